@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.driver;
+
+import dev.unraced.config.CaptureConfig;
+import dev.unraced.event.Mitigation;
+
+/**
+ * A running capture. One thread at a time consumes it, by {@link #poll} or {@link #run}; every other method may be
+ * called from any thread at any time.
+ */
+public interface Capture extends AutoCloseable {
+
+    /**
+     * Opens a capture with the driver that the configuration selects.
+     *
+     * @throws CaptureException when none of the selected drivers can run; its message says why, for each
+     */
+    static Capture open(CaptureConfig config) {
+        return Drivers.discover().open(config);
+    }
+
+    /** Name of the driver behind this capture. */
+    String driver();
+
+    /** What the driver reports. */
+    Capabilities capabilities();
+
+    /**
+     * Hands over the events that are there now, on the caller's thread, without waiting and without allocating.
+     *
+     * @param limit how many events at the most, 1 or more
+     * @return how many were handed over
+     * @throws IllegalStateException when the capture is closed, or another thread is consuming it
+     */
+    int poll(EventHandler handler, int limit);
+
+    /**
+     * Waits for events, then hands them over as {@link #poll(EventHandler, int)} does.
+     *
+     * @param timeoutNanos how long to wait for the first event
+     * @return how many were handed over; 0 after the time-out, an interrupt (the flag stays set) or {@link #close}
+     * @throws IllegalStateException when the capture was closed before, or another thread is consuming it
+     */
+    int await(EventHandler handler, int limit, long timeoutNanos);
+
+    /**
+     * Hands over events on the caller's thread until {@link #close} is called by another thread or by the handler, or
+     * the thread is interrupted.
+     *
+     * @throws IllegalStateException when the capture was closed before, or another thread is consuming it
+     */
+    default void run(EventHandler handler) {
+        while (isOpen() && !Thread.currentThread().isInterrupted()) {
+            await(handler, Integer.MAX_VALUE, 1_000_000_000L);
+        }
+    }
+
+    /** Whether {@link #close} has not been called. */
+    boolean isOpen();
+
+    /** The mode in force. */
+    Mitigation mitigation();
+
+    /**
+     * Changes the mode for calls that enter from now on, without reloading and without losing an event.
+     *
+     * @throws CaptureException when the driver lacks the mode or cannot switch
+     */
+    void mitigation(Mitigation mode);
+
+    /** The books of this capture up to now; after {@link #close}, up to then. Allocates. */
+    CaptureStats stats();
+
+    /**
+     * Stops the capture and releases all it holds. Waits for a poll in progress on another thread; called by the
+     * handler itself, it takes effect when the handler returns. Further calls do nothing.
+     */
+    @Override
+    void close();
+}

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.driver;
+
+/** A capture could not be opened or changed. The message is for people, and names the remedy. */
+public class CaptureException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    public CaptureException(String message) {
+        super(message);
+    }
+
+    public CaptureException(String message, Throwable cause) {
+        super(message, cause);
+    }
+}

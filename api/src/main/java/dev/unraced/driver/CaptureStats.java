@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.driver;
+
+import dev.unraced.stash.StashStats;
+import java.util.Map;
+
+/**
+ * The books of a capture, in calls unless noted. At rest, {@code returned = delivered + pending + all lost + all
+ * filtered}. While calls run the counters are read one after the other, and the sum may be off by those in flight.
+ *
+ * @param returned watched calls that returned since the capture opened
+ * @param delivered events handed to the handler
+ * @param pending events that wait in a ring or a queue
+ * @param lost calls that should have become events, by reason; reasons that never occurred are absent
+ * @param filtered calls left out on purpose, by reason; reasons that never occurred are absent
+ * @param wakeups how often the source woke the reader
+ * @param ringBytes memory of the rings, in bytes
+ * @param stashBytes memory of the stash, in bytes
+ * @param stash the books of the stash
+ */
+public record CaptureStats(
+        long returned,
+        long delivered,
+        long pending,
+        Map<LossReason, Long> lost,
+        Map<FilterReason, Long> filtered,
+        long wakeups,
+        long ringBytes,
+        long stashBytes,
+        StashStats stash) {
+
+    public CaptureStats {
+        lost = Map.copyOf(lost);
+        filtered = Map.copyOf(filtered);
+    }
+
+    /** All losses together. */
+    public long totalLost() {
+        return lost.values().stream().mapToLong(Long::longValue).sum();
+    }
+
+    /** All filtered calls together. */
+    public long totalFiltered() {
+        return filtered.values().stream().mapToLong(Long::longValue).sum();
+    }
+
+    /** Calls that returned, less those accounted for; 0 at rest. */
+    public long imbalance() {
+        return returned - delivered - pending - totalLost() - totalFiltered();
+    }
+}

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.driver;
+
+import dev.unraced.config.CaptureConfig;
+
+/**
+ * A source of merged events. Implementations are stateless and thread-safe; a driver that cannot run here says so by
+ * {@link #availability()}, never by failing to load.
+ */
+public interface Driver {
+
+    /** The name that configuration selects: lower case, unique among the drivers on the class path. */
+    String name();
+
+    /**
+     * Whether a capture could be opened here and now, found by trying the real thing. May take some hundred
+     * milliseconds, leaves nothing behind, and never throws.
+     */
+    Availability availability();
+
+    /** What the driver reports; everything that it does not is declared with a reason. */
+    Capabilities capabilities();
+
+    /**
+     * Starts a capture. When this returns, every watched call that enters is captured.
+     *
+     * @throws CaptureException when it cannot start; its message says what is missing and how to get it
+     */
+    Capture open(CaptureConfig config);
+}

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.driver;
+
+import dev.unraced.event.EventView;
+
+/** Receives events, one at a time, on the thread that polls. */
+@FunctionalInterface
+public interface EventHandler {
+
+    /**
+     * Takes one event. The view is valid until this returns; {@link EventView#snapshot()} keeps a copy. What this
+     * throws reaches the caller of {@link Capture#poll} or {@link Capture#run}; the event counts as delivered, and the
+     * next poll goes on after it.
+     */
+    void onEvent(EventView event);
+}

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.driver;
+
+/** Why a call that should have become an event did not. */
+public enum LossReason {
+    /** The ring between kernel and reader was full. */
+    RING_FULL,
+    /** A queue in user space was full. */
+    QUEUE_FULL,
+    /** The record was not well-formed. */
+    MALFORMED,
+    /** The kernel did not run the capturing program, for instance because another one ran on that CPU. */
+    PROGRAM_MISSED,
+    /** The source reported a drop of its own. */
+    SOURCE_DROPPED,
+    /** The capture closed before the event was read. */
+    CLOSED
+}

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.event;
+
+/**
+ * An argument that came through a pointer, with what is known of its trust.
+ *
+ * @param value the argument; empty or zero when {@code provenance} is {@link Provenance#NONE}
+ * @param provenance where its bytes were read
+ * @param integrity whether they held while the call ran
+ */
+public record Argument<T>(T value, Provenance provenance, Integrity integrity) {
+
+    /** Whether the argument could be read at all. */
+    public boolean isPresent() {
+        return provenance != Provenance.NONE;
+    }
+}

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.event;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/**
+ * An immutable sequence of bytes, such as a path. Not text until somebody asks: no byte is lost on the way.
+ *
+ * <p>Thread-safe. Equal when the bytes are equal.
+ */
+public final class ByteString implements Comparable<ByteString> {
+    /** No bytes at all. */
+    public static final ByteString EMPTY = new ByteString(new byte[0]);
+
+    private static final char[] HEX = "0123456789abcdef".toCharArray();
+
+    private final byte[] bytes;
+
+    private ByteString(byte[] bytes) {
+        this.bytes = bytes;
+    }
+
+    /** A copy of the given bytes. */
+    public static ByteString copyOf(byte[] bytes) {
+        return bytes.length == 0 ? EMPTY : new ByteString(bytes.clone());
+    }
+
+    /** The UTF-8 bytes of a text. */
+    public static ByteString utf8(String text) {
+        return text.isEmpty() ? EMPTY : new ByteString(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Takes over an array that nobody else holds. */
+    static ByteString owning(byte[] bytes) {
+        return bytes.length == 0 ? EMPTY : new ByteString(bytes);
+    }
+
+    /** Number of bytes. */
+    public int length() {
+        return bytes.length;
+    }
+
+    /** Whether there are no bytes. */
+    public boolean isEmpty() {
+        return bytes.length == 0;
+    }
+
+    /**
+     * The byte at an index.
+     *
+     * @throws ArrayIndexOutOfBoundsException when there is no such index
+     */
+    public byte byteAt(int index) {
+        return bytes[index];
+    }
+
+    /** A copy of the bytes. */
+    public byte[] toByteArray() {
+        return bytes.clone();
+    }
+
+    /** The bytes decoded as UTF-8, malformed ones replaced by U+FFFD: for reading, not for comparing. */
+    public String toUtf8() {
+        return new String(bytes, StandardCharsets.UTF_8);
+    }
+
+    /**
+     * The bytes as printable ASCII that holds them all: anything else, and the backslash, becomes {@code \xNN}. Safe to
+     * print on a terminal.
+     */
+    public String escaped() {
+        StringBuilder text = new StringBuilder(bytes.length);
+        for (byte b : bytes) {
+            if (b >= 0x20 && b < 0x7f && b != '\\') {
+                text.append((char) b);
+            } else {
+                text.append("\\x").append(HEX[(b >> 4) & 0xf]).append(HEX[b & 0xf]);
+            }
+        }
+        return text.toString();
+    }
+
+    @Override
+    public int compareTo(ByteString other) {
+        return Arrays.compareUnsigned(bytes, other.bytes);
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof ByteString that && Arrays.equals(bytes, that.bytes);
+    }
+
+    @Override
+    public int hashCode() {
+        return Arrays.hashCode(bytes);
+    }
+
+    /** As {@link #escaped()}. */
+    @Override
+    public String toString() {
+        return escaped();
+    }
+}

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.event;
+
+/**
+ * One system call, without its arguments.
+ *
+ * @param enterNanos when it entered, CLOCK_BOOTTIME; 0 when the enter was missed
+ * @param exitNanos when it returned, CLOCK_BOOTTIME
+ * @param source whose sequence {@code sequence} counts
+ * @param sequence number of the event within its source, from 1
+ * @param result the raw return value: a descriptor or 0, or the negated errno
+ */
+public record Call(
+        Syscall syscall,
+        Abi abi,
+        Origin origin,
+        Mitigation mitigation,
+        long enterNanos,
+        long exitNanos,
+        int source,
+        long sequence,
+        long result) {}

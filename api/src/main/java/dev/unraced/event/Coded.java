@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.event;
+
+/** An enum constant with a number of its own in the record, independent of its ordinal. */
+interface Coded {
+
+    /** The number that stands for this constant in a record; 0 to 255. */
+    int code();
+
+    /** A table from code to constant, for lookups without allocation. */
+    static <E extends Enum<E> & Coded> E[] table(E[] values, E[] empty) {
+        int highest = 0;
+        for (E value : values) {
+            highest = Math.max(highest, value.code());
+        }
+        E[] table = java.util.Arrays.copyOf(empty, highest + 1);
+        for (E value : values) {
+            table[value.code()] = value;
+        }
+        return table;
+    }
+
+    /**
+     * The constant for a code.
+     *
+     * @throws IllegalArgumentException for a code that stands for no constant
+     */
+    static <E> E lookUp(E[] table, int code) {
+        E value = code >= 0 && code < table.length ? table[code] : null;
+        if (value == null) {
+            throw new IllegalArgumentException("no constant has the code " + code);
+        }
+        return value;
+    }
+
+    /** Whether a code stands for a constant. */
+    static boolean has(Object[] table, int code) {
+        return code >= 0 && code < table.length && table[code] != null;
+    }
+}

@@ -1,0 +1,407 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.event;
+
+import static dev.unraced.event.RecordLayout.*;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.EnumSet;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * A flyweight over one merged record. Reads fields in place and allocates nothing; {@link #snapshot()} copies.
+ *
+ * <p>A handler must not keep it: it is valid until the handler returns, on the handler's thread. Times are nanoseconds
+ * of CLOCK_BOOTTIME. Process and thread ids are those of the initial pid namespace, user and group ids those of the
+ * initial user namespace, unless the driver's capabilities say otherwise.
+ *
+ * <p>Views of arguments that the call does not have ({@link #path()} of a connect, {@link #address()} of an open) are
+ * absent. Numbers that the call does not have throw {@link IllegalStateException}.
+ */
+public final class EventView {
+    private static final EventFlag[] FLAGS_BY_ORDINAL = EventFlag.values();
+
+    private final BytesView comm = new BytesView();
+    private final BytesView container = new BytesView();
+    private final ArgumentView path = new ArgumentView();
+    private final BytesView resolved = new BytesView();
+    private final ArgumentView address = new ArgumentView();
+    private final BytesView local = new BytesView();
+    private final BytesView remote = new BytesView();
+
+    private ByteBuffer buffer = ByteBuffer.allocate(FIXED_SIZE).order(ByteOrder.LITTLE_ENDIAN);
+    private int offset;
+
+    /**
+     * Points this view at a record.
+     *
+     * @param buffer holds the record; must be little-endian
+     * @param offset of the record's first byte in the buffer
+     * @throws IllegalArgumentException when the buffer is big-endian
+     */
+    public EventView wrap(ByteBuffer buffer, int offset) {
+        if (buffer.order() != ByteOrder.LITTLE_ENDIAN) {
+            throw new IllegalArgumentException("records are little-endian, the buffer is not");
+        }
+        this.buffer = buffer;
+        this.offset = offset;
+        return this;
+    }
+
+    /** The record's size in bytes. */
+    public int length() {
+        return buffer.getInt(offset + LENGTH);
+    }
+
+    /** The buffer that holds the record; with {@link #offset()} and {@link #length()} for those who copy it whole. */
+    public ByteBuffer buffer() {
+        return buffer;
+    }
+
+    /** Where the record starts in {@link #buffer()}. */
+    public int offset() {
+        return offset;
+    }
+
+    public Syscall syscall() {
+        return Syscall.of(u8(SYSCALL));
+    }
+
+    public Abi abi() {
+        return Abi.of(u8(ABI));
+    }
+
+    public Origin origin() {
+        return Origin.of(u8(ORIGIN));
+    }
+
+    /** The mode under which this event was made. */
+    public Mitigation mitigation() {
+        return Mitigation.of(u8(MITIGATION));
+    }
+
+    /**
+     * Number of this event within its {@link #source()}, from 1; a gap is a loss, and the size of the gap its count.
+     */
+    public long sequence() {
+        return buffer.getLong(offset + SEQUENCE);
+    }
+
+    /** Whose sequence {@link #sequence()} counts: a CPU, a connection, or 0 where there is only one. */
+    public int source() {
+        return buffer.getInt(offset + SOURCE);
+    }
+
+    /** When the call entered; 0 when the enter was missed or, with mitigation off, not observed. */
+    public long enterNanos() {
+        return buffer.getLong(offset + ENTER_NS);
+    }
+
+    /** When the call returned. */
+    public long exitNanos() {
+        return buffer.getLong(offset + EXIT_NS);
+    }
+
+    /** The raw return value: a descriptor or 0, or the negated errno. */
+    public long result() {
+        return buffer.getLong(offset + RESULT);
+    }
+
+    /** Whether the call failed. */
+    public boolean isError() {
+        return result() < 0;
+    }
+
+    /**
+     * Whether the call was interrupted by a signal in a way that the kernel itself hides from the program, by
+     * restarting the call or by turning the value into EINTR: -512, -513, -514 or -516 (ERESTARTSYS, ERESTARTNOINTR,
+     * ERESTARTNOHAND, ERESTART_RESTARTBLOCK of the kernel's {@code include/linux/errno.h}). A restarted call is an
+     * event of its own.
+     */
+    public boolean isInterrupted() {
+        long result = result();
+        return result <= -512 && result >= -516 && result != -515;
+    }
+
+    public int tid() {
+        return buffer.getInt(offset + TID);
+    }
+
+    public int tgid() {
+        return buffer.getInt(offset + TGID);
+    }
+
+    /** When the thread started; with {@link #tid()} it names a thread for good, since thread ids are reused. */
+    public long threadStartNanos() {
+        return buffer.getLong(offset + THREAD_START_NS);
+    }
+
+    public int parentTgid() {
+        return buffer.getInt(offset + PARENT_TGID);
+    }
+
+    /** The real user id, 0 to 2^32-1. */
+    public long uid() {
+        return u32(UID);
+    }
+
+    /** The real group id, 0 to 2^32-1. */
+    public long gid() {
+        return u32(GID);
+    }
+
+    /** Id of the caller's cgroup in the v2 hierarchy: the inode number of its directory. */
+    public long cgroupId() {
+        return buffer.getLong(offset + CGROUP_ID);
+    }
+
+    /** Inode number of the caller's mount namespace, as {@code /proc/PID/ns/mnt} shows it. */
+    public long mountNamespace() {
+        return u32(MOUNT_NS);
+    }
+
+    /** Inode number of the caller's pid namespace, as {@code /proc/PID/ns/pid} shows it. */
+    public long pidNamespace() {
+        return u32(PID_NS);
+    }
+
+    /** The thread's name, up to its first NUL. */
+    public BytesView comm() {
+        int start = offset + COMM;
+        int length = 0;
+        while (length < COMM_SIZE && buffer.get(start + length) != 0) {
+            length++;
+        }
+        comm.wrap(buffer, start, length, true);
+        return comm;
+    }
+
+    /** The container's id, absent where the driver does not know it. */
+    public BytesView containerId() {
+        container.wrapSlice(buffer, offset, CONTAINER);
+        return container;
+    }
+
+    /** The flags as a bit set of {@link EventFlag#mask()}. */
+    public int flags() {
+        return buffer.getInt(offset + FLAGS);
+    }
+
+    /** Whether a flag is set. */
+    public boolean has(EventFlag flag) {
+        return (flags() & flag.mask()) != 0;
+    }
+
+    /** Whether the call opens a file, and so has the open-like fields. */
+    public boolean isOpenLike() {
+        return u8(SYSCALL) != Syscall.CONNECT.code();
+    }
+
+    /** The path as the caller passed it. */
+    public ArgumentView path() {
+        argument(path, OPEN_PATH, isOpenLike());
+        return path;
+    }
+
+    /** The directory that a relative path starts at; AT_FDCWD (-100) is the working directory. */
+    public int dirfd() {
+        return buffer.getInt(openLike(OPEN_DIRFD));
+    }
+
+    /** The open flags, raw as passed. */
+    public long openFlags() {
+        return buffer.getLong(openLike(OPEN_FLAGS));
+    }
+
+    /** The file mode, raw as passed; without O_CREAT or O_TMPFILE the kernel ignores it, and it may be garbage. */
+    public long mode() {
+        return buffer.getLong(openLike(OPEN_MODE));
+    }
+
+    /** The {@code resolve} field of openat2's {@code struct open_how}; 0 for the other calls. */
+    public long resolve() {
+        return buffer.getLong(openLike(OPEN_RESOLVE));
+    }
+
+    /** The size argument of openat2; 0 for the other calls. */
+    public long howSize() {
+        return buffer.getLong(openLike(OPEN_HOW_SIZE));
+    }
+
+    /** Where flags, mode and resolve were read; {@link Provenance#KERNEL} when registers carry them. */
+    public Provenance howProvenance() {
+        openLike(0);
+        return Provenance.of(u8(HOW_PROVENANCE));
+    }
+
+    /** Whether flags, mode and resolve held while the call ran. */
+    public Integrity howIntegrity() {
+        openLike(0);
+        return Integrity.of(u8(HOW_INTEGRITY));
+    }
+
+    /** Inode number of the opened file; valid with {@link EventFlag#HAS_FILE}. */
+    public long inode() {
+        return buffer.getLong(openLike(OPEN_INODE));
+    }
+
+    /** Major device number of the opened file's superblock; on btrfs and overlay stat(2) shows another. */
+    public int deviceMajor() {
+        return buffer.getInt(openLike(OPEN_DEVICE_MAJOR));
+    }
+
+    /** Minor device number of the opened file's superblock. */
+    public int deviceMinor() {
+        return buffer.getInt(openLike(OPEN_DEVICE_MINOR));
+    }
+
+    /** Where the opened file lies, from the root of the caller's mount namespace; valid with HAS_FILE. */
+    public BytesView resolvedPath() {
+        slice(resolved, OPEN_RESOLVED, isOpenLike());
+        return resolved;
+    }
+
+    /** The address to connect to, a {@code struct sockaddr} of at most {@link #addrlen()} bytes. */
+    public ArgumentView address() {
+        argument(address, CONNECT_ADDRESS, !isOpenLike());
+        return address;
+    }
+
+    /** The descriptor to connect. */
+    public int fd() {
+        return buffer.getInt(connect(CONNECT_FD));
+    }
+
+    /** The length of the address, raw as passed. */
+    public int addrlen() {
+        return buffer.getInt(connect(CONNECT_ADDRLEN));
+    }
+
+    /** The socket's own address, a {@code struct sockaddr}; valid with {@link EventFlag#HAS_SOCKET}. */
+    public BytesView local() {
+        slice(local, CONNECT_LOCAL, !isOpenLike());
+        return local;
+    }
+
+    /** The address of the socket's peer, a {@code struct sockaddr}; valid with {@link EventFlag#HAS_SOCKET}. */
+    public BytesView remote() {
+        slice(remote, CONNECT_REMOTE, !isOpenLike());
+        return remote;
+    }
+
+    /** The socket's family (AF_*); valid with {@link EventFlag#HAS_SOCKET}. */
+    public int socketFamily() {
+        return buffer.getShort(connect(CONNECT_FAMILY)) & 0xffff;
+    }
+
+    /** The socket's type (SOCK_*); valid with {@link EventFlag#HAS_SOCKET}. */
+    public int socketType() {
+        return buffer.getShort(connect(CONNECT_TYPE)) & 0xffff;
+    }
+
+    /** The socket's protocol (IPPROTO_*); valid with {@link EventFlag#HAS_SOCKET}. */
+    public int socketProtocol() {
+        return buffer.getShort(connect(CONNECT_PROTOCOL)) & 0xffff;
+    }
+
+    /** An immutable copy of the whole event, free of the record's life; allocates. */
+    public SyscallEvent snapshot() {
+        Call call = new Call(
+                syscall(), abi(), origin(), mitigation(), enterNanos(), exitNanos(), source(), sequence(), result());
+        BytesView id = containerId();
+        Caller caller = new Caller(
+                tid(),
+                tgid(),
+                threadStartNanos(),
+                parentTgid(),
+                uid(),
+                gid(),
+                comm().toByteString(),
+                cgroupId(),
+                mountNamespace(),
+                pidNamespace(),
+                id.isPresent() ? Optional.of(id.toByteString()) : Optional.empty());
+        return isOpenLike() ? openEvent(call, caller) : connectEvent(call, caller);
+    }
+
+    private OpenEvent openEvent(Call call, Caller caller) {
+        Optional<OpenedFile> file = has(EventFlag.HAS_FILE)
+                ? Optional.of(new OpenedFile(
+                        resolvedPath().toByteString(), deviceMajor(), deviceMinor(), inode(), has(EventFlag.CREATED)))
+                : Optional.empty();
+        OpenHow how = new OpenHow(openFlags(), mode(), resolve(), howSize());
+        return new OpenEvent(
+                call,
+                caller,
+                flagSet(),
+                dirfd(),
+                path().toArgument(),
+                new Argument<>(how, howProvenance(), howIntegrity()),
+                file);
+    }
+
+    private ConnectEvent connectEvent(Call call, Caller caller) {
+        Optional<ConnectedSocket> socket = has(EventFlag.HAS_SOCKET)
+                ? Optional.of(new ConnectedSocket(
+                        socketFamily(), socketType(), socketProtocol(), sockaddr(local()), sockaddr(remote())))
+                : Optional.empty();
+        ArgumentView passed = address();
+        Argument<Sockaddr> claim =
+                new Argument<>(new Sockaddr(passed.toByteString()), passed.provenance(), passed.integrity());
+        return new ConnectEvent(call, caller, flagSet(), fd(), claim, addrlen(), socket);
+    }
+
+    private static Optional<Sockaddr> sockaddr(BytesView bytes) {
+        return bytes.isPresent() ? Optional.of(new Sockaddr(bytes.toByteString())) : Optional.empty();
+    }
+
+    private Set<EventFlag> flagSet() {
+        EnumSet<EventFlag> set = EnumSet.noneOf(EventFlag.class);
+        for (EventFlag flag : FLAGS_BY_ORDINAL) {
+            if (has(flag)) {
+                set.add(flag);
+            }
+        }
+        return Set.copyOf(set);
+    }
+
+    private void argument(ArgumentView view, int slice, boolean exists) {
+        slice(view, slice, exists);
+        if (exists) {
+            view.trust(Provenance.of(u8(PROVENANCE)), Integrity.of(u8(INTEGRITY)));
+        } else {
+            view.trust(Provenance.NONE, Integrity.UNCHECKED);
+        }
+    }
+
+    private void slice(BytesView view, int slice, boolean exists) {
+        if (exists) {
+            view.wrapSlice(buffer, offset, slice);
+        } else {
+            view.wrapAbsent();
+        }
+    }
+
+    private int openLike(int field) {
+        if (!isOpenLike()) {
+            throw new IllegalStateException("a connect has no open-like fields");
+        }
+        return offset + field;
+    }
+
+    private int connect(int field) {
+        if (isOpenLike()) {
+            throw new IllegalStateException("an open has no connect fields");
+        }
+        return offset + field;
+    }
+
+    private int u8(int field) {
+        return buffer.get(offset + field) & 0xff;
+    }
+
+    private long u32(int field) {
+        return buffer.getInt(offset + field) & 0xffffffffL;
+    }
+}

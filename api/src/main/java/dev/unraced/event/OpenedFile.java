@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.event;
+
+/**
+ * The file that a call really opened, read from the kernel when the call returned.
+ *
+ * @param path where it lies, from the root of the caller's mount namespace
+ * @param deviceMajor of its superblock
+ * @param deviceMinor of its superblock
+ * @param inode its inode number
+ * @param created whether this call created it
+ */
+public record OpenedFile(ByteString path, int deviceMajor, int deviceMinor, long inode, boolean created) {}

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.event;
+
+/** The watched system calls. */
+public enum Syscall implements Capability, Coded {
+    /** {@code open(2)}. */
+    OPEN(1),
+
+    /** {@code openat(2)}. */
+    OPENAT(2),
+
+    /** {@code openat2(2)}. */
+    OPENAT2(3),
+
+    /** {@code creat(2)}. */
+    CREAT(4),
+
+    /** {@code connect(2)}. */
+    CONNECT(5);
+
+    private static final Syscall[] BY_CODE = Coded.table(values(), new Syscall[0]);
+
+    private final int code;
+
+    Syscall(int code) {
+        this.code = code;
+    }
+
+    @Override
+    public int code() {
+        return code;
+    }
+
+    /** Whether this call opens a file, as all but {@link #CONNECT} do. */
+    public boolean isOpenLike() {
+        return this != CONNECT;
+    }
+
+    /**
+     * The constant with a record's code.
+     *
+     * @throws IllegalArgumentException for a code that no constant has
+     */
+    public static Syscall of(int code) {
+        return Coded.lookUp(BY_CODE, code);
+    }
+
+    static boolean isCode(int code) {
+        return Coded.has(BY_CODE, code);
+    }
+}

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.event;
+
+import java.util.Set;
+
+/** An immutable merged event: one call, whole. Made by {@link EventView#snapshot()}. */
+public sealed interface SyscallEvent permits OpenEvent, ConnectEvent {
+
+    /** The call and its result. */
+    Call call();
+
+    /** Who made it. */
+    Caller caller();
+
+    /** Limits of what its fields can be trusted for. */
+    Set<EventFlag> flags();
+}
