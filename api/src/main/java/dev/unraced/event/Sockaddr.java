@@ -28,7 +28,7 @@ public record Sockaddr(ByteString bytes) {
 
     /** The family (AF_*), or -1 when there are fewer than two bytes. */
     public int family() {
-        return bytes.length() < FAMILY_SIZE ? -1 : (bytes.byteAt(0) & 0xff) | (bytes.byteAt(1) & 0xff) << 8;
+        return bytes.length() < FAMILY_SIZE ? -1 : (bytes.byteAt(0) & 0xff) | ((bytes.byteAt(1) & 0xff) << 8);
     }
 
     /** The internet address of an AF_INET or AF_INET6 address that is long enough for one. */
@@ -43,7 +43,7 @@ public record Sockaddr(ByteString bytes) {
     /** The port of an AF_INET or AF_INET6 address, or -1 when there is none. */
     public int port() {
         boolean inet = family() == AF_INET || family() == AF_INET6;
-        return inet && bytes.length() >= 4 ? (bytes.byteAt(2) & 0xff) << 8 | bytes.byteAt(3) & 0xff : -1;
+        return inet && bytes.length() >= 4 ? ((bytes.byteAt(2) & 0xff) << 8) | (bytes.byteAt(3) & 0xff) : -1;
     }
 
     /**
