@@ -84,7 +84,7 @@ public final class RingReader {
                     break;
                 }
                 int length = header & ~DISCARD;
-                long step = RecordLayout.align(length) + HEADER_SIZE;
+                long step = (long) RecordLayout.align(length) + HEADER_SIZE;
                 if (step > producer - position || step > dataBytes) {
                     resynchronise(producer);
                     break;
