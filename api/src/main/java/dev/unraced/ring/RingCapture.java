@@ -105,10 +105,7 @@ public final class RingCapture implements Capture {
 
     @Override
     public void mitigation(Mitigation mode) {
-        String lacking = capabilities.reason(mode);
-        if (lacking != null) {
-            throw new CaptureException("driver " + driver + " has no mitigation " + mode + ": " + lacking);
-        }
+        capabilities.require(mode, driver);
         synchronized (sourceLock) {
             if (finalStats != null) {
                 throw new CaptureException("the capture is closed");

@@ -117,11 +117,9 @@ final class BpfObject implements AutoCloseable {
         keep(name, LibBpf.bpf_program__attach_perf_event(find(name), perfEvent));
     }
 
-    /** Takes the programs off, the last attached first; the maps stay. */
+    /** Takes the programs off; the maps stay. The kernel waits for each, so they wait side by side. */
     void detach() {
-        for (int i = links.size() - 1; i >= 0; i--) {
-            LibBpf.bpf_link__destroy(links.get(i));
-        }
+        links.parallelStream().forEach(LibBpf::bpf_link__destroy);
         links.clear();
     }
 

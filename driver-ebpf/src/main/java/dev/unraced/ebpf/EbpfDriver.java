@@ -53,6 +53,7 @@ public final class EbpfDriver implements Driver {
 
     @Override
     public Capture open(CaptureConfig config) {
+        CAPABILITIES.require(config.mitigation(), NAME);
         try {
             EbpfSource source = EbpfSource.start(EbpfSettings.of(config));
             return new RingCapture(NAME, CAPABILITIES, source.reader(), source);

@@ -21,6 +21,8 @@ import java.util.Set;
 
 /** The loaded and attached programs, and the memory shared with them. */
 final class EbpfSource implements RingSource {
+    private static final int MAX_READS = 4;
+
     private final EbpfSettings settings;
     private final BpfObject object;
     private final Doorbell doorbell;
@@ -126,22 +128,35 @@ final class EbpfSource implements RingSource {
         control.mitigation(mode);
     }
 
+    /** Reads the counters again while calls return in between, so that at rest, or close to it, the books balance. */
     @Override
     public SourceBooks books() {
-        // Losses before calls, so that a call in between cannot look like a lost one.
+        SourceBooks books = readBooks();
+        for (int attempt = 1; attempt < MAX_READS; attempt++) {
+            SourceBooks again = readBooks();
+            if (again.returned() == books.returned()) {
+                return again;
+            }
+            books = again;
+        }
+        return books;
+    }
+
+    private SourceBooks readBooks() {
         long missed = missedAtStop >= 0 ? missedAtStop : missedExits();
         Map<LossReason, Long> lost = new EnumMap<>(LossReason.class);
-        put(lost, LossReason.RING_FULL, counters.sum(ControlLayout.RING_FULL));
-        put(lost, LossReason.PROGRAM_MISSED, missed);
+        put(lost, LossReason.RING_FULL, ControlLayout.RING_FULL);
+        if (missed > 0) {
+            lost.put(LossReason.PROGRAM_MISSED, missed);
+        }
         Map<FilterReason, Long> filtered = new EnumMap<>(FilterReason.class);
-        put(filtered, FilterReason.SELF, counters.sum(ControlLayout.FILTERED_SELF));
-        put(filtered, FilterReason.TGID, counters.sum(ControlLayout.FILTERED_TGID));
-        put(filtered, FilterReason.UID, counters.sum(ControlLayout.FILTERED_UID));
-        put(filtered, FilterReason.CGROUP, counters.sum(ControlLayout.FILTERED_CGROUP));
-        long submitted = counters.sum(ControlLayout.SUBMITTED);
+        put(filtered, FilterReason.SELF, ControlLayout.FILTERED_SELF);
+        put(filtered, FilterReason.TGID, ControlLayout.FILTERED_TGID);
+        put(filtered, FilterReason.UID, ControlLayout.FILTERED_UID);
+        put(filtered, FilterReason.CGROUP, ControlLayout.FILTERED_CGROUP);
         return new SourceBooks(
                 counters.sum(ControlLayout.RETURNED) + missed,
-                submitted,
+                counters.sum(ControlLayout.SUBMITTED),
                 lost,
                 filtered,
                 counters.sum(ControlLayout.WAKEUPS),
@@ -194,7 +209,8 @@ final class EbpfSource implements RingSource {
         return missed;
     }
 
-    private static <K> void put(Map<K, Long> counts, K reason, long count) {
+    private <K> void put(Map<K, Long> counts, K reason, int counter) {
+        long count = counters.sum(counter);
         if (count > 0) {
             counts.put(reason, count);
         }
