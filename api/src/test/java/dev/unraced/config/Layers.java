@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.Properties;
 
 /** Layers that a test fills, over the real defaults and those of an imaginary driver. */
-final class Layers {
+public final class Layers {
     private static final Config DRIVER = ConfigFactory.parseString("""
             unraced.ebpf {
               libbpf = "libbpf.so.1"
@@ -42,7 +42,8 @@ final class Layers {
         return this;
     }
 
-    CaptureConfigBuilder builder() {
+    /** A builder that sees neither the environment of the test run nor the machine's file. */
+    public CaptureConfigBuilder builder() {
         Config reference = DRIVER.withFallback(ConfigLoader.reference(CaptureConfig.class.getClassLoader()));
         return new CaptureConfigBuilder(new ConfigLoader(environment, properties, defaultFile, reference));
     }

@@ -10,6 +10,7 @@ import com.google.inject.Guice;
 import com.google.inject.Injector;
 import com.google.inject.Stage;
 import dev.unraced.config.CaptureConfig;
+import dev.unraced.config.Layers;
 import java.io.IOException;
 import java.net.URL;
 import java.net.URLClassLoader;
@@ -66,7 +67,7 @@ class DiscoveryTest {
                         "it could not be created, java.lang.UnsatisfiedLinkError: no unraced in java.library.path"));
         assertThat(broken.capabilities().lacking()).hasSameSizeAs(Capabilities.all());
         CaptureConfig config =
-                CaptureConfig.builder().driver("broken", "working").build();
+                new Layers().builder().driver("broken", "working").build();
         assertThatExceptionOfType(CaptureException.class)
                 .isThrownBy(() -> broken.open(config))
                 .withCauseInstanceOf(UnsatisfiedLinkError.class);
@@ -94,7 +95,7 @@ class DiscoveryTest {
     @Test
     void guiceOpensOneCaptureOnFirstInjection() throws IOException {
         services(WorkingModule.class);
-        CaptureConfig config = CaptureConfig.builder().driver("working").build();
+        CaptureConfig config = new Layers().builder().driver("working").build();
         Injector injector = Guice.createInjector(new UnracedModule(config, loader));
         assertThat(WorkingDriver.opened).isZero();
         assertThat(injector.getInstance(CaptureConfig.class)).isSameAs(config);
@@ -106,14 +107,14 @@ class DiscoveryTest {
     @Test
     void guiceInProductionOpensAtOnce() throws IOException {
         services(WorkingModule.class);
-        CaptureConfig config = CaptureConfig.builder().driver("working").build();
+        CaptureConfig config = new Layers().builder().driver("working").build();
         Guice.createInjector(Stage.PRODUCTION, new UnracedModule(config, loader));
         assertThat(WorkingDriver.opened).isEqualTo(1);
     }
 
     @Test
     void guiceReportsThatNoDriverCanRun() {
-        CaptureConfig config = CaptureConfig.builder().driver("working").build();
+        CaptureConfig config = new Layers().builder().driver("working").build();
         assertThatExceptionOfType(CreationException.class)
                 .isThrownBy(() -> Guice.createInjector(Stage.PRODUCTION, new UnracedModule(config)))
                 .withMessageContaining("No driver is named working");

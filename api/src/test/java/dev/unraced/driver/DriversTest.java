@@ -17,6 +17,7 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import dev.unraced.config.CaptureConfig;
 import dev.unraced.config.CaptureConfigBuilder;
+import dev.unraced.config.Layers;
 import dev.unraced.driver.Selection.PassedOver;
 import dev.unraced.event.Mitigation;
 import dev.unraced.event.Syscall;
@@ -37,12 +38,14 @@ class DriversTest {
     void listen() {
         log.start();
         logger.setLevel(Level.INFO);
+        logger.setAdditive(false);
         logger.addAppender(log);
     }
 
     @AfterEach
     void stopListening() {
         logger.detachAppender(log);
+        logger.setAdditive(true);
         logger.setLevel(null);
     }
 
@@ -229,6 +232,6 @@ class DriversTest {
     }
 
     private static CaptureConfigBuilder named(String... names) {
-        return CaptureConfig.builder().driver(names);
+        return new Layers().builder().driver(names);
     }
 }
