@@ -13,7 +13,9 @@ import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 import java.util.stream.Stream;
 
-/** Arrows point one way: driver to config, ring, stash and event; all of them to event; event to nothing of ours. */
+/**
+ * Arrows point one way: ring to driver, driver to config and stash, each of them to event, event to nothing of ours.
+ */
 @AnalyzeClasses(packages = "dev.unraced", importOptions = DoNotIncludeTests.class)
 class ArchitectureTest {
     private static final String ROOT = "dev.unraced";
