@@ -34,6 +34,13 @@ final class Diagnosis {
 
     private static Availability libbpf(EbpfFailure failure) {
         Throwable cause = failure.getCause();
+        if (cause instanceof IllegalStateException) {
+            return new Unavailable(
+                    "LIBBPF_IN_USE",
+                    "This process uses the library " + cause.getMessage() + " already, not " + failure.getMessage()
+                            + ".",
+                    "Give every capture of the process the same unraced.ebpf.libbpf.");
+        }
         String message = cause == null ? "" : String.valueOf(cause.getMessage());
         if (message.contains("Error looking up function")) {
             return new Unavailable(

@@ -42,8 +42,9 @@ public final class EbpfDriver implements Driver {
     }
 
     @Override
-    public Availability availability() {
-        return EbpfProbe.availability(EbpfSettings.smallest());
+    public Availability availability(CaptureConfig config) {
+        return EbpfProbe.availability(
+                EbpfSettings.smallest(EbpfSettings.of(config).libbpf()));
     }
 
     @Override

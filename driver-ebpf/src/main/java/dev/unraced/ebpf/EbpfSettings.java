@@ -39,9 +39,9 @@ record EbpfSettings(
     }
 
     /** Enough to find out whether a capture could run. */
-    static EbpfSettings smallest() {
+    static EbpfSettings smallest(String libbpf) {
         return new EbpfSettings(
-                DEFAULT_LIBBPF,
+                libbpf,
                 Mitigation.STASH,
                 Set.of(Syscall.CONNECT),
                 false,

@@ -19,11 +19,14 @@ final class LibBpf {
     /**
      * Binds the functions to a library, once per process.
      *
-     * @throws EbpfFailure when the library is missing or too old
+     * @throws EbpfFailure when the library is missing or too old, or another one is bound already
      */
     static synchronized void bind(String library) throws EbpfFailure {
-        if (bound != null) {
+        if (library.equals(bound)) {
             return;
+        }
+        if (bound != null) {
+            throw new EbpfFailure(Step.FIND_LIBBPF, library, new IllegalStateException(bound));
         }
         try {
             Native.register(LibBpf.class, NativeLibrary.getInstance(library));
