@@ -12,8 +12,10 @@ import dev.unraced.event.Origin;
 import dev.unraced.event.Provenance;
 import dev.unraced.event.Syscall;
 import java.time.ZoneOffset;
+import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /** Events as JSON objects, one a line, with every field; {@code docs/events.md} is their schema. */
@@ -26,10 +28,10 @@ public final class JsonEventWriter implements EventWriter {
 
     private static final byte[] TIME = LineBuffer.ascii("{\"time\":\"");
     private static final byte[] TIME_END = LineBuffer.ascii("Z\"");
-    private static final byte[][] SYSCALL = fields("syscall", lowerCase(Syscall.values()));
-    private static final byte[][] ABI = fields("abi", names(Abi.values()));
-    private static final byte[][] ORIGIN = fields("origin", names(Origin.values()));
-    private static final byte[][] MITIGATION = fields("mitigation", names(Mitigation.values()));
+    private static final Map<Syscall, byte[]> SYSCALL = fields("syscall", Syscall.class, JsonEventWriter::lowerCase);
+    private static final Map<Abi, byte[]> ABI = fields("abi", Abi.class, Enum::name);
+    private static final Map<Origin, byte[]> ORIGIN = fields("origin", Origin.class, Enum::name);
+    private static final Map<Mitigation, byte[]> MITIGATION = fields("mitigation", Mitigation.class, Enum::name);
     private static final byte[] ENTER_NS = key("enter_ns");
     private static final byte[] EXIT_NS = key("exit_ns");
     private static final byte[] DURATION_NS = key("duration_ns");
@@ -55,16 +57,18 @@ public final class JsonEventWriter implements EventWriter {
 
     private static final byte[] DIRFD = key("dirfd");
     private static final JsonKey PATH = JsonKey.of("path");
-    private static final byte[][] PATH_PROVENANCE = fields("path_provenance", names(Provenance.values()));
-    private static final byte[][] PATH_INTEGRITY = fields("path_integrity", names(Integrity.values()));
+    private static final Map<Provenance, byte[]> PATH_PROVENANCE =
+            fields("path_provenance", Provenance.class, Enum::name);
+    private static final Map<Integrity, byte[]> PATH_INTEGRITY = fields("path_integrity", Integrity.class, Enum::name);
     private static final byte[] OPEN_FLAGS = key("open_flags");
     private static final byte[] OPEN_FLAG_NAMES = key("open_flag_names");
     private static final byte[] MODE = key("mode");
     private static final byte[] RESOLVE = key("resolve");
     private static final byte[] RESOLVE_NAMES = key("resolve_names");
     private static final byte[] HOW_SIZE = key("how_size");
-    private static final byte[][] HOW_PROVENANCE = fields("how_provenance", names(Provenance.values()));
-    private static final byte[][] HOW_INTEGRITY = fields("how_integrity", names(Integrity.values()));
+    private static final Map<Provenance, byte[]> HOW_PROVENANCE =
+            fields("how_provenance", Provenance.class, Enum::name);
+    private static final Map<Integrity, byte[]> HOW_INTEGRITY = fields("how_integrity", Integrity.class, Enum::name);
     private static final byte[] FILE = key("file");
     private static final JsonKey FILE_PATH = JsonKey.first("path");
     private static final byte[] DEVICE_MAJOR = key("device_major");
@@ -75,8 +79,10 @@ public final class JsonEventWriter implements EventWriter {
     private static final byte[] FD = key("fd");
     private static final byte[] ADDRLEN = key("addrlen");
     private static final byte[] ADDRESS = key("address");
-    private static final byte[][] ADDRESS_PROVENANCE = fields("address_provenance", names(Provenance.values()));
-    private static final byte[][] ADDRESS_INTEGRITY = fields("address_integrity", names(Integrity.values()));
+    private static final Map<Provenance, byte[]> ADDRESS_PROVENANCE =
+            fields("address_provenance", Provenance.class, Enum::name);
+    private static final Map<Integrity, byte[]> ADDRESS_INTEGRITY =
+            fields("address_integrity", Integrity.class, Enum::name);
     private static final byte[] SOCKET = key("socket");
     private static final byte[] FAMILY = LineBuffer.ascii("\"family\":");
     private static final byte[] TYPE = key("type");
@@ -120,10 +126,10 @@ public final class JsonEventWriter implements EventWriter {
         out.put(TIME);
         timeText.put(out, clock.epochNanos(exit));
         out.put(TIME_END);
-        out.put(SYSCALL[event.syscall().ordinal()]);
-        out.put(ABI[event.abi().ordinal()]);
-        out.put(ORIGIN[event.origin().ordinal()]);
-        out.put(MITIGATION[event.mitigation().ordinal()]);
+        out.put(SYSCALL.get(event.syscall()));
+        out.put(ABI.get(event.abi()));
+        out.put(ORIGIN.get(event.origin()));
+        out.put(MITIGATION.get(event.mitigation()));
         if (enter == 0) {
             out.put(NO_ENTER);
             number(out, EXIT_NS, exit);
@@ -169,8 +175,8 @@ public final class JsonEventWriter implements EventWriter {
         number(out, DIRFD, event.dirfd());
         ArgumentView path = event.path();
         bytes(out, PATH, path);
-        out.put(PATH_PROVENANCE[path.provenance().ordinal()]);
-        out.put(PATH_INTEGRITY[path.integrity().ordinal()]);
+        out.put(PATH_PROVENANCE.get(path.provenance()));
+        out.put(PATH_INTEGRITY.get(path.integrity()));
         out.put(OPEN_FLAGS).putUnsigned(event.openFlags());
         out.put(OPEN_FLAG_NAMES);
         openFlags.json(out, event.openFlags());
@@ -179,8 +185,8 @@ public final class JsonEventWriter implements EventWriter {
         out.put(RESOLVE_NAMES);
         OpenFlags.resolveJson(out, event.resolve());
         out.put(HOW_SIZE).putUnsigned(event.howSize());
-        out.put(HOW_PROVENANCE[event.howProvenance().ordinal()]);
-        out.put(HOW_INTEGRITY[event.howIntegrity().ordinal()]);
+        out.put(HOW_PROVENANCE.get(event.howProvenance()));
+        out.put(HOW_INTEGRITY.get(event.howIntegrity()));
         out.put(FILE);
         if (event.has(EventFlag.HAS_FILE)) {
             out.put('{');
@@ -200,8 +206,8 @@ public final class JsonEventWriter implements EventWriter {
         ArgumentView claim = event.address();
         sockaddr(out, ADDRESS, claim);
         number(out, ADDRLEN, event.addrlen());
-        out.put(ADDRESS_PROVENANCE[claim.provenance().ordinal()]);
-        out.put(ADDRESS_INTEGRITY[claim.integrity().ordinal()]);
+        out.put(ADDRESS_PROVENANCE.get(claim.provenance()));
+        out.put(ADDRESS_INTEGRITY.get(claim.integrity()));
         out.put(SOCKET);
         if (event.has(EventFlag.HAS_SOCKET)) {
             out.put('{').put(FAMILY).put('"');
@@ -279,11 +285,13 @@ public final class JsonEventWriter implements EventWriter {
         return LineBuffer.ascii(",\"" + name + "\":");
     }
 
-    /** A whole field for each of some values, by their index. */
-    private static byte[][] fields(String name, String[] values) {
-        return Stream.of(values)
-                .map(value -> LineBuffer.ascii(",\"" + name + "\":\"" + value + '"'))
-                .toArray(byte[][]::new);
+    /** A whole field for each constant. */
+    private static <E extends Enum<E>> Map<E, byte[]> fields(String name, Class<E> type, Function<E, String> value) {
+        Map<E, byte[]> fields = new EnumMap<>(type);
+        for (E constant : type.getEnumConstants()) {
+            fields.put(constant, LineBuffer.ascii(",\"" + name + "\":\"" + value.apply(constant) + '"'));
+        }
+        return fields;
     }
 
     /** A whole field for false and for true. */
@@ -293,13 +301,7 @@ public final class JsonEventWriter implements EventWriter {
         };
     }
 
-    private static String[] names(Enum<?>[] values) {
-        return Stream.of(values).map(Enum::name).toArray(String[]::new);
-    }
-
-    private static String[] lowerCase(Enum<?>[] values) {
-        return Stream.of(values)
-                .map(value -> value.name().toLowerCase(Locale.ROOT))
-                .toArray(String[]::new);
+    private static String lowerCase(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT);
     }
 }
