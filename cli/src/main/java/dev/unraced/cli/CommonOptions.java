@@ -3,18 +3,17 @@ package dev.unraced.cli;
 
 import picocli.CommandLine.Option;
 
-/** The options of every subcommand. */
+/** The options of every subcommand. Only picocli reads them, and {@link ErrorReport} asks it. */
+@SuppressWarnings("unused")
 final class CommonOptions {
+    static final String DEBUG = "--debug";
+
     @Option(
             names = {"-h", "--help"},
             usageHelp = true,
             description = "Show this help and exit.")
     private boolean help;
 
-    @Option(names = "--debug", description = "Show stack traces of errors.")
+    @Option(names = DEBUG, description = "Show the stack traces of errors.")
     private boolean debug;
-
-    boolean debug() {
-        return debug;
-    }
 }

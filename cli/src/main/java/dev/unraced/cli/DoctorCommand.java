@@ -43,9 +43,6 @@ final class DoctorCommand implements Callable<Integer> {
     @Option(names = "--json", description = "One JSON object; see docs/cli.md.")
     private boolean json;
 
-    @Mixin
-    private CommonOptions common;
-
     DoctorCommand(Console console, Supplier<Drivers> drivers) {
         this.console = console;
         this.drivers = drivers;

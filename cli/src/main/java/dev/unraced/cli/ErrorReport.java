@@ -28,7 +28,7 @@ final class ErrorReport implements IParameterExceptionHandler, IExecutionExcepti
             }
         }
         err.println("Try '" + name + " --help'.");
-        if (List.of(args).contains("--debug")) {
+        if (List.of(args).contains(CommonOptions.DEBUG)) {
             e.printStackTrace(err);
         }
         return ExitCode.USAGE;
@@ -38,7 +38,8 @@ final class ErrorReport implements IParameterExceptionHandler, IExecutionExcepti
     public int handleExecutionException(Exception e, CommandLine command, ParseResult parsed) {
         PrintWriter err = command.getErr();
         err.println(command.getCommandSpec().qualifiedName() + ": " + message(e));
-        if (parsed.hasMatchedOption("--debug")) {
+        if (parsed.hasMatchedOption(CommonOptions.DEBUG)
+                || command.getParseResult().hasMatchedOption(CommonOptions.DEBUG)) {
             e.printStackTrace(err);
         }
         return e instanceof InvalidConfigException ? ExitCode.USAGE : ExitCode.FAILURE;
@@ -47,6 +48,6 @@ final class ErrorReport implements IParameterExceptionHandler, IExecutionExcepti
     private static String message(Exception e) {
         boolean expected =
                 e instanceof CaptureException || e instanceof InvalidConfigException || e instanceof OutputException;
-        return expected ? e.getMessage() : "unexpected error: " + e + "\nRun again with --debug for its stack trace.";
+        return expected ? e.getMessage() : "unexpected error: " + e + "\nRun again with --debug to see where.";
     }
 }

@@ -43,8 +43,8 @@ final class FilterOptions {
     EventFilter filter() {
         EventFilter filter = event -> true;
         if (outcome != null) {
-            boolean failed = outcome.failed;
-            filter = filter.and(event -> event.isError() == failed);
+            Outcome wanted = outcome;
+            filter = filter.and(event -> event.isError() ? wanted.failed : wanted.succeeded);
         }
         if (!comms.isEmpty()) {
             ByteString[] names = bytes(comms);

@@ -15,8 +15,9 @@ import java.util.function.Supplier;
 final class StatusLine implements AutoCloseable {
     private static final long REDRAW_MILLIS = 250;
     /** Without wrapping, a narrow terminal cuts the line instead of leaving pieces of it behind. */
-    private static final String DRAW = "\r\u001b[?7l%s\u001b[K\u001b[?7h";
+    private static final String NO_WRAP = "\r\u001b[?7l";
 
+    private static final String ERASE_REST_AND_WRAP = "\u001b[K\u001b[?7h";
     private static final String ERASE = "\r\u001b[K";
 
     private final PrintStream err;
@@ -71,7 +72,7 @@ final class StatusLine implements AutoCloseable {
     void draw(String text) {
         synchronized (lock) {
             if (!closed) {
-                err.printf(DRAW, text);
+                err.print(NO_WRAP + text + ERASE_REST_AND_WRAP);
                 err.flush();
                 drawn = true;
             }

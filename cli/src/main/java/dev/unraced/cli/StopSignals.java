@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
  * <p>A second signal ends the process at once, and so does a first one that the command has not heeded for some
  * seconds, such as when nobody reads its output. The kernel then releases what the capture holds.
  */
-final class StopSignals implements AutoCloseable {
+final class StopSignals {
     private static final Logger LOG = LoggerFactory.getLogger(StopSignals.class);
     private static final String[] SIGNALS = {"INT", "TERM", "HUP"};
     private static final long PATIENCE_SECONDS = 3;
@@ -41,9 +41,8 @@ final class StopSignals implements AutoCloseable {
         return signals;
     }
 
-    /** Says that the command heeds no signal any more, because it ends. */
-    @Override
-    public void close() {
+    /** Says that the command has stopped. */
+    void stopped() {
         done.countDown();
     }
 

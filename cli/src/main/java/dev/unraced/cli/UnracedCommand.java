@@ -8,7 +8,6 @@ import java.nio.charset.StandardCharsets;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -32,9 +31,7 @@ final class UnracedCommand implements Runnable {
     @Spec
     private CommandSpec spec;
 
-    @Mixin
-    private CommonOptions common;
-
+    @SuppressWarnings("unused") // only picocli reads it
     @Option(
             names = {"-V", "--version"},
             versionHelp = true,
@@ -49,11 +46,13 @@ final class UnracedCommand implements Runnable {
     private static CommandLine commandLine(Console console) {
         boolean colour = console.outIsTerminal() && !console.isMonochrome();
         ErrorReport errors = new ErrorReport();
-        return new CommandLine(new UnracedCommand())
+        CommandLine command = new CommandLine(new UnracedCommand())
                 .addSubcommand(
                         new WatchCommand(console, config -> Drivers.discover().open(config)))
-                .addSubcommand(new DoctorCommand(console, Drivers::discover))
-                .setOut(new PrintWriter(new OutputStreamWriter(console.out(), StandardCharsets.UTF_8), true))
+                .addSubcommand(new DoctorCommand(console, Drivers::discover));
+        command.addMixin("common", new CommonOptions());
+        command.getSubcommands().values().forEach(sub -> sub.addMixin("common", new CommonOptions()));
+        return command.setOut(new PrintWriter(new OutputStreamWriter(console.out(), StandardCharsets.UTF_8), true))
                 .setErr(new PrintWriter(console.err(), true, StandardCharsets.UTF_8))
                 .setColorScheme(CommandLine.Help.defaultColorScheme(colour ? Ansi.ON : Ansi.OFF))
                 .setCaseInsensitiveEnumValuesAllowed(true)

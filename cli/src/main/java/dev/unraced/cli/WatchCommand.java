@@ -85,9 +85,6 @@ final class WatchCommand implements Callable<Integer> {
     @Option(names = "--stats", description = "Print all books at the end, those of the stash included.")
     private boolean stats;
 
-    @Mixin
-    private CommonOptions common;
-
     WatchCommand(Console console, Function<CaptureConfig, Capture> opener) {
         this.console = console;
         this.opener = opener;
@@ -115,7 +112,8 @@ final class WatchCommand implements Callable<Integer> {
         WallClock clock = new WallClock();
         EventPrinter printer = new EventPrinter(filter.filter(), writer(clock), clock, console.out(), status);
         Watch watch = new Watch(capture, printer, count == null ? Long.MAX_VALUE : count, duration);
-        try (StopSignals signals = StopSignals.install(watch::stop)) {
+        StopSignals signals = StopSignals.install(watch::stop);
+        try {
             status.start(new StatusText(capture, printer)::next);
             watch.run();
         } finally {
@@ -126,6 +124,7 @@ final class WatchCommand implements Callable<Integer> {
             if (stats) {
                 console.err().println(Books.details(capture.stats()));
             }
+            signals.stopped();
         }
     }
 

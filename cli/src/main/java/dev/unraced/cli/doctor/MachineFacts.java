@@ -43,7 +43,7 @@ public record MachineFacts(
     public static MachineFacts read(Path root) {
         return new MachineFacts(
                 text(root, "proc/sys/kernel/osrelease"),
-                machine(),
+                architecture(),
                 Files.exists(root.resolve("sys/kernel/btf/vmlinux")),
                 text(root, "sys/kernel/security/lockdown").flatMap(text -> find(CURRENT_LOCKDOWN, text)),
                 text(root, "proc/sys/kernel/perf_event_paranoid"),
@@ -56,7 +56,7 @@ public record MachineFacts(
                 System.getProperty("java.version") + " (" + System.getProperty("java.vendor") + ")");
     }
 
-    private static String machine() {
+    private static String architecture() {
         String name = System.getProperty("os.arch");
         return name.equals("amd64") ? "x86_64" : name;
     }

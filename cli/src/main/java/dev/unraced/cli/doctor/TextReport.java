@@ -12,6 +12,7 @@ import java.util.Optional;
 /** A diagnosis for people. */
 public final class TextReport {
     private static final String UNKNOWN = "unknown";
+    private static final int FACT_WIDTH = 25;
 
     private final StringBuilder text = new StringBuilder();
 
@@ -36,24 +37,23 @@ public final class TextReport {
 
     private void driver(DriverReport driver) {
         if (driver.availability() instanceof Unavailable why) {
-            line("  %s: unavailable (%s)", driver.name(), why.code());
-            line("    missing: %s", why.missing());
-            line("    remedy:  %s", why.remedy());
+            line("  " + driver.name() + ": unavailable (" + why.code() + ")");
+            line("    missing: " + why.missing());
+            line("    remedy:  " + why.remedy());
         } else if (driver.availability() instanceof Inconclusive why) {
-            line("  %s: inconclusive", driver.name());
-            line("    cause: %s", why.cause());
+            line("  " + driver.name() + ": inconclusive");
+            line("    cause:   " + why.cause());
         } else {
-            line("  %s: available", driver.name());
+            line("  " + driver.name() + ": available");
         }
         capabilities(driver.capabilities());
     }
 
     private void capabilities(Capabilities capabilities) {
         Map<Capability, String> lacking = capabilities.lacking();
-        line(
-                "    capabilities: %d of %d",
-                Capabilities.all().size() - lacking.size(), Capabilities.all().size());
-        lacking.forEach((capability, reason) -> line("      lacks %s: %s", CapabilityNames.of(capability), reason));
+        int all = Capabilities.all().size();
+        line("    reports " + (all - lacking.size()) + " of " + all + " capabilities");
+        lacking.forEach((capability, reason) -> line("      lacks " + CapabilityNames.of(capability) + ": " + reason));
     }
 
     private void machine(MachineFacts machine) {
@@ -72,12 +72,12 @@ public final class TextReport {
 
     private void settings(Diagnosis diagnosis) {
         text.append("\nConfiguration\n");
-        int width = diagnosis.settings().stream()
-                .mapToInt(setting -> setting.key().length())
-                .max()
-                .orElse(1);
+        int width = 0;
         for (Setting setting : diagnosis.settings()) {
-            line("  %-" + width + "s  %s  (%s)", setting.key(), setting.value(), setting.origin());
+            width = Math.max(width, setting.key().length());
+        }
+        for (Setting setting : diagnosis.settings()) {
+            line("  " + padded(setting.key(), width) + setting.value() + "  (" + setting.origin() + ")");
         }
     }
 
@@ -86,10 +86,14 @@ public final class TextReport {
     }
 
     private void fact(String name, String value) {
-        line("  %-26s %s", name, value);
+        line("  " + padded(name, FACT_WIDTH) + value);
     }
 
-    private void line(String format, Object... values) {
-        text.append(String.format(format, values)).append('\n');
+    private static String padded(String text, int width) {
+        return text + " ".repeat(Math.max(0, width - text.length()) + 2);
+    }
+
+    private void line(String line) {
+        text.append(line).append('\n');
     }
 }

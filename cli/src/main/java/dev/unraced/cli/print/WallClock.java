@@ -29,7 +29,7 @@ public final class WallClock {
     }
 
     /** Tells of an event that has just arrived. */
-    void arrived(long bootNanos) {
+    public void arrived(long bootNanos) {
         if (bootNanos < learnUntil) {
             learn(bootNanos);
         }
