@@ -5,6 +5,7 @@ import dev.unraced.driver.Drivers;
 import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
@@ -40,16 +41,16 @@ final class UnracedCommand implements Runnable {
 
     /** Runs a command line to its end, and gives its exit code. */
     static int run(Console console, String... args) {
-        return commandLine(console).execute(args);
+        return commandLine(console, Drivers::discover).execute(args);
     }
 
-    private static CommandLine commandLine(Console console) {
+    /** The command and its subcommands, with the drivers that they are to see. */
+    static CommandLine commandLine(Console console, Supplier<Drivers> drivers) {
         boolean colour = console.outIsTerminal() && !console.isMonochrome();
         ErrorReport errors = new ErrorReport();
         CommandLine command = new CommandLine(new UnracedCommand())
-                .addSubcommand(
-                        new WatchCommand(console, config -> Drivers.discover().open(config)))
-                .addSubcommand(new DoctorCommand(console, Drivers::discover));
+                .addSubcommand(new WatchCommand(console, drivers))
+                .addSubcommand(new DoctorCommand(console, drivers));
         command.addMixin("common", new CommonOptions());
         command.getSubcommands().values().forEach(sub -> sub.addMixin("common", new CommonOptions()));
         return command.setOut(new PrintWriter(new OutputStreamWriter(console.out(), StandardCharsets.UTF_8), true))

@@ -6,13 +6,13 @@ import dev.unraced.cli.print.JsonEventWriter;
 import dev.unraced.cli.print.OpenFlags;
 import dev.unraced.cli.print.TextEventWriter;
 import dev.unraced.cli.print.WallClock;
-import dev.unraced.config.CaptureConfig;
 import dev.unraced.config.CaptureConfigBuilder;
 import dev.unraced.driver.Capture;
+import dev.unraced.driver.Drivers;
 import java.time.Duration;
 import java.time.ZoneId;
 import java.util.concurrent.Callable;
-import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -46,7 +46,7 @@ final class WatchCommand implements Callable<Integer> {
     private static final Duration FOREVER = Duration.ofNanos(Long.MAX_VALUE);
 
     private final Console console;
-    private final Function<CaptureConfig, Capture> opener;
+    private final Supplier<Drivers> drivers;
 
     @Spec
     private CommandSpec spec;
@@ -85,9 +85,9 @@ final class WatchCommand implements Callable<Integer> {
     @Option(names = "--stats", description = "Print all books at the end, those of the stash included.")
     private boolean stats;
 
-    WatchCommand(Console console, Function<CaptureConfig, Capture> opener) {
+    WatchCommand(Console console, Supplier<Drivers> drivers) {
         this.console = console;
-        this.opener = opener;
+        this.drivers = drivers;
     }
 
     @Override
@@ -97,7 +97,7 @@ final class WatchCommand implements Callable<Integer> {
         }
         CaptureConfigBuilder builder = config.builder();
         source.apply(builder);
-        try (Capture capture = opener.apply(builder.build());
+        try (Capture capture = drivers.get().open(builder.build());
                 StatusLine status = statusLine()) {
             watch(capture, status);
         } catch (OutputException e) {
