@@ -17,6 +17,7 @@ import java.util.Map;
  * @param out standard output, not buffered; reports errors, unlike {@link System#out}
  * @param err standard error
  * @param outIsTerminal whether somebody looks at standard output
+ * @param outIsPipe whether another process reads standard output
  * @param errIsTerminal whether somebody looks at standard error
  * @param environment the environment's variables
  */
@@ -24,13 +25,20 @@ record Console(
         OutputStream out,
         PrintStream err,
         boolean outIsTerminal,
+        boolean outIsPipe,
         boolean errIsTerminal,
         Map<String, String> environment) {
 
     /** That of this process. */
     static Console system() {
+        String out = target(1);
         return new Console(
-                new FileOutputStream(FileDescriptor.out), System.err, isTerminal(1), isTerminal(2), System.getenv());
+                new FileOutputStream(FileDescriptor.out),
+                System.err,
+                isTerminal(out),
+                isPipe(out),
+                isTerminal(target(2)),
+                System.getenv());
     }
 
     /** Whether the terminal takes UTF-8, by the rules of locale(7). */
@@ -54,14 +62,20 @@ record Console(
         return "";
     }
 
-    /** Java 17 asks only about input and output together, so this looks where the descriptor leads to. */
-    private static boolean isTerminal(int fd) {
+    /** Where a descriptor leads to. Java 17 can only tell a terminal from others for input and output together. */
+    private static String target(int fd) {
         try {
-            String target =
-                    Files.readSymbolicLink(Path.of("/proc/self/fd/" + fd)).toString();
-            return target.startsWith("/dev/pts/") || target.startsWith("/dev/tty") || target.equals("/dev/console");
+            return Files.readSymbolicLink(Path.of("/proc/self/fd/" + fd)).toString();
         } catch (IOException e) {
-            return false;
+            return "";
         }
+    }
+
+    private static boolean isTerminal(String target) {
+        return target.startsWith("/dev/pts/") || target.startsWith("/dev/tty") || target.equals("/dev/console");
+    }
+
+    private static boolean isPipe(String target) {
+        return target.startsWith("pipe:") || target.startsWith("socket:");
     }
 }

@@ -58,7 +58,7 @@ final class DoctorCommand implements Callable<Integer> {
         try {
             console.out().write(report.getBytes(StandardCharsets.UTF_8));
         } catch (IOException e) {
-            OutputException failure = new OutputException(e);
+            OutputException failure = new OutputException(e, console.outIsPipe());
             if (!failure.isReaderGone()) {
                 throw failure;
             }

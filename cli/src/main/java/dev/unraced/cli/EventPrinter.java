@@ -7,7 +7,6 @@ import dev.unraced.cli.print.WallClock;
 import dev.unraced.driver.EventHandler;
 import dev.unraced.event.EventView;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -22,17 +21,17 @@ final class EventPrinter implements EventHandler {
     private final EventFilter filter;
     private final EventWriter writer;
     private final WallClock clock;
-    private final OutputStream out;
+    private final Console console;
     private final StatusLine status;
     private final LineBuffer buffer = new LineBuffer(FLUSH_BYTES + SLACK_BYTES);
     private final AtomicLong printed = new AtomicLong();
     private final AtomicLong filtered = new AtomicLong();
 
-    EventPrinter(EventFilter filter, EventWriter writer, WallClock clock, OutputStream out, StatusLine status) {
+    EventPrinter(EventFilter filter, EventWriter writer, WallClock clock, Console console, StatusLine status) {
         this.filter = filter;
         this.writer = writer;
         this.clock = clock;
-        this.out = out;
+        this.console = console;
         this.status = status;
     }
 
@@ -60,9 +59,9 @@ final class EventPrinter implements EventHandler {
             return;
         }
         try {
-            status.writeAbove(buffer, out);
+            status.writeAbove(buffer, console.out());
         } catch (IOException e) {
-            throw new OutputException(e);
+            throw new OutputException(e, console.outIsPipe());
         }
     }
 

@@ -2,8 +2,6 @@
 package dev.unraced.cli;
 
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 
 /** Standard output could not be written to. */
 final class OutputException extends RuntimeException {
@@ -11,26 +9,19 @@ final class OutputException extends RuntimeException {
 
     private final boolean readerGone;
 
-    OutputException(IOException cause) {
+    /**
+     * An exception for an output.
+     *
+     * @param pipe whether the output is a pipe or a socket
+     */
+    OutputException(IOException cause, boolean pipe) {
         super("Standard output cannot be written to: " + cause.getMessage(), cause);
-        readerGone = isBrokenPipe(cause);
+        // The text is the C library's, maybe in another language; but writing to a pipe hardly fails otherwise.
+        readerGone = pipe || String.valueOf(cause.getMessage()).contains("Broken pipe");
     }
 
     /** Whether whoever read the output has had enough of it, which is no error. */
     boolean isReaderGone() {
         return readerGone;
-    }
-
-    /** The text is the C library's, maybe in another language; but writing to a pipe hardly fails otherwise. */
-    private static boolean isBrokenPipe(IOException e) {
-        if (String.valueOf(e.getMessage()).contains("Broken pipe")) {
-            return true;
-        }
-        try {
-            String target = Files.readSymbolicLink(Path.of("/proc/self/fd/1")).toString();
-            return target.startsWith("pipe:") || target.startsWith("socket:");
-        } catch (IOException unknown) {
-            return false;
-        }
     }
 }

@@ -110,7 +110,7 @@ final class WatchCommand implements Callable<Integer> {
 
     private void watch(Capture capture, StatusLine status) {
         WallClock clock = new WallClock();
-        EventPrinter printer = new EventPrinter(filter.filter(), writer(clock), clock, console.out(), status);
+        EventPrinter printer = new EventPrinter(filter.filter(), writer(clock), clock, console, status);
         Watch watch = new Watch(capture, printer, count == null ? Long.MAX_VALUE : count, duration);
         StopSignals signals = StopSignals.install(watch::stop);
         try {

@@ -19,7 +19,12 @@ final class TestConsole {
     /** One whose standard output is something else. */
     Console console(OutputStream output) {
         return new Console(
-                output, new PrintStream(err, true, StandardCharsets.UTF_8), false, false, Map.of("LANG", "C.UTF-8"));
+                output,
+                new PrintStream(err, true, StandardCharsets.UTF_8),
+                false,
+                false,
+                false,
+                Map.of("LANG", "C.UTF-8"));
     }
 
     String out() {

@@ -14,6 +14,7 @@ import static org.mockito.Mockito.when;
 import dev.unraced.cli.print.JsonLines;
 import dev.unraced.cli.scripted.ScriptedCapture;
 import dev.unraced.config.CaptureConfig;
+import dev.unraced.driver.CaptureException;
 import dev.unraced.driver.Drivers;
 import dev.unraced.event.Mitigation;
 import dev.unraced.event.Syscall;

@@ -70,7 +70,7 @@ class TextEventWriterTest {
         assertThat(line(forged))
                 .contains(" [42/43] ")
                 .contains(" O_RDONLY|RESOLVE_BENEATH ")
-                .endsWith("      ?  CHANGED EXIT! how:CHANGED how:EXIT! IA32 IO_URING TRUNCATED ENTER_MISSED\n");
+                .endsWith("      ? CHANGED EXIT! how:CHANGED how:EXIT! IA32 IO_URING TRUNCATED ENTER_MISSED\n");
         assertThat(line(begin(Syscall.OPEN, -14).flag(EventFlag.FAULTED)))
                 .contains(" ? ")
                 .endsWith(" NONE FAULTED\n");

@@ -21,7 +21,7 @@ class Utf8Test {
             random.nextBytes(bytes);
             if (random.nextBoolean()) {
                 for (int at = 1; at < bytes.length; at++) {
-                    bytes[at] = (byte) (bytes[at] & 0x3f | 0x80);
+                    bytes[at] = (byte) ((bytes[at] & 0x3f) | 0x80);
                 }
             }
             int point = Utf8.decode(bytes, 0, bytes.length);
