@@ -9,9 +9,11 @@ import dev.unraced.event.EventView;
 import dev.unraced.event.Integrity;
 import dev.unraced.event.Origin;
 import dev.unraced.event.Provenance;
+import dev.unraced.event.Sockaddr;
 import dev.unraced.event.Syscall;
 import java.nio.charset.StandardCharsets;
 import java.time.ZoneId;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.Locale;
@@ -195,29 +197,40 @@ public final class TextEventWriter implements EventWriter {
     }
 
     private void truth(EventView event, LineBuffer out) {
-        Style.TRUTH.start(out, colour);
         if (event.has(EventFlag.HAS_FILE)) {
-            BytesView resolved = event.resolvedPath();
-            if (!same(resolved, event.path())) {
-                arrow(out);
-                quoted(out, resolved);
-                out.put(' ').putDecimal(event.deviceMajor()).put(':').putDecimal(event.deviceMinor());
-                out.put(':').putUnsigned(event.inode()).put(' ');
-            }
+            file(event, out);
         } else if (event.has(EventFlag.HAS_SOCKET)) {
-            BytesView remote = event.remote();
-            if (remote.isPresent() && !same(remote, event.address())) {
-                arrow(out);
-                sockaddr(out, remote);
-                out.put(' ');
-            }
-            if (address.read(event.local()) && address.hasIp()) {
-                out.put("from ");
-                sockaddr(out, event.local());
-                out.put(' ');
-            }
+            socket(event, out);
         }
-        end(out);
+    }
+
+    private void file(EventView event, LineBuffer out) {
+        BytesView resolved = event.resolvedPath();
+        if (!same(resolved, event.path())) {
+            arrow(out);
+            quoted(out, resolved);
+            out.put(' ').putDecimal(event.deviceMajor()).put(':').putDecimal(event.deviceMinor());
+            out.put(':').putUnsigned(event.inode());
+            end(out);
+            out.put(' ');
+        }
+    }
+
+    private void socket(EventView event, LineBuffer out) {
+        BytesView remote = event.remote();
+        if (remote.isPresent() && !same(remote, event.address())) {
+            arrow(out);
+            sockaddr(out, remote);
+            end(out);
+            out.put(' ');
+        }
+        if (address.read(event.local()) && address.hasIp()) {
+            Style.DETAIL.start(out, colour);
+            out.put("from ");
+            sockaddr(out, event.local());
+            end(out);
+            out.put(' ');
+        }
     }
 
     private void marks(EventView event, LineBuffer out) {
@@ -273,7 +286,7 @@ public final class TextEventWriter implements EventWriter {
         if (!address.read(view)) {
             out.put('?');
         } else if (address.hasIp()) {
-            boolean bracketed = address.family() != dev.unraced.event.Sockaddr.AF_INET;
+            boolean bracketed = address.family() != Sockaddr.AF_INET;
             out.put(bracketed ? "[" : "");
             address.ip(out);
             if (address.scope() != 0) {
@@ -311,10 +324,11 @@ public final class TextEventWriter implements EventWriter {
         int length = one.copyTo(scratch, 0);
         return one.isPresent() == other.isPresent()
                 && length == other.copyTo(otherScratch, 0)
-                && java.util.Arrays.equals(scratch, 0, length, otherScratch, 0, length);
+                && Arrays.equals(scratch, 0, length, otherScratch, 0, length);
     }
 
     private void arrow(LineBuffer out) {
+        Style.TRUTH.start(out, colour);
         out.put(safe.isUtf8() ? ARROW : ASCII_ARROW);
     }
 
