@@ -50,8 +50,8 @@ final class DoctorCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Diagnosis diagnosis = Diagnosis.of(
-                drivers.get().all().values(), config.builder().build(), MachineFacts.read(Path.of("/")));
+        Diagnosis diagnosis =
+                Diagnosis.of(drivers.get().all().values(), config.builder().build(), MachineFacts.read(Path.of("/")));
         String report = json ? JsonReport.of(diagnosis) : TextReport.of(diagnosis);
         try {
             console.out().write(report.getBytes(StandardCharsets.UTF_8));

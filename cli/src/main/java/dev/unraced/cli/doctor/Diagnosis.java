@@ -12,9 +12,8 @@ public record Diagnosis(List<DriverReport> drivers, MachineFacts machine, List<S
 
     /** Asks every driver whether it can run under a configuration. */
     public static Diagnosis of(Collection<Driver> drivers, CaptureConfig config, MachineFacts machine) {
-        List<DriverReport> reports = drivers.stream()
-                .map(driver -> DriverReport.of(driver, config))
-                .toList();
+        List<DriverReport> reports =
+                drivers.stream().map(driver -> DriverReport.of(driver, config)).toList();
         return new Diagnosis(reports, machine, config.settings());
     }
 
