@@ -2,71 +2,147 @@
 package dev.unraced.config;
 
 import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import com.typesafe.config.ConfigUtil;
+import com.typesafe.config.ConfigValue;
 import dev.unraced.event.Mitigation;
 import dev.unraced.event.Syscall;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Set;
+import java.util.stream.Collectors;
 
-/** The settings of a capture. Immutable and thread-safe. */
+/**
+ * The settings of a capture, checked. Builder over system properties over environment over file over defaults.
+ * Immutable and thread-safe.
+ */
 public final class CaptureConfig {
-    private final Config config;
+    private final NavigableMap<String, ConfigValue> values;
+    private final DriverChoice drivers;
+    private final Mitigation mitigation;
+    private final Set<Syscall> syscalls;
+    private final boolean observeSelf;
+    private final Set<Integer> tgids;
+    private final Set<Long> uids;
+    private final Set<Long> cgroups;
+    private final int ringBytes;
+    private final int stashEntries;
+    private final int stashLongPaths;
 
-    CaptureConfig(Config config) {
-        this.config = config;
+    CaptureConfig(NavigableMap<String, ConfigValue> values, SettingReader in) {
+        this.values = Collections.unmodifiableNavigableMap(values);
+        drivers = DriverChoice.read(in);
+        mitigation = in.constant("unraced.mitigation", Mitigation.class);
+        syscalls = in.constants("unraced.syscalls", Syscall.class);
+        observeSelf = in.flag("unraced.observe-self");
+        tgids = in.integers("unraced.filter.tgids", 1, Integer.MAX_VALUE).stream()
+                .map(Long::intValue)
+                .collect(Collectors.toUnmodifiableSet());
+        // The highest 32-bit number means "no user" to the kernel.
+        uids = in.integers("unraced.filter.uids", 0, 0xFFFF_FFFEL);
+        cgroups = in.integers("unraced.filter.cgroups", 1, Long.MAX_VALUE);
+        // Mapped twice in a row, a ring must stay addressable by an int.
+        ringBytes = in.powerOfTwoBytes("unraced.ring-bytes", 1 << 16, 1 << 29);
+        stashEntries = in.integer("unraced.stash.entries", 1, 1 << 20);
+        stashLongPaths = in.integer("unraced.stash.long-paths", 1, 1 << 16);
+        in.checkRest();
     }
 
-    /** Names of the drivers to try, in order. */
+    /**
+     * What system properties, environment and file say, over the defaults.
+     *
+     * @throws InvalidConfigException with all that is wrong in any of them
+     */
+    public static CaptureConfig load() {
+        return builder().build();
+    }
+
+    /** A builder, whose settings go over those of every other layer. */
+    public static CaptureConfigBuilder builder() {
+        return new CaptureConfigBuilder(ConfigLoader.system());
+    }
+
+    /** Names of the drivers to try, in order; at least one. */
     public List<String> drivers() {
-        return config.getStringList("driver");
+        return drivers.names();
+    }
+
+    /** Whether {@link #drivers()} is what {@code auto} stands for, rather than names that the user chose. */
+    public boolean isAuto() {
+        return drivers.automatic();
     }
 
     /** The mode at the start. */
     public Mitigation mitigation() {
-        return Mitigation.STASH;
+        return mitigation;
     }
 
     /** The calls to watch; at least one. */
     public Set<Syscall> syscalls() {
-        return Set.of(Syscall.values());
+        return syscalls;
     }
 
     /** Whether the capturing process's own calls are events too. */
     public boolean observeSelf() {
-        return false;
+        return observeSelf;
     }
 
     /** Thread groups to watch; empty for all. */
     public Set<Integer> tgids() {
-        return Set.of();
+        return tgids;
     }
 
     /** Real user ids to watch; empty for all. */
     public Set<Long> uids() {
-        return Set.of();
+        return uids;
     }
 
     /** Cgroup ids to watch; empty for all. */
     public Set<Long> cgroups() {
-        return Set.of();
+        return cgroups;
     }
 
-    /** Size of the ring between kernel and reader, in bytes; a power of two. */
+    /** Size of the ring between kernel and reader, in bytes; a power of two, 64 KiB to 512 MiB. */
     public int ringBytes() {
-        return 1 << 24;
+        return ringBytes;
     }
 
     /** Entries of the stash: how many threads can be in a watched call at once. */
     public int stashEntries() {
-        return 8192;
+        return stashEntries;
     }
 
     /** Entries of the stash for paths that are too long for its ordinary entries. */
     public int stashLongPaths() {
-        return 256;
+        return stashLongPaths;
     }
 
-    /** The settings of one driver alone, with its own keys, such as {@code libbpf} of {@code unraced.ebpf}. */
+    /**
+     * The settings of one driver alone, with its own keys, such as {@code libbpf} of {@code unraced.ebpf}. Every key of
+     * its {@code reference.conf} is there and has the type of its default; empty for a driver without any.
+     */
     public Config driver(String name) {
-        return config.getConfig(name);
+        String section = ConfigUtil.joinPath(KnownKeys.ROOT, name) + ".";
+        Config config = ConfigFactory.empty();
+        for (Map.Entry<String, ConfigValue> entry :
+                values.tailMap(section, true).entrySet()) {
+            if (!entry.getKey().startsWith(section)) {
+                break;
+            }
+            config = config.withValue(entry.getKey().substring(section.length()), entry.getValue());
+        }
+        return config;
+    }
+
+    /** Every key with its value and where that came from, in alphabetical order. */
+    public List<Setting> settings() {
+        return values.entrySet().stream()
+                .map(entry -> new Setting(
+                        entry.getKey(),
+                        SettingText.value(entry.getValue()),
+                        SettingText.origin(entry.getValue().origin())))
+                .toList();
     }
 }

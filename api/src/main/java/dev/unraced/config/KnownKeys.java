@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.config;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigObject;
+import com.typesafe.config.ConfigUtil;
+import com.typesafe.config.ConfigValue;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+
+/** The keys that there are, with their defaults: what stands in the merged {@code reference.conf}. Immutable. */
+final class KnownKeys {
+    static final String ROOT = "unraced";
+
+    private static final String PREFIX = ROOT + ".";
+
+    private final NavigableMap<String, ConfigValue> defaults;
+    private final NavigableMap<String, String> byVariable = new TreeMap<>();
+    private final List<String> spellings = new ArrayList<>();
+
+    KnownKeys(Config reference) {
+        NavigableMap<String, ConfigValue> found = new TreeMap<>();
+        forEachLeaf(reference.root(), List.of(), found::put);
+        defaults = Collections.unmodifiableNavigableMap(found);
+        for (String key : defaults.keySet()) {
+            spellings.add(key);
+            spellings.add(key.substring(PREFIX.length()));
+            String twin = byVariable.put(variable(key), key);
+            if (twin != null) {
+                throw new IllegalStateException(
+                        twin + " and " + key + " share the environment variable " + variable(key));
+            }
+        }
+    }
+
+    /** Every key with its default, in alphabetical order. */
+    NavigableMap<String, ConfigValue> defaults() {
+        return defaults;
+    }
+
+    /** The key that a name means, which may leave out the root; null when there is none. */
+    @Nullable
+    String find(String name) {
+        if (defaults.containsKey(name)) {
+            return name;
+        }
+        return defaults.containsKey(PREFIX + name) ? PREFIX + name : null;
+    }
+
+    /** Whether a name is that of a group of keys. */
+    boolean isSection(String name) {
+        return defaults.keySet().stream().anyMatch(key -> key.startsWith(name + "."));
+    }
+
+    /** The key that is spelled most like a name, with or without the root. */
+    String nearest(String name) {
+        String spelling = NearestName.of(name, spellings).orElseThrow();
+        return spelling.startsWith(PREFIX) ? spelling : PREFIX + spelling;
+    }
+
+    /** The key that an environment variable sets; null when there is none. */
+    @Nullable
+    String ofVariable(String variable) {
+        return byVariable.get(variable);
+    }
+
+    /** The environment variable that is spelled most like a name. */
+    String nearestVariable(String name) {
+        return NearestName.of(name, byVariable.keySet()).orElseThrow();
+    }
+
+    /** The environment variable that sets a key. */
+    static String variable(String key) {
+        return key.replace('.', '_').replace('-', '_').toUpperCase(Locale.ROOT);
+    }
+
+    /** Visits all that is not an object, and objects without content, each with its path. */
+    static void forEachLeaf(ConfigObject object, List<String> path, BiConsumer<String, ConfigValue> visitor) {
+        for (Map.Entry<String, ConfigValue> entry : new TreeMap<>(object).entrySet()) {
+            List<String> longer = new ArrayList<>(path);
+            longer.add(entry.getKey());
+            if (entry.getValue() instanceof ConfigObject inner && !inner.isEmpty()) {
+                forEachLeaf(inner, longer, visitor);
+            } else {
+                visitor.accept(ConfigUtil.joinPath(longer), entry.getValue());
+            }
+        }
+    }
+}

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.config;
+
+import com.typesafe.config.ConfigValue;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What is wrong with a configuration, collected so that a user sees all of it at once. Not thread-safe. */
+final class Problems {
+    private final List<String> lines = new ArrayList<>();
+
+    void add(String line) {
+        lines.add(line);
+    }
+
+    /** A value that its key does not allow. */
+    void add(String key, ConfigValue value, String wrong, String allowed) {
+        add("%s = %s (%s) %s; allowed: %s"
+                .formatted(key, SettingText.value(value), SettingText.origin(value.origin()), wrong, allowed));
+    }
+
+    /** A name that is no key. */
+    void unknown(String name, String origin, String nearest) {
+        add("%s (%s): no such key, the nearest is %s".formatted(SettingText.name(name), origin, nearest));
+    }
+
+    void throwIfAny() {
+        if (!lines.isEmpty()) {
+            throw new InvalidConfigException(lines);
+        }
+    }
+}

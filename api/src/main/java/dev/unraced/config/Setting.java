@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.config;
+
+/**
+ * One key of a configuration, for people to read.
+ *
+ * @param key the full key, such as {@code unraced.stash.entries}
+ * @param value its value as text; control characters are escaped
+ * @param origin where the value came from: {@code default}, {@code /etc/unraced/unraced.conf:3}, {@code environment
+ *     variable UNRACED_STASH_ENTRIES}, {@code system property unraced.stash.entries} or {@code builder}
+ */
+public record Setting(String key, String value, String origin) {}

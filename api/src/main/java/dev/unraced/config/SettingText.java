@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.config;
+
+import com.typesafe.config.ConfigList;
+import com.typesafe.config.ConfigOrigin;
+import com.typesafe.config.ConfigRenderOptions;
+import com.typesafe.config.ConfigUtil;
+import com.typesafe.config.ConfigValue;
+import com.typesafe.config.ConfigValueType;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/** Writes names, values and origins for people. What could upset a terminal is quoted and escaped. */
+final class SettingText {
+    static final String REFERENCE = "reference.conf";
+
+    private static final Pattern PLAIN = Pattern.compile("[\\w./:@%+-]+");
+
+    private SettingText() {}
+
+    static String name(String name) {
+        return PLAIN.matcher(name).matches() ? name : ConfigUtil.quoteString(name);
+    }
+
+    static String value(ConfigValue value) {
+        if (value instanceof ConfigList list) {
+            return list.stream().map(SettingText::value).collect(Collectors.joining(", ", "[", "]"));
+        }
+        return value.valueType() == ConfigValueType.STRING
+                ? name((String) value.unwrapped())
+                : value.render(ConfigRenderOptions.concise());
+    }
+
+    static String origin(ConfigOrigin origin) {
+        if (REFERENCE.equals(origin.resource())) {
+            return "default";
+        }
+        String source = origin.resource() == null ? origin.filename() : origin.resource();
+        return source == null || origin.lineNumber() < 1
+                ? origin.description()
+                : name(source) + ":" + origin.lineNumber();
+    }
+}
