@@ -38,7 +38,8 @@ public final class Reply {
     }
 
     public long number(String key) {
-        return Long.parseUnsignedLong(text(key).replaceFirst("^-", "")) * (text(key).startsWith("-") ? -1 : 1);
+        return Long.parseUnsignedLong(text(key).replaceFirst("^-", ""))
+                * (text(key).startsWith("-") ? -1 : 1);
     }
 
     public int integer(String key) {
