@@ -636,9 +636,13 @@ public abstract class OpenConformance extends DriverConformance {
     }
 
     static ByteString how(long flags, long mode, long resolve, int size) {
-        ByteBuffer how = ByteBuffer.allocate(size).order(ByteOrder.LITTLE_ENDIAN);
-        return ByteString.copyOf(
-                how.putLong(flags).putLong(mode).putLong(resolve).array());
+        byte[] how = new byte[size];
+        ByteBuffer.wrap(how)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putLong(flags)
+                .putLong(mode)
+                .putLong(resolve);
+        return ByteString.copyOf(how);
     }
 
     /** A path of some length, every position of which can be told from its neighbours. */

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 final class SocketAddresses {
     private static final int INET_SIZE = 16;
     private static final int INET6_SIZE = 28;
+    private static final int LAST_OF_INET6_ADDRESS = 23;
 
     private SocketAddresses() {}
 
@@ -19,16 +20,22 @@ final class SocketAddresses {
     }
 
     static ByteString inet(int port, int a, int b, int c, int d) {
-        ByteBuffer buffer = start(INET_SIZE, Linux.AF_INET).putShort((short) port);
-        buffer.put((byte) a).put((byte) b).put((byte) c).put((byte) d);
-        return ByteString.copyOf(buffer.array());
+        byte[] address = new byte[INET_SIZE];
+        start(address, Linux.AF_INET)
+                .putShort((short) port)
+                .put((byte) a)
+                .put((byte) b)
+                .put((byte) c)
+                .put((byte) d);
+        return ByteString.copyOf(address);
     }
 
     /** ::1. */
     static ByteString loopback6(int port) {
-        ByteBuffer buffer = start(INET6_SIZE, Linux.AF_INET6).putShort((short) port);
-        buffer.put(23, (byte) 1);
-        return ByteString.copyOf(buffer.array());
+        byte[] address = new byte[INET6_SIZE];
+        start(address, Linux.AF_INET6).putShort((short) port);
+        address[LAST_OF_INET6_ADDRESS] = 1;
+        return ByteString.copyOf(address);
     }
 
     /** A name in the file system with its NUL, or, with a NUL in front, an abstract one. */
@@ -40,20 +47,21 @@ final class SocketAddresses {
 
     /** Exactly these bytes, filled up with NUL. */
     static ByteString unix(byte[] name, int room) {
-        return ByteString.copyOf(start(2 + room, Linux.AF_UNIX).put(name).array());
+        byte[] address = new byte[2 + room];
+        start(address, Linux.AF_UNIX).put(name);
+        return ByteString.copyOf(address);
     }
 
     /** Nothing but a family. */
     static ByteString family(int family, int size) {
-        return ByteString.copyOf(start(size, family).array());
+        byte[] address = new byte[size];
+        start(address, family);
+        return ByteString.copyOf(address);
     }
 
-    static int port(ByteString address) {
-        return ((address.byteAt(2) & 0xff) << 8) | (address.byteAt(3) & 0xff);
-    }
-
-    private static ByteBuffer start(int size, int family) {
-        ByteBuffer buffer = ByteBuffer.allocate(size);
+    /** Writes the family, in the machine's order; what follows is in network order. */
+    private static ByteBuffer start(byte[] address, int family) {
+        ByteBuffer buffer = ByteBuffer.wrap(address);
         buffer.order(ByteOrder.LITTLE_ENDIAN).putShort((short) family);
         return buffer.order(ByteOrder.BIG_ENDIAN);
     }
