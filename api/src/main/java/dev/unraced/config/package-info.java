@@ -2,7 +2,8 @@
 /**
  * Configuration of a capture: its layers, its checks, its errors.
  *
- * <p>Every key and its default stands in a {@code reference.conf}; drivers bring their own for their own section.
+ * <p>Every key and its default stands in a {@code reference.conf}; drivers bring their own for their own section. What
+ * enters here reads or checks settings. Names of drivers are only names: the SPI knows this package, not the reverse.
  */
 @NullMarked
 package dev.unraced.config;

@@ -1,36 +1,150 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.driver;
 
+import com.google.inject.CreationException;
 import com.google.inject.Guice;
-import com.google.inject.Injector;
-import com.google.inject.Key;
-import com.google.inject.TypeLiteral;
+import com.google.inject.spi.Message;
 import dev.unraced.config.CaptureConfig;
+import dev.unraced.config.NearestName;
+import dev.unraced.driver.Selection.PassedOver;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import java.util.Map;
-import java.util.ServiceLoader;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** The drivers at hand. */
+/**
+ * The drivers at hand, and the choice among them. Immutable and thread-safe.
+ *
+ * <p>The configuration names the drivers to try, in order. One is taken when it is available and has the mode and the
+ * calls that are asked for. Whatever the reason why another is passed over, it is kept, and said.
+ */
 public final class Drivers {
+    private static final Logger LOG = LoggerFactory.getLogger(Drivers.class);
+    private static final Availability ABSENT =
+            new Availability.Unavailable("NOT_PRESENT", "No driver of this name is on the class path.", "Add its jar.");
+
     private final Map<String, Driver> byName;
 
-    private Drivers(Map<String, Driver> byName) {
-        this.byName = byName;
+    Drivers(Map<String, Driver> byName) {
+        this.byName = Collections.unmodifiableMap(new TreeMap<>(byName));
     }
 
-    /** Those on the class path. */
+    /**
+     * Those that the class loader of this library sees. Creates them, which is cheap, but does not ask whether they can
+     * run.
+     *
+     * @throws CaptureException when a driver's module cannot be loaded, or two drivers have one name
+     */
     public static Drivers discover() {
-        Injector injector = Guice.createInjector(ServiceLoader.load(DriverModule.class));
-        return new Drivers(injector.getInstance(Key.get(new TypeLiteral<Map<String, Driver>>() {})));
+        return discover(Drivers.class.getClassLoader());
     }
 
-    /** Opens a capture with the first driver that the configuration names and that can run. */
+    static Drivers discover(ClassLoader loader) {
+        try {
+            return Guice.createInjector(new DiscoveredDrivers(loader)).getInstance(Drivers.class);
+        } catch (CreationException e) {
+            String messages =
+                    e.getErrorMessages().stream().map(Message::getMessage).collect(Collectors.joining("\n  "));
+            throw new CaptureException("The drivers cannot be loaded:\n  " + messages, e);
+        }
+    }
+
+    /** Their names, in alphabetical order. */
+    public Set<String> names() {
+        return byName.keySet();
+    }
+
+    /** Each by its name, in alphabetical order. */
+    public Map<String, Driver> all() {
+        return byName;
+    }
+
+    /**
+     * Chooses the first driver that the configuration names and that can run. Opens nothing.
+     *
+     * @throws CaptureException when a name that the user chose belongs to no driver, or none can run; its message says
+     *     why, for each
+     */
+    public Selection select(CaptureConfig config) {
+        return first(config, driver -> driver).selection();
+    }
+
+    /**
+     * Opens a capture with the first driver that the configuration names and that can run, and logs which one that is.
+     * In a list, a driver that fails to open is passed over, too.
+     *
+     * @throws CaptureException as {@link #select} does, or when the only driver fails to open
+     */
     public Capture open(CaptureConfig config) {
+        Taken<Capture> taken = first(config, driver -> driver.open(config));
+        LOG.info("Capturing with driver {}", taken.selection().describe());
+        return taken.result();
+    }
+
+    /** What trying a driver gave. */
+    private record Taken<T>(Selection selection, T result) {}
+
+    private <T> Taken<T> first(CaptureConfig config, Function<Driver, T> attempt) {
+        requirePresent(config);
+        List<PassedOver> passedOver = new ArrayList<>();
         for (String name : config.drivers()) {
             Driver driver = byName.get(name);
-            if (driver != null && driver.availability().isAvailable()) {
-                return driver.open(config);
+            Availability availability = driver == null ? ABSENT : DriverCheck.check(driver, config);
+            if (driver != null && availability.isAvailable()) {
+                try {
+                    return new Taken<>(new Selection(driver, passedOver), attempt.apply(driver));
+                } catch (RuntimeException | LinkageError e) {
+                    if (isOnlyChoice(config)) {
+                        throw failed(name, e);
+                    }
+                    LOG.debug("Driver {} did not open", name, e);
+                    availability = DriverCheck.inconclusive(e);
+                }
+            }
+            passedOver.add(new PassedOver(name, availability));
+        }
+        throw noneCanRun(config, passedOver);
+    }
+
+    // A name that the user chose is a promise; the list behind auto only names what may be there.
+    private void requirePresent(CaptureConfig config) {
+        for (String name : config.drivers()) {
+            if (!config.isAuto() && !byName.containsKey(name)) {
+                throw new CaptureException("No driver is named " + name
+                        + NearestName.of(name, names())
+                                .map(nearest -> "; the nearest is " + nearest + ", of " + String.join(", ", names()))
+                                .orElse("; there is none on the class path"));
             }
         }
-        throw new CaptureException("no driver in " + config.drivers());
+    }
+
+    private static boolean isOnlyChoice(CaptureConfig config) {
+        return !config.isAuto() && config.drivers().size() == 1;
+    }
+
+    private static CaptureException failed(String name, Throwable e) {
+        return e instanceof CaptureException known
+                ? known
+                : new CaptureException("Driver " + name + " failed to open: " + e, e);
+    }
+
+    private static CaptureException noneCanRun(CaptureConfig config, List<PassedOver> passedOver) {
+        if (isOnlyChoice(config)) {
+            return new CaptureException("Driver " + passedOver.get(0).name() + " cannot be used. "
+                    + passedOver.get(0).why().describe());
+        }
+        return new CaptureException(passedOver.stream()
+                .map(PassedOver::describe)
+                .collect(Collectors.joining(
+                        "\n  ",
+                        (config.isAuto() ? "None of the drivers that auto stands for" : "None of the drivers named")
+                                + " can be used:\n  ",
+                        "")));
     }
 }

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.driver;
+
+import dev.unraced.config.CaptureConfig;
+import dev.unraced.event.Capability;
+import dev.unraced.event.Mitigation;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Asks a driver whether it can run here and do what a configuration wants. */
+final class DriverCheck {
+    private static final Logger LOG = LoggerFactory.getLogger(DriverCheck.class);
+
+    private static final String LACKS_CAPABILITY = "LACKS_CAPABILITY";
+
+    private DriverCheck() {}
+
+    /** Never throws what the driver throws: that is an answer, too. */
+    static Availability check(Driver driver, CaptureConfig config) {
+        try {
+            Availability availability = driver.availability();
+            return availability.isAvailable() ? checkCapabilities(driver.capabilities(), config) : availability;
+        } catch (RuntimeException | LinkageError e) {
+            LOG.debug("Driver {} failed when asked whether it can run", driver.name(), e);
+            return inconclusive(e);
+        }
+    }
+
+    /** What an exception that a driver should not have thrown says about it. */
+    static Availability inconclusive(Throwable e) {
+        return new Availability.Inconclusive(
+                e instanceof CaptureException ? String.valueOf(e.getMessage()) : e.toString());
+    }
+
+    private static Availability checkCapabilities(Capabilities capabilities, CaptureConfig config) {
+        String lacking = Stream.concat(Stream.<Capability>of(config.mitigation()), config.syscalls().stream())
+                .filter(wanted -> !capabilities.has(wanted))
+                .map(wanted -> describe(wanted, capabilities.reason(wanted)))
+                .collect(Collectors.joining(", "));
+        return lacking.isEmpty()
+                ? new Availability.Available()
+                : new Availability.Unavailable(
+                        LACKS_CAPABILITY,
+                        "It lacks " + lacking + ".",
+                        "Change unraced.mitigation or unraced.syscalls, or choose another driver.");
+    }
+
+    private static String describe(Capability capability, @Nullable String reason) {
+        String name = capability.name().toLowerCase(Locale.ROOT);
+        return (capability instanceof Mitigation ? "mitigation " : "the call ") + name + " (" + reason + ")";
+    }
+}

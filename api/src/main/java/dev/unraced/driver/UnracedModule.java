@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.driver;
+
+import com.google.inject.AbstractModule;
+import com.google.inject.Provides;
+import com.google.inject.Singleton;
+import dev.unraced.config.CaptureConfig;
+
+/**
+ * For applications built with Guice: binds the {@link CaptureConfig}, the {@link Drivers} on the class path and a
+ * singleton {@link Capture}.
+ *
+ * <p>The capture opens when it is first injected; in {@code Stage.PRODUCTION}, as all singletons, when the injector is
+ * created. Guice has no end of life, so the application closes it: {@code injector.getInstance(Capture.class).close()}
+ * when it shuts down.
+ */
+public final class UnracedModule extends AbstractModule {
+    private final CaptureConfig config;
+    private final ClassLoader loader;
+
+    /** A module that captures as a configuration says. */
+    public UnracedModule(CaptureConfig config) {
+        this(config, UnracedModule.class.getClassLoader());
+    }
+
+    UnracedModule(CaptureConfig config, ClassLoader loader) {
+        this.config = config;
+        this.loader = loader;
+    }
+
+    @Override
+    protected void configure() {
+        install(new DiscoveredDrivers(loader));
+        bind(CaptureConfig.class).toInstance(config);
+    }
+
+    @Provides
+    @Singleton
+    Capture capture(Drivers drivers, CaptureConfig config) {
+        return drivers.open(config);
+    }
+}

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced;
+
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+import java.util.stream.Stream;
+
+/**
+ * Arrows point one way: ring to driver, driver to config and stash, each of them to event, event to nothing of ours.
+ */
+@AnalyzeClasses(packages = "dev.unraced", importOptions = DoNotIncludeTests.class)
+class ArchitectureTest {
+    private static final String ROOT = "dev.unraced";
+
+    @ArchTest
+    static final ArchRule EVENT_DEPENDS_ON_NOTHING_OF_OURS = onlyOurs("event");
+
+    @ArchTest
+    static final ArchRule STASH_DEPENDS_ON_EVENT_ONLY = onlyOurs("stash", "event");
+
+    @ArchTest
+    static final ArchRule CONFIG_DEPENDS_ON_EVENT_ONLY = onlyOurs("config", "event");
+
+    // Every driver with a ring gets its capture from here, so ring knows the SPI; the SPI does not know it.
+    @ArchTest
+    static final ArchRule RING_DOES_NOT_KNOW_CONFIGURATION = onlyOurs("ring", "driver", "stash", "event");
+
+    @ArchTest
+    static final ArchRule DRIVER_DOES_NOT_KNOW_RINGS = onlyOurs("driver", "config", "stash", "event");
+
+    @ArchTest
+    static final ArchRule NO_CYCLES =
+            slices().matching("dev.unraced.(*)..").should().beFreeOfCycles();
+
+    @ArchTest
+    static final ArchRule NOTHING_NATIVE_AND_NO_CONCRETE_DRIVER =
+            noClasses().should().dependOnClassesThat().resideInAnyPackage("com.sun.jna..", "dev.unraced.ebpf..");
+
+    @ArchTest
+    static final ArchRule GUICE_STAYS_WITH_DRIVERS = noClasses()
+            .that()
+            .resideOutsideOfPackage("dev.unraced.driver")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("com.google.inject..");
+
+    private static ArchRule onlyOurs(String part, String... others) {
+        String[] allowed = Stream.concat(Stream.of(part), Stream.of(others))
+                .map(ArchitectureTest::inside)
+                .toArray(String[]::new);
+        return classes()
+                .that()
+                .resideInAPackage(inside(part))
+                .should()
+                .onlyDependOnClassesThat(resideOutsideOfPackage(ROOT + "..").or(resideInAnyPackage(allowed)))
+                .allowEmptyShould(true);
+    }
+
+    private static String inside(String part) {
+        return ROOT + "." + part + "..";
+    }
+}

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import com.typesafe.config.Config;
+import dev.unraced.event.Mitigation;
+import dev.unraced.event.Syscall;
+import java.util.EnumSet;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class CaptureConfigTest {
+
+    @Test
+    void defaults() {
+        CaptureConfig config = new Layers().load();
+        assertThat(config.drivers()).containsExactly("ebpf");
+        assertThat(config.isAuto()).isTrue();
+        assertThat(config.mitigation()).isEqualTo(Mitigation.STASH);
+        assertThat(config.syscalls()).isEqualTo(EnumSet.allOf(Syscall.class));
+        assertThat(config.observeSelf()).isFalse();
+        assertThat(config.tgids()).isEmpty();
+        assertThat(config.uids()).isEmpty();
+        assertThat(config.cgroups()).isEmpty();
+        assertThat(config.ringBytes()).isEqualTo(32 << 20);
+        assertThat(config.stashEntries()).isEqualTo(8192);
+        assertThat(config.stashLongPaths()).isEqualTo(256);
+    }
+
+    @Test
+    void theProcessItselfHasDefaults() {
+        assertThat(CaptureConfig.load().drivers()).isNotEmpty();
+    }
+
+    @Test
+    void everySetterOfTheBuilder() {
+        CaptureConfig config = new Layers()
+                .builder()
+                .driver("kmod", "ebpf")
+                .mitigation(Mitigation.KERNEL)
+                .syscalls(Syscall.CONNECT, Syscall.OPEN)
+                .observeSelf(true)
+                .tgids(1, Integer.MAX_VALUE)
+                .uids(0, 4_294_967_294L)
+                .cgroups(1, Long.MAX_VALUE)
+                .ringBytes(512 << 20)
+                .stashEntries(1 << 20)
+                .stashLongPaths(1 << 16)
+                .set("unraced.ebpf.batch", 8)
+                .build();
+        assertThat(config.drivers()).containsExactly("kmod", "ebpf");
+        assertThat(config.isAuto()).isFalse();
+        assertThat(config.mitigation()).isEqualTo(Mitigation.KERNEL);
+        assertThat(config.syscalls()).containsExactly(Syscall.OPEN, Syscall.CONNECT);
+        assertThat(config.observeSelf()).isTrue();
+        assertThat(config.tgids()).containsExactlyInAnyOrder(1, Integer.MAX_VALUE);
+        assertThat(config.uids()).containsExactly(0L, 4_294_967_294L);
+        assertThat(config.cgroups()).containsExactly(1L, Long.MAX_VALUE);
+        assertThat(config.ringBytes()).isEqualTo(512 << 20);
+        assertThat(config.stashEntries()).isEqualTo(1 << 20);
+        assertThat(config.stashLongPaths()).isEqualTo(1 << 16);
+        assertThat(config.driver("ebpf").getInt("batch")).isEqualTo(8);
+    }
+
+    @Test
+    void aLaterSettingReplacesAnEarlierOneInAnySpelling() {
+        CaptureConfig config = new Layers()
+                .builder()
+                .syscalls(Syscall.OPEN)
+                .syscalls(Syscall.CREAT)
+                .set("ring-bytes", "1MiB")
+                .ringBytes(2 << 20)
+                .set("ring-bytes", "4MiB")
+                .build();
+        assertThat(config.syscalls()).containsExactly(Syscall.CREAT);
+        assertThat(config.ringBytes()).isEqualTo(4 << 20);
+    }
+
+    @Test
+    void textWithCommasIsAListInEnvironmentPropertiesAndBuilder() {
+        CaptureConfig config = new Layers()
+                .variable("UNRACED_SYSCALLS", "open, connect")
+                .property("unraced.filter.tgids", "7,8,,7")
+                .property("unraced.filter.uids", "")
+                .variable("UNRACED_EBPF_HOOKS", "tracepoint")
+                .builder()
+                .set("driver", "kmod,ebpf")
+                .build();
+        assertThat(config.syscalls()).containsExactly(Syscall.OPEN, Syscall.CONNECT);
+        assertThat(config.tgids()).containsExactlyInAnyOrder(7, 8);
+        assertThat(config.uids()).isEmpty();
+        assertThat(config.drivers()).containsExactly("kmod", "ebpf");
+        assertThat(config.driver("ebpf").getStringList("hooks")).containsExactly("tracepoint");
+    }
+
+    @Test
+    void autoStandsForAListThatCanBeSet() {
+        CaptureConfig config = new Layers()
+                .property("unraced.auto", "kmod,sim")
+                .builder()
+                .driver("auto")
+                .build();
+        assertThat(config.drivers()).containsExactly("kmod", "sim");
+        assertThat(config.isAuto()).isTrue();
+    }
+
+    @Test
+    void aDriverGetsItsSectionAlone() {
+        Config section = new Layers().load().driver("ebpf");
+        assertThat(section.getString("libbpf")).isEqualTo("libbpf.so.1");
+        assertThat(section.hasPath("token")).isFalse();
+        assertThat(section.root().keySet()).containsExactlyInAnyOrder("libbpf", "batch", "verbose", "hooks", "token");
+    }
+
+    @Test
+    void aDriverWithoutASectionGetsAnEmptyOne() {
+        assertThat(new Layers().load().driver("eb").isEmpty()).isTrue();
+        assertThat(new Layers().load().driver("no such.driver").isEmpty()).isTrue();
+    }
+
+    @Test
+    void settingsSayWhereTheyComeFrom() {
+        List<Setting> settings = new Layers()
+                .variable("UNRACED_SYSCALLS", "open,creat")
+                .property("unraced.mitigation", "off")
+                .builder()
+                .stashEntries(16)
+                .set("ebpf.libbpf", "evil\u001b[2J")
+                .build()
+                .settings();
+        assertThat(settings).extracting(Setting::key).isSorted();
+        assertThat(settings)
+                .contains(
+                        new Setting("unraced.driver", "auto", "default"),
+                        new Setting("unraced.ring-bytes", "32MiB", "default"),
+                        new Setting("unraced.filter.uids", "[]", "default"),
+                        new Setting("unraced.mitigation", "off", "system property unraced.mitigation"),
+                        new Setting("unraced.syscalls", "[open, creat]", "environment variable UNRACED_SYSCALLS"),
+                        new Setting("unraced.stash.entries", "16", "builder"),
+                        new Setting("unraced.ebpf.libbpf", "\"evil\\u001b[2J\"", "builder"));
+    }
+
+    @Test
+    void valuesCannotBeChangedFromOutside() {
+        CaptureConfig config = new Layers().builder().uids(1).build();
+        assertThatExceptionOfType(UnsupportedOperationException.class)
+                .isThrownBy(() -> config.syscalls().clear());
+        assertThatExceptionOfType(UnsupportedOperationException.class)
+                .isThrownBy(() -> config.uids().clear());
+    }
+}

@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.driver;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.mockito.Mockito.mock;
+
+import com.google.inject.CreationException;
+import com.google.inject.Guice;
+import com.google.inject.Injector;
+import com.google.inject.Stage;
+import dev.unraced.config.CaptureConfig;
+import dev.unraced.config.Layers;
+import java.io.IOException;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Discovery by real service files, which only this test's class loader sees. */
+class DiscoveryTest {
+    @TempDir
+    Path directory;
+
+    private URLClassLoader loader;
+
+    @BeforeEach
+    void openLoader() throws IOException {
+        loader = new URLClassLoader(
+                new URL[] {directory.toUri().toURL()}, getClass().getClassLoader());
+        WorkingDriver.opened = 0;
+    }
+
+    @AfterEach
+    void closeLoader() throws IOException {
+        loader.close();
+    }
+
+    @Test
+    void noDriverIsNoError() {
+        assertThat(Drivers.discover(loader).names()).isEmpty();
+    }
+
+    @Test
+    void modulesOfSeveralJarsAreFound() throws IOException {
+        services(WorkingModule.class, BrokenModule.class);
+        assertThat(Drivers.discover(loader).all())
+                .containsOnlyKeys("working", "broken")
+                .extractingByKey("working")
+                .isInstanceOf(WorkingDriver.class);
+    }
+
+    @Test
+    void aDriverThatCannotBeCreatedIsInconclusiveAndLeavesTheOthersAlone() throws IOException {
+        services(WorkingModule.class, BrokenModule.class);
+        Drivers drivers = Drivers.discover(loader);
+        Driver broken = drivers.all().get("broken");
+        assertThat(broken.name()).isEqualTo("broken");
+        assertThat(broken.availability())
+                .isEqualTo(new Availability.Inconclusive(
+                        "it could not be created, java.lang.UnsatisfiedLinkError: no unraced in java.library.path"));
+        assertThat(broken.capabilities().lacking()).hasSameSizeAs(Capabilities.all());
+        CaptureConfig config =
+                new Layers().builder().driver("broken", "working").build();
+        assertThatExceptionOfType(CaptureException.class)
+                .isThrownBy(() -> broken.open(config))
+                .withCauseInstanceOf(UnsatisfiedLinkError.class);
+        assertThat(drivers.select(config).driver().name()).isEqualTo("working");
+    }
+
+    @Test
+    void twoDriversOfOneName() throws IOException {
+        services(WorkingModule.class, TwinModule.class);
+        assertThatExceptionOfType(CaptureException.class)
+                .isThrownBy(() -> Drivers.discover(loader))
+                .withMessageStartingWith("The drivers cannot be loaded:\n  ")
+                .withMessageContaining("working");
+    }
+
+    @Test
+    void aServiceFileThatNamesNoClass() throws IOException {
+        services("dev.unraced.Missing");
+        assertThatExceptionOfType(CaptureException.class)
+                .isThrownBy(() -> Drivers.discover(loader))
+                .withMessageContaining("A driver on the class path cannot be loaded. ")
+                .withMessageContaining("dev.unraced.Missing");
+    }
+
+    @Test
+    void guiceOpensOneCaptureOnFirstInjection() throws IOException {
+        services(WorkingModule.class);
+        CaptureConfig config = new Layers().builder().driver("working").build();
+        Injector injector = Guice.createInjector(new UnracedModule(config, loader));
+        assertThat(WorkingDriver.opened).isZero();
+        assertThat(injector.getInstance(CaptureConfig.class)).isSameAs(config);
+        assertThat(injector.getInstance(Drivers.class).names()).containsExactly("working");
+        assertThat(injector.getInstance(Capture.class)).isSameAs(injector.getInstance(Capture.class));
+        assertThat(WorkingDriver.opened).isEqualTo(1);
+    }
+
+    @Test
+    void guiceInProductionOpensAtOnce() throws IOException {
+        services(WorkingModule.class);
+        CaptureConfig config = new Layers().builder().driver("working").build();
+        Guice.createInjector(Stage.PRODUCTION, new UnracedModule(config, loader));
+        assertThat(WorkingDriver.opened).isEqualTo(1);
+    }
+
+    @Test
+    void guiceReportsThatNoDriverCanRun() {
+        CaptureConfig config = new Layers().builder().driver("working").build();
+        assertThatExceptionOfType(CreationException.class)
+                .isThrownBy(() -> Guice.createInjector(Stage.PRODUCTION, new UnracedModule(config)))
+                .withMessageContaining("No driver is named working");
+    }
+
+    private void services(Class<?>... modules) throws IOException {
+        services(Arrays.stream(modules).map(Class::getName).toArray(String[]::new));
+    }
+
+    private void services(String... modules) throws IOException {
+        Path services = Files.createDirectories(directory.resolve("META-INF/services"));
+        Files.writeString(
+                services.resolve(DriverModule.class.getName()),
+                Arrays.stream(modules).collect(Collectors.joining("\n")));
+    }
+
+    public static final class WorkingModule extends DriverModule {
+        @Override
+        protected void configure() {
+            bindDriver("working", WorkingDriver.class);
+        }
+    }
+
+    public static final class BrokenModule extends DriverModule {
+        @Override
+        protected void configure() {
+            bindDriver("broken", BrokenDriver.class);
+        }
+    }
+
+    public static final class TwinModule extends DriverModule {
+        @Override
+        protected void configure() {
+            bindDriver("working", BrokenDriver.class);
+        }
+    }
+
+    static class WorkingDriver implements Driver {
+        static int opened;
+
+        @Override
+        public String name() {
+            return "working";
+        }
+
+        @Override
+        public Availability availability() {
+            return new Availability.Available();
+        }
+
+        @Override
+        public Capabilities capabilities() {
+            return Capabilities.complete();
+        }
+
+        @Override
+        public Capture open(CaptureConfig config) {
+            opened++;
+            return mock(Capture.class);
+        }
+    }
+
+    static final class BrokenDriver extends WorkingDriver {
+        BrokenDriver() {
+            throw new UnsatisfiedLinkError("no unraced in java.library.path");
+        }
+    }
+}

@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.driver;
+
+import static dev.unraced.driver.Mocks.AVAILABLE;
+import static dev.unraced.driver.Mocks.driver;
+import static dev.unraced.driver.Mocks.drivers;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.mockito.ArgumentMatchers.any;
+import static org.mockito.Mockito.doThrow;
+import static org.mockito.Mockito.never;
+import static org.mockito.Mockito.verify;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import dev.unraced.config.CaptureConfig;
+import dev.unraced.config.CaptureConfigBuilder;
+import dev.unraced.config.Layers;
+import dev.unraced.driver.Selection.PassedOver;
+import dev.unraced.event.Mitigation;
+import dev.unraced.event.Syscall;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
+
+class DriversTest {
+    private static final Availability NO_PRIVILEGE =
+            new Availability.Unavailable("NO_PRIVILEGE", "CAP_BPF is missing.", "Run as root.");
+
+    private final Logger logger = (Logger) LoggerFactory.getLogger(Drivers.class);
+    private final ListAppender<ILoggingEvent> log = new ListAppender<>();
+
+    @BeforeEach
+    void listen() {
+        log.start();
+        logger.setLevel(Level.INFO);
+        logger.setAdditive(false);
+        logger.addAppender(log);
+    }
+
+    @AfterEach
+    void stopListening() {
+        logger.detachAppender(log);
+        logger.setAdditive(true);
+        logger.setLevel(null);
+    }
+
+    @Test
+    void namesAreInOrder() {
+        Drivers drivers = drivers(driver("sim", AVAILABLE), driver("ebpf", AVAILABLE));
+        assertThat(drivers.names()).containsExactly("ebpf", "sim");
+        assertThat(drivers.all()).containsOnlyKeys("ebpf", "sim");
+    }
+
+    @Test
+    void theNamedDriverOpens() {
+        Driver sim = driver("sim", AVAILABLE);
+        CaptureConfig config = named("sim").build();
+        Capture capture = drivers(driver("ebpf", AVAILABLE), sim).open(config);
+        assertThat(capture.driver()).isEqualTo("sim");
+        verify(sim).open(config);
+        assertThat(log.list)
+                .extracting(ILoggingEvent::getFormattedMessage)
+                .containsExactly("Capturing with driver sim");
+    }
+
+    @Test
+    void theFirstOfAListThatCanRunOpensAndTheLogSaysWhy() {
+        Driver later = driver("sim", AVAILABLE);
+        Drivers drivers = drivers(driver("ebpf", NO_PRIVILEGE), driver("kmod", AVAILABLE), later);
+        assertThat(drivers.open(named("ebpf", "kmod", "sim").build()).driver()).isEqualTo("kmod");
+        verify(later, never()).availability();
+        assertThat(log.list)
+                .extracting(ILoggingEvent::getFormattedMessage)
+                .containsExactly("Capturing with driver kmod, passed over "
+                        + "ebpf: NO_PRIVILEGE: CAP_BPF is missing. Run as root.");
+    }
+
+    @Test
+    void selectingOpensAndLogsNothing() {
+        Driver kmod = driver("kmod", AVAILABLE);
+        Selection selection = drivers(driver("ebpf", NO_PRIVILEGE), kmod)
+                .select(named("ebpf", "kmod").build());
+        assertThat(selection).isEqualTo(new Selection(kmod, List.of(new PassedOver("ebpf", NO_PRIVILEGE))));
+        verify(kmod, never()).open(any());
+        assertThat(log.list).isEmpty();
+    }
+
+    @Test
+    void aNameThatNoDriverHas() {
+        Drivers drivers = drivers(driver("ebpf", AVAILABLE), driver("sim", AVAILABLE));
+        assertThatExceptionOfType(CaptureException.class)
+                .isThrownBy(() -> drivers.open(named("ebfp").build()))
+                .withMessage("No driver is named ebfp; the nearest is ebpf, of ebpf, sim");
+        assertThatExceptionOfType(CaptureException.class)
+                .isThrownBy(() -> drivers.select(named("ebpf", "kmod").build()))
+                .withMessageStartingWith("No driver is named kmod; ");
+        assertThatExceptionOfType(CaptureException.class)
+                .isThrownBy(() -> drivers().open(named("ebpf").build()))
+                .withMessage("No driver is named ebpf; there is none on the class path");
+    }
+
+    @Test
+    void aSingleDriverThatCannotRun() {
+        assertThatExceptionOfType(CaptureException.class)
+                .isThrownBy(() ->
+                        drivers(driver("ebpf", NO_PRIVILEGE)).open(named("ebpf").build()))
+                .withMessage("Driver ebpf cannot be used. NO_PRIVILEGE: CAP_BPF is missing. Run as root.");
+    }
+
+    @Test
+    void aListOfWhichNoneCanRun() {
+        Drivers drivers =
+                drivers(driver("ebpf", NO_PRIVILEGE), driver("kmod", new Availability.Inconclusive("no /dev/unraced")));
+        assertThatExceptionOfType(CaptureException.class)
+                .isThrownBy(() -> drivers.open(named("kmod", "ebpf").build()))
+                .withMessage("""
+                        None of the drivers named can be used:
+                          kmod: inconclusive: no /dev/unraced
+                          ebpf: NO_PRIVILEGE: CAP_BPF is missing. Run as root.""");
+    }
+
+    @Test
+    void autoPassesOverWhatIsNotOnTheClassPath() {
+        CaptureConfig config = named("auto").set("auto", "ebpf,kmod,sim").build();
+        Selection selection = drivers(driver("sim", AVAILABLE)).select(config);
+        assertThat(selection.describe())
+                .isEqualTo("sim, passed over "
+                        + "ebpf: NOT_PRESENT: No driver of this name is on the class path. Add its jar.; "
+                        + "kmod: NOT_PRESENT: No driver of this name is on the class path. Add its jar.");
+    }
+
+    @Test
+    void autoWithoutAnyDriver() {
+        assertThatExceptionOfType(CaptureException.class)
+                .isThrownBy(
+                        () -> drivers().open(named("auto").set("auto", "ebpf").build()))
+                .withMessage("""
+                        None of the drivers that auto stands for can be used:
+                          ebpf: NOT_PRESENT: No driver of this name is on the class path. Add its jar.""");
+    }
+
+    @Test
+    void aModeThatTheDriverLacks() {
+        Drivers drivers = drivers(driver(
+                "ebpf", AVAILABLE, Capabilities.complete().without(Mitigation.KERNEL, "The kernel refuses fexit")));
+        assertThatExceptionOfType(CaptureException.class)
+                .isThrownBy(() ->
+                        drivers.open(named("ebpf").mitigation(Mitigation.KERNEL).build()))
+                .withMessage("Driver ebpf cannot be used. LACKS_CAPABILITY: "
+                        + "It lacks mitigation kernel (The kernel refuses fexit). "
+                        + "Change unraced.mitigation or unraced.syscalls, or choose another driver.");
+        assertThat(drivers.open(named("ebpf").mitigation(Mitigation.STASH).build())
+                        .driver())
+                .isEqualTo("ebpf");
+    }
+
+    @Test
+    void callsThatTheDriverLacks() {
+        Capabilities capabilities = Capabilities.complete()
+                .without(Syscall.OPENAT2, "Sentry has none")
+                .without(Syscall.CREAT, "No point for it");
+        Drivers drivers = drivers(driver("gvisor", AVAILABLE, capabilities));
+        assertThatExceptionOfType(CaptureException.class)
+                .isThrownBy(() -> drivers.select(named("gvisor").build()))
+                .withMessageContaining(
+                        "It lacks the call openat2 (Sentry has none), the call creat (No point for it). Change ");
+        assertThat(drivers.select(named("gvisor").syscalls(Syscall.OPEN).build())
+                        .passedOver())
+                .isEmpty();
+    }
+
+    @Test
+    void whatADriverThrowsWhenAskedIsItsAnswer() {
+        Driver runtime = driver("a", AVAILABLE);
+        doThrow(new IllegalStateException("boom")).when(runtime).availability();
+        Driver linkage = driver("b", AVAILABLE);
+        doThrow(new NoClassDefFoundError("com/example/Native")).when(linkage).availability();
+        Driver capabilities = driver("c", AVAILABLE);
+        doThrow(new IllegalStateException("bang")).when(capabilities).capabilities();
+        Selection selection = drivers(runtime, linkage, capabilities, driver("d", AVAILABLE))
+                .select(named("a", "b", "c", "d").build());
+        assertThat(selection.driver().name()).isEqualTo("d");
+        assertThat(selection.passedOver())
+                .containsExactly(
+                        new PassedOver("a", new Availability.Inconclusive("java.lang.IllegalStateException: boom")),
+                        new PassedOver(
+                                "b",
+                                new Availability.Inconclusive("java.lang.NoClassDefFoundError: com/example/Native")),
+                        new PassedOver("c", new Availability.Inconclusive("java.lang.IllegalStateException: bang")));
+    }
+
+    @Test
+    void inAListADriverThatFailsToOpenIsPassedOver() {
+        Driver known = driver("a", AVAILABLE);
+        doThrow(new CaptureException("The ring does not fit; raise RLIMIT_MEMLOCK."))
+                .when(known)
+                .open(any());
+        Driver linkage = driver("b", AVAILABLE);
+        doThrow(new UnsatisfiedLinkError("no libbpf")).when(linkage).open(any());
+        Drivers drivers = drivers(known, linkage, driver("c", AVAILABLE));
+        assertThat(drivers.open(named("a", "b", "c").build()).driver()).isEqualTo("c");
+        assertThat(log.list)
+                .extracting(ILoggingEvent::getFormattedMessage)
+                .containsExactly("Capturing with driver c, passed over "
+                        + "a: inconclusive: The ring does not fit; raise RLIMIT_MEMLOCK.; "
+                        + "b: inconclusive: java.lang.UnsatisfiedLinkError: no libbpf");
+        assertThatExceptionOfType(CaptureException.class)
+                .isThrownBy(() -> drivers.open(named("a", "b").build()))
+                .withMessageContainingAll("\n  a: inconclusive: The ring", "\n  b: inconclusive: java.lang.Unsat");
+    }
+
+    @Test
+    void aSingleDriverThatFailsToOpen() {
+        Driver driver = driver("a", AVAILABLE);
+        CaptureException own = new CaptureException("The ring does not fit.");
+        doThrow(own).when(driver).open(any());
+        assertThatExceptionOfType(CaptureException.class)
+                .isThrownBy(() -> drivers(driver).open(named("a").build()))
+                .isSameAs(own);
+        IllegalStateException unexpected = new IllegalStateException("boom");
+        doThrow(unexpected).when(driver).open(any());
+        assertThatExceptionOfType(CaptureException.class)
+                .isThrownBy(() -> drivers(driver).open(named("a").build()))
+                .withMessage("Driver a failed to open: java.lang.IllegalStateException: boom")
+                .withCause(unexpected);
+        assertThat(log.list).isEmpty();
+    }
+
+    private static CaptureConfigBuilder named(String... names) {
+        return new Layers().builder().driver(names);
+    }
+}
