@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.unraced.driver.Capture;
 import dev.unraced.driver.CaptureException;
 import dev.unraced.driver.CaptureStats;
+import dev.unraced.driver.EventHandler;
 import dev.unraced.driver.FilterReason;
 import dev.unraced.event.ByteString;
 import dev.unraced.event.EventFlag;
@@ -356,7 +357,7 @@ public abstract class LifecycleConformance extends DriverConformance {
     }
 
     /** Waits for one event, as long as it takes a slow machine. */
-    private static int awaitOne(Capture capture, dev.unraced.driver.EventHandler handler) {
+    private static int awaitOne(Capture capture, EventHandler handler) {
         return capture.await(handler, 1, PATIENCE_NANOS);
     }
 
@@ -373,7 +374,8 @@ public abstract class LifecycleConformance extends DriverConformance {
     }
 
     private void openAndClose() {
-        under().driver().open(under().config().build()).close();
+        Mitigation mode = Scenario.usual(capabilities());
+        under().driver().open(under().config().mitigation(mode).build()).close();
     }
 
     private static void openFiles(Scenario scenario) {

@@ -20,7 +20,7 @@ final class RuleExtension implements BeforeAllCallback, BeforeEachCallback, Test
     /** Names the drivers that must be able to run, separated by commas; a configuration parameter goes over it. */
     static final String REQUIRE_VARIABLE = "UNRACED_REQUIRE";
 
-    static final String REQUIRE_PARAMETER = "unraced.require";
+    static final String REQUIRE_PARAMETER = "conformance.require";
 
     @Override
     public void beforeAll(ExtensionContext context) {

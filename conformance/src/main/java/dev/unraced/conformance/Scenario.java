@@ -254,7 +254,7 @@ final class Scenario implements AutoCloseable {
     }
 
     /** The mode that most rules are about: the enter snapshot. */
-    private static Mitigation usual(Capabilities capabilities) {
+    static Mitigation usual(Capabilities capabilities) {
         return Stream.of(Mitigation.STASH, Mitigation.KERNEL, Mitigation.OFF)
                 .filter(capabilities::has)
                 .findFirst()
