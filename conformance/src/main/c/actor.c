@@ -43,7 +43,7 @@ static void obey(void)
 		{"start", command_start},   {"wait", command_wait},	{"signal", command_signal},
 		{"buffer", command_buffer}, {"bulk", command_bulk},	{"storm", command_storm},
 		{"flip", command_flip},	    {"flip-connect", command_flip_connect},
-		{"reuse", command_reuse},   {"exec", command_exec},
+		{"reuse", command_reuse},   {"exec", command_exec},	{"resident", command_resident},
 	};
 
 	for (size_t i = 0; i < sizeof(commands) / sizeof(*commands); i++) {
@@ -70,6 +70,7 @@ int main(int count, char **arguments)
 	signal(SIGPIPE, SIG_DFL);
 	books_open();
 	line_open();
+	memory_open();
 	while (line_read(line, LINE_SIZE)) {
 		alarm(COMMAND_SECONDS);
 		line_parse(line);

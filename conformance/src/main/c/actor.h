@@ -11,6 +11,8 @@
 /* Longest command line; a path of 64 KiB in hexadecimal fits. */
 #define LINE_SIZE (1 << 18)
 #define HANDLES 4096
+/* The actor's own descriptors are here and above, out of the way of those that calls return. */
+#define FIRST_OWN_FD 200
 #define MAX_ADDRESS 128
 
 /* --- line.c: the current command and its reply --- */
@@ -55,7 +57,9 @@ bool pointer_make(struct pointer *pointer, const char *text);
 void pointer_free(struct pointer *pointer);
 /* Memory below 2 GiB, so that 32-bit calls reach it too. */
 void *map_low(size_t size);
+void memory_open(void);
 void command_buffer(void);
+void command_resident(void);
 
 /* --- watched.c: the five calls, counted --- */
 

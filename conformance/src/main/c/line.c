@@ -21,8 +21,8 @@ static FILE *commands, *replies;
 
 void line_open(void)
 {
-	int in = fcntl(0, F_DUPFD_CLOEXEC, 200);
-	int out = fcntl(1, F_DUPFD_CLOEXEC, 200);
+	int in = fcntl(0, F_DUPFD_CLOEXEC, FIRST_OWN_FD);
+	int out = fcntl(1, F_DUPFD_CLOEXEC, FIRST_OWN_FD);
 
 	/* 0, 1 and 2 stay taken, so that a call returns them only when it is meant to. */
 	int nothing = memfd_create("unraced-actor", 0);

@@ -2,6 +2,7 @@
 /* Pointer arguments: ordinary ones, absent ones, and those that a tracer finds hard to read. */
 #include "actor.h"
 
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -13,6 +14,8 @@
 #define MAP_32BIT 0
 #endif
 
+/* Opened at the start, since an open later would be one that nobody asked for. */
+static int pagemap;
 static char *buffers[BUFFERS];
 static size_t buffer_lengths[BUFFERS];
 
@@ -57,24 +60,26 @@ static bool make_edge(struct pointer *pointer, const unsigned char *bytes, size_
 
 /*
  * Bytes in pages of a file that this process has never touched. The kernel's copy faults them in; a tracer that must
- * not fault cannot read them. With resident > 0, that many first bytes lie in a page that is there.
+ * not fault cannot read them. With resident > 0, that many first bytes lie in a page that is there: one of another
+ * mapping, since touching a page maps its neighbours of the same one.
  */
 static bool make_cold(struct pointer *pointer, const unsigned char *bytes, size_t length, size_t resident)
 {
-	size_t start = resident ? page() - resident : 0;
+	size_t warm = resident ? page() : 0, cold = pages(length - resident + 1);
 	int file = memfd_create("cold", MFD_CLOEXEC);
 
-	pointer->mapped = pages(start + length + 1);
-	bool made = file >= 0 && !ftruncate(file, (off_t)pointer->mapped) &&
-		    pwrite(file, bytes, length, (off_t)start) == (ssize_t)length;
-	pointer->mapping = made ? mmap(NULL, pointer->mapped, PROT_READ, MAP_PRIVATE | MAP_32BIT, file, 0) : MAP_FAILED;
+	pointer->mapped = warm + cold;
+	pointer->mapping = map_low(pointer->mapped);
+	bool made = pointer->mapping != MAP_FAILED && file >= 0 && !ftruncate(file, (off_t)cold) &&
+		    pwrite(file, bytes + resident, length - resident, 0) == (ssize_t)(length - resident);
+	char *start = (char *)pointer->mapping + warm;
+	made = made && mmap(start, cold, PROT_READ, MAP_PRIVATE | MAP_FIXED, file, 0) == start;
 	close(file);
-	if (pointer->mapping == MAP_FAILED)
+	if (!made)
 		return false;
-	/* Without this, touching the first page would map its neighbours too. */
-	madvise(pointer->mapping, pointer->mapped, MADV_RANDOM);
-	pointer->address = (char *)pointer->mapping + start;
-	return !resident || *(volatile char *)pointer->address == (char)bytes[0];
+	pointer->address = start - resident;
+	memcpy(pointer->address, bytes, resident);
+	return true;
 }
 
 static bool make_plain(struct pointer *pointer, const unsigned char *bytes, size_t length)
@@ -157,3 +162,35 @@ void command_buffer(void)
 	free(bytes);
 }
 
+
+void memory_open(void)
+{
+	int fd = open("/proc/self/pagemap", O_RDONLY);
+
+	pagemap = fcntl(fd, F_DUPFD_CLOEXEC, FIRST_OWN_FD);
+	close(fd);
+}
+
+/* Whether a read without a fault succeeds: bit 63 of the page's entry. */
+static int resident(const void *address)
+{
+	uint64_t entry = 0;
+
+	if (pread(pagemap, &entry, sizeof(entry), (off_t)((uintptr_t)address / page() * sizeof(entry))) < 0)
+		return -1;
+	return (int)(entry >> 63);
+}
+
+/* Tells whether the first and the last byte that a pointer points to are in memory. */
+void command_resident(void)
+{
+	struct pointer pointer;
+
+	if (!pointer_make(&pointer, line_text("pointer")))
+		return;
+	size_t last = pointer.length ? pointer.length - 1 : 0;
+	reply_begin();
+	reply("first=%d last=%d", resident(pointer.address), resident((char *)pointer.address + last));
+	reply_end();
+	pointer_free(&pointer);
+}

@@ -4,7 +4,9 @@ package dev.unraced.conformance;
 import dev.unraced.driver.Capabilities;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -15,6 +17,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  * {@link DriverUnderTest}. Rules are final, and their names carry their numbers.
  */
 @ExtendWith({RuleExtension.class, DriverConformance.Finder.class})
+@TestMethodOrder(MethodOrderer.MethodName.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Timeout(value = 180, unit = TimeUnit.SECONDS)
 public abstract class DriverConformance {

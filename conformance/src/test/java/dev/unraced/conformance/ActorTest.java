@@ -86,6 +86,16 @@ class ActorTest {
     }
 
     @Test
+    void hidesMemoryFromThoseWhoMustNotFault() {
+        ByteString bytes = ByteString.utf8("/some/path/that/is/longer");
+        assertResident(Pointer.to(bytes), 1, 1);
+        assertResident(Pointer.terminatedEdge(bytes), 1, 1);
+        assertResident(Pointer.cold(bytes), 0, 0);
+        assertResident(Pointer.split(bytes), 1, 0);
+        assertResident(Pointer.BAD, 0, 0);
+    }
+
+    @Test
     void passesLengthsAsTheyAre() throws IOException {
         file("file");
         WatchedCall openat2 = WatchedCall.openat2(Pointer.to(scratch.bytes("file")), 0, 0, 0);
@@ -264,6 +274,12 @@ class ActorTest {
         assertThat(Path.of(program).getParent()).doesNotExist();
         actor.close();
         assertThat(process).doesNotExist();
+    }
+
+    private void assertResident(Pointer pointer, int first, int last) {
+        Reply reply = actor.ask(Command.of("resident").with("pointer", pointer.text()));
+        assertThat(reply.integer("first")).as(pointer.text()).isEqualTo(first);
+        assertThat(reply.integer("last")).as(pointer.text()).isEqualTo(last);
     }
 
     private Outcome call(WatchedCall call) {
