@@ -44,6 +44,7 @@ static void obey(void)
 		{"buffer", command_buffer}, {"bulk", command_bulk},	{"storm", command_storm},
 		{"flip", command_flip},	    {"flip-connect", command_flip_connect},
 		{"reuse", command_reuse},   {"exec", command_exec},	{"resident", command_resident},
+		{"blocked", command_blocked},
 	};
 
 	for (size_t i = 0; i < sizeof(commands) / sizeof(*commands); i++) {

@@ -101,6 +101,7 @@ struct call {
 	long long keep;
 	bool keeps;
 	bool takes_zero;
+	bool uring;
 	/* the outcome */
 	pid_t tid;
 	long result;
@@ -119,10 +120,14 @@ bool call_parse(struct call *call);
 void call_make(struct call *call);
 void call_reply(const struct call *call);
 void call_free(struct call *call);
+/* Whether this kernel lets us make a call through an io_uring. */
+bool uring_works(enum which which);
+long uring_call(const struct call *call);
 void command_call(void);
 void command_start(void);
 void command_wait(void);
 void command_signal(void);
+void command_blocked(void);
 
 /* --- world.c: what the calls act on, made without watched calls --- */
 

@@ -33,6 +33,17 @@ static bool parse_which(struct call *call)
 	return false;
 }
 
+static bool parse_origin(struct call *call)
+{
+	const char *via = line_text("via");
+
+	call->uring = via && !strcmp(via, "io_uring");
+	if (!call->uring || uring_works(call->which))
+		return true;
+	fail("unsupported: no io_uring takes this call here");
+	return false;
+}
+
 static bool parse_abi(struct call *call)
 {
 	const char *abi = line_text("abi");
@@ -61,7 +72,7 @@ static bool parse_how(struct call *call)
 bool call_parse(struct call *call)
 {
 	memset(call, 0, sizeof(*call));
-	if (!parse_which(call) || !parse_abi(call))
+	if (!parse_which(call) || !parse_origin(call) || !parse_abi(call))
 		return false;
 	if (!pointer_make(&call->path, line_text(call->which == CONNECT ? "address" : "path")))
 		return false;
@@ -82,6 +93,8 @@ static long perform(const struct call *call)
 {
 	const void *path = call->path.address;
 
+	if (call->uring)
+		return uring_call(call);
 	switch (call->which) {
 	case OPEN:
 		return watched_open(call->abi, path, call->flags, call->mode);

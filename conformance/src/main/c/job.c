@@ -93,6 +93,39 @@ void command_start(void)
 	reply_end();
 }
 
+static long long cpu_time(pthread_t thread)
+{
+	struct timespec time = {0};
+	clockid_t clock;
+
+	if (pthread_getcpuclockid(thread, &clock) || clock_gettime(clock, &time))
+		return -1;
+	return time.tv_sec * 1000000000LL + time.tv_nsec;
+}
+
+/* Waits until a job's thread has used no time for a while: it is blocked in its call, or has returned from it. */
+void command_blocked(void)
+{
+	struct job *job = job_of_line();
+	long long before = -1, time;
+	int still = 0;
+
+	if (!job)
+		return;
+	for (int i = 0; i < 10000 && still < 10; i++) {
+		time = cpu_time(job->thread);
+		still = time == before ? still + 1 : 0;
+		before = time;
+		pause_micros(1000);
+	}
+	if (still < 10) {
+		fail("timeout: the thread is busy");
+		return;
+	}
+	reply_begin();
+	reply_end();
+}
+
 /* The outcome of a job, which is over then; or "error timeout", and the job goes on. */
 void command_wait(void)
 {

@@ -61,6 +61,11 @@ public final class Actor implements AutoCloseable {
         }
     }
 
+    /** Whether the actor's threads are in this machine's /proc. */
+    boolean isHere() {
+        return place instanceof ActorProcess;
+    }
+
     /** The actor's process; its main thread has the same id. */
     public int tgid() {
         return tgid;

@@ -10,6 +10,7 @@ import dev.unraced.event.ConnectedSocket;
 import dev.unraced.event.EventFlag;
 import dev.unraced.event.Feature;
 import dev.unraced.event.Mitigation;
+import dev.unraced.event.Origin;
 import dev.unraced.event.Provenance;
 import dev.unraced.event.Sockaddr;
 import dev.unraced.event.Syscall;
@@ -54,6 +55,26 @@ public abstract class ConnectConformance extends DriverConformance {
             assertThat(observed.event().call().abi()).as("R1.12").isEqualTo(Abi.IA32);
             assertThat(observed.connect().fd()).as("R1.12").isEqualTo(-1);
             assertThat(observed.connect().address().value().bytes()).as("R1.12").isEqualTo(address);
+        }
+    }
+
+    @Test
+    @Requires(origins = Origin.IO_URING)
+    @DisplayName("R1.14 A connect through an io_uring is an event that says so")
+    public final void r01_14_aConnectThroughARingIsSeen() {
+        try (Scenario scenario = scenario().open()) {
+            Sockets sockets = new Sockets(scenario.actor());
+            ByteString address = sockets.listen(LISTENER, SocketAddresses.loopback(0), 16);
+            sockets.stream(CLIENT, Linux.AF_INET);
+            WatchedCall call = WatchedCall.connect("h:" + CLIENT, address).throughRing();
+            for (long result : new long[] {0, Linux.EISCONN}) {
+                Observed observed = scenario.call(call);
+                assertThat(observed.outcome().result()).as("the actor's part").isEqualTo(result);
+                assertThat(observed.event().call().origin()).as("R1.14").isEqualTo(Origin.IO_URING);
+                assertThat(observed.connect().address().value().bytes())
+                        .as("R1.14")
+                        .isEqualTo(address);
+            }
         }
     }
 

@@ -24,7 +24,11 @@ final class Job {
     }
 
     Job awaitBlocked() {
-        thread.awaitBlocked();
+        if (actor.isHere()) {
+            thread.awaitBlocked();
+        } else {
+            actor.ask(Command.of("blocked").with("job", started.number("job")));
+        }
         return this;
     }
 

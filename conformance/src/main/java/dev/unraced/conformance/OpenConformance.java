@@ -69,7 +69,7 @@ public abstract class OpenConformance extends DriverConformance {
     }
 
     @Test
-    @Requires(syscalls = Syscall.OPENAT)
+    @Requires(syscalls = Syscall.OPENAT, features = Feature.HOST_CALLS)
     @DisplayName("R1.5 An event names the thread that made the call, for good")
     public final void r01_5_anEventNamesItsThread() {
         try (Scenario scenario = scenario().open()) {
@@ -97,7 +97,9 @@ public abstract class OpenConformance extends DriverConformance {
     }
 
     @Test
-    @Requires(syscalls = Syscall.OPENAT, features = Feature.PARENT)
+    @Requires(
+            syscalls = Syscall.OPENAT,
+            features = {Feature.PARENT, Feature.HOST_CALLS})
     @DisplayName("R1.6 An event names the parent of its process")
     public final void r01_6_anEventNamesTheParent() {
         try (Scenario scenario = scenario().open()) {
@@ -109,7 +111,9 @@ public abstract class OpenConformance extends DriverConformance {
     }
 
     @Test
-    @Requires(syscalls = Syscall.OPENAT, features = Feature.NAMESPACES)
+    @Requires(
+            syscalls = Syscall.OPENAT,
+            features = {Feature.NAMESPACES, Feature.HOST_CALLS})
     @DisplayName("R1.7 An event names the mount and pid namespace of its thread")
     public final void r01_7_anEventNamesTheNamespaces() {
         try (Scenario scenario = scenario().open()) {
@@ -124,7 +128,9 @@ public abstract class OpenConformance extends DriverConformance {
     }
 
     @Test
-    @Requires(syscalls = Syscall.OPENAT, features = Feature.CGROUP_ID)
+    @Requires(
+            syscalls = Syscall.OPENAT,
+            features = {Feature.CGROUP_ID, Feature.HOST_CALLS})
     @DisplayName("R1.8 An event names the cgroup of its thread by the number of its directory")
     public final void r01_8_anEventNamesTheCgroup() {
         try (Scenario scenario = scenario().open()) {
@@ -183,6 +189,32 @@ public abstract class OpenConformance extends DriverConformance {
                 assertThat(observed.event().call().abi()).as("R1.12: %s", call).isEqualTo(Abi.IA32);
                 assertThat(observed.open().path().value()).as("R1.12: %s", call).isEqualTo(path);
                 assertThat(observed.open().dirfd()).as("R1.12: %s", call).isEqualTo(Linux.AT_FDCWD);
+            }
+        }
+    }
+
+    @Test
+    @Requires(
+            syscalls = {Syscall.OPENAT, Syscall.OPENAT2},
+            origins = Origin.IO_URING)
+    @DisplayName("R1.14 Requests on an io_uring are events that say so, of the thread that submitted them")
+    public final void r01_14_opensThroughARingAreSeen() {
+        try (Scenario scenario = scenario().open()) {
+            scenario.makeFile("file");
+            ByteString file = scenario.scratch().bytes("file");
+            ByteString missing = scenario.scratch().bytes("missing");
+            for (ByteString path : List.of(file, missing)) {
+                for (WatchedCall call : List.of(
+                        WatchedCall.openat(Pointer.to(path), Linux.O_RDONLY, 0),
+                        WatchedCall.openat2(Pointer.to(path), Linux.O_RDONLY, 0, 0))) {
+                    Observed observed = scenario.call(call.throughRing());
+                    assertThat(observed.event().call().origin())
+                            .as("R1.14: %s", call)
+                            .isEqualTo(Origin.IO_URING);
+                    assertThat(observed.open().path().value())
+                            .as("R1.14: %s", call)
+                            .isEqualTo(path);
+                }
             }
         }
     }

@@ -76,6 +76,11 @@ public record WatchedCall(Syscall syscall, Command arguments) {
         return with("abi", abi.name().toLowerCase(Locale.ROOT));
     }
 
+    /** As a request on an io_uring. */
+    public WatchedCall throughRing() {
+        return with("via", "io_uring");
+    }
+
     /** With the opened descriptor kept as a handle. */
     public WatchedCall keep(int id) {
         return with("keep", id);

@@ -132,6 +132,33 @@ class ActorTest {
     }
 
     @Test
+    void callsThroughARing() throws IOException {
+        long inode = file("file");
+        Pointer path = Pointer.to(scratch.bytes("file"));
+        for (WatchedCall call :
+                List.of(WatchedCall.openat(path, Linux.O_RDONLY, 0), WatchedCall.openat2(path, Linux.O_RDONLY, 0, 0))) {
+            assertThat(call(call.throughRing()).inode()).isEqualTo(inode);
+        }
+        Sockets sockets = new Sockets(actor);
+        ByteString address = sockets.listen(1, SocketAddresses.loopback(0), 4);
+        sockets.stream(2, Linux.AF_INET);
+        Outcome outcome = call(WatchedCall.connect("h:2", address).throughRing());
+        assertThat(outcome.result()).isZero();
+        assertThat(outcome.peer()).contains(address);
+        assertThatThrownBy(() -> call(WatchedCall.creat(path, 0600).throughRing()))
+                .hasMessageContaining("unsupported");
+    }
+
+    @Test
+    void noticesByItselfThatACallBlocks() {
+        fifo("fifo");
+        Reply started = actor.ask(
+                WatchedCall.openat(Pointer.to(scratch.bytes("fifo")), 0, 0).command("start"));
+        actor.ask(Command.of("blocked").with("job", started.number("job")));
+        new ThreadInfo(actor.tgid(), started.integer("tid")).awaitBlocked();
+    }
+
+    @Test
     void blocksAndLetsMemoryChangeMeanwhile() throws IOException {
         fifo("fifo");
         actor.ask(Command.of("buffer").with("id", 1).with("bytes", scratch.bytes("fifo")));
