@@ -12,6 +12,7 @@ final class ThreadInfo {
     /** Fields of {@code stat} after the name, which may hold blanks and parentheses; proc(5) counts from 1. */
     private static final int FIRST_FIELD_AFTER_NAME = 3;
 
+    private static final int STATE = 3;
     private static final int START_TIME = 22;
     private static final int PARENT = 4;
     private static final long TICKS_PER_SECOND = 100;
@@ -78,7 +79,9 @@ final class ThreadInfo {
 
     private boolean isBlocked() {
         String syscall = read("syscall");
-        return !syscall.startsWith("running") && !syscall.startsWith("-1");
+        boolean inCall = !syscall.startsWith("running") && !syscall.startsWith("-1");
+        // A thread that a tracer has stopped is in its call, too, but has not begun it.
+        return inCall && stat(STATE).equals("S");
     }
 
     private String stat(int field) {
