@@ -182,6 +182,18 @@ class ActorTest {
     }
 
     @Test
+    void connectsToAFullListenerAndGoesOn() {
+        Sockets sockets = new Sockets(actor);
+        ByteString address = sockets.listenFull(1, SocketAddresses.loopback(0), 10);
+        sockets.nonblocking(2, Linux.AF_INET);
+        WatchedCall connect = WatchedCall.connect("h:2", address);
+        assertThat(call(connect).result()).isEqualTo(Linux.EINPROGRESS);
+        Outcome again = call(connect);
+        assertThat(again.result()).isEqualTo(Linux.EALREADY);
+        assertThat(again.peer()).isEmpty();
+    }
+
+    @Test
     void interruptsAndRestarts() {
         fifo("fifo");
         WatchedCall open = WatchedCall.openat(Pointer.to(scratch.bytes("fifo")), 0, 0);
