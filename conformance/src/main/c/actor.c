@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The actor: makes the system calls that a conformance test asks for, and tells what became of them.
+ * PROTOCOL.md describes the conversation. It ends when its standard input does.
+ */
+#include "actor.h"
+
+#include <malloc.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+/* Longest time for one command; then the actor ends, and its children with it. */
+#define COMMAND_SECONDS 120
+
+static void command_count(void)
+{
+	reply_begin();
+	reply("begun=%lld ended=%lld", books()->begun, books()->ended);
+	reply_end();
+}
+
+static void command_ready(void)
+{
+	struct utsname name;
+
+	uname(&name);
+	reply_begin();
+	reply("protocol=1 tgid=%d uid=%d page=%d release=%s", getpid(), getuid(), getpagesize(), name.release);
+	reply_end();
+}
+
+static void obey(void)
+{
+	static const struct {
+		const char *verb;
+		void (*command)(void);
+	} commands[] = {
+		{"ready", command_ready},   {"count", command_count},	{"call", command_call},
+		{"start", command_start},   {"wait", command_wait},	{"signal", command_signal},
+		{"buffer", command_buffer}, {"bulk", command_bulk},	{"storm", command_storm},
+		{"flip", command_flip},	    {"flip-connect", command_flip_connect},
+		{"reuse", command_reuse},   {"exec", command_exec},	{"resident", command_resident},
+		{"blocked", command_blocked},
+	};
+
+	for (size_t i = 0; i < sizeof(commands) / sizeof(*commands); i++) {
+		if (!strcmp(line_verb(), commands[i].verb)) {
+			commands[i].command();
+			return;
+		}
+	}
+	if (!world_command(line_verb()))
+		fail("unknown command '%.40s'", line_verb());
+}
+
+int main(int count, char **arguments)
+{
+	/* Arenas of other threads would make the C library read /proc when they shrink: a call that nobody asked for. */
+	mallopt(M_ARENA_MAX, 1);
+	mallopt(M_TRIM_THRESHOLD, 1 << 30);
+	if (count == 4 && !strcmp(arguments[1], "after-exec"))
+		return after_exec(arguments + 2);
+
+	char *line = malloc(LINE_SIZE);
+	if (!line)
+		return 2;
+	signal(SIGPIPE, SIG_DFL);
+	books_open();
+	line_open();
+	memory_open();
+	while (line_read(line, LINE_SIZE)) {
+		alarm(COMMAND_SECONDS);
+		line_parse(line);
+		obey();
+		alarm(0);
+	}
+	return 0;
+}

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the actor's parts share. PROTOCOL.md describes the commands. */
+#ifndef UNRACED_ACTOR_H
+#define UNRACED_ACTOR_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+/* Longest command line; a path of 64 KiB in hexadecimal fits. */
+#define LINE_SIZE (1 << 18)
+#define HANDLES 4096
+/* The actor's own descriptors are here and above, out of the way of those that calls return. */
+#define FIRST_OWN_FD 200
+#define MAX_ADDRESS 128
+
+/* --- line.c: the current command and its reply --- */
+
+/* Splits a command line in place. */
+void line_parse(char *line);
+const char *line_verb(void);
+/* The text of a key, or NULL. */
+const char *line_text(const char *key);
+/* The number of a key, decimal or 0x, signed or not; the default when it is missing. */
+long long line_number(const char *key, long long missing);
+/* The bytes of a hexadecimal key in fresh memory with a NUL behind them; NULL when it is missing or not hexadecimal. */
+unsigned char *line_bytes(const char *key, size_t *length);
+unsigned char *hex_decode(const char *hex, size_t *length);
+void reply_begin(void);
+void reply(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void reply_hex(const char *key, const void *bytes, size_t length);
+void reply_end(void);
+void fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* Moves the conversation away from the descriptors 0 to 2, and reads a line; false at its end. */
+void line_open(void);
+bool line_read(char *buffer, size_t size);
+
+/* --- handles.c: descriptors by number of the caller's choice --- */
+
+void handle_put(long long id, int fd);
+/* The descriptor that "h:ID" or a plain number names. */
+int handle_get(const char *text, int missing);
+void handle_close(long long id);
+
+/* --- memory.c: memory that a pointer argument can point to --- */
+
+struct pointer {
+	void *address;
+	void *mapping;
+	size_t mapped;
+	size_t length;
+};
+
+/* Makes the memory that a pointer's text describes; false with a reply sent when it makes no sense. */
+bool pointer_make(struct pointer *pointer, const char *text);
+void pointer_free(struct pointer *pointer);
+/* Memory below 2 GiB, so that 32-bit calls reach it too. */
+void *map_low(size_t size);
+void memory_open(void);
+void command_buffer(void);
+void command_resident(void);
+
+/* --- watched.c: the five calls, counted --- */
+
+enum abi { ABI_NATIVE, ABI_IA32, ABI_X32 };
+
+/* Kept in memory that children share. */
+struct books {
+	long long begun;
+	long long ended;
+};
+
+void books_open(void);
+struct books *books(void);
+pid_t own_tid(void);
+long long now(void);
+
+long watched_open(enum abi abi, const void *path, long flags, long mode);
+long watched_creat(enum abi abi, const void *path, long mode);
+long watched_openat(enum abi abi, long dirfd, const void *path, long flags, long mode);
+long watched_openat2(enum abi abi, long dirfd, const void *path, const void *how, size_t size);
+long watched_connect(enum abi abi, long fd, const void *address, long length);
+/* Whether the calls of an ABI get through to the kernel. */
+bool abi_works(enum abi abi);
+
+/* --- call.c and job.c: one call, on this thread or on one of its own --- */
+
+enum which { OPEN, OPENAT, OPENAT2, CREAT, CONNECT };
+
+struct call {
+	enum which which;
+	enum abi abi;
+	struct pointer path; /* of an open, or the address of a connect */
+	struct pointer how;
+	long fd; /* dirfd, or the socket */
+	long flags;
+	long mode;
+	size_t how_size;
+	long addrlen;
+	long long keep;
+	bool keeps;
+	bool takes_zero;
+	bool uring;
+	/* the outcome */
+	pid_t tid;
+	long result;
+	long long begun, ended;
+	bool has_file;
+	unsigned device_major, device_minor;
+	unsigned long long inode;
+	ssize_t real_length;
+	char real[4096];
+	bool has_socket;
+	unsigned char local[MAX_ADDRESS], peer[MAX_ADDRESS];
+	int local_length, peer_length;
+};
+
+bool call_parse(struct call *call);
+void call_make(struct call *call);
+void call_reply(const struct call *call);
+void call_free(struct call *call);
+/* Whether this kernel lets us make a call through an io_uring. */
+bool uring_works(enum which which);
+long uring_call(const struct call *call);
+void command_call(void);
+void command_start(void);
+void command_wait(void);
+void command_signal(void);
+void command_blocked(void);
+
+/* --- world.c: what the calls act on, made without watched calls --- */
+
+/* Runs a command that prepares or asks something; false when it is none. */
+bool world_command(const char *verb);
+
+/* --- crowd.c, flip.c, identity.c --- */
+
+void command_bulk(void);
+void command_storm(void);
+void command_flip(void);
+void command_flip_connect(void);
+void command_reuse(void);
+void command_exec(void);
+/* The second life of a program that "exec" replaced. */
+int after_exec(char **arguments);
+/* A child that dies with its parent. */
+pid_t fork_child(void);
+/* Waits for a child for some seconds, then kills it; its wait status. */
+int reap(pid_t child, int seconds);
+void pause_micros(long micros);
+
+#endif

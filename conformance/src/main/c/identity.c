@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Threads that take over the id of another: by reuse, and by exec. */
+#include "actor.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/sched.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* Forks a child with a chosen pid in this pid namespace; -1 with errno when the kernel does not let us. */
+static pid_t fork_as(pid_t wanted)
+{
+	struct clone_args arguments = {
+		.exit_signal = SIGCHLD, .set_tid = (uint64_t)(uintptr_t)&wanted, .set_tid_size = 1};
+	pid_t child = (pid_t)syscall(SYS_clone3, &arguments, sizeof(arguments));
+
+	if (!child)
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+	return child;
+}
+
+/* The slow way for those without the privilege: fork until the ids have gone round. */
+static pid_t fork_round_to(pid_t wanted)
+{
+	long long until = now() + 20000000000LL;
+
+	while (now() < until) {
+		pid_t child = fork();
+		if (child < 0)
+			return -1;
+		if (!child && getpid() != wanted)
+			_exit(0);
+		if (!child || child == wanted)
+			return child;
+		waitpid(child, NULL, 0);
+	}
+	errno = ETIMEDOUT;
+	return -1;
+}
+
+static pid_t fork_again(pid_t wanted)
+{
+	pid_t child = fork_as(wanted);
+
+	return child < 0 && (errno == EPERM || errno == ENOSYS) ? fork_round_to(wanted) : child;
+}
+
+/* Waits until a child's calls have begun, and leaves it a moment to block. */
+static void await_begun(long long begun)
+{
+	while (__atomic_load_n(&books()->begun, __ATOMIC_SEQ_CST) < begun)
+		pause_micros(50);
+	pause_micros(2000);
+}
+
+/*
+ * A child is killed in an open of a fifo; a new one with its id makes an open of another path with mode tag + round.
+ */
+void command_reuse(void)
+{
+	size_t length;
+	char *fifo = (char *)line_bytes("path", &length), *other = (char *)line_bytes("other", &length);
+	int rounds = (int)line_number("rounds", 1);
+	long tag = line_number("tag", 1);
+	char tids[4096] = "";
+	int done = 0, error = 0;
+
+	for (; fifo && other && done < rounds && done < 256; done++) {
+		long long begun = books()->begun;
+		pid_t first = fork_child();
+		if (!first) {
+			watched_openat(ABI_NATIVE, AT_FDCWD, fifo, O_RDONLY, 0);
+			_exit(0);
+		}
+		await_begun(begun + 1);
+		kill(first, SIGKILL);
+		reap(first, 10);
+		pid_t second = fork_again(first);
+		if (!second) {
+			watched_openat(ABI_NATIVE, AT_FDCWD, other, O_RDONLY, tag + done);
+			_exit(0);
+		}
+		if (second < 0) {
+			error = errno;
+			break;
+		}
+		reap(second, 10);
+		sprintf(tids + strlen(tids), done ? ",%d" : "%d", first);
+	}
+	if (error || !done) {
+		fail("unsupported: no process can take a used id here: %s", strerror(error));
+	} else {
+		reply_begin();
+		reply("rounds=%d tids=%s", done, tids);
+		reply_end();
+	}
+	free(fifo);
+	free(other);
+}
+
+/* --- exec --- */
+
+struct successor {
+	char *path;
+	char tag[24];
+	long long begun;
+};
+
+static void *replace(void *argument)
+{
+	struct successor *successor = argument;
+	char *arguments[] = {"unraced-actor", "after-exec", successor->path, successor->tag, NULL};
+	char *environment[] = {NULL};
+
+	await_begun(successor->begun + 1);
+	execve("/proc/self/exe", arguments, environment);
+	_exit(4);
+}
+
+/* The first thread blocks in an open and is killed by the second one's exec, which then owns the first one's id. */
+static void exec_child(const char *fifo, char *other, long tag)
+{
+	struct successor successor = {.path = other, .begun = books()->begun};
+	pthread_t thread;
+
+	snprintf(successor.tag, sizeof(successor.tag), "%ld", tag);
+	pthread_create(&thread, NULL, replace, &successor);
+	watched_openat(ABI_NATIVE, AT_FDCWD, fifo, O_RDONLY, 0);
+	for (;;)
+		pause();
+}
+
+int after_exec(char **arguments)
+{
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	books_open();
+	watched_openat(ABI_NATIVE, AT_FDCWD, arguments[0], O_RDONLY, atol(arguments[1]));
+	return 0;
+}
+
+void command_exec(void)
+{
+	size_t length;
+	char *fifo = (char *)line_bytes("path", &length), *other = (char *)line_bytes("other", &length);
+	long tag = line_number("tag", 1);
+	pid_t child = fifo && other ? fork_child() : -1;
+
+	if (!child)
+		exec_child(fifo, other, tag);
+	int status = child < 0 ? -1 : reap(child, 20);
+	if (status) {
+		fail("the exec went wrong: status %d", status);
+	} else {
+		/* The successor counts on its own. */
+		__atomic_fetch_add(&books()->begun, 1, __ATOMIC_SEQ_CST);
+		__atomic_fetch_add(&books()->ended, 1, __ATOMIC_SEQ_CST);
+		reply_begin();
+		reply("tid=%d", child);
+		reply_end();
+	}
+	free(fifo);
+	free(other);
+}

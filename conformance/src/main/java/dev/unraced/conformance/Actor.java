@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.conformance;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The other end of the actor program's conversation: one line each way. {@code src/main/c/PROTOCOL.md} describes it.
+ * One thread at a time may ask.
+ */
+public final class Actor implements AutoCloseable {
+    private static final long ANSWER_SECONDS = 130;
+    /** Real user ids from here on are nobody's; the actor's pid is added. */
+    private static final long FIRST_USER = 1_500_000_000L;
+
+    private final OutputStream commands;
+    private final LinkedBlockingQueue<Optional<String>> answers = new LinkedBlockingQueue<>();
+    private final AutoCloseable place;
+    private final int tgid;
+    private final OptionalLong user;
+
+    private Actor(InputStream replies, OutputStream commands, AutoCloseable place) {
+        this.commands = commands;
+        this.place = place;
+        Thread reader = new Thread(() -> read(replies), "unraced-actor-reader");
+        reader.setDaemon(true);
+        reader.start();
+        this.tgid = ask(Command.of("ready")).integer("tgid");
+        this.user = takeUser();
+    }
+
+    /** Starts the program on this machine. */
+    public static Actor start() {
+        ActorProcess process = ActorProcess.start();
+        return over(process.replies(), process.commands(), process);
+    }
+
+    /**
+     * Speaks to an actor that somebody else has started, such as in a sandbox or in a simulation.
+     *
+     * @param place closed when the conversation ends
+     */
+    public static Actor over(InputStream replies, OutputStream commands, AutoCloseable place) {
+        try {
+            return new Actor(replies, commands, place);
+        } catch (RuntimeException e) {
+            try {
+                place.close();
+            } catch (Exception suppressed) {
+                e.addSuppressed(suppressed);
+            }
+            throw e;
+        }
+    }
+
+    /** Whether the actor's threads are in this machine's /proc. */
+    boolean isHere() {
+        return place instanceof ActorProcess;
+    }
+
+    /** The actor's process; its main thread has the same id. */
+    public int tgid() {
+        return tgid;
+    }
+
+    /** The real user id that marks this actor and its children and nobody else; empty when it could not take one. */
+    public OptionalLong user() {
+        return user;
+    }
+
+    /**
+     * Has a command carried out.
+     *
+     * @throws ActorException when it was refused
+     */
+    public Reply ask(Command command) {
+        String answer = askRaw(command);
+        if (!answer.startsWith("ok")) {
+            throw new ActorException("the actor answered '" + answer + "' to: " + command);
+        }
+        return new Reply(answer);
+    }
+
+    /** As {@link #ask}, empty when the actor says that the time is over. */
+    public Optional<Reply> askPatiently(Command command) {
+        String answer = askRaw(command);
+        if (answer.startsWith("error timeout")) {
+            return Optional.empty();
+        }
+        if (!answer.startsWith("ok")) {
+            throw new ActorException("the actor answered '" + answer + "' to: " + command);
+        }
+        return Optional.of(new Reply(answer));
+    }
+
+    private String askRaw(Command command) {
+        try {
+            commands.write((command.line() + "\n").getBytes(StandardCharsets.US_ASCII));
+            commands.flush();
+            Optional<String> answer = answers.poll(ANSWER_SECONDS, TimeUnit.SECONDS);
+            if (answer == null) {
+                throw new ActorException("no answer within " + ANSWER_SECONDS + " s to: " + command);
+            }
+            return answer.orElseThrow(() -> new ActorException("the actor ended instead of answering to: " + command));
+        } catch (IOException e) {
+            throw new ActorException("the actor does not listen to: " + command, e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new ActorException("interrupted while waiting for the answer to: " + command, e);
+        }
+    }
+
+    private OptionalLong takeUser() {
+        long id = FIRST_USER + tgid;
+        return askRaw(Command.of("user").with("id", id)).startsWith("ok") ? OptionalLong.of(id) : OptionalLong.empty();
+    }
+
+    private void read(InputStream replies) {
+        try (BufferedReader lines = new BufferedReader(new InputStreamReader(replies, StandardCharsets.US_ASCII))) {
+            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                answers.add(Optional.of(line));
+            }
+            answers.add(Optional.empty());
+        } catch (IOException e) {
+            answers.add(Optional.empty());
+        }
+    }
+
+    /** Ends the conversation, upon which the program ends, with all its children. */
+    @Override
+    public void close() {
+        try {
+            commands.close();
+            place.close();
+        } catch (Exception e) {
+            throw new ActorException("the actor's end could not be awaited", e);
+        }
+    }
+}

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.conformance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.unraced.driver.CaptureStats;
+
+/** The books of a capture as rule 8 has them. */
+final class Books {
+    private Books() {}
+
+    /** Whether nothing is on its way: all that returned is accounted for, and the reader has it. */
+    static boolean atRest(CaptureStats stats, long received) {
+        return stats.imbalance() == 0
+                && stats.pending() == 0
+                && stats.delivered() == received
+                && stats.stash().imbalance() == 0;
+    }
+
+    static void assertClosed(CaptureStats stats) {
+        assertThat(stats.imbalance())
+                .as("R8.1: returned = delivered + pending + lost + filtered, after close: %s", stats)
+                .isZero();
+        assertThat(stats.stash().imbalance())
+                .as("R8.2: puts = takes + evicted + reclaimed + stale + live, after close: %s", stats)
+                .isZero();
+        assertThat(stats.stash().live())
+                .as("R6.5: entries left in the stash after close: %s", stats)
+                .isZero();
+    }
+}

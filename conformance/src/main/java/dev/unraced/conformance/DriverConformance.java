@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.conformance;
+
+import dev.unraced.driver.Capabilities;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.extension.ExtensionContext;
+
+/**
+ * What all classes of rules share. The driver comes from the test instance or one around it that is a
+ * {@link DriverUnderTest}. Rules are final, and their names carry their numbers.
+ */
+@ExtendWith({RuleExtension.class, DriverConformance.Finder.class})
+@TestMethodOrder(MethodOrderer.MethodName.class)
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@Timeout(value = 180, unit = TimeUnit.SECONDS)
+public abstract class DriverConformance {
+    private @Nullable DriverUnderTest under;
+
+    /** Only the kit's own classes. */
+    DriverConformance() {}
+
+    final DriverUnderTest under() {
+        if (under == null) {
+            throw new IllegalStateException("no driver yet");
+        }
+        return under;
+    }
+
+    final Capabilities capabilities() {
+        return under().driver().capabilities();
+    }
+
+    final Scenario.Setup scenario() {
+        return new Scenario.Setup(under());
+    }
+
+    /** Tells a class of rules its driver. */
+    static final class Finder implements BeforeAllCallback {
+        @Override
+        public void beforeAll(ExtensionContext context) {
+            if (context.getRequiredTestInstance() instanceof DriverConformance rules) {
+                rules.under = RuleExtension.find(context);
+            }
+        }
+    }
+}

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.conformance;
+
+import dev.unraced.config.CaptureConfig;
+import dev.unraced.config.CaptureConfigBuilder;
+import dev.unraced.driver.Driver;
+
+/** What a driver's author supplies. */
+public interface DriverUnderTest {
+
+    /** The driver to be tested. */
+    Driver driver();
+
+    /** A fresh configuration for one capture; the kit adds mode, calls, filters and sizes to it. */
+    default CaptureConfigBuilder config() {
+        return CaptureConfig.builder().driver(driver().name());
+    }
+
+    /** A fresh actor, in the place that the driver watches: this machine unless overridden. */
+    default Actor actor() {
+        return Actor.start();
+    }
+}

@@ -1,0 +1,406 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.conformance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.unraced.driver.Capture;
+import dev.unraced.driver.CaptureException;
+import dev.unraced.driver.CaptureStats;
+import dev.unraced.driver.EventHandler;
+import dev.unraced.driver.FilterReason;
+import dev.unraced.event.ByteString;
+import dev.unraced.event.EventFlag;
+import dev.unraced.event.Feature;
+import dev.unraced.event.Mitigation;
+import dev.unraced.event.OpenEvent;
+import dev.unraced.event.Provenance;
+import dev.unraced.event.Syscall;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/** Opening, switching, consuming and closing. */
+@Requires(syscalls = Syscall.OPENAT)
+public abstract class LifecycleConformance extends DriverConformance {
+    private static final int SELF_CALLS = 50;
+    private static final int REOPENINGS = 5;
+    private static final long PATIENCE_NANOS = 10_000_000_000L;
+
+    protected LifecycleConformance() {}
+
+    @Test
+    @Requires(features = Feature.HOST_CALLS)
+    @DisplayName("R11.1 The capturing process's own calls are no events, and are counted as such")
+    public final void r11_1_theObserverDoesNotObserveItself() {
+        int self = ownPid();
+        try (Scenario scenario = scenario()
+                .scope(Scope.MACHINE)
+                .wanted(view -> view.tgid() == self)
+                .open()) {
+            openFiles(scenario);
+            CaptureStats stats = scenario.awaitRest();
+            assertThat(scenario.recorder().events()).as("R11.1").isEmpty();
+            assertThat(stats.filtered().getOrDefault(FilterReason.SELF, 0L))
+                    .as("R11.1: %s", stats)
+                    .isGreaterThanOrEqualTo(SELF_CALLS);
+        }
+    }
+
+    @Test
+    @Requires(features = Feature.HOST_CALLS)
+    @DisplayName("R11.2 The capturing process's own calls are events when they are asked for")
+    public final void r11_2_theObserverIsObservedOnRequest() {
+        int self = ownPid();
+        try (Scenario scenario = scenario()
+                .scope(Scope.MACHINE)
+                .with(builder -> builder.observeSelf(true).tgids(self))
+                .wanted(view -> view.tgid() == self)
+                .open()) {
+            openFiles(scenario);
+            scenario.awaitRest();
+            List<ByteString> paths = scenario.recorder().events().stream()
+                    .filter(OpenEvent.class::isInstance)
+                    .map(event -> ((OpenEvent) event).path().value())
+                    .toList();
+            for (int i = 0; i < SELF_CALLS; i++) {
+                assertThat(paths).as("R11.2").contains(scenario.scratch().bytes("own" + i));
+            }
+        }
+    }
+
+    @Test
+    @Requires(features = Feature.LIVE_SWITCH)
+    @DisplayName("R12.1 The mode changes while the capture runs, and each event says under which it was made")
+    public final void r12_1_theModeChangesLive() {
+        try (Scenario scenario = scenario().open()) {
+            List<Mitigation> modes =
+                    Stream.of(Mitigation.values()).filter(capabilities()::has).toList();
+            for (int round = 0; round < 3; round++) {
+                for (Mitigation mode : modes) {
+                    scenario.capture().mitigation(mode);
+                    assertThat(scenario.capture().mitigation()).as("R12.1").isEqualTo(mode);
+                    OpenEvent event = scenario.call(missing(scenario, round)).open();
+                    assertThat(event.call().mitigation()).as("R12.1").isEqualTo(mode);
+                    assertThat(event.path().provenance() == Provenance.EXIT)
+                            .as("R12.1: read at the return under %s", mode)
+                            .isEqualTo(mode == Mitigation.OFF);
+                }
+            }
+        }
+    }
+
+    @Test
+    @Requires(
+            features = Feature.LIVE_SWITCH,
+            mitigations = {Mitigation.OFF, Mitigation.STASH})
+    @DisplayName("R12.2 A call keeps the mode under which it entered")
+    public final void r12_2_aCallKeepsItsMode() {
+        try (Scenario scenario = scenario().mitigation(Mitigation.STASH).open()) {
+            scenario.makeFifo("fifo");
+            ByteString fifo = scenario.scratch().bytes("fifo");
+            OpenEvent stashed = switched(scenario, Mitigation.OFF);
+            assertThat(stashed.call().mitigation())
+                    .as("R12.2: entered under stash")
+                    .isEqualTo(Mitigation.STASH);
+            Trust.assertGuarded(stashed.path(), fifo);
+
+            OpenEvent unstashed = switched(scenario, Mitigation.STASH);
+            assertThat(unstashed.call().mitigation() == Mitigation.OFF
+                            || unstashed.flags().contains(EventFlag.ENTER_MISSED))
+                    .as("R12.2: entered under off: %s", unstashed)
+                    .isTrue();
+            assertThat(unstashed.path().provenance())
+                    .as("R12.2: entered under off")
+                    .isEqualTo(Provenance.EXIT);
+            scenario.awaitEmptyStash();
+        }
+    }
+
+    @Test
+    @Requires(
+            features = Feature.LIVE_SWITCH,
+            mitigations = {Mitigation.OFF, Mitigation.STASH})
+    @DisplayName("R12.3 A switch under load loses no event")
+    public final void r12_3_aSwitchLosesNoEvent() throws InterruptedException {
+        long threads = 4;
+        long calls = 5_000;
+        try (Scenario scenario = scenario().open()) {
+            Thread load = new Thread(() -> scenario.actor()
+                    .ask(Command.of("bulk")
+                            .with("base", scenario.scratch().bytes("missing"))
+                            .with("threads", threads)
+                            .with("calls", calls)));
+            load.start();
+            for (int i = 0; load.isAlive(); i++) {
+                scenario.capture().mitigation(i % 2 == 0 ? Mitigation.OFF : Mitigation.STASH);
+            }
+            load.join();
+            CaptureStats stats = scenario.awaitEmptyStash();
+            assertThat(scenario.recorder().size() + stats.totalLost())
+                    .as("R12.3: %s", stats)
+                    .isEqualTo(threads * calls);
+        }
+    }
+
+    @Test
+    @DisplayName("R12.4 A mode that the driver lacks is refused, and the one in force stays")
+    public final void r12_4_aLackingModeIsRefused() {
+        try (Scenario scenario = scenario().open()) {
+            Mitigation before = scenario.capture().mitigation();
+            for (Mitigation mode : Mitigation.values()) {
+                boolean possible = capabilities().has(mode)
+                        && (mode == before || capabilities().has(Feature.LIVE_SWITCH));
+                if (!possible) {
+                    assertThatThrownBy(() -> scenario.capture().mitigation(mode))
+                            .as("R12.4: %s", mode)
+                            .isInstanceOf(CaptureException.class);
+                    assertThat(scenario.capture().mitigation()).as("R12.4").isEqualTo(before);
+                }
+            }
+        }
+    }
+
+    @Test
+    @DisplayName("R13.1 A closed capture leaves no descriptor and no thread")
+    public final void r13_1_aClosedCaptureLeavesNothing() {
+        openAndClose();
+        int descriptors = descriptors();
+        int threads = Thread.getAllStackTraces().size();
+        for (int i = 0; i < REOPENINGS; i++) {
+            openAndClose();
+        }
+        Condition.await(
+                () -> descriptors() <= descriptors,
+                () -> "R13.1: " + descriptors() + " descriptors, " + descriptors + " before");
+        Condition.await(
+                () -> Thread.getAllStackTraces().size() <= threads,
+                () -> "R13.1: threads " + Thread.getAllStackTraces().keySet());
+    }
+
+    @Test
+    @DisplayName("R15.1 A capture can be closed while another thread runs it")
+    public final void r15_1_closingEndsTheRun() throws InterruptedException {
+        try (Scenario scenario = scenario().unread().open()) {
+            CountDownLatch ran = new CountDownLatch(1);
+            Thread runner = new Thread(() -> scenario.capture().run(event -> ran.countDown()));
+            runner.start();
+            scenario.callUnobserved(missing(scenario, 0));
+            assertThat(ran.await(PATIENCE_NANOS, TimeUnit.NANOSECONDS))
+                    .as("R15.1: an event")
+                    .isTrue();
+            scenario.capture().close();
+            runner.join(PATIENCE_NANOS / 1_000_000);
+            assertThat(runner.isAlive()).as("R15.1: run() returns").isFalse();
+            assertThat(scenario.capture().isOpen()).as("R15.1").isFalse();
+        }
+    }
+
+    @Test
+    @DisplayName("R15.2 A handler can close its capture; it takes effect when the handler returns")
+    public final void r15_2_theHandlerCanClose() {
+        try (Scenario scenario = scenario().unread().open()) {
+            Capture capture = scenario.capture();
+            scenario.callUnobserved(missing(scenario, 0));
+            scenario.callUnobserved(missing(scenario, 1));
+            AtomicInteger seen = new AtomicInteger();
+            capture.run(event -> {
+                seen.incrementAndGet();
+                capture.close();
+                assertThat(event.path().length())
+                        .as("R15.2: the event is readable still")
+                        .isPositive();
+            });
+            assertThat(seen.get()).as("R15.2: events after the close").isEqualTo(1);
+            assertThat(capture.isOpen()).as("R15.2").isFalse();
+        }
+    }
+
+    @Test
+    @DisplayName("R15.3 What a handler throws reaches its caller, and the next poll goes on behind that event")
+    public final void r15_3_aThrowingHandlerLosesNothing() {
+        try (Scenario scenario = scenario().unread().open()) {
+            Capture capture = scenario.capture();
+            for (int i = 0; i < 3; i++) {
+                scenario.callUnobserved(missing(scenario, i));
+            }
+            IllegalArgumentException thrown = new IllegalArgumentException("from the handler");
+            assertThatThrownBy(() -> awaitOne(capture, event -> {
+                        throw thrown;
+                    }))
+                    .as("R15.3")
+                    .isSameAs(thrown);
+            long[] tags = new long[2];
+            AtomicInteger seen = new AtomicInteger();
+            while (seen.get() < 2) {
+                assertThat(awaitOne(capture, event -> tags[seen.getAndIncrement()] = event.mode()))
+                        .as("R15.3: an event")
+                        .isEqualTo(1);
+            }
+            assertThat(tags).as("R15.3: the two that followed").containsExactly(1, 2);
+            assertThat(capture.stats().delivered())
+                    .as("R15.3: all three count as delivered")
+                    .isEqualTo(3);
+        }
+    }
+
+    @Test
+    @DisplayName("R15.4 A second consumer is refused while the first one consumes")
+    public final void r15_4_aSecondConsumerIsRefused() throws InterruptedException {
+        try (Scenario scenario = scenario().unread().open()) {
+            Capture capture = scenario.capture();
+            CountDownLatch inside = new CountDownLatch(1);
+            CountDownLatch leave = new CountDownLatch(1);
+            Thread first = new Thread(() -> awaitOne(capture, event -> {
+                inside.countDown();
+                awaitQuietly(leave);
+            }));
+            first.start();
+            scenario.callUnobserved(missing(scenario, 0));
+            assertThat(inside.await(PATIENCE_NANOS, TimeUnit.NANOSECONDS))
+                    .as("R15.4: an event")
+                    .isTrue();
+            assertThatThrownBy(() -> capture.poll(event -> {}, 1))
+                    .as("R15.4")
+                    .isInstanceOf(IllegalStateException.class);
+            leave.countDown();
+            first.join();
+            assertThatCode(() -> capture.poll(event -> {}, 1))
+                    .as("R15.4: after the first one has left")
+                    .doesNotThrowAnyException();
+        }
+    }
+
+    @Test
+    @DisplayName("R15.5 A closed capture refuses to be consumed, and still has its books")
+    public final void r15_5_aClosedCaptureKeepsItsBooks() {
+        try (Scenario scenario = scenario().unread().open()) {
+            Capture capture = scenario.capture();
+            scenario.callUnobserved(missing(scenario, 0));
+            assertThat(awaitOne(capture, event -> {})).as("R15.5: an event").isEqualTo(1);
+            scenario.callUnobserved(missing(scenario, 1));
+            capture.close();
+            capture.close();
+            assertThatThrownBy(() -> capture.poll(event -> {}, 1))
+                    .as("R15.5")
+                    .isInstanceOf(IllegalStateException.class);
+            assertThatThrownBy(() -> capture.await(event -> {}, 1, 1))
+                    .as("R15.5")
+                    .isInstanceOf(IllegalStateException.class);
+            assertThat(capture.stats().delivered()).as("R15.5").isEqualTo(1);
+            assertThat(capture.stats().imbalance())
+                    .as("R15.5: the unread event is on the books: %s", capture.stats())
+                    .isZero();
+        }
+    }
+
+    @Test
+    @DisplayName("R15.6 An interrupt ends the waiting, and the flag stays set")
+    public final void r15_6_anInterruptEndsTheWaiting() {
+        try (Scenario scenario = scenario().unread().open()) {
+            Thread.currentThread().interrupt();
+            int handed = scenario.capture().await(event -> {}, 1, PATIENCE_NANOS);
+            assertThat(Thread.interrupted()).as("R15.6: the flag").isTrue();
+            assertThat(handed).as("R15.6: nothing was there").isZero();
+        }
+    }
+
+    @Test
+    @DisplayName("R15.7 A poll hands over no more events than asked for, and the rest later")
+    public final void r15_7_aPollKeepsItsLimit() {
+        int calls = 10;
+        try (Scenario scenario = scenario().unread().open()) {
+            Capture capture = scenario.capture();
+            for (int i = 0; i < calls; i++) {
+                scenario.callUnobserved(missing(scenario, i));
+            }
+            AtomicInteger seen = new AtomicInteger();
+            Condition.await(
+                    () -> {
+                        int before = seen.get();
+                        int handed = capture.poll(event -> seen.incrementAndGet(), 3);
+                        assertThat(handed).as("R15.7").isLessThanOrEqualTo(3).isEqualTo(seen.get() - before);
+                        return seen.get() == calls;
+                    },
+                    () -> "R15.7: only " + seen.get() + " events of " + calls + " arrive");
+        }
+    }
+
+    @Test
+    @DisplayName("R15.8 A capture names its driver and what it reports")
+    public final void r15_8_aCaptureNamesItsDriver() {
+        try (Scenario scenario = scenario().open()) {
+            assertThat(scenario.capture().driver())
+                    .as("R15.8")
+                    .isEqualTo(under().driver().name());
+            assertThat(scenario.capture().capabilities().lacking())
+                    .as("R15.8")
+                    .isEqualTo(capabilities().lacking());
+        }
+    }
+
+    /** One call that enters under the mode in force and returns after the switch to another. */
+    private static OpenEvent switched(Scenario scenario, Mitigation to) {
+        Job job =
+                scenario.block(WatchedCall.openat(Pointer.to(scenario.scratch().bytes("fifo")), Linux.O_RDONLY, 0));
+        scenario.capture().mitigation(to);
+        scenario.releaseReaders("fifo");
+        job.finish();
+        return (OpenEvent) scenario.onlyEventOf(job.tid());
+    }
+
+    /** Waits for one event, as long as it takes a slow machine. */
+    private static int awaitOne(Capture capture, EventHandler handler) {
+        return capture.await(handler, 1, PATIENCE_NANOS);
+    }
+
+    private static void awaitQuietly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static WatchedCall missing(Scenario scenario, long mode) {
+        return WatchedCall.openat(Pointer.to(scenario.scratch().bytes("missing")), Linux.O_RDONLY, mode);
+    }
+
+    private void openAndClose() {
+        Mitigation mode = Scenario.usual(capabilities());
+        under().driver().open(under().config().mitigation(mode).build()).close();
+    }
+
+    private static void openFiles(Scenario scenario) {
+        try {
+            for (int i = 0; i < SELF_CALLS; i++) {
+                Path file = Path.of(scenario.scratch().path("own" + i));
+                Files.createFile(file);
+                Files.readAllBytes(file);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static int descriptors() {
+        try (Stream<Path> open = Files.list(Path.of("/proc/self/fd"))) {
+            return Math.toIntExact(open.count());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static int ownPid() {
+        return Math.toIntExact(ProcessHandle.current().pid());
+    }
+}

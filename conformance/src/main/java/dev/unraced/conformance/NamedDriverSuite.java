@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.conformance;
+
+import dev.unraced.driver.Driver;
+import dev.unraced.driver.Drivers;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.ParameterContext;
+import org.junit.jupiter.api.extension.ParameterResolver;
+
+/** All rules, for the driver on the class path that a configuration parameter names. */
+@ExtendWith(NamedDriverSuite.ByName.class)
+final class NamedDriverSuite extends ConformanceSuite {
+    static final String DRIVER_PARAMETER = "conformance.driver";
+
+    private final Driver driver;
+
+    NamedDriverSuite(Driver driver) {
+        this.driver = driver;
+    }
+
+    @Override
+    public Driver driver() {
+        return driver;
+    }
+
+    /** Finds the driver. */
+    static final class ByName implements ParameterResolver {
+        @Override
+        public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
+            return parameter.getParameter().getType() == Driver.class;
+        }
+
+        @Override
+        public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
+            String name = context.getConfigurationParameter(DRIVER_PARAMETER).orElseThrow();
+            Driver driver = Drivers.discover().all().get(name);
+            if (driver == null) {
+                throw new IllegalArgumentException("no driver on the class path is named " + name);
+            }
+            return driver;
+        }
+    }
+}

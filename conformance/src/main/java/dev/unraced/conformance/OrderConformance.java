@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.conformance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.unraced.driver.CaptureStats;
+import dev.unraced.driver.FilterReason;
+import dev.unraced.event.ByteString;
+import dev.unraced.event.Feature;
+import dev.unraced.event.OpenEvent;
+import dev.unraced.event.Syscall;
+import dev.unraced.event.SyscallEvent;
+import java.util.List;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/** Many calls at once: none lost, none mixed up, all in order, and every loss on the books. */
+@Requires(syscalls = Syscall.OPENAT)
+public abstract class OrderConformance extends DriverConformance {
+    private static final int THREADS = 8;
+    private static final int CALLS = 2_000;
+    private static final int MIXED_CALLS = 4;
+    private static final long SMALL_RING = 64 * 1024;
+
+    protected OrderConformance() {}
+
+    @Test
+    @Requires(syscalls = {Syscall.OPEN, Syscall.OPENAT2, Syscall.CREAT})
+    @DisplayName("R1.13 Calls of many threads at once keep their own arguments")
+    public final void r01_13_callsAtOnceKeepTheirOwnArguments() {
+        try (Scenario scenario = scenario().open()) {
+            Reply reply = bulk(scenario, THREADS, CALLS, 0, true, false);
+            CaptureStats stats = scenario.awaitEmptyStash();
+            assertThat(stats.totalLost())
+                    .as("the ring is large enough: %s", stats)
+                    .isZero();
+            assertThat(scenario.recorder().size())
+                    .as("R1.1: one event of each call")
+                    .isEqualTo(THREADS * CALLS);
+            List<Integer> tids = reply.integers("tids");
+            for (SyscallEvent event : scenario.recorder().events()) {
+                assertOwnArguments(scenario, tids, (OpenEvent) event);
+            }
+        }
+    }
+
+    @Test
+    @Requires(features = Feature.SOURCE_FILTERS)
+    @DisplayName("R1.10 What a filter leaves out is no event, and is counted by reason")
+    public final void r01_10_filteredCallsAreCounted() {
+        try (Scenario scenario = scenario().open();
+                Actor stranger = under().actor()) {
+            long before = filtered(scenario, FilterReason.TGID);
+            stranger.ask(Command.of("bulk")
+                    .with("base", scenario.scratch().bytes("missing"))
+                    .with("threads", 2)
+                    .with("calls", 100));
+            scenario.awaitRest();
+            assertThat(filtered(scenario, FilterReason.TGID) - before)
+                    .as("R1.10")
+                    .isGreaterThanOrEqualTo(200);
+            assertThat(scenario.recorder().delivered()).as("R1.10: no event").isZero();
+        }
+    }
+
+    @Test
+    @Requires(features = Feature.SOURCE_FILTERS)
+    @DisplayName("R1.10 A filter by user goes by the real user id")
+    public final void r01_10_theUserFilterGoesByTheRealUser() {
+        try (Scenario scenario = scenario().scope(Scope.FAMILY).open();
+                Actor stranger = under().actor()) {
+            bulk(scenario, 2, 50, 0, false, false);
+            stranger.ask(Command.of("bulk")
+                    .with("base", scenario.scratch().bytes("missing"))
+                    .with("threads", 2)
+                    .with("calls", 50));
+            scenario.awaitRest();
+            assertThat(scenario.recorder().delivered())
+                    .as("R1.10: the actor's alone")
+                    .isEqualTo(100);
+            assertThat(filtered(scenario, FilterReason.UID)).as("R1.10").isGreaterThanOrEqualTo(100);
+        }
+    }
+
+    @Test
+    @DisplayName("R8.1 Every call that returned is on the books")
+    public final void r08_1_everyCallThatReturnedIsOnTheBooks() {
+        try (Scenario scenario = scenario().open()) {
+            CaptureStats before = scenario.awaitRest();
+            bulk(scenario, THREADS, CALLS, 0, false, false);
+            CaptureStats after = scenario.awaitEmptyStash();
+            assertThat(after.returned() - before.returned())
+                    .as("R8.1: the actor's calls and those of others: %s", after)
+                    .isGreaterThanOrEqualTo(THREADS * CALLS);
+            assertThat(scenario.recorder().size() + after.totalLost())
+                    .as("R8.1: %s", after)
+                    .isEqualTo(THREADS * CALLS);
+        }
+    }
+
+    @Test
+    @DisplayName("R9.1 Events of one thread arrive in the order in which its calls returned")
+    public final void r09_1_eventsOfAThreadArriveInOrder() {
+        try (Scenario scenario = scenario().open()) {
+            Reply reply = bulk(scenario, THREADS, CALLS, 0, false, false);
+            scenario.awaitRest();
+            List<Integer> tids = reply.integers("tids");
+            for (int thread = 0; thread < THREADS; thread++) {
+                List<SyscallEvent> events = scenario.eventsOf(tids.get(thread));
+                long first = (long) thread * CALLS;
+                assertThat(events.stream().map(OrderConformance::tag))
+                        .as("R9.1: the calls of one thread")
+                        .containsExactlyElementsOf(
+                                LongStream.range(first, first + CALLS).boxed().toList());
+                assertThat(events.stream().map(event -> event.call().exitNanos()))
+                        .as("R9.1: times of return")
+                        .isSorted();
+            }
+        }
+    }
+
+    @Test
+    @DisplayName("R9.2 Numbers of a source start at 1 and leave out none while nothing is lost")
+    public final void r09_2_numbersHaveNoGapWithoutALoss() {
+        try (Scenario scenario = scenario().open()) {
+            bulk(scenario, 2 * processors(), 500, 0, false, true);
+            CaptureStats stats = scenario.awaitRest();
+            assertThat(stats.totalLost())
+                    .as("the ring is large enough: %s", stats)
+                    .isZero();
+            assertThat(scenario.recorder().missingNumbers()).as("R9.2").isZero();
+        }
+    }
+
+    @Test
+    @DisplayName("R9.3 What a full ring loses is counted, and missing from the numbers")
+    public final void r09_3_lossesAreCountedAndShowAsGaps() {
+        int threads = 2 * processors();
+        try (Scenario scenario = scenario()
+                .with(builder -> builder.ringBytes(SMALL_RING))
+                .unread()
+                .open()) {
+            bulk(scenario, threads, CALLS, 0, false, true);
+            assertThat(scenario.capture().stats().totalLost())
+                    .as("R9.3: a ring that nobody read")
+                    .isPositive();
+            scenario.consume();
+            scenario.awaitRest();
+            // A loss shows when something follows it in its source.
+            bulk(scenario, threads, 1, (long) threads * CALLS, false, true);
+            CaptureStats stats = scenario.awaitEmptyStash();
+            long calls = (long) threads * CALLS + threads;
+            assertThat(scenario.recorder().size() + stats.totalLost())
+                    .as("R1.1: an event or a loss, never both, never neither: %s", stats)
+                    .isEqualTo(calls);
+            assertThat(scenario.recorder().missingNumbers())
+                    .as("R9.3: numbers missing: %s", stats)
+                    .isEqualTo(stats.totalLost());
+        }
+    }
+
+    private static Reply bulk(Scenario scenario, int threads, int calls, long firstTag, boolean mixed, boolean pinned) {
+        return scenario.actor()
+                .ask(Command.of("bulk")
+                        .with("base", scenario.scratch().bytes("missing"))
+                        .with("threads", threads)
+                        .with("calls", calls)
+                        .with("tag", firstTag)
+                        .with("mixed", mixed ? 1 : 0)
+                        .with("pinned", pinned ? 1 : 0));
+    }
+
+    private static void assertOwnArguments(Scenario scenario, List<Integer> tids, OpenEvent event) {
+        String path = event.path().value().toUtf8();
+        long tag = Long.parseLong(path.substring(path.lastIndexOf('/') + 1));
+        Syscall expected = switch ((int) (tag % MIXED_CALLS)) {
+            case 1 -> Syscall.OPEN;
+            case 2 -> Syscall.CREAT;
+            case 3 -> Syscall.OPENAT2;
+            default -> Syscall.OPENAT;
+        };
+        long mode = expected == Syscall.OPENAT2 ? tag & 07777 : tag;
+        assertThat(event.path().value())
+                .as("R1.13: the path")
+                .isEqualTo(ByteString.utf8(scenario.scratch().path("missing/" + tag)));
+        assertThat(event.call().syscall())
+                .as("R1.13: the call that has this path")
+                .isEqualTo(expected);
+        assertThat(event.how().value().mode())
+                .as("R1.13: the mode that goes with the path")
+                .isEqualTo(mode);
+        assertThat(event.caller().tid())
+                .as("R1.13: the thread that had this path")
+                .isEqualTo(tids.get((int) (tag / CALLS)));
+    }
+
+    private static long tag(SyscallEvent event) {
+        return ((OpenEvent) event).how().value().mode();
+    }
+
+    private static long filtered(Scenario scenario, FilterReason reason) {
+        return scenario.awaitRest().filtered().getOrDefault(reason, 0L);
+    }
+
+    private static int processors() {
+        return Runtime.getRuntime().availableProcessors();
+    }
+}

@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.conformance;
+
+import dev.unraced.driver.Capture;
+import dev.unraced.event.ArgumentView;
+import dev.unraced.event.EventFlag;
+import dev.unraced.event.EventView;
+import dev.unraced.event.Provenance;
+import dev.unraced.event.RecordValidator;
+import dev.unraced.event.SyscallEvent;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Consumes a capture on a thread of its own and keeps what a scenario asks for. Every event, wanted or not, is checked
+ * for what holds of all events.
+ */
+final class Recorder {
+    private static final int BATCH = 4096;
+    private static final long WAIT_NANOS = 2_000_000;
+    private static final int VIOLATIONS_KEPT = 20;
+
+    private final Capture capture;
+    private final Predicate<EventView> wanted;
+    private final Thread thread;
+    private final List<SyscallEvent> events = new ArrayList<>();
+    private final List<String> violations = new ArrayList<>();
+    private final Map<Integer, SourceSequence> sources = new TreeMap<>();
+    private long delivered;
+    private volatile boolean started;
+    private volatile boolean stopping;
+    private @Nullable Throwable failure;
+
+    Recorder(Capture capture, Predicate<EventView> wanted) {
+        this.capture = capture;
+        this.wanted = wanted;
+        this.thread = new Thread(this::consume, "unraced-recorder");
+        thread.setDaemon(true);
+    }
+
+    void start() {
+        started = true;
+        thread.start();
+    }
+
+    /** Whether events come here at all. */
+    boolean isStarted() {
+        return started;
+    }
+
+    /** Ends the consumption; what has been delivered stays. */
+    void stop() {
+        stopping = true;
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Events of all kinds that the handler got. */
+    synchronized long delivered() {
+        return delivered;
+    }
+
+    /** The wanted events up to now. */
+    synchronized List<SyscallEvent> events() {
+        return List.copyOf(events);
+    }
+
+    /** The wanted events from an index on. */
+    synchronized List<SyscallEvent> eventsFrom(int index) {
+        return List.copyOf(events.subList(index, events.size()));
+    }
+
+    synchronized int size() {
+        return events.size();
+    }
+
+    /** What some event had that no event may have. */
+    synchronized List<String> violations() {
+        return List.copyOf(violations);
+    }
+
+    /** Numbers that no delivered event bears, though one with a higher number of the same source was delivered. */
+    synchronized long missingNumbers() {
+        return sources.values().stream().mapToLong(SourceSequence::missing).sum();
+    }
+
+    /** Why consuming ended early, or null. */
+    synchronized @Nullable Throwable failure() {
+        return failure;
+    }
+
+    private void consume() {
+        try {
+            while (!stopping) {
+                capture.await(this::onEvent, BATCH, WAIT_NANOS);
+            }
+        } catch (RuntimeException | Error e) {
+            synchronized (this) {
+                failure = e;
+            }
+        }
+    }
+
+    private synchronized void onEvent(EventView view) {
+        delivered++;
+        if (!RecordValidator.isValid(view.buffer(), view.offset(), view.length())) {
+            violate("a record that is not well-formed");
+            return;
+        }
+        check(view);
+        if (wanted.test(view)) {
+            events.add(view.snapshot());
+        }
+    }
+
+    private void check(EventView view) {
+        SourceSequence sequence = sources.computeIfAbsent(view.source(), source -> new SourceSequence());
+        if (!sequence.next(view.sequence())) {
+            violate("R9.2: number " + view.sequence() + " of source " + view.source() + " is not above the last one");
+        }
+        checkArgument(view, view.isOpenLike() ? view.path() : view.address());
+        if (view.isOpenLike()) {
+            checkFile(view);
+        }
+        if (view.enterNanos() > view.exitNanos()) {
+            violate("R1.11: a call that returned before it entered: " + view.snapshot());
+        }
+        if (view.has(EventFlag.STASH_FULL) && !view.has(EventFlag.ENTER_MISSED)) {
+            violate("R5.2: STASH_FULL without ENTER_MISSED: " + view.snapshot());
+        }
+    }
+
+    private void checkArgument(EventView view, ArgumentView argument) {
+        if (argument.isPresent() == (argument.provenance() == Provenance.NONE)) {
+            violate("R2.8: an argument is absent if and only if its provenance is NONE: " + view.snapshot());
+        }
+    }
+
+    private void checkFile(EventView view) {
+        boolean hasFile = view.has(EventFlag.HAS_FILE);
+        if (hasFile && view.isError()) {
+            violate("R2.19: HAS_FILE on a call that failed: " + view.snapshot());
+        }
+        if (!hasFile && view.has(EventFlag.CREATED)) {
+            violate("R2.19: CREATED without HAS_FILE: " + view.snapshot());
+        }
+    }
+
+    private void violate(String text) {
+        if (violations.size() < VIOLATIONS_KEPT) {
+            violations.add(text);
+        }
+    }
+
+    /** The numbers of one source. */
+    private static final class SourceSequence {
+        private long last;
+        private long count;
+
+        boolean next(long number) {
+            boolean rises = number > last;
+            last = Math.max(last, number);
+            count++;
+            return rises;
+        }
+
+        long missing() {
+            return last - count;
+        }
+    }
+}

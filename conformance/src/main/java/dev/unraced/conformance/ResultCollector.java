@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.conformance;
+
+import dev.unraced.conformance.RuleResult.Status;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+import org.junit.platform.engine.TestExecutionResult;
+import org.junit.platform.engine.reporting.ReportEntry;
+import org.junit.platform.launcher.TestExecutionListener;
+import org.junit.platform.launcher.TestIdentifier;
+import org.junit.platform.launcher.TestPlan;
+
+/** Makes rule results of what JUnit reports. */
+final class ResultCollector implements TestExecutionListener {
+    private final List<RuleResult> results = new ArrayList<>();
+    private final Map<String, String> entries = new ConcurrentHashMap<>();
+    private @Nullable TestPlan plan;
+
+    synchronized List<RuleResult> results() {
+        return List.copyOf(results);
+    }
+
+    @Override
+    public void testPlanExecutionStarted(TestPlan testPlan) {
+        plan = testPlan;
+    }
+
+    @Override
+    public void reportingEntryPublished(TestIdentifier test, ReportEntry entry) {
+        entries.merge(test.getUniqueId(), entry.getKeyValuePairs().toString(), (one, other) -> one + " " + other);
+    }
+
+    @Override
+    public void executionSkipped(TestIdentifier test, String reason) {
+        add(test, Status.BROKEN, "undeclared skip: " + reason);
+    }
+
+    @Override
+    public void executionFinished(TestIdentifier test, TestExecutionResult result) {
+        String message = result.getThrowable().map(ResultCollector::message).orElse("");
+        switch (result.getStatus()) {
+            case SUCCESSFUL -> {
+                if (test.isTest()) {
+                    add(test, Status.KEPT, entries.getOrDefault(test.getUniqueId(), ""));
+                }
+            }
+            case ABORTED -> add(test, Status.SKIPPED, message);
+            case FAILED -> add(test, Status.BROKEN, message);
+        }
+    }
+
+    private synchronized void add(TestIdentifier test, Status status, String reason) {
+        String group = plan == null
+                ? ""
+                : plan.getParent(test).map(TestIdentifier::getDisplayName).orElse("");
+        results.add(new RuleResult(test.isTest() ? group : test.getDisplayName(), rule(test), status, reason));
+    }
+
+    private static String rule(TestIdentifier test) {
+        return test.isTest() ? test.getDisplayName() : "all rules";
+    }
+
+    private static String message(Throwable thrown) {
+        return thrown.getMessage() == null ? thrown.toString() : thrown.getMessage();
+    }
+}

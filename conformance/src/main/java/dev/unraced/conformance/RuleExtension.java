@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.conformance;
+
+import dev.unraced.driver.Availability;
+import dev.unraced.driver.Capabilities;
+import dev.unraced.driver.Driver;
+import dev.unraced.event.Capability;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.BeforeEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.TestExecutionExceptionHandler;
+import org.junit.platform.commons.support.AnnotationSupport;
+import org.opentest4j.TestAbortedException;
+
+/** Decides which rules run: all of them, less those that a driver has declared out. */
+final class RuleExtension implements BeforeAllCallback, BeforeEachCallback, TestExecutionExceptionHandler {
+    /** Names the drivers that must be able to run, separated by commas; a configuration parameter goes over it. */
+    static final String REQUIRE_VARIABLE = "UNRACED_REQUIRE";
+
+    static final String REQUIRE_PARAMETER = "conformance.require";
+
+    @Override
+    public void beforeAll(ExtensionContext context) {
+        DriverUnderTest under = find(context);
+        Driver driver = under.driver();
+        Availability availability = driver.availability(under.config().build());
+        if (availability.isAvailable()) {
+            return;
+        }
+        String reason = "driver " + driver.name() + " cannot run: " + availability.describe();
+        if (isRequired(context, driver.name())) {
+            throw new AssertionError(reason);
+        }
+        throw new TestAbortedException(reason);
+    }
+
+    @Override
+    public void beforeEach(ExtensionContext context) {
+        DriverUnderTest under = find(context);
+        Capabilities capabilities = under.driver().capabilities();
+        required(context)
+                .filter(capability -> !capabilities.has(capability))
+                .findFirst()
+                .ifPresent(capability -> {
+                    throw new TestAbortedException(
+                            "lacks " + capability.name() + ": " + capabilities.reason(capability));
+                });
+    }
+
+    /** An assumption inside a rule would hide a driver's gap: nothing but a declaration skips. */
+    @Override
+    public void handleTestExecutionException(ExtensionContext context, Throwable thrown) throws Throwable {
+        if (thrown instanceof TestAbortedException) {
+            throw new AssertionError("undeclared skip: " + thrown.getMessage(), thrown);
+        }
+        throw thrown;
+    }
+
+    static DriverUnderTest find(ExtensionContext context) {
+        return context.getRequiredTestInstances()
+                .findInstance(DriverUnderTest.class)
+                .orElseThrow(() -> new IllegalStateException(
+                        context.getRequiredTestClass().getName() + " and the classes around it name no driver: one of"
+                                + " them has to implement DriverUnderTest"));
+    }
+
+    private static boolean isRequired(ExtensionContext context, String driver) {
+        String names = context.getConfigurationParameter(REQUIRE_PARAMETER)
+                .or(() -> Optional.ofNullable(System.getenv(REQUIRE_VARIABLE)))
+                .orElse("");
+        return Arrays.stream(names.split(",", -1)).map(String::strip).anyMatch(driver::equals);
+    }
+
+    private static Stream<Capability> required(ExtensionContext context) {
+        return Stream.of(
+                        AnnotationSupport.findAnnotation(context.getRequiredTestClass(), Requires.class),
+                        AnnotationSupport.findAnnotation(context.getRequiredTestMethod(), Requires.class))
+                .flatMap(Optional::stream)
+                .flatMap(RuleExtension::capabilities);
+    }
+
+    private static Stream<Capability> capabilities(Requires requires) {
+        return Stream.<Capability[]>of(
+                        requires.syscalls(),
+                        requires.abis(),
+                        requires.origins(),
+                        requires.mitigations(),
+                        requires.provenances(),
+                        requires.integrities(),
+                        requires.features())
+                .flatMap(Arrays::stream);
+    }
+}

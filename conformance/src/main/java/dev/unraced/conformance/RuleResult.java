@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.conformance;
+
+/**
+ * What became of one rule.
+ *
+ * @param group the class of rules
+ * @param rule number and sentence
+ * @param status kept or not
+ * @param reason why it was not kept or not run; empty when it was kept
+ */
+public record RuleResult(String group, String rule, Status status, String reason) {
+
+    /** Whether a driver keeps a rule. */
+    public enum Status {
+        /** The rule is kept. */
+        KEPT,
+        /** The driver declares that it cannot keep the rule, or cannot run at all. */
+        SKIPPED,
+        /** The rule is broken, or was skipped without a declaration. */
+        BROKEN
+    }
+}

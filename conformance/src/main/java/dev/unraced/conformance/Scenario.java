@@ -1,0 +1,320 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.conformance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.unraced.config.CaptureConfigBuilder;
+import dev.unraced.driver.Capabilities;
+import dev.unraced.driver.Capture;
+import dev.unraced.driver.CaptureStats;
+import dev.unraced.event.ByteString;
+import dev.unraced.event.ConnectEvent;
+import dev.unraced.event.EventView;
+import dev.unraced.event.Feature;
+import dev.unraced.event.Integrity;
+import dev.unraced.event.Mitigation;
+import dev.unraced.event.OpenEvent;
+import dev.unraced.event.SyscallEvent;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An actor, a capture that watches it, and a place for files. When it closes without an exception, the books must
+ * balance and no event may have broken a rule that holds for all.
+ */
+final class Scenario implements AutoCloseable {
+    private final DriverUnderTest under;
+    private final Actor actor;
+    private final Scratch scratch;
+    private final Scope scope;
+    private final boolean attack;
+    private final Capture capture;
+    private final Recorder recorder;
+
+    private Scenario(Setup setup, Actor actor, Scratch scratch) {
+        this.under = setup.under;
+        this.actor = actor;
+        this.scratch = scratch;
+        this.scope = setup.scope;
+        this.attack = setup.attack;
+        setup.before.accept(this);
+        this.capture = openCapture(setup);
+        this.recorder = new Recorder(capture, setup.wanted != null ? setup.wanted : usuallyWanted());
+        if (setup.consumed) {
+            recorder.start();
+        }
+    }
+
+    /** How a scenario is to be made. */
+    static final class Setup {
+        private final DriverUnderTest under;
+        private Scope scope = Scope.PROCESS;
+        private boolean attack;
+        private boolean consumed = true;
+        private Consumer<CaptureConfigBuilder> settings = builder -> {};
+        private Consumer<Scenario> before = scenario -> {};
+        private @Nullable Predicate<EventView> wanted;
+
+        Setup(DriverUnderTest under) {
+            this.under = under;
+        }
+
+        Setup scope(Scope scope) {
+            this.scope = scope;
+            return this;
+        }
+
+        /** Arguments will be changed while calls run, so that CHANGED is no mistake. */
+        Setup attack() {
+            this.attack = true;
+            return this;
+        }
+
+        /** Nobody reads the capture until {@link Scenario#consume}. */
+        Setup unread() {
+            this.consumed = false;
+            return this;
+        }
+
+        Setup with(Consumer<CaptureConfigBuilder> more) {
+            Consumer<CaptureConfigBuilder> earlier = settings;
+            settings = builder -> {
+                earlier.accept(builder);
+                more.accept(builder);
+            };
+            return this;
+        }
+
+        Setup mitigation(Mitigation mode) {
+            return with(builder -> builder.mitigation(mode));
+        }
+
+        /** Other events than the actor's are to be kept. */
+        Setup wanted(Predicate<EventView> wanted) {
+            this.wanted = wanted;
+            return this;
+        }
+
+        /** What the actor does before the capture opens. */
+        Setup before(Consumer<Scenario> before) {
+            this.before = before;
+            return this;
+        }
+
+        Scenario open() {
+            Actor actor = under.actor();
+            Scratch scratch = new Scratch();
+            try {
+                return new Scenario(this, actor, scratch);
+            } catch (RuntimeException | Error e) {
+                actor.close();
+                scratch.close();
+                throw e;
+            }
+        }
+    }
+
+    Actor actor() {
+        return actor;
+    }
+
+    Scratch scratch() {
+        return scratch;
+    }
+
+    Capture capture() {
+        return capture;
+    }
+
+    Recorder recorder() {
+        return recorder;
+    }
+
+    /** Has the actor make a call, and waits for the one event that it must become. */
+    Observed call(WatchedCall call) {
+        awaitRest();
+        int before = recorder.size();
+        Outcome outcome = new Outcome(actor.ask(call.command("call")));
+        return observed(call, outcome, before);
+    }
+
+    /** Has the actor make a call while nothing is watched. */
+    Outcome callUnobserved(WatchedCall call) {
+        return new Outcome(actor.ask(call.command("call")));
+    }
+
+    /** Starts a call that blocks, and returns when it does. */
+    Job block(WatchedCall call) {
+        return new Job(actor, call).awaitBlocked();
+    }
+
+    /** The events of a thread, after all that has returned is delivered. */
+    List<SyscallEvent> eventsOf(int tid) {
+        awaitRest();
+        return recorder.events().stream()
+                .filter(event -> event.caller().tid() == tid)
+                .toList();
+    }
+
+    /** The only event of a thread that made one call. */
+    SyscallEvent onlyEventOf(int tid) {
+        List<SyscallEvent> events = eventsOf(tid);
+        assertThat(events).as("R1.1: events of a thread that made one call").hasSize(1);
+        return events.get(0);
+    }
+
+    /** Waits until every call that returned is in the books and every event with the reader. */
+    CaptureStats awaitRest() {
+        Condition.await(
+                () -> recorder.failure() != null || Books.atRest(capture.stats(), received()),
+                () -> "R8: the books do not come to rest: " + capture.stats() + ", received " + recorder.delivered());
+        if (recorder.failure() != null) {
+            throw new AssertionError("consuming the capture failed", recorder.failure());
+        }
+        return capture.stats();
+    }
+
+    /** As {@link #awaitRest}, and no thread of the actor is in a call. */
+    CaptureStats awaitEmptyStash() {
+        awaitRest();
+        Condition.await(
+                () -> capture.stats().stash().live() == 0,
+                () -> "R6: at rest the stash is not empty: " + capture.stats());
+        return awaitRest();
+    }
+
+    /** Starts to read a capture that nobody has read. */
+    void consume() {
+        recorder.start();
+    }
+
+    void makeFile(String name) {
+        world("file", name);
+    }
+
+    void makeFifo(String name) {
+        world("fifo", name);
+    }
+
+    void makeDirectory(String name) {
+        world("mkdir", name);
+    }
+
+    void makeSymlink(String target, String name) {
+        actor.ask(Command.of("symlink").with("from", ByteString.utf8(target)).with("to", scratch.bytes(name)));
+    }
+
+    void setBuffer(int id, ByteString bytes) {
+        actor.ask(Command.of("buffer").with("id", id).with("bytes", bytes));
+    }
+
+    /** Opens the writing end of a fifo, upon which all readers' opens return. A watched call. */
+    Outcome releaseReaders(String fifo) {
+        return new Outcome(actor.ask(WatchedCall.openat(Pointer.to(scratch.bytes(fifo)), Linux.O_RDWR, 0)
+                .command("call")));
+    }
+
+    private long received() {
+        return recorder.isStarted() ? recorder.delivered() : capture.stats().delivered();
+    }
+
+    private void world(String verb, String name) {
+        actor.ask(Command.of(verb).with("path", scratch.bytes(name)));
+    }
+
+    private Observed observed(WatchedCall call, Outcome outcome, int before) {
+        awaitRest();
+        List<SyscallEvent> fresh = recorder.eventsFrom(before);
+        assertThat(fresh).as("R1.1: events of one call, %s", call.syscall()).hasSize(1);
+        SyscallEvent event = fresh.get(0);
+        assertThat(event.call().syscall()).as("R1.2: the call's name").isEqualTo(call.syscall());
+        assertThat(event.call().result()).as("R1.2: the raw result").isEqualTo(outcome.result());
+        assertThat(event.caller().tid()).as("R1.5: the calling thread").isEqualTo(outcome.tid());
+        return new Observed(outcome, event);
+    }
+
+    private Capture openCapture(Setup setup) {
+        CaptureConfigBuilder builder = under.config();
+        Capabilities capabilities = under.driver().capabilities();
+        builder.mitigation(usual(capabilities));
+        if (capabilities.has(Feature.SOURCE_FILTERS)) {
+            if (scope == Scope.PROCESS) {
+                builder.tgids(actor.tgid());
+            } else if (scope == Scope.FAMILY) {
+                builder.uids(actor.user()
+                        .orElseThrow(() -> new IllegalStateException(
+                                "the actor could not take a user id of its own: run the kit as root")));
+            }
+        }
+        setup.settings.accept(builder);
+        return under.driver().open(builder.build());
+    }
+
+    /** The mode that most rules are about: the enter snapshot. */
+    static Mitigation usual(Capabilities capabilities) {
+        return Stream.of(Mitigation.STASH, Mitigation.KERNEL, Mitigation.OFF)
+                .filter(capabilities::has)
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException("the driver has no mode at all"));
+    }
+
+    private Predicate<EventView> usuallyWanted() {
+        int tgid = actor.tgid();
+        if (scope == Scope.FAMILY && actor.user().isPresent()) {
+            long user = actor.user().getAsLong();
+            return view -> view.uid() == user;
+        }
+        return view -> view.tgid() == tgid;
+    }
+
+    /** Checks what must hold after every scenario, and releases all, whatever the outcome. */
+    @Override
+    public void close() {
+        try {
+            checkRules();
+        } finally {
+            release();
+        }
+        Books.assertClosed(capture.stats());
+    }
+
+    private void release() {
+        try {
+            recorder.stop();
+        } finally {
+            capture.close();
+            actor.close();
+            scratch.close();
+        }
+    }
+
+    private void checkRules() {
+        CaptureStats stats = statsAtTheEnd();
+        assertThat(recorder.violations()).as("what no event may have").isEmpty();
+        assertThat(recorder.missingNumbers())
+                .as("R9.2: numbers missing from the sequences, against losses counted: %s", stats)
+                .isLessThanOrEqualTo(stats.totalLost());
+        if (!attack) {
+            assertThat(recorder.events())
+                    .as("R2.29: nobody changed an argument")
+                    .noneMatch(Scenario::isChanged);
+        }
+    }
+
+    private CaptureStats statsAtTheEnd() {
+        if (!capture.isOpen() || !recorder.isStarted()) {
+            return capture.stats();
+        }
+        // Strangers' calls are under way at any time where they are not filtered.
+        return scope == Scope.MACHINE ? awaitRest() : awaitEmptyStash();
+    }
+
+    private static boolean isChanged(SyscallEvent event) {
+        return event instanceof OpenEvent open
+                ? open.path().integrity() == Integrity.CHANGED || open.how().integrity() == Integrity.CHANGED
+                : ((ConnectEvent) event).address().integrity() == Integrity.CHANGED;
+    }
+}

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.conformance;
+
+import dev.unraced.event.Abi;
+import dev.unraced.event.ByteString;
+import dev.unraced.event.Syscall;
+import java.util.Locale;
+
+/**
+ * A call for the actor to make, with any argument.
+ *
+ * @param syscall which
+ * @param arguments the rest, as the protocol spells it
+ */
+public record WatchedCall(Syscall syscall, Command arguments) {
+
+    public static WatchedCall open(Pointer path, long flags, long mode) {
+        return of(Syscall.OPEN).path(path).with("flags", flags).with("mode", mode);
+    }
+
+    /** An openat from the working directory. */
+    public static WatchedCall openat(Pointer path, long flags, long mode) {
+        return of(Syscall.OPENAT).path(path).with("flags", flags).with("mode", mode);
+    }
+
+    public static WatchedCall openat2(Pointer path, long flags, long mode, long resolve) {
+        return of(Syscall.OPENAT2)
+                .path(path)
+                .with("flags", flags)
+                .with("mode", mode)
+                .with("resolve", resolve);
+    }
+
+    public static WatchedCall creat(Pointer path, long mode) {
+        return of(Syscall.CREAT).path(path).with("mode", mode);
+    }
+
+    /**
+     * A connect.
+     *
+     * @param fd a number, or {@code h:ID} for a handle
+     */
+    public static WatchedCall connect(String fd, Pointer address, long addrlen) {
+        return of(Syscall.CONNECT)
+                .with("fd", fd)
+                .with("address", address.text())
+                .with("addrlen", addrlen);
+    }
+
+    /** A connect to an address that lies in ordinary memory. */
+    public static WatchedCall connect(String fd, ByteString address) {
+        return connect(fd, Pointer.to(address), address.length());
+    }
+
+    /**
+     * From another directory.
+     *
+     * @param dirfd a number, or {@code h:ID} for a handle
+     */
+    public WatchedCall at(String dirfd) {
+        return with("dirfd", dirfd);
+    }
+
+    /** With another {@code how} than flags, mode and resolve make. */
+    public WatchedCall how(Pointer how, long size) {
+        return with("how", how.text()).size(size);
+    }
+
+    /** With another size of {@code how}. */
+    public WatchedCall size(long size) {
+        return with("size", size);
+    }
+
+    /** By another convention. */
+    public WatchedCall by(Abi abi) {
+        return with("abi", abi.name().toLowerCase(Locale.ROOT));
+    }
+
+    /** As a request on an io_uring. */
+    public WatchedCall throughRing() {
+        return with("via", "io_uring");
+    }
+
+    /** With the opened descriptor kept as a handle. */
+    public WatchedCall keep(int id) {
+        return with("keep", id);
+    }
+
+    /** With descriptor 0 free, so that an open returns it. */
+    public WatchedCall takingZero() {
+        return with("zero", 1);
+    }
+
+    Command command(String verb) {
+        return Command.of(verb + " name=" + syscall.name().toLowerCase(Locale.ROOT) + arguments.line());
+    }
+
+    private static WatchedCall of(Syscall syscall) {
+        return new WatchedCall(syscall, Command.of(""));
+    }
+
+    private WatchedCall path(Pointer path) {
+        return with("path", path.text());
+    }
+
+    private WatchedCall with(String key, String value) {
+        return new WatchedCall(syscall, arguments.with(key, value));
+    }
+
+    private WatchedCall with(String key, long value) {
+        return new WatchedCall(syscall, arguments.with(key, value));
+    }
+}
