@@ -90,6 +90,8 @@ static bool make_plain(struct pointer *pointer, const unsigned char *bytes, size
 		return false;
 	pointer->address = pointer->mapping;
 	memcpy(pointer->address, bytes, length);
+	/* Writes the NUL that is there already: a page that nobody touched is not in memory. */
+	((volatile char *)pointer->address)[length] = 0;
 	return true;
 }
 

@@ -22,11 +22,14 @@ static __always_inline void read_path(struct long_call *to, __u8 provenance)
 		return;
 	}
 	call->provenance = provenance;
-	if (size > UNRACED_PATH_MAX + 1) {
-		call->record_flags |= UNRACED_TRUNCATED;
-		size = UNRACED_PATH_MAX + 1;
-	}
 	call->length = size - 1;
+	if (size == READ_BYTES) {
+		/* The helper put a NUL last; only the original tells whether there was one. */
+		char last = 0;
+
+		if (bpf_probe_read_user(&last, 1, (void *)(call->pointer + UNRACED_PATH_MAX)) || last)
+			call->record_flags |= UNRACED_TRUNCATED;
+	}
 }
 
 static __always_inline void read_how(struct call *call, __u8 provenance)

@@ -5,8 +5,8 @@
 
 /* Paths up to this many bytes fit into an ordinary stash entry, longer ones need a second one. */
 #define INLINE_BYTES 256
-/* One byte more than a record carries and the NUL, to tell a path of the limit from a longer one. */
-#define READ_BYTES (UNRACED_PATH_MAX + 2)
+/* PATH_MAX: what getname() of fs/namei.c reads at the most. A byte more could be on a page that is never touched. */
+#define READ_BYTES (UNRACED_PATH_MAX + 1)
 
 /* The arguments of a call in progress. */
 struct call {
@@ -33,7 +33,7 @@ struct call {
 /* A call with room for any path. Its start is a struct call, so one scratch area serves both maps. */
 struct long_call {
 	struct call call;
-	__u8 more[READ_BYTES - INLINE_BYTES + 7 & ~7];
+	__u8 more[READ_BYTES - INLINE_BYTES];
 };
 
 /* Where an exit program builds its record: the fixed part, then two paths or three addresses. */
