@@ -77,6 +77,19 @@ public final class Capabilities {
         return lacking.get(capability);
     }
 
+    /**
+     * Refuses what is lacking.
+     *
+     * @param driver whose capabilities these are, for the message
+     * @throws CaptureException when the capability is lacking; the message has the declared reason
+     */
+    public void require(Capability capability, String driver) {
+        String lack = lacking.get(capability);
+        if (lack != null) {
+            throw new CaptureException("Driver " + driver + " has no " + capability.name() + ": " + lack + ".");
+        }
+    }
+
     /** All that is lacking, each with its reason, in the order declared. */
     public Map<Capability, String> lacking() {
         return lacking;

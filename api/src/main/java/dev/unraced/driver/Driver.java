@@ -5,7 +5,7 @@ import dev.unraced.config.CaptureConfig;
 
 /**
  * A source of merged events. Implementations are stateless and thread-safe; a driver that cannot run here says so by
- * {@link #availability()}, never by failing to load.
+ * {@link #availability}, never by failing to load.
  */
 public interface Driver {
 
@@ -15,8 +15,10 @@ public interface Driver {
     /**
      * Whether a capture could be opened here and now, found by trying the real thing. May take some hundred
      * milliseconds, leaves nothing behind, and never throws.
+     *
+     * @param config where to look for what the driver needs, such as the path of a library
      */
-    Availability availability();
+    Availability availability(CaptureConfig config);
 
     /** What the driver reports; everything that it does not is declared with a reason. */
     Capabilities capabilities();

@@ -22,7 +22,7 @@ final class DriverCheck {
     /** Never throws what the driver throws: that is an answer, too. */
     static Availability check(Driver driver, CaptureConfig config) {
         try {
-            Availability availability = driver.availability();
+            Availability availability = driver.availability(config);
             return availability.isAvailable() ? checkCapabilities(driver.capabilities(), config) : availability;
         } catch (RuntimeException | LinkageError e) {
             LOG.debug("Driver {} failed when asked whether it can run", driver.name(), e);

@@ -12,7 +12,7 @@ import dev.unraced.config.CaptureConfig;
 record UnloadableDriver(String name, Throwable cause) implements Driver {
 
     @Override
-    public Availability availability() {
+    public Availability availability(CaptureConfig config) {
         return new Availability.Inconclusive(reason());
     }
 

@@ -20,4 +20,9 @@ public record ConnectEvent(
         Argument<Sockaddr> address,
         int addrlen,
         Optional<ConnectedSocket> socket)
-        implements SyscallEvent {}
+        implements SyscallEvent {
+
+    public ConnectEvent {
+        flags = Set.copyOf(flags);
+    }
+}

@@ -363,16 +363,14 @@ public final class EventView {
                 set.add(flag);
             }
         }
-        return Set.copyOf(set);
+        return set;
     }
 
     private void argument(ArgumentView view, int slice, boolean exists) {
-        slice(view, slice, exists);
-        if (exists) {
-            view.trust(Provenance.of(u8(PROVENANCE)), Integrity.of(u8(INTEGRITY)));
-        } else {
-            view.trust(Provenance.NONE, Integrity.UNCHECKED);
-        }
+        Provenance provenance = exists ? Provenance.of(u8(PROVENANCE)) : Provenance.NONE;
+        // Bytes that were read nowhere are nobody's, whatever the slice says.
+        slice(view, slice, provenance != Provenance.NONE);
+        view.trust(provenance, exists ? Integrity.of(u8(INTEGRITY)) : Integrity.UNCHECKED);
     }
 
     private void slice(BytesView view, int slice, boolean exists) {

@@ -20,4 +20,9 @@ public record OpenEvent(
         Argument<ByteString> path,
         Argument<OpenHow> how,
         Optional<OpenedFile> file)
-        implements SyscallEvent {}
+        implements SyscallEvent {
+
+    public OpenEvent {
+        flags = Set.copyOf(flags);
+    }
+}

@@ -5,6 +5,7 @@ import static dev.unraced.event.RecordLayout.*;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes merged records, for drivers whose source is in user space. Allocates only in its constructor.
@@ -13,7 +14,7 @@ import java.nio.ByteOrder;
  */
 public final class RecordEncoder {
     /** Room enough for the longest record: the fixed part, two paths and a container id of up to 4,000 bytes. */
-    public static final int MAX_SIZE = 12_288;
+    public static final int MAX_SIZE = align(FIXED_SIZE + 2 * PATH_MAX + 4_000);
 
     private static final byte[] ZEROS = new byte[FIXED_SIZE];
 
@@ -22,6 +23,8 @@ public final class RecordEncoder {
 
     /** Starts a record: everything zero, nothing present. */
     public RecordEncoder begin(Syscall syscall, Abi abi, Origin origin, Mitigation mitigation) {
+        // Whoever wrote the last record out may have moved the limit.
+        buffer.clear();
         buffer.put(0, ZEROS);
         buffer.putShort(VERSION_OFFSET, (short) VERSION);
         buffer.put(TYPE, (byte) TYPE_MERGED);
@@ -75,6 +78,11 @@ public final class RecordEncoder {
         return this;
     }
 
+    /**
+     * The container's id.
+     *
+     * @throws IllegalArgumentException when the record would exceed {@link #MAX_SIZE}
+     */
     public RecordEncoder containerId(byte[] id) {
         return slice(CONTAINER, id, 0, id.length);
     }
@@ -131,12 +139,7 @@ public final class RecordEncoder {
     }
 
     /** The socket behind the descriptor, {@code null} for an address it lacks; sets {@link EventFlag#HAS_SOCKET}. */
-    public RecordEncoder socket(
-            int family,
-            int type,
-            int protocol,
-            byte @org.jspecify.annotations.Nullable [] local,
-            byte @org.jspecify.annotations.Nullable [] remote) {
+    public RecordEncoder socket(int family, int type, int protocol, byte @Nullable [] local, byte @Nullable [] remote) {
         buffer.putShort(CONNECT_FAMILY, (short) family);
         buffer.putShort(CONNECT_TYPE, (short) type);
         buffer.putShort(CONNECT_PROTOCOL, (short) protocol);
@@ -187,7 +190,7 @@ public final class RecordEncoder {
     }
 
     private RecordEncoder slice(int field, byte[] bytes, int from, int length) {
-        if (length > MAX_SIZE - ALIGNMENT - end) {
+        if (length > MAX_SIZE - end) {
             throw new IllegalArgumentException(
                     "a record of more than " + MAX_SIZE + " bytes: " + length + " more after " + end);
         }

@@ -10,7 +10,7 @@ import java.nio.ByteBuffer;
  * nothing.
  *
  * <p>Records come from memory that another party writes. After this check no accessor of the view leaves the record or
- * meets a code that stands for nothing.
+ * meets a code that stands for nothing, and whoever asks the flags first never asks for numbers that the call lacks.
  */
 public final class RecordValidator {
     private static final int ALL_FLAGS = allFlags();
@@ -20,12 +20,12 @@ public final class RecordValidator {
     /**
      * Whether the bytes at an offset are a well-formed record of exactly the given size.
      *
-     * @param buffer little-endian
+     * @param buffer little-endian; bytes beyond its limit do not count
      * @param offset of the first byte
      * @param size in bytes, as the carrier (ring, frame, file) tells it
      */
     public static boolean isValid(ByteBuffer buffer, int offset, int size) {
-        if (size < FIXED_SIZE || offset < 0 || offset > buffer.capacity() - size) {
+        if (size < FIXED_SIZE || offset < 0 || offset > buffer.limit() - size) {
             return false;
         }
         return buffer.getInt(offset + LENGTH) == size
@@ -33,7 +33,7 @@ public final class RecordValidator {
                 && buffer.getShort(offset + VERSION_OFFSET) == VERSION
                 && buffer.get(offset + TYPE) == TYPE_MERGED
                 && codesAreKnown(buffer, offset)
-                && (buffer.getInt(offset + FLAGS) & ~ALL_FLAGS) == 0
+                && (buffer.getInt(offset + FLAGS) & ~flagsOf(buffer.get(offset + SYSCALL))) == 0
                 && slicesAreInside(buffer, offset, size);
     }
 
@@ -64,6 +64,12 @@ public final class RecordValidator {
         int at = buffer.getShort(offset + slice) & 0xffff;
         int length = buffer.getShort(offset + slice + 2) & 0xffff;
         return at == 0 ? length == 0 : at >= FIXED_SIZE && at + length <= size;
+    }
+
+    /** A connect has no file, and the others have no socket. */
+    private static int flagsOf(int syscall) {
+        EventFlag other = syscall == Syscall.CONNECT.code() ? EventFlag.HAS_FILE : EventFlag.HAS_SOCKET;
+        return ALL_FLAGS & ~other.mask();
     }
 
     private static int allFlags() {

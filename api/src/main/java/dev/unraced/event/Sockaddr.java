@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.event;
 
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.Arrays;
@@ -24,20 +25,34 @@ public record Sockaddr(ByteString bytes) {
 
     private static final int FAMILY_SIZE = 2;
     private static final int INET_SIZE = 8;
+    /** Without the scope id, which the kernel does not insist on. */
     private static final int INET6_SIZE = 24;
+
+    private static final int INET6_SCOPE_SIZE = 28;
 
     /** The family (AF_*), or -1 when there are fewer than two bytes. */
     public int family() {
         return bytes.length() < FAMILY_SIZE ? -1 : (bytes.byteAt(0) & 0xff) | ((bytes.byteAt(1) & 0xff) << 8);
     }
 
-    /** The internet address of an AF_INET or AF_INET6 address that is long enough for one. */
+    /**
+     * The internet address of an AF_INET or AF_INET6 address that is long enough for one. An IPv4-mapped one stays an
+     * {@link Inet6Address}, and so does the scope id of one that has it, unless it exceeds an {@code int}.
+     */
     public Optional<InetAddress> inetAddress() {
-        return switch (family()) {
-            case AF_INET -> inetAddress(4, 4, INET_SIZE);
-            case AF_INET6 -> inetAddress(8, 16, INET6_SIZE);
-            default -> Optional.empty();
-        };
+        try {
+            if (family() == AF_INET && bytes.length() >= INET_SIZE) {
+                return Optional.of(InetAddress.getByAddress(range(4, 8)));
+            }
+            if (family() == AF_INET6 && bytes.length() >= INET6_SIZE) {
+                int scope = (int) scopeId();
+                // Only a negative id means none to Inet6Address.
+                return Optional.of(Inet6Address.getByAddress(null, range(8, 24), scope == 0 ? -1 : scope));
+            }
+            return Optional.empty();
+        } catch (UnknownHostException e) {
+            throw new AssertionError("4 and 16 bytes are always an address", e);
+        }
     }
 
     /** The port of an AF_INET or AF_INET6 address, or -1 when there is none. */
@@ -54,7 +69,7 @@ public record Sockaddr(ByteString bytes) {
         if (family() != AF_UNIX || bytes.length() == FAMILY_SIZE) {
             return Optional.empty();
         }
-        byte[] path = Arrays.copyOfRange(bytes.toByteArray(), FAMILY_SIZE, bytes.length());
+        byte[] path = range(FAMILY_SIZE, bytes.length());
         if (path[0] == 0) {
             return Optional.of(ByteString.owning(path));
         }
@@ -66,40 +81,55 @@ public record Sockaddr(ByteString bytes) {
     }
 
     /**
-     * Text for people: {@code 127.0.0.1:80}, {@code [::1]:80}, {@code unix:/run/x}, {@code unix:@name}. Printable
-     * ASCII.
+     * Text for people: {@code 127.0.0.1:80}, {@code [::1]:80}, {@code [fe80::1%2]:80}, {@code unix:/run/x},
+     * {@code unix:@name} for an abstract one. Printable ASCII. An at sign that starts a path is escaped, so that no
+     * path looks like an abstract name.
      */
     @Override
     public String toString() {
-        int family = family();
-        if (family == AF_UNIX) {
-            return unixPath()
-                    .map(path -> "unix:"
-                            + (path.byteAt(0) == 0 ? "@" + path.escaped().substring(4) : path.escaped()))
-                    .orElse("unix:(unnamed)");
-        }
-        Optional<InetAddress> address = inetAddress();
-        if (address.isPresent()) {
-            String host = address.get().getHostAddress();
-            return (family == AF_INET6 ? "[" + host + "]:" : host + ":") + port();
-        }
-        return family == AF_UNSPEC
-                ? "unspec"
-                : bytes.isEmpty() ? "(empty)" : "family " + family + ":" + bytes.escaped();
+        return switch (family()) {
+            case -1 -> bytes.isEmpty() ? "(empty)" : "too short:" + bytes.escaped();
+            case AF_UNSPEC -> "unspec";
+            case AF_UNIX -> "unix:" + unixPath().map(Sockaddr::unixText).orElse("(unnamed)");
+            case AF_INET -> bytes.length() < INET_SIZE ? rawText() : inetText() + ":" + port();
+            case AF_INET6 -> bytes.length() < INET6_SIZE ? rawText() : "[" + inet6Text() + "]:" + port();
+            default -> rawText();
+        };
     }
 
-    private Optional<InetAddress> inetAddress(int at, int size, int needed) {
-        if (bytes.length() < needed) {
-            return Optional.empty();
+    private static String unixText(ByteString path) {
+        if (path.byteAt(0) == 0) {
+            return "@" + path.escaped().substring("\\x00".length());
         }
-        byte[] address = Arrays.copyOfRange(bytes.toByteArray(), at, at + size);
-        try {
-            return Optional.of(
-                    size == 16
-                            ? java.net.Inet6Address.getByAddress(null, address, -1)
-                            : InetAddress.getByAddress(address));
-        } catch (UnknownHostException e) {
-            throw new AssertionError("4 and 16 bytes are always an address", e);
+        return path.byteAt(0) == '@' ? "\\x40" + path.escaped().substring(1) : path.escaped();
+    }
+
+    private String inetText() {
+        return InetText.v4(range(4, 8));
+    }
+
+    private String inet6Text() {
+        long scope = scopeId();
+        return InetText.v6(range(8, 24)) + (scope == 0 ? "" : "%" + scope);
+    }
+
+    private String rawText() {
+        return "family " + family() + ":" + bytes.escaped();
+    }
+
+    /** In the machine's order, unlike the rest. */
+    private long scopeId() {
+        if (bytes.length() < INET6_SCOPE_SIZE) {
+            return 0;
         }
+        long scope = 0;
+        for (int i = INET6_SCOPE_SIZE - 1; i >= INET6_SIZE; i--) {
+            scope = scope << 8 | (bytes.byteAt(i) & 0xff);
+        }
+        return scope;
+    }
+
+    private byte[] range(int from, int to) {
+        return Arrays.copyOfRange(bytes.toByteArray(), from, to);
     }
 }

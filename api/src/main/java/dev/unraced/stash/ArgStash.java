@@ -8,7 +8,16 @@ import java.nio.ByteBuffer;
  * in one call at a time. Memory is fixed at construction: no operation allocates.
  *
  * <p>An entry answers only its own call: {@link #take} gives it out when thread, start time and call are those of
- * {@link #put}, and otherwise discards it as stale. Implementations say whether they are thread-safe.
+ * {@link #put}, and otherwise discards it as stale.
+ *
+ * <p>A stash also remembers calls that it refused or evicted until they return, so that their events can say so. Its
+ * memory for them is fixed too, and their number is not, so the guarantee has two halves. {@link #EVICTED} and
+ * {@link #REFUSED} are only said of the call that its thread put last, and only when that is what became of it. They
+ * are said of every such call, unless more of them run at once than the stash remembers: then the oldest are forgotten
+ * and become {@link #MISSING}. Remembered calls are not entries; the books count them as evicted and refused, and do
+ * not change when they return.
+ *
+ * <p>Implementations say whether they are thread-safe, and how many such calls they remember; 0 is allowed.
  */
 public interface ArgStash {
 
@@ -24,10 +33,14 @@ public interface ArgStash {
         REFUSED
     }
 
-    /** {@link #take}: the thread has no entry. */
+    /** {@link #take}: the thread has no entry, and the stash does not remember why. */
     int MISSING = -1;
     /** {@link #take}: the thread's entry belonged to another call, or to another thread of the same id; it is gone. */
     int STALE = -2;
+    /** {@link #take}: this very call had an entry, which was evicted for a newer one. */
+    int EVICTED = -3;
+    /** {@link #take}: this very call was refused, since the stash was full. */
+    int REFUSED = -4;
 
     /**
      * Stores the bytes between a buffer's position and limit, which it leaves alone.
@@ -42,19 +55,20 @@ public interface ArgStash {
     /**
      * Takes the entry of a thread's call: copies its bytes to the target's position, which it advances.
      *
-     * @return the number of bytes, {@link #MISSING} or {@link #STALE}
+     * @return the number of bytes, or {@link #MISSING}, {@link #STALE}, {@link #EVICTED} or {@link #REFUSED}, all
+     *     negative; afterwards the stash knows nothing of the thread
      * @throws java.nio.BufferOverflowException when they do not fit; the entry stays
      */
     int take(long thread, long startNanos, int call, ByteBuffer target);
 
     /**
-     * Reclaims the entry of a thread that ended.
+     * Reclaims the entry of a thread that ended, and forgets what is remembered of it.
      *
      * @return whether there was one
      */
     boolean discard(long thread);
 
-    /** Reclaims every entry, as at the end of a capture. */
+    /** Reclaims every entry and forgets every call, as at the end of a capture. */
     void clear();
 
     /** Entries that fit. */

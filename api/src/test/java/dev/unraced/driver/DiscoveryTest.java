@@ -62,7 +62,7 @@ class DiscoveryTest {
         Drivers drivers = Drivers.discover(loader);
         Driver broken = drivers.all().get("broken");
         assertThat(broken.name()).isEqualTo("broken");
-        assertThat(broken.availability())
+        assertThat(broken.availability(CaptureConfig.builder().build()))
                 .isEqualTo(new Availability.Inconclusive(
                         "it could not be created, java.lang.UnsatisfiedLinkError: no unraced in java.library.path"));
         assertThat(broken.capabilities().lacking()).hasSameSizeAs(Capabilities.all());
@@ -161,7 +161,7 @@ class DiscoveryTest {
         }
 
         @Override
-        public Availability availability() {
+        public Availability availability(CaptureConfig config) {
             return new Availability.Available();
         }
 

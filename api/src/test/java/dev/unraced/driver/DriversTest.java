@@ -73,7 +73,7 @@ class DriversTest {
         Driver later = driver("sim", AVAILABLE);
         Drivers drivers = drivers(driver("ebpf", NO_PRIVILEGE), driver("kmod", AVAILABLE), later);
         assertThat(drivers.open(named("ebpf", "kmod", "sim").build()).driver()).isEqualTo("kmod");
-        verify(later, never()).availability();
+        verify(later, never()).availability(any());
         assertThat(log.list)
                 .extracting(ILoggingEvent::getFormattedMessage)
                 .containsExactly("Capturing with driver kmod, passed over "
@@ -177,9 +177,9 @@ class DriversTest {
     @Test
     void whatADriverThrowsWhenAskedIsItsAnswer() {
         Driver runtime = driver("a", AVAILABLE);
-        doThrow(new IllegalStateException("boom")).when(runtime).availability();
+        doThrow(new IllegalStateException("boom")).when(runtime).availability(any());
         Driver linkage = driver("b", AVAILABLE);
-        doThrow(new NoClassDefFoundError("com/example/Native")).when(linkage).availability();
+        doThrow(new NoClassDefFoundError("com/example/Native")).when(linkage).availability(any());
         Driver capabilities = driver("c", AVAILABLE);
         doThrow(new IllegalStateException("bang")).when(capabilities).capabilities();
         Selection selection = drivers(runtime, linkage, capabilities, driver("d", AVAILABLE))

@@ -24,7 +24,7 @@ final class Mocks {
         Driver driver = mock(Driver.class);
         Capture capture = mock(Capture.class);
         lenient().when(driver.name()).thenReturn(name);
-        lenient().when(driver.availability()).thenReturn(availability);
+        lenient().when(driver.availability(any())).thenReturn(availability);
         lenient().when(driver.capabilities()).thenReturn(capabilities);
         lenient().when(driver.open(any())).thenReturn(capture);
         lenient().when(capture.driver()).thenReturn(name);

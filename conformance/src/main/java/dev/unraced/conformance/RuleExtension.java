@@ -26,7 +26,7 @@ final class RuleExtension implements BeforeAllCallback, BeforeEachCallback, Test
     public void beforeAll(ExtensionContext context) {
         DriverUnderTest under = find(context);
         Driver driver = under.driver();
-        Availability availability = driver.availability();
+        Availability availability = driver.availability(under.config().build());
         if (availability.isAvailable()) {
             return;
         }

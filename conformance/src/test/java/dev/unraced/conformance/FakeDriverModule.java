@@ -31,7 +31,7 @@ public final class FakeDriverModule extends DriverModule {
         }
 
         @Override
-        public Availability availability() {
+        public Availability availability(CaptureConfig config) {
             return new Availability.Available();
         }
 

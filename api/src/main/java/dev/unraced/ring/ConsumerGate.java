@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.ring;
+
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Lets one thread at a time consume, and closes only when none does: memory that a reader still reads must stay mapped.
+ *
+ * <p>Closing waits for a consumer on another thread; asked for by the consumer itself, it happens when it leaves.
+ */
+final class ConsumerGate {
+    private static final long POLL_NANOS = 50_000;
+
+    private final AtomicReference<@Nullable Thread> consumer = new AtomicReference<>();
+    private final Runnable release;
+    private volatile boolean closed;
+    private boolean released;
+
+    ConsumerGate(Runnable release) {
+        this.release = release;
+    }
+
+    boolean isOpen() {
+        return !closed;
+    }
+
+    void enter() {
+        if (!consumer.compareAndSet(null, Thread.currentThread())) {
+            throw new IllegalStateException("another thread, or the handler itself, is consuming this capture");
+        }
+        if (closed) {
+            leave();
+            throw new IllegalStateException("the capture is closed");
+        }
+    }
+
+    void leave() {
+        consumer.set(null);
+        if (closed) {
+            releaseOnce();
+        }
+    }
+
+    /** Closes; {@code wake} must make a sleeping consumer leave soon. */
+    void close(Runnable wake) {
+        closed = true;
+        Thread current = consumer.get();
+        if (current == Thread.currentThread()) {
+            return;
+        }
+        while (consumer.get() != null) {
+            wake.run();
+            LockSupport.parkNanos(POLL_NANOS);
+        }
+        releaseOnce();
+    }
+
+    private synchronized void releaseOnce() {
+        if (!released && consumer.get() == null) {
+            released = true;
+            release.run();
+        }
+    }
+}

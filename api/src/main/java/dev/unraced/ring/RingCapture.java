@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.ring;
+
+import dev.unraced.driver.Capabilities;
+import dev.unraced.driver.Capture;
+import dev.unraced.driver.CaptureException;
+import dev.unraced.driver.CaptureStats;
+import dev.unraced.driver.EventHandler;
+import dev.unraced.driver.LossReason;
+import dev.unraced.event.Mitigation;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A capture whose events come through a ring.
+ *
+ * <p>Waiting is adaptive. After a batch the reader naps, so that under load no record costs the producer a wake-up;
+ * only after some empty naps does it arm the source and sleep until woken. A lone event is seen within one nap or one
+ * wake-up, and a source wakes the reader at most once per {@value #NAPS} naps of {@value #NAP_NANOS} ns.
+ */
+public final class RingCapture implements Capture {
+    static final long NAP_NANOS = 500_000;
+    static final int NAPS = 8;
+
+    private final String driver;
+    private final Capabilities capabilities;
+    private final RingReader reader;
+    private final RingSource source;
+    private final ConsumerGate gate = new ConsumerGate(this::release);
+    private final Object sourceLock = new Object();
+    private @Nullable CaptureStats finalStats;
+    private Mitigation lastMitigation;
+
+    /** A capture that owns a started source; closing it stops and releases the source. */
+    public RingCapture(String driver, Capabilities capabilities, RingReader reader, RingSource source) {
+        this.driver = driver;
+        this.capabilities = capabilities;
+        this.reader = reader;
+        this.source = source;
+        this.lastMitigation = source.mitigation();
+    }
+
+    @Override
+    public String driver() {
+        return driver;
+    }
+
+    @Override
+    public Capabilities capabilities() {
+        return capabilities;
+    }
+
+    @Override
+    public int poll(EventHandler handler, int limit) {
+        requirePositive(limit);
+        gate.enter();
+        try {
+            return reader.poll(handler, limit);
+        } finally {
+            gate.leave();
+        }
+    }
+
+    @Override
+    public int await(EventHandler handler, int limit, long timeoutNanos) {
+        requirePositive(limit);
+        gate.enter();
+        try {
+            long start = System.nanoTime();
+            int naps = 0;
+            while (true) {
+                int count = reader.poll(handler, limit);
+                long left = timeoutNanos - (System.nanoTime() - start);
+                if (count > 0
+                        || left <= 0
+                        || !gate.isOpen()
+                        || Thread.currentThread().isInterrupted()) {
+                    return count;
+                }
+                if (naps < NAPS) {
+                    naps++;
+                    LockSupport.parkNanos(Math.min(NAP_NANOS, left));
+                } else {
+                    sleep(left);
+                }
+            }
+        } finally {
+            gate.leave();
+        }
+    }
+
+    @Override
+    public boolean isOpen() {
+        return gate.isOpen();
+    }
+
+    @Override
+    public Mitigation mitigation() {
+        synchronized (sourceLock) {
+            return finalStats == null ? source.mitigation() : lastMitigation;
+        }
+    }
+
+    @Override
+    public void mitigation(Mitigation mode) {
+        capabilities.require(mode, driver);
+        synchronized (sourceLock) {
+            if (finalStats != null) {
+                throw new CaptureException("the capture is closed");
+            }
+            source.mitigation(mode);
+            lastMitigation = mode;
+        }
+    }
+
+    @Override
+    public CaptureStats stats() {
+        synchronized (sourceLock) {
+            return finalStats != null ? finalStats : stats(false);
+        }
+    }
+
+    @Override
+    public void close() {
+        reader.halt();
+        gate.close(source::wake);
+    }
+
+    private void sleep(long nanos) {
+        source.arm();
+        // What arrived before the arming rings no bell.
+        if (reader.isEmpty()) {
+            source.await(nanos);
+        }
+        source.disarm();
+    }
+
+    private void release() {
+        synchronized (sourceLock) {
+            source.stop();
+            finalStats = stats(true);
+            source.release();
+        }
+    }
+
+    private CaptureStats stats(boolean closing) {
+        // The reader's half first: records that arrive in between then count as pending, not as a negative.
+        long delivered = reader.delivered();
+        long malformed = reader.malformed();
+        SourceBooks books = source.books();
+        long unread = books.submitted() - delivered - malformed;
+        Map<LossReason, Long> lost = new EnumMap<>(LossReason.class);
+        lost.putAll(books.lost());
+        add(lost, LossReason.MALFORMED, malformed);
+        if (closing) {
+            add(lost, LossReason.CLOSED, unread);
+        }
+        return new CaptureStats(
+                books.returned(),
+                delivered,
+                closing ? 0 : unread,
+                lost,
+                books.filtered(),
+                books.wakeups(),
+                books.ringBytes(),
+                books.stashBytes(),
+                books.stash());
+    }
+
+    private static void add(Map<LossReason, Long> lost, LossReason reason, long count) {
+        if (count > 0) {
+            lost.merge(reason, count, Long::sum);
+        }
+    }
+
+    private static void requirePositive(int limit) {
+        if (limit < 1) {
+            throw new IllegalArgumentException("limit must be 1 or more, not " + limit);
+        }
+    }
+}

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.ring;
+
+import dev.unraced.driver.EventHandler;
+import dev.unraced.event.EventView;
+import dev.unraced.event.RecordLayout;
+import dev.unraced.event.RecordValidator;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
+/**
+ * Reads merged records from a ring that keeps the BPF ring-buffer protocol: see {@code kernel/bpf/ringbuf.c}. Positions
+ * are 64-bit byte counts that never wrap; a record is an 8-byte header, whose first word holds the length with a busy
+ * and a discard bit, and the data; the data area is mapped twice in a row, so that no record is split.
+ *
+ * <p>One thread at a time may {@link #poll}; {@link #isEmpty}, {@link #delivered} and {@link #malformed} may be asked
+ * by any. Allocates nothing after construction.
+ */
+public final class RingReader {
+    private static final VarHandle LONGS = MethodHandles.byteBufferViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle INTS = MethodHandles.byteBufferViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle DELIVERED = counter("delivered");
+    private static final VarHandle MALFORMED = counter("malformed");
+
+    private static final int HEADER_SIZE = 8;
+    private static final int BUSY = 1 << 31;
+    private static final int DISCARD = 1 << 30;
+    /** Space is given back when this share of the ring has been read, and at the end of each poll. */
+    private static final int RELEASE_SHARE = 8;
+
+    private final ByteBuffer consumerPage;
+    private final ByteBuffer producerPages;
+    private final int dataOffset;
+    private final int dataBytes;
+    private final EventView view = new EventView();
+
+    private long position;
+    private volatile long delivered;
+    private volatile long malformed;
+    private volatile boolean halted;
+
+    /**
+     * A reader over mapped memory.
+     *
+     * @param consumerPage writable; the consumer's position stands in its first 8 bytes
+     * @param producerPages the producer's position stands in the first 8 bytes, the data area twice from
+     *     {@code dataOffset} on; may be read-only
+     * @param dataOffset where the data area starts in {@code producerPages}, in bytes; a multiple of 8
+     * @param dataBytes size of the data area in bytes, a power of two
+     * @throws IllegalArgumentException when the sizes do not fit together
+     */
+    public RingReader(ByteBuffer consumerPage, ByteBuffer producerPages, int dataOffset, int dataBytes) {
+        if (Integer.bitCount(dataBytes) != 1 || dataBytes < RecordLayout.ALIGNMENT) {
+            throw new IllegalArgumentException("a ring of " + dataBytes + " bytes is not a power of two");
+        }
+        if (producerPages.capacity() < dataOffset + 2L * dataBytes) {
+            throw new IllegalArgumentException("a ring of " + dataBytes + " bytes needs "
+                    + (dataOffset + 2L * dataBytes) + " mapped, not " + producerPages.capacity());
+        }
+        this.consumerPage = consumerPage.duplicate().order(ByteOrder.LITTLE_ENDIAN);
+        this.producerPages = producerPages.duplicate().order(ByteOrder.LITTLE_ENDIAN);
+        this.dataOffset = dataOffset;
+        this.dataBytes = dataBytes;
+        this.position = (long) LONGS.getAcquire(this.consumerPage, 0);
+    }
+
+    /**
+     * Hands over the records that are there. Space is given back to the producer only after the handler has returned.
+     *
+     * @param limit how many at the most
+     * @return how many were handed over
+     */
+    public int poll(EventHandler handler, int limit) {
+        long producer = (long) LONGS.getAcquire(producerPages, 0);
+        long released = position;
+        int count = 0;
+        try {
+            while (count < limit && position != producer && !halted) {
+                int index = dataOffset + (int) (position & (dataBytes - 1));
+                int header = (int) INTS.getAcquire(producerPages, index);
+                if ((header & BUSY) != 0) {
+                    break;
+                }
+                int length = header & ~DISCARD;
+                long step = (long) RecordLayout.align(length) + HEADER_SIZE;
+                if (step > producer - position || step > dataBytes) {
+                    resynchronise(producer);
+                    break;
+                }
+                position += step;
+                if ((header & DISCARD) != 0) {
+                    continue;
+                }
+                if (!RecordValidator.isValid(producerPages, index + HEADER_SIZE, length)) {
+                    MALFORMED.setRelease(this, malformed + 1);
+                    continue;
+                }
+                count++;
+                DELIVERED.setRelease(this, delivered + 1);
+                handler.onEvent(view.wrap(producerPages, index + HEADER_SIZE));
+                if (position - released >= dataBytes / RELEASE_SHARE) {
+                    released = position;
+                    LONGS.setRelease(consumerPage, 0, position);
+                }
+            }
+        } finally {
+            LONGS.setRelease(consumerPage, 0, position);
+        }
+        return count;
+    }
+
+    /** Ends a poll in progress after the record that it is at, and makes later ones hand over nothing. Any thread. */
+    public void halt() {
+        halted = true;
+    }
+
+    /** Whether everything that the producer reserved has been read. */
+    public boolean isEmpty() {
+        VarHandle.fullFence();
+        return (long) LONGS.getAcquire(producerPages, 0) == (long) LONGS.getAcquire(consumerPage, 0);
+    }
+
+    /** Records handed to a handler so far. */
+    public long delivered() {
+        return delivered;
+    }
+
+    /** Records skipped so far because they were not well-formed. */
+    public long malformed() {
+        return malformed;
+    }
+
+    /**
+     * A length that leaves the ring means that positions and data disagree: nothing before the producer can be told
+     * apart.
+     */
+    private void resynchronise(long producer) {
+        MALFORMED.setRelease(this, malformed + 1);
+        position = producer;
+    }
+
+    private static VarHandle counter(String field) {
+        try {
+            return MethodHandles.lookup().findVarHandle(RingReader.class, field, long.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+}

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.ring;
+
+import dev.unraced.event.Mitigation;
+
+/**
+ * What fills a ring, and how its reader sleeps. Implemented by each driver whose records come through mapped memory.
+ *
+ * <p>{@link RingCapture} calls {@link #arm}, {@link #await} and {@link #disarm} on the consuming thread only, never
+ * after {@link #release}; the other methods come from any thread, one at a time.
+ */
+public interface RingSource {
+
+    /** Asks the source to wake the reader at the next record. Records that are there already wake nobody. */
+    void arm();
+
+    /** Takes {@link #arm} back. */
+    void disarm();
+
+    /** Sleeps until a record arrives after {@link #arm}, {@link #wake} is called, or the time is over. */
+    void await(long nanos);
+
+    /** Ends an {@link #await} in progress, and the next one. Any thread. */
+    void wake();
+
+    /** The mode in force. */
+    Mitigation mitigation();
+
+    /** Changes the mode; the mode is one that the driver's capabilities have. */
+    void mitigation(Mitigation mode);
+
+    /** The books up to now; also between {@link #stop} and {@link #release}. */
+    SourceBooks books();
+
+    /** Ends the flow of records; those in the ring stay readable. */
+    void stop();
+
+    /** Gives back everything, mapped memory included. */
+    void release();
+}

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.ring;
+
+import dev.unraced.driver.FilterReason;
+import dev.unraced.driver.LossReason;
+import dev.unraced.stash.StashStats;
+import java.util.Map;
+
+/**
+ * What the source of a ring has counted: the producer's half of {@link dev.unraced.driver.CaptureStats}.
+ *
+ * @param returned watched calls that returned
+ * @param submitted records written into the ring
+ * @param lost calls lost before the ring
+ * @param filtered calls left out on purpose
+ * @param wakeups how often the source woke the reader
+ * @param ringBytes memory of the ring, in bytes
+ * @param stashBytes memory of the stash, in bytes
+ * @param stash the books of the stash
+ */
+public record SourceBooks(
+        long returned,
+        long submitted,
+        Map<LossReason, Long> lost,
+        Map<FilterReason, Long> filtered,
+        long wakeups,
+        long ringBytes,
+        long stashBytes,
+        StashStats stash) {}

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.stash;
+
+import java.nio.ByteBuffer;
+import java.security.SecureRandom;
+
+/**
+ * What the stashes have in common: everything but what to do when full.
+ *
+ * <p>One lock guards it all; it is held for a few probes and the copy of one entry. An intrinsic lock, because
+ * {@code java.util.concurrent} locks allocate when threads have to wait.
+ */
+abstract sealed class BoundedArgStash implements ArgStash permits HashArgStash, LruArgStash {
+    /** Some JVMs cannot make a longer array. */
+    private static final long MAX_BYTES = Integer.MAX_VALUE - 8L;
+
+    private final Object lock = new Object();
+    private final int entryBytes;
+    private final ThreadTable entries;
+    private final MissedCalls missed;
+    /** The bytes of slot {@code n} start at {@code n * entryBytes}. */
+    private final byte[] bytes;
+
+    private final int[] lengths;
+    private long puts;
+    private long takes;
+    private long evicted;
+    private long reclaimed;
+    private long stale;
+    private long refused;
+
+    BoundedArgStash(int capacity, int entryBytes) {
+        this(capacity, entryBytes, new SecureRandom().nextLong());
+    }
+
+    BoundedArgStash(int capacity, int entryBytes, long seed) {
+        if (entryBytes < 1) {
+            throw new IllegalArgumentException("entryBytes must be at least 1: " + entryBytes);
+        }
+        if ((long) capacity * entryBytes > MAX_BYTES) {
+            throw new IllegalArgumentException("a stash holds at most " + MAX_BYTES + " bytes, but capacity " + capacity
+                    + " times entryBytes " + entryBytes + " is " + (long) capacity * entryBytes);
+        }
+        this.entryBytes = entryBytes;
+        entries = new ThreadTable(capacity, seed);
+        missed = new MissedCalls(capacity, seed);
+        bytes = new byte[capacity * entryBytes];
+        lengths = new int[capacity];
+    }
+
+    /**
+     * Called for a newcomer when the stash is full, under the lock.
+     *
+     * @return {@link Put#EVICTED} after {@link #evictOldest()}, or {@link Put#REFUSED}
+     */
+    abstract Put makeRoom();
+
+    final void evictOldest() {
+        int slot = entries.oldest();
+        entries.remove(slot);
+        evicted++;
+        missed.remember(entries.thread(slot), entries.startNanos(slot), entries.call(slot), EVICTED);
+    }
+
+    @Override
+    public final Put put(long thread, long startNanos, int call, ByteBuffer source) {
+        int length = source.remaining();
+        if (length > entryBytes) {
+            throw new IllegalArgumentException(length + " bytes do not fit into an entry of " + entryBytes);
+        }
+        synchronized (lock) {
+            Put outcome = admit(thread);
+            if (outcome == Put.REFUSED) {
+                refused++;
+                missed.remember(thread, startNanos, call, REFUSED);
+                return outcome;
+            }
+            int slot = entries.add(thread, startNanos, call);
+            puts++;
+            lengths[slot] = length;
+            source.get(source.position(), bytes, slot * entryBytes, length);
+            return outcome;
+        }
+    }
+
+    /** Sees to it that nothing is known of the thread, and that there is room for it unless it is refused. */
+    private Put admit(long thread) {
+        int slot = entries.find(thread);
+        if (slot != ThreadTable.NONE) {
+            entries.remove(slot);
+            stale++;
+            return Put.REPLACED;
+        }
+        missed.forget(thread);
+        return entries.isFull() ? makeRoom() : Put.STORED;
+    }
+
+    @Override
+    public final int take(long thread, long startNanos, int call, ByteBuffer target) {
+        synchronized (lock) {
+            int slot = entries.find(thread);
+            if (slot == ThreadTable.NONE) {
+                return missed.recall(thread, startNanos, call);
+            }
+            if (!entries.matches(slot, startNanos, call)) {
+                entries.remove(slot);
+                stale++;
+                return STALE;
+            }
+            // Copies first: when that fails, the entry stays.
+            target.put(bytes, slot * entryBytes, lengths[slot]);
+            entries.remove(slot);
+            takes++;
+            return lengths[slot];
+        }
+    }
+
+    @Override
+    public final boolean discard(long thread) {
+        synchronized (lock) {
+            int slot = entries.find(thread);
+            if (slot == ThreadTable.NONE) {
+                missed.forget(thread);
+                return false;
+            }
+            entries.remove(slot);
+            reclaimed++;
+            return true;
+        }
+    }
+
+    @Override
+    public final void clear() {
+        synchronized (lock) {
+            reclaimed += entries.size();
+            entries.clear();
+            missed.clear();
+        }
+    }
+
+    @Override
+    public final int capacity() {
+        return entries.capacity();
+    }
+
+    @Override
+    public final int entryBytes() {
+        return entryBytes;
+    }
+
+    @Override
+    public final StashStats stats() {
+        synchronized (lock) {
+            return new StashStats(puts, takes, evicted, reclaimed, stale, refused, entries.size(), entries.capacity());
+        }
+    }
+}

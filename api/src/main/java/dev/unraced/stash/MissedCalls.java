@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.stash;
+
+/**
+ * Remembers why a stash does not hold the arguments of a call that is still running, so that the call's event can say
+ * it. Holds the latest calls up to its capacity and forgets the oldest beyond it. Not thread-safe.
+ */
+final class MissedCalls {
+    private final ThreadTable table;
+    private final byte[] reasons;
+
+    MissedCalls(int capacity, long seed) {
+        table = new ThreadTable(capacity, seed);
+        reasons = new byte[capacity];
+    }
+
+    /**
+     * Remembers a call of a thread of which nothing is remembered.
+     *
+     * @param reason {@link ArgStash#EVICTED} or {@link ArgStash#REFUSED}
+     */
+    void remember(long thread, long startNanos, int call, int reason) {
+        if (table.isFull()) {
+            table.remove(table.oldest());
+        }
+        reasons[table.add(thread, startNanos, call)] = (byte) reason;
+    }
+
+    /** What is remembered of a call, or {@link ArgStash#MISSING}; forgets what there is of the thread. */
+    int recall(long thread, long startNanos, int call) {
+        int slot = table.find(thread);
+        if (slot == ThreadTable.NONE) {
+            return ArgStash.MISSING;
+        }
+        table.remove(slot);
+        return table.matches(slot, startNanos, call) ? reasons[slot] : ArgStash.MISSING;
+    }
+
+    void forget(long thread) {
+        int slot = table.find(thread);
+        if (slot != ThreadTable.NONE) {
+            table.remove(slot);
+        }
+    }
+
+    void clear() {
+        table.clear();
+    }
+}

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.benchmarks;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Locale;
+
+/** The native loop of openat and close. Its program lies in a private file until this is closed. */
+final class OpenLoop implements AutoCloseable {
+    private final Path program;
+
+    OpenLoop() throws IOException {
+        String arch = System.getProperty("os.arch", "").toLowerCase(Locale.ROOT);
+        String name = "/META-INF/native/linux-" + (arch.equals("amd64") ? "x86_64" : arch) + "/open-loop";
+        program = Files.createTempFile(
+                "unraced-open-loop",
+                "",
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        try (InputStream in = OpenLoop.class.getResourceAsStream(name)) {
+            if (in == null) {
+                throw new IOException("this build has no " + name);
+            }
+            Files.write(program, in.readAllBytes());
+        }
+    }
+
+    /** Runs the loop. Returns nanoseconds per openat and close. */
+    double run(long calls, String path) throws IOException, InterruptedException {
+        Process process = new ProcessBuilder(program.toString(), Long.toString(calls), path)
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+        if (process.waitFor() != 0) {
+            throw new IOException("the loop failed with " + process.exitValue());
+        }
+        return Double.parseDouble(output.strip());
+    }
+
+    @Override
+    public void close() throws IOException {
+        Files.deleteIfExists(program);
+    }
+}

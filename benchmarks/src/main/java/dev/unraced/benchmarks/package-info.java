@@ -1,0 +1,6 @@
+// SPDX-License-Identifier: Apache-2.0
+/** Measurements. Figures come from here, never from a timed test. */
+@NullMarked
+package dev.unraced.benchmarks;
+
+import org.jspecify.annotations.NullMarked;

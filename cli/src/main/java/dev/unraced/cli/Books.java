@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.cli;
+
+import dev.unraced.driver.CaptureStats;
+import dev.unraced.stash.StashStats;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/** The books of a capture, in words. */
+final class Books {
+    private Books() {}
+
+    /** One line while a capture runs. */
+    static String status(CaptureStats stats, long filteredHere, long perSecond) {
+        return perSecond + "/s, " + stats.delivered() + " delivered, " + lost(stats) + ", " + filtered(stats)
+                + hidden(filteredHere);
+    }
+
+    /** One line at the end. */
+    static String summary(String driver, CaptureStats stats, long printed, long filteredHere) {
+        return "unraced: " + printed + " printed" + hidden(filteredHere) + "; driver " + driver + ": "
+                + stats.returned() + " returned, " + stats.delivered() + " delivered, "
+                + (stats.pending() == 0 ? "" : stats.pending() + " pending, ")
+                + lost(stats) + ", " + filtered(stats) + ", "
+                + (stats.imbalance() == 0 ? "balanced" : "off balance by " + stats.imbalance());
+    }
+
+    /** The rest of the books, on several lines. */
+    static String details(CaptureStats stats) {
+        StashStats stash = stats.stash();
+        return "  wake-ups " + stats.wakeups() + ", rings " + stats.ringBytes() + " bytes, stash "
+                + stats.stashBytes() + " bytes\n"
+                + "  stash: " + stash.puts() + " put, " + stash.takes() + " taken, " + stash.evicted()
+                + " evicted, " + stash.reclaimed() + " reclaimed, " + stash.stale() + " stale, "
+                + stash.live() + " live of " + stash.capacity() + "; " + stash.refused() + " refused; "
+                + (stash.imbalance() == 0 ? "balanced" : "off balance by " + stash.imbalance());
+    }
+
+    private static String lost(CaptureStats stats) {
+        return stats.totalLost() + " lost" + reasons(stats.lost());
+    }
+
+    private static String filtered(CaptureStats stats) {
+        return stats.totalFiltered() + " filtered" + reasons(stats.filtered());
+    }
+
+    private static String hidden(long filteredHere) {
+        return filteredHere == 0 ? "" : ", " + filteredHere + " not printed";
+    }
+
+    private static <R extends Enum<R>> String reasons(Map<R, Long> counts) {
+        return counts.isEmpty()
+                ? ""
+                : new TreeMap<>(counts)
+                        .entrySet().stream()
+                                .map(entry -> entry.getKey() + " " + entry.getValue())
+                                .collect(Collectors.joining(", ", " (", ")"));
+    }
+}

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.cli;
+
+/** When to print in colours. */
+enum ColorMode {
+    /** When somebody looks who does not mind. */
+    AUTO,
+    ALWAYS,
+    NEVER;
+
+    boolean isOn(Console console) {
+        return this == ALWAYS || (this == AUTO && console.outIsTerminal() && !console.isMonochrome());
+    }
+}

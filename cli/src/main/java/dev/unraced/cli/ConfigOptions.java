@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.cli;
+
+import dev.unraced.config.CaptureConfig;
+import dev.unraced.config.CaptureConfigBuilder;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** The options that lay the command line over the other layers of the configuration. */
+final class ConfigOptions {
+    @Option(
+            names = "--driver",
+            paramLabel = "NAME",
+            split = ",",
+            description = "Drivers to try, in order, or auto. Default: what the configuration says.")
+    private List<String> drivers = List.of();
+
+    @Option(names = "--config", paramLabel = "FILE", description = "Configuration file to read, in HOCON.")
+    private @Nullable Path file;
+
+    @Option(
+            names = {"-o", "--set"},
+            paramLabel = "KEY=VALUE",
+            description = "Any key of the configuration; see 'unraced doctor'. May be given several times.")
+    private Map<String, String> settings = new LinkedHashMap<>();
+
+    /** A builder with what these options say. */
+    CaptureConfigBuilder builder() {
+        CaptureConfigBuilder builder = CaptureConfig.builder();
+        if (file != null) {
+            builder.file(file);
+        }
+        settings.forEach(builder::set);
+        if (!drivers.isEmpty()) {
+            builder.driver(drivers.toArray(String[]::new));
+        }
+        return builder;
+    }
+}

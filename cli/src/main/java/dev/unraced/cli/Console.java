@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.cli;
+
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * What a command writes to.
+ *
+ * @param out standard output, not buffered; reports errors, unlike {@link System#out}
+ * @param err standard error
+ * @param outIsTerminal whether somebody looks at standard output
+ * @param outIsPipe whether another process reads standard output
+ * @param errIsTerminal whether somebody looks at standard error
+ * @param environment the environment's variables
+ */
+record Console(
+        OutputStream out,
+        PrintStream err,
+        boolean outIsTerminal,
+        boolean outIsPipe,
+        boolean errIsTerminal,
+        Map<String, String> environment) {
+
+    /** That of this process. */
+    static Console system() {
+        String out = target(1);
+        return new Console(
+                new FileOutputStream(FileDescriptor.out),
+                System.err,
+                isTerminal(out),
+                isPipe(out),
+                isTerminal(target(2)),
+                System.getenv());
+    }
+
+    /** Whether the terminal takes UTF-8, by the rules of locale(7). */
+    boolean isUtf8() {
+        String locale = first("LC_ALL", "LC_CTYPE", "LANG").toUpperCase(Locale.ROOT);
+        return locale.endsWith("UTF-8") || locale.endsWith("UTF8");
+    }
+
+    /** Whether colours are unwelcome, by no-color.org or because the terminal has none. */
+    boolean isMonochrome() {
+        return !first("NO_COLOR").isEmpty() || "dumb".equals(environment.get("TERM"));
+    }
+
+    private String first(String... names) {
+        for (String name : names) {
+            String value = environment.getOrDefault(name, "");
+            if (!value.isEmpty()) {
+                return value;
+            }
+        }
+        return "";
+    }
+
+    /** Where a descriptor leads to. Java 17 can only tell a terminal from others for input and output together. */
+    private static String target(int fd) {
+        try {
+            return Files.readSymbolicLink(Path.of("/proc/self/fd/" + fd)).toString();
+        } catch (IOException e) {
+            return "";
+        }
+    }
+
+    private static boolean isTerminal(String target) {
+        return target.startsWith("/dev/pts/") || target.startsWith("/dev/tty") || target.equals("/dev/console");
+    }
+
+    private static boolean isPipe(String target) {
+        return target.startsWith("pipe:") || target.startsWith("socket:");
+    }
+}

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.cli;
+
+import dev.unraced.event.ByteString;
+import dev.unraced.event.BytesView;
+import dev.unraced.event.EventView;
+import dev.unraced.event.Sockaddr;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Option;
+
+/** What is printed of the events that the driver delivers. */
+final class FilterOptions {
+    @ArgGroup
+    private @Nullable Outcome outcome;
+
+    @Option(
+            names = "--path-prefix",
+            paramLabel = "PATH",
+            description =
+                    "Only where the path as passed, the file really opened, or the socket's path starts like this."
+                            + " May be given several times.")
+    private List<String> prefixes = List.of();
+
+    @Option(
+            names = "--comm",
+            paramLabel = "NAME",
+            split = ",",
+            description = "Only threads of these names, 15 bytes at the most.")
+    private List<String> comms = List.of();
+
+    /** Either of two. */
+    static final class Outcome {
+        @Option(names = "--failed", description = "Only calls that failed.")
+        private boolean failed;
+
+        @Option(names = "--succeeded", description = "Only calls that succeeded.")
+        private boolean succeeded;
+    }
+
+    /** A filter for all of these options together. */
+    EventFilter filter() {
+        EventFilter filter = event -> true;
+        if (outcome != null) {
+            Outcome wanted = outcome;
+            filter = filter.and(event -> event.isError() ? wanted.failed : wanted.succeeded);
+        }
+        if (!comms.isEmpty()) {
+            ByteString[] names = bytes(comms);
+            filter = filter.and(event -> isAny(event.comm(), names));
+        }
+        if (!prefixes.isEmpty()) {
+            ByteString[] starts = bytes(prefixes);
+            filter = filter.and(event -> concerns(event, starts));
+        }
+        return filter;
+    }
+
+    private static ByteString[] bytes(List<String> texts) {
+        return texts.stream().map(ByteString::utf8).toArray(ByteString[]::new);
+    }
+
+    private static boolean isAny(BytesView view, ByteString[] values) {
+        for (ByteString value : values) {
+            if (view.contentEquals(value)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static boolean concerns(EventView event, ByteString[] prefixes) {
+        for (ByteString prefix : prefixes) {
+            boolean found = event.isOpenLike()
+                    ? startsAt(event.path(), 0, prefix) || startsAt(event.resolvedPath(), 0, prefix)
+                    : isUnix(event.address()) && startsAt(event.address(), 2, prefix);
+            if (found) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static boolean isUnix(BytesView address) {
+        return address.length() > 2 && address.byteAt(0) == Sockaddr.AF_UNIX && address.byteAt(1) == 0;
+    }
+
+    private static boolean startsAt(BytesView view, int at, ByteString prefix) {
+        if (view.length() - at < prefix.length()) {
+            return false;
+        }
+        for (int i = 0; i < prefix.length(); i++) {
+            if (view.byteAt(at + i) != prefix.byteAt(i)) {
+                return false;
+            }
+        }
+        return true;
+    }
+}

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.cli;
+
+import dev.unraced.config.CaptureConfigBuilder;
+import dev.unraced.event.Mitigation;
+import dev.unraced.event.Syscall;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** What the driver captures. */
+final class SourceOptions {
+    @Option(
+            names = "--syscalls",
+            paramLabel = "CALL",
+            split = ",",
+            description = "Calls to watch, of open, openat, openat2, creat, connect. Default: all.")
+    private List<Syscall> syscalls = List.of();
+
+    @Option(
+            names = {"--pid", "--tgid"},
+            paramLabel = "PID",
+            split = ",",
+            description = "Only these processes, with all their threads.")
+    private List<Integer> tgids = List.of();
+
+    @Option(names = "--uid", paramLabel = "UID", split = ",", description = "Only these real user ids.")
+    private List<Long> uids = List.of();
+
+    @Option(
+            names = "--cgroup",
+            paramLabel = "ID|DIR",
+            split = ",",
+            converter = CgroupConverter.class,
+            description = "Only these cgroups: their ids, or their directories below /sys/fs/cgroup.")
+    private List<Long> cgroups = List.of();
+
+    @Option(
+            names = "--mitigation",
+            paramLabel = "MODE",
+            description = "How far to go against arguments that change while a call runs: off, stash or kernel.")
+    private @Nullable Mitigation mitigation;
+
+    void apply(CaptureConfigBuilder builder) {
+        if (!syscalls.isEmpty()) {
+            builder.syscalls(syscalls.toArray(Syscall[]::new));
+        }
+        if (!tgids.isEmpty()) {
+            builder.tgids(tgids.stream().mapToInt(Integer::intValue).toArray());
+        }
+        if (!uids.isEmpty()) {
+            builder.uids(uids.stream().mapToLong(Long::longValue).toArray());
+        }
+        if (!cgroups.isEmpty()) {
+            builder.cgroups(cgroups.stream().mapToLong(Long::longValue).toArray());
+        }
+        if (mitigation != null) {
+            builder.mitigation(mitigation);
+        }
+    }
+}

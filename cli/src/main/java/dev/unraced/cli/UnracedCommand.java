@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.cli;
+
+import dev.unraced.driver.Drivers;
+import java.io.OutputStreamWriter;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.function.Supplier;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The command itself, which only leads to its subcommands. */
+@Command(
+        name = "unraced",
+        header = "One event per open and connect, with arguments that nobody could swap while the call ran.",
+        synopsisSubcommandLabel = "COMMAND",
+        versionProvider = VersionProvider.class,
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  unraced doctor            which drivers can run here, and what the others need",
+            "  unraced watch             every open and connect on this machine",
+            "  unraced watch --help      more examples",
+            "",
+            "Exit codes: 0 success, 1 failure, 2 wrong command line or configuration."
+        })
+final class UnracedCommand implements Runnable {
+    @Spec
+    private CommandSpec spec;
+
+    @SuppressWarnings("unused") // only picocli reads it
+    @Option(
+            names = {"-V", "--version"},
+            versionHelp = true,
+            description = "Show the version and exit.")
+    private boolean version;
+
+    /** Runs a command line to its end, and gives its exit code. */
+    static int run(Console console, String... args) {
+        return commandLine(console, Drivers::discover).execute(args);
+    }
+
+    /** The command and its subcommands, with the drivers that they are to see. */
+    static CommandLine commandLine(Console console, Supplier<Drivers> drivers) {
+        boolean colour = console.outIsTerminal() && !console.isMonochrome();
+        ErrorReport errors = new ErrorReport();
+        CommandLine command = new CommandLine(new UnracedCommand())
+                .addSubcommand(new WatchCommand(console, drivers))
+                .addSubcommand(new DoctorCommand(console, drivers));
+        command.addMixin("common", new CommonOptions());
+        command.getSubcommands().values().forEach(sub -> sub.addMixin("common", new CommonOptions()));
+        return command.setOut(new PrintWriter(new OutputStreamWriter(console.out(), StandardCharsets.UTF_8), true))
+                .setErr(new PrintWriter(console.err(), true, StandardCharsets.UTF_8))
+                .setColorScheme(CommandLine.Help.defaultColorScheme(colour ? Ansi.ON : Ansi.OFF))
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setAbbreviatedOptionsAllowed(false)
+                .setParameterExceptionHandler(errors)
+                .setExecutionExceptionHandler(errors);
+    }
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "Missing command");
+    }
+}

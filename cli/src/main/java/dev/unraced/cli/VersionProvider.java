@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.cli;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.Objects;
+import java.util.Properties;
+import picocli.CommandLine.IVersionProvider;
+
+/** Reads the version that the build wrote down. */
+final class VersionProvider implements IVersionProvider {
+
+    @Override
+    public String[] getVersion() {
+        Properties properties = new Properties();
+        try (InputStream in = VersionProvider.class.getResourceAsStream("version.properties")) {
+            properties.load(Objects.requireNonNull(in));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return new String[] {
+            "unraced " + properties.getProperty("version"),
+            "Java " + System.getProperty("java.version") + " (" + System.getProperty("java.vendor") + ")",
+        };
+    }
+}

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.cli;
+
+import dev.unraced.driver.Capture;
+import java.time.Duration;
+
+/** Hands a capture's events to a printer until there is a reason to stop. */
+final class Watch {
+    private static final int BATCH = 4096;
+    /** How long a request to stop may go unnoticed. */
+    private static final long WAIT_NANOS = 200_000_000;
+
+    private final Capture capture;
+    private final EventPrinter printer;
+    private final long count;
+    private final long durationNanos;
+    private volatile boolean stopping;
+
+    /**
+     * A watch that is yet to run.
+     *
+     * @param count how many lines to print at the most
+     * @param duration how long to run at the most
+     */
+    Watch(Capture capture, EventPrinter printer, long count, Duration duration) {
+        this.capture = capture;
+        this.printer = printer;
+        this.count = count;
+        this.durationNanos = duration.toNanos();
+    }
+
+    /** Asks {@link #run} to return; from any thread, at any time. */
+    void stop() {
+        stopping = true;
+    }
+
+    /**
+     * Runs until enough lines are printed, time is up, {@link #stop} is called or the capture is closed.
+     *
+     * @throws OutputException when the output cannot be written to
+     */
+    void run() {
+        long start = System.nanoTime();
+        while (!stopping && left() > 0) {
+            long timeLeft = durationNanos - (System.nanoTime() - start);
+            if (timeLeft <= 0 || !await(Math.min(timeLeft, WAIT_NANOS))) {
+                break;
+            }
+        }
+        if (left() > 0 && capture.isOpen()) {
+            drain();
+        }
+        printer.flush();
+    }
+
+    /** Events that waited when it was time to stop are no loss. */
+    private void drain() {
+        long pending = capture.stats().pending();
+        while (pending > 0 && left() > 0) {
+            int handed = capture.poll(printer, (int) Math.min(pending, limit()));
+            if (handed == 0) {
+                return;
+            }
+            pending -= handed;
+        }
+    }
+
+    /** Takes a batch; returns whether the capture is still open. */
+    private boolean await(long timeoutNanos) {
+        int limit = limit();
+        try {
+            if (capture.await(printer, limit, timeoutNanos) < limit) {
+                printer.flush();
+            }
+        } catch (IllegalStateException e) {
+            // Another thread may have closed the capture since this one looked.
+            if (capture.isOpen()) {
+                throw e;
+            }
+        }
+        return capture.isOpen();
+    }
+
+    /** No more events than lines that are still to be printed, so that never one too many is taken. */
+    private int limit() {
+        return (int) Math.min(BATCH, left());
+    }
+
+    private long left() {
+        return count - printer.printed();
+    }
+}

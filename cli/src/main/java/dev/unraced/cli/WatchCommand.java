@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.cli;
+
+import dev.unraced.cli.print.EventWriter;
+import dev.unraced.cli.print.JsonEventWriter;
+import dev.unraced.cli.print.OpenFlags;
+import dev.unraced.cli.print.TextEventWriter;
+import dev.unraced.cli.print.WallClock;
+import dev.unraced.config.CaptureConfigBuilder;
+import dev.unraced.driver.Capture;
+import dev.unraced.driver.Drivers;
+import java.time.Duration;
+import java.time.ZoneId;
+import java.util.concurrent.Callable;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Prints events as they come. */
+@Command(
+        name = "watch",
+        header = "Print one line per open or connect.",
+        description = {
+            "Runs until Ctrl-C, --duration or --count. A final line on standard error says how many events there were,"
+                    + " and how many were lost, and why.",
+            ""
+        },
+        sortOptions = false,
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  unraced watch --duration 10s",
+            "  unraced watch --syscalls connect --failed",
+            "  unraced watch --path-prefix /etc --mitigation kernel",
+            "  unraced watch --json --pid 4242 > events.jsonl",
+            "  unraced watch --json | jq 'select(.path_integrity == \"CHANGED\")'",
+            "",
+            "Exit codes: 0 success, also after Ctrl-C or when the reader of a pipe is gone; 1 failure; 2 wrong command"
+                    + " line or configuration."
+        })
+final class WatchCommand implements Callable<Integer> {
+    private static final Duration FOREVER = Duration.ofNanos(Long.MAX_VALUE);
+
+    private final Console console;
+    private final Supplier<Drivers> drivers;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Mixin
+    private ConfigOptions config;
+
+    @Mixin
+    private SourceOptions source;
+
+    @Mixin
+    private FilterOptions filter;
+
+    @Option(names = "--json", description = "One JSON object per line; see docs/events.md.")
+    private boolean json;
+
+    @Option(names = "--count", paramLabel = "N", description = "Stop after N lines.")
+    private @Nullable Long count;
+
+    @Option(
+            names = "--duration",
+            paramLabel = "TIME",
+            converter = DurationConverter.class,
+            description = "Stop after this time: 5, 5s, 500ms, 2m, 1h.")
+    private Duration duration = FOREVER;
+
+    @Option(
+            names = "--color",
+            paramLabel = "WHEN",
+            description = "Colours: auto, always or never. Default: auto, which honours NO_COLOR.")
+    private ColorMode color = ColorMode.AUTO;
+
+    @Option(names = "--no-status", description = "No status line, even if standard error is a terminal.")
+    private boolean noStatus;
+
+    @Option(names = "--stats", description = "Print all books at the end, those of the stash included.")
+    private boolean stats;
+
+    WatchCommand(Console console, Supplier<Drivers> drivers) {
+        this.console = console;
+        this.drivers = drivers;
+    }
+
+    @Override
+    public Integer call() {
+        if (count != null && count < 1) {
+            throw new ParameterException(spec.commandLine(), "--count must be 1 or more, not " + count);
+        }
+        CaptureConfigBuilder builder = config.builder();
+        source.apply(builder);
+        try (Capture capture = drivers.get().open(builder.build());
+                StatusLine status = statusLine()) {
+            watch(capture, status);
+        } catch (OutputException e) {
+            if (!e.isReaderGone()) {
+                throw e;
+            }
+        }
+        return ExitCode.OK;
+    }
+
+    private void watch(Capture capture, StatusLine status) {
+        WallClock clock = new WallClock();
+        EventPrinter printer = new EventPrinter(filter.filter(), writer(clock), clock, console, status);
+        Watch watch = new Watch(capture, printer, count == null ? Long.MAX_VALUE : count, duration);
+        StopSignals signals = StopSignals.install(watch::stop);
+        try {
+            status.start(new StatusText(capture, printer)::next);
+            watch.run();
+        } finally {
+            status.close();
+            capture.close();
+            console.err()
+                    .println(Books.summary(capture.driver(), capture.stats(), printer.printed(), printer.filtered()));
+            if (stats) {
+                console.err().println(Books.details(capture.stats()));
+            }
+            signals.stopped();
+        }
+    }
+
+    private EventWriter writer(WallClock clock) {
+        OpenFlags flags = OpenFlags.ofThisMachine();
+        return json
+                ? new JsonEventWriter(clock, flags)
+                : new TextEventWriter(clock, flags, ZoneId.systemDefault(), color.isOn(console), console.isUtf8());
+    }
+
+    private StatusLine statusLine() {
+        return console.errIsTerminal() && !noStatus
+                ? StatusLine.on(console.err(), console.outIsTerminal())
+                : StatusLine.none(console.err());
+    }
+}

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.cli.doctor;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import dev.unraced.config.Setting;
+import dev.unraced.driver.Availability.Inconclusive;
+import dev.unraced.driver.Availability.Unavailable;
+import dev.unraced.driver.Capabilities;
+import dev.unraced.event.Capability;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.util.Map;
+import java.util.Optional;
+
+/** A diagnosis for programs; {@code docs/cli.md} describes it. */
+public final class JsonReport {
+    private final JsonGenerator json;
+
+    private JsonReport(JsonGenerator json) {
+        this.json = json;
+    }
+
+    /** The whole report, as one object on one line. */
+    public static String of(Diagnosis diagnosis) {
+        StringWriter text = new StringWriter();
+        try (JsonGenerator json = new JsonFactory().createGenerator(text)) {
+            new JsonReport(json).write(diagnosis);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return text.append('\n').toString();
+    }
+
+    private void write(Diagnosis diagnosis) throws IOException {
+        json.writeStartObject();
+        json.writeBooleanField("can_run", diagnosis.canRun());
+        json.writeArrayFieldStart("drivers");
+        for (DriverReport driver : diagnosis.drivers()) {
+            driver(driver);
+        }
+        json.writeEndArray();
+        machine(diagnosis.machine());
+        json.writeArrayFieldStart("settings");
+        for (Setting setting : diagnosis.settings()) {
+            json.writeStartObject();
+            json.writeStringField("key", setting.key());
+            json.writeStringField("value", setting.value());
+            json.writeStringField("origin", setting.origin());
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+        json.writeEndObject();
+    }
+
+    private void driver(DriverReport driver) throws IOException {
+        json.writeStartObject();
+        json.writeStringField("name", driver.name());
+        json.writeBooleanField("available", driver.availability().isAvailable());
+        if (driver.availability() instanceof Unavailable why) {
+            json.writeStringField("code", why.code());
+            json.writeStringField("missing", why.missing());
+            json.writeStringField("remedy", why.remedy());
+        } else if (driver.availability() instanceof Inconclusive why) {
+            json.writeStringField("code", "INCONCLUSIVE");
+            json.writeStringField("cause", why.cause());
+        } else {
+            json.writeStringField("code", "AVAILABLE");
+        }
+        json.writeArrayFieldStart("capabilities");
+        for (Capability capability : Capabilities.all()) {
+            if (driver.capabilities().has(capability)) {
+                json.writeString(CapabilityNames.of(capability));
+            }
+        }
+        json.writeEndArray();
+        json.writeObjectFieldStart("lacking");
+        for (Map.Entry<Capability, String> lack :
+                driver.capabilities().lacking().entrySet()) {
+            json.writeStringField(CapabilityNames.of(lack.getKey()), lack.getValue());
+        }
+        json.writeEndObject();
+        json.writeEndObject();
+    }
+
+    private void machine(MachineFacts machine) throws IOException {
+        json.writeObjectFieldStart("machine");
+        field("release", machine.release());
+        json.writeStringField("machine", machine.machine());
+        json.writeBooleanField("btf", machine.btf());
+        field("lockdown", machine.lockdown());
+        field("perf_event_paranoid", machine.perfEventParanoid());
+        field("unprivileged_bpf_disabled", machine.unprivilegedBpfDisabled());
+        json.writeArrayFieldStart("capabilities");
+        for (ProcessCapability capability : machine.capabilities()) {
+            json.writeString(capability.name());
+        }
+        json.writeEndArray();
+        field("locked_memory_limit", machine.memoryLock());
+        json.writeStringField("java", machine.java());
+        json.writeEndObject();
+    }
+
+    private void field(String name, Optional<String> value) throws IOException {
+        if (value.isPresent()) {
+            json.writeStringField(name, value.get());
+        } else {
+            json.writeNullField(name);
+        }
+    }
+}

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.cli.doctor;
+
+import dev.unraced.config.Setting;
+import dev.unraced.driver.Availability.Inconclusive;
+import dev.unraced.driver.Availability.Unavailable;
+import dev.unraced.driver.Capabilities;
+import dev.unraced.event.Capability;
+import java.util.Map;
+import java.util.Optional;
+
+/** A diagnosis for people. */
+public final class TextReport {
+    private static final String UNKNOWN = "unknown";
+    private static final int FACT_WIDTH = 25;
+
+    private final StringBuilder text = new StringBuilder();
+
+    private TextReport() {}
+
+    /** The whole report. */
+    public static String of(Diagnosis diagnosis) {
+        TextReport report = new TextReport();
+        report.drivers(diagnosis);
+        report.machine(diagnosis.machine());
+        report.settings(diagnosis);
+        return report.text.toString();
+    }
+
+    private void drivers(Diagnosis diagnosis) {
+        text.append("Drivers\n");
+        if (diagnosis.drivers().isEmpty()) {
+            text.append("  none on the class path: add the jar of a driver\n");
+        }
+        diagnosis.drivers().forEach(this::driver);
+    }
+
+    private void driver(DriverReport driver) {
+        if (driver.availability() instanceof Unavailable why) {
+            line("  " + driver.name() + ": unavailable (" + why.code() + ")");
+            line("    missing: " + why.missing());
+            line("    remedy:  " + why.remedy());
+        } else if (driver.availability() instanceof Inconclusive why) {
+            line("  " + driver.name() + ": inconclusive");
+            line("    cause:   " + why.cause());
+        } else {
+            line("  " + driver.name() + ": available");
+        }
+        capabilities(driver.capabilities());
+    }
+
+    private void capabilities(Capabilities capabilities) {
+        Map<Capability, String> lacking = capabilities.lacking();
+        int all = Capabilities.all().size();
+        line("    reports " + (all - lacking.size()) + " of " + all + " capabilities");
+        lacking.forEach((capability, reason) -> line("      lacks " + CapabilityNames.of(capability) + ": " + reason));
+    }
+
+    private void machine(MachineFacts machine) {
+        text.append("\nMachine\n");
+        fact("kernel", machine.release().orElse(UNKNOWN) + " " + machine.machine());
+        fact("BTF", machine.btf() ? "present" : "absent");
+        fact("lockdown", machine.lockdown());
+        fact("perf_event_paranoid", machine.perfEventParanoid());
+        fact("unprivileged_bpf_disabled", machine.unprivilegedBpfDisabled());
+        for (ProcessCapability capability : ProcessCapability.values()) {
+            fact(capability.name(), machine.capabilities().contains(capability) ? "yes" : "no");
+        }
+        fact("locked memory limit", machine.memoryLock());
+        fact("Java", machine.java());
+    }
+
+    private void settings(Diagnosis diagnosis) {
+        text.append("\nConfiguration\n");
+        int width = 0;
+        for (Setting setting : diagnosis.settings()) {
+            width = Math.max(width, setting.key().length());
+        }
+        for (Setting setting : diagnosis.settings()) {
+            line("  " + padded(setting.key(), width) + setting.value() + "  (" + setting.origin() + ")");
+        }
+    }
+
+    private void fact(String name, Optional<String> value) {
+        fact(name, value.orElse(UNKNOWN));
+    }
+
+    private void fact(String name, String value) {
+        line("  " + padded(name, FACT_WIDTH) + value);
+    }
+
+    private static String padded(String text, int width) {
+        return text + " ".repeat(Math.max(0, width - text.length()) + 2);
+    }
+
+    private void line(String line) {
+        text.append(line).append('\n');
+    }
+}

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.cli.print;
+
+/** The name of a field whose value is bytes, and of the field beside it that holds them when they are not UTF-8. */
+final class JsonKey {
+    final byte[] name;
+    final byte[] hex;
+
+    private JsonKey(String name, String comma) {
+        this.name = LineBuffer.ascii(comma + '"' + name + "\":");
+        this.hex = LineBuffer.ascii(",\"" + name + "_hex\":");
+    }
+
+    /** A field that follows another one. */
+    static JsonKey of(String name) {
+        return new JsonKey(name, ",");
+    }
+
+    /** The first field of an object. */
+    static JsonKey first(String name) {
+        return new JsonKey(name, "");
+    }
+}

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.mockito.ArgumentMatchers.any;
+import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.when;
+
+import dev.unraced.cli.print.JsonLines;
+import dev.unraced.driver.Availability;
+import dev.unraced.driver.Availability.Available;
+import dev.unraced.driver.Availability.Inconclusive;
+import dev.unraced.driver.Availability.Unavailable;
+import dev.unraced.driver.Capabilities;
+import dev.unraced.driver.Driver;
+import dev.unraced.driver.Drivers;
+import dev.unraced.event.Syscall;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+
+class DoctorCommandTest {
+    private static final Availability NO_PRIVILEGE =
+            new Unavailable("NO_PRIVILEGE", "CAP_BPF is missing.", "Run as root.");
+
+    private final TestConsole test = new TestConsole();
+    private final Map<String, Driver> drivers = new TreeMap<>();
+
+    @Test
+    void oneAvailableDriverIsEnough() {
+        add("alpha", NO_PRIVILEGE, Capabilities.complete());
+        add("beta", new Available(), Capabilities.complete().without(Syscall.OPENAT2, "No such point."));
+
+        assertThat(doctor()).isZero();
+        assertThat(test.out())
+                .contains("""
+                          alpha: unavailable (NO_PRIVILEGE)
+                            missing: CAP_BPF is missing.
+                            remedy:  Run as root.
+                        """)
+                .contains("  beta: available\n")
+                .contains("      lacks Syscall.OPENAT2: No such point.\n");
+    }
+
+    @Test
+    void noneAvailableIsAFailure() {
+        add("alpha", NO_PRIVILEGE, Capabilities.complete());
+        add("beta", new Inconclusive("The probe failed."), Capabilities.complete());
+
+        assertThat(doctor()).isEqualTo(1);
+        assertThat(test.out()).contains("  beta: inconclusive\n    cause:   The probe failed.\n");
+    }
+
+    @Test
+    void noDriverAtAllIsAFailure() {
+        assertThat(doctor()).isEqualTo(1);
+        assertThat(test.out()).contains("none on the class path");
+    }
+
+    @Test
+    void showsMachineAndConfigurationWithItsOrigin() {
+        doctor("-o", "stash.entries=99");
+
+        assertThat(test.out())
+                .contains("\nMachine\n  kernel ")
+                .contains("  CAP_BPF ")
+                .contains("  locked memory limit ")
+                .containsPattern("unraced\\.stash\\.entries +99  \\(builder\\)")
+                .containsPattern("unraced\\.mitigation +stash  \\(default\\)");
+    }
+
+    @Test
+    void jsonHoldsTheSame() {
+        add("alpha", NO_PRIVILEGE, Capabilities.complete());
+        add("beta", new Inconclusive("The probe failed."), Capabilities.complete());
+        add("gamma", new Available(), Capabilities.complete().without(Syscall.OPENAT2, "No such point."));
+
+        assertThat(doctor("--json")).isZero();
+
+        Map<String, Object> json = JsonLines.parse(test.out()).get(0);
+        assertThat(json).containsEntry("can_run", true).containsKeys("machine", "settings");
+        assertThat((List<?>) json.get("drivers"))
+                .satisfiesExactly(
+                        alpha -> assertThat(alpha)
+                                .asInstanceOf(JsonLines.OBJECT)
+                                .containsEntry("available", false)
+                                .containsEntry("code", "NO_PRIVILEGE")
+                                .containsEntry("remedy", "Run as root."),
+                        beta -> assertThat(beta)
+                                .asInstanceOf(JsonLines.OBJECT)
+                                .containsEntry("code", "INCONCLUSIVE")
+                                .containsEntry("cause", "The probe failed."),
+                        gamma -> assertThat(gamma)
+                                .asInstanceOf(JsonLines.OBJECT)
+                                .containsEntry("code", "AVAILABLE")
+                                .containsEntry("lacking", Map.of("Syscall.OPENAT2", "No such point.")));
+    }
+
+    @Test
+    void aWrongConfigurationIsAUsageError() {
+        assertThat(doctor("-o", "nothing=1")).isEqualTo(2);
+        assertThat(test.err()).contains("nothing").doesNotContain("\tat ");
+    }
+
+    private int doctor(String... options) {
+        Drivers discovered = mock();
+        when(discovered.all()).thenReturn(drivers);
+        List<String> args = new ArrayList<>(List.of("doctor"));
+        args.addAll(List.of(options));
+        return UnracedCommand.commandLine(test.console(), () -> discovered).execute(args.toArray(String[]::new));
+    }
+
+    private void add(String name, Availability availability, Capabilities capabilities) {
+        Driver driver = mock();
+        when(driver.name()).thenReturn(name);
+        when(driver.availability(any())).thenReturn(availability);
+        when(driver.capabilities()).thenReturn(capabilities);
+        drivers.put(name, driver);
+    }
+}

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.unraced.cli.print.JsonLines;
+import java.io.BufferedReader;
+import java.io.File;
+import java.io.IOException;
+import java.lang.ProcessBuilder.Redirect;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The command as a process of its own, with real signals and pipes. */
+@Timeout(60)
+class MainProcessTest {
+    @TempDir
+    private Path directory;
+
+    private final List<Process> started = new ArrayList<>();
+    private Path err = Path.of("");
+
+    @BeforeEach
+    void collectErrors() {
+        err = directory.resolve("err");
+    }
+
+    @AfterEach
+    void endAll() {
+        started.forEach(Process::destroyForcibly);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"INT", "TERM", "HUP"})
+    void aSignalIsAnOrdinaryEnd(String signal) throws IOException, InterruptedException {
+        Process process = watch(1, Redirect.PIPE);
+        try (BufferedReader out = process.inputReader(StandardCharsets.UTF_8)) {
+            // A lone event arrives at once, not when a buffer is full.
+            assertThat(JsonLines.parse(out.readLine())).hasSize(1);
+            send(signal, process);
+
+            assertThat(process.waitFor()).isZero();
+            assertThat(out.readLine()).isNull();
+        }
+        assertThat(errors()).startsWith("unraced: 1 printed;").hasLineCount(1);
+    }
+
+    @Test
+    void aSignalEndsItEvenIfNobodyReads() throws IOException, InterruptedException {
+        Process process = watch(Long.MAX_VALUE / 2, Redirect.PIPE);
+        BufferedReader out = process.inputReader(StandardCharsets.UTF_8);
+        assertThat(out.readLine()).isNotNull();
+        send("INT", process);
+
+        assertThat(process.waitFor()).isEqualTo(1);
+    }
+
+    @Test
+    void aReaderThatLeavesIsNoError() throws IOException, InterruptedException {
+        Process process = watch(Long.MAX_VALUE / 2, Redirect.PIPE);
+        try (BufferedReader out = process.inputReader(StandardCharsets.UTF_8)) {
+            assertThat(out.readLine()).isNotNull();
+        }
+
+        assertThat(process.waitFor()).isZero();
+        assertThat(errors()).startsWith("unraced: ").hasLineCount(1);
+    }
+
+    @Test
+    void aFullDiskIsAnError() throws IOException, InterruptedException {
+        Process process = watch(1, Redirect.to(new File("/dev/full")));
+
+        assertThat(process.waitFor()).isEqualTo(1);
+        assertThat(errors()).contains("Standard output cannot be written to").doesNotContain("\tat ");
+    }
+
+    private Process watch(long events, Redirect output) throws IOException {
+        Process process = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        "-Dscripted.events=" + events,
+                        Main.class.getName(),
+                        "watch",
+                        "--driver",
+                        "scripted",
+                        "--json")
+                .redirectOutput(output)
+                .redirectError(err.toFile())
+                .start();
+        started.add(process);
+        return process;
+    }
+
+    private static void send(String signal, Process process) throws IOException, InterruptedException {
+        assertThat(new ProcessBuilder("kill", "-" + signal, Long.toString(process.pid()))
+                        .inheritIO()
+                        .start()
+                        .waitFor())
+                .isZero();
+    }
+
+    private String errors() throws IOException {
+        return Files.readString(err);
+    }
+}

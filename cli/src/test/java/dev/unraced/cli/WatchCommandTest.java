@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.cli;
+
+import static dev.unraced.cli.scripted.SampleEvents.connect;
+import static dev.unraced.cli.scripted.SampleEvents.failedOpen;
+import static dev.unraced.cli.scripted.SampleEvents.open;
+import static dev.unraced.cli.scripted.SampleEvents.record;
+import static dev.unraced.cli.scripted.SampleEvents.utf8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.mockito.ArgumentMatchers.any;
+import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.when;
+
+import dev.unraced.cli.print.JsonLines;
+import dev.unraced.cli.scripted.ScriptedCapture;
+import dev.unraced.config.CaptureConfig;
+import dev.unraced.driver.CaptureException;
+import dev.unraced.driver.Drivers;
+import dev.unraced.event.Mitigation;
+import dev.unraced.event.Syscall;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class WatchCommandTest {
+    private static final List<byte[]> MIXED = List.of(
+            record(open("/etc/hosts")),
+            record(failedOpen("/nowhere").comm(utf8("bash"))),
+            record(connect("020000507f000001")),
+            record(connect("01002f72756e2f78")));
+
+    private final Drivers drivers = mock();
+    private final TestConsole test = new TestConsole();
+    private @Nullable CaptureConfig config;
+    private @Nullable ScriptedCapture capture;
+
+    @Test
+    void printsEveryEventAndASummary() {
+        assertThat(watch(new ScriptedCapture(MIXED), "--count", "4")).isZero();
+
+        assertThat(test.out().lines())
+                .satisfiesExactly(
+                        line -> assertThat(line).contains("\"/etc/hosts\""),
+                        line -> assertThat(line).contains("bash[4242]").contains("= ENOENT"),
+                        line -> assertThat(line).contains("127.0.0.1:80"),
+                        line -> assertThat(line).contains("unix:\"/run/x\""));
+        assertThat(test.err())
+                .isEqualTo("unraced: 4 printed; driver scripted: 9 returned, 4 delivered, 0 lost,"
+                        + " 5 filtered (SELF 3, UID 2), balanced\n");
+        assertThat(capture).matches(closed -> !closed.isOpen());
+    }
+
+    @Test
+    void countStopsAfterExactlySoManyLines() {
+        assertThat(watch(ScriptedCapture.repeating(MIXED, 100_000), "--count", "5001", "--json"))
+                .isZero();
+
+        assertThat(JsonLines.parse(test.out())).hasSize(5_001);
+    }
+
+    @Test
+    void countCountsLinesNotEvents() {
+        watch(ScriptedCapture.repeating(MIXED, 100_000), "--count", "7", "--failed", "--json");
+
+        assertThat(JsonLines.parse(test.out()))
+                .hasSize(7)
+                .allSatisfy(event -> assertThat(event).containsEntry("error", "ENOENT"));
+        assertThat(test.err()).contains("7 printed, ").contains(" not printed;");
+    }
+
+    @Test
+    void durationEndsIt() {
+        assertThat(watch(new ScriptedCapture(MIXED), "--duration", "1ms")).isZero();
+
+        assertThat(test.out().lines()).hasSize(4);
+        assertThat(test.err()).contains(" 4 delivered, 0 lost");
+    }
+
+    @Test
+    void whatSucceededIsTheRest() {
+        assertThat(paths("--succeeded")).containsExactly("/etc/hosts", null, null);
+        assertThat(paths("--failed")).containsExactly("/nowhere");
+    }
+
+    @Test
+    void filtersByName() {
+        assertThat(paths("--comm", "bash,zsh")).containsExactly("/nowhere");
+        assertThat(paths("--comm", "bas")).isEmpty();
+    }
+
+    @Test
+    void filtersByPathOfClaimTruthOrSocket() {
+        assertThat(paths("--path-prefix", "/nowh")).containsExactly("/nowhere");
+        assertThat(paths("--path-prefix", "/etc", "--path-prefix", "/no")).containsExactly("/etc/hosts", "/nowhere");
+        assertThat(paths("--path-prefix", "/run/")).containsExactly((String) null);
+        assertThat(paths("--path-prefix", "/etc/hosts2")).isEmpty();
+
+        List<byte[]> link = List.of(record(open("link").file(utf8("/etc/shadow"), 1, 2, 3)));
+        watch(new ScriptedCapture(link), "--duration", "1ms", "--path-prefix", "/etc/sh");
+        assertThat(test.out()).contains("\"link\"");
+    }
+
+    @Test
+    void optionsReachTheConfiguration(@TempDir Path directory) throws IOException {
+        Path file = Files.writeString(directory.resolve("unraced.conf"), "unraced.stash.entries = 77");
+        long inode = (Long) Files.getAttribute(directory, "unix:ino");
+
+        watch(
+                new ScriptedCapture(List.of()),
+                "--duration=1ms",
+                "--driver=scripted,other",
+                "--config=" + file,
+                "-o=ring-bytes=1MiB",
+                "--set=unraced.observe-self=true",
+                "--syscalls=open,connect",
+                "--pid=1,2",
+                "--tgid=3",
+                "--uid=4294967294",
+                "--cgroup=5," + directory,
+                "--mitigation=kernel");
+
+        assertThat(config).isNotNull().satisfies(built -> {
+            assertThat(built.drivers()).containsExactly("scripted", "other");
+            assertThat(built.stashEntries()).isEqualTo(77);
+            assertThat(built.ringBytes()).isEqualTo(1 << 20);
+            assertThat(built.observeSelf()).isTrue();
+            assertThat(built.syscalls()).containsExactlyInAnyOrder(Syscall.OPEN, Syscall.CONNECT);
+            assertThat(built.tgids()).containsExactlyInAnyOrder(1, 2, 3);
+            assertThat(built.uids()).containsExactly(4_294_967_294L);
+            assertThat(built.cgroups()).containsExactlyInAnyOrder(5L, inode);
+            assertThat(built.mitigation()).isEqualTo(Mitigation.KERNEL);
+        });
+    }
+
+    @Test
+    void aCaptureClosedByAnotherThreadEndsIt() throws InterruptedException {
+        ScriptedCapture open = new ScriptedCapture(MIXED);
+        List<Integer> code = Collections.synchronizedList(new ArrayList<>());
+        Thread watcher = new Thread(() -> code.add(watch(open)));
+        watcher.start();
+        open.awaitIdle();
+
+        // Idle, so all must have been flushed by now.
+        assertThat(test.out().lines()).hasSize(4);
+        open.close();
+        watcher.join();
+
+        assertThat(code).containsExactly(0);
+        assertThat(test.err()).startsWith("unraced: 4 printed;");
+    }
+
+    @Test
+    void aBrokenPipeIsNoError() {
+        assertThat(watch(failing("Broken pipe"), "--count", "4")).isZero();
+        assertThat(test.err()).startsWith("unraced: 4 printed;").hasLineCount(1);
+    }
+
+    @Test
+    void aFullDiskIs() {
+        assertThat(watch(failing("No space left on device"), "--count", "4")).isEqualTo(1);
+        assertThat(test.err())
+                .endsWith("unraced watch: Standard output cannot be written to: No space left on device\n")
+                .doesNotContain("\tat ");
+    }
+
+    @Test
+    void whatCannotBeOpenedIsAFailureWithItsReason() {
+        when(drivers.open(any())).thenThrow(new CaptureException("It is missing. Bring it."));
+
+        assertThat(execute(test.console(), "watch")).isEqualTo(1);
+        assertThat(test.err()).isEqualTo("unraced watch: It is missing. Bring it.\n");
+    }
+
+    @Test
+    void debugShowsWhere() {
+        when(drivers.open(any())).thenThrow(new IllegalStateException("boom"));
+
+        assertThat(execute(test.console(), "watch")).isEqualTo(1);
+        assertThat(test.err()).contains("unexpected error").doesNotContain("\tat ");
+        assertThat(execute(test.console(), "watch", "--debug")).isEqualTo(1);
+        assertThat(test.err()).contains("\tat ");
+    }
+
+    @Test
+    void statsShowAllBooks() {
+        watch(new ScriptedCapture(List.of()), "--duration", "1ms", "--stats");
+
+        assertThat(test.err()).contains("wake-ups 9, rings 65536 bytes").contains("stash: 0 put");
+    }
+
+    @Test
+    void colourIsForTerminals() {
+        watch(new ScriptedCapture(MIXED), "--duration", "1ms");
+        assertThat(test.out()).doesNotContain("\u001b");
+
+        watch(new ScriptedCapture(MIXED), "--duration", "1ms", "--color", "always");
+        assertThat(test.out()).contains("\u001b");
+    }
+
+    private List<@Nullable Object> paths(String... options) {
+        List<String> args = new ArrayList<>(List.of(options));
+        args.addAll(List.of("--json", "--duration", "1ms"));
+        int before = test.out().length();
+        watch(new ScriptedCapture(MIXED), args.toArray(String[]::new));
+        return JsonLines.parse(test.out().substring(before)).stream()
+                .<@Nullable Object>map(event -> event.get("path"))
+                .toList();
+    }
+
+    private int watch(ScriptedCapture next, String... options) {
+        return watch(test.console(), next, options);
+    }
+
+    private int watch(OutputStream output, String... options) {
+        return watch(test.console(output), new ScriptedCapture(MIXED), options);
+    }
+
+    private int watch(Console console, ScriptedCapture next, String... options) {
+        List<String> args = new ArrayList<>(List.of("watch"));
+        args.addAll(List.of(options));
+        when(drivers.open(any())).thenAnswer(call -> {
+            config = call.getArgument(0);
+            capture = next;
+            return next;
+        });
+        return execute(console, args.toArray(String[]::new));
+    }
+
+    private int execute(Console console, String... args) {
+        return UnracedCommand.commandLine(console, () -> drivers).execute(args);
+    }
+
+    private static OutputStream failing(String message) {
+        return new OutputStream() {
+            @Override
+            public void write(int b) throws IOException {
+                throw new IOException(message);
+            }
+        };
+    }
+}

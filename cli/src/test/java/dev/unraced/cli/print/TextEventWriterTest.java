@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.cli.print;
+
+import static dev.unraced.cli.scripted.SampleEvents.EXIT_NANOS;
+import static dev.unraced.cli.scripted.SampleEvents.begin;
+import static dev.unraced.cli.scripted.SampleEvents.connect;
+import static dev.unraced.cli.scripted.SampleEvents.failedOpen;
+import static dev.unraced.cli.scripted.SampleEvents.hex;
+import static dev.unraced.cli.scripted.SampleEvents.open;
+import static dev.unraced.cli.scripted.SampleEvents.utf8;
+import static dev.unraced.cli.scripted.SampleEvents.view;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.unraced.event.Abi;
+import dev.unraced.event.EventFlag;
+import dev.unraced.event.Integrity;
+import dev.unraced.event.Mitigation;
+import dev.unraced.event.Origin;
+import dev.unraced.event.Provenance;
+import dev.unraced.event.RecordEncoder;
+import dev.unraced.event.Syscall;
+import java.time.ZoneOffset;
+import org.junit.jupiter.api.Test;
+
+class TextEventWriterTest {
+
+    @Test
+    void aPlainOpenShowsItsPathOnce() {
+        assertThat(line(open("/etc/hosts")))
+                .isEqualTo("12:00:00.123456 cat[4242]                openat  \"/etc/hosts\"                            "
+                        + " O_RDONLY|O_CLOEXEC         = 3        12.3µs\n");
+    }
+
+    @Test
+    void failuresHaveNamesAndModesAreOctal() {
+        RecordEncoder event = begin(Syscall.OPEN, -13)
+                .dirfd(-100)
+                .path(utf8("/root/x"), Provenance.ENTER, Integrity.UNCHECKED)
+                .how(0102, 0644, 0, 0, Provenance.KERNEL, Integrity.MATCH);
+
+        assertThat(line(event))
+                .contains(" \"/root/x\" ")
+                .contains(" O_RDWR|O_CREAT 0644 ")
+                .contains(" = EACCES ");
+    }
+
+    @Test
+    void theTruthIsShownWhereItDiffers() {
+        RecordEncoder event = begin(Syscall.OPENAT, 3)
+                .dirfd(7)
+                .path(utf8("link"), Provenance.ENTER, Integrity.DIFFERS)
+                .how(0, 0, 0, 0, Provenance.KERNEL, Integrity.MATCH)
+                .file(utf8("/etc/shadow"), 8, 1, 1234);
+
+        assertThat(line(event)).contains(" fd7:\"link\" ").endsWith(" → \"/etc/shadow\" 8:1:1234 DIFFERS\n");
+    }
+
+    @Test
+    void doubtsAreMarked() {
+        RecordEncoder forged = new RecordEncoder()
+                .begin(Syscall.OPENAT2, Abi.IA32, Origin.IO_URING, Mitigation.OFF)
+                .call(0, EXIT_NANOS, -2)
+                .thread(43, 42, 1, 1)
+                .dirfd(-100)
+                .path(utf8("/x"), Provenance.EXIT, Integrity.CHANGED)
+                .how(0, 0, 8, 24, Provenance.EXIT, Integrity.CHANGED)
+                .flag(EventFlag.ENTER_MISSED)
+                .flag(EventFlag.TRUNCATED);
+
+        assertThat(line(forged))
+                .contains(" [42/43] ")
+                .contains(" O_RDONLY|RESOLVE_BENEATH ")
+                .endsWith("      ? CHANGED EXIT! how:CHANGED how:EXIT! IA32 IO_URING TRUNCATED ENTER_MISSED\n");
+        assertThat(line(begin(Syscall.OPEN, -14).flag(EventFlag.FAULTED)))
+                .contains(" ? ")
+                .endsWith(" NONE FAULTED\n");
+    }
+
+    @Test
+    void changedIsRed() {
+        RecordEncoder event = begin(Syscall.OPEN, 3).path(utf8("/x"), Provenance.KERNEL, Integrity.CHANGED);
+
+        assertThat(line(event, true, true)).contains("\u001b[1;31mCHANGED\u001b[0m");
+    }
+
+    @Test
+    void colourChangesNothingElse() {
+        RecordEncoder event = open("/etc/hosts");
+
+        assertThat(line(event, true, true).replaceAll("\u001b\\[[0-9;]*m", "").stripTrailing())
+                .isEqualTo(line(event).stripTrailing());
+    }
+
+    @Test
+    void addressesAreReadable() {
+        assertThat(line(connect("020000507f000001")))
+                .contains(" connect 127.0.0.1:80 ")
+                .contains(" fd 5 ");
+        assertThat(line(connect("0a0001bb0000000020010db8000000000000000000000001")))
+                .contains(" [2001:db8::1]:443 ");
+        assertThat(line(connect("0a0001bb00000000fe80000000000000000000000000000102000000")))
+                .contains(" [fe80::1%2]:443 ");
+        assertThat(line(connect("01002f72756e2f78"))).contains(" unix:\"/run/x\" ");
+        assertThat(line(connect("0100002f78"))).contains(" unix:@\"/x\" ");
+        assertThat(line(connect("0100"))).contains(" unix:(unnamed) ");
+        assertThat(line(connect("100000000100"))).contains(" AF_NETLINK:00000100 ");
+        assertThat(line(connect(""))).contains(" (empty) ");
+    }
+
+    @Test
+    void aRedirectedConnectShowsWhereItWent() {
+        RecordEncoder event =
+                connect("020000500a000001").socket(2, 1, 6, hex("0200c350c0a80001"), hex("02000051c0a80002"));
+
+        assertThat(line(event)).endsWith(" → 192.168.0.2:81 from 192.168.0.1:50000\n");
+    }
+
+    @Test
+    void noByteOfAnEventReachesTheTerminalUnseen() {
+        for (int value = 0; value < 256; value++) {
+            byte[] path = {'a', (byte) value, 'b'};
+            String line = line(open(path).comm(path), false, false);
+
+            assertThat(line.stripTrailing().chars().allMatch(c -> c >= 0x20 && c < 0x7f))
+                    .as("byte %d: %s", value, line)
+                    .isTrue();
+        }
+    }
+
+    @Test
+    void trickyCharactersAreEscapedAndOthersAreNot() {
+        assertThat(line(open("/tmp/größe-日本"))).contains("\"/tmp/größe-日本\"");
+        assertThat(line(open("/tmp/größe"), false, false)).contains("\"/tmp/gr\\xc3\\xb6\\xc3\\x9fe\"");
+        assertThat(line(open("\u202e"))).contains("\"\\xe2\\x80\\xae\"");
+        assertThat(line(open("\u200b"))).contains("\"\\xe2\\x80\\x8b\"");
+        assertThat(line(open("\u009b2J"))).contains("\"\\xc2\\x9b2J\"");
+        assertThat(line(open("\u001b[2J\n"))).contains("\"\\x1b[2J\\x0a\"");
+    }
+
+    @Test
+    void aNameCannotPretendToBeTheNextColumn() {
+        assertThat(line(open("/a\" O_RDWR = 3"))).contains("\"/a\\x22 O_RDWR = 3\"");
+        assertThat(line(open("/a\\x22"))).contains("\"/a\\x5cx22\"");
+        assertThat(line(failedOpen("/x").comm(utf8("a[1] open")))).contains(" a\\x5b1] open[4242] ");
+    }
+
+    @Test
+    void durationsHaveAUnit() {
+        assertThat(duration(0)).endsWith("    0ns\n");
+        assertThat(duration(999)).endsWith("  999ns\n");
+        assertThat(duration(1_000)).endsWith("  1.0µs\n");
+        assertThat(duration(999_999)).endsWith("999.9µs\n");
+        assertThat(duration(1_250_000)).endsWith("  1.2ms\n");
+        assertThat(duration(61_000_000_000L)).endsWith("  61.0s\n");
+    }
+
+    private static String duration(long nanos) {
+        return line(open("/x").call(EXIT_NANOS - nanos, EXIT_NANOS, 3));
+    }
+
+    private static String line(RecordEncoder event) {
+        return line(event, false, true);
+    }
+
+    private static String line(RecordEncoder event, boolean colour, boolean utf8) {
+        LineBuffer out = new LineBuffer(16);
+        new TextEventWriter(JsonEventWriterTest.clock(), OpenFlags.X86, ZoneOffset.UTC, colour, utf8)
+                .write(view(event), out);
+        return out.toString();
+    }
+}

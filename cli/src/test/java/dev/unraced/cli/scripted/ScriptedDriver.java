@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.cli.scripted;
+
+import dev.unraced.config.CaptureConfig;
+import dev.unraced.driver.Availability;
+import dev.unraced.driver.Capabilities;
+import dev.unraced.driver.Capture;
+import dev.unraced.driver.Driver;
+import dev.unraced.event.Feature;
+import java.util.List;
+
+/** Delivers opens of one file, as many as the system property {@code scripted.events} says. */
+public final class ScriptedDriver implements Driver {
+    public static final String NAME = "scripted";
+
+    @Override
+    public String name() {
+        return NAME;
+    }
+
+    @Override
+    public Availability availability(CaptureConfig config) {
+        return new Availability.Available();
+    }
+
+    @Override
+    public Capabilities capabilities() {
+        return Capabilities.complete().without(Feature.CONTAINER_ID, "A script runs in no container.");
+    }
+
+    @Override
+    public Capture open(CaptureConfig config) {
+        byte[] record = SampleEvents.record(SampleEvents.open("/etc/hosts"));
+        return ScriptedCapture.repeating(List.of(record), Long.getLong("scripted.events", 1));
+    }
+}

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.cli.scripted;
+
+import dev.unraced.driver.DriverModule;
+
+/** Brings the scripted driver. */
+public final class ScriptedModule extends DriverModule {
+
+    @Override
+    protected void configure() {
+        bindDriver(ScriptedDriver.NAME, ScriptedDriver.class);
+    }
+}

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
+/* Reading a call's arguments: registers first, then what the pointers among them point to. */
+#ifndef UNRACED_ARGUMENTS_H
+#define UNRACED_ARGUMENTS_H
+
+/* uapi/linux/openat2.h */
+struct open_how {
+	__u64 flags;
+	__u64 mode;
+	__u64 resolve;
+};
+
+/* What came through pointers. Unreadable is not an error here: the page may be absent, or in memory later. */
+static __always_inline void read_path(struct long_call *to, __u8 provenance)
+{
+	struct call *call = &to->call;
+	long size = bpf_probe_read_user_str(call->bytes, READ_BYTES, (void *)call->pointer);
+
+	if (size <= 0) {
+		call->provenance = UNRACED_PROVENANCE_NONE;
+		call->length = 0;
+		return;
+	}
+	call->provenance = provenance;
+	if (size > UNRACED_PATH_MAX + 1) {
+		call->record_flags |= UNRACED_TRUNCATED;
+		size = UNRACED_PATH_MAX + 1;
+	}
+	call->length = size - 1;
+}
+
+static __always_inline void read_how(struct call *call, __u8 provenance)
+{
+	struct open_how how = {};
+	__u64 size = call->how_size;
+
+	if (size > sizeof(how))
+		size = sizeof(how);
+	if (bpf_probe_read_user(&how, size, (void *)call->how_pointer))
+		provenance = UNRACED_PROVENANCE_NONE;
+	call->how_provenance = provenance;
+	call->flags = how.flags;
+	call->mode = how.mode;
+	call->resolve = how.resolve;
+}
+
+static __always_inline void read_address(struct call *call, __u8 provenance)
+{
+	__s32 size = call->addrlen;
+
+	call->length = 0;
+	if (size > UNRACED_ADDRESS_MAX) {
+		call->record_flags |= UNRACED_TRUNCATED;
+		size = UNRACED_ADDRESS_MAX;
+	}
+	if (size < 0 || bpf_probe_read_user(call->bytes, size, (void *)call->pointer)) {
+		call->provenance = UNRACED_PROVENANCE_NONE;
+		return;
+	}
+	call->provenance = provenance;
+	call->length = size;
+}
+
+static __always_inline void read_pointers(struct long_call *to, __u8 syscall, __u8 provenance)
+{
+	if (syscall == UNRACED_CONNECT) {
+		read_address(&to->call, provenance);
+		return;
+	}
+	read_path(to, provenance);
+	if (syscall == UNRACED_OPENAT2)
+		read_how(&to->call, provenance);
+}
+
+/* Registers cannot change while the call runs, so what they carry is the kernel's own copy. */
+static __always_inline void read_registers(struct call *call, __u8 syscall, const __u64 *args)
+{
+	call->syscall = syscall;
+	call->record_flags = 0;
+	call->how_provenance = UNRACED_PROVENANCE_KERNEL;
+	call->resolve = 0;
+	call->how_size = 0;
+	call->addrlen = 0;
+	call->fd = AT_FDCWD;
+	switch (syscall) {
+	case UNRACED_OPEN:
+		call->pointer = args[0];
+		call->flags = (__u32)args[1];
+		call->mode = (__u32)args[2];
+		break;
+	case UNRACED_CREAT:
+		call->pointer = args[0];
+		call->flags = O_CREAT | O_WRONLY | O_TRUNC;
+		call->mode = (__u32)args[1];
+		break;
+	case UNRACED_OPENAT:
+		call->fd = (__s32)args[0];
+		call->pointer = args[1];
+		call->flags = (__u32)args[2];
+		call->mode = (__u32)args[3];
+		break;
+	case UNRACED_OPENAT2:
+		call->fd = (__s32)args[0];
+		call->pointer = args[1];
+		call->how_pointer = args[2];
+		call->how_size = args[3];
+		break;
+	case UNRACED_CONNECT:
+		call->fd = (__s32)args[0];
+		call->pointer = args[1];
+		call->addrlen = (__s32)args[2];
+		break;
+	}
+}
+
+#endif

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
+/*
+ * Memory shared by the programs and the Java side besides the ring. dev.unraced.ebpf.ControlLayout holds the same
+ * offsets; a test compares them.
+ */
+#ifndef UNRACED_CONTROL_H
+#define UNRACED_CONTROL_H
+
+/* Written by Java, read by the programs; reader_waiting by both. */
+struct unraced_control {
+	__u32 active;	      /* 0: the programs do nothing */
+	__u32 mitigation;     /* enum unraced_mitigation */
+	__u32 reader_waiting; /* 1: the next record rings the bell */
+	__u32 self_tgid;      /* of the capturing process, in the initial pid namespace */
+	__u32 filters;	      /* enum unraced_filter */
+	__u32 reserved[11];
+};
+
+enum unraced_filter {
+	UNRACED_FILTER_SELF = 1u << 0,	  /* leave out the capturing process */
+	UNRACED_FILTER_TGIDS = 1u << 1,	  /* leave out all but the thread groups in the map */
+	UNRACED_FILTER_UIDS = 1u << 2,
+	UNRACED_FILTER_CGROUPS = 1u << 3,
+};
+
+/* One row per possible CPU, written by the programs only. */
+struct unraced_counters {
+	__u64 sequence;
+	__u64 returned;
+	__u64 submitted;
+	__u64 ring_full;
+	__u64 filtered_self;
+	__u64 filtered_tgid;
+	__u64 filtered_uid;
+	__u64 filtered_cgroup;
+	__u64 puts;
+	__u64 takes;
+	__u64 reclaimed;
+	__u64 stale;
+	__u64 refused;
+	__u64 wakeups;
+	__u64 reserved[2];
+};
+
+#endif

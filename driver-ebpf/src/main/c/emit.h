@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
+/* From a returning call to a record in the ring. */
+#ifndef UNRACED_EMIT_H
+#define UNRACED_EMIT_H
+
+/* The pid namespace that the task lives in: ns_of_pid() of include/linux/pid.h. */
+static __always_inline __u32 pid_namespace(struct task_struct *task)
+{
+	struct pid *pid = task->thread_pid;
+	void *numbers = (void *)pid + bpf_core_field_offset(struct pid, numbers);
+	struct upid *own = numbers + GET(pid, level) * bpf_core_type_size(struct upid);
+	struct pid_namespace *ns = GET(own, ns);
+
+	return GET(ns, ns.inum);
+}
+
+static __always_inline void describe_caller(struct unraced_record *record, struct task_struct *task)
+{
+	__u64 ids = bpf_get_current_uid_gid();
+
+	record->uid = ids;
+	record->gid = ids >> 32;
+	record->tid = task->pid;
+	record->tgid = task->tgid;
+	record->thread_start_ns = task->start_boottime;
+	record->parent_tgid = task->real_parent->tgid;
+	record->cgroup_id = bpf_get_current_cgroup_id();
+	record->mount_ns = task->nsproxy ? task->nsproxy->mnt_ns->ns.inum : 0;
+	record->pid_ns = pid_namespace(task);
+	bpf_get_current_comm(record->comm, sizeof(record->comm));
+}
+
+static __always_inline void describe_arguments(struct draft *draft, __u8 syscall, const struct call *call, const __u8 *bytes)
+{
+	struct unraced_record *record = &draft->scratch->record;
+	struct unraced_slice *slice;
+	__u32 length = call->length;
+
+	record->provenance = call->provenance;
+	record->how_provenance = call->how_provenance;
+	record->how_integrity = call->how_provenance == UNRACED_PROVENANCE_KERNEL ? UNRACED_INTEGRITY_MATCH :
+										    UNRACED_INTEGRITY_UNCHECKED;
+	if (syscall == UNRACED_CONNECT) {
+		record->connect.fd = call->fd;
+		record->connect.addrlen = call->addrlen;
+		slice = &record->connect.address;
+		record->how_provenance = UNRACED_PROVENANCE_NONE;
+		record->how_integrity = UNRACED_INTEGRITY_UNCHECKED;
+	} else {
+		record->open.dirfd = call->fd;
+		record->open.flags = call->flags;
+		record->open.mode = call->mode;
+		record->open.resolve = call->resolve;
+		record->open.how_size = call->how_size;
+		slice = &record->open.path;
+	}
+	if (call->provenance == UNRACED_PROVENANCE_NONE)
+		return;
+	if (length > UNRACED_PATH_MAX)
+		length = UNRACED_PATH_MAX;
+	if (bpf_probe_read_kernel(append(draft, slice, length), length, bytes))
+		slice->length = 0;
+}
+
+/*
+ * Wakes the reader if it asked for it. Checked after the record is committed: the reader asks first and looks for
+ * records then, so one of the two sees the other. An empty discarded record carries the wake-up.
+ */
+static __always_inline void ring_bell(struct unraced_counters *row, struct unraced_control *shared)
+{
+	void *bell;
+
+	if (!shared->reader_waiting || !__sync_lock_test_and_set(&shared->reader_waiting, 0))
+		return;
+	bell = bpf_ringbuf_reserve(&ring, 8, 0);
+	if (!bell)
+		return;
+	row->wakeups++;
+	bpf_ringbuf_discard(bell, BPF_RB_FORCE_WAKEUP);
+}
+
+static __always_inline void emit(struct unraced_counters *row, struct unraced_control *shared,
+				 struct task_struct *task, __u8 syscall, const struct call *call,
+				 const __u8 *bytes, long result)
+{
+	struct draft draft = { .scratch = SCRATCH(record_scratch) };
+	struct unraced_record *record;
+	struct file *file;
+	__u32 size;
+
+	if (!draft.scratch)
+		return;
+	record = &draft.scratch->record;
+	__builtin_memset(record, 0, sizeof(*record));
+	record->version = UNRACED_RECORD_VERSION;
+	record->type = UNRACED_RECORD_MERGED;
+	record->mitigation = call->mitigation;
+	record->syscall = syscall;
+	record->flags = call->record_flags;
+	record->enter_ns = call->enter_ns;
+	record->exit_ns = bpf_ktime_get_boot_ns();
+	record->result = result;
+	describe_caller(record, task);
+	describe_arguments(&draft, syscall, call, bytes);
+	if (syscall == UNRACED_CONNECT) {
+		if (has_peer(result)) {
+			file = file_of(task, call->fd, &record->flags);
+			if (file)
+				describe_socket(&draft, file);
+		}
+	} else if (result >= 0) {
+		file = file_of(task, result, &record->flags);
+		if (file)
+			describe_file(&draft, file);
+	}
+	record->source = bpf_get_smp_processor_id();
+	record->sequence = ++row->sequence;
+	size = sizeof(*record) + (draft.end & (2 * TAIL_BYTES - 1));
+	if (size > sizeof(*draft.scratch))
+		return;
+	record->length = size;
+	if (bpf_ringbuf_output(&ring, record, size, BPF_RB_NO_WAKEUP)) {
+		row->ring_full++;
+		return;
+	}
+	row->submitted++;
+	ring_bell(row, shared);
+}
+
+#endif

@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
+/*
+ * The few kernel types that the programs read, with the few fields that they need. Offsets come from the running
+ * kernel's BTF when the object is loaded (CO-RE), so neither order nor completeness matters here.
+ */
+#ifndef UNRACED_KERNEL_H
+#define UNRACED_KERNEL_H
+
+/* Makes bpf_tracing.h use the kernel's own register names. */
+#define __VMLINUX_H__
+
+typedef unsigned char __u8;
+typedef unsigned short __u16;
+typedef unsigned int __u32;
+typedef unsigned long long __u64;
+typedef signed char __s8;
+typedef short __s16;
+typedef int __s32;
+typedef long long __s64;
+typedef __u16 __be16;
+typedef __u32 __be32;
+typedef __u32 __wsum;
+typedef _Bool bool;
+
+/* uapi/linux/bpf.h; helpers and map definitions need only these. */
+enum bpf_map_type {
+	BPF_MAP_TYPE_HASH = 1,
+	BPF_MAP_TYPE_ARRAY = 2,
+	BPF_MAP_TYPE_PERCPU_ARRAY = 6,
+	BPF_MAP_TYPE_LRU_HASH = 9,
+	BPF_MAP_TYPE_RINGBUF = 27,
+};
+enum { BPF_ANY = 0, BPF_NOEXIST = 1 };
+enum { BPF_F_MMAPABLE = 1 << 10 };
+enum { BPF_RB_NO_WAKEUP = 1, BPF_RB_FORCE_WAKEUP = 2 };
+
+/* errno values that the programs tell apart. */
+enum { EEXIST = 17, EINPROGRESS = 115, EALREADY = 114, EISCONN = 106 };
+
+/* include/linux/fs.h and uapi/linux/magic.h */
+#define FMODE_PATH 0x4000
+#define FMODE_CREATED 0x100000
+#define SOCKFS_MAGIC 0x534f434b
+#define AT_FDCWD -100
+#define O_CREAT 00000100
+#define O_WRONLY 00000001
+#define O_TRUNC 00001000
+#define AF_UNIX 1
+#define AF_INET 2
+#define AF_INET6 10
+
+/* Part of the user API, so their layout is fixed. */
+struct in6_addr {
+	__u8 bytes[16];
+};
+struct sockaddr_un {
+	unsigned short sun_family;
+	char sun_path[108];
+};
+
+#pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
+
+/* Grew once (lazy preemption on RT kernels), so the fields after it must be relocated too. */
+struct trace_entry {
+	unsigned short type;
+};
+struct trace_event_raw_sys_enter {
+	struct trace_entry ent;
+	long id;
+	unsigned long args[6];
+};
+struct trace_event_raw_sys_exit {
+	struct trace_entry ent;
+	long id;
+	long ret;
+};
+
+struct pt_regs {
+	unsigned long r10, r9, r8, ax, cx, dx, si, di, orig_ax;
+};
+
+struct ns_common {
+	unsigned int inum;
+};
+struct mnt_namespace {
+	struct ns_common ns;
+};
+struct pid_namespace {
+	struct ns_common ns;
+};
+struct upid {
+	int nr;
+	struct pid_namespace *ns;
+};
+struct pid {
+	unsigned int level;
+	struct upid numbers[1];
+};
+struct nsproxy {
+	struct mnt_namespace *mnt_ns;
+};
+
+struct qstr {
+	union {
+		struct {
+			__u32 hash;
+			__u32 len;
+		};
+		__u64 hash_len;
+	};
+	const unsigned char *name;
+};
+struct hlist_bl_node {
+	struct hlist_bl_node *next, **pprev;
+};
+struct super_block {
+	__u32 s_dev;
+	unsigned long s_magic;
+};
+struct inode {
+	unsigned short i_mode;
+	struct super_block *i_sb;
+	unsigned long i_ino;
+};
+struct dentry {
+	struct hlist_bl_node d_hash;
+	struct dentry *d_parent;
+	struct qstr d_name;
+	struct inode *d_inode;
+};
+struct vfsmount {
+	struct dentry *mnt_root;
+};
+struct mount {
+	struct mount *mnt_parent;
+	struct dentry *mnt_mountpoint;
+	struct vfsmount mnt;
+	struct mnt_namespace *mnt_ns;
+};
+struct path {
+	struct vfsmount *mnt;
+	struct dentry *dentry;
+};
+struct file {
+	unsigned int f_mode;
+	struct path f_path;
+	struct inode *f_inode;
+	void *private_data;
+};
+struct fdtable {
+	unsigned int max_fds;
+	struct file **fd;
+};
+typedef struct {
+	int counter;
+} atomic_t;
+struct files_struct {
+	atomic_t count;
+	struct fdtable *fdt;
+};
+
+struct sock_common {
+	__be32 skc_daddr;
+	__be32 skc_rcv_saddr;
+	__be16 skc_dport;
+	__u16 skc_num;
+	unsigned short skc_family;
+	int skc_bound_dev_if;
+	struct in6_addr skc_v6_daddr;
+	struct in6_addr skc_v6_rcv_saddr;
+};
+struct sock {
+	struct sock_common __sk_common;
+	__u16 sk_protocol;
+};
+struct socket {
+	short type;
+	struct sock *sk;
+};
+struct unix_address {
+	int len;
+	struct sockaddr_un name[0];
+};
+struct unix_sock {
+	struct unix_address *addr;
+	struct sock *peer;
+};
+
+struct task_struct {
+	int pid;
+	int tgid;
+	__u64 start_boottime;
+	struct task_struct *real_parent;
+	struct pid *thread_pid;
+	struct nsproxy *nsproxy;
+	struct files_struct *files;
+	char comm[16];
+};
+
+#pragma clang attribute pop
+
+#endif

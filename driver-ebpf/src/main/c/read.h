@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
+/*
+ * Reading kernel memory through pointers that the verifier does not know: plain loads where the kernel can cast
+ * (bpf_rdonly_cast, 6.2), which cost nothing, and a helper call each elsewhere. The verifier removes the other branch.
+ */
+#ifndef UNRACED_READ_H
+#define UNRACED_READ_H
+
+extern void *bpf_rdonly_cast(const void *obj, __u32 btf_id) __ksym __weak;
+
+#define CAST(p) ((typeof(p))bpf_rdonly_cast((p), bpf_core_type_id_kernel(typeof(*(p)))))
+
+#define GET(p, field)                                                                     \
+	({                                                                                \
+		typeof((p)->field) value_;                                                \
+		if (bpf_ksym_exists(bpf_rdonly_cast))                                     \
+			value_ = CAST(p)->field;                                          \
+		else                                                                      \
+			bpf_core_read(&value_, sizeof(value_), &(p)->field);              \
+		value_;                                                                   \
+	})
+
+#endif

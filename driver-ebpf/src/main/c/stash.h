@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
+/*
+ * The stash: at most one call per thread, keyed by tid, validated by the thread's start time and the call. A path too
+ * long for an entry lies whole in a second map, tied to its entry by the time of entry.
+ */
+#ifndef UNRACED_STASH_H
+#define UNRACED_STASH_H
+
+static __always_inline void refuse(struct unraced_counters *row, __u32 tid, const struct call *call)
+{
+	__u64 when = call->enter_ns;
+
+	row->refused++;
+	bpf_map_update_elem(&refused, &tid, &when, BPF_ANY);
+}
+
+static __always_inline void stash_put(struct unraced_counters *row, __u32 tid, struct long_call *from)
+{
+	bool is_long = from->call.length > INLINE_BYTES;
+	long error;
+
+	if (is_long && bpf_map_update_elem(&long_stash, &tid, from, BPF_ANY)) {
+		refuse(row, tid, &from->call);
+		return;
+	}
+	error = bpf_map_update_elem(&stash, &tid, from, BPF_NOEXIST);
+	if (error == -EEXIST) {
+		/* The return of an earlier call was missed, or the thread died unseen and its id came back. */
+		row->stale++;
+		error = bpf_map_update_elem(&stash, &tid, from, BPF_ANY);
+	}
+	if (!error) {
+		row->puts++;
+		return;
+	}
+	refuse(row, tid, &from->call);
+	if (is_long)
+		bpf_map_delete_elem(&long_stash, &tid);
+}
+
+/* The call's own entry, or null. The entry stays until stash_drop. */
+static __always_inline struct call *stash_find(struct unraced_counters *row, __u32 tid, __u64 thread_start,
+					       __u8 syscall)
+{
+	struct call *call = bpf_map_lookup_elem(&stash, &tid);
+
+	if (call && (call->thread_start != thread_start || call->syscall != syscall)) {
+		row->stale++;
+		bpf_map_delete_elem(&stash, &tid);
+		return 0;
+	}
+	return call;
+}
+
+static __always_inline const __u8 *stash_bytes(const struct call *call, __u32 tid)
+{
+	struct long_call *whole;
+
+	if (call->length <= INLINE_BYTES)
+		return call->bytes;
+	whole = bpf_map_lookup_elem(&long_stash, &tid);
+	return whole && whole->call.enter_ns == call->enter_ns ? whole->call.bytes : 0;
+}
+
+static __always_inline void stash_drop(struct unraced_counters *row, __u32 tid, bool is_long)
+{
+	row->takes++;
+	bpf_map_delete_elem(&stash, &tid);
+	if (is_long)
+		bpf_map_delete_elem(&long_stash, &tid);
+}
+
+#endif

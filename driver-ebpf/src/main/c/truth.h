@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
+/* What a call really acted on, read from the kernel's own objects when it returns. */
+#ifndef UNRACED_TRUTH_H
+#define UNRACED_TRUTH_H
+
+/* The record under construction; end is where the next bytes go, counted from the tail's start. */
+struct draft {
+	struct scratch_record *scratch;
+	__u32 end;
+};
+
+/* Claims room in the tail. The last word is cleared, so that padding carries nothing old. */
+static __always_inline __u8 *append(struct draft *draft, struct unraced_slice *slice, __u32 length)
+{
+	__u32 at = draft->end & (TAIL_BYTES - 1);
+	__u8 *tail = draft->scratch->tail;
+
+	slice->offset = sizeof(struct unraced_record) + at;
+	slice->length = length;
+	*(__u64 *)&tail[(at + (length & 0xfff)) & ~7u & (TAIL_BYTES - 1)] = 0;
+	draft->end = (at + length + 7) & ~7u;
+	return &tail[at];
+}
+
+/* The file behind a descriptor. Null when the descriptor is out of range or closed. */
+static __always_inline struct file *file_of(struct task_struct *task, __u32 fd, __u32 *flags)
+{
+	struct files_struct *files = task->files;
+	struct fdtable *table;
+	struct file **slots, *file = 0;
+
+	if (!files)
+		return 0;
+	/* The table's other users could have put another file there since the call did. */
+	if (GET(files, count.counter) > 1)
+		*flags |= UNRACED_FD_TABLE_SHARED;
+	table = GET(files, fdt);
+	if (fd >= GET(table, max_fds))
+		return 0;
+	slots = GET(table, fd);
+	bpf_probe_read_kernel(&file, sizeof(file), slots + fd);
+	return file;
+}
+
+static __always_inline void describe_file(struct draft *draft, struct file *file)
+{
+	struct unraced_record *record = &draft->scratch->record;
+	struct scratch_walk *area = SCRATCH(walk_scratch);
+	struct inode *inode = GET(file, f_inode);
+	struct super_block *super = GET(inode, i_sb);
+	__u32 device = GET(super, s_dev);
+	struct walk walk;
+	__u32 length;
+	__u8 *target;
+
+	if (!area)
+		return;
+	record->open.inode = GET(inode, i_ino);
+	/* The kernel's dev_t: MINORBITS of include/linux/kdev_t.h. */
+	record->open.device_major = device >> 20;
+	record->open.device_minor = device & 0xfffff;
+	record->flags |= UNRACED_HAS_FILE;
+	if (GET(file, f_mode) & FMODE_CREATED)
+		record->flags |= UNRACED_CREATED;
+
+	walk.bytes = area->bytes;
+	walk_up(&walk, file);
+	record->flags |= walk.flags;
+	length = (WALK_BYTES - walk.position) & (WALK_BYTES - 1);
+	target = append(draft, &record->open.resolved, length);
+	bpf_probe_read_kernel(target, length, &area->bytes[walk.position & (WALK_BYTES - 1)]);
+}
+
+/* uapi/linux/in.h and in6.h */
+struct sockaddr_in {
+	__u16 family;
+	__be16 port;
+	__be32 address;
+	__u64 zero;
+};
+struct sockaddr_in6 {
+	__u16 family;
+	__be16 port;
+	__u32 flow;
+	struct in6_addr address;
+	__u32 scope;
+};
+
+static __always_inline void append_in(struct draft *draft, struct unraced_slice *slice, __be16 port,
+				      __be32 address)
+{
+	struct sockaddr_in *to = (void *)append(draft, slice, sizeof(*to));
+
+	to->family = AF_INET;
+	to->port = port;
+	to->address = address;
+	to->zero = 0;
+}
+
+static __always_inline void append_in6(struct draft *draft, struct unraced_slice *slice, __be16 port,
+				       struct in6_addr address, int device)
+{
+	struct sockaddr_in6 *to = (void *)append(draft, slice, sizeof(*to));
+
+	to->family = AF_INET6;
+	to->port = port;
+	to->flow = 0;
+	to->address = address;
+	/* Only link-local addresses (fe80::/10) are bound to a device. */
+	to->scope = address.bytes[0] == 0xfe && (address.bytes[1] & 0xc0) == 0x80 ? device : 0;
+}
+
+static __always_inline void append_un(struct draft *draft, struct unraced_slice *slice, struct sock *sk)
+{
+	struct unix_address *address = GET((struct unix_sock *)sk, addr);
+	__u32 length = 0;
+	__u8 *to;
+
+	if (address)
+		length = GET(address, len);
+	if (length > UNRACED_ADDRESS_MAX)
+		length = UNRACED_ADDRESS_MAX;
+	if (length < sizeof(__u16)) {
+		/* Unnamed: the family alone, as getsockname(2) gives it. */
+		to = append(draft, slice, sizeof(__u16));
+		*(__u16 *)to = AF_UNIX;
+		return;
+	}
+	to = append(draft, slice, length);
+	bpf_probe_read_kernel(to, length, (void *)address + bpf_core_field_offset(struct unix_address, name));
+}
+
+/* Whether the kernel says that the socket has a peer, or is about to. */
+static __always_inline bool has_peer(long result)
+{
+	return result == 0 || result == -EINPROGRESS || result == -EALREADY || result == -EISCONN;
+}
+
+static __always_inline void describe_socket(struct draft *draft, struct file *file)
+{
+	struct unraced_record *record = &draft->scratch->record;
+	struct unraced_connect *to = &record->connect;
+	struct inode *inode = GET(file, f_inode);
+	struct super_block *super = GET(inode, i_sb);
+	struct socket *socket;
+	struct sock *sk;
+	__be16 port;
+
+	/* A path descriptor to a socket in the file system is not a socket. */
+	if ((GET(file, f_mode) & FMODE_PATH) || GET(super, s_magic) != SOCKFS_MAGIC)
+		return;
+	socket = GET(file, private_data);
+	sk = GET(socket, sk);
+	if (!sk)
+		return;
+	record->flags |= UNRACED_HAS_SOCKET;
+	to->family = GET(sk, __sk_common.skc_family);
+	to->type = GET(socket, type);
+	to->protocol = GET(sk, sk_protocol);
+	port = GET(sk, __sk_common.skc_dport);
+	if (to->family == AF_INET) {
+		append_in(draft, &to->local, __builtin_bswap16(GET(sk, __sk_common.skc_num)),
+			  GET(sk, __sk_common.skc_rcv_saddr));
+		if (port)
+			append_in(draft, &to->remote, port, GET(sk, __sk_common.skc_daddr));
+	} else if (to->family == AF_INET6) {
+		int device = GET(sk, __sk_common.skc_bound_dev_if);
+
+		append_in6(draft, &to->local, __builtin_bswap16(GET(sk, __sk_common.skc_num)),
+			   GET(sk, __sk_common.skc_v6_rcv_saddr), device);
+		if (port)
+			append_in6(draft, &to->remote, port, GET(sk, __sk_common.skc_v6_daddr), device);
+	} else if (to->family == AF_UNIX) {
+		struct sock *peer = GET((struct unix_sock *)sk, peer);
+
+		append_un(draft, &to->local, sk);
+		if (peer)
+			append_un(draft, &to->remote, peer);
+	}
+}
+
+#endif

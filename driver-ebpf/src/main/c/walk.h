@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
+/*
+ * The path of an opened file: from its dentry up to the root of the mount, from there to the place where the mount is
+ * mounted, and so on up to the root of the mount namespace. As d_absolute_path() of fs/d_path.c, without its locks: a
+ * rename in between may mix old and new names, which is why nothing is claimed from it.
+ */
+#ifndef UNRACED_WALK_H
+#define UNRACED_WALK_H
+
+/* A path of one-letter components fits twice. */
+#define WALK_STEPS 4096
+
+struct walk {
+	struct dentry *dentry;
+	struct mount *mount;
+	struct dentry *root; /* of mount */
+	__u8 *bytes;
+	__u32 position; /* of the first byte written so far */
+	__u32 flags;	/* enum unraced_flag */
+};
+
+/* Puts a name in front of what is there. */
+static __always_inline bool prepend(struct walk *walk, struct dentry *dentry)
+{
+	__u32 length = GET(dentry, d_name.len);
+	const unsigned char *name = GET(dentry, d_name.name);
+	__u32 position = walk->position;
+
+	/* NAME_MAX of uapi/linux/limits.h; one byte is kept free for the slash. */
+	if (length > 255 || length + 2 > position) {
+		walk->flags |= UNRACED_RESOLVED_TRUNCATED;
+		return 0;
+	}
+	position -= length;
+	bpf_probe_read_kernel(&walk->bytes[position & (WALK_BYTES - 1)], length, name);
+	walk->position = position;
+	return 1;
+}
+
+static long walk_step(__u64 step, struct walk *walk)
+{
+	struct dentry *dentry = walk->dentry;
+	struct dentry *parent;
+
+	if (dentry == walk->root) {
+		struct mount *mount = walk->mount;
+		struct mount *above = GET(mount, mnt_parent);
+
+		if (above == mount) {
+			/* Null, or an error pointer, for mounts that the kernel keeps for itself. */
+			long ns = (long)GET(mount, mnt_ns);
+
+			if (ns == 0 || (ns < 0 && ns > -4096))
+				walk->flags |= UNRACED_DETACHED;
+			return 1;
+		}
+		walk->dentry = GET(mount, mnt_mountpoint);
+		walk->mount = above;
+		walk->root = GET(above, mnt.mnt_root);
+		return 0;
+	}
+	parent = GET(dentry, d_parent);
+	if (!prepend(walk, dentry))
+		return 1;
+	if (parent == dentry) {
+		walk->flags |= UNRACED_DETACHED;
+		return 1;
+	}
+	walk->position--;
+	walk->bytes[walk->position & (WALK_BYTES - 1)] = '/';
+	walk->dentry = parent;
+	return 0;
+}
+
+/* Fills the walk's bytes from position to WALK_BYTES, and its flags. */
+static __always_inline void walk_up(struct walk *walk, struct file *file)
+{
+	struct dentry *dentry = GET(file, f_path.dentry);
+	struct vfsmount *mnt = GET(file, f_path.mnt);
+
+	walk->position = WALK_BYTES;
+	walk->flags = 0;
+	walk->dentry = dentry;
+	walk->mount = (void *)mnt - bpf_core_field_offset(struct mount, mnt);
+	walk->root = GET(mnt, mnt_root);
+	/* Unlinked, as d_unlinked() of include/linux/dcache.h has it. */
+	if (!GET(dentry, d_hash.pprev) && GET(dentry, d_parent) != dentry)
+		walk->flags |= UNRACED_DELETED;
+	if (bpf_loop(WALK_STEPS, walk_step, walk, 0) == WALK_STEPS)
+		walk->flags |= UNRACED_RESOLVED_TRUNCATED;
+	if (walk->position == WALK_BYTES && !(walk->flags & UNRACED_DETACHED)) {
+		walk->position--;
+		walk->bytes[WALK_BYTES - 1] = '/';
+	}
+}
+
+#endif

@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.ebpf;
+
+import com.sun.jna.Memory;
+import com.sun.jna.Native;
+import com.sun.jna.Pointer;
+import dev.unraced.ebpf.EbpfFailure.Step;
+import dev.unraced.event.Syscall;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+
+/** The programs and maps, loaded into the kernel. Everything is gone when this is closed, or when the process ends. */
+final class BpfObject implements AutoCloseable {
+    private static final int OPTIONS_SIZE = 88;
+    private static final int OPTIONS_LOG = 56;
+    private static final int OPTIONS_LOG_SIZE = 64;
+    private static final int LOG_SIZE = 1 << 20;
+    private static final int TEST_RUN_SIZE = 80;
+
+    private final Pointer object;
+    private final List<Pointer> links = new ArrayList<>();
+    private final List<String> loaded;
+
+    private BpfObject(Pointer object, List<String> loaded) {
+        this.object = object;
+        this.loaded = loaded;
+    }
+
+    /** Loads the programs of the given calls, with maps of the given sizes. */
+    static BpfObject load(EbpfSettings settings, int cpus) throws EbpfFailure {
+        byte[] elf = elf();
+        try (Memory bytes = new Memory(elf.length);
+                Memory log = new Memory(LOG_SIZE);
+                Memory options = new Memory(OPTIONS_SIZE)) {
+            bytes.write(0, elf, 0, elf.length);
+            log.setByte(0, (byte) 0);
+            options.clear();
+            options.setLong(0, OPTIONS_SIZE);
+            options.setPointer(OPTIONS_LOG, log);
+            options.setLong(OPTIONS_LOG_SIZE, LOG_SIZE);
+            // libbpf would tell standard error what is told better here.
+            Pointer printer = LibBpf.libbpf_set_print(null);
+            try {
+                return load(bytes, options, log, settings, cpus);
+            } finally {
+                LibBpf.libbpf_set_print(printer);
+            }
+        }
+    }
+
+    private static BpfObject load(Memory elf, Memory options, Memory log, EbpfSettings settings, int cpus)
+            throws EbpfFailure {
+        Pointer object = LibBpf.bpf_object__open_mem(elf, elf.size(), options);
+        if (object == null) {
+            throw new EbpfFailure(Step.OPEN_OBJECT, Native.getLastError(), "bpf_object__open_mem");
+        }
+        BpfObject result = new BpfObject(object, choosePrograms(object, settings.syscalls()));
+        try {
+            result.resize("ring", settings.ringBytes());
+            result.resize("stash", settings.stashEntries());
+            result.resize("long_stash", settings.stashLongPaths());
+            result.resize("counters", cpus);
+            result.resize("tgids", Math.max(1, settings.tgids().size()));
+            result.resize("uids", Math.max(1, settings.uids().size()));
+            result.resize("cgroups", Math.max(1, settings.cgroups().size()));
+            int error = LibBpf.bpf_object__load(object);
+            if (error != 0) {
+                throw new EbpfFailure(Step.LOAD, -error, lastLine(log.getString(0)));
+            }
+            return result;
+        } catch (EbpfFailure e) {
+            result.close();
+            throw e;
+        }
+    }
+
+    int map(String name) {
+        Pointer map = LibBpf.bpf_object__find_map_by_name(object, name);
+        if (map == null) {
+            throw new IllegalArgumentException("the object has no map " + name);
+        }
+        return LibBpf.bpf_map__fd(map);
+    }
+
+    /** Names of the programs that were loaded. */
+    List<String> programs() {
+        return loaded;
+    }
+
+    int program(String name) {
+        return LibBpf.bpf_program__fd(find(name));
+    }
+
+    /** Runs a program of type syscall once, on this thread. */
+    void run(String name) throws EbpfFailure {
+        try (Memory options = new Memory(TEST_RUN_SIZE)) {
+            options.clear();
+            options.setLong(0, TEST_RUN_SIZE);
+            int error = LibBpf.bpf_prog_test_run_opts(program(name), options);
+            if (error != 0) {
+                throw new EbpfFailure(Step.RUN_PROGRAM, -error, name);
+            }
+        }
+    }
+
+    /** Attaches a program to where its section says. */
+    void attach(String name) throws EbpfFailure {
+        keep(name, LibBpf.bpf_program__attach(find(name)));
+    }
+
+    /** Attaches a program to a perf event; the link owns the event's descriptor from then on. */
+    void attach(String name, int perfEvent) throws EbpfFailure {
+        keep(name, LibBpf.bpf_program__attach_perf_event(find(name), perfEvent));
+    }
+
+    /** Takes the programs off; the maps stay. The kernel waits for each, so they wait side by side. */
+    void detach() {
+        links.parallelStream().forEach(LibBpf::bpf_link__destroy);
+        links.clear();
+    }
+
+    @Override
+    public void close() {
+        detach();
+        LibBpf.bpf_object__close(object);
+    }
+
+    private void keep(String name, Pointer link) throws EbpfFailure {
+        if (link == null) {
+            throw new EbpfFailure(Step.ATTACH, Native.getLastError(), name);
+        }
+        links.add(link);
+    }
+
+    private void resize(String map, int entries) throws EbpfFailure {
+        Pointer found = LibBpf.bpf_object__find_map_by_name(object, map);
+        int error = found == null ? -LibC.ENOENT : LibBpf.bpf_map__set_max_entries(found, entries);
+        if (error != 0) {
+            throw new EbpfFailure(Step.OPEN_OBJECT, -error, "map " + map + " of " + entries);
+        }
+    }
+
+    private Pointer find(String name) {
+        Pointer program = LibBpf.bpf_object__find_program_by_name(object, name);
+        if (program == null) {
+            throw new IllegalArgumentException("the object has no program " + name);
+        }
+        return program;
+    }
+
+    private static List<String> choosePrograms(Pointer object, Set<Syscall> syscalls) {
+        List<String> chosen = new ArrayList<>(List.of("thread_exit", "who_am_i"));
+        for (Syscall syscall : Syscall.values()) {
+            for (String half : List.of("enter_", "exit_")) {
+                String name = half + syscall.name().toLowerCase(Locale.ROOT);
+                if (syscalls.contains(syscall)) {
+                    chosen.add(name);
+                } else {
+                    Pointer program = LibBpf.bpf_object__find_program_by_name(object, name);
+                    LibBpf.bpf_program__set_autoload(program, false);
+                }
+            }
+        }
+        return List.copyOf(chosen);
+    }
+
+    private static byte[] elf() throws EbpfFailure {
+        String name = "/META-INF/native/linux-" + Machine.localArchitecture() + "/unraced.bpf.o";
+        try (InputStream in = BpfObject.class.getResourceAsStream(name)) {
+            if (in == null) {
+                throw new EbpfFailure(Step.FIND_OBJECT, 0, name);
+            }
+            return in.readAllBytes();
+        } catch (IOException e) {
+            throw new EbpfFailure(Step.FIND_OBJECT, name, e);
+        }
+    }
+
+    /** The verifier's verdict stands last, before its statistics. */
+    private static String lastLine(String log) {
+        String last = "";
+        for (String line : log.lines().toList()) {
+            if (!line.isBlank() && !line.startsWith("processed ")) {
+                last = line.strip();
+            }
+        }
+        return last;
+    }
+}

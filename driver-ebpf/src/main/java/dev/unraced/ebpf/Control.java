@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.ebpf;
+
+import dev.unraced.event.Mitigation;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
+/** The switches that the programs read. Thread-safe. */
+final class Control {
+    private static final VarHandle INTS = MethodHandles.byteBufferViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
+
+    private final ByteBuffer memory;
+
+    Control(ByteBuffer memory) {
+        this.memory = memory;
+    }
+
+    void active(boolean active) {
+        INTS.setVolatile(memory, ControlLayout.ACTIVE, active ? 1 : 0);
+    }
+
+    void readerWaiting(boolean waiting) {
+        INTS.setVolatile(memory, ControlLayout.READER_WAITING, waiting ? 1 : 0);
+    }
+
+    void filters(int filters) {
+        INTS.setVolatile(memory, ControlLayout.FILTERS, filters);
+    }
+
+    void mitigation(Mitigation mode) {
+        INTS.setVolatile(memory, ControlLayout.MITIGATION, mode.code());
+    }
+
+    Mitigation mitigation() {
+        return Mitigation.of((int) INTS.getVolatile(memory, ControlLayout.MITIGATION));
+    }
+}

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.ebpf;
+
+/** Offsets of {@code struct unraced_control} and {@code struct unraced_counters} of {@code control.h}, in bytes. */
+final class ControlLayout {
+    static final int CONTROL_SIZE = 64;
+    static final int ACTIVE = 0;
+    static final int MITIGATION = 4;
+    static final int READER_WAITING = 8;
+    static final int SELF_TGID = 12;
+    static final int FILTERS = 16;
+
+    static final int FILTER_SELF = 1;
+    static final int FILTER_TGIDS = 1 << 1;
+    static final int FILTER_UIDS = 1 << 2;
+    static final int FILTER_CGROUPS = 1 << 3;
+
+    static final int ROW_SIZE = 128;
+    static final int RETURNED = 8;
+    static final int SUBMITTED = 16;
+    static final int RING_FULL = 24;
+    static final int FILTERED_SELF = 32;
+    static final int FILTERED_TGID = 40;
+    static final int FILTERED_UID = 48;
+    static final int FILTERED_CGROUP = 56;
+    static final int PUTS = 64;
+    static final int TAKES = 72;
+    static final int RECLAIMED = 80;
+    static final int STALE = 88;
+    static final int REFUSED = 96;
+    static final int WAKEUPS = 104;
+
+    private ControlLayout() {}
+}

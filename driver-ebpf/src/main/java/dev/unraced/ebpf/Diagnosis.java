@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.ebpf;
+
+import dev.unraced.driver.Availability;
+import dev.unraced.driver.Availability.Inconclusive;
+import dev.unraced.driver.Availability.Unavailable;
+
+/** From a failed step to what is missing and how to get it. The failure decides; facts only explain it. */
+final class Diagnosis {
+    private static final String NO_REMEDY = "Choose another driver.";
+
+    private Diagnosis() {}
+
+    /** What rules a capture out before it is tried. */
+    static Availability beforehand(Machine machine) {
+        if (!machine.linux()) {
+            return new Unavailable("NOT_LINUX", "eBPF is part of Linux.", NO_REMEDY);
+        }
+        return new Availability.Available();
+    }
+
+    static Availability of(EbpfFailure failure, Machine machine) {
+        return switch (failure.step()) {
+            case FIND_OBJECT ->
+                new Unavailable(
+                        "UNSUPPORTED_MACHINE",
+                        "This build has no eBPF programs for " + machine.architecture() + ".",
+                        "Build on such a machine, or choose another driver.");
+            case FIND_LIBBPF -> libbpf(failure);
+            case FIND_TRACEPOINT -> tracepoint(failure, machine);
+            case OPEN_OBJECT, LOAD, MAP_MEMORY, RUN_PROGRAM, ATTACH -> kernel(failure, machine);
+        };
+    }
+
+    private static Availability libbpf(EbpfFailure failure) {
+        Throwable cause = failure.getCause();
+        if (cause instanceof IllegalStateException) {
+            return new Unavailable(
+                    "LIBBPF_IN_USE",
+                    "This process uses the library " + cause.getMessage() + " already, not " + failure.getMessage()
+                            + ".",
+                    "Give every capture of the process the same unraced.ebpf.libbpf.");
+        }
+        String message = cause == null ? "" : String.valueOf(cause.getMessage());
+        if (message.contains("Error looking up function")) {
+            return new Unavailable(
+                    "LIBBPF_TOO_OLD",
+                    "The library " + failure.getMessage() + " lacks a function (" + message + ").",
+                    "Install libbpf 1.2 or newer, or name one by unraced.ebpf.libbpf.");
+        }
+        return new Unavailable(
+                "NO_LIBBPF",
+                "The library " + failure.getMessage() + " cannot be loaded.",
+                "Install it (Debian, Ubuntu: apt-get install libbpf1; Fedora: dnf install libbpf), or give its path by"
+                        + " unraced.ebpf.libbpf.");
+    }
+
+    private static Availability tracepoint(EbpfFailure failure, Machine machine) {
+        if (failure.errno() == LibC.EPERM) {
+            return new Unavailable(
+                    "NO_TRACEFS",
+                    "tracefs is not mounted, and this process may not mount it for itself.",
+                    "Run 'mount -t tracefs tracefs /sys/kernel/tracing', or give the process CAP_SYS_ADMIN.");
+        }
+        return new Unavailable(
+                "NO_TRACEPOINT",
+                "Kernel " + machine.kernel() + " has no " + failure.getMessage() + ".",
+                "The kernel needs CONFIG_FTRACE_SYSCALLS; calls that the machine lacks are left out by"
+                        + " unraced.syscalls.");
+    }
+
+    private static Availability kernel(EbpfFailure failure, Machine machine) {
+        if (!machine.mayLoad()) {
+            return new Unavailable(
+                    "NO_PRIVILEGE",
+                    "Loading eBPF programs needs privilege, and this process has none.",
+                    "Run as root, or with CAP_BPF and CAP_PERFMON (systemd: AmbientCapabilities=CAP_BPF CAP_PERFMON).");
+        }
+        if (!machine.btf()) {
+            return new Unavailable(
+                    "NO_BTF",
+                    "Kernel " + machine.kernel() + " does not describe its types in /sys/kernel/btf/vmlinux.",
+                    "Use a kernel with CONFIG_DEBUG_INFO_BTF=y, as current distributions ship.");
+        }
+        if (machine.lockdown().equals("confidentiality")) {
+            return new Unavailable(
+                    "LOCKDOWN",
+                    "Lockdown mode 'confidentiality' forbids eBPF programs to read kernel memory.",
+                    "Boot with lockdown=integrity or none.");
+        }
+        if (machine.isOldKernel()) {
+            return new Unavailable(
+                    "KERNEL_TOO_OLD",
+                    "Kernel " + machine.kernel() + " lacks what the programs need (" + what(failure) + ").",
+                    "Use kernel 5.17 or newer.");
+        }
+        if (failure.errno() == LibC.ENOMEM) {
+            return new Unavailable(
+                    "NO_MEMORY",
+                    "The kernel has no memory for the maps (" + what(failure) + ").",
+                    "Lower unraced.ring-bytes or unraced.stash.entries, or raise the memory limit (ulimit -l).");
+        }
+        if (failure.errno() == LibC.EPERM || failure.errno() == LibC.EACCES) {
+            return new Unavailable(
+                    "FORBIDDEN",
+                    "The kernel refused (" + what(failure) + ") although the process has the capabilities.",
+                    "Look for a seccomp filter, an LSM policy or a user namespace around the process.");
+        }
+        return new Inconclusive(what(failure));
+    }
+
+    private static String what(EbpfFailure failure) {
+        String step = switch (failure.step()) {
+            case OPEN_OBJECT -> "opening the object";
+            case LOAD -> "loading the programs";
+            case MAP_MEMORY -> "mapping memory";
+            case RUN_PROGRAM -> "running a program";
+            case ATTACH -> "attaching";
+            case FIND_OBJECT, FIND_LIBBPF, FIND_TRACEPOINT -> "preparing";
+        };
+        String detail =
+                failure.getMessage() == null || failure.getMessage().isBlank() ? "" : ": " + failure.getMessage();
+        return step + ", errno " + failure.errno() + detail;
+    }
+}

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.ebpf;
+
+import dev.unraced.config.CaptureConfig;
+import dev.unraced.driver.Availability;
+import dev.unraced.driver.Capabilities;
+import dev.unraced.driver.Capture;
+import dev.unraced.driver.CaptureException;
+import dev.unraced.driver.Driver;
+import dev.unraced.event.Abi;
+import dev.unraced.event.Feature;
+import dev.unraced.event.Integrity;
+import dev.unraced.event.Mitigation;
+import dev.unraced.event.Origin;
+import dev.unraced.ring.RingCapture;
+
+/**
+ * Captures calls from the running kernel. Needs Linux 5.17 or newer with BTF, and root or CAP_BPF with CAP_PERFMON.
+ *
+ * <p>The tracepoint tier: arguments are read in the {@code sys_enter} tracepoint of each watched call and completed in
+ * its {@code sys_exit}.
+ */
+public final class EbpfDriver implements Driver {
+    /** The name that configuration selects. */
+    public static final String NAME = "ebpf";
+
+    private static final String NOT_YET = "the tracepoint tier has no copy of the kernel's own to compare with";
+
+    private static final Capabilities CAPABILITIES = Capabilities.complete()
+            .without(Abi.IA32, "the syscall tracepoints do not fire for 32-bit calls")
+            .without(Abi.X32, "the syscall tracepoints do not fire for x32 calls")
+            .without(Origin.IO_URING, "io_uring requests pass no syscall tracepoint")
+            .without(Mitigation.KERNEL, NOT_YET)
+            .without(Integrity.MATCH, NOT_YET)
+            .without(Integrity.CHANGED, NOT_YET)
+            .without(Integrity.DIFFERS, NOT_YET)
+            .without(Feature.CONTAINER_ID, "the kernel has cgroups and namespaces, but no containers");
+
+    @Override
+    public String name() {
+        return NAME;
+    }
+
+    @Override
+    public Availability availability(CaptureConfig config) {
+        return EbpfProbe.availability(
+                EbpfSettings.smallest(EbpfSettings.of(config).libbpf()));
+    }
+
+    @Override
+    public Capabilities capabilities() {
+        return CAPABILITIES;
+    }
+
+    @Override
+    public Capture open(CaptureConfig config) {
+        CAPABILITIES.require(config.mitigation(), NAME);
+        try {
+            EbpfSource source = EbpfSource.start(EbpfSettings.of(config));
+            return new RingCapture(NAME, CAPABILITIES, source.reader(), source);
+        } catch (EbpfFailure e) {
+            throw new CaptureException(
+                    "driver ebpf: " + Diagnosis.of(e, Machine.current()).describe(), e);
+        }
+    }
+}

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.ebpf;
+
+/** A native step failed. Says which and how; {@link Diagnosis} finds out why. */
+final class EbpfFailure extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    /** The steps of starting a capture that can fail for reasons of their own. */
+    enum Step {
+        FIND_OBJECT,
+        FIND_LIBBPF,
+        OPEN_OBJECT,
+        LOAD,
+        MAP_MEMORY,
+        RUN_PROGRAM,
+        FIND_TRACEPOINT,
+        ATTACH
+    }
+
+    private final transient Step step;
+    private final int errno;
+
+    EbpfFailure(Step step, int errno, String detail) {
+        super(detail);
+        this.step = step;
+        this.errno = errno;
+    }
+
+    EbpfFailure(Step step, String detail, Throwable cause) {
+        super(detail, cause);
+        this.step = step;
+        this.errno = 0;
+    }
+
+    Step step() {
+        return step;
+    }
+
+    /** The positive errno, 0 when there is none. */
+    int errno() {
+        return errno;
+    }
+}

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.ebpf;
+
+import com.typesafe.config.Config;
+import dev.unraced.config.CaptureConfig;
+import dev.unraced.event.Mitigation;
+import dev.unraced.event.Syscall;
+import java.util.Set;
+
+/** What the driver takes from the configuration of a capture. */
+record EbpfSettings(
+        String libbpf,
+        Mitigation mitigation,
+        Set<Syscall> syscalls,
+        boolean observeSelf,
+        Set<Integer> tgids,
+        Set<Long> uids,
+        Set<Long> cgroups,
+        int ringBytes,
+        int stashEntries,
+        int stashLongPaths) {
+    static final String DEFAULT_LIBBPF = "libbpf.so.1";
+
+    private static final int SMALLEST_RING = 1 << 16;
+
+    static EbpfSettings of(CaptureConfig config) {
+        Config own = config.driver(EbpfDriver.NAME);
+        return new EbpfSettings(
+                own.hasPath("libbpf") ? own.getString("libbpf") : DEFAULT_LIBBPF,
+                config.mitigation(),
+                config.syscalls(),
+                config.observeSelf(),
+                config.tgids(),
+                config.uids(),
+                config.cgroups(),
+                config.ringBytes(),
+                config.stashEntries(),
+                config.stashLongPaths());
+    }
+
+    /** Enough to find out whether a capture could run. */
+    static EbpfSettings smallest(String libbpf) {
+        return new EbpfSettings(
+                libbpf,
+                Mitigation.STASH,
+                Set.of(Syscall.CONNECT),
+                false,
+                Set.of(),
+                Set.of(),
+                Set.of(),
+                SMALLEST_RING,
+                1,
+                1);
+    }
+}

@@ -1,0 +1,276 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.ebpf;
+
+import com.sun.jna.Memory;
+import com.sun.jna.Native;
+import dev.unraced.driver.FilterReason;
+import dev.unraced.driver.LossReason;
+import dev.unraced.ebpf.EbpfFailure.Step;
+import dev.unraced.event.Mitigation;
+import dev.unraced.event.Syscall;
+import dev.unraced.ring.RingReader;
+import dev.unraced.ring.RingSource;
+import dev.unraced.ring.SourceBooks;
+import dev.unraced.stash.StashStats;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+
+/** The loaded and attached programs, and the memory shared with them. */
+final class EbpfSource implements RingSource {
+    private static final int MAX_READS = 4;
+
+    private final EbpfSettings settings;
+    private final BpfObject object;
+    private final Doorbell doorbell;
+    private final List<Mapping> mappings;
+    private final Control control;
+    private final Counters counters;
+    private final RingReader reader;
+    private final long stashBytes;
+    private long missedAtStop = -1;
+
+    private EbpfSource(
+            EbpfSettings settings,
+            BpfObject object,
+            Doorbell doorbell,
+            List<Mapping> mappings,
+            Control control,
+            Counters counters,
+            RingReader reader) {
+        this.settings = settings;
+        this.object = object;
+        this.doorbell = doorbell;
+        this.mappings = mappings;
+        this.control = control;
+        this.counters = counters;
+        this.reader = reader;
+        this.stashBytes = MapMemory.bytes(object.map("stash"))
+                + MapMemory.bytes(object.map("long_stash"))
+                + MapMemory.bytes(object.map("refused"));
+    }
+
+    /** Loads, attaches and activates. When this fails nothing stays behind. */
+    static EbpfSource start(EbpfSettings settings) throws EbpfFailure {
+        LibBpf.bind(settings.libbpf());
+        int cpus = LibBpf.libbpf_num_possible_cpus();
+        List<Mapping> mappings = new ArrayList<>();
+        BpfObject object = BpfObject.load(settings, cpus);
+        try {
+            int page = LibC.getpagesize();
+            int ring = object.map("ring");
+            Mapping consumer = map(mappings, ring, 0, page, true);
+            Mapping producer = map(mappings, ring, page, page + 2L * settings.ringBytes(), false);
+            Mapping controlMemory = map(mappings, object.map("control"), 0, page, true);
+            long rows = roundUp((long) cpus * ControlLayout.ROW_SIZE, page);
+            Mapping counterMemory = map(mappings, object.map("counters"), 0, rows, false);
+            RingReader reader = new RingReader(consumer.buffer(), producer.buffer(), page, settings.ringBytes());
+            Control control = new Control(controlMemory.buffer());
+            object.run("who_am_i");
+            control.filters(fillFilters(object, settings));
+            control.mitigation(settings.mitigation());
+            attach(object, settings.syscalls());
+            EbpfSource source = new EbpfSource(
+                    settings,
+                    object,
+                    Doorbell.of(ring),
+                    mappings,
+                    control,
+                    new Counters(counterMemory.buffer(), cpus),
+                    reader);
+            control.active(true);
+            return source;
+        } catch (EbpfFailure e) {
+            mappings.forEach(Mapping::unmap);
+            object.close();
+            throw e;
+        }
+    }
+
+    RingReader reader() {
+        return reader;
+    }
+
+    BpfObject object() {
+        return object;
+    }
+
+    @Override
+    public void arm() {
+        control.readerWaiting(true);
+    }
+
+    @Override
+    public void disarm() {
+        control.readerWaiting(false);
+    }
+
+    @Override
+    public void await(long nanos) {
+        doorbell.await(nanos);
+    }
+
+    @Override
+    public void wake() {
+        doorbell.wake();
+    }
+
+    @Override
+    public Mitigation mitigation() {
+        return control.mitigation();
+    }
+
+    @Override
+    public void mitigation(Mitigation mode) {
+        control.mitigation(mode);
+    }
+
+    /** Reads the counters again while calls return in between, so that at rest, or close to it, the books balance. */
+    @Override
+    public SourceBooks books() {
+        SourceBooks books = readBooks();
+        for (int attempt = 1; attempt < MAX_READS; attempt++) {
+            SourceBooks again = readBooks();
+            if (again.returned() == books.returned()) {
+                return again;
+            }
+            books = again;
+        }
+        return books;
+    }
+
+    private SourceBooks readBooks() {
+        long missed = missedAtStop >= 0 ? missedAtStop : missedExits();
+        Map<LossReason, Long> lost = new EnumMap<>(LossReason.class);
+        put(lost, LossReason.RING_FULL, ControlLayout.RING_FULL);
+        if (missed > 0) {
+            lost.put(LossReason.PROGRAM_MISSED, missed);
+        }
+        Map<FilterReason, Long> filtered = new EnumMap<>(FilterReason.class);
+        put(filtered, FilterReason.SELF, ControlLayout.FILTERED_SELF);
+        put(filtered, FilterReason.TGID, ControlLayout.FILTERED_TGID);
+        put(filtered, FilterReason.UID, ControlLayout.FILTERED_UID);
+        put(filtered, FilterReason.CGROUP, ControlLayout.FILTERED_CGROUP);
+        return new SourceBooks(
+                counters.sum(ControlLayout.RETURNED) + missed,
+                counters.sum(ControlLayout.SUBMITTED),
+                lost,
+                filtered,
+                counters.sum(ControlLayout.WAKEUPS),
+                settings.ringBytes(),
+                stashBytes,
+                stashStats());
+    }
+
+    @Override
+    public void stop() {
+        control.active(false);
+        missedAtStop = missedExits();
+        object.detach();
+    }
+
+    @Override
+    public void release() {
+        mappings.forEach(Mapping::unmap);
+        doorbell.close();
+        object.close();
+    }
+
+    private StashStats stashStats() {
+        long live = MapMemory.entries(object.map("stash"), Integer.BYTES, settings.stashEntries());
+        long reclaimed = counters.sum(ControlLayout.RECLAIMED);
+        if (missedAtStop >= 0) {
+            // The programs are off: what is still there goes with the map.
+            reclaimed += live;
+            live = 0;
+        }
+        return new StashStats(
+                counters.sum(ControlLayout.PUTS),
+                counters.sum(ControlLayout.TAKES),
+                0,
+                reclaimed,
+                counters.sum(ControlLayout.STALE),
+                counters.sum(ControlLayout.REFUSED),
+                live,
+                settings.stashEntries());
+    }
+
+    /** Returns that the kernel did not run the program for: recursion_misses of {@code struct bpf_prog_info}. */
+    private long missedExits() {
+        long missed = 0;
+        for (String program : object.programs()) {
+            if (program.startsWith("exit_")) {
+                missed += ProgramInfo.of(object.program(program)).misses();
+            }
+        }
+        return missed;
+    }
+
+    private <K> void put(Map<K, Long> counts, K reason, int counter) {
+        long count = counters.sum(counter);
+        if (count > 0) {
+            counts.put(reason, count);
+        }
+    }
+
+    private static Mapping map(List<Mapping> mappings, int fd, long offset, long length, boolean writable)
+            throws EbpfFailure {
+        Mapping mapping = Mapping.of(fd, offset, length, writable);
+        mappings.add(mapping);
+        return mapping;
+    }
+
+    private static long roundUp(long size, long page) {
+        return (size + page - 1) / page * page;
+    }
+
+    /** Returns before entries: a call that enters in between is an exit without an enter, not the reverse. */
+    private static void attach(BpfObject object, Set<Syscall> syscalls) throws EbpfFailure {
+        object.attach("thread_exit");
+        try (Tracefs tracefs = Tracefs.open()) {
+            for (String half : List.of("exit", "enter")) {
+                for (Syscall syscall : syscalls) {
+                    String name = half + "_" + syscall.name().toLowerCase(Locale.ROOT);
+                    long id = tracefs.id("syscalls", "sys_" + name);
+                    object.attach(name, PerfEvent.ofTracepoint(id));
+                }
+            }
+        }
+    }
+
+    private static int fillFilters(BpfObject object, EbpfSettings settings) throws EbpfFailure {
+        int filters = settings.observeSelf() ? 0 : ControlLayout.FILTER_SELF;
+        for (int tgid : settings.tgids()) {
+            insert(object.map("tgids"), Integer.BYTES, tgid);
+            filters |= ControlLayout.FILTER_TGIDS;
+        }
+        for (long uid : settings.uids()) {
+            insert(object.map("uids"), Integer.BYTES, uid);
+            filters |= ControlLayout.FILTER_UIDS;
+        }
+        for (long cgroup : settings.cgroups()) {
+            insert(object.map("cgroups"), Long.BYTES, cgroup);
+            filters |= ControlLayout.FILTER_CGROUPS;
+        }
+        return filters;
+    }
+
+    private static void insert(int map, int keyBytes, long key) throws EbpfFailure {
+        try (Memory keyMemory = new Memory(Long.BYTES);
+                Memory value = new Memory(1)) {
+            if (keyBytes == Integer.BYTES) {
+                keyMemory.setInt(0, (int) key);
+            } else {
+                keyMemory.setLong(0, key);
+            }
+            value.setByte(0, (byte) 1);
+            int error = LibBpf.bpf_map_update_elem(map, keyMemory, value, 0);
+            if (error != 0) {
+                throw new EbpfFailure(Step.LOAD, -error, "filter " + key + ", errno " + Native.getLastError());
+            }
+        }
+    }
+}

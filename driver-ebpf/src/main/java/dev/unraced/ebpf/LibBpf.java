@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.ebpf;
+
+import com.sun.jna.Native;
+import com.sun.jna.NativeLibrary;
+import com.sun.jna.Pointer;
+import dev.unraced.ebpf.EbpfFailure.Step;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The control plane of libbpf, by direct mapping. Functions are those of libbpf's {@code libbpf.h} and {@code bpf.h};
+ * those that return an int return a negated errno on failure, those that return a pointer null with errno set.
+ */
+final class LibBpf {
+    private static @Nullable String bound;
+
+    private LibBpf() {}
+
+    /**
+     * Binds the functions to a library, once per process.
+     *
+     * @throws EbpfFailure when the library is missing or too old, or another one is bound already
+     */
+    static synchronized void bind(String library) throws EbpfFailure {
+        if (library.equals(bound)) {
+            return;
+        }
+        if (bound != null) {
+            throw new EbpfFailure(Step.FIND_LIBBPF, library, new IllegalStateException(bound));
+        }
+        try {
+            Native.register(LibBpf.class, NativeLibrary.getInstance(library));
+            bound = library;
+        } catch (UnsatisfiedLinkError e) {
+            throw new EbpfFailure(Step.FIND_LIBBPF, library, e);
+        }
+    }
+
+    static native Pointer bpf_object__open_mem(Pointer bytes, long size, Pointer options);
+
+    static native int bpf_object__load(Pointer object);
+
+    static native void bpf_object__close(Pointer object);
+
+    static native @Nullable Pointer bpf_object__find_program_by_name(Pointer object, String name);
+
+    static native @Nullable Pointer bpf_object__find_map_by_name(Pointer object, String name);
+
+    static native int bpf_program__set_autoload(Pointer program, boolean load);
+
+    static native int bpf_program__fd(Pointer program);
+
+    static native @Nullable Pointer bpf_program__attach(Pointer program);
+
+    static native @Nullable Pointer bpf_program__attach_perf_event(Pointer program, int fd);
+
+    static native int bpf_link__destroy(Pointer link);
+
+    static native int bpf_map__fd(Pointer map);
+
+    static native int bpf_map__set_max_entries(Pointer map, int entries);
+
+    static native int bpf_map_update_elem(int map, Pointer key, Pointer value, long flags);
+
+    static native int bpf_map_get_next_key(int map, @Nullable Pointer key, Pointer next);
+
+    static native int bpf_prog_test_run_opts(int program, Pointer options);
+
+    static native int bpf_prog_get_info_by_fd(int program, Pointer info, Pointer length);
+
+    static native int libbpf_num_possible_cpus();
+
+    static native @Nullable Pointer libbpf_set_print(@Nullable Pointer function);
+}

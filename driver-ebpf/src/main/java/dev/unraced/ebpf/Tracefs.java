@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.ebpf;
+
+import com.sun.jna.Memory;
+import com.sun.jna.Native;
+import com.sun.jna.Pointer;
+import dev.unraced.ebpf.EbpfFailure.Step;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * Reads the numbers of tracepoints from tracefs, without needing it mounted: it is mounted detached, visible to nobody,
+ * and gone when closed. Where that is not allowed, a mounted one is used.
+ */
+final class Tracefs implements AutoCloseable {
+    /** The same on all machines: {@code include/uapi/asm-generic/unistd.h}. */
+    private static final int SYS_FSOPEN = 430;
+
+    private static final int SYS_FSCONFIG = 431;
+    private static final int SYS_FSMOUNT = 432;
+    private static final int CLOEXEC = 1;
+    private static final int FSCONFIG_CMD_CREATE = 6;
+    private static final List<Path> MOUNTED =
+            List.of(Path.of("/sys/kernel/tracing"), Path.of("/sys/kernel/debug/tracing"));
+
+    private final Path root;
+    private final int mount;
+
+    private Tracefs(Path root, int mount) {
+        this.root = root;
+        this.mount = mount;
+    }
+
+    static Tracefs open() throws EbpfFailure {
+        int mount = mountDetached();
+        if (mount >= 0) {
+            return new Tracefs(Path.of("/proc/self/fd/" + mount), mount);
+        }
+        int errno = Native.getLastError();
+        for (Path path : MOUNTED) {
+            if (Files.isReadable(path.resolve("events"))) {
+                return new Tracefs(path, -1);
+            }
+        }
+        throw new EbpfFailure(Step.FIND_TRACEPOINT, errno, "tracefs is neither mounted nor mountable");
+    }
+
+    /** The number by which perf_event_open(2) knows a tracepoint. */
+    long id(String category, String name) throws EbpfFailure {
+        Path file = root.resolve("events").resolve(category).resolve(name).resolve("id");
+        try {
+            return Long.parseLong(Files.readString(file).strip());
+        } catch (IOException | NumberFormatException e) {
+            throw new EbpfFailure(Step.FIND_TRACEPOINT, "tracepoint " + category + ":" + name, e);
+        }
+    }
+
+    @Override
+    public void close() {
+        if (mount >= 0) {
+            LibC.close(mount);
+        }
+    }
+
+    private static int mountDetached() {
+        int context;
+        try (Memory type = new Memory(8)) {
+            type.setString(0, "tracefs");
+            context = (int) LibC.syscall(SYS_FSOPEN, Pointer.nativeValue(type), CLOEXEC, 0, 0, 0);
+        }
+        if (context < 0) {
+            return -1;
+        }
+        try {
+            if (LibC.syscall(SYS_FSCONFIG, context, FSCONFIG_CMD_CREATE, 0, 0, 0) != 0) {
+                return -1;
+            }
+            return (int) LibC.syscall(SYS_FSMOUNT, context, CLOEXEC, 0, 0, 0);
+        } finally {
+            LibC.close(context);
+        }
+    }
+}

@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * The eBPF driver: programs in the running kernel, loaded by libbpf, read through a ring in mapped memory.
+ *
+ * <p>Native calls are for loading, attaching, sleeping and closing only; no event costs one. All native access is
+ * through {@link dev.unraced.ebpf.LibBpf} and {@link dev.unraced.ebpf.LibC}.
+ */
+@NullMarked
+package dev.unraced.ebpf;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.ebpf;
+
+import dev.unraced.config.CaptureConfig;
+import dev.unraced.driver.Capture;
+import dev.unraced.driver.CaptureException;
+
+/** Opens a capture in a process of its own, says so, and waits to be killed; or says why not. */
+final class ChildCapture {
+    private ChildCapture() {}
+
+    public static void main(String[] args) throws InterruptedException {
+        try (Capture capture =
+                Capture.open(CaptureConfig.builder().driver("ebpf").build())) {
+            System.out.println("open " + capture.driver());
+            capture.run(event -> {});
+        } catch (CaptureException e) {
+            System.out.println("refused " + e.getMessage());
+        }
+    }
+}

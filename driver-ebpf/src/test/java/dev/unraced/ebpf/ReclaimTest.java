@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.ebpf;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.unraced.event.Mitigation;
+import dev.unraced.event.Syscall;
+import java.util.Set;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** R6: with the program at return left off, every entry is one whose call never returns. */
+class ReclaimTest {
+
+    @BeforeEach
+    void needDriver() {
+        RealKernel.need();
+    }
+
+    @Test
+    void aThreadThatEndsTakesItsEntryWithIt() throws Exception {
+        EbpfSettings settings = new EbpfSettings(
+                EbpfSettings.DEFAULT_LIBBPF,
+                Mitigation.STASH,
+                Set.of(Syscall.OPENAT),
+                false,
+                Set.of(),
+                Set.of(),
+                Set.of(),
+                1 << 16,
+                64,
+                64);
+        int cpus = LibBpf.libbpf_num_possible_cpus();
+        int page = LibC.getpagesize();
+        try (BpfObject object = BpfObject.load(settings, cpus)) {
+            Mapping controlMemory = Mapping.of(object.map("control"), 0, page, true);
+            long rows = (long) (cpus * ControlLayout.ROW_SIZE + page - 1) / page * page;
+            Mapping counterMemory = Mapping.of(object.map("counters"), 0, rows, false);
+            Counters counters = new Counters(counterMemory.buffer(), cpus);
+            Control control = new Control(controlMemory.buffer());
+            control.mitigation(Mitigation.STASH);
+            control.filters(0);
+            object.attach("thread_exit");
+            try (Tracefs tracefs = Tracefs.open()) {
+                object.attach("enter_openat", PerfEvent.ofTracepoint(tracefs.id("syscalls", "sys_enter_openat")));
+            }
+            control.active(true);
+            // Two opens in one thread, one of a path that needs both stashes: the first entry is stale, the second
+            // reclaimed.
+            Commands.run("cat", "/etc/hostname");
+            Commands.run("sh", "-c", "cat /" + "x".repeat(2000) + " || true");
+            object.detach();
+
+            long reclaimed = counters.sum(ControlLayout.RECLAIMED);
+            long stale = counters.sum(ControlLayout.STALE);
+            assertThat(reclaimed).isGreaterThanOrEqualTo(2);
+            assertThat(stale).isPositive();
+            assertThat(counters.sum(ControlLayout.TAKES)).isZero();
+            // Threads of this JVM and of others may sit in the stash until they end.
+            long live = MapMemory.entries(object.map("stash"), Integer.BYTES, settings.stashEntries());
+            assertThat(counters.sum(ControlLayout.PUTS)).isEqualTo(reclaimed + stale + live);
+            controlMemory.unmap();
+            counterMemory.unmap();
+        }
+    }
+}
