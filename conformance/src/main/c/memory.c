@@ -89,9 +89,8 @@ static bool make_plain(struct pointer *pointer, const unsigned char *bytes, size
 	if (pointer->mapping == MAP_FAILED)
 		return false;
 	pointer->address = pointer->mapping;
-	memcpy(pointer->address, bytes, length);
-	/* Writes the NUL that is there already: a page that nobody touched is not in memory. */
-	((volatile char *)pointer->address)[length] = 0;
+	/* With the NUL: a page that nobody has written is not in memory, though it reads as zeros. */
+	memcpy(pointer->address, bytes, length + 1);
 	return true;
 }
 

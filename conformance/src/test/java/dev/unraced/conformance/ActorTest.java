@@ -89,6 +89,7 @@ class ActorTest {
     void hidesMemoryFromThoseWhoMustNotFault() {
         ByteString bytes = ByteString.utf8("/some/path/that/is/longer");
         assertResident(Pointer.to(bytes), 1, 1);
+        assertResident(Pointer.to(ByteString.EMPTY), 1, 1);
         assertResident(Pointer.terminatedEdge(bytes), 1, 1);
         assertResident(Pointer.cold(bytes), 0, 0);
         assertResident(Pointer.split(bytes), 1, 0);

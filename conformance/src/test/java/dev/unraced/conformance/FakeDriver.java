@@ -9,7 +9,7 @@ import dev.unraced.driver.CaptureException;
 import dev.unraced.driver.Driver;
 
 /** A driver that claims things and captures nothing. */
-record FakeDriver(Availability availability, Capabilities capabilities) implements Driver {
+record FakeDriver(Availability found, Capabilities capabilities) implements Driver {
 
     static FakeDriver available() {
         return new FakeDriver(new Availability.Available(), Capabilities.complete());
@@ -28,7 +28,7 @@ record FakeDriver(Availability availability, Capabilities capabilities) implemen
 
     @Override
     public Availability availability(CaptureConfig config) {
-        return availability;
+        return found;
     }
 
     @Override

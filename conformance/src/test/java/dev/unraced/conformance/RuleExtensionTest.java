@@ -150,7 +150,7 @@ class RuleExtensionTest {
         public Driver driver() {
             FakeDriver complete = FakeDriver.available();
             return new FakeDriver(
-                    complete.availability(), complete.capabilities().without(Syscall.CREAT, "nobody creates here"));
+                    complete.found(), complete.capabilities().without(Syscall.CREAT, "nobody creates here"));
         }
     }
 
@@ -159,8 +159,7 @@ class RuleExtensionTest {
         @Override
         public Driver driver() {
             FakeDriver complete = FakeDriver.available();
-            return new FakeDriver(
-                    complete.availability(), complete.capabilities().without(Feature.PARENT, "orphans all"));
+            return new FakeDriver(complete.found(), complete.capabilities().without(Feature.PARENT, "orphans all"));
         }
 
         @Test
