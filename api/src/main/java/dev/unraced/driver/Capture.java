@@ -49,11 +49,7 @@ public interface Capture extends AutoCloseable {
      *
      * @throws IllegalStateException when the capture was closed before, or another thread is consuming it
      */
-    default void run(EventHandler handler) {
-        while (isOpen() && !Thread.currentThread().isInterrupted()) {
-            await(handler, Integer.MAX_VALUE, 1_000_000_000L);
-        }
-    }
+    void run(EventHandler handler);
 
     /** Whether {@link #close} has not been called. */
     boolean isOpen();

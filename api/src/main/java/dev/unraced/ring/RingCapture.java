@@ -23,6 +23,8 @@ import org.jspecify.annotations.Nullable;
 public final class RingCapture implements Capture {
     static final long NAP_NANOS = 500_000;
     static final int NAPS = 8;
+    /** How long a run sleeps at the most before it looks whether it was interrupted; closing ends the sleep. */
+    private static final long RUN_NANOS = 1_000_000_000;
 
     private final String driver;
     private final Capabilities capabilities;
@@ -68,23 +70,18 @@ public final class RingCapture implements Capture {
         requirePositive(limit);
         gate.enter();
         try {
-            long start = System.nanoTime();
-            int naps = 0;
-            while (true) {
-                int count = reader.poll(handler, limit);
-                long left = timeoutNanos - (System.nanoTime() - start);
-                if (count > 0
-                        || left <= 0
-                        || !gate.isOpen()
-                        || Thread.currentThread().isInterrupted()) {
-                    return count;
-                }
-                if (naps < NAPS) {
-                    naps++;
-                    LockSupport.parkNanos(Math.min(NAP_NANOS, left));
-                } else {
-                    sleep(left);
-                }
+            return awaitInside(handler, limit, timeoutNanos);
+        } finally {
+            gate.leave();
+        }
+    }
+
+    @Override
+    public void run(EventHandler handler) {
+        gate.enter();
+        try {
+            while (goesOn()) {
+                awaitInside(handler, Integer.MAX_VALUE, RUN_NANOS);
             }
         } finally {
             gate.leave();
@@ -126,6 +123,28 @@ public final class RingCapture implements Capture {
     public void close() {
         reader.halt();
         gate.close(source::wake);
+    }
+
+    private boolean goesOn() {
+        return gate.isOpen() && !Thread.currentThread().isInterrupted();
+    }
+
+    private int awaitInside(EventHandler handler, int limit, long timeoutNanos) {
+        long start = System.nanoTime();
+        int naps = 0;
+        while (true) {
+            int count = reader.poll(handler, limit);
+            long left = timeoutNanos - (System.nanoTime() - start);
+            if (count > 0 || left <= 0 || !goesOn()) {
+                return count;
+            }
+            if (naps < NAPS) {
+                naps++;
+                LockSupport.parkNanos(Math.min(NAP_NANOS, left));
+            } else {
+                sleep(left);
+            }
+        }
     }
 
     private void sleep(long nanos) {

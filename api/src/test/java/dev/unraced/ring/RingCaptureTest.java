@@ -193,6 +193,9 @@ class RingCaptureTest {
         assertThatThrownBy(() -> capture.poll(event -> {}, 1))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("closed");
+        assertThatThrownBy(() -> capture.run(event -> {}))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("closed");
         assertThatThrownBy(() -> capture.mitigation(Mitigation.OFF)).hasMessageContaining("closed");
         assertThat(capture.mitigation()).isEqualTo(Mitigation.STASH);
     }

@@ -296,6 +296,7 @@ public abstract class LifecycleConformance extends DriverConformance {
             assertThatThrownBy(() -> capture.await(event -> {}, 1, 1))
                     .as("R15.5")
                     .isInstanceOf(IllegalStateException.class);
+            assertThatThrownBy(() -> capture.run(event -> {})).as("R15.5").isInstanceOf(IllegalStateException.class);
             assertThat(capture.stats().delivered()).as("R15.5").isEqualTo(1);
             assertThat(capture.stats().imbalance())
                     .as("R15.5: the unread event is on the books: %s", capture.stats())

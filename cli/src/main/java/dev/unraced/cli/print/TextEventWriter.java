@@ -40,10 +40,10 @@ public final class TextEventWriter implements EventWriter {
 
     private static final EventFlag[] EVENT_FLAGS = EventFlag.values();
     /** Not worth a mark: the line shows the file or the socket, and every program with threads shares its table. */
-    private static final Set<EventFlag> UNMARKED = EnumSet.of(EventFlag.HAS_FILE, EventFlag.HAS_SOCKET, EventFlag.FD_TABLE_SHARED);
+    private static final Set<EventFlag> UNMARKED =
+            EnumSet.of(EventFlag.HAS_FILE, EventFlag.HAS_SOCKET, EventFlag.FD_TABLE_SHARED);
     /** Marked, but no limit of trust in the arguments. */
-    private static final Set<EventFlag> REMARKS =
-            EnumSet.of(EventFlag.CREATED, EventFlag.DELETED, EventFlag.DETACHED);
+    private static final Set<EventFlag> REMARKS = EnumSet.of(EventFlag.CREATED, EventFlag.DELETED, EventFlag.DETACHED);
 
     private static final byte[] ARROW = "→ ".getBytes(StandardCharsets.UTF_8);
     private static final byte[] ASCII_ARROW = LineBuffer.ascii("-> ");

@@ -94,6 +94,13 @@ public final class ScriptedCapture implements Capture {
         return poll(handler, limit);
     }
 
+    @Override
+    public void run(EventHandler handler) {
+        while (isOpen()) {
+            await(handler, Integer.MAX_VALUE, Long.MAX_VALUE);
+        }
+    }
+
     /** Waits until everything was delivered, and the reader waits for more. */
     public void awaitIdle() throws InterruptedException {
         lock.lock();

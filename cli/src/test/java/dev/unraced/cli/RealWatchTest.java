@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.unraced.config.CaptureConfig;
+import dev.unraced.conformance.Actor;
+import dev.unraced.conformance.Command;
+import dev.unraced.driver.Availability;
+import dev.unraced.driver.Drivers;
+import dev.unraced.event.ByteString;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.lang.ProcessBuilder.Redirect;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The command as a user runs it, on the running kernel. */
+@Timeout(300)
+class RealWatchTest {
+    private static final String DRIVER = "ebpf";
+    private static final int CALLS = 500_000;
+    private static final String PATH = "/nowhere/unraced-real-watch";
+    private static final String PATH_FIELD = "\"path\":\"" + PATH + "/";
+
+    @TempDir
+    private Path directory;
+
+    @BeforeEach
+    void needDriver() {
+        Availability availability = Drivers.discover()
+                .all()
+                .get(DRIVER)
+                .availability(CaptureConfig.builder().driver(DRIVER).build());
+        String required = System.getenv().getOrDefault("UNRACED_REQUIRE", "");
+        if (List.of(required.split(",", -1)).contains(DRIVER)) {
+            assertThat(availability.describe()).isEqualTo("available");
+        }
+        assumeTrue(availability.isAvailable(), availability::describe);
+    }
+
+    @Test
+    void everyCallOfHalfAMillionIsALineAndNoneIsLost() throws Exception {
+        Path lines = directory.resolve("lines");
+        Path errors = directory.resolve("errors");
+        try (Actor actor = Actor.start()) {
+            Process watch = watch("--json", "--driver", DRIVER, "--tgid", Integer.toString(actor.tgid()))
+                    .redirectOutput(lines.toFile())
+                    .redirectError(errors.toFile())
+                    .start();
+            // Calls of its own until one is seen: from then on all are.
+            long tag = CALLS;
+            while (Files.size(lines) == 0 && watch.isAlive()) {
+                bulk(actor, 1, tag++);
+            }
+            bulk(actor, CALLS, 0);
+            watch.destroy();
+            assertThat(watch.waitFor(60, TimeUnit.SECONDS)).isTrue();
+            assertThat(watch.exitValue()).as(Files.readString(errors)).isZero();
+        }
+
+        assertThat(Files.readString(errors)).contains(" 0 lost", "balanced");
+        assertThat(tagsIn(lines).cardinality()).isEqualTo(CALLS);
+    }
+
+    /** The tags of the half million, each of which must come once. */
+    private static BitSet tagsIn(Path lines) throws IOException {
+        BitSet seen = new BitSet(CALLS);
+        try (BufferedReader reader = Files.newBufferedReader(lines, StandardCharsets.UTF_8)) {
+            for (String line = reader.readLine(); line != null; line = reader.readLine()) {
+                int at = line.indexOf(PATH_FIELD);
+                if (at < 0) {
+                    continue;
+                }
+                int start = at + PATH_FIELD.length();
+                int tag = Integer.parseInt(line, start, line.indexOf('"', start), 10);
+                if (tag < CALLS) {
+                    assertThat(seen.get(tag))
+                            .as("a second event for call %s", tag)
+                            .isFalse();
+                    seen.set(tag);
+                }
+            }
+        }
+        return seen;
+    }
+
+    private static void bulk(Actor actor, int calls, long tag) {
+        actor.ask(Command.of("bulk")
+                .with("base", ByteString.utf8(PATH))
+                .with("threads", 1)
+                .with("calls", calls)
+                .with("tag", tag));
+    }
+
+    private static ProcessBuilder watch(String... options) {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                Main.class.getName(),
+                "watch"));
+        command.addAll(List.of(options));
+        return new ProcessBuilder(command).redirectInput(Redirect.PIPE);
+    }
+}
