@@ -62,6 +62,12 @@ final class Diagnosis {
                     "tracefs is not mounted, and this process may not mount it for itself.",
                     "Run 'mount -t tracefs tracefs /sys/kernel/tracing', or give the process CAP_SYS_ADMIN.");
         }
+        if (failure.errno() == LibC.EACCES) {
+            return new Unavailable(
+                    "TRACEFS_CLOSED",
+                    "tracefs is readable by root alone, and this process is not root.",
+                    "Give it CAP_DAC_READ_SEARCH, too, or mount tracefs with the options gid=GROUP,mode=0750.");
+        }
         return new Unavailable(
                 "NO_TRACEPOINT",
                 "Kernel " + machine.kernel() + " has no " + failure.getMessage() + ".",
@@ -74,7 +80,7 @@ final class Diagnosis {
             return new Unavailable(
                     "NO_PRIVILEGE",
                     "Loading eBPF programs needs privilege, and this process has none.",
-                    "Run as root, or with CAP_BPF and CAP_PERFMON (systemd: AmbientCapabilities=CAP_BPF CAP_PERFMON).");
+                    "Run as root, or with CAP_BPF, CAP_PERFMON and CAP_DAC_READ_SEARCH where tracefs is mounted.");
         }
         if (!machine.btf()) {
             return new Unavailable(

@@ -15,7 +15,8 @@ import dev.unraced.event.Origin;
 import dev.unraced.ring.RingCapture;
 
 /**
- * Captures calls from the running kernel. Needs Linux 5.17 or newer with BTF, and root or CAP_BPF with CAP_PERFMON.
+ * Captures calls from the running kernel. Needs Linux 5.17 or newer with BTF, and root, or CAP_BPF, CAP_PERFMON and
+ * CAP_DAC_READ_SEARCH.
  *
  * <p>The tracepoint tier: arguments are read in the {@code sys_enter} tracepoint of each watched call and completed in
  * its {@code sys_exit}.

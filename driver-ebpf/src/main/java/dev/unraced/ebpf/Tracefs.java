@@ -2,10 +2,10 @@
 package dev.unraced.ebpf;
 
 import com.sun.jna.Memory;
-import com.sun.jna.Native;
 import com.sun.jna.Pointer;
 import dev.unraced.ebpf.EbpfFailure.Step;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -25,36 +25,39 @@ final class Tracefs implements AutoCloseable {
     private static final List<Path> MOUNTED =
             List.of(Path.of("/sys/kernel/tracing"), Path.of("/sys/kernel/debug/tracing"));
 
-    private final Path root;
+    private final List<Path> roots;
     private final int mount;
 
-    private Tracefs(Path root, int mount) {
-        this.root = root;
+    private Tracefs(List<Path> roots, int mount) {
+        this.roots = roots;
         this.mount = mount;
     }
 
-    static Tracefs open() throws EbpfFailure {
+    static Tracefs open() {
         int mount = mountDetached();
-        if (mount >= 0) {
-            return new Tracefs(Path.of("/proc/self/fd/" + mount), mount);
-        }
-        int errno = Native.getLastError();
-        for (Path path : MOUNTED) {
-            if (Files.isReadable(path.resolve("events"))) {
-                return new Tracefs(path, -1);
-            }
-        }
-        throw new EbpfFailure(Step.FIND_TRACEPOINT, errno, "tracefs is neither mounted nor mountable");
+        return mount < 0 ? new Tracefs(MOUNTED, mount) : new Tracefs(List.of(Path.of("/proc/self/fd/" + mount)), mount);
     }
 
     /** The number by which perf_event_open(2) knows a tracepoint. */
     long id(String category, String name) throws EbpfFailure {
-        Path file = root.resolve("events").resolve(category).resolve(name).resolve("id");
-        try {
-            return Long.parseLong(Files.readString(file).strip());
-        } catch (IOException | NumberFormatException e) {
-            throw new EbpfFailure(Step.FIND_TRACEPOINT, "tracepoint " + category + ":" + name, e);
+        boolean present = false;
+        for (Path root : roots) {
+            // Read, not asked for: access(2) goes by the real user and ignores capabilities.
+            try {
+                return Long.parseLong(Files.readString(root.resolve("events")
+                                .resolve(category)
+                                .resolve(name)
+                                .resolve("id"))
+                        .strip());
+            } catch (AccessDeniedException e) {
+                throw new EbpfFailure(Step.FIND_TRACEPOINT, LibC.EACCES, "tracefs is closed to this process");
+            } catch (IOException | NumberFormatException e) {
+                present |= Files.isDirectory(root.resolve("events"));
+            }
         }
+        throw present
+                ? new EbpfFailure(Step.FIND_TRACEPOINT, LibC.ENOENT, "tracepoint " + category + ":" + name)
+                : new EbpfFailure(Step.FIND_TRACEPOINT, LibC.EPERM, "tracefs is neither mounted nor mountable");
     }
 
     @Override

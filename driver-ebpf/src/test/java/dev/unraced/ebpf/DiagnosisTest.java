@@ -100,6 +100,8 @@ class DiagnosisTest {
                 .isEqualTo("NO_TRACEFS");
         assertThat(code(Diagnosis.of(new EbpfFailure(Step.FIND_TRACEPOINT, LibC.ENOENT, "tracepoint x"), good())))
                 .isEqualTo("NO_TRACEPOINT");
+        assertThat(code(Diagnosis.of(new EbpfFailure(Step.FIND_TRACEPOINT, LibC.EACCES, "closed"), good())))
+                .isEqualTo("TRACEFS_CLOSED");
     }
 
     @Test

@@ -3,6 +3,7 @@ package dev.unraced.ebpf;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -44,8 +45,33 @@ class MissingPiecesTest {
         assertThat(said)
                 .startsWith("refused ")
                 .contains("NO_PRIVILEGE")
-                .contains("Run as root, or with CAP_BPF and CAP_PERFMON")
+                .contains("Run as root, or with CAP_BPF, CAP_PERFMON and CAP_DAC_READ_SEARCH")
                 .doesNotContain("\tat ");
+    }
+
+    @Test
+    void aFewCapabilitiesAreEnough(@TempDir Path directory) throws Exception {
+        Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
+        // The last two stand for a mounted tracefs that the process may read.
+        String few = "-all,+bpf,+perfmon,+dac_read_search,+sys_admin";
+        List<String> command = new ArrayList<>(List.of(
+                "setpriv",
+                "--reuid=" + NOBODY,
+                "--regid=" + NOBODY,
+                "--clear-groups",
+                "--inh-caps=" + few,
+                "--ambient-caps=" + few,
+                "--bounding-set=" + few,
+                "env",
+                "HOME=/tmp",
+                "PATH=/usr/bin"));
+        command.addAll(Commands.javaWith(readableClassPath(directory), ChildCapture.class));
+        Process child = new ProcessBuilder(command).redirectErrorStream(true).start();
+        try (BufferedReader output = child.inputReader()) {
+            assertThat(output.readLine()).isEqualTo("open ebpf");
+        } finally {
+            child.destroyForcibly();
+        }
     }
 
     @Test
