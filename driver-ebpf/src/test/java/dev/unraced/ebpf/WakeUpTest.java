@@ -2,9 +2,11 @@
 package dev.unraced.ebpf;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.unraced.config.CaptureConfig;
 import dev.unraced.driver.Capture;
+import dev.unraced.driver.LossReason;
 import dev.unraced.event.EventFlag;
 import java.io.FileInputStream;
 import java.nio.file.Files;
@@ -65,12 +67,12 @@ class WakeUpTest {
             Thread reader = new Thread(() -> capture.run(event -> {}));
             reader.start();
             Commands.run("sh", "-c", "i=0; while [ $i -lt " + OPENS + " ]; do : </dev/null; i=$((i+1)); done");
-            assertThat(capture.stats().delivered()).isGreaterThanOrEqualTo(OPENS);
+            await().until(() -> capture.stats().delivered() >= OPENS);
             assertThat(capture.stats().wakeups()).isLessThan(OPENS / 20);
             capture.close();
             reader.join();
             assertThat(capture.stats().imbalance()).isZero();
-            assertThat(capture.stats().totalLost()).isZero();
+            assertThat(capture.stats().lost()).doesNotContainKey(LossReason.RING_FULL);
         }
     }
 }
