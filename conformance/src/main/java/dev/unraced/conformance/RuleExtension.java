@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.conformance;
 
-import dev.unraced.driver.Availability;
 import dev.unraced.driver.Capabilities;
-import dev.unraced.driver.Driver;
 import dev.unraced.event.Capability;
 import java.util.Arrays;
 import java.util.Optional;
@@ -17,24 +15,16 @@ import org.opentest4j.TestAbortedException;
 
 /** Decides which rules run: all of them, less those that a driver has declared out. */
 final class RuleExtension implements BeforeAllCallback, BeforeEachCallback, TestExecutionExceptionHandler {
-    /** Names the drivers that must be able to run, separated by commas; a configuration parameter goes over it. */
-    static final String REQUIRE_VARIABLE = "UNRACED_REQUIRE";
-
+    /** Goes over the environment variable that {@link RunnableDriver} reads. */
     static final String REQUIRE_PARAMETER = "conformance.require";
 
     @Override
     public void beforeAll(ExtensionContext context) {
         DriverUnderTest under = find(context);
-        Driver driver = under.driver();
-        Availability availability = driver.availability(under.config().build());
-        if (availability.isAvailable()) {
-            return;
-        }
-        String reason = "driver " + driver.name() + " cannot run: " + availability.describe();
-        if (isRequired(context, driver.name())) {
-            throw new AssertionError(reason);
-        }
-        throw new TestAbortedException(reason);
+        String required = context.getConfigurationParameter(REQUIRE_PARAMETER)
+                .or(() -> Optional.ofNullable(System.getenv(RunnableDriver.REQUIRE_VARIABLE)))
+                .orElse("");
+        RunnableDriver.need(under.driver(), under.config().build(), required);
     }
 
     @Override
@@ -65,13 +55,6 @@ final class RuleExtension implements BeforeAllCallback, BeforeEachCallback, Test
                 .orElseThrow(() -> new IllegalStateException(
                         context.getRequiredTestClass().getName() + " and the classes around it name no driver: one of"
                                 + " them has to implement DriverUnderTest"));
-    }
-
-    private static boolean isRequired(ExtensionContext context, String driver) {
-        String names = context.getConfigurationParameter(REQUIRE_PARAMETER)
-                .or(() -> Optional.ofNullable(System.getenv(REQUIRE_VARIABLE)))
-                .orElse("");
-        return Arrays.stream(names.split(",", -1)).map(String::strip).anyMatch(driver::equals);
     }
 
     private static Stream<Capability> required(ExtensionContext context) {
