@@ -6,7 +6,8 @@
 /* The pid namespace that the task lives in: ns_of_pid() of include/linux/pid.h. */
 static __always_inline __u32 pid_namespace(struct task_struct *task)
 {
-	struct pid *pid = task->thread_pid;
+	/* By GET, as kernel 6.1 refuses arithmetic on the pointer that a plain load gives. */
+	struct pid *pid = GET(task, thread_pid);
 	void *numbers = (void *)pid + bpf_core_field_offset(struct pid, numbers);
 	struct upid *own = numbers + GET(pid, level) * bpf_core_type_size(struct upid);
 	struct pid_namespace *ns = GET(own, ns);
