@@ -59,8 +59,11 @@ static __always_inline void describe_arguments(struct draft *draft, __u8 syscall
 		return;
 	if (length > UNRACED_PATH_MAX)
 		length = UNRACED_PATH_MAX;
-	if (bpf_probe_read_kernel(append(draft, slice, length), length, bytes))
-		slice->length = 0;
+	if (bpf_probe_read_kernel(append(draft, slice, length), length, bytes)) {
+		/* Lost, which is not the same as empty. */
+		*slice = (struct unraced_slice){};
+		record->provenance = UNRACED_PROVENANCE_NONE;
+	}
 }
 
 /*
