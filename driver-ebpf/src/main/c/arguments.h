@@ -16,13 +16,14 @@ static __always_inline void read_path(struct long_call *to, __u8 provenance)
 	struct call *call = &to->call;
 	long size = bpf_probe_read_user_str(call->bytes, READ_BYTES, (void *)call->pointer);
 
-	if (size <= 0) {
+	if (size < 0) {
 		call->provenance = UNRACED_PROVENANCE_NONE;
 		call->length = 0;
 		return;
 	}
 	call->provenance = provenance;
-	call->length = size - 1;
+	/* The NUL counts, but older kernels, 6.12 among them, say 0 of an empty string. */
+	call->length = size > 0 ? size - 1 : 0;
 	if (size == READ_BYTES) {
 		/* The helper put a NUL last; only the original tells whether there was one. */
 		char last = 0;

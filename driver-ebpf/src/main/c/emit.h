@@ -6,7 +6,8 @@
 /* The pid namespace that the task lives in: ns_of_pid() of include/linux/pid.h. */
 static __always_inline __u32 pid_namespace(struct task_struct *task)
 {
-	struct pid *pid = task->thread_pid;
+	/* By GET, as kernel 6.1 refuses arithmetic on the pointer that a plain load gives. */
+	struct pid *pid = GET(task, thread_pid);
 	void *numbers = (void *)pid + bpf_core_field_offset(struct pid, numbers);
 	struct upid *own = numbers + GET(pid, level) * bpf_core_type_size(struct upid);
 	struct pid_namespace *ns = GET(own, ns);
@@ -58,8 +59,11 @@ static __always_inline void describe_arguments(struct draft *draft, __u8 syscall
 		return;
 	if (length > UNRACED_PATH_MAX)
 		length = UNRACED_PATH_MAX;
-	if (bpf_probe_read_kernel(append(draft, slice, length), length, bytes))
-		slice->length = 0;
+	if (bpf_probe_read_kernel(append(draft, slice, length), length, bytes)) {
+		/* Lost, which is not the same as empty. */
+		*slice = (struct unraced_slice){};
+		record->provenance = UNRACED_PROVENANCE_NONE;
+	}
 }
 
 /*

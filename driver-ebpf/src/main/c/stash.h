@@ -14,12 +14,22 @@ static __always_inline void refuse(struct unraced_counters *row, __u32 tid, cons
 	bpf_map_update_elem(&refused, &tid, &when, BPF_ANY);
 }
 
+/* Both halves: a long path left behind would hold its room for good, as nobody else looks for it. */
+static __always_inline void drop_stale(struct unraced_counters *row, __u32 tid)
+{
+	if (!bpf_map_delete_elem(&stash, &tid))
+		row->stale++;
+	bpf_map_delete_elem(&long_stash, &tid);
+}
+
 static __always_inline void stash_put(struct unraced_counters *row, __u32 tid, struct long_call *from)
 {
 	bool is_long = from->call.length > INLINE_BYTES;
 	long error;
 
 	if (is_long && bpf_map_update_elem(&long_stash, &tid, from, BPF_ANY)) {
+		/* The return must not find the entry of an earlier call. */
+		drop_stale(row, tid);
 		refuse(row, tid, &from->call);
 		return;
 	}
@@ -27,6 +37,8 @@ static __always_inline void stash_put(struct unraced_counters *row, __u32 tid, s
 	if (error == -EEXIST) {
 		/* The return of an earlier call was missed, or the thread died unseen and its id came back. */
 		row->stale++;
+		if (!is_long)
+			bpf_map_delete_elem(&long_stash, &tid);
 		error = bpf_map_update_elem(&stash, &tid, from, BPF_ANY);
 	}
 	if (!error) {
@@ -45,8 +57,7 @@ static __always_inline struct call *stash_find(struct unraced_counters *row, __u
 	struct call *call = bpf_map_lookup_elem(&stash, &tid);
 
 	if (call && (call->thread_start != thread_start || call->syscall != syscall)) {
-		row->stale++;
-		bpf_map_delete_elem(&stash, &tid);
+		drop_stale(row, tid);
 		return 0;
 	}
 	return call;

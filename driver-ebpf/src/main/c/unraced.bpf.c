@@ -124,8 +124,12 @@ static __always_inline int on_exit(const struct trace_event_raw_sys_exit *ctx, _
 	is_long = stashed->length > INLINE_BYTES;
 	if (stashed->provenance == UNRACED_PROVENANCE_NONE || stashed->how_provenance == UNRACED_PROVENANCE_NONE) {
 		call = read_again(stashed, syscall);
-		if (call)
-			emit(row, shared, task, syscall, call, call->bytes, ctx->ret);
+		if (call) {
+			/* Of a path that was read at entry, the copy has no more than the start. */
+			bytes = stashed->provenance == UNRACED_PROVENANCE_NONE ? call->bytes :
+										 stash_bytes(stashed, tid);
+			emit(row, shared, task, syscall, call, bytes, ctx->ret);
+		}
 	} else {
 		bytes = stash_bytes(stashed, tid);
 		emit(row, shared, task, syscall, stashed, bytes, ctx->ret);

@@ -25,6 +25,10 @@ import org.junit.jupiter.api.TestReporter;
 @Requires(provenances = Provenance.ENTER, mitigations = Mitigation.STASH)
 public abstract class AttackConformance extends DriverConformance {
     private static final int FLIPS = 20_000;
+    /** Longer than what a driver is likely to keep next to the other arguments. */
+    private static final int LONG_PATH = 1_000;
+
+    private static final int LONG_PATH_ROUNDS = 8;
     private static final int BUFFER = 1;
     private static final int LISTENER = 1;
     private static final int CLIENT = 2;
@@ -133,6 +137,34 @@ public abstract class AttackConformance extends DriverConformance {
                     .open();
             assertThat(cold.how().value()).as("R2.6: not in memory").isEqualTo(expected);
             assertLateReadIsFlagged(cold, cold.how());
+        }
+    }
+
+    @Test
+    @Requires(syscalls = {Syscall.OPENAT, Syscall.OPENAT2})
+    @DisplayName("R2.6 A how that is not in memory takes nothing from a long path that was read at entry")
+    public final void r02_6_aLateHowLeavesALongPathWhole() {
+        try (Scenario scenario = attack(Mitigation.STASH).open()) {
+            scenario.makeFifo("fifo");
+            ByteString path = ByteString.utf8(scenario.scratch().directory() + "/.".repeat(LONG_PATH / 2) + "/fifo");
+            ByteString how = how(Linux.O_RDONLY, Linux.RESOLVE_NO_SYMLINKS);
+            ByteString other = ByteString.utf8("x".repeat(LONG_PATH));
+
+            for (int round = 0; round < LONG_PATH_ROUNDS; round++) {
+                Job job = scenario.block(
+                        WatchedCall.openat2(Pointer.to(path), 0, 0, 0).how(Pointer.cold(how), Linux.HOW_SIZE));
+                // On whatever processor: a driver may have kept the rest of the path where other calls go.
+                for (int i = 0; i < LONG_PATH_ROUNDS; i++) {
+                    scenario.call(WatchedCall.openat(Pointer.to(other), Linux.O_RDONLY, 0));
+                }
+                scenario.releaseReaders("fifo");
+                job.finish();
+                OpenEvent late = open(scenario.onlyEventOf(job.tid()));
+                assertThat(late.path().value()).as("R2.6: the path").isEqualTo(path);
+                assertThat(late.how().value())
+                        .as("R2.6: the how")
+                        .isEqualTo(new OpenHow(Linux.O_RDONLY, 0, Linux.RESOLVE_NO_SYMLINKS, Linux.HOW_SIZE));
+            }
         }
     }
 
