@@ -40,12 +40,19 @@ static __always_inline void read_how(struct call *call, __u8 provenance)
 
 	if (size > sizeof(how))
 		size = sizeof(how);
-	if (bpf_probe_read_user(&how, size, (void *)call->how_pointer))
+	if (size && bpf_probe_read_user(&how, size, (void *)call->how_pointer))
 		provenance = UNRACED_PROVENANCE_NONE;
 	call->how_provenance = provenance;
 	call->flags = how.flags;
 	call->mode = how.mode;
 	call->resolve = how.resolve;
+}
+
+/* A mask that the compiler cannot take away again because it knows better than the verifier. */
+static __always_inline __u64 in_a_byte(__u64 size)
+{
+	asm volatile("%0 &= 0xff" : "+r"(size));
+	return size;
 }
 
 static __always_inline void read_address(struct call *call, __u8 provenance)
@@ -57,7 +64,8 @@ static __always_inline void read_address(struct call *call, __u8 provenance)
 		call->record_flags |= UNRACED_TRUNCATED;
 		size = UNRACED_ADDRESS_MAX;
 	}
-	if (size < 0 || bpf_probe_read_user(call->bytes, size, (void *)call->pointer)) {
+	/* Of no bytes, none is unreadable, wherever the pointer points. */
+	if (size < 0 || (size && bpf_probe_read_user(call->bytes, in_a_byte(size), (void *)call->pointer))) {
 		call->provenance = UNRACED_PROVENANCE_NONE;
 		return;
 	}

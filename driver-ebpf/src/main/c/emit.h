@@ -83,13 +83,29 @@ static __always_inline void ring_bell(struct unraced_counters *row, struct unrac
 	bpf_ringbuf_discard(bell, BPF_RB_FORCE_WAKEUP);
 }
 
+static __always_inline void describe_object(struct draft *draft, struct task_struct *task, __u8 syscall,
+					    const struct call *call, long result)
+{
+	__u32 *flags = &draft->scratch->record.flags;
+	struct file *file;
+
+	if (syscall == UNRACED_CONNECT) {
+		file = has_peer(result) ? file_of(task, call->fd, flags) : 0;
+		if (file)
+			describe_socket(draft, file);
+	} else if (result >= 0) {
+		file = file_of(task, result, flags);
+		if (file)
+			describe_file(draft, file, task);
+	}
+}
+
 static __always_inline void emit(struct unraced_counters *row, struct unraced_control *shared,
 				 struct task_struct *task, __u8 syscall, const struct call *call,
 				 const __u8 *bytes, long result)
 {
 	struct draft draft = { .scratch = SCRATCH(record_scratch) };
 	struct unraced_record *record;
-	struct file *file;
 	__u32 size;
 
 	if (!draft.scratch)
@@ -106,17 +122,8 @@ static __always_inline void emit(struct unraced_counters *row, struct unraced_co
 	record->result = result;
 	describe_caller(record, task);
 	describe_arguments(&draft, syscall, call, bytes);
-	if (syscall == UNRACED_CONNECT) {
-		if (has_peer(result)) {
-			file = file_of(task, call->fd, &record->flags);
-			if (file)
-				describe_socket(&draft, file);
-		}
-	} else if (result >= 0) {
-		file = file_of(task, result, &record->flags);
-		if (file)
-			describe_file(&draft, file);
-	}
+	if (!(record->flags & UNRACED_NOT_EXECUTED))
+		describe_object(&draft, task, syscall, call, result);
 	record->source = bpf_get_smp_processor_id();
 	record->sequence = ++row->sequence;
 	size = sizeof(*record) + (draft.end & (2 * TAIL_BYTES - 1));

@@ -41,6 +41,10 @@ enum { EEXIST = 17, EINPROGRESS = 115, EALREADY = 114, EISCONN = 106 };
 #define FMODE_PATH 0x4000
 #define FMODE_CREATED 0x100000
 #define SOCKFS_MAGIC 0x534f434b
+/* Signal 31 of a signal set: asm-generic/signal.h */
+#define SIGSYS_BIT (1ul << 30)
+/* MNT_NS_ANON_INO of include/linux/proc_ns.h; older kernels give such a namespace no number */
+#define ANONYMOUS_MOUNT_NS 0xEFFFFFF7u
 #define AT_FDCWD -100
 #define O_CREAT 00000100
 #define O_WRONLY 00000001
@@ -64,14 +68,15 @@ struct sockaddr_un {
 struct trace_entry {
 	unsigned short type;
 };
-struct trace_event_raw_sys_enter {
+/* kernel/trace/trace.h: what perf gives the programs of syscall tracepoints. */
+struct syscall_trace_enter {
 	struct trace_entry ent;
-	long id;
+	int nr;
 	unsigned long args[6];
 };
-struct trace_event_raw_sys_exit {
+struct syscall_trace_exit {
 	struct trace_entry ent;
-	long id;
+	int nr;
 	long ret;
 };
 
@@ -186,6 +191,13 @@ struct unix_sock {
 	struct sock *peer;
 };
 
+typedef struct {
+	unsigned long sig[1];
+} sigset_t;
+struct sigpending {
+	sigset_t signal;
+};
+
 struct task_struct {
 	int pid;
 	int tgid;
@@ -194,6 +206,7 @@ struct task_struct {
 	struct pid *thread_pid;
 	struct nsproxy *nsproxy;
 	struct files_struct *files;
+	struct sigpending pending;
 	char comm[16];
 };
 

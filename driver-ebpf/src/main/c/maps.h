@@ -63,7 +63,7 @@ struct {
 	__type(value, struct long_call);
 } long_stash SEC(".maps");
 
-/* Threads that the stash refused, so that their return can say why its enter is missing. Forgets under pressure. */
+/* Threads that the stash refused, by start time, so that their return can say why its enter is missing. Forgets under pressure. */
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
 	__uint(max_entries, 4096);

@@ -8,10 +8,21 @@
 
 static __always_inline void refuse(struct unraced_counters *row, __u32 tid, const struct call *call)
 {
-	__u64 when = call->enter_ns;
+	__u64 thread_start = call->thread_start;
 
 	row->refused++;
-	bpf_map_update_elem(&refused, &tid, &when, BPF_ANY);
+	bpf_map_update_elem(&refused, &tid, &thread_start, BPF_ANY);
+}
+
+/* Whether the stash refused the call that this thread returns from. Asked once. */
+static __always_inline bool was_refused(__u32 tid, __u64 thread_start)
+{
+	__u64 *remembered = bpf_map_lookup_elem(&refused, &tid);
+	bool was = remembered && *remembered == thread_start;
+
+	if (remembered)
+		bpf_map_delete_elem(&refused, &tid);
+	return was;
 }
 
 /* Both halves: a long path left behind would hold its room for good, as nobody else looks for it. */
@@ -39,6 +50,7 @@ static __always_inline void stash_put(struct unraced_counters *row, __u32 tid, s
 		row->stale++;
 		if (!is_long)
 			bpf_map_delete_elem(&long_stash, &tid);
+		bpf_map_delete_elem(&stash, &tid);
 		error = bpf_map_update_elem(&stash, &tid, from, BPF_ANY);
 	}
 	if (!error) {

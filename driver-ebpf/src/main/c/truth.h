@@ -22,6 +22,14 @@ static __always_inline __u8 *append(struct draft *draft, struct unraced_slice *s
 	return &tail[at];
 }
 
+/* Whether other tasks use the same descriptors, and so could have put another file where this call put its own. */
+static __always_inline bool fd_table_is_shared(struct task_struct *task)
+{
+	struct files_struct *files = task->files;
+
+	return files && GET(files, count.counter) > 1;
+}
+
 /* The file behind a descriptor. Null when the descriptor is out of range or closed. */
 static __always_inline struct file *file_of(struct task_struct *task, __u32 fd, __u32 *flags)
 {
@@ -31,8 +39,7 @@ static __always_inline struct file *file_of(struct task_struct *task, __u32 fd, 
 
 	if (!files)
 		return 0;
-	/* The table's other users could have put another file there since the call did. */
-	if (GET(files, count.counter) > 1)
+	if (fd_table_is_shared(task))
 		*flags |= UNRACED_FD_TABLE_SHARED;
 	table = GET(files, fdt);
 	if (fd >= GET(table, max_fds))
@@ -42,7 +49,7 @@ static __always_inline struct file *file_of(struct task_struct *task, __u32 fd, 
 	return file;
 }
 
-static __always_inline void describe_file(struct draft *draft, struct file *file)
+static __always_inline void describe_file(struct draft *draft, struct file *file, struct task_struct *task)
 {
 	struct unraced_record *record = &draft->scratch->record;
 	struct scratch_walk *area = SCRATCH(walk_scratch);
@@ -64,7 +71,7 @@ static __always_inline void describe_file(struct draft *draft, struct file *file
 		record->flags |= UNRACED_CREATED;
 
 	walk.bytes = area->bytes;
-	walk_up(&walk, file);
+	walk_up(&walk, file, task);
 	record->flags |= walk.flags;
 	length = (WALK_BYTES - walk.position) & (WALK_BYTES - 1);
 	target = append(draft, &record->open.resolved, length);
@@ -108,6 +115,13 @@ static __always_inline void append_in6(struct draft *draft, struct unraced_slice
 	to->address = address;
 	/* Only link-local addresses (fe80::/10) are bound to a device. */
 	to->scope = address.bytes[0] == 0xfe && (address.bytes[1] & 0xc0) == 0x80 ? device : 0;
+}
+
+static __always_inline bool is_unspecified(const struct in6_addr *address)
+{
+	const __u64 *halves = (const void *)address;
+
+	return !(halves[0] | halves[1]);
 }
 
 static __always_inline void append_un(struct draft *draft, struct unraced_slice *slice, struct sock *sk)
@@ -157,19 +171,23 @@ static __always_inline void describe_socket(struct draft *draft, struct file *fi
 	to->family = GET(sk, __sk_common.skc_family);
 	to->type = GET(socket, type);
 	to->protocol = GET(sk, sk_protocol);
+	/* A peer without a port is one, too: of raw sockets, and of datagrams to port 0. */
 	port = GET(sk, __sk_common.skc_dport);
 	if (to->family == AF_INET) {
+		__be32 peer = GET(sk, __sk_common.skc_daddr);
+
 		append_in(draft, &to->local, __builtin_bswap16(GET(sk, __sk_common.skc_num)),
 			  GET(sk, __sk_common.skc_rcv_saddr));
-		if (port)
-			append_in(draft, &to->remote, port, GET(sk, __sk_common.skc_daddr));
+		if (port || peer)
+			append_in(draft, &to->remote, port, peer);
 	} else if (to->family == AF_INET6) {
 		int device = GET(sk, __sk_common.skc_bound_dev_if);
+		struct in6_addr peer = GET(sk, __sk_common.skc_v6_daddr);
 
 		append_in6(draft, &to->local, __builtin_bswap16(GET(sk, __sk_common.skc_num)),
 			   GET(sk, __sk_common.skc_v6_rcv_saddr), device);
-		if (port)
-			append_in6(draft, &to->remote, port, GET(sk, __sk_common.skc_v6_daddr), device);
+		if (port || !is_unspecified(&peer))
+			append_in6(draft, &to->remote, port, peer, device);
 	} else if (to->family == AF_UNIX) {
 		struct sock *peer = GET((struct unix_sock *)sk, peer);
 

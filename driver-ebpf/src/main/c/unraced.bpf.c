@@ -22,34 +22,44 @@
 
 char LICENSE[] SEC("license") = "GPL";
 
-static __always_inline int on_enter(const struct trace_event_raw_sys_enter *ctx, __u8 syscall)
+/* Read once in a program: the switch is live, and a call must not see it move. */
+static __always_inline __u32 current_mode(const struct unraced_control *shared)
+{
+	return *(const volatile __u32 *)&shared->mitigation;
+}
+
+static __always_inline int on_enter(const struct syscall_trace_enter *ctx, __u8 syscall)
 {
 	struct unraced_control *shared = SCRATCH(control);
 	struct unraced_counters *row = counter_row();
 	struct long_call *to = SCRATCH(call_scratch);
-	struct task_struct *task;
 	__u64 args[4] = { ctx->args[0], ctx->args[1], ctx->args[2], ctx->args[3] };
+	struct task_struct *task;
+	__u32 mode;
 
-	if (!shared || !row || !to || !shared->active || shared->mitigation == UNRACED_MITIGATION_OFF)
+	if (!shared || !row || !to || !shared->active)
 		return 0;
-	if (filter(shared) != PASS)
+	mode = current_mode(shared);
+	if (mode == UNRACED_MITIGATION_OFF || filter(shared) != PASS)
 		return 0;
 	task = bpf_get_current_task_btf();
 	to->call.thread_start = task->start_boottime;
 	to->call.enter_ns = bpf_ktime_get_boot_ns();
-	to->call.mitigation = shared->mitigation;
+	to->call.mitigation = mode;
 	read_registers(&to->call, syscall, args);
 	read_pointers(to, syscall, UNRACED_PROVENANCE_ENTER);
+	/* Who shares now may have put another file in place and be gone by the return; nobody new can come meanwhile. */
+	if (fd_table_is_shared(task))
+		to->call.record_flags |= UNRACED_FD_TABLE_SHARED;
 	stash_put(row, task->pid, to);
 	return 0;
 }
 
 /* No entry answers: the registers still hold the arguments, but what they point to may have changed. */
-static __always_inline struct call *rebuild(struct task_struct *task, struct unraced_control *shared, __u8 syscall)
+static __always_inline struct call *rebuild(struct task_struct *task, __u32 mode, __u8 syscall)
 {
 	struct long_call *to = SCRATCH(call_scratch);
 	struct pt_regs *regs = (void *)bpf_task_pt_regs(task);
-	__u32 tid = task->pid;
 	__u64 args[4];
 
 	if (!to)
@@ -60,17 +70,23 @@ static __always_inline struct call *rebuild(struct task_struct *task, struct unr
 	args[3] = PT_REGS_PARM4_CORE_SYSCALL(regs);
 	to->call.thread_start = task->start_boottime;
 	to->call.enter_ns = 0;
-	to->call.mitigation = shared->mitigation;
+	to->call.mitigation = mode;
 	read_registers(&to->call, syscall, args);
 	read_pointers(to, syscall, UNRACED_PROVENANCE_EXIT);
-	if (shared->mitigation != UNRACED_MITIGATION_OFF) {
+	if (was_refused(task->pid, to->call.thread_start) && mode != UNRACED_MITIGATION_OFF)
+		to->call.record_flags |= UNRACED_STASH_FULL;
+	if (mode != UNRACED_MITIGATION_OFF)
 		to->call.record_flags |= UNRACED_ENTER_MISSED;
-		if (bpf_map_lookup_elem(&refused, &tid)) {
-			to->call.record_flags |= UNRACED_STASH_FULL;
-			bpf_map_delete_elem(&refused, &tid);
-		}
-	}
 	return &to->call;
+}
+
+/*
+ * Seccomp can refuse a call by SIGSYS: it never enters, but it returns, and what looks like the result is its number.
+ * All three signs are needed, or a thread could hide its files by blocking a SIGSYS of its own.
+ */
+static __always_inline bool was_executed(struct task_struct *task, const struct syscall_trace_exit *ctx)
+{
+	return ctx->ret != ctx->nr || !(GET(task, pending.signal.sig[0]) & SIGSYS_BIT);
 }
 
 /* What was unreadable at entry may be readable now; it says EXIT then, and that it faulted. */
@@ -95,7 +111,7 @@ static __always_inline struct call *read_again(const struct call *call, __u8 sys
 	return fresh;
 }
 
-static __always_inline int on_exit(const struct trace_event_raw_sys_exit *ctx, __u8 syscall)
+static __always_inline int on_exit(const struct syscall_trace_exit *ctx, __u8 syscall)
 {
 	struct unraced_control *shared = SCRATCH(control);
 	struct unraced_counters *row = counter_row();
@@ -103,6 +119,7 @@ static __always_inline int on_exit(const struct trace_event_raw_sys_exit *ctx, _
 	struct call *stashed, *call;
 	const __u8 *bytes;
 	__u32 tid = task->pid;
+	long result = ctx->ret;
 	bool is_long;
 
 	if (!shared || !row || !shared->active)
@@ -116,9 +133,12 @@ static __always_inline int on_exit(const struct trace_event_raw_sys_exit *ctx, _
 			count_filtered(row, verdict);
 			return 0;
 		}
-		call = rebuild(task, shared, syscall);
-		if (call)
-			emit(row, shared, task, syscall, call, call->bytes, ctx->ret);
+		call = rebuild(task, current_mode(shared), syscall);
+		if (call) {
+			if (!was_executed(task, ctx))
+				call->record_flags |= UNRACED_NOT_EXECUTED;
+			emit(row, shared, task, syscall, call, call->bytes, result);
+		}
 		return 0;
 	}
 	is_long = stashed->length > INLINE_BYTES;
@@ -128,11 +148,11 @@ static __always_inline int on_exit(const struct trace_event_raw_sys_exit *ctx, _
 			/* Of a path that was read at entry, the copy has no more than the start. */
 			bytes = stashed->provenance == UNRACED_PROVENANCE_NONE ? call->bytes :
 										 stash_bytes(stashed, tid);
-			emit(row, shared, task, syscall, call, bytes, ctx->ret);
+			emit(row, shared, task, syscall, call, bytes, result);
 		}
 	} else {
 		bytes = stash_bytes(stashed, tid);
-		emit(row, shared, task, syscall, stashed, bytes, ctx->ret);
+		emit(row, shared, task, syscall, stashed, bytes, result);
 	}
 	stash_drop(row, tid, is_long);
 	return 0;
@@ -140,12 +160,12 @@ static __always_inline int on_exit(const struct trace_event_raw_sys_exit *ctx, _
 
 #define WATCH(name, number)                                              \
 	SEC("tracepoint/syscalls/sys_enter_" #name)                      \
-	int enter_##name(struct trace_event_raw_sys_enter *ctx)          \
+	int enter_##name(struct syscall_trace_enter *ctx)          \
 	{                                                                \
 		return on_enter(ctx, number);                            \
 	}                                                                \
 	SEC("tracepoint/syscalls/sys_exit_" #name)                       \
-	int exit_##name(struct trace_event_raw_sys_exit *ctx)            \
+	int exit_##name(struct syscall_trace_exit *ctx)            \
 	{                                                                \
 		return on_exit(ctx, number);                             \
 	}

@@ -14,6 +14,7 @@ struct walk {
 	struct dentry *dentry;
 	struct mount *mount;
 	struct dentry *root; /* of mount */
+	struct mnt_namespace *own; /* the caller's */
 	__u8 *bytes;
 	__u32 position; /* of the first byte written so far */
 	__u32 flags;	/* enum unraced_flag */
@@ -37,6 +38,20 @@ static __always_inline bool prepend(struct walk *walk, struct dentry *dentry)
 	return 1;
 }
 
+/* What the namespace of the topmost mount tells, as a flag. */
+static __always_inline __u32 where(const struct walk *walk, struct mnt_namespace *ns)
+{
+	__u32 number;
+
+	/* Null, or an error pointer, for mounts that the kernel keeps for itself. */
+	if (!ns || ((long)ns < 0 && (long)ns > -4096))
+		return UNRACED_DETACHED;
+	if (ns == walk->own)
+		return 0;
+	number = GET(ns, ns.inum);
+	return number == 0 || number == ANONYMOUS_MOUNT_NS ? UNRACED_DETACHED : UNRACED_FOREIGN_MOUNT_NS;
+}
+
 static long walk_step(__u64 step, struct walk *walk)
 {
 	struct dentry *dentry = walk->dentry;
@@ -47,11 +62,7 @@ static long walk_step(__u64 step, struct walk *walk)
 		struct mount *above = GET(mount, mnt_parent);
 
 		if (above == mount) {
-			/* Null, or an error pointer, for mounts that the kernel keeps for itself. */
-			long ns = (long)GET(mount, mnt_ns);
-
-			if (ns == 0 || (ns < 0 && ns > -4096))
-				walk->flags |= UNRACED_DETACHED;
+			walk->flags |= where(walk, GET(mount, mnt_ns));
 			return 1;
 		}
 		walk->dentry = GET(mount, mnt_mountpoint);
@@ -60,12 +71,15 @@ static long walk_step(__u64 step, struct walk *walk)
 		return 0;
 	}
 	parent = GET(dentry, d_parent);
-	if (!prepend(walk, dentry))
-		return 1;
 	if (parent == dentry) {
+		/* A tree of its own, such as a pipe's or a memfd's, or one that a bind mount shows a part of. */
 		walk->flags |= UNRACED_DETACHED;
+		if (walk->position == WALK_BYTES)
+			prepend(walk, dentry);
 		return 1;
 	}
+	if (!prepend(walk, dentry))
+		return 1;
 	walk->position--;
 	walk->bytes[walk->position & (WALK_BYTES - 1)] = '/';
 	walk->dentry = parent;
@@ -73,13 +87,15 @@ static long walk_step(__u64 step, struct walk *walk)
 }
 
 /* Fills the walk's bytes from position to WALK_BYTES, and its flags. */
-static __always_inline void walk_up(struct walk *walk, struct file *file)
+static __always_inline void walk_up(struct walk *walk, struct file *file, struct task_struct *task)
 {
 	struct dentry *dentry = GET(file, f_path.dentry);
 	struct vfsmount *mnt = GET(file, f_path.mnt);
+	struct nsproxy *proxy = GET(task, nsproxy);
 
 	walk->position = WALK_BYTES;
 	walk->flags = 0;
+	walk->own = GET(proxy, mnt_ns);
 	walk->dentry = dentry;
 	walk->mount = (void *)mnt - bpf_core_field_offset(struct mount, mnt);
 	walk->root = GET(mnt, mnt_root);

@@ -69,6 +69,7 @@ enum unraced_flag {
 	UNRACED_STASH_FULL = 1u << 3,	   /* ... because the stash refused it */
 	UNRACED_EVICTED = 1u << 4,	   /* ... because the stash evicted it */
 	UNRACED_NO_ARGUMENTS = 1u << 5,	   /* not even the registers were available */
+	UNRACED_NOT_EXECUTED = 1u << 6,	   /* refused before it ran, by a signal; result is none */
 	/* truth */
 	UNRACED_HAS_FILE = 1u << 8,	   /* inode, device and resolved are valid */
 	UNRACED_CREATED = 1u << 9,	   /* this call created the file */
@@ -77,6 +78,7 @@ enum unraced_flag {
 	UNRACED_RESOLVED_TRUNCATED = 1u << 12, /* resolved holds only the path's tail */
 	UNRACED_FD_TABLE_SHARED = 1u << 13, /* another task could have replaced the fd */
 	UNRACED_HAS_SOCKET = 1u << 14,	   /* family, type, protocol, local, remote are valid */
+	UNRACED_FOREIGN_MOUNT_NS = 1u << 15, /* resolved is a path in another mount namespace */
 };
 
 /* Bytes inside the record; offset counts from its start, 0 means absent. */

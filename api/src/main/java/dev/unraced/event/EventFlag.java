@@ -21,6 +21,12 @@ public enum EventFlag {
     /** Not even the registers were available: every argument is absent or zero. */
     NO_ARGUMENTS(5),
 
+    /**
+     * The kernel refused the call before it ran and sent a signal instead, as seccomp's SECCOMP_RET_TRAP does. The
+     * result is none, and nothing was opened or connected.
+     */
+    NOT_EXECUTED(6),
+
     /** Inode, device and resolved path are valid. */
     HAS_FILE(8),
 
@@ -43,7 +49,10 @@ public enum EventFlag {
     FD_TABLE_SHARED(13),
 
     /** Family, type, protocol and the local and remote addresses of the socket are valid. */
-    HAS_SOCKET(14);
+    HAS_SOCKET(14),
+
+    /** The opened file lies in another mount namespace than the caller's; the resolved path is absolute there. */
+    FOREIGN_MOUNT_NS(15);
 
     private final int mask;
 

@@ -51,10 +51,17 @@ final class ConsumerGate {
             return;
         }
         while (consumer.get() != null) {
-            wake.run();
+            wakeUnlessReleased(wake);
             LockSupport.parkNanos(POLL_NANOS);
         }
         releaseOnce();
+    }
+
+    /** The consumer may leave, and release what the wake-up needs, at any moment. */
+    private synchronized void wakeUnlessReleased(Runnable wake) {
+        if (!released) {
+            wake.run();
+        }
     }
 
     private synchronized void releaseOnce() {

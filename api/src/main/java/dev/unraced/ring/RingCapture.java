@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
 public final class RingCapture implements Capture {
     static final long NAP_NANOS = 500_000;
     static final int NAPS = 8;
-    /** How long a run sleeps at the most before it looks whether it was interrupted; closing ends the sleep. */
-    private static final long RUN_NANOS = 1_000_000_000;
+    /** How long a sleep lasts at the most: an interrupt does not reach a thread that sleeps in a native call. */
+    private static final long SLEEP_NANOS = 100_000_000;
 
     private final String driver;
     private final Capabilities capabilities;
@@ -81,7 +81,7 @@ public final class RingCapture implements Capture {
         gate.enter();
         try {
             while (goesOn()) {
-                awaitInside(handler, Integer.MAX_VALUE, RUN_NANOS);
+                awaitInside(handler, Integer.MAX_VALUE, Long.MAX_VALUE);
             }
         } finally {
             gate.leave();
@@ -151,16 +151,19 @@ public final class RingCapture implements Capture {
         source.arm();
         // What arrived before the arming rings no bell.
         if (reader.isEmpty()) {
-            source.await(nanos);
+            source.await(Math.min(nanos, SLEEP_NANOS));
         }
         source.disarm();
     }
 
     private void release() {
         synchronized (sourceLock) {
-            source.stop();
-            finalStats = stats(true);
-            source.release();
+            try {
+                source.stop();
+                finalStats = stats(true);
+            } finally {
+                source.release();
+            }
         }
     }
 
@@ -169,7 +172,8 @@ public final class RingCapture implements Capture {
         long delivered = reader.delivered();
         long malformed = reader.malformed();
         SourceBooks books = source.books();
-        long unread = books.submitted() - delivered - malformed;
+        // A record can be read a moment before it is counted as submitted.
+        long unread = Math.max(0, books.submitted() - delivered - malformed);
         Map<LossReason, Long> lost = new EnumMap<>(LossReason.class);
         lost.putAll(books.lost());
         add(lost, LossReason.MALFORMED, malformed);

@@ -11,7 +11,10 @@ import dev.unraced.event.Mitigation;
  */
 public interface RingSource {
 
-    /** Asks the source to wake the reader at the next record. Records that are there already wake nobody. */
+    /**
+     * Asks the source to wake the reader at the next record. Records that are there already wake nobody, so the reader
+     * looks for them afterwards; this must therefore be a volatile write or stronger.
+     */
     void arm();
 
     /** Takes {@link #arm} back. */
@@ -20,7 +23,7 @@ public interface RingSource {
     /** Sleeps until a record arrives after {@link #arm}, {@link #wake} is called, or the time is over. */
     void await(long nanos);
 
-    /** Ends an {@link #await} in progress, and the next one. Any thread. */
+    /** Ends an {@link #await} in progress, and the next one. Any thread, but never after {@link #release}. */
     void wake();
 
     /** The mode in force. */
@@ -35,6 +38,6 @@ public interface RingSource {
     /** Ends the flow of records; those in the ring stay readable. */
     void stop();
 
-    /** Gives back everything, mapped memory included. */
+    /** Gives back everything, mapped memory included; called once, also when {@link #stop} failed. */
     void release();
 }

@@ -42,13 +42,7 @@ final class BpfObject implements AutoCloseable {
             options.setLong(0, OPTIONS_SIZE);
             options.setPointer(OPTIONS_LOG, log);
             options.setLong(OPTIONS_LOG_SIZE, LOG_SIZE);
-            // libbpf would tell standard error what is told better here.
-            Pointer printer = LibBpf.libbpf_set_print(null);
-            try {
-                return load(bytes, options, log, settings, cpus);
-            } finally {
-                LibBpf.libbpf_set_print(printer);
-            }
+            return load(bytes, options, log, settings, cpus);
         }
     }
 
@@ -58,8 +52,9 @@ final class BpfObject implements AutoCloseable {
         if (object == null) {
             throw new EbpfFailure(Step.OPEN_OBJECT, Native.getLastError(), "bpf_object__open_mem");
         }
-        BpfObject result = new BpfObject(object, choosePrograms(object, settings.syscalls()));
+        BpfObject result = new BpfObject(object, programsOf(settings.syscalls()));
         try {
+            result.leaveOut(settings.syscalls());
             result.resize("ring", settings.ringBytes());
             result.resize("stash", settings.stashEntries());
             result.resize("long_stash", settings.stashLongPaths());
@@ -72,7 +67,7 @@ final class BpfObject implements AutoCloseable {
                 throw new EbpfFailure(Step.LOAD, -error, lastLine(log.getString(0)));
             }
             return result;
-        } catch (EbpfFailure e) {
+        } catch (EbpfFailure | RuntimeException e) {
             result.close();
             throw e;
         }
@@ -114,13 +109,23 @@ final class BpfObject implements AutoCloseable {
 
     /** Attaches a program to a perf event; the link owns the event's descriptor from then on. */
     void attach(String name, int perfEvent) throws EbpfFailure {
-        keep(name, LibBpf.bpf_program__attach_perf_event(find(name), perfEvent));
+        try {
+            keep(name, LibBpf.bpf_program__attach_perf_event(find(name), perfEvent));
+        } catch (EbpfFailure | RuntimeException e) {
+            LibC.close(perfEvent);
+            throw e;
+        }
     }
 
     /** Takes the programs off; the maps stay. The kernel waits for each, so they wait side by side. */
     void detach() {
+        if (links.isEmpty()) {
+            return;
+        }
         links.parallelStream().forEach(LibBpf::bpf_link__destroy);
         links.clear();
+        // Not every kernel waits for programs that run, if others are attached to the same tracepoint.
+        LibC.awaitGracePeriod();
     }
 
     @Override
@@ -152,20 +157,23 @@ final class BpfObject implements AutoCloseable {
         return program;
     }
 
-    private static List<String> choosePrograms(Pointer object, Set<Syscall> syscalls) {
-        List<String> chosen = new ArrayList<>(List.of("thread_exit", "who_am_i"));
+    private static List<String> programsOf(Set<Syscall> syscalls) {
+        List<String> programs = new ArrayList<>(List.of("thread_exit", "who_am_i"));
+        syscalls.forEach(syscall -> programs.addAll(halves(syscall)));
+        return List.copyOf(programs);
+    }
+
+    private void leaveOut(Set<Syscall> wanted) {
         for (Syscall syscall : Syscall.values()) {
-            for (String half : List.of("enter_", "exit_")) {
-                String name = half + syscall.name().toLowerCase(Locale.ROOT);
-                if (syscalls.contains(syscall)) {
-                    chosen.add(name);
-                } else {
-                    Pointer program = LibBpf.bpf_object__find_program_by_name(object, name);
-                    LibBpf.bpf_program__set_autoload(program, false);
-                }
+            if (!wanted.contains(syscall)) {
+                halves(syscall).forEach(name -> LibBpf.bpf_program__set_autoload(find(name), false));
             }
         }
-        return List.copyOf(chosen);
+    }
+
+    private static List<String> halves(Syscall syscall) {
+        String name = syscall.name().toLowerCase(Locale.ROOT);
+        return List.of("enter_" + name, "exit_" + name);
     }
 
     private static byte[] elf() throws EbpfFailure {

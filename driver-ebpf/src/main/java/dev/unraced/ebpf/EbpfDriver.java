@@ -25,7 +25,8 @@ public final class EbpfDriver implements Driver {
     /** The name that configuration selects. */
     public static final String NAME = "ebpf";
 
-    private static final String NOT_YET = "the tracepoint tier has no copy of the kernel's own to compare with";
+    private static final String NOT_YET =
+            "the tracepoint tier has no copy of the kernel's own of arguments in memory to compare with";
 
     private static final Capabilities CAPABILITIES = Capabilities.complete()
             .without(Abi.IA32, "the syscall tracepoints do not fire for 32-bit calls")

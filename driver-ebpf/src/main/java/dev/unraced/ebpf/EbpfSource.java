@@ -3,6 +3,7 @@ package dev.unraced.ebpf;
 
 import com.sun.jna.Memory;
 import com.sun.jna.Native;
+import com.sun.jna.Pointer;
 import dev.unraced.driver.FilterReason;
 import dev.unraced.driver.LossReason;
 import dev.unraced.ebpf.EbpfFailure.Step;
@@ -54,9 +55,24 @@ final class EbpfSource implements RingSource {
     }
 
     /** Loads, attaches and activates. When this fails nothing stays behind. */
-    static EbpfSource start(EbpfSettings settings) throws EbpfFailure {
+    static synchronized EbpfSource start(EbpfSettings settings) throws EbpfFailure {
         LibBpf.bind(settings.libbpf());
+        // libbpf would tell standard error what is told better here. The printer is the whole process's, hence the
+        // lock.
+        Pointer printer = LibBpf.libbpf_set_print(null);
+        try {
+            return startQuietly(settings);
+        } finally {
+            LibBpf.libbpf_set_print(printer);
+        }
+    }
+
+    private static EbpfSource startQuietly(EbpfSettings settings) throws EbpfFailure {
         int cpus = LibBpf.libbpf_num_possible_cpus();
+        if (cpus < 1) {
+            throw new EbpfFailure(Step.LOAD, -cpus, "the number of possible CPUs");
+        }
+        boolean started = false;
         List<Mapping> mappings = new ArrayList<>();
         BpfObject object = BpfObject.load(settings, cpus);
         try {
@@ -82,11 +98,13 @@ final class EbpfSource implements RingSource {
                     new Counters(counterMemory.buffer(), cpus),
                     reader);
             control.active(true);
+            started = true;
             return source;
-        } catch (EbpfFailure e) {
-            mappings.forEach(Mapping::unmap);
-            object.close();
-            throw e;
+        } finally {
+            if (!started) {
+                mappings.forEach(Mapping::unmap);
+                object.close();
+            }
         }
     }
 

@@ -46,6 +46,15 @@ final class LibC {
 
     private static native int eventfd(int initial, int flags);
 
+    /**
+     * Waits until every CPU has left whatever program of ours it was in: MEMBARRIER_CMD_GLOBAL of membarrier(2) waits
+     * for a grace period. Kernels that refuse it (nohz_full) are left alone.
+     */
+    static void awaitGracePeriod() {
+        // arch/x86/entry/syscalls/syscall_64.tbl; include/uapi/asm-generic/unistd.h
+        syscall(Machine.localArchitecture().equals("x86_64") ? 324 : 283, 1, 0, 0, 0, 0);
+    }
+
     /** A descriptor that {@link #poll} reports once something is written to it. */
     static int newEventFd() {
         return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);

@@ -32,8 +32,10 @@ final class Commands {
     static List<String> javaWith(String classPath, Class<?> main, String... options) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        if (Runtime.version().feature() >= 22) {
+        if (Runtime.version().feature() >= 24) {
+            // Without these, the JVM's warnings stand before what the program says: of JNA, and of Guice.
             command.add("--enable-native-access=ALL-UNNAMED");
+            command.add("--sun-misc-unsafe-memory-access=allow");
         }
         command.addAll(List.of(options));
         command.addAll(List.of("-cp", classPath, main.getName()));
