@@ -44,7 +44,8 @@ static void obey(void)
 		{"buffer", command_buffer}, {"bulk", command_bulk},	{"storm", command_storm},
 		{"flip", command_flip},	    {"flip-connect", command_flip_connect},
 		{"reuse", command_reuse},   {"exec", command_exec},	{"resident", command_resident},
-		{"blocked", command_blocked},
+		{"blocked", command_blocked}, {"tree", command_tree},	{"elsewhere", command_elsewhere},
+		{"trapped", command_trapped},
 	};
 
 	for (size_t i = 0; i < sizeof(commands) / sizeof(*commands); i++) {

@@ -134,6 +134,12 @@ void command_blocked(void);
 /* Runs a command that prepares or asks something; false when it is none. */
 bool world_command(const char *verb);
 
+/* --- places.c --- */
+
+void command_tree(void);
+void command_elsewhere(void);
+void command_trapped(void);
+
 /* --- crowd.c, flip.c, identity.c --- */
 
 void command_bulk(void);

@@ -101,6 +101,10 @@ bool pointer_make(struct pointer *pointer, const char *text)
 		return true;
 	if (!strcmp(text, "bad"))
 		return make_bad(pointer);
+	if (!strcmp(text, "high")) {
+		pointer->address = (void *)~(uintptr_t)0xffff;
+		return true;
+	}
 	if (!strncmp(text, "buf:", 4)) {
 		int id = atoi(text + 4);
 		if (id < 0 || id >= BUFFERS || !buffers[id]) {

@@ -162,12 +162,14 @@ public abstract class ConnectConformance extends DriverConformance {
                 assertThat(observed.outcome().result()).isEqualTo(Linux.EFAULT);
                 Trust.assertAbsent(observed.connect().address());
             }
-            ConnectEvent empty = scenario.call(WatchedCall.connect("h:" + CLIENT, Pointer.NULL, 0))
-                    .connect();
-            assertThat(empty.address().isPresent())
-                    .as("R2.28: nothing was to be read")
-                    .isTrue();
-            assertThat(empty.address().value().bytes()).as("R2.28").isEqualTo(ByteString.EMPTY);
+            for (Pointer pointer : List.of(Pointer.NULL, Pointer.BAD, Pointer.KERNEL)) {
+                ConnectEvent empty = scenario.call(WatchedCall.connect("h:" + CLIENT, pointer, 0))
+                        .connect();
+                assertThat(empty.address().isPresent())
+                        .as("R2.28: nothing was to be read")
+                        .isTrue();
+                assertThat(empty.address().value().bytes()).as("R2.28").isEqualTo(ByteString.EMPTY);
+            }
         }
     }
 
@@ -187,6 +189,14 @@ public abstract class ConnectConformance extends DriverConformance {
 
                 sockets.datagram(CLIENT, family);
                 assertTuple(scenario.call(call), 0, family, Linux.SOCK_DGRAM);
+
+                sockets.datagram(CLIENT, family);
+                ConnectEvent portless =
+                        scenario.call(WatchedCall.connect("h:" + CLIENT, own)).connect();
+                assertThat(portless.call().result()).isZero();
+                assertThat(portless.socket().flatMap(ConnectedSocket::remote).flatMap(Sockaddr::inetAddress))
+                        .as("R2.30: a peer on port 0 is a peer")
+                        .isEqualTo(new Sockaddr(own).inetAddress());
             }
         }
     }

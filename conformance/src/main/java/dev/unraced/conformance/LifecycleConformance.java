@@ -17,6 +17,7 @@ import dev.unraced.event.Mitigation;
 import dev.unraced.event.OpenEvent;
 import dev.unraced.event.Provenance;
 import dev.unraced.event.Syscall;
+import dev.unraced.event.SyscallEvent;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -25,6 +26,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -32,6 +34,7 @@ import org.junit.jupiter.api.Test;
 /** Opening, switching, consuming and closing. */
 @Requires(syscalls = Syscall.OPENAT)
 public abstract class LifecycleConformance extends DriverConformance {
+    private static final long INTERRUPT_AFTER_NANOS = 100_000_000;
     private static final int SELF_CALLS = 50;
     private static final int REOPENINGS = 5;
     private static final long PATIENCE_NANOS = 10_000_000_000L;
@@ -149,7 +152,20 @@ public abstract class LifecycleConformance extends DriverConformance {
             assertThat(scenario.recorder().size() + stats.totalLost())
                     .as("R12.3: %s", stats)
                     .isEqualTo(threads * calls);
+            assertThat(scenario.recorder().events())
+                    .as("R12.2: no event mixes two modes")
+                    .allMatch(LifecycleConformance::isOfOneMode);
         }
+    }
+
+    /** Under off everything is read at the return, and no enter is missed; otherwise what was read then says why. */
+    private static boolean isOfOneMode(SyscallEvent event) {
+        OpenEvent open = (OpenEvent) event;
+        boolean late = open.path().provenance() == Provenance.EXIT;
+        boolean missed = open.flags().contains(EventFlag.ENTER_MISSED);
+        return open.call().mitigation() == Mitigation.OFF
+                ? late && !missed
+                : late == (missed || open.flags().contains(EventFlag.FAULTED));
     }
 
     @Test
@@ -312,6 +328,21 @@ public abstract class LifecycleConformance extends DriverConformance {
             int handed = scenario.capture().await(event -> {}, 1, PATIENCE_NANOS);
             assertThat(Thread.interrupted()).as("R15.6: the flag").isTrue();
             assertThat(handed).as("R15.6: nothing was there").isZero();
+
+            Thread waiter = Thread.currentThread();
+            Thread interrupter = new Thread(() -> {
+                // Asleep by now, in whatever way the driver sleeps; awake or not, the interrupt must end it.
+                LockSupport.parkNanos(INTERRUPT_AFTER_NANOS);
+                waiter.interrupt();
+            });
+            long start = System.nanoTime();
+            interrupter.start();
+            handed = scenario.capture().await(event -> {}, 1, PATIENCE_NANOS);
+            assertThat(Thread.interrupted()).as("R15.6: the flag").isTrue();
+            assertThat(handed).as("R15.6: nothing was there").isZero();
+            assertThat(System.nanoTime() - start)
+                    .as("R15.6: it did not wait for the end of its time")
+                    .isLessThan(PATIENCE_NANOS);
         }
     }
 

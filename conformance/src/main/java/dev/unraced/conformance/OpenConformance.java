@@ -14,6 +14,7 @@ import dev.unraced.event.OpenedFile;
 import dev.unraced.event.Origin;
 import dev.unraced.event.Provenance;
 import dev.unraced.event.Syscall;
+import dev.unraced.event.SyscallEvent;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
@@ -434,6 +435,61 @@ public abstract class OpenConformance extends DriverConformance {
                 assertThat(scenario.call(call).open().file().map(OpenedFile::path))
                         .as("R2.21: %s", call)
                         .contains(real);
+            }
+        }
+    }
+
+    @Test
+    @Requires(
+            syscalls = Syscall.OPENAT,
+            features = {Feature.RESOLVED_PATH, Feature.HOST_CALLS})
+    @DisplayName("R2.33 A path that is not absolute in the caller's namespace says so")
+    public final void r02_33_aPathInAnotherPlaceSaysSo() {
+        try (Scenario scenario = scenario().open()) {
+            scenario.makeDirectory("dir");
+            scenario.makeFile("dir/file");
+            scenario.actor()
+                    .ask(Command.of("tree")
+                            .with("path", scenario.scratch().bytes("dir"))
+                            .with("keep", 1));
+            OpenEvent loose = scenario.call(
+                            WatchedCall.openat(Pointer.to("file"), 0, 0).at("h:1"))
+                    .open();
+            assertThat(loose.file())
+                    .as("R2.33: on a mount that is attached nowhere")
+                    .isPresent();
+            assertThat(loose.flags()).as("R2.33").contains(EventFlag.DETACHED);
+
+            int elsewhere = scenario.actor().ask(Command.of("elsewhere")).integer("pid");
+            OpenEvent foreign = scenario.call(
+                            WatchedCall.openat(Pointer.to("/proc/" + elsewhere + "/root/etc"), Linux.O_PATH, 0))
+                    .open();
+            assertThat(foreign.file()).as("R2.33: in another mount namespace").isPresent();
+            assertThat(foreign.flags())
+                    .as("R2.33")
+                    .contains(EventFlag.FOREIGN_MOUNT_NS)
+                    .doesNotContain(EventFlag.DETACHED);
+
+            OpenEvent own = scenario.call(
+                            WatchedCall.openat(Pointer.to(scenario.scratch().bytes("dir/file")), 0, 0))
+                    .open();
+            assertThat(own.flags())
+                    .as("R2.33: an ordinary file")
+                    .doesNotContain(EventFlag.FOREIGN_MOUNT_NS, EventFlag.DETACHED);
+        }
+    }
+
+    @Test
+    @Requires(syscalls = Syscall.OPENAT, features = Feature.HOST_CALLS)
+    @DisplayName("R3.4 A call that seccomp answers with a signal opened nothing")
+    public final void r03_4_aTrappedCallOpenedNothing() {
+        try (Scenario scenario = scenario().scope(Scope.FAMILY).open()) {
+            int tid = scenario.actor()
+                    .ask(Command.of("trapped").with("path", scenario.scratch().bytes("missing")))
+                    .integer("tid");
+            for (SyscallEvent event : scenario.eventsOf(tid)) {
+                assertThat(event.flags()).as("R3.4").contains(EventFlag.NOT_EXECUTED);
+                assertThat(((OpenEvent) event).file()).as("R3.4: %s", event).isEmpty();
             }
         }
     }

@@ -14,6 +14,8 @@ public record Pointer(String text) {
     public static final Pointer NULL = new Pointer("null");
     /** A page that nobody may read. */
     public static final Pointer BAD = new Pointer("bad");
+    /** An address of the kernel's, which no program may use. */
+    public static final Pointer KERNEL = new Pointer("high");
 
     /** Ordinary memory; a path gets its NUL. */
     public static Pointer to(ByteString bytes) {

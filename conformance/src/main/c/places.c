@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Odd places to open from: mounts that nobody has attached, other mount namespaces, and behind a seccomp filter. */
+#include "actor.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#ifndef SYS_open_tree
+#define SYS_open_tree 428
+#endif
+/* uapi/linux/mount.h */
+#define CLONE_TREE 1
+
+/* Clones a directory's mount without attaching it, and keeps it as a handle. */
+void command_tree(void)
+{
+	size_t length = 0;
+	unsigned char *path = line_bytes("path", &length);
+	int tree = path ? (int)syscall(SYS_open_tree, AT_FDCWD, path, CLONE_TREE | O_CLOEXEC) : -1;
+
+	if (tree < 0) {
+		fail("unsupported: open_tree: %s", strerror(errno));
+	} else {
+		int own = fcntl(tree, F_DUPFD_CLOEXEC, FIRST_OWN_FD);
+		close(tree);
+		handle_put(line_number("keep", 0), own);
+		reply_begin();
+		reply_end();
+	}
+	free(path);
+}
+
+/* A child in a mount namespace of its own, which lives as long as the actor. */
+void command_elsewhere(void)
+{
+	int ready[2];
+	char done = 0;
+
+	if (pipe(ready)) {
+		fail("pipe: %s", strerror(errno));
+		return;
+	}
+	pid_t child = fork_child();
+	if (!child) {
+		done = !unshare(CLONE_NEWNS);
+		if (write(ready[1], &done, 1) != 1)
+			_exit(1);
+		for (;;)
+			pause();
+	}
+	close(ready[1]);
+	ssize_t got = read(ready[0], &done, 1);
+	close(ready[0]);
+	if (child < 0 || got != 1 || !done) {
+		fail("unsupported: no mount namespace of one's own");
+		return;
+	}
+	reply_begin();
+	reply("pid=%d", child);
+	reply_end();
+}
+
+static void ignore(int signal)
+{
+	(void)signal;
+}
+
+static void trap_openat(void)
+{
+	struct sock_filter filter[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_openat, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_TRAP),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	struct sock_fprog program = {.len = sizeof(filter) / sizeof(*filter), .filter = filter};
+
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) || prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program))
+		_exit(2);
+}
+
+/* A child opens a path that its seccomp filter answers with SIGSYS. Its call number is a descriptor that is open. */
+void command_trapped(void)
+{
+	size_t length = 0;
+	unsigned char *path = line_bytes("path", &length);
+	pid_t child = path ? fork_child() : -1;
+
+	if (!child) {
+		dup2(STDIN_FILENO, SYS_openat);
+		signal(SIGSYS, ignore);
+		trap_openat();
+		watched_openat(ABI_NATIVE, AT_FDCWD, path, O_RDONLY, 0);
+		_exit(0);
+	}
+	int status = child < 0 ? -1 : reap(child, 10);
+	if (status) {
+		fail("unsupported: no seccomp filter: status %d", status);
+	} else {
+		reply_begin();
+		reply("tid=%d", child);
+		reply_end();
+	}
+	free(path);
+}
