@@ -35,9 +35,9 @@ import picocli.CommandLine.Spec;
         footer = {
             "  unraced watch --duration 10s",
             "  unraced watch --syscalls connect --failed",
-            "  unraced watch --path-prefix /etc --mitigation kernel",
+            "  unraced watch --path-prefix /etc --mitigation off",
             "  unraced watch --json --pid 4242 > events.jsonl",
-            "  unraced watch --json | jq 'select(.path_integrity == \"CHANGED\")'",
+            "  unraced watch --json | jq 'select(.path_provenance == \"EXIT\")'",
             "",
             "Exit codes: 0 success, also after Ctrl-C or when the reader of a pipe is gone; 1 failure; 2 wrong command"
                     + " line or configuration."
