@@ -2,6 +2,7 @@
 package dev.unraced.cli;
 
 import dev.unraced.driver.CaptureStats;
+import dev.unraced.driver.LossReason;
 import dev.unraced.stash.StashStats;
 import java.util.Map;
 import java.util.TreeMap;
@@ -38,7 +39,12 @@ final class Books {
     }
 
     private static String lost(CaptureStats stats) {
-        return stats.totalLost() + " lost" + reasons(stats.lost());
+        // What nobody read before the stop is not what the capture failed to keep.
+        Map<LossReason, Long> losses = new TreeMap<>(stats.lost());
+        Long closed = losses.remove(LossReason.CLOSED);
+        long unread = closed == null ? 0 : closed;
+        return (stats.totalLost() - unread) + " lost" + reasons(losses)
+                + (unread == 0 ? "" : ", " + unread + " left unread at the stop");
     }
 
     private static String filtered(CaptureStats stats) {

@@ -12,6 +12,8 @@ import picocli.CommandLine.Option;
 
 /** What is printed of the events that the driver delivers. */
 final class FilterOptions {
+    private static final int EINPROGRESS = 115;
+
     @ArgGroup
     private @Nullable Outcome outcome;
 
@@ -35,7 +37,7 @@ final class FilterOptions {
         @Option(names = "--failed", description = "Only calls that failed.")
         private boolean failed;
 
-        @Option(names = "--succeeded", description = "Only calls that succeeded.")
+        @Option(names = "--succeeded", description = "Only calls that succeeded, or connects under way (EINPROGRESS).")
         private boolean succeeded;
     }
 
@@ -44,7 +46,7 @@ final class FilterOptions {
         EventFilter filter = event -> true;
         if (outcome != null) {
             Outcome wanted = outcome;
-            filter = filter.and(event -> event.isError() ? wanted.failed : wanted.succeeded);
+            filter = filter.and(event -> isFailure(event) ? wanted.failed : wanted.succeeded);
         }
         if (!comms.isEmpty()) {
             ByteString[] names = bytes(comms);
@@ -55,6 +57,11 @@ final class FilterOptions {
             filter = filter.and(event -> concerns(event, starts));
         }
         return filter;
+    }
+
+    /** A connect under way has not failed; how it ends is no event. */
+    private static boolean isFailure(EventView event) {
+        return event.isError() && (event.isOpenLike() || event.result() != -EINPROGRESS);
     }
 
     private static ByteString[] bytes(List<String> texts) {

@@ -7,6 +7,7 @@ import dev.unraced.event.BytesView;
 import dev.unraced.event.EventFlag;
 import dev.unraced.event.EventView;
 import dev.unraced.event.Integrity;
+import dev.unraced.event.Mitigation;
 import dev.unraced.event.Origin;
 import dev.unraced.event.Provenance;
 import dev.unraced.event.Sockaddr;
@@ -235,9 +236,10 @@ public final class TextEventWriter implements EventWriter {
 
     private void marks(EventView event, LineBuffer out) {
         ArgumentView argument = event.isOpenLike() ? event.path() : event.address();
-        trust(out, argument.provenance(), argument.integrity(), "");
+        boolean faulted = event.has(EventFlag.FAULTED) && event.mitigation() != Mitigation.OFF;
+        trust(out, argument.provenance(), argument.integrity(), faulted, "");
         if (event.isOpenLike() && event.syscall() == Syscall.OPENAT2) {
-            trust(out, event.howProvenance(), event.howIntegrity(), "how:");
+            trust(out, event.howProvenance(), event.howIntegrity(), faulted, "how:");
         }
         if (event.abi() != Abi.NATIVE) {
             mark(out, Style.NOTE, "", event.abi().name());
@@ -252,14 +254,15 @@ public final class TextEventWriter implements EventWriter {
         }
     }
 
-    private void trust(LineBuffer out, Provenance provenance, Integrity integrity, String prefix) {
+    private void trust(LineBuffer out, Provenance provenance, Integrity integrity, boolean faulted, String prefix) {
         if (integrity == Integrity.CHANGED) {
             mark(out, Style.ALARM, prefix, integrity.name());
         } else if (integrity == Integrity.DIFFERS) {
             mark(out, Style.NOTE, prefix, integrity.name());
         }
         if (provenance == Provenance.EXIT) {
-            mark(out, Style.ALARM, prefix, "EXIT!");
+            // An argument that was not in memory at entry is ordinary: a note, with the flag FAULTED after it.
+            mark(out, faulted ? Style.NOTE : Style.ALARM, prefix, faulted ? "EXIT" : "EXIT!");
         } else if (provenance == Provenance.NONE) {
             mark(out, Style.NOTE, prefix, provenance.name());
         }

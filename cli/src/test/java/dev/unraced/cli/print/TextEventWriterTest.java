@@ -77,6 +77,15 @@ class TextEventWriterTest {
     }
 
     @Test
+    void anArgumentThatWasNotInMemoryIsNoAlarm() {
+        RecordEncoder event = begin(Syscall.OPEN, -2)
+                .path(utf8("/x"), Provenance.EXIT, Integrity.UNCHECKED)
+                .flag(EventFlag.FAULTED);
+
+        assertThat(line(event)).endsWith(" EXIT FAULTED\n");
+    }
+
+    @Test
     void changedIsRed() {
         RecordEncoder event = begin(Syscall.OPEN, 3).path(utf8("/x"), Provenance.KERNEL, Integrity.CHANGED);
 
