@@ -85,16 +85,8 @@ class MainProcessTest {
     }
 
     private Process watch(long events, Redirect output) throws IOException {
-        Process process = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        "-Dscripted.events=" + events,
-                        Main.class.getName(),
-                        "watch",
-                        "--driver",
-                        "scripted",
-                        "--json")
+        Process process = JvmCommand.of(
+                        List.of("-Dscripted.events=" + events), "watch", "--driver", "scripted", "--json")
                 .redirectOutput(output)
                 .redirectError(err.toFile())
                 .start();

@@ -11,11 +11,9 @@ import dev.unraced.driver.Drivers;
 import dev.unraced.event.ByteString;
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.lang.ProcessBuilder.Redirect;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -49,7 +47,8 @@ class RealWatchTest {
         Path lines = directory.resolve("lines");
         Path errors = directory.resolve("errors");
         try (Actor actor = Actor.start()) {
-            Process watch = watch("--json", "--driver", DRIVER, "--tgid", Integer.toString(actor.tgid()))
+            Process watch = JvmCommand.of(
+                            List.of(), "watch", "--json", "--driver", DRIVER, "--tgid", Integer.toString(actor.tgid()))
                     .redirectOutput(lines.toFile())
                     .redirectError(errors.toFile())
                     .start();
@@ -108,16 +107,5 @@ class RealWatchTest {
                 .with("threads", 1)
                 .with("calls", calls)
                 .with("tag", tag));
-    }
-
-    private static ProcessBuilder watch(String... options) {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-cp",
-                System.getProperty("java.class.path"),
-                Main.class.getName(),
-                "watch"));
-        command.addAll(List.of(options));
-        return new ProcessBuilder(command).redirectInput(Redirect.PIPE);
     }
 }
