@@ -10,14 +10,25 @@ import picocli.CommandLine.TypeConversionException;
 /** Reads a cgroup's id: a number, or a directory, whose inode number it is. */
 final class CgroupConverter implements ITypeConverter<Long> {
 
+    private static final String CGROUP_V2 = "cgroup2";
+
     @Override
     public Long convert(String value) {
         try {
-            return value.startsWith("/") ? (Long) Files.getAttribute(Path.of(value), "unix:ino") : Long.valueOf(value);
+            return value.startsWith("/") ? inode(Path.of(value)) : Long.valueOf(value);
         } catch (IOException e) {
             throw new TypeConversionException("'" + value + "' is not a directory that can be read");
         } catch (NumberFormatException e) {
             throw new TypeConversionException("'" + value + "' is neither a number nor an absolute path");
         }
+    }
+
+    private static Long inode(Path directory) throws IOException {
+        // The ids of other file systems would match cgroups that nobody meant.
+        if (!Files.getFileStore(directory).type().equals(CGROUP_V2)) {
+            throw new TypeConversionException("'" + directory
+                    + "' is not in the cgroup v2 hierarchy; 'findmnt -t cgroup2' shows where that is mounted");
+        }
+        return (Long) Files.getAttribute(directory, "unix:ino");
     }
 }

@@ -4,11 +4,15 @@ package dev.unraced.cli;
 import dev.unraced.event.ByteString;
 import dev.unraced.event.BytesView;
 import dev.unraced.event.EventView;
+import dev.unraced.event.RecordLayout;
 import dev.unraced.event.Sockaddr;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** What is printed of the events that the driver delivers. */
 final class FilterOptions {
@@ -25,12 +29,27 @@ final class FilterOptions {
                             + " May be given several times.")
     private List<String> prefixes = List.of();
 
+    private List<String> comms = List.of();
+
+    @Spec(Spec.Target.MIXEE)
+    private CommandSpec command;
+
     @Option(
             names = "--comm",
             paramLabel = "NAME",
             split = ",",
             description = "Only threads of these names, 15 bytes at the most.")
-    private List<String> comms = List.of();
+    void comms(List<String> names) {
+        for (String name : names) {
+            if (ByteString.utf8(name).length() >= RecordLayout.COMM_SIZE) {
+                throw new ParameterException(
+                        command.commandLine(),
+                        "'" + name
+                                + "' is no thread's name: those have 15 bytes at the most, the kernel cuts longer ones");
+            }
+        }
+        comms = List.copyOf(names);
+    }
 
     /** Either of two. */
     static final class Outcome {

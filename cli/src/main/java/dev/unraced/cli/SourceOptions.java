@@ -32,7 +32,7 @@ final class SourceOptions {
             paramLabel = "ID|DIR",
             split = ",",
             converter = CgroupConverter.class,
-            description = "Only these cgroups: their ids, or their directories below /sys/fs/cgroup.")
+            description = "Only these cgroups: their ids, or their directories in the v2 hierarchy.")
     private List<Long> cgroups = List.of();
 
     @Option(

@@ -17,7 +17,7 @@ import picocli.CommandLine.Spec;
 /** The command itself, which only leads to its subcommands. */
 @Command(
         name = "unraced",
-        header = "One event per open and connect, with arguments that nobody could swap while the call ran.",
+        header = "One event per open and connect, with the arguments from before the call ran.",
         synopsisSubcommandLabel = "COMMAND",
         versionProvider = VersionProvider.class,
         footerHeading = "%nExamples:%n",

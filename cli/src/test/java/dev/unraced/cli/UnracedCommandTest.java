@@ -51,6 +51,8 @@ class UnracedCommandTest {
         "--uid, 4294967295",
         "--cgroup, x",
         "--cgroup, /nowhere",
+        "--cgroup, /etc",
+        "--comm, sixteen-bytes-xx",
         "--config, /nowhere",
         "--color, blue",
     })
