@@ -35,11 +35,11 @@ class TextEventWriterTest {
     void failuresHaveNamesAndModesAreOctal() {
         RecordEncoder event = begin(Syscall.OPEN, -13)
                 .dirfd(-100)
-                .path(utf8("/root/x"), Provenance.ENTER, Integrity.UNCHECKED)
+                .path(utf8("/srv/x"), Provenance.ENTER, Integrity.UNCHECKED)
                 .how(0102, 0644, 0, 0, Provenance.KERNEL, Integrity.MATCH);
 
         assertThat(line(event))
-                .contains(" \"/root/x\" ")
+                .contains(" \"/srv/x\" ")
                 .contains(" O_RDWR|O_CREAT 0644 ")
                 .contains(" = EACCES ");
     }
