@@ -81,7 +81,7 @@ struct syscall_trace_exit {
 };
 
 struct pt_regs {
-	unsigned long r10, r9, r8, ax, cx, dx, si, di, orig_ax;
+	unsigned long r10, dx, si, di;
 };
 
 struct ns_common {
@@ -106,13 +106,7 @@ struct nsproxy {
 };
 
 struct qstr {
-	union {
-		struct {
-			__u32 hash;
-			__u32 len;
-		};
-		__u64 hash_len;
-	};
+	__u32 len;
 	const unsigned char *name;
 };
 struct hlist_bl_node {
@@ -123,7 +117,6 @@ struct super_block {
 	unsigned long s_magic;
 };
 struct inode {
-	unsigned short i_mode;
 	struct super_block *i_sb;
 	unsigned long i_ino;
 };
@@ -131,7 +124,6 @@ struct dentry {
 	struct hlist_bl_node d_hash;
 	struct dentry *d_parent;
 	struct qstr d_name;
-	struct inode *d_inode;
 };
 struct vfsmount {
 	struct dentry *mnt_root;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.event;
 
+import java.util.Arrays;
+
 /** An enum constant with a number of its own in the record, independent of its ordinal. */
 interface Coded {
 
@@ -13,7 +15,7 @@ interface Coded {
         for (E value : values) {
             highest = Math.max(highest, value.code());
         }
-        E[] table = java.util.Arrays.copyOf(empty, highest + 1);
+        E[] table = Arrays.copyOf(empty, highest + 1);
         for (E value : values) {
             table[value.code()] = value;
         }

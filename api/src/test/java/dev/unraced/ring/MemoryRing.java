@@ -55,6 +55,11 @@ final class MemoryRing {
         return written;
     }
 
+    /** The last open once more, number and all; allocates nothing. */
+    void again() {
+        write(encoder.buffer(), encoder.finish(), 0);
+    }
+
     boolean raw(byte[] bytes, int headerBits) {
         return write(ByteBuffer.wrap(bytes), bytes.length, headerBits);
     }

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * The kernel's run-time statistics of this process's BPF programs, from {@code /proc/self/fdinfo}. They bracket the
@@ -41,7 +42,7 @@ final class BpfStatistics implements AutoCloseable {
 
     /** By program id, in the order in which the programs were loaded. */
     static Map<Integer, Usage> read() throws IOException {
-        Map<Integer, Usage> usage = new java.util.TreeMap<>();
+        Map<Integer, Usage> usage = new TreeMap<>();
         try (DirectoryStream<Path> files = Files.newDirectoryStream(Path.of("/proc/self/fdinfo"))) {
             for (Path file : files) {
                 Map<String, String> fields = fields(file);
