@@ -1,0 +1,6 @@
+// SPDX-License-Identifier: Apache-2.0
+/** Schedulers that search: all interleavings of a scenario, or random ones with a seed. Know only worlds that step. */
+@NullMarked
+package dev.unraced.sim.explore;
+
+import org.jspecify.annotations.NullMarked;
