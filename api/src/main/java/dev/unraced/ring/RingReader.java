@@ -13,7 +13,8 @@ import java.nio.ByteOrder;
 /**
  * Reads merged records from a ring that keeps the BPF ring-buffer protocol: see {@code kernel/bpf/ringbuf.c}. Positions
  * are 64-bit byte counts that never wrap; a record is an 8-byte header, whose first word holds the length with a busy
- * and a discard bit, and the data; the data area is mapped twice in a row, so that no record is split.
+ * and a discard bit, and the data. No record is split: either the data area is mapped twice in a row, or the producer
+ * fills up its end with a discarded record, as {@link RingWriter} does.
  *
  * <p>One thread at a time may {@link #poll}; {@link #isEmpty}, {@link #delivered} and {@link #malformed} may be asked
  * by any. Allocates nothing after construction.
@@ -52,12 +53,27 @@ public final class RingReader {
      * @throws IllegalArgumentException when the sizes do not fit together
      */
     public RingReader(ByteBuffer consumerPage, ByteBuffer producerPages, int dataOffset, int dataBytes) {
+        this(consumerPage, producerPages, dataOffset, dataBytes, 2);
+    }
+
+    /**
+     * A reader over memory whose data area is mapped once, because its producer splits no record. A record that reaches
+     * over the end all the same is malformed.
+     *
+     * @throws IllegalArgumentException when the sizes do not fit together
+     */
+    static RingReader overUnsplit(ByteBuffer consumerPage, ByteBuffer producerPages, int dataOffset, int dataBytes) {
+        return new RingReader(consumerPage, producerPages, dataOffset, dataBytes, 1);
+    }
+
+    private RingReader(ByteBuffer consumerPage, ByteBuffer producerPages, int dataOffset, int dataBytes, int mappings) {
         if (Integer.bitCount(dataBytes) != 1 || dataBytes < RecordLayout.ALIGNMENT) {
             throw new IllegalArgumentException("a ring of " + dataBytes + " bytes is not a power of two");
         }
-        if (producerPages.capacity() < dataOffset + 2L * dataBytes) {
-            throw new IllegalArgumentException("a ring of " + dataBytes + " bytes needs "
-                    + (dataOffset + 2L * dataBytes) + " mapped, not " + producerPages.capacity());
+        long needed = dataOffset + (long) mappings * dataBytes;
+        if (producerPages.capacity() < needed) {
+            throw new IllegalArgumentException(
+                    "a ring of " + dataBytes + " bytes needs " + needed + " mapped, not " + producerPages.capacity());
         }
         this.consumerPage = consumerPage.duplicate().order(ByteOrder.LITTLE_ENDIAN);
         this.producerPages = producerPages.duplicate().order(ByteOrder.LITTLE_ENDIAN);

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.ring;
+
+import dev.unraced.event.RecordLayout;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
+/**
+ * The producer's side of a ring, for a source in user space; {@link RingReader} describes the protocol. The ring is
+ * ordinary memory, so nothing is mapped twice: where a record would reach over the end, a discarded one fills up the
+ * end, and the record starts anew at the beginning.
+ *
+ * <p>One thread at a time may {@link #write}; {@link #submitted} and {@link #full} may be asked by any. Wakes nobody:
+ * that is {@link UserDoorbell}'s work. Allocates nothing after construction.
+ */
+public final class RingWriter {
+    private static final VarHandle LONGS = MethodHandles.byteBufferViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle SUBMITTED = counter("submitted");
+    private static final VarHandle FULL = counter("full");
+
+    private static final int HEADER_SIZE = 8;
+    private static final int DISCARD = 1 << 30;
+    private static final int LARGEST = 1 << 30;
+    /** Keeps the positions on cache lines of their own; processors fetch lines in pairs. */
+    private static final int LINES = 128;
+
+    private final int dataBytes;
+    private final ByteBuffer consumer = memory(LINES);
+    private final ByteBuffer producer;
+
+    private long position;
+    /** Behind the consumer's real position; asked for again only when the ring looks full. */
+    private long consumed;
+
+    private volatile long submitted;
+    private volatile long full;
+
+    /**
+     * An empty ring.
+     *
+     * @param ringBytes size of the data area in bytes, a power of two from 8 to 2^30
+     * @throws IllegalArgumentException when the size is another
+     */
+    public RingWriter(int ringBytes) {
+        if (Integer.bitCount(ringBytes) != 1 || ringBytes < RecordLayout.ALIGNMENT || ringBytes > LARGEST) {
+            throw new IllegalArgumentException(
+                    "a ring of " + ringBytes + " bytes is not a power of two from 8 to " + LARGEST);
+        }
+        this.dataBytes = ringBytes;
+        this.producer = memory(LINES + ringBytes);
+    }
+
+    /**
+     * Copies a record into the ring, behind all earlier ones.
+     *
+     * @param record holds the record from offset 0 on; its position and limit stay as they are
+     * @param length of the record in bytes; may with an 8-byte header be as large as the ring
+     * @return false when there was no room: the record is lost, and counted as such
+     * @throws IndexOutOfBoundsException when the buffer's limit is below the length
+     */
+    public boolean write(ByteBuffer record, int length) {
+        int step = RecordLayout.align(length) + HEADER_SIZE;
+        int untilEnd = dataBytes - (int) (position & (dataBytes - 1));
+        if (step > untilEnd && step <= dataBytes && hasRoom(untilEnd)) {
+            // Published even if the record then finds no room: once it is read, any record that the ring can hold fits.
+            publish((untilEnd - HEADER_SIZE) | DISCARD, untilEnd);
+            untilEnd = dataBytes;
+        }
+        if (step > untilEnd || !hasRoom(step)) {
+            FULL.setRelease(this, full + 1);
+            return false;
+        }
+        producer.put(index() + HEADER_SIZE, record, 0, length);
+        publish(length, step);
+        SUBMITTED.setRelease(this, submitted + 1);
+        return true;
+    }
+
+    /** Records written so far. */
+    public long submitted() {
+        return submitted;
+    }
+
+    /** Records lost so far because there was no room. */
+    public long full() {
+        return full;
+    }
+
+    /** Size of the data area in bytes. */
+    public int ringBytes() {
+        return dataBytes;
+    }
+
+    /** A reader that starts with the first record not yet consumed; a ring has one at a time. */
+    public RingReader reader() {
+        return RingReader.overUnsplit(consumer, producer.asReadOnlyBuffer(), LINES, dataBytes);
+    }
+
+    private boolean hasRoom(int step) {
+        if (position + step - consumed <= dataBytes) {
+            return true;
+        }
+        // What the reader has given back it no longer looks at.
+        consumed = (long) LONGS.getAcquire(consumer, 0);
+        return position + step - consumed <= dataBytes;
+    }
+
+    private void publish(int header, int step) {
+        producer.putLong(index(), header);
+        position += step;
+        LONGS.setRelease(producer, 0, position);
+    }
+
+    private int index() {
+        return LINES + (int) (position & (dataBytes - 1));
+    }
+
+    private static ByteBuffer memory(int bytes) {
+        return ByteBuffer.allocateDirect(bytes + LINES).alignedSlice(LINES).order(ByteOrder.LITTLE_ENDIAN);
+    }
+
+    private static VarHandle counter(String field) {
+        try {
+            return MethodHandles.lookup().findVarHandle(RingWriter.class, field, long.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+}
