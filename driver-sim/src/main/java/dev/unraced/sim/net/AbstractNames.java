@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.sim.net;
+
+import static dev.unraced.event.Sockaddr.AF_UNIX;
+
+import dev.unraced.event.ByteString;
+import dev.unraced.sim.base.AccessLog;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The abstract names of a network namespace. Sockets of different types do not meet here. */
+final class AbstractNames {
+    /** Names of {@code unix_autobind} are five hexadecimal digits. */
+    private static final int AUTOMATIC = 1 << 20;
+
+    private record Key(int type, ByteString name) {}
+
+    private final AccessLog log;
+    private final Things things;
+    private final long counterThing;
+    private final Map<Key, UnixSocket> sockets = new HashMap<>();
+    private int next;
+
+    AbstractNames(AccessLog log) {
+        this.log = log;
+        this.things = new Things(log);
+        this.counterThing = log.newThing();
+    }
+
+    /** Takes a name, a whole {@code sockaddr_un}; false when another socket of the type has it. */
+    boolean take(UnixSocket socket, byte[] name) {
+        Key key = key(socket.type(), name);
+        log.write(things.of(key.hashCode()));
+        if (sockets.putIfAbsent(key, socket) != null) {
+            return false;
+        }
+        socket.name = name;
+        return true;
+    }
+
+    /** Takes a name that nobody has; false when there is none. */
+    boolean takeAny(UnixSocket socket) {
+        log.write(counterThing);
+        for (int tries = 0; tries < AUTOMATIC; tries++) {
+            byte[] name = "xx\0%05x".formatted(next).getBytes(StandardCharsets.ISO_8859_1);
+            name[0] = AF_UNIX;
+            name[1] = 0;
+            next = (next + 1) % AUTOMATIC;
+            if (take(socket, name)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    @Nullable
+    UnixSocket find(int type, byte[] name) {
+        Key key = key(type, name);
+        log.read(things.of(key.hashCode()));
+        return sockets.get(key);
+    }
+
+    void release(UnixSocket socket) {
+        if (socket.name != null) {
+            Key key = key(socket.type(), socket.name);
+            if (sockets.remove(key, socket)) {
+                log.write(things.of(key.hashCode()));
+            }
+        }
+    }
+
+    private static Key key(int type, byte[] name) {
+        return new Key(type, ByteString.copyOf(name));
+    }
+}

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.sim.net;
+
+import static dev.unraced.event.Sockaddr.AF_INET;
+import static dev.unraced.event.Sockaddr.AF_INET6;
+import static dev.unraced.event.Sockaddr.AF_UNSPEC;
+import static dev.unraced.sim.base.Errno.EACCES;
+import static dev.unraced.sim.base.Errno.EAFNOSUPPORT;
+import static dev.unraced.sim.base.Errno.EAGAIN;
+import static dev.unraced.sim.base.Errno.EINVAL;
+import static dev.unraced.sim.base.Errno.ENETUNREACH;
+
+import dev.unraced.sim.base.AccessLog;
+import dev.unraced.sim.net.InetSocket.State;
+
+/**
+ * The calls of UDP and raw sockets: {@code inet_dgram_connect} of net/ipv4/af_inet.c, net/ipv4/datagram.c and
+ * net/ipv6/datagram.c of a host whose only device is the loopback.
+ */
+final class Datagrams {
+    final Ports ports;
+
+    private final AccessLog log;
+
+    Datagrams(AccessLog log) {
+        this.log = log;
+        this.ports = new Ports(log);
+    }
+
+    /** The result of connect(2). A port is bound even if the address turns out to be no good. */
+    int connect(InetSocket socket, Address address) {
+        log.write(socket.thing);
+        if (address.length() < Address.FAMILY_SIZE) {
+            return -EINVAL;
+        }
+        if (address.family() == AF_UNSPEC) {
+            disconnect(socket);
+            return 0;
+        }
+        if (socket.num == 0 && !ports.takeAny(socket)) {
+            return -EAGAIN;
+        }
+        boolean v4 = socket.family() == AF_INET || address.family() == AF_INET;
+        return v4 ? address4(socket, address) : address6(socket, address);
+    }
+
+    /** {@code __ip4_datagram_connect}. */
+    private static int address4(InetSocket socket, Address address) {
+        if (address.length() < Address.IN_SIZE) {
+            return -EINVAL;
+        }
+        return address.family() == AF_INET ? choose4(socket, address.in(), address.port()) : -EAFNOSUPPORT;
+    }
+
+    private static int choose4(InetSocket socket, Ip wanted, int port) {
+        boolean bound = socket.localIp.isMapped() && !socket.localIp.isAny();
+        Ip ip = !wanted.isAny() ? wanted : bound ? socket.localIp : Ip.LOOPBACK4;
+        if (ip.isBroadcast()) {
+            return -EACCES;
+        }
+        if (!ip.isLoopback()) {
+            return -ENETUNREACH;
+        }
+        establish(socket, Ip.LOOPBACK4, ip, port);
+        return 0;
+    }
+
+    /** {@code __ip6_datagram_connect}. */
+    private static int address6(InetSocket socket, Address address) {
+        if (address.length() < Address.IN6_SHORT_SIZE) {
+            return -EINVAL;
+        }
+        if (address.family() != AF_INET6) {
+            return -EAFNOSUPPORT;
+        }
+        Ip ip = address.in6();
+        boolean mapped = socket.localIp.isMapped();
+        if (ip.equals(Ip.ANY6)) {
+            ip = mapped ? Ip.LOOPBACK4 : Ip.LOOPBACK6;
+        }
+        if (ip.isMapped()) {
+            return choose4(socket, ip, address.port());
+        }
+        if (ip.needsScope() && !address.hasScope()) {
+            return -EINVAL;
+        }
+        if (!ip.isLoopback()) {
+            return -ENETUNREACH;
+        }
+        if (mapped) {
+            return -EAFNOSUPPORT;
+        }
+        establish(socket, Ip.LOOPBACK6, ip, address.port());
+        return 0;
+    }
+
+    private static void establish(InetSocket socket, Ip source, Ip peer, int port) {
+        if (socket.localIp.isAny()) {
+            socket.localIp = source;
+        }
+        socket.remoteIp = peer;
+        socket.dport = port;
+        socket.state = State.ESTABLISHED;
+    }
+
+    /** {@code __udp_disconnect}, which leaves the peer's IPv6 address where it is. */
+    private void disconnect(InetSocket socket) {
+        socket.state = State.CLOSE;
+        socket.dport = 0;
+        if (socket.family() == AF_INET) {
+            socket.remoteIp = socket.any();
+        }
+        if (!socket.addressLocked) {
+            socket.localIp = socket.any();
+        }
+        if (!socket.portLocked) {
+            if (socket.type() != Socket.SOCK_RAW) {
+                ports.release(socket);
+            }
+            socket.sport = 0;
+        }
+    }
+
+    void close(InetSocket socket) {
+        log.write(socket.thing);
+        ports.release(socket);
+    }
+}

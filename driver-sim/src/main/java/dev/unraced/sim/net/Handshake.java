@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.sim.net;
+
+import static dev.unraced.sim.base.Errno.ECONNREFUSED;
+import static dev.unraced.sim.base.Errno.ECONNRESET;
+
+import dev.unraced.sim.base.AccessLog;
+import dev.unraced.sim.net.InetSocket.Progress;
+import dev.unraced.sim.net.InetSocket.State;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What TCP does on its own account. Segments arrive at once; a listener that has no room drops them, and the client's
+ * next one arrives when there is room, in the order of the first ones.
+ */
+final class Handshake {
+    private final AccessLog log;
+    private final Ports ports;
+
+    Handshake(AccessLog log, Ports ports) {
+        this.log = log;
+        this.ports = ports;
+    }
+
+    /** The client, in SYN_SENT, is established or refused, or stays unanswered. */
+    void sendSyn(InetSocket client) {
+        log.write(client.thing);
+        if (client.remoteIp.equals(client.localIp) && client.dport == client.num) {
+            // A simultaneous open with itself.
+            client.state = State.ESTABLISHED;
+            return;
+        }
+        InetSocket listener = ports.listener(client.remoteIp, client.dport);
+        if (listener == null) {
+            client.error = ECONNREFUSED;
+            done(client);
+            return;
+        }
+        log.write(listener.queueThing);
+        if (listener.isFull()) {
+            client.asked = listener;
+            listener.unanswered.add(client);
+        } else {
+            establish(client, listener);
+        }
+    }
+
+    private void establish(InetSocket client, InetSocket listener) {
+        InetSocket child = new InetSocket(log, listener.family(), listener.type(), listener.protocol());
+        child.localIp = client.remoteIp;
+        child.remoteIp = client.localIp;
+        child.dport = client.num;
+        child.addressLocked = listener.addressLocked;
+        child.state = State.ESTABLISHED;
+        child.progress = Progress.CONNECTED;
+        child.peer = client;
+        ports.share(child, client.dport);
+        client.state = State.ESTABLISHED;
+        client.peer = child;
+        listener.queue.add(child);
+    }
+
+    /** The listener has room, perhaps: those that it did not answer try again. */
+    void answerMore(InetSocket listener) {
+        while (!listener.isFull()) {
+            InetSocket client = listener.unanswered.poll();
+            if (client == null) {
+                return;
+            }
+            client.asked = null;
+            sendSyn(client);
+        }
+    }
+
+    /** {@code tcp_disconnect}. A port or an address that bind(2) chose stays; so does the peer's address. */
+    void disconnect(InetSocket socket) {
+        log.write(socket.thing);
+        State before = socket.state;
+        int port = socket.num;
+        if (before != State.CLOSE) {
+            done(socket);
+        }
+        if (before == State.LISTEN) {
+            ports.listenerChanges(port);
+            stopListening(socket);
+        }
+        if (socket.peer != null) {
+            reset(socket.peer);
+            socket.peer = null;
+        }
+        forgetPeer(socket);
+    }
+
+    /** {@code inet_csk_listen_stop}. */
+    private void stopListening(InetSocket listener) {
+        log.write(listener.queueThing);
+        for (InetSocket child : listener.queue) {
+            disconnect(child);
+            ports.release(child);
+        }
+        listener.queue.clear();
+        List<InetSocket> unanswered = new ArrayList<>(listener.unanswered);
+        listener.unanswered.clear();
+        for (InetSocket client : unanswered) {
+            client.asked = null;
+            sendSyn(client);
+        }
+    }
+
+    /** {@code tcp_reset}. */
+    private void reset(@Nullable InetSocket socket) {
+        if (socket != null) {
+            log.write(socket.thing);
+            socket.peer = null;
+            socket.error = ECONNRESET;
+            done(socket);
+        }
+    }
+
+    /** {@code tcp_set_state} to TCP_CLOSE. */
+    private void done(InetSocket socket) {
+        socket.state = State.CLOSE;
+        if (socket.asked != null) {
+            log.write(socket.asked.queueThing);
+            socket.asked.unanswered.remove(socket);
+            socket.asked = null;
+        }
+        if (!socket.portLocked) {
+            ports.release(socket);
+        }
+    }
+
+    /** The own address goes, too, if the connect chose it: {@code inet_bhash2_reset_saddr}. */
+    void forgetPeer(InetSocket socket) {
+        socket.dport = 0;
+        if (!socket.addressLocked) {
+            socket.localIp = socket.any();
+        }
+    }
+}

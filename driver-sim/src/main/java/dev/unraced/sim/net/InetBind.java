@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.sim.net;
+
+import static dev.unraced.event.Sockaddr.AF_INET;
+import static dev.unraced.event.Sockaddr.AF_INET6;
+import static dev.unraced.event.Sockaddr.AF_UNSPEC;
+import static dev.unraced.sim.base.Errno.EADDRINUSE;
+import static dev.unraced.sim.base.Errno.EADDRNOTAVAIL;
+import static dev.unraced.sim.base.Errno.EAFNOSUPPORT;
+import static dev.unraced.sim.base.Errno.EINVAL;
+
+import dev.unraced.sim.net.InetSocket.State;
+import org.jspecify.annotations.Nullable;
+
+/** bind(2) of internet sockets: {@code inet_bind_sk} and {@code inet6_bind_sk}. The caller may take any port. */
+final class InetBind {
+    private InetBind() {}
+
+    /**
+     * Binds.
+     *
+     * @param ports null of raw sockets, which have none
+     * @return 0 or a negated errno
+     */
+    static int bind(InetSocket socket, Address address, @Nullable Ports ports) {
+        socket.log.write(socket.thing);
+        boolean v4 = socket.family() == AF_INET;
+        if (address.length() < (v4 ? Address.IN_SIZE : Address.IN6_SHORT_SIZE)) {
+            return -EINVAL;
+        }
+        // AF_UNSPEC means AF_INET to programs that are old enough, but only for 0.0.0.0.
+        boolean unspecified =
+                v4 && address.family() == AF_UNSPEC && address.in().isAny();
+        if (address.family() != socket.family() && !unspecified) {
+            return -EAFNOSUPPORT;
+        }
+        Ip ip = v4 ? address.in() : address.in6();
+        boolean available = ip.isAny() || ip.isLoopback();
+        // The two functions check these two in different orders.
+        if (v4 && !available) {
+            return -EADDRNOTAVAIL;
+        }
+        if (socket.state != State.CLOSE || (ports != null && socket.num != 0)) {
+            return -EINVAL;
+        }
+        if (!available) {
+            return -EADDRNOTAVAIL;
+        }
+        Ip before = socket.localIp;
+        socket.localIp = ip;
+        if (ports != null && !(address.port() == 0 ? ports.takeAny(socket) : ports.take(socket, address.port()))) {
+            socket.localIp = before;
+            return -EADDRINUSE;
+        }
+        socket.addressLocked |= !ip.equals(socket.any());
+        socket.portLocked |= address.port() != 0;
+        socket.dport = 0;
+        if (socket.family() != AF_INET6) {
+            socket.remoteIp = socket.any();
+        }
+        return 0;
+    }
+}

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.sim.net;
+
+import static dev.unraced.event.Sockaddr.AF_INET;
+
+import dev.unraced.sim.base.AccessLog;
+import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
+
+/** A socket of AF_INET or AF_INET6, with the fields of {@code struct inet_sock}. */
+final class InetSocket extends Socket {
+    /** {@code sk_state}. */
+    enum State {
+        CLOSE,
+        SYN_SENT,
+        ESTABLISHED,
+        LISTEN
+    }
+
+    /** {@code state} of {@code struct socket}: what the calls have been told. */
+    enum Progress {
+        UNCONNECTED,
+        CONNECTING,
+        CONNECTED
+    }
+
+    State state = State.CLOSE;
+    Progress progress = Progress.UNCONNECTED;
+    Ip localIp;
+    Ip remoteIp;
+    /** {@code skc_num}: the port that is held. */
+    int num;
+    /** {@code inet_sport}: the port that getsockname(2) tells, which outlives the other. */
+    int sport;
+    /** {@code skc_dport}. */
+    int dport;
+    /** SOCK_BINDADDR_LOCK: bind(2) chose the address. */
+    boolean addressLocked;
+    /** SOCK_BINDPORT_LOCK: bind(2) chose the port. */
+    boolean portLocked;
+    /** {@code sk_err}: positive, for the next call that asks. */
+    int error;
+    /** {@code sk_disconnects}: by which a connect that waits knows that another thread ended it. */
+    int disconnects;
+
+    int backlog;
+    /** Of a listener: established, not yet accepted. */
+    final ArrayDeque<InetSocket> queue = new ArrayDeque<>();
+    /** Of a listener: whose SYN was dropped, and who will send another. */
+    final ArrayDeque<InetSocket> unanswered = new ArrayDeque<>();
+    /** Of a client: the listener that has not answered yet. */
+    @Nullable
+    InetSocket asked;
+    /** Of a connection: its other end, as long as there is one. */
+    @Nullable
+    InetSocket peer;
+
+    InetSocket(AccessLog log, int family, int type, int protocol) {
+        super(log, family, type, protocol);
+        this.localIp = any();
+        this.remoteIp = any();
+        if (type == SOCK_RAW) {
+            num = protocol;
+            sport = protocol;
+        }
+    }
+
+    /** The address of none: of the family's own kind. */
+    Ip any() {
+        return family() == AF_INET ? Ip.ANY4 : Ip.ANY6;
+    }
+
+    /** {@code sk_acceptq_is_full} of include/net/sock.h: a backlog of 0 admits one. */
+    boolean isFull() {
+        return queue.size() > backlog;
+    }
+
+    @Override
+    public byte[] local() {
+        log.read(thing);
+        return Address.of(family(), localIp, num);
+    }
+
+    @Override
+    public byte @Nullable [] remote() {
+        log.read(thing);
+        return dport == 0 && remoteIp.equals(any()) ? null : Address.of(family(), remoteIp, dport);
+    }
+
+    /** {@code inet_getname} of net/ipv4/af_inet.c. */
+    @Override
+    byte[] localName() {
+        log.read(thing);
+        return Address.of(family(), localIp, sport);
+    }
+
+    @Override
+    byte @Nullable [] peerName() {
+        log.read(thing);
+        boolean connected = state == State.ESTABLISHED || state == State.LISTEN;
+        return dport == 0 || !connected ? null : Address.of(family(), remoteIp, dport);
+    }
+}

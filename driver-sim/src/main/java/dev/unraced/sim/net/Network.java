@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.sim.net;
+
+import static dev.unraced.event.Sockaddr.AF_INET;
+import static dev.unraced.event.Sockaddr.AF_INET6;
+import static dev.unraced.event.Sockaddr.AF_UNIX;
+import static dev.unraced.sim.base.Errno.EAFNOSUPPORT;
+import static dev.unraced.sim.base.Errno.EINVAL;
+import static dev.unraced.sim.base.Errno.EOPNOTSUPP;
+import static dev.unraced.sim.base.Errno.EPROTONOSUPPORT;
+import static dev.unraced.sim.base.Errno.ESOCKTNOSUPPORT;
+
+import dev.unraced.sim.base.AccessLog;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The sockets of one host, whose only device is the loopback: 127.0.0.0/8 and ::1. Each call is one atomic step, as the
+ * system call is once its arguments are in the kernel. Nothing waits, but for a {@link ConnectAttempt} that says so; no
+ * time passes, so that a port is free as soon as its last holder is closed.
+ *
+ * <p>Not thread-safe: its kernel has a lock.
+ */
+public final class Network {
+    /** {@code SOCK_TYPE_MASK} of include/linux/net.h. */
+    private static final int TYPE_MASK = 0xf;
+    /** {@code SOCK_MAX}. */
+    private static final int TYPES = 11;
+    /** {@code IPPROTO_MAX}. */
+    private static final int PROTOCOLS = 263;
+
+    private static final int IPPROTO_TCP = 6;
+    private static final int IPPROTO_UDP = 17;
+    /** {@code net.core.somaxconn}: the default of the kernel. */
+    private static final int LONGEST_BACKLOG = 4096;
+
+    private final AccessLog log;
+    private final Tcp tcp;
+    private final Datagrams datagrams;
+    private final UnixSockets unix;
+
+    public Network(AccessLog log, UnixNames names) {
+        this.log = log;
+        this.tcp = new Tcp(log);
+        this.datagrams = new Datagrams(log);
+        this.unix = new UnixSockets(log, names);
+    }
+
+    /**
+     * Makes a socket, as socket(2) does for one who may make raw ones.
+     *
+     * @param type with SOCK_NONBLOCK and SOCK_CLOEXEC; the latter is the descriptor's, and ignored
+     */
+    public SocketResult socket(int family, int type, int protocol) {
+        int kind = type & TYPE_MASK;
+        int flags = type & ~TYPE_MASK;
+        if ((flags & ~(Socket.SOCK_NONBLOCK | Socket.SOCK_CLOEXEC)) != 0) {
+            return SocketResult.failed(EINVAL);
+        }
+        if (family != AF_UNIX && family != AF_INET && family != AF_INET6) {
+            return SocketResult.failed(EAFNOSUPPORT);
+        }
+        if (kind >= TYPES) {
+            return SocketResult.failed(EINVAL);
+        }
+        SocketResult made = family == AF_UNIX ? unixSocket(kind, protocol) : inetSocket(family, kind, protocol);
+        if (made.socket() != null) {
+            made.socket().nonblocking((flags & Socket.SOCK_NONBLOCK) != 0);
+        }
+        return made;
+    }
+
+    /** {@code unix_create}: a raw one is one of datagrams. */
+    private SocketResult unixSocket(int type, int protocol) {
+        if (protocol != 0 && protocol != AF_UNIX) {
+            return SocketResult.failed(EPROTONOSUPPORT);
+        }
+        return switch (type) {
+            case Socket.SOCK_STREAM, Socket.SOCK_SEQPACKET, Socket.SOCK_DGRAM ->
+                SocketResult.of(new UnixSocket(log, type));
+            case Socket.SOCK_RAW -> SocketResult.of(new UnixSocket(log, Socket.SOCK_DGRAM));
+            default -> SocketResult.failed(ESOCKTNOSUPPORT);
+        };
+    }
+
+    /** {@code inet_create} and {@code inet6_create}. */
+    private SocketResult inetSocket(int family, int type, int protocol) {
+        if (protocol < 0 || protocol >= PROTOCOLS) {
+            return SocketResult.failed(EINVAL);
+        }
+        int own = switch (type) {
+            case Socket.SOCK_STREAM -> IPPROTO_TCP;
+            case Socket.SOCK_DGRAM -> IPPROTO_UDP;
+            case Socket.SOCK_RAW -> protocol;
+            default -> -1;
+        };
+        if (own < 0) {
+            return SocketResult.failed(ESOCKTNOSUPPORT);
+        }
+        if (own == 0 || (protocol != 0 && protocol != own)) {
+            return SocketResult.failed(EPROTONOSUPPORT);
+        }
+        return SocketResult.of(new InetSocket(log, family, type, own));
+    }
+
+    /**
+     * bind(2).
+     *
+     * @param caller handed to the {@link UnixNames}
+     * @return 0 or a negated errno
+     */
+    public int bind(Object caller, Socket socket, byte[] address) {
+        Address copy = new Address(address, address.length);
+        if (socket instanceof UnixSocket own) {
+            return unix.bind(caller, own, copy);
+        }
+        InetSocket inet = (InetSocket) socket;
+        return InetBind.bind(
+                inet,
+                copy,
+                switch (inet.type()) {
+                    case Socket.SOCK_STREAM -> tcp.ports;
+                    case Socket.SOCK_DGRAM -> datagrams.ports;
+                    default -> null;
+                });
+    }
+
+    /** listen(2); 0 or a negated errno. */
+    public int listen(Socket socket, int backlog) {
+        int used = backlog < 0 || backlog > LONGEST_BACKLOG ? LONGEST_BACKLOG : backlog;
+        if (socket instanceof UnixSocket own) {
+            return unix.listen(own, used);
+        }
+        return isTcp(socket) ? tcp.listen((InetSocket) socket, used) : -EOPNOTSUPP;
+    }
+
+    /** accept(2) of a caller that does not wait: EAGAIN when nobody is there. */
+    public SocketResult accept(Socket socket) {
+        if (socket instanceof UnixSocket own) {
+            return unix.accept(own);
+        }
+        return isTcp(socket) ? tcp.accept((InetSocket) socket) : SocketResult.failed(EOPNOTSUPP);
+    }
+
+    /**
+     * connect(2), after {@code move_addr_to_kernel} of net/socket.c.
+     *
+     * @param caller handed to the {@link UnixNames}, perhaps again when the connect goes on
+     * @param kernelAddress the kernel's copy, addrlen bytes or more
+     * @param addrlen 0 to 128
+     */
+    public ConnectAttempt connect(Object caller, Socket socket, byte[] kernelAddress, int addrlen) {
+        Address address = new Address(kernelAddress, addrlen);
+        if (socket instanceof UnixSocket own) {
+            return unix.connect(caller, own, address);
+        }
+        InetSocket inet = (InetSocket) socket;
+        return isTcp(inet) ? tcp.connect(inet, address) : new Concluded(datagrams.connect(inet, address));
+    }
+
+    /** getsockname(2). */
+    public byte[] localName(Socket socket) {
+        return socket.localName();
+    }
+
+    /** getpeername(2); null for ENOTCONN. */
+    public byte @Nullable [] peerName(Socket socket) {
+        return socket.peerName();
+    }
+
+    /** The last descriptor of a socket is closed. */
+    public void close(Socket socket) {
+        if (socket instanceof UnixSocket own) {
+            unix.close(own);
+        } else if (isTcp(socket)) {
+            tcp.close((InetSocket) socket);
+        } else {
+            datagrams.close((InetSocket) socket);
+        }
+    }
+
+    private static boolean isTcp(Socket socket) {
+        return socket instanceof InetSocket && socket.type() == Socket.SOCK_STREAM;
+    }
+}

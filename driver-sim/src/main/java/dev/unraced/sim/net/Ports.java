@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.sim.net;
+
+import dev.unraced.sim.base.AccessLog;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The ports of one protocol, and who holds them. */
+final class Ports {
+    /** {@code ip_local_port_range}: the default of the kernel. */
+    static final int FIRST_EPHEMERAL = 32768;
+
+    static final int LAST_EPHEMERAL = 60999;
+
+    private final AccessLog log;
+    private final Things things;
+    private final long counterThing;
+    private final Map<Integer, List<InetSocket>> holders = new HashMap<>();
+    private int next = FIRST_EPHEMERAL;
+
+    Ports(AccessLog log) {
+        this.log = log;
+        this.things = new Things(log);
+        this.counterThing = log.newThing();
+    }
+
+    /** Takes a port for the socket's address; false when it is held for an overlapping one. */
+    boolean take(InetSocket socket, int port) {
+        log.write(things.of(port));
+        if (holders(port).stream().anyMatch(holder -> holder.localIp.overlaps(socket.localIp))) {
+            return false;
+        }
+        share(socket, port);
+        return true;
+    }
+
+    /** Takes a port that nobody holds; false when there is none. */
+    boolean takeAny(InetSocket socket) {
+        log.write(counterThing);
+        for (int tries = FIRST_EPHEMERAL; tries <= LAST_EPHEMERAL; tries++) {
+            int port = next;
+            next = port == LAST_EPHEMERAL ? FIRST_EPHEMERAL : port + 1;
+            log.write(things.of(port));
+            // A client at the port that it calls would be answered by itself.
+            if (holders(port).isEmpty() && port != socket.dport) {
+                share(socket, port);
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Holds a port together with others: a connection that was accepted has its listener's. */
+    void share(InetSocket socket, int port) {
+        log.write(things.of(port));
+        holders.computeIfAbsent(port, unused -> new ArrayList<>()).add(socket);
+        socket.num = port;
+        socket.sport = port;
+    }
+
+    /** {@code inet_put_port}: the name that getsockname(2) tells stays. */
+    void release(InetSocket socket) {
+        List<InetSocket> sharers = holders.get(socket.num);
+        if (sharers != null && sharers.remove(socket)) {
+            log.write(things.of(socket.num));
+            if (sharers.isEmpty()) {
+                holders.remove(socket.num);
+            }
+        }
+        socket.num = 0;
+    }
+
+    /** Notes that a holder of the port starts or stops to listen. */
+    void listenerChanges(int port) {
+        log.write(things.of(port));
+    }
+
+    @Nullable
+    InetSocket listener(Ip address, int port) {
+        log.read(things.of(port));
+        for (InetSocket holder : holders(port)) {
+            if (holder.state == InetSocket.State.LISTEN && holder.localIp.overlaps(address)) {
+                return holder;
+            }
+        }
+        return null;
+    }
+
+    private List<InetSocket> holders(int port) {
+        return holders.getOrDefault(port, List.of());
+    }
+}

@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.sim.net;
+
+import static dev.unraced.event.Sockaddr.AF_INET;
+import static dev.unraced.event.Sockaddr.AF_UNSPEC;
+import static dev.unraced.sim.base.Errno.EADDRINUSE;
+import static dev.unraced.sim.base.Errno.EADDRNOTAVAIL;
+import static dev.unraced.sim.base.Errno.EAFNOSUPPORT;
+import static dev.unraced.sim.base.Errno.EAGAIN;
+import static dev.unraced.sim.base.Errno.EALREADY;
+import static dev.unraced.sim.base.Errno.EINPROGRESS;
+import static dev.unraced.sim.base.Errno.EINVAL;
+import static dev.unraced.sim.base.Errno.EISCONN;
+import static dev.unraced.sim.base.Errno.ENETUNREACH;
+
+import dev.unraced.sim.base.AccessLog;
+import dev.unraced.sim.net.InetSocket.Progress;
+import dev.unraced.sim.net.InetSocket.State;
+
+/**
+ * The calls of TCP sockets: net/ipv4/af_inet.c, net/ipv4/tcp_ipv4.c and net/ipv6/tcp_ipv6.c of a host whose only device
+ * is the loopback.
+ */
+final class Tcp {
+    final Ports ports;
+
+    private final AccessLog log;
+    private final Handshake handshake;
+
+    Tcp(AccessLog log) {
+        this.log = log;
+        this.ports = new Ports(log);
+        this.handshake = new Handshake(log, ports);
+    }
+
+    /** {@code __inet_stream_connect}. */
+    ConnectAttempt connect(InetSocket socket, Address address) {
+        log.write(socket.thing);
+        if (address.length() < Address.FAMILY_SIZE) {
+            return new Concluded(-EINVAL);
+        }
+        if (address.family() == AF_UNSPEC) {
+            socket.disconnects++;
+            handshake.disconnect(socket);
+            socket.progress = Progress.UNCONNECTED;
+            return new Concluded(0);
+        }
+        return switch (socket.progress) {
+            case CONNECTED -> new Concluded(-EISCONN);
+            case CONNECTING -> new TcpConnect(socket, handshake, -EALREADY);
+            case UNCONNECTED -> begin(socket, address);
+        };
+    }
+
+    private ConnectAttempt begin(InetSocket socket, Address address) {
+        if (socket.state != State.CLOSE) {
+            return new Concluded(-EISCONN);
+        }
+        int result = socket.family() == AF_INET ? address4(socket, address) : address6(socket, address);
+        if (result != 0) {
+            return new Concluded(result);
+        }
+        socket.progress = Progress.CONNECTING;
+        handshake.sendSyn(socket);
+        if (socket.nonblocking()) {
+            // The answer comes when the call lets go of the socket, which is after its result is settled.
+            return new Concluded(-EINPROGRESS);
+        }
+        return new TcpConnect(socket, handshake, -EINPROGRESS);
+    }
+
+    /** {@code tcp_v4_connect}. */
+    private int address4(InetSocket socket, Address address) {
+        if (address.length() < Address.IN_SIZE) {
+            return -EINVAL;
+        }
+        return address.family() == AF_INET ? choose4(socket, address.in(), address.port()) : -EAFNOSUPPORT;
+    }
+
+    private int choose4(InetSocket socket, Ip wanted, int port) {
+        // ip_route_connect: to nobody is to oneself.
+        Ip ip = !wanted.isAny() ? wanted : socket.localIp.isAny() ? Ip.LOOPBACK4 : socket.localIp;
+        if (!ip.isLoopback()) {
+            return -ENETUNREACH;
+        }
+        if (socket.localIp.isAny()) {
+            socket.localIp = Ip.LOOPBACK4;
+        }
+        return choosePort(socket, ip, port);
+    }
+
+    /** {@code tcp_v6_connect}. */
+    private int address6(InetSocket socket, Address address) {
+        if (address.length() < Address.IN6_SHORT_SIZE) {
+            return -EINVAL;
+        }
+        if (address.family() != socket.family()) {
+            return -EAFNOSUPPORT;
+        }
+        Ip ip = address.in6();
+        boolean mapped = socket.localIp.isMapped();
+        if (ip.equals(Ip.ANY6)) {
+            ip = mapped ? Ip.LOOPBACK4 : Ip.LOOPBACK6;
+        }
+        if (ip.isMulticast6()) {
+            return -ENETUNREACH;
+        }
+        if (ip.isLinkLocal() && !address.hasScope()) {
+            return -EINVAL;
+        }
+        socket.remoteIp = ip;
+        if (ip.isMapped()) {
+            return mapped || socket.localIp.isAny() ? choose4(socket, ip, address.port()) : -ENETUNREACH;
+        }
+        if (!ip.isLoopback()) {
+            return -ENETUNREACH;
+        }
+        if (mapped) {
+            return -EAFNOSUPPORT;
+        }
+        socket.localIp = Ip.LOOPBACK6;
+        return choosePort(socket, ip, address.port());
+    }
+
+    /** {@code inet_hash_connect}. */
+    private int choosePort(InetSocket socket, Ip ip, int port) {
+        socket.remoteIp = ip;
+        socket.dport = port;
+        if (socket.num == 0 && !ports.takeAny(socket)) {
+            handshake.forgetPeer(socket);
+            return -EADDRNOTAVAIL;
+        }
+        socket.state = State.SYN_SENT;
+        return 0;
+    }
+
+    /** {@code inet_listen}. */
+    int listen(InetSocket socket, int backlog) {
+        log.write(socket.thing);
+        log.write(socket.queueThing);
+        boolean idle = socket.state == State.CLOSE || socket.state == State.LISTEN;
+        if (socket.progress != Progress.UNCONNECTED || !idle) {
+            return -EINVAL;
+        }
+        if (socket.num == 0 && !ports.takeAny(socket)) {
+            return -EADDRINUSE;
+        }
+        ports.listenerChanges(socket.num);
+        socket.backlog = backlog;
+        socket.state = State.LISTEN;
+        handshake.answerMore(socket);
+        return 0;
+    }
+
+    /** {@code inet_csk_accept}, of a caller that does not wait. */
+    SocketResult accept(InetSocket socket) {
+        log.read(socket.thing);
+        log.write(socket.queueThing);
+        if (socket.state != State.LISTEN) {
+            return SocketResult.failed(EINVAL);
+        }
+        InetSocket child = socket.queue.poll();
+        if (child == null) {
+            return SocketResult.failed(EAGAIN);
+        }
+        log.write(child.thing);
+        handshake.answerMore(socket);
+        return SocketResult.of(child);
+    }
+
+    /** {@code tcp_close}: the peer is told, and may have the connection for its own use. */
+    void close(InetSocket socket) {
+        log.write(socket.thing);
+        if (socket.state == State.ESTABLISHED && socket.peer != null) {
+            log.write(socket.peer.thing);
+            socket.peer.peer = null;
+            socket.peer = null;
+        }
+        handshake.disconnect(socket);
+        ports.release(socket);
+    }
+}

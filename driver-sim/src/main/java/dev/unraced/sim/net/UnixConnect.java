@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.sim.net;
+
+import static dev.unraced.sim.base.Errno.EAGAIN;
+import static dev.unraced.sim.base.Errno.ECONNREFUSED;
+import static dev.unraced.sim.base.Errno.EINVAL;
+import static dev.unraced.sim.base.Errno.EISCONN;
+import static dev.unraced.sim.base.Errno.ERESTARTSYS;
+
+import dev.unraced.sim.net.UnixSocket.State;
+import org.jspecify.annotations.Nullable;
+
+/** {@code unix_stream_connect}: looks for the listener each time that it goes on, and leaves nothing while it waits. */
+final class UnixConnect implements ConnectAttempt {
+    private final UnixSockets sockets;
+    private final Object caller;
+    private final UnixSocket socket;
+    private final Address address;
+    private @Nullable UnixSocket awaited;
+    private int result;
+
+    UnixConnect(UnixSockets sockets, Object caller, UnixSocket socket, Address address) {
+        this.sockets = sockets;
+        this.caller = caller;
+        this.socket = socket;
+        this.address = address;
+        this.result = attempt();
+    }
+
+    private int attempt() {
+        awaited = null;
+        Lookup lookup = sockets.find(caller, address, socket.type());
+        if (!(lookup.socket() instanceof UnixSocket listener)) {
+            return -lookup.errno();
+        }
+        if (!listener.isListening()) {
+            return -ECONNREFUSED;
+        }
+        if (listener.isFull()) {
+            awaited = socket.nonblocking() ? null : listener;
+            return -EAGAIN;
+        }
+        socket.log.write(socket.thing);
+        return switch (socket.state) {
+            case ESTABLISHED -> -EISCONN;
+            case LISTEN -> -EINVAL;
+            case CLOSE -> establish(listener);
+        };
+    }
+
+    private int establish(UnixSocket listener) {
+        UnixSocket child = new UnixSocket(socket.log, listener.type());
+        child.name = listener.name;
+        child.state = State.ESTABLISHED;
+        child.peer = socket;
+        socket.peer = child;
+        socket.state = State.ESTABLISHED;
+        socket.log.write(listener.queueThing);
+        listener.queue.add(child);
+        return 0;
+    }
+
+    @Override
+    public int result() {
+        return result;
+    }
+
+    @Override
+    public boolean waits() {
+        return awaited != null;
+    }
+
+    /** Sleeps as {@code unix_wait_for_peer} does. */
+    @Override
+    public boolean canGoOn() {
+        return awaited != null && !(awaited.isListening() && awaited.isFull());
+    }
+
+    @Override
+    public void goOn() {
+        if (!canGoOn()) {
+            throw new IllegalStateException("this connect has nothing to go on with");
+        }
+        result = attempt();
+    }
+
+    @Override
+    public int abandon() {
+        awaited = null;
+        result = -ERESTARTSYS;
+        return result;
+    }
+}

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.sim.net;
+
+import static dev.unraced.event.Sockaddr.AF_UNIX;
+
+import dev.unraced.sim.base.AccessLog;
+import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
+
+/** A socket of AF_UNIX, with the fields of {@code struct unix_sock}. */
+final class UnixSocket extends Socket {
+    /** {@code sk_state}. */
+    enum State {
+        CLOSE,
+        ESTABLISHED,
+        LISTEN
+    }
+
+    State state = State.CLOSE;
+    /** The whole {@code sockaddr_un}, as long as getsockname(2) says; null without a name. */
+    byte @Nullable [] name;
+
+    /** {@code unix_peer}, which outlives the peer's file. */
+    @Nullable
+    UnixSocket peer;
+
+    /** SOCK_DEAD: the file is closed. */
+    boolean dead;
+
+    int backlog;
+    final ArrayDeque<UnixSocket> queue = new ArrayDeque<>();
+
+    UnixSocket(AccessLog log, int type) {
+        super(log, AF_UNIX, type, 0);
+    }
+
+    boolean isListening() {
+        log.read(thing);
+        return state == State.LISTEN && !dead;
+    }
+
+    /** {@code unix_recvq_full}: a backlog of 0 admits one. */
+    boolean isFull() {
+        log.read(queueThing);
+        return queue.size() > backlog;
+    }
+
+    @Override
+    public byte[] local() {
+        log.read(thing);
+        return name == null ? new byte[] {AF_UNIX, 0} : name.clone();
+    }
+
+    @Override
+    public byte @Nullable [] remote() {
+        log.read(thing);
+        return peer == null ? null : peer.local();
+    }
+
+    @Override
+    byte[] localName() {
+        return local();
+    }
+
+    @Override
+    byte @Nullable [] peerName() {
+        return remote();
+    }
+}

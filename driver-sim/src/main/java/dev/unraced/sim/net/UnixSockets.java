@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.sim.net;
+
+import static dev.unraced.event.Sockaddr.AF_UNIX;
+import static dev.unraced.event.Sockaddr.AF_UNSPEC;
+import static dev.unraced.sim.base.Errno.EADDRINUSE;
+import static dev.unraced.sim.base.Errno.EAGAIN;
+import static dev.unraced.sim.base.Errno.ECONNREFUSED;
+import static dev.unraced.sim.base.Errno.EINVAL;
+import static dev.unraced.sim.base.Errno.ENOSPC;
+import static dev.unraced.sim.base.Errno.EOPNOTSUPP;
+import static dev.unraced.sim.base.Errno.EPERM;
+import static dev.unraced.sim.base.Errno.EPROTOTYPE;
+
+import dev.unraced.sim.base.AccessLog;
+import dev.unraced.sim.net.UnixSocket.State;
+import java.util.Arrays;
+
+/** The calls of UNIX sockets: net/unix/af_unix.c. */
+final class UnixSockets {
+    /** {@code sizeof(struct sockaddr_un)}. */
+    private static final int LONGEST = 110;
+
+    private final AccessLog log;
+    private final UnixNames names;
+    private final AbstractNames abstractNames;
+
+    UnixSockets(AccessLog log, UnixNames names) {
+        this.log = log;
+        this.names = names;
+        this.abstractNames = new AbstractNames(log);
+    }
+
+    /** {@code unix_bind}. */
+    int bind(Object caller, UnixSocket socket, Address address) {
+        log.write(socket.thing);
+        if (address.length() == Address.FAMILY_SIZE && address.family() == AF_UNIX) {
+            return socket.name != null || abstractNames.takeAny(socket) ? 0 : -ENOSPC;
+        }
+        if (!isName(address)) {
+            return -EINVAL;
+        }
+        if (socket.name != null) {
+            return -EINVAL;
+        }
+        if (isAbstract(address)) {
+            return abstractNames.take(socket, address.bytes(address.length())) ? 0 : -EADDRINUSE;
+        }
+        byte[] path = path(address);
+        int result = names.bind(caller, path, socket);
+        if (result == 0) {
+            // unix_mkname_bsd: with its NUL, even where that is one byte more than a name has room for.
+            socket.name = address.bytes(Address.FAMILY_SIZE + path.length + 1);
+        }
+        return result;
+    }
+
+    /** {@code unix_validate_addr}. */
+    static boolean isName(Address address) {
+        return address.length() > Address.FAMILY_SIZE && address.length() <= LONGEST && address.family() == AF_UNIX;
+    }
+
+    private static boolean isAbstract(Address address) {
+        return address.bytes(LONGEST)[Address.FAMILY_SIZE] == 0;
+    }
+
+    private static byte[] path(Address address) {
+        byte[] name = address.bytes(address.length());
+        int end = Address.FAMILY_SIZE;
+        while (end < name.length && name[end] != 0) {
+            end++;
+        }
+        return Arrays.copyOfRange(name, Address.FAMILY_SIZE, end);
+    }
+
+    /** {@code unix_find_other}; of a path, perhaps a socket that is dead, which nobody finds in the kernel. */
+    Lookup find(Object caller, Address address, int type) {
+        if (isAbstract(address)) {
+            UnixSocket named = abstractNames.find(type, address.bytes(address.length()));
+            return named == null ? Lookup.failed(ECONNREFUSED) : Lookup.found(named);
+        }
+        Lookup lookup = names.find(caller, path(address));
+        if (!(lookup.socket() instanceof UnixSocket found)) {
+            return Lookup.failed(lookup.errno());
+        }
+        log.read(found.thing);
+        if (found.dead) {
+            return Lookup.failed(ECONNREFUSED);
+        }
+        return found.type() == type ? lookup : Lookup.failed(EPROTOTYPE);
+    }
+
+    /** {@code unix_stream_connect} or {@code unix_dgram_connect}. */
+    ConnectAttempt connect(Object caller, UnixSocket socket, Address address) {
+        if (socket.type() == Socket.SOCK_DGRAM) {
+            return new Concluded(connectDatagrams(caller, socket, address));
+        }
+        return isName(address) ? new UnixConnect(this, caller, socket, address) : new Concluded(-EINVAL);
+    }
+
+    private int connectDatagrams(Object caller, UnixSocket socket, Address address) {
+        log.write(socket.thing);
+        if (address.length() < Address.FAMILY_SIZE) {
+            return -EINVAL;
+        }
+        if (address.family() == AF_UNSPEC) {
+            socket.peer = null;
+            socket.state = State.CLOSE;
+            return 0;
+        }
+        if (!isName(address)) {
+            return -EINVAL;
+        }
+        Lookup lookup = find(caller, address, socket.type());
+        if (!(lookup.socket() instanceof UnixSocket other)) {
+            return -lookup.errno();
+        }
+        log.write(other.thing);
+        // unix_may_send: who has a peer hears nobody else.
+        if (other.peer != null && other.peer != socket) {
+            return -EPERM;
+        }
+        socket.peer = other;
+        socket.state = State.ESTABLISHED;
+        other.state = State.ESTABLISHED;
+        return 0;
+    }
+
+    /** {@code unix_listen}: a socket without a name cannot. */
+    int listen(UnixSocket socket, int backlog) {
+        log.write(socket.thing);
+        log.write(socket.queueThing);
+        if (socket.type() == Socket.SOCK_DGRAM) {
+            return -EOPNOTSUPP;
+        }
+        if (socket.name == null || socket.state == State.ESTABLISHED) {
+            return -EINVAL;
+        }
+        socket.backlog = backlog;
+        socket.state = State.LISTEN;
+        return 0;
+    }
+
+    /** {@code unix_accept}, of a caller that does not wait. */
+    SocketResult accept(UnixSocket socket) {
+        log.read(socket.thing);
+        if (socket.type() == Socket.SOCK_DGRAM) {
+            return SocketResult.failed(EOPNOTSUPP);
+        }
+        if (socket.state != State.LISTEN) {
+            return SocketResult.failed(EINVAL);
+        }
+        log.write(socket.queueThing);
+        UnixSocket child = socket.queue.poll();
+        return child == null ? SocketResult.failed(EAGAIN) : SocketResult.of(child);
+    }
+
+    /** {@code unix_release_sock}: those that nobody accepted go, too; the name in the file tree stays. */
+    void close(UnixSocket socket) {
+        log.write(socket.thing);
+        socket.dead = true;
+        abstractNames.release(socket);
+        if (socket.state == State.LISTEN) {
+            log.write(socket.queueThing);
+            socket.queue.forEach(this::close);
+            socket.queue.clear();
+        }
+    }
+}

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.sim.net;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.unraced.sim.base.AccessLog;
+import java.util.Objects;
+
+/** A network with its names, and short words for what tests do to it. */
+final class Host {
+    final AccessLog log = new AccessLog();
+    final MemoryNames names = new MemoryNames();
+    final Network network = new Network(log, names);
+
+    Socket socket(int family, int type) {
+        return Objects.requireNonNull(network.socket(family, type, 0).socket());
+    }
+
+    Socket bound(int family, int type, byte[] address) {
+        Socket socket = socket(family, type);
+        assertThat(bind(socket, address)).as("bind").isZero();
+        return socket;
+    }
+
+    /** A stream socket that listens. */
+    Socket listener(int family, byte[] address, int backlog) {
+        Socket socket = bound(family, Socket.SOCK_STREAM, address);
+        assertThat(network.listen(socket, backlog)).as("listen").isZero();
+        return socket;
+    }
+
+    int bind(Socket socket, byte[] address) {
+        return network.bind(this, socket, address);
+    }
+
+    ConnectAttempt attempt(Socket socket, byte[] address) {
+        return network.connect(this, socket, address, address.length);
+    }
+
+    /** The result of a connect that does not wait. */
+    int connect(Socket socket, byte[] address) {
+        ConnectAttempt attempt = attempt(socket, address);
+        assertThat(attempt.waits()).as("waits").isFalse();
+        return attempt.result();
+    }
+
+    Socket accept(Socket listener) {
+        return Objects.requireNonNull(network.accept(listener).socket());
+    }
+
+    String local(Socket socket) {
+        return Addresses.text(network.localName(socket));
+    }
+
+    String peer(Socket socket) {
+        byte[] name = network.peerName(socket);
+        return name == null ? "ENOTCONN" : Addresses.text(name);
+    }
+
+    /** The address by which a listener of any family is reached. */
+    byte[] reach(Socket listener) {
+        return network.localName(listener);
+    }
+}

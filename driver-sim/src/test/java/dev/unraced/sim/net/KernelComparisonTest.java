@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.sim.net;
+
+import static dev.unraced.event.Sockaddr.AF_INET;
+import static dev.unraced.event.Sockaddr.AF_INET6;
+import static dev.unraced.event.Sockaddr.AF_UNIX;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.unraced.conformance.Actor;
+import dev.unraced.conformance.ActorException;
+import dev.unraced.conformance.Command;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The same calls on the real kernel and on the simulated one: results and names, but for the ports, must agree. */
+@EnabledOnOs(OS.LINUX)
+class KernelComparisonTest {
+    private static final int SOCKETS = 5;
+    private static final int CASES = 150;
+    private static final int STEPS = 14;
+
+    @TempDir
+    static Path directory;
+
+    private static Actor actor;
+
+    @BeforeAll
+    static void start() throws Exception {
+        Files.createFile(directory.resolve("file"));
+        try {
+            actor = Actor.start();
+        } catch (ActorException e) {
+            assumeTrue(false, e.getMessage());
+        }
+        actor.ask(Command.of("chdir").with("path", RealSockets.bytes(directory.toString())));
+    }
+
+    @AfterAll
+    static void end() {
+        if (actor != null) {
+            actor.close();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4})
+    void bothKernelsAgree(long seed) {
+        Random random = new Random(seed);
+        for (int i = 0; i < CASES; i++) {
+            try (RealSockets real = new RealSockets(actor, directory)) {
+                play(random, real, new SimSockets(), "seed " + seed + ", case " + i);
+            }
+        }
+    }
+
+    private static void play(Random random, RealSockets real, SimSockets sim, String what) {
+        StringBuilder story = new StringBuilder(what);
+        int family = pick(random, AF_INET, AF_INET6, AF_UNIX);
+        for (int i = 0; i < SOCKETS; i++) {
+            // Mostly one family and type, for they would hardly ever meet otherwise.
+            int own = random.nextInt(8) == 0 ? pick(random, AF_INET, AF_INET6, AF_UNIX) : family;
+            int type = pick(random, 1, 1, 1, 2, own == AF_UNIX ? 5 : 2);
+            boolean nonblocking = random.nextBoolean();
+            real.socket(i, own, type, nonblocking);
+            sim.socket(i, own, type, nonblocking);
+            story.append("\n%d = socket(%d, %d, %s)".formatted(i, own, type, nonblocking));
+        }
+        for (int step = 0; step < STEPS; step++) {
+            int socket = random.nextInt(SOCKETS);
+            Target target = Target.random(random, sim.family(socket), SOCKETS);
+            int verb = random.nextInt(10);
+            int backlog = random.nextInt(2);
+            String told;
+            String expected;
+            if (verb < 2) {
+                story.append("\nbind(%d, %s)".formatted(socket, target));
+                told = sim.bind(socket, target);
+                expected = real.bind(socket, target);
+            } else if (verb < 4) {
+                if (sim.leavesUnanswered(socket)) {
+                    continue;
+                }
+                story.append("\nlisten(%d, %d)".formatted(socket, backlog));
+                told = sim.listen(socket, backlog);
+                expected = real.listen(socket, backlog);
+            } else if (verb < 5) {
+                if (sim.leavesUnanswered(socket) || !sim.hasConnection(socket)) {
+                    continue;
+                }
+                story.append("\naccept(%d)".formatted(socket));
+                told = sim.accept(socket);
+                expected = real.accept(socket);
+            } else {
+                if (sim.leavesUnanswered(socket)) {
+                    continue;
+                }
+                story.append("\nconnect(%d, %s)".formatted(socket, target));
+                told = sim.connect(socket, target);
+                expected = sim.waited() ? real.interruptedConnect(socket, target) : real.connect(socket, target);
+            }
+            story.append(" = ").append(expected);
+            assertThat(told).as(story.toString()).isEqualTo(expected);
+            for (int i = 0; i < SOCKETS; i++) {
+                assertThat(sim.names(i)).as("%s%nnames of %d", story, i).isEqualTo(real.names(i));
+            }
+        }
+    }
+
+    private static int pick(Random random, Integer... choices) {
+        return List.of(choices).get(random.nextInt(choices.length));
+    }
+}

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.sim.net;
+
+import dev.unraced.event.ByteString;
+import dev.unraced.sim.base.Errno;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+
+/** One directory without a past: sockets, files that are none, and no other directory. */
+final class MemoryNames implements UnixNames {
+    private final Map<ByteString, Socket> sockets = new HashMap<>();
+    private final Set<ByteString> files = new HashSet<>();
+
+    void file(String path) {
+        files.add(ByteString.utf8(path));
+    }
+
+    void unlink(String path) {
+        sockets.remove(ByteString.utf8(path));
+    }
+
+    @Override
+    public int bind(Object caller, byte[] path, Socket socket) {
+        ByteString name = ByteString.copyOf(path);
+        if (isElsewhere(path)) {
+            return -Errno.ENOENT;
+        }
+        return files.contains(name) || sockets.putIfAbsent(name, socket) != null ? -Errno.EADDRINUSE : 0;
+    }
+
+    @Override
+    public Lookup find(Object caller, byte[] path) {
+        ByteString name = ByteString.copyOf(path);
+        Socket socket = sockets.get(name);
+        if (socket != null) {
+            return Lookup.found(socket);
+        }
+        return Lookup.failed(files.contains(name) ? Errno.ECONNREFUSED : Errno.ENOENT);
+    }
+
+    private static boolean isElsewhere(byte[] path) {
+        for (byte b : path) {
+            if (b == '/') {
+                return true;
+            }
+        }
+        return false;
+    }
+}

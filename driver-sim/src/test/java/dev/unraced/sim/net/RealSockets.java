@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.sim.net;
+
+import dev.unraced.conformance.Actor;
+import dev.unraced.conformance.ActorException;
+import dev.unraced.conformance.Command;
+import dev.unraced.conformance.Reply;
+import dev.unraced.event.ByteString;
+import dev.unraced.event.Sockaddr;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** The real half of the comparison: sockets of the actor, whose working directory is the given one. */
+final class RealSockets implements AutoCloseable {
+    private static final int FIRST_ACCEPTED = 100;
+
+    private final Actor actor;
+    private final Path directory;
+    private final String suffix;
+    private int sockets;
+    private int accepted;
+
+    RealSockets(Actor actor, Path directory) {
+        this.actor = actor;
+        this.directory = directory;
+        this.suffix = "-%07d".formatted(actor.tgid());
+    }
+
+    static ByteString bytes(String text) {
+        return ByteString.utf8(text);
+    }
+
+    void socket(int id, int family, int type, boolean nonblocking) {
+        actor.ask(Command.of("socket")
+                .with("id", id)
+                .with("family", family)
+                .with("type", type)
+                .with("nonblock", nonblocking ? 1 : 0));
+        sockets = Math.max(sockets, id + 1);
+    }
+
+    String bind(int id, Target target) {
+        return done(Command.of("bind").with("fd", "h:" + id).with("address", address(target)));
+    }
+
+    String listen(int id, int backlog) {
+        return done(Command.of("listen").with("fd", "h:" + id).with("backlog", backlog));
+    }
+
+    String accept(int id) {
+        return done(Command.of("accept").with("fd", "h:" + id).with("keep", FIRST_ACCEPTED + accepted++));
+    }
+
+    String connect(int id, Target target) {
+        return Told.result(actor.ask(connect("call", id, target)).integer("result"));
+    }
+
+    /** A connect that a signal interrupts once it waits. */
+    String interruptedConnect(int id, Target target) {
+        int job = actor.ask(connect("start", id, target)).integer("job");
+        actor.ask(Command.of("blocked").with("job", job));
+        actor.ask(Command.of("signal").with("job", job));
+        return Told.result(actor.ask(Command.of("wait").with("job", job)).integer("result"));
+    }
+
+    String names(int id) {
+        Reply reply = actor.ask(Command.of("names").with("fd", "h:" + id));
+        return Told.name(reply.bytes("local").orElseThrow(), suffix) + " to "
+                + reply.bytes("peer").map(name -> Told.name(name, suffix)).orElse("nobody");
+    }
+
+    private Command connect(String verb, int id, Target target) {
+        ByteString address = address(target);
+        return Command.of(verb)
+                .with("name", "connect")
+                .with("fd", "h:" + id)
+                .with("address", address.isEmpty() ? "null" : "hex:" + hex(address))
+                .with("addrlen", address.length());
+    }
+
+    private static String hex(ByteString bytes) {
+        return java.util.HexFormat.of().formatHex(bytes.toByteArray());
+    }
+
+    private ByteString address(Target target) {
+        return ByteString.copyOf(target.bytes(this::port, suffix));
+    }
+
+    private int port(int id) {
+        Reply reply = actor.ask(Command.of("names").with("fd", "h:" + id));
+        return Math.max(0, reply.bytes("local").map(Sockaddr::new).orElseThrow().port());
+    }
+
+    private String done(Command command) {
+        try {
+            actor.ask(command);
+            return "0";
+        } catch (ActorException e) {
+            return Told.failure(String.valueOf(e.getMessage()));
+        }
+    }
+
+    @Override
+    public void close() {
+        for (int i = 0; i < sockets; i++) {
+            actor.ask(Command.of("close").with("id", i));
+        }
+        for (int i = 0; i < accepted; i++) {
+            actor.ask(Command.of("close").with("id", FIRST_ACCEPTED + i));
+        }
+        try {
+            for (String name : new String[] {"a", "b", "u".repeat(108)}) {
+                Files.deleteIfExists(directory.resolve(name));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.sim.net;
+
+import dev.unraced.event.ByteString;
+import dev.unraced.sim.base.Errno;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The simulated half of the comparison. */
+final class SimSockets {
+    static final String SUFFIX = "-0000000";
+
+    private final Host host = new Host();
+    private final List<Socket> sockets = new ArrayList<>();
+    private boolean waited;
+
+    SimSockets() {
+        host.names.file("file");
+    }
+
+    void socket(int id, int family, int type, boolean nonblocking) {
+        sockets.add(id, host.socket(family, type | (nonblocking ? Socket.SOCK_NONBLOCK : 0)));
+    }
+
+    int family(int id) {
+        return sockets.get(id).family();
+    }
+
+    /** Whether a client of this listener still waits: the real kernel would take a second to notice a change. */
+    boolean leavesUnanswered(int id) {
+        return sockets.get(id) instanceof InetSocket inet && !inet.unanswered.isEmpty();
+    }
+
+    boolean hasConnection(int id) {
+        Socket socket = sockets.get(id);
+        return socket instanceof InetSocket inet
+                ? !inet.queue.isEmpty()
+                : socket instanceof UnixSocket unix && !unix.queue.isEmpty();
+    }
+
+    boolean waited() {
+        return waited;
+    }
+
+    String bind(int id, Target target) {
+        return Told.result(host.bind(sockets.get(id), bytes(target)));
+    }
+
+    String listen(int id, int backlog) {
+        return Told.result(host.network.listen(sockets.get(id), backlog));
+    }
+
+    String accept(int id) {
+        return Told.result(-host.network.accept(sockets.get(id)).errno());
+    }
+
+    String connect(int id, Target target) {
+        ConnectAttempt attempt = host.attempt(sockets.get(id), bytes(target));
+        waited = attempt.waits();
+        int result = waited ? attempt.abandon() : attempt.result();
+        return Told.result(result == -Errno.ERESTARTSYS ? -Errno.EINTR : result);
+    }
+
+    String names(int id) {
+        byte[] peer = host.network.peerName(sockets.get(id));
+        return Told.name(ByteString.copyOf(host.network.localName(sockets.get(id))), SUFFIX) + " to "
+                + (peer == null ? "nobody" : Told.name(ByteString.copyOf(peer), SUFFIX));
+    }
+
+    private byte[] bytes(Target target) {
+        return target.bytes(id -> Math.max(0, Addresses.port(host.network.localName(sockets.get(id)))), SUFFIX);
+    }
+}

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.sim.net;
+
+import static dev.unraced.event.Sockaddr.AF_INET;
+import static dev.unraced.event.Sockaddr.AF_INET6;
+import static dev.unraced.event.Sockaddr.AF_UNIX;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.function.IntUnaryOperator;
+
+/**
+ * An address in terms that both kernels understand.
+ *
+ * @param family as claimed
+ * @param name of the IP or the socket; a name with "@" in front is abstract
+ * @param portOf the socket whose port it is, or, negative, a port
+ * @param length addrlen, or -1 for what is usual
+ */
+record Target(int family, String name, int portOf, int length) {
+    private static final List<String> INET =
+            List.of("127.0.0.1", "127.0.0.1", "127.0.0.1", "127.0.0.2", "0.0.0.0", "127.255.255.255");
+    private static final List<String> INET6 =
+            List.of("::1", "::1", "::", "::ffff:127.0.0.1", "::ffff:127.0.0.2", "::ffff:0.0.0.0");
+    private static final List<String> UNIX =
+            List.of("a", "a", "b", "@x", "@x", "@y", "file", "missing/a", "u".repeat(108), "@" + "v".repeat(107));
+    private static final List<Integer> LENGTHS = List.of(0, 1, 2, 3, 8, 15, 16, 17, 23, 24, 28, 110, 111, 128);
+    /** Nobody listens there. */
+    private static final int CLOSED = -9;
+
+    static Target random(Random random, int family, int sockets) {
+        int claimed = random.nextInt(12) == 0 ? pick(random, List.of(0, 0, 1, 2, 10, 40)) : family;
+        int length = random.nextInt(12) == 0 ? pick(random, LENGTHS) : -1;
+        int port = random.nextInt(4) == 0 ? pick(random, List.of(0, CLOSED)) : random.nextInt(sockets);
+        String name = switch (claimed) {
+            case AF_INET -> pick(random, INET);
+            case AF_INET6 -> pick(random, INET6);
+            default -> pick(random, UNIX);
+        };
+        // Port 0 has no sign of its own.
+        return new Target(claimed, name, port == 0 ? CLOSED - 1 : port, length);
+    }
+
+    private static <T> T pick(Random random, List<T> choices) {
+        return choices.get(random.nextInt(choices.size()));
+    }
+
+    /**
+     * The address in one kernel.
+     *
+     * @param ports the port of each socket there
+     */
+    byte[] bytes(IntUnaryOperator ports, String suffix) {
+        int port = portOf >= 0 ? ports.applyAsInt(portOf) : portOf == CLOSED ? -CLOSED : 0;
+        byte[] usual = switch (family) {
+            case AF_INET -> Addresses.inet(name, port);
+            case AF_INET6 -> Addresses.inet6(name, port);
+            case AF_UNIX -> unix(suffix);
+            default -> Addresses.family(family, 16);
+        };
+        return length < 0 ? usual : Arrays.copyOf(usual, length);
+    }
+
+    /** Abstract names are the machine's: a suffix keeps others out. */
+    private byte[] unix(String suffix) {
+        if (name.startsWith("@")) {
+            return Addresses.unix("\0" + name.substring(1, Math.min(name.length(), 108 - suffix.length())) + suffix);
+        }
+        byte[] address = Addresses.unix(name);
+        return address.length > 110 ? Arrays.copyOf(address, 110) : address;
+    }
+}
