@@ -88,13 +88,23 @@ public final class RecordEncoder {
     }
 
     public RecordEncoder flag(EventFlag flag) {
-        buffer.putInt(FLAGS, buffer.getInt(FLAGS) | flag.mask());
+        return flags(flag.mask());
+    }
+
+    /** Sets every flag of a mask; see {@link EventFlag#mask()}. */
+    public RecordEncoder flags(int mask) {
+        buffer.putInt(FLAGS, buffer.getInt(FLAGS) | mask);
         return this;
     }
 
     /** The path argument; bytes beyond {@link RecordLayout#PATH_MAX} are cut and flagged. */
     public RecordEncoder path(byte[] path, Provenance provenance, Integrity integrity) {
-        return argument(OPEN_PATH, path, PATH_MAX, provenance, integrity);
+        return path(path, path.length, provenance, integrity);
+    }
+
+    /** The path argument, which is the first bytes of an array. */
+    public RecordEncoder path(byte[] bytes, int length, Provenance provenance, Integrity integrity) {
+        return argument(OPEN_PATH, bytes, length, PATH_MAX, provenance, integrity);
     }
 
     public RecordEncoder dirfd(int dirfd) {
@@ -116,15 +126,20 @@ public final class RecordEncoder {
 
     /** The file that was really opened; sets {@link EventFlag#HAS_FILE}. */
     public RecordEncoder file(byte[] resolvedPath, int deviceMajor, int deviceMinor, long inode) {
+        return file(resolvedPath, resolvedPath.length, deviceMajor, deviceMinor, inode);
+    }
+
+    /** As the other, with the path in the first bytes of an array. */
+    public RecordEncoder file(byte[] resolvedPath, int length, int deviceMajor, int deviceMinor, long inode) {
         buffer.putInt(OPEN_DEVICE_MAJOR, deviceMajor);
         buffer.putInt(OPEN_DEVICE_MINOR, deviceMinor);
         buffer.putLong(OPEN_INODE, inode);
         flag(EventFlag.HAS_FILE);
-        int excess = Math.max(0, resolvedPath.length - PATH_MAX);
+        int excess = Math.max(0, length - PATH_MAX);
         if (excess > 0) {
             flag(EventFlag.RESOLVED_TRUNCATED);
         }
-        return slice(OPEN_RESOLVED, resolvedPath, excess, resolvedPath.length - excess);
+        return slice(OPEN_RESOLVED, resolvedPath, excess, length - excess);
     }
 
     public RecordEncoder fd(int fd) {
@@ -134,20 +149,39 @@ public final class RecordEncoder {
 
     /** The address argument; bytes beyond {@link RecordLayout#ADDRESS_MAX} are cut and flagged. */
     public RecordEncoder address(byte[] address, int addrlen, Provenance provenance, Integrity integrity) {
+        return address(address, address.length, addrlen, provenance, integrity);
+    }
+
+    /** The address argument, which is the first bytes of an array. */
+    public RecordEncoder address(
+            byte[] bytes, int length, int addrlen, Provenance provenance, Integrity integrity) {
         buffer.putInt(CONNECT_ADDRLEN, addrlen);
-        return argument(CONNECT_ADDRESS, address, ADDRESS_MAX, provenance, integrity);
+        return argument(CONNECT_ADDRESS, bytes, length, ADDRESS_MAX, provenance, integrity);
     }
 
     /** The socket behind the descriptor, {@code null} for an address it lacks; sets {@link EventFlag#HAS_SOCKET}. */
     public RecordEncoder socket(int family, int type, int protocol, byte @Nullable [] local, byte @Nullable [] remote) {
+        return socket(
+                family,
+                type,
+                protocol,
+                local == null ? ZEROS : local,
+                local == null ? -1 : local.length,
+                remote == null ? ZEROS : remote,
+                remote == null ? -1 : remote.length);
+    }
+
+    /** As the other, with the addresses in the first bytes of arrays; of negative length where there is none. */
+    public RecordEncoder socket(
+            int family, int type, int protocol, byte[] local, int localLength, byte[] remote, int remoteLength) {
         buffer.putShort(CONNECT_FAMILY, (short) family);
         buffer.putShort(CONNECT_TYPE, (short) type);
         buffer.putShort(CONNECT_PROTOCOL, (short) protocol);
-        if (local != null) {
-            slice(CONNECT_LOCAL, local, 0, Math.min(local.length, ADDRESS_MAX));
+        if (localLength >= 0) {
+            slice(CONNECT_LOCAL, local, 0, Math.min(localLength, ADDRESS_MAX));
         }
-        if (remote != null) {
-            slice(CONNECT_REMOTE, remote, 0, Math.min(remote.length, ADDRESS_MAX));
+        if (remoteLength >= 0) {
+            slice(CONNECT_REMOTE, remote, 0, Math.min(remoteLength, ADDRESS_MAX));
         }
         return flag(EventFlag.HAS_SOCKET);
     }
@@ -177,16 +211,17 @@ public final class RecordEncoder {
         return copy;
     }
 
-    private RecordEncoder argument(int slice, byte[] bytes, int limit, Provenance provenance, Integrity integrity) {
+    private RecordEncoder argument(
+            int slice, byte[] bytes, int length, int limit, Provenance provenance, Integrity integrity) {
         buffer.put(PROVENANCE, (byte) provenance.code());
         buffer.put(INTEGRITY, (byte) integrity.code());
         if (provenance == Provenance.NONE) {
             return this;
         }
-        if (bytes.length > limit) {
+        if (length > limit) {
             flag(EventFlag.TRUNCATED);
         }
-        return slice(slice, bytes, 0, Math.min(bytes.length, limit));
+        return slice(slice, bytes, 0, Math.min(length, limit));
     }
 
     private RecordEncoder slice(int field, byte[] bytes, int from, int length) {

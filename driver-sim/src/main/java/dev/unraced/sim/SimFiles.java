@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.sim;
+
+import dev.unraced.event.ByteString;
+import dev.unraced.sim.kernel.Kernel;
+
+/**
+ * The files of a simulated machine, made by root. There are /, /etc with passwd, hostname and shadow, /proc and /tmp to
+ * begin with. Directories on the way to a new file are made as needed.
+ */
+public final class SimFiles {
+    private final Kernel kernel;
+
+    SimFiles(Kernel kernel) {
+        this.kernel = kernel;
+    }
+
+    /** An empty file, readable by all. */
+    public SimFiles file(String path) {
+        return make(path, kernel.files().makeFile(kernel.init(), parents(path), 0644));
+    }
+
+    public SimFiles directory(String path) {
+        return make(path, kernel.files().makeDirectory(kernel.init(), parents(path), 0755));
+    }
+
+    /** A fifo, whose readers wait for a writer. */
+    public SimFiles fifo(String path) {
+        return make(path, kernel.files().makeFifo(kernel.init(), parents(path), 0644));
+    }
+
+    public SimFiles symlink(String target, String path) {
+        return make(path, kernel.files().symlink(kernel.init(), bytes(target), parents(path)));
+    }
+
+    public SimFiles link(String existing, String path) {
+        return make(path, kernel.files().link(kernel.init(), bytes(existing), parents(path)));
+    }
+
+    public SimFiles rename(String from, String to) {
+        return make(to, kernel.files().rename(kernel.init(), bytes(from), bytes(to)));
+    }
+
+    public SimFiles delete(String path) {
+        return make(path, kernel.files().unlink(kernel.init(), bytes(path)));
+    }
+
+    /** Permission bits, such as 0600. */
+    public SimFiles permissions(String path, int mode) {
+        return make(path, kernel.files().chmod(kernel.init(), bytes(path), mode));
+    }
+
+    /** Shows a directory or file at another place, too. */
+    public SimFiles bind(String from, String to) {
+        return make(to, kernel.files().bindMount(kernel.init(), bytes(from), bytes(to)));
+    }
+
+    private byte[] parents(String path) {
+        int slash = path.lastIndexOf('/');
+        if (slash > 0) {
+            kernel.files().mkdirs(kernel.init(), bytes(path.substring(0, slash)));
+        }
+        return bytes(path);
+    }
+
+    private SimFiles make(String path, int result) {
+        if (result < 0) {
+            throw new IllegalArgumentException(path + ": errno " + -result);
+        }
+        return this;
+    }
+
+    private static byte[] bytes(String path) {
+        return ByteString.utf8(path).toByteArray();
+    }
+}

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.sim;
+
+import dev.unraced.config.CaptureConfig;
+import dev.unraced.driver.Capture;
+import dev.unraced.driver.Driver;
+import dev.unraced.sim.kernel.Kernel;
+import dev.unraced.sim.kernel.Task;
+import dev.unraced.sim.trace.Seams;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * A simulated machine for tests: processes that make calls, one step at a time, so that whatever a test wants to happen
+ * in the midst of a call happens exactly there.
+ *
+ * <pre>{@code
+ * SimKernel kernel = SimKernel.create();
+ * Capture capture = kernel.capture();
+ * SimProcess evil = kernel.process("evil");
+ * SimBuffer path = evil.buffer("/tmp/harmless");
+ * SimCall open = evil.thread().openat(path);
+ * open.until(CallStep.COPY_PATH); // the observer has read the path, the kernel has not
+ * path.write("/etc/shadow");
+ * open.finish();
+ * }</pre>
+ *
+ * <p>Thread-safe: every operation is one atomic step of the machine.
+ */
+public final class SimKernel {
+    /** An hour after the boot; far enough from 0 that an unset time shows. */
+    private static final long UPTIME_NANOS = 3_600_000_000_000L;
+
+    private static final int MAX_THREAD_ID = 1 << 22;
+
+    private final Kernel kernel;
+    private final Task observer;
+    private final SimFiles files;
+
+    private SimKernel(long uptimeNanos) {
+        kernel = new Kernel(uptimeNanos, MAX_THREAD_ID);
+        observer = kernel.fork(kernel.init(), "observer".getBytes(StandardCharsets.US_ASCII));
+        files = new SimFiles(kernel);
+    }
+
+    /** A machine of its own. */
+    public static SimKernel create() {
+        return new SimKernel(UPTIME_NANOS);
+    }
+
+    /** A machine that has been up for some time, in nanoseconds of its CLOCK_BOOTTIME. */
+    public static SimKernel bootedBefore(long nanos) {
+        return new SimKernel(nanos);
+    }
+
+    /** The file tree. */
+    public SimFiles files() {
+        return files;
+    }
+
+    /** A new process of user 1000 with one thread. */
+    public SimProcess process(String name) {
+        synchronized (kernel) {
+            Task task = kernel.fork(kernel.init(), name.getBytes(StandardCharsets.UTF_8));
+            return new SimProcess(kernel, task).user(SimProcess.FIRST_USER);
+        }
+    }
+
+    /** A driver that watches this machine, whatever its configuration says of kernels. */
+    public Driver driver() {
+        return driver(Seams.NONE);
+    }
+
+    /** A driver that watches this machine with something broken on purpose. */
+    public Driver driver(Seams seams) {
+        return new SimDriver(settings -> this, seams);
+    }
+
+    /** Watches this machine with the default configuration. */
+    public Capture capture() {
+        return capture(CaptureConfig.builder().driver(SimDriver.NAME).build());
+    }
+
+    /** Watches this machine. */
+    public Capture capture(CaptureConfig config) {
+        return driver().open(config);
+    }
+
+    /** Lets time pass, in nanoseconds. */
+    public void sleep(long nanos) {
+        synchronized (kernel) {
+            kernel.clock().advance(nanos);
+        }
+    }
+
+    /** Nanoseconds since the machine booted. */
+    public long now() {
+        synchronized (kernel) {
+            return kernel.clock().now();
+        }
+    }
+
+    /** The machine itself, for what this class does not offer; synchronise on it. */
+    public Kernel kernel() {
+        return kernel;
+    }
+
+    /** The thread group that stands for the observer's own process. */
+    int observer() {
+        return observer.tgid();
+    }
+}

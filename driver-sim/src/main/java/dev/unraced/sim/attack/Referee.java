@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.sim.attack;
+
+import dev.unraced.driver.Capture;
+import dev.unraced.event.ByteString;
+import dev.unraced.event.EventFlag;
+import dev.unraced.event.EventView;
+import dev.unraced.event.Integrity;
+import dev.unraced.event.Provenance;
+import dev.unraced.event.SyscallEvent;
+import dev.unraced.sim.fs.OpenFile;
+import dev.unraced.sim.kernel.Call;
+import dev.unraced.sim.kernel.Kernel;
+import dev.unraced.sim.kernel.Task;
+import dev.unraced.sim.kernel.Tracepoints;
+import dev.unraced.sim.net.Socket;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Knows what the kernel really did, and compares it with each event as it comes. Attached behind the observer, so that a
+ * call's event is there when its return is seen.
+ */
+final class Referee implements Tracepoints {
+    /** Of an event whose claim was read late, and which says why. */
+    private static final int EXCUSES = EventFlag.FAULTED.mask()
+            | EventFlag.ENTER_MISSED.mask()
+            | EventFlag.STASH_FULL.mask()
+            | EventFlag.EVICTED.mask();
+
+    private static final byte[] NOTHING = {};
+
+    private final Kernel kernel;
+    private final Capture capture;
+    private final boolean keeps;
+    private final List<Finding> findings = new ArrayList<>();
+    private Verdict worst = Verdict.TRUE;
+    private int events;
+
+    /**
+     * What an event said of a call, and what of that was true.
+     *
+     * @param event null when there was none
+     */
+    record Finding(Task task, Call call, @Nullable SyscallEvent event, Verdict verdict) {}
+
+    Referee(Kernel kernel, Capture capture, boolean keeps) {
+        this.kernel = kernel;
+        this.capture = capture;
+        this.keeps = keeps;
+    }
+
+    /** The worst verdict on any event. */
+    Verdict verdict() {
+        return worst;
+    }
+
+    /** One for each call that returned, when they are kept. */
+    List<Finding> findings() {
+        return findings;
+    }
+
+    @Override
+    public void exit(Task task, Call call) {
+        compare(task, call);
+    }
+
+    @Override
+    public void completed(Task task, Call request) {
+        compare(request.caller(task), request);
+    }
+
+    @Override
+    public void enter(Task task, Call call) {
+        // Nothing is known yet.
+    }
+
+    @Override
+    public void submitted(Task task, Call request) {
+        // Nothing is known yet.
+    }
+
+    @Override
+    public void worked(Task task, Call call) {
+        // The call keeps what it did.
+    }
+
+    @Override
+    public void threadExit(Task task) {
+        // No event is due.
+    }
+
+    private void compare(Task task, Call call) {
+        events = 0;
+        capture.poll(view -> compare(task, call, view), Integer.MAX_VALUE);
+        if (events != 1) {
+            note(task, call, null, Verdict.FOOLED);
+        }
+    }
+
+    private void compare(Task task, Call call, EventView view) {
+        events++;
+        Verdict verdict = view.tid() != task.tid()
+                ? Verdict.FOOLED
+                : view.isOpenLike() ? ofOpen(task, call, view) : ofConnect(call, view);
+        note(task, call, keeps ? view.snapshot() : null, verdict);
+    }
+
+    private void note(Task task, Call call, @Nullable SyscallEvent event, Verdict verdict) {
+        worst = worst.or(verdict);
+        if (keeps) {
+            findings.add(new Finding(task, call, event, verdict));
+        }
+    }
+
+    private Verdict ofOpen(Task task, Call call, EventView view) {
+        byte[] used = call.kernelPath();
+        boolean claimHolds = used == null || Arrays.equals(used, bytes(view.path().toByteString()));
+        long[] how = call.kernelHow();
+        boolean howHolds = how == null
+                || (how[0] == view.openFlags() && how[1] == view.mode() && how[2] == view.resolve());
+        OpenFile file = call.file();
+        boolean truthHolds = !view.has(EventFlag.HAS_FILE) || isFile(file, view);
+        boolean matches = view.path().integrity() == Integrity.MATCH;
+        boolean kernels = view.path().provenance() == Provenance.KERNEL;
+        if ((!claimHolds && (kernels || (matches && !names(task, view, file))))
+                || (!howHolds && view.howIntegrity() == Integrity.MATCH)) {
+            return Verdict.LIED;
+        }
+        if (claimHolds && howHolds && truthHolds) {
+            return Verdict.TRUE;
+        }
+        // A claim that names the same object in other words is no lie about the object.
+        if (matches && howHolds && truthHolds) {
+            return Verdict.TRUE;
+        }
+        boolean claimWarns = claimHolds || isDoubted(view.path().integrity()) || isExcused(view);
+        boolean howWarns = howHolds || isDoubted(view.howIntegrity()) || isExcused(view);
+        boolean truthWarns = truthHolds || view.has(EventFlag.FD_TABLE_SHARED);
+        return claimWarns && howWarns && truthWarns ? Verdict.WARNED : Verdict.FOOLED;
+    }
+
+    private static Verdict ofConnect(Call call, EventView view) {
+        byte[] used = call.kernelAddress();
+        boolean claimHolds = used == null || Arrays.equals(used, bytes(view.address().toByteString()));
+        byte[] peer = call.file() != null && call.file().privateData() instanceof Socket socket ? socket.remote() : null;
+        boolean truthHolds = !view.has(EventFlag.HAS_SOCKET)
+                || Arrays.equals(peer == null ? NOTHING : peer, bytes(view.remote().toByteString()));
+        boolean matches = view.address().integrity() == Integrity.MATCH;
+        if (!claimHolds && (matches || view.address().provenance() == Provenance.KERNEL)) {
+            return Verdict.LIED;
+        }
+        if (claimHolds && truthHolds) {
+            return Verdict.TRUE;
+        }
+        boolean claimWarns = claimHolds || isDoubted(view.address().integrity()) || isExcused(view);
+        return claimWarns && (truthHolds || view.has(EventFlag.FD_TABLE_SHARED)) ? Verdict.WARNED : Verdict.FOOLED;
+    }
+
+    /** Whether the claimed path names the opened file now, without following a last link. */
+    private boolean names(Task task, EventView view, @Nullable OpenFile file) {
+        var found = kernel.files().lstat(task, bytes(view.path().toByteString()));
+        return file != null && found.inode() == file.inode();
+    }
+
+    private static boolean isFile(@Nullable OpenFile file, EventView view) {
+        return file != null
+                && file.inode().number() == view.inode()
+                && file.inode().superBlock().major() == view.deviceMajor()
+                && file.inode().superBlock().minor() == view.deviceMinor();
+    }
+
+    private static boolean isDoubted(Integrity integrity) {
+        return integrity == Integrity.CHANGED || integrity == Integrity.DIFFERS;
+    }
+
+    private static boolean isExcused(EventView view) {
+        return (view.flags() & EXCUSES) != 0;
+    }
+
+    private static byte[] bytes(ByteString string) {
+        return string.toByteArray();
+    }
+}

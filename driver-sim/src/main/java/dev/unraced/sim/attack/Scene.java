@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.sim.attack;
+
+import dev.unraced.driver.Capabilities;
+import dev.unraced.driver.Capture;
+import dev.unraced.event.Abi;
+import dev.unraced.event.ByteString;
+import dev.unraced.event.Syscall;
+import dev.unraced.sim.kernel.Kernel;
+import dev.unraced.sim.kernel.Task;
+import dev.unraced.sim.net.Socket;
+import dev.unraced.sim.trace.SimSource;
+import dev.unraced.sim.trace.TraceSettings;
+import dev.unraced.stash.StashPolicy;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.Objects;
+import java.util.Set;
+
+/** A small machine for one attack, an observer that watches it, and the words that attacks are written in. */
+final class Scene {
+    static final int AT_FDCWD = -100;
+    static final long O_RDONLY = 0;
+    static final long O_WRONLY = 1;
+    static final long O_NONBLOCK = 04000;
+    static final long O_PATH = 010000000;
+
+    private static final long UPTIME_NANOS = 1_000_000_000;
+    private static final int MAX_THREAD_ID = 1 << 15;
+    private static final int RING_BYTES = 1 << 16;
+    private static final int BUFFER = 64;
+    private static final int HOW_SIZE = 24;
+
+    private final Kernel kernel = new Kernel(UPTIME_NANOS, MAX_THREAD_ID);
+    private final SimWorld world;
+
+    /**
+     * A machine without the attack's own files.
+     *
+     * @param entries how many calls the observer can keep
+     * @param keeps whether to keep every finding, to tell of it
+     */
+    Scene(Variant variant, StashPolicy policy, int entries, boolean keeps) {
+        TraceSettings settings = new TraceSettings(
+                variant.mitigation(),
+                EnumSet.allOf(Syscall.class),
+                0,
+                Set.of(),
+                Set.of(),
+                Set.of(),
+                policy,
+                entries,
+                1,
+                RING_BYTES);
+        Capture capture = SimSource.open("sim", Capabilities.complete(), kernel, settings, variant.seams());
+        Referee referee = new Referee(kernel, capture, keeps);
+        kernel.attach(referee);
+        world = new SimWorld(kernel, referee);
+    }
+
+    Kernel kernel() {
+        return kernel;
+    }
+
+    SimWorld world() {
+        return world;
+    }
+
+    void file(String path) {
+        require(kernel.files().makeFile(kernel.init(), bytes(path), 0644));
+    }
+
+    void directory(String path) {
+        require(kernel.files().makeDirectory(kernel.init(), bytes(path), 0755));
+    }
+
+    void fifo(String path) {
+        require(kernel.files().makeFifo(kernel.init(), bytes(path), 0644));
+    }
+
+    /** A new process's first thread. */
+    Task process(String name) {
+        return kernel.fork(kernel.init(), bytes(name));
+    }
+
+    Task thread(Task sibling) {
+        return kernel.thread(sibling.group());
+    }
+
+    /** Memory that can be rewritten. */
+    long buffer(Task task, String text) {
+        long address = task.group().memory().reserve(BUFFER);
+        task.group().memory().write(address, terminated(text));
+        return address;
+    }
+
+    /** Memory in a page that was never touched. */
+    long coldBuffer(Task task, String text) {
+        return task.group().memory().placeCold(bytes(text), 0);
+    }
+
+    int socket(Task task, int family, int type) {
+        Socket socket = Objects.requireNonNull(
+                kernel.network().socket(family, type, 0).socket());
+        return task.group().descriptors().add(kernel.files().socketFile(socket));
+    }
+
+    /** Opens something before the attack begins. */
+    int opened(Task task, String path, long flags) {
+        var attempt = kernel.files()
+                .open(task, AT_FDCWD, bytes(path), new dev.unraced.sim.fs.OpenRequest(flags, 0, 0));
+        return task.group().descriptors().add(Objects.requireNonNull(attempt.file()));
+    }
+
+    SimWorld.Script victim(String name, Task task) {
+        return world.script(name, false, task);
+    }
+
+    SimWorld.Script attacker(String name, Task task) {
+        return world.script(name, true, task);
+    }
+
+    static Action openat(String what, long path) {
+        return Action.call(
+                "openat(" + what + ")",
+                (kernel, task) -> kernel.begin(task, Syscall.OPENAT, Abi.NATIVE, AT_FDCWD, path, O_RDONLY, 0));
+    }
+
+    static Action openat(String what, int dirfd, long path) {
+        return Action.call(
+                "openat(" + dirfd + ", " + what + ")",
+                (kernel, task) -> kernel.begin(task, Syscall.OPENAT, Abi.NATIVE, dirfd, path, O_RDONLY, 0));
+    }
+
+    static Action openat2(String what, long path, long how) {
+        return Action.call(
+                "openat2(" + what + ", how)",
+                (kernel, task) ->
+                        kernel.begin(task, Syscall.OPENAT2, Abi.NATIVE, AT_FDCWD, path, how, HOW_SIZE));
+    }
+
+    static Action connect(int fd, long address, int addrlen) {
+        return Action.call(
+                "connect(" + fd + ", address)",
+                (kernel, task) -> kernel.begin(task, Syscall.CONNECT, Abi.NATIVE, fd, address, addrlen));
+    }
+
+    static Action submitOpenat(String what, long path, boolean onWorker) {
+        return Action.call(
+                "io_uring: openat(" + what + ")",
+                (kernel, task) -> kernel.submit(task, Syscall.OPENAT, onWorker, AT_FDCWD, path, O_RDONLY, 0));
+    }
+
+    /** Opens the other end of a fifo without waiting. */
+    static Action release(String path) {
+        return Action.user(
+                "opens " + path + " for writing",
+                (kernel, task) -> kernel.files()
+                        .open(
+                                task,
+                                AT_FDCWD,
+                                bytes(path),
+                                new dev.unraced.sim.fs.OpenRequest(O_WRONLY | O_NONBLOCK, 0, 0)));
+    }
+
+    static Action write(String what, long address, String text) {
+        return Action.user(
+                what + " := \"" + text + "\"",
+                (kernel, task) -> task.group().memory().write(address, terminated(text)));
+    }
+
+    static Action write(String what, long address, byte[] bytes, String text) {
+        return Action.user(
+                what + " := " + text, (kernel, task) -> task.group().memory().write(address, bytes));
+    }
+
+    static Action dup2(int from, int to) {
+        return Action.user(
+                "dup2(" + from + ", " + to + ")",
+                (kernel, task) -> task.group().descriptors().duplicate(from, to));
+    }
+
+    static byte[] how(long flags, long resolve) {
+        return ByteBuffer.allocate(HOW_SIZE)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putLong(flags)
+                .putLong(0)
+                .putLong(resolve)
+                .array();
+    }
+
+    /** struct sockaddr_in. */
+    static byte[] inet(int port, int... address) {
+        return new byte[] {
+            2, 0, (byte) (port >> 8), (byte) port,
+            (byte) address[0], (byte) address[1], (byte) address[2], (byte) address[3],
+            0, 0, 0, 0, 0, 0, 0, 0
+        };
+    }
+
+    static byte[] bytes(String text) {
+        return ByteString.utf8(text).toByteArray();
+    }
+
+    private static byte[] terminated(String text) {
+        byte[] bytes = bytes(text);
+        return Arrays.copyOf(bytes, bytes.length + 1);
+    }
+
+    private static void require(int result) {
+        if (result < 0) {
+            throw new IllegalStateException("errno " + -result);
+        }
+    }
+}

@@ -1,0 +1,6 @@
+// SPDX-License-Identifier: Apache-2.0
+/** The attack corpus on the simulated kernel: every interleaving of each, and what the observer says of it. */
+@NullMarked
+package dev.unraced.sim.attack;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.sim.kernel;
+
+import dev.unraced.sim.base.AccessLog;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The memory of a process, which its threads share and may overwrite at any step. Two ways to read: the kernel's own
+ * copy, which brings pages into memory as it goes, and a tracer's careful one, which fails on a page that is not there.
+ *
+ * <p>Addresses stay below 4 GiB, so that 32-bit calls reach everything.
+ */
+public final class AddressSpace {
+    /** Bytes of a page. */
+    public static final int PAGE = 4096;
+
+    private static final long LOWEST = 0x10000;
+
+    private final AccessLog log;
+    private final List<Mapping> mappings = new ArrayList<>();
+    private @Nullable Mapping last;
+    private long top = LOWEST;
+
+    AddressSpace(AccessLog log) {
+        this.log = log;
+    }
+
+    /** Ordinary memory: the bytes, and zeros up to the end of the page, or a page more if there would be none. */
+    public long place(byte[] bytes) {
+        Mapping mapping = map(pages(bytes.length + 1), false);
+        System.arraycopy(bytes, 0, mapping.bytes, 0, bytes.length);
+        return mapping.start;
+    }
+
+    /** Memory of some size, zeroed. */
+    public long reserve(int size) {
+        return map(pages(size), false).start;
+    }
+
+    /** The bytes, right before memory that nobody may read. */
+    public long placeAtEdge(byte[] bytes) {
+        Mapping mapping = map(pages(bytes.length), false);
+        int from = mapping.bytes.length - bytes.length;
+        System.arraycopy(bytes, 0, mapping.bytes, from, bytes.length);
+        return mapping.start + from;
+    }
+
+    /**
+     * The bytes in pages that are not in memory: the kernel's copy fetches them, a careful read fails.
+     *
+     * @param resident how many of the first bytes lie in a page that is in memory
+     */
+    public long placeCold(byte[] bytes, int resident) {
+        int warm = resident > 0 ? pages(resident) : 0;
+        Mapping mapping = map(warm + pages(bytes.length - resident + 1), true);
+        for (int page = 0; page < warm / PAGE; page++) {
+            mapping.absent[page] = false;
+        }
+        int from = warm - resident;
+        System.arraycopy(bytes, 0, mapping.bytes, from, bytes.length);
+        return mapping.start + from;
+    }
+
+    /** Takes a mapping away; whoever uses it later faults. */
+    public void unmap(long address) {
+        Mapping mapping = find(address);
+        if (mapping != null) {
+            log.write(mapping.thing);
+            mappings.remove(mapping);
+            last = null;
+        }
+    }
+
+    /**
+     * A thread's own write.
+     *
+     * @throws IllegalArgumentException when the memory is not there: a simulated program has no fault handler
+     */
+    public void write(long address, byte[] bytes) {
+        Mapping mapping = find(address);
+        int from = mapping == null ? 0 : mapping.index(address);
+        if (mapping == null || from + bytes.length > mapping.bytes.length) {
+            throw new IllegalArgumentException(
+                    "no " + bytes.length + " bytes of memory at 0x" + Long.toHexString(address));
+        }
+        log.write(mapping.thing);
+        mapping.fetch(from, bytes.length);
+        System.arraycopy(bytes, 0, mapping.bytes, from, bytes.length);
+    }
+
+    /** Whether a careful read of this byte would succeed. */
+    public boolean isResident(long address) {
+        Mapping mapping = find(address);
+        return mapping != null && mapping.isPresent(mapping.index(address), 1);
+    }
+
+    /** Copies without faulting; false when any of it is not in memory. */
+    public boolean copyCarefully(long address, byte[] target, int length) {
+        return copy(address, target, length, false);
+    }
+
+    /** Copies as the kernel does; false (EFAULT) when any of it is no memory of the process. */
+    public boolean copyFromUser(long address, byte[] target, int length) {
+        return copy(address, target, length, true);
+    }
+
+    /**
+     * Copies a string without its NUL and without faulting.
+     *
+     * @return its length; {@code limit} when there is no NUL among so many bytes; -1 when it runs into memory that is
+     *     not there
+     */
+    public int stringCarefully(long address, byte[] target, int limit) {
+        return string(address, target, limit, false);
+    }
+
+    /** As {@link #stringCarefully}, as strncpy_from_user does it: pages are fetched. */
+    public int stringFromUser(long address, byte[] target, int limit) {
+        return string(address, target, limit, true);
+    }
+
+    private boolean copy(long address, byte[] target, int length, boolean fetching) {
+        if (length == 0) {
+            return true;
+        }
+        Mapping mapping = find(address);
+        if (mapping == null) {
+            return false;
+        }
+        touch(mapping, fetching);
+        int from = mapping.index(address);
+        if (length > mapping.bytes.length - from) {
+            return false;
+        }
+        if (fetching) {
+            mapping.fetch(from, length);
+        } else if (!mapping.isPresent(from, length)) {
+            return false;
+        }
+        System.arraycopy(mapping.bytes, from, target, 0, length);
+        return true;
+    }
+
+    private int string(long address, byte[] target, int limit, boolean fetching) {
+        Mapping mapping = find(address);
+        if (mapping == null) {
+            return -1;
+        }
+        touch(mapping, fetching);
+        int from = mapping.index(address);
+        byte[] bytes = mapping.bytes;
+        int end = Math.min(bytes.length, from + limit);
+        int at = from;
+        while (at < end && bytes[at] != 0) {
+            at++;
+        }
+        int read = Math.min(at + 1, end) - from;
+        if (fetching) {
+            mapping.fetch(from, read);
+        } else if (!mapping.isPresent(from, read)) {
+            return -1;
+        }
+        if (at == bytes.length && at - from < limit) {
+            return -1;
+        }
+        System.arraycopy(bytes, from, target, 0, at - from);
+        return at - from;
+    }
+
+    /** A copy that fetches pages changes what a careful read sees. */
+    private void touch(Mapping mapping, boolean fetching) {
+        if (fetching && mapping.absent != null) {
+            log.write(mapping.thing);
+        } else {
+            log.read(mapping.thing);
+        }
+    }
+
+    private Mapping map(int size, boolean cold) {
+        Mapping mapping = new Mapping(top, new byte[size], cold, log.newThing());
+        // A page that nobody may read lies between any two.
+        top += size + PAGE;
+        mappings.add(mapping);
+        last = mapping;
+        return mapping;
+    }
+
+    private @Nullable Mapping find(long address) {
+        Mapping mapping = last;
+        if (mapping != null && mapping.holds(address)) {
+            return mapping;
+        }
+        for (int i = mappings.size() - 1; i >= 0; i--) {
+            mapping = mappings.get(i);
+            if (mapping.holds(address)) {
+                last = mapping;
+                return mapping;
+            }
+        }
+        return null;
+    }
+
+    private static int pages(int size) {
+        return Math.max(1, (size + PAGE - 1) / PAGE) * PAGE;
+    }
+
+    private static final class Mapping {
+        final long start;
+        final byte[] bytes;
+        final boolean @Nullable [] absent;
+        final long thing;
+
+        Mapping(long start, byte[] bytes, boolean cold, long thing) {
+            this.start = start;
+            this.bytes = bytes;
+            this.thing = thing;
+            if (cold) {
+                absent = new boolean[bytes.length / PAGE];
+                java.util.Arrays.fill(absent, true);
+            } else {
+                absent = null;
+            }
+        }
+
+        boolean holds(long address) {
+            return address >= start && address < start + bytes.length;
+        }
+
+        int index(long address) {
+            return (int) (address - start);
+        }
+
+        boolean isPresent(int from, int length) {
+            if (absent == null) {
+                return true;
+            }
+            for (int page = from / PAGE; page <= (from + length - 1) / PAGE; page++) {
+                if (absent[page]) {
+                    return false;
+                }
+            }
+            return true;
+        }
+
+        void fetch(int from, int length) {
+            if (absent != null && length > 0) {
+                for (int page = from / PAGE; page <= (from + length - 1) / PAGE; page++) {
+                    absent[page] = false;
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.sim.kernel;
+
+import dev.unraced.event.Abi;
+import dev.unraced.event.Origin;
+import dev.unraced.event.Syscall;
+import dev.unraced.sim.fs.OpenAttempt;
+import dev.unraced.sim.fs.OpenFile;
+import dev.unraced.sim.net.ConnectAttempt;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One call from entry to return, or one request of an io_uring: the registers as passed, and what the kernel has made
+ * of them so far. Registers never change; what they point to may, at every step.
+ */
+public final class Call {
+    private final Syscall syscall;
+    private final Abi abi;
+    private final Origin origin;
+    private final long[] registers;
+
+    CallStep next = CallStep.ENTER;
+    /** Of a request of an io_uring: a worker does the work, and its submitter goes on. */
+    boolean onWorker;
+
+    /** Unique among the requests of a machine; 0 for calls. */
+    long request;
+
+    byte @Nullable [] kernelPath;
+    long @Nullable [] kernelHow;
+    byte @Nullable [] kernelAddress;
+    int reserved = -1;
+    @Nullable OpenAttempt open;
+    @Nullable ConnectAttempt connect;
+    @Nullable OpenFile file;
+    long result;
+    boolean trapped;
+    boolean done;
+    private final @Nullable Task submitter;
+
+    Call(Syscall syscall, Abi abi, Origin origin, long[] registers, @Nullable Task submitter) {
+        this.syscall = syscall;
+        this.abi = abi;
+        this.origin = origin;
+        this.registers = registers;
+        this.submitter = submitter;
+        if (abi == Abi.IA32) {
+            for (int i = 0; i < registers.length; i++) {
+                registers[i] &= 0xffff_ffffL;
+            }
+        }
+    }
+
+    /** The same call again, as the kernel restarts it after a signal. */
+    Call again() {
+        return new Call(syscall, abi, origin, registers.clone(), submitter);
+    }
+
+    public Syscall syscall() {
+        return syscall;
+    }
+
+    public Abi abi() {
+        return abi;
+    }
+
+    public Origin origin() {
+        return origin;
+    }
+
+    /** The argument registers, first one 0; those beyond the call's arguments are 0. */
+    public long register(int index) {
+        return index < registers.length ? registers[index] : 0;
+    }
+
+    /** Names a request among all of its machine; 0 for a call. */
+    public long request() {
+        return request;
+    }
+
+    /** The raw return value; only of meaning when the call returns. */
+    public long result() {
+        return result;
+    }
+
+    /** Whether seccomp answered the call with a signal: it never ran. */
+    public boolean isTrapped() {
+        return trapped;
+    }
+
+    /** Whether the call has returned, or the request is completed. */
+    public boolean isDone() {
+        return done;
+    }
+
+    /** Which step comes next. */
+    public CallStep next() {
+        return next;
+    }
+
+    /** The path that the kernel copied and acted on, or null when it did not come to that. */
+    public byte @Nullable [] kernelPath() {
+        return kernelPath;
+    }
+
+    /** Flags, mode and resolve of openat2 as the kernel copied them, or null. */
+    public long @Nullable [] kernelHow() {
+        return kernelHow;
+    }
+
+    /** The address that the kernel copied, or null. */
+    public byte @Nullable [] kernelAddress() {
+        return kernelAddress;
+    }
+
+    /** The file that was opened, whatever its descriptor may be by now; null when none was. */
+    public @Nullable OpenFile file() {
+        return file;
+    }
+
+    /** The thread that made the call, or submitted the request. */
+    public Task caller(Task current) {
+        return Objects.requireNonNullElse(submitter, current);
+    }
+
+    boolean isConnect() {
+        return syscall == Syscall.CONNECT;
+    }
+
+    @Override
+    public String toString() {
+        return syscall + " " + next;
+    }
+}

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.sim.kernel;
+
+import static dev.unraced.sim.base.Errno.EBADF;
+import static dev.unraced.sim.base.Errno.EFAULT;
+import static dev.unraced.sim.base.Errno.EINVAL;
+import static dev.unraced.sim.base.Errno.ENOTSOCK;
+
+import dev.unraced.event.Origin;
+import dev.unraced.event.RecordLayout;
+import dev.unraced.sim.fs.OpenFile;
+import dev.unraced.sim.net.Network;
+import dev.unraced.sim.net.Socket;
+import java.util.Arrays;
+import java.util.Objects;
+
+/** What connect does between entry and return: __sys_connect of net/socket.c. */
+final class ConnectSteps {
+    private final Network network;
+    private final byte[] address = new byte[RecordLayout.ADDRESS_MAX];
+
+    ConnectSteps(Network network) {
+        this.network = network;
+    }
+
+    /** 0, or an error that ends the call. */
+    int copyAddress(Task task, Call call) {
+        // A request's descriptor is looked up when it is issued; a call's, before its address is copied.
+        if (call.origin() == Origin.SYSCALL && !findFile(task, call)) {
+            return EBADF;
+        }
+        int length = (int) call.register(2);
+        if (length < 0 || length > RecordLayout.ADDRESS_MAX) {
+            return EINVAL;
+        }
+        if (!task.group.memory.copyFromUser(call.register(1), address, length)) {
+            return EFAULT;
+        }
+        call.kernelAddress = Arrays.copyOf(address, length);
+        return 0;
+    }
+
+    /** Tries the connect; what comes next is WAIT or EXIT. */
+    CallStep work(Task task, Call call) {
+        if (call.file == null && !findFile(task, call)) {
+            call.result = -EBADF;
+            return CallStep.EXIT;
+        }
+        if (!(Objects.requireNonNull(call.file).privateData() instanceof Socket socket)) {
+            call.result = -ENOTSOCK;
+            return CallStep.EXIT;
+        }
+        byte[] copied = Objects.requireNonNull(call.kernelAddress);
+        call.connect = network.connect(task, socket, copied, copied.length);
+        return call.connect.waits() ? CallStep.WAIT : finish(call);
+    }
+
+    /** The attempt is over. */
+    CallStep finish(Call call) {
+        call.result = Objects.requireNonNull(call.connect).result();
+        return CallStep.EXIT;
+    }
+
+    private static boolean findFile(Task task, Call call) {
+        OpenFile file = task.group.descriptors.get((int) call.register(0));
+        // A descriptor opened with O_PATH is none for fdget().
+        call.file = file != null && !file.isPath() ? file : null;
+        return call.file != null;
+    }
+}

@@ -1,0 +1,467 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.sim.kernel;
+
+import static dev.unraced.sim.base.Errno.EINTR;
+import static dev.unraced.sim.base.Errno.ERESTARTSYS;
+
+import dev.unraced.event.Abi;
+import dev.unraced.event.Origin;
+import dev.unraced.event.Syscall;
+import dev.unraced.sim.base.AccessLog;
+import dev.unraced.sim.fs.FileTree;
+import dev.unraced.sim.fs.FsContext;
+import dev.unraced.sim.fs.OpenFile;
+import dev.unraced.sim.fs.ProcView;
+import dev.unraced.sim.net.Network;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A simulated machine: its tasks, and the calls that they make, one step at a time. Nothing happens on its own: whoever
+ * drives it decides which task takes the next step.
+ *
+ * <p>Not thread-safe; several threads synchronise on it.
+ */
+public final class Kernel implements ProcView {
+    private static final long STEP_NANOS = 100;
+    private static final int INIT = 1;
+    private static final long INIT_PID_NAMESPACE = 0xefff_fffcL;
+    private static final long ROOT_CGROUP = 1;
+
+    private final AccessLog log = new AccessLog();
+    private final VirtualClock clock;
+    private final FileTree files = new FileTree(log);
+    private final Network network = new Network(log, new UnixFileNames(files));
+    private final OpenSteps opens = new OpenSteps(files);
+    private final ConnectSteps connects = new ConnectSteps(network);
+    private final ThreadIds ids;
+    private final Map<Integer, Task> tasks = new HashMap<>();
+    private final Map<Integer, TaskGroup> groups = new HashMap<>();
+    private final TaskGroup init;
+    private Tracepoints[] observers = {};
+    private long requests;
+    private long returned;
+
+    /** A machine that has been up for some time, with one process, which is the parent of all without another. */
+    public Kernel(long uptimeNanos, int maxThreadId) {
+        clock = new VirtualClock(uptimeNanos);
+        ids = new ThreadIds(maxThreadId);
+        files.proc(this);
+        init = group(ids.next(), files.newContext(), new AddressSpace(log), new Descriptors(log));
+        init.tasks.get(0).comm("init".getBytes(StandardCharsets.US_ASCII));
+        init.pidNamespace = INIT_PID_NAMESPACE;
+        init.cgroupId = ROOT_CGROUP;
+    }
+
+    public AccessLog log() {
+        return log;
+    }
+
+    public VirtualClock clock() {
+        return clock;
+    }
+
+    public FileTree files() {
+        return files;
+    }
+
+    public Network network() {
+        return network;
+    }
+
+    /** The first process; root, and in no call. */
+    public Task init() {
+        return Objects.requireNonNull(tasks.get(INIT));
+    }
+
+    /** The task with an id, or null. */
+    public @Nullable Task task(int tid) {
+        return tasks.get(tid);
+    }
+
+    /** How many threads live. */
+    public int liveTasks() {
+        return tasks.size();
+    }
+
+    /** Calls and requests that have returned since the machine booted. */
+    public long returned() {
+        return returned;
+    }
+
+    /** Lets an observer look, from the next step on. */
+    public void attach(Tracepoints observer) {
+        observers = Arrays.copyOf(observers, observers.length + 1);
+        observers[observers.length - 1] = observer;
+    }
+
+    /** Ends {@link #attach}. */
+    public void detach(Tracepoints observer) {
+        observers = Arrays.stream(observers).filter(other -> other != observer).toArray(Tracepoints[]::new);
+    }
+
+    /** A new process with one thread; a child of the parent, with copies of all it has but memory (fork and exec). */
+    public Task fork(Task parent, byte[] comm) {
+        return fork(parent, comm, ids.next());
+    }
+
+    /** As {@link #fork}, with a chosen id, as clone3 with set_tid; null when somebody has it. */
+    public @Nullable Task forkAs(Task parent, byte[] comm, int id) {
+        return ids.take(id) ? fork(parent, comm, id) : null;
+    }
+
+    private Task fork(Task parent, byte[] comm, int id) {
+        TaskGroup from = parent.group;
+        TaskGroup child = group(id, from.fs.copy(), new AddressSpace(log), from.descriptors.copy());
+        child.parentTgid = from.tgid;
+        child.uid = from.uid;
+        child.effectiveUid = from.effectiveUid;
+        child.gid = from.gid;
+        child.cgroupId = from.cgroupId;
+        child.pidNamespace = from.pidNamespace;
+        child.containerId = from.containerId;
+        Task task = child.tasks.get(0);
+        task.comm(comm);
+        return task;
+    }
+
+    /** One more thread of a process. */
+    public Task thread(TaskGroup group) {
+        Task task = task(group, ids.next());
+        group.descriptors.share();
+        return task;
+    }
+
+    /**
+     * A thread begins a call; its first step is {@link CallStep#ENTER}.
+     *
+     * @param registers the arguments as the convention passes them
+     * @throws IllegalStateException when it is in a call, or dead
+     */
+    public Call begin(Task task, Syscall syscall, Abi abi, long... registers) {
+        return start(task, new Call(syscall, abi, Origin.SYSCALL, registers, null));
+    }
+
+    /**
+     * A thread submits a request to an io_uring.
+     *
+     * @param onWorker whether a worker thread does the work (IOSQE_ASYNC), so that the submitter is free at once
+     */
+    public Call submit(Task task, Syscall syscall, boolean onWorker, long... registers) {
+        Call request = new Call(syscall, Abi.NATIVE, Origin.IO_URING, registers, task);
+        request.request = ++requests;
+        request.onWorker = onWorker;
+        return start(task, request);
+    }
+
+    /** Whether a task is in a call whose next step can be taken now. */
+    public boolean canStep(Task task) {
+        Call call = task.call;
+        if (call == null || task.dead) {
+            return false;
+        }
+        return call.next != CallStep.WAIT || task.pending != Signal.NONE || canGoOn(call);
+    }
+
+    /** Whether a task is blocked in its call. */
+    public boolean isBlocked(Task task) {
+        return task.call != null && !canStep(task);
+    }
+
+    /**
+     * Takes the next step of a task's call.
+     *
+     * @return which one it was
+     * @throws IllegalStateException when there is none to take now
+     */
+    public CallStep step(Task task) {
+        Call call = task.call;
+        if (call == null || !canStep(task)) {
+            throw new IllegalStateException(task + " cannot step");
+        }
+        clock.advance(STEP_NANOS);
+        log.read(task.thing);
+        CallStep taken = call.next;
+        if (task.pending == Signal.VANISH) {
+            vanish(task, call);
+            return taken;
+        }
+        switch (taken) {
+            case ENTER -> enter(task, call);
+            case COPY_HOW -> call.next = copied(call, opens.copyHow(task, call), CallStep.COPY_PATH);
+            case COPY_PATH -> {
+                call.next = copied(call, opens.copyPath(task, call), CallStep.WORK);
+                hand(task, call);
+            }
+            case COPY_ADDRESS -> {
+                call.next = copied(call, connects.copyAddress(task, call), CallStep.WORK);
+                hand(task, call);
+            }
+            case WORK -> worked(task, call, call.isConnect() ? connects.work(task, call) : opens.work(task, call));
+            case WAIT -> worked(task, call, waited(task, call));
+            case INSTALL -> {
+                opens.install(task, call);
+                call.next = CallStep.EXIT;
+            }
+            case EXIT -> exit(task, call);
+        }
+        return taken;
+    }
+
+    /** Takes steps until the task's call has returned, the task is dead, or the call is blocked; false when blocked. */
+    public boolean run(Task task) {
+        while (task.call != null) {
+            if (!canStep(task)) {
+                return false;
+            }
+            step(task);
+        }
+        return true;
+    }
+
+    /** Interrupts a task; what becomes of its call shows at its next step. */
+    public void signal(Task task, Signal signal) {
+        log.write(task.thing);
+        if (task.call == null) {
+            takeSignal(task, signal);
+        } else if (signal.compareTo(task.pending) > 0) {
+            task.pending = signal;
+        }
+    }
+
+    /** Ends every thread of a process; those in calls at their next step. */
+    public void kill(TaskGroup group) {
+        for (Task task : group.tasks()) {
+            signal(task, Signal.KILL);
+        }
+    }
+
+    /**
+     * execve begins: all other threads of the process are killed (de_thread of fs/exec.c).
+     *
+     * @see #endExec
+     */
+    public void beginExec(Task task, Signal death) {
+        for (Task other : task.group.tasks()) {
+            if (other != task) {
+                signal(other, death);
+            }
+        }
+    }
+
+    /** Whether the other threads are gone. */
+    public boolean canEndExec(Task task) {
+        return task.group.tasks.size() == 1;
+    }
+
+    /** The thread that executes takes over id and start time of the first one, with new memory. */
+    public void endExec(Task task, byte[] comm) {
+        log.write(task.group.thing);
+        TaskGroup group = task.group;
+        if (task.tid != group.tgid) {
+            tasks.remove(task.tid);
+            ids.free(task.tid);
+            task.tid = group.tgid;
+            task.startNanos = group.startNanos;
+            tasks.put(task.tid, task);
+        }
+        group.memory = new AddressSpace(log);
+        task.comm(comm);
+    }
+
+    /** A thread ends of its own accord, outside of any call. */
+    public void exit(Task task) {
+        takeSignal(task, Signal.KILL);
+    }
+
+    @Override
+    public @Nullable FsContext contextOf(int tgid) {
+        TaskGroup group = groups.get(tgid);
+        return group == null ? null : group.fs;
+    }
+
+    @Override
+    public @Nullable OpenFile descriptorOf(int tgid, int fd) {
+        TaskGroup group = groups.get(tgid);
+        return group == null ? null : group.descriptors.get(fd);
+    }
+
+    private Call start(Task task, Call call) {
+        if (task.call != null || task.dead) {
+            throw new IllegalStateException(task + (task.dead ? " is dead" : " is in a call: " + task.call));
+        }
+        task.call = call;
+        return call;
+    }
+
+    private void enter(Task task, Call call) {
+        if (call.origin() == Origin.SYSCALL && task.group.trapped.contains(call.syscall())) {
+            call.trapped = true;
+            call.result = SyscallNumbers.of(call.syscall(), call.abi());
+            call.next = CallStep.EXIT;
+            return;
+        }
+        for (Tracepoints observer : observers) {
+            if (call.origin() == Origin.SYSCALL) {
+                observer.enter(task, call);
+            } else {
+                observer.submitted(task, call);
+            }
+        }
+        if (call.isConnect()) {
+            call.next = CallStep.COPY_ADDRESS;
+        } else {
+            call.next = call.syscall() == Syscall.OPENAT2 ? CallStep.COPY_HOW : CallStep.COPY_PATH;
+        }
+    }
+
+    private static CallStep copied(Call call, int error, CallStep next) {
+        if (error == 0) {
+            return next;
+        }
+        call.result = -error;
+        return CallStep.EXIT;
+    }
+
+    /** A request goes to a worker when its arguments are copied; the submitter is free. */
+    private void hand(Task task, Call request) {
+        if (request.onWorker && request.next == CallStep.WORK) {
+            toWorker(task, request);
+        }
+    }
+
+    private void toWorker(Task task, Call request) {
+        Task worker = thread(task.group);
+        worker.comm(("iou-wrk-" + task.tid).getBytes(StandardCharsets.US_ASCII));
+        task.call = null;
+        worker.call = request;
+    }
+
+    private void worked(Task task, Call call, CallStep next) {
+        if (next == CallStep.WAIT) {
+            call.next = next;
+            // Nobody submits a request in order to wait: what would block goes to a worker.
+            if (call.caller(task) == task && call.origin() == Origin.IO_URING) {
+                toWorker(task, call);
+            }
+            return;
+        }
+        call.next = next;
+        for (Tracepoints observer : observers) {
+            observer.worked(task, call);
+        }
+    }
+
+    private static boolean canGoOn(Call call) {
+        return call.isConnect()
+                ? Objects.requireNonNull(call.connect).canGoOn()
+                : Objects.requireNonNull(call.open).canGoOn();
+    }
+
+    private CallStep waited(Task task, Call call) {
+        if (call.isConnect()) {
+            if (canGoOn(call)) {
+                Objects.requireNonNull(call.connect).goOn();
+                return connects.finish(call);
+            }
+            call.result = Objects.requireNonNull(call.connect).abandon();
+            return CallStep.EXIT;
+        }
+        if (canGoOn(call)) {
+            Objects.requireNonNull(call.open).goOn();
+            return opens.finish(task, call);
+        }
+        Objects.requireNonNull(call.open).abandon();
+        return opens.fail(task, call, -ERESTARTSYS);
+    }
+
+    private void exit(Task task, Call call) {
+        call.done = true;
+        returned++;
+        for (Tracepoints observer : observers) {
+            if (call.origin() == Origin.SYSCALL) {
+                observer.exit(task, call);
+            } else {
+                observer.completed(task, call);
+            }
+        }
+        task.call = null;
+        task.lastResult = call.result == -ERESTARTSYS ? -EINTR : call.result;
+        if (call.origin() == Origin.IO_URING && call.caller(task) != task) {
+            die(task);
+            return;
+        }
+        Signal signal = task.pending;
+        task.pending = Signal.NONE;
+        if (signal == Signal.HANDLED_RESTART && call.result == -ERESTARTSYS) {
+            task.handled++;
+            start(task, call.again());
+        } else {
+            takeSignal(task, signal);
+        }
+    }
+
+    private void takeSignal(Task task, Signal signal) {
+        if (signal == Signal.KILL || signal == Signal.VANISH) {
+            die(task);
+        } else if (signal != Signal.NONE) {
+            task.handled++;
+        }
+    }
+
+    private void vanish(Task task, Call call) {
+        if (call.next == CallStep.WAIT) {
+            waited(task, call);
+        }
+        if (!call.isConnect() && call.file != null && call.next != CallStep.EXIT) {
+            call.file.release();
+            opens.fail(task, call, -EINTR);
+        }
+        die(task);
+    }
+
+    private void die(Task task) {
+        TaskGroup group = task.group;
+        log.write(group.thing);
+        task.dead = true;
+        task.call = null;
+        for (Tracepoints observer : observers) {
+            observer.threadExit(task);
+        }
+        group.tasks.remove(task);
+        tasks.remove(task.tid);
+        group.descriptors.leave();
+        if (task.tid != group.tgid) {
+            ids.free(task.tid);
+        }
+        if (group.tasks.isEmpty()) {
+            // The first thread's id stays taken as long as the process lives.
+            ids.free(group.tgid);
+            groups.remove(group.tgid);
+        }
+    }
+
+    private TaskGroup group(int tgid, FsContext context, AddressSpace memory, Descriptors descriptors) {
+        TaskGroup group = new TaskGroup(tgid, memory, descriptors, context, log.newThing());
+        groups.put(tgid, group);
+        task(group, tgid);
+        return group;
+    }
+
+    private Task task(TaskGroup group, int tid) {
+        // Two threads with the same id must not have the same start time.
+        clock.advance(STEP_NANOS);
+        byte[] comm = group.tasks.isEmpty() ? new byte[0] : group.tasks.get(0).comm();
+        Task task = new Task(group, tid, clock.now(), comm, log.newThing());
+        if (tid == group.tgid) {
+            group.startNanos = task.startNanos;
+        }
+        group.tasks.add(task);
+        tasks.put(tid, task);
+        return task;
+    }
+}

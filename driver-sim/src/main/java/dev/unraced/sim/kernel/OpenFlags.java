@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.sim.kernel;
+
+import static dev.unraced.sim.base.Errno.EINVAL;
+
+/** build_open_how and build_open_flags of fs/open.c, with x86's values. */
+final class OpenFlags {
+    static final long O_CREAT = 0100;
+    static final long O_WRONLY = 01;
+    static final long O_TRUNC = 01000;
+    static final long O_NONBLOCK = 04000;
+    static final long O_PATH = 010000000;
+
+    private static final long O_ACCMODE = 3;
+    private static final long O_DIRECTORY = 0200000;
+    private static final long O_NOFOLLOW = 0400000;
+    private static final long O_CLOEXEC = 02000000;
+    private static final long O_TMPFILE_BIT = 020000000;
+    /** VALID_OPEN_FLAGS of include/linux/fcntl.h. */
+    private static final long VALID = 037777703;
+
+    private static final long PATH_FLAGS = O_DIRECTORY | O_NOFOLLOW | O_PATH | O_CLOEXEC;
+    private static final long ALL_PERMISSIONS = 07777;
+    private static final long VALID_RESOLVE = 0x3f;
+    private static final long RESOLVE_BENEATH = 0x08;
+    private static final long RESOLVE_IN_ROOT = 0x10;
+
+    private OpenFlags() {}
+
+    /** What the older calls' flags become: unknown bits do not count, and O_PATH goes over others. */
+    static long ofOldCall(long flags) {
+        long valid = flags & VALID;
+        return (valid & O_PATH) != 0 ? valid & PATH_FLAGS : valid;
+    }
+
+    /** The older calls' mode. */
+    static int modeOfOldCall(long flags, long mode) {
+        return creates(flags) ? (int) (mode & ALL_PERMISSIONS) : 0;
+    }
+
+    /** 0, or the error that the kernel answers before it looks at the path. */
+    static int check(long flags, long mode, long resolve) {
+        boolean valid = (flags & ~VALID) == 0
+                && (resolve & ~VALID_RESOLVE) == 0
+                && (resolve & (RESOLVE_BENEATH | RESOLVE_IN_ROOT)) != (RESOLVE_BENEATH | RESOLVE_IN_ROOT)
+                && (creates(flags) ? (mode & ~ALL_PERMISSIONS) == 0 : mode == 0)
+                // O_CREAT with O_DIRECTORY has been refused since Linux 6.4.
+                && (flags & (O_CREAT | O_DIRECTORY)) != (O_CREAT | O_DIRECTORY)
+                && isPossibleTemporary(flags)
+                && ((flags & O_PATH) == 0 || (flags & ~PATH_FLAGS) == 0);
+        return valid ? 0 : EINVAL;
+    }
+
+    private static boolean creates(long flags) {
+        return (flags & (O_CREAT | O_TMPFILE_BIT)) != 0;
+    }
+
+    /** O_TMPFILE needs O_DIRECTORY, and is for writing. */
+    private static boolean isPossibleTemporary(long flags) {
+        return (flags & O_TMPFILE_BIT) == 0 || ((flags & O_DIRECTORY) != 0 && (flags & O_ACCMODE) != 0);
+    }
+}

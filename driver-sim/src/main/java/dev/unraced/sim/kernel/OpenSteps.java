@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.sim.kernel;
+
+import static dev.unraced.sim.base.Errno.E2BIG;
+import static dev.unraced.sim.base.Errno.EFAULT;
+import static dev.unraced.sim.base.Errno.EINVAL;
+import static dev.unraced.sim.base.Errno.EMFILE;
+import static dev.unraced.sim.base.Errno.ENAMETOOLONG;
+import static dev.unraced.sim.base.Errno.ENOENT;
+
+import dev.unraced.event.Syscall;
+import dev.unraced.sim.fs.FileTree;
+import dev.unraced.sim.fs.OpenAttempt;
+import dev.unraced.sim.fs.OpenFile;
+import dev.unraced.sim.fs.OpenRequest;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+import java.util.Objects;
+
+/** What open, openat, openat2 and creat do between entry and return: do_sys_openat2 of fs/open.c. */
+final class OpenSteps {
+    /** PATH_MAX, the NUL included. */
+    private static final int PATH_ROOM = 4096;
+
+    private static final int HOW_SIZE = 24;
+    private static final int AT_FDCWD = -100;
+
+    private final FileTree files;
+    private final byte[] path = new byte[PATH_ROOM];
+    private final byte[] how = new byte[AddressSpace.PAGE];
+
+    OpenSteps(FileTree files) {
+        this.files = files;
+    }
+
+    /** Where the registers of a call hold its path. */
+    static int pathRegister(Syscall syscall) {
+        return syscall == Syscall.OPENAT || syscall == Syscall.OPENAT2 ? 1 : 0;
+    }
+
+    /** 0, or an error that ends the call. */
+    int copyHow(Task task, Call call) {
+        long size = call.register(3);
+        if (size < HOW_SIZE) {
+            return EINVAL;
+        }
+        if (size > AddressSpace.PAGE) {
+            return E2BIG;
+        }
+        if (!task.group.memory.copyFromUser(call.register(2), how, (int) size)) {
+            return EFAULT;
+        }
+        for (int i = HOW_SIZE; i < size; i++) {
+            if (how[i] != 0) {
+                return E2BIG;
+            }
+        }
+        ByteBuffer fields = ByteBuffer.wrap(how).order(ByteOrder.LITTLE_ENDIAN);
+        long[] copied = {fields.getLong(), fields.getLong(), fields.getLong()};
+        call.kernelHow = copied;
+        return OpenFlags.check(copied[0], copied[1], copied[2]);
+    }
+
+    /** 0, or an error that ends the call. */
+    int copyPath(Task task, Call call) {
+        long[] request = request(call);
+        int error = OpenFlags.check(request[0], request[1], request[2]);
+        if (error != 0) {
+            return error;
+        }
+        int length = task.group.memory.stringFromUser(call.register(pathRegister(call.syscall())), path, PATH_ROOM);
+        if (length < 0) {
+            return EFAULT;
+        }
+        if (length == PATH_ROOM) {
+            return ENAMETOOLONG;
+        }
+        if (length == 0) {
+            return ENOENT;
+        }
+        call.kernelPath = Arrays.copyOf(path, length);
+        return 0;
+    }
+
+    /** Tries the open; what comes next is WAIT, INSTALL or EXIT. */
+    CallStep work(Task task, Call call) {
+        call.reserved = task.group.descriptors.reserve(0);
+        if (call.reserved < 0) {
+            call.result = -EMFILE;
+            return CallStep.EXIT;
+        }
+        long[] request = request(call);
+        call.open = files.open(
+                task,
+                startDirectory(call),
+                Objects.requireNonNull(call.kernelPath),
+                new OpenRequest(request[0], (int) request[1], request[2]));
+        return call.open.waits() ? CallStep.WAIT : finish(task, call);
+    }
+
+    /** The attempt is over, one way or the other. */
+    CallStep finish(Task task, Call call) {
+        OpenAttempt attempt = Objects.requireNonNull(call.open);
+        OpenFile file = attempt.file();
+        if (file == null) {
+            return fail(task, call, -attempt.error());
+        }
+        call.file = file;
+        call.result = call.reserved;
+        return CallStep.INSTALL;
+    }
+
+    CallStep fail(Task task, Call call, long result) {
+        task.group.descriptors.giveBack(call.reserved);
+        call.reserved = -1;
+        call.result = result;
+        return CallStep.EXIT;
+    }
+
+    void install(Task task, Call call) {
+        task.group.descriptors.install(call.reserved, Objects.requireNonNull(call.file));
+    }
+
+    private static int startDirectory(Call call) {
+        return pathRegister(call.syscall()) == 1 ? (int) call.register(0) : AT_FDCWD;
+    }
+
+    /** Flags, mode and resolve as the kernel takes them. */
+    private static long[] request(Call call) {
+        if (call.syscall() == Syscall.OPENAT2) {
+            return Objects.requireNonNull(call.kernelHow);
+        }
+        long flags = OpenFlags.O_CREAT | OpenFlags.O_WRONLY | OpenFlags.O_TRUNC;
+        long mode = call.register(1);
+        if (call.syscall() != Syscall.CREAT) {
+            int register = pathRegister(call.syscall()) + 1;
+            flags = OpenFlags.ofOldCall(call.register(register) & 0xffff_ffffL);
+            mode = call.register(register + 1);
+        }
+        return new long[] {flags, OpenFlags.modeOfOldCall(flags, mode), 0};
+    }
+}

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.sim.kernel;
+
+import dev.unraced.event.Syscall;
+import dev.unraced.sim.fs.FsContext;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+
+/** A process: the threads that share memory, descriptors, root and working directory. */
+public final class TaskGroup {
+    final int tgid;
+    final long thing;
+    final Descriptors descriptors;
+    final FsContext fs;
+    final List<Task> tasks = new ArrayList<>();
+    final Set<Syscall> trapped = EnumSet.noneOf(Syscall.class);
+    AddressSpace memory;
+    long startNanos;
+    int parentTgid;
+    long uid;
+    long effectiveUid;
+    long gid;
+    long cgroupId;
+    long pidNamespace;
+    byte[] containerId = new byte[0];
+
+    TaskGroup(int tgid, AddressSpace memory, Descriptors descriptors, FsContext fs, long thing) {
+        this.tgid = tgid;
+        this.memory = memory;
+        this.descriptors = descriptors;
+        this.fs = fs;
+        this.thing = thing;
+    }
+
+    public int tgid() {
+        return tgid;
+    }
+
+    public int parentTgid() {
+        return parentTgid;
+    }
+
+    /** Real user id. */
+    public long uid() {
+        return uid;
+    }
+
+    /** Real group id. */
+    public long gid() {
+        return gid;
+    }
+
+    /** Inode number of the directory in the cgroup hierarchy. */
+    public long cgroupId() {
+        return cgroupId;
+    }
+
+    public long pidNamespace() {
+        return pidNamespace;
+    }
+
+    public long mountNamespace() {
+        return fs.namespace().number();
+    }
+
+    /** The container's id, empty outside of one. */
+    public byte[] containerId() {
+        return containerId;
+    }
+
+    public AddressSpace memory() {
+        return memory;
+    }
+
+    public Descriptors descriptors() {
+        return descriptors;
+    }
+
+    public FsContext fs() {
+        return fs;
+    }
+
+    /** Living threads. */
+    public List<Task> tasks() {
+        return List.copyOf(tasks);
+    }
+
+    /** setresuid(uid, -1, -1). */
+    public void realUser(long id) {
+        uid = id;
+    }
+
+    /** Both user ids. */
+    public void user(long id) {
+        uid = id;
+        effectiveUid = id;
+    }
+
+    public void group(long id) {
+        gid = id;
+    }
+
+    public void cgroup(long id) {
+        cgroupId = id;
+    }
+
+    public void container(byte[] id) {
+        containerId = id;
+    }
+
+    /** Installs a seccomp filter that answers these calls by SIGSYS (SECCOMP_RET_TRAP). */
+    public void trap(Syscall syscall) {
+        trapped.add(syscall);
+    }
+}

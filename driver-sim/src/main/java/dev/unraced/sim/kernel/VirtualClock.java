@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.sim.kernel;
+
+/** The machine's CLOCK_BOOTTIME, in nanoseconds. Moves only when told to, a little with every step. */
+public final class VirtualClock {
+    private long nanos;
+
+    VirtualClock(long nanos) {
+        this.nanos = nanos;
+    }
+
+    /** Nanoseconds since the machine booted. */
+    public long now() {
+        return nanos;
+    }
+
+    /** Lets time pass. */
+    public void advance(long byNanos) {
+        if (byNanos < 0) {
+            throw new IllegalArgumentException("time does not go back: " + byNanos);
+        }
+        nanos += byNanos;
+    }
+}

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.sim.trace;
+
+import dev.unraced.event.EventFlag;
+import dev.unraced.event.Integrity;
+import dev.unraced.event.Provenance;
+import dev.unraced.event.RecordLayout;
+import dev.unraced.event.Syscall;
+import dev.unraced.sim.kernel.AddressSpace;
+import dev.unraced.sim.kernel.Call;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+
+/** Reads a call's arguments as a tracer can: registers as they are, memory without faulting. */
+final class ArgumentReader {
+    static final int AT_FDCWD = -100;
+    private static final long LOW_32 = 0xffff_ffffL;
+    /** O_CREAT|O_WRONLY|O_TRUNC: what the kernel makes of a creat. */
+    private static final long CREAT_FLAGS = 0100 | 01 | 01000;
+
+    private static final int HOW_SIZE = 24;
+    private static final int PATH_ROOM = RecordLayout.PATH_MAX + 1;
+
+    private final ByteBuffer how = ByteBuffer.allocate(HOW_SIZE).order(ByteOrder.LITTLE_ENDIAN);
+
+    /** What registers say: all but what they point to. */
+    void registers(Call call, Draft draft) {
+        switch (call.syscall()) {
+            case OPEN -> flagsAndMode(draft, AT_FDCWD, call.register(1), call.register(2));
+            case CREAT -> flagsAndMode(draft, AT_FDCWD, CREAT_FLAGS, call.register(1));
+            case OPENAT -> flagsAndMode(draft, (int) call.register(0), call.register(2), call.register(3));
+            case OPENAT2 -> {
+                draft.dirfd = (int) call.register(0);
+                draft.howSize = call.register(3);
+            }
+            case CONNECT -> {
+                draft.dirfd = (int) call.register(0);
+                draft.addrlen = (int) call.register(2);
+            }
+        }
+    }
+
+    /** What pointers lead to, as far as the draft does not have it; flags what cannot be read. */
+    void memory(Call call, AddressSpace memory, Draft draft, Provenance moment) {
+        if (!draft.isPresent()) {
+            boolean read = call.syscall() == Syscall.CONNECT
+                    ? address(call, memory, draft)
+                    : path(pathPointer(call), memory, draft);
+            draft.provenance = read ? moment : Provenance.NONE;
+        }
+        if (call.syscall() == Syscall.OPENAT2 && draft.howProvenance == Provenance.NONE) {
+            draft.howProvenance = how(call, memory, draft) ? moment : Provenance.NONE;
+        }
+    }
+
+    /** Where the path lies. */
+    static long pathPointer(Call call) {
+        return call.register(call.syscall() == Syscall.OPENAT || call.syscall() == Syscall.OPENAT2 ? 1 : 0);
+    }
+
+    private static void flagsAndMode(Draft draft, int dirfd, long flags, long mode) {
+        draft.dirfd = dirfd;
+        draft.openFlags = flags & LOW_32;
+        draft.mode = mode & LOW_32;
+        draft.howProvenance = Provenance.KERNEL;
+        draft.howIntegrity = Integrity.MATCH;
+    }
+
+    private static boolean path(long pointer, AddressSpace memory, Draft draft) {
+        int length = memory.stringCarefully(pointer, draft.argument, PATH_ROOM);
+        if (length < 0) {
+            draft.flag(EventFlag.FAULTED);
+            return false;
+        }
+        draft.length = length;
+        return true;
+    }
+
+    private static boolean address(Call call, AddressSpace memory, Draft draft) {
+        if (draft.addrlen < 0) {
+            return false;
+        }
+        int length = Math.min(draft.addrlen, RecordLayout.ADDRESS_MAX);
+        if (!memory.copyCarefully(call.register(1), draft.argument, length)) {
+            draft.flag(EventFlag.FAULTED);
+            return false;
+        }
+        draft.length = length;
+        if (draft.addrlen > length) {
+            draft.flag(EventFlag.TRUNCATED);
+        }
+        return true;
+    }
+
+    private boolean how(Call call, AddressSpace memory, Draft draft) {
+        if (!readHow(call, memory, draft)) {
+            draft.flag(EventFlag.FAULTED);
+            return false;
+        }
+        draft.openFlags = how.getLong(0);
+        draft.mode = how.getLong(Long.BYTES);
+        draft.resolve = how.getLong(2 * Long.BYTES);
+        return true;
+    }
+
+    /** Whether openat2's {@code how} can be read, and is another than the draft has. */
+    boolean howDiffers(Call call, AddressSpace memory, Draft draft) {
+        return readHow(call, memory, draft)
+                && (how.getLong(0) != draft.openFlags
+                        || how.getLong(Long.BYTES) != draft.mode
+                        || how.getLong(2 * Long.BYTES) != draft.resolve);
+    }
+
+    private boolean readHow(Call call, AddressSpace memory, Draft draft) {
+        boolean isShort = Long.compareUnsigned(draft.howSize, HOW_SIZE) < 0;
+        Arrays.fill(how.array(), (byte) 0);
+        return memory.copyCarefully(call.register(2), how.array(), isShort ? (int) draft.howSize : HOW_SIZE);
+    }
+}

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.sim.trace;
+
+import dev.unraced.driver.FilterReason;
+import dev.unraced.sim.kernel.TaskGroup;
+import java.util.EnumMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Decides which calls become events, and counts those that do not. */
+final class CallFilter {
+    private final TraceSettings settings;
+    private final long[] counts = new long[FilterReason.values().length];
+
+    CallFilter(TraceSettings settings) {
+        this.settings = settings;
+    }
+
+    /** Why a process's calls are left out: the first reason that applies, null when none does. */
+    @Nullable FilterReason reason(TaskGroup group) {
+        if (settings.self() != 0 && group.tgid() == settings.self()) {
+            return FilterReason.SELF;
+        }
+        if (!settings.tgids().isEmpty() && !settings.tgids().contains(group.tgid())) {
+            return FilterReason.TGID;
+        }
+        if (!settings.uids().isEmpty() && !settings.uids().contains(group.uid())) {
+            return FilterReason.UID;
+        }
+        if (!settings.cgroups().isEmpty() && !settings.cgroups().contains(group.cgroupId())) {
+            return FilterReason.CGROUP;
+        }
+        return null;
+    }
+
+    void count(FilterReason reason) {
+        counts[reason.ordinal()]++;
+    }
+
+    Map<FilterReason, Long> counted() {
+        Map<FilterReason, Long> counted = new EnumMap<>(FilterReason.class);
+        for (FilterReason reason : FilterReason.values()) {
+            if (counts[reason.ordinal()] > 0) {
+                counted.put(reason, counts[reason.ordinal()]);
+            }
+        }
+        return counted;
+    }
+}

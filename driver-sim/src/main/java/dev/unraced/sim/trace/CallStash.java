@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.sim.trace;
+
+import dev.unraced.stash.ArgStash;
+import dev.unraced.stash.StashPolicy;
+import dev.unraced.stash.StashStats;
+import java.nio.ByteBuffer;
+import java.util.function.UnaryOperator;
+
+/**
+ * Keeps drafts from entry to return: short ones in an ordinary entry, long ones in a small stash of their own beside it,
+ * so that memory does not grow by the longest path times the number of threads.
+ */
+final class CallStash {
+    /** Bytes of an ordinary entry. */
+    static final int ENTRY_BYTES = 320;
+
+    private final ArgStash entries;
+    private final ArgStash longEntries;
+    /** What the kernel's copies say of calls that found no room at entry. */
+    private final ArgStash late;
+
+    private final ByteBuffer bytes = ByteBuffer.allocate(Draft.LARGEST);
+    private final ByteBuffer elsewhere = ByteBuffer.allocate(Byte.BYTES);
+    private long longRefused;
+    private long longEvicted;
+
+    CallStash(StashPolicy policy, int capacity, int longCapacity, UnaryOperator<ArgStash> seam) {
+        entries = seam.apply(policy.newStash(capacity, ENTRY_BYTES));
+        longEntries = policy.newStash(Math.min(capacity, longCapacity), Draft.LARGEST);
+        late = policy.newStash(Math.min(capacity, longCapacity), Draft.LARGEST);
+    }
+
+    /** Stores a draft; whether there was room shows when it is taken. */
+    void put(long thread, long startNanos, int call, Draft draft) {
+        bytes.clear();
+        draft.writeTo(bytes);
+        bytes.flip();
+        boolean isShort = bytes.remaining() <= ENTRY_BYTES;
+        ArgStash.Put outcome = entries.put(thread, startNanos, call, isShort ? bytes : elsewhere);
+        if (outcome == ArgStash.Put.REPLACED) {
+            longEntries.discard(thread);
+        }
+        if (!isShort
+                && outcome != ArgStash.Put.REFUSED
+                && longEntries.put(thread, startNanos, call, bytes) == ArgStash.Put.REFUSED) {
+            longRefused++;
+        }
+    }
+
+    /** Stores a draft of a call whose entry found no room, or was not seen; it is on no books. */
+    void putLate(long thread, long startNanos, int call, Draft draft) {
+        bytes.clear();
+        draft.writeTo(bytes);
+        bytes.flip();
+        late.put(thread, startNanos, call, bytes);
+    }
+
+    /** Takes a draft; negative when there is none, as {@link ArgStash#take} says why. */
+    int take(long thread, long startNanos, int call, Draft draft) {
+        bytes.clear();
+        int length = entries.take(thread, startNanos, call, bytes);
+        if (length == Byte.BYTES) {
+            bytes.clear();
+            length = longEntries.take(thread, startNanos, call, bytes);
+            longEvicted += length == ArgStash.EVICTED ? 1 : 0;
+        } else if (length < 0 && length != ArgStash.MISSING) {
+            longEntries.discard(thread);
+        }
+        if (length < 0) {
+            bytes.clear();
+            int found = late.take(thread, startNanos, call, bytes);
+            length = found > 0 ? found : length;
+        }
+        if (length > 0) {
+            bytes.flip();
+            draft.readFrom(bytes);
+        }
+        return length;
+    }
+
+    void discard(long thread) {
+        entries.discard(thread);
+        longEntries.discard(thread);
+        late.discard(thread);
+    }
+
+    void clear() {
+        entries.clear();
+        longEntries.clear();
+        late.clear();
+    }
+
+    /** The books; a long part that was given up counts as its whole entry. */
+    StashStats stats() {
+        StashStats stats = entries.stats();
+        return new StashStats(
+                stats.puts(),
+                stats.takes() - longEvicted,
+                stats.evicted() + longEvicted,
+                stats.reclaimed(),
+                stats.stale(),
+                stats.refused() + longRefused,
+                stats.live(),
+                stats.capacity());
+    }
+
+    /** Memory of all entries together. */
+    long byteSize() {
+        return (long) entries.capacity() * entries.entryBytes()
+                + (long) longEntries.capacity() * longEntries.entryBytes()
+                + (long) late.capacity() * late.entryBytes();
+    }
+}

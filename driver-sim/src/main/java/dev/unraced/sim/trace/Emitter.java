@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.sim.trace;
+
+import dev.unraced.event.Syscall;
+import dev.unraced.event.RecordEncoder;
+import dev.unraced.sim.kernel.Call;
+import dev.unraced.sim.kernel.Task;
+import dev.unraced.sim.kernel.TaskGroup;
+
+/** Makes records of drafts. */
+final class Emitter {
+    private static final int SOURCE = 0;
+
+    private final RecordSink sink;
+    private final RecordEncoder encoder = new RecordEncoder();
+    private long sequence;
+
+    Emitter(RecordSink sink) {
+        this.sink = sink;
+    }
+
+    /** A record of a call that returns now. */
+    void emit(Task task, Call call, Draft draft, long now) {
+        TaskGroup group = task.group();
+        // A record that finds no room leaves a gap.
+        sequence++;
+        encoder.begin(call.syscall(), call.abi(), call.origin(), draft.mitigation)
+                .sequence(SOURCE, sequence)
+                .call(draft.enterNanos, now, call.result())
+                .thread(task.tid(), group.tgid(), task.startNanos(), group.parentTgid())
+                .user(group.uid(), group.gid())
+                .namespaces(group.cgroupId(), group.mountNamespace(), group.pidNamespace())
+                .comm(task.comm())
+                .flags(draft.flags);
+        if (call.syscall() == Syscall.CONNECT) {
+            connect(draft);
+        } else {
+            open(draft);
+        }
+        if (group.containerId().length > 0) {
+            encoder.containerId(group.containerId());
+        }
+        int length = encoder.finish();
+        sink.submit(encoder.buffer(), length);
+    }
+
+    private void open(Draft draft) {
+        encoder.dirfd(draft.dirfd)
+                .path(draft.argument, draft.length, draft.provenance, draft.integrity)
+                .how(
+                        draft.openFlags,
+                        draft.mode,
+                        draft.resolve,
+                        draft.howSize,
+                        draft.howProvenance,
+                        draft.howIntegrity);
+        if (draft.hasTruth) {
+            encoder.file(draft.resolved, draft.resolvedLength, draft.deviceMajor, draft.deviceMinor, draft.inode);
+        }
+    }
+
+    private void connect(Draft draft) {
+        encoder.fd(draft.dirfd)
+                .address(draft.argument, draft.length, draft.addrlen, draft.provenance, draft.integrity);
+        if (draft.hasTruth) {
+            encoder.socket(
+                    draft.family,
+                    draft.type,
+                    draft.protocol,
+                    draft.local,
+                    draft.localLength,
+                    draft.remote,
+                    draft.remoteLength);
+        }
+    }
+}

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.sim.trace;
+
+import java.nio.ByteBuffer;
+
+/** Where finished records go. */
+@FunctionalInterface
+public interface RecordSink {
+
+    /**
+     * Takes a copy of a record.
+     *
+     * @param record holds it from offset 0 on
+     * @param length in bytes
+     */
+    void submit(ByteBuffer record, int length);
+}

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.sim.trace;
+
+import dev.unraced.driver.Capabilities;
+import dev.unraced.driver.Capture;
+import dev.unraced.driver.LossReason;
+import dev.unraced.event.Mitigation;
+import dev.unraced.ring.RingCapture;
+import dev.unraced.ring.RingSource;
+import dev.unraced.ring.RingWriter;
+import dev.unraced.ring.SourceBooks;
+import dev.unraced.ring.UserDoorbell;
+import dev.unraced.sim.kernel.Kernel;
+import dev.unraced.sim.kernel.Tracepoints;
+import java.util.Map;
+
+/** An observer attached to a simulated kernel, and the ring that it fills. */
+public final class SimSource implements RingSource {
+    private final Kernel kernel;
+    private final TraceSettings settings;
+    private final RingWriter ring;
+    private final UserDoorbell doorbell = new UserDoorbell();
+    private final Tracer tracer;
+    private final Tracepoints attached;
+
+    private SimSource(Kernel kernel, TraceSettings settings, Seams seams) {
+        this.kernel = kernel;
+        this.settings = settings;
+        this.ring = new RingWriter(settings.ringBytes());
+        this.tracer = new Tracer(kernel, settings, seams, (record, length) -> {
+            ring.write(record, length);
+            doorbell.ring();
+        });
+        this.attached = seams.tracepoints().apply(tracer);
+    }
+
+    /** Attaches an observer to a kernel; closing the capture detaches it. */
+    public static Capture open(
+            String driver, Capabilities capabilities, Kernel kernel, TraceSettings settings, Seams seams) {
+        SimSource source = new SimSource(kernel, settings, seams);
+        synchronized (kernel) {
+            kernel.attach(source.attached);
+        }
+        return seams.capture()
+                .apply(new RingCapture(
+                        driver, capabilities, source.ring.reader(), seams.source().apply(source)));
+    }
+
+    @Override
+    public void arm() {
+        doorbell.arm();
+    }
+
+    @Override
+    public void disarm() {
+        doorbell.disarm();
+    }
+
+    @Override
+    public void await(long nanos) {
+        doorbell.await(nanos);
+    }
+
+    @Override
+    public void wake() {
+        doorbell.wake();
+    }
+
+    @Override
+    public Mitigation mitigation() {
+        synchronized (kernel) {
+            return tracer.mitigation();
+        }
+    }
+
+    @Override
+    public void mitigation(Mitigation mode) {
+        synchronized (kernel) {
+            tracer.mitigation(mode);
+        }
+    }
+
+    @Override
+    public SourceBooks books() {
+        synchronized (kernel) {
+            long full = ring.full();
+            return new SourceBooks(
+                    tracer.returned(),
+                    ring.submitted(),
+                    full > 0 ? Map.of(LossReason.RING_FULL, full) : Map.of(),
+                    tracer.filtered(),
+                    doorbell.wakeups(),
+                    settings.ringBytes(),
+                    tracer.stashBytes(),
+                    tracer.stashStats());
+        }
+    }
+
+    @Override
+    public void stop() {
+        synchronized (kernel) {
+            kernel.detach(attached);
+            tracer.end();
+        }
+    }
+
+    @Override
+    public void release() {
+        // Ordinary memory: nothing to give back.
+    }
+}

@@ -1,0 +1,331 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.sim.trace;
+
+import dev.unraced.driver.FilterReason;
+import dev.unraced.event.EventFlag;
+import dev.unraced.event.Integrity;
+import dev.unraced.event.Mitigation;
+import dev.unraced.event.Origin;
+import dev.unraced.event.Provenance;
+import dev.unraced.event.Syscall;
+import dev.unraced.sim.base.AccessLog;
+import dev.unraced.sim.fs.Location;
+import dev.unraced.sim.fs.OpenFile;
+import dev.unraced.sim.kernel.AddressSpace;
+import dev.unraced.sim.kernel.Call;
+import dev.unraced.sim.kernel.Kernel;
+import dev.unraced.sim.kernel.Task;
+import dev.unraced.sim.kernel.Tracepoints;
+import dev.unraced.stash.ArgStash;
+import dev.unraced.stash.StashStats;
+import java.util.Arrays;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The observer: at entry it stashes what the call's arguments are, under <em>kernel</em> it replaces them by the
+ * kernel's own copy, and at the return it completes them with the result and the object that the call acted on, and
+ * writes one record. What {@code unraced.bpf.c} is to the real kernel.
+ *
+ * <p>Runs within the kernel's steps; other threads synchronise on the kernel.
+ */
+public final class Tracer implements Tracepoints {
+    /** A stash so small that threads get into each other's way is something that the order of their steps decides. */
+    private static final int CONTENDED = 64;
+    /** Keeps requests of io_urings apart from threads. */
+    private static final long REQUEST_KEY = 1L << 40;
+
+    private final Kernel kernel;
+    private final TraceSettings settings;
+    private final CallFilter filter;
+    private final CallStash stash;
+    private final Emitter emitter;
+    private final ArgumentReader reader = new ArgumentReader();
+    private final Draft draft = new Draft();
+    private final byte[] again = new byte[draft.argument.length];
+    private final long stashThing;
+    private Mitigation mitigation;
+    private long returned;
+
+    Tracer(Kernel kernel, TraceSettings settings, Seams seams, RecordSink sink) {
+        this.kernel = kernel;
+        this.settings = settings;
+        this.filter = new CallFilter(settings);
+        this.stash = new CallStash(
+                settings.policy(), settings.stashEntries(), settings.stashLongPaths(), seams.stash());
+        this.emitter = new Emitter(seams.sink().apply(sink));
+        this.mitigation = settings.mitigation();
+        this.stashThing = kernel.log().newThing();
+    }
+
+    Mitigation mitigation() {
+        return mitigation;
+    }
+
+    void mitigation(Mitigation mode) {
+        mitigation = mode;
+    }
+
+    /** Watched calls that returned. */
+    long returned() {
+        return returned;
+    }
+
+    Map<FilterReason, Long> filtered() {
+        return filter.counted();
+    }
+
+    StashStats stashStats() {
+        return stash.stats();
+    }
+
+    long stashBytes() {
+        return stash.byteSize();
+    }
+
+    /** Reclaims the entries of calls under way. */
+    void end() {
+        stash.clear();
+    }
+
+    @Override
+    public void enter(Task task, Call call) {
+        if (mitigation == Mitigation.OFF || !isWatched(call) || filter.reason(task.group()) != null) {
+            return;
+        }
+        snapshot(task, call);
+        put(task.tid(), task, call);
+    }
+
+    @Override
+    public void submitted(Task task, Call request) {
+        if (mitigation == Mitigation.OFF || !isWatched(request) || filter.reason(task.group()) != null) {
+            return;
+        }
+        snapshot(task, request);
+        put(REQUEST_KEY + request.request(), task, request);
+    }
+
+    @Override
+    public void worked(Task task, Call call) {
+        Task caller = call.caller(task);
+        if (!isWatched(call) || filter.reason(caller.group()) != null) {
+            return;
+        }
+        long key = key(caller, call);
+        int found = take(key, caller, call);
+        if (found < 0 && mitigation != Mitigation.KERNEL) {
+            return;
+        }
+        if (found < 0) {
+            begin(caller, call, mitigation, 0);
+            missed(found);
+        }
+        if (draft.mitigation == Mitigation.KERNEL) {
+            adoptCopies(call);
+            OpenFile file = call.file();
+            if (file != null && Truth.isExpected(call, call.result())) {
+                // Not by way of the descriptor, which others could have replaced.
+                draft.flags &= ~EventFlag.FD_TABLE_SHARED.mask();
+                Truth.describe(caller, call, file, draft);
+            }
+        }
+        if (found < 0) {
+            stash.putLate(key, caller.startNanos(), code(call), draft);
+        } else {
+            put(key, caller, call);
+        }
+    }
+
+    @Override
+    public void exit(Task task, Call call) {
+        complete(task, call);
+    }
+
+    @Override
+    public void completed(Task task, Call request) {
+        complete(request.caller(task), request);
+    }
+
+    @Override
+    public void threadExit(Task task) {
+        touchStash();
+        stash.discard(task.tid());
+    }
+
+    private void complete(Task caller, Call call) {
+        if (!isWatched(call)) {
+            return;
+        }
+        returned++;
+        int found = take(key(caller, call), caller, call);
+        if (found < 0) {
+            FilterReason reason = filter.reason(caller.group());
+            if (reason != null) {
+                filter.count(reason);
+                return;
+            }
+            begin(caller, call, mitigation, 0);
+            if (mitigation != Mitigation.OFF) {
+                missed(found);
+            }
+        }
+        if (call.isTrapped()) {
+            draft.flag(EventFlag.NOT_EXECUTED);
+        }
+        finish(caller, call, found >= 0);
+        emitter.emit(caller, call, draft, kernel.clock().now());
+    }
+
+    /** Reads at the return what is still missing, finds out what the call acted on, and compares. */
+    private void finish(Task caller, Call call, boolean entered) {
+        boolean present = draft.isPresent();
+        reader.memory(call, caller.group().memory(), draft, Provenance.EXIT);
+        if (draft.mitigation == Mitigation.OFF) {
+            // Nobody tried at entry.
+            draft.flags &= ~EventFlag.FAULTED.mask();
+        }
+        if (call.isTrapped()) {
+            return;
+        }
+        boolean describable = Truth.isExpected(call, call.result());
+        OpenFile file = null;
+        if (describable && !draft.hasTruth) {
+            file = Truth.byDescriptor(caller, call, draft);
+            if (file != null) {
+                Truth.describe(caller, call, file, draft);
+            }
+        }
+        if (draft.mitigation != Mitigation.OFF) {
+            judge(caller, call, file, present && entered);
+        }
+    }
+
+    private void judge(Task caller, Call call, @Nullable OpenFile file, boolean snapshot) {
+        if (snapshot && call.origin() == Origin.SYSCALL && draft.provenance == Provenance.ENTER) {
+            compareWithExit(caller, call);
+        }
+        if (!draft.isPresent() || draft.integrity != Integrity.UNCHECKED || !draft.hasTruth) {
+            return;
+        }
+        if (call.syscall() == Syscall.CONNECT) {
+            draft.integrity = Proof.ofAddress(draft);
+        } else if (file != null && !draft.has(EventFlag.TRUNCATED)) {
+            draft.integrity = Proof.ofPath(draft, file);
+        }
+    }
+
+    /** Memory that differs now from what it was at entry was rewritten while the call ran. */
+    private void compareWithExit(Task caller, Call call) {
+        AddressSpace memory = caller.group().memory();
+        if (call.syscall() == Syscall.CONNECT) {
+            if (memory.copyCarefully(call.register(1), again, draft.length)
+                    && !draft.isArgument(again, draft.length)) {
+                draft.integrity = Integrity.CHANGED;
+            }
+            return;
+        }
+        int length = memory.stringCarefully(ArgumentReader.pathPointer(call), again, again.length);
+        if (length >= 0 && !draft.isArgument(again, length)) {
+            draft.integrity = Integrity.CHANGED;
+        }
+        if (draft.howProvenance == Provenance.ENTER && reader.howDiffers(call, memory, draft)) {
+            draft.howIntegrity = Integrity.CHANGED;
+        }
+    }
+
+    private void snapshot(Task task, Call call) {
+        begin(task, call, mitigation, kernel.clock().now());
+        reader.memory(call, task.group().memory(), draft, Provenance.ENTER);
+        if (task.group().descriptors().isShared()) {
+            draft.flag(EventFlag.FD_TABLE_SHARED);
+        }
+    }
+
+    private void begin(Task task, Call call, Mitigation mode, long nanos) {
+        draft.begin(mode, nanos);
+        reader.registers(call, draft);
+        if (call.syscall() != Syscall.CONNECT) {
+            start(task);
+        }
+    }
+
+    /** Remembers where the path starts: later, the descriptor or the working directory may be another. */
+    private void start(Task task) {
+        Location root = task.fs().root();
+        draft.rootMount = root.mount().thing();
+        draft.rootDentry = root.dentry().thing();
+        Location from = draft.dirfd == ArgumentReader.AT_FDCWD
+                ? task.fs().cwd()
+                : locationOf(task.group().descriptors().get(draft.dirfd));
+        if (from != null) {
+            draft.startMount = from.mount().thing();
+            draft.startDentry = from.dentry().thing();
+        }
+    }
+
+    private static @Nullable Location locationOf(@Nullable OpenFile file) {
+        return file == null ? null : file.location();
+    }
+
+    /** The kernel's copies are what the call acts on; that they differ from the snapshot tells of an attack. */
+    private void adoptCopies(Call call) {
+        byte[] copy = call.syscall() == Syscall.CONNECT ? call.kernelAddress() : call.kernelPath();
+        if (copy != null) {
+            boolean changed = draft.provenance == Provenance.ENTER && !draft.isArgument(copy, copy.length);
+            System.arraycopy(copy, 0, draft.argument, 0, copy.length);
+            draft.length = copy.length;
+            draft.provenance = Provenance.KERNEL;
+            draft.integrity = changed ? Integrity.CHANGED : Integrity.MATCH;
+        }
+        long[] how = call.kernelHow();
+        if (how != null) {
+            boolean changed = draft.howProvenance == Provenance.ENTER
+                    && !Arrays.equals(how, new long[] {draft.openFlags, draft.mode, draft.resolve});
+            draft.openFlags = how[0];
+            draft.mode = how[1];
+            draft.resolve = how[2];
+            draft.howProvenance = Provenance.KERNEL;
+            draft.howIntegrity = changed ? Integrity.CHANGED : Integrity.MATCH;
+        }
+    }
+
+    private void missed(int found) {
+        draft.flag(EventFlag.ENTER_MISSED);
+        if (found == ArgStash.REFUSED) {
+            draft.flag(EventFlag.STASH_FULL);
+        } else if (found == ArgStash.EVICTED) {
+            draft.flag(EventFlag.EVICTED);
+        }
+    }
+
+    private void put(long key, Task task, Call call) {
+        touchStash();
+        stash.put(key, task.startNanos(), code(call), draft);
+    }
+
+    private int take(long key, Task task, Call call) {
+        touchStash();
+        return stash.take(key, task.startNanos(), code(call), draft);
+    }
+
+    private void touchStash() {
+        AccessLog log = kernel.log();
+        if (settings.stashEntries() <= CONTENDED) {
+            log.write(stashThing);
+        }
+    }
+
+    private boolean isWatched(Call call) {
+        return settings.syscalls().contains(call.syscall());
+    }
+
+    private static long key(Task caller, Call call) {
+        return call.origin() == Origin.IO_URING ? REQUEST_KEY + call.request() : caller.tid();
+    }
+
+    /** Which call: its number and its convention. */
+    private static int code(Call call) {
+        return call.syscall().code() << 8 | call.abi().code();
+    }
+}
