@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.sim.fs;
+
+import static dev.unraced.sim.base.Errno.EINVAL;
+import static dev.unraced.sim.base.Errno.ENXIO;
+
+import dev.unraced.sim.base.AccessLog;
+import org.jspecify.annotations.Nullable;
+
+/** Who has a FIFO open: the part of {@code struct pipe_inode_info} that opening depends on. */
+final class Fifo {
+    /** A wait until the other side was opened since: wait_for_partner() of fs/pipe.c. */
+    final class Wait {
+        private final boolean forWriter;
+        private final long seen;
+
+        private Wait(boolean forWriter) {
+            this.forWriter = forWriter;
+            this.seen = opens();
+        }
+
+        boolean isOver() {
+            log.read(thing);
+            return opens() != seen;
+        }
+
+        private long opens() {
+            return forWriter ? writeOpens : readOpens;
+        }
+    }
+
+    private final AccessLog log;
+    private final long thing;
+    private int readers;
+    private int writers;
+    private long readOpens;
+    private long writeOpens;
+
+    Fifo(AccessLog log) {
+        this.log = log;
+        this.thing = log.newThing();
+    }
+
+    /** fifo_open() of fs/pipe.c up to its wait; null when there is nothing to wait for. */
+    @Nullable
+    Wait open(long flags) throws FsException {
+        long access = flags & OpenFlags.O_ACCMODE;
+        boolean nonblocking = (flags & OpenFlags.O_NONBLOCK) != 0;
+        log.write(thing);
+        if (access == OpenFlags.O_RDONLY) {
+            readOpens++;
+            readers++;
+            return writers > 0 || nonblocking ? null : new Wait(true);
+        }
+        if (access == OpenFlags.O_WRONLY) {
+            if (nonblocking && readers == 0) {
+                throw new FsException(ENXIO);
+            }
+            writeOpens++;
+            writers++;
+            return readers > 0 ? null : new Wait(false);
+        }
+        if (access != OpenFlags.O_RDWR) {
+            throw new FsException(EINVAL);
+        }
+        readOpens++;
+        writeOpens++;
+        readers++;
+        writers++;
+        return null;
+    }
+
+    /** Gives up what an open counted. */
+    void close(long flags) {
+        long access = flags & OpenFlags.O_ACCMODE;
+        log.write(thing);
+        if (access != OpenFlags.O_WRONLY) {
+            readers--;
+        }
+        if (access != OpenFlags.O_RDONLY) {
+            writers--;
+        }
+    }
+}

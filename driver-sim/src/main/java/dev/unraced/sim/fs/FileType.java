@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.sim.fs;
+
+/** What an inode is: the S_IFMT bits of its mode. */
+public enum FileType {
+    REGULAR,
+    DIRECTORY,
+    SYMLINK,
+    FIFO,
+    SOCKET
+}

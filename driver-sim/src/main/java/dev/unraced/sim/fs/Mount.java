@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.sim.fs;
+
+import dev.unraced.sim.base.AccessLog;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** A part of a file system, seen at some place: {@code struct mount}. */
+public final class Mount {
+    private final AccessLog log;
+    private final long thing;
+    private final SuperBlock superBlock;
+    private final Dentry root;
+    private final Map<Dentry, Mount> mounted = new LinkedHashMap<>();
+    private Mount parent;
+    private Dentry mountpoint;
+    private @Nullable MountNamespace namespace;
+
+    Mount(AccessLog log, Dentry root) {
+        this.log = log;
+        this.thing = log.newThing();
+        this.superBlock = root.inode().superBlock();
+        this.root = root;
+        this.parent = this;
+        this.mountpoint = root;
+    }
+
+    public SuperBlock superBlock() {
+        return superBlock;
+    }
+
+    public Dentry root() {
+        return root;
+    }
+
+    /** The mount that this one is mounted on; itself when there is none. */
+    public Mount parent() {
+        log.read(thing);
+        return parent;
+    }
+
+    /** The name that this mount covers; its own root when it is mounted nowhere. */
+    public Dentry mountpoint() {
+        log.read(thing);
+        return mountpoint;
+    }
+
+    /** Null when it is attached nowhere. */
+    public @Nullable MountNamespace namespace() {
+        log.read(thing);
+        return namespace;
+    }
+
+    Location rootLocation() {
+        return new Location(this, root);
+    }
+
+    boolean hasParent() {
+        log.read(thing);
+        return parent != this;
+    }
+
+    /** The mount right over a name of this one. Whoever asks has read the name. */
+    @Nullable
+    Mount mountedOn(Dentry dentry) {
+        return mounted.get(dentry);
+    }
+
+    Collection<Mount> children() {
+        return mounted.values();
+    }
+
+    /** Makes this the root of a namespace. */
+    void becomeRootOf(MountNamespace owner) {
+        namespace = owner;
+    }
+
+    void attach(Location place, @Nullable MountNamespace owner) {
+        log.write(thing);
+        place.dentry().logMountChange();
+        parent = place.mount();
+        mountpoint = place.dentry();
+        namespace = owner;
+        parent.mounted.put(mountpoint, this);
+        mountpoint.mounts().add(this);
+    }
+
+    /** Takes this mount, and those on it, out of the tree: umount_tree() of fs/namespace.c for a lazy unmount. */
+    void detach() {
+        for (Mount child : mounted.values().toArray(Mount[]::new)) {
+            child.detach();
+        }
+        log.write(thing);
+        if (parent != this) {
+            mountpoint.logMountChange();
+            mountpoint.mounts().remove(this);
+            parent.mounted.remove(mountpoint);
+        }
+        parent = this;
+        mountpoint = root;
+        namespace = null;
+    }
+}

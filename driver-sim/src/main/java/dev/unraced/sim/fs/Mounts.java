@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.sim.fs;
+
+import static dev.unraced.sim.base.Errno.EINVAL;
+import static dev.unraced.sim.base.Errno.ENOENT;
+import static dev.unraced.sim.base.Errno.ENOTDIR;
+import static dev.unraced.sim.base.Errno.EPERM;
+
+import dev.unraced.sim.base.AccessLog;
+import java.util.HashMap;
+import java.util.Map;
+
+/** Changes of mounts: fs/namespace.c, all mounts private. */
+final class Mounts {
+    /** Numbers of namespaces start as those of procfs: PROC_DYNAMIC_FIRST of fs/proc/generic.c. */
+    private static final long FIRST_NUMBER = 0xF0000000L;
+
+    private final AccessLog log;
+    private final long thing;
+    private long lastNumber = FIRST_NUMBER;
+
+    Mounts(AccessLog log) {
+        this.log = log;
+        this.thing = log.newThing();
+    }
+
+    MountNamespace newNamespace() {
+        log.write(thing);
+        return new MountNamespace(++lastNumber);
+    }
+
+    /** MS_BIND of mount(2), not recursive. */
+    void bind(FsCaller caller, byte[] from, byte[] to) throws FsException {
+        checkPrivileged(caller);
+        Location place = lookup(caller, to);
+        Location source = lookup(caller, from);
+        checkOwn(caller, place);
+        checkOwn(caller, source);
+        if (source.inode().isDirectory() != place.inode().isDirectory()) {
+            throw new FsException(ENOTDIR);
+        }
+        if (place.dentry().isDeleted()) {
+            throw new FsException(ENOENT);
+        }
+        new Mount(log, source.dentry()).attach(place, caller.fs().namespace());
+    }
+
+    /** umount2(2) with MNT_DETACH: who has a file on it open keeps it. */
+    void unmount(FsCaller caller, byte[] path) throws FsException {
+        checkPrivileged(caller);
+        Location place = lookup(caller, path);
+        checkOwn(caller, place);
+        Mount mount = place.mount();
+        if (place.dentry() != mount.root() || !mount.hasParent()) {
+            throw new FsException(EINVAL);
+        }
+        mount.detach();
+    }
+
+    /** open_tree(2) with OPEN_TREE_CLONE, not recursive. */
+    OpenFile openTree(FsCaller caller, byte[] path) throws FsException {
+        checkPrivileged(caller);
+        Location place = lookup(caller, path);
+        checkOwn(caller, place);
+        Mount clone = new Mount(log, place.dentry());
+        return new OpenFile(log, clone.rootLocation(), OpenFlags.O_PATH, false, null);
+    }
+
+    /** unshare(2) with CLONE_NEWNS: copy_mnt_ns(). */
+    void unshare(FsCaller caller) throws FsException {
+        checkPrivileged(caller);
+        FsContext context = caller.fs();
+        MountNamespace copy = newNamespace();
+        Map<Mount, Mount> clones = new HashMap<>();
+        clone(topOf(context.root().mount()), copy, clones);
+        context.move(moved(context.root(), clones), moved(context.cwd(), clones), copy);
+    }
+
+    private Mount clone(Mount mount, MountNamespace owner, Map<Mount, Mount> clones) {
+        Mount clone = new Mount(log, mount.root());
+        clones.put(mount, clone);
+        clone.becomeRootOf(owner);
+        for (Mount child : mount.children()) {
+            clone(child, owner, clones).attach(new Location(clone, child.mountpoint()), owner);
+        }
+        return clone;
+    }
+
+    private static Mount topOf(Mount mount) {
+        Mount top = mount;
+        while (top.hasParent()) {
+            top = top.parent();
+        }
+        return top;
+    }
+
+    private static Location moved(Location place, Map<Mount, Mount> clones) {
+        return new Location(clones.getOrDefault(place.mount(), place.mount()), place.dentry());
+    }
+
+    /** check_mnt(). */
+    private static void checkOwn(FsCaller caller, Location place) throws FsException {
+        if (place.mount().namespace() != caller.fs().namespace()) {
+            throw new FsException(EINVAL);
+        }
+    }
+
+    private static void checkPrivileged(FsCaller caller) throws FsException {
+        if (!caller.privileged()) {
+            throw new FsException(EPERM);
+        }
+    }
+
+    private static Location lookup(FsCaller caller, byte[] path) throws FsException {
+        return new PathWalk(caller, OpenFlags.AT_FDCWD, path, 0).lookup(true, false);
+    }
+}

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.sim.fs;
+
+import dev.unraced.sim.base.AccessLog;
+import org.jspecify.annotations.Nullable;
+
+/** An open file, which descriptors refer to: {@code struct file}. It starts with one reference. */
+public final class OpenFile {
+    /** do_dentry_open() of fs/open.c does not keep these. */
+    private static final long NOT_KEPT = OpenFlags.O_CREAT | OpenFlags.O_EXCL | OpenFlags.O_NOCTTY | OpenFlags.O_TRUNC;
+
+    private final AccessLog log;
+    private final long thing;
+    private final Location location;
+    private final long flags;
+    private final boolean created;
+    private final @Nullable Object privateData;
+    private int references = 1;
+
+    OpenFile(AccessLog log, Location location, long flags, boolean created, @Nullable Object privateData) {
+        this.log = log;
+        this.thing = log.newThing();
+        this.location = location;
+        this.flags = flags & ~NOT_KEPT;
+        this.created = created;
+        this.privateData = privateData;
+    }
+
+    public Location location() {
+        return location;
+    }
+
+    public Inode inode() {
+        return location.inode();
+    }
+
+    /** O_ bits, without those that matter only while opening. */
+    public long flags() {
+        return flags;
+    }
+
+    /** Whether this very open created the file (FMODE_CREATED). */
+    public boolean created() {
+        return created;
+    }
+
+    /** Whether it is a place only, opened with O_PATH. */
+    public boolean isPath() {
+        return (flags & OpenFlags.O_PATH) != 0;
+    }
+
+    /** The socket of a socket file, else null. */
+    public @Nullable Object privateData() {
+        return privateData;
+    }
+
+    /** Takes one more reference. */
+    public void retain() {
+        log.write(thing);
+        references++;
+    }
+
+    /**
+     * Drops a reference; the last one closes the file.
+     *
+     * @return whether it was the last one
+     * @throws IllegalStateException when the file is closed already
+     */
+    public boolean release() {
+        if (references == 0) {
+            throw new IllegalStateException("closed more often than opened");
+        }
+        log.write(thing);
+        references--;
+        if (references > 0) {
+            return false;
+        }
+        Fifo fifo = isPath() ? null : inode().fifo();
+        if (fifo != null) {
+            fifo.close(flags);
+        }
+        return true;
+    }
+
+    /** Where the file is now, as a driver in the kernel would report it to a caller in the given context. */
+    public ResolvedPath resolve(FsContext context) {
+        return ResolvedPath.of(location, context);
+    }
+}

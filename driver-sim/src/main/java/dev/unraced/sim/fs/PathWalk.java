@@ -1,0 +1,286 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.sim.fs;
+
+import static dev.unraced.sim.base.Errno.EBADF;
+import static dev.unraced.sim.base.Errno.ELOOP;
+import static dev.unraced.sim.base.Errno.ENAMETOOLONG;
+import static dev.unraced.sim.base.Errno.ENOENT;
+import static dev.unraced.sim.base.Errno.ENOTDIR;
+import static dev.unraced.sim.base.Errno.EXDEV;
+
+import dev.unraced.event.ByteString;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** One lookup of a path: {@code struct nameidata} of fs/namei.c, whose functions the methods follow. */
+final class PathWalk {
+    private static final int PATH_MAX = 4096;
+    private static final int NAME_MAX = 255;
+    private static final int MAX_SYMLINKS = 40;
+
+    private final FsCaller caller;
+    private final long resolve;
+    private final Location root;
+    private final PathNames names;
+    private Location at;
+    private int links;
+    private ByteString last = ByteString.EMPTY;
+    private boolean trailingSlash;
+    private boolean follow;
+    private boolean directory;
+
+    /** path_init(): where the walk starts, and below which root. */
+    PathWalk(FsCaller caller, int dirfd, byte[] path, long resolve) throws FsException {
+        if (path.length == 0) {
+            throw new FsException(ENOENT);
+        }
+        if (path.length >= PATH_MAX) {
+            throw new FsException(ENAMETOOLONG);
+        }
+        this.caller = caller;
+        this.resolve = resolve;
+        this.names = new PathNames(path);
+        if (PathNames.isAbsolute(path) && !has(OpenFlags.RESOLVE_IN_ROOT)) {
+            if (has(OpenFlags.RESOLVE_BENEATH)) {
+                throw new FsException(EXDEV);
+            }
+            root = caller.fs().root();
+            at = root;
+        } else {
+            at = start(caller, dirfd);
+            root = isScoped() ? at : caller.fs().root();
+        }
+    }
+
+    private static Location start(FsCaller caller, int dirfd) throws FsException {
+        if (dirfd == OpenFlags.AT_FDCWD) {
+            return caller.fs().cwd();
+        }
+        OpenFile file = caller.descriptor(dirfd);
+        if (file == null) {
+            throw new FsException(EBADF);
+        }
+        if (!file.inode().isDirectory()) {
+            throw new FsException(ENOTDIR);
+        }
+        return file.location();
+    }
+
+    /** path_lookupat(): the place that the whole path leads to. */
+    Location lookup(boolean followLast, boolean needDirectory) throws FsException {
+        follow = followLast;
+        directory = needDirectory;
+        PathNames rest = names;
+        do {
+            walkToLast(rest);
+            rest = hasLastName() ? walkTrailing(find(last)) : walkDots();
+        } while (rest != null);
+        return end();
+    }
+
+    /** filename_parentat(): the directory of the last component, which {@link #last} then tells. */
+    Location parent() throws FsException {
+        walkToLast(names);
+        return at;
+    }
+
+    /** What O_DIRECTORY or a trailing slash asked for is there: the end of path_lookupat() and do_open(). */
+    Location end() throws FsException {
+        if (directory && !at.inode().isDirectory()) {
+            throw new FsException(ENOTDIR);
+        }
+        return at;
+    }
+
+    /** Starts an open, whose last component is the opener's to look up: see open_last_lookups(). */
+    PathNames begin(boolean followLast, boolean needDirectory) {
+        follow = followLast;
+        directory = needDirectory;
+        return names;
+    }
+
+    /** link_path_walk(): walks all components but the last one. */
+    void walkToLast(PathNames path) throws FsException {
+        Deque<PathNames> outer = new ArrayDeque<>();
+        PathNames current = path;
+        last = ByteString.EMPTY;
+        trailingSlash = false;
+        while (!current.atEnd()) {
+            Access.check(caller, at.inode(), Access.EXEC);
+            ByteString name = current.next();
+            if (current.atEnd()) {
+                if (outer.isEmpty()) {
+                    last = name;
+                    trailingSlash = current.slashFollows();
+                    return;
+                }
+                current = outer.pop();
+            }
+            PathNames target = isDots(name) ? dots(name) : stepInto(find(name), true);
+            if (target != null) {
+                outer.push(current);
+                current = target;
+            } else if (!at.inode().isDirectory()) {
+                throw new FsException(ENOTDIR);
+            }
+        }
+    }
+
+    /** Whether the last component is a name, and not ".", ".." or the root itself (LAST_NORM). */
+    boolean hasLastName() {
+        return !last.isEmpty() && !isDots(last);
+    }
+
+    ByteString last() {
+        return last;
+    }
+
+    boolean trailingSlash() {
+        return trailingSlash;
+    }
+
+    Location at() {
+        return at;
+    }
+
+    /** handle_dots() for the last component; there is never more to walk. */
+    @Nullable
+    PathNames walkDots() throws FsException {
+        return last.isEmpty() ? null : dots(last);
+    }
+
+    /** Steps to the last component, and into a link when it is to be followed. */
+    @Nullable
+    PathNames walkTrailing(@Nullable Dentry dentry) throws FsException {
+        if (trailingSlash) {
+            follow = true;
+            directory = true;
+        }
+        return stepInto(dentry, follow);
+    }
+
+    /** Looks a name up in the directory where the walk is; null when it is not there. */
+    @Nullable
+    Dentry find(ByteString name) throws FsException {
+        Dentry dir = at.dentry();
+        if (dir.isDeleted()) {
+            return null;
+        }
+        if (name.length() > NAME_MAX) {
+            throw new FsException(ENAMETOOLONG);
+        }
+        return at.mount().superBlock().lookup(dir, name);
+    }
+
+    private @Nullable PathNames dots(ByteString name) throws FsException {
+        if (name.equals(PathNames.DOT_DOT)) {
+            at = crossMounts(parentOf(at));
+        }
+        return null;
+    }
+
+    /** follow_dotdot(). */
+    private Location parentOf(Location place) throws FsException {
+        if (place.equals(root)) {
+            return stay(place);
+        }
+        Location under = place;
+        while (under.dentry() == under.mount().root()) {
+            if (!under.mount().hasParent()) {
+                return stay(place);
+            }
+            under = new Location(under.mount().parent(), under.mount().mountpoint());
+            if (under.equals(root)) {
+                return stay(place);
+            }
+            if (has(OpenFlags.RESOLVE_NO_XDEV)) {
+                throw new FsException(EXDEV);
+            }
+        }
+        return new Location(under.mount(), under.dentry().parent());
+    }
+
+    private Location stay(Location place) throws FsException {
+        if (has(OpenFlags.RESOLVE_BENEATH)) {
+            throw new FsException(EXDEV);
+        }
+        return place;
+    }
+
+    private Location crossMounts(Location place) throws FsException {
+        Location over = place.covered();
+        if (!over.equals(place) && has(OpenFlags.RESOLVE_NO_XDEV)) {
+            throw new FsException(EXDEV);
+        }
+        return over;
+    }
+
+    private @Nullable PathNames stepInto(@Nullable Dentry dentry, boolean followLink) throws FsException {
+        if (dentry == null) {
+            throw new FsException(ENOENT);
+        }
+        Location place = crossMounts(new Location(at.mount(), dentry));
+        Link link = place.inode().link();
+        if (link == null || !followLink) {
+            at = place;
+            return null;
+        }
+        return pickLink(link);
+    }
+
+    private @Nullable PathNames pickLink(Link link) throws FsException {
+        links++;
+        if (links > MAX_SYMLINKS || has(OpenFlags.RESOLVE_NO_SYMLINKS)) {
+            throw new FsException(ELOOP);
+        }
+        if (link instanceof Link.Jump jump) {
+            jump(jump.target().get());
+            return null;
+        }
+        byte[] target = link instanceof Link.Text text
+                ? text.target().toByteArray()
+                : ByteString.utf8(Integer.toString(caller.tgid())).toByteArray();
+        if (PathNames.isAbsolute(target)) {
+            jumpToRoot();
+        }
+        PathNames more = new PathNames(target);
+        return more.atEnd() ? null : more;
+    }
+
+    /** nd_jump_root(). */
+    private void jumpToRoot() throws FsException {
+        if (has(OpenFlags.RESOLVE_BENEATH)
+                || (has(OpenFlags.RESOLVE_NO_XDEV) && !Objects.equals(at.mount(), root.mount()))) {
+            throw new FsException(EXDEV);
+        }
+        at = root;
+    }
+
+    /** nd_jump_link(). */
+    private void jump(@Nullable Location target) throws FsException {
+        if (target == null) {
+            throw new FsException(ENOENT);
+        }
+        if (has(OpenFlags.RESOLVE_NO_MAGICLINKS)) {
+            throw new FsException(ELOOP);
+        }
+        if (isScoped() || (has(OpenFlags.RESOLVE_NO_XDEV) && !Objects.equals(at.mount(), target.mount()))) {
+            throw new FsException(EXDEV);
+        }
+        at = target;
+    }
+
+    private boolean isScoped() {
+        return has(OpenFlags.RESOLVE_BENEATH | OpenFlags.RESOLVE_IN_ROOT);
+    }
+
+    private boolean has(long bits) {
+        return (resolve & bits) != 0;
+    }
+
+    private static boolean isDots(ByteString name) {
+        return name.equals(PathNames.DOT) || name.equals(PathNames.DOT_DOT);
+    }
+}

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.sim.fs;
+
+import dev.unraced.event.ByteString;
+
+/**
+ * The path of an opened file, from its name up to the root of its mount namespace, as walk.h of the eBPF driver finds
+ * it. A process's own root does not matter.
+ *
+ * @param path absolute, unless detached: then it starts at the detached mount's root and is empty for that root itself;
+ *     of a file outside all trees, the name alone
+ * @param deleted whether the name is gone, or was never there
+ * @param detached whether the topmost mount is attached nowhere
+ * @param foreign whether the path is one of another namespace than the caller's
+ * @param truncated whether it is longer than {@link #MAX_BYTES}, and only its end is here
+ */
+public record ResolvedPath(ByteString path, boolean deleted, boolean detached, boolean foreign, boolean truncated) {
+    /** As many bytes as the walk has room for. */
+    public static final int MAX_BYTES = 4096;
+
+    static ResolvedPath of(Location location, FsContext context) {
+        byte[] bytes = new byte[MAX_BYTES];
+        int position = MAX_BYTES;
+        boolean detached = false;
+        boolean foreign = false;
+        boolean truncated = false;
+        Mount mount = location.mount();
+        Dentry dentry = location.dentry();
+        boolean deleted = dentry.isDeleted() && !dentry.isRoot();
+
+        while (true) {
+            if (dentry == mount.root()) {
+                if (!mount.hasParent()) {
+                    MountNamespace namespace = mount.namespace();
+                    detached = namespace == null;
+                    foreign = namespace != null && namespace != context.namespace();
+                    break;
+                }
+                dentry = mount.mountpoint();
+                mount = mount.parent();
+                continue;
+            }
+            boolean loose = dentry.isRoot();
+            if (loose && position < MAX_BYTES) {
+                detached = true;
+                break;
+            }
+            byte[] name = dentry.name().toByteArray();
+            if (name.length + 2 > position) {
+                truncated = true;
+                detached = loose;
+                break;
+            }
+            position -= name.length;
+            System.arraycopy(name, 0, bytes, position, name.length);
+            if (loose) {
+                detached = true;
+                break;
+            }
+            bytes[--position] = '/';
+            dentry = dentry.parent();
+        }
+        if (position == MAX_BYTES && !detached) {
+            bytes[--position] = '/';
+        }
+        byte[] path = new byte[MAX_BYTES - position];
+        System.arraycopy(bytes, position, path, 0, path.length);
+        return new ResolvedPath(ByteString.copyOf(path), deleted, detached, foreign, truncated);
+    }
+}
