@@ -16,6 +16,11 @@ public final class Footprint {
         this.writes = writes;
     }
 
+    /** Whether the step touched nothing that others can see. */
+    public boolean isEmpty() {
+        return reads.length == 0 && writes.length == 0;
+    }
+
     /** Whether the order of the two steps can matter: one writes what the other reads or writes. */
     public boolean conflictsWith(Footprint other) {
         return meet(writes, other.writes) || meet(writes, other.reads) || meet(reads, other.writes);
