@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 
 /** Installs every {@link DriverModule} that a class loader sees, which may be none, and binds {@link Drivers}. */
 final class DiscoveredDrivers extends AbstractModule {
@@ -22,8 +23,9 @@ final class DiscoveredDrivers extends AbstractModule {
 
     @Override
     protected void configure() {
-        // Without a module there would be no map to inject.
+        // Without a module there would be no maps to inject.
         MapBinder.newMapBinder(binder(), String.class, Driver.class);
+        MapBinder.newMapBinder(binder(), String.class, Stage.class);
         try {
             ServiceLoader.load(DriverModule.class, loader).forEach(this::install);
         } catch (ServiceConfigurationError | LinkageError e) {
@@ -33,19 +35,32 @@ final class DiscoveredDrivers extends AbstractModule {
 
     @Provides
     @Singleton
-    Drivers drivers(Map<String, Provider<Driver>> providers) {
+    Drivers drivers(Map<String, Provider<Driver>> providers, Map<String, Provider<Stage>> stages) {
         Map<String, Driver> drivers = new TreeMap<>();
-        providers.forEach((name, provider) -> drivers.put(name, create(name, provider)));
-        return new Drivers(drivers);
+        providers.forEach((name, provider) -> drivers.put(name, createDriver(name, provider)));
+        Map<String, Supplier<Stage>> places = new TreeMap<>();
+        stages.forEach((name, provider) -> places.put(name, () -> createStage(name, provider)));
+        return new Drivers(drivers, places);
     }
 
-    private static Driver create(String name, Provider<Driver> provider) {
+    private static Driver createDriver(String name, Provider<Driver> provider) {
         try {
             return provider.get();
-        } catch (ProvisionException e) {
-            return new UnloadableDriver(name, e.getCause() == null ? e : e.getCause());
-        } catch (LinkageError e) {
-            return new UnloadableDriver(name, e);
+        } catch (ProvisionException | LinkageError e) {
+            return new UnloadableDriver(name, reason(e));
         }
+    }
+
+    private static Stage createStage(String name, Provider<Stage> provider) {
+        try {
+            return provider.get();
+        } catch (ProvisionException | LinkageError e) {
+            Throwable reason = reason(e);
+            throw new CaptureException("The stage of driver " + name + " could not be created: " + reason, reason);
+        }
+    }
+
+    private static Throwable reason(Throwable e) {
+        return e instanceof ProvisionException && e.getCause() != null ? e.getCause() : e;
     }
 }

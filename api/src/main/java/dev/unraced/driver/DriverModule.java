@@ -6,7 +6,7 @@ import com.google.inject.multibindings.MapBinder;
 
 /**
  * The Guice module that a driver ships, found by {@link java.util.ServiceLoader}. A subclass calls {@link #bindDriver}
- * in its {@code configure}.
+ * and, where needed, {@link #bindStage} in its {@code configure}.
  */
 public abstract class DriverModule extends AbstractModule {
 
@@ -15,5 +15,12 @@ public abstract class DriverModule extends AbstractModule {
         MapBinder.newMapBinder(binder(), String.class, Driver.class)
                 .addBinding(name)
                 .to(driver);
+    }
+
+    /** Contributes the place that a driver of this name watches, when that is not this machine. */
+    protected final void bindStage(String driver, Class<? extends Stage> stage) {
+        MapBinder.newMapBinder(binder(), String.class, Stage.class)
+                .addBinding(driver)
+                .to(stage);
     }
 }

@@ -11,15 +11,18 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The drivers at hand, and the choice among them. Immutable and thread-safe.
+ * The drivers at hand, and the choice among them. Thread-safe.
  *
  * <p>The configuration names the drivers to try, in order. One is taken when it is available and has the mode and the
  * calls that are asked for. Whatever the reason why another is passed over, it is kept, and said.
@@ -30,9 +33,13 @@ public final class Drivers {
             new Availability.Unavailable("NOT_PRESENT", "No driver of this name is on the class path.", "Add its jar.");
 
     private final Map<String, Driver> byName;
+    private final Map<String, Supplier<Stage>> stages;
+    // Not a singleton of Guice's, which in production would create it for agents that never ask for it.
+    private final Map<String, Stage> createdStages = new ConcurrentHashMap<>();
 
-    Drivers(Map<String, Driver> byName) {
+    Drivers(Map<String, Driver> byName, Map<String, Supplier<Stage>> stages) {
         this.byName = Collections.unmodifiableMap(new TreeMap<>(byName));
+        this.stages = Map.copyOf(stages);
     }
 
     /**
@@ -63,6 +70,16 @@ public final class Drivers {
     /** Each by its name, in alphabetical order. */
     public Map<String, Driver> all() {
         return byName;
+    }
+
+    /**
+     * The place that a driver watches; empty when that is this machine, or no driver has the name.
+     *
+     * @throws CaptureException when it could not be created
+     */
+    public Optional<Stage> stage(String driver) {
+        return Optional.ofNullable(stages.get(driver))
+                .map(create -> createdStages.computeIfAbsent(driver, name -> create.get()));
     }
 
     /**

@@ -8,9 +8,10 @@ import static org.mockito.Mockito.mock;
 import com.google.inject.CreationException;
 import com.google.inject.Guice;
 import com.google.inject.Injector;
-import com.google.inject.Stage;
 import dev.unraced.config.CaptureConfig;
 import dev.unraced.config.Layers;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.net.URL;
 import java.net.URLClassLoader;
@@ -75,6 +76,37 @@ class DiscoveryTest {
     }
 
     @Test
+    void aDriverWithoutAStageWatchesThisMachine() throws IOException {
+        services(WorkingModule.class);
+        assertThat(Drivers.discover(loader).stage("working")).isEmpty();
+        assertThat(Drivers.discover(loader).stage("absent")).isEmpty();
+    }
+
+    @Test
+    void aStageSharesItsPlaceWithItsDriver() throws IOException {
+        services(StagedModule.class);
+        Drivers drivers = Drivers.discover(loader);
+        StagedDriver driver = (StagedDriver) drivers.all().get("staged");
+
+        assertThat(drivers.stage("staged")).get().isInstanceOfSatisfying(SomeStage.class, stage -> {
+            assertThat(stage.place).isSameAs(driver.place);
+            assertThat(drivers.stage("staged")).containsSame(stage);
+        });
+    }
+
+    @Test
+    void aStageThatCannotBeCreatedSaysWhyAndLeavesItsDriverAlone() throws IOException {
+        services(StagedModule.class);
+        Drivers drivers = Drivers.discover(loader);
+
+        assertThat(drivers.names()).contains("broken-stage");
+        assertThatExceptionOfType(CaptureException.class)
+                .isThrownBy(() -> drivers.stage("broken-stage"))
+                .withMessage("The stage of driver broken-stage could not be created:"
+                        + " java.lang.UnsatisfiedLinkError: no unraced in java.library.path");
+    }
+
+    @Test
     void twoDriversOfOneName() throws IOException {
         services(WorkingModule.class, TwinModule.class);
         assertThatExceptionOfType(CaptureException.class)
@@ -108,7 +140,7 @@ class DiscoveryTest {
     void guiceInProductionOpensAtOnce() throws IOException {
         services(WorkingModule.class);
         CaptureConfig config = new Layers().builder().driver("working").build();
-        Guice.createInjector(Stage.PRODUCTION, new UnracedModule(config, loader));
+        Guice.createInjector(com.google.inject.Stage.PRODUCTION, new UnracedModule(config, loader));
         assertThat(WorkingDriver.opened).isEqualTo(1);
     }
 
@@ -116,7 +148,7 @@ class DiscoveryTest {
     void guiceReportsThatNoDriverCanRun() {
         CaptureConfig config = new Layers().builder().driver("working").build();
         assertThatExceptionOfType(CreationException.class)
-                .isThrownBy(() -> Guice.createInjector(Stage.PRODUCTION, new UnracedModule(config)))
+                .isThrownBy(() -> Guice.createInjector(com.google.inject.Stage.PRODUCTION, new UnracedModule(config)))
                 .withMessageContaining("No driver is named working");
     }
 
@@ -142,6 +174,53 @@ class DiscoveryTest {
         @Override
         protected void configure() {
             bindDriver("broken", BrokenDriver.class);
+        }
+    }
+
+    public static final class StagedModule extends DriverModule {
+        @Override
+        protected void configure() {
+            bindDriver("staged", StagedDriver.class);
+            bindStage("staged", SomeStage.class);
+            bindDriver("broken-stage", WorkingDriver.class);
+            bindStage("broken-stage", BrokenStage.class);
+        }
+    }
+
+    @Singleton
+    static final class Place {}
+
+    static final class StagedDriver extends WorkingDriver {
+        final Place place;
+
+        @Inject
+        StagedDriver(Place place) {
+            this.place = place;
+        }
+    }
+
+    static final class SomeStage implements Stage {
+        final Place place;
+
+        @Inject
+        SomeStage(Place place) {
+            this.place = place;
+        }
+
+        @Override
+        public Conversation actor() {
+            throw new UnsupportedOperationException();
+        }
+    }
+
+    static final class BrokenStage implements Stage {
+        BrokenStage() {
+            throw new UnsatisfiedLinkError("no unraced in java.library.path");
+        }
+
+        @Override
+        public Conversation actor() {
+            throw new UnsupportedOperationException();
         }
     }
 

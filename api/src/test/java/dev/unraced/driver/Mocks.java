@@ -34,6 +34,6 @@ final class Mocks {
     static Drivers drivers(Driver... drivers) {
         Map<String, Driver> byName =
                 Arrays.stream(drivers).collect(Collectors.toMap(Driver::name, Function.identity()));
-        return new Drivers(byName);
+        return new Drivers(byName, Map.of());
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.conformance;
 
+import dev.unraced.driver.Stage;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -41,6 +42,12 @@ public final class Actor implements AutoCloseable {
     public static Actor start() {
         ActorProcess process = ActorProcess.start();
         return over(process.replies(), process.commands(), process);
+    }
+
+    /** Brings a fresh actor onto a stage. */
+    public static Actor on(Stage stage) {
+        Stage.Conversation conversation = stage.actor();
+        return over(conversation.replies(), conversation.commands(), conversation);
     }
 
     /**

@@ -4,6 +4,8 @@ package dev.unraced.conformance;
 import dev.unraced.config.CaptureConfig;
 import dev.unraced.config.CaptureConfigBuilder;
 import dev.unraced.driver.Driver;
+import dev.unraced.driver.Stage;
+import java.util.Optional;
 
 /** What a driver's author supplies. */
 public interface DriverUnderTest {
@@ -16,8 +18,13 @@ public interface DriverUnderTest {
         return CaptureConfig.builder().driver(driver().name());
     }
 
-    /** A fresh actor, in the place that the driver watches: this machine unless overridden. */
+    /** The place that the driver watches; empty when that is this machine. */
+    default Optional<Stage> stage() {
+        return Optional.empty();
+    }
+
+    /** A fresh actor, in the place that the driver watches. */
     default Actor actor() {
-        return Actor.start();
+        return stage().map(Actor::on).orElseGet(Actor::start);
     }
 }

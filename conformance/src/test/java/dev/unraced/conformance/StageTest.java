@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.conformance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.unraced.driver.Stage;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class StageTest {
+    private final ByteArrayOutputStream heard = new ByteArrayOutputStream();
+    private int closed;
+
+    private final Stage stage = () -> new Stage.Conversation() {
+        @Override
+        public InputStream replies() {
+            return new ByteArrayInputStream("ok tgid=77\nerror EPERM\n".getBytes(StandardCharsets.US_ASCII));
+        }
+
+        @Override
+        public OutputStream commands() {
+            return heard;
+        }
+
+        @Override
+        public void close() {
+            closed++;
+        }
+    };
+
+    @Test
+    void aDriverWithAStageHasItsActorsThere() {
+        DriverUnderTest under =
+                new NamedDriverSuite(new NamedDriverSuite.Named(FakeDriver.available(), Optional.of(stage)));
+
+        try (Actor actor = under.actor()) {
+            assertThat(actor.tgid()).isEqualTo(77);
+            assertThat(actor.user()).isEmpty();
+            assertThat(actor.isHere()).isFalse();
+        }
+
+        assertThat(heard.toString(StandardCharsets.US_ASCII)).startsWith("ready\nuser id=1500000077\n");
+        assertThat(closed).isEqualTo(1);
+    }
+
+    @Test
+    void aDriverWithoutOneHasItsActorsHere() {
+        DriverUnderTest under =
+                new NamedDriverSuite(new NamedDriverSuite.Named(FakeDriver.available(), Optional.empty()));
+
+        try (Actor actor = under.actor()) {
+            assertThat(actor.isHere()).isTrue();
+        }
+    }
+}
