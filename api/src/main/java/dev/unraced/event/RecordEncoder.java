@@ -153,8 +153,7 @@ public final class RecordEncoder {
     }
 
     /** The address argument, which is the first bytes of an array. */
-    public RecordEncoder address(
-            byte[] bytes, int length, int addrlen, Provenance provenance, Integrity integrity) {
+    public RecordEncoder address(byte[] bytes, int length, int addrlen, Provenance provenance, Integrity integrity) {
         buffer.putInt(CONNECT_ADDRLEN, addrlen);
         return argument(CONNECT_ADDRESS, bytes, length, ADDRESS_MAX, provenance, integrity);
     }

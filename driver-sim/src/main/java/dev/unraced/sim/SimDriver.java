@@ -32,7 +32,7 @@ public final class SimDriver implements Driver {
 
     @Override
     public Availability availability(CaptureConfig config) {
-        return Availability.available();
+        return new Availability.Available();
     }
 
     @Override
@@ -45,7 +45,6 @@ public final class SimDriver implements Driver {
         CAPABILITIES.require(config.mitigation(), NAME);
         SimSettings settings = SimSettings.of(config);
         SimKernel kernel = kernels.apply(settings);
-        return SimSource.open(
-                NAME, CAPABILITIES, kernel.kernel(), settings.trace(config, kernel.observer()), seams);
+        return SimSource.open(NAME, CAPABILITIES, kernel.kernel(), settings.trace(config, kernel.observer()), seams);
     }
 }

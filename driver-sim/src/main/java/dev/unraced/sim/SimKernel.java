@@ -4,6 +4,7 @@ package dev.unraced.sim;
 import dev.unraced.config.CaptureConfig;
 import dev.unraced.driver.Capture;
 import dev.unraced.driver.Driver;
+import dev.unraced.driver.Stage;
 import dev.unraced.sim.kernel.Kernel;
 import dev.unraced.sim.kernel.Task;
 import dev.unraced.sim.trace.Seams;
@@ -104,8 +105,17 @@ public final class SimKernel {
         return kernel;
     }
 
+    /** This machine as the place where the conformance kit's actors play. */
+    public Stage stage() {
+        return new SimStage(this);
+    }
+
     /** The thread group that stands for the observer's own process. */
     int observer() {
         return observer.tgid();
+    }
+
+    Task observerTask() {
+        return observer;
     }
 }

@@ -105,7 +105,7 @@ public final class SimProcess {
             var made = kernel.network().socket(family, type, protocol);
             Socket socket = made.socket();
             if (socket == null) {
-                throw new IllegalArgumentException("no such socket: errno " + made.error());
+                throw new IllegalArgumentException("no such socket: errno " + made.errno());
             }
             return group.descriptors().add(kernel.files().socketFile(socket));
         }

@@ -21,7 +21,7 @@ record SimSettings(String kernel, StashPolicy policy, String replay, boolean ori
         Config own = config.driver(SimDriver.NAME);
         return new SimSettings(
                 own.getString("kernel"),
-                own.getEnum(StashPolicy.class, "stash"),
+                StashPolicy.valueOf(own.getString("stash").toUpperCase(Locale.ROOT)),
                 own.getString("replay"),
                 own.getString("timing").equals("original"));
     }

@@ -20,8 +20,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Knows what the kernel really did, and compares it with each event as it comes. Attached behind the observer, so that a
- * call's event is there when its return is seen.
+ * Knows what the kernel really did, and compares it with each event as it comes. Attached behind the observer, so that
+ * a call's event is there when its return is seen.
  */
 final class Referee implements Tracepoints {
     /** Of an event whose claim was read late, and which says why. */
@@ -117,10 +117,11 @@ final class Referee implements Tracepoints {
 
     private Verdict ofOpen(Task task, Call call, EventView view) {
         byte[] used = call.kernelPath();
-        boolean claimHolds = used == null || Arrays.equals(used, bytes(view.path().toByteString()));
+        boolean claimHolds =
+                used == null || Arrays.equals(used, bytes(view.path().toByteString()));
         long[] how = call.kernelHow();
-        boolean howHolds = how == null
-                || (how[0] == view.openFlags() && how[1] == view.mode() && how[2] == view.resolve());
+        boolean howHolds =
+                how == null || (how[0] == view.openFlags() && how[1] == view.mode() && how[2] == view.resolve());
         OpenFile file = call.file();
         boolean truthHolds = !view.has(EventFlag.HAS_FILE) || isFile(file, view);
         boolean matches = view.path().integrity() == Integrity.MATCH;
@@ -144,10 +145,13 @@ final class Referee implements Tracepoints {
 
     private static Verdict ofConnect(Call call, EventView view) {
         byte[] used = call.kernelAddress();
-        boolean claimHolds = used == null || Arrays.equals(used, bytes(view.address().toByteString()));
-        byte[] peer = call.file() != null && call.file().privateData() instanceof Socket socket ? socket.remote() : null;
+        boolean claimHolds =
+                used == null || Arrays.equals(used, bytes(view.address().toByteString()));
+        byte[] peer =
+                call.file() != null && call.file().privateData() instanceof Socket socket ? socket.remote() : null;
         boolean truthHolds = !view.has(EventFlag.HAS_SOCKET)
-                || Arrays.equals(peer == null ? NOTHING : peer, bytes(view.remote().toByteString()));
+                || Arrays.equals(
+                        peer == null ? NOTHING : peer, bytes(view.remote().toByteString()));
         boolean matches = view.address().integrity() == Integrity.MATCH;
         if (!claimHolds && (matches || view.address().provenance() == Provenance.KERNEL)) {
             return Verdict.LIED;

@@ -102,15 +102,14 @@ final class Scene {
     }
 
     int socket(Task task, int family, int type) {
-        Socket socket = Objects.requireNonNull(
-                kernel.network().socket(family, type, 0).socket());
+        Socket socket =
+                Objects.requireNonNull(kernel.network().socket(family, type, 0).socket());
         return task.group().descriptors().add(kernel.files().socketFile(socket));
     }
 
     /** Opens something before the attack begins. */
     int opened(Task task, String path, long flags) {
-        var attempt = kernel.files()
-                .open(task, AT_FDCWD, bytes(path), new dev.unraced.sim.fs.OpenRequest(flags, 0, 0));
+        var attempt = kernel.files().open(task, AT_FDCWD, bytes(path), new dev.unraced.sim.fs.OpenRequest(flags, 0, 0));
         return task.group().descriptors().add(Objects.requireNonNull(attempt.file()));
     }
 
@@ -137,8 +136,7 @@ final class Scene {
     static Action openat2(String what, long path, long how) {
         return Action.call(
                 "openat2(" + what + ", how)",
-                (kernel, task) ->
-                        kernel.begin(task, Syscall.OPENAT2, Abi.NATIVE, AT_FDCWD, path, how, HOW_SIZE));
+                (kernel, task) -> kernel.begin(task, Syscall.OPENAT2, Abi.NATIVE, AT_FDCWD, path, how, HOW_SIZE));
     }
 
     static Action connect(int fd, long address, int addrlen) {
@@ -194,9 +192,22 @@ final class Scene {
     /** struct sockaddr_in. */
     static byte[] inet(int port, int... address) {
         return new byte[] {
-            2, 0, (byte) (port >> 8), (byte) port,
-            (byte) address[0], (byte) address[1], (byte) address[2], (byte) address[3],
-            0, 0, 0, 0, 0, 0, 0, 0
+            2,
+            0,
+            (byte) (port >> 8),
+            (byte) port,
+            (byte) address[0],
+            (byte) address[1],
+            (byte) address[2],
+            (byte) address[3],
+            0,
+            0,
+            0,
+            0,
+            0,
+            0,
+            0,
+            0
         };
     }
 

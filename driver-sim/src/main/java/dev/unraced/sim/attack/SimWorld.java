@@ -48,13 +48,18 @@ final class SimWorld implements World {
             task = born;
         }
 
-        @Nullable Task task() {
+        @Nullable
+        Task task() {
             return task;
         }
     }
 
     /** What one step was. */
-    record Label(Script script, @Nullable Action action, @Nullable Call call, @Nullable CallStep step) {}
+    record Label(
+            Script script,
+            @Nullable Action action,
+            @Nullable Call call,
+            @Nullable CallStep step) {}
 
     Script script(String name, boolean isAttacker, @Nullable Task task) {
         Script script = new Script(name, isAttacker, task);
@@ -118,6 +123,7 @@ final class SimWorld implements World {
         if (call != null && (action == null || action.isCall())) {
             step = kernel.step(task);
         }
-        return new Step(thread, new Label(script, action, call, step), kernel.log().take());
+        return new Step(
+                thread, new Label(script, action, call, step), kernel.log().take());
     }
 }

@@ -37,6 +37,11 @@ public final class Dentry {
         this.parent = parent == null ? this : parent;
     }
 
+    /** Tells the entry from all others. */
+    long thing() {
+        return thing;
+    }
+
     /** A name that is its own parent: of a file system's root ("/"), or of a file outside all trees. */
     static Dentry root(AccessLog log, ByteString name, Inode inode) {
         return new Dentry(log, log.newThing(), log.newThing(), name, null, inode);

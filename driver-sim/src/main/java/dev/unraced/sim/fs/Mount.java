@@ -35,6 +35,11 @@ public final class Mount {
         return root;
     }
 
+    /** Tells the mount from all others. */
+    long thing() {
+        return thing;
+    }
+
     /** The mount that this one is mounted on; itself when there is none. */
     public Mount parent() {
         log.read(thing);

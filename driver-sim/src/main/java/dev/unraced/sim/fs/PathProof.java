@@ -13,17 +13,15 @@ public final class PathProof {
      * Walks from the file upwards, and compares each name with the claim's, last first, until no name is left: then the
      * walk must be where the claim starts. Links and ".." in a claim prove nothing. Logs what it reads.
      *
-     * @param context whose root an absolute claim starts at
-     * @param start where a relative claim starts: the working directory, or the directory of a descriptor
+     * @param start where the claim starts: the caller's root, its working directory, or that of a descriptor
      * @param claimed the path as passed, without NUL
      */
-    public static boolean confirms(OpenFile file, FsContext context, Location start, byte[] claimed) {
+    public static boolean confirms(OpenFile file, Place start, byte[] claimed) {
         List<ByteString> names = names(claimed);
         if (names.contains(PathNames.DOT_DOT)
                 || (needsDirectory(claimed) && !file.inode().isDirectory())) {
             return false;
         }
-        Location end = PathNames.isAbsolute(claimed) ? context.root() : start;
         if (claimed.length == 0 || file.location().dentry().isDeleted()) {
             return false;
         }
@@ -46,7 +44,7 @@ public final class PathProof {
             }
             at = new Location(at.mount(), dentry.parent());
         }
-        return at.equals(end);
+        return start.is(at);
     }
 
     private static List<ByteString> names(byte[] path) {

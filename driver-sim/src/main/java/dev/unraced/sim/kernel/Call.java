@@ -31,9 +31,16 @@ public final class Call {
     long @Nullable [] kernelHow;
     byte @Nullable [] kernelAddress;
     int reserved = -1;
-    @Nullable OpenAttempt open;
-    @Nullable ConnectAttempt connect;
-    @Nullable OpenFile file;
+
+    @Nullable
+    OpenAttempt open;
+
+    @Nullable
+    ConnectAttempt connect;
+
+    @Nullable
+    OpenFile file;
+
     long result;
     boolean trapped;
     boolean done;

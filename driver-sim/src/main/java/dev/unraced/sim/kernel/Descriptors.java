@@ -4,6 +4,7 @@ package dev.unraced.sim.kernel;
 import dev.unraced.sim.base.AccessLog;
 import dev.unraced.sim.fs.OpenFile;
 import java.util.Arrays;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** A table of descriptors (struct files_struct), shared by the threads of a process. */
@@ -12,13 +13,20 @@ public final class Descriptors {
     static final int LIMIT = 1 << 20;
 
     private final AccessLog log;
+    private final Consumer<OpenFile> closed;
     private final long thing;
     private @Nullable OpenFile[] files = new @Nullable OpenFile[16];
     private boolean[] taken = new boolean[16];
     private int users = 1;
 
-    Descriptors(AccessLog log) {
+    /**
+     * An empty table.
+     *
+     * @param closed told of each file whose last reference is gone
+     */
+    Descriptors(AccessLog log, Consumer<OpenFile> closed) {
         this.log = log;
+        this.closed = closed;
         this.thing = log.newThing();
     }
 
@@ -75,7 +83,9 @@ public final class Descriptors {
         log.write(thing);
         files[fd] = null;
         taken[fd] = false;
-        file.release();
+        if (file.release()) {
+            closed.accept(file);
+        }
         return true;
     }
 
@@ -112,7 +122,7 @@ public final class Descriptors {
 
     /** A copy for a new process (fork). */
     Descriptors copy() {
-        Descriptors copy = new Descriptors(log);
+        Descriptors copy = new Descriptors(log, closed);
         for (int fd = 0; fd < files.length; fd++) {
             OpenFile file = files[fd];
             if (file != null) {

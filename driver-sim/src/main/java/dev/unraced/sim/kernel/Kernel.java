@@ -13,6 +13,7 @@ import dev.unraced.sim.fs.FsContext;
 import dev.unraced.sim.fs.OpenFile;
 import dev.unraced.sim.fs.ProcView;
 import dev.unraced.sim.net.Network;
+import dev.unraced.sim.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -50,8 +51,8 @@ public final class Kernel implements ProcView {
     public Kernel(long uptimeNanos, int maxThreadId) {
         clock = new VirtualClock(uptimeNanos);
         ids = new ThreadIds(maxThreadId);
-        files.proc(this);
-        init = group(ids.next(), files.newContext(), new AddressSpace(log), new Descriptors(log));
+        files.showProcesses(this);
+        init = group(ids.next(), files.newContext(), new AddressSpace(log), new Descriptors(log, this::closed));
         init.tasks.get(0).comm("init".getBytes(StandardCharsets.US_ASCII));
         init.pidNamespace = INIT_PID_NAMESPACE;
         init.cgroupId = ROOT_CGROUP;
@@ -288,6 +289,12 @@ public final class Kernel implements ProcView {
     public @Nullable OpenFile descriptorOf(int tgid, int fd) {
         TaskGroup group = groups.get(tgid);
         return group == null ? null : group.descriptors.get(fd);
+    }
+
+    private void closed(OpenFile file) {
+        if (file.privateData() instanceof Socket socket) {
+            network.close(socket);
+        }
     }
 
     private Call start(Task task, Call call) {

@@ -17,7 +17,9 @@ public final class Task implements FsCaller {
     long startNanos;
     private byte[] comm;
 
-    @Nullable Call call;
+    @Nullable
+    Call call;
+
     long lastResult;
     Signal pending = Signal.NONE;
     boolean dead;

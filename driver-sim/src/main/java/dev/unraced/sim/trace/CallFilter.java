@@ -17,7 +17,8 @@ final class CallFilter {
     }
 
     /** Why a process's calls are left out: the first reason that applies, null when none does. */
-    @Nullable FilterReason reason(TaskGroup group) {
+    @Nullable
+    FilterReason reason(TaskGroup group) {
         if (settings.self() != 0 && group.tgid() == settings.self()) {
             return FilterReason.SELF;
         }

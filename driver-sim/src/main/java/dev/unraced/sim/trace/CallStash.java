@@ -8,8 +8,8 @@ import java.nio.ByteBuffer;
 import java.util.function.UnaryOperator;
 
 /**
- * Keeps drafts from entry to return: short ones in an ordinary entry, long ones in a small stash of their own beside it,
- * so that memory does not grow by the longest path times the number of threads.
+ * Keeps drafts from entry to return: short ones in an ordinary entry, long ones in a small stash of their own beside
+ * it, so that memory does not grow by the longest path times the number of threads.
  */
 final class CallStash {
     /** Bytes of an ordinary entry. */

@@ -14,10 +14,6 @@ import java.util.Arrays;
  * in the stash.
  */
 final class Draft {
-    private static final Mitigation[] MITIGATIONS = Mitigation.values();
-    private static final Provenance[] PROVENANCES = Provenance.values();
-    private static final Integrity[] INTEGRITIES = Integrity.values();
-
     /** Bytes of a stashed draft besides those of the argument, the resolved path and the socket's names. */
     static final int FIXED = 128;
     /** Bytes of the largest one. */
@@ -117,8 +113,7 @@ final class Draft {
 
     /** Whether the argument is these bytes, as far as the draft keeps them. */
     boolean isArgument(byte[] bytes, int count) {
-        return length == Math.min(count, argument.length)
-                && Arrays.equals(argument, 0, length, bytes, 0, length);
+        return length == Math.min(count, argument.length) && Arrays.equals(argument, 0, length, bytes, 0, length);
     }
 
     void local(byte[] name) {
@@ -137,11 +132,11 @@ final class Draft {
 
     void writeTo(ByteBuffer stash) {
         stash.putLong(enterNanos)
-                .putInt(mitigation.ordinal() << 24
-                        | provenance.ordinal() << 18
-                        | integrity.ordinal() << 12
-                        | howProvenance.ordinal() << 6
-                        | howIntegrity.ordinal())
+                .putInt(mitigation.code() << 24
+                        | provenance.code() << 18
+                        | integrity.code() << 12
+                        | howProvenance.code() << 6
+                        | howIntegrity.code())
                 .putInt(flags)
                 .putInt(dirfd)
                 .putLong(openFlags)
@@ -179,11 +174,11 @@ final class Draft {
     void readFrom(ByteBuffer stash) {
         enterNanos = stash.getLong();
         int codes = stash.getInt();
-        mitigation = MITIGATIONS[codes >>> 24];
-        provenance = PROVENANCES[codes >>> 18 & 0x3f];
-        integrity = INTEGRITIES[codes >>> 12 & 0x3f];
-        howProvenance = PROVENANCES[codes >>> 6 & 0x3f];
-        howIntegrity = INTEGRITIES[codes & 0x3f];
+        mitigation = Mitigation.of(codes >>> 24);
+        provenance = Provenance.of(codes >>> 18 & 0x3f);
+        integrity = Integrity.of(codes >>> 12 & 0x3f);
+        howProvenance = Provenance.of(codes >>> 6 & 0x3f);
+        howIntegrity = Integrity.of(codes & 0x3f);
         flags = stash.getInt();
         dirfd = stash.getInt();
         openFlags = stash.getLong();

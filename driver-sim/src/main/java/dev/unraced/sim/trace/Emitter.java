@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.sim.trace;
 
-import dev.unraced.event.Syscall;
 import dev.unraced.event.RecordEncoder;
+import dev.unraced.event.Syscall;
 import dev.unraced.sim.kernel.Call;
 import dev.unraced.sim.kernel.Task;
 import dev.unraced.sim.kernel.TaskGroup;
@@ -60,8 +60,7 @@ final class Emitter {
     }
 
     private void connect(Draft draft) {
-        encoder.fd(draft.dirfd)
-                .address(draft.argument, draft.length, draft.addrlen, draft.provenance, draft.integrity);
+        encoder.fd(draft.dirfd).address(draft.argument, draft.length, draft.addrlen, draft.provenance, draft.integrity);
         if (draft.hasTruth) {
             encoder.socket(
                     draft.family,

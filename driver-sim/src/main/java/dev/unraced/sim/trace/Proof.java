@@ -4,6 +4,7 @@ package dev.unraced.sim.trace;
 import dev.unraced.event.Integrity;
 import dev.unraced.sim.fs.OpenFile;
 import dev.unraced.sim.fs.PathProof;
+import dev.unraced.sim.fs.Place;
 import java.util.Arrays;
 
 /**
@@ -27,8 +28,8 @@ final class Proof {
         byte[] claim = Arrays.copyOf(draft.argument, draft.length);
         boolean isAbsolute = claim.length > 0 && claim[0] == '/';
         boolean confirmed = isAbsolute
-                ? PathProof.confirms(file, draft.rootMount, draft.rootDentry, claim)
-                : PathProof.confirms(file, draft.startMount, draft.startDentry, claim);
+                ? PathProof.confirms(file, new Place(draft.rootMount, draft.rootDentry), claim)
+                : PathProof.confirms(file, new Place(draft.startMount, draft.startDentry), claim);
         return confirmed ? Integrity.MATCH : Integrity.DIFFERS;
     }
 
@@ -43,9 +44,10 @@ final class Proof {
         boolean same = draft.remote[0] == family
                 && switch (family) {
                     case AF_INET -> draft.length >= INET_BYTES && same(draft, 2, INET_BYTES);
-                    case AF_INET6 -> draft.length >= INET6_ADDRESS_END
-                            && same(draft, 2, INET6_PORT_END)
-                            && same(draft, INET6_ADDRESS, INET6_ADDRESS_END);
+                    case AF_INET6 ->
+                        draft.length >= INET6_ADDRESS_END
+                                && same(draft, 2, INET6_PORT_END)
+                                && same(draft, INET6_ADDRESS, INET6_ADDRESS_END);
                     default -> false;
                 };
         return same ? Integrity.MATCH : Integrity.DIFFERS;

@@ -43,7 +43,10 @@ public final class SimSource implements RingSource {
         }
         return seams.capture()
                 .apply(new RingCapture(
-                        driver, capabilities, source.ring.reader(), seams.source().apply(source)));
+                        driver,
+                        capabilities,
+                        source.ring.reader(),
+                        seams.source().apply(source)));
     }
 
     @Override

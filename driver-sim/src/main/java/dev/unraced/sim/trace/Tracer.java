@@ -11,6 +11,7 @@ import dev.unraced.event.Syscall;
 import dev.unraced.sim.base.AccessLog;
 import dev.unraced.sim.fs.Location;
 import dev.unraced.sim.fs.OpenFile;
+import dev.unraced.sim.fs.Place;
 import dev.unraced.sim.kernel.AddressSpace;
 import dev.unraced.sim.kernel.Call;
 import dev.unraced.sim.kernel.Kernel;
@@ -51,8 +52,8 @@ public final class Tracer implements Tracepoints {
         this.kernel = kernel;
         this.settings = settings;
         this.filter = new CallFilter(settings);
-        this.stash = new CallStash(
-                settings.policy(), settings.stashEntries(), settings.stashLongPaths(), seams.stash());
+        this.stash =
+                new CallStash(settings.policy(), settings.stashEntries(), settings.stashLongPaths(), seams.stash());
         this.emitter = new Emitter(seams.sink().apply(sink));
         this.mitigation = settings.mitigation();
         this.stashThing = kernel.log().newThing();
@@ -219,8 +220,7 @@ public final class Tracer implements Tracepoints {
     private void compareWithExit(Task caller, Call call) {
         AddressSpace memory = caller.group().memory();
         if (call.syscall() == Syscall.CONNECT) {
-            if (memory.copyCarefully(call.register(1), again, draft.length)
-                    && !draft.isArgument(again, draft.length)) {
+            if (memory.copyCarefully(call.register(1), again, draft.length) && !draft.isArgument(again, draft.length)) {
                 draft.integrity = Integrity.CHANGED;
             }
             return;
@@ -252,15 +252,16 @@ public final class Tracer implements Tracepoints {
 
     /** Remembers where the path starts: later, the descriptor or the working directory may be another. */
     private void start(Task task) {
-        Location root = task.fs().root();
-        draft.rootMount = root.mount().thing();
-        draft.rootDentry = root.dentry().thing();
+        Place root = Place.of(task.fs().root());
+        draft.rootMount = root.mount();
+        draft.rootDentry = root.dentry();
         Location from = draft.dirfd == ArgumentReader.AT_FDCWD
                 ? task.fs().cwd()
                 : locationOf(task.group().descriptors().get(draft.dirfd));
         if (from != null) {
-            draft.startMount = from.mount().thing();
-            draft.startDentry = from.dentry().thing();
+            Place start = Place.of(from);
+            draft.startMount = start.mount();
+            draft.startDentry = start.dentry();
         }
     }
 

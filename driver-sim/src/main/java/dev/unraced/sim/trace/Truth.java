@@ -32,10 +32,7 @@ final class Truth {
         if (call.syscall() != Syscall.CONNECT) {
             return result >= 0;
         }
-        return result == 0
-                || result == -Errno.EINPROGRESS
-                || result == -Errno.EALREADY
-                || result == -Errno.EISCONN;
+        return result == 0 || result == -Errno.EINPROGRESS || result == -Errno.EALREADY || result == -Errno.EISCONN;
     }
 
     static void describe(Task task, Call call, OpenFile file, Draft draft) {
@@ -46,7 +43,7 @@ final class Truth {
             return;
         }
         ResolvedPath path = file.resolve(task.fs());
-        byte[] bytes = path.bytes();
+        byte[] bytes = path.path().toByteArray();
         // One that is too long keeps its tail.
         int excess = Math.max(0, bytes.length - draft.resolved.length);
         draft.resolvedLength = bytes.length - excess;

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.sim;
+
+import dev.unraced.driver.Stage;
+import dev.unraced.sim.actor.SimActor;
+import java.io.InputStream;
+import java.io.OutputStream;
+
+/** A simulated kernel as the place where the conformance kit's actors play. */
+final class SimStage implements Stage {
+    private final SimKernel kernel;
+
+    SimStage(SimKernel kernel) {
+        this.kernel = kernel;
+    }
+
+    @Override
+    public Conversation actor() {
+        return new SimConversation(new SimActor(kernel.kernel(), kernel.observerTask()));
+    }
+
+    private record SimConversation(SimActor actor, Lines lines) implements Conversation {
+        SimConversation(SimActor actor) {
+            this(actor, new Lines(actor::command));
+        }
+
+        @Override
+        public InputStream replies() {
+            return lines.replies();
+        }
+
+        @Override
+        public OutputStream commands() {
+            return lines.commands();
+        }
+
+        @Override
+        public void close() {
+            lines.end();
+            actor.end();
+        }
+    }
+}

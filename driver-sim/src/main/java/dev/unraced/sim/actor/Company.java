@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.sim.actor;
+
+import dev.unraced.event.Abi;
+import dev.unraced.event.Syscall;
+import dev.unraced.sim.kernel.Kernel;
+import dev.unraced.sim.kernel.Signal;
+import dev.unraced.sim.kernel.Task;
+import dev.unraced.sim.kernel.TaskGroup;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+
+/** The actor's process and its children, and the count of the calls that they make. */
+final class Company {
+    static final int AT_FDCWD = -100;
+    /** The same interleavings in every run. */
+    private static final long SEED = 42;
+
+    private final Kernel kernel;
+    private final Task main;
+    private final SplittableRandom random = new SplittableRandom(SEED);
+    private final List<TaskGroup> children = new ArrayList<>();
+    private long begun;
+    private long ended;
+
+    Company(Kernel kernel) {
+        this.kernel = kernel;
+        this.main = kernel.fork(kernel.init(), "actor".getBytes(StandardCharsets.US_ASCII));
+    }
+
+    Kernel kernel() {
+        return kernel;
+    }
+
+    Task main() {
+        return main;
+    }
+
+    SplittableRandom random() {
+        return random;
+    }
+
+    long begun() {
+        return begun;
+    }
+
+    long ended() {
+        return ended;
+    }
+
+    void countBegun() {
+        begun++;
+    }
+
+    void countEnded() {
+        ended++;
+    }
+
+    Task fork() {
+        Task child = kernel.fork(main, main.comm());
+        children.add(child.group());
+        return child;
+    }
+
+    /** A child that lives again under an id. */
+    Task forkAs(int id) {
+        Task child = kernel.forkAs(main, main.comm(), id);
+        if (child == null) {
+            throw new RefusedException("unsupported: the id is in use");
+        }
+        children.add(child.group());
+        return child;
+    }
+
+    /** Memory of a task with a path. */
+    static long path(Task task, byte[] path) {
+        return task.group().memory().place(path);
+    }
+
+    void openat(Task task, long path, long mode) {
+        begun++;
+        kernel.begin(task, Syscall.OPENAT, Abi.NATIVE, AT_FDCWD, path, 0, mode);
+    }
+
+    /** Takes a call as far as it goes; whether it returned. */
+    boolean run(Task task) {
+        boolean over = kernel.run(task);
+        ended += over && !task.isDead() ? 1 : 0;
+        return over;
+    }
+
+    /** Ends a task in its call: half of them the ordinary way, half without ever returning. */
+    void kill(Task task) {
+        kernel.signal(task, random.nextBoolean() ? Signal.KILL : Signal.VANISH);
+        kernel.run(task);
+    }
+
+    void end(TaskGroup group) {
+        for (Task task : group.tasks()) {
+            kernel.signal(task, Signal.KILL);
+            kernel.run(task);
+        }
+        children.remove(group);
+    }
+
+    void endAll() {
+        List.copyOf(children).forEach(this::end);
+        end(main.group());
+    }
+}

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.sim.actor;
+
+import dev.unraced.event.Abi;
+import dev.unraced.event.Syscall;
+import dev.unraced.sim.kernel.Kernel;
+import dev.unraced.sim.kernel.Signal;
+import dev.unraced.sim.kernel.Task;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** Many calls at once, in an order that chance decides, and many threads that die in one. */
+final class Crowd {
+    private static final int PATH_ROOM = 512;
+    private static final int HOW_SIZE = 24;
+    private static final long O_CREAT = 0100;
+    private static final int MIXED_CALLS = 4;
+
+    private final Company company;
+    private final Kernel kernel;
+
+    Crowd(Company company) {
+        this.company = company;
+        this.kernel = company.kernel();
+    }
+
+    /** One thread of a bulk, and what is left for it to do. */
+    private static final class Caller {
+        final Task task;
+        final long path;
+        final long how;
+        long next;
+        final long end;
+        long failures;
+
+        Caller(Task task, long first, long calls) {
+            this.task = task;
+            this.path = task.group().memory().reserve(PATH_ROOM);
+            this.how = task.group().memory().reserve(HOW_SIZE);
+            this.next = first;
+            this.end = first + calls;
+        }
+    }
+
+    Answer bulk(CommandLine line) {
+        byte[] base = line.bytes("base");
+        int threads = line.integer("threads", 1);
+        long calls = line.number("calls", 1);
+        long first = line.number("tag", 1);
+        boolean mixed = line.number("mixed", 0) != 0;
+        List<Caller> callers = new ArrayList<>();
+        synchronized (kernel) {
+            for (int i = 0; i < threads; i++) {
+                callers.add(new Caller(kernel.thread(company.main().group()), first + i * calls, calls));
+            }
+        }
+        List<Caller> busy = new ArrayList<>(callers);
+        while (!busy.isEmpty()) {
+            int chosen = company.random().nextInt(busy.size());
+            // Others may switch modes between any two steps.
+            synchronized (kernel) {
+                if (!advance(busy.get(chosen), base, mixed)) {
+                    busy.remove(chosen);
+                }
+            }
+        }
+        String tids = callers.stream()
+                .map(caller -> Integer.toString(caller.task.tid()))
+                .collect(Collectors.joining(","));
+        synchronized (kernel) {
+            callers.forEach(caller -> kernel.exit(caller.task));
+        }
+        return new Answer()
+                .with("calls", calls * threads)
+                .with(
+                        "failures",
+                        callers.stream().mapToLong(caller -> caller.failures).sum())
+                .with("tgid", company.main().tgid())
+                .with("tids", tids);
+    }
+
+    /** Takes one step of a caller; false when it has made all its calls. */
+    private boolean advance(Caller caller, byte[] base, boolean mixed) {
+        Task task = caller.task;
+        if (task.call() == null) {
+            if (caller.next == caller.end) {
+                return false;
+            }
+            begin(caller, base, mixed);
+            caller.next++;
+        }
+        kernel.step(task);
+        if (task.call() == null) {
+            company.countEnded();
+            if (task.lastResult() >= 0) {
+                task.group().descriptors().close((int) task.lastResult());
+            } else {
+                caller.failures++;
+            }
+        }
+        return true;
+    }
+
+    /** Path, mode and call depend on the tag alone, so that an event with another thread's argument shows. */
+    private void begin(Caller caller, byte[] base, boolean mixed) {
+        long tag = caller.next;
+        byte[] name = ("/" + tag + "\0").getBytes(StandardCharsets.US_ASCII);
+        byte[] path = Arrays.copyOf(base, base.length + name.length);
+        System.arraycopy(name, 0, path, base.length, name.length);
+        Task task = caller.task;
+        task.group().memory().write(caller.path, path);
+        company.countBegun();
+        switch ((int) (mixed ? tag % MIXED_CALLS : 0)) {
+            case 1 -> kernel.begin(task, Syscall.OPEN, Abi.NATIVE, caller.path, 0, tag);
+            case 2 -> kernel.begin(task, Syscall.CREAT, Abi.NATIVE, caller.path, tag);
+            case 3 -> {
+                byte[] how = ByteBuffer.allocate(HOW_SIZE)
+                        .order(ByteOrder.LITTLE_ENDIAN)
+                        .putLong(O_CREAT)
+                        .putLong(tag & 07777)
+                        .array();
+                task.group().memory().write(caller.how, how);
+                kernel.begin(task, Syscall.OPENAT2, Abi.NATIVE, Company.AT_FDCWD, caller.path, caller.how, HOW_SIZE);
+            }
+            default -> kernel.begin(task, Syscall.OPENAT, Abi.NATIVE, Company.AT_FDCWD, caller.path, 0, tag);
+        }
+    }
+
+    Answer storm(CommandLine line) {
+        byte[] fifo = line.bytes("path");
+        int processes = line.integer("processes", 1);
+        int threads = line.integer("threads", 1);
+        boolean interrupted = "signal".equals(line.text("how"));
+        long before = company.begun();
+        for (int i = 0; i < processes; i++) {
+            synchronized (kernel) {
+                process(fifo, threads, interrupted);
+            }
+        }
+        return new Answer().with("begun", company.begun() - before);
+    }
+
+    private void process(byte[] fifo, int threads, boolean interrupted) {
+        Task first = company.fork();
+        List<Task> tasks = new ArrayList<>();
+        for (int i = 0; i < threads; i++) {
+            Task task = kernel.thread(first.group());
+            tasks.add(task);
+            company.openat(task, Company.path(task, fifo), 0);
+            company.run(task);
+        }
+        for (Task task : tasks) {
+            if (interrupted) {
+                kernel.signal(task, Signal.HANDLED);
+                company.run(task);
+            } else {
+                company.kill(task);
+            }
+        }
+        company.end(first.group());
+    }
+}

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.sim.actor;
+
+import dev.unraced.sim.kernel.Kernel;
+import dev.unraced.sim.kernel.Signal;
+import dev.unraced.sim.kernel.Task;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Threads that take over the id of another: by reuse, and by exec. */
+final class Identities {
+    private final Company company;
+    private final Kernel kernel;
+
+    Identities(Company company) {
+        this.company = company;
+        this.kernel = company.kernel();
+    }
+
+    Answer reuse(CommandLine line) {
+        byte[] fifo = line.bytes("path");
+        byte[] other = line.bytes("other");
+        long tag = line.number("tag", 1);
+        int rounds = line.integer("rounds", 1);
+        List<String> tids = new ArrayList<>();
+        for (int i = 0; i < rounds; i++) {
+            Task first = company.fork();
+            company.openat(first, Company.path(first, fifo), 0);
+            company.run(first);
+            company.kill(first);
+            Task second = company.forkAs(first.tid());
+            company.openat(second, Company.path(second, other), tag + i);
+            company.run(second);
+            tids.add(Integer.toString(second.tid()));
+            company.end(second.group());
+        }
+        return new Answer().with("rounds", rounds).with("tids", String.join(",", tids));
+    }
+
+    /**
+     * The first thread blocks in an open and is killed by the second one's exec, which then owns the first one's id.
+     */
+    Answer exec(CommandLine line) {
+        byte[] fifo = line.bytes("path");
+        Task first = company.fork();
+        Task second = kernel.thread(first.group());
+        company.openat(first, Company.path(first, fifo), 0);
+        company.run(first);
+        kernel.beginExec(second, company.random().nextBoolean() ? Signal.KILL : Signal.VANISH);
+        kernel.run(first);
+        kernel.endExec(second, second.comm());
+        company.openat(second, Company.path(second, line.bytes("other")), line.number("tag", 1));
+        company.run(second);
+        int tid = second.tid();
+        company.end(second.group());
+        return new Answer().with("tid", tid);
+    }
+}

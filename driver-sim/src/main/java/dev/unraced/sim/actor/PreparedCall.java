@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.sim.actor;
+
+import dev.unraced.event.Abi;
+import dev.unraced.event.Syscall;
+import dev.unraced.sim.actor.Pointers.Pointer;
+import dev.unraced.sim.fs.OpenFile;
+import dev.unraced.sim.kernel.Call;
+import dev.unraced.sim.kernel.Kernel;
+import dev.unraced.sim.kernel.Task;
+import dev.unraced.sim.net.Socket;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** One call, from its command to the truth about what it did. */
+final class PreparedCall {
+    private static final int HOW_SIZE = 24;
+    private static final int AT_FDCWD = -100;
+
+    private final Kernel kernel;
+    private final Task task;
+    private final Pointers pointers;
+    private final Handles handles;
+    private final CommandLine line;
+    private final List<Pointer> memory = new ArrayList<>();
+    private final Syscall syscall;
+    private final Abi abi;
+    private final boolean isRequest;
+    private final long[] registers;
+    private @Nullable Call call;
+    private @Nullable OpenFile displaced;
+    private long begun;
+    private long ended;
+    private long result;
+    private boolean isOver;
+
+    PreparedCall(Kernel kernel, Task task, Pointers pointers, Handles handles, CommandLine line) {
+        this.kernel = kernel;
+        this.task = task;
+        this.pointers = pointers;
+        this.handles = handles;
+        this.line = line;
+        this.syscall = syscall(line);
+        this.abi = Abi.valueOf(text("abi", "native").toUpperCase(Locale.ROOT));
+        this.isRequest = text("via", "").equals("io_uring");
+        if (isRequest && (syscall == Syscall.OPEN || syscall == Syscall.CREAT)) {
+            throw new RefusedException("unsupported: no io_uring takes this call");
+        }
+        this.registers = registers();
+    }
+
+    Task task() {
+        return task;
+    }
+
+    /** Enters the call, and takes it as far as it goes without waiting; whether it is over. */
+    boolean begin() {
+        if (line.number("zero", 0) != 0) {
+            displaced = task.descriptor(0);
+            if (displaced != null) {
+                displaced.retain();
+                task.group().descriptors().close(0);
+            }
+        }
+        begun = kernel.clock().now();
+        call = isRequest
+                ? kernel.submit(task, syscall, line.number("worker", 0) != 0, registers)
+                : kernel.begin(task, syscall, abi, registers);
+        return goOn();
+    }
+
+    /** Goes on as far as possible; whether the call is over, as far as its thread can tell. */
+    boolean goOn() {
+        if (isOver) {
+            return true;
+        }
+        if (isRequest) {
+            for (Task worker : task.group().tasks()) {
+                if (worker.call() == call) {
+                    kernel.run(worker);
+                }
+            }
+            isOver = Objects.requireNonNull(call).isDone();
+            result = call.result();
+        } else {
+            isOver = kernel.run(task);
+            result = task.lastResult();
+        }
+        ended = kernel.clock().now();
+        return isOver;
+    }
+
+    boolean isOver() {
+        return isOver;
+    }
+
+    Answer answer() {
+        Answer answer = new Answer()
+                .with("tid", task.tid())
+                .with("tgid", task.tgid())
+                .with("result", result)
+                .with("begun", begun)
+                .with("ended", ended);
+        if (syscall == Syscall.CONNECT) {
+            describeSocket(answer);
+        } else if (result >= 0) {
+            describeFile(answer);
+            settle();
+        }
+        if (displaced != null) {
+            task.group().descriptors().close(0);
+            task.group().descriptors().add(displaced);
+        }
+        memory.forEach(pointers::free);
+        return answer;
+    }
+
+    private void settle() {
+        if (line.has("keep")) {
+            handles.put(line.integer("keep", 0), (int) result);
+        } else if (displaced == null) {
+            task.group().descriptors().close((int) result);
+        }
+    }
+
+    private void describeFile(Answer answer) {
+        OpenFile file = task.descriptor((int) result);
+        if (file != null) {
+            answer.with("major", file.inode().superBlock().major())
+                    .with("minor", file.inode().superBlock().minor())
+                    .with("inode", file.inode().number())
+                    .withBytes("real", file.resolve(task.fs()).path().toByteArray());
+        }
+    }
+
+    private void describeSocket(Answer answer) {
+        OpenFile file = task.descriptor((int) registers[0]);
+        if (file != null && file.privateData() instanceof Socket socket) {
+            answer.withBytes("local", kernel.network().localName(socket));
+            byte[] peer = kernel.network().peerName(socket);
+            if (peer != null) {
+                answer.withBytes("peer", peer);
+            }
+        }
+    }
+
+    private long[] registers() {
+        long flags = line.number("flags", 0);
+        long mode = line.number("mode", 0);
+        return switch (syscall) {
+            case OPEN -> new long[] {pointer("path").address(), flags, mode};
+            case CREAT -> new long[] {pointer("path").address(), mode};
+            case OPENAT ->
+                new long[] {
+                    handles.get(line.text("dirfd"), AT_FDCWD), pointer("path").address(), flags, mode
+                };
+            case OPENAT2 ->
+                new long[] {
+                    handles.get(line.text("dirfd"), AT_FDCWD),
+                    pointer("path").address(),
+                    how(flags, mode),
+                    line.number("size", HOW_SIZE)
+                };
+            case CONNECT -> {
+                Pointer address = pointer("address");
+                yield new long[] {
+                    handles.get(line.text("fd"), AT_FDCWD), address.address(), line.number("addrlen", address.length())
+                };
+            }
+        };
+    }
+
+    private long how(long flags, long mode) {
+        if (line.has("how")) {
+            return pointer("how").address();
+        }
+        byte[] how = ByteBuffer.allocate(HOW_SIZE)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putLong(flags)
+                .putLong(mode)
+                .putLong(line.number("resolve", 0))
+                .array();
+        Pointer pointer = pointers.make("hex:" + HexFormat.of().formatHex(how));
+        memory.add(pointer);
+        return pointer.address();
+    }
+
+    private Pointer pointer(String key) {
+        Pointer pointer = pointers.make(text(key, "null"));
+        memory.add(pointer);
+        return pointer;
+    }
+
+    private String text(String key, String missing) {
+        String text = line.text(key);
+        return text == null ? missing : text;
+    }
+
+    private static Syscall syscall(CommandLine line) {
+        String name = line.text("name");
+        for (Syscall syscall : Syscall.values()) {
+            if (syscall.name().toLowerCase(Locale.ROOT).equals(name)) {
+                return syscall;
+            }
+        }
+        throw new RefusedException("name= must be open, openat, openat2, creat or connect");
+    }
+}

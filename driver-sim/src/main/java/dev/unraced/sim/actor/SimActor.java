@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.sim.actor;
+
+import dev.unraced.event.Abi;
+import dev.unraced.event.Syscall;
+import dev.unraced.sim.fs.OpenFile;
+import dev.unraced.sim.fs.OpenRequest;
+import dev.unraced.sim.kernel.Kernel;
+import dev.unraced.sim.kernel.Signal;
+import dev.unraced.sim.kernel.Task;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * Carries out commands of the actor's protocol on a simulated kernel. A command is over when its answer is there; calls
+ * that block wait in the kernel, on no thread of their own.
+ *
+ * <p>One thread at a time commands an actor; others may use the kernel meanwhile.
+ */
+public final class SimActor {
+    private static final String CONTAINER = "c0ffee";
+    private static final int STANDARD_DESCRIPTORS = 3;
+
+    private final Kernel kernel;
+    private final Task observer;
+    private final Company company;
+    private final Handles handles;
+    private final Pointers pointers;
+    private final Surroundings surroundings;
+    private final Crowd crowd;
+    private final Flips flips;
+    private final Identities identities;
+    private final Map<Integer, PreparedCall> jobs = new HashMap<>();
+    private int lastJob;
+
+    /**
+     * A new process on a kernel.
+     *
+     * @param observer the process that captures
+     */
+    public SimActor(Kernel kernel, Task observer) {
+        this.kernel = kernel;
+        this.observer = observer;
+        synchronized (kernel) {
+            company = new Company(kernel);
+            company.main().group().container(CONTAINER.getBytes(StandardCharsets.US_ASCII));
+            // 0, 1 and 2 are taken, so that a call returns them only when it is meant to.
+            for (int fd = 0; fd < STANDARD_DESCRIPTORS; fd++) {
+                OpenFile file = kernel.files()
+                        .open(
+                                company.main(),
+                                Company.AT_FDCWD,
+                                "/etc/hostname".getBytes(StandardCharsets.US_ASCII),
+                                new OpenRequest(0, 0, 0))
+                        .file();
+                company.main().group().descriptors().add(Objects.requireNonNull(file));
+            }
+            handles = new Handles(company.main().group().descriptors());
+            pointers = new Pointers(company.main().group().memory());
+        }
+        surroundings = new Surroundings(company, handles);
+        crowd = new Crowd(company);
+        flips = new Flips(company);
+        identities = new Identities(company);
+    }
+
+    /** Carries out a command; its answer, without a line's end. */
+    public String command(String text) {
+        CommandLine line = new CommandLine(text);
+        try {
+            return answer(line).toString();
+        } catch (RefusedException e) {
+            return "error " + e.getMessage();
+        }
+    }
+
+    private Answer answer(CommandLine line) {
+        return switch (line.verb()) {
+            // These take long, and let others in between their steps.
+            case "bulk" -> crowd.bulk(line);
+            case "storm" -> crowd.storm(line);
+            case "flip" -> flips.open(line);
+            case "flip-connect" -> flips.connect(line, handles);
+            default -> {
+                synchronized (kernel) {
+                    yield atomic(line);
+                }
+            }
+        };
+    }
+
+    /** Ends the process and its children. */
+    public void end() {
+        synchronized (kernel) {
+            company.endAll();
+        }
+    }
+
+    private Answer atomic(CommandLine line) {
+        return switch (line.verb()) {
+            case "ready" ->
+                new Answer()
+                        .with("protocol", 1)
+                        .with("tgid", company.main().tgid())
+                        .with("uid", company.main().group().uid())
+                        .with("page", 4096)
+                        .with("release", "sim");
+            case "count" -> new Answer().with("begun", company.begun()).with("ended", company.ended());
+            case "call" -> call(line);
+            case "start" -> start(line);
+            case "wait" -> await(line);
+            case "blocked" -> {
+                job(line);
+                yield new Answer();
+            }
+            case "signal" -> signal(line);
+            case "buffer" -> {
+                pointers.set(line.integer("id", 0), line.bytes("bytes"));
+                yield new Answer();
+            }
+            case "resident" -> resident(line);
+            case "reuse" -> identities.reuse(line);
+            case "exec" -> identities.exec(line);
+            case "own" -> own(line);
+            default -> {
+                Answer answer = surroundings.command(line);
+                if (answer == null) {
+                    throw new RefusedException("unknown command " + line.verb());
+                }
+                yield answer;
+            }
+        };
+    }
+
+    private Answer call(CommandLine line) {
+        PreparedCall call = new PreparedCall(kernel, company.main(), pointers, handles, line);
+        company.countBegun();
+        if (!call.begin()) {
+            throw new RefusedException("the call blocks, and nobody is there to wake it; use start");
+        }
+        company.countEnded();
+        return call.answer();
+    }
+
+    private Answer start(CommandLine line) {
+        Task task = kernel.thread(company.main().group());
+        PreparedCall call = new PreparedCall(kernel, task, pointers, handles, line);
+        company.countBegun();
+        if (call.begin()) {
+            company.countEnded();
+        }
+        jobs.put(++lastJob, call);
+        return new Answer().with("job", lastJob).with("tid", task.tid()).with("tgid", task.tgid());
+    }
+
+    private Answer await(CommandLine line) {
+        PreparedCall call = job(line);
+        boolean wasOver = call.isOver();
+        if (!call.goOn()) {
+            kernel.clock().advance(line.number("millis", 10_000) * 1_000_000);
+            throw new RefusedException("timeout: the call has not returned");
+        }
+        if (!wasOver) {
+            company.countEnded();
+        }
+        jobs.remove(line.integer("job", 0));
+        Answer answer = call.answer();
+        kernel.exit(call.task());
+        return answer;
+    }
+
+    private Answer signal(CommandLine line) {
+        Task task = job(line).task();
+        kernel.signal(task, line.number("restart", 0) != 0 ? Signal.HANDLED_RESTART : Signal.HANDLED);
+        kernel.run(task);
+        return new Answer();
+    }
+
+    private Answer resident(CommandLine line) {
+        String text = line.text("pointer");
+        Pointers.Pointer pointer = pointers.make(text == null ? "null" : text);
+        long last = pointer.address() + Math.max(0, pointer.length() - 1);
+        Answer answer = new Answer()
+                .with("first", company.main().group().memory().isResident(pointer.address()) ? 1 : 0)
+                .with("last", company.main().group().memory().isResident(last) ? 1 : 0);
+        pointers.free(pointer);
+        return answer;
+    }
+
+    /** Calls by the process that captures. */
+    private Answer own(CommandLine line) {
+        long calls = line.number("calls", 0);
+        for (long i = 0; i < calls; i++) {
+            byte[] base = line.bytes("base");
+            byte[] path = (new String(base, StandardCharsets.ISO_8859_1) + i).getBytes(StandardCharsets.ISO_8859_1);
+            long address = Company.path(observer, path);
+            kernel.begin(observer, Syscall.OPENAT, Abi.NATIVE, Company.AT_FDCWD, address, 0, 0);
+            kernel.run(observer);
+            observer.group().memory().unmap(address);
+        }
+        return new Answer().with("tgid", observer.tgid());
+    }
+
+    private PreparedCall job(CommandLine line) {
+        PreparedCall call = jobs.get(line.integer("job", -1));
+        if (call == null) {
+            throw new RefusedException("no job " + line.text("job"));
+        }
+        return call;
+    }
+}

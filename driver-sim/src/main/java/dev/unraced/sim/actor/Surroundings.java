@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.sim.actor;
+
+import dev.unraced.event.Syscall;
+import dev.unraced.sim.base.Errno;
+import dev.unraced.sim.fs.FileTree;
+import dev.unraced.sim.fs.Inode;
+import dev.unraced.sim.fs.InodeOrError;
+import dev.unraced.sim.fs.OpenFile;
+import dev.unraced.sim.kernel.Kernel;
+import dev.unraced.sim.kernel.Task;
+import dev.unraced.sim.net.Network;
+import dev.unraced.sim.net.Socket;
+import dev.unraced.sim.net.SocketResult;
+import org.jspecify.annotations.Nullable;
+
+/** Files, sockets and odd places for the calls to act on. None of this is a watched call. */
+final class Surroundings {
+    private final Company company;
+    private final Kernel kernel;
+    private final Handles handles;
+    private final Task main;
+
+    Surroundings(Company company, Handles handles) {
+        this.company = company;
+        this.kernel = company.kernel();
+        this.handles = handles;
+        this.main = company.main();
+    }
+
+    /** Carries a command out; null when it is none of these. */
+    @Nullable
+    Answer command(CommandLine line) {
+        FileTree files = kernel.files();
+        Network network = kernel.network();
+        return switch (line.verb()) {
+            case "file" -> done(files.makeFile(main, line.bytes("path"), 0644));
+            case "fifo" -> done(files.makeFifo(main, line.bytes("path"), 0644));
+            case "mkdir" -> done(files.makeDirectory(main, line.bytes("path"), 0755));
+            case "rmdir" -> done(files.rmdir(main, line.bytes("path")));
+            case "unlink" -> done(files.unlink(main, line.bytes("path")));
+            case "chdir" -> done(files.chdir(main, line.bytes("path")));
+            case "symlink" -> done(files.symlink(main, line.bytes("from"), line.bytes("to")));
+            case "link" -> done(files.link(main, line.bytes("from"), line.bytes("to")));
+            case "rename" -> done(files.rename(main, line.bytes("from"), line.bytes("to")));
+            case "stat" -> stat(line);
+            case "socket" -> socket(line);
+            case "bind" ->
+                done(network.bind(main, socketOf(line), line.has("address") ? line.bytes("address") : new byte[0]));
+            case "listen" -> done(network.listen(socketOf(line), line.integer("backlog", 16)));
+            case "accept" -> accept(line);
+            case "names" -> names(line);
+            case "close" -> {
+                handles.close(line.integer("id", -1));
+                yield new Answer();
+            }
+            case "comm" -> {
+                main.comm(line.bytes("name"));
+                yield new Answer();
+            }
+            case "user" -> {
+                main.group().realUser(line.number("id", 0));
+                yield new Answer();
+            }
+            case "tree" -> tree(line);
+            case "elsewhere" -> elsewhere();
+            case "trapped" -> trapped(line);
+            case "thread" -> thread(line);
+            default -> null;
+        };
+    }
+
+    private static Answer done(int result) {
+        if (result < 0) {
+            throw new RefusedException("errno " + -result);
+        }
+        return new Answer();
+    }
+
+    private Answer stat(CommandLine line) {
+        InodeOrError found = kernel.files().stat(main, line.bytes("path"));
+        Inode inode = found.inode();
+        if (inode == null) {
+            throw new RefusedException("errno " + found.error());
+        }
+        return new Answer()
+                .with("major", inode.superBlock().major())
+                .with("minor", inode.superBlock().minor())
+                .with("inode", inode.number());
+    }
+
+    private Answer socket(CommandLine line) {
+        Socket socket = made(kernel.network()
+                .socket(line.integer("family", 2), line.integer("type", 1), line.integer("protocol", 0)));
+        socket.nonblocking(line.number("nonblock", 0) != 0);
+        int fd = main.group().descriptors().add(kernel.files().socketFile(socket));
+        handles.put(line.integer("id", 0), fd);
+        return new Answer().with("fd", fd);
+    }
+
+    private Answer accept(CommandLine line) {
+        Socket socket = made(kernel.network().accept(socketOf(line)));
+        handles.put(
+                line.integer("keep", 0),
+                main.group().descriptors().add(kernel.files().socketFile(socket)));
+        return new Answer();
+    }
+
+    private Answer names(CommandLine line) {
+        Socket socket = socketOf(line);
+        Answer answer = new Answer().withBytes("local", kernel.network().localName(socket));
+        byte[] peer = kernel.network().peerName(socket);
+        return peer == null ? answer : answer.withBytes("peer", peer);
+    }
+
+    private Socket socketOf(CommandLine line) {
+        OpenFile file = main.descriptor(handles.get(line.text("fd"), -1));
+        if (file != null && file.privateData() instanceof Socket socket) {
+            return socket;
+        }
+        throw new RefusedException("errno " + Errno.ENOTSOCK);
+    }
+
+    private static Socket made(SocketResult result) {
+        Socket socket = result.socket();
+        if (socket == null) {
+            throw new RefusedException("errno " + result.errno());
+        }
+        return socket;
+    }
+
+    private Answer tree(CommandLine line) {
+        OpenFile file = kernel.files().openTree(main, line.bytes("path")).file();
+        if (file == null) {
+            throw new RefusedException("open_tree failed");
+        }
+        handles.put(line.integer("keep", 0), main.group().descriptors().add(file));
+        return new Answer();
+    }
+
+    private Answer elsewhere() {
+        Task child = company.fork();
+        done(kernel.files().unshare(child));
+        return new Answer().with("pid", child.tgid());
+    }
+
+    private Answer trapped(CommandLine line) {
+        Task child = company.fork();
+        child.group().trap(Syscall.OPENAT);
+        company.openat(child, Company.path(child, line.bytes("path")), 0);
+        company.run(child);
+        int tid = child.tid();
+        company.end(child.group());
+        return new Answer().with("tid", tid);
+    }
+
+    private Answer thread(CommandLine line) {
+        Task task = kernel.task(line.integer("tid", 0));
+        if (task == null) {
+            throw new RefusedException("errno " + Errno.ESRCH);
+        }
+        Answer answer = new Answer()
+                .with("start", task.startNanos())
+                .with("tick", 1)
+                .with("parent", task.group().parentTgid())
+                .with("mount", task.group().mountNamespace())
+                .with("pid", task.group().pidNamespace())
+                .with("cgroup", task.group().cgroupId());
+        byte[] container = task.group().containerId();
+        return container.length == 0 ? answer : answer.withBytes("container", container);
+    }
+}

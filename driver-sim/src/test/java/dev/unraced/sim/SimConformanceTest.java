@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.sim;
+
+import dev.unraced.conformance.ConformanceSuite;
+import dev.unraced.driver.Driver;
+import dev.unraced.driver.Stage;
+import java.util.Optional;
+
+/** Every rule of {@code docs/spec.md}, on a simulated kernel. */
+class SimConformanceTest extends ConformanceSuite {
+    private final SimKernel kernel = SimKernel.create();
+
+    @Override
+    public Driver driver() {
+        return kernel.driver();
+    }
+
+    @Override
+    public Optional<Stage> stage() {
+        return Optional.of(kernel.stage());
+    }
+}
