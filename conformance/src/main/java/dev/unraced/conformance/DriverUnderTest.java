@@ -4,6 +4,7 @@ package dev.unraced.conformance;
 import dev.unraced.config.CaptureConfig;
 import dev.unraced.config.CaptureConfigBuilder;
 import dev.unraced.driver.Driver;
+import java.time.Duration;
 
 /** What a driver's author supplies. */
 public interface DriverUnderTest {
@@ -19,5 +20,13 @@ public interface DriverUnderTest {
     /** A fresh actor, in the place that the driver watches: this machine unless overridden. */
     default Actor actor() {
         return Actor.start();
+    }
+
+    /**
+     * How long the kit waits for what must come, such as an event or books at rest, before a rule counts as broken. A
+     * loaded machine needs seconds, a simulation next to nothing.
+     */
+    default Duration patience() {
+        return Duration.ofSeconds(20);
     }
 }

@@ -25,6 +25,8 @@ class RuleNamesTest {
             ConnectConformance.class,
             StashConformance.class,
             AttackConformance.class,
+            KernelConformance.class,
+            TruthConformance.class,
             OrderConformance.class,
             LifecycleConformance.class);
     private static final Pattern NAME = Pattern.compile("r(\\d\\d)_(\\d+)_[a-z]\\w+");
