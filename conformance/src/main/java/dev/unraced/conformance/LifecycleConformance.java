@@ -190,6 +190,7 @@ public abstract class LifecycleConformance extends DriverConformance {
     }
 
     @Test
+    @Alone
     @DisplayName("R13.1 A closed capture leaves no descriptor and no thread")
     public final void r13_1_aClosedCaptureLeavesNothing() {
         openAndClose();
