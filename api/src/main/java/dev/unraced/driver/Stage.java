@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.driver;
 
+import dev.unraced.config.CaptureConfigBuilder;
 import java.io.InputStream;
 import java.io.OutputStream;
 
@@ -20,6 +21,11 @@ public interface Stage {
      * @throws CaptureException when it cannot be brought there; the message names the remedy
      */
     Conversation actor();
+
+    /** Adds to a configuration what makes the driver watch this place, where it could watch another. */
+    default CaptureConfigBuilder watched(CaptureConfigBuilder config) {
+        return config;
+    }
 
     /** The ends of an actor's conversation that its director holds: one line of ASCII each way. */
     interface Conversation extends AutoCloseable {

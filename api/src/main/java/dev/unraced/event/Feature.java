@@ -19,8 +19,8 @@ public enum Feature implements Capability {
     NAMESPACES,
     /** Container identifier of the caller. */
     CONTAINER_ID,
-    /** Capture of real calls on the host, as against a sandbox or a simulation. */
-    HOST_CALLS,
+    /** The calls of the capturing process are in view, as they are not to the observer of a sandbox. */
+    OWN_CALLS,
     /** {@code EventFlag.STASH_FULL} on calls that a full stash refused. */
     REFUSALS_FLAGGED,
     /** A change of mitigation while the capture runs. */

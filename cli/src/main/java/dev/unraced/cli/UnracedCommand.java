@@ -25,6 +25,7 @@ import picocli.CommandLine.Spec;
             "  unraced doctor            which drivers can run here, and what the others need",
             "  unraced watch             every open and connect on this machine",
             "  unraced watch --help      more examples",
+            "  unraced conformance       which rules the driver keeps",
             "",
             "Exit codes: 0 success, 1 failure, 2 wrong command line or configuration."
         })
@@ -50,7 +51,8 @@ final class UnracedCommand implements Runnable {
         ErrorReport errors = new ErrorReport();
         CommandLine command = new CommandLine(new UnracedCommand())
                 .addSubcommand(new WatchCommand(console, drivers))
-                .addSubcommand(new DoctorCommand(console, drivers));
+                .addSubcommand(new DoctorCommand(console, drivers))
+                .addSubcommand(new ConformanceCommand(console, drivers));
         command.addMixin("common", new CommonOptions());
         command.getSubcommands().values().forEach(sub -> sub.addMixin("common", new CommonOptions()));
         return command.setOut(new PrintWriter(new OutputStreamWriter(console.out(), StandardCharsets.UTF_8), true))

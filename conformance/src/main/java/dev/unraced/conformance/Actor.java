@@ -8,6 +8,7 @@ import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -18,19 +19,23 @@ import java.util.concurrent.TimeUnit;
  * One thread at a time may ask.
  */
 public final class Actor implements AutoCloseable {
-    private static final long ANSWER_SECONDS = 130;
+    /** Longer than the program lets a command take. */
+    private static final Duration ANSWER_LIMIT = Duration.ofSeconds(130);
+
     /** Real user ids from here on are nobody's; the actor's pid is added. */
     private static final long FIRST_USER = 1_500_000_000L;
 
     private final OutputStream commands;
     private final LinkedBlockingQueue<Optional<String>> answers = new LinkedBlockingQueue<>();
     private final AutoCloseable place;
+    private final Duration limit;
     private final int tgid;
     private final OptionalLong user;
 
-    private Actor(InputStream replies, OutputStream commands, AutoCloseable place) {
+    private Actor(InputStream replies, OutputStream commands, AutoCloseable place, Duration limit) {
         this.commands = commands;
         this.place = place;
+        this.limit = limit;
         Thread reader = new Thread(() -> read(replies), "unraced-actor-reader");
         reader.setDaemon(true);
         reader.start();
@@ -56,8 +61,18 @@ public final class Actor implements AutoCloseable {
      * @param place closed when the conversation ends
      */
     public static Actor over(InputStream replies, OutputStream commands, AutoCloseable place) {
+        return over(replies, commands, place, ANSWER_LIMIT);
+    }
+
+    /**
+     * As {@link #over(InputStream, OutputStream, AutoCloseable)}, with another limit than the 130 s that the program on
+     * a loaded machine may need.
+     *
+     * @param limit how long an answer may take
+     */
+    public static Actor over(InputStream replies, OutputStream commands, AutoCloseable place, Duration limit) {
         try {
-            return new Actor(replies, commands, place);
+            return new Actor(replies, commands, place, limit);
         } catch (RuntimeException e) {
             try {
                 place.close();
@@ -112,9 +127,9 @@ public final class Actor implements AutoCloseable {
         try {
             commands.write((command.line() + "\n").getBytes(StandardCharsets.US_ASCII));
             commands.flush();
-            Optional<String> answer = answers.poll(ANSWER_SECONDS, TimeUnit.SECONDS);
+            Optional<String> answer = answers.poll(limit.toNanos(), TimeUnit.NANOSECONDS);
             if (answer == null) {
-                throw new ActorException("no answer within " + ANSWER_SECONDS + " s to: " + command);
+                throw new ActorException("no answer within " + limit.toMillis() + " ms to: " + command);
             }
             return answer.orElseThrow(() -> new ActorException("the actor ended instead of answering to: " + command));
         } catch (IOException e) {

@@ -2,29 +2,26 @@
 package dev.unraced.conformance;
 
 import dev.unraced.driver.Drivers;
-import java.util.Set;
+import java.util.NavigableSet;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+import org.junit.platform.engine.FilterResult;
+import org.junit.platform.engine.TestDescriptor;
 import org.junit.platform.engine.discovery.DiscoverySelectors;
+import org.junit.platform.launcher.Launcher;
 import org.junit.platform.launcher.LauncherDiscoveryRequest;
+import org.junit.platform.launcher.PostDiscoveryFilter;
+import org.junit.platform.launcher.TestIdentifier;
+import org.junit.platform.launcher.TestPlan;
 import org.junit.platform.launcher.core.LauncherConfig;
 import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
 import org.junit.platform.launcher.core.LauncherFactory;
 
-/** Runs the kit against a driver on the class path, without a test module around it. */
+/** Runs the kit against a driver, without a test module around it. Runs may go on at the same time. */
 public final class ConformanceRunner {
 
     private ConformanceRunner() {}
-
-    /** Prints the report for the driver that the only argument names; status 1 when it breaks a rule. */
-    public static void main(String[] arguments) {
-        if (arguments.length != 1) {
-            System.err.println("Usage: ConformanceRunner DRIVER, one of "
-                    + Drivers.discover().names());
-            System.exit(2);
-        }
-        ConformanceReport report = run(arguments[0]);
-        System.out.print(report.toText());
-        System.exit(report.isConformant() ? 0 : 1);
-    }
 
     /**
      * Runs all rules.
@@ -33,22 +30,69 @@ public final class ConformanceRunner {
      * @throws IllegalArgumentException when no driver on the class path has the name
      */
     public static ConformanceReport run(String driver) {
-        Set<String> names = Drivers.discover().names();
-        if (!names.contains(driver)) {
-            throw new IllegalArgumentException("no driver is named " + driver + "; there are " + names);
+        return run(DiscoveredDriver.of(Drivers.discover(), driver), RulePattern.ALL, result -> {});
+    }
+
+    /**
+     * Runs some rules.
+     *
+     * @param under the driver, with what belongs to it
+     * @param rules which
+     * @param progress is told each result as it comes, on the calling thread
+     */
+    public static ConformanceReport run(DriverUnderTest under, RulePattern rules, Consumer<RuleResult> progress) {
+        ResultCollector collector = new ResultCollector(progress);
+        String key = GivenSuite.lend(under);
+        try {
+            launcher().execute(request(rules, key), collector);
+        } finally {
+            GivenSuite.takeBack(key);
         }
-        LauncherDiscoveryRequest request = LauncherDiscoveryRequestBuilder.request()
-                .selectors(DiscoverySelectors.selectClass(NamedDriverSuite.class))
-                .configurationParameter(NamedDriverSuite.DRIVER_PARAMETER, driver)
+        return new ConformanceReport(under.driver().name(), collector.results());
+    }
+
+    /** The numbers of all rules that the kit has a test for. */
+    public static NavigableSet<RuleNumber> rules() {
+        return rules(RulePattern.ALL);
+    }
+
+    /** The numbers of some of them. */
+    public static NavigableSet<RuleNumber> rules(RulePattern pattern) {
+        NavigableSet<RuleNumber> numbers = new TreeSet<>();
+        TestPlan plan = launcher().discover(request(pattern, ""));
+        plan.accept(new TestPlan.Visitor() {
+            @Override
+            public void visit(TestIdentifier test) {
+                Optional.of(test)
+                        .filter(TestIdentifier::isTest)
+                        .flatMap(rule -> RuleNumber.in(rule.getDisplayName()))
+                        .ifPresent(numbers::add);
+            }
+        });
+        return numbers;
+    }
+
+    private static LauncherDiscoveryRequest request(RulePattern rules, String key) {
+        return LauncherDiscoveryRequestBuilder.request()
+                .selectors(DiscoverySelectors.selectClass(GivenSuite.class))
+                .filters((PostDiscoveryFilter) test -> FilterResult.includedIf(isWanted(test, rules)))
+                .configurationParameter(GivenSuite.KEY_PARAMETER, key)
+                // Settings for other tests on the class path have no business here.
+                .enableImplicitConfigurationParameters(false)
                 .build();
-        ResultCollector collector = new ResultCollector();
-        // Listeners that happen to be on the class path have no business here.
-        LauncherConfig quiet = LauncherConfig.builder()
+    }
+
+    private static boolean isWanted(TestDescriptor test, RulePattern rules) {
+        return !test.isTest()
+                || RuleNumber.in(test.getDisplayName()).filter(rules::matches).isPresent();
+    }
+
+    private static Launcher launcher() {
+        // Nor have listeners.
+        return LauncherFactory.create(LauncherConfig.builder()
                 .enableTestExecutionListenerAutoRegistration(false)
                 .enableLauncherSessionListenerAutoRegistration(false)
                 .enableLauncherDiscoveryListenerAutoRegistration(false)
-                .build();
-        LauncherFactory.create(quiet).execute(request, collector);
-        return new ConformanceReport(driver, collector.results());
+                .build());
     }
 }

@@ -41,6 +41,14 @@ public abstract class ConformanceSuite implements DriverUnderTest {
     @Nested
     public class Attack extends AttackConformance {}
 
+    /** The kernel's own copy. */
+    @Nested
+    public class Kernel extends KernelConformance {}
+
+    /** The claim beside the truth. */
+    @Nested
+    public class Truth extends TruthConformance {}
+
     /** Many calls at once. */
     @Nested
     public class Order extends OrderConformance {}

@@ -49,13 +49,14 @@ public abstract class ConnectConformance extends DriverConformance {
     @Requires(abis = Abi.IA32)
     @DisplayName("R1.12 A connect by the 32-bit convention is an event that says so")
     public final void r01_12_aConnectOfThe32BitConventionIsSeen() {
-        try (Scenario scenario = scenario().open()) {
-            ByteString address = SocketAddresses.loopback(9);
-            Observed observed = scenario.call(WatchedCall.connect("-1", address).by(Abi.IA32));
-            assertThat(observed.event().call().abi()).as("R1.12").isEqualTo(Abi.IA32);
-            assertThat(observed.connect().fd()).as("R1.12").isEqualTo(-1);
-            assertThat(observed.connect().address().value().bytes()).as("R1.12").isEqualTo(address);
-        }
+        assertSeen(Abi.IA32);
+    }
+
+    @Test
+    @Requires(abis = Abi.X32)
+    @DisplayName("R1.12 A connect by the x32 convention is an event that says so")
+    public final void r01_12_aConnectOfTheX32ConventionIsSeen() {
+        assertSeen(Abi.X32);
     }
 
     @Test
@@ -275,6 +276,16 @@ public abstract class ConnectConformance extends DriverConformance {
                     }
                 }
             }
+        }
+    }
+
+    private void assertSeen(Abi abi) {
+        try (Scenario scenario = scenario().open()) {
+            ByteString address = SocketAddresses.loopback(9);
+            Observed observed = scenario.call(WatchedCall.connect("-1", address).by(abi));
+            assertThat(observed.event().call().abi()).as("R1.12").isEqualTo(abi);
+            assertThat(observed.connect().fd()).as("R1.12").isEqualTo(-1);
+            assertThat(observed.connect().address().value().bytes()).as("R1.12").isEqualTo(address);
         }
     }
 

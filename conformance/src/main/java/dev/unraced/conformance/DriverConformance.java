@@ -16,7 +16,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  * What all classes of rules share. The driver comes from the test instance or one around it that is a
  * {@link DriverUnderTest}. Rules are final, and their names carry their numbers.
  */
-@ExtendWith({RuleExtension.class, DriverConformance.Finder.class})
+@ExtendWith({Alone.Turns.class, RuleExtension.class, DriverConformance.Finder.class})
 @TestMethodOrder(MethodOrderer.MethodName.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Timeout(value = 180, unit = TimeUnit.SECONDS)

@@ -5,6 +5,7 @@ import dev.unraced.config.CaptureConfig;
 import dev.unraced.config.CaptureConfigBuilder;
 import dev.unraced.driver.Driver;
 import dev.unraced.driver.Stage;
+import java.time.Duration;
 import java.util.Optional;
 
 /** What a driver's author supplies. */
@@ -15,7 +16,8 @@ public interface DriverUnderTest {
 
     /** A fresh configuration for one capture; the kit adds mode, calls, filters and sizes to it. */
     default CaptureConfigBuilder config() {
-        return CaptureConfig.builder().driver(driver().name());
+        CaptureConfigBuilder builder = CaptureConfig.builder().driver(driver().name());
+        return stage().map(place -> place.watched(builder)).orElse(builder);
     }
 
     /** The place that the driver watches; empty when that is this machine. */
@@ -26,5 +28,13 @@ public interface DriverUnderTest {
     /** A fresh actor, in the place that the driver watches. */
     default Actor actor() {
         return stage().map(Actor::on).orElseGet(Actor::start);
+    }
+
+    /**
+     * How long the kit waits for what must come, such as an event or books at rest, before a rule counts as broken. A
+     * loaded machine needs seconds, a simulation next to nothing.
+     */
+    default Duration patience() {
+        return Duration.ofSeconds(20);
     }
 }

@@ -1,18 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.conformance;
 
+import java.time.Duration;
 import java.util.Optional;
 
 /** A call that the actor makes on a thread of its own, because it blocks. */
 final class Job {
     private final Actor actor;
     private final Reply started;
-    private final ThreadInfo thread;
+    private final Duration patience;
 
-    Job(Actor actor, WatchedCall call) {
+    /**
+     * Starts the call.
+     *
+     * @param patience how long it may take until it blocks
+     */
+    Job(Actor actor, WatchedCall call, Duration patience) {
         this.actor = actor;
         this.started = actor.ask(call.command("start"));
-        this.thread = new ThreadInfo(started.integer("tgid"), tid());
+        this.patience = patience;
     }
 
     int tid() {
@@ -20,12 +26,12 @@ final class Job {
     }
 
     ThreadInfo thread() {
-        return thread;
+        return ThreadInfo.of(actor, started.integer("tgid"), tid());
     }
 
     Job awaitBlocked() {
         if (actor.isHere()) {
-            thread.awaitBlocked();
+            new ProcThread(started.integer("tgid"), tid()).awaitBlocked(patience);
         } else {
             actor.ask(Command.of("blocked").with("job", started.number("job")));
         }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.unraced.config.CaptureConfigBuilder;
 import dev.unraced.driver.Capture;
 import dev.unraced.driver.CaptureException;
 import dev.unraced.driver.CaptureStats;
@@ -34,49 +35,51 @@ import org.junit.jupiter.api.Test;
 /** Opening, switching, consuming and closing. */
 @Requires(syscalls = Syscall.OPENAT)
 public abstract class LifecycleConformance extends DriverConformance {
-    private static final long INTERRUPT_AFTER_NANOS = 100_000_000;
-    private static final int SELF_CALLS = 50;
+    private static final int OWN_CALLS = 50;
     private static final int REOPENINGS = 5;
-    private static final long PATIENCE_NANOS = 10_000_000_000L;
 
     protected LifecycleConformance() {}
 
     @Test
-    @Requires(features = Feature.HOST_CALLS)
+    @Requires(features = Feature.OWN_CALLS)
     @DisplayName("R11.1 The capturing process's own calls are no events, and are counted as such")
     public final void r11_1_theObserverDoesNotObserveItself() {
-        int self = ownPid();
+        AtomicInteger self = new AtomicInteger();
         try (Scenario scenario = scenario()
                 .scope(Scope.MACHINE)
-                .wanted(view -> view.tgid() == self)
+                .before(early -> self.set(new OwnCalls(early).tgid()))
+                .wanted(view -> view.tgid() == self.get())
                 .open()) {
-            openFiles(scenario);
+            new OwnCalls(scenario).make(OWN_CALLS);
             CaptureStats stats = scenario.awaitRest();
             assertThat(scenario.recorder().events()).as("R11.1").isEmpty();
             assertThat(stats.filtered().getOrDefault(FilterReason.SELF, 0L))
                     .as("R11.1: %s", stats)
-                    .isGreaterThanOrEqualTo(SELF_CALLS);
+                    .isGreaterThanOrEqualTo(OWN_CALLS);
         }
     }
 
     @Test
-    @Requires(features = Feature.HOST_CALLS)
+    @Requires(features = Feature.OWN_CALLS)
     @DisplayName("R11.2 The capturing process's own calls are events when they are asked for")
     public final void r11_2_theObserverIsObservedOnRequest() {
-        int self = ownPid();
+        AtomicInteger self = new AtomicInteger();
         try (Scenario scenario = scenario()
                 .scope(Scope.MACHINE)
-                .with(builder -> builder.observeSelf(true).tgids(self))
-                .wanted(view -> view.tgid() == self)
+                .before(early -> self.set(new OwnCalls(early).tgid()))
+                .with(builder -> builder.observeSelf(true))
+                .with(builder -> onlyOf(self.get(), builder))
+                .wanted(view -> view.tgid() == self.get())
                 .open()) {
-            openFiles(scenario);
+            OwnCalls own = new OwnCalls(scenario);
+            own.make(OWN_CALLS);
             scenario.awaitRest();
             List<ByteString> paths = scenario.recorder().events().stream()
                     .filter(OpenEvent.class::isInstance)
                     .map(event -> ((OpenEvent) event).path().value())
                     .toList();
-            for (int i = 0; i < SELF_CALLS; i++) {
-                assertThat(paths).as("R11.2").contains(scenario.scratch().bytes("own" + i));
+            for (int i = 0; i < OWN_CALLS; i++) {
+                assertThat(paths).as("R11.2").contains(own.path(i));
             }
         }
     }
@@ -187,6 +190,7 @@ public abstract class LifecycleConformance extends DriverConformance {
     }
 
     @Test
+    @Alone
     @DisplayName("R13.1 A closed capture leaves no descriptor and no thread")
     public final void r13_1_aClosedCaptureLeavesNothing() {
         openAndClose();
@@ -196,9 +200,11 @@ public abstract class LifecycleConformance extends DriverConformance {
             openAndClose();
         }
         Condition.await(
+                under().patience(),
                 () -> descriptors() <= descriptors,
                 () -> "R13.1: " + descriptors() + " descriptors, " + descriptors + " before");
         Condition.await(
+                under().patience(),
                 () -> Thread.getAllStackTraces().size() <= threads,
                 () -> "R13.1: threads " + Thread.getAllStackTraces().keySet());
     }
@@ -211,11 +217,11 @@ public abstract class LifecycleConformance extends DriverConformance {
             Thread runner = new Thread(() -> scenario.capture().run(event -> ran.countDown()));
             runner.start();
             scenario.callUnobserved(missing(scenario, 0));
-            assertThat(ran.await(PATIENCE_NANOS, TimeUnit.NANOSECONDS))
+            assertThat(ran.await(patienceNanos(), TimeUnit.NANOSECONDS))
                     .as("R15.1: an event")
                     .isTrue();
             scenario.capture().close();
-            runner.join(PATIENCE_NANOS / 1_000_000);
+            runner.join(under().patience().toMillis());
             assertThat(runner.isAlive()).as("R15.1: run() returns").isFalse();
             assertThat(scenario.capture().isOpen()).as("R15.1").isFalse();
         }
@@ -282,7 +288,7 @@ public abstract class LifecycleConformance extends DriverConformance {
             }));
             first.start();
             scenario.callUnobserved(missing(scenario, 0));
-            assertThat(inside.await(PATIENCE_NANOS, TimeUnit.NANOSECONDS))
+            assertThat(inside.await(patienceNanos(), TimeUnit.NANOSECONDS))
                     .as("R15.4: an event")
                     .isTrue();
             assertThatThrownBy(() -> capture.poll(event -> {}, 1))
@@ -325,24 +331,24 @@ public abstract class LifecycleConformance extends DriverConformance {
     public final void r15_6_anInterruptEndsTheWaiting() {
         try (Scenario scenario = scenario().unread().open()) {
             Thread.currentThread().interrupt();
-            int handed = scenario.capture().await(event -> {}, 1, PATIENCE_NANOS);
+            int handed = scenario.capture().await(event -> {}, 1, patienceNanos());
             assertThat(Thread.interrupted()).as("R15.6: the flag").isTrue();
             assertThat(handed).as("R15.6: nothing was there").isZero();
 
             Thread waiter = Thread.currentThread();
             Thread interrupter = new Thread(() -> {
                 // Asleep by now, in whatever way the driver sleeps; awake or not, the interrupt must end it.
-                LockSupport.parkNanos(INTERRUPT_AFTER_NANOS);
+                LockSupport.parkNanos(Math.min(100_000_000, patienceNanos() / 4));
                 waiter.interrupt();
             });
             long start = System.nanoTime();
             interrupter.start();
-            handed = scenario.capture().await(event -> {}, 1, PATIENCE_NANOS);
+            handed = scenario.capture().await(event -> {}, 1, patienceNanos());
             assertThat(Thread.interrupted()).as("R15.6: the flag").isTrue();
             assertThat(handed).as("R15.6: nothing was there").isZero();
             assertThat(System.nanoTime() - start)
                     .as("R15.6: it did not wait for the end of its time")
-                    .isLessThan(PATIENCE_NANOS);
+                    .isLessThan(patienceNanos());
         }
     }
 
@@ -357,6 +363,7 @@ public abstract class LifecycleConformance extends DriverConformance {
             }
             AtomicInteger seen = new AtomicInteger();
             Condition.await(
+                    under().patience(),
                     () -> {
                         int before = seen.get();
                         int handed = capture.poll(event -> seen.incrementAndGet(), 3);
@@ -391,8 +398,12 @@ public abstract class LifecycleConformance extends DriverConformance {
     }
 
     /** Waits for one event, as long as it takes a slow machine. */
-    private static int awaitOne(Capture capture, EventHandler handler) {
-        return capture.await(handler, 1, PATIENCE_NANOS);
+    private int awaitOne(Capture capture, EventHandler handler) {
+        return capture.await(handler, 1, patienceNanos());
+    }
+
+    private long patienceNanos() {
+        return under().patience().toNanos();
     }
 
     private static void awaitQuietly(CountDownLatch latch) {
@@ -412,27 +423,22 @@ public abstract class LifecycleConformance extends DriverConformance {
         under().driver().open(under().config().mitigation(mode).build()).close();
     }
 
-    private static void openFiles(Scenario scenario) {
-        try {
-            for (int i = 0; i < SELF_CALLS; i++) {
-                Path file = Path.of(scenario.scratch().path("own" + i));
-                Files.createFile(file);
-                Files.readAllBytes(file);
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+    private void onlyOf(int tgid, CaptureConfigBuilder builder) {
+        if (capabilities().has(Feature.SOURCE_FILTERS)) {
+            builder.tgids(tgid);
         }
     }
 
+    /** Those of this process, where it has a /proc to see them in. */
     private static int descriptors() {
-        try (Stream<Path> open = Files.list(Path.of("/proc/self/fd"))) {
+        Path directory = Path.of("/proc/self/fd");
+        if (!Files.isDirectory(directory)) {
+            return 0;
+        }
+        try (Stream<Path> open = Files.list(directory)) {
             return Math.toIntExact(open.count());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-    }
-
-    private static int ownPid() {
-        return Math.toIntExact(ProcessHandle.current().pid());
     }
 }

@@ -11,6 +11,7 @@ import dev.unraced.event.OpenEvent;
 import dev.unraced.event.Syscall;
 import dev.unraced.event.SyscallEvent;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -21,6 +22,9 @@ public abstract class OrderConformance extends DriverConformance {
     private static final int THREADS = 8;
     private static final int CALLS = 2_000;
     private static final int MIXED_CALLS = 4;
+    /** Far from all numbers of directories. */
+    private static final long NO_CGROUP = 1L << 48;
+
     private static final long SMALL_RING = 64 * 1024;
 
     protected OrderConformance() {}
@@ -80,6 +84,30 @@ public abstract class OrderConformance extends DriverConformance {
                     .as("R1.10: the actor's alone")
                     .isEqualTo(100);
             assertThat(filtered(scenario, FilterReason.UID)).as("R1.10").isGreaterThanOrEqualTo(100);
+        }
+    }
+
+    @Test
+    @Requires(features = {Feature.SOURCE_FILTERS, Feature.CGROUP_ID})
+    @DisplayName("R1.10 A filter by cgroup lets through those of the cgroup, and counts the others")
+    public final void r01_10_theCgroupFilterGoesByTheCallersCgroup() {
+        long calls = 50;
+        AtomicLong cgroup = new AtomicLong();
+        Scenario.Setup setup = scenario()
+                .before(early -> cgroup.set(ThreadInfo.ofMain(early.actor()).cgroupId()))
+                .with(builder -> builder.cgroups(cgroup.get()));
+        try (Scenario own = setup.open()) {
+            bulk(own, 1, (int) calls, 0, false, false);
+            own.awaitRest();
+            assertThat(own.recorder().delivered()).as("R1.10: its own cgroup").isEqualTo(calls);
+        }
+        try (Scenario other =
+                setup.with(builder -> builder.cgroups(cgroup.get() + NO_CGROUP)).open()) {
+            bulk(other, 1, (int) calls, 0, false, false);
+            assertThat(filtered(other, FilterReason.CGROUP))
+                    .as("R1.10: the actor passes the filter by process")
+                    .isGreaterThanOrEqualTo(calls);
+            assertThat(other.recorder().delivered()).as("R1.10: no event").isZero();
         }
     }
 

@@ -8,6 +8,7 @@ import dev.unraced.event.EventView;
 import dev.unraced.event.Provenance;
 import dev.unraced.event.RecordValidator;
 import dev.unraced.event.SyscallEvent;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -52,11 +53,18 @@ final class Recorder {
         return started;
     }
 
-    /** Ends the consumption; what has been delivered stays. */
-    void stop() {
+    /**
+     * Ends the consumption; what has been delivered stays.
+     *
+     * @param patience how long the capture may take to return
+     */
+    void stop(Duration patience) {
         stopping = true;
         try {
-            thread.join();
+            thread.join(Math.max(1, patience.toMillis()));
+            if (thread.isAlive()) {
+                throw new AssertionError("the capture's await() does not return when its time is over");
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.junit.platform.engine.TestExecutionResult;
 import org.junit.platform.engine.reporting.ReportEntry;
@@ -17,7 +18,12 @@ import org.junit.platform.launcher.TestPlan;
 final class ResultCollector implements TestExecutionListener {
     private final List<RuleResult> results = new ArrayList<>();
     private final Map<String, String> entries = new ConcurrentHashMap<>();
+    private final Consumer<RuleResult> progress;
     private @Nullable TestPlan plan;
+
+    ResultCollector(Consumer<RuleResult> progress) {
+        this.progress = progress;
+    }
 
     synchronized List<RuleResult> results() {
         return List.copyOf(results);
@@ -52,11 +58,19 @@ final class ResultCollector implements TestExecutionListener {
         }
     }
 
-    private synchronized void add(TestIdentifier test, Status status, String reason) {
-        String group = plan == null
+    private void add(TestIdentifier test, Status status, String reason) {
+        RuleResult result =
+                new RuleResult(test.isTest() ? group(test) : test.getDisplayName(), rule(test), status, reason);
+        synchronized (this) {
+            results.add(result);
+        }
+        progress.accept(result);
+    }
+
+    private String group(TestIdentifier test) {
+        return plan == null
                 ? ""
                 : plan.getParent(test).map(TestIdentifier::getDisplayName).orElse("");
-        results.add(new RuleResult(test.isTest() ? group : test.getDisplayName(), rule(test), status, reason));
     }
 
     private static String rule(TestIdentifier test) {

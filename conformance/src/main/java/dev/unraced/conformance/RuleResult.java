@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.conformance;
 
+import java.util.Optional;
+
 /**
  * What became of one rule.
  *
@@ -10,6 +12,11 @@ package dev.unraced.conformance;
  * @param reason why it was not kept or not run; empty when it was kept
  */
 public record RuleResult(String group, String rule, Status status, String reason) {
+
+    /** The rule's number; empty when the result is about a whole group. */
+    public Optional<RuleNumber> number() {
+        return RuleNumber.in(rule);
+    }
 
     /** Whether a driver keeps a rule. */
     public enum Status {

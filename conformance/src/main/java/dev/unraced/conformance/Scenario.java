@@ -106,12 +106,15 @@ final class Scenario implements AutoCloseable {
 
         Scenario open() {
             Actor actor = under.actor();
-            Scratch scratch = new Scratch();
+            Scratch scratch = null;
             try {
+                scratch = Scratch.of(actor);
                 return new Scenario(this, actor, scratch);
             } catch (RuntimeException | Error e) {
                 actor.close();
-                scratch.close();
+                if (scratch != null) {
+                    scratch.close();
+                }
                 throw e;
             }
         }
@@ -148,7 +151,7 @@ final class Scenario implements AutoCloseable {
 
     /** Starts a call that blocks, and returns when it does. */
     Job block(WatchedCall call) {
-        return new Job(actor, call).awaitBlocked();
+        return new Job(actor, call, under.patience()).awaitBlocked();
     }
 
     /** The events of a thread, after all that has returned is delivered. */
@@ -169,6 +172,7 @@ final class Scenario implements AutoCloseable {
     /** Waits until every call that returned is in the books and every event with the reader. */
     CaptureStats awaitRest() {
         Condition.await(
+                under.patience(),
                 () -> recorder.failure() != null || Books.atRest(capture.stats(), received()),
                 () -> "R8: the books do not come to rest: " + capture.stats() + ", received " + recorder.delivered());
         if (recorder.failure() != null) {
@@ -181,6 +185,7 @@ final class Scenario implements AutoCloseable {
     CaptureStats awaitEmptyStash() {
         awaitRest();
         Condition.await(
+                under.patience(),
                 () -> capture.stats().stash().live() == 0,
                 () -> "R6: at rest the stash is not empty: " + capture.stats());
         return awaitRest();
@@ -283,7 +288,7 @@ final class Scenario implements AutoCloseable {
 
     private void release() {
         try {
-            recorder.stop();
+            recorder.stop(under.patience());
         } finally {
             capture.close();
             actor.close();

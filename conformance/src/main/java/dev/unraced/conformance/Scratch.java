@@ -2,61 +2,29 @@
 package dev.unraced.conformance;
 
 import dev.unraced.event.ByteString;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.FileVisitResult;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
-import org.jspecify.annotations.Nullable;
 
-/** A directory for one scenario's files, gone afterwards. */
-final class Scratch implements AutoCloseable {
-    private final Path directory;
+/** A directory for one scenario's files, in the actor's world. */
+interface Scratch extends AutoCloseable {
 
-    Scratch() {
-        try {
-            directory = Files.createTempDirectory("unraced").toRealPath();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+    /** A fresh one: on this machine where the actor is here, else made by the actor. */
+    static Scratch of(Actor actor) {
+        return actor.isHere() ? new LocalScratch() : new DistantScratch(actor);
     }
 
     /** The directory, without links. */
-    String directory() {
-        return directory.toString();
-    }
+    String directory();
 
     /** A name in the directory; nothing is made. */
-    String path(String name) {
-        return directory.resolve(name).toString();
+    default String path(String name) {
+        return directory() + "/" + name;
     }
 
     /** As {@link #path}, as bytes. */
-    ByteString bytes(String name) {
+    default ByteString bytes(String name) {
         return ByteString.utf8(path(name));
     }
 
+    /** Removes what is on this machine. */
     @Override
-    public void close() {
-        try {
-            Files.walkFileTree(directory, new SimpleFileVisitor<>() {
-                @Override
-                public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-                    Files.delete(file);
-                    return FileVisitResult.CONTINUE;
-                }
-
-                @Override
-                public FileVisitResult postVisitDirectory(Path visited, @Nullable IOException failure)
-                        throws IOException {
-                    Files.delete(visited);
-                    return FileVisitResult.CONTINUE;
-                }
-            });
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
+    void close();
 }

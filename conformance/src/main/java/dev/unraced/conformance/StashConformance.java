@@ -62,7 +62,6 @@ public abstract class StashConformance extends DriverConformance {
     }
 
     @Test
-    @Requires(features = Feature.HOST_CALLS)
     @DisplayName("R4.1 A thread with the id of one that died in a call gets its own arguments")
     public final void r04_1_aReusedThreadIdGetsItsOwnArguments() {
         int rounds = 20;
@@ -90,7 +89,6 @@ public abstract class StashConformance extends DriverConformance {
     }
 
     @Test
-    @Requires(features = Feature.HOST_CALLS)
     @DisplayName("R4.2 A thread that takes over its process by exec gets its own arguments")
     public final void r04_2_execByAnotherThreadLeavesNothingBehind() {
         try (Scenario scenario = stash().scope(Scope.FAMILY).open()) {
@@ -179,7 +177,6 @@ public abstract class StashConformance extends DriverConformance {
     }
 
     @Test
-    @Requires(features = Feature.HOST_CALLS)
     @DisplayName("R6.1 A thread that is killed in a call leaves no entry")
     public final void r06_1_aKilledThreadLeavesNoEntry() {
         try (Scenario scenario = stash().scope(Scope.FAMILY).open()) {
@@ -191,7 +188,6 @@ public abstract class StashConformance extends DriverConformance {
     }
 
     @Test
-    @Requires(features = Feature.HOST_CALLS)
     @DisplayName("R6.2 Ten thousand threads killed in their calls leave no entry, and the books balance")
     public final void r06_2_aStormOfKilledThreadsLeavesNoEntry() {
         try (Scenario scenario = stash().scope(Scope.FAMILY).open()) {
@@ -214,7 +210,6 @@ public abstract class StashConformance extends DriverConformance {
     }
 
     @Test
-    @Requires(features = Feature.HOST_CALLS)
     @DisplayName("R6.3 Calls that a signal interrupts return like any other")
     public final void r06_3_interruptedCallsReturn() {
         try (Scenario scenario = stash().scope(Scope.FAMILY).open()) {

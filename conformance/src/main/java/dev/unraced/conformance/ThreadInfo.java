@@ -1,100 +1,40 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.conformance;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import dev.unraced.event.ByteString;
+import java.util.Optional;
 
-/** What /proc says of a thread of the actor. The JVM's reading is left out of captures, like all its own calls. */
-final class ThreadInfo {
-    /** Fields of {@code stat} after the name, which may hold blanks and parentheses; proc(5) counts from 1. */
-    private static final int FIRST_FIELD_AFTER_NAME = 3;
+/** What is true of a thread of the actor, to compare events with. */
+interface ThreadInfo {
 
-    private static final int STATE = 3;
-    private static final int START_TIME = 22;
-    private static final int PARENT = 4;
-    private static final long TICKS_PER_SECOND = 100;
-
-    private final Path directory;
-
-    ThreadInfo(int tgid, int tid) {
-        directory = Path.of("/proc", Integer.toString(tgid), "task", Integer.toString(tid));
+    /** From /proc where the thread is in it, else from the actor. */
+    static ThreadInfo of(Actor actor, int tgid, int tid) {
+        return actor.isHere() ? new ProcThread(tgid, tid) : new ToldThread(actor, tid);
     }
 
-    /** Waits until the thread sleeps in a system call. */
-    void awaitBlocked() {
-        Condition.await(this::isBlocked, () -> directory + " is not blocked in a call: " + read("syscall"));
+    /** That of the actor's main thread. */
+    static ThreadInfo ofMain(Actor actor) {
+        return of(actor, actor.tgid(), actor.tgid());
     }
 
     /** Start time, in nanoseconds of CLOCK_BOOTTIME, rounded down to {@link #tickNanos()}. */
-    long startNanos() {
-        return Long.parseLong(stat(START_TIME)) * tickNanos();
-    }
+    long startNanos();
 
-    static long tickNanos() {
-        return 1_000_000_000L / TICKS_PER_SECOND;
-    }
+    /** How exact the start time is known. */
+    long tickNanos();
 
-    int parent() {
-        return Integer.parseInt(stat(PARENT));
-    }
+    /** Thread group of the parent. */
+    int parent();
 
-    /** Inode number of one of the thread's namespaces. */
-    long namespace(String name) {
-        try {
-            String link = Files.readSymbolicLink(directory.resolve("ns").resolve(name))
-                    .toString();
-            return Long.parseLong(link.substring(link.indexOf('[') + 1, link.indexOf(']')));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
+    /** Inode number of the mount namespace. */
+    long mountNamespace();
 
-    /** Inode number of the thread's cgroup in the v2 hierarchy. */
-    long cgroupId() {
-        String path = read("cgroup")
-                .lines()
-                .filter(line -> line.startsWith("0::"))
-                .map(line -> line.substring(3))
-                .findFirst()
-                .orElseThrow(() -> new IllegalStateException("no cgroup v2 hierarchy here"));
-        try {
-            return (Long) Files.getAttribute(Path.of(cgroupMount() + path), "unix:ino");
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
+    /** Inode number of the pid namespace. */
+    long pidNamespace();
 
-    /** Where the v2 hierarchy is mounted; see "mountinfo" of proc(5). */
-    private String cgroupMount() {
-        return read("mountinfo")
-                .lines()
-                .filter(line -> line.contains(" - cgroup2 "))
-                .map(line -> line.split(" ", -1)[4])
-                .findFirst()
-                .orElseThrow(() -> new IllegalStateException("the cgroup v2 hierarchy is mounted nowhere"));
-    }
+    /** Inode number of the cgroup's directory in the v2 hierarchy. */
+    long cgroupId();
 
-    private boolean isBlocked() {
-        String syscall = read("syscall");
-        boolean inCall = !syscall.startsWith("running") && !syscall.startsWith("-1");
-        // A thread that a tracer has stopped is in its call, too, but has not begun it.
-        return inCall && stat(STATE).equals("S");
-    }
-
-    private String stat(int field) {
-        String stat = read("stat");
-        String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
-        return fields[field - FIRST_FIELD_AFTER_NAME];
-    }
-
-    private String read(String file) {
-        try {
-            return Files.readString(directory.resolve(file), StandardCharsets.ISO_8859_1);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
+    /** The container's id; empty for a thread in none. */
+    Optional<ByteString> containerId();
 }

@@ -9,6 +9,7 @@ import dev.unraced.event.ByteString;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -18,8 +19,10 @@ import org.junit.jupiter.api.Timeout;
 
 @Timeout(60)
 class ActorTest {
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+
     private final Actor actor = Actor.start();
-    private final Scratch scratch = new Scratch();
+    private final Scratch scratch = new LocalScratch();
 
     @AfterEach
     void end() {
@@ -156,14 +159,14 @@ class ActorTest {
         Reply started = actor.ask(
                 WatchedCall.openat(Pointer.to(scratch.bytes("fifo")), 0, 0).command("start"));
         actor.ask(Command.of("blocked").with("job", started.number("job")));
-        new ThreadInfo(actor.tgid(), started.integer("tid")).awaitBlocked();
+        new ProcThread(actor.tgid(), started.integer("tid")).awaitBlocked(PATIENCE);
     }
 
     @Test
     void blocksAndLetsMemoryChangeMeanwhile() throws IOException {
         fifo("fifo");
         actor.ask(Command.of("buffer").with("id", 1).with("bytes", scratch.bytes("fifo")));
-        Job job = new Job(actor, WatchedCall.openat(Pointer.buffer(1), 0, 0)).awaitBlocked();
+        Job job = new Job(actor, WatchedCall.openat(Pointer.buffer(1), 0, 0), PATIENCE).awaitBlocked();
         assertThat(job.finishWithin(1)).isEmpty();
         actor.ask(Command.of("buffer").with("id", 1).with("bytes", scratch.bytes("none")));
         call(WatchedCall.openat(Pointer.to(scratch.bytes("fifo")), Linux.O_RDWR, 0));
@@ -177,7 +180,7 @@ class ActorTest {
         Sockets sockets = new Sockets(actor);
         ByteString address = sockets.listenFull(1, SocketAddresses.unix(scratch.path("socket")), 10);
         sockets.stream(2, Linux.AF_UNIX);
-        Job job = new Job(actor, WatchedCall.connect("h:2", address)).awaitBlocked();
+        Job job = new Job(actor, WatchedCall.connect("h:2", address), PATIENCE).awaitBlocked();
         sockets.accept(1, 20);
         assertThat(job.finish().result()).isZero();
     }
@@ -198,7 +201,7 @@ class ActorTest {
     void interruptsAndRestarts() {
         fifo("fifo");
         WatchedCall open = WatchedCall.openat(Pointer.to(scratch.bytes("fifo")), 0, 0);
-        Job job = new Job(actor, open).awaitBlocked();
+        Job job = new Job(actor, open, PATIENCE).awaitBlocked();
         job.signal(true);
         job.awaitBlocked();
         job.signal(false);
@@ -305,8 +308,9 @@ class ActorTest {
         fifo("fifo");
         List<Job> jobs = new ArrayList<>();
         IntStream.range(0, 10)
-                .forEach(i -> jobs.add(
-                        new Job(actor, WatchedCall.openat(Pointer.to(scratch.bytes("fifo")), 0, 0)).awaitBlocked()));
+                .forEach(i ->
+                        jobs.add(new Job(actor, WatchedCall.openat(Pointer.to(scratch.bytes("fifo")), 0, 0), PATIENCE)
+                                .awaitBlocked()));
         Path process = Path.of("/proc", Integer.toString(actor.tgid()));
         assertThat(process).exists();
         String program = Files.readSymbolicLink(process.resolve("exe")).toString();

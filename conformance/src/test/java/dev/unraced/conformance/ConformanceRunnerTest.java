@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.unraced.conformance.RuleResult.Status;
+import java.io.StringWriter;
+import java.util.ArrayList;
 import java.util.List;
+import javax.xml.stream.XMLStreamException;
 import org.junit.jupiter.api.Test;
 
 class ConformanceRunnerTest {
@@ -39,21 +42,77 @@ class ConformanceRunnerTest {
     }
 
     @Test
-    void printsOneLineForEachRuleAndOneForAll() {
+    void runsNoOtherRulesThanThoseAskedFor() {
+        List<RuleResult> seen = new ArrayList<>();
+        ConformanceReport report =
+                ConformanceRunner.run(FakeDriver::available, RulePattern.of("R15.*, r9.1"), seen::add);
+        assertThat(report.driver()).isEqualTo("fake");
+        assertThat(report.results())
+                .hasSizeGreaterThan(8)
+                .allMatch(result ->
+                        result.rule().startsWith("R15.") || result.rule().startsWith("R9.1 "))
+                .isEqualTo(seen);
+    }
+
+    @Test
+    void knowsTheRulesThatItHas() {
+        assertThat(ConformanceRunner.rules())
+                .contains(new RuleNumber(1, 1), new RuleNumber(2, 15), new RuleNumber(15, 8))
+                .hasSizeGreaterThan(60);
+        assertThat(ConformanceRunner.rules(RulePattern.of("R99.*"))).isEmpty();
+    }
+
+    @Test
+    void groupsTheReportByChapter() {
         ConformanceReport report = new ConformanceReport(
                 "some",
                 List.of(
-                        new RuleResult("Open", "R1.1 One", Status.KEPT, ""),
-                        new RuleResult("Open", "R1.2 Two", Status.SKIPPED, "lacks X: because"),
-                        new RuleResult("Stash", "R6.1 Three", Status.BROKEN, "[expected] one\nbut two")));
+                        new RuleResult("Order", "R6.1 Three", Status.BROKEN, "[expected] one\nbut two"),
+                        new RuleResult("Open", "R1.10 Two", Status.SKIPPED, "lacks X: because"),
+                        new RuleResult("Open", "R1.2 One", Status.KEPT, ""),
+                        new RuleResult("Attack", "all rules", Status.SKIPPED, "cannot run")));
         assertThat(report.toText()).isEqualTo("""
-                        KEPT    Open       R1.1 One
-                        SKIPPED Open       R1.2 Two
-                                lacks X: because
-                        BROKEN  Stash      R6.1 Three
-                                [expected] one
-                                but two
-                        Driver some: 1 rules kept, 1 skipped, 1 broken.
+                        Whole groups
+                          SKIPPED Attack: all rules
+                                  cannot run
+
+                        1. One call, one event
+                          KEPT    R1.2 One
+                          SKIPPED R1.10 Two
+                                  lacks X: because
+
+                        6. An enter without an exit is reclaimed
+                          BROKEN  R6.1 Three
+                                  [expected] one
+                                  but two
+
+                        Driver some: 1 rules kept, 2 skipped, 1 broken.
                         """);
+    }
+
+    @Test
+    void writesWhatBuildServersRead() throws XMLStreamException {
+        ConformanceReport report = new ConformanceReport(
+                "some",
+                List.of(
+                        new RuleResult("Open", "R1.2 \"One\"", Status.KEPT, ""),
+                        new RuleResult("Open", "R1.10 Two", Status.SKIPPED, "lacks X"),
+                        new RuleResult("Open", "R1.11 Three", Status.BROKEN, "<a> \u0001")));
+        StringWriter out = new StringWriter();
+        JUnitXml.write(report, out);
+        assertThat(out.toString().replace("><", ">\n<")).isEqualTo("""
+                <?xml version="1.0" encoding="UTF-8"?>
+                <testsuites name="unraced conformance of driver some" tests="3" failures="1" skipped="1" errors="0">
+                <testsuite name="1. One call, one event" tests="3" failures="1" skipped="1" errors="0">
+                <testcase classname="some.Open" name="R1.2 &quot;One&quot;">
+                </testcase>
+                <testcase classname="some.Open" name="R1.10 Two">
+                <skipped message="lacks X"/>
+                </testcase>
+                <testcase classname="some.Open" name="R1.11 Three">
+                <failure>&lt;a&gt; \ufffd</failure>
+                </testcase>
+                </testsuite>
+                </testsuites>""");
     }
 }

@@ -15,6 +15,7 @@ import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -25,6 +26,8 @@ class RuleNamesTest {
             ConnectConformance.class,
             StashConformance.class,
             AttackConformance.class,
+            KernelConformance.class,
+            TruthConformance.class,
             OrderConformance.class,
             LifecycleConformance.class);
     private static final Pattern NAME = Pattern.compile("r(\\d\\d)_(\\d+)_[a-z]\\w+");
@@ -47,6 +50,17 @@ class RuleNamesTest {
     @Test
     void everyRuleOfTheKitIsSpecified() throws IOException {
         assertThat(specified()).containsAll(numbers());
+    }
+
+    @Test
+    void theReportHasTheChaptersOfTheSpecification() throws IOException {
+        String spec = Files.readString(Path.of("..", "docs", "spec.md"));
+        assertThat(IntStream.rangeClosed(1, Chapter.TITLES.size()).mapToObj(Chapter::heading))
+                .containsExactlyElementsOf(Pattern.compile("(?m)^## (\\d+\\. .*)$")
+                        .matcher(spec)
+                        .results()
+                        .map(match -> match.group(1))
+                        .toList());
     }
 
     private static Set<String> numbers() {

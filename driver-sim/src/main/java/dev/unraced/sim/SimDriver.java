@@ -17,10 +17,15 @@ public final class SimDriver implements Driver {
 
     private static final Capabilities CAPABILITIES = Capabilities.complete();
 
-    private final Function<SimSettings, SimKernel> kernels;
+    private final Function<String, SimKernel> kernels;
     private final Seams seams;
 
-    SimDriver(Function<SimSettings, SimKernel> kernels, Seams seams) {
+    /**
+     * A driver for some kernels.
+     *
+     * @param kernels finds one by the name that the configuration gives
+     */
+    SimDriver(Function<String, SimKernel> kernels, Seams seams) {
         this.kernels = kernels;
         this.seams = seams;
     }
@@ -44,7 +49,7 @@ public final class SimDriver implements Driver {
     public Capture open(CaptureConfig config) {
         CAPABILITIES.require(config.mitigation(), NAME);
         SimSettings settings = SimSettings.of(config);
-        SimKernel kernel = kernels.apply(settings);
+        SimKernel kernel = kernels.apply(settings.kernel());
         return SimSource.open(NAME, CAPABILITIES, kernel.kernel(), settings.trace(config, kernel.observer()), seams);
     }
 }

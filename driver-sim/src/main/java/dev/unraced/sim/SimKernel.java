@@ -73,7 +73,7 @@ public final class SimKernel {
 
     /** A driver that watches this machine with something broken on purpose. */
     public Driver driver(Seams seams) {
-        return new SimDriver(settings -> this, seams);
+        return new SimDriver(name -> this, seams);
     }
 
     /** Watches this machine with the default configuration. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.sim;
 
+import dev.unraced.config.CaptureConfigBuilder;
 import dev.unraced.driver.Stage;
 import dev.unraced.sim.actor.SimActor;
 import java.io.InputStream;
@@ -17,6 +18,11 @@ final class SimStage implements Stage {
     @Override
     public Conversation actor() {
         return new SimConversation(new SimActor(kernel.kernel(), kernel.observerTask()));
+    }
+
+    @Override
+    public CaptureConfigBuilder watched(CaptureConfigBuilder config) {
+        return config.set("sim.kernel", SimKernels.STAGE);
     }
 
     private record SimConversation(SimActor actor, Lines lines) implements Conversation {

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.cli;
+
+import dev.unraced.driver.Drivers;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/**
+ * Says which of the rules a driver keeps. Nothing here mentions the kit, which {@link ConformanceRun} alone does: the
+ * other subcommands need not load it.
+ */
+@Command(
+        name = "conformance",
+        header = "Say which of the rules of docs/spec.md a driver keeps.",
+        description = {
+            "Makes real system calls, well and maliciously, and compares each event with what really happened.",
+            "Takes a minute or two, and the privileges that the driver needs.",
+            ""
+        },
+        sortOptions = false,
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  sudo unraced conformance",
+            "  sudo unraced conformance --driver ebpf --rules 'R2.*,R9.1'",
+            "  sudo unraced conformance --json | jq '.rules[] | select(.status == \"BROKEN\")'",
+            "  unraced conformance --mutants",
+            "",
+            "Exit codes: 0 no rule is broken; 1 one is, or no driver can run, or a mutant went unnoticed; 2 wrong"
+                    + " command line or configuration."
+        })
+final class ConformanceCommand implements Callable<Integer> {
+    private final Console console;
+    private final Supplier<Drivers> drivers;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Option(names = "--driver", paramLabel = "NAME", description = "The driver. Default: the one that watch would take.")
+    private @Nullable String driver;
+
+    @Option(
+            names = "--rules",
+            paramLabel = "PATTERN",
+            description = "Only these rules, by number: R2.15, R2.*, or several with commas. Default: all.")
+    private String rules = "*";
+
+    @Option(names = "--json", description = "One JSON object; see docs/cli.md.")
+    private boolean json;
+
+    @Option(names = "--junit-xml", paramLabel = "FILE", description = "Also write the report as build servers read it.")
+    private @Nullable Path junitXml;
+
+    @Option(
+            names = "--mutants",
+            description = "Test the rules instead: each must notice the drivers that are broken on purpose to break it.")
+    private boolean mutants;
+
+    ConformanceCommand(Console console, Supplier<Drivers> drivers) {
+        this.console = console;
+        this.drivers = drivers;
+    }
+
+    @Override
+    public Integer call() {
+        if (mutants && (driver != null || junitXml != null)) {
+            throw new ParameterException(spec.commandLine(), "--mutants goes with neither --driver nor --junit-xml");
+        }
+        ConformanceRun run = new ConformanceRun(console, rules, json);
+        if (!run.hasRules()) {
+            throw new ParameterException(spec.commandLine(), "No rule has a number like '" + rules + "'");
+        }
+        if (mutants) {
+            return run.mutants();
+        }
+        Drivers all = drivers.get();
+        if (driver != null && !all.names().contains(driver)) {
+            throw new ParameterException(
+                    spec.commandLine(), "No driver is named '" + driver + "'; there are " + String.join(", ", all.names()));
+        }
+        return run.driver(all, driver, junitXml);
+    }
+}

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.cli;
+
+import dev.unraced.cli.conformance.GroupProgress;
+import dev.unraced.cli.conformance.JsonReport;
+import dev.unraced.config.CaptureConfig;
+import dev.unraced.conformance.ConformanceReport;
+import dev.unraced.conformance.DiscoveredDriver;
+import dev.unraced.conformance.ConformanceRunner;
+import dev.unraced.conformance.JUnitXml;
+import dev.unraced.conformance.MutantCatalogue;
+import dev.unraced.conformance.MutantReport;
+import dev.unraced.conformance.MutantResult;
+import dev.unraced.conformance.MutantRunner;
+import dev.unraced.conformance.RulePattern;
+import dev.unraced.driver.Availability;
+import dev.unraced.driver.CaptureException;
+import dev.unraced.driver.Driver;
+import dev.unraced.driver.Drivers;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.io.Writer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.regex.Pattern;
+import javax.xml.stream.XMLStreamException;
+import org.jspecify.annotations.Nullable;
+
+/** Judges a driver, or the kit, and prints the report. */
+final class ConformanceRun {
+    /** A mutant that breaks much spends its time waiting. */
+    private static final int MUTANTS_AT_ONCE = 2;
+    /** What a driver says in a reason must not move the cursor. */
+    private static final Pattern CONTROL = Pattern.compile("[\\p{Cntrl}&&[^\\n\\t]]");
+
+    private final Console console;
+    private final RulePattern rules;
+    private final boolean json;
+
+    ConformanceRun(Console console, String rules, boolean json) {
+        this.console = console;
+        this.rules = RulePattern.of(rules);
+        this.json = json;
+    }
+
+    boolean hasRules() {
+        return !ConformanceRunner.rules(rules).isEmpty();
+    }
+
+    /**
+     * Judges a driver.
+     *
+     * @param name which, or null for the one that the configuration chooses
+     * @param junitXml where to write the report for build servers, or null
+     * @throws CaptureException when it cannot run
+     */
+    int driver(Drivers drivers, @Nullable String name, @Nullable Path junitXml) {
+        Driver driver = name == null
+                ? drivers.select(CaptureConfig.load()).driver()
+                : runnable(drivers.all().get(name));
+        GroupProgress progress = new GroupProgress(console.err(), console.errIsTerminal());
+        ConformanceReport report = ConformanceRunner.run(
+                new DiscoveredDriver(driver, drivers.stage(driver.name())), rules, progress::accept);
+        progress.end();
+        print(json ? JsonReport.of(report) : report.toText());
+        if (junitXml != null) {
+            write(report, junitXml);
+        }
+        return report.isConformant() ? ExitCode.OK : ExitCode.FAILURE;
+    }
+
+    /** Judges the kit. */
+    int mutants() {
+        MutantReport report = MutantRunner.run(MutantCatalogue.all(), rules, MUTANTS_AT_ONCE, this::tell);
+        print(json ? JsonReport.of(report) : report.toText());
+        return report.isComplete() ? ExitCode.OK : ExitCode.FAILURE;
+    }
+
+    private static Driver runnable(@Nullable Driver driver) {
+        if (driver == null) {
+            throw new IllegalArgumentException("no such driver");
+        }
+        Availability availability = driver.availability(CaptureConfig.load());
+        if (!availability.isAvailable()) {
+            throw new CaptureException("Driver " + driver.name() + " cannot run. " + availability.describe());
+        }
+        return driver;
+    }
+
+    private void tell(MutantResult result) {
+        if (console.errIsTerminal()) {
+            console.err().println(result.verdict() + " " + result.mutant().name());
+        }
+    }
+
+    private void print(String report) {
+        try {
+            console.out().write(CONTROL.matcher(report).replaceAll("?").getBytes(StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            OutputException failure = new OutputException(e, console.outIsPipe());
+            if (!failure.isReaderGone()) {
+                throw failure;
+            }
+        }
+    }
+
+    private static void write(ConformanceReport report, Path file) {
+        try (Writer out = Files.newBufferedWriter(file)) {
+            JUnitXml.write(report, out);
+        } catch (IOException e) {
+            throw new CaptureException(file + " cannot be written: " + e, e);
+        } catch (XMLStreamException e) {
+            throw new UncheckedIOException(new IOException(e));
+        }
+    }
+}

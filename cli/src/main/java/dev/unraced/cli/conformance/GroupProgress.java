@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.cli.conformance;
+
+import dev.unraced.conformance.RuleResult;
+import dev.unraced.conformance.RuleResult.Status;
+import java.io.PrintStream;
+import java.util.EnumMap;
+import java.util.Map;
+
+/** One line for each group of rules, as soon as it is judged, for somebody who waits at a terminal. */
+public final class GroupProgress {
+    private final PrintStream err;
+    private final boolean shown;
+    private final Map<Status, Integer> counts = new EnumMap<>(Status.class);
+    private String group = "";
+
+    public GroupProgress(PrintStream err, boolean shown) {
+        this.err = err;
+        this.shown = shown;
+    }
+
+    /** Takes in one result; those of one group follow each other. */
+    public void accept(RuleResult result) {
+        if (!result.group().equals(group)) {
+            end();
+            group = result.group();
+        }
+        counts.merge(result.status(), 1, Integer::sum);
+    }
+
+    /** Shows the last group. */
+    public void end() {
+        if (shown && !counts.isEmpty()) {
+            err.printf(
+                    "%-10s %d kept, %d skipped, %d broken%n",
+                    group, count(Status.KEPT), count(Status.SKIPPED), count(Status.BROKEN));
+        }
+        counts.clear();
+    }
+
+    private int count(Status status) {
+        return counts.getOrDefault(status, 0);
+    }
+}

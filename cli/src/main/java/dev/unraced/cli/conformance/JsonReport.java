@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.cli.conformance;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import dev.unraced.conformance.ConformanceReport;
+import dev.unraced.conformance.MutantReport;
+import dev.unraced.conformance.MutantResult;
+import dev.unraced.conformance.RuleNumber;
+import dev.unraced.conformance.RuleResult;
+import dev.unraced.conformance.RuleResult.Status;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.util.Collection;
+
+/** Reports for programs; {@code docs/cli.md} describes them. */
+public final class JsonReport {
+    private final JsonGenerator json;
+
+    private JsonReport(JsonGenerator json) {
+        this.json = json;
+    }
+
+    /** What became of the rules, as one object on one line. */
+    public static String of(ConformanceReport report) {
+        return text(json -> json.write(report));
+    }
+
+    /** What became of the mutants, as one object on one line. */
+    public static String of(MutantReport report) {
+        return text(json -> json.write(report));
+    }
+
+    private void write(ConformanceReport report) throws IOException {
+        json.writeStartObject();
+        json.writeStringField("driver", report.driver());
+        json.writeBooleanField("conformant", report.isConformant());
+        for (Status status : Status.values()) {
+            json.writeNumberField(lower(status), report.count(status));
+        }
+        json.writeArrayFieldStart("rules");
+        for (RuleResult result : report.results()) {
+            json.writeStartObject();
+            json.writeStringField(
+                    "number", result.number().map(RuleNumber::toString).orElse(null));
+            json.writeStringField("group", result.group());
+            json.writeStringField("rule", result.rule());
+            json.writeStringField("status", result.status().name());
+            json.writeStringField("reason", result.reason());
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+        json.writeEndObject();
+    }
+
+    private void write(MutantReport report) throws IOException {
+        json.writeStartObject();
+        json.writeBooleanField("complete", report.isComplete());
+        json.writeArrayFieldStart("mutants");
+        for (MutantResult result : report.results()) {
+            json.writeStartObject();
+            json.writeStringField("name", result.mutant().name());
+            json.writeStringField("what", result.mutant().what());
+            numbers("breaks", result.expected());
+            numbers("failed", result.failed());
+            json.writeStringField("verdict", result.verdict().name());
+            json.writeStringField("reason", result.reason());
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+        numbers("unproven", report.unproven());
+        json.writeEndObject();
+    }
+
+    private void numbers(String key, Collection<RuleNumber> numbers) throws IOException {
+        json.writeArrayFieldStart(key);
+        for (RuleNumber number : numbers) {
+            json.writeString(number.toString());
+        }
+        json.writeEndArray();
+    }
+
+    private static String lower(Status status) {
+        return switch (status) {
+            case KEPT -> "kept";
+            case SKIPPED -> "skipped";
+            case BROKEN -> "broken";
+        };
+    }
+
+    private static String text(Body body) {
+        StringWriter text = new StringWriter();
+        try (JsonGenerator json = new JsonFactory().createGenerator(text)) {
+            body.write(new JsonReport(json));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return text.append('\n').toString();
+    }
+
+    /** What is written. */
+    private interface Body {
+        void write(JsonReport json) throws IOException;
+    }
+}

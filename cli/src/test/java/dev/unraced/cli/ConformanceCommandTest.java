@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.mockito.ArgumentMatchers.any;
+import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.when;
+
+import dev.unraced.cli.print.JsonLines;
+import dev.unraced.driver.Availability;
+import dev.unraced.driver.Availability.Available;
+import dev.unraced.driver.Availability.Unavailable;
+import dev.unraced.driver.Capabilities;
+import dev.unraced.driver.CaptureException;
+import dev.unraced.driver.Driver;
+import dev.unraced.driver.Drivers;
+import dev.unraced.event.Syscall;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ConformanceCommandTest {
+    private static final Capabilities COMPLETE = Capabilities.complete();
+
+    private final TestConsole test = new TestConsole();
+    private final Map<String, Driver> drivers = new TreeMap<>();
+
+    @Test
+    void aDeclaredLackBreaksNothing() {
+        add("alpha", new Available(), COMPLETE.without(Syscall.CREAT, "nobody creates here"));
+
+        assertThat(conformance("--driver", "alpha", "--rules", "R2.10")).isZero();
+        assertThat(test.out()).isEqualTo("""
+                2. Arguments from the right moment; MATCH is a proof
+                  SKIPPED R2.10 A creat reports the flags that the kernel gives it
+                          lacks CREAT: nobody creates here
+
+                Driver alpha: 0 rules kept, 1 skipped, 0 broken.
+                """);
+        assertThat(test.err()).isEmpty();
+    }
+
+    @Test
+    void aBrokenRuleIsAFailure(@TempDir Path directory) throws IOException {
+        add("alpha", new Available(), COMPLETE);
+        Path xml = directory.resolve("report.xml");
+
+        assertThat(conformance("--driver", "alpha", "--rules", "R2.10", "--json", "--junit-xml", xml.toString()))
+                .isEqualTo(1);
+        assertThat(JsonLines.parse(test.out().strip()))
+                .singleElement()
+                .asInstanceOf(JsonLines.OBJECT)
+                .containsEntry("driver", "alpha")
+                .containsEntry("conformant", false)
+                .containsEntry(
+                        "rules",
+                        List.of(Map.of(
+                                "number", "R2.10",
+                                "group", "Open",
+                                "rule", "R2.10 A creat reports the flags that the kernel gives it",
+                                "status", "BROKEN",
+                                "reason", "alpha opens nothing?[31m")));
+        assertThat(Files.readString(xml)).contains("failures=\"1\"").contains("<failure>alpha opens nothing");
+    }
+
+    @Test
+    void aDriverThatCannotRunIsAFailure() {
+        add("alpha", new Unavailable("NO_PRIVILEGE", "CAP_BPF is missing.", "Run as root."), COMPLETE);
+
+        assertThat(conformance("--driver", "alpha", "--rules", "R2.10")).isEqualTo(1);
+        assertThat(test.err()).contains("CAP_BPF is missing.").doesNotContain("\tat ");
+        assertThat(test.out()).isEmpty();
+    }
+
+    @Test
+    void aRuleWithoutAMutantIsAFailure() {
+        assertThat(conformance("--mutants", "--rules", "R2.10")).isEqualTo(1);
+        assertThat(test.out()).contains("Rules without a mutant: R2.10").contains("0 mutants:");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--driver beta", "--rules R99.*", "--mutants --driver alpha", "--mutants --junit-xml x"})
+    void wrongCommandLinesAreUsageErrors(String line) {
+        add("alpha", new Available(), COMPLETE);
+
+        assertThat(conformance(line.split(" "))).isEqualTo(2);
+        assertThat(test.err()).contains("Try 'unraced conformance --help'").doesNotContain("\tat ");
+    }
+
+    private int conformance(String... options) {
+        Drivers discovered = mock();
+        when(discovered.all()).thenReturn(drivers);
+        when(discovered.names()).thenReturn(drivers.keySet());
+        List<String> args = new ArrayList<>(List.of("conformance"));
+        args.addAll(List.of(options));
+        return UnracedCommand.commandLine(test.console(), () -> discovered).execute(args.toArray(String[]::new));
+    }
+
+    private void add(String name, Availability availability, Capabilities capabilities) {
+        Driver driver = mock();
+        when(driver.name()).thenReturn(name);
+        when(driver.availability(any())).thenReturn(availability);
+        when(driver.capabilities()).thenReturn(capabilities);
+        when(driver.open(any())).thenThrow(new CaptureException(name + " opens nothing\u001b[31m"));
+        drivers.put(name, driver);
+    }
+}

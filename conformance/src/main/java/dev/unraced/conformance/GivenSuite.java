@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.conformance;
+
+import dev.unraced.config.CaptureConfigBuilder;
+import dev.unraced.driver.Driver;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.ParameterContext;
+import org.junit.jupiter.api.extension.ParameterResolver;
+
+/** All rules, for a driver that whoever launches JUnit has lent. JUnit passes nothing but text: so that is a key. */
+@ExtendWith(GivenSuite.ByKey.class)
+final class GivenSuite extends ConformanceSuite {
+    static final String KEY_PARAMETER = "conformance.given";
+
+    private static final Map<String, DriverUnderTest> LENT = new ConcurrentHashMap<>();
+    private static final AtomicLong KEYS = new AtomicLong();
+
+    private final DriverUnderTest given;
+
+    GivenSuite(DriverUnderTest given) {
+        this.given = given;
+    }
+
+    /** Puts a driver where a run finds it by the key returned. */
+    static String lend(DriverUnderTest under) {
+        String key = Long.toString(KEYS.incrementAndGet());
+        LENT.put(key, under);
+        return key;
+    }
+
+    static void takeBack(String key) {
+        LENT.remove(key);
+    }
+
+    @Override
+    public Driver driver() {
+        return given.driver();
+    }
+
+    @Override
+    public CaptureConfigBuilder config() {
+        return given.config();
+    }
+
+    @Override
+    public Actor actor() {
+        return given.actor();
+    }
+
+    @Override
+    public Duration patience() {
+        return given.patience();
+    }
+
+    /** Finds the driver. */
+    static final class ByKey implements ParameterResolver {
+        @Override
+        public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
+            return parameter.getParameter().getType() == DriverUnderTest.class;
+        }
+
+        @Override
+        public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
+            String key = context.getConfigurationParameter(KEY_PARAMETER).orElseThrow();
+            return Objects.requireNonNull(LENT.get(key), "nobody lent a driver");
+        }
+    }
+}

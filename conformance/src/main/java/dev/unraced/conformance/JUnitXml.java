@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.conformance;
+
+import dev.unraced.conformance.RuleResult.Status;
+import java.io.Writer;
+import java.util.List;
+import javax.xml.stream.XMLOutputFactory;
+import javax.xml.stream.XMLStreamException;
+import javax.xml.stream.XMLStreamWriter;
+
+/** A report in the XML that build servers read: one suite for each chapter of the specification. */
+public final class JUnitXml {
+    private final XMLStreamWriter xml;
+
+    private JUnitXml(XMLStreamWriter xml) {
+        this.xml = xml;
+    }
+
+    /**
+     * Writes the report; closing the writer is the caller's part.
+     *
+     * @throws XMLStreamException when the writer fails
+     */
+    public static void write(ConformanceReport report, Writer out) throws XMLStreamException {
+        XMLStreamWriter xml = XMLOutputFactory.newFactory().createXMLStreamWriter(out);
+        new JUnitXml(xml).report(report);
+        xml.close();
+    }
+
+    private void report(ConformanceReport report) throws XMLStreamException {
+        xml.writeStartDocument("UTF-8", "1.0");
+        xml.writeStartElement("testsuites");
+        counts("unraced conformance of driver " + report.driver(), report.results());
+        for (var chapter : report.byChapter().entrySet()) {
+            xml.writeStartElement("testsuite");
+            counts(chapter.getKey() == 0 ? "whole groups" : Chapter.heading(chapter.getKey()), chapter.getValue());
+            for (RuleResult result : chapter.getValue()) {
+                testCase(report.driver(), result);
+            }
+            xml.writeEndElement();
+        }
+        xml.writeEndElement();
+        xml.writeEndDocument();
+        xml.flush();
+    }
+
+    private void counts(String name, List<RuleResult> results) throws XMLStreamException {
+        xml.writeAttribute("name", name);
+        xml.writeAttribute("tests", Integer.toString(results.size()));
+        xml.writeAttribute("failures", count(results, Status.BROKEN));
+        xml.writeAttribute("skipped", count(results, Status.SKIPPED));
+        xml.writeAttribute("errors", "0");
+    }
+
+    private void testCase(String driver, RuleResult result) throws XMLStreamException {
+        xml.writeStartElement("testcase");
+        xml.writeAttribute("classname", driver + "." + result.group());
+        xml.writeAttribute("name", result.rule());
+        switch (result.status()) {
+            case KEPT -> {}
+            case SKIPPED -> {
+                xml.writeEmptyElement("skipped");
+                xml.writeAttribute("message", legal(result.reason()));
+            }
+            case BROKEN -> {
+                xml.writeStartElement("failure");
+                xml.writeCharacters(legal(result.reason()));
+                xml.writeEndElement();
+            }
+        }
+        xml.writeEndElement();
+    }
+
+    /** XML 1.0 has no way to write most control characters. */
+    private static String legal(String text) {
+        return text.codePoints()
+                .map(c -> isLegal(c) ? c : '\ufffd')
+                .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+                .toString();
+    }
+
+    private static boolean isLegal(int c) {
+        boolean isControl = c < 0x20 && c != '\t' && c != '\n' && c != '\r';
+        boolean isSurrogate = c >= 0xd800 && c <= 0xdfff;
+        return !isControl && !isSurrogate && c != 0xfffe && c != 0xffff;
+    }
+
+    private static String count(List<RuleResult> results, Status status) {
+        return Long.toString(
+                results.stream().filter(result -> result.status() == status).count());
+    }
+}

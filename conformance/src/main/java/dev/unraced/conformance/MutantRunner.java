@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.conformance;
+
+import dev.unraced.conformance.RuleResult.Status;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.NavigableSet;
+import java.util.TreeSet;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.Consumer;
+
+/** Tests the kit: runs all rules against drivers that are broken on purpose, and sees which rules notice. */
+public final class MutantRunner {
+
+    private MutantRunner() {}
+
+    /**
+     * Runs all rules against each mutant that breaks a chosen rule.
+     *
+     * @param rules which rules have to be proven
+     * @param parallel how many mutants at a time, from 1
+     * @param progress is told each result as it comes, one at a time
+     */
+    public static MutantReport run(
+            List<Mutant> mutants, RulePattern rules, int parallel, Consumer<MutantResult> progress) {
+        List<Mutant> chosen =
+                mutants.stream().filter(mutant -> breaksAny(mutant, rules)).toList();
+        ExecutorService workers = Executors.newFixedThreadPool(parallel);
+        try {
+            List<Future<MutantResult>> running = chosen.stream()
+                    .map(mutant -> workers.submit(() -> tell(progress, judge(mutant))))
+                    .toList();
+            List<MutantResult> results = new ArrayList<>();
+            for (Future<MutantResult> result : running) {
+                results.add(result.get());
+            }
+            return new MutantReport(results, unproven(chosen, rules));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while mutants ran", e);
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("a mutant could not be run: " + e.getCause(), e);
+        } finally {
+            workers.shutdownNow();
+        }
+    }
+
+    private static MutantResult judge(Mutant mutant) {
+        ConformanceReport report = ConformanceRunner.run(mutant.make().get(), RulePattern.ALL, result -> {});
+        List<RuleResult> broken = report.results().stream()
+                .filter(result -> result.status() == Status.BROKEN)
+                .toList();
+        NavigableSet<RuleNumber> failed = new TreeSet<>();
+        broken.forEach(result -> result.number().ifPresent(failed::add));
+        String reason = broken.isEmpty()
+                ? ""
+                : broken.get(0).rule() + ": " + broken.get(0).reason();
+        return new MutantResult(mutant, failed, report.count(Status.SKIPPED), reason);
+    }
+
+    private static MutantResult tell(Consumer<MutantResult> progress, MutantResult result) {
+        synchronized (progress) {
+            progress.accept(result);
+        }
+        return result;
+    }
+
+    private static boolean breaksAny(Mutant mutant, RulePattern rules) {
+        return mutant.rules().stream().map(RuleNumber::of).anyMatch(rules::matches);
+    }
+
+    private static NavigableSet<RuleNumber> unproven(List<Mutant> mutants, RulePattern rules) {
+        NavigableSet<RuleNumber> unproven = new TreeSet<>(ConformanceRunner.rules(rules));
+        mutants.forEach(mutant -> mutant.rules().stream().map(RuleNumber::of).forEach(unproven::remove));
+        return unproven;
+    }
+}

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.conformance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.unraced.event.Argument;
+import dev.unraced.event.ByteString;
+import dev.unraced.event.EventFlag;
+import dev.unraced.event.Feature;
+import dev.unraced.event.Integrity;
+import dev.unraced.event.Mitigation;
+import dev.unraced.event.OpenedFile;
+import dev.unraced.event.Provenance;
+import dev.unraced.event.Syscall;
+import java.util.List;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/** What the claim is worth beside the object that the call acted on. */
+@Requires(syscalls = Syscall.OPENAT)
+public abstract class TruthConformance extends DriverConformance {
+    private static final int DIRECTORY = 1;
+    /** With the rest of the path, more than the 4095 bytes that a path argument can have. */
+    private static final int DEPTH = 17;
+
+    private static final ByteString COMPONENT = ByteString.utf8("d".repeat(250));
+    private static final ByteString FILE = ByteString.utf8("file");
+
+    protected TruthConformance() {}
+
+    @Test
+    @Requires(features = Feature.RESOLVED_PATH)
+    @DisplayName("R2.21 A resolved path that is too long keeps its tail, and says so")
+    public final void r02_21_aResolvedPathThatIsTooLongKeepsItsTail() {
+        try (Scenario scenario = scenario().open()) {
+            in(scenario.actor(), "chdir", ByteString.utf8(scenario.scratch().directory()));
+            int depth = 0;
+            try {
+                for (; depth < DEPTH; depth++) {
+                    in(scenario.actor(), "mkdir", COMPONENT);
+                    in(scenario.actor(), "chdir", COMPONENT);
+                }
+                in(scenario.actor(), "file", FILE);
+                Observed observed = scenario.call(WatchedCall.openat(Pointer.to(FILE), Linux.O_RDONLY, 0));
+                String real = scenario.scratch().path((COMPONENT.toUtf8() + "/").repeat(DEPTH) + "file");
+                assertThat(observed.event().flags()).as("R2.21").contains(EventFlag.RESOLVED_TRUNCATED);
+                assertThat(observed.open().file().map(OpenedFile::path).map(ByteString::toUtf8))
+                        .as("R2.21: the tail of %s", real)
+                        .hasValueSatisfying(path -> {
+                            assertThat(path).endsWith("/file");
+                            assertThat(real).endsWith(path);
+                        });
+                in(scenario.actor(), "unlink", FILE);
+            } finally {
+                // By its absolute path, nobody could remove it.
+                for (; depth > 0; depth--) {
+                    in(scenario.actor(), "chdir", ByteString.utf8(".."));
+                    in(scenario.actor(), "rmdir", COMPONENT);
+                }
+            }
+        }
+    }
+
+    @Test
+    @Requires(provenances = Provenance.ENTER, mitigations = Mitigation.STASH)
+    @DisplayName("R2.15 A snapshot does not match when a link or .. led to the file, and has not changed either")
+    public final void r02_15_aSnapshotThroughALinkIsNoMatch() {
+        try (Scenario scenario = stash().open()) {
+            for (WatchedCall call : indirect(scenario)) {
+                Observed observed = scenario.call(call);
+                assertThat(observed.outcome().result()).as("the actor's part").isNotNegative();
+                Argument<ByteString> path = observed.open().path();
+                if (path.provenance() != Provenance.KERNEL) {
+                    assertThat(path.integrity())
+                            .as("R2.15: %s", path.value())
+                            .isIn(Integrity.DIFFERS, Integrity.UNCHECKED);
+                }
+            }
+        }
+    }
+
+    @Test
+    @Requires(provenances = Provenance.ENTER, mitigations = Mitigation.STASH, integrities = Integrity.MATCH)
+    @DisplayName("R2.36 A path matches when the file that was opened sits exactly there")
+    public final void r02_36_anOrdinaryPathMatches() {
+        try (Scenario scenario = stash().open()) {
+            makeFiles(scenario);
+            for (WatchedCall call : List.of(
+                    WatchedCall.openat(Pointer.to(scenario.scratch().bytes("dir/file")), 0, 0),
+                    WatchedCall.openat(Pointer.to(scenario.scratch().bytes("dir")), 0, 0))) {
+                assertThat(scenario.call(call).open().path().integrity())
+                        .as("R2.36: %s", call)
+                        .isEqualTo(Integrity.MATCH);
+            }
+        }
+    }
+
+    @Test
+    @Requires(provenances = Provenance.ENTER, mitigations = Mitigation.STASH, integrities = Integrity.DIFFERS)
+    @DisplayName("R2.37 A snapshot that names a link differs from the file behind it")
+    public final void r02_37_aSnapshotOfALinkDiffers() {
+        try (Scenario scenario = stash().open()) {
+            makeFiles(scenario);
+            for (String link : List.of("link", "dirlink/file")) {
+                Argument<ByteString> path = scenario.call(
+                                WatchedCall.openat(Pointer.to(scenario.scratch().bytes(link)), Linux.O_RDONLY, 0))
+                        .open()
+                        .path();
+                if (path.provenance() != Provenance.KERNEL) {
+                    assertThat(path.integrity()).as("R2.37: %s", path.value()).isEqualTo(Integrity.DIFFERS);
+                }
+            }
+        }
+    }
+
+    private Scenario.Setup stash() {
+        return scenario().mitigation(Mitigation.STASH);
+    }
+
+    /** Opens of files that do not sit where the path says, to the letter. */
+    private static List<WatchedCall> indirect(Scenario scenario) {
+        makeFiles(scenario);
+        scenario.call(WatchedCall.openat(Pointer.to(scenario.scratch().bytes("dir")), Linux.O_PATH, 0)
+                .keep(DIRECTORY));
+        return List.of(
+                WatchedCall.openat(Pointer.to(scenario.scratch().bytes("link")), 0, 0),
+                WatchedCall.openat(Pointer.to(scenario.scratch().bytes("dirlink/file")), 0, 0),
+                WatchedCall.openat(Pointer.to(scenario.scratch().bytes("dir/../dir/file")), 0, 0),
+                WatchedCall.openat(Pointer.to("../link"), 0, 0).at("h:" + DIRECTORY),
+                WatchedCall.openat(Pointer.to("../dir/file"), 0, 0).at("h:" + DIRECTORY));
+    }
+
+    private static void makeFiles(Scenario scenario) {
+        scenario.makeDirectory("dir");
+        scenario.makeFile("dir/file");
+        scenario.makeSymlink("dir/file", "link");
+        scenario.makeSymlink(scenario.scratch().path("dir"), "dirlink");
+    }
+
+    private static void in(Actor actor, String verb, ByteString path) {
+        actor.ask(Command.of(verb).with("path", path));
+    }
+}
