@@ -76,15 +76,15 @@ public final class FileTree {
     }
 
     public int makeFile(FsCaller caller, byte[] path, int mode) {
-        return make(caller, path, FileType.REGULAR, mode).error() * -1;
+        return -make(caller, path, FileType.REGULAR, mode).error();
     }
 
     public int makeFifo(FsCaller caller, byte[] path, int mode) {
-        return make(caller, path, FileType.FIFO, mode).error() * -1;
+        return -make(caller, path, FileType.FIFO, mode).error();
     }
 
     public int makeDirectory(FsCaller caller, byte[] path, int mode) {
-        return make(caller, path, FileType.DIRECTORY, mode).error() * -1;
+        return -make(caller, path, FileType.DIRECTORY, mode).error();
     }
 
     /** The name that bind(2) gives to a UNIX socket; EEXIST is what bind reports as EADDRINUSE. */
@@ -102,7 +102,7 @@ public final class FileTree {
                 }
             }
         }
-        return 0;
+        return run(() -> lookup(caller, path, true, true));
     }
 
     public int symlink(FsCaller caller, byte[] target, byte[] path) {

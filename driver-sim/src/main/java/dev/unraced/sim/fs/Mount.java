@@ -67,9 +67,10 @@ public final class Mount {
         return parent != this;
     }
 
-    /** The mount right over a name of this one. Whoever asks has read the name. */
+    /** The mount right over a name of this one. Mounting writes the name's thing. */
     @Nullable
     Mount mountedOn(Dentry dentry) {
+        log.read(dentry.thing());
         return mounted.get(dentry);
     }
 
@@ -80,11 +81,13 @@ public final class Mount {
     /** Makes this the root of a namespace. */
     void becomeRootOf(MountNamespace owner) {
         namespace = owner;
+        owner.setRoot(this);
     }
 
-    void attach(Location place, @Nullable MountNamespace owner) {
+    void attach(Location place, MountNamespace owner) {
         log.write(thing);
-        place.dentry().logMountChange();
+        log.write(place.dentry().thing());
+        log.write(owner.thing());
         parent = place.mount();
         mountpoint = place.dentry();
         namespace = owner;
@@ -98,8 +101,11 @@ public final class Mount {
             child.detach();
         }
         log.write(thing);
+        if (namespace != null) {
+            log.write(namespace.thing());
+        }
         if (parent != this) {
-            mountpoint.logMountChange();
+            log.write(mountpoint.thing());
             mountpoint.mounts().remove(this);
             parent.mounted.remove(mountpoint);
         }

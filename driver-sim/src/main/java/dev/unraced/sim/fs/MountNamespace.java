@@ -1,16 +1,36 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.sim.fs;
 
+import dev.unraced.sim.base.AccessLog;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
 /** A mount namespace: a tree of mounts, seen by the processes in it. */
 public final class MountNamespace {
+    private final long thing;
     private final long number;
+    private @Nullable Mount root;
 
-    MountNamespace(long number) {
+    MountNamespace(AccessLog log, long number) {
+        this.thing = log.newThing();
         this.number = number;
     }
 
     /** The inode number of {@code /proc/PID/ns/mnt}. */
     public long number() {
         return number;
+    }
+
+    /** Stands for the set of its mounts. */
+    long thing() {
+        return thing;
+    }
+
+    Mount root() {
+        return Objects.requireNonNull(root);
+    }
+
+    void setRoot(Mount mount) {
+        root = mount;
     }
 }

@@ -26,7 +26,7 @@ final class Mounts {
 
     MountNamespace newNamespace() {
         log.write(thing);
-        return new MountNamespace(++lastNumber);
+        return new MountNamespace(log, ++lastNumber);
     }
 
     /** MS_BIND of mount(2), not recursive. */
@@ -42,7 +42,7 @@ final class Mounts {
         if (place.dentry().isDeleted()) {
             throw new FsException(ENOENT);
         }
-        new Mount(log, source.dentry()).attach(place, caller.fs().namespace());
+        new Mount(log, source.dentry()).attach(place.covered(), caller.fs().namespace());
     }
 
     /** umount2(2) with MNT_DETACH: who has a file on it open keeps it. */
@@ -72,26 +72,19 @@ final class Mounts {
         FsContext context = caller.fs();
         MountNamespace copy = newNamespace();
         Map<Mount, Mount> clones = new HashMap<>();
-        clone(topOf(context.root().mount()), copy, clones);
+        log.read(context.namespace().thing());
+        Mount root = clone(context.namespace().root(), copy, clones);
+        root.becomeRootOf(copy);
         context.move(moved(context.root(), clones), moved(context.cwd(), clones), copy);
     }
 
     private Mount clone(Mount mount, MountNamespace owner, Map<Mount, Mount> clones) {
         Mount clone = new Mount(log, mount.root());
         clones.put(mount, clone);
-        clone.becomeRootOf(owner);
         for (Mount child : mount.children()) {
             clone(child, owner, clones).attach(new Location(clone, child.mountpoint()), owner);
         }
         return clone;
-    }
-
-    private static Mount topOf(Mount mount) {
-        Mount top = mount;
-        while (top.hasParent()) {
-            top = top.parent();
-        }
-        return top;
     }
 
     private static Location moved(Location place, Map<Mount, Mount> clones) {

@@ -195,9 +195,9 @@ final class PathWalk {
             if (under.equals(root)) {
                 return stay(place);
             }
-            if (has(OpenFlags.RESOLVE_NO_XDEV)) {
-                throw new FsException(EXDEV);
-            }
+        }
+        if (!under.equals(place) && has(OpenFlags.RESOLVE_NO_XDEV)) {
+            throw new FsException(EXDEV);
         }
         return new Location(under.mount(), under.dentry().parent());
     }
