@@ -58,7 +58,9 @@ final class Datagrams {
         if (ip.isBroadcast()) {
             return -EACCES;
         }
-        if (!ip.isLoopback()) {
+        // Bound to an address of IPv6: the kernel has a source for IPv4 that leads nowhere (LOOPBACK4_IPV6).
+        boolean boundElsewhere = socket.addressLocked && !socket.localIp.isMapped();
+        if (boundElsewhere || !ip.isLoopback()) {
             return -ENETUNREACH;
         }
         establish(socket, Ip.LOOPBACK4, ip, port);

@@ -46,10 +46,9 @@ final class InetBind {
         if (!available) {
             return -EADDRNOTAVAIL;
         }
-        Ip before = socket.localIp;
         socket.localIp = ip;
         if (ports != null && !(address.port() == 0 ? ports.takeAny(socket) : ports.take(socket, address.port()))) {
-            socket.localIp = before;
+            socket.localIp = socket.any();
             return -EADDRINUSE;
         }
         socket.addressLocked |= !ip.equals(socket.any());

@@ -11,10 +11,13 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HexFormat;
 
 /** The real half of the comparison: sockets of the actor, whose working directory is the given one. */
 final class RealSockets implements AutoCloseable {
     private static final int FIRST_ACCEPTED = 100;
+
+    private static final int PATIENCE_MILLIS = 5_000;
 
     private final Actor actor;
     private final Path directory;
@@ -53,8 +56,12 @@ final class RealSockets implements AutoCloseable {
         return done(Command.of("accept").with("fd", "h:" + id).with("keep", FIRST_ACCEPTED + accepted++));
     }
 
+    /** A connect that does not wait for anybody. */
     String connect(int id, Target target) {
-        return Told.result(actor.ask(connect("call", id, target)).integer("result"));
+        int job = actor.ask(connect("start", id, target)).integer("job");
+        return actor.askPatiently(Command.of("wait").with("job", job).with("millis", PATIENCE_MILLIS))
+                .map(reply -> Told.result(reply.integer("result")))
+                .orElse("it waits");
     }
 
     /** A connect that a signal interrupts once it waits. */
@@ -81,7 +88,7 @@ final class RealSockets implements AutoCloseable {
     }
 
     private static String hex(ByteString bytes) {
-        return java.util.HexFormat.of().formatHex(bytes.toByteArray());
+        return HexFormat.of().formatHex(bytes.toByteArray());
     }
 
     private ByteString address(Target target) {

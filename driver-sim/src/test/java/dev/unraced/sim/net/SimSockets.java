@@ -26,6 +26,10 @@ final class SimSockets {
         return sockets.get(id).family();
     }
 
+    int type(int id) {
+        return sockets.get(id).type();
+    }
+
     /** Whether a client of this listener still waits: the real kernel would take a second to notice a change. */
     boolean leavesUnanswered(int id) {
         return sockets.get(id) instanceof InetSocket inet && !inet.unanswered.isEmpty();

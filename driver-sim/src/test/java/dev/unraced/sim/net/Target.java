@@ -42,6 +42,25 @@ record Target(int family, String name, int portOf, int length) {
         return new Target(claimed, name, port == 0 ? CLOSED - 1 : port, length);
     }
 
+    /** An address to which sockets can be bound in the real kernel only. */
+    boolean isBroadcast() {
+        return family == AF_INET && name.equals("127.255.255.255");
+    }
+
+    /** A port that the real kernel may keep from one case to the next. */
+    boolean isClosedPort() {
+        return portOf == CLOSED;
+    }
+
+    boolean isMapped() {
+        return name.startsWith("::ffff:");
+    }
+
+    /** A name in a directory that is not there. */
+    boolean isElsewhere() {
+        return family == AF_UNIX && name.equals("missing/a");
+    }
+
     private static <T> T pick(Random random, List<T> choices) {
         return choices.get(random.nextInt(choices.size()));
     }
