@@ -43,6 +43,9 @@ final class InetBind {
         if (socket.state != State.CLOSE || (ports != null && socket.num != 0)) {
             return -EINVAL;
         }
+        if (ip.isMapped() && socket.isIp6Only()) {
+            return -EINVAL;
+        }
         if (!available) {
             return -EADDRNOTAVAIL;
         }

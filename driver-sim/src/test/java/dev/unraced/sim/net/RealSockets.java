@@ -12,6 +12,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HexFormat;
+import java.util.stream.Stream;
 
 /** The real half of the comparison: sockets of the actor, whose working directory is the given one. */
 final class RealSockets implements AutoCloseable {
@@ -29,6 +30,11 @@ final class RealSockets implements AutoCloseable {
         this.actor = actor;
         this.directory = directory;
         this.suffix = "-%07d".formatted(actor.tgid());
+    }
+
+    /** What keeps the abstract names of this machine apart. */
+    String suffix() {
+        return suffix;
     }
 
     static ByteString bytes(String text) {
@@ -117,9 +123,11 @@ final class RealSockets implements AutoCloseable {
         for (int i = 0; i < accepted; i++) {
             actor.ask(Command.of("close").with("id", FIRST_ACCEPTED + i));
         }
-        try {
-            for (String name : new String[] {"a", "b", "u".repeat(108)}) {
-                Files.deleteIfExists(directory.resolve(name));
+        try (Stream<Path> files = Files.list(directory)) {
+            for (Path file : files.toList()) {
+                if (!file.endsWith("file")) {
+                    Files.delete(file);
+                }
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);

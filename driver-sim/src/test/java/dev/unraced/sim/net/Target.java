@@ -23,8 +23,20 @@ record Target(int family, String name, int portOf, int length) {
             List.of("127.0.0.1", "127.0.0.1", "127.0.0.1", "127.0.0.2", "0.0.0.0", "127.255.255.255");
     private static final List<String> INET6 =
             List.of("::1", "::1", "::", "::ffff:127.0.0.1", "::ffff:127.0.0.2", "::ffff:0.0.0.0");
-    private static final List<String> UNIX =
-            List.of("a", "a", "b", "@x", "@x", "@y", "file", "missing/a", "u".repeat(108), "@" + "v".repeat(107));
+    private static final List<String> UNIX = List.of(
+            "a",
+            "a",
+            "a",
+            "a",
+            "b",
+            "@x",
+            "@x",
+            "@x",
+            "@y",
+            "file",
+            "missing/a",
+            "u".repeat(108),
+            "@" + "v".repeat(107));
     private static final List<Integer> LENGTHS = List.of(0, 1, 2, 3, 8, 15, 16, 17, 23, 24, 28, 110, 111, 128);
     /** Nobody listens there. */
     private static final int CLOSED = -9;
@@ -59,6 +71,11 @@ record Target(int family, String name, int portOf, int length) {
     /** A name in a directory that is not there. */
     boolean isElsewhere() {
         return family == AF_UNIX && name.equals("missing/a");
+    }
+
+    /** What a listener is bound to, most of the time. */
+    static Target home(int family) {
+        return new Target(family, family == AF_UNIX ? "a" : family == AF_INET ? "127.0.0.1" : "::", CLOSED - 1, -1);
     }
 
     private static <T> T pick(Random random, List<T> choices) {
