@@ -40,8 +40,10 @@ final class Datagrams {
         if (socket.num == 0 && !ports.takeAny(socket)) {
             return -EAGAIN;
         }
-        boolean v4 = socket.family() == AF_INET || address.family() == AF_INET;
-        return v4 ? address4(socket, address) : address6(socket, address);
+        if (socket.family() == AF_INET6 && address.family() == AF_INET) {
+            return socket.isIp6Only() ? -EAFNOSUPPORT : address4(socket, address);
+        }
+        return socket.family() == AF_INET ? address4(socket, address) : address6(socket, address);
     }
 
     /** {@code __ip4_datagram_connect}. */
@@ -79,7 +81,7 @@ final class Datagrams {
             ip = mapped ? Ip.LOOPBACK4 : Ip.LOOPBACK6;
         }
         if (ip.isMapped()) {
-            return choose4(socket, ip, address.port());
+            return socket.isIp6Only() ? -ENETUNREACH : choose4(socket, ip, address.port());
         }
         if (ip.needsScope() && !address.hasScope()) {
             return -EINVAL;

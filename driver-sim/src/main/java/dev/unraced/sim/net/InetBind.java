@@ -43,13 +43,15 @@ final class InetBind {
         if (socket.state != State.CLOSE || (ports != null && socket.num != 0)) {
             return -EINVAL;
         }
+        if (ip.isMapped() && socket.isIp6Only()) {
+            return -EINVAL;
+        }
         if (!available) {
             return -EADDRNOTAVAIL;
         }
-        Ip before = socket.localIp;
         socket.localIp = ip;
         if (ports != null && !(address.port() == 0 ? ports.takeAny(socket) : ports.take(socket, address.port()))) {
-            socket.localIp = before;
+            socket.localIp = socket.any();
             return -EADDRINUSE;
         }
         socket.addressLocked |= !ip.equals(socket.any());

@@ -2,6 +2,7 @@
 package dev.unraced.sim.net;
 
 import static dev.unraced.event.Sockaddr.AF_INET;
+import static dev.unraced.event.Sockaddr.AF_INET6;
 
 import dev.unraced.sim.base.AccessLog;
 import java.util.ArrayDeque;
@@ -68,6 +69,11 @@ final class InetSocket extends Socket {
     /** The address of none: of the family's own kind. */
     Ip any() {
         return family() == AF_INET ? Ip.ANY4 : Ip.ANY6;
+    }
+
+    /** {@code ipv6_only_sock}: {@code __inet6_bind} makes it so of a socket that it binds to an address of IPv6. */
+    boolean isIp6Only() {
+        return family() == AF_INET6 && addressLocked && !localIp.isMapped();
     }
 
     /** {@code sk_acceptq_is_full} of include/net/sock.h: a backlog of 0 admits one. */

@@ -110,7 +110,7 @@ final class Tcp {
         }
         socket.remoteIp = ip;
         if (ip.isMapped()) {
-            return mapped || socket.localIp.isAny() ? choose4(socket, ip, address.port()) : -ENETUNREACH;
+            return socket.isIp6Only() ? -ENETUNREACH : choose4(socket, ip, address.port());
         }
         if (!ip.isLoopback()) {
             return -ENETUNREACH;

@@ -41,7 +41,7 @@ final class UnixSockets {
             return -EINVAL;
         }
         if (socket.name != null) {
-            return -EINVAL;
+            return isAbstract(address) ? -EINVAL : bindAgain(caller, address);
         }
         if (isAbstract(address)) {
             return abstractNames.take(socket, address.bytes(address.length())) ? 0 : -EADDRINUSE;
@@ -53,6 +53,13 @@ final class UnixSockets {
             socket.name = address.bytes(Address.FAMILY_SIZE + path.length + 1);
         }
         return result;
+    }
+
+    /** The kernel makes the inode before it sees that it needs none, and so complains of a name that is taken first. */
+    private int bindAgain(Object caller, Address address) {
+        Lookup lookup = names.find(caller, path(address));
+        boolean taken = lookup.socket() != null || lookup.errno() == ECONNREFUSED;
+        return taken ? -EADDRINUSE : -EINVAL;
     }
 
     /** {@code unix_validate_addr}. */

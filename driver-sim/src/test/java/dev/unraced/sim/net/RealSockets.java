@@ -11,10 +11,14 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HexFormat;
+import java.util.stream.Stream;
 
 /** The real half of the comparison: sockets of the actor, whose working directory is the given one. */
 final class RealSockets implements AutoCloseable {
     private static final int FIRST_ACCEPTED = 100;
+
+    private static final int PATIENCE_MILLIS = 5_000;
 
     private final Actor actor;
     private final Path directory;
@@ -26,6 +30,11 @@ final class RealSockets implements AutoCloseable {
         this.actor = actor;
         this.directory = directory;
         this.suffix = "-%07d".formatted(actor.tgid());
+    }
+
+    /** What keeps the abstract names of this machine apart. */
+    String suffix() {
+        return suffix;
     }
 
     static ByteString bytes(String text) {
@@ -53,8 +62,12 @@ final class RealSockets implements AutoCloseable {
         return done(Command.of("accept").with("fd", "h:" + id).with("keep", FIRST_ACCEPTED + accepted++));
     }
 
+    /** A connect that does not wait for anybody. */
     String connect(int id, Target target) {
-        return Told.result(actor.ask(connect("call", id, target)).integer("result"));
+        int job = actor.ask(connect("start", id, target)).integer("job");
+        return actor.askPatiently(Command.of("wait").with("job", job).with("millis", PATIENCE_MILLIS))
+                .map(reply -> Told.result(reply.integer("result")))
+                .orElse("it waits");
     }
 
     /** A connect that a signal interrupts once it waits. */
@@ -81,7 +94,7 @@ final class RealSockets implements AutoCloseable {
     }
 
     private static String hex(ByteString bytes) {
-        return java.util.HexFormat.of().formatHex(bytes.toByteArray());
+        return HexFormat.of().formatHex(bytes.toByteArray());
     }
 
     private ByteString address(Target target) {
@@ -110,9 +123,11 @@ final class RealSockets implements AutoCloseable {
         for (int i = 0; i < accepted; i++) {
             actor.ask(Command.of("close").with("id", FIRST_ACCEPTED + i));
         }
-        try {
-            for (String name : new String[] {"a", "b", "u".repeat(108)}) {
-                Files.deleteIfExists(directory.resolve(name));
+        try (Stream<Path> files = Files.list(directory)) {
+            for (Path file : files.toList()) {
+                if (!file.endsWith("file")) {
+                    Files.delete(file);
+                }
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);

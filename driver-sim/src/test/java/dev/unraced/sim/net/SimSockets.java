@@ -8,13 +8,13 @@ import java.util.List;
 
 /** The simulated half of the comparison. */
 final class SimSockets {
-    static final String SUFFIX = "-0000000";
-
     private final Host host = new Host();
     private final List<Socket> sockets = new ArrayList<>();
+    private final String suffix;
     private boolean waited;
 
-    SimSockets() {
+    SimSockets(String suffix) {
+        this.suffix = suffix;
         host.names.file("file");
     }
 
@@ -24,6 +24,15 @@ final class SimSockets {
 
     int family(int id) {
         return sockets.get(id).family();
+    }
+
+    int type(int id) {
+        return sockets.get(id).type();
+    }
+
+    /** Whether the socket's port is one that it gave back: in the real kernel anybody may have it now. */
+    boolean hasStalePort(int id) {
+        return sockets.get(id) instanceof InetSocket inet && inet.num != inet.sport;
     }
 
     /** Whether a client of this listener still waits: the real kernel would take a second to notice a change. */
@@ -63,11 +72,11 @@ final class SimSockets {
 
     String names(int id) {
         byte[] peer = host.network.peerName(sockets.get(id));
-        return Told.name(ByteString.copyOf(host.network.localName(sockets.get(id))), SUFFIX) + " to "
-                + (peer == null ? "nobody" : Told.name(ByteString.copyOf(peer), SUFFIX));
+        return Told.name(ByteString.copyOf(host.network.localName(sockets.get(id))), suffix) + " to "
+                + (peer == null ? "nobody" : Told.name(ByteString.copyOf(peer), suffix));
     }
 
     private byte[] bytes(Target target) {
-        return target.bytes(id -> Math.max(0, Addresses.port(host.network.localName(sockets.get(id)))), SUFFIX);
+        return target.bytes(id -> Math.max(0, Addresses.port(host.network.localName(sockets.get(id)))), suffix);
     }
 }

@@ -23,8 +23,20 @@ record Target(int family, String name, int portOf, int length) {
             List.of("127.0.0.1", "127.0.0.1", "127.0.0.1", "127.0.0.2", "0.0.0.0", "127.255.255.255");
     private static final List<String> INET6 =
             List.of("::1", "::1", "::", "::ffff:127.0.0.1", "::ffff:127.0.0.2", "::ffff:0.0.0.0");
-    private static final List<String> UNIX =
-            List.of("a", "a", "b", "@x", "@x", "@y", "file", "missing/a", "u".repeat(108), "@" + "v".repeat(107));
+    private static final List<String> UNIX = List.of(
+            "a",
+            "a",
+            "a",
+            "a",
+            "b",
+            "@x",
+            "@x",
+            "@x",
+            "@y",
+            "file",
+            "missing/a",
+            "u".repeat(108),
+            "@" + "v".repeat(107));
     private static final List<Integer> LENGTHS = List.of(0, 1, 2, 3, 8, 15, 16, 17, 23, 24, 28, 110, 111, 128);
     /** Nobody listens there. */
     private static final int CLOSED = -9;
@@ -40,6 +52,30 @@ record Target(int family, String name, int portOf, int length) {
         };
         // Port 0 has no sign of its own.
         return new Target(claimed, name, port == 0 ? CLOSED - 1 : port, length);
+    }
+
+    /** An address to which sockets can be bound in the real kernel only. */
+    boolean isBroadcast() {
+        return family == AF_INET && name.equals("127.255.255.255");
+    }
+
+    /** A port that the real kernel may keep from one case to the next. */
+    boolean isClosedPort() {
+        return portOf == CLOSED;
+    }
+
+    boolean isMapped() {
+        return name.startsWith("::ffff:");
+    }
+
+    /** A name in a directory that is not there. */
+    boolean isElsewhere() {
+        return family == AF_UNIX && name.equals("missing/a");
+    }
+
+    /** What a listener is bound to, most of the time. */
+    static Target home(int family) {
+        return new Target(family, family == AF_UNIX ? "a" : family == AF_INET ? "127.0.0.1" : "::", CLOSED - 1, -1);
     }
 
     private static <T> T pick(Random random, List<T> choices) {
