@@ -16,6 +16,7 @@ final class TimelineText {
     private final Timeline timeline;
     private final int width;
     private final TextStyle style;
+    private final List<Timeline.Call> calls;
     /** Of the threads' columns, then of the margin, which is 0 if there are no notes. */
     private final int[] columns;
 
@@ -25,6 +26,7 @@ final class TimelineText {
         this.timeline = timeline;
         this.width = width;
         this.style = style;
+        calls = timeline.calls();
         columns = wantedColumns();
         narrow(columns);
     }
@@ -105,36 +107,38 @@ final class TimelineText {
 
     private void rows() {
         List<TimelineRow> rows = timeline.rows();
-        List<Timeline.Call> calls = timeline.calls();
         for (int i = 0; i < rows.size(); ) {
-            int step = i;
-            boolean isNote = rows.get(i).kind() == Kind.NOTE;
-            i += isNote ? 0 : 1;
+            int first = i;
+            i += rows.get(first).kind() == Kind.NOTE ? 0 : 1;
             List<String> notes = new ArrayList<>();
             while (i < rows.size() && rows.get(i).kind() == Kind.NOTE) {
                 notes.addAll(Wrapping.wrap(style.escape(rows.get(i).text()), columns[columns.length - 1]));
                 i++;
             }
-            List<List<String>> cells = new ArrayList<>();
-            for (int thread = 0; thread < timeline.threads().size(); thread++) {
-                boolean acts = !isNote && rows.get(step).thread() == thread;
-                cells.add(acts ? step(step, calls) : new ArrayList<>(List.of(bar(thread, step, calls))));
-            }
-            int height = Math.max(notes.size(), cells.stream().mapToInt(List::size).max().orElse(0));
-            for (int thread = 0; thread < cells.size(); thread++) {
-                boolean returned = !isNote && rows.get(step).thread() == thread && rows.get(step).kind() == Kind.EXIT;
-                while (cells.get(thread).size() < height) {
-                    cells.get(thread).add(returned ? "" : bar(thread, step, calls));
-                }
-            }
-            cells.add(notes);
-            cells(isNote ? " " : mark(step, calls), cells);
+            row(first, notes);
         }
     }
 
-    private List<String> step(int i, List<Timeline.Call> calls) {
+    private void row(int i, List<String> notes) {
         TimelineRow row = timeline.rows().get(i);
-        String bar = bar(row.thread(), i, calls);
+        List<String> step = row.kind() == Kind.NOTE ? List.of() : step(i);
+        int height = Math.max(step.size(), notes.size());
+        List<List<String>> cells = new ArrayList<>();
+        for (int thread = 0; thread < timeline.threads().size(); thread++) {
+            List<String> cell = new ArrayList<>(thread == row.thread() ? step : List.of());
+            String more = thread == row.thread() && row.kind() == Kind.EXIT ? " " : bar(thread, i);
+            while (cell.size() < height) {
+                cell.add(more);
+            }
+            cells.add(cell);
+        }
+        cells.add(notes);
+        cells(mark(i), cells);
+    }
+
+    private List<String> step(int i) {
+        TimelineRow row = timeline.rows().get(i);
+        String bar = bar(row.thread(), i);
         return switch (row.kind()) {
             case ENTER -> cell(row.thread(), style.enter, bar, row.text());
             case EXIT -> cell(row.thread(), style.exit, " ", row.text());
@@ -142,14 +146,17 @@ final class TimelineText {
         };
     }
 
-    private String bar(int thread, int row, List<Timeline.Call> calls) {
+    private String bar(int thread, int row) {
         return calls.stream().anyMatch(call -> call.thread() == thread && call.covers(row)) ? style.inside : " ";
     }
 
-    private String mark(int i, List<Timeline.Call> calls) {
+    private String mark(int i) {
         TimelineRow row = timeline.rows().get(i);
         if (row.kind() == Kind.ATTACK) {
             return style.attack;
+        }
+        if (row.kind() == Kind.NOTE) {
+            return " ";
         }
         return calls.stream().anyMatch(call -> call.thread() != row.thread() && call.covers(i)) ? style.falls : " ";
     }

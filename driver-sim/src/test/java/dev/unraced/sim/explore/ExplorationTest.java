@@ -24,7 +24,7 @@ class ExplorationTest {
     private static final Judge<ProgramWorld, String> STATE = (world, execution) -> world.state();
 
     @ParameterizedTest
-    @CsvSource({"2, 5, 2, 150", "3, 3, 2, 150", "3, 3, 1, 100", "4, 2, 2, 100"})
+    @CsvSource({"2, 5, 2, 150", "3, 3, 2, 60", "3, 3, 1, 60", "4, 2, 2, 60"})
     void reducesToOneExecutionPerTraceAndMissesNoEnd(int threads, int steps, int things, int worlds) {
         int reducedALot = 0;
         int stuck = 0;
@@ -50,7 +50,7 @@ class ExplorationTest {
             stuck += all.stuck() > 0 && all.stuck() < all.executions() ? 1 : 0;
         }
         assertThat(reducedALot).as("worlds that have much to reduce").isGreaterThan(worlds / 10);
-        assertThat(stuck).as("worlds that are stuck in some orders only").isGreaterThan(worlds / 50);
+        assertThat(stuck).as("worlds that are stuck in some orders only").isPositive();
     }
 
     @Test

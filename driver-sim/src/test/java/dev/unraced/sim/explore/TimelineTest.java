@@ -29,12 +29,49 @@ class TimelineTest {
 
     @Test
     void drawsColumnsBarsMarksAndNotes() {
-        assertThat(RACE.text(120, TextStyle.UTF_8)).isEqualTo("");
+        assertThat(RACE.text(120, TextStyle.UTF_8)).isEqualTo("""
+                        openat, mitigation stash
+
+                            victim                   attacker
+                          ───────────────────────  ──────────────────────
+                            path = "/etc/hosts"
+                          ┌ openat(path)
+                          │ snapshot "/etc/hosts"
+                        ! │                          path = "/etc/shadow"  after the snapshot, before the copy
+                          │ copies "/etc/shadow"
+                        ▸ │                          getpid()
+                          │ opens it
+                          └ 3
+                                                     sleeps
+
+                        verdict: CHANGED
+                        """);
     }
 
     @Test
     void drawsWithAsciiOnlyInNarrowColumns() {
-        assertThat(RACE.text(60, TextStyle.ASCII)).isEqualTo("");
+        assertThat(RACE.text(60, TextStyle.ASCII)).isEqualTo("""
+                        openat, mitigation stash
+
+                            victim              attacker
+                          ------------------  ------------------
+                            path =
+                            "/etc/hosts"
+                          + openat(path)
+                          | snapshot
+                          | "/etc/hosts"
+                        ! |                     path =            after the
+                          |                     "/etc/shadow"     snapshot, before
+                          |                                       the copy
+                          | copies
+                          | "/etc/shadow"
+                        > |                     getpid()
+                          | opens it
+                          + 3
+                                                sleeps
+
+                        verdict: CHANGED
+                        """);
     }
 
     @Test
@@ -50,7 +87,15 @@ class TimelineTest {
                         new TimelineRow(1, "waits", Kind.WORK)),
                 List.of());
 
-        assertThat(stuck.text(80, TextStyle.ASCII)).isEqualTo("");
+        assertThat(stuck.text(80, TextStyle.ASCII)).isEqualTo("""
+                            a             b
+                          ------------  ------------
+                                                      begins
+                          + open(fifo)
+                        > |             + open(fifo)
+                        > | waits       |
+                        > |             | waits
+                        """);
     }
 
     @ParameterizedTest
