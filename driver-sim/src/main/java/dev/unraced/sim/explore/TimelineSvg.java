@@ -16,11 +16,11 @@ public final class TimelineSvg {
             font:12px ui-monospace,Menlo,Consolas,monospace}
             @media (prefers-color-scheme:dark){.tl{--bg:#0d1117;--fg:#e6edf3;--dim:#9198a1;--lane:#30363d;--bar:#1f6feb;\
             --hook:#bc8cff;--bad:#ff7b72;--hit:#3c1618}}
-            .tl text{fill:var(--fg);white-space:pre}.tl .tl-name,.tl .tl-verdict{font-weight:bold}
+            .tl text,.tl circle{fill:var(--fg);white-space:pre}.tl .tl-name,.tl .tl-verdict{font-weight:bold}
             .tl .tl-user{fill:var(--dim)}.tl .tl-note{fill:var(--dim);font-style:italic}
             .tl .tl-observer{fill:var(--hook)}.tl .tl-attack{fill:var(--bad);font-weight:bold}
             .tl .tl-bg{fill:var(--bg)}.tl .tl-call{fill:var(--bar)}.tl .tl-hit{fill:var(--hit)}
-            .tl .tl-dot{fill:var(--fg)}.tl .tl-lane{stroke:var(--lane)}.tl .tl-falls{stroke:var(--dim);stroke-dasharray:2 3}
+            .tl .tl-lane{stroke:var(--lane)}.tl .tl-falls{stroke:var(--dim);stroke-dasharray:2 3}
             """;
 
     private final Timeline timeline;
@@ -122,9 +122,7 @@ public final class TimelineSvg {
                             x, layout.laneX(call.thread()), layout.rowTop(i) + SvgLayout.ROW / 2);
                 }
             }
-            add(
-                    "<circle class=\"tl-dot %s\" cx=\"%d\" cy=\"%d\" r=\"3\"/>",
-                    kind, x, layout.rowTop(i) + SvgLayout.ROW / 2);
+            add("<circle class=\"%s\" cx=\"%d\" cy=\"%d\" r=\"3\"/>", kind, x, layout.rowTop(i) + SvgLayout.ROW / 2);
             label(kind, x + SvgLayout.INDENT, layout.rowY(i), row.text());
         }
     }
