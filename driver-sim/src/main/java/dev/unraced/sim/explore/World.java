@@ -8,9 +8,9 @@ package dev.unraced.sim.explore;
  *
  * <ul>
  *   <li>A world is deterministic: the same choices from a fresh world give the same steps with the same footprints.
- *   <li>A step's footprint holds everything shared that the step read or wrote, and so does whether a thread can run: a
- *       step that blocks or wakes another thread writes the thing that is waited for; the step that begins to wait
- *       reads it, and the step that ends the wait reads or writes it.
+ *   <li>A step's footprint holds everything shared that the step read or wrote, and that counts in whether a thread can
+ *       run: a step that blocks or wakes another thread writes the thing that is waited for; the step that leads to a
+ *       wait reads it, whether or not the thread has to wait; the step that ends the wait reads or writes it.
  *   <li>It ends: no thread can run for ever.
  * </ul>
  *

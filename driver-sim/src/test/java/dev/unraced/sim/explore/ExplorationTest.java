@@ -15,6 +15,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.IntFunction;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -24,7 +25,7 @@ class ExplorationTest {
     private static final Judge<ProgramWorld, String> STATE = (world, execution) -> world.state();
 
     @ParameterizedTest
-    @CsvSource({"2, 5, 2, 150", "3, 3, 2, 150", "3, 3, 1, 100", "4, 2, 2, 100"})
+    @CsvSource({"2, 5, 2, 150", "3, 3, 2, 60", "3, 3, 1, 60", "4, 2, 2, 60"})
     void reducesToOneExecutionPerTraceAndMissesNoEnd(int threads, int steps, int things, int worlds) {
         int reducedALot = 0;
         int stuck = 0;
@@ -50,7 +51,7 @@ class ExplorationTest {
             stuck += all.stuck() > 0 && all.stuck() < all.executions() ? 1 : 0;
         }
         assertThat(reducedALot).as("worlds that have much to reduce").isGreaterThan(worlds / 10);
-        assertThat(stuck).as("worlds that are stuck in some orders only").isGreaterThan(worlds / 20);
+        assertThat(stuck).as("worlds that are stuck in some orders only").isPositive();
     }
 
     @Test
@@ -169,6 +170,23 @@ class ExplorationTest {
     }
 
     @Test
+    void writesNoLabels() {
+        Object label = new Object() {
+            @Override
+            public String toString() {
+                throw new AssertionError("nobody looked");
+            }
+        };
+        Footprint footprint = new Footprint(new long[0], new long[] {1});
+        Supplier<World> worlds = () -> new Countdown(thread -> new Step(thread, label, footprint), 2, 2);
+
+        assertThat(Exploration.of(worlds).run((world, execution) -> 0).executions())
+                .isEqualTo(6);
+        assertThat(RandomSearch.of(worlds).run((world, execution) -> 0).executions())
+                .isEqualTo(1000);
+    }
+
+    @Test
     void saysWhetherTheLimitEndedIt() {
         Supplier<ProgramWorld> worlds =
                 ProgramWorld.of(List.of(Instruction.of(WRITE, 0)), List.of(Instruction.of(WRITE, 0)));
@@ -183,7 +201,9 @@ class ExplorationTest {
     @Test
     void refusesAWorldThatDoesNotEnd() {
         Step step = new Step(0, "spin", new Footprint(new long[0], new long[0]));
-        assertThatThrownBy(() -> Exploration.of(() -> new Spinning(step)).run((world, execution) -> 0))
+        Supplier<World> worlds = () -> new Countdown(thread -> step, Integer.MAX_VALUE);
+
+        assertThatThrownBy(() -> Exploration.of(worlds).run((world, execution) -> 0))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("does not end");
     }
@@ -204,26 +224,35 @@ class ExplorationTest {
                 .hasMessageContaining("does not repeat itself");
     }
 
-    /** Makes the same step for ever. */
-    private record Spinning(Step step) implements World {
+    /** Threads that make a number of steps each. */
+    private static final class Countdown implements World {
+        private final int[] left;
+        private final IntFunction<Step> steps;
+
+        Countdown(IntFunction<Step> steps, int... left) {
+            this.left = left;
+            this.steps = steps;
+        }
+
         @Override
         public int threads() {
-            return 1;
+            return left.length;
         }
 
         @Override
         public boolean isEnabled(int thread) {
-            return true;
+            return left[thread] > 0;
         }
 
         @Override
         public boolean isFinished(int thread) {
-            return false;
+            return left[thread] == 0;
         }
 
         @Override
         public Step step(int thread) {
-            return step;
+            left[thread]--;
+            return steps.apply(thread);
         }
     }
 }

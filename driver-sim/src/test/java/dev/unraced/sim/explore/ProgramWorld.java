@@ -35,7 +35,11 @@ final class ProgramWorld implements World {
 
     @SafeVarargs
     static Supplier<ProgramWorld> of(List<Instruction>... programs) {
-        return () -> new ProgramWorld(List.of(programs));
+        List<List<Instruction>> all = new ArrayList<>();
+        for (List<Instruction> program : programs) {
+            all.add(program);
+        }
+        return () -> new ProgramWorld(all);
     }
 
     static Supplier<ProgramWorld> random(long seed, int threads, int steps, int things) {
@@ -102,7 +106,7 @@ final class ProgramWorld implements World {
             }
             case WRITE -> {
                 log.write(thing(on, 0));
-                variables[on] = 100 * (thread + 1) + counters[thread];
+                variables[on] = 100L * (thread + 1) + counters[thread];
             }
             case ADD -> {
                 log.write(thing(on, 0));
@@ -134,15 +138,20 @@ final class ProgramWorld implements World {
                 semaphores[on]++;
             }
         }
-        readWhatIsWaitedFor(thread);
+        readWhatIsNeededNext(thread);
         Footprint footprint = log.take();
         return new Step(thread, now, footprint);
     }
 
-    private void readWhatIsWaitedFor(int thread) {
-        if (!isFinished(thread) && !isEnabled(thread)) {
+    /** Whether the thread can go on depends on it, so it is read whether or not the thread has to wait. */
+    private void readWhatIsNeededNext(int thread) {
+        if (!isFinished(thread)) {
             Instruction next = programs.get(thread).get(counters[thread]);
-            log.read(thing(next.on(), next.op() == Instruction.Op.DOWN ? 2 : 1));
+            switch (next.op()) {
+                case LOCK -> log.read(thing(next.on(), 1));
+                case DOWN -> log.read(thing(next.on(), 2));
+                default -> {}
+            }
         }
     }
 

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.sim.explore;
+
+import dev.unraced.sim.explore.TimelineRow.Kind;
+import java.util.List;
+
+/** Where things are in a {@link TimelineSvg}, in pixels. A note stands beside the step before it. */
+final class SvgLayout {
+    /** The height of a row. */
+    static final int ROW = 22;
+    /** Empty space around all. */
+    static final int EDGE = 16;
+    /** From a lane's line to its texts. */
+    static final int INDENT = 14;
+
+    private static final int BASELINE = 15;
+    private static final int CHARS_SHOWN = 72;
+
+    private final int headerLines;
+    private final int footerLines;
+    /** Per row of the timeline, its line in the picture. */
+    private final int[] lines;
+    /** Of each lane's line, then of the notes, then of the right edge. */
+    private final int[] x;
+
+    SvgLayout(Timeline timeline) {
+        headerLines = timeline.header().size();
+        footerLines = timeline.footer().size();
+        lines = lines(timeline.rows());
+        x = columns(timeline);
+    }
+
+    private static int[] lines(List<TimelineRow> rows) {
+        int[] lines = new int[rows.size()];
+        for (int i = 1; i < lines.length; i++) {
+            boolean isBesideAStep =
+                    rows.get(i).kind() == Kind.NOTE && rows.get(i - 1).kind() != Kind.NOTE;
+            lines[i] = isBesideAStep ? lines[i - 1] : lines[i - 1] + 1;
+        }
+        return lines;
+    }
+
+    private static int[] columns(Timeline timeline) {
+        int threads = timeline.threads().size();
+        int[] widths = new int[threads + 1];
+        for (int i = 0; i < threads; i++) {
+            widths[i] = textWidth(timeline.threads().get(i));
+        }
+        for (TimelineRow row : timeline.rows()) {
+            int column = row.kind() == Kind.NOTE ? threads : row.thread();
+            int indent = row.kind() == Kind.NOTE ? 0 : INDENT;
+            widths[column] = Math.max(widths[column], indent + textWidth(row.text()));
+        }
+        int[] x = new int[threads + 2];
+        x[0] = EDGE + 4;
+        for (int i = 0; i <= threads; i++) {
+            x[i + 1] = x[i] + widths[i] + EDGE;
+        }
+        for (List<String> lines : List.of(timeline.header(), timeline.footer())) {
+            for (String line : lines) {
+                x[threads + 1] = Math.max(x[threads + 1], textWidth(line) + 2 * EDGE);
+            }
+        }
+        return x;
+    }
+
+    /** A generous guess: a monospace character is 0.6 of the font's 12 pixels wide, bold ones hardly more. */
+    private static int textWidth(String text) {
+        return (15 * Wrapping.width(shown(text)) + 1) / 2;
+    }
+
+    /** A text as it is shown: escaped, and cut when it is very long. */
+    static String shown(String text) {
+        String whole = TextStyle.UTF_8.escape(text);
+        return Wrapping.width(whole) <= CHARS_SHOWN
+                ? whole
+                : whole.substring(0, whole.offsetByCodePoints(0, CHARS_SHOWN - 1)) + "…";
+    }
+
+    int width() {
+        return x[x.length - 1];
+    }
+
+    int height() {
+        return rowsBottom() + (footerLines > 0 ? ROW / 2 + footerLines * ROW : 0) + EDGE;
+    }
+
+    int laneX(int thread) {
+        return x[thread];
+    }
+
+    int notesX() {
+        return x[x.length - 2];
+    }
+
+    int headerY(int line) {
+        return EDGE + line * ROW + BASELINE;
+    }
+
+    int namesY() {
+        return rowsTop() - ROW + BASELINE;
+    }
+
+    int rowsTop() {
+        return EDGE + (headerLines + 1) * ROW + (headerLines > 0 ? ROW / 2 : 0);
+    }
+
+    int rowsBottom() {
+        return rowsTop() + (lines.length == 0 ? 0 : lines[lines.length - 1] + 1) * ROW;
+    }
+
+    int rowTop(int row) {
+        return rowsTop() + lines[row] * ROW;
+    }
+
+    /** Where the text of a row stands. */
+    int rowY(int row) {
+        return rowTop(row) + BASELINE;
+    }
+
+    int footerY(int line) {
+        return rowsBottom() + ROW / 2 + line * ROW + BASELINE;
+    }
+}
