@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -148,7 +149,7 @@ class RingWriterTest {
             for (long sequence = 1; sequence <= total; sequence++) {
                 while (!write(own, sequence, (int) (sequence * 31 % 700))) {
                     refused.incrementAndGet();
-                    Thread.yield();
+                    LockSupport.parkNanos(1_000);
                 }
             }
         });
@@ -167,7 +168,7 @@ class RingWriterTest {
         };
         while (last[0] < total) {
             if (reader.poll(whole, 64) == 0) {
-                Thread.yield();
+                LockSupport.parkNanos(1_000);
             }
         }
         producer.join();

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.unraced.testing.Allocation;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -101,7 +102,7 @@ class UserDoorbellTest {
                 sent.setRelease(i);
                 bell.ring();
                 while (received.get() < i) {
-                    Thread.yield();
+                    LockSupport.parkNanos(1_000);
                 }
             }
         });
