@@ -14,7 +14,8 @@ import com.tngtech.archunit.lang.ArchRule;
 import java.util.stream.Stream;
 
 /**
- * Arrows point one way: ring to driver, driver to config and stash, each of them to event, event to nothing of ours.
+ * Arrows point one way: ring and recording to driver, driver to config and stash, each of them to event, event to
+ * nothing of ours.
  */
 @AnalyzeClasses(packages = "dev.unraced", importOptions = DoNotIncludeTests.class)
 class ArchitectureTest {
@@ -32,6 +33,19 @@ class ArchitectureTest {
     // Every driver with a ring gets its capture from here, so ring knows the SPI; the SPI does not know it.
     @ArchTest
     static final ArchRule RING_DOES_NOT_KNOW_CONFIGURATION = onlyOurs("ring", "driver", "stash", "event");
+
+    @ArchTest
+    static final ArchRule RECORDING_KNOWS_NEITHER_RINGS_NOR_CONFIGURATION =
+            onlyOurs("recording", "driver", "stash", "event");
+
+    // Drivers and the command may; what all drivers share need not know that there are recordings.
+    @ArchTest
+    static final ArchRule NOTHING_HERE_DEPENDS_ON_RECORDINGS = noClasses()
+            .that()
+            .resideOutsideOfPackage(inside("recording"))
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage(inside("recording"));
 
     @ArchTest
     static final ArchRule DRIVER_DOES_NOT_KNOW_RINGS = onlyOurs("driver", "config", "stash", "event");

@@ -52,15 +52,21 @@ public final class RingWriter {
         this.producer = memory(LINES + ringBytes);
     }
 
+    /** Copies a record that starts at offset 0, as {@link #write(ByteBuffer, int, int)} does. */
+    public boolean write(ByteBuffer record, int length) {
+        return write(record, 0, length);
+    }
+
     /**
      * Copies a record into the ring, behind all earlier ones.
      *
-     * @param record holds the record from offset 0 on; its position and limit stay as they are
+     * @param record holds the record; its position and limit stay as they are
+     * @param offset of the record's first byte
      * @param length of the record in bytes; may with an 8-byte header be as large as the ring
      * @return false when there was no room: the record is lost, and counted as such
-     * @throws IndexOutOfBoundsException when the buffer's limit is below the length
+     * @throws IndexOutOfBoundsException when the record reaches beyond the buffer's limit
      */
-    public boolean write(ByteBuffer record, int length) {
+    public boolean write(ByteBuffer record, int offset, int length) {
         int step = RecordLayout.align(length) + HEADER_SIZE;
         int untilEnd = dataBytes - (int) (position & (dataBytes - 1));
         if (step > untilEnd && step <= dataBytes && hasRoom(untilEnd)) {
@@ -72,7 +78,7 @@ public final class RingWriter {
             FULL.setRelease(this, full + 1);
             return false;
         }
-        producer.put(index() + HEADER_SIZE, record, 0, length);
+        producer.put(index() + HEADER_SIZE, record, offset, length);
         publish(length, step);
         SUBMITTED.setRelease(this, submitted + 1);
         return true;

@@ -18,9 +18,14 @@ final class Books {
                 + hidden(filteredHere);
     }
 
+    /** What became of the events. */
+    static String printed(long printed, long filteredHere) {
+        return printed + " printed" + hidden(filteredHere);
+    }
+
     /** One line at the end. */
-    static String summary(String driver, CaptureStats stats, long printed, long filteredHere) {
-        return "unraced: " + printed + " printed" + hidden(filteredHere) + "; driver " + driver + ": "
+    static String summary(String output, String driver, CaptureStats stats) {
+        return "unraced: " + output + "; driver " + driver + ": "
                 + stats.returned() + " returned, " + stats.delivered() + " delivered, "
                 + (stats.pending() == 0 ? "" : stats.pending() + " pending, ")
                 + lost(stats) + ", " + filtered(stats) + ", "

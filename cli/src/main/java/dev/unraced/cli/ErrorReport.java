@@ -3,6 +3,7 @@ package dev.unraced.cli;
 
 import dev.unraced.config.InvalidConfigException;
 import dev.unraced.driver.CaptureException;
+import dev.unraced.recording.RecordingException;
 import java.io.PrintWriter;
 import java.util.List;
 import picocli.CommandLine;
@@ -46,8 +47,10 @@ final class ErrorReport implements IParameterExceptionHandler, IExecutionExcepti
     }
 
     private static String message(Exception e) {
-        boolean expected =
-                e instanceof CaptureException || e instanceof InvalidConfigException || e instanceof OutputException;
+        boolean expected = e instanceof CaptureException
+                || e instanceof InvalidConfigException
+                || e instanceof OutputException
+                || e instanceof RecordingException;
         return expected ? e.getMessage() : "unexpected error: " + e + "\nRun again with --debug to see where.";
     }
 }

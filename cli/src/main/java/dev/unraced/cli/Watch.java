@@ -2,9 +2,11 @@
 package dev.unraced.cli;
 
 import dev.unraced.driver.Capture;
+import dev.unraced.driver.EventHandler;
+import dev.unraced.recording.RecordingException;
 import java.time.Duration;
 
-/** Hands a capture's events to a printer until there is a reason to stop. */
+/** Hands a capture's events on until there is a reason to stop. */
 final class Watch {
     private static final int BATCH = 4096;
     /** How long a request to stop may go unnoticed. */
@@ -12,6 +14,8 @@ final class Watch {
 
     private final Capture capture;
     private final EventPrinter printer;
+    private final Recording recording;
+    private final EventHandler handler;
     private final long count;
     private final long durationNanos;
     private volatile boolean stopping;
@@ -22,9 +26,11 @@ final class Watch {
      * @param count how many lines to print at the most
      * @param duration how long to run at the most
      */
-    Watch(Capture capture, EventPrinter printer, long count, Duration duration) {
+    Watch(Capture capture, EventPrinter printer, Recording recording, long count, Duration duration) {
         this.capture = capture;
         this.printer = printer;
+        this.recording = recording;
+        this.handler = recording.before(printer);
         this.count = count;
         this.durationNanos = duration.toNanos();
     }
@@ -38,6 +44,7 @@ final class Watch {
      * Runs until enough lines are printed, time is up, {@link #stop} is called or the capture is closed.
      *
      * @throws OutputException when the output cannot be written to
+     * @throws RecordingException when the recording cannot be written to
      */
     void run() {
         long start = System.nanoTime();
@@ -57,7 +64,7 @@ final class Watch {
     private void drain() {
         long pending = capture.stats().pending();
         while (pending > 0 && left() > 0) {
-            int handed = capture.poll(printer, (int) Math.min(pending, limit()));
+            int handed = capture.poll(handler, (int) Math.min(pending, limit()));
             if (handed == 0) {
                 return;
             }
@@ -69,8 +76,12 @@ final class Watch {
     private boolean await(long timeoutNanos) {
         int limit = limit();
         try {
-            if (capture.await(printer, limit, timeoutNanos) < limit) {
+            int handed = capture.await(handler, limit, timeoutNanos);
+            if (handed < limit) {
                 printer.flush();
+            }
+            if (handed == 0) {
+                recording.idle();
             }
         } catch (IllegalStateException e) {
             // Another thread may have closed the capture since this one looked.

@@ -13,6 +13,8 @@ import java.time.Duration;
 import java.time.ZoneId;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -37,6 +39,7 @@ import picocli.CommandLine.Spec;
             "  unraced watch --syscalls connect --failed",
             "  unraced watch --path-prefix /etc --mitigation off",
             "  unraced watch --json --pid 4242 > events.jsonl",
+            "  unraced watch --duration 1m --record build.rec --no-print",
             "  unraced watch --json | jq 'select(.path_provenance == \"EXIT\")'",
             "",
             "Exit codes: 0 success, also after Ctrl-C or when the reader of a pipe is gone; 1 failure; 2 wrong command"
@@ -60,10 +63,16 @@ final class WatchCommand implements Callable<Integer> {
     @Mixin
     private FilterOptions filter;
 
+    @Mixin
+    private RecordOptions record;
+
     @Option(names = "--json", description = "One JSON object per line; see docs/events.md.")
     private boolean json;
 
-    @Option(names = "--count", paramLabel = "N", description = "Stop after N lines.")
+    @Option(
+            names = "--count",
+            paramLabel = "N",
+            description = "Stop after N lines; with --no-print, after as many events.")
     private @Nullable Long count;
 
     @Option(
@@ -95,6 +104,7 @@ final class WatchCommand implements Callable<Integer> {
         if (count != null && count < 1) {
             throw new ParameterException(spec.commandLine(), "--count must be 1 or more, not " + count);
         }
+        record.check(spec.commandLine());
         CaptureConfigBuilder builder = config.builder();
         source.apply(builder);
         try (Capture capture = drivers.get().open(builder.build());
@@ -111,24 +121,44 @@ final class WatchCommand implements Callable<Integer> {
     private void watch(Capture capture, StatusLine status) {
         WallClock clock = new WallClock();
         EventPrinter printer = new EventPrinter(filter.filter(), writer(clock), clock, console, status);
-        Watch watch = new Watch(capture, printer, count == null ? Long.MAX_VALUE : count, duration);
+        Recording recording = record.open(capture);
+        Watch watch = new Watch(capture, printer, recording, count == null ? Long.MAX_VALUE : count, duration);
         StopSignals signals = StopSignals.install(watch::stop);
-        try {
-            status.start(new StatusText(capture, printer)::next);
-            watch.run();
+        try (recording) {
+            run(watch, capture, status, new StatusText(capture, printer));
         } finally {
-            status.close();
-            capture.close();
-            console.err()
-                    .println(Books.summary(capture.driver(), capture.stats(), printer.printed(), printer.filtered()));
-            if (stats) {
-                console.err().println(Books.details(capture.stats()));
-            }
+            summarise(capture, printer, recording);
             signals.stopped();
         }
     }
 
+    /** Leaves the capture closed: a recording ends with its final books. */
+    private static void run(Watch watch, Capture capture, StatusLine status, StatusText text) {
+        try {
+            status.start(text::next);
+            watch.run();
+        } finally {
+            status.close();
+            capture.close();
+        }
+    }
+
+    private void summarise(Capture capture, EventPrinter printer, Recording recording) {
+        String output = Stream.of(
+                        record.prints() ? Books.printed(printer.printed(), printer.filtered()) : "",
+                        recording.describe())
+                .filter(part -> !part.isEmpty())
+                .collect(Collectors.joining(", "));
+        console.err().println(Books.summary(output, capture.driver(), capture.stats()));
+        if (stats) {
+            console.err().println(Books.details(capture.stats()));
+        }
+    }
+
     private EventWriter writer(WallClock clock) {
+        if (!record.prints()) {
+            return (event, out) -> {};
+        }
         OpenFlags flags = OpenFlags.ofThisMachine();
         return json
                 ? new JsonEventWriter(clock, flags)

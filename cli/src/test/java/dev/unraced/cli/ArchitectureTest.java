@@ -19,7 +19,8 @@ class ArchitectureTest {
         "dev.unraced.stash..",
         "dev.unraced.driver..",
         "dev.unraced.config..",
-        "dev.unraced.ring.."
+        "dev.unraced.ring..",
+        "dev.unraced.recording.."
     };
     private static final String EBPF = "dev.unraced.ebpf..";
     private static final String CLI = "dev.unraced.cli..";
@@ -47,6 +48,13 @@ class ArchitectureTest {
             .resideInAPackage(CONFORMANCE)
             .should()
             .dependOnClassesThat(resideInAnyPackage(EBPF, CLI));
+
+    @ArchTest
+    static final ArchRule THE_KIT_DOES_NOT_KNOW_RECORDINGS = noClasses()
+            .that()
+            .resideInAPackage(CONFORMANCE)
+            .should()
+            .dependOnClassesThat(resideInAPackage("dev.unraced.recording.."));
 
     @ArchTest
     static final ArchRule THE_COMMAND_KNOWS_DRIVERS_BY_NAME_ONLY =

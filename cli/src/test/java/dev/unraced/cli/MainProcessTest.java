@@ -4,6 +4,8 @@ package dev.unraced.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.unraced.cli.print.JsonLines;
+import dev.unraced.recording.RecordingException;
+import dev.unraced.recording.RecordingReader;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
@@ -84,9 +86,58 @@ class MainProcessTest {
         assertThat(errors()).contains("Standard output cannot be written to").doesNotContain("\tat ");
     }
 
-    private Process watch(long events, Redirect output) throws IOException {
-        Process process = JvmCommand.of(
-                        List.of("-Dscripted.events=" + events), "watch", "--driver", "scripted", "--json")
+    @ParameterizedTest
+    @ValueSource(strings = {"INT", "TERM", "HUP"})
+    void aSignalLeavesAWholeRecording(String signal) throws IOException, InterruptedException {
+        Path file = directory.resolve("a.rec");
+        Process process = watch(1, Redirect.PIPE, "--record", file.toString());
+        try (BufferedReader out = process.inputReader(StandardCharsets.UTF_8)) {
+            assertThat(out.readLine()).isNotNull();
+            send(signal, process);
+
+            assertThat(process.waitFor()).isZero();
+        }
+        try (RecordingReader reader = RecordingReader.open(file)) {
+            assertThat(reader.poll(event -> {}, 10)).isEqualTo(1);
+            assertThat(reader.poll(event -> {}, 10)).isZero();
+            assertThat(reader.books()).isPresent();
+        }
+    }
+
+    @Test
+    void aKilledProcessLeavesWhatItHadRecorded() throws IOException, InterruptedException {
+        Path file = directory.resolve("a.rec");
+        Process process = watch(5_000, Redirect.DISCARD, "--record", file.toString());
+        // It writes the last block when it finds that no events come.
+        while (recorded(file) < 5_000) {
+            assertThat(process.isAlive()).isTrue();
+            Thread.sleep(20);
+        }
+        send("KILL", process);
+        process.waitFor();
+
+        assertThat(recorded(file)).isEqualTo(5_000);
+    }
+
+    /** How many events a recording without an end holds so far. */
+    private static long recorded(Path file) {
+        long count = 0;
+        try (RecordingReader reader = RecordingReader.open(file)) {
+            while (true) {
+                count += reader.poll(event -> {}, 1_000);
+                assertThat(reader.books()).isEmpty();
+            }
+        } catch (RecordingException e) {
+            // Before the command has created it, there is none at all.
+            assertThat(e.isCutShort() || !Files.exists(file) || count == 0).isTrue();
+            return count;
+        }
+    }
+
+    private Process watch(long events, Redirect output, String... options) throws IOException {
+        List<String> arguments = new ArrayList<>(List.of("watch", "--driver", "scripted", "--json"));
+        arguments.addAll(List.of(options));
+        Process process = JvmCommand.of(List.of("-Dscripted.events=" + events), arguments.toArray(String[]::new))
                 .redirectOutput(output)
                 .redirectError(err.toFile())
                 .start();

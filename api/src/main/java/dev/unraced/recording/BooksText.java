@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.recording;
+
+import dev.unraced.driver.CaptureStats;
+import dev.unraced.driver.FilterReason;
+import dev.unraced.driver.LossReason;
+import dev.unraced.stash.StashStats;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** The books of a capture as fields of text, which the last block of a recording holds. */
+final class BooksText {
+    private static final String LOST = "lost.";
+    private static final String FILTERED = "filtered.";
+
+    private BooksText() {}
+
+    static Map<String, String> encode(CaptureStats books) {
+        Map<String, String> fields = new LinkedHashMap<>();
+        put(fields, "returned", books.returned());
+        put(fields, "delivered", books.delivered());
+        put(fields, "pending", books.pending());
+        putAll(fields, LOST, books.lost());
+        putAll(fields, FILTERED, books.filtered());
+        put(fields, "wakeups", books.wakeups());
+        put(fields, "ring-bytes", books.ringBytes());
+        put(fields, "stash-bytes", books.stashBytes());
+        StashStats stash = books.stash();
+        put(fields, "stash.puts", stash.puts());
+        put(fields, "stash.takes", stash.takes());
+        put(fields, "stash.evicted", stash.evicted());
+        put(fields, "stash.reclaimed", stash.reclaimed());
+        put(fields, "stash.stale", stash.stale());
+        put(fields, "stash.refused", stash.refused());
+        put(fields, "stash.live", stash.live());
+        put(fields, "stash.capacity", stash.capacity());
+        return fields;
+    }
+
+    /**
+     * The books again.
+     *
+     * @throws IllegalArgumentException when a field is missing, is no number, or names a reason that there is not
+     */
+    static CaptureStats decode(Map<String, String> fields) {
+        return new CaptureStats(
+                get(fields, "returned"),
+                get(fields, "delivered"),
+                get(fields, "pending"),
+                getAll(fields, LOST, LossReason.class),
+                getAll(fields, FILTERED, FilterReason.class),
+                get(fields, "wakeups"),
+                get(fields, "ring-bytes"),
+                get(fields, "stash-bytes"),
+                new StashStats(
+                        get(fields, "stash.puts"),
+                        get(fields, "stash.takes"),
+                        get(fields, "stash.evicted"),
+                        get(fields, "stash.reclaimed"),
+                        get(fields, "stash.stale"),
+                        get(fields, "stash.refused"),
+                        get(fields, "stash.live"),
+                        get(fields, "stash.capacity")));
+    }
+
+    private static void put(Map<String, String> fields, String name, long value) {
+        fields.put(name, Long.toString(value));
+    }
+
+    private static void putAll(Map<String, String> fields, String prefix, Map<? extends Enum<?>, Long> counts) {
+        counts.forEach((reason, count) -> put(fields, prefix + reason.name(), count));
+    }
+
+    private static long get(Map<String, String> fields, String name) {
+        String value = fields.get(name);
+        if (value == null) {
+            throw new IllegalArgumentException("no " + name);
+        }
+        return Long.parseLong(value);
+    }
+
+    private static <R extends Enum<R>> Map<R, Long> getAll(Map<String, String> fields, String prefix, Class<R> type) {
+        Map<R, Long> counts = new EnumMap<>(type);
+        for (String name : fields.keySet()) {
+            if (name.startsWith(prefix)) {
+                counts.put(Enum.valueOf(type, name.substring(prefix.length())), get(fields, name));
+            }
+        }
+        return counts;
+    }
+}

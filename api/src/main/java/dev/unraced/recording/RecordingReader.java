@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.recording;
+
+import static dev.unraced.recording.RecordingFormat.*;
+
+import dev.unraced.driver.Capabilities;
+import dev.unraced.driver.CaptureStats;
+import dev.unraced.driver.EventHandler;
+import dev.unraced.event.Capability;
+import dev.unraced.event.EventView;
+import dev.unraced.event.RecordLayout;
+import dev.unraced.event.RecordValidator;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads a recording from start to end. Of a file that is damaged or cut short, all records before the damage are handed
+ * over; then a {@link RecordingException} says what is wrong, and where. Memory is bounded whatever the file says.
+ *
+ * <p>Not thread-safe.
+ */
+public final class RecordingReader implements AutoCloseable {
+    private final BlockReader blocks;
+    private final String driver;
+    private final Capabilities capabilities;
+    private final EventView view = new EventView();
+    private ByteBuffer content = ByteBuffer.allocate(0).order(ORDER);
+    private int at;
+    private int end;
+    private int recordsLeft;
+    private long wallOffset;
+    private @Nullable CaptureStats books;
+    private @Nullable RecordingException failure;
+
+    private RecordingReader(InputStream in, String name) {
+        blocks = new BlockReader(in, name);
+        try {
+            Map<String, String> fields = blocks.readFileHeader();
+            driver = fields.getOrDefault(DRIVER, "unknown");
+            capabilities = capabilities(fields);
+        } catch (RecordingException e) {
+            closeAfter(e);
+            throw e;
+        }
+    }
+
+    /**
+     * Opens a recording.
+     *
+     * @throws RecordingException when the file cannot be read, is not a recording, or is of a newer version
+     */
+    public static RecordingReader open(Path file) {
+        return over(RecordingFile.read(file), file.toString());
+    }
+
+    /**
+     * Reads a recording from a stream, which is closed in the end. Reads ahead no more than a block.
+     *
+     * @param name what messages call it
+     * @throws RecordingException as {@link #open} does
+     */
+    public static RecordingReader over(InputStream in, String name) {
+        return new RecordingReader(in, name);
+    }
+
+    /** Name of the driver whose capture was recorded. */
+    public String driver() {
+        return driver;
+    }
+
+    /** What that driver reported. A capability that the recording names and this version does not know is left out. */
+    public Capabilities capabilities() {
+        return capabilities;
+    }
+
+    /**
+     * What to add to the times of the event handed over last to get nanoseconds since 1970. Late by the latency of the
+     * fastest event that began a block, and by up to a millisecond; it can only become smaller while reading.
+     */
+    public long wallOffsetNanos() {
+        return wallOffset;
+    }
+
+    /** The books of the capture when the recording was closed; empty until its end has been reached. */
+    public Optional<CaptureStats> books() {
+        return Optional.ofNullable(books);
+    }
+
+    /**
+     * Hands over the next events. What the handler throws reaches the caller, and the next poll goes on after that
+     * event.
+     *
+     * @param limit how many at the most, 1 or more; fewer may come before the end
+     * @return how many were handed over, 0 at the end
+     * @throws RecordingException when the recording cannot be read further, and again each time
+     */
+    public int poll(EventHandler handler, int limit) {
+        if (limit < 1) {
+            throw new IllegalArgumentException("limit must be 1 or more, not " + limit);
+        }
+        if (failure != null) {
+            throw failure;
+        }
+        try {
+            return at < end || nextBlock() ? deliver(handler, limit) : 0;
+        } catch (RecordingException e) {
+            failure = e;
+            throw e;
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            blocks.close();
+        } catch (IOException e) {
+            throw RecordingException.of("A recording cannot be closed: " + RecordingFile.reason(e) + ".", e);
+        }
+    }
+
+    private boolean nextBlock() {
+        if (books != null) {
+            return false;
+        }
+        blocks.next();
+        if (blocks.kind() == KIND_END) {
+            readBooks();
+            return false;
+        }
+        if (blocks.kind() != KIND_RECORDS) {
+            throw blocks.damaged("there is no kind " + blocks.kind());
+        }
+        if (content.array() != blocks.content()) {
+            content = ByteBuffer.wrap(blocks.content()).order(ORDER);
+        }
+        at = 0;
+        end = blocks.length();
+        recordsLeft = blocks.records();
+        wallOffset = blocks.wallOffset();
+        if (end == 0) {
+            throw blocks.damaged("it holds no record");
+        }
+        return true;
+    }
+
+    private int deliver(EventHandler handler, int limit) {
+        int count = 0;
+        while (count < limit && at < end) {
+            int record = at;
+            int length = end - at < RecordLayout.FIXED_SIZE ? 0 : content.getInt(at + RecordLayout.LENGTH);
+            if (recordsLeft == 0 || length > end - at || !RecordValidator.isValid(content, at, length)) {
+                if (count > 0) {
+                    break;
+                }
+                throw blocks.damaged("its content at " + at + " is no record");
+            }
+            at += length;
+            recordsLeft--;
+            count++;
+            handler.onEvent(view.wrap(content, record));
+        }
+        return count;
+    }
+
+    private void readBooks() {
+        blocks.requireEnd();
+        try {
+            books = BooksText.decode(Fields.decode(blocks.content(), 0, blocks.length()));
+        } catch (IllegalArgumentException e) {
+            throw blocks.damaged("its books make no sense: " + e.getMessage());
+        }
+    }
+
+    private static Capabilities capabilities(Map<String, String> fields) {
+        Capabilities found = Capabilities.complete();
+        for (Capability capability : Capabilities.all()) {
+            String reason = fields.get(lacking(capability));
+            if (reason != null) {
+                found = found.without(capability, reason.isBlank() ? "no reason was recorded" : reason);
+            }
+        }
+        return found;
+    }
+
+    private void closeAfter(RecordingException e) {
+        try {
+            blocks.close();
+        } catch (IOException suppressed) {
+            e.addSuppressed(suppressed);
+        }
+    }
+}

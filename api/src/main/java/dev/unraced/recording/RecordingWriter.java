@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.recording;
+
+import static dev.unraced.recording.RecordingFormat.*;
+
+import dev.unraced.driver.Capture;
+import dev.unraced.driver.EventHandler;
+import dev.unraced.event.EventView;
+import dev.unraced.event.RecordLayout;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.zip.CRC32C;
+
+/**
+ * Records the events of a capture. Their records gather in a block that is written when it has {@code 64 KiB}, when an
+ * event comes a second or more after its first, and on {@link #flush}; a process that is killed loses that block at the
+ * most. {@link #close} adds the capture's books; without it, a reader says that the recording is cut short.
+ *
+ * <p>One thread at a time may record, flush and close; {@link #events} and {@link #bytes} may be asked by any.
+ * Allocates nothing per event. What cannot be written is told once, by a {@link RecordingException}; events after that
+ * are dropped.
+ */
+public final class RecordingWriter implements EventHandler, AutoCloseable {
+    private static final long BLOCK_NANOS = 1_000_000_000L;
+    private static final long NANOS_PER_MILLI = 1_000_000;
+
+    private final String name;
+    private final Capture capture;
+    private final BlockWriter out;
+    private final byte[] block = new byte[MAX_CONTENT];
+    private final AtomicLong events = new AtomicLong();
+    private final AtomicLong bytes = new AtomicLong();
+    private int used;
+    private int records;
+    private long blockStart;
+    private long wallOffset = Long.MAX_VALUE;
+    private boolean finished;
+
+    private RecordingWriter(OutputStream stream, String name, Capture capture) {
+        this.name = name;
+        this.capture = capture;
+        this.out = new BlockWriter(stream);
+        try {
+            byte[] header = header(capture);
+            stream.write(header);
+            stream.flush();
+            bytes.set(header.length);
+        } catch (IOException e) {
+            throw failed(e);
+        }
+    }
+
+    /**
+     * Starts a recording in a new file that only its owner can read.
+     *
+     * @param capture whose events will be recorded
+     * @throws RecordingException when the file exists, or cannot be created
+     */
+    public static RecordingWriter open(Path file, Capture capture) {
+        return new RecordingWriter(RecordingFile.create(file), file.toString(), capture);
+    }
+
+    /** As {@link #open}, but a file that exists is replaced, and keeps its permissions. */
+    public static RecordingWriter replace(Path file, Capture capture) {
+        return new RecordingWriter(RecordingFile.createOrReplace(file), file.toString(), capture);
+    }
+
+    /**
+     * Starts a recording on a stream, which is closed in the end.
+     *
+     * @param name what messages call it
+     * @throws RecordingException when the stream cannot be written to
+     */
+    public static RecordingWriter over(OutputStream stream, String name, Capture capture) {
+        return new RecordingWriter(stream, name, capture);
+    }
+
+    /**
+     * Records an event.
+     *
+     * @throws RecordingException when a block became full and cannot be written
+     */
+    @Override
+    public void onEvent(EventView event) {
+        if (finished) {
+            return;
+        }
+        int length = event.length();
+        if (length > MAX_RECORD) {
+            throw RecordingException.of("A record of " + length + " bytes is too long for recording " + name + ": "
+                    + MAX_RECORD + " is the most.");
+        }
+        long exit = event.exitNanos();
+        if (records == 0) {
+            startBlock(exit);
+        }
+        event.buffer().get(event.offset(), block, used, length);
+        used += length;
+        records++;
+        if (used >= BLOCK_TARGET || exit - blockStart >= BLOCK_NANOS) {
+            flush();
+        }
+    }
+
+    /**
+     * Writes the block that has gathered, if there is one.
+     *
+     * @throws RecordingException when it cannot be written
+     */
+    public void flush() {
+        if (records > 0 && !finished) {
+            write(KIND_RECORDS);
+            events.addAndGet(records);
+            used = 0;
+            records = 0;
+        }
+    }
+
+    /** Events in the blocks written so far. */
+    public long events() {
+        return events.get();
+    }
+
+    /** Size of the recording so far, in bytes. */
+    public long bytes() {
+        return bytes.get();
+    }
+
+    /**
+     * Writes what has gathered, and the books of the capture as they are now; so close the capture first. Further calls
+     * do nothing.
+     *
+     * @throws RecordingException when it cannot be written, unless that was told before
+     */
+    @Override
+    public void close() {
+        if (finished) {
+            return;
+        }
+        flush();
+        byte[] books = Fields.encode(BooksText.encode(capture.stats()));
+        System.arraycopy(books, 0, block, 0, books.length);
+        used = books.length;
+        write(KIND_END);
+        finished = true;
+        try {
+            out.close();
+        } catch (IOException e) {
+            throw failed(e);
+        }
+    }
+
+    /**
+     * The offset from boot to wall clock is the smallest that the first events of blocks show: none arrives before its
+     * call returned. Java cannot read CLOCK_BOOTTIME, and the clock may be that of a simulation.
+     */
+    private void startBlock(long exit) {
+        blockStart = exit;
+        wallOffset = Math.min(wallOffset, System.currentTimeMillis() * NANOS_PER_MILLI - exit);
+    }
+
+    private void write(byte kind) {
+        try {
+            bytes.addAndGet(out.write(kind, block, used, records, wallOffset == Long.MAX_VALUE ? 0 : wallOffset));
+        } catch (IOException e) {
+            throw failed(e);
+        }
+    }
+
+    private RecordingException failed(IOException e) {
+        finished = true;
+        RecordingException failure = RecordingException.of(
+                "Recording " + name + " cannot be written: " + RecordingFile.reason(e) + ". Its first " + bytes.get()
+                        + " bytes can be read. Make room, or record elsewhere.",
+                e);
+        try {
+            out.close();
+        } catch (IOException again) {
+            failure.addSuppressed(again);
+        }
+        return failure;
+    }
+
+    private static byte[] header(Capture capture) {
+        Map<String, String> fields = new LinkedHashMap<>();
+        fields.put(DRIVER, capture.driver());
+        capture.capabilities().lacking().forEach((capability, reason) -> fields.put(lacking(capability), reason));
+        byte[] text = Fields.encode(fields);
+        ByteBuffer header = ByteBuffer.allocate(FILE_HEADER_SIZE + text.length).order(ORDER);
+        header.put(magic());
+        header.putShort(FILE_VERSION, (short) VERSION);
+        header.putShort(FILE_LAYOUT, (short) RecordLayout.VERSION);
+        header.putInt(FILE_TEXT_LENGTH, text.length);
+        header.put(FILE_HEADER_SIZE, text);
+        CRC32C checksum = new CRC32C();
+        checksum.update(header.array(), 0, FILE_CHECKSUM);
+        checksum.update(text, 0, text.length);
+        header.putInt(FILE_CHECKSUM, (int) checksum.getValue());
+        return header.array();
+    }
+}

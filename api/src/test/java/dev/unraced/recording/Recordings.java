@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.recording;
+
+import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.when;
+
+import dev.unraced.driver.Capabilities;
+import dev.unraced.driver.Capture;
+import dev.unraced.driver.CaptureStats;
+import dev.unraced.driver.FilterReason;
+import dev.unraced.driver.LossReason;
+import dev.unraced.event.Abi;
+import dev.unraced.event.EventView;
+import dev.unraced.event.Feature;
+import dev.unraced.event.Integrity;
+import dev.unraced.event.Mitigation;
+import dev.unraced.event.Origin;
+import dev.unraced.event.Provenance;
+import dev.unraced.event.RecordEncoder;
+import dev.unraced.event.Syscall;
+import dev.unraced.stash.StashStats;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.stream.IntStream;
+
+/** Records, captures and recordings that tests share. */
+final class Recordings {
+    static final CaptureStats BOOKS = new CaptureStats(
+            10,
+            6,
+            1,
+            Map.of(LossReason.RING_FULL, 2L),
+            Map.of(FilterReason.SELF, 1L),
+            5,
+            65_536,
+            4_096,
+            new StashStats(9, 8, 7, 6, 5, 4, 3, 2));
+
+    private Recordings() {}
+
+    static Capture capture() {
+        Capture capture = mock();
+        when(capture.driver()).thenReturn("fake");
+        when(capture.capabilities())
+                .thenReturn(Capabilities.complete()
+                        .without(Syscall.OPENAT2, "it is\na \\fake = 1")
+                        .without(Feature.CONTAINER_ID, "überall"));
+        when(capture.stats()).thenReturn(BOOKS);
+        return capture;
+    }
+
+    /** An open or a connect of any size, by its number. */
+    static byte[] event(int number) {
+        return number % 5 == 4 ? connect(number) : open(number, "/" + "x".repeat(new Random(number).nextInt(300)));
+    }
+
+    static List<byte[]> events(int count) {
+        return IntStream.rangeClosed(1, count).mapToObj(Recordings::event).toList();
+    }
+
+    /** Returned so many milliseconds after boot as its number says. */
+    static byte[] open(int number, String path) {
+        return at(number * 1_000_000L, number, path);
+    }
+
+    static byte[] at(long exitNanos, int number, String path) {
+        RecordEncoder encoder = new RecordEncoder();
+        encoder.begin(Syscall.OPENAT, Abi.NATIVE, Origin.SYSCALL, Mitigation.STASH)
+                .sequence(0, number)
+                .call(exitNanos - 5_000, exitNanos, 3)
+                .path(path.getBytes(StandardCharsets.UTF_8), Provenance.ENTER, Integrity.MATCH)
+                .finish();
+        return encoder.toByteArray();
+    }
+
+    private static byte[] connect(int number) {
+        RecordEncoder encoder = new RecordEncoder();
+        encoder.begin(Syscall.CONNECT, Abi.NATIVE, Origin.IO_URING, Mitigation.OFF)
+                .sequence(0, number)
+                .call(number * 1_000_000L, number * 1_000_000L, -111)
+                .address(new byte[] {2, 0, 0, 80, 127, 0, 0, 1}, 8, Provenance.KERNEL, Integrity.MATCH)
+                .finish();
+        return encoder.toByteArray();
+    }
+
+    static EventView view(byte[] record) {
+        // Records seldom start at the start of the memory that holds them.
+        byte[] shifted = new byte[record.length + 16];
+        System.arraycopy(record, 0, shifted, 16, record.length);
+        return new EventView().wrap(ByteBuffer.wrap(shifted).order(ByteOrder.LITTLE_ENDIAN), 16);
+    }
+
+    static byte[] bytes(EventView event) {
+        byte[] copy = new byte[event.length()];
+        event.buffer().get(event.offset(), copy);
+        return copy;
+    }
+
+    /** A closed recording, with a block for every so many events. */
+    static byte[] recording(List<byte[]> events, int perBlock) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        try (RecordingWriter writer = RecordingWriter.over(out, "test", capture())) {
+            for (int i = 0; i < events.size(); i++) {
+                writer.onEvent(view(events.get(i)));
+                if ((i + 1) % perBlock == 0) {
+                    writer.flush();
+                }
+            }
+        }
+        return out.toByteArray();
+    }
+
+    static RecordingReader reader(byte[] recording) {
+        return RecordingReader.over(new ByteArrayInputStream(recording), "test.rec");
+    }
+}
