@@ -35,8 +35,7 @@ class StageTest {
 
     @Test
     void aDriverWithAStageHasItsActorsThere() {
-        DriverUnderTest under =
-                new NamedDriverSuite(new NamedDriverSuite.Named(FakeDriver.available(), Optional.of(stage)));
+        DriverUnderTest under = new DiscoveredDriver(FakeDriver.available(), Optional.of(stage));
 
         try (Actor actor = under.actor()) {
             assertThat(actor.tgid()).isEqualTo(77);
@@ -50,8 +49,7 @@ class StageTest {
 
     @Test
     void aDriverWithoutOneHasItsActorsHere() {
-        DriverUnderTest under =
-                new NamedDriverSuite(new NamedDriverSuite.Named(FakeDriver.available(), Optional.empty()));
+        DriverUnderTest under = new DiscoveredDriver(FakeDriver.available(), Optional.empty());
 
         try (Actor actor = under.actor()) {
             assertThat(actor.isHere()).isTrue();

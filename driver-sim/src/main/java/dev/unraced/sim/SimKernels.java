@@ -26,8 +26,8 @@ final class SimKernels {
             case DEMO -> SimKernel.create();
             case STAGE -> stage;
             default ->
-                throw new CaptureException("driver sim: no simulated kernel is named " + name + "; unraced.sim.kernel is "
-                        + DEMO + " or " + STAGE);
+                throw new CaptureException("driver sim: no simulated kernel is named " + name
+                        + "; unraced.sim.kernel is " + DEMO + " or " + STAGE);
         };
     }
 }
