@@ -204,7 +204,13 @@ final class PathWalk {
         if (!under.equals(place) && has(OpenFlags.RESOLVE_NO_XDEV)) {
             throw new FsException(EXDEV);
         }
-        return new Location(under.mount(), under.dentry().parent());
+        Dentry parent = under.dentry().parent();
+        // path_connected(): it was moved out of what a bind mount shows.
+        Dentry top = under.mount().root();
+        if (!top.isRoot() && !parent.isUnder(top)) {
+            throw new FsException(ENOENT);
+        }
+        return new Location(under.mount(), parent);
     }
 
     private Location stay(Location place) throws FsException {
