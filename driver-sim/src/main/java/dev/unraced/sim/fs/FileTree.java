@@ -159,7 +159,10 @@ public final class FileTree {
         return run(() -> mounts.bind(caller, from, to));
     }
 
-    /** Lazily, as umount2(2) with MNT_DETACH: files that are open on it stay open, on a mount attached nowhere. */
+    /**
+     * Lazily, as umount2(2) with MNT_DETACH: files that are open on it stay open, on a mount attached nowhere. "/"
+     * stays.
+     */
     public int unmount(FsCaller caller, byte[] path) {
         return run(() -> mounts.unmount(caller, path));
     }

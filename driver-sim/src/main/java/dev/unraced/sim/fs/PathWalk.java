@@ -11,7 +11,6 @@ import static dev.unraced.sim.base.Errno.EXDEV;
 import dev.unraced.event.ByteString;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** One lookup of a path: {@code struct nameidata} of fs/namei.c, whose functions the methods follow. */
@@ -25,6 +24,9 @@ final class PathWalk {
     private final Location root;
     private final PathNames names;
     private Location at;
+    /** Whether the kernel would have looked at the root yet; it does so late. */
+    private boolean rootSet;
+
     private int links;
     private ByteString last = ByteString.EMPTY;
     private boolean trailingSlash;
@@ -48,9 +50,11 @@ final class PathWalk {
             }
             root = caller.fs().root();
             at = root;
+            rootSet = true;
         } else {
             at = start(caller, dirfd);
             root = isScoped() ? at : caller.fs().root();
+            rootSet = isScoped();
         }
     }
 
@@ -176,6 +180,7 @@ final class PathWalk {
 
     private @Nullable PathNames dots(ByteString name) throws FsException {
         if (name.equals(PathNames.DOT_DOT)) {
+            rootSet = true;
             at = crossMounts(parentOf(at));
         }
         return null;
@@ -199,7 +204,13 @@ final class PathWalk {
         if (!under.equals(place) && has(OpenFlags.RESOLVE_NO_XDEV)) {
             throw new FsException(EXDEV);
         }
-        return new Location(under.mount(), under.dentry().parent());
+        Dentry parent = under.dentry().parent();
+        // path_connected(): it was moved out of what a bind mount shows.
+        Dentry top = under.mount().root();
+        if (!top.isRoot() && !parent.isUnder(top)) {
+            throw new FsException(ENOENT);
+        }
+        return new Location(under.mount(), parent);
     }
 
     private Location stay(Location place) throws FsException {
@@ -249,12 +260,13 @@ final class PathWalk {
         return more.atEnd() ? null : more;
     }
 
-    /** nd_jump_root(). */
+    /** nd_jump_root(); to RESOLVE_NO_XDEV, a root that was not looked at yet is another device. */
     private void jumpToRoot() throws FsException {
-        if (has(OpenFlags.RESOLVE_BENEATH)
-                || (has(OpenFlags.RESOLVE_NO_XDEV) && !Objects.equals(at.mount(), root.mount()))) {
+        boolean crosses = !rootSet || at.mount() != root.mount();
+        if (has(OpenFlags.RESOLVE_BENEATH) || (has(OpenFlags.RESOLVE_NO_XDEV) && crosses)) {
             throw new FsException(EXDEV);
         }
+        rootSet = true;
         at = root;
     }
 
@@ -266,7 +278,7 @@ final class PathWalk {
         if (has(OpenFlags.RESOLVE_NO_MAGICLINKS)) {
             throw new FsException(ELOOP);
         }
-        if (isScoped() || (has(OpenFlags.RESOLVE_NO_XDEV) && !Objects.equals(at.mount(), target.mount()))) {
+        if (isScoped() || (has(OpenFlags.RESOLVE_NO_XDEV) && at.mount() != target.mount())) {
             throw new FsException(EXDEV);
         }
         at = target;

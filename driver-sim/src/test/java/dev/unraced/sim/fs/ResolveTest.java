@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.sim.fs;
 
+import static dev.unraced.sim.base.Errno.ENOENT;
 import static dev.unraced.sim.fs.OpenFlags.O_PATH;
 import static dev.unraced.sim.fs.OpenFlags.O_RDONLY;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -83,8 +84,11 @@ class ResolveTest {
         root.file("/tmp/dir/sub/x");
         root.bind("/tmp/dir", "/tmp/other");
         OpenFile file = root.open("/tmp/other/sub/x", O_RDONLY);
+        OpenFile directory = root.open("/tmp/other/sub", O_RDONLY);
         assertThat(root.rename("/tmp/dir/sub", "/tmp/sub")).isZero();
         assertResolved(file, "/tmp/sub/x", false, true, false);
+        root.keep(3, directory);
+        assertThat(root.attempt(3, "..", O_RDONLY, 0).error()).isEqualTo(ENOENT);
     }
 
     @Test
