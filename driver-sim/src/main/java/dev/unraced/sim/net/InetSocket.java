@@ -76,6 +76,16 @@ final class InetSocket extends Socket {
         return family() == AF_INET6 && addressLocked && !localIp.isMapped();
     }
 
+    /**
+     * Whether the socket keeps another from being bound to its port: {@code inet_rcv_saddr_equal} of
+     * net/ipv4/inet_connection_sock.c. To IPv4 a socket that a connect gave an address of IPv6 has one, too.
+     */
+    boolean isInTheWayOf(InetSocket other) {
+        boolean ip6ByConnect = !localIp.isMapped() && !localIp.isAny() && !isIp6Only();
+        boolean any4 = other.family() == AF_INET && other.localIp.isAny();
+        return localIp.overlaps(other.localIp) || (ip6ByConnect && any4);
+    }
+
     /** {@code sk_acceptq_is_full} of include/net/sock.h: a backlog of 0 admits one. */
     boolean isFull() {
         return queue.size() > backlog;

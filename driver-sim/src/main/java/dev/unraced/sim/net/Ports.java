@@ -30,7 +30,7 @@ final class Ports {
     /** Takes a port for the socket's address; false when it is held for an overlapping one. */
     boolean take(InetSocket socket, int port) {
         log.write(things.of(port));
-        if (holders(port).stream().anyMatch(holder -> holder.localIp.overlaps(socket.localIp))) {
+        if (holders(port).stream().anyMatch(holder -> holder.isInTheWayOf(socket))) {
             return false;
         }
         share(socket, port);

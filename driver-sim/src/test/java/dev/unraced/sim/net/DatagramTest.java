@@ -83,6 +83,17 @@ class DatagramTest {
     }
 
     @Test
+    void holdsItsPortInIpv4TooUnlessBoundToIpv6() {
+        Socket connected = host.socket(AF_INET6, SOCK_DGRAM);
+        host.connect(connected, Addresses.inet6("::1", 9));
+        host.bound(AF_INET6, SOCK_DGRAM, Addresses.inet6("::1", 53));
+        Socket v4 = host.socket(AF_INET, SOCK_DGRAM);
+        assertThat(host.bind(v4, Addresses.inet("0.0.0.0", Addresses.port(connected.local()))))
+                .isEqualTo(-Errno.EADDRINUSE);
+        assertThat(host.bind(v4, Addresses.inet("0.0.0.0", 53))).isZero();
+    }
+
+    @Test
     void showsTheProtocolOfARawSocketAsItsPort() {
         Socket raw = Objects.requireNonNull(
                 host.network.socket(AF_INET, SOCK_RAW, 253).socket());
