@@ -17,9 +17,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.zip.CRC32C;
 
 /**
- * Records the events of a capture. Their records gather in a block that is written when it has {@code 64 KiB}, when an
- * event comes a second or more after its first, and on {@link #flush}; a process that is killed loses that block at the
- * most. {@link #close} adds the capture's books; without it, a reader says that the recording is cut short.
+ * Records the events of a capture. Their records gather in a block that is written when it has 64 KiB, when an event
+ * comes a second or more after its first, and on {@link #flush}; a process that is killed loses that block at the most.
+ * {@link #close} adds the capture's books; without it, a reader says that the recording is cut short.
  *
  * <p>One thread at a time may record, flush and close; {@link #events} and {@link #bytes} may be asked by any.
  * Allocates nothing per event. What cannot be written is told once, by a {@link RecordingException}; events after that
