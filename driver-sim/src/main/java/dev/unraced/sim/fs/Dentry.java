@@ -159,8 +159,4 @@ public final class Dentry {
         log.read(thing);
         return mounts;
     }
-
-    long thing() {
-        return thing;
-    }
 }

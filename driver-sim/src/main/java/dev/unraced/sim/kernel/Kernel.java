@@ -12,6 +12,7 @@ import dev.unraced.sim.fs.FileTree;
 import dev.unraced.sim.fs.FsContext;
 import dev.unraced.sim.fs.OpenFile;
 import dev.unraced.sim.fs.ProcView;
+import dev.unraced.sim.net.ConnectAttempt;
 import dev.unraced.sim.net.Network;
 import dev.unraced.sim.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -371,12 +372,14 @@ public final class Kernel implements ProcView {
 
     private CallStep waited(Task task, Call call) {
         if (call.isConnect()) {
-            if (canGoOn(call)) {
-                Objects.requireNonNull(call.connect).goOn();
-                return connects.finish(call);
+            ConnectAttempt attempt = Objects.requireNonNull(call.connect);
+            if (!attempt.canGoOn()) {
+                call.result = attempt.abandon();
+                return CallStep.EXIT;
             }
-            call.result = Objects.requireNonNull(call.connect).abandon();
-            return CallStep.EXIT;
+            attempt.goOn();
+            // Another may have been faster.
+            return attempt.waits() ? CallStep.WAIT : connects.finish(call);
         }
         if (canGoOn(call)) {
             Objects.requireNonNull(call.open).goOn();

@@ -5,15 +5,24 @@ import dev.unraced.driver.FilterReason;
 import dev.unraced.sim.kernel.TaskGroup;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Decides which calls become events, and counts those that do not. */
 final class CallFilter {
     private final TraceSettings settings;
-    private final long[] counts = new long[FilterReason.values().length];
+    private final Map<FilterReason, Counter> counts = new EnumMap<>(FilterReason.class);
 
     CallFilter(TraceSettings settings) {
         this.settings = settings;
+        for (FilterReason reason : FilterReason.values()) {
+            counts.put(reason, new Counter());
+        }
+    }
+
+    /** Counts without making objects. */
+    private static final class Counter {
+        long calls;
     }
 
     /** Why a process's calls are left out: the first reason that applies, null when none does. */
@@ -35,16 +44,16 @@ final class CallFilter {
     }
 
     void count(FilterReason reason) {
-        counts[reason.ordinal()]++;
+        Objects.requireNonNull(counts.get(reason)).calls++;
     }
 
     Map<FilterReason, Long> counted() {
         Map<FilterReason, Long> counted = new EnumMap<>(FilterReason.class);
-        for (FilterReason reason : FilterReason.values()) {
-            if (counts[reason.ordinal()] > 0) {
-                counted.put(reason, counts[reason.ordinal()]);
+        counts.forEach((reason, counter) -> {
+            if (counter.calls > 0) {
+                counted.put(reason, counter.calls);
             }
-        }
+        });
         return counted;
     }
 }
