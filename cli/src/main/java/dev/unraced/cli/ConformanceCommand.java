@@ -42,7 +42,10 @@ final class ConformanceCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Option(names = "--driver", paramLabel = "NAME", description = "The driver. Default: the one that watch would take.")
+    @Option(
+            names = "--driver",
+            paramLabel = "NAME",
+            description = "The driver. Default: the one that watch would take.")
     private @Nullable String driver;
 
     @Option(
@@ -59,7 +62,8 @@ final class ConformanceCommand implements Callable<Integer> {
 
     @Option(
             names = "--mutants",
-            description = "Test the rules instead: each must notice the drivers that are broken on purpose to break it.")
+            description =
+                    "Test the rules instead: each must notice the drivers that are broken on purpose to break it.")
     private boolean mutants;
 
     ConformanceCommand(Console console, Supplier<Drivers> drivers) {
@@ -82,7 +86,8 @@ final class ConformanceCommand implements Callable<Integer> {
         Drivers all = drivers.get();
         if (driver != null && !all.names().contains(driver)) {
             throw new ParameterException(
-                    spec.commandLine(), "No driver is named '" + driver + "'; there are " + String.join(", ", all.names()));
+                    spec.commandLine(),
+                    "No driver is named '" + driver + "'; there are " + String.join(", ", all.names()));
         }
         return run.driver(all, driver, junitXml);
     }
