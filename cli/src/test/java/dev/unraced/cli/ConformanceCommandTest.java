@@ -67,8 +67,16 @@ class ConformanceCommandTest {
                                 "group", "Open",
                                 "rule", "R2.10 A creat reports the flags that the kernel gives it",
                                 "status", "BROKEN",
-                                "reason", "alpha opens nothing?[31m")));
+                                "reason", "alpha opens nothing\u001b[31m")));
         assertThat(Files.readString(xml)).contains("failures=\"1\"").contains("<failure>alpha opens nothing");
+    }
+
+    @Test
+    void aReasonCannotMoveTheCursor() {
+        add("alpha", new Available(), COMPLETE);
+
+        assertThat(conformance("--driver", "alpha", "--rules", "R2.10")).isEqualTo(1);
+        assertThat(test.out()).contains("BROKEN  R2.10").contains("alpha opens nothing?[31m");
     }
 
     @Test

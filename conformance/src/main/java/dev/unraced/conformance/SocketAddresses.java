@@ -52,6 +52,11 @@ final class SocketAddresses {
         return ByteString.copyOf(address);
     }
 
+    /** Exactly these bytes. */
+    static ByteString unix(byte[] name) {
+        return unix(name, name.length);
+    }
+
     /** Nothing but a family. */
     static ByteString family(int family, int size) {
         byte[] address = new byte[size];

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.ebpf;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.unraced.config.CaptureConfig;
+import dev.unraced.conformance.RunnableDriver;
+import dev.unraced.conformance.ScenarioScript;
+import dev.unraced.conformance.ScriptComparison;
+import dev.unraced.conformance.ScriptRun;
+import dev.unraced.driver.Capabilities;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/**
+ * The kit's script on the running kernel: whoever compares another driver with this one needs it to be reproducible.
+ */
+class EbpfScriptTest {
+    private static final EbpfDriver DRIVER = new EbpfDriver();
+
+    @BeforeAll
+    static void needTheDriver() {
+        RunnableDriver.need(
+                DRIVER, CaptureConfig.builder().driver(EbpfDriver.NAME).build());
+    }
+
+    @Test
+    void twoRunsOfTheEverydayScriptAreEqual() {
+        ScriptRun one = ScriptRun.run(() -> DRIVER, ScenarioScript.everyday());
+        ScriptRun other = ScriptRun.run(() -> DRIVER, ScenarioScript.everyday());
+        Capabilities capabilities = DRIVER.capabilities();
+
+        assertThat(one.events()).hasSizeGreaterThan(80);
+        assertThat(ScriptComparison.differences(one, capabilities, other, capabilities))
+                .isEmpty();
+    }
+}
