@@ -81,6 +81,16 @@ class RingWriterTest {
     }
 
     @Test
+    void aRecordIsTakenFromWhereItLies() {
+        int length = record(encoder, 1, 20);
+        ByteBuffer other = ByteBuffer.allocate(24 + length).put(24, encoder.toByteArray());
+
+        assertThat(ring.write(other, 24, length)).isTrue();
+        assertThat(reader.poll(check, 10)).isEqualTo(1);
+        assertThat(sequences).containsExactly(1L);
+    }
+
+    @Test
     void theLastByteOfTheRingIsUsed() {
         int fixed = RecordLayout.FIXED_SIZE + HEADER;
         int count = SIZE / (fixed + 56);
