@@ -13,6 +13,8 @@ import java.security.SecureRandom;
 abstract sealed class BoundedArgStash implements ArgStash permits HashArgStash, LruArgStash {
     /** Some JVMs cannot make a longer array. */
     private static final long MAX_BYTES = Integer.MAX_VALUE - 8L;
+    /** A small stash turns away many more calls than it holds. */
+    static final int LEAST_REMEMBERED = 1024;
 
     private final Object lock = new Object();
     private final int entryBytes;
@@ -43,7 +45,7 @@ abstract sealed class BoundedArgStash implements ArgStash permits HashArgStash, 
         }
         this.entryBytes = entryBytes;
         entries = new ThreadTable(capacity, seed);
-        missed = new MissedCalls(capacity, seed);
+        missed = new MissedCalls(Math.max(capacity, LEAST_REMEMBERED), seed);
         bytes = new byte[capacity * entryBytes];
         lengths = new int[capacity];
     }

@@ -59,7 +59,7 @@ final class StashModel {
     }
 
     private void remember(long thread, Missed call) {
-        if (missed.size() == capacity) {
+        if (missed.size() == Math.max(capacity, BoundedArgStash.LEAST_REMEMBERED)) {
             Iterator<Long> oldest = missed.keySet().iterator();
             oldest.next();
             oldest.remove();

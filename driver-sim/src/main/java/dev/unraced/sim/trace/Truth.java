@@ -44,16 +44,17 @@ final class Truth {
         }
         ResolvedPath path = file.resolve(task.fs());
         byte[] bytes = path.path().toByteArray();
-        // One that is too long keeps its tail.
-        int excess = Math.max(0, bytes.length - draft.resolved.length);
-        draft.resolvedLength = bytes.length - excess;
-        System.arraycopy(bytes, excess, draft.resolved, 0, draft.resolvedLength);
+        draft.resolvedLength = bytes.length;
+        System.arraycopy(bytes, 0, draft.resolved, 0, bytes.length);
         draft.deviceMajor = file.inode().superBlock().major();
         draft.deviceMinor = file.inode().superBlock().minor();
         draft.inode = file.inode().number();
         draft.flag(EventFlag.HAS_FILE);
         if (file.created()) {
             draft.flag(EventFlag.CREATED);
+        }
+        if (path.truncated()) {
+            draft.flag(EventFlag.RESOLVED_TRUNCATED);
         }
         if (path.deleted()) {
             draft.flag(EventFlag.DELETED);
