@@ -50,7 +50,8 @@ final class UnracedCommand implements Runnable {
         ErrorReport errors = new ErrorReport();
         CommandLine command = new CommandLine(new UnracedCommand())
                 .addSubcommand(new WatchCommand(console, drivers))
-                .addSubcommand(new DoctorCommand(console, drivers));
+                .addSubcommand(new DoctorCommand(console, drivers))
+                .addSubcommand(new SizeCommand(console));
         command.addMixin("common", new CommonOptions());
         command.getSubcommands().values().forEach(sub -> sub.addMixin("common", new CommonOptions()));
         return command.setOut(new PrintWriter(new OutputStreamWriter(console.out(), StandardCharsets.UTF_8), true))
