@@ -114,6 +114,9 @@ final class SizeCommand implements Callable<Integer> {
     }
 
     private SizingTable table() {
+        if (svg != null && !isWritable(svg.toAbsolutePath())) {
+            throw new ParameterException(spec.commandLine(), "--svg: cannot write to " + svg);
+        }
         try {
             List<StashPolicy> policies = policy == null ? List.of(StashPolicy.values()) : List.of(policy);
             return new SizingTable(machine.scenario(), policies, entries, latencyTimes, loss);
@@ -141,6 +144,14 @@ final class SizeCommand implements Callable<Integer> {
                 calls / 1e6,
                 nanos / 1e9,
                 calls * 1e3 / Math.max(1, nanos));
+    }
+
+    /** Asked before the work, not after it. */
+    private static boolean isWritable(Path file) {
+        Path directory = file.getParent();
+        return Files.exists(file)
+                ? Files.isWritable(file) && !Files.isDirectory(file)
+                : directory != null && Files.isDirectory(directory) && Files.isWritable(directory);
     }
 
     private static void draw(Path file, Sizing sizing) {

@@ -152,10 +152,7 @@ public final class SizingText {
 
     private static String time(Duration time) {
         if (time.toSeconds() >= 60) {
-            long hours = time.toHours();
-            return (hours > 0 ? hours + " h " : "")
-                    + (time.toMinutesPart() > 0 ? time.toMinutesPart() + " min " : "")
-                    + (time.toSecondsPart() > 0 ? time.toSecondsPart() + " s" : "");
+            return String.format("%d:%02d:%02d h", time.toHours(), time.toMinutesPart(), time.toSecondsPart());
         }
         long nanos = time.toNanos();
         return nanos >= 1_000_000_000

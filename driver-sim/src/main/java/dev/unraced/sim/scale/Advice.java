@@ -10,7 +10,7 @@ import dev.unraced.stash.StashPolicy;
  * @param latencyTimes how many times as long as the scenario has them the calls take
  * @param enough whether there is such a size; otherwise the rest is about the largest one
  * @param entries the size
- * @param attack the scenario's own, or one with twice as many threads as entries
+ * @param attack the scenario's own, or one that can fill the stash at least twice
  * @param underAttack how a stash of that size fares in it
  */
 public record Advice(

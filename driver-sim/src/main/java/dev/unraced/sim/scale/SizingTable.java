@@ -2,7 +2,6 @@
 package dev.unraced.sim.scale;
 
 import dev.unraced.stash.StashPolicy;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongConsumer;
@@ -29,6 +28,9 @@ public record SizingTable(
 
     /** The most that {@code unraced.stash.entries} may be. */
     public static final int LARGEST = 1 << 20;
+
+    /** Threads of the attack that a scenario without one is tried with, unless the stash is large. */
+    private static final int ATTACKERS = 20_000;
 
     /** Sorts the sizes, and drops what is given twice. */
     public SizingTable {
@@ -110,12 +112,12 @@ public record SizingTable(
             return rows.get(rows.size() - 1).result();
         }
 
-        /** Twice as many threads as entries, from the first quarter of the time to its end. */
+        /** Enough threads to fill the stash twice, evenly from the first quarter of the time to its end. */
         private ScaleScenario attacked(int entries) {
-            long nanos = slowed.duration().toNanos();
+            double seconds = slowed.duration().toNanos() / 1e9 * 3 / 4;
             int free = slowed.churn().ids() - slowed.threads() - IdSpace.RESERVED;
-            int threads = Math.min(2 * entries, free);
-            Attack attack = new Attack(threads, Duration.ofNanos(nanos / 4), Math.max(1, threads) * 4e9 / 3 / nanos);
+            int threads = Math.min(Math.max(ATTACKERS, 2 * entries), free);
+            Attack attack = new Attack(threads, slowed.duration().dividedBy(4), Math.max(1, threads) / seconds);
             return slowed.toBuilder().attack(attack).build();
         }
     }
