@@ -25,6 +25,7 @@ import picocli.CommandLine.Spec;
             "  unraced doctor            which drivers can run here, and what the others need",
             "  unraced watch             every open and connect on this machine",
             "  unraced watch --help      more examples",
+            "  unraced size server       how large the stash of a busy server has to be",
             "",
             "Exit codes: 0 success, 1 failure, 2 wrong command line or configuration."
         })

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import javax.xml.parsers.DocumentBuilderFactory;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.w3c.dom.Element;
 
@@ -17,13 +18,18 @@ class SizingTableTest {
     private static final ScaleScenario SERVER = Preset.SERVER.scenario().toBuilder()
             .duration(Duration.ofSeconds(60))
             .build();
-    private static final Sizing SIZING = new SizingTable(
-                    SERVER, List.of(StashPolicy.values()), List.of(1024, 32, 64, 256), List.of(1.0, 3.0), 0.001)
-            .run(calls -> {});
+    private static Sizing sizing;
+
+    @BeforeAll
+    static void run() {
+        sizing = new SizingTable(
+                        SERVER, List.of(StashPolicy.values()), List.of(1024, 32, 64, 256), List.of(1.0, 3.0), 0.001)
+                .run(calls -> {});
+    }
 
     @Test
     void rowsThatAreNotRunAreAsIfTheyWere() {
-        assertThat(SIZING.rows()).hasSize(16).allSatisfy(row -> {
+        assertThat(sizing.rows()).hasSize(16).allSatisfy(row -> {
             ScaleScenario slowed = SERVER.toBuilder()
                     .latency(SERVER.latency().times(row.latencyTimes()))
                     .build();
@@ -34,9 +40,9 @@ class SizingTableTest {
 
     @Test
     void moreEntriesNeverLoseMore() {
-        for (int i = 1; i < SIZING.rows().size(); i++) {
-            ScaleResult smaller = SIZING.rows().get(i - 1).result();
-            ScaleResult larger = SIZING.rows().get(i).result();
+        for (int i = 1; i < sizing.rows().size(); i++) {
+            ScaleResult smaller = sizing.rows().get(i - 1).result();
+            ScaleResult larger = sizing.rows().get(i).result();
             if (smaller.entries() < larger.entries()) {
                 assertThat(larger.events().lost())
                         .isLessThanOrEqualTo(smaller.events().lost());
@@ -46,9 +52,9 @@ class SizingTableTest {
 
     @Test
     void advisesTheSmallestSizeThatLosesLittleEnough() {
-        assertThat(SIZING.advice()).hasSize(4).allSatisfy(advice -> {
+        assertThat(sizing.advice()).hasSize(4).allSatisfy(advice -> {
             assertThat(advice.enough()).isTrue();
-            assertThat(SIZING.rows()).allSatisfy(row -> {
+            assertThat(sizing.rows()).allSatisfy(row -> {
                 if (row.result().policy() == advice.policy() && row.latencyTimes() == advice.latencyTimes()) {
                     assertThat(row.result().events().loss() <= 0.001)
                             .isEqualTo(row.result().entries() >= advice.entries());
@@ -61,10 +67,10 @@ class SizingTableTest {
 
     @Test
     void saysWhenNoSizeIsEnough() {
-        Sizing sizing = new SizingTable(SERVER, List.of(StashPolicy.HASH), List.of(8, 16), List.of(1.0), 0.001)
+        Sizing own = new SizingTable(SERVER, List.of(StashPolicy.HASH), List.of(8, 16), List.of(1.0), 0.001)
                 .run(calls -> {});
 
-        assertThat(sizing.advice()).singleElement().satisfies(advice -> {
+        assertThat(own.advice()).singleElement().satisfies(advice -> {
             assertThat(advice.enough()).isFalse();
             assertThat(advice.entries()).isEqualTo(16);
         });
@@ -88,7 +94,7 @@ class SizingTableTest {
 
     @Test
     void thePictureStandsAloneAndIsLabelled() throws Exception {
-        String svg = SizingPlot.svg(SIZING);
+        String svg = SizingPlot.svg(sizing);
         Element root = DocumentBuilderFactory.newInstance()
                 .newDocumentBuilder()
                 .parse(new ByteArrayInputStream(svg.getBytes(StandardCharsets.UTF_8)))
@@ -115,7 +121,7 @@ class SizingTableTest {
         Sizing sizing =
                 new SizingTable(SERVER, List.of(StashPolicy.LRU), List.of(64), List.of(1.0), 0.001).run(calls -> {});
 
-        assertThat(SizingPlot.svg(sizing)).doesNotContain("NaN").doesNotContain("Infinity");
+        assertThat(SizingPlot.svg(own)).doesNotContain("NaN").doesNotContain("Infinity");
     }
 
     @Test
