@@ -118,7 +118,7 @@ class SizingTableTest {
 
     @Test
     void aPictureOfOneSizeHasNoGaps() {
-        Sizing sizing =
+        Sizing own =
                 new SizingTable(SERVER, List.of(StashPolicy.LRU), List.of(64), List.of(1.0), 0.001).run(calls -> {});
 
         assertThat(SizingPlot.svg(own)).doesNotContain("NaN").doesNotContain("Infinity");
