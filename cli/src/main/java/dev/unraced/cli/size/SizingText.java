@@ -124,13 +124,17 @@ public final class SizingText {
         line(
                 "  With %d, under an attack of %,d threads that block for ever: %s of the events from then on are lost;%n"
                         + "  %s%n",
-                advice.entries(),
-                advice.attack().threads(),
-                percent(attacked.loss()),
-                advice.policy() == StashPolicy.HASH
-                        ? "HASH refuses newcomers once it is full, and as long as the attacker stays."
-                        : "LRU gives up the calls that block longest; of slow calls, "
-                                + percent(advice.underAttack().slow().loss()) + " are lost.");
+                advice.entries(), advice.attack().threads(), percent(attacked.loss()), consequence(advice));
+    }
+
+    private static String consequence(Advice advice) {
+        if (advice.underAttack().neverFull()) {
+            return "the attack does not fill it; one with more threads would.";
+        }
+        return advice.policy() == StashPolicy.HASH
+                ? "HASH refuses newcomers once it is full, and as long as the attacker stays."
+                : "LRU gives up the calls that block longest; of slow calls, "
+                        + percent(advice.underAttack().slow().loss()) + " are lost.";
     }
 
     private void line(String format, Object... values) {
