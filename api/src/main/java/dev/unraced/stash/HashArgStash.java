@@ -6,8 +6,7 @@ package dev.unraced.stash;
  * attacker starts.
  *
  * <p>Thread-safe: one lock guards the whole stash, so that several threads may read from a source and share it. Books
- * read by {@link #stats()} balance at any time. Remembers as many refused calls as it has entries, and 1,024 at
- * least.
+ * read by {@link #stats()} balance at any time. Remembers as many refused calls as it has entries, and 1,024 at least.
  */
 public final class HashArgStash extends BoundedArgStash {
 

@@ -6,8 +6,7 @@ package dev.unraced.stash;
  * to new ones. An entry is used once, so the least recently used is the least recently put.
  *
  * <p>Thread-safe: one lock guards the whole stash, so that several threads may read from a source and share it. Books
- * read by {@link #stats()} balance at any time. Remembers as many evicted calls as it has entries, and 1,024 at
- * least.
+ * read by {@link #stats()} balance at any time. Remembers as many evicted calls as it has entries, and 1,024 at least.
  */
 public final class LruArgStash extends BoundedArgStash {
 

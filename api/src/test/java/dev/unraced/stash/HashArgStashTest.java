@@ -80,12 +80,12 @@ class HashArgStashTest extends ArgStashContract {
     @Test
     void remembersTheLatestRefusals() {
         fill();
-        for (int thread = 10; thread < 11 + CAPACITY; thread++) {
+        for (int thread = 10; thread < 11 + BoundedArgStash.LEAST_REMEMBERED; thread++) {
             put(thread, "refused");
         }
 
         assertThat(takeCode(10, START, CALL)).isEqualTo(ArgStash.MISSING);
-        for (int thread = 11; thread < 11 + CAPACITY; thread++) {
+        for (int thread = 11; thread < 11 + BoundedArgStash.LEAST_REMEMBERED; thread++) {
             assertThat(takeCode(thread, START, CALL)).isEqualTo(ArgStash.REFUSED);
         }
     }

@@ -82,7 +82,8 @@ class LruArgStashTest extends ArgStashContract {
     @Test
     void remembersTheLatestEvictions() {
         fill();
-        for (int thread = 10; thread < 11 + CAPACITY; thread++) {
+        int remembered = BoundedArgStash.LEAST_REMEMBERED;
+        for (int thread = 10; thread < 11 + remembered; thread++) {
             put(thread, "new");
         }
 

@@ -23,6 +23,12 @@ class ArchitectureTest {
         "dev.unraced.recording.."
     };
     private static final String EBPF = "dev.unraced.ebpf..";
+    private static final String SIM = "dev.unraced.sim..";
+    /** The simulator's tools, which are no driver. */
+    private static final String[] SIM_TOOLS = {
+        "dev.unraced.sim.scale..", "dev.unraced.sim.explore..", "dev.unraced.sim.explain.."
+    };
+
     private static final String CLI = "dev.unraced.cli..";
     private static final String CONFORMANCE = "dev.unraced.conformance..";
 
@@ -43,11 +49,20 @@ class ArchitectureTest {
                     .and(not(resideInAPackage(EBPF))));
 
     @ArchTest
+    static final ArchRule THE_SIMULATOR_KNOWS_ONLY_THE_CONTRACT = noClasses()
+            .that()
+            .resideInAPackage(SIM)
+            .should()
+            .dependOnClassesThat(resideInAPackage("dev.unraced..")
+                    .and(not(resideInAnyPackage(CONTRACT)))
+                    .and(not(resideInAPackage(SIM))));
+
+    @ArchTest
     static final ArchRule THE_KIT_KNOWS_ONLY_THE_CONTRACT = noClasses()
             .that()
             .resideInAPackage(CONFORMANCE)
             .should()
-            .dependOnClassesThat(resideInAnyPackage(EBPF, CLI));
+            .dependOnClassesThat(resideInAnyPackage(EBPF, SIM, CLI));
 
     @ArchTest
     static final ArchRule THE_KIT_DOES_NOT_KNOW_RECORDINGS = noClasses()
@@ -57,8 +72,11 @@ class ArchitectureTest {
             .dependOnClassesThat(resideInAPackage("dev.unraced.recording.."));
 
     @ArchTest
-    static final ArchRule THE_COMMAND_KNOWS_DRIVERS_BY_NAME_ONLY =
-            noClasses().that().resideInAPackage(CLI).should().dependOnClassesThat(resideInAPackage(EBPF));
+    static final ArchRule THE_COMMAND_KNOWS_DRIVERS_BY_NAME_ONLY = noClasses()
+            .that()
+            .resideInAPackage(CLI)
+            .should()
+            .dependOnClassesThat(resideInAnyPackage(EBPF, SIM).and(not(resideInAnyPackage(SIM_TOOLS))));
 
     @ArchTest
     static final ArchRule NATIVE_CALLS_STAY_IN_DRIVERS = noClasses()

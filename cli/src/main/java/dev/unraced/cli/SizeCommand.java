@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.cli;
+
+import dev.unraced.cli.size.SizingJson;
+import dev.unraced.cli.size.SizingText;
+import dev.unraced.sim.scale.Sizing;
+import dev.unraced.sim.scale.SizingPlot;
+import dev.unraced.sim.scale.SizingTable;
+import dev.unraced.stash.StashPolicy;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Says how large a stash has to be. */
+@Command(
+        name = "size",
+        header = "Simulate a machine, and say how large its stash has to be.",
+        description = {
+            "Runs a model of the machine in virtual time against stashes of several sizes. A table shows how many events"
+                    + " miss the arguments of their enter, and what each size costs; it ends with a recommendation for"
+                    + " stash.entries.",
+            "",
+            "A run takes time in proportion to rate times duration, some 2 million calls a second and size.",
+            ""
+        },
+        sortOptions = false,
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  unraced size desktop",
+            "  unraced size server --rate 20000 --blocked 0.02 --loss 0.0001",
+            "  unraced size container-host --threads 1000000 --duration 1h --entries 8192 --policy hash",
+            "  unraced size stash-attack --svg attack.svg",
+            "  unraced size --json | jq '.advice[] | {policy, entries, enough}'",
+            "",
+            "Exit codes: 0 success, 1 failure, 2 wrong command line."
+        })
+final class SizeCommand implements Callable<Integer> {
+    private final Console console;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Mixin
+    private ScenarioOptions machine;
+
+    @Option(
+            names = "--loss",
+            paramLabel = "SHARE",
+            description = "The share of events that may miss their enter, 0 to 1. Default: 0.001.")
+    private double loss = 0.001;
+
+    @Option(
+            names = "--policy",
+            paramLabel = "NAME",
+            description = "What a full stash does: hash refuses newcomers, lru evicts the oldest. Default: both.")
+    private @Nullable StashPolicy policy;
+
+    @Option(
+            names = "--entries",
+            paramLabel = "N",
+            split = ",",
+            description = "Sizes to try, with commas between them. Default: the powers of two from 64 to 65536.")
+    private List<Integer> entries = SizingTable.LADDER;
+
+    @Option(
+            names = "--latency-times",
+            paramLabel = "X",
+            split = ",",
+            description = "Also try with all calls this many times as long, such as 1,10. Default: 1.")
+    private List<Double> latencyTimes = List.of(1.0);
+
+    @Option(names = "--json", description = "One JSON object; see docs/cli.md.")
+    private boolean json;
+
+    @Option(names = "--svg", paramLabel = "FILE", description = "Also draw loss and memory against size, as SVG.")
+    private @Nullable Path svg;
+
+    SizeCommand(Console console) {
+        this.console = console;
+    }
+
+    @Override
+    public Integer call() {
+        SizingTable table = table();
+        if (!json) {
+            console.err().println("unraced: " + machine.explanation());
+        }
+        Sizing sizing = run(table);
+        if (svg != null) {
+            draw(svg, sizing);
+        }
+        String report = json ? SizingJson.of(sizing) : SizingText.of(sizing);
+        try {
+            console.out().write(report.getBytes(StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            OutputException failure = new OutputException(e, console.outIsPipe());
+            if (!failure.isReaderGone()) {
+                throw failure;
+            }
+        }
+        return ExitCode.OK;
+    }
+
+    private SizingTable table() {
+        if (svg != null && !isWritable(svg.toAbsolutePath())) {
+            throw new ParameterException(spec.commandLine(), "--svg: cannot write to " + svg);
+        }
+        try {
+            List<StashPolicy> policies = policy == null ? List.of(StashPolicy.values()) : List.of(policy);
+            return new SizingTable(machine.scenario(), policies, entries, latencyTimes, loss);
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), "Wrong value: " + e.getMessage(), e);
+        }
+    }
+
+    private Sizing run(SizingTable table) {
+        LongAdder calls = new LongAdder();
+        long start = System.nanoTime();
+        try (StatusLine status =
+                console.errIsTerminal() ? StatusLine.on(console.err(), false) : StatusLine.none(console.err())) {
+            status.start(() -> progress(calls.sum(), System.nanoTime() - start));
+            return table.run(calls::add);
+        } finally {
+            console.err().println(progress(calls.sum(), System.nanoTime() - start));
+        }
+    }
+
+    private static String progress(long calls, long nanos) {
+        return String.format(
+                Locale.ROOT,
+                "unraced: %.1f million calls simulated in %.1f s, %.1f million per second",
+                calls / 1e6,
+                nanos / 1e9,
+                calls * 1e3 / Math.max(1, nanos));
+    }
+
+    /** Asked before the work, not after it. */
+    private static boolean isWritable(Path file) {
+        Path directory = file.getParent();
+        return Files.exists(file)
+                ? Files.isWritable(file) && !Files.isDirectory(file)
+                : directory != null && Files.isDirectory(directory) && Files.isWritable(directory);
+    }
+
+    private static void draw(Path file, Sizing sizing) {
+        try {
+            Files.writeString(file, SizingPlot.svg(sizing));
+        } catch (IOException e) {
+            throw new OutputException(file, e);
+        }
+    }
+}

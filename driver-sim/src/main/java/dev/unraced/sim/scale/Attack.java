@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.sim.scale;
+
+import java.time.Duration;
+
+/**
+ * Somebody fills the stash: starts threads that enter a call and never return, such as opens of a FIFO without a
+ * writer.
+ *
+ * @param threads how many, 0 for no attack
+ * @param at when the first one enters
+ * @param perSecond how many enter in a second, above 0
+ */
+public record Attack(int threads, Duration at, double perSecond) {
+    /** No attack. */
+    public static final Attack NONE = new Attack(0, Duration.ZERO, 1);
+
+    /** Refuses what cannot be. */
+    public Attack {
+        Checks.range("the number of attacking threads", threads, 0, Churn.MOST_IDS);
+        Checks.positive("the attacking threads per second", perSecond);
+        if (at.isNegative()) {
+            throw new IllegalArgumentException("an attack cannot begin before time 0: " + at);
+        }
+    }
+
+    /** Whether there is one. */
+    public boolean isReal() {
+        return threads > 0;
+    }
+}

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.sim.scale;
+
+import dev.unraced.stash.StashPolicy;
+import dev.unraced.stash.StashStats;
+
+/**
+ * What a stash made of a scenario. Its books balance, and no call was given another call's bytes; otherwise there would
+ * be no result. {@code calls = events.returned() + killed + running}.
+ *
+ * @param policy what the stash does when full
+ * @param entries that fit into the stash
+ * @param calls that entered, those of an attack included
+ * @param events of calls that returned
+ * @param slow those of them whose call took a second or more
+ * @param attacked those of them that came after an attack began
+ * @param killed calls that never returned because their thread was killed
+ * @param running calls under way at the end
+ * @param highWater the most entries at any time
+ * @param meanLive entries on average
+ * @param books the stash's own, at the end
+ */
+public record ScaleResult(
+        StashPolicy policy,
+        int entries,
+        long calls,
+        EventCounts events,
+        EventCounts slow,
+        EventCounts attacked,
+        long killed,
+        long running,
+        long highWater,
+        double meanLive,
+        StashStats books) {
+
+    /** Whether the stash never had to refuse or evict. */
+    public boolean neverFull() {
+        return books.refused() == 0 && books.evicted() == 0;
+    }
+
+    /** What a larger stash makes of the same scenario; only for a stash that was {@link #neverFull()}. */
+    ScaleResult withEntries(int larger) {
+        StashStats grown = new StashStats(
+                books.puts(),
+                books.takes(),
+                books.evicted(),
+                books.reclaimed(),
+                books.stale(),
+                books.refused(),
+                books.live(),
+                larger);
+        return new ScaleResult(
+                policy, larger, calls, events, slow, attacked, killed, running, highWater, meanLive, grown);
+    }
+}

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.sim.scale;
+
+import dev.unraced.stash.StashPolicy;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.LongConsumer;
+import java.util.stream.IntStream;
+
+/**
+ * Tries stashes of several sizes in one scenario. Immutable.
+ *
+ * @param scenario what to try them in
+ * @param policies at least one
+ * @param sizes entries, at least one size, each 1 to {@link #LARGEST}
+ * @param latencyTimes how many times as long the calls take; at least one number, each above 0
+ * @param wantedLoss the share of events without their enter that is acceptable, 0 to 1
+ */
+public record SizingTable(
+        ScaleScenario scenario,
+        List<StashPolicy> policies,
+        List<Integer> sizes,
+        List<Double> latencyTimes,
+        double wantedLoss) {
+    /** The powers of two from 64 to 65536. */
+    public static final List<Integer> LADDER =
+            IntStream.rangeClosed(6, 16).mapToObj(bits -> 1 << bits).toList();
+
+    /** The most that {@code unraced.stash.entries} may be. */
+    public static final int LARGEST = 1 << 20;
+
+    /** Threads of the attack that a scenario without one is tried with, unless the stash is large. */
+    private static final int ATTACKERS = 20_000;
+
+    /** Sorts the sizes, and drops what is given twice. */
+    public SizingTable {
+        policies = policies.stream().distinct().toList();
+        sizes = sizes.stream().sorted().distinct().toList();
+        latencyTimes = latencyTimes.stream().distinct().toList();
+        if (policies.isEmpty() || sizes.isEmpty() || latencyTimes.isEmpty()) {
+            throw new IllegalArgumentException("a table needs a policy, a size and a latency");
+        }
+        sizes.forEach(size -> Checks.range("a size", size, 1, LARGEST));
+        latencyTimes.forEach(times -> Checks.positive("a latency's factor", times));
+        Checks.share("the wanted loss", wantedLoss);
+    }
+
+    /**
+     * Runs it, several policies and latencies at the same time. Takes seconds to hours, and some 36 bytes per thread
+     * and processor.
+     *
+     * @param progress is told of calls done since it was told last; called by several threads
+     */
+    public Sizing run(LongConsumer progress) {
+        List<Series> done = policies.stream()
+                .flatMap(policy -> latencyTimes.stream().map(times -> new Series(policy, times)))
+                .parallel()
+                .map(series -> series.run(progress))
+                .toList();
+        return new Sizing(
+                scenario,
+                wantedLoss,
+                done.stream().flatMap(series -> series.rows.stream()).toList(),
+                done.stream().flatMap(series -> series.advice.stream()).toList());
+    }
+
+    /** The sizes under one policy and one latency. */
+    private final class Series {
+        private final StashPolicy policy;
+        private final double times;
+        private final ScaleScenario slowed;
+        private final List<SizingRow> rows = new ArrayList<>();
+        private final List<Advice> advice = new ArrayList<>();
+
+        Series(StashPolicy policy, double times) {
+            this.policy = policy;
+            this.times = times;
+            slowed = scenario.toBuilder()
+                    .latency(scenario.latency().times(times))
+                    .build();
+        }
+
+        Series run(LongConsumer progress) {
+            for (int size : sizes) {
+                ScaleResult last = rows.isEmpty() ? null : lastResult();
+                // A stash that was never full does the same with more entries: the calls are the same.
+                ScaleResult result = last != null && last.neverFull()
+                        ? last.withEntries(size)
+                        : ScaleSimulation.run(slowed, policy, size, progress);
+                rows.add(new SizingRow(times, result));
+            }
+            advice.add(advise(progress));
+            return this;
+        }
+
+        private Advice advise(LongConsumer progress) {
+            ScaleResult chosen = rows.stream()
+                    .map(SizingRow::result)
+                    .filter(result -> result.events().loss() <= wantedLoss)
+                    .findFirst()
+                    .orElse(lastResult());
+            boolean enough = chosen.events().loss() <= wantedLoss;
+            if (slowed.attack().isReal()) {
+                return new Advice(policy, times, enough, chosen.entries(), slowed.attack(), chosen);
+            }
+            ScaleScenario attacked = attacked(chosen.entries());
+            ScaleResult result = ScaleSimulation.run(attacked, policy, chosen.entries(), progress);
+            return new Advice(policy, times, enough, chosen.entries(), attacked.attack(), result);
+        }
+
+        private ScaleResult lastResult() {
+            return rows.get(rows.size() - 1).result();
+        }
+
+        /** Enough threads to fill the stash twice, evenly from the first quarter of the time to its end. */
+        private ScaleScenario attacked(int entries) {
+            double seconds = slowed.duration().toNanos() / 1e9 * 3 / 4;
+            int free = slowed.churn().ids() - slowed.threads() - IdSpace.RESERVED;
+            int threads = Math.min(Math.max(ATTACKERS, 2 * entries), free);
+            Attack attack = new Attack(threads, slowed.duration().dividedBy(4), Math.max(1, threads) / seconds);
+            return slowed.toBuilder().attack(attack).build();
+        }
+    }
+}
