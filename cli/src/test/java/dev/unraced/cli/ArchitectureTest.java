@@ -53,6 +53,17 @@ class ArchitectureTest {
             noClasses().that().resideInAPackage(CLI).should().dependOnClassesThat(resideInAPackage(EBPF));
 
     @ArchTest
+    static final ArchRule ONLY_ONE_SUBCOMMAND_LOADS_THE_KIT = noClasses()
+            .that()
+            .resideInAPackage("dev.unraced.cli..")
+            .and()
+            .resideOutsideOfPackage("dev.unraced.cli.conformance..")
+            .and()
+            .doNotHaveSimpleName("ConformanceRun")
+            .should()
+            .dependOnClassesThat(resideInAnyPackage(CONFORMANCE, "org.junit.."));
+
+    @ArchTest
     static final ArchRule NATIVE_CALLS_STAY_IN_DRIVERS = noClasses()
             .that()
             .resideOutsideOfPackage(EBPF)
