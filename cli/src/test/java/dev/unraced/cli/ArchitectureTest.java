@@ -79,6 +79,17 @@ class ArchitectureTest {
             .dependOnClassesThat(resideInAnyPackage(EBPF, SIM).and(not(resideInAnyPackage(SIM_TOOLS))));
 
     @ArchTest
+    static final ArchRule ONLY_ONE_SUBCOMMAND_LOADS_THE_KIT = noClasses()
+            .that()
+            .resideInAPackage("dev.unraced.cli..")
+            .and()
+            .resideOutsideOfPackage("dev.unraced.cli.conformance..")
+            .and()
+            .doNotHaveSimpleName("ConformanceRun")
+            .should()
+            .dependOnClassesThat(resideInAnyPackage(CONFORMANCE, "org.junit.."));
+
+    @ArchTest
     static final ArchRule NATIVE_CALLS_STAY_IN_DRIVERS = noClasses()
             .that()
             .resideOutsideOfPackage(EBPF)

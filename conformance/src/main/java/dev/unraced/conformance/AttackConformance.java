@@ -253,6 +253,9 @@ public abstract class AttackConformance extends DriverConformance {
                 assertThat(right)
                         .as("R2.17: the kernel's copy, call %d really took %s", i, names.charAt(i))
                         .isTrue();
+                assertThat(claim.integrity())
+                        .as("R2.34: the kernel's copy, call %d", i)
+                        .isIn(Integrity.MATCH, Integrity.CHANGED);
             }
             assertThat(claim.value()).as("R2.1: one of the two that were there").isIn(a, b);
             wrong += right ? 0 : 1;

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.conformance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.unraced.config.CaptureConfig;
+import dev.unraced.driver.Availability;
+import dev.unraced.driver.Capabilities;
+import dev.unraced.driver.Capture;
+import dev.unraced.driver.CaptureStats;
+import dev.unraced.driver.Driver;
+import dev.unraced.driver.EventHandler;
+import dev.unraced.event.Mitigation;
+import dev.unraced.stash.StashStats;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class PatienceTest {
+
+    @Test
+    void aDriverSaysHowLongItIsWaitedFor() {
+        ConformanceReport report =
+                ConformanceRunner.run(new Impatient(), RulePattern.of("R1.2,R15.1,R15.3"), result -> {});
+        assertThat(report.results())
+                .filteredOn(result -> result.rule().startsWith("R1.2 "))
+                .singleElement()
+                .satisfies(result ->
+                        assertThat(result.reason()).contains("not within 50 ms: R8: the books do not come to rest"));
+        assertThat(report.count(RuleResult.Status.BROKEN)).isEqualTo(3);
+    }
+
+    private static final class Impatient implements DriverUnderTest {
+        @Override
+        public Driver driver() {
+            return new Silent();
+        }
+
+        @Override
+        public Duration patience() {
+            return Duration.ofMillis(50);
+        }
+    }
+
+    /** A driver whose captures say that a call returned, and never show it. */
+    private static final class Silent implements Driver {
+        @Override
+        public String name() {
+            return "silent";
+        }
+
+        @Override
+        public Availability availability(CaptureConfig config) {
+            return new Availability.Available();
+        }
+
+        @Override
+        public Capabilities capabilities() {
+            return Capabilities.complete();
+        }
+
+        @Override
+        public Capture open(CaptureConfig config) {
+            return new SilentCapture();
+        }
+    }
+
+    private static final class SilentCapture implements Capture {
+        private volatile boolean open = true;
+
+        @Override
+        public String driver() {
+            return "silent";
+        }
+
+        @Override
+        public Capabilities capabilities() {
+            return Capabilities.complete();
+        }
+
+        @Override
+        public int poll(EventHandler handler, int limit) {
+            return 0;
+        }
+
+        @Override
+        public int await(EventHandler handler, int limit, long timeoutNanos) {
+            return 0;
+        }
+
+        @Override
+        public void run(EventHandler handler) {
+            while (open) {
+                Thread.onSpinWait();
+            }
+        }
+
+        @Override
+        public boolean isOpen() {
+            return open;
+        }
+
+        @Override
+        public Mitigation mitigation() {
+            return Mitigation.STASH;
+        }
+
+        @Override
+        public void mitigation(Mitigation mode) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public CaptureStats stats() {
+            return new CaptureStats(1, 0, 0, Map.of(), Map.of(), 0, 0, 0, StashStats.NONE);
+        }
+
+        @Override
+        public void close() {
+            open = false;
+        }
+    }
+}
