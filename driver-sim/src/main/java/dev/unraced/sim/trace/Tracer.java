@@ -110,14 +110,11 @@ public final class Tracer implements Tracepoints {
     @Override
     public void worked(Task task, Call call) {
         Task caller = call.caller(task);
-        if (!isWatched(call) || filter.reason(caller.group()) != null) {
+        if (mitigation != Mitigation.KERNEL || !isWatched(call) || filter.reason(caller.group()) != null) {
             return;
         }
         long key = key(caller, call);
         int found = take(key, caller, call);
-        if (found < 0 && mitigation != Mitigation.KERNEL) {
-            return;
-        }
         if (found < 0) {
             begin(caller, call, mitigation, 0);
             missed(found);
