@@ -17,6 +17,7 @@ import dev.unraced.sim.net.Socket;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,7 +34,7 @@ final class Referee implements Tracepoints {
     private static final byte[] NOTHING = {};
 
     private final Kernel kernel;
-    private final Capture capture;
+    private @Nullable Capture capture;
     private final boolean keeps;
     private final List<Finding> findings = new ArrayList<>();
     private Verdict worst = Verdict.TRUE;
@@ -46,10 +47,19 @@ final class Referee implements Tracepoints {
      */
     record Finding(Task task, Call call, @Nullable SyscallEvent event, Verdict verdict) {}
 
-    Referee(Kernel kernel, Capture capture, boolean keeps) {
+    Referee(Kernel kernel, boolean keeps) {
         this.kernel = kernel;
-        this.capture = capture;
         this.keeps = keeps;
+    }
+
+    /** Whose events to judge, from now on. */
+    void watch(Capture watched) {
+        capture = watched;
+    }
+
+    /** Whether anybody observes. */
+    boolean isWatching() {
+        return capture != null;
     }
 
     /** The worst verdict on any event. */
@@ -94,7 +104,7 @@ final class Referee implements Tracepoints {
 
     private void compare(Task task, Call call) {
         events = 0;
-        capture.poll(view -> compare(task, call, view), Integer.MAX_VALUE);
+        Objects.requireNonNull(capture).poll(view -> compare(task, call, view), Integer.MAX_VALUE);
         if (events != 1) {
             note(task, call, null, Verdict.FOOLED);
         }
