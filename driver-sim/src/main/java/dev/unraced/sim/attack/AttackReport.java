@@ -5,12 +5,14 @@ import dev.unraced.sim.explore.Exploration;
 import dev.unraced.sim.explore.ExplorationResult;
 import dev.unraced.sim.explore.Interleavings;
 import dev.unraced.sim.explore.Minimizer;
+import dev.unraced.sim.explore.Replay;
 import dev.unraced.sim.explore.Schedule;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 
 /**
  * What every interleaving of an attack does to each observer. Immutable.
@@ -36,12 +38,7 @@ public record AttackReport(Attack attack, Interleavings interleavings, List<Row>
      * @param example leads to it, and is as simple as could be found
      */
     public record Row(
-            Mode mode,
-            long executions,
-            long pruned,
-            Map<Verdict, Long> verdicts,
-            Verdict worst,
-            Schedule example) {
+            Mode mode, long executions, long pruned, Map<Verdict, Long> verdicts, Verdict worst, Schedule example) {
         public Row {
             verdicts = Collections.unmodifiableMap(new TreeMap<>(verdicts));
         }
@@ -73,6 +70,33 @@ public record AttackReport(Attack attack, Interleavings interleavings, List<Row>
                 .filter(mode -> row(mode).worst().compareTo(Verdict.FOOLED) >= 0)
                 .findFirst()
                 .orElse(Mode.STASH);
+    }
+
+    /**
+     * The execution to tell of a mode: one of its worst; when it has no bad ones, that of the mode that shows the
+     * attack best. The observer makes no steps, so a schedule fits all modes.
+     */
+    public Schedule execution(Mode mode) {
+        return row(row(mode).worst() == Verdict.TRUE ? shown() : mode).example();
+    }
+
+    /** What the event that the attack is about says in {@link #execution}; empty when there is none. */
+    public String says(Mode mode) {
+        Mode judged = row(mode).worst() == Verdict.TRUE ? shown() : mode;
+        Schedule schedule = execution(mode);
+        List<Referee.Finding> verdicts = findings(judged, schedule);
+        List<Referee.Finding> events = judged == mode ? verdicts : findings(mode, schedule);
+        return IntStream.range(0, verdicts.size())
+                .filter(i -> verdicts.get(i).verdict() == row(judged).worst())
+                .mapToObj(i -> events.get(i).event())
+                .filter(Objects::nonNull)
+                .map(event -> String.join(", ", Words.event(event)))
+                .findFirst()
+                .orElse("");
+    }
+
+    private List<Referee.Finding> findings(Mode mode, Schedule schedule) {
+        return Replay.run(attack.toldWorlds(mode), schedule).world().findings();
     }
 
     private static Row explore(Attack attack, Mode mode) {

@@ -24,8 +24,7 @@ public final class AttackTimeline {
         for (Step step : replay.execution().steps()) {
             rows.addAll(((SimWorld.Label) step.label()).rows());
         }
-        List<String> names =
-                replay.world().scripts().stream().map(Script::name).toList();
+        List<String> names = replay.world().scripts().stream().map(Script::name).toList();
         return new Timeline(
                 names,
                 List.of(attack.name() + ", mode " + mode.label() + ": " + attack.title()),
@@ -34,11 +33,12 @@ public final class AttackTimeline {
     }
 
     private static String conclusion(Verdict verdict) {
-        return verdict + ": " + switch (verdict) {
-            case TRUE -> "the events say what the kernel did.";
-            case WARNED -> "an event does not say what the kernel did, but it says that it may be wrong.";
-            case FOOLED -> "an event does not say what the kernel did, and nothing in it says so.";
-            case LIED -> "an event does not say what the kernel did, and claims that it does.";
-        };
+        return verdict + ": "
+                + switch (verdict) {
+                    case TRUE -> "the events say what the kernel did.";
+                    case WARNED -> "an event does not say what the kernel did, but it says that it may be wrong.";
+                    case FOOLED -> "an event does not say what the kernel did, and nothing in it says so.";
+                    case LIED -> "an event does not say what the kernel did, and claims that it does.";
+                };
     }
 }

@@ -16,27 +16,19 @@ final class FlipAttacks {
     private FlipAttacks() {}
 
     static Attack flip() {
-        return Attack.of(
-                "flip",
-                "the path is evil only while the kernel copies it",
-                """
+        return Attack.of("flip", "the path is evil only while the kernel copies it", """
                 A thread opens a path that another one rewrites: to the evil one, and back to the harmless one. Both files \
-                exist, so the object that was opened tells what was meant.""",
-                scene -> {
-                    scene.file(EVIL);
-                    scene.file(HARMLESS);
-                    flipped(scene);
-                });
+                exist, so the object that was opened tells what was meant.""", scene -> {
+            scene.file(EVIL);
+            scene.file(HARMLESS);
+            flipped(scene);
+        });
     }
 
     static Attack flipMissing() {
-        return Attack.of(
-                "flip-missing",
-                "the same, of an open that fails",
-                """
+        return Attack.of("flip-missing", "the same, of an open that fails", """
                 As flip, but neither file exists: somebody probes for a file, or a policy refuses the open. There is no \
-                object to compare the claim with, and the path is harmless again when the call returns.""",
-                FlipAttacks::flipped);
+                object to compare the claim with, and the path is harmless again when the call returns.""", FlipAttacks::flipped);
     }
 
     private static void flipped(Scene scene) {
@@ -50,12 +42,9 @@ final class FlipAttacks {
 
     static Attack flipConnect() {
         return Attack.of(
-                "flip-connect",
-                "the address of a connect, flipped",
-                """
+                "flip-connect", "the address of a connect, flipped", """
                 A thread connects a datagram socket to an address that another one rewrites and restores. The socket knows \
-                its peer.""",
-                scene -> connect(scene, Socket.SOCK_DGRAM));
+                its peer.""", scene -> connect(scene, Socket.SOCK_DGRAM));
     }
 
     static Attack flipRefused() {
@@ -81,24 +70,20 @@ final class FlipAttacks {
     }
 
     static Attack flipHow() {
-        return Attack.of(
-                "flip-how",
-                "the flags of openat2, flipped",
-                """
+        return Attack.of("flip-how", "the flags of openat2, flipped", """
                 openat2 takes its flags from memory. Another thread makes them O_WRONLY while the kernel copies them; no \
-                object tells afterwards with which flags it was asked for.""",
-                scene -> {
-                    scene.file(HARMLESS);
-                    Task task = scene.process("caller");
-                    long path = scene.buffer(task, HARMLESS);
-                    byte[] reads = Scene.how(Scene.O_RDONLY, 0);
-                    byte[] writes = Scene.how(Scene.O_WRONLY, 0);
-                    long how = task.group().memory().place(reads);
-                    scene.caller("caller", task).then(Scene.openat2("path", path, how));
-                    scene.attacker("flipper", scene.thread(task))
-                            .then(write("how", how, writes, "{O_WRONLY}"))
-                            .then(write("how", how, reads, "{O_RDONLY}"));
-                });
+                object tells afterwards with which flags it was asked for.""", scene -> {
+            scene.file(HARMLESS);
+            Task task = scene.process("caller");
+            long path = scene.buffer(task, HARMLESS);
+            byte[] reads = Scene.how(Scene.O_RDONLY, 0);
+            byte[] writes = Scene.how(Scene.O_WRONLY, 0);
+            long how = task.group().memory().place(reads);
+            scene.caller("caller", task).then(Scene.openat2("path", path, how));
+            scene.attacker("flipper", scene.thread(task))
+                    .then(write("how", how, writes, "{O_WRONLY}"))
+                    .then(write("how", how, reads, "{O_RDONLY}"));
+        });
     }
 
     static Attack ioUring() {
@@ -110,24 +95,20 @@ final class FlipAttacks {
     }
 
     private static Attack ioUring(String name, String title, boolean onWorker) {
-        return Attack.of(
-                name,
-                title,
-                """
+        return Attack.of(name, title, """
                 The open is submitted to an io_uring, which whoever watches only system calls does not see. The path is \
-                flipped as in flip.""",
-                scene -> {
-                    scene.file(EVIL);
-                    scene.file(HARMLESS);
-                    Task task = scene.process("caller");
-                    long path = scene.buffer(task, HARMLESS);
-                    scene.caller("submitter", task).then(Scene.submitOpenat("path", path, onWorker));
-                    scene.attacker("flipper", scene.thread(task))
-                            .then(write("path", path, EVIL))
-                            .then(write("path", path, HARMLESS));
-                    if (onWorker) {
-                        scene.worker("worker");
-                    }
-                });
+                flipped as in flip.""", scene -> {
+            scene.file(EVIL);
+            scene.file(HARMLESS);
+            Task task = scene.process("caller");
+            long path = scene.buffer(task, HARMLESS);
+            scene.caller("submitter", task).then(Scene.submitOpenat("path", path, onWorker));
+            scene.attacker("flipper", scene.thread(task))
+                    .then(write("path", path, EVIL))
+                    .then(write("path", path, HARMLESS));
+            if (onWorker) {
+                scene.worker("worker");
+            }
+        });
     }
 }

@@ -26,7 +26,9 @@ final class NaiveStash implements ArgStash {
         return new NaiveStash(entries, false);
     }
 
-    /** One of one slot that is handed out as found, as a reader has it who still holds the place of an evicted entry. */
+    /**
+     * One of one slot that is handed out as found, as a reader has it who still holds the place of an evicted entry.
+     */
     static ArgStash oneSlot(ArgStash entries) {
         return new NaiveStash(entries, true);
     }

@@ -40,7 +40,12 @@ final class Narrator {
      * @param step which step of the call it was, if any
      */
     List<TimelineRow> tell(
-            int index, Script script, Task task, @Nullable Action action, @Nullable Call call, @Nullable CallStep step) {
+            int index,
+            Script script,
+            Task task,
+            @Nullable Action action,
+            @Nullable Call call,
+            @Nullable CallStep step) {
         thread = index;
         rows = new ArrayList<>();
         if (call == null || step == null) {
@@ -49,6 +54,9 @@ final class Narrator {
             add(Kind.EXIT, "killed in the call: sys_exit never comes");
         } else {
             tell(task, action, call, step);
+            if (task.call() == null && !call.isDone()) {
+                add(Kind.EXIT, "a worker of the kernel's goes on");
+            }
         }
         return rows;
     }
@@ -72,9 +80,7 @@ final class Narrator {
                 byte[] address = call.kernelAddress();
                 copy("move_addr_to_kernel", call, address == null ? null : Words.address(address));
             }
-            case WORK, WAIT -> {
-                work(task, call, failed);
-            }
+            case WORK, WAIT -> work(task, call, failed);
             case INSTALL -> add(Kind.WORK, "fd_install: " + call.result());
             case EXIT -> {
                 add(Kind.EXIT, Words.name(call.syscall()) + " = " + Words.result(call.result()));
@@ -119,18 +125,19 @@ final class Narrator {
     private void copy(String function, Call call, @Nullable String copied) {
         add(
                 Kind.COPY,
-                function + ": "
-                        + (copied == null ? Words.result(call.result()) : "the kernel copies " + copied));
+                function + ": " + (copied == null ? Words.result(call.result()) : "the kernel copies " + copied));
     }
 
     private void work(Task task, Call call, boolean failed) {
         boolean isConnect = call.syscall() == Syscall.CONNECT;
         String function = isConnect ? "__sys_connect_file: " : "do_filp_open: ";
+        // A worker's lane begins here.
+        Kind kind = call.caller(task) == task ? Kind.WORK : Kind.ENTER;
         if (call.next() == CallStep.WAIT) {
-            add(Kind.WORK, function + "blocks");
+            add(kind, function + "blocks");
             return;
         }
-        add(Kind.WORK, function + (failed ? Words.result(call.result()) : object(task, call)));
+        add(kind, function + (failed ? Words.result(call.result()) : object(task, call)));
         if (referee.isWatching() && mitigation == Mitigation.KERNEL) {
             note("the observer takes the kernel's copy");
         }
@@ -153,7 +160,13 @@ final class Narrator {
             return;
         }
         Referee.Finding finding = referee.findings().get(referee.findings().size() - 1);
-        note(finding.event() == null ? "no event, or several" : Words.event(finding.event()));
+        if (finding.event() == null) {
+            note("no event, or several");
+        } else {
+            List<String> lines = Words.event(finding.event());
+            note("event: " + lines.get(0));
+            note(lines.get(1));
+        }
         note(finding.verdict().name());
     }
 

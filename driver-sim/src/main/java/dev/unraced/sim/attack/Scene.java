@@ -193,12 +193,8 @@ final class Scene {
     static Action release(String path) {
         return Action.user(
                 "opens " + path + " for writing",
-                (kernel, task) -> kernel.files()
-                        .open(
-                                task,
-                                AT_FDCWD,
-                                bytes(path),
-                                new OpenRequest(O_WRONLY | O_NONBLOCK, 0, 0)));
+                (kernel, task) ->
+                        kernel.files().open(task, AT_FDCWD, bytes(path), new OpenRequest(O_WRONLY | O_NONBLOCK, 0, 0)));
     }
 
     static Action write(String what, long address, String text) {

@@ -50,6 +50,11 @@ final class SimWorld implements World {
         return referee.verdict();
     }
 
+    /** What every event came to, if that was kept. */
+    List<Referee.Finding> findings() {
+        return referee.findings();
+    }
+
     List<Script> scripts() {
         return scripts;
     }
@@ -77,9 +82,7 @@ final class SimWorld implements World {
     public boolean isFinished(int thread) {
         Script script = scripts.get(thread);
         Task task = script.task();
-        return task == null
-                ? script.next() == null
-                : task.isDead() || (task.call() == null && script.next() == null);
+        return task == null ? script.next() == null : task.isDead() || (task.call() == null && script.next() == null);
     }
 
     @Override

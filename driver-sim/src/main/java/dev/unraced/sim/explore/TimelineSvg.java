@@ -16,7 +16,9 @@ public final class TimelineSvg {
             font:12px ui-monospace,Menlo,Consolas,monospace}
             @media (prefers-color-scheme:dark){.tl{--bg:#0d1117;--fg:#e6edf3;--dim:#9198a1;--lane:#30363d;--bar:#1f6feb;\
             --hook:#bc8cff;--bad:#ff7b72;--hit:#3c1618}}
-            .tl text,.tl circle{fill:var(--fg);white-space:pre}.tl .tl-name,.tl .tl-verdict{font-weight:bold}
+            .tl text,.tl circle{fill:var(--fg);white-space:pre}
+            .tl text{paint-order:stroke;stroke:var(--bg);stroke-width:4px}.tl text.tl-attack{stroke:var(--hit)}
+            .tl .tl-name,.tl .tl-verdict{font-weight:bold}
             .tl .tl-user{fill:var(--dim)}.tl .tl-note{fill:var(--dim);font-style:italic}
             .tl .tl-observer{fill:var(--hook)}.tl .tl-attack{fill:var(--bad);font-weight:bold}
             .tl .tl-bg{fill:var(--bg)}.tl .tl-call{fill:var(--bar)}.tl .tl-hit{fill:var(--hit)}
@@ -49,21 +51,13 @@ public final class TimelineSvg {
         svg.append("<style>\n").append(STYLE).append("</style>\n");
         add("<rect class=\"tl-bg\" width=\"%d\" height=\"%d\"/>", layout.width(), layout.height());
         for (int i = 0; i < timeline.header().size(); i++) {
-            label(
-                    "tl-head",
-                    SvgLayout.EDGE,
-                    layout.headerY(i),
-                    timeline.header().get(i));
+            line("tl-head", layout.headerY(i), timeline.header().get(i));
         }
         attacks();
         lanes();
         steps();
         for (int i = 0; i < timeline.footer().size(); i++) {
-            label(
-                    "tl-verdict",
-                    SvgLayout.EDGE,
-                    layout.footerY(i),
-                    timeline.footer().get(i));
+            line("tl-verdict", layout.footerY(i), timeline.footer().get(i));
         }
         return svg.append("</svg>\n").toString();
     }
@@ -129,7 +123,14 @@ public final class TimelineSvg {
 
     /** A text that is too long is cut, and shown whole when pointed at. */
     private void label(String kind, int x, int y, String text) {
-        String shown = SvgLayout.shown(text);
+        label(kind, x, y, text, SvgLayout.shown(text));
+    }
+
+    private void line(String kind, int y, String text) {
+        label(kind, SvgLayout.EDGE, y, text, SvgLayout.shownLine(text));
+    }
+
+    private void label(String kind, int x, int y, String text, String shown) {
         boolean isWhole = shown.equals(TextStyle.UTF_8.escape(text));
         add(
                 "<text class=\"%s\" x=\"%d\" y=\"%d\">%s%s</text>",
