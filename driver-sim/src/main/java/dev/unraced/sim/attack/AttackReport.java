@@ -7,7 +7,10 @@ import dev.unraced.sim.explore.Interleavings;
 import dev.unraced.sim.explore.Minimizer;
 import dev.unraced.sim.explore.Replay;
 import dev.unraced.sim.explore.Schedule;
+import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -23,6 +26,11 @@ import java.util.stream.IntStream;
 public record AttackReport(Attack attack, Interleavings interleavings, List<Row> rows) {
     /** How many interleavings are counted, at most. */
     public static final long COUNTED = 20_000;
+
+    private static final int CANDIDATES = 4;
+    /** The worst, and rather one that hides something evil than one that accuses of it. */
+    private static final Comparator<SimWorld.Outcome> MOST_TELLING =
+            Comparator.comparing(SimWorld.Outcome::verdict).thenComparing(SimWorld.Outcome::hidden);
 
     public AttackReport {
         rows = List.copyOf(rows);
@@ -100,13 +108,23 @@ public record AttackReport(Attack attack, Interleavings interleavings, List<Row>
     }
 
     private static Row explore(Attack attack, Mode mode) {
-        ExplorationResult<Verdict> result =
-                Exploration.of(attack.worlds(mode)).run((world, execution) -> world.verdict());
-        Verdict worst = Collections.max(result.verdicts().keySet());
-        Schedule example = Minimizer.minimize(
-                attack.worlds(mode),
-                (world, execution) -> world.verdict(),
-                Objects.requireNonNull(result.examples().get(worst)));
-        return new Row(mode, result.executions(), result.pruned(), result.verdicts(), worst, example);
+        Map<SimWorld.Outcome, List<Schedule>> schedules = new HashMap<>();
+        ExplorationResult<Verdict> result = Exploration.of(attack.worlds(mode)).run((world, execution) -> {
+            schedules
+                    .computeIfAbsent(world.outcome(), outcome -> new ArrayList<>())
+                    .add(execution.schedule());
+            return world.verdict();
+        });
+        SimWorld.Outcome worst = Collections.max(schedules.keySet(), MOST_TELLING);
+        // Of those that are equivalent, the one that was run need not be the simplest.
+        Schedule example = Objects.requireNonNull(schedules.get(worst)).stream()
+                .sorted(Schedule.SIMPLEST)
+                .limit(CANDIDATES)
+                .map(schedule ->
+                        Minimizer.minimize(attack.worlds(mode), (world, execution) -> world.outcome(), schedule))
+                .min(Schedule.SIMPLEST)
+                .orElseThrow();
+        return new Row(
+                mode, result.executions(), result.pruned(), result.verdicts(), worst.verdict(), example);
     }
 }

@@ -62,6 +62,7 @@ final class FlipAttacks {
         int fd = scene.socket(task, AF_INET, type);
         byte[] harmless = Scene.inet(53, 127, 0, 0, 1);
         byte[] evil = Scene.inet(53, 127, 0, 0, 66);
+        scene.hides(evil);
         long address = task.group().memory().place(harmless);
         scene.caller("caller", task).then(Scene.connect(fd, address, harmless.length));
         scene.attacker("flipper", scene.thread(task))

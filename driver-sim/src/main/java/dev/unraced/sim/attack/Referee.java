@@ -37,6 +37,8 @@ final class Referee implements Tracepoints {
     private @Nullable Capture capture;
     private final boolean keeps;
     private final List<Finding> findings = new ArrayList<>();
+    private byte[] evil = NOTHING;
+    private boolean hid;
     private Verdict worst = Verdict.TRUE;
     private int events;
 
@@ -55,6 +57,16 @@ final class Referee implements Tracepoints {
     /** Whose events to judge, from now on. */
     void watch(Capture watched) {
         capture = watched;
+    }
+
+    /** The argument that the attack is there to hide. */
+    void mark(byte[] argument) {
+        evil = argument;
+    }
+
+    /** Whether an event was wrong of a call for which the kernel took the argument to hide. */
+    boolean hasHidden() {
+        return hid;
     }
 
     /** Whether anybody observes. */
@@ -120,6 +132,8 @@ final class Referee implements Tracepoints {
 
     private void note(Task task, Call call, @Nullable SyscallEvent event, Verdict verdict) {
         worst = worst.or(verdict);
+        hid |= verdict != Verdict.TRUE
+                && (Arrays.equals(call.kernelPath(), evil) || Arrays.equals(call.kernelAddress(), evil));
         if (keeps) {
             findings.add(new Finding(task, call, event, verdict));
         }

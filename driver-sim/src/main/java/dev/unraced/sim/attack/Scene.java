@@ -63,6 +63,7 @@ final class Scene {
                 RING_BYTES);
         this.seams = seams;
         referee = new Referee(kernel, told);
+        referee.mark(bytes(FlipAttacks.EVIL));
         world = new SimWorld(kernel, referee, told ? new Narrator(referee, mitigation) : null);
     }
 
@@ -72,7 +73,12 @@ final class Scene {
         kernel.attach(referee);
     }
 
-    /** A step that does so. */
+    /** Says which address the attack is there to hide, instead of the evil path. */
+    void hides(byte[] address) {
+        referee.mark(address);
+    }
+
+    /** A step that attaches it. */
     Action attaching() {
         return Action.user("attaches the observer", (machine, task) -> attach());
     }

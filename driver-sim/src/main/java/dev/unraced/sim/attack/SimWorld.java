@@ -50,6 +50,13 @@ final class SimWorld implements World {
         return referee.verdict();
     }
 
+    /** What tells one execution from another, to somebody who looks for an example. */
+    record Outcome(Verdict verdict, boolean hidden) {}
+
+    Outcome outcome() {
+        return new Outcome(referee.verdict(), referee.hasHidden());
+    }
+
     /** What every event came to, if that was kept. */
     List<Referee.Finding> findings() {
         return referee.findings();

@@ -112,9 +112,7 @@ final class Words {
     }
 
     private static Optional<String> connected(ConnectEvent event) {
-        return event.socket()
-                .flatMap(ConnectedSocket::remote)
-                .map(peer -> "really connected to " + address(peer));
+        return event.socket().flatMap(ConnectedSocket::remote).map(peer -> "really connected to " + address(peer));
     }
 
     private static String trust(Provenance provenance, Integrity integrity) {

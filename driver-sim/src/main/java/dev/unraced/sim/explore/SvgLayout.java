@@ -92,6 +92,11 @@ final class SvgLayout {
                 : whole.substring(0, whole.offsetByCodePoints(0, limit - 1)) + "…";
     }
 
+    /** From a lane's line to the end of a text beside it. */
+    static int besideText(String text) {
+        return INDENT + textWidth(text);
+    }
+
     int width() {
         return x[x.length - 1];
     }

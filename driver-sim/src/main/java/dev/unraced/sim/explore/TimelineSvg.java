@@ -16,9 +16,7 @@ public final class TimelineSvg {
             font:12px ui-monospace,Menlo,Consolas,monospace}
             @media (prefers-color-scheme:dark){.tl{--bg:#0d1117;--fg:#e6edf3;--dim:#9198a1;--lane:#30363d;--bar:#1f6feb;\
             --hook:#bc8cff;--bad:#ff7b72;--hit:#3c1618}}
-            .tl text,.tl circle{fill:var(--fg);white-space:pre}
-            .tl text{paint-order:stroke;stroke:var(--bg);stroke-width:4px}.tl text.tl-attack{stroke:var(--hit)}
-            .tl .tl-name,.tl .tl-verdict{font-weight:bold}
+            .tl text,.tl circle{fill:var(--fg);white-space:pre}.tl .tl-name,.tl .tl-verdict{font-weight:bold}
             .tl .tl-user{fill:var(--dim)}.tl .tl-note{fill:var(--dim);font-style:italic}
             .tl .tl-observer{fill:var(--hook)}.tl .tl-attack{fill:var(--bad);font-weight:bold}
             .tl .tl-bg{fill:var(--bg)}.tl .tl-call{fill:var(--bar)}.tl .tl-hit{fill:var(--hit)}
@@ -113,7 +111,9 @@ public final class TimelineSvg {
                 if (call.thread() != row.thread() && call.covers(i)) {
                     add(
                             "<line class=\"tl-falls\" x1=\"%d\" x2=\"%d\" y1=\"%d\" y2=\"%3$d\"/>",
-                            x, layout.laneX(call.thread()), layout.rowTop(i) + SvgLayout.ROW / 2);
+                            layout.laneX(call.thread()) > x ? x + SvgLayout.besideText(row.text()) : x,
+                            layout.laneX(call.thread()),
+                            layout.rowTop(i) + SvgLayout.ROW / 2);
                 }
             }
             add("<circle class=\"%s\" cx=\"%d\" cy=\"%d\" r=\"3\"/>", kind, x, layout.rowTop(i) + SvgLayout.ROW / 2);

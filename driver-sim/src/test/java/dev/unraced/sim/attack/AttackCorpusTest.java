@@ -75,9 +75,8 @@ class AttackCorpusTest {
     void theReducedSearchMissesNoVerdict(Attack attack) {
         long interleavings = report(attack).interleavings().count();
         for (Mode mode : attack.modes()) {
-            ExplorationResult<Verdict> all = Exploration.of(attack.worlds(mode))
-                    .reduce(false)
-                    .run((world, execution) -> world.verdict());
+            ExplorationResult<Verdict> all =
+                    Exploration.of(attack.worlds(mode)).reduce(false).run((world, execution) -> world.verdict());
             assertThat(report(attack).row(mode).verdicts().keySet())
                     .as("%s of %s executions", mode, all.executions())
                     .isEqualTo(all.verdicts().keySet());
