@@ -38,7 +38,7 @@ class ExplainCommandTest {
                 .containsPattern("\nstash +10 +7 +2 +1 +0\n")
                 .contains("flip-missing, mode stash", "getname: the kernel copies \"/tmp/evil\"")
                 .endsWith("\nFOOLED: an event does not say what the kernel did, and nothing in it says so.\n");
-        assertThat(test.out().chars()).allMatch(c -> c == '\n' || c >= ' ' && c <= '~');
+        assertThat(test.out().chars()).allMatch(c -> c == '\n' || (c >= ' ' && c <= '~'));
     }
 
     @Test
@@ -58,7 +58,7 @@ class ExplainCommandTest {
         assertThat(objects).hasSize(1);
         assertThat(objects.get(0))
                 .containsEntry("name", "flip")
-                .containsEntry("interleavings", 21)
+                .containsEntry("interleavings", 21L)
                 .containsKeys("title", "story", "modes", "execution");
         assertThat((List<?>) objects.get(0).get("modes"))
                 .hasSize(3)
@@ -66,7 +66,7 @@ class ExplainCommandTest {
                         .asInstanceOf(JsonLines.OBJECT)
                         .containsKeys(
                                 "mode", "executions", "pruned", "true", "warned", "fooled", "worst", "example", "says")
-                        .containsEntry("lied", 0));
+                        .containsEntry("lied", 0L));
     }
 
     @Test
@@ -85,7 +85,7 @@ class ExplainCommandTest {
     void thePageOfTheDocumentationIsWhatTheCommandPrints() throws IOException {
         assertThat(run("explain", "--markdown")).isZero();
 
-        assertThat(Path.of("../docs/attacks.md")).content().isEqualTo(test.out());
+        assertThat(test.out()).isEqualTo(Files.readString(Path.of("../docs/attacks.md")));
     }
 
     @ParameterizedTest

@@ -124,7 +124,6 @@ public record AttackReport(Attack attack, Interleavings interleavings, List<Row>
                         Minimizer.minimize(attack.worlds(mode), (world, execution) -> world.outcome(), schedule))
                 .min(Schedule.SIMPLEST)
                 .orElseThrow();
-        return new Row(
-                mode, result.executions(), result.pruned(), result.verdicts(), worst.verdict(), example);
+        return new Row(mode, result.executions(), result.pruned(), result.verdicts(), worst.verdict(), example);
     }
 }

@@ -44,8 +44,10 @@ class AttackTimelineTest {
     @ParameterizedTest
     @MethodSource("attacks")
     void endsWithTheVerdictInEveryMode(Attack attack) {
-        for (AttackReport.Row row : AttackReport.of(attack).rows()) {
-            assertThat(AttackTimeline.of(attack, row.mode(), row.example()).text(120, TextStyle.UTF_8))
+        AttackReport report = AttackReport.of(attack);
+        for (AttackReport.Row row : report.rows()) {
+            assertThat(AttackTimeline.of(attack, row.mode(), report.execution(row.mode()))
+                            .text(120, TextStyle.UTF_8))
                     .contains("event: ")
                     .contains("\n" + row.worst() + ": ");
         }
