@@ -6,6 +6,7 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -39,6 +40,22 @@ record Console(
                 isPipe(out),
                 isTerminal(target(2)),
                 System.getenv());
+    }
+
+    /**
+     * Writes a whole report to standard output; whoever reads it may have had enough of it.
+     *
+     * @throws OutputException when that fails
+     */
+    void print(String report) {
+        try {
+            out.write(report.getBytes(StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            OutputException failure = new OutputException(e, outIsPipe);
+            if (!failure.isReaderGone()) {
+                throw failure;
+            }
+        }
     }
 
     /** Whether the terminal takes UTF-8, by the rules of locale(7). */

@@ -7,9 +7,6 @@ import dev.unraced.sim.scale.Sizing;
 import dev.unraced.sim.scale.SizingPlot;
 import dev.unraced.sim.scale.SizingTable;
 import dev.unraced.stash.StashPolicy;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -99,22 +96,15 @@ final class SizeCommand implements Callable<Integer> {
         }
         Sizing sizing = run(table);
         if (svg != null) {
-            draw(svg, sizing);
+            OutputFile.write(svg, SizingPlot.svg(sizing));
         }
         String report = json ? SizingJson.of(sizing) : SizingText.of(sizing);
-        try {
-            console.out().write(report.getBytes(StandardCharsets.UTF_8));
-        } catch (IOException e) {
-            OutputException failure = new OutputException(e, console.outIsPipe());
-            if (!failure.isReaderGone()) {
-                throw failure;
-            }
-        }
+        console.print(report);
         return ExitCode.OK;
     }
 
     private SizingTable table() {
-        if (svg != null && !isWritable(svg.toAbsolutePath())) {
+        if (svg != null && !OutputFile.isWritable(svg)) {
             throw new ParameterException(spec.commandLine(), "--svg: cannot write to " + svg);
         }
         try {
@@ -144,21 +134,5 @@ final class SizeCommand implements Callable<Integer> {
                 calls / 1e6,
                 nanos / 1e9,
                 calls * 1e3 / Math.max(1, nanos));
-    }
-
-    /** Asked before the work, not after it. */
-    private static boolean isWritable(Path file) {
-        Path directory = file.getParent();
-        return Files.exists(file)
-                ? Files.isWritable(file) && !Files.isDirectory(file)
-                : directory != null && Files.isDirectory(directory) && Files.isWritable(directory);
-    }
-
-    private static void draw(Path file, Sizing sizing) {
-        try {
-            Files.writeString(file, SizingPlot.svg(sizing));
-        } catch (IOException e) {
-            throw new OutputException(file, e);
-        }
     }
 }

@@ -27,6 +27,7 @@ import picocli.CommandLine.Spec;
             "  unraced watch --help      more examples",
             "  unraced conformance       which rules the driver keeps",
             "  unraced size server       how large the stash of a busy server has to be",
+            "  unraced explain flip      how an observer is deceived, step by step",
             "",
             "Exit codes: 0 success, 1 failure, 2 wrong command line or configuration."
         })
@@ -54,7 +55,8 @@ final class UnracedCommand implements Runnable {
                 .addSubcommand(new WatchCommand(console, drivers))
                 .addSubcommand(new DoctorCommand(console, drivers))
                 .addSubcommand(new ConformanceCommand(console, drivers))
-                .addSubcommand(new SizeCommand(console));
+                .addSubcommand(new SizeCommand(console))
+                .addSubcommand(new ExplainCommand(console));
         command.addMixin("common", new CommonOptions());
         command.getSubcommands().values().forEach(sub -> sub.addMixin("common", new CommonOptions()));
         return command.setOut(new PrintWriter(new OutputStreamWriter(console.out(), StandardCharsets.UTF_8), true))

@@ -26,7 +26,7 @@ class ArchitectureTest {
     private static final String SIM = "dev.unraced.sim..";
     /** The simulator's tools, which are no driver. */
     private static final String[] SIM_TOOLS = {
-        "dev.unraced.sim.scale..", "dev.unraced.sim.explore..", "dev.unraced.sim.explain.."
+        "dev.unraced.sim.scale..", "dev.unraced.sim.explore..", "dev.unraced.sim.attack.."
     };
 
     private static final String CLI = "dev.unraced.cli..";

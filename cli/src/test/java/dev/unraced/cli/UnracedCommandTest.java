@@ -75,7 +75,9 @@ class UnracedCommandTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"--help", "watch --help", "doctor --help", "conformance --help", "size --help"})
+    @ValueSource(
+            strings = {"--help", "watch --help", "doctor --help", "conformance --help", "size --help", "explain --help"
+            })
     void helpHasExamplesAndExitCodes(String line) {
         assertThat(run(line.split(" "))).isZero();
         assertThat(test.out()).contains("Examples:").contains("Exit codes:");

@@ -17,6 +17,7 @@ import dev.unraced.sim.net.Socket;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,9 +34,11 @@ final class Referee implements Tracepoints {
     private static final byte[] NOTHING = {};
 
     private final Kernel kernel;
-    private final Capture capture;
+    private @Nullable Capture capture;
     private final boolean keeps;
     private final List<Finding> findings = new ArrayList<>();
+    private byte[] evil = NOTHING;
+    private boolean hid;
     private Verdict worst = Verdict.TRUE;
     private int events;
 
@@ -46,10 +49,29 @@ final class Referee implements Tracepoints {
      */
     record Finding(Task task, Call call, @Nullable SyscallEvent event, Verdict verdict) {}
 
-    Referee(Kernel kernel, Capture capture, boolean keeps) {
+    Referee(Kernel kernel, boolean keeps) {
         this.kernel = kernel;
-        this.capture = capture;
         this.keeps = keeps;
+    }
+
+    /** Whose events to judge, from now on. */
+    void watch(Capture watched) {
+        capture = watched;
+    }
+
+    /** The argument that the attack is there to hide. */
+    void mark(byte[] argument) {
+        evil = argument;
+    }
+
+    /** Whether an event was wrong of a call for which the kernel took the argument to hide. */
+    boolean hasHidden() {
+        return hid;
+    }
+
+    /** Whether anybody observes. */
+    boolean isWatching() {
+        return capture != null;
     }
 
     /** The worst verdict on any event. */
@@ -94,7 +116,7 @@ final class Referee implements Tracepoints {
 
     private void compare(Task task, Call call) {
         events = 0;
-        capture.poll(view -> compare(task, call, view), Integer.MAX_VALUE);
+        Objects.requireNonNull(capture).poll(view -> compare(task, call, view), Integer.MAX_VALUE);
         if (events != 1) {
             note(task, call, null, Verdict.FOOLED);
         }
@@ -110,6 +132,8 @@ final class Referee implements Tracepoints {
 
     private void note(Task task, Call call, @Nullable SyscallEvent event, Verdict verdict) {
         worst = worst.or(verdict);
+        hid |= verdict != Verdict.TRUE
+                && (Arrays.equals(call.kernelPath(), evil) || Arrays.equals(call.kernelAddress(), evil));
         if (keeps) {
             findings.add(new Finding(task, call, event, verdict));
         }

@@ -2,13 +2,15 @@
 package dev.unraced.sim.attack;
 
 import dev.unraced.driver.Capabilities;
-import dev.unraced.driver.Capture;
 import dev.unraced.event.Abi;
 import dev.unraced.event.ByteString;
+import dev.unraced.event.Mitigation;
 import dev.unraced.event.Syscall;
+import dev.unraced.sim.fs.OpenRequest;
 import dev.unraced.sim.kernel.Kernel;
 import dev.unraced.sim.kernel.Task;
 import dev.unraced.sim.net.Socket;
+import dev.unraced.sim.trace.Seams;
 import dev.unraced.sim.trace.SimSource;
 import dev.unraced.sim.trace.TraceSettings;
 import dev.unraced.stash.StashPolicy;
@@ -18,6 +20,7 @@ import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.Objects;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** A small machine for one attack, an observer that watches it, and the words that attacks are written in. */
 final class Scene {
@@ -31,20 +34,24 @@ final class Scene {
     private static final int MAX_THREAD_ID = 1 << 15;
     private static final int RING_BYTES = 1 << 16;
     private static final int BUFFER = 64;
+    private static final Capabilities CAPABILITIES = Capabilities.complete();
     private static final int HOW_SIZE = 24;
 
     private final Kernel kernel = new Kernel(UPTIME_NANOS, MAX_THREAD_ID);
+    private final TraceSettings settings;
+    private final Seams seams;
+    private final Referee referee;
     private final SimWorld world;
 
     /**
-     * A machine without the attack's own files.
+     * A machine without the attack's own files, and an observer that is not attached yet.
      *
      * @param entries how many calls the observer can keep
-     * @param keeps whether to keep every finding, to tell of it
+     * @param told whether to keep what happens in words
      */
-    Scene(Variant variant, StashPolicy policy, int entries, boolean keeps) {
-        TraceSettings settings = new TraceSettings(
-                variant.mitigation(),
+    Scene(Mitigation mitigation, Seams seams, StashPolicy policy, int entries, boolean told) {
+        settings = new TraceSettings(
+                mitigation,
                 EnumSet.allOf(Syscall.class),
                 0,
                 Set.of(),
@@ -54,10 +61,26 @@ final class Scene {
                 entries,
                 1,
                 RING_BYTES);
-        Capture capture = SimSource.open("sim", Capabilities.complete(), kernel, settings, variant.seams());
-        Referee referee = new Referee(kernel, capture, keeps);
+        this.seams = seams;
+        referee = new Referee(kernel, told);
+        referee.mark(bytes(FlipAttacks.EVIL));
+        world = new SimWorld(kernel, referee, told ? new Narrator(referee, mitigation) : null);
+    }
+
+    /** Attaches the observer, and behind it the referee. */
+    final void attach() {
+        referee.watch(SimSource.open("sim", CAPABILITIES, kernel, settings, seams));
         kernel.attach(referee);
-        world = new SimWorld(kernel, referee);
+    }
+
+    /** Says which address the attack is there to hide, instead of the evil path. */
+    void hides(byte[] address) {
+        referee.mark(address);
+    }
+
+    /** A step that attaches it. */
+    Action attaching() {
+        return Action.user("attaches the observer", (machine, task) -> attach());
     }
 
     Kernel kernel() {
@@ -89,6 +112,11 @@ final class Scene {
         return kernel.thread(sibling.group());
     }
 
+    /** Where the first buffer of a process lies. */
+    long firstAddress() {
+        return buffer(process("template"), "");
+    }
+
     /** Memory that can be rewritten. */
     long buffer(Task task, String text) {
         long address = task.group().memory().reserve(BUFFER);
@@ -101,6 +129,7 @@ final class Scene {
         return task.group().memory().placeCold(bytes(text), 0);
     }
 
+    /** A descriptor of a new socket. */
     int socket(Task task, int family, int type) {
         Socket socket =
                 Objects.requireNonNull(kernel.network().socket(family, type, 0).socket());
@@ -109,16 +138,31 @@ final class Scene {
 
     /** Opens something before the attack begins. */
     int opened(Task task, String path, long flags) {
-        var attempt = kernel.files().open(task, AT_FDCWD, bytes(path), new dev.unraced.sim.fs.OpenRequest(flags, 0, 0));
+        var attempt = kernel.files().open(task, AT_FDCWD, bytes(path), new OpenRequest(flags, 0, 0));
         return task.group().descriptors().add(Objects.requireNonNull(attempt.file()));
     }
 
-    SimWorld.Script victim(String name, Task task) {
-        return world.script(name, false, task);
+    /** Lets a thread make an open that blocks, before the attack begins. */
+    void blocked(Task task, String path) {
+        openat("path", buffer(task, path)).effect().run(kernel, task);
+        if (kernel.run(task)) {
+            throw new IllegalStateException("not blocked: " + path);
+        }
     }
 
-    SimWorld.Script attacker(String name, Task task) {
-        return world.script(name, true, task);
+    /** A thread whose calls are watched; null for one that begins to live later. */
+    Script caller(String name, @Nullable Task task) {
+        return world.add(new Script(name, false, task));
+    }
+
+    /** A thread that interferes with the others. */
+    Script attacker(String name, @Nullable Task task) {
+        return world.add(new Script(name, true, task));
+    }
+
+    /** The thread of the kernel's that completes a request. */
+    void worker(String name) {
+        world.workers().add(world.add(new Script(name, false, null)));
     }
 
     static Action openat(String what, long path) {
@@ -155,12 +199,8 @@ final class Scene {
     static Action release(String path) {
         return Action.user(
                 "opens " + path + " for writing",
-                (kernel, task) -> kernel.files()
-                        .open(
-                                task,
-                                AT_FDCWD,
-                                bytes(path),
-                                new dev.unraced.sim.fs.OpenRequest(O_WRONLY | O_NONBLOCK, 0, 0)));
+                (kernel, task) ->
+                        kernel.files().open(task, AT_FDCWD, bytes(path), new OpenRequest(O_WRONLY | O_NONBLOCK, 0, 0)));
     }
 
     static Action write(String what, long address, String text) {

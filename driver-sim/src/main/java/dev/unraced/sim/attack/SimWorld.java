@@ -2,6 +2,7 @@
 package dev.unraced.sim.attack;
 
 import dev.unraced.sim.explore.Step;
+import dev.unraced.sim.explore.TimelineRow;
 import dev.unraced.sim.explore.World;
 import dev.unraced.sim.kernel.Call;
 import dev.unraced.sim.kernel.CallStep;
@@ -11,68 +12,54 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** A simulated kernel as a world whose threads follow programs. */
+/** A simulated kernel as a world whose threads follow scripts. */
 final class SimWorld implements World {
+    private static final Label UNTOLD = new Label(List.of());
+
     private final Kernel kernel;
     private final Referee referee;
+    private final @Nullable Narrator narrator;
     private final List<Script> scripts = new ArrayList<>();
+    private final Deque<Script> workers = new ArrayDeque<>();
 
-    SimWorld(Kernel kernel, Referee referee) {
+    SimWorld(Kernel kernel, Referee referee, @Nullable Narrator narrator) {
         this.kernel = kernel;
         this.referee = referee;
+        this.narrator = narrator;
         kernel.log().on();
     }
 
-    /** A thread's name and what it does. */
-    static final class Script {
-        final String name;
-        final boolean isAttacker;
-        private final Deque<Action> actions = new ArrayDeque<>();
-        private @Nullable Task task;
+    /** What one step was, in words; none unless somebody tells the story. */
+    record Label(List<TimelineRow> rows) {}
 
-        Script(String name, boolean isAttacker, @Nullable Task task) {
-            this.name = name;
-            this.isAttacker = isAttacker;
-            this.task = task;
-        }
-
-        Script then(Action action) {
-            actions.add(action);
-            return this;
-        }
-
-        /** For a thread that begins to live later. */
-        void become(Task born) {
-            task = born;
-        }
-
-        @Nullable
-        Task task() {
-            return task;
-        }
-    }
-
-    /** What one step was. */
-    record Label(
-            Script script,
-            @Nullable Action action,
-            @Nullable Call call,
-            @Nullable CallStep step) {}
-
-    Script script(String name, boolean isAttacker, @Nullable Task task) {
-        Script script = new Script(name, isAttacker, task);
+    Script add(Script script) {
         scripts.add(script);
         return script;
     }
 
-    Kernel kernel() {
-        return kernel;
+    /** Scripts for threads that the kernel starts for requests. */
+    Deque<Script> workers() {
+        return workers;
     }
 
-    Referee referee() {
-        return referee;
+    /** The worst verdict on any event so far. */
+    Verdict verdict() {
+        return referee.verdict();
+    }
+
+    /** What tells one execution from another, to somebody who looks for an example. */
+    record Outcome(Verdict verdict, boolean hidden) {}
+
+    Outcome outcome() {
+        return new Outcome(referee.verdict(), referee.hasHidden());
+    }
+
+    /** What every event came to, if that was kept. */
+    List<Referee.Finding> findings() {
+        return referee.findings();
     }
 
     List<Script> scripts() {
@@ -87,43 +74,63 @@ final class SimWorld implements World {
     @Override
     public boolean isEnabled(int thread) {
         Script script = scripts.get(thread);
-        Task task = script.task;
+        Task task = script.task();
         if (task == null) {
             return false;
         }
         if (task.call() != null) {
             return kernel.canStep(task);
         }
-        Action next = script.actions.peek();
-        return next != null && !task.isDead() && next.condition().holds(kernel, task);
+        Action next = script.next();
+        return next != null && kernel.isAlive(task) && next.condition().holds(kernel, task);
     }
 
     @Override
     public boolean isFinished(int thread) {
         Script script = scripts.get(thread);
-        Task task = script.task;
-        return task == null
-                ? script.actions.isEmpty()
-                : task.isDead() || (task.call() == null && script.actions.isEmpty());
+        Task task = script.task();
+        return task == null ? script.next() == null : task.isDead() || (task.call() == null && script.next() == null);
     }
 
     @Override
     public Step step(int thread) {
-        Script script = scripts.get(thread);
-        Task task = java.util.Objects.requireNonNull(script.task);
-        // Conditions have been asked since the last step.
+        // What was asked since the last step is none of this one's business.
         kernel.log().take();
+        // But what this one waited for is, and what the next one will wait for.
+        isEnabled(thread);
+        Label label = make(thread);
+        isEnabled(thread);
+        return new Step(thread, label, kernel.log().take());
+    }
+
+    private Label make(int thread) {
+        Script script = scripts.get(thread);
+        Task task = Objects.requireNonNull(script.task());
         Action action = null;
         if (task.call() == null) {
-            action = script.actions.remove();
+            action = script.take();
             action.effect().run(kernel, task);
         }
-        Call call = task.call();
+        Call call = action == null || action.isCall() ? task.call() : null;
         CallStep step = null;
-        if (call != null && (action == null || action.isCall())) {
+        if (call != null) {
             step = kernel.step(task);
+            adopt(task, call);
         }
-        return new Step(
-                thread, new Label(script, action, call, step), kernel.log().take());
+        if (narrator == null) {
+            return UNTOLD;
+        }
+        return new Label(narrator.tell(thread, script, task, action, call, step));
+    }
+
+    /** A request that left its thread is now a worker's, which needs a script. */
+    private void adopt(Task task, Call request) {
+        if (task.call() == null && !request.isDone()) {
+            for (Task other : task.group().tasks()) {
+                if (other.call() == request) {
+                    workers.remove().become(other);
+                }
+            }
+        }
     }
 }

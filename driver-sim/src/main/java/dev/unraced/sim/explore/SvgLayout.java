@@ -15,6 +15,8 @@ final class SvgLayout {
 
     private static final int BASELINE = 15;
     private static final int CHARS_SHOWN = 72;
+    /** Of lines that have the whole width. */
+    private static final int LINE_CHARS_SHOWN = 120;
 
     private final int headerLines;
     private final int footerLines;
@@ -58,23 +60,41 @@ final class SvgLayout {
         }
         for (List<String> lines : List.of(timeline.header(), timeline.footer())) {
             for (String line : lines) {
-                x[threads + 1] = Math.max(x[threads + 1], textWidth(line) + 2 * EDGE);
+                x[threads + 1] = Math.max(x[threads + 1], width(shownLine(line)) + 2 * EDGE);
             }
         }
         return x;
     }
 
     /** A generous guess: a monospace character is 0.6 of the font's 12 pixels wide, bold ones hardly more. */
+    private static int width(String shown) {
+        return (15 * Wrapping.width(shown) + 1) / 2;
+    }
+
     private static int textWidth(String text) {
-        return (15 * Wrapping.width(shown(text)) + 1) / 2;
+        return width(shown(text));
     }
 
     /** A text as it is shown: escaped, and cut when it is very long. */
     static String shown(String text) {
+        return shown(text, CHARS_SHOWN);
+    }
+
+    /** The same, of a line of the header or the footer. */
+    static String shownLine(String text) {
+        return shown(text, LINE_CHARS_SHOWN);
+    }
+
+    private static String shown(String text, int limit) {
         String whole = TextStyle.UTF_8.escape(text);
-        return Wrapping.width(whole) <= CHARS_SHOWN
+        return Wrapping.width(whole) <= limit
                 ? whole
-                : whole.substring(0, whole.offsetByCodePoints(0, CHARS_SHOWN - 1)) + "…";
+                : whole.substring(0, whole.offsetByCodePoints(0, limit - 1)) + "…";
+    }
+
+    /** From a lane's line to the end of a text beside it. */
+    static int besideText(String text) {
+        return INDENT + textWidth(text);
     }
 
     int width() {

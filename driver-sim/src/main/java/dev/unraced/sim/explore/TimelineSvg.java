@@ -49,21 +49,13 @@ public final class TimelineSvg {
         svg.append("<style>\n").append(STYLE).append("</style>\n");
         add("<rect class=\"tl-bg\" width=\"%d\" height=\"%d\"/>", layout.width(), layout.height());
         for (int i = 0; i < timeline.header().size(); i++) {
-            label(
-                    "tl-head",
-                    SvgLayout.EDGE,
-                    layout.headerY(i),
-                    timeline.header().get(i));
+            line("tl-head", layout.headerY(i), timeline.header().get(i));
         }
         attacks();
         lanes();
         steps();
         for (int i = 0; i < timeline.footer().size(); i++) {
-            label(
-                    "tl-verdict",
-                    SvgLayout.EDGE,
-                    layout.footerY(i),
-                    timeline.footer().get(i));
+            line("tl-verdict", layout.footerY(i), timeline.footer().get(i));
         }
         return svg.append("</svg>\n").toString();
     }
@@ -119,7 +111,9 @@ public final class TimelineSvg {
                 if (call.thread() != row.thread() && call.covers(i)) {
                     add(
                             "<line class=\"tl-falls\" x1=\"%d\" x2=\"%d\" y1=\"%d\" y2=\"%3$d\"/>",
-                            x, layout.laneX(call.thread()), layout.rowTop(i) + SvgLayout.ROW / 2);
+                            layout.laneX(call.thread()) > x ? x + SvgLayout.besideText(row.text()) : x,
+                            layout.laneX(call.thread()),
+                            layout.rowTop(i) + SvgLayout.ROW / 2);
                 }
             }
             add("<circle class=\"%s\" cx=\"%d\" cy=\"%d\" r=\"3\"/>", kind, x, layout.rowTop(i) + SvgLayout.ROW / 2);
@@ -129,7 +123,14 @@ public final class TimelineSvg {
 
     /** A text that is too long is cut, and shown whole when pointed at. */
     private void label(String kind, int x, int y, String text) {
-        String shown = SvgLayout.shown(text);
+        label(kind, x, y, text, SvgLayout.shown(text));
+    }
+
+    private void line(String kind, int y, String text) {
+        label(kind, SvgLayout.EDGE, y, text, SvgLayout.shownLine(text));
+    }
+
+    private void label(String kind, int x, int y, String text, String shown) {
         boolean isWhole = shown.equals(TextStyle.UTF_8.escape(text));
         add(
                 "<text class=\"%s\" x=\"%d\" y=\"%d\">%s%s</text>",

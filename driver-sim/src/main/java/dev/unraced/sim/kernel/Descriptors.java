@@ -15,6 +15,9 @@ public final class Descriptors {
     private final AccessLog log;
     private final Consumer<OpenFile> closed;
     private final long thing;
+    /** Of the number of users, which changes apart from the table. */
+    private final long usersThing;
+
     private @Nullable OpenFile[] files = new @Nullable OpenFile[16];
     private boolean[] taken = new boolean[16];
     private int users = 1;
@@ -28,6 +31,7 @@ public final class Descriptors {
         this.log = log;
         this.closed = closed;
         this.thing = log.newThing();
+        this.usersThing = log.newThing();
     }
 
     /** The file behind a descriptor, or null. */
@@ -89,21 +93,25 @@ public final class Descriptors {
         return true;
     }
 
-    /** dup2(2); false (EBADF) when {@code from} is none. */
+    /**
+     * dup2(2); false (EBADF) when {@code from} is none, or (EBUSY) when an open has reserved {@code to} and not yet put
+     * its file there: do_dup2 of fs/file.c.
+     */
     public boolean duplicate(int from, int to) {
         OpenFile file = get(from);
         if (file == null || to < 0 || to >= LIMIT) {
             return false;
         }
         if (from != to) {
-            file.retain();
             OpenFile old = get(to);
+            if (old == null && to < taken.length && taken[to]) {
+                return false;
+            }
+            file.retain();
             if (old != null) {
                 close(to);
             }
-            if (to >= taken.length || !taken[to]) {
-                reserve(to);
-            }
+            reserve(to);
             install(to, file);
         }
         return true;
@@ -111,12 +119,14 @@ public final class Descriptors {
 
     /** Another task shares the table (CLONE_FILES). */
     Descriptors share() {
+        log.write(usersThing);
         users++;
         return this;
     }
 
     /** Whether several tasks use the table, so that one can replace what another has just opened. */
     public boolean isShared() {
+        log.read(usersThing);
         return users > 1;
     }
 
@@ -136,6 +146,7 @@ public final class Descriptors {
 
     /** A task that used the table is gone; the last one closes everything. */
     void leave() {
+        log.write(usersThing);
         users--;
         if (users == 0) {
             for (int fd = 0; fd < files.length; fd++) {

@@ -44,6 +44,10 @@ public final class Kernel implements ProcView {
     private final Map<Integer, Task> tasks = new HashMap<>();
     private final Map<Integer, TaskGroup> groups = new HashMap<>();
     private final TaskGroup init;
+    /** Which ids are taken, and by whom. */
+    private final long idsThing = log.newThing();
+
+    private final long observersThing = log.newThing();
     private Tracepoints[] observers = {};
     private long requests;
     private long returned;
@@ -82,7 +86,14 @@ public final class Kernel implements ProcView {
 
     /** The task with an id, or null. */
     public @Nullable Task task(int tid) {
+        log.read(idsThing);
         return tasks.get(tid);
+    }
+
+    /** Whether a task has not ended. */
+    public boolean isAlive(Task task) {
+        log.read(task.thing);
+        return !task.dead;
     }
 
     /** How many threads live. */
@@ -97,12 +108,14 @@ public final class Kernel implements ProcView {
 
     /** Lets an observer look, from the next step on. */
     public void attach(Tracepoints observer) {
+        log.write(observersThing);
         observers = Arrays.copyOf(observers, observers.length + 1);
         observers[observers.length - 1] = observer;
     }
 
     /** Ends {@link #attach}. */
     public void detach(Tracepoints observer) {
+        log.write(observersThing);
         observers = Arrays.stream(observers).filter(other -> other != observer).toArray(Tracepoints[]::new);
     }
 
@@ -113,6 +126,7 @@ public final class Kernel implements ProcView {
 
     /** As {@link #fork}, with a chosen id, as clone3 with set_tid; null when somebody has it. */
     public @Nullable Task forkAs(Task parent, byte[] comm, int id) {
+        log.write(idsThing);
         return ids.take(id) ? fork(parent, comm, id) : null;
     }
 
@@ -133,7 +147,17 @@ public final class Kernel implements ProcView {
 
     /** One more thread of a process. */
     public Task thread(TaskGroup group) {
-        Task task = task(group, ids.next());
+        return thread(group, ids.next());
+    }
+
+    /** As {@link #thread}, with a chosen id, as clone3 with set_tid; null when somebody has it. */
+    public @Nullable Task threadAs(TaskGroup group, int id) {
+        log.write(idsThing);
+        return ids.take(id) ? thread(group, id) : null;
+    }
+
+    private Task thread(TaskGroup group, int id) {
+        Task task = task(group, id);
         group.descriptors.share();
         return task;
     }
@@ -237,6 +261,7 @@ public final class Kernel implements ProcView {
 
     /** Ends every thread of a process; those in calls at their next step. */
     public void kill(TaskGroup group) {
+        log.read(group.thing);
         for (Task task : group.tasks()) {
             signal(task, Signal.KILL);
         }
@@ -248,6 +273,7 @@ public final class Kernel implements ProcView {
      * @see #endExec
      */
     public void beginExec(Task task, Signal death) {
+        log.read(task.group.thing);
         for (Task other : task.group.tasks()) {
             if (other != task) {
                 signal(other, death);
@@ -257,12 +283,14 @@ public final class Kernel implements ProcView {
 
     /** Whether the other threads are gone. */
     public boolean canEndExec(Task task) {
+        log.read(task.group.thing);
         return task.group.tasks.size() == 1;
     }
 
     /** The thread that executes takes over id and start time of the first one, with new memory. */
     public void endExec(Task task, byte[] comm) {
         log.write(task.group.thing);
+        log.write(idsThing);
         TaskGroup group = task.group;
         if (task.tid != group.tgid) {
             tasks.remove(task.tid);
@@ -282,12 +310,14 @@ public final class Kernel implements ProcView {
 
     @Override
     public @Nullable FsContext contextOf(int tgid) {
+        log.read(idsThing);
         TaskGroup group = groups.get(tgid);
         return group == null ? null : group.fs;
     }
 
     @Override
     public @Nullable OpenFile descriptorOf(int tgid, int fd) {
+        log.read(idsThing);
         TaskGroup group = groups.get(tgid);
         return group == null ? null : group.descriptors.get(fd);
     }
@@ -313,6 +343,7 @@ public final class Kernel implements ProcView {
             call.next = CallStep.EXIT;
             return;
         }
+        log.read(observersThing);
         for (Tracepoints observer : observers) {
             if (call.origin() == Origin.SYSCALL) {
                 observer.enter(task, call);
@@ -359,6 +390,7 @@ public final class Kernel implements ProcView {
             return;
         }
         call.next = next;
+        log.read(observersThing);
         for (Tracepoints observer : observers) {
             observer.worked(task, call);
         }
@@ -392,6 +424,7 @@ public final class Kernel implements ProcView {
     private void exit(Task task, Call call) {
         call.done = true;
         returned++;
+        log.read(observersThing);
         for (Tracepoints observer : observers) {
             if (call.origin() == Origin.SYSCALL) {
                 observer.exit(task, call);
@@ -437,6 +470,9 @@ public final class Kernel implements ProcView {
     private void die(Task task) {
         TaskGroup group = task.group;
         log.write(group.thing);
+        log.write(task.thing);
+        log.write(idsThing);
+        log.read(observersThing);
         task.dead = true;
         task.call = null;
         for (Tracepoints observer : observers) {
@@ -463,6 +499,8 @@ public final class Kernel implements ProcView {
     }
 
     private Task task(TaskGroup group, int tid) {
+        log.write(idsThing);
+        log.write(group.thing);
         // Two threads with the same id must not have the same start time.
         clock.advance(STEP_NANOS);
         byte[] comm = group.tasks.isEmpty() ? new byte[0] : group.tasks.get(0).comm();

@@ -16,9 +16,9 @@ import java.util.stream.Collectors;
  */
 public final class SizingPlot {
     private static final int WIDTH = 360;
-    private static final int LEFT = 52;
-    private static final int RIGHT = 346;
-    private static final Panel LOSS = new Panel(44, 194);
+    private static final int LEFT = 64;
+    private static final int RIGHT = 344;
+    private static final Panel LOSS = new Panel(50, 194);
     private static final Panel MEMORY = new Panel(252, 352);
     /** Where no loss is drawn: there is no logarithm of 0. */
     private static final double NO_LOSS = 1e-7;
@@ -66,7 +66,7 @@ public final class SizingPlot {
                         Collectors.toList()));
         int height = 400 + 16 * lines.size() + 34;
         svg.append("<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 " + WIDTH + " " + height
-                + "\" role=\"img\" aria-labelledby=\"title desc\">\n");
+                + "\" style=\"max-width:720px\" role=\"img\" aria-labelledby=\"title desc\">\n");
         element("title id=\"title\"", "Stash sizes for " + sizing.scenario().name());
         element("desc id=\"desc\"", description());
         svg.append(STYLE).append("<rect class=\"paper\" width=\"" + WIDTH + "\" height=\"" + height + "\"/>\n");

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.sim.trace;
 
+import dev.unraced.sim.base.AccessLog;
 import dev.unraced.stash.ArgStash;
 import dev.unraced.stash.StashPolicy;
 import dev.unraced.stash.StashStats;
@@ -15,6 +16,13 @@ final class CallStash {
     /** Bytes of an ordinary entry. */
     static final int ENTRY_BYTES = 320;
 
+    /** A stash so small that threads get into each other's way is something that the order of their steps decides. */
+    private static final int CONTENDED = 64;
+
+    private final AccessLog log;
+    private final long entriesThing;
+    private final long longThing;
+    private final long lateThing;
     private final ArgStash entries;
     private final ArgStash longEntries;
     /** What the kernel's copies say of calls that found no room at entry. */
@@ -25,7 +33,11 @@ final class CallStash {
     private long longRefused;
     private long longEvicted;
 
-    CallStash(StashPolicy policy, int capacity, int longCapacity, UnaryOperator<ArgStash> seam) {
+    CallStash(AccessLog log, StashPolicy policy, int capacity, int longCapacity, UnaryOperator<ArgStash> seam) {
+        this.log = log;
+        entriesThing = log.newThing();
+        longThing = log.newThing();
+        lateThing = log.newThing();
         entries = seam.apply(policy.newStash(capacity, ENTRY_BYTES));
         longEntries = policy.newStash(Math.min(capacity, longCapacity), Draft.LARGEST);
         late = policy.newStash(Math.min(capacity, longCapacity), Draft.LARGEST);
@@ -37,14 +49,17 @@ final class CallStash {
         draft.writeTo(bytes);
         bytes.flip();
         boolean isShort = bytes.remaining() <= ENTRY_BYTES;
+        touch(entries, entriesThing);
         ArgStash.Put outcome = entries.put(thread, startNanos, call, isShort ? bytes : elsewhere);
         if (outcome == ArgStash.Put.REPLACED) {
+            touch(longEntries, longThing);
             longEntries.discard(thread);
         }
-        if (!isShort
-                && outcome != ArgStash.Put.REFUSED
-                && longEntries.put(thread, startNanos, call, bytes) == ArgStash.Put.REFUSED) {
-            longRefused++;
+        if (!isShort && outcome != ArgStash.Put.REFUSED) {
+            touch(longEntries, longThing);
+            if (longEntries.put(thread, startNanos, call, bytes) == ArgStash.Put.REFUSED) {
+                longRefused++;
+            }
         }
     }
 
@@ -53,24 +68,32 @@ final class CallStash {
         bytes.clear();
         draft.writeTo(bytes);
         bytes.flip();
+        touch(late, lateThing);
         late.put(thread, startNanos, call, bytes);
     }
 
     /** Takes a draft; negative when there is none, as {@link ArgStash#take} says why. */
     int take(long thread, long startNanos, int call, Draft draft) {
         bytes.clear();
+        touch(entries, entriesThing);
         int length = entries.take(thread, startNanos, call, bytes);
         if (length == Byte.BYTES) {
             bytes.clear();
+            touch(longEntries, longThing);
             length = longEntries.take(thread, startNanos, call, bytes);
             longEvicted += length == ArgStash.EVICTED ? 1 : 0;
         } else if (length < 0 && length != ArgStash.MISSING) {
+            touch(longEntries, longThing);
             longEntries.discard(thread);
         }
         if (length < 0) {
             bytes.clear();
+            log.read(lateThing);
             int found = late.take(thread, startNanos, call, bytes);
-            length = found > 0 ? found : length;
+            if (found != ArgStash.MISSING) {
+                touch(late, lateThing);
+                length = found > 0 ? found : length;
+            }
         }
         if (length > 0) {
             bytes.flip();
@@ -80,6 +103,9 @@ final class CallStash {
     }
 
     void discard(long thread) {
+        touch(entries, entriesThing);
+        touch(longEntries, longThing);
+        touch(late, lateThing);
         entries.discard(thread);
         longEntries.discard(thread);
         late.discard(thread);
@@ -89,6 +115,12 @@ final class CallStash {
         entries.clear();
         longEntries.clear();
         late.clear();
+    }
+
+    private void touch(ArgStash stash, long thing) {
+        if (stash.capacity() <= CONTENDED) {
+            log.write(thing);
+        }
     }
 
     /** The books; a long part that was given up counts as its whole entry. */

@@ -8,7 +8,6 @@ import dev.unraced.event.Mitigation;
 import dev.unraced.event.Origin;
 import dev.unraced.event.Provenance;
 import dev.unraced.event.Syscall;
-import dev.unraced.sim.base.AccessLog;
 import dev.unraced.sim.fs.Location;
 import dev.unraced.sim.fs.OpenFile;
 import dev.unraced.sim.fs.Place;
@@ -31,8 +30,6 @@ import org.jspecify.annotations.Nullable;
  * <p>Runs within the kernel's steps; other threads synchronise on the kernel.
  */
 public final class Tracer implements Tracepoints {
-    /** A stash so small that threads get into each other's way is something that the order of their steps decides. */
-    private static final int CONTENDED = 64;
     /** Keeps requests of io_urings apart from threads. */
     private static final long REQUEST_KEY = 1L << 40;
 
@@ -44,7 +41,6 @@ public final class Tracer implements Tracepoints {
     private final ArgumentReader reader = new ArgumentReader();
     private final Draft draft = new Draft();
     private final byte[] again = new byte[draft.argument.length];
-    private final long stashThing;
     private Mitigation mitigation;
     private long returned;
 
@@ -52,11 +48,10 @@ public final class Tracer implements Tracepoints {
         this.kernel = kernel;
         this.settings = settings;
         this.filter = new CallFilter(settings);
-        this.stash =
-                new CallStash(settings.policy(), settings.stashEntries(), settings.stashLongPaths(), seams.stash());
+        this.stash = new CallStash(
+                kernel.log(), settings.policy(), settings.stashEntries(), settings.stashLongPaths(), seams.stash());
         this.emitter = new Emitter(seams.sink().apply(sink));
         this.mitigation = settings.mitigation();
-        this.stashThing = kernel.log().newThing();
     }
 
     Mitigation mitigation() {
@@ -147,7 +142,6 @@ public final class Tracer implements Tracepoints {
 
     @Override
     public void threadExit(Task task) {
-        touchStash();
         stash.discard(task.tid());
     }
 
@@ -195,12 +189,12 @@ public final class Tracer implements Tracepoints {
             }
         }
         if (draft.mitigation != Mitigation.OFF) {
-            judge(caller, call, file, present && entered);
+            judge(caller, call, file, present, entered);
         }
     }
 
-    private void judge(Task caller, Call call, @Nullable OpenFile file, boolean snapshot) {
-        if (snapshot && call.origin() == Origin.SYSCALL && draft.provenance == Provenance.ENTER) {
+    private void judge(Task caller, Call call, @Nullable OpenFile file, boolean present, boolean entered) {
+        if (present && entered && call.origin() == Origin.SYSCALL && draft.provenance == Provenance.ENTER) {
             compareWithExit(caller, call);
         }
         if (!draft.isPresent() || draft.integrity != Integrity.UNCHECKED || !draft.hasTruth) {
@@ -210,6 +204,12 @@ public final class Tracer implements Tracepoints {
             draft.integrity = Proof.ofAddress(draft);
         } else if (file != null && !draft.has(EventFlag.TRUNCATED)) {
             draft.integrity = Proof.ofPath(draft, file);
+        }
+        boolean isSure = entered && !draft.has(EventFlag.FD_TABLE_SHARED);
+        if (draft.integrity == Integrity.MATCH && !isSure) {
+            // Another task could have put the object that the claim names behind the descriptor. A table that was not
+            // shared at entry was not shared until the return: its only user was in the call.
+            draft.integrity = Integrity.UNCHECKED;
         }
     }
 
@@ -298,20 +298,11 @@ public final class Tracer implements Tracepoints {
     }
 
     private void put(long key, Task task, Call call) {
-        touchStash();
         stash.put(key, task.startNanos(), code(call), draft);
     }
 
     private int take(long key, Task task, Call call) {
-        touchStash();
         return stash.take(key, task.startNanos(), code(call), draft);
-    }
-
-    private void touchStash() {
-        AccessLog log = kernel.log();
-        if (settings.stashEntries() <= CONTENDED) {
-            log.write(stashThing);
-        }
     }
 
     private boolean isWatched(Call call) {

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.sim.attack;
+
+import dev.unraced.sim.trace.Seams;
+import dev.unraced.stash.ArgStash;
+import dev.unraced.stash.StashPolicy;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/** A way to deceive an observer: a few threads and what each of them does, in no certain order. Immutable. */
+public final class Attack {
+    /** So many that no call is in another's way. */
+    private static final int PLENTY = 128;
+
+    private final String name;
+    private final String title;
+    private final String story;
+    private final Staging staging;
+    private final StashPolicy policy;
+    private final int entries;
+    private final boolean attachesLate;
+    private final @Nullable UnaryOperator<ArgStash> naive;
+
+    /** Puts files, threads and their programs into a fresh scene. */
+    @FunctionalInterface
+    interface Staging {
+        void stage(Scene scene);
+    }
+
+    private Attack(
+            String name,
+            String title,
+            String story,
+            Staging staging,
+            StashPolicy policy,
+            int entries,
+            boolean attachesLate,
+            @Nullable UnaryOperator<ArgStash> naive) {
+        this.name = name;
+        this.title = title;
+        this.story = story;
+        this.staging = staging;
+        this.policy = policy;
+        this.entries = entries;
+        this.attachesLate = attachesLate;
+        this.naive = naive;
+    }
+
+    static Attack of(String name, String title, String story, Staging staging) {
+        return new Attack(name, title, story, staging, StashPolicy.HASH, PLENTY, false, null);
+    }
+
+    /** On an observer that can keep only so many calls. */
+    Attack stash(StashPolicy smallPolicy, int smallEntries) {
+        return new Attack(name, title, story, staging, smallPolicy, smallEntries, attachesLate, naive);
+    }
+
+    /** On an observer that is attached in the midst of it. */
+    Attack attachesLate() {
+        return new Attack(name, title, story, staging, policy, entries, true, naive);
+    }
+
+    /** Also against a stash without the defence that this attack is about. */
+    Attack naive(UnaryOperator<ArgStash> stash) {
+        return new Attack(name, title, story, staging, policy, entries, attachesLate, stash);
+    }
+
+    /** Short and unique, of lower-case letters and dashes. */
+    public String name() {
+        return name;
+    }
+
+    /** A line about what it does. */
+    public String title() {
+        return title;
+    }
+
+    /** Some sentences about how. */
+    public String story() {
+        return story;
+    }
+
+    /** The observers that it is tried on. */
+    public List<Mode> modes() {
+        List<Mode> modes = new ArrayList<>(List.of(Mode.OFF, Mode.STASH, Mode.KERNEL));
+        if (naive != null) {
+            modes.add(Mode.NAIVE);
+        }
+        return List.copyOf(modes);
+    }
+
+    /** Fresh worlds in which it can take its course. */
+    Supplier<SimWorld> worlds(Mode mode) {
+        return () -> stage(mode, false);
+    }
+
+    /** Fresh worlds that keep what happens in words. */
+    Supplier<SimWorld> toldWorlds(Mode mode) {
+        return () -> stage(mode, true);
+    }
+
+    private SimWorld stage(Mode mode, boolean told) {
+        UnaryOperator<ArgStash> stash = mode == Mode.NAIVE ? naive : UnaryOperator.identity();
+        if (stash == null) {
+            throw new IllegalArgumentException(name + " has no mode naive");
+        }
+        Scene scene = new Scene(mode.mitigation(), Seams.NONE.withStash(stash), policy, entries, told);
+        if (!attachesLate) {
+            scene.attach();
+        }
+        staging.stage(scene);
+        return scene.world();
+    }
+
+    @Override
+    public String toString() {
+        return name;
+    }
+}

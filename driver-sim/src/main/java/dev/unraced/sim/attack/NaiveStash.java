@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.sim.attack;
+
+import dev.unraced.stash.ArgStash;
+import dev.unraced.stash.StashStats;
+import java.nio.ByteBuffer;
+import java.util.HashSet;
+import java.util.Set;
+
+/** Stashes as they are written at the first try, to show what a real one defends against. */
+final class NaiveStash implements ArgStash {
+    private final ArgStash entries;
+    private final boolean anySlot;
+    private final Set<Long> held = new HashSet<>();
+
+    private NaiveStash(ArgStash entries, boolean anySlot) {
+        this.entries = entries;
+        this.anySlot = anySlot;
+    }
+
+    /**
+     * One that knows threads by their id alone: an entry that no return took answers the next call of that id, and
+     * stays in the way of that call's own (BPF_NOEXIST).
+     */
+    static ArgStash byThreadId(ArgStash entries) {
+        return new NaiveStash(entries, false);
+    }
+
+    /**
+     * One of one slot that is handed out as found, as a reader has it who still holds the place of an evicted entry.
+     */
+    static ArgStash oneSlot(ArgStash entries) {
+        return new NaiveStash(entries, true);
+    }
+
+    @Override
+    public Put put(long thread, long startNanos, int call, ByteBuffer bytes) {
+        if (anySlot) {
+            return entries.put(0, 0, 0, bytes);
+        }
+        return held.add(thread) ? entries.put(thread, 0, 0, bytes) : Put.STORED;
+    }
+
+    @Override
+    public int take(long thread, long startNanos, int call, ByteBuffer target) {
+        held.remove(thread);
+        return entries.take(anySlot ? 0 : thread, 0, 0, target);
+    }
+
+    @Override
+    public boolean discard(long thread) {
+        // It is not told of threads that end.
+        return false;
+    }
+
+    @Override
+    public void clear() {
+        held.clear();
+        entries.clear();
+    }
+
+    @Override
+    public int capacity() {
+        return entries.capacity();
+    }
+
+    @Override
+    public int entryBytes() {
+        return entries.entryBytes();
+    }
+
+    @Override
+    public StashStats stats() {
+        return entries.stats();
+    }
+}

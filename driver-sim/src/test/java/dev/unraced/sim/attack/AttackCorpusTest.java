@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.sim.attack;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.unraced.sim.explore.Exploration;
+import dev.unraced.sim.explore.ExplorationResult;
+import dev.unraced.sim.explore.Replay;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The argument, proved: what each observer says in every interleaving of every attack. */
+class AttackCorpusTest {
+    /** The worst that the snapshot at entry comes to. */
+    private static final Map<String, Verdict> UNDER_STASH = Map.ofEntries(
+            Map.entry("flip", Verdict.WARNED),
+            Map.entry("flip-missing", Verdict.FOOLED),
+            Map.entry("flip-connect", Verdict.WARNED),
+            Map.entry("flip-refused", Verdict.FOOLED),
+            Map.entry("flip-how", Verdict.FOOLED),
+            Map.entry("io-uring", Verdict.WARNED),
+            Map.entry("io-uring-worker", Verdict.WARNED),
+            Map.entry("cold-page", Verdict.WARNED),
+            Map.entry("blocking", Verdict.WARNED),
+            Map.entry("restart", Verdict.WARNED),
+            Map.entry("rename", Verdict.FOOLED),
+            Map.entry("dirfd-swap", Verdict.WARNED),
+            Map.entry("fd-swap", Verdict.FOOLED),
+            Map.entry("tid-reuse", Verdict.WARNED),
+            Map.entry("exec", Verdict.WARNED),
+            Map.entry("lru-reuse", Verdict.WARNED),
+            Map.entry("stash-full", Verdict.WARNED),
+            Map.entry("attach", Verdict.WARNED));
+
+    /** Where the kernel's copy can be lost before the event is made: ENTER_MISSED or EVICTED says so. */
+    private static final List<String> KERNEL_CAN_ONLY_WARN = List.of("lru-reuse", "attach");
+
+    private static final Map<Attack, AttackReport> REPORTS = new HashMap<>();
+
+    static List<Attack> attacks() {
+        return Attacks.all();
+    }
+
+    @Test
+    void theVerdictOnEveryAttackIsForetold() {
+        assertThat(attacks())
+                .extracting(Attack::name)
+                .containsExactlyInAnyOrderElementsOf(UNDER_STASH.keySet())
+                .doesNotHaveDuplicates();
+    }
+
+    @ParameterizedTest
+    @MethodSource("attacks")
+    void eachModeComesToWhatItPromises(Attack attack) {
+        AttackReport report = report(attack);
+
+        assertThat(report.rows()).allSatisfy(row -> assertThat(row.verdicts()).doesNotContainKey(Verdict.LIED));
+        assertThat(report.row(Mode.OFF).worst()).isEqualTo(Verdict.FOOLED);
+        assertThat(report.row(Mode.STASH).worst()).isEqualTo(UNDER_STASH.get(attack.name()));
+        assertThat(report.row(Mode.KERNEL).worst())
+                .isEqualTo(KERNEL_CAN_ONLY_WARN.contains(attack.name()) ? Verdict.WARNED : Verdict.TRUE);
+        if (attack.modes().contains(Mode.NAIVE)) {
+            assertThat(report.row(Mode.NAIVE).worst()).isEqualTo(Verdict.FOOLED);
+        }
+        assertThat(report.interleavings().exact()).isTrue();
+    }
+
+    /** An access that somebody forgets to log would let the search pass over an interleaving that matters. */
+    @ParameterizedTest
+    @MethodSource("attacks")
+    void theReducedSearchMissesNoVerdict(Attack attack) {
+        long interleavings = report(attack).interleavings().count();
+        for (Mode mode : attack.modes()) {
+            ExplorationResult<Verdict> all =
+                    Exploration.of(attack.worlds(mode)).reduce(false).run((world, execution) -> world.verdict());
+            assertThat(report(attack).row(mode).verdicts().keySet())
+                    .as("%s of %s executions", mode, all.executions())
+                    .isEqualTo(all.verdicts().keySet());
+            assertThat(all.executions()).as("the observer makes no steps").isEqualTo(interleavings);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("attacks")
+    void theExampleOfAVerdictLeadsToIt(Attack attack) {
+        for (AttackReport.Row row : report(attack).rows()) {
+            Replay<SimWorld> replay = Replay.run(attack.worlds(row.mode()), row.example());
+
+            assertThat(replay.world().verdict()).isEqualTo(row.worst());
+            assertThat(replay.execution().schedule()).isEqualTo(row.example());
+        }
+    }
+
+    private static AttackReport report(Attack attack) {
+        return REPORTS.computeIfAbsent(attack, AttackReport::of);
+    }
+}
