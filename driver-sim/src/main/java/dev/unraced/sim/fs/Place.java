@@ -14,7 +14,7 @@ public record Place(long mount, long dentry) {
     }
 
     /** Whether it is this place. */
-    boolean is(Location location) {
-        return mount == location.mount().thing() && dentry == location.dentry().thing();
+    boolean is(Mount otherMount, Dentry otherDentry) {
+        return mount == otherMount.thing() && dentry == otherDentry.thing();
     }
 }

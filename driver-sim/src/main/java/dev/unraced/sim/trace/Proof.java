@@ -25,12 +25,11 @@ final class Proof {
     private Proof() {}
 
     static Integrity ofPath(Draft draft, OpenFile file) {
-        byte[] claim = Arrays.copyOf(draft.argument, draft.length);
-        boolean isAbsolute = claim.length > 0 && claim[0] == '/';
-        boolean confirmed = isAbsolute
-                ? PathProof.confirms(file, new Place(draft.rootMount, draft.rootDentry), claim)
-                : PathProof.confirms(file, new Place(draft.startMount, draft.startDentry), claim);
-        return confirmed ? Integrity.MATCH : Integrity.DIFFERS;
+        boolean isAbsolute = draft.length > 0 && draft.argument[0] == '/';
+        Place start = isAbsolute
+                ? new Place(draft.rootMount, draft.rootDentry)
+                : new Place(draft.startMount, draft.startDentry);
+        return PathProof.confirms(file, start, draft.argument, draft.length) ? Integrity.MATCH : Integrity.DIFFERS;
     }
 
     static Integrity ofAddress(Draft draft) {

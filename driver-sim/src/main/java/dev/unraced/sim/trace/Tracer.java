@@ -38,10 +38,14 @@ public final class Tracer implements Tracepoints {
 
     private final Kernel kernel;
     private final TraceSettings settings;
+    /** A bit for each call to watch, by its ordinal. */
+    private final int watched;
+
     private final CallFilter filter;
     private final CallStash stash;
     private final Emitter emitter;
     private final ArgumentReader reader = new ArgumentReader();
+    private final Truth truth = new Truth();
     private final Draft draft = new Draft();
     private final byte[] again = new byte[draft.argument.length];
     private final long stashThing;
@@ -51,6 +55,8 @@ public final class Tracer implements Tracepoints {
     Tracer(Kernel kernel, TraceSettings settings, Seams seams, RecordSink sink) {
         this.kernel = kernel;
         this.settings = settings;
+        this.watched =
+                settings.syscalls().stream().mapToInt(call -> 1 << call.ordinal()).sum();
         this.filter = new CallFilter(settings);
         this.stash =
                 new CallStash(settings.policy(), settings.stashEntries(), settings.stashLongPaths(), seams.stash());
@@ -125,7 +131,7 @@ public final class Tracer implements Tracepoints {
             if (file != null && Truth.isExpected(call, call.result())) {
                 // Not by way of the descriptor, which others could have replaced.
                 draft.flags &= ~EventFlag.FD_TABLE_SHARED.mask();
-                Truth.describe(caller, call, file, draft);
+                truth.describe(caller, call, file, draft);
             }
         }
         if (found < 0) {
@@ -191,7 +197,7 @@ public final class Tracer implements Tracepoints {
         if (describable && !draft.hasTruth) {
             file = Truth.byDescriptor(caller, call, draft);
             if (file != null) {
-                Truth.describe(caller, call, file, draft);
+                truth.describe(caller, call, file, draft);
             }
         }
         if (draft.mitigation != Mitigation.OFF) {
@@ -315,7 +321,7 @@ public final class Tracer implements Tracepoints {
     }
 
     private boolean isWatched(Call call) {
-        return settings.syscalls().contains(call.syscall());
+        return (watched >>> call.syscall().ordinal() & 1) != 0;
     }
 
     private static long key(Task caller, Call call) {
