@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -66,6 +67,9 @@ final class SimCost implements Callable<Integer> {
     @Option(names = "--mitigation", defaultValue = "STASH", description = "The mode (${DEFAULT-VALUE}).")
     private Mitigation mitigation;
 
+    @Option(names = "--load", defaultValue = "", description = "Only loads whose name has this in it.")
+    private String only;
+
     @Option(names = "--json", description = "Prints one JSON object per load.")
     private boolean json;
 
@@ -91,12 +95,14 @@ final class SimCost implements Callable<Integer> {
                 .build();
         try (SimMachine bare = new SimMachine(null);
                 SimMachine watched = new SimMachine(config)) {
-            List<SimLoad> loads = List.of(
+            List<SimLoad> loads = Stream.of(
                     pipe(),
                     new SimLoad("observer alone", null, watched.observed(), watched.capture()::poll),
                     new SimLoad("openat, missing", bare.openMissing(), watched.openMissing(), watched.capture()::poll),
                     new SimLoad("openat, there", bare.openExisting(), watched.openExisting(), watched.capture()::poll),
-                    new SimLoad("connect", bare.connect(), watched.connect(), watched.capture()::poll));
+                    new SimLoad("connect", bare.connect(), watched.connect(), watched.capture()::poll))
+                    .filter(load -> load.name().contains(only))
+                    .toList();
             print(loads, measure(loads));
         }
         return 0;
