@@ -25,9 +25,7 @@ public final class RecordEncoder {
     public RecordEncoder begin(Syscall syscall, Abi abi, Origin origin, Mitigation mitigation) {
         // Whoever wrote the last record out may have moved the limit.
         buffer.clear();
-        for (int at = 0; at < FIXED_SIZE; at += Long.BYTES) {
-            buffer.putLong(at, 0);
-        }
+        buffer.put(0, ZEROS);
         buffer.putShort(VERSION_OFFSET, (short) VERSION);
         buffer.put(TYPE, (byte) TYPE_MERGED);
         buffer.put(SYSCALL, (byte) syscall.code());
@@ -75,8 +73,7 @@ public final class RecordEncoder {
 
     /** The thread's name; bytes beyond {@link RecordLayout#COMM_SIZE} - 1 are cut, as the kernel does. */
     public RecordEncoder comm(byte[] name) {
-        buffer.putLong(COMM, 0);
-        buffer.putLong(COMM + Long.BYTES, 0);
+        buffer.put(COMM, ZEROS, 0, COMM_SIZE);
         buffer.put(COMM, name, 0, Math.min(name.length, COMM_SIZE - 1));
         return this;
     }
