@@ -99,7 +99,9 @@ static __always_inline struct call *read_again(const struct call *call, __u8 sys
 		return 0;
 	fresh = &to->call;
 	*fresh = *call;
-	fresh->record_flags |= UNRACED_FAULTED;
+	/* With a negative length nobody tried. */
+	if (syscall != UNRACED_CONNECT || call->addrlen >= 0)
+		fresh->record_flags |= UNRACED_FAULTED;
 	if (call->provenance == UNRACED_PROVENANCE_NONE) {
 		if (syscall == UNRACED_CONNECT)
 			read_address(fresh, UNRACED_PROVENANCE_EXIT);

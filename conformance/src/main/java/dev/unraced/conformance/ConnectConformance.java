@@ -157,6 +157,7 @@ public abstract class ConnectConformance extends DriverConformance {
                         .connect();
                 assertThat(negative.addrlen()).as("R2.28").isEqualTo(addrlen);
                 Trust.assertAbsent(negative.address());
+                assertThat(negative.flags()).as("R2.28: nobody tried to read").doesNotContain(EventFlag.FAULTED);
             }
             for (Pointer pointer : List.of(Pointer.NULL, Pointer.BAD)) {
                 Observed observed = scenario.call(WatchedCall.connect("h:" + CLIENT, pointer, 16));

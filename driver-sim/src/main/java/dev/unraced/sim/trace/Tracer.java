@@ -185,7 +185,7 @@ public final class Tracer implements Tracepoints {
     private void finish(Task caller, Call call, boolean entered) {
         boolean present = draft.isPresent();
         reader.memory(call, caller.group().memory(), draft, Provenance.EXIT);
-        if (draft.mitigation == Mitigation.OFF) {
+        if (!entered) {
             // Nobody tried at entry.
             draft.flags &= ~EventFlag.FAULTED.mask();
         }

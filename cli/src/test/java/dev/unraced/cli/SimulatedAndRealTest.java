@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.unraced.conformance.DiscoveredDriver;
+import dev.unraced.conformance.RunnableDriver;
+import dev.unraced.conformance.ScenarioScript;
+import dev.unraced.conformance.ScriptComparison;
+import dev.unraced.conformance.ScriptRun;
+import dev.unraced.driver.Drivers;
+import org.junit.jupiter.api.Test;
+
+/** The simulator is as good as its likeness to the kernel: one script on both, and the events compared. */
+class SimulatedAndRealTest {
+    private static final Drivers DRIVERS = Drivers.discover();
+
+    @Test
+    void theSimulatorSaysOfTheEverydayScriptWhatTheRunningKernelSays() {
+        DiscoveredDriver simulated = DiscoveredDriver.of(DRIVERS, "sim");
+        DiscoveredDriver real = DiscoveredDriver.of(DRIVERS, "ebpf");
+        RunnableDriver.need(real.driver(), real.config().build());
+
+        ScriptRun there = ScriptRun.run(simulated, ScenarioScript.everyday());
+        ScriptRun here = ScriptRun.run(real, ScenarioScript.everyday());
+
+        assertThat(there.events()).hasSizeGreaterThan(80);
+        assertThat(ScriptComparison.differences(
+                        there,
+                        simulated.driver().capabilities(),
+                        here,
+                        real.driver().capabilities()))
+                .isEmpty();
+    }
+}
