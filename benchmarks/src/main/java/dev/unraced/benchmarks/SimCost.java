@@ -96,11 +96,19 @@ final class SimCost implements Callable<Integer> {
         try (SimMachine bare = new SimMachine(null);
                 SimMachine watched = new SimMachine(config)) {
             List<SimLoad> loads = Stream.of(
-                    pipe(),
-                    new SimLoad("observer alone", null, watched.observed(), watched.capture()::poll),
-                    new SimLoad("openat, missing", bare.openMissing(), watched.openMissing(), watched.capture()::poll),
-                    new SimLoad("openat, there", bare.openExisting(), watched.openExisting(), watched.capture()::poll),
-                    new SimLoad("connect", bare.connect(), watched.connect(), watched.capture()::poll))
+                            pipe(),
+                            new SimLoad("observer alone", null, watched.observed(), watched.capture()::poll),
+                            new SimLoad(
+                                    "openat, missing",
+                                    bare.openMissing(),
+                                    watched.openMissing(),
+                                    watched.capture()::poll),
+                            new SimLoad(
+                                    "openat, there",
+                                    bare.openExisting(),
+                                    watched.openExisting(),
+                                    watched.capture()::poll),
+                            new SimLoad("connect", bare.connect(), watched.connect(), watched.capture()::poll))
                     .filter(load -> load.name().contains(only))
                     .toList();
             print(loads, measure(loads));

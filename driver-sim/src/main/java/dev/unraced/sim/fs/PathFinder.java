@@ -4,8 +4,8 @@ package dev.unraced.sim.fs;
 import dev.unraced.event.ByteString;
 
 /**
- * Finds out where an opened file is, in the sense of {@link ResolvedPath}. Uses its memory again, so that finding a path
- * allocates nothing; not thread-safe.
+ * Finds out where an opened file is, in the sense of {@link ResolvedPath}. Uses its memory again, so that finding a
+ * path allocates nothing; not thread-safe.
  */
 public final class PathFinder {
     private final byte[] bytes = new byte[ResolvedPath.MAX_BYTES];
@@ -91,7 +91,6 @@ public final class PathFinder {
     }
 
     ResolvedPath toResolvedPath() {
-        return new ResolvedPath(
-                ByteString.copyOf(bytes, start, bytes.length), deleted, detached, foreign, truncated);
+        return new ResolvedPath(ByteString.copyOf(bytes, start, bytes.length), deleted, detached, foreign, truncated);
     }
 }

@@ -38,7 +38,7 @@ public final class Tracer implements Tracepoints {
 
     private final Kernel kernel;
     private final TraceSettings settings;
-    /** A bit for each call to watch, by its ordinal. */
+    /** A bit for each call to watch, by its code. */
     private final int watched;
 
     private final CallFilter filter;
@@ -56,7 +56,7 @@ public final class Tracer implements Tracepoints {
         this.kernel = kernel;
         this.settings = settings;
         this.watched =
-                settings.syscalls().stream().mapToInt(call -> 1 << call.ordinal()).sum();
+                settings.syscalls().stream().mapToInt(call -> 1 << call.code()).sum();
         this.filter = new CallFilter(settings);
         this.stash =
                 new CallStash(settings.policy(), settings.stashEntries(), settings.stashLongPaths(), seams.stash());
@@ -321,7 +321,7 @@ public final class Tracer implements Tracepoints {
     }
 
     private boolean isWatched(Call call) {
-        return (watched >>> call.syscall().ordinal() & 1) != 0;
+        return (watched >>> call.syscall().code() & 1) != 0;
     }
 
     private static long key(Task caller, Call call) {
