@@ -7,18 +7,20 @@ public final class PathProof {
 
     /** As the other, for a claim that fills its array. */
     static boolean confirms(OpenFile file, Place start, byte[] claimed) {
-        return confirms(file, start, claimed, claimed.length);
+        return confirms(file, start.mount(), start.dentry(), claimed, claimed.length);
     }
 
     /**
      * Walks from the file upwards, and compares each name with the claim's, last first, until no name is left: then the
      * walk must be where the claim starts. Links and ".." in a claim prove nothing. Logs what it reads.
      *
-     * @param start where the claim starts: the caller's root, its working directory, or that of a descriptor
+     * @param startMount number of the mount where the claim starts: at the caller's root, its working directory, or
+     *     that of a descriptor
+     * @param startDentry number of the directory entry where it starts
      * @param claimed the path as passed, without NUL
      * @param length how many bytes of the array it has
      */
-    public static boolean confirms(OpenFile file, Place start, byte[] claimed, int length) {
+    public static boolean confirms(OpenFile file, long startMount, long startDentry, byte[] claimed, int length) {
         if (length == 0
                 || hasDotDot(claimed, length)
                 || (needsDirectory(claimed, length) && !file.inode().isDirectory())
@@ -49,7 +51,7 @@ public final class PathProof {
             }
             end = nameEnd(claimed, from);
         }
-        return start.is(mount, dentry);
+        return startMount == mount.thing() && startDentry == dentry.thing();
     }
 
     private static boolean hasDotDot(byte[] path, int length) {

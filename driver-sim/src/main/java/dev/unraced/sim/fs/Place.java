@@ -12,9 +12,4 @@ public record Place(long mount, long dentry) {
     public static Place of(Location location) {
         return new Place(location.mount().thing(), location.dentry().thing());
     }
-
-    /** Whether it is this place. */
-    boolean is(Mount otherMount, Dentry otherDentry) {
-        return mount == otherMount.thing() && dentry == otherDentry.thing();
-    }
 }

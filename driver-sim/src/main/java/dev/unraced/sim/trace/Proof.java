@@ -4,7 +4,6 @@ package dev.unraced.sim.trace;
 import dev.unraced.event.Integrity;
 import dev.unraced.sim.fs.OpenFile;
 import dev.unraced.sim.fs.PathProof;
-import dev.unraced.sim.fs.Place;
 import java.util.Arrays;
 
 /**
@@ -26,10 +25,11 @@ final class Proof {
 
     static Integrity ofPath(Draft draft, OpenFile file) {
         boolean isAbsolute = draft.length > 0 && draft.argument[0] == '/';
-        Place start = isAbsolute
-                ? new Place(draft.rootMount, draft.rootDentry)
-                : new Place(draft.startMount, draft.startDentry);
-        return PathProof.confirms(file, start, draft.argument, draft.length) ? Integrity.MATCH : Integrity.DIFFERS;
+        long mount = isAbsolute ? draft.rootMount : draft.startMount;
+        long dentry = isAbsolute ? draft.rootDentry : draft.startDentry;
+        return PathProof.confirms(file, mount, dentry, draft.argument, draft.length)
+                ? Integrity.MATCH
+                : Integrity.DIFFERS;
     }
 
     static Integrity ofAddress(Draft draft) {

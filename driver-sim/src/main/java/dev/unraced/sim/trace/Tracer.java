@@ -11,7 +11,6 @@ import dev.unraced.event.Syscall;
 import dev.unraced.sim.base.AccessLog;
 import dev.unraced.sim.fs.Location;
 import dev.unraced.sim.fs.OpenFile;
-import dev.unraced.sim.fs.Place;
 import dev.unraced.sim.kernel.AddressSpace;
 import dev.unraced.sim.kernel.Call;
 import dev.unraced.sim.kernel.Kernel;
@@ -255,16 +254,15 @@ public final class Tracer implements Tracepoints {
 
     /** Remembers where the path starts: later, the descriptor or the working directory may be another. */
     private void start(Task task) {
-        Place root = Place.of(task.fs().root());
-        draft.rootMount = root.mount();
-        draft.rootDentry = root.dentry();
+        Location root = task.fs().root();
+        draft.rootMount = root.mountNumber();
+        draft.rootDentry = root.dentryNumber();
         Location from = draft.dirfd == ArgumentReader.AT_FDCWD
                 ? task.fs().cwd()
                 : locationOf(task.group().descriptors().get(draft.dirfd));
         if (from != null) {
-            Place start = Place.of(from);
-            draft.startMount = start.mount();
-            draft.startDentry = start.dentry();
+            draft.startMount = from.mountNumber();
+            draft.startDentry = from.dentryNumber();
         }
     }
 
