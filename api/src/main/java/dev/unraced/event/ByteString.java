@@ -26,6 +26,16 @@ public final class ByteString implements Comparable<ByteString> {
         return bytes.length == 0 ? EMPTY : new ByteString(bytes.clone());
     }
 
+    /**
+     * A copy of the bytes from an index on, up to another.
+     *
+     * @throws ArrayIndexOutOfBoundsException when {@code from} is no index of the array
+     * @throws IllegalArgumentException when {@code to} is less than {@code from}
+     */
+    public static ByteString copyOf(byte[] bytes, int from, int to) {
+        return owning(Arrays.copyOfRange(bytes, from, to));
+    }
+
     /** The UTF-8 bytes of a text. */
     public static ByteString utf8(String text) {
         return text.isEmpty() ? EMPTY : new ByteString(text.getBytes(StandardCharsets.UTF_8));
@@ -58,6 +68,20 @@ public final class ByteString implements Comparable<ByteString> {
     /** A copy of the bytes. */
     public byte[] toByteArray() {
         return bytes.clone();
+    }
+
+    /**
+     * Copies the bytes into an array; allocates nothing.
+     *
+     * @throws ArrayIndexOutOfBoundsException when they do not fit
+     */
+    public void copyTo(byte[] target, int at) {
+        System.arraycopy(bytes, 0, target, at, bytes.length);
+    }
+
+    /** Whether these bytes are those of an array from an index on, up to another; allocates nothing. */
+    public boolean contentEquals(byte[] other, int from, int to) {
+        return Arrays.equals(bytes, 0, bytes.length, other, from, to);
     }
 
     /** The bytes decoded as UTF-8, malformed ones replaced by U+FFFD: for reading, not for comparing. */

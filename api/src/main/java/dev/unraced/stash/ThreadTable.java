@@ -33,6 +33,8 @@ final class ThreadTable {
     private int newest;
     private int free;
     private int size;
+    /** The bucket that the last search ended at, where the next removal most often is. */
+    private int lastBucket;
 
     /**
      * A table without entries.
@@ -74,9 +76,13 @@ final class ThreadTable {
 
     /** The slot of a thread, or {@link #NONE}. */
     int find(long thread) {
+        if (size == 0) {
+            return NONE;
+        }
         for (int at = home(thread); buckets[at] != 0; at = next(at)) {
             int slot = buckets[at] - 1;
             if (threads[slot] == thread) {
+                lastBucket = at;
                 return slot;
             }
         }
@@ -156,6 +162,9 @@ final class ThreadTable {
     }
 
     private int bucketOf(int slot) {
+        if (buckets[lastBucket] == slot + 1) {
+            return lastBucket;
+        }
         int at = home(threads[slot]);
         while (buckets[at] != slot + 1) {
             at = next(at);

@@ -3,6 +3,16 @@ package dev.unraced.sim.fs;
 
 /** A place in the tree: {@code struct path}. Equal when both parts are the same objects. */
 public record Location(Mount mount, Dentry dentry) {
+    /** Tells the mount from all others: the first half of a {@link Place}. */
+    public long mountNumber() {
+        return mount.thing();
+    }
+
+    /** Tells the directory entry from all others: the second half of a {@link Place}. */
+    public long dentryNumber() {
+        return dentry.thing();
+    }
+
     Inode inode() {
         return dentry.inode();
     }

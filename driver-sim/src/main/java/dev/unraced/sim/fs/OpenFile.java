@@ -84,6 +84,8 @@ public final class OpenFile {
 
     /** Where the file is now, as a driver in the kernel would report it to a caller in the given context. */
     public ResolvedPath resolve(FsContext context) {
-        return ResolvedPath.of(location, context);
+        PathFinder finder = new PathFinder();
+        finder.find(this, context);
+        return finder.toResolvedPath();
     }
 }

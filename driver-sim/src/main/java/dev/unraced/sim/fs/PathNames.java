@@ -2,7 +2,6 @@
 package dev.unraced.sim.fs;
 
 import dev.unraced.event.ByteString;
-import java.util.Arrays;
 
 /** The components of a path, one after the other; slashes in a row count as one. */
 final class PathNames {
@@ -27,7 +26,7 @@ final class PathNames {
         while (at < path.length && path[at] != '/') {
             at++;
         }
-        ByteString name = ByteString.copyOf(Arrays.copyOfRange(path, start, at));
+        ByteString name = ByteString.copyOf(path, start, at);
         slash = at < path.length;
         skipSlashes();
         return name;

@@ -1,65 +1,95 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.sim.fs;
 
-import dev.unraced.event.ByteString;
-import java.util.ArrayList;
-import java.util.List;
-
-/** Whether an opened file sits exactly where a claimed path says. In doubt it does not. */
+/** Whether an opened file sits exactly where a claimed path says. In doubt it does not. Allocates nothing. */
 public final class PathProof {
     private PathProof() {}
+
+    /** As the other, for a claim that fills its array. */
+    static boolean confirms(OpenFile file, Place start, byte[] claimed) {
+        return confirms(file, start.mount(), start.dentry(), claimed, claimed.length);
+    }
 
     /**
      * Walks from the file upwards, and compares each name with the claim's, last first, until no name is left: then the
      * walk must be where the claim starts. Links and ".." in a claim prove nothing. Logs what it reads.
      *
-     * @param start where the claim starts: the caller's root, its working directory, or that of a descriptor
+     * @param startMount number of the mount where the claim starts: at the caller's root, its working directory, or
+     *     that of a descriptor
+     * @param startDentry number of the directory entry where it starts
      * @param claimed the path as passed, without NUL
+     * @param length how many bytes of the array it has
      */
-    public static boolean confirms(OpenFile file, Place start, byte[] claimed) {
-        List<ByteString> names = names(claimed);
-        if (names.contains(PathNames.DOT_DOT)
-                || (needsDirectory(claimed) && !file.inode().isDirectory())) {
+    public static boolean confirms(OpenFile file, long startMount, long startDentry, byte[] claimed, int length) {
+        if (length == 0
+                || hasDotDot(claimed, length)
+                || (needsDirectory(claimed, length) && !file.inode().isDirectory())
+                || file.location().dentry().isDeleted()) {
             return false;
         }
-        if (claimed.length == 0 || file.location().dentry().isDeleted()) {
-            return false;
-        }
-        names.removeIf(PathNames.DOT::equals);
-        Location at = file.location();
-        for (int i = names.size() - 1; i >= 0; i--) {
-            // A name that is covered now leads elsewhere.
-            if (!at.covered().equals(at)) {
-                return false;
-            }
-            while (at.dentry() == at.mount().root()) {
-                if (!at.mount().hasParent()) {
+        Mount mount = file.location().mount();
+        Dentry dentry = file.location().dentry();
+        int end = nameEnd(claimed, length);
+        while (end > 0) {
+            int from = nameStart(claimed, end);
+            if (!isDots(claimed, from, end, 1)) {
+                // A name that is covered now leads elsewhere.
+                if (mount.mountedOn(dentry) != null) {
                     return false;
                 }
-                at = new Location(at.mount().parent(), at.mount().mountpoint());
+                while (dentry == mount.root()) {
+                    if (!mount.hasParent()) {
+                        return false;
+                    }
+                    dentry = mount.mountpoint();
+                    mount = mount.parent();
+                }
+                if (dentry.isDeleted() || dentry.isRoot() || !dentry.name().contentEquals(claimed, from, end)) {
+                    return false;
+                }
+                dentry = dentry.parent();
             }
-            Dentry dentry = at.dentry();
-            if (dentry.isDeleted() || dentry.isRoot() || !dentry.name().equals(names.get(i))) {
-                return false;
-            }
-            at = new Location(at.mount(), dentry.parent());
+            end = nameEnd(claimed, from);
         }
-        return start.is(at);
+        return startMount == mount.thing() && startDentry == dentry.thing();
     }
 
-    private static List<ByteString> names(byte[] path) {
-        List<ByteString> names = new ArrayList<>();
-        PathNames rest = new PathNames(path);
-        while (!rest.atEnd()) {
-            names.add(rest.next());
+    private static boolean hasDotDot(byte[] path, int length) {
+        for (int end = nameEnd(path, length); end > 0; ) {
+            int from = nameStart(path, end);
+            if (isDots(path, from, end, 2)) {
+                return true;
+            }
+            end = nameEnd(path, from);
         }
-        return names;
+        return false;
+    }
+
+    /** Where the last name before an index ends; 0 when there is none. */
+    private static int nameEnd(byte[] path, int before) {
+        int end = before;
+        while (end > 0 && path[end - 1] == '/') {
+            end--;
+        }
+        return end;
+    }
+
+    private static int nameStart(byte[] path, int end) {
+        int from = end;
+        while (from > 0 && path[from - 1] != '/') {
+            from--;
+        }
+        return from;
+    }
+
+    /** Whether a name consists of so many dots and nothing else; one or two. */
+    private static boolean isDots(byte[] path, int from, int end, int count) {
+        return end - from == count && path[from] == '.' && path[end - 1] == '.';
     }
 
     /** After a slash, or a last ".", only a directory is found. */
-    private static boolean needsDirectory(byte[] path) {
-        int length = path.length;
+    private static boolean needsDirectory(byte[] path, int length) {
         boolean endsInDot = length > 1 && path[length - 1] == '.' && path[length - 2] == '/';
-        return length > 0 && (path[length - 1] == '/' || endsInDot);
+        return path[length - 1] == '/' || endsInDot;
     }
 }

@@ -107,7 +107,8 @@ final class PathWalk {
 
     /** link_path_walk(): walks all components but the last one. */
     void walkToLast(PathNames path) throws FsException {
-        Deque<PathNames> outer = new ArrayDeque<>();
+        // Made for the first link, which few paths have.
+        @Nullable Deque<PathNames> outer = null;
         PathNames current = path;
         last = ByteString.EMPTY;
         trailingSlash = false;
@@ -115,7 +116,7 @@ final class PathWalk {
             Access.check(caller, at.inode(), Access.EXEC);
             ByteString name = current.next();
             if (current.atEnd()) {
-                if (outer.isEmpty()) {
+                if (outer == null || outer.isEmpty()) {
                     last = name;
                     trailingSlash = current.slashFollows();
                     return;
@@ -124,6 +125,9 @@ final class PathWalk {
             }
             PathNames target = isDots(name) ? dots(name) : stepInto(find(name), true);
             if (target != null) {
+                if (outer == null) {
+                    outer = new ArrayDeque<>();
+                }
                 outer.push(current);
                 current = target;
             } else if (!at.inode().isDirectory()) {
@@ -293,6 +297,6 @@ final class PathWalk {
     }
 
     private static boolean isDots(ByteString name) {
-        return name.equals(PathNames.DOT) || name.equals(PathNames.DOT_DOT);
+        return name.length() <= 2 && (name.equals(PathNames.DOT) || name.equals(PathNames.DOT_DOT));
     }
 }

@@ -12,9 +12,4 @@ public record Place(long mount, long dentry) {
     public static Place of(Location location) {
         return new Place(location.mount().thing(), location.dentry().thing());
     }
-
-    /** Whether it is this place. */
-    boolean is(Location location) {
-        return mount == location.mount().thing() && dentry == location.dentry().thing();
-    }
 }

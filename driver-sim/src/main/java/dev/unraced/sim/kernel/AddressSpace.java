@@ -2,6 +2,9 @@
 package dev.unraced.sim.kernel;
 
 import dev.unraced.sim.base.AccessLog;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +20,12 @@ public final class AddressSpace {
     public static final int PAGE = 4096;
 
     private static final long LOWEST = 0x10000;
+
+    private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    /** The lowest bit of each byte. */
+    private static final long LOW_BITS = 0x0101_0101_0101_0101L;
+
+    private static final long HIGH_BITS = LOW_BITS << 7;
 
     private final AccessLog log;
     private final List<Mapping> mappings = new ArrayList<>();
@@ -152,10 +161,7 @@ public final class AddressSpace {
         int from = mapping.index(address);
         byte[] bytes = mapping.bytes;
         int end = Math.min(bytes.length, from + limit);
-        int at = from;
-        while (at < end && bytes[at] != 0) {
-            at++;
-        }
+        int at = indexOfNul(bytes, from, end);
         int read = Math.min(at + 1, end) - from;
         if (fetching) {
             mapping.fetch(from, read);
@@ -167,6 +173,24 @@ public final class AddressSpace {
         }
         System.arraycopy(bytes, from, target, 0, at - from);
         return at - from;
+    }
+
+    /** The index of the first NUL, or {@code end}; eight bytes at a time. */
+    private static int indexOfNul(byte[] bytes, int from, int end) {
+        int at = from;
+        while (at <= end - Long.BYTES) {
+            long word = (long) LONGS.get(bytes, at);
+            // The lowest bit set is in the first byte that is 0.
+            long nuls = (word - LOW_BITS) & ~word & HIGH_BITS;
+            if (nuls != 0) {
+                return at + Long.numberOfTrailingZeros(nuls) / Byte.SIZE;
+            }
+            at += Long.BYTES;
+        }
+        while (at < end && bytes[at] != 0) {
+            at++;
+        }
+        return at;
     }
 
     /** A copy that fetches pages changes what a careful read sees. */

@@ -4,7 +4,6 @@ package dev.unraced.sim.trace;
 import dev.unraced.event.Integrity;
 import dev.unraced.sim.fs.OpenFile;
 import dev.unraced.sim.fs.PathProof;
-import dev.unraced.sim.fs.Place;
 import java.util.Arrays;
 
 /**
@@ -25,12 +24,12 @@ final class Proof {
     private Proof() {}
 
     static Integrity ofPath(Draft draft, OpenFile file) {
-        byte[] claim = Arrays.copyOf(draft.argument, draft.length);
-        boolean isAbsolute = claim.length > 0 && claim[0] == '/';
-        boolean confirmed = isAbsolute
-                ? PathProof.confirms(file, new Place(draft.rootMount, draft.rootDentry), claim)
-                : PathProof.confirms(file, new Place(draft.startMount, draft.startDentry), claim);
-        return confirmed ? Integrity.MATCH : Integrity.DIFFERS;
+        boolean isAbsolute = draft.length > 0 && draft.argument[0] == '/';
+        long mount = isAbsolute ? draft.rootMount : draft.startMount;
+        long dentry = isAbsolute ? draft.rootDentry : draft.startDentry;
+        return PathProof.confirms(file, mount, dentry, draft.argument, draft.length)
+                ? Integrity.MATCH
+                : Integrity.DIFFERS;
     }
 
     static Integrity ofAddress(Draft draft) {

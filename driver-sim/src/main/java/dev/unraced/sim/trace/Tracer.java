@@ -10,7 +10,6 @@ import dev.unraced.event.Provenance;
 import dev.unraced.event.Syscall;
 import dev.unraced.sim.fs.Location;
 import dev.unraced.sim.fs.OpenFile;
-import dev.unraced.sim.fs.Place;
 import dev.unraced.sim.kernel.AddressSpace;
 import dev.unraced.sim.kernel.Call;
 import dev.unraced.sim.kernel.Kernel;
@@ -35,10 +34,14 @@ public final class Tracer implements Tracepoints {
 
     private final Kernel kernel;
     private final TraceSettings settings;
+    /** A bit for each call to watch, by its code. */
+    private final int watched;
+
     private final CallFilter filter;
     private final CallStash stash;
     private final Emitter emitter;
     private final ArgumentReader reader = new ArgumentReader();
+    private final Truth truth = new Truth();
     private final Draft draft = new Draft();
     private final byte[] again = new byte[draft.argument.length];
     private Mitigation mitigation;
@@ -47,6 +50,8 @@ public final class Tracer implements Tracepoints {
     Tracer(Kernel kernel, TraceSettings settings, Seams seams, RecordSink sink) {
         this.kernel = kernel;
         this.settings = settings;
+        this.watched =
+                settings.syscalls().stream().mapToInt(call -> 1 << call.code()).sum();
         this.filter = new CallFilter(settings);
         this.stash = new CallStash(
                 kernel.log(), settings.policy(), settings.stashEntries(), settings.stashLongPaths(), seams.stash());
@@ -120,7 +125,7 @@ public final class Tracer implements Tracepoints {
             if (file != null && Truth.isExpected(call, call.result())) {
                 // Not by way of the descriptor, which others could have replaced.
                 draft.flags &= ~EventFlag.FD_TABLE_SHARED.mask();
-                Truth.describe(caller, call, file, draft);
+                truth.describe(caller, call, file, draft);
             }
         }
         if (found < 0) {
@@ -185,7 +190,7 @@ public final class Tracer implements Tracepoints {
         if (describable && !draft.hasTruth) {
             file = Truth.byDescriptor(caller, call, draft);
             if (file != null) {
-                Truth.describe(caller, call, file, draft);
+                truth.describe(caller, call, file, draft);
             }
         }
         if (draft.mitigation != Mitigation.OFF) {
@@ -249,16 +254,15 @@ public final class Tracer implements Tracepoints {
 
     /** Remembers where the path starts: later, the descriptor or the working directory may be another. */
     private void start(Task task) {
-        Place root = Place.of(task.fs().root());
-        draft.rootMount = root.mount();
-        draft.rootDentry = root.dentry();
+        Location root = task.fs().root();
+        draft.rootMount = root.mountNumber();
+        draft.rootDentry = root.dentryNumber();
         Location from = draft.dirfd == ArgumentReader.AT_FDCWD
                 ? task.fs().cwd()
                 : locationOf(task.group().descriptors().get(draft.dirfd));
         if (from != null) {
-            Place start = Place.of(from);
-            draft.startMount = start.mount();
-            draft.startDentry = start.dentry();
+            draft.startMount = from.mountNumber();
+            draft.startDentry = from.dentryNumber();
         }
     }
 
@@ -306,7 +310,7 @@ public final class Tracer implements Tracepoints {
     }
 
     private boolean isWatched(Call call) {
-        return settings.syscalls().contains(call.syscall());
+        return (watched >>> call.syscall().code() & 1) != 0;
     }
 
     private static long key(Task caller, Call call) {

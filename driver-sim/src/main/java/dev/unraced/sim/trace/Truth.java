@@ -5,7 +5,7 @@ import dev.unraced.event.EventFlag;
 import dev.unraced.event.Syscall;
 import dev.unraced.sim.base.Errno;
 import dev.unraced.sim.fs.OpenFile;
-import dev.unraced.sim.fs.ResolvedPath;
+import dev.unraced.sim.fs.PathFinder;
 import dev.unraced.sim.kernel.Call;
 import dev.unraced.sim.kernel.Task;
 import dev.unraced.sim.net.Socket;
@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads what a call really acted on from the kernel's own objects. */
 final class Truth {
-    private Truth() {}
+    private final PathFinder path = new PathFinder();
 
     /**
      * The file that a call acted on, as found by its descriptor when it returns: what a tracer has that cannot look
@@ -35,17 +35,16 @@ final class Truth {
         return result == 0 || result == -Errno.EINPROGRESS || result == -Errno.EALREADY || result == -Errno.EISCONN;
     }
 
-    static void describe(Task task, Call call, OpenFile file, Draft draft) {
+    void describe(Task task, Call call, OpenFile file, Draft draft) {
         if (call.syscall() == Syscall.CONNECT) {
             if (file.privateData() instanceof Socket socket && !file.isPath()) {
                 describe(socket, draft);
             }
             return;
         }
-        ResolvedPath path = file.resolve(task.fs());
-        byte[] bytes = path.path().toByteArray();
-        draft.resolvedLength = bytes.length;
-        System.arraycopy(bytes, 0, draft.resolved, 0, bytes.length);
+        path.find(file, task.fs());
+        path.copyTo(draft.resolved);
+        draft.resolvedLength = path.length();
         draft.deviceMajor = file.inode().superBlock().major();
         draft.deviceMinor = file.inode().superBlock().minor();
         draft.inode = file.inode().number();

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.benchmarks;
+
+import com.sun.management.ThreadMXBean;
+import java.lang.management.ManagementFactory;
+
+/** Adds up what the current thread uses between {@link #start} and {@link #stop}. */
+final class Meter {
+    private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+
+    private long wallNanos;
+    private long cpuNanos;
+    private long bytes;
+    private long startWall;
+    private long startCpu;
+    private long startBytes;
+
+    /**
+     * What one event costs.
+     *
+     * @param wallNanos time that passed, also while others had the processor
+     * @param cpuNanos time on the processor
+     * @param bytes allocated on the heap
+     */
+    record Cost(double wallNanos, double cpuNanos, double bytes) {
+        static final Cost NONE = new Cost(0, 0, 0);
+
+        Cost plus(Cost other) {
+            return new Cost(wallNanos + other.wallNanos, cpuNanos + other.cpuNanos, bytes + other.bytes);
+        }
+
+        Cost minus(Cost other) {
+            return new Cost(wallNanos - other.wallNanos, cpuNanos - other.cpuNanos, bytes - other.bytes);
+        }
+
+        /** Each figure's best: neighbours and the garbage collector only ever add. */
+        Cost least(Cost other) {
+            return new Cost(
+                    Math.min(wallNanos, other.wallNanos),
+                    Math.min(cpuNanos, other.cpuNanos),
+                    Math.min(bytes, other.bytes));
+        }
+    }
+
+    void start() {
+        startBytes = THREADS.getCurrentThreadAllocatedBytes();
+        startCpu = THREADS.getCurrentThreadCpuTime();
+        startWall = System.nanoTime();
+    }
+
+    void stop() {
+        wallNanos += System.nanoTime() - startWall;
+        cpuNanos += THREADS.getCurrentThreadCpuTime() - startCpu;
+        bytes += THREADS.getCurrentThreadAllocatedBytes() - startBytes;
+    }
+
+    Cost per(long events) {
+        return new Cost((double) wallNanos / events, (double) cpuNanos / events, (double) bytes / events);
+    }
+}

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.benchmarks;
+
+import dev.unraced.benchmarks.Meter.Cost;
+import dev.unraced.driver.EventHandler;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One thread that makes events and reads them.
+ *
+ * @param name what is measured
+ * @param bare makes some calls, unobserved; null when there is nothing to compare with
+ * @param produce makes as many events as it is told, into a ring
+ * @param poll reads them
+ */
+record SimLoad(String name, @Nullable Produce bare, Produce produce, Poll poll) {
+    /** Makes events. */
+    @FunctionalInterface
+    interface Produce {
+        void events(int count);
+    }
+
+    /** Reads events: {@code Capture.poll}. */
+    @FunctionalInterface
+    interface Poll {
+        int events(EventHandler handler, int limit);
+    }
+
+    /**
+     * What an event costs, by who does the work.
+     *
+     * @param bare the machine without an observer
+     * @param produce the machine with one
+     * @param poll the consumer
+     */
+    record Costs(Cost bare, Cost produce, Cost poll) {
+        Cost observer() {
+            return produce.minus(bare);
+        }
+
+        Cost all() {
+            return produce.plus(poll);
+        }
+
+        Costs least(Costs other) {
+            return new Costs(bare.least(other.bare), produce.least(other.produce), poll.least(other.poll));
+        }
+    }
+
+    /** Runs batches of events, each read before the next. */
+    Costs measure(int batches, int batch, EventHandler handler) {
+        Meter bareMeter = new Meter();
+        Meter produceMeter = new Meter();
+        Meter pollMeter = new Meter();
+        for (int i = 0; i < batches; i++) {
+            if (bare != null) {
+                bareMeter.start();
+                bare.events(batch);
+                bareMeter.stop();
+            }
+            produceMeter.start();
+            produce.events(batch);
+            produceMeter.stop();
+            pollMeter.start();
+            int read = poll.events(handler, batch);
+            pollMeter.stop();
+            if (read != batch) {
+                throw new IllegalStateException(name + ": " + read + " events of " + batch);
+            }
+        }
+        long events = (long) batches * batch;
+        return new Costs(
+                bare == null ? Cost.NONE : bareMeter.per(events), produceMeter.per(events), pollMeter.per(events));
+    }
+}

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.benchmarks;
+
+import dev.unraced.benchmarks.SimLoad.Produce;
+import dev.unraced.config.CaptureConfig;
+import dev.unraced.driver.Capture;
+import dev.unraced.event.Abi;
+import dev.unraced.event.ByteString;
+import dev.unraced.event.Sockaddr;
+import dev.unraced.event.Syscall;
+import dev.unraced.sim.SimKernel;
+import dev.unraced.sim.SimProcess;
+import dev.unraced.sim.SimThread;
+import dev.unraced.sim.kernel.Call;
+import dev.unraced.sim.kernel.Kernel;
+import dev.unraced.sim.kernel.Task;
+import dev.unraced.sim.kernel.Tracepoints;
+import dev.unraced.sim.net.Socket;
+import dev.unraced.sim.trace.Seams;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** A simulated machine with one process that makes calls, watched or not. Belongs to one thread. */
+final class SimMachine implements AutoCloseable {
+    private static final String MISSING = "/tmp/no-such-file-20";
+    private static final String EXISTING = "/tmp/some-file-of-20";
+    /** Port 9 of 127.0.0.1, as struct sockaddr_in. */
+    private static final byte[] DISCARD = {2, 0, 0, 9, 127, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0};
+
+    private final Kernel kernel;
+    private final Task task;
+    private final @Nullable Capture capture;
+    private @Nullable Tracepoints observer;
+    private final long missing;
+    private final long existing;
+    private final long address;
+    private final int socket;
+
+    /** A machine, watched when there is a configuration for that. */
+    SimMachine(@Nullable CaptureConfig config) {
+        SimKernel machine = SimKernel.create();
+        machine.files().file(EXISTING);
+        SimProcess process = machine.process("load");
+        kernel = machine.kernel();
+        task = Objects.requireNonNull(kernel.task(process.thread().tid()));
+        missing = process.buffer(MISSING).address();
+        existing = process.buffer(EXISTING).address();
+        address = process.buffer(ByteString.copyOf(DISCARD)).address();
+        socket = process.socket(Sockaddr.AF_INET, Socket.SOCK_DGRAM, 0);
+        capture = config == null
+                ? null
+                : machine.driver(Seams.NONE.withTracepoints(this::remember)).open(config);
+    }
+
+    private Tracepoints remember(Tracepoints tracepoints) {
+        observer = tracepoints;
+        return tracepoints;
+    }
+
+    Capture capture() {
+        return Objects.requireNonNull(capture);
+    }
+
+    /** openat of a file that is not there. */
+    Produce openMissing() {
+        return count -> {
+            for (int i = 0; i < count; i++) {
+                run(openat(missing));
+            }
+        };
+    }
+
+    /** openat of a file that is there, and the close of its descriptor, which is no event. */
+    Produce openExisting() {
+        return count -> {
+            for (int i = 0; i < count; i++) {
+                Call call = openat(existing);
+                run(call);
+                task.group().descriptors().close((int) call.result());
+            }
+        };
+    }
+
+    /** connect of a datagram socket. */
+    Produce connect() {
+        return count -> {
+            for (int i = 0; i < count; i++) {
+                run(kernel.begin(task, Syscall.CONNECT, Abi.NATIVE, socket, address, DISCARD.length));
+            }
+        };
+    }
+
+    /** The observer's part of one and the same call, over and over; the machine does nothing. */
+    Produce observed() {
+        Call call = openat(missing);
+        run(call);
+        // What that made is read at once, so that only what the load makes is in the ring.
+        capture().poll(event -> {}, 1);
+        Tracepoints tracepoints = Objects.requireNonNull(observer);
+        return count -> {
+            for (int i = 0; i < count; i++) {
+                tracepoints.enter(task, call);
+                tracepoints.worked(task, call);
+                tracepoints.exit(task, call);
+            }
+        };
+    }
+
+    private Call openat(long path) {
+        return kernel.begin(task, Syscall.OPENAT, Abi.NATIVE, SimThread.AT_FDCWD, path, 0, 0);
+    }
+
+    private void run(Call call) {
+        if (!kernel.run(task)) {
+            throw new IllegalStateException(call + " blocks");
+        }
+    }
+
+    @Override
+    public void close() {
+        if (capture != null) {
+            capture.close();
+        }
+    }
+}
