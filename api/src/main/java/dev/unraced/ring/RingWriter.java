@@ -75,8 +75,8 @@ public final class RingWriter {
     }
 
     /**
-     * As {@link #write(ByteBuffer, int, int)}, but a record without room is not lost: the caller still has it, and tries
-     * again when the reader has read on.
+     * As {@link #write(ByteBuffer, int, int)}, but a record without room is not lost: the caller still has it, and
+     * tries again when the reader has read on.
      */
     public boolean writeIfRoom(ByteBuffer record, int offset, int length) {
         int step = RecordLayout.align(length) + HEADER_SIZE;

@@ -9,6 +9,7 @@ import java.util.Arrays;
 
 /** Memory of a process that its threads can rewrite at any time, also while the kernel uses it. */
 public final class SimBuffer {
+    private final SimProcess process;
     private final Kernel kernel;
     private final TaskGroup group;
     private final AddressSpace memory;
@@ -16,13 +17,19 @@ public final class SimBuffer {
     private final int size;
     private int length;
 
-    SimBuffer(Kernel kernel, TaskGroup group, long address, int size, int length) {
+    SimBuffer(SimProcess process, Kernel kernel, TaskGroup group, long address, int size, int length) {
+        this.process = process;
         this.kernel = kernel;
         this.group = group;
         this.memory = group.memory();
         this.address = address;
         this.size = size;
         this.length = length;
+    }
+
+    /** Whose memory it is. */
+    public SimProcess process() {
+        return process;
     }
 
     /** Where it lies, for registers. */

@@ -45,7 +45,8 @@ public final class SimDriver implements Driver {
             String replay = SimSettings.of(config).replay();
             return replay.isEmpty() ? new Availability.Available() : new ReplayFile(replay).availability();
         } catch (InvalidConfigException e) {
-            return new Availability.Unavailable("INVALID_SETTING", String.join("; ", e.problems()) + ".", "Correct it.");
+            return new Availability.Unavailable(
+                    "INVALID_SETTING", String.join("; ", e.problems()) + ".", "Correct it.");
         }
     }
 
@@ -74,12 +75,7 @@ public final class SimDriver implements Driver {
         Watched watched = kernels.apply(settings.kernel());
         SimKernel kernel = watched.kernel();
         Capture capture = SimSource.open(
-                NAME,
-                CAPABILITIES,
-                kernel.kernel(),
-                settings.trace(config, kernel.observer()),
-                seams,
-                watched.end());
+                NAME, CAPABILITIES, kernel.kernel(), settings.trace(config, kernel.observer()), seams, watched.end());
         watched.begin().run();
         return capture;
     }

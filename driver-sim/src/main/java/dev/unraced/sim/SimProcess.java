@@ -125,7 +125,7 @@ public final class SimProcess {
     public SimBuffer buffer(ByteString bytes) {
         synchronized (kernel) {
             long address = group.memory().reserve(BUFFER_SIZE);
-            SimBuffer buffer = new SimBuffer(kernel, group, address, BUFFER_SIZE, 0);
+            SimBuffer buffer = new SimBuffer(this, kernel, group, address, BUFFER_SIZE, 0);
             buffer.write(bytes);
             return buffer;
         }
@@ -136,7 +136,7 @@ public final class SimProcess {
         byte[] bytes = bytes(text);
         synchronized (kernel) {
             long address = group.memory().placeCold(bytes, 0);
-            return new SimBuffer(kernel, group, address, bytes.length + 1, bytes.length);
+            return new SimBuffer(this, kernel, group, address, bytes.length + 1, bytes.length);
         }
     }
 

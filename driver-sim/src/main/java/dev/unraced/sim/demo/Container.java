@@ -25,8 +25,7 @@ final class Container {
     }
 
     void query() {
-        SimProcess worker =
-                stage.process("worker").user(0).cgroup(CGROUP).container(ID);
+        SimProcess worker = stage.process("worker").user(0).cgroup(CGROUP).container(ID);
         stage.make(worker.thread().connect(SOCKET));
         int connection = database.accept(listener);
         worker.user(REDIS);

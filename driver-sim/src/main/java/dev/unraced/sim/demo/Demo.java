@@ -5,8 +5,8 @@ import dev.unraced.sim.SimKernel;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Keeps a simulated machine busy in real time, from {@link #start} to {@link #stop}: some tens of calls a second, always
- * the same ones in the same order. The machine's clock follows the real one.
+ * Keeps a simulated machine busy in real time, from {@link #start} to {@link #stop}: some tens of calls a second,
+ * always the same ones in the same order. The machine's clock follows the real one.
  */
 public final class Demo {
     private static final long SEED = 2026;

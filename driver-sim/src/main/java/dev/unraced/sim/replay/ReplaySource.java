@@ -111,8 +111,8 @@ public final class ReplaySource implements RingSource {
     public SourceBooks books() {
         Map<FilterReason, Long> filtered = filter.counted();
         long submitted = ring.submitted();
-        long returned =
-                submitted + filtered.values().stream().mapToLong(Long::longValue).sum();
+        long returned = submitted
+                + filtered.values().stream().mapToLong(Long::longValue).sum();
         return new SourceBooks(
                 returned, submitted, Map.of(), filtered, doorbell.wakeups(), ring.ringBytes(), 0, StashStats.NONE);
     }
