@@ -29,7 +29,7 @@ final class Container {
         stage.make(worker.thread().connect(SOCKET));
         int connection = database.accept(listener);
         worker.user(REDIS);
-        stage.read(worker, "/etc/localtime");
+        stage.read(worker, "/etc/hosts");
         worker.kill();
         database.close(connection);
         if (stage.number(4) == 0) {

@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.sim.demo;
 
+import dev.unraced.event.Sockaddr;
 import dev.unraced.sim.SimCall;
 import dev.unraced.sim.SimKernel;
 import dev.unraced.sim.SimProcess;
 import dev.unraced.sim.kernel.CallStep;
+import dev.unraced.sim.net.Socket;
 import java.time.Duration;
 import java.util.Random;
 
 /** What all scenes use. */
 final class Stage {
+    private static final int STANDARD_ERROR = 2;
     private static final int LEAST_NANOS = 600;
     private static final double SPREAD_NANOS = 3_000;
 
@@ -21,8 +24,13 @@ final class Stage {
         this.random = random;
     }
 
+    /** A process whose descriptors 0 to 2 are taken, as they are. */
     SimProcess process(String name) {
-        return kernel.process(name);
+        SimProcess process = kernel.process(name);
+        for (int fd = 0; fd <= STANDARD_ERROR; fd++) {
+            process.socket(Sockaddr.AF_UNIX, Socket.SOCK_STREAM, 0);
+        }
+        return process;
     }
 
     /** One of these. */
