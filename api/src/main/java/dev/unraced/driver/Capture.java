@@ -7,6 +7,11 @@ import dev.unraced.event.Mitigation;
 /**
  * A running capture. One thread at a time consumes it, by {@link #poll} or {@link #run}; every other method may be
  * called from any thread at any time.
+ *
+ * <p>A capture of a running system has no end. One whose source can end, such as a replayed recording, ends by itself
+ * when everything was handed over: then {@link #isEnded} is true, {@link #run} returns, and the other two hand over
+ * nothing. When its source failed instead, all three throw, and go on throwing, once everything before was handed over.
+ * Either way it has yet to be closed.
  */
 public interface Capture extends AutoCloseable {
 
@@ -31,6 +36,7 @@ public interface Capture extends AutoCloseable {
      * @param limit how many events at the most, 1 or more
      * @return how many were handed over
      * @throws IllegalStateException when the capture is closed, or another thread is consuming it
+     * @throws CaptureException when the source failed, and everything before was handed over
      */
     int poll(EventHandler handler, int limit);
 
@@ -38,21 +44,32 @@ public interface Capture extends AutoCloseable {
      * Waits for events, then hands them over as {@link #poll(EventHandler, int)} does.
      *
      * @param timeoutNanos how long to wait for the first event
-     * @return how many were handed over; 0 after the time-out, an interrupt (the flag stays set) or {@link #close}
+     * @return how many were handed over; 0 after the time-out, an interrupt (the flag stays set), {@link #close} or the
+     *     end
      * @throws IllegalStateException when the capture was closed before, or another thread is consuming it
+     * @throws CaptureException when the source failed, and everything before was handed over
      */
     int await(EventHandler handler, int limit, long timeoutNanos);
 
     /**
-     * Hands over events on the caller's thread until {@link #close} is called by another thread or by the handler, or
-     * the thread is interrupted.
+     * Hands over events on the caller's thread until {@link #close} is called by another thread or by the handler, the
+     * thread is interrupted, or the capture has ended.
      *
      * @throws IllegalStateException when the capture was closed before, or another thread is consuming it
+     * @throws CaptureException when the source failed, and everything before was handed over
      */
     void run(EventHandler handler);
 
     /** Whether {@link #close} has not been called. */
     boolean isOpen();
+
+    /**
+     * Whether the consumer has come to the end: the source ended or failed, everything before was handed over, and a
+     * further {@link #poll}, {@link #await} or {@link #run} found that nothing follows.
+     */
+    default boolean isEnded() {
+        return false;
+    }
 
     /** The mode in force. */
     Mitigation mitigation();

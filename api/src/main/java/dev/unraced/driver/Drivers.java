@@ -151,7 +151,7 @@ public final class Drivers {
                 : new CaptureException("Driver " + name + " failed to open: " + e, e);
     }
 
-    private static CaptureException noneCanRun(CaptureConfig config, List<PassedOver> passedOver) {
+    private CaptureException noneCanRun(CaptureConfig config, List<PassedOver> passedOver) {
         if (isOnlyChoice(config)) {
             return new CaptureException("Driver " + passedOver.get(0).name() + " cannot be used. "
                     + passedOver.get(0).why().describe());
@@ -162,6 +162,17 @@ public final class Drivers {
                         "\n  ",
                         (config.isAuto() ? "None of the drivers that auto stands for" : "None of the drivers named")
                                 + " can be used:\n  ",
-                        "")));
+                        notTried(config))));
+    }
+
+    /** What a list that nobody wrote leaves out may be just what somebody wants who has nothing else. */
+    private String notTried(CaptureConfig config) {
+        List<String> others = names().stream()
+                .filter(name -> !config.drivers().contains(name))
+                .toList();
+        return !config.isAuto() || others.isEmpty()
+                ? ""
+                : "\nNot tried, because auto does not stand for it: " + String.join(", ", others)
+                        + ". Name a driver to use it.";
     }
 }

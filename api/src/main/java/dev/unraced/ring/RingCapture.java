@@ -32,6 +32,7 @@ public final class RingCapture implements Capture {
     private final RingSource source;
     private final ConsumerGate gate = new ConsumerGate(this::release);
     private final Object sourceLock = new Object();
+    private volatile boolean ended;
     private @Nullable CaptureStats finalStats;
     private Mitigation lastMitigation;
 
@@ -59,7 +60,11 @@ public final class RingCapture implements Capture {
         requirePositive(limit);
         gate.enter();
         try {
-            return reader.poll(handler, limit);
+            int count = reader.poll(handler, limit);
+            if (count == 0) {
+                lookForEnd();
+            }
+            return count;
         } finally {
             gate.leave();
         }
@@ -80,8 +85,9 @@ public final class RingCapture implements Capture {
     public void run(EventHandler handler) {
         gate.enter();
         try {
-            while (goesOn()) {
-                awaitInside(handler, Integer.MAX_VALUE, Long.MAX_VALUE);
+            int count = 1;
+            while (goesOn() && (count > 0 || !ended)) {
+                count = awaitInside(handler, Integer.MAX_VALUE, Long.MAX_VALUE);
             }
         } finally {
             gate.leave();
@@ -91,6 +97,11 @@ public final class RingCapture implements Capture {
     @Override
     public boolean isOpen() {
         return gate.isOpen();
+    }
+
+    @Override
+    public boolean isEnded() {
+        return ended;
     }
 
     @Override
@@ -134,6 +145,9 @@ public final class RingCapture implements Capture {
         int naps = 0;
         while (true) {
             int count = reader.poll(handler, limit);
+            if (count == 0 && lookForEnd()) {
+                return 0;
+            }
             long left = timeoutNanos - (System.nanoTime() - start);
             if (count > 0 || left <= 0 || !goesOn()) {
                 return count;
@@ -145,6 +159,19 @@ public final class RingCapture implements Capture {
                 sleep(left);
             }
         }
+    }
+
+    /** Finds out whether anything can follow; what was written before the end is handed over first. */
+    private boolean lookForEnd() {
+        if (!gate.isOpen() || !source.isEnded() || !reader.isEmpty()) {
+            return false;
+        }
+        ended = true;
+        Throwable failure = source.failure();
+        if (failure != null) {
+            throw new CaptureException(String.valueOf(failure.getMessage()), failure);
+        }
+        return true;
     }
 
     private void sleep(long nanos) {

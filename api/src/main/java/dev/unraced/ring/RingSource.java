@@ -2,6 +2,7 @@
 package dev.unraced.ring;
 
 import dev.unraced.event.Mitigation;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What fills a ring, and how its reader sleeps. Implemented by each driver whose records come through mapped memory.
@@ -25,6 +26,19 @@ public interface RingSource {
 
     /** Ends an {@link #await} in progress, and the next one. Any thread, but never after {@link #release}. */
     void wake();
+
+    /**
+     * Whether the last record has been written, because the source came to its end or failed. Asked while the ring is
+     * empty, so it costs nothing under load. A source that ends also ends an {@link #await} in progress.
+     */
+    default boolean isEnded() {
+        return false;
+    }
+
+    /** Why the source failed, with a message for people, once {@link #isEnded}; null when it did not. */
+    default @Nullable Throwable failure() {
+        return null;
+    }
 
     /** The mode in force. */
     Mitigation mitigation();

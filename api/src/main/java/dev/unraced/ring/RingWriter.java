@@ -67,6 +67,18 @@ public final class RingWriter {
      * @throws IndexOutOfBoundsException when the record reaches beyond the buffer's limit
      */
     public boolean write(ByteBuffer record, int offset, int length) {
+        if (writeIfRoom(record, offset, length)) {
+            return true;
+        }
+        FULL.setRelease(this, full + 1);
+        return false;
+    }
+
+    /**
+     * As {@link #write(ByteBuffer, int, int)}, but a record without room is not lost: the caller still has it, and
+     * tries again when the reader has read on.
+     */
+    public boolean writeIfRoom(ByteBuffer record, int offset, int length) {
         int step = RecordLayout.align(length) + HEADER_SIZE;
         int untilEnd = dataBytes - (int) (position & (dataBytes - 1));
         if (step > untilEnd && step <= dataBytes && hasRoom(untilEnd)) {
@@ -75,7 +87,6 @@ public final class RingWriter {
             untilEnd = dataBytes;
         }
         if (step > untilEnd || !hasRoom(step)) {
-            FULL.setRelease(this, full + 1);
             return false;
         }
         producer.put(index() + HEADER_SIZE, record, offset, length);

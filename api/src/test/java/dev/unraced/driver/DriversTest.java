@@ -145,6 +145,19 @@ class DriversTest {
     }
 
     @Test
+    void autoThatFindsNothingNamesWhatItDoesNotStandFor() {
+        Driver simulator = driver("sim", AVAILABLE);
+        assertThatExceptionOfType(CaptureException.class)
+                .isThrownBy(() -> drivers(driver("ebpf", NO_PRIVILEGE), simulator)
+                        .open(named("auto").set("auto", "ebpf").build()))
+                .withMessage("""
+                        None of the drivers that auto stands for can be used:
+                          ebpf: NO_PRIVILEGE: CAP_BPF is missing. Run as root.
+                        Not tried, because auto does not stand for it: sim. Name a driver to use it.""");
+        verify(simulator, never()).open(any());
+    }
+
+    @Test
     void aModeThatTheDriverLacks() {
         Drivers drivers = drivers(driver(
                 "ebpf", AVAILABLE, Capabilities.complete().without(Mitigation.KERNEL, "The kernel refuses fexit")));

@@ -10,15 +10,18 @@ import static org.mockito.Mockito.lenient;
 import static org.mockito.Mockito.never;
 import static org.mockito.Mockito.times;
 import static org.mockito.Mockito.verify;
+import static org.mockito.Mockito.when;
 
 import dev.unraced.driver.Capabilities;
 import dev.unraced.driver.CaptureException;
 import dev.unraced.driver.LossReason;
 import dev.unraced.event.Mitigation;
 import dev.unraced.stash.StashStats;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -238,5 +241,80 @@ class RingCaptureTest {
     @Test
     void aLimitBelowOneIsRefused() {
         assertThatThrownBy(() -> capture.poll(event -> {}, 0)).hasMessageContaining("1 or more");
+    }
+
+    @Test
+    void aSourceThatHasEndedEndsTheCaptureOnceEverythingIsHandedOver() {
+        write(2);
+        when(source.isEnded()).thenReturn(true);
+
+        assertThat(capture.await(event -> {}, 1, LONG)).isEqualTo(1);
+        assertThat(capture.isEnded()).isFalse();
+        capture.run(event -> {});
+
+        assertThat(capture.isEnded()).isTrue();
+        assertThat(capture.stats().delivered()).isEqualTo(2);
+        assertThat(capture.await(event -> {}, 1, LONG)).isZero();
+        assertThat(capture.poll(event -> {}, 1)).isZero();
+        capture.run(event -> {});
+        assertThat(capture.isOpen()).isTrue();
+    }
+
+    @Test
+    void whatIsWrittenJustBeforeTheEndIsHandedOver() {
+        // The last record arrives after the reader has looked for it, and before it asks for the end.
+        when(source.isEnded()).thenAnswer(call -> {
+            if (submitted == 0) {
+                write(1);
+            }
+            return true;
+        });
+
+        assertThat(capture.await(event -> {}, 10, LONG)).isEqualTo(1);
+    }
+
+    @Test
+    void aSourceThatEndsWakesTheSleeper() {
+        doAnswer(call -> {
+                    when(source.isEnded()).thenReturn(true);
+                    return null;
+                })
+                .when(source)
+                .await(anyLong());
+
+        capture.run(event -> {});
+
+        assertThat(capture.isEnded()).isTrue();
+    }
+
+    @Test
+    void aSourceThatFailedSaysSoEachTimeAfterEverythingIsHandedOver() {
+        write(2);
+        IllegalStateException broken = new IllegalStateException("the wire broke at byte 7");
+        when(source.isEnded()).thenReturn(true);
+        when(source.failure()).thenReturn(broken);
+
+        assertThat(capture.poll(event -> {}, 10)).isEqualTo(2);
+        for (ThrowingCallable consume : List.<ThrowingCallable>of(
+                () -> capture.poll(event -> {}, 10),
+                () -> capture.await(event -> {}, 10, LONG),
+                () -> capture.run(event -> {}))) {
+            assertThatThrownBy(consume)
+                    .isInstanceOf(CaptureException.class)
+                    .hasMessage("the wire broke at byte 7")
+                    .hasCause(broken);
+        }
+        assertThat(capture.isEnded()).isTrue();
+        capture.close();
+        assertThat(capture.stats().imbalance()).isZero();
+    }
+
+    @Test
+    void anEndIsNotAskedForWhileEventsCome() {
+        write(3);
+
+        capture.poll(event -> {}, 10);
+
+        verify(source, never()).isEnded();
     }
 }

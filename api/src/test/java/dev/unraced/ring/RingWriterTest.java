@@ -129,6 +129,18 @@ class RingWriterTest {
     }
 
     @Test
+    void aRecordThatCanWaitForRoomIsNotLost() {
+        int length = record(encoder, 1, 2500);
+        assertThat(ring.writeIfRoom(encoder.buffer(), 0, length)).isTrue();
+        assertThat(ring.writeIfRoom(encoder.buffer(), 0, length)).isFalse();
+
+        assertThat(ring.full()).isZero();
+        assertThat(reader.poll(check, 10)).isEqualTo(1);
+        assertThat(ring.writeIfRoom(encoder.buffer(), 0, length)).isTrue();
+        assertThat(ring.submitted()).isEqualTo(2);
+    }
+
+    @Test
     void aLengthBeyondTheBufferWritesNothing() {
         assertThatThrownBy(() -> ring.write(ByteBuffer.allocate(8), 16)).isInstanceOf(IndexOutOfBoundsException.class);
 

@@ -2,6 +2,7 @@
 package dev.unraced.cli;
 
 import dev.unraced.driver.Capture;
+import dev.unraced.driver.CaptureException;
 import dev.unraced.driver.EventHandler;
 import dev.unraced.recording.RecordingException;
 import java.time.Duration;
@@ -41,8 +42,9 @@ final class Watch {
     }
 
     /**
-     * Runs until enough lines are printed, time is up, {@link #stop} is called or the capture is closed.
+     * Runs until enough lines are printed, time is up, {@link #stop} is called, or the capture is closed or has ended.
      *
+     * @throws CaptureException when the capture cannot go on; what came before is printed
      * @throws OutputException when the output cannot be written to
      * @throws RecordingException when the recording cannot be written to
      */
@@ -54,7 +56,7 @@ final class Watch {
                 break;
             }
         }
-        if (left() > 0 && capture.isOpen()) {
+        if (left() > 0 && capture.isOpen() && !capture.isEnded()) {
             drain();
         }
         printer.flush();
@@ -72,7 +74,7 @@ final class Watch {
         }
     }
 
-    /** Takes a batch; returns whether the capture is still open. */
+    /** Takes a batch; returns whether more can follow. */
     private boolean await(long timeoutNanos) {
         int limit = limit();
         try {
@@ -83,13 +85,16 @@ final class Watch {
             if (handed == 0) {
                 recording.idle();
             }
+        } catch (CaptureException e) {
+            printer.flush();
+            throw e;
         } catch (IllegalStateException e) {
             // Another thread may have closed the capture since this one looked.
             if (capture.isOpen()) {
                 throw e;
             }
         }
-        return capture.isOpen();
+        return capture.isOpen() && !capture.isEnded();
     }
 
     /** No more events than lines that are still to be printed, so that never one too many is taken. */

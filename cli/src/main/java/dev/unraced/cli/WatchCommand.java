@@ -28,7 +28,7 @@ import picocli.CommandLine.Spec;
         name = "watch",
         header = "Print one line per open or connect.",
         description = {
-            "Runs until Ctrl-C, --duration or --count. A final line on standard error says how many events there were,"
+            "Runs until Ctrl-C, --duration or --count, or until a recording that is replayed ends. A final line on standard error says how many events there were,"
                     + " and how many were lost, and why.",
             ""
         },

@@ -6,8 +6,9 @@ import dev.unraced.sim.kernel.CallStep;
 import dev.unraced.sim.kernel.Kernel;
 import dev.unraced.sim.kernel.Task;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
-/** A call under way, which takes its steps when it is told to. */
+/** A call under way, which takes its steps when it is told to. What a test does in between happens in its midst. */
 public final class SimCall {
     private final Kernel kernel;
     private final Task task;
@@ -28,15 +29,14 @@ public final class SimCall {
         synchronized (kernel) {
             while (call.next() != step || call.isDone()) {
                 if (!stepOnce()) {
-                    throw new IllegalStateException(
-                            (call.isDone() ? "the call has returned" : "the call is blocked") + " before " + step);
+                    throw new IllegalStateException("the call " + whyNot() + ", and never came to " + step);
                 }
             }
         }
         return this;
     }
 
-    /** Takes steps until the call returns or blocks; whether it has returned. */
+    /** Takes steps until the call returns or cannot go on now; whether it has returned. */
     public boolean run() {
         synchronized (kernel) {
             while (stepOnce()) {
@@ -49,36 +49,71 @@ public final class SimCall {
     /**
      * Takes steps until the call returns.
      *
-     * @return its raw result
-     * @throws IllegalStateException when it blocks
+     * @return its raw result: a descriptor or 0, or a negated error number
+     * @throws IllegalStateException when it blocks, or its thread is gone
      */
     public long finish() {
-        if (!run()) {
-            throw new IllegalStateException("the call is blocked; let somebody wake it, then finish it");
+        synchronized (kernel) {
+            if (!run()) {
+                throw new IllegalStateException("the call " + whyNot());
+            }
+            return call.result();
         }
-        return call.result();
     }
 
+    /** The step that comes next; of a call that has returned, the last. */
+    public CallStep next() {
+        synchronized (kernel) {
+            return call.next();
+        }
+    }
+
+    /** Whether the call has returned. */
     public boolean isDone() {
         synchronized (kernel) {
             return call.isDone();
         }
     }
 
-    /** The raw result of a call that has returned. */
+    /**
+     * The raw result: a descriptor or 0, or a negated error number.
+     *
+     * @throws IllegalStateException when the call has not returned
+     */
     public long result() {
         synchronized (kernel) {
+            if (!call.isDone()) {
+                throw new IllegalStateException("the call has not returned; its next step is " + call.next());
+            }
             return call.result();
         }
     }
 
     private boolean stepOnce() {
-        for (Task worker : List.copyOf(task.group().tasks())) {
-            if (worker.call() == call && kernel.canStep(worker)) {
-                kernel.step(worker);
-                return true;
+        Task worker = worker();
+        if (worker == null || !kernel.canStep(worker)) {
+            return false;
+        }
+        kernel.step(worker);
+        return true;
+    }
+
+    /** Who does the call's work now: its thread, or a worker of an io_uring. */
+    private @Nullable Task worker() {
+        for (Task candidate : List.copyOf(task.group().tasks())) {
+            if (candidate.call() == call) {
+                return candidate;
             }
         }
-        return false;
+        return null;
+    }
+
+    private String whyNot() {
+        if (call.isDone()) {
+            return "has returned " + call.result();
+        }
+        return worker() == null
+                ? "ended with its thread, without a return"
+                : "is blocked; let somebody wake it, or signal its thread";
     }
 }

@@ -9,6 +9,7 @@ import dev.unraced.sim.kernel.Kernel;
 import dev.unraced.sim.kernel.Task;
 import dev.unraced.sim.trace.Seams;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 
 /**
  * A simulated machine for tests: processes that make calls, one step at a time, so that whatever a test wants to happen
@@ -48,9 +49,9 @@ public final class SimKernel {
         return new SimKernel(UPTIME_NANOS);
     }
 
-    /** A machine that has been up for some time, in nanoseconds of its CLOCK_BOOTTIME. */
-    public static SimKernel bootedBefore(long nanos) {
-        return new SimKernel(nanos);
+    /** A machine of its own that has been up for some time, as its CLOCK_BOOTTIME says. */
+    public static SimKernel upFor(Duration uptime) {
+        return new SimKernel(uptime.toNanos());
     }
 
     /** The file tree. */
@@ -73,7 +74,7 @@ public final class SimKernel {
 
     /** A driver that watches this machine with something broken on purpose. */
     public Driver driver(Seams seams) {
-        return new SimDriver(name -> this, seams);
+        return new SimDriver(name -> Watched.quiet(this), seams);
     }
 
     /** Watches this machine with the default configuration. */
@@ -86,10 +87,17 @@ public final class SimKernel {
         return driver().open(config);
     }
 
-    /** Lets time pass, in nanoseconds. */
-    public void sleep(long nanos) {
+    /** Lets time pass; calls do not, of themselves, beyond the little that a step takes. */
+    public void sleep(Duration time) {
         synchronized (kernel) {
-            kernel.clock().advance(nanos);
+            kernel.clock().advance(time.toNanos());
+        }
+    }
+
+    /** Lets time pass until the machine has been up for so many nanoseconds, if it has not yet. */
+    public void sleepUntil(long nanos) {
+        synchronized (kernel) {
+            kernel.clock().advance(Math.max(0, nanos - kernel.clock().now()));
         }
     }
 

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.sim;
 
-import dev.unraced.driver.CaptureException;
+import dev.unraced.sim.demo.Demo;
+import dev.unraced.sim.demo.Uptime;
+import java.util.List;
 
 /** The kernels that configuration can name. Those that were discovered together share the stage. */
 final class SimKernels {
@@ -10,24 +12,26 @@ final class SimKernels {
     /** Where the conformance kit's actors play. */
     static final String STAGE = "stage";
 
+    static final List<String> NAMES = List.of(DEMO, STAGE);
+
     private final SimKernel stage = SimKernel.create();
 
     SimKernel stage() {
         return stage;
     }
 
-    /**
-     * The kernel of a name.
-     *
-     * @throws CaptureException when there is none
-     */
-    SimKernel named(String name) {
+    /** The kernel of one of the {@link #NAMES}; of the demonstration, a new one each time. */
+    Watched named(String name) {
         return switch (name) {
-            case DEMO -> SimKernel.create();
-            case STAGE -> stage;
-            default ->
-                throw new CaptureException("driver sim: no simulated kernel is named " + name
-                        + "; unraced.sim.kernel is " + DEMO + " or " + STAGE);
+            case DEMO -> demo();
+            case STAGE -> Watched.quiet(stage);
+            default -> throw new IllegalArgumentException("no simulated kernel is named " + name);
         };
+    }
+
+    private static Watched demo() {
+        SimKernel kernel = SimKernel.upFor(Uptime.ofThisMachine());
+        Demo demo = new Demo(kernel);
+        return new Watched(kernel, demo::start, demo::stop);
     }
 }

@@ -2,12 +2,15 @@
 package dev.unraced.sim;
 
 import dev.unraced.event.ByteString;
+import dev.unraced.event.Sockaddr;
 import dev.unraced.sim.base.Errno;
+import dev.unraced.sim.fs.OpenFile;
 import dev.unraced.sim.kernel.Kernel;
 import dev.unraced.sim.kernel.Signal;
 import dev.unraced.sim.kernel.Task;
 import dev.unraced.sim.kernel.TaskGroup;
 import dev.unraced.sim.net.Socket;
+import dev.unraced.sim.net.SocketResult;
 import java.nio.charset.StandardCharsets;
 
 /** A process of a simulated machine. */
@@ -16,6 +19,8 @@ public final class SimProcess {
     static final long FIRST_USER = 1000;
     /** A buffer can be rewritten with something longer, up to this. */
     private static final int BUFFER_SIZE = 8192;
+    /** How many connections wait to be accepted. */
+    private static final int BACKLOG = 16;
 
     private final Kernel kernel;
     private final TaskGroup group;
@@ -24,7 +29,44 @@ public final class SimProcess {
     SimProcess(Kernel kernel, Task task) {
         this.kernel = kernel;
         this.group = task.group();
-        this.first = new SimThread(kernel, task);
+        this.first = new SimThread(this, kernel, task);
+    }
+
+    /** A child of user and group, working directory and descriptors of this process (fork and exec). */
+    public SimProcess spawn(String name) {
+        synchronized (kernel) {
+            if (group.tasks().isEmpty()) {
+                throw new IllegalStateException("process " + group.tgid() + " is dead");
+            }
+            return new SimProcess(kernel, kernel.fork(group.tasks().get(0), bytes(name)));
+        }
+    }
+
+    /**
+     * The first thread executes another program: all others are killed, and the memory is new.
+     *
+     * @throws IllegalStateException when the first thread is in a call, or dead
+     */
+    public SimProcess exec(String name) {
+        synchronized (kernel) {
+            first.requireIdle();
+            Task leader = first.task();
+            kernel.beginExec(leader, Signal.KILL);
+            for (Task other : group.tasks()) {
+                if (other != leader) {
+                    kernel.run(other);
+                }
+            }
+            kernel.endExec(leader, bytes(name));
+        }
+        return this;
+    }
+
+    /** Whether any thread has not ended. */
+    public boolean isAlive() {
+        synchronized (kernel) {
+            return !group.tasks().isEmpty();
+        }
     }
 
     /** The process's id. */
@@ -52,7 +94,7 @@ public final class SimProcess {
     /** Lives in a container of this id. */
     public SimProcess container(String id) {
         synchronized (kernel) {
-            group.container(id.getBytes(StandardCharsets.UTF_8));
+            group.container(bytes(id));
         }
         return this;
     }
@@ -65,9 +107,12 @@ public final class SimProcess {
     /** One more thread. */
     public SimThread newThread(String name) {
         synchronized (kernel) {
+            if (group.tasks().isEmpty()) {
+                throw new IllegalStateException("process " + group.tgid() + " is dead");
+            }
             Task task = kernel.thread(group);
-            task.comm(name.getBytes(StandardCharsets.UTF_8));
-            return new SimThread(kernel, task);
+            task.comm(bytes(name));
+            return new SimThread(this, kernel, task);
         }
     }
 
@@ -80,7 +125,7 @@ public final class SimProcess {
     public SimBuffer buffer(ByteString bytes) {
         synchronized (kernel) {
             long address = group.memory().reserve(BUFFER_SIZE);
-            SimBuffer buffer = new SimBuffer(kernel, group.memory(), address, BUFFER_SIZE);
+            SimBuffer buffer = new SimBuffer(this, kernel, group, address, BUFFER_SIZE, 0);
             buffer.write(bytes);
             return buffer;
         }
@@ -88,9 +133,57 @@ public final class SimProcess {
 
     /** Memory with a string in pages that were never touched: a tracer that must not fault cannot read them. */
     public SimBuffer coldBuffer(String text) {
-        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        byte[] bytes = bytes(text);
         synchronized (kernel) {
-            return new SimBuffer(kernel, group.memory(), group.memory().placeCold(bytes, 0), bytes.length);
+            long address = group.memory().placeCold(bytes, 0);
+            return new SimBuffer(this, kernel, group, address, bytes.length + 1, bytes.length);
+        }
+    }
+
+    /**
+     * Memory with an internet address.
+     *
+     * @param ip in digits, such as 127.0.0.1 or ::1
+     */
+    public SimBuffer address(String ip, int port) {
+        return buffer(SocketAddresses.inet(ip, port));
+    }
+
+    /** Memory with the address of a UNIX socket that has a path. */
+    public SimBuffer address(String path) {
+        return buffer(SocketAddresses.unix(path));
+    }
+
+    /**
+     * Listens for TCP connections.
+     *
+     * @param ip in digits; the machine has 127.0.0.0/8 and ::1
+     * @return the listening descriptor
+     * @throws IllegalArgumentException when the address is no address, not of this machine, or in use
+     */
+    public int listen(String ip, int port) {
+        return listen(SocketAddresses.inet(ip, port), ip + " port " + port);
+    }
+
+    /** Listens for connections to a UNIX socket, which gets this path; otherwise as {@link #listen(String, int)}. */
+    public int listen(String path) {
+        return listen(SocketAddresses.unix(path), path);
+    }
+
+    /**
+     * accept(2).
+     *
+     * @return the descriptor of the connection
+     * @throws IllegalStateException when nobody has connected
+     */
+    public int accept(int listener) {
+        synchronized (kernel) {
+            SocketResult accepted = kernel.network().accept(socketOf(listener));
+            if (accepted.socket() == null) {
+                throw new IllegalStateException(
+                        "nobody has connected to descriptor " + listener + ": errno " + accepted.errno());
+            }
+            return group.descriptors().add(kernel.files().socketFile(accepted.socket()));
         }
     }
 
@@ -102,7 +195,7 @@ public final class SimProcess {
      */
     public int socket(int family, int type, int protocol) {
         synchronized (kernel) {
-            var made = kernel.network().socket(family, type, protocol);
+            SocketResult made = kernel.network().socket(family, type, protocol);
             Socket socket = made.socket();
             if (socket == null) {
                 throw new IllegalArgumentException("no such socket: errno " + made.errno());
@@ -129,7 +222,7 @@ public final class SimProcess {
         }
     }
 
-    /** Kills all threads; calls under way return as far as the kernel lets them. */
+    /** Kills all threads with SIGKILL; calls under way return first. */
     public void kill() {
         synchronized (kernel) {
             for (Task task : group.tasks()) {
@@ -137,5 +230,33 @@ public final class SimProcess {
                 kernel.run(task);
             }
         }
+    }
+
+    private int listen(ByteString address, String name) {
+        int family = new Sockaddr(address).family();
+        synchronized (kernel) {
+            int fd = socket(family, Socket.SOCK_STREAM, 0);
+            int error = kernel.network().bind(first.task(), socketOf(fd), address.toByteArray());
+            if (error == 0) {
+                error = kernel.network().listen(socketOf(fd), BACKLOG);
+            }
+            if (error != 0) {
+                close(fd);
+                throw new IllegalArgumentException("cannot listen on " + name + ": errno " + -error);
+            }
+            return fd;
+        }
+    }
+
+    private Socket socketOf(int fd) {
+        OpenFile file = group.descriptors().get(fd);
+        if (file != null && file.privateData() instanceof Socket socket) {
+            return socket;
+        }
+        throw new IllegalArgumentException("descriptor " + fd + " is no socket");
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
     }
 }

@@ -1,32 +1,60 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.sim;
 
+import static dev.unraced.sim.OpenFlags.AT_FDCWD;
+
 import dev.unraced.event.Abi;
 import dev.unraced.event.ByteString;
 import dev.unraced.event.Syscall;
 import dev.unraced.sim.kernel.Kernel;
 import dev.unraced.sim.kernel.Signal;
 import dev.unraced.sim.kernel.Task;
+import dev.unraced.sim.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Optional;
 
 /** A thread of a simulated process. Its calls begin here, and go on as far as the test takes them. */
 public final class SimThread {
-    /** Instead of a descriptor: paths start at the working directory. */
-    public static final int AT_FDCWD = -100;
-
     private static final int HOW_SIZE = 24;
 
+    private final SimProcess process;
     private final Kernel kernel;
     private final Task task;
 
-    SimThread(Kernel kernel, Task task) {
+    SimThread(SimProcess process, Kernel kernel, Task task) {
+        this.process = process;
         this.kernel = kernel;
         this.task = task;
     }
 
+    /** The thread's id; of a process's first thread, the process's. */
     public int tid() {
-        return task.tid();
+        synchronized (kernel) {
+            return task.tid();
+        }
+    }
+
+    /** The process that it belongs to. */
+    public SimProcess process() {
+        return process;
+    }
+
+    /** Whether it has not ended. */
+    public boolean isAlive() {
+        synchronized (kernel) {
+            return !task.isDead();
+        }
+    }
+
+    /** openat(AT_FDCWD, path, O_RDONLY), of a path that nobody rewrites. */
+    public SimCall openat(String path) {
+        return openat(path, OpenFlags.O_RDONLY, 0);
+    }
+
+    /** openat(AT_FDCWD, path, flags, mode), of a path that nobody rewrites. */
+    public SimCall openat(String path, long flags, long mode) {
+        return openat(AT_FDCWD, process.buffer(path), flags, mode);
     }
 
     /** open(path, flags, mode). */
@@ -36,7 +64,7 @@ public final class SimThread {
 
     /** openat(AT_FDCWD, path, O_RDONLY). */
     public SimCall openat(SimBuffer path) {
-        return openat(AT_FDCWD, path, 0, 0);
+        return openat(AT_FDCWD, path, OpenFlags.O_RDONLY, 0);
     }
 
     /** openat(dirfd, path, flags, mode). */
@@ -62,6 +90,25 @@ public final class SimThread {
     /** creat(path, mode). */
     public SimCall creat(SimBuffer path, long mode) {
         return call(Syscall.CREAT, Abi.NATIVE, path.address(), mode);
+    }
+
+    /**
+     * Makes a TCP socket and connects it.
+     *
+     * @param ip in digits, such as 127.0.0.1 or ::1
+     */
+    public SimCall connect(String ip, int port) {
+        return connectStream(process.address(ip, port));
+    }
+
+    /** Makes a UNIX stream socket and connects it to a path. */
+    public SimCall connect(String path) {
+        return connectStream(process.address(path));
+    }
+
+    /** connect(fd, address, its length). */
+    public SimCall connect(int fd, SimBuffer address) {
+        return connect(fd, address, address.length());
     }
 
     /** connect(fd, address, addrlen). */
@@ -102,14 +149,43 @@ public final class SimThread {
         return this;
     }
 
-    /** Interrupts the call under way, if there is one, by a signal. */
+    /**
+     * Interrupts the call under way, or the thread, by a signal. What becomes of the call shows at its next step.
+     *
+     * @see #underWay
+     */
     public void signal(Signal signal) {
         synchronized (kernel) {
             kernel.signal(task, signal);
         }
     }
 
+    /** Ends at once, in the midst of its call, as after a kernel oops: the call never returns. */
+    public void vanish() {
+        synchronized (kernel) {
+            kernel.signal(task, Signal.VANISH);
+            kernel.run(task);
+        }
+    }
+
+    /** The call under way; after a signal whose handler lets the kernel restart a call, the one that it began anew. */
+    public Optional<SimCall> underWay() {
+        synchronized (kernel) {
+            return Optional.ofNullable(task.call()).map(call -> new SimCall(kernel, task, call));
+        }
+    }
+
     Task task() {
         return task;
+    }
+
+    void requireIdle() {
+        if (task.isDead() || task.call() != null) {
+            throw new IllegalStateException(task + (task.isDead() ? " is dead" : " is in a call: " + task.call()));
+        }
+    }
+
+    private SimCall connectStream(SimBuffer address) {
+        return connect(process.socket(address.family(), Socket.SOCK_STREAM, 0), address);
     }
 }

@@ -22,8 +22,10 @@ public final class SimSource implements RingSource {
     private final UserDoorbell doorbell = new UserDoorbell();
     private final Tracer tracer;
     private final Tracepoints attached;
+    private final Runnable end;
 
-    private SimSource(Kernel kernel, TraceSettings settings, Seams seams) {
+    private SimSource(Kernel kernel, TraceSettings settings, Seams seams, Runnable end) {
+        this.end = end;
         this.kernel = kernel;
         this.settings = settings;
         this.ring = new RingWriter(settings.ringBytes());
@@ -37,7 +39,22 @@ public final class SimSource implements RingSource {
     /** Attaches an observer to a kernel; closing the capture detaches it. */
     public static Capture open(
             String driver, Capabilities capabilities, Kernel kernel, TraceSettings settings, Seams seams) {
-        SimSource source = new SimSource(kernel, settings, seams);
+        return open(driver, capabilities, kernel, settings, seams, () -> {});
+    }
+
+    /**
+     * As the other one.
+     *
+     * @param end called when the capture closes, before the observer is detached
+     */
+    public static Capture open(
+            String driver,
+            Capabilities capabilities,
+            Kernel kernel,
+            TraceSettings settings,
+            Seams seams,
+            Runnable end) {
+        SimSource source = new SimSource(kernel, settings, seams, end);
         synchronized (kernel) {
             kernel.attach(source.attached);
         }
@@ -101,6 +118,7 @@ public final class SimSource implements RingSource {
 
     @Override
     public void stop() {
+        end.run();
         synchronized (kernel) {
             kernel.detach(attached);
             tracer.end();

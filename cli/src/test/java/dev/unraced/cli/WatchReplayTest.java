@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.unraced.config.CaptureConfig;
+import dev.unraced.conformance.Actor;
+import dev.unraced.conformance.Command;
+import dev.unraced.conformance.RunnableDriver;
+import dev.unraced.driver.Capture;
+import dev.unraced.driver.Driver;
+import dev.unraced.driver.Drivers;
+import dev.unraced.event.ByteString;
+import dev.unraced.event.SyscallEvent;
+import dev.unraced.recording.RecordingWriter;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Recordings of one driver, replayed by another. */
+@Timeout(60)
+class WatchReplayTest {
+    private static final int CALLS = 200;
+
+    private final TestConsole test = new TestConsole();
+
+    @TempDir
+    private Path directory;
+
+    @Test
+    void theReplayOfARecordingEndsByItself() throws IOException {
+        Path file = recordTheDemonstration();
+
+        assertThat(watch("--driver", "sim", "--set", "unraced.sim.replay=" + file))
+                .isZero();
+        assertThat(test.out().lines()).hasSize(20);
+        assertThat(test.err()).endsWith("unraced: 20 printed; driver sim: 20 returned, 20 delivered, 0 lost, "
+                + "0 filtered, balanced\n");
+    }
+
+    @Test
+    void aRecordingThatIsCutShortIsPrintedUpToThereAndThenAnError() throws IOException {
+        byte[] whole = Files.readAllBytes(recordTheDemonstration());
+        Path cut = Files.write(directory.resolve("cut.rec"), Arrays.copyOf(whole, whole.length - 5));
+
+        assertThat(watch("--driver", "sim", "--set", "unraced.sim.replay=" + cut))
+                .isEqualTo(1);
+        assertThat(test.out().lines()).hasSize(20);
+        assertThat(test.err())
+                .contains("unraced: 20 printed;", "unraced watch: " + cut + ": ", " at byte ")
+                .doesNotContain("\tat ");
+    }
+
+    @Test
+    void aRecordingThatIsNoneIsAnError() throws IOException {
+        Path file = Files.writeString(directory.resolve("text"), "no recording");
+
+        assertThat(watch("--driver", "sim", "--set", "unraced.sim.replay=" + file))
+                .isEqualTo(1);
+        assertThat(test.err()).contains("NOT_A_RECORDING: ");
+    }
+
+    @Test
+    void whatTheKernelDidComesAgainAsItWas() {
+        Driver ebpf = Drivers.discover().all().get("ebpf");
+        RunnableDriver.need(ebpf, CaptureConfig.builder().build());
+        Path file = directory.resolve("real.rec");
+        List<SyscallEvent> events = new ArrayList<>();
+        try (Actor actor = Actor.start()) {
+            CaptureConfig config = CaptureConfig.builder().tgids(actor.tgid()).build();
+            try (Capture capture = ebpf.open(config);
+                    RecordingWriter writer = RecordingWriter.open(file, capture)) {
+                actor.ask(Command.of("bulk")
+                        .with("base", ByteString.utf8("/nowhere/replayed"))
+                        .with("threads", 2)
+                        .with("calls", CALLS)
+                        .with("tag", 0));
+                while (capture.stats().pending() > 0) {
+                    capture.poll(
+                            event -> {
+                                writer.onEvent(event);
+                                events.add(event.snapshot());
+                            },
+                            CALLS);
+                }
+            }
+        }
+
+        CaptureConfig config = CaptureConfig.builder()
+                .driver("sim")
+                .set("unraced.sim.replay", file.toString())
+                .build();
+        List<SyscallEvent> replayed = new ArrayList<>();
+        try (Capture replay = Capture.open(config)) {
+            replay.run(event -> replayed.add(event.snapshot()));
+            assertThat(replay.capabilities().lacking())
+                    .isEqualTo(ebpf.capabilities().lacking());
+            assertThat(replay.stats().imbalance()).isZero();
+        }
+        assertThat(replayed).isEqualTo(events).hasSizeGreaterThanOrEqualTo(CALLS);
+    }
+
+    private Path recordTheDemonstration() {
+        Path file = directory.resolve("demo.rec");
+        TestConsole other = new TestConsole();
+        int code = UnracedCommand.commandLine(other.console(), Drivers::discover)
+                .execute("watch", "--driver", "sim", "--count", "20", "--record", file.toString());
+        assertThat(code).as(other.err()).isZero();
+        return file;
+    }
+
+    private int watch(String... options) {
+        List<String> args = new ArrayList<>(List.of("watch"));
+        args.addAll(List.of(options));
+        return UnracedCommand.commandLine(test.console(), Drivers::discover).execute(args.toArray(String[]::new));
+    }
+}

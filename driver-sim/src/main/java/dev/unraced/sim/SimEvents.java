@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.sim;
+
+import dev.unraced.driver.Capture;
+import dev.unraced.event.SyscallEvent;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Takes events out of captures, for tests to look at. */
+public final class SimEvents {
+    private SimEvents() {}
+
+    /**
+     * The events that have come since the last look, in their order. Of a simulated machine that is all there are: a
+     * call's event is there when the call has returned.
+     */
+    public static List<SyscallEvent> of(Capture capture) {
+        List<SyscallEvent> events = new ArrayList<>();
+        while (capture.poll(event -> events.add(event.snapshot()), Integer.MAX_VALUE) > 0) {
+            // A poll may hand over only a part.
+        }
+        return events;
+    }
+}

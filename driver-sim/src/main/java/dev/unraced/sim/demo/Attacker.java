@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.sim.demo;
+
+import dev.unraced.sim.SimBuffer;
+import dev.unraced.sim.SimCall;
+import dev.unraced.sim.SimProcess;
+import dev.unraced.sim.kernel.CallStep;
+
+/** A program with two threads, one of which opens a harmless file while the other rewrites its name. */
+final class Attacker {
+    private static final String HARMLESS = "/tmp/report.txt";
+    private static final String TARGET = "/etc/shadow";
+
+    private final Stage stage;
+    private int attacks;
+
+    Attacker(Stage stage) {
+        this.stage = stage;
+    }
+
+    void attack() {
+        SimProcess evil = stage.process("evil").user(0);
+        SimBuffer path = evil.buffer(HARMLESS);
+        evil.newThread("flip");
+        SimCall open = evil.thread().openat(path).until(CallStep.COPY_PATH);
+        path.write(TARGET);
+        open.until(CallStep.WORK);
+        if (attacks++ % 2 == 0) {
+            // Whoever compares the memory at the return finds nothing.
+            path.write(HARMLESS);
+        }
+        stage.make(open);
+        evil.kill();
+    }
+}

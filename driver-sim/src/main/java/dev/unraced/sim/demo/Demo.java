@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.sim.demo;
+
+import dev.unraced.sim.SimKernel;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * Keeps a simulated machine busy in real time, from {@link #start} to {@link #stop}: some tens of calls a second,
+ * always the same ones in the same order. The machine's clock follows the real one.
+ */
+public final class Demo {
+    private static final long SEED = 2026;
+
+    private final SimKernel kernel;
+    private final Play play;
+    private final Thread thread = new Thread(this::run, "unraced-demo");
+    private volatile boolean stopping;
+
+    /** A demonstration on a machine that nobody else uses. */
+    public Demo(SimKernel kernel) {
+        this.kernel = kernel;
+        this.play = new Play(kernel, SEED);
+        thread.setDaemon(true);
+    }
+
+    /** Begins; once. */
+    public void start() {
+        thread.start();
+    }
+
+    /** Ends, and returns when the last call has returned. */
+    public void stop() {
+        stopping = true;
+        LockSupport.unpark(thread);
+        boolean interrupted = false;
+        while (thread.isAlive()) {
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void pause(long nanos) {
+        long until = System.nanoTime() + nanos;
+        for (long left = nanos; left > 0 && !stopping; left = until - System.nanoTime()) {
+            LockSupport.parkNanos(left);
+        }
+    }
+
+    private void run() {
+        long offset = kernel.now() - System.nanoTime();
+        while (!stopping) {
+            kernel.sleepUntil(System.nanoTime() + offset);
+            pause(play.next());
+        }
+    }
+}

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.sim.demo;
+
+import dev.unraced.sim.SimKernel;
+import java.util.List;
+import java.util.Random;
+
+/** Which scene comes next. The same seed gives the same play. */
+final class Play {
+    private static final long MEAN_GAP_NANOS = 60_000_000;
+    /** An attack every so many scenes, which is every few seconds. */
+    private static final int ATTACK_EVERY = 50;
+
+    private static final int FIRST_ATTACK = 12;
+
+    private final Random random;
+    private final List<Runnable> scenes;
+    private final Attacker attacker;
+    private int played;
+
+    Play(SimKernel kernel, long seed) {
+        this.random = new Random(seed);
+        Stage stage = new Stage(kernel, random);
+        Files.make(kernel);
+        attacker = new Attacker(stage);
+        scenes = List.of(
+                new Shell(stage)::command,
+                new WebServer(stage)::request,
+                new Compiler(stage)::compile,
+                new Container(stage)::query,
+                new Cron(stage)::job);
+    }
+
+    /**
+     * Plays one scene.
+     *
+     * @return how long to wait before the next, in nanoseconds
+     */
+    long next() {
+        played++;
+        if (played % ATTACK_EVERY == FIRST_ATTACK) {
+            attacker.attack();
+        } else {
+            scenes.get(random.nextInt(scenes.size())).run();
+        }
+        return (long) (-Math.log(1 - random.nextDouble()) * MEAN_GAP_NANOS);
+    }
+}

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.sim.demo;
+
+import dev.unraced.sim.OpenFlags;
+import dev.unraced.sim.SimBuffer;
+import dev.unraced.sim.SimProcess;
+
+/** A web server and its clients. */
+final class WebServer {
+    private static final int PORT = 8080;
+    private static final int WWW_DATA = 33;
+
+    private final Stage stage;
+    private final SimProcess server;
+    private final SimBuffer path;
+    private final int listener;
+
+    WebServer(Stage stage) {
+        this.stage = stage;
+        this.server = stage.process("nginx").user(WWW_DATA);
+        this.path = server.buffer("");
+        this.listener = server.listen("127.0.0.1", PORT);
+    }
+
+    void request() {
+        SimProcess client = stage.process("curl");
+        stage.read(client, "/etc/resolv.conf");
+        if (stage.number(8) == 0) {
+            // The port where the server was last year.
+            stage.make(client.thread().connect("127.0.0.1", 80));
+        }
+        stage.make(client.thread().connect("127.0.0.1", PORT));
+        int connection = server.accept(listener);
+        path.write(stage.any(
+                "/srv/www/index.html", "/srv/www/index.html", "/srv/www/style.css", "/srv/www/logo.svg", "/srv/www/x"));
+        long file = stage.make(server.thread().openat(OpenFlags.AT_FDCWD, path, OpenFlags.O_NONBLOCK, 0));
+        if (file >= 0) {
+            server.close((int) file);
+        }
+        client.kill();
+        server.close(connection);
+    }
+}

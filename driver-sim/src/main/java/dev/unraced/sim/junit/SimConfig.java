@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.sim.junit;
+
+import dev.unraced.event.Mitigation;
+import java.lang.annotation.Documented;
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Inherited;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** How the {@link SimExtension} captures, for a test or all tests of a class; brings the extension along. */
+@Documented
+@Inherited
+@Retention(RetentionPolicy.RUNTIME)
+@Target({ElementType.TYPE, ElementType.METHOD})
+@ExtendWith(SimExtension.class)
+public @interface SimConfig {
+
+    /** The mode that the capture starts with. */
+    Mitigation mitigation() default Mitigation.STASH;
+
+    /** How many threads can be in a watched call at once. */
+    int stashEntries() default 8192;
+}

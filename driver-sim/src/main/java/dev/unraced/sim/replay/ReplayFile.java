@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.sim.replay;
+
+import dev.unraced.driver.Availability;
+import dev.unraced.driver.CaptureException;
+import dev.unraced.recording.RecordingException;
+import dev.unraced.recording.RecordingReader;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+
+/**
+ * The file of a recording, as configuration names it.
+ *
+ * @param name relative to the working directory, or absolute
+ */
+public record ReplayFile(String name) {
+    private static final String REMEDY =
+            "Set unraced.sim.replay to a file that 'unraced watch --record' or a RecordingWriter made.";
+
+    /** Whether the file is there and starts as a recording does. What follows is found when it is replayed. */
+    public Availability availability() {
+        Path path;
+        try {
+            path = Path.of(name);
+        } catch (InvalidPathException e) {
+            return unavailable("RECORDING_MISSING", e.getMessage() + ".");
+        }
+        if (Files.notExists(path)) {
+            return unavailable("RECORDING_MISSING", "There is no file " + name + ".");
+        }
+        if (!Files.isRegularFile(path)) {
+            // A pipe could be read only once, and asking whether it is a recording reads it.
+            return unavailable("RECORDING_UNREADABLE", name + " is no regular file.");
+        }
+        if (!Files.isReadable(path)) {
+            return unavailable("RECORDING_UNREADABLE", name + " cannot be read: Permission denied.");
+        }
+        try (RecordingReader ignored = RecordingReader.open(path)) {
+            return new Availability.Available();
+        } catch (RecordingException e) {
+            return unavailable("NOT_A_RECORDING", e.getMessage());
+        }
+    }
+
+    /**
+     * Opens the recording.
+     *
+     * @throws CaptureException when it cannot be read; the message names the remedy
+     */
+    public RecordingReader open() {
+        Availability availability = availability();
+        if (!availability.isAvailable()) {
+            throw new CaptureException(availability.describe());
+        }
+        return RecordingReader.open(Path.of(name));
+    }
+
+    private static Availability unavailable(String code, String missing) {
+        return new Availability.Unavailable(code, missing, REMEDY);
+    }
+}

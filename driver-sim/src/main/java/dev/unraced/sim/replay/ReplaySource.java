@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.sim.replay;
+
+import dev.unraced.config.CaptureConfig;
+import dev.unraced.driver.Capture;
+import dev.unraced.driver.CaptureException;
+import dev.unraced.driver.FilterReason;
+import dev.unraced.event.EventView;
+import dev.unraced.event.Mitigation;
+import dev.unraced.recording.RecordingReader;
+import dev.unraced.ring.RingCapture;
+import dev.unraced.ring.RingSource;
+import dev.unraced.ring.RingWriter;
+import dev.unraced.ring.SourceBooks;
+import dev.unraced.ring.UserDoorbell;
+import dev.unraced.stash.StashStats;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A recording that a thread of its own reads into a ring. The thread waits when the ring is full, so nothing is lost.
+ */
+public final class ReplaySource implements RingSource {
+    /** No recorded record is longer than this ring. */
+    private static final int SMALLEST_RING = 1 << 19;
+
+    private static final int BATCH = 1024;
+    private static final long WAIT_FOR_ROOM_NANOS = 100_000;
+
+    private final RecordingReader recording;
+    private final EventFilter filter;
+    private final Pace pace;
+    private final RingWriter ring;
+    private final UserDoorbell doorbell = new UserDoorbell();
+    private final Thread thread = new Thread(this::feedAll, "unraced-replay");
+    private volatile Mitigation mitigation;
+    private volatile boolean stopping;
+    private @Nullable Throwable failure;
+    private volatile boolean ended;
+
+    private ReplaySource(RecordingReader recording, CaptureConfig config, Pace pace) {
+        this.recording = recording;
+        this.filter = new EventFilter(config);
+        this.pace = pace;
+        this.ring = new RingWriter(Math.max(SMALLEST_RING, config.ringBytes()));
+        this.mitigation = config.mitigation();
+        thread.setDaemon(true);
+    }
+
+    /**
+     * Starts to replay.
+     *
+     * @param driver the name that the capture gives as its driver's
+     * @param recording will be closed by the capture
+     * @param config which calls come again, and how large the ring is
+     */
+    public static Capture open(String driver, RecordingReader recording, CaptureConfig config, Pace pace) {
+        ReplaySource source = new ReplaySource(recording, config, pace);
+        // The first record is read at once: from now on the mode is that of the recording.
+        if (source.feed(1)) {
+            source.thread.start();
+        }
+        return new RingCapture(driver, recording.capabilities(), source.ring.reader(), source);
+    }
+
+    @Override
+    public void arm() {
+        doorbell.arm();
+    }
+
+    @Override
+    public void disarm() {
+        doorbell.disarm();
+    }
+
+    @Override
+    public void await(long nanos) {
+        doorbell.await(nanos);
+    }
+
+    @Override
+    public void wake() {
+        doorbell.wake();
+    }
+
+    @Override
+    public boolean isEnded() {
+        return ended;
+    }
+
+    @Override
+    public @Nullable Throwable failure() {
+        return ended ? failure : null;
+    }
+
+    /** The mode under which the call was made that was read last. */
+    @Override
+    public Mitigation mitigation() {
+        return mitigation;
+    }
+
+    @Override
+    public void mitigation(Mitigation mode) {
+        throw new CaptureException("A recording is replayed. Its calls were made under mitigation "
+                + mitigation.name().toLowerCase(Locale.ROOT) + ", and that cannot be changed any more.");
+    }
+
+    @Override
+    public SourceBooks books() {
+        Map<FilterReason, Long> filtered = filter.counted();
+        long submitted = ring.submitted();
+        long returned = submitted
+                + filtered.values().stream().mapToLong(Long::longValue).sum();
+        return new SourceBooks(
+                returned, submitted, Map.of(), filtered, doorbell.wakeups(), ring.ringBytes(), 0, StashStats.NONE);
+    }
+
+    @Override
+    public void stop() {
+        stopping = true;
+        // Not an interrupt, which would close the file while it is read.
+        LockSupport.unpark(thread);
+        boolean interrupted = false;
+        while (thread.isAlive()) {
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Override
+    public void release() {
+        recording.close();
+    }
+
+    private void feedAll() {
+        while (feed(BATCH)) {
+            // Each batch is a step.
+        }
+    }
+
+    /** Reads some records; false when there is nothing more to read. */
+    private boolean feed(int limit) {
+        try {
+            if (recording.poll(this::feed, limit) > 0 && !stopping) {
+                return true;
+            }
+        } catch (RuntimeException | Error e) {
+            failure = e;
+        }
+        ended = true;
+        doorbell.wake();
+        return false;
+    }
+
+    private void feed(EventView event) {
+        if (stopping) {
+            return;
+        }
+        mitigation = event.mitigation();
+        if (!filter.accepts(event)) {
+            return;
+        }
+        for (long left = pace.untilDue(event.exitNanos()); left > 0; left = pace.untilDue(event.exitNanos())) {
+            if (stopping) {
+                return;
+            }
+            pace.sleep(left);
+        }
+        while (!ring.writeIfRoom(event.buffer(), event.offset(), event.length())) {
+            if (stopping) {
+                return;
+            }
+            LockSupport.parkNanos(WAIT_FOR_ROOM_NANOS);
+        }
+        doorbell.ring();
+    }
+}

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.sim.replay;
+
+import dev.unraced.driver.Capabilities;
+import dev.unraced.driver.Capture;
+import dev.unraced.driver.CaptureStats;
+import dev.unraced.driver.EventHandler;
+import dev.unraced.event.Mitigation;
+
+/** A capture with other capabilities. */
+record Lacking(Capture capture, Capabilities capabilities) implements Capture {
+
+    @Override
+    public String driver() {
+        return "other";
+    }
+
+    @Override
+    public int poll(EventHandler handler, int limit) {
+        return capture.poll(handler, limit);
+    }
+
+    @Override
+    public int await(EventHandler handler, int limit, long timeoutNanos) {
+        return capture.await(handler, limit, timeoutNanos);
+    }
+
+    @Override
+    public void run(EventHandler handler) {
+        capture.run(handler);
+    }
+
+    @Override
+    public boolean isOpen() {
+        return capture.isOpen();
+    }
+
+    @Override
+    public Mitigation mitigation() {
+        return capture.mitigation();
+    }
+
+    @Override
+    public void mitigation(Mitigation mode) {
+        capture.mitigation(mode);
+    }
+
+    @Override
+    public CaptureStats stats() {
+        return capture.stats();
+    }
+
+    @Override
+    public void close() {
+        capture.close();
+    }
+}

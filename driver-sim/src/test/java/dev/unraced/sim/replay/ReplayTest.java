@@ -1,0 +1,367 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.sim.replay;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.unraced.config.CaptureConfig;
+import dev.unraced.config.CaptureConfigBuilder;
+import dev.unraced.config.InvalidConfigException;
+import dev.unraced.driver.Availability;
+import dev.unraced.driver.Capabilities;
+import dev.unraced.driver.Capture;
+import dev.unraced.driver.CaptureException;
+import dev.unraced.driver.Driver;
+import dev.unraced.driver.FilterReason;
+import dev.unraced.event.Mitigation;
+import dev.unraced.event.Syscall;
+import dev.unraced.event.SyscallEvent;
+import dev.unraced.recording.RecordingException;
+import dev.unraced.recording.RecordingReader;
+import dev.unraced.recording.RecordingWriter;
+import dev.unraced.sim.SimEvents;
+import dev.unraced.sim.SimKernel;
+import dev.unraced.sim.SimProcess;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@Timeout(120)
+class ReplayTest {
+    private final SimKernel kernel = SimKernel.create();
+    private final Driver driver = SimKernel.create().driver();
+
+    @TempDir
+    private Path directory;
+
+    @Test
+    void everyEventComesAgainOneByOne() {
+        List<SyscallEvent> events = new ArrayList<>();
+        Path file = record(200, events);
+
+        try (Capture replay = driver.open(replay(file).build())) {
+            assertThat(replay.driver()).isEqualTo("sim");
+            assertThat(replay.mitigation()).isEqualTo(Mitigation.KERNEL);
+            assertThat(run(replay)).isEqualTo(events).hasSize(200);
+
+            assertThat(replay.isEnded()).isTrue();
+            assertThat(replay.stats().returned()).isEqualTo(200);
+            assertThat(replay.stats().imbalance()).isZero();
+            replay.close();
+            assertThat(replay.stats().imbalance()).isZero();
+        }
+        assertThat(replayThreads()).isEmpty();
+    }
+
+    @Test
+    void anEmptyRecordingEndsAtOnce() {
+        Path file = record(0, new ArrayList<>());
+
+        try (Capture replay =
+                driver.open(replay(file).mitigation(Mitigation.OFF).build())) {
+            assertThat(run(replay)).isEmpty();
+            assertThat(replay.mitigation()).isEqualTo(Mitigation.OFF);
+        }
+    }
+
+    @Test
+    void capabilitiesAreThoseOfTheRecording() {
+        Capabilities lacking = Capabilities.complete().without(Syscall.OPENAT2, "the machine is too old");
+        Path file = directory.resolve("a.rec");
+        try (Capture capture = kernel.capture();
+                RecordingWriter ignored = RecordingWriter.open(file, new Lacking(capture, lacking))) {
+            kernel.process("cat");
+        }
+
+        try (Capture replay = driver.open(replay(file).build())) {
+            assertThat(replay.capabilities().lacking()).isEqualTo(lacking.lacking());
+        }
+    }
+
+    @Test
+    void theModeCannotBeChanged() {
+        try (Capture replay = driver.open(replay(record(1, new ArrayList<>())).build())) {
+            assertThatThrownBy(() -> replay.mitigation(Mitigation.OFF))
+                    .isInstanceOf(CaptureException.class)
+                    .hasMessageContaining("made under mitigation kernel");
+        }
+    }
+
+    @Test
+    void filtersApplyAndAreCounted() {
+        List<SyscallEvent> events = new ArrayList<>();
+        Path file = record(100, events);
+        int tgid = events.get(0).caller().tgid();
+        List<SyscallEvent> wanted = events.stream()
+                .filter(event -> event.caller().tgid() == tgid)
+                .filter(event -> event.call().syscall() != Syscall.CONNECT)
+                .toList();
+        long connects = events.stream()
+                .filter(event -> event.call().syscall() == Syscall.CONNECT)
+                .count();
+
+        CaptureConfig config =
+                replay(file).tgids(tgid).syscalls(Syscall.OPENAT, Syscall.OPEN).build();
+        try (Capture replay = driver.open(config)) {
+            assertThat(run(replay)).isEqualTo(wanted);
+            assertThat(connects).isPositive();
+            assertThat(replay.stats().filtered()).containsEntry(FilterReason.TGID, 100 - connects - wanted.size());
+            assertThat(replay.stats().imbalance()).isZero();
+        }
+        try (Capture replay = driver.open(replay(file).uids(4711).build())) {
+            assertThat(run(replay)).isEmpty();
+            assertThat(replay.stats().filtered()).containsEntry(FilterReason.UID, 100L);
+        }
+        try (Capture replay = driver.open(replay(file).cgroups(4711).build())) {
+            assertThat(run(replay)).isEmpty();
+            assertThat(replay.stats().filtered()).containsEntry(FilterReason.CGROUP, 100L);
+        }
+    }
+
+    @Test
+    void whatComesBeforeTheCutIsDelivered() throws IOException {
+        List<SyscallEvent> events = new ArrayList<>();
+        byte[] whole = Files.readAllBytes(record(300, events));
+        for (int length = whole.length - 1; length > 200; length -= whole.length / 15) {
+            Path cut = Files.write(directory.resolve("cut"), Arrays.copyOf(whole, length));
+            List<SyscallEvent> readable = readable(cut);
+
+            failsAfter(cut, readable);
+        }
+        assertThat(whole.length).isGreaterThan(200);
+    }
+
+    @Test
+    void whatComesBeforeTheDamageIsDelivered() throws IOException {
+        byte[] bytes = Files.readAllBytes(record(300, new ArrayList<>()));
+        bytes[bytes.length * 2 / 3] ^= 0x40;
+        Path damaged = Files.write(directory.resolve("damaged"), bytes);
+
+        failsAfter(damaged, readable(damaged));
+    }
+
+    private void failsAfter(Path file, List<SyscallEvent> expected) {
+        List<SyscallEvent> seen = new ArrayList<>();
+        try (Capture replay = driver.open(replay(file).build())) {
+            assertThatThrownBy(() -> replay.run(event -> seen.add(event.snapshot())))
+                    .isInstanceOf(CaptureException.class)
+                    .hasCauseInstanceOf(RecordingException.class)
+                    .hasMessageContaining(file.toString())
+                    .hasMessageContaining(" at byte ");
+            assertThat(seen).isEqualTo(expected);
+            assertThatThrownBy(() -> replay.poll(event -> {}, 1)).isInstanceOf(CaptureException.class);
+            assertThatThrownBy(() -> replay.await(event -> {}, 1, 1)).isInstanceOf(CaptureException.class);
+            assertThat(replay.stats().imbalance()).isZero();
+        }
+    }
+
+    @Test
+    void aMillionEventsComeThroughASmallRingAndNoneIsLost() {
+        int count = 1_000_000;
+        Path file = directory.resolve("many");
+        try (Capture capture = kernel.capture();
+                RecordingWriter writer = RecordingWriter.open(file, capture)) {
+            kernel.process("cat").thread().openat("/etc/hostname").finish();
+            capture.poll(
+                    event -> {
+                        for (int i = 0; i < count; i++) {
+                            writer.onEvent(event);
+                        }
+                    },
+                    1);
+        }
+
+        AtomicLong seen = new AtomicLong();
+        try (Capture replay = driver.open(replay(file).ringBytes(1 << 16).build())) {
+            replay.run(event -> seen.incrementAndGet());
+
+            assertThat(seen).hasValue(count);
+            assertThat(replay.stats().returned()).isEqualTo(count);
+            assertThat(replay.stats().totalLost()).isZero();
+        }
+    }
+
+    @Test
+    void closingInTheMidstEndsTheReading() {
+        Path file = directory.resolve("many");
+        try (Capture capture = kernel.capture();
+                RecordingWriter writer = RecordingWriter.open(file, capture)) {
+            kernel.process("cat").thread().openat("/etc/hostname").finish();
+            capture.poll(
+                    event -> {
+                        for (int i = 0; i < 100_000; i++) {
+                            writer.onEvent(event);
+                        }
+                    },
+                    1);
+        }
+
+        Capture replay = driver.open(replay(file).ringBytes(1 << 16).build());
+        replay.run(event -> replay.close());
+
+        assertThat(replay.stats().delivered()).isEqualTo(1);
+        assertThat(replay.stats().imbalance()).isZero();
+        assertThat(replayThreads()).isEmpty();
+    }
+
+    @Test
+    void originalTimingWaitsAsLongAsItWas() throws InterruptedException {
+        List<SyscallEvent> events = new ArrayList<>();
+        Path file = record(5, events);
+        AtomicLong clock = new AtomicLong(Long.MAX_VALUE - 1_000);
+        List<Long> slept = new ArrayList<>();
+        CountDownLatch read = new CountDownLatch(1);
+        Pace pace = Pace.original(clock::get, nanos -> {
+            // Less than asked for, as a sleep that was interrupted.
+            long passed = (nanos + 1) / 2;
+            slept.add(passed);
+            clock.addAndGet(passed);
+        });
+        CaptureConfig config = replay(file).build();
+        try (Capture replay = ReplaySource.open("sim", RecordingReader.open(file), config, pace)) {
+            assertThat(run(replay)).isEqualTo(events);
+            read.countDown();
+        }
+
+        read.await();
+        assertThat(slept.stream().mapToLong(Long::longValue).sum())
+                .isEqualTo(
+                        events.get(4).call().exitNanos() - events.get(0).call().exitNanos());
+    }
+
+    @Test
+    void closingEndsALongWait() {
+        Path file = directory.resolve("a.rec");
+        try (Capture capture = kernel.capture();
+                RecordingWriter writer = RecordingWriter.open(file, capture)) {
+            SimProcess cat = kernel.process("cat");
+            cat.thread().openat("/etc/hostname").finish();
+            kernel.sleep(Duration.ofDays(1));
+            cat.thread().openat("/etc/hostname").finish();
+            capture.poll(writer, 2);
+        }
+
+        Capture replay =
+                driver.open(replay(file).set("unraced.sim.timing", "original").build());
+        assertThat(replay.await(event -> {}, 2, Long.MAX_VALUE)).isEqualTo(1);
+        replay.close();
+
+        assertThat(replayThreads()).isEmpty();
+        assertThat(replay.stats().imbalance()).isZero();
+    }
+
+    @Test
+    void aFileThatCannotBeReplayedSaysWhy() throws IOException {
+        assertThat(unavailable("/nowhere/a.rec").code()).isEqualTo("RECORDING_MISSING");
+        assertThat(unavailable("\0").code()).isEqualTo("RECORDING_MISSING");
+        assertThat(unavailable(directory.toString()).code()).isEqualTo("RECORDING_UNREADABLE");
+        Path text = Files.writeString(directory.resolve("text"), "This is no recording at all.");
+        assertThat(unavailable(text.toString())).satisfies(why -> {
+            assertThat(why.code()).isEqualTo("NOT_A_RECORDING");
+            assertThat(why.missing()).contains(text.toString());
+            assertThat(why.remedy()).contains("unraced watch --record");
+        });
+        assertThatThrownBy(() -> driver.open(replay(text).build()))
+                .isInstanceOf(CaptureException.class)
+                .hasMessageStartingWith("NOT_A_RECORDING: ");
+        assertThat(driver.availability(replay(record(1, new ArrayList<>())).build()))
+                .isEqualTo(new Availability.Available());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"timing = orignal", "kernel = demmo", "stash = lur"})
+    void aValueThatIsNotAllowedNamesTheNearest(String setting) {
+        String key = setting.substring(0, setting.indexOf(' '));
+        String value = setting.substring(setting.lastIndexOf(' ') + 1);
+        CaptureConfig config = CaptureConfig.builder()
+                .driver("sim")
+                .set("unraced.sim." + key, value)
+                .build();
+
+        assertThat(driver.availability(config))
+                .isInstanceOfSatisfying(
+                        Availability.Unavailable.class,
+                        why -> assertThat(why.missing())
+                                .startsWith("unraced.sim." + setting + " (builder), the nearest is ")
+                                .contains("; allowed: "));
+        assertThatThrownBy(() -> driver.open(config)).isInstanceOf(InvalidConfigException.class);
+    }
+
+    private Availability.Unavailable unavailable(String file) {
+        CaptureConfig config = CaptureConfig.builder()
+                .driver("sim")
+                .set("unraced.sim.replay", file)
+                .build();
+        return (Availability.Unavailable) driver.availability(config);
+    }
+
+    private static CaptureConfigBuilder replay(Path file) {
+        return CaptureConfig.builder().driver("sim").set("unraced.sim.replay", file.toString());
+    }
+
+    private static List<SyscallEvent> run(Capture replay) {
+        List<SyscallEvent> events = new ArrayList<>();
+        replay.run(event -> events.add(event.snapshot()));
+        return events;
+    }
+
+    private static List<SyscallEvent> readable(Path file) {
+        List<SyscallEvent> events = new ArrayList<>();
+        try (RecordingReader reader = RecordingReader.open(file)) {
+            while (reader.poll(event -> events.add(event.snapshot()), 100) > 0) {
+                // On to the damage.
+            }
+        } catch (RecordingException e) {
+            return events;
+        }
+        throw new AssertionError("nothing is wrong with " + file);
+    }
+
+    /** Opens and connects of two processes, a second apart, so that there is a block for every few. */
+    private Path record(int calls, List<SyscallEvent> events) {
+        Path file = directory.resolve("recorded-" + calls);
+        CaptureConfig config = CaptureConfig.builder()
+                .driver("sim")
+                .mitigation(Mitigation.KERNEL)
+                .build();
+        SimProcess cat = kernel.process("cat");
+        SimProcess curl = kernel.process("curl");
+        try (Capture capture = kernel.capture(config);
+                RecordingWriter writer = RecordingWriter.open(file, capture)) {
+            for (int i = 0; i < calls; i++) {
+                switch (i % 3) {
+                    case 0 -> cat.thread().openat("/etc/hostname").finish();
+                    case 1 -> curl.thread().openat("/nowhere/" + i).finish();
+                    default -> curl.thread().connect("127.0.0.1", 80).finish();
+                }
+                kernel.sleep(Duration.ofMillis(100));
+            }
+            capture.poll(
+                    event -> {
+                        writer.onEvent(event);
+                        events.add(event.snapshot());
+                    },
+                    Integer.MAX_VALUE);
+            assertThat(SimEvents.of(capture)).isEmpty();
+        }
+        return file;
+    }
+
+    private static List<String> replayThreads() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .map(Thread::getName)
+                .filter("unraced-replay"::equals)
+                .toList();
+    }
+}
