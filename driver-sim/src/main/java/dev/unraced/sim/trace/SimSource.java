@@ -37,7 +37,7 @@ public final class SimSource implements RingSource {
     /** Attaches an observer to a kernel; closing the capture detaches it. */
     public static Capture open(
             String driver, Capabilities capabilities, Kernel kernel, TraceSettings settings, Seams seams) {
-        SimSource source = new SimSource(kernel, settings, seams);
+        SimSource source = new SimSource(kernel, seams.settings().apply(settings), seams);
         synchronized (kernel) {
             kernel.attach(source.attached);
         }
