@@ -298,10 +298,14 @@ public abstract class LifecycleConformance extends DriverConformance {
             assertThat(inside.await(patienceNanos(), TimeUnit.NANOSECONDS))
                     .as("R15.4: an event")
                     .isTrue();
-            assertThatThrownBy(() -> capture.poll(event -> {}, 1))
-                    .as("R15.4")
-                    .isInstanceOf(IllegalStateException.class);
-            leave.countDown();
+            try {
+                assertThatThrownBy(() -> capture.poll(event -> {}, 1))
+                        .as("R15.4")
+                        .isInstanceOf(IllegalStateException.class);
+            } finally {
+                // Closing waits for the handler.
+                leave.countDown();
+            }
             first.join();
             assertThatCode(() -> capture.poll(event -> {}, 1))
                     .as("R15.4: after the first one has left")

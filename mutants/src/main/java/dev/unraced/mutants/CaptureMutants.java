@@ -6,8 +6,10 @@ import dev.unraced.driver.Capture;
 import dev.unraced.driver.EventHandler;
 import dev.unraced.sim.trace.Seams;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /** What a capture promises to its consumers. */
 final class CaptureMutants {
@@ -21,7 +23,7 @@ final class CaptureMutants {
                 new Mutant(
                         "leaves-threads",
                         "leaves threads behind when it closes",
-                        java.util.Set.of("R13.1"),
+                        Set.of("R13.1"),
                         () -> {
                             LeftThreads left = new LeftThreads();
                             return BrokenSim.of(() -> Seams.NONE.withCapture(left::around));
@@ -51,7 +53,7 @@ final class CaptureMutants {
     }
 
     private static final class OneMore extends CaptureAround {
-        private boolean handling;
+        private volatile @Nullable Thread handling;
         private boolean asked;
 
         OneMore(Capture inner) {
@@ -61,15 +63,15 @@ final class CaptureMutants {
         @Override
         public void run(EventHandler handler) {
             super.run(event -> {
-                handling = true;
+                handling = Thread.currentThread();
                 handler.onEvent(event);
-                handling = false;
+                handling = null;
             });
         }
 
         @Override
         public void close() {
-            if (handling && !asked) {
+            if (Thread.currentThread() == handling && !asked) {
                 asked = true;
             } else {
                 super.close();

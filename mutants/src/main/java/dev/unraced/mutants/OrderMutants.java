@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /** Events out of order, and numbers that leave gaps. */
 final class OrderMutants {
     /** The call of a crowd's thread that is overtaken: neither its first nor its last. */
-    private static final long OVERTAKEN = 50;
+    private static final long OVERTAKEN = 60;
 
     private OrderMutants() {}
 

@@ -11,6 +11,7 @@ import dev.unraced.sim.trace.Seams;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** The switch between modes. */
 final class SwitchMutants {
@@ -86,7 +87,7 @@ final class SwitchMutants {
 
     /** Knows of each switch. */
     private static final class ModeInForce {
-        private volatile @org.jspecify.annotations.Nullable Mitigation mode;
+        private volatile @Nullable Mitigation mode;
         private volatile boolean switched;
 
         RingSource around(RingSource source) {
