@@ -51,7 +51,8 @@ public abstract class AttackConformance extends DriverConformance {
                 scenario.setBuffer(BUFFER, forged);
                 scenario.releaseReaders("fifo");
                 job.finish();
-                Trust.assertGuarded("R2.2", open(scenario.onlyEventOf(job.tid())).path(), passed);
+                Trust.assertGuarded(
+                        "R2.2", open(scenario.onlyEventOf(job.tid())).path(), passed);
             }
         }
     }
@@ -201,7 +202,8 @@ public abstract class AttackConformance extends DriverConformance {
             ByteString b = scenario.scratch().bytes("b");
             Reply truth = scenario.actor()
                     .ask(Command.of("flip").with("a", a).with("b", b).with("calls", scaled(FLIPS)));
-            return judge("R2.15", scenario, truth, mode, a, b, event -> open(event).path());
+            return judge(
+                    "R2.15", scenario, truth, mode, a, b, event -> open(event).path());
         }
     }
 

@@ -69,7 +69,10 @@ public final class MutantRunner {
     }
 
     private static boolean isExpected(Mutant mutant, RuleResult result) {
-        return result.broken().map(RuleNumber::toString).filter(mutant.rules()::contains).isPresent();
+        return result.broken()
+                .map(RuleNumber::toString)
+                .filter(mutant.rules()::contains)
+                .isPresent();
     }
 
     private static MutantResult tell(Consumer<MutantResult> progress, MutantResult result) {

@@ -239,12 +239,14 @@ public abstract class OpenConformance extends DriverConformance {
         try (Scenario scenario = scenario().mitigation(Mitigation.STASH).open()) {
             scenario.makeFile("file");
             ByteString path = scenario.scratch().bytes("file");
-            Trust.assertGuarded("R2.1", 
+            Trust.assertGuarded(
+                    "R2.1",
                     scenario.call(WatchedCall.openat(Pointer.to(path), Linux.O_RDONLY, 0))
                             .open()
                             .path(),
                     path);
-            Trust.assertGuarded("R2.1", 
+            Trust.assertGuarded(
+                    "R2.1",
                     scenario.call(WatchedCall.openat(Pointer.terminatedEdge(path), Linux.O_RDONLY, 0))
                             .open()
                             .path(),
@@ -366,7 +368,8 @@ public abstract class OpenConformance extends DriverConformance {
                     .as("the kernel takes trailing zeros")
                     .isNotNegative();
             assertHow("R2.13", zeros, new OpenHow(Linux.O_RDWR, 0, 0, 40));
-            assertHow("R2.13", 
+            assertHow(
+                    "R2.13",
                     scenario.call(call.how(Pointer.to(how(Linux.O_RDWR, 0, 0, 24)), 1L << 40)),
                     new OpenHow(Linux.O_RDWR, 0, 0, 1L << 40));
         }
@@ -560,10 +563,14 @@ public abstract class OpenConformance extends DriverConformance {
         try (Scenario scenario = scenario().open()) {
             scenario.makeFile("file");
             scenario.makeSymlink("file", "link");
-            assertFile("R2.24", scenario.call(
-                    WatchedCall.openat(Pointer.to(scenario.scratch().bytes("file")), Linux.O_PATH, 0)));
-            assertFile("R2.24", scenario.call(WatchedCall.openat(
-                    Pointer.to(scenario.scratch().bytes("link")), Linux.O_PATH | Linux.O_NOFOLLOW, 0)));
+            assertFile(
+                    "R2.24",
+                    scenario.call(
+                            WatchedCall.openat(Pointer.to(scenario.scratch().bytes("file")), Linux.O_PATH, 0)));
+            assertFile(
+                    "R2.24",
+                    scenario.call(WatchedCall.openat(
+                            Pointer.to(scenario.scratch().bytes("link")), Linux.O_PATH | Linux.O_NOFOLLOW, 0)));
         }
     }
 
@@ -736,7 +743,9 @@ public abstract class OpenConformance extends DriverConformance {
         assertThat(observed.outcome().hasFile()).as("the actor's part").isTrue();
         OpenedFile file =
                 observed.open().file().orElseThrow(() -> new AssertionError(rule + ": no file in " + observed.event()));
-        assertThat(file.inode()).as("%s: inode", rule).isEqualTo(observed.outcome().inode());
+        assertThat(file.inode())
+                .as("%s: inode", rule)
+                .isEqualTo(observed.outcome().inode());
         assertThat(file.deviceMajor())
                 .as("%s: device", rule)
                 .isEqualTo(observed.outcome().deviceMajor());

@@ -56,8 +56,8 @@ public abstract class StashConformance extends DriverConformance {
                     .containsExactly(Linux.ERESTARTSYS, outcome.result());
             assertThat(events)
                     .as("R1.4")
-                    .allSatisfy(event -> Trust.assertGuarded("R1.4", 
-                            open(event).path(), scenario.scratch().bytes(FIFO)));
+                    .allSatisfy(event -> Trust.assertGuarded(
+                            "R1.4", open(event).path(), scenario.scratch().bytes(FIFO)));
         }
     }
 
@@ -83,7 +83,9 @@ public abstract class StashConformance extends DriverConformance {
             assertThat(second.stream().map(event -> event.caller().tid()))
                     .as("R4.1: one event of each new thread")
                     .containsExactlyElementsOf(reply.integers("tids"));
-            assertThat(second).as("R4.1: its own path").allSatisfy(event -> Trust.assertGuarded("R4.1", event.path(), other));
+            assertThat(second)
+                    .as("R4.1: its own path")
+                    .allSatisfy(event -> Trust.assertGuarded("R4.1", event.path(), other));
             assertOwnPaths("R4.1", opens(scenario), fifo, other);
         }
     }
@@ -312,11 +314,13 @@ public abstract class StashConformance extends DriverConformance {
 
     /** Whatever call an event is of, its path is one that somebody passed. */
     private static void assertOwnPaths(String rule, List<OpenEvent> events, ByteString fifo, ByteString other) {
-        assertThat(events).as("%s: nobody's path but fifo (mode 0) and other", rule).allSatisfy(event -> {
-            ByteString expected = event.how().value().mode() == 0 ? fifo : other;
-            if (event.path().isPresent()) {
-                assertThat(event.path().value()).isEqualTo(expected);
-            }
-        });
+        assertThat(events)
+                .as("%s: nobody's path but fifo (mode 0) and other", rule)
+                .allSatisfy(event -> {
+                    ByteString expected = event.how().value().mode() == 0 ? fifo : other;
+                    if (event.path().isPresent()) {
+                        assertThat(event.path().value()).isEqualTo(expected);
+                    }
+                });
     }
 }

@@ -27,12 +27,15 @@ final class Trust {
 
     /** As passed, read at entry or better. */
     static void assertGuardedAddress(String rule, Argument<Sockaddr> argument, ByteString passed) {
-        assertGuarded(rule, new Argument<>(argument.value().bytes(), argument.provenance(), argument.integrity()), passed);
+        assertGuarded(
+                rule, new Argument<>(argument.value().bytes(), argument.provenance(), argument.integrity()), passed);
     }
 
     /** Nothing to read. */
     static void assertAbsent(String rule, Argument<?> argument) {
-        assertThat(argument.provenance()).as("%s: there was nothing to read", rule).isEqualTo(Provenance.NONE);
+        assertThat(argument.provenance())
+                .as("%s: there was nothing to read", rule)
+                .isEqualTo(Provenance.NONE);
         assertThat(argument.integrity()).as("%s: nothing cannot match", rule).isEqualTo(Integrity.UNCHECKED);
     }
 

@@ -17,18 +17,23 @@ final class AddressMutants {
 
     static List<Mutant> all() {
         return List.of(
-                Make.lying("abstract-cut", "takes an abstract name for an empty string", "R2.25", (task, call, record) -> {
-                    byte[] address = record.isConnect() ? record.argument() : new byte[0];
-                    if (record.result() == 0 && isUnix(address) && nameLength(address) == 0) {
-                        record.argument(Arrays.copyOf(address, UNIX_NAME));
-                    }
-                }),
-                Make.lying("unix-needs-nul", "makes room for a NUL behind a full UNIX name", "R2.26", (task, call, record) -> {
-                    byte[] address = record.isConnect() ? record.argument() : new byte[0];
-                    if (isUnix(address) && nameLength(address) == LONGEST_UNIX - UNIX_NAME) {
-                        record.argument(Arrays.copyOf(address, LONGEST_UNIX - 1));
-                    }
-                }),
+                Make.lying(
+                        "abstract-cut", "takes an abstract name for an empty string", "R2.25", (task, call, record) -> {
+                            byte[] address = record.isConnect() ? record.argument() : new byte[0];
+                            if (record.result() == 0 && isUnix(address) && nameLength(address) == 0) {
+                                record.argument(Arrays.copyOf(address, UNIX_NAME));
+                            }
+                        }),
+                Make.lying(
+                        "unix-needs-nul",
+                        "makes room for a NUL behind a full UNIX name",
+                        "R2.26",
+                        (task, call, record) -> {
+                            byte[] address = record.isConnect() ? record.argument() : new byte[0];
+                            if (isUnix(address) && nameLength(address) == LONGEST_UNIX - UNIX_NAME) {
+                                record.argument(Arrays.copyOf(address, LONGEST_UNIX - 1));
+                            }
+                        }),
                 Make.lying("address-cut", "does not say that it cut an address", "R2.27", (task, call, record) -> {
                     if (record.isConnect()) {
                         record.clear(EventFlag.TRUNCATED);
@@ -45,17 +50,22 @@ final class AddressMutants {
                         record.clear(EventFlag.HAS_SOCKET);
                     }
                 }),
-                Make.lying("unix-peer-unknown", "does not know the peer of a UNIX socket", "R2.31", (task, call, record) -> {
-                    if (record.isConnect()
-                            && record.bytes().getShort(RecordLayout.CONNECT_FAMILY) == Results.AF_UNIX) {
-                        record.remove(RecordLayout.CONNECT_REMOTE);
-                    }
-                }),
-                Make.lying("in-progress-is-failure", "takes EINPROGRESS for a failure", "R2.32", (task, call, record) -> {
-                    if (record.isConnect() && record.result() == Results.EINPROGRESS) {
-                        record.clear(EventFlag.HAS_SOCKET);
-                    }
-                }),
+                Make.lying(
+                        "unix-peer-unknown",
+                        "does not know the peer of a UNIX socket",
+                        "R2.31",
+                        (task, call, record) -> {
+                            if (record.isConnect()
+                                    && record.bytes().getShort(RecordLayout.CONNECT_FAMILY) == Results.AF_UNIX) {
+                                record.remove(RecordLayout.CONNECT_REMOTE);
+                            }
+                        }),
+                Make.lying(
+                        "in-progress-is-failure", "takes EINPROGRESS for a failure", "R2.32", (task, call, record) -> {
+                            if (record.isConnect() && record.result() == Results.EINPROGRESS) {
+                                record.clear(EventFlag.HAS_SOCKET);
+                            }
+                        }),
                 Make.lying("no-such-family", "has no address for a family of -1", "R14.1", (task, call, record) -> {
                     byte[] address = record.isConnect() ? record.argument() : new byte[0];
                     if (address.length >= UNIX_NAME && address[0] == -1 && address[1] == -1) {

@@ -20,19 +20,13 @@ final class ArgumentMutants {
 
     static List<Mutant> all() {
         return List.of(
-                Make.lying(
-                        "null-is-empty",
-                        "takes a null path for an empty one",
-                        "R2.7",
-                        (task, call, record) -> {
-                            // Under kernel, R2.35 says the same.
-                            if (record.mitigation() == Mitigation.STASH
-                                    && !record.isConnect()
-                                    && Said.pathPointer(call) == 0) {
-                                record.argument(new byte[0]);
-                                record.provenance(Provenance.ENTER);
-                            }
-                        }),
+                Make.lying("null-is-empty", "takes a null path for an empty one", "R2.7", (task, call, record) -> {
+                    // Under kernel, R2.35 says the same.
+                    if (record.mitigation() == Mitigation.STASH && !record.isConnect() && Said.pathPointer(call) == 0) {
+                        record.argument(new byte[0]);
+                        record.provenance(Provenance.ENTER);
+                    }
+                }),
                 Make.lying(
                         "fault-forgotten",
                         "does not say of a path that nobody could read that it tried",
@@ -79,8 +73,7 @@ final class ArgumentMutants {
                 Make.lying("utf-8", "decodes paths as UTF-8", "R10.3", (task, call, record) -> {
                     if (!record.isConnect() && record.provenance() != Provenance.NONE) {
                         byte[] path = record.argument();
-                        byte[] decoded =
-                                new String(path, StandardCharsets.UTF_8).getBytes(StandardCharsets.UTF_8);
+                        byte[] decoded = new String(path, StandardCharsets.UTF_8).getBytes(StandardCharsets.UTF_8);
                         if (!Arrays.equals(path, decoded)) {
                             record.argument(decoded);
                         }

@@ -19,7 +19,7 @@ import java.util.function.Supplier;
 /** A simulated machine whose observer is broken: each capture is broken anew. */
 final class BrokenSim implements DriverUnderTest {
     /** The simulator does all at once; what takes time is the reader's thread on a busy machine. */
-    private static final Duration PATIENCE = Duration.ofMillis(400);
+    private static final Duration PATIENCE = Duration.ofMillis(800);
     /** Enough for every mutant to show, and for a full ring to lose something. */
     private static final double INTENSITY = 0.1;
     /** Memory of a capture; most of the time of a small scenario goes into clearing it. */

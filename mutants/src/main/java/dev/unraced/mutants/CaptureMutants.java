@@ -14,26 +14,23 @@ import org.jspecify.annotations.Nullable;
 /** What a capture promises to its consumers. */
 final class CaptureMutants {
     /** Longer than anybody waits for a mutant. */
-    private static final long LATE_NANOS = TimeUnit.SECONDS.toNanos(2);
+    private static final long LATE_NANOS = TimeUnit.SECONDS.toNanos(3);
 
     private CaptureMutants() {}
 
     static List<Mutant> all() {
         return List.of(
-                new Mutant(
-                        "leaves-threads",
-                        "leaves threads behind when it closes",
-                        Set.of("R13.1"),
-                        () -> {
-                            LeftThreads left = new LeftThreads();
-                            return BrokenSim.of(() -> Seams.NONE.withCapture(left::around));
-                        }),
+                new Mutant("leaves-threads", "leaves threads behind when it closes", Set.of("R13.1"), () -> {
+                    LeftThreads left = new LeftThreads();
+                    return BrokenSim.of(() -> Seams.NONE.withCapture(left::around));
+                }),
                 Make.capturing("runs-on", "goes on running long after it was closed", "R15.1", RunsOn::new),
                 Make.capturing(
                         "one-more", "hands over one more event after its handler closed it", "R15.2", OneMore::new),
                 Make.capturing("swallows", "swallows what a handler throws", "R15.3", Swallowing::new),
                 Make.capturing("shares", "lets a second consumer in, and gives it nothing", "R15.4", Sharing::new),
-                Make.capturing("dead-but-polite", "has nothing to say against a poll when closed", "R15.5", Polite::new),
+                Make.capturing(
+                        "dead-but-polite", "has nothing to say against a poll when closed", "R15.5", Polite::new),
                 Make.capturing("deaf", "hears no interrupt while it waits", "R15.6", Deaf::new),
                 Make.capturing("generous", "hands over twice as many events as asked for", "R15.7", Generous::new),
                 Make.capturing("incognito", "goes by another name", "R15.8", Incognito::new));

@@ -69,10 +69,8 @@ final class FilterMutants {
         Set<Integer> wanted = new HashSet<>();
         return Make.filtering(
                         FilterReason.TGID,
-                        (task, call, record) -> wanted.isEmpty()
-                                        || wanted.contains(task.group().tgid())
-                                ? 1
-                                : 0)
+                        (task, call, record) ->
+                                wanted.isEmpty() || wanted.contains(task.group().tgid()) ? 1 : 0)
                 .withSettings(settings -> {
                     wanted.addAll(settings.tgids());
                     return filters(settings, settings.self(), Set.of(), settings.uids(), settings.cgroups());

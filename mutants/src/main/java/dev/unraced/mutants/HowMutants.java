@@ -25,11 +25,12 @@ final class HowMutants {
                         record.clear(EventFlag.FAULTED);
                     }
                 }),
-                Make.lying("how-says-exit", "says EXIT of a how that it read at entry", "R2.11", (task, call, record) -> {
-                    if (isHow(record) && record.howProvenance() == Provenance.ENTER) {
-                        record.howProvenance(Provenance.EXIT);
-                    }
-                }),
+                Make.lying(
+                        "how-says-exit", "says EXIT of a how that it read at entry", "R2.11", (task, call, record) -> {
+                            if (isHow(record) && record.howProvenance() == Provenance.ENTER) {
+                                record.howProvenance(Provenance.EXIT);
+                            }
+                        }),
                 Make.lying("whole-fields-only", "reads only whole fields of a how", "R2.12", (task, call, record) -> {
                     long size = record.number(RecordLayout.OPEN_HOW_SIZE);
                     if (isHow(record) && size > Long.BYTES && size < 2 * Long.BYTES) {
@@ -42,16 +43,21 @@ final class HowMutants {
                         record.number(RecordLayout.OPEN_HOW_SIZE, Math.min(size, KNOWN_SIZE));
                     }
                 }),
-                Make.lying("zeros-as-read", "says of a how that nobody read that it was", "R2.14", (task, call, record) -> {
-                    if (isHow(record) && record.howProvenance() == Provenance.NONE) {
-                        record.howProvenance(Provenance.ENTER);
-                    }
-                }),
-                Make.lying("padding-is-change", "takes a short how for a changed one", "R2.29", (task, call, record) -> {
-                    if (isHow(record) && record.number(RecordLayout.OPEN_HOW_SIZE) < KNOWN_SIZE) {
-                        record.howIntegrity(Integrity.CHANGED);
-                    }
-                }));
+                Make.lying(
+                        "zeros-as-read",
+                        "says of a how that nobody read that it was",
+                        "R2.14",
+                        (task, call, record) -> {
+                            if (isHow(record) && record.howProvenance() == Provenance.NONE) {
+                                record.howProvenance(Provenance.ENTER);
+                            }
+                        }),
+                Make.lying(
+                        "padding-is-change", "takes a short how for a changed one", "R2.29", (task, call, record) -> {
+                            if (isHow(record) && record.number(RecordLayout.OPEN_HOW_SIZE) < KNOWN_SIZE) {
+                                record.howIntegrity(Integrity.CHANGED);
+                            }
+                        }));
     }
 
     private static boolean isHow(RecordEdit record) {

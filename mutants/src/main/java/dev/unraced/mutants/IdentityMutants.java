@@ -36,19 +36,20 @@ final class IdentityMutants {
                         "reports EINTR where the kernel restarts a call",
                         "R1.4",
                         (task, call, record) -> result(record, Results.RESTART, Results.EINTR)),
-                Make.lying("comm-as-ascii", "replaces the bytes of a name that are no ASCII", "R1.5", (task, call, r) -> {
-                    for (int i = RecordLayout.COMM; i < RecordLayout.COMM + RecordLayout.COMM_SIZE; i++) {
-                        if (r.bytes().get(i) < 0) {
-                            r.bytes().put(i, REPLACEMENT);
-                        }
-                    }
-                }),
+                Make.lying(
+                        "comm-as-ascii", "replaces the bytes of a name that are no ASCII", "R1.5", (task, call, r) -> {
+                            for (int i = RecordLayout.COMM; i < RecordLayout.COMM + RecordLayout.COMM_SIZE; i++) {
+                                if (r.bytes().get(i) < 0) {
+                                    r.bytes().put(i, REPLACEMENT);
+                                }
+                            }
+                        }),
                 Make.lying(
                         "start-of-boot",
                         "gives a thread's start as the time of its call",
                         "R1.5",
-                        (task, call, record) -> record.number(
-                                RecordLayout.THREAD_START_NS, record.number(RecordLayout.EXIT_NS))),
+                        (task, call, record) ->
+                                record.number(RecordLayout.THREAD_START_NS, record.number(RecordLayout.EXIT_NS))),
                 Make.lying(
                         "parent-is-self",
                         "names the process instead of its parent",
@@ -82,8 +83,7 @@ final class IdentityMutants {
                         "request-is-call",
                         "says of a request on an io_uring that it was a system call",
                         "R1.14",
-                        (task, call, record) ->
-                                record.bytes().put(RecordLayout.ORIGIN, (byte) Origin.SYSCALL.code())),
+                        (task, call, record) -> record.bytes().put(RecordLayout.ORIGIN, (byte) Origin.SYSCALL.code())),
                 Make.lying(
                         "no-container",
                         "does not know containers",

@@ -29,21 +29,24 @@ final class MomentMutants {
                                 record.provenance(Provenance.EXIT);
                             }
                         }),
-                Make.lying("path-at-exit", "reads a path at the return and says ENTER", "R2.2", (task, call, record) -> {
-                    if (call.syscall() == Syscall.OPENAT && isSnapshot(record)) {
-                        replace(record, Said.path(task, call));
-                    }
-                }),
-                Make.lying("address-at-exit", "reads an address at the return and says ENTER", "R2.3", (task, call, r) -> {
-                    if (r.isConnect() && isSnapshot(r)) {
-                        replace(r, Said.address(task, call, r.argument().length));
-                    }
-                }),
-                Make.lying("late-path", "does not say why it read a path at the return", "R2.4", (task, call, record) -> {
-                    if (call.syscall() == Syscall.OPENAT && isLate(record)) {
-                        record.clear(EventFlag.FAULTED);
-                    }
-                }),
+                Make.lying(
+                        "path-at-exit", "reads a path at the return and says ENTER", "R2.2", (task, call, record) -> {
+                            if (call.syscall() == Syscall.OPENAT && isSnapshot(record)) {
+                                replace(record, Said.path(task, call));
+                            }
+                        }),
+                Make.lying(
+                        "address-at-exit", "reads an address at the return and says ENTER", "R2.3", (task, call, r) -> {
+                            if (r.isConnect() && isSnapshot(r)) {
+                                replace(r, Said.address(task, call, r.argument().length));
+                            }
+                        }),
+                Make.lying(
+                        "late-path", "does not say why it read a path at the return", "R2.4", (task, call, record) -> {
+                            if (call.syscall() == Syscall.OPENAT && isLate(record)) {
+                                record.clear(EventFlag.FAULTED);
+                            }
+                        }),
                 Make.lying("late-address", "does not say why it read an address late", "R2.5", (task, call, record) -> {
                     if (record.isConnect() && isLate(record)) {
                         record.clear(EventFlag.FAULTED);

@@ -22,17 +22,22 @@ final class ProofMutants {
                         record.integrity(Integrity.MATCH);
                     }
                 }),
-                Make.lying("snapshot-matches", "believes every snapshot of a call that succeeded", "R2.15 R2.37", (t, c, r) -> {
-                    // R2.37 sees the same lie where a link led to the file.
-                    if (isSnapshot(r) && !r.isConnect() && r.result() >= 0) {
-                        r.integrity(Integrity.MATCH);
-                    }
-                }),
-                Make.lying("address-matches", "believes every address of a connect that succeeded", "R2.16", (t, c, r) -> {
-                    if (isSnapshot(r) && r.isConnect() && r.result() == 0) {
-                        r.integrity(Integrity.MATCH);
-                    }
-                }),
+                Make.lying(
+                        "snapshot-matches",
+                        "believes every snapshot of a call that succeeded",
+                        "R2.15 R2.37",
+                        (t, c, r) -> {
+                            // R2.37 sees the same lie where a link led to the file.
+                            if (isSnapshot(r) && !r.isConnect() && r.result() >= 0) {
+                                r.integrity(Integrity.MATCH);
+                            }
+                        }),
+                Make.lying(
+                        "address-matches", "believes every address of a connect that succeeded", "R2.16", (t, c, r) -> {
+                            if (isSnapshot(r) && r.isConnect() && r.result() == 0) {
+                                r.integrity(Integrity.MATCH);
+                            }
+                        }),
                 Make.lying("never-sure", "never finds that a path matches", "R2.36", (task, call, record) -> {
                     if (isSnapshot(record) && !record.isConnect() && record.integrity() == Integrity.MATCH) {
                         record.integrity(Integrity.UNCHECKED);

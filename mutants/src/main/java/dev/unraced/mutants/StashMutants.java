@@ -54,7 +54,8 @@ final class StashMutants {
                             ring.submit(bytes, length);
                         })),
                 lru("evicts-silently", "evicts, and counts it as taken", Seams.NONE.withStash(SilentEviction::new)),
-                Make.stashing("leaks-on-kill", "keeps the entry of a thread that is killed", "R6.1 R6.2", LeakOnKill::new),
+                Make.stashing(
+                        "leaks-on-kill", "keeps the entry of a thread that is killed", "R6.1 R6.2", LeakOnKill::new),
                 Make.stashing(
                         "leaks-in-a-storm",
                         "keeps the entry of one in fifty threads that are killed",

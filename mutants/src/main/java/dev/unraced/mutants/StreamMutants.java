@@ -25,8 +25,7 @@ final class StreamMutants {
                         "connect-twice",
                         "writes two events of a connect that succeeds",
                         "R1.1",
-                        () -> (task, call, record) ->
-                                call.syscall() == Syscall.CONNECT && call.result() == 0 ? 2 : 1),
+                        () -> (task, call, record) -> call.syscall() == Syscall.CONNECT && call.result() == 0 ? 2 : 1),
                 Make.miscounting(
                         "interrupted-unseen",
                         "does not write interrupted calls of a child of the actor",

@@ -19,11 +19,12 @@ final class SwitchMutants {
 
     static List<Mutant> all() {
         return List.of(
-                Make.lying("kernel-is-stash", "says stash of calls made under kernel", "R12.1", (task, call, record) -> {
-                    if (record.mitigation() == Mitigation.KERNEL) {
-                        record.mitigation(Mitigation.STASH);
-                    }
-                }),
+                Make.lying(
+                        "kernel-is-stash", "says stash of calls made under kernel", "R12.1", (task, call, record) -> {
+                            if (record.mitigation() == Mitigation.KERNEL) {
+                                record.mitigation(Mitigation.STASH);
+                            }
+                        }),
                 Make.broken(
                         "mode-at-return",
                         "says under which mode a call returned",
