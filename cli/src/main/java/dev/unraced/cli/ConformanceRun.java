@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
 /** Judges a driver, or the kit, and prints the report. */
 final class ConformanceRun {
     /** A mutant that breaks much spends its time waiting. */
-    private static final int MUTANTS_AT_ONCE = 2;
+    private static final int MUTANTS_AT_ONCE = 4;
     /** What a driver says in a reason must not move the cursor. */
     private static final Pattern CONTROL = Pattern.compile("[\\p{Cntrl}&&[^\\n\\t]]");
 

@@ -31,6 +31,7 @@ class ArchitectureTest {
 
     private static final String CLI = "dev.unraced.cli..";
     private static final String CONFORMANCE = "dev.unraced.conformance..";
+    private static final String MUTANTS = "dev.unraced.mutants..";
 
     @ArchTest
     static final ArchRule THE_CONTRACT_KNOWS_NOBODY = noClasses()
@@ -88,6 +89,14 @@ class ArchitectureTest {
             .doNotHaveSimpleName("ConformanceRun")
             .should()
             .dependOnClassesThat(resideInAnyPackage(CONFORMANCE, "org.junit.."));
+
+    @ArchTest
+    static final ArchRule NOBODY_KNOWS_THE_MUTANTS =
+            noClasses().that().resideOutsideOfPackage(MUTANTS).should().dependOnClassesThat(resideInAPackage(MUTANTS));
+
+    @ArchTest
+    static final ArchRule MUTANTS_KNOW_THE_SIMULATOR_AND_THE_KIT =
+            noClasses().that().resideInAPackage(MUTANTS).should().dependOnClassesThat(resideInAnyPackage(EBPF, CLI));
 
     @ArchTest
     static final ArchRule NATIVE_CALLS_STAY_IN_DRIVERS = noClasses()

@@ -51,7 +51,8 @@ public abstract class AttackConformance extends DriverConformance {
                 scenario.setBuffer(BUFFER, forged);
                 scenario.releaseReaders("fifo");
                 job.finish();
-                Trust.assertGuarded(open(scenario.onlyEventOf(job.tid())).path(), passed);
+                Trust.assertGuarded(
+                        "R2.2", open(scenario.onlyEventOf(job.tid())).path(), passed);
             }
         }
     }
@@ -73,7 +74,7 @@ public abstract class AttackConformance extends DriverConformance {
                 sockets.accept(LISTENER, ACCEPTED);
                 assertThat(job.finish().result()).as("the actor's part").isZero();
                 ConnectEvent event = (ConnectEvent) scenario.onlyEventOf(job.tid());
-                Trust.assertGuardedAddress(event.address(), passed);
+                Trust.assertGuardedAddress("R2.3", event.address(), passed);
             }
         }
     }
@@ -90,7 +91,7 @@ public abstract class AttackConformance extends DriverConformance {
                     OpenEvent event = scenario.call(WatchedCall.openat(pointer, Linux.O_RDONLY, 0))
                             .open();
                     assertThat(event.path().value()).as("R2.4").isEqualTo(path);
-                    assertLateReadIsFlagged(event, event.path());
+                    assertLateReadIsFlagged("R2.4", event, event.path());
                 }
             }
         }
@@ -108,7 +109,7 @@ public abstract class AttackConformance extends DriverConformance {
                 ConnectEvent event = scenario.call(WatchedCall.connect("h:" + CLIENT, pointer, address.length()))
                         .connect();
                 assertThat(event.address().value().bytes()).as("R2.5").isEqualTo(address);
-                assertLateReadIsFlagged(event, event.address());
+                assertLateReadIsFlagged("R2.5", event, event.address());
             }
         }
     }
@@ -136,7 +137,7 @@ public abstract class AttackConformance extends DriverConformance {
                                     .how(Pointer.cold(passed), Linux.HOW_SIZE))
                     .open();
             assertThat(cold.how().value()).as("R2.6: not in memory").isEqualTo(expected);
-            assertLateReadIsFlagged(cold, cold.how());
+            assertLateReadIsFlagged("R2.6", cold, cold.how());
         }
     }
 
@@ -200,8 +201,9 @@ public abstract class AttackConformance extends DriverConformance {
             ByteString a = scenario.scratch().bytes("a");
             ByteString b = scenario.scratch().bytes("b");
             Reply truth = scenario.actor()
-                    .ask(Command.of("flip").with("a", a).with("b", b).with("calls", FLIPS));
-            return judge(scenario, truth, mode, a, b, event -> open(event).path());
+                    .ask(Command.of("flip").with("a", a).with("b", b).with("calls", scaled(FLIPS)));
+            return judge(
+                    "R2.15", scenario, truth, mode, a, b, event -> open(event).path());
         }
     }
 
@@ -215,8 +217,8 @@ public abstract class AttackConformance extends DriverConformance {
                             .with("fd", "h:" + CLIENT)
                             .with("a", a)
                             .with("b", b)
-                            .with("calls", FLIPS));
-            return judge(scenario, truth, mode, a, b, event -> {
+                            .with("calls", scaled(FLIPS)));
+            return judge("R2.16", scenario, truth, mode, a, b, event -> {
                 var address = ((ConnectEvent) event).address();
                 return new Argument<>(address.value().bytes(), address.provenance(), address.integrity());
             });
@@ -226,8 +228,11 @@ public abstract class AttackConformance extends DriverConformance {
     /**
      * Compares each claim with the truth. A snapshot at entry may be wrong, since the kernel copies later: that is
      * counted. What claims to match, or to be the kernel's copy, may not.
+     *
+     * @param match the rule that makes a match a proof
      */
     private static Map<String, String> judge(
+            String match,
             Scenario scenario,
             Reply truth,
             Mitigation mode,
@@ -243,12 +248,6 @@ public abstract class AttackConformance extends DriverConformance {
         for (int i = 0; i < events.size(); i++) {
             Argument<ByteString> claim = argument.apply(events.get(i));
             boolean right = claim.value().equals(names.charAt(i) == 'a' ? a : b);
-            if (claim.integrity() == Integrity.MATCH) {
-                assertThat(right)
-                        .as("R2.15: a match is a proof, call %d really took %s", i, names.charAt(i))
-                        .isTrue();
-                matched++;
-            }
             if (claim.provenance() == Provenance.KERNEL) {
                 assertThat(right)
                         .as("R2.17: the kernel's copy, call %d really took %s", i, names.charAt(i))
@@ -256,6 +255,12 @@ public abstract class AttackConformance extends DriverConformance {
                 assertThat(claim.integrity())
                         .as("R2.34: the kernel's copy, call %d", i)
                         .isIn(Integrity.MATCH, Integrity.CHANGED);
+            }
+            if (claim.integrity() == Integrity.MATCH) {
+                assertThat(right)
+                        .as("%s: a match is a proof, call %d really took %s", match, i, names.charAt(i))
+                        .isTrue();
+                matched++;
             }
             assertThat(claim.value()).as("R2.1: one of the two that were there").isIn(a, b);
             wrong += right ? 0 : 1;
@@ -282,13 +287,13 @@ public abstract class AttackConformance extends DriverConformance {
         return OpenConformance.how(flags, 0, resolve, Linux.HOW_SIZE);
     }
 
-    private static void assertLateReadIsFlagged(SyscallEvent event, Argument<?> argument) {
+    private static void assertLateReadIsFlagged(String rule, SyscallEvent event, Argument<?> argument) {
         assertThat(argument.isPresent())
-                .as("R2.4: it was readable for the kernel")
+                .as("%s: it was readable for the kernel", rule)
                 .isTrue();
         if (argument.provenance() == Provenance.EXIT) {
             assertThat(event.flags())
-                    .as("R2.4: read at the return, because of a fault")
+                    .as("%s: read at the return, because of a fault", rule)
                     .contains(EventFlag.FAULTED);
         }
     }

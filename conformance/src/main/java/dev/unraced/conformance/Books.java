@@ -17,6 +17,15 @@ final class Books {
                 && stats.stash().imbalance() == 0;
     }
 
+    /** Why the books are not at rest, with the number of the rule that wants it. */
+    static String unrest(CaptureStats stats, long received) {
+        String seen = ": the books do not come to rest: " + stats + ", received " + received;
+        if (stats.imbalance() != 0) {
+            return "R8.1" + seen;
+        }
+        return (stats.stash().imbalance() != 0 ? "R8.2" : "R1.1") + seen;
+    }
+
     static void assertClosed(CaptureStats stats) {
         assertThat(stats.imbalance())
                 .as("R8.1: returned = delivered + pending + lost + filtered, after close: %s", stats)

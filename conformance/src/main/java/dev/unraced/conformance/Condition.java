@@ -22,7 +22,7 @@ final class Condition {
         long start = System.nanoTime();
         while (!condition.getAsBoolean()) {
             if (System.nanoTime() - start > patience.toNanos()) {
-                throw new AssertionError("not within " + patience.toMillis() + " ms: " + failure.get());
+                throw new AssertionError(failure.get() + ", after " + patience.toMillis() + " ms");
             }
             LockSupport.parkNanos(STEP_NANOS);
         }

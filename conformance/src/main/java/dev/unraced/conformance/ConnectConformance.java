@@ -98,7 +98,7 @@ public abstract class ConnectConformance extends DriverConformance {
                 assertThat(observed.outcome().result())
                         .as("the actor's part: %s", address)
                         .isZero();
-                Trust.assertGuardedAddress(observed.connect().address(), address);
+                Trust.assertGuardedAddress("R2.25", observed.connect().address(), address);
             }
         }
     }
@@ -156,13 +156,13 @@ public abstract class ConnectConformance extends DriverConformance {
                 ConnectEvent negative = scenario.call(WatchedCall.connect("h:" + CLIENT, good, addrlen))
                         .connect();
                 assertThat(negative.addrlen()).as("R2.28").isEqualTo(addrlen);
-                Trust.assertAbsent(negative.address());
+                Trust.assertAbsent("R2.28", negative.address());
                 assertThat(negative.flags()).as("R2.28: nobody tried to read").doesNotContain(EventFlag.FAULTED);
             }
             for (Pointer pointer : List.of(Pointer.NULL, Pointer.BAD)) {
                 Observed observed = scenario.call(WatchedCall.connect("h:" + CLIENT, pointer, 16));
                 assertThat(observed.outcome().result()).isEqualTo(Linux.EFAULT);
-                Trust.assertAbsent(observed.connect().address());
+                Trust.assertAbsent("R2.28", observed.connect().address());
             }
             for (Pointer pointer : List.of(Pointer.NULL, Pointer.BAD, Pointer.KERNEL)) {
                 ConnectEvent empty = scenario.call(WatchedCall.connect("h:" + CLIENT, pointer, 0))
@@ -186,11 +186,11 @@ public abstract class ConnectConformance extends DriverConformance {
                 ByteString address = sockets.listen(LISTENER, own, 16);
                 sockets.stream(CLIENT, family);
                 WatchedCall call = WatchedCall.connect("h:" + CLIENT, address);
-                assertTuple(scenario.call(call), 0, family, Linux.SOCK_STREAM);
-                assertTuple(scenario.call(call), Linux.EISCONN, family, Linux.SOCK_STREAM);
+                assertTuple("R2.30", scenario.call(call), 0, family, Linux.SOCK_STREAM);
+                assertTuple("R2.30", scenario.call(call), Linux.EISCONN, family, Linux.SOCK_STREAM);
 
                 sockets.datagram(CLIENT, family);
-                assertTuple(scenario.call(call), 0, family, Linux.SOCK_DGRAM);
+                assertTuple("R2.30", scenario.call(call), 0, family, Linux.SOCK_DGRAM);
 
                 sockets.datagram(CLIENT, family);
                 ConnectEvent portless =
@@ -214,7 +214,7 @@ public abstract class ConnectConformance extends DriverConformance {
             sockets.stream(CLIENT, Linux.AF_UNIX);
             sockets.bindAnywhere(CLIENT);
             Observed observed = scenario.call(WatchedCall.connect("h:" + CLIENT, address));
-            ConnectedSocket socket = socket(observed);
+            ConnectedSocket socket = socket("R2.31", observed);
             assertThat(socket.family()).as("R2.31").isEqualTo(Linux.AF_UNIX);
             assertThat(socket.remote().flatMap(Sockaddr::unixPath))
                     .as("R2.31: the peer")
@@ -234,8 +234,8 @@ public abstract class ConnectConformance extends DriverConformance {
             ByteString address = sockets.listenFull(LISTENER, SocketAddresses.loopback(0), CLIENT + 1);
             sockets.nonblocking(CLIENT, Linux.AF_INET);
             WatchedCall call = WatchedCall.connect("h:" + CLIENT, address);
-            assertTuple(scenario.call(call), Linux.EINPROGRESS, Linux.AF_INET, Linux.SOCK_STREAM);
-            assertTuple(scenario.call(call), Linux.EALREADY, Linux.AF_INET, Linux.SOCK_STREAM);
+            assertTuple("R2.32", scenario.call(call), Linux.EINPROGRESS, Linux.AF_INET, Linux.SOCK_STREAM);
+            assertTuple("R2.32", scenario.call(call), Linux.EALREADY, Linux.AF_INET, Linux.SOCK_STREAM);
         }
     }
 
@@ -303,17 +303,17 @@ public abstract class ConnectConformance extends DriverConformance {
         assertThat(observed.connect().addrlen()).as("R3.3: %d", errno).isEqualTo(address.length());
     }
 
-    private static void assertTuple(Observed observed, long result, int family, int type) {
+    private static void assertTuple(String rule, Observed observed, long result, int family, int type) {
         assertThat(observed.outcome().result()).as("the actor's part").isEqualTo(result);
-        ConnectedSocket socket = socket(observed);
-        assertThat(socket.family()).as("R2.30: family").isEqualTo(family);
-        assertThat(socket.type()).as("R2.30: type").isEqualTo(type);
+        ConnectedSocket socket = socket(rule, observed);
+        assertThat(socket.family()).as("%s: family", rule).isEqualTo(family);
+        assertThat(socket.type()).as("%s: type", rule).isEqualTo(type);
         assertThat(socket.local().map(ConnectConformance::endpoint))
-                .as("R2.30: the own end, as getsockname has it")
+                .as("%s: the own end, as getsockname has it", rule)
                 .isEqualTo(observed.outcome().local().map(Sockaddr::new).map(ConnectConformance::endpoint));
         ByteString passed = observed.connect().address().value().bytes();
         assertThat(socket.remote().map(ConnectConformance::endpoint))
-                .as("R2.30: the peer, as passed")
+                .as("%s: the peer, as passed", rule)
                 .contains(endpoint(new Sockaddr(passed)));
     }
 
@@ -322,9 +322,9 @@ public abstract class ConnectConformance extends DriverConformance {
         return address.inetAddress().map(Object::toString).orElse("?") + ":" + address.port();
     }
 
-    private static ConnectedSocket socket(Observed observed) {
+    private static ConnectedSocket socket(String rule, Observed observed) {
         return observed.connect()
                 .socket()
-                .orElseThrow(() -> new AssertionError("R2.30: no socket in " + observed.event()));
+                .orElseThrow(() -> new AssertionError(rule + ": no socket in " + observed.event()));
     }
 }

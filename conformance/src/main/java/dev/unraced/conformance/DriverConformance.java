@@ -37,6 +37,11 @@ public abstract class DriverConformance {
         return under().driver().capabilities();
     }
 
+    /** As many of a mass of calls as the driver is to be strained with, and at least one. */
+    final int scaled(int full) {
+        return Math.max(1, (int) (full * under().intensity()));
+    }
+
     final Scenario.Setup scenario() {
         return new Scenario.Setup(under());
     }

@@ -37,4 +37,12 @@ public interface DriverUnderTest {
     default Duration patience() {
         return Duration.ofSeconds(20);
     }
+
+    /**
+     * Which part of the masses of calls, threads and flips that some rules make is really made, from 0 to 1. Less than
+     * all of it is no proof of a driver; it is for tests of the kit.
+     */
+    default double intensity() {
+        return 1;
+    }
 }

@@ -58,6 +58,11 @@ final class GivenSuite extends ConformanceSuite {
         return given.patience();
     }
 
+    @Override
+    public double intensity() {
+        return given.intensity();
+    }
+
     /** Finds the driver. */
     static final class ByKey implements ParameterResolver {
         @Override

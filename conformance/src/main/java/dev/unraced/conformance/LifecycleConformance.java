@@ -37,6 +37,9 @@ import org.junit.jupiter.api.Test;
 public abstract class LifecycleConformance extends DriverConformance {
     private static final int OWN_CALLS = 50;
     private static final int REOPENINGS = 5;
+    private static final int LOADS = 5;
+    /** At least. */
+    private static final int SWITCHES = 100;
 
     protected LifecycleConformance() {}
 
@@ -118,7 +121,7 @@ public abstract class LifecycleConformance extends DriverConformance {
             assertThat(stashed.call().mitigation())
                     .as("R12.2: entered under stash")
                     .isEqualTo(Mitigation.STASH);
-            Trust.assertGuarded(stashed.path(), fifo);
+            Trust.assertGuarded("R12.2", stashed.path(), fifo);
 
             OpenEvent unstashed = switched(scenario, Mitigation.STASH);
             assertThat(unstashed.call().mitigation() == Mitigation.OFF
@@ -139,22 +142,26 @@ public abstract class LifecycleConformance extends DriverConformance {
     @DisplayName("R12.3 A switch under load loses no event")
     public final void r12_3_aSwitchLosesNoEvent() throws InterruptedException {
         long threads = 4;
-        long calls = 5_000;
+        long calls = scaled(1_000);
+        int rounds = 0;
         try (Scenario scenario = scenario().open()) {
-            Thread load = new Thread(() -> scenario.actor()
-                    .ask(Command.of("bulk")
-                            .with("base", scenario.scratch().bytes("missing"))
-                            .with("threads", threads)
-                            .with("calls", calls)));
-            load.start();
-            for (int i = 0; load.isAlive(); i++) {
-                scenario.capture().mitigation(i % 2 == 0 ? Mitigation.OFF : Mitigation.STASH);
+            // A load that is over before the first switch would prove nothing.
+            for (int switches = 0; switches < SWITCHES || rounds < LOADS; rounds++) {
+                Thread load = new Thread(() -> scenario.actor()
+                        .ask(Command.of("bulk")
+                                .with("base", scenario.scratch().bytes("missing"))
+                                .with("threads", threads)
+                                .with("calls", calls)));
+                load.start();
+                for (; load.isAlive(); switches++) {
+                    scenario.capture().mitigation(switches % 2 == 0 ? Mitigation.OFF : Mitigation.STASH);
+                }
+                load.join();
             }
-            load.join();
             CaptureStats stats = scenario.awaitEmptyStash();
             assertThat(scenario.recorder().size() + stats.totalLost())
                     .as("R12.3: %s", stats)
-                    .isEqualTo(threads * calls);
+                    .isEqualTo(threads * calls * rounds);
             assertThat(scenario.recorder().events())
                     .as("R12.2: no event mixes two modes")
                     .allMatch(LifecycleConformance::isOfOneMode);
@@ -291,10 +298,14 @@ public abstract class LifecycleConformance extends DriverConformance {
             assertThat(inside.await(patienceNanos(), TimeUnit.NANOSECONDS))
                     .as("R15.4: an event")
                     .isTrue();
-            assertThatThrownBy(() -> capture.poll(event -> {}, 1))
-                    .as("R15.4")
-                    .isInstanceOf(IllegalStateException.class);
-            leave.countDown();
+            try {
+                assertThatThrownBy(() -> capture.poll(event -> {}, 1))
+                        .as("R15.4")
+                        .isInstanceOf(IllegalStateException.class);
+            } finally {
+                // Closing waits for the handler.
+                leave.countDown();
+            }
             first.join();
             assertThatCode(() -> capture.poll(event -> {}, 1))
                     .as("R15.4: after the first one has left")

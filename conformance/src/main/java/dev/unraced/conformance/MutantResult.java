@@ -11,7 +11,7 @@ import java.util.TreeSet;
  * @param mutant the mutant
  * @param failed numbers of the rules that it did not keep
  * @param skipped how many rules it skipped; all of them where the mutant cannot run
- * @param reason why the first of the failed rules failed; empty when none did
+ * @param reason why a rule failed, one that should not have if there is one; empty when none did
  */
 public record MutantResult(Mutant mutant, NavigableSet<RuleNumber> failed, long skipped, String reason) {
 

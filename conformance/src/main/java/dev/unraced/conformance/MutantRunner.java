@@ -3,6 +3,7 @@ package dev.unraced.conformance;
 
 import dev.unraced.conformance.RuleResult.Status;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.NavigableSet;
 import java.util.TreeSet;
@@ -54,11 +55,24 @@ public final class MutantRunner {
                 .filter(result -> result.status() == Status.BROKEN)
                 .toList();
         NavigableSet<RuleNumber> failed = new TreeSet<>();
-        broken.forEach(result -> result.number().ifPresent(failed::add));
-        String reason = broken.isEmpty()
-                ? ""
-                : broken.get(0).rule() + ": " + broken.get(0).reason();
+        for (RuleResult result : broken) {
+            failed.add(result.broken()
+                    .orElseThrow(() -> new IllegalStateException("mutant " + mutant.name() + " cannot be judged: "
+                            + result.group() + ": " + result.reason())));
+        }
+        String reason = broken.stream()
+                // What was not expected tells most.
+                .min(Comparator.comparing(result -> isExpected(mutant, result)))
+                .map(result -> result.rule() + ": " + result.reason())
+                .orElse("");
         return new MutantResult(mutant, failed, report.count(Status.SKIPPED), reason);
+    }
+
+    private static boolean isExpected(Mutant mutant, RuleResult result) {
+        return result.broken()
+                .map(RuleNumber::toString)
+                .filter(mutant.rules()::contains)
+                .isPresent();
     }
 
     private static MutantResult tell(Consumer<MutantResult> progress, MutantResult result) {

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 @Requires(syscalls = Syscall.OPENAT)
 public abstract class OrderConformance extends DriverConformance {
     private static final int THREADS = 8;
-    private static final int CALLS = 2_000;
+    private static final int FULL_CALLS = 2_000;
     private static final int MIXED_CALLS = 4;
     /** Far from all numbers of directories. */
     private static final long NO_CGROUP = 1L << 48;
@@ -34,14 +34,14 @@ public abstract class OrderConformance extends DriverConformance {
     @DisplayName("R1.13 Calls of many threads at once keep their own arguments")
     public final void r01_13_callsAtOnceKeepTheirOwnArguments() {
         try (Scenario scenario = scenario().open()) {
-            Reply reply = bulk(scenario, THREADS, CALLS, 0, true, false);
+            Reply reply = bulk(scenario, THREADS, calls(), 0, true, false);
             CaptureStats stats = scenario.awaitEmptyStash();
             assertThat(stats.totalLost())
                     .as("the ring is large enough: %s", stats)
                     .isZero();
             assertThat(scenario.recorder().size())
                     .as("R1.1: one event of each call")
-                    .isEqualTo(THREADS * CALLS);
+                    .isEqualTo(THREADS * calls());
             List<Integer> tids = reply.integers("tids");
             for (SyscallEvent event : scenario.recorder().events()) {
                 assertOwnArguments(scenario, tids, (OpenEvent) event);
@@ -116,14 +116,14 @@ public abstract class OrderConformance extends DriverConformance {
     public final void r08_1_everyCallThatReturnedIsOnTheBooks() {
         try (Scenario scenario = scenario().open()) {
             CaptureStats before = scenario.awaitRest();
-            bulk(scenario, THREADS, CALLS, 0, false, false);
+            bulk(scenario, THREADS, calls(), 0, false, false);
             CaptureStats after = scenario.awaitEmptyStash();
             assertThat(after.returned() - before.returned())
                     .as("R8.1: the actor's calls and those of others: %s", after)
-                    .isGreaterThanOrEqualTo(THREADS * CALLS);
+                    .isGreaterThanOrEqualTo(THREADS * calls());
             assertThat(scenario.recorder().size() + after.totalLost())
                     .as("R8.1: %s", after)
-                    .isEqualTo(THREADS * CALLS);
+                    .isEqualTo(THREADS * calls());
         }
     }
 
@@ -131,16 +131,16 @@ public abstract class OrderConformance extends DriverConformance {
     @DisplayName("R9.1 Events of one thread arrive in the order in which its calls returned")
     public final void r09_1_eventsOfAThreadArriveInOrder() {
         try (Scenario scenario = scenario().open()) {
-            Reply reply = bulk(scenario, THREADS, CALLS, 0, false, false);
+            Reply reply = bulk(scenario, THREADS, calls(), 0, false, false);
             scenario.awaitRest();
             List<Integer> tids = reply.integers("tids");
             for (int thread = 0; thread < THREADS; thread++) {
                 List<SyscallEvent> events = scenario.eventsOf(tids.get(thread));
-                long first = (long) thread * CALLS;
+                long first = (long) thread * calls();
                 assertThat(events.stream().map(OrderConformance::tag))
                         .as("R9.1: the calls of one thread")
                         .containsExactlyElementsOf(
-                                LongStream.range(first, first + CALLS).boxed().toList());
+                                LongStream.range(first, first + calls()).boxed().toList());
                 assertThat(events.stream().map(event -> event.call().exitNanos()))
                         .as("R9.1: times of return")
                         .isSorted();
@@ -169,23 +169,28 @@ public abstract class OrderConformance extends DriverConformance {
                 .with(builder -> builder.ringBytes(SMALL_RING))
                 .unread()
                 .open()) {
-            bulk(scenario, threads, CALLS, 0, false, true);
+            bulk(scenario, threads, calls(), 0, false, true);
             assertThat(scenario.capture().stats().totalLost())
                     .as("R9.3: a ring that nobody read")
                     .isPositive();
             scenario.consume();
             scenario.awaitRest();
             // A loss shows when something follows it in its source.
-            bulk(scenario, threads, 1, (long) threads * CALLS, false, true);
+            bulk(scenario, threads, 1, (long) threads * calls(), false, true);
             CaptureStats stats = scenario.awaitEmptyStash();
-            long calls = (long) threads * CALLS + threads;
+            long all = (long) threads * calls() + threads;
             assertThat(scenario.recorder().size() + stats.totalLost())
                     .as("R1.1: an event or a loss, never both, never neither: %s", stats)
-                    .isEqualTo(calls);
+                    .isEqualTo(all);
             assertThat(scenario.recorder().missingNumbers())
                     .as("R9.3: numbers missing: %s", stats)
                     .isEqualTo(stats.totalLost());
         }
+    }
+
+    /** Calls of each thread. */
+    private int calls() {
+        return scaled(FULL_CALLS);
     }
 
     private static Reply bulk(Scenario scenario, int threads, int calls, long firstTag, boolean mixed, boolean pinned) {
@@ -199,7 +204,7 @@ public abstract class OrderConformance extends DriverConformance {
                         .with("pinned", pinned ? 1 : 0));
     }
 
-    private static void assertOwnArguments(Scenario scenario, List<Integer> tids, OpenEvent event) {
+    private void assertOwnArguments(Scenario scenario, List<Integer> tids, OpenEvent event) {
         String path = event.path().value().toUtf8();
         long tag = Long.parseLong(path.substring(path.lastIndexOf('/') + 1));
         Syscall expected = switch ((int) (tag % MIXED_CALLS)) {
@@ -220,7 +225,7 @@ public abstract class OrderConformance extends DriverConformance {
                 .isEqualTo(mode);
         assertThat(event.caller().tid())
                 .as("R1.13: the thread that had this path")
-                .isEqualTo(tids.get((int) (tag / CALLS)));
+                .isEqualTo(tids.get((int) (tag / calls())));
     }
 
     private static long tag(SyscallEvent event) {

@@ -119,7 +119,7 @@ final class Recorder {
     private synchronized void onEvent(EventView view) {
         delivered++;
         if (!RecordValidator.isValid(view.buffer(), view.offset(), view.length())) {
-            violate("a record that is not well-formed");
+            violate("R14.1: a record that is not well-formed");
             return;
         }
         check(view);

@@ -2,6 +2,8 @@
 package dev.unraced.conformance;
 
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * What became of one rule.
@@ -12,10 +14,25 @@ import java.util.Optional;
  * @param reason why it was not kept or not run; empty when it was kept
  */
 public record RuleResult(String group, String rule, Status status, String reason) {
+    /** How assertions of the kit begin; AssertJ puts descriptions in brackets. */
+    private static final Pattern BLAME = Pattern.compile("\\[?(R\\d{1,4}\\.\\d{1,4})(?=[]: ])");
 
     /** The rule's number; empty when the result is about a whole group. */
     public Optional<RuleNumber> number() {
         return RuleNumber.in(rule);
+    }
+
+    /**
+     * The rule that is broken: the one that the reason begins with, since a test may come upon what another rule is
+     * about, such as books that do not balance; else the one that the test is about. A test ends with the first thing
+     * that it finds wrong. Empty when nothing is broken, or a whole group is.
+     */
+    public Optional<RuleNumber> broken() {
+        if (status != Status.BROKEN) {
+            return Optional.empty();
+        }
+        Matcher blame = BLAME.matcher(reason.stripLeading());
+        return blame.lookingAt() ? Optional.of(RuleNumber.of(blame.group(1))) : number();
     }
 
     /** Whether a driver keeps a rule. */

@@ -174,7 +174,7 @@ final class Scenario implements AutoCloseable {
         Condition.await(
                 under.patience(),
                 () -> recorder.failure() != null || Books.atRest(capture.stats(), received()),
-                () -> "R8: the books do not come to rest: " + capture.stats() + ", received " + recorder.delivered());
+                () -> Books.unrest(capture.stats(), received()));
         if (recorder.failure() != null) {
             throw new AssertionError("consuming the capture failed", recorder.failure());
         }
@@ -183,11 +183,16 @@ final class Scenario implements AutoCloseable {
 
     /** As {@link #awaitRest}, and no thread of the actor is in a call. */
     CaptureStats awaitEmptyStash() {
+        return awaitEmptyStash("R6.1");
+    }
+
+    /** As {@link #awaitEmptyStash()}, where another rule asks for it. */
+    CaptureStats awaitEmptyStash(String rule) {
         awaitRest();
         Condition.await(
                 under.patience(),
                 () -> capture.stats().stash().live() == 0,
-                () -> "R6: at rest the stash is not empty: " + capture.stats());
+                () -> rule + ": at rest the stash is not empty: " + capture.stats());
         return awaitRest();
     }
 
@@ -298,7 +303,10 @@ final class Scenario implements AutoCloseable {
 
     private void checkRules() {
         CaptureStats stats = statsAtTheEnd();
-        assertThat(recorder.violations()).as("what no event may have").isEmpty();
+        if (!recorder.violations().isEmpty()) {
+            // Each begins with the number of its rule.
+            throw new AssertionError(String.join("\n", recorder.violations()));
+        }
         assertThat(recorder.missingNumbers())
                 .as("R9.2: numbers missing from the sequences, against losses counted: %s", stats)
                 .isLessThanOrEqualTo(stats.totalLost());

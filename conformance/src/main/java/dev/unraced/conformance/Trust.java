@@ -13,23 +13,30 @@ import dev.unraced.event.Sockaddr;
 final class Trust {
     private Trust() {}
 
-    /** As passed, read at entry or better. */
-    static void assertGuarded(Argument<ByteString> argument, ByteString passed) {
-        assertThat(argument.value()).as("R2.1: the bytes as passed").isEqualTo(passed);
+    /**
+     * As passed, read at entry or better.
+     *
+     * @param rule whose test this is part of
+     */
+    static void assertGuarded(String rule, Argument<ByteString> argument, ByteString passed) {
+        assertThat(argument.value()).as("%s: the bytes as passed", rule).isEqualTo(passed);
         assertThat(argument.provenance())
-                .as("R2.1: read at entry or by the kernel")
+                .as("%s: read at entry or by the kernel", rule)
                 .isIn(Provenance.ENTER, Provenance.KERNEL);
     }
 
     /** As passed, read at entry or better. */
-    static void assertGuardedAddress(Argument<Sockaddr> argument, ByteString passed) {
-        assertGuarded(new Argument<>(argument.value().bytes(), argument.provenance(), argument.integrity()), passed);
+    static void assertGuardedAddress(String rule, Argument<Sockaddr> argument, ByteString passed) {
+        assertGuarded(
+                rule, new Argument<>(argument.value().bytes(), argument.provenance(), argument.integrity()), passed);
     }
 
     /** Nothing to read. */
-    static void assertAbsent(Argument<?> argument) {
-        assertThat(argument.provenance()).as("R2.8: there was nothing to read").isEqualTo(Provenance.NONE);
-        assertThat(argument.integrity()).as("R2.8: nothing cannot match").isEqualTo(Integrity.UNCHECKED);
+    static void assertAbsent(String rule, Argument<?> argument) {
+        assertThat(argument.provenance())
+                .as("%s: there was nothing to read", rule)
+                .isEqualTo(Provenance.NONE);
+        assertThat(argument.integrity()).as("%s: nothing cannot match", rule).isEqualTo(Integrity.UNCHECKED);
     }
 
     /** Carried by registers. */

@@ -54,7 +54,7 @@ public final class SimSource implements RingSource {
             TraceSettings settings,
             Seams seams,
             Runnable end) {
-        SimSource source = new SimSource(kernel, settings, seams, end);
+        SimSource source = new SimSource(kernel, seams.settings().apply(settings), seams, end);
         synchronized (kernel) {
             kernel.attach(source.attached);
         }

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.conformance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.unraced.conformance.RuleResult.Status;
+import dev.unraced.driver.CaptureStats;
+import dev.unraced.driver.LossReason;
+import dev.unraced.stash.StashStats;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/** For which rule a failure counts. */
+class BlameTest {
+    private static final StashStats BALANCED = new StashStats(3, 2, 0, 1, 0, 0, 0, 8);
+
+    @Test
+    void aFailureCountsForTheRuleThatItsReasonBeginsWith() {
+        assertThat(broken("[R8.1: %s] \nexpected: 0").broken()).contains(new RuleNumber(8, 1));
+        assertThat(broken("[R9.2] \nExpecting empty").broken()).contains(new RuleNumber(9, 2));
+        assertThat(broken("R1.11: a call that returned before it entered").broken())
+                .contains(new RuleNumber(1, 11));
+        assertThat(broken("\n[R10.1: 7 bytes] ").broken()).contains(new RuleNumber(10, 1));
+    }
+
+    @Test
+    void aFailureThatNamesNoRuleCountsForTheOneThatWasTested() {
+        for (String reason : new String[] {
+            "",
+            "[the actor's part] \nexpected: 0",
+            "no answer, see R8.1",
+            "R8: no rule",
+            "R12.34567: none",
+            "[R1.2x] no"
+        }) {
+            assertThat(broken(reason).broken()).as(reason).contains(new RuleNumber(2, 1));
+        }
+        assertThat(new RuleResult("Opens", "all rules", Status.BROKEN, "no driver").broken())
+                .isEmpty();
+    }
+
+    @Test
+    void whatIsKeptOrSkippedIsNotBroken() {
+        assertThat(new RuleResult("Opens", "R2.1 A path", Status.KEPT, "R8.1: figures").broken())
+                .isEqualTo(Optional.empty());
+        assertThat(new RuleResult("Opens", "R2.1 A path", Status.SKIPPED, "R8.1: lacks").broken())
+                .isEqualTo(Optional.empty());
+    }
+
+    @Test
+    void booksSayWhichRuleTheyBreak() {
+        StashStats unbalanced = new StashStats(4, 2, 0, 1, 0, 0, 0, 8);
+        assertThat(Books.unrest(stats(5, 3, BALANCED), 3)).startsWith("R8.1: ");
+        assertThat(Books.unrest(stats(4, 3, unbalanced), 3)).startsWith("R8.2: ");
+        assertThat(Books.unrest(stats(4, 3, BALANCED), 2)).startsWith("R1.1: ");
+        assertThatThrownBy(() -> Books.assertClosed(stats(5, 3, BALANCED))).hasMessageContaining("[R8.1: ");
+        assertThatThrownBy(() -> Books.assertClosed(stats(4, 3, unbalanced))).hasMessageContaining("[R8.2: ");
+        StashStats occupied = new StashStats(4, 2, 0, 1, 0, 0, 1, 8);
+        assertThatThrownBy(() -> Books.assertClosed(stats(4, 3, occupied))).hasMessageContaining("[R6.5: ");
+        assertThat(Books.atRest(stats(4, 3, BALANCED), 3)).isTrue();
+    }
+
+    private static RuleResult broken(String reason) {
+        return new RuleResult("Opens", "R2.1 A path", Status.BROKEN, reason);
+    }
+
+    private static CaptureStats stats(long returned, long delivered, StashStats stash) {
+        return new CaptureStats(
+                returned, delivered, 0, Map.of(LossReason.RING_FULL, 1L), Map.of(), 0, 1024, 1024, stash);
+    }
+}

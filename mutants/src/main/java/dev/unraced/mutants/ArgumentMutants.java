@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.mutants;
+
+import dev.unraced.conformance.Mutant;
+import dev.unraced.event.EventFlag;
+import dev.unraced.event.Mitigation;
+import dev.unraced.event.Provenance;
+import dev.unraced.event.RecordLayout;
+import dev.unraced.event.Syscall;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+
+/** The bytes of a path, its flags and its mode. */
+final class ArgumentMutants {
+    /** Shorter than the longest path that a call can have. */
+    private static final int SHORT_BUFFER = 2048;
+
+    private ArgumentMutants() {}
+
+    static List<Mutant> all() {
+        return List.of(
+                Make.lying("null-is-empty", "takes a null path for an empty one", "R2.7", (task, call, record) -> {
+                    // Under kernel, R2.35 says the same.
+                    if (record.mitigation() == Mitigation.STASH && !record.isConnect() && Said.pathPointer(call) == 0) {
+                        record.argument(new byte[0]);
+                        record.provenance(Provenance.ENTER);
+                    }
+                }),
+                Make.lying(
+                        "fault-forgotten",
+                        "does not say of a path that nobody could read that it tried",
+                        "R2.8",
+                        (task, call, record) -> {
+                            if (!record.isConnect()
+                                    && record.provenance() == Provenance.NONE
+                                    && Said.pathPointer(call) != 0) {
+                                record.clear(EventFlag.FAULTED);
+                            }
+                        }),
+                Make.lying(
+                        "absent-with-provenance",
+                        "says of a path that nobody could read that it was read at entry",
+                        "R2.8",
+                        (task, call, record) -> {
+                            if (record.mitigation() == Mitigation.STASH
+                                    && !record.isConnect()
+                                    && record.provenance() == Provenance.NONE
+                                    && Said.pathPointer(call) != 0) {
+                                record.provenance(Provenance.ENTER);
+                            }
+                        }),
+                Make.lying("flags-sign-extended", "extends the sign of 32-bit flags", "R2.9", (task, call, record) -> {
+                    if (call.syscall() == Syscall.OPEN || call.syscall() == Syscall.OPENAT) {
+                        record.number(RecordLayout.OPEN_FLAGS, (int) record.number(RecordLayout.OPEN_FLAGS));
+                    }
+                }),
+                Make.lying("creat-without-flags", "leaves the flags of creat at 0", "R2.10", (task, call, record) -> {
+                    if (call.syscall() == Syscall.CREAT) {
+                        record.number(RecordLayout.OPEN_FLAGS, 0);
+                    }
+                }),
+                Make.lying("short-buffer", "cuts paths to 2048 bytes", "R10.1", (task, call, record) -> {
+                    if (!record.has(EventFlag.TRUNCATED) && record.argument().length > SHORT_BUFFER) {
+                        record.argument(Arrays.copyOf(record.argument(), SHORT_BUFFER));
+                    }
+                }),
+                Make.lying("truncated-silently", "does not say that it cut a path", "R10.2", (task, call, record) -> {
+                    if (!record.isConnect()) {
+                        record.clear(EventFlag.TRUNCATED);
+                    }
+                }),
+                Make.lying("utf-8", "decodes paths as UTF-8", "R10.3", (task, call, record) -> {
+                    if (!record.isConnect() && record.provenance() != Provenance.NONE) {
+                        byte[] path = record.argument();
+                        byte[] decoded = new String(path, StandardCharsets.UTF_8).getBytes(StandardCharsets.UTF_8);
+                        if (!Arrays.equals(path, decoded)) {
+                            record.argument(decoded);
+                        }
+                    }
+                }),
+                Make.lying("empty-is-absent", "takes an empty path for none", "R10.4", (task, call, record) -> {
+                    if (!record.isConnect() && record.argument().length == 0) {
+                        record.forgetArgument();
+                    }
+                }),
+                Make.broken(
+                        "shared-scratch",
+                        "keeps the mode of an open in memory that all threads share",
+                        "R1.13",
+                        ScratchMode::seams));
+    }
+}

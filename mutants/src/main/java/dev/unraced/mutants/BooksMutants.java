@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.mutants;
+
+import dev.unraced.conformance.Mutant;
+import dev.unraced.ring.SourceBooks;
+import dev.unraced.sim.kernel.Call;
+import dev.unraced.sim.kernel.Task;
+import dev.unraced.sim.trace.Seams;
+import dev.unraced.stash.StashStats;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** Books that do not balance. */
+final class BooksMutants {
+    private BooksMutants() {}
+
+    static List<Mutant> all() {
+        return List.of(
+                Make.broken(
+                        "interrupted-uncounted",
+                        "does not count an interrupted call as returned",
+                        "R8.1",
+                        BooksMutants::withoutInterrupted),
+                Make.stashing(
+                        "killed-uncounted",
+                        "does not count what it reclaims from killed threads",
+                        "R8.2",
+                        stash -> new StashAround(stash) {
+                            @Override
+                            public StashStats stats() {
+                                return Cooked.reclaimed(super.stats(), 0);
+                            }
+                        }),
+                Make.booking(
+                        "full-uncounted",
+                        "counts neither the call nor the loss when the ring is full",
+                        "R9.3",
+                        source -> new SourceAround(source) {
+                            @Override
+                            public SourceBooks books() {
+                                SourceBooks books = super.books();
+                                long lost = books.lost().values().stream()
+                                        .mapToLong(Long::longValue)
+                                        .sum();
+                                return Cooked.lost(Cooked.returned(books, books.returned() - lost), Map.of());
+                            }
+                        }));
+    }
+
+    private static Seams withoutInterrupted() {
+        AtomicLong interrupted = new AtomicLong();
+        TracepointsAround counting = new TracepointsAround() {
+            @Override
+            public void exit(Task task, Call call) {
+                if (call.result() == Results.RESTART) {
+                    interrupted.incrementAndGet();
+                }
+                super.exit(task, call);
+            }
+        };
+        return Seams.NONE
+                .withTracepoints(tracepoints -> {
+                    counting.inner(tracepoints);
+                    return counting;
+                })
+                .withSource(source -> new SourceAround(source) {
+                    @Override
+                    public SourceBooks books() {
+                        SourceBooks books = super.books();
+                        return Cooked.returned(books, books.returned() - interrupted.get());
+                    }
+                });
+    }
+}

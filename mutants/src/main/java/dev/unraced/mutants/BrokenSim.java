@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.mutants;
+
+import dev.unraced.config.CaptureConfig;
+import dev.unraced.config.CaptureConfigBuilder;
+import dev.unraced.conformance.DriverUnderTest;
+import dev.unraced.driver.Availability;
+import dev.unraced.driver.Capabilities;
+import dev.unraced.driver.Capture;
+import dev.unraced.driver.Driver;
+import dev.unraced.driver.Stage;
+import dev.unraced.sim.SimKernel;
+import dev.unraced.sim.trace.Seams;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/** A simulated machine whose observer is broken: each capture is broken anew. */
+final class BrokenSim implements DriverUnderTest {
+    /** The simulator does all at once; what takes time is the reader's thread on a busy machine. */
+    private static final Duration PATIENCE = Duration.ofMillis(800);
+    /** Enough for every mutant to show, and for a full ring to lose something. */
+    private static final double INTENSITY = 0.1;
+    /** Memory of a capture; most of the time of a small scenario goes into clearing it. */
+    private static final int RING_BYTES = 1 << 20;
+
+    private static final int STASH_ENTRIES = 1024;
+    private static final int STASH_LONG_PATHS = 16;
+
+    private final SimKernel kernel = SimKernel.create();
+    private final Driver driver;
+    private final Map<String, Object> settings;
+
+    private BrokenSim(Capabilities capabilities, Supplier<Seams> broken, Map<String, Object> settings) {
+        this.driver = new BrokenDriver(kernel, capabilities, broken);
+        this.settings = settings;
+    }
+
+    static DriverUnderTest of(Supplier<Seams> broken) {
+        return new BrokenSim(Capabilities.complete(), broken, Map.of());
+    }
+
+    /** One that does not declare everything. */
+    static DriverUnderTest with(Capabilities capabilities, Supplier<Seams> broken) {
+        return new BrokenSim(capabilities, broken, Map.of());
+    }
+
+    /** One that is configured in its own way. */
+    static DriverUnderTest configured(Map<String, Object> settings, Supplier<Seams> broken) {
+        return new BrokenSim(Capabilities.complete(), broken, settings);
+    }
+
+    @Override
+    public Driver driver() {
+        return driver;
+    }
+
+    @Override
+    public Optional<Stage> stage() {
+        return Optional.of(kernel.stage());
+    }
+
+    @Override
+    public CaptureConfigBuilder config() {
+        CaptureConfigBuilder builder = DriverUnderTest.super
+                .config()
+                .ringBytes(RING_BYTES)
+                .stashEntries(STASH_ENTRIES)
+                .stashLongPaths(STASH_LONG_PATHS);
+        settings.forEach(builder::set);
+        return builder;
+    }
+
+    @Override
+    public Duration patience() {
+        return PATIENCE;
+    }
+
+    @Override
+    public double intensity() {
+        return INTENSITY;
+    }
+
+    private record BrokenDriver(SimKernel kernel, Capabilities capabilities, Supplier<Seams> broken) implements Driver {
+        @Override
+        public String name() {
+            return kernel.driver().name();
+        }
+
+        @Override
+        public Availability availability(CaptureConfig config) {
+            return new Availability.Available();
+        }
+
+        @Override
+        public Capture open(CaptureConfig config) {
+            return kernel.driver(broken.get()).open(config);
+        }
+    }
+}

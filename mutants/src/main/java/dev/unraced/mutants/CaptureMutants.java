@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.mutants;
+
+import dev.unraced.conformance.Mutant;
+import dev.unraced.driver.Capture;
+import dev.unraced.driver.EventHandler;
+import dev.unraced.sim.trace.Seams;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/** What a capture promises to its consumers. */
+final class CaptureMutants {
+    /** Longer than anybody waits for a mutant. */
+    private static final long LATE_NANOS = TimeUnit.SECONDS.toNanos(3);
+
+    private CaptureMutants() {}
+
+    static List<Mutant> all() {
+        return List.of(
+                new Mutant("leaves-threads", "leaves threads behind when it closes", Set.of("R13.1"), () -> {
+                    LeftThreads left = new LeftThreads();
+                    return BrokenSim.of(() -> Seams.NONE.withCapture(left::around));
+                }),
+                Make.capturing("runs-on", "goes on running long after it was closed", "R15.1", RunsOn::new),
+                Make.capturing(
+                        "one-more", "hands over one more event after its handler closed it", "R15.2", OneMore::new),
+                Make.capturing("swallows", "swallows what a handler throws", "R15.3", Swallowing::new),
+                Make.capturing("shares", "lets a second consumer in, and gives it nothing", "R15.4", Sharing::new),
+                Make.capturing(
+                        "dead-but-polite", "has nothing to say against a poll when closed", "R15.5", Polite::new),
+                Make.capturing("deaf", "hears no interrupt while it waits", "R15.6", Deaf::new),
+                Make.capturing("generous", "hands over twice as many events as asked for", "R15.7", Generous::new),
+                Make.capturing("incognito", "goes by another name", "R15.8", Incognito::new));
+    }
+
+    private static final class RunsOn extends CaptureAround {
+        RunsOn(Capture inner) {
+            super(inner);
+        }
+
+        @Override
+        public void run(EventHandler handler) {
+            super.run(handler);
+            // A handler's own close ends the run at once.
+            LockSupport.parkNanos(LATE_NANOS);
+        }
+    }
+
+    private static final class OneMore extends CaptureAround {
+        private volatile @Nullable Thread handling;
+        private boolean asked;
+
+        OneMore(Capture inner) {
+            super(inner);
+        }
+
+        @Override
+        public void run(EventHandler handler) {
+            super.run(event -> {
+                handling = Thread.currentThread();
+                handler.onEvent(event);
+                handling = null;
+            });
+        }
+
+        @Override
+        public void close() {
+            if (Thread.currentThread() == handling && !asked) {
+                asked = true;
+            } else {
+                super.close();
+            }
+        }
+    }
+
+    private static final class Swallowing extends CaptureAround {
+        Swallowing(Capture inner) {
+            super(inner);
+        }
+
+        @Override
+        public int await(EventHandler handler, int limit, long timeoutNanos) {
+            return super.await(
+                    event -> {
+                        try {
+                            handler.onEvent(event);
+                        } catch (IllegalArgumentException e) {
+                            // On purpose.
+                        }
+                    },
+                    limit,
+                    timeoutNanos);
+        }
+    }
+
+    private static final class Sharing extends CaptureAround {
+        Sharing(Capture inner) {
+            super(inner);
+        }
+
+        @Override
+        public int poll(EventHandler handler, int limit) {
+            try {
+                return super.poll(handler, limit);
+            } catch (IllegalStateException e) {
+                if (isOpen()) {
+                    return 0;
+                }
+                throw e;
+            }
+        }
+    }
+
+    private static final class Polite extends CaptureAround {
+        Polite(Capture inner) {
+            super(inner);
+        }
+
+        @Override
+        public int poll(EventHandler handler, int limit) {
+            return isOpen() ? super.poll(handler, limit) : 0;
+        }
+    }
+
+    private static final class Deaf extends CaptureAround {
+        Deaf(Capture inner) {
+            super(inner);
+        }
+
+        @Override
+        public int await(EventHandler handler, int limit, long timeoutNanos) {
+            long start = System.nanoTime();
+            int count;
+            long left;
+            do {
+                Thread.interrupted();
+                left = timeoutNanos - (System.nanoTime() - start);
+                count = super.await(handler, limit, left);
+            } while (count == 0 && Thread.currentThread().isInterrupted() && left > 0);
+            return count;
+        }
+    }
+
+    private static final class Generous extends CaptureAround {
+        Generous(Capture inner) {
+            super(inner);
+        }
+
+        @Override
+        public int poll(EventHandler handler, int limit) {
+            return super.poll(handler, 2 * limit);
+        }
+    }
+
+    private static final class Incognito extends CaptureAround {
+        Incognito(Capture inner) {
+            super(inner);
+        }
+
+        @Override
+        public String driver() {
+            return "simulator";
+        }
+    }
+}

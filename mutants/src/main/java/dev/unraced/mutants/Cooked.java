@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.mutants;
+
+import dev.unraced.driver.FilterReason;
+import dev.unraced.driver.LossReason;
+import dev.unraced.ring.SourceBooks;
+import dev.unraced.stash.StashStats;
+import java.util.Map;
+
+/** Books with one entry that is not as it was. */
+final class Cooked {
+    private Cooked() {}
+
+    static SourceBooks returned(SourceBooks books, long returned) {
+        return new SourceBooks(
+                returned,
+                books.submitted(),
+                books.lost(),
+                books.filtered(),
+                books.wakeups(),
+                books.ringBytes(),
+                books.stashBytes(),
+                books.stash());
+    }
+
+    static SourceBooks lost(SourceBooks books, Map<LossReason, Long> lost) {
+        return new SourceBooks(
+                books.returned(),
+                books.submitted(),
+                lost,
+                books.filtered(),
+                books.wakeups(),
+                books.ringBytes(),
+                books.stashBytes(),
+                books.stash());
+    }
+
+    static SourceBooks filtered(SourceBooks books, Map<FilterReason, Long> filtered) {
+        return new SourceBooks(
+                books.returned(),
+                books.submitted(),
+                books.lost(),
+                filtered,
+                books.wakeups(),
+                books.ringBytes(),
+                books.stashBytes(),
+                books.stash());
+    }
+
+    static SourceBooks stashBytes(SourceBooks books, long bytes) {
+        return new SourceBooks(
+                books.returned(),
+                books.submitted(),
+                books.lost(),
+                books.filtered(),
+                books.wakeups(),
+                books.ringBytes(),
+                bytes,
+                books.stash());
+    }
+
+    static StashStats reclaimed(StashStats stats, long reclaimed) {
+        return new StashStats(
+                stats.puts(),
+                stats.takes(),
+                stats.evicted(),
+                reclaimed,
+                stats.stale(),
+                stats.refused(),
+                stats.live(),
+                stats.capacity());
+    }
+
+    static StashStats evicted(StashStats stats, long evicted, long takes) {
+        return new StashStats(
+                stats.puts(),
+                takes,
+                evicted,
+                stats.reclaimed(),
+                stats.stale(),
+                stats.refused(),
+                stats.live(),
+                stats.capacity());
+    }
+
+    static StashStats capacity(StashStats stats, long capacity) {
+        return new StashStats(
+                stats.puts(),
+                stats.takes(),
+                stats.evicted(),
+                stats.reclaimed(),
+                stats.stale(),
+                stats.refused(),
+                stats.live(),
+                capacity);
+    }
+}

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.mutants;
+
+import dev.unraced.stash.ArgStash;
+import java.nio.ByteBuffer;
+import java.util.HashMap;
+import java.util.Map;
+
+/** A stash that reclaims what dead threads leave, as it should, and still hands it to the next of the same id. */
+final class Heirloom extends StashAround {
+    private final boolean sameStart;
+    private final Map<Long, Entry> living = new HashMap<>();
+    private final Map<Long, Entry> left = new HashMap<>();
+
+    /** With the start time as part of a thread's identity, or without. */
+    Heirloom(ArgStash stash, boolean sameStart) {
+        super(stash);
+        this.sameStart = sameStart;
+    }
+
+    private record Entry(long startNanos, byte[] bytes) {}
+
+    @Override
+    public Put put(long thread, long startNanos, int call, ByteBuffer bytes) {
+        byte[] copy = new byte[bytes.remaining()];
+        bytes.get(bytes.position(), copy);
+        living.put(thread, new Entry(startNanos, copy));
+        return super.put(thread, startNanos, call, bytes);
+    }
+
+    @Override
+    public int take(long thread, long startNanos, int call, ByteBuffer target) {
+        living.remove(thread);
+        int start = target.position();
+        int length = super.take(thread, startNanos, call, target);
+        Entry entry = left.remove(thread);
+        if (length > 0 && entry != null && (!sameStart || entry.startNanos() == startNanos)) {
+            target.position(start).put(entry.bytes());
+            return entry.bytes().length;
+        }
+        return length;
+    }
+
+    @Override
+    public boolean discard(long thread) {
+        Entry entry = living.remove(thread);
+        if (entry != null) {
+            left.put(thread, entry);
+        }
+        return super.discard(thread);
+    }
+}

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.mutants;
+
+import dev.unraced.conformance.Mutant;
+import dev.unraced.event.Abi;
+import dev.unraced.event.Origin;
+import dev.unraced.event.RecordLayout;
+import java.util.List;
+
+/** Who made which call, when, and what came of it. */
+final class IdentityMutants {
+    private static final byte REPLACEMENT = '?';
+    private static final long SECOND = 1_000_000_000;
+
+    private IdentityMutants() {}
+
+    static List<Mutant> all() {
+        return List.of(
+                Make.lying(
+                        "zero-is-failure",
+                        "takes descriptor 0 for a failure, and looks for no file behind it",
+                        "R1.2",
+                        (task, call, record) -> {
+                            if (!record.isConnect() && record.result() == 0) {
+                                FailureMutants.forgetFile(record);
+                            }
+                        }),
+                // R1.4 and R6.2 look at the results of interrupted calls, too.
+                Make.lying(
+                        "interrupted-is-eagain",
+                        "reports an interrupted call as EAGAIN",
+                        "R1.3 R1.4 R6.2",
+                        (task, call, record) -> result(record, Results.RESTART, Results.EAGAIN)),
+                Make.lying(
+                        "restarted-is-eintr",
+                        "reports EINTR where the kernel restarts a call",
+                        "R1.4",
+                        (task, call, record) -> result(record, Results.RESTART, Results.EINTR)),
+                Make.lying(
+                        "comm-as-ascii", "replaces the bytes of a name that are no ASCII", "R1.5", (task, call, r) -> {
+                            for (int i = RecordLayout.COMM; i < RecordLayout.COMM + RecordLayout.COMM_SIZE; i++) {
+                                if (r.bytes().get(i) < 0) {
+                                    r.bytes().put(i, REPLACEMENT);
+                                }
+                            }
+                        }),
+                Make.lying(
+                        "start-of-boot",
+                        "gives a thread's start as the time of its call",
+                        "R1.5",
+                        (task, call, record) ->
+                                record.number(RecordLayout.THREAD_START_NS, record.number(RecordLayout.EXIT_NS))),
+                Make.lying(
+                        "parent-is-self",
+                        "names the process instead of its parent",
+                        "R1.6",
+                        (task, call, record) ->
+                                record.small(RecordLayout.PARENT_TGID, record.small(RecordLayout.TGID))),
+                Make.lying("namespaces-swapped", "takes one namespace for the other", "R1.7", (task, call, record) -> {
+                    int mount = record.small(RecordLayout.MOUNT_NS);
+                    record.small(RecordLayout.MOUNT_NS, record.small(RecordLayout.PID_NS));
+                    record.small(RecordLayout.PID_NS, mount);
+                }),
+                Make.lying(
+                        "no-cgroup",
+                        "leaves the cgroup at 0",
+                        "R1.8",
+                        (task, call, record) -> record.number(RecordLayout.CGROUP_ID, 0)),
+                Make.lying(
+                        "other-clock",
+                        "takes the time of entry from another clock than that of the return",
+                        "R1.11",
+                        (task, call, record) -> {
+                            long entry = record.number(RecordLayout.ENTER_NS);
+                            record.number(RecordLayout.ENTER_NS, entry == 0 ? 0 : entry - SECOND);
+                        }),
+                Make.lying("ia32-is-native", "takes a 32-bit call for a native one", "R1.12", (task, call, record) -> {
+                    if (call.abi() == Abi.IA32) {
+                        record.bytes().put(RecordLayout.ABI, (byte) Abi.NATIVE.code());
+                    }
+                }),
+                Make.lying(
+                        "request-is-call",
+                        "says of a request on an io_uring that it was a system call",
+                        "R1.14",
+                        (task, call, record) -> record.bytes().put(RecordLayout.ORIGIN, (byte) Origin.SYSCALL.code())),
+                Make.lying(
+                        "no-container",
+                        "does not know containers",
+                        "R1.15",
+                        (task, call, record) -> record.remove(RecordLayout.CONTAINER)));
+    }
+
+    private static void result(RecordEdit record, long from, long to) {
+        if (record.result() == from) {
+            record.number(RecordLayout.RESULT, to);
+        }
+    }
+}

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.mutants;
+
+import dev.unraced.conformance.Mutant;
+import dev.unraced.driver.Capture;
+import dev.unraced.driver.FilterReason;
+import dev.unraced.ring.RingSource;
+import dev.unraced.sim.trace.Seams;
+import dev.unraced.sim.trace.TraceSettings;
+import dev.unraced.stash.ArgStash;
+import java.util.Set;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+
+/** The ways to break a simulator. Rules are numbers with spaces between them: all that the mutant breaks. */
+final class Make {
+    private Make() {}
+
+    /** One whose records lie. */
+    static Mutant lying(String name, String what, String rules, Falsehood falsehood) {
+        return broken(name, what, rules, () -> {
+            Returning returning = new Returning();
+            return Seams.NONE.withTracepoints(returning::around).withSink(ring -> (bytes, length) -> {
+                RecordEdit record = new RecordEdit(bytes, length);
+                falsehood.tell(returning.task(), returning.call(), record);
+                ring.submit(record.bytes(), record.length());
+            });
+        });
+    }
+
+    /** One that writes some records never, or more than once, and keeps its books as if that were right. */
+    static Mutant miscounting(String name, String what, String rules, Supplier<Fate> fates) {
+        return broken(name, what, rules, () -> {
+            Recount recount = new Recount();
+            return fated(recount, fates.get()).withSource(recount::pretending);
+        });
+    }
+
+    /** One that leaves out some records, and counts them as filtered. */
+    static Seams filtering(FilterReason reason, Fate fate) {
+        Recount recount = new Recount();
+        return fated(recount, fate).withSource(source -> recount.filtering(reason, source));
+    }
+
+    private static Seams fated(Recount recount, Fate fate) {
+        Returning returning = new Returning();
+        return Seams.NONE.withTracepoints(returning::around).withSink(ring -> {
+            recount.into(ring);
+            return (bytes, length) -> {
+                recount.count();
+                int copies = fate.copies(returning.task(), returning.call(), new RecordEdit(bytes, length));
+                for (int i = 0; i < copies; i++) {
+                    recount.write(bytes, length);
+                }
+            };
+        });
+    }
+
+    /** One whose stash is no good. */
+    static Mutant stashing(String name, String what, String rules, UnaryOperator<ArgStash> stash) {
+        return broken(name, what, rules, () -> Seams.NONE.withStash(stash));
+    }
+
+    /** One that counts wrong. */
+    static Mutant booking(String name, String what, String rules, UnaryOperator<RingSource> source) {
+        return broken(name, what, rules, () -> Seams.NONE.withSource(source));
+    }
+
+    /** One whose capture does not keep its promises. */
+    static Mutant capturing(String name, String what, String rules, UnaryOperator<Capture> capture) {
+        return broken(name, what, rules, () -> Seams.NONE.withCapture(capture));
+    }
+
+    /** One that does not do what its configuration says. */
+    static Mutant unsettled(String name, String what, String rules, UnaryOperator<TraceSettings> settings) {
+        return broken(name, what, rules, () -> Seams.NONE.withSettings(settings));
+    }
+
+    /** One that is broken in its own way, anew for each capture. */
+    static Mutant broken(String name, String what, String rules, Supplier<Seams> seams) {
+        return new Mutant(name, what, Set.of(rules.split(" ")), () -> BrokenSim.of(seams));
+    }
+}

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.mutants;
+
+import dev.unraced.conformance.Mutant;
+import dev.unraced.event.EventFlag;
+import dev.unraced.event.Integrity;
+import dev.unraced.event.Mitigation;
+import dev.unraced.event.Provenance;
+import dev.unraced.event.Syscall;
+import dev.unraced.sim.kernel.Call;
+import dev.unraced.sim.kernel.Task;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** When an argument was read, and what an event says about that. */
+final class MomentMutants {
+    private MomentMutants() {}
+
+    static List<Mutant> all() {
+        return List.of(
+                Make.lying(
+                        "edge-read-late",
+                        "reads at the return what ends at the edge of memory",
+                        "R2.1",
+                        (task, call, record) -> {
+                            if (isSnapshot(record)
+                                    && !record.isConnect()
+                                    && Said.endsAtAnEdge(task, call, record.argument().length)) {
+                                record.provenance(Provenance.EXIT);
+                            }
+                        }),
+                Make.lying(
+                        "path-at-exit", "reads a path at the return and says ENTER", "R2.2", (task, call, record) -> {
+                            if (call.syscall() == Syscall.OPENAT && isSnapshot(record)) {
+                                replace(record, Said.path(task, call));
+                            }
+                        }),
+                Make.lying(
+                        "address-at-exit", "reads an address at the return and says ENTER", "R2.3", (task, call, r) -> {
+                            if (r.isConnect() && isSnapshot(r)) {
+                                replace(r, Said.address(task, call, r.argument().length));
+                            }
+                        }),
+                Make.lying(
+                        "late-path", "does not say why it read a path at the return", "R2.4", (task, call, record) -> {
+                            if (call.syscall() == Syscall.OPENAT && isLate(record)) {
+                                record.clear(EventFlag.FAULTED);
+                            }
+                        }),
+                Make.lying("late-address", "does not say why it read an address late", "R2.5", (task, call, record) -> {
+                    if (record.isConnect() && isLate(record)) {
+                        record.clear(EventFlag.FAULTED);
+                    }
+                }),
+                Make.lying(
+                        "kernel-copy-reread",
+                        "gives out for the kernel's copy what is in memory when a connect returns",
+                        "R2.17",
+                        MomentMutants::rereadKernelCopy),
+                // R12.2 finds it, too, in calls made after a switch.
+                Make.lying(
+                        "awaits-no-entry",
+                        "misses an entry where nobody waits for one",
+                        "R2.18 R12.2",
+                        (task, call, record) -> {
+                            if (record.mitigation() == Mitigation.OFF) {
+                                record.set(EventFlag.ENTER_MISSED);
+                            }
+                        }),
+                Make.lying(
+                        "failure-without-copy",
+                        "drops the kernel's copy of a call that fails after it",
+                        "R2.34",
+                        (task, call, record) -> {
+                            if (record.provenance() == Provenance.KERNEL && record.result() == Results.ENOENT) {
+                                record.provenance(Provenance.ENTER);
+                                record.integrity(Integrity.UNCHECKED);
+                            }
+                        }),
+                Make.lying(
+                        "snapshot-as-copy",
+                        "gives out the snapshot for the kernel's copy where there is none",
+                        "R2.35",
+                        (task, call, record) -> {
+                            if (record.mitigation() == Mitigation.KERNEL && record.result() == Results.EBADF) {
+                                record.provenance(Provenance.KERNEL);
+                                record.integrity(Integrity.MATCH);
+                            }
+                        }));
+    }
+
+    private static void rereadKernelCopy(Task task, Call call, RecordEdit record) {
+        if (record.isConnect() && record.provenance() == Provenance.KERNEL) {
+            byte[] now = Said.address(task, call, record.argument().length);
+            if (now != null) {
+                record.argument(now);
+            }
+        }
+    }
+
+    private static boolean isSnapshot(RecordEdit record) {
+        return record.mitigation() == Mitigation.STASH && record.provenance() == Provenance.ENTER;
+    }
+
+    /** Read at the return though there was an entry. */
+    private static boolean isLate(RecordEdit record) {
+        return record.mitigation() != Mitigation.OFF
+                && record.provenance() == Provenance.EXIT
+                && !record.has(EventFlag.ENTER_MISSED);
+    }
+
+    private static void replace(RecordEdit record, byte @Nullable [] now) {
+        if (now != null && now.length == record.argument().length) {
+            record.argument(now);
+            if (record.integrity() == Integrity.CHANGED) {
+                record.integrity(Integrity.UNCHECKED);
+            }
+        }
+    }
+}

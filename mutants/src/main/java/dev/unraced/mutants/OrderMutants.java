@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.mutants;
+
+import dev.unraced.conformance.Mutant;
+import dev.unraced.event.RecordLayout;
+import dev.unraced.event.Syscall;
+import dev.unraced.sim.kernel.Task;
+import dev.unraced.sim.trace.Seams;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Events out of order, and numbers that leave gaps. */
+final class OrderMutants {
+    /** The call of a crowd's thread that is overtaken: neither its first nor its last. */
+    private static final long OVERTAKEN = 60;
+
+    private OrderMutants() {}
+
+    static List<Mutant> all() {
+        return List.of(
+                Make.broken("reorders", "lets an event overtake the one before it", "R9.1", OrderMutants::reordering),
+                Make.broken(
+                        "number-for-nothing",
+                        "gives two numbers to a call that a signal interrupts",
+                        "R9.2",
+                        OrderMutants::skipping));
+    }
+
+    private static Seams reordering() {
+        Returning returning = new Returning();
+        Recount recount = new Recount();
+        Held held = new Held();
+        return Seams.NONE.withTracepoints(returning::around).withSink(ring -> {
+            recount.into(ring);
+            return (record, length) -> {
+                if (isOvertaken(returning.task(), new RecordEdit(record, length))) {
+                    held.hold(record, length);
+                    return;
+                }
+                recount.write(record, length);
+                held.release(record.getInt(RecordLayout.TID), recount);
+            };
+        });
+    }
+
+    private static boolean isOvertaken(Task task, RecordEdit record) {
+        return record.syscall() == Syscall.OPENAT
+                && record.number(RecordLayout.OPEN_MODE) == OVERTAKEN
+                && task.tid() != task.group().tgid();
+    }
+
+    private static Seams skipping() {
+        Returning returning = new Returning();
+        long[] skipped = {0};
+        return Seams.NONE.withTracepoints(returning::around).withSink(ring -> (record, length) -> {
+            skipped[0] += returning.call().result() == Results.RESTART ? 1 : 0;
+            record.putLong(RecordLayout.SEQUENCE, record.getLong(RecordLayout.SEQUENCE) + skipped[0]);
+            ring.submit(record, length);
+        });
+    }
+
+    /** A record that waits for the next of its thread. */
+    private static final class Held {
+        private @Nullable ByteBuffer record;
+
+        void hold(ByteBuffer bytes, int length) {
+            record = ByteBuffer.allocate(length).order(ByteOrder.LITTLE_ENDIAN).put(bytes.slice(0, length));
+        }
+
+        void release(int tid, Recount recount) {
+            ByteBuffer waiting = record;
+            if (waiting != null && waiting.getInt(RecordLayout.TID) == tid) {
+                record = null;
+                recount.write(waiting, waiting.capacity());
+            }
+        }
+    }
+}

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.mutants;
+
+import dev.unraced.conformance.Mutant;
+import dev.unraced.event.Integrity;
+import dev.unraced.event.Mitigation;
+import dev.unraced.event.Provenance;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/** What a claim is worth. */
+final class ProofMutants {
+    private ProofMutants() {}
+
+    static List<Mutant> all() {
+        return List.of(
+                Make.lying("dots-match", "believes in .. without walking", "R2.15", (task, call, record) -> {
+                    if (isSnapshot(record)
+                            && !record.isConnect()
+                            && record.result() >= 0
+                            && new String(record.argument(), StandardCharsets.ISO_8859_1).contains("..")) {
+                        record.integrity(Integrity.MATCH);
+                    }
+                }),
+                Make.lying(
+                        "snapshot-matches",
+                        "believes every snapshot of a call that succeeded",
+                        "R2.15 R2.37",
+                        (t, c, r) -> {
+                            // R2.37 sees the same lie where a link led to the file.
+                            if (isSnapshot(r) && !r.isConnect() && r.result() >= 0) {
+                                r.integrity(Integrity.MATCH);
+                            }
+                        }),
+                Make.lying(
+                        "address-matches", "believes every address of a connect that succeeded", "R2.16", (t, c, r) -> {
+                            if (isSnapshot(r) && r.isConnect() && r.result() == 0) {
+                                r.integrity(Integrity.MATCH);
+                            }
+                        }),
+                Make.lying("never-sure", "never finds that a path matches", "R2.36", (task, call, record) -> {
+                    if (isSnapshot(record) && !record.isConnect() && record.integrity() == Integrity.MATCH) {
+                        record.integrity(Integrity.UNCHECKED);
+                    }
+                }),
+                Make.lying("never-differs", "never finds that a path differs", "R2.37", (task, call, record) -> {
+                    if (isSnapshot(record) && record.integrity() == Integrity.DIFFERS) {
+                        record.integrity(Integrity.UNCHECKED);
+                    }
+                }));
+    }
+
+    private static boolean isSnapshot(RecordEdit record) {
+        return record.mitigation() == Mitigation.STASH && record.provenance() == Provenance.ENTER;
+    }
+}

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.mutants;
+
+import dev.unraced.driver.FilterReason;
+import dev.unraced.event.RecordLayout;
+import dev.unraced.ring.RingSource;
+import dev.unraced.ring.SourceBooks;
+import dev.unraced.sim.trace.RecordSink;
+import java.nio.ByteBuffer;
+import java.util.EnumMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Numbers records anew and cooks the books accordingly, so that a stream with too many or too few of them breaks no
+ * rule but the one about that.
+ */
+final class Recount {
+    private @Nullable RecordSink sink;
+    private long written;
+    private long given;
+
+    RecordSink into(RecordSink ring) {
+        sink = ring;
+        return this::write;
+    }
+
+    /** Writes a record with the next number. */
+    void write(ByteBuffer record, int length) {
+        written++;
+        record.putLong(RecordLayout.SEQUENCE, written);
+        if (sink != null) {
+            sink.submit(record, length);
+        }
+    }
+
+    /** A call came to its end, whatever becomes of it. */
+    void count() {
+        given++;
+    }
+
+    /** Books that pretend that as many calls returned as there are records. */
+    RingSource pretending(RingSource source) {
+        return new SourceAround(source) {
+            @Override
+            public SourceBooks books() {
+                SourceBooks books = super.books();
+                return Cooked.returned(books, books.returned() + written - given);
+            }
+        };
+    }
+
+    /** Books that count what was not written as filtered. */
+    RingSource filtering(FilterReason reason, RingSource source) {
+        return new SourceAround(source) {
+            @Override
+            public SourceBooks books() {
+                SourceBooks books = super.books();
+                Map<FilterReason, Long> filtered = new EnumMap<>(FilterReason.class);
+                filtered.putAll(books.filtered());
+                if (given > written) {
+                    filtered.merge(reason, given - written, Long::sum);
+                }
+                return Cooked.filtered(books, filtered);
+            }
+        };
+    }
+}

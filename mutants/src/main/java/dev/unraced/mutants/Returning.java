@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.mutants;
+
+import dev.unraced.sim.kernel.Call;
+import dev.unraced.sim.kernel.Task;
+import dev.unraced.sim.kernel.Tracepoints;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** Knows which call returns while a record is on its way: what a mutant has to know of the machine. */
+final class Returning extends TracepointsAround {
+    private @Nullable Task task;
+    private @Nullable Call call;
+
+    /** The thread that made the call. */
+    Task task() {
+        return Objects.requireNonNull(task);
+    }
+
+    Call call() {
+        return Objects.requireNonNull(call);
+    }
+
+    Returning around(Tracepoints tracepoints) {
+        inner(tracepoints);
+        return this;
+    }
+
+    @Override
+    public void exit(Task returning, Call returned) {
+        task = returning;
+        call = returned;
+        super.exit(returning, returned);
+    }
+
+    @Override
+    public void completed(Task worker, Call request) {
+        task = request.caller(worker);
+        call = request;
+        super.completed(worker, request);
+    }
+}

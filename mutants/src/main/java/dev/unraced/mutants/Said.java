@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.mutants;
+
+import dev.unraced.event.Syscall;
+import dev.unraced.sim.kernel.AddressSpace;
+import dev.unraced.sim.kernel.Call;
+import dev.unraced.sim.kernel.Task;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/** What a call's memory says at this moment. */
+final class Said {
+    /** Longer than any path. */
+    private static final int ROOM = 8192;
+
+    private Said() {}
+
+    /** Where the path lies. */
+    static long pathPointer(Call call) {
+        return call.register(call.syscall() == Syscall.OPENAT || call.syscall() == Syscall.OPENAT2 ? 1 : 0);
+    }
+
+    /** The path that is in memory now; null when it cannot be read. */
+    static byte @Nullable [] path(Task task, Call call) {
+        byte[] room = new byte[ROOM];
+        int length = task.group().memory().stringCarefully(pathPointer(call), room, ROOM);
+        return length < 0 ? null : Arrays.copyOf(room, length);
+    }
+
+    /** The address that is in memory now; null when it cannot be read. */
+    static byte @Nullable [] address(Task task, Call call, int length) {
+        byte[] room = new byte[length];
+        return task.group().memory().copyCarefully(call.register(1), room, length) ? room : null;
+    }
+
+    /** Whether memory ends right behind the path's NUL. */
+    static boolean endsAtAnEdge(Task task, Call call, int length) {
+        AddressSpace memory = task.group().memory();
+        byte[] room = new byte[length + 2];
+        return !memory.copyCarefully(pathPointer(call), room, length + 2);
+    }
+}

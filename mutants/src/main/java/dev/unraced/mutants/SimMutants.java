@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.mutants;
+
+import dev.unraced.conformance.Mutant;
+import dev.unraced.conformance.MutantCatalogue;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** All simulators that are broken on purpose. */
+public final class SimMutants implements MutantCatalogue {
+
+    @Override
+    public List<Mutant> mutants() {
+        return Stream.of(
+                        StreamMutants.all(),
+                        IdentityMutants.all(),
+                        ArgumentMutants.all(),
+                        MomentMutants.all(),
+                        HowMutants.all(),
+                        AddressMutants.all(),
+                        ProofMutants.all(),
+                        TruthMutants.all(),
+                        FailureMutants.all(),
+                        StashMutants.all(),
+                        BooksMutants.all(),
+                        OrderMutants.all(),
+                        FilterMutants.all(),
+                        SwitchMutants.all(),
+                        CaptureMutants.all())
+                .flatMap(List::stream)
+                .toList();
+    }
+}

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.mutants;
+
+import dev.unraced.event.Mitigation;
+import dev.unraced.ring.RingSource;
+import dev.unraced.ring.SourceBooks;
+
+/** Passes everything on to what fills a ring. */
+class SourceAround implements RingSource {
+    private final RingSource inner;
+
+    SourceAround(RingSource inner) {
+        this.inner = inner;
+    }
+
+    @Override
+    public void arm() {
+        inner.arm();
+    }
+
+    @Override
+    public void disarm() {
+        inner.disarm();
+    }
+
+    @Override
+    public void await(long nanos) {
+        inner.await(nanos);
+    }
+
+    @Override
+    public void wake() {
+        inner.wake();
+    }
+
+    @Override
+    public Mitigation mitigation() {
+        return inner.mitigation();
+    }
+
+    @Override
+    public void mitigation(Mitigation mode) {
+        inner.mitigation(mode);
+    }
+
+    @Override
+    public SourceBooks books() {
+        return inner.books();
+    }
+
+    @Override
+    public void stop() {
+        inner.stop();
+    }
+
+    @Override
+    public void release() {
+        inner.release();
+    }
+}

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.mutants;
+
+import dev.unraced.stash.ArgStash;
+import dev.unraced.stash.StashStats;
+import java.nio.ByteBuffer;
+
+/** Passes everything on to a stash. */
+class StashAround implements ArgStash {
+    private final ArgStash inner;
+
+    StashAround(ArgStash inner) {
+        this.inner = inner;
+    }
+
+    @Override
+    public Put put(long thread, long startNanos, int call, ByteBuffer bytes) {
+        return inner.put(thread, startNanos, call, bytes);
+    }
+
+    @Override
+    public int take(long thread, long startNanos, int call, ByteBuffer target) {
+        return inner.take(thread, startNanos, call, target);
+    }
+
+    @Override
+    public boolean discard(long thread) {
+        return inner.discard(thread);
+    }
+
+    @Override
+    public void clear() {
+        inner.clear();
+    }
+
+    @Override
+    public int capacity() {
+        return inner.capacity();
+    }
+
+    @Override
+    public int entryBytes() {
+        return inner.entryBytes();
+    }
+
+    @Override
+    public StashStats stats() {
+        return inner.stats();
+    }
+}

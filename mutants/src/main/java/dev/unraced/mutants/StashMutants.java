@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.mutants;
+
+import dev.unraced.conformance.Mutant;
+import dev.unraced.event.EventFlag;
+import dev.unraced.event.RecordLayout;
+import dev.unraced.ring.SourceBooks;
+import dev.unraced.sim.trace.Seams;
+import dev.unraced.stash.ArgStash;
+import dev.unraced.stash.StashStats;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** What is kept from entry to return. */
+final class StashMutants {
+    /** One thread of so many that die leaves something. */
+    private static final int RARELY = 50;
+
+    private StashMutants() {}
+
+    static List<Mutant> all() {
+        return List.of(
+                // By start time, too, the thread that executes is the one that it took over.
+                Make.stashing(
+                        "by-id-alone",
+                        "matches by thread id alone what a dead thread left",
+                        "R4.1 R4.2",
+                        stash -> new Heirloom(stash, false)),
+                Make.stashing(
+                        "outlives-exec",
+                        "keeps the entry of a thread whose id and start time another one takes over",
+                        "R4.2",
+                        stash -> new Heirloom(stash, true)),
+                Make.lying(
+                        "guessed-entry",
+                        "guesses when a call entered that it did not see enter",
+                        "R5.1",
+                        (task, call, record) -> {
+                            if (record.has(EventFlag.ENTER_MISSED)) {
+                                record.number(RecordLayout.ENTER_NS, record.number(RecordLayout.EXIT_NS));
+                            }
+                        }),
+                Make.lying(
+                        "full-silently",
+                        "does not say that there was no room for a call",
+                        "R5.2",
+                        (task, call, record) -> record.clear(EventFlag.STASH_FULL)),
+                lru(
+                        "evicts-unflagged",
+                        "evicts, and does not say so in the event",
+                        Seams.NONE.withSink(ring -> (bytes, length) -> {
+                            new RecordEdit(bytes, length).clear(EventFlag.EVICTED);
+                            ring.submit(bytes, length);
+                        })),
+                lru("evicts-silently", "evicts, and counts it as taken", Seams.NONE.withStash(SilentEviction::new)),
+                Make.stashing(
+                        "leaks-on-kill", "keeps the entry of a thread that is killed", "R6.1 R6.2", LeakOnKill::new),
+                Make.stashing(
+                        "leaks-in-a-storm",
+                        "keeps the entry of one in fifty threads that are killed",
+                        "R6.2",
+                        stash -> new StashAround(stash) {
+                            private int dead;
+
+                            @Override
+                            public boolean discard(long thread) {
+                                dead += stats().live() > 0 ? 1 : 0;
+                                return dead % RARELY != RARELY - 1 && super.discard(thread);
+                            }
+                        }),
+                Make.stashing(
+                        "close-reclaims-nothing",
+                        "leaves the entries of calls under way when it closes",
+                        "R6.5",
+                        stash -> new StashAround(stash) {
+                            @Override
+                            public void clear() {
+                                // On purpose.
+                            }
+                        }),
+                Make.booking(
+                        "growing-stash",
+                        "takes more memory with every call",
+                        "R7.1",
+                        source -> new SourceAround(source) {
+                            @Override
+                            public SourceBooks books() {
+                                SourceBooks books = super.books();
+                                return Cooked.stashBytes(books, books.stashBytes() + books.returned());
+                            }
+                        }),
+                Make.stashing(
+                        "rounded-capacity",
+                        "says that it has more room than was asked for",
+                        "R7.1",
+                        stash -> new StashAround(stash) {
+                            @Override
+                            public StashStats stats() {
+                                StashStats stats = super.stats();
+                                return Cooked.capacity(stats, stats.capacity() + 1);
+                            }
+                        }));
+    }
+
+    private static Mutant lru(String name, String what, Seams seams) {
+        return new Mutant(
+                name, what, Set.of("R5.2"), () -> BrokenSim.configured(Map.of("sim.stash", "lru"), () -> seams));
+    }
+
+    /** Does not hear that threads end. */
+    private static final class LeakOnKill extends StashAround {
+        LeakOnKill(ArgStash stash) {
+            super(stash);
+        }
+
+        @Override
+        public boolean discard(long thread) {
+            return false;
+        }
+    }
+
+    /** Nobody learns of evictions. */
+    private static final class SilentEviction extends StashAround {
+        SilentEviction(ArgStash stash) {
+            super(stash);
+        }
+
+        @Override
+        public StashStats stats() {
+            StashStats stats = super.stats();
+            return Cooked.evicted(stats, 0, stats.takes() + stats.evicted());
+        }
+    }
+}

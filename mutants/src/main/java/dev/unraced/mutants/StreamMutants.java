@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.mutants;
+
+import dev.unraced.conformance.Mutant;
+import dev.unraced.event.Syscall;
+import java.util.List;
+
+/** Events that are missing, or there twice. */
+final class StreamMutants {
+    private StreamMutants() {}
+
+    static List<Mutant> all() {
+        return List.of(
+                Make.miscounting(
+                        "creat-unseen",
+                        "does not watch creat, though it says so",
+                        "R1.1",
+                        () -> (task, call, record) -> call.syscall() == Syscall.CREAT ? 0 : 1),
+                Make.miscounting(
+                        "double-emit",
+                        "writes two events of each open",
+                        "R1.1",
+                        () -> (task, call, record) -> call.syscall() == Syscall.OPEN ? 2 : 1),
+                Make.miscounting(
+                        "connect-twice",
+                        "writes two events of a connect that succeeds",
+                        "R1.1",
+                        () -> (task, call, record) -> call.syscall() == Syscall.CONNECT && call.result() == 0 ? 2 : 1),
+                Make.miscounting(
+                        "interrupted-unseen",
+                        "does not write interrupted calls of a child of the actor",
+                        "R6.3",
+                        () -> (task, call, record) ->
+                                call.result() == Results.RESTART && task.group().parentTgid() != Results.INIT ? 0 : 1));
+    }
+}

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.mutants;
+
+import dev.unraced.conformance.Mutant;
+import dev.unraced.driver.Capabilities;
+import dev.unraced.event.Mitigation;
+import dev.unraced.ring.RingSource;
+import dev.unraced.sim.kernel.Call;
+import dev.unraced.sim.kernel.Task;
+import dev.unraced.sim.trace.Seams;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** The switch between modes. */
+final class SwitchMutants {
+    private SwitchMutants() {}
+
+    static List<Mutant> all() {
+        return List.of(
+                Make.lying(
+                        "kernel-is-stash", "says stash of calls made under kernel", "R12.1", (task, call, record) -> {
+                            if (record.mitigation() == Mitigation.KERNEL) {
+                                record.mitigation(Mitigation.STASH);
+                            }
+                        }),
+                Make.broken(
+                        "mode-at-return",
+                        "says under which mode a call returned",
+                        "R12.2",
+                        SwitchMutants::modeAtReturn),
+                Make.broken(
+                        "switch-loses",
+                        "loses an event when it switches while several calls are under way",
+                        "R12.3",
+                        SwitchMutants::losing),
+                new Mutant(
+                        "switches-anyway",
+                        "accepts a mode that it lacks",
+                        Set.of("R12.4"),
+                        () -> BrokenSim.with(
+                                lacking(),
+                                () -> Seams.NONE.withCapture(capture -> new CaptureAround(capture) {
+                                    @Override
+                                    public Capabilities capabilities() {
+                                        return lacking();
+                                    }
+                                }))));
+    }
+
+    private static Capabilities lacking() {
+        return Capabilities.complete().without(Mitigation.KERNEL, "this one takes no copies");
+    }
+
+    private static Seams modeAtReturn() {
+        ModeInForce mode = new ModeInForce();
+        return Seams.NONE.withSource(mode::around).withSink(ring -> (bytes, length) -> {
+            if (mode.mode != null) {
+                new RecordEdit(bytes, length).mitigation(mode.mode);
+            }
+            ring.submit(bytes, length);
+        });
+    }
+
+    private static Seams losing() {
+        Recount recount = new Recount();
+        ModeInForce mode = new ModeInForce();
+        UnderWay underWay = new UnderWay();
+        return Seams.NONE
+                .withTracepoints(tracepoints -> {
+                    underWay.inner(tracepoints);
+                    return underWay;
+                })
+                .withSource(source -> recount.pretending(mode.around(source)))
+                .withSink(ring -> {
+                    recount.into(ring);
+                    return (record, length) -> {
+                        recount.count();
+                        boolean lost = mode.switched && underWay.tasks.size() > 1;
+                        mode.switched = false;
+                        if (!lost) {
+                            recount.write(record, length);
+                        }
+                    };
+                });
+    }
+
+    /** Knows of each switch. */
+    private static final class ModeInForce {
+        private volatile @Nullable Mitigation mode;
+        private volatile boolean switched;
+
+        RingSource around(RingSource source) {
+            return new SourceAround(source) {
+                @Override
+                public void mitigation(Mitigation next) {
+                    super.mitigation(next);
+                    mode = next;
+                    switched = true;
+                }
+            };
+        }
+    }
+
+    /** Knows which threads are in calls. */
+    private static final class UnderWay extends TracepointsAround {
+        private final Set<Integer> tasks = new HashSet<>();
+
+        @Override
+        public void enter(Task task, Call call) {
+            tasks.add(task.tid());
+            super.enter(task, call);
+        }
+
+        @Override
+        public void exit(Task task, Call call) {
+            super.exit(task, call);
+            tasks.remove(task.tid());
+        }
+    }
+}
