@@ -75,6 +75,7 @@ boot() {
     tails+=($!)
   fi
   QEMU_STATUS=0
+  # shellcheck disable=SC2034 # the verdict reads it
   wait "$QEMU" || QEMU_STATUS=$?
   wait "${tails[@]}" || true
 }

@@ -95,7 +95,15 @@ class ConformanceCommandTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"--driver beta", "--rules R99.*", "--mutants --driver alpha", "--mutants --junit-xml x"})
+    @ValueSource(
+            strings = {
+                "--driver beta",
+                "--rules R99.*",
+                "--mutants --driver alpha",
+                "--mutants --junit-xml x",
+                "--mutants --patience 9",
+                "--patience x"
+            })
     void wrongCommandLinesAreUsageErrors(String line) {
         add("alpha", new Available(), COMPLETE);
 
