@@ -53,7 +53,7 @@ resolve_kernel() {
   local key=$1 name=$2
   if [[ $name =~ ^[0-9]+\.[0-9]+$ ]]; then
     apt_of_our_own "$key" apt-cache search --names-only "^linux-image-$name\.[0-9.]+.*-cloud-amd64$" |
-      sed 's/^linux-image-\([^ ]*\) .*/\1/' | grep -v -e -rt- -e unsigned -e dbg | sort -V | tail -1
+      sed 's/^linux-image-\([^ ]*\) .*/\1/' | { grep -v -e -rt- -e unsigned -e dbg || true; } | sort -V | tail -1
   else
     printf '%s\n' "${name#linux-image-}"
   fi
@@ -68,12 +68,13 @@ packages_of() {
 
 # Unpacks a kernel, unless it is there; sets KERNEL_RELEASE and KERNEL_DIR.
 fetch_kernel() {
-  local key=$1 packages
+  local name=$1 key packages
   local -a suites
-  read -ra suites < <(suites_of "$1")
+  read -ra suites < <(suites_of "$name")
+  key=$(IFS=+ && printf '%s' "${suites[*]}")
   refresh_lists "$key" "${suites[@]}"
-  KERNEL_RELEASE=$(resolve_kernel "$key" "$key")
-  [ -n "$KERNEL_RELEASE" ] || die "no kernel $key in ${suites[*]}"
+  KERNEL_RELEASE=$(resolve_kernel "$key" "$name")
+  [ -n "$KERNEL_RELEASE" ] || die "no kernel $name in ${suites[*]}"
   KERNEL_DIR=$CACHE/kernels/$KERNEL_RELEASE
   [ ! -e "$KERNEL_DIR/unpacked" ] || return 0
   say "downloading $KERNEL_RELEASE"
@@ -87,7 +88,7 @@ unpack_packages() {
   mkdir -p "$CACHE/kernels"
   fresh=$(mktemp -d "$CACHE/kernels/new.XXXXXX")
   (cd "$fresh" && apt_of_our_own "$key" apt-get -q download "$@" >download.log 2>&1) ||
-    { cat "$fresh/download.log" >&2; rm -r "$fresh"; die "no such kernel: $*"; }
+    { cat "$fresh/download.log" >&2; rm -r "$fresh"; die "cannot download $*"; }
   for package in "$fresh"/*.deb; do
     dpkg-deb -x "$package" "$fresh"
     rm "$package"
