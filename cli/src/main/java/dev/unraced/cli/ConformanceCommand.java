@@ -62,6 +62,11 @@ final class ConformanceCommand implements Callable<Integer> {
             description = "How long to wait for what must come, such as an event: 60, 60s, 2m. Default: 20s.")
     private @Nullable Duration patience;
 
+    @Option(
+            names = "--progress",
+            description = "Show each group of rules as soon as it is judged, even if standard error is no terminal.")
+    private boolean progress;
+
     @Option(names = "--json", description = "One JSON object; see docs/cli.md.")
     private boolean json;
 
@@ -85,7 +90,7 @@ final class ConformanceCommand implements Callable<Integer> {
             throw new ParameterException(
                     spec.commandLine(), "--mutants goes with none of --driver, --patience and --junit-xml");
         }
-        ConformanceRun run = new ConformanceRun(console, rules, json);
+        ConformanceRun run = new ConformanceRun(console, rules, json, progress);
         if (!run.hasRules()) {
             throw new ParameterException(spec.commandLine(), "No rule has a number like '" + rules + "'");
         }

@@ -39,11 +39,13 @@ final class ConformanceRun {
     private final Console console;
     private final RulePattern rules;
     private final boolean json;
+    private final boolean progress;
 
-    ConformanceRun(Console console, String rules, boolean json) {
+    ConformanceRun(Console console, String rules, boolean json, boolean progress) {
         this.console = console;
         this.rules = RulePattern.of(rules);
         this.json = json;
+        this.progress = progress || console.errIsTerminal();
     }
 
     boolean hasRules() {
@@ -62,11 +64,11 @@ final class ConformanceRun {
         Driver driver = name == null
                 ? drivers.select(CaptureConfig.load()).driver()
                 : runnable(drivers.all().get(name));
-        GroupProgress progress = new GroupProgress(console.err(), console.errIsTerminal());
+        GroupProgress groups = new GroupProgress(console.err(), progress);
         DriverUnderTest under = new DiscoveredDriver(
                 driver, drivers.stage(driver.name()), patience == null ? DriverUnderTest.USUAL_PATIENCE : patience);
-        ConformanceReport report = ConformanceRunner.run(under, rules, progress::accept);
-        progress.end();
+        ConformanceReport report = ConformanceRunner.run(under, rules, groups::accept);
+        groups.end();
         print(json ? JsonReport.of(report) : report.toText());
         if (junitXml != null) {
             write(report, junitXml);
@@ -93,7 +95,7 @@ final class ConformanceRun {
     }
 
     private void tell(MutantResult result) {
-        if (console.errIsTerminal()) {
+        if (progress) {
             console.err().println(result.verdict() + " " + result.mutant().name());
         }
     }
