@@ -5,8 +5,8 @@
 # Which suites hold a kernel. A name that is no series is looked up in all of them.
 suites_of() {
   case $1 in
-    6.1 | 6.1.*) printf 'bookworm bookworm-security\n' ;;
-    6.12 | 6.12.*) printf 'trixie trixie-security\n' ;;
+    6.1 | 6.1[.-]*) printf 'bookworm bookworm-security\n' ;;
+    6.12 | 6.12[.-]*) printf 'trixie trixie-security\n' ;;
     *) printf 'trixie trixie-security trixie-backports bookworm bookworm-security\n' ;;
   esac
 }
@@ -48,12 +48,14 @@ refresh_lists() {
   touch "$root/fresh"
 }
 
-# A kernel's release, from a series or a name: 6.12 -> 6.12.118+deb13-cloud-amd64
+# A kernel's release, from a series, with or without a flavour, or from a name:
+# 6.12 -> 6.12.118+deb13-cloud-amd64, 6.12-rt-amd64 -> 6.12.118+deb13-rt-amd64
 resolve_kernel() {
-  local key=$1 name=$2
-  if [[ $name =~ ^[0-9]+\.[0-9]+$ ]]; then
-    apt_of_our_own "$key" apt-cache search --names-only "^linux-image-$name\.[0-9.]+.*-cloud-amd64$" |
-      sed 's/^linux-image-\([^ ]*\) .*/\1/' | { grep -v -e -rt- -e unsigned -e dbg || true; } | sort -V | tail -1
+  local key=$1 name=$2 series flavour
+  if [[ $name =~ ^([0-9]+)\.([0-9]+)(-([a-z-]*amd64))?$ ]]; then
+    series="${BASH_REMATCH[1]}\\.${BASH_REMATCH[2]}" flavour=${BASH_REMATCH[4]:-cloud-amd64}
+    apt_of_our_own "$key" apt-cache search --names-only "^linux-image-$series\." |
+      sed -En "s/^linux-image-($series\.[0-9.]+(\+[a-z0-9.~]+|-[0-9]+)?-$flavour) .*/\1/p" | sort -V | tail -1
   else
     printf '%s\n' "${name#linux-image-}"
   fi
