@@ -3,6 +3,7 @@ package dev.unraced.cli;
 
 import dev.unraced.driver.Drivers;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -54,6 +55,18 @@ final class ConformanceCommand implements Callable<Integer> {
             description = "Only these rules, by number: R2.15, R2.*, or several with commas. Default: all.")
     private String rules = "*";
 
+    @Option(
+            names = "--patience",
+            paramLabel = "TIME",
+            converter = DurationConverter.class,
+            description = "How long to wait for what must come, such as an event: 60, 60s, 2m. Default: 20s.")
+    private @Nullable Duration patience;
+
+    @Option(
+            names = "--progress",
+            description = "Show each group of rules as soon as it is judged, even if standard error is no terminal.")
+    private boolean progress;
+
     @Option(names = "--json", description = "One JSON object; see docs/cli.md.")
     private boolean json;
 
@@ -73,10 +86,11 @@ final class ConformanceCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        if (mutants && (driver != null || junitXml != null)) {
-            throw new ParameterException(spec.commandLine(), "--mutants goes with neither --driver nor --junit-xml");
+        if (mutants && (driver != null || junitXml != null || patience != null)) {
+            throw new ParameterException(
+                    spec.commandLine(), "--mutants goes with none of --driver, --patience and --junit-xml");
         }
-        ConformanceRun run = new ConformanceRun(console, rules, json);
+        ConformanceRun run = new ConformanceRun(console, rules, json, progress);
         if (!run.hasRules()) {
             throw new ParameterException(spec.commandLine(), "No rule has a number like '" + rules + "'");
         }
@@ -89,6 +103,6 @@ final class ConformanceCommand implements Callable<Integer> {
                     spec.commandLine(),
                     "No driver is named '" + driver + "'; there are " + String.join(", ", all.names()));
         }
-        return run.driver(all, driver, junitXml);
+        return run.driver(all, driver, patience, junitXml);
     }
 }

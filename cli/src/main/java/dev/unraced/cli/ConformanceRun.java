@@ -7,6 +7,7 @@ import dev.unraced.config.CaptureConfig;
 import dev.unraced.conformance.ConformanceReport;
 import dev.unraced.conformance.ConformanceRunner;
 import dev.unraced.conformance.DiscoveredDriver;
+import dev.unraced.conformance.DriverUnderTest;
 import dev.unraced.conformance.JUnitXml;
 import dev.unraced.conformance.MutantCatalogue;
 import dev.unraced.conformance.MutantReport;
@@ -23,6 +24,7 @@ import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.regex.Pattern;
 import javax.xml.stream.XMLStreamException;
 import org.jspecify.annotations.Nullable;
@@ -37,11 +39,13 @@ final class ConformanceRun {
     private final Console console;
     private final RulePattern rules;
     private final boolean json;
+    private final boolean progress;
 
-    ConformanceRun(Console console, String rules, boolean json) {
+    ConformanceRun(Console console, String rules, boolean json, boolean progress) {
         this.console = console;
         this.rules = RulePattern.of(rules);
         this.json = json;
+        this.progress = progress || console.errIsTerminal();
     }
 
     boolean hasRules() {
@@ -52,17 +56,19 @@ final class ConformanceRun {
      * Judges a driver.
      *
      * @param name which, or null for the one that the configuration chooses
+     * @param patience how long to wait for what must come, or null for the usual time
      * @param junitXml where to write the report for build servers, or null
      * @throws CaptureException when it cannot run
      */
-    int driver(Drivers drivers, @Nullable String name, @Nullable Path junitXml) {
+    int driver(Drivers drivers, @Nullable String name, @Nullable Duration patience, @Nullable Path junitXml) {
         Driver driver = name == null
                 ? drivers.select(CaptureConfig.load()).driver()
                 : runnable(drivers.all().get(name));
-        GroupProgress progress = new GroupProgress(console.err(), console.errIsTerminal());
-        ConformanceReport report = ConformanceRunner.run(
-                new DiscoveredDriver(driver, drivers.stage(driver.name())), rules, progress::accept);
-        progress.end();
+        GroupProgress groups = new GroupProgress(console.err(), progress);
+        DriverUnderTest under = new DiscoveredDriver(
+                driver, drivers.stage(driver.name()), patience == null ? DriverUnderTest.USUAL_PATIENCE : patience);
+        ConformanceReport report = ConformanceRunner.run(under, rules, groups::accept);
+        groups.end();
         print(json ? JsonReport.of(report) : report.toText());
         if (junitXml != null) {
             write(report, junitXml);
@@ -89,7 +95,7 @@ final class ConformanceRun {
     }
 
     private void tell(MutantResult result) {
-        if (console.errIsTerminal()) {
+        if (progress) {
             console.err().println(result.verdict() + " " + result.mutant().name());
         }
     }

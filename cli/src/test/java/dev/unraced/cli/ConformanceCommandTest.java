@@ -72,6 +72,15 @@ class ConformanceCommandTest {
     }
 
     @Test
+    void progressIsShownWhereNobodySitsIfAskedFor() {
+        add("alpha", new Available(), COMPLETE.without(Syscall.CREAT, "nobody creates here"));
+
+        assertThat(conformance("--driver", "alpha", "--rules", "R2.10", "--progress"))
+                .isZero();
+        assertThat(test.err()).contains("0 kept, 1 skipped, 0 broken");
+    }
+
+    @Test
     void aReasonCannotMoveTheCursor() {
         add("alpha", new Available(), COMPLETE);
 
@@ -95,7 +104,15 @@ class ConformanceCommandTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"--driver beta", "--rules R99.*", "--mutants --driver alpha", "--mutants --junit-xml x"})
+    @ValueSource(
+            strings = {
+                "--driver beta",
+                "--rules R99.*",
+                "--mutants --driver alpha",
+                "--mutants --junit-xml x",
+                "--mutants --patience 9",
+                "--patience x"
+            })
     void wrongCommandLinesAreUsageErrors(String line) {
         add("alpha", new Available(), COMPLETE);
 

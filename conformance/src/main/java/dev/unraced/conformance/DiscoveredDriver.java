@@ -4,6 +4,7 @@ package dev.unraced.conformance;
 import dev.unraced.driver.Driver;
 import dev.unraced.driver.Drivers;
 import dev.unraced.driver.Stage;
+import java.time.Duration;
 import java.util.Optional;
 
 /**
@@ -11,8 +12,14 @@ import java.util.Optional;
  *
  * @param driver the driver
  * @param stage discovered together with it: one discovered apart may be about another place
+ * @param patience how long the kit waits for what must come
  */
-public record DiscoveredDriver(Driver driver, Optional<Stage> stage) implements DriverUnderTest {
+public record DiscoveredDriver(Driver driver, Optional<Stage> stage, Duration patience) implements DriverUnderTest {
+
+    /** With the usual patience. */
+    public DiscoveredDriver(Driver driver, Optional<Stage> stage) {
+        this(driver, stage, USUAL_PATIENCE);
+    }
 
     /**
      * The driver of a name.

@@ -11,6 +11,9 @@ import java.util.Optional;
 /** What a driver's author supplies. */
 public interface DriverUnderTest {
 
+    /** Enough for a machine that is busy with other things. */
+    Duration USUAL_PATIENCE = Duration.ofSeconds(20);
+
     /** The driver to be tested. */
     Driver driver();
 
@@ -32,10 +35,10 @@ public interface DriverUnderTest {
 
     /**
      * How long the kit waits for what must come, such as an event or books at rest, before a rule counts as broken. A
-     * loaded machine needs seconds, a simulation next to nothing.
+     * loaded machine needs seconds, an emulated one minutes, a simulation next to nothing.
      */
     default Duration patience() {
-        return Duration.ofSeconds(20);
+        return USUAL_PATIENCE;
     }
 
     /**

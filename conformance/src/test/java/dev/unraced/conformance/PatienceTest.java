@@ -14,31 +14,20 @@ import dev.unraced.event.Mitigation;
 import dev.unraced.stash.StashStats;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class PatienceTest {
 
     @Test
     void aDriverSaysHowLongItIsWaitedFor() {
-        ConformanceReport report =
-                ConformanceRunner.run(new Impatient(), RulePattern.of("R1.2,R15.1,R15.3"), result -> {});
+        DriverUnderTest impatient = new DiscoveredDriver(new Silent(), Optional.empty(), Duration.ofMillis(50));
+        ConformanceReport report = ConformanceRunner.run(impatient, RulePattern.of("R1.2,R15.1,R15.3"), result -> {});
         assertThat(report.results())
                 .filteredOn(result -> result.rule().startsWith("R1.2 "))
                 .singleElement()
                 .satisfies(result -> assertThat(result.reason()).startsWith("R1.1: the books do not come to rest"));
         assertThat(report.count(RuleResult.Status.BROKEN)).isEqualTo(3);
-    }
-
-    private static final class Impatient implements DriverUnderTest {
-        @Override
-        public Driver driver() {
-            return new Silent();
-        }
-
-        @Override
-        public Duration patience() {
-            return Duration.ofMillis(50);
-        }
     }
 
     /** A driver whose captures say that a call returned, and never show it. */
