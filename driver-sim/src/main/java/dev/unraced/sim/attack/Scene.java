@@ -45,6 +45,7 @@ final class Scene {
     Scene(Variant variant, StashPolicy policy, int entries, boolean keeps) {
         TraceSettings settings = new TraceSettings(
                 variant.mitigation(),
+                true,
                 EnumSet.allOf(Syscall.class),
                 0,
                 Set.of(),

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.sim.trace;
 
+import dev.unraced.event.EventFlag;
 import dev.unraced.event.Integrity;
 import dev.unraced.sim.fs.OpenFile;
 import dev.unraced.sim.fs.PathProof;
@@ -30,7 +31,12 @@ final class Proof {
         boolean confirmed = isAbsolute
                 ? PathProof.confirms(file, new Place(draft.rootMount, draft.rootDentry), claim)
                 : PathProof.confirms(file, new Place(draft.startMount, draft.startDentry), claim);
-        return confirmed ? Integrity.MATCH : Integrity.DIFFERS;
+        if (!confirmed) {
+            return Integrity.DIFFERS;
+        }
+        // What lies outside the caller's namespace, others may have arranged.
+        boolean outside = draft.has(EventFlag.DETACHED) || draft.has(EventFlag.FOREIGN_MOUNT_NS);
+        return outside ? Integrity.UNCHECKED : Integrity.MATCH;
     }
 
     static Integrity ofAddress(Draft draft) {
