@@ -13,7 +13,8 @@ struct unraced_control {
 	__u32 reader_waiting; /* 1: the next record rings the bell */
 	__u32 self_tgid;      /* of the capturing process, in the initial pid namespace */
 	__u32 filters;	      /* enum unraced_filter */
-	__u32 reserved[11];
+	__u32 integrity;      /* 1: claims are compared with what the call acted on */
+	__u32 reserved[10];
 };
 
 enum unraced_filter {

@@ -86,17 +86,31 @@ static __always_inline void ring_bell(struct unraced_counters *row, struct unrac
 static __always_inline void describe_object(struct draft *draft, struct task_struct *task, __u8 syscall,
 					    const struct call *call, long result)
 {
-	__u32 *flags = &draft->scratch->record.flags;
+	struct unraced_record *record = &draft->scratch->record;
+	bool judge = call->integrity && record->provenance != UNRACED_PROVENANCE_NONE;
+	struct walk walk = {};
 	struct file *file;
 
+	if (judge)
+		look_for_changes(draft, syscall, call);
+	if (record->integrity == UNRACED_INTEGRITY_CHANGED)
+		judge = 0;
 	if (syscall == UNRACED_CONNECT) {
-		file = has_peer(result) ? file_of(task, call->fd, flags) : 0;
-		if (file)
-			describe_socket(draft, file);
+		file = has_peer(result) ? file_of(task, call->fd, &record->flags) : 0;
+		if (!file)
+			return;
+		describe_socket(draft, file);
+		if (judge && (record->flags & UNRACED_HAS_SOCKET))
+			record->integrity = judge_address(draft);
 	} else if (result >= 0) {
-		file = file_of(task, result, flags);
-		if (file)
-			describe_file(draft, file, task);
+		file = file_of(task, result, &record->flags);
+		if (!file)
+			return;
+		if (judge)
+			trail_begin(&walk.trail, is_absolute(draft) ? &call->root : &call->start);
+		describe_file(draft, file, task, &walk);
+		if (judge && (record->flags & UNRACED_HAS_FILE))
+			record->integrity = judge_path(draft, &walk, file);
 	}
 }
 

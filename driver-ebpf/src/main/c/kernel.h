@@ -38,6 +38,8 @@ enum { BPF_RB_NO_WAKEUP = 1, BPF_RB_FORCE_WAKEUP = 2 };
 enum { EEXIST = 17, EINPROGRESS = 115, EALREADY = 114, EISCONN = 106 };
 
 /* include/linux/fs.h and uapi/linux/magic.h */
+#define S_IFMT 0170000
+#define S_IFDIR 0040000
 #define FMODE_PATH 0x4000
 #define FMODE_CREATED 0x100000
 #define SOCKFS_MAGIC 0x534f434b
@@ -84,6 +86,11 @@ struct pt_regs {
 	unsigned long r10, dx, si, di;
 };
 
+/* An enum since 6.10, macros before; the values moved since. */
+enum dentry_flags {
+	DCACHE_MOUNTED = 1 << 16,
+};
+
 struct ns_common {
 	unsigned int inum;
 };
@@ -109,6 +116,16 @@ struct qstr {
 	__u32 len;
 	const unsigned char *name;
 };
+struct list_head {
+	struct list_head *next;
+};
+/* seqcount_t and seqcount_spinlock_t of include/linux/seqlock_types.h */
+struct seqcount {
+	unsigned int sequence;
+};
+struct seqcount_spinlock {
+	struct seqcount seqcount;
+};
 struct hlist_bl_node {
 	struct hlist_bl_node *next, **pprev;
 };
@@ -117,10 +134,13 @@ struct super_block {
 	unsigned long s_magic;
 };
 struct inode {
+	unsigned short i_mode;
 	struct super_block *i_sb;
 	unsigned long i_ino;
 };
 struct dentry {
+	unsigned int d_flags;
+	struct seqcount_spinlock d_seq;
 	struct hlist_bl_node d_hash;
 	struct dentry *d_parent;
 	struct qstr d_name;
@@ -132,11 +152,17 @@ struct mount {
 	struct mount *mnt_parent;
 	struct dentry *mnt_mountpoint;
 	struct vfsmount mnt;
+	struct list_head mnt_mounts;
+	struct list_head mnt_child;
 	struct mnt_namespace *mnt_ns;
 };
 struct path {
 	struct vfsmount *mnt;
 	struct dentry *dentry;
+};
+struct fs_struct {
+	struct path root;
+	struct path pwd;
 };
 struct file {
 	unsigned int f_mode;
@@ -197,6 +223,7 @@ struct task_struct {
 	struct task_struct *real_parent;
 	struct pid *thread_pid;
 	struct nsproxy *nsproxy;
+	struct fs_struct *fs;
 	struct files_struct *files;
 	struct sigpending pending;
 	char comm[16];

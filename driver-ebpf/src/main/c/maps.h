@@ -8,6 +8,12 @@
 /* PATH_MAX: what getname() of fs/namei.c reads at the most. A byte more could be on a page that is never touched. */
 #define READ_BYTES (UNRACED_PATH_MAX + 1)
 
+/* Where a path starts: the addresses of a mount and of a directory in it, which mean nothing but themselves. */
+struct place {
+	__u64 mount; /* struct vfsmount */
+	__u64 dentry;
+};
+
 /* The arguments of a call in progress. */
 struct call {
 	__u64 thread_start;
@@ -18,6 +24,8 @@ struct call {
 	__u64 how_size;
 	__u64 pointer;	   /* user address of the path or the socket address */
 	__u64 how_pointer; /* user address of openat2's struct open_how */
+	struct place root;  /* where an absolute path starts, and a relative one; zeros when not known or not needed */
+	struct place start;
 	__s32 fd;	   /* the dirfd of an open, the fd of a connect */
 	__s32 addrlen;
 	__u32 record_flags; /* enum unraced_flag */
@@ -26,7 +34,8 @@ struct call {
 	__u8 mitigation;
 	__u8 provenance;
 	__u8 how_provenance;
-	__u8 reserved[6];
+	__u8 integrity; /* whether the switch was on when the call entered */
+	__u8 reserved[5];
 	__u8 bytes[INLINE_BYTES];
 };
 
@@ -47,6 +56,7 @@ struct scratch_record {
 #define WALK_BYTES 4096
 struct scratch_walk {
 	__u8 bytes[WALK_BYTES + 256];
+	__u64 cell; /* a pointer that went through it is a number to the verifier */
 };
 
 struct {

@@ -22,41 +22,14 @@ static __always_inline __u8 *append(struct draft *draft, struct unraced_slice *s
 	return &tail[at];
 }
 
-/* Whether other tasks use the same descriptors, and so could have put another file where this call put its own. */
-static __always_inline bool fd_table_is_shared(struct task_struct *task)
-{
-	struct files_struct *files = task->files;
-
-	return files && GET(files, count.counter) > 1;
-}
-
-/* The file behind a descriptor. Null when the descriptor is out of range or closed. */
-static __always_inline struct file *file_of(struct task_struct *task, __u32 fd, __u32 *flags)
-{
-	struct files_struct *files = task->files;
-	struct fdtable *table;
-	struct file **slots, *file = 0;
-
-	if (!files)
-		return 0;
-	if (fd_table_is_shared(task))
-		*flags |= UNRACED_FD_TABLE_SHARED;
-	table = GET(files, fdt);
-	if (fd >= GET(table, max_fds))
-		return 0;
-	slots = GET(table, fd);
-	bpf_probe_read_kernel(&file, sizeof(file), slots + fd);
-	return file;
-}
-
-static __always_inline void describe_file(struct draft *draft, struct file *file, struct task_struct *task)
+static __always_inline void describe_file(struct draft *draft, struct file *file, struct task_struct *task,
+					  struct walk *walk)
 {
 	struct unraced_record *record = &draft->scratch->record;
 	struct scratch_walk *area = SCRATCH(walk_scratch);
 	struct inode *inode = GET(file, f_inode);
 	struct super_block *super = GET(inode, i_sb);
 	__u32 device = GET(super, s_dev);
-	struct walk walk;
 	__u32 length;
 	__u8 *target;
 
@@ -70,12 +43,13 @@ static __always_inline void describe_file(struct draft *draft, struct file *file
 	if (GET(file, f_mode) & FMODE_CREATED)
 		record->flags |= UNRACED_CREATED;
 
-	walk.bytes = area->bytes;
-	walk_up(&walk, file, task);
-	record->flags |= walk.flags;
-	length = (WALK_BYTES - walk.position) & (WALK_BYTES - 1);
+	walk->bytes = area->bytes;
+	walk->trail.area = area;
+	walk_up(walk, file, task);
+	record->flags |= walk->flags;
+	length = (WALK_BYTES - walk->position) & (WALK_BYTES - 1);
 	target = append(draft, &record->open.resolved, length);
-	bpf_probe_read_kernel(target, length, &area->bytes[walk.position & (WALK_BYTES - 1)]);
+	bpf_probe_read_kernel(target, length, &area->bytes[walk->position & (WALK_BYTES - 1)]);
 }
 
 /* uapi/linux/in.h and in6.h */

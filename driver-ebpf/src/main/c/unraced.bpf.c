@@ -16,8 +16,13 @@
 #include "arguments.h"
 #include "filter.h"
 #include "stash.h"
+#include "descriptor.h"
+#include "place.h"
+#include "trail.h"
 #include "walk.h"
 #include "truth.h"
+#include "compare.h"
+#include "integrity.h"
 #include "emit.h"
 
 char LICENSE[] SEC("license") = "GPL";
@@ -48,6 +53,9 @@ static __always_inline int on_enter(const struct syscall_trace_enter *ctx, __u8 
 	to->call.mitigation = mode;
 	read_registers(&to->call, syscall, args);
 	read_pointers(to, syscall, UNRACED_PROVENANCE_ENTER);
+	to->call.integrity = shared->integrity != 0;
+	if (to->call.integrity && syscall != UNRACED_CONNECT)
+		remember_start(&to->call, task);
 	/* Who shares now may have put another file in place and be gone by the return; nobody new can come meanwhile. */
 	if (fd_table_is_shared(task))
 		to->call.record_flags |= UNRACED_FD_TABLE_SHARED;
@@ -56,7 +64,7 @@ static __always_inline int on_enter(const struct syscall_trace_enter *ctx, __u8 
 }
 
 /* No entry answers: the registers still hold the arguments, but what they point to may have changed. */
-static __always_inline struct call *rebuild(struct task_struct *task, __u32 mode, __u8 syscall)
+static __always_inline struct call *rebuild(struct task_struct *task, __u32 mode, bool integrity, __u8 syscall)
 {
 	struct long_call *to = SCRATCH(call_scratch);
 	struct pt_regs *regs = (void *)bpf_task_pt_regs(task);
@@ -73,6 +81,9 @@ static __always_inline struct call *rebuild(struct task_struct *task, __u32 mode
 	to->call.mitigation = mode;
 	read_registers(&to->call, syscall, args);
 	read_pointers(to, syscall, UNRACED_PROVENANCE_EXIT);
+	to->call.integrity = integrity && mode != UNRACED_MITIGATION_OFF;
+	if (to->call.integrity && syscall != UNRACED_CONNECT)
+		remember_start(&to->call, task);
 	if (was_refused(task->pid, to->call.thread_start) && mode != UNRACED_MITIGATION_OFF)
 		to->call.record_flags |= UNRACED_STASH_FULL;
 	if (mode != UNRACED_MITIGATION_OFF)
@@ -135,7 +146,7 @@ static __always_inline int on_exit(const struct syscall_trace_exit *ctx, __u8 sy
 			count_filtered(row, verdict);
 			return 0;
 		}
-		call = rebuild(task, current_mode(shared), syscall);
+		call = rebuild(task, current_mode(shared), shared->integrity, syscall);
 		if (call) {
 			if (!was_executed(task, ctx))
 				call->record_flags |= UNRACED_NOT_EXECUTED;

@@ -2,7 +2,7 @@
 /*
  * The path of an opened file: from its dentry up to the root of the mount, from there to the place where the mount is
  * mounted, and so on up to the root of the mount namespace. As d_absolute_path() of fs/d_path.c, without its locks: a
- * rename in between may mix old and new names, which is why nothing is claimed from it.
+ * rename in between may mix old and new names. Whoever builds on the names has to walk again, see trail.h.
  */
 #ifndef UNRACED_WALK_H
 #define UNRACED_WALK_H
@@ -18,6 +18,7 @@ struct walk {
 	__u8 *bytes;
 	__u32 position; /* of the first byte written so far */
 	__u32 flags;	/* enum unraced_flag */
+	struct trail trail;
 };
 
 /* Puts a name in front of what is there. */
@@ -57,6 +58,8 @@ static long walk_step(__u64 step, struct walk *walk)
 	struct dentry *dentry = walk->dentry;
 	struct dentry *parent;
 
+	if (walk->trail.state == TRAIL_SOUGHT && trail_visit(&walk->trail, walk->mount, dentry))
+		walk->trail.position = walk->position;
 	if (dentry == walk->root) {
 		struct mount *mount = walk->mount;
 		struct mount *above = GET(mount, mnt_parent);
@@ -67,6 +70,7 @@ static long walk_step(__u64 step, struct walk *walk)
 		}
 		walk->dentry = GET(mount, mnt_mountpoint);
 		walk->mount = above;
+		note_crossing(&walk->trail, above, walk->dentry);
 		walk->root = GET(above, mnt.mnt_root);
 		return 0;
 	}
@@ -83,10 +87,11 @@ static long walk_step(__u64 step, struct walk *walk)
 	walk->position--;
 	walk->bytes[walk->position & (WALK_BYTES - 1)] = '/';
 	walk->dentry = parent;
+	walk->trail.crossed = 0;
 	return 0;
 }
 
-/* Fills the walk's bytes from position to WALK_BYTES, and its flags. */
+/* Fills the walk's bytes from position to WALK_BYTES, and its flags. Its trail must have begun. */
 static __always_inline void walk_up(struct walk *walk, struct file *file, struct task_struct *task)
 {
 	struct dentry *dentry = GET(file, f_path.dentry);

@@ -22,6 +22,7 @@ public final class CaptureConfig {
     private final NavigableMap<String, ConfigValue> values;
     private final DriverChoice drivers;
     private final Mitigation mitigation;
+    private final boolean integrity;
     private final Set<Syscall> syscalls;
     private final boolean observeSelf;
     private final Set<Integer> tgids;
@@ -35,6 +36,7 @@ public final class CaptureConfig {
         this.values = Collections.unmodifiableNavigableMap(values);
         drivers = DriverChoice.read(in);
         mitigation = in.constant("unraced.mitigation", Mitigation.class);
+        integrity = in.flag("unraced.integrity");
         syscalls = in.constants("unraced.syscalls", Syscall.class);
         observeSelf = in.flag("unraced.observe-self");
         tgids = in.integers("unraced.filter.tgids", 1, Integer.MAX_VALUE).stream()
@@ -77,6 +79,14 @@ public final class CaptureConfig {
     /** The mode at the start. */
     public Mitigation mitigation() {
         return mitigation;
+    }
+
+    /**
+     * Whether claims are compared with what the call acted on. Without, no argument that came from memory is more than
+     * {@link dev.unraced.event.Integrity#UNCHECKED}, unless it is the kernel's own copy.
+     */
+    public boolean integrity() {
+        return integrity;
     }
 
     /** The calls to watch; at least one. */

@@ -35,6 +35,11 @@ public final class CaptureConfigBuilder {
         return set("unraced.mitigation", lowerCase(mode));
     }
 
+    /** Whether claims are compared with what the call acted on. */
+    public CaptureConfigBuilder integrity(boolean compare) {
+        return set("unraced.integrity", compare);
+    }
+
     /** The calls to watch; at least one. */
     public CaptureConfigBuilder syscalls(Syscall... calls) {
         return set(

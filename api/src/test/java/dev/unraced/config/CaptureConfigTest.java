@@ -19,6 +19,7 @@ class CaptureConfigTest {
         assertThat(config.drivers()).containsExactly("ebpf");
         assertThat(config.isAuto()).isTrue();
         assertThat(config.mitigation()).isEqualTo(Mitigation.STASH);
+        assertThat(config.integrity()).isTrue();
         assertThat(config.syscalls()).isEqualTo(EnumSet.allOf(Syscall.class));
         assertThat(config.observeSelf()).isFalse();
         assertThat(config.tgids()).isEmpty();
@@ -40,6 +41,7 @@ class CaptureConfigTest {
                 .builder()
                 .driver("kmod", "ebpf")
                 .mitigation(Mitigation.KERNEL)
+                .integrity(false)
                 .syscalls(Syscall.CONNECT, Syscall.OPEN)
                 .observeSelf(true)
                 .tgids(1, Integer.MAX_VALUE)
@@ -53,6 +55,7 @@ class CaptureConfigTest {
         assertThat(config.drivers()).containsExactly("kmod", "ebpf");
         assertThat(config.isAuto()).isFalse();
         assertThat(config.mitigation()).isEqualTo(Mitigation.KERNEL);
+        assertThat(config.integrity()).isFalse();
         assertThat(config.syscalls()).containsExactly(Syscall.OPEN, Syscall.CONNECT);
         assertThat(config.observeSelf()).isTrue();
         assertThat(config.tgids()).containsExactlyInAnyOrder(1, Integer.MAX_VALUE);

@@ -243,7 +243,9 @@ public abstract class AttackConformance extends DriverConformance {
         List<SyscallEvent> events = scenario.eventsOf(truth.integer("tid"));
         assertThat(events).as("R1.1: one event of each call").hasSize(names.length());
         int wrong = 0;
+        int wrongAndFlagged = 0;
         int changed = 0;
+        int differs = 0;
         int matched = 0;
         for (int i = 0; i < events.size(); i++) {
             Argument<ByteString> claim = argument.apply(events.get(i));
@@ -263,16 +265,22 @@ public abstract class AttackConformance extends DriverConformance {
                 matched++;
             }
             assertThat(claim.value()).as("R2.1: one of the two that were there").isIn(a, b);
+            boolean isChanged = claim.integrity() == Integrity.CHANGED;
+            boolean isOther = claim.integrity() == Integrity.DIFFERS;
             wrong += right ? 0 : 1;
-            changed += claim.integrity() == Integrity.CHANGED ? 1 : 0;
+            wrongAndFlagged += !right && (isChanged || isOther) ? 1 : 0;
+            changed += isChanged ? 1 : 0;
+            differs += isOther ? 1 : 0;
         }
         assertThat(names).as("the actor's part: both were taken").contains("a", "b");
         return Map.of(
                 "mitigation", mode.name(),
                 "calls", Integer.toString(events.size()),
                 "wrong", Integer.toString(wrong),
+                "wrong and flagged", Integer.toString(wrongAndFlagged),
                 "matched", Integer.toString(matched),
-                "changed", Integer.toString(changed));
+                "changed", Integer.toString(changed),
+                "differs", Integer.toString(differs));
     }
 
     private Scenario.Setup attack(Mitigation mode) {

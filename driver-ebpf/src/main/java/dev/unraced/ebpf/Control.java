@@ -29,6 +29,10 @@ final class Control {
         INTS.setVolatile(memory, ControlLayout.FILTERS, filters);
     }
 
+    void integrity(boolean checked) {
+        INTS.setVolatile(memory, ControlLayout.INTEGRITY, checked ? 1 : 0);
+    }
+
     void mitigation(Mitigation mode) {
         INTS.setVolatile(memory, ControlLayout.MITIGATION, mode.code());
     }

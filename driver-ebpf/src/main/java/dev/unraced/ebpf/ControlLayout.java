@@ -9,6 +9,7 @@ final class ControlLayout {
     static final int READER_WAITING = 8;
     static final int SELF_TGID = 12;
     static final int FILTERS = 16;
+    static final int INTEGRITY = 20;
 
     static final int FILTER_SELF = 1;
     static final int FILTER_TGIDS = 1 << 1;

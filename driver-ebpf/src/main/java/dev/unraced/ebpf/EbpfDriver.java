@@ -9,7 +9,6 @@ import dev.unraced.driver.CaptureException;
 import dev.unraced.driver.Driver;
 import dev.unraced.event.Abi;
 import dev.unraced.event.Feature;
-import dev.unraced.event.Integrity;
 import dev.unraced.event.Mitigation;
 import dev.unraced.event.Origin;
 import dev.unraced.ring.RingCapture;
@@ -25,17 +24,11 @@ public final class EbpfDriver implements Driver {
     /** The name that configuration selects. */
     public static final String NAME = "ebpf";
 
-    private static final String NOT_YET =
-            "the tracepoint tier has no copy of the kernel's own of arguments in memory to compare with";
-
     private static final Capabilities CAPABILITIES = Capabilities.complete()
             .without(Abi.IA32, "the syscall tracepoints do not fire for 32-bit calls")
             .without(Abi.X32, "the syscall tracepoints do not fire for x32 calls")
             .without(Origin.IO_URING, "io_uring requests pass no syscall tracepoint")
-            .without(Mitigation.KERNEL, NOT_YET)
-            .without(Integrity.MATCH, NOT_YET)
-            .without(Integrity.CHANGED, NOT_YET)
-            .without(Integrity.DIFFERS, NOT_YET)
+            .without(Mitigation.KERNEL, "the tracepoint tier has no copy of the kernel's own of arguments in memory")
             .without(Feature.CONTAINER_ID, "the kernel has cgroups and namespaces, but no containers");
 
     @Override

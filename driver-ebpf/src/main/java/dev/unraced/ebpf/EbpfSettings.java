@@ -11,6 +11,7 @@ import java.util.Set;
 record EbpfSettings(
         String libbpf,
         Mitigation mitigation,
+        boolean integrity,
         Set<Syscall> syscalls,
         boolean observeSelf,
         Set<Integer> tgids,
@@ -28,6 +29,7 @@ record EbpfSettings(
         return new EbpfSettings(
                 own.hasPath("libbpf") ? own.getString("libbpf") : DEFAULT_LIBBPF,
                 config.mitigation(),
+                config.integrity(),
                 config.syscalls(),
                 config.observeSelf(),
                 config.tgids(),
@@ -43,6 +45,7 @@ record EbpfSettings(
         return new EbpfSettings(
                 libbpf,
                 Mitigation.STASH,
+                true,
                 Set.of(Syscall.CONNECT),
                 false,
                 Set.of(),

@@ -87,6 +87,7 @@ final class EbpfSource implements RingSource {
             Control control = new Control(controlMemory.buffer());
             object.run("who_am_i");
             control.filters(fillFilters(object, settings));
+            control.integrity(settings.integrity());
             control.mitigation(settings.mitigation());
             attach(object, settings.syscalls());
             EbpfSource source = new EbpfSource(

@@ -48,6 +48,7 @@ record SimSettings(String kernel, StashPolicy policy, String replay, boolean ori
     TraceSettings trace(CaptureConfig config, int observer) {
         return new TraceSettings(
                 config.mitigation(),
+                config.integrity(),
                 config.syscalls(),
                 config.observeSelf() ? 0 : observer,
                 config.tgids(),

@@ -52,6 +52,7 @@ final class Scene {
     Scene(Mitigation mitigation, Seams seams, StashPolicy policy, int entries, boolean told) {
         settings = new TraceSettings(
                 mitigation,
+                true,
                 EnumSet.allOf(Syscall.class),
                 0,
                 Set.of(),

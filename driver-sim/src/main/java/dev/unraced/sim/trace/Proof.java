@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.sim.trace;
 
+import dev.unraced.event.EventFlag;
 import dev.unraced.event.Integrity;
 import dev.unraced.sim.fs.OpenFile;
 import dev.unraced.sim.fs.PathProof;
@@ -27,9 +28,12 @@ final class Proof {
         boolean isAbsolute = draft.length > 0 && draft.argument[0] == '/';
         long mount = isAbsolute ? draft.rootMount : draft.startMount;
         long dentry = isAbsolute ? draft.rootDentry : draft.startDentry;
-        return PathProof.confirms(file, mount, dentry, draft.argument, draft.length)
-                ? Integrity.MATCH
-                : Integrity.DIFFERS;
+        if (!PathProof.confirms(file, mount, dentry, draft.argument, draft.length)) {
+            return Integrity.DIFFERS;
+        }
+        // What lies outside the caller's namespace, others may have arranged.
+        boolean outside = draft.has(EventFlag.DETACHED) || draft.has(EventFlag.FOREIGN_MOUNT_NS);
+        return outside ? Integrity.UNCHECKED : Integrity.MATCH;
     }
 
     static Integrity ofAddress(Draft draft) {

@@ -10,6 +10,7 @@ import java.util.Set;
  * What an observer is to look at, and with how much memory.
  *
  * @param mitigation the mode to start with
+ * @param integrity whether claims are compared with what the call acted on
  * @param syscalls the calls to watch
  * @param self thread group of the observer, whose own calls are left out; 0 for none
  * @param tgids thread groups to watch; all when empty
@@ -22,6 +23,7 @@ import java.util.Set;
  */
 public record TraceSettings(
         Mitigation mitigation,
+        boolean integrity,
         Set<Syscall> syscalls,
         int self,
         Set<Integer> tgids,

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
+/* From a descriptor to its file. */
+#ifndef UNRACED_DESCRIPTOR_H
+#define UNRACED_DESCRIPTOR_H
+
+/* Whether other tasks use the same descriptors, and so could have put another file where this call put its own. */
+static __always_inline bool fd_table_is_shared(struct task_struct *task)
+{
+	struct files_struct *files = task->files;
+
+	return files && GET(files, count.counter) > 1;
+}
+
+/* The file behind a descriptor. Null when the descriptor is out of range or closed. */
+static __always_inline struct file *file_of(struct task_struct *task, __u32 fd, __u32 *flags)
+{
+	struct files_struct *files = task->files;
+	struct fdtable *table;
+	struct file **slots, *file = 0;
+
+	if (!files)
+		return 0;
+	if (fd_table_is_shared(task))
+		*flags |= UNRACED_FD_TABLE_SHARED;
+	table = GET(files, fdt);
+	if (fd >= GET(table, max_fds))
+		return 0;
+	slots = GET(table, fd);
+	bpf_probe_read_kernel(&file, sizeof(file), slots + fd);
+	return file;
+}
+
+#endif

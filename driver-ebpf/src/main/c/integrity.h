@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
+/*
+ * Whether a claim held. CHANGED: memory is another at the return than it was at entry. MATCH: a proof that the claim
+ * names what the call acted on. DIFFERS: it does not. In doubt UNCHECKED.
+ */
+#ifndef UNRACED_INTEGRITY_H
+#define UNRACED_INTEGRITY_H
+
+static __always_inline struct comparison with_claim(struct draft *draft, struct scratch_walk *area,
+						    const struct unraced_slice *claim)
+{
+	/* The claim is the first thing in the tail. */
+	struct comparison to = { .claim = draft->scratch->tail, .other = area->bytes, .length = claim->length };
+
+	if (to.length > UNRACED_PATH_MAX)
+		to.length = UNRACED_PATH_MAX;
+	return to;
+}
+
+static __always_inline bool path_changed(struct draft *draft, struct scratch_walk *area, const struct call *call,
+					 const struct unraced_slice *claim)
+{
+	struct comparison to = with_claim(draft, area, claim);
+	long size = bpf_probe_read_user_str(area->bytes, READ_BYTES, (void *)call->pointer);
+
+	if (size < 0)
+		return 0;
+	if ((size > 0 ? size - 1 : 0) != to.length)
+		return 1;
+	return !same_bytes(&to);
+}
+
+static __always_inline bool address_changed(struct draft *draft, struct scratch_walk *area, const struct call *call,
+					    const struct unraced_slice *claim)
+{
+	struct comparison to = with_claim(draft, area, claim);
+
+	if (!to.length || bpf_probe_read_user(area->bytes, in_a_byte(to.length), (void *)call->pointer))
+		return 0;
+	return !same_bytes(&to);
+}
+
+static __always_inline bool how_changed(const struct call *call)
+{
+	struct open_how how = {};
+	__u64 size = call->how_size;
+
+	if (size > sizeof(how))
+		size = sizeof(how);
+	if (!size || bpf_probe_read_user(&how, size, (void *)call->how_pointer))
+		return 0;
+	return how.flags != call->flags || how.mode != call->mode || how.resolve != call->resolve;
+}
+
+/* Whoever changes memory for a moment only is not seen here. */
+static __always_inline void look_for_changes(struct draft *draft, __u8 syscall, const struct call *call)
+{
+	struct unraced_record *record = &draft->scratch->record;
+	struct scratch_walk *area = SCRATCH(walk_scratch);
+	bool changed;
+
+	if (!area || record->provenance != UNRACED_PROVENANCE_ENTER)
+		return;
+	if (syscall == UNRACED_CONNECT)
+		changed = address_changed(draft, area, call, &record->connect.address);
+	else
+		changed = path_changed(draft, area, call, &record->open.path);
+	if (changed)
+		record->integrity = UNRACED_INTEGRITY_CHANGED;
+	if (syscall == UNRACED_OPENAT2 && record->how_provenance == UNRACED_PROVENANCE_ENTER && how_changed(call))
+		record->how_integrity = UNRACED_INTEGRITY_CHANGED;
+}
+
+static __always_inline bool is_absolute(const struct draft *draft)
+{
+	return draft->scratch->record.open.path.length && draft->scratch->tail[0] == '/';
+}
+
+/* After a slash, or a last ".", only a directory is found. */
+static __always_inline bool needs_directory(const struct comparison *claim)
+{
+	__u32 length = claim->length;
+
+	if (!length)
+		return 0;
+	if (claim_byte(claim, length - 1) == '/')
+		return 1;
+	return length > 1 && claim_byte(claim, length - 1) == '.' && claim_byte(claim, length - 2) == '/';
+}
+
+static __always_inline bool is_directory(struct file *file)
+{
+	struct inode *inode = GET(file, f_inode);
+
+	return (GET(inode, i_mode) & S_IFMT) == S_IFDIR;
+}
+
+/* Whether the claim is made of the names on the way from the start to the file. */
+static __always_inline bool names_the_file(struct comparison *to, struct scratch_walk *area, const struct walk *walk,
+					   bool absolute)
+{
+	__u32 from = hidden(area, walk->trail.position);
+
+	to->position = from;
+	to->end = WALK_BYTES;
+	/* The walk has a slash before each name, a relative claim has none before its first. */
+	if (!absolute && from < WALK_BYTES)
+		from++;
+	if (to->length < WALK_BYTES - from)
+		return 0;
+	if (to->length > WALK_BYTES - from)
+		return same_names(to);
+	to->position = from;
+	return same_bytes(to);
+}
+
+static __always_inline __u8 judge_path(struct draft *draft, const struct walk *walk, struct file *file)
+{
+	struct unraced_record *record = &draft->scratch->record;
+	struct scratch_walk *area = SCRATCH(walk_scratch);
+	struct comparison to;
+
+	if (!area || (record->flags & UNRACED_TRUNCATED))
+		return UNRACED_INTEGRITY_UNCHECKED;
+	to = with_claim(draft, area, &record->open.path);
+	if (!to.length || walk->trail.state != TRAIL_MET || walk->trail.covered || (walk->flags & UNRACED_DELETED))
+		return UNRACED_INTEGRITY_DIFFERS;
+	if (needs_directory(&to) && !is_directory(file))
+		return UNRACED_INTEGRITY_DIFFERS;
+	if (!names_the_file(&to, area, walk, is_absolute(draft)))
+		return UNRACED_INTEGRITY_DIFFERS;
+	if (walk->trail.moving || (walk->flags & (UNRACED_DETACHED | UNRACED_FOREIGN_MOUNT_NS)) ||
+	    !trail_holds(&walk->trail, area, file))
+		return UNRACED_INTEGRITY_UNCHECKED;
+	return UNRACED_INTEGRITY_MATCH;
+}
+
+/* An abstract name is unique; one in the file tree can be given to another socket after it was bound. */
+static __always_inline __u8 judge_socket_name(struct comparison *to)
+{
+	bool is_abstract = to->length > sizeof(__u16) && !to->claim[sizeof(__u16)];
+
+	to->at = sizeof(__u16);
+	to->position = sizeof(__u16);
+	if (is_abstract)
+		return to->length == to->end && same_bytes(to) ? UNRACED_INTEGRITY_MATCH : UNRACED_INTEGRITY_DIFFERS;
+	return same_socket_name(to) ? UNRACED_INTEGRITY_UNCHECKED : UNRACED_INTEGRITY_DIFFERS;
+}
+
+static __always_inline bool same_internet_address(const struct comparison *to)
+{
+	const struct sockaddr_in *claim = (const void *)to->claim, *peer = (const void *)to->other;
+
+	if (claim->family != peer->family || claim->port != peer->port)
+		return 0;
+	if (claim->family == AF_INET)
+		return to->length >= __builtin_offsetof(struct sockaddr_in, zero) && claim->address == peer->address;
+	if (claim->family == AF_INET6) {
+		const struct sockaddr_in6 *claim6 = (const void *)to->claim, *peer6 = (const void *)to->other;
+		const __u64 *left = (const void *)&claim6->address, *right = (const void *)&peer6->address;
+
+		return to->length >= __builtin_offsetof(struct sockaddr_in6, scope) && left[0] == right[0] &&
+		       left[1] == right[1];
+	}
+	return 0;
+}
+
+static __always_inline __u8 judge_address(struct draft *draft)
+{
+	struct unraced_record *record = &draft->scratch->record;
+	struct scratch_walk *area = SCRATCH(walk_scratch);
+	struct unraced_slice *peer = &record->connect.remote;
+	struct comparison to;
+	__u32 at = (peer->offset - sizeof(*record)) & (TAIL_BYTES - 1);
+
+	if (!area || peer->length < sizeof(__u16) || record->connect.address.length < sizeof(__u16) ||
+	    draft->scratch->tail[1])
+		return UNRACED_INTEGRITY_UNCHECKED;
+	to = with_claim(draft, area, &record->connect.address);
+	to.end = peer->length;
+	bpf_probe_read_kernel(area->bytes, in_a_byte(peer->length), &draft->scratch->tail[at]);
+	if (to.claim[0] == AF_UNIX && record->connect.family == AF_UNIX)
+		return judge_socket_name(&to);
+	return same_internet_address(&to) ? UNRACED_INTEGRITY_MATCH : UNRACED_INTEGRITY_DIFFERS;
+}
+
+#endif

@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
+/*
+ * The way from an opened file up to where the claimed path starts, as a proof needs it: did it meet the start, is a
+ * mount in the way, and did all of it hold at one moment. There are no locks to be had here. But a dentry's sequence
+ * count moves with its name, its parent and its removal (__d_move() and __d_drop() of fs/dcache.c), so a second walk
+ * that finds the same counts and the same mounts shows that between the two nothing was different.
+ */
+#ifndef UNRACED_TRAIL_H
+#define UNRACED_TRAIL_H
+
+/* Names and mounts on the longest way that a claim can name. */
+#define TRAIL_STEPS 4096
+/* More mounts than this on one mount are not looked through. */
+#define MOUNT_STEPS 1024
+
+enum trail_state {
+	TRAIL_UNWANTED, /* integrity is off, or nobody knows where the path starts */
+	TRAIL_SOUGHT,
+	TRAIL_MET, /* it leads to the start */
+};
+
+struct trail {
+	struct scratch_walk *area;
+	__u64 mount; /* of the start: struct mount */
+	__u64 dentry;
+	__u64 digest;  /* of all counts and mounts on the way */
+	__u32 position; /* of the walk where it met the start */
+	__u8 state;
+	__u8 crossed; /* the walk came down to a mountpoint from the root of what is mounted there */
+	__u8 covered; /* something is mounted over a name on the way */
+	__u8 moving;  /* a rename was under way, or there was too much to look at */
+};
+
+#ifdef __TARGET_ARCH_x86
+/* Loads keep their order. */
+#define ordered(trail) asm volatile("" ::: "memory")
+#else
+/* An atomic operation that returns a value is a full barrier. */
+#define ordered(trail) (void)__sync_val_compare_and_swap(&(trail)->digest, 0, 0)
+#endif
+
+static __always_inline void trail_note(struct trail *trail, __u64 what)
+{
+	if (trail->state == TRAIL_SOUGHT)
+		trail->digest = ((trail->digest ^ what) * 0x9e3779b97f4a7c15ull) ^ (trail->digest >> 29);
+}
+
+/* A mount has no count; which one it is, and where it is mounted, is all there is to compare. */
+static __always_inline void note_crossing(struct trail *trail, struct mount *above, struct dentry *mountpoint)
+{
+	volatile __u64 *cell = &trail->area->cell;
+
+	trail->crossed = 1;
+	if (trail->state != TRAIL_SOUGHT)
+		return;
+	*cell = (__u64)above;
+	trail_note(trail, *cell);
+	*cell = (__u64)mountpoint;
+	trail_note(trail, *cell);
+}
+
+struct cover {
+	struct list_head *at;
+	struct list_head *end;
+	struct dentry *dentry;
+	__u32 found;
+};
+
+static long cover_step(__u64 step, struct cover *cover)
+{
+	struct mount *child = (void *)cover->at - bpf_core_field_offset(struct mount, mnt_child);
+
+	if (cover->at == cover->end)
+		return 1;
+	if (GET(child, mnt_mountpoint) == cover->dentry) {
+		cover->found = 1;
+		return 1;
+	}
+	cover->at = GET(cover->at, next);
+	return 0;
+}
+
+static __always_inline __u32 mounted_flag(void)
+{
+	if (bpf_core_enum_value_exists(enum dentry_flags, DCACHE_MOUNTED))
+		return bpf_core_enum_value(enum dentry_flags, DCACHE_MOUNTED);
+	return DCACHE_MOUNTED;
+}
+
+/* The flag says that something is mounted on the dentry, but not in which mount or namespace. */
+static __always_inline void look_for_cover(struct trail *trail, struct mount *mount, struct dentry *dentry)
+{
+	struct cover cover = { .dentry = dentry };
+
+	if (!(GET(dentry, d_flags) & mounted_flag()))
+		return;
+	cover.end = (void *)mount + bpf_core_field_offset(struct mount, mnt_mounts);
+	cover.at = GET(mount, mnt_mounts.next);
+	if (bpf_loop(MOUNT_STEPS, cover_step, &cover, 0) == MOUNT_STEPS)
+		trail->moving = 1;
+	else if (cover.found)
+		trail->covered = 1;
+}
+
+/*
+ * Whether the walk is at the start. It is not where the start is a mountpoint that the walk came down to: from there,
+ * no name leads into what is mounted on it.
+ */
+static __always_inline bool at_start(const struct trail *trail, struct mount *mount, struct dentry *dentry)
+{
+	return !trail->crossed && (__u64)dentry == trail->dentry && (__u64)mount == trail->mount;
+}
+
+static __always_inline void note_dentry(struct trail *trail, struct dentry *dentry)
+{
+	__u32 sequence = GET(dentry, d_seq.seqcount.sequence);
+
+	if (sequence & 1)
+		trail->moving = 1;
+	trail_note(trail, sequence);
+	ordered(trail);
+}
+
+static __always_inline bool trail_visit(struct trail *trail, struct mount *mount, struct dentry *dentry)
+{
+	if (at_start(trail, mount, dentry)) {
+		trail->state = TRAIL_MET;
+		return 1;
+	}
+	if (!trail->crossed)
+		look_for_cover(trail, mount, dentry);
+	note_dentry(trail, dentry);
+	return 0;
+}
+
+/* The way up once more, as walk_step() of walk.h goes it, without the names. */
+struct retrace {
+	struct dentry *dentry;
+	struct mount *mount;
+	struct trail trail;
+};
+
+static long retrace_step(__u64 step, struct retrace *again)
+{
+	struct dentry *dentry = again->dentry;
+	struct mount *mount = again->mount;
+	struct mount *above;
+	struct dentry *parent;
+
+	if (at_start(&again->trail, mount, dentry)) {
+		again->trail.state = TRAIL_MET;
+		return 1;
+	}
+	note_dentry(&again->trail, dentry);
+	if (dentry == GET(mount, mnt.mnt_root)) {
+		above = GET(mount, mnt_parent);
+		if (above == mount)
+			return 1;
+		again->dentry = GET(mount, mnt_mountpoint);
+		again->mount = above;
+		note_crossing(&again->trail, above, again->dentry);
+	} else {
+		parent = GET(dentry, d_parent);
+		if (parent == dentry)
+			return 1;
+		again->dentry = parent;
+		again->trail.crossed = 0;
+	}
+	return 0;
+}
+
+/* Whether the way is still what the walk found. */
+static __always_inline bool trail_holds(const struct trail *trail, struct scratch_walk *area, struct file *file)
+{
+	struct vfsmount *mnt = GET(file, f_path.mnt);
+	struct retrace again = {};
+
+	again.dentry = GET(file, f_path.dentry);
+	again.mount = (void *)mnt - bpf_core_field_offset(struct mount, mnt);
+	again.trail.area = area;
+	again.trail.mount = trail->mount;
+	again.trail.dentry = trail->dentry;
+	again.trail.state = TRAIL_SOUGHT;
+	ordered(&again.trail);
+	bpf_loop(TRAIL_STEPS, retrace_step, &again, 0);
+	return again.trail.state == TRAIL_MET && again.trail.digest == trail->digest && !again.trail.moving;
+}
+
+static __always_inline void trail_begin(struct trail *trail, const struct place *start)
+{
+	if (!start->mount)
+		return;
+	trail->state = TRAIL_SOUGHT;
+	trail->mount = start->mount - bpf_core_field_offset(struct mount, mnt);
+	trail->dentry = start->dentry;
+}
+
+#endif
