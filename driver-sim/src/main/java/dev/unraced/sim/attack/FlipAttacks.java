@@ -2,8 +2,8 @@
 package dev.unraced.sim.attack;
 
 import static dev.unraced.event.Sockaddr.AF_INET;
-import static dev.unraced.sim.attack.Scene.openat;
-import static dev.unraced.sim.attack.Scene.write;
+import static dev.unraced.sim.attack.Moves.openat;
+import static dev.unraced.sim.attack.Moves.write;
 
 import dev.unraced.sim.kernel.Task;
 import dev.unraced.sim.net.Socket;
@@ -60,11 +60,11 @@ final class FlipAttacks {
     private static void connect(Scene scene, int type) {
         Task task = scene.process("caller");
         int fd = scene.socket(task, AF_INET, type);
-        byte[] harmless = Scene.inet(53, 127, 0, 0, 1);
-        byte[] evil = Scene.inet(53, 127, 0, 0, 66);
+        byte[] harmless = Moves.inet(53, 127, 0, 0, 1);
+        byte[] evil = Moves.inet(53, 127, 0, 0, 66);
         scene.hides(evil);
         long address = task.group().memory().place(harmless);
-        scene.caller("caller", task).then(Scene.connect(fd, address, harmless.length));
+        scene.caller("caller", task).then(Moves.connect(fd, address, harmless.length));
         scene.attacker("flipper", scene.thread(task))
                 .then(write("address", address, evil, Words.address(evil)))
                 .then(write("address", address, harmless, Words.address(harmless)));
@@ -77,10 +77,10 @@ final class FlipAttacks {
             scene.file(HARMLESS);
             Task task = scene.process("caller");
             long path = scene.buffer(task, HARMLESS);
-            byte[] reads = Scene.how(Scene.O_RDONLY, 0);
-            byte[] writes = Scene.how(Scene.O_WRONLY, 0);
+            byte[] reads = Moves.how(Moves.O_RDONLY, 0);
+            byte[] writes = Moves.how(Moves.O_WRONLY, 0);
             long how = task.group().memory().place(reads);
-            scene.caller("caller", task).then(Scene.openat2("path", path, how));
+            scene.caller("caller", task).then(Moves.openat2("path", path, how));
             scene.attacker("flipper", scene.thread(task))
                     .then(write("how", how, writes, "{O_WRONLY}"))
                     .then(write("how", how, reads, "{O_RDONLY}"));
@@ -103,7 +103,7 @@ final class FlipAttacks {
             scene.file(HARMLESS);
             Task task = scene.process("caller");
             long path = scene.buffer(task, HARMLESS);
-            scene.caller("submitter", task).then(Scene.submitOpenat("path", path, onWorker));
+            scene.caller("submitter", task).then(Moves.submitOpenat("path", path, onWorker));
             scene.attacker("flipper", scene.thread(task))
                     .then(write("path", path, EVIL))
                     .then(write("path", path, HARMLESS));

@@ -2,8 +2,6 @@
 package dev.unraced.sim.attack;
 
 import dev.unraced.driver.Capabilities;
-import dev.unraced.event.Abi;
-import dev.unraced.event.ByteString;
 import dev.unraced.event.Mitigation;
 import dev.unraced.event.Syscall;
 import dev.unraced.sim.fs.OpenRequest;
@@ -14,28 +12,18 @@ import dev.unraced.sim.trace.Seams;
 import dev.unraced.sim.trace.SimSource;
 import dev.unraced.sim.trace.TraceSettings;
 import dev.unraced.stash.StashPolicy;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** A small machine for one attack, an observer that watches it, and the words that attacks are written in. */
+/** A small machine for one attack, and an observer that watches it. */
 final class Scene {
-    static final int AT_FDCWD = -100;
-    static final long O_RDONLY = 0;
-    static final long O_WRONLY = 1;
-    static final long O_NONBLOCK = 04000;
-    static final long O_PATH = 010000000;
-
     private static final long UPTIME_NANOS = 1_000_000_000;
     private static final int MAX_THREAD_ID = 1 << 15;
     private static final int RING_BYTES = 1 << 16;
     private static final int BUFFER = 64;
     private static final Capabilities CAPABILITIES = Capabilities.complete();
-    private static final int HOW_SIZE = 24;
 
     private final Kernel kernel = new Kernel(UPTIME_NANOS, MAX_THREAD_ID);
     private final TraceSettings settings;
@@ -64,7 +52,7 @@ final class Scene {
                 RING_BYTES);
         this.seams = seams;
         referee = new Referee(kernel, told);
-        referee.mark(bytes(FlipAttacks.EVIL));
+        referee.mark(Moves.bytes(FlipAttacks.EVIL));
         world = new SimWorld(kernel, referee, told ? new Narrator(referee, mitigation) : null);
     }
 
@@ -93,20 +81,20 @@ final class Scene {
     }
 
     void file(String path) {
-        require(kernel.files().makeFile(kernel.init(), bytes(path), 0644));
+        require(kernel.files().makeFile(kernel.init(), Moves.bytes(path), 0644));
     }
 
     void directory(String path) {
-        require(kernel.files().makeDirectory(kernel.init(), bytes(path), 0755));
+        require(kernel.files().makeDirectory(kernel.init(), Moves.bytes(path), 0755));
     }
 
     void fifo(String path) {
-        require(kernel.files().makeFifo(kernel.init(), bytes(path), 0644));
+        require(kernel.files().makeFifo(kernel.init(), Moves.bytes(path), 0644));
     }
 
     /** A new process's first thread. */
     Task process(String name) {
-        return kernel.fork(kernel.init(), bytes(name));
+        return kernel.fork(kernel.init(), Moves.bytes(name));
     }
 
     Task thread(Task sibling) {
@@ -121,13 +109,13 @@ final class Scene {
     /** Memory that can be rewritten. */
     long buffer(Task task, String text) {
         long address = task.group().memory().reserve(BUFFER);
-        task.group().memory().write(address, terminated(text));
+        task.group().memory().write(address, Moves.terminated(text));
         return address;
     }
 
     /** Memory in a page that was never touched. */
     long coldBuffer(Task task, String text) {
-        return task.group().memory().placeCold(bytes(text), 0);
+        return task.group().memory().placeCold(Moves.bytes(text), 0);
     }
 
     /** A descriptor of a new socket. */
@@ -139,13 +127,13 @@ final class Scene {
 
     /** Opens something before the attack begins. */
     int opened(Task task, String path, long flags) {
-        var attempt = kernel.files().open(task, AT_FDCWD, bytes(path), new OpenRequest(flags, 0, 0));
+        var attempt = kernel.files().open(task, Moves.AT_FDCWD, Moves.bytes(path), new OpenRequest(flags, 0, 0));
         return task.group().descriptors().add(Objects.requireNonNull(attempt.file()));
     }
 
     /** Lets a thread make an open that blocks, before the attack begins. */
     void blocked(Task task, String path) {
-        openat("path", buffer(task, path)).effect().run(kernel, task);
+        Moves.openat("path", buffer(task, path)).effect().run(kernel, task);
         if (kernel.run(task)) {
             throw new IllegalStateException("not blocked: " + path);
         }
@@ -164,101 +152,6 @@ final class Scene {
     /** The thread of the kernel's that completes a request. */
     void worker(String name) {
         world.workers().add(world.add(new Script(name, false, null)));
-    }
-
-    static Action openat(String what, long path) {
-        return Action.call(
-                "openat(" + what + ")",
-                (kernel, task) -> kernel.begin(task, Syscall.OPENAT, Abi.NATIVE, AT_FDCWD, path, O_RDONLY, 0));
-    }
-
-    static Action openat(String what, int dirfd, long path) {
-        return Action.call(
-                "openat(" + dirfd + ", " + what + ")",
-                (kernel, task) -> kernel.begin(task, Syscall.OPENAT, Abi.NATIVE, dirfd, path, O_RDONLY, 0));
-    }
-
-    static Action openat2(String what, long path, long how) {
-        return Action.call(
-                "openat2(" + what + ", how)",
-                (kernel, task) -> kernel.begin(task, Syscall.OPENAT2, Abi.NATIVE, AT_FDCWD, path, how, HOW_SIZE));
-    }
-
-    static Action connect(int fd, long address, int addrlen) {
-        return Action.call(
-                "connect(" + fd + ", address)",
-                (kernel, task) -> kernel.begin(task, Syscall.CONNECT, Abi.NATIVE, fd, address, addrlen));
-    }
-
-    static Action submitOpenat(String what, long path, boolean onWorker) {
-        return Action.call(
-                "io_uring: openat(" + what + ")",
-                (kernel, task) -> kernel.submit(task, Syscall.OPENAT, onWorker, AT_FDCWD, path, O_RDONLY, 0));
-    }
-
-    /** Opens the other end of a fifo without waiting. */
-    static Action release(String path) {
-        return Action.user(
-                "opens " + path + " for writing",
-                (kernel, task) ->
-                        kernel.files().open(task, AT_FDCWD, bytes(path), new OpenRequest(O_WRONLY | O_NONBLOCK, 0, 0)));
-    }
-
-    static Action write(String what, long address, String text) {
-        return Action.user(
-                what + " := \"" + text + "\"",
-                (kernel, task) -> task.group().memory().write(address, terminated(text)));
-    }
-
-    static Action write(String what, long address, byte[] bytes, String text) {
-        return Action.user(
-                what + " := " + text, (kernel, task) -> task.group().memory().write(address, bytes));
-    }
-
-    static Action dup2(int from, int to) {
-        return Action.user(
-                "dup2(" + from + ", " + to + ")",
-                (kernel, task) -> task.group().descriptors().duplicate(from, to));
-    }
-
-    static byte[] how(long flags, long resolve) {
-        return ByteBuffer.allocate(HOW_SIZE)
-                .order(ByteOrder.LITTLE_ENDIAN)
-                .putLong(flags)
-                .putLong(0)
-                .putLong(resolve)
-                .array();
-    }
-
-    /** struct sockaddr_in. */
-    static byte[] inet(int port, int... address) {
-        return new byte[] {
-            2,
-            0,
-            (byte) (port >> 8),
-            (byte) port,
-            (byte) address[0],
-            (byte) address[1],
-            (byte) address[2],
-            (byte) address[3],
-            0,
-            0,
-            0,
-            0,
-            0,
-            0,
-            0,
-            0
-        };
-    }
-
-    static byte[] bytes(String text) {
-        return ByteString.utf8(text).toByteArray();
-    }
-
-    private static byte[] terminated(String text) {
-        byte[] bytes = bytes(text);
-        return Arrays.copyOf(bytes, bytes.length + 1);
     }
 
     private static void require(int result) {

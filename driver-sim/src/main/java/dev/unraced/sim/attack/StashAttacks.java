@@ -3,8 +3,8 @@ package dev.unraced.sim.attack;
 
 import static dev.unraced.sim.attack.FlipAttacks.EVIL;
 import static dev.unraced.sim.attack.FlipAttacks.HARMLESS;
-import static dev.unraced.sim.attack.Scene.openat;
-import static dev.unraced.sim.attack.Scene.write;
+import static dev.unraced.sim.attack.Moves.openat;
+import static dev.unraced.sim.attack.Moves.write;
 import static dev.unraced.sim.attack.WindowAttacks.PIPE;
 
 import dev.unraced.sim.kernel.Signal;
@@ -57,7 +57,7 @@ final class StashAttacks {
                                     "execve: kills the others",
                                     (kernel, self) -> kernel.beginExec(self, Signal.VANISH)))
                             .then(Action.user("execve: a new program, which has a second thread", (kernel, self) -> {
-                                        kernel.endExec(self, Scene.bytes("program"));
+                                        kernel.endExec(self, Moves.bytes("program"));
                                         scene.buffer(self, EVIL);
                                         flipper.become(scene.thread(self));
                                     })

@@ -3,10 +3,10 @@ package dev.unraced.sim.attack;
 
 import static dev.unraced.sim.attack.FlipAttacks.EVIL;
 import static dev.unraced.sim.attack.FlipAttacks.HARMLESS;
-import static dev.unraced.sim.attack.Scene.bytes;
-import static dev.unraced.sim.attack.Scene.dup2;
-import static dev.unraced.sim.attack.Scene.openat;
-import static dev.unraced.sim.attack.Scene.write;
+import static dev.unraced.sim.attack.Moves.bytes;
+import static dev.unraced.sim.attack.Moves.dup2;
+import static dev.unraced.sim.attack.Moves.openat;
+import static dev.unraced.sim.attack.Moves.write;
 
 import dev.unraced.sim.kernel.Signal;
 import dev.unraced.sim.kernel.Task;
@@ -40,7 +40,7 @@ final class WindowAttacks {
             long path = scene.buffer(task, PIPE);
             scene.caller("caller", task).then(openat("path", path));
             scene.attacker("flipper", scene.thread(task)).then(write("path", path, HARMLESS));
-            scene.attacker("writer", scene.process("writer")).then(Scene.release(PIPE));
+            scene.attacker("writer", scene.process("writer")).then(Moves.release(PIPE));
         });
     }
 
@@ -88,9 +88,9 @@ final class WindowAttacks {
             scene.file("/tmp/good/file");
             scene.file("/tmp/bad/file");
             Task task = scene.process("caller");
-            int good = scene.opened(task, "/tmp/good", Scene.O_PATH);
-            int bad = scene.opened(task, "/tmp/bad", Scene.O_PATH);
-            int decoy = scene.opened(task, "/tmp/good/file", Scene.O_RDONLY);
+            int good = scene.opened(task, "/tmp/good", Moves.O_PATH);
+            int bad = scene.opened(task, "/tmp/bad", Moves.O_PATH);
+            int decoy = scene.opened(task, "/tmp/good/file", Moves.O_RDONLY);
             long path = scene.buffer(task, "file");
             scene.caller("caller", task).then(openat("path", good, path));
             scene.attacker("swapper", scene.thread(task))
@@ -107,7 +107,7 @@ final class WindowAttacks {
             scene.file(EVIL);
             scene.file(HARMLESS);
             Task task = scene.process("caller");
-            int decoy = scene.opened(task, HARMLESS, Scene.O_RDONLY);
+            int decoy = scene.opened(task, HARMLESS, Moves.O_RDONLY);
             long path = scene.buffer(task, HARMLESS);
             scene.caller("caller", task).then(openat("path", path));
             scene.attacker("flipper", scene.thread(task))

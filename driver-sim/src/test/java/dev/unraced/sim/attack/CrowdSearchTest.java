@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.sim.attack;
 
-import static dev.unraced.sim.attack.Scene.openat;
-import static dev.unraced.sim.attack.Scene.write;
+import static dev.unraced.sim.attack.Moves.openat;
+import static dev.unraced.sim.attack.Moves.write;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.unraced.sim.explore.Judge;

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.sim.attack;
+
+import dev.unraced.event.Abi;
+import dev.unraced.event.ByteString;
+import dev.unraced.event.Syscall;
+import dev.unraced.sim.fs.OpenRequest;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+
+/** What threads of an attack do, and the values that they do it with. */
+final class Moves {
+    static final int AT_FDCWD = -100;
+    static final long O_RDONLY = 0;
+    static final long O_WRONLY = 1;
+    static final long O_NONBLOCK = 04000;
+    static final long O_PATH = 010000000;
+    private static final int HOW_SIZE = 24;
+
+    private Moves() {}
+
+    static Action openat(String what, long path) {
+        return Action.call(
+                "openat(" + what + ")",
+                (kernel, task) -> kernel.begin(task, Syscall.OPENAT, Abi.NATIVE, AT_FDCWD, path, O_RDONLY, 0));
+    }
+
+    static Action openat(String what, int dirfd, long path) {
+        return Action.call(
+                "openat(" + dirfd + ", " + what + ")",
+                (kernel, task) -> kernel.begin(task, Syscall.OPENAT, Abi.NATIVE, dirfd, path, O_RDONLY, 0));
+    }
+
+    static Action openat2(String what, long path, long how) {
+        return Action.call(
+                "openat2(" + what + ", how)",
+                (kernel, task) -> kernel.begin(task, Syscall.OPENAT2, Abi.NATIVE, AT_FDCWD, path, how, HOW_SIZE));
+    }
+
+    static Action connect(int fd, long address, int addrlen) {
+        return Action.call(
+                "connect(" + fd + ", address)",
+                (kernel, task) -> kernel.begin(task, Syscall.CONNECT, Abi.NATIVE, fd, address, addrlen));
+    }
+
+    static Action submitOpenat(String what, long path, boolean onWorker) {
+        return Action.call(
+                "io_uring: openat(" + what + ")",
+                (kernel, task) -> kernel.submit(task, Syscall.OPENAT, onWorker, AT_FDCWD, path, O_RDONLY, 0));
+    }
+
+    /** Opens the other end of a fifo without waiting. */
+    static Action release(String path) {
+        return Action.user(
+                "opens " + path + " for writing",
+                (kernel, task) ->
+                        kernel.files().open(task, AT_FDCWD, bytes(path), new OpenRequest(O_WRONLY | O_NONBLOCK, 0, 0)));
+    }
+
+    static Action write(String what, long address, String text) {
+        return Action.user(
+                what + " := \"" + text + "\"",
+                (kernel, task) -> task.group().memory().write(address, terminated(text)));
+    }
+
+    static Action write(String what, long address, byte[] bytes, String text) {
+        return Action.user(
+                what + " := " + text, (kernel, task) -> task.group().memory().write(address, bytes));
+    }
+
+    static Action dup2(int from, int to) {
+        return Action.user(
+                "dup2(" + from + ", " + to + ")",
+                (kernel, task) -> task.group().descriptors().duplicate(from, to));
+    }
+
+    static byte[] how(long flags, long resolve) {
+        return ByteBuffer.allocate(HOW_SIZE)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putLong(flags)
+                .putLong(0)
+                .putLong(resolve)
+                .array();
+    }
+
+    /** struct sockaddr_in. */
+    static byte[] inet(int port, int... address) {
+        return new byte[] {
+            2,
+            0,
+            (byte) (port >> 8),
+            (byte) port,
+            (byte) address[0],
+            (byte) address[1],
+            (byte) address[2],
+            (byte) address[3],
+            0,
+            0,
+            0,
+            0,
+            0,
+            0,
+            0,
+            0
+        };
+    }
+
+    static byte[] bytes(String text) {
+        return ByteString.utf8(text).toByteArray();
+    }
+
+    static byte[] terminated(String text) {
+        byte[] bytes = bytes(text);
+        return Arrays.copyOf(bytes, bytes.length + 1);
+    }
+}
