@@ -120,10 +120,10 @@ public abstract class OrderConformance extends DriverConformance {
             CaptureStats after = scenario.awaitEmptyStash();
             assertThat(after.returned() - before.returned())
                     .as("R8.1: the actor's calls and those of others: %s", after)
-                    .isGreaterThanOrEqualTo(THREADS * calls());
+                    .isGreaterThanOrEqualTo((long) THREADS * calls());
             assertThat(scenario.recorder().size() + after.totalLost())
                     .as("R8.1: %s", after)
-                    .isEqualTo(THREADS * calls());
+                    .isEqualTo((long) THREADS * calls());
         }
     }
 
