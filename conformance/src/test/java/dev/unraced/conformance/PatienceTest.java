@@ -26,7 +26,9 @@ class PatienceTest {
         assertThat(report.results())
                 .filteredOn(result -> result.rule().startsWith("R1.2 "))
                 .singleElement()
-                .satisfies(result -> assertThat(result.reason()).startsWith("R1.1: the books do not come to rest"));
+                .satisfies(result -> assertThat(result.reason())
+                        .startsWith("R8.1: the books do not come to rest")
+                        .endsWith(", after 50 ms"));
         assertThat(report.count(RuleResult.Status.BROKEN)).isEqualTo(3);
     }
 

@@ -52,7 +52,9 @@ final class ArgumentMutants {
                         }),
                 Make.lying("flags-sign-extended", "extends the sign of 32-bit flags", "R2.9", (task, call, record) -> {
                     if (call.syscall() == Syscall.OPEN || call.syscall() == Syscall.OPENAT) {
-                        record.number(RecordLayout.OPEN_FLAGS, (int) record.number(RecordLayout.OPEN_FLAGS));
+                        record.number(
+                                RecordLayout.OPEN_FLAGS,
+                                record.number(RecordLayout.OPEN_FLAGS) << Integer.SIZE >> Integer.SIZE);
                     }
                 }),
                 Make.lying("creat-without-flags", "leaves the flags of creat at 0", "R2.10", (task, call, record) -> {
