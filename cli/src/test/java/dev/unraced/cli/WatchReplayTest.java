@@ -40,8 +40,9 @@ class WatchReplayTest {
         assertThat(watch("--driver", "sim", "--set", "unraced.sim.replay=" + file))
                 .isZero();
         assertThat(test.out().lines()).hasSize(20);
-        assertThat(test.err()).endsWith("unraced: 20 printed; driver sim: 20 returned, 20 delivered, 0 lost, "
-                + "0 filtered, balanced\n");
+        assertThat(test.err())
+                .endsWith("unraced: 20 printed; driver sim: 20 returned, 20 delivered, 0 lost, "
+                        + "0 filtered, balanced\n");
     }
 
     @Test

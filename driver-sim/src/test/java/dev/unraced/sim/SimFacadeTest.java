@@ -75,12 +75,13 @@ class SimFacadeTest {
         client.thread().connect(fd, client.address("127.0.0.1", 9)).finish();
         client.thread().connect(fd, client.address("127.0.0.1", 8080), 3).finish();
 
-        assertThat(SimEvents.of(capture)).satisfiesExactly(
-                event -> connected(event, "127.0.0.1:8080", 0),
-                event -> connected(event, "[::1]:8080", 0),
-                event -> connected(event, "unix:/tmp/socket", 0),
-                event -> connected(event, "127.0.0.1:9", -Errno.ECONNREFUSED),
-                event -> assertThat(event.call().result()).isEqualTo(-Errno.EINVAL));
+        assertThat(SimEvents.of(capture))
+                .satisfiesExactly(
+                        event -> connected(event, "127.0.0.1:8080", 0),
+                        event -> connected(event, "[::1]:8080", 0),
+                        event -> connected(event, "unix:/tmp/socket", 0),
+                        event -> connected(event, "127.0.0.1:9", -Errno.ECONNREFUSED),
+                        event -> assertThat(event.call().result()).isEqualTo(-Errno.EINVAL));
         assertThat(server.accept(four)).isGreaterThan(unix);
         server.accept(six);
         server.accept(unix);
@@ -102,19 +103,20 @@ class SimFacadeTest {
         SimProcess child = process.spawn("child");
         child.thread().openat("/etc/hostname").finish();
 
-        assertThat(SimEvents.of(capture)).satisfiesExactly(
-                event -> {
-                    assertThat(event.caller().tid()).isEqualTo(thread.tid());
-                    assertThat(event.caller().tgid()).isEqualTo(process.tgid());
-                    assertThat(event.caller().comm()).hasToString("worker");
-                    assertThat(event.caller().uid()).isEqualTo(7);
-                    assertThat(event.caller().cgroupId()).isEqualTo(99);
-                    assertThat(event.caller().containerId()).hasToString("c0ffee");
-                },
-                event -> {
-                    assertThat(event.caller().parentTgid()).isEqualTo(process.tgid());
-                    assertThat(event.caller().uid()).isEqualTo(7);
-                });
+        assertThat(SimEvents.of(capture))
+                .satisfiesExactly(
+                        event -> {
+                            assertThat(event.caller().tid()).isEqualTo(thread.tid());
+                            assertThat(event.caller().tgid()).isEqualTo(process.tgid());
+                            assertThat(event.caller().comm()).hasToString("worker");
+                            assertThat(event.caller().uid()).isEqualTo(7);
+                            assertThat(event.caller().cgroupId()).isEqualTo(99);
+                            assertThat(event.caller().containerId()).get().hasToString("c0ffee");
+                        },
+                        event -> {
+                            assertThat(event.caller().parentTgid()).isEqualTo(process.tgid());
+                            assertThat(event.caller().uid()).isEqualTo(7);
+                        });
         assertThat(thread.process()).isSameAs(process);
     }
 
@@ -171,8 +173,8 @@ class SimFacadeTest {
         assertThat(open.finish()).isZero();
         assertThat(SimEvents.of(capture))
                 .singleElement()
-                .satisfies(event -> assertThat(((OpenEvent) event).path().integrity())
-                        .isEqualTo(Integrity.CHANGED));
+                .satisfies(event ->
+                        assertThat(((OpenEvent) event).path().integrity()).isEqualTo(Integrity.CHANGED));
     }
 
     @Test
@@ -236,8 +238,12 @@ class SimFacadeTest {
 
         assertThat(process.isAlive()).isFalse();
         assertThat(SimEvents.of(capture)).hasSize(1);
-        assertThatIllegalStateException().isThrownBy(() -> process.spawn("child")).withMessageContaining("is dead");
-        assertThatIllegalStateException().isThrownBy(() -> process.newThread("x")).withMessageContaining("is dead");
+        assertThatIllegalStateException()
+                .isThrownBy(() -> process.spawn("child"))
+                .withMessageContaining("is dead");
+        assertThatIllegalStateException()
+                .isThrownBy(() -> process.newThread("x"))
+                .withMessageContaining("is dead");
         assertThatIllegalStateException().isThrownBy(() -> process.exec("x")).withMessageContaining("is dead");
     }
 
@@ -268,8 +274,8 @@ class SimFacadeTest {
 
         assertThat(SimEvents.of(capture))
                 .singleElement()
-                .satisfies(event -> assertThat(((OpenEvent) event).path().provenance())
-                        .isEqualTo(Provenance.EXIT));
+                .satisfies(event ->
+                        assertThat(((OpenEvent) event).path().provenance()).isEqualTo(Provenance.EXIT));
     }
 
     @Test
@@ -282,7 +288,9 @@ class SimFacadeTest {
                 .isEqualTo(-Errno.EBADF);
         process.close(9);
         assertThatIllegalArgumentException().isThrownBy(() -> process.close(9)).withMessageContaining("descriptor 9");
-        assertThatIllegalArgumentException().isThrownBy(() -> process.dup2(9, 1)).withMessageContaining("descriptor 9");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> process.dup2(9, 1))
+                .withMessageContaining("descriptor 9");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> process.socket(77, 1, 0))
                 .withMessageContaining("no such socket");
