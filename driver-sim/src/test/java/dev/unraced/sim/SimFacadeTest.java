@@ -111,7 +111,7 @@ class SimFacadeTest {
                             assertThat(event.caller().comm()).hasToString("worker");
                             assertThat(event.caller().uid()).isEqualTo(7);
                             assertThat(event.caller().cgroupId()).isEqualTo(99);
-                            assertThat(event.caller().containerId()).hasToString("c0ffee");
+                            assertThat(event.caller().containerId()).get().hasToString("c0ffee");
                         },
                         event -> {
                             assertThat(event.caller().parentTgid()).isEqualTo(process.tgid());

@@ -7,25 +7,27 @@ import dev.unraced.event.EventView;
 import dev.unraced.event.Syscall;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /** Decides which recorded calls come again, and counts those that do not. Counts may be read by any thread. */
 final class EventFilter {
-    private static final FilterReason[] REASONS = FilterReason.values();
-
     private final Set<Syscall> syscalls;
     private final Set<Integer> tgids;
     private final Set<Long> uids;
     private final Set<Long> cgroups;
-    private final AtomicLongArray counts = new AtomicLongArray(REASONS.length);
+    private final Map<FilterReason, AtomicLong> counts = new EnumMap<>(FilterReason.class);
 
     EventFilter(CaptureConfig config) {
         syscalls = config.syscalls();
         tgids = config.tgids();
         uids = config.uids();
         cgroups = config.cgroups();
+        for (FilterReason reason : FilterReason.values()) {
+            counts.put(reason, new AtomicLong());
+        }
     }
 
     /** Whether an event comes again. Calls that are not watched are not counted: no driver would have seen them. */
@@ -35,7 +37,7 @@ final class EventFilter {
         }
         FilterReason reason = reason(event);
         if (reason != null) {
-            counts.incrementAndGet(reason.ordinal());
+            Objects.requireNonNull(counts.get(reason)).incrementAndGet();
         }
         return reason == null;
     }
@@ -43,12 +45,11 @@ final class EventFilter {
     /** Calls left out so far. */
     Map<FilterReason, Long> counted() {
         Map<FilterReason, Long> counted = new EnumMap<>(FilterReason.class);
-        for (FilterReason reason : REASONS) {
-            long count = counts.get(reason.ordinal());
-            if (count > 0) {
-                counted.put(reason, count);
+        counts.forEach((reason, count) -> {
+            if (count.get() > 0) {
+                counted.put(reason, count.get());
             }
-        }
+        });
         return counted;
     }
 

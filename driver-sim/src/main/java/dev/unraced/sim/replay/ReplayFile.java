@@ -36,7 +36,8 @@ public record ReplayFile(String name) {
         if (!Files.isReadable(path)) {
             return unavailable("RECORDING_UNREADABLE", name + " cannot be read: Permission denied.");
         }
-        try (RecordingReader ignored = RecordingReader.open(path)) {
+        try {
+            RecordingReader.open(path).close();
             return new Availability.Available();
         } catch (RecordingException e) {
             return unavailable("NOT_A_RECORDING", e.getMessage());
