@@ -22,6 +22,7 @@ class ReclaimTest {
         EbpfSettings settings = new EbpfSettings(
                 EbpfSettings.DEFAULT_LIBBPF,
                 Mitigation.STASH,
+                true,
                 Set.of(Syscall.OPENAT),
                 false,
                 Set.of(),
