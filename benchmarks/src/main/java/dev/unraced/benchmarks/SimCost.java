@@ -60,8 +60,7 @@ final class SimCost implements Callable<Integer> {
     @Option(
             names = "--ring-bytes",
             defaultValue = "1048576",
-            description = "Size of the ring, a power of two (${DEFAULT-VALUE}). One that does not fit into the"
-                    + " processor's cache costs more.")
+            description = "Size of the ring, a power of two (${DEFAULT-VALUE}).")
     private int ringBytes;
 
     @Option(names = "--mitigation", defaultValue = "STASH", description = "The mode (${DEFAULT-VALUE}).")

@@ -10,9 +10,9 @@ import dev.unraced.driver.EventHandler;
 import dev.unraced.event.Abi;
 import dev.unraced.event.Mitigation;
 import dev.unraced.event.Syscall;
+import dev.unraced.sim.OpenFlags;
 import dev.unraced.sim.SimKernel;
 import dev.unraced.sim.SimProcess;
-import dev.unraced.sim.SimThread;
 import dev.unraced.sim.kernel.Call;
 import dev.unraced.sim.kernel.Kernel;
 import dev.unraced.sim.kernel.Task;
@@ -109,7 +109,7 @@ class TraceAllocationTest {
     }
 
     private Call open(long path) {
-        Call call = kernel.begin(task, Syscall.OPENAT, Abi.NATIVE, SimThread.AT_FDCWD, path, 0, 0);
+        Call call = kernel.begin(task, Syscall.OPENAT, Abi.NATIVE, OpenFlags.AT_FDCWD, path, 0, 0);
         assertThat(kernel.run(task)).isTrue();
         return call;
     }
