@@ -27,6 +27,7 @@ final class FilterMutants {
                         "R1.9",
                         settings -> new TraceSettings(
                                 settings.mitigation(),
+                                settings.integrity(),
                                 Set.of(Syscall.values()),
                                 settings.self(),
                                 settings.tgids(),
@@ -81,6 +82,7 @@ final class FilterMutants {
             TraceSettings settings, int self, Set<Integer> tgids, Set<Long> uids, Set<Long> cgroups) {
         return new TraceSettings(
                 settings.mitigation(),
+                settings.integrity(),
                 settings.syscalls(),
                 self,
                 tgids,
