@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.mutants;
 
+import dev.unraced.event.ByteString;
 import dev.unraced.stash.ArgStash;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
@@ -18,13 +19,13 @@ final class Heirloom extends StashAround {
         this.sameStart = sameStart;
     }
 
-    private record Entry(long startNanos, byte[] bytes) {}
+    private record Entry(long startNanos, ByteString bytes) {}
 
     @Override
     public Put put(long thread, long startNanos, int call, ByteBuffer bytes) {
         byte[] copy = new byte[bytes.remaining()];
         bytes.get(bytes.position(), copy);
-        living.put(thread, new Entry(startNanos, copy));
+        living.put(thread, new Entry(startNanos, ByteString.copyOf(copy)));
         return super.put(thread, startNanos, call, bytes);
     }
 
@@ -35,8 +36,8 @@ final class Heirloom extends StashAround {
         int length = super.take(thread, startNanos, call, target);
         Entry entry = left.remove(thread);
         if (length > 0 && entry != null && (!sameStart || entry.startNanos() == startNanos)) {
-            target.position(start).put(entry.bytes());
-            return entry.bytes().length;
+            target.position(start).put(entry.bytes().toByteArray());
+            return entry.bytes().length();
         }
         return length;
     }
