@@ -8,9 +8,9 @@ import dev.unraced.event.Abi;
 import dev.unraced.event.ByteString;
 import dev.unraced.event.Sockaddr;
 import dev.unraced.event.Syscall;
+import dev.unraced.sim.OpenFlags;
 import dev.unraced.sim.SimKernel;
 import dev.unraced.sim.SimProcess;
-import dev.unraced.sim.SimThread;
 import dev.unraced.sim.kernel.Call;
 import dev.unraced.sim.kernel.Kernel;
 import dev.unraced.sim.kernel.Task;
@@ -107,7 +107,7 @@ final class SimMachine implements AutoCloseable {
     }
 
     private Call openat(long path) {
-        return kernel.begin(task, Syscall.OPENAT, Abi.NATIVE, SimThread.AT_FDCWD, path, 0, 0);
+        return kernel.begin(task, Syscall.OPENAT, Abi.NATIVE, OpenFlags.AT_FDCWD, path, 0, 0);
     }
 
     private void run(Call call) {
