@@ -68,8 +68,8 @@ class PathProofTest {
     @Test
     void aNameThatIsCoveredWhenTheCallReturnsIsNotProven() throws Exception {
         // The numbers of openat on x86-64 and arm64.
-        assertThat(apart("rm $D/other/probe; mkfifo $D/other/probe; exec 3<$D/other; (: <$D/other/probe) &\n"
-                        + "until grep -qE \"^(257|56) \" /proc/$!/syscall; do :; done; mount -t tmpfs none $D/other\n"
+        assertThat(apart("rm $D/other/probe; mkfifo $D/other/probe; exec 3<$D/other; (: <$D/other/probe) & "
+                        + "until grep -qE \"^(257|56) \" /proc/$!/syscall; do :; done; mount -t tmpfs none $D/other; "
                         + ": >/proc/self/fd/3/probe; wait"))
                 .containsExactly(Integrity.DIFFERS, Integrity.DIFFERS);
     }
