@@ -6,6 +6,7 @@ import dev.unraced.config.CaptureConfig;
 import dev.unraced.driver.Capture;
 import dev.unraced.driver.CaptureStats;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
@@ -19,8 +20,9 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "kernel",
         mixinStandardHelpOptions = true,
-        description = "Measures openat+close in a native loop, without a capture and with one that is being consumed;"
-                + " then the eBPF programs alone, by the kernel's run-time statistics. Needs root.")
+        description =
+                "Measures openat+close in a native loop, without a capture and with one that is being consumed,"
+                        + " with integrity and without; then the eBPF programs alone, by the kernel's run-time statistics. Needs root.")
 final class KernelCost implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
@@ -37,79 +39,108 @@ final class KernelCost implements Callable<Integer> {
     @Option(names = "--json", description = "Prints one JSON object.")
     private boolean json;
 
-    private record Result(double bare, double captured, double enter, double exit, CaptureStats stats) {}
+    /** Of one way to capture, in nanoseconds per call. */
+    private record Cost(double captured, double enter, double exit, CaptureStats stats) {
+        double programs() {
+            return enter + exit;
+        }
+    }
+
+    private record Result(double bare, Cost unchecked, Cost checked) {}
 
     @Override
     public Integer call() throws Exception {
         Result result = measure();
-        CaptureStats stats = result.stats();
-        double programs = result.enter() + result.exit();
+        PrintWriter out = spec.commandLine().getOut();
         if (json) {
-            spec.commandLine()
-                    .getOut()
-                    .printf(
-                            Locale.ROOT,
-                            "{\"bare_ns\":%.1f,\"captured_ns\":%.1f,\"enter_ns\":%.1f,\"exit_ns\":%.1f,"
-                                    + "\"programs_ns\":%.1f,\"delivered\":%d,\"lost\":%d,\"wakeups\":%d}%n",
-                            result.bare(),
-                            result.captured(),
-                            result.enter(),
-                            result.exit(),
-                            programs,
-                            stats.delivered(),
-                            stats.totalLost(),
-                            stats.wakeups());
+            out.printf(
+                    Locale.ROOT,
+                    "{\"bare_ns\":%.1f,%s,\"integrity_off\":{%s}}%n",
+                    result.bare(),
+                    fields(result.checked()),
+                    fields(result.unchecked()));
         } else {
-            spec.commandLine()
-                    .getOut()
-                    .printf(
-                            Locale.ROOT,
-                            "openat+close, no capture        %8.0f ns (best of %d rounds of %d)%n"
-                                    + "openat+close, captured          %8.0f ns (%+.0f ns, x%.2f)%n"
-                                    + "program at entry                %8.0f ns (run-time statistics, their cost included)%n"
-                                    + "program at return               %8.0f ns%n"
-                                    + "programs together               %8.0f ns%n"
-                                    + "events %d, lost %d, wake-ups %d%n",
-                            result.bare(),
-                            rounds,
-                            calls,
-                            result.captured(),
-                            result.captured() - result.bare(),
-                            result.captured() / result.bare(),
-                            result.enter(),
-                            result.exit(),
-                            programs,
-                            stats.delivered(),
-                            stats.totalLost(),
-                            stats.wakeups());
+            out.printf(
+                    Locale.ROOT,
+                    "openat+close, no capture        %8.0f ns (best of %d rounds of %d)%n",
+                    result.bare(),
+                    rounds,
+                    calls);
+            out.printf("%nintegrity on%n");
+            print(out, result.checked(), result.bare());
+            out.printf("%nintegrity off%n");
+            print(out, result.unchecked(), result.bare());
         }
         return 0;
     }
 
+    private static String fields(Cost cost) {
+        return String.format(
+                Locale.ROOT,
+                "\"captured_ns\":%.1f,\"enter_ns\":%.1f,\"exit_ns\":%.1f,\"programs_ns\":%.1f,"
+                        + "\"delivered\":%d,\"lost\":%d,\"wakeups\":%d",
+                cost.captured(),
+                cost.enter(),
+                cost.exit(),
+                cost.programs(),
+                cost.stats().delivered(),
+                cost.stats().totalLost(),
+                cost.stats().wakeups());
+    }
+
+    private static void print(PrintWriter out, Cost cost, double bare) {
+        out.printf(
+                Locale.ROOT,
+                "openat+close, captured          %8.0f ns (%+.0f ns, x%.2f)%n"
+                        + "program at entry                %8.0f ns (run-time statistics, their cost included)%n"
+                        + "program at return               %8.0f ns%n"
+                        + "programs together               %8.0f ns%n"
+                        + "events %d, lost %d, wake-ups %d%n",
+                cost.captured(),
+                cost.captured() - bare,
+                cost.captured() / bare,
+                cost.enter(),
+                cost.exit(),
+                cost.programs(),
+                cost.stats().delivered(),
+                cost.stats().totalLost(),
+                cost.stats().wakeups());
+    }
+
     private Result measure() throws IOException, InterruptedException {
         double[] bare = new double[rounds];
-        double[] captured = new double[rounds];
-        CaptureConfig config = CaptureConfig.builder().driver("ebpf").build();
+        double[] unchecked = new double[rounds];
+        double[] checked = new double[rounds];
         try (OpenLoop loop = new OpenLoop()) {
-            Usage[] programs;
-            CaptureStats stats;
-            // Taken in turns, so that a noisy neighbour meets both.
+            // Taken in turns, so that a noisy neighbour meets all.
             for (int round = 0; round < rounds; round++) {
                 bare[round] = loop.run(calls, path);
-                captured[round] = captured(loop, config);
+                unchecked[round] = captured(loop, config(false));
+                checked[round] = captured(loop, config(true));
             }
-            BpfStatistics statistics = new BpfStatistics();
-            try (statistics;
-                    Consumer consumer = new Consumer(Capture.open(config))) {
-                programs = busiest(loop);
-                stats = consumer.capture().stats();
-            }
-            return new Result(
-                    Arrays.stream(bare).min().orElseThrow(),
-                    Arrays.stream(captured).min().orElseThrow(),
+            return new Result(least(bare), cost(loop, false, least(unchecked)), cost(loop, true, least(checked)));
+        }
+    }
+
+    private static double least(double[] rounds) {
+        return Arrays.stream(rounds).min().orElseThrow();
+    }
+
+    private static CaptureConfig config(boolean integrity) {
+        return CaptureConfig.builder().driver("ebpf").integrity(integrity).build();
+    }
+
+    /** Adds what the programs alone take. */
+    private Cost cost(OpenLoop loop, boolean integrity, double captured) throws IOException, InterruptedException {
+        BpfStatistics statistics = new BpfStatistics();
+        try (statistics;
+                Consumer consumer = new Consumer(Capture.open(config(integrity)))) {
+            Usage[] programs = busiest(loop);
+            return new Cost(
+                    captured,
                     programs[0].nanosPerRun(),
                     programs[1].nanosPerRun(),
-                    stats);
+                    consumer.capture().stats());
         }
     }
 
