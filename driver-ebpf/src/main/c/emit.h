@@ -112,6 +112,13 @@ static __always_inline void describe_object(struct draft *draft, struct task_str
 		if (judge && (record->flags & UNRACED_HAS_FILE))
 			record->integrity = judge_path(draft, &walk, file);
 	}
+	/*
+	 * Another task could have put the object that the claim names behind the descriptor. A table that was not shared
+	 * at entry was not shared until the return: its only user was in the call.
+	 */
+	if (record->integrity == UNRACED_INTEGRITY_MATCH &&
+	    ((record->flags & UNRACED_FD_TABLE_SHARED) || !call->enter_ns))
+		record->integrity = UNRACED_INTEGRITY_UNCHECKED;
 }
 
 static __always_inline void emit(struct unraced_counters *row, struct unraced_control *shared,
