@@ -176,11 +176,6 @@ static __always_inline int on_exit(const struct syscall_trace_exit *ctx, __u8 sy
 	int enter_##name(struct syscall_trace_enter *ctx)          \
 	{                                                                \
 		return on_enter(ctx, number);                            \
-	}                                                                \
-	SEC("tracepoint/syscalls/sys_exit_" #name)                       \
-	int exit_##name(struct syscall_trace_exit *ctx)            \
-	{                                                                \
-		return on_exit(ctx, number);                             \
 	}
 
 WATCH(open, UNRACED_OPEN)
@@ -188,6 +183,36 @@ WATCH(openat, UNRACED_OPENAT)
 WATCH(openat2, UNRACED_OPENAT2)
 WATCH(creat, UNRACED_CREAT)
 WATCH(connect, UNRACED_CONNECT)
+
+/*
+ * What is done at the return is the same for all opens, and takes the kernel long to verify. So one program serves them
+ * all, and which call it is comes from a table: what the verifier knew exactly, it would follow once for each.
+ */
+#define NUMBERS 512
+static const volatile __u8 calls_by_number[NUMBERS] = {
+#ifdef __TARGET_ARCH_x86
+	[2] = UNRACED_OPEN,
+	[85] = UNRACED_CREAT,
+	[257] = UNRACED_OPENAT,
+#else
+	[56] = UNRACED_OPENAT,
+#endif
+	[437] = UNRACED_OPENAT2,
+};
+
+SEC("tracepoint/syscalls/sys_exit_openat")
+int exit_opens(struct syscall_trace_exit *ctx)
+{
+	__u8 syscall = calls_by_number[ctx->nr & (NUMBERS - 1)];
+
+	return syscall && syscall != UNRACED_CONNECT ? on_exit(ctx, syscall) : 0;
+}
+
+SEC("tracepoint/syscalls/sys_exit_connect")
+int exit_connect(struct syscall_trace_exit *ctx)
+{
+	return on_exit(ctx, UNRACED_CONNECT);
+}
 
 /* A thread that ends takes its call with it. */
 SEC("tp_btf/sched_process_exit")

@@ -9,6 +9,7 @@ import dev.unraced.event.Syscall;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -158,22 +159,31 @@ final class BpfObject implements AutoCloseable {
     }
 
     private static List<String> programsOf(Set<Syscall> syscalls) {
-        List<String> programs = new ArrayList<>(List.of("thread_exit", "who_am_i"));
-        syscalls.forEach(syscall -> programs.addAll(halves(syscall)));
+        Set<String> programs = new LinkedHashSet<>(List.of("thread_exit", "who_am_i"));
+        for (Syscall syscall : syscalls) {
+            programs.add(entryOf(syscall));
+            programs.add(returnOf(syscall));
+        }
         return List.copyOf(programs);
     }
 
     private void leaveOut(Set<Syscall> wanted) {
-        for (Syscall syscall : Syscall.values()) {
-            if (!wanted.contains(syscall)) {
-                halves(syscall).forEach(name -> LibBpf.bpf_program__set_autoload(find(name), false));
+        List<String> needed = programsOf(wanted);
+        for (String program : programsOf(Set.of(Syscall.values()))) {
+            if (!needed.contains(program)) {
+                LibBpf.bpf_program__set_autoload(find(program), false);
             }
         }
     }
 
-    private static List<String> halves(Syscall syscall) {
-        String name = syscall.name().toLowerCase(Locale.ROOT);
-        return List.of("enter_" + name, "exit_" + name);
+    /** The program at the entry of a call. */
+    static String entryOf(Syscall syscall) {
+        return "enter_" + syscall.name().toLowerCase(Locale.ROOT);
+    }
+
+    /** The program at the return of a call: one for all opens. */
+    static String returnOf(Syscall syscall) {
+        return syscall.isOpenLike() ? "exit_opens" : "exit_connect";
     }
 
     private static byte[] elf() throws EbpfFailure {

@@ -250,14 +250,19 @@ final class EbpfSource implements RingSource {
     private static void attach(BpfObject object, Set<Syscall> syscalls) throws EbpfFailure {
         object.attach("thread_exit");
         try (Tracefs tracefs = Tracefs.open()) {
-            for (String half : List.of("exit", "enter")) {
-                for (Syscall syscall : syscalls) {
-                    String name = half + "_" + syscall.name().toLowerCase(Locale.ROOT);
-                    long id = tracefs.id("syscalls", "sys_" + name);
-                    object.attach(name, PerfEvent.ofTracepoint(id));
-                }
+            for (Syscall syscall : syscalls) {
+                attach(object, tracefs, BpfObject.returnOf(syscall), "sys_exit_", syscall);
+            }
+            for (Syscall syscall : syscalls) {
+                attach(object, tracefs, BpfObject.entryOf(syscall), "sys_enter_", syscall);
             }
         }
+    }
+
+    private static void attach(BpfObject object, Tracefs tracefs, String program, String half, Syscall syscall)
+            throws EbpfFailure {
+        long id = tracefs.id("syscalls", half + syscall.name().toLowerCase(Locale.ROOT));
+        object.attach(program, PerfEvent.ofTracepoint(id));
     }
 
     private static int fillFilters(BpfObject object, EbpfSettings settings) throws EbpfFailure {
