@@ -68,15 +68,17 @@ struct cover {
 
 static long cover_step(__u64 step, struct cover *cover)
 {
-	struct mount *child = (void *)cover->at - bpf_core_field_offset(struct mount, mnt_child);
+	/* By a variable: GET would relocate the way to it as well, and the kernel has no struct cover. */
+	struct list_head *at = cover->at;
+	struct mount *child = (void *)at - bpf_core_field_offset(struct mount, mnt_child);
 
-	if (cover->at == cover->end)
+	if (at == cover->end)
 		return 1;
 	if (GET(child, mnt_mountpoint) == cover->dentry) {
 		cover->found = 1;
 		return 1;
 	}
-	cover->at = GET(cover->at, next);
+	cover->at = GET(at, next);
 	return 0;
 }
 

@@ -106,12 +106,7 @@ public final class RecordingReader implements AutoCloseable {
         if (failure != null) {
             throw failure;
         }
-        try {
-            return at < end || nextBlock() ? deliver(handler, limit) : 0;
-        } catch (RecordingException e) {
-            failure = e;
-            throw e;
-        }
+        return at < end || nextBlockOrFailure() ? deliver(handler, limit) : 0;
     }
 
     @Override
@@ -120,6 +115,15 @@ public final class RecordingReader implements AutoCloseable {
             blocks.close();
         } catch (IOException e) {
             throw RecordingException.of("A recording cannot be closed: " + RecordingFile.reason(e) + ".", e);
+        }
+    }
+
+    private boolean nextBlockOrFailure() {
+        try {
+            return nextBlock();
+        } catch (RecordingException e) {
+            failure = e;
+            throw e;
         }
     }
 

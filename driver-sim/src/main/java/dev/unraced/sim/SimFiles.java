@@ -17,42 +17,60 @@ public final class SimFiles {
 
     /** An empty file, readable by all. */
     public SimFiles file(String path) {
-        return make(path, kernel.files().makeFile(kernel.init(), parents(path), 0644));
+        synchronized (kernel) {
+            return make(path, kernel.files().makeFile(kernel.init(), parents(path), 0644));
+        }
     }
 
     public SimFiles directory(String path) {
-        return make(path, kernel.files().makeDirectory(kernel.init(), parents(path), 0755));
+        synchronized (kernel) {
+            return make(path, kernel.files().makeDirectory(kernel.init(), parents(path), 0755));
+        }
     }
 
     /** A fifo, whose readers wait for a writer. */
     public SimFiles fifo(String path) {
-        return make(path, kernel.files().makeFifo(kernel.init(), parents(path), 0644));
+        synchronized (kernel) {
+            return make(path, kernel.files().makeFifo(kernel.init(), parents(path), 0644));
+        }
     }
 
     public SimFiles symlink(String target, String path) {
-        return make(path, kernel.files().symlink(kernel.init(), bytes(target), parents(path)));
+        synchronized (kernel) {
+            return make(path, kernel.files().symlink(kernel.init(), bytes(target), parents(path)));
+        }
     }
 
     public SimFiles link(String existing, String path) {
-        return make(path, kernel.files().link(kernel.init(), bytes(existing), parents(path)));
+        synchronized (kernel) {
+            return make(path, kernel.files().link(kernel.init(), bytes(existing), parents(path)));
+        }
     }
 
     public SimFiles rename(String from, String to) {
-        return make(to, kernel.files().rename(kernel.init(), bytes(from), bytes(to)));
+        synchronized (kernel) {
+            return make(to, kernel.files().rename(kernel.init(), bytes(from), bytes(to)));
+        }
     }
 
     public SimFiles delete(String path) {
-        return make(path, kernel.files().unlink(kernel.init(), bytes(path)));
+        synchronized (kernel) {
+            return make(path, kernel.files().unlink(kernel.init(), bytes(path)));
+        }
     }
 
     /** Permission bits, such as 0600. */
     public SimFiles permissions(String path, int mode) {
-        return make(path, kernel.files().chmod(kernel.init(), bytes(path), mode));
+        synchronized (kernel) {
+            return make(path, kernel.files().chmod(kernel.init(), bytes(path), mode));
+        }
     }
 
     /** Shows a directory or file at another place, too. */
     public SimFiles bind(String from, String to) {
-        return make(to, kernel.files().bindMount(kernel.init(), bytes(from), bytes(to)));
+        synchronized (kernel) {
+            return make(to, kernel.files().bindMount(kernel.init(), bytes(from), bytes(to)));
+        }
     }
 
     private byte[] parents(String path) {

@@ -52,9 +52,13 @@ public final class SimProcess {
             first.requireIdle();
             Task leader = first.task();
             kernel.beginExec(leader, Signal.KILL);
-            for (Task other : group.tasks()) {
-                if (other != leader) {
-                    kernel.run(other);
+            while (!kernel.canEndExec(leader)) {
+                // One that dies may have handed its request to a worker, who has to die, too.
+                for (Task other : group.tasks()) {
+                    if (other != leader) {
+                        kernel.signal(other, Signal.KILL);
+                        kernel.run(other);
+                    }
                 }
             }
             kernel.endExec(leader, bytes(name));
@@ -207,6 +211,7 @@ public final class SimProcess {
     /** dup2(2): puts another file behind a descriptor. */
     public void dup2(int from, int to) {
         synchronized (kernel) {
+            requireFreeThread();
             if (!group.descriptors().duplicate(from, to)) {
                 throw new IllegalArgumentException("descriptor " + from + ": errno " + Errno.EBADF);
             }
@@ -216,6 +221,7 @@ public final class SimProcess {
     /** close(2). */
     public void close(int fd) {
         synchronized (kernel) {
+            requireFreeThread();
             if (!group.descriptors().close(fd)) {
                 throw new IllegalArgumentException("descriptor " + fd + ": errno " + Errno.EBADF);
             }
@@ -225,9 +231,12 @@ public final class SimProcess {
     /** Kills all threads with SIGKILL; calls under way return first. */
     public void kill() {
         synchronized (kernel) {
-            for (Task task : group.tasks()) {
-                kernel.signal(task, Signal.KILL);
-                kernel.run(task);
+            while (!group.tasks().isEmpty()) {
+                // One that dies may have handed its request to a worker, who has to die, too.
+                for (Task task : group.tasks()) {
+                    kernel.signal(task, Signal.KILL);
+                    kernel.run(task);
+                }
             }
         }
     }
@@ -258,5 +267,13 @@ public final class SimProcess {
 
     private static byte[] bytes(String text) {
         return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** Memory can be shared with another process, descriptors only with other threads. */
+    private void requireFreeThread() {
+        if (group.tasks().stream().allMatch(task -> task.call() != null)) {
+            throw new IllegalStateException(
+                    "every thread of the process is in a call, so none can do this; give it one more with newThread");
+        }
     }
 }

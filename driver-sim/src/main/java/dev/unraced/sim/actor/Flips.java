@@ -27,8 +27,12 @@ final class Flips {
     Answer open(CommandLine line) {
         byte[] a = line.bytes("a");
         byte[] b = line.bytes("b");
-        Inode first = kernel.files().stat(company.main(), a).inode();
-        Inode second = kernel.files().stat(company.main(), b).inode();
+        Inode first;
+        Inode second;
+        synchronized (kernel) {
+            first = kernel.files().stat(company.main(), a).inode();
+            second = kernel.files().stat(company.main(), b).inode();
+        }
         if (first == null || second == null) {
             throw new RefusedException("a= and b= must exist");
         }

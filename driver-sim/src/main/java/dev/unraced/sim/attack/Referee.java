@@ -151,6 +151,7 @@ final class Referee implements Tracepoints {
         boolean matches = view.path().integrity() == Integrity.MATCH;
         boolean kernels = view.path().provenance() == Provenance.KERNEL;
         if ((!claimHolds && (kernels || (matches && !names(task, view, file))))
+                || (matches && !truthHolds)
                 || (!howHolds && view.howIntegrity() == Integrity.MATCH)) {
             return Verdict.LIED;
         }

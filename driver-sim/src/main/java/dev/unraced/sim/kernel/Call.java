@@ -24,6 +24,8 @@ public final class Call {
     /** Of a request of an io_uring: a worker does the work, and its submitter goes on. */
     boolean onWorker;
 
+    boolean isHandedOver;
+
     /** Unique among the requests of a machine; 0 for calls. */
     long request;
 
@@ -94,6 +96,11 @@ public final class Call {
     /** Whether seccomp answered the call with a signal: it never ran. */
     public boolean isTrapped() {
         return trapped;
+    }
+
+    /** Whether a worker does the request, while the thread that submitted it goes on. */
+    public boolean isOnWorker() {
+        return isHandedOver;
     }
 
     /** Whether the call has returned, or the request is completed. */

@@ -64,7 +64,11 @@ final class ConnectSteps {
     private static boolean findFile(Task task, Call call) {
         OpenFile file = task.group.descriptors.get((int) call.register(0));
         // A descriptor opened with O_PATH is none for fdget().
-        call.file = file != null && !file.isPath() ? file : null;
-        return call.file != null;
+        if (file == null || file.isPath()) {
+            return false;
+        }
+        file.retain();
+        call.file = file;
+        return true;
     }
 }

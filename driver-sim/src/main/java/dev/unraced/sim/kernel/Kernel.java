@@ -252,6 +252,9 @@ public final class Kernel implements ProcView {
     /** Interrupts a task; what becomes of its call shows at its next step. */
     public void signal(Task task, Signal signal) {
         log.write(task.thing);
+        if (task.dead) {
+            return;
+        }
         if (task.call == null) {
             takeSignal(task, signal);
         } else if (signal.compareTo(task.pending) > 0) {
@@ -292,6 +295,9 @@ public final class Kernel implements ProcView {
         log.write(task.group.thing);
         log.write(idsThing);
         TaskGroup group = task.group;
+        if (!canEndExec(task)) {
+            throw new IllegalStateException("the process has other threads still");
+        }
         if (task.tid != group.tgid) {
             tasks.remove(task.tid);
             ids.free(task.tid);
@@ -305,7 +311,9 @@ public final class Kernel implements ProcView {
 
     /** A thread ends of its own accord, outside of any call. */
     public void exit(Task task) {
-        takeSignal(task, Signal.KILL);
+        if (!task.dead) {
+            takeSignal(task, Signal.KILL);
+        }
     }
 
     @Override
@@ -376,8 +384,16 @@ public final class Kernel implements ProcView {
     private void toWorker(Task task, Call request) {
         Task worker = thread(task.group);
         worker.comm(("iou-wrk-" + task.tid).getBytes(StandardCharsets.US_ASCII));
+        request.isHandedOver = true;
         task.call = null;
         worker.call = request;
+        Signal signal = task.pending;
+        task.pending = Signal.NONE;
+        if (signal == Signal.KILL || signal == Signal.VANISH) {
+            // The worker is a thread of the same process.
+            worker.pending = signal;
+        }
+        takeSignal(task, signal);
     }
 
     private void worked(Task task, Call call, CallStep next) {
@@ -432,6 +448,7 @@ public final class Kernel implements ProcView {
                 observer.completed(task, call);
             }
         }
+        release(call);
         task.call = null;
         task.lastResult = call.result == -ERESTARTSYS ? -EINTR : call.result;
         if (call.origin() == Origin.IO_URING && call.caller(task) != task) {
@@ -464,7 +481,15 @@ public final class Kernel implements ProcView {
             call.file.release();
             opens.fail(task, call, -EINTR);
         }
+        release(call);
         die(task);
+    }
+
+    /** fdput: a connect holds its socket, whatever becomes of the descriptor. */
+    private void release(Call call) {
+        if (call.isConnect() && call.file != null && call.file.release()) {
+            closed(call.file);
+        }
     }
 
     private void die(Task task) {
@@ -474,10 +499,10 @@ public final class Kernel implements ProcView {
         log.write(idsThing);
         log.read(observersThing);
         task.dead = true;
-        task.call = null;
         for (Tracepoints observer : observers) {
             observer.threadExit(task);
         }
+        task.call = null;
         group.tasks.remove(task);
         tasks.remove(task.tid);
         group.descriptors.leave();

@@ -92,7 +92,8 @@ final class CallStash {
             int found = late.take(thread, startNanos, call, bytes);
             if (found != ArgStash.MISSING) {
                 touch(late, lateThing);
-                length = found > 0 ? found : length;
+                // The entries have told once why they lack the call, and forgotten it.
+                length = found > 0 || length == ArgStash.MISSING ? found : length;
             }
         }
         if (length > 0) {

@@ -148,6 +148,10 @@ public final class Tracer implements Tracepoints {
     @Override
     public void threadExit(Task task) {
         stash.discard(task.tid());
+        Call carried = task.call();
+        if (carried != null && carried.origin() == Origin.IO_URING) {
+            stash.discard(REQUEST_KEY + carried.request());
+        }
     }
 
     private void complete(Task caller, Call call) {
@@ -169,6 +173,10 @@ public final class Tracer implements Tracepoints {
         }
         if (call.isTrapped()) {
             draft.flag(EventFlag.NOT_EXECUTED);
+        }
+        if (call.isOnWorker() && !draft.hasTruth) {
+            // While the worker worked, the submitter could put another file behind the descriptor.
+            draft.flag(EventFlag.FD_TABLE_SHARED);
         }
         finish(caller, call, found >= 0);
         emitter.emit(caller, call, draft, kernel.clock().now());

@@ -278,6 +278,39 @@ class KernelTest {
     }
 
     @Test
+    void aDeadThreadCannotDieAgain() {
+        Task sibling = kernel.thread(task.group());
+        task.group().descriptors().add(kernel.files().socketFile("any"));
+        for (int i = 0; i < 3; i++) {
+            kernel.signal(task, Signal.KILL);
+            kernel.exit(task);
+        }
+
+        assertThat(seen).containsExactly("end " + task.tid());
+        assertThat(sibling.descriptor(0)).as("the living thread's table").isNotNull();
+    }
+
+    @Test
+    void aKillReachesTheWorkerOfARequestToo() {
+        fifo();
+        kernel.submit(task, Syscall.OPENAT, true, AT_FDCWD, path("/tmp/fifo"), 0, 0);
+        kernel.step(task);
+        kernel.kill(task.group());
+        kernel.run(task);
+        task.group().tasks().forEach(kernel::run);
+
+        assertThat(task.isDead()).isTrue();
+        assertThat(task.group().tasks()).isEmpty();
+    }
+
+    @Test
+    void anExecWaitsForTheOtherThreadsToBeGone() {
+        Task other = kernel.thread(task.group());
+
+        assertThatThrownBy(() -> kernel.endExec(other, bytes("new"))).isInstanceOf(IllegalStateException.class);
+    }
+
+    @Test
     void aThreadIsInOneCallAtATime() {
         openat("/etc/hostname");
 
