@@ -76,7 +76,8 @@ final class ConformanceCommand implements Callable<Integer> {
     @Option(
             names = "--mutants",
             description =
-                    "Test the rules instead: each must notice the drivers that are broken on purpose to break it.")
+                    "Test the rules: each must notice the drivers that are broken on purpose to break it. With --driver,"
+                            + " after judging that one.")
     private boolean mutants;
 
     ConformanceCommand(Console console, Supplier<Drivers> drivers) {
@@ -86,15 +87,16 @@ final class ConformanceCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        if (mutants && (driver != null || junitXml != null || patience != null)) {
+        if (mutants && driver == null && (junitXml != null || patience != null)) {
             throw new ParameterException(
-                    spec.commandLine(), "--mutants goes with none of --driver, --patience and --junit-xml");
+                    spec.commandLine(),
+                    "--patience and --junit-xml are about a driver: with --mutants, name one by --driver");
         }
         ConformanceRun run = new ConformanceRun(console, rules, json, progress);
         if (!run.hasRules()) {
             throw new ParameterException(spec.commandLine(), "No rule has a number like '" + rules + "'");
         }
-        if (mutants) {
+        if (mutants && driver == null) {
             return run.mutants();
         }
         Drivers all = drivers.get();
@@ -103,6 +105,7 @@ final class ConformanceCommand implements Callable<Integer> {
                     spec.commandLine(),
                     "No driver is named '" + driver + "'; there are " + String.join(", ", all.names()));
         }
-        return run.driver(all, driver, patience, junitXml);
+        int code = run.driver(all, driver, patience, junitXml);
+        return mutants ? Math.max(code, run.mutants()) : code;
     }
 }

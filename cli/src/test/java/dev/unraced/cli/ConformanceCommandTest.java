@@ -105,12 +105,20 @@ class ConformanceCommandTest {
                 .contains("1 mutants: 1 caught");
     }
 
+    @Test
+    void aDriverIsJudgedBeforeTheKit() {
+        add("alpha", new Unavailable("NO_PRIVILEGE", "CAP_BPF is missing.", "Run as root."), COMPLETE);
+
+        assertThat(conformance("--driver", "alpha", "--mutants", "--rules", "R2.10"))
+                .isEqualTo(1);
+        assertThat(test.err()).contains("CAP_BPF is missing.");
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
                 "--driver beta",
                 "--rules R99.*",
-                "--mutants --driver alpha",
                 "--mutants --junit-xml x",
                 "--mutants --patience 9",
                 "--patience x"
