@@ -8,10 +8,14 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
 
 /** Opens the files of recordings, and says why it cannot. */
 final class RecordingFile {
@@ -30,12 +34,30 @@ final class RecordingFile {
 
     static OutputStream createOrReplace(Path file) {
         try {
+            if (Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+                return replaceRegular(file);
+            }
             return Files.exists(file)
                     ? Files.newOutputStream(file, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)
                     : createNew(file);
         } catch (IOException e) {
             throw cannotCreate(file, e);
         }
+    }
+
+    /**
+     * By another file, so that somebody who still reads the old one, perhaps to record it anew, reads it to its end.
+     */
+    private static OutputStream replaceRegular(Path file) throws IOException {
+        PosixFileAttributeView posix = Files.getFileAttributeView(file, PosixFileAttributeView.class);
+        Set<PosixFilePermission> permissions =
+                posix == null ? Set.of() : posix.readAttributes().permissions();
+        Files.delete(file);
+        OutputStream out = createNew(file);
+        if (posix != null) {
+            Files.setPosixFilePermissions(file, permissions);
+        }
+        return out;
     }
 
     static InputStream read(Path file) {
