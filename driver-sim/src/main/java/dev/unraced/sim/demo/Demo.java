@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.sim.demo;
 
+import com.google.common.util.concurrent.Uninterruptibles;
 import dev.unraced.sim.SimKernel;
 import java.util.concurrent.locks.LockSupport;
 
@@ -32,17 +33,7 @@ public final class Demo {
     public void stop() {
         stopping = true;
         LockSupport.unpark(thread);
-        boolean interrupted = false;
-        while (thread.isAlive()) {
-            try {
-                thread.join();
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
+        Uninterruptibles.joinUninterruptibly(thread);
     }
 
     private void pause(long nanos) {

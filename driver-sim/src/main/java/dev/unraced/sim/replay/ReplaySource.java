@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.sim.replay;
 
+import com.google.common.util.concurrent.Uninterruptibles;
 import dev.unraced.config.CaptureConfig;
 import dev.unraced.driver.Capture;
 import dev.unraced.driver.CaptureException;
@@ -9,10 +10,9 @@ import dev.unraced.event.EventView;
 import dev.unraced.event.Mitigation;
 import dev.unraced.recording.RecordingReader;
 import dev.unraced.ring.RingCapture;
-import dev.unraced.ring.RingSource;
 import dev.unraced.ring.RingWriter;
 import dev.unraced.ring.SourceBooks;
-import dev.unraced.ring.UserDoorbell;
+import dev.unraced.ring.UserSource;
 import dev.unraced.stash.StashStats;
 import java.util.Locale;
 import java.util.Map;
@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A recording that a thread of its own reads into a ring. The thread waits when the ring is full, so nothing is lost.
  */
-public final class ReplaySource implements RingSource {
+public final class ReplaySource extends UserSource {
     /** No recorded record is longer than this ring. */
     private static final int SMALLEST_RING = 1 << 19;
 
@@ -33,7 +33,6 @@ public final class ReplaySource implements RingSource {
     private final EventFilter filter;
     private final Pace pace;
     private final RingWriter ring;
-    private final UserDoorbell doorbell = new UserDoorbell();
     private final Thread thread = new Thread(this::feedAll, "unraced-replay");
     private volatile Mitigation mitigation;
     private volatile boolean stopping;
@@ -66,26 +65,6 @@ public final class ReplaySource implements RingSource {
     }
 
     @Override
-    public void arm() {
-        doorbell.arm();
-    }
-
-    @Override
-    public void disarm() {
-        doorbell.disarm();
-    }
-
-    @Override
-    public void await(long nanos) {
-        doorbell.await(nanos);
-    }
-
-    @Override
-    public void wake() {
-        doorbell.wake();
-    }
-
-    @Override
     public boolean isEnded() {
         return ended;
     }
@@ -114,7 +93,7 @@ public final class ReplaySource implements RingSource {
         long returned = submitted
                 + filtered.values().stream().mapToLong(Long::longValue).sum();
         return new SourceBooks(
-                returned, submitted, Map.of(), filtered, doorbell.wakeups(), ring.ringBytes(), 0, StashStats.NONE);
+                returned, submitted, Map.of(), filtered, doorbell().wakeups(), ring.ringBytes(), 0, StashStats.NONE);
     }
 
     @Override
@@ -122,17 +101,7 @@ public final class ReplaySource implements RingSource {
         stopping = true;
         // Not an interrupt, which would close the file while it is read.
         LockSupport.unpark(thread);
-        boolean interrupted = false;
-        while (thread.isAlive()) {
-            try {
-                thread.join();
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
+        Uninterruptibles.joinUninterruptibly(thread);
     }
 
     @Override
@@ -156,7 +125,7 @@ public final class ReplaySource implements RingSource {
             failure = e;
         }
         ended = true;
-        doorbell.wake();
+        doorbell().wake();
         return false;
     }
 
@@ -180,6 +149,6 @@ public final class ReplaySource implements RingSource {
             }
             LockSupport.parkNanos(WAIT_FOR_ROOM_NANOS);
         }
-        doorbell.ring();
+        doorbell().ring();
     }
 }

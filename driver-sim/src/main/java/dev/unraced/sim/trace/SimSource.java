@@ -6,20 +6,18 @@ import dev.unraced.driver.Capture;
 import dev.unraced.driver.LossReason;
 import dev.unraced.event.Mitigation;
 import dev.unraced.ring.RingCapture;
-import dev.unraced.ring.RingSource;
 import dev.unraced.ring.RingWriter;
 import dev.unraced.ring.SourceBooks;
-import dev.unraced.ring.UserDoorbell;
+import dev.unraced.ring.UserSource;
 import dev.unraced.sim.kernel.Kernel;
 import dev.unraced.sim.kernel.Tracepoints;
 import java.util.Map;
 
 /** An observer attached to a simulated kernel, and the ring that it fills. */
-public final class SimSource implements RingSource {
+public final class SimSource extends UserSource {
     private final Kernel kernel;
     private final TraceSettings settings;
     private final RingWriter ring;
-    private final UserDoorbell doorbell = new UserDoorbell();
     private final Tracer tracer;
     private final Tracepoints attached;
     private final Runnable end;
@@ -31,7 +29,7 @@ public final class SimSource implements RingSource {
         this.ring = new RingWriter(settings.ringBytes());
         this.tracer = new Tracer(kernel, settings, seams, (record, length) -> {
             ring.write(record, length);
-            doorbell.ring();
+            doorbell().ring();
         });
         this.attached = seams.tracepoints().apply(tracer);
     }
@@ -67,26 +65,6 @@ public final class SimSource implements RingSource {
     }
 
     @Override
-    public void arm() {
-        doorbell.arm();
-    }
-
-    @Override
-    public void disarm() {
-        doorbell.disarm();
-    }
-
-    @Override
-    public void await(long nanos) {
-        doorbell.await(nanos);
-    }
-
-    @Override
-    public void wake() {
-        doorbell.wake();
-    }
-
-    @Override
     public Mitigation mitigation() {
         synchronized (kernel) {
             return tracer.mitigation();
@@ -109,7 +87,7 @@ public final class SimSource implements RingSource {
                     ring.submitted(),
                     full > 0 ? Map.of(LossReason.RING_FULL, full) : Map.of(),
                     tracer.filtered(),
-                    doorbell.wakeups(),
+                    doorbell().wakeups(),
                     settings.ringBytes(),
                     tracer.stashBytes(),
                     tracer.stashStats());
