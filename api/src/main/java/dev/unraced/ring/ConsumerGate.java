@@ -27,13 +27,14 @@ final class ConsumerGate {
     }
 
     void enter() {
+        refuseIfClosed();
         if (!consumer.compareAndSet(null, Thread.currentThread())) {
             throw new IllegalStateException("another thread, or the handler itself, is consuming this capture");
         }
         if (closed) {
             leave();
-            throw new IllegalStateException("the capture is closed");
         }
+        refuseIfClosed();
     }
 
     void leave() {
@@ -50,11 +51,17 @@ final class ConsumerGate {
         if (current == Thread.currentThread()) {
             return;
         }
-        while (consumer.get() != null) {
+        // A newcomer that is about to be turned away counts as a consumer for a moment, too.
+        while (!releaseOnce()) {
             wakeUnlessReleased(wake);
             LockSupport.parkNanos(POLL_NANOS);
         }
-        releaseOnce();
+    }
+
+    private void refuseIfClosed() {
+        if (closed) {
+            throw new IllegalStateException("the capture is closed");
+        }
     }
 
     /** The consumer may leave, and release what the wake-up needs, at any moment. */
@@ -64,10 +71,12 @@ final class ConsumerGate {
         }
     }
 
-    private synchronized void releaseOnce() {
+    /** Whether it is released now. */
+    private synchronized boolean releaseOnce() {
         if (!released && consumer.get() == null) {
             released = true;
             release.run();
         }
+        return released;
     }
 }

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.ring;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+class ConsumerGateTest {
+    private static final int ROUNDS = 5_000;
+
+    @Test
+    void whoeverClosesFindsItReleasedWhileAConsumerKeepsComingBack() throws InterruptedException {
+        for (int round = 0; round < ROUNDS; round++) {
+            AtomicInteger releases = new AtomicInteger();
+            ConsumerGate gate = new ConsumerGate(releases::incrementAndGet);
+            CountDownLatch consuming = new CountDownLatch(1);
+            Thread consumer = new Thread(() -> {
+                int refusals = 0;
+                while (refusals < 3) {
+                    refusals += consumeOnce(gate, consuming) ? 0 : 1;
+                }
+            });
+            consumer.start();
+            consuming.await();
+            gate.close(() -> {});
+            assertThat(releases).as("round %s", round).hasValue(1);
+            consumer.join();
+            assertThat(releases).hasValue(1);
+        }
+    }
+
+    @Test
+    void aConsumerThatClosesIsReleasedWhenItLeaves() {
+        AtomicInteger releases = new AtomicInteger();
+        ConsumerGate gate = new ConsumerGate(releases::incrementAndGet);
+        gate.enter();
+        gate.close(() -> {});
+        assertThat(releases).hasValue(0);
+        gate.leave();
+        assertThat(releases).hasValue(1);
+        assertThatThrownBy(gate::enter).isInstanceOf(IllegalStateException.class);
+    }
+
+    private static boolean consumeOnce(ConsumerGate gate, CountDownLatch consuming) {
+        try {
+            gate.enter();
+        } catch (IllegalStateException e) {
+            return false;
+        }
+        consuming.countDown();
+        gate.leave();
+        return true;
+    }
+}
