@@ -31,10 +31,11 @@ final class ConsumerGate {
         if (!consumer.compareAndSet(null, Thread.currentThread())) {
             throw new IllegalStateException("another thread, or the handler itself, is consuming this capture");
         }
+        // Asked once: closed a moment later, it is this consumer that leaves and releases.
         if (closed) {
             leave();
+            throw isClosed();
         }
-        refuseIfClosed();
     }
 
     void leave() {
@@ -60,8 +61,12 @@ final class ConsumerGate {
 
     private void refuseIfClosed() {
         if (closed) {
-            throw new IllegalStateException("the capture is closed");
+            throw isClosed();
         }
+    }
+
+    private static IllegalStateException isClosed() {
+        return new IllegalStateException("the capture is closed");
     }
 
     /** The consumer may leave, and release what the wake-up needs, at any moment. */
