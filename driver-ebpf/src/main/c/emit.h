@@ -39,8 +39,10 @@ static __always_inline void describe_arguments(struct draft *draft, __u8 syscall
 
 	record->provenance = call->provenance;
 	record->how_provenance = call->how_provenance;
-	record->how_integrity = call->how_provenance == UNRACED_PROVENANCE_KERNEL ? UNRACED_INTEGRITY_MATCH :
-										    UNRACED_INTEGRITY_UNCHECKED;
+	record->integrity = call->verdict;
+	record->how_integrity = call->how_verdict;
+	if (call->how_provenance == UNRACED_PROVENANCE_KERNEL && !call->how_verdict)
+		record->how_integrity = UNRACED_INTEGRITY_MATCH;
 	if (syscall == UNRACED_CONNECT) {
 		record->connect.fd = call->fd;
 		record->connect.addrlen = call->addrlen;
@@ -63,6 +65,7 @@ static __always_inline void describe_arguments(struct draft *draft, __u8 syscall
 		/* Lost, which is not the same as empty. */
 		*slice = (struct unraced_slice){};
 		record->provenance = UNRACED_PROVENANCE_NONE;
+		record->integrity = UNRACED_INTEGRITY_UNCHECKED;
 	}
 }
 
@@ -83,14 +86,60 @@ static __always_inline void ring_bell(struct unraced_counters *row, struct unrac
 	bpf_ringbuf_discard(bell, BPF_RB_FORCE_WAKEUP);
 }
 
+static __always_inline void move(struct unraced_slice *slice, __u32 by)
+{
+	if (slice->offset)
+		slice->offset += by;
+}
+
+/* What was found inside the call: nobody could replace a descriptor there, whoever shares the table. */
+static __always_inline void adopt_truth(struct draft *draft, __u8 syscall, const struct truth *truth)
+{
+	struct unraced_record *record = &draft->scratch->record;
+	__u32 length = truth->length & (WALK_BYTES - 1), by = draft->end;
+	struct unraced_slice all;
+
+	record->flags &= ~UNRACED_FD_TABLE_SHARED;
+	record->flags |= truth->flags;
+	bpf_probe_read_kernel(append(draft, &all, length), length, truth->bytes);
+	if (syscall == UNRACED_CONNECT) {
+		record->connect.local = truth->connect.local;
+		record->connect.remote = truth->connect.remote;
+		record->connect.family = truth->connect.family;
+		record->connect.type = truth->connect.type;
+		record->connect.protocol = truth->connect.protocol;
+		move(&record->connect.local, by);
+		move(&record->connect.remote, by);
+	} else {
+		record->open.inode = truth->open.inode;
+		record->open.device_major = truth->open.device_major;
+		record->open.device_minor = truth->open.device_minor;
+		record->open.resolved = truth->open.resolved;
+		move(&record->open.resolved, by);
+	}
+}
+
 static __always_inline void describe_object(struct draft *draft, struct task_struct *task, __u8 syscall,
 					    const struct call *call, long result)
 {
 	struct unraced_record *record = &draft->scratch->record;
-	bool judge = call->integrity && record->provenance != UNRACED_PROVENANCE_NONE;
-	struct walk walk = {};
+	/* The kernel's copy needs no other proof. */
+	bool judge = call->integrity && (record->provenance == UNRACED_PROVENANCE_ENTER ||
+					 record->provenance == UNRACED_PROVENANCE_EXIT);
+	struct walk walk = { .trail.area = SCRATCH(walk_scratch) };
+	__u32 tid = task->pid;
+	struct truth *truth = truth_of(call, tid);
 	struct file *file;
 
+	if (!walk.trail.area)
+		return;
+
+	if (truth) {
+		if (syscall == UNRACED_CONNECT ? has_peer(result) : result >= 0)
+			adopt_truth(draft, syscall, truth);
+		bpf_map_delete_elem(&truths, &tid);
+		return;
+	}
 	if (judge)
 		look_for_changes(draft, syscall, call);
 	if (record->integrity == UNRACED_INTEGRITY_CHANGED)
@@ -116,7 +165,7 @@ static __always_inline void describe_object(struct draft *draft, struct task_str
 	 * Another task could have put the object that the claim names behind the descriptor. A table that was not shared
 	 * at entry was not shared until the return: its only user was in the call.
 	 */
-	if (record->integrity == UNRACED_INTEGRITY_MATCH &&
+	if (judge && record->integrity == UNRACED_INTEGRITY_MATCH &&
 	    ((record->flags & UNRACED_FD_TABLE_SHARED) || !call->enter_ns))
 		record->integrity = UNRACED_INTEGRITY_UNCHECKED;
 }

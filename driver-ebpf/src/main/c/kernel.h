@@ -83,7 +83,7 @@ struct syscall_trace_exit {
 };
 
 struct pt_regs {
-	unsigned long r10, dx, si, di;
+	unsigned long r10, dx, si, di, orig_ax;
 };
 
 /* An enum since 6.10, macros before; the values moved since. */
@@ -160,6 +160,11 @@ struct path {
 	struct vfsmount *mnt;
 	struct dentry *dentry;
 };
+/* include/linux/fs.h: the kernel's copy of a path, and where it was copied from. */
+struct filename {
+	const char *name;
+	const char *uptr;
+};
 struct fs_struct {
 	struct path root;
 	struct path pwd;
@@ -216,7 +221,13 @@ struct sigpending {
 	sigset_t signal;
 };
 
+/* arch/x86/include/asm/thread_info.h */
+struct thread_info {
+	__u32 status;
+};
+
 struct task_struct {
+	struct thread_info thread_info;
 	int pid;
 	int tgid;
 	__u64 start_boottime;

@@ -22,19 +22,18 @@ static __always_inline __u8 *append(struct draft *draft, struct unraced_slice *s
 	return &tail[at];
 }
 
+/* The walk's area must be set. */
 static __always_inline void describe_file(struct draft *draft, struct file *file, struct task_struct *task,
 					  struct walk *walk)
 {
 	struct unraced_record *record = &draft->scratch->record;
-	struct scratch_walk *area = SCRATCH(walk_scratch);
+	struct scratch_walk *area = walk->trail.area;
 	struct inode *inode = GET(file, f_inode);
 	struct super_block *super = GET(inode, i_sb);
 	__u32 device = GET(super, s_dev);
 	__u32 length;
 	__u8 *target;
 
-	if (!area)
-		return;
 	record->open.inode = GET(inode, i_ino);
 	/* The kernel's dev_t: MINORBITS of include/linux/kdev_t.h. */
 	record->open.device_major = device >> 20;
@@ -44,7 +43,6 @@ static __always_inline void describe_file(struct draft *draft, struct file *file
 		record->flags |= UNRACED_CREATED;
 
 	walk->bytes = area->bytes;
-	walk->trail.area = area;
 	walk_up(walk, file, task);
 	record->flags |= walk->flags;
 	length = (WALK_BYTES - walk->position) & (WALK_BYTES - 1);

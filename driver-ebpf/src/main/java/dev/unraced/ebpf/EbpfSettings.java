@@ -3,6 +3,7 @@ package dev.unraced.ebpf;
 
 import com.typesafe.config.Config;
 import dev.unraced.config.CaptureConfig;
+import dev.unraced.config.InvalidConfigException;
 import dev.unraced.event.Mitigation;
 import dev.unraced.event.Syscall;
 import java.util.Set;
@@ -38,6 +39,15 @@ record EbpfSettings(
                 config.ringBytes(),
                 config.stashEntries(),
                 config.stashLongPaths());
+    }
+
+    /** The library of this process's own configuration, for questions that come without one. */
+    static String configuredLibbpf() {
+        try {
+            return of(CaptureConfig.load()).libbpf();
+        } catch (InvalidConfigException e) {
+            return DEFAULT_LIBBPF;
+        }
     }
 
     /** Enough to find out whether a capture could run. */
