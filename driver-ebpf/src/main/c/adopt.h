@@ -128,14 +128,21 @@ static __always_inline void adopt(struct inside *in, __u32 length)
 	call->length = length;
 }
 
+/*
+ * sys_openat2() of fs/open.c sets O_LARGEFILE in its copy. The snapshot tells whether the caller had set it; without
+ * one it is left out.
+ */
 static __always_inline void adopt_how(struct call *call, const struct open_how *how)
 {
-	bool changed = call->how_provenance == UNRACED_PROVENANCE_ENTER &&
-		       (call->flags != how->flags || call->mode != how->mode || call->resolve != how->resolve);
+	bool snapshot = call->how_provenance == UNRACED_PROVENANCE_ENTER;
+	__u64 flags = how->flags & ~O_LARGEFILE;
+	bool changed = snapshot && ((call->flags & ~O_LARGEFILE) != flags || call->mode != how->mode ||
+				    call->resolve != how->resolve);
 
 	if (call->how_provenance == UNRACED_PROVENANCE_NONE && call->enter_ns)
 		call->record_flags |= UNRACED_FAULTED;
-	call->flags = how->flags;
+	if (!snapshot || changed)
+		call->flags = flags;
 	call->mode = how->mode;
 	call->resolve = how->resolve;
 	call->how_provenance = UNRACED_PROVENANCE_KERNEL;
