@@ -14,8 +14,9 @@ struct unraced_control {
 	__u32 self_tgid;      /* of the capturing process, in the initial pid namespace */
 	__u32 filters;	      /* enum unraced_filter */
 	__u32 integrity;      /* 1: claims are compared with what the call acted on */
+	__u32 ring_per_cpu;   /* 1: records go to the CPU's own ring */
 	__u32 copies;	      /* calls whose copies inside the kernel are taken: 1 << enum unraced_syscall */
-	__u32 reserved[9];
+	__u32 reserved[8];
 };
 
 enum unraced_filter {

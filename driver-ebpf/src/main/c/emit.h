@@ -69,56 +69,6 @@ static __always_inline void describe_arguments(struct draft *draft, __u8 syscall
 	}
 }
 
-/*
- * Wakes the reader if it asked for it. Checked after the record is committed: the reader asks first and looks for
- * records then, so one of the two sees the other. An empty discarded record carries the wake-up.
- */
-static __always_inline void ring_bell(struct unraced_counters *row, struct unraced_control *shared)
-{
-	void *bell;
-
-	if (!shared->reader_waiting || !__sync_lock_test_and_set(&shared->reader_waiting, 0))
-		return;
-	bell = bpf_ringbuf_reserve(&ring, 8, 0);
-	if (!bell)
-		return;
-	row->wakeups++;
-	bpf_ringbuf_discard(bell, BPF_RB_FORCE_WAKEUP);
-}
-
-static __always_inline void move(struct unraced_slice *slice, __u32 by)
-{
-	if (slice->offset)
-		slice->offset += by;
-}
-
-/* What was found inside the call: nobody could replace a descriptor there, whoever shares the table. */
-static __always_inline void adopt_truth(struct draft *draft, __u8 syscall, const struct truth *truth)
-{
-	struct unraced_record *record = &draft->scratch->record;
-	__u32 length = truth->length & (WALK_BYTES - 1), by = draft->end;
-	struct unraced_slice all;
-
-	record->flags &= ~UNRACED_FD_TABLE_SHARED;
-	record->flags |= truth->flags;
-	bpf_probe_read_kernel(append(draft, &all, length), length, truth->bytes);
-	if (syscall == UNRACED_CONNECT) {
-		record->connect.local = truth->connect.local;
-		record->connect.remote = truth->connect.remote;
-		record->connect.family = truth->connect.family;
-		record->connect.type = truth->connect.type;
-		record->connect.protocol = truth->connect.protocol;
-		move(&record->connect.local, by);
-		move(&record->connect.remote, by);
-	} else {
-		record->open.inode = truth->open.inode;
-		record->open.device_major = truth->open.device_major;
-		record->open.device_minor = truth->open.device_minor;
-		record->open.resolved = truth->open.resolved;
-		move(&record->open.resolved, by);
-	}
-}
-
 static __always_inline void describe_object(struct draft *draft, struct task_struct *task, __u8 syscall,
 					    const struct call *call, long result)
 {
@@ -200,12 +150,7 @@ static __always_inline void emit(struct unraced_counters *row, struct unraced_co
 	if (size > sizeof(*draft.scratch))
 		return;
 	record->length = size;
-	if (bpf_ringbuf_output(&ring, record, size, BPF_RB_NO_WAKEUP)) {
-		row->ring_full++;
-		return;
-	}
-	row->submitted++;
-	ring_bell(row, shared);
+	submit(row, shared, record, size);
 }
 
 #endif

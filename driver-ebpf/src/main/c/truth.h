@@ -169,4 +169,37 @@ static __always_inline void describe_socket(struct draft *draft, struct file *fi
 	}
 }
 
+static __always_inline void move(struct unraced_slice *slice, __u32 by)
+{
+	if (slice->offset)
+		slice->offset += by;
+}
+
+/* What was found inside the call: nobody could replace a descriptor there, whoever shares the table. */
+static __always_inline void adopt_truth(struct draft *draft, __u8 syscall, const struct truth *truth)
+{
+	struct unraced_record *record = &draft->scratch->record;
+	__u32 length = truth->length & (WALK_BYTES - 1), by = draft->end;
+	struct unraced_slice all;
+
+	record->flags &= ~UNRACED_FD_TABLE_SHARED;
+	record->flags |= truth->flags;
+	bpf_probe_read_kernel(append(draft, &all, length), length, truth->bytes);
+	if (syscall == UNRACED_CONNECT) {
+		record->connect.local = truth->connect.local;
+		record->connect.remote = truth->connect.remote;
+		record->connect.family = truth->connect.family;
+		record->connect.type = truth->connect.type;
+		record->connect.protocol = truth->connect.protocol;
+		move(&record->connect.local, by);
+		move(&record->connect.remote, by);
+	} else {
+		record->open.inode = truth->open.inode;
+		record->open.device_major = truth->open.device_major;
+		record->open.device_minor = truth->open.device_minor;
+		record->open.resolved = truth->open.resolved;
+		move(&record->open.resolved, by);
+	}
+}
+
 #endif

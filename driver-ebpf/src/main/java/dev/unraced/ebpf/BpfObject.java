@@ -41,7 +41,8 @@ final class BpfObject implements AutoCloseable {
     static BpfObject load(EbpfSettings settings, int cpus) throws EbpfFailure {
         return load("unraced.bpf.o", programsOf(settings.syscalls()), object -> {
             object.leaveOut(settings.syscalls());
-            object.resize("ring", settings.ringBytes());
+            object.resize("ring", settings.ringPerCpu() ? LibC.getpagesize() : settings.ringBytes());
+            object.resize("rings", settings.ringPerCpu() ? cpus : 1);
             object.resize("stash", settings.stashEntries());
             object.resize("long_stash", settings.stashLongPaths());
             object.resize("counters", cpus);

@@ -38,6 +38,10 @@ final class Control {
         INTS.setVolatile(memory, ControlLayout.COPIES, calls);
     }
 
+    void ringPerCpu(boolean perCpu) {
+        INTS.setVolatile(memory, ControlLayout.RING_PER_CPU, perCpu ? 1 : 0);
+    }
+
     void mitigation(Mitigation mode) {
         INTS.setVolatile(memory, ControlLayout.MITIGATION, mode.code());
     }
