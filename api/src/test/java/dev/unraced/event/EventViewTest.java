@@ -112,6 +112,7 @@ class EventViewTest {
         assertThat(event)
                 .isEqualTo(new OpenEvent(
                         new Call(
+                                EventType.MERGED,
                                 Syscall.OPENAT2,
                                 Abi.X32,
                                 Origin.IO_URING,
@@ -137,6 +138,7 @@ class EventViewTest {
         assertThat(event)
                 .isEqualTo(new ConnectEvent(
                         new Call(
+                                EventType.MERGED,
                                 Syscall.CONNECT,
                                 Abi.IA32,
                                 Origin.SYSCALL,

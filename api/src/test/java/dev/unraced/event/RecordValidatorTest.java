@@ -74,7 +74,7 @@ class RecordValidatorTest {
         assertThat(isValid(copy(open).putShort(VERSION_OFFSET, (short) (VERSION + 1))))
                 .isFalse();
         assertThat(isValid(copy(open).putShort(VERSION_OFFSET, (short) 0))).isFalse();
-        assertThat(isValid(copy(open).put(TYPE, (byte) (TYPE_MERGED + 1)))).isFalse();
+        assertThat(isValid(copy(open).put(TYPE, (byte) (TYPE_ENTER + 1)))).isFalse();
     }
 
     @ParameterizedTest
