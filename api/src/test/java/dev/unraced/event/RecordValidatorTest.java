@@ -102,6 +102,16 @@ class RecordValidatorTest {
     }
 
     @Test
+    void anEntryTellsOfItsArgumentsAlone() {
+        for (EventFlag flag : EventFlag.values()) {
+            ByteBuffer entry = copy(open).put(TYPE, (byte) TYPE_ENTER).putInt(FLAGS, flag.mask());
+            assertThat(isValid(entry))
+                    .as(flag.name())
+                    .isEqualTo(flag == EventFlag.TRUNCATED || flag == EventFlag.FAULTED);
+        }
+    }
+
+    @Test
     void refusesTruthOfTheOtherFamily() {
         assertThat(isValid(copy(open).putInt(FLAGS, EventFlag.HAS_SOCKET.mask())))
                 .isFalse();
