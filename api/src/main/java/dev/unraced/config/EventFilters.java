@@ -2,6 +2,8 @@
 package dev.unraced.config;
 
 import dev.unraced.event.ByteString;
+import java.util.Collections;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -33,17 +35,17 @@ public record EventFilters(
             new EventFilters(Set.of(), Set.of(), Set.of(), Set.of(), List.of(), ResultFilter.ALL);
 
     public EventFilters {
-        tgids = Set.copyOf(tgids);
-        uids = Set.copyOf(uids);
-        cgroups = Set.copyOf(cgroups);
-        mountNamespaces = Set.copyOf(mountNamespaces);
+        tgids = copy(tgids);
+        uids = copy(uids);
+        cgroups = copy(cgroups);
+        mountNamespaces = copy(mountNamespaces);
         paths = List.copyOf(paths);
     }
 
     static EventFilters read(SettingReader in) {
         Set<Integer> tgids = in.integers("unraced.filter.tgids", 1, Integer.MAX_VALUE).stream()
                 .map(Long::intValue)
-                .collect(Collectors.toUnmodifiableSet());
+                .collect(Collectors.toCollection(LinkedHashSet::new));
         // The highest 32-bit number means "no user" to the kernel.
         Set<Long> uids = in.integers("unraced.filter.uids", 0, 0xFFFF_FFFEL);
         return new EventFilters(
@@ -66,6 +68,11 @@ public record EventFilters(
             }
         }
         return false;
+    }
+
+    /** In their order. */
+    private static <T> Set<T> copy(Set<T> set) {
+        return Collections.unmodifiableSet(new LinkedHashSet<>(set));
     }
 
     private static boolean startsWith(byte[] path, int length, ByteString start) {

@@ -41,6 +41,10 @@ final class Control {
         return (int) INTS.getVolatile(memory, ControlLayout.ENTER_EVENTS) != 0;
     }
 
+    void ringPerCpu(boolean perCpu) {
+        INTS.setVolatile(memory, ControlLayout.RING_PER_CPU, perCpu ? 1 : 0);
+    }
+
     void mitigation(Mitigation mode) {
         INTS.setVolatile(memory, ControlLayout.MITIGATION, mode.code());
     }

@@ -3,9 +3,11 @@ package dev.unraced.ebpf;
 
 import com.typesafe.config.Config;
 import dev.unraced.config.CaptureConfig;
+import dev.unraced.config.Choices;
 import dev.unraced.config.EventFilters;
 import dev.unraced.event.Mitigation;
 import dev.unraced.event.Syscall;
+import java.util.List;
 import java.util.Set;
 
 /** What the driver takes from the configuration of a capture. */
@@ -18,14 +20,20 @@ record EbpfSettings(
         boolean observeSelf,
         EventFilters filters,
         int ringBytes,
+        boolean ringPerCpu,
         int stashEntries,
         int stashLongPaths) {
     static final String DEFAULT_LIBBPF = "libbpf.so.1";
 
+    private static final String PER_CPU = "per-cpu";
+    private static final List<String> RINGS = List.of("one", PER_CPU);
     private static final int SMALLEST_RING = 1 << 16;
 
     static EbpfSettings of(CaptureConfig config) {
         Config own = config.driver(EbpfDriver.NAME);
+        Choices choices = new Choices(config, EbpfDriver.NAME);
+        String rings = choices.choice("rings", RINGS);
+        choices.check();
         return new EbpfSettings(
                 own.hasPath("libbpf") ? own.getString("libbpf") : DEFAULT_LIBBPF,
                 config.mitigation(),
@@ -35,6 +43,7 @@ record EbpfSettings(
                 config.observeSelf(),
                 config.filters(),
                 config.ringBytes(),
+                rings.equals(PER_CPU),
                 config.stashEntries(),
                 config.stashLongPaths());
     }
@@ -50,6 +59,7 @@ record EbpfSettings(
                 false,
                 EventFilters.NONE,
                 SMALLEST_RING,
+                false,
                 1,
                 1);
     }
