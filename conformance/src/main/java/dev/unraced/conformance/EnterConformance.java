@@ -46,6 +46,7 @@ public abstract class EnterConformance extends DriverConformance {
                 OpenEvent entry = (OpenEvent) onlyEntry(scenario);
                 OpenEvent merged = observed.open();
                 assertEntry(entry, merged, observed.outcome());
+                assertThat(entry.call().mitigation()).as("R12.5").isEqualTo(mode);
                 assertRead(entry.path(), path);
                 Trust.assertRegisters(entry.how());
                 assertThat(entry.how().value())
@@ -221,7 +222,8 @@ public abstract class EnterConformance extends DriverConformance {
         assertThat(entry.call().mitigation())
                 .as("R12.5")
                 .isEqualTo(merged.call().mitigation());
-        assertThat(entry.caller()).as("R12.5").isEqualTo(merged.caller());
+        assertThat(entry.caller().tid()).as("R12.5").isEqualTo(outcome.tid());
+        assertThat(entry.caller().tgid()).as("R12.5").isEqualTo(outcome.tgid());
         assertThat(entry.call().enterNanos())
                 .as("R12.5: the time of entry")
                 .isBetween(outcome.begunNanos(), outcome.endedNanos());

@@ -21,11 +21,11 @@ final class EnterMutants {
         return List.of(
                 Make.broken(
                         "entry-without-argument",
-                        "makes enter events before it has read the path or the address",
+                        "makes enter events of connects before it has read the address",
                         "R12.5",
                         () -> Seams.NONE.withSink(ring -> (bytes, length) -> {
                             RecordEdit record = new RecordEdit(bytes, length);
-                            if (record.isEnter()) {
+                            if (record.isEnter() && record.isConnect()) {
                                 record.forgetArgument();
                             }
                             ring.submit(bytes, length);

@@ -42,6 +42,7 @@ final class FilterMutants {
                 unfiltered(
                         "any-user",
                         "does not filter by user",
+                        "R1.10",
                         all -> new EventFilters(
                                 all.tgids(),
                                 Set.of(),
@@ -52,16 +53,19 @@ final class FilterMutants {
                 unfiltered(
                         "any-cgroup",
                         "does not filter by cgroup",
+                        "R1.10",
                         all -> new EventFilters(
                                 all.tgids(), all.uids(), Set.of(), all.mountNamespaces(), all.paths(), all.result())),
                 unfiltered(
                         "any-mount-namespace",
                         "does not filter by mount namespace",
+                        "R1.10",
                         all -> new EventFilters(
                                 all.tgids(), all.uids(), all.cgroups(), Set.of(), all.paths(), all.result())),
                 unfiltered(
                         "any-path",
                         "does not filter by path",
+                        "R1.10 R7.2 R12.5",
                         all -> new EventFilters(
                                 all.tgids(),
                                 all.uids(),
@@ -72,6 +76,7 @@ final class FilterMutants {
                 unfiltered(
                         "any-result",
                         "does not filter by result",
+                        "R1.10",
                         all -> new EventFilters(
                                 all.tgids(),
                                 all.uids(),
@@ -87,7 +92,7 @@ final class FilterMutants {
                 Make.broken(
                         "filters-late",
                         "filters by process when a call returns, not when it enters",
-                        "R7.2",
+                        "R7.2 R12.5",
                         FilterMutants::late),
                 Make.unsettled(
                         "watches-itself",
@@ -113,8 +118,8 @@ final class FilterMutants {
                                 (task, call, record) -> Arrays.equals(task.comm(), OBSERVER) ? 0 : 1)));
     }
 
-    private static Mutant unfiltered(String name, String what, UnaryOperator<EventFilters> less) {
-        return Make.unsettled(name, what, "R1.10", settings -> settings.filteredBy(less.apply(settings.filters())));
+    private static Mutant unfiltered(String name, String what, String rules, UnaryOperator<EventFilters> less) {
+        return Make.unsettled(name, what, rules, settings -> settings.filteredBy(less.apply(settings.filters())));
     }
 
     private static Seams late() {
