@@ -4,9 +4,12 @@ package dev.unraced.cli;
 import dev.unraced.event.ByteString;
 import dev.unraced.event.BytesView;
 import dev.unraced.event.EventView;
+import dev.unraced.event.Integrity;
 import dev.unraced.event.RecordLayout;
 import dev.unraced.event.Sockaddr;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Model.CommandSpec;
@@ -28,6 +31,13 @@ final class FilterOptions {
                     "Only where the path as passed, the file really opened, or the socket's path starts like this."
                             + " May be given several times.")
     private List<String> prefixes = List.of();
+
+    @Option(
+            names = "--integrity",
+            paramLabel = "VALUE",
+            split = ",",
+            description = "Only where an argument says one of these: MATCH, CHANGED, DIFFERS, UNCHECKED.")
+    private Set<Integrity> integrities = EnumSet.noneOf(Integrity.class);
 
     private List<String> comms = List.of();
 
@@ -67,6 +77,10 @@ final class FilterOptions {
             Outcome wanted = outcome;
             filter = filter.and(event -> isFailure(event) ? wanted.failed : wanted.succeeded);
         }
+        if (!integrities.isEmpty()) {
+            Set<Integrity> wanted = EnumSet.copyOf(integrities);
+            filter = filter.and(event -> says(event, wanted));
+        }
         if (!comms.isEmpty()) {
             ByteString[] names = bytes(comms);
             filter = filter.and(event -> isAny(event.comm(), names));
@@ -81,6 +95,12 @@ final class FilterOptions {
     /** A connect under way has not failed; how it ends is no event. */
     private static boolean isFailure(EventView event) {
         return event.isError() && (event.isOpenLike() || event.result() != -EINPROGRESS);
+    }
+
+    private static boolean says(EventView event, Set<Integrity> wanted) {
+        return event.isOpenLike()
+                ? wanted.contains(event.path().integrity()) || wanted.contains(event.howIntegrity())
+                : wanted.contains(event.address().integrity());
     }
 
     private static ByteString[] bytes(List<String> texts) {
