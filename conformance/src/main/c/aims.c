@@ -12,9 +12,14 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#ifndef MAP_32BIT
+#define MAP_32BIT 0
+#endif
+
 static const char *plain_open(struct race *race)
 {
-	race->memory = race->alias = map_low(RACE_ROOM);
+	race->memory = race->alias =
+		mmap(NULL, RACE_ROOM, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS | MAP_32BIT, -1, 0);
 	return race->memory == MAP_FAILED ? "no memory" : NULL;
 }
 
@@ -52,6 +57,7 @@ static void *run_loop(void *argument)
 	while (!race->over) {
 		*(volatile unsigned char *)(race->alias + race->at) = race->b;
 		*(volatile unsigned char *)(race->alias + race->at) = race->a;
+		race->acts++;
 	}
 	return NULL;
 }
@@ -166,26 +172,30 @@ static void *run_directory(void *argument)
 {
 	struct race *race = argument;
 
-	for (int i = 0; !race->over; i++)
-		dup2(race->directories[i & 1], (int)race->call.fd);
+	while (!race->over)
+		dup2(race->directories[race->acts++ & 1], (int)race->call.fd);
 	return NULL;
 }
 
-static void nothing(struct race *race)
+/* Sees to it that the other thread is running right now: on a busy machine it often is not. */
+static void loop_prepare(struct race *race)
 {
-	(void)race;
+	long before = race->acts;
+
+	while (race->acts == before)
+		sched_yield();
 }
 
 const struct aim *aim_named(const char *name)
 {
 	static const struct aim aims[] = {
-		{"loop", plain_open, nothing, run_loop, false},
+		{"loop", plain_open, loop_prepare, run_loop, false},
 		{"sweep", plain_open, plain_prepare, run_sweep, true},
 		{"back", plain_open, plain_prepare, run_back, true},
 		{"late", plain_open, plain_prepare, run_late, true},
 		{"cold", cold_open, cold_prepare, run_sweep, true},
 		{"fault", fault_open, fault_prepare, run_fault, true},
-		{"directory", plain_open, nothing, run_directory, false},
+		{"directory", plain_open, loop_prepare, run_directory, false},
 	};
 
 	for (size_t i = 0; name && i < sizeof(aims) / sizeof(*aims); i++)

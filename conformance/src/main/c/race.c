@@ -139,6 +139,62 @@ static void make_calls(struct race *race, const struct sides *sides, long calls,
 	}
 }
 
+/* The n-th processor for the calling thread, round robin; where there is but one, all stays as it is. */
+static void pin(const cpu_set_t *allowed, int n)
+{
+	cpu_set_t one;
+	int seen = 0;
+
+	for (int cpu = 0; cpu < CPU_SETSIZE; cpu++) {
+		if (!CPU_ISSET(cpu, allowed) || seen++ != n % CPU_COUNT(allowed))
+			continue;
+		CPU_ZERO(&one);
+		CPU_SET(cpu, &one);
+		sched_setaffinity(0, sizeof(one), &one);
+		return;
+	}
+}
+
+static void *attack(void *argument)
+{
+	struct race *race = argument;
+
+	pin(&race->allowed, 1);
+	return race->aim->run(race);
+}
+
+/* The attacker: a thread, or a process that shares nothing but the memory. */
+struct attacker {
+	pthread_t thread;
+	pid_t process;
+};
+
+static void attacker_start(struct attacker *attacker, struct race *race)
+{
+	attacker->process = 0;
+	if (!line_number("process", 0)) {
+		if (pthread_create(&attacker->thread, NULL, attack, race))
+			_exit(3);
+		return;
+	}
+	attacker->process = fork_child();
+	if (!attacker->process) {
+		attack(race);
+		_exit(0);
+	}
+	if (attacker->process < 0)
+		_exit(3);
+}
+
+static void attacker_end(struct attacker *attacker, struct race *race)
+{
+	race->over = true;
+	if (attacker->process)
+		reap(attacker->process, 10);
+	else
+		pthread_join(attacker->thread, NULL);
+}
+
 static void race_close(struct race *race)
 {
 	call_free(&race->call);
@@ -149,42 +205,60 @@ static void race_close(struct race *race)
 		close(race->faults);
 }
 
-void command_race(void)
+/* In memory that a process shares, too. */
+static struct race *race_new(void)
 {
-	long calls = line_number("calls", 1000);
-	static unsigned char a[LONGEST], b[LONGEST];
-	struct race race = {.aim = aim_named(line_text("aim")),
-			    .how = line_text("path") != NULL,
-			    .faults = -1,
-			    .span = 2000,
-			    .chance = (unsigned long)now()};
-	struct sides sides = {0};
-	pthread_t thread;
+	struct race *race = mmap(NULL, sizeof(*race), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 
-	if (!race.aim || calls < 1) {
-		fail("race needs calls=N and aim=loop, sweep, back, late, cold, fault or directory");
-		return;
-	}
-	race.directories[0] = handle_get(line_text("first"), AT_FDCWD);
-	race.directories[1] = handle_get(line_text("second"), AT_FDCWD);
-	const char *missing = read_versions(&race, a, b) ? race.aim->open(&race) : "";
-	if (missing) {
-		if (*missing)
-			fail("unsupported: %s", missing);
-		return;
-	}
-	memcpy(race.alias, a, race.length + 1);
+	if (race == MAP_FAILED)
+		_exit(3);
+	race->aim = aim_named(line_text("aim"));
+	race->how = line_text("path") != NULL;
+	race->directories[0] = handle_get(line_text("first"), AT_FDCWD);
+	race->directories[1] = handle_get(line_text("second"), AT_FDCWD);
+	race->faults = -1;
+	sched_getaffinity(0, sizeof(race->allowed), &race->allowed);
+	race->span = 2000;
+	race->chance = (unsigned long)now();
+	return race;
+}
+
+static void run(struct race *race, const unsigned char *a, const unsigned char *b, long calls)
+{
 	char *truth = calloc(1, (size_t)calls + 1);
-	if (truth && race_call(&race)) {
-		read_sides(&race, a, b, &sides);
-		pthread_create(&thread, NULL, race.aim->run, &race);
-		make_calls(&race, &sides, calls, truth);
-		race.over = true;
-		pthread_join(thread, NULL);
+	struct sides sides = {0};
+	struct attacker attacker;
+
+	if (truth && race_call(race)) {
+		memcpy(race->alias, a, race->length + 1);
+		read_sides(race, a, b, &sides);
+		attacker_start(&attacker, race);
+		pin(&race->allowed, 0);
+		make_calls(race, &sides, calls, truth);
+		sched_setaffinity(0, sizeof(race->allowed), &race->allowed);
+		attacker_end(&attacker, race);
 		reply_begin();
 		reply("tid=%d truth=%s", own_tid(), truth);
 		reply_end();
 	}
-	race_close(&race);
 	free(truth);
+}
+
+void command_race(void)
+{
+	static unsigned char a[LONGEST], b[LONGEST];
+	struct race *race = race_new();
+	long calls = line_number("calls", 1000);
+
+	if (!race->aim || calls < 1) {
+		fail("race needs calls=N and aim=loop, sweep, back, late, cold, fault or directory");
+	} else if (read_versions(race, a, b)) {
+		const char *missing = race->aim->open(race);
+		if (missing)
+			fail("unsupported: %s", missing);
+		else
+			run(race, a, b, calls);
+		race_close(race);
+	}
+	munmap(race, sizeof(*race));
 }

@@ -5,6 +5,8 @@
 
 #include "actor.h"
 
+#include <sched.h>
+
 /* Of the memory that is raced for. */
 #define RACE_ROOM 8192
 
@@ -38,11 +40,15 @@ struct race {
 	/* For a directory that is swapped: the descriptor's two meanings. */
 	int directories[2];
 	int faults;
+	/* The processors of both: each gets one of its own. */
+	cpu_set_t allowed;
 	unsigned long chance;
 	/* Twice the usual time of a call, in ns. */
 	volatile long span;
 	/* The call that has begun, has ended, has been answered by the other thread; from 1. */
 	volatile long begun, ended, answered;
+	/* How often an aim without turns has acted. */
+	volatile long acts;
 	volatile bool over;
 };
 

@@ -7,6 +7,7 @@ import dev.unraced.event.EventView;
 import dev.unraced.event.Integrity;
 import dev.unraced.event.RecordLayout;
 import dev.unraced.event.Sockaddr;
+import dev.unraced.event.Syscall;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -97,10 +98,13 @@ final class FilterOptions {
         return event.isError() && (event.isOpenLike() || event.result() != -EINPROGRESS);
     }
 
+    /** The how of other calls than openat2 is in registers, and always a match. */
     private static boolean says(EventView event, Set<Integrity> wanted) {
-        return event.isOpenLike()
-                ? wanted.contains(event.path().integrity()) || wanted.contains(event.howIntegrity())
-                : wanted.contains(event.address().integrity());
+        if (!event.isOpenLike()) {
+            return wanted.contains(event.address().integrity());
+        }
+        return wanted.contains(event.path().integrity())
+                || (event.syscall() == Syscall.OPENAT2 && wanted.contains(event.howIntegrity()));
     }
 
     private static ByteString[] bytes(List<String> texts) {

@@ -42,42 +42,42 @@ public final class AttackCorpus {
      */
     public static AttackResult run(
             DriverUnderTest under, Attack attack, Mitigation mode, int calls, LongConsumer progress) {
-        Capabilities capabilities = under.driver().capabilities();
-        Optional<Capability> lacking = Stream.concat(Stream.of(mode), attack.needs().stream())
-                .filter(needed -> !capabilities.has(needed))
-                .findFirst();
-        if (lacking.isPresent()) {
-            return AttackResult.notRun(
-                    attack,
-                    mode,
-                    Status.NOT_DECLARED,
-                    lacking.get().name() + ": " + capabilities.reason(lacking.get()));
+        Optional<AttackResult> refused = refused(under.driver().capabilities(), attack, mode);
+        if (refused.isPresent()) {
+            return refused.get();
         }
-        AttackTally tally = new AttackTally();
-        try {
-            play(under, attack, mode, attack.calls(calls), tally, progress);
-            return AttackResult.of(attack, mode, tally);
-        } catch (ActorException e) {
-            return AttackResult.notRun(
-                    attack, mode, Status.IMPOSSIBLE, e.unsupported().orElseThrow(() -> e));
+        Scenario.Setup setup =
+                new Scenario.Setup(under).scope(attack.scope()).mitigation(mode).attack();
+        AttackResult result = null;
+        try (Scenario scenario = setup.open()) {
+            result = play(scenario, attack, mode, calls, progress);
         } catch (AssertionError e) {
-            return new AttackResult(attack, mode, Status.BROKEN, tally.counts(), String.valueOf(e.getMessage()));
+            return AttackResult.broken(attack, mode, result == null ? AttackResult.NONE : result.counts(), e);
         }
+        return result;
     }
 
-    private static void play(
-            DriverUnderTest under,
-            Attack attack,
-            Mitigation mode,
-            int calls,
-            AttackTally tally,
-            LongConsumer progress) {
-        try (Scenario scenario = new Scenario.Setup(under)
-                .scope(attack.scope())
-                .mitigation(mode)
-                .attack()
-                .open()) {
-            attack.play().on(new AttackField(scenario, calls, tally, progress));
+    /** What an attack comes to that a driver declares not to see. */
+    static Optional<AttackResult> refused(Capabilities capabilities, Attack attack, Mitigation mode) {
+        return Stream.concat(Stream.<Capability>of(mode), attack.needs().stream())
+                .filter(needed -> !capabilities.has(needed))
+                .findFirst()
+                .map(lack -> AttackResult.notRun(
+                        attack, mode, Status.NOT_DECLARED, lack.name() + ": " + capabilities.reason(lack)));
+    }
+
+    /** Attacks within a scenario, which others may have used. */
+    static AttackResult play(Scenario scenario, Attack attack, Mitigation mode, int calls, LongConsumer progress) {
+        AttackField field = new AttackField(scenario, attack, calls, progress);
+        try {
+            attack.play().on(field);
+            return AttackResult.of(attack, mode, field.tally());
+        } catch (ActorException e) {
+            return e.unsupported()
+                    .map(reason -> AttackResult.notRun(attack, mode, Status.IMPOSSIBLE, reason))
+                    .orElseGet(() -> AttackResult.broken(attack, mode, field.tally().counts(), e));
+        } catch (AssertionError e) {
+            return AttackResult.broken(attack, mode, field.tally().counts(), e);
         }
     }
 }

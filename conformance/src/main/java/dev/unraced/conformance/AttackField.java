@@ -3,6 +3,7 @@ package dev.unraced.conformance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.unraced.event.ByteString;
 import dev.unraced.event.SyscallEvent;
 import java.util.List;
 import java.util.function.Function;
@@ -17,24 +18,57 @@ final class AttackField {
     private static final long LONG_NANOS = 2_000_000_000L;
 
     private final Scenario scenario;
+    private final String directory;
     private final int calls;
-    private final AttackTally tally;
+    private final AttackTally tally = new AttackTally();
     private final LongConsumer progress;
     private int batch = FIRST_BATCH;
 
-    AttackField(Scenario scenario, int calls, AttackTally tally, LongConsumer progress) {
+    /**
+     * A field.
+     *
+     * @param attack who has a directory of its own here
+     * @param calls how many to make
+     */
+    AttackField(Scenario scenario, Attack attack, int calls, LongConsumer progress) {
         this.scenario = scenario;
-        this.calls = calls;
-        this.tally = tally;
+        this.directory = attack.name();
+        this.calls = attack.calls(calls);
         this.progress = progress;
+        scenario.makeDirectory(directory);
     }
 
     Scenario scenario() {
         return scenario;
     }
 
-    Scratch scratch() {
-        return scenario.scratch();
+    /** A name of this attack's, as the scenario knows it. */
+    String name(String name) {
+        return directory + "/" + name;
+    }
+
+    String path(String name) {
+        return scenario.scratch().path(name(name));
+    }
+
+    ByteString bytes(String name) {
+        return scenario.scratch().bytes(name(name));
+    }
+
+    void makeFile(String name) {
+        scenario.makeFile(name(name));
+    }
+
+    void makeFifo(String name) {
+        scenario.makeFifo(name(name));
+    }
+
+    void makeDirectory(String name) {
+        scenario.makeDirectory(name(name));
+    }
+
+    void makeSymlink(String target, String name) {
+        scenario.makeSymlink(target, name(name));
     }
 
     Actor actor() {

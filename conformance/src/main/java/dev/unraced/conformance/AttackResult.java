@@ -11,7 +11,7 @@ import dev.unraced.event.Mitigation;
  * @param reason of any status but HELD; empty then
  */
 public record AttackResult(Attack attack, Mitigation mode, Status status, AttackCounts counts, String reason) {
-    private static final AttackCounts NONE = new AttackCounts(0, 0, 0, 0, 0, 0, 0, 0);
+    static final AttackCounts NONE = new AttackCounts(0, 0, 0, 0, 0, 0, 0, 0);
 
     /** What can become of an attack. */
     public enum Status {
@@ -27,6 +27,10 @@ public record AttackResult(Attack attack, Mitigation mode, Status status, Attack
 
     static AttackResult notRun(Attack attack, Mitigation mode, Status status, String reason) {
         return new AttackResult(attack, mode, status, NONE, reason);
+    }
+
+    static AttackResult broken(Attack attack, Mitigation mode, AttackCounts counts, Throwable why) {
+        return new AttackResult(attack, mode, Status.BROKEN, counts, String.valueOf(why.getMessage()));
     }
 
     /** Judges what was counted. */

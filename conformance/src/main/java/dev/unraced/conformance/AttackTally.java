@@ -64,11 +64,12 @@ final class AttackTally {
         }
         if ((isCopy && !isRight) || (isMatch && !isCopy && !(isRight && taken.provable()))) {
             falseMatches++;
-            remember("a false proof: really " + taken + ", event " + event);
+            remember(ruleOfMatch(event, isCopy) + ": a false proof: really " + taken + ", event " + event);
         }
         if (event.call().result() >= 0 && !isTrue(event, taken)) {
             wrongTruths++;
-            remember("a wrong truth field: really " + taken + ", event " + event);
+            remember((event instanceof OpenEvent ? "R2.20" : "R2.30") + ": a wrong truth field: really " + taken + ", event "
+                    + event);
         }
     }
 
@@ -87,6 +88,10 @@ final class AttackTally {
         if (worst == null) {
             worst = text;
         }
+    }
+
+    private static String ruleOfMatch(SyscallEvent event, boolean isCopy) {
+        return isCopy ? "R2.17" : event instanceof OpenEvent ? "R2.15" : "R2.16";
     }
 
     private static boolean warns(SyscallEvent event, Argument<?> claim) {

@@ -48,6 +48,13 @@ final class FlipCorpus {
                         "An address of a connect that fails is flipped",
                         Syscall.CONNECT,
                         FlipCorpus::refused),
+                shared("flip-shared", "A path in shared memory is flipped by another process", "loop"),
+                shared("flip-shared-back", "A path in shared memory is rewritten and restored by another process", "back"),
+                connectShared("flip-connect-shared", "An address in shared memory is flipped by another process", "loop"),
+                connectShared(
+                        "flip-connect-shared-back",
+                        "An address in shared memory is rewritten and restored by another process",
+                        "back"),
                 flip("userfaultfd", "A path is missing until the kernel's copy asks for it", "openat", "fault"),
                 flip("cold-page", "A path that is not in memory is rewritten in mid-call", "openat", "cold"),
                 connect("cold-address", "An address that is not in memory is rewritten in mid-call", "cold"),
@@ -82,28 +89,38 @@ final class FlipCorpus {
                 field -> files(field, new Race(field, "openat", "loop").with(key, value)));
     }
 
+    /** Nobody shares the caller's descriptors, so that a match may be earned. */
+    private static Attack shared(String name, String title, String aim) {
+        return of(name, title, Syscall.OPENAT, field -> files(field, new Race(field, "openat", aim).byProcess()));
+    }
+
     private static Attack connect(String name, String title, String aim) {
-        return of(name, title, Syscall.CONNECT, field -> {
-            new Sockets(field.actor()).datagram(CLIENT, Linux.AF_INET);
-            new Race(field, "connect", aim)
-                    .with("fd", "h:" + CLIENT)
-                    .peers(SocketAddresses.inet(DISCARD, 127, 0, 0, 1), SocketAddresses.inet(DISCARD, 127, 0, 0, 2));
-        });
+        return of(name, title, Syscall.CONNECT, field -> peers(field, new Race(field, "connect", aim)));
+    }
+
+    private static Attack connectShared(String name, String title, String aim) {
+        return of(name, title, Syscall.CONNECT, field -> peers(field, new Race(field, "connect", aim).byProcess()));
+    }
+
+    private static void peers(AttackField field, Race race) {
+        new Sockets(field.actor()).datagram(CLIENT, Linux.AF_INET);
+        race.with("fd", "h:" + CLIENT)
+                .peers(SocketAddresses.inet(DISCARD, 127, 0, 0, 1), SocketAddresses.inet(DISCARD, 127, 0, 0, 2));
     }
 
     private static void files(AttackField field, Race race) {
-        field.scenario().makeFile("a");
-        field.scenario().makeFile("b");
-        race.files(field.scratch().bytes("a"), field.scratch().bytes("b"));
+        field.makeFile("a");
+        field.makeFile("b");
+        race.files(field.bytes("a"), field.bytes("b"));
     }
 
     private static void missing(AttackField field) {
-        field.scenario().makeDirectory("a");
-        field.scenario().makeFile("b");
+        field.makeDirectory("a");
+        field.makeFile("b");
         new Race(field, "openat", "loop")
                 .failures(
-                        field.scratch().bytes("a/secret"), Linux.ENOENT,
-                        field.scratch().bytes("b/secret"), Linux.ENOTDIR);
+                        field.bytes("a/secret"), Linux.ENOENT,
+                        field.bytes("b/secret"), Linux.ENOTDIR);
     }
 
     private static void refused(AttackField field) {
@@ -118,8 +135,8 @@ final class FlipCorpus {
     }
 
     private static void how(AttackField field) {
-        field.scenario().makeFile("a");
-        ByteString path = field.scratch().bytes("a");
+        field.makeFile("a");
+        ByteString path = field.bytes("a");
         FileId file = FileId.of(field.actor().ask(Command.of("stat").with("path", path)));
         new Race(field, "openat2", "loop")
                 .with("path", Pointer.to(path).text())
@@ -134,8 +151,8 @@ final class FlipCorpus {
     private static void directory(AttackField field) {
         ByteString name = ByteString.utf8("file");
         for (String directory : List.of("a", "b")) {
-            field.scenario().makeDirectory(directory);
-            field.scenario().makeFile(directory + "/file");
+            field.makeDirectory(directory);
+            field.makeFile(directory + "/file");
         }
         keep(field, "a", FIRST);
         keep(field, "b", SECOND);
@@ -150,13 +167,13 @@ final class FlipCorpus {
 
     private static void keep(AttackField field, String directory, int handle) {
         field.scenario()
-                .call(WatchedCall.openat(Pointer.to(field.scratch().bytes(directory)), Linux.O_PATH, 0)
+                .call(WatchedCall.openat(Pointer.to(field.bytes(directory)), Linux.O_PATH, 0)
                         .keep(handle));
     }
 
     /** A match would be right: the name lies in the directory that the call used, whichever that was. */
     private static Taken inDirectory(AttackField field, String name) {
-        ByteString place = field.scratch().bytes(name);
+        ByteString place = field.bytes(name);
         FileId file = FileId.of(field.actor().ask(Command.of("stat").with("path", place)));
         return Taken.file(ByteString.utf8("file"), file, place, true);
     }

@@ -61,17 +61,17 @@ final class OddCorpus {
     }
 
     private static void symlink(AttackField field) {
-        field.scenario().makeFile("evil");
-        field.scenario().makeDirectory("dir");
-        field.scenario().makeSymlink("evil", "harmless");
-        field.scenario().makeSymlink("..", "dir/up");
+        field.makeFile("evil");
+        field.makeDirectory("dir");
+        field.makeSymlink("evil", "harmless");
+        field.makeSymlink("..", "dir/up");
         opens(field, false, "harmless", "dir/up/evil", "dir/../evil");
     }
 
     private static void procfs(AttackField field) {
-        field.scenario().makeFile("evil");
+        field.makeFile("evil");
         ByteString descriptor = kept(field, "evil", Linux.O_RDONLY);
-        ByteString root = ByteString.utf8("/proc/self/root" + field.scratch().path("evil"));
+        ByteString root = ByteString.utf8("/proc/self/root" + field.path("evil"));
         while (field.tally().counts().attempts() < field.calls()) {
             open(field, descriptor, false);
             open(field, root, false);
@@ -79,28 +79,28 @@ final class OddCorpus {
     }
 
     private static void bindMount(AttackField field) {
-        field.scenario().makeDirectory("evil");
-        field.scenario().makeFile("evil/file");
-        field.scenario().makeDirectory("harmless");
+        field.makeDirectory("evil");
+        field.makeFile("evil/file");
+        field.makeDirectory("harmless");
         field.actor()
                 .ask(Command.of("mount")
-                        .with("from", field.scratch().bytes("evil"))
-                        .with("to", field.scratch().bytes("harmless")));
+                        .with("from", field.bytes("evil"))
+                        .with("to", field.bytes("harmless")));
         opens(field, true, "harmless/file");
     }
 
     private static void hardLink(AttackField field) {
-        field.scenario().makeFile("evil");
+        field.makeFile("evil");
         field.actor()
                 .ask(Command.of("link")
-                        .with("from", field.scratch().bytes("evil"))
-                        .with("to", field.scratch().bytes("harmless")));
+                        .with("from", field.bytes("evil"))
+                        .with("to", field.bytes("harmless")));
         opens(field, true, "harmless");
     }
 
     private static void byPath(AttackField field) {
-        field.scenario().makeFile("evil");
-        ByteString path = field.scratch().bytes("evil");
+        field.makeFile("evil");
+        ByteString path = field.bytes("evil");
         ByteString again = kept(field, "evil", Linux.O_PATH);
         while (field.tally().counts().attempts() < field.calls()) {
             field.judge(WatchedCall.openat(Pointer.to(path), Linux.O_PATH, 0), outcome -> file(path, outcome, true));
@@ -118,14 +118,14 @@ final class OddCorpus {
 
     private static void blocking(AttackField field) {
         Scenario scenario = field.scenario();
-        scenario.makeFifo("fifo");
-        ByteString passed = field.scratch().bytes("fifo");
-        ByteString forged = field.scratch().bytes("fake");
+        field.makeFifo("fifo");
+        ByteString passed = field.bytes("fifo");
+        ByteString forged = field.bytes("fake");
         for (int i = 0; i < field.calls(); i++) {
             scenario.setBuffer(BUFFER, passed);
             Job job = scenario.block(WatchedCall.openat(Pointer.buffer(BUFFER), Linux.O_RDONLY, i));
             scenario.setBuffer(BUFFER, forged);
-            scenario.releaseReaders("fifo");
+            scenario.releaseReaders(field.name("fifo"));
             Outcome outcome = job.finish();
             field.tally().judge(eventOf(scenario, job), file(passed, outcome, true));
             field.advanced();
@@ -135,8 +135,8 @@ final class OddCorpus {
     private static void blockingConnect(AttackField field) {
         Scenario scenario = field.scenario();
         Sockets sockets = new Sockets(field.actor());
-        ByteString passed = SocketAddresses.unix(field.scratch().path("real"));
-        ByteString forged = SocketAddresses.unix(field.scratch().path("fake"));
+        ByteString passed = SocketAddresses.unix(field.path("real"));
+        ByteString forged = SocketAddresses.unix(field.path("fake"));
         sockets.listenFull(LISTENER, passed, FILLER);
         for (int i = 0; i < field.calls(); i++) {
             sockets.stream(CLIENT, Linux.AF_UNIX);
@@ -157,7 +157,7 @@ final class OddCorpus {
                 SocketAddresses.family(0, 2),
                 SocketAddresses.family(0, 16),
                 SocketAddresses.family(Linux.AF_INET, 2),
-                SocketAddresses.family(Linux.AF_INET, 1),
+                ByteString.copyOf(new byte[] {Linux.AF_INET}),
                 SocketAddresses.family(Linux.AF_INET6, 16),
                 SocketAddresses.unix("/nowhere"),
                 SocketAddresses.family(40, 128),
@@ -180,30 +180,30 @@ final class OddCorpus {
     }
 
     private static void reuse(AttackField field) {
-        field.scenario().makeFifo("fifo");
-        field.scenario().makeFile("other");
+        field.makeFifo("fifo");
+        field.makeFile("other");
         while (field.tally().counts().attempts() < field.calls()) {
             int rounds = Math.min(20, field.calls());
             field.actor()
                     .ask(Command.of("reuse")
-                            .with("path", field.scratch().bytes("fifo"))
-                            .with("other", field.scratch().bytes("other"))
+                            .with("path", field.bytes("fifo"))
+                            .with("other", field.bytes("other"))
                             .with("rounds", rounds)
                             .with("tag", TAG));
-            successors(field, field.scratch().bytes("other"));
+            successors(field, field.bytes("other"));
         }
     }
 
     private static void exec(AttackField field) {
-        field.scenario().makeFifo("fifo");
-        field.scenario().makeFile("other");
+        field.makeFifo("fifo");
+        field.makeFile("other");
         while (field.tally().counts().attempts() < field.calls()) {
             field.actor()
                     .ask(Command.of("exec")
-                            .with("path", field.scratch().bytes("fifo"))
-                            .with("other", field.scratch().bytes("other"))
+                            .with("path", field.bytes("fifo"))
+                            .with("other", field.bytes("other"))
                             .with("tag", TAG));
-            successors(field, field.scratch().bytes("other"));
+            successors(field, field.bytes("other"));
         }
     }
 
@@ -223,7 +223,7 @@ final class OddCorpus {
     private static void opens(AttackField field, boolean provable, String... names) {
         while (field.tally().counts().attempts() < field.calls()) {
             for (String name : names) {
-                open(field, field.scratch().bytes(name), provable);
+                open(field, field.bytes(name), provable);
             }
         }
     }
@@ -239,7 +239,7 @@ final class OddCorpus {
     /** Opens a file and keeps it; the link in /proc of its descriptor. */
     private static ByteString kept(AttackField field, String name, long flags) {
         Outcome outcome = field.scenario()
-                .call(WatchedCall.openat(Pointer.to(field.scratch().bytes(name)), flags, 0)
+                .call(WatchedCall.openat(Pointer.to(field.bytes(name)), flags, 0)
                         .keep(FILE))
                 .outcome();
         return ByteString.utf8("/proc/self/fd/" + outcome.result());

@@ -41,6 +41,11 @@ final class Race {
         return new Race(field, command.with(key, value));
     }
 
+    /** With another process instead of a thread, which shares nothing with the caller but the memory. */
+    Race byProcess() {
+        return with("process", "1");
+    }
+
     /** Between two files that exist. */
     void files(ByteString a, ByteString b) {
         run(a, b, Taken.file(a, id(a)), Taken.file(b, id(b)));
