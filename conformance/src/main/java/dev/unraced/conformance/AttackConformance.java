@@ -207,7 +207,8 @@ public abstract class AttackConformance extends DriverConformance {
 
     @Test
     @Requires(syscalls = Syscall.CONNECT)
-    @DisplayName("R2.16 No attack of the corpus makes a false match of an address, or a wrong truth field, under any mode")
+    @DisplayName(
+            "R2.16 No attack of the corpus makes a false match of an address, or a wrong truth field, under any mode")
     public final void r02_16_noAttackOnAnAddressForgesAMatch(TestReporter reporter) {
         for (Mitigation mode : Mitigation.values()) {
             stand(reporter, mode, Scope.PROCESS, attack -> attack.needs().contains(Syscall.CONNECT));
@@ -235,8 +236,7 @@ public abstract class AttackConformance extends DriverConformance {
         }
         try (Scenario scenario = attack(mode).scope(scope).open()) {
             for (Attack attack : attacks) {
-                AttackResult result =
-                        AttackCorpus.play(scenario, attack, mode, scaled(CORPUS_CALLS), calls -> {});
+                AttackResult result = AttackCorpus.play(scenario, attack, mode, scaled(CORPUS_CALLS), calls -> {});
                 if (result.status() == AttackResult.Status.BROKEN) {
                     throw new AssertionError(result.reason() + ", in attack " + attack.name() + " under " + mode);
                 }

@@ -75,7 +75,8 @@ public final class AttackCorpus {
         } catch (ActorException e) {
             return e.unsupported()
                     .map(reason -> AttackResult.notRun(attack, mode, Status.IMPOSSIBLE, reason))
-                    .orElseGet(() -> AttackResult.broken(attack, mode, field.tally().counts(), e));
+                    .orElseGet(() ->
+                            AttackResult.broken(attack, mode, field.tally().counts(), e));
         } catch (AssertionError e) {
             return AttackResult.broken(attack, mode, field.tally().counts(), e);
         }

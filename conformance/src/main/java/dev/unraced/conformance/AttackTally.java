@@ -68,8 +68,8 @@ final class AttackTally {
         }
         if (event.call().result() >= 0 && !isTrue(event, taken)) {
             wrongTruths++;
-            remember((event instanceof OpenEvent ? "R2.20" : "R2.30") + ": a wrong truth field: really " + taken + ", event "
-                    + event);
+            remember((event instanceof OpenEvent ? "R2.20" : "R2.30") + ": a wrong truth field: really " + taken
+                    + ", event " + event);
         }
     }
 

@@ -49,8 +49,12 @@ final class FlipCorpus {
                         Syscall.CONNECT,
                         FlipCorpus::refused),
                 shared("flip-shared", "A path in shared memory is flipped by another process", "loop"),
-                shared("flip-shared-back", "A path in shared memory is rewritten and restored by another process", "back"),
-                connectShared("flip-connect-shared", "An address in shared memory is flipped by another process", "loop"),
+                shared(
+                        "flip-shared-back",
+                        "A path in shared memory is rewritten and restored by another process",
+                        "back"),
+                connectShared(
+                        "flip-connect-shared", "An address in shared memory is flipped by another process", "loop"),
                 connectShared(
                         "flip-connect-shared-back",
                         "An address in shared memory is rewritten and restored by another process",

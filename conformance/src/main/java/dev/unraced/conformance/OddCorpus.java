@@ -82,19 +82,13 @@ final class OddCorpus {
         field.makeDirectory("evil");
         field.makeFile("evil/file");
         field.makeDirectory("harmless");
-        field.actor()
-                .ask(Command.of("mount")
-                        .with("from", field.bytes("evil"))
-                        .with("to", field.bytes("harmless")));
+        field.actor().ask(Command.of("mount").with("from", field.bytes("evil")).with("to", field.bytes("harmless")));
         opens(field, true, "harmless/file");
     }
 
     private static void hardLink(AttackField field) {
         field.makeFile("evil");
-        field.actor()
-                .ask(Command.of("link")
-                        .with("from", field.bytes("evil"))
-                        .with("to", field.bytes("harmless")));
+        field.actor().ask(Command.of("link").with("from", field.bytes("evil")).with("to", field.bytes("harmless")));
         opens(field, true, "harmless");
     }
 
