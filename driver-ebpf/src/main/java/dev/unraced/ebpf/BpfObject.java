@@ -163,7 +163,7 @@ final class BpfObject implements AutoCloseable {
         links.add(link);
     }
 
-    private void resize(String map, int entries) throws EbpfFailure {
+    void resize(String map, int entries) throws EbpfFailure {
         Pointer found = LibBpf.bpf_object__find_map_by_name(object, map);
         int error = found == null ? -LibC.ENOENT : LibBpf.bpf_map__set_max_entries(found, entries);
         if (error != 0) {

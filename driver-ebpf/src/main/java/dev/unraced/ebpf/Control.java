@@ -38,6 +38,14 @@ final class Control {
         INTS.setVolatile(memory, ControlLayout.COPIES, calls);
     }
 
+    void enterEvents(boolean publish) {
+        INTS.setVolatile(memory, ControlLayout.ENTER_EVENTS, publish ? 1 : 0);
+    }
+
+    boolean enterEvents() {
+        return (int) INTS.getVolatile(memory, ControlLayout.ENTER_EVENTS) != 0;
+    }
+
     void ringPerCpu(boolean perCpu) {
         INTS.setVolatile(memory, ControlLayout.RING_PER_CPU, perCpu ? 1 : 0);
     }

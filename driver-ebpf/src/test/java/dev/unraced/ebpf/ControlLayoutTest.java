@@ -53,6 +53,7 @@ class ControlLayoutTest {
                     "SELF_TGID",
                     "FILTERS",
                     "INTEGRITY",
+                    "ENTER_EVENTS",
                     "RING_PER_CPU",
                     "COPIES" -> "offsetof(struct unraced_control, " + name + ")";
             default -> "offsetof(struct unraced_counters, " + name + ")";
