@@ -46,9 +46,7 @@ final class BpfObject implements AutoCloseable {
             object.resize("stash", settings.stashEntries());
             object.resize("long_stash", settings.stashLongPaths());
             object.resize("counters", cpus);
-            object.resize("tgids", Math.max(1, settings.tgids().size()));
-            object.resize("uids", Math.max(1, settings.uids().size()));
-            object.resize("cgroups", Math.max(1, settings.cgroups().size()));
+            SourceFilters.resize(object, settings.filters());
         });
     }
 

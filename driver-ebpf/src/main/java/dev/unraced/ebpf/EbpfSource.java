@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.ebpf;
 
-import com.sun.jna.Memory;
-import com.sun.jna.Native;
 import dev.unraced.driver.CaptureException;
-import com.sun.jna.Pointer;
 import dev.unraced.driver.FilterReason;
 import dev.unraced.driver.LossReason;
 import dev.unraced.ebpf.EbpfFailure.Step;
