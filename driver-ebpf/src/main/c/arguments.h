@@ -89,6 +89,9 @@ static __always_inline void read_registers(struct call *call, __u8 syscall, cons
 {
 	call->syscall = syscall;
 	call->record_flags = 0;
+	call->verdict = UNRACED_INTEGRITY_UNCHECKED;
+	call->how_verdict = UNRACED_INTEGRITY_UNCHECKED;
+	call->elsewhere = 0;
 	call->how_provenance = UNRACED_PROVENANCE_KERNEL;
 	call->resolve = 0;
 	call->how_size = 0;

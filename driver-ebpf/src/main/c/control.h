@@ -16,7 +16,8 @@ struct unraced_control {
 	__u32 integrity;      /* 1: claims are compared with what the call acted on */
 	__u32 enter_events;   /* 1: the entry of a call is an event, too */
 	__u32 ring_per_cpu;   /* 1: records go to the CPU's own ring */
-	__u32 reserved[8];
+	__u32 copies;	      /* calls whose copies inside the kernel are taken: 1 << enum unraced_syscall */
+	__u32 reserved[7];
 };
 
 enum unraced_filter {

@@ -39,8 +39,10 @@ static __always_inline void describe_arguments(struct draft *draft, __u8 syscall
 
 	record->provenance = call->provenance;
 	record->how_provenance = call->how_provenance;
-	record->how_integrity = call->how_provenance == UNRACED_PROVENANCE_KERNEL ? UNRACED_INTEGRITY_MATCH :
-										    UNRACED_INTEGRITY_UNCHECKED;
+	record->integrity = call->verdict;
+	record->how_integrity = call->how_verdict;
+	if (call->how_provenance == UNRACED_PROVENANCE_KERNEL && !call->how_verdict)
+		record->how_integrity = UNRACED_INTEGRITY_MATCH;
 	if (syscall == UNRACED_CONNECT) {
 		record->connect.fd = call->fd;
 		record->connect.addrlen = call->addrlen;
@@ -63,6 +65,7 @@ static __always_inline void describe_arguments(struct draft *draft, __u8 syscall
 		/* Lost, which is not the same as empty. */
 		*slice = (struct unraced_slice){};
 		record->provenance = UNRACED_PROVENANCE_NONE;
+		record->integrity = UNRACED_INTEGRITY_UNCHECKED;
 	}
 }
 
@@ -84,10 +87,23 @@ static __always_inline void describe_object(struct draft *draft, struct task_str
 					    const struct call *call, long result)
 {
 	struct unraced_record *record = &draft->scratch->record;
-	bool judge = call->integrity && record->provenance != UNRACED_PROVENANCE_NONE;
-	struct walk walk = {};
+	/* The kernel's copy needs no other proof. */
+	bool judge = call->integrity && (record->provenance == UNRACED_PROVENANCE_ENTER ||
+					 record->provenance == UNRACED_PROVENANCE_EXIT);
+	struct walk walk = { .trail.area = SCRATCH(walk_scratch) };
+	__u32 tid = task->pid;
+	struct truth *truth = truth_of(call, tid);
 	struct file *file;
 
+	if (!walk.trail.area)
+		return;
+
+	if (truth) {
+		if (syscall == UNRACED_CONNECT ? has_peer(result) : result >= 0)
+			adopt_truth(draft, syscall, truth);
+		bpf_map_delete_elem(&truths, &tid);
+		return;
+	}
 	if (judge)
 		look_for_changes(draft, syscall, call);
 	if (record->integrity == UNRACED_INTEGRITY_CHANGED)
@@ -113,7 +129,7 @@ static __always_inline void describe_object(struct draft *draft, struct task_str
 	 * Another task could have put the object that the claim names behind the descriptor. A table that was not shared
 	 * at entry was not shared until the return: its only user was in the call.
 	 */
-	if (record->integrity == UNRACED_INTEGRITY_MATCH &&
+	if (judge && record->integrity == UNRACED_INTEGRITY_MATCH &&
 	    ((record->flags & UNRACED_FD_TABLE_SHARED) || !call->enter_ns))
 		record->integrity = UNRACED_INTEGRITY_UNCHECKED;
 }

@@ -1,7 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
-/* Which calls are left out. A filter that is not asked for costs one test. */
+/* Under which mode calls enter, and which are left out. A filter that is not asked for costs one test. */
 #ifndef UNRACED_FILTER_H
 #define UNRACED_FILTER_H
+
+/* Read once in a program: the switch is live, and a call must not see it move. */
+static __always_inline __u32 current_mode(const struct unraced_control *shared)
+{
+	return *(const volatile __u32 *)&shared->mitigation;
+}
 
 enum verdict { PASS, SELF, OTHER_TGID, OTHER_UID, OTHER_CGROUP, OTHER_MOUNT_NS, OTHER_PATH, OTHER_RESULT };
 

@@ -53,6 +53,7 @@ enum { EEXIST = 17, EINPROGRESS = 115, EALREADY = 114, EISCONN = 106 };
 #define O_CREAT 00000100
 #define O_WRONLY 00000001
 #define O_TRUNC 00001000
+#define O_LARGEFILE 00100000ull
 #define AF_UNIX 1
 #define AF_INET 2
 #define AF_INET6 10
@@ -85,7 +86,7 @@ struct syscall_trace_exit {
 };
 
 struct pt_regs {
-	unsigned long r10, dx, si, di;
+	unsigned long r10, dx, si, di, orig_ax;
 };
 
 /* An enum since 6.10, macros before; the values moved since. */
@@ -162,6 +163,11 @@ struct path {
 	struct vfsmount *mnt;
 	struct dentry *dentry;
 };
+/* include/linux/fs.h: the kernel's copy of a path, and where it was copied from. */
+struct filename {
+	const char *name;
+	const char *uptr;
+};
 struct fs_struct {
 	struct path root;
 	struct path pwd;
@@ -218,7 +224,13 @@ struct sigpending {
 	sigset_t signal;
 };
 
+/* arch/x86/include/asm/thread_info.h */
+struct thread_info {
+	__u32 status;
+};
+
 struct task_struct {
+	struct thread_info thread_info;
 	int pid;
 	int tgid;
 	__u64 start_boottime;

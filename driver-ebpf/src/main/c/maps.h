@@ -35,7 +35,10 @@ struct call {
 	__u8 provenance;
 	__u8 how_provenance;
 	__u8 integrity; /* whether the switch was on when the call entered */
-	__u8 reserved[1];
+	__u8 verdict;	/* on the kernel's copy of path or address: enum unraced_integrity, 0 while there is none */
+	__u8 how_verdict;
+	__u8 elsewhere; /* the bytes lie in the map of copies */
+	__u8 reserved[6];
 	/* With the bytes that follow, a key of the map of paths: struct path_start. */
 	__u32 start_bits;
 	__u8 bytes[INLINE_BYTES];

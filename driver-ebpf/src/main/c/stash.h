@@ -11,6 +11,7 @@ static __always_inline void refuse(struct unraced_counters *row, __u32 tid, cons
 	__u64 thread_start = call->thread_start;
 
 	row->refused++;
+	forget_copies(tid);
 	bpf_map_update_elem(&refused, &tid, &thread_start, BPF_ANY);
 }
 
@@ -31,6 +32,7 @@ static __always_inline void drop_stale(struct unraced_counters *row, __u32 tid)
 	if (!bpf_map_delete_elem(&stash, &tid))
 		row->stale++;
 	bpf_map_delete_elem(&long_stash, &tid);
+	forget_copies(tid);
 }
 
 static __always_inline void stash_put(struct unraced_counters *row, __u32 tid, struct long_call *from)
@@ -81,6 +83,10 @@ static __always_inline const __u8 *stash_bytes(const struct call *call, __u32 ti
 
 	if (call->length <= INLINE_BYTES)
 		return call->bytes;
+	if (call->elsewhere) {
+		whole = copy_of(call, tid);
+		return whole ? whole->call.bytes : 0;
+	}
 	whole = bpf_map_lookup_elem(&long_stash, &tid);
 	return whole && whole->call.enter_ns == call->enter_ns ? whole->call.bytes : 0;
 }

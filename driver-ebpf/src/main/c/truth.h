@@ -22,19 +22,18 @@ static __always_inline __u8 *append(struct draft *draft, struct unraced_slice *s
 	return &tail[at];
 }
 
+/* The walk's area must be set. */
 static __always_inline void describe_file(struct draft *draft, struct file *file, struct task_struct *task,
 					  struct walk *walk)
 {
 	struct unraced_record *record = &draft->scratch->record;
-	struct scratch_walk *area = SCRATCH(walk_scratch);
+	struct scratch_walk *area = walk->trail.area;
 	struct inode *inode = GET(file, f_inode);
 	struct super_block *super = GET(inode, i_sb);
 	__u32 device = GET(super, s_dev);
 	__u32 length;
 	__u8 *target;
 
-	if (!area)
-		return;
 	record->open.inode = GET(inode, i_ino);
 	/* The kernel's dev_t: MINORBITS of include/linux/kdev_t.h. */
 	record->open.device_major = device >> 20;
@@ -44,7 +43,6 @@ static __always_inline void describe_file(struct draft *draft, struct file *file
 		record->flags |= UNRACED_CREATED;
 
 	walk->bytes = area->bytes;
-	walk->trail.area = area;
 	walk_up(walk, file, task);
 	record->flags |= walk->flags;
 	length = (WALK_BYTES - walk->position) & (WALK_BYTES - 1);
@@ -168,6 +166,39 @@ static __always_inline void describe_socket(struct draft *draft, struct file *fi
 		append_un(draft, &to->local, sk);
 		if (peer)
 			append_un(draft, &to->remote, peer);
+	}
+}
+
+static __always_inline void move(struct unraced_slice *slice, __u32 by)
+{
+	if (slice->offset)
+		slice->offset += by;
+}
+
+/* What was found inside the call: nobody could replace a descriptor there, whoever shares the table. */
+static __always_inline void adopt_truth(struct draft *draft, __u8 syscall, const struct truth *truth)
+{
+	struct unraced_record *record = &draft->scratch->record;
+	__u32 length = truth->length & (WALK_BYTES - 1), by = draft->end;
+	struct unraced_slice all;
+
+	record->flags &= ~UNRACED_FD_TABLE_SHARED;
+	record->flags |= truth->flags;
+	bpf_probe_read_kernel(append(draft, &all, length), length, truth->bytes);
+	if (syscall == UNRACED_CONNECT) {
+		record->connect.local = truth->connect.local;
+		record->connect.remote = truth->connect.remote;
+		record->connect.family = truth->connect.family;
+		record->connect.type = truth->connect.type;
+		record->connect.protocol = truth->connect.protocol;
+		move(&record->connect.local, by);
+		move(&record->connect.remote, by);
+	} else {
+		record->open.inode = truth->open.inode;
+		record->open.device_major = truth->open.device_major;
+		record->open.device_minor = truth->open.device_minor;
+		record->open.resolved = truth->open.resolved;
+		move(&record->open.resolved, by);
 	}
 }
 

@@ -15,6 +15,7 @@
 #include "read.h"
 #include "arguments.h"
 #include "filter.h"
+#include "copies.h"
 #include "stash.h"
 #include "descriptor.h"
 #include "place.h"
@@ -28,12 +29,6 @@
 #include "enter_event.h"
 
 char LICENSE[] SEC("license") = "GPL";
-
-/* Read once in a program: the switch is live, and a call must not see it move. */
-static __always_inline __u32 current_mode(const struct unraced_control *shared)
-{
-	return *(const volatile __u32 *)&shared->mitigation;
-}
 
 static __always_inline int on_enter(const struct syscall_trace_enter *ctx, __u8 syscall)
 {
@@ -143,7 +138,7 @@ static __always_inline int on_exit(const struct syscall_trace_exit *ctx, __u8 sy
 	const __u8 *bytes;
 	__u32 tid = task->pid;
 	long result = ctx->ret;
-	bool is_long;
+	bool is_long, elsewhere;
 
 	if (!shared || !row || !shared->active)
 		return 0;
@@ -160,11 +155,15 @@ static __always_inline int on_exit(const struct syscall_trace_exit *ctx, __u8 sy
 		if (call) {
 			if (!was_executed(task, ctx))
 				call->record_flags |= UNRACED_NOT_EXECUTED;
-			emit(row, shared, task, syscall, call, call->bytes, result);
+			bytes = shared->copies ? adopt_late_copy(call, tid) : call->bytes;
+			emit(row, shared, task, syscall, call, bytes, result);
+			if (shared->copies)
+				forget_copies(tid);
 		}
 		return 0;
 	}
 	is_long = stashed->length > INLINE_BYTES;
+	elsewhere = stashed->elsewhere;
 	if (stashed->provenance == UNRACED_PROVENANCE_NONE || stashed->how_provenance == UNRACED_PROVENANCE_NONE) {
 		call = read_again(stashed, syscall);
 		if (call) {
@@ -178,6 +177,8 @@ static __always_inline int on_exit(const struct syscall_trace_exit *ctx, __u8 sy
 		emit(row, shared, task, syscall, stashed, bytes, result);
 	}
 	stash_drop(row, tid, is_long);
+	if (elsewhere)
+		bpf_map_delete_elem(&copies, &tid);
 	return 0;
 }
 
@@ -238,6 +239,7 @@ int BPF_PROG(thread_exit, struct task_struct *task)
 		bpf_map_delete_elem(&long_stash, &tid);
 	}
 	bpf_map_delete_elem(&refused, &tid);
+	forget_copies(tid);
 	return 0;
 }
 

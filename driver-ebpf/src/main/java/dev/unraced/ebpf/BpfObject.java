@@ -9,6 +9,7 @@ import dev.unraced.event.Syscall;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -31,9 +32,34 @@ final class BpfObject implements AutoCloseable {
         this.loaded = loaded;
     }
 
+    /** What is done with an object between being opened and being loaded. */
+    private interface Preparation {
+        void prepare(BpfObject object) throws EbpfFailure;
+    }
+
     /** Loads the programs of the given calls, with maps of the given sizes. */
     static BpfObject load(EbpfSettings settings, int cpus) throws EbpfFailure {
-        byte[] elf = elf();
+        return load("unraced.bpf.o", programsOf(settings.syscalls()), object -> {
+            object.leaveOut(settings.syscalls());
+            object.resize("ring", settings.ringPerCpu() ? LibC.getpagesize() : settings.ringBytes());
+            object.resize("rings", settings.ringPerCpu() ? cpus : 1);
+            object.resize("stash", settings.stashEntries());
+            object.resize("long_stash", settings.stashLongPaths());
+            object.resize("counters", cpus);
+            SourceFilters.resize(object, settings.filters());
+        });
+    }
+
+    /** Loads some programs of an object, which share the maps that another one has by the same name. */
+    static BpfObject loadBeside(BpfObject main, String name, Set<String> all, Set<String> wanted) throws EbpfFailure {
+        return load(name, List.copyOf(wanted), object -> {
+            object.leaveOut(all, wanted);
+            object.share(main);
+        });
+    }
+
+    private static BpfObject load(String name, List<String> programs, Preparation preparation) throws EbpfFailure {
+        byte[] elf = elf(name);
         try (Memory bytes = new Memory(elf.length);
                 Memory log = new Memory(LOG_SIZE);
                 Memory options = new Memory(OPTIONS_SIZE)) {
@@ -43,25 +69,19 @@ final class BpfObject implements AutoCloseable {
             options.setLong(0, OPTIONS_SIZE);
             options.setPointer(OPTIONS_LOG, log);
             options.setLong(OPTIONS_LOG_SIZE, LOG_SIZE);
-            return load(bytes, options, log, settings, cpus);
+            return load(bytes, options, log, programs, preparation);
         }
     }
 
-    private static BpfObject load(Memory elf, Memory options, Memory log, EbpfSettings settings, int cpus)
-            throws EbpfFailure {
+    private static BpfObject load(
+            Memory elf, Memory options, Memory log, List<String> programs, Preparation preparation) throws EbpfFailure {
         Pointer object = LibBpf.bpf_object__open_mem(elf, elf.size(), options);
         if (object == null) {
             throw new EbpfFailure(Step.OPEN_OBJECT, Native.getLastError(), "bpf_object__open_mem");
         }
-        BpfObject result = new BpfObject(object, programsOf(settings.syscalls()));
+        BpfObject result = new BpfObject(object, programs);
         try {
-            result.leaveOut(settings.syscalls());
-            result.resize("ring", settings.ringPerCpu() ? LibC.getpagesize() : settings.ringBytes());
-            result.resize("rings", settings.ringPerCpu() ? cpus : 1);
-            result.resize("stash", settings.stashEntries());
-            result.resize("long_stash", settings.stashLongPaths());
-            result.resize("counters", cpus);
-            SourceFilters.resize(result, settings.filters());
+            preparation.prepare(result);
             int error = LibBpf.bpf_object__load(object);
             if (error != 0) {
                 throw new EbpfFailure(Step.LOAD, -error, lastLine(log.getString(0)));
@@ -166,9 +186,25 @@ final class BpfObject implements AutoCloseable {
         return List.copyOf(programs);
     }
 
+    /** Maps of the kernel's own making, such as that of constants, have a dot in their names. */
+    private void share(BpfObject other) throws EbpfFailure {
+        Pointer map = LibBpf.bpf_object__next_map(object, null);
+        for (; map != null; map = LibBpf.bpf_object__next_map(object, map)) {
+            String name = LibBpf.bpf_map__name(map);
+            Pointer shared = name.contains(".") ? null : LibBpf.bpf_object__find_map_by_name(other.object, name);
+            int error = shared == null ? 0 : LibBpf.bpf_map__reuse_fd(map, LibBpf.bpf_map__fd(shared));
+            if (error != 0) {
+                throw new EbpfFailure(Step.OPEN_OBJECT, -error, "sharing the map " + name);
+            }
+        }
+    }
+
     private void leaveOut(Set<Syscall> wanted) {
-        List<String> needed = programsOf(wanted);
-        for (String program : programsOf(Set.of(Syscall.values()))) {
+        leaveOut(programsOf(Set.of(Syscall.values())), programsOf(wanted));
+    }
+
+    private void leaveOut(Collection<String> all, Collection<String> needed) {
+        for (String program : all) {
             if (!needed.contains(program)) {
                 LibBpf.bpf_program__set_autoload(find(program), false);
             }
@@ -185,15 +221,15 @@ final class BpfObject implements AutoCloseable {
         return syscall.isOpenLike() ? "exit_opens" : "exit_connect";
     }
 
-    private static byte[] elf() throws EbpfFailure {
-        String name = "/META-INF/native/linux-" + Machine.localArchitecture() + "/unraced.bpf.o";
-        try (InputStream in = BpfObject.class.getResourceAsStream(name)) {
+    private static byte[] elf(String name) throws EbpfFailure {
+        String path = "/META-INF/native/linux-" + Machine.localArchitecture() + "/" + name;
+        try (InputStream in = BpfObject.class.getResourceAsStream(path)) {
             if (in == null) {
-                throw new EbpfFailure(Step.FIND_OBJECT, 0, name);
+                throw new EbpfFailure(Step.FIND_OBJECT, 0, path);
             }
             return in.readAllBytes();
         } catch (IOException e) {
-            throw new EbpfFailure(Step.FIND_OBJECT, name, e);
+            throw new EbpfFailure(Step.FIND_OBJECT, path, e);
         }
     }
 

@@ -33,6 +33,11 @@ final class Control {
         INTS.setVolatile(memory, ControlLayout.INTEGRITY, checked ? 1 : 0);
     }
 
+    /** Of which calls the kernel's copies are taken, a bit each by code. */
+    void copies(int calls) {
+        INTS.setVolatile(memory, ControlLayout.COPIES, calls);
+    }
+
     void enterEvents(boolean publish) {
         INTS.setVolatile(memory, ControlLayout.ENTER_EVENTS, publish ? 1 : 0);
     }

@@ -12,6 +12,7 @@ final class ControlLayout {
     static final int INTEGRITY = 20;
     static final int ENTER_EVENTS = 24;
     static final int RING_PER_CPU = 28;
+    static final int COPIES = 32;
 
     static final int FILTER_SELF = 1;
     static final int FILTER_TGIDS = 1 << 1;

@@ -28,8 +28,26 @@ final class Diagnosis {
                         "Build on such a machine, or choose another driver.");
             case FIND_LIBBPF -> libbpf(failure);
             case FIND_TRACEPOINT -> tracepoint(failure, machine);
+            case FIND_FUNCTION ->
+                new Unavailable(
+                        "NO_FUNCTION",
+                        "Kernel " + machine.kernel() + " has no function " + failure.getMessage() + ".",
+                        "Use mitigation stash.");
             case OPEN_OBJECT, LOAD, MAP_MEMORY, RUN_PROGRAM, ATTACH -> kernel(failure, machine);
         };
+    }
+
+    /** Why there is no kernel-copy tier, for the declaration of capabilities: one line without a full stop. */
+    static String kernelCopy(EbpfFailure failure, Machine machine) {
+        if (failure.step() == EbpfFailure.Step.FIND_FUNCTION) {
+            return "this kernel has no function " + failure.getMessage() + ", whose copies of arguments it would take";
+        }
+        boolean isRefusal = failure.step() == EbpfFailure.Step.LOAD || failure.step() == EbpfFailure.Step.ATTACH;
+        if (isRefusal && machine.mayLoad()) {
+            return "this kernel lets no program look into its functions (fentry and fexit, errno " + failure.errno()
+                    + "), so its own copies of arguments in memory are out of reach";
+        }
+        return "it could not be found out whether the kernel's copies can be had (" + what(failure) + ")";
     }
 
     private static Availability libbpf(EbpfFailure failure) {
@@ -122,7 +140,7 @@ final class Diagnosis {
             case MAP_MEMORY -> "mapping memory";
             case RUN_PROGRAM -> "running a program";
             case ATTACH -> "attaching";
-            case FIND_OBJECT, FIND_LIBBPF, FIND_TRACEPOINT -> "preparing";
+            case FIND_OBJECT, FIND_LIBBPF, FIND_TRACEPOINT, FIND_FUNCTION -> "preparing";
         };
         String detail =
                 failure.getMessage() == null || failure.getMessage().isBlank() ? "" : ": " + failure.getMessage();

@@ -18,7 +18,8 @@ import dev.unraced.ring.RingCapture;
  * CAP_DAC_READ_SEARCH.
  *
  * <p>The tracepoint tier: arguments are read in the {@code sys_enter} tracepoint of each watched call and completed in
- * its {@code sys_exit}.
+ * its {@code sys_exit}. The kernel-copy tier, for mitigation <em>kernel</em>, takes the kernel's own copies of them
+ * from within the call, where the kernel lets programs into its functions ({@code fentry}, {@code fexit}).
  */
 public final class EbpfDriver implements Driver {
     /** The name that configuration selects. */
@@ -28,7 +29,6 @@ public final class EbpfDriver implements Driver {
             .without(Abi.IA32, "the syscall tracepoints do not fire for 32-bit calls")
             .without(Abi.X32, "the syscall tracepoints do not fire for x32 calls")
             .without(Origin.IO_URING, "io_uring requests pass no syscall tracepoint")
-            .without(Mitigation.KERNEL, "the tracepoint tier has no copy of the kernel's own of arguments in memory")
             .without(Feature.CONTAINER_ID, "the kernel has cgroups and namespaces, but no containers");
 
     @Override
@@ -42,17 +42,26 @@ public final class EbpfDriver implements Driver {
                 EbpfSettings.smallest(EbpfSettings.of(config).libbpf()));
     }
 
+    /** Asks the kernel, the first time, whether it lets programs into its functions: some hundred milliseconds. */
     @Override
     public Capabilities capabilities() {
-        return CAPABILITIES;
+        return capabilities(EbpfSettings.configuredLibbpf());
+    }
+
+    private static Capabilities capabilities(String libbpf) {
+        String reason = KernelCopyProbe.reasonAgainst(libbpf);
+        return reason == null ? CAPABILITIES : CAPABILITIES.without(Mitigation.KERNEL, reason);
     }
 
     @Override
     public Capture open(CaptureConfig config) {
-        CAPABILITIES.require(config.mitigation(), NAME);
+        EbpfSettings settings = EbpfSettings.of(config);
+        if (config.mitigation() == Mitigation.KERNEL) {
+            capabilities(settings.libbpf()).require(Mitigation.KERNEL, NAME);
+        }
         try {
-            EbpfSource source = EbpfSource.start(EbpfSettings.of(config));
-            return new RingCapture(NAME, CAPABILITIES, source.reader(), source);
+            EbpfSource source = EbpfSource.start(settings);
+            return new RingCapture(NAME, capabilities(settings.libbpf()), source.reader(), source);
         } catch (EbpfFailure e) {
             throw new CaptureException(
                     "driver ebpf: " + Diagnosis.of(e, Machine.current()).describe(), e);

@@ -14,6 +14,7 @@ final class EbpfFailure extends Exception {
         MAP_MEMORY,
         RUN_PROGRAM,
         FIND_TRACEPOINT,
+        FIND_FUNCTION,
         ATTACH
     }
 

@@ -5,6 +5,7 @@ import com.typesafe.config.Config;
 import dev.unraced.config.CaptureConfig;
 import dev.unraced.config.Choices;
 import dev.unraced.config.EventFilters;
+import dev.unraced.config.InvalidConfigException;
 import dev.unraced.event.Mitigation;
 import dev.unraced.event.Syscall;
 import java.util.List;
@@ -46,6 +47,15 @@ record EbpfSettings(
                 rings.equals(PER_CPU),
                 config.stashEntries(),
                 config.stashLongPaths());
+    }
+
+    /** The library of this process's own configuration, for questions that come without one. */
+    static String configuredLibbpf() {
+        try {
+            return of(CaptureConfig.load()).libbpf();
+        } catch (InvalidConfigException e) {
+            return DEFAULT_LIBBPF;
+        }
     }
 
     /** Enough to find out whether a capture could run. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.ebpf;
 
-import com.sun.jna.Pointer;
+import dev.unraced.driver.CaptureException;
 import dev.unraced.driver.FilterReason;
 import dev.unraced.driver.LossReason;
 import dev.unraced.ebpf.EbpfFailure.Step;
@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** The loaded and attached programs, and the memory shared with them. */
 final class EbpfSource implements RingSource {
@@ -31,6 +32,7 @@ final class EbpfSource implements RingSource {
     private final RecordReader reader;
     private final long ringBytes;
     private final long stashBytes;
+    private @Nullable KernelCopy kernelCopy;
     private long missedAtStop = -1;
 
     private EbpfSource(
@@ -51,20 +53,15 @@ final class EbpfSource implements RingSource {
         this.ringBytes = Rings.bytes(settings, counters.cpus());
         this.stashBytes = MapMemory.bytes(object.map("stash"))
                 + MapMemory.bytes(object.map("long_stash"))
-                + MapMemory.bytes(object.map("refused"));
+                + MapMemory.bytes(object.map("refused"))
+                + MapMemory.bytes(object.map("copies"))
+                + MapMemory.bytes(object.map("truths"));
     }
 
     /** Loads, attaches and activates. When this fails nothing stays behind. */
-    static synchronized EbpfSource start(EbpfSettings settings) throws EbpfFailure {
+    static EbpfSource start(EbpfSettings settings) throws EbpfFailure {
         LibBpf.bind(settings.libbpf());
-        // libbpf would tell standard error what is told better here. The printer is the whole process's, hence the
-        // lock.
-        Pointer printer = LibBpf.libbpf_set_print(null);
-        try {
-            return startQuietly(settings);
-        } finally {
-            LibBpf.libbpf_set_print(printer);
-        }
+        return LibBpf.quietly(() -> startQuietly(settings));
     }
 
     private static EbpfSource startQuietly(EbpfSettings settings) throws EbpfFailure {
@@ -99,6 +96,9 @@ final class EbpfSource implements RingSource {
                     control,
                     new Counters(counterMemory.buffer(), cpus),
                     reader);
+            if (settings.mitigation() == Mitigation.KERNEL) {
+                source.attachKernelCopy();
+            }
             control.active(true);
             started = true;
             return source;
@@ -143,9 +143,25 @@ final class EbpfSource implements RingSource {
         return control.mitigation();
     }
 
+    /** Only those who ask for the kernel's copies pay for the programs that take them: from the first time on. */
     @Override
     public void mitigation(Mitigation mode) {
+        if (mode == Mitigation.KERNEL && kernelCopy == null) {
+            try {
+                LibBpf.quietly(this::attachKernelCopy);
+            } catch (EbpfFailure e) {
+                throw new CaptureException(
+                        "driver ebpf has no mitigation kernel: " + Diagnosis.kernelCopy(e, Machine.current()) + ".", e);
+            }
+        }
         control.mitigation(mode);
+    }
+
+    private KernelCopy attachKernelCopy() throws EbpfFailure {
+        control.copies(KernelCopy.bits(settings.syscalls()));
+        KernelCopy attached = KernelCopy.attach(object, settings.syscalls());
+        kernelCopy = attached;
+        return attached;
     }
 
     @Override
@@ -204,6 +220,9 @@ final class EbpfSource implements RingSource {
         control.active(false);
         missedAtStop = missedExits();
         object.detach();
+        if (kernelCopy != null) {
+            kernelCopy.close();
+        }
     }
 
     @Override

@@ -36,6 +36,24 @@ final class LibBpf {
         }
     }
 
+    /** Steps that use the library. */
+    interface Steps<T> {
+        T take() throws EbpfFailure;
+    }
+
+    /**
+     * Keeps the library from telling standard error what is told better by a failure. The printer is the whole
+     * process's, hence the lock.
+     */
+    static synchronized <T> T quietly(Steps<T> steps) throws EbpfFailure {
+        Pointer printer = libbpf_set_print(null);
+        try {
+            return steps.take();
+        } finally {
+            libbpf_set_print(printer);
+        }
+    }
+
     static native Pointer bpf_object__open_mem(Pointer bytes, long size, Pointer options);
 
     static native int bpf_object__load(Pointer object);
@@ -56,7 +74,13 @@ final class LibBpf {
 
     static native int bpf_link__destroy(Pointer link);
 
+    static native @Nullable Pointer bpf_object__next_map(Pointer object, @Nullable Pointer before);
+
+    static native String bpf_map__name(Pointer map);
+
     static native int bpf_map__fd(Pointer map);
+
+    static native int bpf_map__reuse_fd(Pointer map, int fd);
 
     static native int bpf_map__set_max_entries(Pointer map, int entries);
 
@@ -70,6 +94,8 @@ final class LibBpf {
     static native int bpf_prog_test_run_opts(int program, Pointer options);
 
     static native int bpf_prog_get_info_by_fd(int program, Pointer info, Pointer length);
+
+    static native int libbpf_find_vmlinux_btf_id(String name, int attachType);
 
     static native int libbpf_num_possible_cpus();
 

@@ -54,7 +54,8 @@ class ControlLayoutTest {
                     "FILTERS",
                     "INTEGRITY",
                     "ENTER_EVENTS",
-                    "RING_PER_CPU" -> "offsetof(struct unraced_control, " + name + ")";
+                    "RING_PER_CPU",
+                    "COPIES" -> "offsetof(struct unraced_control, " + name + ")";
             default -> "offsetof(struct unraced_counters, " + name + ")";
         };
     }

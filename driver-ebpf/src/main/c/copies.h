@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
+/*
+ * What the programs inside a call leave for the one at its return, besides what they write into the stash entry: copies
+ * that the entry has no room for, and the object that the call acted on. An entry is tied to its call by the times of
+ * the thread's start and of the call's entry, which is 0 of a call whose entry was not seen.
+ */
+#ifndef UNRACED_COPIES_H
+#define UNRACED_COPIES_H
+
+/* Calls at once that need more than their stash entry. Each is short, but for connects whose entry was not seen. */
+#define COPIES 512
+
+/* The object that a call acted on, as a record tells of it. */
+struct truth {
+	__u64 thread_start;
+	__u64 enter_ns;
+	__u32 flags; /* enum unraced_flag */
+	__u32 length; /* of bytes */
+	union {
+		struct unraced_open open;
+		struct unraced_connect connect;
+	};
+	__u8 bytes[WALK_BYTES]; /* the start of a record's tail, as if no argument were in it */
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, COPIES);
+	__type(key, __u32);
+	__type(value, struct long_call);
+} copies SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, COPIES);
+	__type(key, __u32);
+	__type(value, struct truth);
+} truths SEC(".maps");
+
+static __always_inline void forget_copies(__u32 tid)
+{
+	bpf_map_delete_elem(&copies, &tid);
+	bpf_map_delete_elem(&truths, &tid);
+}
+
+/* The copy that belongs to a call, or null. */
+static __always_inline struct long_call *copy_of(const struct call *call, __u32 tid)
+{
+	struct long_call *copy = bpf_map_lookup_elem(&copies, &tid);
+
+	if (!copy || copy->call.thread_start != call->thread_start || copy->call.enter_ns != call->enter_ns ||
+	    copy->call.syscall != call->syscall || copy->call.pointer != call->pointer)
+		return 0;
+	return copy;
+}
+
+/*
+ * At the return, a descriptor leads to the object only if nobody else could change the table: its only user was in the
+ * call. Otherwise the object has to be looked at inside the call.
+ */
+static __always_inline bool needs_truth(const struct call *call)
+{
+	return (call->record_flags & UNRACED_FD_TABLE_SHARED) || !call->enter_ns;
+}
+
+static __always_inline struct truth *truth_of(const struct call *call, __u32 tid)
+{
+	struct truth *truth;
+
+	if (call->mitigation != UNRACED_MITIGATION_KERNEL || !needs_truth(call))
+		return 0;
+	truth = bpf_map_lookup_elem(&truths, &tid);
+	if (!truth || truth->thread_start != call->thread_start || truth->enter_ns != call->enter_ns)
+		return 0;
+	return truth;
+}
+
+/*
+ * Completes a call whose entry was not seen by what was copied inside it. Gives the bytes of its argument: those that
+ * were read at the return when there is no copy.
+ */
+static __always_inline const __u8 *adopt_late_copy(struct call *call, __u32 tid)
+{
+	struct long_call *copy = copy_of(call, tid);
+
+	if (!copy)
+		return call->bytes;
+	call->mitigation = UNRACED_MITIGATION_KERNEL;
+	call->record_flags |= UNRACED_ENTER_MISSED;
+	if (copy->call.how_provenance == UNRACED_PROVENANCE_KERNEL) {
+		call->flags = copy->call.flags;
+		call->mode = copy->call.mode;
+		call->resolve = copy->call.resolve;
+		call->how_provenance = UNRACED_PROVENANCE_KERNEL;
+	}
+	if (copy->call.provenance != UNRACED_PROVENANCE_KERNEL)
+		return call->bytes;
+	call->provenance = UNRACED_PROVENANCE_KERNEL;
+	call->verdict = UNRACED_INTEGRITY_MATCH;
+	call->length = copy->call.length;
+	call->record_flags &= ~UNRACED_TRUNCATED;
+	return copy->call.bytes;
+}
+
+#endif

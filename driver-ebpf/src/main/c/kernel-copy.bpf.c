@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
+/*
+ * The kernel-copy tier, an object of its own, since not every kernel lets programs into its functions. They look at the
+ * arguments where the kernel has copied them already, and at the object that the call acts on, and complete the stash
+ * entry of the call; what has no room in it goes to the maps of copies.h.
+ *
+ * Unlike tracepoints, these functions can be preempted, but the kernel runs no program on a processor on which it is
+ * under way. So each has a scratch area of its own.
+ */
+#include "kernel.h"
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_core_read.h>
+#include <bpf/bpf_tracing.h>
+#include "unraced/record.h"
+#include "control.h"
+#include "maps.h"
+#include "read.h"
+#include "arguments.h"
+#include "filter.h"
+#include "copies.h"
+#include "stash.h"
+#include "trail.h"
+#include "walk.h"
+#include "truth.h"
+#include "compare.h"
+#include "adopt.h"
+#include "inside.h"
+
+char LICENSE[] SEC("license") = "GPL";
+
+static __always_inline int file_opened(enum user user, struct filename *name, struct file *file)
+{
+	struct inside in;
+	bool is_late;
+
+	if (!inside(&in, user))
+		return 0;
+	is_late = !in.call;
+	if (is_late && !begin_late(&in, 0))
+		return 0;
+	if (in.call->syscall == UNRACED_CONNECT || !is_path_of(in.call, name))
+		return 0;
+	if (is_late) {
+		keep_late_how(&in);
+		if (!keep_late(&in, copy_path(in.area, name)))
+			return 0;
+	} else {
+		adopt(&in, copy_path(in.area, name));
+	}
+	if (needs_truth(in.call) && !is_error(file))
+		keep_file(&in, file);
+	return 0;
+}
+
+SEC("fexit/do_filp_open")
+int BPF_PROG(filp_opened, int dfd, struct filename *name, const void *op, struct file *file)
+{
+	return file_opened(FILE_OPENED, name, file);
+}
+
+/* As do_filp_open() is called since 7.0. */
+SEC("fexit/do_file_open")
+int BPF_PROG(file_opened_7, int dfd, struct filename *name, const void *op, struct file *file)
+{
+	return file_opened(FILE_OPENED, name, file);
+}
+
+/* Only openat2 has flags in memory; the others' are made from registers. */
+SEC("fentry/do_sys_openat2")
+int BPF_PROG(how_copied, int dfd, const char *name, struct open_how *how)
+{
+	struct inside in;
+
+	if (!inside(&in, HOW_COPIED))
+		return 0;
+	if (in.call) {
+		if (in.call->syscall == UNRACED_OPENAT2)
+			adopt_how(in.call, how);
+	} else if (begin_late(&in, UNRACED_OPENAT2)) {
+		in.call->how_provenance = UNRACED_PROVENANCE_NONE;
+		adopt_how(in.call, how);
+		bpf_map_update_elem(&copies, &in.tid, in.call, BPF_ANY);
+	}
+	return 0;
+}
+
+/* Programs of cgroups may rewrite the address later, in place. */
+SEC("fentry/__sys_connect_file")
+int BPF_PROG(address_copied, struct file *file, void *address, int addrlen)
+{
+	struct inside in;
+
+	if (!inside(&in, ADDRESS_COPIED))
+		return 0;
+	if (in.call) {
+		if (in.call->syscall == UNRACED_CONNECT)
+			adopt(&in, copy_address(in.area, address, addrlen));
+	} else if (begin_late(&in, UNRACED_CONNECT)) {
+		keep_late(&in, copy_address(in.area, address, addrlen));
+	}
+	return 0;
+}
+
+SEC("fexit/__sys_connect_file")
+int BPF_PROG(socket_connected, struct file *file, void *address, int addrlen, int flags, int result)
+{
+	struct inside in;
+
+	if (!has_peer(result) || !inside(&in, SOCKET_CONNECTED))
+		return 0;
+	if (!in.call && (!begin_late(&in, UNRACED_CONNECT) || !copy_of(in.call, in.tid)))
+		return 0;
+	if (in.call->syscall == UNRACED_CONNECT && needs_truth(in.call))
+		keep_socket(&in, file);
+	return 0;
+}
