@@ -26,6 +26,7 @@ import picocli.CommandLine.Spec;
             "  unraced watch             every open and connect on this machine",
             "  unraced watch --help      more examples",
             "  unraced conformance       which rules the driver keeps",
+            "  unraced attack            how often the driver's events can be deceived",
             "  unraced size server       how large the stash of a busy server has to be",
             "  unraced explain flip      how an observer is deceived, step by step",
             "",
@@ -55,6 +56,7 @@ final class UnracedCommand implements Runnable {
                 .addSubcommand(new WatchCommand(console, drivers))
                 .addSubcommand(new DoctorCommand(console, drivers))
                 .addSubcommand(new ConformanceCommand(console, drivers))
+                .addSubcommand(new AttackCommand(console, drivers))
                 .addSubcommand(new SizeCommand(console))
                 .addSubcommand(new ExplainCommand(console));
         command.addMixin("common", new CommonOptions());

@@ -93,6 +93,13 @@ final class Recorder {
         return List.copyOf(events.subList(index, events.size()));
     }
 
+    /** The wanted events up to now, which are forgotten here. */
+    synchronized List<SyscallEvent> take() {
+        List<SyscallEvent> taken = List.copyOf(events);
+        events.clear();
+        return taken;
+    }
+
     synchronized int size() {
         return events.size();
     }
