@@ -219,9 +219,6 @@ public abstract class EnterConformance extends DriverConformance {
         assertThat(merged.call().type()).as("R12.5").isEqualTo(EventType.MERGED);
         assertThat(entry.call().syscall()).as("R12.5").isEqualTo(merged.call().syscall());
         assertThat(entry.call().abi()).as("R12.5").isEqualTo(merged.call().abi());
-        assertThat(entry.call().mitigation())
-                .as("R12.5")
-                .isEqualTo(merged.call().mitigation());
         assertThat(entry.caller().tid()).as("R12.5").isEqualTo(outcome.tid());
         assertThat(entry.caller().tgid()).as("R12.5").isEqualTo(outcome.tgid());
         assertThat(entry.call().enterNanos())

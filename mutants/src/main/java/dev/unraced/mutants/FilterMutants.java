@@ -92,7 +92,7 @@ final class FilterMutants {
                 Make.broken(
                         "filters-late",
                         "filters by process when a call returns, not when it enters",
-                        "R7.2 R12.5",
+                        "R7.2",
                         FilterMutants::late),
                 Make.unsettled(
                         "watches-itself",

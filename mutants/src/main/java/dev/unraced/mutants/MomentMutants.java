@@ -61,7 +61,7 @@ final class MomentMutants {
                 Make.lying(
                         "awaits-no-entry",
                         "misses an entry where nobody waits for one",
-                        "R2.18 R12.2",
+                        "R2.18 R12.2 R12.5",
                         (task, call, record) -> {
                             if (record.mitigation() == Mitigation.OFF) {
                                 record.set(EventFlag.ENTER_MISSED);

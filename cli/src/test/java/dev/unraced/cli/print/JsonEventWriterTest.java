@@ -31,22 +31,33 @@ class JsonEventWriterTest {
     private final JsonEventWriter writer = new JsonEventWriter(clock(), OpenFlags.X86);
 
     @Test
+    void anEntryHasNeitherReturnNorResult() {
+        String line = line(open("/etc/hosts").enter().call(1_000_012_345_678L, 0, 0));
+
+        assertThat(line)
+                .contains("\"type\":\"ENTER\"")
+                .contains("\"enter_ns\":1000012345678,\"exit_ns\":null,\"duration_ns\":null")
+                .contains("\"result\":null,\"error\":null");
+    }
+
+    @Test
     void anOpenIsThisLine() {
         RecordEncoder event = open("/etc/hosts").flag(EventFlag.CREATED).containerId(utf8("c1"));
 
         assertThat(line(event))
-                .isEqualTo("{\"time\":\"2026-11-24T12:00:00.123456Z\",\"syscall\":\"openat\",\"abi\":\"NATIVE\","
-                        + "\"origin\":\"SYSCALL\",\"mitigation\":\"STASH\",\"enter_ns\":1000012333338,"
-                        + "\"exit_ns\":1000012345678,\"duration_ns\":12340,\"source\":1,\"sequence\":7,\"result\":3,"
-                        + "\"error\":null,\"interrupted\":false,\"tid\":4242,\"tgid\":4242,"
-                        + "\"thread_start_ns\":999000000000,\"parent_tgid\":4000,\"uid\":1000,\"gid\":100,"
-                        + "\"comm\":\"cat\",\"cgroup_id\":77,\"mount_ns\":4026531841,\"pid_ns\":4026531836,"
-                        + "\"container_id\":\"c1\",\"flags\":[\"HAS_FILE\",\"CREATED\"],\"dirfd\":-100,"
-                        + "\"path\":\"/etc/hosts\",\"path_provenance\":\"ENTER\",\"path_integrity\":\"MATCH\","
-                        + "\"open_flags\":524288,\"open_flag_names\":[\"O_RDONLY\",\"O_CLOEXEC\"],\"mode\":0,"
-                        + "\"resolve\":0,\"resolve_names\":[],\"how_size\":0,\"how_provenance\":\"KERNEL\","
-                        + "\"how_integrity\":\"MATCH\",\"file\":{\"path\":\"/etc/hosts\",\"device_major\":8,"
-                        + "\"device_minor\":1,\"inode\":1234,\"created\":true}}\n");
+                .isEqualTo(
+                        "{\"time\":\"2026-11-24T12:00:00.123456Z\",\"type\":\"MERGED\",\"syscall\":\"openat\",\"abi\":\"NATIVE\","
+                                + "\"origin\":\"SYSCALL\",\"mitigation\":\"STASH\",\"enter_ns\":1000012333338,"
+                                + "\"exit_ns\":1000012345678,\"duration_ns\":12340,\"source\":1,\"sequence\":7,\"result\":3,"
+                                + "\"error\":null,\"interrupted\":false,\"tid\":4242,\"tgid\":4242,"
+                                + "\"thread_start_ns\":999000000000,\"parent_tgid\":4000,\"uid\":1000,\"gid\":100,"
+                                + "\"comm\":\"cat\",\"cgroup_id\":77,\"mount_ns\":4026531841,\"pid_ns\":4026531836,"
+                                + "\"container_id\":\"c1\",\"flags\":[\"HAS_FILE\",\"CREATED\"],\"dirfd\":-100,"
+                                + "\"path\":\"/etc/hosts\",\"path_provenance\":\"ENTER\",\"path_integrity\":\"MATCH\","
+                                + "\"open_flags\":524288,\"open_flag_names\":[\"O_RDONLY\",\"O_CLOEXEC\"],\"mode\":0,"
+                                + "\"resolve\":0,\"resolve_names\":[],\"how_size\":0,\"how_provenance\":\"KERNEL\","
+                                + "\"how_integrity\":\"MATCH\",\"file\":{\"path\":\"/etc/hosts\",\"device_major\":8,"
+                                + "\"device_minor\":1,\"inode\":1234,\"created\":true}}\n");
     }
 
     @Test
