@@ -5,8 +5,8 @@ import dev.unraced.driver.EventHandler;
 import java.util.List;
 
 /**
- * Reads several rings as if they were one: records come by the time at which their calls returned, so a thread that
- * went from one processor to another, and with it from one ring to another, keeps its order.
+ * Reads several rings as if they were one: records come by the time at which they were made, so a thread that went from
+ * one processor to another, and with it from one ring to another, keeps its order.
  *
  * <p>Each ring must have one producer at a time, which writes its records in the order of their times: one ring per CPU
  * does, one that several CPUs share does not. A record is only handed over once all rings have been looked at
@@ -79,7 +79,7 @@ public final class MergingReader implements RecordReader {
                 return false;
             }
             if (state == RingReader.READY) {
-                times[i] = rings[i].exitNanos();
+                times[i] = rings[i].nanos();
                 rise(heapSize++, i);
             }
         }
@@ -100,7 +100,7 @@ public final class MergingReader implements RecordReader {
                 return false;
             }
             if (state == RingReader.READY) {
-                times[first] = ring.exitNanos();
+                times[first] = ring.nanos();
                 sink(first);
             } else {
                 heapSize--;

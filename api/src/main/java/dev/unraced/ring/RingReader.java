@@ -147,9 +147,10 @@ public final class RingReader implements RecordReader {
         return NOTHING;
     }
 
-    /** When the call of the record at hand returned; only after {@link #advance} found one. */
-    long exitNanos() {
-        return producerPages.getLong(record + RecordLayout.EXIT_NS);
+    /** When the record at hand was made, see {@link EventView#nanos}; only after {@link #advance} found one. */
+    long nanos() {
+        boolean enter = producerPages.get(record + RecordLayout.TYPE) == RecordLayout.TYPE_ENTER;
+        return producerPages.getLong(record + (enter ? RecordLayout.ENTER_NS : RecordLayout.EXIT_NS));
     }
 
     /** Hands over the record at hand; whatever the handler does, it is done with. */

@@ -76,7 +76,8 @@ final class FilterOptions {
         EventFilter filter = event -> true;
         if (outcome != null) {
             Outcome wanted = outcome;
-            filter = filter.and(event -> isFailure(event) ? wanted.failed : wanted.succeeded);
+            // How a call ends, its entry cannot tell.
+            filter = filter.and(event -> event.isEnter() || (isFailure(event) ? wanted.failed : wanted.succeeded));
         }
         if (!integrities.isEmpty()) {
             Set<Integrity> wanted = EnumSet.copyOf(integrities);

@@ -40,7 +40,7 @@ class DoctorCommandTest {
     void theCaptureHasMemory() {
         StashStats stash = new StashStats(0, 0, 0, 0, 0, 0, 0, 64);
         when(capture.stats())
-                .thenReturn(new CaptureStats(0, 0, 0, Map.of(), Map.of(), 0, 64 << 20, 3_500 << 10, stash));
+                .thenReturn(new CaptureStats(0, 0, 0, 0, Map.of(), Map.of(), 0, 64 << 20, 3_500 << 10, stash));
     }
 
     @Test

@@ -61,9 +61,7 @@ final class BpfObject implements AutoCloseable {
             result.resize("stash", settings.stashEntries());
             result.resize("long_stash", settings.stashLongPaths());
             result.resize("counters", cpus);
-            result.resize("tgids", Math.max(1, settings.tgids().size()));
-            result.resize("uids", Math.max(1, settings.uids().size()));
-            result.resize("cgroups", Math.max(1, settings.cgroups().size()));
+            SourceFilters.resize(result, settings.filters());
             int error = LibBpf.bpf_object__load(object);
             if (error != 0) {
                 throw new EbpfFailure(Step.LOAD, -error, lastLine(log.getString(0)));
@@ -143,7 +141,7 @@ final class BpfObject implements AutoCloseable {
         links.add(link);
     }
 
-    private void resize(String map, int entries) throws EbpfFailure {
+    void resize(String map, int entries) throws EbpfFailure {
         Pointer found = LibBpf.bpf_object__find_map_by_name(object, map);
         int error = found == null ? -LibC.ENOENT : LibBpf.bpf_map__set_max_entries(found, entries);
         if (error != 0) {

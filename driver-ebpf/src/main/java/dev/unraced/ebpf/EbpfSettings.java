@@ -4,6 +4,7 @@ package dev.unraced.ebpf;
 import com.typesafe.config.Config;
 import dev.unraced.config.CaptureConfig;
 import dev.unraced.config.Choices;
+import dev.unraced.config.EventFilters;
 import dev.unraced.event.Mitigation;
 import dev.unraced.event.Syscall;
 import java.util.List;
@@ -14,11 +15,10 @@ record EbpfSettings(
         String libbpf,
         Mitigation mitigation,
         boolean integrity,
+        boolean enterEvents,
         Set<Syscall> syscalls,
         boolean observeSelf,
-        Set<Integer> tgids,
-        Set<Long> uids,
-        Set<Long> cgroups,
+        EventFilters filters,
         int ringBytes,
         boolean ringPerCpu,
         int stashEntries,
@@ -38,11 +38,10 @@ record EbpfSettings(
                 own.hasPath("libbpf") ? own.getString("libbpf") : DEFAULT_LIBBPF,
                 config.mitigation(),
                 config.integrity(),
+                config.enterEvents(),
                 config.syscalls(),
                 config.observeSelf(),
-                config.tgids(),
-                config.uids(),
-                config.cgroups(),
+                config.filters(),
                 config.ringBytes(),
                 rings.equals(PER_CPU),
                 config.stashEntries(),
@@ -55,11 +54,10 @@ record EbpfSettings(
                 libbpf,
                 Mitigation.STASH,
                 true,
+                false,
                 Set.of(Syscall.CONNECT),
                 false,
-                Set.of(),
-                Set.of(),
-                Set.of(),
+                EventFilters.NONE,
                 SMALLEST_RING,
                 false,
                 1,

@@ -44,11 +44,10 @@ record SimSettings(String kernel, StashPolicy policy, String replay, boolean ori
         return new TraceSettings(
                 config.mitigation(),
                 config.integrity(),
+                config.enterEvents(),
                 config.syscalls(),
                 config.observeSelf() ? 0 : observer,
-                config.tgids(),
-                config.uids(),
-                config.cgroups(),
+                config.filters(),
                 policy,
                 config.stashEntries(),
                 config.stashLongPaths(),
