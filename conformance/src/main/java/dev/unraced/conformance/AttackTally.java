@@ -66,10 +66,12 @@ final class AttackTally {
             falseMatches++;
             remember(ruleOfMatch(event, isCopy) + ": a false proof: really " + taken + ", event " + event);
         }
-        if (event.call().result() >= 0 && !isTrue(event, taken)) {
-            wrongTruths++;
-            remember((event instanceof OpenEvent ? "R2.20" : "R2.30") + ": a wrong truth field: really " + taken
-                    + ", event " + event);
+        if (event.call().result() >= 0) {
+            String rule = ruleOfTruth(event, taken);
+            if (rule != null) {
+                wrongTruths++;
+                remember(rule + ": a wrong truth field: really " + taken + ", event " + event);
+            }
         }
     }
 
@@ -108,31 +110,45 @@ final class AttackTally {
         return new Argument<>(address.value().bytes(), address.provenance(), address.integrity());
     }
 
-    private static boolean isTrue(SyscallEvent event, Taken taken) {
-        if (event instanceof OpenEvent open) {
-            FileId file = taken.file();
-            return file == null
-                    || open.file()
-                            .filter(opened -> isTrue(open, opened, file, taken.place()))
-                            .isPresent();
-        }
-        ByteString peer = taken.peer();
-        return peer == null
-                || ((ConnectEvent) event)
-                        .socket()
-                        .flatMap(socket -> socket.remote())
-                        .filter(remote -> isSame(remote, new Sockaddr(peer)))
-                        .isPresent();
+    /** The rule that the truth fields of a successful call break, or null when they are true. */
+    private static @Nullable String ruleOfTruth(SyscallEvent event, Taken taken) {
+        return event instanceof OpenEvent open
+                ? ruleOfFile(open, taken)
+                : ruleOfPeer((ConnectEvent) event, taken.peer());
     }
 
-    private static boolean isTrue(OpenEvent event, OpenedFile opened, FileId file, @Nullable ByteString place) {
-        boolean isFile = opened.deviceMajor() == file.major()
-                && opened.deviceMinor() == file.minor()
-                && opened.inode() == file.inode();
+    private static @Nullable String ruleOfFile(OpenEvent event, Taken taken) {
+        FileId file = taken.file();
+        if (file == null) {
+            return null;
+        }
+        OpenedFile opened = event.file().orElse(null);
+        if (opened == null || !isSame(opened, file)) {
+            return "R2.20";
+        }
+        ByteString place = taken.place();
         boolean isPlace = place == null
                 || event.flags().stream().anyMatch(OTHER_PATH::contains)
                 || opened.path().equals(place);
-        return isFile && isPlace;
+        return isPlace ? null : "R2.21";
+    }
+
+    private static @Nullable String ruleOfPeer(ConnectEvent event, @Nullable ByteString peer) {
+        if (peer == null) {
+            return null;
+        }
+        Sockaddr expected = new Sockaddr(peer);
+        boolean isPeer = event.socket()
+                .flatMap(socket -> socket.remote())
+                .filter(remote -> isSame(remote, expected))
+                .isPresent();
+        return isPeer ? null : expected.family() == Sockaddr.AF_UNIX ? "R2.31" : "R2.30";
+    }
+
+    private static boolean isSame(OpenedFile opened, FileId file) {
+        return opened.deviceMajor() == file.major()
+                && opened.deviceMinor() == file.minor()
+                && opened.inode() == file.inode();
     }
 
     private static boolean isSame(Sockaddr first, Sockaddr second) {
