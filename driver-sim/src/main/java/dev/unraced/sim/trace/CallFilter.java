@@ -11,10 +11,17 @@ import org.jspecify.annotations.Nullable;
 /** Decides which calls become events, and counts those that do not. */
 final class CallFilter {
     private final TraceSettings settings;
+    /** Whether every call is let through, as is the rule. */
+    private final boolean isOpen;
+
     private final Map<FilterReason, Counter> counts = new EnumMap<>(FilterReason.class);
 
     CallFilter(TraceSettings settings) {
         this.settings = settings;
+        this.isOpen = settings.self() == 0
+                && settings.tgids().isEmpty()
+                && settings.uids().isEmpty()
+                && settings.cgroups().isEmpty();
         for (FilterReason reason : FilterReason.values()) {
             counts.put(reason, new Counter());
         }
@@ -28,6 +35,10 @@ final class CallFilter {
     /** Why a process's calls are left out: the first reason that applies, null when none does. */
     @Nullable
     FilterReason reason(TaskGroup group) {
+        return isOpen ? null : applying(group);
+    }
+
+    private @Nullable FilterReason applying(TaskGroup group) {
         if (settings.self() != 0 && group.tgid() == settings.self()) {
             return FilterReason.SELF;
         }
