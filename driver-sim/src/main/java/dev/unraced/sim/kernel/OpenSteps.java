@@ -92,10 +92,7 @@ final class OpenSteps {
             return CallStep.EXIT;
         }
         call.open = files.open(
-                task,
-                startDirectory(call),
-                Objects.requireNonNull(call.kernelPath),
-                Objects.requireNonNull(call.how));
+                task, startDirectory(call), Objects.requireNonNull(call.kernelPath), Objects.requireNonNull(call.how));
         return call.open.waits() ? CallStep.WAIT : finish(task, call);
     }
 
