@@ -10,6 +10,7 @@ final class ControlLayout {
     static final int SELF_TGID = 12;
     static final int FILTERS = 16;
     static final int INTEGRITY = 20;
+    static final int RING_PER_CPU = 24;
 
     static final int FILTER_SELF = 1;
     static final int FILTER_TGIDS = 1 << 1;
