@@ -3,8 +3,11 @@ package dev.unraced.event;
 
 import static dev.unraced.event.RecordLayout.*;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,20 +21,27 @@ public final class RecordEncoder {
 
     private static final byte[] ZEROS = new byte[FIXED_SIZE];
 
-    private final ByteBuffer buffer = ByteBuffer.allocateDirect(MAX_SIZE).order(ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle LONGS = view(long[].class);
+    private static final VarHandle INTS = view(int[].class);
+    private static final VarHandle SHORTS = view(short[].class);
+
+    /** A word longer than the longest record, so that what ends one can be padded by a whole word. */
+    private final byte[] bytes = new byte[MAX_SIZE + ALIGNMENT];
+
+    private final ByteBuffer buffer = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
     private int end;
 
     /** Starts a record: everything zero, nothing present. */
     public RecordEncoder begin(Syscall syscall, Abi abi, Origin origin, Mitigation mitigation) {
         // Whoever wrote the last record out may have moved the limit.
         buffer.clear();
-        buffer.put(0, ZEROS);
-        buffer.putShort(VERSION_OFFSET, (short) VERSION);
-        buffer.put(TYPE, (byte) TYPE_MERGED);
-        buffer.put(SYSCALL, (byte) syscall.code());
-        buffer.put(ABI, (byte) abi.code());
-        buffer.put(ORIGIN, (byte) origin.code());
-        buffer.put(MITIGATION, (byte) mitigation.code());
+        Arrays.fill(bytes, 0, FIXED_SIZE, (byte) 0);
+        SHORTS.set(bytes, VERSION_OFFSET, (short) VERSION);
+        bytes[TYPE] = (byte) TYPE_MERGED;
+        bytes[SYSCALL] = (byte) syscall.code();
+        bytes[ABI] = (byte) abi.code();
+        bytes[ORIGIN] = (byte) origin.code();
+        bytes[MITIGATION] = (byte) mitigation.code();
         end = FIXED_SIZE;
         return this;
     }
@@ -43,44 +53,45 @@ public final class RecordEncoder {
     }
 
     public RecordEncoder sequence(int source, long sequence) {
-        buffer.putInt(SOURCE, source);
-        buffer.putLong(SEQUENCE, sequence);
+        INTS.set(bytes, SOURCE, source);
+        LONGS.set(bytes, SEQUENCE, sequence);
         return this;
     }
 
     /** Times of entry and return in nanoseconds of CLOCK_BOOTTIME, and the raw return value. */
     public RecordEncoder call(long enterNanos, long exitNanos, long result) {
-        buffer.putLong(ENTER_NS, enterNanos);
-        buffer.putLong(EXIT_NS, exitNanos);
-        buffer.putLong(RESULT, result);
+        LONGS.set(bytes, ENTER_NS, enterNanos);
+        LONGS.set(bytes, EXIT_NS, exitNanos);
+        LONGS.set(bytes, RESULT, result);
         return this;
     }
 
     public RecordEncoder thread(int tid, int tgid, long threadStartNanos, int parentTgid) {
-        buffer.putInt(TID, tid);
-        buffer.putInt(TGID, tgid);
-        buffer.putLong(THREAD_START_NS, threadStartNanos);
-        buffer.putInt(PARENT_TGID, parentTgid);
+        INTS.set(bytes, TID, tid);
+        INTS.set(bytes, TGID, tgid);
+        LONGS.set(bytes, THREAD_START_NS, threadStartNanos);
+        INTS.set(bytes, PARENT_TGID, parentTgid);
         return this;
     }
 
     public RecordEncoder user(long uid, long gid) {
-        buffer.putInt(UID, (int) uid);
-        buffer.putInt(GID, (int) gid);
+        INTS.set(bytes, UID, (int) uid);
+        INTS.set(bytes, GID, (int) gid);
         return this;
     }
 
     public RecordEncoder namespaces(long cgroupId, long mountNamespace, long pidNamespace) {
-        buffer.putLong(CGROUP_ID, cgroupId);
-        buffer.putInt(MOUNT_NS, (int) mountNamespace);
-        buffer.putInt(PID_NS, (int) pidNamespace);
+        LONGS.set(bytes, CGROUP_ID, cgroupId);
+        INTS.set(bytes, MOUNT_NS, (int) mountNamespace);
+        INTS.set(bytes, PID_NS, (int) pidNamespace);
         return this;
     }
 
     /** The thread's name; bytes beyond {@link RecordLayout#COMM_SIZE} - 1 are cut, as the kernel does. */
     public RecordEncoder comm(byte[] name) {
-        buffer.put(COMM, ZEROS, 0, COMM_SIZE);
-        buffer.put(COMM, name, 0, Math.min(name.length, COMM_SIZE - 1));
+        int length = Math.min(name.length, COMM_SIZE - 1);
+        System.arraycopy(name, 0, bytes, COMM, length);
+        Arrays.fill(bytes, COMM + length, COMM + COMM_SIZE, (byte) 0);
         return this;
     }
 
@@ -99,7 +110,7 @@ public final class RecordEncoder {
 
     /** Sets every flag of a mask; see {@link EventFlag#mask()}. */
     public RecordEncoder flags(int mask) {
-        buffer.putInt(FLAGS, buffer.getInt(FLAGS) | mask);
+        INTS.set(bytes, FLAGS, (int) INTS.get(bytes, FLAGS) | mask);
         return this;
     }
 
@@ -109,24 +120,24 @@ public final class RecordEncoder {
     }
 
     /** The path argument, which is the first bytes of an array. */
-    public RecordEncoder path(byte[] bytes, int length, Provenance provenance, Integrity integrity) {
-        return argument(OPEN_PATH, bytes, length, PATH_MAX, provenance, integrity);
+    public RecordEncoder path(byte[] path, int length, Provenance provenance, Integrity integrity) {
+        return argument(OPEN_PATH, path, length, PATH_MAX, provenance, integrity);
     }
 
     public RecordEncoder dirfd(int dirfd) {
-        buffer.putInt(OPEN_DIRFD, dirfd);
+        INTS.set(bytes, OPEN_DIRFD, dirfd);
         return this;
     }
 
     /** Flags, mode and resolve as passed, and openat2's size argument. */
     public RecordEncoder how(
             long flags, long mode, long resolve, long size, Provenance provenance, Integrity integrity) {
-        buffer.putLong(OPEN_FLAGS, flags);
-        buffer.putLong(OPEN_MODE, mode);
-        buffer.putLong(OPEN_RESOLVE, resolve);
-        buffer.putLong(OPEN_HOW_SIZE, size);
-        buffer.put(HOW_PROVENANCE, (byte) provenance.code());
-        buffer.put(HOW_INTEGRITY, (byte) integrity.code());
+        LONGS.set(bytes, OPEN_FLAGS, flags);
+        LONGS.set(bytes, OPEN_MODE, mode);
+        LONGS.set(bytes, OPEN_RESOLVE, resolve);
+        LONGS.set(bytes, OPEN_HOW_SIZE, size);
+        bytes[HOW_PROVENANCE] = (byte) provenance.code();
+        bytes[HOW_INTEGRITY] = (byte) integrity.code();
         return this;
     }
 
@@ -137,9 +148,9 @@ public final class RecordEncoder {
 
     /** As the other, with the path in the first bytes of an array. */
     public RecordEncoder file(byte[] resolvedPath, int length, int deviceMajor, int deviceMinor, long inode) {
-        buffer.putInt(OPEN_DEVICE_MAJOR, deviceMajor);
-        buffer.putInt(OPEN_DEVICE_MINOR, deviceMinor);
-        buffer.putLong(OPEN_INODE, inode);
+        INTS.set(bytes, OPEN_DEVICE_MAJOR, deviceMajor);
+        INTS.set(bytes, OPEN_DEVICE_MINOR, deviceMinor);
+        LONGS.set(bytes, OPEN_INODE, inode);
         flag(EventFlag.HAS_FILE);
         int excess = Math.max(0, length - PATH_MAX);
         if (excess > 0) {
@@ -149,7 +160,7 @@ public final class RecordEncoder {
     }
 
     public RecordEncoder fd(int fd) {
-        buffer.putInt(CONNECT_FD, fd);
+        INTS.set(bytes, CONNECT_FD, fd);
         return this;
     }
 
@@ -159,9 +170,9 @@ public final class RecordEncoder {
     }
 
     /** The address argument, which is the first bytes of an array. */
-    public RecordEncoder address(byte[] bytes, int length, int addrlen, Provenance provenance, Integrity integrity) {
-        buffer.putInt(CONNECT_ADDRLEN, addrlen);
-        return argument(CONNECT_ADDRESS, bytes, length, ADDRESS_MAX, provenance, integrity);
+    public RecordEncoder address(byte[] address, int length, int addrlen, Provenance provenance, Integrity integrity) {
+        INTS.set(bytes, CONNECT_ADDRLEN, addrlen);
+        return argument(CONNECT_ADDRESS, address, length, ADDRESS_MAX, provenance, integrity);
     }
 
     /** The socket behind the descriptor, {@code null} for an address it lacks; sets {@link EventFlag#HAS_SOCKET}. */
@@ -179,9 +190,9 @@ public final class RecordEncoder {
     /** As the other, with the addresses in the first bytes of arrays; of negative length where there is none. */
     public RecordEncoder socket(
             int family, int type, int protocol, byte[] local, int localLength, byte[] remote, int remoteLength) {
-        buffer.putShort(CONNECT_FAMILY, (short) family);
-        buffer.putShort(CONNECT_TYPE, (short) type);
-        buffer.putShort(CONNECT_PROTOCOL, (short) protocol);
+        SHORTS.set(bytes, CONNECT_FAMILY, (short) family);
+        SHORTS.set(bytes, CONNECT_TYPE, (short) type);
+        SHORTS.set(bytes, CONNECT_PROTOCOL, (short) protocol);
         if (localLength >= 0) {
             slice(CONNECT_LOCAL, local, 0, Math.min(localLength, ADDRESS_MAX));
         }
@@ -197,10 +208,9 @@ public final class RecordEncoder {
      * @return its length in bytes; it lies at offset 0 of {@link #buffer()}
      */
     public int finish() {
-        while (end % ALIGNMENT != 0) {
-            buffer.put(end++, (byte) 0);
-        }
-        buffer.putInt(LENGTH, end);
+        LONGS.set(bytes, end, 0L);
+        end = align(end);
+        INTS.set(bytes, LENGTH, end);
         return end;
     }
 
@@ -211,33 +221,35 @@ public final class RecordEncoder {
 
     /** A copy of the finished record. */
     public byte[] toByteArray() {
-        byte[] copy = new byte[end];
-        buffer.get(0, copy);
-        return copy;
+        return Arrays.copyOf(bytes, end);
     }
 
     private RecordEncoder argument(
-            int slice, byte[] bytes, int length, int limit, Provenance provenance, Integrity integrity) {
-        buffer.put(PROVENANCE, (byte) provenance.code());
-        buffer.put(INTEGRITY, (byte) integrity.code());
+            int slice, byte[] source, int length, int limit, Provenance provenance, Integrity integrity) {
+        bytes[PROVENANCE] = (byte) provenance.code();
+        bytes[INTEGRITY] = (byte) integrity.code();
         if (provenance == Provenance.NONE) {
             return this;
         }
         if (length > limit) {
             flag(EventFlag.TRUNCATED);
         }
-        return slice(slice, bytes, 0, Math.min(length, limit));
+        return slice(slice, source, 0, Math.min(length, limit));
     }
 
-    private RecordEncoder slice(int field, byte[] bytes, int from, int length) {
+    private RecordEncoder slice(int field, byte[] source, int from, int length) {
         if (length > MAX_SIZE - end) {
             throw new IllegalArgumentException(
                     "a record of more than " + MAX_SIZE + " bytes: " + length + " more after " + end);
         }
-        buffer.putShort(field, (short) end);
-        buffer.putShort(field + 2, (short) length);
-        buffer.put(end, bytes, from, length);
+        SHORTS.set(bytes, field, (short) end);
+        SHORTS.set(bytes, field + 2, (short) length);
+        System.arraycopy(source, from, bytes, end, length);
         end += length;
         return this;
+    }
+
+    private static VarHandle view(Class<?> words) {
+        return MethodHandles.byteArrayViewVarHandle(words, ByteOrder.LITTLE_ENDIAN);
     }
 }

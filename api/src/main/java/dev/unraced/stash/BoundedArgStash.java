@@ -5,10 +5,8 @@ import java.nio.ByteBuffer;
 import java.security.SecureRandom;
 
 /**
- * What the stashes have in common: everything but what to do when full.
- *
- * <p>One lock guards it all; it is held for a few probes and the copy of one entry. An intrinsic lock, because
- * {@code java.util.concurrent} locks allocate when threads have to wait.
+ * What the stashes have in common: everything but what to do when full. Not thread-safe: {@link LockedArgStash} makes
+ * one so.
  */
 abstract sealed class BoundedArgStash implements ArgStash permits HashArgStash, LruArgStash {
     /** Some JVMs cannot make a longer array. */
@@ -16,7 +14,6 @@ abstract sealed class BoundedArgStash implements ArgStash permits HashArgStash, 
     /** A small stash turns away many more calls than it holds. */
     static final int LEAST_REMEMBERED = 1024;
 
-    private final Object lock = new Object();
     private final int entryBytes;
     private final ThreadTable entries;
     private final MissedCalls missed;
@@ -51,7 +48,7 @@ abstract sealed class BoundedArgStash implements ArgStash permits HashArgStash, 
     }
 
     /**
-     * Called for a newcomer when the stash is full, under the lock.
+     * Called for a newcomer when the stash is full.
      *
      * @return {@link Put#EVICTED} after {@link #evictOldest()}, or {@link Put#REFUSED}
      */
@@ -70,19 +67,17 @@ abstract sealed class BoundedArgStash implements ArgStash permits HashArgStash, 
         if (length > entryBytes) {
             throw new IllegalArgumentException(length + " bytes do not fit into an entry of " + entryBytes);
         }
-        synchronized (lock) {
-            Put outcome = admit(thread);
-            if (outcome == Put.REFUSED) {
-                refused++;
-                missed.remember(thread, startNanos, call, REFUSED);
-                return outcome;
-            }
-            int slot = entries.add(thread, startNanos, call);
-            puts++;
-            lengths[slot] = length;
-            source.get(source.position(), bytes, slot * entryBytes, length);
+        Put outcome = admit(thread);
+        if (outcome == Put.REFUSED) {
+            refused++;
+            missed.remember(thread, startNanos, call, REFUSED);
             return outcome;
         }
+        int slot = entries.add(thread, startNanos, call);
+        puts++;
+        lengths[slot] = length;
+        source.get(source.position(), bytes, slot * entryBytes, length);
+        return outcome;
     }
 
     /** Sees to it that nothing is known of the thread, and that there is room for it unless it is refused. */
@@ -99,45 +94,39 @@ abstract sealed class BoundedArgStash implements ArgStash permits HashArgStash, 
 
     @Override
     public final int take(long thread, long startNanos, int call, ByteBuffer target) {
-        synchronized (lock) {
-            int slot = entries.find(thread);
-            if (slot == ThreadTable.NONE) {
-                return missed.recall(thread, startNanos, call);
-            }
-            if (!entries.matches(slot, startNanos, call)) {
-                entries.remove(slot);
-                stale++;
-                return STALE;
-            }
-            // Copies first: when that fails, the entry stays.
-            target.put(bytes, slot * entryBytes, lengths[slot]);
-            entries.remove(slot);
-            takes++;
-            return lengths[slot];
+        int slot = entries.find(thread);
+        if (slot == ThreadTable.NONE) {
+            return missed.recall(thread, startNanos, call);
         }
+        if (!entries.matches(slot, startNanos, call)) {
+            entries.remove(slot);
+            stale++;
+            return STALE;
+        }
+        // Copies first: when that fails, the entry stays.
+        target.put(bytes, slot * entryBytes, lengths[slot]);
+        entries.remove(slot);
+        takes++;
+        return lengths[slot];
     }
 
     @Override
     public final boolean discard(long thread) {
-        synchronized (lock) {
-            int slot = entries.find(thread);
-            if (slot == ThreadTable.NONE) {
-                missed.forget(thread);
-                return false;
-            }
-            entries.remove(slot);
-            reclaimed++;
-            return true;
+        int slot = entries.find(thread);
+        if (slot == ThreadTable.NONE) {
+            missed.forget(thread);
+            return false;
         }
+        entries.remove(slot);
+        reclaimed++;
+        return true;
     }
 
     @Override
     public final void clear() {
-        synchronized (lock) {
-            reclaimed += entries.size();
-            entries.clear();
-            missed.clear();
-        }
+        reclaimed += entries.size();
+        entries.clear();
+        missed.clear();
     }
 
     @Override
@@ -152,8 +141,6 @@ abstract sealed class BoundedArgStash implements ArgStash permits HashArgStash, 
 
     @Override
     public final StashStats stats() {
-        synchronized (lock) {
-            return new StashStats(puts, takes, evicted, reclaimed, stale, refused, entries.size(), entries.capacity());
-        }
+        return new StashStats(puts, takes, evicted, reclaimed, stale, refused, entries.size(), entries.capacity());
     }
 }

@@ -27,7 +27,7 @@ final class Access {
 
     static void check(FsCaller caller, Inode inode, int mask) throws FsException {
         if (!permits(caller, inode, mask)) {
-            throw new FsException(EACCES);
+            throw FsException.of(EACCES);
         }
     }
 

@@ -4,9 +4,7 @@ package dev.unraced.sim.fs;
 import dev.unraced.event.ByteString;
 import dev.unraced.sim.base.AccessLog;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,7 +17,7 @@ public final class Dentry {
     private final long thing;
     private final long entries;
     private final Inode inode;
-    private final Map<ByteString, Dentry> children;
+    private final Names children = new Names();
     /** All mounts on this name, of whatever namespace: m_list of {@code struct mountpoint}. */
     private final List<Mount> mounts = new ArrayList<>(0);
 
@@ -33,7 +31,6 @@ public final class Dentry {
         this.entries = entries;
         this.name = name;
         this.inode = inode;
-        this.children = inode.isDirectory() ? new LinkedHashMap<>() : Map.of();
         this.parent = parent == null ? this : parent;
     }
 
@@ -94,7 +91,16 @@ public final class Dentry {
 
     @Nullable
     Dentry child(ByteString childName) {
-        Dentry child = children.get(childName);
+        return looked(children.get(childName));
+    }
+
+    /** The entry whose name is the bytes of a path from an index on, up to another. */
+    @Nullable
+    Dentry child(byte[] path, int from, int to) {
+        return looked(children.get(path, from, to));
+    }
+
+    private @Nullable Dentry looked(@Nullable Dentry child) {
         log.read(child == null ? entries : child.thing);
         return child;
     }
@@ -153,6 +159,12 @@ public final class Dentry {
             at = at.parent;
         }
         return at == ancestor;
+    }
+
+    /** Whether any mount is on this name, of whatever namespace: DCACHE_MOUNTED. */
+    boolean hasMounts() {
+        log.read(thing);
+        return !mounts.isEmpty();
     }
 
     List<Mount> mounts() {

@@ -33,13 +33,13 @@ final class Directories {
         PathWalk walk = walk(caller, path);
         Location directory = freeName(caller, walk, false);
         if (old.mount() != directory.mount()) {
-            throw new FsException(EXDEV);
+            throw FsException.of(EXDEV);
         }
         if (old.inode().isDirectory()) {
-            throw new FsException(EPERM);
+            throw FsException.of(EPERM);
         }
         if (old.inode().links() == 0) {
-            throw new FsException(ENOENT);
+            throw FsException.of(ENOENT);
         }
         old.inode().addLinks(1);
         directory.dentry().add(walk.last(), old.inode());
@@ -49,11 +49,11 @@ final class Directories {
         PathWalk walk = walk(caller, path);
         Dentry directory = walk.parent().dentry();
         if (!walk.hasLastName()) {
-            throw new FsException(EISDIR);
+            throw FsException.of(EISDIR);
         }
         Dentry victim = existing(walk);
         if (walk.trailingSlash()) {
-            throw new FsException(victim.isDirectory() ? EISDIR : ENOTDIR);
+            throw FsException.of(victim.isDirectory() ? EISDIR : ENOTDIR);
         }
         checkDelete(caller, directory, victim, false);
         checkNotMountpoint(caller, victim);
@@ -65,13 +65,13 @@ final class Directories {
         Dentry directory = walk.parent().dentry();
         if (!walk.hasLastName()) {
             ByteString last = walk.last();
-            throw new FsException(last.isEmpty() ? EBUSY : last.length() == 1 ? EINVAL : ENOTEMPTY);
+            throw FsException.of(last.isEmpty() ? EBUSY : last.length() == 1 ? EINVAL : ENOTEMPTY);
         }
         Dentry victim = existing(walk);
         checkDelete(caller, directory, victim, true);
         checkNotMountpoint(caller, victim);
         if (!victim.isEmpty()) {
-            throw new FsException(ENOTEMPTY);
+            throw FsException.of(ENOTEMPTY);
         }
         remove(victim);
     }
@@ -83,24 +83,24 @@ final class Directories {
         PathWalk newWalk = walk(caller, to);
         Location newDirectory = newWalk.parent();
         if (oldDirectory.mount() != newDirectory.mount()) {
-            throw new FsException(EXDEV);
+            throw FsException.of(EXDEV);
         }
         if (!oldWalk.hasLastName() || !newWalk.hasLastName()) {
-            throw new FsException(EBUSY);
+            throw FsException.of(EBUSY);
         }
         Dentry source = existing(oldWalk);
-        Dentry target = exchange ? existing(newWalk) : newWalk.find(newWalk.last());
+        Dentry target = exchange ? existing(newWalk) : newWalk.findLast();
         if (exchange && newWalk.trailingSlash() && target != null && !target.isDirectory()) {
-            throw new FsException(ENOTDIR);
+            throw FsException.of(ENOTDIR);
         }
         if (!source.isDirectory() && (oldWalk.trailingSlash() || (!exchange && newWalk.trailingSlash()))) {
-            throw new FsException(ENOTDIR);
+            throw FsException.of(ENOTDIR);
         }
         if (newDirectory.dentry().isUnder(source)) {
-            throw new FsException(EINVAL);
+            throw FsException.of(EINVAL);
         }
         if (target != null && oldDirectory.dentry().isUnder(target)) {
-            throw new FsException(exchange ? EINVAL : ENOTEMPTY);
+            throw FsException.of(exchange ? EINVAL : ENOTEMPTY);
         }
         if (target != null && source.inode() == target.inode()) {
             return;
@@ -112,7 +112,7 @@ final class Directories {
         }
         if (target != null) {
             if (target.isDirectory() && !target.isEmpty()) {
-                throw new FsException(ENOTEMPTY);
+                throw FsException.of(ENOTEMPTY);
             }
             remove(target);
         }
@@ -151,7 +151,7 @@ final class Directories {
     /** may_create(), and what procfs says to every name that it does not have. */
     static void checkCreate(FsCaller caller, Dentry directory) throws FsException {
         if (directory.isDeleted() || directory.inode().superBlock().isFixed()) {
-            throw new FsException(ENOENT);
+            throw FsException.of(ENOENT);
         }
         Access.check(caller, directory.inode(), Access.WRITE | Access.EXEC);
     }
@@ -159,20 +159,20 @@ final class Directories {
     /** filename_create(): the directory for a name that is not there yet. */
     private static Location freeName(FsCaller caller, PathWalk walk, boolean forDirectory) throws FsException {
         Location directory = walk.parent();
-        if (!walk.hasLastName() || walk.find(walk.last()) != null) {
-            throw new FsException(EEXIST);
+        if (!walk.hasLastName() || walk.findLast() != null) {
+            throw FsException.of(EEXIST);
         }
         if (walk.trailingSlash() && !forDirectory) {
-            throw new FsException(ENOENT);
+            throw FsException.of(ENOENT);
         }
         checkCreate(caller, directory.dentry());
         return directory;
     }
 
     private static Dentry existing(PathWalk walk) throws FsException {
-        Dentry dentry = walk.find(walk.last());
+        Dentry dentry = walk.findLast();
         if (dentry == null) {
-            throw new FsException(ENOENT);
+            throw FsException.of(ENOENT);
         }
         return dentry;
     }
@@ -187,13 +187,13 @@ final class Directories {
                 && caller.uid() != parent.uid()
                 && !caller.privileged();
         if (guarded) {
-            throw new FsException(EPERM);
+            throw FsException.of(EPERM);
         }
         if (asDirectory != victim.isDirectory()) {
-            throw new FsException(asDirectory ? ENOTDIR : EISDIR);
+            throw FsException.of(asDirectory ? ENOTDIR : EISDIR);
         }
         if (parent.superBlock().isFixed()) {
-            throw new FsException(EPERM);
+            throw FsException.of(EPERM);
         }
     }
 
@@ -202,7 +202,7 @@ final class Directories {
         MountNamespace own = caller.fs().namespace();
         for (Mount mount : dentry.mounts()) {
             if (mount.namespace() == own) {
-                throw new FsException(EBUSY);
+                throw FsException.of(EBUSY);
             }
         }
     }

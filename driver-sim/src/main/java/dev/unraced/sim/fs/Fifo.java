@@ -54,14 +54,14 @@ final class Fifo {
         }
         if (access == OpenFlags.O_WRONLY) {
             if (nonblocking && readers == 0) {
-                throw new FsException(ENXIO);
+                throw FsException.of(ENXIO);
             }
             writeOpens++;
             writers++;
             return readers > 0 ? null : new Wait(false);
         }
         if (access != OpenFlags.O_RDWR) {
-            throw new FsException(EINVAL);
+            throw FsException.of(EINVAL);
         }
         readOpens++;
         writeOpens++;

@@ -148,7 +148,7 @@ public final class FileTree {
         return run(() -> {
             Inode inode = lookup(caller, path, true, false).inode();
             if (caller.uid() != inode.uid() && !caller.privileged()) {
-                throw new FsException(EPERM);
+                throw FsException.of(EPERM);
             }
             inode.setMode(mode);
         });

@@ -70,8 +70,7 @@ public final class Mount {
     /** The mount right over a name of this one. Mounting writes the name's thing. */
     @Nullable
     Mount mountedOn(Dentry dentry) {
-        log.read(dentry.thing());
-        return mounted.get(dentry);
+        return dentry.hasMounts() ? mounted.get(dentry) : null;
     }
 
     Collection<Mount> children() {

@@ -37,10 +37,10 @@ final class Mounts {
         checkOwn(caller, place);
         checkOwn(caller, source);
         if (source.inode().isDirectory() != place.inode().isDirectory()) {
-            throw new FsException(ENOTDIR);
+            throw FsException.of(ENOTDIR);
         }
         if (place.dentry().isDeleted()) {
-            throw new FsException(ENOENT);
+            throw FsException.of(ENOENT);
         }
         new Mount(log, source.dentry()).attach(place.covered(), caller.fs().namespace());
     }
@@ -52,7 +52,7 @@ final class Mounts {
         checkOwn(caller, place);
         Mount mount = place.mount();
         if (place.dentry() != mount.root() || !mount.hasParent()) {
-            throw new FsException(EINVAL);
+            throw FsException.of(EINVAL);
         }
         mount.detach();
     }
@@ -94,13 +94,13 @@ final class Mounts {
     /** check_mnt(). */
     private static void checkOwn(FsCaller caller, Location place) throws FsException {
         if (place.mount().namespace() != caller.fs().namespace()) {
-            throw new FsException(EINVAL);
+            throw FsException.of(EINVAL);
         }
     }
 
     private static void checkPrivileged(FsCaller caller) throws FsException {
         if (!caller.privileged()) {
-            throw new FsException(EPERM);
+            throw FsException.of(EPERM);
         }
     }
 

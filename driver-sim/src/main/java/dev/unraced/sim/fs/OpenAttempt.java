@@ -7,6 +7,15 @@ import org.jspecify.annotations.Nullable;
 
 /** An open under way: it failed, has its file, or waits for the other side of a FIFO. */
 public final class OpenAttempt {
+    /** Nothing becomes of one that failed at once, so that one is enough for each error. */
+    private static final OpenAttempt[] FAILED = new OpenAttempt[ERESTARTSYS];
+
+    static {
+        for (int error = 0; error < FAILED.length; error++) {
+            FAILED[error] = new OpenAttempt(error, null, null);
+        }
+    }
+
     private int error;
     private @Nullable OpenFile file;
     private Fifo.@Nullable Wait wait;
@@ -18,7 +27,7 @@ public final class OpenAttempt {
     }
 
     static OpenAttempt failed(int error) {
-        return new OpenAttempt(error, null, null);
+        return FAILED[error];
     }
 
     static OpenAttempt opened(OpenFile file) {

@@ -47,9 +47,9 @@ final class Opener {
             if (!walk.hasLastName()) {
                 rest = walk.walkDots();
             } else if (has(OpenFlags.O_CREAT) && walk.trailingSlash()) {
-                throw new FsException(EISDIR);
+                throw FsException.of(EISDIR);
             } else {
-                Dentry dentry = walk.find(walk.last());
+                Dentry dentry = walk.findLast();
                 if (dentry == null && has(OpenFlags.O_CREAT)) {
                     return OpenAttempt.opened(file(create(walk.at(), walk.last()), true));
                 }
@@ -71,23 +71,23 @@ final class Opener {
         Inode inode = place.inode();
         if (has(OpenFlags.O_CREAT)) {
             if (has(OpenFlags.O_EXCL)) {
-                throw new FsException(EEXIST);
+                throw FsException.of(EEXIST);
             }
             if (inode.isDirectory()) {
-                throw new FsException(EISDIR);
+                throw FsException.of(EISDIR);
             }
         }
         walk.end();
         int access = Access.ofOpen(flags);
         if (inode.type() == FileType.SYMLINK) {
-            throw new FsException(ELOOP);
+            throw FsException.of(ELOOP);
         }
         if (inode.isDirectory() && (access & Access.WRITE) != 0) {
-            throw new FsException(EISDIR);
+            throw FsException.of(EISDIR);
         }
         Access.check(caller, inode, access);
         if (inode.type() == FileType.SOCKET) {
-            throw new FsException(ENXIO);
+            throw FsException.of(ENXIO);
         }
         Fifo fifo = inode.fifo();
         Fifo.@Nullable Wait wait = fifo == null ? null : fifo.open(flags);
@@ -99,7 +99,7 @@ final class Opener {
         Access.check(caller, directory.inode(), Access.WRITE | Access.EXEC);
         SuperBlock superBlock = directory.mount().superBlock();
         if (superBlock.isFixed()) {
-            throw new FsException(EOPNOTSUPP);
+            throw FsException.of(EOPNOTSUPP);
         }
         Inode inode = superBlock.newInode(FileType.REGULAR, caller, mode & 07777, null);
         inode.addLinks(-1);

@@ -2,6 +2,7 @@
 package dev.unraced.sim.fs;
 
 import dev.unraced.event.ByteString;
+import org.jspecify.annotations.Nullable;
 
 /** The components of a path, one after the other; slashes in a row count as one. */
 final class PathNames {
@@ -10,6 +11,8 @@ final class PathNames {
 
     private final byte[] path;
     private int at;
+    private int from;
+    private int to;
     private boolean slash;
 
     PathNames(byte[] path) {
@@ -21,15 +24,41 @@ final class PathNames {
         return at == path.length;
     }
 
-    ByteString next() {
-        int start = at;
+    /** Goes to the next component. */
+    void next() {
+        from = at;
         while (at < path.length && path[at] != '/') {
             at++;
         }
-        ByteString name = ByteString.copyOf(path, start, at);
+        to = at;
         slash = at < path.length;
         skipSlashes();
-        return name;
+    }
+
+    /** The component that {@link #next} went to. */
+    ByteString name() {
+        return ByteString.copyOf(path, from, to);
+    }
+
+    int length() {
+        return to - from;
+    }
+
+    /** Whether the component is "." or "..". */
+    boolean isDots() {
+        int length = to - from;
+        return length <= 2 && path[from] == '.' && path[to - 1] == '.';
+    }
+
+    boolean isDotDot() {
+        return to - from == 2 && isDots();
+    }
+
+    /** The entry of this name in a directory; null when there is none. */
+    @Nullable
+    Dentry in(Dentry directory) {
+        SuperBlock superBlock = directory.inode().superBlock();
+        return superBlock.isFixed() ? superBlock.lookup(directory, name()) : directory.child(path, from, to);
     }
 
     /** Whether a slash follows the last component that was returned. */

@@ -11,6 +11,7 @@ import static dev.unraced.sim.base.Errno.EXDEV;
 import dev.unraced.event.ByteString;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** One lookup of a path: {@code struct nameidata} of fs/namei.c, whose functions the methods follow. */
@@ -28,7 +29,9 @@ final class PathWalk {
     private boolean rootSet;
 
     private int links;
-    private ByteString last = ByteString.EMPTY;
+    /** At the last component; null when the path has none, like "/". */
+    private @Nullable PathNames last;
+
     private boolean trailingSlash;
     private boolean follow;
     private boolean directory;
@@ -36,17 +39,17 @@ final class PathWalk {
     /** path_init(): where the walk starts, and below which root. */
     PathWalk(FsCaller caller, int dirfd, byte[] path, long resolve) throws FsException {
         if (path.length == 0) {
-            throw new FsException(ENOENT);
+            throw FsException.of(ENOENT);
         }
         if (path.length >= PATH_MAX) {
-            throw new FsException(ENAMETOOLONG);
+            throw FsException.of(ENAMETOOLONG);
         }
         this.caller = caller;
         this.resolve = resolve;
         this.names = new PathNames(path);
         if (PathNames.isAbsolute(path) && !has(OpenFlags.RESOLVE_IN_ROOT)) {
             if (has(OpenFlags.RESOLVE_BENEATH)) {
-                throw new FsException(EXDEV);
+                throw FsException.of(EXDEV);
             }
             root = caller.fs().root();
             at = root;
@@ -64,10 +67,10 @@ final class PathWalk {
         }
         OpenFile file = caller.descriptor(dirfd);
         if (file == null) {
-            throw new FsException(EBADF);
+            throw FsException.of(EBADF);
         }
         if (!file.inode().isDirectory()) {
-            throw new FsException(ENOTDIR);
+            throw FsException.of(ENOTDIR);
         }
         return file.location();
     }
@@ -79,7 +82,7 @@ final class PathWalk {
         PathNames rest = names;
         do {
             walkToLast(rest);
-            rest = hasLastName() ? walkTrailing(find(last)) : walkDots();
+            rest = hasLastName() ? walkTrailing(findLast()) : walkDots();
         } while (rest != null);
         return end();
     }
@@ -93,7 +96,7 @@ final class PathWalk {
     /** What O_DIRECTORY or a trailing slash asked for is there: the end of path_lookupat() and do_open(). */
     Location end() throws FsException {
         if (directory && !at.inode().isDirectory()) {
-            throw new FsException(ENOTDIR);
+            throw FsException.of(ENOTDIR);
         }
         return at;
     }
@@ -110,11 +113,12 @@ final class PathWalk {
         // Made for the first link, which few paths have.
         @Nullable Deque<PathNames> outer = null;
         PathNames current = path;
-        last = ByteString.EMPTY;
+        last = null;
         trailingSlash = false;
         while (!current.atEnd()) {
             Access.check(caller, at.inode(), Access.EXEC);
-            ByteString name = current.next();
+            current.next();
+            PathNames name = current;
             if (current.atEnd()) {
                 if (outer == null || outer.isEmpty()) {
                     last = name;
@@ -123,7 +127,7 @@ final class PathWalk {
                 }
                 current = outer.pop();
             }
-            PathNames target = isDots(name) ? dots(name) : stepInto(find(name), true);
+            PathNames target = name.isDots() ? dots(name) : stepInto(find(name), true);
             if (target != null) {
                 if (outer == null) {
                     outer = new ArrayDeque<>();
@@ -131,18 +135,18 @@ final class PathWalk {
                 outer.push(current);
                 current = target;
             } else if (!at.inode().isDirectory()) {
-                throw new FsException(ENOTDIR);
+                throw FsException.of(ENOTDIR);
             }
         }
     }
 
     /** Whether the last component is a name, and not ".", ".." or the root itself (LAST_NORM). */
     boolean hasLastName() {
-        return !last.isEmpty() && !isDots(last);
+        return last != null && !last.isDots();
     }
 
     ByteString last() {
-        return last;
+        return last == null ? ByteString.EMPTY : last.name();
     }
 
     boolean trailingSlash() {
@@ -156,7 +160,7 @@ final class PathWalk {
     /** handle_dots() for the last component; there is never more to walk. */
     @Nullable
     PathNames walkDots() throws FsException {
-        return last.isEmpty() ? null : dots(last);
+        return last == null ? null : dots(last);
     }
 
     /** Steps to the last component, and into a link when it is to be followed. */
@@ -169,21 +173,26 @@ final class PathWalk {
         return stepInto(dentry, follow);
     }
 
-    /** Looks a name up in the directory where the walk is; null when it is not there. */
+    /** Looks the last component up, which must be a name; null when it is not there. */
     @Nullable
-    Dentry find(ByteString name) throws FsException {
+    Dentry findLast() throws FsException {
+        return find(Objects.requireNonNull(last));
+    }
+
+    /** Looks a name up in the directory where the walk is. */
+    private @Nullable Dentry find(PathNames name) throws FsException {
         Dentry dir = at.dentry();
         if (dir.isDeleted()) {
             return null;
         }
         if (name.length() > NAME_MAX) {
-            throw new FsException(ENAMETOOLONG);
+            throw FsException.of(ENAMETOOLONG);
         }
-        return at.mount().superBlock().lookup(dir, name);
+        return name.in(dir);
     }
 
-    private @Nullable PathNames dots(ByteString name) throws FsException {
-        if (name.equals(PathNames.DOT_DOT)) {
+    private @Nullable PathNames dots(PathNames name) throws FsException {
+        if (name.isDotDot()) {
             rootSet = true;
             at = crossMounts(parentOf(at));
         }
@@ -206,20 +215,20 @@ final class PathWalk {
             }
         }
         if (!under.equals(place) && has(OpenFlags.RESOLVE_NO_XDEV)) {
-            throw new FsException(EXDEV);
+            throw FsException.of(EXDEV);
         }
         Dentry parent = under.dentry().parent();
         // path_connected(): it was moved out of what a bind mount shows.
         Dentry top = under.mount().root();
         if (!top.isRoot() && !parent.isUnder(top)) {
-            throw new FsException(ENOENT);
+            throw FsException.of(ENOENT);
         }
         return new Location(under.mount(), parent);
     }
 
     private Location stay(Location place) throws FsException {
         if (has(OpenFlags.RESOLVE_BENEATH)) {
-            throw new FsException(EXDEV);
+            throw FsException.of(EXDEV);
         }
         return place;
     }
@@ -227,14 +236,14 @@ final class PathWalk {
     private Location crossMounts(Location place) throws FsException {
         Location over = place.covered();
         if (!over.equals(place) && has(OpenFlags.RESOLVE_NO_XDEV)) {
-            throw new FsException(EXDEV);
+            throw FsException.of(EXDEV);
         }
         return over;
     }
 
     private @Nullable PathNames stepInto(@Nullable Dentry dentry, boolean followLink) throws FsException {
         if (dentry == null) {
-            throw new FsException(ENOENT);
+            throw FsException.of(ENOENT);
         }
         Location place = crossMounts(new Location(at.mount(), dentry));
         Link link = place.inode().link();
@@ -248,7 +257,7 @@ final class PathWalk {
     private @Nullable PathNames pickLink(Link link) throws FsException {
         links++;
         if (links > MAX_SYMLINKS || has(OpenFlags.RESOLVE_NO_SYMLINKS)) {
-            throw new FsException(ELOOP);
+            throw FsException.of(ELOOP);
         }
         if (link instanceof Link.Jump jump) {
             jump(jump.target().get());
@@ -268,7 +277,7 @@ final class PathWalk {
     private void jumpToRoot() throws FsException {
         boolean crosses = !rootSet || at.mount() != root.mount();
         if (has(OpenFlags.RESOLVE_BENEATH) || (has(OpenFlags.RESOLVE_NO_XDEV) && crosses)) {
-            throw new FsException(EXDEV);
+            throw FsException.of(EXDEV);
         }
         rootSet = true;
         at = root;
@@ -277,13 +286,13 @@ final class PathWalk {
     /** nd_jump_link(). */
     private void jump(@Nullable Location target) throws FsException {
         if (target == null) {
-            throw new FsException(ENOENT);
+            throw FsException.of(ENOENT);
         }
         if (has(OpenFlags.RESOLVE_NO_MAGICLINKS)) {
-            throw new FsException(ELOOP);
+            throw FsException.of(ELOOP);
         }
         if (isScoped() || (has(OpenFlags.RESOLVE_NO_XDEV) && at.mount() != target.mount())) {
-            throw new FsException(EXDEV);
+            throw FsException.of(EXDEV);
         }
         at = target;
     }
@@ -294,9 +303,5 @@ final class PathWalk {
 
     private boolean has(long bits) {
         return (resolve & bits) != 0;
-    }
-
-    private static boolean isDots(ByteString name) {
-        return name.length() <= 2 && (name.equals(PathNames.DOT) || name.equals(PathNames.DOT_DOT));
     }
 }

@@ -6,6 +6,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -130,6 +131,47 @@ public final class AddressSpace {
         return string(address, target, limit, true);
     }
 
+    /** Whether bytes that a careful copy would read are others than the first of an array. */
+    public boolean differsCarefully(long address, byte[] expected, int length) {
+        if (length == 0) {
+            return false;
+        }
+        Mapping mapping = find(address);
+        if (mapping == null) {
+            return false;
+        }
+        touch(mapping, false);
+        int from = mapping.index(address);
+        return length <= mapping.bytes.length - from
+                && mapping.isPresent(from, length)
+                && !Arrays.equals(mapping.bytes, from, from + length, expected, 0, length);
+    }
+
+    /**
+     * Whether a string that {@link #stringCarefully} would read is another than the first bytes of an array, which is
+     * what it read before with the same limit.
+     */
+    public boolean stringDiffersCarefully(long address, byte[] expected, int length, int limit) {
+        Mapping mapping = find(address);
+        if (mapping == null) {
+            return false;
+        }
+        touch(mapping, false);
+        int from = mapping.index(address);
+        byte[] bytes = mapping.bytes;
+        int end = Math.min(bytes.length, from + limit);
+        int last = from + length;
+        boolean isSame = last <= end
+                && Arrays.equals(bytes, from, last, expected, 0, length)
+                && (length == limit || (last < end && bytes[last] == 0));
+        if (isSame) {
+            return false;
+        }
+        int at = indexOfNul(bytes, from, end);
+        boolean isThere = mapping.isPresent(from, Math.min(at + 1, end) - from);
+        return isThere && (at < bytes.length || at - from == limit);
+    }
+
     private boolean copy(long address, byte[] target, int length, boolean fetching) {
         if (length == 0) {
             return true;
@@ -242,7 +284,7 @@ public final class AddressSpace {
             this.thing = thing;
             if (cold) {
                 absent = new boolean[bytes.length / PAGE];
-                java.util.Arrays.fill(absent, true);
+                Arrays.fill(absent, true);
             } else {
                 absent = null;
             }

@@ -6,6 +6,7 @@ import dev.unraced.event.Origin;
 import dev.unraced.event.Syscall;
 import dev.unraced.sim.fs.OpenAttempt;
 import dev.unraced.sim.fs.OpenFile;
+import dev.unraced.sim.fs.OpenRequest;
 import dev.unraced.sim.net.ConnectAttempt;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +33,10 @@ public final class Call {
     byte @Nullable [] kernelPath;
     long @Nullable [] kernelHow;
     byte @Nullable [] kernelAddress;
+    /** How to open, once the kernel has checked it. */
+    @Nullable
+    OpenRequest how;
+
     int reserved = -1;
 
     @Nullable

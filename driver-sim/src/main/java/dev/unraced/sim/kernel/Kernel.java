@@ -213,6 +213,10 @@ public final class Kernel implements ProcView {
         if (call == null || !canStep(task)) {
             throw new IllegalStateException(task + " cannot step");
         }
+        return take(task, call);
+    }
+
+    private CallStep take(Task task, Call call) {
         clock.advance(STEP_NANOS);
         log.read(task.thing);
         CallStep taken = call.next;
@@ -244,11 +248,11 @@ public final class Kernel implements ProcView {
 
     /** Takes steps until the task's call has returned, the task is dead, or the call is blocked; false when blocked. */
     public boolean run(Task task) {
-        while (task.call != null) {
+        for (Call call = task.call; call != null; call = task.call) {
             if (!canStep(task)) {
                 return false;
             }
-            step(task);
+            take(task, call);
         }
         return true;
     }

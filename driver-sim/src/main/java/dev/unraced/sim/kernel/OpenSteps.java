@@ -64,8 +64,9 @@ final class OpenSteps {
 
     /** 0, or an error that ends the call. */
     int copyPath(Task task, Call call) {
-        long[] request = request(call);
-        int error = OpenFlags.check(request[0], request[1], request[2]);
+        OpenRequest request = request(call);
+        call.how = request;
+        int error = OpenFlags.check(request.flags(), request.mode(), request.resolve());
         if (error != 0) {
             return error;
         }
@@ -90,12 +91,8 @@ final class OpenSteps {
             call.result = -EMFILE;
             return CallStep.EXIT;
         }
-        long[] request = request(call);
         call.open = files.open(
-                task,
-                startDirectory(call),
-                Objects.requireNonNull(call.kernelPath),
-                new OpenRequest(request[0], (int) request[1], request[2]));
+                task, startDirectory(call), Objects.requireNonNull(call.kernelPath), Objects.requireNonNull(call.how));
         return call.open.waits() ? CallStep.WAIT : finish(task, call);
     }
 
@@ -127,9 +124,10 @@ final class OpenSteps {
     }
 
     /** Flags, mode and resolve as the kernel takes them. */
-    private static long[] request(Call call) {
+    private static OpenRequest request(Call call) {
         if (call.syscall() == Syscall.OPENAT2) {
-            return Objects.requireNonNull(call.kernelHow);
+            long[] copied = Objects.requireNonNull(call.kernelHow);
+            return new OpenRequest(copied[0], (int) copied[1], copied[2]);
         }
         long flags = OpenFlags.O_CREAT | OpenFlags.O_WRONLY | OpenFlags.O_TRUNC;
         long mode = call.register(1);
@@ -138,6 +136,6 @@ final class OpenSteps {
             flags = OpenFlags.ofOldCall(call.register(register) & 0xffff_ffffL);
             mode = call.register(register + 1);
         }
-        return new long[] {flags, OpenFlags.modeOfOldCall(flags, mode), 0};
+        return new OpenRequest(flags, OpenFlags.modeOfOldCall(flags, mode), 0);
     }
 }

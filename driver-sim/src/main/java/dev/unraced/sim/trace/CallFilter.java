@@ -18,12 +18,20 @@ final class CallFilter {
     private final Kernel kernel;
     private final TraceSettings settings;
     private final EventFilters filters;
+    /** Whether the calls of every process are let through, as is the rule. */
+    private final boolean isOpen;
+
     private final Map<FilterReason, Counter> counts = new EnumMap<>(FilterReason.class);
 
     CallFilter(Kernel kernel, TraceSettings settings) {
         this.kernel = kernel;
         this.settings = settings;
         this.filters = settings.filters();
+        this.isOpen = settings.self() == 0
+                && filters.tgids().isEmpty()
+                && filters.uids().isEmpty()
+                && filters.cgroups().isEmpty()
+                && filters.mountNamespaces().isEmpty();
         for (FilterReason reason : FilterReason.values()) {
             counts.put(reason, new Counter());
         }
@@ -37,6 +45,10 @@ final class CallFilter {
     /** Why a process's calls are left out: the first reason that applies, null when none does. */
     @Nullable
     FilterReason reason(TaskGroup group) {
+        return isOpen ? null : applying(group);
+    }
+
+    private @Nullable FilterReason applying(TaskGroup group) {
         if (settings.self() != 0 && group.tgid() == settings.self()) {
             return FilterReason.SELF;
         }

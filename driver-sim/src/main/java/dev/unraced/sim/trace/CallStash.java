@@ -28,7 +28,12 @@ final class CallStash {
     /** What the kernel's copies say of calls that found no room at entry. */
     private final ArgStash late;
 
-    private final ByteBuffer bytes = ByteBuffer.allocate(Draft.LARGEST);
+    private final boolean entriesContended;
+    private final boolean longContended;
+    private final boolean lateContended;
+
+    private final byte[] array = new byte[Draft.LARGEST];
+    private final ByteBuffer bytes = ByteBuffer.wrap(array);
     private final ByteBuffer elsewhere = ByteBuffer.allocate(Byte.BYTES);
     private long longRefused;
     private long longEvicted;
@@ -38,25 +43,27 @@ final class CallStash {
         entriesThing = log.newThing();
         longThing = log.newThing();
         lateThing = log.newThing();
-        entries = seam.apply(policy.newStash(capacity, ENTRY_BYTES));
-        longEntries = policy.newStash(Math.min(capacity, longCapacity), Draft.LARGEST);
-        late = policy.newStash(Math.min(capacity, longCapacity), Draft.LARGEST);
+        entries = seam.apply(policy.newConfinedStash(capacity, ENTRY_BYTES));
+        longEntries = policy.newConfinedStash(Math.min(capacity, longCapacity), Draft.LARGEST);
+        late = policy.newConfinedStash(Math.min(capacity, longCapacity), Draft.LARGEST);
+        entriesContended = entries.capacity() <= CONTENDED;
+        longContended = longEntries.capacity() <= CONTENDED;
+        lateContended = late.capacity() <= CONTENDED;
     }
 
     /** Stores a draft; whether there was room shows when it is taken. */
     void put(long thread, long startNanos, int call, Draft draft) {
-        bytes.clear();
-        draft.writeTo(bytes);
-        bytes.flip();
-        boolean isShort = bytes.remaining() <= ENTRY_BYTES;
-        touch(entries, entriesThing);
+        int length = draft.writeTo(array);
+        bytes.limit(length).position(0);
+        boolean isShort = length <= ENTRY_BYTES;
+        touch(entriesContended, entriesThing);
         ArgStash.Put outcome = entries.put(thread, startNanos, call, isShort ? bytes : elsewhere);
         if (outcome == ArgStash.Put.REPLACED) {
-            touch(longEntries, longThing);
+            touch(longContended, longThing);
             longEntries.discard(thread);
         }
         if (!isShort && outcome != ArgStash.Put.REFUSED) {
-            touch(longEntries, longThing);
+            touch(longContended, longThing);
             if (longEntries.put(thread, startNanos, call, bytes) == ArgStash.Put.REFUSED) {
                 longRefused++;
             }
@@ -65,25 +72,24 @@ final class CallStash {
 
     /** Stores a draft of a call whose entry found no room, or was not seen; it is on no books. */
     void putLate(long thread, long startNanos, int call, Draft draft) {
-        bytes.clear();
-        draft.writeTo(bytes);
-        bytes.flip();
-        touch(late, lateThing);
+        int length = draft.writeTo(array);
+        bytes.limit(length).position(0);
+        touch(lateContended, lateThing);
         late.put(thread, startNanos, call, bytes);
     }
 
     /** Takes a draft; negative when there is none, as {@link ArgStash#take} says why. */
     int take(long thread, long startNanos, int call, Draft draft) {
         bytes.clear();
-        touch(entries, entriesThing);
+        touch(entriesContended, entriesThing);
         int length = entries.take(thread, startNanos, call, bytes);
         if (length == Byte.BYTES) {
             bytes.clear();
-            touch(longEntries, longThing);
+            touch(longContended, longThing);
             length = longEntries.take(thread, startNanos, call, bytes);
             longEvicted += length == ArgStash.EVICTED ? 1 : 0;
         } else if (length < 0 && length != ArgStash.MISSING) {
-            touch(longEntries, longThing);
+            touch(longContended, longThing);
             longEntries.discard(thread);
         }
         if (length < 0) {
@@ -91,22 +97,21 @@ final class CallStash {
             log.read(lateThing);
             int found = late.take(thread, startNanos, call, bytes);
             if (found != ArgStash.MISSING) {
-                touch(late, lateThing);
+                touch(lateContended, lateThing);
                 // The entries have told once why they lack the call, and forgotten it.
                 length = found > 0 || length == ArgStash.MISSING ? found : length;
             }
         }
         if (length > 0) {
-            bytes.flip();
-            draft.readFrom(bytes);
+            draft.readFrom(array);
         }
         return length;
     }
 
     void discard(long thread) {
-        touch(entries, entriesThing);
-        touch(longEntries, longThing);
-        touch(late, lateThing);
+        touch(entriesContended, entriesThing);
+        touch(longContended, longThing);
+        touch(lateContended, lateThing);
         entries.discard(thread);
         longEntries.discard(thread);
         late.discard(thread);
@@ -118,8 +123,8 @@ final class CallStash {
         late.clear();
     }
 
-    private void touch(ArgStash stash, long thing) {
-        if (stash.capacity() <= CONTENDED) {
+    private void touch(boolean contended, long thing) {
+        if (contended) {
             log.write(thing);
         }
     }

@@ -6,7 +6,9 @@ import dev.unraced.event.Integrity;
 import dev.unraced.event.Mitigation;
 import dev.unraced.event.Provenance;
 import dev.unraced.event.RecordLayout;
-import java.nio.ByteBuffer;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 
 /**
@@ -14,8 +16,14 @@ import java.util.Arrays;
  * in the stash.
  */
 final class Draft {
+    private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    /** Where a stashed draft's argument begins; behind it lies the truth, if there is one. */
+    private static final int ARGUMENT = 96;
+    /** Bytes of a stashed truth besides the resolved path and the socket's names. */
+    private static final int TRUTH = 32;
+
     /** Bytes of a stashed draft besides those of the argument, the resolved path and the socket's names. */
-    static final int FIXED = 128;
+    static final int FIXED = ARGUMENT + TRUTH;
     /** Bytes of the largest one. */
     static final int LARGEST = FIXED + 2 * (RecordLayout.PATH_MAX + 1) + 2 * RecordLayout.ADDRESS_MAX;
 
@@ -130,87 +138,114 @@ final class Draft {
         return count;
     }
 
-    void writeTo(ByteBuffer stash) {
-        stash.putLong(enterNanos)
-                .putInt(mitigation.code() << 24
-                        | provenance.code() << 18
-                        | integrity.code() << 12
-                        | howProvenance.code() << 6
-                        | howIntegrity.code())
-                .putInt(flags)
-                .putInt(dirfd)
-                .putLong(openFlags)
-                .putLong(mode)
-                .putLong(resolve)
-                .putLong(howSize)
-                .putLong(rootMount)
-                .putLong(rootDentry)
-                .putLong(startMount)
-                .putLong(startDentry)
-                .putInt(addrlen)
-                .putInt(length)
-                .put(argument, 0, length)
-                .put((byte) (hasTruth ? 1 : 0));
-        if (hasTruth) {
-            writeTruth(stash);
-        }
+    /**
+     * Writes the draft as it lies in the stash.
+     *
+     * @return how many bytes it has
+     */
+    int writeTo(byte[] stash) {
+        int codes = mitigation.code() << 24
+                | provenance.code() << 18
+                | integrity.code() << 12
+                | howProvenance.code() << 6
+                | howIntegrity.code();
+        LONGS.set(stash, 0, enterNanos);
+        LONGS.set(stash, 8, pair(codes, flags));
+        LONGS.set(stash, 16, openFlags);
+        LONGS.set(stash, 24, mode);
+        LONGS.set(stash, 32, resolve);
+        LONGS.set(stash, 40, howSize);
+        LONGS.set(stash, 48, rootMount);
+        LONGS.set(stash, 56, rootDentry);
+        LONGS.set(stash, 64, startMount);
+        LONGS.set(stash, 72, startDentry);
+        LONGS.set(stash, 80, pair(dirfd, addrlen));
+        LONGS.set(stash, 88, pair(hasTruth ? 1 : 0, length));
+        System.arraycopy(argument, 0, stash, ARGUMENT, length);
+        int end = ARGUMENT + length;
+        return hasTruth ? writeTruth(stash, end) : end;
     }
 
-    private void writeTruth(ByteBuffer stash) {
-        stash.putInt(deviceMajor)
-                .putInt(deviceMinor)
-                .putLong(inode)
-                .putShort((short) family)
-                .putShort((short) type)
-                .putShort((short) protocol)
-                .putShort((short) resolvedLength)
-                .put(resolved, 0, resolvedLength)
-                .putShort((short) localLength)
-                .put(local, 0, Math.max(0, localLength))
-                .putShort((short) remoteLength)
-                .put(remote, 0, Math.max(0, remoteLength));
+    private int writeTruth(byte[] stash, int at) {
+        LONGS.set(stash, at, pair(deviceMajor, deviceMinor));
+        LONGS.set(stash, at + 8, inode);
+        LONGS.set(stash, at + 16, pair(family << 16 | type & 0xffff, protocol << 16 | resolvedLength & 0xffff));
+        LONGS.set(stash, at + 24, pair(localLength, remoteLength));
+        int end = at + TRUTH;
+        System.arraycopy(resolved, 0, stash, end, resolvedLength);
+        end += resolvedLength;
+        int count = Math.max(0, localLength);
+        System.arraycopy(local, 0, stash, end, count);
+        end += count;
+        count = Math.max(0, remoteLength);
+        System.arraycopy(remote, 0, stash, end, count);
+        return end + count;
     }
 
-    void readFrom(ByteBuffer stash) {
-        enterNanos = stash.getLong();
-        int codes = stash.getInt();
+    /** Reads what {@link #writeTo} wrote. */
+    void readFrom(byte[] stash) {
+        enterNanos = (long) LONGS.get(stash, 0);
+        long codesAndFlags = (long) LONGS.get(stash, 8);
+        int codes = first(codesAndFlags);
         mitigation = Mitigation.of(codes >>> 24);
         provenance = Provenance.of(codes >>> 18 & 0x3f);
         integrity = Integrity.of(codes >>> 12 & 0x3f);
         howProvenance = Provenance.of(codes >>> 6 & 0x3f);
         howIntegrity = Integrity.of(codes & 0x3f);
-        flags = stash.getInt();
-        dirfd = stash.getInt();
-        openFlags = stash.getLong();
-        mode = stash.getLong();
-        resolve = stash.getLong();
-        howSize = stash.getLong();
-        rootMount = stash.getLong();
-        rootDentry = stash.getLong();
-        startMount = stash.getLong();
-        startDentry = stash.getLong();
-        addrlen = stash.getInt();
-        length = stash.getInt();
-        stash.get(argument, 0, length);
-        forgetTruth();
-        hasTruth = stash.get() != 0;
+        flags = second(codesAndFlags);
+        openFlags = (long) LONGS.get(stash, 16);
+        mode = (long) LONGS.get(stash, 24);
+        resolve = (long) LONGS.get(stash, 32);
+        howSize = (long) LONGS.get(stash, 40);
+        rootMount = (long) LONGS.get(stash, 48);
+        rootDentry = (long) LONGS.get(stash, 56);
+        startMount = (long) LONGS.get(stash, 64);
+        startDentry = (long) LONGS.get(stash, 72);
+        long numbers = (long) LONGS.get(stash, 80);
+        dirfd = first(numbers);
+        addrlen = second(numbers);
+        long sizes = (long) LONGS.get(stash, 88);
+        hasTruth = first(sizes) != 0;
+        length = second(sizes);
+        System.arraycopy(stash, ARGUMENT, argument, 0, length);
         if (hasTruth) {
-            readTruth(stash);
+            readTruth(stash, ARGUMENT + length);
+        } else {
+            forgetTruth();
         }
     }
 
-    private void readTruth(ByteBuffer stash) {
-        deviceMajor = stash.getInt();
-        deviceMinor = stash.getInt();
-        inode = stash.getLong();
-        family = stash.getShort();
-        type = stash.getShort();
-        protocol = stash.getShort();
-        resolvedLength = stash.getShort();
-        stash.get(resolved, 0, resolvedLength);
-        localLength = stash.getShort();
-        stash.get(local, 0, Math.max(0, localLength));
-        remoteLength = stash.getShort();
-        stash.get(remote, 0, Math.max(0, remoteLength));
+    private void readTruth(byte[] stash, int at) {
+        long device = (long) LONGS.get(stash, at);
+        deviceMajor = first(device);
+        deviceMinor = second(device);
+        inode = (long) LONGS.get(stash, at + 8);
+        long kinds = (long) LONGS.get(stash, at + 16);
+        family = first(kinds) >> 16;
+        type = (short) first(kinds);
+        protocol = second(kinds) >> 16;
+        resolvedLength = (short) second(kinds);
+        long names = (long) LONGS.get(stash, at + 24);
+        localLength = first(names);
+        remoteLength = second(names);
+        int from = at + TRUTH;
+        System.arraycopy(stash, from, resolved, 0, resolvedLength);
+        from += resolvedLength;
+        int count = Math.max(0, localLength);
+        System.arraycopy(stash, from, local, 0, count);
+        from += count;
+        System.arraycopy(stash, from, remote, 0, Math.max(0, remoteLength));
+    }
+
+    private static long pair(int first, int second) {
+        return first & 0xffff_ffffL | (long) second << Integer.SIZE;
+    }
+
+    private static int first(long pair) {
+        return (int) pair;
+    }
+
+    private static int second(long pair) {
+        return (int) (pair >>> Integer.SIZE);
     }
 }

@@ -43,7 +43,6 @@ public final class Tracer implements Tracepoints {
     private final ArgumentReader reader = new ArgumentReader();
     private final Truth truth = new Truth();
     private final Draft draft = new Draft();
-    private final byte[] again = new byte[draft.argument.length];
     private Mitigation mitigation;
     private boolean enterEvents;
     private long returned;
@@ -262,13 +261,13 @@ public final class Tracer implements Tracepoints {
     private void compareWithExit(Task caller, Call call) {
         AddressSpace memory = caller.group().memory();
         if (call.syscall() == Syscall.CONNECT) {
-            if (memory.copyCarefully(call.register(1), again, draft.length) && !draft.isArgument(again, draft.length)) {
+            if (memory.differsCarefully(call.register(1), draft.argument, draft.length)) {
                 draft.integrity = Integrity.CHANGED;
             }
             return;
         }
-        int length = memory.stringCarefully(ArgumentReader.pathPointer(call), again, again.length);
-        if (length >= 0 && !draft.isArgument(again, length)) {
+        long pointer = ArgumentReader.pathPointer(call);
+        if (memory.stringDiffersCarefully(pointer, draft.argument, draft.length, draft.argument.length)) {
             draft.integrity = Integrity.CHANGED;
         }
         if (draft.howProvenance == Provenance.ENTER && reader.howDiffers(call, memory, draft)) {

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.unraced.sim.base.AccessLog;
 import dev.unraced.sim.base.Footprint;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
 class AddressSpaceTest {
@@ -115,6 +116,37 @@ class AddressSpaceTest {
         assertThatThrownBy(() -> memory.write(0x10, new byte[1]))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("0x10");
+    }
+
+    @Test
+    void comparingInPlaceIsReadingAndComparing() {
+        long[] places = {
+            memory.place(bytes("/etc/hosts")),
+            memory.place(bytes("/etc/host")),
+            memory.place(bytes("/etc/hostsname")),
+            memory.place(bytes("/etc/Hosts")),
+            memory.place(bytes("y".repeat(AddressSpace.PAGE))),
+            memory.placeAtEdge(bytes("/etc/hosts")),
+            memory.placeAtEdge(bytes("/etc")),
+            memory.placeCold(bytes("/etc/hosts"), 0),
+            memory.placeCold(bytes("/etc/hosts"), 4),
+            0
+        };
+        for (byte[] expected : new byte[][] {bytes("/etc/hosts"), bytes("/etc"), bytes("")}) {
+            for (long place : places) {
+                for (int limit : new int[] {expected.length, 10, 11, AddressSpace.PAGE, ROOM}) {
+                    int length = memory.stringCarefully(place, target, limit);
+                    boolean differs = length >= 0
+                            && !Arrays.equals(target, 0, length, expected, 0, Math.min(limit, expected.length));
+                    assertThat(memory.stringDiffersCarefully(place, expected, Math.min(limit, expected.length), limit))
+                            .as("%s at 0x%x, limit %d", new String(expected, StandardCharsets.US_ASCII), place, limit)
+                            .isEqualTo(differs);
+                }
+                boolean copied = memory.copyCarefully(place, target, expected.length);
+                assertThat(memory.differsCarefully(place, expected, expected.length))
+                        .isEqualTo(copied && !Arrays.equals(target, 0, expected.length, expected, 0, expected.length));
+            }
+        }
     }
 
     @Test
