@@ -14,7 +14,9 @@ struct unraced_control {
 	__u32 self_tgid;      /* of the capturing process, in the initial pid namespace */
 	__u32 filters;	      /* enum unraced_filter */
 	__u32 integrity;      /* 1: claims are compared with what the call acted on */
-	__u32 reserved[10];
+	__u32 syscalls;	      /* the calls to watch, a bit for each by its number in enum unraced_syscall */
+	__u32 has_requests;   /* written by who_am_i: 1 when requests of io_urings can be read */
+	__u32 reserved[8];
 };
 
 enum unraced_filter {
@@ -40,7 +42,8 @@ struct unraced_counters {
 	__u64 stale;
 	__u64 refused;
 	__u64 wakeups;
-	__u64 reserved[2];
+	__u64 silent; /* requests that nothing tells the end of */
+	__u64 unfinished; /* calls that found no program to finish them */
 };
 
 #endif
