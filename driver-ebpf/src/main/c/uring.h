@@ -73,8 +73,13 @@ struct io_async_msghdr {
 struct io_async_connect {
 	struct copied_address address;
 };
+struct kmem_cache {
+	unsigned int object_size;
+};
 
 #pragma clang attribute pop
+
+extern struct kmem_cache *bpf_get_kmem_cache(__u64 address) __ksym __weak;
 
 static __always_inline bool copies_late(void)
 {
@@ -123,19 +128,42 @@ static __always_inline void take_open(struct long_call *to, struct io_kiocb *req
 	call->length = size > 0 ? size - 1 : 0;
 }
 
+/*
+ * Where the kernel's copy lies. No type tells of the address alone, as newer kernels have it, or of an address within a
+ * message, so the size of the memory has to. Kernels that do not give that away have the message; if it begins with
+ * other bytes than the caller's memory, it may be something else.
+ */
+static __always_inline __u64 find_address(const struct call *call, __u64 data)
+{
+	__u32 within = bpf_core_field_offset(struct io_async_msghdr, addr);
+	__u64 copied = 0, passed = 0;
+
+	if (bpf_ksym_exists(bpf_get_kmem_cache)) {
+		struct kmem_cache *cache = bpf_get_kmem_cache(data);
+
+		if (!cache)
+			return 0;
+		return cache->object_size >= within + UNRACED_ADDRESS_MAX ? data + within : data;
+	}
+	if (call->addrlen < (__s32)sizeof(copied) || bpf_probe_read_kernel(&copied, sizeof(copied), (void *)(data + within)) ||
+	    bpf_probe_read_user(&passed, sizeof(passed), (void *)call->pointer))
+		return 0;
+	return copied == passed ? data + within : 0;
+}
+
 /* Whether there is a copy. */
 static __always_inline bool take_address(struct call *call, struct io_kiocb *req)
 {
-	void *copy = GET(req, async_data);
 	__s32 size = call->addrlen;
+	__u64 data = 0;
 
-	if (!copy)
+	/* Not by GET: the kernel asks about an address only if it is a mere number. */
+	bpf_core_read(&data, sizeof(data), &req->async_data);
+	if (!data || size < 0 || size > UNRACED_ADDRESS_MAX)
 		return 0;
-	if (copies_late())
-		copy += bpf_core_field_offset(struct io_async_connect, address);
-	else
-		copy += bpf_core_field_offset(struct io_async_msghdr, addr);
-	if (size < 0 || size > UNRACED_ADDRESS_MAX || bpf_probe_read_kernel(call->bytes, in_a_byte(size), copy))
+	data = copies_late() ? data + bpf_core_field_offset(struct io_async_connect, address) :
+			       find_address(call, data);
+	if (!data || bpf_probe_read_kernel(call->bytes, in_a_byte(size), (void *)data))
 		return 0;
 	call->length = size;
 	call->provenance = UNRACED_PROVENANCE_KERNEL;

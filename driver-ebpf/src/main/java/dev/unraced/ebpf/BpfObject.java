@@ -53,12 +53,15 @@ final class BpfObject implements AutoCloseable {
         if (object == null) {
             throw new EbpfFailure(Step.OPEN_OBJECT, Native.getLastError(), "bpf_object__open_mem");
         }
-        BpfObject result = new BpfObject(object, programsOf(settings.syscalls()));
+        BpfObject result = new BpfObject(object, programsOf(settings));
         try {
-            result.leaveOut(settings.syscalls());
+            result.leaveOut();
             result.resize("ring", settings.ringBytes());
             result.resize("stash", settings.stashEntries());
             result.resize("long_stash", settings.stashLongPaths());
+            result.resize("requests", settings.stashEntries());
+            result.resize("posted", settings.stashEntries());
+            result.resize("long_requests", settings.stashLongPaths());
             result.resize("counters", cpus);
             result.resize("tgids", Math.max(1, settings.tgids().size()));
             result.resize("uids", Math.max(1, settings.uids().size()));
@@ -89,6 +92,19 @@ final class BpfObject implements AutoCloseable {
 
     int program(String name) {
         return LibBpf.bpf_program__fd(find(name));
+    }
+
+    /** Puts a 32-bit value into an array. */
+    void putInt(String map, int key, int value) throws EbpfFailure {
+        try (Memory keyMemory = new Memory(Integer.BYTES);
+                Memory valueMemory = new Memory(Integer.BYTES)) {
+            keyMemory.setInt(0, key);
+            valueMemory.setInt(0, value);
+            int error = LibBpf.bpf_map_update_elem(map(map), keyMemory, valueMemory, 0);
+            if (error != 0) {
+                throw new EbpfFailure(Step.LOAD, -error, "map " + map + ", errno " + Native.getLastError());
+            }
+        }
     }
 
     /** Runs a program of type syscall once, on this thread. */
@@ -158,19 +174,26 @@ final class BpfObject implements AutoCloseable {
         return program;
     }
 
-    private static List<String> programsOf(Set<Syscall> syscalls) {
+    private static List<String> programsOf(EbpfSettings settings) {
+        Set<String> programs = nativeOnes(settings.syscalls());
+        programs.addAll(Entrances.programs(settings));
+        return List.copyOf(programs);
+    }
+
+    private static Set<String> nativeOnes(Set<Syscall> syscalls) {
         Set<String> programs = new LinkedHashSet<>(List.of("thread_exit", "who_am_i"));
         for (Syscall syscall : syscalls) {
             programs.add(entryOf(syscall));
             programs.add(returnOf(syscall));
         }
-        return List.copyOf(programs);
+        return programs;
     }
 
-    private void leaveOut(Set<Syscall> wanted) {
-        List<String> needed = programsOf(wanted);
-        for (String program : programsOf(Set.of(Syscall.values()))) {
-            if (!needed.contains(program)) {
+    private void leaveOut() {
+        Set<String> all = nativeOnes(Set.of(Syscall.values()));
+        all.addAll(Entrances.all());
+        for (String program : all) {
+            if (!loaded.contains(program)) {
                 LibBpf.bpf_program__set_autoload(find(program), false);
             }
         }

@@ -10,6 +10,8 @@ final class ControlLayout {
     static final int SELF_TGID = 12;
     static final int FILTERS = 16;
     static final int INTEGRITY = 20;
+    static final int SYSCALLS = 24;
+    static final int HAS_REQUESTS = 28;
 
     static final int FILTER_SELF = 1;
     static final int FILTER_TGIDS = 1 << 1;
@@ -30,6 +32,8 @@ final class ControlLayout {
     static final int STALE = 88;
     static final int REFUSED = 96;
     static final int WAKEUPS = 104;
+    static final int SILENT = 112;
+    static final int UNFINISHED = 120;
 
     private ControlLayout() {}
 }

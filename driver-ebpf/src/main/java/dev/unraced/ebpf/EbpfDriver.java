@@ -18,16 +18,14 @@ import dev.unraced.ring.RingCapture;
  * CAP_DAC_READ_SEARCH.
  *
  * <p>The tracepoint tier: arguments are read in the {@code sys_enter} tracepoint of each watched call and completed in
- * its {@code sys_exit}.
+ * its {@code sys_exit}. Calls by the 32-bit and x32 conventions come by the tracepoints of all calls, requests of
+ * io_urings by those of io_uring.
  */
 public final class EbpfDriver implements Driver {
     /** The name that configuration selects. */
     public static final String NAME = "ebpf";
 
-    private static final Capabilities CAPABILITIES = Capabilities.complete()
-            .without(Abi.IA32, "the syscall tracepoints do not fire for 32-bit calls")
-            .without(Abi.X32, "the syscall tracepoints do not fire for x32 calls")
-            .without(Origin.IO_URING, "io_uring requests pass no syscall tracepoint")
+    private static final Capabilities EVERYWHERE = Capabilities.complete()
             .without(Mitigation.KERNEL, "the tracepoint tier has no copy of the kernel's own of arguments in memory")
             .without(Feature.CONTAINER_ID, "the kernel has cgroups and namespaces, but no containers");
 
@@ -44,18 +42,48 @@ public final class EbpfDriver implements Driver {
 
     @Override
     public Capabilities capabilities() {
-        return CAPABILITIES;
+        return Here.CAPABILITIES;
     }
 
     @Override
     public Capture open(CaptureConfig config) {
-        CAPABILITIES.require(config.mitigation(), NAME);
+        EbpfSettings settings = EbpfSettings.of(config);
+        Capabilities capabilities = capabilities(settings);
+        capabilities.require(config.mitigation(), NAME);
         try {
-            EbpfSource source = EbpfSource.start(EbpfSettings.of(config));
-            return new RingCapture(NAME, CAPABILITIES, source.reader(), source);
+            EbpfSource source = EbpfSource.start(settings);
+            return new RingCapture(NAME, capabilities, source.reader(), source);
         } catch (EbpfFailure e) {
             throw new CaptureException(
                     "driver ebpf: " + Diagnosis.of(e, Machine.current()).describe(), e);
+        }
+    }
+
+    private static Capabilities capabilities(EbpfSettings settings) {
+        if (settings.compat()) {
+            return Here.CAPABILITIES;
+        }
+        String off = "unraced.ebpf.compat is off";
+        return Here.CAPABILITIES.without(Abi.IA32, off).without(Abi.X32, off);
+    }
+
+    /** What this driver reports on the running kernel, found out when first asked for. */
+    private static final class Here {
+        private static final Capabilities CAPABILITIES = find(KernelTypes.read());
+
+        private static Capabilities find(KernelTypes types) {
+            Capabilities here = EVERYWHERE;
+            if (!OfferedAbis.ia32()) {
+                here = here.without(Abi.IA32, "this kernel takes no 32-bit calls");
+            }
+            if (!OfferedAbis.x32(types)) {
+                here = here.without(Abi.X32, "this kernel takes no x32 calls");
+            }
+            // As can_read_requests() of uring.h has it.
+            if (!types.has("io_cmd_data") || !types.has("io_open") || !types.has("io_connect")) {
+                here = here.without(Origin.IO_URING, "this kernel has no io_uring that requests can be read from");
+            }
+            return here;
         }
     }
 }

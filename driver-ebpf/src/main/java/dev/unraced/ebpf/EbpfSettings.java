@@ -10,6 +10,7 @@ import java.util.Set;
 /** What the driver takes from the configuration of a capture. */
 record EbpfSettings(
         String libbpf,
+        boolean compat,
         Mitigation mitigation,
         boolean integrity,
         Set<Syscall> syscalls,
@@ -28,6 +29,7 @@ record EbpfSettings(
         Config own = config.driver(EbpfDriver.NAME);
         return new EbpfSettings(
                 own.hasPath("libbpf") ? own.getString("libbpf") : DEFAULT_LIBBPF,
+                !own.hasPath("compat") || own.getBoolean("compat"),
                 config.mitigation(),
                 config.integrity(),
                 config.syscalls(),
@@ -44,6 +46,7 @@ record EbpfSettings(
     static EbpfSettings smallest(String libbpf) {
         return new EbpfSettings(
                 libbpf,
+                false,
                 Mitigation.STASH,
                 true,
                 Set.of(Syscall.CONNECT),

@@ -51,7 +51,10 @@ final class EbpfSource implements RingSource {
         this.reader = reader;
         this.stashBytes = MapMemory.bytes(object.map("stash"))
                 + MapMemory.bytes(object.map("long_stash"))
-                + MapMemory.bytes(object.map("refused"));
+                + MapMemory.bytes(object.map("refused"))
+                + MapMemory.bytes(object.map("requests"))
+                + MapMemory.bytes(object.map("long_requests"))
+                + MapMemory.bytes(object.map("posted"));
     }
 
     /** Loads, attaches and activates. When this fails nothing stays behind. */
@@ -89,7 +92,9 @@ final class EbpfSource implements RingSource {
             control.filters(fillFilters(object, settings));
             control.integrity(settings.integrity());
             control.mitigation(settings.mitigation());
+            control.syscalls(settings.syscalls());
             attach(object, settings.syscalls());
+            Entrances.attach(object, settings, control.hasRequests());
             EbpfSource source = new EbpfSource(
                     settings,
                     object,
@@ -162,9 +167,11 @@ final class EbpfSource implements RingSource {
     }
 
     private SourceBooks readBooks() {
-        long missed = missedAtStop >= 0 ? missedAtStop : missedExits();
+        long skipped = missedAtStop >= 0 ? missedAtStop : missedExits();
+        long missed = skipped + counters.sum(ControlLayout.UNFINISHED);
         Map<LossReason, Long> lost = new EnumMap<>(LossReason.class);
         put(lost, LossReason.RING_FULL, ControlLayout.RING_FULL);
+        put(lost, LossReason.SOURCE_DROPPED, ControlLayout.SILENT);
         if (missed > 0) {
             lost.put(LossReason.PROGRAM_MISSED, missed);
         }
@@ -174,7 +181,7 @@ final class EbpfSource implements RingSource {
         put(filtered, FilterReason.UID, ControlLayout.FILTERED_UID);
         put(filtered, FilterReason.CGROUP, ControlLayout.FILTERED_CGROUP);
         return new SourceBooks(
-                counters.sum(ControlLayout.RETURNED) + missed,
+                counters.sum(ControlLayout.RETURNED) + counters.sum(ControlLayout.SILENT) + skipped,
                 counters.sum(ControlLayout.SUBMITTED),
                 lost,
                 filtered,

@@ -21,6 +21,7 @@ class ReclaimTest {
     void aThreadThatEndsTakesItsEntryWithIt() throws Exception {
         EbpfSettings settings = new EbpfSettings(
                 EbpfSettings.DEFAULT_LIBBPF,
+                false,
                 Mitigation.STASH,
                 true,
                 Set.of(Syscall.OPENAT),
