@@ -14,9 +14,10 @@ struct unraced_control {
 	__u32 self_tgid;      /* of the capturing process, in the initial pid namespace */
 	__u32 filters;	      /* enum unraced_filter */
 	__u32 integrity;      /* 1: claims are compared with what the call acted on */
+	__u32 ring_per_cpu;   /* 1: records go to the CPU's own ring */
 	__u32 syscalls;	      /* the calls to watch, a bit for each by its number in enum unraced_syscall */
 	__u32 has_requests;   /* written by who_am_i: 1 when requests of io_urings can be read */
-	__u32 reserved[8];
+	__u32 reserved[7];
 };
 
 enum unraced_filter {

@@ -84,23 +84,6 @@ static __always_inline void describe_arguments(struct draft *draft, __u8 syscall
 	}
 }
 
-/*
- * Wakes the reader if it asked for it. Checked after the record is committed: the reader asks first and looks for
- * records then, so one of the two sees the other. An empty discarded record carries the wake-up.
- */
-static __always_inline void ring_bell(struct unraced_counters *row, struct unraced_control *shared)
-{
-	void *bell;
-
-	if (!shared->reader_waiting || !__sync_lock_test_and_set(&shared->reader_waiting, 0))
-		return;
-	bell = bpf_ringbuf_reserve(&ring, 8, 0);
-	if (!bell)
-		return;
-	row->wakeups++;
-	bpf_ringbuf_discard(bell, BPF_RB_FORCE_WAKEUP);
-}
-
 static __always_inline void describe_object(struct draft *draft, struct task_struct *task, __u8 syscall,
 					    const struct call *call, long result, const struct unfinished *request)
 {
@@ -182,12 +165,7 @@ static __always_inline void emit(struct unraced_counters *row, struct unraced_co
 	if (size > sizeof(*draft.scratch))
 		return;
 	record->length = size;
-	if (bpf_ringbuf_output(&ring, record, size, BPF_RB_NO_WAKEUP)) {
-		row->ring_full++;
-		return;
-	}
-	row->submitted++;
-	ring_bell(row, shared);
+	submit(row, shared, record, size);
 }
 
 #endif

@@ -194,6 +194,17 @@ struct {
 	__uint(max_entries, 64 << 20);
 } ring SEC(".maps");
 
+/* A ring of its own for each possible CPU, where the loader put some; the one above then only carries wake-ups. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__array(values, struct {
+		__uint(type, BPF_MAP_TYPE_RINGBUF);
+		__uint(max_entries, 4096);
+	});
+} rings SEC(".maps");
+
 /* One row per possible CPU; the loader sets how many. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);

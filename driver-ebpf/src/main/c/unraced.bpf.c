@@ -23,6 +23,7 @@
 #include "truth.h"
 #include "compare.h"
 #include "integrity.h"
+#include "rings.h"
 #include "emit.h"
 
 char LICENSE[] SEC("license") = "GPL";

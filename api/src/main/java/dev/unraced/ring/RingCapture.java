@@ -28,7 +28,7 @@ public final class RingCapture implements Capture {
 
     private final String driver;
     private final Capabilities capabilities;
-    private final RingReader reader;
+    private final RecordReader reader;
     private final RingSource source;
     private final ConsumerGate gate = new ConsumerGate(this::release);
     private final Object sourceLock = new Object();
@@ -37,7 +37,7 @@ public final class RingCapture implements Capture {
     private Mitigation lastMitigation;
 
     /** A capture that owns a started source; closing it stops and releases the source. */
-    public RingCapture(String driver, Capabilities capabilities, RingReader reader, RingSource source) {
+    public RingCapture(String driver, Capabilities capabilities, RecordReader reader, RingSource source) {
         this.driver = driver;
         this.capabilities = capabilities;
         this.reader = reader;

@@ -56,7 +56,8 @@ final class BpfObject implements AutoCloseable {
         BpfObject result = new BpfObject(object, programsOf(settings));
         try {
             result.leaveOut();
-            result.resize("ring", settings.ringBytes());
+            result.resize("ring", settings.ringPerCpu() ? LibC.getpagesize() : settings.ringBytes());
+            result.resize("rings", settings.ringPerCpu() ? cpus : 1);
             result.resize("stash", settings.stashEntries());
             result.resize("long_stash", settings.stashLongPaths());
             result.resize("requests", settings.stashEntries());

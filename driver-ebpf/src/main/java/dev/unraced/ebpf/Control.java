@@ -35,6 +35,10 @@ final class Control {
         INTS.setVolatile(memory, ControlLayout.INTEGRITY, checked ? 1 : 0);
     }
 
+    void ringPerCpu(boolean perCpu) {
+        INTS.setVolatile(memory, ControlLayout.RING_PER_CPU, perCpu ? 1 : 0);
+    }
+
     void syscalls(Set<Syscall> watched) {
         int bits = watched.stream().mapToInt(syscall -> 1 << syscall.code()).sum();
         INTS.setVolatile(memory, ControlLayout.SYSCALLS, bits);

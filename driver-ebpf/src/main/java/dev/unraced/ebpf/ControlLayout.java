@@ -10,8 +10,9 @@ final class ControlLayout {
     static final int SELF_TGID = 12;
     static final int FILTERS = 16;
     static final int INTEGRITY = 20;
-    static final int SYSCALLS = 24;
-    static final int HAS_REQUESTS = 28;
+    static final int RING_PER_CPU = 24;
+    static final int SYSCALLS = 28;
+    static final int HAS_REQUESTS = 32;
 
     static final int FILTER_SELF = 1;
     static final int FILTER_TGIDS = 1 << 1;

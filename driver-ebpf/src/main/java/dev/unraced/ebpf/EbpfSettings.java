@@ -3,8 +3,10 @@ package dev.unraced.ebpf;
 
 import com.typesafe.config.Config;
 import dev.unraced.config.CaptureConfig;
+import dev.unraced.config.Choices;
 import dev.unraced.event.Mitigation;
 import dev.unraced.event.Syscall;
+import java.util.List;
 import java.util.Set;
 
 /** What the driver takes from the configuration of a capture. */
@@ -19,14 +21,20 @@ record EbpfSettings(
         Set<Long> uids,
         Set<Long> cgroups,
         int ringBytes,
+        boolean ringPerCpu,
         int stashEntries,
         int stashLongPaths) {
     static final String DEFAULT_LIBBPF = "libbpf.so.1";
 
+    private static final String PER_CPU = "per-cpu";
+    private static final List<String> RINGS = List.of("one", PER_CPU);
     private static final int SMALLEST_RING = 1 << 16;
 
     static EbpfSettings of(CaptureConfig config) {
         Config own = config.driver(EbpfDriver.NAME);
+        Choices choices = new Choices(config, EbpfDriver.NAME);
+        String rings = choices.choice("rings", RINGS);
+        choices.check();
         return new EbpfSettings(
                 own.hasPath("libbpf") ? own.getString("libbpf") : DEFAULT_LIBBPF,
                 !own.hasPath("compat") || own.getBoolean("compat"),
@@ -38,6 +46,7 @@ record EbpfSettings(
                 config.uids(),
                 config.cgroups(),
                 config.ringBytes(),
+                rings.equals(PER_CPU),
                 config.stashEntries(),
                 config.stashLongPaths());
     }
@@ -55,6 +64,7 @@ record EbpfSettings(
                 Set.of(),
                 Set.of(),
                 SMALLEST_RING,
+                false,
                 1,
                 1);
     }

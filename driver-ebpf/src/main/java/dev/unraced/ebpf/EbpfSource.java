@@ -9,7 +9,7 @@ import dev.unraced.driver.LossReason;
 import dev.unraced.ebpf.EbpfFailure.Step;
 import dev.unraced.event.Mitigation;
 import dev.unraced.event.Syscall;
-import dev.unraced.ring.RingReader;
+import dev.unraced.ring.RecordReader;
 import dev.unraced.ring.RingSource;
 import dev.unraced.ring.SourceBooks;
 import dev.unraced.stash.StashStats;
@@ -30,7 +30,8 @@ final class EbpfSource implements RingSource {
     private final List<Mapping> mappings;
     private final Control control;
     private final Counters counters;
-    private final RingReader reader;
+    private final RecordReader reader;
+    private final long ringBytes;
     private final long stashBytes;
     private long missedAtStop = -1;
 
@@ -41,7 +42,7 @@ final class EbpfSource implements RingSource {
             List<Mapping> mappings,
             Control control,
             Counters counters,
-            RingReader reader) {
+            RecordReader reader) {
         this.settings = settings;
         this.object = object;
         this.doorbell = doorbell;
@@ -49,6 +50,7 @@ final class EbpfSource implements RingSource {
         this.control = control;
         this.counters = counters;
         this.reader = reader;
+        this.ringBytes = Rings.bytes(settings, counters.cpus());
         this.stashBytes = MapMemory.bytes(object.map("stash"))
                 + MapMemory.bytes(object.map("long_stash"))
                 + MapMemory.bytes(object.map("refused"))
@@ -81,16 +83,15 @@ final class EbpfSource implements RingSource {
         try {
             int page = LibC.getpagesize();
             int ring = object.map("ring");
-            Mapping consumer = map(mappings, ring, 0, page, true);
-            Mapping producer = map(mappings, ring, page, page + 2L * settings.ringBytes(), false);
             Mapping controlMemory = map(mappings, object.map("control"), 0, page, true);
             long rows = roundUp((long) cpus * ControlLayout.ROW_SIZE, page);
             Mapping counterMemory = map(mappings, object.map("counters"), 0, rows, false);
-            RingReader reader = new RingReader(consumer.buffer(), producer.buffer(), page, settings.ringBytes());
+            RecordReader reader = Rings.map(object, settings, cpus, mappings);
             Control control = new Control(controlMemory.buffer());
             object.run("who_am_i");
             control.filters(fillFilters(object, settings));
             control.integrity(settings.integrity());
+            control.ringPerCpu(settings.ringPerCpu());
             control.mitigation(settings.mitigation());
             control.syscalls(settings.syscalls());
             attach(object, settings.syscalls());
@@ -114,7 +115,7 @@ final class EbpfSource implements RingSource {
         }
     }
 
-    RingReader reader() {
+    RecordReader reader() {
         return reader;
     }
 
@@ -186,7 +187,7 @@ final class EbpfSource implements RingSource {
                 lost,
                 filtered,
                 counters.sum(ControlLayout.WAKEUPS),
-                settings.ringBytes(),
+                ringBytes,
                 stashBytes,
                 stashStats());
     }

@@ -53,6 +53,7 @@ class ControlLayoutTest {
                     "SELF_TGID",
                     "FILTERS",
                     "INTEGRITY",
+                    "RING_PER_CPU",
                     "SYSCALLS",
                     "HAS_REQUESTS" -> "offsetof(struct unraced_control, " + name + ")";
             default -> "offsetof(struct unraced_counters, " + name + ")";

@@ -30,6 +30,7 @@ class ReclaimTest {
                 Set.of(),
                 Set.of(),
                 1 << 16,
+                false,
                 64,
                 64);
         int cpus = LibBpf.libbpf_num_possible_cpus();
