@@ -81,6 +81,8 @@ long watched_creat(enum abi abi, const void *path, long mode);
 long watched_openat(enum abi abi, long dirfd, const void *path, long flags, long mode);
 long watched_openat2(enum abi abi, long dirfd, const void *path, const void *how, size_t size);
 long watched_connect(enum abi abi, long fd, const void *address, long length);
+/* A 32-bit connect whose arguments lie in memory. */
+long watched_socketcall(long fd, const void *address, long length);
 /* Whether the calls of an ABI get through to the kernel. */
 bool abi_works(enum abi abi);
 
@@ -102,6 +104,9 @@ struct call {
 	bool keeps;
 	bool takes_zero;
 	bool uring;
+	bool worker; /* of a request: a thread of the kernel's carries it out */
+	bool silent; /* of a request: no completion when it succeeds */
+	bool socketcall;
 	/* the outcome */
 	pid_t tid;
 	long result;

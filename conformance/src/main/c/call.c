@@ -38,6 +38,9 @@ static bool parse_origin(struct call *call)
 	const char *via = line_text("via");
 
 	call->uring = via && !strcmp(via, "io_uring");
+	call->socketcall = via && !strcmp(via, "socketcall");
+	call->worker = line_number("worker", 0);
+	call->silent = line_number("silent", 0);
 	if (!call->uring || uring_works(call->which))
 		return true;
 	fail("unsupported: no io_uring takes this call here");
@@ -105,6 +108,8 @@ long call_perform(const struct call *call)
 	case CREAT:
 		return watched_creat(call->abi, path, call->mode);
 	default:
+		if (call->socketcall)
+			return watched_socketcall(call->fd, path, call->addrlen);
 		return watched_connect(call->abi, call->fd, path, call->addrlen);
 	}
 }

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #define ENTRIES 4
+#define FOLLOWER 1
 
 struct ring {
 	int fd;
@@ -57,14 +58,31 @@ static void ring_close(struct ring *ring)
 	close(ring->fd);
 }
 
-static long submit(struct ring *ring)
+/* Something completes, even if the request itself does so unseen. */
+static void add_follower(struct ring *ring)
+{
+	struct io_uring_sqe *request = &ring->requests[1];
+
+	memset(request, 0, sizeof(*request));
+	request->opcode = IORING_OP_NOP;
+	request->user_data = FOLLOWER;
+	ring->array[1] = 1;
+	__atomic_store_n(ring->tail, *ring->tail + 1, __ATOMIC_RELEASE);
+}
+
+static long submit(struct ring *ring, bool silent)
 {
 	ring->array[0] = 0;
 	__atomic_store_n(ring->tail, *ring->tail + 1, __ATOMIC_RELEASE);
-	long submitted = syscall(SYS_io_uring_enter, ring->fd, 1, 1, IORING_ENTER_GETEVENTS, NULL, 0);
+	if (silent)
+		add_follower(ring);
+	long submitted =
+		syscall(SYS_io_uring_enter, ring->fd, silent ? 2 : 1, 1, IORING_ENTER_GETEVENTS, NULL, 0);
 	while (submitted < 0 && errno == EINTR)
 		submitted = syscall(SYS_io_uring_enter, ring->fd, 0, 1, IORING_ENTER_GETEVENTS, NULL, 0);
-	return submitted < 0 ? -errno : ring->completions[0].res;
+	if (submitted < 0)
+		return -errno;
+	return ring->completions[0].user_data == FOLLOWER ? -ENODATA : ring->completions[0].res;
 }
 
 static void fill(struct io_uring_sqe *request, const struct call *call)
@@ -72,6 +90,10 @@ static void fill(struct io_uring_sqe *request, const struct call *call)
 	memset(request, 0, sizeof(*request));
 	request->fd = (int)call->fd;
 	request->addr = (uintptr_t)call->path.address;
+	if (call->worker)
+		request->flags |= IOSQE_ASYNC;
+	if (call->silent)
+		request->flags |= IOSQE_CQE_SKIP_SUCCESS;
 	if (call->which == OPENAT) {
 		request->opcode = IORING_OP_OPENAT;
 		request->len = (unsigned)call->mode;
@@ -104,7 +126,7 @@ long uring_call(const struct call *call)
 		return -errno;
 	fill(&ring.requests[0], call);
 	__atomic_fetch_add(&books()->begun, 1, __ATOMIC_SEQ_CST);
-	long result = submit(&ring);
+	long result = submit(&ring, call->silent);
 	__atomic_fetch_add(&books()->ended, 1, __ATOMIC_SEQ_CST);
 	ring_close(&ring);
 	return result;

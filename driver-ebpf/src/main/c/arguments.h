@@ -55,11 +55,30 @@ static __always_inline __u64 in_a_byte(__u64 size)
 	return size;
 }
 
+/* SYS_CONNECT's part of socketcall(2) of net/socket.c: fd, address and length as 32-bit numbers, one after the other. */
+static __always_inline bool read_block(struct call *call)
+{
+	__u32 block[3];
+
+	if (bpf_probe_read_user(block, sizeof(block), (void *)call->how_pointer))
+		return 0;
+	call->fd = (__s32)block[0];
+	call->pointer = block[1];
+	call->addrlen = (__s32)block[2];
+	call->indirect = BLOCK_READ;
+	return 1;
+}
+
 static __always_inline void read_address(struct call *call, __u8 provenance)
 {
-	__s32 size = call->addrlen;
+	__s32 size;
 
 	call->length = 0;
+	if (call->indirect == BLOCK_UNREAD && !read_block(call)) {
+		call->provenance = UNRACED_PROVENANCE_NONE;
+		return;
+	}
+	size = call->addrlen;
 	if (size > UNRACED_ADDRESS_MAX) {
 		call->record_flags |= UNRACED_TRUNCATED;
 		size = UNRACED_ADDRESS_MAX;
@@ -97,6 +116,10 @@ static __always_inline void read_registers(struct call *call, __u8 syscall, cons
 	call->how_size = 0;
 	call->addrlen = 0;
 	call->fd = AT_FDCWD;
+	call->abi = UNRACED_ABI_NATIVE;
+	call->indirect = DIRECT;
+	call->direct = 0;
+	call->silent = 0;
 	switch (syscall) {
 	case UNRACED_OPEN:
 		call->pointer = args[0];

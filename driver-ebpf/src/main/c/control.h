@@ -17,7 +17,9 @@ struct unraced_control {
 	__u32 enter_events;   /* 1: the entry of a call is an event, too */
 	__u32 ring_per_cpu;   /* 1: records go to the CPU's own ring */
 	__u32 copies;	      /* calls whose copies inside the kernel are taken: 1 << enum unraced_syscall */
-	__u32 reserved[7];
+	__u32 syscalls;	      /* the calls to watch, a bit for each by its number in enum unraced_syscall */
+	__u32 has_requests;   /* written by who_am_i: 1 when requests of io_urings can be read */
+	__u32 reserved[5];
 };
 
 enum unraced_filter {
@@ -51,7 +53,9 @@ struct unraced_counters {
 	__u64 filtered_mount_ns;
 	__u64 filtered_path;
 	__u64 filtered_result;
-	__u64 reserved[14];
+	__u64 silent; /* requests that nothing tells the end of */
+	__u64 unfinished; /* calls that found no program to finish them */
+	__u64 reserved[12];
 };
 
 #endif

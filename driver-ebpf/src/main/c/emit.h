@@ -31,6 +31,20 @@ static __always_inline void describe_caller(struct unraced_record *record, struc
 	bpf_get_current_comm(record->comm, sizeof(record->comm));
 }
 
+static __always_inline void describe_requester(struct unraced_record *record, const struct requester *by)
+{
+	record->uid = by->uid;
+	record->gid = by->gid;
+	record->tid = by->tid;
+	record->tgid = by->tgid;
+	record->thread_start_ns = by->thread_start;
+	record->parent_tgid = by->parent_tgid;
+	record->cgroup_id = by->cgroup;
+	record->mount_ns = by->mount_ns;
+	record->pid_ns = by->pid_ns;
+	__builtin_memcpy(record->comm, by->comm, sizeof(record->comm));
+}
+
 static __always_inline void describe_arguments(struct draft *draft, __u8 syscall, const struct call *call, const __u8 *bytes)
 {
 	struct unraced_record *record = &draft->scratch->record;
@@ -40,6 +54,9 @@ static __always_inline void describe_arguments(struct draft *draft, __u8 syscall
 	record->provenance = call->provenance;
 	record->how_provenance = call->how_provenance;
 	record->integrity = call->verdict;
+	/* What the kernel copied is what the call acts on. */
+	if (call->provenance == UNRACED_PROVENANCE_KERNEL && !call->verdict)
+		record->integrity = UNRACED_INTEGRITY_MATCH;
 	record->how_integrity = call->how_verdict;
 	if (call->how_provenance == UNRACED_PROVENANCE_KERNEL && !call->how_verdict)
 		record->how_integrity = UNRACED_INTEGRITY_MATCH;
@@ -84,7 +101,7 @@ static __always_inline void send(struct unraced_counters *row, struct unraced_co
 }
 
 static __always_inline void describe_object(struct draft *draft, struct task_struct *task, __u8 syscall,
-					    const struct call *call, long result)
+					    const struct call *call, long result, const struct unfinished *request)
 {
 	struct unraced_record *record = &draft->scratch->record;
 	/* The kernel's copy needs no other proof. */
@@ -92,7 +109,8 @@ static __always_inline void describe_object(struct draft *draft, struct task_str
 					 record->provenance == UNRACED_PROVENANCE_EXIT);
 	struct walk walk = { .trail.area = SCRATCH(walk_scratch) };
 	__u32 tid = task->pid;
-	struct truth *truth = truth_of(call, tid);
+	/* A request has none: what it opened is found by its result. */
+	struct truth *truth = request ? 0 : truth_of(call, tid);
 	struct file *file;
 
 	if (!walk.trail.area)
@@ -104,18 +122,21 @@ static __always_inline void describe_object(struct draft *draft, struct task_str
 		bpf_map_delete_elem(&truths, &tid);
 		return;
 	}
-	if (judge)
+	/* Who submitted a request may use its memory for something else before it is done. */
+	if (judge && !request)
 		look_for_changes(draft, syscall, call);
 	if (record->integrity == UNRACED_INTEGRITY_CHANGED)
 		judge = 0;
 	if (syscall == UNRACED_CONNECT) {
-		file = has_peer(result) ? file_of(task, call->fd, &record->flags) : 0;
+		if (!has_peer(result))
+			return;
+		file = request ? (struct file *)request->file : file_of(task, call->fd, &record->flags);
 		if (!file)
 			return;
 		describe_socket(draft, file);
 		if (judge && (record->flags & UNRACED_HAS_SOCKET))
 			record->integrity = judge_address(draft);
-	} else if (result >= 0) {
+	} else if (result >= 0 && !call->direct) {
 		file = file_of(task, result, &record->flags);
 		if (!file)
 			return;
@@ -125,6 +146,9 @@ static __always_inline void describe_object(struct draft *draft, struct task_str
 		if (judge && (record->flags & UNRACED_HAS_FILE))
 			record->integrity = judge_path(draft, &walk, file);
 	}
+	/* What descriptor, pointer and length a call took from memory, nobody knows for sure. */
+	if (call->indirect && record->integrity == UNRACED_INTEGRITY_MATCH)
+		record->integrity = UNRACED_INTEGRITY_UNCHECKED;
 	/*
 	 * Another task could have put the object that the claim names behind the descriptor. A table that was not shared
 	 * at entry was not shared until the return: its only user was in the call.
@@ -136,7 +160,7 @@ static __always_inline void describe_object(struct draft *draft, struct task_str
 
 static __always_inline void emit(struct unraced_counters *row, struct unraced_control *shared,
 				 struct task_struct *task, __u8 syscall, const struct call *call,
-				 const __u8 *bytes, long result)
+				 const __u8 *bytes, long result, const struct unfinished *request)
 {
 	struct draft draft = { .scratch = SCRATCH(record_scratch) };
 	enum verdict verdict = filter_return(shared, call, result);
@@ -158,10 +182,16 @@ static __always_inline void emit(struct unraced_counters *row, struct unraced_co
 	record->enter_ns = call->enter_ns;
 	record->exit_ns = bpf_ktime_get_boot_ns();
 	record->result = result;
-	describe_caller(record, task);
+	record->abi = call->abi;
+	if (request) {
+		record->origin = UNRACED_ORIGIN_IO_URING;
+		describe_requester(record, &request->request.by);
+	} else {
+		describe_caller(record, task);
+	}
 	describe_arguments(&draft, syscall, call, bytes);
 	if (!(record->flags & UNRACED_NOT_EXECUTED))
-		describe_object(&draft, task, syscall, call, result);
+		describe_object(&draft, task, syscall, call, result, request);
 	send(row, shared, &draft);
 }
 

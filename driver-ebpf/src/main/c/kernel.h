@@ -26,6 +26,7 @@ typedef _Bool bool;
 enum bpf_map_type {
 	BPF_MAP_TYPE_HASH = 1,
 	BPF_MAP_TYPE_ARRAY = 2,
+	BPF_MAP_TYPE_PROG_ARRAY = 3,
 	BPF_MAP_TYPE_PERCPU_ARRAY = 6,
 	BPF_MAP_TYPE_LRU_HASH = 9,
 	BPF_MAP_TYPE_LPM_TRIE = 11,
@@ -59,6 +60,9 @@ enum { EEXIST = 17, EINPROGRESS = 115, EALREADY = 114, EISCONN = 106 };
 #define AF_INET6 10
 
 /* Part of the user API, so their layout is fixed. */
+struct bpf_raw_tracepoint_args {
+	__u64 args[0];
+};
 struct in6_addr {
 	__u8 bytes[16];
 };
@@ -86,7 +90,11 @@ struct syscall_trace_exit {
 };
 
 struct pt_regs {
-	unsigned long r10, dx, si, di, orig_ax;
+	unsigned long r10, bx, cx, dx, si, di, orig_ax;
+};
+/* x86 keeps the convention of the call under way here: TS_COMPAT of arch/x86/include/asm/thread_info.h. */
+struct thread_info {
+	__u32 status;
 };
 
 /* An enum since 6.10, macros before; the values moved since. */
@@ -222,11 +230,6 @@ typedef struct {
 } sigset_t;
 struct sigpending {
 	sigset_t signal;
-};
-
-/* arch/x86/include/asm/thread_info.h */
-struct thread_info {
-	__u32 status;
 };
 
 struct task_struct {

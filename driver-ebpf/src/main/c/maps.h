@@ -14,6 +14,9 @@ struct place {
 	__u64 dentry;
 };
 
+/* Of connects through socketcall(2), whose descriptor, pointer and length lie in memory, too, at how_pointer. */
+enum indirection { DIRECT, BLOCK_UNREAD, BLOCK_READ };
+
 /* The arguments of a call in progress. */
 struct call {
 	__u64 thread_start;
@@ -38,7 +41,11 @@ struct call {
 	__u8 verdict;	/* on the kernel's copy of path or address: enum unraced_integrity, 0 while there is none */
 	__u8 how_verdict;
 	__u8 elsewhere; /* the bytes lie in the map of copies */
-	__u8 reserved[6];
+	__u8 abi;
+	__u8 indirect; /* enum indirection */
+	__u8 direct;   /* a request that puts its file into its ring's own table: the result is no descriptor */
+	__u8 silent;   /* a request that completes unseen when it succeeds */
+	__u8 reserved[2];
 	/* With the bytes that follow, a key of the map of paths: struct path_start. */
 	__u32 start_bits;
 	__u8 bytes[INLINE_BYTES];
@@ -112,6 +119,86 @@ struct {
 	__type(key, __u32);
 	__type(value, struct scratch_walk);
 } walk_scratch SEC(".maps");
+
+/* Who made a request, as of its submission: another thread may carry it out, and tell of its end. */
+struct requester {
+	__u64 thread_start;
+	__u64 cgroup;
+	__u32 tid;
+	__u32 tgid;
+	__u32 parent_tgid;
+	__u32 uid;
+	__u32 gid;
+	__u32 mount_ns;
+	__u32 pid_ns;
+	__u32 reserved;
+	__u8 comm[UNRACED_COMM_SIZE];
+};
+
+/* A request of an io_uring that is under way. The long one starts as the other does, as with calls. */
+struct request {
+	struct requester by;
+	struct call call;
+};
+struct long_request {
+	struct requester by;
+	struct long_call call;
+};
+
+/*
+ * By the address of the kernel's struct io_kiocb. Requests can end unseen, so these maps give up the oldest, and are no
+ * part of the stash.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 8192);
+	__type(key, __u64);
+	__type(value, struct request);
+} requests SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 256);
+	__type(key, __u64);
+	__type(value, struct long_request);
+} long_requests SEC(".maps");
+
+/* The request that a completion stands for, by all that an overflowing ring tells of it. */
+struct posted {
+	__u64 ring; /* struct io_ring_ctx */
+	__u64 user_data;
+};
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 8192);
+	__type(key, struct posted);
+	__type(value, __u64);
+} posted SEC(".maps");
+
+/* What one program leaves to the one that finishes the event, on the same CPU, by a tail call. */
+struct unfinished {
+	__u64 file; /* of a request to connect: struct file */
+	long result;
+	__u8 syscall;
+	__u8 is_request;
+	__u8 reserved[6];
+	struct long_request request;
+};
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct unfinished);
+} unfinished SEC(".maps");
+
+/* One program for opens, one for connects. */
+enum finisher { FINISH_OPENS, FINISH_CONNECT, FINISHERS };
+struct {
+	__uint(type, BPF_MAP_TYPE_PROG_ARRAY);
+	__uint(max_entries, FINISHERS);
+	__type(key, __u32);
+	__type(value, __u32);
+} finishers SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);

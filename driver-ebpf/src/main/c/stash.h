@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
 /*
- * The stash: at most one call per thread, keyed by tid, validated by the thread's start time and the call. A path too
- * long for an entry lies whole in a second map, tied to its entry by the time of entry.
+ * The stash: at most one call per thread, keyed by tid, validated by the thread's start time, the call and its
+ * convention. A path too long for an entry lies whole in a second map, tied to its entry by the time of entry.
  */
 #ifndef UNRACED_STASH_H
 #define UNRACED_STASH_H
@@ -66,11 +66,11 @@ static __always_inline void stash_put(struct unraced_counters *row, __u32 tid, s
 
 /* The call's own entry, or null. The entry stays until stash_drop. */
 static __always_inline struct call *stash_find(struct unraced_counters *row, __u32 tid, __u64 thread_start,
-					       __u8 syscall)
+					       __u8 syscall, __u8 abi)
 {
 	struct call *call = bpf_map_lookup_elem(&stash, &tid);
 
-	if (call && (call->thread_start != thread_start || call->syscall != syscall)) {
+	if (call && (call->thread_start != thread_start || call->syscall != syscall || call->abi != abi)) {
 		drop_stale(row, tid);
 		return 0;
 	}

@@ -30,12 +30,11 @@
 
 char LICENSE[] SEC("license") = "GPL";
 
-static __always_inline int on_enter(const struct syscall_trace_enter *ctx, __u8 syscall)
+static __always_inline int begin_call(__u8 syscall, const __u64 *args, __u8 abi, __u8 indirect)
 {
 	struct unraced_control *shared = SCRATCH(control);
 	struct unraced_counters *row = counter_row();
 	struct long_call *to = SCRATCH(call_scratch);
-	__u64 args[4] = { ctx->args[0], ctx->args[1], ctx->args[2], ctx->args[3] };
 	struct task_struct *task;
 	bool entering, passes;
 	__u32 mode;
@@ -51,6 +50,8 @@ static __always_inline int on_enter(const struct syscall_trace_enter *ctx, __u8 
 	to->call.enter_ns = bpf_ktime_get_boot_ns();
 	to->call.mitigation = mode;
 	read_registers(&to->call, syscall, args);
+	to->call.abi = abi;
+	to->call.indirect = indirect;
 	read_pointers(to, syscall, UNRACED_PROVENANCE_ENTER);
 	passes = path_passes(shared, &to->call);
 	if (entering && passes)
@@ -68,7 +69,33 @@ static __always_inline int on_enter(const struct syscall_trace_enter *ctx, __u8 
 	return 0;
 }
 
+static __always_inline int on_enter(const struct syscall_trace_enter *ctx, __u8 syscall)
+{
+	__u64 args[4] = { ctx->args[0], ctx->args[1], ctx->args[2], ctx->args[3] };
+
+	return begin_call(syscall, args, UNRACED_ABI_NATIVE, DIRECT);
+}
+
 /* No entry answers: the registers still hold the arguments, but what they point to may have changed. */
+static __always_inline void rebuild_call(struct long_call *to, struct task_struct *task, __u32 mode, bool integrity,
+					 __u8 syscall, const __u64 *args, __u8 abi, __u8 indirect)
+{
+	to->call.thread_start = task->start_boottime;
+	to->call.enter_ns = 0;
+	to->call.mitigation = mode;
+	read_registers(&to->call, syscall, args);
+	to->call.abi = abi;
+	to->call.indirect = indirect;
+	read_pointers(to, syscall, UNRACED_PROVENANCE_EXIT);
+	to->call.integrity = integrity && mode != UNRACED_MITIGATION_OFF;
+	if (to->call.integrity && syscall != UNRACED_CONNECT)
+		remember_start(&to->call, task);
+	if (was_refused(task->pid, to->call.thread_start) && mode != UNRACED_MITIGATION_OFF)
+		to->call.record_flags |= UNRACED_STASH_FULL;
+	if (mode != UNRACED_MITIGATION_OFF)
+		to->call.record_flags |= UNRACED_ENTER_MISSED;
+}
+
 static __always_inline struct call *rebuild(struct task_struct *task, __u32 mode, bool integrity, __u8 syscall)
 {
 	struct long_call *to = SCRATCH(call_scratch);
@@ -81,18 +108,7 @@ static __always_inline struct call *rebuild(struct task_struct *task, __u32 mode
 	args[1] = PT_REGS_PARM2_CORE_SYSCALL(regs);
 	args[2] = PT_REGS_PARM3_CORE_SYSCALL(regs);
 	args[3] = PT_REGS_PARM4_CORE_SYSCALL(regs);
-	to->call.thread_start = task->start_boottime;
-	to->call.enter_ns = 0;
-	to->call.mitigation = mode;
-	read_registers(&to->call, syscall, args);
-	read_pointers(to, syscall, UNRACED_PROVENANCE_EXIT);
-	to->call.integrity = integrity && mode != UNRACED_MITIGATION_OFF;
-	if (to->call.integrity && syscall != UNRACED_CONNECT)
-		remember_start(&to->call, task);
-	if (was_refused(task->pid, to->call.thread_start) && mode != UNRACED_MITIGATION_OFF)
-		to->call.record_flags |= UNRACED_STASH_FULL;
-	if (mode != UNRACED_MITIGATION_OFF)
-		to->call.record_flags |= UNRACED_ENTER_MISSED;
+	rebuild_call(to, task, mode, integrity, syscall, args, UNRACED_ABI_NATIVE, DIRECT);
 	return &to->call;
 }
 
@@ -100,33 +116,38 @@ static __always_inline struct call *rebuild(struct task_struct *task, __u32 mode
  * Seccomp can refuse a call by SIGSYS: it never enters, but it returns, and what looks like the result is its number.
  * All three signs are needed, or a thread could hide its files by blocking a SIGSYS of its own.
  */
-static __always_inline bool was_executed(struct task_struct *task, const struct syscall_trace_exit *ctx)
+static __always_inline bool was_executed(struct task_struct *task, long number, long result)
 {
-	return ctx->ret != ctx->nr || !(GET(task, pending.signal.sig[0]) & SIGSYS_BIT);
+	return result != number || !(GET(task, pending.signal.sig[0]) & SIGSYS_BIT);
 }
 
 /* What was unreadable at entry may be readable now; it says EXIT then, and that it faulted. */
-static __always_inline struct call *read_again(const struct call *call, __u8 syscall)
+static __always_inline void read_rest(struct long_call *to, __u8 syscall)
 {
-	struct long_call *to = SCRATCH(call_scratch);
-	struct call *fresh;
+	struct call *call = &to->call;
 
-	if (!to)
-		return 0;
-	fresh = &to->call;
-	*fresh = *call;
 	/* With a negative length nobody tried. */
 	if (syscall != UNRACED_CONNECT || call->addrlen >= 0)
-		fresh->record_flags |= UNRACED_FAULTED;
+		call->record_flags |= UNRACED_FAULTED;
 	if (call->provenance == UNRACED_PROVENANCE_NONE) {
 		if (syscall == UNRACED_CONNECT)
-			read_address(fresh, UNRACED_PROVENANCE_EXIT);
+			read_address(call, UNRACED_PROVENANCE_EXIT);
 		else
 			read_path(to, UNRACED_PROVENANCE_EXIT);
 	}
 	if (syscall == UNRACED_OPENAT2 && call->how_provenance == UNRACED_PROVENANCE_NONE)
-		read_how(fresh, UNRACED_PROVENANCE_EXIT);
-	return fresh;
+		read_how(call, UNRACED_PROVENANCE_EXIT);
+}
+
+static __always_inline struct call *read_again(const struct call *call, __u8 syscall)
+{
+	struct long_call *to = SCRATCH(call_scratch);
+
+	if (!to)
+		return 0;
+	to->call = *call;
+	read_rest(to, syscall);
+	return &to->call;
 }
 
 static __always_inline int on_exit(const struct syscall_trace_exit *ctx, __u8 syscall)
@@ -143,7 +164,7 @@ static __always_inline int on_exit(const struct syscall_trace_exit *ctx, __u8 sy
 	if (!shared || !row || !shared->active)
 		return 0;
 	row->returned++;
-	stashed = stash_find(row, tid, task->start_boottime, syscall);
+	stashed = stash_find(row, tid, task->start_boottime, syscall, UNRACED_ABI_NATIVE);
 	if (!stashed) {
 		enum verdict verdict = filter(shared);
 
@@ -153,10 +174,10 @@ static __always_inline int on_exit(const struct syscall_trace_exit *ctx, __u8 sy
 		}
 		call = rebuild(task, current_mode(shared), shared->integrity, syscall);
 		if (call) {
-			if (!was_executed(task, ctx))
+			if (!was_executed(task, ctx->nr, result))
 				call->record_flags |= UNRACED_NOT_EXECUTED;
 			bytes = shared->copies ? adopt_late_copy(call, tid) : call->bytes;
-			emit(row, shared, task, syscall, call, bytes, result);
+			emit(row, shared, task, syscall, call, bytes, result, 0);
 			if (shared->copies)
 				forget_copies(tid);
 		}
@@ -170,11 +191,11 @@ static __always_inline int on_exit(const struct syscall_trace_exit *ctx, __u8 sy
 			/* Of a path that was read at entry, the copy has no more than the start. */
 			bytes = stashed->provenance == UNRACED_PROVENANCE_NONE ? call->bytes :
 										 stash_bytes(stashed, tid);
-			emit(row, shared, task, syscall, call, bytes, result);
+			emit(row, shared, task, syscall, call, bytes, result, 0);
 		}
 	} else {
 		bytes = stash_bytes(stashed, tid);
-		emit(row, shared, task, syscall, stashed, bytes, result);
+		emit(row, shared, task, syscall, stashed, bytes, result, 0);
 	}
 	stash_drop(row, tid, is_long);
 	if (elsewhere)
@@ -225,6 +246,10 @@ int exit_connect(struct syscall_trace_exit *ctx)
 	return on_exit(ctx, UNRACED_CONNECT);
 }
 
+#include "finish.h"
+#include "compat.h"
+#include "uring.h"
+
 /* A thread that ends takes its call with it. */
 SEC("tp_btf/sched_process_exit")
 int BPF_PROG(thread_exit, struct task_struct *task)
@@ -249,7 +274,9 @@ int who_am_i(void *ctx)
 {
 	struct unraced_control *shared = SCRATCH(control);
 
-	if (shared)
-		shared->self_tgid = bpf_get_current_pid_tgid() >> 32;
+	if (!shared)
+		return 0;
+	shared->self_tgid = bpf_get_current_pid_tgid() >> 32;
+	shared->has_requests = can_read_requests();
 	return 0;
 }

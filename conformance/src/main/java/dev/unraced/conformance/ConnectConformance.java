@@ -60,6 +60,23 @@ public abstract class ConnectConformance extends DriverConformance {
     }
 
     @Test
+    @Requires(abis = Abi.IA32)
+    @DisplayName("R1.12 A 32-bit connect whose arguments lie in memory, through socketcall, is an event like any other")
+    public final void r01_12_aConnectThroughSocketcallIsSeen() {
+        try (Scenario scenario = scenario().open()) {
+            Sockets sockets = new Sockets(scenario.actor());
+            ByteString address = sockets.listen(LISTENER, SocketAddresses.loopback(0), 16);
+            sockets.stream(CLIENT, Linux.AF_INET);
+            Observed observed =
+                    scenario.call(WatchedCall.connect("h:" + CLIENT, address).bySocketcall());
+            assertThat(observed.outcome().result()).as("the actor's part").isZero();
+            assertThat(observed.event().call().abi()).as("R1.12").isEqualTo(Abi.IA32);
+            assertThat(observed.connect().addrlen()).as("R1.12").isEqualTo(address.length());
+            assertThat(observed.connect().address().value().bytes()).as("R1.12").isEqualTo(address);
+        }
+    }
+
+    @Test
     @Requires(origins = Origin.IO_URING)
     @DisplayName("R1.14 A connect through an io_uring is an event that says so")
     public final void r01_14_aConnectThroughARingIsSeen() {

@@ -3,10 +3,13 @@ package dev.unraced.conformance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.unraced.driver.Capabilities;
+import dev.unraced.driver.CaptureStats;
 import dev.unraced.event.Abi;
 import dev.unraced.event.ByteString;
 import dev.unraced.event.EventFlag;
 import dev.unraced.event.Feature;
+import dev.unraced.event.Integrity;
 import dev.unraced.event.Mitigation;
 import dev.unraced.event.OpenEvent;
 import dev.unraced.event.OpenHow;
@@ -227,6 +230,85 @@ public abstract class OpenConformance extends DriverConformance {
                     assertThat(observed.open().path().value())
                             .as("R1.14: %s", call)
                             .isEqualTo(path);
+                }
+            }
+        }
+    }
+
+    @Test
+    @Requires(syscalls = Syscall.OPENAT, origins = Origin.IO_URING)
+    @DisplayName("R1.14 A request that another thread carries out is an event of the one that submitted it")
+    public final void r01_14_anOpenByAWorkerIsItsSubmitters() {
+        try (Scenario scenario = scenario().open()) {
+            scenario.makeFile("file");
+            for (String name : List.of("file", "missing")) {
+                ByteString path = scenario.scratch().bytes(name);
+                Observed observed = scenario.call(
+                        WatchedCall.openat(Pointer.to(path), Linux.O_RDONLY, 0).throughWorker());
+                assertThat(observed.event().call().origin()).as("R1.14").isEqualTo(Origin.IO_URING);
+                assertThat(observed.event().caller().tgid())
+                        .as("R1.14")
+                        .isEqualTo(scenario.actor().tgid());
+                assertThat(observed.open().path().value()).as("R1.14").isEqualTo(path);
+            }
+        }
+    }
+
+    @Test
+    @Requires(syscalls = Syscall.OPENAT, origins = Origin.IO_URING)
+    @DisplayName(
+            "R1.1 A request that asks for no completion is one event or one counted loss, and an event if it fails")
+    public final void r01_1_aSilentRequestIsAnEventOrALoss() {
+        try (Scenario scenario = scenario().open()) {
+            scenario.makeFile("file");
+            WatchedCall missing = WatchedCall.openat(
+                            Pointer.to(scenario.scratch().bytes("missing")), Linux.O_RDONLY, 0)
+                    .throughRingSilently();
+            assertThat(scenario.call(missing).open().call().result()).as("R3.1").isEqualTo(Linux.ENOENT);
+            long before = accountedFor(scenario);
+            scenario.callUnobserved(
+                    WatchedCall.openat(Pointer.to(scenario.scratch().bytes("file")), Linux.O_RDONLY, 0)
+                            .throughRingSilently());
+            assertThat(accountedFor(scenario))
+                    .as("R1.1: events and losses after one more request")
+                    .isEqualTo(before + 1);
+        }
+    }
+
+    private static long accountedFor(Scenario scenario) {
+        CaptureStats stats = scenario.awaitRest();
+        return stats.delivered() + stats.totalLost();
+    }
+
+    @Test
+    @Requires(
+            syscalls = {Syscall.OPENAT, Syscall.OPENAT2},
+            origins = Origin.IO_URING,
+            provenances = Provenance.KERNEL)
+    @DisplayName("R2.40 What a request asks for is the kernel's own copy, in every mode")
+    public final void r02_40_aRequestIsTheKernelsCopy() {
+        Capabilities capabilities = capabilities();
+        for (Mitigation mode : Mitigation.values()) {
+            if (capabilities.has(mode)) {
+                assertRequestsAreCopies(mode);
+            }
+        }
+    }
+
+    private void assertRequestsAreCopies(Mitigation mode) {
+        try (Scenario scenario = scenario().mitigation(mode).open()) {
+            scenario.makeFile("file");
+            for (String name : List.of("file", "missing")) {
+                ByteString path = scenario.scratch().bytes(name);
+                WatchedCall openat = WatchedCall.openat(Pointer.cold(path), Linux.O_RDONLY, 0);
+                WatchedCall openat2 = WatchedCall.openat2(Pointer.to(path), Linux.O_RDONLY, 0, 0);
+                for (WatchedCall call : List.of(openat.throughRing(), openat.throughWorker(), openat2.throughRing())) {
+                    OpenEvent event = scenario.call(call).open();
+                    assertThat(event.path().value()).as("R2.40: %s", mode).isEqualTo(path);
+                    assertThat(event.path().provenance()).as("R2.40: %s", mode).isEqualTo(Provenance.KERNEL);
+                    assertThat(event.path().integrity()).as("R2.40: %s", mode).isEqualTo(Integrity.MATCH);
+                    assertThat(event.how().provenance()).as("R2.40: %s", mode).isEqualTo(Provenance.KERNEL);
+                    assertThat(event.call().mitigation()).as("R2.40").isEqualTo(mode);
                 }
             }
         }

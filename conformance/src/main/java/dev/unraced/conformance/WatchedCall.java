@@ -81,6 +81,21 @@ public record WatchedCall(Syscall syscall, Command arguments) {
         return with("via", "io_uring");
     }
 
+    /** As a request on an io_uring that a thread of the kernel's carries out. */
+    public WatchedCall throughWorker() {
+        return throughRing().with("worker", 1);
+    }
+
+    /** As a request on an io_uring that asks for no completion if it succeeds. */
+    public WatchedCall throughRingSilently() {
+        return throughRing().with("silent", 1);
+    }
+
+    /** As a 32-bit connect through socketcall(2). */
+    public WatchedCall bySocketcall() {
+        return by(Abi.IA32).with("via", "socketcall");
+    }
+
     /** With the opened descriptor kept as a handle. */
     public WatchedCall keep(int id) {
         return with("keep", id);

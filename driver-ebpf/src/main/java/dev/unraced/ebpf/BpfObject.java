@@ -39,12 +39,15 @@ final class BpfObject implements AutoCloseable {
 
     /** Loads the programs of the given calls, with maps of the given sizes. */
     static BpfObject load(EbpfSettings settings, int cpus) throws EbpfFailure {
-        return load("unraced.bpf.o", programsOf(settings.syscalls()), object -> {
-            object.leaveOut(settings.syscalls());
+        return load("unraced.bpf.o", programsOf(settings), object -> {
+            object.leaveOutAllBut(object.loaded);
             object.resize("ring", settings.ringPerCpu() ? LibC.getpagesize() : settings.ringBytes());
             object.resize("rings", settings.ringPerCpu() ? cpus : 1);
             object.resize("stash", settings.stashEntries());
             object.resize("long_stash", settings.stashLongPaths());
+            object.resize("requests", settings.stashEntries());
+            object.resize("posted", settings.stashEntries());
+            object.resize("long_requests", settings.stashLongPaths());
             object.resize("counters", cpus);
             SourceFilters.resize(object, settings.filters());
         });
@@ -108,6 +111,19 @@ final class BpfObject implements AutoCloseable {
 
     int program(String name) {
         return LibBpf.bpf_program__fd(find(name));
+    }
+
+    /** Puts a 32-bit value into an array. */
+    void putInt(String map, int key, int value) throws EbpfFailure {
+        try (Memory keyMemory = new Memory(Integer.BYTES);
+                Memory valueMemory = new Memory(Integer.BYTES)) {
+            keyMemory.setInt(0, key);
+            valueMemory.setInt(0, value);
+            int error = LibBpf.bpf_map_update_elem(map(map), keyMemory, valueMemory, 0);
+            if (error != 0) {
+                throw new EbpfFailure(Step.LOAD, -error, "map " + map + ", errno " + Native.getLastError());
+            }
+        }
     }
 
     /** Runs a program of type syscall once, on this thread. */
@@ -177,13 +193,19 @@ final class BpfObject implements AutoCloseable {
         return program;
     }
 
-    private static List<String> programsOf(Set<Syscall> syscalls) {
+    private static List<String> programsOf(EbpfSettings settings) {
+        Set<String> programs = nativeOnes(settings.syscalls());
+        programs.addAll(Entrances.programs(settings));
+        return List.copyOf(programs);
+    }
+
+    private static Set<String> nativeOnes(Set<Syscall> syscalls) {
         Set<String> programs = new LinkedHashSet<>(List.of("thread_exit", "who_am_i"));
         for (Syscall syscall : syscalls) {
             programs.add(entryOf(syscall));
             programs.add(returnOf(syscall));
         }
-        return List.copyOf(programs);
+        return programs;
     }
 
     /** Maps of the kernel's own making, such as that of constants, have a dot in their names. */
@@ -199,8 +221,10 @@ final class BpfObject implements AutoCloseable {
         }
     }
 
-    private void leaveOut(Set<Syscall> wanted) {
-        leaveOut(programsOf(Set.of(Syscall.values())), programsOf(wanted));
+    private void leaveOutAllBut(Collection<String> needed) {
+        Set<String> all = nativeOnes(Set.of(Syscall.values()));
+        all.addAll(Entrances.all());
+        leaveOut(all, needed);
     }
 
     private void leaveOut(Collection<String> all, Collection<String> needed) {

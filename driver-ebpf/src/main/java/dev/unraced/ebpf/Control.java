@@ -2,10 +2,12 @@
 package dev.unraced.ebpf;
 
 import dev.unraced.event.Mitigation;
+import dev.unraced.event.Syscall;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Set;
 
 /** The switches that the programs read. Thread-safe. */
 final class Control {
@@ -48,6 +50,16 @@ final class Control {
 
     void ringPerCpu(boolean perCpu) {
         INTS.setVolatile(memory, ControlLayout.RING_PER_CPU, perCpu ? 1 : 0);
+    }
+
+    void syscalls(Set<Syscall> watched) {
+        int bits = watched.stream().mapToInt(syscall -> 1 << syscall.code()).sum();
+        INTS.setVolatile(memory, ControlLayout.SYSCALLS, bits);
+    }
+
+    /** Whether requests of io_urings can be read; known once the program who_am_i has run. */
+    boolean hasRequests() {
+        return (int) INTS.getVolatile(memory, ControlLayout.HAS_REQUESTS) != 0;
     }
 
     void mitigation(Mitigation mode) {

@@ -13,6 +13,8 @@ final class ControlLayout {
     static final int ENTER_EVENTS = 24;
     static final int RING_PER_CPU = 28;
     static final int COPIES = 32;
+    static final int SYSCALLS = 36;
+    static final int HAS_REQUESTS = 40;
 
     static final int FILTER_SELF = 1;
     static final int FILTER_TGIDS = 1 << 1;
@@ -41,6 +43,8 @@ final class ControlLayout {
     static final int FILTERED_MOUNT_NS = 120;
     static final int FILTERED_PATH = 128;
     static final int FILTERED_RESULT = 136;
+    static final int SILENT = 144;
+    static final int UNFINISHED = 152;
 
     private ControlLayout() {}
 }

@@ -18,17 +18,15 @@ import dev.unraced.ring.RingCapture;
  * CAP_DAC_READ_SEARCH.
  *
  * <p>The tracepoint tier: arguments are read in the {@code sys_enter} tracepoint of each watched call and completed in
- * its {@code sys_exit}. The kernel-copy tier, for mitigation <em>kernel</em>, takes the kernel's own copies of them
+ * its {@code sys_exit}. Calls by the 32-bit and x32 conventions come by the tracepoints of all calls, requests of
+ * io_urings by those of io_uring. The kernel-copy tier, for mitigation <em>kernel</em>, takes the kernel's own copies
  * from within the call, where the kernel lets programs into its functions ({@code fentry}, {@code fexit}).
  */
 public final class EbpfDriver implements Driver {
     /** The name that configuration selects. */
     public static final String NAME = "ebpf";
 
-    private static final Capabilities CAPABILITIES = Capabilities.complete()
-            .without(Abi.IA32, "the syscall tracepoints do not fire for 32-bit calls")
-            .without(Abi.X32, "the syscall tracepoints do not fire for x32 calls")
-            .without(Origin.IO_URING, "io_uring requests pass no syscall tracepoint")
+    private static final Capabilities EVERYWHERE = Capabilities.complete()
             .without(Feature.CONTAINER_ID, "the kernel has cgroups and namespaces, but no containers");
 
     @Override
@@ -45,26 +43,55 @@ public final class EbpfDriver implements Driver {
     /** Asks the kernel, the first time, whether it lets programs into its functions: some hundred milliseconds. */
     @Override
     public Capabilities capabilities() {
-        return capabilities(EbpfSettings.configuredLibbpf());
-    }
-
-    private static Capabilities capabilities(String libbpf) {
-        String reason = KernelCopyProbe.reasonAgainst(libbpf);
-        return reason == null ? CAPABILITIES : CAPABILITIES.without(Mitigation.KERNEL, reason);
+        return withCopies(Here.CAPABILITIES, EbpfSettings.configuredLibbpf());
     }
 
     @Override
     public Capture open(CaptureConfig config) {
         EbpfSettings settings = EbpfSettings.of(config);
         if (config.mitigation() == Mitigation.KERNEL) {
-            capabilities(settings.libbpf()).require(Mitigation.KERNEL, NAME);
+            capabilities(settings).require(Mitigation.KERNEL, NAME);
         }
         try {
             EbpfSource source = EbpfSource.start(settings);
-            return new RingCapture(NAME, capabilities(settings.libbpf()), source.reader(), source);
+            return new RingCapture(NAME, capabilities(settings), source.reader(), source);
         } catch (EbpfFailure e) {
             throw new CaptureException(
                     "driver ebpf: " + Diagnosis.of(e, Machine.current()).describe(), e);
+        }
+    }
+
+    private static Capabilities capabilities(EbpfSettings settings) {
+        Capabilities here = withCopies(Here.CAPABILITIES, settings.libbpf());
+        if (settings.compat()) {
+            return here;
+        }
+        String off = "unraced.ebpf.compat is off";
+        return here.without(Abi.IA32, off).without(Abi.X32, off);
+    }
+
+    private static Capabilities withCopies(Capabilities capabilities, String libbpf) {
+        String reason = KernelCopyProbe.reasonAgainst(libbpf);
+        return reason == null ? capabilities : capabilities.without(Mitigation.KERNEL, reason);
+    }
+
+    /** What this driver reports on the running kernel, found out when first asked for. */
+    private static final class Here {
+        private static final Capabilities CAPABILITIES = find(KernelTypes.read());
+
+        private static Capabilities find(KernelTypes types) {
+            Capabilities here = EVERYWHERE;
+            if (!OfferedAbis.ia32()) {
+                here = here.without(Abi.IA32, "this kernel takes no 32-bit calls");
+            }
+            if (!OfferedAbis.x32(types)) {
+                here = here.without(Abi.X32, "this kernel takes no x32 calls");
+            }
+            // As can_read_requests() of uring.h has it.
+            if (!types.has("io_cmd_data") || !types.has("io_open") || !types.has("io_connect")) {
+                here = here.without(Origin.IO_URING, "this kernel has no io_uring that requests can be read from");
+            }
+            return here;
         }
     }
 }

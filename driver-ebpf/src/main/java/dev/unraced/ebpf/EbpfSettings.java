@@ -14,6 +14,7 @@ import java.util.Set;
 /** What the driver takes from the configuration of a capture. */
 record EbpfSettings(
         String libbpf,
+        boolean compat,
         Mitigation mitigation,
         boolean integrity,
         boolean enterEvents,
@@ -37,6 +38,7 @@ record EbpfSettings(
         choices.check();
         return new EbpfSettings(
                 own.hasPath("libbpf") ? own.getString("libbpf") : DEFAULT_LIBBPF,
+                !own.hasPath("compat") || own.getBoolean("compat"),
                 config.mitigation(),
                 config.integrity(),
                 config.enterEvents(),
@@ -62,6 +64,7 @@ record EbpfSettings(
     static EbpfSettings smallest(String libbpf) {
         return new EbpfSettings(
                 libbpf,
+                false,
                 Mitigation.STASH,
                 true,
                 false,

@@ -55,7 +55,10 @@ final class EbpfSource implements RingSource {
                 + MapMemory.bytes(object.map("long_stash"))
                 + MapMemory.bytes(object.map("refused"))
                 + MapMemory.bytes(object.map("copies"))
-                + MapMemory.bytes(object.map("truths"));
+                + MapMemory.bytes(object.map("truths"))
+                + MapMemory.bytes(object.map("requests"))
+                + MapMemory.bytes(object.map("long_requests"))
+                + MapMemory.bytes(object.map("posted"));
     }
 
     /** Loads, attaches and activates. When this fails nothing stays behind. */
@@ -87,7 +90,9 @@ final class EbpfSource implements RingSource {
             control.ringPerCpu(settings.ringPerCpu());
             control.mitigation(settings.mitigation());
             control.enterEvents(settings.enterEvents());
+            control.syscalls(settings.syscalls());
             attach(object, settings.syscalls());
+            Entrances.attach(object, settings, control.hasRequests());
             EbpfSource source = new EbpfSource(
                     settings,
                     object,
@@ -189,9 +194,11 @@ final class EbpfSource implements RingSource {
     }
 
     private SourceBooks readBooks() {
-        long missed = missedAtStop >= 0 ? missedAtStop : missedExits();
+        long skipped = missedAtStop >= 0 ? missedAtStop : missedExits();
+        long missed = skipped + counters.sum(ControlLayout.UNFINISHED);
         Map<LossReason, Long> lost = new EnumMap<>(LossReason.class);
         put(lost, LossReason.RING_FULL, ControlLayout.RING_FULL);
+        put(lost, LossReason.SOURCE_DROPPED, ControlLayout.SILENT);
         if (missed > 0) {
             lost.put(LossReason.PROGRAM_MISSED, missed);
         }
@@ -204,7 +211,7 @@ final class EbpfSource implements RingSource {
         put(filtered, FilterReason.PATH, ControlLayout.FILTERED_PATH);
         put(filtered, FilterReason.RESULT, ControlLayout.FILTERED_RESULT);
         return new SourceBooks(
-                counters.sum(ControlLayout.RETURNED) + missed,
+                counters.sum(ControlLayout.RETURNED) + counters.sum(ControlLayout.SILENT) + skipped,
                 counters.sum(ControlLayout.ENTERED),
                 counters.sum(ControlLayout.SUBMITTED),
                 lost,

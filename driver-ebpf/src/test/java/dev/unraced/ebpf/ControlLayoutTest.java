@@ -55,7 +55,9 @@ class ControlLayoutTest {
                     "INTEGRITY",
                     "ENTER_EVENTS",
                     "RING_PER_CPU",
-                    "COPIES" -> "offsetof(struct unraced_control, " + name + ")";
+                    "COPIES",
+                    "SYSCALLS",
+                    "HAS_REQUESTS" -> "offsetof(struct unraced_control, " + name + ")";
             default -> "offsetof(struct unraced_counters, " + name + ")";
         };
     }

@@ -22,6 +22,7 @@ class ReclaimTest {
     void aThreadThatEndsTakesItsEntryWithIt() throws Exception {
         EbpfSettings settings = new EbpfSettings(
                 EbpfSettings.DEFAULT_LIBBPF,
+                false,
                 Mitigation.STASH,
                 true,
                 false,

@@ -4,6 +4,7 @@ package dev.unraced.mutants;
 import dev.unraced.conformance.Mutant;
 import dev.unraced.event.Integrity;
 import dev.unraced.event.Mitigation;
+import dev.unraced.event.Origin;
 import dev.unraced.event.Provenance;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -36,6 +37,15 @@ final class ProofMutants {
                         "address-matches", "believes every address of a connect that succeeded", "R2.16", (t, c, r) -> {
                             if (isSnapshot(r) && r.isConnect() && r.result() == 0) {
                                 r.integrity(Integrity.MATCH);
+                            }
+                        }),
+                Make.lying(
+                        "request-as-snapshot",
+                        "takes the kernel's copy of a request for a snapshot",
+                        "R2.40",
+                        (task, call, record) -> {
+                            if (call.origin() == Origin.IO_URING && record.provenance() == Provenance.KERNEL) {
+                                record.provenance(Provenance.ENTER);
                             }
                         }),
                 Make.lying("never-sure", "never finds that a path matches", "R2.36", (task, call, record) -> {

@@ -81,10 +81,9 @@ final class PreparedCall {
             return true;
         }
         if (isRequest) {
-            for (Task worker : task.group().tasks()) {
-                if (worker.call() == call) {
-                    kernel.run(worker);
-                }
+            // First the submitter, then a worker that it may have left the rest to.
+            for (Task doer = ableDoer(); doer != null; doer = ableDoer()) {
+                kernel.run(doer);
             }
             isOver = Objects.requireNonNull(call).isDone();
             result = call.result();
@@ -94,6 +93,15 @@ final class PreparedCall {
         }
         ended = kernel.clock().now();
         return isOver;
+    }
+
+    private @Nullable Task ableDoer() {
+        for (Task doer : task.group().tasks()) {
+            if (doer.call() == call && kernel.canStep(doer)) {
+                return doer;
+            }
+        }
+        return null;
     }
 
     boolean isOver() {

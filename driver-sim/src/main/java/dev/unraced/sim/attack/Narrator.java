@@ -75,10 +75,12 @@ final class Narrator {
             case COPY_PATH -> {
                 byte[] path = call.kernelPath();
                 copy("getname", call, path == null ? null : Words.path(path));
+                submission(call, path);
             }
             case COPY_ADDRESS -> {
                 byte[] address = call.kernelAddress();
                 copy("move_addr_to_kernel", call, address == null ? null : Words.address(address));
+                submission(call, address);
             }
             case WORK, WAIT -> work(task, call, failed);
             case INSTALL -> add(Kind.WORK, "fd_install: " + call.result());
@@ -90,15 +92,20 @@ final class Narrator {
     }
 
     private void entry(Task task, Call call) {
-        if (!referee.isWatching() || mitigation == Mitigation.OFF) {
+        if (!referee.isWatching() || mitigation == Mitigation.OFF || call.origin() == Origin.IO_URING) {
             return;
         }
-        String hook = call.origin() == Origin.IO_URING ? "submitted" : "sys_enter";
         String argument = argument(task.group().memory(), call);
         note(
                 argument == null
-                        ? hook + ": the observer cannot read it, the page is not in memory"
-                        : hook + ": the observer reads " + argument);
+                        ? "sys_enter: the observer cannot read it, the page is not in memory"
+                        : "sys_enter: the observer reads " + argument);
+    }
+
+    private void submission(Call call, byte @Nullable [] copied) {
+        if (referee.isWatching() && call.origin() == Origin.IO_URING && copied != null) {
+            note("submitted: the observer takes the kernel's copy");
+        }
     }
 
     private static @Nullable String argument(AddressSpace memory, Call call) {

@@ -88,7 +88,7 @@ final class Names {
     }
 
     private static int hash(byte[] path, int from, int to) {
-        long hash = to - from;
+        long hash = (long) to - from;
         int at = from;
         for (; at <= to - Long.BYTES; at += Long.BYTES) {
             hash = mix(hash ^ (long) LONGS.get(path, at));
@@ -107,7 +107,7 @@ final class Names {
         }
         long word = 0;
         for (int at = to - 1; at >= from; at--) {
-            word = word << Byte.SIZE | path[at] & 0xff;
+            word = word << Byte.SIZE | (path[at] & 0xff);
         }
         return word;
     }

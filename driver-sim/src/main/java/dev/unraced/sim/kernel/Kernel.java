@@ -226,14 +226,19 @@ public final class Kernel implements ProcView {
         }
         switch (taken) {
             case ENTER -> enter(task, call);
-            case COPY_HOW -> call.next = copied(call, opens.copyHow(task, call), CallStep.COPY_PATH);
+            case COPY_HOW -> {
+                call.next = copied(call, opens.copyHow(task, call), CallStep.COPY_PATH);
+                if (call.next == CallStep.EXIT) {
+                    prepared(task, call);
+                }
+            }
             case COPY_PATH -> {
                 call.next = copied(call, opens.copyPath(task, call), CallStep.WORK);
-                hand(task, call);
+                prepared(task, call);
             }
             case COPY_ADDRESS -> {
                 call.next = copied(call, connects.copyAddress(task, call), CallStep.WORK);
-                hand(task, call);
+                prepared(task, call);
             }
             case WORK -> worked(task, call, call.isConnect() ? connects.work(task, call) : opens.work(task, call));
             case WAIT -> worked(task, call, waited(task, call));
@@ -359,12 +364,10 @@ public final class Kernel implements ProcView {
             call.next = CallStep.EXIT;
             return;
         }
-        log.read(observersThing);
-        for (Tracepoints observer : observers) {
-            if (call.origin() == Origin.SYSCALL) {
+        if (call.origin() == Origin.SYSCALL) {
+            log.read(observersThing);
+            for (Tracepoints observer : observers) {
                 observer.enter(task, call);
-            } else {
-                observer.submitted(task, call);
             }
         }
         if (call.isConnect()) {
@@ -382,8 +385,15 @@ public final class Kernel implements ProcView {
         return CallStep.EXIT;
     }
 
-    /** A request goes to a worker when its arguments are copied; the submitter is free. */
-    private void hand(Task task, Call request) {
+    /** A request is submitted when its arguments are copied, or cannot be; a worker may do the rest. */
+    private void prepared(Task task, Call request) {
+        if (request.origin() != Origin.IO_URING) {
+            return;
+        }
+        log.read(observersThing);
+        for (Tracepoints observer : observers) {
+            observer.submitted(task, request);
+        }
         if (request.onWorker && request.next == CallStep.WORK) {
             toWorker(task, request);
         }

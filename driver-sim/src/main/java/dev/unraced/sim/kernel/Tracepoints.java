@@ -19,7 +19,10 @@ public interface Tracepoints {
     /** sys_exit, before the thread is back in user space. */
     void exit(Task task, Call call);
 
-    /** A request of an io_uring was taken off its queue; {@code task} is its submitter. */
+    /**
+     * A request of an io_uring was taken off its queue, and its arguments are copied, or were refused (io_submit_sqe of
+     * io_uring/io_uring.c); {@code task} is its submitter.
+     */
     void submitted(Task task, Call request);
 
     /** A request of an io_uring is done; {@code task} may be a worker. */

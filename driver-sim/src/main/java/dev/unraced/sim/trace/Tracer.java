@@ -124,13 +124,13 @@ public final class Tracer implements Tracepoints {
 
     @Override
     public void submitted(Task task, Call request) {
-        if (mitigation == Mitigation.OFF || !isWatched(request) || filter.reason(task.group()) != null) {
+        if (!isWatched(request) || filter.reason(task.group()) != null) {
             return;
         }
-        snapshot(task, request);
-        if (mitigation == Mitigation.KERNEL || filter.acceptsPath(request, draft)) {
-            put(REQUEST_KEY + request.request(), task, request);
-        }
+        begin(task, request, mitigation, kernel.clock().now());
+        adoptCopies(request);
+        noteEntry(task, request);
+        put(REQUEST_KEY + request.request(), task, request);
     }
 
     @Override
@@ -277,6 +277,11 @@ public final class Tracer implements Tracepoints {
 
     private void snapshot(Task task, Call call) {
         begin(task, call, mitigation, kernel.clock().now());
+        noteEntry(task, call);
+    }
+
+    /** Reads what nobody has copied yet. */
+    private void noteEntry(Task task, Call call) {
         reader.memory(call, task.group().memory(), draft, Provenance.ENTER);
         if (task.group().descriptors().isShared()) {
             draft.flag(EventFlag.FD_TABLE_SHARED);

@@ -22,8 +22,8 @@ class AttackCorpusTest {
             Map.entry("flip-connect", Verdict.WARNED),
             Map.entry("flip-refused", Verdict.FOOLED),
             Map.entry("flip-how", Verdict.FOOLED),
-            Map.entry("io-uring", Verdict.WARNED),
-            Map.entry("io-uring-worker", Verdict.WARNED),
+            Map.entry("io-uring", Verdict.TRUE),
+            Map.entry("io-uring-worker", Verdict.TRUE),
             Map.entry("cold-page", Verdict.WARNED),
             Map.entry("blocking", Verdict.WARNED),
             Map.entry("restart", Verdict.WARNED),
@@ -38,6 +38,9 @@ class AttackCorpusTest {
 
     /** Where the kernel's copy can be lost before the event is made: ENTER_MISSED or EVICTED says so. */
     private static final List<String> KERNEL_CAN_ONLY_WARN = List.of("lru-reuse", "attach");
+
+    /** What the kernel has copied before any observer sees the request needs no mode to be right. */
+    private static final List<String> NEVER_FOOLED = List.of("io-uring", "io-uring-worker");
 
     private static final Map<Attack, AttackReport> REPORTS = new HashMap<>();
 
@@ -59,7 +62,8 @@ class AttackCorpusTest {
         AttackReport report = report(attack);
 
         assertThat(report.rows()).allSatisfy(row -> assertThat(row.verdicts()).doesNotContainKey(Verdict.LIED));
-        assertThat(report.row(Mode.OFF).worst()).isEqualTo(Verdict.FOOLED);
+        assertThat(report.row(Mode.OFF).worst())
+                .isEqualTo(NEVER_FOOLED.contains(attack.name()) ? Verdict.TRUE : Verdict.FOOLED);
         assertThat(report.row(Mode.STASH).worst()).isEqualTo(UNDER_STASH.get(attack.name()));
         assertThat(report.row(Mode.KERNEL).worst())
                 .isEqualTo(KERNEL_CAN_ONLY_WARN.contains(attack.name()) ? Verdict.WARNED : Verdict.TRUE);

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.ebpf;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+
+/**
+ * Names that the running kernel's description of itself holds: of types, fields and functions. Needs no privilege,
+ * unlike asking a program that is loaded for it.
+ */
+final class KernelTypes {
+    private static final Path BTF = Path.of("/sys/kernel/btf/vmlinux");
+
+    private final byte[] bytes;
+
+    private KernelTypes(byte[] bytes) {
+        this.bytes = bytes;
+    }
+
+    /** None, when there is no description. */
+    static KernelTypes read() {
+        try {
+            return new KernelTypes(Files.readAllBytes(BTF));
+        } catch (IOException e) {
+            return new KernelTypes(new byte[0]);
+        }
+    }
+
+    /** Whether one of the names is exactly this; names end, and begin after, a NUL. */
+    boolean has(String name) {
+        byte[] wanted = ("\0" + name + "\0").getBytes(StandardCharsets.US_ASCII);
+        for (int at = 0; at <= bytes.length - wanted.length; at++) {
+            if (bytes[at + 1] == wanted[1] && Arrays.equals(bytes, at, at + wanted.length, wanted, 0, wanted.length)) {
+                return true;
+            }
+        }
+        return false;
+    }
+}
