@@ -58,7 +58,7 @@ static void ring_close(struct ring *ring)
 	close(ring->fd);
 }
 
-/* Something completes, even if the request itself does so unseen. */
+/* Linked to a request that completes unseen if it succeeds, and done after it: one of the two tells of the end. */
 static void add_follower(struct ring *ring)
 {
 	struct io_uring_sqe *request = &ring->requests[1];
@@ -93,7 +93,7 @@ static void fill(struct io_uring_sqe *request, const struct call *call)
 	if (call->worker)
 		request->flags |= IOSQE_ASYNC;
 	if (call->silent)
-		request->flags |= IOSQE_CQE_SKIP_SUCCESS;
+		request->flags |= IOSQE_CQE_SKIP_SUCCESS | IOSQE_IO_LINK;
 	if (call->which == OPENAT) {
 		request->opcode = IORING_OP_OPENAT;
 		request->len = (unsigned)call->mode;

@@ -55,12 +55,15 @@ static __always_inline __u64 in_a_byte(__u64 size)
 	return size;
 }
 
-/* SYS_CONNECT's part of socketcall(2) of net/socket.c: fd, address and length as 32-bit numbers, one after the other. */
+/*
+ * SYS_CONNECT's part of socketcall(2) of net/socket.c: fd, address and length as 32-bit numbers, one after the other. Until
+ * they are read, pointer leads to them.
+ */
 static __always_inline bool read_block(struct call *call)
 {
 	__u32 block[3];
 
-	if (bpf_probe_read_user(block, sizeof(block), (void *)call->how_pointer))
+	if (bpf_probe_read_user(block, sizeof(block), (void *)call->pointer))
 		return 0;
 	call->fd = (__s32)block[0];
 	call->pointer = block[1];
@@ -75,6 +78,8 @@ static __always_inline void read_address(struct call *call, __u8 provenance)
 
 	call->length = 0;
 	if (call->indirect == BLOCK_UNREAD && !read_block(call)) {
+		call->fd = -1;
+		call->addrlen = 0;
 		call->provenance = UNRACED_PROVENANCE_NONE;
 		return;
 	}

@@ -14,7 +14,7 @@ struct place {
 	__u64 dentry;
 };
 
-/* Of connects through socketcall(2), whose descriptor, pointer and length lie in memory, too, at how_pointer. */
+/* Of connects through socketcall(2), whose descriptor, pointer and length lie in memory, too. */
 enum indirection { DIRECT, BLOCK_UNREAD, BLOCK_READ };
 
 /* The arguments of a call in progress. */
