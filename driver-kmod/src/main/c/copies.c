@@ -65,6 +65,19 @@ static int on_path(struct kprobe *kprobe, struct pt_regs *regs)
 	return 0;
 }
 
+/*
+ * The kernel's copy as it was passed: on 64-bit machines sys_openat2() of fs/open.c adds O_LARGEFILE, unless O_PATH is
+ * there. Whether the caller had it makes no difference, so the snapshot may tell.
+ */
+static void restore_how(const struct unraced_call *call, struct unraced_how *copy)
+{
+	if (copy->flags & O_PATH)
+		return;
+	copy->flags &= ~(u64)O_LARGEFILE;
+	if (call->record.how_provenance == UNRACED_PROVENANCE_ENTER)
+		copy->flags |= call->record.open.flags & O_LARGEFILE;
+}
+
 static int on_how(struct kprobe *kprobe, struct pt_regs *regs)
 {
 	struct unraced_capture *capture = container_of(kprobe, struct unraced_probe, kprobe)->capture;
@@ -78,6 +91,7 @@ static int on_how(struct kprobe *kprobe, struct pt_regs *regs)
 	if (!begin(capture, area, &arguments))
 		return 0;
 	copy = (struct unraced_how){ .flags = how->flags, .mode = how->mode, .resolve = how->resolve };
+	restore_how(&area->call, &copy);
 	if (area->call.record.mitigation == UNRACED_MITIGATION_KERNEL)
 		unraced_call_how(&area->call, &copy, UNRACED_PROVENANCE_KERNEL);
 	unraced_put(capture, area);

@@ -9,6 +9,7 @@ import dev.unraced.driver.Capabilities;
 import dev.unraced.driver.Capture;
 import dev.unraced.driver.CaptureException;
 import dev.unraced.driver.Driver;
+import dev.unraced.event.Abi;
 import dev.unraced.event.Feature;
 import dev.unraced.event.Origin;
 import dev.unraced.ring.RingCapture;
@@ -23,12 +24,6 @@ import dev.unraced.ring.RingCapture;
 public final class KmodDriver implements Driver {
     /** The name that configuration selects. */
     public static final String NAME = "kmod";
-
-    private static final Capabilities CAPABILITIES = Capabilities.complete()
-            .without(
-                    Origin.IO_URING, "io_uring requests pass no system call's tracepoint, and nothing follows them yet")
-            .without(Feature.REFUSALS_FLAGGED, "a full stash gives up its oldest entry, and refuses nothing")
-            .without(Feature.CONTAINER_ID, "the kernel has cgroups and namespaces, but no containers");
 
     @Override
     public String name() {
@@ -58,18 +53,44 @@ public final class KmodDriver implements Driver {
 
     @Override
     public Capabilities capabilities() {
-        return CAPABILITIES;
+        return Declared.CAPABILITIES;
     }
 
     @Override
     public Capture open(CaptureConfig config) {
-        CAPABILITIES.require(config.mitigation(), NAME);
+        capabilities().require(config.mitigation(), NAME);
         try {
             KmodSource source = KmodSource.start(KmodSettings.of(config));
-            return new RingCapture(NAME, CAPABILITIES, source.reader(), source);
+            return new RingCapture(NAME, capabilities(), source.reader(), source);
         } catch (KmodFailure e) {
             throw new CaptureException(
                     "driver kmod: " + Diagnosis.of(e, Machine.current()).describe(), e);
+        }
+    }
+
+    /** Found out when first asked for, since it depends on the kernel. */
+    private static final class Declared {
+        static final Capabilities CAPABILITIES =
+                takesX32() ? common() : common().without(Abi.X32, "this kernel takes no calls by the x32 convention");
+
+        private Declared() {}
+
+        private static Capabilities common() {
+            return Capabilities.complete()
+                    .without(
+                            Origin.IO_URING,
+                            "io_uring requests pass no system call's tracepoint, and nothing follows them yet")
+                    .without(Feature.REFUSALS_FLAGGED, "a full stash gives up its oldest entry, and refuses nothing")
+                    .without(Feature.CONTAINER_ID, "the kernel has cgroups and namespaces, but no containers");
+        }
+
+        private static boolean takesX32() {
+            try {
+                return Device.takesX32();
+            } catch (LinkageError e) {
+                // Without the library there will be no capture either.
+                return false;
+            }
         }
     }
 }
