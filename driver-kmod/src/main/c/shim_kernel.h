@@ -9,6 +9,10 @@
 #include <linux/types.h>
 #include <linux/vmalloc.h>
 
+#ifdef CONFIG_PREEMPT_RT
+#error "with PREEMPT_RT the kernel's own locks sleep, where this module must not"
+#endif
+
 typedef raw_spinlock_t unraced_lock;
 
 #define unraced_lock_init(lock) raw_spin_lock_init(lock)
