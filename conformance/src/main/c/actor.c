@@ -45,7 +45,8 @@ static void obey(void)
 		{"flip", command_flip},	    {"flip-connect", command_flip_connect},
 		{"reuse", command_reuse},   {"exec", command_exec},	{"resident", command_resident},
 		{"blocked", command_blocked}, {"tree", command_tree},	{"elsewhere", command_elsewhere},
-		{"trapped", command_trapped},
+		{"trapped", command_trapped},   {"race", command_race},	{"memfd", command_memfd},
+		{"mount", command_mount},
 	};
 
 	for (size_t i = 0; i < sizeof(commands) / sizeof(*commands); i++) {

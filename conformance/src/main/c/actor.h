@@ -118,6 +118,8 @@ struct call {
 
 bool call_parse(struct call *call);
 void call_make(struct call *call);
+/* The call alone, without the truth about it; its raw result. */
+long call_perform(const struct call *call);
 void call_reply(const struct call *call);
 void call_free(struct call *call);
 /* Whether this kernel lets us make a call through an io_uring. */
@@ -139,13 +141,16 @@ bool world_command(const char *verb);
 void command_tree(void);
 void command_elsewhere(void);
 void command_trapped(void);
+void command_memfd(void);
+void command_mount(void);
 
-/* --- crowd.c, flip.c, identity.c --- */
+/* --- crowd.c, flip.c, race.c, identity.c --- */
 
 void command_bulk(void);
 void command_storm(void);
 void command_flip(void);
 void command_flip_connect(void);
+void command_race(void);
 void command_reuse(void);
 void command_exec(void);
 /* The second life of a program that "exec" replaced. */

@@ -89,7 +89,7 @@ bool call_parse(struct call *call)
 	return true;
 }
 
-static long perform(const struct call *call)
+long call_perform(const struct call *call)
 {
 	const void *path = call->path.address;
 
@@ -145,7 +145,7 @@ void call_make(struct call *call)
 	if (call->takes_zero)
 		close(0);
 	call->begun = now();
-	call->result = perform(call);
+	call->result = call_perform(call);
 	call->ended = now();
 	if (call->which == CONNECT) {
 		examine_socket(call);

@@ -10,6 +10,8 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -111,4 +113,40 @@ void command_trapped(void)
 		reply_end();
 	}
 	free(path);
+}
+
+/* A file in memory, which no directory has. */
+void command_memfd(void)
+{
+	int made = memfd_create("unraced", MFD_CLOEXEC);
+	int own = fcntl(made, F_DUPFD_CLOEXEC, FIRST_OWN_FD);
+
+	close(made);
+	if (own < 0) {
+		fail("unsupported: memfd_create: %s", strerror(errno));
+		return;
+	}
+	handle_put(line_number("keep", 0), own);
+	reply_begin();
+	reply("fd=%d", own);
+	reply_end();
+}
+
+/* Binds a directory over another one, for the main thread alone: the mount goes when the actor does. */
+void command_mount(void)
+{
+	static bool apart;
+	size_t length = 0;
+	char *from = (char *)line_bytes("from", &length), *to = (char *)line_bytes("to", &length);
+
+	if (!apart)
+		apart = !unshare(CLONE_NEWNS) && !mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL);
+	if (!apart || !from || !to || mount(from, to, NULL, MS_BIND, NULL)) {
+		fail("unsupported: mount: %s", strerror(errno));
+	} else {
+		reply_begin();
+		reply_end();
+	}
+	free(from);
+	free(to);
 }

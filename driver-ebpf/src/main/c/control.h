@@ -14,14 +14,20 @@ struct unraced_control {
 	__u32 self_tgid;      /* of the capturing process, in the initial pid namespace */
 	__u32 filters;	      /* enum unraced_filter */
 	__u32 integrity;      /* 1: claims are compared with what the call acted on */
-	__u32 reserved[10];
+	__u32 enter_events;   /* 1: the entry of a call is an event, too */
+	__u32 ring_per_cpu;   /* 1: records go to the CPU's own ring */
+	__u32 reserved[8];
 };
 
 enum unraced_filter {
 	UNRACED_FILTER_SELF = 1u << 0,	  /* leave out the capturing process */
 	UNRACED_FILTER_TGIDS = 1u << 1,	  /* leave out all but the thread groups in the map */
 	UNRACED_FILTER_UIDS = 1u << 2,
-	UNRACED_FILTER_CGROUPS = 1u << 3,
+	UNRACED_FILTER_CGROUPS = 1u << 3, /* with all below them */
+	UNRACED_FILTER_MOUNT_NS = 1u << 4,
+	UNRACED_FILTER_PATHS = 1u << 5,
+	UNRACED_FILTER_FAILED = 1u << 6,    /* leave out all but failed calls */
+	UNRACED_FILTER_SUCCEEDED = 1u << 7, /* leave out failed calls */
 };
 
 /* One row per possible CPU, written by the programs only. */
@@ -40,7 +46,11 @@ struct unraced_counters {
 	__u64 stale;
 	__u64 refused;
 	__u64 wakeups;
-	__u64 reserved[2];
+	__u64 entered;
+	__u64 filtered_mount_ns;
+	__u64 filtered_path;
+	__u64 filtered_result;
+	__u64 reserved[14];
 };
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
-/* From a returning call to a record in the ring. */
+/* From a returning call to a record in the ring, unless it is one to leave out. */
 #ifndef UNRACED_EMIT_H
 #define UNRACED_EMIT_H
 
@@ -66,21 +66,18 @@ static __always_inline void describe_arguments(struct draft *draft, __u8 syscall
 	}
 }
 
-/*
- * Wakes the reader if it asked for it. Checked after the record is committed: the reader asks first and looks for
- * records then, so one of the two sees the other. An empty discarded record carries the wake-up.
- */
-static __always_inline void ring_bell(struct unraced_counters *row, struct unraced_control *shared)
+/* Numbers the record and puts it into the ring. */
+static __always_inline void send(struct unraced_counters *row, struct unraced_control *shared, struct draft *draft)
 {
-	void *bell;
+	struct unraced_record *record = &draft->scratch->record;
+	__u32 size = sizeof(*record) + (draft->end & (2 * TAIL_BYTES - 1));
 
-	if (!shared->reader_waiting || !__sync_lock_test_and_set(&shared->reader_waiting, 0))
+	record->source = bpf_get_smp_processor_id();
+	record->sequence = ++row->sequence;
+	if (size > sizeof(*draft->scratch))
 		return;
-	bell = bpf_ringbuf_reserve(&ring, 8, 0);
-	if (!bell)
-		return;
-	row->wakeups++;
-	bpf_ringbuf_discard(bell, BPF_RB_FORCE_WAKEUP);
+	record->length = size;
+	submit(row, shared, record, size);
 }
 
 static __always_inline void describe_object(struct draft *draft, struct task_struct *task, __u8 syscall,
@@ -126,9 +123,13 @@ static __always_inline void emit(struct unraced_counters *row, struct unraced_co
 				 const __u8 *bytes, long result)
 {
 	struct draft draft = { .scratch = SCRATCH(record_scratch) };
+	enum verdict verdict = filter_return(shared, call, result);
 	struct unraced_record *record;
-	__u32 size;
 
+	if (verdict != PASS) {
+		count_filtered(row, verdict);
+		return;
+	}
 	if (!draft.scratch)
 		return;
 	record = &draft.scratch->record;
@@ -145,18 +146,7 @@ static __always_inline void emit(struct unraced_counters *row, struct unraced_co
 	describe_arguments(&draft, syscall, call, bytes);
 	if (!(record->flags & UNRACED_NOT_EXECUTED))
 		describe_object(&draft, task, syscall, call, result);
-	record->source = bpf_get_smp_processor_id();
-	record->sequence = ++row->sequence;
-	size = sizeof(*record) + (draft.end & (2 * TAIL_BYTES - 1));
-	if (size > sizeof(*draft.scratch))
-		return;
-	record->length = size;
-	if (bpf_ringbuf_output(&ring, record, size, BPF_RB_NO_WAKEUP)) {
-		row->ring_full++;
-		return;
-	}
-	row->submitted++;
-	ring_bell(row, shared);
+	send(row, shared, &draft);
 }
 
 #endif

@@ -3,8 +3,29 @@
 #ifndef UNRACED_FILTER_H
 #define UNRACED_FILTER_H
 
-enum verdict { PASS, SELF, OTHER_TGID, OTHER_UID, OTHER_CGROUP };
+enum verdict { PASS, SELF, OTHER_TGID, OTHER_UID, OTHER_CGROUP, OTHER_MOUNT_NS, OTHER_PATH, OTHER_RESULT };
 
+/* More than anybody nests; the loop ends with the caller's own cgroup. */
+#define CGROUP_LEVELS (1 << 16)
+
+static long look_at_ancestor(__u32 level, bool *found)
+{
+	__u64 cgroup = bpf_get_current_ancestor_cgroup_id(level);
+
+	*found = cgroup && bpf_map_lookup_elem(&cgroups, &cgroup);
+	return !cgroup || *found;
+}
+
+/* Whether the caller's cgroup, or one above it, is in the map. */
+static __always_inline bool is_below_cgroup(void)
+{
+	bool found = 0;
+
+	bpf_loop(CGROUP_LEVELS, look_at_ancestor, &found, 0);
+	return found;
+}
+
+/* Who calls. */
 static __always_inline enum verdict filter(const struct unraced_control *shared)
 {
 	__u32 tgid = bpf_get_current_pid_tgid() >> 32;
@@ -20,13 +41,51 @@ static __always_inline enum verdict filter(const struct unraced_control *shared)
 		if (!bpf_map_lookup_elem(&uids, &uid))
 			return OTHER_UID;
 	}
-	if (filters & UNRACED_FILTER_CGROUPS) {
-		__u64 cgroup = bpf_get_current_cgroup_id();
+	if ((filters & UNRACED_FILTER_CGROUPS) && !is_below_cgroup())
+		return OTHER_CGROUP;
+	if (filters & UNRACED_FILTER_MOUNT_NS) {
+		struct task_struct *task = bpf_get_current_task_btf();
+		__u32 mount_ns = task->nsproxy ? task->nsproxy->mnt_ns->ns.inum : 0;
 
-		if (!bpf_map_lookup_elem(&cgroups, &cgroup))
-			return OTHER_CGROUP;
+		if (!bpf_map_lookup_elem(&mount_namespaces, &mount_ns))
+			return OTHER_MOUNT_NS;
 	}
 	return PASS;
+}
+
+/* Of a path that nobody could read, nobody can say that it is another one. */
+static __always_inline bool path_passes(const struct unraced_control *shared, const struct call *call)
+{
+	/* Free for this: only the key of this look-up needs it. */
+	__u32 *key = (__u32 *)&call->start_bits;
+	__u32 length = call->length;
+
+	if (!(shared->filters & UNRACED_FILTER_PATHS) || call->syscall == UNRACED_CONNECT ||
+	    call->provenance == UNRACED_PROVENANCE_NONE)
+		return 1;
+	*key = 8 * (length < INLINE_BYTES ? length : INLINE_BYTES);
+	return bpf_map_lookup_elem(&paths, key);
+}
+
+static __always_inline bool has_failed(const struct call *call, long result)
+{
+	/* A connect under way has not; how it ends is no event. */
+	bool under_way = call->syscall == UNRACED_CONNECT && result == -EINPROGRESS;
+
+	return (call->record_flags & UNRACED_NOT_EXECUTED) || (result < 0 && !under_way);
+}
+
+/* What is known when the call returns. */
+static __always_inline enum verdict filter_return(const struct unraced_control *shared, const struct call *call,
+						  long result)
+{
+	/* A copy that the verifier takes for another number, or it would follow failures and successes apart from here on. */
+	asm volatile("%0 ^= 0" : "+r"(result));
+	__u32 unwanted = has_failed(call, result) ? UNRACED_FILTER_SUCCEEDED : UNRACED_FILTER_FAILED;
+
+	if (!path_passes(shared, call))
+		return OTHER_PATH;
+	return shared->filters & unwanted ? OTHER_RESULT : PASS;
 }
 
 static __always_inline void count_filtered(struct unraced_counters *row, enum verdict verdict)
@@ -43,6 +102,15 @@ static __always_inline void count_filtered(struct unraced_counters *row, enum ve
 		break;
 	case OTHER_CGROUP:
 		row->filtered_cgroup++;
+		break;
+	case OTHER_MOUNT_NS:
+		row->filtered_mount_ns++;
+		break;
+	case OTHER_PATH:
+		row->filtered_path++;
+		break;
+	case OTHER_RESULT:
+		row->filtered_result++;
 		break;
 	case PASS:
 		break;

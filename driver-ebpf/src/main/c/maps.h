@@ -35,7 +35,15 @@ struct call {
 	__u8 provenance;
 	__u8 how_provenance;
 	__u8 integrity; /* whether the switch was on when the call entered */
-	__u8 reserved[5];
+	__u8 reserved[1];
+	/* With the bytes that follow, a key of the map of paths: struct path_start. */
+	__u32 start_bits;
+	__u8 bytes[INLINE_BYTES];
+};
+
+/* How a path starts: struct bpf_lpm_trie_key of uapi/linux/bpf.h, at its longest. */
+struct path_start {
+	__u32 bits;
 	__u8 bytes[INLINE_BYTES];
 };
 
@@ -107,6 +115,17 @@ struct {
 	__uint(max_entries, 64 << 20);
 } ring SEC(".maps");
 
+/* A ring of its own for each possible CPU, where the loader put some; the one above then only carries wake-ups. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__array(values, struct {
+		__uint(type, BPF_MAP_TYPE_RINGBUF);
+		__uint(max_entries, 4096);
+	});
+} rings SEC(".maps");
+
 /* One row per possible CPU; the loader sets how many. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
@@ -144,6 +163,21 @@ struct {
 	__type(key, __u64);
 	__type(value, __u8);
 } cgroups SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, __u8);
+} mount_namespaces SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_LPM_TRIE);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, 1);
+	__type(key, struct path_start);
+	__type(value, __u8);
+} paths SEC(".maps");
 
 static const __u32 zero;
 

@@ -23,7 +23,9 @@
 #include "truth.h"
 #include "compare.h"
 #include "integrity.h"
+#include "rings.h"
 #include "emit.h"
+#include "enter_event.h"
 
 char LICENSE[] SEC("license") = "GPL";
 
@@ -40,12 +42,14 @@ static __always_inline int on_enter(const struct syscall_trace_enter *ctx, __u8 
 	struct long_call *to = SCRATCH(call_scratch);
 	__u64 args[4] = { ctx->args[0], ctx->args[1], ctx->args[2], ctx->args[3] };
 	struct task_struct *task;
+	bool entering, passes;
 	__u32 mode;
 
 	if (!shared || !row || !to || !shared->active)
 		return 0;
 	mode = current_mode(shared);
-	if (mode == UNRACED_MITIGATION_OFF || filter(shared) != PASS)
+	entering = wants_enter_events(shared);
+	if ((mode == UNRACED_MITIGATION_OFF && !entering) || filter(shared) != PASS)
 		return 0;
 	task = bpf_get_current_task_btf();
 	to->call.thread_start = task->start_boottime;
@@ -53,6 +57,12 @@ static __always_inline int on_enter(const struct syscall_trace_enter *ctx, __u8 
 	to->call.mitigation = mode;
 	read_registers(&to->call, syscall, args);
 	read_pointers(to, syscall, UNRACED_PROVENANCE_ENTER);
+	passes = path_passes(shared, &to->call);
+	if (entering && passes)
+		emit_enter(row, shared, task, syscall, &to->call);
+	/* Under kernel it is the copy that decides. */
+	if (mode == UNRACED_MITIGATION_OFF || (!passes && mode != UNRACED_MITIGATION_KERNEL))
+		return 0;
 	to->call.integrity = shared->integrity != 0;
 	if (to->call.integrity && syscall != UNRACED_CONNECT)
 		remember_start(&to->call, task);

@@ -21,6 +21,22 @@ static int order_u64(const void *key, const void *element)
 	return left < right ? -1 : left > right;
 }
 
+/* In one of the cgroups, or below. */
+static bool is_in_cgroups(const struct unraced_capture *capture)
+{
+	struct cgroup *cgroup;
+	bool found = false;
+
+	rcu_read_lock();
+	for (cgroup = task_dfl_cgroup(current); cgroup && !found; cgroup = cgroup_parent(cgroup)) {
+		u64 id = cgroup_id(cgroup);
+
+		found = bsearch(&id, capture->cgroups, capture->config.cgroup_count, sizeof(u64), order_u64);
+	}
+	rcu_read_unlock();
+	return found;
+}
+
 enum unraced_verdict unraced_filter(const struct unraced_capture *capture)
 {
 	const struct unraced_config *config = &capture->config;
@@ -40,15 +56,8 @@ enum unraced_verdict unraced_filter(const struct unraced_capture *capture)
 		if (!bsearch(&uid, capture->uids, config->uid_count, sizeof(u32), order_u32))
 			return UNRACED_OTHER_UID;
 	}
-	if (filters & UNRACED_FILTER_CGROUPS) {
-		u64 cgroup;
-
-		rcu_read_lock();
-		cgroup = cgroup_id(task_dfl_cgroup(current));
-		rcu_read_unlock();
-		if (!bsearch(&cgroup, capture->cgroups, config->cgroup_count, sizeof(u64), order_u64))
-			return UNRACED_OTHER_CGROUP;
-	}
+	if ((filters & UNRACED_FILTER_CGROUPS) && !is_in_cgroups(capture))
+		return UNRACED_OTHER_CGROUP;
 	return UNRACED_PASS;
 }
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
 /*
  * The merged record: one per system call, written by every native driver, read by
- * dev.unraced.event.EventView. Little-endian, 8-byte aligned, no pointers.
+ * dev.unraced.event.EventView. Little-endian, 8-byte aligned, no pointers. On request
+ * there is a second one per call, of the same layout, that tells of its entry.
  *
  * dev.unraced.event.RecordLayout holds the same offsets for Java; a test compiles this
  * header and compares the two. Change both, and UNRACED_RECORD_VERSION with them.
@@ -13,7 +14,9 @@
 #define UNRACED_RECORD_H
 
 #define UNRACED_RECORD_VERSION 1
+/* Types of records. That of an entry has arguments, but neither result nor exit_ns, file or socket. */
 #define UNRACED_RECORD_MERGED 1
+#define UNRACED_RECORD_ENTER 2
 
 #define UNRACED_COMM_SIZE 16
 /* Longest string or address that a record carries, without a terminating NUL. */
@@ -116,7 +119,7 @@ struct unraced_connect {
 struct unraced_record {
 	__u32 length; /* of the whole record in bytes, a multiple of 8 */
 	__u16 version;
-	__u8 type;
+	__u8 type;	 /* UNRACED_RECORD_* */
 	__u8 mitigation; /* enum unraced_mitigation: the mode that made this record */
 	__u64 sequence;	 /* per source, from 1; a gap is a loss */
 	__u64 enter_ns;	 /* CLOCK_BOOTTIME; 0 when the enter was missed */

@@ -12,7 +12,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 /**
  * The settings of a capture, checked. Builder over system properties over environment over file over defaults.
@@ -23,11 +22,10 @@ public final class CaptureConfig {
     private final DriverChoice drivers;
     private final Mitigation mitigation;
     private final boolean integrity;
+    private final boolean enterEvents;
     private final Set<Syscall> syscalls;
     private final boolean observeSelf;
-    private final Set<Integer> tgids;
-    private final Set<Long> uids;
-    private final Set<Long> cgroups;
+    private final EventFilters filters;
     private final int ringBytes;
     private final int stashEntries;
     private final int stashLongPaths;
@@ -37,14 +35,10 @@ public final class CaptureConfig {
         drivers = DriverChoice.read(in);
         mitigation = in.constant("unraced.mitigation", Mitigation.class);
         integrity = in.flag("unraced.integrity");
+        enterEvents = in.flag("unraced.enter-events");
         syscalls = in.constants("unraced.syscalls", Syscall.class);
         observeSelf = in.flag("unraced.observe-self");
-        tgids = in.integers("unraced.filter.tgids", 1, Integer.MAX_VALUE).stream()
-                .map(Long::intValue)
-                .collect(Collectors.toUnmodifiableSet());
-        // The highest 32-bit number means "no user" to the kernel.
-        uids = in.integers("unraced.filter.uids", 0, 0xFFFF_FFFEL);
-        cgroups = in.integers("unraced.filter.cgroups", 1, Long.MAX_VALUE);
+        filters = EventFilters.read(in);
         // Mapped twice in a row, a ring must stay addressable by an int.
         ringBytes = in.powerOfTwoBytes("unraced.ring-bytes", 1 << 16, 1 << 29);
         stashEntries = in.integer("unraced.stash.entries", 1, 1 << 20);
@@ -89,6 +83,11 @@ public final class CaptureConfig {
         return integrity;
     }
 
+    /** Whether the entry of a call is an event, too, at the start. */
+    public boolean enterEvents() {
+        return enterEvents;
+    }
+
     /** The calls to watch; at least one. */
     public Set<Syscall> syscalls() {
         return syscalls;
@@ -99,19 +98,24 @@ public final class CaptureConfig {
         return observeSelf;
     }
 
+    /** Which calls become events. */
+    public EventFilters filters() {
+        return filters;
+    }
+
     /** Thread groups to watch; empty for all. */
     public Set<Integer> tgids() {
-        return tgids;
+        return filters.tgids();
     }
 
     /** Real user ids to watch; empty for all. */
     public Set<Long> uids() {
-        return uids;
+        return filters.uids();
     }
 
-    /** Cgroup ids to watch; empty for all. */
+    /** Ids of cgroups to watch, each with all below it; empty for all. */
     public Set<Long> cgroups() {
-        return cgroups;
+        return filters.cgroups();
     }
 
     /** Size of the ring between kernel and reader, in bytes; a power of two, 64 KiB to 512 MiB. */

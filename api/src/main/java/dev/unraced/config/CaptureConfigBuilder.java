@@ -40,6 +40,11 @@ public final class CaptureConfigBuilder {
         return set("unraced.integrity", compare);
     }
 
+    /** Whether the entry of a call is an event, too, at the start. */
+    public CaptureConfigBuilder enterEvents(boolean publish) {
+        return set("unraced.enter-events", publish);
+    }
+
     /** The calls to watch; at least one. */
     public CaptureConfigBuilder syscalls(Syscall... calls) {
         return set(
@@ -62,9 +67,24 @@ public final class CaptureConfigBuilder {
         return set("unraced.filter.uids", Arrays.stream(ids).boxed().toList());
     }
 
-    /** Cgroup ids to watch; none for all. */
+    /** Ids of cgroups to watch, each with all below it; none for all. */
     public CaptureConfigBuilder cgroups(long... ids) {
         return set("unraced.filter.cgroups", Arrays.stream(ids).boxed().toList());
+    }
+
+    /** Inode numbers of mount namespaces to watch; none for all. */
+    public CaptureConfigBuilder mountNamespaces(long... ids) {
+        return set("unraced.filter.mount-namespaces", Arrays.stream(ids).boxed().toList());
+    }
+
+    /** How paths of opens to watch start, each of 1 to {@value EventFilters#MAX_PATH} bytes of UTF-8; none for all. */
+    public CaptureConfigBuilder paths(String... starts) {
+        return set("unraced.filter.paths", List.of(starts));
+    }
+
+    /** Which calls to watch, by how they end. */
+    public CaptureConfigBuilder result(ResultFilter result) {
+        return set("unraced.filter.result", lowerCase(result));
     }
 
     /** Size of the ring between kernel and reader, in bytes; a power of two, 64 KiB to 512 MiB. */

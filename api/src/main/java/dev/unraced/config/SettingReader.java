@@ -4,7 +4,9 @@ package dev.unraced.config;
 import com.typesafe.config.ConfigList;
 import com.typesafe.config.ConfigValue;
 import com.typesafe.config.ConfigValueType;
+import dev.unraced.event.ByteString;
 import java.math.BigInteger;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
@@ -65,6 +67,21 @@ final class SettingReader {
             }
         }
         return Collections.unmodifiableSet(set);
+    }
+
+    /** Texts of 1 to so many bytes of UTF-8. */
+    List<ByteString> shortTexts(String key, int max) {
+        String allowed = "a list of texts of 1 to " + max + " bytes";
+        List<String> texts = namesOrNull(key, allowed);
+        List<ByteString> list = new ArrayList<>();
+        for (String text : texts == null ? List.<String>of() : texts) {
+            ByteString bytes = ByteString.utf8(text);
+            if (bytes.length() < 1 || bytes.length() > max) {
+                problem(key, "has " + SettingText.name(text) + " of " + bytes.length() + " bytes", allowed);
+            }
+            list.add(bytes);
+        }
+        return list;
     }
 
     /** A power of two; the bounds are powers of two, too. */

@@ -81,6 +81,17 @@ public interface Capture extends AutoCloseable {
      */
     void mitigation(Mitigation mode);
 
+    /** Whether the entry of a call is an event, too, beside the merged one. */
+    boolean enterEvents();
+
+    /**
+     * Begins or ends enter events, for calls that enter from now on, without reloading and without losing an event. The
+     * merged events stay what they are.
+     *
+     * @throws CaptureException when the driver has none or cannot switch
+     */
+    void enterEvents(boolean publish);
+
     /** The books of this capture up to now; after {@link #close}, up to then. Allocates. */
     CaptureStats stats();
 

@@ -5,13 +5,15 @@ import dev.unraced.stash.StashStats;
 import java.util.Map;
 
 /**
- * The books of a capture, in calls unless noted. At rest, {@code returned = delivered + pending + all lost + all
- * filtered}. While calls run the counters are read one after the other, and the sum may be off by those in flight.
+ * The books of a capture, in calls and their entries unless noted. At rest, {@code returned + entered = delivered +
+ * pending + all lost + all filtered}. While calls run the counters are read one after the other, and the sum may be off
+ * by those in flight.
  *
  * @param returned watched calls that returned since the capture opened
+ * @param entered enter events made since then; the filters let them pass
  * @param delivered events handed to the handler
  * @param pending events that wait in a ring or a queue
- * @param lost calls that should have become events, by reason; reasons that never occurred are absent
+ * @param lost calls, and entries, that should have become events, by reason; reasons that never occurred are absent
  * @param filtered calls left out on purpose, by reason; reasons that never occurred are absent
  * @param wakeups how often the source woke the reader
  * @param ringBytes memory of the rings, in bytes
@@ -20,6 +22,7 @@ import java.util.Map;
  */
 public record CaptureStats(
         long returned,
+        long entered,
         long delivered,
         long pending,
         Map<LossReason, Long> lost,
@@ -44,8 +47,8 @@ public record CaptureStats(
         return filtered.values().stream().mapToLong(Long::longValue).sum();
     }
 
-    /** Calls that returned, less those accounted for; 0 at rest. */
+    /** Calls that returned and entries, less those accounted for; 0 at rest. */
     public long imbalance() {
-        return returned - delivered - pending - totalLost() - totalFiltered();
+        return returned + entered - delivered - pending - totalLost() - totalFiltered();
     }
 }

@@ -3,6 +3,7 @@ package dev.unraced.driver;
 
 import dev.unraced.config.CaptureConfig;
 import dev.unraced.event.Capability;
+import dev.unraced.event.Feature;
 import dev.unraced.event.Mitigation;
 import java.util.Locale;
 import java.util.stream.Collectors;
@@ -37,7 +38,9 @@ final class DriverCheck {
     }
 
     private static Availability checkCapabilities(Capabilities capabilities, CaptureConfig config) {
-        String lacking = Stream.concat(Stream.<Capability>of(config.mitigation()), config.syscalls().stream())
+        Stream<Capability> extra = config.enterEvents() ? Stream.of(Feature.ENTER_EVENTS) : Stream.empty();
+        String lacking = Stream.of(Stream.<Capability>of(config.mitigation()), config.syscalls().stream(), extra)
+                .flatMap(wanted -> wanted)
                 .filter(wanted -> !capabilities.has(wanted))
                 .map(wanted -> describe(wanted, capabilities.reason(wanted)))
                 .collect(Collectors.joining(", "));
@@ -46,11 +49,14 @@ final class DriverCheck {
                 : new Availability.Unavailable(
                         LACKS_CAPABILITY,
                         "It lacks " + lacking + ".",
-                        "Change unraced.mitigation or unraced.syscalls, or choose another driver.");
+                        "Change unraced.mitigation, unraced.syscalls or unraced.enter-events, or choose another driver.");
     }
 
     private static String describe(Capability capability, @Nullable String reason) {
         String name = capability.name().toLowerCase(Locale.ROOT);
-        return (capability instanceof Mitigation ? "mitigation " : "the call ") + name + " (" + reason + ")";
+        String what = capability instanceof Mitigation
+                ? "mitigation " + name
+                : capability instanceof Feature ? name.replace('_', ' ') : "the call " + name;
+        return what + " (" + reason + ")";
     }
 }

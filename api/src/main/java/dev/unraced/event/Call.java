@@ -4,13 +4,15 @@ package dev.unraced.event;
 /**
  * One system call, without its arguments.
  *
+ * @param type whether the event holds all of it or only its entry
  * @param enterNanos when it entered, CLOCK_BOOTTIME; 0 when the enter was missed
- * @param exitNanos when it returned, CLOCK_BOOTTIME
+ * @param exitNanos when it returned, CLOCK_BOOTTIME; 0 of an enter event
  * @param source whose sequence {@code sequence} counts
  * @param sequence number of the event within its source, from 1
- * @param result the raw return value: a descriptor or 0, or the negated errno
+ * @param result the raw return value: a descriptor or 0, or the negated errno; 0 of an enter event
  */
 public record Call(
+        EventType type,
         Syscall syscall,
         Abi abi,
         Origin origin,

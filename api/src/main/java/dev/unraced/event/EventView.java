@@ -10,7 +10,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * A flyweight over one merged record. Reads fields in place and allocates nothing; {@link #snapshot()} copies.
+ * A flyweight over one record, which is a merged one unless enter events were asked for. Reads fields in place and
+ * allocates nothing; {@link #snapshot()} copies.
  *
  * <p>A handler must not keep it: it is valid until the handler returns, on the handler's thread. Times are nanoseconds
  * of CLOCK_BOOTTIME. Process and thread ids are those of the initial pid namespace, user and group ids those of the
@@ -64,6 +65,16 @@ public final class EventView {
         return offset;
     }
 
+    /** Whether this is a whole call or only its entry. */
+    public EventType type() {
+        return EventType.of(u8(TYPE));
+    }
+
+    /** Whether this only says that a call entered; see {@link EventType#ENTER}. */
+    public boolean isEnter() {
+        return u8(TYPE) == TYPE_ENTER;
+    }
+
     public Syscall syscall() {
         return Syscall.of(u8(SYSCALL));
     }
@@ -98,12 +109,17 @@ public final class EventView {
         return buffer.getLong(offset + ENTER_NS);
     }
 
-    /** When the call returned. */
+    /** When the call returned; 0 of an enter event. */
     public long exitNanos() {
         return buffer.getLong(offset + EXIT_NS);
     }
 
-    /** The raw return value: a descriptor or 0, or the negated errno. */
+    /** When this event was made: at the return, an enter event at the entry. */
+    public long nanos() {
+        return isEnter() ? enterNanos() : exitNanos();
+    }
+
+    /** The raw return value: a descriptor or 0, or the negated errno; 0 of an enter event. */
     public long result() {
         return buffer.getLong(offset + RESULT);
     }
@@ -308,7 +324,16 @@ public final class EventView {
     /** An immutable copy of the whole event, free of the record's life; allocates. */
     public SyscallEvent snapshot() {
         Call call = new Call(
-                syscall(), abi(), origin(), mitigation(), enterNanos(), exitNanos(), source(), sequence(), result());
+                type(),
+                syscall(),
+                abi(),
+                origin(),
+                mitigation(),
+                enterNanos(),
+                exitNanos(),
+                source(),
+                sequence(),
+                result());
         BytesView id = containerId();
         Caller caller = new Caller(
                 tid(),

@@ -23,8 +23,10 @@ public enum Feature implements Capability {
     OWN_CALLS,
     /** {@code EventFlag.STASH_FULL} on calls that a full stash refused. */
     REFUSALS_FLAGGED,
-    /** A change of mitigation while the capture runs. */
+    /** A change of mitigation, and of whether there are enter events, while the capture runs. */
     LIVE_SWITCH,
-    /** Filters by thread group, user and cgroup at the source. */
-    SOURCE_FILTERS
+    /** Filters by thread group, user, cgroup, mount namespace, path and result at the source. */
+    SOURCE_FILTERS,
+    /** Enter events beside the merged ones. */
+    ENTER_EVENTS
 }

@@ -36,6 +36,12 @@ public final class RecordEncoder {
         return this;
     }
 
+    /** Makes it a record of an entry; flags that tell of the result or of what the call acted on must not be set. */
+    public RecordEncoder enter() {
+        buffer.put(TYPE, (byte) TYPE_ENTER);
+        return this;
+    }
+
     public RecordEncoder sequence(int source, long sequence) {
         buffer.putInt(SOURCE, source);
         buffer.putLong(SEQUENCE, sequence);

@@ -12,6 +12,8 @@ public final class RecordLayout {
     public static final int VERSION = 1;
     /** The type of a record that holds a whole call. */
     public static final int TYPE_MERGED = 1;
+    /** The type of a record that says that a call entered. */
+    public static final int TYPE_ENTER = 2;
 
     /** Size of the fixed part; the bytes that slices name follow it. */
     public static final int FIXED_SIZE = 192;

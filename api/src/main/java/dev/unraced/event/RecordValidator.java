@@ -14,6 +14,8 @@ import java.nio.ByteBuffer;
  */
 public final class RecordValidator {
     private static final int ALL_FLAGS = allFlags();
+    /** All that an entry can tell of its arguments. */
+    private static final int ENTER_FLAGS = EventFlag.TRUNCATED.mask() | EventFlag.FAULTED.mask();
 
     private RecordValidator() {}
 
@@ -31,9 +33,10 @@ public final class RecordValidator {
         return buffer.getInt(offset + LENGTH) == size
                 && size % ALIGNMENT == 0
                 && buffer.getShort(offset + VERSION_OFFSET) == VERSION
-                && buffer.get(offset + TYPE) == TYPE_MERGED
+                && EventType.isCode(buffer.get(offset + TYPE))
                 && codesAreKnown(buffer, offset)
-                && (buffer.getInt(offset + FLAGS) & ~flagsOf(buffer.get(offset + SYSCALL))) == 0
+                && (buffer.getInt(offset + FLAGS) & ~flagsOf(buffer.get(offset + TYPE), buffer.get(offset + SYSCALL)))
+                        == 0
                 && slicesAreInside(buffer, offset, size);
     }
 
@@ -67,7 +70,10 @@ public final class RecordValidator {
     }
 
     /** A connect has no file, and the others have no socket. */
-    private static int flagsOf(int syscall) {
+    private static int flagsOf(int type, int syscall) {
+        if (type == TYPE_ENTER) {
+            return ENTER_FLAGS;
+        }
         EventFlag other = syscall == Syscall.CONNECT.code() ? EventFlag.HAS_FILE : EventFlag.HAS_SOCKET;
         return ALL_FLAGS & ~other.mask();
     }

@@ -3,7 +3,9 @@ package dev.unraced.event;
 
 import java.util.Set;
 
-/** An immutable merged event: one call, whole. Made by {@link EventView#snapshot()}. */
+/**
+ * An immutable event: one call, whole, unless {@link Call#type()} says otherwise. Made by {@link EventView#snapshot()}.
+ */
 public sealed interface SyscallEvent permits OpenEvent, ConnectEvent {
 
     /** The call and its result. */

@@ -11,6 +11,7 @@ import java.util.Map;
 
 /** The books of a capture as fields of text, which the last block of a recording holds. */
 final class BooksText {
+    private static final String ENTERED = "entered";
     private static final String LOST = "lost.";
     private static final String FILTERED = "filtered.";
 
@@ -19,6 +20,7 @@ final class BooksText {
     static Map<String, String> encode(CaptureStats books) {
         Map<String, String> fields = new LinkedHashMap<>();
         put(fields, "returned", books.returned());
+        put(fields, ENTERED, books.entered());
         put(fields, "delivered", books.delivered());
         put(fields, "pending", books.pending());
         putAll(fields, LOST, books.lost());
@@ -46,6 +48,8 @@ final class BooksText {
     static CaptureStats decode(Map<String, String> fields) {
         return new CaptureStats(
                 get(fields, "returned"),
+                // Recordings of a time before there were enter events have none.
+                fields.containsKey(ENTERED) ? get(fields, ENTERED) : 0,
                 get(fields, "delivered"),
                 get(fields, "pending"),
                 getAll(fields, LOST, LossReason.class),

@@ -95,14 +95,14 @@ public final class RecordingWriter implements EventHandler, AutoCloseable {
             throw RecordingException.of("A record of " + length + " bytes is too long for recording " + name + ": "
                     + MAX_RECORD + " is the most.");
         }
-        long exit = event.exitNanos();
+        long nanos = event.nanos();
         if (records == 0) {
-            startBlock(exit);
+            startBlock(nanos);
         }
         event.buffer().get(event.offset(), block, used, length);
         used += length;
         records++;
-        if (used >= BLOCK_TARGET || exit - blockStart >= BLOCK_NANOS) {
+        if (used >= BLOCK_TARGET || nanos - blockStart >= BLOCK_NANOS) {
             flush();
         }
     }
@@ -156,12 +156,12 @@ public final class RecordingWriter implements EventHandler, AutoCloseable {
     }
 
     /**
-     * The offset from boot to wall clock is the smallest that the first events of blocks show: none arrives before its
-     * call returned. Java cannot read CLOCK_BOOTTIME, and the clock may be that of a simulation.
+     * The offset from boot to wall clock is the smallest that the first events of blocks show: none arrives before it
+     * was made. Java cannot read CLOCK_BOOTTIME, and the clock may be that of a simulation.
      */
-    private void startBlock(long exit) {
-        blockStart = exit;
-        wallOffset = Math.min(wallOffset, System.currentTimeMillis() * NANOS_PER_MILLI - exit);
+    private void startBlock(long nanos) {
+        blockStart = nanos;
+        wallOffset = Math.min(wallOffset, System.currentTimeMillis() * NANOS_PER_MILLI - nanos);
     }
 
     private void write(byte kind) {

@@ -7,6 +7,7 @@ import dev.unraced.driver.CaptureException;
 import dev.unraced.driver.CaptureStats;
 import dev.unraced.driver.EventHandler;
 import dev.unraced.driver.LossReason;
+import dev.unraced.event.Feature;
 import dev.unraced.event.Mitigation;
 import java.util.EnumMap;
 import java.util.Map;
@@ -28,21 +29,23 @@ public final class RingCapture implements Capture {
 
     private final String driver;
     private final Capabilities capabilities;
-    private final RingReader reader;
+    private final RecordReader reader;
     private final RingSource source;
     private final ConsumerGate gate = new ConsumerGate(this::release);
     private final Object sourceLock = new Object();
     private volatile boolean ended;
     private @Nullable CaptureStats finalStats;
     private Mitigation lastMitigation;
+    private boolean lastEnterEvents;
 
     /** A capture that owns a started source; closing it stops and releases the source. */
-    public RingCapture(String driver, Capabilities capabilities, RingReader reader, RingSource source) {
+    public RingCapture(String driver, Capabilities capabilities, RecordReader reader, RingSource source) {
         this.driver = driver;
         this.capabilities = capabilities;
         this.reader = reader;
         this.source = source;
         this.lastMitigation = source.mitigation();
+        this.lastEnterEvents = source.enterEvents();
     }
 
     @Override
@@ -115,11 +118,28 @@ public final class RingCapture implements Capture {
     public void mitigation(Mitigation mode) {
         capabilities.require(mode, driver);
         synchronized (sourceLock) {
-            if (finalStats != null) {
-                throw new CaptureException("the capture is closed");
-            }
+            requireSource();
             source.mitigation(mode);
             lastMitigation = mode;
+        }
+    }
+
+    @Override
+    public boolean enterEvents() {
+        synchronized (sourceLock) {
+            return finalStats == null ? source.enterEvents() : lastEnterEvents;
+        }
+    }
+
+    @Override
+    public void enterEvents(boolean publish) {
+        if (publish) {
+            capabilities.require(Feature.ENTER_EVENTS, driver);
+        }
+        synchronized (sourceLock) {
+            requireSource();
+            source.enterEvents(publish);
+            lastEnterEvents = publish;
         }
     }
 
@@ -134,6 +154,12 @@ public final class RingCapture implements Capture {
     public void close() {
         reader.halt();
         gate.close(source::wake);
+    }
+
+    private void requireSource() {
+        if (finalStats != null) {
+            throw new CaptureException("the capture is closed");
+        }
     }
 
     private boolean goesOn() {
@@ -209,6 +235,7 @@ public final class RingCapture implements Capture {
         }
         return new CaptureStats(
                 books.returned(),
+                books.entered(),
                 delivered,
                 closing ? 0 : unread,
                 lost,

@@ -15,15 +15,16 @@ import java.nio.ByteOrder;
  * are 64-bit byte counts that never wrap; a record is an 8-byte header, whose first word holds the length with a busy
  * and a discard bit, and the data. No record is split: either the data area is mapped twice in a row, or the producer
  * fills up its end with a discarded record, as {@link RingWriter} does.
- *
- * <p>One thread at a time may {@link #poll}; {@link #isEmpty}, {@link #delivered} and {@link #malformed} may be asked
- * by any. Allocates nothing after construction.
  */
-public final class RingReader {
+public final class RingReader implements RecordReader {
     private static final VarHandle LONGS = MethodHandles.byteBufferViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
     private static final VarHandle INTS = MethodHandles.byteBufferViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
     private static final VarHandle DELIVERED = counter("delivered");
     private static final VarHandle MALFORMED = counter("malformed");
+
+    static final int NOTHING = 0;
+    static final int READY = 1;
+    static final int UNDER_WAY = 2;
 
     private static final int HEADER_SIZE = 8;
     private static final int BUSY = 1 << 31;
@@ -38,6 +39,12 @@ public final class RingReader {
     private final EventView view = new EventView();
 
     private long position;
+    /** What the producer may write over. */
+    private long released;
+    /** Where the record at hand stands, and the position behind it. */
+    private int record;
+
+    private long behind;
     private volatile long delivered;
     private volatile long malformed;
     private volatile boolean halted;
@@ -80,70 +87,105 @@ public final class RingReader {
         this.dataOffset = dataOffset;
         this.dataBytes = dataBytes;
         this.position = (long) LONGS.getAcquire(this.consumerPage, 0);
+        this.released = position;
     }
 
-    /**
-     * Hands over the records that are there. Space is given back to the producer only after the handler has returned.
-     *
-     * @param limit how many at the most
-     * @return how many were handed over
-     */
+    @Override
     public int poll(EventHandler handler, int limit) {
-        long producer = (long) LONGS.getAcquire(producerPages, 0);
-        long released = position;
+        long reach = reach();
         int count = 0;
         try {
-            while (count < limit && position != producer && !halted) {
-                int index = dataOffset + (int) (position & (dataBytes - 1));
-                int header = (int) INTS.getAcquire(producerPages, index);
-                if ((header & BUSY) != 0) {
-                    break;
-                }
-                int length = header & ~DISCARD;
-                long step = (long) RecordLayout.align(length) + HEADER_SIZE;
-                if (step > producer - position || step > dataBytes) {
-                    resynchronise(producer);
-                    break;
-                }
-                position += step;
-                if ((header & DISCARD) != 0) {
-                    continue;
-                }
-                if (!RecordValidator.isValid(producerPages, index + HEADER_SIZE, length)) {
-                    MALFORMED.setRelease(this, malformed + 1);
-                    continue;
-                }
+            while (count < limit && !halted && advance(reach) == READY) {
                 count++;
-                DELIVERED.setRelease(this, delivered + 1);
-                handler.onEvent(view.wrap(producerPages, index + HEADER_SIZE));
-                if (position - released >= dataBytes / RELEASE_SHARE) {
-                    released = position;
-                    LONGS.setRelease(consumerPage, 0, position);
-                }
+                deliver(handler);
             }
         } finally {
-            LONGS.setRelease(consumerPage, 0, position);
+            giveBack();
         }
         return count;
     }
 
-    /** Ends a poll in progress after the record that it is at, and makes later ones hand over nothing. Any thread. */
+    /** How far the producer has come: records before it are there, or under way. */
+    long reach() {
+        return (long) LONGS.getAcquire(producerPages, 0);
+    }
+
+    /** How far this reader has come. */
+    long position() {
+        return position;
+    }
+
+    /**
+     * Goes to the next record, past what is none.
+     *
+     * @param reach not to go beyond
+     * @return {@link #READY}, {@link #NOTHING} before {@code reach}, or {@link #UNDER_WAY}: reserved, not yet written
+     */
+    int advance(long reach) {
+        while (position != reach) {
+            int index = dataOffset + (int) (position & (dataBytes - 1));
+            int header = (int) INTS.getAcquire(producerPages, index);
+            if ((header & BUSY) != 0) {
+                return UNDER_WAY;
+            }
+            int length = header & ~DISCARD;
+            long step = (long) RecordLayout.align(length) + HEADER_SIZE;
+            if (step > reach - position || step > dataBytes) {
+                resynchronise(reach);
+                return NOTHING;
+            }
+            if ((header & DISCARD) == 0) {
+                if (RecordValidator.isValid(producerPages, index + HEADER_SIZE, length)) {
+                    record = index + HEADER_SIZE;
+                    behind = position + step;
+                    return READY;
+                }
+                MALFORMED.setRelease(this, malformed + 1);
+            }
+            position += step;
+        }
+        return NOTHING;
+    }
+
+    /** When the record at hand was made, see {@link EventView#nanos}; only after {@link #advance} found one. */
+    long nanos() {
+        boolean enter = producerPages.get(record + RecordLayout.TYPE) == RecordLayout.TYPE_ENTER;
+        return producerPages.getLong(record + (enter ? RecordLayout.ENTER_NS : RecordLayout.EXIT_NS));
+    }
+
+    /** Hands over the record at hand; whatever the handler does, it is done with. */
+    void deliver(EventHandler handler) {
+        position = behind;
+        DELIVERED.setRelease(this, delivered + 1);
+        handler.onEvent(view.wrap(producerPages, record));
+        if (position - released >= dataBytes / RELEASE_SHARE) {
+            giveBack();
+        }
+    }
+
+    /** Lets the producer write where records have been read. */
+    void giveBack() {
+        released = position;
+        LONGS.setRelease(consumerPage, 0, position);
+    }
+
+    @Override
     public void halt() {
         halted = true;
     }
 
-    /** Whether everything that the producer reserved has been read. */
+    @Override
     public boolean isEmpty() {
         VarHandle.fullFence();
         return (long) LONGS.getAcquire(producerPages, 0) == (long) LONGS.getAcquire(consumerPage, 0);
     }
 
-    /** Records handed to a handler so far. */
+    @Override
     public long delivered() {
         return delivered;
     }
 
-    /** Records skipped so far because they were not well-formed. */
+    @Override
     public long malformed() {
         return malformed;
     }

@@ -46,6 +46,18 @@ public interface RingSource {
     /** Changes the mode; the mode is one that the driver's capabilities have. */
     void mitigation(Mitigation mode);
 
+    /** Whether there are enter events. A source whose driver declares to have none needs neither this nor the next. */
+    default boolean enterEvents() {
+        return false;
+    }
+
+    /** Begins or ends enter events; begins them only where the driver's capabilities have them. */
+    default void enterEvents(boolean publish) {
+        if (publish) {
+            throw new UnsupportedOperationException("a source without enter events");
+        }
+    }
+
     /** The books up to now; also between {@link #stop} and {@link #release}. */
     SourceBooks books();
 

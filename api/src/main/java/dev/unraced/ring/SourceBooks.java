@@ -10,8 +10,9 @@ import java.util.Map;
  * What the source of a ring has counted: the producer's half of {@link dev.unraced.driver.CaptureStats}.
  *
  * @param returned watched calls that returned
+ * @param entered enter events that were to be written into the ring
  * @param submitted records written into the ring
- * @param lost calls lost before the ring
+ * @param lost calls and entries lost before the ring
  * @param filtered calls left out on purpose
  * @param wakeups how often the source woke the reader
  * @param ringBytes memory of the ring, in bytes
@@ -20,10 +21,25 @@ import java.util.Map;
  */
 public record SourceBooks(
         long returned,
+        long entered,
         long submitted,
         Map<LossReason, Long> lost,
         Map<FilterReason, Long> filtered,
         long wakeups,
         long ringBytes,
         long stashBytes,
-        StashStats stash) {}
+        StashStats stash) {
+
+    /** The books of a source without enter events. */
+    public SourceBooks(
+            long returned,
+            long submitted,
+            Map<LossReason, Long> lost,
+            Map<FilterReason, Long> filtered,
+            long wakeups,
+            long ringBytes,
+            long stashBytes,
+            StashStats stash) {
+        this(returned, 0, submitted, lost, filtered, wakeups, ringBytes, stashBytes, stash);
+    }
+}

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import com.typesafe.config.Config;
+import dev.unraced.event.ByteString;
 import dev.unraced.event.Mitigation;
 import dev.unraced.event.Syscall;
 import java.util.EnumSet;
@@ -25,6 +26,8 @@ class CaptureConfigTest {
         assertThat(config.tgids()).isEmpty();
         assertThat(config.uids()).isEmpty();
         assertThat(config.cgroups()).isEmpty();
+        assertThat(config.filters()).isEqualTo(EventFilters.NONE);
+        assertThat(config.enterEvents()).isFalse();
         assertThat(config.ringBytes()).isEqualTo(64 << 20);
         assertThat(config.stashEntries()).isEqualTo(8192);
         assertThat(config.stashLongPaths()).isEqualTo(256);
@@ -47,6 +50,10 @@ class CaptureConfigTest {
                 .tgids(1, Integer.MAX_VALUE)
                 .uids(0, 4_294_967_294L)
                 .cgroups(1, Long.MAX_VALUE)
+                .mountNamespaces(0xffff_ffffL)
+                .paths("/etc/", "/a,b")
+                .result(ResultFilter.FAILED)
+                .enterEvents(true)
                 .ringBytes(512 << 20)
                 .stashEntries(1 << 20)
                 .stashLongPaths(1 << 16)
@@ -61,6 +68,10 @@ class CaptureConfigTest {
         assertThat(config.tgids()).containsExactlyInAnyOrder(1, Integer.MAX_VALUE);
         assertThat(config.uids()).containsExactly(0L, 4_294_967_294L);
         assertThat(config.cgroups()).containsExactly(1L, Long.MAX_VALUE);
+        assertThat(config.filters().mountNamespaces()).containsExactly(0xffff_ffffL);
+        assertThat(config.filters().paths()).containsExactly(ByteString.utf8("/etc/"), ByteString.utf8("/a,b"));
+        assertThat(config.filters().result()).isEqualTo(ResultFilter.FAILED);
+        assertThat(config.enterEvents()).isTrue();
         assertThat(config.ringBytes()).isEqualTo(512 << 20);
         assertThat(config.stashEntries()).isEqualTo(1 << 20);
         assertThat(config.stashLongPaths()).isEqualTo(1 << 16);

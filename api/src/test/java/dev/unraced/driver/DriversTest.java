@@ -164,9 +164,10 @@ class DriversTest {
         assertThatExceptionOfType(CaptureException.class)
                 .isThrownBy(() ->
                         drivers.open(named("ebpf").mitigation(Mitigation.KERNEL).build()))
-                .withMessage("Driver ebpf cannot be used. LACKS_CAPABILITY: "
-                        + "It lacks mitigation kernel (The kernel refuses fexit). "
-                        + "Change unraced.mitigation or unraced.syscalls, or choose another driver.");
+                .withMessage(
+                        "Driver ebpf cannot be used. LACKS_CAPABILITY: "
+                                + "It lacks mitigation kernel (The kernel refuses fexit). "
+                                + "Change unraced.mitigation, unraced.syscalls or unraced.enter-events, or choose another driver.");
         assertThat(drivers.open(named("ebpf").mitigation(Mitigation.STASH).build())
                         .driver())
                 .isEqualTo("ebpf");

@@ -105,6 +105,20 @@ class EventViewTest {
     }
 
     @Test
+    void knowsAnEntryFromAWholeCall() {
+        EventView merged = Records.view(Records.open(encoder));
+        assertThat(merged.type()).isEqualTo(EventType.MERGED);
+        assertThat(merged.isEnter()).isFalse();
+        assertThat(merged.nanos()).isEqualTo(2_000);
+
+        EventView entry = Records.view(Records.open(encoder).enter().call(1_000, 0, 0));
+        assertThat(entry.type()).isEqualTo(EventType.ENTER);
+        assertThat(entry.isEnter()).isTrue();
+        assertThat(entry.nanos()).isEqualTo(1_000);
+        assertThat(entry.snapshot().call().type()).isEqualTo(EventType.ENTER);
+    }
+
+    @Test
     void snapshotsAnOpenThatOutlivesItsRecord() {
         SyscallEvent event = Records.view(Records.open(encoder)).snapshot();
         Records.connect(encoder);
@@ -112,6 +126,7 @@ class EventViewTest {
         assertThat(event)
                 .isEqualTo(new OpenEvent(
                         new Call(
+                                EventType.MERGED,
                                 Syscall.OPENAT2,
                                 Abi.X32,
                                 Origin.IO_URING,
@@ -137,6 +152,7 @@ class EventViewTest {
         assertThat(event)
                 .isEqualTo(new ConnectEvent(
                         new Call(
+                                EventType.MERGED,
                                 Syscall.CONNECT,
                                 Abi.IA32,
                                 Origin.SYSCALL,

@@ -34,6 +34,7 @@ class RecordLayoutTest {
     private static final Map<String, String> MACROS = Map.of(
             "UNRACED_RECORD_VERSION", "VERSION",
             "UNRACED_RECORD_MERGED", "TYPE_MERGED",
+            "UNRACED_RECORD_ENTER", "TYPE_ENTER",
             "UNRACED_COMM_SIZE", "COMM_SIZE",
             "UNRACED_PATH_MAX", "PATH_MAX",
             "UNRACED_ADDRESS_MAX", "ADDRESS_MAX");

@@ -74,7 +74,7 @@ class RecordValidatorTest {
         assertThat(isValid(copy(open).putShort(VERSION_OFFSET, (short) (VERSION + 1))))
                 .isFalse();
         assertThat(isValid(copy(open).putShort(VERSION_OFFSET, (short) 0))).isFalse();
-        assertThat(isValid(copy(open).put(TYPE, (byte) (TYPE_MERGED + 1)))).isFalse();
+        assertThat(isValid(copy(open).put(TYPE, (byte) (TYPE_ENTER + 1)))).isFalse();
     }
 
     @ParameterizedTest
@@ -98,6 +98,16 @@ class RecordValidatorTest {
             assertThat(isValid(copy(open).putInt(FLAGS, 1 << bit)))
                     .as("bit %d", bit)
                     .isFalse();
+        }
+    }
+
+    @Test
+    void anEntryTellsOfItsArgumentsAlone() {
+        for (EventFlag flag : EventFlag.values()) {
+            ByteBuffer entry = copy(open).put(TYPE, (byte) TYPE_ENTER).putInt(FLAGS, flag.mask());
+            assertThat(isValid(entry))
+                    .as(flag.name())
+                    .isEqualTo(flag == EventFlag.TRUNCATED || flag == EventFlag.FAULTED);
         }
     }
 

@@ -33,7 +33,8 @@ import java.util.stream.IntStream;
 final class Recordings {
     static final CaptureStats BOOKS = new CaptureStats(
             10,
-            6,
+            4,
+            10,
             1,
             Map.of(LossReason.RING_FULL, 2L),
             Map.of(FilterReason.SELF, 1L),

@@ -55,6 +55,16 @@ final class MemoryRing {
         return written;
     }
 
+    /** An open by a thread that returned at a time; the time is its number as well. */
+    boolean open(int tid, long exitNanos) {
+        encoder.begin(Syscall.OPENAT, Abi.NATIVE, Origin.SYSCALL, Mitigation.STASH)
+                .sequence(0, exitNanos)
+                .call(1, exitNanos, 3)
+                .thread(tid, 1, 1, 1)
+                .path(new byte[] {'/'}, Provenance.ENTER, Integrity.UNCHECKED);
+        return write(encoder.buffer(), encoder.finish(), 0);
+    }
+
     /** The last open once more, number and all; allocates nothing. */
     void again() {
         write(encoder.buffer(), encoder.finish(), 0);
@@ -72,6 +82,10 @@ final class MemoryRing {
 
     void header(long at, int word) {
         INTS.setRelease(producer, index(at), word);
+    }
+
+    int header(long at) {
+        return (int) INTS.getAcquire(producer, index(at));
     }
 
     long position() {

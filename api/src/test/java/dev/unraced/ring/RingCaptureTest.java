@@ -15,6 +15,7 @@ import static org.mockito.Mockito.when;
 import dev.unraced.driver.Capabilities;
 import dev.unraced.driver.CaptureException;
 import dev.unraced.driver.LossReason;
+import dev.unraced.event.Feature;
 import dev.unraced.event.Mitigation;
 import dev.unraced.stash.StashStats;
 import java.util.List;
@@ -236,6 +237,22 @@ class RingCaptureTest {
                 .hasMessageContaining("KERNEL")
                 .hasMessageContaining("it is a fake");
         verify(source, never()).mitigation(Mitigation.KERNEL);
+    }
+
+    @Test
+    void enterEventsThatTheDriverLacksAreRefusedWithItsReason() {
+        RingCapture without = new RingCapture(
+                "fake",
+                Capabilities.complete().without(Feature.ENTER_EVENTS, "merged ones alone"),
+                ring.reader(),
+                source);
+        assertThatThrownBy(() -> without.enterEvents(true))
+                .isInstanceOf(CaptureException.class)
+                .hasMessageContaining("merged ones alone");
+        without.enterEvents(false);
+        verify(source, never()).enterEvents(true);
+        capture.enterEvents(true);
+        verify(source).enterEvents(true);
     }
 
     @Test

@@ -5,9 +5,8 @@ import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.Map;
-import java.util.TreeMap;
 
 /**
  * The kernel's run-time statistics of this process's BPF programs, from {@code /proc/self/fdinfo}. They bracket the
@@ -24,38 +23,21 @@ final class BpfStatistics implements AutoCloseable {
         Files.writeString(SWITCH, "1");
     }
 
-    /**
-     * What a program has used.
-     *
-     * @param nanos time spent in it
-     * @param runs how often it ran
-     */
-    record Usage(long nanos, long runs) {
-        Usage minus(Usage other) {
-            return new Usage(nanos - other.nanos, runs - other.runs);
-        }
-
-        double nanosPerRun() {
-            return runs == 0 ? 0 : (double) nanos / runs;
-        }
-    }
-
-    /** By program id, in the order in which the programs were loaded. */
-    static Map<Integer, Usage> read() throws IOException {
-        Map<Integer, Usage> usage = new TreeMap<>();
+    /** Time spent in all programs together since they were loaded. */
+    long totalNanos() throws IOException {
+        // A program may have several descriptors.
+        Map<String, Long> nanos = new HashMap<>();
         try (DirectoryStream<Path> files = Files.newDirectoryStream(Path.of("/proc/self/fdinfo"))) {
             for (Path file : files) {
                 Map<String, String> fields = fields(file);
                 String id = fields.get("prog_id");
-                String runs = fields.get("run_cnt");
-                if (id != null && runs != null) {
-                    usage.put(
-                            Integer.parseInt(id),
-                            new Usage(Long.parseLong(fields.get("run_time_ns")), Long.parseLong(runs)));
+                String time = fields.get("run_time_ns");
+                if (id != null && time != null) {
+                    nanos.put(id, Long.parseLong(time));
                 }
             }
         }
-        return usage;
+        return nanos.values().stream().mapToLong(Long::longValue).sum();
     }
 
     @Override
@@ -64,7 +46,7 @@ final class BpfStatistics implements AutoCloseable {
     }
 
     private static Map<String, String> fields(Path file) {
-        Map<String, String> fields = new LinkedHashMap<>();
+        Map<String, String> fields = new HashMap<>();
         try {
             for (String line : Files.readAllLines(file)) {
                 int colon = line.indexOf(':');

@@ -1,28 +1,33 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.benchmarks;
 
-import dev.unraced.benchmarks.BpfStatistics.Usage;
-import dev.unraced.config.CaptureConfig;
 import dev.unraced.driver.Capture;
+import dev.unraced.driver.CaptureException;
 import dev.unraced.driver.CaptureStats;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** What capturing adds to a call, from outside (wall clock) and from inside (run-time statistics of the programs). */
+/** What each way to capture adds to a call, from outside (wall clock) and from inside (run time of the programs). */
 @Command(
         name = "kernel",
         mixinStandardHelpOptions = true,
         description =
-                "Measures openat+close in a native loop, without a capture and with one that is being consumed,"
-                        + " with integrity and without; then the eBPF programs alone, by the kernel's run-time statistics. Needs root.")
+                "Measures openat+close in a native loop, without a capture and with each way to capture in turn, while"
+                        + " the events are consumed; then the eBPF programs alone, by the kernel's run-time"
+                        + " statistics. Needs root.")
 final class KernelCost implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
@@ -33,137 +38,144 @@ final class KernelCost implements Callable<Integer> {
     @Option(names = "--rounds", defaultValue = "5", description = "Rounds of each kind (${DEFAULT-VALUE}).")
     private int rounds;
 
+    @Option(names = "--threads", defaultValue = "1", description = "Loops at the same time (${DEFAULT-VALUE}).")
+    private int threads;
+
     @Option(names = "--path", defaultValue = "/etc/hostname", description = "What to open (${DEFAULT-VALUE}).")
     private String path;
+
+    @Option(names = "--ways", split = ",", description = "Ways to capture, with commas between them (all).")
+    private List<String> ways = new ArrayList<>();
 
     @Option(names = "--json", description = "Prints one JSON object.")
     private boolean json;
 
-    /** Of one way to capture, in nanoseconds per call. */
-    private record Cost(double captured, double enter, double exit, CaptureStats stats) {
-        double programs() {
-            return enter + exit;
-        }
-    }
-
-    private record Result(double bare, Cost unchecked, Cost checked) {}
+    /**
+     * Of one way to capture.
+     *
+     * @param wall of a call, in nanoseconds
+     * @param programs of that, in the programs
+     * @param stats of the capture whose programs were measured
+     */
+    private record Cost(double wall, double programs, CaptureStats stats) {}
 
     @Override
     public Integer call() throws Exception {
-        Result result = measure();
+        List<CaptureWay> wanted = wanted();
+        Map<String, String> refused = new LinkedHashMap<>();
+        List<CaptureWay> possible = new ArrayList<>();
+        for (CaptureWay way : wanted) {
+            try (Capture capture = Capture.open(way.config())) {
+                possible.add(way);
+            } catch (CaptureException e) {
+                refused.put(way.name(), String.valueOf(e.getMessage()));
+            }
+        }
+        double[] bare = new double[rounds];
+        Map<String, double[]> walls = possible.stream()
+                .collect(
+                        Collectors.toMap(CaptureWay::name, way -> new double[rounds], (a, b) -> a, LinkedHashMap::new));
+        Map<String, Cost> costs = new LinkedHashMap<>();
+        try (OpenLoop loop = new OpenLoop()) {
+            // Taken in turns, so that a noisy neighbour meets all.
+            for (int round = 0; round < rounds; round++) {
+                spec.commandLine().getErr().printf("round %d of %d%n", round + 1, rounds);
+                bare[round] = loop.run(calls, path, threads);
+                for (CaptureWay way : possible) {
+                    try (Consumer consumer = new Consumer(Capture.open(way.config()))) {
+                        walls.get(way.name())[round] = loop.run(calls, path, threads);
+                    }
+                }
+            }
+            for (CaptureWay way : possible) {
+                costs.put(way.name(), cost(loop, way, least(walls.get(way.name()))));
+            }
+        }
         PrintWriter out = spec.commandLine().getOut();
         if (json) {
-            out.printf(
-                    Locale.ROOT,
-                    "{\"bare_ns\":%.1f,%s,\"integrity_off\":{%s}}%n",
-                    result.bare(),
-                    fields(result.checked()),
-                    fields(result.unchecked()));
+            printJson(out, least(bare), costs);
         } else {
-            out.printf(
-                    Locale.ROOT,
-                    "openat+close, no capture        %8.0f ns (best of %d rounds of %d)%n",
-                    result.bare(),
-                    rounds,
-                    calls);
-            out.printf("%nintegrity on%n");
-            print(out, result.checked(), result.bare());
-            out.printf("%nintegrity off%n");
-            print(out, result.unchecked(), result.bare());
+            print(out, least(bare), costs, refused);
         }
         return 0;
     }
 
-    private static String fields(Cost cost) {
-        return String.format(
-                Locale.ROOT,
-                "\"captured_ns\":%.1f,\"enter_ns\":%.1f,\"exit_ns\":%.1f,\"programs_ns\":%.1f,"
-                        + "\"delivered\":%d,\"lost\":%d,\"wakeups\":%d",
-                cost.captured(),
-                cost.enter(),
-                cost.exit(),
-                cost.programs(),
-                cost.stats().delivered(),
-                cost.stats().totalLost(),
-                cost.stats().wakeups());
+    private List<CaptureWay> wanted() {
+        List<String> names = CaptureWay.ALL.stream().map(CaptureWay::name).toList();
+        for (String way : ways) {
+            if (!names.contains(way)) {
+                throw new ParameterException(
+                        spec.commandLine(), "no way to capture is called " + way + "; there are " + names);
+            }
+        }
+        return CaptureWay.ALL.stream()
+                .filter(way -> ways.isEmpty() || ways.contains(way.name()))
+                .toList();
     }
 
-    private static void print(PrintWriter out, Cost cost, double bare) {
+    private void print(PrintWriter out, double bare, Map<String, Cost> costs, Map<String, String> refused) {
         out.printf(
                 Locale.ROOT,
-                "openat+close, captured          %8.0f ns (%+.0f ns, x%.2f)%n"
-                        + "program at entry                %8.0f ns (run-time statistics, their cost included)%n"
-                        + "program at return               %8.0f ns%n"
-                        + "programs together               %8.0f ns%n"
-                        + "events %d, lost %d, wake-ups %d%n",
-                cost.captured(),
-                cost.captured() - bare,
-                cost.captured() / bare,
-                cost.enter(),
-                cost.exit(),
+                "openat+close of %s, in ns per call; best of %d rounds of %d calls in %d %s%n%n",
+                path,
+                rounds,
+                calls,
+                threads,
+                threads == 1 ? "thread" : "threads");
+        out.printf(
+                Locale.ROOT,
+                "%-18s%10s%10s%8s%10s%12s%8s%n",
+                "way",
+                "wall",
+                "added",
+                "ratio",
+                "programs",
+                "events",
+                "lost");
+        out.printf(Locale.ROOT, "%-18s%10.0f%10s%8.2f%n", "no capture", bare, "", 1.0);
+        costs.forEach((way, cost) -> out.printf(
+                Locale.ROOT,
+                "%-18s%10.0f%+10.0f%8.2f%10.0f%12d%8d%n",
+                way,
+                cost.wall(),
+                cost.wall() - bare,
+                cost.wall() / bare,
                 cost.programs(),
                 cost.stats().delivered(),
-                cost.stats().totalLost(),
-                cost.stats().wakeups());
+                cost.stats().totalLost()));
+        refused.forEach((way, why) -> out.printf("%n%s: not here. %s%n", way, why));
     }
 
-    private Result measure() throws IOException, InterruptedException {
-        double[] bare = new double[rounds];
-        double[] unchecked = new double[rounds];
-        double[] checked = new double[rounds];
-        try (OpenLoop loop = new OpenLoop()) {
-            // Taken in turns, so that a noisy neighbour meets all.
-            for (int round = 0; round < rounds; round++) {
-                bare[round] = loop.run(calls, path);
-                unchecked[round] = captured(loop, config(false));
-                checked[round] = captured(loop, config(true));
-            }
-            return new Result(least(bare), cost(loop, false, least(unchecked)), cost(loop, true, least(checked)));
-        }
+    private static void printJson(PrintWriter out, double bare, Map<String, Cost> costs) {
+        out.printf(
+                Locale.ROOT,
+                "{\"bare_ns\":%.1f,\"ways\":{%s}}%n",
+                bare,
+                costs.entrySet().stream()
+                        .map(entry -> String.format(
+                                Locale.ROOT,
+                                "\"%s\":{\"wall_ns\":%.1f,\"programs_ns\":%.1f,\"delivered\":%d,\"lost\":%d,\"wakeups\":%d}",
+                                entry.getKey(),
+                                entry.getValue().wall(),
+                                entry.getValue().programs(),
+                                entry.getValue().stats().delivered(),
+                                entry.getValue().stats().totalLost(),
+                                entry.getValue().stats().wakeups()))
+                        .collect(Collectors.joining(",")));
     }
 
     private static double least(double[] rounds) {
         return Arrays.stream(rounds).min().orElseThrow();
     }
 
-    private static CaptureConfig config(boolean integrity) {
-        return CaptureConfig.builder().driver("ebpf").integrity(integrity).build();
-    }
-
     /** Adds what the programs alone take. */
-    private Cost cost(OpenLoop loop, boolean integrity, double captured) throws IOException, InterruptedException {
-        BpfStatistics statistics = new BpfStatistics();
-        try (statistics;
-                Consumer consumer = new Consumer(Capture.open(config(integrity)))) {
-            Usage[] programs = busiest(loop);
-            return new Cost(
-                    captured,
-                    programs[0].nanosPerRun(),
-                    programs[1].nanosPerRun(),
-                    consumer.capture().stats());
+    private Cost cost(OpenLoop loop, CaptureWay way, double wall) throws IOException, InterruptedException {
+        try (BpfStatistics statistics = new BpfStatistics();
+                Consumer consumer = new Consumer(Capture.open(way.config()))) {
+            long before = statistics.totalNanos();
+            loop.run(calls, path, threads);
+            double programs = (double) (statistics.totalNanos() - before) / (calls * threads);
+            return new Cost(wall, programs, consumer.capture().stats());
         }
-    }
-
-    private double captured(OpenLoop loop, CaptureConfig config) throws IOException, InterruptedException {
-        Consumer consumer = new Consumer(Capture.open(config));
-        try (consumer) {
-            return loop.run(calls, path);
-        }
-    }
-
-    /** The two programs that ran for every call, the one at entry first, as the object has them. */
-    private Usage[] busiest(OpenLoop loop) throws IOException, InterruptedException {
-        Map<Integer, Usage> before = BpfStatistics.read();
-        for (int round = 0; round < rounds; round++) {
-            loop.run(calls, path);
-        }
-        Usage[] busy = BpfStatistics.read().entrySet().stream()
-                .map(entry -> entry.getValue().minus(before.getOrDefault(entry.getKey(), new Usage(0, 0))))
-                .filter(usage -> usage.runs() >= calls * rounds)
-                .toArray(Usage[]::new);
-        if (busy.length != 2) {
-            throw new IOException("expected two programs to run for each call, found " + busy.length);
-        }
-        return busy;
     }
 }

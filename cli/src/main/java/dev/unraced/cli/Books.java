@@ -26,7 +26,8 @@ final class Books {
     /** One line at the end. */
     static String summary(String output, String driver, CaptureStats stats) {
         return "unraced: " + output + "; driver " + driver + ": "
-                + stats.returned() + " returned, " + stats.delivered() + " delivered, "
+                + stats.returned() + " returned, "
+                + (stats.entered() == 0 ? "" : stats.entered() + " entered, ") + stats.delivered() + " delivered, "
                 + (stats.pending() == 0 ? "" : stats.pending() + " pending, ")
                 + lost(stats) + ", " + filtered(stats) + ", "
                 + (stats.imbalance() == 0 ? "balanced" : "off balance by " + stats.imbalance());

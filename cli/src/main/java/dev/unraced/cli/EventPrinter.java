@@ -37,7 +37,7 @@ final class EventPrinter implements EventHandler {
 
     @Override
     public void onEvent(EventView event) {
-        clock.arrived(event.exitNanos());
+        clock.arrived(event.nanos());
         if (!filter.accepts(event)) {
             increment(filtered);
             return;

@@ -4,9 +4,13 @@ package dev.unraced.cli;
 import dev.unraced.event.ByteString;
 import dev.unraced.event.BytesView;
 import dev.unraced.event.EventView;
+import dev.unraced.event.Integrity;
 import dev.unraced.event.RecordLayout;
 import dev.unraced.event.Sockaddr;
+import dev.unraced.event.Syscall;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Model.CommandSpec;
@@ -28,6 +32,13 @@ final class FilterOptions {
                     "Only where the path as passed, the file really opened, or the socket's path starts like this."
                             + " May be given several times.")
     private List<String> prefixes = List.of();
+
+    @Option(
+            names = "--integrity",
+            paramLabel = "VALUE",
+            split = ",",
+            description = "Only where an argument says one of these: MATCH, CHANGED, DIFFERS, UNCHECKED.")
+    private Set<Integrity> integrities = EnumSet.noneOf(Integrity.class);
 
     private List<String> comms = List.of();
 
@@ -65,7 +76,12 @@ final class FilterOptions {
         EventFilter filter = event -> true;
         if (outcome != null) {
             Outcome wanted = outcome;
-            filter = filter.and(event -> isFailure(event) ? wanted.failed : wanted.succeeded);
+            // How a call ends, its entry cannot tell.
+            filter = filter.and(event -> event.isEnter() || (isFailure(event) ? wanted.failed : wanted.succeeded));
+        }
+        if (!integrities.isEmpty()) {
+            Set<Integrity> wanted = EnumSet.copyOf(integrities);
+            filter = filter.and(event -> says(event, wanted));
         }
         if (!comms.isEmpty()) {
             ByteString[] names = bytes(comms);
@@ -81,6 +97,15 @@ final class FilterOptions {
     /** A connect under way has not failed; how it ends is no event. */
     private static boolean isFailure(EventView event) {
         return event.isError() && (event.isOpenLike() || event.result() != -EINPROGRESS);
+    }
+
+    /** The how of other calls than openat2 is in registers, and always a match. */
+    private static boolean says(EventView event, Set<Integrity> wanted) {
+        if (!event.isOpenLike()) {
+            return wanted.contains(event.address().integrity());
+        }
+        return wanted.contains(event.path().integrity())
+                || (event.syscall() == Syscall.OPENAT2 && wanted.contains(event.howIntegrity()));
     }
 
     private static ByteString[] bytes(List<String> texts) {

@@ -2,6 +2,7 @@
 package dev.unraced.cli;
 
 import dev.unraced.config.CaptureConfigBuilder;
+import dev.unraced.config.ResultFilter;
 import dev.unraced.event.Mitigation;
 import dev.unraced.event.Syscall;
 import java.util.List;
@@ -32,8 +33,33 @@ final class SourceOptions {
             paramLabel = "ID|DIR",
             split = ",",
             converter = CgroupConverter.class,
-            description = "Only these cgroups: their ids, or their directories in the v2 hierarchy.")
+            description =
+                    "Only these cgroups, with all below them: their ids, or their directories in the v2 hierarchy.")
     private List<Long> cgroups = List.of();
+
+    @Option(
+            names = "--mount-ns",
+            paramLabel = "ID",
+            split = ",",
+            description = "Only these mount namespaces: the numbers that /proc/PID/ns/mnt shows.")
+    private List<Long> mountNamespaces = List.of();
+
+    @Option(
+            names = "--path",
+            paramLabel = "PATH",
+            description =
+                    "Only opens whose path as passed starts like this, chosen at the source; connects pass. A link"
+                            + " leads round it. May be given several times.")
+    private List<String> paths = List.of();
+
+    @Option(
+            names = "--result",
+            paramLabel = "WHICH",
+            description = "Only calls that end like this, chosen at the source: failed or succeeded.")
+    private @Nullable ResultFilter result;
+
+    @Option(names = "--enter-events", description = "Also an event when a call enters, beside the merged one.")
+    private boolean enterEvents;
 
     @Option(
             names = "--mitigation",
@@ -53,6 +79,19 @@ final class SourceOptions {
         }
         if (!cgroups.isEmpty()) {
             builder.cgroups(cgroups.stream().mapToLong(Long::longValue).toArray());
+        }
+        if (!mountNamespaces.isEmpty()) {
+            builder.mountNamespaces(
+                    mountNamespaces.stream().mapToLong(Long::longValue).toArray());
+        }
+        if (!paths.isEmpty()) {
+            builder.paths(paths.toArray(String[]::new));
+        }
+        if (result != null) {
+            builder.result(result);
+        }
+        if (enterEvents) {
+            builder.enterEvents(true);
         }
         if (mitigation != null) {
             builder.mitigation(mitigation);

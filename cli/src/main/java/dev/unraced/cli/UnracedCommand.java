@@ -26,6 +26,7 @@ import picocli.CommandLine.Spec;
             "  unraced watch             every open and connect on this machine",
             "  unraced watch --help      more examples",
             "  unraced conformance       which rules the driver keeps",
+            "  unraced attack            how often the driver's events can be deceived",
             "  unraced size server       how large the stash of a busy server has to be",
             "  unraced explain flip      how an observer is deceived, step by step",
             "  unraced kmod build        build the kernel module for the running kernel",
@@ -56,6 +57,7 @@ final class UnracedCommand implements Runnable {
                 .addSubcommand(new WatchCommand(console, drivers))
                 .addSubcommand(new DoctorCommand(console, drivers))
                 .addSubcommand(new ConformanceCommand(console, drivers))
+                .addSubcommand(new AttackCommand(console, drivers))
                 .addSubcommand(new SizeCommand(console))
                 .addSubcommand(new ExplainCommand(console))
                 .addSubcommand(new KmodCommand(console));

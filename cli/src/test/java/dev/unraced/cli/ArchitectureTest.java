@@ -80,13 +80,15 @@ class ArchitectureTest {
             .dependOnClassesThat(resideInAnyPackage(EBPF, SIM).and(not(resideInAnyPackage(SIM_TOOLS))));
 
     @ArchTest
-    static final ArchRule ONLY_ONE_SUBCOMMAND_LOADS_THE_KIT = noClasses()
+    static final ArchRule ONLY_ITS_OWN_SUBCOMMANDS_LOAD_THE_KIT = noClasses()
             .that()
             .resideInAPackage("dev.unraced.cli..")
             .and()
-            .resideOutsideOfPackage("dev.unraced.cli.conformance..")
+            .resideOutsideOfPackages("dev.unraced.cli.conformance..", "dev.unraced.cli.attack..")
             .and()
             .doNotHaveSimpleName("ConformanceRun")
+            .and()
+            .doNotHaveSimpleName("AttackRun")
             .should()
             .dependOnClassesThat(resideInAnyPackage(CONFORMANCE, "org.junit.."));
 

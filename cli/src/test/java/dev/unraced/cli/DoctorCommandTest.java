@@ -4,6 +4,8 @@ package dev.unraced.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.mockito.ArgumentMatchers.any;
 import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.never;
+import static org.mockito.Mockito.verify;
 import static org.mockito.Mockito.when;
 
 import dev.unraced.cli.print.JsonLines;
@@ -12,13 +14,18 @@ import dev.unraced.driver.Availability.Available;
 import dev.unraced.driver.Availability.Inconclusive;
 import dev.unraced.driver.Availability.Unavailable;
 import dev.unraced.driver.Capabilities;
+import dev.unraced.driver.Capture;
+import dev.unraced.driver.CaptureException;
+import dev.unraced.driver.CaptureStats;
 import dev.unraced.driver.Driver;
 import dev.unraced.driver.Drivers;
 import dev.unraced.event.Syscall;
+import dev.unraced.stash.StashStats;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class DoctorCommandTest {
@@ -27,6 +34,14 @@ class DoctorCommandTest {
 
     private final TestConsole test = new TestConsole();
     private final Map<String, Driver> drivers = new TreeMap<>();
+    private final Capture capture = mock();
+
+    @BeforeEach
+    void theCaptureHasMemory() {
+        StashStats stash = new StashStats(0, 0, 0, 0, 0, 0, 0, 64);
+        when(capture.stats())
+                .thenReturn(new CaptureStats(0, 0, 0, 0, Map.of(), Map.of(), 0, 64 << 20, 3_500 << 10, stash));
+    }
 
     @Test
     void oneAvailableDriverIsEnough() {
@@ -40,8 +55,18 @@ class DoctorCommandTest {
                             missing: CAP_BPF is missing.
                             remedy:  Run as root.
                         """)
-                .contains("  beta: available\n")
+                .containsPattern("  beta: available\n    a capture opens in \\d+ ms; ring 64 MiB, stash 3500 KiB\n")
                 .contains("      lacks Syscall.OPENAT2: No such point.\n");
+    }
+
+    @Test
+    void aConfigurationThatTheDriverRefusesIsSaid() {
+        Driver driver = add("alpha", new Available(), Capabilities.complete());
+        when(driver.open(any())).thenThrow(new CaptureException("no such file: x.rec"));
+
+        assertThat(doctor()).isZero();
+        assertThat(test.out()).contains("    no capture under this configuration: no such file: x.rec\n");
+        verify(capture, never()).stats();
     }
 
     @Test
@@ -95,6 +120,12 @@ class DoctorCommandTest {
                         gamma -> assertThat(gamma)
                                 .asInstanceOf(JsonLines.OBJECT)
                                 .containsEntry("code", "AVAILABLE")
+                                .hasEntrySatisfying(
+                                        "trial",
+                                        trial -> assertThat(trial)
+                                                .asInstanceOf(JsonLines.OBJECT)
+                                                .containsKey("open_nanos")
+                                                .containsEntry("ring_bytes", 64L << 20))
                                 .containsEntry("lacking", Map.of("Syscall.OPENAT2", "No such point.")));
     }
 
@@ -112,11 +143,13 @@ class DoctorCommandTest {
         return UnracedCommand.commandLine(test.console(), () -> discovered).execute(args.toArray(String[]::new));
     }
 
-    private void add(String name, Availability availability, Capabilities capabilities) {
+    private Driver add(String name, Availability availability, Capabilities capabilities) {
         Driver driver = mock();
         when(driver.name()).thenReturn(name);
         when(driver.availability(any())).thenReturn(availability);
         when(driver.capabilities()).thenReturn(capabilities);
+        when(driver.open(any())).thenReturn(capture);
         drivers.put(name, driver);
+        return driver;
     }
 }

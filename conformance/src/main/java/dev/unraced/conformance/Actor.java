@@ -106,7 +106,7 @@ public final class Actor implements AutoCloseable {
     public Reply ask(Command command) {
         String answer = askRaw(command);
         if (!answer.startsWith("ok")) {
-            throw new ActorException("the actor answered '" + answer + "' to: " + command);
+            throw new ActorException(answer, command);
         }
         return new Reply(answer);
     }
@@ -118,7 +118,7 @@ public final class Actor implements AutoCloseable {
             return Optional.empty();
         }
         if (!answer.startsWith("ok")) {
-            throw new ActorException("the actor answered '" + answer + "' to: " + command);
+            throw new ActorException(answer, command);
         }
         return Optional.of(new Reply(answer));
     }

@@ -1,15 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.conformance;
 
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
 /** The actor refused a command, or is gone. */
 public final class ActorException extends RuntimeException {
     private static final long serialVersionUID = 1L;
+    private static final String UNSUPPORTED = "error unsupported: ";
+
+    private final @Nullable String unsupported;
 
     ActorException(String message) {
         super(message);
+        unsupported = null;
     }
 
     ActorException(String message, Throwable cause) {
         super(message, cause);
+        unsupported = null;
+    }
+
+    /** A refusal. */
+    ActorException(String answer, Command command) {
+        super("the actor answered '" + answer + "' to: " + command);
+        unsupported = answer.startsWith(UNSUPPORTED) ? answer.substring(UNSUPPORTED.length()) : null;
+    }
+
+    /** What this machine, or the actor's privilege, does not let it do; empty when the failure is of another kind. */
+    public Optional<String> unsupported() {
+        return Optional.ofNullable(unsupported);
     }
 }

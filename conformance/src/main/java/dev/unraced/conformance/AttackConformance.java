@@ -17,6 +17,7 @@ import dev.unraced.event.SyscallEvent;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestReporter;
@@ -25,6 +26,7 @@ import org.junit.jupiter.api.TestReporter;
 @Requires(provenances = Provenance.ENTER, mitigations = Mitigation.STASH)
 public abstract class AttackConformance extends DriverConformance {
     private static final int FLIPS = 20_000;
+    private static final int CORPUS_CALLS = 300;
     /** Longer than what a driver is likely to keep next to the other arguments. */
     private static final int LONG_PATH = 1_000;
 
@@ -192,6 +194,57 @@ public abstract class AttackConformance extends DriverConformance {
     public final void r02_17_theKernelsCopyIsNeverWrong(TestReporter reporter) {
         reporter.publishEntry(flipOpen(Mitigation.KERNEL));
         reporter.publishEntry(flipConnect(Mitigation.KERNEL));
+    }
+
+    @Test
+    @Requires(syscalls = Syscall.OPENAT)
+    @DisplayName("R2.15 No attack of the corpus makes a false match of a path, or a wrong truth field, under any mode")
+    public final void r02_15_noAttackOnAPathForgesAMatch(TestReporter reporter) {
+        for (Mitigation mode : Mitigation.values()) {
+            stand(reporter, mode, Scope.PROCESS, attack -> !attack.needs().contains(Syscall.CONNECT));
+        }
+    }
+
+    @Test
+    @Requires(syscalls = Syscall.CONNECT)
+    @DisplayName(
+            "R2.16 No attack of the corpus makes a false match of an address, or a wrong truth field, under any mode")
+    public final void r02_16_noAttackOnAnAddressForgesAMatch(TestReporter reporter) {
+        for (Mitigation mode : Mitigation.values()) {
+            stand(reporter, mode, Scope.PROCESS, attack -> attack.needs().contains(Syscall.CONNECT));
+        }
+    }
+
+    @Test
+    @Requires(syscalls = Syscall.OPENAT)
+    @DisplayName("R2.15 No attack by a thread that takes over an id makes a false match, under any mode")
+    public final void r02_15_noAttackByAnotherIdForgesAMatch(TestReporter reporter) {
+        for (Mitigation mode : Mitigation.values()) {
+            stand(reporter, mode, Scope.FAMILY, attack -> true);
+        }
+    }
+
+    /** Plays the attacks of a scope in one scenario; those that the driver declares not to see are left out. */
+    private void stand(TestReporter reporter, Mitigation mode, Scope scope, Predicate<Attack> wanted) {
+        List<Attack> attacks = AttackCorpus.all().stream()
+                .filter(attack -> attack.scope() == scope && wanted.test(attack))
+                .filter(attack ->
+                        AttackCorpus.refused(capabilities(), attack, mode).isEmpty())
+                .toList();
+        if (attacks.isEmpty()) {
+            return;
+        }
+        try (Scenario scenario = attack(mode).scope(scope).open()) {
+            for (Attack attack : attacks) {
+                AttackResult result = AttackCorpus.play(scenario, attack, mode, scaled(CORPUS_CALLS), calls -> {});
+                if (result.status() == AttackResult.Status.BROKEN) {
+                    throw new AssertionError(result.reason() + ", in attack " + attack.name() + " under " + mode);
+                }
+                reporter.publishEntry(
+                        attack.name() + " " + mode,
+                        result.status() + " " + result.counts().toString());
+            }
+        }
     }
 
     private Map<String, String> flipOpen(Mitigation mode) {

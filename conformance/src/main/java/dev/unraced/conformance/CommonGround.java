@@ -75,7 +75,7 @@ final class CommonGround {
 
     private Call reduce(Call call) {
         Mitigation mode = sameMode ? call.mitigation() : Mitigation.OFF;
-        return new Call(call.syscall(), call.abi(), call.origin(), mode, 0, 0, 0, 0, call.result());
+        return new Call(call.type(), call.syscall(), call.abi(), call.origin(), mode, 0, 0, 0, 0, call.result());
     }
 
     private <T> Argument<T> reduce(Argument<T> argument) {

@@ -53,6 +53,14 @@ public abstract class ConformanceSuite implements DriverUnderTest {
     @Nested
     public class Order extends OrderConformance {}
 
+    /** What is left out at the source. */
+    @Nested
+    public class Filter extends FilterConformance {}
+
+    /** Entries as events of their own. */
+    @Nested
+    public class Enter extends EnterConformance {}
+
     /** Opening, switching, consuming and closing. */
     @Nested
     public class Lifecycle extends LifecycleConformance {}

@@ -56,7 +56,8 @@ final class EventNormaliser {
     }
 
     private static Call normalise(Call call) {
-        return new Call(call.syscall(), call.abi(), call.origin(), call.mitigation(), 0, 0, 0, 0, call.result());
+        return new Call(
+                call.type(), call.syscall(), call.abi(), call.origin(), call.mitigation(), 0, 0, 0, 0, call.result());
     }
 
     private OpenedFile normalise(OpenedFile file) {

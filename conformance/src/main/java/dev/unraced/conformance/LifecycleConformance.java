@@ -39,7 +39,7 @@ public abstract class LifecycleConformance extends DriverConformance {
     private static final int REOPENINGS = 5;
     private static final int LOADS = 5;
     /** At least. */
-    private static final int SWITCHES = 100;
+    private static final int SWITCHES = 1_000;
 
     protected LifecycleConformance() {}
 
@@ -139,7 +139,7 @@ public abstract class LifecycleConformance extends DriverConformance {
     @Requires(
             features = Feature.LIVE_SWITCH,
             mitigations = {Mitigation.OFF, Mitigation.STASH})
-    @DisplayName("R12.3 A switch under load loses no event")
+    @DisplayName("R12.3 A thousand switches under load lose no event, and tear none")
     public final void r12_3_aSwitchLosesNoEvent() throws InterruptedException {
         long threads = 4;
         long calls = scaled(1_000);
@@ -147,11 +147,12 @@ public abstract class LifecycleConformance extends DriverConformance {
         try (Scenario scenario = scenario().open()) {
             // A load that is over before the first switch would prove nothing.
             for (int switches = 0; switches < SWITCHES || rounds < LOADS; rounds++) {
-                Thread load = new Thread(() -> scenario.actor()
-                        .ask(Command.of("bulk")
-                                .with("base", scenario.scratch().bytes("missing"))
-                                .with("threads", threads)
-                                .with("calls", calls)));
+                Command bulk = Command.of("bulk")
+                        .with("base", scenario.scratch().bytes("missing"))
+                        .with("threads", threads)
+                        .with("calls", calls)
+                        .with("tag", rounds * threads * calls);
+                Thread load = new Thread(() -> scenario.actor().ask(bulk));
                 load.start();
                 for (; load.isAlive(); switches++) {
                     scenario.capture().mitigation(switches % 2 == 0 ? Mitigation.OFF : Mitigation.STASH);
@@ -165,7 +166,17 @@ public abstract class LifecycleConformance extends DriverConformance {
             assertThat(scenario.recorder().events())
                     .as("R12.2: no event mixes two modes")
                     .allMatch(LifecycleConformance::isOfOneMode);
+            assertThat(scenario.recorder().events())
+                    .as("R12.3: no event has arguments of two calls")
+                    .allMatch(event -> isUntorn(scenario, (OpenEvent) event));
         }
+    }
+
+    /** The path ends in the tag that the mode has. */
+    private static boolean isUntorn(Scenario scenario, OpenEvent event) {
+        ByteString path =
+                scenario.scratch().bytes("missing/" + event.how().value().mode());
+        return event.path().value().equals(path);
     }
 
     /** Under off everything is read at the return, and no enter is missed; otherwise what was read then says why. */

@@ -4,14 +4,11 @@ package dev.unraced.conformance;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.unraced.driver.CaptureStats;
-import dev.unraced.driver.FilterReason;
 import dev.unraced.event.ByteString;
-import dev.unraced.event.Feature;
 import dev.unraced.event.OpenEvent;
 import dev.unraced.event.Syscall;
 import dev.unraced.event.SyscallEvent;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -22,9 +19,6 @@ public abstract class OrderConformance extends DriverConformance {
     private static final int THREADS = 8;
     private static final int FULL_CALLS = 2_000;
     private static final int MIXED_CALLS = 4;
-    /** Far from all numbers of directories. */
-    private static final long NO_CGROUP = 1L << 48;
-
     private static final long SMALL_RING = 64 * 1024;
 
     protected OrderConformance() {}
@@ -46,68 +40,6 @@ public abstract class OrderConformance extends DriverConformance {
             for (SyscallEvent event : scenario.recorder().events()) {
                 assertOwnArguments(scenario, tids, (OpenEvent) event);
             }
-        }
-    }
-
-    @Test
-    @Requires(features = Feature.SOURCE_FILTERS)
-    @DisplayName("R1.10 What a filter leaves out is no event, and is counted by reason")
-    public final void r01_10_filteredCallsAreCounted() {
-        try (Scenario scenario = scenario().open();
-                Actor stranger = under().actor()) {
-            long before = filtered(scenario, FilterReason.TGID);
-            stranger.ask(Command.of("bulk")
-                    .with("base", scenario.scratch().bytes("missing"))
-                    .with("threads", 2)
-                    .with("calls", 100));
-            scenario.awaitRest();
-            assertThat(filtered(scenario, FilterReason.TGID) - before)
-                    .as("R1.10")
-                    .isGreaterThanOrEqualTo(200);
-            assertThat(scenario.recorder().delivered()).as("R1.10: no event").isZero();
-        }
-    }
-
-    @Test
-    @Requires(features = Feature.SOURCE_FILTERS)
-    @DisplayName("R1.10 A filter by user goes by the real user id")
-    public final void r01_10_theUserFilterGoesByTheRealUser() {
-        try (Scenario scenario = scenario().scope(Scope.FAMILY).open();
-                Actor stranger = under().actor()) {
-            bulk(scenario, 2, 50, 0, false, false);
-            stranger.ask(Command.of("bulk")
-                    .with("base", scenario.scratch().bytes("missing"))
-                    .with("threads", 2)
-                    .with("calls", 50));
-            scenario.awaitRest();
-            assertThat(scenario.recorder().delivered())
-                    .as("R1.10: the actor's alone")
-                    .isEqualTo(100);
-            assertThat(filtered(scenario, FilterReason.UID)).as("R1.10").isGreaterThanOrEqualTo(100);
-        }
-    }
-
-    @Test
-    @Requires(features = {Feature.SOURCE_FILTERS, Feature.CGROUP_ID})
-    @DisplayName("R1.10 A filter by cgroup lets through those of the cgroup, and counts the others")
-    public final void r01_10_theCgroupFilterGoesByTheCallersCgroup() {
-        long calls = 50;
-        AtomicLong cgroup = new AtomicLong();
-        Scenario.Setup setup = scenario()
-                .before(early -> cgroup.set(ThreadInfo.ofMain(early.actor()).cgroupId()))
-                .with(builder -> builder.cgroups(cgroup.get()));
-        try (Scenario own = setup.open()) {
-            bulk(own, 1, (int) calls, 0, false, false);
-            own.awaitRest();
-            assertThat(own.recorder().delivered()).as("R1.10: its own cgroup").isEqualTo(calls);
-        }
-        try (Scenario other =
-                setup.with(builder -> builder.cgroups(cgroup.get() + NO_CGROUP)).open()) {
-            bulk(other, 1, (int) calls, 0, false, false);
-            assertThat(filtered(other, FilterReason.CGROUP))
-                    .as("R1.10: the actor passes the filter by process")
-                    .isGreaterThanOrEqualTo(calls);
-            assertThat(other.recorder().delivered()).as("R1.10: no event").isZero();
         }
     }
 
@@ -230,10 +162,6 @@ public abstract class OrderConformance extends DriverConformance {
 
     private static long tag(SyscallEvent event) {
         return ((OpenEvent) event).how().value().mode();
-    }
-
-    private static long filtered(Scenario scenario, FilterReason reason) {
-        return scenario.awaitRest().filtered().getOrDefault(reason, 0L);
     }
 
     private static int processors() {

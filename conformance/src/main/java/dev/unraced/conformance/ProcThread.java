@@ -58,17 +58,18 @@ final class ProcThread implements ThreadInfo {
 
     @Override
     public long cgroupId() {
+        return CgroupBelow.id(cgroupDirectory());
+    }
+
+    /** The directory of the cgroup in the v2 hierarchy. */
+    Path cgroupDirectory() {
         String path = read("cgroup")
                 .lines()
                 .filter(line -> line.startsWith("0::"))
                 .map(line -> line.substring(3))
                 .findFirst()
                 .orElseThrow(() -> new IllegalStateException("no cgroup v2 hierarchy here"));
-        try {
-            return (Long) Files.getAttribute(Path.of(cgroupMount() + path), "unix:ino");
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return Path.of(cgroupMount() + path);
     }
 
     /** The kernel knows of no containers. */

@@ -10,6 +10,7 @@ import dev.unraced.event.RecordValidator;
 import dev.unraced.event.SyscallEvent;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -29,6 +30,8 @@ final class Recorder {
     private final Predicate<EventView> wanted;
     private final Thread thread;
     private final List<SyscallEvent> events = new ArrayList<>();
+    private final List<SyscallEvent> entries = new ArrayList<>();
+    private final Map<Integer, Long> lastReturns = new HashMap<>();
     private final List<String> violations = new ArrayList<>();
     private final Map<Integer, SourceSequence> sources = new TreeMap<>();
     private long delivered;
@@ -75,14 +78,26 @@ final class Recorder {
         return delivered;
     }
 
-    /** The wanted events up to now. */
+    /** The wanted enter events up to now. */
+    synchronized List<SyscallEvent> entries() {
+        return List.copyOf(entries);
+    }
+
+    /** The wanted merged events up to now. */
     synchronized List<SyscallEvent> events() {
         return List.copyOf(events);
     }
 
-    /** The wanted events from an index on. */
+    /** The wanted merged events from an index on. */
     synchronized List<SyscallEvent> eventsFrom(int index) {
         return List.copyOf(events.subList(index, events.size()));
+    }
+
+    /** The wanted events up to now, which are forgotten here. */
+    synchronized List<SyscallEvent> take() {
+        List<SyscallEvent> taken = List.copyOf(events);
+        events.clear();
+        return taken;
     }
 
     synchronized int size() {
@@ -124,7 +139,7 @@ final class Recorder {
         }
         check(view);
         if (wanted.test(view)) {
-            events.add(view.snapshot());
+            (view.isEnter() ? entries : events).add(view.snapshot());
         }
     }
 
@@ -134,6 +149,11 @@ final class Recorder {
             violate("R9.2: number " + view.sequence() + " of source " + view.source() + " is not above the last one");
         }
         checkArgument(view, view.isOpenLike() ? view.path() : view.address());
+        if (view.isEnter()) {
+            checkEntry(view);
+            return;
+        }
+        lastReturns.put(view.tid(), view.exitNanos());
         if (view.isOpenLike()) {
             checkFile(view);
         }
@@ -142,6 +162,15 @@ final class Recorder {
         }
         if (view.has(EventFlag.STASH_FULL) && !view.has(EventFlag.ENTER_MISSED)) {
             violate("R5.2: STASH_FULL without ENTER_MISSED: " + view.snapshot());
+        }
+    }
+
+    private void checkEntry(EventView view) {
+        if (view.enterNanos() == 0 || view.exitNanos() != 0 || view.result() != 0) {
+            violate("R12.5: an enter event has a time of entry, and neither a return nor a result: " + view.snapshot());
+        }
+        if (view.enterNanos() < lastReturns.getOrDefault(view.tid(), 0L)) {
+            violate("R12.5: an enter event behind that of the call's return: " + view.snapshot());
         }
     }
 

@@ -162,6 +162,14 @@ final class Scenario implements AutoCloseable {
                 .toList();
     }
 
+    /**
+     * The events since the last time, after all that has returned is delivered; for masses that nobody asks for twice.
+     */
+    List<SyscallEvent> takeEvents() {
+        awaitRest();
+        return recorder.take();
+    }
+
     /** The only event of a thread that made one call. */
     SyscallEvent onlyEventOf(int tid) {
         List<SyscallEvent> events = eventsOf(tid);

@@ -68,6 +68,6 @@ class BlameTest {
 
     private static CaptureStats stats(long returned, long delivered, StashStats stash) {
         return new CaptureStats(
-                returned, delivered, 0, Map.of(LossReason.RING_FULL, 1L), Map.of(), 0, 1024, 1024, stash);
+                returned, 0, delivered, 0, Map.of(LossReason.RING_FULL, 1L), Map.of(), 0, 1024, 1024, stash);
     }
 }

@@ -101,8 +101,18 @@ class PatienceTest {
         }
 
         @Override
+        public boolean enterEvents() {
+            return false;
+        }
+
+        @Override
+        public void enterEvents(boolean publish) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
         public CaptureStats stats() {
-            return new CaptureStats(1, 0, 0, Map.of(), Map.of(), 0, 0, 0, StashStats.NONE);
+            return new CaptureStats(1, 0, 0, 0, Map.of(), Map.of(), 0, 0, 0, StashStats.NONE);
         }
 
         @Override

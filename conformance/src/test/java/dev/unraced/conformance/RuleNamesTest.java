@@ -29,6 +29,8 @@ class RuleNamesTest {
             KernelConformance.class,
             TruthConformance.class,
             OrderConformance.class,
+            FilterConformance.class,
+            EnterConformance.class,
             LifecycleConformance.class);
     private static final Pattern NAME = Pattern.compile("r(\\d\\d)_(\\d+)_[a-z]\\w+");
     private static final Pattern SPECIFIED = Pattern.compile("(?m)^\\*\\*(R\\d+\\.\\d+)\\*\\* (MUST|SHOULD)");

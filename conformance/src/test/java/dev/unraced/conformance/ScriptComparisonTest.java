@@ -13,6 +13,7 @@ import dev.unraced.event.Caller;
 import dev.unraced.event.ConnectEvent;
 import dev.unraced.event.ConnectedSocket;
 import dev.unraced.event.EventFlag;
+import dev.unraced.event.EventType;
 import dev.unraced.event.Feature;
 import dev.unraced.event.Integrity;
 import dev.unraced.event.Mitigation;
@@ -137,7 +138,7 @@ class ScriptComparisonTest {
     }
 
     private static Call call(Syscall syscall) {
-        return new Call(syscall, Abi.NATIVE, Origin.SYSCALL, Mitigation.STASH, 5, 6, 1, 77, 3);
+        return new Call(EventType.MERGED, syscall, Abi.NATIVE, Origin.SYSCALL, Mitigation.STASH, 5, 6, 1, 77, 3);
     }
 
     private static Caller caller() {

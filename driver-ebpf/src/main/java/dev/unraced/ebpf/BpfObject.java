@@ -56,13 +56,12 @@ final class BpfObject implements AutoCloseable {
         BpfObject result = new BpfObject(object, programsOf(settings.syscalls()));
         try {
             result.leaveOut(settings.syscalls());
-            result.resize("ring", settings.ringBytes());
+            result.resize("ring", settings.ringPerCpu() ? LibC.getpagesize() : settings.ringBytes());
+            result.resize("rings", settings.ringPerCpu() ? cpus : 1);
             result.resize("stash", settings.stashEntries());
             result.resize("long_stash", settings.stashLongPaths());
             result.resize("counters", cpus);
-            result.resize("tgids", Math.max(1, settings.tgids().size()));
-            result.resize("uids", Math.max(1, settings.uids().size()));
-            result.resize("cgroups", Math.max(1, settings.cgroups().size()));
+            SourceFilters.resize(result, settings.filters());
             int error = LibBpf.bpf_object__load(object);
             if (error != 0) {
                 throw new EbpfFailure(Step.LOAD, -error, lastLine(log.getString(0)));
@@ -142,7 +141,7 @@ final class BpfObject implements AutoCloseable {
         links.add(link);
     }
 
-    private void resize(String map, int entries) throws EbpfFailure {
+    void resize(String map, int entries) throws EbpfFailure {
         Pointer found = LibBpf.bpf_object__find_map_by_name(object, map);
         int error = found == null ? -LibC.ENOENT : LibBpf.bpf_map__set_max_entries(found, entries);
         if (error != 0) {

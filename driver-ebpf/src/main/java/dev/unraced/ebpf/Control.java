@@ -33,6 +33,18 @@ final class Control {
         INTS.setVolatile(memory, ControlLayout.INTEGRITY, checked ? 1 : 0);
     }
 
+    void enterEvents(boolean publish) {
+        INTS.setVolatile(memory, ControlLayout.ENTER_EVENTS, publish ? 1 : 0);
+    }
+
+    boolean enterEvents() {
+        return (int) INTS.getVolatile(memory, ControlLayout.ENTER_EVENTS) != 0;
+    }
+
+    void ringPerCpu(boolean perCpu) {
+        INTS.setVolatile(memory, ControlLayout.RING_PER_CPU, perCpu ? 1 : 0);
+    }
+
     void mitigation(Mitigation mode) {
         INTS.setVolatile(memory, ControlLayout.MITIGATION, mode.code());
     }

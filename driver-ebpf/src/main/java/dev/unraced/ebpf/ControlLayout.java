@@ -10,13 +10,19 @@ final class ControlLayout {
     static final int SELF_TGID = 12;
     static final int FILTERS = 16;
     static final int INTEGRITY = 20;
+    static final int ENTER_EVENTS = 24;
+    static final int RING_PER_CPU = 28;
 
     static final int FILTER_SELF = 1;
     static final int FILTER_TGIDS = 1 << 1;
     static final int FILTER_UIDS = 1 << 2;
     static final int FILTER_CGROUPS = 1 << 3;
+    static final int FILTER_MOUNT_NS = 1 << 4;
+    static final int FILTER_PATHS = 1 << 5;
+    static final int FILTER_FAILED = 1 << 6;
+    static final int FILTER_SUCCEEDED = 1 << 7;
 
-    static final int ROW_SIZE = 128;
+    static final int ROW_SIZE = 256;
     static final int RETURNED = 8;
     static final int SUBMITTED = 16;
     static final int RING_FULL = 24;
@@ -30,6 +36,10 @@ final class ControlLayout {
     static final int STALE = 88;
     static final int REFUSED = 96;
     static final int WAKEUPS = 104;
+    static final int ENTERED = 112;
+    static final int FILTERED_MOUNT_NS = 120;
+    static final int FILTERED_PATH = 128;
+    static final int FILTERED_RESULT = 136;
 
     private ControlLayout() {}
 }

@@ -18,6 +18,11 @@ final class Counters {
         this.cpus = cpus;
     }
 
+    /** How many CPUs there can be. */
+    int cpus() {
+        return cpus;
+    }
+
     long sum(int field) {
         long sum = 0;
         for (int cpu = 0; cpu < cpus; cpu++) {

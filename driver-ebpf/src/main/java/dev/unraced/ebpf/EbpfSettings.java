@@ -3,8 +3,11 @@ package dev.unraced.ebpf;
 
 import com.typesafe.config.Config;
 import dev.unraced.config.CaptureConfig;
+import dev.unraced.config.Choices;
+import dev.unraced.config.EventFilters;
 import dev.unraced.event.Mitigation;
 import dev.unraced.event.Syscall;
+import java.util.List;
 import java.util.Set;
 
 /** What the driver takes from the configuration of a capture. */
@@ -12,30 +15,35 @@ record EbpfSettings(
         String libbpf,
         Mitigation mitigation,
         boolean integrity,
+        boolean enterEvents,
         Set<Syscall> syscalls,
         boolean observeSelf,
-        Set<Integer> tgids,
-        Set<Long> uids,
-        Set<Long> cgroups,
+        EventFilters filters,
         int ringBytes,
+        boolean ringPerCpu,
         int stashEntries,
         int stashLongPaths) {
     static final String DEFAULT_LIBBPF = "libbpf.so.1";
 
+    private static final String PER_CPU = "per-cpu";
+    private static final List<String> RINGS = List.of("one", PER_CPU);
     private static final int SMALLEST_RING = 1 << 16;
 
     static EbpfSettings of(CaptureConfig config) {
         Config own = config.driver(EbpfDriver.NAME);
+        Choices choices = new Choices(config, EbpfDriver.NAME);
+        String rings = choices.choice("rings", RINGS);
+        choices.check();
         return new EbpfSettings(
                 own.hasPath("libbpf") ? own.getString("libbpf") : DEFAULT_LIBBPF,
                 config.mitigation(),
                 config.integrity(),
+                config.enterEvents(),
                 config.syscalls(),
                 config.observeSelf(),
-                config.tgids(),
-                config.uids(),
-                config.cgroups(),
+                config.filters(),
                 config.ringBytes(),
+                rings.equals(PER_CPU),
                 config.stashEntries(),
                 config.stashLongPaths());
     }
@@ -46,12 +54,12 @@ record EbpfSettings(
                 libbpf,
                 Mitigation.STASH,
                 true,
+                false,
                 Set.of(Syscall.CONNECT),
                 false,
-                Set.of(),
-                Set.of(),
-                Set.of(),
+                EventFilters.NONE,
                 SMALLEST_RING,
+                false,
                 1,
                 1);
     }

@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.ebpf;
 
-import com.sun.jna.Memory;
-import com.sun.jna.Native;
 import com.sun.jna.Pointer;
 import dev.unraced.driver.FilterReason;
 import dev.unraced.driver.LossReason;
 import dev.unraced.ebpf.EbpfFailure.Step;
 import dev.unraced.event.Mitigation;
 import dev.unraced.event.Syscall;
-import dev.unraced.ring.RingReader;
+import dev.unraced.ring.RecordReader;
 import dev.unraced.ring.RingSource;
 import dev.unraced.ring.SourceBooks;
 import dev.unraced.stash.StashStats;
@@ -30,7 +28,8 @@ final class EbpfSource implements RingSource {
     private final List<Mapping> mappings;
     private final Control control;
     private final Counters counters;
-    private final RingReader reader;
+    private final RecordReader reader;
+    private final long ringBytes;
     private final long stashBytes;
     private long missedAtStop = -1;
 
@@ -41,7 +40,7 @@ final class EbpfSource implements RingSource {
             List<Mapping> mappings,
             Control control,
             Counters counters,
-            RingReader reader) {
+            RecordReader reader) {
         this.settings = settings;
         this.object = object;
         this.doorbell = doorbell;
@@ -49,6 +48,7 @@ final class EbpfSource implements RingSource {
         this.control = control;
         this.counters = counters;
         this.reader = reader;
+        this.ringBytes = Rings.bytes(settings, counters.cpus());
         this.stashBytes = MapMemory.bytes(object.map("stash"))
                 + MapMemory.bytes(object.map("long_stash"))
                 + MapMemory.bytes(object.map("refused"));
@@ -78,17 +78,18 @@ final class EbpfSource implements RingSource {
         try {
             int page = LibC.getpagesize();
             int ring = object.map("ring");
-            Mapping consumer = map(mappings, ring, 0, page, true);
-            Mapping producer = map(mappings, ring, page, page + 2L * settings.ringBytes(), false);
             Mapping controlMemory = map(mappings, object.map("control"), 0, page, true);
             long rows = roundUp((long) cpus * ControlLayout.ROW_SIZE, page);
             Mapping counterMemory = map(mappings, object.map("counters"), 0, rows, false);
-            RingReader reader = new RingReader(consumer.buffer(), producer.buffer(), page, settings.ringBytes());
+            RecordReader reader = Rings.map(object, settings, cpus, mappings);
             Control control = new Control(controlMemory.buffer());
             object.run("who_am_i");
-            control.filters(fillFilters(object, settings));
+            int self = settings.observeSelf() ? 0 : ControlLayout.FILTER_SELF;
+            control.filters(self | SourceFilters.fill(object, settings.filters()));
             control.integrity(settings.integrity());
+            control.ringPerCpu(settings.ringPerCpu());
             control.mitigation(settings.mitigation());
+            control.enterEvents(settings.enterEvents());
             attach(object, settings.syscalls());
             EbpfSource source = new EbpfSource(
                     settings,
@@ -109,7 +110,7 @@ final class EbpfSource implements RingSource {
         }
     }
 
-    RingReader reader() {
+    RecordReader reader() {
         return reader;
     }
 
@@ -147,13 +148,23 @@ final class EbpfSource implements RingSource {
         control.mitigation(mode);
     }
 
+    @Override
+    public boolean enterEvents() {
+        return control.enterEvents();
+    }
+
+    @Override
+    public void enterEvents(boolean publish) {
+        control.enterEvents(publish);
+    }
+
     /** Reads the counters again while calls return in between, so that at rest, or close to it, the books balance. */
     @Override
     public SourceBooks books() {
         SourceBooks books = readBooks();
         for (int attempt = 1; attempt < MAX_READS; attempt++) {
             SourceBooks again = readBooks();
-            if (again.returned() == books.returned()) {
+            if (again.returned() == books.returned() && again.entered() == books.entered()) {
                 return again;
             }
             books = again;
@@ -173,13 +184,17 @@ final class EbpfSource implements RingSource {
         put(filtered, FilterReason.TGID, ControlLayout.FILTERED_TGID);
         put(filtered, FilterReason.UID, ControlLayout.FILTERED_UID);
         put(filtered, FilterReason.CGROUP, ControlLayout.FILTERED_CGROUP);
+        put(filtered, FilterReason.MOUNT_NS, ControlLayout.FILTERED_MOUNT_NS);
+        put(filtered, FilterReason.PATH, ControlLayout.FILTERED_PATH);
+        put(filtered, FilterReason.RESULT, ControlLayout.FILTERED_RESULT);
         return new SourceBooks(
                 counters.sum(ControlLayout.RETURNED) + missed,
+                counters.sum(ControlLayout.ENTERED),
                 counters.sum(ControlLayout.SUBMITTED),
                 lost,
                 filtered,
                 counters.sum(ControlLayout.WAKEUPS),
-                settings.ringBytes(),
+                ringBytes,
                 stashBytes,
                 stashStats());
     }
@@ -263,38 +278,5 @@ final class EbpfSource implements RingSource {
             throws EbpfFailure {
         long id = tracefs.id("syscalls", half + syscall.name().toLowerCase(Locale.ROOT));
         object.attach(program, PerfEvent.ofTracepoint(id));
-    }
-
-    private static int fillFilters(BpfObject object, EbpfSettings settings) throws EbpfFailure {
-        int filters = settings.observeSelf() ? 0 : ControlLayout.FILTER_SELF;
-        for (int tgid : settings.tgids()) {
-            insert(object.map("tgids"), Integer.BYTES, tgid);
-            filters |= ControlLayout.FILTER_TGIDS;
-        }
-        for (long uid : settings.uids()) {
-            insert(object.map("uids"), Integer.BYTES, uid);
-            filters |= ControlLayout.FILTER_UIDS;
-        }
-        for (long cgroup : settings.cgroups()) {
-            insert(object.map("cgroups"), Long.BYTES, cgroup);
-            filters |= ControlLayout.FILTER_CGROUPS;
-        }
-        return filters;
-    }
-
-    private static void insert(int map, int keyBytes, long key) throws EbpfFailure {
-        try (Memory keyMemory = new Memory(Long.BYTES);
-                Memory value = new Memory(1)) {
-            if (keyBytes == Integer.BYTES) {
-                keyMemory.setInt(0, (int) key);
-            } else {
-                keyMemory.setLong(0, key);
-            }
-            value.setByte(0, (byte) 1);
-            int error = LibBpf.bpf_map_update_elem(map, keyMemory, value, 0);
-            if (error != 0) {
-                throw new EbpfFailure(Step.LOAD, -error, "filter " + key + ", errno " + Native.getLastError());
-            }
-        }
     }
 }

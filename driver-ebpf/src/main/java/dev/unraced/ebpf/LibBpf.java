@@ -60,6 +60,9 @@ final class LibBpf {
 
     static native int bpf_map__set_max_entries(Pointer map, int entries);
 
+    static native int bpf_map_create(
+            int type, String name, int keySize, int valueSize, int entries, @Nullable Pointer options);
+
     static native int bpf_map_update_elem(int map, Pointer key, Pointer value, long flags);
 
     static native int bpf_map_get_next_key(int map, @Nullable Pointer key, Pointer next);

@@ -47,8 +47,14 @@ class ControlLayoutTest {
         return switch (constant) {
             case "CONTROL_SIZE" -> "sizeof(struct unraced_control)";
             case "ROW_SIZE" -> "sizeof(struct unraced_counters)";
-            case "ACTIVE", "MITIGATION", "READER_WAITING", "SELF_TGID", "FILTERS", "INTEGRITY" ->
-                "offsetof(struct unraced_control, " + name + ")";
+            case "ACTIVE",
+                    "MITIGATION",
+                    "READER_WAITING",
+                    "SELF_TGID",
+                    "FILTERS",
+                    "INTEGRITY",
+                    "ENTER_EVENTS",
+                    "RING_PER_CPU" -> "offsetof(struct unraced_control, " + name + ")";
             default -> "offsetof(struct unraced_counters, " + name + ")";
         };
     }

@@ -3,6 +3,7 @@ package dev.unraced.ebpf;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.unraced.config.EventFilters;
 import dev.unraced.event.Mitigation;
 import dev.unraced.event.Syscall;
 import java.util.Set;
@@ -23,12 +24,12 @@ class ReclaimTest {
                 EbpfSettings.DEFAULT_LIBBPF,
                 Mitigation.STASH,
                 true,
+                false,
                 Set.of(Syscall.OPENAT),
                 false,
-                Set.of(),
-                Set.of(),
-                Set.of(),
+                EventFilters.NONE,
                 1 << 16,
+                false,
                 64,
                 64);
         int cpus = LibBpf.libbpf_num_possible_cpus();

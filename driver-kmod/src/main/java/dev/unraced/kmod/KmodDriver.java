@@ -2,6 +2,8 @@
 package dev.unraced.kmod;
 
 import dev.unraced.config.CaptureConfig;
+import dev.unraced.config.EventFilters;
+import dev.unraced.config.ResultFilter;
 import dev.unraced.driver.Availability;
 import dev.unraced.driver.Availability.Inconclusive;
 import dev.unraced.driver.Availability.Unavailable;
@@ -59,12 +61,25 @@ public final class KmodDriver implements Driver {
     @Override
     public Capture open(CaptureConfig config) {
         capabilities().require(config.mitigation(), NAME);
+        if (config.enterEvents()) {
+            capabilities().require(Feature.ENTER_EVENTS, NAME);
+        }
+        requireFilters(config.filters());
         try {
             KmodSource source = KmodSource.start(KmodSettings.of(config));
             return new RingCapture(NAME, capabilities(), source.reader(), source);
         } catch (KmodFailure e) {
             throw new CaptureException(
                     "driver kmod: " + Diagnosis.of(e, Machine.current()).describe(), e);
+        }
+    }
+
+    /** A filter that would let everything pass is worse than none. */
+    private void requireFilters(EventFilters filters) {
+        if (!filters.mountNamespaces().isEmpty()
+                || !filters.paths().isEmpty()
+                || filters.result() != ResultFilter.ALL) {
+            capabilities().require(Feature.SOURCE_FILTERS, NAME);
         }
     }
 
@@ -81,6 +96,11 @@ public final class KmodDriver implements Driver {
                             Origin.IO_URING,
                             "io_uring requests pass no system call's tracepoint, and nothing follows them yet")
                     .without(Feature.REFUSALS_FLAGGED, "a full stash gives up its oldest entry, and refuses nothing")
+                    .without(Feature.ENTER_EVENTS, "the module writes one record per call, and none at its entry yet")
+                    .without(
+                            Feature.SOURCE_FILTERS,
+                            "the module filters by thread group, user and cgroup, but not by mount namespace, path or"
+                                    + " result yet")
                     .without(Feature.CONTAINER_ID, "the kernel has cgroups and namespaces, but no containers");
         }
 

@@ -56,6 +56,16 @@ class CaptureAround implements Capture {
     }
 
     @Override
+    public boolean enterEvents() {
+        return inner.enterEvents();
+    }
+
+    @Override
+    public void enterEvents(boolean publish) {
+        inner.enterEvents(publish);
+    }
+
+    @Override
     public CaptureStats stats() {
         return inner.stats();
     }

@@ -14,6 +14,20 @@ final class Cooked {
     static SourceBooks returned(SourceBooks books, long returned) {
         return new SourceBooks(
                 returned,
+                books.entered(),
+                books.submitted(),
+                books.lost(),
+                books.filtered(),
+                books.wakeups(),
+                books.ringBytes(),
+                books.stashBytes(),
+                books.stash());
+    }
+
+    static SourceBooks entered(SourceBooks books, long entered) {
+        return new SourceBooks(
+                books.returned(),
+                entered,
                 books.submitted(),
                 books.lost(),
                 books.filtered(),
@@ -26,6 +40,7 @@ final class Cooked {
     static SourceBooks lost(SourceBooks books, Map<LossReason, Long> lost) {
         return new SourceBooks(
                 books.returned(),
+                books.entered(),
                 books.submitted(),
                 lost,
                 books.filtered(),
@@ -38,6 +53,7 @@ final class Cooked {
     static SourceBooks filtered(SourceBooks books, Map<FilterReason, Long> filtered) {
         return new SourceBooks(
                 books.returned(),
+                books.entered(),
                 books.submitted(),
                 books.lost(),
                 filtered,
@@ -50,6 +66,7 @@ final class Cooked {
     static SourceBooks stashBytes(SourceBooks books, long bytes) {
         return new SourceBooks(
                 books.returned(),
+                books.entered(),
                 books.submitted(),
                 books.lost(),
                 books.filtered(),

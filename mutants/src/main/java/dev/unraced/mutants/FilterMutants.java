@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.mutants;
 
+import dev.unraced.config.EventFilters;
+import dev.unraced.config.ResultFilter;
 import dev.unraced.conformance.Mutant;
 import dev.unraced.driver.FilterReason;
 import dev.unraced.event.Syscall;
@@ -11,6 +13,7 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 
 /** Which calls become events. */
 final class FilterMutants {
@@ -28,35 +31,84 @@ final class FilterMutants {
                         settings -> new TraceSettings(
                                 settings.mitigation(),
                                 settings.integrity(),
+                                settings.enterEvents(),
                                 Set.of(Syscall.values()),
                                 settings.self(),
-                                settings.tgids(),
-                                settings.uids(),
-                                settings.cgroups(),
+                                settings.filters(),
                                 settings.policy(),
                                 settings.stashEntries(),
                                 settings.stashLongPaths(),
                                 settings.ringBytes())),
-                Make.unsettled(
+                unfiltered(
                         "any-user",
                         "does not filter by user",
                         "R1.10",
-                        settings -> filters(settings, settings.self(), settings.tgids(), Set.of(), settings.cgroups())),
-                Make.unsettled(
+                        all -> new EventFilters(
+                                all.tgids(),
+                                Set.of(),
+                                all.cgroups(),
+                                all.mountNamespaces(),
+                                all.paths(),
+                                all.result())),
+                unfiltered(
                         "any-cgroup",
                         "does not filter by cgroup",
                         "R1.10",
-                        settings -> filters(settings, settings.self(), settings.tgids(), settings.uids(), Set.of())),
+                        all -> new EventFilters(
+                                all.tgids(), all.uids(), Set.of(), all.mountNamespaces(), all.paths(), all.result())),
+                unfiltered(
+                        "any-mount-namespace",
+                        "does not filter by mount namespace",
+                        "R1.10",
+                        all -> new EventFilters(
+                                all.tgids(), all.uids(), all.cgroups(), Set.of(), all.paths(), all.result())),
+                unfiltered(
+                        "any-path",
+                        "does not filter by path",
+                        "R1.10 R7.2 R12.5",
+                        all -> new EventFilters(
+                                all.tgids(),
+                                all.uids(),
+                                all.cgroups(),
+                                all.mountNamespaces(),
+                                List.of(),
+                                all.result())),
+                unfiltered(
+                        "any-result",
+                        "does not filter by result",
+                        "R1.10",
+                        all -> new EventFilters(
+                                all.tgids(),
+                                all.uids(),
+                                all.cgroups(),
+                                all.mountNamespaces(),
+                                all.paths(),
+                                ResultFilter.ALL)),
+                Make.broken(
+                        "only-that-cgroup",
+                        "filters by cgroup, and leaves out those below the one asked for",
+                        "R1.10",
+                        FilterMutants::exactCgroup),
                 Make.broken(
                         "filters-late",
                         "filters by process when a call returns, not when it enters",
-                        "R7.2",
+                        "R7.2 R12.5",
                         FilterMutants::late),
                 Make.unsettled(
                         "watches-itself",
                         "makes events of its own calls",
                         "R11.1",
-                        settings -> filters(settings, 0, settings.tgids(), settings.uids(), settings.cgroups())),
+                        settings -> new TraceSettings(
+                                settings.mitigation(),
+                                settings.integrity(),
+                                settings.enterEvents(),
+                                settings.syscalls(),
+                                0,
+                                settings.filters(),
+                                settings.policy(),
+                                settings.stashEntries(),
+                                settings.stashLongPaths(),
+                                settings.ringBytes())),
                 Make.broken(
                         "never-watches-itself",
                         "leaves out its own calls though they are asked for",
@@ -66,6 +118,10 @@ final class FilterMutants {
                                 (task, call, record) -> Arrays.equals(task.comm(), OBSERVER) ? 0 : 1)));
     }
 
+    private static Mutant unfiltered(String name, String what, String rules, UnaryOperator<EventFilters> less) {
+        return Make.unsettled(name, what, rules, settings -> settings.filteredBy(less.apply(settings.filters())));
+    }
+
     private static Seams late() {
         Set<Integer> wanted = new HashSet<>();
         return Make.filtering(
@@ -73,24 +129,22 @@ final class FilterMutants {
                         (task, call, record) ->
                                 wanted.isEmpty() || wanted.contains(task.group().tgid()) ? 1 : 0)
                 .withSettings(settings -> {
-                    wanted.addAll(settings.tgids());
-                    return filters(settings, settings.self(), Set.of(), settings.uids(), settings.cgroups());
+                    EventFilters all = settings.filters();
+                    wanted.addAll(all.tgids());
+                    return settings.filteredBy(new EventFilters(
+                            Set.of(), all.uids(), all.cgroups(), all.mountNamespaces(), all.paths(), all.result()));
                 });
     }
 
-    private static TraceSettings filters(
-            TraceSettings settings, int self, Set<Integer> tgids, Set<Long> uids, Set<Long> cgroups) {
-        return new TraceSettings(
-                settings.mitigation(),
-                settings.integrity(),
-                settings.syscalls(),
-                self,
-                tgids,
-                uids,
-                cgroups,
-                settings.policy(),
-                settings.stashEntries(),
-                settings.stashLongPaths(),
-                settings.ringBytes());
+    private static Seams exactCgroup() {
+        Set<Long> wanted = new HashSet<>();
+        return Make.filtering(
+                        FilterReason.CGROUP,
+                        (task, call, record) ->
+                                wanted.isEmpty() || wanted.contains(task.group().cgroupId()) ? 1 : 0)
+                .withSettings(settings -> {
+                    wanted.addAll(settings.filters().cgroups());
+                    return settings;
+                });
     }
 }

@@ -69,7 +69,7 @@ final class IdentityMutants {
                 Make.lying(
                         "other-clock",
                         "takes the time of entry from another clock than that of the return",
-                        "R1.11",
+                        "R1.11 R12.5",
                         (task, call, record) -> {
                             long entry = record.number(RecordLayout.ENTER_NS);
                             record.number(RecordLayout.ENTER_NS, entry == 0 ? 0 : entry - SECOND);

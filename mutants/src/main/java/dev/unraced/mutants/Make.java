@@ -5,6 +5,7 @@ import dev.unraced.conformance.Mutant;
 import dev.unraced.driver.Capture;
 import dev.unraced.driver.FilterReason;
 import dev.unraced.ring.RingSource;
+import dev.unraced.sim.trace.RecordSink;
 import dev.unraced.sim.trace.Seams;
 import dev.unraced.sim.trace.TraceSettings;
 import dev.unraced.stash.ArgStash;
@@ -20,12 +21,21 @@ final class Make {
     static Mutant lying(String name, String what, String rules, Falsehood falsehood) {
         return broken(name, what, rules, () -> {
             Returning returning = new Returning();
-            return Seams.NONE.withTracepoints(returning::around).withSink(ring -> (bytes, length) -> {
-                RecordEdit record = new RecordEdit(bytes, length);
-                falsehood.tell(returning.task(), returning.call(), record);
-                ring.submit(record.bytes(), record.length());
-            });
+            return Seams.NONE
+                    .withTracepoints(returning::around)
+                    .withSink(ring -> ofMerged(
+                            (bytes, length) -> {
+                                RecordEdit record = new RecordEdit(bytes, length);
+                                falsehood.tell(returning.task(), returning.call(), record);
+                                ring.submit(record.bytes(), record.length());
+                            },
+                            ring));
         });
+    }
+
+    /** Where merged records go, and where those of entries do. */
+    static RecordSink ofMerged(RecordSink merged, RecordSink entries) {
+        return (bytes, length) -> (new RecordEdit(bytes, length).isEnter() ? entries : merged).submit(bytes, length);
     }
 
     /** One that writes some records never, or more than once, and keeps its books as if that were right. */
@@ -46,13 +56,18 @@ final class Make {
         Returning returning = new Returning();
         return Seams.NONE.withTracepoints(returning::around).withSink(ring -> {
             recount.into(ring);
-            return (bytes, length) -> {
-                recount.count();
-                int copies = fate.copies(returning.task(), returning.call(), new RecordEdit(bytes, length));
-                for (int i = 0; i < copies; i++) {
-                    recount.write(bytes, length);
-                }
-            };
+            return ofMerged(
+                    (bytes, length) -> {
+                        recount.count();
+                        int copies = fate.copies(returning.task(), returning.call(), new RecordEdit(bytes, length));
+                        for (int i = 0; i < copies; i++) {
+                            recount.write(bytes, length);
+                        }
+                    },
+                    (bytes, length) -> {
+                        recount.count();
+                        recount.write(bytes, length);
+                    });
         });
     }
 

@@ -34,14 +34,16 @@ final class OrderMutants {
         Held held = new Held();
         return Seams.NONE.withTracepoints(returning::around).withSink(ring -> {
             recount.into(ring);
-            return (record, length) -> {
-                if (isOvertaken(returning.task(), new RecordEdit(record, length))) {
-                    held.hold(record, length);
-                    return;
-                }
-                recount.write(record, length);
-                held.release(record.getInt(RecordLayout.TID), recount);
-            };
+            return Make.ofMerged(
+                    (record, length) -> {
+                        if (isOvertaken(returning.task(), new RecordEdit(record, length))) {
+                            held.hold(record, length);
+                            return;
+                        }
+                        recount.write(record, length);
+                        held.release(record.getInt(RecordLayout.TID), recount);
+                    },
+                    recount::write);
         });
     }
 
@@ -55,7 +57,9 @@ final class OrderMutants {
         Returning returning = new Returning();
         long[] skipped = {0};
         return Seams.NONE.withTracepoints(returning::around).withSink(ring -> (record, length) -> {
-            skipped[0] += returning.call().result() == Results.RESTART ? 1 : 0;
+            boolean restarts = !new RecordEdit(record, length).isEnter()
+                    && returning.call().result() == Results.RESTART;
+            skipped[0] += restarts ? 1 : 0;
             record.putLong(RecordLayout.SEQUENCE, record.getLong(RecordLayout.SEQUENCE) + skipped[0]);
             ring.submit(record, length);
         });

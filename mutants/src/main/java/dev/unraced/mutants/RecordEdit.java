@@ -27,6 +27,10 @@ final class RecordEdit {
         return length;
     }
 
+    boolean isEnter() {
+        return bytes.get(RecordLayout.TYPE) == RecordLayout.TYPE_ENTER;
+    }
+
     Syscall syscall() {
         return Syscall.of(bytes.get(RecordLayout.SYSCALL));
     }

@@ -16,7 +16,7 @@ final class ScratchMode extends TracepointsAround {
     static Seams seams() {
         ScratchMode scratch = new ScratchMode();
         return Seams.NONE.withTracepoints(scratch::around).withSink(ring -> (record, length) -> {
-            if (scratch.returnsOpen) {
+            if (scratch.returnsOpen && !new RecordEdit(record, length).isEnter()) {
                 record.putLong(RecordLayout.OPEN_MODE, scratch.mode);
             }
             ring.submit(record, length);

@@ -26,6 +26,7 @@ public final class SimMutants implements MutantCatalogue {
                         OrderMutants.all(),
                         FilterMutants.all(),
                         SwitchMutants.all(),
+                        EnterMutants.all(),
                         CaptureMutants.all())
                 .flatMap(List::stream)
                 .toList();

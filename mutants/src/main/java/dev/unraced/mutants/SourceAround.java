@@ -44,6 +44,16 @@ class SourceAround implements RingSource {
     }
 
     @Override
+    public boolean enterEvents() {
+        return inner.enterEvents();
+    }
+
+    @Override
+    public void enterEvents(boolean publish) {
+        inner.enterEvents(publish);
+    }
+
+    @Override
     public SourceBooks books() {
         return inner.books();
     }

@@ -3,6 +3,8 @@ package dev.unraced.cli.doctor;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import dev.unraced.cli.doctor.Trial.Opened;
+import dev.unraced.cli.doctor.Trial.Refused;
 import dev.unraced.config.Setting;
 import dev.unraced.driver.Availability.Inconclusive;
 import dev.unraced.driver.Availability.Unavailable;
@@ -68,6 +70,7 @@ public final class JsonReport {
         } else {
             json.writeStringField("code", "AVAILABLE");
         }
+        trial(driver);
         json.writeArrayFieldStart("capabilities");
         for (Capability capability : Capabilities.all()) {
             if (driver.capabilities().has(capability)) {
@@ -81,6 +84,21 @@ public final class JsonReport {
             json.writeStringField(CapabilityNames.of(lack.getKey()), lack.getValue());
         }
         json.writeEndObject();
+        json.writeEndObject();
+    }
+
+    private void trial(DriverReport driver) throws IOException {
+        if (driver.trial().isEmpty()) {
+            return;
+        }
+        json.writeObjectFieldStart("trial");
+        if (driver.trial().get() instanceof Opened opened) {
+            json.writeNumberField("open_nanos", opened.duration().toNanos());
+            json.writeNumberField("ring_bytes", opened.ringBytes());
+            json.writeNumberField("stash_bytes", opened.stashBytes());
+        } else if (driver.trial().get() instanceof Refused refused) {
+            json.writeStringField("refused", refused.reason());
+        }
         json.writeEndObject();
     }
 

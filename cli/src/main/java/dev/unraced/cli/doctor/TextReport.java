@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.cli.doctor;
 
+import dev.unraced.cli.doctor.Trial.Opened;
+import dev.unraced.cli.doctor.Trial.Refused;
 import dev.unraced.config.Setting;
 import dev.unraced.driver.Availability.Inconclusive;
 import dev.unraced.driver.Availability.Unavailable;
@@ -46,7 +48,22 @@ public final class TextReport {
         } else {
             line("  " + driver.name() + ": available");
         }
+        driver.trial().ifPresent(this::trial);
         capabilities(driver.capabilities());
+    }
+
+    private void trial(Trial trial) {
+        if (trial instanceof Opened opened) {
+            line("    a capture opens in " + opened.duration().toMillis() + " ms; ring " + size(opened.ringBytes())
+                    + ", stash " + size(opened.stashBytes()));
+        } else if (trial instanceof Refused refused) {
+            line("    no capture under this configuration: " + refused.reason());
+        }
+    }
+
+    private static String size(long bytes) {
+        long kib = bytes >> 10;
+        return kib >= 10 << 10 ? (kib >> 10) + " MiB" : kib + " KiB";
     }
 
     private void capabilities(Capabilities capabilities) {

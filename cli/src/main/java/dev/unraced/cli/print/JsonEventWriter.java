@@ -5,6 +5,7 @@ import dev.unraced.event.Abi;
 import dev.unraced.event.ArgumentView;
 import dev.unraced.event.BytesView;
 import dev.unraced.event.EventFlag;
+import dev.unraced.event.EventType;
 import dev.unraced.event.EventView;
 import dev.unraced.event.Integrity;
 import dev.unraced.event.Mitigation;
@@ -39,6 +40,9 @@ public final class JsonEventWriter implements EventWriter {
     private static final byte[] SOURCE = key("source");
     private static final byte[] SEQUENCE = key("sequence");
     private static final byte[] RESULT = key("result");
+    private static final byte[] NO_RESULT = LineBuffer.ascii(",\"result\":null");
+    private static final byte[] NO_EXIT = LineBuffer.ascii(",\"exit_ns\":null,\"duration_ns\":null");
+    private static final Map<EventType, byte[]> TYPES = fields("type", EventType.class, Enum::name);
     private static final byte[] NO_ERROR = LineBuffer.ascii(",\"error\":null");
     private static final byte[] ERROR = key("error");
     private static final byte[][] INTERRUPTED = truths("interrupted");
@@ -124,13 +128,17 @@ public final class JsonEventWriter implements EventWriter {
         long exit = event.exitNanos();
         long result = event.result();
         out.put(TIME);
-        timeText.put(out, clock.epochNanos(exit));
+        timeText.put(out, clock.epochNanos(event.nanos()));
         out.put(TIME_END);
+        out.put(TYPES.get(event.type()));
         out.put(SYSCALL.get(event.syscall()));
         out.put(ABI.get(event.abi()));
         out.put(ORIGIN.get(event.origin()));
         out.put(MITIGATION.get(event.mitigation()));
-        if (enter == 0) {
+        if (event.isEnter()) {
+            number(out, ENTER_NS, enter);
+            out.put(NO_EXIT);
+        } else if (enter == 0) {
             out.put(NO_ENTER);
             number(out, EXIT_NS, exit);
         } else {
@@ -140,7 +148,11 @@ public final class JsonEventWriter implements EventWriter {
         }
         out.put(SOURCE).putDecimal(event.source() & 0xffffffffL);
         out.put(SEQUENCE).putUnsigned(event.sequence());
-        number(out, RESULT, result);
+        if (event.isEnter()) {
+            out.put(NO_RESULT);
+        } else {
+            number(out, RESULT, result);
+        }
         String error = Errno.nameOf(result);
         if (error == null) {
             out.put(NO_ERROR);

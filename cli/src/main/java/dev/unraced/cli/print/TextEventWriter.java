@@ -51,6 +51,8 @@ public final class TextEventWriter implements EventWriter {
     private static final byte[] MICROS = "µs".getBytes(StandardCharsets.UTF_8);
     private static final byte[] ASCII_MICROS = LineBuffer.ascii("us");
 
+    private static final byte[] ENTERS = LineBuffer.ascii("enters");
+
     private static final Map<Syscall, String> CALLS = calls();
 
     private final WallClock clock;
@@ -80,7 +82,7 @@ public final class TextEventWriter implements EventWriter {
     @Override
     public void write(EventView event, LineBuffer out) {
         Style.TIME.start(out, colour);
-        timeText.put(out, clock.epochNanos(event.exitNanos()));
+        timeText.put(out, clock.epochNanos(event.nanos()));
         end(out);
         out.put(' ');
         task(event, out);
@@ -90,9 +92,15 @@ public final class TextEventWriter implements EventWriter {
         column(out, call, CALL_WIDTH);
         object(event, out);
         how(event, out);
-        result(event, out);
-        duration(event, out);
-        truth(event, out);
+        if (event.isEnter()) {
+            Style.DETAIL.start(out, colour);
+            out.put(ENTERS);
+            end(out);
+        } else {
+            result(event, out);
+            duration(event, out);
+            truth(event, out);
+        }
         marks(event, out);
         out.trimEnd();
         out.put('\n');

@@ -136,12 +136,23 @@ public final class ScriptedCapture implements Capture {
     }
 
     @Override
+    public boolean enterEvents() {
+        return false;
+    }
+
+    @Override
+    public void enterEvents(boolean publish) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
     public CaptureStats stats() {
         lock.lock();
         try {
             long closed = open ? 0 : total - delivered;
             return new CaptureStats(
                     total + 5,
+                    0,
                     delivered,
                     total - delivered - closed,
                     closed == 0 ? Map.of() : Map.of(LossReason.CLOSED, closed),

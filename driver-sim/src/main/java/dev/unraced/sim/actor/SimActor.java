@@ -31,6 +31,7 @@ public final class SimActor {
     private final Surroundings surroundings;
     private final Crowd crowd;
     private final Flips flips;
+    private final Races races;
     private final Identities identities;
     private final Map<Integer, PreparedCall> jobs = new HashMap<>();
     private int lastJob;
@@ -63,6 +64,7 @@ public final class SimActor {
         surroundings = new Surroundings(company, handles);
         crowd = new Crowd(company);
         flips = new Flips(company);
+        races = new Races(company);
         identities = new Identities(company);
     }
 
@@ -83,6 +85,7 @@ public final class SimActor {
             case "storm" -> crowd.storm(line);
             case "flip" -> flips.open(line);
             case "flip-connect" -> flips.connect(line, handles);
+            case "race" -> races.race(line, handles, pointers);
             default -> {
                 synchronized (kernel) {
                     yield atomic(line);
@@ -125,6 +128,9 @@ public final class SimActor {
             case "exec" -> identities.exec(line);
             case "own" -> own(line);
             default -> {
+                if (line.verb().equals("mount") || line.verb().equals("memfd")) {
+                    throw new RefusedException("unsupported: the simulated kernel has no " + line.verb());
+                }
                 Answer answer = surroundings.command(line);
                 if (answer == null) {
                     throw new RefusedException("unknown command " + line.verb());

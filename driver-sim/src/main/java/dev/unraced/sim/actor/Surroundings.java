@@ -66,6 +66,7 @@ final class Surroundings {
             case "elsewhere" -> elsewhere();
             case "trapped" -> trapped(line);
             case "thread" -> thread(line);
+            case "subgroup" -> subgroup();
             default -> null;
         };
     }
@@ -152,6 +153,12 @@ final class Surroundings {
         int tid = child.tid();
         company.end(child.group());
         return new Answer().with("tid", tid);
+    }
+
+    private Answer subgroup() {
+        long below = kernel.cgroups().make(main.group().cgroupId());
+        main.group().cgroup(below);
+        return new Answer().with("cgroup", below);
     }
 
     private Answer thread(CommandLine line) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.sim.attack;
 
+import dev.unraced.config.EventFilters;
 import dev.unraced.driver.Capabilities;
 import dev.unraced.event.Mitigation;
 import dev.unraced.event.Syscall;
@@ -14,7 +15,6 @@ import dev.unraced.sim.trace.TraceSettings;
 import dev.unraced.stash.StashPolicy;
 import java.util.EnumSet;
 import java.util.Objects;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** A small machine for one attack, and an observer that watches it. */
@@ -41,11 +41,10 @@ final class Scene {
         settings = new TraceSettings(
                 mitigation,
                 true,
+                false,
                 EnumSet.allOf(Syscall.class),
                 0,
-                Set.of(),
-                Set.of(),
-                Set.of(),
+                EventFilters.NONE,
                 policy,
                 entries,
                 1,

@@ -32,7 +32,6 @@ public final class Kernel implements ProcView {
     private static final long STEP_NANOS = 100;
     private static final int INIT = 1;
     private static final long INIT_PID_NAMESPACE = 0xefff_fffcL;
-    private static final long ROOT_CGROUP = 1;
 
     private final AccessLog log = new AccessLog();
     private final VirtualClock clock;
@@ -41,6 +40,7 @@ public final class Kernel implements ProcView {
     private final OpenSteps opens = new OpenSteps(files);
     private final ConnectSteps connects = new ConnectSteps(network);
     private final ThreadIds ids;
+    private final Cgroups cgroups = new Cgroups();
     private final Map<Integer, Task> tasks = new HashMap<>();
     private final Map<Integer, TaskGroup> groups = new HashMap<>();
     private final TaskGroup init;
@@ -60,7 +60,11 @@ public final class Kernel implements ProcView {
         init = group(ids.next(), files.newContext(), new AddressSpace(log), new Descriptors(log, this::closed));
         init.tasks.get(0).comm("init".getBytes(StandardCharsets.US_ASCII));
         init.pidNamespace = INIT_PID_NAMESPACE;
-        init.cgroupId = ROOT_CGROUP;
+        init.cgroupId = Cgroups.ROOT;
+    }
+
+    public Cgroups cgroups() {
+        return cgroups;
     }
 
     public AccessLog log() {

@@ -2,7 +2,10 @@
 package dev.unraced.sim.replay;
 
 import dev.unraced.config.CaptureConfig;
+import dev.unraced.config.EventFilters;
+import dev.unraced.config.ResultFilter;
 import dev.unraced.driver.FilterReason;
+import dev.unraced.event.EventFlag;
 import dev.unraced.event.EventView;
 import dev.unraced.event.Syscall;
 import java.util.EnumMap;
@@ -15,16 +18,13 @@ import org.jspecify.annotations.Nullable;
 /** Decides which recorded calls come again, and counts those that do not. Counts may be read by any thread. */
 final class EventFilter {
     private final Set<Syscall> syscalls;
-    private final Set<Integer> tgids;
-    private final Set<Long> uids;
-    private final Set<Long> cgroups;
+    private final EventFilters filters;
+    private final byte[] start = new byte[EventFilters.MAX_PATH];
     private final Map<FilterReason, AtomicLong> counts = new EnumMap<>(FilterReason.class);
 
     EventFilter(CaptureConfig config) {
         syscalls = config.syscalls();
-        tgids = config.tgids();
-        uids = config.uids();
-        cgroups = config.cgroups();
+        filters = config.filters();
         for (FilterReason reason : FilterReason.values()) {
             counts.put(reason, new AtomicLong());
         }
@@ -36,7 +36,8 @@ final class EventFilter {
             return false;
         }
         FilterReason reason = reason(event);
-        if (reason != null) {
+        // Entries that a filter leaves out are on nobody's books.
+        if (reason != null && !event.isEnter()) {
             Objects.requireNonNull(counts.get(reason)).incrementAndGet();
         }
         return reason == null;
@@ -53,16 +54,27 @@ final class EventFilter {
         return counted;
     }
 
+    /** A recording knows each cgroup's id, but not which lies below which. */
     private @Nullable FilterReason reason(EventView event) {
-        if (!tgids.isEmpty() && !tgids.contains(event.tgid())) {
+        if (!filters.tgids().isEmpty() && !filters.tgids().contains(event.tgid())) {
             return FilterReason.TGID;
         }
-        if (!uids.isEmpty() && !uids.contains(event.uid())) {
+        if (!filters.uids().isEmpty() && !filters.uids().contains(event.uid())) {
             return FilterReason.UID;
         }
-        if (!cgroups.isEmpty() && !cgroups.contains(event.cgroupId())) {
+        if (!filters.cgroups().isEmpty() && !filters.cgroups().contains(event.cgroupId())) {
             return FilterReason.CGROUP;
         }
-        return null;
+        if (!filters.mountNamespaces().isEmpty() && !filters.mountNamespaces().contains(event.mountNamespace())) {
+            return FilterReason.MOUNT_NS;
+        }
+        if (event.path().isPresent() && !filters.acceptsPath(start, event.path().copyTo(start, 0))) {
+            return FilterReason.PATH;
+        }
+        return event.isEnter() || filters.result().accepts(isFailure(event)) ? null : FilterReason.RESULT;
+    }
+
+    private static boolean isFailure(EventView event) {
+        return ResultFilter.isFailure(event.syscall(), event.result(), !event.has(EventFlag.NOT_EXECUTED));
     }
 }

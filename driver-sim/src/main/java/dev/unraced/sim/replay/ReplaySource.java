@@ -16,6 +16,7 @@ import dev.unraced.ring.UserSource;
 import dev.unraced.stash.StashStats;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +36,10 @@ public final class ReplaySource extends UserSource {
     private final RingWriter ring;
     private final Thread thread = new Thread(this::feedAll, "unraced-replay");
     private volatile Mitigation mitigation;
+    private volatile boolean enterEvents;
+    /** Enter events handed on; only the feeding thread counts. */
+    private final AtomicLong entered = new AtomicLong();
+
     private volatile boolean stopping;
     private @Nullable Throwable failure;
     private volatile boolean ended;
@@ -86,14 +91,36 @@ public final class ReplaySource extends UserSource {
                 + mitigation.name().toLowerCase(Locale.ROOT) + ", and that cannot be changed any more.");
     }
 
+    /** Whether one was read so far. */
+    @Override
+    public boolean enterEvents() {
+        return enterEvents;
+    }
+
+    @Override
+    public void enterEvents(boolean publish) {
+        throw new CaptureException(
+                "A recording is replayed. It has the enter events that were recorded, and no others can be had.");
+    }
+
     @Override
     public SourceBooks books() {
         Map<FilterReason, Long> filtered = filter.counted();
         long submitted = ring.submitted();
+        long entries = entered.get();
         long returned = submitted
+                - entries
                 + filtered.values().stream().mapToLong(Long::longValue).sum();
         return new SourceBooks(
-                returned, submitted, Map.of(), filtered, doorbell().wakeups(), ring.ringBytes(), 0, StashStats.NONE);
+                returned,
+                entries,
+                submitted,
+                Map.of(),
+                filtered,
+                doorbell().wakeups(),
+                ring.ringBytes(),
+                0,
+                StashStats.NONE);
     }
 
     @Override
@@ -134,10 +161,11 @@ public final class ReplaySource extends UserSource {
             return;
         }
         mitigation = event.mitigation();
+        enterEvents |= event.isEnter();
         if (!filter.accepts(event)) {
             return;
         }
-        for (long left = pace.untilDue(event.exitNanos()); left > 0; left = pace.untilDue(event.exitNanos())) {
+        for (long left = pace.untilDue(event.nanos()); left > 0; left = pace.untilDue(event.nanos())) {
             if (stopping) {
                 return;
             }
@@ -148,6 +176,9 @@ public final class ReplaySource extends UserSource {
                 return;
             }
             LockSupport.parkNanos(WAIT_FOR_ROOM_NANOS);
+        }
+        if (event.isEnter()) {
+            entered.incrementAndGet();
         }
         doorbell().ring();
     }

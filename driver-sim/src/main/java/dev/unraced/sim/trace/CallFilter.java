@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.sim.trace;
 
+import dev.unraced.config.EventFilters;
+import dev.unraced.config.ResultFilter;
 import dev.unraced.driver.FilterReason;
+import dev.unraced.event.Syscall;
+import dev.unraced.sim.kernel.Call;
+import dev.unraced.sim.kernel.Kernel;
 import dev.unraced.sim.kernel.TaskGroup;
 import java.util.EnumMap;
 import java.util.Map;
@@ -10,11 +15,15 @@ import org.jspecify.annotations.Nullable;
 
 /** Decides which calls become events, and counts those that do not. */
 final class CallFilter {
+    private final Kernel kernel;
     private final TraceSettings settings;
+    private final EventFilters filters;
     private final Map<FilterReason, Counter> counts = new EnumMap<>(FilterReason.class);
 
-    CallFilter(TraceSettings settings) {
+    CallFilter(Kernel kernel, TraceSettings settings) {
+        this.kernel = kernel;
         this.settings = settings;
+        this.filters = settings.filters();
         for (FilterReason reason : FilterReason.values()) {
             counts.put(reason, new Counter());
         }
@@ -31,16 +40,36 @@ final class CallFilter {
         if (settings.self() != 0 && group.tgid() == settings.self()) {
             return FilterReason.SELF;
         }
-        if (!settings.tgids().isEmpty() && !settings.tgids().contains(group.tgid())) {
+        if (!filters.tgids().isEmpty() && !filters.tgids().contains(group.tgid())) {
             return FilterReason.TGID;
         }
-        if (!settings.uids().isEmpty() && !settings.uids().contains(group.uid())) {
+        if (!filters.uids().isEmpty() && !filters.uids().contains(group.uid())) {
             return FilterReason.UID;
         }
-        if (!settings.cgroups().isEmpty() && !settings.cgroups().contains(group.cgroupId())) {
+        if (!filters.cgroups().isEmpty() && !kernel.cgroups().isBelowAny(group.cgroupId(), filters.cgroups())) {
             return FilterReason.CGROUP;
         }
+        if (!filters.mountNamespaces().isEmpty() && !filters.mountNamespaces().contains(group.mountNamespace())) {
+            return FilterReason.MOUNT_NS;
+        }
         return null;
+    }
+
+    /** Whether the path that an event has, or would have, is one to watch; of connects and unreadable paths always. */
+    boolean acceptsPath(Call call, Draft draft) {
+        return call.syscall() == Syscall.CONNECT
+                || !draft.isPresent()
+                || filters.acceptsPath(draft.argument, draft.length);
+    }
+
+    /** Why a call that returned is left out, apart from who made it; null when it is not. */
+    @Nullable
+    FilterReason reason(Call call, Draft draft) {
+        if (!acceptsPath(call, draft)) {
+            return FilterReason.PATH;
+        }
+        boolean failed = ResultFilter.isFailure(call.syscall(), call.result(), !call.isTrapped());
+        return filters.result().accepts(failed) ? null : FilterReason.RESULT;
     }
 
     void count(FilterReason reason) {

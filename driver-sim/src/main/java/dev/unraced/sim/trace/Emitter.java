@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.sim.trace;
 
+import dev.unraced.event.EventFlag;
 import dev.unraced.event.RecordEncoder;
 import dev.unraced.event.Syscall;
 import dev.unraced.sim.kernel.Call;
@@ -10,6 +11,7 @@ import dev.unraced.sim.kernel.TaskGroup;
 /** Makes records of drafts. */
 final class Emitter {
     private static final int SOURCE = 0;
+    private static final int ENTER_FLAGS = EventFlag.TRUNCATED.mask() | EventFlag.FAULTED.mask();
 
     private final RecordSink sink;
     private final RecordEncoder encoder = new RecordEncoder();
@@ -21,24 +23,39 @@ final class Emitter {
 
     /** A record of a call that returns now. */
     void emit(Task task, Call call, Draft draft, long now) {
+        begin(task, call, draft);
+        encoder.call(draft.enterNanos, now, call.result()).flags(draft.flags);
+        submit(task, call, draft);
+    }
+
+    /** A record of a call that enters now. */
+    void emitEnter(Task task, Call call, Draft draft) {
+        begin(task, call, draft);
+        encoder.enter().call(draft.enterNanos, 0, 0).flags(draft.flags & ENTER_FLAGS);
+        submit(task, call, draft);
+    }
+
+    private void begin(Task task, Call call, Draft draft) {
         TaskGroup group = task.group();
         // A record that finds no room leaves a gap.
         sequence++;
         encoder.begin(call.syscall(), call.abi(), call.origin(), draft.mitigation)
                 .sequence(SOURCE, sequence)
-                .call(draft.enterNanos, now, call.result())
                 .thread(task.tid(), group.tgid(), task.startNanos(), group.parentTgid())
                 .user(group.uid(), group.gid())
                 .namespaces(group.cgroupId(), group.mountNamespace(), group.pidNamespace())
-                .comm(task.comm())
-                .flags(draft.flags);
+                .comm(task.comm());
+    }
+
+    private void submit(Task task, Call call, Draft draft) {
         if (call.syscall() == Syscall.CONNECT) {
             connect(draft);
         } else {
             open(draft);
         }
-        if (group.containerId().length > 0) {
-            encoder.containerId(group.containerId());
+        byte[] container = task.group().containerId();
+        if (container.length > 0) {
+            encoder.containerId(container);
         }
         int length = encoder.finish();
         sink.submit(encoder.buffer(), length);

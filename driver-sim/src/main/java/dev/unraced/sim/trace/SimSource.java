@@ -79,11 +79,26 @@ public final class SimSource extends UserSource {
     }
 
     @Override
+    public boolean enterEvents() {
+        synchronized (kernel) {
+            return tracer.enterEvents();
+        }
+    }
+
+    @Override
+    public void enterEvents(boolean publish) {
+        synchronized (kernel) {
+            tracer.enterEvents(publish);
+        }
+    }
+
+    @Override
     public SourceBooks books() {
         synchronized (kernel) {
             long full = ring.full();
             return new SourceBooks(
                     tracer.returned(),
+                    tracer.entered(),
                     ring.submitted(),
                     full > 0 ? Map.of(LossReason.RING_FULL, full) : Map.of(),
                     tracer.filtered(),

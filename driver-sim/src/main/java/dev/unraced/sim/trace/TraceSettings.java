@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.sim.trace;
 
+import dev.unraced.config.EventFilters;
 import dev.unraced.event.Mitigation;
 import dev.unraced.event.Syscall;
 import dev.unraced.stash.StashPolicy;
@@ -11,11 +12,10 @@ import java.util.Set;
  *
  * @param mitigation the mode to start with
  * @param integrity whether claims are compared with what the call acted on
+ * @param enterEvents whether there are enter events at the start
  * @param syscalls the calls to watch
  * @param self thread group of the observer, whose own calls are left out; 0 for none
- * @param tgids thread groups to watch; all when empty
- * @param uids real user ids to watch; all when empty
- * @param cgroups cgroup ids to watch; all when empty
+ * @param filters which calls become events
  * @param policy what a full stash does
  * @param stashEntries calls that can be under way at once
  * @param stashLongPaths how many of them can have arguments too long for an ordinary entry
@@ -24,11 +24,10 @@ import java.util.Set;
 public record TraceSettings(
         Mitigation mitigation,
         boolean integrity,
+        boolean enterEvents,
         Set<Syscall> syscalls,
         int self,
-        Set<Integer> tgids,
-        Set<Long> uids,
-        Set<Long> cgroups,
+        EventFilters filters,
         StashPolicy policy,
         int stashEntries,
         int stashLongPaths,
@@ -36,8 +35,19 @@ public record TraceSettings(
 
     public TraceSettings {
         syscalls = Set.copyOf(syscalls);
-        tgids = Set.copyOf(tgids);
-        uids = Set.copyOf(uids);
-        cgroups = Set.copyOf(cgroups);
+    }
+    /** The same, but for the filters. */
+    public TraceSettings filteredBy(EventFilters others) {
+        return new TraceSettings(
+                mitigation,
+                integrity,
+                enterEvents,
+                syscalls,
+                self,
+                others,
+                policy,
+                stashEntries,
+                stashLongPaths,
+                ringBytes);
     }
 }

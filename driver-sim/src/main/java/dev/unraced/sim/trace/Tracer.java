@@ -45,18 +45,21 @@ public final class Tracer implements Tracepoints {
     private final Draft draft = new Draft();
     private final byte[] again = new byte[draft.argument.length];
     private Mitigation mitigation;
+    private boolean enterEvents;
     private long returned;
+    private long entered;
 
     Tracer(Kernel kernel, TraceSettings settings, Seams seams, RecordSink sink) {
         this.kernel = kernel;
         this.settings = settings;
         this.watched =
                 settings.syscalls().stream().mapToInt(call -> 1 << call.code()).sum();
-        this.filter = new CallFilter(settings);
+        this.filter = new CallFilter(kernel, settings);
         this.stash = new CallStash(
                 kernel.log(), settings.policy(), settings.stashEntries(), settings.stashLongPaths(), seams.stash());
         this.emitter = new Emitter(seams.sink().apply(sink));
         this.mitigation = settings.mitigation();
+        this.enterEvents = settings.enterEvents();
     }
 
     Mitigation mitigation() {
@@ -65,6 +68,19 @@ public final class Tracer implements Tracepoints {
 
     void mitigation(Mitigation mode) {
         mitigation = mode;
+    }
+
+    boolean enterEvents() {
+        return enterEvents;
+    }
+
+    void enterEvents(boolean publish) {
+        enterEvents = publish;
+    }
+
+    /** Enter events made. */
+    long entered() {
+        return entered;
     }
 
     /** Watched calls that returned. */
@@ -91,11 +107,20 @@ public final class Tracer implements Tracepoints {
 
     @Override
     public void enter(Task task, Call call) {
-        if (mitigation == Mitigation.OFF || !isWatched(call) || filter.reason(task.group()) != null) {
+        boolean stashed = mitigation != Mitigation.OFF;
+        if (!(stashed || enterEvents) || !isWatched(call) || filter.reason(task.group()) != null) {
             return;
         }
         snapshot(task, call);
-        put(task.tid(), task, call);
+        boolean accepted = filter.acceptsPath(call, draft);
+        if (enterEvents && accepted) {
+            entered++;
+            emitter.emitEnter(task, call, draft);
+        }
+        // Under kernel it is the copy that decides.
+        if (stashed && (accepted || mitigation == Mitigation.KERNEL)) {
+            put(task.tid(), task, call);
+        }
     }
 
     @Override
@@ -104,7 +129,9 @@ public final class Tracer implements Tracepoints {
             return;
         }
         snapshot(task, request);
-        put(REQUEST_KEY + request.request(), task, request);
+        if (mitigation == Mitigation.KERNEL || filter.acceptsPath(request, draft)) {
+            put(REQUEST_KEY + request.request(), task, request);
+        }
     }
 
     @Override
@@ -161,9 +188,9 @@ public final class Tracer implements Tracepoints {
         returned++;
         int found = take(key(caller, call), caller, call);
         if (found < 0) {
-            FilterReason reason = filter.reason(caller.group());
-            if (reason != null) {
-                filter.count(reason);
+            FilterReason whose = filter.reason(caller.group());
+            if (whose != null) {
+                filter.count(whose);
                 return;
             }
             begin(caller, call, mitigation, 0);
@@ -179,6 +206,11 @@ public final class Tracer implements Tracepoints {
             draft.flag(EventFlag.FD_TABLE_SHARED);
         }
         finish(caller, call, found >= 0);
+        FilterReason reason = filter.reason(call, draft);
+        if (reason != null) {
+            filter.count(reason);
+            return;
+        }
         emitter.emit(caller, call, draft, kernel.clock().now());
     }
 

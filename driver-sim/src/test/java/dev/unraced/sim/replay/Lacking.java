@@ -46,6 +46,16 @@ record Lacking(Capture capture, Capabilities capabilities) implements Capture {
     }
 
     @Override
+    public boolean enterEvents() {
+        return capture.enterEvents();
+    }
+
+    @Override
+    public void enterEvents(boolean publish) {
+        capture.enterEvents(publish);
+    }
+
+    @Override
     public CaptureStats stats() {
         return capture.stats();
     }

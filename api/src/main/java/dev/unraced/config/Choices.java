@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.config;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** Reads values of a driver's section that must be one of a few names, and keeps what is wrong until all are read. */
+public final class Choices {
+    private final CaptureConfig config;
+    private final String driver;
+    private final List<String> problems = new ArrayList<>();
+
+    /** Of the section {@code unraced.DRIVER}. */
+    public Choices(CaptureConfig config, String driver) {
+        this.config = config;
+        this.driver = driver;
+    }
+
+    /** The value of a key; when it is none of those allowed, that becomes a problem. */
+    public String choice(String key, List<String> allowed) {
+        String value = config.driver(driver).getString(key);
+        if (!allowed.contains(value)) {
+            String full = "unraced." + driver + "." + key;
+            problems.add(full + " = " + value + origin(full) + ", the nearest is "
+                    + NearestName.of(value, allowed).orElseThrow() + "; allowed: " + String.join(", ", allowed));
+        }
+        return value;
+    }
+
+    /**
+     * Ends the reading.
+     *
+     * @throws InvalidConfigException with all problems, when there are any
+     */
+    public void check() {
+        if (!problems.isEmpty()) {
+            throw new InvalidConfigException(problems);
+        }
+    }
+
+    private String origin(String key) {
+        return config.settings().stream()
+                .filter(setting -> setting.key().equals(key))
+                .map(Setting::origin)
+                .collect(Collectors.joining("", " (", ")"));
+    }
+}

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.unraced.event.Syscall;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class EventFiltersTest {
+
+    @Test
+    void pathsAreComparedFromTheirStart() {
+        EventFilters filters =
+                new Layers().builder().paths("/etc/", "/srv").build().filters();
+
+        assertThat(accepts(filters, "/etc/passwd")).isTrue();
+        assertThat(accepts(filters, "/srvX")).isTrue();
+        assertThat(accepts(filters, "/etc")).isFalse();
+        assertThat(accepts(filters, "etc/passwd")).isFalse();
+        assertThat(accepts(filters, "")).isFalse();
+        assertThat(accepts(EventFilters.NONE, "")).isTrue();
+    }
+
+    @Test
+    void bytesBehindThePathDoNotCount() {
+        EventFilters filters = new Layers().builder().paths("/etc/").build().filters();
+
+        assertThat(filters.acceptsPath("/etc/".getBytes(StandardCharsets.US_ASCII), 4))
+                .isFalse();
+    }
+
+    @Test
+    void aStartIsNeitherEmptyNorLongerThanTheKernelTakes() {
+        String longest = "x".repeat(EventFilters.MAX_PATH);
+        assertThat(new Layers().builder().paths(longest).build().filters().paths())
+                .hasSize(1);
+        assertThat(Layers.problems(new Layers().builder().paths(longest + "x")))
+                .singleElement()
+                .asString()
+                .contains("of 257 bytes; allowed: a list of texts of 1 to 256 bytes");
+        assertThat(Layers.problems(new Layers().builder().set("filter.paths", List.of(""))))
+                .singleElement()
+                .asString()
+                .contains("of 0 bytes");
+    }
+
+    @Test
+    void aConnectUnderWayHasNotFailed() {
+        assertThat(ResultFilter.isFailure(Syscall.CONNECT, -115, true)).isFalse();
+        assertThat(ResultFilter.isFailure(Syscall.OPENAT, -115, true)).isTrue();
+        assertThat(ResultFilter.isFailure(Syscall.OPENAT, 0, true)).isFalse();
+        assertThat(ResultFilter.isFailure(Syscall.OPENAT, 257, false)).isTrue();
+    }
+
+    @Test
+    void eachResultFilterAcceptsItsOwn() {
+        assertThat(ResultFilter.ALL.accepts(true)).isTrue();
+        assertThat(ResultFilter.ALL.accepts(false)).isTrue();
+        assertThat(ResultFilter.FAILED.accepts(true)).isTrue();
+        assertThat(ResultFilter.FAILED.accepts(false)).isFalse();
+        assertThat(ResultFilter.SUCCEEDED.accepts(true)).isFalse();
+        assertThat(ResultFilter.SUCCEEDED.accepts(false)).isTrue();
+    }
+
+    private static boolean accepts(EventFilters filters, String path) {
+        byte[] bytes = path.getBytes(StandardCharsets.UTF_8);
+        return filters.acceptsPath(bytes, bytes.length);
+    }
+}

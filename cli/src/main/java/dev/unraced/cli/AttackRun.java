@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.cli;
+
+import dev.unraced.cli.attack.AttackJson;
+import dev.unraced.cli.attack.AttackProgress;
+import dev.unraced.cli.attack.AttackTable;
+import dev.unraced.cli.attack.AttackedPlace;
+import dev.unraced.config.CaptureConfig;
+import dev.unraced.config.NearestName;
+import dev.unraced.conformance.Attack;
+import dev.unraced.conformance.AttackCorpus;
+import dev.unraced.conformance.AttackResult;
+import dev.unraced.conformance.DiscoveredDriver;
+import dev.unraced.conformance.DriverUnderTest;
+import dev.unraced.driver.Availability;
+import dev.unraced.driver.CaptureException;
+import dev.unraced.driver.Driver;
+import dev.unraced.driver.Drivers;
+import dev.unraced.event.Mitigation;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Attacks a driver, and prints what it came to. */
+final class AttackRun {
+    private final Console console;
+    private final boolean progress;
+    private final boolean json;
+    private final boolean markdown;
+
+    AttackRun(Console console, boolean progress, boolean json, boolean markdown) {
+        this.console = console;
+        this.progress = progress || console.errIsTerminal();
+        this.json = json;
+        this.markdown = markdown;
+    }
+
+    boolean isAttack(String name) {
+        return AttackCorpus.named(name).isPresent();
+    }
+
+    String nearest(String name) {
+        return NearestName.of(
+                        name, AttackCorpus.all().stream().map(Attack::name).toList())
+                .orElseThrow();
+    }
+
+    int list() {
+        console.print(AttackTable.list(AttackCorpus.all()));
+        return ExitCode.OK;
+    }
+
+    /**
+     * Attacks.
+     *
+     * @param name the driver, or null for the one that the configuration chooses
+     * @param names the attacks; none for all
+     * @throws CaptureException when the driver cannot run
+     */
+    int attack(
+            Drivers drivers,
+            @Nullable String name,
+            List<String> names,
+            List<Mitigation> modes,
+            int calls,
+            @Nullable Duration patience) {
+        Driver driver = chosen(drivers, name);
+        DriverUnderTest under = new DiscoveredDriver(
+                driver, drivers.stage(driver.name()), patience == null ? DriverUnderTest.USUAL_PATIENCE : patience);
+        AttackProgress tell = new AttackProgress(console.err(), progress);
+        List<AttackResult> results = new ArrayList<>();
+        for (Attack attack : AttackCorpus.all()) {
+            if (names.isEmpty() || names.contains(attack.name())) {
+                for (Mitigation mode : modes) {
+                    tell.begin(attack, mode);
+                    results.add(AttackCorpus.run(under, attack, mode, calls, tell::calls));
+                    tell.end(results.get(results.size() - 1));
+                }
+            }
+        }
+        AttackedPlace place = new AttackedPlace(
+                driver.name(), AttackCorpus.kernel(under), Runtime.getRuntime().availableProcessors());
+        console.print(
+                json
+                        ? AttackJson.of(place, results)
+                        : markdown ? AttackTable.markdown(place, results) : AttackTable.text(place, results));
+        boolean held = results.stream().noneMatch(result -> result.status() == AttackResult.Status.BROKEN);
+        return held ? ExitCode.OK : ExitCode.FAILURE;
+    }
+
+    /** The driver of a name, or the one that the configuration chooses. */
+    static Driver chosen(Drivers drivers, @Nullable String name) {
+        if (name == null) {
+            return drivers.select(CaptureConfig.load()).driver();
+        }
+        Driver driver = drivers.all().get(name);
+        if (driver == null) {
+            throw new IllegalArgumentException("no such driver");
+        }
+        Availability availability = driver.availability(CaptureConfig.load());
+        if (!availability.isAvailable()) {
+            throw new CaptureException("Driver " + name + " cannot run. " + availability.describe());
+        }
+        return driver;
+    }
+}

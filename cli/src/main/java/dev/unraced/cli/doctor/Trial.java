@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.cli.doctor;
+
+import dev.unraced.config.CaptureConfig;
+import dev.unraced.driver.Capture;
+import dev.unraced.driver.CaptureException;
+import dev.unraced.driver.CaptureStats;
+import dev.unraced.driver.Driver;
+import java.time.Duration;
+
+/** What came of opening a capture. */
+public sealed interface Trial {
+
+    /**
+     * It opened, and was closed again.
+     *
+     * @param duration that the opening took
+     * @param ringBytes memory of its rings
+     * @param stashBytes memory of its stash
+     */
+    record Opened(Duration duration, long ringBytes, long stashBytes) implements Trial {}
+
+    /** The driver runs here, but not under this configuration. */
+    record Refused(String reason) implements Trial {}
+
+    /** Opens a capture and closes it. */
+    static Trial of(Driver driver, CaptureConfig config) {
+        long start = System.nanoTime();
+        try (Capture capture = driver.open(config)) {
+            Duration duration = Duration.ofNanos(System.nanoTime() - start);
+            CaptureStats stats = capture.stats();
+            return new Opened(duration, stats.ringBytes(), stats.stashBytes());
+        } catch (CaptureException e) {
+            return new Refused(String.valueOf(e.getMessage()));
+        }
+    }
+}

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.conformance;
+
+import dev.unraced.event.Capability;
+import java.util.List;
+
+/** A real attack on whoever observes calls. Immutable. */
+public final class Attack {
+    private final String name;
+    private final String title;
+    private final List<Capability> needs;
+    private final Scope scope;
+    private final int most;
+    private final Play play;
+
+    /**
+     * An attack.
+     *
+     * @param needs the capabilities without which a driver does not see the calls at all
+     * @param scope whose calls have to be watched
+     * @param most how many calls make sense: those that need a conversation each are slow
+     */
+    Attack(String name, String title, List<Capability> needs, Scope scope, int most, Play play) {
+        this.name = name;
+        this.title = title;
+        this.needs = List.copyOf(needs);
+        this.scope = scope;
+        this.most = most;
+        this.play = play;
+    }
+
+    /** What an attack does on a field: makes the calls, and has each judged. */
+    @FunctionalInterface
+    interface Play {
+        void on(AttackField field);
+    }
+
+    /** As a user selects it; that of the simulated attack where there is one. */
+    public String name() {
+        return name;
+    }
+
+    /** What it does, in a few words. */
+    public String title() {
+        return title;
+    }
+
+    List<Capability> needs() {
+        return needs;
+    }
+
+    Scope scope() {
+        return scope;
+    }
+
+    int calls(int wanted) {
+        return Math.min(wanted, most);
+    }
+
+    Play play() {
+        return play;
+    }
+}

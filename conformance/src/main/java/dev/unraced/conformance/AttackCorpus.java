@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.conformance;
+
+import dev.unraced.conformance.AttackResult.Status;
+import dev.unraced.driver.Capabilities;
+import dev.unraced.event.Capability;
+import dev.unraced.event.Mitigation;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.LongConsumer;
+import java.util.stream.Stream;
+
+/** Real attacks, each of which knows from its own descriptors what the kernel did. */
+public final class AttackCorpus {
+    private static final List<Attack> ALL =
+            Stream.of(FlipCorpus.all(), OddCorpus.all()).flatMap(List::stream).toList();
+
+    private AttackCorpus() {}
+
+    /** All attacks, in the order in which they are shown. */
+    public static List<Attack> all() {
+        return ALL;
+    }
+
+    /** The attack of a name. */
+    public static Optional<Attack> named(String name) {
+        return ALL.stream().filter(attack -> attack.name().equals(name)).findFirst();
+    }
+
+    /** The release of the kernel that a driver's actor lives on. */
+    public static String kernel(DriverUnderTest under) {
+        try (Actor actor = under.actor()) {
+            return actor.ask(Command.of("ready")).text("release");
+        }
+    }
+
+    /**
+     * Attacks a driver's live capture.
+     *
+     * @param calls how many calls to make; attacks whose calls are slow make fewer
+     * @param progress told the number of calls made up to now, from time to time
+     */
+    public static AttackResult run(
+            DriverUnderTest under, Attack attack, Mitigation mode, int calls, LongConsumer progress) {
+        Optional<AttackResult> refused = refused(under.driver().capabilities(), attack, mode);
+        if (refused.isPresent()) {
+            return refused.get();
+        }
+        Scenario.Setup setup =
+                new Scenario.Setup(under).scope(attack.scope()).mitigation(mode).attack();
+        AttackResult result = null;
+        try (Scenario scenario = setup.open()) {
+            result = play(scenario, attack, mode, calls, progress);
+        } catch (AssertionError e) {
+            return AttackResult.broken(attack, mode, result == null ? AttackResult.NONE : result.counts(), e);
+        }
+        return result;
+    }
+
+    /** What an attack comes to that a driver declares not to see. */
+    static Optional<AttackResult> refused(Capabilities capabilities, Attack attack, Mitigation mode) {
+        return Stream.concat(Stream.<Capability>of(mode), attack.needs().stream())
+                .filter(needed -> !capabilities.has(needed))
+                .findFirst()
+                .map(lack -> AttackResult.notRun(
+                        attack, mode, Status.NOT_DECLARED, lack.name() + ": " + capabilities.reason(lack)));
+    }
+
+    /** Attacks within a scenario, which others may have used. */
+    static AttackResult play(Scenario scenario, Attack attack, Mitigation mode, int calls, LongConsumer progress) {
+        AttackField field = new AttackField(scenario, attack, calls, progress);
+        try {
+            attack.play().on(field);
+            return AttackResult.of(attack, mode, field.tally());
+        } catch (ActorException e) {
+            return e.unsupported()
+                    .map(reason -> AttackResult.notRun(attack, mode, Status.IMPOSSIBLE, reason))
+                    .orElseGet(() ->
+                            AttackResult.broken(attack, mode, field.tally().counts(), e));
+        } catch (AssertionError e) {
+            return AttackResult.broken(attack, mode, field.tally().counts(), e);
+        }
+    }
+}

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.conformance;
+
+/**
+ * What an attack came to under one mode, in numbers of calls.
+ *
+ * @param attempts calls that were attacked and judged
+ * @param wrong events whose argument is not the one that the kernel took
+ * @param flagged wrong ones that say so: CHANGED, DIFFERS, or a flag such as FAULTED
+ * @param falseMatches events that say MATCH, or that they have the kernel's own copy, and are wrong; has to be 0
+ * @param wrongTruths successful calls whose event does not have the file or the peer that they reached; has to be 0
+ * @param matched events that say MATCH
+ * @param changed events that say CHANGED
+ * @param differs events that say DIFFERS
+ */
+public record AttackCounts(
+        long attempts,
+        long wrong,
+        long flagged,
+        long falseMatches,
+        long wrongTruths,
+        long matched,
+        long changed,
+        long differs) {
+
+    /** Events whose argument is the one that the kernel took. */
+    public long truthful() {
+        return attempts - wrong;
+    }
+
+    /** Wrong events that nothing sets apart from true ones. */
+    public long silent() {
+        return wrong - flagged;
+    }
+}

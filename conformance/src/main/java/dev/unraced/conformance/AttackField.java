@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.conformance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.unraced.event.ByteString;
+import dev.unraced.event.SyscallEvent;
+import java.util.List;
+import java.util.function.Function;
+import java.util.function.LongConsumer;
+
+/** Where an attack takes place: a scenario, a number of calls to make, and the tally of what its events say. */
+final class AttackField {
+    /** Of calls made in one command: short enough for an emulated machine to answer in time. */
+    private static final int FIRST_BATCH = 500;
+
+    private static final int LARGEST_BATCH = 16_000;
+    private static final long LONG_NANOS = 2_000_000_000L;
+
+    private final Scenario scenario;
+    private final String directory;
+    private final int calls;
+    private final AttackTally tally = new AttackTally();
+    private final LongConsumer progress;
+    private int batch = FIRST_BATCH;
+
+    /**
+     * A field.
+     *
+     * @param attack who has a directory of its own here
+     * @param calls how many to make
+     */
+    AttackField(Scenario scenario, Attack attack, int calls, LongConsumer progress) {
+        this.scenario = scenario;
+        this.directory = attack.name();
+        this.calls = attack.calls(calls);
+        this.progress = progress;
+        scenario.makeDirectory(directory);
+    }
+
+    Scenario scenario() {
+        return scenario;
+    }
+
+    /** A name of this attack's, as the scenario knows it. */
+    String name(String name) {
+        return directory + "/" + name;
+    }
+
+    String path(String name) {
+        return scenario.scratch().path(name(name));
+    }
+
+    ByteString bytes(String name) {
+        return scenario.scratch().bytes(name(name));
+    }
+
+    void makeFile(String name) {
+        scenario.makeFile(name(name));
+    }
+
+    void makeFifo(String name) {
+        scenario.makeFifo(name(name));
+    }
+
+    void makeDirectory(String name) {
+        scenario.makeDirectory(name(name));
+    }
+
+    void makeSymlink(String target, String name) {
+        scenario.makeSymlink(target, name(name));
+    }
+
+    Actor actor() {
+        return scenario.actor();
+    }
+
+    /** How many calls to make. */
+    int calls() {
+        return calls;
+    }
+
+    AttackTally tally() {
+        return tally;
+    }
+
+    /** Makes one call and has its event judged. */
+    Observed judge(WatchedCall call, Function<Outcome, Taken> truth) {
+        Observed observed = scenario.call(call);
+        tally.judge(observed.event(), truth.apply(observed.outcome()));
+        advanced();
+        return observed;
+    }
+
+    /** Tells whoever waits how far it is. */
+    void advanced() {
+        progress.accept(tally.counts().attempts());
+    }
+
+    /** What a batch of calls became. */
+    interface Batch {
+        /** Judges the i-th call. */
+        void judge(SyscallEvent event, char truth, int i);
+    }
+
+    /**
+     * Has all calls made by commands that answer {@code tid} and {@code truth}, a letter for each call.
+     *
+     * @param command without the number of calls
+     */
+    void inBatches(Command command, Batch judge) {
+        for (int left = calls; left > 0; ) {
+            int count = Math.min(left, batch);
+            long start = System.nanoTime();
+            Reply reply = actor().ask(command.with("calls", count));
+            String truth = reply.text("truth");
+            int tid = reply.integer("tid");
+            List<SyscallEvent> events = scenario.takeEvents().stream()
+                    .filter(event -> event.caller().tid() == tid)
+                    .toList();
+            assertThat(events).as("R1.1: one event of each call").hasSize(truth.length());
+            for (int i = 0; i < truth.length(); i++) {
+                judge.judge(events.get(i), truth.charAt(i), i);
+            }
+            left -= count;
+            batch = System.nanoTime() - start < LONG_NANOS
+                    ? Math.min(2 * batch, LARGEST_BATCH)
+                    : Math.max(batch / 2, 1);
+            advanced();
+        }
+    }
+}

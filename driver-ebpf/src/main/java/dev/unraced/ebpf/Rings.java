@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.ebpf;
+
+import com.sun.jna.Memory;
+import com.sun.jna.Native;
+import dev.unraced.ebpf.EbpfFailure.Step;
+import dev.unraced.ring.MergingReader;
+import dev.unraced.ring.RecordReader;
+import dev.unraced.ring.RingReader;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The mapped rings: one, or one per possible CPU beside the small one that carries wake-ups. */
+final class Rings {
+    /** {@code BPF_MAP_TYPE_RINGBUF} of {@code include/uapi/linux/bpf.h}. */
+    private static final int TYPE = 27;
+
+    private static final int SMALLEST = 1 << 16;
+
+    private final List<RingReader> readers = new ArrayList<>();
+    private final List<Mapping> mappings;
+    private final int page = LibC.getpagesize();
+
+    private Rings(List<Mapping> mappings) {
+        this.mappings = mappings;
+    }
+
+    /**
+     * Creates what the object lacks, and maps all.
+     *
+     * @param mappings gets each mapping as soon as there is one, for the caller to undo
+     */
+    static RecordReader map(BpfObject object, EbpfSettings settings, int cpus, List<Mapping> mappings)
+            throws EbpfFailure {
+        Rings rings = new Rings(mappings);
+        int ring = object.map("ring");
+        if (!settings.ringPerCpu()) {
+            return rings.reader(ring, settings.ringBytes());
+        }
+        rings.readers.add(rings.reader(ring, rings.page));
+        int bytes = bytesPerCpu(settings, cpus);
+        for (int cpu = 0; cpu < cpus; cpu++) {
+            rings.readers.add(rings.create(object.map("rings"), cpu, bytes));
+        }
+        return new MergingReader(rings.readers);
+    }
+
+    /** Size of all rings that records go to. */
+    static long bytes(EbpfSettings settings, int cpus) {
+        return settings.ringPerCpu() ? (long) cpus * bytesPerCpu(settings, cpus) : settings.ringBytes();
+    }
+
+    /** An equal share, as a power of two; never less than what any ring must have. */
+    private static int bytesPerCpu(EbpfSettings settings, int cpus) {
+        return Math.max(SMALLEST, Integer.highestOneBit(settings.ringBytes() / cpus));
+    }
+
+    /** Of one ring; its map keeps it once this descriptor is closed. */
+    private RingReader create(int rings, int cpu, int bytes) throws EbpfFailure {
+        int ring = LibBpf.bpf_map_create(TYPE, "unraced_ring", 0, 0, bytes, null);
+        if (ring < 0) {
+            throw new EbpfFailure(Step.LOAD, -ring, "a ring of " + bytes + " bytes for CPU " + cpu);
+        }
+        try (Memory key = new Memory(Integer.BYTES);
+                Memory value = new Memory(Integer.BYTES)) {
+            key.setInt(0, cpu);
+            value.setInt(0, ring);
+            int error = LibBpf.bpf_map_update_elem(rings, key, value, 0);
+            if (error != 0) {
+                throw new EbpfFailure(Step.LOAD, -error, "ring of CPU " + cpu + ", errno " + Native.getLastError());
+            }
+            return reader(ring, bytes);
+        } finally {
+            LibC.close(ring);
+        }
+    }
+
+    private RingReader reader(int ring, int bytes) throws EbpfFailure {
+        Mapping consumer = map(ring, 0, page, true);
+        Mapping producer = map(ring, page, page + 2L * bytes, false);
+        return new RingReader(consumer.buffer(), producer.buffer(), page, bytes);
+    }
+
+    private Mapping map(int ring, long offset, long length, boolean writable) throws EbpfFailure {
+        Mapping mapping = Mapping.of(ring, offset, length, writable);
+        mappings.add(mapping);
+        return mapping;
+    }
+}

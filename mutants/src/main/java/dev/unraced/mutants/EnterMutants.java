@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.mutants;
+
+import dev.unraced.conformance.Mutant;
+import dev.unraced.driver.Capabilities;
+import dev.unraced.event.Feature;
+import dev.unraced.event.RecordEncoder;
+import dev.unraced.ring.SourceBooks;
+import dev.unraced.sim.trace.RecordSink;
+import dev.unraced.sim.trace.Seams;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.List;
+import java.util.Set;
+
+/** Enter events. */
+final class EnterMutants {
+    private EnterMutants() {}
+
+    static List<Mutant> all() {
+        return List.of(
+                Make.broken(
+                        "entry-without-argument",
+                        "makes enter events of connects before it has read the address",
+                        "R12.5",
+                        () -> Seams.NONE.withSink(ring -> (bytes, length) -> {
+                            RecordEdit record = new RecordEdit(bytes, length);
+                            if (record.isEnter() && record.isConnect()) {
+                                record.forgetArgument();
+                            }
+                            ring.submit(bytes, length);
+                        })),
+                Make.broken(
+                        "entry-at-return",
+                        "hands over the enter event when the call returns, behind the merged one",
+                        "R12.5",
+                        EnterMutants::late),
+                Make.booking(
+                        "entries-uncounted",
+                        "does not count the enter events that it makes",
+                        "R8.1",
+                        source -> new SourceAround(source) {
+                            @Override
+                            public SourceBooks books() {
+                                return Cooked.entered(super.books(), 0);
+                            }
+                        }),
+                Make.booking(
+                        "entries-for-ever",
+                        "goes on making enter events when they are switched off",
+                        "R12.6",
+                        source -> new SourceAround(source) {
+                            private boolean told;
+
+                            @Override
+                            public boolean enterEvents() {
+                                return told;
+                            }
+
+                            @Override
+                            public void enterEvents(boolean publish) {
+                                told = publish;
+                                if (publish) {
+                                    super.enterEvents(true);
+                                }
+                            }
+                        }),
+                new Mutant(
+                        "enters-anyway",
+                        "makes enter events though it declares to have none",
+                        Set.of("R12.7"),
+                        () -> BrokenSim.with(
+                                lacking(),
+                                () -> Seams.NONE.withCapture(capture -> new CaptureAround(capture) {
+                                    @Override
+                                    public Capabilities capabilities() {
+                                        return lacking();
+                                    }
+                                }))));
+    }
+
+    private static Capabilities lacking() {
+        return Capabilities.complete().without(Feature.ENTER_EVENTS, "this one has merged events alone");
+    }
+
+    private static Seams late() {
+        Recount recount = new Recount();
+        return Seams.NONE.withSink(ring -> {
+            recount.into(ring);
+            return new Late(recount);
+        });
+    }
+
+    /** Keeps one enter event back. */
+    private static final class Late implements RecordSink {
+        private final Recount recount;
+        private final ByteBuffer kept =
+                ByteBuffer.allocateDirect(RecordEncoder.MAX_SIZE).order(ByteOrder.LITTLE_ENDIAN);
+        private int keptLength;
+
+        Late(Recount recount) {
+            this.recount = recount;
+        }
+
+        @Override
+        public void submit(ByteBuffer bytes, int length) {
+            boolean enter = new RecordEdit(bytes, length).isEnter();
+            if (!enter) {
+                recount.write(bytes, length);
+            }
+            if (keptLength > 0) {
+                recount.write(kept, keptLength);
+                keptLength = 0;
+            }
+            if (enter) {
+                kept.put(0, bytes, 0, length);
+                keptLength = length;
+            }
+        }
+    }
+}
