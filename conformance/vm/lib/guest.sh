@@ -64,7 +64,7 @@ boot() {
     -serial file:console \
     -device virtio-serial-pci -chardev file,id=out,path=out -device virtserialport,chardev=out,name=out \
     -kernel "$(kernel_image)" -initrd "$INITRAMFS" \
-    -append "console=ttyS0 $loudness ${limits[*]} panic=-1 oops=panic $APPEND unraced.tree=$TREE unraced.kernel=$KERNEL_DIR unraced.init=$VM_HOME/guest/init") \
+    -append "console=ttyS0 $loudness ${limits[*]} panic=-1 oops=panic $APPEND unraced.tree=$TREE unraced.kernel=$KERNEL_DIR unraced.module=$MODULE unraced.init=$VM_HOME/guest/init") \
     >"$RUN/qemu.log" 2>&1 </dev/null &
   QEMU=$!
   PIDS+=("$QEMU")

@@ -81,14 +81,15 @@ fetch_kernel() {
   [ ! -e "$KERNEL_DIR/unpacked" ] || return 0
   say "downloading $KERNEL_RELEASE"
   mapfile -t packages < <(packages_of "$key" "$KERNEL_RELEASE")
-  unpack_packages "$key" "${packages[@]}"
+  unpack_packages "$key" "$KERNEL_DIR" "${packages[@]}"
 }
 
+# Downloads packages and unpacks them to a folder.
 unpack_packages() {
-  local key=$1 fresh package
-  shift
-  mkdir -p "$CACHE/kernels"
-  fresh=$(mktemp -d "$CACHE/kernels/new.XXXXXX")
+  local key=$1 target=$2 fresh package
+  shift 2
+  mkdir -p "$(dirname "$target")"
+  fresh=$(mktemp -d "$(dirname "$target")/new.XXXXXX")
   (cd "$fresh" && apt_of_our_own "$key" apt-get -q download "$@" >download.log 2>&1) ||
     { cat "$fresh/download.log" >&2; rm -r "$fresh"; die "cannot download $*"; }
   for package in "$fresh"/*.deb; do
@@ -97,7 +98,7 @@ unpack_packages() {
   done
   touch "$fresh/unpacked"
   # Another run may have been faster.
-  mv -T "$fresh" "$KERNEL_DIR" 2>/dev/null || rm -r "$fresh"
+  mv -T "$fresh" "$target" 2>/dev/null || rm -r "$fresh"
 }
 
 kernel_image() {
@@ -106,4 +107,27 @@ kernel_image() {
     [ ! -e "$image" ] || { printf '%s\n' "$image"; return; }
   done
   die "$KERNEL_DIR has no vmlinuz"
+}
+
+# What is needed to build a module for a kernel; sets HEADERS_DIR to the folder that make -C takes.
+fetch_headers() {
+  local key packages root
+  local -a suites
+  read -ra suites < <(suites_of "$KERNEL_RELEASE")
+  key=$(IFS=+ && printf '%s' "${suites[*]}")
+  root=$CACHE/headers/$KERNEL_RELEASE
+  HEADERS_DIR=$root/usr/src/linux-headers-$KERNEL_RELEASE
+  [ ! -e "$root/unpacked" ] || return 0
+  refresh_lists "$key" "${suites[@]}"
+  mapfile -t packages < <(header_packages_of "$key" "$KERNEL_RELEASE")
+  say "downloading the headers of $KERNEL_RELEASE"
+  unpack_packages "$key" "$root" "${packages[@]}"
+  # The packages expect to lie under /usr/src.
+  sed -i "s,/usr/src/,$root/usr/src/,g" "$HEADERS_DIR/Makefile"
+}
+
+header_packages_of() {
+  printf 'linux-headers-%s\n' "$2"
+  apt_of_our_own "$1" apt-cache depends "linux-headers-$2" |
+    sed -n 's/.*Depends: \(linux-\(headers\|kbuild\)-.*\)/\1/p'
 }

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What every stash keeps, whatever it does when full. */
-abstract class ArgStashContract {
+public abstract class ArgStashContract {
     static final int CAPACITY = 4;
     static final int ENTRY_BYTES = 16;
     static final long START = 1_000;
@@ -23,7 +23,8 @@ abstract class ArgStashContract {
 
     ArgStash stash;
 
-    abstract ArgStash newStash(int capacity, int entryBytes);
+    /** A fresh stash, for one test. */
+    protected abstract ArgStash newStash(int capacity, int entryBytes);
 
     @BeforeEach
     void open() {

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 class HashArgStashTest extends ArgStashContract {
 
     @Override
-    ArgStash newStash(int capacity, int entryBytes) {
+    protected ArgStash newStash(int capacity, int entryBytes) {
         return StashPolicy.HASH.newStash(capacity, entryBytes);
     }
 

@@ -29,6 +29,7 @@ import picocli.CommandLine.Spec;
             "  unraced attack            how often the driver's events can be deceived",
             "  unraced size server       how large the stash of a busy server has to be",
             "  unraced explain flip      how an observer is deceived, step by step",
+            "  unraced kmod build        build the kernel module for the running kernel",
             "",
             "Exit codes: 0 success, 1 failure, 2 wrong command line or configuration."
         })
@@ -58,7 +59,8 @@ final class UnracedCommand implements Runnable {
                 .addSubcommand(new ConformanceCommand(console, drivers))
                 .addSubcommand(new AttackCommand(console, drivers))
                 .addSubcommand(new SizeCommand(console))
-                .addSubcommand(new ExplainCommand(console));
+                .addSubcommand(new ExplainCommand(console))
+                .addSubcommand(new KmodCommand(console));
         command.addMixin("common", new CommonOptions());
         command.getSubcommands().values().forEach(sub -> sub.addMixin("common", new CommonOptions()));
         return command.setOut(new PrintWriter(new OutputStreamWriter(console.out(), StandardCharsets.UTF_8), true))

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.cli.kmod;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/** The module of one kernel, in one folder. Each step runs the system's own tool, and says what that said. */
+public final class KernelModule {
+    /** Where modules are built unless another place is named; root's own, as root loads them. */
+    public static final Path USUAL_DIRECTORY = Path.of("/var/cache/unraced/kmod");
+
+    private static final String FILE = "unraced.ko";
+
+    private final Path root;
+    private final String release;
+    private final Path directory;
+
+    /**
+     * The module of the running kernel.
+     *
+     * @param directory where each kernel has a folder
+     */
+    public static KernelModule ofThisMachine(Path directory) {
+        return new KernelModule(Path.of("/"), System.getProperty("os.version", ""), directory);
+    }
+
+    /** The module of a kernel whose files lie under a root. */
+    KernelModule(Path root, String release, Path directory) {
+        this.root = root;
+        this.release = release;
+        this.directory = directory.resolve(release);
+    }
+
+    /** Where the built module is. */
+    public Path file() {
+        return directory.resolve(FILE);
+    }
+
+    /** Builds it. Gives the exit code of make, or 1 when that cannot be tried. */
+    public int build(PrintStream told) throws IOException, InterruptedException {
+        Path headers = headers();
+        if (!Files.exists(headers.resolve("Makefile"))) {
+            told.println(
+                    "The headers of kernel " + release + " are missing. Install them; Debian, Ubuntu: apt-get install"
+                            + " linux-headers-" + release + "; Fedora: dnf install kernel-devel-" + release);
+            return 1;
+        }
+        ModuleSources.unpack(directory);
+        return run(told, List.of("make", "-C", headers.toString(), "M=" + directory.toAbsolutePath(), "modules"));
+    }
+
+    /** Loads it. Gives the exit code of insmod, or 1 when that cannot be tried. */
+    public int load(PrintStream told) throws IOException, InterruptedException {
+        if (isLoaded()) {
+            told.println("The module is loaded already.");
+            return 0;
+        }
+        if (!Files.exists(file())) {
+            told.println("There is no module for kernel " + release + " in " + directory
+                    + ". First run: unraced kmod build");
+            return 1;
+        }
+        return run(told, List.of("insmod", file().toString()));
+    }
+
+    /** Unloads it; the kernel refuses while a capture is open. Gives the exit code of rmmod. */
+    public int unload(PrintStream told) throws IOException, InterruptedException {
+        if (!isLoaded()) {
+            told.println("The module is not loaded.");
+            return 0;
+        }
+        return run(told, List.of("rmmod", "unraced"));
+    }
+
+    /** What there is, a line each. */
+    public String status() {
+        return "kernel   " + release + "\n"
+                + "headers  "
+                + (Files.exists(headers().resolve("Makefile")) ? headers().toString() : "missing") + "\n"
+                + "module   " + (Files.exists(file()) ? file().toString() : "not built") + "\n"
+                + "loaded   " + (isLoaded() ? "yes" : "no") + "\n";
+    }
+
+    /** Whether it is loaded. */
+    public boolean isLoaded() {
+        return Files.exists(root.resolve("sys/module/unraced"));
+    }
+
+    private Path headers() {
+        return root.resolve("lib/modules").resolve(release).resolve("build");
+    }
+
+    private static int run(PrintStream told, List<String> command) throws IOException, InterruptedException {
+        Process process;
+        try {
+            process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        } catch (IOException e) {
+            told.println(
+                    "'" + command.get(0) + "' cannot be run; install it (Debian, Ubuntu: apt-get install make kmod).");
+            return 1;
+        }
+        process.getOutputStream().close();
+        told.print(new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8));
+        return process.waitFor();
+    }
+}

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.cli.kmod;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * What can be tried on a machine that loads no modules: causes, remedies, and a build against a stand-in for headers.
+ */
+class KernelModuleTest {
+    private static final String RELEASE = "6.12.1-test";
+
+    @TempDir
+    Path root;
+
+    @TempDir
+    Path directory;
+
+    private final ByteArrayOutputStream told = new ByteArrayOutputStream();
+
+    @Test
+    void withoutHeadersItSaysWhichToInstall() throws Exception {
+        assertThat(module().build(out())).isEqualTo(1);
+        assertThat(told()).contains("linux-headers-" + RELEASE);
+    }
+
+    @Test
+    void buildsInTheKernelsOwnFolderAgainstItsHeaders() throws Exception {
+        headers("modules:\n\t@test -f $(M)/Kbuild && cp $(M)/device.c $(M)/unraced.ko\n");
+
+        assertThat(module().build(out())).as(told()).isZero();
+
+        assertThat(module().file()).exists().hasParent(directory.resolve(RELEASE));
+        assertThat(directory.resolve(RELEASE).resolve("include/unraced/record.h"))
+                .exists();
+        assertThat(module().status()).contains(module().file().toString()).contains("loaded   no");
+    }
+
+    @Test
+    void aBuildThatFailsSaysWhatMakeSaid() throws Exception {
+        headers("modules:\n\t@echo no such compiler; false\n");
+
+        assertThat(module().build(out())).isNotZero();
+        assertThat(told()).contains("no such compiler");
+    }
+
+    @Test
+    void loadingWhatWasNotBuiltSaysHowToBuildIt() throws Exception {
+        assertThat(module().load(out())).isEqualTo(1);
+        assertThat(told()).contains("unraced kmod build");
+    }
+
+    @Test
+    void unloadingWhatIsNotLoadedIsDone() throws Exception {
+        assertThat(module().unload(out())).isZero();
+        assertThat(told()).contains("not loaded");
+    }
+
+    private KernelModule module() {
+        return new KernelModule(root, RELEASE, directory);
+    }
+
+    private void headers(String makefile) throws Exception {
+        Path headers = Files.createDirectories(root.resolve("lib/modules/" + RELEASE + "/build"));
+        Files.writeString(headers.resolve("Makefile"), makefile);
+    }
+
+    private PrintStream out() {
+        return new PrintStream(told, true, StandardCharsets.UTF_8);
+    }
+
+    private String told() {
+        return told.toString(StandardCharsets.UTF_8);
+    }
+}

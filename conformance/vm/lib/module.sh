@@ -1,0 +1,23 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash
+# The kernel module, built here for the guest's kernel.
+
+missing_for_module() {
+  command -v make >/dev/null || printf 'make\n'
+  command -v gcc-14 >/dev/null || printf 'gcc-14\n'
+  command -v gcc-12 >/dev/null || printf 'gcc-12\n'
+  command -v pahole >/dev/null || printf 'pahole\n'
+}
+
+# Sets MODULE.
+build_module() {
+  local sources=$TREE/driver-kmod/src/main/c out=$CACHE/modules/$KERNEL_RELEASE
+  fetch_headers
+  mkdir -p "$out"
+  make --no-print-directory -C "$sources" module OUT="$out" KERNEL="$HEADERS_DIR" >"$out/build.log" 2>&1 ||
+    { cat "$out/build.log" >&2; die "the module cannot be built for $KERNEL_RELEASE"; }
+  # Without the types of the kernel there are none of the module, either; that is no fault of its code.
+  ! grep -E 'warning:|WARNING:' "$out/build.log" >&2 || die "the module does not build cleanly for $KERNEL_RELEASE"
+  # shellcheck disable=SC2034 # the guest's command line has it
+  MODULE=$out/META-INF/kmod/unraced.ko
+}

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <linux/compat.h>
+#include <linux/net.h>
+#include <linux/sched.h>
+#include <linux/uaccess.h>
+#include <asm/syscall.h>
+#include <asm/unistd.h>
+
+#include "unraced/record.h"
+#include "arch.h"
+
+/* arch/x86/entry/syscalls/syscall_32.tbl */
+enum {
+	IA32_OPEN = 5,
+	IA32_CREAT = 8,
+	IA32_SOCKETCALL = 102,
+	IA32_OPENAT = 295,
+	IA32_CONNECT = 362,
+	IA32_OPENAT2 = 437,
+};
+
+static u8 native_call(long number)
+{
+	switch (number) {
+	case __NR_open:
+		return UNRACED_OPEN;
+	case __NR_creat:
+		return UNRACED_CREAT;
+	case __NR_openat:
+		return UNRACED_OPENAT;
+	case __NR_openat2:
+		return UNRACED_OPENAT2;
+	case __NR_connect:
+		return UNRACED_CONNECT;
+	}
+	return 0;
+}
+
+static u8 ia32_call(long number)
+{
+	switch (number) {
+	case IA32_OPEN:
+		return UNRACED_OPEN;
+	case IA32_CREAT:
+		return UNRACED_CREAT;
+	case IA32_OPENAT:
+		return UNRACED_OPENAT;
+	case IA32_OPENAT2:
+		return UNRACED_OPENAT2;
+	case IA32_CONNECT:
+	case IA32_SOCKETCALL:
+		return UNRACED_CONNECT;
+	}
+	return 0;
+}
+
+/* Of socketcall(2), one that connects; its arguments lie in memory, which the kernel reads once more. */
+static bool read_socketcall(struct pt_regs *regs, struct unraced_arguments *to)
+{
+	u32 args[3] = {};
+	int i;
+
+	if ((u32)regs->bx != SYS_CONNECT)
+		return false;
+	if (copy_from_user_nofault(args, (const void __user *)(unsigned long)(u32)regs->cx, sizeof(args)))
+		memset(args, 0, sizeof(args));
+	for (i = 0; i < ARRAY_SIZE(args); i++)
+		to->values[i] = args[i];
+	return true;
+}
+
+static bool ia32_arguments(struct pt_regs *regs, long number, struct unraced_arguments *to)
+{
+	to->syscall = ia32_call(number);
+	to->abi = UNRACED_ABI_IA32;
+	if (number == IA32_SOCKETCALL)
+		return read_socketcall(regs, to);
+	to->values[0] = (u32)regs->bx;
+	to->values[1] = (u32)regs->cx;
+	to->values[2] = (u32)regs->dx;
+	to->values[3] = (u32)regs->si;
+	return to->syscall;
+}
+
+bool unraced_arch_call(struct pt_regs *regs, long number, struct unraced_arguments *to)
+{
+	if (in_ia32_syscall())
+		return ia32_arguments(regs, number, to);
+	to->abi = number & __X32_SYSCALL_BIT ? UNRACED_ABI_X32 : UNRACED_ABI_NATIVE;
+	/* All five have the same number in both. */
+	to->syscall = native_call(number & ~(long)__X32_SYSCALL_BIT);
+	if (!to->syscall)
+		return false;
+	to->values[0] = regs->di;
+	to->values[1] = regs->si;
+	to->values[2] = regs->dx;
+	to->values[3] = regs->r10;
+	return true;
+}

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <linux/uaccess.h>
+
+#include "arguments.h"
+
+/* The length without NUL, UNRACED_PATH_ROOM when there is none, or an error. */
+static long read_string(u8 *to, u64 pointer)
+{
+	long length;
+
+	pagefault_disable();
+	length = strncpy_from_user((char *)to, (const char __user *)(unsigned long)pointer, UNRACED_PATH_ROOM);
+	pagefault_enable();
+	return length;
+}
+
+static bool read_bytes(void *to, u64 pointer, size_t size)
+{
+	return !size || !copy_from_user_nofault(to, (const void __user *)(unsigned long)pointer, size);
+}
+
+static void read_path(struct unraced_call *call, u8 provenance)
+{
+	long length = read_string(unraced_call_room(call), call->pointer);
+
+	if (length < 0)
+		return;
+	if (length > UNRACED_PATH_MAX) {
+		length = UNRACED_PATH_MAX;
+		call->record.flags |= UNRACED_TRUNCATED;
+	}
+	unraced_call_append(call, &call->record.open.path, length);
+	call->record.provenance = provenance;
+}
+
+static void read_address(struct unraced_call *call, u8 provenance)
+{
+	s32 size = call->record.connect.addrlen;
+
+	if (size > UNRACED_ADDRESS_MAX) {
+		size = UNRACED_ADDRESS_MAX;
+		call->record.flags |= UNRACED_TRUNCATED;
+	}
+	/* Of no bytes, none is unreadable, wherever the pointer points. */
+	if (size < 0 || !read_bytes(unraced_call_room(call), call->pointer, size))
+		return;
+	unraced_call_append(call, &call->record.connect.address, size);
+	call->record.provenance = provenance;
+}
+
+static bool read_how(const struct unraced_call *call, struct unraced_how *how)
+{
+	memset(how, 0, sizeof(*how));
+	return read_bytes(how, call->how_pointer, min_t(u64, call->record.open.how_size, sizeof(*how)));
+}
+
+void unraced_read_pointers(struct unraced_call *call, u8 provenance)
+{
+	struct unraced_record *record = &call->record;
+	struct unraced_how how;
+
+	if (record->provenance == UNRACED_PROVENANCE_NONE) {
+		if (record->syscall == UNRACED_CONNECT)
+			read_address(call, provenance);
+		else
+			read_path(call, provenance);
+	}
+	if (record->syscall == UNRACED_OPENAT2 && record->how_provenance == UNRACED_PROVENANCE_NONE &&
+	    read_how(call, &how))
+		unraced_call_how(call, &how, provenance);
+}
+
+void unraced_read_again(struct unraced_call *call)
+{
+	struct unraced_record *record = &call->record;
+	bool unread = record->provenance == UNRACED_PROVENANCE_NONE;
+
+	if (record->syscall == UNRACED_OPENAT2)
+		unread |= record->how_provenance == UNRACED_PROVENANCE_NONE;
+	if (!unread)
+		return;
+	/* With a negative length nobody tried. */
+	if (record->syscall != UNRACED_CONNECT || record->connect.addrlen >= 0)
+		record->flags |= UNRACED_FAULTED;
+	unraced_read_pointers(call, UNRACED_PROVENANCE_EXIT);
+}
+
+static bool path_changed(struct unraced_area *area)
+{
+	u32 length = area->call.record.open.path.length;
+	long now = read_string(area->bytes, area->call.pointer);
+
+	if (now < 0)
+		return false;
+	return min_t(long, now, UNRACED_PATH_MAX) != length || memcmp(area->bytes, area->call.tail, length);
+}
+
+static bool address_changed(struct unraced_area *area)
+{
+	u32 length = area->call.record.connect.address.length;
+
+	return read_bytes(area->bytes, area->call.pointer, length) && memcmp(area->bytes, area->call.tail, length);
+}
+
+static bool how_changed(const struct unraced_call *call)
+{
+	const struct unraced_open *open = &call->record.open;
+	struct unraced_how how;
+
+	return read_how(call, &how) &&
+	       (how.flags != open->flags || how.mode != open->mode || how.resolve != open->resolve);
+}
+
+void unraced_look_for_changes(struct unraced_area *area)
+{
+	struct unraced_record *record = &area->call.record;
+
+	if (record->provenance == UNRACED_PROVENANCE_ENTER &&
+	    (record->syscall == UNRACED_CONNECT ? address_changed(area) : path_changed(area)))
+		record->integrity = UNRACED_INTEGRITY_CHANGED;
+	if (record->syscall == UNRACED_OPENAT2 && record->how_provenance == UNRACED_PROVENANCE_ENTER &&
+	    how_changed(&area->call))
+		record->how_integrity = UNRACED_INTEGRITY_CHANGED;
+}

@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <linux/cpumask.h>
+#include <linux/log2.h>
+#include <linux/mm.h>
+#include <linux/random.h>
+#include <linux/sched.h>
+#include <linux/sizes.h>
+#include <linux/slab.h>
+#include <linux/uaccess.h>
+
+#include "capture.h"
+
+/* Entries that lie in a slot; with paths of some 150 bytes, both the call's and the file's. */
+#define SHORT_BYTES 640
+/* Entries of a shard, at least. */
+#define SHARD_ENTRIES 256
+#define SHARDS_PER_CPU 4
+#define REMEMBERED 1024
+
+#define RING_LEAST SZ_64K
+#define RING_MOST SZ_512M
+#define STASH_MOST (1u << 20)
+#define LONG_MOST (1u << 16)
+
+static bool makes_sense(const struct unraced_config *config)
+{
+	const u32 calls = 1u << UNRACED_OPEN | 1u << UNRACED_OPENAT | 1u << UNRACED_OPENAT2 | 1u << UNRACED_CREAT |
+			  1u << UNRACED_CONNECT;
+	const u32 filters = UNRACED_FILTER_SELF | UNRACED_FILTER_TGIDS | UNRACED_FILTER_UIDS | UNRACED_FILTER_CGROUPS;
+
+	return config->mitigation <= UNRACED_MITIGATION_KERNEL && config->integrity <= 1 && config->syscalls &&
+	       !(config->syscalls & ~calls) && !(config->filters & ~filters) && !config->reserved &&
+	       is_power_of_2(config->ring_bytes) && config->ring_bytes >= RING_LEAST &&
+	       config->ring_bytes <= RING_MOST && config->stash_entries && config->stash_entries <= STASH_MOST &&
+	       config->stash_long_entries && config->stash_long_entries <= LONG_MOST &&
+	       config->tgid_count <= UNRACED_FILTER_MAX && config->uid_count <= UNRACED_FILTER_MAX &&
+	       config->cgroup_count <= UNRACED_FILTER_MAX;
+}
+
+/* Few enough that each has its share of slots and blocks. */
+static u32 shards_for(u32 entries, u32 long_entries)
+{
+	u32 shards = 1, most = SHARDS_PER_CPU * num_possible_cpus();
+
+	while (2 * shards <= most && entries / (2 * shards) >= SHARD_ENTRIES && long_entries >= 2 * shards)
+		shards *= 2;
+	return shards;
+}
+
+static int new_stash(struct unraced_capture *capture)
+{
+	struct unraced_config *config = &capture->config;
+	struct unraced_stash_size size = {
+		.entries = config->stash_entries,
+		.long_entries = config->stash_long_entries,
+		.short_bytes = SHORT_BYTES,
+		.long_bytes = sizeof(struct unraced_call),
+		.shards = shards_for(config->stash_entries, config->stash_long_entries),
+		.remembered = REMEMBERED,
+	};
+	struct unraced_books books;
+
+	capture->stash = unraced_stash_new(&size, get_random_u64());
+	if (!capture->stash)
+		return -ENOMEM;
+	unraced_stash_read(capture->stash, &books);
+	config->stash_bytes = books.bytes;
+	return 0;
+}
+
+static int copy_list(void *to, u64 user, u32 count, size_t size)
+{
+	void *list;
+
+	if (!count)
+		return 0;
+	list = vmemdup_user((const void __user *)(unsigned long)user, count * size);
+	if (IS_ERR(list))
+		return PTR_ERR(list);
+	*(void **)to = list;
+	return 0;
+}
+
+static int copy_lists(struct unraced_capture *capture)
+{
+	const struct unraced_config *config = &capture->config;
+	int error = copy_list(&capture->tgids, config->tgids, config->tgid_count, sizeof(u32));
+
+	if (!error)
+		error = copy_list(&capture->uids, config->uids, config->uid_count, sizeof(u32));
+	if (!error)
+		error = copy_list(&capture->cgroups, config->cgroups, config->cgroup_count, sizeof(u64));
+	return error;
+}
+
+static int take_memory(struct unraced_capture *capture)
+{
+	int error = copy_lists(capture);
+
+	if (!error)
+		error = new_stash(capture);
+	if (!error)
+		error = unraced_memory_map_ring(capture);
+	if (error)
+		return error;
+	capture->areas = unraced_memory_get(nr_cpu_ids * sizeof(struct unraced_area));
+	return capture->areas ? 0 : -ENOMEM;
+}
+
+int unraced_capture_configure(struct unraced_capture *capture, const struct unraced_config *config)
+{
+	int error;
+
+	if (config->version != UNRACED_DEVICE_VERSION || config->size != sizeof(*config))
+		return -EPROTO;
+	if (!makes_sense(config))
+		return -EINVAL;
+	if (capture->configured)
+		return -EBUSY;
+	/* What fails is given back with the file. */
+	capture->configured = true;
+	capture->config = *config;
+	capture->self_tgid = current->tgid;
+	error = take_memory(capture);
+	if (!error)
+		error = unraced_capture_switch(capture, config->mitigation);
+	if (!error)
+		error = unraced_probes_start(capture);
+	if (error)
+		return error;
+	capture->started = true;
+	return 0;
+}
+
+int unraced_capture_switch(struct unraced_capture *capture, u32 mitigation)
+{
+	int error = 0;
+
+	if (mitigation > UNRACED_MITIGATION_KERNEL)
+		return -EINVAL;
+	if (mitigation == UNRACED_MITIGATION_KERNEL)
+		error = unraced_copies_start(capture);
+	if (!error)
+		WRITE_ONCE(capture->mitigation, mitigation);
+	return error;
+}
+
+void unraced_capture_stop(struct unraced_capture *capture)
+{
+	if (capture->started)
+		unraced_probes_stop(capture);
+	capture->started = false;
+	unraced_copies_stop(capture);
+	if (capture->stash)
+		unraced_stash_clear(capture->stash);
+}
+
+void unraced_capture_release(struct unraced_capture *capture)
+{
+	unraced_capture_stop(capture);
+	irq_work_sync(&capture->bell);
+	unraced_memory_unmap_ring(capture);
+	if (capture->stash)
+		unraced_stash_free(capture->stash);
+	unraced_memory_give(capture->areas);
+	kvfree(capture->tgids);
+	kvfree(capture->uids);
+	kvfree(capture->cgroups);
+	kfree(capture);
+}

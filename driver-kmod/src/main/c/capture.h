@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* One capture: what an open file of the device owns. */
+#ifndef UNRACED_CAPTURE_H
+#define UNRACED_CAPTURE_H
+
+#include <linux/irq_work.h>
+#include <linux/kprobes.h>
+#include <linux/mm_types.h>
+#include <linux/mutex.h>
+#include <linux/wait.h>
+
+#include "call.h"
+#include "device.h"
+#include "ring.h"
+#include "stash.h"
+
+#define UNRACED_PATH_ROOM 4096
+
+/* What a CPU builds records in. Whoever uses it keeps preemption off. */
+struct unraced_area {
+	struct unraced_call call;
+	u8 bytes[UNRACED_PATH_ROOM]; /* what the call is compared with */
+	u8 path[UNRACED_PATH_ROOM];  /* of the opened file, from the end */
+};
+
+/* The places where the kernel has its own copy, or its result. */
+enum unraced_copy {
+	UNRACED_COPY_PATH,
+	UNRACED_COPY_HOW,
+	UNRACED_COPY_FILE,
+	UNRACED_COPY_ADDRESS,
+	UNRACED_COPIES,
+};
+
+struct unraced_probe {
+	struct kprobe kprobe;
+	struct unraced_capture *capture;
+	bool registered;
+};
+
+struct unraced_capture {
+	struct mutex lock; /* of what follows, up to the probes */
+	bool configured;
+	bool started;
+	struct unraced_config config;
+	struct unraced_probe probes[UNRACED_COPIES];
+
+	u32 mitigation; /* read at entry, once */
+	u32 self_tgid;
+	u32 *tgids;
+	u32 *uids;
+	u64 *cgroups;
+	struct unraced_stash *stash;
+	struct unraced_area *areas; /* by CPU */
+
+	struct unraced_ring ring;
+	struct unraced_reader *reader;
+	struct unraced_counters *counters; /* by CPU */
+	void *data;
+	struct page **pages; /* of all that can be mapped, in its order */
+	unsigned long page_count;
+
+	struct irq_work bell;
+	wait_queue_head_t waiters;
+	bool woken;
+};
+
+/* capture.c */
+int unraced_capture_configure(struct unraced_capture *capture, const struct unraced_config *config);
+int unraced_capture_switch(struct unraced_capture *capture, u32 mitigation);
+void unraced_capture_stop(struct unraced_capture *capture);
+void unraced_capture_release(struct unraced_capture *capture);
+
+/* memory.c */
+int unraced_memory_map_ring(struct unraced_capture *capture);
+void unraced_memory_unmap_ring(struct unraced_capture *capture);
+
+/* probes.c */
+int unraced_probes_find(void);
+int unraced_probes_start(struct unraced_capture *capture);
+void unraced_probes_stop(struct unraced_capture *capture);
+
+/* copies.c: the functions that copy; their probes are registered once the mode asks for them. */
+int unraced_copies_start(struct unraced_capture *capture);
+void unraced_copies_stop(struct unraced_capture *capture);
+
+static inline struct unraced_area *unraced_area(struct unraced_capture *capture)
+{
+	return &capture->areas[smp_processor_id()];
+}
+
+static inline struct unraced_counters *unraced_row(struct unraced_capture *capture)
+{
+	return &capture->counters[smp_processor_id()];
+}
+
+#endif

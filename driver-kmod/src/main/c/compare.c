@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0
+#include "compare.h"
+
+#ifdef __KERNEL__
+#include <linux/in.h>
+#include <linux/in6.h>
+#include <linux/socket.h>
+#else
+#include <netinet/in.h>
+#include <sys/socket.h>
+#endif
+
+bool unraced_names_match(const u8 *claim, u32 length, const u8 *names, u32 names_length)
+{
+	u32 at = 0, position = 0;
+
+	while (at < length) {
+		u32 begin = at, size;
+
+		while (at < length && claim[at] != '/')
+			at++;
+		size = at - begin;
+		at++;
+		if (!size || (size == 1 && claim[begin] == '.'))
+			continue;
+		if (size == 2 && claim[begin] == '.' && claim[begin + 1] == '.')
+			return false;
+		if (names_length - position < size + 1 || names[position] != '/' ||
+		    memcmp(names + position + 1, claim + begin, size))
+			return false;
+		position += size + 1;
+		if (position < names_length && names[position] != '/')
+			return false;
+	}
+	return position == names_length;
+}
+
+bool unraced_needs_directory(const u8 *claim, u32 length)
+{
+	if (!length)
+		return false;
+	if (claim[length - 1] == '/')
+		return true;
+	return length > 1 && claim[length - 1] == '.' && claim[length - 2] == '/';
+}
+
+static const u8 *bytes_of(const struct unraced_call *call, const struct unraced_slice *slice)
+{
+	return (const u8 *)&call->record + slice->offset;
+}
+
+static u32 name_end(const u8 *address, u32 length)
+{
+	u32 end = sizeof(u16);
+
+	while (end < length && address[end])
+		end++;
+	return end;
+}
+
+/* An abstract name is unique; one in the file tree can be given to another socket after it was bound. */
+static u8 judge_name(const u8 *claim, u32 length, const u8 *peer, u32 peer_length)
+{
+	u32 end;
+
+	if (length > sizeof(u16) && !claim[sizeof(u16)])
+		return length == peer_length && !memcmp(claim, peer, length) ? UNRACED_INTEGRITY_MATCH :
+									      UNRACED_INTEGRITY_DIFFERS;
+	end = name_end(claim, length);
+	return end == name_end(peer, peer_length) && !memcmp(claim, peer, end) ? UNRACED_INTEGRITY_UNCHECKED :
+									      UNRACED_INTEGRITY_DIFFERS;
+}
+
+/* Ports lie at the same place in both families. */
+static bool same_internet_address(const u8 *claim, u32 length, const u8 *peer)
+{
+	u32 at = offsetof(struct sockaddr_in, sin_addr), size = sizeof(struct in_addr);
+
+	if (claim[0] == AF_INET6) {
+		at = offsetof(struct sockaddr_in6, sin6_addr);
+		size = sizeof(struct in6_addr);
+	}
+	return length >= at + size && !memcmp(claim + sizeof(u16), peer + sizeof(u16), sizeof(u16)) &&
+	       !memcmp(claim + at, peer + at, size);
+}
+
+u8 unraced_judge_address(const struct unraced_call *call)
+{
+	const struct unraced_slice *address = &call->record.connect.address, *remote = &call->record.connect.remote;
+	const u8 *claim = call->tail, *peer = bytes_of(call, remote);
+	bool same;
+
+	if (remote->length < sizeof(u16) || address->length < sizeof(u16) || claim[1])
+		return UNRACED_INTEGRITY_UNCHECKED;
+	if (claim[0] == AF_UNIX && call->record.connect.family == AF_UNIX)
+		return judge_name(claim, address->length, peer, remote->length);
+	same = claim[0] == peer[0] && (claim[0] == AF_INET || claim[0] == AF_INET6) &&
+	       same_internet_address(claim, address->length, peer);
+	return same ? UNRACED_INTEGRITY_MATCH : UNRACED_INTEGRITY_DIFFERS;
+}

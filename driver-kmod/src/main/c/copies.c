@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The kernel's own copies, taken where the kernel hands them on: the path at do_filp_open() and openat2's how at
+ * do_sys_openat2() (fs/open.c), the address at __sys_connect_file() (net/socket.c). And the opened file, at fd_install()
+ * (fs/file.c), before its descriptor is anybody else's to replace.
+ *
+ * Handlers run with preemption off. Of a call whose handler the kernel passes over, the snapshot stays.
+ */
+#include <linux/fs.h>
+#include <linux/sched.h>
+#include <linux/socket.h>
+#include <asm/syscall.h>
+
+#include "emit.h"
+#include "filter.h"
+#include "truth.h"
+
+/* The current thread's call, if it is one that this capture watches. Requests of io_urings are none. */
+static bool current_call(const struct unraced_capture *capture, struct unraced_arguments *arguments)
+{
+	struct pt_regs *regs = task_pt_regs(current);
+
+	if (current->flags & (PF_KTHREAD | PF_IO_WORKER))
+		return false;
+	return unraced_arch_call(regs, syscall_get_nr(current, regs), arguments) &&
+	       (capture->config.syscalls & (1u << arguments->syscall));
+}
+
+/* The call as it is known so far, in the area. What it lacks is read at the return, unless this copy has it. */
+static bool begin(struct unraced_capture *capture, struct unraced_area *area, const struct unraced_arguments *arguments)
+{
+	int taken = unraced_take(capture, area, arguments);
+	u32 mitigation = READ_ONCE(capture->mitigation);
+
+	if (taken >= 0)
+		return true;
+	if (mitigation != UNRACED_MITIGATION_KERNEL || unraced_filter(capture) != UNRACED_PASS)
+		return false;
+	unraced_rebuild(capture, area, arguments, mitigation);
+	area->call.record.flags |= unraced_missed(taken);
+	return true;
+}
+
+static bool wants_copy(const struct unraced_call *call)
+{
+	return call->record.mitigation == UNRACED_MITIGATION_KERNEL &&
+	       call->record.provenance != UNRACED_PROVENANCE_KERNEL;
+}
+
+static int on_path(struct kprobe *kprobe, struct pt_regs *regs)
+{
+	struct unraced_capture *capture = container_of(kprobe, struct unraced_probe, kprobe)->capture;
+	const struct filename *name = (const struct filename *)regs_get_kernel_argument(regs, 1);
+	struct unraced_area *area = unraced_area(capture);
+	struct unraced_arguments arguments;
+
+	if (!current_call(capture, &arguments) || arguments.syscall == UNRACED_CONNECT || IS_ERR_OR_NULL(name))
+		return 0;
+	if (!begin(capture, area, &arguments))
+		return 0;
+	/* A call can open files of the kernel's own, such as firmware: they do not come from its pointer. */
+	if (wants_copy(&area->call) && (u64)name->uptr == area->call.pointer)
+		unraced_call_adopt(&area->call, name->name, strnlen(name->name, UNRACED_PATH_MAX));
+	unraced_put(capture, area);
+	return 0;
+}
+
+/*
+ * The kernel's copy as it was passed: on 64-bit machines sys_openat2() of fs/open.c adds O_LARGEFILE, unless O_PATH is
+ * there. Whether the caller had it makes no difference, so the snapshot may tell.
+ */
+static void restore_how(const struct unraced_call *call, struct unraced_how *copy)
+{
+	if (copy->flags & O_PATH)
+		return;
+	copy->flags &= ~(u64)O_LARGEFILE;
+	if (call->record.how_provenance == UNRACED_PROVENANCE_ENTER)
+		copy->flags |= call->record.open.flags & O_LARGEFILE;
+}
+
+static int on_how(struct kprobe *kprobe, struct pt_regs *regs)
+{
+	struct unraced_capture *capture = container_of(kprobe, struct unraced_probe, kprobe)->capture;
+	const struct open_how *how = (const struct open_how *)regs_get_kernel_argument(regs, 2);
+	struct unraced_area *area = unraced_area(capture);
+	struct unraced_arguments arguments;
+	struct unraced_how copy;
+
+	if (!current_call(capture, &arguments) || arguments.syscall != UNRACED_OPENAT2)
+		return 0;
+	if (!begin(capture, area, &arguments))
+		return 0;
+	copy = (struct unraced_how){ .flags = how->flags, .mode = how->mode, .resolve = how->resolve };
+	restore_how(&area->call, &copy);
+	if (area->call.record.mitigation == UNRACED_MITIGATION_KERNEL)
+		unraced_call_how(&area->call, &copy, UNRACED_PROVENANCE_KERNEL);
+	unraced_put(capture, area);
+	return 0;
+}
+
+static int on_file(struct kprobe *kprobe, struct pt_regs *regs)
+{
+	struct unraced_capture *capture = container_of(kprobe, struct unraced_probe, kprobe)->capture;
+	struct file *file = (struct file *)regs_get_kernel_argument(regs, 1);
+	struct unraced_area *area = unraced_area(capture);
+	struct unraced_record *record = &area->call.record;
+	struct unraced_arguments arguments;
+
+	if (!current_call(capture, &arguments) || arguments.syscall == UNRACED_CONNECT)
+		return 0;
+	if (unraced_take(capture, area, &arguments) < 0)
+		return 0;
+	if (record->provenance == UNRACED_PROVENANCE_KERNEL && !(record->flags & UNRACED_HAS_FILE)) {
+		area->call.installed = (s32)regs_get_kernel_argument(regs, 0);
+		record->flags &= ~UNRACED_FD_TABLE_SHARED;
+		unraced_describe_file(area, file);
+	}
+	unraced_put(capture, area);
+	return 0;
+}
+
+static int on_address(struct kprobe *kprobe, struct pt_regs *regs)
+{
+	struct unraced_capture *capture = container_of(kprobe, struct unraced_probe, kprobe)->capture;
+	const void *address = (const void *)regs_get_kernel_argument(regs, 1);
+	s32 length = (s32)regs_get_kernel_argument(regs, 2);
+	struct unraced_area *area = unraced_area(capture);
+	struct unraced_arguments arguments;
+
+	if (!current_call(capture, &arguments) || arguments.syscall != UNRACED_CONNECT)
+		return 0;
+	if (length < 0 || length > UNRACED_ADDRESS_MAX || !begin(capture, area, &arguments))
+		return 0;
+	if (wants_copy(&area->call))
+		unraced_call_adopt(&area->call, address, length);
+	unraced_put(capture, area);
+	return 0;
+}
+
+static const struct {
+	const char *symbols[2];
+	kprobe_pre_handler_t handler;
+	bool optional; /* static functions may have been inlined */
+} copies[UNRACED_COPIES] = {
+	/* Since 7.0 it is do_file_open(). */
+	[UNRACED_COPY_PATH] = { { "do_filp_open", "do_file_open" }, on_path, false },
+	[UNRACED_COPY_HOW] = { { "do_sys_openat2" }, on_how, true },
+	[UNRACED_COPY_FILE] = { { "fd_install" }, on_file, false },
+	[UNRACED_COPY_ADDRESS] = { { "__sys_connect_file" }, on_address, false },
+};
+
+static int start(struct unraced_probe *probe, enum unraced_copy copy)
+{
+	int i, error = -ENOENT;
+
+	for (i = 0; i < ARRAY_SIZE(copies[copy].symbols) && error && copies[copy].symbols[i]; i++) {
+		memset(&probe->kprobe, 0, sizeof(probe->kprobe));
+		probe->kprobe.symbol_name = copies[copy].symbols[i];
+		probe->kprobe.pre_handler = copies[copy].handler;
+		error = register_kprobe(&probe->kprobe);
+	}
+	probe->registered = !error;
+	return copies[copy].optional ? 0 : error;
+}
+
+int unraced_copies_start(struct unraced_capture *capture)
+{
+	int i, error = 0;
+
+	if (capture->probes[0].registered)
+		return 0;
+	for (i = 0; i < UNRACED_COPIES && !error; i++) {
+		capture->probes[i].capture = capture;
+		error = start(&capture->probes[i], i);
+	}
+	if (error)
+		unraced_copies_stop(capture);
+	return error;
+}
+
+void unraced_copies_stop(struct unraced_capture *capture)
+{
+	int i;
+
+	for (i = 0; i < UNRACED_COPIES; i++) {
+		if (capture->probes[i].registered)
+			unregister_kprobe(&capture->probes[i].kprobe);
+		capture->probes[i].registered = false;
+	}
+}

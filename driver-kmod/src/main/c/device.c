@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* /dev/unraced: see device.h. */
+#include <linux/capability.h>
+#include <linux/fs.h>
+#include <linux/miscdevice.h>
+#include <linux/mm.h>
+#include <linux/module.h>
+#include <linux/poll.h>
+#include <linux/slab.h>
+#include <linux/uaccess.h>
+
+#include "capture.h"
+#include "mounts.h"
+#include "versions.h"
+
+static void ring_bell(struct irq_work *work)
+{
+	struct unraced_capture *capture = container_of(work, struct unraced_capture, bell);
+
+	wake_up_interruptible_poll(&capture->waiters, EPOLLIN);
+}
+
+static int open(struct inode *inode, struct file *file)
+{
+	struct unraced_capture *capture;
+
+	if (!capable(CAP_SYS_ADMIN))
+		return -EPERM;
+	capture = kzalloc(sizeof(*capture), GFP_KERNEL_ACCOUNT);
+	if (!capture)
+		return -ENOMEM;
+	mutex_init(&capture->lock);
+	init_waitqueue_head(&capture->waiters);
+	init_irq_work(&capture->bell, ring_bell);
+	file->private_data = capture;
+	return nonseekable_open(inode, file);
+}
+
+static int release(struct inode *inode, struct file *file)
+{
+	unraced_capture_release(file->private_data);
+	return 0;
+}
+
+static long configure(struct unraced_capture *capture, void __user *argument)
+{
+	struct unraced_config config;
+	long error;
+
+	if (copy_from_user(&config, argument, sizeof(config)))
+		return -EFAULT;
+	error = unraced_capture_configure(capture, &config);
+	if (error)
+		return error;
+	return copy_to_user(argument, &capture->config, sizeof(config)) ? -EFAULT : 0;
+}
+
+static long switch_mode(struct unraced_capture *capture, void __user *argument)
+{
+	u32 mitigation;
+
+	if (copy_from_user(&mitigation, argument, sizeof(mitigation)))
+		return -EFAULT;
+	return unraced_capture_switch(capture, mitigation);
+}
+
+static long tell_books(struct unraced_capture *capture, void __user *argument)
+{
+	struct unraced_books books;
+
+	unraced_stash_read(capture->stash, &books);
+	return copy_to_user(argument, &books, sizeof(books)) ? -EFAULT : 0;
+}
+
+static long with_lock(struct unraced_capture *capture, unsigned int command, void __user *argument)
+{
+	if (command == UNRACED_IOC_CONFIGURE)
+		return configure(capture, argument);
+	if (!capture->counters || !capture->stash)
+		return -ENXIO;
+	switch (command) {
+	case UNRACED_IOC_MITIGATION:
+		return capture->started ? switch_mode(capture, argument) : -ENXIO;
+	case UNRACED_IOC_BOOKS:
+		return tell_books(capture, argument);
+	case UNRACED_IOC_STOP:
+		unraced_capture_stop(capture);
+		return 0;
+	}
+	return -ENOTTY;
+}
+
+static long unraced_ioctl(struct file *file, unsigned int command, unsigned long argument)
+{
+	struct unraced_capture *capture = file->private_data;
+	long result;
+
+	if (command == UNRACED_IOC_WAKE) {
+		WRITE_ONCE(capture->woken, true);
+		wake_up_interruptible_all(&capture->waiters);
+		return 0;
+	}
+	mutex_lock(&capture->lock);
+	result = with_lock(capture, command, (void __user *)argument);
+	mutex_unlock(&capture->lock);
+	return result;
+}
+
+static __poll_t poll(struct file *file, poll_table *wait)
+{
+	struct unraced_capture *capture = file->private_data;
+	struct unraced_reader *reader;
+
+	poll_wait(file, &capture->waiters, wait);
+	if (READ_ONCE(capture->woken))
+		return EPOLLHUP;
+	/* Paired with the end of configuring, as the reader's memory is there by then. */
+	reader = smp_load_acquire(&capture->reader);
+	if (!reader)
+		return EPOLLERR;
+	return smp_load_acquire(&capture->ring.position) != READ_ONCE(reader->position) ? EPOLLIN : 0;
+}
+
+static vm_fault_t fault(struct vm_fault *fault)
+{
+	struct unraced_capture *capture = fault->vma->vm_file->private_data;
+
+	if (fault->pgoff >= capture->page_count)
+		return VM_FAULT_SIGBUS;
+	fault->page = capture->pages[fault->pgoff];
+	get_page(fault->page);
+	return 0;
+}
+
+static const struct vm_operations_struct mapping = {
+	.fault = fault,
+};
+
+static int map_with_lock(struct unraced_capture *capture, struct vm_area_struct *vma)
+{
+	bool readers_page = !vma->vm_pgoff && vma_pages(vma) == 1;
+
+	if (!capture->started)
+		return -ENXIO;
+	if (vma->vm_pgoff >= capture->page_count || vma_pages(vma) > capture->page_count - vma->vm_pgoff)
+		return -EINVAL;
+	if (!(vma->vm_flags & VM_SHARED) || (vma->vm_flags & VM_EXEC))
+		return -EINVAL;
+	if (!readers_page) {
+		if (vma->vm_flags & VM_WRITE)
+			return -EPERM;
+		vm_flags_clear(vma, VM_MAYWRITE);
+	}
+	vm_flags_clear(vma, VM_MAYEXEC);
+	/* A child would read, and give back, what its parent has not seen. */
+	vm_flags_set(vma, VM_DONTCOPY | VM_DONTEXPAND | VM_DONTDUMP);
+	vma->vm_ops = &mapping;
+	return 0;
+}
+
+static int map(struct file *file, struct vm_area_struct *vma)
+{
+	struct unraced_capture *capture = file->private_data;
+	int error;
+
+	mutex_lock(&capture->lock);
+	error = map_with_lock(capture, vma);
+	mutex_unlock(&capture->lock);
+	return error;
+}
+
+static const struct file_operations operations = {
+	.owner = THIS_MODULE,
+	.open = open,
+	.release = release,
+	.unlocked_ioctl = unraced_ioctl,
+	.poll = poll,
+	.mmap = map,
+};
+
+static struct miscdevice device = {
+	.minor = MISC_DYNAMIC_MINOR,
+	.name = "unraced",
+	.fops = &operations,
+	.mode = 0600,
+};
+
+static int __init unraced_init(void)
+{
+	int error = unraced_mounts_find();
+
+	if (!error)
+		error = unraced_probes_find();
+	return error ? error : misc_register(&device);
+}
+
+static void __exit unraced_exit(void)
+{
+	misc_deregister(&device);
+}
+
+module_init(unraced_init);
+module_exit(unraced_exit);
+
+MODULE_DESCRIPTION("Merged events of open, openat, openat2, creat and connect, with arguments that nobody can change");
+MODULE_AUTHOR("The Unraced authors");
+MODULE_LICENSE("GPL");
+MODULE_VERSION("0.1.0");

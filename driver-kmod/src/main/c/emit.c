@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <linux/cgroup.h>
+#include <linux/cred.h>
+#include <linux/nsproxy.h>
+#include <linux/pid_namespace.h>
+#include <linux/sched.h>
+#include <linux/timekeeping.h>
+#include <linux/user_namespace.h>
+
+#include "emit.h"
+#include "mounts.h"
+
+void unraced_rebuild(struct unraced_capture *capture, struct unraced_area *area,
+		     const struct unraced_arguments *arguments, u32 mitigation)
+{
+	struct unraced_call *call = &area->call;
+
+	unraced_call_begin(call, arguments->syscall, arguments->abi, mitigation);
+	unraced_call_registers(call, arguments->values);
+	call->integrity = capture->config.integrity && mitigation != UNRACED_MITIGATION_OFF;
+}
+
+int unraced_take(struct unraced_capture *capture, struct unraced_area *area, const struct unraced_arguments *arguments)
+{
+	return unraced_stash_take(capture->stash, current->pid, current->start_boottime,
+				  unraced_call_key(arguments), &area->call, sizeof(area->call));
+}
+
+void unraced_put(struct unraced_capture *capture, struct unraced_area *area)
+{
+	struct unraced_arguments key = { .syscall = area->call.record.syscall, .abi = area->call.record.abi };
+
+	unraced_stash_put(capture->stash, current->pid, current->start_boottime, unraced_call_key(&key),
+			  &area->call, unraced_call_bytes(&area->call));
+}
+
+u32 unraced_missed(int taken)
+{
+	return UNRACED_ENTER_MISSED | (taken == UNRACED_TAKE_EVICTED ? UNRACED_EVICTED : 0);
+}
+
+static void describe_caller(struct unraced_record *record)
+{
+	struct pid_namespace *pid_ns;
+
+	record->uid = from_kuid(&init_user_ns, current_uid());
+	record->gid = from_kgid(&init_user_ns, current_gid());
+	record->tid = current->pid;
+	record->tgid = current->tgid;
+	record->thread_start_ns = current->start_boottime;
+	rcu_read_lock();
+	record->parent_tgid = rcu_dereference(current->real_parent)->tgid;
+	record->cgroup_id = cgroup_id(task_dfl_cgroup(current));
+	rcu_read_unlock();
+	record->mount_ns = current->nsproxy ? unraced_namespace_number(current->nsproxy->mnt_ns) : 0;
+	pid_ns = task_active_pid_ns(current);
+	record->pid_ns = pid_ns ? pid_ns->ns.inum : 0;
+	memcpy(record->comm, current->comm, sizeof(record->comm));
+}
+
+/* Checked after the record is there: the reader asks first and looks for records then, so one of the two sees the other. */
+static void ring_bell(struct unraced_capture *capture, struct unraced_counters *row)
+{
+	u32 *waiting = &capture->reader->waiting;
+
+	smp_mb();
+	if (!READ_ONCE(*waiting) || !xchg(waiting, 0))
+		return;
+	row->wakeups++;
+	irq_work_queue(&capture->bell);
+}
+
+void unraced_emit(struct unraced_capture *capture, struct unraced_area *area)
+{
+	struct unraced_counters *row = unraced_row(capture);
+	struct unraced_record *record = &area->call.record;
+
+	describe_caller(record);
+	record->source = smp_processor_id();
+	record->sequence = ++row->sequence;
+	if (!unraced_ring_write(&capture->ring, record, unraced_call_finish(&area->call))) {
+		row->ring_full++;
+		return;
+	}
+	row->submitted++;
+	ring_bell(capture, row);
+}

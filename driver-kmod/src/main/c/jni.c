@@ -1,0 +1,256 @@
+// SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0
+/*
+ * What Java needs of this machine: the device, and the module's stash and ring as code of this process. Errors are
+ * negative errno values. Registered by hand, so that the library exports nothing but JNI_OnLoad.
+ */
+#define _GNU_SOURCE
+#include <fcntl.h>
+#include <jni.h>
+#include <poll.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "device.h"
+#include "ring.h"
+#include "stash.h"
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+static void *address_of(JNIEnv *env, jobject buffer)
+{
+	return buffer ? (*env)->GetDirectBufferAddress(env, buffer) : NULL;
+}
+
+static jlong or_errno(jlong result)
+{
+	return result < 0 ? -errno : result;
+}
+
+/* dev.unraced.kmod.Device */
+
+static jint device_open(JNIEnv *env, jclass class, jstring path)
+{
+	const char *name = (*env)->GetStringUTFChars(env, path, NULL);
+	jint fd;
+
+	(void)class;
+	if (!name)
+		return -ENOMEM;
+	fd = or_errno(open(name, O_RDWR | O_CLOEXEC));
+	(*env)->ReleaseStringUTFChars(env, path, name);
+	return fd;
+}
+
+static void device_close(JNIEnv *env, jclass class, jint fd)
+{
+	(void)env;
+	(void)class;
+	close(fd);
+}
+
+static jint device_control(JNIEnv *env, jclass class, jint fd, jint command, jobject argument)
+{
+	(void)class;
+	return or_errno(ioctl(fd, (unsigned int)command, address_of(env, argument)));
+}
+
+/* Null and errno in the last argument's first word when it fails. */
+static jobject device_map(JNIEnv *env, jclass class, jint fd, jlong offset, jlong length, jboolean writable, jobject error)
+{
+	void *memory = mmap(NULL, length, writable ? PROT_READ | PROT_WRITE : PROT_READ, MAP_SHARED, fd, offset);
+
+	(void)class;
+	if (memory == MAP_FAILED) {
+		*(jint *)address_of(env, error) = errno;
+		return NULL;
+	}
+	return (*env)->NewDirectByteBuffer(env, memory, length);
+}
+
+static void device_unmap(JNIEnv *env, jclass class, jobject buffer)
+{
+	(void)class;
+	munmap(address_of(env, buffer), (*env)->GetDirectBufferCapacity(env, buffer));
+}
+
+static jint device_poll(JNIEnv *env, jclass class, jint fd, jint millis)
+{
+	struct pollfd waits = { .fd = fd, .events = POLLIN };
+
+	(void)env;
+	(void)class;
+	return or_errno(poll(&waits, 1, millis));
+}
+
+static jlong device_address(JNIEnv *env, jclass class, jobject memory)
+{
+	(void)class;
+	return (jlong)(uintptr_t)address_of(env, memory);
+}
+
+static jint device_page_size(JNIEnv *env, jclass class)
+{
+	(void)env;
+	(void)class;
+	return sysconf(_SC_PAGESIZE);
+}
+
+/* Asks by the call that costs nothing: getpid, by the x32 convention (arch/x86/include/uapi/asm/unistd.h). */
+static jboolean device_takes_x32(JNIEnv *env, jclass class)
+{
+	(void)env;
+	(void)class;
+#ifdef __x86_64__
+	return syscall(0x40000000 | SYS_getpid) > 0;
+#else
+	return JNI_FALSE;
+#endif
+}
+
+static const JNINativeMethod device_methods[] = {
+	{ "open", "(Ljava/lang/String;)I", device_open },
+	{ "close", "(I)V", device_close },
+	{ "control", "(IILjava/nio/ByteBuffer;)I", device_control },
+	{ "map", "(IJJZLjava/nio/ByteBuffer;)Ljava/nio/ByteBuffer;", device_map },
+	{ "unmap", "(Ljava/nio/ByteBuffer;)V", device_unmap },
+	{ "poll", "(II)I", device_poll },
+	{ "address", "(Ljava/nio/ByteBuffer;)J", device_address },
+	{ "pageSize", "()I", device_page_size },
+	{ "takesX32", "()Z", device_takes_x32 },
+};
+
+/* dev.unraced.kmod.NativeStash */
+
+static struct unraced_stash *stash_of(jlong handle)
+{
+	return (struct unraced_stash *)(uintptr_t)handle;
+}
+
+static jlong stash_create(JNIEnv *env, jclass class, jobject size, jlong seed)
+{
+	(void)class;
+	return (jlong)(uintptr_t)unraced_stash_new(address_of(env, size), seed);
+}
+
+static void stash_free(JNIEnv *env, jclass class, jlong handle)
+{
+	(void)env;
+	(void)class;
+	unraced_stash_free(stash_of(handle));
+}
+
+static jint stash_put(JNIEnv *env, jclass class, jlong handle, jlong thread, jlong start, jint call, jobject bytes, jint length)
+{
+	(void)class;
+	return unraced_stash_put(stash_of(handle), thread, start, call, address_of(env, bytes), length);
+}
+
+static jint stash_take(JNIEnv *env, jclass class, jlong handle, jlong thread, jlong start, jint call, jobject bytes, jint room)
+{
+	(void)class;
+	return unraced_stash_take(stash_of(handle), thread, start, call, address_of(env, bytes), room);
+}
+
+static jboolean stash_discard(JNIEnv *env, jclass class, jlong handle, jlong thread)
+{
+	(void)env;
+	(void)class;
+	return unraced_stash_discard(stash_of(handle), thread);
+}
+
+static void stash_clear(JNIEnv *env, jclass class, jlong handle)
+{
+	(void)env;
+	(void)class;
+	unraced_stash_clear(stash_of(handle));
+}
+
+static void stash_read(JNIEnv *env, jclass class, jlong handle, jobject books)
+{
+	(void)class;
+	unraced_stash_read(stash_of(handle), address_of(env, books));
+}
+
+static const JNINativeMethod stash_methods[] = {
+	{ "create", "(Ljava/nio/ByteBuffer;J)J", stash_create },
+	{ "free", "(J)V", stash_free },
+	{ "put", "(JJJILjava/nio/ByteBuffer;I)I", stash_put },
+	{ "take", "(JJJILjava/nio/ByteBuffer;I)I", stash_take },
+	{ "discard", "(JJ)Z", stash_discard },
+	{ "clear", "(J)V", stash_clear },
+	{ "read", "(JLjava/nio/ByteBuffer;)V", stash_read },
+};
+
+/* dev.unraced.kmod.NativeRing */
+
+/* Two pages of positions, and the data twice: as the device maps it. */
+static jobject ring_map(JNIEnv *env, jclass class, jint page, jint size)
+{
+	size_t length = 2 * (size_t)page + 2 * (size_t)size;
+	int fd = memfd_create("unraced-ring", MFD_CLOEXEC);
+	u8 *memory = MAP_FAILED;
+
+	(void)class;
+	if (fd >= 0 && !ftruncate(fd, 2 * (size_t)page + size))
+		memory = mmap(NULL, length, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	if (memory != MAP_FAILED && mmap(memory + 2 * (size_t)page + size, size, PROT_READ | PROT_WRITE,
+					 MAP_SHARED | MAP_FIXED, fd, 2 * (off_t)page) == MAP_FAILED) {
+		munmap(memory, length);
+		memory = MAP_FAILED;
+	}
+	close(fd);
+	return memory == MAP_FAILED ? NULL : (*env)->NewDirectByteBuffer(env, memory, length);
+}
+
+static jlong ring_create(JNIEnv *env, jclass class, jobject memory, jint page, jint size)
+{
+	struct unraced_ring *ring = calloc(1, sizeof(*ring));
+	u8 *at = address_of(env, memory);
+
+	(void)class;
+	if (ring)
+		unraced_ring_init(ring, (u64 *)at, (u64 *)(at + page), at + 2 * (size_t)page, size);
+	return (jlong)(uintptr_t)ring;
+}
+
+static jboolean ring_write(JNIEnv *env, jclass class, jlong handle, jobject record, jint length)
+{
+	(void)class;
+	return unraced_ring_write((struct unraced_ring *)(uintptr_t)handle, address_of(env, record), length);
+}
+
+static void ring_free(JNIEnv *env, jclass class, jlong handle, jobject memory)
+{
+	(void)class;
+	free((void *)(uintptr_t)handle);
+	munmap(address_of(env, memory), (*env)->GetDirectBufferCapacity(env, memory));
+}
+
+static const JNINativeMethod ring_methods[] = {
+	{ "map", "(II)Ljava/nio/ByteBuffer;", ring_map },
+	{ "create", "(Ljava/nio/ByteBuffer;II)J", ring_create },
+	{ "write", "(JLjava/nio/ByteBuffer;I)Z", ring_write },
+	{ "free", "(JLjava/nio/ByteBuffer;)V", ring_free },
+};
+
+static jint enlist(JNIEnv *env, const char *name, const JNINativeMethod *methods, jint count)
+{
+	jclass class = (*env)->FindClass(env, name);
+
+	return class ? (*env)->RegisterNatives(env, class, methods, count) : JNI_ERR;
+}
+
+JNIEXPORT jint JNICALL JNI_OnLoad(JavaVM *vm, void *reserved)
+{
+	JNIEnv *env;
+
+	(void)reserved;
+	if ((*vm)->GetEnv(vm, (void **)&env, JNI_VERSION_10) != JNI_OK ||
+	    enlist(env, "dev/unraced/kmod/Device", device_methods, COUNT(device_methods)) != JNI_OK ||
+	    enlist(env, "dev/unraced/kmod/NativeStash", stash_methods, COUNT(stash_methods)) != JNI_OK ||
+	    enlist(env, "dev/unraced/kmod/NativeRing", ring_methods, COUNT(ring_methods)) != JNI_OK)
+		return JNI_ERR;
+	return JNI_VERSION_10;
+}

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <linux/dcache.h>
+#include <linux/fs.h>
+#include <linux/namei.h>
+#include <linux/ns_common.h>
+#include <linux/sched.h>
+#include <linux/uaccess.h>
+
+#include "mounts.h"
+
+/* The start of struct mount, the same since Linux 3.3. */
+struct mount_head {
+	struct hlist_node hash;
+	struct vfsmount *above; /* struct mount, to be exact */
+	struct dentry *mountpoint;
+	struct vfsmount mnt;
+};
+
+/* struct mount is no longer than this, so the namespace is before. */
+#define LONGEST_MOUNT 512
+
+static size_t namespace_offset;
+
+static const struct mount_head *head_of(const struct vfsmount *mount)
+{
+	return container_of(mount, struct mount_head, mnt);
+}
+
+struct vfsmount *unraced_mount_above(const struct vfsmount *mount)
+{
+	return &((struct mount_head *)READ_ONCE(head_of(mount)->above))->mnt;
+}
+
+struct dentry *unraced_mountpoint(const struct vfsmount *mount)
+{
+	return READ_ONCE(head_of(mount)->mountpoint);
+}
+
+struct mnt_namespace *unraced_mount_namespace(const struct vfsmount *mount)
+{
+	return READ_ONCE(*(struct mnt_namespace **)((u8 *)head_of(mount) + namespace_offset));
+}
+
+/* Its first member is the same in all namespaces. */
+u32 unraced_namespace_number(const struct mnt_namespace *ns)
+{
+	return ((const struct ns_common *)ns)->inum;
+}
+
+/* Where the first word of a mount is that is this namespace. */
+static size_t find_namespace(const struct vfsmount *mount, const struct mnt_namespace *ns)
+{
+	size_t at;
+
+	for (at = sizeof(struct mount_head); at < LONGEST_MOUNT; at += sizeof(void *)) {
+		const void *word;
+
+		if (copy_from_kernel_nofault(&word, (const u8 *)head_of(mount) + at, sizeof(word)))
+			return 0;
+		if (word == ns)
+			return at;
+	}
+	return 0;
+}
+
+/* Whether a mount leads where follow_up() goes, and what is above it belongs to the namespace in the same way. */
+static bool is_as_expected(struct path *path)
+{
+	struct vfsmount *mount = path->mnt, *above = unraced_mount_above(mount);
+	struct dentry *mountpoint = unraced_mountpoint(mount);
+	struct mnt_namespace *ns = current->nsproxy->mnt_ns;
+
+	if (path->dentry != mount->mnt_root || !follow_up(path))
+		return false;
+	if (path->mnt != above || path->dentry != mountpoint)
+		return false;
+	namespace_offset = find_namespace(mount, ns);
+	return namespace_offset && namespace_offset == find_namespace(above, ns);
+}
+
+static bool number_is_as_expected(void)
+{
+	struct path path;
+	bool same;
+
+	if (kern_path("/proc/self/ns/mnt", LOOKUP_FOLLOW, &path))
+		return false;
+	same = d_inode(path.dentry)->i_ino == unraced_namespace_number(current->nsproxy->mnt_ns);
+	path_put(&path);
+	return same;
+}
+
+int unraced_mounts_find(void)
+{
+	static const char *const mounted[] = { "/proc", "/sys", "/dev" };
+	bool found = false;
+	struct path path;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(mounted) && !found; i++) {
+		if (kern_path(mounted[i], LOOKUP_FOLLOW | LOOKUP_DIRECTORY, &path))
+			continue;
+		found = is_as_expected(&path);
+		path_put(&path);
+	}
+	if (found && number_is_as_expected())
+		return 0;
+	pr_err("the mounts of this kernel are not as expected, or /proc is not mounted\n");
+	return -EOPNOTSUPP;
+}

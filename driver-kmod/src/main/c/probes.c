@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The tracepoints that every call passes. Each capture has its own probes on them. */
+#include <linux/sched.h>
+#include <linux/sched/signal.h>
+#include <linux/timekeeping.h>
+#include <linux/tracepoint.h>
+#include <asm/syscall.h>
+
+#include "arguments.h"
+#include "emit.h"
+#include "filter.h"
+#include "truth.h"
+
+enum point { ENTER, EXIT, THREAD_EXIT, POINTS };
+
+static const char *const names[POINTS] = { "sys_enter", "sys_exit", "sched_process_exit" };
+static struct tracepoint *points[POINTS];
+
+static bool is_watched(const struct unraced_capture *capture, const struct unraced_arguments *arguments)
+{
+	return capture->config.syscalls & (1u << arguments->syscall);
+}
+
+static void snapshot(struct unraced_capture *capture, const struct unraced_arguments *arguments, u32 mitigation)
+{
+	struct unraced_area *area = unraced_area(capture);
+	struct unraced_call *call = &area->call;
+
+	unraced_rebuild(capture, area, arguments, mitigation);
+	call->record.enter_ns = ktime_get_boottime_ns();
+	unraced_read_pointers(call, UNRACED_PROVENANCE_ENTER);
+	if (call->integrity && arguments->syscall != UNRACED_CONNECT)
+		unraced_remember_start(call);
+	/* Who shares now may have put another file in place and be gone by the return; nobody new can come meanwhile. */
+	if (unraced_descriptors_shared())
+		call->record.flags |= UNRACED_FD_TABLE_SHARED;
+	unraced_put(capture, area);
+}
+
+static void on_enter(void *data, struct pt_regs *regs, long number)
+{
+	struct unraced_capture *capture = data;
+	struct unraced_arguments arguments;
+	/* Once: the switch is live, and a call must not see it move. */
+	u32 mitigation = READ_ONCE(capture->mitigation);
+
+	if (!unraced_arch_call(regs, number, &arguments) || !is_watched(capture, &arguments) ||
+	    mitigation == UNRACED_MITIGATION_OFF || unraced_filter(capture) != UNRACED_PASS)
+		return;
+	preempt_disable();
+	snapshot(capture, &arguments, mitigation);
+	preempt_enable();
+}
+
+/*
+ * Seccomp can refuse a call by SIGSYS: it never enters, but it returns, and what looks like the result is its number.
+ * All three signs are needed, or a thread could hide its files by blocking a SIGSYS of its own.
+ */
+static bool was_executed(long number, long result)
+{
+	return result != number || !sigismember(&current->pending.signal, SIGSYS);
+}
+
+/* No entry answers: the registers still hold the arguments, but what they point to may have changed. */
+static bool begin_late(struct unraced_capture *capture, struct unraced_area *area,
+		       const struct unraced_arguments *arguments, int taken)
+{
+	u32 mitigation = READ_ONCE(capture->mitigation);
+	enum unraced_verdict verdict = unraced_filter(capture);
+
+	if (verdict != UNRACED_PASS) {
+		unraced_count_filtered(unraced_row(capture), verdict);
+		return false;
+	}
+	unraced_rebuild(capture, area, arguments, mitigation);
+	unraced_read_pointers(&area->call, UNRACED_PROVENANCE_EXIT);
+	if (mitigation == UNRACED_MITIGATION_OFF)
+		return true;
+	area->call.record.flags |= unraced_missed(taken);
+	if (area->call.integrity && arguments->syscall != UNRACED_CONNECT)
+		unraced_remember_start(&area->call);
+	return true;
+}
+
+static void on_return(struct unraced_capture *capture, const struct unraced_arguments *arguments, long number, long result)
+{
+	struct unraced_area *area = unraced_area(capture);
+	struct unraced_record *record = &area->call.record;
+	int taken = unraced_take(capture, area, arguments);
+
+	unraced_row(capture)->returned++;
+	if (taken < 0) {
+		if (!begin_late(capture, area, arguments, taken))
+			return;
+		if (!was_executed(number, result))
+			record->flags |= UNRACED_NOT_EXECUTED;
+	} else {
+		unraced_read_again(&area->call);
+	}
+	record->result = result;
+	record->exit_ns = ktime_get_boottime_ns();
+	if (!(record->flags & UNRACED_NOT_EXECUTED))
+		unraced_describe_object(area);
+	unraced_emit(capture, area);
+}
+
+static void on_exit(void *data, struct pt_regs *regs, long result)
+{
+	struct unraced_capture *capture = data;
+	struct unraced_arguments arguments;
+	long number = syscall_get_nr(current, regs);
+
+	if (!unraced_arch_call(regs, number, &arguments) || !is_watched(capture, &arguments))
+		return;
+	preempt_disable();
+	on_return(capture, &arguments, number, result);
+	preempt_enable();
+}
+
+/* A thread that ends takes its call with it. */
+static void on_thread_exit(void *data, struct task_struct *task)
+{
+	struct unraced_capture *capture = data;
+
+	unraced_stash_discard(capture->stash, task->pid);
+}
+
+static void *const handlers[POINTS] = { on_enter, on_exit, on_thread_exit };
+
+static void find(struct tracepoint *point, void *unused)
+{
+	int i;
+
+	for (i = 0; i < POINTS; i++)
+		if (!strcmp(point->name, names[i]))
+			points[i] = point;
+}
+
+int unraced_probes_find(void)
+{
+	int i;
+
+	for_each_kernel_tracepoint(find, NULL);
+	for (i = 0; i < POINTS; i++) {
+		if (!points[i]) {
+			pr_err("this kernel has no tracepoint %s\n", names[i]);
+			return -EOPNOTSUPP;
+		}
+	}
+	return 0;
+}
+
+static void stop_from(struct unraced_capture *capture, int first)
+{
+	int i;
+
+	for (i = first; i < POINTS; i++)
+		tracepoint_probe_unregister(points[i], handlers[i], capture);
+	tracepoint_synchronize_unregister();
+}
+
+/* Returns before entries: a call that enters in between is an exit without an enter, not the reverse. */
+int unraced_probes_start(struct unraced_capture *capture)
+{
+	int i;
+
+	for (i = POINTS - 1; i >= 0; i--) {
+		int error = tracepoint_probe_register(points[i], handlers[i], capture);
+
+		if (error) {
+			stop_from(capture, i + 1);
+			return error;
+		}
+	}
+	return 0;
+}
+
+void unraced_probes_stop(struct unraced_capture *capture)
+{
+	stop_from(capture, 0);
+}

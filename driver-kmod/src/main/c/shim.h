@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
+/* What the core needs of its surroundings: the kernel's when it is built as a module, a process's when it is tested. */
+#ifndef UNRACED_SHIM_H
+#define UNRACED_SHIM_H
+
+#ifdef __KERNEL__
+#include "shim_kernel.h"
+#else
+#include "shim_user.h"
+#endif
+
+#endif

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Read without the socket's lock, which may sleep: getsockname(2) of IP sockets does the same but for that lock, and a
+ * connect that has returned has set them.
+ */
+#include <linux/in.h>
+#include <linux/in6.h>
+#include <linux/net.h>
+#include <net/af_unix.h>
+#include <net/inet_sock.h>
+#include <net/ipv6.h>
+#include <net/sock.h>
+
+#include "socket.h"
+
+static void append_in(struct unraced_call *call, struct unraced_slice *slice, __be16 port, __be32 address)
+{
+	struct sockaddr_in *to = (void *)unraced_call_room(call);
+
+	*to = (struct sockaddr_in){ .sin_family = AF_INET, .sin_port = port, .sin_addr.s_addr = address };
+	unraced_call_append(call, slice, sizeof(*to));
+}
+
+static void append_in6(struct unraced_call *call, struct unraced_slice *slice, __be16 port,
+		       const struct in6_addr *address, int device)
+{
+	struct sockaddr_in6 *to = (void *)unraced_call_room(call);
+
+	*to = (struct sockaddr_in6){ .sin6_family = AF_INET6, .sin6_port = port, .sin6_addr = *address };
+	to->sin6_scope_id = ipv6_iface_scope_id(address, device);
+	unraced_call_append(call, slice, sizeof(*to));
+}
+
+static void append_un(struct unraced_call *call, struct unraced_slice *slice, struct sock *sk)
+{
+	/* Paired with the release in unix_bind(); an address stays as long as its socket. */
+	struct unix_address *address = smp_load_acquire(&unix_sk(sk)->addr);
+	u8 *to = unraced_call_room(call);
+	u32 length;
+
+	if (!address) {
+		/* Unnamed: the family alone, as getsockname(2) gives it. */
+		*(u16 *)to = AF_UNIX;
+		unraced_call_append(call, slice, sizeof(u16));
+		return;
+	}
+	length = min_t(u32, address->len, UNRACED_ADDRESS_MAX);
+	memcpy(to, address->name, length);
+	unraced_call_append(call, slice, length);
+}
+
+static void describe_inet(struct unraced_call *call, struct sock *sk)
+{
+	struct unraced_connect *to = &call->record.connect;
+	__be16 port = sk->sk_dport;
+
+	append_in(call, &to->local, htons(sk->sk_num), sk->sk_rcv_saddr);
+	/* A peer without a port is one, too: of raw sockets, and of datagrams to port 0. */
+	if (port || sk->sk_daddr)
+		append_in(call, &to->remote, port, sk->sk_daddr);
+}
+
+#if IS_ENABLED(CONFIG_IPV6)
+static void describe_inet6(struct unraced_call *call, struct sock *sk)
+{
+	struct unraced_connect *to = &call->record.connect;
+	__be16 port = sk->sk_dport;
+
+	append_in6(call, &to->local, htons(sk->sk_num), &sk->sk_v6_rcv_saddr, sk->sk_bound_dev_if);
+	if (port || !ipv6_addr_any(&sk->sk_v6_daddr))
+		append_in6(call, &to->remote, port, &sk->sk_v6_daddr, sk->sk_bound_dev_if);
+}
+#endif
+
+static void describe_unix(struct unraced_call *call, struct sock *sk)
+{
+	struct unraced_connect *to = &call->record.connect;
+	struct sock *peer;
+
+	append_un(call, &to->local, sk);
+	peer = unix_peer_get(sk);
+	if (!peer)
+		return;
+	append_un(call, &to->remote, peer);
+	sock_put(peer);
+}
+
+void unraced_describe_socket(struct unraced_call *call, struct file *file)
+{
+	struct unraced_connect *to = &call->record.connect;
+	struct socket *socket = sock_from_file(file);
+	struct sock *sk = socket ? READ_ONCE(socket->sk) : NULL;
+
+	if (!sk)
+		return;
+	call->record.flags |= UNRACED_HAS_SOCKET;
+	to->family = sk->sk_family;
+	to->type = socket->type;
+	to->protocol = sk->sk_protocol;
+	switch (sk->sk_family) {
+	case AF_INET:
+		describe_inet(call, sk);
+		break;
+#if IS_ENABLED(CONFIG_IPV6)
+	case AF_INET6:
+		describe_inet6(call, sk);
+		break;
+#endif
+	case AF_UNIX:
+		describe_unix(call, sk);
+		break;
+	}
+}

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef UNRACED_SOCKET_H
+#define UNRACED_SOCKET_H
+
+#include <linux/fs.h>
+
+#include "call.h"
+
+/* Family, type, protocol, own address and peer's, when the file is a socket. */
+void unraced_describe_socket(struct unraced_call *call, struct file *file);
+
+#endif

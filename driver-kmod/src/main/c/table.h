@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
+/*
+ * A bounded map from a thread to a slot, 0 to capacity - 1, that knows the order of arrival. Open addressing, at most
+ * half full; deletion shifts back, so that a table never ages. Its owner locks.
+ */
+#ifndef UNRACED_TABLE_H
+#define UNRACED_TABLE_H
+
+#include "shim.h"
+
+#define UNRACED_NONE 0xffffffffu
+
+/* Slots in order of arrival; those that are free are chained as well. */
+struct unraced_order {
+	u32 *older;
+	u32 *newer;
+	u32 capacity;
+	u32 size;
+	u32 oldest;
+	u32 newest;
+	u32 free;
+};
+
+size_t unraced_order_bytes(u32 capacity);
+void *unraced_order_init(struct unraced_order *order, u32 capacity, void *memory);
+void unraced_order_clear(struct unraced_order *order);
+/* The newest slot from now on; there must be a free one. */
+u32 unraced_order_add(struct unraced_order *order);
+void unraced_order_remove(struct unraced_order *order, u32 slot);
+
+/* Whose slot it is: a thread, told from an earlier one of the same id by its start, and the call that it is in. */
+struct unraced_owner {
+	u64 thread;
+	u64 start;
+	u32 call;
+	u32 value; /* for the table's owner */
+};
+
+struct unraced_table {
+	struct unraced_order order;
+	struct unraced_owner *owners;
+	u32 *buckets; /* one more than the slot, 0 when free */
+	u32 mask;
+	u64 seed;
+};
+
+/* The finalizer of MurmurHash3. The seed is secret, so that nobody can choose thread ids that collide. */
+static inline u32 unraced_hash(u64 key)
+{
+	key = (key ^ (key >> 33)) * 0xff51afd7ed558ccdull;
+	key = (key ^ (key >> 33)) * 0xc4ceb9fe1a85ec53ull;
+	return (u32)(key ^ (key >> 33));
+}
+
+size_t unraced_table_bytes(u32 capacity);
+void *unraced_table_init(struct unraced_table *table, u32 capacity, u64 seed, void *memory);
+void unraced_table_clear(struct unraced_table *table);
+u32 unraced_table_find(const struct unraced_table *table, u64 thread);
+/* The table must not be full, nor have the thread. */
+u32 unraced_table_add(struct unraced_table *table, u64 thread, u64 start, u32 call);
+void unraced_table_remove(struct unraced_table *table, u32 slot);
+
+static inline bool unraced_table_answers(const struct unraced_table *table, u32 slot, u64 start, u32 call)
+{
+	return table->owners[slot].start == start && table->owners[slot].call == call;
+}
+
+#endif

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <linux/file.h>
+#include <linux/fdtable.h>
+#include <linux/fs_struct.h>
+#include <linux/kdev_t.h>
+#include <linux/sched.h>
+
+#include "arguments.h"
+#include "compare.h"
+#include "socket.h"
+#include "truth.h"
+#include "walk.h"
+
+static struct unraced_place place_of(const struct path *path)
+{
+	return (struct unraced_place){ .mount = (u64)path->mnt, .dentry = (u64)path->dentry };
+}
+
+static void remember_directories(struct unraced_call *call, bool root, bool cwd)
+{
+	struct fs_struct *fs = current->fs;
+	unsigned int sequence;
+
+	if (!fs)
+		return;
+	do {
+		sequence = read_seqcount_begin(&fs->seq);
+		if (root)
+			call->root = place_of(&fs->root);
+		if (cwd)
+			call->start = place_of(&fs->pwd);
+	} while (read_seqcount_retry(&fs->seq, sequence));
+}
+
+void unraced_remember_start(struct unraced_call *call)
+{
+	bool unread = call->record.provenance == UNRACED_PROVENANCE_NONE;
+	bool absolute = unraced_call_is_absolute(call);
+	struct file *file;
+
+	/* Of a path that was unreadable nobody knows yet which it is. */
+	remember_directories(call, absolute || unread, !absolute && call->record.open.dirfd == UNRACED_AT_FDCWD);
+	if (absolute || call->record.open.dirfd == UNRACED_AT_FDCWD)
+		return;
+	file = fget_raw(call->record.open.dirfd);
+	if (!file)
+		return;
+	call->start = place_of(&file->f_path);
+	fput(file);
+}
+
+bool unraced_descriptors_shared(void)
+{
+	return current->files && atomic_read(&current->files->count) > 1;
+}
+
+static u8 judge_path(struct unraced_area *area, const struct unraced_walk *walk, struct file *file)
+{
+	struct unraced_call *call = &area->call;
+	u32 length = call->record.open.path.length;
+
+	if (call->record.flags & UNRACED_TRUNCATED)
+		return UNRACED_INTEGRITY_UNCHECKED;
+	if (!length || walk->state != UNRACED_TRAIL_MET || walk->covered || (walk->flags & UNRACED_DELETED))
+		return UNRACED_INTEGRITY_DIFFERS;
+	if (unraced_needs_directory(call->tail, length) && !S_ISDIR(file_inode(file)->i_mode))
+		return UNRACED_INTEGRITY_DIFFERS;
+	if (!unraced_names_match(call->tail, length, area->path + walk->met_at, UNRACED_PATH_ROOM - walk->met_at))
+		return UNRACED_INTEGRITY_DIFFERS;
+	if ((walk->flags & (UNRACED_DETACHED | UNRACED_FOREIGN_MOUNT_NS)) || !unraced_walk_holds(walk, file))
+		return UNRACED_INTEGRITY_UNCHECKED;
+	return UNRACED_INTEGRITY_MATCH;
+}
+
+static bool is_judged(const struct unraced_call *call)
+{
+	return !call->integrity || call->record.provenance == UNRACED_PROVENANCE_NONE ||
+	       call->record.integrity != UNRACED_INTEGRITY_UNCHECKED;
+}
+
+void unraced_describe_file(struct unraced_area *area, struct file *file)
+{
+	static const struct unraced_place nowhere;
+	struct unraced_call *call = &area->call;
+	struct unraced_record *record = &call->record;
+	const struct unraced_place *start = unraced_call_is_absolute(call) ? &call->root : &call->start;
+	const struct inode *inode = file_inode(file);
+	struct unraced_walk walk;
+	u32 length;
+
+	record->open.inode = inode->i_ino;
+	record->open.device_major = MAJOR(inode->i_sb->s_dev);
+	record->open.device_minor = MINOR(inode->i_sb->s_dev);
+	record->flags |= UNRACED_HAS_FILE;
+	if (file->f_mode & FMODE_CREATED)
+		record->flags |= UNRACED_CREATED;
+	unraced_walk_up(&walk, file, area->path, is_judged(call) ? &nowhere : start);
+	record->flags |= walk.flags;
+	if (!is_judged(call))
+		record->integrity = judge_path(area, &walk, file);
+	length = UNRACED_PATH_ROOM - walk.position;
+	memcpy(unraced_call_room(call), area->path + walk.position, length);
+	unraced_call_append(call, &record->open.resolved, length);
+}
+
+/* Whether the kernel says that the socket has a peer, or is about to. */
+static bool has_peer(s64 result)
+{
+	return result == 0 || result == -EINPROGRESS || result == -EALREADY || result == -EISCONN;
+}
+
+static void describe_connect(struct unraced_area *area, struct file *file)
+{
+	struct unraced_record *record = &area->call.record;
+
+	unraced_describe_socket(&area->call, file);
+	if (!is_judged(&area->call) && (record->flags & UNRACED_HAS_SOCKET))
+		record->integrity = unraced_judge_address(&area->call);
+}
+
+static bool is_described(const struct unraced_call *call)
+{
+	return call->record.flags & UNRACED_HAS_FILE;
+}
+
+/* What was described when it was installed is the call's own, whatever became of the descriptor. */
+static void drop_other_file(struct unraced_call *call)
+{
+	struct unraced_record *record = &call->record;
+
+	if (!is_described(call) || call->installed == record->result)
+		return;
+	record->flags &= ~(UNRACED_HAS_FILE | UNRACED_CREATED | UNRACED_DELETED | UNRACED_DETACHED |
+			   UNRACED_RESOLVED_TRUNCATED | UNRACED_FOREIGN_MOUNT_NS);
+	record->open.inode = 0;
+	record->open.device_major = 0;
+	record->open.device_minor = 0;
+	memset(&record->open.resolved, 0, sizeof(record->open.resolved));
+}
+
+void unraced_describe_object(struct unraced_area *area)
+{
+	struct unraced_call *call = &area->call;
+	struct unraced_record *record = &call->record;
+	bool connects = record->syscall == UNRACED_CONNECT;
+	bool expected = connects ? has_peer(record->result) : record->result >= 0;
+	struct file *file;
+	bool was_judged;
+
+	if (call->integrity && record->enter_ns)
+		unraced_look_for_changes(area);
+	drop_other_file(call);
+	if (!expected || is_described(call))
+		return;
+	was_judged = is_judged(call);
+	if (unraced_descriptors_shared())
+		record->flags |= UNRACED_FD_TABLE_SHARED;
+	file = fget_raw(connects ? record->connect.fd : record->result);
+	if (!file)
+		return;
+	if (connects)
+		describe_connect(area, file);
+	else
+		unraced_describe_file(area, file);
+	fput(file);
+	/*
+	 * Another task could have put the object that the claim names behind the descriptor. A table that was not shared
+	 * at entry was not shared until the return: its only user was in the call.
+	 */
+	if (!was_judged && record->integrity == UNRACED_INTEGRITY_MATCH &&
+	    ((record->flags & UNRACED_FD_TABLE_SHARED) || !record->enter_ns))
+		record->integrity = UNRACED_INTEGRITY_UNCHECKED;
+}

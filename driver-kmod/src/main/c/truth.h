@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What a call really acted on, from the kernel's own objects, and whether the claim holds. */
+#ifndef UNRACED_TRUTH_H
+#define UNRACED_TRUTH_H
+
+#include <linux/fs.h>
+
+#include "capture.h"
+
+/* Where the path starts, remembered at entry: later, descriptor or working directory may be another. */
+void unraced_remember_start(struct unraced_call *call);
+/* Whether other tasks use the same descriptors, and so could put another file where this call puts its own. */
+bool unraced_descriptors_shared(void);
+/* Describes an opened file; whether it sits where the claim says, as well, unless that is known. */
+void unraced_describe_file(struct unraced_area *area, struct file *file);
+/* The object behind the call's descriptor, at the return. */
+void unraced_describe_object(struct unraced_area *area);
+
+#endif

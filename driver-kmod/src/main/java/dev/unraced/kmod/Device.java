@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.kmod;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import org.jspecify.annotations.Nullable;
+
+/** System calls on the device; see {@code device.h}. A negative result is a negated errno. */
+final class Device {
+    static final String PATH = "/dev/unraced";
+
+    static final int EPERM = 1;
+    static final int ENOENT = 2;
+    static final int ENXIO = 6;
+    static final int ENOMEM = 12;
+    static final int EACCES = 13;
+    static final int ENODEV = 19;
+    static final int EINVAL = 22;
+    static final int EPROTO = 71;
+
+    private Device() {}
+
+    static {
+        NativeLibrary.load();
+    }
+
+    /** A new capture, not configured yet. */
+    static native int open(String path);
+
+    static native void close(int fd);
+
+    /** ioctl(2); the argument is a direct buffer, or null. */
+    static native int control(int fd, int command, @Nullable ByteBuffer argument);
+
+    /** Waits for a record, or for the end of waiting. */
+    static native int poll(int fd, int millis);
+
+    static native void unmap(ByteBuffer memory);
+
+    /** Where a direct buffer lies. */
+    static native long address(ByteBuffer memory);
+
+    static native int pageSize();
+
+    /** Whether the kernel takes calls by the x32 convention. */
+    static native boolean takesX32();
+
+    private static native @Nullable ByteBuffer map(
+            int fd, long offset, long length, boolean writable, ByteBuffer error);
+
+    static ByteBuffer map(int fd, long offset, long length, boolean writable) throws KmodFailure {
+        ByteBuffer error = memory(Integer.BYTES);
+        ByteBuffer all = map(fd, offset, length, writable, error);
+        if (all == null) {
+            throw new KmodFailure(KmodFailure.Step.MAP, error.getInt(0));
+        }
+        return all.order(ByteOrder.LITTLE_ENDIAN);
+    }
+
+    /** Memory for an argument. */
+    static ByteBuffer memory(int bytes) {
+        return ByteBuffer.allocateDirect(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    }
+}

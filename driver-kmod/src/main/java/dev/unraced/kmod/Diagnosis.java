@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.kmod;
+
+import dev.unraced.driver.Availability;
+import dev.unraced.driver.Availability.Inconclusive;
+import dev.unraced.driver.Availability.Unavailable;
+
+/** From a failed step to what is missing and how to get it. The failure decides; facts only explain it. */
+final class Diagnosis {
+    private static final String NO_REMEDY = "Choose another driver.";
+
+    private Diagnosis() {}
+
+    static Availability of(KmodFailure failure, Machine machine) {
+        int errno = failure.errno();
+        return switch (failure.step()) {
+            case OPEN -> opening(errno, machine);
+            case CONFIGURE -> configuring(errno, machine, failure);
+            case MAP, SWITCH -> other(errno, failure);
+        };
+    }
+
+    private static Availability opening(int errno, Machine machine) {
+        if (errno == Device.EACCES || errno == Device.EPERM) {
+            return new Unavailable(
+                    "NO_PRIVILEGE",
+                    "Opening " + Device.PATH + " needs root and CAP_SYS_ADMIN, and this process lacks one of them.",
+                    "Run as root with CAP_SYS_ADMIN.");
+        }
+        if (errno == Device.ENOENT || errno == Device.ENXIO || errno == Device.ENODEV) {
+            return noDevice(machine);
+        }
+        return new Inconclusive("opening " + Device.PATH + " failed with errno " + errno);
+    }
+
+    private static Availability noDevice(Machine machine) {
+        if (machine.loaded()) {
+            return new Unavailable(
+                    "NO_DEVICE_NODE",
+                    "The module is loaded, but " + Device.PATH + " is not there.",
+                    "In a container, pass the device in (--device " + Device.PATH + "); elsewhere mount devtmpfs.");
+        }
+        if (!machine.modules()) {
+            return new Unavailable(
+                    "KERNEL_WITHOUT_MODULES", "Kernel " + machine.kernel() + " cannot load modules.", NO_REMEDY);
+        }
+        if (machine.disabled()) {
+            return new Unavailable(
+                    "MODULES_DISABLED",
+                    "Loading modules is forbidden until the next boot (kernel.modules_disabled is 1).",
+                    "Load the module at boot, before that is set, or choose another driver.");
+        }
+        if (!machine.lockdown().equals("none")) {
+            return new Unavailable(
+                    "LOCKDOWN",
+                    "Lockdown mode '" + machine.lockdown() + "' takes signed modules only, and this one is not loaded.",
+                    "Sign the module with a key that the machine trusts (mokutil --import), then load it.");
+        }
+        if (!machine.headers()) {
+            return new Unavailable(
+                    "NO_HEADERS",
+                    "The module is not loaded, and without the headers of kernel " + machine.kernel()
+                            + " it cannot be built.",
+                    "Install them (Debian, Ubuntu: apt-get install linux-headers-" + machine.kernel()
+                            + "; Fedora: dnf install kernel-devel), then run: unraced kmod build && unraced kmod load");
+        }
+        return new Unavailable(
+                "MODULE_NOT_LOADED",
+                "The module for kernel " + machine.kernel() + " is not loaded.",
+                "As root run: unraced kmod build && unraced kmod load");
+    }
+
+    private static Availability configuring(int errno, Machine machine, KmodFailure failure) {
+        if (errno == Device.EPROTO) {
+            return new Unavailable(
+                    "OTHER_VERSION",
+                    "The module that is loaded belongs to another version of this library.",
+                    "As root run: unraced kmod unload && unraced kmod build && unraced kmod load");
+        }
+        if (errno == Device.ENOENT) {
+            return new Unavailable(
+                    "NO_HOOK",
+                    "Kernel " + machine.kernel() + " lacks a function whose arguments mode kernel takes.",
+                    "Choose mitigation stash, or another driver.");
+        }
+        return other(errno, failure);
+    }
+
+    private static Availability other(int errno, KmodFailure failure) {
+        if (errno == Device.ENOMEM) {
+            return new Unavailable(
+                    "NO_MEMORY",
+                    "The kernel has no memory for the ring or the stash.",
+                    "Lower unraced.ring-bytes or unraced.stash.entries, or raise the memory limit of the cgroup.");
+        }
+        return new Inconclusive(failure.getMessage());
+    }
+}

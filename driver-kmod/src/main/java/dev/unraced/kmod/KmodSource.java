@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.kmod;
+
+import dev.unraced.driver.CaptureException;
+import dev.unraced.driver.FilterReason;
+import dev.unraced.driver.LossReason;
+import dev.unraced.event.Mitigation;
+import dev.unraced.ring.RingReader;
+import dev.unraced.ring.RingSource;
+import dev.unraced.ring.SourceBooks;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.EnumMap;
+import java.util.Map;
+
+/** A capture in the module, and the memory shared with it. */
+final class KmodSource implements RingSource {
+    private static final VarHandle INTS = MethodHandles.byteBufferViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final int MAX_READS = 4;
+
+    private final OpenDevice device;
+    private final int ringBytes;
+    private final ByteBuffer readerPage;
+    private final Counters counters;
+    private final RingReader reader;
+    private Mitigation mitigation;
+
+    private KmodSource(OpenDevice device, KmodSettings settings) throws KmodFailure {
+        int page = Device.pageSize();
+        this.device = device;
+        this.ringBytes = settings.ringBytes();
+        this.mitigation = settings.mitigation();
+        readerPage = device.map(0, page, true);
+        ByteBuffer producer = device.map(page, page + 2L * ringBytes, false);
+        reader = new RingReader(readerPage, producer, page, ringBytes);
+        int rows = device.counterRows();
+        long counterBytes = roundUp((long) rows * DeviceLayout.COUNTERS_SIZE, page);
+        counters = new Counters(device.map(device.countersOffset(), counterBytes, false), rows);
+    }
+
+    /** Starts a capture. When this fails nothing stays behind. */
+    static KmodSource start(KmodSettings settings) throws KmodFailure {
+        OpenDevice device = OpenDevice.open(settings);
+        boolean started = false;
+        try {
+            KmodSource source = new KmodSource(device, settings);
+            started = true;
+            return source;
+        } finally {
+            if (!started) {
+                device.close();
+            }
+        }
+    }
+
+    RingReader reader() {
+        return reader;
+    }
+
+    @Override
+    public void arm() {
+        INTS.setVolatile(readerPage, DeviceLayout.READER_WAITING, 1);
+    }
+
+    @Override
+    public void disarm() {
+        INTS.setVolatile(readerPage, DeviceLayout.READER_WAITING, 0);
+    }
+
+    @Override
+    public void await(long nanos) {
+        device.await(nanos);
+    }
+
+    @Override
+    public void wake() {
+        device.wake();
+    }
+
+    @Override
+    public Mitigation mitigation() {
+        return mitigation;
+    }
+
+    @Override
+    public void mitigation(Mitigation mode) {
+        try {
+            device.mitigation(mode);
+            mitigation = mode;
+        } catch (KmodFailure e) {
+            throw new CaptureException("driver kmod: mitigation stays " + mitigation + ", since " + e.getMessage(), e);
+        }
+    }
+
+    /** Reads the counters again while calls return in between, so that at rest, or close to it, the books balance. */
+    @Override
+    public SourceBooks books() {
+        SourceBooks books = readBooks();
+        for (int attempt = 1; attempt < MAX_READS; attempt++) {
+            SourceBooks again = readBooks();
+            if (again.returned() == books.returned()) {
+                return again;
+            }
+            books = again;
+        }
+        return books;
+    }
+
+    private SourceBooks readBooks() {
+        Map<LossReason, Long> lost = new EnumMap<>(LossReason.class);
+        put(lost, LossReason.RING_FULL, DeviceLayout.COUNTERS_RING_FULL);
+        Map<FilterReason, Long> filtered = new EnumMap<>(FilterReason.class);
+        put(filtered, FilterReason.SELF, DeviceLayout.COUNTERS_FILTERED_SELF);
+        put(filtered, FilterReason.TGID, DeviceLayout.COUNTERS_FILTERED_TGID);
+        put(filtered, FilterReason.UID, DeviceLayout.COUNTERS_FILTERED_UID);
+        put(filtered, FilterReason.CGROUP, DeviceLayout.COUNTERS_FILTERED_CGROUP);
+        return new SourceBooks(
+                counters.sum(DeviceLayout.COUNTERS_RETURNED),
+                counters.sum(DeviceLayout.COUNTERS_SUBMITTED),
+                lost,
+                filtered,
+                counters.sum(DeviceLayout.COUNTERS_WAKEUPS),
+                ringBytes,
+                device.stashBytes(),
+                device.stash());
+    }
+
+    @Override
+    public void stop() {
+        device.stop();
+    }
+
+    @Override
+    public void release() {
+        device.close();
+    }
+
+    private <K> void put(Map<K, Long> counts, K reason, int counter) {
+        long count = counters.sum(counter);
+        if (count > 0) {
+            counts.put(reason, count);
+        }
+    }
+
+    private static long roundUp(long size, long page) {
+        return (size + page - 1) / page * page;
+    }
+}

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.kmod;
+
+import dev.unraced.stash.ArgStash;
+import dev.unraced.stash.StashStats;
+import java.lang.ref.Cleaner;
+import java.nio.BufferOverflowException;
+import java.nio.ByteBuffer;
+import java.nio.ReadOnlyBufferException;
+
+/**
+ * The module's stash in this process: the same C code, under the contract of {@link ArgStash}. For tests; a capture's
+ * stash is in the kernel. Thread-safe: one lock guards the buffer that arguments pass through. Remembers as many
+ * evicted calls as it has entries, and 1,024 at least.
+ */
+final class NativeStash implements ArgStash {
+    private static final Cleaner CLEANER = Cleaner.create();
+    private static final long MAX_BYTES = Integer.MAX_VALUE - 8L;
+    private static final int LEAST_REMEMBERED = 1024;
+    private static final int NO_ROOM = -5;
+    private static final Put[] OUTCOMES = Put.values();
+
+    private final int capacity;
+    private final int entryBytes;
+    private final ByteBuffer bytes;
+    private final ByteBuffer books = Device.memory(DeviceLayout.BOOKS_SIZE);
+    private final long handle;
+
+    static {
+        NativeLibrary.load();
+    }
+
+    /** How a stash is divided; see {@code struct unraced_stash_size}. */
+    record Shape(int longEntries, int shortBytes, int shards) {}
+
+    /** A stash of one shard, all of whose entries are short. */
+    NativeStash(int capacity, int entryBytes, long seed) {
+        this(capacity, entryBytes, new Shape(0, entryBytes, 1), seed);
+    }
+
+    NativeStash(int capacity, int entryBytes, Shape shape, long seed) {
+        if (capacity < 1 || entryBytes < 1 || (long) capacity * entryBytes > MAX_BYTES) {
+            throw new IllegalArgumentException("a stash holds 1 to " + MAX_BYTES + " bytes, but capacity " + capacity
+                    + " times entryBytes " + entryBytes + " is " + (long) capacity * entryBytes);
+        }
+        this.capacity = capacity;
+        this.entryBytes = entryBytes;
+        this.bytes = Device.memory(entryBytes);
+        ByteBuffer size = Device.memory(6 * Integer.BYTES)
+                .putInt(capacity)
+                .putInt(shape.longEntries())
+                .putInt(shape.shortBytes())
+                .putInt(entryBytes)
+                .putInt(shape.shards())
+                .putInt(LEAST_REMEMBERED);
+        handle = create(size, seed);
+        if (handle == 0) {
+            throw new IllegalArgumentException(
+                    "no memory for capacity " + capacity + " times entryBytes " + entryBytes + ", or no such " + shape);
+        }
+        long own = handle;
+        CLEANER.register(this, () -> free(own));
+    }
+
+    @Override
+    public synchronized Put put(long thread, long startNanos, int call, ByteBuffer source) {
+        int length = source.remaining();
+        if (length > entryBytes) {
+            throw new IllegalArgumentException(length + " bytes do not fit into an entry of " + entryBytes);
+        }
+        bytes.put(0, source, source.position(), length);
+        return OUTCOMES[put(handle, thread, startNanos, call, bytes, length)];
+    }
+
+    @Override
+    public synchronized int take(long thread, long startNanos, int call, ByteBuffer target) {
+        if (target.isReadOnly()) {
+            throw new ReadOnlyBufferException();
+        }
+        int length = take(handle, thread, startNanos, call, bytes, Math.min(target.remaining(), entryBytes));
+        if (length == NO_ROOM) {
+            throw new BufferOverflowException();
+        }
+        if (length > 0) {
+            target.put(target.position(), bytes, 0, length);
+            target.position(target.position() + length);
+        }
+        return length;
+    }
+
+    @Override
+    public boolean discard(long thread) {
+        return discard(handle, thread);
+    }
+
+    @Override
+    public void clear() {
+        clear(handle);
+    }
+
+    @Override
+    public int capacity() {
+        return capacity;
+    }
+
+    @Override
+    public int entryBytes() {
+        return entryBytes;
+    }
+
+    @Override
+    public synchronized StashStats stats() {
+        read(handle, books);
+        return StashBooks.of(books);
+    }
+
+    private static native long create(ByteBuffer size, long seed);
+
+    private static native void free(long handle);
+
+    private static native int put(long handle, long thread, long start, int call, ByteBuffer bytes, int length);
+
+    private static native int take(long handle, long thread, long start, int call, ByteBuffer bytes, int room);
+
+    private static native boolean discard(long handle, long thread);
+
+    private static native void clear(long handle);
+
+    private static native void read(long handle, ByteBuffer books);
+}

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.kmod;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+
+import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+/** The driver knows the contract, and nothing of the other drivers. */
+@AnalyzeClasses(packages = "dev.unraced.kmod", importOptions = DoNotIncludeTests.class)
+class ArchitectureTest {
+
+    @ArchTest
+    static final ArchRule KNOWS_THE_CONTRACT_ALONE = noClasses()
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                    "com.sun.jna..",
+                    "dev.unraced.ebpf..",
+                    "dev.unraced.sim..",
+                    "dev.unraced.cli..",
+                    "dev.unraced.conformance..");
+
+    @ArchTest
+    static final ArchRule THE_CODE_IN_THIS_PROCESS_IS_FOR_TESTS = noClasses()
+            .that()
+            .doNotBelongToAnyOf(NativeStash.class, NativeRing.class)
+            .should()
+            .dependOnClassesThat()
+            .belongToAnyOf(NativeStash.class, NativeRing.class);
+}

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.kmod;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.unraced.driver.Availability;
+import dev.unraced.driver.Availability.Inconclusive;
+import dev.unraced.driver.Availability.Unavailable;
+import dev.unraced.kmod.KmodFailure.Step;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Each way in which there can be no capture has its cause and its remedy. */
+class DiagnosisTest {
+    private static final String KERNEL = "6.12.1-test";
+
+    @TempDir
+    Path root;
+
+    @Test
+    void aKernelWithoutModulesLeavesOnlyOtherDrivers() {
+        Unavailable none = noDevice();
+
+        assertThat(none.code()).isEqualTo("KERNEL_WITHOUT_MODULES");
+        assertThat(none.remedy()).contains("another driver");
+    }
+
+    @Test
+    void withoutHeadersItSaysWhichToInstall() throws IOException {
+        write("proc/modules", "");
+
+        Unavailable none = noDevice();
+
+        assertThat(none.code()).isEqualTo("NO_HEADERS");
+        assertThat(none.remedy()).contains("linux-headers-" + KERNEL).contains("unraced kmod build");
+    }
+
+    @Test
+    void withHeadersItSaysHowToBuildAndLoad() throws IOException {
+        write("proc/modules", "");
+        write("lib/modules/" + KERNEL + "/build/Makefile", "");
+
+        Unavailable none = noDevice();
+
+        assertThat(none.code()).isEqualTo("MODULE_NOT_LOADED");
+        assertThat(none.remedy()).contains("unraced kmod load");
+    }
+
+    @Test
+    void aMachineThatForbidsLoadingIsNotToldToLoad() throws IOException {
+        write("proc/modules", "");
+        write("proc/sys/kernel/modules_disabled", "1\n");
+
+        assertThat(noDevice().code()).isEqualTo("MODULES_DISABLED");
+    }
+
+    @Test
+    void underLockdownTheModuleMustBeSigned() throws IOException {
+        write("proc/modules", "");
+        write("sys/kernel/security/lockdown", "none [integrity] confidentiality\n");
+
+        Unavailable none = noDevice();
+
+        assertThat(none.code()).isEqualTo("LOCKDOWN");
+        assertThat(none.missing()).contains("integrity");
+        assertThat(none.remedy()).contains("Sign");
+    }
+
+    @Test
+    void aLoadedModuleWithoutANodeIsAContainersMatter() throws IOException {
+        write("sys/module/unraced/initstate", "live\n");
+
+        assertThat(noDevice().code()).isEqualTo("NO_DEVICE_NODE");
+    }
+
+    @Test
+    void privilegeVersionAndMemoryHaveTheirOwnCodes() {
+        assertThat(code(Step.OPEN, Device.EACCES)).isEqualTo("NO_PRIVILEGE");
+        assertThat(code(Step.OPEN, Device.EPERM)).isEqualTo("NO_PRIVILEGE");
+        assertThat(code(Step.CONFIGURE, Device.EPROTO)).isEqualTo("OTHER_VERSION");
+        assertThat(code(Step.CONFIGURE, Device.ENOENT)).isEqualTo("NO_HOOK");
+        assertThat(code(Step.CONFIGURE, Device.ENOMEM)).isEqualTo("NO_MEMORY");
+        assertThat(code(Step.MAP, Device.ENOMEM)).isEqualTo("NO_MEMORY");
+    }
+
+    @Test
+    void whatNobodyThoughtOfIsInconclusive() {
+        assertThat(diagnose(Step.OPEN, 5)).isInstanceOf(Inconclusive.class);
+        assertThat(diagnose(Step.CONFIGURE, Device.EINVAL)).isInstanceOf(Inconclusive.class);
+    }
+
+    private Unavailable noDevice() {
+        return (Unavailable) diagnose(Step.OPEN, Device.ENOENT);
+    }
+
+    private String code(Step step, int errno) {
+        return ((Unavailable) diagnose(step, errno)).code();
+    }
+
+    private Availability diagnose(Step step, int errno) {
+        return Diagnosis.of(new KmodFailure(step, errno), Machine.under(root, true, KERNEL));
+    }
+
+    private void write(String path, String content) throws IOException {
+        Path file = root.resolve(path);
+        Files.createDirectories(file.getParent());
+        Files.writeString(file, content);
+    }
+}

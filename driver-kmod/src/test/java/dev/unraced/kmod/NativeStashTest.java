@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.kmod;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.unraced.stash.ArgStash;
+import dev.unraced.stash.ArgStash.Put;
+import dev.unraced.stash.LruStashContract;
+import dev.unraced.stash.ModelCheck;
+import dev.unraced.stash.StashPolicy;
+import dev.unraced.stash.StashStats;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The contract of every stash, kept by the module's. */
+class NativeStashTest extends LruStashContract {
+    private static final int SHORT = 16;
+    private static final int LONG = 64;
+    private static final int CALL = 257;
+
+    @Override
+    protected ArgStash newStash(int capacity, int entryBytes) {
+        return new NativeStash(capacity, entryBytes, 1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 16, 100})
+    void agreesWithTheModel(int capacity) {
+        ModelCheck.run(new NativeStash(capacity, 24, ModelCheck.SEED), StashPolicy.LRU);
+    }
+
+    /** Enough blocks for all, so that blocks change nothing but where the bytes lie. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 16, 100})
+    void agreesWithTheModelWhenLongEntriesAreDivided(int capacity) {
+        ModelCheck.run(
+                new NativeStash(capacity, 24, new NativeStash.Shape(capacity, 7, 1), ModelCheck.SEED), StashPolicy.LRU);
+    }
+
+    @Test
+    void aLongEntryGivesUpTheOldestLongOneWhenBlocksAreShort() {
+        ArgStash stash = new NativeStash(8, LONG, new NativeStash.Shape(2, SHORT, 1), 1);
+        put(stash, 1, SHORT);
+        put(stash, 2, LONG);
+        put(stash, 3, SHORT + 1);
+
+        assertThat(put(stash, 4, LONG)).isEqualTo(Put.EVICTED);
+
+        assertThat(take(stash, 2)).isEqualTo(ArgStash.EVICTED);
+        for (int thread : new int[] {1, 3, 4}) {
+            assertThat(take(stash, thread)).isPositive();
+        }
+        assertThat(stash.stats()).isEqualTo(new StashStats(4, 3, 1, 0, 0, 0, 0, 8));
+    }
+
+    @Test
+    void aBlockIsFreeAgainWhateverBecameOfItsEntry() {
+        ArgStash stash = new NativeStash(4, LONG, new NativeStash.Shape(1, SHORT, 1), 1);
+        for (int round = 0; round < 10; round++) {
+            assertThat(put(stash, 1, LONG)).isEqualTo(Put.STORED);
+            assertThat(take(stash, 1)).isEqualTo(LONG);
+            assertThat(put(stash, 2, LONG)).isEqualTo(Put.STORED);
+            assertThat(stash.discard(2)).isTrue();
+            assertThat(put(stash, 3, LONG)).isEqualTo(Put.STORED);
+            assertThat(put(stash, 3, SHORT)).isEqualTo(Put.REPLACED);
+            assertThat(put(stash, 4, LONG)).isEqualTo(Put.STORED);
+            stash.clear();
+        }
+        assertThat(stash.stats().evicted()).isZero();
+        assertThat(stash.stats().imbalance()).isZero();
+    }
+
+    @Test
+    void shardsShareTheCapacityAndKeepTheBooks() {
+        int capacity = 4096;
+        ArgStash stash = new NativeStash(capacity, SHORT, new NativeStash.Shape(0, SHORT, 16), 1);
+        for (int thread = 0; thread < 3 * capacity; thread++) {
+            put(stash, thread, SHORT);
+        }
+
+        StashStats full = stash.stats();
+        assertThat(full.capacity()).isEqualTo(capacity);
+        assertThat(full.live()).isEqualTo(capacity);
+        assertThat(full.evicted()).isEqualTo(2L * capacity);
+        stash.clear();
+        assertThat(stash.stats().live()).isZero();
+        assertThat(stash.stats().imbalance()).isZero();
+    }
+
+    private static Put put(ArgStash stash, long thread, int length) {
+        byte[] bytes = new byte[length];
+        Arrays.fill(bytes, (byte) thread);
+        return stash.put(thread, 0, CALL, ByteBuffer.wrap(bytes));
+    }
+
+    /** The length or the code; all bytes must be the thread's own. */
+    private static int take(ArgStash stash, long thread) {
+        ByteBuffer target = ByteBuffer.allocate(LONG);
+        int length = stash.take(thread, 0, CALL, target);
+        for (int at = 0; at < length; at++) {
+            assertThat(target.get(at)).isEqualTo((byte) thread);
+        }
+        return length;
+    }
+}
