@@ -88,7 +88,8 @@ final class Names {
     }
 
     private static int hash(byte[] path, int from, int to) {
-        long hash = to - from;
+        int length = to - from;
+        long hash = length;
         int at = from;
         for (; at <= to - Long.BYTES; at += Long.BYTES) {
             hash = mix(hash ^ (long) LONGS.get(path, at));
@@ -107,13 +108,13 @@ final class Names {
         }
         long word = 0;
         for (int at = to - 1; at >= from; at--) {
-            word = word << Byte.SIZE | path[at] & 0xff;
+            word = (word << Byte.SIZE) | Byte.toUnsignedInt(path[at]);
         }
         return word;
     }
 
     private static long mix(long word) {
         long product = word * MULTIPLIER;
-        return product ^ product >>> Integer.SIZE;
+        return product ^ (product >>> Integer.SIZE);
     }
 }

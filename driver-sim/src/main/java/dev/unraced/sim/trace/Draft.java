@@ -169,7 +169,7 @@ final class Draft {
     private int writeTruth(byte[] stash, int at) {
         LONGS.set(stash, at, pair(deviceMajor, deviceMinor));
         LONGS.set(stash, at + 8, inode);
-        LONGS.set(stash, at + 16, pair(family << 16 | type & 0xffff, protocol << 16 | resolvedLength & 0xffff));
+        LONGS.set(stash, at + 16, pair(shorts(family, type), shorts(protocol, resolvedLength)));
         LONGS.set(stash, at + 24, pair(localLength, remoteLength));
         int end = at + TRUTH;
         System.arraycopy(resolved, 0, stash, end, resolvedLength);
@@ -238,7 +238,11 @@ final class Draft {
     }
 
     private static long pair(int first, int second) {
-        return first & 0xffff_ffffL | (long) second << Integer.SIZE;
+        return Integer.toUnsignedLong(first) | ((long) second << Integer.SIZE);
+    }
+
+    private static int shorts(int high, int low) {
+        return (high << Short.SIZE) | (low & 0xffff);
     }
 
     private static int first(long pair) {
