@@ -114,6 +114,6 @@ final class Names {
 
     private static long mix(long word) {
         long product = word * MULTIPLIER;
-        return product ^ product >>> Integer.SIZE;
+        return product ^ (product >>> Integer.SIZE);
     }
 }
