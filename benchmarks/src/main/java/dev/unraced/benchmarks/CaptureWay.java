@@ -23,6 +23,8 @@ record CaptureWay(String name, Map<String, Object> settings) {
             new CaptureWay("off", Map.of(MITIGATION, "off")),
             new CaptureWay("kernel", Map.of(MITIGATION, "kernel")),
             new CaptureWay("kernel-unchecked", Map.of(MITIGATION, "kernel", INTEGRITY, false)),
+            new CaptureWay("enter-events", Map.of("unraced.enter-events", true)),
+            new CaptureWay("native-only", Map.of("unraced.ebpf.compat", "off")),
             new CaptureWay("ring-per-cpu", Map.of("unraced.ebpf.rings", "per-cpu")));
 
     CaptureConfig config() {
