@@ -308,7 +308,9 @@ public abstract class OpenConformance extends DriverConformance {
                     assertThat(event.path().provenance()).as("R2.40: %s", mode).isEqualTo(Provenance.KERNEL);
                     assertThat(event.path().integrity()).as("R2.40: %s", mode).isEqualTo(Integrity.MATCH);
                     assertThat(event.how().provenance()).as("R2.40: %s", mode).isEqualTo(Provenance.KERNEL);
-                    assertThat(event.call().mitigation()).as("R2.40").isEqualTo(mode);
+                    assertThat(event.call().mitigation())
+                            .as("R12.1: of a request")
+                            .isEqualTo(mode);
                 }
             }
         }

@@ -9,6 +9,7 @@ import dev.unraced.event.Provenance;
 import dev.unraced.event.Syscall;
 import dev.unraced.sim.kernel.Call;
 import dev.unraced.sim.kernel.Task;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -29,14 +30,13 @@ final class MomentMutants {
                                 record.provenance(Provenance.EXIT);
                             }
                         }),
-                // A match that was earned by the snapshot stays with the other bytes, which breaks R2.15.
+                // A match that the snapshot earned does not stay with other bytes: that would break R2.15 whenever a
+                // race
+                // is won.
                 Make.lying(
-                        "path-at-exit",
-                        "reads a path at the return and says ENTER",
-                        "R2.2 R2.15",
-                        (task, call, record) -> {
+                        "path-at-exit", "reads a path at the return and says ENTER", "R2.2", (task, call, record) -> {
                             if (call.syscall() == Syscall.OPENAT && isSnapshot(record)) {
-                                replace(record, Said.path(task, call));
+                                replaceUnproven(record, Said.path(task, call));
                             }
                         }),
                 Make.lying(
@@ -119,6 +119,14 @@ final class MomentMutants {
             if (record.integrity() == Integrity.CHANGED) {
                 record.integrity(Integrity.UNCHECKED);
             }
+        }
+    }
+
+    private static void replaceUnproven(RecordEdit record, byte @Nullable [] now) {
+        byte[] before = record.argument();
+        replace(record, now);
+        if (record.integrity() == Integrity.MATCH && !Arrays.equals(before, record.argument())) {
+            record.integrity(Integrity.UNCHECKED);
         }
     }
 }
