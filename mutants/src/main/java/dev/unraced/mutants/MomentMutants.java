@@ -5,6 +5,7 @@ import dev.unraced.conformance.Mutant;
 import dev.unraced.event.EventFlag;
 import dev.unraced.event.Integrity;
 import dev.unraced.event.Mitigation;
+import dev.unraced.event.Origin;
 import dev.unraced.event.Provenance;
 import dev.unraced.event.Syscall;
 import dev.unraced.sim.kernel.Call;
@@ -76,7 +77,9 @@ final class MomentMutants {
                         "drops the kernel's copy of a call that fails after it",
                         "R2.34",
                         (task, call, record) -> {
-                            if (record.provenance() == Provenance.KERNEL && record.result() == Results.ENOENT) {
+                            if (call.origin() == Origin.SYSCALL
+                                    && record.provenance() == Provenance.KERNEL
+                                    && record.result() == Results.ENOENT) {
                                 record.provenance(Provenance.ENTER);
                                 record.integrity(Integrity.UNCHECKED);
                             }
