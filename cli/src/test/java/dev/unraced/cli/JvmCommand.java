@@ -10,7 +10,8 @@ final class JvmCommand {
     private JvmCommand() {}
 
     static ProcessBuilder of(List<String> jvmOptions, String... arguments) {
-        List<String> command = new ArrayList<>();
+        // What whoever started the tests ignores, such as nohup and a shell's background, a JVM would go on ignoring.
+        List<String> command = new ArrayList<>(List.of("env", "--default-signal=INT,HUP"));
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         if (Runtime.version().feature() >= 24) {
             command.add("--enable-native-access=ALL-UNNAMED");
