@@ -46,7 +46,7 @@ static void obey(void)
 		{"reuse", command_reuse},   {"exec", command_exec},	{"resident", command_resident},
 		{"blocked", command_blocked}, {"tree", command_tree},	{"elsewhere", command_elsewhere},
 		{"trapped", command_trapped},   {"race", command_race},	{"memfd", command_memfd},
-		{"mount", command_mount},
+		{"mount", command_mount},   {"fuse", command_fuse},
 	};
 
 	for (size_t i = 0; i < sizeof(commands) / sizeof(*commands); i++) {

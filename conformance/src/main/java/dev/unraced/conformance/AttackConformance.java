@@ -201,7 +201,7 @@ public abstract class AttackConformance extends DriverConformance {
     @DisplayName("R2.15 No attack of the corpus makes a false match of a path, or a wrong truth field, under any mode")
     public final void r02_15_noAttackOnAPathForgesAMatch(TestReporter reporter) {
         for (Mitigation mode : Mitigation.values()) {
-            stand(reporter, mode, Scope.PROCESS, attack -> !attack.needs().contains(Syscall.CONNECT));
+            stand(reporter, mode, Scope.PROCESS, attack -> !attack.isConnect());
         }
     }
 
@@ -211,7 +211,7 @@ public abstract class AttackConformance extends DriverConformance {
             "R2.16 No attack of the corpus makes a false match of an address, or a wrong truth field, under any mode")
     public final void r02_16_noAttackOnAnAddressForgesAMatch(TestReporter reporter) {
         for (Mitigation mode : Mitigation.values()) {
-            stand(reporter, mode, Scope.PROCESS, attack -> attack.needs().contains(Syscall.CONNECT));
+            stand(reporter, mode, Scope.PROCESS, Attack::isConnect);
         }
     }
 
