@@ -52,6 +52,12 @@ public final class GvisorDriver implements Driver {
             .without(Feature.NAMESPACES, "no trace point names them")
             .without(Feature.OWN_CALLS, "the capturing process is in no sandbox")
             .without(Feature.ENTER_EVENTS, "the driver makes one record of a call, and none at its entry")
+            .without(Feature.CALLS_UNDER_WAY, "a sentry decides at entry whether a call has points")
+            .without(Feature.ANY_BYTES, "a sentry sends nothing of a call whose strings are no UTF-8")
+            .without(Feature.LONG_ARGUMENTS, "a sentry reads none that is longer than its calls take")
+            .without(Feature.RESTARTED_CALLS, "a sentry ends an interrupted open with EINTR")
+            .without(Feature.BLOCKING_CONNECTS, "a sentry ends such a connect with EAGAIN")
+            .without(Feature.REUSED_IDS, "a sentry lets nobody choose an id, and takes an old one after 65,536 others")
             .without(
                     Feature.SOURCE_FILTERS,
                     "it filters by thread group, user, path and result, and knows no cgroups and namespaces");

@@ -248,12 +248,14 @@ final class Merger {
 
     private void toldEnter(Connection from, Syscall call) {
         giveUpTwin(from);
-        if (mitigation == Mitigation.OFF) {
+        boolean announced = from.announced.get(frame.tid);
+        if (!announced && mitigation == Mitigation.OFF) {
             return;
         }
         draft.clear();
         draft.syscall = call;
-        draft.mitigation = mitigation;
+        // An announced call has an entry, if any, of the mode that made it one; that may have changed since.
+        draft.mitigation = announced ? Mitigation.STASH : mitigation;
         draft.enterNanos = frame.timeNanos;
         draft.told = true;
         fields();
@@ -265,8 +267,8 @@ final class Merger {
         }
         draft.writeTo(entry);
         boolean known = stash.amend(from.key(frame.tid), frame.startNanos, call.code(), entry);
-        // An announced call without an entry was refused one.
-        if (!known && !from.announced.get(frame.tid)) {
+        // An announced call without an entry was refused one, or came under another mode.
+        if (!known && !announced) {
             put(from, call);
         }
     }
