@@ -11,6 +11,7 @@ import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
 import io.grpc.TlsChannelCredentials;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.grpc.netty.shaded.io.netty.channel.ChannelOption;
 import io.grpc.netty.shaded.io.netty.channel.EventLoopGroup;
 import io.grpc.netty.shaded.io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.grpc.netty.shaded.io.netty.channel.epoll.Epoll;
@@ -63,6 +64,8 @@ final class Link implements AutoCloseable {
             builder = NettyChannelBuilder.forAddress(
                             new DomainSocketAddress(unix.path()), InsecureChannelCredentials.create())
                     .channelType(EpollDomainSocketChannel.class)
+                    // gRPC sets it on everything, and netty warns of sockets that have none.
+                    .withOption(ChannelOption.SO_KEEPALIVE, null)
                     // There is no host; HTTP/2 wants a name all the same.
                     .overrideAuthority("localhost");
         } else {

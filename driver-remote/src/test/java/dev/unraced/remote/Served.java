@@ -18,6 +18,9 @@ import java.util.function.UnaryOperator;
 
 /** A server in this process, behind a UNIX socket in a directory of its own. */
 final class Served implements AutoCloseable {
+    /** Less than usual: to touch all of it takes longer than most tests. */
+    private static final int RING_BYTES = 8 << 20;
+
     private final Path directory;
     private final Captures captures;
     private final ServerSettings settings;
@@ -69,7 +72,7 @@ final class Served implements AutoCloseable {
 
     /** What a subscriber's configuration needs. */
     CaptureConfigBuilder client() {
-        return reach(CaptureConfig.builder().driver(RemoteDriver.NAME));
+        return reach(CaptureConfig.builder().driver(RemoteDriver.NAME).ringBytes(RING_BYTES));
     }
 
     CaptureConfigBuilder reach(CaptureConfigBuilder config) {

@@ -31,6 +31,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class Captures implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Captures.class);
+    /** What one subscriber has yet to fetch waits in its own ring, which is as large as it wants. */
+    private static final int OWN_RING_BYTES = 4 << 20;
+
     private static final long LINGER_SECONDS = 10;
 
     private final Driver driver;
@@ -117,7 +120,7 @@ public final class Captures implements AutoCloseable {
             changes.accept(builder);
             CaptureConfig wanted = builder.build();
             Capture capture = driver.open(wanted);
-            Hub hub = new Hub(capture, true, wanted.ringBytes());
+            Hub hub = new Hub(capture, true, Math.min(wanted.ringBytes(), OWN_RING_BYTES));
             own.put(hub.id(), hub);
             return hub;
         } catch (RuntimeException | Error e) {

@@ -12,6 +12,7 @@ import io.grpc.ServerInterceptors;
 import io.grpc.TlsServerCredentials;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.grpc.netty.shaded.io.netty.channel.ChannelOption;
 import io.grpc.netty.shaded.io.netty.channel.EventLoopGroup;
 import io.grpc.netty.shaded.io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.grpc.netty.shaded.io.netty.channel.ServerChannel;
@@ -155,6 +156,8 @@ public final class RemoteServer implements AutoCloseable {
         new SocketFile(Path.of(address.path())).prepare();
         return NettyServerBuilder.forAddress(
                         new DomainSocketAddress(address.path()), InsecureServerCredentials.create())
+                // gRPC sets it on everything, and netty warns of sockets that have none.
+                .withChildOption(ChannelOption.SO_KEEPALIVE, null)
                 .channelFactory(() -> received(new EpollServerDomainSocketChannel()));
     }
 

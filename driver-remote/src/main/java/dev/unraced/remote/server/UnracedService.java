@@ -4,6 +4,7 @@ package dev.unraced.remote.server;
 import com.google.protobuf.ByteString;
 import dev.unraced.config.EventFilters;
 import dev.unraced.config.InvalidConfigException;
+import dev.unraced.driver.Availability;
 import dev.unraced.driver.Capabilities;
 import dev.unraced.driver.CaptureException;
 import dev.unraced.driver.CaptureStats;
@@ -154,6 +155,12 @@ final class UnracedService extends UnracedGrpc.UnracedImplBase {
                 if (!captures.allowsOwn()) {
                     throw Requests.refuse(
                             Status.FAILED_PRECONDITION, "this server has no captures for single subscribers");
+                }
+                Availability availability = captures.driver().availability(captures.config());
+                if (!availability.isAvailable()) {
+                    throw Requests.refuse(
+                            Status.FAILED_PRECONDITION,
+                            "driver " + captures.driver().name() + ": " + availability.describe());
                 }
                 return message.setCapabilities(CapabilitiesCodec.encode(
                                 captures.driver().name(), captures.driver().capabilities()))
