@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/utsname.h>
+#include <time.h>
 #include <unistd.h>
 
 /* Longest time for one command; then the actor ends, and its children with it. */
@@ -26,10 +27,14 @@ static void command_count(void)
 static void command_ready(void)
 {
 	struct utsname name;
+	struct timespec wall;
+	long long boot = now();
 
+	clock_gettime(CLOCK_REALTIME, &wall);
 	uname(&name);
 	reply_begin();
-	reply("protocol=1 tgid=%d uid=%d page=%d release=%s", getpid(), getuid(), getpagesize(), name.release);
+	reply("protocol=1 tgid=%d uid=%d page=%d release=%s boot=%lld wall=%lld", getpid(), getuid(), getpagesize(),
+	      name.release, boot, wall.tv_sec * 1000000000ll + wall.tv_nsec);
 	reply_end();
 }
 

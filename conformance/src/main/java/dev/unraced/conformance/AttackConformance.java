@@ -7,6 +7,7 @@ import dev.unraced.event.Argument;
 import dev.unraced.event.ByteString;
 import dev.unraced.event.ConnectEvent;
 import dev.unraced.event.EventFlag;
+import dev.unraced.event.Feature;
 import dev.unraced.event.Integrity;
 import dev.unraced.event.Mitigation;
 import dev.unraced.event.OpenEvent;
@@ -60,7 +61,7 @@ public abstract class AttackConformance extends DriverConformance {
     }
 
     @Test
-    @Requires(syscalls = Syscall.CONNECT)
+    @Requires(syscalls = Syscall.CONNECT, features = Feature.BLOCKING_CONNECTS)
     @DisplayName("R2.3 An address that is rewritten while the connect blocks is reported as it was passed")
     public final void r02_3_anAddressRewrittenInMidCallIsReportedAsPassed() {
         try (Scenario scenario = attack(Mitigation.STASH).open()) {
