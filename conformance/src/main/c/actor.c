@@ -52,6 +52,7 @@ static void obey(void)
 		{"blocked", command_blocked}, {"tree", command_tree},	{"elsewhere", command_elsewhere},
 		{"trapped", command_trapped},   {"race", command_race},	{"memfd", command_memfd},
 		{"mount", command_mount},   {"fuse", command_fuse},
+		{"traced", command_traced},   {"move", command_move},
 	};
 
 	for (size_t i = 0; i < sizeof(commands) / sizeof(*commands); i++) {
