@@ -27,6 +27,7 @@
 #define THREADS 4
 #define FILES 4
 #define MAPPINGS 8
+#define PREFIXES 4
 #define PAGE 4096ul
 #define ERRNOS 134
 #define LIFE_MILLIS 2000
@@ -97,7 +98,7 @@ static void *odd_pointer(void *good, size_t length)
 }
 
 /* Mostly what the module takes, with an error or two. */
-static void draw_config(struct unraced_config *config, uint32_t *tgids, uint64_t *cgroups)
+static void draw_config(struct unraced_config *config, uint32_t *tgids, uint64_t *cgroups, struct unraced_prefix *paths)
 {
 	/* The functions that copy are slow to be watched and left alone. */
 	*config = small_config(once_in(6) ? 2 : (uint32_t)below(2));
@@ -105,14 +106,20 @@ static void draw_config(struct unraced_config *config, uint32_t *tgids, uint64_t
 	config->ring_bytes = 1ull << (16 + below(once_in(40) ? 14 : 5));
 	config->stash_entries = (uint32_t)(1 + below(1ull << below(once_in(40) ? 20 : 9)));
 	config->stash_long_entries = (uint32_t)(1 + below(1ull << below(once_in(40) ? 16 : 5)));
+	config->ring_per_cpu = (uint32_t)below(2);
+	config->enter_events = (uint32_t)below(2);
 	if (once_in(2)) {
-		config->filters = (uint32_t)below(16);
+		config->filters = (uint32_t)below(256);
 		config->tgid_count = (uint32_t)below(8);
 		config->uid_count = (uint32_t)below(8);
 		config->cgroup_count = (uint32_t)below(8);
 		config->tgids = (uintptr_t)odd_pointer(tgids, 16 * sizeof(*tgids));
 		config->uids = (uintptr_t)odd_pointer(tgids, 16 * sizeof(*tgids));
 		config->cgroups = (uintptr_t)odd_pointer(cgroups, 16 * sizeof(*cgroups));
+		config->mount_ns_count = (uint32_t)below(8);
+		config->path_count = (uint32_t)below(PREFIXES + 1);
+		config->mount_namespaces = (uintptr_t)odd_pointer(tgids, 16 * sizeof(*tgids));
+		config->paths = (uintptr_t)odd_pointer(paths, PREFIXES * sizeof(*paths));
 	}
 	/* Anywhere, the fields included that a later version adds. */
 	while (once_in(3))
@@ -124,12 +131,17 @@ static long configure(int fd)
 	struct unraced_config config;
 	uint32_t tgids[16];
 	uint64_t cgroups[16];
+	struct unraced_prefix paths[PREFIXES];
 
+	for (int i = 0; i < PREFIXES; i++) {
+		paths[i].length = once_in(4) ? (uint32_t)odd_number() : (uint32_t)below(9);
+		memcpy(paths[i].bytes, once_in(2) ? "/dev/null" : "/dev/zero", 10);
+	}
 	for (int i = 0; i < 16; i++) {
 		tgids[i] = (uint32_t)odd_number();
 		cgroups[i] = odd_number();
 	}
-	draw_config(&config, tgids, cgroups);
+	draw_config(&config, tgids, cgroups, paths);
 	return ioctl(fd, UNRACED_IOC_CONFIGURE, once_in(3) ? odd_pointer(&config, sizeof(config)) : &config);
 }
 
@@ -137,6 +149,7 @@ static long control(int fd)
 {
 	static const unsigned long commands[] = {
 		UNRACED_IOC_CONFIGURE, UNRACED_IOC_MITIGATION, UNRACED_IOC_BOOKS, UNRACED_IOC_STOP, UNRACED_IOC_WAKE,
+		UNRACED_IOC_ENTER_EVENTS, UNRACED_IOC_FEATURES,
 	};
 	unsigned long command = commands[below(sizeof(commands) / sizeof(*commands))];
 	unsigned char memory[4096];
@@ -153,6 +166,13 @@ static long switch_mode(int fd)
 	uint32_t mode = once_in(6) ? (uint32_t)odd_number() : once_in(8) ? 2 : (uint32_t)below(2);
 
 	return ioctl(fd, UNRACED_IOC_MITIGATION, &mode);
+}
+
+static long switch_enter_events(int fd)
+{
+	uint32_t on = once_in(6) ? (uint32_t)odd_number() : (uint32_t)below(2);
+
+	return ioctl(fd, UNRACED_IOC_ENTER_EVENTS, &on);
 }
 
 static long tell_books(int fd)
@@ -315,6 +335,7 @@ static const struct act {
 } acts[] = {
 	{"open", open_file, 10, true},	    {"close", close_file, 2, true},	{"configure", configure, 14, true},
 	{"ioctl", control, 10, true},	    {"mitigation", switch_mode, 8, true},	{"books", tell_books, 5, true},
+	{"entries", switch_enter_events, 5, true},
 	{"stop", stop, 2, true},	    {"mmap", map, 12, true},		{"mapping", use_mapping, 12, true},
 	{"poll", wait_a_moment, 4, true},   {"file", move_file, 4, false},	{"calls", call_something, 8, true},
 	{"fork", fork_something, 1, true},
