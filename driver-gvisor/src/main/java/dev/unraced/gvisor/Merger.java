@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.gvisor;
 
+import dev.unraced.gvisor.session.Sysno;
 import dev.unraced.event.EventFlag;
 import dev.unraced.event.Integrity;
 import dev.unraced.event.Mitigation;
