@@ -30,6 +30,7 @@ import picocli.CommandLine.Spec;
             "  unraced size server       how large the stash of a busy server has to be",
             "  unraced explain flip      how an observer is deceived, step by step",
             "  unraced kmod build        build the kernel module for the running kernel",
+            "  unraced gvisor config     the trace session for gVisor sandboxes",
             "",
             "Exit codes: 0 success, 1 failure, 2 wrong command line or configuration."
         })
@@ -60,9 +61,10 @@ final class UnracedCommand implements Runnable {
                 .addSubcommand(new AttackCommand(console, drivers))
                 .addSubcommand(new SizeCommand(console))
                 .addSubcommand(new ExplainCommand(console))
-                .addSubcommand(new KmodCommand(console));
+                .addSubcommand(new KmodCommand(console))
+                .addSubcommand(gvisor(console));
         command.addMixin("common", new CommonOptions());
-        command.getSubcommands().values().forEach(sub -> sub.addMixin("common", new CommonOptions()));
+        command.getSubcommands().values().forEach(UnracedCommand::addCommonOptions);
         return command.setOut(new PrintWriter(new OutputStreamWriter(console.out(), StandardCharsets.UTF_8), true))
                 .setErr(new PrintWriter(console.err(), true, StandardCharsets.UTF_8))
                 .setColorScheme(CommandLine.Help.defaultColorScheme(colour ? Ansi.ON : Ansi.OFF))
@@ -70,6 +72,19 @@ final class UnracedCommand implements Runnable {
                 .setAbbreviatedOptionsAllowed(false)
                 .setParameterExceptionHandler(errors)
                 .setExecutionExceptionHandler(errors);
+    }
+
+    private static void addCommonOptions(CommandLine command) {
+        command.addMixin("common", new CommonOptions());
+        command.getSubcommands().values().forEach(UnracedCommand::addCommonOptions);
+    }
+
+    private static CommandLine gvisor(Console console) {
+        return new CommandLine(new GvisorCommand())
+                .addSubcommand(new GvisorConfigCommand(console))
+                .addSubcommand(new GvisorAttachCommand(console))
+                .addSubcommand(new GvisorDetachCommand(console))
+                .addSubcommand(new GvisorStatusCommand(console));
     }
 
     @Override

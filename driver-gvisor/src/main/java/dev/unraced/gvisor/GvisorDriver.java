@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.gvisor;
 
+import dev.unraced.gvisor.session.RunscException;
+import dev.unraced.gvisor.session.Runsc;
 import com.sun.jna.Memory;
 import dev.unraced.config.CaptureConfig;
 import dev.unraced.config.EventFilters;

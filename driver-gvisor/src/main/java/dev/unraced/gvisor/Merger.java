@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.gvisor;
 
+import dev.unraced.gvisor.session.Sysno;
 import dev.unraced.event.EventFlag;
 import dev.unraced.event.Integrity;
 import dev.unraced.event.Mitigation;
@@ -216,6 +217,9 @@ final class Merger {
 
     private void rawEnter(Connection from, Syscall call) {
         giveUpTwin(from);
+        if (held.kind(from, frame.tid) == Kind.TRUTH && held.peek(from, frame.tid).closing) {
+            giveUp(from, frame.tid);
+        }
         from.announced.set(frame.tid);
         if (mitigation == Mitigation.OFF) {
             return;
@@ -463,6 +467,11 @@ final class Merger {
             return;
         }
         Draft waiting = held.peek(from, frame.tid);
+        if (waiting.closing) {
+            // The point that tells would have come before this one; the number may be another file's by now.
+            giveUp(from, frame.tid);
+            return;
+        }
         switch (Sysno.effect(frame.sysno)) {
             case CLOSES -> {
                 if (frame.args[0] == waiting.result) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.unraced.gvisor;
+package dev.unraced.gvisor.session;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;

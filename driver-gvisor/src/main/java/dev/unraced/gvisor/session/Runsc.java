@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.unraced.gvisor;
+package dev.unraced.gvisor.session;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
@@ -69,7 +69,7 @@ public final class Runsc {
      * @param config a file as {@link TraceConfig} makes it
      * @param started is told the process that is about to connect
      */
-    void attach(Path config, String id, LongConsumer started) throws RunscException {
+    public void attach(Path config, String id, LongConsumer started) throws RunscException {
         run(started, "trace", "create", "--config", config.toString(), id);
     }
 
@@ -88,8 +88,13 @@ public final class Runsc {
         return run(pid -> {}, "trace", "list", id);
     }
 
+    /** Whether a sandbox has a trace session. */
+    public boolean isTraced(String id) throws RunscException {
+        return dropped(id) >= 0;
+    }
+
     /** How many frames a sandbox has dropped in all; -1 when it has no session. */
-    long dropped(String id) throws RunscException {
+    public long dropped(String id) throws RunscException {
         Matcher matcher = DROPPED.matcher(sessions(id));
         return matcher.find() ? Long.parseLong(matcher.group(1)) : -1;
     }
@@ -98,7 +103,7 @@ public final class Runsc {
     public List<String> points() throws RunscException {
         return run(pid -> {}, "trace", "metadata")
                 .lines()
-                .filter(line -> line.startsWith("Name: "))
+                .filter(line -> line.startsWith("Name: ") && line.contains(","))
                 .map(line -> line.substring("Name: ".length(), line.indexOf(',')))
                 .toList();
     }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.unraced.gvisor;
+package dev.unraced.gvisor.session;
 
 /** The runsc command could not be run, or failed; the message says how. */
 public final class RunscException extends Exception {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.unraced.gvisor;
+package dev.unraced.gvisor.session;
 
 import dev.unraced.event.Syscall;
 import org.jspecify.annotations.Nullable;
 
 /** Numbers of system calls: arch/x86/entry/syscalls/syscall_64.tbl. */
-final class Sysno {
+public final class Sysno {
     static final int OPEN = 2;
     static final int CLOSE = 3;
     static final int DUP2 = 33;
@@ -18,7 +18,7 @@ final class Sysno {
     static final int CLOSE_RANGE = 436;
 
     /** What a call does to descriptors that are there. */
-    enum Effect {
+    public enum Effect {
         NONE,
         /** Closes the one that its first argument names. */
         CLOSES,
@@ -31,7 +31,7 @@ final class Sysno {
     private Sysno() {}
 
     /** The watched call of a number; null when it is none. */
-    static @Nullable Syscall watched(long number) {
+    public static @Nullable Syscall watched(long number) {
         return number == OPENAT
                 ? Syscall.OPENAT
                 : number == OPEN
@@ -40,7 +40,7 @@ final class Sysno {
     }
 
     /** The number of a watched call that sentries have. */
-    static int of(Syscall call) {
+    public static int of(Syscall call) {
         return switch (call) {
             case OPEN -> OPEN;
             case OPENAT -> OPENAT;
@@ -50,7 +50,8 @@ final class Sysno {
         };
     }
 
-    static Effect effect(long number) {
+    /** What a call of a number does to descriptors. */
+    public static Effect effect(long number) {
         if (number == CLOSE) {
             return Effect.CLOSES;
         }
