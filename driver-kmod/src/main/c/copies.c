@@ -59,7 +59,7 @@ static int on_path(struct kprobe *kprobe, struct pt_regs *regs)
 	if (!begin(capture, area, &arguments))
 		return 0;
 	/* A call can open files of the kernel's own, such as firmware: they do not come from its pointer. */
-	if (wants_copy(&area->call) && (u64)name->uptr == area->call.pointer)
+	if (wants_copy(&area->call) && (unsigned long)name->uptr == area->call.pointer)
 		unraced_call_adopt(&area->call, name->name, strnlen(name->name, UNRACED_PATH_MAX));
 	unraced_put(capture, area);
 	return 0;
