@@ -24,7 +24,7 @@ final class DriverCheck {
     static Availability check(Driver driver, CaptureConfig config) {
         try {
             Availability availability = driver.availability(config);
-            return availability.isAvailable() ? checkCapabilities(driver.capabilities(), config) : availability;
+            return availability.isAvailable() ? checkCapabilities(driver.capabilities(config), config) : availability;
         } catch (RuntimeException | LinkageError e) {
             LOG.debug("Driver {} failed when asked whether it can run", driver.name(), e);
             return inconclusive(e);

@@ -25,6 +25,7 @@ import picocli.CommandLine.Spec;
             "  unraced doctor            which drivers can run here, and what the others need",
             "  unraced watch             every open and connect on this machine",
             "  unraced watch --help      more examples",
+            "  unraced serve             capture for unprivileged programs, here or elsewhere",
             "  unraced conformance       which rules the driver keeps",
             "  unraced attack            how often the driver's events can be deceived",
             "  unraced size server       how large the stash of a busy server has to be",
@@ -57,6 +58,7 @@ final class UnracedCommand implements Runnable {
         CommandLine command = new CommandLine(new UnracedCommand())
                 .addSubcommand(new WatchCommand(console, drivers))
                 .addSubcommand(new DoctorCommand(console, drivers))
+                .addSubcommand(new ServeCommand(console, drivers))
                 .addSubcommand(new ConformanceCommand(console, drivers))
                 .addSubcommand(new AttackCommand(console, drivers))
                 .addSubcommand(new SizeCommand(console))

@@ -33,6 +33,7 @@ class ArchitectureTest {
         "dev.unraced.sim.scale..", "dev.unraced.sim.explore..", "dev.unraced.sim.attack.."
     };
 
+    private static final String REMOTE = "dev.unraced.remote..";
     private static final String CLI = "dev.unraced.cli..";
     private static final String CONFORMANCE = "dev.unraced.conformance..";
     private static final String MUTANTS = "dev.unraced.mutants..";
@@ -72,11 +73,36 @@ class ArchitectureTest {
                     .and(not(resideInAPackage(GVISOR))));
 
     @ArchTest
+    static final ArchRule THE_REMOTE_DRIVER_KNOWS_ONLY_THE_CONTRACT = noClasses()
+            .that()
+            .resideInAPackage(REMOTE)
+            .should()
+            .dependOnClassesThat(resideInAPackage("dev.unraced..")
+                    .and(not(resideInAnyPackage(CONTRACT)))
+                    .and(not(resideInAPackage(REMOTE))));
+
+    @ArchTest
+    static final ArchRule THE_CLIENT_KNOWS_NO_SERVER = noClasses()
+            .that()
+            .resideInAnyPackage("dev.unraced.remote", "dev.unraced.remote.wire..")
+            .should()
+            .dependOnClassesThat(resideInAPackage("dev.unraced.remote.server.."));
+
+    @ArchTest
+    static final ArchRule ONLY_THE_REMOTE_DRIVER_SPEAKS_GRPC = noClasses()
+            .that()
+            .resideOutsideOfPackage(REMOTE)
+            .and()
+            .resideInAPackage("dev.unraced..")
+            .should()
+            .dependOnClassesThat(resideInAPackage("io.grpc.."));
+
+    @ArchTest
     static final ArchRule THE_KIT_KNOWS_ONLY_THE_CONTRACT = noClasses()
             .that()
             .resideInAPackage(CONFORMANCE)
             .should()
-            .dependOnClassesThat(resideInAnyPackage(EBPF, SIM, GVISOR, CLI));
+            .dependOnClassesThat(resideInAnyPackage(EBPF, SIM, GVISOR, REMOTE, CLI));
 
     @ArchTest
     static final ArchRule THE_KIT_DOES_NOT_KNOW_RECORDINGS = noClasses()
@@ -118,7 +144,7 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule NATIVE_CALLS_STAY_IN_DRIVERS = noClasses()
             .that()
-            .resideOutsideOfPackages(EBPF, GVISOR)
+            .resideOutsideOfPackages(EBPF, GVISOR, REMOTE)
             .and()
             .resideInAPackage("dev.unraced..")
             .should()
