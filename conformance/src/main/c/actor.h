@@ -148,6 +148,11 @@ void command_elsewhere(void);
 void command_trapped(void);
 void command_memfd(void);
 void command_mount(void);
+bool mounts_apart(void);
+
+/* --- fuse.c --- */
+
+void command_fuse(void);
 
 /* --- crowd.c, flip.c, race.c, identity.c --- */
 

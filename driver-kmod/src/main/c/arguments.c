@@ -70,18 +70,27 @@ void unraced_read_pointers(struct unraced_call *call, u8 provenance)
 		unraced_call_how(call, &how, provenance);
 }
 
+static bool is_incomplete(const struct unraced_record *record)
+{
+	return record->provenance == UNRACED_PROVENANCE_NONE ||
+	       (record->syscall == UNRACED_OPENAT2 && record->how_provenance == UNRACED_PROVENANCE_NONE);
+}
+
+u32 unraced_faulted(const struct unraced_call *call)
+{
+	const struct unraced_record *record = &call->record;
+
+	/* With a negative length nobody tried. */
+	if (!is_incomplete(record) || (record->syscall == UNRACED_CONNECT && record->connect.addrlen < 0))
+		return 0;
+	return UNRACED_FAULTED;
+}
+
 void unraced_read_again(struct unraced_call *call)
 {
-	struct unraced_record *record = &call->record;
-	bool unread = record->provenance == UNRACED_PROVENANCE_NONE;
-
-	if (record->syscall == UNRACED_OPENAT2)
-		unread |= record->how_provenance == UNRACED_PROVENANCE_NONE;
-	if (!unread)
+	if (!is_incomplete(&call->record))
 		return;
-	/* With a negative length nobody tried. */
-	if (record->syscall != UNRACED_CONNECT || record->connect.addrlen >= 0)
-		record->flags |= UNRACED_FAULTED;
+	call->record.flags |= unraced_faulted(call);
 	unraced_read_pointers(call, UNRACED_PROVENANCE_EXIT);
 }
 

@@ -7,6 +7,8 @@
 
 /* Path or address, and openat2's how: as far as the call does not have them. */
 void unraced_read_pointers(struct unraced_call *call, u8 provenance);
+/* FAULTED when something that a pointer leads to was tried in vain; 0 otherwise. */
+u32 unraced_faulted(const struct unraced_call *call);
 /* What was unreadable at entry may be readable at the return; FAULTED says that it was tried. */
 void unraced_read_again(struct unraced_call *call);
 /* Says CHANGED of what is another in memory now than at entry. */

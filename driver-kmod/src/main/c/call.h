@@ -27,7 +27,9 @@ struct unraced_call {
 	u32 end;	 /* bytes of the tail in use */
 	s32 installed;	 /* the descriptor of the file that the record describes already, or -1 */
 	u8 integrity;	 /* whether the switch was on when the call entered */
-	u8 reserved[7];
+	u8 silent;	 /* a request whose success nothing tells */
+	u8 direct;	 /* a request whose file gets no descriptor */
+	u8 reserved[5];
 	struct unraced_record record;
 	u8 tail[UNRACED_TAIL_BYTES];
 };

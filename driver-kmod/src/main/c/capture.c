@@ -9,6 +9,7 @@
 #include <linux/uaccess.h>
 
 #include "capture.h"
+#include "prefix.h"
 
 /* Entries that lie in a slot; with paths of some 150 bytes, both the call's and the file's. */
 #define SHORT_BYTES 640
@@ -17,7 +18,6 @@
 #define SHARDS_PER_CPU 4
 #define REMEMBERED 1024
 
-#define RING_LEAST SZ_64K
 #define RING_MOST SZ_512M
 #define STASH_MOST (1u << 20)
 #define LONG_MOST (1u << 16)
@@ -26,15 +26,17 @@ static bool makes_sense(const struct unraced_config *config)
 {
 	const u32 calls = 1u << UNRACED_OPEN | 1u << UNRACED_OPENAT | 1u << UNRACED_OPENAT2 | 1u << UNRACED_CREAT |
 			  1u << UNRACED_CONNECT;
-	const u32 filters = UNRACED_FILTER_SELF | UNRACED_FILTER_TGIDS | UNRACED_FILTER_UIDS | UNRACED_FILTER_CGROUPS;
+	const u32 filters = 2 * UNRACED_FILTER_SUCCEEDED - 1;
 
-	return config->mitigation <= UNRACED_MITIGATION_KERNEL && config->integrity <= 1 && config->syscalls &&
+	return config->mitigation <= UNRACED_MITIGATION_KERNEL && config->integrity <= 1 &&
+	       config->ring_per_cpu <= 1 && config->enter_events <= 1 && config->syscalls &&
 	       !(config->syscalls & ~calls) && !(config->filters & ~filters) && !config->reserved &&
-	       is_power_of_2(config->ring_bytes) && config->ring_bytes >= RING_LEAST &&
+	       is_power_of_2(config->ring_bytes) && config->ring_bytes >= UNRACED_RING_LEAST &&
 	       config->ring_bytes <= RING_MOST && config->stash_entries && config->stash_entries <= STASH_MOST &&
 	       config->stash_long_entries && config->stash_long_entries <= LONG_MOST &&
 	       config->tgid_count <= UNRACED_FILTER_MAX && config->uid_count <= UNRACED_FILTER_MAX &&
-	       config->cgroup_count <= UNRACED_FILTER_MAX;
+	       config->cgroup_count <= UNRACED_FILTER_MAX && config->mount_ns_count <= UNRACED_FILTER_MAX &&
+	       config->path_count <= UNRACED_FILTER_MAX;
 }
 
 /* Few enough that each has its share of slots and blocks. */
@@ -47,9 +49,9 @@ static u32 shards_for(u32 entries, u32 long_entries)
 	return shards;
 }
 
-static int new_stash(struct unraced_capture *capture)
+struct unraced_stash *unraced_capture_new_stash(const struct unraced_capture *capture)
 {
-	struct unraced_config *config = &capture->config;
+	const struct unraced_config *config = &capture->config;
 	struct unraced_stash_size size = {
 		.entries = config->stash_entries,
 		.long_entries = config->stash_long_entries,
@@ -58,14 +60,18 @@ static int new_stash(struct unraced_capture *capture)
 		.shards = shards_for(config->stash_entries, config->stash_long_entries),
 		.remembered = REMEMBERED,
 	};
+
+	return unraced_stash_new(&size, get_random_u64());
+}
+
+static u64 stash_bytes(struct unraced_stash *stash)
+{
 	struct unraced_books books;
 
-	capture->stash = unraced_stash_new(&size, get_random_u64());
-	if (!capture->stash)
-		return -ENOMEM;
-	unraced_stash_read(capture->stash, &books);
-	config->stash_bytes = books.bytes;
-	return 0;
+	if (!stash)
+		return 0;
+	unraced_stash_read(stash, &books);
+	return books.bytes;
 }
 
 static int copy_list(void *to, u64 user, u32 count, size_t size)
@@ -90,6 +96,13 @@ static int copy_lists(struct unraced_capture *capture)
 		error = copy_list(&capture->uids, config->uids, config->uid_count, sizeof(u32));
 	if (!error)
 		error = copy_list(&capture->cgroups, config->cgroups, config->cgroup_count, sizeof(u64));
+	if (!error)
+		error = copy_list(&capture->mount_namespaces, config->mount_namespaces, config->mount_ns_count,
+				  sizeof(u32));
+	if (!error)
+		error = copy_list(&capture->paths, config->paths, config->path_count, sizeof(struct unraced_prefix));
+	if (!error && !unraced_prefixes_make_sense(capture->paths, config->path_count))
+		error = -EINVAL;
 	return error;
 }
 
@@ -98,11 +111,12 @@ static int take_memory(struct unraced_capture *capture)
 	int error = copy_lists(capture);
 
 	if (!error)
-		error = new_stash(capture);
-	if (!error)
-		error = unraced_memory_map_ring(capture);
+		error = unraced_memory_map(capture);
 	if (error)
 		return error;
+	capture->stash = unraced_capture_new_stash(capture);
+	if (!capture->stash)
+		return -ENOMEM;
 	capture->areas = unraced_memory_get(nr_cpu_ids * sizeof(struct unraced_area));
 	return capture->areas ? 0 : -ENOMEM;
 }
@@ -121,13 +135,18 @@ int unraced_capture_configure(struct unraced_capture *capture, const struct unra
 	capture->configured = true;
 	capture->config = *config;
 	capture->self_tgid = current->tgid;
+	capture->enter_events = config->enter_events;
 	error = take_memory(capture);
 	if (!error)
 		error = unraced_capture_switch(capture, config->mitigation);
 	if (!error)
+		error = unraced_requests_start(capture);
+	if (!error)
 		error = unraced_probes_start(capture);
 	if (error)
 		return error;
+	capture->config.stash_bytes = stash_bytes(capture->stash) + stash_bytes(capture->requests) +
+				      stash_bytes(capture->posted) + stash_bytes(capture->issued);
 	capture->started = true;
 	return 0;
 }
@@ -150,6 +169,7 @@ void unraced_capture_stop(struct unraced_capture *capture)
 	if (capture->started)
 		unraced_probes_stop(capture);
 	capture->started = false;
+	unraced_requests_stop(capture);
 	unraced_copies_stop(capture);
 	if (capture->stash)
 		unraced_stash_clear(capture->stash);
@@ -159,12 +179,16 @@ void unraced_capture_release(struct unraced_capture *capture)
 {
 	unraced_capture_stop(capture);
 	irq_work_sync(&capture->bell);
-	unraced_memory_unmap_ring(capture);
-	if (capture->stash)
-		unraced_stash_free(capture->stash);
+	unraced_memory_unmap(capture);
+	unraced_stash_free(capture->stash);
+	unraced_stash_free(capture->requests);
+	unraced_stash_free(capture->posted);
+	unraced_stash_free(capture->issued);
 	unraced_memory_give(capture->areas);
 	kvfree(capture->tgids);
 	kvfree(capture->uids);
 	kvfree(capture->cgroups);
+	kvfree(capture->mount_namespaces);
+	kvfree(capture->paths);
 	kfree(capture);
 }

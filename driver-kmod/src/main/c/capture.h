@@ -15,6 +15,7 @@
 #include "stash.h"
 
 #define UNRACED_PATH_ROOM 4096
+#define UNRACED_RING_LEAST 65536
 
 /* What a CPU builds records in. Whoever uses it keeps preemption off. */
 struct unraced_area {
@@ -32,6 +33,8 @@ enum unraced_copy {
 	UNRACED_COPIES,
 };
 
+#define UNRACED_REQUEST_PROBES 2
+
 struct unraced_probe {
 	struct kprobe kprobe;
 	struct unraced_capture *capture;
@@ -46,17 +49,27 @@ struct unraced_capture {
 	struct unraced_probe probes[UNRACED_COPIES];
 
 	u32 mitigation; /* read at entry, once */
+	u32 enter_events;
 	u32 self_tgid;
 	u32 *tgids;
 	u32 *uids;
 	u64 *cgroups;
+	u32 *mount_namespaces;
+	struct unraced_prefix *paths;
 	struct unraced_stash *stash;
 	struct unraced_area *areas; /* by CPU */
 
-	struct unraced_ring ring;
+	/* of io_urings, by the addresses of requests; null where they cannot be read */
+	struct unraced_stash *requests;
+	struct unraced_stash *posted; /* addresses by ring and user_data */
+	struct unraced_stash *issued; /* addresses by the thread that is about to connect */
+	struct unraced_probe request_probes[UNRACED_REQUEST_PROBES];
+	int request_points;
+
+	struct unraced_ring *rings; /* one, or by CPU */
+	u32 ring_count;
 	struct unraced_reader *reader;
 	struct unraced_counters *counters; /* by CPU */
-	void *data;
 	struct page **pages; /* of all that can be mapped, in its order */
 	unsigned long page_count;
 
@@ -70,10 +83,14 @@ int unraced_capture_configure(struct unraced_capture *capture, const struct unra
 int unraced_capture_switch(struct unraced_capture *capture, u32 mitigation);
 void unraced_capture_stop(struct unraced_capture *capture);
 void unraced_capture_release(struct unraced_capture *capture);
+/* One for calls, of the size that was configured. */
+struct unraced_stash *unraced_capture_new_stash(const struct unraced_capture *capture);
 
 /* memory.c */
-int unraced_memory_map_ring(struct unraced_capture *capture);
-void unraced_memory_unmap_ring(struct unraced_capture *capture);
+int unraced_memory_map(struct unraced_capture *capture);
+void unraced_memory_unmap(struct unraced_capture *capture);
+/* Whether the page at this place of the mapping is one that the reader writes. */
+bool unraced_is_readers_page(const struct unraced_capture *capture, unsigned long page);
 
 /* probes.c */
 int unraced_probes_find(void);
@@ -83,10 +100,24 @@ void unraced_probes_stop(struct unraced_capture *capture);
 /* copies.c: the functions that copy; their probes are registered once the mode asks for them. */
 int unraced_copies_start(struct unraced_capture *capture);
 void unraced_copies_stop(struct unraced_capture *capture);
+/* Of enum unraced_feature. */
+u32 unraced_copies_features(void);
+
+/* requests.c: requests of io_urings */
+void unraced_requests_find(void);
+u32 unraced_requests_features(void);
+int unraced_requests_start(struct unraced_capture *capture);
+void unraced_requests_stop(struct unraced_capture *capture);
 
 static inline struct unraced_area *unraced_area(struct unraced_capture *capture)
 {
 	return &capture->areas[smp_processor_id()];
+}
+
+/* That of this CPU, if each has one: then a ring has one producer at a time, and its records rise in time. */
+static inline struct unraced_ring *unraced_ring_here(struct unraced_capture *capture)
+{
+	return &capture->rings[capture->ring_count > 1 ? smp_processor_id() : 0];
 }
 
 static inline struct unraced_counters *unraced_row(struct unraced_capture *capture)

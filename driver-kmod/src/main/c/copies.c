@@ -178,6 +178,36 @@ int unraced_copies_start(struct unraced_capture *capture)
 	return error;
 }
 
+/* Whether one could listen to it now: a probe that is not armed tells. */
+static bool can_probe(enum unraced_copy copy)
+{
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(copies[copy].symbols) && copies[copy].symbols[i]; i++) {
+		struct kprobe probe = {
+			.symbol_name = copies[copy].symbols[i],
+			.pre_handler = copies[copy].handler,
+			.flags = KPROBE_FLAG_DISABLED,
+		};
+
+		if (!register_kprobe(&probe)) {
+			unregister_kprobe(&probe);
+			return true;
+		}
+	}
+	return copies[copy].optional;
+}
+
+u32 unraced_copies_features(void)
+{
+	int i;
+
+	for (i = 0; i < UNRACED_COPIES; i++)
+		if (!can_probe(i))
+			return 0;
+	return UNRACED_FEATURE_KERNEL;
+}
+
 void unraced_copies_stop(struct unraced_capture *capture)
 {
 	int i;

@@ -64,6 +64,25 @@ static long switch_mode(struct unraced_capture *capture, void __user *argument)
 	return unraced_capture_switch(capture, mitigation);
 }
 
+static long switch_enter_events(struct unraced_capture *capture, void __user *argument)
+{
+	u32 publish;
+
+	if (copy_from_user(&publish, argument, sizeof(publish)))
+		return -EFAULT;
+	if (publish > 1)
+		return -EINVAL;
+	WRITE_ONCE(capture->enter_events, publish);
+	return 0;
+}
+
+static long tell_features(void __user *argument)
+{
+	u32 features = unraced_copies_features() | unraced_requests_features();
+
+	return copy_to_user(argument, &features, sizeof(features)) ? -EFAULT : 0;
+}
+
 static long tell_books(struct unraced_capture *capture, void __user *argument)
 {
 	struct unraced_books books;
@@ -76,11 +95,15 @@ static long with_lock(struct unraced_capture *capture, unsigned int command, voi
 {
 	if (command == UNRACED_IOC_CONFIGURE)
 		return configure(capture, argument);
+	if (command == UNRACED_IOC_FEATURES)
+		return tell_features(argument);
 	if (!capture->counters || !capture->stash)
 		return -ENXIO;
 	switch (command) {
 	case UNRACED_IOC_MITIGATION:
 		return capture->started ? switch_mode(capture, argument) : -ENXIO;
+	case UNRACED_IOC_ENTER_EVENTS:
+		return capture->started ? switch_enter_events(capture, argument) : -ENXIO;
 	case UNRACED_IOC_BOOKS:
 		return tell_books(capture, argument);
 	case UNRACED_IOC_STOP:
@@ -110,6 +133,8 @@ static __poll_t poll(struct file *file, poll_table *wait)
 {
 	struct unraced_capture *capture = file->private_data;
 	struct unraced_reader *reader;
+	u64 watermark;
+	u32 i;
 
 	poll_wait(file, &capture->waiters, wait);
 	if (READ_ONCE(capture->woken))
@@ -118,7 +143,11 @@ static __poll_t poll(struct file *file, poll_table *wait)
 	reader = smp_load_acquire(&capture->reader);
 	if (!reader)
 		return EPOLLERR;
-	return smp_load_acquire(&capture->ring.position) != READ_ONCE(reader->position) ? EPOLLIN : 0;
+	watermark = max(READ_ONCE(reader->watermark), 1u);
+	for (i = 0; i < capture->ring_count; i++)
+		if (unraced_ring_unread(&capture->rings[i]) >= watermark)
+			return EPOLLIN;
+	return 0;
 }
 
 static vm_fault_t fault(struct vm_fault *fault)
@@ -138,12 +167,13 @@ static const struct vm_operations_struct mapping = {
 
 static int map_with_lock(struct unraced_capture *capture, struct vm_area_struct *vma)
 {
-	bool readers_page = !vma->vm_pgoff && vma_pages(vma) == 1;
+	bool readers_page;
 
 	if (!capture->started)
 		return -ENXIO;
 	if (vma->vm_pgoff >= capture->page_count || vma_pages(vma) > capture->page_count - vma->vm_pgoff)
 		return -EINVAL;
+	readers_page = unraced_is_readers_page(capture, vma->vm_pgoff) && vma_pages(vma) == 1;
 	if (!(vma->vm_flags & VM_SHARED) || (vma->vm_flags & VM_EXEC))
 		return -EINVAL;
 	if (!readers_page) {
@@ -191,6 +221,7 @@ static int __init unraced_init(void)
 
 	if (!error)
 		error = unraced_probes_find();
+	unraced_requests_find();
 	return error ? error : misc_register(&device);
 }
 

@@ -3,10 +3,11 @@
  * /dev/unraced, as its users see it. dev.unraced.kmod.DeviceLayout holds the same numbers; a test compares them.
  *
  * Each open file is one capture: CONFIGURE once, mmap what it tells, read the ring, STOP, close. Opening needs
- * CAP_SYS_ADMIN in the initial user namespace. The mapped pages are, from offset 0:
+ * CAP_SYS_ADMIN in the initial user namespace. The mapped pages are, from offset 0, for each of ring_count rings:
  *   1 page            the reader's, writable: struct unraced_reader
  *   1 page            the producer's position, a 64-bit byte count
  *   2 * ring_bytes    the records, twice in a row
+ * and then:
  *   counter_rows      one struct unraced_counters for each possible CPU
  */
 #ifndef UNRACED_DEVICE_H
@@ -15,24 +16,45 @@
 #include <linux/ioctl.h>
 #include <linux/types.h>
 
-#define UNRACED_DEVICE_VERSION 1
+#define UNRACED_DEVICE_VERSION 2
 
-/* Written by the reader alone, but for waiting, which the producer clears. */
+/*
+ * Written by the reader alone, but for waiting, which the producer clears. What follows the position counts in the
+ * first ring's page only, for all rings.
+ */
 struct unraced_reader {
 	__u64 position;
 	__u64 reserved[7];
-	__u32 waiting; /* 1: the next record wakes the reader */
+	__u32 waiting;	 /* 1: the reader is woken by the record with which a ring reaches the watermark */
+	__u32 watermark; /* unread bytes; 0 is as 1 */
 };
 
 enum unraced_filter {
 	UNRACED_FILTER_SELF = 1u << 0, /* leave out the thread group that configures */
 	UNRACED_FILTER_TGIDS = 1u << 1, /* leave out all but those listed */
 	UNRACED_FILTER_UIDS = 1u << 2,
-	UNRACED_FILTER_CGROUPS = 1u << 3,
+	UNRACED_FILTER_CGROUPS = 1u << 3, /* with all below them */
+	UNRACED_FILTER_MOUNT_NS = 1u << 4,
+	UNRACED_FILTER_PATHS = 1u << 5,
+	UNRACED_FILTER_FAILED = 1u << 6,    /* leave out all but failed calls */
+	UNRACED_FILTER_SUCCEEDED = 1u << 7, /* leave out failed calls */
 };
 
 /* Lists are at most this long. */
 #define UNRACED_FILTER_MAX 65536
+#define UNRACED_PREFIX_MAX 256
+
+/* How a path starts. */
+struct unraced_prefix {
+	__u32 length; /* 1 to UNRACED_PREFIX_MAX */
+	__u8 bytes[UNRACED_PREFIX_MAX];
+};
+
+/* What this module can do on this kernel. */
+enum unraced_feature {
+	UNRACED_FEATURE_KERNEL = 1u << 0,   /* the functions that mode kernel listens to are there */
+	UNRACED_FEATURE_IO_URING = 1u << 1, /* requests of io_urings can be read */
+};
 
 struct unraced_config {
 	__u32 version; /* UNRACED_DEVICE_VERSION; anything else is EPROTO */
@@ -41,17 +63,24 @@ struct unraced_config {
 	__u32 integrity;
 	__u32 syscalls; /* a bit for each enum unraced_syscall */
 	__u32 filters;
-	__u64 ring_bytes; /* a power of two from 64 KiB to 512 MiB */
+	__u64 ring_bytes; /* of all rings, a power of two from 64 KiB to 512 MiB; answers with those of each */
+	__u32 ring_per_cpu;
+	__u32 enter_events;
 	__u32 stash_entries;
 	__u32 stash_long_entries;
 	__u32 tgid_count;
 	__u32 uid_count;
 	__u32 cgroup_count;
+	__u32 mount_ns_count;
+	__u32 path_count;
 	__u32 reserved; /* 0 */
-	__u64 tgids; /* user addresses of sorted lists: of __u32, __u32, __u64 */
+	__u64 tgids; /* user addresses of sorted lists: of __u32, __u32, __u64, __u32 */
 	__u64 uids;
 	__u64 cgroups;
+	__u64 mount_namespaces;
+	__u64 paths; /* of struct unraced_prefix, sorted by their bytes; none the start of another */
 	/* answers */
+	__u64 ring_count;
 	__u64 counters_offset; /* where the counters are mapped */
 	__u64 counter_rows;
 	__u64 stash_bytes;
@@ -67,8 +96,13 @@ struct unraced_counters {
 	__u64 filtered_tgid;
 	__u64 filtered_uid;
 	__u64 filtered_cgroup;
+	__u64 filtered_mount_ns;
+	__u64 filtered_path;
+	__u64 filtered_result;
+	__u64 entered;
+	__u64 silent; /* requests of io_urings that nothing tells the end of */
 	__u64 wakeups;
-	__u64 reserved[7];
+	__u64 reserved[2];
 };
 
 struct unraced_books {
@@ -90,5 +124,9 @@ struct unraced_books {
 #define UNRACED_IOC_STOP _IO(0xAE, 0xE3)
 /* Ends poll(2), now and from now on. */
 #define UNRACED_IOC_WAKE _IO(0xAE, 0xE4)
+/* 1: the entry of a call is a record, too, from now on; 0: it is not */
+#define UNRACED_IOC_ENTER_EVENTS _IOW(0xAE, 0xE5, __u32)
+/* enum unraced_feature; on any open file, configured or not */
+#define UNRACED_IOC_FEATURES _IOR(0xAE, 0xE6, __u32)
 
 #endif

@@ -7,8 +7,11 @@
 #include <linux/timekeeping.h>
 #include <linux/user_namespace.h>
 
+#include "arguments.h"
 #include "emit.h"
+#include "filter.h"
 #include "mounts.h"
+#include "truth.h"
 
 void unraced_rebuild(struct unraced_capture *capture, struct unraced_area *area,
 		     const struct unraced_arguments *arguments, u32 mitigation)
@@ -39,7 +42,7 @@ u32 unraced_missed(int taken)
 	return UNRACED_ENTER_MISSED | (taken == UNRACED_TAKE_EVICTED ? UNRACED_EVICTED : 0);
 }
 
-static void describe_caller(struct unraced_record *record)
+void unraced_describe_caller(struct unraced_record *record)
 {
 	struct pid_namespace *pid_ns;
 
@@ -59,29 +62,65 @@ static void describe_caller(struct unraced_record *record)
 }
 
 /* Checked after the record is there: the reader asks first and looks for records then, so one of the two sees the other. */
-static void ring_bell(struct unraced_capture *capture, struct unraced_counters *row)
+static void ring_bell(struct unraced_capture *capture, const struct unraced_ring *ring, struct unraced_counters *row)
 {
-	u32 *waiting = &capture->reader->waiting;
+	struct unraced_reader *reader = capture->reader;
 
 	smp_mb();
-	if (!READ_ONCE(*waiting) || !xchg(waiting, 0))
+	if (!READ_ONCE(reader->waiting) || unraced_ring_unread(ring) < READ_ONCE(reader->watermark) ||
+	    !xchg(&reader->waiting, 0))
 		return;
 	row->wakeups++;
 	irq_work_queue(&capture->bell);
 }
 
-void unraced_emit(struct unraced_capture *capture, struct unraced_area *area)
+void unraced_send(struct unraced_capture *capture, struct unraced_area *area)
 {
 	struct unraced_counters *row = unraced_row(capture);
+	struct unraced_ring *ring = unraced_ring_here(capture);
 	struct unraced_record *record = &area->call.record;
 
-	describe_caller(record);
 	record->source = smp_processor_id();
 	record->sequence = ++row->sequence;
-	if (!unraced_ring_write(&capture->ring, record, unraced_call_finish(&area->call))) {
+	if (!unraced_ring_write(ring, record, unraced_call_finish(&area->call))) {
 		row->ring_full++;
 		return;
 	}
 	row->submitted++;
-	ring_bell(capture, row);
+	ring_bell(capture, ring, row);
+}
+
+bool unraced_is_wanted(struct unraced_capture *capture, struct unraced_area *area)
+{
+	enum unraced_verdict verdict = unraced_filter_return(capture, &area->call);
+
+	unraced_count_filtered(unraced_row(capture), verdict);
+	return verdict == UNRACED_PASS;
+}
+
+void unraced_finish(struct unraced_capture *capture, struct unraced_area *area)
+{
+	struct unraced_record *record = &area->call.record;
+
+	if (!unraced_is_wanted(capture, area))
+		return;
+	record->exit_ns = ktime_get_boottime_ns();
+	if (!(record->flags & UNRACED_NOT_EXECUTED))
+		unraced_describe_object(area);
+	unraced_describe_caller(record);
+	unraced_send(capture, area);
+}
+
+void unraced_emit_enter(struct unraced_capture *capture, struct unraced_area *area)
+{
+	struct unraced_record *record = &area->call.record;
+	u32 flags = record->flags;
+
+	unraced_row(capture)->entered++;
+	record->type = UNRACED_RECORD_ENTER;
+	record->flags |= unraced_faulted(&area->call);
+	unraced_describe_caller(record);
+	unraced_send(capture, area);
+	record->type = UNRACED_RECORD_MERGED;
+	record->flags = flags;
 }

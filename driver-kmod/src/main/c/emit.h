@@ -19,7 +19,15 @@ int unraced_take(struct unraced_capture *capture, struct unraced_area *area, con
 void unraced_put(struct unraced_capture *capture, struct unraced_area *area);
 /* Why a call has no entry, as flags. */
 u32 unraced_missed(int taken);
-/* Completes the record by who calls, and writes it. */
-void unraced_emit(struct unraced_capture *capture, struct unraced_area *area);
+/* Who calls: the current thread. */
+void unraced_describe_caller(struct unraced_record *record);
+/* Whether a call whose result is known is to be written; counts it otherwise. */
+bool unraced_is_wanted(struct unraced_capture *capture, struct unraced_area *area);
+/* Numbers the record, and writes it. */
+void unraced_send(struct unraced_capture *capture, struct unraced_area *area);
+/* Of a call whose result is known: describes what it acted on, and writes the record, unless it is one to leave out. */
+void unraced_finish(struct unraced_capture *capture, struct unraced_area *area);
+/* Writes a record of the entry alone. The call goes on as it is. */
+void unraced_emit_enter(struct unraced_capture *capture, struct unraced_area *area);
 
 #endif

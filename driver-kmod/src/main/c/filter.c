@@ -6,6 +6,8 @@
 #include <linux/user_namespace.h>
 
 #include "filter.h"
+#include "mounts.h"
+#include "prefix.h"
 
 static int order_u32(const void *key, const void *element)
 {
@@ -37,6 +39,13 @@ static bool is_in_cgroups(const struct unraced_capture *capture)
 	return found;
 }
 
+static bool is_in_mount_namespaces(const struct unraced_capture *capture)
+{
+	u32 number = current->nsproxy ? unraced_namespace_number(current->nsproxy->mnt_ns) : 0;
+
+	return bsearch(&number, capture->mount_namespaces, capture->config.mount_ns_count, sizeof(u32), order_u32);
+}
+
 enum unraced_verdict unraced_filter(const struct unraced_capture *capture)
 {
 	const struct unraced_config *config = &capture->config;
@@ -58,7 +67,35 @@ enum unraced_verdict unraced_filter(const struct unraced_capture *capture)
 	}
 	if ((filters & UNRACED_FILTER_CGROUPS) && !is_in_cgroups(capture))
 		return UNRACED_OTHER_CGROUP;
+	if ((filters & UNRACED_FILTER_MOUNT_NS) && !is_in_mount_namespaces(capture))
+		return UNRACED_OTHER_MOUNT_NS;
 	return UNRACED_PASS;
+}
+
+bool unraced_path_passes(const struct unraced_capture *capture, const struct unraced_call *call)
+{
+	if (!(capture->config.filters & UNRACED_FILTER_PATHS) || call->record.syscall == UNRACED_CONNECT ||
+	    call->record.provenance == UNRACED_PROVENANCE_NONE)
+		return true;
+	return unraced_prefixes_accept(capture->paths, capture->config.path_count, call->tail,
+				       call->record.open.path.length);
+}
+
+static bool has_failed(const struct unraced_record *record)
+{
+	/* A connect under way has not; how it ends is no event. */
+	bool under_way = record->syscall == UNRACED_CONNECT && record->result == -EINPROGRESS;
+
+	return (record->flags & UNRACED_NOT_EXECUTED) || (record->result < 0 && !under_way);
+}
+
+enum unraced_verdict unraced_filter_return(const struct unraced_capture *capture, const struct unraced_call *call)
+{
+	u32 unwanted = has_failed(&call->record) ? UNRACED_FILTER_SUCCEEDED : UNRACED_FILTER_FAILED;
+
+	if (!unraced_path_passes(capture, call))
+		return UNRACED_OTHER_PATH;
+	return capture->config.filters & unwanted ? UNRACED_OTHER_RESULT : UNRACED_PASS;
 }
 
 void unraced_count_filtered(struct unraced_counters *row, enum unraced_verdict verdict)
@@ -75,6 +112,15 @@ void unraced_count_filtered(struct unraced_counters *row, enum unraced_verdict v
 		break;
 	case UNRACED_OTHER_CGROUP:
 		row->filtered_cgroup++;
+		break;
+	case UNRACED_OTHER_MOUNT_NS:
+		row->filtered_mount_ns++;
+		break;
+	case UNRACED_OTHER_PATH:
+		row->filtered_path++;
+		break;
+	case UNRACED_OTHER_RESULT:
+		row->filtered_result++;
 		break;
 	case UNRACED_PASS:
 		break;

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "device.h"
+#include "prefix.h"
 #include "ring.h"
 #include "stash.h"
 
@@ -235,6 +236,18 @@ static const JNINativeMethod ring_methods[] = {
 	{ "free", "(JLjava/nio/ByteBuffer;)V", ring_free },
 };
 
+/* dev.unraced.kmod.Prefixes */
+
+static jboolean prefixes_accept(JNIEnv *env, jclass class, jobject list, jint count, jobject path, jint length)
+{
+	(void)class;
+	return unraced_prefixes_accept(address_of(env, list), count, address_of(env, path), length);
+}
+
+static const JNINativeMethod prefix_methods[] = {
+	{ "accepts", "(Ljava/nio/ByteBuffer;ILjava/nio/ByteBuffer;I)Z", prefixes_accept },
+};
+
 static jint enlist(JNIEnv *env, const char *name, const JNINativeMethod *methods, jint count)
 {
 	jclass class = (*env)->FindClass(env, name);
@@ -250,7 +263,8 @@ JNIEXPORT jint JNICALL JNI_OnLoad(JavaVM *vm, void *reserved)
 	if ((*vm)->GetEnv(vm, (void **)&env, JNI_VERSION_10) != JNI_OK ||
 	    enlist(env, "dev/unraced/kmod/Device", device_methods, COUNT(device_methods)) != JNI_OK ||
 	    enlist(env, "dev/unraced/kmod/NativeStash", stash_methods, COUNT(stash_methods)) != JNI_OK ||
-	    enlist(env, "dev/unraced/kmod/NativeRing", ring_methods, COUNT(ring_methods)) != JNI_OK)
+	    enlist(env, "dev/unraced/kmod/NativeRing", ring_methods, COUNT(ring_methods)) != JNI_OK ||
+	    enlist(env, "dev/unraced/kmod/Prefixes", prefix_methods, COUNT(prefix_methods)) != JNI_OK)
 		return JNI_ERR;
 	return JNI_VERSION_10;
 }

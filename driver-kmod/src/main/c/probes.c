@@ -3,12 +3,12 @@
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
 #include <linux/timekeeping.h>
-#include <linux/tracepoint.h>
 #include <asm/syscall.h>
 
 #include "arguments.h"
 #include "emit.h"
 #include "filter.h"
+#include "tracepoints.h"
 #include "truth.h"
 
 enum point { ENTER, EXIT, THREAD_EXIT, POINTS };
@@ -21,14 +21,22 @@ static bool is_watched(const struct unraced_capture *capture, const struct unrac
 	return capture->config.syscalls & (1u << arguments->syscall);
 }
 
-static void snapshot(struct unraced_capture *capture, const struct unraced_arguments *arguments, u32 mitigation)
+static void snapshot(struct unraced_capture *capture, const struct unraced_arguments *arguments, u32 mitigation,
+		     bool entering)
 {
 	struct unraced_area *area = unraced_area(capture);
 	struct unraced_call *call = &area->call;
+	bool passes;
 
 	unraced_rebuild(capture, area, arguments, mitigation);
 	call->record.enter_ns = ktime_get_boottime_ns();
 	unraced_read_pointers(call, UNRACED_PROVENANCE_ENTER);
+	passes = unraced_path_passes(capture, call);
+	if (entering && passes)
+		unraced_emit_enter(capture, area);
+	/* Under kernel it is the copy that decides. */
+	if (mitigation == UNRACED_MITIGATION_OFF || (!passes && mitigation != UNRACED_MITIGATION_KERNEL))
+		return;
 	if (call->integrity && arguments->syscall != UNRACED_CONNECT)
 		unraced_remember_start(call);
 	/* Who shares now may have put another file in place and be gone by the return; nobody new can come meanwhile. */
@@ -43,12 +51,13 @@ static void on_enter(void *data, struct pt_regs *regs, long number)
 	struct unraced_arguments arguments;
 	/* Once: the switch is live, and a call must not see it move. */
 	u32 mitigation = READ_ONCE(capture->mitigation);
+	bool entering = READ_ONCE(capture->enter_events);
 
 	if (!unraced_arch_call(regs, number, &arguments) || !is_watched(capture, &arguments) ||
-	    mitigation == UNRACED_MITIGATION_OFF || unraced_filter(capture) != UNRACED_PASS)
+	    (mitigation == UNRACED_MITIGATION_OFF && !entering) || unraced_filter(capture) != UNRACED_PASS)
 		return;
 	preempt_disable();
-	snapshot(capture, &arguments, mitigation);
+	snapshot(capture, &arguments, mitigation, entering);
 	preempt_enable();
 }
 
@@ -98,10 +107,7 @@ static void on_return(struct unraced_capture *capture, const struct unraced_argu
 		unraced_read_again(&area->call);
 	}
 	record->result = result;
-	record->exit_ns = ktime_get_boottime_ns();
-	if (!(record->flags & UNRACED_NOT_EXECUTED))
-		unraced_describe_object(area);
-	unraced_emit(capture, area);
+	unraced_finish(capture, area);
 }
 
 static void on_exit(void *data, struct pt_regs *regs, long result)
@@ -127,21 +133,12 @@ static void on_thread_exit(void *data, struct task_struct *task)
 
 static void *const handlers[POINTS] = { on_enter, on_exit, on_thread_exit };
 
-static void find(struct tracepoint *point, void *unused)
-{
-	int i;
-
-	for (i = 0; i < POINTS; i++)
-		if (!strcmp(point->name, names[i]))
-			points[i] = point;
-}
-
 int unraced_probes_find(void)
 {
 	int i;
 
-	for_each_kernel_tracepoint(find, NULL);
 	for (i = 0; i < POINTS; i++) {
+		points[i] = unraced_tracepoint(names[i]);
 		if (!points[i]) {
 			pr_err("this kernel has no tracepoint %s\n", names[i]);
 			return -EOPNOTSUPP;

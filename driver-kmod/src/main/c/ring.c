@@ -24,7 +24,7 @@ static u32 *reserve(struct unraced_ring *ring, u32 length)
 		header = (u32 *)(ring->data + (at & ring->mask));
 		header[0] = length | UNRACED_RING_BUSY;
 		header[1] = 0;
-		ring->position = at + step;
+		unraced_store_release(&ring->position, at + step);
 		unraced_store_release(ring->producer, at + step);
 	}
 	unraced_lock_give(&ring->lock);

@@ -23,6 +23,12 @@ struct unraced_ring {
 
 /* The size is a power of two; the data is mapped twice. */
 void unraced_ring_init(struct unraced_ring *ring, u64 *consumer, u64 *producer, u8 *data, u64 size);
+/* Bytes that the consumer has not given back yet, by its own word. */
+static inline u64 unraced_ring_unread(const struct unraced_ring *ring)
+{
+	return unraced_load_acquire(&ring->position) - unraced_load_acquire(ring->consumer);
+}
+
 /* Whether there was room. */
 bool unraced_ring_write(struct unraced_ring *ring, const void *record, u32 length);
 

@@ -103,13 +103,12 @@ void unraced_describe_file(struct unraced_area *area, struct file *file)
 	unraced_call_append(call, &record->open.resolved, length);
 }
 
-/* Whether the kernel says that the socket has a peer, or is about to. */
-static bool has_peer(s64 result)
+bool unraced_has_peer(s64 result)
 {
 	return result == 0 || result == -EINPROGRESS || result == -EALREADY || result == -EISCONN;
 }
 
-static void describe_connect(struct unraced_area *area, struct file *file)
+void unraced_describe_connect(struct unraced_area *area, struct file *file)
 {
 	struct unraced_record *record = &area->call.record;
 
@@ -143,7 +142,7 @@ void unraced_describe_object(struct unraced_area *area)
 	struct unraced_call *call = &area->call;
 	struct unraced_record *record = &call->record;
 	bool connects = record->syscall == UNRACED_CONNECT;
-	bool expected = connects ? has_peer(record->result) : record->result >= 0;
+	bool expected = connects ? unraced_has_peer(record->result) : record->result >= 0;
 	struct file *file;
 	bool was_judged;
 
@@ -159,7 +158,7 @@ void unraced_describe_object(struct unraced_area *area)
 	if (!file)
 		return;
 	if (connects)
-		describe_connect(area, file);
+		unraced_describe_connect(area, file);
 	else
 		unraced_describe_file(area, file);
 	fput(file);

@@ -13,6 +13,10 @@ void unraced_remember_start(struct unraced_call *call);
 bool unraced_descriptors_shared(void);
 /* Describes an opened file; whether it sits where the claim says, as well, unless that is known. */
 void unraced_describe_file(struct unraced_area *area, struct file *file);
+/* Describes the socket of a connect, and judges the address unless that is done. */
+void unraced_describe_connect(struct unraced_area *area, struct file *file);
+/* Whether the kernel says by this result that the socket has a peer, or is about to. */
+bool unraced_has_peer(s64 result);
 /* The object behind the call's descriptor, at the return. */
 void unraced_describe_object(struct unraced_area *area);
 

@@ -40,6 +40,7 @@ public abstract class StashConformance extends DriverConformance {
     }
 
     @Test
+    @Requires(features = Feature.RESTARTED_CALLS)
     @DisplayName("R1.4 A call that the kernel restarts is a call of its own each time")
     public final void r01_4_aRestartedCallIsACallOfItsOwn() {
         try (Scenario scenario = stash().open()) {
@@ -62,6 +63,7 @@ public abstract class StashConformance extends DriverConformance {
     }
 
     @Test
+    @Requires(features = Feature.REUSED_IDS)
     @DisplayName("R4.1 A thread with the id of one that died in a call gets its own arguments")
     public final void r04_1_aReusedThreadIdGetsItsOwnArguments() {
         int rounds = 20;
@@ -118,6 +120,7 @@ public abstract class StashConformance extends DriverConformance {
     }
 
     @Test
+    @Requires(features = Feature.CALLS_UNDER_WAY)
     @DisplayName("R5.1 A call that was under way when the capture opened is an event without its enter")
     public final void r05_1_aCallUnderWayAtOpeningIsAnEvent() {
         List<Job> jobs = new ArrayList<>();

@@ -3,17 +3,20 @@ package dev.unraced.kmod;
 
 /** Numbers of {@code device.h}: offsets in bytes, commands, bits. */
 final class DeviceLayout {
-    static final int VERSION = 1;
+    static final int VERSION = 2;
 
-    static final int CONFIGURE = 0xC068AEE0;
+    static final int CONFIGURE = 0xC090AEE0;
     static final int MITIGATION = 0x4004AEE1;
     static final int BOOKS = 0x8040AEE2;
     static final int STOP = 0xAEE3;
     static final int WAKE = 0xAEE4;
+    static final int ENTER_EVENTS = 0x4004AEE5;
+    static final int FEATURES = 0x8004AEE6;
 
     static final int READER_WAITING = 64;
+    static final int READER_WATERMARK = 68;
 
-    static final int CONFIG_SIZE = 104;
+    static final int CONFIG_SIZE = 144;
     static final int CONFIG_VERSION = 0;
     static final int CONFIG_SIZE_FIELD = 4;
     static final int CONFIG_MITIGATION = 8;
@@ -21,22 +24,40 @@ final class DeviceLayout {
     static final int CONFIG_SYSCALLS = 16;
     static final int CONFIG_FILTERS = 20;
     static final int CONFIG_RING_BYTES = 24;
-    static final int CONFIG_STASH_ENTRIES = 32;
-    static final int CONFIG_STASH_LONG_ENTRIES = 36;
-    static final int CONFIG_TGID_COUNT = 40;
-    static final int CONFIG_UID_COUNT = 44;
-    static final int CONFIG_CGROUP_COUNT = 48;
-    static final int CONFIG_TGIDS = 56;
-    static final int CONFIG_UIDS = 64;
-    static final int CONFIG_CGROUPS = 72;
-    static final int CONFIG_COUNTERS_OFFSET = 80;
-    static final int CONFIG_COUNTER_ROWS = 88;
-    static final int CONFIG_STASH_BYTES = 96;
+    static final int CONFIG_RING_PER_CPU = 32;
+    static final int CONFIG_ENTER_EVENTS = 36;
+    static final int CONFIG_STASH_ENTRIES = 40;
+    static final int CONFIG_STASH_LONG_ENTRIES = 44;
+    static final int CONFIG_TGID_COUNT = 48;
+    static final int CONFIG_UID_COUNT = 52;
+    static final int CONFIG_CGROUP_COUNT = 56;
+    static final int CONFIG_MOUNT_NS_COUNT = 60;
+    static final int CONFIG_PATH_COUNT = 64;
+    static final int CONFIG_TGIDS = 72;
+    static final int CONFIG_UIDS = 80;
+    static final int CONFIG_CGROUPS = 88;
+    static final int CONFIG_MOUNT_NAMESPACES = 96;
+    static final int CONFIG_PATHS = 104;
+    static final int CONFIG_RING_COUNT = 112;
+    static final int CONFIG_COUNTERS_OFFSET = 120;
+    static final int CONFIG_COUNTER_ROWS = 128;
+    static final int CONFIG_STASH_BYTES = 136;
 
     static final int FILTER_SELF = 1;
     static final int FILTER_TGIDS = 1 << 1;
     static final int FILTER_UIDS = 1 << 2;
     static final int FILTER_CGROUPS = 1 << 3;
+    static final int FILTER_MOUNT_NS = 1 << 4;
+    static final int FILTER_PATHS = 1 << 5;
+    static final int FILTER_FAILED = 1 << 6;
+    static final int FILTER_SUCCEEDED = 1 << 7;
+
+    static final int FEATURE_KERNEL = 1;
+    static final int FEATURE_IO_URING = 1 << 1;
+
+    static final int PREFIX_SIZE = 260;
+    static final int PREFIX_LENGTH = 0;
+    static final int PREFIX_BYTES = 4;
 
     static final int COUNTERS_SIZE = 128;
     static final int COUNTERS_RETURNED = 8;
@@ -46,7 +67,12 @@ final class DeviceLayout {
     static final int COUNTERS_FILTERED_TGID = 40;
     static final int COUNTERS_FILTERED_UID = 48;
     static final int COUNTERS_FILTERED_CGROUP = 56;
-    static final int COUNTERS_WAKEUPS = 64;
+    static final int COUNTERS_FILTERED_MOUNT_NS = 64;
+    static final int COUNTERS_FILTERED_PATH = 72;
+    static final int COUNTERS_FILTERED_RESULT = 80;
+    static final int COUNTERS_ENTERED = 88;
+    static final int COUNTERS_SILENT = 96;
+    static final int COUNTERS_WAKEUPS = 104;
 
     static final int BOOKS_SIZE = 64;
     static final int BOOKS_PUTS = 0;

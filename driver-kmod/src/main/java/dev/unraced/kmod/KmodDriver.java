@@ -2,8 +2,6 @@
 package dev.unraced.kmod;
 
 import dev.unraced.config.CaptureConfig;
-import dev.unraced.config.EventFilters;
-import dev.unraced.config.ResultFilter;
 import dev.unraced.driver.Availability;
 import dev.unraced.driver.Availability.Inconclusive;
 import dev.unraced.driver.Availability.Unavailable;
@@ -13,6 +11,7 @@ import dev.unraced.driver.CaptureException;
 import dev.unraced.driver.Driver;
 import dev.unraced.event.Abi;
 import dev.unraced.event.Feature;
+import dev.unraced.event.Mitigation;
 import dev.unraced.event.Origin;
 import dev.unraced.ring.RingCapture;
 
@@ -53,20 +52,18 @@ public final class KmodDriver implements Driver {
         }
     }
 
+    /** As the loaded module tells; without one, all that it has on some kernel. */
     @Override
     public Capabilities capabilities() {
-        return Declared.CAPABILITIES;
+        return declared();
     }
 
     @Override
     public Capture open(CaptureConfig config) {
+        KmodSettings settings = KmodSettings.of(config);
         capabilities().require(config.mitigation(), NAME);
-        if (config.enterEvents()) {
-            capabilities().require(Feature.ENTER_EVENTS, NAME);
-        }
-        requireFilters(config.filters());
         try {
-            KmodSource source = KmodSource.start(KmodSettings.of(config));
+            KmodSource source = KmodSource.start(settings);
             return new RingCapture(NAME, capabilities(), source.reader(), source);
         } catch (KmodFailure e) {
             throw new CaptureException(
@@ -74,43 +71,28 @@ public final class KmodDriver implements Driver {
         }
     }
 
-    /** A filter that would let everything pass is worse than none. */
-    private void requireFilters(EventFilters filters) {
-        if (!filters.mountNamespaces().isEmpty()
-                || !filters.paths().isEmpty()
-                || filters.result() != ResultFilter.ALL) {
-            capabilities().require(Feature.SOURCE_FILTERS, NAME);
-        }
-    }
-
-    /** Found out when first asked for, since it depends on the kernel. */
-    private static final class Declared {
-        static final Capabilities CAPABILITIES =
-                takesX32() ? common() : common().without(Abi.X32, "this kernel takes no calls by the x32 convention");
-
-        private Declared() {}
-
-        private static Capabilities common() {
-            return Capabilities.complete()
-                    .without(
-                            Origin.IO_URING,
-                            "io_uring requests pass no system call's tracepoint, and nothing follows them yet")
-                    .without(Feature.REFUSALS_FLAGGED, "a full stash gives up its oldest entry, and refuses nothing")
-                    .without(Feature.ENTER_EVENTS, "the module writes one record per call, and none at its entry yet")
-                    .without(
-                            Feature.SOURCE_FILTERS,
-                            "the module filters by thread group, user and cgroup, but not by mount namespace, path or"
-                                    + " result yet")
-                    .without(Feature.CONTAINER_ID, "the kernel has cgroups and namespaces, but no containers");
-        }
-
-        private static boolean takesX32() {
-            try {
-                return Device.takesX32();
-            } catch (LinkageError e) {
-                // Without the library there will be no capture either.
-                return false;
+    private static Capabilities declared() {
+        Capabilities here = Capabilities.complete()
+                .without(Feature.REFUSALS_FLAGGED, "a full stash gives up its oldest entry, and refuses nothing")
+                .without(Feature.CONTAINER_ID, "the kernel has cgroups and namespaces, but no containers");
+        int features;
+        try {
+            if (!Device.takesX32()) {
+                here = here.without(Abi.X32, "this kernel takes no calls by the x32 convention");
             }
+            features = OpenDevice.features();
+        } catch (LinkageError e) {
+            // Without the library there will be no capture either.
+            return here.without(Abi.X32, "the driver's library cannot be loaded");
         }
+        if (features != 0 && (features & DeviceLayout.FEATURE_KERNEL) == 0) {
+            here = here.without(
+                    Mitigation.KERNEL, "this kernel lets no probe into a function whose arguments the mode takes");
+        }
+        if (features != 0 && (features & DeviceLayout.FEATURE_IO_URING) == 0) {
+            here = here.without(
+                    Origin.IO_URING, "this kernel has no io_uring, or one whose requests the module does not know");
+        }
+        return here;
     }
 }

@@ -5,7 +5,7 @@ import dev.unraced.driver.CaptureException;
 import dev.unraced.driver.FilterReason;
 import dev.unraced.driver.LossReason;
 import dev.unraced.event.Mitigation;
-import dev.unraced.ring.RingReader;
+import dev.unraced.ring.RecordReader;
 import dev.unraced.ring.RingSource;
 import dev.unraced.ring.SourceBooks;
 import java.lang.invoke.MethodHandles;
@@ -21,23 +21,26 @@ final class KmodSource implements RingSource {
     private static final int MAX_READS = 4;
 
     private final OpenDevice device;
-    private final int ringBytes;
+    private final long ringBytes;
     private final ByteBuffer readerPage;
     private final Counters counters;
-    private final RingReader reader;
+    private final RecordReader reader;
     private Mitigation mitigation;
+    private boolean enterEvents;
 
     private KmodSource(OpenDevice device, KmodSettings settings) throws KmodFailure {
-        int page = Device.pageSize();
         this.device = device;
-        this.ringBytes = settings.ringBytes();
         this.mitigation = settings.mitigation();
-        readerPage = device.map(0, page, true);
-        ByteBuffer producer = device.map(page, page + 2L * ringBytes, false);
-        reader = new RingReader(readerPage, producer, page, ringBytes);
-        int rows = device.counterRows();
-        long counterBytes = roundUp((long) rows * DeviceLayout.COUNTERS_SIZE, page);
-        counters = new Counters(device.map(device.countersOffset(), counterBytes, false), rows);
+        this.enterEvents = settings.enterEvents();
+        DeviceConfig answered = device.config();
+        ringBytes = (long) answered.ringCount() * answered.ringBytes();
+        MappedRings rings = MappedRings.of(device);
+        readerPage = rings.readerPage();
+        readerPage.putInt(DeviceLayout.READER_WATERMARK, settings.wakeBytes());
+        reader = rings.reader();
+        int rows = answered.counterRows();
+        long counterBytes = roundUp((long) rows * DeviceLayout.COUNTERS_SIZE, Device.pageSize());
+        counters = new Counters(device.map(answered.countersOffset(), counterBytes, false), rows);
     }
 
     /** Starts a capture. When this fails nothing stays behind. */
@@ -55,7 +58,7 @@ final class KmodSource implements RingSource {
         }
     }
 
-    RingReader reader() {
+    RecordReader reader() {
         return reader;
     }
 
@@ -94,13 +97,28 @@ final class KmodSource implements RingSource {
         }
     }
 
+    @Override
+    public boolean enterEvents() {
+        return enterEvents;
+    }
+
+    @Override
+    public void enterEvents(boolean publish) {
+        try {
+            device.enterEvents(publish);
+            enterEvents = publish;
+        } catch (KmodFailure e) {
+            throw new CaptureException("driver kmod: enter events stay as they are, since " + e.getMessage(), e);
+        }
+    }
+
     /** Reads the counters again while calls return in between, so that at rest, or close to it, the books balance. */
     @Override
     public SourceBooks books() {
         SourceBooks books = readBooks();
         for (int attempt = 1; attempt < MAX_READS; attempt++) {
             SourceBooks again = readBooks();
-            if (again.returned() == books.returned()) {
+            if (again.returned() == books.returned() && again.entered() == books.entered()) {
                 return again;
             }
             books = again;
@@ -111,19 +129,24 @@ final class KmodSource implements RingSource {
     private SourceBooks readBooks() {
         Map<LossReason, Long> lost = new EnumMap<>(LossReason.class);
         put(lost, LossReason.RING_FULL, DeviceLayout.COUNTERS_RING_FULL);
+        put(lost, LossReason.SOURCE_DROPPED, DeviceLayout.COUNTERS_SILENT);
         Map<FilterReason, Long> filtered = new EnumMap<>(FilterReason.class);
         put(filtered, FilterReason.SELF, DeviceLayout.COUNTERS_FILTERED_SELF);
         put(filtered, FilterReason.TGID, DeviceLayout.COUNTERS_FILTERED_TGID);
         put(filtered, FilterReason.UID, DeviceLayout.COUNTERS_FILTERED_UID);
         put(filtered, FilterReason.CGROUP, DeviceLayout.COUNTERS_FILTERED_CGROUP);
+        put(filtered, FilterReason.MOUNT_NS, DeviceLayout.COUNTERS_FILTERED_MOUNT_NS);
+        put(filtered, FilterReason.PATH, DeviceLayout.COUNTERS_FILTERED_PATH);
+        put(filtered, FilterReason.RESULT, DeviceLayout.COUNTERS_FILTERED_RESULT);
         return new SourceBooks(
-                counters.sum(DeviceLayout.COUNTERS_RETURNED),
+                counters.sum(DeviceLayout.COUNTERS_RETURNED) + counters.sum(DeviceLayout.COUNTERS_SILENT),
+                counters.sum(DeviceLayout.COUNTERS_ENTERED),
                 counters.sum(DeviceLayout.COUNTERS_SUBMITTED),
                 lost,
                 filtered,
                 counters.sum(DeviceLayout.COUNTERS_WAKEUPS),
                 ringBytes,
-                device.stashBytes(),
+                device.config().stashBytes(),
                 device.stash());
     }
 

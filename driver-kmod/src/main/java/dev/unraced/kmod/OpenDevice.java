@@ -4,7 +4,6 @@ package dev.unraced.kmod;
 import dev.unraced.event.Mitigation;
 import dev.unraced.kmod.KmodFailure.Step;
 import dev.unraced.stash.StashStats;
-import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,12 +14,27 @@ final class OpenDevice {
 
     private final int fd;
     private final List<ByteBuffer> mapped = new ArrayList<>();
-    private final ByteBuffer config = Device.memory(DeviceLayout.CONFIG_SIZE);
+    private final DeviceConfig config;
     private final ByteBuffer books = Device.memory(DeviceLayout.BOOKS_SIZE);
-    private final ByteBuffer mode = Device.memory(Integer.BYTES);
+    private final ByteBuffer word = Device.memory(Integer.BYTES);
 
-    private OpenDevice(int fd) {
+    private OpenDevice(int fd, KmodSettings settings) {
         this.fd = fd;
+        this.config = new DeviceConfig(settings);
+    }
+
+    /** What the module can do on this kernel, as bits; nothing when there is no module. */
+    static int features() {
+        int fd = Device.open(Device.PATH);
+        if (fd < 0) {
+            return 0;
+        }
+        try {
+            ByteBuffer features = Device.memory(Integer.BYTES);
+            return Device.control(fd, DeviceLayout.FEATURES, features) < 0 ? 0 : features.getInt(0);
+        } finally {
+            Device.close(fd);
+        }
     }
 
     /** Starts a capture. When this fails nothing stays behind. */
@@ -29,30 +43,16 @@ final class OpenDevice {
         if (fd < 0) {
             throw new KmodFailure(Step.OPEN, -fd);
         }
-        OpenDevice device = new OpenDevice(fd);
+        OpenDevice device = new OpenDevice(fd, settings);
         boolean configured = false;
         try {
-            device.configure(settings);
+            check(Step.CONFIGURE, device.config.apply(fd));
             configured = true;
             return device;
         } finally {
             if (!configured) {
                 Device.close(fd);
             }
-        }
-    }
-
-    private void configure(KmodSettings settings) throws KmodFailure {
-        ByteBuffer tgids = KmodSettings.ints(settings.tgids());
-        ByteBuffer uids = KmodSettings.ints(settings.uids());
-        ByteBuffer cgroups = KmodSettings.longs(settings.cgroups());
-        settings.write(config, tgids, uids, cgroups);
-        try {
-            check(Step.CONFIGURE, Device.control(fd, DeviceLayout.CONFIGURE, config));
-        } finally {
-            Reference.reachabilityFence(tgids);
-            Reference.reachabilityFence(uids);
-            Reference.reachabilityFence(cgroups);
         }
     }
 
@@ -63,21 +63,19 @@ final class OpenDevice {
         return memory;
     }
 
-    long countersOffset() {
-        return config.getLong(DeviceLayout.CONFIG_COUNTERS_OFFSET);
+    /** What the device answered when it was configured. */
+    DeviceConfig config() {
+        return config;
     }
 
-    int counterRows() {
-        return (int) config.getLong(DeviceLayout.CONFIG_COUNTER_ROWS);
-    }
-
-    long stashBytes() {
-        return config.getLong(DeviceLayout.CONFIG_STASH_BYTES);
+    void enterEvents(boolean publish) throws KmodFailure {
+        word.putInt(0, publish ? 1 : 0);
+        check(Step.SWITCH, Device.control(fd, DeviceLayout.ENTER_EVENTS, word));
     }
 
     void mitigation(Mitigation to) throws KmodFailure {
-        mode.putInt(0, to.code());
-        check(Step.SWITCH, Device.control(fd, DeviceLayout.MITIGATION, mode));
+        word.putInt(0, to.code());
+        check(Step.SWITCH, Device.control(fd, DeviceLayout.MITIGATION, word));
     }
 
     /** One thread at a time. */

@@ -41,11 +41,12 @@ class DeviceLayoutTest {
     private static String expression(String constant) {
         return switch (constant) {
             case "VERSION" -> "UNRACED_DEVICE_VERSION";
-            case "CONFIGURE", "MITIGATION", "BOOKS", "STOP", "WAKE" -> "UNRACED_IOC_" + constant;
+            case "CONFIGURE", "MITIGATION", "BOOKS", "STOP", "WAKE", "ENTER_EVENTS", "FEATURES" ->
+                "UNRACED_IOC_" + constant;
             case "CONFIG_SIZE_FIELD" -> "offsetof(struct unraced_config, size)";
-            case "CONFIG_SIZE", "COUNTERS_SIZE", "BOOKS_SIZE" -> "sizeof(" + structure(constant) + ")";
+            case "CONFIG_SIZE", "COUNTERS_SIZE", "BOOKS_SIZE", "PREFIX_SIZE" -> "sizeof(" + structure(constant) + ")";
             default ->
-                constant.startsWith("FILTER_")
+                constant.startsWith("FILTER_") || constant.startsWith("FEATURE_")
                         ? "UNRACED_" + constant
                         : "offsetof(" + structure(constant) + ", " + member(constant) + ")";
         };

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.unraced.config.CaptureConfig;
 import dev.unraced.config.CaptureConfigBuilder;
-import dev.unraced.driver.CaptureException;
+import dev.unraced.config.InvalidConfigException;
 import dev.unraced.driver.Drivers;
 import org.junit.jupiter.api.Test;
 
@@ -19,20 +19,18 @@ class KmodDriverTest {
     }
 
     @Test
-    void whatTheModuleLacksIsRefusedAndNotPassedOver() {
-        assertRefused(config().set("unraced.enter-events", "on"), "ENTER_EVENTS");
-        assertRefused(config().set("unraced.filter.mount-namespaces", "1"), "SOURCE_FILTERS");
-        assertRefused(config().set("unraced.filter.paths", "/etc"), "SOURCE_FILTERS");
-        assertRefused(config().set("unraced.filter.result", "failed"), "SOURCE_FILTERS");
+    void aWrongSettingIsNamedWithWhatIsAllowed() {
+        assertRefused(config().set("unraced.kmod.rings", "two"), "one, per-cpu");
+        assertRefused(config().set("unraced.kmod.wake-bytes", "65536"), "1 to 32768");
     }
 
     private static CaptureConfigBuilder config() {
         return CaptureConfig.builder();
     }
 
-    private static void assertRefused(CaptureConfigBuilder config, String lacking) {
+    private static void assertRefused(CaptureConfigBuilder config, String said) {
         assertThatThrownBy(() -> new KmodDriver().open(config.build()))
-                .isInstanceOf(CaptureException.class)
-                .hasMessageContaining(lacking);
+                .isInstanceOf(InvalidConfigException.class)
+                .hasMessageContaining(said);
     }
 }

@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 
 /**
  * Carries out commands of the actor's protocol on a simulated kernel. A command is over when its answer is there; calls
@@ -22,6 +23,9 @@ import java.util.Objects;
 public final class SimActor {
     private static final String CONTAINER = "c0ffee";
     private static final int STANDARD_DESCRIPTORS = 3;
+
+    /** Commands for which the simulated kernel has no means. */
+    private static final Set<String> LACKING = Set.of("mount", "memfd", "fuse");
 
     private final Kernel kernel;
     private final Task observer;
@@ -128,7 +132,7 @@ public final class SimActor {
             case "exec" -> identities.exec(line);
             case "own" -> own(line);
             default -> {
-                if (line.verb().equals("mount") || line.verb().equals("memfd")) {
+                if (LACKING.contains(line.verb())) {
                     throw new RefusedException("unsupported: the simulated kernel has no " + line.verb());
                 }
                 Answer answer = surroundings.command(line);

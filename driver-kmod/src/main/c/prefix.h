@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
+#ifndef UNRACED_PREFIX_H
+#define UNRACED_PREFIX_H
+
+#include "shim.h"
+#include "device.h"
+
+/* Whether each has a length that it can have. */
+bool unraced_prefixes_make_sense(const struct unraced_prefix *prefixes, u32 count);
+/* Whether the path starts with one of them; they are sorted by their bytes, and none is the start of another. */
+bool unraced_prefixes_accept(const struct unraced_prefix *prefixes, u32 count, const u8 *path, u32 length);
+
+#endif

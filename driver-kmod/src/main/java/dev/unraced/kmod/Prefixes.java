@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.kmod;
+
+import dev.unraced.event.ByteString;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/** Starts of paths, as the module searches them: sorted by their bytes, and none the start of another. */
+final class Prefixes {
+    private Prefixes() {}
+
+    /** What lets the same paths pass. */
+    static List<ByteString> reduce(List<ByteString> starts) {
+        List<ByteString> kept = new ArrayList<>();
+        starts.stream()
+                .sorted((left, right) -> Arrays.compareUnsigned(left.toByteArray(), right.toByteArray()))
+                .filter(start -> kept.isEmpty() || !isStartOf(kept.get(kept.size() - 1), start))
+                .forEach(kept::add);
+        return kept;
+    }
+
+    /** An array of {@code struct unraced_prefix}. */
+    static ByteBuffer encode(List<ByteString> starts) {
+        ByteBuffer list = Device.memory(starts.size() * DeviceLayout.PREFIX_SIZE);
+        int at = 0;
+        for (ByteString start : starts) {
+            list.putInt(at + DeviceLayout.PREFIX_LENGTH, start.length());
+            list.put(at + DeviceLayout.PREFIX_BYTES, start.toByteArray());
+            at += DeviceLayout.PREFIX_SIZE;
+        }
+        return list;
+    }
+
+    /** Whether a path, bytes of a direct buffer, passes: the module's own code, for tests. */
+    static native boolean accepts(ByteBuffer list, int count, ByteBuffer path, int length);
+
+    private static boolean isStartOf(ByteString start, ByteString whole) {
+        return start.length() <= whole.length()
+                && Arrays.equals(start.toByteArray(), Arrays.copyOf(whole.toByteArray(), start.length()));
+    }
+}
