@@ -133,7 +133,7 @@ static __always_inline int end_compat_call(struct bpf_raw_tracepoint_args *ctx, 
 		stash_drop(row, tid, is_long);
 		if (from->call.provenance == UNRACED_PROVENANCE_NONE ||
 		    from->call.how_provenance == UNRACED_PROVENANCE_NONE)
-			read_rest(from, call->syscall);
+			read_rest(from);
 	}
 	to->syscall = call->syscall;
 	to->is_request = 0;

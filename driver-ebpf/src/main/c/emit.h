@@ -187,7 +187,7 @@ __noinline int judge_connect(struct call *call)
 	return judge_call(call, 1);
 }
 
-/* Makes the event of a call of which the rest is in the area of unfinished ones. */
+/* The event of a call of which the rest is in the area of unfinished ones. */
 static __always_inline int emit(struct call *call, bool is_connect)
 {
 	struct unraced_control *shared = SCRATCH(control);
@@ -195,15 +195,9 @@ static __always_inline int emit(struct call *call, bool is_connect)
 	struct unfinished *from = SCRATCH(unfinished);
 	struct draft *draft = SCRATCH(record_scratch);
 	struct unraced_record *record;
-	enum verdict verdict;
 
 	if (!call || !shared || !row || !from || !draft)
 		return 0;
-	verdict = filter_return(shared, call, from->result);
-	if (verdict != PASS) {
-		count_filtered(row, verdict);
-		return 0;
-	}
 	record = &draft->record;
 	__builtin_memset(record, 0, sizeof(*record));
 	draft->end = 0;
@@ -241,6 +235,20 @@ __noinline int emit_open(struct call *call)
 __noinline int emit_connect(struct call *call)
 {
 	return emit(call, 1);
+}
+
+/* Filters here: of a pointer that functions were given, kernel 6.1 makes no key of a map. */
+static __always_inline void finish_call(struct unraced_counters *row, struct unraced_control *shared,
+					const struct unfinished *from, struct call *call, bool is_connect)
+{
+	enum verdict verdict = filter_return(shared, call, from->result);
+
+	if (verdict != PASS)
+		count_filtered(row, verdict);
+	else if (is_connect)
+		emit_connect(call);
+	else
+		emit_open(call);
 }
 
 #endif

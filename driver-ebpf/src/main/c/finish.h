@@ -21,14 +21,17 @@ static __always_inline void finish(void *ctx, struct unraced_counters *row, __u8
 
 static __always_inline int on_finish(bool is_connect)
 {
+	struct unraced_control *shared = SCRATCH(control);
+	struct unraced_counters *row = counter_row();
 	struct unfinished *from = SCRATCH(unfinished);
 	struct call *call;
 
-	if (!from)
+	if (!shared || !row || !from)
 		return 0;
 	call = &from->request.call.call;
 	from->bytes = (__u64)call->bytes;
-	return is_connect ? emit_connect(call) : emit_open(call);
+	finish_call(row, shared, from, call, is_connect);
+	return 0;
 }
 
 SEC("raw_tp")

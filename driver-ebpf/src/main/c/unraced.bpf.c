@@ -125,45 +125,37 @@ static __always_inline bool was_executed(struct task_struct *task, long number, 
 }
 
 /* What was unreadable at entry may be readable now; it says EXIT then, and that it faulted. */
-static __always_inline void read_rest(struct long_call *to, __u8 syscall)
+__noinline int read_rest(struct long_call *to)
 {
 	struct call *call = &to->call;
+	bool is_connect;
 
+	if (!to)
+		return 0;
+	is_connect = call->syscall == UNRACED_CONNECT;
 	/* With a negative length nobody tried. */
-	if (syscall != UNRACED_CONNECT || call->addrlen >= 0)
+	if (!is_connect || call->addrlen >= 0)
 		call->record_flags |= UNRACED_FAULTED;
 	if (call->provenance == UNRACED_PROVENANCE_NONE) {
-		if (syscall == UNRACED_CONNECT)
+		if (is_connect)
 			read_address(call, UNRACED_PROVENANCE_EXIT);
 		else
 			read_path(to, UNRACED_PROVENANCE_EXIT);
 	}
-	if (syscall == UNRACED_OPENAT2 && call->how_provenance == UNRACED_PROVENANCE_NONE)
+	if (call->syscall == UNRACED_OPENAT2 && call->how_provenance == UNRACED_PROVENANCE_NONE)
 		read_how(call, UNRACED_PROVENANCE_EXIT);
+	return 0;
 }
 
-static __always_inline struct call *read_again(const struct call *call, __u8 syscall)
+static __always_inline struct call *read_again(const struct call *call)
 {
 	struct long_call *to = SCRATCH(call_scratch);
 
 	if (!to)
 		return 0;
 	to->call = *call;
-	read_rest(to, syscall);
+	read_rest(to);
 	return &to->call;
-}
-
-static __always_inline void end_call(struct unfinished *area, const struct syscall_trace_exit *ctx, __u8 syscall,
-				     struct call *call, const __u8 *bytes)
-{
-	area->bytes = (__u64)bytes;
-	area->result = ctx->ret;
-	area->syscall = syscall;
-	area->is_request = 0;
-	if (syscall == UNRACED_CONNECT)
-		emit_connect(call);
-	else
-		emit_open(call);
 }
 
 static __always_inline int on_exit(const struct syscall_trace_exit *ctx, __u8 syscall)
@@ -180,6 +172,9 @@ static __always_inline int on_exit(const struct syscall_trace_exit *ctx, __u8 sy
 	if (!shared || !row || !area || !shared->active)
 		return 0;
 	row->returned++;
+	area->result = ctx->ret;
+	area->syscall = syscall;
+	area->is_request = 0;
 	stashed = stash_find(row, tid, task->start_boottime, syscall, UNRACED_ABI_NATIVE);
 	if (!stashed) {
 		enum verdict verdict = filter(shared);
@@ -193,7 +188,8 @@ static __always_inline int on_exit(const struct syscall_trace_exit *ctx, __u8 sy
 			if (!was_executed(task, ctx->nr, ctx->ret))
 				call->record_flags |= UNRACED_NOT_EXECUTED;
 			bytes = shared->copies ? adopt_late_copy(call, tid) : call->bytes;
-			end_call(area, ctx, syscall, call, bytes);
+			area->bytes = (__u64)bytes;
+			finish_call(row, shared, area, call, syscall == UNRACED_CONNECT);
 			if (shared->copies)
 				forget_copies(tid);
 		}
@@ -204,15 +200,16 @@ static __always_inline int on_exit(const struct syscall_trace_exit *ctx, __u8 sy
 	call = stashed;
 	bytes = 0;
 	if (stashed->provenance == UNRACED_PROVENANCE_NONE || stashed->how_provenance == UNRACED_PROVENANCE_NONE) {
-		call = read_again(stashed, syscall);
+		call = read_again(stashed);
 		/* Of a path that was read at entry, the copy has no more than the start. */
 		if (call && stashed->provenance == UNRACED_PROVENANCE_NONE)
 			bytes = call->bytes;
 	}
 	if (!bytes)
 		bytes = stash_bytes(stashed, tid);
+	area->bytes = (__u64)bytes;
 	if (call)
-		end_call(area, ctx, syscall, call, bytes);
+		finish_call(row, shared, area, call, syscall == UNRACED_CONNECT);
 	stash_drop(row, tid, is_long);
 	if (elsewhere)
 		bpf_map_delete_elem(&copies, &tid);
