@@ -198,14 +198,20 @@ static bool can_probe(enum unraced_copy copy)
 	return copies[copy].optional;
 }
 
-u32 unraced_copies_features(void)
+static bool found;
+
+void unraced_copies_find(void)
 {
 	int i;
 
+	found = true;
 	for (i = 0; i < UNRACED_COPIES; i++)
-		if (!can_probe(i))
-			return 0;
-	return UNRACED_FEATURE_KERNEL;
+		found = found && can_probe(i);
+}
+
+u32 unraced_copies_features(void)
+{
+	return found ? UNRACED_FEATURE_KERNEL : 0;
 }
 
 void unraced_copies_stop(struct unraced_capture *capture)

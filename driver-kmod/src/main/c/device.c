@@ -221,8 +221,11 @@ static int __init unraced_init(void)
 
 	if (!error)
 		error = unraced_probes_find();
+	if (error)
+		return error;
+	unraced_copies_find();
 	unraced_requests_find();
-	return error ? error : misc_register(&device);
+	return misc_register(&device);
 }
 
 static void __exit unraced_exit(void)
