@@ -104,9 +104,9 @@ static void draw_config(struct unraced_config *config, uint32_t *tgids, uint64_t
 	/* The functions that copy are slow to be watched and left alone. */
 	*config = small_config(once_in(6) ? 2 : (uint32_t)below(2));
 	config->integrity = (uint32_t)below(2);
-	config->ring_bytes = 1ull << (16 + below(once_in(40) ? 14 : 5));
-	config->stash_entries = (uint32_t)(1 + below(1ull << below(once_in(40) ? 20 : 9)));
-	config->stash_long_entries = (uint32_t)(1 + below(1ull << below(once_in(40) ? 16 : 5)));
+	config->ring_bytes = 1ull << (16 + below(once_in(40) ? 11 : 5));
+	config->stash_entries = (uint32_t)(1 + below(1ull << below(once_in(40) ? 17 : 9)));
+	config->stash_long_entries = (uint32_t)(1 + below(1ull << below(once_in(40) ? 13 : 5)));
 	config->ring_per_cpu = (uint32_t)below(2);
 	config->enter_events = (uint32_t)below(2);
 	if (once_in(2)) {
