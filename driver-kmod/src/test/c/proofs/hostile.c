@@ -45,6 +45,7 @@ static unsigned char *read_only, *border;
 
 static __thread uint64_t random_state;
 static __thread sigjmp_buf trapped;
+static __thread volatile bool biting;
 
 static uint64_t draw(void)
 {
@@ -103,9 +104,9 @@ static void draw_config(struct unraced_config *config, uint32_t *tgids, uint64_t
 	/* The functions that copy are slow to be watched and left alone. */
 	*config = small_config(once_in(6) ? 2 : (uint32_t)below(2));
 	config->integrity = (uint32_t)below(2);
-	config->ring_bytes = 1ull << (16 + below(once_in(40) ? 14 : 5));
-	config->stash_entries = (uint32_t)(1 + below(1ull << below(once_in(40) ? 20 : 9)));
-	config->stash_long_entries = (uint32_t)(1 + below(1ull << below(once_in(40) ? 16 : 5)));
+	config->ring_bytes = 1ull << (16 + below(once_in(40) ? 11 : 5));
+	config->stash_entries = (uint32_t)(1 + below(1ull << below(once_in(40) ? 17 : 9)));
+	config->stash_long_entries = (uint32_t)(1 + below(1ull << below(once_in(40) ? 13 : 5)));
 	config->ring_per_cpu = (uint32_t)below(2);
 	config->enter_events = (uint32_t)below(2);
 	if (once_in(2)) {
@@ -113,16 +114,16 @@ static void draw_config(struct unraced_config *config, uint32_t *tgids, uint64_t
 		config->tgid_count = (uint32_t)below(8);
 		config->uid_count = (uint32_t)below(8);
 		config->cgroup_count = (uint32_t)below(8);
-		config->tgids = (uintptr_t)odd_pointer(tgids, 16 * sizeof(*tgids));
-		config->uids = (uintptr_t)odd_pointer(tgids, 16 * sizeof(*tgids));
-		config->cgroups = (uintptr_t)odd_pointer(cgroups, 16 * sizeof(*cgroups));
+		config->tgids = (uintptr_t)(once_in(9) ? odd_pointer(tgids, 16 * sizeof(*tgids)) : tgids);
+		config->uids = (uintptr_t)(once_in(9) ? odd_pointer(tgids, 16 * sizeof(*tgids)) : tgids);
+		config->cgroups = (uintptr_t)(once_in(9) ? odd_pointer(cgroups, 16 * sizeof(*cgroups)) : cgroups);
 		config->mount_ns_count = (uint32_t)below(8);
 		config->path_count = (uint32_t)below(PREFIXES + 1);
-		config->mount_namespaces = (uintptr_t)odd_pointer(tgids, 16 * sizeof(*tgids));
-		config->paths = (uintptr_t)odd_pointer(paths, PREFIXES * sizeof(*paths));
+		config->mount_namespaces = (uintptr_t)(once_in(9) ? odd_pointer(tgids, 16 * sizeof(*tgids)) : tgids);
+		config->paths = (uintptr_t)(once_in(9) ? odd_pointer(paths, PREFIXES * sizeof(*paths)) : paths);
 	}
 	/* Anywhere, the fields included that a later version adds. */
-	while (once_in(3))
+	while (once_in(4))
 		((uint32_t *)config)[below(sizeof(*config) / sizeof(uint32_t))] = (uint32_t)odd_number();
 }
 
@@ -142,7 +143,7 @@ static long configure(int fd)
 		cgroups[i] = odd_number();
 	}
 	draw_config(&config, tgids, cgroups, paths);
-	return ioctl(fd, UNRACED_IOC_CONFIGURE, once_in(3) ? odd_pointer(&config, sizeof(config)) : &config);
+	return ioctl(fd, UNRACED_IOC_CONFIGURE, once_in(6) ? odd_pointer(&config, sizeof(config)) : &config);
 }
 
 static long control(int fd)
@@ -211,27 +212,31 @@ static void bite(struct mapping *mapping)
 	volatile unsigned char *at = mapping->at;
 	uint64_t where = below(mapping->length / 8) * 8;
 
-	if (sigsetjmp(trapped, 1))
-		return;
-	if (once_in(3))
-		*(volatile uint64_t *)(at + (once_in(2) ? below(10) * 8 : where)) = odd_number();
-	(void)*(at + where);
+	if (!sigsetjmp(trapped, 1)) {
+		biting = true;
+		if (once_in(3))
+			*(volatile uint64_t *)(at + (once_in(2) ? below(10) * 8 : where)) = odd_number();
+		(void)*(at + where);
+	}
+	biting = false;
 }
 
 static long use_mapping(int fd)
 {
-	struct mapping mapping = mappings[below(MAPPINGS)];
+	struct mapping *place = &mappings[below(MAPPINGS)], mapping = *place;
 
 	(void)fd;
 	if (!mapping.at)
 		return 0;
 	switch (below(9)) {
 	case 0:
+		/* Others may be at it right now. */
+		place->at = NULL;
 		return munmap(mapping.at, mapping.length);
 	case 1:
 		return mprotect(mapping.at, mapping.length, PROT_READ | (once_in(2) ? PROT_WRITE : PROT_EXEC));
 	case 2:
-		return mremap(mapping.at, mapping.length, mapping.length * 2, MREMAP_MAYMOVE) == MAP_FAILED ? -1 : 0;
+		return mremap(mapping.at, mapping.length, mapping.length * 2, 0) == MAP_FAILED ? -1 : 0;
 	case 3:
 		return madvise(mapping.at, mapping.length, (int)below(26));
 	case 4:
@@ -286,6 +291,8 @@ static long open_file(int fd)
 
 	if (fresh < 0)
 		return -1;
+	if (once_in(2))
+		configure(fresh);
 	/* Whatever the others were doing with the one before. */
 	return dup2(fresh, files[below(FILES)]) < 0 ? -1 : close(fresh);
 }
@@ -358,10 +365,12 @@ static const struct act *draw_act(void)
 	return &acts[i];
 }
 
+/* Elsewhere than in a mapping it is the end: another thread has unmapped what this one stands on. */
 static void on_trap(int signal)
 {
-	(void)signal;
-	siglongjmp(trapped, 1);
+	if (biting)
+		siglongjmp(trapped, 1);
+	_exit(128 + signal);
 }
 
 static void *live(void *seed)
@@ -419,11 +428,24 @@ static int report(unsigned long processes)
 	return failures ? 1 : 0;
 }
 
+/* Killed after a while, if it did not die of itself. */
+static void end_after(pid_t child, unsigned long millis)
+{
+	struct timespec pause = {.tv_nsec = 1000000};
+
+	for (; millis; millis--) {
+		if (waitpid(child, NULL, WNOHANG))
+			return;
+		nanosleep(&pause, NULL);
+	}
+	kill(child, SIGKILL);
+	waitpid(child, NULL, 0);
+}
+
 int main(int count, char **arguments)
 {
 	long seconds = count == 3 ? atol(arguments[1]) : 0;
 	uint64_t seed = count == 3 ? strtoull(arguments[2], NULL, 0) : 0;
-	struct timespec pause = {0};
 	unsigned long processes = 0;
 	time_t end = time(NULL) + seconds;
 
@@ -439,10 +461,7 @@ int main(int count, char **arguments)
 
 		if (!child)
 			be_hostile(next);
-		pause.tv_nsec = (long)(1 + below(LIFE_MILLIS)) * 1000000;
-		nanosleep(&pause, NULL);
-		kill(child, SIGKILL);
-		waitpid(child, NULL, 0);
+		end_after(child, 1 + below(LIFE_MILLIS));
 		processes++;
 	}
 	return report(processes);

@@ -12,7 +12,7 @@ import dev.unraced.event.Provenance;
 import java.util.HashMap;
 import java.util.Map;
 
-/** Judges each event of a queue as it comes, and keeps none: there may be millions. */
+/** Judges each event of a queue as it comes, and keeps none. */
 final class QueueCheck {
     private final int tgid;
     private final String directory;
@@ -59,15 +59,10 @@ final class QueueCheck {
                 && event.path().contentEquals(ByteString.utf8(directory + "/" + event.tid()));
     }
 
-    /** The threads begin again, under new ids or old ones. */
-    synchronized void newTurn() {
-        rounds.clear();
-    }
-
     /**
      * Everything is there, and on the books.
      *
-     * @param calls that were made since the beginning
+     * @param calls that were made
      */
     synchronized void assertComplete(long calls, CaptureStats stats) {
         assertThat(firstWrong)
