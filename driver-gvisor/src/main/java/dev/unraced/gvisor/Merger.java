@@ -104,8 +104,10 @@ final class Merger {
             malformed(from);
             return;
         }
-        long missing = from.newlyDropped(frame.dropped);
-        if (missing > 0) {
+        long missing = from.newlyDropped(frame.dropped, now);
+        if (missing < 0) {
+            malformed(from);
+        } else if (missing > 0) {
             drops(from, missing);
         }
         switch (frame.type) {

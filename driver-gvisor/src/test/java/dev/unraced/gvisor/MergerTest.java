@@ -129,9 +129,18 @@ class MergerTest {
 
     @Test
     void theCountOfDropsWraps() {
+        merging.pass(3_600 * SECOND);
         merging.frames(sandbox, thread.dropped(-1).openEnter("/a", 0), thread.dropped(1).openExit("/a", 0, 3));
         assertThat(merging.merger.dropped()).isEqualTo(0xffff_ffffL + 2);
         merging.events();
+    }
+
+    @Test
+    void moreDropsThanASandboxCanMakeAreNotBelieved() {
+        merging.frames(sandbox, thread.dropped(-1).openEnter("/a", 0), thread.openExit("/a", 0, 3));
+        assertThat(merging.merger.dropped()).isZero();
+        assertThat(merging.merger.malformed()).isEqualTo(1);
+        assertThat(merging.events()).hasSize(1);
     }
 
     @Test
