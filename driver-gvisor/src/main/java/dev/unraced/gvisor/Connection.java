@@ -141,8 +141,8 @@ final class Connection {
     }
 
     /**
-     * Frames that the sandbox dropped since the last one, or since the session began; -1 when it claims more than it can
-     * have made in the time.
+     * Frames that the sandbox dropped since the last one, or since the session began; -1 when it claims more than it
+     * can have made in the time.
      */
     long newlyDropped(int count, long now) {
         long delta = (count - lastDropped) & 0xffff_ffffL;
