@@ -25,13 +25,13 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Many real sandboxes at once, one reader stalled and a peer that sends garbage: nobody else notices. With
- * {@code -Dunraced.gvisor.sandboxes=20 -Dunraced.gvisor.opens=10000 -Dunraced.gvisor.stall=5000} as large as in
+ * {@code -Dproof.sandboxes=20 -Dproof.opens=10000 -Dproof.stall=5000} as large as in
  * {@code docs/gvisor.md}.
  */
 class ManySandboxesTest {
-    private static final int SANDBOXES = Integer.getInteger("unraced.gvisor.sandboxes", 3);
-    private static final int OPENS = Integer.getInteger("unraced.gvisor.opens", 2_000);
-    private static final int STALL_MILLIS = Integer.getInteger("unraced.gvisor.stall", 500);
+    private static final int SANDBOXES = Integer.getInteger("proof.sandboxes", 3);
+    private static final int OPENS = Integer.getInteger("proof.opens", 2_000);
+    private static final int STALL_MILLIS = Integer.getInteger("proof.stall", 500);
 
     private static final int PATIENCE = 1_000;
 
