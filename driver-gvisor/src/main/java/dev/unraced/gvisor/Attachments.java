@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.gvisor;
 
-import dev.unraced.gvisor.session.RunscException;
-import dev.unraced.gvisor.session.Runsc;
-import dev.unraced.gvisor.session.TraceConfig;
 import dev.unraced.driver.CaptureException;
+import dev.unraced.gvisor.session.Runsc;
+import dev.unraced.gvisor.session.RunscException;
+import dev.unraced.gvisor.session.TraceConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -206,6 +206,7 @@ final class GvisorSource extends UserSource implements Link.Owner {
         Connection connection = link.connection();
         if (connection.firstLook == 0) {
             connection.firstLook = System.nanoTime();
+            connection.begin(connection.firstLook);
             merger.begin(connection);
         }
         // Asked first: what came before the end is in the queue then.

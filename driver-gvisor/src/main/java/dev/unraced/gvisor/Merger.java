@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.gvisor;
 
-import dev.unraced.gvisor.session.Sysno;
 import dev.unraced.event.EventFlag;
 import dev.unraced.event.Integrity;
 import dev.unraced.event.Mitigation;
@@ -9,6 +8,7 @@ import dev.unraced.event.Provenance;
 import dev.unraced.event.RecordLayout;
 import dev.unraced.event.Syscall;
 import dev.unraced.gvisor.HeldCalls.Kind;
+import dev.unraced.gvisor.session.Sysno;
 import dev.unraced.stash.ArgStash;
 import dev.unraced.stash.StashPolicy;
 import dev.unraced.stash.StashStats;
@@ -104,8 +104,10 @@ final class Merger {
             malformed(from);
             return;
         }
-        long missing = from.newlyDropped(frame.dropped);
-        if (missing > 0) {
+        long missing = from.newlyDropped(frame.dropped, now);
+        if (missing < 0) {
+            malformed(from);
+        } else if (missing > 0) {
             drops(from, missing);
         }
         switch (frame.type) {

@@ -57,7 +57,8 @@ class FrameDecoderTest {
                 new byte[7],
                 new byte[8],
                 Frames.frame(Frame.OPEN, 0, new byte[] {0x0a, 0x7f}),
-                Frames.frame(Frame.OPEN, 0, new byte[] {0x0a, (byte) 0xff, (byte) 0xff, (byte) 0xff, (byte) 0xff, 0x7f}),
+                Frames.frame(
+                        Frame.OPEN, 0, new byte[] {0x0a, (byte) 0xff, (byte) 0xff, (byte) 0xff, (byte) 0xff, 0x7f}),
                 Frames.frame(Frame.RAW, 0, new byte[] {0x20, (byte) 0x80}))) {
             assertThat(decoder.decode(none, none.length, frame)).isFalse();
         }
@@ -108,7 +109,12 @@ class FrameDecoderTest {
                 call(bytes, raw.getContextData(), raw.hasExit(), raw.getExit(), raw.getSysno());
                 assertThat(frame.args)
                         .containsExactly(
-                                raw.getArg1(), raw.getArg2(), raw.getArg3(), raw.getArg4(), raw.getArg5(), raw.getArg6());
+                                raw.getArg1(),
+                                raw.getArg2(),
+                                raw.getArg3(),
+                                raw.getArg4(),
+                                raw.getArg5(),
+                                raw.getArg6());
             }
             case Frame.OPEN -> {
                 Open open = Open.parseFrom(payload);

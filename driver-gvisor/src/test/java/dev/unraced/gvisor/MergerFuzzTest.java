@@ -49,7 +49,9 @@ class MergerFuzzTest {
             merging.merger.end();
             check(round, merging.events(), calls);
             assertThat(merging.missing()).as("round %d", round).isZero();
-            assertThat(merging.merger.stashStats().imbalance()).as("round %d", round).isZero();
+            assertThat(merging.merger.stashStats().imbalance())
+                    .as("round %d", round)
+                    .isZero();
             assertThat(merging.merger.stashStats().live()).as("round %d", round).isZero();
             assertThat(soundSeen).as("round %d", round).isEqualTo(calls);
             soundSeen = 0;
@@ -60,7 +62,10 @@ class MergerFuzzTest {
 
     private void check(int round, List<SyscallEvent> events, int calls) {
         for (SyscallEvent event : events) {
-            if (event.caller().containerId().filter(ByteString.utf8("sound")::equals).isPresent()) {
+            if (event.caller()
+                    .containerId()
+                    .filter(ByteString.utf8("sound")::equals)
+                    .isPresent()) {
                 OpenEvent open = (OpenEvent) event;
                 assertThat(open.path().value()).as("round %d", round).isEqualTo(ByteString.utf8("/sound/" + soundSeen));
                 assertThat(open.path().provenance()).as("round %d", round).isEqualTo(Provenance.ENTER);
@@ -68,7 +73,9 @@ class MergerFuzzTest {
                 assertThat(open.flags()).as("round %d", round).isEmpty();
                 soundSeen++;
             } else {
-                assertThat(event.flags().contains(EventFlag.CREATED)).as("round %d", round).isFalse();
+                assertThat(event.flags().contains(EventFlag.CREATED))
+                        .as("round %d", round)
+                        .isFalse();
             }
         }
         assertThat(soundSeen).isLessThanOrEqualTo(calls);

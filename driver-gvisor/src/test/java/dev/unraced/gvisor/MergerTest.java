@@ -99,8 +99,7 @@ class MergerTest {
 
     @Test
     void aWithheldReturnLeavesTheSnapshotUnchecked() {
-        merging.frames(
-                sandbox, thread.rawEnter("/a", 0), thread.openEnter("/a", 0), thread.rawExit("/a", 0, 3));
+        merging.frames(sandbox, thread.rawEnter("/a", 0), thread.openEnter("/a", 0), thread.rawExit("/a", 0, 3));
         merging.frames(sandbox, thread.taskExit());
 
         OpenEvent event = merging.onlyOpen();
@@ -129,9 +128,21 @@ class MergerTest {
 
     @Test
     void theCountOfDropsWraps() {
-        merging.frames(sandbox, thread.dropped(-1).openEnter("/a", 0), thread.dropped(1).openExit("/a", 0, 3));
+        merging.pass(3_600 * SECOND);
+        merging.frames(
+                sandbox,
+                thread.dropped(-1).openEnter("/a", 0),
+                thread.dropped(1).openExit("/a", 0, 3));
         assertThat(merging.merger.dropped()).isEqualTo(0xffff_ffffL + 2);
         merging.events();
+    }
+
+    @Test
+    void moreDropsThanASandboxCanMakeAreNotBelieved() {
+        merging.frames(sandbox, thread.dropped(-1).openEnter("/a", 0), thread.openExit("/a", 0, 3));
+        assertThat(merging.merger.dropped()).isZero();
+        assertThat(merging.merger.malformed()).isEqualTo(1);
+        assertThat(merging.events()).hasSize(1);
     }
 
     @Test
@@ -290,10 +301,7 @@ class MergerTest {
         open(thread, "/link", 3);
         // The path of the file itself is withheld, then the number is another file's.
         merging.frames(
-                sandbox,
-                thread.rawOf(CLOSE, 3, 0),
-                thread.rawOf(CLOSE, 3, 0),
-                thread.use(Frame.CLOSE, 3, "/innocent"));
+                sandbox, thread.rawOf(CLOSE, 3, 0), thread.rawOf(CLOSE, 3, 0), thread.use(Frame.CLOSE, 3, "/innocent"));
 
         assertThat(merging.onlyOpen().file()).isEmpty();
     }
@@ -303,10 +311,7 @@ class MergerTest {
         startProcess();
         open(thread, "/link", 3);
         merging.frames(
-                sandbox,
-                thread.rawOf(DUP2, 9, 3),
-                thread.rawOf(CLOSE, 3, 0),
-                thread.use(Frame.CLOSE, 3, "/innocent"));
+                sandbox, thread.rawOf(DUP2, 9, 3), thread.rawOf(CLOSE, 3, 0), thread.use(Frame.CLOSE, 3, "/innocent"));
 
         assertThat(merging.onlyOpen().file()).isEmpty();
     }
@@ -341,7 +346,8 @@ class MergerTest {
         open(thread, "/two", -2);
         open(thread, "/three", 4);
         merging.pass(SECOND);
-        assertThat(merging.events().stream().map(event -> ((OpenEvent) event).path().value()))
+        assertThat(merging.events().stream()
+                        .map(event -> ((OpenEvent) event).path().value()))
                 .containsExactly(ByteString.utf8("/one"), ByteString.utf8("/two"), ByteString.utf8("/three"));
     }
 
