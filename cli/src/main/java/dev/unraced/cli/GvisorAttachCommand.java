@@ -15,9 +15,7 @@ import picocli.CommandLine.Option;
 @Command(
         name = "attach",
         header = "Watch running sandboxes from now on, until detach or until the capture ends.",
-        description = {
-            "Calls that are under way are not seen. A capture has to listen, or runsc fails.", ""
-        },
+        description = {"Calls that are under way are not seen. A capture has to listen, or runsc fails.", ""},
         sortOptions = false)
 final class GvisorAttachCommand extends GvisorSandboxCommand {
     @Mixin

@@ -50,8 +50,9 @@ final class GvisorConfigCommand implements Callable<Integer> {
     @Option(
             names = "--if-unwatched",
             paramLabel = "WHAT",
-            description = "What becomes of a sandbox that starts while no capture listens: refuse (default), it does not"
-                    + " start; run, it runs unwatched until its end.")
+            description =
+                    "What becomes of a sandbox that starts while no capture listens: refuse (default), it does not"
+                            + " start; run, it runs unwatched until its end.")
     private Unwatched ifUnwatched = Unwatched.refuse;
 
     @Option(names = "--no-check", description = "Do not ask runsc whether it has the points.")

@@ -12,7 +12,9 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** What the actions on running sandboxes have in common: each is tried with every one, whatever becomes of the others. */
+/**
+ * What the actions on running sandboxes have in common: each is tried with every one, whatever becomes of the others.
+ */
 abstract class GvisorSandboxCommand implements Callable<Integer> {
     private final Console console;
 

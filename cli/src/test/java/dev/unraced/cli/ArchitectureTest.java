@@ -138,8 +138,11 @@ class ArchitectureTest {
             noClasses().that().resideOutsideOfPackage(MUTANTS).should().dependOnClassesThat(resideInAPackage(MUTANTS));
 
     @ArchTest
-    static final ArchRule MUTANTS_KNOW_THE_SIMULATOR_AND_THE_KIT =
-            noClasses().that().resideInAPackage(MUTANTS).should().dependOnClassesThat(resideInAnyPackage(EBPF, GVISOR, CLI));
+    static final ArchRule MUTANTS_KNOW_THE_SIMULATOR_AND_THE_KIT = noClasses()
+            .that()
+            .resideInAPackage(MUTANTS)
+            .should()
+            .dependOnClassesThat(resideInAnyPackage(EBPF, GVISOR, CLI));
 
     @ArchTest
     static final ArchRule NATIVE_CALLS_STAY_IN_DRIVERS = noClasses()
