@@ -12,6 +12,7 @@ const protos = path.join(__dirname, '../../driver-remote/src/main/proto');
 
 const definition = loader.loadSync('unraced/v1/unraced.proto', {
   includeDirs: [protos],
+  keepCase: true,
   enums: String,
   longs: String,
   defaults: true,

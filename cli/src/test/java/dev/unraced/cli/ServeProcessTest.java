@@ -39,19 +39,21 @@ class ServeProcessTest {
         assumeTrue(System.getProperty("user.name").equals("root"), "only root can become somebody else");
         Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
         String socket = "unix:" + directory.resolve("socket");
-        Process server = start("server", JvmCommand.of(
-                List.of(),
-                "serve",
-                "--driver",
-                "sim",
-                "--listen",
-                socket,
-                "--socket-mode",
-                "0666",
-                "--allow-user",
-                NOBODY,
-                "--user",
-                NOBODY + ":" + NOBODY));
+        Process server = start(
+                "server",
+                JvmCommand.of(
+                        List.of(),
+                        "serve",
+                        "--driver",
+                        "sim",
+                        "--listen",
+                        socket,
+                        "--socket-mode",
+                        "0666",
+                        "--allow-user",
+                        NOBODY,
+                        "--user",
+                        NOBODY + ":" + NOBODY));
         while (!text("server").contains("serving at")) {
             assertThat(server.isAlive()).as(text("server")).isTrue();
             Thread.sleep(50);
@@ -61,11 +63,11 @@ class ServeProcessTest {
                 .containsPattern("CapEff:\\s+0+\\n")
                 .containsPattern("CapPrm:\\s+0+\\n");
 
-        ProcessBuilder watch =
-                JvmCommand.of(List.of(), "watch", "--driver", "remote", "--set", "remote.address=" + socket, "--count", "3");
-        watch.command().replaceAll(argument -> argument.equals(System.getProperty("java.class.path"))
-                ? copyForAll(argument)
-                : argument);
+        ProcessBuilder watch = JvmCommand.of(
+                List.of(), "watch", "--driver", "remote", "--set", "remote.address=" + socket, "--count", "3");
+        watch.command()
+                .replaceAll(argument ->
+                        argument.equals(System.getProperty("java.class.path")) ? copyForAll(argument) : argument);
         watch.command().addAll(0, List.of("setpriv", "--reuid=" + NOBODY, "--regid=" + NOBODY, "--clear-groups"));
         Process watcher = start("watcher", watch);
         assertThat(watcher.waitFor()).as(text("watcher")).isZero();

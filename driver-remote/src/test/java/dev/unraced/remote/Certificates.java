@@ -14,8 +14,22 @@ final class Certificates {
 
     Certificates(Path directory) throws IOException, InterruptedException {
         this.directory = Files.createDirectories(directory);
-        openssl("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2",
-                "-subj", "/CN=authority", "-keyout", "ca.key", "-out", "ca.pem");
+        openssl(
+                "req",
+                "-x509",
+                "-newkey",
+                "ec",
+                "-pkeyopt",
+                "ec_paramgen_curve:prime256v1",
+                "-nodes",
+                "-days",
+                "2",
+                "-subj",
+                "/CN=authority",
+                "-keyout",
+                "ca.key",
+                "-out",
+                "ca.pem");
     }
 
     Path authority() {
@@ -25,10 +39,35 @@ final class Certificates {
     /** A certificate for a name of this machine. */
     TlsFiles sign(String name) throws IOException, InterruptedException {
         Files.writeString(directory.resolve("ext"), "subjectAltName=DNS:" + name + ",DNS:localhost\n");
-        openssl("req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-subj", "/CN=" + name,
-                "-keyout", name + ".key", "-out", name + ".csr");
-        openssl("x509", "-req", "-in", name + ".csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-days",
-                "2", "-extfile", "ext", "-out", name + ".pem");
+        openssl(
+                "req",
+                "-newkey",
+                "ec",
+                "-pkeyopt",
+                "ec_paramgen_curve:prime256v1",
+                "-nodes",
+                "-subj",
+                "/CN=" + name,
+                "-keyout",
+                name + ".key",
+                "-out",
+                name + ".csr");
+        openssl(
+                "x509",
+                "-req",
+                "-in",
+                name + ".csr",
+                "-CA",
+                "ca.pem",
+                "-CAkey",
+                "ca.key",
+                "-CAcreateserial",
+                "-days",
+                "2",
+                "-extfile",
+                "ext",
+                "-out",
+                name + ".pem");
         return new TlsFiles(directory.resolve(name + ".pem"), directory.resolve(name + ".key"), authority());
     }
 

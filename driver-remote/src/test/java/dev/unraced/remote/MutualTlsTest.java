@@ -89,7 +89,8 @@ class MutualTlsTest {
                 assertThat(capture.stats().delivered()).isEqualTo(10);
             }
             assertRefused(client(listening, other, ours.authority()).build(), "NOT_ALLOWED", "certificate of other");
-            assertRefused(client(listening, theirs.sign("agent"), ours.authority()).build(), "NO_SERVER");
+            assertRefused(
+                    client(listening, theirs.sign("agent"), ours.authority()).build(), "NO_SERVER");
             assertRefused(client(listening, agent, theirs.authority()).build(), "NO_SERVER");
             assertRefused(
                     client(listening, agent, ours.authority())
