@@ -73,7 +73,7 @@ final class Firehose implements Driver {
         return new RingCapture(name(), capabilities(), source.ring.reader(), source);
     }
 
-    private final class Source extends UserSource {
+    private static final class Source extends UserSource {
         private final RingWriter ring;
         private volatile Mitigation mode = Mitigation.STASH;
 
