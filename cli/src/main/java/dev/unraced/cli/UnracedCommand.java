@@ -64,7 +64,8 @@ final class UnracedCommand implements Runnable {
                 .addSubcommand(new SizeCommand(console))
                 .addSubcommand(new ExplainCommand(console))
                 .addSubcommand(new KmodCommand(console))
-                .addSubcommand(gvisor(console));
+                .addSubcommand(gvisor(console))
+                .addSubcommand(new CompletionCommand());
         command.addMixin("common", new CommonOptions());
         command.getSubcommands().values().forEach(UnracedCommand::addCommonOptions);
         return command.setOut(new PrintWriter(new OutputStreamWriter(console.out(), StandardCharsets.UTF_8), true))
