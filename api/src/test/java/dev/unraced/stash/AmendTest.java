@@ -33,9 +33,13 @@ class AmendTest {
         ArgStash stash = policy.newStash(2, SIZE);
         stash.put(1, 10, 257, bytes(1));
 
-        assertThat(stash.amend(1, 11, 257, bytes(2))).as("another thread of the id").isFalse();
+        assertThat(stash.amend(1, 11, 257, bytes(2)))
+                .as("another thread of the id")
+                .isFalse();
         assertThat(stash.amend(1, 10, 2, bytes(2))).as("another call").isFalse();
-        assertThat(stash.amend(2, 10, 257, bytes(2))).as("a thread without an entry").isFalse();
+        assertThat(stash.amend(2, 10, 257, bytes(2)))
+                .as("a thread without an entry")
+                .isFalse();
 
         ByteBuffer target = ByteBuffer.allocate(SIZE);
         stash.take(1, 10, 257, target);
