@@ -83,7 +83,10 @@ class ListeningTest {
             sandbox.send(thread.openExit("/a", 0, 3));
             List<String> paths = new ArrayList<>();
             Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> {
-                capture.poll(event -> paths.add(((OpenEvent) event.snapshot()).path().value().toString()), 10);
+                capture.poll(
+                        event -> paths.add(
+                                ((OpenEvent) event.snapshot()).path().value().toString()),
+                        10);
                 return !paths.isEmpty();
             });
             assertThat(paths).containsExactly("/a");

@@ -25,8 +25,7 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Many real sandboxes at once, one reader stalled and a peer that sends garbage: nobody else notices. With
- * {@code -Dproof.sandboxes=20 -Dproof.opens=10000 -Dproof.stall=5000} as large as in
- * {@code docs/gvisor.md}.
+ * {@code -Dproof.sandboxes=20 -Dproof.opens=10000 -Dproof.stall=5000} as large as in {@code docs/gvisor.md}.
  */
 class ManySandboxesTest {
     private static final int SANDBOXES = Integer.getInteger("proof.sandboxes", 3);
