@@ -28,7 +28,7 @@ final class Broker implements AutoCloseable {
     private final int port = freePort();
     private Process process;
 
-    Broker(Path directory) throws IOException, InterruptedException {
+    private Broker(Path directory) throws IOException, InterruptedException {
         this.directory = directory;
         int controller = freePort();
         Files.write(
@@ -84,8 +84,14 @@ final class Broker implements AutoCloseable {
         });
     }
 
-    /** Makes a topic, and returns once the broker knows it. */
-    void create(String topic) throws InterruptedException, ExecutionException {
+    /** One that has a topic. */
+    static Broker with(String topic, Path directory) throws IOException, InterruptedException, ExecutionException {
+        Broker broker = new Broker(directory);
+        broker.create(topic);
+        return broker;
+    }
+
+    private void create(String topic) throws InterruptedException, ExecutionException {
         try (Admin admin = Admin.create(Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, address()))) {
             admin.createTopics(List.of(new NewTopic(topic, 3, (short) 1))).all().get();
         }

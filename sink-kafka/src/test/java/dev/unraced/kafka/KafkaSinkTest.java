@@ -42,7 +42,7 @@ class KafkaSinkTest {
             throws IOException, InterruptedException, ExecutionException {
         SimKernel kernel = SimKernel.create();
         SimThread caller = kernel.process("caller").thread();
-        try (Broker broker = new Broker(directory);
+        try (Broker broker = Broker.with("unraced-events", directory);
                 Captures captures = new Captures(
                         kernel.driver(),
                         () -> CaptureConfig.builder().driver("sim").ringBytes(1 << 20),
@@ -55,7 +55,6 @@ class KafkaSinkTest {
                         .set("kafka.timeout-ms", 3000)
                         .set("kafka.memory-mib", 1)
                         .build())) {
-            broker.create("unraced-events");
             Hub hub = captures.shared().orElseThrow();
             try (Tap tap = hub.tap("sink", sink)) {
                 open(caller, 0, 500);
