@@ -109,6 +109,7 @@ final class RemoteCost implements Callable<Integer> {
         private final long[] late;
         private final Thread thread;
         private int samples;
+        private long handled;
         private volatile long count;
 
         Subscriber(Capture capture, int most) {
@@ -118,7 +119,7 @@ final class RemoteCost implements Callable<Integer> {
                 if (samples < late.length) {
                     late[samples++] = System.nanoTime() - event.enterNanos();
                 }
-                count = count + 1; // one thread writes
+                count = ++handled;
             }));
             thread.start();
         }

@@ -24,6 +24,7 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,7 +42,10 @@ final class KafkaSink implements EventSink {
     private static final Logger LOG = LoggerFactory.getLogger(KafkaSink.class);
     private static final String SECTION = "unraced.kafka.";
     /** How long a full memory, or a cluster that nobody has reached yet, may hold up one event. */
-    private static final int HOLD_UP_MILLIS = 100;
+    private static final int HOLD_UP_MILLIS = 5;
+
+    /** How long to wait at the start for a cluster that knows the topic. */
+    private static final long START_NANOS = 5_000_000_000L;
 
     private static final int LINGER_MILLIS = 5;
     private static final int BATCH_BYTES = 128 << 10;
@@ -94,13 +98,31 @@ final class KafkaSink implements EventSink {
         properties.putIfAbsent(ProducerConfig.BATCH_SIZE_CONFIG, BATCH_BYTES);
         properties.putIfAbsent(ProducerConfig.CLIENT_ID_CONFIG, "unraced");
         try {
-            return new KafkaSink(properties, own.getString("topic"), host(own.getString("host")));
+            KafkaSink sink = new KafkaSink(properties, own.getString("topic"), host(own.getString("host")));
+            sink.awaitTopic();
+            return sink;
         } catch (KafkaException e) {
             throw new CaptureException(
                     "sink kafka: " + e.getMessage()
                             + (e.getCause() == null ? "" : ": " + e.getCause().getMessage())
                             + ". Correct the settings in " + SECTION + "*.",
                     e);
+        }
+    }
+
+    /** Without it, the first events would be lost to the first look for the brokers. */
+    private void awaitTopic() {
+        long begin = System.nanoTime();
+        boolean isKnown = false;
+        while (!isKnown && System.nanoTime() - begin < START_NANOS) {
+            try {
+                isKnown = !producer.partitionsFor(topic).isEmpty();
+            } catch (TimeoutException e) {
+                LOG.trace("Topic {} is not known yet", topic, e);
+            }
+        }
+        if (!isKnown) {
+            LOG.warn("No broker knows topic {} yet; events are lost, and counted, until one does", topic);
         }
     }
 

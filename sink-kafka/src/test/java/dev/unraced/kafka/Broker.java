@@ -15,6 +15,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.Uuid;
 
 /** A real broker, which is its own controller (KRaft), in a process of its own: it can be killed, and started again. */
@@ -23,7 +28,7 @@ final class Broker implements AutoCloseable {
     private final int port = freePort();
     private Process process;
 
-    Broker(Path directory) throws IOException, InterruptedException {
+    private Broker(Path directory) throws IOException, InterruptedException {
         this.directory = directory;
         int controller = freePort();
         Files.write(
@@ -66,7 +71,7 @@ final class Broker implements AutoCloseable {
 
     void start() throws IOException {
         process = java("kafka.Kafka", settings().toString());
-        await().atMost(Duration.ofSeconds(120)).until(() -> {
+        await().atMost(Duration.ofMinutes(2)).until(() -> {
             if (!process.isAlive()) {
                 throw new IllegalStateException("the broker ended: " + Files.readString(log()));
             }
@@ -77,6 +82,19 @@ final class Broker implements AutoCloseable {
                 return false;
             }
         });
+    }
+
+    /** One that has a topic. */
+    static Broker with(String topic, Path directory) throws IOException, InterruptedException, ExecutionException {
+        Broker broker = new Broker(directory);
+        broker.create(topic);
+        return broker;
+    }
+
+    private void create(String topic) throws InterruptedException, ExecutionException {
+        try (Admin admin = Admin.create(Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, address()))) {
+            admin.createTopics(List.of(new NewTopic(topic, 3, (short) 1))).all().get();
+        }
     }
 
     String address() {
