@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/utsname.h>
+#include <time.h>
 #include <unistd.h>
 
 /* Longest time for one command; then the actor ends, and its children with it. */
@@ -26,10 +27,14 @@ static void command_count(void)
 static void command_ready(void)
 {
 	struct utsname name;
+	struct timespec wall;
+	long long boot = now();
 
+	clock_gettime(CLOCK_REALTIME, &wall);
 	uname(&name);
 	reply_begin();
-	reply("protocol=1 tgid=%d uid=%d page=%d release=%s", getpid(), getuid(), getpagesize(), name.release);
+	reply("protocol=1 tgid=%d uid=%d page=%d release=%s boot=%lld wall=%lld", getpid(), getuid(), getpagesize(),
+	      name.release, boot, wall.tv_sec * 1000000000ll + wall.tv_nsec);
 	reply_end();
 }
 
@@ -46,7 +51,8 @@ static void obey(void)
 		{"reuse", command_reuse},   {"exec", command_exec},	{"resident", command_resident},
 		{"blocked", command_blocked}, {"tree", command_tree},	{"elsewhere", command_elsewhere},
 		{"trapped", command_trapped},   {"race", command_race},	{"memfd", command_memfd},
-		{"mount", command_mount},
+		{"queue", command_queue},
+		{"mount", command_mount},   {"fuse", command_fuse},
 	};
 
 	for (size_t i = 0; i < sizeof(commands) / sizeof(*commands); i++) {

@@ -148,11 +148,17 @@ void command_elsewhere(void);
 void command_trapped(void);
 void command_memfd(void);
 void command_mount(void);
+bool mounts_apart(void);
 
-/* --- crowd.c, flip.c, race.c, identity.c --- */
+/* --- fuse.c --- */
+
+void command_fuse(void);
+
+/* --- crowd.c, queue.c, flip.c, race.c, identity.c --- */
 
 void command_bulk(void);
 void command_storm(void);
+void command_queue(void);
 void command_flip(void);
 void command_flip_connect(void);
 void command_race(void);

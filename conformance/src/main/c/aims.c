@@ -177,6 +177,13 @@ static void *run_directory(void *argument)
 	return NULL;
 }
 
+/* Where somebody else works against the call. */
+static void *run_nothing(void *argument)
+{
+	(void)argument;
+	return NULL;
+}
+
 /* Sees to it that the other thread is running right now: on a busy machine it often is not. */
 static void loop_prepare(struct race *race)
 {
@@ -195,6 +202,7 @@ const struct aim *aim_named(const char *name)
 		{"late", plain_open, plain_prepare, run_late, true},
 		{"cold", cold_open, cold_prepare, run_sweep, true},
 		{"fault", fault_open, fault_prepare, run_fault, true},
+		{"fuse", fuse_open, fuse_prepare, run_nothing, false},
 		{"directory", plain_open, loop_prepare, run_directory, false},
 	};
 

@@ -16,12 +16,15 @@ struct flip {
 	volatile bool over;
 };
 
+/* Looks up between the two, so that it can be interrupted, and leave the argument, with either. */
 static void *flipper(void *argument)
 {
 	struct flip *flip = argument;
 
 	while (!flip->over) {
 		*flip->byte = flip->b;
+		if (flip->over)
+			break;
 		*flip->byte = flip->a;
 	}
 	return NULL;

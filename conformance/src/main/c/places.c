@@ -132,16 +132,23 @@ void command_memfd(void)
 	reply_end();
 }
 
-/* Binds a directory over another one, for the main thread alone: the mount goes when the actor does. */
-void command_mount(void)
+/* Gives the main thread a mount namespace of its own: what it mounts goes when the actor does. */
+bool mounts_apart(void)
 {
 	static bool apart;
-	size_t length = 0;
-	char *from = (char *)line_bytes("from", &length), *to = (char *)line_bytes("to", &length);
 
 	if (!apart)
 		apart = !unshare(CLONE_NEWNS) && !mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL);
-	if (!apart || !from || !to || mount(from, to, NULL, MS_BIND, NULL)) {
+	return apart;
+}
+
+/* Binds a directory over another one, for the main thread alone. */
+void command_mount(void)
+{
+	size_t length = 0;
+	char *from = (char *)line_bytes("from", &length), *to = (char *)line_bytes("to", &length);
+
+	if (!mounts_apart() || !from || !to || mount(from, to, NULL, MS_BIND, NULL)) {
 		fail("unsupported: mount: %s", strerror(errno));
 	} else {
 		reply_begin();

@@ -251,7 +251,7 @@ void command_race(void)
 	long calls = line_number("calls", 1000);
 
 	if (!race->aim || calls < 1) {
-		fail("race needs calls=N and aim=loop, sweep, back, late, cold, fault or directory");
+		fail("race needs calls=N and aim=loop, sweep, back, late, cold, fault, fuse or directory");
 	} else if (read_versions(race, a, b)) {
 		const char *missing = race->aim->open(race);
 		if (missing)

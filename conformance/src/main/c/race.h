@@ -52,6 +52,10 @@ struct race {
 	volatile bool over;
 };
 
+/* fuse.c: the server of a file system rewrites the path. */
+const char *fuse_open(struct race *race);
+void fuse_prepare(struct race *race);
+
 const struct aim *aim_named(const char *name);
 
 #endif

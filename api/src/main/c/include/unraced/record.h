@@ -82,6 +82,7 @@ enum unraced_flag {
 	UNRACED_FD_TABLE_SHARED = 1u << 13, /* another task could have replaced the fd */
 	UNRACED_HAS_SOCKET = 1u << 14,	   /* family, type, protocol, local, remote are valid */
 	UNRACED_FOREIGN_MOUNT_NS = 1u << 15, /* resolved is a path in another mount namespace */
+	UNRACED_WITHHELD = 1u << 16, /* the observed system kept back what it had read of an argument */
 };
 
 /* Bytes inside the record; offset counts from its start, 0 means absent. */

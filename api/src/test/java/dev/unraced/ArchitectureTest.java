@@ -14,7 +14,7 @@ import com.tngtech.archunit.lang.ArchRule;
 import java.util.stream.Stream;
 
 /**
- * Arrows point one way: ring and recording to driver, driver to config and stash, each of them to event, event to
+ * Arrows point one way: flow, ring and recording to driver, driver to config and stash, each of them to event, event to
  * nothing of ours.
  */
 @AnalyzeClasses(packages = "dev.unraced", importOptions = DoNotIncludeTests.class)
@@ -46,6 +46,18 @@ class ArchitectureTest {
             .should()
             .dependOnClassesThat()
             .resideInAPackage(inside("recording"));
+
+    // A way to consume, for those who have a library of that kind.
+    @ArchTest
+    static final ArchRule FLOW_KNOWS_CAPTURES_AND_EVENTS = onlyOurs("flow", "driver", "event");
+
+    @ArchTest
+    static final ArchRule NOTHING_HERE_DEPENDS_ON_FLOW = noClasses()
+            .that()
+            .resideOutsideOfPackage(inside("flow"))
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage(inside("flow"));
 
     @ArchTest
     static final ArchRule DRIVER_DOES_NOT_KNOW_RINGS = onlyOurs("driver", "config", "stash", "event");

@@ -6,7 +6,7 @@ import dev.unraced.event.Mitigation;
 
 /**
  * A running capture. One thread at a time consumes it, by {@link #poll} or {@link #run}; every other method may be
- * called from any thread at any time.
+ * called from any thread at any time. Consumers by Reactive Streams have {@code dev.unraced.flow.CapturePublisher}.
  *
  * <p>A capture of a running system has no end. One whose source can end, such as a replayed recording, ends by itself
  * when everything was handed over: then {@link #isEnded} is true, {@link #run} returns, and the other two hand over

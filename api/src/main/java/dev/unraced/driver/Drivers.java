@@ -29,6 +29,10 @@ import org.slf4j.LoggerFactory;
  */
 public final class Drivers {
     private static final Logger LOG = LoggerFactory.getLogger(Drivers.class);
+    /** A runtime image may lack it. */
+    private static final boolean FLIGHT_RECORDER =
+            ModuleLayer.boot().findModule("jdk.jfr").isPresent();
+
     private static final Availability ABSENT =
             new Availability.Unavailable("NOT_PRESENT", "No driver of this name is on the class path.", "Add its jar.");
 
@@ -99,9 +103,13 @@ public final class Drivers {
      * @throws CaptureException as {@link #select} does, or when the only driver fails to open
      */
     public Capture open(CaptureConfig config) {
-        Taken<Capture> taken = first(config, driver -> driver.open(config));
+        Taken<Capture> taken = first(config, driver -> opened(driver, config));
         LOG.info("Capturing with driver {}", taken.selection().describe());
         return taken.result();
+    }
+
+    private static Capture opened(Driver driver, CaptureConfig config) {
+        return FLIGHT_RECORDER ? FlightCapture.open(driver, config) : driver.open(config);
     }
 
     /** What trying a driver gave. */

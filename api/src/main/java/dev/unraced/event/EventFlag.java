@@ -52,7 +52,13 @@ public enum EventFlag {
     HAS_SOCKET(14),
 
     /** The opened file lies in another mount namespace than the caller's; the resolved path is absolute there. */
-    FOREIGN_MOUNT_NS(15);
+    FOREIGN_MOUNT_NS(15),
+
+    /**
+     * The observed system kept back what it had read of an argument, at entry, at the return or both: the argument is
+     * absent, or was not compared. gVisor does so with bytes that are no UTF-8.
+     */
+    WITHHELD(16);
 
     private final int mask;
 

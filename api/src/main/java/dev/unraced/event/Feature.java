@@ -28,5 +28,17 @@ public enum Feature implements Capability {
     /** Filters by thread group, user, cgroup, mount namespace, path and result at the source. */
     SOURCE_FILTERS,
     /** Enter events beside the merged ones. */
-    ENTER_EVENTS
+    ENTER_EVENTS,
+    /** Calls that were under way when the capture opened are events when they return. */
+    CALLS_UNDER_WAY,
+    /** Paths of bytes that are no UTF-8; where they are lacking, such a path is absent and says WITHHELD. */
+    ANY_BYTES,
+    /** The first bytes of arguments that are longer than the observed system takes. */
+    LONG_ARGUMENTS,
+    /** The observed system restarts a call that a signal interrupted, where the signal's handler asks for it. */
+    RESTARTED_CALLS,
+    /** In the observed system a connect to a UNIX socket waits while the listener has no room. */
+    BLOCKING_CONNECTS,
+    /** In the observed system a process can be made with an id that one before it had. */
+    REUSED_IDS
 }

@@ -53,6 +53,18 @@ public interface ArgStash {
     Put put(long thread, long startNanos, int call, ByteBuffer bytes);
 
     /**
+     * Stores other bytes in the entry that a thread's call has, as when more has become known of it. Neither a put nor
+     * a take, and not on the books.
+     *
+     * @return whether the call has an entry; when not, nothing changes
+     * @throws IllegalArgumentException when there are more bytes than {@link #entryBytes()}
+     * @throws UnsupportedOperationException when entries cannot be changed here
+     */
+    default boolean amend(long thread, long startNanos, int call, ByteBuffer bytes) {
+        throw new UnsupportedOperationException("the entries of this stash cannot be changed");
+    }
+
+    /**
      * Takes the entry of a thread's call: copies its bytes to the target's position, which it advances.
      *
      * @return the number of bytes, or {@link #MISSING}, {@link #STALE}, {@link #EVICTED} or {@link #REFUSED}, all

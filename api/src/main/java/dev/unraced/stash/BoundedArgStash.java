@@ -63,10 +63,7 @@ abstract sealed class BoundedArgStash implements ArgStash permits HashArgStash, 
 
     @Override
     public final Put put(long thread, long startNanos, int call, ByteBuffer source) {
-        int length = source.remaining();
-        if (length > entryBytes) {
-            throw new IllegalArgumentException(length + " bytes do not fit into an entry of " + entryBytes);
-        }
+        requireFitting(source);
         Put outcome = admit(thread);
         if (outcome == Put.REFUSED) {
             refused++;
@@ -75,9 +72,30 @@ abstract sealed class BoundedArgStash implements ArgStash permits HashArgStash, 
         }
         int slot = entries.add(thread, startNanos, call);
         puts++;
-        lengths[slot] = length;
-        source.get(source.position(), bytes, slot * entryBytes, length);
+        store(slot, source);
         return outcome;
+    }
+
+    @Override
+    public final boolean amend(long thread, long startNanos, int call, ByteBuffer source) {
+        requireFitting(source);
+        int slot = entries.find(thread);
+        if (slot == ThreadTable.NONE || !entries.matches(slot, startNanos, call)) {
+            return false;
+        }
+        store(slot, source);
+        return true;
+    }
+
+    private void requireFitting(ByteBuffer source) {
+        if (source.remaining() > entryBytes) {
+            throw new IllegalArgumentException(source.remaining() + " bytes do not fit into an entry of " + entryBytes);
+        }
+    }
+
+    private void store(int slot, ByteBuffer source) {
+        lengths[slot] = source.remaining();
+        source.get(source.position(), bytes, slot * entryBytes, lengths[slot]);
     }
 
     /** Sees to it that nothing is known of the thread, and that there is room for it unless it is refused. */

@@ -22,6 +22,13 @@ final class LockedArgStash implements ArgStash {
     }
 
     @Override
+    public boolean amend(long thread, long startNanos, int call, ByteBuffer bytes) {
+        synchronized (stash) {
+            return stash.amend(thread, startNanos, call, bytes);
+        }
+    }
+
+    @Override
     public int take(long thread, long startNanos, int call, ByteBuffer target) {
         synchronized (stash) {
             return stash.take(thread, startNanos, call, target);

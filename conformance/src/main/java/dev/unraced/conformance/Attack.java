@@ -2,6 +2,7 @@
 package dev.unraced.conformance;
 
 import dev.unraced.event.Capability;
+import dev.unraced.event.Syscall;
 import java.util.List;
 
 /** A real attack on whoever observes calls. Immutable. */
@@ -11,6 +12,7 @@ public final class Attack {
     private final List<Capability> needs;
     private final Scope scope;
     private final int most;
+    private final boolean race;
     private final Play play;
 
     /**
@@ -19,13 +21,15 @@ public final class Attack {
      * @param needs the capabilities without which a driver does not see the calls at all
      * @param scope whose calls have to be watched
      * @param most how many calls make sense: those that need a conversation each are slow
+     * @param race whether somebody works against each call while it runs
      */
-    Attack(String name, String title, List<Capability> needs, Scope scope, int most, Play play) {
+    Attack(String name, String title, List<Capability> needs, Scope scope, int most, boolean race, Play play) {
         this.name = name;
         this.title = title;
         this.needs = List.copyOf(needs);
         this.scope = scope;
         this.most = most;
+        this.race = race;
         this.play = play;
     }
 
@@ -43,6 +47,16 @@ public final class Attack {
     /** What it does, in a few words. */
     public String title() {
         return title;
+    }
+
+    /** Whether somebody works against each of its calls while that runs. */
+    public boolean isRace() {
+        return race;
+    }
+
+    /** Whether its calls are connects; opens, if not. */
+    public boolean isConnect() {
+        return needs.contains(Syscall.CONNECT);
     }
 
     List<Capability> needs() {

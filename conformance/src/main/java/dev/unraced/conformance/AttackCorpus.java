@@ -52,7 +52,7 @@ public final class AttackCorpus {
         try (Scenario scenario = setup.open()) {
             result = play(scenario, attack, mode, calls, progress);
         } catch (AssertionError e) {
-            return AttackResult.broken(attack, mode, result == null ? AttackResult.NONE : result.counts(), e);
+            return AttackResult.broken(attack, mode, result == null ? AttackCounts.NONE : result.counts(), e);
         }
         return result;
     }

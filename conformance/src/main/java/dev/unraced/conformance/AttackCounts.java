@@ -23,6 +23,22 @@ public record AttackCounts(
         long changed,
         long differs) {
 
+    /** Of no attack. */
+    public static final AttackCounts NONE = new AttackCounts(0, 0, 0, 0, 0, 0, 0, 0);
+
+    /** The sum of two. */
+    public AttackCounts plus(AttackCounts other) {
+        return new AttackCounts(
+                attempts + other.attempts,
+                wrong + other.wrong,
+                flagged + other.flagged,
+                falseMatches + other.falseMatches,
+                wrongTruths + other.wrongTruths,
+                matched + other.matched,
+                changed + other.changed,
+                differs + other.differs);
+    }
+
     /** Events whose argument is the one that the kernel took. */
     public long truthful() {
         return attempts - wrong;

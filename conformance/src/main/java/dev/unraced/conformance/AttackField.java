@@ -20,7 +20,7 @@ final class AttackField {
     private final Scenario scenario;
     private final String directory;
     private final int calls;
-    private final AttackTally tally = new AttackTally();
+    private final AttackTally tally;
     private final LongConsumer progress;
     private int batch = FIRST_BATCH;
 
@@ -32,6 +32,7 @@ final class AttackField {
      */
     AttackField(Scenario scenario, Attack attack, int calls, LongConsumer progress) {
         this.scenario = scenario;
+        this.tally = new AttackTally(scenario.capture().capabilities());
         this.directory = attack.name();
         this.calls = attack.calls(calls);
         this.progress = progress;

@@ -11,8 +11,6 @@ import dev.unraced.event.Mitigation;
  * @param reason of any status but HELD; empty then
  */
 public record AttackResult(Attack attack, Mitigation mode, Status status, AttackCounts counts, String reason) {
-    static final AttackCounts NONE = new AttackCounts(0, 0, 0, 0, 0, 0, 0, 0);
-
     /** What can become of an attack. */
     public enum Status {
         /** No match was false, and no successful call had a wrong truth field. */
@@ -26,7 +24,7 @@ public record AttackResult(Attack attack, Mitigation mode, Status status, Attack
     }
 
     static AttackResult notRun(Attack attack, Mitigation mode, Status status, String reason) {
-        return new AttackResult(attack, mode, status, NONE, reason);
+        return new AttackResult(attack, mode, status, AttackCounts.NONE, reason);
     }
 
     static AttackResult broken(Attack attack, Mitigation mode, AttackCounts counts, Throwable why) {

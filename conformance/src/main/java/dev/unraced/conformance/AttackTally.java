@@ -2,10 +2,12 @@
 package dev.unraced.conformance;
 
 import dev.unraced.conformance.Taken.FileId;
+import dev.unraced.driver.Capabilities;
 import dev.unraced.event.Argument;
 import dev.unraced.event.ByteString;
 import dev.unraced.event.ConnectEvent;
 import dev.unraced.event.EventFlag;
+import dev.unraced.event.Feature;
 import dev.unraced.event.Integrity;
 import dev.unraced.event.OpenEvent;
 import dev.unraced.event.OpenedFile;
@@ -26,7 +28,8 @@ final class AttackTally {
             EventFlag.ENTER_MISSED,
             EventFlag.STASH_FULL,
             EventFlag.EVICTED,
-            EventFlag.NO_ARGUMENTS);
+            EventFlag.NO_ARGUMENTS,
+            EventFlag.WITHHELD);
 
     /** Flags by which an event says that its file's path is not one of the caller's. */
     private static final Set<EventFlag> OTHER_PATH =
@@ -34,6 +37,7 @@ final class AttackTally {
     /** Family, port and address of AF_INET; what follows is padding. */
     private static final int INET_BYTES = 8;
 
+    private final Capabilities capabilities;
     private long attempts;
     private long wrong;
     private long flagged;
@@ -43,6 +47,11 @@ final class AttackTally {
     private long changed;
     private long differs;
     private @Nullable String worst;
+
+    /** Counts for a driver; what it declares not to tell is not missed. */
+    AttackTally(Capabilities capabilities) {
+        this.capabilities = capabilities;
+    }
 
     /** Judges an event by its path, or its address. */
     void judge(SyscallEvent event, Taken taken) {
@@ -111,19 +120,22 @@ final class AttackTally {
     }
 
     /** The rule that the truth fields of a successful call break, or null when they are true. */
-    private static @Nullable String ruleOfTruth(SyscallEvent event, Taken taken) {
+    private @Nullable String ruleOfTruth(SyscallEvent event, Taken taken) {
         return event instanceof OpenEvent open
                 ? ruleOfFile(open, taken)
                 : ruleOfPeer((ConnectEvent) event, taken.peer());
     }
 
-    private static @Nullable String ruleOfFile(OpenEvent event, Taken taken) {
+    private @Nullable String ruleOfFile(OpenEvent event, Taken taken) {
         FileId file = taken.file();
         if (file == null) {
             return null;
         }
         OpenedFile opened = event.file().orElse(null);
-        if (opened == null || !isSame(opened, file)) {
+        if (opened == null && !capabilities.has(Feature.RESOLVED_PATH)) {
+            return null;
+        }
+        if (opened == null || (capabilities.has(Feature.DEVICE_INODE) && !isSame(opened, file))) {
             return "R2.20";
         }
         ByteString place = taken.place();
@@ -133,8 +145,8 @@ final class AttackTally {
         return isPlace ? null : "R2.21";
     }
 
-    private static @Nullable String ruleOfPeer(ConnectEvent event, @Nullable ByteString peer) {
-        if (peer == null) {
+    private @Nullable String ruleOfPeer(ConnectEvent event, @Nullable ByteString peer) {
+        if (peer == null || !capabilities.has(Feature.SOCKET_TUPLE)) {
             return null;
         }
         Sockaddr expected = new Sockaddr(peer);

@@ -141,6 +141,17 @@ public abstract class ConnectConformance extends DriverConformance {
     @Test
     @DisplayName("R2.27 The event has min(addrlen, 128) bytes of the address, and addrlen raw")
     public final void r02_27_theAddressIsAsLongAsAddrlenSays() {
+        assertAddrlens(1, 2, 3, 8, 15, 16, 28, 127, 128);
+    }
+
+    @Test
+    @Requires(features = Feature.LONG_ARGUMENTS)
+    @DisplayName("R2.27 Of a longer address the first 128 bytes arrive, and it is flagged")
+    public final void r02_27_aLongerAddressIsCut() {
+        assertAddrlens(129, 300, Integer.MAX_VALUE);
+    }
+
+    private void assertAddrlens(int... addrlens) {
         try (Scenario scenario = scenario().open()) {
             new Sockets(scenario.actor()).stream(CLIENT, Linux.AF_INET);
             byte[] long300 = new byte[300];
@@ -148,7 +159,7 @@ public abstract class ConnectConformance extends DriverConformance {
                 long300[i] = (byte) i;
             }
             ByteString bytes = ByteString.copyOf(long300);
-            for (int addrlen : new int[] {1, 2, 3, 8, 15, 16, 28, 127, 128, 129, 300, Integer.MAX_VALUE}) {
+            for (int addrlen : addrlens) {
                 ConnectEvent event = scenario.call(WatchedCall.connect("h:" + CLIENT, Pointer.to(bytes), addrlen))
                         .connect();
                 int taken = Math.min(addrlen, 128);

@@ -26,6 +26,8 @@ final class FlipCorpus {
     private static final int DISCARD = 9;
     /** A request takes a ring of its own. */
     private static final int RINGS = 2_000;
+    /** A call takes several answers of a server's. */
+    private static final int SERVED = 20_000;
 
     private FlipCorpus() {}
 
@@ -61,6 +63,14 @@ final class FlipCorpus {
                         "back"),
                 flip("userfaultfd", "A path is missing until the kernel's copy asks for it", "openat", "fault"),
                 flip("cold-page", "A path that is not in memory is rewritten in mid-call", "openat", "cold"),
+                new Attack(
+                        "fuse",
+                        "A path is rewritten while the open waits for the server of its file system",
+                        List.of(Syscall.OPENAT),
+                        Scope.PROCESS,
+                        SERVED,
+                        true,
+                        FlipCorpus::served),
                 connect("cold-address", "An address that is not in memory is rewritten in mid-call", "cold"),
                 of("dirfd-swap", "The directory behind dirfd is swapped", Syscall.OPENAT, FlipCorpus::directory),
                 other(
@@ -75,7 +85,7 @@ final class FlipCorpus {
     }
 
     private static Attack of(String name, String title, Capability needed, Attack.Play play) {
-        return new Attack(name, title, List.of(needed), Scope.PROCESS, MANY, play);
+        return new Attack(name, title, List.of(needed), Scope.PROCESS, MANY, true, play);
     }
 
     private static Attack flip(String name, String title, String call, String aim) {
@@ -90,6 +100,7 @@ final class FlipCorpus {
                 List.of(Syscall.OPENAT, needed),
                 Scope.PROCESS,
                 most,
+                true,
                 field -> files(field, new Race(field, "openat", "loop").with(key, value)));
     }
 
@@ -118,6 +129,12 @@ final class FlipCorpus {
         race.files(field.bytes("a"), field.bytes("b"));
     }
 
+    private static void served(AttackField field) {
+        field.makeDirectory("served");
+        field.actor().ask(Command.of("fuse").with("path", field.bytes("served")));
+        new Race(field, "openat", "fuse").files(field.bytes("served/a"), field.bytes("served/b"));
+    }
+
     private static void missing(AttackField field) {
         field.makeDirectory("a");
         field.makeFile("b");
@@ -133,9 +150,22 @@ final class FlipCorpus {
         byte[] other = free.toByteArray();
         other[0] = OTHER_FAMILY;
         sockets.stream(CLIENT, Linux.AF_INET);
+        requireRepeatedRefusal(field, WatchedCall.connect("h:" + CLIENT, free));
         new Race(field, "connect", "loop")
                 .with("fd", "h:" + CLIENT)
                 .failures(free, Linux.ECONNREFUSED, ByteString.copyOf(other), Linux.EAFNOSUPPORT);
+    }
+
+    /** Linux refuses a socket as often as it asks; others end it after the first time. */
+    private static void requireRepeatedRefusal(AttackField field, WatchedCall call) {
+        field.scenario().callUnobserved(call);
+        long again = field.scenario().callUnobserved(call).result();
+        field.scenario().takeEvents();
+        if (again != Linux.ECONNREFUSED) {
+            throw new ActorException(
+                    "error unsupported: a socket that was refused once is told " + again + " the next time",
+                    call.command("call"));
+        }
     }
 
     private static void how(AttackField field) {

@@ -3,7 +3,9 @@ package dev.unraced.conformance;
 
 import dev.unraced.conformance.RuleResult.Status;
 import java.io.Writer;
+import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import javax.xml.stream.XMLOutputFactory;
 import javax.xml.stream.XMLStreamException;
 import javax.xml.stream.XMLStreamWriter;
@@ -50,12 +52,19 @@ public final class JUnitXml {
         xml.writeAttribute("failures", count(results, Status.BROKEN));
         xml.writeAttribute("skipped", count(results, Status.SKIPPED));
         xml.writeAttribute("errors", "0");
+        time(results.stream().map(RuleResult::took).reduce(Duration.ZERO, Duration::plus));
+    }
+
+    /** In seconds. */
+    private void time(Duration took) throws XMLStreamException {
+        xml.writeAttribute("time", String.format(Locale.ROOT, "%.3f", took.toMillis() / 1e3));
     }
 
     private void testCase(String driver, RuleResult result) throws XMLStreamException {
         xml.writeStartElement("testcase");
         xml.writeAttribute("classname", driver + "." + result.group());
         xml.writeAttribute("name", result.rule());
+        time(result.took());
         switch (result.status()) {
             case KEPT -> {}
             case SKIPPED -> {

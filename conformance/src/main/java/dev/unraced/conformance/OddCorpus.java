@@ -53,7 +53,7 @@ final class OddCorpus {
     }
 
     private static Attack of(String name, String title, Syscall needed, Scope scope, Attack.Play play) {
-        return new Attack(name, title, List.of(needed), scope, FEW, play);
+        return new Attack(name, title, List.of(needed), scope, FEW, false, play);
     }
 
     private static Attack open(String name, String title, Attack.Play play) {

@@ -2,6 +2,7 @@
 package dev.unraced.conformance;
 
 import dev.unraced.conformance.RuleResult.Status;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +19,7 @@ import org.junit.platform.launcher.TestPlan;
 final class ResultCollector implements TestExecutionListener {
     private final List<RuleResult> results = new ArrayList<>();
     private final Map<String, String> entries = new ConcurrentHashMap<>();
+    private final Map<String, Long> begun = new ConcurrentHashMap<>();
     private final Consumer<RuleResult> progress;
     private @Nullable TestPlan plan;
 
@@ -40,6 +42,11 @@ final class ResultCollector implements TestExecutionListener {
     }
 
     @Override
+    public void executionStarted(TestIdentifier test) {
+        begun.put(test.getUniqueId(), System.nanoTime());
+    }
+
+    @Override
     public void executionSkipped(TestIdentifier test, String reason) {
         add(test, Status.BROKEN, "undeclared skip: " + reason);
     }
@@ -59,12 +66,17 @@ final class ResultCollector implements TestExecutionListener {
     }
 
     private void add(TestIdentifier test, Status status, String reason) {
-        RuleResult result =
-                new RuleResult(test.isTest() ? group(test) : test.getDisplayName(), rule(test), status, reason);
+        RuleResult result = new RuleResult(
+                test.isTest() ? group(test) : test.getDisplayName(), rule(test), status, reason, took(test));
         synchronized (this) {
             results.add(result);
         }
         progress.accept(result);
+    }
+
+    private Duration took(TestIdentifier test) {
+        Long begin = begun.get(test.getUniqueId());
+        return begin == null ? Duration.ZERO : Duration.ofNanos(System.nanoTime() - begin);
     }
 
     private String group(TestIdentifier test) {

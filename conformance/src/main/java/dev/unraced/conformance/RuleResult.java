@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.conformance;
 
+import java.time.Duration;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -12,10 +13,16 @@ import java.util.regex.Pattern;
  * @param rule number and sentence
  * @param status kept or not
  * @param reason why it was not kept or not run; empty when it was kept
+ * @param took how long it ran
  */
-public record RuleResult(String group, String rule, Status status, String reason) {
+public record RuleResult(String group, String rule, Status status, String reason, Duration took) {
     /** How assertions of the kit begin; AssertJ puts descriptions in brackets. */
     private static final Pattern BLAME = Pattern.compile("\\[?(R\\d{1,4}\\.\\d{1,4})(?=[]: ])");
+
+    /** A result that took no time. */
+    public RuleResult(String group, String rule, Status status, String reason) {
+        this(group, rule, status, reason, Duration.ZERO);
+    }
 
     /** The rule's number; empty when the result is about a whole group. */
     public Optional<RuleNumber> number() {

@@ -15,14 +15,21 @@ import dev.unraced.event.SyscallEvent;
 import dev.unraced.stash.StashStats;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestReporter;
+import org.junit.jupiter.api.Timeout;
 
 /** What is kept between entry and return, when threads die, ids are reused, and room is short. */
 @Requires(syscalls = Syscall.OPENAT, mitigations = Mitigation.STASH)
 public abstract class StashConformance extends DriverConformance {
     private static final String FIFO = "fifo";
+    private static final int QUEUE = 2_000;
+    private static final int QUEUE_STASH = 64;
+    private static final int QUEUE_ROUNDS = 5;
 
     protected StashConformance() {}
 
@@ -40,6 +47,7 @@ public abstract class StashConformance extends DriverConformance {
     }
 
     @Test
+    @Requires(features = Feature.RESTARTED_CALLS)
     @DisplayName("R1.4 A call that the kernel restarts is a call of its own each time")
     public final void r01_4_aRestartedCallIsACallOfItsOwn() {
         try (Scenario scenario = stash().open()) {
@@ -62,6 +70,7 @@ public abstract class StashConformance extends DriverConformance {
     }
 
     @Test
+    @Requires(features = Feature.REUSED_IDS)
     @DisplayName("R4.1 A thread with the id of one that died in a call gets its own arguments")
     public final void r04_1_aReusedThreadIdGetsItsOwnArguments() {
         int rounds = 20;
@@ -118,6 +127,7 @@ public abstract class StashConformance extends DriverConformance {
     }
 
     @Test
+    @Requires(features = Feature.CALLS_UNDER_WAY)
     @DisplayName("R5.1 A call that was under way when the capture opened is an event without its enter")
     public final void r05_1_aCallUnderWayAtOpeningIsAnEvent() {
         List<Job> jobs = new ArrayList<>();
@@ -179,6 +189,41 @@ public abstract class StashConformance extends DriverConformance {
                     .as("R5.2: all have their path")
                     .allSatisfy(event -> assertThat(event.path().value())
                             .isEqualTo(scenario.scratch().bytes(FIFO)));
+        }
+    }
+
+    @Test
+    @Timeout(value = 6, unit = TimeUnit.HOURS)
+    @DisplayName("R5.3 Thousands of threads in calls at once, on a stash for a few, never have another's arguments")
+    public final void r05_3_aCrowdOnASmallStashKeepsItsOwnArguments(TestReporter reporter) {
+        int threads = Math.min(QUEUE, scaled(QUEUE));
+        int capacity = Math.min(QUEUE_STASH, threads / 2);
+        AtomicReference<QueueCheck> check = new AtomicReference<>();
+        try (Scenario scenario = stash().with(builder -> builder.stashEntries(capacity))
+                .before(early -> {
+                    early.makeFifo(FIFO);
+                    check.set(new QueueCheck(
+                            early.actor().tgid(),
+                            early.scratch().directory(),
+                            early.scratch().bytes(FIFO)));
+                })
+                .wanted(event -> check.get().take(event))
+                .open()) {
+            long calls = 0;
+            for (int turn = 0; turn < scaled(1); turn++) {
+                check.get().newTurn();
+                Reply reply = scenario.actor()
+                        .ask(Command.of("queue")
+                                .with("path", scenario.scratch().bytes(FIFO))
+                                .with(
+                                        "directory",
+                                        ByteString.utf8(scenario.scratch().directory()))
+                                .with("threads", threads)
+                                .with("rounds", QUEUE_ROUNDS));
+                calls += reply.number("calls") + reply.number("releases");
+                check.get().assertComplete(calls, scenario.awaitEmptyStash());
+            }
+            reporter.publishEntry(check.get().figures());
         }
     }
 

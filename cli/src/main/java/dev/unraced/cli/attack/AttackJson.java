@@ -39,6 +39,7 @@ public final class AttackJson {
         json.writeStartObject();
         json.writeStringField("attack", result.attack().name());
         json.writeStringField("title", result.attack().title());
+        json.writeBooleanField("race", result.attack().isRace());
         json.writeStringField("mitigation", result.mode().name());
         json.writeStringField("status", result.status().name());
         json.writeStringField("reason", result.reason());

@@ -11,6 +11,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -67,7 +69,33 @@ public final class AttackTable {
     }
 
     private static List<List<String>> rows(List<AttackResult> results) {
-        return results.stream().filter(AttackTable::ran).map(AttackTable::row).toList();
+        return Stream.concat(results.stream().filter(AttackTable::ran).map(AttackTable::row), sums(results))
+                .toList();
+    }
+
+    /** Of the races under each mode, where there are several: what they come to together. */
+    private static Stream<List<String>> sums(List<AttackResult> results) {
+        return Stream.of(Mitigation.values())
+                .flatMap(mode -> Stream.of(
+                        sum("all raced opens", results, mode, attack -> !attack.isConnect()),
+                        sum("all raced connects", results, mode, Attack::isConnect)))
+                .flatMap(Optional::stream);
+    }
+
+    private static Optional<List<String>> sum(
+            String name, List<AttackResult> results, Mitigation mode, Predicate<Attack> wanted) {
+        List<AttackResult> races = results.stream()
+                .filter(result -> ran(result)
+                        && result.mode() == mode
+                        && result.attack().isRace()
+                        && wanted.test(result.attack()))
+                .toList();
+        return races.size() < 2
+                ? Optional.empty()
+                : Optional.of(row(
+                        name,
+                        mode,
+                        races.stream().map(AttackResult::counts).reduce(AttackCounts.NONE, AttackCounts::plus)));
     }
 
     private static boolean ran(AttackResult result) {
@@ -75,9 +103,12 @@ public final class AttackTable {
     }
 
     private static List<String> row(AttackResult result) {
-        AttackCounts counts = result.counts();
+        return row(result.attack().name(), result.mode(), result.counts());
+    }
+
+    private static List<String> row(String name, Mitigation mode, AttackCounts counts) {
         return Stream.concat(
-                        Stream.of(result.attack().name(), mode(result.mode())),
+                        Stream.of(name, mode(mode)),
                         Stream.of(
                                         counts.attempts(),
                                         counts.truthful(),

@@ -48,6 +48,7 @@ public final class JsonReport {
             json.writeStringField("rule", result.rule());
             json.writeStringField("status", result.status().name());
             json.writeStringField("reason", result.reason());
+            json.writeNumberField("seconds", result.took().toMillis() / 1e3);
             json.writeEndObject();
         }
         json.writeEndArray();

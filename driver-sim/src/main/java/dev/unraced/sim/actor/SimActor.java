@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 
 /**
  * Carries out commands of the actor's protocol on a simulated kernel. A command is over when its answer is there; calls
@@ -23,6 +24,9 @@ public final class SimActor {
     private static final String CONTAINER = "c0ffee";
     private static final int STANDARD_DESCRIPTORS = 3;
 
+    /** Commands for which the simulated kernel has no means. */
+    private static final Set<String> LACKING = Set.of("mount", "memfd", "fuse");
+
     private final Kernel kernel;
     private final Task observer;
     private final Company company;
@@ -30,6 +34,7 @@ public final class SimActor {
     private final Pointers pointers;
     private final Surroundings surroundings;
     private final Crowd crowd;
+    private final Queue queue;
     private final Flips flips;
     private final Races races;
     private final Identities identities;
@@ -63,6 +68,7 @@ public final class SimActor {
         }
         surroundings = new Surroundings(company, handles);
         crowd = new Crowd(company);
+        queue = new Queue(company);
         flips = new Flips(company);
         races = new Races(company);
         identities = new Identities(company);
@@ -83,6 +89,7 @@ public final class SimActor {
             // These take long, and let others in between their steps.
             case "bulk" -> crowd.bulk(line);
             case "storm" -> crowd.storm(line);
+            case "queue" -> queue.run(line);
             case "flip" -> flips.open(line);
             case "flip-connect" -> flips.connect(line, handles);
             case "race" -> races.race(line, handles, pointers);
@@ -128,7 +135,7 @@ public final class SimActor {
             case "exec" -> identities.exec(line);
             case "own" -> own(line);
             default -> {
-                if (line.verb().equals("mount") || line.verb().equals("memfd")) {
+                if (LACKING.contains(line.verb())) {
                     throw new RefusedException("unsupported: the simulated kernel has no " + line.verb());
                 }
                 Answer answer = surroundings.command(line);

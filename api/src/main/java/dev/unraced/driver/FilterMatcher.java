@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.driver;
+
+import dev.unraced.config.EventFilters;
+import dev.unraced.config.ResultFilter;
+import dev.unraced.event.EventFlag;
+import dev.unraced.event.EventView;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Holds finished events against filters, for sources whose calls were made elsewhere: a recording, another process.
+ * Allocates nothing per event, unless a filter by number is set. Not thread-safe.
+ */
+public final class FilterMatcher {
+
+    /** Knows which cgroup lies below which. */
+    @FunctionalInterface
+    public interface Cgroups {
+        /** Whether a cgroup is one of some, or below one. */
+        boolean isInside(long cgroup, Set<Long> wanted);
+    }
+
+    private final EventFilters filters;
+    private final Cgroups cgroups;
+    private final byte[] start = new byte[EventFilters.MAX_PATH];
+
+    /** A matcher for some filters. */
+    public FilterMatcher(EventFilters filters, Cgroups cgroups) {
+        this.filters = filters;
+        this.cgroups = cgroups;
+    }
+
+    /** The first filter that leaves an event out, or null. An enter event has no result yet, and passes that one. */
+    public @Nullable FilterReason reason(EventView event) {
+        if (!filters.tgids().isEmpty() && !filters.tgids().contains(event.tgid())) {
+            return FilterReason.TGID;
+        }
+        if (!filters.uids().isEmpty() && !filters.uids().contains(event.uid())) {
+            return FilterReason.UID;
+        }
+        if (!filters.cgroups().isEmpty() && !cgroups.isInside(event.cgroupId(), filters.cgroups())) {
+            return FilterReason.CGROUP;
+        }
+        if (!filters.mountNamespaces().isEmpty() && !filters.mountNamespaces().contains(event.mountNamespace())) {
+            return FilterReason.MOUNT_NS;
+        }
+        if (event.path().isPresent() && !filters.acceptsPath(start, event.path().copyTo(start, 0))) {
+            return FilterReason.PATH;
+        }
+        return event.isEnter() || filters.result().accepts(isFailure(event)) ? null : FilterReason.RESULT;
+    }
+
+    private static boolean isFailure(EventView event) {
+        return ResultFilter.isFailure(event.syscall(), event.result(), !event.has(EventFlag.NOT_EXECUTED));
+    }
+}

@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.driver;
+
+import dev.unraced.config.CaptureConfig;
+import dev.unraced.event.Mitigation;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import jdk.jfr.FlightRecorder;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A capture that says in Flight Recorder's recordings when it opens, loses calls, and closes. Events of the capture
+ * itself cost nothing: it looks at the books from time to time, while somebody records.
+ */
+final class FlightCapture implements Capture {
+    private static final AtomicLong NUMBERS = new AtomicLong();
+
+    private final long number;
+    private final Capture capture;
+    private final long opened = System.nanoTime();
+    private final Runnable losses = this::losses;
+    private final Runnable statistics = this::statistics;
+    private final Map<LossReason, Long> told = new EnumMap<>(LossReason.class);
+    private final AtomicReference<@Nullable Thread> consumer = new AtomicReference<>();
+    private final AtomicBoolean closed = new AtomicBoolean();
+
+    private FlightCapture(long number, Capture capture) {
+        this.number = number;
+        this.capture = capture;
+    }
+
+    static Capture open(Driver driver, CaptureConfig config) {
+        FlightEvents.Open event = new FlightEvents.Open(NUMBERS.incrementAndGet(), driver.name());
+        event.begin();
+        FlightCapture opened = new FlightCapture(event.capture, driver.open(config));
+        event.end();
+        try {
+            opened.begin(event);
+        } catch (RuntimeException | Error e) {
+            opened.capture.close();
+            throw e;
+        }
+        return opened;
+    }
+
+    private void begin(FlightEvents.Open event) {
+        if (event.shouldCommit()) {
+            CaptureStats stats = capture.stats();
+            event.mitigation = capture.mitigation().name();
+            event.ringBytes = stats.ringBytes();
+            event.stashBytes = stats.stashBytes();
+            event.stashCapacity = stats.stash().capacity();
+            event.commit();
+        }
+        FlightRecorder.addPeriodicEvent(FlightEvents.Loss.class, losses);
+        FlightRecorder.addPeriodicEvent(FlightEvents.Statistics.class, statistics);
+    }
+
+    private synchronized void losses() {
+        capture.stats().lost().forEach((reason, total) -> {
+            long before = told.getOrDefault(reason, 0L);
+            if (total > before) {
+                told.put(reason, total);
+                new FlightEvents.Loss(number, driver(), reason, total - before, total).commit();
+            }
+        });
+    }
+
+    private void statistics() {
+        new FlightEvents.Statistics(number, driver(), mitigation().name(), capture.stats()).commit();
+    }
+
+    /** After the capture has closed: its books are final. */
+    private void end() {
+        if (!closed.getAndSet(true)) {
+            FlightRecorder.removePeriodicEvent(losses);
+            FlightRecorder.removePeriodicEvent(statistics);
+            if (FlightRecorder.isInitialized()) {
+                losses();
+                new FlightEvents.Close(
+                                number, driver(), mitigation().name(), capture.stats(), System.nanoTime() - opened)
+                        .commit();
+            }
+        }
+    }
+
+    @Override
+    public int poll(EventHandler handler, int limit) {
+        boolean entered = enter();
+        try {
+            return capture.poll(handler, limit);
+        } finally {
+            leave(entered);
+        }
+    }
+
+    @Override
+    public int await(EventHandler handler, int limit, long timeoutNanos) {
+        boolean entered = enter();
+        try {
+            return capture.await(handler, limit, timeoutNanos);
+        } finally {
+            leave(entered);
+        }
+    }
+
+    @Override
+    public void run(EventHandler handler) {
+        boolean entered = enter();
+        try {
+            capture.run(handler);
+        } finally {
+            leave(entered);
+        }
+    }
+
+    private boolean enter() {
+        return consumer.compareAndSet(null, Thread.currentThread());
+    }
+
+    private void leave(boolean entered) {
+        if (entered) {
+            consumer.set(null);
+            // The handler may have closed it, which takes effect now.
+            if (!capture.isOpen()) {
+                end();
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        capture.close();
+        if (consumer.get() != Thread.currentThread()) {
+            end();
+        }
+    }
+
+    @Override
+    public void mitigation(Mitigation mode) {
+        Mitigation before = capture.mitigation();
+        capture.mitigation(mode);
+        new FlightEvents.MitigationChange(number, driver(), before.name(), mode.name()).commit();
+    }
+
+    @Override
+    public String driver() {
+        return capture.driver();
+    }
+
+    @Override
+    public Capabilities capabilities() {
+        return capture.capabilities();
+    }
+
+    @Override
+    public boolean isOpen() {
+        return capture.isOpen();
+    }
+
+    @Override
+    public boolean isEnded() {
+        return capture.isEnded();
+    }
+
+    @Override
+    public Mitigation mitigation() {
+        return capture.mitigation();
+    }
+
+    @Override
+    public boolean enterEvents() {
+        return capture.enterEvents();
+    }
+
+    @Override
+    public void enterEvents(boolean publish) {
+        capture.enterEvents(publish);
+    }
+
+    @Override
+    public CaptureStats stats() {
+        return capture.stats();
+    }
+}

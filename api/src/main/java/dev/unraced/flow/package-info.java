@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * A capture as a publisher of Reactive Streams, for consumers that have such a library.
+ *
+ * <p>Nothing else here depends on it. What holds for every consumer belongs to {@link dev.unraced.driver.Capture}.
+ */
+@NullMarked
+package dev.unraced.flow;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.gvisor;
+
+import dev.unraced.gvisor.session.RunscException;
+import dev.unraced.gvisor.session.Runsc;
+import dev.unraced.gvisor.session.TraceConfig;
+import dev.unraced.driver.CaptureException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The trace sessions that a capture began in running sandboxes, and ends. */
+final class Attachments {
+    private static final Logger LOG = LoggerFactory.getLogger(Attachments.class);
+
+    private final GvisorSettings settings;
+    private final Runsc runsc;
+    private final Map<String, Long> attached = new LinkedHashMap<>();
+    private final Set<Integer> peers = ConcurrentHashMap.newKeySet();
+
+    /** Is told how many frames a sandbox has dropped in all. */
+    interface Drops {
+        void dropped(int peer, long frames);
+    }
+
+    Attachments(GvisorSettings settings) {
+        this.settings = settings;
+        this.runsc = new Runsc(settings.runsc(), settings.root());
+    }
+
+    /**
+     * Attaches to the sandboxes that the settings name.
+     *
+     * @throws CaptureException when one cannot be attached to; those before it stay so until {@link #detach}
+     */
+    void attach() {
+        if (settings.attach().isEmpty()) {
+            return;
+        }
+        try {
+            Path config = Files.createTempFile("unraced-gvisor", ".json");
+            try {
+                Files.writeString(config, config().json());
+                for (String id : ids()) {
+                    runsc.attach(config, id, pid -> {
+                        peers.add((int) pid);
+                        attached.put(id, pid);
+                    });
+                }
+            } finally {
+                Files.deleteIfExists(config);
+            }
+        } catch (RunscException e) {
+            throw new CaptureException("driver gvisor: " + e.getMessage(), e);
+        } catch (IOException e) {
+            throw new CaptureException("driver gvisor: the trace session cannot be written: " + e.getMessage(), e);
+        }
+    }
+
+    private List<String> ids() throws RunscException {
+        return settings.attach().equals(List.of(GvisorSettings.ALL)) ? runsc.running() : settings.attach();
+    }
+
+    private TraceConfig config() {
+        return new TraceConfig(
+                settings.endpoint(),
+                settings.syscalls(),
+                settings.truthNanos() > 0 ? TraceConfig.Truth.CLOSE : TraceConfig.Truth.NONE,
+                TraceConfig.USUAL_PATIENCE,
+                true);
+    }
+
+    /** Whether a process that connected was started here, so that its sandbox is known to be watched. */
+    boolean isOwn(int peer) {
+        return peers.contains(peer);
+    }
+
+    /** Ends all sessions. A sandbox that is gone has none any more. */
+    void detach(Drops drops) {
+        attached.forEach((id, peer) -> {
+            try {
+                long dropped = runsc.dropped(id);
+                if (dropped >= 0) {
+                    drops.dropped(peer.intValue(), dropped);
+                    runsc.detach(id);
+                }
+            } catch (RunscException e) {
+                LOG.debug("Sandbox {} cannot be detached from; it has probably ended", id, e);
+            }
+        });
+        attached.clear();
+    }
+}

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.gvisor;
+
+import com.sun.jna.Memory;
+
+/**
+ * From the wall clock, by which sentries date their points, to CLOCK_BOOTTIME, by which events are dated. The two are
+ * compared now and then; a step of the wall clock in between moves the times of events by as much.
+ */
+final class BootClock {
+    private static final int ATTEMPTS = 5;
+    private static final long SECOND = 1_000_000_000L;
+
+    private final Memory time = new Memory(16);
+    private long offset;
+
+    BootClock() {
+        compare();
+    }
+
+    /** Compares the clocks anew. */
+    void compare() {
+        long narrowest = Long.MAX_VALUE;
+        for (int i = 0; i < ATTEMPTS; i++) {
+            long before = now(LibC.CLOCK_BOOTTIME);
+            long wall = now(LibC.CLOCK_REALTIME);
+            long after = now(LibC.CLOCK_BOOTTIME);
+            if (after - before < narrowest) {
+                narrowest = after - before;
+                offset = before + narrowest / 2 - wall;
+            }
+        }
+    }
+
+    /** Wall time as CLOCK_BOOTTIME, in nanoseconds; 0, which stands for a time not known, stays. */
+    long bootNanos(long wallNanos) {
+        return wallNanos == 0 ? 0 : wallNanos + offset;
+    }
+
+    private long now(int clock) {
+        LibC.clock_gettime(clock, time);
+        return time.getLong(0) * SECOND + time.getLong(8);
+    }
+}

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.gvisor;
+
+import dev.unraced.gvisor.session.RunscException;
+import dev.unraced.gvisor.session.Runsc;
+import com.sun.jna.Memory;
+import dev.unraced.config.CaptureConfig;
+import dev.unraced.config.EventFilters;
+import dev.unraced.config.InvalidConfigException;
+import dev.unraced.driver.Availability;
+import dev.unraced.driver.Availability.Inconclusive;
+import dev.unraced.driver.Availability.Unavailable;
+import dev.unraced.driver.Capabilities;
+import dev.unraced.driver.Capture;
+import dev.unraced.driver.Driver;
+import dev.unraced.event.Abi;
+import dev.unraced.event.Feature;
+import dev.unraced.event.Integrity;
+import dev.unraced.event.Mitigation;
+import dev.unraced.event.Origin;
+import dev.unraced.event.Syscall;
+import dev.unraced.ring.RingCapture;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * Captures the calls of gVisor sandboxes: listens on the socket that their trace sessions name, and attaches to running
+ * ones on request. Needs no privilege but to be where the sandboxes can connect to.
+ *
+ * <p>A sentry reads arguments from the application's memory at entry and again at the return, and at another time for
+ * the call itself. No event of it proves what the call acted on; {@code docs/gvisor.md} says what it does prove.
+ */
+public final class GvisorDriver implements Driver {
+    /** The name that configuration selects. */
+    public static final String NAME = "gvisor";
+
+    private static final Capabilities CAPABILITIES = Capabilities.complete()
+            .without(Syscall.OPENAT2, "no sentry has it: it answers ENOSYS, upon which libraries use openat")
+            .without(Abi.IA32, "a sandbox takes 64-bit calls alone")
+            .without(Abi.X32, "a sandbox takes no calls by the x32 convention")
+            .without(Origin.IO_URING, "sandboxes have io_uring only where it is switched on, and no point tells of it")
+            .without(Mitigation.KERNEL, "no trace point has the copy that the call itself made")
+            .without(
+                    Integrity.MATCH,
+                    "what a sentry tells of a file is of later than the open, and of a socket it tells nothing")
+            .without(Integrity.DIFFERS, "the file is known only of opens whose descriptor is used soon afterwards")
+            .without(Feature.DEVICE_INODE, "no trace point has them")
+            .without(Feature.RESOLVED_PATH, "the path is known only of opens whose descriptor is used soon afterwards")
+            .without(Feature.CREATED_FLAG, "no trace point tells it")
+            .without(Feature.SOCKET_TUPLE, "no trace point has the addresses of a socket")
+            .without(Feature.PARENT, "trace points of calls do not name the parent")
+            .without(Feature.CGROUP_ID, "cgroups of a sandbox are its own, and no trace point names them")
+            .without(Feature.NAMESPACES, "no trace point names them")
+            .without(Feature.OWN_CALLS, "the capturing process is in no sandbox")
+            .without(Feature.ENTER_EVENTS, "the driver makes one record of a call, and none at its entry")
+            .without(Feature.CALLS_UNDER_WAY, "a sentry decides at entry whether a call has points")
+            .without(Feature.ANY_BYTES, "a sentry sends nothing of a call whose strings are no UTF-8")
+            .without(Feature.LONG_ARGUMENTS, "a sentry reads none that is longer than its calls take")
+            .without(Feature.RESTARTED_CALLS, "a sentry ends an interrupted open with EINTR")
+            .without(Feature.BLOCKING_CONNECTS, "a sentry ends such a connect with EAGAIN")
+            .without(Feature.REUSED_IDS, "a sentry lets nobody choose an id, and takes an old one after 65,536 others")
+            .without(
+                    Feature.SOURCE_FILTERS,
+                    "it filters by thread group, user, path and result, and knows no cgroups and namespaces");
+
+    @Override
+    public String name() {
+        return NAME;
+    }
+
+    @Override
+    public Availability availability(CaptureConfig config) {
+        if (!System.getProperty("os.name", "").equals("Linux")) {
+            return new Unavailable("NOT_LINUX", "gVisor runs on Linux.", "Choose another driver.");
+        }
+        try {
+            GvisorSettings settings = GvisorSettings.of(config);
+            if (!settings.attach().isEmpty()) {
+                new Runsc(settings.runsc(), settings.root()).running();
+            }
+            return listens();
+        } catch (InvalidConfigException e) {
+            return new Unavailable("INVALID_SETTING", String.join("; ", e.problems()) + ".", "Correct it.");
+        } catch (RunscException e) {
+            return new Unavailable(
+                    "NO_RUNSC",
+                    "Sandboxes cannot be asked: " + e.getMessage() + ".",
+                    "Make runsc and its --root reachable, or leave unraced.gvisor.attach empty.");
+        } catch (IOException | RuntimeException | LinkageError e) {
+            return new Inconclusive(e.toString());
+        }
+    }
+
+    /** Whether a socket of the kind that sandboxes want takes a connection. */
+    private static Availability listens() throws IOException {
+        Path folder = Files.createTempDirectory("unraced-gvisor");
+        Path endpoint = folder.resolve("probe.sock");
+        int fd = LibC.socket(LibC.AF_UNIX, LibC.SOCK_SEQPACKET | LibC.SOCK_CLOEXEC, 0);
+        try (Listener listener = new Listener(endpoint, 0600, LibC::close)) {
+            Memory address = UnixAddress.of(endpoint);
+            return LibC.connect(fd, address, (int) address.size()) == 0
+                    ? new Availability.Available()
+                    : new Inconclusive("a socket of its own takes no connection");
+        } finally {
+            LibC.close(fd);
+            Files.deleteIfExists(folder);
+        }
+    }
+
+    @Override
+    public Capabilities capabilities() {
+        return CAPABILITIES;
+    }
+
+    /**
+     * Starts a capture.
+     *
+     * @throws InvalidConfigException when a value of this driver's section is none that its key allows
+     */
+    @Override
+    public Capture open(CaptureConfig config) {
+        CAPABILITIES.require(config.mitigation(), NAME);
+        if (config.enterEvents()) {
+            CAPABILITIES.require(Feature.ENTER_EVENTS, NAME);
+        }
+        requireFilters(config.filters());
+        GvisorSource source = GvisorSource.start(GvisorSettings.of(config));
+        return new RingCapture(NAME, CAPABILITIES, source.reader(), source);
+    }
+
+    /** A filter that would let everything pass is worse than none. */
+    private static void requireFilters(EventFilters filters) {
+        if (!filters.cgroups().isEmpty() || !filters.mountNamespaces().isEmpty()) {
+            CAPABILITIES.require(Feature.SOURCE_FILTERS, NAME);
+        }
+    }
+}

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.gvisor;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigException;
+import dev.unraced.config.CaptureConfig;
+import dev.unraced.config.EventFilters;
+import dev.unraced.config.InvalidConfigException;
+import dev.unraced.event.Mitigation;
+import dev.unraced.event.Syscall;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * What the driver takes from the configuration of a capture.
+ *
+ * @param socketMode permissions of the socket, as chmod(2) takes them
+ * @param attach ids of running sandboxes to watch, or {@value #ALL}
+ * @param root where runsc keeps the state of sandboxes, empty for its own default
+ * @param truthNanos how long an open waits for a use of its descriptor
+ * @param record a file for all frames, empty for none
+ */
+record GvisorSettings(
+        Mitigation mode,
+        boolean integrity,
+        Set<Syscall> syscalls,
+        EventFilters filters,
+        int ringBytes,
+        int stashEntries,
+        Path endpoint,
+        int socketMode,
+        List<String> attach,
+        String runsc,
+        String root,
+        int maxSandboxes,
+        int queueBytes,
+        long handshakeNanos,
+        long firstFrameNanos,
+        long truthNanos,
+        String record) {
+    /** Stands for all sandboxes. */
+    static final String ALL = "all";
+
+    private static final int MOST_SANDBOXES = 1024;
+    private static final int SMALLEST_QUEUE = 1 << 20;
+    private static final int LARGEST_QUEUE = 1 << 26;
+    /** Longer, and events would come too late to be of use. */
+    private static final long LONGEST_WINDOW = 10_000_000_000L;
+
+    static GvisorSettings of(CaptureConfig config) {
+        Config own = config.driver(GvisorDriver.NAME);
+        List<String> problems = new ArrayList<>();
+        try {
+            GvisorSettings settings = new GvisorSettings(
+                    config.mitigation(),
+                    config.integrity(),
+                    config.syscalls(),
+                    config.filters(),
+                    config.ringBytes(),
+                    config.stashEntries(),
+                    Path.of(own.getString("endpoint")).toAbsolutePath(),
+                    octal(own.getString("socket-mode"), problems),
+                    own.getStringList("attach"),
+                    own.getString("runsc"),
+                    own.getString("root"),
+                    own.getInt("max-sandboxes"),
+                    (int) Math.min(
+                            Integer.MAX_VALUE, own.getMemorySize("queue-bytes").toBytes()),
+                    own.getDuration("handshake-timeout").toNanos(),
+                    own.getDuration("first-frame-timeout").toNanos(),
+                    own.getDuration("truth-window").toNanos(),
+                    own.getString("record"));
+            settings.check(problems);
+            if (!problems.isEmpty()) {
+                throw new InvalidConfigException(problems);
+            }
+            return settings;
+        } catch (ConfigException | ArithmeticException e) {
+            problems.add("unraced." + GvisorDriver.NAME + ": " + e.getMessage());
+            throw new InvalidConfigException(problems);
+        }
+    }
+
+    private void check(List<String> problems) {
+        if (maxSandboxes < 1 || maxSandboxes > MOST_SANDBOXES) {
+            problems.add("unraced.gvisor.max-sandboxes must be from 1 to " + MOST_SANDBOXES + ", not " + maxSandboxes);
+        }
+        if (Integer.bitCount(queueBytes) != 1 || queueBytes < SMALLEST_QUEUE || queueBytes > LARGEST_QUEUE) {
+            problems.add("unraced.gvisor.queue-bytes must be a power of two from 1MiB to 64MiB, not " + queueBytes);
+        }
+        if (truthNanos < 0 || truthNanos > LONGEST_WINDOW) {
+            problems.add("unraced.gvisor.truth-window must be from 0 to 10s");
+        }
+        if (handshakeNanos <= 0 || firstFrameNanos <= 0) {
+            problems.add("unraced.gvisor.handshake-timeout and first-frame-timeout must be above 0");
+        }
+        try {
+            UnixAddress.check(endpoint);
+        } catch (IllegalArgumentException e) {
+            problems.add("unraced.gvisor.endpoint: " + e.getMessage());
+        }
+    }
+
+    private static int octal(String text, List<String> problems) {
+        try {
+            int mode = Integer.parseInt(text, 8);
+            if (mode >= 0 && mode <= 0777) {
+                return mode;
+            }
+        } catch (NumberFormatException e) {
+            // Said below.
+        }
+        problems.add("unraced.gvisor.socket-mode must be three octal digits such as 600, not \"" + text + "\"");
+        return 0;
+    }
+}

@@ -1,0 +1,395 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.gvisor;
+
+import com.sun.jna.Memory;
+import dev.unraced.driver.LossReason;
+import dev.unraced.event.Mitigation;
+import dev.unraced.ring.RingReader;
+import dev.unraced.ring.RingWriter;
+import dev.unraced.ring.SourceBooks;
+import dev.unraced.ring.UserDoorbell;
+import dev.unraced.ring.UserSource;
+import java.nio.file.Path;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Listens for sandboxes and merges what they send, on one thread for all of them. */
+final class GvisorSource extends UserSource implements Link.Owner {
+    private static final Logger LOG = LoggerFactory.getLogger(GvisorSource.class);
+
+    /** Frames of one sandbox in a row, so that none waits for another's flood. */
+    private static final int TURN = 256;
+
+    private static final long NAP_NANOS = 5_000_000;
+    private static final long SECOND = 1_000_000_000L;
+    /** How long a look at the books waits for what sandboxes have sent. */
+    private static final long SETTLE_NANOS = 200_000_000;
+
+    private static final long SETTLE_STEP = 20_000;
+    private static final int ANSWER_MILLIS = 10;
+
+    private final GvisorSettings settings;
+    private final RingWriter ring;
+    private final Publisher publisher;
+    private final Merger merger;
+    private final BootClock clock = new BootClock();
+    private final UserDoorbell frames = new UserDoorbell();
+    private final byte[] frame = new byte[FrameQueue.LARGEST_FRAME];
+    private final Memory scratch = new Memory(8);
+
+    /** Those that have shaken hands. */
+    private final List<Link> links = new CopyOnWriteArrayList<>();
+
+    private final AtomicInteger open = new AtomicInteger();
+    private final AtomicInteger numbers = new AtomicInteger();
+    private final AtomicLong turnedAway = new AtomicLong();
+    private final Thread thread;
+    private final Listener listener;
+    private final Attachments attachments;
+    private final @Nullable FrameLog log;
+
+    /** What others have for the merging thread to do. */
+    private final Queue<Runnable> drops = new ConcurrentLinkedQueue<>();
+
+    private volatile boolean stopping;
+    private volatile boolean stopped;
+    private volatile @Nullable Throwable failure;
+    private volatile @Nullable Question question;
+
+    /** A look at the books, which the merging thread takes. */
+    private static final class Question {
+        final long since = System.nanoTime();
+        final CountDownLatch answered = new CountDownLatch(1);
+
+        @Nullable
+        SourceBooks books;
+    }
+
+    private GvisorSource(GvisorSettings settings) {
+        this.settings = settings;
+        this.ring = new RingWriter(settings.ringBytes());
+        this.publisher = new Publisher(ring, settings.filters(), clock);
+        this.merger = new Merger(settings, publisher);
+        this.log = settings.record().isEmpty() ? null : new FrameLog(Path.of(settings.record()));
+        this.thread = new Thread(this::merge, "unraced-gvisor-merge");
+        thread.setDaemon(true);
+        this.listener = new Listener(settings.endpoint(), settings.socketMode(), this::accepted);
+        thread.start();
+        this.attachments = new Attachments(settings);
+    }
+
+    /**
+     * Listens, and attaches to the sandboxes that the settings name.
+     *
+     * @throws dev.unraced.driver.CaptureException when that is not possible; nothing is left behind then
+     */
+    static GvisorSource start(GvisorSettings settings) {
+        GvisorSource source = new GvisorSource(settings);
+        try {
+            source.attachments.attach();
+            return source;
+        } catch (RuntimeException e) {
+            source.stop();
+            source.release();
+            throw e;
+        }
+    }
+
+    RingReader reader() {
+        return ring.reader();
+    }
+
+    /** The links of sandboxes at this moment. */
+    List<Link> links() {
+        return List.copyOf(links);
+    }
+
+    private void accepted(int fd) {
+        if (open.get() >= settings.maxSandboxes() || stopping) {
+            if (turnedAway.getAndIncrement() == 0) {
+                LOG.warn(
+                        "There are {} sandboxes; others are turned away (unraced.gvisor.max-sandboxes)",
+                        settings.maxSandboxes());
+            }
+            LibC.close(fd);
+            return;
+        }
+        open.incrementAndGet();
+        int number = numbers.incrementAndGet();
+        Link link = new Link(fd, number, settings.queueBytes(), settings.handshakeNanos(), this);
+        Thread receiver = new Thread(link, "unraced-gvisor-" + number);
+        receiver.setDaemon(true);
+        receiver.start();
+    }
+
+    @Override
+    public void ready(Link link) {
+        links.add(link);
+    }
+
+    @Override
+    public void ring() {
+        frames.ring();
+    }
+
+    @Override
+    public void gone(Link link) {
+        open.decrementAndGet();
+        ring();
+    }
+
+    private void merge() {
+        try {
+            mergeUntilStopped();
+        } catch (RuntimeException | Error e) {
+            LOG.error("Merging failed; the capture ends", e);
+            failure = e;
+        } finally {
+            stopped = true;
+            doorbell().wake();
+        }
+    }
+
+    private void mergeUntilStopped() {
+        long compared = System.nanoTime();
+        while (!stopping) {
+            boolean busy = turn();
+            long now = System.nanoTime();
+            if (now - compared > SECOND) {
+                clock.compare();
+                compared = now;
+            }
+            Question asked = question;
+            if (asked != null && (!busy || now - asked.since > SETTLE_NANOS)) {
+                answer(asked);
+            } else if (!busy) {
+                nap();
+            }
+        }
+        // What was received until now is merged, too.
+        while (turn()) {
+            Thread.onSpinWait();
+        }
+        merger.end();
+        doorbell().ring();
+    }
+
+    /** Gives each sandbox its turn; whether there was anything to do. */
+    private boolean turn() {
+        boolean busy = false;
+        for (Runnable drop = drops.poll(); drop != null; drop = drops.poll()) {
+            drop.run();
+        }
+        for (Link link : links) {
+            busy |= turn(link);
+        }
+        if (merger.isWaiting()) {
+            merger.expire(System.nanoTime());
+        }
+        doorbell().ring();
+        return busy;
+    }
+
+    private boolean turn(Link link) {
+        Connection connection = link.connection();
+        if (connection.firstLook == 0) {
+            connection.firstLook = System.nanoTime();
+            merger.begin(connection);
+        }
+        // Asked first: what came before the end is in the queue then.
+        boolean ended = link.isEnded();
+        long now = System.nanoTime();
+        int count = 0;
+        for (int length = link.queue().take(frame);
+                length >= 0;
+                length = link.queue().take(frame)) {
+            if (log != null) {
+                log.write(connection.number, frame, length);
+            }
+            merger.accept(connection, frame, length, now);
+            if (++count == TURN) {
+                return true;
+            }
+        }
+        for (; connection.oversized < link.oversized(); connection.oversized++) {
+            merger.malformed(connection);
+        }
+        if (ended) {
+            links.remove(link);
+            merger.end(connection, link.wasPressed());
+            return true;
+        }
+        guard(connection, now);
+        return count > 0;
+    }
+
+    /**
+     * A session that names points which its runtime lacks shakes hands, and sends nothing: the sandbox is unwatched.
+     */
+    private void guard(Connection connection, long now) {
+        if (connection.frames == 0
+                && !connection.isWarnedOf
+                && now - connection.firstLook > settings.firstFrameNanos()
+                && !attachments.isOwn(connection.peer)) {
+            connection.isWarnedOf = true;
+            LOG.warn(
+                    "Sandbox {} has connected and sent nothing for {} ms: it may run unwatched, because its trace session"
+                            + " names a point that this version of runsc lacks. Make the session anew by: unraced gvisor"
+                            + " config",
+                    connection.number,
+                    settings.firstFrameNanos() / 1_000_000);
+        }
+    }
+
+    private void nap() {
+        frames.arm();
+        boolean isQuiet = question == null && !stopping;
+        for (Link link : links) {
+            isQuiet &= link.queue().isEmpty() && !link.isEnded();
+        }
+        if (isQuiet) {
+            frames.await(merger.isWaiting() ? NAP_NANOS : 20 * NAP_NANOS);
+        }
+        frames.disarm();
+    }
+
+    @Override
+    public boolean isEnded() {
+        return failure != null;
+    }
+
+    @Override
+    public @Nullable Throwable failure() {
+        return failure;
+    }
+
+    @Override
+    public Mitigation mitigation() {
+        return merger.mitigation();
+    }
+
+    @Override
+    public void mitigation(Mitigation mode) {
+        merger.mitigation(mode);
+    }
+
+    /** Waits until what sandboxes have sent up to now is merged, though not for ever: some never pause. */
+    @Override
+    public SourceBooks books() {
+        if (stopped) {
+            return look();
+        }
+        settle();
+        Question asked = new Question();
+        question = asked;
+        frames.wake();
+        boolean interrupted = false;
+        while (!stopped && asked.answered.getCount() > 0) {
+            try {
+                asked.answered.await(ANSWER_MILLIS, TimeUnit.MILLISECONDS);
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        return asked.books != null ? asked.books : look();
+    }
+
+    private void settle() {
+        long start = System.nanoTime();
+        while (isReceiving() && System.nanoTime() - start < SETTLE_NANOS) {
+            LockSupport.parkNanos(SETTLE_STEP);
+        }
+    }
+
+    private boolean isReceiving() {
+        for (Link link : links) {
+            if (link.isReceiving(scratch)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private void answer(Question asked) {
+        asked.books = look();
+        question = null;
+        asked.answered.countDown();
+    }
+
+    private SourceBooks look() {
+        Map<LossReason, Long> lost = new EnumMap<>(LossReason.class);
+        add(lost, LossReason.RING_FULL, ring.full());
+        add(lost, LossReason.SOURCE_DROPPED, merger.dropped());
+        add(lost, LossReason.MALFORMED, merger.malformed());
+        return new SourceBooks(
+                merger.returned(),
+                ring.submitted(),
+                lost,
+                publisher.filtered(),
+                doorbell().wakeups(),
+                ring.ringBytes(),
+                merger.stashBytes(),
+                merger.stashStats());
+    }
+
+    private static void add(Map<LossReason, Long> lost, LossReason reason, long count) {
+        if (count > 0) {
+            lost.put(reason, count);
+        }
+    }
+
+    @Override
+    public void stop() {
+        attachments.detach(this::droppedInAll);
+        settle();
+        listener.close();
+        for (Link link : links) {
+            link.stop();
+        }
+        awaitReceivers();
+        stopping = true;
+        while (thread.isAlive()) {
+            frames.wake();
+            LockSupport.parkNanos(SETTLE_STEP);
+        }
+    }
+
+    private void awaitReceivers() {
+        long start = System.nanoTime();
+        while (open.get() > 0 && System.nanoTime() - start < 5 * SECOND) {
+            LockSupport.parkNanos(SETTLE_STEP);
+        }
+    }
+
+    /** What a sandbox itself says of its drops, those after its last frame included. */
+    private void droppedInAll(int peer, long count) {
+        for (Link link : links) {
+            if (link.connection().peer == peer) {
+                drops.add(() -> merger.droppedInAll(link.connection(), count));
+            }
+        }
+        ring();
+    }
+
+    @Override
+    public void release() {
+        if (log != null) {
+            log.close();
+        }
+    }
+}

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.gvisor;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Calls that have returned and wait for more to become known of them, at most one of each thread. Their number is
+ * fixed; each waits until a time of its own, those of one kind for equally long. Not thread-safe; allocates nothing
+ * after construction.
+ */
+final class HeldCalls {
+    /** What a call waits for. */
+    enum Kind {
+        /** The other point of its return. */
+        TWIN(0),
+        /** A use of its descriptor. */
+        TRUTH(1);
+
+        private final int list;
+
+        Kind(int list) {
+            this.list = list;
+        }
+    }
+
+    private static final int NONE = -1;
+    private static final Kind[] KINDS = Kind.values();
+
+    private final Draft[] drafts;
+    private final Kind[] kinds;
+    private final long[] deadlines;
+    /** Lists by kind, in order of their deadlines. */
+    private final int[] next;
+
+    private final int[] previous;
+    private final int[] first = {NONE, NONE};
+    private final int[] last = {NONE, NONE};
+    /** Free places, as a stack. */
+    private final int[] free;
+
+    private int freeCount;
+
+    HeldCalls(int capacity) {
+        drafts = new Draft[capacity];
+        kinds = new Kind[capacity];
+        deadlines = new long[capacity];
+        next = new int[capacity];
+        previous = new int[capacity];
+        free = new int[capacity];
+        for (int i = 0; i < capacity; i++) {
+            drafts[i] = new Draft();
+            free[freeCount++] = capacity - 1 - i;
+        }
+    }
+
+    boolean isFull() {
+        return freeCount == 0;
+    }
+
+    boolean isEmpty() {
+        return freeCount == free.length;
+    }
+
+    /**
+     * Takes a draft in, and gives another for it to go on with. There must be room, and the thread must have none here.
+     *
+     * @param deadline in the terms of System.nanoTime
+     */
+    Draft hold(Draft draft, Kind kind, long deadline) {
+        int place = free[--freeCount];
+        Draft spare = drafts[place];
+        drafts[place] = draft;
+        kinds[place] = kind;
+        deadlines[place] = deadline;
+        append(place, kind.list);
+        draft.connection.held(draft.tid, place + 1);
+        return spare;
+    }
+
+    /** What a thread's call waits for; null when it has none here. */
+    @Nullable
+    Kind kind(Connection connection, int tid) {
+        int place = connection.held(tid) - 1;
+        return place < 0 ? null : kinds[place];
+    }
+
+    /** The draft of a thread, to be looked at; there must be one. */
+    Draft peek(Connection connection, int tid) {
+        return drafts[connection.held(tid) - 1];
+    }
+
+    /** Takes a thread's draft out, and leaves another in its stead; there must be one. */
+    Draft release(Connection connection, int tid, Draft spare) {
+        int place = connection.held(tid) - 1;
+        Draft draft = drafts[place];
+        drafts[place] = spare;
+        remove(connection, tid);
+        return draft;
+    }
+
+    /** Forgets a thread's draft; there must be one. */
+    void remove(Connection connection, int tid) {
+        int place = connection.held(tid) - 1;
+        unlink(place, kinds[place].list);
+        free[freeCount++] = place;
+        connection.held(tid, 0);
+    }
+
+    /** The call that has waited for too long, or null. */
+    @Nullable
+    Draft overdue(long now) {
+        for (Kind kind : KINDS) {
+            int place = first[kind.list];
+            if (place != NONE && deadlines[place] - now <= 0) {
+                return drafts[place];
+            }
+        }
+        return null;
+    }
+
+    /** One that can be given up for another; there must be one. */
+    Draft oldest() {
+        int place = first[Kind.TRUTH.list];
+        return drafts[place == NONE ? first[Kind.TWIN.list] : place];
+    }
+
+    private void append(int place, int list) {
+        next[place] = NONE;
+        previous[place] = last[list];
+        if (last[list] == NONE) {
+            first[list] = place;
+        } else {
+            next[last[list]] = place;
+        }
+        last[list] = place;
+    }
+
+    private void unlink(int place, int list) {
+        if (previous[place] == NONE) {
+            first[list] = next[place];
+        } else {
+            next[previous[place]] = next[place];
+        }
+        if (next[place] == NONE) {
+            last[list] = previous[place];
+        } else {
+            previous[next[place]] = previous[place];
+        }
+    }
+}

@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.gvisor;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.sun.jna.Memory;
+import com.sun.jna.Pointer;
+import dev.unraced.gvisor.wire.Handshake;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The socket of one sandbox, and the thread that receives from it: it shakes hands, and from then on does nothing but
+ * move frames into the queue. When that is full it waits, and so in the end does the sandbox.
+ */
+final class Link implements Runnable {
+    private static final Logger LOG = LoggerFactory.getLogger(Link.class);
+
+    /** The version of the protocol that sentries speak: wire.CurrentVersion of pkg/sentry/seccheck/sinks/remote. */
+    private static final int VERSION = 1;
+
+    private static final int HANDSHAKE_SIZE = 64;
+    private static final int MILLI = 1_000_000;
+    private static final int LOOK_MILLIS = 500;
+    private static final long ROOM_NANOS = 100_000;
+    /** So many frames on end mean that the sandbox's socket may have been full: it holds 278 of the smallest. */
+    private static final int PRESSURE = 64;
+
+    /** What the merging thread has to do with a link. */
+    interface Owner {
+        /** The sandbox has shaken hands; frames may follow. */
+        void ready(Link link);
+
+        /** Frames have come, or the end. */
+        void ring();
+
+        /** Nothing more will come, and the socket is closed. */
+        void gone(Link link);
+    }
+
+    private final Owner owner;
+    private final long handshakeNanos;
+    private final FrameQueue queue;
+    private final Memory polled = new Memory(8);
+    private final Memory scratch = new Memory(HANDSHAKE_SIZE);
+    private final Connection connection;
+    private final Object socketLock = new Object();
+    private int fd;
+
+    private volatile boolean stopping;
+    private volatile boolean receiving;
+    private volatile boolean ended;
+    private volatile boolean pressed;
+    private volatile boolean paused;
+    private final AtomicLong oversized = new AtomicLong();
+
+    /** A link over an accepted socket, which it closes in the end. */
+    Link(int fd, int number, int queueBytes, long handshakeNanos, Owner owner) {
+        this.fd = fd;
+        this.owner = owner;
+        this.handshakeNanos = handshakeNanos;
+        this.queue = new FrameQueue(queueBytes);
+        this.connection = new Connection(number, LibC.peer(fd, scratch));
+        polled.setInt(0, fd);
+        polled.setShort(4, (short) (LibC.POLLIN | LibC.POLLRDHUP));
+    }
+
+    Connection connection() {
+        return connection;
+    }
+
+    FrameQueue queue() {
+        return queue;
+    }
+
+    /** Whether everything that the sandbox sent is in the queue, and nothing more will come. */
+    boolean isEnded() {
+        return ended;
+    }
+
+    /** Whether frames had piled up when the sandbox ended. */
+    boolean wasPressed() {
+        return pressed;
+    }
+
+    /** Frames that were too large. */
+    long oversized() {
+        return oversized.get();
+    }
+
+    /** Whether something that was sent is not in the queue yet. */
+    boolean isReceiving(Pointer memory) {
+        synchronized (socketLock) {
+            // In this order: what the thread has taken off the socket meanwhile shows in its flag.
+            return fd >= 0 && (LibC.unread(fd, memory) > 0 || receiving);
+        }
+    }
+
+    /** Stops and goes on receiving, for tests of a monitor that stalls. */
+    void pause(boolean stalled) {
+        paused = stalled;
+    }
+
+    /** Ends the receiving; the thread notices soon. */
+    void stop() {
+        stopping = true;
+        synchronized (socketLock) {
+            if (fd >= 0) {
+                LibC.shutdown(fd, LibC.SHUT_RDWR);
+            }
+        }
+    }
+
+    @Override
+    public void run() {
+        try {
+            if (shakeHands()) {
+                owner.ready(this);
+                receive();
+            }
+        } catch (RuntimeException | Error e) {
+            LOG.error("Receiving from sandbox {} failed", connection.number, e);
+        } finally {
+            ended = true;
+            synchronized (socketLock) {
+                LibC.close(fd);
+                fd = -1;
+            }
+            owner.gone(this);
+        }
+    }
+
+    /** Whoever does not speak the protocol is turned away; a sandbox waits for the answer without a limit of time. */
+    private boolean shakeHands() {
+        if (!await((int) Math.max(1, handshakeNanos / MILLI))) {
+            LOG.warn("A peer (process {}) sent no handshake in time and is turned away", connection.peer);
+            return false;
+        }
+        int length =
+                (int) LibC.recv(fd, Pointer.nativeValue(scratch), HANDSHAKE_SIZE, LibC.MSG_DONTWAIT | LibC.MSG_TRUNC);
+        if (length < 0 || length > HANDSHAKE_SIZE || version(scratch.getByteArray(0, length)) < VERSION) {
+            LOG.warn("A peer (process {}) does not shake hands as a sandbox does and is turned away", connection.peer);
+            return false;
+        }
+        byte[] answer = Handshake.newBuilder().setVersion(VERSION).build().toByteArray();
+        scratch.write(0, answer, 0, answer.length);
+        return LibC.send(fd, scratch, answer.length, LibC.MSG_NOSIGNAL) == answer.length;
+    }
+
+    /** Unsigned, as it is sent; -1 when it is none. */
+    private static long version(byte[] message) {
+        try {
+            return Handshake.parseFrom(message).getVersion() & 0xffff_ffffL;
+        } catch (InvalidProtocolBufferException e) {
+            return -1;
+        }
+    }
+
+    private void receive() {
+        boolean more = true;
+        while (more && !stopping) {
+            if (!paused && await(LOOK_MILLIS)) {
+                receiving = true;
+                more = drain();
+                receiving = false;
+                owner.ring();
+            } else if (paused) {
+                LockSupport.parkNanos(MILLI);
+            }
+        }
+    }
+
+    /** Receives until nothing is there; false at the end of the stream. */
+    private boolean drain() {
+        boolean over = false;
+        for (int count = 1; !stopping && !paused; count++) {
+            long room = room();
+            if (room == 0) {
+                return false;
+            }
+            long length = LibC.recv(fd, room, FrameQueue.LARGEST_FRAME, LibC.MSG_DONTWAIT | LibC.MSG_TRUNC);
+            if (length > FrameQueue.LARGEST_FRAME) {
+                oversized.incrementAndGet();
+            } else if (length > 0) {
+                queue.add((int) length);
+            } else if (over) {
+                pressed = count > PRESSURE;
+                return false;
+            } else if (isOver()) {
+                // What came between the two looks is still there to be received.
+                over = true;
+            } else if (length < 0) {
+                return true;
+            } else {
+                queue.add(0);
+            }
+            if (count % PRESSURE == 0) {
+                owner.ring();
+            }
+        }
+        return !stopping;
+    }
+
+    private long room() {
+        long room = queue.room();
+        while (room == 0 && !stopping) {
+            owner.ring();
+            LockSupport.parkNanos(ROOM_NANOS);
+            room = queue.room();
+        }
+        return room;
+    }
+
+    /** Whether the other end is closed. An empty message and the end look the same to recv(2). */
+    private boolean isOver() {
+        return LibC.poll(polled, 1, 0) > 0
+                && (polled.getShort(6) & (LibC.POLLHUP | LibC.POLLRDHUP | LibC.POLLERR)) != 0;
+    }
+
+    private boolean await(int millis) {
+        return LibC.poll(polled, 1, millis) > 0;
+    }
+}

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.gvisor;
+
+import com.sun.jna.Memory;
+import com.sun.jna.Native;
+import dev.unraced.driver.CaptureException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.EnumSet;
+import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.IntConsumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The socket that sandboxes connect to, and the thread that accepts them: it does nothing else, so that nobody can hold
+ * it up.
+ */
+final class Listener implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Listener.class);
+
+    private static final int BACKLOG = 128;
+    private static final int LOOK_MILLIS = 500;
+    /** After a failure such as too many open files: it would only fail again at once. */
+    private static final long PAUSE_NANOS = 50_000_000;
+
+    private static final FileAttribute<Set<PosixFilePermission>> OWNER_ONLY =
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
+
+    private final Path endpoint;
+    private final int fd;
+    private final Memory polled = new Memory(8);
+    private final Thread thread;
+    private volatile boolean closing;
+
+    /**
+     * Listens.
+     *
+     * @param mode of the socket; a folder that has to be made for it is its owner's alone
+     * @param accepted gets the descriptor of each connection, and has to return at once
+     * @throws CaptureException when the socket cannot be made; the message names the remedy
+     */
+    Listener(Path endpoint, int mode, IntConsumer accepted) {
+        this.endpoint = endpoint;
+        makeFolder();
+        fd = LibC.socket(LibC.AF_UNIX, LibC.SOCK_SEQPACKET | LibC.SOCK_CLOEXEC, 0);
+        try {
+            bind(mode);
+        } catch (RuntimeException e) {
+            LibC.close(fd);
+            throw e;
+        }
+        polled.setInt(0, fd);
+        polled.setShort(4, LibC.POLLIN);
+        thread = new Thread(() -> accept(accepted), "unraced-gvisor-accept");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    private void makeFolder() {
+        Path folder = endpoint.getParent();
+        try {
+            if (!Files.isDirectory(folder)) {
+                Files.createDirectories(folder, OWNER_ONLY);
+            }
+        } catch (IOException e) {
+            throw new CaptureException(
+                    "driver gvisor: cannot make the folder " + folder
+                            + " for the socket; set unraced.gvisor.endpoint to a place that this user may write to",
+                    e);
+        }
+    }
+
+    private void bind(int mode) {
+        Memory address = UnixAddress.of(endpoint);
+        int length = (int) address.size();
+        if (LibC.bind(fd, address, length) != 0) {
+            int error = Native.getLastError();
+            boolean isLeftOver = error == LibC.EADDRINUSE && !isServed(address);
+            if (!isLeftOver || !remove() || LibC.bind(fd, address, length) != 0) {
+                throw new CaptureException("driver gvisor: cannot listen on " + endpoint + ": " + why(error));
+            }
+        }
+        // Nobody can connect before listen(2).
+        try {
+            Files.setPosixFilePermissions(endpoint, permissions(mode));
+        } catch (IOException e) {
+            remove();
+            throw new CaptureException("driver gvisor: cannot set the permissions of " + endpoint, e);
+        }
+        if (LibC.listen(fd, BACKLOG) != 0) {
+            remove();
+            throw new CaptureException("driver gvisor: cannot listen on " + endpoint);
+        }
+    }
+
+    private static String why(int error) {
+        return switch (error) {
+            case LibC.EADDRINUSE ->
+                "another process listens there. Stop it, or set unraced.gvisor.endpoint to another"
+                        + " path, in the sandboxes' trace session, too";
+            case LibC.EACCES -> "this user may not write there. Run as root, or set unraced.gvisor.endpoint";
+            default -> "errno " + error;
+        };
+    }
+
+    /** Whether a socket has a listener; a process that was killed leaves its socket behind. */
+    private static boolean isServed(Memory address) {
+        int probe = LibC.socket(LibC.AF_UNIX, LibC.SOCK_SEQPACKET | LibC.SOCK_CLOEXEC, 0);
+        try {
+            return LibC.connect(probe, address, (int) address.size()) == 0;
+        } finally {
+            LibC.close(probe);
+        }
+    }
+
+    static Set<PosixFilePermission> permissions(int mode) {
+        PosixFilePermission[] all = PosixFilePermission.values();
+        Set<PosixFilePermission> set = EnumSet.noneOf(PosixFilePermission.class);
+        for (int i = 0; i < all.length; i++) {
+            if ((mode >> (all.length - 1 - i) & 1) != 0) {
+                set.add(all[i]);
+            }
+        }
+        return set;
+    }
+
+    private void accept(IntConsumer accepted) {
+        while (!closing) {
+            if (LibC.poll(polled, 1, LOOK_MILLIS) <= 0 || closing) {
+                continue;
+            }
+            int connection = LibC.accept4(fd, 0, 0, LibC.SOCK_CLOEXEC);
+            if (connection >= 0) {
+                accepted.accept(connection);
+            } else if (!closing) {
+                LOG.warn("Accepting a sandbox failed with errno {}", Native.getLastError());
+                LockSupport.parkNanos(PAUSE_NANOS);
+            }
+        }
+    }
+
+    private boolean remove() {
+        try {
+            return Files.deleteIfExists(endpoint);
+        } catch (IOException e) {
+            LOG.warn("The socket {} cannot be removed", endpoint, e);
+            return false;
+        }
+    }
+
+    /** Accepts nobody any more, and leaves no socket behind. */
+    @Override
+    public void close() {
+        closing = true;
+        LibC.shutdown(fd, LibC.SHUT_RDWR);
+        boolean interrupted = Thread.interrupted();
+        while (thread.isAlive()) {
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        LibC.close(fd);
+        remove();
+    }
+}

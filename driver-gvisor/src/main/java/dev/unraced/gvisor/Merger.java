@@ -1,0 +1,662 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.gvisor;
+
+import dev.unraced.gvisor.session.Sysno;
+import dev.unraced.event.EventFlag;
+import dev.unraced.event.Integrity;
+import dev.unraced.event.Mitigation;
+import dev.unraced.event.Provenance;
+import dev.unraced.event.RecordLayout;
+import dev.unraced.event.Syscall;
+import dev.unraced.gvisor.HeldCalls.Kind;
+import dev.unraced.stash.ArgStash;
+import dev.unraced.stash.StashPolicy;
+import dev.unraced.stash.StashStats;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Makes one event of the points of a call. A sentry sends up to four frames of each: at entry and at the return, a
+ * <em>raw</em> one with the registers alone and then one that <em>tells</em> what a pointer leads to. Both of these
+ * were read from the application's memory, at another time than the call's own copy. A raw one without the one that
+ * tells means that the sentry withheld it.
+ *
+ * <p>One thread at a time. Allocates nothing for a call.
+ */
+final class Merger {
+    private static final Logger LOG = LoggerFactory.getLogger(Merger.class);
+
+    /** Calls that wait for more at once. */
+    private static final int HELD = 1024;
+    /** How long the other point of a return may take: more than a sentry waits between two attempts to send. */
+    private static final long TWIN_NANOS = 250_000_000L;
+
+    private static final int AT_FDCWD = -100;
+    /** O_CREAT | O_WRONLY | O_TRUNC. */
+    private static final long CREAT_FLAGS = 0x241;
+
+    private static final long WORD = 0xffff_ffffL;
+    private static final int CLONE_FILES = 0x400;
+
+    private static final int ENOENT = 2;
+    private static final int ENAMETOOLONG = 36;
+    /** The longest address that a sentry reads: maxAddrLen of pkg/sentry/syscalls/linux/sys_socket.go. */
+    private static final int LONGEST_ADDRESS = 200;
+
+    private final GvisorSettings settings;
+    private final Publisher publisher;
+    private final int watched;
+    private final ArgStash stash;
+    private final HeldCalls held = new HeldCalls(HELD);
+    private final ByteBuffer entry = ByteBuffer.allocate(Draft.LARGEST);
+    private final FrameDecoder decoder = new FrameDecoder();
+    private final Frame frame = new Frame();
+    private final List<Connection> connections = new ArrayList<>();
+
+    private volatile Mitigation mitigation;
+    private Draft draft = new Draft();
+    private byte[] bytes = {};
+    private long now;
+
+    private long returned;
+    private long dropped;
+    private long malformed;
+    /** Calls that the stash first refused, and then had room for. */
+    private long rescued;
+
+    Merger(GvisorSettings settings, Publisher publisher) {
+        this.settings = settings;
+        this.publisher = publisher;
+        this.mitigation = settings.mode();
+        this.watched =
+                settings.syscalls().stream().mapToInt(call -> 1 << call.code()).sum();
+        this.stash = StashPolicy.HASH.newConfinedStash(settings.stashEntries(), Draft.LARGEST);
+    }
+
+    Mitigation mitigation() {
+        return mitigation;
+    }
+
+    /** Any thread; for calls that enter from now on. */
+    void mitigation(Mitigation mode) {
+        mitigation = mode;
+    }
+
+    void begin(Connection connection) {
+        connections.add(connection);
+    }
+
+    /**
+     * Merges a frame.
+     *
+     * @param bytes have the frame at their beginning
+     * @param nanoTime the time of its arrival, more or less
+     */
+    void accept(Connection from, byte[] bytes, int length, long nanoTime) {
+        this.bytes = bytes;
+        now = nanoTime;
+        from.frames++;
+        if (!decoder.decode(bytes, length, frame) || !isAttributable(from)) {
+            malformed(from);
+            return;
+        }
+        long missing = from.newlyDropped(frame.dropped);
+        if (missing > 0) {
+            drops(from, missing);
+        }
+        switch (frame.type) {
+            case Frame.RAW -> raw(from);
+            case Frame.OPEN, Frame.CONNECT -> told(from);
+            case Frame.CLOSE, Frame.READ -> use(from);
+            case Frame.CLONE -> cloned(from);
+            case Frame.CONTAINER_START -> from.single.set(frame.tgid);
+            case Frame.TASK_EXIT -> ended(from, frame.tid);
+            default -> {}
+        }
+    }
+
+    void malformed(Connection from) {
+        from.malformed++;
+        malformed++;
+    }
+
+    /** Gives up calls that have waited for too long. */
+    void expire(long nanoTime) {
+        now = nanoTime;
+        for (Draft late = held.overdue(nanoTime); late != null; late = held.overdue(nanoTime)) {
+            giveUp(late.connection, late.tid);
+        }
+    }
+
+    /** Whether calls wait for more. */
+    boolean isWaiting() {
+        return !held.isEmpty();
+    }
+
+    /** The stream of a sandbox has ended; a drop at its end would have shown in the next frame alone. */
+    void end(Connection connection, boolean wasUnderPressure) {
+        for (int tid = connection.alive.nextSetBit(0); tid >= 0; tid = connection.alive.nextSetBit(tid + 1)) {
+            finish(connection, tid);
+        }
+        for (int tid = connection.anyStashed(); tid >= 0; tid = connection.anyStashed()) {
+            stash.discard(connection.key(tid));
+            connection.stashed(tid, false);
+        }
+        if (wasUnderPressure && !connection.alive.isEmpty()) {
+            drops(connection, 1);
+            LOG.warn(
+                    "Sandbox {} ended while its frames piled up: what its {} threads did last may be missing, and counts"
+                            + " as one loss",
+                    connection.number,
+                    connection.alive.cardinality());
+        }
+        connections.remove(connection);
+    }
+
+    /** Frames that a sandbox has dropped, as somebody else knows; they may exceed those that frames told of. */
+    void droppedInAll(Connection connection, long count) {
+        if (count > connection.dropped) {
+            drops(connection, count - connection.dropped);
+            connection.dropped = count;
+        }
+    }
+
+    /** Ends all: whatever waits is published as it is, and whatever runs is reclaimed. */
+    void end() {
+        while (!held.isEmpty()) {
+            Draft oldest = held.oldest();
+            giveUp(oldest.connection, oldest.tid);
+        }
+        stash.clear();
+    }
+
+    private void drops(Connection from, long count) {
+        dropped += count;
+        // The frame that told of another thread, or of a shared table, may be among them.
+        from.single.clear();
+    }
+
+    private boolean isAttributable(Connection from) {
+        if (frame.type != Frame.CONTAINER_START && frame.type > Frame.CONNECT) {
+            return true;
+        }
+        if (frame.tid < 0
+                || frame.tid >= Connection.THREAD_LIMIT
+                || frame.tgid < 0
+                || frame.tgid >= Connection.THREAD_LIMIT
+                || frame.containerLength > Connection.MAX_CONTAINER_ID) {
+            return false;
+        }
+        if (frame.tid > 0) {
+            from.alive.set(frame.tid);
+        }
+        return frame.tid > 0 || !isCall();
+    }
+
+    private boolean isCall() {
+        return frame.type >= Frame.RAW && frame.type <= Frame.CONNECT;
+    }
+
+    private void raw(Connection from) {
+        Syscall call = Sysno.watched(frame.sysno);
+        if (call == null) {
+            guard(from);
+        } else if (isWatched(call)) {
+            from.witnesses = true;
+            if (frame.exit) {
+                rawExit(from, call);
+            } else {
+                rawEnter(from, call);
+            }
+        }
+    }
+
+    private void rawEnter(Connection from, Syscall call) {
+        giveUpTwin(from);
+        if (held.kind(from, frame.tid) == Kind.TRUTH && held.peek(from, frame.tid).closing) {
+            giveUp(from, frame.tid);
+        }
+        from.announced.set(frame.tid);
+        if (mitigation == Mitigation.OFF) {
+            return;
+        }
+        draft.clear();
+        draft.syscall = call;
+        draft.mitigation = mitigation;
+        draft.enterNanos = frame.timeNanos;
+        registers();
+        put(from, call);
+    }
+
+    private void rawExit(Connection from, Syscall call) {
+        begin(from, call);
+        registers();
+        hold(Kind.TWIN, TWIN_NANOS);
+    }
+
+    private void told(Connection from) {
+        Syscall call = Sysno.watched(frame.sysno);
+        if (call == null || !isWatched(call) || call.isOpenLike() != (frame.type == Frame.OPEN)) {
+            return;
+        }
+        if (frame.exit) {
+            toldExit(from, call);
+        } else {
+            toldEnter(from, call);
+        }
+    }
+
+    private void toldEnter(Connection from, Syscall call) {
+        giveUpTwin(from);
+        boolean announced = from.announced.get(frame.tid);
+        if (!announced && mitigation == Mitigation.OFF) {
+            return;
+        }
+        draft.clear();
+        draft.syscall = call;
+        // An announced call has an entry, if any, of the mode that made it one; that may have changed since.
+        draft.mitigation = announced ? Mitigation.STASH : mitigation;
+        draft.enterNanos = frame.timeNanos;
+        draft.told = true;
+        fields();
+        if (frame.argumentLength > 0) {
+            draft.argument(bytes, frame.argumentAt, frame.argumentLength, Provenance.ENTER);
+        }
+        if (draft.length > RecordLayout.PATH_MAX) {
+            draft.flags |= EventFlag.TRUNCATED.mask();
+        }
+        draft.writeTo(entry);
+        boolean known = stash.amend(from.key(frame.tid), frame.startNanos, call.code(), entry);
+        // An announced call without an entry was refused one, or came under another mode.
+        if (!known && !announced) {
+            put(from, call);
+        }
+    }
+
+    private void toldExit(Connection from, Syscall call) {
+        if (held.kind(from, frame.tid) == Kind.TWIN && isSameCall(held.peek(from, frame.tid), call)) {
+            draft = held.release(from, frame.tid, draft);
+        } else if (from.late.get(frame.tid)) {
+            from.late.clear(frame.tid);
+            return;
+        } else {
+            begin(from, call);
+            fields();
+        }
+        comm();
+        judge();
+        if (isTruthAwaited(from)) {
+            hold(Kind.TRUTH, settings.truthNanos());
+        } else {
+            publisher.publish(draft);
+        }
+    }
+
+    private boolean isSameCall(Draft waiting, Syscall call) {
+        return waiting.syscall == call && waiting.startNanos == frame.startNanos;
+    }
+
+    /** Begins the event of a call that has returned, with what the stash has of its entry. */
+    private void begin(Connection from, Syscall call) {
+        finish(from, frame.tid);
+        from.announced.clear(frame.tid);
+        from.late.clear(frame.tid);
+        draft.clear();
+        entry.clear();
+        int found = stash.take(from.key(frame.tid), frame.startNanos, call.code(), entry);
+        from.stashed(frame.tid, false);
+        if (found >= 0) {
+            draft.readFrom(entry.flip());
+        } else {
+            draft.mitigation = mitigation;
+            missed(found);
+        }
+        draft.connection = from;
+        draft.syscall = call;
+        draft.tid = frame.tid;
+        draft.tgid = frame.tgid;
+        draft.startNanos = frame.startNanos;
+        draft.uid = frame.uid;
+        draft.gid = frame.gid;
+        draft.container = container(from);
+        draft.exitNanos = frame.timeNanos;
+        draft.result = frame.rawResult();
+        comm();
+        returned++;
+    }
+
+    private void missed(int found) {
+        if (draft.mitigation == Mitigation.OFF) {
+            return;
+        }
+        draft.flags |= EventFlag.ENTER_MISSED.mask();
+        if (found == ArgStash.REFUSED) {
+            draft.flags |= EventFlag.STASH_FULL.mask();
+        }
+    }
+
+    /** What raw points have. */
+    private void registers() {
+        long[] args = frame.args;
+        draft.hasPointer = true;
+        switch (draft.syscall) {
+            case OPEN -> open(args[0], AT_FDCWD, args[1], args[2]);
+            case CREAT -> open(args[0], AT_FDCWD, CREAT_FLAGS, args[1]);
+            case CONNECT -> {
+                draft.fd = (int) args[0];
+                draft.pointer = args[1];
+                draft.addrlen = (int) args[2];
+            }
+            default -> open(args[1], (int) args[0], args[2], args[3]);
+        }
+    }
+
+    private void open(long pointer, int dirfd, long flags, long mode) {
+        draft.pointer = pointer;
+        draft.fd = dirfd;
+        draft.openFlags = flags & WORD;
+        draft.mode = mode & WORD;
+    }
+
+    /** What the other points have; less, since a sentry leaves out what it thinks is of no interest. */
+    private void fields() {
+        if (draft.isOpenLike()) {
+            draft.fd = draft.syscall == Syscall.OPENAT ? (int) frame.fd : AT_FDCWD;
+            draft.openFlags = draft.syscall == Syscall.CREAT ? CREAT_FLAGS : frame.flags;
+            draft.mode = frame.mode;
+        } else {
+            draft.fd = (int) frame.fd;
+            draft.addrlen = frame.argumentLength;
+        }
+    }
+
+    private void comm() {
+        if (frame.commLength > 0) {
+            draft.commLength = Math.min(frame.commLength, draft.comm.length);
+            System.arraycopy(bytes, frame.commAt, draft.comm, 0, draft.commLength);
+        }
+        Arrays.fill(draft.comm, draft.commLength, draft.comm.length, (byte) 0);
+    }
+
+    private int container(Connection from) {
+        int index = from.containerIndex(bytes, frame.containerAt, frame.containerLength);
+        return index >= 0 ? index : newContainer(from);
+    }
+
+    /** A sandbox cannot have its events counted as those of another one's container. */
+    private int newContainer(Connection from) {
+        int at = frame.containerAt;
+        for (Connection other : connections) {
+            if (other != from && other.containerIndex(bytes, at, frame.containerLength) > 0) {
+                LOG.warn(
+                        "Sandbox {} uses the id of a container of sandbox {}; its events name no container",
+                        from.number,
+                        other.number);
+                return 0;
+            }
+        }
+        return from.addContainer(Arrays.copyOfRange(bytes, at, at + frame.containerLength));
+    }
+
+    /** Compares what was read at the return with what was read at entry. */
+    private void judge() {
+        boolean read = frame.argumentLength > 0;
+        boolean entered = (draft.flags & EventFlag.ENTER_MISSED.mask()) == 0 && draft.mitigation != Mitigation.OFF;
+        if (draft.provenance == Provenance.ENTER) {
+            if (read && settings.integrity() && differs()) {
+                draft.integrity = Integrity.CHANGED;
+            }
+            return;
+        }
+        if (entered && !draft.told) {
+            draft.flags |= EventFlag.WITHHELD.mask();
+        }
+        if (read) {
+            draft.argument(bytes, frame.argumentAt, frame.argumentLength, Provenance.EXIT);
+            if (draft.length > RecordLayout.PATH_MAX) {
+                draft.flags |= EventFlag.TRUNCATED.mask();
+            }
+            if (entered && draft.told) {
+                draft.flags |= EventFlag.FAULTED.mask();
+            }
+        } else {
+            judgeAbsent(entered);
+        }
+    }
+
+    /** Of an argument that nobody read: the sentry sends the same for one that is empty, too long, or not there. */
+    private void judgeAbsent(boolean entered) {
+        Provenance where = entered && draft.told ? Provenance.ENTER : Provenance.EXIT;
+        int fault = entered && draft.told ? EventFlag.FAULTED.mask() : 0;
+        if (draft.isOpenLike()) {
+            if (draft.hasPointer && draft.pointer == 0) {
+                draft.flags |= fault;
+            } else if (draft.result == -ENOENT) {
+                draft.provenance = where;
+            } else if (draft.result == -ENAMETOOLONG) {
+                draft.flags |= EventFlag.TRUNCATED.mask();
+            } else {
+                draft.flags |= fault;
+            }
+        } else if (draft.addrlen == 0) {
+            draft.provenance = where;
+        } else if (draft.addrlen > LONGEST_ADDRESS) {
+            draft.flags |= EventFlag.TRUNCATED.mask();
+        } else if (draft.addrlen > 0) {
+            draft.flags |= fault;
+        }
+    }
+
+    private boolean differs() {
+        int length = Math.min(frame.argumentLength, draft.argument.length);
+        int from = frame.argumentAt;
+        return Arrays.mismatch(draft.argument, 0, draft.length, bytes, from, from + length) >= 0;
+    }
+
+    private boolean isTruthAwaited(Connection from) {
+        return settings.truthNanos() > 0 && draft.hasOpened() && from.single.get(draft.tgid);
+    }
+
+    /** Raw points that tell what becomes of a descriptor whose file is not known yet. */
+    private void guard(Connection from) {
+        if (frame.exit || held.kind(from, frame.tid) != Kind.TRUTH) {
+            return;
+        }
+        Draft waiting = held.peek(from, frame.tid);
+        if (waiting.closing) {
+            // The point that tells would have come before this one; the number may be another file's by now.
+            giveUp(from, frame.tid);
+            return;
+        }
+        switch (Sysno.effect(frame.sysno)) {
+            case CLOSES -> {
+                if (frame.args[0] == waiting.result) {
+                    waiting.closing = true;
+                }
+            }
+            case REPLACES -> {
+                if (frame.args[1] == waiting.result) {
+                    giveUp(from, frame.tid);
+                }
+            }
+            case CLOSES_MANY -> giveUp(from, frame.tid);
+            case NONE -> {}
+        }
+    }
+
+    /** The use of a descriptor, which tells the path of the file behind it. */
+    private void use(Connection from) {
+        if (frame.exit || held.kind(from, frame.tid) != Kind.TRUTH) {
+            return;
+        }
+        Draft waiting = held.peek(from, frame.tid);
+        boolean isIts = frame.fd == waiting.result && frame.startNanos == waiting.startNanos;
+        // The numbers come before the path and are never withheld. A path that comes without is of another file.
+        boolean isCertain = waiting.closing == (frame.type == Frame.CLOSE);
+        if (isIts && isCertain) {
+            truth(waiting);
+        }
+        if (isIts || waiting.closing) {
+            giveUp(from, frame.tid);
+        }
+    }
+
+    private void truth(Draft waiting) {
+        int at = frame.fdPathAt;
+        int length = frame.fdPathLength;
+        if (length == 0 || bytes[at] != '/' || length > RecordLayout.PATH_MAX || isDeleted(at, length)) {
+            return;
+        }
+        waiting.resolve(bytes, at, length);
+        boolean isComparable = waiting.provenance == Provenance.ENTER
+                && waiting.integrity == Integrity.UNCHECKED
+                && waiting.length > 0
+                && waiting.argument[0] == '/';
+        if (settings.integrity()
+                && isComparable
+                && Arrays.mismatch(waiting.argument, 0, waiting.length, bytes, at, at + length) >= 0) {
+            waiting.integrity = Integrity.DIFFERS;
+        }
+    }
+
+    private boolean isDeleted(int at, int length) {
+        int from = at + length - DELETED.length;
+        return from >= at && Arrays.equals(bytes, from, at + length, DELETED, 0, DELETED.length);
+    }
+
+    private static final byte[] DELETED = {' ', '(', 'd', 'e', 'l', 'e', 't', 'e', 'd', ')'};
+
+    private void cloned(Connection from) {
+        boolean shared = (frame.cloneFlags & CLONE_FILES) != 0;
+        boolean sound = frame.createdTid > 0
+                && frame.createdTid < Connection.THREAD_LIMIT
+                && frame.createdTgid > 0
+                && frame.createdTgid < Connection.THREAD_LIMIT;
+        if (!sound) {
+            malformed(from);
+            return;
+        }
+        from.alive.set(frame.createdTid);
+        if (frame.createdTgid == frame.tgid || shared) {
+            from.single.clear(frame.tgid);
+            from.single.clear(frame.createdTgid);
+        } else {
+            from.single.set(frame.createdTgid);
+        }
+    }
+
+    private void hold(Kind kind, long nanos) {
+        if (held.isFull()) {
+            Draft oldest = held.oldest();
+            giveUp(oldest.connection, oldest.tid);
+        }
+        draft = held.hold(draft, kind, now + nanos);
+    }
+
+    /** A thread that goes on has returned from its last call: whatever that waits for will not come. */
+    private void giveUpTwin(Connection from) {
+        if (held.kind(from, frame.tid) == Kind.TWIN) {
+            giveUp(from, frame.tid);
+            from.late.clear(frame.tid);
+        }
+    }
+
+    private void finish(Connection from, int tid) {
+        if (held.kind(from, tid) != null) {
+            giveUp(from, tid);
+        }
+    }
+
+    /** Publishes a call that waits, as it is. */
+    private void giveUp(Connection from, int tid) {
+        Draft waiting = held.peek(from, tid);
+        if (held.kind(from, tid) == Kind.TWIN) {
+            waiting.flags |= EventFlag.WITHHELD.mask();
+            from.withheld++;
+            from.late.set(tid);
+        }
+        publisher.publish(waiting);
+        held.remove(from, tid);
+    }
+
+    private void ended(Connection from, int tid) {
+        if (tid == 0) {
+            return;
+        }
+        finish(from, tid);
+        stash.discard(from.key(tid));
+        from.stashed(tid, false);
+        from.announced.clear(tid);
+        from.late.clear(tid);
+        from.alive.clear(tid);
+        from.single.clear(tid);
+    }
+
+    private void put(Connection from, Syscall call) {
+        draft.writeTo(entry);
+        long key = from.key(frame.tid);
+        ArgStash.Put outcome = stash.put(key, frame.startNanos, call.code(), entry);
+        if (outcome == ArgStash.Put.REFUSED && makeRoom(from)) {
+            outcome = stash.put(key, frame.startNanos, call.code(), entry);
+            rescued++;
+        }
+        from.stashed(frame.tid, outcome != ArgStash.Put.REFUSED);
+    }
+
+    /** A sandbox that fills the stash beyond its share does so at its own cost. */
+    private boolean makeRoom(Connection needy) {
+        int share = stash.capacity() / Math.max(1, connections.size());
+        Connection richest = null;
+        for (Connection connection : connections) {
+            if (connection.stashedCount() > share
+                    && (richest == null || connection.stashedCount() > richest.stashedCount())) {
+                richest = connection;
+            }
+        }
+        if (richest == null || richest == needy || needy.stashedCount() >= share) {
+            return false;
+        }
+        int tid = richest.anyStashed();
+        stash.discard(richest.key(tid));
+        richest.stashed(tid, false);
+        return true;
+    }
+
+    private boolean isWatched(Syscall call) {
+        return (watched >>> call.code() & 1) != 0;
+    }
+
+    /** Calls that returned, with frames that may have been one. */
+    long returned() {
+        return returned + dropped + malformed;
+    }
+
+    long dropped() {
+        return dropped;
+    }
+
+    long malformed() {
+        return malformed;
+    }
+
+    StashStats stashStats() {
+        StashStats stats = stash.stats();
+        return new StashStats(
+                stats.puts(),
+                stats.takes(),
+                stats.evicted(),
+                stats.reclaimed(),
+                stats.stale(),
+                stats.refused() - rescued,
+                stats.live(),
+                stats.capacity());
+    }
+
+    long stashBytes() {
+        return (long) stash.capacity() * stash.entryBytes();
+    }
+}

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.remote;
+
+import dev.unraced.driver.Availability;
+import dev.unraced.remote.wire.Address;
+import io.grpc.Status;
+
+/** What a server's status, or the lack of one, means to people. */
+final class Refusal {
+
+    private Refusal() {}
+
+    /** Why a server cannot be used, with a remedy. */
+    static Availability explain(Address address, Status status) {
+        String why = why(status);
+        return switch (status.getCode()) {
+            case UNAVAILABLE ->
+                new Availability.Unavailable(
+                        "NO_SERVER", "No server answers at " + address + ": " + why + ".", remedy(address));
+            case DEADLINE_EXCEEDED ->
+                new Availability.Unavailable(
+                        "NO_ANSWER",
+                        "The server at " + address + " does not answer in time.",
+                        "Look at its log, or raise unraced.remote.patience-ms.");
+            case PERMISSION_DENIED, UNAUTHENTICATED ->
+                new Availability.Unavailable(
+                        "NOT_ALLOWED",
+                        "The server at " + address + " refuses: " + why + ".",
+                        "Have its operator name you with --allow-user or --allow-certificate.");
+            case UNIMPLEMENTED ->
+                new Availability.Unavailable(
+                        "NO_UNRACED",
+                        "What answers at " + address + " is no server of unraced.",
+                        "Correct the address.");
+            case RESOURCE_EXHAUSTED, FAILED_PRECONDITION, INVALID_ARGUMENT ->
+                new Availability.Unavailable(
+                        "REFUSED", "The server at " + address + " refuses: " + why + ".", "Ask for what it offers.");
+            default -> new Availability.Inconclusive("the server at " + address + ": " + status.getCode() + ", " + why);
+        };
+    }
+
+    /** Whether another attempt may succeed without anybody changing anything. */
+    static boolean isPassing(Status status) {
+        return switch (status.getCode()) {
+            case PERMISSION_DENIED, UNAUTHENTICATED, INVALID_ARGUMENT, FAILED_PRECONDITION, UNIMPLEMENTED, NOT_FOUND ->
+                false;
+            default -> true;
+        };
+    }
+
+    private static String remedy(Address address) {
+        return address instanceof Address.Unix
+                ? "Start one as root: unraced serve."
+                : "Start one there: unraced serve --listen HOST:PORT, with certificates that both ends accept.";
+    }
+
+    private static String why(Status status) {
+        StringBuilder why = new StringBuilder();
+        if (status.getDescription() != null) {
+            why.append(status.getDescription());
+        }
+        for (Throwable cause = status.getCause(); cause != null; cause = cause.getCause()) {
+            if (cause.getMessage() != null && why.indexOf(cause.getMessage()) < 0) {
+                why.append(why.isEmpty() ? "" : ", ").append(cause.getMessage());
+            }
+        }
+        String text = why.isEmpty() ? status.getCode().name() : why.toString();
+        return text.lines().findFirst().orElse(text).replaceAll("\\p{Cntrl}", "?");
+    }
+}

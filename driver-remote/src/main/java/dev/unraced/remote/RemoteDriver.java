@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.remote;
+
+import dev.unraced.config.CaptureConfig;
+import dev.unraced.config.InvalidConfigException;
+import dev.unraced.driver.Availability;
+import dev.unraced.driver.Capabilities;
+import dev.unraced.driver.Capture;
+import dev.unraced.driver.CaptureException;
+import dev.unraced.driver.Driver;
+import dev.unraced.event.Feature;
+import dev.unraced.event.RecordLayout;
+import dev.unraced.remote.v1.Books;
+import dev.unraced.remote.v1.GetCapabilitiesRequest;
+import dev.unraced.remote.v1.GetCapabilitiesResponse;
+import dev.unraced.remote.v1.OwnCapture;
+import dev.unraced.remote.v1.Payload;
+import dev.unraced.remote.v1.SubscribeRequest;
+import dev.unraced.remote.wire.Address;
+import dev.unraced.remote.wire.CapabilitiesCodec;
+import dev.unraced.remote.wire.Codes;
+import dev.unraced.remote.wire.FiltersCodec;
+import dev.unraced.remote.wire.Protocol;
+import dev.unraced.ring.RingCapture;
+import dev.unraced.ring.RingWriter;
+import io.grpc.StatusRuntimeException;
+import java.util.Locale;
+import java.util.function.Supplier;
+
+/**
+ * A capture that a server holds, on this machine or on another one. Needs no privilege; the server decides who may
+ * subscribe.
+ *
+ * <p>The settings of the source (mode, sizes of ring and stash, integrity) are those of the server, unless
+ * {@code unraced.remote.own-capture} asks for a capture of one's own. Then they are this configuration's, and filters
+ * act at the source.
+ */
+public final class RemoteDriver implements Driver {
+    /** The name that configuration selects. */
+    public static final String NAME = "remote";
+
+    private final Supplier<CaptureConfig> ownConfig;
+
+    /** A driver that answers questions which come without a configuration by that of the process. */
+    public RemoteDriver() {
+        this(CaptureConfig::load);
+    }
+
+    RemoteDriver(Supplier<CaptureConfig> ownConfig) {
+        this.ownConfig = ownConfig;
+    }
+
+    @Override
+    public String name() {
+        return NAME;
+    }
+
+    @Override
+    public Availability availability(CaptureConfig config) {
+        RemoteSettings settings;
+        try {
+            settings = RemoteSettings.of(config);
+        } catch (InvalidConfigException e) {
+            return new Availability.Unavailable(
+                    "INVALID_SETTING", String.join("; ", e.problems()) + ".", "Correct it.");
+        }
+        try (Link link = new Link(settings)) {
+            ask(link, settings);
+            return new Availability.Available();
+        } catch (StatusRuntimeException e) {
+            return Refusal.explain(settings.address(), e.getStatus());
+        } catch (CaptureException e) {
+            return new Availability.Unavailable("CANNOT_CONNECT", e.getMessage() + ".", "Correct it.");
+        }
+    }
+
+    /** As the configuration of the process has it. */
+    @Override
+    public Capabilities capabilities() {
+        try {
+            return capabilities(ownConfig.get());
+        } catch (InvalidConfigException e) {
+            return nothing(String.join("; ", e.problems()));
+        }
+    }
+
+    /** Asks the server; when it does not answer, everything is lacking, for that reason. */
+    @Override
+    public Capabilities capabilities(CaptureConfig config) {
+        RemoteSettings settings;
+        try {
+            settings = RemoteSettings.of(config);
+        } catch (InvalidConfigException e) {
+            return nothing(String.join("; ", e.problems()));
+        }
+        try (Link link = new Link(settings)) {
+            return here(settings, CapabilitiesCodec.decode(ask(link, settings).getCapabilities()));
+        } catch (StatusRuntimeException e) {
+            return nothing(Refusal.explain(settings.address(), e.getStatus()).describe());
+        } catch (CaptureException e) {
+            return nothing(e.getMessage());
+        }
+    }
+
+    private static GetCapabilitiesResponse ask(Link link, RemoteSettings settings) {
+        return link.ask(stub -> stub.getCapabilities(GetCapabilitiesRequest.newBuilder()
+                .setProtocol(Protocol.VERSION)
+                .setOwnCapture(settings.ownCapture())
+                .build()));
+    }
+
+    /** Through TCP nobody can tell the subscriber's calls from others. */
+    private static Capabilities here(RemoteSettings settings, Capabilities capabilities) {
+        return settings.address() instanceof Address.Tcp && capabilities.has(Feature.OWN_CALLS)
+                ? capabilities.without(
+                        Feature.OWN_CALLS, "the server does not know which process is at the other end of TCP")
+                : capabilities;
+    }
+
+    private static Capabilities nothing(String reason) {
+        Capabilities none = Capabilities.complete();
+        for (var capability : Capabilities.all()) {
+            none = none.without(capability, reason);
+        }
+        return none;
+    }
+
+    /**
+     * Subscribes.
+     *
+     * @throws InvalidConfigException when a value of this driver's section is none that its key allows
+     * @throws CaptureException when the server cannot be reached, refuses, or runs in another mode than asked for
+     */
+    @Override
+    public Capture open(CaptureConfig config) {
+        RemoteSettings settings = RemoteSettings.of(config);
+        RingWriter ring = new RingWriter(config.ringBytes());
+        RemoteSource source = RemoteSource.start(settings, request(settings, config), ring);
+        RingCapture capture = new RingCapture(NAME, here(settings, source.capabilities()), ring.reader(), source);
+        try {
+            if (!settings.ownCapture()) {
+                checkMode(config, source.firstBooks());
+            }
+            return capture;
+        } catch (CaptureException e) {
+            capture.close();
+            throw e;
+        }
+    }
+
+    private static SubscribeRequest request(RemoteSettings settings, CaptureConfig config) {
+        SubscribeRequest.Builder request = SubscribeRequest.newBuilder()
+                .setProtocol(Protocol.VERSION)
+                .setPayload(Payload.PAYLOAD_RECORDS)
+                .setRecordVersion(RecordLayout.VERSION)
+                .setFilters(FiltersCodec.encode(config.filters()))
+                .setObserveSelf(config.observeSelf())
+                .setEnterEvents(config.enterEvents());
+        config.syscalls().forEach(call -> request.addSyscalls(Codes.encode(call)));
+        if (settings.ownCapture()) {
+            request.setOwnCapture(OwnCapture.newBuilder()
+                    .setMitigation(Codes.encode(config.mitigation()))
+                    .setIntegrity(config.integrity())
+                    .setEnterEvents(config.enterEvents())
+                    .setRingBytes(config.ringBytes())
+                    .setStashEntries(config.stashEntries())
+                    .setStashLongPaths(config.stashLongPaths()));
+        }
+        return request.build();
+    }
+
+    /** A shared capture keeps its mode, which somebody may have asked this subscriber's configuration otherwise. */
+    private static void checkMode(CaptureConfig config, Books books) {
+        var mode = RemoteSource.mode(books);
+        if (isChosen(config, "unraced.mitigation") && config.mitigation() != mode) {
+            throw new CaptureException("driver remote: the server's shared capture runs with mitigation "
+                    + lower(mode) + ", not " + lower(config.mitigation())
+                    + ". Leave the setting out, have the server's operator change it, or ask for a capture of your own"
+                    + " (unraced.remote.own-capture = on).");
+        }
+        if (config.enterEvents() && !books.getEnterEvents()) {
+            throw new CaptureException("driver remote: the server's shared capture makes no enter events."
+                    + " Have its operator begin them, or ask for a capture of your own"
+                    + " (unraced.remote.own-capture = on).");
+        }
+    }
+
+    private static String lower(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT);
+    }
+
+    private static boolean isChosen(CaptureConfig config, String key) {
+        return config.settings().stream()
+                .anyMatch(setting ->
+                        setting.key().equals(key) && !setting.origin().equals("default"));
+    }
+}

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.remote;
+
+import com.typesafe.config.Config;
+import dev.unraced.config.CaptureConfig;
+import dev.unraced.config.InvalidConfigException;
+import dev.unraced.remote.wire.Address;
+import dev.unraced.remote.wire.TlsFiles;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** What the driver takes from its own section of a configuration. */
+record RemoteSettings(
+        Address address,
+        boolean ownCapture,
+        Optional<TlsFiles> tls,
+        boolean plaintext,
+        Optional<String> serverName,
+        long patienceMillis,
+        long maxPauseMillis) {
+    private static final String SECTION = "unraced.remote.";
+
+    /**
+     * Reads and checks the section.
+     *
+     * @throws InvalidConfigException with all that is wrong in it
+     */
+    static RemoteSettings of(CaptureConfig config) {
+        Config own = config.driver(RemoteDriver.NAME);
+        List<String> problems = new ArrayList<>();
+        Address address = address(own.getString("address"), problems);
+        long patience = number(own, "patience-ms", 100, problems);
+        long pause = number(own, "max-pause-ms", 10, problems);
+        Optional<TlsFiles> tls = tls(own, problems);
+        boolean plaintext = own.getBoolean("plaintext");
+        if (address instanceof Address.Tcp tcp && tls.isEmpty()) {
+            if (!plaintext) {
+                problems.add(SECTION + "address = " + tcp + " needs certificate, key and authorities in " + SECTION
+                        + "*, or plaintext = on when the server says so");
+            } else if (!tcp.isLoopback()) {
+                problems.add(SECTION + "plaintext = on is for this machine alone, not for " + tcp);
+            }
+        }
+        if (!problems.isEmpty()) {
+            throw new InvalidConfigException(problems);
+        }
+        String name = own.getString("server-name");
+        return new RemoteSettings(
+                address,
+                own.getBoolean("own-capture"),
+                tls,
+                plaintext,
+                name.isEmpty() ? Optional.empty() : Optional.of(name),
+                patience,
+                pause);
+    }
+
+    private static Address address(String text, List<String> problems) {
+        try {
+            return Address.parse(text);
+        } catch (IllegalArgumentException e) {
+            problems.add(SECTION + "address: " + e.getMessage());
+            return new Address.Unix("/");
+        }
+    }
+
+    private static long number(Config own, String key, long least, List<String> problems) {
+        long value = own.getLong(key);
+        if (value < least || value > 600_000) {
+            problems.add(SECTION + key + " = " + value + "; allowed: " + least + " to 600000");
+        }
+        return value;
+    }
+
+    private static Optional<TlsFiles> tls(Config own, List<String> problems) {
+        String certificate = own.getString("certificate");
+        String key = own.getString("key");
+        String authorities = own.getString("authorities");
+        if (certificate.isEmpty() && key.isEmpty() && authorities.isEmpty()) {
+            return Optional.empty();
+        }
+        if (certificate.isEmpty() || key.isEmpty() || authorities.isEmpty()) {
+            problems.add(SECTION + "certificate, key and authorities go together: TLS is mutual here");
+            return Optional.empty();
+        }
+        return Optional.of(new TlsFiles(Path.of(certificate), Path.of(key), Path.of(authorities)));
+    }
+}

@@ -1,0 +1,407 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.remote;
+
+import com.google.protobuf.ByteString;
+import dev.unraced.driver.Capabilities;
+import dev.unraced.driver.CaptureException;
+import dev.unraced.event.Mitigation;
+import dev.unraced.event.RecordEncoder;
+import dev.unraced.event.RecordLayout;
+import dev.unraced.remote.v1.Books;
+import dev.unraced.remote.v1.Delivery;
+import dev.unraced.remote.v1.GetStatsRequest;
+import dev.unraced.remote.v1.SetEnterEventsRequest;
+import dev.unraced.remote.v1.SetMitigationRequest;
+import dev.unraced.remote.v1.Started;
+import dev.unraced.remote.v1.SubscribeRequest;
+import dev.unraced.remote.v1.UnracedGrpc;
+import dev.unraced.remote.v1.UnsubscribeRequest;
+import dev.unraced.remote.wire.CapabilitiesCodec;
+import dev.unraced.remote.wire.Codes;
+import dev.unraced.ring.RingWriter;
+import dev.unraced.ring.SourceBooks;
+import dev.unraced.ring.UserSource;
+import io.grpc.ManagedChannel;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A subscription as a source of records. One thread keeps it going: it takes what arrives, writes it into the ring, and
+ * connects again when the connection breaks.
+ */
+final class RemoteSource extends UserSource {
+    private static final Logger LOG = LoggerFactory.getLogger(RemoteSource.class);
+    private static final long FULL_NAP_NANOS = 100_000;
+    private static final long FIRST_PAUSE_MILLIS = 10;
+    private static final long ASK_SECONDS = 5;
+
+    private final RemoteSettings settings;
+    private final SubscribeRequest wanted;
+    private final RingWriter ring;
+    private final Link link;
+    private final Thread thread = new Thread(this::keepGoing, "unraced-remote");
+    private final CompletableFuture<Started> first = new CompletableFuture<>();
+    private final Tally tally = new Tally();
+
+    private volatile boolean stopping;
+    private volatile boolean ended;
+    private volatile @Nullable Throwable failure;
+    private volatile @Nullable ManagedChannel channel;
+    private volatile @Nullable Started session;
+    private ByteString token = ByteString.EMPTY;
+    private ByteString captureId = ByteString.EMPTY;
+    private Books lastBooks = Books.getDefaultInstance();
+    /** Records of the capture in force that arrived, well-formed or not. */
+    private long arrived;
+
+    private long malformed;
+    private boolean finished;
+
+    private RemoteSource(RemoteSettings settings, SubscribeRequest wanted, RingWriter ring, Link link) {
+        this.settings = settings;
+        this.wanted = wanted;
+        this.ring = ring;
+        this.link = link;
+        thread.setDaemon(true);
+    }
+
+    /**
+     * Subscribes, and returns when the server has begun to send.
+     *
+     * @throws CaptureException when it does not
+     */
+    static RemoteSource start(RemoteSettings settings, SubscribeRequest wanted, RingWriter ring) {
+        Link link = new Link(settings);
+        RemoteSource source = new RemoteSource(settings, wanted, ring, link);
+        source.thread.start();
+        try {
+            source.first.get(settings.patienceMillis(), TimeUnit.MILLISECONDS);
+            return source;
+        } catch (ExecutionException e) {
+            source.abandon();
+            throw new CaptureException("driver remote: " + e.getCause().getMessage(), e.getCause());
+        } catch (TimeoutException e) {
+            source.abandon();
+            throw new CaptureException(
+                    "driver remote: "
+                            + Refusal.explain(settings.address(), Status.DEADLINE_EXCEEDED)
+                                    .describe(),
+                    e);
+        } catch (InterruptedException e) {
+            source.abandon();
+            Thread.currentThread().interrupt();
+            throw new CaptureException("driver remote: interrupted while connecting", e);
+        }
+    }
+
+    /** What the server's capture reports. */
+    Capabilities capabilities() {
+        Started now = session;
+        return now == null ? Capabilities.complete() : CapabilitiesCodec.decode(now.getCapabilities());
+    }
+
+    /** The books that came with the beginning. */
+    synchronized Books firstBooks() {
+        return lastBooks;
+    }
+
+    private void abandon() {
+        stopping = true;
+        hangUp();
+        release();
+    }
+
+    private void keepGoing() {
+        long pause = FIRST_PAUSE_MILLIS;
+        while (!stopping && !ended) {
+            boolean gotThrough = attempt();
+            pause = gotThrough ? FIRST_PAUSE_MILLIS : Math.min(settings.maxPauseMillis(), pause * 2);
+            if (!stopping && !ended) {
+                // Not all at the same moment, when a server with many subscribers comes back.
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(
+                        pause / 2 + ThreadLocalRandom.current().nextLong(pause / 2 + 1)));
+            }
+        }
+        doorbell().wake();
+    }
+
+    /** One connection, from beginning to end; whether the server began to send. */
+    private boolean attempt() {
+        ManagedChannel fresh = link.channel();
+        channel = fresh;
+        boolean gotThrough = false;
+        try {
+            Subscription subscription = Subscription.begin(fresh, request());
+            for (Subscription.Item item = subscription.take(); !stopping; item = subscription.take()) {
+                Delivery delivery = item.delivery();
+                if (delivery == null) {
+                    broken(item.end() == null ? Status.UNKNOWN : item.end());
+                    break;
+                }
+                gotThrough = true;
+                accept(delivery);
+                subscription.done();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            ended = true;
+        } finally {
+            session = null;
+            channel = null;
+            Link.end(fresh);
+        }
+        return gotThrough;
+    }
+
+    private synchronized SubscribeRequest request() {
+        return wanted.toBuilder().setResumeToken(token).build();
+    }
+
+    private void broken(Status status) {
+        if (ended) {
+            return;
+        }
+        var why = Refusal.explain(settings.address(), status);
+        if (!first.isDone()) {
+            ended = true;
+            first.completeExceptionally(new CaptureException(why.describe()));
+        } else if (!Refusal.isPassing(status)) {
+            failure = new CaptureException("driver remote: " + why.describe());
+            ended = true;
+        } else {
+            LOG.warn("The connection broke, and is made again: {}", why.describe());
+        }
+    }
+
+    private void accept(Delivery delivery) {
+        if (delivery.hasStarted()) {
+            begin(delivery.getStarted(), delivery.getBooks());
+        }
+        int written = delivery.getRecords().isEmpty() ? 0 : write(delivery.getRecords(), delivery.getCount());
+        synchronized (this) {
+            arrived += written;
+            if (delivery.hasBooks()) {
+                lastBooks = delivery.getBooks();
+            }
+            if (!delivery.getResumeToken().isEmpty()) {
+                token = delivery.getResumeToken();
+            }
+        }
+        if (delivery.hasStarted()) {
+            first.complete(delivery.getStarted());
+        }
+        if (delivery.hasEnd()) {
+            String why = delivery.getEnd().getFailure();
+            failure = why.isEmpty() ? null : new CaptureException("the server's capture failed: " + why);
+            ended = true;
+        }
+    }
+
+    private synchronized void begin(Started started, Books books) {
+        if (!captureId.isEmpty() && !started.getResumed()) {
+            tally.fold(lastBooks, arrived);
+            arrived = 0;
+            LOG.warn(
+                    "The server began anew, for the {}. time: nobody saw the calls in between, and {} events were lost",
+                    tally.restarts(),
+                    tally.total(books, 0, malformed).lost());
+        }
+        captureId = started.getCaptureId();
+        lastBooks = books;
+        session = started;
+    }
+
+    /** Writes the records of a batch into the ring, as its reader makes room; returns how many there were. */
+    private int write(ByteString records, int count) {
+        ByteBuffer buffer = records.asReadOnlyByteBuffer().order(ByteOrder.LITTLE_ENDIAN);
+        int size = buffer.remaining();
+        int seen = 0;
+        int at = 0;
+        while (size - at >= RecordLayout.FIXED_SIZE && !stopping) {
+            int length = buffer.getInt(at + RecordLayout.LENGTH);
+            // Whether the record is well-formed the ring's reader finds out; here it only has to fit.
+            if (length < RecordLayout.FIXED_SIZE
+                    || length > size - at
+                    || length > RecordEncoder.MAX_SIZE
+                    || length % RecordLayout.ALIGNMENT != 0) {
+                break;
+            }
+            while (!ring.writeIfRoom(buffer, at, length) && !stopping) {
+                doorbell().ring();
+                LockSupport.parkNanos(FULL_NAP_NANOS);
+            }
+            at += length;
+            seen++;
+        }
+        doorbell().ring();
+        // What the server says was more, nobody can find.
+        int missing = stopping ? 0 : Math.max(0, Math.min(count, Integer.MAX_VALUE) - seen);
+        int extra = at < size && missing == 0 && !stopping ? 1 : 0;
+        if (missing + extra > 0) {
+            synchronized (this) {
+                malformed += missing + extra;
+            }
+        }
+        return seen + missing + extra;
+    }
+
+    @Override
+    public boolean isEnded() {
+        return ended;
+    }
+
+    @Override
+    public @Nullable Throwable failure() {
+        return failure;
+    }
+
+    @Override
+    public Mitigation mitigation() {
+        refresh();
+        synchronized (this) {
+            return mode(lastBooks);
+        }
+    }
+
+    /** The mode of books. */
+    static Mitigation mode(Books books) {
+        try {
+            return Codes.decode(books.getMitigation());
+        } catch (IllegalArgumentException e) {
+            // A later version's mode: the next best that this one has a name for.
+            return Mitigation.STASH;
+        }
+    }
+
+    @Override
+    public void mitigation(Mitigation mode) {
+        ask(stub -> stub.setMitigation(SetMitigationRequest.newBuilder()
+                .setMitigation(Codes.encode(mode))
+                .setSubscriptionId(subscriptionId())
+                .build()));
+    }
+
+    @Override
+    public boolean enterEvents() {
+        refresh();
+        synchronized (this) {
+            return lastBooks.getEnterEvents();
+        }
+    }
+
+    @Override
+    public void enterEvents(boolean publish) {
+        ask(stub -> stub.setEnterEvents(SetEnterEventsRequest.newBuilder()
+                .setEnterEvents(publish)
+                .setSubscriptionId(subscriptionId())
+                .build()));
+    }
+
+    private ByteString subscriptionId() {
+        Started now = session;
+        return now == null ? ByteString.EMPTY : now.getSubscriptionId();
+    }
+
+    private <T> T ask(Function<UnracedGrpc.UnracedBlockingStub, T> question) {
+        ManagedChannel now = channel;
+        if (now == null || session == null) {
+            throw new CaptureException("driver remote: there is no connection to " + settings.address() + " now");
+        }
+        try {
+            return question.apply(stub(now));
+        } catch (StatusRuntimeException e) {
+            throw new CaptureException(
+                    "driver remote: "
+                            + Refusal.explain(settings.address(), e.getStatus()).describe(),
+                    e);
+        }
+    }
+
+    private static UnracedGrpc.UnracedBlockingStub stub(ManagedChannel channel) {
+        return UnracedGrpc.newBlockingStub(channel).withDeadlineAfter(ASK_SECONDS, TimeUnit.SECONDS);
+    }
+
+    /** Asks for the books; without a connection, the last ones hold. */
+    private void refresh() {
+        ManagedChannel now = channel;
+        Started started = session;
+        if (now == null || started == null || finished) {
+            return;
+        }
+        try {
+            Books books = stub(now)
+                    .getStats(GetStatsRequest.newBuilder()
+                            .setSubscriptionId(started.getSubscriptionId())
+                            .build())
+                    .getBooks();
+            synchronized (this) {
+                if (started.getSubscriptionId().equals(subscriptionId())) {
+                    lastBooks = books;
+                }
+            }
+        } catch (StatusRuntimeException e) {
+            LOG.debug("The server does not tell its books", e);
+        }
+    }
+
+    @Override
+    public SourceBooks books() {
+        refresh();
+        synchronized (this) {
+            return tally.total(lastBooks, arrived, malformed);
+        }
+    }
+
+    @Override
+    public void stop() {
+        ManagedChannel now = channel;
+        Started started = session;
+        stopping = true;
+        if (now != null && started != null) {
+            try {
+                Books books = stub(now)
+                        .unsubscribe(UnsubscribeRequest.newBuilder()
+                                .setSubscriptionId(started.getSubscriptionId())
+                                .build())
+                        .getBooks();
+                synchronized (this) {
+                    lastBooks = books;
+                }
+            } catch (StatusRuntimeException e) {
+                LOG.debug("The server does not tell its last books", e);
+            }
+        }
+        finished = true;
+        hangUp();
+    }
+
+    private void hangUp() {
+        ManagedChannel now = channel;
+        if (now != null) {
+            now.shutdownNow();
+        }
+        LockSupport.unpark(thread);
+        try {
+            thread.join(TimeUnit.SECONDS.toMillis(10));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Override
+    public void release() {
+        link.close();
+    }
+}

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.remote;
+
+import dev.unraced.driver.FilterReason;
+import dev.unraced.driver.LossReason;
+import dev.unraced.remote.v1.Books;
+import dev.unraced.remote.wire.BooksCodec;
+import dev.unraced.ring.SourceBooks;
+import java.util.EnumMap;
+import java.util.Map;
+
+/**
+ * Books of a subscription over all the captures that it has seen. When a server begins anew, what the last one is known
+ * to have counted stays, and whatever of it never arrived is a loss. Not thread-safe.
+ */
+final class Tally {
+    private long returned;
+    private long entered;
+    private long submitted;
+    private final Map<LossReason, Long> lost = new EnumMap<>(LossReason.class);
+    private final Map<FilterReason, Long> filtered = new EnumMap<>(FilterReason.class);
+    private long restarts;
+
+    /**
+     * Closes the books of a capture that is gone.
+     *
+     * @param last what its server said last
+     * @param arrived records of it that arrived here
+     */
+    void fold(Books last, long arrived) {
+        SourceBooks known = known(last, arrived);
+        returned += known.returned();
+        entered += known.entered();
+        submitted += arrived;
+        known.lost().forEach((reason, count) -> lost.merge(reason, count, Long::sum));
+        known.filtered().forEach((reason, count) -> filtered.merge(reason, count, Long::sum));
+        long missing = known.returned() + known.entered() - arrived - sum(known.lost()) - sum(known.filtered());
+        if (missing > 0) {
+            lost.merge(LossReason.SOURCE_DROPPED, missing, Long::sum);
+        }
+        restarts++;
+    }
+
+    /** How often a server began anew. */
+    long restarts() {
+        return restarts;
+    }
+
+    /**
+     * All books together.
+     *
+     * @param current of the capture in force
+     * @param arrived records of it that arrived here
+     * @param malformed records, of all captures, that could not be written into the ring
+     */
+    SourceBooks total(Books current, long arrived, long malformed) {
+        SourceBooks now = known(current, arrived);
+        Map<LossReason, Long> allLost = new EnumMap<>(LossReason.class);
+        allLost.putAll(lost);
+        now.lost().forEach((reason, count) -> allLost.merge(reason, count, Long::sum));
+        if (malformed > 0) {
+            allLost.merge(LossReason.MALFORMED, malformed, Long::sum);
+        }
+        Map<FilterReason, Long> allFiltered = new EnumMap<>(FilterReason.class);
+        allFiltered.putAll(filtered);
+        now.filtered().forEach((reason, count) -> allFiltered.merge(reason, count, Long::sum));
+        return new SourceBooks(
+                returned + now.returned(),
+                entered + now.entered(),
+                submitted + now.submitted() - malformed,
+                allLost,
+                allFiltered,
+                now.wakeups(),
+                now.ringBytes(),
+                now.stashBytes(),
+                now.stash());
+    }
+
+    /** Books as a server gave them; what arrived since then had returned before it did. */
+    private static SourceBooks known(Books books, long arrived) {
+        long later = Math.max(0, arrived - books.getSubmitted());
+        return new SourceBooks(
+                books.getReturned() + later,
+                books.getEntered(),
+                books.getSubmitted() + later,
+                BooksCodec.losses(books.getLostMap()),
+                BooksCodec.filtered(books.getFilteredMap()),
+                books.getWakeups(),
+                books.getRingBytes(),
+                books.getStashBytes(),
+                BooksCodec.decode(books.getStash()));
+    }
+
+    private static long sum(Map<?, Long> counts) {
+        return counts.values().stream().mapToLong(Long::longValue).sum();
+    }
+}

@@ -1,0 +1,273 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.remote.server;
+
+import com.google.protobuf.ByteString;
+import dev.unraced.driver.Capture;
+import dev.unraced.driver.CaptureStats;
+import dev.unraced.driver.EventHandler;
+import dev.unraced.event.EventView;
+import dev.unraced.event.RecordEncoder;
+import dev.unraced.ring.UserDoorbell;
+import java.security.SecureRandom;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One capture for many subscriptions. A thread consumes the capture into a broadcast ring, and never waits for anybody;
+ * another one hands batches to those subscriptions whose transport has room.
+ *
+ * <p>Thread-safe.
+ */
+public final class Hub implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Hub.class);
+    private static final int BATCH = 4096;
+    private static final long SLICE_NANOS = 20_000_000;
+    private static final long NAP_NANOS = 250_000;
+    private static final int NAPS = 8;
+    private static final long SLEEP_NANOS = 100_000_000;
+    private static final int ID_BYTES = 16;
+    private static final SecureRandom RANDOM = new SecureRandom();
+
+    private final Capture capture;
+    private final boolean own;
+    private final BroadcastRing ring;
+    private final ByteString id = randomId();
+    private final ResumeTokens tokens = new ResumeTokens(id);
+    private final List<Outlet> outlets = new CopyOnWriteArrayList<>();
+    private final ConcurrentLinkedQueue<Runnable> errands = new ConcurrentLinkedQueue<>();
+    private final UserDoorbell doorbell = new UserDoorbell();
+    private final Thread consumer = new Thread(this::consume, "unraced-hub");
+    private final Thread dispatcher = new Thread(this::dispatch, "unraced-dispatch");
+    private volatile boolean closing;
+    private volatile boolean stopping;
+    private volatile boolean ended;
+    private volatile boolean consumerGone;
+    private volatile @Nullable Throwable failure;
+
+    /**
+     * A hub that owns a capture, which nobody else consumes.
+     *
+     * @param own whether it is one subscriber's own
+     * @param ringBytes memory for what subscribers have yet to fetch, in bytes; a power of two of 64 KiB or more
+     */
+    public Hub(Capture capture, boolean own, int ringBytes) {
+        this.capture = capture;
+        this.own = own;
+        this.ring = new BroadcastRing(ringBytes);
+        consumer.setDaemon(true);
+        dispatcher.setDaemon(true);
+        consumer.start();
+        dispatcher.start();
+    }
+
+    /** The capture; to be asked and switched, not consumed. */
+    public Capture capture() {
+        return capture;
+    }
+
+    /** Whether it is one subscriber's own capture. */
+    boolean isOwn() {
+        return own;
+    }
+
+    /** Names the capture; no other has this name, not even the next one of this server. */
+    ByteString id() {
+        return id;
+    }
+
+    ResumeTokens tokens() {
+        return tokens;
+    }
+
+    BroadcastRing ring() {
+        return ring;
+    }
+
+    /** How many read from it. */
+    public int subscribers() {
+        return outlets.size();
+    }
+
+    /** Whether nothing more will come, and what there was has been handed to the ring. */
+    boolean isEnded() {
+        return ended;
+    }
+
+    /** Whether it was the server that ended it. */
+    boolean isStopping() {
+        return stopping;
+    }
+
+    /** Consumes no more; what is in the ring still goes to the subscribers. */
+    void stop() {
+        stopping = true;
+    }
+
+    /** Why the capture failed, or null. */
+    @Nullable
+    Throwable failure() {
+        return failure;
+    }
+
+    /**
+     * Lets an outlet read from now on: it gets the events that the consumer has not seen yet, and the books as they are
+     * at that moment.
+     *
+     * @param cursor where to go on, or null for the newest event
+     */
+    void attach(Outlet outlet, BroadcastRing.@Nullable Cursor cursor) {
+        CompletableFuture<@Nullable Void> done = new CompletableFuture<>();
+        Runnable errand = () -> {
+            if (cursor == null) {
+                outlet.begin(ring.cursor(), capture.stats());
+            } else {
+                outlet.resume(cursor);
+            }
+            outlets.add(outlet);
+            done.complete(null);
+        };
+        errands.add(errand);
+        if (consumerGone) {
+            runErrands();
+        }
+        done.join();
+        doorbell.wake();
+    }
+
+    /** Has a thread of its own hand all events from now on to a handler. */
+    public Tap tap(String name, EventHandler handler) {
+        CompletableFuture<Tap> made = new CompletableFuture<>();
+        errands.add(() -> made.complete(new Tap(ring, ring.cursor(), handler, name)));
+        if (consumerGone) {
+            runErrands();
+        }
+        return made.join();
+    }
+
+    /** The outlet gets nothing more. */
+    void detach(Outlet outlet) {
+        outlets.remove(outlet);
+    }
+
+    /** Has the dispatcher look at once. */
+    void wake() {
+        doorbell.wake();
+    }
+
+    /** Events that the capture has delivered but the ring does not have yet, given the books; and those pending. */
+    long underWay(CaptureStats stats, long ordinal) {
+        return stats.pending() + Math.max(0, stats.delivered() - ordinal);
+    }
+
+    private void consume() {
+        try {
+            while (!closing && !stopping && !capture.isEnded()) {
+                if (capture.await(this::onEvent, BATCH, SLICE_NANOS) > 0) {
+                    doorbell.ring();
+                }
+                runErrands();
+            }
+        } catch (RuntimeException | LinkageError e) {
+            if (!closing) {
+                LOG.error("The capture failed", e);
+                failure = e;
+            }
+        } finally {
+            ended = true;
+            consumerGone = true;
+            runErrands();
+            doorbell.wake();
+        }
+    }
+
+    private void onEvent(EventView event) {
+        if (event.length() <= RecordEncoder.MAX_SIZE) {
+            ring.write(event.buffer(), event.offset(), event.length());
+        } else {
+            LOG.warn("A record of {} bytes is longer than any can be, and left out", event.length());
+        }
+    }
+
+    private synchronized void runErrands() {
+        for (Runnable errand = errands.poll(); errand != null; errand = errands.poll()) {
+            errand.run();
+        }
+    }
+
+    private void dispatch() {
+        byte[] scratch = new byte[Outlet.MAX_COPY];
+        int naps = 0;
+        while (!closing) {
+            boolean moved = false;
+            int count = outlets.size();
+            for (Outlet outlet : outlets) {
+                moved |= pump(outlet, scratch, count);
+            }
+            if (moved) {
+                naps = 0;
+            } else if (naps < NAPS) {
+                naps++;
+                LockSupport.parkNanos(NAP_NANOS);
+            } else {
+                sleep();
+            }
+        }
+    }
+
+    private boolean pump(Outlet outlet, byte[] scratch, int count) {
+        try {
+            return outlet.pump(scratch, count);
+        } catch (RuntimeException e) {
+            // One subscriber's transport must not end all the others' streams.
+            LOG.debug("A subscription ends", e);
+            detach(outlet);
+            outlet.fail(e);
+            return false;
+        }
+    }
+
+    private void sleep() {
+        doorbell.arm();
+        boolean waiting = false;
+        for (Outlet outlet : outlets) {
+            waiting |= outlet.isWaiting();
+        }
+        if (!waiting) {
+            doorbell.await(SLEEP_NANOS);
+        } else {
+            LockSupport.parkNanos(NAP_NANOS);
+        }
+        doorbell.disarm();
+    }
+
+    /** Closes the capture and ends all streams. Further calls do nothing. */
+    @Override
+    public void close() {
+        closing = true;
+        capture.close();
+        doorbell.wake();
+        join(consumer);
+        join(dispatcher);
+    }
+
+    private static void join(Thread thread) {
+        try {
+            thread.join(TimeUnit.SECONDS.toMillis(10));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    static ByteString randomId() {
+        byte[] bytes = new byte[ID_BYTES];
+        RANDOM.nextBytes(bytes);
+        return ByteString.copyFrom(bytes);
+    }
+}

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.remote.server;
+
+import io.grpc.Context;
+import io.grpc.Contexts;
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
+import io.grpc.Status;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Refuses calls of those who may not even subscribe, and tells the service who calls. */
+final class PeerCheck implements ServerInterceptor {
+    private static final Logger LOG = LoggerFactory.getLogger(PeerCheck.class);
+    private static final Context.Key<Peer> PEER = Context.keyWithDefault("peer", new Peer.Unknown());
+
+    private final Access access;
+    private final Reception reception;
+
+    PeerCheck(Access access, Reception reception) {
+        this.access = access;
+        this.reception = reception;
+    }
+
+    /** Who made the call in progress. */
+    static Peer current() {
+        return PEER.get();
+    }
+
+    @Override
+    public <Q, P> ServerCall.Listener<Q> interceptCall(
+            ServerCall<Q, P> call, Metadata headers, ServerCallHandler<Q, P> next) {
+        Peer peer = Peer.of(call.getAttributes(), reception);
+        if (!access.maySubscribe(peer)) {
+            LOG.debug("Refused {}", peer.describe());
+            call.close(
+                    Status.PERMISSION_DENIED.withDescription(peer.describe() + " may not subscribe"), new Metadata());
+            return new ServerCall.Listener<>() {};
+        }
+        return Contexts.interceptCall(Context.current().withValue(PEER, peer), call, headers, next);
+    }
+}

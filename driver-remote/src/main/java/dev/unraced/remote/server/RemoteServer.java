@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.remote.server;
+
+import dev.unraced.driver.CaptureException;
+import dev.unraced.remote.wire.Address;
+import dev.unraced.remote.wire.Protocol;
+import dev.unraced.remote.wire.TlsIdentity;
+import io.grpc.InsecureServerCredentials;
+import io.grpc.Server;
+import io.grpc.ServerCredentials;
+import io.grpc.ServerInterceptors;
+import io.grpc.TlsServerCredentials;
+import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
+import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.grpc.netty.shaded.io.netty.channel.ChannelOption;
+import io.grpc.netty.shaded.io.netty.channel.EventLoopGroup;
+import io.grpc.netty.shaded.io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.grpc.netty.shaded.io.netty.channel.ServerChannel;
+import io.grpc.netty.shaded.io.netty.channel.epoll.Epoll;
+import io.grpc.netty.shaded.io.netty.channel.epoll.EpollIoHandler;
+import io.grpc.netty.shaded.io.netty.channel.epoll.EpollServerDomainSocketChannel;
+import io.grpc.netty.shaded.io.netty.channel.epoll.EpollServerSocketChannel;
+import io.grpc.netty.shaded.io.netty.channel.unix.DomainSocketAddress;
+import io.grpc.netty.shaded.io.netty.util.concurrent.DefaultThreadFactory;
+import io.grpc.protobuf.services.HealthStatusManager;
+import io.grpc.protobuf.services.ProtoReflectionServiceV1;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Puts captures on the wire. The captures are somebody else's to close: a server can go and another one come, and
+ * subscribers of the first go on with the second.
+ *
+ * <p>Thread-safe.
+ */
+public final class RemoteServer implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(RemoteServer.class);
+    private static final int CALL_THREADS = 8;
+    private static final int CONNECTIONS_PER_SUBSCRIBER = 2;
+    private static final int SPARE_CONNECTIONS = 16;
+    private static final long HANDSHAKE_SECONDS = 10;
+    private static final long KEEP_ALIVE_SECONDS = 30;
+    private static final long IDLE_MINUTES = 5;
+
+    private final ServerSettings settings;
+    private final Captures captures;
+    private final HealthStatusManager health = new HealthStatusManager();
+    private final Reception reception;
+    private final List<Server> servers = new ArrayList<>();
+    private final List<SocketFile> sockets = new ArrayList<>();
+    private final EventLoopGroup acceptor;
+    private final EventLoopGroup loops;
+    private final ThreadPoolExecutor calls;
+    private final UnracedService service;
+    private final AtomicBoolean ending = new AtomicBoolean();
+    private @Nullable TlsIdentity identity;
+
+    private RemoteServer(ServerSettings settings, Captures captures) {
+        this.settings = settings;
+        this.captures = captures;
+        this.reception =
+                new Reception(settings.limits().subscribers() * CONNECTIONS_PER_SUBSCRIBER + SPARE_CONNECTIONS);
+        this.service = new UnracedService(captures, settings.access(), settings.limits());
+        int workers = Math.max(1, Math.min(4, Runtime.getRuntime().availableProcessors() / 2));
+        this.acceptor = new MultiThreadIoEventLoopGroup(
+                1, new DefaultThreadFactory("unraced-accept", true), EpollIoHandler.newFactory());
+        this.loops = new MultiThreadIoEventLoopGroup(
+                workers, new DefaultThreadFactory("unraced-io", true), EpollIoHandler.newFactory());
+        this.calls = new ThreadPoolExecutor(
+                CALL_THREADS,
+                CALL_THREADS,
+                1,
+                TimeUnit.SECONDS,
+                new LinkedBlockingQueue<>(),
+                new DefaultThreadFactory("unraced-calls", true));
+        calls.allowCoreThreadTimeOut(true);
+    }
+
+    /**
+     * Starts a server.
+     *
+     * @throws CaptureException when it cannot listen as asked; nothing is left then
+     */
+    public static RemoteServer start(ServerSettings settings, Captures captures) {
+        if (!Epoll.isAvailable()) {
+            throw new CaptureException(
+                    "The server needs Linux and netty's native library: "
+                            + Epoll.unavailabilityCause().getMessage(),
+                    Epoll.unavailabilityCause());
+        }
+        RemoteServer server = new RemoteServer(settings, captures);
+        try {
+            for (Address address : settings.addresses()) {
+                server.listen(address);
+            }
+            server.health.setStatus(HealthStatusManager.SERVICE_NAME_ALL_SERVICES, ServingStatus.SERVING);
+            server.health.setStatus("unraced.v1.Unraced", ServingStatus.SERVING);
+        } catch (RuntimeException e) {
+            server.close();
+            throw e;
+        }
+        return server;
+    }
+
+    /** Where it listens, with the ports that the kernel chose. */
+    public List<Address> addresses() {
+        List<Address> addresses = new ArrayList<>();
+        for (int i = 0; i < servers.size(); i++) {
+            addresses.add(
+                    settings.addresses().get(i) instanceof Address.Tcp tcp
+                            ? new Address.Tcp(tcp.host(), servers.get(i).getPort())
+                            : settings.addresses().get(i));
+        }
+        return addresses;
+    }
+
+    private void listen(Address address) {
+        NettyServerBuilder builder = address instanceof Address.Unix unix ? unix(unix) : tcp((Address.Tcp) address);
+        Server server = builder.bossEventLoopGroup(acceptor)
+                .workerEventLoopGroup(loops)
+                .executor(calls)
+                .maxInboundMessageSize(Protocol.MAX_REQUEST)
+                .handshakeTimeout(HANDSHAKE_SECONDS, TimeUnit.SECONDS)
+                .keepAliveTime(KEEP_ALIVE_SECONDS, TimeUnit.SECONDS)
+                .permitKeepAliveTime(5, TimeUnit.SECONDS)
+                .permitKeepAliveWithoutCalls(true)
+                .maxConnectionIdle(IDLE_MINUTES, TimeUnit.MINUTES)
+                .addService(ServerInterceptors.intercept(service, new PeerCheck(settings.access(), reception)))
+                .addService(ServerInterceptors.intercept(
+                        ProtoReflectionServiceV1.newInstance(), new PeerCheck(settings.access(), reception)))
+                .addService(health.getHealthService())
+                .build();
+        try {
+            server.start();
+        } catch (IOException e) {
+            throw new CaptureException("Cannot listen at " + address + ": " + cause(e), e);
+        }
+        servers.add(server);
+        if (address instanceof Address.Unix unix) {
+            SocketFile file = new SocketFile(Path.of(unix.path()));
+            sockets.add(file);
+            file.grant(settings.socketMode(), settings.socketOwner());
+        }
+        LOG.info("Listening at {}", addresses().get(servers.size() - 1));
+    }
+
+    private NettyServerBuilder unix(Address.Unix address) {
+        new SocketFile(Path.of(address.path())).prepare();
+        return NettyServerBuilder.forAddress(
+                        new DomainSocketAddress(address.path()), InsecureServerCredentials.create())
+                // gRPC sets it on everything, and netty warns of sockets that have none.
+                .withChildOption(ChannelOption.SO_KEEPALIVE, null)
+                .channelFactory(() -> received(new EpollServerDomainSocketChannel()));
+    }
+
+    private NettyServerBuilder tcp(Address.Tcp address) {
+        return NettyServerBuilder.forAddress(address.resolve(), credentials(address))
+                .channelFactory(() -> received(new EpollServerSocketChannel()));
+    }
+
+    private ServerChannel received(ServerChannel channel) {
+        channel.pipeline().addLast(reception);
+        return channel;
+    }
+
+    private ServerCredentials credentials(Address.Tcp address) {
+        if (settings.tls() != null) {
+            if (identity == null) {
+                identity = identity();
+            }
+            return TlsServerCredentials.newBuilder()
+                    .keyManager(identity.keys())
+                    .trustManager(identity.trust())
+                    .clientAuth(TlsServerCredentials.ClientAuth.REQUIRE)
+                    .build();
+        }
+        if (!address.isLoopback()) {
+            throw new CaptureException("Without TLS, anybody could read the events of this machine at " + address
+                    + ". Give --certificate, --key and --authorities.");
+        }
+        if (!settings.plaintext()) {
+            throw new CaptureException("Without TLS, every user of this machine could subscribe at " + address
+                    + ". Give --certificate, --key and --authorities, or --plaintext if that is what you want.");
+        }
+        return InsecureServerCredentials.create();
+    }
+
+    private TlsIdentity identity() {
+        try {
+            return new TlsIdentity(Objects.requireNonNull(settings.tls()));
+        } catch (IllegalArgumentException e) {
+            throw new CaptureException("TLS: " + e.getMessage(), e);
+        }
+    }
+
+    private static String cause(IOException e) {
+        return e.getCause() == null
+                ? String.valueOf(e.getMessage())
+                : String.valueOf(e.getCause().getMessage());
+    }
+
+    /**
+     * Stops in an orderly way: takes no new subscribers, hands out what was captured until now, and tells all to come
+     * back later. The captures consume no more after this.
+     */
+    public void stop(long nanos) {
+        announceEnd();
+        servers.forEach(Server::shutdown);
+        captures.drain(nanos);
+        close();
+    }
+
+    /** Breaks all connections off. */
+    @Override
+    public void close() {
+        announceEnd();
+        servers.forEach(Server::shutdownNow);
+        for (Server server : servers) {
+            await(server);
+        }
+        sockets.forEach(SocketFile::delete);
+        calls.shutdown();
+        if (identity != null) {
+            identity.close();
+        }
+        for (EventLoopGroup group : List.of(acceptor, loops)) {
+            group.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly(5, TimeUnit.SECONDS);
+        }
+    }
+
+    private void announceEnd() {
+        if (ending.compareAndSet(false, true)) {
+            health.enterTerminalState();
+        }
+    }
+
+    private static void await(Server server) {
+        try {
+            server.awaitTermination(5, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * The server: one capture for many subscribers.
+ *
+ * <p>A {@link dev.unraced.remote.server.Hub} consumes a capture into a broadcast ring, from which each subscription
+ * reads at its own pace; {@link dev.unraced.remote.server.RemoteServer} puts hubs on the wire and decides who may ask
+ * for what. Knows no concrete driver.
+ */
+@NullMarked
+package dev.unraced.remote.server;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.remote.wire;
+
+import dev.unraced.driver.FilterReason;
+import dev.unraced.driver.LossReason;
+import dev.unraced.remote.v1.Stash;
+import dev.unraced.stash.StashStats;
+import java.util.EnumMap;
+import java.util.Map;
+
+/** Parts of the books as messages. Reasons travel by name. */
+public final class BooksCodec {
+
+    private BooksCodec() {}
+
+    /** Counts by the names of their reasons. */
+    public static Map<String, Long> encode(Map<? extends Enum<?>, Long> counts) {
+        Map<String, Long> named = new java.util.TreeMap<>();
+        counts.forEach((reason, count) -> named.put(reason.name(), count));
+        return named;
+    }
+
+    /** Losses; one whose reason this version does not know was dropped by the source. */
+    public static Map<LossReason, Long> losses(Map<String, Long> named) {
+        Map<LossReason, Long> counts = new EnumMap<>(LossReason.class);
+        named.forEach((name, count) ->
+                counts.merge(find(LossReason.values(), name, LossReason.SOURCE_DROPPED), count, Long::sum));
+        return counts;
+    }
+
+    /** Calls filtered; one whose reason this version does not know counts under the last. */
+    public static Map<FilterReason, Long> filtered(Map<String, Long> named) {
+        Map<FilterReason, Long> counts = new EnumMap<>(FilterReason.class);
+        named.forEach((name, count) ->
+                counts.merge(find(FilterReason.values(), name, FilterReason.RESULT), count, Long::sum));
+        return counts;
+    }
+
+    /** The books of a stash. */
+    public static Stash encode(StashStats stash) {
+        return Stash.newBuilder()
+                .setPuts(stash.puts())
+                .setTakes(stash.takes())
+                .setEvicted(stash.evicted())
+                .setReclaimed(stash.reclaimed())
+                .setStale(stash.stale())
+                .setRefused(stash.refused())
+                .setLive(stash.live())
+                .setCapacity(stash.capacity())
+                .build();
+    }
+
+    /** The books of a stash again. */
+    public static StashStats decode(Stash stash) {
+        return new StashStats(
+                stash.getPuts(),
+                stash.getTakes(),
+                stash.getEvicted(),
+                stash.getReclaimed(),
+                stash.getStale(),
+                stash.getRefused(),
+                stash.getLive(),
+                stash.getCapacity());
+    }
+
+    private static <E extends Enum<E>> E find(E[] constants, String name, E otherwise) {
+        for (E constant : constants) {
+            if (constant.name().equals(name)) {
+                return constant;
+            }
+        }
+        return otherwise;
+    }
+}

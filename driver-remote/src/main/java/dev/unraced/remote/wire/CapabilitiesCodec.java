@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.remote.wire;
+
+import dev.unraced.driver.Capabilities;
+import dev.unraced.event.Capability;
+import dev.unraced.remote.v1.Lacking;
+import java.util.HashSet;
+import java.util.Set;
+
+/** Capabilities as a message: what is lacking, by name. */
+public final class CapabilitiesCodec {
+    private static final int MAX_REASON = 1000;
+
+    private CapabilitiesCodec() {}
+
+    /** The message for a driver's capabilities. */
+    public static dev.unraced.remote.v1.Capabilities encode(String driver, Capabilities capabilities) {
+        dev.unraced.remote.v1.Capabilities.Builder message =
+                dev.unraced.remote.v1.Capabilities.newBuilder().setDriver(driver);
+        capabilities
+                .lacking()
+                .forEach((capability, reason) -> message.addLacking(
+                        Lacking.newBuilder().setCapability(label(capability)).setReason(reason)));
+        return message.build();
+    }
+
+    /** Capabilities of a message; names that this version does not know are nothing that it could ask for. */
+    public static Capabilities decode(dev.unraced.remote.v1.Capabilities message) {
+        Capabilities capabilities = Capabilities.complete();
+        for (Capability capability : Capabilities.all()) {
+            for (Lacking lacking : message.getLackingList()) {
+                if (lacking.getCapability().equals(label(capability))) {
+                    capabilities = capabilities.without(capability, reason(lacking));
+                }
+            }
+        }
+        return capabilities;
+    }
+
+    private static String reason(Lacking lacking) {
+        String reason = lacking.getReason();
+        return reason.isBlank() ? "the server says so" : reason.substring(0, Math.min(MAX_REASON, reason.length()));
+    }
+
+    /** The name alone where only one constant has it, as Mitigation.KERNEL and Provenance.KERNEL do not. */
+    private static String label(Capability capability) {
+        return AMBIGUOUS.contains(capability.name())
+                ? ((Enum<?>) capability).getDeclaringClass().getSimpleName() + "." + capability.name()
+                : capability.name();
+    }
+
+    private static final Set<String> AMBIGUOUS = ambiguous();
+
+    private static Set<String> ambiguous() {
+        Set<String> once = new HashSet<>();
+        Set<String> twice = new HashSet<>();
+        for (Capability capability : Capabilities.all()) {
+            if (!once.add(capability.name())) {
+                twice.add(capability.name());
+            }
+        }
+        return twice;
+    }
+}
