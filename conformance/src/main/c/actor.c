@@ -53,6 +53,7 @@ static void obey(void)
 		{"trapped", command_trapped},   {"race", command_race},	{"memfd", command_memfd},
 		{"queue", command_queue},
 		{"mount", command_mount},   {"fuse", command_fuse},
+		{"traced", command_traced},   {"move", command_move},
 	};
 
 	for (size_t i = 0; i < sizeof(commands) / sizeof(*commands); i++) {

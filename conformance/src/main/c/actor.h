@@ -134,6 +134,7 @@ void command_call(void);
 void command_start(void);
 void command_wait(void);
 void command_signal(void);
+void command_move(void);
 void command_blocked(void);
 
 /* --- world.c: what the calls act on, made without watched calls --- */
@@ -150,8 +151,9 @@ void command_memfd(void);
 void command_mount(void);
 bool mounts_apart(void);
 
-/* --- fuse.c --- */
+/* --- traced.c, fuse.c --- */
 
+void command_traced(void);
 void command_fuse(void);
 
 /* --- crowd.c, queue.c, flip.c, race.c, identity.c --- */

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,6 +21,9 @@ struct job {
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
 	pid_t tid;
+	/* The one on which it began, and stays while nobody moves it. */
+	int processor;
+	bool pinned;
 	bool done;
 };
 
@@ -32,12 +36,25 @@ static void on_signal(int signal)
 	handled++;
 }
 
+/* Binds this thread to the processor that it is on; which that is. */
+static int stay(void)
+{
+	int cpu = sched_getcpu();
+	cpu_set_t one;
+
+	CPU_ZERO(&one);
+	CPU_SET(cpu, &one);
+	sched_setaffinity(0, sizeof(one), &one);
+	return cpu;
+}
+
 static void *run(void *argument)
 {
 	struct job *job = argument;
 
 	pthread_mutex_lock(&job->lock);
 	job->tid = own_tid();
+	job->processor = job->pinned ? stay() : -1;
 	pthread_cond_broadcast(&job->changed);
 	pthread_mutex_unlock(&job->lock);
 	call_make(&job->call);
@@ -74,6 +91,7 @@ void command_start(void)
 		free(job);
 		return;
 	}
+	job->pinned = line_number("pinned", 0);
 	pthread_mutex_init(&job->lock, NULL);
 	pthread_cond_init(&job->changed, NULL);
 	pthread_attr_init(&small);
@@ -176,5 +194,26 @@ void command_signal(void)
 		return;
 	}
 	reply_begin();
+	reply_end();
+}
+
+/* Has a job's thread, which sleeps, wake on another processor than the one that it fell asleep on. */
+void command_move(void)
+{
+	struct job *job = job_of_line();
+	cpu_set_t others;
+
+	if (!job)
+		return;
+	sched_getaffinity(0, sizeof(others), &others);
+	if (job->pinned)
+		CPU_CLR(job->processor, &others);
+	/* Where there is but one, it stays. */
+	if (CPU_COUNT(&others) && sched_setaffinity(job->tid, sizeof(others), &others)) {
+		fail("unsupported: sched_setaffinity: %s", strerror(errno));
+		return;
+	}
+	reply_begin();
+	reply("from=%d others=%d", job->processor, CPU_COUNT(&others));
 	reply_end();
 }

@@ -40,5 +40,9 @@ public enum Feature implements Capability {
     /** In the observed system a connect to a UNIX socket waits while the listener has no room. */
     BLOCKING_CONNECTS,
     /** In the observed system a process can be made with an id that one before it had. */
-    REUSED_IDS
+    REUSED_IDS,
+    /** In the observed system a tracer can rewrite a call before it is executed. */
+    REWRITTEN_CALLS,
+    /** More than one capture at a time. */
+    SEVERAL_CAPTURES
 }

@@ -38,6 +38,13 @@ final class Job {
         return this;
     }
 
+    /**
+     * Has the thread, which was {@linkplain WatchedCall#pinned() pinned}, wake on another processor, if there is any.
+     */
+    void move() {
+        actor.ask(Command.of("move").with("job", started.number("job")));
+    }
+
     /** Waits for the call's return. */
     Outcome finish() {
         return new Outcome(actor.ask(Command.of("wait").with("job", started.number("job"))));

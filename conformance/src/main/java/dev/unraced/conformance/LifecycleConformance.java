@@ -23,6 +23,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -38,6 +39,8 @@ public abstract class LifecycleConformance extends DriverConformance {
     private static final int OWN_CALLS = 50;
     private static final int REOPENINGS = 5;
     private static final int LOADS = 5;
+    /** More events than any other program makes meanwhile. */
+    private static final int MANY = 4_096;
     /** At least. */
     private static final int SWITCHES = 1_000;
 
@@ -407,6 +410,57 @@ public abstract class LifecycleConformance extends DriverConformance {
                     .as("R15.8")
                     .isEqualTo(capabilities().lacking());
         }
+    }
+
+    @Test
+    @Requires(features = Feature.SEVERAL_CAPTURES)
+    @DisplayName("R15.9 Two captures at once see the same calls, and each has books of its own")
+    public final void r15_9_capturesSideBySideAreStrangers() {
+        try (Scenario scenario = scenario().open()) {
+            scenario.callUnobserved(missing(scenario, 0));
+            List<Long> tags = new ArrayList<>();
+            Capture second = openBeside(scenario);
+            try (second) {
+                scenario.callUnobserved(missing(scenario, 1));
+                scenario.callUnobserved(missing(scenario, 2));
+                int tgid = scenario.actor().tgid();
+                Condition.await(
+                        under().patience(),
+                        () -> {
+                            second.poll(
+                                    event -> {
+                                        if (event.tgid() == tgid) {
+                                            tags.add(event.mode());
+                                        }
+                                    },
+                                    MANY);
+                            return tags.size() >= 2
+                                    && Books.atRest(
+                                            second.stats(), second.stats().delivered());
+                        },
+                        () -> "R15.9: the second capture has seen the calls " + tags);
+                assertThat(tags).as("R15.9: what the second capture sees").containsExactly(1L, 2L);
+            }
+            assertThat(second.stats().imbalance())
+                    .as("R15.9: its books: %s", second.stats())
+                    .isZero();
+            assertThat(second.stats().stash().imbalance())
+                    .as("R15.9: those of its stash: %s", second.stats())
+                    .isZero();
+            // The close of one is nothing to the other.
+            scenario.callUnobserved(missing(scenario, 3));
+            scenario.awaitRest();
+            assertThat(scenario.recorder().events())
+                    .as("R15.9: what the first capture sees")
+                    .extracting(event -> ((OpenEvent) event).how().value().mode())
+                    .containsExactly(0L, 1L, 2L, 3L);
+        }
+    }
+
+    private Capture openBeside(Scenario scenario) {
+        CaptureConfigBuilder builder = under().config().mitigation(Scenario.usual(capabilities()));
+        onlyOf(scenario.actor().tgid(), builder);
+        return under().driver().open(builder.build());
     }
 
     /** One call that enters under the mode in force and returns after the switch to another. */

@@ -31,6 +31,8 @@ public abstract class OpenConformance extends DriverConformance {
     /** More than all connects that strangers are likely to make meanwhile. */
     private static final int UNASKED_CALLS = 1_000;
 
+    private static final int TAG = 1_000;
+
     protected OpenConformance() {}
 
     @Test
@@ -590,6 +592,43 @@ public abstract class OpenConformance extends DriverConformance {
             for (SyscallEvent event : scenario.eventsOf(tid)) {
                 assertThat(event.flags()).as("R3.4").contains(EventFlag.NOT_EXECUTED);
                 assertThat(((OpenEvent) event).file()).as("R3.4: %s", event).isEmpty();
+            }
+        }
+    }
+
+    @Test
+    @Requires(syscalls = Syscall.OPENAT, features = Feature.REWRITTEN_CALLS)
+    @DisplayName("R1.16 A call that a tracer rewrites when it enters is reported as it was executed")
+    public final void r01_16_aRewrittenCallIsReportedAsExecuted() {
+        try (Scenario scenario = scenario().scope(Scope.FAMILY).open()) {
+            scenario.makeFile("taken");
+            for (String how : List.of("ptrace", "seccomp")) {
+                int tid = scenario.actor()
+                        .ask(Command.of("traced")
+                                .with("how", how)
+                                .with("passed", scenario.scratch().bytes("passed"))
+                                .with("taken", scenario.scratch().bytes("taken"))
+                                .with("tag", TAG))
+                        .integer("tid");
+                List<SyscallEvent> events = scenario.eventsOf(tid);
+                assertThat(events)
+                        .as("R1.16: by %s, two calls became opens, and one became none", how)
+                        .hasSize(2);
+                for (int i = 0; i < events.size(); i++) {
+                    OpenEvent event = (OpenEvent) events.get(i);
+                    assertThat(event.path().value())
+                            .as("R1.16: by %s, the path", how)
+                            .isEqualTo(scenario.scratch().bytes("taken"));
+                    assertThat(event.how().value().flags())
+                            .as("R1.16: by %s, the flags", how)
+                            .isEqualTo(Linux.O_CLOEXEC);
+                    assertThat(event.how().value().mode())
+                            .as("R1.16: by %s, the mode", how)
+                            .isEqualTo(TAG + i);
+                    assertThat(event.call().result())
+                            .as("R1.16: by %s, the result", how)
+                            .isNotNegative();
+                }
             }
         }
     }

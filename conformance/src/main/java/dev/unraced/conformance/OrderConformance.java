@@ -17,6 +17,8 @@ import org.junit.jupiter.api.Test;
 @Requires(syscalls = Syscall.OPENAT)
 public abstract class OrderConformance extends DriverConformance {
     private static final int THREADS = 8;
+    private static final int MOVES = 8;
+    private static final int LONG_PATH = 1_000;
     private static final int FULL_CALLS = 2_000;
     private static final int MIXED_CALLS = 4;
     private static final long SMALL_RING = 64 * 1024;
@@ -40,6 +42,28 @@ public abstract class OrderConformance extends DriverConformance {
             for (SyscallEvent event : scenario.recorder().events()) {
                 assertOwnArguments(scenario, tids, (OpenEvent) event);
             }
+        }
+    }
+
+    @Test
+    @DisplayName("R1.13 A call that returns on another processor than it entered on keeps its own arguments")
+    public final void r01_13_aCallThatMovesKeepsItsArguments() {
+        try (Scenario scenario = scenario().open()) {
+            scenario.makeFifo("fifo");
+            // Longer than what a driver is likely to keep beside the other arguments.
+            ByteString path = ByteString.utf8(scenario.scratch().directory() + "/.".repeat(LONG_PATH / 2) + "/fifo");
+            for (int round = 0; round < MOVES; round++) {
+                Job job = scenario.block(WatchedCall.openat(Pointer.to(path), Linux.O_RDONLY, round)
+                        .pinned());
+                job.move();
+                scenario.releaseReaders("fifo");
+                Outcome outcome = job.finish();
+                OpenEvent event = (OpenEvent) scenario.onlyEventOf(job.tid());
+                assertThat(event.path().value()).as("R1.13: the path").isEqualTo(path);
+                assertThat(event.how().value().mode()).as("R1.13: the mode").isEqualTo(round);
+                assertThat(event.call().result()).as("R1.13: the result").isEqualTo(outcome.result());
+            }
+            scenario.awaitEmptyStash("R6.1");
         }
     }
 

@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.unraced.event.Argument;
 import dev.unraced.event.ByteString;
+import dev.unraced.event.ConnectEvent;
 import dev.unraced.event.EventFlag;
 import dev.unraced.event.Feature;
 import dev.unraced.event.Integrity;
 import dev.unraced.event.Mitigation;
+import dev.unraced.event.OpenEvent;
 import dev.unraced.event.OpenedFile;
 import dev.unraced.event.Provenance;
 import dev.unraced.event.Syscall;
@@ -21,6 +23,9 @@ import org.junit.jupiter.api.Test;
 public abstract class TruthConformance extends DriverConformance {
     private static final int DIRECTORY = 1;
     /** With the rest of the path, more than the 4095 bytes that a path argument can have. */
+    private static final int BUFFER = 1;
+
+    private static final int CLIENT = 2;
     private static final int DEPTH = 17;
 
     private static final ByteString COMPONENT = ByteString.utf8("d".repeat(250));
@@ -114,6 +119,50 @@ public abstract class TruthConformance extends DriverConformance {
                     assertThat(path.integrity()).as("R2.37: %s", path.value()).isEqualTo(Integrity.DIFFERS);
                 }
             }
+        }
+    }
+
+    @Test
+    @DisplayName("R2.38 With integrity off, nothing is said of a path that is not the kernel's own copy")
+    public final void r02_38_withoutIntegrityAPathIsUnchecked() {
+        try (Scenario scenario =
+                scenario().with(builder -> builder.integrity(false)).attack().open()) {
+            makeFiles(scenario);
+            for (String name : List.of("dir/file", "link", "missing")) {
+                Argument<ByteString> path = scenario.call(
+                                WatchedCall.openat(Pointer.to(scenario.scratch().bytes(name)), Linux.O_RDONLY, 0))
+                        .open()
+                        .path();
+                assertUnchecked(name, path);
+            }
+            scenario.makeFifo("fifo");
+            scenario.setBuffer(BUFFER, scenario.scratch().bytes("fifo"));
+            Job job = scenario.block(WatchedCall.openat(Pointer.buffer(BUFFER), Linux.O_RDONLY, 0));
+            scenario.setBuffer(BUFFER, scenario.scratch().bytes("fake"));
+            scenario.releaseReaders("fifo");
+            job.finish();
+            assertUnchecked("rewritten", ((OpenEvent) scenario.onlyEventOf(job.tid())).path());
+        }
+    }
+
+    @Test
+    @Requires(syscalls = Syscall.CONNECT)
+    @DisplayName("R2.38 Nor of an address")
+    public final void r02_38_withoutIntegrityAnAddressIsUnchecked() {
+        try (Scenario scenario =
+                scenario().with(builder -> builder.integrity(false)).open()) {
+            new Sockets(scenario.actor()).datagram(CLIENT, Linux.AF_INET);
+            for (ByteString address : List.of(SocketAddresses.loopback(9), SocketAddresses.inet(9, 0, 0, 0, 0))) {
+                ConnectEvent event = scenario.call(WatchedCall.connect("h:" + CLIENT, address))
+                        .connect();
+                assertUnchecked(address.toString(), event.address());
+            }
+        }
+    }
+
+    private static void assertUnchecked(String what, Argument<?> argument) {
+        if (argument.provenance() != Provenance.KERNEL) {
+            assertThat(argument.integrity()).as("R2.38: %s", what).isEqualTo(Integrity.UNCHECKED);
         }
     }
 

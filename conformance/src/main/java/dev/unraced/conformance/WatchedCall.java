@@ -106,6 +106,11 @@ public record WatchedCall(Syscall syscall, Command arguments) {
         return with("zero", 1);
     }
 
+    /** Of a job: on the processor on which its thread begins, until it is {@linkplain Job#move() moved}. */
+    public WatchedCall pinned() {
+        return with("pinned", 1);
+    }
+
     Command command(String verb) {
         return Command.of(verb + " name=" + syscall.name().toLowerCase(Locale.ROOT) + arguments.line());
     }

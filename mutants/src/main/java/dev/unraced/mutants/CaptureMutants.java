@@ -4,10 +4,12 @@ package dev.unraced.mutants;
 import dev.unraced.conformance.Mutant;
 import dev.unraced.driver.Capture;
 import dev.unraced.driver.EventHandler;
+import dev.unraced.sim.trace.RecordSink;
 import dev.unraced.sim.trace.Seams;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -33,7 +35,26 @@ final class CaptureMutants {
                         "dead-but-polite", "has nothing to say against a poll when closed", "R15.5", Polite::new),
                 Make.capturing("deaf", "hears no interrupt while it waits", "R15.6", Deaf::new),
                 Make.capturing("generous", "hands over twice as many events as asked for", "R15.7", Generous::new),
-                Make.capturing("incognito", "goes by another name", "R15.8", Incognito::new));
+                Make.capturing("incognito", "goes by another name", "R15.8", Incognito::new),
+                new Mutant("jealous", "gives all events to the capture that was opened last", Set.of("R15.9"), () -> {
+                    AtomicReference<@Nullable RecordSink> last = new AtomicReference<>();
+                    return BrokenSim.of(() -> jealous(last));
+                }));
+    }
+
+    /** Keeps its books as if all others knew nothing of the call. */
+    private static Seams jealous(AtomicReference<@Nullable RecordSink> last) {
+        Recount recount = new Recount();
+        return Seams.NONE.withSource(recount::pretending).withSink(ring -> {
+            recount.into(ring);
+            last.set(ring);
+            return (bytes, length) -> {
+                recount.count();
+                if (last.get() == ring) {
+                    recount.write(bytes, length);
+                }
+            };
+        });
     }
 
     private static final class RunsOn extends CaptureAround {

@@ -2,7 +2,6 @@
 package dev.unraced.mutants;
 
 import dev.unraced.conformance.Mutant;
-import dev.unraced.driver.Capabilities;
 import dev.unraced.event.Feature;
 import dev.unraced.event.RecordEncoder;
 import dev.unraced.ring.SourceBooks;
@@ -11,7 +10,6 @@ import dev.unraced.sim.trace.Seams;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
-import java.util.Set;
 
 /** Enter events. */
 final class EnterMutants {
@@ -65,22 +63,12 @@ final class EnterMutants {
                                 }
                             }
                         }),
-                new Mutant(
+                Make.denying(
                         "enters-anyway",
                         "makes enter events though it declares to have none",
-                        Set.of("R12.7"),
-                        () -> BrokenSim.with(
-                                lacking(),
-                                () -> Seams.NONE.withCapture(capture -> new CaptureAround(capture) {
-                                    @Override
-                                    public Capabilities capabilities() {
-                                        return lacking();
-                                    }
-                                }))));
-    }
-
-    private static Capabilities lacking() {
-        return Capabilities.complete().without(Feature.ENTER_EVENTS, "this one has merged events alone");
+                        "R12.7",
+                        Feature.ENTER_EVENTS,
+                        "this one has merged events alone"));
     }
 
     private static Seams late() {

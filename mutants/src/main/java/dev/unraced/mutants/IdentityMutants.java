@@ -88,7 +88,18 @@ final class IdentityMutants {
                         "no-container",
                         "does not know containers",
                         "R1.15",
-                        (task, call, record) -> record.remove(RecordLayout.CONTAINER)));
+                        (task, call, record) -> record.remove(RecordLayout.CONTAINER)),
+                Make.lying(
+                        "before-the-tracer",
+                        "reports the path that a call had before a tracer rewrote it",
+                        "R1.16",
+                        (task, call, record) -> {
+                            long[] passed = call.passed();
+                            byte[] path = passed == null ? null : Said.string(task, passed[1]);
+                            if (path != null) {
+                                record.argument(path);
+                            }
+                        }));
     }
 
     private static void result(RecordEdit record, long from, long to) {

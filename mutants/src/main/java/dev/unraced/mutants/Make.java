@@ -2,8 +2,10 @@
 package dev.unraced.mutants;
 
 import dev.unraced.conformance.Mutant;
+import dev.unraced.driver.Capabilities;
 import dev.unraced.driver.Capture;
 import dev.unraced.driver.FilterReason;
+import dev.unraced.event.Capability;
 import dev.unraced.ring.RingSource;
 import dev.unraced.sim.trace.RecordSink;
 import dev.unraced.sim.trace.Seams;
@@ -89,6 +91,23 @@ final class Make {
     /** One that does not do what its configuration says. */
     static Mutant unsettled(String name, String what, String rules, UnaryOperator<TraceSettings> settings) {
         return broken(name, what, rules, () -> Seams.NONE.withSettings(settings));
+    }
+
+    /** One that declares to lack something, and accepts it nevertheless. */
+    static Mutant denying(String name, String what, String rules, Capability lack, String reason) {
+        Capabilities lacking = Capabilities.complete().without(lack, reason);
+        return new Mutant(
+                name,
+                what,
+                Set.of(rules.split(" ")),
+                () -> BrokenSim.with(
+                        lacking,
+                        () -> Seams.NONE.withCapture(capture -> new CaptureAround(capture) {
+                            @Override
+                            public Capabilities capabilities() {
+                                return lacking;
+                            }
+                        })));
     }
 
     /** One that is broken in its own way, anew for each capture. */

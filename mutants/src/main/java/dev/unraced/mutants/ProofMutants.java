@@ -6,6 +6,7 @@ import dev.unraced.event.Integrity;
 import dev.unraced.event.Mitigation;
 import dev.unraced.event.Origin;
 import dev.unraced.event.Provenance;
+import dev.unraced.sim.trace.TraceSettings;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
@@ -48,6 +49,21 @@ final class ProofMutants {
                                 record.provenance(Provenance.ENTER);
                             }
                         }),
+                Make.unsettled(
+                        "proves-anyway",
+                        "compares claims with the truth though nobody asked for it",
+                        "R2.38",
+                        settings -> new TraceSettings(
+                                settings.mitigation(),
+                                true,
+                                settings.enterEvents(),
+                                settings.syscalls(),
+                                settings.self(),
+                                settings.filters(),
+                                settings.policy(),
+                                settings.stashEntries(),
+                                settings.stashLongPaths(),
+                                settings.ringBytes())),
                 Make.lying("never-sure", "never finds that a path matches", "R2.36", (task, call, record) -> {
                     if (isSnapshot(record) && !record.isConnect() && record.integrity() == Integrity.MATCH) {
                         record.integrity(Integrity.UNCHECKED);

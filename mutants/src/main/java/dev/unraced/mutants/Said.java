@@ -22,8 +22,13 @@ final class Said {
 
     /** The path that is in memory now; null when it cannot be read. */
     static byte @Nullable [] path(Task task, Call call) {
+        return string(task, pathPointer(call));
+    }
+
+    /** The string that is in memory now; null when it cannot be read. */
+    static byte @Nullable [] string(Task task, long pointer) {
         byte[] room = new byte[ROOM];
-        int length = task.group().memory().stringCarefully(pathPointer(call), room, ROOM);
+        int length = task.group().memory().stringCarefully(pointer, room, ROOM);
         return length < 0 ? null : Arrays.copyOf(room, length);
     }
 

@@ -2,7 +2,6 @@
 package dev.unraced.mutants;
 
 import dev.unraced.conformance.Mutant;
-import dev.unraced.driver.Capabilities;
 import dev.unraced.event.Mitigation;
 import dev.unraced.ring.RingSource;
 import dev.unraced.sim.kernel.Call;
@@ -35,22 +34,12 @@ final class SwitchMutants {
                         "loses an event when it switches while several calls are under way",
                         "R12.3",
                         SwitchMutants::losing),
-                new Mutant(
+                Make.denying(
                         "switches-anyway",
                         "accepts a mode that it lacks",
-                        Set.of("R12.4"),
-                        () -> BrokenSim.with(
-                                lacking(),
-                                () -> Seams.NONE.withCapture(capture -> new CaptureAround(capture) {
-                                    @Override
-                                    public Capabilities capabilities() {
-                                        return lacking();
-                                    }
-                                }))));
-    }
-
-    private static Capabilities lacking() {
-        return Capabilities.complete().without(Mitigation.KERNEL, "this one takes no copies");
+                        "R12.4",
+                        Mitigation.KERNEL,
+                        "this one takes no copies"));
     }
 
     private static Seams modeAtReturn() {

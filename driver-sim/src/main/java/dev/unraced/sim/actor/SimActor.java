@@ -125,6 +125,10 @@ public final class SimActor {
                 job(line);
                 yield new Answer();
             }
+            case "move" -> {
+                job(line);
+                yield new Answer().with("others", 0);
+            }
             case "signal" -> signal(line);
             case "buffer" -> {
                 pointers.set(line.integer("id", 0), line.bytes("bytes"));

@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
 /** Files, sockets and odd places for the calls to act on. None of this is a watched call. */
 final class Surroundings {
     private final Company company;
+    private static final long O_CLOEXEC = 02000000;
+
     private final Kernel kernel;
     private final Handles handles;
     private final Task main;
@@ -65,6 +67,7 @@ final class Surroundings {
             case "tree" -> tree(line);
             case "elsewhere" -> elsewhere();
             case "trapped" -> trapped(line);
+            case "traced" -> traced(line);
             case "thread" -> thread(line);
             case "subgroup" -> subgroup();
             default -> null;
@@ -150,6 +153,22 @@ final class Surroundings {
         child.group().trap(Syscall.OPENAT);
         company.openat(child, Company.path(child, line.bytes("path")), 0);
         company.run(child);
+        int tid = child.tid();
+        company.end(child.group());
+        return new Answer().with("tid", tid);
+    }
+
+    /** Of the three calls, the one that becomes another is nothing to anybody here. */
+    private Answer traced(CommandLine line) {
+        Task child = company.fork();
+        long[] passed = {Company.AT_FDCWD, Company.path(child, line.bytes("passed")), 0, 0};
+        for (int i = 0; i < 2; i++) {
+            long taken = Company.path(child, line.bytes("taken"));
+            company.countBegun();
+            kernel.beginRewritten(
+                    child, Syscall.OPENAT, passed, Company.AT_FDCWD, taken, O_CLOEXEC, line.number("tag", 0) + i);
+            company.run(child);
+        }
         int tid = child.tid();
         company.end(child.group());
         return new Answer().with("tid", tid);

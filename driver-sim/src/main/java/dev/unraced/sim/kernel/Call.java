@@ -50,6 +50,9 @@ public final class Call {
 
     long result;
     boolean trapped;
+    /** The registers that a tracer rewrote; null where none did. */
+    long @Nullable [] passed;
+
     boolean done;
     private final @Nullable Task submitter;
 
@@ -101,6 +104,11 @@ public final class Call {
     /** Whether seccomp answered the call with a signal: it never ran. */
     public boolean isTrapped() {
         return trapped;
+    }
+
+    /** The registers as the caller passed them, where a tracer rewrote them before the entry; null elsewhere. */
+    public long @Nullable [] passed() {
+        return passed == null ? null : passed.clone();
     }
 
     /** Whether a worker does the request, while the thread that submitted it goes on. */

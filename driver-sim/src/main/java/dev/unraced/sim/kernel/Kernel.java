@@ -177,6 +177,18 @@ public final class Kernel implements ProcView {
     }
 
     /**
+     * A thread begins a call that its tracer rewrites before the kernel looks at it.
+     *
+     * @param passed the registers with which the thread made the call
+     * @param registers those that the tracer leaves
+     */
+    public Call beginRewritten(Task task, Syscall syscall, long[] passed, long... registers) {
+        Call call = new Call(syscall, Abi.NATIVE, Origin.SYSCALL, registers, null);
+        call.passed = passed.clone();
+        return start(task, call);
+    }
+
+    /**
      * A thread submits a request to an io_uring.
      *
      * @param onWorker whether a worker thread does the work (IOSQE_ASYNC), so that the submitter is free at once

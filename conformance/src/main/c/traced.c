@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Calls whose registers a tracer rewrites before the kernel looks at them: by ptrace alone, and upon seccomp's word. */
+#include "actor.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <signal.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/ptrace.h>
+#include <sys/syscall.h>
+#include <sys/user.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#ifdef __x86_64__
+
+/* Calls of the child's; the tracer tells them apart by the last argument that the kernel does not look at. */
+#define REWRITE_ARGUMENTS 0x75720001
+#define REWRITE_INTO_OPENAT 0x75720002
+#define REWRITE_FROM_OPENAT 0x75720003
+
+struct traced {
+	const unsigned char *passed, *taken;
+	long tag;
+	bool seccomp;
+};
+
+static void ask_tracer(void)
+{
+	struct sock_filter filter[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, args[5])),
+		BPF_STMT(BPF_ALU | BPF_AND | BPF_K, 0xffff0000),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, REWRITE_ARGUMENTS & 0xffff0000, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_TRACE),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	struct sock_fprog program = {.len = sizeof(filter) / sizeof(*filter), .filter = filter};
+
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) || prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program))
+		_exit(2);
+}
+
+static void be_traced(const struct traced *traced)
+{
+	if (ptrace(PTRACE_TRACEME, 0, NULL, NULL))
+		_exit(2);
+	raise(SIGSTOP);
+	if (traced->seccomp)
+		ask_tracer();
+	syscall(SYS_openat, AT_FDCWD, traced->passed, O_RDONLY, 0, 0, REWRITE_ARGUMENTS);
+	syscall(SYS_getppid, 0, 0, 0, 0, 0, REWRITE_INTO_OPENAT);
+	syscall(SYS_openat, AT_FDCWD, traced->passed, O_RDONLY, 0, 0, REWRITE_FROM_OPENAT);
+	_exit(0);
+}
+
+static void rewrite(pid_t child, const struct traced *traced)
+{
+	struct user_regs_struct registers;
+
+	if (ptrace(PTRACE_GETREGS, child, NULL, &registers))
+		return;
+	switch (registers.r9) {
+	case REWRITE_ARGUMENTS:
+	case REWRITE_INTO_OPENAT:
+		registers.orig_rax = SYS_openat;
+		registers.rdi = (unsigned long long)AT_FDCWD;
+		registers.rsi = (uintptr_t)traced->taken;
+		registers.rdx = O_CLOEXEC;
+		registers.r10 = (unsigned long long)(traced->tag + (long)(registers.r9 - REWRITE_ARGUMENTS));
+		/* The same stop comes again when the call returns. */
+		registers.r9 = 0;
+		break;
+	case REWRITE_FROM_OPENAT:
+		registers.orig_rax = SYS_getppid;
+		registers.r9 = 0;
+		break;
+	default:
+		return;
+	}
+	ptrace(PTRACE_SETREGS, child, NULL, &registers);
+}
+
+/* Until the child ends; its wait status, or -1. */
+static int trace(pid_t child, const struct traced *traced)
+{
+	long options = PTRACE_O_EXITKILL | PTRACE_O_TRACESYSGOOD | (traced->seccomp ? PTRACE_O_TRACESECCOMP : 0);
+	int go_on = traced->seccomp ? PTRACE_CONT : PTRACE_SYSCALL;
+	int status;
+
+	if (waitpid(child, &status, 0) != child || !WIFSTOPPED(status))
+		return -1;
+	if (ptrace(PTRACE_SETOPTIONS, child, NULL, options))
+		return -1;
+	while (!ptrace(go_on, child, NULL, 0)) {
+		if (waitpid(child, &status, 0) != child)
+			return -1;
+		if (!WIFSTOPPED(status))
+			return status;
+		rewrite(child, traced);
+	}
+	return -1;
+}
+
+void command_traced(void)
+{
+	size_t length = 0;
+	const char *how = line_text("how");
+	struct traced traced = {.passed = line_bytes("passed", &length),
+				.taken = line_bytes("taken", &length),
+				.tag = (long)line_number("tag", 0),
+				.seccomp = how && !strcmp(how, "seccomp")};
+	pid_t child = traced.passed && traced.taken ? fork_child() : -1;
+
+	if (!child)
+		be_traced(&traced);
+	int status = child < 0 ? -1 : trace(child, &traced);
+	if (status) {
+		if (child > 0) {
+			kill(child, SIGKILL);
+			reap(child, 5);
+		}
+		fail("unsupported: no tracer: status %d", status);
+	} else {
+		__atomic_fetch_add(&books()->begun, 2, __ATOMIC_SEQ_CST);
+		__atomic_fetch_add(&books()->ended, 2, __ATOMIC_SEQ_CST);
+		reply_begin();
+		reply("tid=%d", child);
+		reply_end();
+	}
+	free((void *)traced.passed);
+	free((void *)traced.taken);
+}
+
+#else
+
+void command_traced(void)
+{
+	fail("unsupported: registers of this machine are not known here");
+}
+
+#endif
