@@ -4,9 +4,20 @@
 
 missing_for_module() {
   command -v make >/dev/null || printf 'make\n'
-  command -v gcc-14 >/dev/null || printf 'gcc-14\n'
-  command -v gcc-12 >/dev/null || printf 'gcc-12\n'
+  local compiler
+  for compiler in $(module_compilers); do
+    command -v "$compiler" >/dev/null || printf '%s\n' "$compiler"
+  done
   command -v pahole >/dev/null || printf 'pahole\n'
+}
+
+# Debian builds a module with the compiler of its kernel.
+module_compilers() {
+  case $KERNEL in
+    6.1 | 6.1[.-]*) printf 'gcc-12\n' ;;
+    6.12 | 6.12[.-]*) printf 'gcc-14\n' ;;
+    *) printf 'gcc-12\ngcc-14\n' ;;
+  esac
 }
 
 # Sets MODULE.

@@ -156,10 +156,11 @@ bool mounts_apart(void);
 void command_traced(void);
 void command_fuse(void);
 
-/* --- crowd.c, flip.c, race.c, identity.c --- */
+/* --- crowd.c, queue.c, flip.c, race.c, identity.c --- */
 
 void command_bulk(void);
 void command_storm(void);
+void command_queue(void);
 void command_flip(void);
 void command_flip_connect(void);
 void command_race(void);

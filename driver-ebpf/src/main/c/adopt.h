@@ -8,8 +8,8 @@ enum user { FILE_OPENED, HOW_COPIED, ADDRESS_COPIED, SOCKET_CONNECTED, USERS };
 
 struct area {
 	struct long_call fresh; /* the kernel's copy, and of a call without an entry all that is known of it */
-	struct scratch_walk walk;
-	struct scratch_record record;
+	struct walk walk;
+	struct draft draft;
 	struct truth truth;
 };
 

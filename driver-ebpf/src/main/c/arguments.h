@@ -156,4 +156,25 @@ static __always_inline void read_registers(struct call *call, __u8 syscall, cons
 	}
 }
 
+/* A call as it comes in. */
+struct entrance {
+	__u64 args[4];
+	__u8 syscall; /* 0: none that is watched */
+	__u8 abi;
+	__u8 indirect; /* enum indirection */
+	__u8 reserved[5];
+};
+
+__noinline int read_arguments(struct long_call *to, struct entrance *from, __u32 provenance)
+{
+	if (!to || !from)
+		return 0;
+	read_registers(&to->call, from->syscall, from->args);
+	to->call.abi = from->abi;
+	to->call.indirect = from->indirect;
+	/* Not as a number that is known from the registers: the verifier would follow each call by itself. */
+	read_pointers(to, *(volatile __u8 *)&from->syscall, provenance);
+	return 0;
+}
+
 #endif

@@ -16,15 +16,6 @@ struct comparison {
 	__u32 differs;
 };
 
-/* The verifier must not know a number that a loop counts up, or it would follow every round of it. */
-static __always_inline __u32 hidden(struct scratch_walk *area, __u32 number)
-{
-	volatile __u64 *cell = &area->cell;
-
-	*cell = number;
-	return *cell;
-}
-
 /* The compiler may not leave the mask out because it knows better: the verifier does not. */
 static __always_inline __u32 masked(__u32 at)
 {

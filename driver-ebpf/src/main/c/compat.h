@@ -15,13 +15,6 @@
 /* SYS_CONNECT of include/uapi/linux/net.h */
 #define SOCKETCALL_CONNECT 3
 
-struct compat_call {
-	__u64 args[4];
-	__u8 syscall; /* 0: none that is watched */
-	__u8 abi;
-	__u8 indirect;
-};
-
 /* A number below 0 is that of a call that ptrace or seccomp made the kernel skip. */
 static __always_inline __u8 abi_of(struct task_struct *task, long number)
 {
@@ -67,7 +60,7 @@ static __always_inline __u8 x32_call(__u32 number)
 	return 0;
 }
 
-static __always_inline void read_compat_call(struct compat_call *to, struct pt_regs *regs, __u32 number)
+static __always_inline void read_compat_call(struct entrance *to, struct pt_regs *regs, __u32 number)
 {
 	to->indirect = DIRECT;
 	if (to->abi == UNRACED_ABI_X32) {
@@ -93,7 +86,7 @@ static __always_inline void read_compat_call(struct compat_call *to, struct pt_r
 SEC("raw_tp/sys_enter")
 int compat_enter(struct bpf_raw_tracepoint_args *ctx)
 {
-	struct compat_call call = { .abi = abi_of(bpf_get_current_task_btf(), ctx->args[1]) };
+	struct entrance call = { .abi = abi_of(bpf_get_current_task_btf(), ctx->args[1]) };
 	struct unraced_control *shared;
 
 	if (call.abi == UNRACED_ABI_NATIVE)
@@ -102,11 +95,11 @@ int compat_enter(struct bpf_raw_tracepoint_args *ctx)
 	read_compat_call(&call, (struct pt_regs *)ctx->args[0], ctx->args[1]);
 	if (!shared || !call.syscall || !is_watched(shared, call.syscall))
 		return 0;
-	return begin_call(call.syscall, call.args, call.abi, call.indirect);
+	return begin_call(&call);
 }
 
 static __always_inline int end_compat_call(struct bpf_raw_tracepoint_args *ctx, struct task_struct *task,
-					   const struct compat_call *call, __u32 number)
+					   struct entrance *call, __u32 number)
 {
 	struct unraced_control *shared = SCRATCH(control);
 	struct unraced_counters *row = counter_row();
@@ -127,8 +120,7 @@ static __always_inline int end_compat_call(struct bpf_raw_tracepoint_args *ctx, 
 			count_filtered(row, verdict);
 			return 0;
 		}
-		rebuild_call(from, task, current_mode(shared), shared->integrity, call->syscall, call->args, call->abi,
-			     call->indirect);
+		rebuild_call(from, call);
 		if (!was_executed(task, number, (__s32)ctx->args[1]))
 			from->call.record_flags |= UNRACED_NOT_EXECUTED;
 	} else {
@@ -141,7 +133,7 @@ static __always_inline int end_compat_call(struct bpf_raw_tracepoint_args *ctx, 
 		stash_drop(row, tid, is_long);
 		if (from->call.provenance == UNRACED_PROVENANCE_NONE ||
 		    from->call.how_provenance == UNRACED_PROVENANCE_NONE)
-			read_rest(from, call->syscall);
+			read_rest(from);
 	}
 	to->syscall = call->syscall;
 	to->is_request = 0;
@@ -155,7 +147,7 @@ int compat_exit(struct bpf_raw_tracepoint_args *ctx)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct pt_regs *regs = (struct pt_regs *)ctx->args[0];
-	struct compat_call call = {};
+	struct entrance call = {};
 	long number;
 
 	number = GET(regs, orig_ax);

@@ -6,7 +6,7 @@
 /* Whether other tasks use the same descriptors, and so could have put another file where this call put its own. */
 static __always_inline bool fd_table_is_shared(struct task_struct *task)
 {
-	struct files_struct *files = task->files;
+	struct files_struct *files = FOLLOW(task, files);
 
 	return files && GET(files, count.counter) > 1;
 }
@@ -14,7 +14,7 @@ static __always_inline bool fd_table_is_shared(struct task_struct *task)
 /* The file behind a descriptor. Null when the descriptor is out of range or closed. */
 static __always_inline struct file *file_of(struct task_struct *task, __u32 fd, __u32 *flags)
 {
-	struct files_struct *files = task->files;
+	struct files_struct *files = FOLLOW(task, files);
 	struct fdtable *table;
 	struct file **slots, *file = 0;
 

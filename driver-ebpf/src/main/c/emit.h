@@ -15,39 +15,40 @@ static __always_inline __u32 pid_namespace(struct task_struct *task)
 	return GET(ns, ns.inum);
 }
 
-static __always_inline void describe_caller(struct unraced_record *record, struct task_struct *task)
+static __always_inline void identify(struct caller *who, struct task_struct *task)
 {
 	__u64 ids = bpf_get_current_uid_gid();
 
-	record->uid = ids;
-	record->gid = ids >> 32;
-	record->tid = task->pid;
-	record->tgid = task->tgid;
-	record->thread_start_ns = task->start_boottime;
-	record->parent_tgid = task->real_parent->tgid;
-	record->cgroup_id = bpf_get_current_cgroup_id();
-	record->mount_ns = task->nsproxy ? task->nsproxy->mnt_ns->ns.inum : 0;
-	record->pid_ns = pid_namespace(task);
-	bpf_get_current_comm(record->comm, sizeof(record->comm));
+	who->uid = ids;
+	who->gid = ids >> 32;
+	who->tid = task->pid;
+	who->tgid = task->tgid;
+	who->thread_start = task->start_boottime;
+	who->parent_tgid = FOLLOW(task, real_parent)->tgid;
+	who->cgroup = bpf_get_current_cgroup_id();
+	who->mount_ns = mount_namespace(task);
+	who->pid_ns = pid_namespace(task);
+	bpf_get_current_comm(who->comm, sizeof(who->comm));
 }
 
-static __always_inline void describe_requester(struct unraced_record *record, const struct requester *by)
+static __always_inline void describe_caller(struct unraced_record *record, const struct caller *who)
 {
-	record->uid = by->uid;
-	record->gid = by->gid;
-	record->tid = by->tid;
-	record->tgid = by->tgid;
-	record->thread_start_ns = by->thread_start;
-	record->parent_tgid = by->parent_tgid;
-	record->cgroup_id = by->cgroup;
-	record->mount_ns = by->mount_ns;
-	record->pid_ns = by->pid_ns;
-	__builtin_memcpy(record->comm, by->comm, sizeof(record->comm));
+	record->uid = who->uid;
+	record->gid = who->gid;
+	record->tid = who->tid;
+	record->tgid = who->tgid;
+	record->thread_start_ns = who->thread_start;
+	record->parent_tgid = who->parent_tgid;
+	record->cgroup_id = who->cgroup;
+	record->mount_ns = who->mount_ns;
+	record->pid_ns = who->pid_ns;
+	__builtin_memcpy(record->comm, who->comm, sizeof(record->comm));
 }
 
-static __always_inline void describe_arguments(struct draft *draft, __u8 syscall, const struct call *call, const __u8 *bytes)
+static __always_inline void describe_arguments(struct draft *draft, bool is_connect, const struct call *call,
+					       const void *bytes)
 {
-	struct unraced_record *record = &draft->scratch->record;
+	struct unraced_record *record = &draft->record;
 	struct unraced_slice *slice;
 	__u32 length = call->length;
 
@@ -60,7 +61,7 @@ static __always_inline void describe_arguments(struct draft *draft, __u8 syscall
 	record->how_integrity = call->how_verdict;
 	if (call->how_provenance == UNRACED_PROVENANCE_KERNEL && !call->how_verdict)
 		record->how_integrity = UNRACED_INTEGRITY_MATCH;
-	if (syscall == UNRACED_CONNECT) {
+	if (is_connect) {
 		record->connect.fd = call->fd;
 		record->connect.addrlen = call->addrlen;
 		slice = &record->connect.address;
@@ -89,48 +90,30 @@ static __always_inline void describe_arguments(struct draft *draft, __u8 syscall
 /* Numbers the record and puts it into the ring. */
 static __always_inline void send(struct unraced_counters *row, struct unraced_control *shared, struct draft *draft)
 {
-	struct unraced_record *record = &draft->scratch->record;
+	struct unraced_record *record = &draft->record;
 	__u32 size = sizeof(*record) + (draft->end & (2 * TAIL_BYTES - 1));
 
 	record->source = bpf_get_smp_processor_id();
 	record->sequence = ++row->sequence;
-	if (size > sizeof(*draft->scratch))
+	if (size > sizeof(*draft) - __builtin_offsetof(struct draft, record))
 		return;
 	record->length = size;
 	submit(row, shared, record, size);
 }
 
-static __always_inline void describe_object(struct draft *draft, struct task_struct *task, __u8 syscall,
-					    const struct call *call, long result, const struct unfinished *request)
+/* What the call acted on. Whether the claim about it is to be judged, the kernel's copy needing no proof, is known. */
+static __always_inline void describe_object(struct draft *draft, struct walk *walk, struct task_struct *task,
+					    const struct call *call, const struct unfinished *from, bool is_connect,
+					    bool judge)
 {
-	struct unraced_record *record = &draft->scratch->record;
-	/* The kernel's copy needs no other proof. */
-	bool judge = call->integrity && (record->provenance == UNRACED_PROVENANCE_ENTER ||
-					 record->provenance == UNRACED_PROVENANCE_EXIT);
-	struct walk walk = { .trail.area = SCRATCH(walk_scratch) };
-	__u32 tid = task->pid;
-	/* A request has none: what it opened is found by its result. */
-	struct truth *truth = request ? 0 : truth_of(call, tid);
+	struct unraced_record *record = &draft->record;
+	long result = from->result;
 	struct file *file;
 
-	if (!walk.trail.area)
-		return;
-
-	if (truth) {
-		if (syscall == UNRACED_CONNECT ? has_peer(result) : result >= 0)
-			adopt_truth(draft, syscall, truth);
-		bpf_map_delete_elem(&truths, &tid);
-		return;
-	}
-	/* Who submitted a request may use its memory for something else before it is done. */
-	if (judge && !request)
-		look_for_changes(draft, syscall, call);
-	if (record->integrity == UNRACED_INTEGRITY_CHANGED)
-		judge = 0;
-	if (syscall == UNRACED_CONNECT) {
+	if (is_connect) {
 		if (!has_peer(result))
 			return;
-		file = request ? (struct file *)request->file : file_of(task, call->fd, &record->flags);
+		file = from->is_request ? (struct file *)from->file : file_of(task, call->fd, &record->flags);
 		if (!file)
 			return;
 		describe_socket(draft, file);
@@ -140,12 +123,47 @@ static __always_inline void describe_object(struct draft *draft, struct task_str
 		file = file_of(task, result, &record->flags);
 		if (!file)
 			return;
+		walk_begin(walk);
 		if (judge)
-			trail_begin(&walk.trail, is_absolute(draft) ? &call->root : &call->start);
-		describe_file(draft, file, task, &walk);
+			trail_begin(&walk->trail, is_absolute(draft) ? &call->root : &call->start);
+		describe_file(draft, file, task, walk);
 		if (judge && (record->flags & UNRACED_HAS_FILE))
-			record->integrity = judge_path(draft, &walk, file);
+			record->integrity = judge_path(draft, walk, file);
 	}
+}
+
+/* Judges the claim, if it is to be judged, by the object, or by memory that has changed. */
+static __always_inline int judge_call(struct call *call, bool is_connect)
+{
+	struct unfinished *from = SCRATCH(unfinished);
+	struct draft *draft = SCRATCH(record_scratch);
+	struct walk *walk = SCRATCH(walk_scratch);
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct unraced_record *record;
+	__u32 tid = task->pid;
+	struct truth *truth;
+	bool judge;
+
+	if (!call || !from || !draft || !walk)
+		return 0;
+	record = &draft->record;
+	/* The kernel's copy needs no other proof. */
+	judge = call->integrity && (record->provenance == UNRACED_PROVENANCE_ENTER ||
+				    record->provenance == UNRACED_PROVENANCE_EXIT);
+	/* A request has none: what it opened is found by its result. */
+	truth = from->is_request ? 0 : truth_of(call, tid);
+	if (truth) {
+		if (is_connect ? has_peer(from->result) : from->result >= 0)
+			adopt_truth(draft, is_connect, truth);
+		bpf_map_delete_elem(&truths, &tid);
+		return 0;
+	}
+	/* Who submitted a request may use its memory for something else before it is done. */
+	if (judge && !from->is_request)
+		look_for_changes(draft, is_connect, call);
+	if (record->integrity == UNRACED_INTEGRITY_CHANGED)
+		judge = 0;
+	describe_object(draft, walk, task, call, from, is_connect, judge);
 	/* What descriptor, pointer and length a call took from memory, nobody knows for sure. */
 	if (call->indirect && record->integrity == UNRACED_INTEGRITY_MATCH)
 		record->integrity = UNRACED_INTEGRITY_UNCHECKED;
@@ -156,43 +174,81 @@ static __always_inline void describe_object(struct draft *draft, struct task_str
 	if (judge && record->integrity == UNRACED_INTEGRITY_MATCH &&
 	    ((record->flags & UNRACED_FD_TABLE_SHARED) || !call->enter_ns))
 		record->integrity = UNRACED_INTEGRITY_UNCHECKED;
+	return 0;
 }
 
-static __always_inline void emit(struct unraced_counters *row, struct unraced_control *shared,
-				 struct task_struct *task, __u8 syscall, const struct call *call,
-				 const __u8 *bytes, long result, const struct unfinished *request)
+__noinline int judge_open(struct call *call)
 {
-	struct draft draft = { .scratch = SCRATCH(record_scratch) };
-	enum verdict verdict = filter_return(shared, call, result);
+	return judge_call(call, 0);
+}
+
+__noinline int judge_connect(struct call *call)
+{
+	return judge_call(call, 1);
+}
+
+/* The event of a call of which the rest is in the area of unfinished ones. */
+static __always_inline int emit(struct call *call, bool is_connect)
+{
+	struct unraced_control *shared = SCRATCH(control);
+	struct unraced_counters *row = counter_row();
+	struct unfinished *from = SCRATCH(unfinished);
+	struct draft *draft = SCRATCH(record_scratch);
 	struct unraced_record *record;
 
-	if (verdict != PASS) {
-		count_filtered(row, verdict);
-		return;
-	}
-	if (!draft.scratch)
-		return;
-	record = &draft.scratch->record;
+	if (!call || !shared || !row || !from || !draft)
+		return 0;
+	record = &draft->record;
 	__builtin_memset(record, 0, sizeof(*record));
+	draft->end = 0;
 	record->version = UNRACED_RECORD_VERSION;
 	record->type = UNRACED_RECORD_MERGED;
 	record->mitigation = call->mitigation;
-	record->syscall = syscall;
+	record->syscall = from->syscall;
 	record->flags = call->record_flags;
 	record->enter_ns = call->enter_ns;
 	record->exit_ns = bpf_ktime_get_boot_ns();
-	record->result = result;
+	record->result = from->result;
 	record->abi = call->abi;
-	if (request) {
+	if (from->is_request) {
 		record->origin = UNRACED_ORIGIN_IO_URING;
-		describe_requester(record, &request->request.by);
 	} else {
-		describe_caller(record, task);
+		identify(&from->request.by, bpf_get_current_task_btf());
 	}
-	describe_arguments(&draft, syscall, call, bytes);
-	if (!(record->flags & UNRACED_NOT_EXECUTED))
-		describe_object(&draft, task, syscall, call, result, request);
-	send(row, shared, &draft);
+	describe_caller(record, &from->request.by);
+	describe_arguments(draft, is_connect, call, (const void *)from->bytes);
+	if (!(record->flags & UNRACED_NOT_EXECUTED)) {
+		if (is_connect)
+			judge_connect(call);
+		else
+			judge_open(call);
+	}
+	send(row, shared, draft);
+	return 0;
+}
+
+__noinline int emit_open(struct call *call)
+{
+	return emit(call, 0);
+}
+
+__noinline int emit_connect(struct call *call)
+{
+	return emit(call, 1);
+}
+
+/* Filters here: of a pointer that functions were given, kernel 6.1 makes no key of a map. */
+static __always_inline void finish_call(struct unraced_counters *row, struct unraced_control *shared,
+					const struct unfinished *from, struct call *call, bool is_connect)
+{
+	enum verdict verdict = filter_return(shared, call, from->result);
+
+	if (verdict != PASS)
+		count_filtered(row, verdict);
+	else if (is_connect)
+		emit_connect(call);
+	else
+		emit_open(call);
 }
 
 #endif

@@ -16,28 +16,33 @@ static __always_inline bool has_faulted(const struct call *call)
 	return call->how_provenance == UNRACED_PROVENANCE_NONE;
 }
 
-static __always_inline void emit_enter(struct unraced_counters *row, struct unraced_control *shared,
-				       struct task_struct *task, __u8 syscall, const struct call *call)
+__noinline int emit_enter(struct call *call)
 {
-	struct draft draft = { .scratch = SCRATCH(record_scratch) };
+	struct unraced_control *shared = SCRATCH(control);
+	struct unraced_counters *row = counter_row();
+	struct draft *draft = SCRATCH(record_scratch);
+	struct unfinished *area = SCRATCH(unfinished);
 	struct unraced_record *record;
 
-	if (!draft.scratch)
-		return;
-	record = &draft.scratch->record;
+	if (!call || !shared || !row || !draft || !area)
+		return 0;
+	record = &draft->record;
 	__builtin_memset(record, 0, sizeof(*record));
+	draft->end = 0;
 	record->version = UNRACED_RECORD_VERSION;
 	record->type = UNRACED_RECORD_ENTER;
 	record->mitigation = call->mitigation;
-	record->syscall = syscall;
+	record->syscall = call->syscall;
 	record->flags = call->record_flags & UNRACED_TRUNCATED;
 	if (has_faulted(call))
 		record->flags |= UNRACED_FAULTED;
 	record->enter_ns = call->enter_ns;
-	describe_caller(record, task);
-	describe_arguments(&draft, syscall, call, call->bytes);
+	identify(&area->request.by, bpf_get_current_task_btf());
+	describe_caller(record, &area->request.by);
+	describe_arguments(draft, call->syscall == UNRACED_CONNECT, call, call->bytes);
 	row->entered++;
-	send(row, shared, &draft);
+	send(row, shared, draft);
+	return 0;
 }
 
 #endif

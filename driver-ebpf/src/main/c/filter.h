@@ -31,12 +31,23 @@ static __always_inline bool is_below_cgroup(void)
 	return found;
 }
 
-/* Who calls. */
-static __always_inline enum verdict filter(const struct unraced_control *shared)
+/* A task that ends has none any more. */
+static __always_inline __u32 mount_namespace(struct task_struct *task)
+{
+	struct nsproxy *proxy = FOLLOW(task, nsproxy);
+
+	return proxy ? proxy->mnt_ns->ns.inum : 0;
+}
+
+/* Who calls: enum verdict. Verified once for all that ask. */
+__noinline int filter(const struct unraced_control *shared)
 {
 	__u32 tgid = bpf_get_current_pid_tgid() >> 32;
-	__u32 filters = shared->filters;
+	__u32 filters;
 
+	if (!shared)
+		return SELF;
+	filters = shared->filters;
 	if ((filters & UNRACED_FILTER_SELF) && tgid == shared->self_tgid)
 		return SELF;
 	if ((filters & UNRACED_FILTER_TGIDS) && !bpf_map_lookup_elem(&tgids, &tgid))
@@ -50,8 +61,7 @@ static __always_inline enum verdict filter(const struct unraced_control *shared)
 	if ((filters & UNRACED_FILTER_CGROUPS) && !is_below_cgroup())
 		return OTHER_CGROUP;
 	if (filters & UNRACED_FILTER_MOUNT_NS) {
-		struct task_struct *task = bpf_get_current_task_btf();
-		__u32 mount_ns = task->nsproxy ? task->nsproxy->mnt_ns->ns.inum : 0;
+		__u32 mount_ns = mount_namespace(bpf_get_current_task_btf());
 
 		if (!bpf_map_lookup_elem(&mount_namespaces, &mount_ns))
 			return OTHER_MOUNT_NS;

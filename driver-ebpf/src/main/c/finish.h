@@ -25,16 +25,12 @@ static __always_inline int on_finish(bool is_connect)
 	struct unraced_counters *row = counter_row();
 	struct unfinished *from = SCRATCH(unfinished);
 	struct call *call;
-	__u8 syscall;
 
 	if (!shared || !row || !from)
 		return 0;
 	call = &from->request.call.call;
-	syscall = is_connect ? UNRACED_CONNECT : from->syscall;
-	if (!is_connect && syscall == UNRACED_CONNECT)
-		return 0;
-	emit(row, shared, bpf_get_current_task_btf(), syscall, call, call->bytes, from->result,
-	     from->is_request ? from : 0);
+	from->bytes = (__u64)call->bytes;
+	finish_call(row, shared, from, call, is_connect);
 	return 0;
 }
 

@@ -87,11 +87,12 @@ static __always_inline bool is_error(const struct file *file)
 	return (long)file <= 0 && (long)file > -4096;
 }
 
-static __always_inline struct draft begin_truth(struct inside *in)
+static __always_inline struct draft *begin_truth(struct inside *in)
 {
-	struct draft draft = { .scratch = &in->area->record };
+	struct draft *draft = &in->area->draft;
 
-	__builtin_memset(&draft.scratch->record, 0, sizeof(draft.scratch->record));
+	__builtin_memset(&draft->record, 0, sizeof(draft->record));
+	draft->end = 0;
 	return draft;
 }
 
@@ -101,29 +102,30 @@ static __always_inline void keep_truth(struct inside *in, __u32 length)
 
 	truth->thread_start = in->call->thread_start;
 	truth->enter_ns = in->call->enter_ns;
-	truth->flags = in->area->record.record.flags;
+	truth->flags = in->area->draft.record.flags;
 	truth->length = length;
-	bpf_probe_read_kernel(truth->bytes, length & (WALK_BYTES - 1), in->area->record.tail);
+	bpf_probe_read_kernel(truth->bytes, length & (WALK_BYTES - 1), in->area->draft.tail);
 	bpf_map_update_elem(&truths, &in->tid, truth, BPF_ANY);
 }
 
 static __always_inline void keep_file(struct inside *in, struct file *file)
 {
-	struct draft draft = begin_truth(in);
-	struct walk walk = { .trail.area = &in->area->walk };
+	struct draft *draft = begin_truth(in);
+	struct walk *walk = &in->area->walk;
 
-	describe_file(&draft, file, in->task, &walk);
-	in->area->truth.open = draft.scratch->record.open;
-	keep_truth(in, draft.scratch->record.open.resolved.length);
+	walk_begin(walk);
+	describe_file(draft, file, in->task, walk);
+	in->area->truth.open = draft->record.open;
+	keep_truth(in, draft->record.open.resolved.length);
 }
 
 static __always_inline void keep_socket(struct inside *in, struct file *file)
 {
-	struct draft draft = begin_truth(in);
+	struct draft *draft = begin_truth(in);
 
-	describe_socket(&draft, file);
-	in->area->truth.connect = draft.scratch->record.connect;
-	keep_truth(in, draft.end);
+	describe_socket(draft, file);
+	in->area->truth.connect = draft->record.connect;
+	keep_truth(in, draft->end);
 }
 
 #endif

@@ -6,18 +6,18 @@
 #ifndef UNRACED_INTEGRITY_H
 #define UNRACED_INTEGRITY_H
 
-static __always_inline struct comparison with_claim(struct draft *draft, struct scratch_walk *area,
+static __always_inline struct comparison with_claim(struct draft *draft, struct walk *area,
 						    const struct unraced_slice *claim)
 {
 	/* The claim is the first thing in the tail. */
-	struct comparison to = { .claim = draft->scratch->tail, .other = area->bytes, .length = claim->length };
+	struct comparison to = { .claim = draft->tail, .other = area->bytes, .length = claim->length };
 
 	if (to.length > UNRACED_PATH_MAX)
 		to.length = UNRACED_PATH_MAX;
 	return to;
 }
 
-static __always_inline bool path_changed(struct draft *draft, struct scratch_walk *area, const struct call *call,
+static __always_inline bool path_changed(struct draft *draft, struct walk *area, const struct call *call,
 					 const struct unraced_slice *claim)
 {
 	struct comparison to = with_claim(draft, area, claim);
@@ -30,7 +30,7 @@ static __always_inline bool path_changed(struct draft *draft, struct scratch_wal
 	return !same_bytes(&to);
 }
 
-static __always_inline bool address_changed(struct draft *draft, struct scratch_walk *area, const struct call *call,
+static __always_inline bool address_changed(struct draft *draft, struct walk *area, const struct call *call,
 					    const struct unraced_slice *claim)
 {
 	struct comparison to = with_claim(draft, area, claim);
@@ -53,27 +53,27 @@ static __always_inline bool how_changed(const struct call *call)
 }
 
 /* Whoever changes memory for a moment only is not seen here. */
-static __always_inline void look_for_changes(struct draft *draft, __u8 syscall, const struct call *call)
+static __always_inline void look_for_changes(struct draft *draft, bool is_connect, const struct call *call)
 {
-	struct unraced_record *record = &draft->scratch->record;
-	struct scratch_walk *area = SCRATCH(walk_scratch);
+	struct unraced_record *record = &draft->record;
+	struct walk *area = SCRATCH(walk_scratch);
 	bool changed;
 
 	if (!area || record->provenance != UNRACED_PROVENANCE_ENTER)
 		return;
-	if (syscall == UNRACED_CONNECT)
+	if (is_connect)
 		changed = address_changed(draft, area, call, &record->connect.address);
 	else
 		changed = path_changed(draft, area, call, &record->open.path);
 	if (changed)
 		record->integrity = UNRACED_INTEGRITY_CHANGED;
-	if (syscall == UNRACED_OPENAT2 && record->how_provenance == UNRACED_PROVENANCE_ENTER && how_changed(call))
+	if (!is_connect && call->syscall == UNRACED_OPENAT2 && record->how_provenance == UNRACED_PROVENANCE_ENTER && how_changed(call))
 		record->how_integrity = UNRACED_INTEGRITY_CHANGED;
 }
 
 static __always_inline bool is_absolute(const struct draft *draft)
 {
-	return draft->scratch->record.open.path.length && draft->scratch->tail[0] == '/';
+	return draft->record.open.path.length && draft->tail[0] == '/';
 }
 
 /* After a slash, or a last ".", only a directory is found. */
@@ -96,10 +96,9 @@ static __always_inline bool is_directory(struct file *file)
 }
 
 /* Whether the claim is made of the names on the way from the start to the file. */
-static __always_inline bool names_the_file(struct comparison *to, struct scratch_walk *area, const struct walk *walk,
-					   bool absolute)
+static __always_inline bool names_the_file(struct comparison *to, const struct walk *walk, bool absolute)
 {
-	__u32 from = hidden(area, walk->trail.position);
+	__u32 from = walk->trail.position;
 
 	to->position = from;
 	to->end = WALK_BYTES;
@@ -114,23 +113,22 @@ static __always_inline bool names_the_file(struct comparison *to, struct scratch
 	return same_bytes(to);
 }
 
-static __always_inline __u8 judge_path(struct draft *draft, const struct walk *walk, struct file *file)
+static __always_inline __u8 judge_path(struct draft *draft, struct walk *walk, struct file *file)
 {
-	struct unraced_record *record = &draft->scratch->record;
-	struct scratch_walk *area = SCRATCH(walk_scratch);
+	struct unraced_record *record = &draft->record;
 	struct comparison to;
 
-	if (!area || (record->flags & UNRACED_TRUNCATED))
+	if (record->flags & UNRACED_TRUNCATED)
 		return UNRACED_INTEGRITY_UNCHECKED;
-	to = with_claim(draft, area, &record->open.path);
+	to = with_claim(draft, walk, &record->open.path);
 	if (!to.length || walk->trail.state != TRAIL_MET || walk->trail.covered || (walk->flags & UNRACED_DELETED))
 		return UNRACED_INTEGRITY_DIFFERS;
 	if (needs_directory(&to) && !is_directory(file))
 		return UNRACED_INTEGRITY_DIFFERS;
-	if (!names_the_file(&to, area, walk, is_absolute(draft)))
+	if (!names_the_file(&to, walk, is_absolute(draft)))
 		return UNRACED_INTEGRITY_DIFFERS;
 	if (walk->trail.moving || (walk->flags & (UNRACED_DETACHED | UNRACED_FOREIGN_MOUNT_NS)) ||
-	    !trail_holds(&walk->trail, area, file))
+	    !trail_holds(&walk->trail, &walk->again, file))
 		return UNRACED_INTEGRITY_UNCHECKED;
 	return UNRACED_INTEGRITY_MATCH;
 }
@@ -167,18 +165,18 @@ static __always_inline bool same_internet_address(const struct comparison *to)
 
 static __always_inline __u8 judge_address(struct draft *draft)
 {
-	struct unraced_record *record = &draft->scratch->record;
-	struct scratch_walk *area = SCRATCH(walk_scratch);
+	struct unraced_record *record = &draft->record;
+	struct walk *area = SCRATCH(walk_scratch);
 	struct unraced_slice *peer = &record->connect.remote;
 	struct comparison to;
 	__u32 at = (peer->offset - sizeof(*record)) & (TAIL_BYTES - 1);
 
 	if (!area || peer->length < sizeof(__u16) || record->connect.address.length < sizeof(__u16) ||
-	    draft->scratch->tail[1])
+	    draft->tail[1])
 		return UNRACED_INTEGRITY_UNCHECKED;
 	to = with_claim(draft, area, &record->connect.address);
 	to.end = peer->length;
-	bpf_probe_read_kernel(area->bytes, in_a_byte(peer->length), &draft->scratch->tail[at]);
+	bpf_probe_read_kernel(area->bytes, in_a_byte(peer->length), &draft->tail[at]);
 	if (to.claim[0] == AF_UNIX && record->connect.family == AF_UNIX)
 		return judge_socket_name(&to);
 	return same_internet_address(&to) ? UNRACED_INTEGRITY_MATCH : UNRACED_INTEGRITY_DIFFERS;

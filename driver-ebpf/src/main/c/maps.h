@@ -63,19 +63,16 @@ struct long_call {
 	__u8 more[READ_BYTES - INLINE_BYTES];
 };
 
-/* Where an exit program builds its record: the fixed part, then two paths or three addresses. */
+/* A record under construction: the fixed part, then two paths or three addresses. */
 #define TAIL_BYTES 8192
-struct scratch_record {
+struct draft {
+	__u64 end; /* where the next bytes go, counted from the tail's start */
 	struct unraced_record record;
 	__u8 tail[TAIL_BYTES + UNRACED_PATH_MAX + 1];
 };
 
-/* A path is built here from its end, as the walk goes from leaf to root. */
+/* The longest path that a walk finds. */
 #define WALK_BYTES 4096
-struct scratch_walk {
-	__u8 bytes[WALK_BYTES + 256];
-	__u64 cell; /* a pointer that went through it is a number to the verifier */
-};
 
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
@@ -110,18 +107,11 @@ struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
 	__uint(max_entries, 1);
 	__type(key, __u32);
-	__type(value, struct scratch_record);
+	__type(value, struct draft);
 } record_scratch SEC(".maps");
 
-struct {
-	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__uint(max_entries, 1);
-	__type(key, __u32);
-	__type(value, struct scratch_walk);
-} walk_scratch SEC(".maps");
-
-/* Who made a request, as of its submission: another thread may carry it out, and tell of its end. */
-struct requester {
+/* Who calls. Of a request as of its submission: another thread may carry it out, and tell of its end. */
+struct caller {
 	__u64 thread_start;
 	__u64 cgroup;
 	__u32 tid;
@@ -137,11 +127,11 @@ struct requester {
 
 /* A request of an io_uring that is under way. The long one starts as the other does, as with calls. */
 struct request {
-	struct requester by;
+	struct caller by;
 	struct call call;
 };
 struct long_request {
-	struct requester by;
+	struct caller by;
 	struct long_call call;
 };
 
@@ -175,8 +165,12 @@ struct {
 	__type(value, __u64);
 } posted SEC(".maps");
 
-/* What one program leaves to the one that finishes the event, on the same CPU, by a tail call. */
+/*
+ * What is known of a call that ends, for the functions that make its event: they are verified on their own, and can be
+ * handed no more than a pointer or two. Programs that finish by a tail call leave the whole call, too.
+ */
 struct unfinished {
+	__u64 bytes; /* where those of the path or the address are */
 	__u64 file; /* of a request to connect: struct file */
 	long result;
 	__u8 syscall;

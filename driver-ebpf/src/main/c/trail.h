@@ -20,7 +20,6 @@ enum trail_state {
 };
 
 struct trail {
-	struct scratch_walk *area;
 	__u64 mount; /* of the start: struct mount */
 	__u64 dentry;
 	__u64 digest;  /* of all counts and mounts on the way */
@@ -45,18 +44,16 @@ static __always_inline void trail_note(struct trail *trail, __u64 what)
 		trail->digest = ((trail->digest ^ what) * 0x9e3779b97f4a7c15ull) ^ (trail->digest >> 29);
 }
 
-/* A mount has no count; which one it is, and where it is mounted, is all there is to compare. */
-static __always_inline void note_crossing(struct trail *trail, struct mount *above, struct dentry *mountpoint)
+/*
+ * A mount has no count; which one it is, and where it is mounted, is all there is to compare. Both are read from a map, as
+ * the verifier allows no arithmetic with what it takes for a pointer.
+ */
+static __always_inline void note_crossing(struct trail *trail, struct mount *const volatile *above,
+					  struct dentry *const volatile *mountpoint)
 {
-	volatile __u64 *cell = &trail->area->cell;
-
 	trail->crossed = 1;
-	if (trail->state != TRAIL_SOUGHT)
-		return;
-	*cell = (__u64)above;
-	trail_note(trail, *cell);
-	*cell = (__u64)mountpoint;
-	trail_note(trail, *cell);
+	trail_note(trail, (__u64)*above);
+	trail_note(trail, (__u64)*mountpoint);
 }
 
 struct cover {
@@ -142,8 +139,9 @@ struct retrace {
 	struct trail trail;
 };
 
-static long retrace_step(__u64 step, struct retrace *again)
+static long retrace_step(__u64 step, struct retrace **on)
 {
+	struct retrace *again = *on;
 	struct dentry *dentry = again->dentry;
 	struct mount *mount = again->mount;
 	struct mount *above;
@@ -160,7 +158,7 @@ static long retrace_step(__u64 step, struct retrace *again)
 			return 1;
 		again->dentry = GET(mount, mnt_mountpoint);
 		again->mount = above;
-		note_crossing(&again->trail, above, again->dentry);
+		note_crossing(&again->trail, &again->mount, &again->dentry);
 	} else {
 		parent = GET(dentry, d_parent);
 		if (parent == dentry)
@@ -172,20 +170,19 @@ static long retrace_step(__u64 step, struct retrace *again)
 }
 
 /* Whether the way is still what the walk found. */
-static __always_inline bool trail_holds(const struct trail *trail, struct scratch_walk *area, struct file *file)
+static __always_inline bool trail_holds(const struct trail *trail, struct retrace *again, struct file *file)
 {
 	struct vfsmount *mnt = GET(file, f_path.mnt);
-	struct retrace again = {};
 
-	again.dentry = GET(file, f_path.dentry);
-	again.mount = (void *)mnt - bpf_core_field_offset(struct mount, mnt);
-	again.trail.area = area;
-	again.trail.mount = trail->mount;
-	again.trail.dentry = trail->dentry;
-	again.trail.state = TRAIL_SOUGHT;
-	ordered(&again.trail);
+	*again = (struct retrace){};
+	again->dentry = GET(file, f_path.dentry);
+	again->mount = (void *)mnt - bpf_core_field_offset(struct mount, mnt);
+	again->trail.mount = trail->mount;
+	again->trail.dentry = trail->dentry;
+	again->trail.state = TRAIL_SOUGHT;
+	ordered(&again->trail);
 	bpf_loop(TRAIL_STEPS, retrace_step, &again, 0);
-	return again.trail.state == TRAIL_MET && again.trail.digest == trail->digest && !again.trail.moving;
+	return again->trail.state == TRAIL_MET && again->trail.digest == trail->digest && !again->trail.moving;
 }
 
 static __always_inline void trail_begin(struct trail *trail, const struct place *start)

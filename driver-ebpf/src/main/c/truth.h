@@ -3,17 +3,11 @@
 #ifndef UNRACED_TRUTH_H
 #define UNRACED_TRUTH_H
 
-/* The record under construction; end is where the next bytes go, counted from the tail's start. */
-struct draft {
-	struct scratch_record *scratch;
-	__u32 end;
-};
-
 /* Claims room in the tail. The last word is cleared, so that padding carries nothing old. */
 static __always_inline __u8 *append(struct draft *draft, struct unraced_slice *slice, __u32 length)
 {
 	__u32 at = draft->end & (TAIL_BYTES - 1);
-	__u8 *tail = draft->scratch->tail;
+	__u8 *tail = draft->tail;
 
 	slice->offset = sizeof(struct unraced_record) + at;
 	slice->length = length;
@@ -22,12 +16,11 @@ static __always_inline __u8 *append(struct draft *draft, struct unraced_slice *s
 	return &tail[at];
 }
 
-/* The walk's area must be set. */
+/* The walk must have begun. */
 static __always_inline void describe_file(struct draft *draft, struct file *file, struct task_struct *task,
 					  struct walk *walk)
 {
-	struct unraced_record *record = &draft->scratch->record;
-	struct scratch_walk *area = walk->trail.area;
+	struct unraced_record *record = &draft->record;
 	struct inode *inode = GET(file, f_inode);
 	struct super_block *super = GET(inode, i_sb);
 	__u32 device = GET(super, s_dev);
@@ -42,12 +35,11 @@ static __always_inline void describe_file(struct draft *draft, struct file *file
 	if (GET(file, f_mode) & FMODE_CREATED)
 		record->flags |= UNRACED_CREATED;
 
-	walk->bytes = area->bytes;
 	walk_up(walk, file, task);
 	record->flags |= walk->flags;
 	length = (WALK_BYTES - walk->position) & (WALK_BYTES - 1);
 	target = append(draft, &record->open.resolved, length);
-	bpf_probe_read_kernel(target, length, &area->bytes[walk->position & (WALK_BYTES - 1)]);
+	bpf_probe_read_kernel(target, length, &walk->bytes[walk->position & (WALK_BYTES - 1)]);
 }
 
 /* uapi/linux/in.h and in6.h */
@@ -124,7 +116,7 @@ static __always_inline bool has_peer(long result)
 
 static __always_inline void describe_socket(struct draft *draft, struct file *file)
 {
-	struct unraced_record *record = &draft->scratch->record;
+	struct unraced_record *record = &draft->record;
 	struct unraced_connect *to = &record->connect;
 	struct inode *inode = GET(file, f_inode);
 	struct super_block *super = GET(inode, i_sb);
@@ -176,16 +168,16 @@ static __always_inline void move(struct unraced_slice *slice, __u32 by)
 }
 
 /* What was found inside the call: nobody could replace a descriptor there, whoever shares the table. */
-static __always_inline void adopt_truth(struct draft *draft, __u8 syscall, const struct truth *truth)
+static __always_inline void adopt_truth(struct draft *draft, bool is_connect, const struct truth *truth)
 {
-	struct unraced_record *record = &draft->scratch->record;
+	struct unraced_record *record = &draft->record;
 	__u32 length = truth->length & (WALK_BYTES - 1), by = draft->end;
 	struct unraced_slice all;
 
 	record->flags &= ~UNRACED_FD_TABLE_SHARED;
 	record->flags |= truth->flags;
 	bpf_probe_read_kernel(append(draft, &all, length), length, truth->bytes);
-	if (syscall == UNRACED_CONNECT) {
+	if (is_connect) {
 		record->connect.local = truth->connect.local;
 		record->connect.remote = truth->connect.remote;
 		record->connect.family = truth->connect.family;

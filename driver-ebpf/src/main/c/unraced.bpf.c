@@ -30,7 +30,7 @@
 
 char LICENSE[] SEC("license") = "GPL";
 
-static __always_inline int begin_call(__u8 syscall, const __u64 *args, __u8 abi, __u8 indirect)
+__noinline int begin_call(struct entrance *from)
 {
 	struct unraced_control *shared = SCRATCH(control);
 	struct unraced_counters *row = counter_row();
@@ -39,7 +39,7 @@ static __always_inline int begin_call(__u8 syscall, const __u64 *args, __u8 abi,
 	bool entering, passes;
 	__u32 mode;
 
-	if (!shared || !row || !to || !shared->active)
+	if (!from || !shared || !row || !to || !shared->active)
 		return 0;
 	mode = current_mode(shared);
 	entering = wants_enter_events(shared);
@@ -49,18 +49,15 @@ static __always_inline int begin_call(__u8 syscall, const __u64 *args, __u8 abi,
 	to->call.thread_start = task->start_boottime;
 	to->call.enter_ns = bpf_ktime_get_boot_ns();
 	to->call.mitigation = mode;
-	read_registers(&to->call, syscall, args);
-	to->call.abi = abi;
-	to->call.indirect = indirect;
-	read_pointers(to, syscall, UNRACED_PROVENANCE_ENTER);
+	read_arguments(to, from, UNRACED_PROVENANCE_ENTER);
 	passes = path_passes(shared, &to->call);
 	if (entering && passes)
-		emit_enter(row, shared, task, syscall, &to->call);
+		emit_enter(&to->call);
 	/* Under kernel it is the copy that decides. */
 	if (mode == UNRACED_MITIGATION_OFF || (!passes && mode != UNRACED_MITIGATION_KERNEL))
 		return 0;
 	to->call.integrity = shared->integrity != 0;
-	if (to->call.integrity && syscall != UNRACED_CONNECT)
+	if (to->call.integrity && from->syscall != UNRACED_CONNECT)
 		remember_start(&to->call, task);
 	/* Who shares now may have put another file in place and be gone by the return; nobody new can come meanwhile. */
 	if (fd_table_is_shared(task))
@@ -71,44 +68,50 @@ static __always_inline int begin_call(__u8 syscall, const __u64 *args, __u8 abi,
 
 static __always_inline int on_enter(const struct syscall_trace_enter *ctx, __u8 syscall)
 {
-	__u64 args[4] = { ctx->args[0], ctx->args[1], ctx->args[2], ctx->args[3] };
+	struct entrance from = { .syscall = syscall, .abi = UNRACED_ABI_NATIVE };
 
-	return begin_call(syscall, args, UNRACED_ABI_NATIVE, DIRECT);
+	/* Not as fields: the kernel refuses a program that knows of more arguments than its tracepoint's call has. */
+	bpf_probe_read_kernel(from.args, sizeof(from.args), ctx->args);
+	return begin_call(&from);
 }
 
 /* No entry answers: the registers still hold the arguments, but what they point to may have changed. */
-static __always_inline void rebuild_call(struct long_call *to, struct task_struct *task, __u32 mode, bool integrity,
-					 __u8 syscall, const __u64 *args, __u8 abi, __u8 indirect)
+__noinline int rebuild_call(struct long_call *to, struct entrance *from)
 {
+	struct unraced_control *shared = SCRATCH(control);
+	struct task_struct *task = bpf_get_current_task_btf();
+	__u32 mode;
+
+	if (!to || !from || !shared)
+		return 0;
+	mode = current_mode(shared);
 	to->call.thread_start = task->start_boottime;
 	to->call.enter_ns = 0;
 	to->call.mitigation = mode;
-	read_registers(&to->call, syscall, args);
-	to->call.abi = abi;
-	to->call.indirect = indirect;
-	read_pointers(to, syscall, UNRACED_PROVENANCE_EXIT);
-	to->call.integrity = integrity && mode != UNRACED_MITIGATION_OFF;
-	if (to->call.integrity && syscall != UNRACED_CONNECT)
+	read_arguments(to, from, UNRACED_PROVENANCE_EXIT);
+	to->call.integrity = shared->integrity && mode != UNRACED_MITIGATION_OFF;
+	if (to->call.integrity && from->syscall != UNRACED_CONNECT)
 		remember_start(&to->call, task);
 	if (was_refused(task->pid, to->call.thread_start) && mode != UNRACED_MITIGATION_OFF)
 		to->call.record_flags |= UNRACED_STASH_FULL;
 	if (mode != UNRACED_MITIGATION_OFF)
 		to->call.record_flags |= UNRACED_ENTER_MISSED;
+	return 0;
 }
 
-static __always_inline struct call *rebuild(struct task_struct *task, __u32 mode, bool integrity, __u8 syscall)
+static __always_inline struct call *rebuild(struct task_struct *task, __u8 syscall)
 {
 	struct long_call *to = SCRATCH(call_scratch);
 	struct pt_regs *regs = (void *)bpf_task_pt_regs(task);
-	__u64 args[4];
+	struct entrance from = { .syscall = syscall, .abi = UNRACED_ABI_NATIVE };
 
 	if (!to)
 		return 0;
-	args[0] = PT_REGS_PARM1_CORE_SYSCALL(regs);
-	args[1] = PT_REGS_PARM2_CORE_SYSCALL(regs);
-	args[2] = PT_REGS_PARM3_CORE_SYSCALL(regs);
-	args[3] = PT_REGS_PARM4_CORE_SYSCALL(regs);
-	rebuild_call(to, task, mode, integrity, syscall, args, UNRACED_ABI_NATIVE, DIRECT);
+	from.args[0] = PT_REGS_PARM1_CORE_SYSCALL(regs);
+	from.args[1] = PT_REGS_PARM2_CORE_SYSCALL(regs);
+	from.args[2] = PT_REGS_PARM3_CORE_SYSCALL(regs);
+	from.args[3] = PT_REGS_PARM4_CORE_SYSCALL(regs);
+	rebuild_call(to, &from);
 	return &to->call;
 }
 
@@ -122,31 +125,36 @@ static __always_inline bool was_executed(struct task_struct *task, long number, 
 }
 
 /* What was unreadable at entry may be readable now; it says EXIT then, and that it faulted. */
-static __always_inline void read_rest(struct long_call *to, __u8 syscall)
+__noinline int read_rest(struct long_call *to)
 {
 	struct call *call = &to->call;
+	bool is_connect;
 
+	if (!to)
+		return 0;
+	is_connect = call->syscall == UNRACED_CONNECT;
 	/* With a negative length nobody tried. */
-	if (syscall != UNRACED_CONNECT || call->addrlen >= 0)
+	if (!is_connect || call->addrlen >= 0)
 		call->record_flags |= UNRACED_FAULTED;
 	if (call->provenance == UNRACED_PROVENANCE_NONE) {
-		if (syscall == UNRACED_CONNECT)
+		if (is_connect)
 			read_address(call, UNRACED_PROVENANCE_EXIT);
 		else
 			read_path(to, UNRACED_PROVENANCE_EXIT);
 	}
-	if (syscall == UNRACED_OPENAT2 && call->how_provenance == UNRACED_PROVENANCE_NONE)
+	if (call->syscall == UNRACED_OPENAT2 && call->how_provenance == UNRACED_PROVENANCE_NONE)
 		read_how(call, UNRACED_PROVENANCE_EXIT);
+	return 0;
 }
 
-static __always_inline struct call *read_again(const struct call *call, __u8 syscall)
+static __always_inline struct call *read_again(const struct call *call)
 {
 	struct long_call *to = SCRATCH(call_scratch);
 
 	if (!to)
 		return 0;
 	to->call = *call;
-	read_rest(to, syscall);
+	read_rest(to);
 	return &to->call;
 }
 
@@ -154,16 +162,19 @@ static __always_inline int on_exit(const struct syscall_trace_exit *ctx, __u8 sy
 {
 	struct unraced_control *shared = SCRATCH(control);
 	struct unraced_counters *row = counter_row();
+	struct unfinished *area = SCRATCH(unfinished);
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct call *stashed, *call;
 	const __u8 *bytes;
 	__u32 tid = task->pid;
-	long result = ctx->ret;
 	bool is_long, elsewhere;
 
-	if (!shared || !row || !shared->active)
+	if (!shared || !row || !area || !shared->active)
 		return 0;
 	row->returned++;
+	area->result = ctx->ret;
+	area->syscall = syscall;
+	area->is_request = 0;
 	stashed = stash_find(row, tid, task->start_boottime, syscall, UNRACED_ABI_NATIVE);
 	if (!stashed) {
 		enum verdict verdict = filter(shared);
@@ -172,12 +183,13 @@ static __always_inline int on_exit(const struct syscall_trace_exit *ctx, __u8 sy
 			count_filtered(row, verdict);
 			return 0;
 		}
-		call = rebuild(task, current_mode(shared), shared->integrity, syscall);
+		call = rebuild(task, syscall);
 		if (call) {
-			if (!was_executed(task, ctx->nr, result))
+			if (!was_executed(task, ctx->nr, ctx->ret))
 				call->record_flags |= UNRACED_NOT_EXECUTED;
 			bytes = shared->copies ? adopt_late_copy(call, tid) : call->bytes;
-			emit(row, shared, task, syscall, call, bytes, result, 0);
+			area->bytes = (__u64)bytes;
+			finish_call(row, shared, area, call, syscall == UNRACED_CONNECT);
 			if (shared->copies)
 				forget_copies(tid);
 		}
@@ -185,39 +197,27 @@ static __always_inline int on_exit(const struct syscall_trace_exit *ctx, __u8 sy
 	}
 	is_long = stashed->length > INLINE_BYTES;
 	elsewhere = stashed->elsewhere;
+	call = stashed;
+	bytes = 0;
 	if (stashed->provenance == UNRACED_PROVENANCE_NONE || stashed->how_provenance == UNRACED_PROVENANCE_NONE) {
-		call = read_again(stashed, syscall);
-		if (call) {
-			/* Of a path that was read at entry, the copy has no more than the start. */
-			bytes = stashed->provenance == UNRACED_PROVENANCE_NONE ? call->bytes :
-										 stash_bytes(stashed, tid);
-			emit(row, shared, task, syscall, call, bytes, result, 0);
-		}
-	} else {
-		bytes = stash_bytes(stashed, tid);
-		emit(row, shared, task, syscall, stashed, bytes, result, 0);
+		call = read_again(stashed);
+		/* Of a path that was read at entry, the copy has no more than the start. */
+		if (call && stashed->provenance == UNRACED_PROVENANCE_NONE)
+			bytes = call->bytes;
 	}
+	if (!bytes)
+		bytes = stash_bytes(stashed, tid);
+	area->bytes = (__u64)bytes;
+	if (call)
+		finish_call(row, shared, area, call, syscall == UNRACED_CONNECT);
 	stash_drop(row, tid, is_long);
 	if (elsewhere)
 		bpf_map_delete_elem(&copies, &tid);
 	return 0;
 }
 
-#define WATCH(name, number)                                              \
-	SEC("tracepoint/syscalls/sys_enter_" #name)                      \
-	int enter_##name(struct syscall_trace_enter *ctx)          \
-	{                                                                \
-		return on_enter(ctx, number);                            \
-	}
-
-WATCH(open, UNRACED_OPEN)
-WATCH(openat, UNRACED_OPENAT)
-WATCH(openat2, UNRACED_OPENAT2)
-WATCH(creat, UNRACED_CREAT)
-WATCH(connect, UNRACED_CONNECT)
-
 /*
- * What is done at the return is the same for all opens, and takes the kernel long to verify. So one program serves them
+ * What is done is the same for all opens, and takes the kernel long to verify. So one pair of programs serves them
  * all, and which call it is comes from a table: what the verifier knew exactly, it would follow once for each.
  */
 #define NUMBERS 512
@@ -231,6 +231,20 @@ static const volatile __u8 calls_by_number[NUMBERS] = {
 #endif
 	[437] = UNRACED_OPENAT2,
 };
+
+SEC("tracepoint/syscalls/sys_enter_openat")
+int enter_opens(struct syscall_trace_enter *ctx)
+{
+	__u8 syscall = calls_by_number[ctx->nr & (NUMBERS - 1)];
+
+	return syscall ? on_enter(ctx, syscall) : 0;
+}
+
+SEC("tracepoint/syscalls/sys_enter_connect")
+int enter_connect(struct syscall_trace_enter *ctx)
+{
+	return on_enter(ctx, UNRACED_CONNECT);
+}
 
 SEC("tracepoint/syscalls/sys_exit_openat")
 int exit_opens(struct syscall_trace_exit *ctx)

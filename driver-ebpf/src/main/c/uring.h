@@ -199,27 +199,6 @@ static __always_inline void take_refused(struct long_call *to, const struct io_u
 	read_pointers(to, syscall, UNRACED_PROVENANCE_ENTER);
 }
 
-static __always_inline void remember_requester(struct requester *by, struct task_struct *task)
-{
-	struct scratch_record *area = SCRATCH(record_scratch);
-	struct unraced_record *record;
-
-	if (!area)
-		return;
-	record = &area->record;
-	describe_caller(record, task);
-	by->uid = record->uid;
-	by->gid = record->gid;
-	by->tid = record->tid;
-	by->tgid = record->tgid;
-	by->thread_start = record->thread_start_ns;
-	by->parent_tgid = record->parent_tgid;
-	by->cgroup = record->cgroup_id;
-	by->mount_ns = record->mount_ns;
-	by->pid_ns = record->pid_ns;
-	__builtin_memcpy(by->comm, record->comm, sizeof(by->comm));
-}
-
 static __always_inline void request_put(struct unraced_counters *row, struct io_kiocb *req, struct long_request *from)
 {
 	struct posted key = { .ring = (__u64)GET(req, ctx), .user_data = GET(req, cqe.user_data) };
@@ -248,7 +227,7 @@ static __always_inline int on_submit(struct io_kiocb *req, const struct io_uring
 	    filter(shared) != PASS)
 		return 0;
 	task = bpf_get_current_task_btf();
-	remember_requester(&area->request.by, task);
+	identify(&area->request.by, task);
 	to = &area->request.call;
 	to->call.thread_start = task->start_boottime;
 	to->call.enter_ns = bpf_ktime_get_boot_ns();
@@ -321,7 +300,7 @@ static __always_inline bool request_take(struct unraced_counters *row, const str
 			count_filtered(row, verdict);
 			return 0;
 		}
-		remember_requester(&to->by, task);
+		identify(&to->by, task);
 		read_registers(&to->call.call, syscall, none);
 		to->call.call.enter_ns = 0;
 		to->call.call.mitigation = current_mode(shared);

@@ -10,16 +10,36 @@
 /* A path of one-letter components fits twice. */
 #define WALK_STEPS 4096
 
+/*
+ * In a map, not on the stack: what the verifier knew of each field there, it would follow in every combination. Pointers
+ * are numbers to it here.
+ */
 struct walk {
 	struct dentry *dentry;
 	struct mount *mount;
 	struct dentry *root; /* of mount */
 	struct mnt_namespace *own; /* the caller's */
-	__u8 *bytes;
 	__u32 position; /* of the first byte written so far */
 	__u32 flags;	/* enum unraced_flag */
 	struct trail trail;
+	struct retrace again;
+	__u8 bytes[WALK_BYTES + 256]; /* the path is built from its end, as the walk goes from leaf to root */
 };
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct walk);
+} walk_scratch SEC(".maps");
+
+/* What went before must not be taken for this one's. */
+static __always_inline void walk_begin(struct walk *walk)
+{
+	walk->position = WALK_BYTES;
+	walk->flags = 0;
+	walk->trail = (struct trail){};
+}
 
 /* Puts a name in front of what is there. */
 static __always_inline bool prepend(struct walk *walk, struct dentry *dentry)
@@ -53,8 +73,10 @@ static __always_inline __u32 where(const struct walk *walk, struct mnt_namespace
 	return number == 0 || number == ANONYMOUS_MOUNT_NS ? UNRACED_DETACHED : UNRACED_FOREIGN_MOUNT_NS;
 }
 
-static long walk_step(__u64 step, struct walk *walk)
+/* What bpf_loop() hands on must be on the stack: a pointer. */
+static long walk_step(__u64 step, struct walk **on)
 {
+	struct walk *walk = *on;
 	struct dentry *dentry = walk->dentry;
 	struct dentry *parent;
 
@@ -70,7 +92,7 @@ static long walk_step(__u64 step, struct walk *walk)
 		}
 		walk->dentry = GET(mount, mnt_mountpoint);
 		walk->mount = above;
-		note_crossing(&walk->trail, above, walk->dentry);
+		note_crossing(&walk->trail, &walk->mount, &walk->dentry);
 		walk->root = GET(above, mnt.mnt_root);
 		return 0;
 	}
@@ -91,15 +113,13 @@ static long walk_step(__u64 step, struct walk *walk)
 	return 0;
 }
 
-/* Fills the walk's bytes from position to WALK_BYTES, and its flags. Its trail must have begun. */
+/* Fills the walk's bytes from position to WALK_BYTES, and its flags. It must have begun, and its trail, if wanted. */
 static __always_inline void walk_up(struct walk *walk, struct file *file, struct task_struct *task)
 {
 	struct dentry *dentry = GET(file, f_path.dentry);
 	struct vfsmount *mnt = GET(file, f_path.mnt);
 	struct nsproxy *proxy = GET(task, nsproxy);
 
-	walk->position = WALK_BYTES;
-	walk->flags = 0;
 	walk->own = GET(proxy, mnt_ns);
 	walk->dentry = dentry;
 	walk->mount = (void *)mnt - bpf_core_field_offset(struct mount, mnt);
@@ -107,7 +127,7 @@ static __always_inline void walk_up(struct walk *walk, struct file *file, struct
 	/* Unlinked, as d_unlinked() of include/linux/dcache.h has it. */
 	if (!GET(dentry, d_hash.pprev) && GET(dentry, d_parent) != dentry)
 		walk->flags |= UNRACED_DELETED;
-	if (bpf_loop(WALK_STEPS, walk_step, walk, 0) == WALK_STEPS)
+	if (bpf_loop(WALK_STEPS, walk_step, &walk, 0) == WALK_STEPS)
 		walk->flags |= UNRACED_RESOLVED_TRUNCATED;
 	if (walk->position == WALK_BYTES && !(walk->flags & UNRACED_DETACHED)) {
 		walk->position--;

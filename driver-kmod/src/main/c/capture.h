@@ -100,7 +100,8 @@ void unraced_probes_stop(struct unraced_capture *capture);
 /* copies.c: the functions that copy; their probes are registered once the mode asks for them. */
 int unraced_copies_start(struct unraced_capture *capture);
 void unraced_copies_stop(struct unraced_capture *capture);
-/* Of enum unraced_feature. */
+/* Finds out, once, what this kernel has of them; enum unraced_feature tells. */
+void unraced_copies_find(void);
 u32 unraced_copies_features(void);
 
 /* requests.c: requests of io_urings */

@@ -59,7 +59,7 @@ static int on_path(struct kprobe *kprobe, struct pt_regs *regs)
 	if (!begin(capture, area, &arguments))
 		return 0;
 	/* A call can open files of the kernel's own, such as firmware: they do not come from its pointer. */
-	if (wants_copy(&area->call) && (u64)name->uptr == area->call.pointer)
+	if (wants_copy(&area->call) && (unsigned long)name->uptr == area->call.pointer)
 		unraced_call_adopt(&area->call, name->name, strnlen(name->name, UNRACED_PATH_MAX));
 	unraced_put(capture, area);
 	return 0;
@@ -198,14 +198,20 @@ static bool can_probe(enum unraced_copy copy)
 	return copies[copy].optional;
 }
 
-u32 unraced_copies_features(void)
+static bool found;
+
+void unraced_copies_find(void)
 {
 	int i;
 
+	found = true;
 	for (i = 0; i < UNRACED_COPIES; i++)
-		if (!can_probe(i))
-			return 0;
-	return UNRACED_FEATURE_KERNEL;
+		found = found && can_probe(i);
+}
+
+u32 unraced_copies_features(void)
+{
+	return found ? UNRACED_FEATURE_KERNEL : 0;
 }
 
 void unraced_copies_stop(struct unraced_capture *capture)

@@ -165,11 +165,17 @@ static const struct vm_operations_struct mapping = {
 	.fault = fault,
 };
 
-static int map_with_lock(struct unraced_capture *capture, struct vm_area_struct *vma)
+/*
+ * Without the capture's lock: the caller's memory is locked here, and whoever has the capture's may be waiting for that
+ * memory, to copy from it. What is mapped is there, and the same, from configuring to the release.
+ */
+static int map(struct file *file, struct vm_area_struct *vma)
 {
+	struct unraced_capture *capture = file->private_data;
 	bool readers_page;
 
-	if (!capture->started)
+	/* Paired with the end of configuring. */
+	if (!smp_load_acquire(&capture->reader))
 		return -ENXIO;
 	if (vma->vm_pgoff >= capture->page_count || vma_pages(vma) > capture->page_count - vma->vm_pgoff)
 		return -EINVAL;
@@ -186,17 +192,6 @@ static int map_with_lock(struct unraced_capture *capture, struct vm_area_struct 
 	vm_flags_set(vma, VM_DONTCOPY | VM_DONTEXPAND | VM_DONTDUMP);
 	vma->vm_ops = &mapping;
 	return 0;
-}
-
-static int map(struct file *file, struct vm_area_struct *vma)
-{
-	struct unraced_capture *capture = file->private_data;
-	int error;
-
-	mutex_lock(&capture->lock);
-	error = map_with_lock(capture, vma);
-	mutex_unlock(&capture->lock);
-	return error;
 }
 
 static const struct file_operations operations = {
@@ -221,8 +216,11 @@ static int __init unraced_init(void)
 
 	if (!error)
 		error = unraced_probes_find();
+	if (error)
+		return error;
+	unraced_copies_find();
 	unraced_requests_find();
-	return error ? error : misc_register(&device);
+	return misc_register(&device);
 }
 
 static void __exit unraced_exit(void)

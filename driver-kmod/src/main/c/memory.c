@@ -108,7 +108,7 @@ int unraced_memory_map(struct unraced_capture *capture)
 		return error;
 	capture->config.counters_offset = (u64)first_counter_page(capture) << PAGE_SHIFT;
 	capture->config.counter_rows = nr_cpu_ids;
-	/* Paired with poll(). */
+	/* Paired with poll() and map(). */
 	smp_store_release(&capture->reader, page_address(capture->pages[0]));
 	return 0;
 }

@@ -150,6 +150,12 @@ public final class CaptureConfig {
         return config;
     }
 
+    /** Whether nobody has set a key, so that it has its default. */
+    public boolean isDefault(String key) {
+        ConfigValue value = values.get(key);
+        return value != null && SettingText.isDefault(value.origin());
+    }
+
     /** Every key with its value and where that came from, in alphabetical order. */
     public List<Setting> settings() {
         return values.entrySet().stream()

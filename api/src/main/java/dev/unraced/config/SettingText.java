@@ -31,8 +31,12 @@ final class SettingText {
                 : value.render(ConfigRenderOptions.concise());
     }
 
+    static boolean isDefault(ConfigOrigin origin) {
+        return REFERENCE.equals(origin.resource());
+    }
+
     static String origin(ConfigOrigin origin) {
-        if (REFERENCE.equals(origin.resource())) {
+        if (isDefault(origin)) {
             return "default";
         }
         String source = origin.resource() == null ? origin.filename() : origin.resource();

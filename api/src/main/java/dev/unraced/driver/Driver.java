@@ -24,6 +24,15 @@ public interface Driver {
     Capabilities capabilities();
 
     /**
+     * What the driver reports under a configuration, for drivers whose configuration says which source it is.
+     *
+     * @param config where to look for what the driver needs, such as a server's address
+     */
+    default Capabilities capabilities(CaptureConfig config) {
+        return capabilities();
+    }
+
+    /**
      * Starts a capture. When this returns, every watched call that enters is captured.
      *
      * @throws CaptureException when it cannot start; its message says what is missing and how to get it

@@ -24,7 +24,7 @@ final class DriverCheck {
     static Availability check(Driver driver, CaptureConfig config) {
         try {
             Availability availability = driver.availability(config);
-            return availability.isAvailable() ? checkCapabilities(driver.capabilities(), config) : availability;
+            return availability.isAvailable() ? checkCapabilities(driver.capabilities(config), config) : availability;
         } catch (RuntimeException | LinkageError e) {
             LOG.debug("Driver {} failed when asked whether it can run", driver.name(), e);
             return inconclusive(e);
@@ -39,7 +39,7 @@ final class DriverCheck {
 
     private static Availability checkCapabilities(Capabilities capabilities, CaptureConfig config) {
         Stream<Capability> extra = config.enterEvents() ? Stream.of(Feature.ENTER_EVENTS) : Stream.empty();
-        String lacking = Stream.of(Stream.<Capability>of(config.mitigation()), config.syscalls().stream(), extra)
+        String lacking = Stream.of(Stream.<Capability>of(config.mitigation()), syscalls(capabilities, config), extra)
                 .flatMap(wanted -> wanted)
                 .filter(wanted -> !capabilities.has(wanted))
                 .map(wanted -> describe(wanted, capabilities.reason(wanted)))
@@ -50,6 +50,13 @@ final class DriverCheck {
                         LACKS_CAPABILITY,
                         "It lacks " + lacking + ".",
                         "Change unraced.mitigation, unraced.syscalls or unraced.enter-events, or choose another driver.");
+    }
+
+    /** Of calls that nobody has asked for by name, those will do that the driver has. */
+    private static Stream<? extends Capability> syscalls(Capabilities capabilities, CaptureConfig config) {
+        boolean isPartEnough = config.isDefault("unraced.syscalls")
+                && config.syscalls().stream().anyMatch(capabilities::has);
+        return isPartEnough ? Stream.empty() : config.syscalls().stream();
     }
 
     private static String describe(Capability capability, @Nullable String reason) {

@@ -180,11 +180,15 @@ class DriversTest {
                 .without(Syscall.CREAT, "No point for it");
         Drivers drivers = drivers(driver("gvisor", AVAILABLE, capabilities));
         assertThatExceptionOfType(CaptureException.class)
-                .isThrownBy(() -> drivers.select(named("gvisor").build()))
+                .isThrownBy(() -> drivers.select(
+                        named("gvisor").syscalls(Syscall.values()).build()))
                 .withMessageContaining(
                         "It lacks the call openat2 (Sentry has none), the call creat (No point for it). Change ");
         assertThat(drivers.select(named("gvisor").syscalls(Syscall.OPEN).build())
                         .passedOver())
+                .isEmpty();
+        assertThat(drivers.select(named("gvisor").build()).passedOver())
+                .as("calls that nobody has asked for by name")
                 .isEmpty();
     }
 

@@ -26,6 +26,7 @@ final class Mocks {
         lenient().when(driver.name()).thenReturn(name);
         lenient().when(driver.availability(any())).thenReturn(availability);
         lenient().when(driver.capabilities()).thenReturn(capabilities);
+        lenient().when(driver.capabilities(any())).thenCallRealMethod();
         lenient().when(driver.open(any())).thenReturn(capture);
         lenient().when(capture.driver()).thenReturn(name);
         return driver;

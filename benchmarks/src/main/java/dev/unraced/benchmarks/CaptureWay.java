@@ -10,25 +10,41 @@ import java.util.Map;
  * A way to capture, whose cost is measured beside others.
  *
  * @param name what it is asked for by
+ * @param driver whose capture it is
  * @param settings that differ from the defaults of the driver
  */
-record CaptureWay(String name, Map<String, Object> settings) {
+record CaptureWay(String name, String driver, Map<String, Object> settings) {
     private static final String MITIGATION = "unraced.mitigation";
     private static final String INTEGRITY = "unraced.integrity";
 
     /** All that there are, the default first. */
     static final List<CaptureWay> ALL = List.of(
-            new CaptureWay("stash", Map.of(MITIGATION, "stash")),
-            new CaptureWay("stash-unchecked", Map.of(MITIGATION, "stash", INTEGRITY, false)),
-            new CaptureWay("off", Map.of(MITIGATION, "off")),
-            new CaptureWay("kernel", Map.of(MITIGATION, "kernel")),
-            new CaptureWay("kernel-unchecked", Map.of(MITIGATION, "kernel", INTEGRITY, false)),
-            new CaptureWay("enter-events", Map.of("unraced.enter-events", true)),
-            new CaptureWay("native-only", Map.of("unraced.ebpf.compat", "off")),
-            new CaptureWay("ring-per-cpu", Map.of("unraced.ebpf.rings", "per-cpu")));
+            ebpf("stash", Map.of(MITIGATION, "stash")),
+            ebpf("stash-unchecked", Map.of(MITIGATION, "stash", INTEGRITY, false)),
+            ebpf("off", Map.of(MITIGATION, "off")),
+            ebpf("kernel", Map.of(MITIGATION, "kernel")),
+            ebpf("kernel-unchecked", Map.of(MITIGATION, "kernel", INTEGRITY, false)),
+            ebpf("enter-events", Map.of("unraced.enter-events", true)),
+            ebpf("native-only", Map.of("unraced.ebpf.compat", "off")),
+            ebpf("ring-per-cpu", Map.of("unraced.ebpf.rings", "per-cpu")),
+            kmod("kmod-stash", Map.of(MITIGATION, "stash")),
+            kmod("kmod-stash-unchecked", Map.of(MITIGATION, "stash", INTEGRITY, false)),
+            kmod("kmod-off", Map.of(MITIGATION, "off")),
+            kmod("kmod-kernel", Map.of(MITIGATION, "kernel")),
+            kmod("kmod-kernel-unchecked", Map.of(MITIGATION, "kernel", INTEGRITY, false)),
+            kmod("kmod-enter-events", Map.of("unraced.enter-events", true)),
+            kmod("kmod-ring-per-cpu", Map.of("unraced.kmod.rings", "per-cpu")));
+
+    private static CaptureWay ebpf(String name, Map<String, Object> settings) {
+        return new CaptureWay(name, "ebpf", settings);
+    }
+
+    private static CaptureWay kmod(String name, Map<String, Object> settings) {
+        return new CaptureWay(name, "kmod", settings);
+    }
 
     CaptureConfig config() {
-        CaptureConfigBuilder builder = CaptureConfig.builder().driver("ebpf");
+        CaptureConfigBuilder builder = CaptureConfig.builder().driver(driver);
         settings.forEach(builder::set);
         return builder.build();
     }

@@ -7,7 +7,6 @@ import dev.unraced.driver.CaptureStats;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -20,15 +19,20 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** What each way to capture adds to a call, from outside (wall clock) and from inside (run time of the programs). */
+/**
+ * What each way to capture adds to a call, from outside (wall clock and processor time of the caller) and, with eBPF,
+ * from inside (run time of the programs).
+ */
 @Command(
         name = "kernel",
         mixinStandardHelpOptions = true,
         description =
                 "Measures openat+close in a native loop, without a capture and with each way to capture in turn, while"
                         + " the events are consumed; then the eBPF programs alone, by the kernel's run-time"
-                        + " statistics. Needs root.")
+                        + " statistics. With the kernel module loaded, it is measured beside eBPF. Needs root.")
 final class KernelCost implements Callable<Integer> {
+    private static final OpenLoop.Time NEVER = new OpenLoop.Time(Double.MAX_VALUE, Double.MAX_VALUE);
+
     @Spec
     private CommandSpec spec;
 
@@ -53,11 +57,11 @@ final class KernelCost implements Callable<Integer> {
     /**
      * Of one way to capture.
      *
-     * @param wall of a call, in nanoseconds
-     * @param programs of that, in the programs
+     * @param time of a call
+     * @param programs of that, in the programs; 0 where there are none
      * @param stats of the capture whose programs were measured
      */
-    private record Cost(double wall, double programs, CaptureStats stats) {}
+    private record Cost(OpenLoop.Time time, double programs, CaptureStats stats) {}
 
     @Override
     public Integer call() throws Exception {
@@ -71,31 +75,29 @@ final class KernelCost implements Callable<Integer> {
                 refused.put(way.name(), String.valueOf(e.getMessage()));
             }
         }
-        double[] bare = new double[rounds];
-        Map<String, double[]> walls = possible.stream()
-                .collect(
-                        Collectors.toMap(CaptureWay::name, way -> new double[rounds], (a, b) -> a, LinkedHashMap::new));
+        OpenLoop.Time bare = NEVER;
+        Map<String, OpenLoop.Time> times = new LinkedHashMap<>();
         Map<String, Cost> costs = new LinkedHashMap<>();
         try (OpenLoop loop = new OpenLoop()) {
             // Taken in turns, so that a noisy neighbour meets all.
             for (int round = 0; round < rounds; round++) {
                 spec.commandLine().getErr().printf("round %d of %d%n", round + 1, rounds);
-                bare[round] = loop.run(calls, path, threads);
+                bare = bare.least(loop.run(calls, path, threads));
                 for (CaptureWay way : possible) {
                     try (Consumer consumer = new Consumer(Capture.open(way.config()))) {
-                        walls.get(way.name())[round] = loop.run(calls, path, threads);
+                        times.merge(way.name(), loop.run(calls, path, threads), OpenLoop.Time::least);
                     }
                 }
             }
             for (CaptureWay way : possible) {
-                costs.put(way.name(), cost(loop, way, least(walls.get(way.name()))));
+                costs.put(way.name(), cost(loop, way, times.getOrDefault(way.name(), NEVER)));
             }
         }
         PrintWriter out = spec.commandLine().getOut();
         if (json) {
-            printJson(out, least(bare), costs);
+            printJson(out, bare, costs);
         } else {
-            print(out, least(bare), costs, refused);
+            print(out, bare, costs, refused);
         }
         return 0;
     }
@@ -113,7 +115,7 @@ final class KernelCost implements Callable<Integer> {
                 .toList();
     }
 
-    private void print(PrintWriter out, double bare, Map<String, Cost> costs, Map<String, String> refused) {
+    private void print(PrintWriter out, OpenLoop.Time bare, Map<String, Cost> costs, Map<String, String> refused) {
         out.printf(
                 Locale.ROOT,
                 "openat+close of %s, in ns per call; best of %d rounds of %d calls in %d %s%n%n",
@@ -124,39 +126,53 @@ final class KernelCost implements Callable<Integer> {
                 threads == 1 ? "thread" : "threads");
         out.printf(
                 Locale.ROOT,
-                "%-18s%10s%10s%8s%10s%12s%8s%n",
+                "%-22s%9s%8s%7s%9s%8s%10s%10s%8s%n",
                 "way",
                 "wall",
                 "added",
                 "ratio",
+                "cpu",
+                "added",
                 "programs",
                 "events",
                 "lost");
-        out.printf(Locale.ROOT, "%-18s%10.0f%10s%8.2f%n", "no capture", bare, "", 1.0);
+        out.printf(Locale.ROOT, "%-22s%9.0f%8s%7.2f%9.0f%n", "no capture", bare.wall(), "", 1.0, bare.cpu());
         costs.forEach((way, cost) -> out.printf(
                 Locale.ROOT,
-                "%-18s%10.0f%+10.0f%8.2f%10.0f%12d%8d%n",
+                "%-22s%9.0f%+8.0f%7.2f%9.0f%+8.0f%10s%10d%8d%n",
                 way,
-                cost.wall(),
-                cost.wall() - bare,
-                cost.wall() / bare,
-                cost.programs(),
+                cost.time().wall(),
+                cost.time().wall() - bare.wall(),
+                cost.time().wall() / bare.wall(),
+                cost.time().cpu(),
+                cost.time().cpu() - bare.cpu(),
+                cost.programs() == 0 ? "" : String.format(Locale.ROOT, "%.0f", cost.programs()),
                 cost.stats().delivered(),
                 cost.stats().totalLost()));
-        refused.forEach((way, why) -> out.printf("%n%s: not here. %s%n", way, why));
+        byReason(refused).forEach((why, names) -> out.printf("%n%s: not here. %s%n", String.join(", ", names), why));
     }
 
-    private static void printJson(PrintWriter out, double bare, Map<String, Cost> costs) {
+    private static Map<String, List<String>> byReason(Map<String, String> refused) {
+        return refused.entrySet().stream()
+                .collect(Collectors.groupingBy(
+                        Map.Entry::getValue,
+                        LinkedHashMap::new,
+                        Collectors.mapping(Map.Entry::getKey, Collectors.toList())));
+    }
+
+    private static void printJson(PrintWriter out, OpenLoop.Time bare, Map<String, Cost> costs) {
         out.printf(
                 Locale.ROOT,
-                "{\"bare_ns\":%.1f,\"ways\":{%s}}%n",
-                bare,
+                "{\"bare_ns\":%.1f,\"bare_cpu_ns\":%.1f,\"ways\":{%s}}%n",
+                bare.wall(),
+                bare.cpu(),
                 costs.entrySet().stream()
                         .map(entry -> String.format(
                                 Locale.ROOT,
-                                "\"%s\":{\"wall_ns\":%.1f,\"programs_ns\":%.1f,\"delivered\":%d,\"lost\":%d,\"wakeups\":%d}",
+                                "\"%s\":{\"wall_ns\":%.1f,\"cpu_ns\":%.1f,\"programs_ns\":%.1f,\"delivered\":%d,\"lost\":%d,\"wakeups\":%d}",
                                 entry.getKey(),
-                                entry.getValue().wall(),
+                                entry.getValue().time().wall(),
+                                entry.getValue().time().cpu(),
                                 entry.getValue().programs(),
                                 entry.getValue().stats().delivered(),
                                 entry.getValue().stats().totalLost(),
@@ -164,18 +180,14 @@ final class KernelCost implements Callable<Integer> {
                         .collect(Collectors.joining(",")));
     }
 
-    private static double least(double[] rounds) {
-        return Arrays.stream(rounds).min().orElseThrow();
-    }
-
     /** Adds what the programs alone take. */
-    private Cost cost(OpenLoop loop, CaptureWay way, double wall) throws IOException, InterruptedException {
+    private Cost cost(OpenLoop loop, CaptureWay way, OpenLoop.Time time) throws IOException, InterruptedException {
         try (BpfStatistics statistics = new BpfStatistics();
                 Consumer consumer = new Consumer(Capture.open(way.config()))) {
             long before = statistics.totalNanos();
             loop.run(calls, path, threads);
             double programs = (double) (statistics.totalNanos() - before) / (calls * threads);
-            return new Cost(wall, programs, consumer.capture().stats());
+            return new Cost(time, programs, consumer.capture().stats());
         }
     }
 }

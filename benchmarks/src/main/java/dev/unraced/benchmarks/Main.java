@@ -9,7 +9,14 @@ import picocli.CommandLine.Command;
         name = "bench",
         mixinStandardHelpOptions = true,
         description = "Measures what an event costs.",
-        subcommands = {KernelCost.class, ReaderCost.class, WakeUpLatency.class, SimCost.class})
+        subcommands = {
+            KernelCost.class,
+            ReaderCost.class,
+            WakeUpLatency.class,
+            SimCost.class,
+            GvisorCost.class,
+            RemoteCost.class
+        })
 public final class Main {
     private Main() {}
 

@@ -63,6 +63,12 @@ final class ConformanceCommand implements Callable<Integer> {
     private @Nullable Duration patience;
 
     @Option(
+            names = "--times",
+            paramLabel = "N",
+            description = "Judge that often, as a soak, until a rule is broken. Default: ${DEFAULT-VALUE}.")
+    private int times = 1;
+
+    @Option(
             names = "--progress",
             description = "Show each group of rules as soon as it is judged, even if standard error is no terminal.")
     private boolean progress;
@@ -92,6 +98,9 @@ final class ConformanceCommand implements Callable<Integer> {
                     spec.commandLine(),
                     "--patience and --junit-xml are about a driver: with --mutants, name one by --driver");
         }
+        if (times < 1) {
+            throw new ParameterException(spec.commandLine(), "--times must be 1 or more, not " + times);
+        }
         ConformanceRun run = new ConformanceRun(console, rules, json, progress);
         if (!run.hasRules()) {
             throw new ParameterException(spec.commandLine(), "No rule has a number like '" + rules + "'");
@@ -105,7 +114,7 @@ final class ConformanceCommand implements Callable<Integer> {
                     spec.commandLine(),
                     "No driver is named '" + driver + "'; there are " + String.join(", ", all.names()));
         }
-        int code = run.driver(all, driver, patience, junitXml);
+        int code = run.driver(all, driver, times, patience, junitXml);
         return mutants ? Math.max(code, run.mutants()) : code;
     }
 }

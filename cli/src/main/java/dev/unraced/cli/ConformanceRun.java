@@ -56,24 +56,37 @@ final class ConformanceRun {
      * Judges a driver.
      *
      * @param name which, or null for the one that the configuration chooses
+     * @param times how often, until a rule is broken; the report is that of the last time
      * @param patience how long to wait for what must come, or null for the usual time
      * @param junitXml where to write the report for build servers, or null
      * @throws CaptureException when it cannot run
      */
-    int driver(Drivers drivers, @Nullable String name, @Nullable Duration patience, @Nullable Path junitXml) {
+    int driver(
+            Drivers drivers, @Nullable String name, int times, @Nullable Duration patience, @Nullable Path junitXml) {
         Driver driver = name == null
                 ? drivers.select(CaptureConfig.load()).driver()
                 : runnable(drivers.all().get(name));
-        GroupProgress groups = new GroupProgress(console.err(), progress);
         DriverUnderTest under = new DiscoveredDriver(
                 driver, drivers.stage(driver.name()), patience == null ? DriverUnderTest.USUAL_PATIENCE : patience);
-        ConformanceReport report = ConformanceRunner.run(under, rules, groups::accept);
-        groups.end();
+        ConformanceReport report = judge(under, 1, times);
+        for (int time = 2; time <= times && report.isConformant(); time++) {
+            report = judge(under, time, times);
+        }
         print(json ? JsonReport.of(report) : report.toText());
         if (junitXml != null) {
             write(report, junitXml);
         }
         return report.isConformant() ? ExitCode.OK : ExitCode.FAILURE;
+    }
+
+    private ConformanceReport judge(DriverUnderTest under, int time, int times) {
+        if (progress && times > 1) {
+            console.err().printf("%d of %d%n", time, times);
+        }
+        GroupProgress groups = new GroupProgress(console.err(), progress);
+        ConformanceReport report = ConformanceRunner.run(under, rules, groups::accept);
+        groups.end();
+        return report;
     }
 
     /** Judges the kit. */

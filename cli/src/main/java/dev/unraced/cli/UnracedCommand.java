@@ -25,11 +25,13 @@ import picocli.CommandLine.Spec;
             "  unraced doctor            which drivers can run here, and what the others need",
             "  unraced watch             every open and connect on this machine",
             "  unraced watch --help      more examples",
+            "  unraced serve             capture for unprivileged programs, here or elsewhere",
             "  unraced conformance       which rules the driver keeps",
             "  unraced attack            how often the driver's events can be deceived",
             "  unraced size server       how large the stash of a busy server has to be",
             "  unraced explain flip      how an observer is deceived, step by step",
             "  unraced kmod build        build the kernel module for the running kernel",
+            "  unraced gvisor config     the trace session for gVisor sandboxes",
             "",
             "Exit codes: 0 success, 1 failure, 2 wrong command line or configuration."
         })
@@ -56,13 +58,16 @@ final class UnracedCommand implements Runnable {
         CommandLine command = new CommandLine(new UnracedCommand())
                 .addSubcommand(new WatchCommand(console, drivers))
                 .addSubcommand(new DoctorCommand(console, drivers))
+                .addSubcommand(new ServeCommand(console, drivers))
                 .addSubcommand(new ConformanceCommand(console, drivers))
                 .addSubcommand(new AttackCommand(console, drivers))
                 .addSubcommand(new SizeCommand(console))
                 .addSubcommand(new ExplainCommand(console))
-                .addSubcommand(new KmodCommand(console));
+                .addSubcommand(new KmodCommand(console))
+                .addSubcommand(gvisor(console))
+                .addSubcommand(new CompletionCommand());
         command.addMixin("common", new CommonOptions());
-        command.getSubcommands().values().forEach(sub -> sub.addMixin("common", new CommonOptions()));
+        command.getSubcommands().values().forEach(UnracedCommand::addCommonOptions);
         return command.setOut(new PrintWriter(new OutputStreamWriter(console.out(), StandardCharsets.UTF_8), true))
                 .setErr(new PrintWriter(console.err(), true, StandardCharsets.UTF_8))
                 .setColorScheme(CommandLine.Help.defaultColorScheme(colour ? Ansi.ON : Ansi.OFF))
@@ -70,6 +75,19 @@ final class UnracedCommand implements Runnable {
                 .setAbbreviatedOptionsAllowed(false)
                 .setParameterExceptionHandler(errors)
                 .setExecutionExceptionHandler(errors);
+    }
+
+    private static void addCommonOptions(CommandLine command) {
+        command.addMixin("common", new CommonOptions());
+        command.getSubcommands().values().forEach(UnracedCommand::addCommonOptions);
+    }
+
+    private static CommandLine gvisor(Console console) {
+        return new CommandLine(new GvisorCommand())
+                .addSubcommand(new GvisorConfigCommand(console))
+                .addSubcommand(new GvisorAttachCommand(console))
+                .addSubcommand(new GvisorDetachCommand(console))
+                .addSubcommand(new GvisorStatusCommand(console));
     }
 
     @Override

@@ -24,11 +24,16 @@ class ArchitectureTest {
     };
     private static final String EBPF = "dev.unraced.ebpf..";
     private static final String SIM = "dev.unraced.sim..";
+    private static final String GVISOR = "dev.unraced.gvisor..";
+    /** What the command needs to speak to sandboxes. */
+    private static final String GVISOR_SESSION = "dev.unraced.gvisor.session..";
+
     /** The simulator's tools, which are no driver. */
     private static final String[] SIM_TOOLS = {
         "dev.unraced.sim.scale..", "dev.unraced.sim.explore..", "dev.unraced.sim.attack.."
     };
 
+    private static final String REMOTE = "dev.unraced.remote..";
     private static final String CLI = "dev.unraced.cli..";
     private static final String CONFORMANCE = "dev.unraced.conformance..";
     private static final String MUTANTS = "dev.unraced.mutants..";
@@ -59,11 +64,45 @@ class ArchitectureTest {
                     .and(not(resideInAPackage(SIM))));
 
     @ArchTest
+    static final ArchRule THE_GVISOR_DRIVER_KNOWS_ONLY_THE_CONTRACT = noClasses()
+            .that()
+            .resideInAPackage(GVISOR)
+            .should()
+            .dependOnClassesThat(resideInAPackage("dev.unraced..")
+                    .and(not(resideInAnyPackage(CONTRACT)))
+                    .and(not(resideInAPackage(GVISOR))));
+
+    @ArchTest
+    static final ArchRule THE_REMOTE_DRIVER_KNOWS_ONLY_THE_CONTRACT = noClasses()
+            .that()
+            .resideInAPackage(REMOTE)
+            .should()
+            .dependOnClassesThat(resideInAPackage("dev.unraced..")
+                    .and(not(resideInAnyPackage(CONTRACT)))
+                    .and(not(resideInAPackage(REMOTE))));
+
+    @ArchTest
+    static final ArchRule THE_CLIENT_KNOWS_NO_SERVER = noClasses()
+            .that()
+            .resideInAnyPackage("dev.unraced.remote", "dev.unraced.remote.wire..")
+            .should()
+            .dependOnClassesThat(resideInAPackage("dev.unraced.remote.server.."));
+
+    @ArchTest
+    static final ArchRule ONLY_THE_REMOTE_DRIVER_SPEAKS_GRPC = noClasses()
+            .that()
+            .resideOutsideOfPackage(REMOTE)
+            .and()
+            .resideInAPackage("dev.unraced..")
+            .should()
+            .dependOnClassesThat(resideInAPackage("io.grpc.."));
+
+    @ArchTest
     static final ArchRule THE_KIT_KNOWS_ONLY_THE_CONTRACT = noClasses()
             .that()
             .resideInAPackage(CONFORMANCE)
             .should()
-            .dependOnClassesThat(resideInAnyPackage(EBPF, SIM, CLI));
+            .dependOnClassesThat(resideInAnyPackage(EBPF, SIM, GVISOR, REMOTE, CLI));
 
     @ArchTest
     static final ArchRule THE_KIT_DOES_NOT_KNOW_RECORDINGS = noClasses()
@@ -77,7 +116,9 @@ class ArchitectureTest {
             .that()
             .resideInAPackage(CLI)
             .should()
-            .dependOnClassesThat(resideInAnyPackage(EBPF, SIM).and(not(resideInAnyPackage(SIM_TOOLS))));
+            .dependOnClassesThat(resideInAnyPackage(EBPF, SIM, GVISOR)
+                    .and(not(resideInAnyPackage(SIM_TOOLS)))
+                    .and(not(resideInAPackage(GVISOR_SESSION))));
 
     @ArchTest
     static final ArchRule ONLY_ITS_OWN_SUBCOMMANDS_LOAD_THE_KIT = noClasses()
@@ -97,13 +138,16 @@ class ArchitectureTest {
             noClasses().that().resideOutsideOfPackage(MUTANTS).should().dependOnClassesThat(resideInAPackage(MUTANTS));
 
     @ArchTest
-    static final ArchRule MUTANTS_KNOW_THE_SIMULATOR_AND_THE_KIT =
-            noClasses().that().resideInAPackage(MUTANTS).should().dependOnClassesThat(resideInAnyPackage(EBPF, CLI));
+    static final ArchRule MUTANTS_KNOW_THE_SIMULATOR_AND_THE_KIT = noClasses()
+            .that()
+            .resideInAPackage(MUTANTS)
+            .should()
+            .dependOnClassesThat(resideInAnyPackage(EBPF, GVISOR, CLI));
 
     @ArchTest
     static final ArchRule NATIVE_CALLS_STAY_IN_DRIVERS = noClasses()
             .that()
-            .resideOutsideOfPackage(EBPF)
+            .resideOutsideOfPackages(EBPF, GVISOR, REMOTE)
             .and()
             .resideInAPackage("dev.unraced..")
             .should()

@@ -83,6 +83,20 @@ class ConformanceCommandTest {
     }
 
     @Test
+    void aSoakEndsWithTheFirstRuleThatIsBroken() {
+        add("alpha", new Available(), COMPLETE);
+        add("beta", new Available(), COMPLETE.without(Syscall.CREAT, "nobody creates here"));
+
+        assertThat(conformance("--driver", "alpha", "--rules", "R2.10", "--times", "3", "--progress"))
+                .isEqualTo(1);
+        assertThat(test.err()).contains("1 of 3").doesNotContain("2 of 3");
+        assertThat(conformance("--driver", "beta", "--rules", "R2.10", "--times", "3", "--progress"))
+                .isZero();
+        assertThat(test.err()).contains("3 of 3");
+        assertThat(conformance("--driver", "beta", "--times", "0")).isEqualTo(2);
+    }
+
+    @Test
     void aReasonCannotMoveTheCursor() {
         add("alpha", new Available(), COMPLETE);
 

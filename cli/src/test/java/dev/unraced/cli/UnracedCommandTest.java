@@ -76,7 +76,14 @@ class UnracedCommandTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"--help", "watch --help", "doctor --help", "conformance --help", "size --help", "explain --help"
+            strings = {
+                "--help",
+                "watch --help",
+                "doctor --help",
+                "conformance --help",
+                "size --help",
+                "explain --help",
+                "completion --help"
             })
     void helpHasExamplesAndExitCodes(String line) {
         assertThat(run(line.split(" "))).isZero();

@@ -150,9 +150,22 @@ final class FlipCorpus {
         byte[] other = free.toByteArray();
         other[0] = OTHER_FAMILY;
         sockets.stream(CLIENT, Linux.AF_INET);
+        requireRepeatedRefusal(field, WatchedCall.connect("h:" + CLIENT, free));
         new Race(field, "connect", "loop")
                 .with("fd", "h:" + CLIENT)
                 .failures(free, Linux.ECONNREFUSED, ByteString.copyOf(other), Linux.EAFNOSUPPORT);
+    }
+
+    /** Linux refuses a socket as often as it asks; others end it after the first time. */
+    private static void requireRepeatedRefusal(AttackField field, WatchedCall call) {
+        field.scenario().callUnobserved(call);
+        long again = field.scenario().callUnobserved(call).result();
+        field.scenario().takeEvents();
+        if (again != Linux.ECONNREFUSED) {
+            throw new ActorException(
+                    "error unsupported: a socket that was refused once is told " + again + " the next time",
+                    call.command("call"));
+        }
     }
 
     private static void how(AttackField field) {

@@ -15,14 +15,19 @@ import dev.unraced.event.SyscallEvent;
 import dev.unraced.stash.StashStats;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestReporter;
 
 /** What is kept between entry and return, when threads die, ids are reused, and room is short. */
 @Requires(syscalls = Syscall.OPENAT, mitigations = Mitigation.STASH)
 public abstract class StashConformance extends DriverConformance {
     private static final String FIFO = "fifo";
+    private static final int QUEUE = 2_000;
+    private static final int QUEUE_STASH = 64;
+    private static final int QUEUE_ROUNDS = 5;
 
     protected StashConformance() {}
 
@@ -182,6 +187,35 @@ public abstract class StashConformance extends DriverConformance {
                     .as("R5.2: all have their path")
                     .allSatisfy(event -> assertThat(event.path().value())
                             .isEqualTo(scenario.scratch().bytes(FIFO)));
+        }
+    }
+
+    @Test
+    @DisplayName("R5.3 Thousands of threads in calls at once, on a stash for a few, never have another's arguments")
+    public final void r05_3_aCrowdOnASmallStashKeepsItsOwnArguments(TestReporter reporter) {
+        int threads = Math.min(QUEUE, scaled(QUEUE));
+        int capacity = Math.min(QUEUE_STASH, threads / 2);
+        AtomicReference<QueueCheck> check = new AtomicReference<>();
+        try (Scenario scenario = stash().with(builder -> builder.stashEntries(capacity))
+                .before(early -> {
+                    early.makeFifo(FIFO);
+                    check.set(new QueueCheck(
+                            early.actor().tgid(),
+                            early.scratch().directory(),
+                            early.scratch().bytes(FIFO)));
+                })
+                .wanted(event -> check.get().take(event))
+                .open()) {
+            Reply reply = scenario.actor()
+                    .ask(Command.of("queue")
+                            .with("path", scenario.scratch().bytes(FIFO))
+                            .with(
+                                    "directory",
+                                    ByteString.utf8(scenario.scratch().directory()))
+                            .with("threads", threads)
+                            .with("rounds", QUEUE_ROUNDS));
+            check.get().assertComplete(reply.number("calls") + reply.number("releases"), scenario.awaitEmptyStash());
+            reporter.publishEntry(check.get().figures());
         }
     }
 

@@ -12,7 +12,6 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 
 /** The programs and maps, loaded into the kernel. Everything is gone when this is closed, or when the process ends. */
@@ -235,9 +234,9 @@ final class BpfObject implements AutoCloseable {
         }
     }
 
-    /** The program at the entry of a call. */
+    /** The program at the entry of a call: one for all opens. */
     static String entryOf(Syscall syscall) {
-        return "enter_" + syscall.name().toLowerCase(Locale.ROOT);
+        return syscall.isOpenLike() ? "enter_opens" : "enter_connect";
     }
 
     /** The program at the return of a call: one for all opens. */

@@ -40,10 +40,10 @@ public final class EbpfDriver implements Driver {
                 EbpfSettings.smallest(EbpfSettings.of(config).libbpf()));
     }
 
-    /** Asks the kernel, the first time, whether it lets programs into its functions: some hundred milliseconds. */
+    /** What takes some ten milliseconds to find out is asked of the kernel once in a process, when it is asked for. */
     @Override
     public Capabilities capabilities() {
-        return withCopies(Here.CAPABILITIES, EbpfSettings.configuredLibbpf());
+        return capabilities(EbpfSettings.configuredLibbpf());
     }
 
     @Override
@@ -62,7 +62,7 @@ public final class EbpfDriver implements Driver {
     }
 
     private static Capabilities capabilities(EbpfSettings settings) {
-        Capabilities here = withCopies(Here.CAPABILITIES, settings.libbpf());
+        Capabilities here = capabilities(settings.libbpf());
         if (settings.compat()) {
             return here;
         }
@@ -70,28 +70,11 @@ public final class EbpfDriver implements Driver {
         return here.without(Abi.IA32, off).without(Abi.X32, off);
     }
 
-    private static Capabilities withCopies(Capabilities capabilities, String libbpf) {
-        String reason = KernelCopyProbe.reasonAgainst(libbpf);
-        return reason == null ? capabilities : capabilities.without(Mitigation.KERNEL, reason);
-    }
-
-    /** What this driver reports on the running kernel, found out when first asked for. */
-    private static final class Here {
-        private static final Capabilities CAPABILITIES = find(KernelTypes.read());
-
-        private static Capabilities find(KernelTypes types) {
-            Capabilities here = EVERYWHERE;
-            if (!OfferedAbis.ia32()) {
-                here = here.without(Abi.IA32, "this kernel takes no 32-bit calls");
-            }
-            if (!OfferedAbis.x32(types)) {
-                here = here.without(Abi.X32, "this kernel takes no x32 calls");
-            }
-            // As can_read_requests() of uring.h has it.
-            if (!types.has("io_cmd_data") || !types.has("io_open") || !types.has("io_connect")) {
-                here = here.without(Origin.IO_URING, "this kernel has no io_uring that requests can be read from");
-            }
-            return here;
-        }
+    private static Capabilities capabilities(String libbpf) {
+        return EVERYWHERE
+                .withoutIf(Abi.IA32, OfferedAbis::againstIa32)
+                .withoutIf(Abi.X32, OfferedAbis::againstX32)
+                .withoutIf(Origin.IO_URING, () -> KernelProbe.againstRequests(libbpf))
+                .withoutIf(Mitigation.KERNEL, () -> KernelProbe.againstCopies(libbpf));
     }
 }

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which conventions beside the native one the running kernel takes calls by. Found out without making such a call:
@@ -20,13 +21,29 @@ final class OfferedAbis {
 
     private OfferedAbis() {}
 
-    static boolean ia32() {
+    /** Why the kernel takes no 32-bit calls; null when it does. */
+    static @Nullable String againstIa32() {
+        return Reasons.IA32_REASON;
+    }
+
+    /** Why the kernel takes no x32 calls; null when it does. */
+    static @Nullable String againstX32() {
+        return Reasons.X32_REASON;
+    }
+
+    /** Found out when first asked for. */
+    private static final class Reasons {
+        private static final @Nullable String IA32_REASON = ia32() ? null : "this kernel takes no 32-bit calls";
+        private static final @Nullable String X32_REASON = x32() ? null : "this kernel takes no x32 calls";
+    }
+
+    private static boolean ia32() {
         return Files.exists(IA32)
                 && !IA32_OFF.matcher(read(Path.of("/proc/cmdline"))).find();
     }
 
-    static boolean x32(KernelTypes types) {
-        return types.has("x32_setup_rt_frame") && !read(X32_SWITCH).startsWith("N");
+    private static boolean x32() {
+        return KernelTypes.read().has("x32_setup_rt_frame") && !read(X32_SWITCH).startsWith("N");
     }
 
     private static String read(Path path) {

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.ebpf;
 
-import com.sun.jna.Memory;
-import com.sun.jna.Native;
 import dev.unraced.ebpf.EbpfFailure.Step;
 import dev.unraced.ring.MergingReader;
 import dev.unraced.ring.RecordReader;
@@ -40,7 +38,7 @@ final class Rings {
         rings.readers.add(rings.reader(ring, rings.page));
         int bytes = bytesPerCpu(settings, cpus);
         for (int cpu = 0; cpu < cpus; cpu++) {
-            rings.readers.add(rings.create(object.map("rings"), cpu, bytes));
+            rings.readers.add(rings.create(object, cpu, bytes));
         }
         return new MergingReader(rings.readers);
     }
@@ -55,20 +53,14 @@ final class Rings {
         return Math.max(SMALLEST, Integer.highestOneBit(settings.ringBytes() / cpus));
     }
 
-    /** Of one ring; its map keeps it once this descriptor is closed. */
-    private RingReader create(int rings, int cpu, int bytes) throws EbpfFailure {
+    /** Of one ring; the map of rings keeps it once this descriptor is closed. */
+    private RingReader create(BpfObject object, int cpu, int bytes) throws EbpfFailure {
         int ring = LibBpf.bpf_map_create(TYPE, "unraced_ring", 0, 0, bytes, null);
         if (ring < 0) {
             throw new EbpfFailure(Step.LOAD, -ring, "a ring of " + bytes + " bytes for CPU " + cpu);
         }
-        try (Memory key = new Memory(Integer.BYTES);
-                Memory value = new Memory(Integer.BYTES)) {
-            key.setInt(0, cpu);
-            value.setInt(0, ring);
-            int error = LibBpf.bpf_map_update_elem(rings, key, value, 0);
-            if (error != 0) {
-                throw new EbpfFailure(Step.LOAD, -error, "ring of CPU " + cpu + ", errno " + Native.getLastError());
-            }
+        try {
+            object.putInt("rings", cpu, ring);
             return reader(ring, bytes);
         } finally {
             LibC.close(ring);

@@ -45,7 +45,7 @@ class ReclaimTest {
             control.filters(0);
             object.attach("thread_exit");
             try (Tracefs tracefs = Tracefs.open()) {
-                object.attach("enter_openat", PerfEvent.ofTracepoint(tracefs.id("syscalls", "sys_enter_openat")));
+                object.attach("enter_opens", PerfEvent.ofTracepoint(tracefs.id("syscalls", "sys_enter_openat")));
             }
             control.active(true);
             // Two opens in one thread, one of a path that needs both stashes: the first entry is stale, the second

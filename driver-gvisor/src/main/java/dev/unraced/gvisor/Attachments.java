@@ -2,6 +2,9 @@
 package dev.unraced.gvisor;
 
 import dev.unraced.driver.CaptureException;
+import dev.unraced.gvisor.session.Runsc;
+import dev.unraced.gvisor.session.RunscException;
+import dev.unraced.gvisor.session.TraceConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -17,6 +17,10 @@ final class Connection {
     private static final int MAX_CONTAINERS = 256;
     static final int MAX_CONTAINER_ID = 256;
     private static final byte[] NO_CONTAINER = {};
+    /** A sentry needs some 15 µs for a frame; one that fails at once, with all processors on it, still 500 ns. */
+    private static final long NANOS_PER_FRAME = 500;
+
+    private static final long POSSIBLE_AT_ONCE = 100_000;
 
     final int number;
     /** The process that made the connection: runsc, and not the sandbox. */
@@ -43,6 +47,7 @@ final class Connection {
     private int lastContainer;
 
     private int lastDropped;
+    private long lastLook;
     /** Whether raw points of watched calls come. */
     boolean witnesses;
 
@@ -55,6 +60,11 @@ final class Connection {
     long dropped;
     long malformed;
     long withheld;
+
+    /** When its stream began, in the terms of System.nanoTime. */
+    void begin(long now) {
+        lastLook = now;
+    }
 
     Connection(int number, int peer) {
         this.number = number;
@@ -130,10 +140,18 @@ final class Connection {
         return containerCount;
     }
 
-    /** Frames that the sandbox dropped since the last one, or since the session began. */
-    long newlyDropped(int count) {
+    /**
+     * Frames that the sandbox dropped since the last one, or since the session began; -1 when it claims more than it
+     * can have made in the time.
+     */
+    long newlyDropped(int count, long now) {
         long delta = (count - lastDropped) & 0xffff_ffffL;
+        long possible = POSSIBLE_AT_ONCE + (now - lastLook) / NANOS_PER_FRAME;
         lastDropped = count;
+        lastLook = now;
+        if (delta > possible) {
+            return -1;
+        }
         dropped += delta;
         return delta;
     }

@@ -17,6 +17,8 @@ import dev.unraced.event.Integrity;
 import dev.unraced.event.Mitigation;
 import dev.unraced.event.Origin;
 import dev.unraced.event.Syscall;
+import dev.unraced.gvisor.session.Runsc;
+import dev.unraced.gvisor.session.RunscException;
 import dev.unraced.ring.RingCapture;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -20,6 +20,7 @@ import java.util.Set;
  * @param attach ids of running sandboxes to watch, or {@value #ALL}
  * @param root where runsc keeps the state of sandboxes, empty for its own default
  * @param truthNanos how long an open waits for a use of its descriptor
+ * @param record a file for all frames, empty for none
  */
 record GvisorSettings(
         Mitigation mode,
@@ -37,7 +38,8 @@ record GvisorSettings(
         int queueBytes,
         long handshakeNanos,
         long firstFrameNanos,
-        long truthNanos) {
+        long truthNanos,
+        String record) {
     /** Stands for all sandboxes. */
     static final String ALL = "all";
 
@@ -68,7 +70,8 @@ record GvisorSettings(
                             Integer.MAX_VALUE, own.getMemorySize("queue-bytes").toBytes()),
                     own.getDuration("handshake-timeout").toNanos(),
                     own.getDuration("first-frame-timeout").toNanos(),
-                    own.getDuration("truth-window").toNanos());
+                    own.getDuration("truth-window").toNanos(),
+                    own.getString("record"));
             settings.check(problems);
             if (!problems.isEmpty()) {
                 throw new InvalidConfigException(problems);

@@ -9,6 +9,7 @@ import dev.unraced.ring.RingWriter;
 import dev.unraced.ring.SourceBooks;
 import dev.unraced.ring.UserDoorbell;
 import dev.unraced.ring.UserSource;
+import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -57,6 +58,7 @@ final class GvisorSource extends UserSource implements Link.Owner {
     private final Thread thread;
     private final Listener listener;
     private final Attachments attachments;
+    private final @Nullable FrameLog log;
 
     /** What others have for the merging thread to do. */
     private final Queue<Runnable> drops = new ConcurrentLinkedQueue<>();
@@ -80,6 +82,7 @@ final class GvisorSource extends UserSource implements Link.Owner {
         this.ring = new RingWriter(settings.ringBytes());
         this.publisher = new Publisher(ring, settings.filters(), clock);
         this.merger = new Merger(settings, publisher);
+        this.log = settings.record().isEmpty() ? null : new FrameLog(Path.of(settings.record()));
         this.thread = new Thread(this::merge, "unraced-gvisor-merge");
         thread.setDaemon(true);
         this.listener = new Listener(settings.endpoint(), settings.socketMode(), this::accepted);
@@ -203,6 +206,7 @@ final class GvisorSource extends UserSource implements Link.Owner {
         Connection connection = link.connection();
         if (connection.firstLook == 0) {
             connection.firstLook = System.nanoTime();
+            connection.begin(connection.firstLook);
             merger.begin(connection);
         }
         // Asked first: what came before the end is in the queue then.
@@ -212,6 +216,9 @@ final class GvisorSource extends UserSource implements Link.Owner {
         for (int length = link.queue().take(frame);
                 length >= 0;
                 length = link.queue().take(frame)) {
+            if (log != null) {
+                log.write(connection.number, frame, length);
+            }
             merger.accept(connection, frame, length, now);
             if (++count == TURN) {
                 return true;
@@ -382,6 +389,8 @@ final class GvisorSource extends UserSource implements Link.Owner {
 
     @Override
     public void release() {
-        // The memory is the garbage collector's.
+        if (log != null) {
+            log.close();
+        }
     }
 }

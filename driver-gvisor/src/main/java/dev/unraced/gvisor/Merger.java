@@ -8,6 +8,7 @@ import dev.unraced.event.Provenance;
 import dev.unraced.event.RecordLayout;
 import dev.unraced.event.Syscall;
 import dev.unraced.gvisor.HeldCalls.Kind;
+import dev.unraced.gvisor.session.Sysno;
 import dev.unraced.stash.ArgStash;
 import dev.unraced.stash.StashPolicy;
 import dev.unraced.stash.StashStats;
@@ -103,8 +104,10 @@ final class Merger {
             malformed(from);
             return;
         }
-        long missing = from.newlyDropped(frame.dropped);
-        if (missing > 0) {
+        long missing = from.newlyDropped(frame.dropped, now);
+        if (missing < 0) {
+            malformed(from);
+        } else if (missing > 0) {
             drops(from, missing);
         }
         switch (frame.type) {
@@ -216,6 +219,9 @@ final class Merger {
 
     private void rawEnter(Connection from, Syscall call) {
         giveUpTwin(from);
+        if (held.kind(from, frame.tid) == Kind.TRUTH && held.peek(from, frame.tid).closing) {
+            giveUp(from, frame.tid);
+        }
         from.announced.set(frame.tid);
         if (mitigation == Mitigation.OFF) {
             return;
@@ -463,6 +469,11 @@ final class Merger {
             return;
         }
         Draft waiting = held.peek(from, frame.tid);
+        if (waiting.closing) {
+            // The point that tells would have come before this one; the number may be another file's by now.
+            giveUp(from, frame.tid);
+            return;
+        }
         switch (Sysno.effect(frame.sysno)) {
             case CLOSES -> {
                 if (frame.args[0] == waiting.result) {

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -52,7 +53,9 @@ final class SandboxStage implements Stage {
     @Override
     public Conversation actor() {
         Workplace place = workplace();
-        String id = "unraced-" + ProcessHandle.current().pid() + "-" + numbers.incrementAndGet();
+        // Of one width: runsc takes the beginning of an id for the id, even where another one is exactly that.
+        String id = String.format(
+                Locale.ROOT, "unraced-%d-%06d", ProcessHandle.current().pid(), numbers.incrementAndGet());
         Path bundle = place.bundle(id);
         List<String> command = new ArrayList<>(sandboxes.prefix());
         command.addAll(sandboxes.runsc());

@@ -9,7 +9,7 @@
  * one sandbox sends changes what is reported of another.
  *
  * <p>All native access is through {@link dev.unraced.gvisor.LibC}, all use of the runsc command through
- * {@link dev.unraced.gvisor.Runsc}.
+ * {@link dev.unraced.gvisor.session.Runsc}.
  */
 @NullMarked
 package dev.unraced.gvisor;

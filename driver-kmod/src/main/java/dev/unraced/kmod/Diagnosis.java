@@ -8,6 +8,8 @@ import dev.unraced.driver.Availability.Unavailable;
 /** From a failed step to what is missing and how to get it. The failure decides; facts only explain it. */
 final class Diagnosis {
     private static final String NO_REMEDY = "Choose another driver.";
+    private static final String SIGN =
+            "Sign the module with a key that the machine trusts (mokutil --import), then load it.";
 
     private Diagnosis() {}
 
@@ -40,6 +42,18 @@ final class Diagnosis {
                     "The module is loaded, but " + Device.PATH + " is not there.",
                     "In a container, pass the device in (--device " + Device.PATH + "); elsewhere mount devtmpfs.");
         }
+        if (machine.tooOld()) {
+            return new Unavailable(
+                    "KERNEL_TOO_OLD",
+                    "The module is for Linux 6.1 and newer, and this is " + machine.kernel() + ".",
+                    NO_REMEDY);
+        }
+        if (machine.realtime()) {
+            return new Unavailable(
+                    "REALTIME_KERNEL",
+                    "The module is not for kernels with PREEMPT_RT, as " + machine.kernel() + " is.",
+                    NO_REMEDY);
+        }
         if (!machine.modules()) {
             return new Unavailable(
                     "KERNEL_WITHOUT_MODULES", "Kernel " + machine.kernel() + " cannot load modules.", NO_REMEDY);
@@ -54,7 +68,23 @@ final class Diagnosis {
             return new Unavailable(
                     "LOCKDOWN",
                     "Lockdown mode '" + machine.lockdown() + "' takes signed modules only, and this one is not loaded.",
-                    "Sign the module with a key that the machine trusts (mokutil --import), then load it.");
+                    SIGN);
+        }
+        if (machine.signing()) {
+            return new Unavailable(
+                    "SIGNATURE_REQUIRED",
+                    "This kernel takes signed modules only (module.sig_enforce), and this one is not loaded.",
+                    SIGN);
+        }
+        return notLoaded(machine);
+    }
+
+    private static Availability notLoaded(Machine machine) {
+        if (machine.built() == Machine.Built.FOR_THIS) {
+            return new Unavailable(
+                    "MODULE_NOT_LOADED",
+                    "There is a module for kernel " + machine.kernel() + ", but it is not loaded.",
+                    "As root run: unraced kmod load (or modprobe unraced, where DKMS has built it).");
         }
         if (!machine.headers()) {
             return new Unavailable(
@@ -65,8 +95,10 @@ final class Diagnosis {
                             + "; Fedora: dnf install kernel-devel), then run: unraced kmod build && unraced kmod load");
         }
         return new Unavailable(
-                "MODULE_NOT_LOADED",
-                "The module for kernel " + machine.kernel() + " is not loaded.",
+                "MODULE_NOT_BUILT",
+                machine.built() == Machine.Built.FOR_OTHERS
+                        ? "There are modules for other kernels, but none for " + machine.kernel() + "."
+                        : "There is no module for kernel " + machine.kernel() + " yet.",
                 "As root run: unraced kmod build && unraced kmod load");
     }
 

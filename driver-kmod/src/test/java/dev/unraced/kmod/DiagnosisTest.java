@@ -12,6 +12,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Each way in which there can be no capture has its cause and its remedy. */
 class DiagnosisTest {
@@ -45,8 +47,59 @@ class DiagnosisTest {
 
         Unavailable none = noDevice();
 
+        assertThat(none.code()).isEqualTo("MODULE_NOT_BUILT");
+        assertThat(none.remedy()).contains("unraced kmod build");
+    }
+
+    @Test
+    void aModuleOfAnotherKernelDoesNotServeThisOne() throws IOException {
+        write("proc/modules", "");
+        write("lib/modules/" + KERNEL + "/build/Makefile", "");
+        write("var/cache/unraced/kmod/6.1.0-other/unraced.ko", "");
+
+        Unavailable none = noDevice();
+
+        assertThat(none.code()).isEqualTo("MODULE_NOT_BUILT");
+        assertThat(none.missing()).contains("other kernels").contains(KERNEL);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "var/cache/unraced/kmod/" + KERNEL + "/unraced.ko",
+                "lib/modules/" + KERNEL + "/updates/dkms/unraced.ko.xz"
+            })
+    void whatIsBuiltNeedsNoHeadersOnlyLoading(String file) throws IOException {
+        write("proc/modules", "");
+        write(file, "");
+
+        Unavailable none = noDevice();
+
         assertThat(none.code()).isEqualTo("MODULE_NOT_LOADED");
-        assertThat(none.remedy()).contains("unraced kmod load");
+        assertThat(none.remedy()).contains("unraced kmod load").doesNotContain("build &&");
+    }
+
+    @Test
+    void aKernelThatIsTooOldOrOfRealTimeIsNotToldToBuild() throws IOException {
+        write("proc/modules", "");
+        assertThat(noDevice("5.10.0-33-amd64").code()).isEqualTo("KERNEL_TOO_OLD");
+        assertThat(noDevice("6.0.1").code()).isEqualTo("KERNEL_TOO_OLD");
+        assertThat(noDevice("6.1.0-56-amd64").code()).isEqualTo("NO_HEADERS");
+        assertThat(noDevice("10.0.0").code()).isEqualTo("NO_HEADERS");
+
+        write("sys/kernel/realtime", "1\n");
+        assertThat(noDevice().code()).isEqualTo("REALTIME_KERNEL");
+    }
+
+    @Test
+    void aKernelThatAsksForSignaturesSaysSoWithoutLockdown() throws IOException {
+        write("proc/modules", "");
+        write("sys/module/module/parameters/sig_enforce", "Y\n");
+
+        Unavailable none = noDevice();
+
+        assertThat(none.code()).isEqualTo("SIGNATURE_REQUIRED");
+        assertThat(none.remedy()).contains("mokutil");
     }
 
     @Test
@@ -94,6 +147,10 @@ class DiagnosisTest {
 
     private Unavailable noDevice() {
         return (Unavailable) diagnose(Step.OPEN, Device.ENOENT);
+    }
+
+    private Unavailable noDevice(String kernel) {
+        return (Unavailable) Diagnosis.of(new KmodFailure(Step.OPEN, Device.ENOENT), Machine.under(root, true, kernel));
     }
 
     private String code(Step step, int errno) {

@@ -76,6 +76,8 @@ final class Link implements AutoCloseable {
         }
         return builder.eventLoopGroup(loop)
                 .directExecutor()
+                // Whoever asks decides whether to ask again.
+                .disableRetry()
                 .flowControlWindow(WINDOW)
                 .maxInboundMessageSize(Protocol.MAX_DELIVERY)
                 .keepAliveTime(KEEP_ALIVE_SECONDS, TimeUnit.SECONDS)

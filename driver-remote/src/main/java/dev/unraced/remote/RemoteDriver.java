@@ -74,12 +74,22 @@ public final class RemoteDriver implements Driver {
         }
     }
 
-    /** Asks the server; when it does not answer, everything is lacking, for that reason. */
+    /** As the configuration of the process has it. */
     @Override
     public Capabilities capabilities() {
+        try {
+            return capabilities(ownConfig.get());
+        } catch (InvalidConfigException e) {
+            return nothing(String.join("; ", e.problems()));
+        }
+    }
+
+    /** Asks the server; when it does not answer, everything is lacking, for that reason. */
+    @Override
+    public Capabilities capabilities(CaptureConfig config) {
         RemoteSettings settings;
         try {
-            settings = RemoteSettings.of(ownConfig.get());
+            settings = RemoteSettings.of(config);
         } catch (InvalidConfigException e) {
             return nothing(String.join("; ", e.problems()));
         }

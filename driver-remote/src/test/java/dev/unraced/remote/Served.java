@@ -48,6 +48,11 @@ final class Served implements AutoCloseable {
         server = RemoteServer.start(settings, captures);
     }
 
+    /** The same settings at another socket. */
+    static ServerSettings at(ServerSettings settings, Path socket) {
+        return ServerSettings.at(new Address.Unix(socket.toString())).limits(settings.limits());
+    }
+
     /** One with captures for single subscribers alone. */
     static Served own(Driver driver, Supplier<CaptureConfigBuilder> config) {
         return new Served(driver, config, false, limits -> new Limits(64, 16, 1024, limits.ringBytes()));
@@ -94,6 +99,7 @@ final class Served implements AutoCloseable {
         server.close();
         captures.close();
         try {
+            Files.deleteIfExists(socket());
             Files.deleteIfExists(directory);
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -8,6 +8,7 @@ import dev.unraced.ring.SourceBooks;
 import dev.unraced.sim.trace.Seams;
 import dev.unraced.stash.ArgStash;
 import dev.unraced.stash.StashStats;
+import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -54,6 +55,11 @@ final class StashMutants {
                             ring.submit(bytes, length);
                         })),
                 lru("evicts-silently", "evicts, and counts it as taken", Seams.NONE.withStash(SilentEviction::new)),
+                Make.stashing(
+                        "full-mixes",
+                        "gives a call what the last one had, when the stash is full of many",
+                        "R5.3",
+                        NextDoor::new),
                 Make.stashing(
                         "leaks-on-kill", "keeps the entry of a thread that is killed", "R6.1 R6.2", LeakOnKill::new),
                 Make.stashing(
@@ -106,6 +112,34 @@ final class StashMutants {
     private static Mutant lru(String name, String what, Seams seams) {
         return new Mutant(
                 name, what, Set.of("R5.2"), () -> BrokenSim.configured(Map.of("sim.stash", "lru"), () -> seams));
+    }
+
+    /** Looks into the wrong slot when many are taken, and all are. */
+    private static final class NextDoor extends StashAround {
+        private static final int MANY = 16;
+        private byte[] last = {};
+
+        NextDoor(ArgStash stash) {
+            super(stash);
+        }
+
+        @Override
+        public int take(long thread, long startNanos, int call, ByteBuffer target) {
+            StashStats before = stats();
+            int start = target.position();
+            int length = super.take(thread, startNanos, call, target);
+            if (length <= 0) {
+                return length;
+            }
+            byte[] wrong = last;
+            last = new byte[length];
+            target.get(start, last);
+            if (before.capacity() < MANY || before.live() < before.capacity() || wrong.length == 0) {
+                return length;
+            }
+            target.position(start).put(wrong);
+            return wrong.length;
+        }
     }
 
     /** Does not hear that threads end. */

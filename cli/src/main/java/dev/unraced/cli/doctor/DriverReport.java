@@ -17,6 +17,6 @@ public record DriverReport(String name, Availability availability, Capabilities 
     static DriverReport of(Driver driver, CaptureConfig config) {
         Availability availability = driver.availability(config);
         Optional<Trial> trial = availability.isAvailable() ? Optional.of(Trial.of(driver, config)) : Optional.empty();
-        return new DriverReport(driver.name(), availability, driver.capabilities(), trial);
+        return new DriverReport(driver.name(), availability, driver.capabilities(config), trial);
     }
 }

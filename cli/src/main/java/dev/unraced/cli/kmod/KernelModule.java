@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.cli.kmod;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The module of one kernel, in one folder. Each step runs the system's own tool, and says what that said. */
 public final class KernelModule {
@@ -60,11 +63,18 @@ public final class KernelModule {
             return 0;
         }
         if (!Files.exists(file())) {
-            told.println("There is no module for kernel " + release + " in " + directory
+            told.println("There is no module for kernel " + release + " in " + directory + others()
                     + ". First run: unraced kmod build");
             return 1;
         }
-        return run(told, List.of("insmod", file().toString()));
+        ByteArrayOutputStream said = new ByteArrayOutputStream();
+        int status = run(new PrintStream(said, true, StandardCharsets.UTF_8), List.of("insmod", file().toString()));
+        String text = said.toString(StandardCharsets.UTF_8);
+        told.print(text);
+        if (status != 0) {
+            LoadAdvice.after(text, root, release).ifPresent(told::println);
+        }
+        return status;
     }
 
     /** Unloads it; the kernel refuses while a capture is open. Gives the exit code of rmmod. */
@@ -88,6 +98,20 @@ public final class KernelModule {
     /** Whether it is loaded. */
     public boolean isLoaded() {
         return Files.exists(root.resolve("sys/module/unraced"));
+    }
+
+    /** The kernels that there is a module for, as the rest of a sentence. */
+    private String others() throws IOException {
+        if (!Files.isDirectory(directory.getParent())) {
+            return "";
+        }
+        try (Stream<Path> kernels = Files.list(directory.getParent())) {
+            String names = kernels.filter(kernel -> Files.exists(kernel.resolve(FILE)))
+                    .map(kernel -> kernel.getFileName().toString())
+                    .sorted()
+                    .collect(Collectors.joining(", "));
+            return names.isEmpty() ? "" : ", only for " + names;
+        }
     }
 
     private Path headers() {

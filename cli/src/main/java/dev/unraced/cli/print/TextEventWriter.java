@@ -34,6 +34,10 @@ public final class TextEventWriter implements EventWriter {
     private static final int HOW_WIDTH = 26;
     private static final int RESULT_WIDTH = 9;
     private static final int DURATION_WIDTH = 7;
+    /** Ids of containers that are longer are cut as docker ps does. */
+    private static final int LONG_ID = 40;
+
+    private static final int SHORT_ID = 12;
 
     private static final long MICRO = 1_000;
     private static final long MILLI = 1_000_000;
@@ -102,6 +106,7 @@ public final class TextEventWriter implements EventWriter {
             truth(event, out);
         }
         marks(event, out);
+        container(event, out);
         out.trimEnd();
         out.put('\n');
     }
@@ -218,8 +223,10 @@ public final class TextEventWriter implements EventWriter {
         if (!same(resolved, event.path())) {
             arrow(out);
             quoted(out, resolved);
-            out.put(' ').putDecimal(event.deviceMajor()).put(':').putDecimal(event.deviceMinor());
-            out.put(':').putUnsigned(event.inode());
+            if (event.inode() != 0) {
+                out.put(' ').putDecimal(event.deviceMajor()).put(':').putDecimal(event.deviceMinor());
+                out.put(':').putUnsigned(event.inode());
+            }
             end(out);
             out.put(' ');
         }
@@ -259,6 +266,19 @@ public final class TextEventWriter implements EventWriter {
             if (event.has(flag) && !UNMARKED.contains(flag)) {
                 mark(out, REMARKS.contains(flag) ? Style.DETAIL : Style.NOTE, "", flag.name());
             }
+        }
+    }
+
+    /** As runtimes show it: the first characters of a long one, which tell it from others well enough. */
+    private void container(EventView event, LineBuffer out) {
+        BytesView id = event.containerId();
+        if (id.isPresent() && id.length() > 0) {
+            Style.DETAIL.start(out, colour);
+            out.put('{');
+            int length = id.copyTo(scratch, 0);
+            safe.put(out, scratch, 0, length > LONG_ID ? SHORT_ID : length, '}');
+            out.put('}');
+            end(out);
         }
     }
 

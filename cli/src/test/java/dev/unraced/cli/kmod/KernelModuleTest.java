@@ -2,6 +2,7 @@
 package dev.unraced.cli.kmod;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
@@ -10,6 +11,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * What can be tried on a machine that loads no modules: causes, remedies, and a build against a stand-in for headers.
@@ -58,6 +61,41 @@ class KernelModuleTest {
     }
 
     @Test
+    void aModuleForAnotherKernelIsNamed() throws Exception {
+        Path other = Files.createDirectories(directory.resolve("6.1.0-other"));
+        Files.writeString(other.resolve("unraced.ko"), "");
+
+        assertThat(module().load(out())).isEqualTo(1);
+        assertThat(told()).contains("only for 6.1.0-other").contains("unraced kmod build");
+    }
+
+    /** What insmod of kmod and of busybox print; the guest's test has them from a kernel. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                insmod: ERROR: could not insert module x.ko: Key was rejected by service | mokutil
+                insmod: ERROR: could not insert module x.ko: Required key not available | mokutil
+                insmod: can't insert 'x.ko': invalid module format | another kernel
+                insmod: ERROR: could not insert module x.ko: Operation not permitted | CAP_SYS_MODULE
+                insmod: ERROR: could not insert module x.ko: Unknown symbol in module | dmesg
+                insmod: ERROR: could not insert module x.ko: Operation not supported | dmesg
+                """)
+    void eachRefusalHasItsRemedy(String said, String remedy) {
+        assertThat(LoadAdvice.after(said, root, RELEASE)).get(STRING).contains(remedy);
+    }
+
+    @Test
+    void aRefusalWithoutAReasonOfItsOwnIsExplainedByTheMachine() throws Exception {
+        String said = "insmod: ERROR: could not insert module x.ko: Operation not permitted";
+        write("sys/kernel/security/lockdown", "none [integrity] confidentiality\n");
+        assertThat(LoadAdvice.after(said, root, RELEASE)).get(STRING).contains("locked down");
+
+        write("proc/sys/kernel/modules_disabled", "1\n");
+        assertThat(LoadAdvice.after(said, root, RELEASE)).get(STRING).contains("modules_disabled");
+
+        assertThat(LoadAdvice.after("insmod: out of luck", root, RELEASE)).isEmpty();
+    }
+
+    @Test
     void unloadingWhatIsNotLoadedIsDone() throws Exception {
         assertThat(module().unload(out())).isZero();
         assertThat(told()).contains("not loaded");
@@ -70,6 +108,12 @@ class KernelModuleTest {
     private void headers(String makefile) throws Exception {
         Path headers = Files.createDirectories(root.resolve("lib/modules/" + RELEASE + "/build"));
         Files.writeString(headers.resolve("Makefile"), makefile);
+    }
+
+    private void write(String path, String content) throws Exception {
+        Path file = root.resolve(path);
+        Files.createDirectories(file.getParent());
+        Files.writeString(file, content);
     }
 
     private PrintStream out() {

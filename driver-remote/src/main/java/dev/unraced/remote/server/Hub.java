@@ -4,6 +4,7 @@ package dev.unraced.remote.server;
 import com.google.protobuf.ByteString;
 import dev.unraced.driver.Capture;
 import dev.unraced.driver.CaptureStats;
+import dev.unraced.driver.EventHandler;
 import dev.unraced.event.EventView;
 import dev.unraced.event.RecordEncoder;
 import dev.unraced.ring.UserDoorbell;
@@ -138,6 +139,16 @@ public final class Hub implements AutoCloseable {
         }
         done.join();
         doorbell.wake();
+    }
+
+    /** Has a thread of its own hand all events from now on to a handler. */
+    public Tap tap(String name, EventHandler handler) {
+        CompletableFuture<Tap> made = new CompletableFuture<>();
+        errands.add(() -> made.complete(new Tap(ring, ring.cursor(), handler, name)));
+        if (consumerGone) {
+            runErrands();
+        }
+        return made.join();
     }
 
     /** The outlet gets nothing more. */

@@ -32,6 +32,7 @@ import java.util.Objects;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -61,6 +62,7 @@ public final class RemoteServer implements AutoCloseable {
     private final EventLoopGroup loops;
     private final ThreadPoolExecutor calls;
     private final UnracedService service;
+    private final AtomicBoolean ending = new AtomicBoolean();
     private @Nullable TlsIdentity identity;
 
     private RemoteServer(ServerSettings settings, Captures captures) {
@@ -212,7 +214,7 @@ public final class RemoteServer implements AutoCloseable {
      * back later. The captures consume no more after this.
      */
     public void stop(long nanos) {
-        health.enterTerminalState();
+        announceEnd();
         servers.forEach(Server::shutdown);
         captures.drain(nanos);
         close();
@@ -221,7 +223,7 @@ public final class RemoteServer implements AutoCloseable {
     /** Breaks all connections off. */
     @Override
     public void close() {
-        health.enterTerminalState();
+        announceEnd();
         servers.forEach(Server::shutdownNow);
         for (Server server : servers) {
             await(server);
@@ -233,6 +235,12 @@ public final class RemoteServer implements AutoCloseable {
         }
         for (EventLoopGroup group : List.of(acceptor, loops)) {
             group.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly(5, TimeUnit.SECONDS);
+        }
+    }
+
+    private void announceEnd() {
+        if (ending.compareAndSet(false, true)) {
+            health.enterTerminalState();
         }
     }
 

@@ -53,6 +53,7 @@ final class UnracedService extends UnracedGrpc.UnracedImplBase {
     private final Limits limits;
     private final Map<ByteString, Outlet> outlets = new ConcurrentHashMap<>();
     private final AtomicInteger streams = new AtomicInteger();
+    private volatile boolean available;
 
     UnracedService(Captures captures, Access access, Limits limits) {
         this.captures = captures;
@@ -156,12 +157,7 @@ final class UnracedService extends UnracedGrpc.UnracedImplBase {
                     throw Requests.refuse(
                             Status.FAILED_PRECONDITION, "this server has no captures for single subscribers");
                 }
-                Availability availability = captures.driver().availability(captures.config());
-                if (!availability.isAvailable()) {
-                    throw Requests.refuse(
-                            Status.FAILED_PRECONDITION,
-                            "driver " + captures.driver().name() + ": " + availability.describe());
-                }
+                checkAvailable();
                 return message.setCapabilities(CapabilitiesCodec.encode(
                                 captures.driver().name(), captures.driver().capabilities()))
                         .build();
@@ -183,6 +179,19 @@ final class UnracedService extends UnracedGrpc.UnracedImplBase {
                     .setBooks(books(shared()))
                     .build();
         });
+    }
+
+    /** Finds out once that captures can be opened: it takes a driver as long as to open one. */
+    private void checkAvailable() {
+        if (available) {
+            return;
+        }
+        Availability availability = captures.driver().availability(captures.config());
+        if (!availability.isAvailable()) {
+            throw Requests.refuse(
+                    Status.FAILED_PRECONDITION, "driver " + captures.driver().name() + ": " + availability.describe());
+        }
+        available = true;
     }
 
     @Override

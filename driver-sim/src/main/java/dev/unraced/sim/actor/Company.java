@@ -80,8 +80,12 @@ final class Company {
     }
 
     void openat(Task task, long path, long mode) {
+        openat(task, path, 0, mode);
+    }
+
+    void openat(Task task, long path, long flags, long mode) {
         begun++;
-        kernel.begin(task, Syscall.OPENAT, Abi.NATIVE, AT_FDCWD, path, 0, mode);
+        kernel.begin(task, Syscall.OPENAT, Abi.NATIVE, AT_FDCWD, path, flags, mode);
     }
 
     /** Takes a call as far as it goes; whether it returned. */

@@ -34,6 +34,7 @@ public final class SimActor {
     private final Pointers pointers;
     private final Surroundings surroundings;
     private final Crowd crowd;
+    private final Queue queue;
     private final Flips flips;
     private final Races races;
     private final Identities identities;
@@ -67,6 +68,7 @@ public final class SimActor {
         }
         surroundings = new Surroundings(company, handles);
         crowd = new Crowd(company);
+        queue = new Queue(company);
         flips = new Flips(company);
         races = new Races(company);
         identities = new Identities(company);
@@ -87,6 +89,7 @@ public final class SimActor {
             // These take long, and let others in between their steps.
             case "bulk" -> crowd.bulk(line);
             case "storm" -> crowd.storm(line);
+            case "queue" -> queue.run(line);
             case "flip" -> flips.open(line);
             case "flip-connect" -> flips.connect(line, handles);
             case "race" -> races.race(line, handles, pointers);

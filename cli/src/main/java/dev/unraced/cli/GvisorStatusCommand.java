@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.cli;
+
+import dev.unraced.gvisor.session.Runsc;
+import dev.unraced.gvisor.session.RunscException;
+import java.io.PrintStream;
+import picocli.CommandLine.Command;
+
+/** Says which running sandboxes are watched. */
+@Command(
+        name = "status",
+        header = "Say of sandboxes whether they are watched, and how many frames they have dropped.",
+        sortOptions = false)
+final class GvisorStatusCommand extends GvisorSandboxCommand {
+    GvisorStatusCommand(Console console) {
+        super(console);
+    }
+
+    @Override
+    boolean act(Runsc runsc, String id, PrintStream out) throws RunscException {
+        long dropped = runsc.dropped(id);
+        out.println(id + (dropped >= 0 ? ": watched, " + dropped + " frames dropped" : ": NOT watched"));
+        return dropped >= 0;
+    }
+}

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.cli;
+
+import dev.unraced.config.CaptureConfig;
+import dev.unraced.driver.CaptureException;
+import dev.unraced.remote.server.EventSink;
+import dev.unraced.remote.server.Hub;
+import dev.unraced.remote.server.Tap;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.ServiceLoader;
+import java.util.TreeMap;
+
+/** The sinks of a server, each with its tap. Not thread-safe. */
+final class Sinks implements AutoCloseable {
+    private final List<Open> open = new ArrayList<>();
+
+    private record Open(String name, EventSink sink, Tap tap) {}
+
+    /**
+     * Opens sinks by their names.
+     *
+     * @throws CaptureException when there is none of a name, or it cannot be opened
+     */
+    static Sinks open(List<String> names, CaptureConfig config, Hub hub) {
+        Sinks sinks = new Sinks();
+        TreeMap<String, EventSink.Provider> known = new TreeMap<>();
+        ServiceLoader.load(EventSink.Provider.class, Sinks.class.getClassLoader())
+                .forEach(provider -> known.put(provider.name(), provider));
+        try {
+            for (String name : names) {
+                EventSink.Provider provider = known.get(name);
+                if (provider == null) {
+                    throw new CaptureException("There is no sink '" + name + "' on the class path; there are "
+                            + (known.isEmpty() ? "none" : String.join(", ", known.keySet())) + ".");
+                }
+                EventSink sink = provider.open(config);
+                sinks.open.add(new Open(name, sink, hub.tap("unraced-sink-" + name, sink)));
+            }
+            return sinks;
+        } catch (RuntimeException e) {
+            sinks.close();
+            throw e;
+        }
+    }
+
+    /** One line for each. */
+    List<String> describe() {
+        return open.stream()
+                .map(each -> "sink " + each.name() + ": " + each.sink().describe() + ", "
+                        + each.tap().missed() + " missed because it was too slow")
+                .toList();
+    }
+
+    @Override
+    public void close() {
+        for (Open each : open) {
+            each.tap().close();
+            each.sink().close();
+        }
+    }
+}

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A server that has given up its privilege, and a subscriber that never had any, each a process of its own. */
+@Timeout(120)
+class ServeProcessTest {
+    private static final String NOBODY = "65534";
+
+    @TempDir
+    private Path directory;
+
+    private final List<Process> started = new ArrayList<>();
+
+    @AfterEach
+    void endAll() {
+        started.forEach(Process::destroyForcibly);
+    }
+
+    @Test
+    void nobodyWatchesThroughTheSocket() throws IOException, InterruptedException {
+        assumeTrue(System.getProperty("user.name").equals("root"), "only root can become somebody else");
+        Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
+        String socket = "unix:" + directory.resolve("socket");
+        Process server = start(
+                "server",
+                JvmCommand.of(
+                        List.of(),
+                        "serve",
+                        "--driver",
+                        "sim",
+                        "--listen",
+                        socket,
+                        "--socket-mode",
+                        "0666",
+                        "--allow-user",
+                        NOBODY,
+                        "--user",
+                        NOBODY + ":" + NOBODY));
+        while (!text("server").contains("serving at")) {
+            assertThat(server.isAlive()).as(text("server")).isTrue();
+            Thread.sleep(50);
+        }
+        assertThat(Files.readString(Path.of("/proc/" + server.pid() + "/status")))
+                .containsPattern("Uid:(\\s+" + NOBODY + "){4}")
+                .containsPattern("CapEff:\\s+0+\\n")
+                .containsPattern("CapPrm:\\s+0+\\n");
+
+        ProcessBuilder watch = JvmCommand.of(
+                List.of(), "watch", "--driver", "remote", "--set", "remote.address=" + socket, "--count", "3");
+        watch.command()
+                .replaceAll(argument ->
+                        argument.equals(System.getProperty("java.class.path")) ? copyForAll(argument) : argument);
+        watch.command().addAll(0, List.of("setpriv", "--reuid=" + NOBODY, "--regid=" + NOBODY, "--clear-groups"));
+        Process watcher = start("watcher", watch);
+        assertThat(watcher.waitFor()).as(text("watcher")).isZero();
+        assertThat(text("watcher")).contains("unraced: 3 printed", "driver remote", "balanced");
+
+        server.destroy();
+        assertThat(server.waitFor()).as(text("server")).isZero();
+        assertThat(text("server")).contains("unraced: served; driver sim", "balanced");
+    }
+
+    private Process start(String name, ProcessBuilder command) throws IOException {
+        Process process = command.redirectErrorStream(true)
+                .redirectOutput(directory.resolve(name).toFile())
+                .start();
+        started.add(process);
+        return process;
+    }
+
+    private String text(String name) throws IOException {
+        return Files.readString(directory.resolve(name), StandardCharsets.UTF_8);
+    }
+
+    /** The class path lies where only root may read. */
+    private String copyForAll(String classPath) {
+        List<String> copies = new ArrayList<>();
+        try {
+            for (String entry : classPath.split(File.pathSeparator, -1)) {
+                Path source = Path.of(entry);
+                Path target = directory.resolve(copies.size() + "-" + source.getFileName());
+                try (Stream<Path> files = Files.walk(source)) {
+                    for (Path file : files.toList()) {
+                        Files.copy(file, target.resolve(source.relativize(file).toString()));
+                    }
+                }
+                copies.add(target.toString());
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return String.join(File.pathSeparator, copies);
+    }
+}

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** The manual knows every code that a driver gives, and none that no driver does. */
+class TroubleshootingTest {
+    private static final Pattern GIVEN = Pattern.compile("Unavailable\\(\\s*\"([A-Z_]+)\"");
+    private static final Pattern EXPLAINED = Pattern.compile("`([A-Z_]+)`");
+
+    @Test
+    void everyCodeIsExplained() throws IOException {
+        Set<String> given = new TreeSet<>(Set.of("INCONCLUSIVE"));
+        try (Stream<Path> modules = Files.list(Path.of(".."))) {
+            modules.map(module -> module.resolve("src/main/java"))
+                    .filter(sources -> sources.getParent()
+                            .getParent()
+                            .getParent()
+                            .getFileName()
+                            .toString()
+                            .matches("api|driver-.*"))
+                    .filter(Files::isDirectory)
+                    .forEach(sources -> collect(sources, given));
+        }
+        Set<String> explained = new TreeSet<>();
+        Files.readString(Path.of("../docs/troubleshooting.md"))
+                .lines()
+                .takeWhile(line -> !line.startsWith("## It runs"))
+                .filter(line -> line.startsWith("| `"))
+                .map(line -> EXPLAINED.matcher(line.substring(0, line.indexOf('|', 1))))
+                .forEach(codes -> addAll(codes, explained));
+
+        assertThat(given).hasSizeGreaterThan(20);
+        assertThat(explained).isEqualTo(given);
+    }
+
+    private static void collect(Path sources, Set<String> codes) {
+        try (Stream<Path> files = Files.walk(sources)) {
+            files.filter(file -> file.toString().endsWith(".java"))
+                    .forEach(file -> addAll(GIVEN.matcher(read(file)), codes));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void addAll(Matcher found, Set<String> codes) {
+        while (found.find()) {
+            codes.add(found.group(1));
+        }
+    }
+
+    private static String read(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

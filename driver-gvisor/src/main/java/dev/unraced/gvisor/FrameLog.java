@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.gvisor;
+
+import dev.unraced.driver.CaptureException;
+import java.io.BufferedOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A file of frames as they came, each after the number of its sandbox and its length, both of 32 bits, big-endian. */
+final class FrameLog implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(FrameLog.class);
+
+    private final Path file;
+    private final DataOutputStream out;
+    private boolean failed;
+
+    /** Is handed the frames of a file, in their order. */
+    interface Handler {
+        void frame(int sandbox, byte[] frame);
+    }
+
+    FrameLog(Path file) {
+        this.file = file;
+        try {
+            out = new DataOutputStream(new BufferedOutputStream(Files.newOutputStream(file)));
+        } catch (IOException e) {
+            throw new CaptureException("driver gvisor: cannot write to " + file + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** Writes a frame, if the one before could be written. */
+    void write(int sandbox, byte[] frame, int length) {
+        if (failed) {
+            return;
+        }
+        try {
+            out.writeInt(sandbox);
+            out.writeInt(length);
+            out.write(frame, 0, length);
+        } catch (IOException e) {
+            fail(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            out.close();
+        } catch (IOException e) {
+            fail(e);
+        }
+    }
+
+    private void fail(IOException e) {
+        failed = true;
+        LOG.warn("Frames are no longer written to {}", file, e);
+    }
+
+    /** Reads all frames; a last one that is cut off is left out. */
+    static void read(InputStream source, Handler handler) throws IOException {
+        DataInputStream in = new DataInputStream(source);
+        try {
+            while (true) {
+                int sandbox = in.readInt();
+                int length = in.readInt();
+                if (length < 0 || length > FrameQueue.LARGEST_FRAME) {
+                    throw new IOException("a frame of " + length + " bytes");
+                }
+                byte[] frame = new byte[length];
+                in.readFully(frame);
+                handler.frame(sandbox, frame);
+            }
+        } catch (EOFException e) {
+            // The end.
+        }
+    }
+}

@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.gvisor.session;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.util.DefaultIndenter;
+import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
+import dev.unraced.event.Syscall;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+
+/**
+ * The trace session that the driver wants, as {@code runsc --pod-init-config} and {@code runsc trace create} take it.
+ * {@code docs/gvisor.md} explains each choice.
+ */
+public final class TraceConfig {
+    /** What an open's file is known by. */
+    public enum Truth {
+        /** Nothing: the fewest points. */
+        NONE,
+        /** The close of its descriptor. */
+        CLOSE,
+        /** Its first read, too. */
+        READS
+    }
+
+    private static final List<String> WHO = List.of("time", "thread_id", "task_start_time", "group_id");
+    private static final List<String> READS = List.of("read", "readv", "pread64", "preadv", "preadv2");
+    private static final int[] GUARDS = {
+        Sysno.CLOSE, Sysno.DUP2, Sysno.DUP3, Sysno.CLOSE_RANGE, Sysno.EXECVE, Sysno.EXECVEAT
+    };
+
+    private static final Duration FIRST_BACKOFF = Duration.ofNanos(50_000);
+    private static final Duration LAST_BACKOFF = Duration.ofMillis(10);
+
+    private final Path endpoint;
+    private final Set<Syscall> syscalls;
+    private final Truth truth;
+    private final Duration patience;
+    private final boolean requireMonitor;
+
+    private record Point(String name, List<String> context, List<String> optional) {}
+
+    /**
+     * A session.
+     *
+     * @param endpoint the socket of the driver
+     * @param syscalls the calls to watch; openat2 is none that sentries have
+     * @param patience how long a thread of a sandbox tries to send a frame before it drops it
+     * @param requireMonitor whether a sandbox that finds nobody at the endpoint must not start; otherwise it runs
+     *     unwatched
+     */
+    public TraceConfig(
+            Path endpoint, Collection<Syscall> syscalls, Truth truth, Duration patience, boolean requireMonitor) {
+        this.endpoint = endpoint;
+        this.syscalls = EnumSet.copyOf(syscalls);
+        this.truth = truth;
+        this.patience = patience;
+        this.requireMonitor = requireMonitor;
+        this.syscalls.remove(Syscall.OPENAT2);
+    }
+
+    /** How long a thread of a sandbox waits for the driver unless somebody says otherwise. */
+    public static final Duration USUAL_PATIENCE = Duration.ofSeconds(6);
+
+    /** The names of the points that it asks for. */
+    public List<String> pointNames() {
+        return points().stream().map(Point::name).toList();
+    }
+
+    /** The session as JSON. */
+    public String json() {
+        StringWriter text = new StringWriter();
+        try (JsonGenerator json = new JsonFactory().createGenerator(text)) {
+            json.setPrettyPrinter(new DefaultPrettyPrinter().withObjectIndenter(new DefaultIndenter("  ", "\n")));
+            json.writeStartObject();
+            json.writeObjectFieldStart("trace_session");
+            json.writeStringField("name", "Default");
+            json.writeArrayFieldStart("points");
+            for (Point point : points()) {
+                json.writeStartObject();
+                json.writeStringField("name", point.name());
+                array(json, "optional_fields", point.optional());
+                array(json, "context_fields", point.context());
+                json.writeEndObject();
+            }
+            json.writeEndArray();
+            json.writeArrayFieldStart("sinks");
+            sink(json);
+            json.writeEndArray();
+            json.writeEndObject();
+            json.writeEndObject();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return text + "\n";
+    }
+
+    private void sink(JsonGenerator json) throws IOException {
+        json.writeStartObject();
+        json.writeStringField("name", "remote");
+        if (!requireMonitor) {
+            json.writeBooleanField("ignore_setup_error", true);
+        }
+        json.writeObjectFieldStart("config");
+        json.writeStringField("endpoint", endpoint.toString());
+        json.writeNumberField("retries", retries(patience));
+        json.writeStringField("backoff", FIRST_BACKOFF.toNanos() / 1000 + "us");
+        json.writeStringField("backoff_max", LAST_BACKOFF.toMillis() + "ms");
+        json.writeEndObject();
+        json.writeEndObject();
+    }
+
+    /** How many attempts fill a time, when the pause between two doubles from the first to the last one. */
+    static long retries(Duration patience) {
+        long left = patience.toNanos();
+        long pause = FIRST_BACKOFF.toNanos();
+        long retries = 0;
+        while (left > 0 && pause < LAST_BACKOFF.toNanos()) {
+            left -= pause;
+            pause *= 2;
+            retries++;
+        }
+        long last = LAST_BACKOFF.toNanos();
+        return left > 0 ? retries + (left + last - 1) / last : retries;
+    }
+
+    private static void array(JsonGenerator json, String name, List<String> values) throws IOException {
+        if (!values.isEmpty()) {
+            json.writeArrayFieldStart(name);
+            for (String value : values) {
+                json.writeString(value);
+            }
+            json.writeEndArray();
+        }
+    }
+
+    private List<Point> points() {
+        List<Point> points = new ArrayList<>();
+        points.add(new Point("container/start", with("container_id"), List.of()));
+        points.add(new Point("sentry/clone", with("container_id"), List.of()));
+        points.add(new Point("sentry/task_exit", with("container_id"), List.of()));
+        for (Syscall call : syscalls) {
+            String name = "syscall/" + call.name().toLowerCase(Locale.ROOT);
+            String number = "syscall/sysno/" + Sysno.of(call);
+            // Numbers alone, and an id that the runtime has chosen: nothing that the application could have withheld.
+            points.add(new Point(number + "/enter", with("container_id", "credentials"), List.of()));
+            points.add(new Point(number + "/exit", with("container_id", "credentials"), List.of()));
+            points.add(new Point(name + "/enter", WHO, List.of()));
+            points.add(new Point(name + "/exit", with("container_id", "credentials", "process_name"), List.of()));
+        }
+        if (truth != Truth.NONE) {
+            for (int number : GUARDS) {
+                points.add(new Point("syscall/sysno/" + number + "/enter", WHO, List.of()));
+            }
+            points.add(new Point("syscall/close/enter", WHO, List.of("fd_path")));
+        }
+        if (truth == Truth.READS) {
+            READS.forEach(name -> points.add(new Point("syscall/" + name + "/enter", WHO, List.of("fd_path"))));
+        }
+        return points;
+    }
+
+    private static List<String> with(String... more) {
+        List<String> fields = new ArrayList<>(WHO);
+        fields.addAll(List.of(more));
+        return fields;
+    }
+}

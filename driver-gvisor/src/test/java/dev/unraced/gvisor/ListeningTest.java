@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.gvisor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.sun.jna.Memory;
+import com.sun.jna.Pointer;
+import dev.unraced.config.CaptureConfig;
+import dev.unraced.config.CaptureConfigBuilder;
+import dev.unraced.driver.Capture;
+import dev.unraced.driver.CaptureException;
+import dev.unraced.event.OpenEvent;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The socket, and peers that do not behave as sandboxes do. */
+@Timeout(60)
+class ListeningTest {
+    private static final int SIZE = 512;
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void theSocketIsItsOwnersAloneAndGoesWithTheCapture() throws Exception {
+        Path endpoint = folder.resolve("made").resolve("s.sock");
+        try (Capture capture = open(endpoint)) {
+            assertThat(capture.isOpen()).isTrue();
+            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(endpoint)))
+                    .isEqualTo("rw-------");
+            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(endpoint.getParent())))
+                    .isEqualTo("rwx------");
+        }
+        assertThat(endpoint).doesNotExist();
+    }
+
+    @Test
+    void aSocketThatSomebodyServesIsNotTakenAwayAndOneThatNobodyServesIs() {
+        Path endpoint = folder.resolve("s.sock");
+        try (Capture first = open(endpoint)) {
+            assertThatThrownBy(() -> open(endpoint))
+                    .isInstanceOf(CaptureException.class)
+                    .hasMessageContaining("another process listens there");
+            assertThat(first.isOpen()).isTrue();
+            assertThat(endpoint).exists();
+        }
+        int left = LibC.socket(LibC.AF_UNIX, LibC.SOCK_SEQPACKET, 0);
+        Memory address = UnixAddress.of(endpoint);
+        LibC.bind(left, address, (int) address.size());
+        LibC.close(left);
+        assertThat(endpoint).exists();
+        open(endpoint).close();
+    }
+
+    @Test
+    void peersThatSayNothingOrNonsenseHoldUpNobody() {
+        Path endpoint = folder.resolve("s.sock");
+        try (Capture capture = open(endpoint);
+                Peer silent = new Peer(endpoint);
+                Peer mad = new Peer(endpoint);
+                Peer old = new Peer(endpoint);
+                Peer sandbox = new Peer(endpoint)) {
+            mad.send(new byte[] {(byte) 0xff, 2, 3});
+            old.send(new byte[] {8, 0});
+            sandbox.send(new byte[] {8, 1});
+            assertThat(sandbox.receive()).containsExactly(8, 1);
+            assertThat(mad.receive()).isEmpty();
+            assertThat(old.receive()).isEmpty();
+            assertThat(silent).isNotNull();
+
+            Frames thread = new Frames(5, 5, 100);
+            sandbox.send(new byte[3]);
+            sandbox.send(thread.openEnter("/a", 0));
+            sandbox.send(thread.openExit("/a", 0, 3));
+            List<String> paths = new ArrayList<>();
+            Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> {
+                capture.poll(
+                        event -> paths.add(
+                                ((OpenEvent) event.snapshot()).path().value().toString()),
+                        10);
+                return !paths.isEmpty();
+            });
+            assertThat(paths).containsExactly("/a");
+            assertThat(capture.stats().imbalance()).isZero();
+            assertThat(capture.stats().totalLost()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void moreSandboxesThanAllowedAreTurnedAway() {
+        Path endpoint = folder.resolve("s.sock");
+        try (Capture capture = new GvisorDriver()
+                        .open(config(endpoint).set("gvisor.max-sandboxes", "1").build());
+                Peer first = new Peer(endpoint);
+                Peer second = new Peer(endpoint)) {
+            first.send(new byte[] {8, 1});
+            assertThat(first.receive()).containsExactly(8, 1);
+            assertThat(second.receive()).isEmpty();
+            assertThat(capture.isOpen()).isTrue();
+        }
+    }
+
+    private static Capture open(Path endpoint) {
+        return new GvisorDriver().open(config(endpoint).build());
+    }
+
+    private static CaptureConfigBuilder config(Path endpoint) {
+        return CaptureConfig.builder()
+                .driver(GvisorDriver.NAME)
+                .set("gvisor.endpoint", endpoint.toString())
+                .set("ring-bytes", "1MiB");
+    }
+
+    /** The other end of a connection. */
+    private static final class Peer implements AutoCloseable {
+        private final int fd = LibC.socket(LibC.AF_UNIX, LibC.SOCK_SEQPACKET, 0);
+        private final Memory memory = new Memory(SIZE);
+
+        Peer(Path endpoint) {
+            Memory address = UnixAddress.of(endpoint);
+            assertThat(LibC.connect(fd, address, (int) address.size())).isZero();
+        }
+
+        void send(byte[] bytes) {
+            memory.write(0, bytes, 0, bytes.length);
+            LibC.send(fd, memory, bytes.length, LibC.MSG_NOSIGNAL);
+        }
+
+        /** What comes; nothing when the other end hangs up. */
+        byte[] receive() {
+            long length = LibC.recv(fd, Pointer.nativeValue(memory), SIZE, 0);
+            return length <= 0 ? new byte[0] : memory.getByteArray(0, (int) length);
+        }
+
+        @Override
+        public void close() {
+            LibC.close(fd);
+        }
+    }
+}

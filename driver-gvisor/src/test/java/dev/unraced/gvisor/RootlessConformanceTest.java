@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.gvisor;
+
+import dev.unraced.conformance.ConnectConformance;
+import dev.unraced.conformance.DriverUnderTest;
+import dev.unraced.conformance.OpenConformance;
+import dev.unraced.driver.Driver;
+import dev.unraced.driver.Stage;
+import dev.unraced.gvisor.SandboxStage.Sandboxes;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.TestInstance;
+
+/** The rules of single calls again, in sandboxes of a user without any privilege. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class RootlessConformanceTest implements DriverUnderTest {
+    private static final int NOBODY = 65_534;
+    private static final List<String> RUNSC = List.of("runsc", "--network=none", "--ignore-cgroups", "--rootless");
+
+    private final SandboxStage stage = new SandboxStage(
+            System.getProperty("user.name").equals("root")
+                    ? new Sandboxes(
+                            RUNSC,
+                            List.of(
+                                    "setpriv",
+                                    "--reuid=" + NOBODY,
+                                    "--regid=" + NOBODY,
+                                    "--clear-groups",
+                                    "env",
+                                    "HOME=/tmp"),
+                            NOBODY)
+                    : new Sandboxes(RUNSC, List.of(), 0));
+
+    @Override
+    public Driver driver() {
+        return new GvisorDriver();
+    }
+
+    @Override
+    public Optional<Stage> stage() {
+        return Optional.of(stage);
+    }
+
+    @Nested
+    class Open extends OpenConformance {}
+
+    @Nested
+    class Connect extends ConnectConformance {}
+}

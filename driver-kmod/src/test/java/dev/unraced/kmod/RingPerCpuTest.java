@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.kmod;
+
+import dev.unraced.config.CaptureConfigBuilder;
+import dev.unraced.conformance.DriverUnderTest;
+import dev.unraced.conformance.LifecycleConformance;
+import dev.unraced.conformance.OrderConformance;
+import dev.unraced.driver.Driver;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.TestInstance;
+
+/** The rules about the stream, with a ring for each CPU; skipped where the module is not loaded. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class RingPerCpuTest implements DriverUnderTest {
+
+    @Override
+    public Driver driver() {
+        return new KmodDriver();
+    }
+
+    @Override
+    public CaptureConfigBuilder config() {
+        return DriverUnderTest.super.config().set("unraced.kmod.rings", "per-cpu");
+    }
+
+    @Nested
+    class Order extends OrderConformance {}
+
+    @Nested
+    class Lifecycle extends LifecycleConformance {}
+}

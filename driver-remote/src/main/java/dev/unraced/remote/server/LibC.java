@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.remote.server;
+
+import com.sun.jna.LastErrorException;
+import com.sun.jna.Native;
+
+/** The few calls into the C library. Direct mapping; {@code long} stands for size_t of 64-bit Linux. */
+final class LibC {
+    static final int AF_UNIX = 1;
+    /** SOCK_DGRAM | SOCK_CLOEXEC. */
+    static final int DATAGRAM = 2 | 0x80000;
+
+    static {
+        Native.register(LibC.class, "c");
+    }
+
+    private LibC() {}
+
+    /** Unlike the system call of this name, the library's function changes all threads: nptl(7), "setxid". */
+    static native int setresuid(int real, int effective, int saved) throws LastErrorException;
+
+    static native int setresgid(int real, int effective, int saved) throws LastErrorException;
+
+    static native int setgroups(long count, int[] groups) throws LastErrorException;
+
+    static native int geteuid();
+
+    static native int socket(int domain, int type, int protocol) throws LastErrorException;
+
+    static native long sendto(int fd, byte[] data, long length, int flags, byte[] address, int addressLength)
+            throws LastErrorException;
+
+    static native int close(int fd);
+}

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.remote;
+
+import dev.unraced.config.CaptureConfig;
+import dev.unraced.driver.Availability;
+import dev.unraced.driver.Capabilities;
+import dev.unraced.driver.Capture;
+import dev.unraced.driver.Driver;
+import dev.unraced.driver.LossReason;
+import dev.unraced.event.Abi;
+import dev.unraced.event.ByteString;
+import dev.unraced.event.Integrity;
+import dev.unraced.event.Mitigation;
+import dev.unraced.event.Origin;
+import dev.unraced.event.Provenance;
+import dev.unraced.event.RecordEncoder;
+import dev.unraced.event.Syscall;
+import dev.unraced.ring.RingCapture;
+import dev.unraced.ring.RingWriter;
+import dev.unraced.ring.SourceBooks;
+import dev.unraced.ring.UserSource;
+import dev.unraced.stash.StashStats;
+import java.util.Map;
+
+/** A driver whose calls a test makes, as many and as fast as it likes. One thread makes them. */
+final class Firehose implements Driver {
+    private static final byte[] PATH =
+            ByteString.utf8("/usr/lib/locale/C.utf8/LC_MESSAGES").toByteArray();
+
+    private final RecordEncoder encoder = new RecordEncoder();
+    private volatile Source source = new Source(1 << 16);
+    private volatile long made;
+
+    /** Makes calls of a process. */
+    @SuppressWarnings("NonAtomicVolatileUpdate") // one thread writes
+    void make(int calls, int tgid) {
+        for (int i = 0; i < calls; i++) {
+            made++;
+            encoder.begin(Syscall.OPENAT, Abi.NATIVE, Origin.SYSCALL, Mitigation.STASH)
+                    .sequence(0, made)
+                    .call(made, made, 3)
+                    .thread(tgid, tgid, 1, 1)
+                    .path(PATH, Provenance.ENTER, Integrity.UNCHECKED)
+                    .how(0, 0, 0, 0, Provenance.KERNEL, Integrity.MATCH);
+            source.ring.write(encoder.buffer(), encoder.finish());
+        }
+        source.ring();
+    }
+
+    /** Calls made so far. */
+    long made() {
+        return made;
+    }
+
+    @Override
+    public String name() {
+        return "firehose";
+    }
+
+    @Override
+    public Availability availability(CaptureConfig config) {
+        return new Availability.Available();
+    }
+
+    @Override
+    public Capabilities capabilities() {
+        return Capabilities.complete();
+    }
+
+    @Override
+    public Capture open(CaptureConfig config) {
+        source = new Source(config.ringBytes());
+        return new RingCapture(name(), capabilities(), source.ring.reader(), source);
+    }
+
+    private static final class Source extends UserSource {
+        private final RingWriter ring;
+        private volatile Mitigation mode = Mitigation.STASH;
+
+        Source(int ringBytes) {
+            ring = new RingWriter(ringBytes);
+        }
+
+        void ring() {
+            doorbell().ring();
+        }
+
+        @Override
+        public Mitigation mitigation() {
+            return mode;
+        }
+
+        @Override
+        public void mitigation(Mitigation other) {
+            mode = other;
+        }
+
+        @Override
+        public SourceBooks books() {
+            long full = ring.full();
+            return new SourceBooks(
+                    ring.submitted() + full,
+                    ring.submitted(),
+                    full > 0 ? Map.of(LossReason.RING_FULL, full) : Map.of(),
+                    Map.of(),
+                    doorbell().wakeups(),
+                    ring.ringBytes(),
+                    0,
+                    StashStats.NONE);
+        }
+
+        @Override
+        public void stop() {}
+
+        @Override
+        public void release() {}
+    }
+}

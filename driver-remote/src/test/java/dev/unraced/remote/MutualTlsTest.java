@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.remote;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.unraced.config.CaptureConfig;
+import dev.unraced.config.CaptureConfigBuilder;
+import dev.unraced.config.InvalidConfigException;
+import dev.unraced.driver.Availability;
+import dev.unraced.driver.Capture;
+import dev.unraced.driver.CaptureException;
+import dev.unraced.remote.server.Access;
+import dev.unraced.remote.server.Captures;
+import dev.unraced.remote.server.Limits;
+import dev.unraced.remote.server.RemoteServer;
+import dev.unraced.remote.server.ServerSettings;
+import dev.unraced.remote.wire.Address;
+import dev.unraced.remote.wire.TlsFiles;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** TCP: both ends show a certificate, or nothing happens. */
+@Timeout(120)
+class MutualTlsTest {
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    private final Firehose hose = new Firehose();
+    private final RemoteDriver driver = new RemoteDriver();
+
+    private Captures captures() {
+        return new Captures(
+                hose,
+                () -> CaptureConfig.builder().driver("firehose").ringBytes(1 << 20),
+                true,
+                Limits.standard(),
+                true);
+    }
+
+    private static ServerSettings tcp(String host) {
+        return ServerSettings.at(new Address.Tcp(host, 0));
+    }
+
+    private static CaptureConfigBuilder client(RemoteServer server, TlsFiles files, Path authorities) {
+        return CaptureConfig.builder()
+                .driver("remote")
+                .ringBytes(1 << 20)
+                .set("remote.address", server.addresses().get(0).toString())
+                .set("remote.certificate", files.certificate().toString())
+                .set("remote.key", files.key().toString())
+                .set("remote.authorities", authorities.toString())
+                .set("remote.patience-ms", 5000);
+    }
+
+    private void assertRefused(CaptureConfig config, String... why) {
+        Availability availability = driver.availability(config);
+        assertThat(availability.isAvailable()).isFalse();
+        assertThat(availability.describe()).contains(why);
+    }
+
+    @Test
+    void onlyKnownCertificatesSubscribe(@TempDir Path directory) throws IOException, InterruptedException {
+        Certificates ours = new Certificates(directory.resolve("ours"));
+        Certificates theirs = new Certificates(directory.resolve("theirs"));
+        TlsFiles server = ours.sign("server");
+        TlsFiles agent = ours.sign("agent");
+        TlsFiles other = ours.sign("other");
+        Access access = new Access(Set.of(), List.of("agent"), Set.of(), List.of());
+        try (Captures captures = captures();
+                RemoteServer listening =
+                        RemoteServer.start(tcp("localhost").tls(server).access(access), captures)) {
+            try (Capture capture =
+                    driver.open(client(listening, agent, ours.authority()).build())) {
+                hose.make(10, 1);
+                int seen = 0;
+                while (seen < 10) {
+                    seen += capture.await(event -> {}, 10, TimeUnit.SECONDS.toNanos(10));
+                }
+                assertThat(capture.stats().delivered()).isEqualTo(10);
+            }
+            assertRefused(client(listening, other, ours.authority()).build(), "NOT_ALLOWED", "certificate of other");
+            assertRefused(
+                    client(listening, theirs.sign("agent"), ours.authority()).build(), "NO_SERVER");
+            assertRefused(client(listening, agent, theirs.authority()).build(), "NO_SERVER");
+            assertRefused(
+                    client(listening, agent, ours.authority())
+                            .set("remote.certificate", "")
+                            .set("remote.key", "")
+                            .set("remote.authorities", "")
+                            .set("remote.plaintext", true)
+                            .build(),
+                    "NO_SERVER");
+        }
+    }
+
+    @Test
+    void certificatesAreReadAgainWhenTheyChange(@TempDir Path directory) throws IOException, InterruptedException {
+        Certificates first = new Certificates(directory.resolve("first"));
+        Certificates second = new Certificates(directory.resolve("second"));
+        TlsFiles server = first.sign("server");
+        try (Captures captures = captures();
+                RemoteServer listening = RemoteServer.start(tcp("localhost").tls(server), captures)) {
+            CaptureConfig later =
+                    client(listening, second.sign("agent"), second.authority()).build();
+            assertRefused(later, "NO_SERVER");
+            TlsFiles fresh = second.sign("server");
+            Files.copy(fresh.authorities(), server.authorities(), StandardCopyOption.REPLACE_EXISTING);
+            Files.copy(fresh.key(), server.key(), StandardCopyOption.REPLACE_EXISTING);
+            Files.copy(fresh.certificate(), server.certificate(), StandardCopyOption.REPLACE_EXISTING);
+            await().atMost(PATIENCE).until(() -> driver.availability(later).isAvailable());
+        }
+    }
+
+    @Test
+    void plaintextIsForLoopbackAndOnlyWhenAsked() {
+        try (Captures captures = captures()) {
+            assertThatThrownBy(() -> RemoteServer.start(tcp("0.0.0.0"), captures))
+                    .isInstanceOf(CaptureException.class)
+                    .hasMessageContaining("anybody could read the events")
+                    .hasMessageContaining("--certificate");
+            assertThatThrownBy(() -> RemoteServer.start(tcp("127.0.0.1"), captures))
+                    .isInstanceOf(CaptureException.class)
+                    .hasMessageContaining("--plaintext");
+        }
+        assertThatThrownBy(() -> driver.open(CaptureConfig.builder()
+                        .driver("remote")
+                        .set("remote.address", "192.0.2.1:1")
+                        .set("remote.plaintext", true)
+                        .build()))
+                .isInstanceOf(InvalidConfigException.class)
+                .hasMessageContaining("for this machine alone");
+    }
+}

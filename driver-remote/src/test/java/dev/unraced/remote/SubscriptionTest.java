@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.remote;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.unraced.config.CaptureConfig;
+import dev.unraced.driver.Capture;
+import dev.unraced.driver.CaptureException;
+import dev.unraced.driver.CaptureStats;
+import dev.unraced.driver.FilterReason;
+import dev.unraced.driver.LossReason;
+import dev.unraced.event.Mitigation;
+import dev.unraced.remote.server.Access;
+import dev.unraced.remote.server.Limits;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What subscribers of a shared capture get, and what they are told of the rest. */
+@Timeout(120)
+class SubscriptionTest {
+    private static final int TGID = 4711;
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    private final Firehose hose = new Firehose();
+
+    private Served served(int ringBytes, int subscribers) {
+        return new Served(
+                hose,
+                () -> CaptureConfig.builder().driver("firehose").ringBytes(8 << 20),
+                true,
+                limits -> new Limits(subscribers, 0, 16, ringBytes));
+    }
+
+    /** Consumes on a thread of its own, and looks at the order. */
+    private static final class Reader implements AutoCloseable {
+        final Capture capture;
+        final AtomicLong count = new AtomicLong();
+        final AtomicLong disorder = new AtomicLong();
+        private long last;
+        private final Thread thread;
+
+        Reader(Capture capture) {
+            this.capture = capture;
+            this.thread = new Thread(() -> capture.run(event -> {
+                count.incrementAndGet();
+                if (event.sequence() <= last) {
+                    disorder.incrementAndGet();
+                }
+                last = event.sequence();
+            }));
+            thread.start();
+        }
+
+        CaptureStats rest() {
+            await().atMost(PATIENCE).until(() -> {
+                CaptureStats stats = capture.stats();
+                return stats.pending() == 0 && stats.imbalance() == 0 && stats.delivered() == count.get();
+            });
+            return capture.stats();
+        }
+
+        @Override
+        public void close() {
+            capture.close();
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    private Reader reader(Served served) {
+        return new Reader(served.driver().open(served.client().build()));
+    }
+
+    @Test
+    void twentyAbruptEndsOfTheServerAreAccountedForExactly() {
+        try (Served served = served(1 << 16, 64);
+                Reader reader = reader(served)) {
+            for (int i = 0; i < 20; i++) {
+                hose.make(500, TGID);
+                LockSupport.parkNanos(2_000_000);
+                Thread restart = new Thread(served::restart);
+                restart.start();
+                while (restart.isAlive()) {
+                    hose.make(50, TGID);
+                    LockSupport.parkNanos(1_000_000);
+                }
+                long before = reader.count.get();
+                await().atMost(PATIENCE).until(() -> {
+                    hose.make(1, TGID);
+                    return reader.count.get() > before;
+                });
+            }
+            CaptureStats stats = reader.rest();
+            assertThat(stats.returned()).as("%s", stats).isEqualTo(hose.made());
+            assertThat(reader.count.get() + stats.totalLost()).as("%s", stats).isEqualTo(hose.made());
+            assertThat(stats.lost().getOrDefault(LossReason.QUEUE_FULL, 0L))
+                    .as("a gap longer than the server's memory: %s", stats)
+                    .isPositive();
+            assertThat(reader.disorder).as("none twice, none late").hasValue(0);
+        }
+    }
+
+    @Test
+    void aServerThatBeginsAnewIsANewCapture() {
+        Reader reader;
+        long first;
+        Served served = served(1 << 20, 64);
+        try {
+            reader = reader(served);
+            hose.make(100, TGID);
+            reader.rest();
+        } finally {
+            served.server().stop(1_000_000_000);
+            served.captures().close();
+        }
+        first = hose.made();
+        try (reader;
+                Served next = new Served(
+                        hose,
+                        () -> CaptureConfig.builder().driver("firehose").ringBytes(1 << 20),
+                        true,
+                        limits -> limits,
+                        settings -> Served.at(settings, served.socket()))) {
+            await().atMost(PATIENCE)
+                    .until(() -> next.captures().shared().orElseThrow().subscribers() == 1);
+            hose.make(50, TGID);
+            await().atMost(PATIENCE).until(() -> reader.count.get() == first + 50);
+            CaptureStats stats = reader.rest();
+            assertThat(stats.returned()).as("%s", stats).isEqualTo(150);
+            assertThat(stats.totalLost()).as("%s", stats).isZero();
+        }
+    }
+
+    @Test
+    void thoseWhoNeverReadCostTheOthersNothing() {
+        int busy = 9;
+        try (Served served = served(8 << 20, 64)) {
+            List<Reader> readers = new ArrayList<>();
+            List<Capture> idle = new ArrayList<>();
+            for (int i = 0; i < busy; i++) {
+                readers.add(reader(served));
+            }
+            for (int i = 0; i < 3; i++) {
+                idle.add(served.driver().open(served.client().ringBytes(1 << 16).build()));
+            }
+            for (int i = 0; i < 400; i++) {
+                hose.make(250, TGID);
+                LockSupport.parkNanos(5_000_000);
+            }
+            for (Reader reader : readers) {
+                CaptureStats stats = reader.rest();
+                assertThat(stats.totalLost()).as("%s", stats).isZero();
+                assertThat(reader.count).hasValue(hose.made());
+                reader.close();
+            }
+            for (Capture capture : idle) {
+                CaptureStats stats = capture.stats();
+                assertThat(stats.lost().getOrDefault(LossReason.QUEUE_FULL, 0L))
+                        .as("%s", stats)
+                        .isPositive();
+                assertThat(stats.imbalance()).as("%s", stats).isZero();
+                capture.close();
+            }
+        }
+    }
+
+    @Test
+    void theServerFiltersForEach() {
+        try (Served served = served(1 << 20, 64);
+                Reader one = new Reader(
+                        served.driver().open(served.client().tgids(TGID).build()));
+                Reader all = reader(served)) {
+            hose.make(100, TGID);
+            hose.make(30, TGID + 1);
+            CaptureStats stats = one.rest();
+            assertThat(one.count).hasValue(100);
+            assertThat(stats.filtered()).containsEntry(FilterReason.TGID, 30L);
+            all.rest();
+            assertThat(all.count).hasValue(130);
+        }
+    }
+
+    @Test
+    void theSubscribersOwnCallsAreLeftOut() {
+        int self = Math.toIntExact(ProcessHandle.current().pid());
+        try (Served served = served(1 << 20, 64);
+                Reader usual = reader(served);
+                Reader curious = new Reader(
+                        served.driver().open(served.client().observeSelf(true).build()))) {
+            hose.make(10, self);
+            hose.make(5, self + 1);
+            assertThat(usual.rest().filtered()).containsEntry(FilterReason.SELF, 10L);
+            assertThat(usual.count).hasValue(5);
+            curious.rest();
+            assertThat(curious.count).hasValue(15);
+        }
+    }
+
+    @Test
+    void onlyThoseWhoMayControlSwitchTheSharedCapture() {
+        try (Served served = new Served(
+                        hose,
+                        () -> CaptureConfig.builder().driver("firehose"),
+                        true,
+                        limits -> limits,
+                        settings -> settings.access(new Access(Set.of(), List.of(), Set.of(123_456), List.of())));
+                Capture capture = served.driver().open(served.client().build())) {
+            assertThatThrownBy(() -> capture.mitigation(Mitigation.OFF))
+                    .isInstanceOf(CaptureException.class)
+                    .hasMessageContaining("may not change the mode");
+            assertThat(capture.mitigation()).isEqualTo(Mitigation.STASH);
+        }
+        try (Served served = served(1 << 20, 64);
+                Capture capture = served.driver().open(served.client().build())) {
+            capture.mitigation(Mitigation.OFF);
+            assertThat(capture.mitigation()).isEqualTo(Mitigation.OFF);
+            assertThatThrownBy(() -> served.driver()
+                            .open(served.client().mitigation(Mitigation.KERNEL).build()))
+                    .isInstanceOf(CaptureException.class)
+                    .hasMessageContaining("runs with mitigation off, not kernel");
+        }
+    }
+}

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.sim.actor;
+
+import dev.unraced.sim.kernel.Kernel;
+import dev.unraced.sim.kernel.Task;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/** Many threads that block in opens at the same time, each under a name of its own. */
+final class Queue {
+    /** One step in so many lets those pass that wait. */
+    private static final int RARELY = 500;
+
+    private static final int O_RDWR = 2;
+
+    private final Company company;
+    private final Kernel kernel;
+
+    Queue(Company company) {
+        this.company = company;
+        this.kernel = company.kernel();
+    }
+
+    /** One thread, and how often it still comes. */
+    private static final class Waiting {
+        final Task task;
+        final byte[] link;
+        final long path;
+        long round;
+
+        Waiting(Task task, byte[] link) {
+            this.task = task;
+            this.link = link;
+            this.path = Company.path(task, link);
+        }
+    }
+
+    Answer run(CommandLine line) {
+        byte[] fifo = line.bytes("path");
+        byte[] directory = line.bytes("directory");
+        int threads = line.integer("threads", 1);
+        long rounds = line.number("rounds", 1);
+        List<Waiting> all = new ArrayList<>();
+        synchronized (kernel) {
+            for (int i = 0; i < threads; i++) {
+                all.add(join(fifo, directory));
+            }
+        }
+        List<Waiting> busy = new ArrayList<>(all);
+        long releases = 0;
+        long path = Company.path(company.main(), fifo);
+        while (!busy.isEmpty()) {
+            synchronized (kernel) {
+                int chosen = company.random().nextInt(busy.size());
+                if (!advance(busy.get(chosen), rounds)) {
+                    busy.remove(chosen);
+                }
+                if (company.random().nextInt(RARELY) == 0) {
+                    letPass(path);
+                    releases++;
+                }
+            }
+        }
+        synchronized (kernel) {
+            all.forEach(this::leave);
+        }
+        return new Answer()
+                .with("calls", rounds * threads)
+                .with("releases", releases)
+                .with("tid", company.main().tid());
+    }
+
+    private Waiting join(byte[] fifo, byte[] directory) {
+        Task task = kernel.thread(company.main().group());
+        byte[] name = ("/" + task.tid()).getBytes(StandardCharsets.US_ASCII);
+        byte[] link = Arrays.copyOf(directory, directory.length + name.length);
+        System.arraycopy(name, 0, link, directory.length, name.length);
+        kernel.files().symlink(company.main(), fifo, link);
+        return new Waiting(task, link);
+    }
+
+    private void leave(Waiting waiting) {
+        kernel.files().unlink(company.main(), waiting.link);
+        kernel.exit(waiting.task);
+    }
+
+    /** Takes a step where one can be taken; false when the thread has come often enough. */
+    private boolean advance(Waiting waiting, long rounds) {
+        Task task = waiting.task;
+        if (task.call() == null) {
+            if (waiting.round == rounds) {
+                return false;
+            }
+            company.openat(task, waiting.path, waiting.round++);
+        }
+        if (!kernel.canStep(task)) {
+            return true;
+        }
+        kernel.step(task);
+        if (task.call() == null) {
+            company.countEnded();
+            closeLast(task);
+        }
+        return true;
+    }
+
+    private void letPass(long path) {
+        company.openat(company.main(), path, O_RDWR, 0);
+        company.run(company.main());
+        closeLast(company.main());
+    }
+
+    private static void closeLast(Task task) {
+        if (task.lastResult() >= 0) {
+            task.group().descriptors().close((int) task.lastResult());
+        }
+    }
+}

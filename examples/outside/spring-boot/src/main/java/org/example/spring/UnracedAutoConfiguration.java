@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.example.spring;
+
+import dev.unraced.config.CaptureConfig;
+import dev.unraced.config.CaptureConfigBuilder;
+import dev.unraced.driver.Capture;
+import dev.unraced.driver.EventHandler;
+import java.util.Locale;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.context.properties.bind.Bindable;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.context.annotation.Bean;
+import org.springframework.core.env.Environment;
+
+/** A capture by the application's properties {@code unraced.*}, whose events go to its {@link EventHandler}. */
+@AutoConfiguration
+@ConditionalOnBean(EventHandler.class)
+public class UnracedAutoConfiguration {
+
+    /** Properties have the names of the configuration's keys; one that is none is an error that says so. */
+    @Bean
+    @ConditionalOnMissingBean
+    CaptureConfig captureConfig(Environment environment) {
+        CaptureConfigBuilder config = CaptureConfig.builder();
+        Binder.get(environment)
+                .bind("unraced", Bindable.mapOf(String.class, String.class))
+                .ifBound(properties -> properties.forEach((key, value) -> {
+                    if (!isVariable(key)) {
+                        config.set(key, value);
+                    }
+                }));
+        return config.build();
+    }
+
+    /** Variables of the environment, which Spring offers as properties, Unraced reads by itself. */
+    private static boolean isVariable(String key) {
+        return System.getenv()
+                .containsKey("UNRACED_" + key.replace('.', '_').replace('-', '_').toUpperCase(Locale.ROOT));
+    }
+
+    /** Closed with the application's context. */
+    @Bean(destroyMethod = "close")
+    @ConditionalOnMissingBean
+    Capture capture(CaptureConfig config) {
+        return Capture.open(config);
+    }
+
+    @Bean
+    CaptureRunner captureRunner(Capture capture, EventHandler handler) {
+        return new CaptureRunner(capture, handler);
+    }
+}

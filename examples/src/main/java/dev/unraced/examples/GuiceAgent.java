@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.examples;
+
+import com.google.inject.Guice;
+import com.google.inject.Inject;
+import com.google.inject.Injector;
+import dev.unraced.config.CaptureConfig;
+import dev.unraced.driver.Capture;
+import dev.unraced.driver.UnracedModule;
+import dev.unraced.event.Syscall;
+import java.util.EnumMap;
+import java.util.Map;
+
+/** Counts calls that failed, in an application built with Guice. */
+public final class GuiceAgent {
+    private final Capture capture;
+
+    @Inject
+    GuiceAgent(Capture capture) {
+        this.capture = capture;
+    }
+
+    /** Counts until the capture ends or is closed. */
+    public Map<Syscall, Integer> countFailures() {
+        Map<Syscall, Integer> failures = new EnumMap<>(Syscall.class);
+        capture.run(event -> {
+            if (event.isError()) {
+                failures.merge(event.syscall(), 1, Integer::sum);
+            }
+        });
+        return failures;
+    }
+
+    /** Runs until the capture ends or the process does. */
+    public static void main(String[] args) {
+        Injector injector = Guice.createInjector(new UnracedModule(CaptureConfig.load()));
+        // Guice has no end of life; the capture is closed by who knows when that is.
+        try (Capture capture = injector.getInstance(Capture.class)) {
+            System.out.println(
+                    injector.getInstance(GuiceAgent.class).countFailures() + " failed, by " + capture.driver());
+        }
+    }
+}

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.examples;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import javax.xml.parsers.DocumentBuilderFactory;
+import org.junit.jupiter.api.Test;
+import org.w3c.dom.Element;
+import org.w3c.dom.Node;
+import org.w3c.dom.NodeList;
+
+/** What others put on their class path: the BOM names all of it, and each jar says what module it is. */
+class ArtifactsTest {
+    private static final Path ROOT = Path.of("..");
+    /** Nothing for others to depend on. */
+    private static final Set<String> NOT_PUBLISHED = Set.of("bom", "mutants", "cli", "benchmarks", "examples");
+
+    @Test
+    void theBomNamesEveryPublishedArtifactInItsVersion() throws Exception {
+        Element bom = pom("bom");
+        Set<String> published = new TreeSet<>();
+        for (String module : published()) {
+            published.add(text(pom(module), "artifactId"));
+        }
+        assertThat(texts(bom, "artifactId").stream().filter(name -> !name.equals("unraced-bom")))
+                .containsExactlyInAnyOrderElementsOf(published);
+        assertThat(text(bom, "version")).isEqualTo(text(pom("."), "version"));
+        assertThat(children(bom, "parent"))
+                .as("a parent would bring its versions along")
+                .isEmpty();
+    }
+
+    @Test
+    void everyPublishedJarHasAModuleName() throws Exception {
+        Set<String> names = new TreeSet<>();
+        for (String module : published()) {
+            List<String> found = texts(pom(module), "Automatic-Module-Name");
+            assertThat(found).as(module).singleElement().asString().startsWith("dev.unraced.");
+            assertThat(names.add(found.get(0))).as(found.get(0)).isTrue();
+        }
+    }
+
+    @Test
+    void theChangelogHasAPlaceForWhatIsNew() throws IOException {
+        assertThat(Files.readString(ROOT.resolve("CHANGELOG.md"))).contains("\n## Unreleased\n");
+    }
+
+    private static List<String> published() throws Exception {
+        return texts(pom("."), "module").stream()
+                .filter(module -> !NOT_PUBLISHED.contains(module))
+                .toList();
+    }
+
+    private static Element pom(String module) throws Exception {
+        return DocumentBuilderFactory.newInstance()
+                .newDocumentBuilder()
+                .parse(ROOT.resolve(module).resolve("pom.xml").toFile())
+                .getDocumentElement();
+    }
+
+    /** Of a direct child. */
+    private static String text(Element parent, String name) {
+        return children(parent, name).get(0).getTextContent();
+    }
+
+    private static List<Node> children(Element parent, String name) {
+        NodeList nodes = parent.getChildNodes();
+        return IntStream.range(0, nodes.getLength())
+                .mapToObj(nodes::item)
+                .filter(node -> node.getNodeName().equals(name))
+                .toList();
+    }
+
+    /** Of all below. */
+    private static List<String> texts(Element parent, String name) {
+        NodeList nodes = parent.getElementsByTagName(name);
+        return IntStream.range(0, nodes.getLength())
+                .mapToObj(i -> nodes.item(i).getTextContent())
+                .collect(Collectors.toList());
+    }
+}

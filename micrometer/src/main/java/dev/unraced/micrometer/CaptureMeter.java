@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.micrometer;
+
+import io.micrometer.common.docs.KeyName;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.docs.MeterDocumentation;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The meters of a capture: name, kind, base unit and tags of each. Counters count since the capture opened. All have
+ * the tag {@link CaptureTag#DRIVER}; those with a second one have a meter for each of its values from the start, so
+ * that a first loss is a rise and not a new series.
+ */
+public enum CaptureMeter implements MeterDocumentation {
+    /** Watched calls that returned. */
+    RETURNED("unraced.returned", Meter.Type.COUNTER, "calls", "Watched calls that returned", null),
+    /** Enter events made. */
+    ENTERED("unraced.entered", Meter.Type.COUNTER, "events", "Enter events made", null),
+    /** Events that the consumer got. */
+    DELIVERED("unraced.delivered", Meter.Type.COUNTER, "events", "Events that the consumer got", null),
+    /** Calls and entries that should have become events. */
+    LOST("unraced.lost", Meter.Type.COUNTER, "events", "Events lost, by reason", CaptureTag.REASON),
+    /** Calls left out on purpose. */
+    FILTERED(
+            "unraced.filtered", Meter.Type.COUNTER, "calls", "Calls left out on purpose, by reason", CaptureTag.REASON),
+    /** Events that wait in a ring or a queue. */
+    PENDING("unraced.pending", Meter.Type.GAUGE, "events", "Events that wait for the consumer", null),
+    /** How often the source woke the reader. */
+    WAKEUPS("unraced.wakeups", Meter.Type.COUNTER, "wakeups", "How often the source woke the reader", null),
+    /** Memory of the rings. */
+    RING_SIZE("unraced.ring.size", Meter.Type.GAUGE, "bytes", "Memory of the rings", null),
+    /** Memory of the stash. */
+    STASH_SIZE("unraced.stash.size", Meter.Type.GAUGE, "bytes", "Memory of the stash", null),
+    /** Entries that fit into the stash. */
+    STASH_CAPACITY("unraced.stash.capacity", Meter.Type.GAUGE, "entries", "Entries that fit into the stash", null),
+    /** Entries now in the stash: threads in a watched call. */
+    STASH_LIVE("unraced.stash.live", Meter.Type.GAUGE, "entries", "Entries in the stash", null),
+    /** Entries put into the stash. */
+    STASH_STORED("unraced.stash.stored", Meter.Type.COUNTER, "entries", "Entries put into the stash", null),
+    /** Entries that left the stash. */
+    STASH_REMOVED(
+            "unraced.stash.removed",
+            Meter.Type.COUNTER,
+            "entries",
+            "Entries that left the stash, by cause",
+            CaptureTag.CAUSE),
+    /** Calls that a full stash did not store. */
+    STASH_REFUSED("unraced.stash.refused", Meter.Type.COUNTER, "calls", "Calls that a full stash did not store", null),
+    /** The mode in force: 1 for it, 0 for the others. */
+    MITIGATION("unraced.mitigation", Meter.Type.GAUGE, null, "1 for the mode in force", CaptureTag.MODE),
+    /** Whether the capture is open: 1, and 0 once it is closed. */
+    OPEN("unraced.open", Meter.Type.GAUGE, null, "1 while the capture is open", null);
+
+    private final String name;
+    private final Meter.Type type;
+    private final @Nullable String baseUnit;
+    private final String description;
+    private final @Nullable CaptureTag tag;
+
+    CaptureMeter(
+            String name, Meter.Type type, @Nullable String baseUnit, String description, @Nullable CaptureTag tag) {
+        this.name = name;
+        this.type = type;
+        this.baseUnit = baseUnit;
+        this.description = description;
+        this.tag = tag;
+    }
+
+    @Override
+    public String getName() {
+        return name;
+    }
+
+    @Override
+    public Meter.Type getType() {
+        return type;
+    }
+
+    @Override
+    public @Nullable String getBaseUnit() {
+        return baseUnit;
+    }
+
+    @Override
+    public KeyName[] getKeyNames() {
+        return tag == null ? new KeyName[] {CaptureTag.DRIVER} : new KeyName[] {CaptureTag.DRIVER, tag};
+    }
+
+    /** What it says, for people. */
+    public String description() {
+        return description;
+    }
+}

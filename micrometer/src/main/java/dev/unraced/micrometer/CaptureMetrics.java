@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.micrometer;
+
+import dev.unraced.driver.Capture;
+import dev.unraced.driver.CaptureStats;
+import dev.unraced.driver.FilterReason;
+import dev.unraced.driver.LossReason;
+import dev.unraced.event.Mitigation;
+import dev.unraced.stash.StashStats;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tag;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.binder.MeterBinder;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.ToDoubleFunction;
+
+/**
+ * Binds the books of a capture to a registry, as the meters that {@link CaptureMeter} lists. Thread-safe.
+ *
+ * <p>Events cost nothing for it: the books are read when the registry asks, and once for all meters that it asks for
+ * within {@value Books#FRESH_MILLIS} ms. The registry keeps the capture reachable until {@link #close}; a capture that
+ * is closed keeps its last figures until then.
+ */
+public final class CaptureMetrics implements MeterBinder, AutoCloseable {
+    private final Capture capture;
+    private final Tags tags;
+    private final Queue<Bound> bound = new ConcurrentLinkedQueue<>();
+
+    /** Metrics of a capture, tagged with its driver. */
+    public CaptureMetrics(Capture capture) {
+        this(capture, Tags.empty());
+    }
+
+    /**
+     * Metrics of a capture with more tags beside its driver. An application with two captures of one driver tells them
+     * apart so.
+     */
+    public CaptureMetrics(Capture capture, Iterable<Tag> tags) {
+        this.capture = capture;
+        this.tags = Tags.of(tags).and(CaptureTag.DRIVER.asString(), capture.driver());
+    }
+
+    @Override
+    public void bindTo(MeterRegistry registry) {
+        Binding binding =
+                new Binding(registry, new Books(capture, registry.config().clock()));
+        binding.bind(CaptureMeter.RETURNED, CaptureStats::returned);
+        binding.bind(CaptureMeter.ENTERED, CaptureStats::entered);
+        binding.bind(CaptureMeter.DELIVERED, CaptureStats::delivered);
+        binding.bind(CaptureMeter.PENDING, CaptureStats::pending);
+        for (LossReason reason : LossReason.values()) {
+            binding.bind(CaptureMeter.LOST, tag(CaptureTag.REASON, reason), stats -> of(stats.lost(), reason));
+        }
+        for (FilterReason reason : FilterReason.values()) {
+            binding.bind(CaptureMeter.FILTERED, tag(CaptureTag.REASON, reason), stats -> of(stats.filtered(), reason));
+        }
+        binding.bind(CaptureMeter.WAKEUPS, CaptureStats::wakeups);
+        binding.bind(CaptureMeter.RING_SIZE, CaptureStats::ringBytes);
+        bindStash(binding);
+        for (Mitigation mode : Mitigation.values()) {
+            binding.bind(
+                    CaptureMeter.MITIGATION, tag(CaptureTag.MODE, mode), stats -> capture.mitigation() == mode ? 1 : 0);
+        }
+        binding.bind(CaptureMeter.OPEN, stats -> capture.isOpen() ? 1 : 0);
+    }
+
+    private static void bindStash(Binding binding) {
+        binding.bind(CaptureMeter.STASH_SIZE, CaptureStats::stashBytes);
+        binding.bind(CaptureMeter.STASH_CAPACITY, stats -> stats.stash().capacity());
+        binding.bind(CaptureMeter.STASH_LIVE, stats -> stats.stash().live());
+        binding.bind(CaptureMeter.STASH_STORED, stats -> stats.stash().puts());
+        Map<String, ToDoubleFunction<StashStats>> causes = Map.of(
+                "taken", StashStats::takes,
+                "evicted", StashStats::evicted,
+                "reclaimed", StashStats::reclaimed,
+                "stale", StashStats::stale);
+        causes.forEach((cause, count) -> binding.bind(
+                CaptureMeter.STASH_REMOVED,
+                Tags.of(CaptureTag.CAUSE.asString(), cause),
+                stats -> count.applyAsDouble(stats.stash())));
+        binding.bind(CaptureMeter.STASH_REFUSED, stats -> stats.stash().refused());
+    }
+
+    /** Takes the meters out of every registry that they were bound to. The capture stays as it is. */
+    @Override
+    public void close() {
+        for (Bound meter = bound.poll(); meter != null; meter = bound.poll()) {
+            meter.registry.remove(meter.id);
+        }
+    }
+
+    private static Tags tag(CaptureTag key, Enum<?> value) {
+        return Tags.of(key.asString(), value.name().toLowerCase(Locale.ROOT));
+    }
+
+    private static <K> long of(Map<K, Long> counts, K reason) {
+        return counts.getOrDefault(reason, 0L);
+    }
+
+    private record Bound(MeterRegistry registry, Meter.Id id) {}
+
+    private final class Binding {
+        private final MeterRegistry registry;
+        private final Books books;
+
+        Binding(MeterRegistry registry, Books books) {
+            this.registry = registry;
+            this.books = books;
+        }
+
+        void bind(CaptureMeter meter, ToDoubleFunction<CaptureStats> value) {
+            bind(meter, Tags.empty(), value);
+        }
+
+        void bind(CaptureMeter meter, Tags more, ToDoubleFunction<CaptureStats> value) {
+            bound.add(new Bound(registry, register(meter, tags.and(more), value).getId()));
+        }
+
+        // A registry has only a weak reference to what it measures; the function holds it.
+        private Meter register(CaptureMeter meter, Tags all, ToDoubleFunction<CaptureStats> value) {
+            ToDoubleFunction<Books> read = ignored -> value.applyAsDouble(books.now());
+            return meter.getType() == Meter.Type.COUNTER
+                    ? FunctionCounter.builder(meter.getName(), books, read)
+                            .baseUnit(meter.getBaseUnit())
+                            .description(meter.description())
+                            .tags(all)
+                            .register(registry)
+                    : Gauge.builder(meter.getName(), books, read)
+                            .baseUnit(meter.getBaseUnit())
+                            .description(meter.description())
+                            .tags(all)
+                            .register(registry);
+        }
+    }
+}

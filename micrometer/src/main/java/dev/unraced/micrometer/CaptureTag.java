@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.micrometer;
+
+import io.micrometer.common.docs.KeyName;
+import java.util.Locale;
+
+/** The tags of the meters. Their values are few, and known beforehand. */
+public enum CaptureTag implements KeyName {
+    /** Name of the driver behind the capture. */
+    DRIVER,
+    /** Why calls were lost or filtered: a reason of the API in lower case, such as {@code ring_full}. */
+    REASON,
+    /** Why an entry left the stash: {@code taken}, {@code evicted}, {@code reclaimed} or {@code stale}. */
+    CAUSE,
+    /** A mode: {@code off}, {@code stash} or {@code kernel}. */
+    MODE;
+
+    @Override
+    public String asString() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+}

@@ -1,0 +1,6 @@
+// SPDX-License-Identifier: Apache-2.0
+/** The books of a capture as meters, for applications that have a registry of Micrometer. */
+@NullMarked
+package dev.unraced.micrometer;
+
+import org.jspecify.annotations.NullMarked;

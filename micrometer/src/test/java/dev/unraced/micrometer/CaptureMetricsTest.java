@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.micrometer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.times;
+import static org.mockito.Mockito.verify;
+import static org.mockito.Mockito.when;
+
+import dev.unraced.config.CaptureConfig;
+import dev.unraced.driver.Capture;
+import dev.unraced.driver.CaptureStats;
+import dev.unraced.driver.FilterReason;
+import dev.unraced.driver.LossReason;
+import dev.unraced.event.Mitigation;
+import dev.unraced.sim.SimKernel;
+import dev.unraced.sim.SimProcess;
+import dev.unraced.stash.StashStats;
+import io.micrometer.core.instrument.Clock;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.MockClock;
+import io.micrometer.core.instrument.Tag;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleConfig;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.micrometer.core.tck.MeterRegistryAssert;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+class CaptureMetricsTest {
+    private static final CaptureStats BOOKS = new CaptureStats(
+            100,
+            5,
+            90,
+            3,
+            Map.of(LossReason.RING_FULL, 4L),
+            Map.of(FilterReason.SELF, 8L),
+            7,
+            4096,
+            512,
+            new StashStats(20, 11, 1, 2, 3, 6, 3, 16));
+
+    private final Capture capture = mock(Capture.class);
+    private final MockClock clock = new MockClock();
+    private final SimpleMeterRegistry registry = new SimpleMeterRegistry(SimpleConfig.DEFAULT, clock);
+
+    private CaptureMetrics bind() {
+        when(capture.driver()).thenReturn("fake");
+        when(capture.stats()).thenReturn(BOOKS);
+        when(capture.mitigation()).thenReturn(Mitigation.STASH);
+        when(capture.isOpen()).thenReturn(true);
+        CaptureMetrics metrics = new CaptureMetrics(capture, Tags.of("agent", "one"));
+        metrics.bindTo(registry);
+        return metrics;
+    }
+
+    private double value(CaptureMeter meter, String... tags) {
+        Meter found = registry.get(meter.getName())
+                .tag("driver", "fake")
+                .tag("agent", "one")
+                .tags(tags)
+                .meter();
+        return found.measure().iterator().next().getValue();
+    }
+
+    @Test
+    void everyFigureOfTheBooksHasItsMeter() {
+        bind();
+
+        assertThat(value(CaptureMeter.RETURNED)).isEqualTo(100);
+        assertThat(value(CaptureMeter.ENTERED)).isEqualTo(5);
+        assertThat(value(CaptureMeter.DELIVERED)).isEqualTo(90);
+        assertThat(value(CaptureMeter.PENDING)).isEqualTo(3);
+        assertThat(value(CaptureMeter.LOST, "reason", "ring_full")).isEqualTo(4);
+        assertThat(value(CaptureMeter.LOST, "reason", "closed")).isZero();
+        assertThat(value(CaptureMeter.FILTERED, "reason", "self")).isEqualTo(8);
+        assertThat(value(CaptureMeter.FILTERED, "reason", "mount_ns")).isZero();
+        assertThat(value(CaptureMeter.WAKEUPS)).isEqualTo(7);
+        assertThat(value(CaptureMeter.RING_SIZE)).isEqualTo(4096);
+        assertThat(value(CaptureMeter.STASH_SIZE)).isEqualTo(512);
+        assertThat(value(CaptureMeter.STASH_STORED)).isEqualTo(20);
+        assertThat(value(CaptureMeter.STASH_REMOVED, "cause", "taken")).isEqualTo(11);
+        assertThat(value(CaptureMeter.STASH_REMOVED, "cause", "evicted")).isEqualTo(1);
+        assertThat(value(CaptureMeter.STASH_REMOVED, "cause", "reclaimed")).isEqualTo(2);
+        assertThat(value(CaptureMeter.STASH_REMOVED, "cause", "stale")).isEqualTo(3);
+        assertThat(value(CaptureMeter.STASH_REFUSED)).isEqualTo(6);
+        assertThat(value(CaptureMeter.STASH_LIVE)).isEqualTo(3);
+        assertThat(value(CaptureMeter.STASH_CAPACITY)).isEqualTo(16);
+        assertThat(value(CaptureMeter.MITIGATION, "mode", "stash")).isEqualTo(1);
+        assertThat(value(CaptureMeter.MITIGATION, "mode", "off")).isZero();
+        assertThat(value(CaptureMeter.OPEN)).isEqualTo(1);
+    }
+
+    @Test
+    void metersAreWhatTheirDocumentationSays() {
+        bind();
+
+        assertThat(registry.getMeters().stream().map(meter -> meter.getId().getName()))
+                .containsOnly(Arrays.stream(CaptureMeter.values())
+                        .map(CaptureMeter::getName)
+                        .toArray(String[]::new));
+        for (CaptureMeter documented : CaptureMeter.values()) {
+            List<String> keys = Arrays.stream(documented.getKeyNames())
+                    .map(key -> key.asString())
+                    .toList();
+            MeterRegistryAssert.assertThat(registry).hasMeterWithName(documented.getName());
+            assertThat(registry.get(documented.getName()).meters()).isNotEmpty().allSatisfy(meter -> {
+                assertThat(meter.getId().getType()).isEqualTo(documented.getType());
+                assertThat(meter.getId().getBaseUnit()).isEqualTo(documented.getBaseUnit());
+                assertThat(meter.getId().getDescription()).isEqualTo(documented.description());
+                assertThat(meter.getId().getTags().stream().map(Tag::getKey).filter(key -> !key.equals("agent")))
+                        .containsExactlyInAnyOrderElementsOf(keys);
+            });
+        }
+    }
+
+    @Test
+    void namesAndTagsKeepTheConventions() {
+        bind();
+
+        assertThat(registry.getMeters()).allSatisfy(meter -> {
+            assertThat(meter.getId().getName()).matches("unraced(\\.[a-z]+)+");
+            assertThat(meter.getId().getTags()).allSatisfy(tag -> {
+                assertThat(tag.getKey()).matches("[a-z]+");
+                assertThat(tag.getValue()).matches("[a-z_]+");
+            });
+        });
+    }
+
+    @Test
+    void theBooksAreReadOncePerScrape() {
+        bind();
+        registry.getMeters().forEach(Meter::measure);
+        registry.getMeters().forEach(meter -> meter.measure().forEach(sample -> sample.getValue()));
+        verify(capture, times(1)).stats();
+
+        clock.add(Duration.ofSeconds(10));
+        registry.getMeters().forEach(meter -> meter.measure().forEach(sample -> sample.getValue()));
+        verify(capture, times(2)).stats();
+    }
+
+    @Test
+    void closingTakesTheMetersOutOfEveryRegistry() {
+        SimpleMeterRegistry other = new SimpleMeterRegistry();
+        CaptureMetrics metrics = bind();
+        metrics.bindTo(other);
+        assertThat(other.getMeters()).hasSameSizeAs(registry.getMeters());
+
+        metrics.close();
+        assertThat(registry.getMeters()).isEmpty();
+        assertThat(other.getMeters()).isEmpty();
+    }
+
+    @Test
+    void twoCapturesOfOneDriverAreToldApartByTags() {
+        bind();
+        int meters = registry.getMeters().size();
+        new CaptureMetrics(capture, Tags.of("agent", "two")).bindTo(registry);
+
+        assertThat(registry.getMeters()).hasSize(2 * meters);
+    }
+
+    @Test
+    void aCompositeRegistryTakesThem() {
+        bind();
+        CompositeMeterRegistry composite = new CompositeMeterRegistry(Clock.SYSTEM, List.of(new SimpleMeterRegistry()));
+        new CaptureMetrics(capture).bindTo(composite);
+
+        assertThat(composite.get("unraced.delivered").functionCounter().count()).isEqualTo(90);
+    }
+
+    @Test
+    void aScrapeByPrometheusShowsACaptureOfTheSimulator() {
+        PrometheusMeterRegistry prometheus = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+        SimKernel kernel = SimKernel.create();
+        try (Capture live = kernel.capture(CaptureConfig.builder().driver("sim").build());
+                CaptureMetrics metrics = new CaptureMetrics(live)) {
+            metrics.bindTo(prometheus);
+            SimProcess process = kernel.process("cat");
+            process.thread().openat("/etc/hostname").finish();
+            process.thread().openat("/missing").finish();
+            live.poll(event -> {}, 1);
+
+            assertThat(prometheus.scrape().lines())
+                    .contains(
+                            "unraced_returned_calls_total{driver=\"sim\"} 2.0",
+                            "unraced_delivered_events_total{driver=\"sim\"} 1.0",
+                            "unraced_pending_events{driver=\"sim\"} 1.0",
+                            "unraced_lost_events_total{driver=\"sim\",reason=\"ring_full\"} 0.0",
+                            "unraced_filtered_calls_total{driver=\"sim\",reason=\"self\"} 0.0",
+                            "unraced_wakeups_total{driver=\"sim\"} 0.0",
+                            "unraced_stash_removed_entries_total{cause=\"taken\",driver=\"sim\"} 2.0",
+                            "unraced_stash_capacity_entries{driver=\"sim\"} 8192.0",
+                            "unraced_mitigation{driver=\"sim\",mode=\"stash\"} 1.0",
+                            "unraced_open{driver=\"sim\"} 1.0")
+                    .anyMatch(line -> line.startsWith("unraced_ring_size_bytes{driver=\"sim\"} "));
+        }
+    }
+
+    @Test
+    void theManualListsEveryMeter() throws IOException {
+        String manual = Files.readString(Path.of("../docs/metrics.md"));
+        for (CaptureMeter meter : CaptureMeter.values()) {
+            String keys = Arrays.stream(meter.getKeyNames())
+                    .skip(1)
+                    .map(key -> "`" + key.asString() + "`")
+                    .collect(Collectors.joining(", "));
+            String unit = meter.getBaseUnit() == null ? "" : meter.getBaseUnit();
+            assertThat(manual.lines())
+                    .contains("| `" + meter.getName() + "` | "
+                            + meter.getType().name().toLowerCase(Locale.ROOT) + " | " + unit + " | " + keys + " | "
+                            + meter.description() + " |");
+        }
+    }
+}

@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.kafka;
+
+import com.typesafe.config.Config;
+import dev.unraced.config.CaptureConfig;
+import dev.unraced.config.InvalidConfigException;
+import dev.unraced.driver.CaptureException;
+import dev.unraced.event.EventView;
+import dev.unraced.remote.server.EventSink;
+import dev.unraced.remote.wire.EventCodec;
+import java.io.IOException;
+import java.io.Reader;
+import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.concurrent.atomic.AtomicLong;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Sends each event as an {@code unraced.v1.Event} to a topic. The key is host and thread group, so the events of a
+ * process stay in their order. The producer is idempotent: a retry makes no event twice.
+ *
+ * <p>Every event that comes in is acknowledged, lost and counted, or on its way. When brokers are away or slow, the
+ * memory for events on their way fills, and after a moment each further one counts as lost.
+ */
+final class KafkaSink implements EventSink {
+    static final String NAME = "kafka";
+
+    private static final Logger LOG = LoggerFactory.getLogger(KafkaSink.class);
+    private static final String SECTION = "unraced.kafka.";
+    /** How long a full memory, or a cluster that nobody has reached yet, may hold up one event. */
+    private static final int HOLD_UP_MILLIS = 5;
+
+    /** How long to wait at the start for a cluster that knows the topic. */
+    private static final long START_NANOS = 5_000_000_000L;
+
+    private static final int LINGER_MILLIS = 5;
+    private static final int BATCH_BYTES = 128 << 10;
+    private static final Duration FAREWELL = Duration.ofSeconds(2);
+
+    private final KafkaProducer<byte[], byte[]> producer;
+    private final String topic;
+    private final String host;
+    private final AtomicLong taken = new AtomicLong();
+    private final AtomicLong acknowledged = new AtomicLong();
+    private final AtomicLong lost = new AtomicLong();
+    private volatile String lastFailure = "";
+
+    private KafkaSink(Properties properties, String topic, String host) {
+        this.producer = new KafkaProducer<>(properties);
+        this.topic = topic;
+        this.host = host;
+    }
+
+    static KafkaSink open(CaptureConfig config) {
+        Config own = config.driver(NAME);
+        List<String> problems = new ArrayList<>();
+        long timeout = number(own, "timeout-ms", 1_000, 3_600_000, problems);
+        long memory = number(own, "memory-mib", 1, 1024, problems);
+        Properties properties = further(own.getString("properties"), problems);
+        if (!problems.isEmpty()) {
+            throw new InvalidConfigException(problems);
+        }
+        long request = Math.min(timeout - LINGER_MILLIS - 1, 10_000);
+        properties.putAll(Map.of(
+                ProducerConfig.BOOTSTRAP_SERVERS_CONFIG,
+                own.getString("bootstrap"),
+                ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG,
+                ByteArraySerializer.class,
+                ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG,
+                ByteArraySerializer.class,
+                ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG,
+                true,
+                ProducerConfig.ACKS_CONFIG,
+                "all",
+                ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG,
+                (int) timeout,
+                ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG,
+                (int) request,
+                ProducerConfig.MAX_BLOCK_MS_CONFIG,
+                HOLD_UP_MILLIS,
+                ProducerConfig.BUFFER_MEMORY_CONFIG,
+                memory << 20));
+        properties.putIfAbsent(ProducerConfig.LINGER_MS_CONFIG, LINGER_MILLIS);
+        properties.putIfAbsent(ProducerConfig.BATCH_SIZE_CONFIG, BATCH_BYTES);
+        properties.putIfAbsent(ProducerConfig.CLIENT_ID_CONFIG, "unraced");
+        try {
+            KafkaSink sink = new KafkaSink(properties, own.getString("topic"), host(own.getString("host")));
+            sink.awaitTopic();
+            return sink;
+        } catch (KafkaException e) {
+            throw new CaptureException(
+                    "sink kafka: " + e.getMessage()
+                            + (e.getCause() == null ? "" : ": " + e.getCause().getMessage())
+                            + ". Correct the settings in " + SECTION + "*.",
+                    e);
+        }
+    }
+
+    /** Without it, the first events would be lost to the first look for the brokers. */
+    private void awaitTopic() {
+        long begin = System.nanoTime();
+        boolean isKnown = false;
+        while (!isKnown && System.nanoTime() - begin < START_NANOS) {
+            try {
+                isKnown = !producer.partitionsFor(topic).isEmpty();
+            } catch (TimeoutException e) {
+                LOG.trace("Topic {} is not known yet", topic, e);
+            }
+        }
+        if (!isKnown) {
+            LOG.warn("No broker knows topic {} yet; events are lost, and counted, until one does", topic);
+        }
+    }
+
+    private static long number(Config own, String key, long least, long most, List<String> problems) {
+        long value = own.getLong(key);
+        if (value < least || value > most) {
+            problems.add(SECTION + key + " = " + value + "; allowed: " + least + " to " + most);
+        }
+        return value;
+    }
+
+    private static Properties further(String file, List<String> problems) {
+        Properties properties = new Properties();
+        if (!file.isEmpty()) {
+            try (Reader reader = Files.newBufferedReader(Path.of(file), StandardCharsets.UTF_8)) {
+                properties.load(reader);
+            } catch (IOException e) {
+                problems.add(SECTION + "properties: " + file + " cannot be read");
+            }
+        }
+        return properties;
+    }
+
+    private static String host(String configured) {
+        if (!configured.isEmpty()) {
+            return configured;
+        }
+        try {
+            return InetAddress.getLocalHost().getHostName();
+        } catch (IOException e) {
+            throw new CaptureException("sink kafka: this machine does not know its name. Set " + SECTION + "host.", e);
+        }
+    }
+
+    @Override
+    @SuppressWarnings("FutureReturnValueIgnored") // the callback hears all that the future would tell
+    public void onEvent(EventView event) {
+        taken.incrementAndGet();
+        byte[] key = (host + "/" + event.tgid()).getBytes(StandardCharsets.UTF_8);
+        byte[] value = EventCodec.encode(event).setHost(host).build().toByteArray();
+        try {
+            producer.send(new ProducerRecord<>(topic, key, value), (metadata, failure) -> {
+                if (failure == null) {
+                    acknowledged.incrementAndGet();
+                } else {
+                    fail(failure);
+                }
+            });
+        } catch (KafkaException | IllegalStateException e) {
+            // What cannot even be stored; the callback has not been, and will not be called.
+            fail(e);
+        }
+    }
+
+    private void fail(Exception failure) {
+        lost.incrementAndGet();
+        String why = failure.getClass().getSimpleName();
+        if (!why.equals(lastFailure)) {
+            lastFailure = why;
+            LOG.warn("Kafka does not take events: {}: {}", why, failure.getMessage());
+        }
+    }
+
+    /** Events that came in. */
+    long taken() {
+        return taken.get();
+    }
+
+    /** Events that the brokers have. */
+    long acknowledged() {
+        return acknowledged.get();
+    }
+
+    /** Events that they do not have, and will not get. */
+    long lost() {
+        return lost.get();
+    }
+
+    @Override
+    public String describe() {
+        return taken() + " taken, " + acknowledged() + " acknowledged, " + lost() + " lost"
+                + (lastFailure.isEmpty() ? "" : " (last: " + lastFailure + ")");
+    }
+
+    @Override
+    public void close() {
+        producer.close(FAREWELL);
+    }
+}
