@@ -121,6 +121,38 @@ static int take_memory(struct unraced_capture *capture)
 	return capture->areas ? 0 : -ENOMEM;
 }
 
+static void give_stash(struct unraced_stash **stash)
+{
+	unraced_stash_free(*stash);
+	*stash = NULL;
+}
+
+static void give_list(void *list)
+{
+	void **place = list;
+
+	kvfree(*place);
+	*place = NULL;
+}
+
+/* All that configuring took. Nothing of it is in use any more. */
+static void give_memory(struct unraced_capture *capture)
+{
+	irq_work_sync(&capture->bell);
+	unraced_memory_unmap(capture);
+	give_stash(&capture->stash);
+	give_stash(&capture->requests);
+	give_stash(&capture->posted);
+	give_stash(&capture->issued);
+	unraced_memory_give(capture->areas);
+	capture->areas = NULL;
+	give_list(&capture->tgids);
+	give_list(&capture->uids);
+	give_list(&capture->cgroups);
+	give_list(&capture->mount_namespaces);
+	give_list(&capture->paths);
+}
+
 int unraced_capture_configure(struct unraced_capture *capture, const struct unraced_config *config)
 {
 	int error;
@@ -131,7 +163,6 @@ int unraced_capture_configure(struct unraced_capture *capture, const struct unra
 		return -EINVAL;
 	if (capture->configured)
 		return -EBUSY;
-	/* What fails is given back with the file. */
 	capture->configured = true;
 	capture->config = *config;
 	capture->self_tgid = current->tgid;
@@ -143,11 +174,17 @@ int unraced_capture_configure(struct unraced_capture *capture, const struct unra
 		error = unraced_requests_start(capture);
 	if (!error)
 		error = unraced_probes_start(capture);
-	if (error)
+	if (error) {
+		/* At once, and not with the file: who has no memory left may be killed before it comes to that. */
+		unraced_capture_stop(capture);
+		give_memory(capture);
 		return error;
+	}
 	capture->config.stash_bytes = stash_bytes(capture->stash) + stash_bytes(capture->requests) +
 				      stash_bytes(capture->posted) + stash_bytes(capture->issued);
 	capture->started = true;
+	/* Paired with poll() and map(). */
+	smp_store_release(&capture->ready, true);
 	return 0;
 }
 
@@ -178,17 +215,6 @@ void unraced_capture_stop(struct unraced_capture *capture)
 void unraced_capture_release(struct unraced_capture *capture)
 {
 	unraced_capture_stop(capture);
-	irq_work_sync(&capture->bell);
-	unraced_memory_unmap(capture);
-	unraced_stash_free(capture->stash);
-	unraced_stash_free(capture->requests);
-	unraced_stash_free(capture->posted);
-	unraced_stash_free(capture->issued);
-	unraced_memory_give(capture->areas);
-	kvfree(capture->tgids);
-	kvfree(capture->uids);
-	kvfree(capture->cgroups);
-	kvfree(capture->mount_namespaces);
-	kvfree(capture->paths);
+	give_memory(capture);
 	kfree(capture);
 }

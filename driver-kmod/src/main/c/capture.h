@@ -45,6 +45,7 @@ struct unraced_capture {
 	struct mutex lock; /* of what follows, up to the probes */
 	bool configured;
 	bool started;
+	bool ready; /* once all is there that can be mapped and waited for; never again not */
 	struct unraced_config config;
 	struct unraced_probe probes[UNRACED_COPIES];
 

@@ -140,9 +140,9 @@ static __poll_t poll(struct file *file, poll_table *wait)
 	if (READ_ONCE(capture->woken))
 		return EPOLLHUP;
 	/* Paired with the end of configuring, as the reader's memory is there by then. */
-	reader = smp_load_acquire(&capture->reader);
-	if (!reader)
+	if (!smp_load_acquire(&capture->ready))
 		return EPOLLERR;
+	reader = capture->reader;
 	watermark = max(READ_ONCE(reader->watermark), 1u);
 	for (i = 0; i < capture->ring_count; i++)
 		if (unraced_ring_unread(&capture->rings[i]) >= watermark)
@@ -175,7 +175,7 @@ static int map(struct file *file, struct vm_area_struct *vma)
 	bool readers_page;
 
 	/* Paired with the end of configuring. */
-	if (!smp_load_acquire(&capture->reader))
+	if (!smp_load_acquire(&capture->ready))
 		return -ENXIO;
 	if (vma->vm_pgoff >= capture->page_count || vma_pages(vma) > capture->page_count - vma->vm_pgoff)
 		return -EINVAL;

@@ -108,8 +108,7 @@ int unraced_memory_map(struct unraced_capture *capture)
 		return error;
 	capture->config.counters_offset = (u64)first_counter_page(capture) << PAGE_SHIFT;
 	capture->config.counter_rows = nr_cpu_ids;
-	/* Paired with poll() and map(). */
-	smp_store_release(&capture->reader, page_address(capture->pages[0]));
+	capture->reader = page_address(capture->pages[0]);
 	return 0;
 }
 
@@ -139,4 +138,8 @@ void unraced_memory_unmap(struct unraced_capture *capture)
 			__free_page(capture->pages[i]);
 	kvfree(capture->rings);
 	kvfree(capture->pages);
+	capture->counters = NULL;
+	capture->rings = NULL;
+	capture->pages = NULL;
+	capture->reader = NULL;
 }

@@ -428,15 +428,23 @@ static int report(unsigned long processes)
 	return failures ? 1 : 0;
 }
 
+static unsigned long now_millis(void)
+{
+	struct timespec time;
+
+	clock_gettime(CLOCK_MONOTONIC, &time);
+	return (unsigned long)time.tv_sec * 1000 + (unsigned long)time.tv_nsec / 1000000;
+}
+
 /* Killed after a while, if it did not die of itself. */
 static void end_after(pid_t child, unsigned long millis)
 {
-	struct timespec pause = {.tv_nsec = 1000000};
+	unsigned long end = now_millis() + millis;
 
-	for (; millis; millis--) {
+	while (now_millis() < end) {
 		if (waitpid(child, NULL, WNOHANG))
 			return;
-		nanosleep(&pause, NULL);
+		usleep(2000);
 	}
 	kill(child, SIGKILL);
 	waitpid(child, NULL, 0);
