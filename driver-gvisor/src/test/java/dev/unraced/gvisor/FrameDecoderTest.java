@@ -92,7 +92,7 @@ class FrameDecoderTest {
 
     /** Whether protobuf reads it, too; then both must say the same. */
     private boolean assertSame(byte[] bytes) {
-        int header = (bytes[0] & 0xff) | (bytes[1] & 0xff) << 8;
+        int header = (bytes[0] & 0xff) | ((bytes[1] & 0xff) << 8);
         ByteString payload = ByteString.copyFrom(bytes, header, bytes.length - header);
         try {
             compare(bytes, payload);
