@@ -27,15 +27,18 @@ final class ProofMutants {
                 Make.lying(
                         "snapshot-matches",
                         "believes every snapshot of a call that succeeded",
-                        "R2.15 R2.37",
+                        "R2.15 R2.37 R2.38",
                         (t, c, r) -> {
-                            // R2.37 sees the same lie where a link led to the file.
+                            // R2.37 sees the same lie where a link led to the file, R2.38 where nobody asked for proof.
                             if (isSnapshot(r) && !r.isConnect() && r.result() >= 0) {
                                 r.integrity(Integrity.MATCH);
                             }
                         }),
                 Make.lying(
-                        "address-matches", "believes every address of a connect that succeeded", "R2.16", (t, c, r) -> {
+                        "address-matches",
+                        "believes every address of a connect that succeeded",
+                        "R2.16 R2.38",
+                        (t, c, r) -> {
                             if (isSnapshot(r) && r.isConnect() && r.result() == 0) {
                                 r.integrity(Integrity.MATCH);
                             }
