@@ -5,8 +5,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Calls that have returned and wait for more to become known of them, at most one of each thread. Their number is
- * fixed; each waits until a time of its own, those of one kind for equally long. Not thread-safe; allocates nothing
- * after construction.
+ * bounded; each waits until a time of its own, those of one kind for equally long. Not thread-safe; allocates only when
+ * more wait at once than ever before.
  */
 final class HeldCalls {
     /** What a call waits for. */
@@ -26,7 +26,9 @@ final class HeldCalls {
     private static final int NONE = -1;
     private static final Kind[] KINDS = Kind.values();
 
-    private final Draft[] drafts;
+    /** Null where none has waited yet. */
+    private final @Nullable Draft[] drafts;
+
     private final Kind[] kinds;
     private final long[] deadlines;
     /** Lists by kind, in order of their deadlines. */
@@ -48,7 +50,6 @@ final class HeldCalls {
         previous = new int[capacity];
         free = new int[capacity];
         for (int i = 0; i < capacity; i++) {
-            drafts[i] = new Draft();
             free[freeCount++] = capacity - 1 - i;
         }
     }
@@ -74,7 +75,7 @@ final class HeldCalls {
         deadlines[place] = deadline;
         append(place, kind.list);
         draft.connection.held(draft.tid, place + 1);
-        return spare;
+        return spare == null ? new Draft() : spare;
     }
 
     /** What a thread's call waits for; null when it has none here. */

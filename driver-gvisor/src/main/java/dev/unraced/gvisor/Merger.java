@@ -31,9 +31,12 @@ final class Merger {
     private static final Logger LOG = LoggerFactory.getLogger(Merger.class);
 
     /** Calls that wait for more at once. */
-    private static final int HELD = 1024;
-    /** How long the other point of a return may take: more than a sentry waits between two attempts to send. */
-    private static final long TWIN_NANOS = 250_000_000L;
+    private static final int HELD = 4096;
+    /**
+     * How long the other point of a return may take: much more than a sentry waits between two attempts to send, since
+     * thousands of threads may wait for each other there.
+     */
+    private static final long TWIN_NANOS = 2_000_000_000L;
 
     private static final int AT_FDCWD = -100;
     /** O_CREAT | O_WRONLY | O_TRUNC. */

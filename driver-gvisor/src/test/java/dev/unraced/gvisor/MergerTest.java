@@ -78,7 +78,7 @@ class MergerTest {
         merging.frames(sandbox, thread.rawEnter("\377", 0), thread.rawExit("\377", 0, 3));
         assertThat(merging.events()).isEmpty();
 
-        merging.pass(SECOND);
+        merging.pass(3 * SECOND);
 
         OpenEvent event = merging.onlyOpen();
         assertThat(event.path().isPresent()).isFalse();
@@ -353,12 +353,12 @@ class MergerTest {
 
     @Test
     void moreThreadsThanCanWaitLoseNothing() {
-        int threads = 3_000;
+        int threads = 5_000;
         for (int tid = 1; tid <= threads; tid++) {
             Frames one = new Frames(tid, tid, 1);
             merging.frames(sandbox, one.rawEnter("\377", 0), one.rawExit("\377", 0, 3));
         }
-        merging.pass(SECOND);
+        merging.pass(3 * SECOND);
         assertThat(merging.events()).hasSize(threads).allMatch(MergerTest::isWithheld);
     }
 
