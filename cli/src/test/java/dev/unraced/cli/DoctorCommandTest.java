@@ -148,6 +148,7 @@ class DoctorCommandTest {
         when(driver.name()).thenReturn(name);
         when(driver.availability(any())).thenReturn(availability);
         when(driver.capabilities()).thenReturn(capabilities);
+        when(driver.capabilities(any())).thenReturn(capabilities);
         when(driver.open(any())).thenReturn(capture);
         drivers.put(name, driver);
         return driver;
