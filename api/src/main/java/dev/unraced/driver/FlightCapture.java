@@ -9,6 +9,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import jdk.jfr.FlightRecorder;
+import jdk.jfr.FlightRecorderListener;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +24,12 @@ final class FlightCapture implements Capture {
     private final long opened = System.nanoTime();
     private final Runnable losses = this::losses;
     private final Runnable statistics = this::statistics;
+    private final FlightRecorderListener recorder = new FlightRecorderListener() {
+        @Override
+        public void recorderInitialized(FlightRecorder initialized) {
+            recorded();
+        }
+    };
     private final Map<LossReason, Long> told = new EnumMap<>(LossReason.class);
     private final AtomicReference<@Nullable Thread> consumer = new AtomicReference<>();
     private final AtomicBoolean closed = new AtomicBoolean();
@@ -32,31 +39,51 @@ final class FlightCapture implements Capture {
         this.capture = capture;
     }
 
+    /** The first use of an event's class takes 0.2 s, which only those who record shall pay. */
     static Capture open(Driver driver, CaptureConfig config) {
-        FlightEvents.Open event = new FlightEvents.Open(NUMBERS.incrementAndGet(), driver.name());
+        long number = NUMBERS.incrementAndGet();
+        FlightCapture opened = FlightRecorder.isInitialized()
+                ? openRecorded(number, driver, config)
+                : new FlightCapture(number, driver.open(config));
+        opened.closingOnFailure(() -> FlightRecorder.addListener(opened.recorder));
+        return opened;
+    }
+
+    private static FlightCapture openRecorded(long number, Driver driver, CaptureConfig config) {
+        FlightEvents.Open event = new FlightEvents.Open(number, driver.name());
         event.begin();
-        FlightCapture opened = new FlightCapture(event.capture, driver.open(config));
+        FlightCapture opened = new FlightCapture(number, driver.open(config));
         event.end();
-        try {
-            opened.begin(event);
-        } catch (RuntimeException | Error e) {
-            opened.capture.close();
-            throw e;
+        if (event.shouldCommit()) {
+            opened.closingOnFailure(() -> opened.tellOpen(event));
         }
         return opened;
     }
 
-    private void begin(FlightEvents.Open event) {
-        if (event.shouldCommit()) {
-            CaptureStats stats = capture.stats();
-            event.mitigation = capture.mitigation().name();
-            event.ringBytes = stats.ringBytes();
-            event.stashBytes = stats.stashBytes();
-            event.stashCapacity = stats.stash().capacity();
-            event.commit();
+    private void closingOnFailure(Runnable step) {
+        try {
+            step.run();
+        } catch (RuntimeException | Error e) {
+            capture.close();
+            throw e;
         }
-        FlightRecorder.addPeriodicEvent(FlightEvents.Loss.class, losses);
-        FlightRecorder.addPeriodicEvent(FlightEvents.Statistics.class, statistics);
+    }
+
+    private void tellOpen(FlightEvents.Open event) {
+        CaptureStats stats = capture.stats();
+        event.mitigation = capture.mitigation().name();
+        event.ringBytes = stats.ringBytes();
+        event.stashBytes = stats.stashBytes();
+        event.stashCapacity = stats.stash().capacity();
+        event.commit();
+    }
+
+    /** Flight Recorder is there, since the capture opened or from now on. */
+    private synchronized void recorded() {
+        if (!closed.get()) {
+            FlightRecorder.addPeriodicEvent(FlightEvents.Loss.class, losses);
+            FlightRecorder.addPeriodicEvent(FlightEvents.Statistics.class, statistics);
+        }
     }
 
     private synchronized void losses() {
@@ -76,15 +103,21 @@ final class FlightCapture implements Capture {
     /** After the capture has closed: its books are final. */
     private void end() {
         if (!closed.getAndSet(true)) {
-            FlightRecorder.removePeriodicEvent(losses);
-            FlightRecorder.removePeriodicEvent(statistics);
+            FlightRecorder.removeListener(recorder);
             if (FlightRecorder.isInitialized()) {
+                removeHooks();
                 losses();
                 new FlightEvents.Close(
                                 number, driver(), mitigation().name(), capture.stats(), System.nanoTime() - opened)
                         .commit();
             }
         }
+    }
+
+    /** After those that a listener may be adding. */
+    private synchronized void removeHooks() {
+        FlightRecorder.removePeriodicEvent(losses);
+        FlightRecorder.removePeriodicEvent(statistics);
     }
 
     @Override
@@ -143,7 +176,9 @@ final class FlightCapture implements Capture {
     public void mitigation(Mitigation mode) {
         Mitigation before = capture.mitigation();
         capture.mitigation(mode);
-        new FlightEvents.MitigationChange(number, driver(), before.name(), mode.name()).commit();
+        if (FlightRecorder.isInitialized()) {
+            new FlightEvents.MitigationChange(number, driver(), before.name(), mode.name()).commit();
+        }
     }
 
     @Override
