@@ -193,7 +193,7 @@ final class RemoteSource extends UserSource {
         synchronized (this) {
             arrived += written;
             if (delivery.hasBooks()) {
-                lastBooks = delivery.getBooks();
+                learn(delivery.getBooks());
             }
             if (!delivery.getResumeToken().isEmpty()) {
                 token = delivery.getResumeToken();
@@ -348,11 +348,18 @@ final class RemoteSource extends UserSource {
                     .getBooks();
             synchronized (this) {
                 if (started.getSubscriptionId().equals(subscriptionId())) {
-                    lastBooks = books;
+                    learn(books);
                 }
             }
         } catch (StatusRuntimeException e) {
             LOG.debug("The server does not tell its books", e);
+        }
+    }
+
+    /** Books on their way with records may be older than those that somebody has asked for meanwhile. */
+    private synchronized void learn(Books books) {
+        if (books.getOrdinal() >= lastBooks.getOrdinal()) {
+            lastBooks = books;
         }
     }
 
@@ -377,7 +384,7 @@ final class RemoteSource extends UserSource {
                                 .build())
                         .getBooks();
                 synchronized (this) {
-                    lastBooks = books;
+                    learn(books);
                 }
             } catch (StatusRuntimeException e) {
                 LOG.debug("The server does not tell its last books", e);

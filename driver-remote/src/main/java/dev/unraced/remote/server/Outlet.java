@@ -73,6 +73,7 @@ final class Outlet {
     private long lastSent = System.nanoTime();
     private long lastBooks = System.nanoTime();
     private volatile @Nullable Books finalBooks;
+    private final AtomicLong copies = new AtomicLong();
 
     /**
      * What a subscriber asks for.
@@ -386,7 +387,8 @@ final class Outlet {
     }
 
     private Books.Builder live() {
-        Books.Builder books = Books.newBuilder();
+        // First: books with a higher one were then read after these were asked for.
+        Books.Builder books = Books.newBuilder().setOrdinal(copies.incrementAndGet());
         long ordinal;
         long passed;
         long lost;
