@@ -9,6 +9,7 @@ import dev.unraced.remote.server.Limits;
 import dev.unraced.remote.server.RemoteServer;
 import dev.unraced.remote.server.ServerSettings;
 import dev.unraced.remote.wire.Address;
+import dev.unraced.sim.SimDriver;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -44,7 +45,8 @@ final class Served implements AutoCloseable {
         Limits given = limits.apply(Limits.standard());
         settings = more.apply(
                 ServerSettings.at(new Address.Unix(socket().toString())).limits(given));
-        captures = new Captures(driver, config, true, given, withShared);
+        // A simulated process may have the number of this one; the command tells them apart by the driver's stage.
+        captures = new Captures(driver, config, !(driver instanceof SimDriver), given, withShared);
         server = RemoteServer.start(settings, captures);
     }
 
