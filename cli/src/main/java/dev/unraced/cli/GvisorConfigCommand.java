@@ -71,6 +71,7 @@ final class GvisorConfigCommand implements Callable<Integer> {
         if (output == null) {
             new PrintStream(console.out(), true, StandardCharsets.UTF_8).print(session.json());
         } else {
+            Files.createDirectories(output.toAbsolutePath().getParent());
             Files.writeString(output, session.json());
         }
         return ExitCode.OK;

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -49,10 +50,13 @@ final class Attachments {
             try {
                 Files.writeString(config, config().json());
                 for (String id : ids()) {
+                    AtomicLong peer = new AtomicLong();
                     runsc.attach(config, id, pid -> {
                         peers.add((int) pid);
-                        attached.put(id, pid);
+                        peer.set(pid);
                     });
+                    // Not before: a session that was there already is somebody else's, and stays.
+                    attached.put(id, peer.get());
                 }
             } finally {
                 Files.deleteIfExists(config);

@@ -66,7 +66,9 @@ final class Listener implements AutoCloseable {
         Path folder = endpoint.getParent();
         try {
             if (!Files.isDirectory(folder)) {
-                Files.createDirectories(folder, OWNER_ONLY);
+                // Only the last one is this socket's own: others' may stand beside it.
+                Files.createDirectories(folder.toAbsolutePath().getParent());
+                Files.createDirectory(folder, OWNER_ONLY);
             }
         } catch (IOException e) {
             throw new CaptureException(

@@ -216,7 +216,9 @@ final class RemoteSource extends UserSource {
             LOG.warn(
                     "The server began anew, for the {}. time: nobody saw the calls in between, and {} events were lost",
                     tally.restarts(),
-                    tally.total(books, 0, malformed).lost());
+                    tally.total(books, 0, malformed).lost().values().stream()
+                            .mapToLong(Long::longValue)
+                            .sum());
         }
         captureId = started.getCaptureId();
         lastBooks = books;
