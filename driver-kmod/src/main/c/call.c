@@ -96,6 +96,42 @@ void unraced_call_adopt(struct unraced_call *call, const void *copy, u32 length)
 	call->record.integrity = changed ? UNRACED_INTEGRITY_CHANGED : UNRACED_INTEGRITY_MATCH;
 }
 
+static bool is_confirmable(const struct unraced_call *call)
+{
+	return call->record.mitigation == UNRACED_MITIGATION_KERNEL &&
+	       call->record.provenance == UNRACED_PROVENANCE_ENTER && !(call->record.flags & UNRACED_TRUNCATED);
+}
+
+static void confirm(struct unraced_call *call)
+{
+	call->record.provenance = UNRACED_PROVENANCE_KERNEL;
+	call->record.integrity = UNRACED_INTEGRITY_MATCH;
+}
+
+bool unraced_call_confirm_path(struct unraced_call *call, const char *copy)
+{
+	u32 length = call->record.open.path.length, at;
+
+	if (!is_confirmable(call))
+		return false;
+	/* No byte of a path is NUL, so this ends with the copy, whichever is shorter. */
+	for (at = 0; at < length; at++)
+		if (call->tail[at] != (u8)copy[at])
+			return false;
+	if (copy[length])
+		return false;
+	confirm(call);
+	return true;
+}
+
+bool unraced_call_confirm_address(struct unraced_call *call, const void *copy, u32 length)
+{
+	if (!is_confirmable(call) || call->record.connect.address.length != length || memcmp(call->tail, copy, length))
+		return false;
+	confirm(call);
+	return true;
+}
+
 void unraced_call_how(struct unraced_call *call, const struct unraced_how *how, u8 provenance)
 {
 	struct unraced_open *open = &call->record.open;

@@ -36,6 +36,13 @@ void unraced_put(struct unraced_capture *capture, struct unraced_area *area)
 			  &area->call, unraced_call_bytes(&area->call));
 }
 
+bool unraced_touch_entry(struct unraced_capture *capture, const struct unraced_arguments *arguments,
+			 unraced_touch *touch, const void *with)
+{
+	return unraced_stash_touch(capture->stash, current->pid, current->start_boottime, unraced_call_key(arguments),
+				   touch, with);
+}
+
 u32 unraced_missed(int taken)
 {
 	return UNRACED_ENTER_MISSED | (taken == UNRACED_TAKE_EVICTED ? UNRACED_EVICTED : 0);

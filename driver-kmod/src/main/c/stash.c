@@ -263,6 +263,23 @@ int unraced_stash_take(struct unraced_stash *stash, u64 thread, u64 start, u32 c
 	return outcome;
 }
 
+bool unraced_stash_touch(struct unraced_stash *stash, u64 thread, u64 start, u32 call, unraced_touch *touch,
+			 const void *with)
+{
+	u32 hash = hash_of(stash, thread);
+	struct shard *shard = shard_of(stash, hash);
+	bool done = false;
+	u32 slot;
+
+	unraced_lock_take(&shard->lock);
+	slot = unraced_table_find(&shard->entries, thread, hash);
+	if (slot != UNRACED_NONE && unraced_table_answers(&shard->entries, slot, start, call) &&
+	    shard->lengths[slot] <= stash->size.short_bytes)
+		done = touch(slot_bytes(stash, shard, slot), with);
+	unraced_lock_give(&shard->lock);
+	return done;
+}
+
 bool unraced_stash_discard(struct unraced_stash *stash, u64 thread)
 {
 	u32 hash = hash_of(stash, thread);
