@@ -10,7 +10,7 @@
 #include <sys/socket.h>
 #endif
 
-static u64 word_at(const u8 *at)
+static inline u64 word_at(const u8 *at)
 {
 	u64 word;
 
