@@ -150,6 +150,10 @@ final class WatchCommand implements Callable<Integer> {
                 .filter(part -> !part.isEmpty())
                 .collect(Collectors.joining(", "));
         console.err().println(Books.summary(output, capture.driver(), capture.stats()));
+        String gaps = Books.gaps(capture.gaps());
+        if (!gaps.isEmpty()) {
+            console.err().println(gaps);
+        }
         if (stats) {
             console.err().println(Books.details(capture.stats()));
         }
