@@ -101,13 +101,11 @@ final class Make {
     }
 
     /** One that declares to lack something, and whose records lie about what is lacking. */
-    static Mutant lacking(
-            String name, String what, String rules, Capability lack, String reason, Falsehood falsehood) {
+    static Mutant lacking(String name, String what, String rules, Capability lack, String reason, Falsehood falsehood) {
         return lacking(name, what, rules, Capabilities.complete().without(lack, reason), () -> telling(falsehood));
     }
 
-    private static Mutant lacking(
-            String name, String what, String rules, Capabilities lacking, Supplier<Seams> seams) {
+    private static Mutant lacking(String name, String what, String rules, Capabilities lacking, Supplier<Seams> seams) {
         return new Mutant(
                 name,
                 what,
