@@ -19,6 +19,7 @@ import dev.unraced.driver.CaptureException;
 import dev.unraced.driver.CaptureStats;
 import dev.unraced.driver.Driver;
 import dev.unraced.driver.Drivers;
+import dev.unraced.event.Capability;
 import dev.unraced.event.Syscall;
 import dev.unraced.stash.StashStats;
 import java.util.ArrayList;
@@ -133,6 +134,18 @@ class DoctorCommandTest {
     void aWrongConfigurationIsAUsageError() {
         assertThat(doctor("-o", "nothing=1")).isEqualTo(2);
         assertThat(test.err()).contains("nothing").doesNotContain("\tat ");
+    }
+
+    @Test
+    void whatIsWrongWithEverythingIsSaidOnce() {
+        Capabilities none = Capabilities.complete();
+        for (Capability each : Capabilities.all()) {
+            none = none.without(each, "NO_SERVER: nobody answers.");
+        }
+        add("far", NO_PRIVILEGE, none);
+
+        assertThat(doctor()).isEqualTo(1);
+        assertThat(test.out()).containsOnlyOnce("NO_SERVER: nobody answers.").contains("lacks all: NO_SERVER");
     }
 
     private int doctor(String... options) {

@@ -10,6 +10,7 @@ import dev.unraced.driver.Capabilities;
 import dev.unraced.event.Capability;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** A diagnosis for people. */
 public final class TextReport {
@@ -70,6 +71,11 @@ public final class TextReport {
         Map<Capability, String> lacking = capabilities.lacking();
         int all = Capabilities.all().size();
         line("    reports " + (all - lacking.size()) + " of " + all + " capabilities");
+        if (lacking.size() == all && Set.copyOf(lacking.values()).size() == 1) {
+            // Nothing is known of a driver that cannot be asked: that is said once, above or here.
+            line("      lacks all: " + lacking.values().iterator().next());
+            return;
+        }
         lacking.forEach((capability, reason) -> line("      lacks " + CapabilityNames.of(capability) + ": " + reason));
     }
 
