@@ -26,7 +26,7 @@ struct call {
 	__u64 resolve;
 	__u64 how_size;
 	__u64 pointer;	   /* user address of the path or the socket address */
-	__u64 how_pointer; /* user address of openat2's struct open_how */
+	__u64 how_pointer; /* user address of openat2's struct open_how; of a connect, what take.h leaves there */
 	struct place root;  /* where an absolute path starts, and a relative one; zeros when not known or not needed */
 	struct place start;
 	__s32 fd;	   /* the dirfd of an open, the fd of a connect */

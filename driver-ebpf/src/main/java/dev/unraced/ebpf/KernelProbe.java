@@ -2,6 +2,8 @@
 package dev.unraced.ebpf;
 
 import dev.unraced.event.Syscall;
+import java.util.EnumMap;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -14,23 +16,18 @@ final class KernelProbe {
 
     private KernelProbe() {}
 
-    /**
-     * @param hasRequests whether requests of io_urings can be read
-     * @param againstCopies why the kernel-copy tier cannot be had; null when it can
-     */
-    private record Answer(boolean hasRequests, @Nullable String againstCopies) {}
+    /** @param hasRequests whether requests of io_urings can be read */
+    private record Answer(boolean hasRequests, OfferedCopies copies) {}
 
     /**
-     * Why the kernel-copy tier cannot be had; null when it can.
+     * Which ways there are to the kernel's copies.
      *
      * @param libbpf the library to ask by
      */
-    static @Nullable String againstCopies(String libbpf) {
+    static OfferedCopies copies(String libbpf) {
         Answer answer = ask(libbpf);
         // That may change, with another library or more privilege.
-        return answer == null
-                ? "it could not be tried, since the tracepoint tier does not load"
-                : answer.againstCopies();
+        return answer == null ? OfferedCopies.UNKNOWN : answer.copies();
     }
 
     /** Why requests of io_urings cannot be read; null when they can, or when nobody knows. */
@@ -58,7 +55,8 @@ final class KernelProbe {
 
     private static BpfObject load(String libbpf) throws EbpfFailure {
         LibBpf.bind(libbpf);
-        return LibBpf.quietly(() -> BpfObject.load(EbpfSettings.smallest(libbpf), LibBpf.libbpf_num_possible_cpus()));
+        return LibBpf.quietly(
+                () -> BpfObject.load(EbpfSettings.smallest(libbpf, false), LibBpf.libbpf_num_possible_cpus()));
     }
 
     private static boolean hasRequests(BpfObject main) throws EbpfFailure {
@@ -71,13 +69,21 @@ final class KernelProbe {
         }
     }
 
-    private static @Nullable String tryCopies(BpfObject main) {
+    private static OfferedCopies tryCopies(BpfObject main) {
+        Map<CopyTier, Offer> offers = new EnumMap<>(CopyTier.class);
+        for (CopyTier tier : CopyTier.values()) {
+            offers.put(tier, offer(main, tier));
+        }
+        return new OfferedCopies(offers);
+    }
+
+    private static Offer offer(BpfObject main, CopyTier tier) {
         try {
-            KernelCopy copy = LibBpf.quietly(() -> KernelCopy.attach(main, Set.of(Syscall.values())));
-            copy.close();
-            return null;
+            LibBpf.quietly(() -> KernelCopy.attach(main, tier, Set.of(Syscall.values())))
+                    .close();
+            return new Offer.Works();
         } catch (EbpfFailure e) {
-            return Diagnosis.kernelCopy(e, Machine.current());
+            return Diagnosis.kernelCopy(e, tier, Machine.current());
         }
     }
 }
