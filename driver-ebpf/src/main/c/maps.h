@@ -158,11 +158,16 @@ struct posted {
 	__u64 ring; /* struct io_ring_ctx */
 	__u64 user_data;
 };
+/* Programs may give all their requests the same user_data. */
+struct in_flight {
+	__u64 latest; /* struct io_kiocb */
+	__u64 count;
+};
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
 	__uint(max_entries, 8192);
 	__type(key, struct posted);
-	__type(value, __u64);
+	__type(value, struct in_flight);
 } posted SEC(".maps");
 
 /*
