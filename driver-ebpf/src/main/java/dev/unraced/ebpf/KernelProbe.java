@@ -8,16 +8,20 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds out what the running kernel allows, by trying: whether the kernel-copy tier can be had, and whether requests of
- * io_urings can be read. It takes some ten milliseconds. Thread-safe.
+ * Finds out what the running kernel allows, by trying: by which ways the kernel's copies can be had, and whether
+ * requests of io_urings can be read. Each question takes some ten milliseconds, and is asked once in a process, when
+ * somebody wants to know. Thread-safe.
  */
 final class KernelProbe {
-    private static @Nullable Answer known;
+    private static final Map<CopyTier, Offer> OFFERS = new EnumMap<>(CopyTier.class);
+    private static @Nullable Boolean hasRequests;
 
     private KernelProbe() {}
 
-    /** @param hasRequests whether requests of io_urings can be read */
-    private record Answer(boolean hasRequests, OfferedCopies copies) {}
+    /** What is asked of the kernel with the tracepoint tier loaded. */
+    private interface Question<T> {
+        T ask(BpfObject main) throws EbpfFailure;
+    }
 
     /**
      * Which ways there are to the kernel's copies.
@@ -25,29 +29,37 @@ final class KernelProbe {
      * @param libbpf the library to ask by
      */
     static OfferedCopies copies(String libbpf) {
-        Answer answer = ask(libbpf);
-        // That may change, with another library or more privilege.
-        return answer == null ? OfferedCopies.UNKNOWN : answer.copies();
+        return new OfferedCopies(tier -> offer(libbpf, tier));
     }
 
     /** Why requests of io_urings cannot be read; null when they can, or when nobody knows. */
-    static @Nullable String againstRequests(String libbpf) {
-        Answer answer = ask(libbpf);
-        return answer == null || answer.hasRequests()
-                ? null
-                : "this kernel has no io_uring that requests can be read from";
+    static synchronized @Nullable String againstRequests(String libbpf) {
+        if (hasRequests == null) {
+            hasRequests = ask(libbpf, KernelProbe::hasRequests);
+        }
+        return hasRequests == null || hasRequests ? null : "this kernel has no io_uring that requests can be read from";
     }
 
-    /**
-     * What the kernel answered once it answers again, so it is asked once in a process. Null: it could not be asked.
-     */
-    private static synchronized @Nullable Answer ask(String libbpf) {
+    private static synchronized Offer offer(String libbpf, CopyTier tier) {
+        Offer known = OFFERS.get(tier);
         if (known != null) {
             return known;
         }
+        Offer offer = ask(libbpf, main -> offer(main, tier));
+        if (offer == null) {
+            return new Offer.Unknown("the tracepoint tier does not load");
+        }
+        // What is not known may be known later, with another library or more privilege.
+        if (!(offer instanceof Offer.Unknown)) {
+            OFFERS.put(tier, offer);
+        }
+        return offer;
+    }
+
+    /** Null: it could not be asked. */
+    private static <T> @Nullable T ask(String libbpf, Question<T> question) {
         try (BpfObject main = load(libbpf)) {
-            known = new Answer(hasRequests(main), tryCopies(main));
-            return known;
+            return question.ask(main);
         } catch (EbpfFailure | RuntimeException | LinkageError e) {
             return null;
         }
@@ -67,14 +79,6 @@ final class KernelProbe {
         } finally {
             memory.unmap();
         }
-    }
-
-    private static OfferedCopies tryCopies(BpfObject main) {
-        Map<CopyTier, Offer> offers = new EnumMap<>(CopyTier.class);
-        for (CopyTier tier : CopyTier.values()) {
-            offers.put(tier, offer(main, tier));
-        }
-        return new OfferedCopies(offers);
     }
 
     private static Offer offer(BpfObject main, CopyTier tier) {

@@ -2,19 +2,16 @@
 package dev.unraced.ebpf;
 
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The ways to the kernel's copies that the running kernel offers.
  *
- * @param offers one for each
+ * @param offers tells of one; the answer stays the same. A later way is not asked for when an earlier one works
  */
-record OfferedCopies(Map<CopyTier, Offer> offers) {
-    /** Nobody could be asked. */
-    static final OfferedCopies UNKNOWN = unknown();
+record OfferedCopies(Function<CopyTier, Offer> offers) {
 
     /** Why the kernel's copies cannot be had under a configuration; null when they can. */
     @Nullable
@@ -24,7 +21,7 @@ record OfferedCopies(Map<CopyTier, Offer> offers) {
         }
         List<String> reasons = new ArrayList<>();
         for (CopyTier tier : choice.tiers()) {
-            Offer offer = offer(tier);
+            Offer offer = offers.apply(tier);
             if (offer instanceof Offer.Works) {
                 return null;
             }
@@ -41,7 +38,7 @@ record OfferedCopies(Map<CopyTier, Offer> offers) {
         }
         List<String> earlier = new ArrayList<>();
         for (CopyTier tier : choice.tiers()) {
-            Offer offer = offer(tier);
+            Offer offer = offers.apply(tier);
             if (offer instanceof Offer.Works) {
                 String chosen = choice == CopyChoice.AUTO ? "" : ", as unraced.ebpf.copies has it";
                 return tier.label() + " (" + tier.means() + ")" + chosen
@@ -50,17 +47,5 @@ record OfferedCopies(Map<CopyTier, Offer> offers) {
             earlier.add(tier.label() + " does not work: " + offer.why());
         }
         throw new IllegalStateException("one of the ways works");
-    }
-
-    private Offer offer(CopyTier tier) {
-        return offers.getOrDefault(tier, new Offer.Unknown("it was not tried"));
-    }
-
-    private static OfferedCopies unknown() {
-        Map<CopyTier, Offer> offers = new EnumMap<>(CopyTier.class);
-        for (CopyTier tier : CopyTier.values()) {
-            offers.put(tier, new Offer.Unknown("the tracepoint tier does not load"));
-        }
-        return new OfferedCopies(offers);
     }
 }

@@ -3,7 +3,6 @@ package dev.unraced.ebpf;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class OfferedCopiesTest {
@@ -11,7 +10,7 @@ class OfferedCopiesTest {
     private static final Offer REFUSED = new Offer.Refused("the kernel says no");
 
     private static OfferedCopies offers(Offer fexit, Offer kprobe) {
-        return new OfferedCopies(Map.of(CopyTier.FEXIT, fexit, CopyTier.KPROBE, kprobe));
+        return new OfferedCopies(tier -> tier == CopyTier.FEXIT ? fexit : kprobe);
     }
 
     @Test
