@@ -106,6 +106,10 @@ struct call {
 	bool uring;
 	bool worker; /* of a request: a thread of the kernel's carries it out */
 	bool silent; /* of a request: no completion when it succeeds */
+	bool polled; /* of a request: a thread of the kernel's finds it */
+	bool overflow; /* of a request: its completion finds the ring full */
+	bool linked; /* of a request: behind one that fails */
+	bool cancelled; /* of a request: by another request, while it blocks */
 	bool socketcall;
 	/* the outcome */
 	pid_t tid;

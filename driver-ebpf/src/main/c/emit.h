@@ -151,7 +151,7 @@ static __always_inline int judge_call(struct call *call, bool is_connect)
 	judge = call->integrity && (record->provenance == UNRACED_PROVENANCE_ENTER ||
 				    record->provenance == UNRACED_PROVENANCE_EXIT);
 	/* A request has none: what it opened is found by its result. */
-	truth = from->is_request ? 0 : truth_of(call, tid);
+	truth = from->is_request ? 0 : truth_of(call, tid, from->result);
 	if (truth) {
 		if (is_connect ? has_peer(from->result) : from->result >= 0)
 			adopt_truth(draft, is_connect, truth);

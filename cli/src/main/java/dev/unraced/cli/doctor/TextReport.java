@@ -50,6 +50,7 @@ public final class TextReport {
             line("  " + driver.name() + ": available");
         }
         driver.trial().ifPresent(this::trial);
+        driver.notes().forEach((about, note) -> line("    " + about + ": " + note));
         capabilities(driver.capabilities());
     }
 
