@@ -105,6 +105,7 @@ struct call {
 	bool takes_zero;
 	bool uring;
 	bool worker; /* of a request: a thread of the kernel's carries it out */
+	bool polled; /* of a request: a thread of the kernel's takes it from the ring */
 	bool silent; /* of a request: no completion when it succeeds */
 	bool socketcall;
 	/* the outcome */
@@ -127,8 +128,8 @@ void call_make(struct call *call);
 long call_perform(const struct call *call);
 void call_reply(const struct call *call);
 void call_free(struct call *call);
-/* Whether this kernel lets us make a call through an io_uring. */
-bool uring_works(enum which which);
+/* Whether this kernel lets us make a call through an io_uring of its kind. */
+bool uring_works(const struct call *call);
 long uring_call(const struct call *call);
 void command_call(void);
 void command_start(void);

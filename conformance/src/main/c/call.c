@@ -40,8 +40,9 @@ static bool parse_origin(struct call *call)
 	call->uring = via && !strcmp(via, "io_uring");
 	call->socketcall = via && !strcmp(via, "socketcall");
 	call->worker = line_number("worker", 0);
+	call->polled = line_number("sqpoll", 0);
 	call->silent = line_number("silent", 0);
-	if (!call->uring || uring_works(call->which))
+	if (!call->uring || uring_works(call))
 		return true;
 	fail("unsupported: no io_uring takes this call here");
 	return false;

@@ -23,11 +23,14 @@ struct ring {
 	struct io_uring_cqe *completions;
 };
 
-static bool ring_open(struct ring *ring)
+/* Polled: a thread of the kernel's takes requests from the ring. */
+static bool ring_open(struct ring *ring, bool polled)
 {
 	struct io_uring_params parameters;
 
 	memset(&parameters, 0, sizeof(parameters));
+	if (polled)
+		parameters.flags = IORING_SETUP_SQPOLL;
 	ring->fd = (int)syscall(SYS_io_uring_setup, ENTRIES, &parameters);
 	if (ring->fd < 0)
 		return false;
@@ -76,10 +79,11 @@ static long submit(struct ring *ring, bool silent)
 	__atomic_store_n(ring->tail, *ring->tail + 1, __ATOMIC_RELEASE);
 	if (silent)
 		add_follower(ring);
-	long submitted =
-		syscall(SYS_io_uring_enter, ring->fd, silent ? 2 : 1, 1, IORING_ENTER_GETEVENTS, NULL, 0);
+	/* On a ring that nobody polls there is nobody to wake up. */
+	unsigned flags = IORING_ENTER_GETEVENTS | IORING_ENTER_SQ_WAKEUP;
+	long submitted = syscall(SYS_io_uring_enter, ring->fd, silent ? 2 : 1, 1, flags, NULL, 0);
 	while (submitted < 0 && errno == EINTR)
-		submitted = syscall(SYS_io_uring_enter, ring->fd, 0, 1, IORING_ENTER_GETEVENTS, NULL, 0);
+		submitted = syscall(SYS_io_uring_enter, ring->fd, 0, 1, flags, NULL, 0);
 	if (submitted < 0)
 		return -errno;
 	return ring->completions[0].user_data == FOLLOWER ? -ENODATA : ring->completions[0].res;
@@ -108,11 +112,11 @@ static void fill(struct io_uring_sqe *request, const struct call *call)
 	}
 }
 
-bool uring_works(enum which which)
+bool uring_works(const struct call *call)
 {
 	struct ring ring;
 
-	if (which == OPEN || which == CREAT || !ring_open(&ring))
+	if (call->which == OPEN || call->which == CREAT || !ring_open(&ring, call->polled))
 		return false;
 	ring_close(&ring);
 	return true;
@@ -122,7 +126,7 @@ long uring_call(const struct call *call)
 {
 	struct ring ring;
 
-	if (!ring_open(&ring))
+	if (!ring_open(&ring, call->polled))
 		return -errno;
 	fill(&ring.requests[0], call);
 	__atomic_fetch_add(&books()->begun, 1, __ATOMIC_SEQ_CST);

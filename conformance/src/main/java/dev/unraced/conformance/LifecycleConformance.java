@@ -141,6 +141,52 @@ public abstract class LifecycleConformance extends DriverConformance {
     @Test
     @Requires(
             features = Feature.LIVE_SWITCH,
+            mitigations = {Mitigation.OFF, Mitigation.STASH, Mitigation.KERNEL},
+            provenances = {Provenance.ENTER, Provenance.KERNEL})
+    @DisplayName("R12.2 A call that entered under kernel has the kernel's copy, and no other one that says otherwise")
+    public final void r12_2_aCallKeepsTheKernelsMode() {
+        try (Scenario scenario = scenario().mitigation(Mitigation.KERNEL).open()) {
+            scenario.makeFifo("fifo");
+            ByteString fifo = scenario.scratch().bytes("fifo");
+            for (Mitigation other : List.of(Mitigation.STASH, Mitigation.OFF)) {
+                scenario.capture().mitigation(Mitigation.KERNEL);
+                OpenEvent copied = switched(scenario, other);
+                assertThat(copied.call().mitigation())
+                        .as("R12.2: entered under kernel, returned under %s", other)
+                        .isEqualTo(Mitigation.KERNEL);
+                assertThat(copied.path().provenance())
+                        .as("R12.2: entered under kernel, returned under %s", other)
+                        .isEqualTo(Provenance.KERNEL);
+                assertThat(copied.path().value()).as("R12.2").isEqualTo(fifo);
+            }
+
+            scenario.capture().mitigation(Mitigation.STASH);
+            OpenEvent snapshot = switched(scenario, Mitigation.KERNEL);
+            assertThat(snapshot.call().mitigation())
+                    .as("R12.2: entered under stash")
+                    .isEqualTo(Mitigation.STASH);
+            assertThat(snapshot.path().provenance())
+                    .as("R12.2: entered under stash")
+                    .isEqualTo(Provenance.ENTER);
+
+            scenario.capture().mitigation(Mitigation.OFF);
+            OpenEvent late = switched(scenario, Mitigation.KERNEL);
+            assertThat(
+                            late.call().mitigation() == Mitigation.OFF
+                                    ? late.path().provenance() == Provenance.EXIT
+                                    : late.flags().contains(EventFlag.ENTER_MISSED))
+                    .as("R12.2: entered under off: %s", late)
+                    .isTrue();
+            assertThat(late.path().provenance())
+                    .as("R12.2: entered under off")
+                    .isIn(Provenance.EXIT, Provenance.KERNEL);
+            scenario.awaitEmptyStash();
+        }
+    }
+
+    @Test
+    @Requires(
+            features = Feature.LIVE_SWITCH,
             mitigations = {Mitigation.OFF, Mitigation.STASH})
     @DisplayName("R12.3 A thousand switches under load lose no event, and tear none")
     public final void r12_3_aSwitchLosesNoEvent() throws InterruptedException {

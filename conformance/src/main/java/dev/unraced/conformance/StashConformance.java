@@ -150,44 +150,71 @@ public abstract class StashConformance extends DriverConformance {
     @Test
     @DisplayName("R5.2 Calls that find no room in the stash are events that say so, and are counted")
     public final void r05_2_aFullStashIsFlaggedAndCounted() {
+        assertFullStashShows(Mitigation.STASH, Mitigation.STASH);
+    }
+
+    @Test
+    @Requires(mitigations = Mitigation.KERNEL)
+    @DisplayName("R5.2 So do they where the kernel's copy stands in for their arguments")
+    public final void r05_2_aFullStashShowsUnderKernel() {
+        assertFullStashShows(Mitigation.KERNEL, Mitigation.KERNEL);
+    }
+
+    @Test
+    @Requires(mitigations = Mitigation.KERNEL, features = Feature.LIVE_SWITCH)
+    @DisplayName("R5.2 So do they when the mode changes before they return")
+    public final void r05_2_aFullStashShowsAfterASwitch() {
+        assertFullStashShows(Mitigation.KERNEL, Mitigation.STASH);
+    }
+
+    /** Calls enter under one mode and return under another. */
+    private void assertFullStashShows(Mitigation entered, Mitigation returned) {
         int capacity = 4;
         int callers = 12;
-        try (Scenario scenario =
-                stash().with(builder -> builder.stashEntries(capacity)).open()) {
+        try (Scenario scenario = scenario()
+                .mitigation(entered)
+                .with(builder -> builder.stashEntries(capacity))
+                .open()) {
             scenario.makeFifo(FIFO);
             List<Job> jobs = IntStream.range(0, callers)
                     .mapToObj(i -> scenario.block(openFifo(scenario)))
                     .toList();
             StashStats full = scenario.capture().stats().stash();
             assertThat(full.live()).as("R7.1: %s", full).isLessThanOrEqualTo(full.capacity());
+            if (returned != entered) {
+                scenario.capture().mitigation(returned);
+            }
             scenario.releaseReaders(FIFO);
             jobs.forEach(Job::finish);
-            CaptureStats stats = scenario.awaitEmptyStash();
-
-            List<OpenEvent> events = opens(scenario);
-            assertThat(events).as("R5.2: every call is an event").hasSize(callers + 1);
-            long missed = events.stream()
-                    .filter(event -> event.flags().contains(EventFlag.ENTER_MISSED))
-                    .count();
-            assertThat(missed)
-                    .as("R5.2: calls without their enter are those refused and those evicted: %s", stats)
-                    .isEqualTo(stats.stash().refused() + stats.stash().evicted())
-                    .isPositive();
-            assertThat(events)
-                    .as("R5.2: those whose entry was given up say so: %s", stats)
-                    .filteredOn(event -> event.flags().contains(EventFlag.EVICTED))
-                    .hasSize(Math.toIntExact(stats.stash().evicted()));
-            if (capabilities().has(Feature.REFUSALS_FLAGGED)) {
-                assertThat(events)
-                        .as("R5.2: refused or evicted, each says which")
-                        .filteredOn(event -> event.flags().contains(EventFlag.STASH_FULL))
-                        .hasSize(Math.toIntExact(stats.stash().refused()));
-            }
-            assertThat(events)
-                    .as("R5.2: all have their path")
-                    .allSatisfy(event -> assertThat(event.path().value())
-                            .isEqualTo(scenario.scratch().bytes(FIFO)));
+            assertMissedCallsAreCounted(scenario, callers + 1);
         }
+    }
+
+    private void assertMissedCallsAreCounted(Scenario scenario, int calls) {
+        CaptureStats stats = scenario.awaitEmptyStash();
+        List<OpenEvent> events = opens(scenario);
+        assertThat(events).as("R5.2: every call is an event").hasSize(calls);
+        long missed = events.stream()
+                .filter(event -> event.flags().contains(EventFlag.ENTER_MISSED))
+                .count();
+        assertThat(missed)
+                .as("R5.2: calls without their enter are those refused and those evicted: %s", stats)
+                .isEqualTo(stats.stash().refused() + stats.stash().evicted())
+                .isPositive();
+        assertThat(events)
+                .as("R5.2: those whose entry was given up say so: %s", stats)
+                .filteredOn(event -> event.flags().contains(EventFlag.EVICTED))
+                .hasSize(Math.toIntExact(stats.stash().evicted()));
+        if (capabilities().has(Feature.REFUSALS_FLAGGED)) {
+            assertThat(events)
+                    .as("R5.2: refused or evicted, each says which")
+                    .filteredOn(event -> event.flags().contains(EventFlag.STASH_FULL))
+                    .hasSize(Math.toIntExact(stats.stash().refused()));
+        }
+        assertThat(events)
+                .as("R5.2: all have their path")
+                .allSatisfy(event -> assertThat(event.path().value())
+                        .isEqualTo(scenario.scratch().bytes(FIFO)));
     }
 
     @Test

@@ -86,6 +86,11 @@ public record WatchedCall(Syscall syscall, Command arguments) {
         return throughRing().with("worker", 1);
     }
 
+    /** As a request on an io_uring that a thread of the kernel's takes it from (IORING_SETUP_SQPOLL). */
+    public WatchedCall throughPolledRing() {
+        return throughRing().with("sqpoll", 1);
+    }
+
     /** As a request on an io_uring that asks for no completion if it succeeds. */
     public WatchedCall throughRingSilently() {
         return throughRing().with("silent", 1);

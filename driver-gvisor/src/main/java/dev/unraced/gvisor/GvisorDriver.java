@@ -82,7 +82,7 @@ public final class GvisorDriver implements Driver {
             }
             return listens();
         } catch (InvalidConfigException e) {
-            return new Unavailable("INVALID_SETTING", String.join("; ", e.problems()) + ".", "Correct it.");
+            return Unavailable.of(e);
         } catch (RunscException e) {
             return new Unavailable(
                     "NO_RUNSC",

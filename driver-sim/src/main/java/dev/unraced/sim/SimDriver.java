@@ -45,8 +45,7 @@ public final class SimDriver implements Driver {
             String replay = SimSettings.of(config).replay();
             return replay.isEmpty() ? new Availability.Available() : new ReplayFile(replay).availability();
         } catch (InvalidConfigException e) {
-            return new Availability.Unavailable(
-                    "INVALID_SETTING", String.join("; ", e.problems()) + ".", "Correct it.");
+            return Availability.Unavailable.of(e);
         }
     }
 

@@ -3,6 +3,7 @@ package dev.unraced.mutants;
 
 import dev.unraced.conformance.Mutant;
 import dev.unraced.event.EventFlag;
+import dev.unraced.event.Mitigation;
 import dev.unraced.event.RecordLayout;
 import dev.unraced.ring.SourceBooks;
 import dev.unraced.sim.trace.Seams;
@@ -47,6 +48,26 @@ final class StashMutants {
                         "does not say that there was no room for a call",
                         "R5.2",
                         (task, call, record) -> record.clear(EventFlag.STASH_FULL)),
+                Make.lying(
+                        "full-silently-under-kernel",
+                        "does not say that there was no room for a call that the kernel's copy stands in for",
+                        "R5.2",
+                        (task, call, record) -> {
+                            if (record.mitigation() == Mitigation.KERNEL) {
+                                record.clear(EventFlag.STASH_FULL);
+                            }
+                        }),
+                Make.stashing(
+                        "forgets-when-looked-at",
+                        "forgets that it refused a call when somebody looks for its entry",
+                        "R5.2",
+                        stash -> new StashAround(stash) {
+                            @Override
+                            public int peek(long thread, long startNanos, int call, ByteBuffer target) {
+                                int length = super.peek(thread, startNanos, call, target);
+                                return length < 0 ? super.take(thread, startNanos, call, target) : length;
+                            }
+                        }),
                 lru(
                         "evicts-unflagged",
                         "evicts, and does not say so in the event",

@@ -52,6 +52,9 @@ final class PreparedCall {
         if (isRequest && (syscall == Syscall.OPEN || syscall == Syscall.CREAT)) {
             throw new RefusedException("unsupported: no io_uring takes this call");
         }
+        if (isRequest && line.number("sqpoll", 0) != 0) {
+            throw new RefusedException("unsupported: no thread of the simulated kernel's takes requests from a ring");
+        }
         this.registers = registers();
     }
 
