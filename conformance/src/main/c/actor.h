@@ -167,6 +167,7 @@ void command_flip_connect(void);
 void command_race(void);
 void command_reuse(void);
 void command_exec(void);
+void command_vfork(void);
 /* The second life of a program that "exec" replaced. */
 int after_exec(char **arguments);
 /* A child that dies with its parent. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.unraced.config.CaptureConfig;
 import dev.unraced.config.CaptureConfigBuilder;
 import dev.unraced.driver.Capture;
 import dev.unraced.driver.CaptureException;
@@ -503,10 +504,42 @@ public abstract class LifecycleConformance extends DriverConformance {
         }
     }
 
+    @Test
+    @Requires(features = {Feature.SEVERAL_CAPTURES, Feature.SEVERAL_PROCESSES})
+    @DisplayName("R15.9 So do captures of two processes")
+    public final void r15_9_capturesOfTwoProcessesAreStrangers() {
+        try (Scenario scenario = scenario().open()) {
+            scenario.callUnobserved(missing(scenario, 0));
+            try (BystanderProcess other = new BystanderProcess(
+                    configBeside(scenario), scenario.actor().tgid(), under().patience())) {
+                scenario.callUnobserved(missing(scenario, 1));
+                scenario.callUnobserved(missing(scenario, 2));
+                other.awaitTags(2);
+                assertThat(other.tags())
+                        .as("R15.9: what the other process sees")
+                        .containsExactly(1L, 2L);
+                assertThat(other.finish())
+                        .as("R15.9: the imbalance of its books, and of those of its stash")
+                        .isEqualTo("0 0");
+            }
+            // The end of one is nothing to the other.
+            scenario.callUnobserved(missing(scenario, 3));
+            scenario.awaitRest();
+            assertThat(scenario.recorder().events())
+                    .as("R15.9: what this process sees")
+                    .extracting(event -> ((OpenEvent) event).how().value().mode())
+                    .containsExactly(0L, 1L, 2L, 3L);
+        }
+    }
+
     private Capture openBeside(Scenario scenario) {
+        return under().driver().open(configBeside(scenario));
+    }
+
+    private CaptureConfig configBeside(Scenario scenario) {
         CaptureConfigBuilder builder = under().config().mitigation(Scenario.usual(capabilities()));
         onlyOf(scenario.actor().tgid(), builder);
-        return under().driver().open(builder.build());
+        return builder.build();
     }
 
     /** One call that enters under the mode in force and returns after the switch to another. */

@@ -125,6 +125,58 @@ public abstract class StashConformance extends DriverConformance {
     }
 
     @Test
+    @DisplayName(
+            "R4.3 A child in its parent's memory (vfork) has its own calls, and so has the parent that waits for it")
+    public final void r04_3_aChildInItsParentsMemoryHasItsOwnCalls() {
+        try (Scenario scenario = stash().scope(Scope.FAMILY).open()) {
+            scenario.makeFifo(FIFO);
+            ByteString fifo = scenario.scratch().bytes(FIFO);
+            List<ByteString> paths = List.of(
+                    scenario.scratch().bytes("of-the-parent"),
+                    scenario.scratch().bytes("child"),
+                    scenario.scratch().bytes("program"));
+            int tgid = scenario.actor().tgid();
+            int firstTag = 400;
+            for (int round = 0; round < 5; round++) {
+                int tag = firstTag + 4 * round;
+                // Another thread of the parent is in a call all the while.
+                Job job = scenario.block(openFifo(scenario));
+                Reply reply = scenario.actor()
+                        .ask(Command.of("vfork")
+                                .with("path", paths.get(0))
+                                .with("child", paths.get(1))
+                                .with("program", paths.get(2))
+                                .with("tag", tag));
+                scenario.releaseReaders(FIFO);
+                job.finish();
+                scenario.awaitEmptyStash();
+                int parent = reply.integer("tid");
+                int child = reply.integer("child");
+                assertOnlyCall(scenario, tag, parent, tgid, paths.get(0));
+                assertOnlyCall(scenario, tag + 1, child, child, paths.get(1));
+                assertOnlyCall(scenario, tag + 2, child, child, paths.get(2));
+                assertOnlyCall(scenario, tag + 3, parent, tgid, paths.get(1));
+                OpenEvent blocked = (OpenEvent) scenario.onlyEventOf(job.tid());
+                assertThat(blocked.caller().tgid()).as("R4.3").isEqualTo(tgid);
+                Trust.assertGuarded("R4.3", blocked.path(), fifo);
+            }
+        }
+    }
+
+    private static void assertOnlyCall(Scenario scenario, long tag, int tid, int tgid, ByteString path) {
+        List<OpenEvent> events = opens(scenario).stream()
+                .filter(event -> event.how().value().mode() == tag)
+                .toList();
+        assertThat(events).as("R4.3: events of call %d", tag).hasSize(1);
+        OpenEvent event = events.get(0);
+        assertThat(event.caller().tid()).as("R4.3: the thread of call %d", tag).isEqualTo(tid);
+        assertThat(event.caller().tgid())
+                .as("R4.3: the process of call %d", tag)
+                .isEqualTo(tgid);
+        Trust.assertGuarded("R4.3", event.path(), path);
+    }
+
+    @Test
     @Requires(features = Feature.CALLS_UNDER_WAY)
     @DisplayName("R5.1 A call that was under way when the capture opened is an event without its enter")
     public final void r05_1_aCallUnderWayAtOpeningIsAnEvent() {

@@ -95,7 +95,7 @@ final class Make {
 
     /** One that declares to lack something, and accepts it nevertheless. */
     static Mutant denying(String name, String what, String rules, Capability lack, String reason) {
-        Capabilities lacking = Capabilities.complete().without(lack, reason);
+        Capabilities lacking = BrokenSim.CAPABILITIES.without(lack, reason);
         return new Mutant(
                 name,
                 what,

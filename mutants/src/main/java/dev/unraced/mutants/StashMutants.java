@@ -6,10 +6,13 @@ import dev.unraced.event.EventFlag;
 import dev.unraced.event.Mitigation;
 import dev.unraced.event.RecordLayout;
 import dev.unraced.ring.SourceBooks;
+import dev.unraced.sim.kernel.AddressSpace;
+import dev.unraced.sim.kernel.Task;
 import dev.unraced.sim.trace.Seams;
 import dev.unraced.stash.ArgStash;
 import dev.unraced.stash.StashStats;
 import java.nio.ByteBuffer;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -34,6 +37,11 @@ final class StashMutants {
                         "keeps the entry of a thread whose id and start time another one takes over",
                         "R4.2",
                         stash -> new Heirloom(stash, true)),
+                Make.broken(
+                        "by-memory",
+                        "takes whose memory a caller is in for the caller's process",
+                        "R4.3",
+                        StashMutants::byMemory),
                 Make.lying(
                         "guessed-entry",
                         "guesses when a call entered that it did not see enter",
@@ -128,6 +136,18 @@ final class StashMutants {
                                 return Cooked.capacity(stats, stats.capacity() + 1);
                             }
                         }));
+    }
+
+    private static Seams byMemory() {
+        IdentityHashMap<AddressSpace, Integer> owners = new IdentityHashMap<>();
+        Returning returning = new Returning();
+        return Seams.NONE.withTracepoints(returning::around).withSink(ring -> (bytes, length) -> {
+            Task task = returning.task();
+            int owner = owners.computeIfAbsent(
+                    task.group().memory(), memory -> task.group().tgid());
+            new RecordEdit(bytes, length).small(RecordLayout.TGID, owner);
+            ring.submit(bytes, length);
+        });
     }
 
     private static Mutant lru(String name, String what, Seams seams) {
