@@ -57,8 +57,8 @@ class UnracedCommandTest {
         "2, size --rate x",
         "2, nonsense",
         "1, 'watch --driver sim --set sim.replay=/nowhere'",
-        "1, 'watch --driver remote --set remote.address=unix:/nowhere/socket --set remote.patience-ms=100'",
-        "1, 'serve --driver scripted --listen unix:/nowhere/socket'",
+        "1, 'watch --driver remote --set remote.address=unix:/proc/nowhere/socket --set remote.patience-ms=100'",
+        "1, 'serve --driver scripted --listen unix:/proc/nowhere/socket'",
     })
     void whatIsWrongWithTheCommandLineIsNotWhatFailsHere(int code, String line) {
         assertThat(run(line.split(" "))).as(test.err()).isEqualTo(code);

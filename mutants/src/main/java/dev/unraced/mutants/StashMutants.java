@@ -141,13 +141,18 @@ final class StashMutants {
     private static Seams byMemory() {
         IdentityHashMap<AddressSpace, Integer> owners = new IdentityHashMap<>();
         Returning returning = new Returning();
-        return Seams.NONE.withTracepoints(returning::around).withSink(ring -> (bytes, length) -> {
-            Task task = returning.task();
-            int owner = owners.computeIfAbsent(
-                    task.group().memory(), memory -> task.group().tgid());
-            new RecordEdit(bytes, length).small(RecordLayout.TGID, owner);
-            ring.submit(bytes, length);
-        });
+        return Seams.NONE
+                .withTracepoints(returning::around)
+                .withSink(ring -> Make.ofMerged(
+                        (bytes, length) -> {
+                            Task task = returning.task();
+                            int owner = owners.computeIfAbsent(
+                                    task.group().memory(),
+                                    memory -> task.group().tgid());
+                            new RecordEdit(bytes, length).small(RecordLayout.TGID, owner);
+                            ring.submit(bytes, length);
+                        },
+                        ring));
     }
 
     private static Mutant lru(String name, String what, Seams seams) {
