@@ -43,10 +43,11 @@ final class SwitchMutants {
                         "gives out the snapshot for the kernel's copy when the mode is kernel by then",
                         "R12.2",
                         SwitchMutants::copyForSnapshot),
+                // R5.2 switches while calls wait, too.
                 Make.broken(
                         "switch-loses",
                         "loses an event when it switches while several calls are under way",
-                        "R12.3",
+                        "R12.3 R5.2",
                         SwitchMutants::losing),
                 Make.denying(
                         "switches-anyway",
