@@ -99,22 +99,6 @@ __noinline int rebuild_call(struct long_call *to, struct entrance *from)
 	return 0;
 }
 
-static __always_inline struct call *rebuild(struct task_struct *task, __u8 syscall)
-{
-	struct long_call *to = SCRATCH(call_scratch);
-	struct pt_regs *regs = (void *)bpf_task_pt_regs(task);
-	struct entrance from = { .syscall = syscall, .abi = UNRACED_ABI_NATIVE };
-
-	if (!to)
-		return 0;
-	from.args[0] = PT_REGS_PARM1_CORE_SYSCALL(regs);
-	from.args[1] = PT_REGS_PARM2_CORE_SYSCALL(regs);
-	from.args[2] = PT_REGS_PARM3_CORE_SYSCALL(regs);
-	from.args[3] = PT_REGS_PARM4_CORE_SYSCALL(regs);
-	rebuild_call(to, &from);
-	return &to->call;
-}
-
 /*
  * Seccomp can refuse a call by SIGSYS: it never enters, but it returns, and what looks like the result is its number.
  * All three signs are needed, or a thread could hide its files by blocking a SIGSYS of its own.
@@ -147,35 +131,27 @@ __noinline int read_rest(struct long_call *to)
 	return 0;
 }
 
-static __always_inline struct call *read_again(const struct call *call)
-{
-	struct long_call *to = SCRATCH(call_scratch);
-
-	if (!to)
-		return 0;
-	to->call = *call;
-	read_rest(to);
-	return &to->call;
-}
-
-static __always_inline int on_exit(const struct syscall_trace_exit *ctx, __u8 syscall)
+/* What call it is, is known; its registers are read if no entry tells of them. */
+static __always_inline int on_return(struct entrance *from, long number, long result)
 {
 	struct unraced_control *shared = SCRATCH(control);
 	struct unraced_counters *row = counter_row();
 	struct unfinished *area = SCRATCH(unfinished);
+	struct long_call *scratch = SCRATCH(call_scratch);
 	struct task_struct *task = bpf_get_current_task_btf();
+	bool is_connect = from->syscall == UNRACED_CONNECT;
 	struct call *stashed, *call;
 	const __u8 *bytes;
 	__u32 tid = task->pid;
 	bool is_long, elsewhere;
 
-	if (!shared || !row || !area || !shared->active)
+	if (!shared || !row || !area || !scratch || !shared->active)
 		return 0;
 	row->returned++;
-	area->result = ctx->ret;
-	area->syscall = syscall;
+	area->result = result;
+	area->syscall = from->syscall;
 	area->is_request = 0;
-	stashed = stash_find(row, tid, task->start_boottime, syscall, UNRACED_ABI_NATIVE);
+	stashed = stash_find(row, tid, task->start_boottime, from->syscall, from->abi);
 	if (!stashed) {
 		enum verdict verdict = filter(shared);
 
@@ -183,16 +159,15 @@ static __always_inline int on_exit(const struct syscall_trace_exit *ctx, __u8 sy
 			count_filtered(row, verdict);
 			return 0;
 		}
-		call = rebuild(task, syscall);
-		if (call) {
-			if (!was_executed(task, ctx->nr, ctx->ret))
-				call->record_flags |= UNRACED_NOT_EXECUTED;
-			bytes = shared->copies ? adopt_late_copy(call, tid) : call->bytes;
-			area->bytes = (__u64)bytes;
-			finish_call(row, shared, area, call, syscall == UNRACED_CONNECT);
-			if (shared->copies)
-				forget_copies(tid);
-		}
+		rebuild_call(scratch, from);
+		call = &scratch->call;
+		if (!was_executed(task, number, result))
+			call->record_flags |= UNRACED_NOT_EXECUTED;
+		bytes = shared->copies ? adopt_late_copy(call, tid) : call->bytes;
+		area->bytes = (__u64)bytes;
+		finish_call(row, shared, area, call, is_connect);
+		if (shared->copies)
+			forget_copies(tid);
 		return 0;
 	}
 	is_long = stashed->length > INLINE_BYTES;
@@ -200,20 +175,34 @@ static __always_inline int on_exit(const struct syscall_trace_exit *ctx, __u8 sy
 	call = stashed;
 	bytes = 0;
 	if (stashed->provenance == UNRACED_PROVENANCE_NONE || stashed->how_provenance == UNRACED_PROVENANCE_NONE) {
-		call = read_again(stashed);
+		scratch->call = *stashed;
+		read_rest(scratch);
+		call = &scratch->call;
 		/* Of a path that was read at entry, the copy has no more than the start. */
-		if (call && stashed->provenance == UNRACED_PROVENANCE_NONE)
+		if (stashed->provenance == UNRACED_PROVENANCE_NONE)
 			bytes = call->bytes;
 	}
 	if (!bytes)
 		bytes = stash_bytes(stashed, tid);
 	area->bytes = (__u64)bytes;
-	if (call)
-		finish_call(row, shared, area, call, syscall == UNRACED_CONNECT);
+	finish_call(row, shared, area, call, is_connect);
 	stash_drop(row, tid, is_long);
 	if (elsewhere)
 		bpf_map_delete_elem(&copies, &tid);
 	return 0;
+}
+
+/* By the tracepoint of a single call, which is a native one. */
+static __always_inline int on_exit(const struct syscall_trace_exit *ctx, __u8 syscall)
+{
+	struct entrance from = { .syscall = syscall, .abi = UNRACED_ABI_NATIVE };
+	struct pt_regs *regs = (void *)bpf_task_pt_regs(bpf_get_current_task_btf());
+
+	from.args[0] = PT_REGS_PARM1_CORE_SYSCALL(regs);
+	from.args[1] = PT_REGS_PARM2_CORE_SYSCALL(regs);
+	from.args[2] = PT_REGS_PARM3_CORE_SYSCALL(regs);
+	from.args[3] = PT_REGS_PARM4_CORE_SYSCALL(regs);
+	return on_return(&from, ctx->nr, ctx->ret);
 }
 
 /*
@@ -230,6 +219,11 @@ static const volatile __u8 calls_by_number[NUMBERS] = {
 	[56] = UNRACED_OPENAT,
 #endif
 	[437] = UNRACED_OPENAT2,
+#ifdef __TARGET_ARCH_x86
+	[42] = UNRACED_CONNECT,
+#else
+	[203] = UNRACED_CONNECT,
+#endif
 };
 
 SEC("tracepoint/syscalls/sys_enter_openat")
@@ -237,7 +231,7 @@ int enter_opens(struct syscall_trace_enter *ctx)
 {
 	__u8 syscall = calls_by_number[ctx->nr & (NUMBERS - 1)];
 
-	return syscall ? on_enter(ctx, syscall) : 0;
+	return syscall && syscall != UNRACED_CONNECT ? on_enter(ctx, syscall) : 0;
 }
 
 SEC("tracepoint/syscalls/sys_enter_connect")

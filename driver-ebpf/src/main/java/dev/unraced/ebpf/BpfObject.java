@@ -193,7 +193,7 @@ final class BpfObject implements AutoCloseable {
     }
 
     private static List<String> programsOf(EbpfSettings settings) {
-        Set<String> programs = nativeOnes(settings.syscalls());
+        Set<String> programs = nativeOnes(Entrances.servesAllConventions(settings) ? Set.of() : settings.syscalls());
         programs.addAll(Entrances.programs(settings));
         return List.copyOf(programs);
     }

@@ -91,7 +91,10 @@ final class EbpfSource implements RingSource {
             control.mitigation(settings.mitigation());
             control.enterEvents(settings.enterEvents());
             control.syscalls(settings.syscalls());
-            attach(object, settings.syscalls());
+            object.attach("thread_exit");
+            if (!Entrances.servesAllConventions(settings)) {
+                attach(object, settings.syscalls());
+            }
             Entrances.attach(object, settings, control.hasRequests());
             EbpfSource source = new EbpfSource(
                     settings,
@@ -262,7 +265,7 @@ final class EbpfSource implements RingSource {
     private long missedExits() {
         long missed = 0;
         for (String program : object.programs()) {
-            if (program.startsWith("exit_")) {
+            if (program.startsWith("exit_") || program.equals("all_exit")) {
                 missed += ProgramInfo.of(object.program(program)).misses();
             }
         }
@@ -289,7 +292,6 @@ final class EbpfSource implements RingSource {
 
     /** Returns before entries: a call that enters in between is an exit without an enter, not the reverse. */
     private static void attach(BpfObject object, Set<Syscall> syscalls) throws EbpfFailure {
-        object.attach("thread_exit");
         try (Tracefs tracefs = Tracefs.open()) {
             for (Syscall syscall : syscalls) {
                 attach(object, tracefs, BpfObject.returnOf(syscall), "sys_exit_", syscall);
