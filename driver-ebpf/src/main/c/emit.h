@@ -103,7 +103,7 @@ static __always_inline void send(struct unraced_counters *row, struct unraced_co
 
 /* What the call acted on. Whether the claim about it is to be judged, the kernel's copy needing no proof, is known. */
 static __always_inline void describe_object(struct draft *draft, struct walk *walk, struct task_struct *task,
-					    const struct call *call, const struct unfinished *from, bool is_connect,
+					    const struct call *call, struct unfinished *from, bool is_connect,
 					    bool judge)
 {
 	struct unraced_record *record = &draft->record;
@@ -123,11 +123,27 @@ static __always_inline void describe_object(struct draft *draft, struct walk *wa
 		file = file_of(task, result, &record->flags);
 		if (!file)
 			return;
+		describe_inode(draft, file);
 		walk_begin(walk);
 		if (judge)
 			trail_begin(&walk->trail, is_absolute(draft) ? &call->root : &call->start);
-		describe_file(draft, file, task, walk);
-		if (judge && (record->flags & UNRACED_HAS_FILE))
+		if (is_absolute(draft)) {
+			int direct;
+
+			from->file = (__u64)file;
+			direct = describe_directly();
+
+			if (direct == PROVEN)
+				record->integrity = UNRACED_INTEGRITY_MATCH;
+			/* Where the proof fails, the whole walk tells what can be said instead. */
+			if (direct == PROVEN || (direct == NAMED && !judge))
+				return;
+		}
+		walk_begin(walk);
+		if (judge)
+			trail_begin(&walk->trail, is_absolute(draft) ? &call->root : &call->start);
+		describe_path(draft, file, task, walk);
+		if (judge)
 			record->integrity = judge_path(draft, walk, file);
 	}
 }

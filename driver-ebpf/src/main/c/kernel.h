@@ -123,6 +123,30 @@ struct nsproxy {
 	struct mnt_namespace *mnt_ns;
 };
 
+struct timespec64 {
+	__s64 tv_sec;
+	long tv_nsec;
+};
+typedef struct {
+	__u32 val;
+} kuid_t;
+typedef struct {
+	__u32 val;
+} kgid_t;
+struct cred {
+	kuid_t uid;
+	kgid_t gid;
+};
+struct kernfs_node {
+	__u64 id;
+};
+struct cgroup {
+	struct kernfs_node *kn;
+};
+struct css_set {
+	struct cgroup *dfl_cgrp;
+};
+
 struct qstr {
 	__u32 len;
 	const unsigned char *name;
@@ -242,6 +266,8 @@ struct task_struct {
 	struct nsproxy *nsproxy;
 	struct fs_struct *fs;
 	struct files_struct *files;
+	const struct cred *cred;
+	struct css_set *cgroups;
 	struct sigpending pending;
 	char comm[16];
 };

@@ -23,6 +23,7 @@
 #include "walk.h"
 #include "truth.h"
 #include "compare.h"
+#include "direct.h"
 #include "integrity.h"
 #include "rings.h"
 #include "emit.h"
