@@ -13,26 +13,6 @@
 #define DIRECT_NAME 31
 
 /*
- * The bytes that a name has in a word, by how many it has from there on, plus 32: from a table, as the verifier would
- * follow each comparison by itself.
- */
-static const volatile __u64 bytes_left[64] = {
-	[33] = 0xff,
-	[34] = 0xffff,
-	[35] = 0xffffff,
-	[36] = 0xffffffff,
-	[37] = 0xffffffffff,
-	[38] = 0xffffffffffff,
-	[39] = 0xffffffffffffff,
-	[40 ... 63] = 0xffffffffffffffff,
-};
-
-static __always_inline __u64 in_name(__u32 length, __u32 word)
-{
-	return bytes_left[(length + 32 - 8 * word) & 63];
-}
-
-/*
  * The kernel compares names by words, too (dentry_string_cmp() of fs/dcache.c), so they are aligned. What is read
  * behind the end does not count, and memory that is not there reads as zeros.
  */
@@ -40,11 +20,11 @@ static __always_inline bool same_name(const __u8 *claim, __u32 at, __u64 name, _
 {
 	__u64 difference;
 
-	difference = (*(const __u64 *)&claim[masked(at)] ^ WORD_AT(name)) & in_name(length, 0);
-	difference |= (*(const __u64 *)&claim[masked(at + 8)] ^ WORD_AT(name + 8)) & in_name(length, 1);
+	difference = (*(const __u64 *)&claim[masked(at)] ^ WORD_AT(name)) & bytes_within(length, 0);
+	difference |= (*(const __u64 *)&claim[masked(at + 8)] ^ WORD_AT(name + 8)) & bytes_within(length, 1);
 	if (length > 16) {
-		difference |= (*(const __u64 *)&claim[masked(at + 16)] ^ WORD_AT(name + 16)) & in_name(length, 2);
-		difference |= (*(const __u64 *)&claim[masked(at + 24)] ^ WORD_AT(name + 24)) & in_name(length, 3);
+		difference |= (*(const __u64 *)&claim[masked(at + 16)] ^ WORD_AT(name + 16)) & bytes_within(length, 2);
+		difference |= (*(const __u64 *)&claim[masked(at + 24)] ^ WORD_AT(name + 24)) & bytes_within(length, 3);
 	}
 	return !difference;
 }

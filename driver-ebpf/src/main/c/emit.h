@@ -15,20 +15,37 @@ static __always_inline __u32 pid_namespace(struct task_struct *task)
 	return GET(ns, ns.inum);
 }
 
+/* By plain loads where the kernel can cast: a helper costs more in being called than in what it does. */
 static __always_inline void identify(struct caller *who, struct task_struct *task)
 {
-	__u64 ids = bpf_get_current_uid_gid();
+	if (bpf_ksym_exists(bpf_rdonly_cast)) {
+		/* As bpf_get_current_uid_gid() and bpf_get_current_cgroup_id() of kernel/bpf/helpers.c have it. */
+		struct cred *cred = FOLLOW(task, cred);
+		struct css_set *sets = FOLLOW(task, cgroups);
+		struct cgroup *cgroup = GET(sets, dfl_cgrp);
+		struct kernfs_node *node = GET(cgroup, kn);
+		__u64 comm = (__u64)task + bpf_core_field_offset(struct task_struct, comm);
 
-	who->uid = ids;
-	who->gid = ids >> 32;
+		who->uid = GET(cred, uid.val);
+		who->gid = GET(cred, gid.val);
+		who->cgroup = GET(node, id);
+		/* Always ended and padded by NULs: __set_task_comm() of fs/exec.c. */
+		*(__u64 *)who->comm = WORD_AT(comm);
+		*(__u64 *)(who->comm + 8) = WORD_AT(comm + 8);
+	} else {
+		__u64 ids = bpf_get_current_uid_gid();
+
+		who->uid = ids;
+		who->gid = ids >> 32;
+		who->cgroup = bpf_get_current_cgroup_id();
+		bpf_get_current_comm(who->comm, sizeof(who->comm));
+	}
 	who->tid = task->pid;
 	who->tgid = task->tgid;
 	who->thread_start = task->start_boottime;
 	who->parent_tgid = FOLLOW(task, real_parent)->tgid;
-	who->cgroup = bpf_get_current_cgroup_id();
 	who->mount_ns = mount_namespace(task);
 	who->pid_ns = pid_namespace(task);
-	bpf_get_current_comm(who->comm, sizeof(who->comm));
 }
 
 static __always_inline void describe_caller(struct unraced_record *record, const struct caller *who)
@@ -51,6 +68,7 @@ static __always_inline void describe_arguments(struct draft *draft, bool is_conn
 	struct unraced_record *record = &draft->record;
 	struct unraced_slice *slice;
 	__u32 length = call->length;
+	__u8 *to;
 
 	record->provenance = call->provenance;
 	record->how_provenance = call->how_provenance;
@@ -79,7 +97,10 @@ static __always_inline void describe_arguments(struct draft *draft, bool is_conn
 		return;
 	if (length > UNRACED_PATH_MAX)
 		length = UNRACED_PATH_MAX;
-	if (bpf_probe_read_kernel(append(draft, slice, length), length, bytes)) {
+	to = append(draft, slice, length);
+	if (length <= SHORT_BYTES && bytes == call->bytes) {
+		copy_short(to, call->bytes, length);
+	} else if (bpf_probe_read_kernel(to, length, bytes)) {
 		/* Lost, which is not the same as empty. */
 		*slice = (struct unraced_slice){};
 		record->provenance = UNRACED_PROVENANCE_NONE;

@@ -16,6 +16,14 @@ static __always_inline __u8 *append(struct draft *draft, struct unraced_slice *s
 	return &tail[at];
 }
 
+/* What is behind the end must stay zero, as it is sent as padding. */
+static __always_inline void copy_short(__u8 *to, const __u8 *from, __u32 length)
+{
+	#pragma unroll
+	for (int word = 0; word < SHORT_BYTES / 8; word++)
+		((__u64 *)to)[word] = ((const __u64 *)from)[word] & bytes_within(length, word);
+}
+
 /* All but its path. */
 static __always_inline void describe_inode(struct draft *draft, struct file *file)
 {

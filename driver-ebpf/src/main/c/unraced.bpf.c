@@ -31,12 +31,60 @@
 
 char LICENSE[] SEC("license") = "GPL";
 
+/* What is known of a call besides its arguments. */
+static __always_inline void begin(struct call *call, struct task_struct *task, __u32 mode)
+{
+	call->thread_start = task->start_boottime;
+	call->enter_ns = bpf_ktime_get_boot_ns();
+	call->mitigation = mode;
+}
+
+static __always_inline void remember(struct call *call, struct unraced_control *shared, struct task_struct *task)
+{
+	call->integrity = shared->integrity != 0;
+	if (call->integrity && call->syscall != UNRACED_CONNECT)
+		remember_start(call, task);
+	/* Who shares now may have put another file in place and be gone by the return; nobody new can come meanwhile. */
+	if (fd_table_is_shared(task))
+		call->record_flags |= UNRACED_FD_TABLE_SHARED;
+}
+
+/* In the call's place of the stash. False when it has to be built elsewhere. */
+static __always_inline bool begin_in_place(struct unraced_control *shared, struct unraced_counters *row,
+					   struct task_struct *task, struct entrance *from, __u32 mode)
+{
+	struct slot *slot = stash_begin(shared, row, task);
+	struct call *call;
+
+	if (!slot)
+		return 0;
+	call = &slot->call;
+	begin(call, task, mode);
+	read_registers(call, from->syscall, from->args);
+	call->abi = from->abi;
+	call->indirect = from->indirect;
+	if (from->syscall == UNRACED_CONNECT) {
+		read_address(call, UNRACED_PROVENANCE_ENTER);
+	} else {
+		if (!read_short_path(slot, UNRACED_PROVENANCE_ENTER)) {
+			/* Not part of the call so far. */
+			stash_remove(shared, task, 0);
+			return 0;
+		}
+		if (from->syscall == UNRACED_OPENAT2)
+			read_how(call, UNRACED_PROVENANCE_ENTER);
+	}
+	remember(call, shared, task);
+	row->puts++;
+	return 1;
+}
+
 __noinline int begin_call(struct entrance *from)
 {
 	struct unraced_control *shared = SCRATCH(control);
 	struct unraced_counters *row = counter_row();
 	struct long_call *to = SCRATCH(call_scratch);
-	struct task_struct *task;
+	struct task_struct *task = bpf_get_current_task_btf();
 	bool entering, passes;
 	__u32 mode;
 
@@ -44,12 +92,11 @@ __noinline int begin_call(struct entrance *from)
 		return 0;
 	mode = current_mode(shared);
 	entering = wants_enter_events(shared);
-	if ((mode == UNRACED_MITIGATION_OFF && !entering) || filter(shared) != PASS)
+	if ((mode == UNRACED_MITIGATION_OFF && !entering) || filter_caller(shared, task) != PASS)
 		return 0;
-	task = bpf_get_current_task_btf();
-	to->call.thread_start = task->start_boottime;
-	to->call.enter_ns = bpf_ktime_get_boot_ns();
-	to->call.mitigation = mode;
+	if (!entering && !(shared->filters & UNRACED_FILTER_PATHS) && begin_in_place(shared, row, task, from, mode))
+		return 0;
+	begin(&to->call, task, mode);
 	read_arguments(to, from, UNRACED_PROVENANCE_ENTER);
 	passes = path_passes(shared, &to->call);
 	if (entering && passes)
@@ -57,13 +104,8 @@ __noinline int begin_call(struct entrance *from)
 	/* Under kernel it is the copy that decides. */
 	if (mode == UNRACED_MITIGATION_OFF || (!passes && mode != UNRACED_MITIGATION_KERNEL))
 		return 0;
-	to->call.integrity = shared->integrity != 0;
-	if (to->call.integrity && from->syscall != UNRACED_CONNECT)
-		remember_start(&to->call, task);
-	/* Who shares now may have put another file in place and be gone by the return; nobody new can come meanwhile. */
-	if (fd_table_is_shared(task))
-		to->call.record_flags |= UNRACED_FD_TABLE_SHARED;
-	stash_put(row, task->pid, to);
+	remember(&to->call, shared, task);
+	stash_put(shared, row, task, to);
 	return 0;
 }
 
@@ -152,7 +194,7 @@ static __always_inline int on_return(struct entrance *from, long number, long re
 	area->result = result;
 	area->syscall = from->syscall;
 	area->is_request = 0;
-	stashed = stash_find(row, tid, task->start_boottime, from->syscall, from->abi);
+	stashed = stash_find(shared, row, task, from->syscall, from->abi);
 	if (!stashed) {
 		enum verdict verdict = filter(shared);
 
@@ -187,7 +229,7 @@ static __always_inline int on_return(struct entrance *from, long number, long re
 		bytes = stash_bytes(stashed, tid);
 	area->bytes = (__u64)bytes;
 	finish_call(row, shared, area, call, is_connect);
-	stash_drop(row, tid, is_long);
+	stash_drop(shared, row, task, is_long);
 	if (elsewhere)
 		bpf_map_delete_elem(&copies, &tid);
 	return 0;
@@ -263,15 +305,16 @@ int exit_connect(struct syscall_trace_exit *ctx)
 SEC("tp_btf/sched_process_exit")
 int BPF_PROG(thread_exit, struct task_struct *task)
 {
+	struct unraced_control *shared = SCRATCH(control);
 	struct unraced_counters *row = counter_row();
 	__u32 tid = task->pid;
 
-	if (!row)
+	if (!row || !shared)
 		return 0;
-	if (!bpf_map_delete_elem(&stash, &tid)) {
+	if (stash_remove(shared, task, 1))
 		row->reclaimed++;
-		bpf_map_delete_elem(&long_stash, &tid);
-	}
+	if (shared->task_storage && bpf_task_storage_get(&own_slots, task, 0, 0))
+		__sync_fetch_and_add(&shared->owners, -1);
 	bpf_map_delete_elem(&refused, &tid);
 	forget_copies(tid);
 	return 0;

@@ -42,6 +42,7 @@ final class BpfObject implements AutoCloseable {
             object.leaveOutAllBut(object.loaded);
             object.resize("ring", settings.ringPerCpu() ? LibC.getpagesize() : settings.ringBytes());
             object.resize("rings", settings.ringPerCpu() ? cpus : 1);
+            object.resize("slots", settings.stashSlots());
             object.resize("stash", settings.stashEntries());
             object.resize("long_stash", settings.stashLongPaths());
             object.resize("requests", settings.stashEntries());

@@ -51,7 +51,8 @@ final class EbpfSource implements RingSource {
         this.counters = counters;
         this.reader = reader;
         this.ringBytes = Rings.bytes(settings, counters.cpus());
-        this.stashBytes = MapMemory.bytes(object.map("stash"))
+        this.stashBytes = MapMemory.bytes(object.map("slots"))
+                + MapMemory.bytes(object.map("stash"))
                 + MapMemory.bytes(object.map("long_stash"))
                 + MapMemory.bytes(object.map("refused"))
                 + MapMemory.bytes(object.map("copies"))
@@ -88,6 +89,7 @@ final class EbpfSource implements RingSource {
             control.filters(self | SourceFilters.fill(object, settings.filters()));
             control.integrity(settings.integrity());
             control.ringPerCpu(settings.ringPerCpu());
+            control.stash(settings.stashEntries(), settings.stashSlots(), settings.taskStorage());
             control.mitigation(settings.mitigation());
             control.enterEvents(settings.enterEvents());
             control.syscalls(settings.syscalls());
@@ -243,7 +245,7 @@ final class EbpfSource implements RingSource {
     }
 
     private StashStats stashStats() {
-        long live = MapMemory.entries(object.map("stash"), Integer.BYTES, settings.stashEntries());
+        long live = control.stashed();
         long reclaimed = counters.sum(ControlLayout.RECLAIMED);
         if (missedAtStop >= 0) {
             // The programs are off: what is still there goes with the map.
