@@ -131,6 +131,7 @@ int all_exit(struct bpf_raw_tracepoint_args *ctx)
 	struct pt_regs *regs = (struct pt_regs *)ctx->args[0];
 	long number = GET(regs, orig_ax), result = ctx->args[1];
 	struct unraced_control *shared;
+	struct task_struct *task;
 	struct entrance call;
 
 	if (!numbers_of_interest[number & (NUMBERS - 1)])
@@ -138,12 +139,13 @@ int all_exit(struct bpf_raw_tracepoint_args *ctx)
 	shared = SCRATCH(control);
 	if (!shared || !shared->active)
 		return 0;
-	read_entrance(&call, bpf_get_current_task_btf(), regs, number);
+	task = bpf_get_current_task_btf();
+	read_entrance(&call, task, regs, number);
 	if (!call.syscall || !is_watched(shared, call.syscall))
 		return 0;
 	if (call.abi == UNRACED_ABI_IA32)
 		result = (__s32)result;
-	return on_return(&call, number, result);
+	return on_return(shared, task, &call, number, result);
 }
 
 #endif

@@ -170,19 +170,17 @@ static __always_inline void describe_object(struct draft *draft, struct walk *wa
 }
 
 /* Judges the claim, if it is to be judged, by the object, or by memory that has changed. */
-static __always_inline int judge_call(struct call *call, bool is_connect)
+static __always_inline void judge_call(struct call *call, struct unfinished *from, struct draft *draft,
+				       struct task_struct *task, bool is_connect)
 {
-	struct unfinished *from = SCRATCH(unfinished);
-	struct draft *draft = SCRATCH(record_scratch);
 	struct walk *walk = SCRATCH(walk_scratch);
-	struct task_struct *task = bpf_get_current_task_btf();
 	struct unraced_record *record;
 	__u32 tid = task->pid;
 	struct truth *truth;
 	bool judge;
 
-	if (!call || !from || !draft || !walk)
-		return 0;
+	if (!walk)
+		return;
 	record = &draft->record;
 	/* The kernel's copy needs no other proof. */
 	judge = call->integrity && (record->provenance == UNRACED_PROVENANCE_ENTER ||
@@ -193,7 +191,7 @@ static __always_inline int judge_call(struct call *call, bool is_connect)
 		if (is_connect ? has_peer(from->result) : from->result >= 0)
 			adopt_truth(draft, is_connect, truth);
 		bpf_map_delete_elem(&truths, &tid);
-		return 0;
+		return;
 	}
 	/* Who submitted a request may use its memory for something else before it is done. */
 	if (judge && !from->is_request)
@@ -211,17 +209,6 @@ static __always_inline int judge_call(struct call *call, bool is_connect)
 	if (judge && record->integrity == UNRACED_INTEGRITY_MATCH &&
 	    ((record->flags & UNRACED_FD_TABLE_SHARED) || !call->enter_ns))
 		record->integrity = UNRACED_INTEGRITY_UNCHECKED;
-	return 0;
-}
-
-__noinline int judge_open(struct call *call)
-{
-	return judge_call(call, 0);
-}
-
-__noinline int judge_connect(struct call *call)
-{
-	return judge_call(call, 1);
 }
 
 /* The event of a call of which the rest is in the area of unfinished ones. */
@@ -231,6 +218,7 @@ static __always_inline int emit(struct call *call, bool is_connect)
 	struct unraced_counters *row = counter_row();
 	struct unfinished *from = SCRATCH(unfinished);
 	struct draft *draft = SCRATCH(record_scratch);
+	struct task_struct *task = bpf_get_current_task_btf();
 	struct unraced_record *record;
 
 	if (!call || !shared || !row || !from || !draft)
@@ -250,16 +238,12 @@ static __always_inline int emit(struct call *call, bool is_connect)
 	if (from->is_request) {
 		record->origin = UNRACED_ORIGIN_IO_URING;
 	} else {
-		identify(&from->request.by, bpf_get_current_task_btf());
+		identify(&from->request.by, task);
 	}
 	describe_caller(record, &from->request.by);
 	describe_arguments(draft, is_connect, call, (const void *)from->bytes);
-	if (!(record->flags & UNRACED_NOT_EXECUTED)) {
-		if (is_connect)
-			judge_connect(call);
-		else
-			judge_open(call);
-	}
+	if (!(record->flags & UNRACED_NOT_EXECUTED))
+		judge_call(call, from, draft, task, is_connect);
 	send(row, shared, draft);
 	return 0;
 }

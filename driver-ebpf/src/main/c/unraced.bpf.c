@@ -175,20 +175,19 @@ __noinline int read_rest(struct long_call *to)
 }
 
 /* What call it is, is known; its registers are read if no entry tells of them. */
-static __always_inline int on_return(struct entrance *from, long number, long result)
+static __always_inline int on_return(struct unraced_control *shared, struct task_struct *task, struct entrance *from,
+				     long number, long result)
 {
-	struct unraced_control *shared = SCRATCH(control);
 	struct unraced_counters *row = counter_row();
 	struct unfinished *area = SCRATCH(unfinished);
 	struct long_call *scratch = SCRATCH(call_scratch);
-	struct task_struct *task = bpf_get_current_task_btf();
 	bool is_connect = from->syscall == UNRACED_CONNECT;
 	struct call *stashed, *call;
 	const __u8 *bytes;
 	__u32 tid = task->pid;
 	bool is_long, elsewhere;
 
-	if (!shared || !row || !area || !scratch || !shared->active)
+	if (!row || !area || !scratch)
 		return 0;
 	row->returned++;
 	area->result = result;
@@ -238,14 +237,18 @@ static __always_inline int on_return(struct entrance *from, long number, long re
 /* By the tracepoint of a single call, which is a native one. */
 static __always_inline int on_exit(const struct syscall_trace_exit *ctx, __u8 syscall)
 {
+	struct unraced_control *shared = SCRATCH(control);
 	struct entrance from = { .syscall = syscall, .abi = UNRACED_ABI_NATIVE };
-	struct pt_regs *regs = (void *)bpf_task_pt_regs(bpf_get_current_task_btf());
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct pt_regs *regs = (void *)bpf_task_pt_regs(task);
 
+	if (!shared || !shared->active)
+		return 0;
 	from.args[0] = PT_REGS_PARM1_CORE_SYSCALL(regs);
 	from.args[1] = PT_REGS_PARM2_CORE_SYSCALL(regs);
 	from.args[2] = PT_REGS_PARM3_CORE_SYSCALL(regs);
 	from.args[3] = PT_REGS_PARM4_CORE_SYSCALL(regs);
-	return on_return(&from, ctx->nr, ctx->ret);
+	return on_return(shared, task, &from, ctx->nr, ctx->ret);
 }
 
 /*
