@@ -36,7 +36,8 @@ final class SystemCost extends Measurement {
             names = "--observers",
             split = ",",
             defaultValue = "stash,stash-unchecked,off,kernel,kmod-stash,opensnoop,tcpconnect",
-            description = "opensnoop, tcpconnect, and the ways that \"bench kernel\" knows (${DEFAULT-VALUE}).")
+            description =
+                    "opensnoop, tcpconnect, falco-kmod, and the ways that \"bench kernel\" knows (${DEFAULT-VALUE}).")
     private List<String> observers = new ArrayList<>();
 
     @Option(names = "--rounds", defaultValue = "5", description = "Rounds of each (${DEFAULT-VALUE}).")
@@ -79,7 +80,7 @@ final class SystemCost extends Measurement {
 
     private Observer observer(String name) {
         return Stream.concat(
-                        Stream.of(ToolObserver.OPENSNOOP, ToolObserver.TCPCONNECT),
+                        Stream.of(ToolObserver.OPENSNOOP, ToolObserver.TCPCONNECT, new FalcoObserver()),
                         CaptureWay.ALL.stream().map(CaptureObserver::new))
                 .filter(each -> each.name().equals(name))
                 .findFirst()
