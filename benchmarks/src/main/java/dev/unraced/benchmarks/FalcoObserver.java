@@ -15,7 +15,7 @@ import java.util.Optional;
  */
 final class FalcoObserver implements Observer {
     private static final Path MODULE = Path.of("/sys/module/scap");
-    private static final String CONSUMER = "UNRACED_SCAP_COUNT";
+    private static final String CONSUMER = "SCAP_COUNT";
 
     @Override
     public String name() {
@@ -62,7 +62,8 @@ final class FalcoObserver implements Observer {
 
         @Override
         public void close() throws IOException, InterruptedException {
-            process.destroy();
+            // Not by the process itself: that closes its output, too.
+            process.toHandle().destroy();
             String line = lines.readLine();
             process.waitFor();
             if (line == null) {
