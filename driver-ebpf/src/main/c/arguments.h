@@ -213,6 +213,7 @@ static __always_inline void read_registers(struct call *call, __u8 syscall, cons
 		call->fd = (__s32)args[0];
 		call->pointer = args[1];
 		call->addrlen = (__s32)args[2];
+		call->how_pointer = 0;
 		break;
 	}
 }

@@ -186,7 +186,7 @@ static __always_inline void judge_call(struct call *call, struct unfinished *fro
 	judge = call->integrity && (record->provenance == UNRACED_PROVENANCE_ENTER ||
 				    record->provenance == UNRACED_PROVENANCE_EXIT);
 	/* A request has none: what it opened is found by its result. */
-	truth = from->is_request ? 0 : truth_of(call, tid);
+	truth = from->is_request ? 0 : truth_of(call, tid, from->result);
 	if (truth) {
 		if (is_connect ? has_peer(from->result) : from->result >= 0)
 			adopt_truth(draft, is_connect, truth);

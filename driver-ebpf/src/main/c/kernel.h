@@ -92,7 +92,7 @@ struct syscall_trace_exit {
 };
 
 struct pt_regs {
-	unsigned long r10, bx, cx, dx, si, di, orig_ax;
+	unsigned long r10, bx, ax, cx, dx, si, di, orig_ax;
 };
 /* x86 keeps the convention of the call under way here: TS_COMPAT of arch/x86/include/asm/thread_info.h. */
 struct thread_info {

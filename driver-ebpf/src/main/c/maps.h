@@ -28,7 +28,7 @@ struct call {
 	__u64 resolve;
 	__u64 how_size;
 	__u64 pointer;	   /* user address of the path or the socket address */
-	__u64 how_pointer; /* user address of openat2's struct open_how */
+	__u64 how_pointer; /* user address of openat2's struct open_how; of a connect, what take.h leaves there */
 	struct place root;  /* where an absolute path starts, and a relative one; zeros when not known or not needed */
 	struct place start;
 	__s32 fd;	   /* the dirfd of an open, the fd of a connect */
@@ -188,11 +188,16 @@ struct posted {
 	__u64 ring; /* struct io_ring_ctx */
 	__u64 user_data;
 };
+/* Programs may give all their requests the same user_data. */
+struct in_flight {
+	__u64 latest; /* struct io_kiocb */
+	__u64 count;
+};
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
 	__uint(max_entries, 8192);
 	__type(key, struct posted);
-	__type(value, __u64);
+	__type(value, struct in_flight);
 } posted SEC(".maps");
 
 /*

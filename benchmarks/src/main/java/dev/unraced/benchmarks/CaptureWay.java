@@ -24,6 +24,7 @@ record CaptureWay(String name, String driver, Map<String, Object> settings) {
             ebpf("off", Map.of(MITIGATION, "off")),
             ebpf("kernel", Map.of(MITIGATION, "kernel")),
             ebpf("kernel-unchecked", Map.of(MITIGATION, "kernel", INTEGRITY, false)),
+            ebpf("kernel-kprobe", Map.of(MITIGATION, "kernel", "unraced.ebpf.copies", "kprobe")),
             ebpf("enter-events", Map.of("unraced.enter-events", true)),
             ebpf("native-only", Map.of("unraced.ebpf.compat", "off")),
             ebpf("task-storage", Map.of("unraced.ebpf.stash", "task-storage")),

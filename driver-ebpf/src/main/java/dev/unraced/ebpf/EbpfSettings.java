@@ -15,6 +15,7 @@ import java.util.Set;
 record EbpfSettings(
         String libbpf,
         boolean compat,
+        CopyChoice copies,
         Mitigation mitigation,
         boolean integrity,
         boolean enterEvents,
@@ -42,11 +43,13 @@ record EbpfSettings(
         Config own = config.driver(EbpfDriver.NAME);
         Choices choices = new Choices(config, EbpfDriver.NAME);
         String rings = choices.choice("rings", RINGS);
+        String copies = choices.choice("copies", CopyChoice.NAMES);
         String stash = choices.choice("stash", STASHES);
         choices.check();
         return new EbpfSettings(
                 own.hasPath("libbpf") ? own.getString("libbpf") : DEFAULT_LIBBPF,
                 !own.hasPath("compat") || own.getBoolean("compat"),
+                CopyChoice.of(copies),
                 config.mitigation(),
                 config.integrity(),
                 config.enterEvents(),
@@ -60,20 +63,21 @@ record EbpfSettings(
                 stash.equals(TASK_STORAGE));
     }
 
-    /** The library of this process's own configuration, for questions that come without one. */
-    static String configuredLibbpf() {
+    /** Those of this process's own configuration, for questions that come without one. */
+    static EbpfSettings configured() {
         try {
-            return of(CaptureConfig.load()).libbpf();
+            return of(CaptureConfig.load());
         } catch (InvalidConfigException e) {
-            return DEFAULT_LIBBPF;
+            return smallest(DEFAULT_LIBBPF, true);
         }
     }
 
     /** Enough to find out whether a capture could run. */
-    static EbpfSettings smallest(String libbpf) {
+    static EbpfSettings smallest(String libbpf, boolean compat) {
         return new EbpfSettings(
                 libbpf,
-                false,
+                compat,
+                CopyChoice.AUTO,
                 Mitigation.STASH,
                 true,
                 false,

@@ -164,18 +164,31 @@ final class EbpfSource implements RingSource {
             try {
                 LibBpf.quietly(this::attachKernelCopy);
             } catch (EbpfFailure e) {
-                throw new CaptureException(
-                        "driver ebpf has no mitigation kernel: " + Diagnosis.kernelCopy(e, Machine.current()) + ".", e);
+                throw new CaptureException("driver ebpf has no mitigation kernel: " + refusal() + ".", e);
             }
         }
         control.mitigation(mode);
     }
 
+    /** By the first way that works: an earlier one may take some calls' programs and not those of others. */
     private KernelCopy attachKernelCopy() throws EbpfFailure {
         control.copies(KernelCopy.bits(settings.syscalls()));
-        KernelCopy attached = KernelCopy.attach(object, settings.syscalls());
-        kernelCopy = attached;
-        return attached;
+        EbpfFailure first = null;
+        for (CopyTier tier : settings.copies().tiers()) {
+            try {
+                KernelCopy attached = KernelCopy.attach(object, tier, settings.syscalls());
+                kernelCopy = attached;
+                return attached;
+            } catch (EbpfFailure e) {
+                first = first == null ? e : first;
+            }
+        }
+        throw first == null ? new EbpfFailure(Step.ATTACH, 0, "unraced.ebpf.copies is none") : first;
+    }
+
+    private String refusal() {
+        String against = KernelProbe.copies(settings.libbpf()).against(settings.copies());
+        return against == null ? "the programs that take the kernel's copies cannot be attached now" : against;
     }
 
     @Override

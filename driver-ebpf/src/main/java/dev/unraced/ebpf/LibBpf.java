@@ -64,6 +64,10 @@ final class LibBpf {
 
     static native @Nullable Pointer bpf_object__find_map_by_name(Pointer object, String name);
 
+    static native @Nullable Pointer bpf_object__next_program(Pointer object, @Nullable Pointer before);
+
+    static native String bpf_program__name(Pointer program);
+
     static native int bpf_program__set_autoload(Pointer program, boolean load);
 
     static native int bpf_program__fd(Pointer program);

@@ -25,6 +25,7 @@ class ReclaimTest {
         EbpfSettings settings = new EbpfSettings(
                 EbpfSettings.DEFAULT_LIBBPF,
                 false,
+                CopyChoice.NONE,
                 Mitigation.STASH,
                 true,
                 false,
