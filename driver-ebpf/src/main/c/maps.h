@@ -87,10 +87,9 @@ struct slot {
 /* Where a thread can have its place: so many slots, beginning at a multiple of that. */
 #define SLOT_CHOICES 4
 
-/* Their number is a power of two. Read by Java, too, to count those that are taken. */
+/* Their number is a power of two. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(map_flags, BPF_F_MMAPABLE);
 	__uint(max_entries, 8192);
 	__type(key, __u32);
 	__type(value, struct slot);

@@ -23,6 +23,9 @@ import org.jspecify.annotations.Nullable;
 final class EbpfSource implements RingSource {
     private static final int MAX_READS = 4;
 
+    /** Of a thread with a slot of its own: 512 for the slot with the kernel's header, 256 for its list of storages. */
+    private static final long OWN_SLOT_BYTES = 768;
+
     private final EbpfSettings settings;
     private final BpfObject object;
     private final Doorbell doorbell;
@@ -59,7 +62,8 @@ final class EbpfSource implements RingSource {
                 + MapMemory.bytes(object.map("truths"))
                 + MapMemory.bytes(object.map("requests"))
                 + MapMemory.bytes(object.map("long_requests"))
-                + MapMemory.bytes(object.map("posted"));
+                + MapMemory.bytes(object.map("posted"))
+                + (settings.taskStorage() ? settings.stashEntries() * OWN_SLOT_BYTES : 0);
     }
 
     /** Loads, attaches and activates. When this fails nothing stays behind. */
