@@ -29,13 +29,14 @@ static bool current_call(const struct unraced_capture *capture, struct unraced_a
 /* The call as it is known so far, in the area. What it lacks is read at the return, unless this copy has it. */
 static bool begin(struct unraced_capture *capture, struct unraced_area *area, const struct unraced_arguments *arguments)
 {
-	int taken = unraced_take(capture, area, arguments);
 	u32 mitigation = READ_ONCE(capture->mitigation);
+	int taken = unraced_take_held(capture, area, arguments);
 
 	if (taken >= 0)
 		return true;
 	if (mitigation != UNRACED_MITIGATION_KERNEL || unraced_filter(capture) != UNRACED_PASS)
 		return false;
+	taken = unraced_take(capture, area, arguments);
 	unraced_rebuild(capture, area, arguments, mitigation);
 	area->call.record.flags |= unraced_missed(taken);
 	return true;
@@ -121,7 +122,7 @@ static int on_file(struct kprobe *kprobe, struct pt_regs *regs)
 
 	if (!unraced_descriptors_shared() || !current_call(capture, &arguments) || arguments.syscall == UNRACED_CONNECT)
 		return 0;
-	if (unraced_take(capture, area, &arguments) < 0)
+	if (unraced_take_held(capture, area, &arguments) < 0)
 		return 0;
 	if (record->provenance == UNRACED_PROVENANCE_KERNEL && !(record->flags & UNRACED_HAS_FILE)) {
 		area->call.installed = (s32)regs_get_kernel_argument(regs, 0);

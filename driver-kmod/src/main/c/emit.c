@@ -28,6 +28,13 @@ int unraced_take(struct unraced_capture *capture, struct unraced_area *area, con
 				  unraced_call_key(arguments), &area->call, sizeof(area->call));
 }
 
+int unraced_take_held(struct unraced_capture *capture, struct unraced_area *area,
+		      const struct unraced_arguments *arguments)
+{
+	return unraced_stash_take_held(capture->stash, current->pid, current->start_boottime,
+				       unraced_call_key(arguments), &area->call, sizeof(area->call));
+}
+
 void unraced_put(struct unraced_capture *capture, struct unraced_area *area)
 {
 	struct unraced_arguments key = { .syscall = area->call.record.syscall, .abi = area->call.record.abi };

@@ -140,6 +140,13 @@ static jint stash_take(JNIEnv *env, jclass class, jlong handle, jlong thread, jl
 	return unraced_stash_take(stash_of(handle), thread, start, call, address_of(env, bytes), room);
 }
 
+static jint stash_take_held(JNIEnv *env, jclass class, jlong handle, jlong thread, jlong start, jint call, jobject bytes,
+			    jint room)
+{
+	(void)class;
+	return unraced_stash_take_held(stash_of(handle), thread, start, call, address_of(env, bytes), room);
+}
+
 static jboolean stash_discard(JNIEnv *env, jclass class, jlong handle, jlong thread)
 {
 	(void)env;
@@ -165,6 +172,7 @@ static const JNINativeMethod stash_methods[] = {
 	{ "free", "(J)V", stash_free },
 	{ "put", "(JJJILjava/nio/ByteBuffer;I)I", stash_put },
 	{ "take", "(JJJILjava/nio/ByteBuffer;I)I", stash_take },
+	{ "takeHeld", "(JJJILjava/nio/ByteBuffer;I)I", stash_take_held },
 	{ "discard", "(JJ)Z", stash_discard },
 	{ "clear", "(J)V", stash_clear },
 	{ "read", "(JLjava/nio/ByteBuffer;)V", stash_read },

@@ -263,6 +263,26 @@ int unraced_stash_take(struct unraced_stash *stash, u64 thread, u64 start, u32 c
 	return outcome;
 }
 
+static bool holds(const struct shard *shard, u64 thread, u32 hash, u64 start, u32 call)
+{
+	u32 slot = unraced_table_find(&shard->entries, thread, hash);
+
+	return slot != UNRACED_NONE && unraced_table_answers(&shard->entries, slot, start, call);
+}
+
+int unraced_stash_take_held(struct unraced_stash *stash, u64 thread, u64 start, u32 call, void *to, u32 room)
+{
+	u32 hash = hash_of(stash, thread);
+	struct shard *shard = shard_of(stash, hash);
+	int outcome = UNRACED_TAKE_MISSING;
+
+	unraced_lock_take(&shard->lock);
+	if (holds(shard, thread, hash, start, call))
+		outcome = take(stash, shard, thread, hash, start, call, to, room);
+	unraced_lock_give(&shard->lock);
+	return outcome;
+}
+
 bool unraced_stash_touch(struct unraced_stash *stash, u64 thread, u64 start, u32 call, unraced_touch *touch,
 			 const void *with)
 {

@@ -55,6 +55,8 @@ int unraced_stash_take(struct unraced_stash *stash, u64 thread, u64 start, u32 c
 typedef bool unraced_touch(void *entry, const void *with);
 bool unraced_stash_touch(struct unraced_stash *stash, u64 thread, u64 start, u32 call, unraced_touch *touch,
 			 const void *with);
+/* The same of an entry that answers the call. Without one nothing changes: why it is missing stays to be taken. */
+int unraced_stash_take_held(struct unraced_stash *stash, u64 thread, u64 start, u32 call, void *to, u32 room);
 /* Reclaims the entry of a thread that ended; whether there was one. */
 bool unraced_stash_discard(struct unraced_stash *stash, u64 thread);
 /* Reclaims all. */

@@ -131,6 +131,8 @@ class ArchitectureTest {
             .doNotHaveSimpleName("ConformanceRun")
             .and()
             .doNotHaveSimpleName("AttackRun")
+            .and()
+            .doNotHaveSimpleName("EntrancesRun")
             .should()
             .dependOnClassesThat(resideInAnyPackage(CONFORMANCE, "org.junit.."));
 
