@@ -20,7 +20,8 @@ class ArchitectureTest {
         "dev.unraced.driver..",
         "dev.unraced.config..",
         "dev.unraced.ring..",
-        "dev.unraced.recording.."
+        "dev.unraced.recording..",
+        "dev.unraced.linux.."
     };
     private static final String EBPF = "dev.unraced.ebpf..";
     private static final String SIM = "dev.unraced.sim..";
