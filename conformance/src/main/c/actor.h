@@ -106,6 +106,10 @@ struct call {
 	bool uring;
 	bool worker; /* of a request: a thread of the kernel's carries it out */
 	bool silent; /* of a request: no completion when it succeeds */
+	bool polled; /* of a request: a thread of the kernel's finds it */
+	bool overflow; /* of a request: its completion finds the ring full */
+	bool linked; /* of a request: behind one that fails */
+	bool cancelled; /* of a request: by another request, while it blocks */
 	bool socketcall;
 	/* the outcome */
 	pid_t tid;
@@ -127,8 +131,8 @@ void call_make(struct call *call);
 long call_perform(const struct call *call);
 void call_reply(const struct call *call);
 void call_free(struct call *call);
-/* Whether this kernel lets us make a call through an io_uring. */
-bool uring_works(enum which which);
+/* Whether this kernel lets us make a call through an io_uring of its kind. */
+bool uring_works(const struct call *call);
 long uring_call(const struct call *call);
 void command_call(void);
 void command_start(void);
@@ -166,6 +170,7 @@ void command_flip_connect(void);
 void command_race(void);
 void command_reuse(void);
 void command_exec(void);
+void command_vfork(void);
 /* The second life of a program that "exec" replaced. */
 int after_exec(char **arguments);
 /* A child that dies with its parent. */

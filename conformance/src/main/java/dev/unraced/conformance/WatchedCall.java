@@ -91,6 +91,26 @@ public record WatchedCall(Syscall syscall, Command arguments) {
         return throughRing().with("silent", 1);
     }
 
+    /** As a request that a thread of the kernel's finds in the ring. */
+    public WatchedCall throughPolledRing() {
+        return throughRing().with("polled", 1);
+    }
+
+    /** As a request whose completion finds the ring full. */
+    public WatchedCall throughFullRing() {
+        return throughRing().with("overflow", 1);
+    }
+
+    /** As a request behind one that fails, upon which the kernel cancels it. */
+    public WatchedCall behindAFailure() {
+        return throughRing().with("linked", 1);
+    }
+
+    /** As a request that blocks, and that another one cancels then. */
+    public WatchedCall cancelled() {
+        return throughWorker().with("cancelled", 1);
+    }
+
     /** As a 32-bit connect through socketcall(2). */
     public WatchedCall bySocketcall() {
         return by(Abi.IA32).with("via", "socketcall");

@@ -130,7 +130,8 @@ class SubscriptionTest {
             served.captures().close();
         }
         first = hose.made();
-        try (reader;
+        try (served;
+                reader;
                 Served next = new Served(
                         hose,
                         () -> CaptureConfig.builder().driver("firehose").ringBytes(1 << 20),

@@ -97,12 +97,12 @@ final class Make {
 
     /** One that declares to lack something, and accepts it nevertheless. */
     static Mutant denying(String name, String what, String rules, Capability lack, String reason) {
-        return lacking(name, what, rules, Capabilities.complete().without(lack, reason), () -> Seams.NONE);
+        return lacking(name, what, rules, BrokenSim.CAPABILITIES.without(lack, reason), () -> Seams.NONE);
     }
 
     /** One that declares to lack something, and whose records lie about what is lacking. */
     static Mutant lacking(String name, String what, String rules, Capability lack, String reason, Falsehood falsehood) {
-        return lacking(name, what, rules, Capabilities.complete().without(lack, reason), () -> telling(falsehood));
+        return lacking(name, what, rules, BrokenSim.CAPABILITIES.without(lack, reason), () -> telling(falsehood));
     }
 
     private static Mutant lacking(String name, String what, String rules, Capabilities lacking, Supplier<Seams> seams) {

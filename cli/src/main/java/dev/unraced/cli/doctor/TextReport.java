@@ -8,6 +8,9 @@ import dev.unraced.driver.Availability.Inconclusive;
 import dev.unraced.driver.Availability.Unavailable;
 import dev.unraced.driver.Capabilities;
 import dev.unraced.event.Capability;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -50,6 +53,7 @@ public final class TextReport {
             line("  " + driver.name() + ": available");
         }
         driver.trial().ifPresent(this::trial);
+        driver.notes().forEach((about, note) -> line("    " + about + ": " + note));
         capabilities(driver.capabilities());
     }
 
@@ -71,12 +75,11 @@ public final class TextReport {
         Map<Capability, String> lacking = capabilities.lacking();
         int all = Capabilities.all().size();
         line("    reports " + (all - lacking.size()) + " of " + all + " capabilities");
-        if (lacking.size() == all && Set.copyOf(lacking.values()).size() == 1) {
-            // Nothing is known of a driver that cannot be asked: that is said once, above or here.
-            line("      lacks all: " + lacking.values().iterator().next());
-            return;
-        }
-        lacking.forEach((capability, reason) -> line("      lacks " + CapabilityNames.of(capability) + ": " + reason));
+        Map<String, List<String>> byReason = new LinkedHashMap<>();
+        lacking.forEach((capability, reason) ->
+                byReason.computeIfAbsent(reason, none -> new ArrayList<>()).add(CapabilityNames.of(capability)));
+        byReason.forEach((reason, names) -> line(
+                "      lacks " + (names.size() == all ? "all of them" : String.join(", ", names)) + ": " + reason));
     }
 
     private void machine(MachineFacts machine) {

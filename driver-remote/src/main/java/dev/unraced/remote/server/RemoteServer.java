@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.remote.server;
 
+import dev.unraced.config.InvalidConfigException;
 import dev.unraced.driver.CaptureException;
 import dev.unraced.remote.wire.Address;
 import dev.unraced.remote.wire.Protocol;
@@ -87,9 +88,10 @@ public final class RemoteServer implements AutoCloseable {
     }
 
     /**
-     * Starts a server.
+     * Starts a server; when that fails, nothing is left.
      *
-     * @throws CaptureException when it cannot listen as asked; nothing is left then
+     * @throws InvalidConfigException when what was asked for would be open to everybody, or certificates cannot be used
+     * @throws CaptureException when it cannot listen as asked
      */
     public static RemoteServer start(ServerSettings settings, Captures captures) {
         if (!Epoll.isAvailable()) {
@@ -205,12 +207,14 @@ public final class RemoteServer implements AutoCloseable {
                     .build();
         }
         if (!address.isLoopback()) {
-            throw new CaptureException("Without TLS, anybody could read the events of this machine at " + address
-                    + ". Give --certificate, --key and --authorities.");
+            throw new InvalidConfigException(List.of("without TLS, anybody could read the events of this machine at "
+                    + address + "; give --certificate, --key and --authorities"));
         }
         if (!settings.plaintext()) {
-            throw new CaptureException("Without TLS, every user of this machine could subscribe at " + address
-                    + ". Give --certificate, --key and --authorities, or --plaintext if that is what you want.");
+            throw new InvalidConfigException(
+                    List.of(
+                            "without TLS, every user of this machine could subscribe at " + address
+                                    + "; give --certificate, --key and --authorities, or --plaintext if that is what you want"));
         }
         return InsecureServerCredentials.create();
     }
@@ -219,7 +223,7 @@ public final class RemoteServer implements AutoCloseable {
         try {
             return new TlsIdentity(Objects.requireNonNull(settings.tls()));
         } catch (IllegalArgumentException e) {
-            throw new CaptureException("TLS: " + e.getMessage(), e);
+            throw new InvalidConfigException(List.of("TLS: " + e.getMessage()));
         }
     }
 
