@@ -26,7 +26,9 @@ class EntrancesTest {
         assertThat(results).hasSameSizeAs(EntranceCheck.all());
         assertThat(results)
                 .allSatisfy(result -> assertThat(result.status())
-                        .as("%s of %s: %s", result.entrance().way(), result.entrance().syscall(), result.reason())
+                        .as(
+                                "%s of %s: %s",
+                                result.entrance().way(), result.entrance().syscall(), result.reason())
                         .isNotEqualTo(Status.MISSED));
         // Every kernel has these.
         assertThat(results)
