@@ -105,8 +105,11 @@ struct call {
 	bool takes_zero;
 	bool uring;
 	bool worker; /* of a request: a thread of the kernel's carries it out */
-	bool polled; /* of a request: a thread of the kernel's takes it from the ring */
 	bool silent; /* of a request: no completion when it succeeds */
+	bool polled; /* of a request: a thread of the kernel's finds it */
+	bool overflow; /* of a request: its completion finds the ring full */
+	bool linked; /* of a request: behind one that fails */
+	bool cancelled; /* of a request: by another request, while it blocks */
 	bool socketcall;
 	/* the outcome */
 	pid_t tid;

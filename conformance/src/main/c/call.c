@@ -40,8 +40,11 @@ static bool parse_origin(struct call *call)
 	call->uring = via && !strcmp(via, "io_uring");
 	call->socketcall = via && !strcmp(via, "socketcall");
 	call->worker = line_number("worker", 0);
-	call->polled = line_number("sqpoll", 0);
 	call->silent = line_number("silent", 0);
+	call->polled = line_number("polled", 0);
+	call->overflow = line_number("overflow", 0);
+	call->linked = line_number("linked", 0);
+	call->cancelled = line_number("cancelled", 0);
 	if (!call->uring || uring_works(call))
 		return true;
 	fail("unsupported: no io_uring takes this call here");

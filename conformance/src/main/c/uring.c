@@ -11,26 +11,37 @@
 #include <unistd.h>
 
 #define ENTRIES 4
-#define FOLLOWER 1
+/* user_data of the requests that are not the watched one. */
+#define OTHER 1
+/* The kernel's thread that polls a ring sleeps after that long without a request. */
+#define IDLE_MILLIS 20
 
 struct ring {
 	int fd;
+	bool polled;
 	void *memory;
 	size_t size;
 	struct io_uring_sqe *requests;
 	unsigned *tail;
+	unsigned *mask;
 	unsigned *array;
+	unsigned *flags;
+	unsigned *completed_head;
+	unsigned *completed_tail;
+	unsigned *completed_mask;
 	struct io_uring_cqe *completions;
 };
 
-/* Polled: a thread of the kernel's takes requests from the ring. */
 static bool ring_open(struct ring *ring, bool polled)
 {
 	struct io_uring_params parameters;
 
 	memset(&parameters, 0, sizeof(parameters));
-	if (polled)
+	if (polled) {
 		parameters.flags = IORING_SETUP_SQPOLL;
+		parameters.sq_thread_idle = IDLE_MILLIS;
+	}
+	ring->polled = polled;
 	ring->fd = (int)syscall(SYS_io_uring_setup, ENTRIES, &parameters);
 	if (ring->fd < 0)
 		return false;
@@ -49,7 +60,12 @@ static bool ring_open(struct ring *ring, bool polled)
 	ring->memory = memory;
 	ring->requests = requests;
 	ring->tail = (unsigned *)(memory + parameters.sq_off.tail);
+	ring->mask = (unsigned *)(memory + parameters.sq_off.ring_mask);
 	ring->array = (unsigned *)(memory + parameters.sq_off.array);
+	ring->flags = (unsigned *)(memory + parameters.sq_off.flags);
+	ring->completed_head = (unsigned *)(memory + parameters.cq_off.head);
+	ring->completed_tail = (unsigned *)(memory + parameters.cq_off.tail);
+	ring->completed_mask = (unsigned *)(memory + parameters.cq_off.ring_mask);
 	ring->completions = (struct io_uring_cqe *)(memory + parameters.cq_off.cqes);
 	return true;
 }
@@ -61,37 +77,72 @@ static void ring_close(struct ring *ring)
 	close(ring->fd);
 }
 
-/* Linked to a request that completes unseen if it succeeds, and done after it: one of the two tells of the end. */
-static void add_follower(struct ring *ring)
+/* The next free request. It counts once ring_push() has been called. */
+static struct io_uring_sqe *ring_next(struct ring *ring)
 {
-	struct io_uring_sqe *request = &ring->requests[1];
+	unsigned at = *ring->tail & *ring->mask;
 
-	memset(request, 0, sizeof(*request));
-	request->opcode = IORING_OP_NOP;
-	request->user_data = FOLLOWER;
-	ring->array[1] = 1;
-	__atomic_store_n(ring->tail, *ring->tail + 1, __ATOMIC_RELEASE);
+	ring->array[at] = at;
+	memset(&ring->requests[at], 0, sizeof(ring->requests[at]));
+	return &ring->requests[at];
 }
 
-static long submit(struct ring *ring, bool silent)
+static void ring_push(struct ring *ring)
 {
-	ring->array[0] = 0;
-	__atomic_store_n(ring->tail, *ring->tail + 1, __ATOMIC_RELEASE);
-	if (silent)
-		add_follower(ring);
-	/* On a ring that nobody polls there is nobody to wake up. */
-	unsigned flags = IORING_ENTER_GETEVENTS | IORING_ENTER_SQ_WAKEUP;
-	long submitted = syscall(SYS_io_uring_enter, ring->fd, silent ? 2 : 1, 1, flags, NULL, 0);
-	while (submitted < 0 && errno == EINTR)
-		submitted = syscall(SYS_io_uring_enter, ring->fd, 0, 1, flags, NULL, 0);
-	if (submitted < 0)
-		return -errno;
-	return ring->completions[0].user_data == FOLLOWER ? -ENODATA : ring->completions[0].res;
+	__atomic_store_n(ring->tail, *ring->tail + 1, __ATOMIC_SEQ_CST);
+}
+
+static void add_other(struct ring *ring, int opcode, int fd, unsigned flags)
+{
+	struct io_uring_sqe *request = ring_next(ring);
+
+	request->opcode = (unsigned char)opcode;
+	request->fd = fd;
+	request->flags = (unsigned char)flags;
+	request->user_data = OTHER;
+	ring_push(ring);
+}
+
+/* Hands over what was pushed, and waits for so many completions. */
+static long enter(struct ring *ring, unsigned submitted, unsigned wanted)
+{
+	unsigned flags = wanted ? IORING_ENTER_GETEVENTS : 0;
+	long done;
+
+	if (ring->polled && __atomic_load_n(ring->flags, __ATOMIC_SEQ_CST) & IORING_SQ_NEED_WAKEUP)
+		flags |= IORING_ENTER_SQ_WAKEUP;
+	done = syscall(SYS_io_uring_enter, ring->fd, submitted, wanted, flags, NULL, 0);
+	while (done < 0 && errno == EINTR)
+		done = syscall(SYS_io_uring_enter, ring->fd, 0, wanted, flags, NULL, 0);
+	return done < 0 ? -errno : done;
+}
+
+/* Takes completions until that of the watched request comes; false when there is none. */
+static bool take_result(struct ring *ring, long *result)
+{
+	while (*ring->completed_head != __atomic_load_n(ring->completed_tail, __ATOMIC_ACQUIRE)) {
+		struct io_uring_cqe *completion = &ring->completions[*ring->completed_head & *ring->completed_mask];
+		bool is_other = completion->user_data == OTHER;
+
+		*result = completion->res;
+		__atomic_store_n(ring->completed_head, *ring->completed_head + 1, __ATOMIC_RELEASE);
+		if (!is_other)
+			return true;
+	}
+	return false;
+}
+
+/* So many completions that the next one finds no room. */
+static void fill_completions(struct ring *ring)
+{
+	for (unsigned i = 0; i <= *ring->completed_mask; i++) {
+		add_other(ring, IORING_OP_NOP, 0, 0);
+		enter(ring, 1, 0);
+	}
 }
 
 static void fill(struct io_uring_sqe *request, const struct call *call)
 {
-	memset(request, 0, sizeof(*request));
 	request->fd = (int)call->fd;
 	request->addr = (uintptr_t)call->path.address;
 	if (call->worker)
@@ -112,6 +163,15 @@ static void fill(struct io_uring_sqe *request, const struct call *call)
 	}
 }
 
+/* By its user_data, 0, as ASYNC_CANCEL has it. */
+static void cancel(struct ring *ring)
+{
+	/* Long enough for a thread of the kernel's to take the request up, and to block. */
+	pause_micros(20000);
+	add_other(ring, IORING_OP_ASYNC_CANCEL, -1, 0);
+	enter(ring, 1, 2);
+}
+
 bool uring_works(const struct call *call)
 {
 	struct ring ring;
@@ -122,15 +182,48 @@ bool uring_works(const struct call *call)
 	return true;
 }
 
+static long perform(struct ring *ring, const struct call *call)
+{
+	unsigned submitted = 1;
+	long result = 0, done;
+
+	if (call->overflow)
+		fill_completions(ring);
+	if (call->linked) {
+		add_other(ring, IORING_OP_CLOSE, -1, IOSQE_IO_LINK);
+		submitted++;
+	}
+	fill(ring_next(ring), call);
+	ring_push(ring);
+	if (call->silent) {
+		/* Linked to a request that completes unseen if it succeeds, and done after it: one of the two tells of the end. */
+		add_other(ring, IORING_OP_NOP, 0, 0);
+		submitted++;
+	}
+	done = enter(ring, submitted, call->cancelled || call->overflow ? 0 : call->linked ? 2 : 1);
+	if (done < 0)
+		return done;
+	if (call->cancelled)
+		cancel(ring);
+	while (!take_result(ring, &result)) {
+		/* What found no room comes when it is asked for, now that there is some. */
+		if (call->silent)
+			return -ENODATA;
+		done = enter(ring, 0, 1);
+		if (done < 0)
+			return done;
+	}
+	return result;
+}
+
 long uring_call(const struct call *call)
 {
 	struct ring ring;
 
 	if (!ring_open(&ring, call->polled))
 		return -errno;
-	fill(&ring.requests[0], call);
 	__atomic_fetch_add(&books()->begun, 1, __ATOMIC_SEQ_CST);
-	long result = submit(&ring, call->silent);
+	long result = perform(&ring, call);
 	__atomic_fetch_add(&books()->ended, 1, __ATOMIC_SEQ_CST);
 	ring_close(&ring);
 	return result;

@@ -4,7 +4,7 @@
 #define UNRACED_ADOPT_H
 
 /* Whose scratch area it is. */
-enum user { FILE_OPENED, HOW_COPIED, ADDRESS_COPIED, SOCKET_CONNECTED, USERS };
+enum user { FILE_OPENED, HOW_COPIED, ADDRESS_COPIED, SOCKET_CONNECTED, PATH_USED, USERS };
 
 struct area {
 	struct long_call fresh; /* the kernel's copy, and of a call without an entry all that is known of it */
@@ -40,7 +40,7 @@ static __always_inline bool inside(struct inside *in, enum user user)
 		return 0;
 	in->task = bpf_get_current_task_btf();
 	in->tid = in->task->pid;
-	in->call = bpf_map_lookup_elem(&stash, &in->tid);
+	in->call = stash_entry(in->shared, in->task);
 	if (!in->call)
 		return 1;
 	return in->call->mitigation == UNRACED_MITIGATION_KERNEL && in->call->thread_start == in->task->start_boottime;
@@ -51,16 +51,16 @@ static __always_inline bool inside(struct inside *in, enum user user)
  * remembers the user's pointer, and what it names itself has none. Kernels that do not remember it (7.0) leave the last
  * open to be the call's own: those within it return earlier.
  */
-static __always_inline bool is_path_of(const struct call *call, struct filename *name)
+static __always_inline bool is_path_of(const struct call *call, __u64 passed)
 {
 	if (!call->pointer)
 		return 0;
-	return !bpf_core_field_exists(name->uptr) || (__u64)name->uptr == call->pointer;
+	return !bpf_core_field_exists(struct filename, uptr) || passed == call->pointer;
 }
 
-static __always_inline __u32 copy_path(struct area *area, struct filename *name)
+static __always_inline __u32 copy_path(struct area *area, const char *name)
 {
-	long size = bpf_probe_read_kernel_str(area->fresh.call.bytes, READ_BYTES, name->name);
+	long size = bpf_probe_read_kernel_str(area->fresh.call.bytes, READ_BYTES, name);
 
 	return size > 0 ? size - 1 : 0;
 }
@@ -77,7 +77,7 @@ static __always_inline bool same_as(struct area *area, const __u8 *snapshot, __u
 {
 	struct comparison to = { .claim = area->fresh.call.bytes, .other = area->walk.bytes, .length = length };
 
-	return !bpf_probe_read_kernel(area->walk.bytes, length & (WALK_BYTES - 1), snapshot) && same_bytes(&to);
+	return !bpf_probe_read_kernel(area->walk.bytes, masked(length), snapshot) && same_bytes(&to);
 }
 
 /* Puts the copy's bytes where the return looks for the call's. */

@@ -10,12 +10,17 @@
 /* Calls at once that need more than their stash entry. Each is short, but for connects whose entry was not seen. */
 #define COPIES 512
 
+/* Of a truth whose place tells by itself that it is the call's own. */
+#define ANY_DESCRIPTOR -1
+
 /* The object that a call acted on, as a record tells of it. */
 struct truth {
 	__u64 thread_start;
 	__u64 enter_ns;
 	__u32 flags; /* enum unraced_flag */
 	__u32 length; /* of bytes */
+	__s32 descriptor; /* that the call must return, or ANY_DESCRIPTOR */
+	__u32 reserved;
 	union {
 		struct unraced_open open;
 		struct unraced_connect connect;
@@ -63,7 +68,7 @@ static __always_inline bool needs_truth(const struct call *call)
 	return (call->record_flags & UNRACED_FD_TABLE_SHARED) || !call->enter_ns;
 }
 
-static __always_inline struct truth *truth_of(const struct call *call, __u32 tid)
+static __always_inline struct truth *truth_of(const struct call *call, __u32 tid, long result)
 {
 	struct truth *truth;
 
@@ -72,7 +77,7 @@ static __always_inline struct truth *truth_of(const struct call *call, __u32 tid
 	truth = bpf_map_lookup_elem(&truths, &tid);
 	if (!truth || truth->thread_start != call->thread_start || truth->enter_ns != call->enter_ns)
 		return 0;
-	return truth;
+	return truth->descriptor == ANY_DESCRIPTOR || truth->descriptor == result ? truth : 0;
 }
 
 /*

@@ -96,10 +96,11 @@ static __always_inline struct draft *begin_truth(struct inside *in)
 	return draft;
 }
 
-static __always_inline void keep_truth(struct inside *in, __u32 length)
+static __always_inline void keep_truth(struct inside *in, __u32 length, __s32 descriptor)
 {
 	struct truth *truth = &in->area->truth;
 
+	truth->descriptor = descriptor;
 	truth->thread_start = in->call->thread_start;
 	truth->enter_ns = in->call->enter_ns;
 	truth->flags = in->area->draft.record.flags;
@@ -108,7 +109,7 @@ static __always_inline void keep_truth(struct inside *in, __u32 length)
 	bpf_map_update_elem(&truths, &in->tid, truth, BPF_ANY);
 }
 
-static __always_inline void keep_file(struct inside *in, struct file *file)
+static __always_inline void keep_file(struct inside *in, struct file *file, __s32 descriptor)
 {
 	struct draft *draft = begin_truth(in);
 	struct walk *walk = &in->area->walk;
@@ -116,7 +117,7 @@ static __always_inline void keep_file(struct inside *in, struct file *file)
 	walk_begin(walk);
 	describe_file(draft, file, in->task, walk);
 	in->area->truth.open = draft->record.open;
-	keep_truth(in, draft->record.open.resolved.length);
+	keep_truth(in, draft->record.open.resolved.length, descriptor);
 }
 
 static __always_inline void keep_socket(struct inside *in, struct file *file)
@@ -125,7 +126,7 @@ static __always_inline void keep_socket(struct inside *in, struct file *file)
 
 	describe_socket(draft, file);
 	in->area->truth.connect = draft->record.connect;
-	keep_truth(in, draft->end);
+	keep_truth(in, draft->end, ANY_DESCRIPTOR);
 }
 
 #endif

@@ -2,7 +2,8 @@
 /*
  * The kernel-copy tier, an object of its own, since not every kernel lets programs into its functions. They look at the
  * arguments where the kernel has copied them already, and at the object that the call acts on, and complete the stash
- * entry of the call; what has no room in it goes to the maps of copies.h.
+ * entry of the call; what has no room in it goes to the maps of copies.h. Where there are kprobes alone,
+ * kernel-copy-kprobe.bpf.c does the same.
  *
  * Unlike tracepoints, these functions can be preempted, but the kernel runs no program on a processor on which it is
  * under way. So each has a scratch area of its own.
@@ -25,30 +26,17 @@
 #include "compare.h"
 #include "adopt.h"
 #include "inside.h"
+#include "take.h"
 
 char LICENSE[] SEC("license") = "GPL";
 
 static __always_inline int file_opened(enum user user, struct filename *name, struct file *file)
 {
+	__u64 passed = bpf_core_field_exists(name->uptr) ? (__u64)name->uptr : 0;
 	struct inside in;
-	bool is_late;
 
-	if (!inside(&in, user))
-		return 0;
-	is_late = !in.call;
-	if (is_late && !begin_late(&in, 0))
-		return 0;
-	if (in.call->syscall == UNRACED_CONNECT || !is_path_of(in.call, name))
-		return 0;
-	if (is_late) {
-		keep_late_how(&in);
-		if (!keep_late(&in, copy_path(in.area, name)))
-			return 0;
-	} else {
-		adopt(&in, copy_path(in.area, name));
-	}
-	if (needs_truth(in.call) && !is_error(file))
-		keep_file(&in, file);
+	if (inside(&in, user) && take_path(&in, passed, name->name) && needs_truth(in.call) && !is_error(file))
+		keep_file(&in, file, ANY_DESCRIPTOR);
 	return 0;
 }
 
@@ -65,39 +53,23 @@ int BPF_PROG(file_opened_7, int dfd, struct filename *name, const void *op, stru
 	return file_opened(FILE_OPENED, name, file);
 }
 
-/* Only openat2 has flags in memory; the others' are made from registers. */
 SEC("fentry/do_sys_openat2")
 int BPF_PROG(how_copied, int dfd, const char *name, struct open_how *how)
 {
 	struct inside in;
 
-	if (!inside(&in, HOW_COPIED))
-		return 0;
-	if (in.call) {
-		if (in.call->syscall == UNRACED_OPENAT2)
-			adopt_how(in.call, how);
-	} else if (begin_late(&in, UNRACED_OPENAT2)) {
-		in.call->how_provenance = UNRACED_PROVENANCE_NONE;
-		adopt_how(in.call, how);
-		bpf_map_update_elem(&copies, &in.tid, in.call, BPF_ANY);
-	}
+	if (inside(&in, HOW_COPIED))
+		take_how(&in, how);
 	return 0;
 }
 
-/* Programs of cgroups may rewrite the address later, in place. */
 SEC("fentry/__sys_connect_file")
 int BPF_PROG(address_copied, struct file *file, void *address, int addrlen)
 {
 	struct inside in;
 
-	if (!inside(&in, ADDRESS_COPIED))
-		return 0;
-	if (in.call) {
-		if (in.call->syscall == UNRACED_CONNECT)
-			adopt(&in, copy_address(in.area, address, addrlen));
-	} else if (begin_late(&in, UNRACED_CONNECT)) {
-		keep_late(&in, copy_address(in.area, address, addrlen));
-	}
+	if (inside(&in, ADDRESS_COPIED))
+		take_address(&in, 0, address, addrlen);
 	return 0;
 }
 

@@ -202,12 +202,20 @@ static __always_inline void take_refused(struct long_call *to, const struct io_u
 static __always_inline void request_put(struct unraced_counters *row, struct io_kiocb *req, struct long_request *from)
 {
 	struct posted key = { .ring = (__u64)GET(req, ctx), .user_data = GET(req, cqe.user_data) };
+	struct in_flight first = { .latest = (__u64)req, .count = 1 };
 	__u64 address = (__u64)req;
+	struct in_flight *same;
 
 	bpf_map_update_elem(&requests, &address, from, BPF_ANY);
 	if (from->call.call.length > INLINE_BYTES)
 		bpf_map_update_elem(&long_requests, &address, from, BPF_ANY);
-	bpf_map_update_elem(&posted, &key, &address, BPF_ANY);
+	same = bpf_map_lookup_elem(&posted, &key);
+	if (same) {
+		same->latest = address;
+		__sync_fetch_and_add(&same->count, 1);
+	} else {
+		bpf_map_update_elem(&posted, &key, &first, BPF_ANY);
+	}
 	/* Taken back if its end is told after all. */
 	if (from->call.call.silent)
 		row->silent++;
@@ -327,6 +335,14 @@ static __always_inline bool request_take(struct unraced_counters *row, const str
 	return 1;
 }
 
+static __always_inline void forget_posted(const struct posted *key, struct in_flight *same)
+{
+	if (same->count > 1)
+		__sync_fetch_and_add(&same->count, -1);
+	else
+		bpf_map_delete_elem(&posted, key);
+}
+
 static __always_inline int on_complete(struct bpf_raw_tracepoint_args *ctx, struct io_kiocb *req)
 {
 	__u8 syscall = requested_call(GET(req, opcode));
@@ -367,26 +383,41 @@ SEC("raw_tp/io_uring_complete")
 int request_complete(struct bpf_raw_tracepoint_args *ctx)
 {
 	struct io_kiocb *req = (struct io_kiocb *)ctx->args[1];
+	struct in_flight *same;
+	struct posted key;
 
-	return can_read_requests() && req ? on_complete(ctx, req) : 0;
+	if (!can_read_requests() || !req || !requested_call(GET(req, opcode)))
+		return 0;
+	key = (struct posted){ .ring = (__u64)GET(req, ctx), .user_data = GET(req, cqe.user_data) };
+	same = bpf_map_lookup_elem(&posted, &key);
+	if (same)
+		forget_posted(&key, same);
+	return on_complete(ctx, req);
 }
 
-/* A completion for which the ring has no room. All that is told of it is its ring, its user_data and its result. */
+/*
+ * A completion for which the ring has no room. All that is told of it is its ring, its user_data and its result. Of several
+ * requests that share a user_data it may be another's than the latest one's: then one of them is lost, and counted.
+ */
 SEC("raw_tp/io_uring_cqe_overflow")
 int request_overflow(struct bpf_raw_tracepoint_args *ctx)
 {
 	struct posted key = { .ring = ctx->args[0], .user_data = ctx->args[1] };
-	__u64 *address = bpf_map_lookup_elem(&posted, &key);
+	struct in_flight *same = bpf_map_lookup_elem(&posted, &key);
+	struct unraced_counters *row = counter_row();
 	struct io_kiocb *req;
+	bool is_latest;
 
-	if (!can_read_requests() || !address)
+	if (!can_read_requests() || !same || !row)
 		return 0;
-	req = (struct io_kiocb *)*address;
-	if ((__u64)GET(req, ctx) != key.ring || GET(req, cqe.user_data) != key.user_data ||
-	    GET(req, cqe.res) != (__s32)ctx->args[2])
-		return 0;
-	bpf_map_delete_elem(&posted, &key);
-	return on_complete(ctx, req);
+	req = (struct io_kiocb *)same->latest;
+	is_latest = (__u64)GET(req, ctx) == key.ring && GET(req, cqe.user_data) == key.user_data &&
+		    GET(req, cqe.res) == (__s32)ctx->args[2];
+	forget_posted(&key, same);
+	if (is_latest)
+		return on_complete(ctx, req);
+	row->silent++;
+	return 0;
 }
 
 #endif

@@ -2,6 +2,7 @@
 package dev.unraced.driver;
 
 import dev.unraced.config.CaptureConfig;
+import java.util.Map;
 
 /**
  * A source of merged events. Implementations are stateless and thread-safe; a driver that cannot run here says so by
@@ -30,6 +31,16 @@ public interface Driver {
      */
     default Capabilities capabilities(CaptureConfig config) {
         return capabilities();
+    }
+
+    /**
+     * What people may want to know of how a capture would work here: lines of text, by what each is about. Asked of a
+     * driver that is available.
+     *
+     * @param config under which it would
+     */
+    default Map<String, String> notes(CaptureConfig config) {
+        return Map.of();
     }
 
     /**

@@ -63,6 +63,14 @@ final class ConformanceCommand implements Callable<Integer> {
     private @Nullable Duration patience;
 
     @Option(
+            names = "--stall",
+            paramLabel = "TIME",
+            converter = DurationConverter.class,
+            description = "How long the reader of rule R9.3 stalls while calls go on, as a soak: 60, 60s, 2m."
+                    + " Default: 0.2 s.")
+    private @Nullable Duration stall;
+
+    @Option(
             names = "--times",
             paramLabel = "N",
             description = "Judge that often, as a soak, until a rule is broken. Default: ${DEFAULT-VALUE}.")
@@ -93,10 +101,10 @@ final class ConformanceCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        if (mutants && driver == null && (junitXml != null || patience != null)) {
+        if (mutants && driver == null && (junitXml != null || patience != null || stall != null)) {
             throw new ParameterException(
                     spec.commandLine(),
-                    "--patience and --junit-xml are about a driver: with --mutants, name one by --driver");
+                    "--patience, --stall and --junit-xml are about a driver: with --mutants, name one by --driver");
         }
         if (times < 1) {
             throw new ParameterException(spec.commandLine(), "--times must be 1 or more, not " + times);
@@ -114,7 +122,7 @@ final class ConformanceCommand implements Callable<Integer> {
                     spec.commandLine(),
                     "No driver is named '" + driver + "'; there are " + String.join(", ", all.names()));
         }
-        int code = run.driver(all, driver, times, patience, junitXml);
+        int code = run.driver(all, driver, times, patience, stall, junitXml);
         return mutants ? Math.max(code, run.mutants()) : code;
     }
 }

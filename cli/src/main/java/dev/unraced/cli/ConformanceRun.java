@@ -56,14 +56,23 @@ final class ConformanceRun {
      * @param name which, or null for the one that the configuration chooses
      * @param times how often, until a rule is broken; the report is that of the last time
      * @param patience how long to wait for what must come, or null for the usual time
+     * @param stall how long a reader stalls, or null for the usual time
      * @param junitXml where to write the report for build servers, or null
      * @throws CaptureException when it cannot run
      */
     int driver(
-            Drivers drivers, @Nullable String name, int times, @Nullable Duration patience, @Nullable Path junitXml) {
+            Drivers drivers,
+            @Nullable String name,
+            int times,
+            @Nullable Duration patience,
+            @Nullable Duration stall,
+            @Nullable Path junitXml) {
         Driver driver = AttackRun.chosen(drivers, name);
         DriverUnderTest under = new DiscoveredDriver(
-                driver, drivers.stage(driver.name()), patience == null ? DriverUnderTest.USUAL_PATIENCE : patience);
+                driver,
+                drivers.stage(driver.name()),
+                patience == null ? DriverUnderTest.USUAL_PATIENCE : patience,
+                stall == null ? DriverUnderTest.USUAL_STALL : stall);
         ConformanceReport report = judge(under, 1, times);
         for (int time = 2; time <= times && report.isConformant(); time++) {
             report = judge(under, time, times);

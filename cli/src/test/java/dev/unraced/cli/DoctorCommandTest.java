@@ -161,6 +161,18 @@ class DoctorCommandTest {
         assertThat(test.err()).contains("nothing").doesNotContain("\tat ");
     }
 
+    @Test
+    void whatIsWrongWithEverythingIsSaidOnce() {
+        Capabilities none = Capabilities.complete();
+        for (Capability each : Capabilities.all()) {
+            none = none.without(each, "NO_SERVER: nobody answers.");
+        }
+        add("far", NO_PRIVILEGE, none);
+
+        assertThat(doctor()).isEqualTo(1);
+        assertThat(test.out()).containsOnlyOnce("NO_SERVER: nobody answers.").contains("lacks all: NO_SERVER");
+    }
+
     private int doctor(String... options) {
         Drivers discovered = mock();
         when(discovered.all()).thenReturn(drivers);

@@ -97,6 +97,21 @@ public abstract class ConnectConformance extends DriverConformance {
     }
 
     @Test
+    @Requires(origins = Origin.IO_URING)
+    @DisplayName("R1.14 A connect that a thread of the kernel's finds in the ring is an event of the ring's process")
+    public final void r01_14_aConnectThroughAPolledRingIsSeen() {
+        try (Scenario scenario = scenario().open()) {
+            Sockets sockets = new Sockets(scenario.actor());
+            ByteString address = sockets.listen(LISTENER, SocketAddresses.loopback(0), 16);
+            sockets.stream(CLIENT, Linux.AF_INET);
+            WatchedCall call = WatchedCall.connect("h:" + CLIENT, address);
+            Requested.once(scenario, call.throughPolledRing(), address);
+            Outcome again = Requested.once(scenario, call.throughFullRing(), address);
+            assertThat(again.result()).as("the actor's part").isEqualTo(Linux.EISCONN);
+        }
+    }
+
+    @Test
     @Requires(mitigations = Mitigation.STASH, provenances = Provenance.ENTER)
     @DisplayName("R2.25 The address is the bytes that were passed, read at entry or by the kernel")
     public final void r02_25_theAddressIsReadAtEntryOrByTheKernel() {

@@ -13,12 +13,19 @@ import java.util.Optional;
  * @param driver the driver
  * @param stage discovered together with it: one discovered apart may be about another place
  * @param patience how long the kit waits for what must come
+ * @param stall how long a reader of events stalls while calls go on
  */
-public record DiscoveredDriver(Driver driver, Optional<Stage> stage, Duration patience) implements DriverUnderTest {
+public record DiscoveredDriver(Driver driver, Optional<Stage> stage, Duration patience, Duration stall)
+        implements DriverUnderTest {
 
-    /** With the usual patience. */
+    /** With the usual patience and stall. */
     public DiscoveredDriver(Driver driver, Optional<Stage> stage) {
         this(driver, stage, USUAL_PATIENCE);
+    }
+
+    /** With the usual stall. */
+    public DiscoveredDriver(Driver driver, Optional<Stage> stage, Duration patience) {
+        this(driver, stage, patience, USUAL_STALL);
     }
 
     /**

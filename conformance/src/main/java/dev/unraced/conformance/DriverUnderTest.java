@@ -11,6 +11,9 @@ import java.util.Optional;
 /** What a driver's author supplies. */
 public interface DriverUnderTest {
 
+    /** Long enough for a small ring to be full many times over. */
+    Duration USUAL_STALL = Duration.ofMillis(200);
+
     /** Enough for a machine that is busy with other things. */
     Duration USUAL_PATIENCE = Duration.ofSeconds(20);
 
@@ -39,6 +42,11 @@ public interface DriverUnderTest {
      */
     default Duration patience() {
         return USUAL_PATIENCE;
+    }
+
+    /** How long a reader of events stalls, at least, while calls go on (R9.3). A minute makes it a soak. */
+    default Duration stall() {
+        return USUAL_STALL;
     }
 
     /**

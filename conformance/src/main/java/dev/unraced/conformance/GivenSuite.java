@@ -59,6 +59,11 @@ final class GivenSuite extends ConformanceSuite {
     }
 
     @Override
+    public Duration stall() {
+        return given.stall();
+    }
+
+    @Override
     public double intensity() {
         return given.intensity();
     }

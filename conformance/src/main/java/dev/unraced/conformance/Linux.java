@@ -46,6 +46,7 @@ final class Linux {
     static final long ENOTSOCK = -88;
     static final long EAFNOSUPPORT = -97;
     static final long EISCONN = -106;
+    static final long ECANCELED = -125;
     static final long ECONNREFUSED = -111;
     static final long EALREADY = -114;
     static final long EINPROGRESS = -115;

@@ -278,6 +278,64 @@ public abstract class OpenConformance extends DriverConformance {
         }
     }
 
+    @Test
+    @Requires(
+            syscalls = {Syscall.OPENAT, Syscall.OPENAT2},
+            origins = Origin.IO_URING)
+    @DisplayName("R1.14 A request that a thread of the kernel's finds in the ring is an event of the ring's process")
+    public final void r01_14_anOpenThroughAPolledRingIsItsProcess() {
+        try (Scenario scenario = scenario().open()) {
+            scenario.makeFile("file");
+            for (String name : List.of("file", "missing")) {
+                ByteString path = scenario.scratch().bytes(name);
+                for (WatchedCall call : List.of(
+                        WatchedCall.openat(Pointer.to(path), Linux.O_RDONLY, 0),
+                        WatchedCall.openat2(Pointer.to(path), Linux.O_RDONLY, 0, 0))) {
+                    Requested.once(scenario, call.throughPolledRing(), path);
+                }
+            }
+        }
+    }
+
+    @Test
+    @Requires(syscalls = Syscall.OPENAT, origins = Origin.IO_URING)
+    @DisplayName("R1.1 A request whose completion finds the ring full is one event")
+    public final void r01_1_aCompletionWithoutRoomIsOneEvent() {
+        try (Scenario scenario = scenario().open()) {
+            scenario.makeFile("file");
+            for (String name : List.of("file", "missing")) {
+                ByteString path = scenario.scratch().bytes(name);
+                Requested.once(
+                        scenario,
+                        WatchedCall.openat(Pointer.to(path), Linux.O_RDONLY, 0).throughFullRing(),
+                        path);
+            }
+        }
+    }
+
+    @Test
+    @Requires(syscalls = Syscall.OPENAT, origins = Origin.IO_URING)
+    @DisplayName("R1.1 A request that is cancelled, by another one or with its chain, is one event")
+    public final void r01_1_aCancelledRequestIsOneEvent() {
+        try (Scenario scenario = scenario().open()) {
+            scenario.makeFile("file");
+            ByteString file = scenario.scratch().bytes("file");
+            Outcome linked = Requested.once(
+                    scenario,
+                    WatchedCall.openat(Pointer.to(file), Linux.O_RDONLY, 0).behindAFailure(),
+                    file);
+            assertThat(linked.result()).as("the actor's part").isEqualTo(Linux.ECANCELED);
+            scenario.makeFifo("fifo");
+            ByteString fifo = scenario.scratch().bytes("fifo");
+            Outcome cancelled = Requested.once(
+                    scenario,
+                    WatchedCall.openat(Pointer.to(fifo), Linux.O_RDONLY, 0).cancelled(),
+                    fifo);
+            // EINTR, ECANCELED, or the kernel's own ERESTARTSYS.
+            assertThat(cancelled.result()).as("the actor's part").isNegative();
+        }
+    }
+
     private static long accountedFor(Scenario scenario) {
         CaptureStats stats = scenario.awaitRest();
         return stats.delivered() + stats.totalLost();

@@ -144,6 +144,39 @@ public abstract class OrderConformance extends DriverConformance {
         }
     }
 
+    @Test
+    @DisplayName("R9.3 A reader that stalls loses what is counted, and nothing once it reads again")
+    public final void r09_3_aReaderThatStalledReadsOn() {
+        int threads = 2 * processors();
+        try (Scenario scenario =
+                scenario().with(builder -> builder.ringBytes(SMALL_RING)).open()) {
+            bulk(scenario, threads, 1, 0, false, true);
+            scenario.awaitRest();
+            long made = threads;
+            scenario.recorder().stall(true);
+            long end = System.nanoTime() + under().stall().toNanos();
+            do {
+                bulk(scenario, threads, calls(), made, false, true);
+                made += (long) threads * calls();
+            } while (System.nanoTime() < end);
+            scenario.recorder().stall(false);
+            long lost = scenario.awaitRest().totalLost();
+            assertThat(lost).as("R9.3: a ring that nobody read").isPositive();
+            bulk(scenario, threads, 1, made, false, true);
+            made += threads;
+            CaptureStats stats = scenario.awaitEmptyStash();
+            assertThat(stats.totalLost())
+                    .as("R9.3: lost once it was read again")
+                    .isEqualTo(lost);
+            assertThat(scenario.recorder().size() + lost)
+                    .as("R1.1: an event or a loss, never both, never neither: %s", stats)
+                    .isEqualTo(made);
+            assertThat(scenario.recorder().missingNumbers())
+                    .as("R9.3: numbers missing: %s", stats)
+                    .isEqualTo(lost);
+        }
+    }
+
     /** Calls of each thread. */
     private int calls() {
         return scaled(FULL_CALLS);

@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -37,6 +38,7 @@ final class Recorder {
     private long delivered;
     private volatile boolean started;
     private volatile boolean stopping;
+    private volatile boolean stalled;
     private @Nullable Throwable failure;
 
     Recorder(Capture capture, Predicate<EventView> wanted) {
@@ -71,6 +73,11 @@ final class Recorder {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    /** Reads no more, or goes on. */
+    void stall(boolean stall) {
+        stalled = stall;
     }
 
     /** Events of all kinds that the handler got. */
@@ -122,6 +129,10 @@ final class Recorder {
     private void consume() {
         try {
             while (!stopping) {
+                if (stalled) {
+                    LockSupport.parkNanos(WAIT_NANOS);
+                    continue;
+                }
                 capture.await(this::onEvent, BATCH, WAIT_NANOS);
             }
         } catch (RuntimeException | Error e) {

@@ -86,14 +86,29 @@ public record WatchedCall(Syscall syscall, Command arguments) {
         return throughRing().with("worker", 1);
     }
 
-    /** As a request on an io_uring that a thread of the kernel's takes it from (IORING_SETUP_SQPOLL). */
-    public WatchedCall throughPolledRing() {
-        return throughRing().with("sqpoll", 1);
-    }
-
     /** As a request on an io_uring that asks for no completion if it succeeds. */
     public WatchedCall throughRingSilently() {
         return throughRing().with("silent", 1);
+    }
+
+    /** As a request that a thread of the kernel's finds in the ring. */
+    public WatchedCall throughPolledRing() {
+        return throughRing().with("polled", 1);
+    }
+
+    /** As a request whose completion finds the ring full. */
+    public WatchedCall throughFullRing() {
+        return throughRing().with("overflow", 1);
+    }
+
+    /** As a request behind one that fails, upon which the kernel cancels it. */
+    public WatchedCall behindAFailure() {
+        return throughRing().with("linked", 1);
+    }
+
+    /** As a request that blocks, and that another one cancels then. */
+    public WatchedCall cancelled() {
+        return throughWorker().with("cancelled", 1);
     }
 
     /** As a 32-bit connect through socketcall(2). */

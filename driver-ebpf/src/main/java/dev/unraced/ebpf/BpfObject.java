@@ -42,6 +42,7 @@ final class BpfObject implements AutoCloseable {
             object.leaveOutAllBut(object.loaded);
             object.resize("ring", settings.ringPerCpu() ? LibC.getpagesize() : settings.ringBytes());
             object.resize("rings", settings.ringPerCpu() ? cpus : 1);
+            object.resize("slots", settings.stashSlots());
             object.resize("stash", settings.stashEntries());
             object.resize("long_stash", settings.stashLongPaths());
             object.resize("requests", settings.stashEntries());
@@ -53,9 +54,9 @@ final class BpfObject implements AutoCloseable {
     }
 
     /** Loads some programs of an object, which share the maps that another one has by the same name. */
-    static BpfObject loadBeside(BpfObject main, String name, Set<String> all, Set<String> wanted) throws EbpfFailure {
+    static BpfObject loadBeside(BpfObject main, String name, Set<String> wanted) throws EbpfFailure {
         return load(name, List.copyOf(wanted), object -> {
-            object.leaveOut(all, wanted);
+            object.leaveOut(object.names(), wanted);
             object.share(main);
         });
     }
@@ -193,7 +194,7 @@ final class BpfObject implements AutoCloseable {
     }
 
     private static List<String> programsOf(EbpfSettings settings) {
-        Set<String> programs = nativeOnes(settings.syscalls());
+        Set<String> programs = nativeOnes(Entrances.servesAllConventions(settings) ? Set.of() : settings.syscalls());
         programs.addAll(Entrances.programs(settings));
         return List.copyOf(programs);
     }
@@ -224,6 +225,15 @@ final class BpfObject implements AutoCloseable {
         Set<String> all = nativeOnes(Set.of(Syscall.values()));
         all.addAll(Entrances.all());
         leaveOut(all, needed);
+    }
+
+    private List<String> names() {
+        List<String> names = new ArrayList<>();
+        Pointer program = LibBpf.bpf_object__next_program(object, null);
+        for (; program != null; program = LibBpf.bpf_object__next_program(object, program)) {
+            names.add(LibBpf.bpf_program__name(program));
+        }
+        return names;
     }
 
     private void leaveOut(Collection<String> all, Collection<String> needed) {

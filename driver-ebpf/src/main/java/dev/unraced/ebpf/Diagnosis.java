@@ -37,17 +37,28 @@ final class Diagnosis {
         };
     }
 
-    /** Why there is no kernel-copy tier, for the declaration of capabilities: one line without a full stop. */
-    static String kernelCopy(EbpfFailure failure, Machine machine) {
+    /** What a failure says about a way to the kernel's copies: that there is none, or nothing for certain. */
+    static Offer kernelCopy(EbpfFailure failure, CopyTier tier, Machine machine) {
         if (failure.step() == EbpfFailure.Step.FIND_FUNCTION) {
-            return "this kernel has no function " + failure.getMessage() + ", whose copies of arguments it would take";
+            return new Offer.Refused("this kernel has no function " + failure.getMessage());
         }
         boolean isRefusal = failure.step() == EbpfFailure.Step.LOAD || failure.step() == EbpfFailure.Step.ATTACH;
-        if (isRefusal && machine.mayLoad()) {
-            return "this kernel lets no program look into its functions (fentry and fexit, errno " + failure.errno()
-                    + "), so its own copies of arguments in memory are out of reach";
+        if (isRefusal && machine.mayLoad() && isRefusal(failure.errno())) {
+            return new Offer.Refused("this kernel lets no program look into its functions by " + tier.means()
+                    + " (errno " + failure.errno() + ")");
         }
-        return "it could not be found out whether the kernel's copies can be had (" + what(failure) + ")";
+        return new Offer.Unknown(what(failure));
+    }
+
+    /** Not lack of memory, say, which may pass. */
+    private static boolean isRefusal(int errno) {
+        return errno == LibC.EPERM
+                || errno == LibC.EACCES
+                || errno == LibC.ENOENT
+                || errno == LibC.EINVAL
+                || errno == LibC.ENOTSUPP
+                || errno == LibC.EOPNOTSUPP
+                || errno == LibC.ESRCH;
     }
 
     private static Availability libbpf(EbpfFailure failure) {

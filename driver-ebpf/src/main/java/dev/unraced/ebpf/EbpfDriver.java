@@ -11,7 +11,9 @@ import dev.unraced.event.Abi;
 import dev.unraced.event.Feature;
 import dev.unraced.event.Mitigation;
 import dev.unraced.event.Origin;
+import dev.unraced.linux.OfferedAbis;
 import dev.unraced.ring.RingCapture;
+import java.util.Map;
 
 /**
  * Captures calls from the running kernel. Needs Linux 5.17 or newer with BTF, and root, or CAP_BPF, CAP_PERFMON and
@@ -20,7 +22,8 @@ import dev.unraced.ring.RingCapture;
  * <p>The tracepoint tier: arguments are read in the {@code sys_enter} tracepoint of each watched call and completed in
  * its {@code sys_exit}. Calls by the 32-bit and x32 conventions come by the tracepoints of all calls, requests of
  * io_urings by those of io_uring. The kernel-copy tier, for mitigation <em>kernel</em>, takes the kernel's own copies
- * from within the call, where the kernel lets programs into its functions ({@code fentry}, {@code fexit}).
+ * from within the call, where the kernel lets programs into its functions: by {@code fentry} and {@code fexit}, or else
+ * by kprobes.
  */
 public final class EbpfDriver implements Driver {
     /** The name that configuration selects. */
@@ -37,13 +40,24 @@ public final class EbpfDriver implements Driver {
     @Override
     public Availability availability(CaptureConfig config) {
         return EbpfProbe.availability(
-                EbpfSettings.smallest(EbpfSettings.of(config).libbpf()));
+                EbpfSettings.smallest(EbpfSettings.of(config).libbpf(), false));
     }
 
     /** What takes some ten milliseconds to find out is asked of the kernel once in a process, when it is asked for. */
     @Override
     public Capabilities capabilities() {
-        return capabilities(EbpfSettings.configuredLibbpf());
+        return capabilities(EbpfSettings.configured());
+    }
+
+    @Override
+    public Capabilities capabilities(CaptureConfig config) {
+        return capabilities(EbpfSettings.of(config));
+    }
+
+    @Override
+    public Map<String, String> notes(CaptureConfig config) {
+        EbpfSettings settings = EbpfSettings.of(config);
+        return Map.of("kernel copies", KernelProbe.copies(settings.libbpf()).describe(settings.copies()));
     }
 
     @Override
@@ -62,19 +76,16 @@ public final class EbpfDriver implements Driver {
     }
 
     private static Capabilities capabilities(EbpfSettings settings) {
-        Capabilities here = capabilities(settings.libbpf());
+        String libbpf = settings.libbpf();
+        Capabilities here = EVERYWHERE
+                .withoutIf(Abi.IA32, OfferedAbis::againstIa32)
+                .withoutIf(Abi.X32, OfferedAbis::againstX32)
+                .withoutIf(Origin.IO_URING, () -> KernelProbe.againstRequests(libbpf))
+                .withoutIf(Mitigation.KERNEL, () -> KernelProbe.copies(libbpf).against(settings.copies()));
         if (settings.compat()) {
             return here;
         }
         String off = "unraced.ebpf.compat is off";
         return here.without(Abi.IA32, off).without(Abi.X32, off);
-    }
-
-    private static Capabilities capabilities(String libbpf) {
-        return EVERYWHERE
-                .withoutIf(Abi.IA32, OfferedAbis::againstIa32)
-                .withoutIf(Abi.X32, OfferedAbis::againstX32)
-                .withoutIf(Origin.IO_URING, () -> KernelProbe.againstRequests(libbpf))
-                .withoutIf(Mitigation.KERNEL, () -> KernelProbe.againstCopies(libbpf));
     }
 }

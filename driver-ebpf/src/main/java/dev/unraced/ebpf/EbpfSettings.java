@@ -15,6 +15,7 @@ import java.util.Set;
 record EbpfSettings(
         String libbpf,
         boolean compat,
+        CopyChoice copies,
         Mitigation mitigation,
         boolean integrity,
         boolean enterEvents,
@@ -24,21 +25,31 @@ record EbpfSettings(
         int ringBytes,
         boolean ringPerCpu,
         int stashEntries,
-        int stashLongPaths) {
+        int stashLongPaths,
+        boolean taskStorage) {
     static final String DEFAULT_LIBBPF = "libbpf.so.1";
 
     private static final String PER_CPU = "per-cpu";
     private static final List<String> RINGS = List.of("one", PER_CPU);
+    private static final String TASK_STORAGE = "task-storage";
+    private static final List<String> STASHES = List.of("hash", TASK_STORAGE);
+    /** Where a thread can have its place in the stash: so many slots. {@code SLOT_CHOICES} of {@code maps.h}. */
+    private static final int SLOT_CHOICES = 4;
+
+    private static final int MOST_SLOTS = 1 << 16;
     private static final int SMALLEST_RING = 1 << 16;
 
     static EbpfSettings of(CaptureConfig config) {
         Config own = config.driver(EbpfDriver.NAME);
         Choices choices = new Choices(config, EbpfDriver.NAME);
         String rings = choices.choice("rings", RINGS);
+        String copies = choices.choice("copies", CopyChoice.NAMES);
+        String stash = choices.choice("stash", STASHES);
         choices.check();
         return new EbpfSettings(
                 own.hasPath("libbpf") ? own.getString("libbpf") : DEFAULT_LIBBPF,
                 !own.hasPath("compat") || own.getBoolean("compat"),
+                CopyChoice.of(copies),
                 config.mitigation(),
                 config.integrity(),
                 config.enterEvents(),
@@ -48,23 +59,25 @@ record EbpfSettings(
                 config.ringBytes(),
                 rings.equals(PER_CPU),
                 config.stashEntries(),
-                config.stashLongPaths());
+                config.stashLongPaths(),
+                stash.equals(TASK_STORAGE));
     }
 
-    /** The library of this process's own configuration, for questions that come without one. */
-    static String configuredLibbpf() {
+    /** Those of this process's own configuration, for questions that come without one. */
+    static EbpfSettings configured() {
         try {
-            return of(CaptureConfig.load()).libbpf();
+            return of(CaptureConfig.load());
         } catch (InvalidConfigException e) {
-            return DEFAULT_LIBBPF;
+            return smallest(DEFAULT_LIBBPF, true);
         }
     }
 
     /** Enough to find out whether a capture could run. */
-    static EbpfSettings smallest(String libbpf) {
+    static EbpfSettings smallest(String libbpf, boolean compat) {
         return new EbpfSettings(
                 libbpf,
-                false,
+                compat,
+                CopyChoice.AUTO,
                 Mitigation.STASH,
                 true,
                 false,
@@ -74,6 +87,13 @@ record EbpfSettings(
                 SMALLEST_RING,
                 false,
                 1,
-                1);
+                1,
+                false);
+    }
+
+    /** The stash's quick part, an array: as many as entries, as a power of two, but not without bound. */
+    int stashSlots() {
+        int slots = Integer.highestOneBit(Math.max(stashEntries - 1, 1)) << 1;
+        return Math.min(MOST_SLOTS, Math.max(SLOT_CHOICES, slots));
     }
 }

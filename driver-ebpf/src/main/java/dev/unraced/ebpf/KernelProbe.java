@@ -2,55 +2,64 @@
 package dev.unraced.ebpf;
 
 import dev.unraced.event.Syscall;
+import java.util.EnumMap;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds out what the running kernel allows, by trying: whether the kernel-copy tier can be had, and whether requests of
- * io_urings can be read. It takes some ten milliseconds. Thread-safe.
+ * Finds out what the running kernel allows, by trying: by which ways the kernel's copies can be had, and whether
+ * requests of io_urings can be read. Each question takes some ten milliseconds, and is asked once in a process, when
+ * somebody wants to know. Thread-safe.
  */
 final class KernelProbe {
-    private static @Nullable Answer known;
+    private static final Map<CopyTier, Offer> OFFERS = new EnumMap<>(CopyTier.class);
+    private static @Nullable Boolean hasRequests;
 
     private KernelProbe() {}
 
-    /**
-     * @param hasRequests whether requests of io_urings can be read
-     * @param againstCopies why the kernel-copy tier cannot be had; null when it can
-     */
-    private record Answer(boolean hasRequests, @Nullable String againstCopies) {}
+    /** What is asked of the kernel with the tracepoint tier loaded. */
+    private interface Question<T> {
+        T ask(BpfObject main) throws EbpfFailure;
+    }
 
     /**
-     * Why the kernel-copy tier cannot be had; null when it can.
+     * Which ways there are to the kernel's copies.
      *
      * @param libbpf the library to ask by
      */
-    static @Nullable String againstCopies(String libbpf) {
-        Answer answer = ask(libbpf);
-        // That may change, with another library or more privilege.
-        return answer == null
-                ? "it could not be tried, since the tracepoint tier does not load"
-                : answer.againstCopies();
+    static OfferedCopies copies(String libbpf) {
+        return new OfferedCopies(tier -> offer(libbpf, tier));
     }
 
     /** Why requests of io_urings cannot be read; null when they can, or when nobody knows. */
-    static @Nullable String againstRequests(String libbpf) {
-        Answer answer = ask(libbpf);
-        return answer == null || answer.hasRequests()
-                ? null
-                : "this kernel has no io_uring that requests can be read from";
+    static synchronized @Nullable String againstRequests(String libbpf) {
+        if (hasRequests == null) {
+            hasRequests = ask(libbpf, KernelProbe::hasRequests);
+        }
+        return hasRequests == null || hasRequests ? null : "this kernel has no io_uring that requests can be read from";
     }
 
-    /**
-     * What the kernel answered once it answers again, so it is asked once in a process. Null: it could not be asked.
-     */
-    private static synchronized @Nullable Answer ask(String libbpf) {
+    private static synchronized Offer offer(String libbpf, CopyTier tier) {
+        Offer known = OFFERS.get(tier);
         if (known != null) {
             return known;
         }
+        Offer offer = ask(libbpf, main -> offer(main, tier));
+        if (offer == null) {
+            return new Offer.Unknown("the tracepoint tier does not load");
+        }
+        // What is not known may be known later, with another library or more privilege.
+        if (!(offer instanceof Offer.Unknown)) {
+            OFFERS.put(tier, offer);
+        }
+        return offer;
+    }
+
+    /** Null: it could not be asked. */
+    private static <T> @Nullable T ask(String libbpf, Question<T> question) {
         try (BpfObject main = load(libbpf)) {
-            known = new Answer(hasRequests(main), tryCopies(main));
-            return known;
+            return question.ask(main);
         } catch (EbpfFailure | RuntimeException | LinkageError e) {
             return null;
         }
@@ -58,7 +67,8 @@ final class KernelProbe {
 
     private static BpfObject load(String libbpf) throws EbpfFailure {
         LibBpf.bind(libbpf);
-        return LibBpf.quietly(() -> BpfObject.load(EbpfSettings.smallest(libbpf), LibBpf.libbpf_num_possible_cpus()));
+        return LibBpf.quietly(
+                () -> BpfObject.load(EbpfSettings.smallest(libbpf, false), LibBpf.libbpf_num_possible_cpus()));
     }
 
     private static boolean hasRequests(BpfObject main) throws EbpfFailure {
@@ -71,13 +81,13 @@ final class KernelProbe {
         }
     }
 
-    private static @Nullable String tryCopies(BpfObject main) {
+    private static Offer offer(BpfObject main, CopyTier tier) {
         try {
-            KernelCopy copy = LibBpf.quietly(() -> KernelCopy.attach(main, Set.of(Syscall.values())));
-            copy.close();
-            return null;
+            LibBpf.quietly(() -> KernelCopy.attach(main, tier, Set.of(Syscall.values())))
+                    .close();
+            return new Offer.Works();
         } catch (EbpfFailure e) {
-            return Diagnosis.kernelCopy(e, Machine.current());
+            return Diagnosis.kernelCopy(e, tier, Machine.current());
         }
     }
 }

@@ -64,6 +64,10 @@ final class LibBpf {
 
     static native @Nullable Pointer bpf_object__find_map_by_name(Pointer object, String name);
 
+    static native @Nullable Pointer bpf_object__next_program(Pointer object, @Nullable Pointer before);
+
+    static native String bpf_program__name(Pointer program);
+
     static native int bpf_program__set_autoload(Pointer program, boolean load);
 
     static native int bpf_program__fd(Pointer program);
@@ -88,8 +92,6 @@ final class LibBpf {
             int type, String name, int keySize, int valueSize, int entries, @Nullable Pointer options);
 
     static native int bpf_map_update_elem(int map, Pointer key, Pointer value, long flags);
-
-    static native int bpf_map_get_next_key(int map, @Nullable Pointer key, Pointer next);
 
     static native int bpf_prog_test_run_opts(int program, Pointer options);
 

@@ -105,6 +105,20 @@ class DiagnosisTest {
     }
 
     @Test
+    void aWayToTheCopiesIsRefusedOrUnknown() {
+        Offer refused = Diagnosis.kernelCopy(load(LibC.EPERM), CopyTier.FEXIT, good());
+        Offer lacking = Diagnosis.kernelCopy(
+                new EbpfFailure(Step.FIND_FUNCTION, LibC.ENOENT, "fd_install"), CopyTier.KPROBE, good());
+
+        assertThat(refused.why()).contains("fentry and fexit").contains("errno 1");
+        assertThat(lacking.why()).isEqualTo("this kernel has no function fd_install");
+        assertThat(Diagnosis.kernelCopy(load(LibC.ENOMEM), CopyTier.FEXIT, good()))
+                .isInstanceOf(Offer.Unknown.class);
+        assertThat(Diagnosis.kernelCopy(load(LibC.EPERM), CopyTier.FEXIT, machine("6.1.0", true, 0, "none")))
+                .isInstanceOf(Offer.Unknown.class);
+    }
+
+    @Test
     void aMachineWithoutProgramsIsNamed() {
         assertThat(code(Diagnosis.of(new EbpfFailure(Step.FIND_OBJECT, 0, "x"), good())))
                 .isEqualTo("UNSUPPORTED_MACHINE");

@@ -71,6 +71,11 @@ public final class JsonReport {
             json.writeStringField("code", "AVAILABLE");
         }
         trial(driver);
+        json.writeObjectFieldStart("notes");
+        for (Map.Entry<String, String> note : driver.notes().entrySet()) {
+            json.writeStringField(note.getKey(), note.getValue());
+        }
+        json.writeEndObject();
         json.writeArrayFieldStart("capabilities");
         for (Capability capability : Capabilities.all()) {
             if (driver.capabilities().has(capability)) {

@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** A diagnosis for people. */
 public final class TextReport {
@@ -52,6 +53,7 @@ public final class TextReport {
             line("  " + driver.name() + ": available");
         }
         driver.trial().ifPresent(this::trial);
+        driver.notes().forEach((about, note) -> line("    " + about + ": " + note));
         capabilities(driver.capabilities());
     }
 

@@ -127,6 +127,10 @@ public final class RemoteServer implements AutoCloseable {
     }
 
     private void listen(Address address) {
+        SocketFile file = address instanceof Address.Unix unix ? new SocketFile(Path.of(unix.path())) : null;
+        if (file != null) {
+            file.prepare();
+        }
         NettyServerBuilder builder = address instanceof Address.Unix unix ? unix(unix) : tcp((Address.Tcp) address);
         Server server = builder.bossEventLoopGroup(acceptor)
                 .workerEventLoopGroup(loops)
@@ -148,16 +152,32 @@ public final class RemoteServer implements AutoCloseable {
             throw new CaptureException("Cannot listen at " + address + ": " + cause(e), e);
         }
         servers.add(server);
-        if (address instanceof Address.Unix unix) {
-            SocketFile file = new SocketFile(Path.of(unix.path()));
+        if (file != null) {
             sockets.add(file);
             file.grant(settings.socketMode(), settings.socketOwner());
+            warnOfClosedFolder(file, address);
         }
         LOG.info("Listening at {}", addresses().get(servers.size() - 1));
     }
 
+    private void warnOfClosedFolder(SocketFile file, Address address) {
+        Path closed = file.obstacle(settings.socketMode(), settings.socketOwner());
+        if (closed != null) {
+            LOG.warn(
+                    "Not all whom the mode {} of {} lets in may enter the folder {}: they are refused there. Open it, or"
+                            + " listen elsewhere",
+                    String.format("%04o", settings.socketMode()),
+                    address,
+                    closed);
+        }
+    }
+
+    /** Before the process becomes another user, who is to remove its sockets in the end. */
+    public void handOver(Account next) {
+        sockets.forEach(file -> file.handOver(new Owner(next.uid(), next.gid())));
+    }
+
     private NettyServerBuilder unix(Address.Unix address) {
-        new SocketFile(Path.of(address.path())).prepare();
         return NettyServerBuilder.forAddress(
                         new DomainSocketAddress(address.path()), InsecureServerCredentials.create())
                 // gRPC sets it on everything, and netty warns of sockets that have none.

@@ -52,9 +52,6 @@ final class PreparedCall {
         if (isRequest && (syscall == Syscall.OPEN || syscall == Syscall.CREAT)) {
             throw new RefusedException("unsupported: no io_uring takes this call");
         }
-        if (isRequest && line.number("sqpoll", 0) != 0) {
-            throw new RefusedException("unsupported: no thread of the simulated kernel's takes requests from a ring");
-        }
         this.registers = registers();
     }
 
@@ -72,10 +69,16 @@ final class PreparedCall {
             }
         }
         begun = kernel.clock().now();
-        call = isRequest
-                ? kernel.submit(task, syscall, line.number("worker", 0) != 0, registers)
-                : kernel.begin(task, syscall, abi, registers);
+        call = isRequest ? submit() : kernel.begin(task, syscall, abi, registers);
         return goOn();
+    }
+
+    private Call submit() {
+        boolean onWorker = line.number("worker", 0) != 0;
+        boolean inVain = line.number("linked", 0) != 0 || line.number("cancelled", 0) != 0;
+        return inVain
+                ? kernel.submitInVain(task, syscall, onWorker, registers)
+                : kernel.submit(task, syscall, onWorker, registers);
     }
 
     /** Goes on as far as possible; whether the call is over, as far as its thread can tell. */

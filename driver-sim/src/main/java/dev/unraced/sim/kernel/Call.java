@@ -26,6 +26,8 @@ public final class Call {
     boolean onWorker;
 
     boolean isHandedOver;
+    /** Of a request of an io_uring: another one has it given up before its work. */
+    boolean isCancelled;
 
     /** Unique among the requests of a machine; 0 for calls. */
     long request;

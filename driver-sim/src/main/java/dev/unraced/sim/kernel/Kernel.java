@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.sim.kernel;
 
+import static dev.unraced.sim.base.Errno.ECANCELED;
 import static dev.unraced.sim.base.Errno.EINTR;
 import static dev.unraced.sim.base.Errno.ERESTARTSYS;
 
@@ -207,6 +208,13 @@ public final class Kernel implements ProcView {
         return start(task, request);
     }
 
+    /** A thread submits a request to an io_uring that is cancelled before its work. */
+    public Call submitInVain(Task task, Syscall syscall, boolean onWorker, long... registers) {
+        Call request = submit(task, syscall, onWorker, registers);
+        request.isCancelled = true;
+        return request;
+    }
+
     /** Whether a task is in a call whose next step can be taken now. */
     public boolean canStep(Task task) {
         Call call = task.call;
@@ -259,7 +267,7 @@ public final class Kernel implements ProcView {
                 call.next = copied(call, connects.copyAddress(task, call), CallStep.WORK);
                 prepared(task, call);
             }
-            case WORK -> worked(task, call, call.isConnect() ? connects.work(task, call) : opens.work(task, call));
+            case WORK -> worked(task, call, work(task, call));
             case WAIT -> worked(task, call, waited(task, call));
             case INSTALL -> {
                 opens.install(task, call);
@@ -268,6 +276,14 @@ public final class Kernel implements ProcView {
             case EXIT -> exit(task, call);
         }
         return taken;
+    }
+
+    private CallStep work(Task task, Call call) {
+        if (call.isCancelled) {
+            call.result = -ECANCELED;
+            return CallStep.EXIT;
+        }
+        return call.isConnect() ? connects.work(task, call) : opens.work(task, call);
     }
 
     /** Takes steps until the task's call has returned, the task is dead, or the call is blocked; false when blocked. */

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
+/* Inside a call: what is taken at each place, by whichever programs the kernel lets in there. */
+#ifndef UNRACED_TAKE_H
+#define UNRACED_TAKE_H
+
+/* The kernel is about to open, or has opened, by this name. False when it is not the call's own. */
+static __always_inline bool take_path(struct inside *in, __u64 passed, const char *name)
+{
+	bool is_late = !in->call;
+
+	if (is_late && !begin_late(in, 0))
+		return 0;
+	if (in->call->syscall == UNRACED_CONNECT || !is_path_of(in->call, passed))
+		return 0;
+	if (!is_late) {
+		adopt(in, copy_path(in->area, name));
+		return 1;
+	}
+	keep_late_how(in);
+	return keep_late(in, copy_path(in->area, name));
+}
+
+/* Only openat2 has flags in memory; the others' are made from registers. */
+static __always_inline void take_how(struct inside *in, const struct open_how *how)
+{
+	if (in->call) {
+		if (in->call->syscall == UNRACED_OPENAT2)
+			adopt_how(in->call, how);
+	} else if (begin_late(in, UNRACED_OPENAT2)) {
+		in->call->how_provenance = UNRACED_PROVENANCE_NONE;
+		adopt_how(in->call, how);
+		bpf_map_update_elem(&copies, &in->tid, in->call, BPF_ANY);
+	}
+}
+
+/*
+ * Programs of cgroups may rewrite the address later, in place. The file is left for a return that is not told of it, 0
+ * where it is.
+ */
+static __always_inline void take_address(struct inside *in, __u64 file, const void *address, int addrlen)
+{
+	if (in->call) {
+		if (in->call->syscall != UNRACED_CONNECT)
+			return;
+		in->call->how_pointer = file;
+		adopt(in, copy_address(in->area, address, addrlen));
+	} else if (begin_late(in, UNRACED_CONNECT)) {
+		in->call->how_pointer = file;
+		keep_late(in, copy_address(in->area, address, addrlen));
+	}
+}
+
+#endif

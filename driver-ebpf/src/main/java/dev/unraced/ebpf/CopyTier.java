@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.ebpf;
+
+import dev.unraced.ebpf.EbpfFailure.Step;
+import dev.unraced.event.Syscall;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+
+/**
+ * How programs get into the kernel's functions, the best first: {@code kernel-copy.bpf.c} and
+ * {@code kernel-copy-kprobe.bpf.c}. Which functions there are, the kernel's BTF tells.
+ */
+enum CopyTier {
+    /** By trampolines: fentry and fexit. */
+    FEXIT("kernel-copy.bpf.o", "filp_opened", "file_opened_7", "how_copied", "fentry and fexit") {
+        @Override
+        Set<String> programs(Set<Syscall> syscalls) throws EbpfFailure {
+            Set<String> programs = common(syscalls);
+            if (syscalls.contains(Syscall.CONNECT)) {
+                programs.addAll(List.of("address_copied", "socket_connected"));
+            }
+            return programs;
+        }
+    },
+
+    /** By kprobes, and a kretprobe for what became of a socket. */
+    KPROBE("kernel-copy-kprobe.bpf.o", "filp_opening", "file_opening_7", "how_used", "kprobes") {
+        @Override
+        Set<String> programs(Set<Syscall> syscalls) throws EbpfFailure {
+            Set<String> programs = common(syscalls);
+            if (syscalls.stream().anyMatch(Syscall::isOpenLike)) {
+                need("fd_install");
+                programs.add("file_installed");
+            }
+            if (syscalls.contains(Syscall.CONNECT)) {
+                programs.addAll(List.of("address_used", "connect_returned"));
+            }
+            return programs;
+        }
+    };
+
+    /** enum bpf_attach_type of {@code include/uapi/linux/bpf.h}; it only says that a function is looked for. */
+    private static final int BPF_TRACE_FEXIT = 25;
+
+    private final String object;
+    private final String path;
+    private final String pathSince7;
+    private final String how;
+    private final String means;
+
+    CopyTier(String object, String path, String pathSince7, String how, String means) {
+        this.object = object;
+        this.path = path;
+        this.pathSince7 = pathSince7;
+        this.how = how;
+        this.means = means;
+    }
+
+    /** The file that holds the programs. */
+    String object() {
+        return object;
+    }
+
+    /** What it takes, for messages. */
+    String means() {
+        return means;
+    }
+
+    /** As configuration has it. */
+    String label() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    /**
+     * Names of the programs that some calls need, in the order in which they are to be attached.
+     *
+     * @throws EbpfFailure when the kernel lacks a function that they need
+     */
+    abstract Set<String> programs(Set<Syscall> syscalls) throws EbpfFailure;
+
+    /** Of a path and of openat2's flags. */
+    Set<String> common(Set<Syscall> syscalls) throws EbpfFailure {
+        Set<String> programs = new LinkedHashSet<>();
+        if (syscalls.stream().anyMatch(Syscall::isOpenLike)) {
+            // The former became the latter in 7.0.
+            boolean former = exists("do_filp_open");
+            if (!former && !exists("do_file_open")) {
+                throw lacking("do_filp_open or do_file_open");
+            }
+            programs.add(former ? path : pathSince7);
+        }
+        // A compiler may have put it into its callers; flags in memory keep their snapshot then.
+        if (syscalls.contains(Syscall.OPENAT2) && exists("do_sys_openat2")) {
+            programs.add(how);
+        }
+        if (syscalls.contains(Syscall.CONNECT)) {
+            need("__sys_connect_file");
+        }
+        return programs;
+    }
+
+    private static void need(String function) throws EbpfFailure {
+        if (!exists(function)) {
+            throw lacking(function);
+        }
+    }
+
+    private static EbpfFailure lacking(String function) {
+        return new EbpfFailure(Step.FIND_FUNCTION, LibC.ENOENT, function);
+    }
+
+    private static boolean exists(String function) {
+        return LibBpf.libbpf_find_vmlinux_btf_id(function, BPF_TRACE_FEXIT) > 0;
+    }
+}
