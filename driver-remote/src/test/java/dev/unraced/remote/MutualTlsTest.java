@@ -10,7 +10,6 @@ import dev.unraced.config.CaptureConfigBuilder;
 import dev.unraced.config.InvalidConfigException;
 import dev.unraced.driver.Availability;
 import dev.unraced.driver.Capture;
-import dev.unraced.driver.CaptureException;
 import dev.unraced.remote.server.Access;
 import dev.unraced.remote.server.Captures;
 import dev.unraced.remote.server.Limits;
@@ -125,11 +124,11 @@ class MutualTlsTest {
     void plaintextIsForLoopbackAndOnlyWhenAsked() {
         try (Captures captures = captures()) {
             assertThatThrownBy(() -> RemoteServer.start(tcp("0.0.0.0"), captures))
-                    .isInstanceOf(CaptureException.class)
+                    .isInstanceOf(InvalidConfigException.class)
                     .hasMessageContaining("anybody could read the events")
                     .hasMessageContaining("--certificate");
             assertThatThrownBy(() -> RemoteServer.start(tcp("127.0.0.1"), captures))
-                    .isInstanceOf(CaptureException.class)
+                    .isInstanceOf(InvalidConfigException.class)
                     .hasMessageContaining("--plaintext");
         }
         assertThatThrownBy(() -> driver.open(CaptureConfig.builder()

@@ -7,6 +7,7 @@ import dev.unraced.driver.Availability;
 import dev.unraced.driver.Capabilities;
 import dev.unraced.driver.Capture;
 import dev.unraced.driver.Driver;
+import dev.unraced.event.Feature;
 import dev.unraced.event.Mitigation;
 
 /**
@@ -21,7 +22,9 @@ public final class AcmeDriver implements Driver {
 
     /** What it cannot, and why: the kit skips exactly the rules about that, and prints the reason. */
     private static final Capabilities CAPABILITIES =
-            Capabilities.complete().without(Mitigation.KERNEL, "Acme's machine keeps its copies to itself");
+            Capabilities.complete()
+                    .without(Mitigation.KERNEL, "Acme's machine keeps its copies to itself")
+                    .without(Feature.SEVERAL_PROCESSES, "Acme's machine lives in the process that made it");
 
     private final AcmeMachine machine;
 
