@@ -6,7 +6,7 @@ const path = require('path');
 const grpc = require('@grpc/grpc-js');
 const loader = require('@grpc/proto-loader');
 
-const address = process.argv[2] || 'unix:/run/unraced/unraced.sock';
+const address = process.argv[2] || 'unix:/run/unraced/serve/unraced.sock';
 const limit = Number(process.argv[3] || Infinity);
 const protos = path.join(__dirname, '../../driver-remote/src/main/proto');
 

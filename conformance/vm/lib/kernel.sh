@@ -79,6 +79,7 @@ fetch_kernel() {
   [ -n "$KERNEL_RELEASE" ] || die "no kernel $name in ${suites[*]}"
   KERNEL_DIR=$CACHE/kernels/$KERNEL_RELEASE
   [ ! -e "$KERNEL_DIR/unpacked" ] || return 0
+  case $name in *-debug) die "no kernel $name here; first run: conformance/vm/debug-kernel" ;; esac
   say "downloading $KERNEL_RELEASE"
   mapfile -t packages < <(packages_of "$key" "$KERNEL_RELEASE")
   unpack_packages "$key" "$KERNEL_DIR" "${packages[@]}"

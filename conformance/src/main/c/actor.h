@@ -131,8 +131,8 @@ void call_make(struct call *call);
 long call_perform(const struct call *call);
 void call_reply(const struct call *call);
 void call_free(struct call *call);
-/* Whether this kernel lets us make a call through an io_uring. */
-bool uring_works(enum which which);
+/* Whether this kernel lets us make a call through an io_uring of its kind. */
+bool uring_works(const struct call *call);
 long uring_call(const struct call *call);
 void command_call(void);
 void command_start(void);
@@ -170,6 +170,7 @@ void command_flip_connect(void);
 void command_race(void);
 void command_reuse(void);
 void command_exec(void);
+void command_vfork(void);
 /* The second life of a program that "exec" replaced. */
 int after_exec(char **arguments);
 /* A child that dies with its parent. */

@@ -45,7 +45,7 @@ static bool parse_origin(struct call *call)
 	call->overflow = line_number("overflow", 0);
 	call->linked = line_number("linked", 0);
 	call->cancelled = line_number("cancelled", 0);
-	if (!call->uring || uring_works(call->which))
+	if (!call->uring || uring_works(call))
 		return true;
 	fail("unsupported: no io_uring takes this call here");
 	return false;

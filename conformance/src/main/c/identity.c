@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <linux/sched.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -168,4 +169,72 @@ void command_exec(void)
 	}
 	free(fifo);
 	free(other);
+}
+
+/* --- vfork --- */
+
+#define HEIR_STACK (64 * 1024)
+
+struct heir {
+	char *buffer; /* memory of both, from which both open */
+	const char *path;
+	char *program;
+	long tag;
+};
+
+static int heir(void *argument)
+{
+	struct heir *heir = argument;
+	char tag[24];
+	char *arguments[] = {"unraced-actor", "after-exec", heir->program, tag, NULL};
+	char *environment[] = {NULL};
+
+	strcpy(heir->buffer, heir->path);
+	watched_openat(ABI_NATIVE, AT_FDCWD, heir->buffer, O_RDONLY, heir->tag + 1);
+	snprintf(tag, sizeof(tag), "%ld", heir->tag + 2);
+	execve("/proc/self/exe", arguments, environment);
+	_exit(4);
+}
+
+/* As vfork does it, but for the stack, which is the child's own. */
+static int with_heir(struct heir *of, pid_t *child)
+{
+	static char stack[HEIR_STACK] __attribute__((aligned(16)));
+
+	watched_openat(ABI_NATIVE, AT_FDCWD, of->buffer, O_RDONLY, of->tag);
+	*child = clone(heir, stack + HEIR_STACK, CLONE_VM | CLONE_VFORK | SIGCHLD, of);
+	if (*child < 0)
+		return -1;
+	watched_openat(ABI_NATIVE, AT_FDCWD, of->buffer, O_RDONLY, of->tag + 3);
+	return reap(*child, 20);
+}
+
+void command_vfork(void)
+{
+	size_t length, longest;
+	char *first = (char *)line_bytes("path", &length), *second = (char *)line_bytes("child", &longest);
+	char *program = (char *)line_bytes("program", &longest);
+	char *buffer = first && second ? malloc(strlen(first) + strlen(second) + 1) : NULL;
+	struct heir of = {.buffer = buffer, .path = second, .program = program, .tag = line_number("tag", 1)};
+	pid_t child = -1;
+	int status = -1;
+
+	if (buffer && program) {
+		strcpy(buffer, first);
+		status = with_heir(&of, &child);
+	}
+	if (status) {
+		fail("the vfork went wrong: status %d", status);
+	} else {
+		/* The program counts on its own. */
+		__atomic_fetch_add(&books()->begun, 1, __ATOMIC_SEQ_CST);
+		__atomic_fetch_add(&books()->ended, 1, __ATOMIC_SEQ_CST);
+		reply_begin();
+		reply("tid=%d child=%d", (int)syscall(SYS_gettid), child);
+		reply_end();
+	}
+	free(first);
+	free(second);
+	free(program);
+	free(buffer);
 }

@@ -172,11 +172,11 @@ static void cancel(struct ring *ring)
 	enter(ring, 1, 2);
 }
 
-bool uring_works(enum which which)
+bool uring_works(const struct call *call)
 {
 	struct ring ring;
 
-	if (which == OPEN || which == CREAT || !ring_open(&ring, false))
+	if (call->which == OPEN || call->which == CREAT || !ring_open(&ring, call->polled))
 		return false;
 	ring_close(&ring);
 	return true;

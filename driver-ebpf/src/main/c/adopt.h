@@ -40,7 +40,7 @@ static __always_inline bool inside(struct inside *in, enum user user)
 		return 0;
 	in->task = bpf_get_current_task_btf();
 	in->tid = in->task->pid;
-	in->call = bpf_map_lookup_elem(&stash, &in->tid);
+	in->call = stash_entry(in->shared, in->task);
 	if (!in->call)
 		return 1;
 	return in->call->mitigation == UNRACED_MITIGATION_KERNEL && in->call->thread_start == in->task->start_boottime;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
 /*
- * Calls by the 32-bit and the x32 convention, from whatever process: the kernel's tracepoints of single calls do not
- * fire for them. Those of all calls do, so the first thing here is to leave native ones alone.
+ * Calls by any convention, from whatever process, by the tracepoints of all calls: those of single calls do not fire for
+ * the 32-bit and the x32 convention. So the first thing here is to leave alone what nobody watches. Where these
+ * programs are, they serve native calls as well: each tracepoint has its price, whatever its program does.
  */
 #ifndef UNRACED_COMPAT_H
 #define UNRACED_COMPAT_H
@@ -60,11 +61,36 @@ static __always_inline __u8 x32_call(__u32 number)
 	return 0;
 }
 
-static __always_inline void read_compat_call(struct entrance *to, struct pt_regs *regs, __u32 number)
+/*
+ * Numbers that mean a watched call in some convention, without what marks x32. A look into it is all that most calls of
+ * the machine cost.
+ */
+static const volatile __u8 numbers_of_interest[NUMBERS] = {
+	[2] = 1,
+	[5] = 1,
+	[8] = 1,
+	[42] = 1,
+	[85] = 1,
+	[102] = 1,
+	[257] = 1,
+	[295] = 1,
+	[362] = 1,
+	[437] = 1,
+};
+
+/* What call it is, and the registers that its convention has its arguments in. */
+static __always_inline void read_entrance(struct entrance *to, struct task_struct *task, struct pt_regs *regs,
+					  long number)
 {
+	to->abi = abi_of(task, number);
 	to->indirect = DIRECT;
-	if (to->abi == UNRACED_ABI_X32) {
-		to->syscall = x32_call(number);
+	if (to->abi != UNRACED_ABI_IA32) {
+		if (to->abi == UNRACED_ABI_X32)
+			to->syscall = x32_call(number);
+		else if (number >= 0 && number < NUMBERS)
+			to->syscall = calls_by_number[number & (NUMBERS - 1)];
+		else
+			to->syscall = 0;
 		to->args[0] = GET(regs, di);
 		to->args[1] = GET(regs, si);
 		to->args[2] = GET(regs, dx);
@@ -84,78 +110,42 @@ static __always_inline void read_compat_call(struct entrance *to, struct pt_regs
 }
 
 SEC("raw_tp/sys_enter")
-int compat_enter(struct bpf_raw_tracepoint_args *ctx)
+int all_enter(struct bpf_raw_tracepoint_args *ctx)
 {
-	struct entrance call = { .abi = abi_of(bpf_get_current_task_btf(), ctx->args[1]) };
+	long number = ctx->args[1];
 	struct unraced_control *shared;
+	struct entrance call;
 
-	if (call.abi == UNRACED_ABI_NATIVE)
+	if (!numbers_of_interest[number & (NUMBERS - 1)])
 		return 0;
 	shared = SCRATCH(control);
-	read_compat_call(&call, (struct pt_regs *)ctx->args[0], ctx->args[1]);
-	if (!shared || !call.syscall || !is_watched(shared, call.syscall))
+	if (!shared || !shared->active)
 		return 0;
-	return begin_call(&call);
-}
-
-static __always_inline int end_compat_call(struct bpf_raw_tracepoint_args *ctx, struct task_struct *task,
-					   struct entrance *call, __u32 number)
-{
-	struct unraced_control *shared = SCRATCH(control);
-	struct unraced_counters *row = counter_row();
-	struct unfinished *to = SCRATCH(unfinished);
-	__u32 tid = task->pid;
-	struct call *stashed;
-	struct long_call *from;
-
-	if (!shared || !row || !to || !shared->active || !is_watched(shared, call->syscall))
-		return 0;
-	row->returned++;
-	from = &to->request.call;
-	stashed = stash_find(row, tid, task->start_boottime, call->syscall, call->abi);
-	if (!stashed) {
-		enum verdict verdict = filter(shared);
-
-		if (verdict != PASS) {
-			count_filtered(row, verdict);
-			return 0;
-		}
-		rebuild_call(from, call);
-		if (!was_executed(task, number, (__s32)ctx->args[1]))
-			from->call.record_flags |= UNRACED_NOT_EXECUTED;
-	} else {
-		bool is_long = stashed->length > INLINE_BYTES;
-		const __u8 *bytes = stash_bytes(stashed, tid);
-
-		from->call = *stashed;
-		if (is_long)
-			bpf_probe_read_kernel(from->call.bytes, READ_BYTES, bytes);
-		stash_drop(row, tid, is_long);
-		if (from->call.provenance == UNRACED_PROVENANCE_NONE ||
-		    from->call.how_provenance == UNRACED_PROVENANCE_NONE)
-			read_rest(from);
-	}
-	to->syscall = call->syscall;
-	to->is_request = 0;
-	to->result = (__s32)ctx->args[1];
-	finish(ctx, row, call->syscall);
-	return 0;
+	read_entrance(&call, bpf_get_current_task_btf(), (struct pt_regs *)ctx->args[0], number);
+	return call.syscall && is_watched(shared, call.syscall) ? begin_call(&call) : 0;
 }
 
 SEC("raw_tp/sys_exit")
-int compat_exit(struct bpf_raw_tracepoint_args *ctx)
+int all_exit(struct bpf_raw_tracepoint_args *ctx)
 {
-	struct task_struct *task = bpf_get_current_task_btf();
 	struct pt_regs *regs = (struct pt_regs *)ctx->args[0];
-	struct entrance call = {};
-	long number;
+	long number = GET(regs, orig_ax), result = ctx->args[1];
+	struct unraced_control *shared;
+	struct task_struct *task;
+	struct entrance call;
 
-	number = GET(regs, orig_ax);
-	call.abi = abi_of(task, number);
-	if (call.abi == UNRACED_ABI_NATIVE)
+	if (!numbers_of_interest[number & (NUMBERS - 1)])
 		return 0;
-	read_compat_call(&call, regs, number);
-	return call.syscall ? end_compat_call(ctx, task, &call, number) : 0;
+	shared = SCRATCH(control);
+	if (!shared || !shared->active)
+		return 0;
+	task = bpf_get_current_task_btf();
+	read_entrance(&call, task, regs, number);
+	if (!call.syscall || !is_watched(shared, call.syscall))
+		return 0;
+	if (call.abi == UNRACED_ABI_IA32)
+		result = (__s32)result;
+	return on_return(shared, task, &call, number, result);
 }
 
 #endif

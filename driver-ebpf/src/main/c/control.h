@@ -19,7 +19,15 @@ struct unraced_control {
 	__u32 copies;	      /* calls whose copies inside the kernel are taken: 1 << enum unraced_syscall */
 	__u32 syscalls;	      /* the calls to watch, a bit for each by its number in enum unraced_syscall */
 	__u32 has_requests;   /* written by who_am_i: 1 when requests of io_urings can be read */
-	__u32 reserved[5];
+	__u32 stash_entries;  /* calls that the stash takes at once */
+	__u32 slot_mask;      /* number of slots, less one */
+	__u32 task_storage;   /* 1: threads have slots of their own */
+	__u32 reserved[2];
+	/* Written at each call, so on a cache line that nothing else is read from. */
+	__u32 stashed; /* calls in the stash */
+	__u32 spilled; /* of these, in the hash map */
+	__u32 owners;  /* threads with slots of their own */
+	__u32 reserved2[13];
 };
 
 enum unraced_filter {
@@ -32,6 +40,9 @@ enum unraced_filter {
 	UNRACED_FILTER_FAILED = 1u << 6,    /* leave out all but failed calls */
 	UNRACED_FILTER_SUCCEEDED = 1u << 7, /* leave out failed calls */
 };
+
+/* Those that ask for more than who calls. */
+#define UNRACED_FILTERS_AT_RETURN (UNRACED_FILTER_PATHS | UNRACED_FILTER_FAILED | UNRACED_FILTER_SUCCEEDED)
 
 /* One row per possible CPU, written by the programs only. */
 struct unraced_counters {

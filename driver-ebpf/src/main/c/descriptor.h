@@ -26,6 +26,8 @@ static __always_inline struct file *file_of(struct task_struct *task, __u32 fd, 
 	if (fd >= GET(table, max_fds))
 		return 0;
 	slots = GET(table, fd);
+	if (bpf_ksym_exists(bpf_rdonly_cast))
+		return (struct file *)WORD_AT((__u64)slots + 8ull * fd);
 	bpf_probe_read_kernel(&file, sizeof(file), slots + fd);
 	return file;
 }

@@ -15,20 +15,37 @@ static __always_inline __u32 pid_namespace(struct task_struct *task)
 	return GET(ns, ns.inum);
 }
 
+/* By plain loads where the kernel can cast: a helper costs more in being called than in what it does. */
 static __always_inline void identify(struct caller *who, struct task_struct *task)
 {
-	__u64 ids = bpf_get_current_uid_gid();
+	if (bpf_ksym_exists(bpf_rdonly_cast)) {
+		/* As bpf_get_current_uid_gid() and bpf_get_current_cgroup_id() of kernel/bpf/helpers.c have it. */
+		struct cred *cred = FOLLOW(task, cred);
+		struct css_set *sets = FOLLOW(task, cgroups);
+		struct cgroup *cgroup = GET(sets, dfl_cgrp);
+		struct kernfs_node *node = GET(cgroup, kn);
+		__u64 comm = (__u64)task + bpf_core_field_offset(struct task_struct, comm);
 
-	who->uid = ids;
-	who->gid = ids >> 32;
+		who->uid = GET(cred, uid.val);
+		who->gid = GET(cred, gid.val);
+		who->cgroup = GET(node, id);
+		/* Always ended and padded by NULs: __set_task_comm() of fs/exec.c. */
+		*(__u64 *)who->comm = WORD_AT(comm);
+		*(__u64 *)(who->comm + 8) = WORD_AT(comm + 8);
+	} else {
+		__u64 ids = bpf_get_current_uid_gid();
+
+		who->uid = ids;
+		who->gid = ids >> 32;
+		who->cgroup = bpf_get_current_cgroup_id();
+		bpf_get_current_comm(who->comm, sizeof(who->comm));
+	}
 	who->tid = task->pid;
 	who->tgid = task->tgid;
 	who->thread_start = task->start_boottime;
 	who->parent_tgid = FOLLOW(task, real_parent)->tgid;
-	who->cgroup = bpf_get_current_cgroup_id();
 	who->mount_ns = mount_namespace(task);
 	who->pid_ns = pid_namespace(task);
-	bpf_get_current_comm(who->comm, sizeof(who->comm));
 }
 
 static __always_inline void describe_caller(struct unraced_record *record, const struct caller *who)
@@ -51,6 +68,7 @@ static __always_inline void describe_arguments(struct draft *draft, bool is_conn
 	struct unraced_record *record = &draft->record;
 	struct unraced_slice *slice;
 	__u32 length = call->length;
+	__u8 *to;
 
 	record->provenance = call->provenance;
 	record->how_provenance = call->how_provenance;
@@ -79,7 +97,10 @@ static __always_inline void describe_arguments(struct draft *draft, bool is_conn
 		return;
 	if (length > UNRACED_PATH_MAX)
 		length = UNRACED_PATH_MAX;
-	if (bpf_probe_read_kernel(append(draft, slice, length), length, bytes)) {
+	to = append(draft, slice, length);
+	if (length <= SHORT_BYTES && bytes == call->bytes) {
+		copy_short(to, call->bytes, length);
+	} else if (bpf_probe_read_kernel(to, length, bytes)) {
 		/* Lost, which is not the same as empty. */
 		*slice = (struct unraced_slice){};
 		record->provenance = UNRACED_PROVENANCE_NONE;
@@ -103,7 +124,7 @@ static __always_inline void send(struct unraced_counters *row, struct unraced_co
 
 /* What the call acted on. Whether the claim about it is to be judged, the kernel's copy needing no proof, is known. */
 static __always_inline void describe_object(struct draft *draft, struct walk *walk, struct task_struct *task,
-					    const struct call *call, const struct unfinished *from, bool is_connect,
+					    const struct call *call, struct unfinished *from, bool is_connect,
 					    bool judge)
 {
 	struct unraced_record *record = &draft->record;
@@ -123,29 +144,43 @@ static __always_inline void describe_object(struct draft *draft, struct walk *wa
 		file = file_of(task, result, &record->flags);
 		if (!file)
 			return;
+		describe_inode(draft, file);
 		walk_begin(walk);
 		if (judge)
 			trail_begin(&walk->trail, is_absolute(draft) ? &call->root : &call->start);
-		describe_file(draft, file, task, walk);
-		if (judge && (record->flags & UNRACED_HAS_FILE))
+		if (is_absolute(draft)) {
+			int direct;
+
+			from->file = (__u64)file;
+			direct = describe_directly();
+
+			if (direct == PROVEN)
+				record->integrity = UNRACED_INTEGRITY_MATCH;
+			/* Where the proof fails, the whole walk tells what can be said instead. */
+			if (direct == PROVEN || (direct == NAMED && !judge))
+				return;
+		}
+		walk_begin(walk);
+		if (judge)
+			trail_begin(&walk->trail, is_absolute(draft) ? &call->root : &call->start);
+		describe_path(draft, file, task, walk);
+		if (judge)
 			record->integrity = judge_path(draft, walk, file);
 	}
 }
 
 /* Judges the claim, if it is to be judged, by the object, or by memory that has changed. */
-static __always_inline int judge_call(struct call *call, bool is_connect)
+static __always_inline void judge_call(struct call *call, struct unfinished *from, struct draft *draft,
+				       struct task_struct *task, bool is_connect)
 {
-	struct unfinished *from = SCRATCH(unfinished);
-	struct draft *draft = SCRATCH(record_scratch);
 	struct walk *walk = SCRATCH(walk_scratch);
-	struct task_struct *task = bpf_get_current_task_btf();
 	struct unraced_record *record;
 	__u32 tid = task->pid;
 	struct truth *truth;
 	bool judge;
 
-	if (!call || !from || !draft || !walk)
-		return 0;
+	if (!walk)
+		return;
 	record = &draft->record;
 	/* The kernel's copy needs no other proof. */
 	judge = call->integrity && (record->provenance == UNRACED_PROVENANCE_ENTER ||
@@ -156,7 +191,7 @@ static __always_inline int judge_call(struct call *call, bool is_connect)
 		if (is_connect ? has_peer(from->result) : from->result >= 0)
 			adopt_truth(draft, is_connect, truth);
 		bpf_map_delete_elem(&truths, &tid);
-		return 0;
+		return;
 	}
 	/* Who submitted a request may use its memory for something else before it is done. */
 	if (judge && !from->is_request)
@@ -174,17 +209,6 @@ static __always_inline int judge_call(struct call *call, bool is_connect)
 	if (judge && record->integrity == UNRACED_INTEGRITY_MATCH &&
 	    ((record->flags & UNRACED_FD_TABLE_SHARED) || !call->enter_ns))
 		record->integrity = UNRACED_INTEGRITY_UNCHECKED;
-	return 0;
-}
-
-__noinline int judge_open(struct call *call)
-{
-	return judge_call(call, 0);
-}
-
-__noinline int judge_connect(struct call *call)
-{
-	return judge_call(call, 1);
 }
 
 /* The event of a call of which the rest is in the area of unfinished ones. */
@@ -194,6 +218,7 @@ static __always_inline int emit(struct call *call, bool is_connect)
 	struct unraced_counters *row = counter_row();
 	struct unfinished *from = SCRATCH(unfinished);
 	struct draft *draft = SCRATCH(record_scratch);
+	struct task_struct *task = bpf_get_current_task_btf();
 	struct unraced_record *record;
 
 	if (!call || !shared || !row || !from || !draft)
@@ -213,16 +238,12 @@ static __always_inline int emit(struct call *call, bool is_connect)
 	if (from->is_request) {
 		record->origin = UNRACED_ORIGIN_IO_URING;
 	} else {
-		identify(&from->request.by, bpf_get_current_task_btf());
+		identify(&from->request.by, task);
 	}
 	describe_caller(record, &from->request.by);
 	describe_arguments(draft, is_connect, call, (const void *)from->bytes);
-	if (!(record->flags & UNRACED_NOT_EXECUTED)) {
-		if (is_connect)
-			judge_connect(call);
-		else
-			judge_open(call);
-	}
+	if (!(record->flags & UNRACED_NOT_EXECUTED))
+		judge_call(call, from, draft, task, is_connect);
 	send(row, shared, draft);
 	return 0;
 }

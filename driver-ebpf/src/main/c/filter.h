@@ -69,6 +69,14 @@ __noinline int filter(const struct unraced_control *shared)
 	return PASS;
 }
 
+/* The same, without a call when there is little to ask. */
+static __always_inline int filter_caller(const struct unraced_control *shared, struct task_struct *task)
+{
+	if (shared->filters & ~UNRACED_FILTERS_AT_RETURN & ~UNRACED_FILTER_SELF)
+		return filter(shared);
+	return (shared->filters & UNRACED_FILTER_SELF) && (__u32)task->tgid == shared->self_tgid ? SELF : PASS;
+}
+
 /* Of a path that nobody could read, nobody can say that it is another one. */
 static __always_inline bool path_passes(const struct unraced_control *shared, const struct call *call)
 {

@@ -5,6 +5,8 @@
 
 /* Paths up to this many bytes fit into an ordinary stash entry, longer ones need a second one. */
 #define INLINE_BYTES 256
+/* Up to so many are copied and compared without a helper. A power of two. */
+#define SHORT_BYTES 32
 /* PATH_MAX: what getname() of fs/namei.c reads at the most. A byte more could be on a page that is never touched. */
 #define READ_BYTES (UNRACED_PATH_MAX + 1)
 
@@ -74,6 +76,35 @@ struct draft {
 /* The longest path that a walk finds. */
 #define WALK_BYTES 4096
 
+/* A place of the stash, taken by a thread for as long as its call takes. */
+struct slot {
+	__u32 tid; /* 0: free */
+	__u32 reserved;
+	struct call call;
+	__u64 behind; /* room for the NUL of a path that fills the entry */
+};
+
+/* Where a thread can have its place: so many slots, beginning at a multiple of that. */
+#define SLOT_CHOICES 4
+
+/* Their number is a power of two. Read by Java, too, to count those that are taken. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, 8192);
+	__type(key, __u32);
+	__type(value, struct slot);
+} slots SEC(".maps");
+
+/* Slots of threads' own, on request. */
+struct {
+	__uint(type, BPF_MAP_TYPE_TASK_STORAGE);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, int);
+	__type(value, struct slot);
+} own_slots SEC(".maps");
+
+/* The calls of threads whose slots are all taken by others, and of those that have to be built elsewhere. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 8192);

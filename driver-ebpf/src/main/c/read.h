@@ -20,6 +20,33 @@ extern void *bpf_rdonly_cast(const void *obj, __u32 btf_id) __ksym __weak;
 		value_;                                                                   \
 	})
 
+/* Eight bytes of kernel memory, as a number; only where the kernel can cast. By a type that holds one first. */
+#define WORD_AT(address)                                                                                            \
+	((__u64)((struct timespec64 *)bpf_rdonly_cast((void *)(address), bpf_core_type_id_kernel(struct timespec64))) \
+		 ->tv_sec)
+/* A pointer's field as a number. */
+#define WORD_OF(p, field) WORD_AT((__u64)(p) + bpf_core_field_offset(typeof(*(p)), field))
+
+/*
+ * What a string of up to 63 bytes has in its word of that number, as a mask: from a table, as the verifier would follow each
+ * comparison by itself.
+ */
+static const volatile __u64 bytes_left[128] = {
+	[65] = 0xff,
+	[66] = 0xffff,
+	[67] = 0xffffff,
+	[68] = 0xffffffff,
+	[69] = 0xffffffffff,
+	[70] = 0xffffffffffff,
+	[71] = 0xffffffffffffff,
+	[72 ... 127] = 0xffffffffffffffff,
+};
+
+static __always_inline __u64 bytes_within(__u32 length, __u32 word)
+{
+	return bytes_left[(length + 64 - 8 * word) & 127];
+}
+
 /*
  * A pointer that the current task leads to. A plain load would do, but of one through a trusted pointer the verifier asks
  * whether it is to be trusted, too, and searches the names of all the kernel's types for that, several times

@@ -16,16 +16,21 @@ static __always_inline __u8 *append(struct draft *draft, struct unraced_slice *s
 	return &tail[at];
 }
 
-/* The walk must have begun. */
-static __always_inline void describe_file(struct draft *draft, struct file *file, struct task_struct *task,
-					  struct walk *walk)
+/* What is behind the end must stay zero, as it is sent as padding. */
+static __always_inline void copy_short(__u8 *to, const __u8 *from, __u32 length)
+{
+	#pragma unroll
+	for (int word = 0; word < SHORT_BYTES / 8; word++)
+		((__u64 *)to)[word] = ((const __u64 *)from)[word] & bytes_within(length, word);
+}
+
+/* All but its path. */
+static __always_inline void describe_inode(struct draft *draft, struct file *file)
 {
 	struct unraced_record *record = &draft->record;
 	struct inode *inode = GET(file, f_inode);
 	struct super_block *super = GET(inode, i_sb);
 	__u32 device = GET(super, s_dev);
-	__u32 length;
-	__u8 *target;
 
 	record->open.inode = GET(inode, i_ino);
 	/* The kernel's dev_t: MINORBITS of include/linux/kdev_t.h. */
@@ -34,12 +39,28 @@ static __always_inline void describe_file(struct draft *draft, struct file *file
 	record->flags |= UNRACED_HAS_FILE;
 	if (GET(file, f_mode) & FMODE_CREATED)
 		record->flags |= UNRACED_CREATED;
+}
+
+/* Its path. The walk must have begun. */
+static __always_inline void describe_path(struct draft *draft, struct file *file, struct task_struct *task,
+					  struct walk *walk)
+{
+	struct unraced_record *record = &draft->record;
+	__u32 length;
+	__u8 *target;
 
 	walk_up(walk, file, task);
 	record->flags |= walk->flags;
 	length = (WALK_BYTES - walk->position) & (WALK_BYTES - 1);
 	target = append(draft, &record->open.resolved, length);
 	bpf_probe_read_kernel(target, length, &walk->bytes[walk->position & (WALK_BYTES - 1)]);
+}
+
+static __always_inline void describe_file(struct draft *draft, struct file *file, struct task_struct *task,
+					  struct walk *walk)
+{
+	describe_inode(draft, file);
+	describe_path(draft, file, task, walk);
 }
 
 /* uapi/linux/in.h and in6.h */

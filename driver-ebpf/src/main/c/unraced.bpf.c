@@ -23,6 +23,7 @@
 #include "walk.h"
 #include "truth.h"
 #include "compare.h"
+#include "direct.h"
 #include "integrity.h"
 #include "rings.h"
 #include "emit.h"
@@ -30,12 +31,60 @@
 
 char LICENSE[] SEC("license") = "GPL";
 
+/* What is known of a call besides its arguments. */
+static __always_inline void begin(struct call *call, struct task_struct *task, __u32 mode)
+{
+	call->thread_start = task->start_boottime;
+	call->enter_ns = bpf_ktime_get_boot_ns();
+	call->mitigation = mode;
+}
+
+static __always_inline void remember(struct call *call, struct unraced_control *shared, struct task_struct *task)
+{
+	call->integrity = shared->integrity != 0;
+	if (call->integrity && call->syscall != UNRACED_CONNECT)
+		remember_start(call, task);
+	/* Who shares now may have put another file in place and be gone by the return; nobody new can come meanwhile. */
+	if (fd_table_is_shared(task))
+		call->record_flags |= UNRACED_FD_TABLE_SHARED;
+}
+
+/* In the call's place of the stash. False when it has to be built elsewhere. */
+static __always_inline bool begin_in_place(struct unraced_control *shared, struct unraced_counters *row,
+					   struct task_struct *task, struct entrance *from, __u32 mode)
+{
+	struct slot *slot = stash_begin(shared, row, task);
+	struct call *call;
+
+	if (!slot)
+		return 0;
+	call = &slot->call;
+	begin(call, task, mode);
+	read_registers(call, from->syscall, from->args);
+	call->abi = from->abi;
+	call->indirect = from->indirect;
+	if (from->syscall == UNRACED_CONNECT) {
+		read_address(call, UNRACED_PROVENANCE_ENTER);
+	} else {
+		if (!read_short_path(slot, UNRACED_PROVENANCE_ENTER)) {
+			/* Not part of the call so far. */
+			stash_remove(shared, task, 0);
+			return 0;
+		}
+		if (from->syscall == UNRACED_OPENAT2)
+			read_how(call, UNRACED_PROVENANCE_ENTER);
+	}
+	remember(call, shared, task);
+	row->puts++;
+	return 1;
+}
+
 __noinline int begin_call(struct entrance *from)
 {
 	struct unraced_control *shared = SCRATCH(control);
 	struct unraced_counters *row = counter_row();
 	struct long_call *to = SCRATCH(call_scratch);
-	struct task_struct *task;
+	struct task_struct *task = bpf_get_current_task_btf();
 	bool entering, passes;
 	__u32 mode;
 
@@ -43,12 +92,11 @@ __noinline int begin_call(struct entrance *from)
 		return 0;
 	mode = current_mode(shared);
 	entering = wants_enter_events(shared);
-	if ((mode == UNRACED_MITIGATION_OFF && !entering) || filter(shared) != PASS)
+	if ((mode == UNRACED_MITIGATION_OFF && !entering) || filter_caller(shared, task) != PASS)
 		return 0;
-	task = bpf_get_current_task_btf();
-	to->call.thread_start = task->start_boottime;
-	to->call.enter_ns = bpf_ktime_get_boot_ns();
-	to->call.mitigation = mode;
+	if (!entering && !(shared->filters & UNRACED_FILTER_PATHS) && begin_in_place(shared, row, task, from, mode))
+		return 0;
+	begin(&to->call, task, mode);
 	read_arguments(to, from, UNRACED_PROVENANCE_ENTER);
 	passes = path_passes(shared, &to->call);
 	if (entering && passes)
@@ -56,13 +104,8 @@ __noinline int begin_call(struct entrance *from)
 	/* Under kernel it is the copy that decides. */
 	if (mode == UNRACED_MITIGATION_OFF || (!passes && mode != UNRACED_MITIGATION_KERNEL))
 		return 0;
-	to->call.integrity = shared->integrity != 0;
-	if (to->call.integrity && from->syscall != UNRACED_CONNECT)
-		remember_start(&to->call, task);
-	/* Who shares now may have put another file in place and be gone by the return; nobody new can come meanwhile. */
-	if (fd_table_is_shared(task))
-		to->call.record_flags |= UNRACED_FD_TABLE_SHARED;
-	stash_put(row, task->pid, to);
+	remember(&to->call, shared, task);
+	stash_put(shared, row, task, to);
 	return 0;
 }
 
@@ -99,22 +142,6 @@ __noinline int rebuild_call(struct long_call *to, struct entrance *from)
 	return 0;
 }
 
-static __always_inline struct call *rebuild(struct task_struct *task, __u8 syscall)
-{
-	struct long_call *to = SCRATCH(call_scratch);
-	struct pt_regs *regs = (void *)bpf_task_pt_regs(task);
-	struct entrance from = { .syscall = syscall, .abi = UNRACED_ABI_NATIVE };
-
-	if (!to)
-		return 0;
-	from.args[0] = PT_REGS_PARM1_CORE_SYSCALL(regs);
-	from.args[1] = PT_REGS_PARM2_CORE_SYSCALL(regs);
-	from.args[2] = PT_REGS_PARM3_CORE_SYSCALL(regs);
-	from.args[3] = PT_REGS_PARM4_CORE_SYSCALL(regs);
-	rebuild_call(to, &from);
-	return &to->call;
-}
-
 /*
  * Seccomp can refuse a call by SIGSYS: it never enters, but it returns, and what looks like the result is its number.
  * All three signs are needed, or a thread could hide its files by blocking a SIGSYS of its own.
@@ -147,35 +174,26 @@ __noinline int read_rest(struct long_call *to)
 	return 0;
 }
 
-static __always_inline struct call *read_again(const struct call *call)
+/* What call it is, is known; its registers are read if no entry tells of them. */
+static __always_inline int on_return(struct unraced_control *shared, struct task_struct *task, struct entrance *from,
+				     long number, long result)
 {
-	struct long_call *to = SCRATCH(call_scratch);
-
-	if (!to)
-		return 0;
-	to->call = *call;
-	read_rest(to);
-	return &to->call;
-}
-
-static __always_inline int on_exit(const struct syscall_trace_exit *ctx, __u8 syscall)
-{
-	struct unraced_control *shared = SCRATCH(control);
 	struct unraced_counters *row = counter_row();
 	struct unfinished *area = SCRATCH(unfinished);
-	struct task_struct *task = bpf_get_current_task_btf();
+	struct long_call *scratch = SCRATCH(call_scratch);
+	bool is_connect = from->syscall == UNRACED_CONNECT;
 	struct call *stashed, *call;
 	const __u8 *bytes;
 	__u32 tid = task->pid;
 	bool is_long, elsewhere;
 
-	if (!shared || !row || !area || !shared->active)
+	if (!row || !area || !scratch)
 		return 0;
 	row->returned++;
-	area->result = ctx->ret;
-	area->syscall = syscall;
+	area->result = result;
+	area->syscall = from->syscall;
 	area->is_request = 0;
-	stashed = stash_find(row, tid, task->start_boottime, syscall, UNRACED_ABI_NATIVE);
+	stashed = stash_find(shared, row, task, from->syscall, from->abi);
 	if (!stashed) {
 		enum verdict verdict = filter(shared);
 
@@ -183,16 +201,15 @@ static __always_inline int on_exit(const struct syscall_trace_exit *ctx, __u8 sy
 			count_filtered(row, verdict);
 			return 0;
 		}
-		call = rebuild(task, syscall);
-		if (call) {
-			if (!was_executed(task, ctx->nr, ctx->ret))
-				call->record_flags |= UNRACED_NOT_EXECUTED;
-			bytes = shared->copies ? adopt_late_copy(call, tid) : call->bytes;
-			area->bytes = (__u64)bytes;
-			finish_call(row, shared, area, call, syscall == UNRACED_CONNECT);
-			if (shared->copies)
-				forget_copies(tid);
-		}
+		rebuild_call(scratch, from);
+		call = &scratch->call;
+		if (!was_executed(task, number, result))
+			call->record_flags |= UNRACED_NOT_EXECUTED;
+		bytes = shared->copies ? adopt_late_copy(call, tid) : call->bytes;
+		area->bytes = (__u64)bytes;
+		finish_call(row, shared, area, call, is_connect);
+		if (shared->copies)
+			forget_copies(tid);
 		return 0;
 	}
 	is_long = stashed->length > INLINE_BYTES;
@@ -200,20 +217,38 @@ static __always_inline int on_exit(const struct syscall_trace_exit *ctx, __u8 sy
 	call = stashed;
 	bytes = 0;
 	if (stashed->provenance == UNRACED_PROVENANCE_NONE || stashed->how_provenance == UNRACED_PROVENANCE_NONE) {
-		call = read_again(stashed);
+		scratch->call = *stashed;
+		read_rest(scratch);
+		call = &scratch->call;
 		/* Of a path that was read at entry, the copy has no more than the start. */
-		if (call && stashed->provenance == UNRACED_PROVENANCE_NONE)
+		if (stashed->provenance == UNRACED_PROVENANCE_NONE)
 			bytes = call->bytes;
 	}
 	if (!bytes)
 		bytes = stash_bytes(stashed, tid);
 	area->bytes = (__u64)bytes;
-	if (call)
-		finish_call(row, shared, area, call, syscall == UNRACED_CONNECT);
-	stash_drop(row, tid, is_long);
+	finish_call(row, shared, area, call, is_connect);
+	stash_drop(shared, row, task, is_long);
 	if (elsewhere)
 		bpf_map_delete_elem(&copies, &tid);
 	return 0;
+}
+
+/* By the tracepoint of a single call, which is a native one. */
+static __always_inline int on_exit(const struct syscall_trace_exit *ctx, __u8 syscall)
+{
+	struct unraced_control *shared = SCRATCH(control);
+	struct entrance from = { .syscall = syscall, .abi = UNRACED_ABI_NATIVE };
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct pt_regs *regs = (void *)bpf_task_pt_regs(task);
+
+	if (!shared || !shared->active)
+		return 0;
+	from.args[0] = PT_REGS_PARM1_CORE_SYSCALL(regs);
+	from.args[1] = PT_REGS_PARM2_CORE_SYSCALL(regs);
+	from.args[2] = PT_REGS_PARM3_CORE_SYSCALL(regs);
+	from.args[3] = PT_REGS_PARM4_CORE_SYSCALL(regs);
+	return on_return(shared, task, &from, ctx->nr, ctx->ret);
 }
 
 /*
@@ -230,6 +265,11 @@ static const volatile __u8 calls_by_number[NUMBERS] = {
 	[56] = UNRACED_OPENAT,
 #endif
 	[437] = UNRACED_OPENAT2,
+#ifdef __TARGET_ARCH_x86
+	[42] = UNRACED_CONNECT,
+#else
+	[203] = UNRACED_CONNECT,
+#endif
 };
 
 SEC("tracepoint/syscalls/sys_enter_openat")
@@ -237,7 +277,7 @@ int enter_opens(struct syscall_trace_enter *ctx)
 {
 	__u8 syscall = calls_by_number[ctx->nr & (NUMBERS - 1)];
 
-	return syscall ? on_enter(ctx, syscall) : 0;
+	return syscall && syscall != UNRACED_CONNECT ? on_enter(ctx, syscall) : 0;
 }
 
 SEC("tracepoint/syscalls/sys_enter_connect")
@@ -268,15 +308,16 @@ int exit_connect(struct syscall_trace_exit *ctx)
 SEC("tp_btf/sched_process_exit")
 int BPF_PROG(thread_exit, struct task_struct *task)
 {
+	struct unraced_control *shared = SCRATCH(control);
 	struct unraced_counters *row = counter_row();
 	__u32 tid = task->pid;
 
-	if (!row)
+	if (!row || !shared)
 		return 0;
-	if (!bpf_map_delete_elem(&stash, &tid)) {
+	if (stash_remove(shared, task, 1))
 		row->reclaimed++;
-		bpf_map_delete_elem(&long_stash, &tid);
-	}
+	if (shared->task_storage && bpf_task_storage_get(&own_slots, task, 0, 0))
+		__sync_fetch_and_add(&shared->owners, -1);
 	bpf_map_delete_elem(&refused, &tid);
 	forget_copies(tid);
 	return 0;

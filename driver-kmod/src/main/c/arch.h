@@ -3,6 +3,7 @@
 #ifndef UNRACED_ARCH_H
 #define UNRACED_ARCH_H
 
+#include <linux/bitops.h>
 #include <linux/ptrace.h>
 #include <linux/types.h>
 
@@ -11,6 +12,17 @@ struct unraced_arguments {
 	u8 abi;
 	u64 values[4];
 };
+
+#define UNRACED_ARCH_NUMBERS 512
+
+/* By number, whether a call may be one that can be watched; of all conventions, whose marks are cut off. */
+extern const unsigned long unraced_arch_numbers[UNRACED_ARCH_NUMBERS / BITS_PER_LONG];
+
+/* For every call of the machine: in a few instructions, no to nearly all of them. */
+static inline bool unraced_arch_may_be(long number)
+{
+	return test_bit(number & (UNRACED_ARCH_NUMBERS - 1), unraced_arch_numbers);
+}
 
 /* Whether the current task's call of this number is one that can be watched; its arguments by its registers. */
 bool unraced_arch_call(struct pt_regs *regs, long number, struct unraced_arguments *to);

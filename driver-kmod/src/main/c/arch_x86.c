@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <linux/build_bug.h>
 #include <linux/compat.h>
 #include <linux/net.h>
 #include <linux/sched.h>
@@ -17,6 +18,20 @@ enum {
 	IA32_OPENAT = 295,
 	IA32_CONNECT = 362,
 	IA32_OPENAT2 = 437,
+};
+
+#define BIT_OF(number, word) ((number) / BITS_PER_LONG == (word) ? 1ul << ((number) % BITS_PER_LONG) : 0)
+#define BITS(word)                                                                                                     \
+	[word] = BIT_OF(__NR_open, word) | BIT_OF(__NR_creat, word) | BIT_OF(__NR_openat, word) |                      \
+		 BIT_OF(__NR_openat2, word) | BIT_OF(__NR_connect, word) | BIT_OF(IA32_OPEN, word) |                   \
+		 BIT_OF(IA32_CREAT, word) | BIT_OF(IA32_SOCKETCALL, word) | BIT_OF(IA32_OPENAT, word) |                \
+		 BIT_OF(IA32_CONNECT, word)
+
+static_assert(IA32_OPENAT2 == __NR_openat2);
+static_assert(__X32_SYSCALL_BIT % UNRACED_ARCH_NUMBERS == 0);
+
+const unsigned long unraced_arch_numbers[UNRACED_ARCH_NUMBERS / BITS_PER_LONG] = {
+	BITS(0), BITS(1), BITS(2), BITS(3), BITS(4), BITS(5), BITS(6), BITS(7),
 };
 
 static u8 native_call(long number)

@@ -53,11 +53,24 @@ void unraced_call_registers(struct unraced_call *call, const u64 *args)
 	}
 }
 
+/* Zeroes what follows in the last word of some bytes: in place, as a call of memset() costs more than all of it. */
+static void pad(u8 *bytes, u32 length)
+{
+	u8 *last = bytes + (length & ~7u);
+	u64 word;
+
+	if (!(length & 7))
+		return;
+	memcpy(&word, last, sizeof(word));
+	word &= (1ull << (8 * (length & 7))) - 1;
+	memcpy(last, &word, sizeof(word));
+}
+
 void unraced_call_append(struct unraced_call *call, struct unraced_slice *slice, u32 length)
 {
 	u32 padded = (length + 7) & ~7u;
 
-	memset(call->tail + call->end + length, 0, padded - length);
+	pad(unraced_call_room(call), length);
 	slice->offset = sizeof(struct unraced_record) + call->end;
 	slice->length = length;
 	call->end += padded;
@@ -81,6 +94,42 @@ void unraced_call_adopt(struct unraced_call *call, const void *copy, u32 length)
 	unraced_call_append(call, claim, length);
 	call->record.provenance = UNRACED_PROVENANCE_KERNEL;
 	call->record.integrity = changed ? UNRACED_INTEGRITY_CHANGED : UNRACED_INTEGRITY_MATCH;
+}
+
+static bool is_confirmable(const struct unraced_call *call)
+{
+	return call->record.mitigation == UNRACED_MITIGATION_KERNEL &&
+	       call->record.provenance == UNRACED_PROVENANCE_ENTER && !(call->record.flags & UNRACED_TRUNCATED);
+}
+
+static void confirm(struct unraced_call *call)
+{
+	call->record.provenance = UNRACED_PROVENANCE_KERNEL;
+	call->record.integrity = UNRACED_INTEGRITY_MATCH;
+}
+
+bool unraced_call_confirm_path(struct unraced_call *call, const char *copy)
+{
+	u32 length = call->record.open.path.length, at;
+
+	if (!is_confirmable(call))
+		return false;
+	/* No byte of a path is NUL, so this ends with the copy, whichever is shorter. */
+	for (at = 0; at < length; at++)
+		if (call->tail[at] != (u8)copy[at])
+			return false;
+	if (copy[length])
+		return false;
+	confirm(call);
+	return true;
+}
+
+bool unraced_call_confirm_address(struct unraced_call *call, const void *copy, u32 length)
+{
+	if (!is_confirmable(call) || call->record.connect.address.length != length || memcmp(call->tail, copy, length))
+		return false;
+	confirm(call);
+	return true;
 }
 
 void unraced_call_how(struct unraced_call *call, const struct unraced_how *how, u8 provenance)

@@ -70,6 +70,12 @@ static inline bool unraced_call_is_absolute(struct unraced_call *call)
 void unraced_call_drop_claim(struct unraced_call *call);
 /* Puts the kernel's own copy in the claim's place. Says CHANGED when the snapshot was another one. */
 void unraced_call_adopt(struct unraced_call *call, const void *copy, u32 length);
+/*
+ * The kernel's own copy is what was read at entry: nearly always, so without taking anything anew. False, and nothing
+ * changed, where that is not so. Of a path the copy ends with a NUL, of an address with its length.
+ */
+bool unraced_call_confirm_path(struct unraced_call *call, const char *copy);
+bool unraced_call_confirm_address(struct unraced_call *call, const void *copy, u32 length);
 void unraced_call_how(struct unraced_call *call, const struct unraced_how *how, u8 provenance);
 
 /* How much of the call the stash keeps. */

@@ -13,6 +13,7 @@
 #include "device.h"
 #include "ring.h"
 #include "stash.h"
+#include "walk.h"
 
 #define UNRACED_PATH_ROOM 4096
 #define UNRACED_RING_LEAST 65536
@@ -22,6 +23,7 @@ struct unraced_area {
 	struct unraced_call call;
 	u8 bytes[UNRACED_PATH_ROOM]; /* what the call is compared with */
 	u8 path[UNRACED_PATH_ROOM];  /* of the opened file, from the end */
+	struct unraced_walk walk;
 };
 
 /* The places where the kernel has its own copy, or its result. */

@@ -29,13 +29,14 @@ static bool current_call(const struct unraced_capture *capture, struct unraced_a
 /* The call as it is known so far, in the area. What it lacks is read at the return, unless this copy has it. */
 static bool begin(struct unraced_capture *capture, struct unraced_area *area, const struct unraced_arguments *arguments)
 {
-	int taken = unraced_take(capture, area, arguments);
 	u32 mitigation = READ_ONCE(capture->mitigation);
+	int taken = unraced_take_held(capture, area, arguments);
 
 	if (taken >= 0)
 		return true;
 	if (mitigation != UNRACED_MITIGATION_KERNEL || unraced_filter(capture) != UNRACED_PASS)
 		return false;
+	taken = unraced_take(capture, area, arguments);
 	unraced_rebuild(capture, area, arguments, mitigation);
 	area->call.record.flags |= unraced_missed(taken);
 	return true;
@@ -47,6 +48,19 @@ static bool wants_copy(const struct unraced_call *call)
 	       call->record.provenance != UNRACED_PROVENANCE_KERNEL;
 }
 
+/* A call can open files of the kernel's own, such as firmware: they do not come from its pointer. */
+static bool is_of(const struct filename *name, const struct unraced_call *call)
+{
+	return (unsigned long)name->uptr == call->pointer;
+}
+
+static bool confirm_path(void *entry, const void *with)
+{
+	const struct filename *name = with;
+
+	return is_of(name, entry) && unraced_call_confirm_path(entry, name->name);
+}
+
 static int on_path(struct kprobe *kprobe, struct pt_regs *regs)
 {
 	struct unraced_capture *capture = container_of(kprobe, struct unraced_probe, kprobe)->capture;
@@ -56,10 +70,9 @@ static int on_path(struct kprobe *kprobe, struct pt_regs *regs)
 
 	if (!current_call(capture, &arguments) || arguments.syscall == UNRACED_CONNECT || IS_ERR_OR_NULL(name))
 		return 0;
-	if (!begin(capture, area, &arguments))
+	if (unraced_touch_entry(capture, &arguments, confirm_path, name) || !begin(capture, area, &arguments))
 		return 0;
-	/* A call can open files of the kernel's own, such as firmware: they do not come from its pointer. */
-	if (wants_copy(&area->call) && (unsigned long)name->uptr == area->call.pointer)
+	if (wants_copy(&area->call) && is_of(name, &area->call))
 		unraced_call_adopt(&area->call, name->name, strnlen(name->name, UNRACED_PATH_MAX));
 	unraced_put(capture, area);
 	return 0;
@@ -98,6 +111,7 @@ static int on_how(struct kprobe *kprobe, struct pt_regs *regs)
 	return 0;
 }
 
+/* With a table of descriptors that nobody shares, the file is still there when the call returns, and described then. */
 static int on_file(struct kprobe *kprobe, struct pt_regs *regs)
 {
 	struct unraced_capture *capture = container_of(kprobe, struct unraced_probe, kprobe)->capture;
@@ -106,9 +120,9 @@ static int on_file(struct kprobe *kprobe, struct pt_regs *regs)
 	struct unraced_record *record = &area->call.record;
 	struct unraced_arguments arguments;
 
-	if (!current_call(capture, &arguments) || arguments.syscall == UNRACED_CONNECT)
+	if (!unraced_descriptors_shared() || !current_call(capture, &arguments) || arguments.syscall == UNRACED_CONNECT)
 		return 0;
-	if (unraced_take(capture, area, &arguments) < 0)
+	if (unraced_take_held(capture, area, &arguments) < 0)
 		return 0;
 	if (record->provenance == UNRACED_PROVENANCE_KERNEL && !(record->flags & UNRACED_HAS_FILE)) {
 		area->call.installed = (s32)regs_get_kernel_argument(regs, 0);
@@ -119,20 +133,33 @@ static int on_file(struct kprobe *kprobe, struct pt_regs *regs)
 	return 0;
 }
 
+struct kernel_address {
+	const void *bytes;
+	u32 length;
+};
+
+static bool confirm_address(void *entry, const void *with)
+{
+	const struct kernel_address *address = with;
+
+	return unraced_call_confirm_address(entry, address->bytes, address->length);
+}
+
 static int on_address(struct kprobe *kprobe, struct pt_regs *regs)
 {
 	struct unraced_capture *capture = container_of(kprobe, struct unraced_probe, kprobe)->capture;
-	const void *address = (const void *)regs_get_kernel_argument(regs, 1);
 	s32 length = (s32)regs_get_kernel_argument(regs, 2);
+	struct kernel_address address = { (const void *)regs_get_kernel_argument(regs, 1), length };
 	struct unraced_area *area = unraced_area(capture);
 	struct unraced_arguments arguments;
 
 	if (!current_call(capture, &arguments) || arguments.syscall != UNRACED_CONNECT)
 		return 0;
-	if (length < 0 || length > UNRACED_ADDRESS_MAX || !begin(capture, area, &arguments))
+	if (length < 0 || length > UNRACED_ADDRESS_MAX ||
+	    unraced_touch_entry(capture, &arguments, confirm_address, &address) || !begin(capture, area, &arguments))
 		return 0;
 	if (wants_copy(&area->call))
-		unraced_call_adopt(&area->call, address, length);
+		unraced_call_adopt(&area->call, address.bytes, length);
 	unraced_put(capture, area);
 	return 0;
 }

@@ -5,7 +5,6 @@
 #include <linux/pid_namespace.h>
 #include <linux/sched.h>
 #include <linux/timekeeping.h>
-#include <linux/user_namespace.h>
 
 #include "arguments.h"
 #include "emit.h"
@@ -29,12 +28,26 @@ int unraced_take(struct unraced_capture *capture, struct unraced_area *area, con
 				  unraced_call_key(arguments), &area->call, sizeof(area->call));
 }
 
+int unraced_take_held(struct unraced_capture *capture, struct unraced_area *area,
+		      const struct unraced_arguments *arguments)
+{
+	return unraced_stash_take_held(capture->stash, current->pid, current->start_boottime,
+				       unraced_call_key(arguments), &area->call, sizeof(area->call));
+}
+
 void unraced_put(struct unraced_capture *capture, struct unraced_area *area)
 {
 	struct unraced_arguments key = { .syscall = area->call.record.syscall, .abi = area->call.record.abi };
 
 	unraced_stash_put(capture->stash, current->pid, current->start_boottime, unraced_call_key(&key),
 			  &area->call, unraced_call_bytes(&area->call));
+}
+
+bool unraced_touch_entry(struct unraced_capture *capture, const struct unraced_arguments *arguments,
+			 unraced_touch *touch, const void *with)
+{
+	return unraced_stash_touch(capture->stash, current->pid, current->start_boottime, unraced_call_key(arguments),
+				   touch, with);
 }
 
 u32 unraced_missed(int taken)
@@ -46,8 +59,9 @@ void unraced_describe_caller(struct unraced_record *record)
 {
 	struct pid_namespace *pid_ns;
 
-	record->uid = from_kuid(&init_user_ns, current_uid());
-	record->gid = from_kgid(&init_user_ns, current_gid());
+	/* In the initial user namespace a user's number is the kernel's own (kernel/user.c). */
+	record->uid = __kuid_val(current_uid());
+	record->gid = __kgid_val(current_gid());
 	record->tid = current->pid;
 	record->tgid = current->tgid;
 	record->thread_start_ns = current->start_boottime;
@@ -92,8 +106,11 @@ void unraced_send(struct unraced_capture *capture, struct unraced_area *area)
 
 bool unraced_is_wanted(struct unraced_capture *capture, struct unraced_area *area)
 {
-	enum unraced_verdict verdict = unraced_filter_return(capture, &area->call);
+	enum unraced_verdict verdict;
 
+	if (!(capture->config.filters & UNRACED_FILTERS_OF_RETURNS))
+		return true;
+	verdict = unraced_filter_return(capture, &area->call);
 	unraced_count_filtered(unraced_row(capture), verdict);
 	return verdict == UNRACED_PASS;
 }

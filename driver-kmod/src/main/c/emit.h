@@ -16,7 +16,13 @@ void unraced_rebuild(struct unraced_capture *capture, struct unraced_area *area,
 		     const struct unraced_arguments *arguments, u32 mitigation);
 /* Takes the current thread's entry into the area: a length, or one of enum unraced_take. */
 int unraced_take(struct unraced_capture *capture, struct unraced_area *area, const struct unraced_arguments *arguments);
+/* The same within a call: when there is no entry, the return can still ask why. */
+int unraced_take_held(struct unraced_capture *capture, struct unraced_area *area,
+		      const struct unraced_arguments *arguments);
 void unraced_put(struct unraced_capture *capture, struct unraced_area *area);
+/* Shows the current thread's entry to a function, where it lies; unraced_stash_touch() says more. */
+bool unraced_touch_entry(struct unraced_capture *capture, const struct unraced_arguments *arguments,
+			 unraced_touch *touch, const void *with);
 /* Why a call has no entry, as flags. */
 u32 unraced_missed(int taken);
 /* Who calls: the current thread. */

@@ -46,16 +46,12 @@ static bool is_in_mount_namespaces(const struct unraced_capture *capture)
 	return bsearch(&number, capture->mount_namespaces, capture->config.mount_ns_count, sizeof(u32), order_u32);
 }
 
-enum unraced_verdict unraced_filter(const struct unraced_capture *capture)
+enum unraced_verdict unraced_filter_by_lists(const struct unraced_capture *capture)
 {
 	const struct unraced_config *config = &capture->config;
 	u32 filters = config->filters;
 	u32 tgid = current->tgid;
 
-	if (!filters)
-		return UNRACED_PASS;
-	if ((filters & UNRACED_FILTER_SELF) && tgid == capture->self_tgid)
-		return UNRACED_SELF;
 	if ((filters & UNRACED_FILTER_TGIDS) &&
 	    !bsearch(&tgid, capture->tgids, config->tgid_count, sizeof(u32), order_u32))
 		return UNRACED_OTHER_TGID;

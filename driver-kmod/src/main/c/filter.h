@@ -2,6 +2,8 @@
 #ifndef UNRACED_FILTER_H
 #define UNRACED_FILTER_H
 
+#include <linux/sched.h>
+
 #include "capture.h"
 
 /* In the order in which they are counted. */
@@ -16,8 +18,22 @@ enum unraced_verdict {
 	UNRACED_OTHER_RESULT,
 };
 
+#define UNRACED_FILTERS_OF_LISTS                                                                                       \
+	(UNRACED_FILTER_TGIDS | UNRACED_FILTER_UIDS | UNRACED_FILTER_CGROUPS | UNRACED_FILTER_MOUNT_NS)
+#define UNRACED_FILTERS_OF_RETURNS (UNRACED_FILTER_PATHS | UNRACED_FILTER_FAILED | UNRACED_FILTER_SUCCEEDED)
+
+enum unraced_verdict unraced_filter_by_lists(const struct unraced_capture *capture);
+
 /* Whether the current task's calls are left out. */
-enum unraced_verdict unraced_filter(const struct unraced_capture *capture);
+static inline enum unraced_verdict unraced_filter(const struct unraced_capture *capture)
+{
+	u32 filters = capture->config.filters;
+
+	if ((filters & UNRACED_FILTER_SELF) && current->tgid == capture->self_tgid)
+		return UNRACED_SELF;
+	return filters & UNRACED_FILTERS_OF_LISTS ? unraced_filter_by_lists(capture) : UNRACED_PASS;
+}
+
 /* Of a path that nobody could read, nobody can say that it is another one. */
 bool unraced_path_passes(const struct unraced_capture *capture, const struct unraced_call *call);
 /* What is known when the call has returned, with its result. */

@@ -9,7 +9,6 @@
 #include <poll.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "device.h"
@@ -98,18 +97,6 @@ static jint device_page_size(JNIEnv *env, jclass class)
 	return sysconf(_SC_PAGESIZE);
 }
 
-/* Asks by the call that costs nothing: getpid, by the x32 convention (arch/x86/include/uapi/asm/unistd.h). */
-static jboolean device_takes_x32(JNIEnv *env, jclass class)
-{
-	(void)env;
-	(void)class;
-#ifdef __x86_64__
-	return syscall(0x40000000 | SYS_getpid) > 0;
-#else
-	return JNI_FALSE;
-#endif
-}
-
 static const JNINativeMethod device_methods[] = {
 	{ "open", "(Ljava/lang/String;)I", device_open },
 	{ "close", "(I)V", device_close },
@@ -119,7 +106,6 @@ static const JNINativeMethod device_methods[] = {
 	{ "poll", "(II)I", device_poll },
 	{ "address", "(Ljava/nio/ByteBuffer;)J", device_address },
 	{ "pageSize", "()I", device_page_size },
-	{ "takesX32", "()Z", device_takes_x32 },
 };
 
 /* dev.unraced.kmod.NativeStash */
@@ -154,6 +140,13 @@ static jint stash_take(JNIEnv *env, jclass class, jlong handle, jlong thread, jl
 	return unraced_stash_take(stash_of(handle), thread, start, call, address_of(env, bytes), room);
 }
 
+static jint stash_take_held(JNIEnv *env, jclass class, jlong handle, jlong thread, jlong start, jint call, jobject bytes,
+			    jint room)
+{
+	(void)class;
+	return unraced_stash_take_held(stash_of(handle), thread, start, call, address_of(env, bytes), room);
+}
+
 static jboolean stash_discard(JNIEnv *env, jclass class, jlong handle, jlong thread)
 {
 	(void)env;
@@ -179,6 +172,7 @@ static const JNINativeMethod stash_methods[] = {
 	{ "free", "(J)V", stash_free },
 	{ "put", "(JJJILjava/nio/ByteBuffer;I)I", stash_put },
 	{ "take", "(JJJILjava/nio/ByteBuffer;I)I", stash_take },
+	{ "takeHeld", "(JJJILjava/nio/ByteBuffer;I)I", stash_take_held },
 	{ "discard", "(JJ)Z", stash_discard },
 	{ "clear", "(J)V", stash_clear },
 	{ "read", "(JLjava/nio/ByteBuffer;)V", stash_read },

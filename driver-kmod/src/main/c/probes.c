@@ -45,9 +45,8 @@ static void snapshot(struct unraced_capture *capture, const struct unraced_argum
 	unraced_put(capture, area);
 }
 
-static void on_enter(void *data, struct pt_regs *regs, long number)
+static noinline void enter(struct unraced_capture *capture, struct pt_regs *regs, long number)
 {
-	struct unraced_capture *capture = data;
 	struct unraced_arguments arguments;
 	/* Once: the switch is live, and a call must not see it move. */
 	u32 mitigation = READ_ONCE(capture->mitigation);
@@ -59,6 +58,13 @@ static void on_enter(void *data, struct pt_regs *regs, long number)
 	preempt_disable();
 	snapshot(capture, &arguments, mitigation, entering);
 	preempt_enable();
+}
+
+/* Every call of the machine comes here: all but the first test is out of line, and so is its frame. */
+static void on_enter(void *data, struct pt_regs *regs, long number)
+{
+	if (unlikely(unraced_arch_may_be(number)))
+		enter(data, regs, number);
 }
 
 /*
@@ -110,17 +116,23 @@ static void on_return(struct unraced_capture *capture, const struct unraced_argu
 	unraced_finish(capture, area);
 }
 
-static void on_exit(void *data, struct pt_regs *regs, long result)
+static noinline void leave(struct unraced_capture *capture, struct pt_regs *regs, long number, long result)
 {
-	struct unraced_capture *capture = data;
 	struct unraced_arguments arguments;
-	long number = syscall_get_nr(current, regs);
 
 	if (!unraced_arch_call(regs, number, &arguments) || !is_watched(capture, &arguments))
 		return;
 	preempt_disable();
 	on_return(capture, &arguments, number, result);
 	preempt_enable();
+}
+
+static void on_exit(void *data, struct pt_regs *regs, long result)
+{
+	long number = syscall_get_nr(current, regs);
+
+	if (unlikely(unraced_arch_may_be(number)))
+		leave(data, regs, number, result);
 }
 
 /* A thread that ends takes its call with it. */

@@ -52,15 +52,15 @@ static size_t shard_bytes(const struct unraced_stash_size *size)
 	       in_lines((size_t)entries * size->short_bytes) + in_lines(blocks * rest_bytes(size));
 }
 
-static void shard_init(struct shard *shard, const struct unraced_stash_size *size, u64 seed, u8 *memory)
+static void shard_init(struct shard *shard, const struct unraced_stash_size *size, u8 *memory)
 {
 	u32 entries = share(size->entries, size->shards), blocks = share(size->long_entries, size->shards);
 	u8 *end = memory + shard_bytes(size);
 	void *at = memory;
 
 	unraced_lock_init(&shard->lock);
-	at = unraced_table_init(&shard->entries, entries, seed, at);
-	at = unraced_table_init(&shard->missed, missed_capacity(size, entries), seed, at);
+	at = unraced_table_init(&shard->entries, entries, at);
+	at = unraced_table_init(&shard->missed, missed_capacity(size, entries), at);
 	shard->slot_of_block = unraced_order_init(&shard->blocks, blocks, at);
 	shard->lengths = shard->slot_of_block + blocks;
 	shard->rest = end - in_lines(blocks * rest_bytes(size));
@@ -96,7 +96,7 @@ struct unraced_stash *unraced_stash_new(const struct unraced_stash_size *size, u
 	stash->seed = seed;
 	stash->shards = (struct shard *)in_lines((size_t)memory + sizeof(*stash));
 	for (i = 0; i < size->shards; i++)
-		shard_init(&stash->shards[i], size, seed, memory + heads + i * shard_bytes(size));
+		shard_init(&stash->shards[i], size, memory + heads + i * shard_bytes(size));
 	return stash;
 }
 
@@ -105,10 +105,16 @@ void unraced_stash_free(struct unraced_stash *stash)
 	unraced_memory_give(stash);
 }
 
-static struct shard *shard_of(struct unraced_stash *stash, u64 thread)
+/* The seed is secret, so that nobody can choose thread ids that collide. */
+static u32 hash_of(const struct unraced_stash *stash, u64 thread)
+{
+	return unraced_hash(thread ^ stash->seed);
+}
+
+static struct shard *shard_of(struct unraced_stash *stash, u32 hash)
 {
 	/* The low bits choose the bucket. */
-	return &stash->shards[(unraced_hash(thread ^ stash->seed) >> 16) & (stash->size.shards - 1)];
+	return &stash->shards[(hash >> 16) & (stash->size.shards - 1)];
 }
 
 static void drop(struct shard *shard, u32 slot)
@@ -120,9 +126,9 @@ static void drop(struct shard *shard, u32 slot)
 	unraced_table_remove(&shard->entries, slot);
 }
 
-static void forget(struct shard *shard, u64 thread)
+static void forget(struct shard *shard, u64 thread, u32 hash)
 {
-	u32 slot = unraced_table_find(&shard->missed, thread);
+	u32 slot = unraced_table_find(&shard->missed, thread, hash);
 
 	if (slot != UNRACED_NONE)
 		unraced_table_remove(&shard->missed, slot);
@@ -136,13 +142,13 @@ static void evict(struct shard *shard, u32 slot)
 	shard->books.evicted++;
 	if (shard->missed.order.size == shard->missed.order.capacity)
 		unraced_table_remove(&shard->missed, shard->missed.order.oldest);
-	unraced_table_add(&shard->missed, gone.thread, gone.start, gone.call);
+	unraced_table_add(&shard->missed, gone.thread, gone.hash, gone.start, gone.call);
 }
 
 /* Sees to it that nothing is known of the thread, and that there is room for it. */
-static int admit(struct shard *shard, u64 thread, bool is_long)
+static int admit(struct shard *shard, u64 thread, u32 hash, bool is_long)
 {
-	u32 slot = unraced_table_find(&shard->entries, thread);
+	u32 slot = unraced_table_find(&shard->entries, thread, hash);
 	int outcome = UNRACED_STORED;
 
 	if (slot != UNRACED_NONE) {
@@ -150,7 +156,7 @@ static int admit(struct shard *shard, u64 thread, bool is_long)
 		shard->books.stale++;
 		outcome = UNRACED_REPLACED;
 	} else {
-		forget(shard, thread);
+		forget(shard, thread, hash);
 	}
 	if (is_long && shard->blocks.size == shard->blocks.capacity) {
 		evict(shard, shard->slot_of_block[shard->blocks.oldest]);
@@ -175,7 +181,8 @@ static u8 *block_bytes(const struct unraced_stash *stash, const struct shard *sh
 
 int unraced_stash_put(struct unraced_stash *stash, u64 thread, u64 start, u32 call, const void *from, u32 length)
 {
-	struct shard *shard = shard_of(stash, thread);
+	u32 hash = hash_of(stash, thread);
+	struct shard *shard = shard_of(stash, hash);
 	u32 in_slot = min(length, stash->size.short_bytes);
 	bool is_long = length > in_slot;
 	u32 slot;
@@ -184,8 +191,8 @@ int unraced_stash_put(struct unraced_stash *stash, u64 thread, u64 start, u32 ca
 	if (length > stash->size.long_bytes)
 		return UNRACED_PUT_TOO_LONG;
 	unraced_lock_take(&shard->lock);
-	outcome = admit(shard, thread, is_long);
-	slot = unraced_table_add(&shard->entries, thread, start, call);
+	outcome = admit(shard, thread, hash, is_long);
+	slot = unraced_table_add(&shard->entries, thread, hash, start, call);
 	shard->books.puts++;
 	shard->lengths[slot] = length;
 	memcpy(slot_bytes(stash, shard, slot), from, in_slot);
@@ -200,9 +207,9 @@ int unraced_stash_put(struct unraced_stash *stash, u64 thread, u64 start, u32 ca
 	return outcome;
 }
 
-static int recall(struct shard *shard, u64 thread, u64 start, u32 call)
+static int recall(struct shard *shard, u64 thread, u32 hash, u64 start, u32 call)
 {
-	u32 slot = unraced_table_find(&shard->missed, thread);
+	u32 slot = unraced_table_find(&shard->missed, thread, hash);
 	bool answers;
 
 	if (slot == UNRACED_NONE)
@@ -222,13 +229,14 @@ static void copy_out(const struct unraced_stash *stash, const struct shard *shar
 		memcpy(to + in_slot, block_bytes(stash, shard, shard->entries.owners[slot].value), length - in_slot);
 }
 
-static int take(struct unraced_stash *stash, struct shard *shard, u64 thread, u64 start, u32 call, void *to, u32 room)
+static int take(struct unraced_stash *stash, struct shard *shard, u64 thread, u32 hash, u64 start, u32 call, void *to,
+		u32 room)
 {
-	u32 slot = unraced_table_find(&shard->entries, thread);
+	u32 slot = unraced_table_find(&shard->entries, thread, hash);
 	u32 length;
 
 	if (slot == UNRACED_NONE)
-		return recall(shard, thread, start, call);
+		return recall(shard, thread, hash, start, call);
 	if (!unraced_table_answers(&shard->entries, slot, start, call)) {
 		drop(shard, slot);
 		shard->books.stale++;
@@ -245,24 +253,63 @@ static int take(struct unraced_stash *stash, struct shard *shard, u64 thread, u6
 
 int unraced_stash_take(struct unraced_stash *stash, u64 thread, u64 start, u32 call, void *to, u32 room)
 {
-	struct shard *shard = shard_of(stash, thread);
+	u32 hash = hash_of(stash, thread);
+	struct shard *shard = shard_of(stash, hash);
 	int outcome;
 
 	unraced_lock_take(&shard->lock);
-	outcome = take(stash, shard, thread, start, call, to, room);
+	outcome = take(stash, shard, thread, hash, start, call, to, room);
 	unraced_lock_give(&shard->lock);
 	return outcome;
 }
 
-bool unraced_stash_discard(struct unraced_stash *stash, u64 thread)
+static bool holds(const struct shard *shard, u64 thread, u32 hash, u64 start, u32 call)
 {
-	struct shard *shard = shard_of(stash, thread);
+	u32 slot = unraced_table_find(&shard->entries, thread, hash);
+
+	return slot != UNRACED_NONE && unraced_table_answers(&shard->entries, slot, start, call);
+}
+
+int unraced_stash_take_held(struct unraced_stash *stash, u64 thread, u64 start, u32 call, void *to, u32 room)
+{
+	u32 hash = hash_of(stash, thread);
+	struct shard *shard = shard_of(stash, hash);
+	int outcome = UNRACED_TAKE_MISSING;
+
+	unraced_lock_take(&shard->lock);
+	if (holds(shard, thread, hash, start, call))
+		outcome = take(stash, shard, thread, hash, start, call, to, room);
+	unraced_lock_give(&shard->lock);
+	return outcome;
+}
+
+bool unraced_stash_touch(struct unraced_stash *stash, u64 thread, u64 start, u32 call, unraced_touch *touch,
+			 const void *with)
+{
+	u32 hash = hash_of(stash, thread);
+	struct shard *shard = shard_of(stash, hash);
+	bool done = false;
 	u32 slot;
 
 	unraced_lock_take(&shard->lock);
-	slot = unraced_table_find(&shard->entries, thread);
+	slot = unraced_table_find(&shard->entries, thread, hash);
+	if (slot != UNRACED_NONE && unraced_table_answers(&shard->entries, slot, start, call) &&
+	    shard->lengths[slot] <= stash->size.short_bytes)
+		done = touch(slot_bytes(stash, shard, slot), with);
+	unraced_lock_give(&shard->lock);
+	return done;
+}
+
+bool unraced_stash_discard(struct unraced_stash *stash, u64 thread)
+{
+	u32 hash = hash_of(stash, thread);
+	struct shard *shard = shard_of(stash, hash);
+	u32 slot;
+
+	unraced_lock_take(&shard->lock);
+	slot = unraced_table_find(&shard->entries, thread, hash);
 	if (slot == UNRACED_NONE) {
-		forget(shard, thread);
+		forget(shard, thread, hash);
 	} else {
 		drop(shard, slot);
 		shard->books.reclaimed++;

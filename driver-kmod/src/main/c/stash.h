@@ -48,6 +48,15 @@ void unraced_stash_free(struct unraced_stash *stash);
 int unraced_stash_put(struct unraced_stash *stash, u64 thread, u64 start, u32 call, const void *from, u32 length);
 /* The length, or one of enum unraced_take; afterwards the stash knows nothing of the thread. */
 int unraced_stash_take(struct unraced_stash *stash, u64 thread, u64 start, u32 call, void *to, u32 room);
+/*
+ * Shows an entry to a function where it lies, under its shard's lock; one that lies in two pieces is not shown. The
+ * function may change bytes, and says whether it did what it was for; whether it did is the result.
+ */
+typedef bool unraced_touch(void *entry, const void *with);
+bool unraced_stash_touch(struct unraced_stash *stash, u64 thread, u64 start, u32 call, unraced_touch *touch,
+			 const void *with);
+/* The same of an entry that answers the call. Without one nothing changes: why it is missing stays to be taken. */
+int unraced_stash_take_held(struct unraced_stash *stash, u64 thread, u64 start, u32 call, void *to, u32 room);
 /* Reclaims the entry of a thread that ended; whether there was one. */
 bool unraced_stash_discard(struct unraced_stash *stash, u64 thread);
 /* Reclaims all. */

@@ -81,12 +81,11 @@ size_t unraced_table_bytes(u32 capacity)
 	       padded(unraced_order_bytes(capacity) + bucket_count(capacity) * sizeof(u32));
 }
 
-void *unraced_table_init(struct unraced_table *table, u32 capacity, u64 seed, void *memory)
+void *unraced_table_init(struct unraced_table *table, u32 capacity, void *memory)
 {
 	void *after = memory;
 
 	table->owners = memory;
-	table->seed = seed;
 	table->mask = bucket_count(capacity) - 1;
 	table->buckets = unraced_order_init(&table->order, capacity, table->owners + capacity);
 	memset(table->buckets, 0, bucket_count(capacity) * sizeof(u32));
@@ -99,9 +98,9 @@ void unraced_table_clear(struct unraced_table *table)
 	memset(table->buckets, 0, ((size_t)table->mask + 1) * sizeof(u32));
 }
 
-static u32 home(const struct unraced_table *table, u64 thread)
+static u32 home(const struct unraced_table *table, u32 slot)
 {
-	return unraced_hash(thread ^ table->seed) & table->mask;
+	return table->owners[slot].hash & table->mask;
 }
 
 static u32 next(const struct unraced_table *table, u32 bucket)
@@ -109,11 +108,13 @@ static u32 next(const struct unraced_table *table, u32 bucket)
 	return (bucket + 1) & table->mask;
 }
 
-u32 unraced_table_find(const struct unraced_table *table, u64 thread)
+u32 unraced_table_find(const struct unraced_table *table, u64 thread, u32 hash)
 {
 	u32 at;
 
-	for (at = home(table, thread); table->buckets[at]; at = next(table, at)) {
+	if (!table->order.size)
+		return UNRACED_NONE;
+	for (at = hash & table->mask; table->buckets[at]; at = next(table, at)) {
 		u32 slot = table->buckets[at] - 1;
 
 		if (table->owners[slot].thread == thread)
@@ -122,13 +123,14 @@ u32 unraced_table_find(const struct unraced_table *table, u64 thread)
 	return UNRACED_NONE;
 }
 
-u32 unraced_table_add(struct unraced_table *table, u64 thread, u64 start, u32 call)
+u32 unraced_table_add(struct unraced_table *table, u64 thread, u32 hash, u64 start, u32 call)
 {
 	u32 slot = unraced_order_add(&table->order);
 	struct unraced_owner *owner = &table->owners[slot];
-	u32 at = home(table, thread);
+	u32 at = hash & table->mask;
 
 	owner->thread = thread;
+	owner->hash = hash;
 	owner->start = start;
 	owner->call = call;
 	owner->value = UNRACED_NONE;
@@ -144,8 +146,7 @@ static void vacate(struct unraced_table *table, u32 hole)
 	u32 at;
 
 	for (at = next(table, hole); table->buckets[at]; at = next(table, at)) {
-		u64 thread = table->owners[table->buckets[at] - 1].thread;
-		u32 from_home = (at - home(table, thread)) & table->mask;
+		u32 from_home = (at - home(table, table->buckets[at] - 1)) & table->mask;
 		u32 from_hole = (at - hole) & table->mask;
 
 		if (from_home >= from_hole) {
@@ -158,7 +159,7 @@ static void vacate(struct unraced_table *table, u32 hole)
 
 void unraced_table_remove(struct unraced_table *table, u32 slot)
 {
-	u32 at = home(table, table->owners[slot].thread);
+	u32 at = home(table, slot);
 
 	while (table->buckets[at] != slot + 1)
 		at = next(table, at);

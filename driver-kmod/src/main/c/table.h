@@ -32,8 +32,10 @@ void unraced_order_remove(struct unraced_order *order, u32 slot);
 struct unraced_owner {
 	u64 thread;
 	u64 start;
+	u32 hash; /* of the thread */
 	u32 call;
 	u32 value; /* for the table's owner */
+	u32 reserved;
 };
 
 struct unraced_table {
@@ -41,10 +43,9 @@ struct unraced_table {
 	struct unraced_owner *owners;
 	u32 *buckets; /* one more than the slot, 0 when free */
 	u32 mask;
-	u64 seed;
 };
 
-/* The finalizer of MurmurHash3. The seed is secret, so that nobody can choose thread ids that collide. */
+/* The finalizer of MurmurHash3. */
 static inline u32 unraced_hash(u64 key)
 {
 	key = (key ^ (key >> 33)) * 0xff51afd7ed558ccdull;
@@ -53,11 +54,12 @@ static inline u32 unraced_hash(u64 key)
 }
 
 size_t unraced_table_bytes(u32 capacity);
-void *unraced_table_init(struct unraced_table *table, u32 capacity, u64 seed, void *memory);
+void *unraced_table_init(struct unraced_table *table, u32 capacity, void *memory);
 void unraced_table_clear(struct unraced_table *table);
-u32 unraced_table_find(const struct unraced_table *table, u64 thread);
+/* A thread's hash is the same at each call. */
+u32 unraced_table_find(const struct unraced_table *table, u64 thread, u32 hash);
 /* The table must not be full, nor have the thread. */
-u32 unraced_table_add(struct unraced_table *table, u64 thread, u64 start, u32 call);
+u32 unraced_table_add(struct unraced_table *table, u64 thread, u32 hash, u64 start, u32 call);
 void unraced_table_remove(struct unraced_table *table, u32 slot);
 
 static inline bool unraced_table_answers(const struct unraced_table *table, u32 slot, u64 start, u32 call)

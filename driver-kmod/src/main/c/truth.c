@@ -3,6 +3,7 @@
 #include <linux/fdtable.h>
 #include <linux/fs_struct.h>
 #include <linux/kdev_t.h>
+#include <linux/rcupdate.h>
 #include <linux/sched.h>
 
 #include "arguments.h"
@@ -32,26 +33,39 @@ static void remember_directories(struct unraced_call *call, bool root, bool cwd)
 	} while (read_seqcount_retry(&fs->seq, sequence));
 }
 
+bool unraced_descriptors_shared(void)
+{
+	return current->files && atomic_read(&current->files->count) > 1;
+}
+
+/* The file of a descriptor; with a reference where somebody else could close it, and only then to be given back. */
+static struct file *get_file_of(unsigned int descriptor, bool shared)
+{
+	return shared ? fget_raw(descriptor) : files_lookup_fd_raw(current->files, descriptor);
+}
+
+static void give_file(struct file *file, bool shared)
+{
+	if (shared)
+		fput(file);
+}
+
 void unraced_remember_start(struct unraced_call *call)
 {
 	bool unread = call->record.provenance == UNRACED_PROVENANCE_NONE;
-	bool absolute = unraced_call_is_absolute(call);
+	bool absolute = unraced_call_is_absolute(call), shared;
 	struct file *file;
 
 	/* Of a path that was unreadable nobody knows yet which it is. */
 	remember_directories(call, absolute || unread, !absolute && call->record.open.dirfd == UNRACED_AT_FDCWD);
 	if (absolute || call->record.open.dirfd == UNRACED_AT_FDCWD)
 		return;
-	file = fget_raw(call->record.open.dirfd);
+	shared = unraced_descriptors_shared();
+	file = get_file_of(call->record.open.dirfd, shared);
 	if (!file)
 		return;
 	call->start = place_of(&file->f_path);
-	fput(file);
-}
-
-bool unraced_descriptors_shared(void)
-{
-	return current->files && atomic_read(&current->files->count) > 1;
+	give_file(file, shared);
 }
 
 static u8 judge_path(struct unraced_area *area, const struct unraced_walk *walk, struct file *file)
@@ -67,7 +81,7 @@ static u8 judge_path(struct unraced_area *area, const struct unraced_walk *walk,
 		return UNRACED_INTEGRITY_DIFFERS;
 	if (!unraced_names_match(call->tail, length, area->path + walk->met_at, UNRACED_PATH_ROOM - walk->met_at))
 		return UNRACED_INTEGRITY_DIFFERS;
-	if ((walk->flags & (UNRACED_DETACHED | UNRACED_FOREIGN_MOUNT_NS)) || !unraced_walk_holds(walk, file))
+	if ((walk->flags & (UNRACED_DETACHED | UNRACED_FOREIGN_MOUNT_NS)) || !unraced_walk_holds(walk))
 		return UNRACED_INTEGRITY_UNCHECKED;
 	return UNRACED_INTEGRITY_MATCH;
 }
@@ -85,7 +99,7 @@ void unraced_describe_file(struct unraced_area *area, struct file *file)
 	struct unraced_record *record = &call->record;
 	const struct unraced_place *start = unraced_call_is_absolute(call) ? &call->root : &call->start;
 	const struct inode *inode = file_inode(file);
-	struct unraced_walk walk;
+	struct unraced_walk *walk = &area->walk;
 	u32 length;
 
 	record->open.inode = inode->i_ino;
@@ -94,12 +108,14 @@ void unraced_describe_file(struct unraced_area *area, struct file *file)
 	record->flags |= UNRACED_HAS_FILE;
 	if (file->f_mode & FMODE_CREATED)
 		record->flags |= UNRACED_CREATED;
-	unraced_walk_up(&walk, file, area->path, is_judged(call) ? &nowhere : start);
-	record->flags |= walk.flags;
+	rcu_read_lock();
+	unraced_walk_up(walk, file, area->path, is_judged(call) ? &nowhere : start);
+	record->flags |= walk->flags;
 	if (!is_judged(call))
-		record->integrity = judge_path(area, &walk, file);
-	length = UNRACED_PATH_ROOM - walk.position;
-	memcpy(unraced_call_room(call), area->path + walk.position, length);
+		record->integrity = judge_path(area, walk, file);
+	rcu_read_unlock();
+	length = UNRACED_PATH_ROOM - walk->position;
+	memcpy(unraced_call_room(call), area->path + walk->position, length);
 	unraced_call_append(call, &record->open.resolved, length);
 }
 
@@ -143,8 +159,8 @@ void unraced_describe_object(struct unraced_area *area)
 	struct unraced_record *record = &call->record;
 	bool connects = record->syscall == UNRACED_CONNECT;
 	bool expected = connects ? unraced_has_peer(record->result) : record->result >= 0;
+	bool was_judged, shared;
 	struct file *file;
-	bool was_judged;
 
 	if (call->integrity && record->enter_ns)
 		unraced_look_for_changes(area);
@@ -152,16 +168,17 @@ void unraced_describe_object(struct unraced_area *area)
 	if (!expected || is_described(call))
 		return;
 	was_judged = is_judged(call);
-	if (unraced_descriptors_shared())
+	shared = unraced_descriptors_shared();
+	if (shared)
 		record->flags |= UNRACED_FD_TABLE_SHARED;
-	file = fget_raw(connects ? record->connect.fd : record->result);
+	file = get_file_of(connects ? record->connect.fd : record->result, shared);
 	if (!file)
 		return;
 	if (connects)
 		unraced_describe_connect(area, file);
 	else
 		unraced_describe_file(area, file);
-	fput(file);
+	give_file(file, shared);
 	/*
 	 * Another task could have put the object that the claim names behind the descriptor. A table that was not shared
 	 * at entry was not shared until the return: its only user was in the call.

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <linux/dcache.h>
-#include <linux/rcupdate.h>
 #include <linux/sched.h>
 
 #include "capture.h"
@@ -12,20 +11,45 @@
 /* MNT_NS_ANON_INO of newer kernels; older ones give such a namespace no number */
 #define ANONYMOUS 0xEFFFFFF7u
 
-static void note(struct unraced_walk *walk, u64 what)
+static struct unraced_step *next_step(struct unraced_walk *walk)
 {
-	if (walk->state == UNRACED_TRAIL_SOUGHT)
-		walk->digest = ((walk->digest ^ what) * 0x9e3779b97f4a7c15ull) ^ (walk->digest >> 29);
+	if (walk->state != UNRACED_TRAIL_SOUGHT)
+		return NULL;
+	if (walk->count == UNRACED_TRAIL_STEPS) {
+		walk->moving = true;
+		return NULL;
+	}
+	return &walk->steps[walk->count++];
+}
+
+static unsigned int sequence_of(const struct dentry *dentry)
+{
+	return READ_ONCE(dentry->d_seq.seqcount.sequence);
 }
 
 static void note_dentry(struct unraced_walk *walk)
 {
-	unsigned int sequence = READ_ONCE(walk->dentry->d_seq.seqcount.sequence);
+	struct unraced_step *step = next_step(walk);
 
-	if (sequence & 1)
+	if (!step)
+		return;
+	step->dentry = walk->dentry;
+	step->below = NULL;
+	step->sequence = sequence_of(walk->dentry);
+	if (step->sequence & 1)
 		walk->moving = true;
-	note(walk, sequence);
 	smp_rmb();
+}
+
+static void note_mount(struct unraced_walk *walk, const struct vfsmount *below)
+{
+	struct unraced_step *step = next_step(walk);
+
+	if (!step)
+		return;
+	step->dentry = walk->dentry;
+	step->below = below;
+	step->above = walk->mount;
 }
 
 /* Not where the start is a mountpoint that the walk came down to: no name leads from there into what is mounted on it. */
@@ -34,10 +58,16 @@ static bool at_start(const struct unraced_walk *walk)
 	return !walk->crossed && (u64)walk->dentry == walk->start.dentry && (u64)walk->mount == walk->start.mount;
 }
 
-static void visit(struct unraced_walk *walk)
+/* In this namespace: what the dentry alone tells may be about another one. */
+static bool is_mounted_over(const struct unraced_walk *walk)
 {
 	struct path here = { .mnt = (struct vfsmount *)walk->mount, .dentry = walk->dentry };
 
+	return path_is_mountpoint(&here);
+}
+
+static void visit(struct unraced_walk *walk)
+{
 	if (walk->state != UNRACED_TRAIL_SOUGHT)
 		return;
 	if (at_start(walk)) {
@@ -46,7 +76,7 @@ static void visit(struct unraced_walk *walk)
 		return;
 	}
 	/* What is mounted on a name hides what was opened. */
-	if (walk->bytes && !walk->crossed && path_is_mountpoint(&here))
+	if (!walk->crossed && d_mountpoint(walk->dentry) && is_mounted_over(walk))
 		walk->covered = true;
 	note_dentry(walk);
 }
@@ -57,8 +87,6 @@ static bool prepend(struct unraced_walk *walk)
 	struct dentry *dentry = walk->dentry;
 	bool fits;
 
-	if (!walk->bytes)
-		return true;
 	spin_lock(&dentry->d_lock);
 	fits = dentry->d_name.len < walk->position;
 	if (fits) {
@@ -88,17 +116,16 @@ static u32 place_of(const struct mnt_namespace *ns)
 /* From the root of a mount to where it is mounted; false at the top. */
 static bool cross(struct unraced_walk *walk)
 {
-	const struct vfsmount *above = unraced_mount_above(walk->mount);
+	const struct vfsmount *below = walk->mount, *above = unraced_mount_above(below);
 
-	if (above == walk->mount) {
+	if (above == below) {
 		walk->flags |= place_of(unraced_mount_namespace(above));
 		return false;
 	}
-	walk->dentry = unraced_mountpoint(walk->mount);
+	walk->dentry = unraced_mountpoint(below);
 	walk->mount = above;
 	walk->crossed = true;
-	note(walk, (u64)above);
-	note(walk, (u64)walk->dentry);
+	note_mount(walk, below);
 	return true;
 }
 
@@ -106,7 +133,7 @@ static bool cross(struct unraced_walk *walk)
 static void end_outside(struct unraced_walk *walk)
 {
 	walk->flags |= UNRACED_DETACHED;
-	if (walk->bytes && walk->position == UNRACED_PATH_ROOM && prepend(walk))
+	if (walk->position == UNRACED_PATH_ROOM && prepend(walk))
 		walk->position++;
 }
 
@@ -115,8 +142,6 @@ static bool step(struct unraced_walk *walk)
 	struct dentry *parent;
 
 	visit(walk);
-	if (!walk->bytes && walk->state == UNRACED_TRAIL_MET)
-		return false;
 	if (walk->dentry == walk->mount->mnt_root)
 		return cross(walk);
 	parent = READ_ONCE(walk->dentry->d_parent);
@@ -131,47 +156,51 @@ static bool step(struct unraced_walk *walk)
 	return true;
 }
 
-static void begin(struct unraced_walk *walk, struct file *file, const struct unraced_place *start)
+static void begin(struct unraced_walk *walk, const struct file *file, u8 *path, const struct unraced_place *start)
 {
-	memset(walk, 0, sizeof(*walk));
 	walk->mount = file->f_path.mnt;
 	walk->dentry = file->f_path.dentry;
+	walk->bytes = path;
 	walk->position = UNRACED_PATH_ROOM;
+	walk->flags = d_unlinked(walk->dentry) ? UNRACED_DELETED : 0;
 	walk->start = *start;
+	walk->met_at = 0;
 	walk->state = start->mount ? UNRACED_TRAIL_SOUGHT : UNRACED_TRAIL_UNWANTED;
+	walk->crossed = false;
+	walk->covered = false;
+	walk->moving = false;
+	walk->count = 0;
 }
 
-static void go(struct unraced_walk *walk)
+void unraced_walk_up(struct unraced_walk *walk, const struct file *file, u8 *path, const struct unraced_place *start)
 {
 	u32 steps = 0;
 
-	rcu_read_lock();
+	begin(walk, file, path, start);
 	while (step(walk)) {
 		if (++steps == STEPS) {
 			walk->flags |= UNRACED_RESOLVED_TRUNCATED;
 			break;
 		}
 	}
-	rcu_read_unlock();
-}
-
-void unraced_walk_up(struct unraced_walk *walk, struct file *file, u8 *path, const struct unraced_place *start)
-{
-	begin(walk, file, start);
-	walk->bytes = path;
-	if (d_unlinked(walk->dentry))
-		walk->flags |= UNRACED_DELETED;
-	go(walk);
 	if (walk->position == UNRACED_PATH_ROOM && !(walk->flags & UNRACED_DETACHED))
 		path[--walk->position] = '/';
 }
 
-bool unraced_walk_holds(const struct unraced_walk *walk, struct file *file)
+static bool is_as_noted(const struct unraced_step *step)
 {
-	struct unraced_walk again;
+	if (step->below)
+		return unraced_mount_above(step->below) == step->above && unraced_mountpoint(step->below) == step->dentry;
+	return sequence_of(step->dentry) == step->sequence;
+}
+
+bool unraced_walk_holds(const struct unraced_walk *walk)
+{
+	u32 i;
 
 	smp_rmb();
-	begin(&again, file, &walk->start);
-	go(&again);
-	return again.state == UNRACED_TRAIL_MET && again.digest == walk->digest && !again.moving && !walk->moving;
+	for (i = 0; i < walk->count; i++)
+		if (!is_as_noted(&walk->steps[i]))
+			return false;
+	return !walk->moving;
 }

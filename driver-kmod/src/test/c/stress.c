@@ -53,6 +53,22 @@ static void take(struct tally *tally, u64 name, u64 start)
 		tally->mixed += words[i] != (name << 1 | start);
 }
 
+/* Writes, too: where it lies, an entry is its thread's alone. */
+static bool is_other(void *entry, const void *with)
+{
+	u64 *word = entry, found = *word;
+
+	*word = *(const u64 *)with;
+	return found != *word;
+}
+
+static void touch(struct tally *tally, u64 name, u64 start)
+{
+	u64 word = name << 1 | start;
+
+	tally->mixed += unraced_stash_touch(stash, name, start, 1, is_other, &word);
+}
+
 static void *run(void *argument)
 {
 	struct tally *tally = argument;
@@ -67,6 +83,8 @@ static void *run(void *argument)
 			unraced_stash_discard(stash, name);
 		else if (dice == 1)
 			unraced_stash_read(stash, &books);
+		else if (dice < 6)
+			touch(tally, name, start);
 		else if (dice % 2)
 			put(tally, &random, name, start);
 		else

@@ -20,6 +20,7 @@ public final class CaptureConfigBuilder {
     private final ConfigLoader loader;
     private final Map<String, Object> values = new LinkedHashMap<>();
     private @Nullable Path file;
+    private String origin = "builder";
 
     CaptureConfigBuilder(ConfigLoader loader) {
         this.loader = loader;
@@ -115,6 +116,15 @@ public final class CaptureConfigBuilder {
         return this;
     }
 
+    /**
+     * Says to whom people are to be pointed when something that was set here is wrong: {@code builder} unless told
+     * otherwise, such as {@code command line}.
+     */
+    public CaptureConfigBuilder origin(String who) {
+        this.origin = Objects.requireNonNull(who);
+        return this;
+    }
+
     /** Names the file to read, instead of the one that system property, environment or default name. */
     public CaptureConfigBuilder file(Path file) {
         this.file = Objects.requireNonNull(file);
@@ -127,7 +137,7 @@ public final class CaptureConfigBuilder {
      * @throws InvalidConfigException with all that is wrong in any layer
      */
     public CaptureConfig build() {
-        return loader.load(values, file);
+        return loader.load(values, file, origin);
     }
 
     private static String lowerCase(Enum<?> constant) {

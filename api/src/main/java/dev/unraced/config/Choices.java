@@ -22,8 +22,11 @@ public final class Choices {
         String value = config.driver(driver).getString(key);
         if (!allowed.contains(value)) {
             String full = "unraced." + driver + "." + key;
-            problems.add(full + " = " + value + origin(full) + ", the nearest is "
-                    + NearestName.of(value, allowed).orElseThrow() + "; allowed: " + String.join(", ", allowed));
+            problems.add(full + " = " + value + origin(full)
+                    + NearestName.of(value, allowed)
+                            .map(nearest -> ", the nearest is " + nearest)
+                            .orElse("")
+                    + "; allowed: " + String.join(", ", allowed));
         }
         return value;
     }

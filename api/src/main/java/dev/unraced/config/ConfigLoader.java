@@ -22,7 +22,6 @@ import org.jspecify.annotations.Nullable;
 /** Lays the layers over each other, weakest first: defaults, file, environment, system properties, builder. */
 final class ConfigLoader {
     private static final Path DEFAULT_FILE = Path.of("/etc/unraced/unraced.conf");
-    private static final String VARIABLE_PREFIX = "UNRACED_";
     private static final String PROPERTY_PREFIX = KnownKeys.ROOT + ".";
 
     private final Map<String, String> environment;
@@ -61,16 +60,17 @@ final class ConfigLoader {
      *
      * @param built what the builder set, by key
      * @param file the file that the builder named, if any
+     * @param origin who filled the builder, for people
      * @throws InvalidConfigException with all that is wrong in any layer
      */
-    CaptureConfig load(Map<String, Object> built, @Nullable Path file) {
+    CaptureConfig load(Map<String, Object> built, @Nullable Path file, String origin) {
         Problems problems = new Problems();
         KnownKeys keys = new KnownKeys(reference);
         NavigableMap<String, ConfigValue> values = new TreeMap<>(keys.defaults());
-        addFile(values, keys, file(file, problems), problems);
+        addFile(values, keys, file(file, origin, problems), problems);
         addEnvironment(values, keys, problems);
         addProperties(values, keys, problems);
-        addBuilt(values, keys, built, problems);
+        addBuilt(values, keys, built, origin, problems);
         values.replaceAll((key, value) -> split(keys.defaults().get(key), value));
 
         CaptureConfig config = new CaptureConfig(values, new SettingReader(keys.defaults(), values, problems));
@@ -78,9 +78,9 @@ final class ConfigLoader {
         return config;
     }
 
-    private Config file(@Nullable Path named, Problems problems) {
+    private Config file(@Nullable Path named, String origin, Problems problems) {
         if (named != null) {
-            return ConfigFile.named(named, "builder", reference, problems);
+            return ConfigFile.named(named, origin, reference, problems);
         }
         String property = properties.getProperty(ConfigFile.PROPERTY);
         if (property != null) {
@@ -111,7 +111,7 @@ final class ConfigLoader {
 
     private void addEnvironment(NavigableMap<String, ConfigValue> values, KnownKeys keys, Problems problems) {
         for (String variable : new TreeSet<>(environment.keySet())) {
-            if (!variable.startsWith(VARIABLE_PREFIX) || isReserved(variable)) {
+            if (!variable.startsWith(KnownKeys.VARIABLE_PREFIX) || isReserved(variable)) {
                 continue;
             }
             String origin = "environment variable " + SettingText.name(variable);
@@ -146,18 +146,22 @@ final class ConfigLoader {
     }
 
     private static void addBuilt(
-            NavigableMap<String, ConfigValue> values, KnownKeys keys, Map<String, Object> built, Problems problems) {
+            NavigableMap<String, ConfigValue> values,
+            KnownKeys keys,
+            Map<String, Object> built,
+            String origin,
+            Problems problems) {
         built.forEach((name, value) -> {
             String key = keys.find(name);
             if (key == null) {
-                problems.unknown(name, "builder", keys.nearest(name));
+                problems.unknown(name, origin, keys.nearest(name));
                 return;
             }
             try {
-                values.put(key, ConfigValueFactory.fromAnyRef(value, "builder"));
+                values.put(key, ConfigValueFactory.fromAnyRef(value, origin));
             } catch (ConfigException e) {
-                problems.add("%s (builder) is a %s; allowed: text, a number, true, false, or a list of them"
-                        .formatted(key, value.getClass().getName()));
+                problems.add("%s (%s) is a %s; allowed: text, a number, true, false, or a list of them"
+                        .formatted(key, origin, value.getClass().getName()));
             }
         });
     }

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
@@ -19,10 +20,13 @@ import org.jspecify.annotations.Nullable;
 final class KnownKeys {
     static final String ROOT = "unraced";
 
+    static final String VARIABLE_PREFIX = "UNRACED_";
+
     private static final String PREFIX = ROOT + ".";
 
     private final NavigableMap<String, ConfigValue> defaults;
     private final NavigableMap<String, String> byVariable = new TreeMap<>();
+    private final List<String> bare = new ArrayList<>();
     private final List<String> spellings = new ArrayList<>();
 
     KnownKeys(Config reference) {
@@ -31,13 +35,14 @@ final class KnownKeys {
         defaults = Collections.unmodifiableNavigableMap(found);
         for (String key : defaults.keySet()) {
             spellings.add(key);
-            spellings.add(key.substring(PREFIX.length()));
+            bare.add(key.substring(PREFIX.length()));
             String twin = byVariable.put(variable(key), key);
             if (twin != null) {
                 throw new IllegalStateException(
                         twin + " and " + key + " share the environment variable " + variable(key));
             }
         }
+        spellings.addAll(bare);
     }
 
     /** Every key with its default, in alphabetical order. */
@@ -59,10 +64,13 @@ final class KnownKeys {
         return defaults.keySet().stream().anyMatch(key -> key.startsWith(name + "."));
     }
 
-    /** The key that is spelled most like a name, with or without the root. */
-    String nearest(String name) {
-        String spelling = NearestName.of(name, spellings).orElseThrow();
-        return spelling.startsWith(PREFIX) ? spelling : PREFIX + spelling;
+    /** The key that is spelled most like a name, with or without the root; empty when none is like it. */
+    Optional<String> nearest(String name) {
+        // What all of them share says nothing of which was meant.
+        return name.startsWith(PREFIX)
+                ? NearestName.of(name.substring(PREFIX.length()), bare).map(PREFIX::concat)
+                : NearestName.of(name, spellings)
+                        .map(spelling -> spelling.startsWith(PREFIX) ? spelling : PREFIX + spelling);
     }
 
     /** The key that an environment variable sets; null when there is none. */
@@ -71,9 +79,12 @@ final class KnownKeys {
         return byVariable.get(variable);
     }
 
-    /** The environment variable that is spelled most like a name. */
-    String nearestVariable(String name) {
-        return NearestName.of(name, byVariable.keySet()).orElseThrow();
+    /** The environment variable that is spelled most like one that begins as all of them do; empty when none is. */
+    Optional<String> nearestVariable(String name) {
+        List<String> ends = byVariable.keySet().stream()
+                .map(variable -> variable.substring(VARIABLE_PREFIX.length()))
+                .toList();
+        return NearestName.of(name.substring(VARIABLE_PREFIX.length()), ends).map(VARIABLE_PREFIX::concat);
     }
 
     /** The environment variable that sets a key. */

@@ -2,6 +2,7 @@
 package dev.unraced.config;
 
 import java.util.Collection;
+import java.util.Locale;
 import java.util.Optional;
 
 /** Finds what a mistyped name most likely meant. */
@@ -10,21 +11,29 @@ public final class NearestName {
     private NearestName() {}
 
     /**
-     * The candidate with the fewest edits between it and a name; the first of several.
+     * The candidate with the fewest edits between it and a name, whatever the case of their letters; the first of
+     * several.
      *
-     * @return empty only when there are no candidates
+     * @return empty when there is none that the name could be a slip of: up to a third of the longer one's letters are
+     *     other ones then
      */
     public static Optional<String> of(String name, Collection<String> candidates) {
+        String wanted = name.toLowerCase(Locale.ROOT);
         String nearest = null;
         int fewest = Integer.MAX_VALUE;
         for (String candidate : candidates) {
-            int edits = distance(name, candidate);
-            if (edits < fewest) {
+            int edits = distance(wanted, candidate.toLowerCase(Locale.ROOT));
+            if (edits < fewest && edits <= tolerance(name, candidate)) {
                 fewest = edits;
                 nearest = candidate;
             }
         }
         return Optional.ofNullable(nearest);
+    }
+
+    /** Of more edits than these nothing can be told: any short word is a few edits away from any other. */
+    static int tolerance(String name, String candidate) {
+        return (Math.max(name.length(), candidate.length()) + 1) / 3;
     }
 
     /**

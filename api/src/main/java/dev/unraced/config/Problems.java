@@ -4,6 +4,7 @@ package dev.unraced.config;
 import com.typesafe.config.ConfigValue;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** What is wrong with a configuration, collected so that a user sees all of it at once. Not thread-safe. */
 final class Problems {
@@ -20,8 +21,12 @@ final class Problems {
     }
 
     /** A name that is no key. */
-    void unknown(String name, String origin, String nearest) {
-        add("%s (%s): no such key, the nearest is %s".formatted(SettingText.name(name), origin, nearest));
+    void unknown(String name, String origin, Optional<String> nearest) {
+        add("%s (%s): no such key, %s"
+                .formatted(
+                        SettingText.name(name),
+                        origin,
+                        nearest.map("the nearest is "::concat).orElse("nor one like it; 'unraced doctor' lists all")));
     }
 
     void throwIfAny() {

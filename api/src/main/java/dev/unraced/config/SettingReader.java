@@ -184,6 +184,8 @@ final class SettingReader {
     }
 
     private static String nearest(String name, Map<String, ?> byName) {
-        return ", the nearest is " + NearestName.of(name, byName.keySet()).orElseThrow();
+        return NearestName.of(name, byName.keySet())
+                .map(nearest -> ", the nearest is " + nearest)
+                .orElse("");
     }
 }

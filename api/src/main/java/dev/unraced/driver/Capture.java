@@ -3,6 +3,7 @@ package dev.unraced.driver;
 
 import dev.unraced.config.CaptureConfig;
 import dev.unraced.event.Mitigation;
+import java.util.List;
 
 /**
  * A running capture. One thread at a time consumes it, by {@link #poll} or {@link #run}; every other method may be
@@ -94,6 +95,15 @@ public interface Capture extends AutoCloseable {
 
     /** The books of this capture up to now; after {@link #close}, up to then. Allocates. */
     CaptureStats stats();
+
+    /**
+     * The times of which the books know nothing, because what keeps them was killed and began anew: a server behind the
+     * driver {@code remote}. Calls outside of these are events, or counted. In order; of very many the oldest are
+     * joined.
+     */
+    default List<Gap> gaps() {
+        return List.of();
+    }
 
     /**
      * Stops the capture and releases all it holds. Waits for a poll in progress on another thread; called by the

@@ -2,6 +2,7 @@
 package dev.unraced.driver;
 
 import dev.unraced.config.CaptureConfig;
+import dev.unraced.config.InvalidConfigException;
 import dev.unraced.event.Capability;
 import dev.unraced.event.Feature;
 import dev.unraced.event.Mitigation;
@@ -25,6 +26,8 @@ final class DriverCheck {
         try {
             Availability availability = driver.availability(config);
             return availability.isAvailable() ? checkCapabilities(driver.capabilities(config), config) : availability;
+        } catch (InvalidConfigException e) {
+            return Availability.Unavailable.of(e);
         } catch (RuntimeException | LinkageError e) {
             LOG.debug("Driver {} failed when asked whether it can run", driver.name(), e);
             return inconclusive(e);

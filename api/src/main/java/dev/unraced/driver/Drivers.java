@@ -5,6 +5,7 @@ import com.google.inject.CreationException;
 import com.google.inject.Guice;
 import com.google.inject.spi.Message;
 import dev.unraced.config.CaptureConfig;
+import dev.unraced.config.InvalidConfigException;
 import dev.unraced.config.NearestName;
 import dev.unraced.driver.Selection.PassedOver;
 import java.util.ArrayList;
@@ -89,8 +90,9 @@ public final class Drivers {
     /**
      * Chooses the first driver that the configuration names and that can run. Opens nothing.
      *
-     * @throws CaptureException when a name that the user chose belongs to no driver, or none can run; its message says
-     *     why, for each
+     * @throws InvalidConfigException when a name that the user chose belongs to no driver, or a driver that is tried
+     *     objects to its settings
+     * @throws CaptureException when none can run; its message says why, for each
      */
     public Selection select(CaptureConfig config) {
         return first(config, driver -> driver).selection();
@@ -100,6 +102,7 @@ public final class Drivers {
      * Opens a capture with the first driver that the configuration names and that can run, and logs which one that is.
      * In a list, a driver that fails to open is passed over, too.
      *
+     * @throws InvalidConfigException as {@link #select} does
      * @throws CaptureException as {@link #select} does, or when the only driver fails to open
      */
     public Capture open(CaptureConfig config) {
@@ -121,9 +124,12 @@ public final class Drivers {
         for (String name : config.drivers()) {
             Driver driver = byName.get(name);
             Availability availability = driver == null ? ABSENT : DriverCheck.check(driver, config);
+            availability.requireValidSettings();
             if (driver != null && availability.isAvailable()) {
                 try {
                     return new Taken<>(new Selection(driver, passedOver), attempt.apply(driver));
+                } catch (InvalidConfigException e) {
+                    throw e;
                 } catch (RuntimeException | LinkageError e) {
                     if (isOnlyChoice(config)) {
                         throw failed(name, e);
@@ -141,12 +147,23 @@ public final class Drivers {
     private void requirePresent(CaptureConfig config) {
         for (String name : config.drivers()) {
             if (!config.isAuto() && !byName.containsKey(name)) {
-                throw new CaptureException("No driver is named " + name
+                throw new InvalidConfigException(List.of("unraced.driver has " + name + origin(config)
+                        + ", which no driver is named"
                         + NearestName.of(name, names())
-                                .map(nearest -> "; the nearest is " + nearest + ", of " + String.join(", ", names()))
-                                .orElse("; there is none on the class path"));
+                                .map(nearest -> ", the nearest is " + nearest)
+                                .orElse("")
+                        + (byName.isEmpty()
+                                ? "; there is none on the class path"
+                                : "; there are " + String.join(", ", names()))));
             }
         }
+    }
+
+    private static String origin(CaptureConfig config) {
+        return config.settings().stream()
+                .filter(setting -> setting.key().equals("unraced.driver"))
+                .map(setting -> " (" + setting.origin() + ")")
+                .collect(Collectors.joining());
     }
 
     private static boolean isOnlyChoice(CaptureConfig config) {

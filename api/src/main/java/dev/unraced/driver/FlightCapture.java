@@ -4,6 +4,7 @@ package dev.unraced.driver;
 import dev.unraced.config.CaptureConfig;
 import dev.unraced.event.Mitigation;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
@@ -219,5 +220,10 @@ final class FlightCapture implements Capture {
     @Override
     public CaptureStats stats() {
         return capture.stats();
+    }
+
+    @Override
+    public List<Gap> gaps() {
+        return capture.gaps();
     }
 }

@@ -44,5 +44,7 @@ public enum Feature implements Capability {
     /** In the observed system a tracer can rewrite a call before it is executed. */
     REWRITTEN_CALLS,
     /** More than one capture at a time. */
-    SEVERAL_CAPTURES
+    SEVERAL_CAPTURES,
+    /** Captures of several processes at a time, of the same calls. */
+    SEVERAL_PROCESSES
 }

@@ -6,10 +6,12 @@ import dev.unraced.driver.Capture;
 import dev.unraced.driver.CaptureException;
 import dev.unraced.driver.CaptureStats;
 import dev.unraced.driver.EventHandler;
+import dev.unraced.driver.Gap;
 import dev.unraced.driver.LossReason;
 import dev.unraced.event.Feature;
 import dev.unraced.event.Mitigation;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +39,7 @@ public final class RingCapture implements Capture {
     private @Nullable CaptureStats finalStats;
     private Mitigation lastMitigation;
     private boolean lastEnterEvents;
+    private List<Gap> lastGaps = List.of();
 
     /** A capture that owns a started source; closing it stops and releases the source. */
     public RingCapture(String driver, Capabilities capabilities, RecordReader reader, RingSource source) {
@@ -151,6 +154,13 @@ public final class RingCapture implements Capture {
     }
 
     @Override
+    public List<Gap> gaps() {
+        synchronized (sourceLock) {
+            return finalStats != null ? lastGaps : source.gaps();
+        }
+    }
+
+    @Override
     public void close() {
         reader.halt();
         gate.close(source::wake);
@@ -213,6 +223,7 @@ public final class RingCapture implements Capture {
         synchronized (sourceLock) {
             try {
                 source.stop();
+                lastGaps = source.gaps();
                 finalStats = stats(true);
             } finally {
                 source.release();

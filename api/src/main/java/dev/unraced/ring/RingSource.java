@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.ring;
 
+import dev.unraced.driver.Gap;
 import dev.unraced.event.Mitigation;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -60,6 +62,11 @@ public interface RingSource {
 
     /** The books up to now; also between {@link #stop} and {@link #release}. */
     SourceBooks books();
+
+    /** The times of which {@link #books} know nothing; also between {@link #stop} and {@link #release}. */
+    default List<Gap> gaps() {
+        return List.of();
+    }
 
     /** Ends the flow of records; those in the ring stay readable. */
     void stop();

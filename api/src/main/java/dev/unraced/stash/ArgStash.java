@@ -65,6 +65,18 @@ public interface ArgStash {
     }
 
     /**
+     * Looks at the entry of a thread's call: copies its bytes as {@link #take} does, and leaves it there. Nothing
+     * changes, neither the books nor what is remembered of calls that were refused or evicted.
+     *
+     * @return what {@link #take} would return
+     * @throws java.nio.BufferOverflowException when the bytes do not fit
+     * @throws UnsupportedOperationException when entries can only be taken here
+     */
+    default int peek(long thread, long startNanos, int call, ByteBuffer target) {
+        throw new UnsupportedOperationException("the entries of this stash can only be taken");
+    }
+
+    /**
      * Takes the entry of a thread's call: copies its bytes to the target's position, which it advances.
      *
      * @return the number of bytes, or {@link #MISSING}, {@link #STALE}, {@link #EVICTED} or {@link #REFUSED}, all

@@ -111,6 +111,19 @@ abstract sealed class BoundedArgStash implements ArgStash permits HashArgStash, 
     }
 
     @Override
+    public final int peek(long thread, long startNanos, int call, ByteBuffer target) {
+        int slot = entries.find(thread);
+        if (slot == ThreadTable.NONE) {
+            return missed.reason(thread, startNanos, call);
+        }
+        if (!entries.matches(slot, startNanos, call)) {
+            return STALE;
+        }
+        target.put(bytes, slot * entryBytes, lengths[slot]);
+        return lengths[slot];
+    }
+
+    @Override
     public final int take(long thread, long startNanos, int call, ByteBuffer target) {
         int slot = entries.find(thread);
         if (slot == ThreadTable.NONE) {

@@ -29,6 +29,13 @@ final class LockedArgStash implements ArgStash {
     }
 
     @Override
+    public int peek(long thread, long startNanos, int call, ByteBuffer target) {
+        synchronized (stash) {
+            return stash.peek(thread, startNanos, call, target);
+        }
+    }
+
+    @Override
     public int take(long thread, long startNanos, int call, ByteBuffer target) {
         synchronized (stash) {
             return stash.take(thread, startNanos, call, target);

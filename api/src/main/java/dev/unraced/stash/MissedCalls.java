@@ -26,6 +26,12 @@ final class MissedCalls {
         reasons[table.add(thread, startNanos, call)] = (byte) reason;
     }
 
+    /** What is remembered of a call, or {@link ArgStash#MISSING}. */
+    int reason(long thread, long startNanos, int call) {
+        int slot = table.find(thread);
+        return slot == ThreadTable.NONE || !table.matches(slot, startNanos, call) ? ArgStash.MISSING : reasons[slot];
+    }
+
     /** What is remembered of a call, or {@link ArgStash#MISSING}; forgets what there is of the thread. */
     int recall(long thread, long startNanos, int call) {
         int slot = table.find(thread);

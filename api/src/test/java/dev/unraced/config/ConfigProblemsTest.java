@@ -24,7 +24,7 @@ class ConfigProblemsTest {
                 "auto           | ,            | auto = [] (builder) is empty; allowed: one or more names of drivers",
                 "auto           | auto,ebpf    | auto = [auto, ebpf] (builder) has itself in it; allowed: one or more names of drivers",
                 "mitigation     | kernle       | mitigation = kernle (builder) is none of them, the nearest is kernel; allowed: off, stash, kernel",
-                "mitigation     | STASH        | mitigation = STASH (builder) is none of them, the nearest is off; allowed: off, stash, kernel",
+                "mitigation     | STASH        | mitigation = STASH (builder) is none of them, the nearest is stash; allowed: off, stash, kernel",
                 "syscalls       | open,opanat  | syscalls = [open, opanat] (builder) has opanat, the nearest is openat; allowed: open, openat, openat2, creat, connect",
                 "syscalls       | ''           | syscalls = [] (builder) is empty; allowed: one or more of open, openat, openat2, creat, connect",
                 "observe-self   | maybe        | observe-self = maybe (builder) is neither true nor false; allowed: true, false",
@@ -88,6 +88,32 @@ class ConfigProblemsTest {
     }
 
     @Test
+    void nothingIsProposedForWhatIsLikeNoKey() {
+        Layers layers = new Layers().variable("UNRACED_FOO", "1").property("unraced.bar", "1");
+        assertThat(Layers.problems(layers.builder().set("foo", "x").set("unraced.ebpf.frobnicate", "x")))
+                .containsExactly(
+                        "UNRACED_FOO (environment variable): no such key, nor one like it; 'unraced doctor' lists all",
+                        "unraced.bar (system property): no such key, nor one like it; 'unraced doctor' lists all",
+                        "foo (builder): no such key, nor one like it; 'unraced doctor' lists all",
+                        "unraced.ebpf.frobnicate (builder): no such key, nor one like it; 'unraced doctor' lists all");
+    }
+
+    @Test
+    void whoFilledTheBuilderIsNamed() {
+        assertThat(Layers.problems(new Layers()
+                        .builder()
+                        .origin("command line")
+                        .set("foo", "x")
+                        .set("unraced.mitigation", "stahs")
+                        .file(Path.of("/nowhere/unraced.conf"))))
+                .containsExactly(
+                        "file /nowhere/unraced.conf (command line): no such file",
+                        "foo (command line): no such key, nor one like it; 'unraced doctor' lists all",
+                        "unraced.mitigation = stahs (command line) is none of them, the nearest is stash; "
+                                + "allowed: off, stash, kernel");
+    }
+
+    @Test
     void valuesNameTheirOrigin() {
         Layers layers = new Layers().variable("UNRACED_MITIGATION", "stahs").property("unraced.stash.entries", "0");
         assertThat(layers.problems())
@@ -128,7 +154,7 @@ class ConfigProblemsTest {
         var reference = ConfigFactory.parseString("unraced { a-b = 1, a { b = 2 } }");
         var loader = new ConfigLoader(Map.of(), new Properties(), Path.of("/nonexistent"), reference);
         assertThatExceptionOfType(IllegalStateException.class)
-                .isThrownBy(() -> loader.load(Map.of(), null))
+                .isThrownBy(() -> loader.load(Map.of(), null, "builder"))
                 .withMessage("unraced.a-b and unraced.a.b share the environment variable UNRACED_A_B");
     }
 }

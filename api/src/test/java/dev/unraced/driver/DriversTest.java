@@ -17,11 +17,13 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import dev.unraced.config.CaptureConfig;
 import dev.unraced.config.CaptureConfigBuilder;
+import dev.unraced.config.InvalidConfigException;
 import dev.unraced.config.Layers;
 import dev.unraced.driver.Selection.PassedOver;
 import dev.unraced.event.Mitigation;
 import dev.unraced.event.Syscall;
 import java.util.List;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -93,15 +95,41 @@ class DriversTest {
     @Test
     void aNameThatNoDriverHas() {
         Drivers drivers = drivers(driver("ebpf", AVAILABLE), driver("sim", AVAILABLE));
-        assertThatExceptionOfType(CaptureException.class)
-                .isThrownBy(() -> drivers.open(named("ebfp").build()))
-                .withMessage("No driver is named ebfp; the nearest is ebpf, of ebpf, sim");
-        assertThatExceptionOfType(CaptureException.class)
-                .isThrownBy(() -> drivers.select(named("ebpf", "kmod").build()))
-                .withMessageStartingWith("No driver is named kmod; ");
-        assertThatExceptionOfType(CaptureException.class)
-                .isThrownBy(() -> drivers().open(named("ebpf").build()))
-                .withMessage("No driver is named ebpf; there is none on the class path");
+        assertProblem(
+                () -> drivers.open(named("ebfp").build()),
+                "unraced.driver has ebfp (builder), which no driver is named, the nearest is ebpf; there are ebpf, sim");
+        assertProblem(
+                () -> drivers.select(named("ebpf", "kmod").build()),
+                "unraced.driver has kmod (builder), which no driver is named; there are ebpf, sim");
+        assertProblem(
+                () -> drivers().open(named("ebpf").build()),
+                "unraced.driver has ebpf (builder), which no driver is named; there is none on the class path");
+    }
+
+    @Test
+    void aSettingThatADriverObjectsToIsAnErrorEvenInAList() {
+        InvalidConfigException objection = new InvalidConfigException(List.of("unraced.ebpf.rings = x"));
+        Driver says = driver("ebpf", Availability.Unavailable.of(objection));
+        Driver throwsWhenAsked = driver("ebpf", AVAILABLE);
+        doThrow(objection).when(throwsWhenAsked).availability(any());
+        Driver throwsWhenOpened = driver("ebpf", AVAILABLE);
+        doThrow(objection).when(throwsWhenOpened).open(any());
+        Driver other = driver("sim", AVAILABLE);
+        for (Driver driver : List.of(says, throwsWhenAsked, throwsWhenOpened)) {
+            for (CaptureConfig config :
+                    List.of(named("ebpf").build(), named("ebpf", "sim").build())) {
+                assertThatExceptionOfType(InvalidConfigException.class)
+                        .isThrownBy(() -> drivers(driver, other).open(config))
+                        .withMessageContaining("unraced.ebpf.rings = x");
+            }
+        }
+        verify(other, never()).open(any());
+    }
+
+    private static void assertProblem(ThrowingCallable action, String problem) {
+        assertThatExceptionOfType(InvalidConfigException.class)
+                .isThrownBy(action)
+                .satisfies(e -> assertThat(e.problems()).containsExactly(problem));
     }
 
     @Test

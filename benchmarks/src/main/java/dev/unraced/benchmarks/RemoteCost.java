@@ -5,6 +5,7 @@ import dev.unraced.config.CaptureConfig;
 import dev.unraced.driver.Capture;
 import dev.unraced.driver.CaptureStats;
 import dev.unraced.driver.Drivers;
+import dev.unraced.remote.Firehose;
 import dev.unraced.remote.server.Captures;
 import dev.unraced.remote.server.Limits;
 import dev.unraced.remote.server.RemoteServer;
@@ -40,6 +41,7 @@ final class RemoteCost implements Callable<Integer> {
     private static final double MICRO = 1_000;
     private static final double MEBI = 1 << 20;
     private static final int CHUNK = 500;
+    private static final int TGID = 1000;
     /** How far the writer may be ahead: less than any ring holds. */
     private static final int AHEAD = 100_000;
 
@@ -161,7 +163,7 @@ final class RemoteCost implements Callable<Integer> {
             long begin = System.nanoTime();
             long end = begin + TimeUnit.SECONDS.toNanos(time);
             while (System.nanoTime() < end) {
-                hose.make(CHUNK);
+                hose.make(CHUNK, TGID);
                 while (hose.made() - before - subscriber.seen() > AHEAD) {
                     LockSupport.parkNanos(50_000);
                 }
@@ -254,7 +256,7 @@ final class RemoteCost implements Callable<Integer> {
         for (long now = begin; now < end; now = System.nanoTime()) {
             long due = (long) ((now - begin) / 1e9 * perSecond);
             if (due > done) {
-                hose.make((int) (due - done));
+                hose.make((int) (due - done), TGID);
                 done = due;
             }
             LockSupport.parkNanos(100_000);

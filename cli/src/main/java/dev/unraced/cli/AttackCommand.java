@@ -109,8 +109,10 @@ final class AttackCommand implements Callable<Integer> {
         AttackRun run = new AttackRun(console, progress, format.json, format.markdown);
         for (String name : names) {
             if (!run.isAttack(name)) {
-                throw usage("'" + name + "' is no attack; did you mean " + run.nearest(name)
-                        + "? 'unraced attack --list' lists them");
+                String meant = run.nearest(name)
+                        .map(nearest -> "did you mean " + nearest + "? ")
+                        .orElse("");
+                throw usage("'" + name + "' is no attack; " + meant + "'unraced attack --list' lists them");
             }
         }
         if (list) {

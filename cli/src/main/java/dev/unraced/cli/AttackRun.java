@@ -12,7 +12,6 @@ import dev.unraced.conformance.AttackCorpus;
 import dev.unraced.conformance.AttackResult;
 import dev.unraced.conformance.DiscoveredDriver;
 import dev.unraced.conformance.DriverUnderTest;
-import dev.unraced.driver.Availability;
 import dev.unraced.driver.CaptureException;
 import dev.unraced.driver.Driver;
 import dev.unraced.driver.Drivers;
@@ -20,6 +19,7 @@ import dev.unraced.event.Mitigation;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Attacks a driver, and prints what it came to. */
@@ -40,10 +40,9 @@ final class AttackRun {
         return AttackCorpus.named(name).isPresent();
     }
 
-    String nearest(String name) {
+    Optional<String> nearest(String name) {
         return NearestName.of(
-                        name, AttackCorpus.all().stream().map(Attack::name).toList())
-                .orElseThrow();
+                name, AttackCorpus.all().stream().map(Attack::name).toList());
     }
 
     int list() {
@@ -98,10 +97,7 @@ final class AttackRun {
         if (driver == null) {
             throw new IllegalArgumentException("no such driver");
         }
-        Availability availability = driver.availability(CaptureConfig.load());
-        if (!availability.isAvailable()) {
-            throw new CaptureException("Driver " + name + " cannot run. " + availability.describe());
-        }
+        driver.availability(CaptureConfig.load()).require(name);
         return driver;
     }
 }

@@ -2,8 +2,11 @@
 package dev.unraced.cli;
 
 import dev.unraced.driver.CaptureStats;
+import dev.unraced.driver.Gap;
 import dev.unraced.driver.LossReason;
 import dev.unraced.stash.StashStats;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -31,6 +34,20 @@ final class Books {
                 + (stats.pending() == 0 ? "" : stats.pending() + " pending, ")
                 + lost(stats) + ", " + filtered(stats) + ", "
                 + (stats.imbalance() == 0 ? "balanced" : "off balance by " + stats.imbalance());
+    }
+
+    /** Of what the books know nothing; empty when there is no such time. */
+    static String gaps(List<Gap> gaps) {
+        if (gaps.isEmpty()) {
+            return "";
+        }
+        double seconds = gaps.stream().mapToLong(Gap::nanos).sum() / 1e9;
+        return String.format(
+                Locale.ROOT,
+                "unraced: nobody counted in %d %s of %.3f s in all: the server was gone",
+                gaps.size(),
+                gaps.size() == 1 ? "gap" : "gaps",
+                seconds);
     }
 
     /** The rest of the books, on several lines. */

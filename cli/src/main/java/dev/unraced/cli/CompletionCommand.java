@@ -3,10 +3,12 @@ package dev.unraced.cli;
 
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** Prints what a shell needs to complete this command's words. */
@@ -15,15 +17,28 @@ import picocli.CommandLine.Spec;
         header = "Print a script by which bash and zsh complete commands, options and their values.",
         footerHeading = "%nExamples:%n",
         footer = {
-            "  source <(unraced completion)",
-            "  unraced completion > /etc/bash_completion.d/unraced",
-            "  autoload -U +X bashcompinit && bashcompinit && source <(unraced completion)    # zsh",
+            "  source <(unraced completion bash)",
+            "  unraced completion bash > /etc/bash_completion.d/unraced",
+            "  source <(unraced completion zsh)",
             "",
             "Exit codes: 0 success, 1 failure, 2 wrong command line."
         })
 final class CompletionCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
+
+    /** Those that can read it. */
+    enum Shell {
+        BASH,
+        ZSH
+    }
+
+    @SuppressWarnings("unused") // One script serves both: picocli's begins by asking which of them reads it.
+    @Parameters(
+            arity = "0..1",
+            paramLabel = "SHELL",
+            description = "For which shell: bash or zsh. One script is for both.")
+    private @Nullable Shell shell;
 
     @Override
     public Integer call() {

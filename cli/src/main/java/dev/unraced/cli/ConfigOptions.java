@@ -12,6 +12,9 @@ import picocli.CommandLine.Option;
 
 /** The options that lay the command line over the other layers of the configuration. */
 final class ConfigOptions {
+    /** Who has said what is wrong. */
+    static final String ORIGIN = "command line";
+
     @Option(
             names = "--driver",
             paramLabel = "NAME",
@@ -30,7 +33,7 @@ final class ConfigOptions {
 
     /** A builder with what these options say. */
     CaptureConfigBuilder builder() {
-        CaptureConfigBuilder builder = CaptureConfig.builder();
+        CaptureConfigBuilder builder = CaptureConfig.builder().origin(ORIGIN);
         if (file != null) {
             builder.file(file);
         }

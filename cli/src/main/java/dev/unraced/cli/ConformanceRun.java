@@ -3,7 +3,6 @@ package dev.unraced.cli;
 
 import dev.unraced.cli.conformance.GroupProgress;
 import dev.unraced.cli.conformance.JsonReport;
-import dev.unraced.config.CaptureConfig;
 import dev.unraced.conformance.ConformanceReport;
 import dev.unraced.conformance.ConformanceRunner;
 import dev.unraced.conformance.DiscoveredDriver;
@@ -14,7 +13,6 @@ import dev.unraced.conformance.MutantReport;
 import dev.unraced.conformance.MutantResult;
 import dev.unraced.conformance.MutantRunner;
 import dev.unraced.conformance.RulePattern;
-import dev.unraced.driver.Availability;
 import dev.unraced.driver.CaptureException;
 import dev.unraced.driver.Driver;
 import dev.unraced.driver.Drivers;
@@ -69,9 +67,7 @@ final class ConformanceRun {
             @Nullable Duration patience,
             @Nullable Duration stall,
             @Nullable Path junitXml) {
-        Driver driver = name == null
-                ? drivers.select(CaptureConfig.load()).driver()
-                : runnable(drivers.all().get(name));
+        Driver driver = AttackRun.chosen(drivers, name);
         DriverUnderTest under = new DiscoveredDriver(
                 driver,
                 drivers.stage(driver.name()),
@@ -103,17 +99,6 @@ final class ConformanceRun {
         MutantReport report = MutantRunner.run(MutantCatalogue.all(), rules, MUTANTS_AT_ONCE, this::tell);
         print(json ? JsonReport.of(report) : report.toText());
         return report.isComplete() ? ExitCode.OK : ExitCode.FAILURE;
-    }
-
-    private static Driver runnable(@Nullable Driver driver) {
-        if (driver == null) {
-            throw new IllegalArgumentException("no such driver");
-        }
-        Availability availability = driver.availability(CaptureConfig.load());
-        if (!availability.isAvailable()) {
-            throw new CaptureException("Driver " + driver.name() + " cannot run. " + availability.describe());
-        }
-        return driver;
     }
 
     private void tell(MutantResult result) {

@@ -119,8 +119,10 @@ final class ExplainCommand implements Callable<Integer> {
     private Attack attack(String wanted) {
         return Attacks.named(wanted).orElseThrow(() -> {
             List<String> names = Attacks.all().stream().map(Attack::name).toList();
-            return usage("'" + wanted + "' is no attack; did you mean "
-                    + NearestName.of(wanted, names).orElseThrow() + "? 'unraced explain' lists them");
+            String meant = NearestName.of(wanted, names)
+                    .map(nearest -> "did you mean " + nearest + "? ")
+                    .orElse("");
+            return usage("'" + wanted + "' is no attack; " + meant + "'unraced explain' lists them");
         });
     }
 

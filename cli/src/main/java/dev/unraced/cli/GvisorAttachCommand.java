@@ -15,7 +15,11 @@ import picocli.CommandLine.Option;
 @Command(
         name = "attach",
         header = "Watch running sandboxes from now on, until detach or until the capture ends.",
-        description = {"Calls that are under way are not seen. A capture has to listen, or runsc fails.", ""},
+        description = {
+            "Calls that are under way are not seen. A capture has to listen. The session of a capture that is gone is"
+                    + " replaced; one that is in use stays, unless --force is given.",
+            ""
+        },
         sortOptions = false)
 final class GvisorAttachCommand extends GvisorSandboxCommand {
     @Mixin
@@ -33,16 +37,26 @@ final class GvisorAttachCommand extends GvisorSandboxCommand {
         Path session = Files.createTempFile("unraced-gvisor", ".json");
         try {
             Files.writeString(session, options.session(true).json());
-            if (force) {
-                runsc.replace(session, id);
+            if (force || isAbandoned(runsc, id)) {
+                runsc.replace(session, id, pid -> {});
             } else {
                 runsc.attach(session, id, pid -> {});
             }
         } finally {
             Files.deleteIfExists(session);
         }
-        boolean watched = runsc.isTraced(id);
-        out.println(id + (watched ? ": watched" : ": NOT watched, although runsc reported no failure"));
-        return watched;
+        GvisorWatching watching = GvisorWatching.of(runsc, id);
+        out.println(id + ": " + watching.describe());
+        return watching.isWatched();
+    }
+
+    /** A session whose capture was killed is nobody's. */
+    private static boolean isAbandoned(Runsc runsc, String id) {
+        try {
+            return runsc.isAbandoned(id);
+        } catch (RunscException e) {
+            // Then the attempt says what is wrong.
+            return false;
+        }
     }
 }

@@ -23,6 +23,7 @@ final class GvisorOptions {
     @Option(
             names = "--truth",
             paramLabel = "WHAT",
+            converter = TruthConverter.class,
             description = {
                 "What tells the file behind an open: close (default), the close of its descriptor; reads, its first read,"
                         + " too; none. Each point costs the call that it is of some 15 µs."

@@ -18,8 +18,8 @@ final class GvisorStatusCommand extends GvisorSandboxCommand {
 
     @Override
     boolean act(Runsc runsc, String id, PrintStream out) throws RunscException {
-        long dropped = runsc.dropped(id);
-        out.println(id + (dropped >= 0 ? ": watched, " + dropped + " frames dropped" : ": NOT watched"));
-        return dropped >= 0;
+        GvisorWatching watching = GvisorWatching.of(runsc, id);
+        out.println(id + ": " + watching.describe());
+        return watching.isWatched();
     }
 }

@@ -1,12 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.cli;
 
+import java.util.logging.Level;
+import java.util.logging.Logger;
+
 /** Runs the {@code unraced} command. */
 public final class Main {
+    /** Held on to: a level is forgotten with its logger. gRPC warns, with a stack trace, of each peer that hangs up. */
+    private static final Logger GRPC = Logger.getLogger("io.grpc");
+
     private Main() {}
 
     /** Exits with the code that the subcommand gives. */
     public static void main(String[] args) {
+        GRPC.setLevel(Level.SEVERE);
         System.exit(UnracedCommand.run(Console.system(), args));
     }
 }

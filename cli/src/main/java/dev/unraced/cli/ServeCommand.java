@@ -121,6 +121,7 @@ final class ServeCommand implements Callable<Integer> {
         try (RemoteServer server = RemoteServer.start(settings, captures)) {
             StopSignals signals = StopSignals.install(stop::countDown);
             if (user != null) {
+                server.handOver(user);
                 user.become();
             }
             String where = server.addresses().stream().map(Object::toString).collect(Collectors.joining(", "));

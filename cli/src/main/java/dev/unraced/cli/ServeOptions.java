@@ -49,17 +49,17 @@ final class ServeOptions {
             names = "--allow-user",
             paramLabel = "USER",
             split = ",",
-            converter = AccountConverter.class,
+            converter = UserConverter.class,
             description = "Who may subscribe through a UNIX socket. Default: all that its mode lets in.")
-    private List<Account> users = List.of();
+    private List<Integer> users = List.of();
 
     @Option(
             names = "--control-user",
             paramLabel = "USER",
             split = ",",
-            converter = AccountConverter.class,
+            converter = UserConverter.class,
             description = "Who else than root may change the mode of the shared capture.")
-    private List<Account> controllingUsers = List.of();
+    private List<Integer> controllingUsers = List.of();
 
     @Option(
             names = "--certificate",
@@ -146,18 +146,12 @@ final class ServeOptions {
         TlsFiles tls = certificate == null
                 ? null
                 : new TlsFiles(certificate, Objects.requireNonNull(key), Objects.requireNonNull(authorities));
-        Set<Integer> controlling = ids(controllingUsers);
+        Set<Integer> controlling = new LinkedHashSet<>(controllingUsers);
         controlling.add(0);
-        Access access = new Access(ids(users), certificates, controlling, controllingCertificates);
+        Access access = new Access(new LinkedHashSet<>(users), certificates, controlling, controllingCertificates);
         Limits usual = Limits.standard();
         Limits limits = new Limits(maxSubscribers, ownCaptures, usual.filterValues(), bufferMebibytes << 20);
         return new ServerSettings(addresses, socketMode, owner, tls, plaintext, access, limits);
-    }
-
-    private static Set<Integer> ids(List<Account> accounts) {
-        Set<Integer> ids = new LinkedHashSet<>();
-        accounts.forEach(account -> ids.add(account.uid()));
-        return ids;
     }
 
     /** Reads an address. */
@@ -180,6 +174,18 @@ final class ServeOptions {
                 throw new TypeConversionException("'" + value + "' is no mode such as 0660");
             }
             return Integer.parseInt(value, 8);
+        }
+    }
+
+    /** Reads a user, who need not be of this machine: a container's, for instance. */
+    static final class UserConverter implements ITypeConverter<Integer> {
+        @Override
+        public Integer convert(String value) {
+            try {
+                return Account.uid(value);
+            } catch (IllegalArgumentException e) {
+                throw new TypeConversionException(e.getMessage());
+            }
         }
     }
 

@@ -2,7 +2,7 @@
 package dev.unraced.cli;
 
 import dev.unraced.config.CaptureConfig;
-import dev.unraced.driver.CaptureException;
+import dev.unraced.config.InvalidConfigException;
 import dev.unraced.remote.server.EventSink;
 import dev.unraced.remote.server.Hub;
 import dev.unraced.remote.server.Tap;
@@ -20,7 +20,8 @@ final class Sinks implements AutoCloseable {
     /**
      * Opens sinks by their names.
      *
-     * @throws CaptureException when there is none of a name, or it cannot be opened
+     * @throws InvalidConfigException when there is none of a name, or it objects to its settings
+     * @throws dev.unraced.driver.CaptureException when it cannot be opened
      */
     static Sinks open(List<String> names, CaptureConfig config, Hub hub) {
         Sinks sinks = new Sinks();
@@ -31,8 +32,9 @@ final class Sinks implements AutoCloseable {
             for (String name : names) {
                 EventSink.Provider provider = known.get(name);
                 if (provider == null) {
-                    throw new CaptureException("There is no sink '" + name + "' on the class path; there are "
-                            + (known.isEmpty() ? "none" : String.join(", ", known.keySet())) + ".");
+                    throw new InvalidConfigException(
+                            List.of("--sink " + name + ": no such sink on the class path; there are "
+                                    + (known.isEmpty() ? "none" : String.join(", ", known.keySet()))));
                 }
                 EventSink sink = provider.open(config);
                 sinks.open.add(new Open(name, sink, hub.tap("unraced-sink-" + name, sink)));

@@ -11,16 +11,21 @@ import picocli.CommandLine.IVersionProvider;
 /** Reads the version that the build wrote down. */
 final class VersionProvider implements IVersionProvider {
 
-    @Override
-    public String[] getVersion() {
+    /** Of this command. */
+    static String version() {
         Properties properties = new Properties();
         try (InputStream in = VersionProvider.class.getResourceAsStream("version.properties")) {
             properties.load(Objects.requireNonNull(in));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+        return Objects.requireNonNull(properties.getProperty("version"));
+    }
+
+    @Override
+    public String[] getVersion() {
         return new String[] {
-            "unraced " + properties.getProperty("version"),
+            "unraced " + version(),
             "Java " + System.getProperty("java.version") + " (" + System.getProperty("java.vendor") + ")",
         };
     }

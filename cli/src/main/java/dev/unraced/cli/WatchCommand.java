@@ -1,14 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.cli;
 
+import dev.unraced.cli.print.EcsEventWriter;
 import dev.unraced.cli.print.EventWriter;
 import dev.unraced.cli.print.JsonEventWriter;
+import dev.unraced.cli.print.OcsfEventWriter;
 import dev.unraced.cli.print.OpenFlags;
 import dev.unraced.cli.print.TextEventWriter;
 import dev.unraced.cli.print.WallClock;
 import dev.unraced.config.CaptureConfigBuilder;
 import dev.unraced.driver.Capture;
 import dev.unraced.driver.Drivers;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.ZoneId;
 import java.util.concurrent.Callable;
@@ -39,6 +45,7 @@ import picocli.CommandLine.Spec;
             "  unraced watch --syscalls connect --failed",
             "  unraced watch --path-prefix /etc --mitigation off",
             "  unraced watch --json --pid 4242 > events.jsonl",
+            "  unraced watch --format ocsf --syscalls connect",
             "  unraced watch --duration 1m --record build.rec --no-print",
             "  unraced watch --json | jq 'select(.path_provenance == \"EXIT\")'",
             "",
@@ -66,7 +73,16 @@ final class WatchCommand implements Callable<Integer> {
     @Mixin
     private RecordOptions record;
 
-    @Option(names = "--json", description = "One JSON object per line; see docs/events.md.")
+    @Option(
+            names = "--format",
+            paramLabel = "FORMAT",
+            description =
+                    "How to print an event: table (default), or as a JSON object on a line: json, with every field,"
+                            + " see docs/events.md; ocsf, by the Open Cybersecurity Schema Framework; ecs, by the Elastic Common"
+                            + " Schema.")
+    private OutputFormat format = OutputFormat.table;
+
+    @Option(names = "--json", description = "Short for --format json.")
     private boolean json;
 
     @Option(
@@ -103,6 +119,9 @@ final class WatchCommand implements Callable<Integer> {
     public Integer call() {
         if (count != null && count < 1) {
             throw new ParameterException(spec.commandLine(), "--count must be 1 or more, not " + count);
+        }
+        if (json && format != OutputFormat.table && format != OutputFormat.json) {
+            throw new ParameterException(spec.commandLine(), "--json and --format " + format + " exclude each other");
         }
         record.check(spec.commandLine());
         CaptureConfigBuilder builder = config.builder();
@@ -150,6 +169,10 @@ final class WatchCommand implements Callable<Integer> {
                 .filter(part -> !part.isEmpty())
                 .collect(Collectors.joining(", "));
         console.err().println(Books.summary(output, capture.driver(), capture.stats()));
+        String gaps = Books.gaps(capture.gaps());
+        if (!gaps.isEmpty()) {
+            console.err().println(gaps);
+        }
         if (stats) {
             console.err().println(Books.details(capture.stats()));
         }
@@ -160,9 +183,23 @@ final class WatchCommand implements Callable<Integer> {
             return (event, out) -> {};
         }
         OpenFlags flags = OpenFlags.ofThisMachine();
-        return json
-                ? new JsonEventWriter(clock, flags)
-                : new TextEventWriter(clock, flags, ZoneId.systemDefault(), color.isOn(console), console.isUtf8());
+        return switch (json ? OutputFormat.json : format) {
+            case json -> new JsonEventWriter(clock, flags);
+            case ocsf -> new OcsfEventWriter(clock, flags, hostName(), VersionProvider.version());
+            case ecs -> new EcsEventWriter(clock, flags, hostName());
+            case table ->
+                new TextEventWriter(clock, flags, ZoneId.systemDefault(), color.isOn(console), console.isUtf8());
+        };
+    }
+
+    /** As the kernel has it: a look-up by name could take seconds, and leave the machine. */
+    private static String hostName() {
+        try {
+            return Files.readString(Path.of("/proc/sys/kernel/hostname"), StandardCharsets.US_ASCII)
+                    .replaceAll("[^A-Za-z0-9._-]", "");
+        } catch (IOException e) {
+            return "localhost";
+        }
     }
 
     private StatusLine statusLine() {

@@ -130,6 +130,8 @@ class ArchitectureTest {
             .doNotHaveSimpleName("ConformanceRun")
             .and()
             .doNotHaveSimpleName("AttackRun")
+            .and()
+            .doNotHaveSimpleName("EntrancesRun")
             .should()
             .dependOnClassesThat(resideInAnyPackage(CONFORMANCE, "org.junit.."));
 

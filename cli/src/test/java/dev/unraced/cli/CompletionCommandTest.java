@@ -14,6 +14,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The script, in a real bash. */
 class CompletionCommandTest {
+    /** Lines in which the script may name the moment of its making. */
+    private static final int HEADER = 20;
+
     private final TestConsole test = new TestConsole();
 
     @TempDir
@@ -23,6 +26,18 @@ class CompletionCommandTest {
     void commandsAreCompleted() throws Exception {
         assertThat(completions("unraced", "wa")).containsExactly("watch");
         assertThat(completions("unraced", "")).contains("doctor", "conformance", "completion");
+    }
+
+    @Test
+    void theShellCanBeNamed() {
+        assertThat(UnracedCommand.run(test.console(), "completion")).isZero();
+        String script = test.out();
+        for (String shell : List.of("bash", "zsh")) {
+            TestConsole other = new TestConsole();
+            assertThat(UnracedCommand.run(other.console(), "completion", shell)).isZero();
+            assertThat(other.out().lines().skip(HEADER))
+                    .containsExactlyElementsOf(script.lines().skip(HEADER).toList());
+        }
     }
 
     @Test

@@ -19,6 +19,7 @@ import dev.unraced.driver.CaptureException;
 import dev.unraced.driver.CaptureStats;
 import dev.unraced.driver.Driver;
 import dev.unraced.driver.Drivers;
+import dev.unraced.event.Capability;
 import dev.unraced.event.Syscall;
 import dev.unraced.stash.StashStats;
 import java.util.ArrayList;
@@ -60,6 +61,31 @@ class DoctorCommandTest {
     }
 
     @Test
+    void whatIsLackingForOneReasonIsSaidOnce() {
+        add(
+                "alpha",
+                new Available(),
+                Capabilities.complete()
+                        .without(Syscall.OPENAT2, "No such point.")
+                        .without(Syscall.OPEN, "Another reason.")
+                        .without(Syscall.CREAT, "No such point."));
+        Capabilities nothing = Capabilities.complete();
+        for (Capability capability : Capabilities.all()) {
+            nothing = nothing.without(capability, "NO_SERVER: Nobody listens.");
+        }
+        add("beta", NO_PRIVILEGE, nothing);
+
+        assertThat(doctor()).isZero();
+        assertThat(test.out())
+                .containsPattern(
+                        "      lacks Syscall\\.(OPENAT2, Syscall.CREAT|CREAT, Syscall.OPENAT2): No such point\\.\n")
+                .contains("      lacks Syscall.OPEN: Another reason.\n")
+                .containsOnlyOnce("NO_SERVER")
+                .contains("    reports 0 of " + Capabilities.all().size() + " capabilities\n"
+                        + "      lacks all of them: NO_SERVER: Nobody listens.\n");
+    }
+
+    @Test
     void aConfigurationThatTheDriverRefusesIsSaid() {
         Driver driver = add("alpha", new Available(), Capabilities.complete());
         when(driver.open(any())).thenThrow(new CaptureException("no such file: x.rec"));
@@ -92,7 +118,7 @@ class DoctorCommandTest {
                 .contains("\nMachine\n  kernel ")
                 .contains("  CAP_BPF ")
                 .contains("  locked memory limit ")
-                .containsPattern("unraced\\.stash\\.entries +99  \\(builder\\)")
+                .containsPattern("unraced\\.stash\\.entries +99  \\(command line\\)")
                 .containsPattern("unraced\\.mitigation +stash  \\(default\\)");
     }
 
@@ -133,6 +159,18 @@ class DoctorCommandTest {
     void aWrongConfigurationIsAUsageError() {
         assertThat(doctor("-o", "nothing=1")).isEqualTo(2);
         assertThat(test.err()).contains("nothing").doesNotContain("\tat ");
+    }
+
+    @Test
+    void whatIsWrongWithEverythingIsSaidOnce() {
+        Capabilities none = Capabilities.complete();
+        for (Capability each : Capabilities.all()) {
+            none = none.without(each, "NO_SERVER: nobody answers.");
+        }
+        add("far", NO_PRIVILEGE, none);
+
+        assertThat(doctor()).isEqualTo(1);
+        assertThat(test.out()).containsOnlyOnce("NO_SERVER: nobody answers.").contains("lacks all: NO_SERVER");
     }
 
     private int doctor(String... options) {

@@ -28,6 +28,7 @@ class ServeProcessTest {
     private Path directory;
 
     private final List<Process> started = new ArrayList<>();
+    private String copied = "";
 
     @AfterEach
     void endAll() {
@@ -38,7 +39,8 @@ class ServeProcessTest {
     void nobodyWatchesThroughTheSocket() throws IOException, InterruptedException {
         assumeTrue(System.getProperty("user.name").equals("root"), "only root can become somebody else");
         Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
-        String socket = "unix:" + directory.resolve("socket");
+        Path file = directory.resolve("made/socket");
+        String socket = "unix:" + file;
         Process server = start(
                 "server",
                 JvmCommand.of(
@@ -63,19 +65,51 @@ class ServeProcessTest {
                 .containsPattern("CapEff:\\s+0+\\n")
                 .containsPattern("CapPrm:\\s+0+\\n");
 
-        ProcessBuilder watch = JvmCommand.of(
-                List.of(), "watch", "--driver", "remote", "--set", "remote.address=" + socket, "--count", "3");
-        watch.command()
-                .replaceAll(argument ->
-                        argument.equals(System.getProperty("java.class.path")) ? copyForAll(argument) : argument);
-        watch.command().addAll(0, List.of("setpriv", "--reuid=" + NOBODY, "--regid=" + NOBODY, "--clear-groups"));
-        Process watcher = start("watcher", watch);
+        Process watcher = start(
+                "watcher",
+                asNobody("watch", "--driver", "remote", "--set", "remote.address=" + socket, "--count", "3"));
         assertThat(watcher.waitFor()).as(text("watcher")).isZero();
         assertThat(text("watcher")).contains("unraced: 3 printed", "driver remote", "balanced");
 
         server.destroy();
         assertThat(server.waitFor()).as(text("server")).isZero();
-        assertThat(text("server")).contains("unraced: served; driver sim", "balanced");
+        assertThat(text("server"))
+                .contains("unraced: served; driver sim", "balanced")
+                .doesNotContain("Stream Error", "WARN");
+        assertThat(file).as("its folder was made for it").doesNotExist();
+    }
+
+    @Test
+    void whoMayNotConnectIsToldSo() throws IOException, InterruptedException {
+        assumeTrue(System.getProperty("user.name").equals("root"), "only root can become somebody else");
+        Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
+        Path folder = directory.resolve("made");
+        String socket = "unix:" + folder.resolve("socket");
+        Process server = start("server", JvmCommand.of(List.of(), "serve", "--driver", "sim", "--listen", socket));
+        while (!text("server").contains("serving at")) {
+            assertThat(server.isAlive()).as(text("server")).isTrue();
+            Thread.sleep(50);
+        }
+        String[] arguments = {"watch", "--driver", "remote", "--set", "remote.address=" + socket};
+        Process watcher = start("watcher", asNobody(arguments));
+        assertThat(watcher.waitFor()).isEqualTo(1);
+        assertThat(text("watcher")).contains("NOT_ALLOWED", "root:root", "rw-rw----", "--socket-owner");
+
+        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx------"));
+        Process outside = start("outside", asNobody(arguments));
+        assertThat(outside.waitFor()).isEqualTo(1);
+        assertThat(text("outside")).contains("NOT_ALLOWED", "may not enter the folder");
+        server.destroy();
+        server.waitFor();
+    }
+
+    private ProcessBuilder asNobody(String... arguments) {
+        ProcessBuilder command = JvmCommand.of(List.of(), arguments);
+        command.command()
+                .replaceAll(argument ->
+                        argument.equals(System.getProperty("java.class.path")) ? copyForAll(argument) : argument);
+        command.command().addAll(0, List.of("setpriv", "--reuid=" + NOBODY, "--regid=" + NOBODY, "--clear-groups"));
+        return command;
     }
 
     private Process start(String name, ProcessBuilder command) throws IOException {
@@ -92,6 +126,9 @@ class ServeProcessTest {
 
     /** The class path lies where only root may read. */
     private String copyForAll(String classPath) {
+        if (!copied.isEmpty()) {
+            return copied;
+        }
         List<String> copies = new ArrayList<>();
         try {
             for (String entry : classPath.split(File.pathSeparator, -1)) {
@@ -107,6 +144,7 @@ class ServeProcessTest {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        return String.join(File.pathSeparator, copies);
+        copied = String.join(File.pathSeparator, copies);
+        return copied;
     }
 }

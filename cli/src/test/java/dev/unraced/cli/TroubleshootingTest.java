@@ -3,6 +3,7 @@ package dev.unraced.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.unraced.driver.Availability;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -21,7 +22,7 @@ class TroubleshootingTest {
 
     @Test
     void everyCodeIsExplained() throws IOException {
-        Set<String> given = new TreeSet<>(Set.of("INCONCLUSIVE"));
+        Set<String> given = new TreeSet<>(Set.of("INCONCLUSIVE", Availability.Unavailable.INVALID_SETTING));
         try (Stream<Path> modules = Files.list(Path.of(".."))) {
             modules.map(module -> module.resolve("src/main/java"))
                     .filter(sources -> sources.getParent()

@@ -18,9 +18,51 @@ class UnracedCommandTest {
     }
 
     @Test
-    void anUnknownDriverIsAFailureThatNamesTheNearest() {
-        assertThat(run("watch", "--driver", "scriptd")).isEqualTo(1);
-        assertThat(test.err()).contains("scriptd").contains("scripted").doesNotContain("\tat ");
+    void anUnknownDriverNamesTheNearestAndWhoSaidIt() {
+        assertThat(run("watch", "--driver", "scriptd")).isEqualTo(2);
+        assertThat(test.err())
+                .contains("scriptd (command line)")
+                .contains("the nearest is scripted")
+                .doesNotContain("\tat ");
+    }
+
+    @Test
+    void aKeyThatIsLikeNoneNamesNone() {
+        assertThat(run("watch", "--set", "foo=bar")).isEqualTo(2);
+        assertThat(test.err()).contains("foo (command line): no such key").doesNotContain("nearest");
+    }
+
+    /** One rule for all commands: what the command line or the configuration has wrong is 2, what fails here is 1. */
+    @ParameterizedTest
+    @CsvSource({
+        "2, watch --driver nobody",
+        "2, serve --driver nobody",
+        "2, attack --driver nobody",
+        "2, conformance --driver nobody",
+        "2, 'watch --driver sim --set sim.timing=orignal'",
+        "2, 'watch --driver scripted,sim --set unraced.stash.entries=0'",
+        "2, 'watch --driver sim,scripted --set sim.timing=orignal'",
+        "2, 'watch --driver remote --set remote.address=host:4317'",
+        "2, 'watch --driver remote --set remote.address=localhost:4317 --set remote.certificate=/nowhere/a"
+                + " --set remote.key=/nowhere/b --set remote.authorities=/nowhere/c'",
+        "2, 'serve --driver scripted --listen 0.0.0.0:0'",
+        "2, 'serve --driver scripted --listen 127.0.0.1:0'",
+        "2, 'serve --driver scripted --listen 127.0.0.1:0 --certificate /nowhere/a --key /nowhere/b --authorities /nowhere/c'",
+        "2, 'serve --driver scripted --listen 127.0.0.1:0 --plaintext --sink nowhere'",
+        "2, doctor --config /nowhere",
+        "2, doctor --set foo=bar",
+        "2, explain nonsense",
+        "2, attack nonsense",
+        "2, completion fish",
+        "2, size --rate x",
+        "2, nonsense",
+        "1, 'watch --driver sim --set sim.replay=/nowhere'",
+        "1, 'watch --driver remote --set remote.address=unix:/proc/nowhere/socket --set remote.patience-ms=100'",
+        "1, 'serve --driver scripted --listen unix:/proc/nowhere/socket'",
+    })
+    void whatIsWrongWithTheCommandLineIsNotWhatFailsHere(int code, String line) {
+        assertThat(run(line.split(" "))).as(test.err()).isEqualTo(code);
+        assertThat(test.err()).isNotBlank().doesNotContain("\tat ").doesNotContain("unexpected error");
     }
 
     @Test

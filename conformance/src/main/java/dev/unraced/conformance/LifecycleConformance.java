@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.unraced.config.CaptureConfig;
 import dev.unraced.config.CaptureConfigBuilder;
 import dev.unraced.driver.Capture;
 import dev.unraced.driver.CaptureException;
@@ -134,6 +135,52 @@ public abstract class LifecycleConformance extends DriverConformance {
             assertThat(unstashed.path().provenance())
                     .as("R12.2: entered under off")
                     .isEqualTo(Provenance.EXIT);
+            scenario.awaitEmptyStash();
+        }
+    }
+
+    @Test
+    @Requires(
+            features = Feature.LIVE_SWITCH,
+            mitigations = {Mitigation.OFF, Mitigation.STASH, Mitigation.KERNEL},
+            provenances = {Provenance.ENTER, Provenance.KERNEL})
+    @DisplayName("R12.2 A call that entered under kernel has the kernel's copy, and no other one that says otherwise")
+    public final void r12_2_aCallKeepsTheKernelsMode() {
+        try (Scenario scenario = scenario().mitigation(Mitigation.KERNEL).open()) {
+            scenario.makeFifo("fifo");
+            ByteString fifo = scenario.scratch().bytes("fifo");
+            for (Mitigation other : List.of(Mitigation.STASH, Mitigation.OFF)) {
+                scenario.capture().mitigation(Mitigation.KERNEL);
+                OpenEvent copied = switched(scenario, other);
+                assertThat(copied.call().mitigation())
+                        .as("R12.2: entered under kernel, returned under %s", other)
+                        .isEqualTo(Mitigation.KERNEL);
+                assertThat(copied.path().provenance())
+                        .as("R12.2: entered under kernel, returned under %s", other)
+                        .isEqualTo(Provenance.KERNEL);
+                assertThat(copied.path().value()).as("R12.2").isEqualTo(fifo);
+            }
+
+            scenario.capture().mitigation(Mitigation.STASH);
+            OpenEvent snapshot = switched(scenario, Mitigation.KERNEL);
+            assertThat(snapshot.call().mitigation())
+                    .as("R12.2: entered under stash")
+                    .isEqualTo(Mitigation.STASH);
+            assertThat(snapshot.path().provenance())
+                    .as("R12.2: entered under stash")
+                    .isEqualTo(Provenance.ENTER);
+
+            scenario.capture().mitigation(Mitigation.OFF);
+            OpenEvent late = switched(scenario, Mitigation.KERNEL);
+            assertThat(
+                            late.call().mitigation() == Mitigation.OFF
+                                    ? late.path().provenance() == Provenance.EXIT
+                                    : late.flags().contains(EventFlag.ENTER_MISSED))
+                    .as("R12.2: entered under off: %s", late)
+                    .isTrue();
+            assertThat(late.path().provenance())
+                    .as("R12.2: entered under off")
+                    .isIn(Provenance.EXIT, Provenance.KERNEL);
             scenario.awaitEmptyStash();
         }
     }
@@ -457,10 +504,42 @@ public abstract class LifecycleConformance extends DriverConformance {
         }
     }
 
+    @Test
+    @Requires(features = {Feature.SEVERAL_CAPTURES, Feature.SEVERAL_PROCESSES})
+    @DisplayName("R15.9 So do captures of two processes")
+    public final void r15_9_capturesOfTwoProcessesAreStrangers() {
+        try (Scenario scenario = scenario().open()) {
+            scenario.callUnobserved(missing(scenario, 0));
+            try (BystanderProcess other = new BystanderProcess(
+                    configBeside(scenario), scenario.actor().tgid(), under().patience())) {
+                scenario.callUnobserved(missing(scenario, 1));
+                scenario.callUnobserved(missing(scenario, 2));
+                other.awaitTags(2);
+                assertThat(other.tags())
+                        .as("R15.9: what the other process sees")
+                        .containsExactly(1L, 2L);
+                assertThat(other.finish())
+                        .as("R15.9: the imbalance of its books, and of those of its stash")
+                        .isEqualTo("0 0");
+            }
+            // The end of one is nothing to the other.
+            scenario.callUnobserved(missing(scenario, 3));
+            scenario.awaitRest();
+            assertThat(scenario.recorder().events())
+                    .as("R15.9: what this process sees")
+                    .extracting(event -> ((OpenEvent) event).how().value().mode())
+                    .containsExactly(0L, 1L, 2L, 3L);
+        }
+    }
+
     private Capture openBeside(Scenario scenario) {
+        return under().driver().open(configBeside(scenario));
+    }
+
+    private CaptureConfig configBeside(Scenario scenario) {
         CaptureConfigBuilder builder = under().config().mitigation(Scenario.usual(capabilities()));
         onlyOf(scenario.actor().tgid(), builder);
-        return under().driver().open(builder.build());
+        return builder.build();
     }
 
     /** One call that enters under the mode in force and returns after the switch to another. */

@@ -42,7 +42,11 @@ final class Scenario implements AutoCloseable {
         this.attack = setup.attack;
         setup.before.accept(this);
         this.capture = openCapture(setup);
-        this.recorder = new Recorder(capture, setup.wanted != null ? setup.wanted : usuallyWanted());
+        Predicate<EventView> wanted = setup.wanted != null ? setup.wanted : usuallyWanted();
+        this.recorder = new Recorder(capture, wanted.and(view -> {
+            setup.renderer.accept(view);
+            return true;
+        }));
         if (setup.consumed) {
             recorder.start();
         }
@@ -57,6 +61,7 @@ final class Scenario implements AutoCloseable {
         private Consumer<CaptureConfigBuilder> settings = builder -> {};
         private Consumer<Scenario> before = scenario -> {};
         private @Nullable Predicate<EventView> wanted;
+        private Consumer<EventView> renderer = view -> {};
 
         Setup(DriverUnderTest under) {
             this.under = under;
@@ -95,6 +100,12 @@ final class Scenario implements AutoCloseable {
         /** Other events than the actor's are to be kept. */
         Setup wanted(Predicate<EventView> wanted) {
             this.wanted = wanted;
+            return this;
+        }
+
+        /** What else is done with each merged event that is kept, on the thread that reads them. */
+        Setup rendering(Consumer<EventView> renderer) {
+            this.renderer = renderer;
             return this;
         }
 

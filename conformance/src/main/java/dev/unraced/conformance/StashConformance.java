@@ -125,6 +125,58 @@ public abstract class StashConformance extends DriverConformance {
     }
 
     @Test
+    @DisplayName(
+            "R4.3 A child in its parent's memory (vfork) has its own calls, and so has the parent that waits for it")
+    public final void r04_3_aChildInItsParentsMemoryHasItsOwnCalls() {
+        try (Scenario scenario = stash().scope(Scope.FAMILY).open()) {
+            scenario.makeFifo(FIFO);
+            ByteString fifo = scenario.scratch().bytes(FIFO);
+            List<ByteString> paths = List.of(
+                    scenario.scratch().bytes("of-the-parent"),
+                    scenario.scratch().bytes("child"),
+                    scenario.scratch().bytes("program"));
+            int tgid = scenario.actor().tgid();
+            int firstTag = 400;
+            for (int round = 0; round < 5; round++) {
+                int tag = firstTag + 4 * round;
+                // Another thread of the parent is in a call all the while.
+                Job job = scenario.block(openFifo(scenario));
+                Reply reply = scenario.actor()
+                        .ask(Command.of("vfork")
+                                .with("path", paths.get(0))
+                                .with("child", paths.get(1))
+                                .with("program", paths.get(2))
+                                .with("tag", tag));
+                scenario.releaseReaders(FIFO);
+                job.finish();
+                scenario.awaitEmptyStash();
+                int parent = reply.integer("tid");
+                int child = reply.integer("child");
+                assertOnlyCall(scenario, tag, parent, tgid, paths.get(0));
+                assertOnlyCall(scenario, tag + 1, child, child, paths.get(1));
+                assertOnlyCall(scenario, tag + 2, child, child, paths.get(2));
+                assertOnlyCall(scenario, tag + 3, parent, tgid, paths.get(1));
+                OpenEvent blocked = (OpenEvent) scenario.onlyEventOf(job.tid());
+                assertThat(blocked.caller().tgid()).as("R4.3").isEqualTo(tgid);
+                Trust.assertGuarded("R4.3", blocked.path(), fifo);
+            }
+        }
+    }
+
+    private static void assertOnlyCall(Scenario scenario, long tag, int tid, int tgid, ByteString path) {
+        List<OpenEvent> events = opens(scenario).stream()
+                .filter(event -> event.how().value().mode() == tag)
+                .toList();
+        assertThat(events).as("R4.3: events of call %d", tag).hasSize(1);
+        OpenEvent event = events.get(0);
+        assertThat(event.caller().tid()).as("R4.3: the thread of call %d", tag).isEqualTo(tid);
+        assertThat(event.caller().tgid())
+                .as("R4.3: the process of call %d", tag)
+                .isEqualTo(tgid);
+        Trust.assertGuarded("R4.3", event.path(), path);
+    }
+
+    @Test
     @Requires(features = Feature.CALLS_UNDER_WAY)
     @DisplayName("R5.1 A call that was under way when the capture opened is an event without its enter")
     public final void r05_1_aCallUnderWayAtOpeningIsAnEvent() {
@@ -150,44 +202,71 @@ public abstract class StashConformance extends DriverConformance {
     @Test
     @DisplayName("R5.2 Calls that find no room in the stash are events that say so, and are counted")
     public final void r05_2_aFullStashIsFlaggedAndCounted() {
+        assertFullStashShows(Mitigation.STASH, Mitigation.STASH);
+    }
+
+    @Test
+    @Requires(mitigations = Mitigation.KERNEL)
+    @DisplayName("R5.2 So do they where the kernel's copy stands in for their arguments")
+    public final void r05_2_aFullStashShowsUnderKernel() {
+        assertFullStashShows(Mitigation.KERNEL, Mitigation.KERNEL);
+    }
+
+    @Test
+    @Requires(mitigations = Mitigation.KERNEL, features = Feature.LIVE_SWITCH)
+    @DisplayName("R5.2 So do they when the mode changes before they return")
+    public final void r05_2_aFullStashShowsAfterASwitch() {
+        assertFullStashShows(Mitigation.KERNEL, Mitigation.STASH);
+    }
+
+    /** Calls enter under one mode and return under another. */
+    private void assertFullStashShows(Mitigation entered, Mitigation returned) {
         int capacity = 4;
         int callers = 12;
-        try (Scenario scenario =
-                stash().with(builder -> builder.stashEntries(capacity)).open()) {
+        try (Scenario scenario = scenario()
+                .mitigation(entered)
+                .with(builder -> builder.stashEntries(capacity))
+                .open()) {
             scenario.makeFifo(FIFO);
             List<Job> jobs = IntStream.range(0, callers)
                     .mapToObj(i -> scenario.block(openFifo(scenario)))
                     .toList();
             StashStats full = scenario.capture().stats().stash();
             assertThat(full.live()).as("R7.1: %s", full).isLessThanOrEqualTo(full.capacity());
+            if (returned != entered) {
+                scenario.capture().mitigation(returned);
+            }
             scenario.releaseReaders(FIFO);
             jobs.forEach(Job::finish);
-            CaptureStats stats = scenario.awaitEmptyStash();
-
-            List<OpenEvent> events = opens(scenario);
-            assertThat(events).as("R5.2: every call is an event").hasSize(callers + 1);
-            long missed = events.stream()
-                    .filter(event -> event.flags().contains(EventFlag.ENTER_MISSED))
-                    .count();
-            assertThat(missed)
-                    .as("R5.2: calls without their enter are those refused and those evicted: %s", stats)
-                    .isEqualTo(stats.stash().refused() + stats.stash().evicted())
-                    .isPositive();
-            assertThat(events)
-                    .as("R5.2: those whose entry was given up say so: %s", stats)
-                    .filteredOn(event -> event.flags().contains(EventFlag.EVICTED))
-                    .hasSize(Math.toIntExact(stats.stash().evicted()));
-            if (capabilities().has(Feature.REFUSALS_FLAGGED)) {
-                assertThat(events)
-                        .as("R5.2: refused or evicted, each says which")
-                        .filteredOn(event -> event.flags().contains(EventFlag.STASH_FULL))
-                        .hasSize(Math.toIntExact(stats.stash().refused()));
-            }
-            assertThat(events)
-                    .as("R5.2: all have their path")
-                    .allSatisfy(event -> assertThat(event.path().value())
-                            .isEqualTo(scenario.scratch().bytes(FIFO)));
+            assertMissedCallsAreCounted(scenario, callers + 1);
         }
+    }
+
+    private void assertMissedCallsAreCounted(Scenario scenario, int calls) {
+        CaptureStats stats = scenario.awaitEmptyStash();
+        List<OpenEvent> events = opens(scenario);
+        assertThat(events).as("R5.2: every call is an event").hasSize(calls);
+        long missed = events.stream()
+                .filter(event -> event.flags().contains(EventFlag.ENTER_MISSED))
+                .count();
+        assertThat(missed)
+                .as("R5.2: calls without their enter are those refused and those evicted: %s", stats)
+                .isEqualTo(stats.stash().refused() + stats.stash().evicted())
+                .isPositive();
+        assertThat(events)
+                .as("R5.2: those whose entry was given up say so: %s", stats)
+                .filteredOn(event -> event.flags().contains(EventFlag.EVICTED))
+                .hasSize(Math.toIntExact(stats.stash().evicted()));
+        if (capabilities().has(Feature.REFUSALS_FLAGGED)) {
+            assertThat(events)
+                    .as("R5.2: refused or evicted, each says which")
+                    .filteredOn(event -> event.flags().contains(EventFlag.STASH_FULL))
+                    .hasSize(Math.toIntExact(stats.stash().refused()));
+        }
+        assertThat(events)
+                .as("R5.2: all have their path")
+                .allSatisfy(event -> assertThat(event.path().value())
+                        .isEqualTo(scenario.scratch().bytes(FIFO)));
     }
 
     @Test

@@ -42,6 +42,7 @@ final class BpfObject implements AutoCloseable {
             object.leaveOutAllBut(object.loaded);
             object.resize("ring", settings.ringPerCpu() ? LibC.getpagesize() : settings.ringBytes());
             object.resize("rings", settings.ringPerCpu() ? cpus : 1);
+            object.resize("slots", settings.stashSlots());
             object.resize("stash", settings.stashEntries());
             object.resize("long_stash", settings.stashLongPaths());
             object.resize("requests", settings.stashEntries());
@@ -193,7 +194,7 @@ final class BpfObject implements AutoCloseable {
     }
 
     private static List<String> programsOf(EbpfSettings settings) {
-        Set<String> programs = nativeOnes(settings.syscalls());
+        Set<String> programs = nativeOnes(Entrances.servesAllConventions(settings) ? Set.of() : settings.syscalls());
         programs.addAll(Entrances.programs(settings));
         return List.copyOf(programs);
     }

@@ -62,6 +62,25 @@ final class Control {
         return (int) INTS.getVolatile(memory, ControlLayout.HAS_REQUESTS) != 0;
     }
 
+    /**
+     * How much the stash takes, and where.
+     *
+     * @param entries calls at once
+     * @param slots a power of two
+     * @param ownSlots whether threads have slots of their own
+     */
+    void stash(int entries, int slots, boolean ownSlots) {
+        INTS.setVolatile(memory, ControlLayout.STASH_ENTRIES, entries);
+        INTS.setVolatile(memory, ControlLayout.SLOT_MASK, slots - 1);
+        INTS.setVolatile(memory, ControlLayout.TASK_STORAGE, ownSlots ? 1 : 0);
+    }
+
+    /** Calls in the stash. Who finds it full may count himself in for a moment. */
+    int stashed() {
+        return Math.min((int) INTS.getVolatile(memory, ControlLayout.STASHED), (int)
+                INTS.getVolatile(memory, ControlLayout.STASH_ENTRIES));
+    }
+
     void mitigation(Mitigation mode) {
         INTS.setVolatile(memory, ControlLayout.MITIGATION, mode.code());
     }

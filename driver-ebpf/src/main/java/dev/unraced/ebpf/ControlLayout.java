@@ -3,7 +3,7 @@ package dev.unraced.ebpf;
 
 /** Offsets of {@code struct unraced_control} and {@code struct unraced_counters} of {@code control.h}, in bytes. */
 final class ControlLayout {
-    static final int CONTROL_SIZE = 64;
+    static final int CONTROL_SIZE = 128;
     static final int ACTIVE = 0;
     static final int MITIGATION = 4;
     static final int READER_WAITING = 8;
@@ -15,6 +15,10 @@ final class ControlLayout {
     static final int COPIES = 32;
     static final int SYSCALLS = 36;
     static final int HAS_REQUESTS = 40;
+    static final int STASH_ENTRIES = 44;
+    static final int SLOT_MASK = 48;
+    static final int TASK_STORAGE = 52;
+    static final int STASHED = 64;
 
     static final int FILTER_SELF = 1;
     static final int FILTER_TGIDS = 1 << 1;

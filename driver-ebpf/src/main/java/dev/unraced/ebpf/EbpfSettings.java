@@ -25,11 +25,18 @@ record EbpfSettings(
         int ringBytes,
         boolean ringPerCpu,
         int stashEntries,
-        int stashLongPaths) {
+        int stashLongPaths,
+        boolean taskStorage) {
     static final String DEFAULT_LIBBPF = "libbpf.so.1";
 
     private static final String PER_CPU = "per-cpu";
     private static final List<String> RINGS = List.of("one", PER_CPU);
+    private static final String TASK_STORAGE = "task-storage";
+    private static final List<String> STASHES = List.of("hash", TASK_STORAGE);
+    /** Where a thread can have its place in the stash: so many slots. {@code SLOT_CHOICES} of {@code maps.h}. */
+    private static final int SLOT_CHOICES = 4;
+
+    private static final int MOST_SLOTS = 1 << 16;
     private static final int SMALLEST_RING = 1 << 16;
 
     static EbpfSettings of(CaptureConfig config) {
@@ -37,6 +44,7 @@ record EbpfSettings(
         Choices choices = new Choices(config, EbpfDriver.NAME);
         String rings = choices.choice("rings", RINGS);
         String copies = choices.choice("copies", CopyChoice.NAMES);
+        String stash = choices.choice("stash", STASHES);
         choices.check();
         return new EbpfSettings(
                 own.hasPath("libbpf") ? own.getString("libbpf") : DEFAULT_LIBBPF,
@@ -51,7 +59,8 @@ record EbpfSettings(
                 config.ringBytes(),
                 rings.equals(PER_CPU),
                 config.stashEntries(),
-                config.stashLongPaths());
+                config.stashLongPaths(),
+                stash.equals(TASK_STORAGE));
     }
 
     /** Those of this process's own configuration, for questions that come without one. */
@@ -78,6 +87,13 @@ record EbpfSettings(
                 SMALLEST_RING,
                 false,
                 1,
-                1);
+                1,
+                false);
+    }
+
+    /** The stash's quick part, an array: as many as entries, as a power of two, but not without bound. */
+    int stashSlots() {
+        int slots = Integer.highestOneBit(Math.max(stashEntries - 1, 1)) << 1;
+        return Math.min(MOST_SLOTS, Math.max(SLOT_CHOICES, slots));
     }
 }

@@ -51,7 +51,8 @@ final class EbpfSource implements RingSource {
         this.counters = counters;
         this.reader = reader;
         this.ringBytes = Rings.bytes(settings, counters.cpus());
-        this.stashBytes = MapMemory.bytes(object.map("stash"))
+        this.stashBytes = MapMemory.bytes(object.map("slots"))
+                + MapMemory.bytes(object.map("stash"))
                 + MapMemory.bytes(object.map("long_stash"))
                 + MapMemory.bytes(object.map("refused"))
                 + MapMemory.bytes(object.map("copies"))
@@ -88,10 +89,14 @@ final class EbpfSource implements RingSource {
             control.filters(self | SourceFilters.fill(object, settings.filters()));
             control.integrity(settings.integrity());
             control.ringPerCpu(settings.ringPerCpu());
+            control.stash(settings.stashEntries(), settings.stashSlots(), settings.taskStorage());
             control.mitigation(settings.mitigation());
             control.enterEvents(settings.enterEvents());
             control.syscalls(settings.syscalls());
-            attach(object, settings.syscalls());
+            object.attach("thread_exit");
+            if (!Entrances.servesAllConventions(settings)) {
+                attach(object, settings.syscalls());
+            }
             Entrances.attach(object, settings, control.hasRequests());
             EbpfSource source = new EbpfSource(
                     settings,
@@ -253,7 +258,7 @@ final class EbpfSource implements RingSource {
     }
 
     private StashStats stashStats() {
-        long live = MapMemory.entries(object.map("stash"), Integer.BYTES, settings.stashEntries());
+        long live = control.stashed();
         long reclaimed = counters.sum(ControlLayout.RECLAIMED);
         if (missedAtStop >= 0) {
             // The programs are off: what is still there goes with the map.
@@ -275,7 +280,7 @@ final class EbpfSource implements RingSource {
     private long missedExits() {
         long missed = 0;
         for (String program : object.programs()) {
-            if (program.startsWith("exit_")) {
+            if (program.startsWith("exit_") || program.equals("all_exit")) {
                 missed += ProgramInfo.of(object.program(program)).misses();
             }
         }
@@ -302,7 +307,6 @@ final class EbpfSource implements RingSource {
 
     /** Returns before entries: a call that enters in between is an exit without an enter, not the reverse. */
     private static void attach(BpfObject object, Set<Syscall> syscalls) throws EbpfFailure {
-        object.attach("thread_exit");
         try (Tracefs tracefs = Tracefs.open()) {
             for (Syscall syscall : syscalls) {
                 attach(object, tracefs, BpfObject.returnOf(syscall), "sys_exit_", syscall);

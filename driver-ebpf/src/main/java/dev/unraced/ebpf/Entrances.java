@@ -8,14 +8,17 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The programs for calls that do not come by the native convention: their own at entry and return, and a pair for all
- * of them that finishes the events. {@code finish.h}, {@code compat.h} and {@code uring.h} hold them.
+ * The programs by which calls come: where calls of every convention are watched, one at the entry of all calls and one
+ * at their return, else the native ones' own; and those of io_urings. {@code compat.h}, {@code finish.h} and
+ * {@code uring.h} hold them.
  */
 final class Entrances {
     /** Of {@code enum finisher} in {@code maps.h}. */
     private static final int FINISH_OPENS = 0;
 
     private static final int FINISH_CONNECT = 1;
+
+    private static final List<String> ALL_CONVENTIONS = List.of("all_exit", "all_enter");
 
     /** The last one's name of older kernels stands beside it; one of the two is there. */
     private static final List<String> REQUESTS = List.of(
@@ -31,7 +34,9 @@ final class Entrances {
     /** Names of the programs that these settings need, in the order in which they are to be attached. */
     static List<String> programs(EbpfSettings settings) {
         List<String> programs = new ArrayList<>(finishers(settings.syscalls()));
-        programs.addAll(compat(settings));
+        if (servesAllConventions(settings)) {
+            programs.addAll(ALL_CONVENTIONS);
+        }
         programs.addAll(REQUESTS);
         return programs;
     }
@@ -41,7 +46,7 @@ final class Entrances {
         List<String> programs = new ArrayList<>(List.of("finish_opens", "finish_connect"));
         programs.addAll(REQUESTS);
         if (isX86()) {
-            programs.addAll(List.of("compat_exit", "compat_enter"));
+            programs.addAll(ALL_CONVENTIONS);
         }
         return programs;
     }
@@ -55,8 +60,10 @@ final class Entrances {
         if (hasRequests) {
             attachRequests(object);
         }
-        for (String program : compat(settings)) {
-            object.attach(program);
+        if (servesAllConventions(settings)) {
+            for (String program : ALL_CONVENTIONS) {
+                object.attach(program);
+            }
         }
     }
 
@@ -85,8 +92,9 @@ final class Entrances {
         return finishers;
     }
 
-    private static List<String> compat(EbpfSettings settings) {
-        return settings.compat() && isX86() ? List.of("compat_exit", "compat_enter") : List.of();
+    /** Whether one pair of programs serves calls of every convention, native ones among them. */
+    static boolean servesAllConventions(EbpfSettings settings) {
+        return settings.compat() && isX86();
     }
 
     private static boolean isX86() {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.ebpf;
 
-import com.sun.jna.Memory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,22 +22,6 @@ final class MapMemory {
             return 0;
         } catch (IOException | NumberFormatException e) {
             return 0;
-        }
-    }
-
-    /** Counts a hash map's entries by walking it: exact at rest, close while calls run. */
-    static long entries(int map, int keyBytes, int capacity) {
-        try (Memory key = new Memory(keyBytes);
-                Memory next = new Memory(keyBytes)) {
-            long count = 0;
-            boolean first = true;
-            // A key that is deleted during the walk starts it anew, hence the bound.
-            while (count < capacity && LibBpf.bpf_map_get_next_key(map, first ? null : key, next) == 0) {
-                count++;
-                first = false;
-                key.write(0, next.getByteArray(0, keyBytes), 0, keyBytes);
-            }
-            return count;
         }
     }
 }

@@ -57,7 +57,11 @@ class ControlLayoutTest {
                     "RING_PER_CPU",
                     "COPIES",
                     "SYSCALLS",
-                    "HAS_REQUESTS" -> "offsetof(struct unraced_control, " + name + ")";
+                    "HAS_REQUESTS",
+                    "STASH_ENTRIES",
+                    "SLOT_MASK",
+                    "TASK_STORAGE",
+                    "STASHED" -> "offsetof(struct unraced_control, " + name + ")";
             default -> "offsetof(struct unraced_counters, " + name + ")";
         };
     }

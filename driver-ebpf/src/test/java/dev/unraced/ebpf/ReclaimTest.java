@@ -8,7 +8,8 @@ import dev.unraced.event.Mitigation;
 import dev.unraced.event.Syscall;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** R6: with the program at return left off, every entry is one whose call never returns. */
 class ReclaimTest {
@@ -18,8 +19,9 @@ class ReclaimTest {
         RealKernel.need();
     }
 
-    @Test
-    void aThreadThatEndsTakesItsEntryWithIt() throws Exception {
+    @ParameterizedTest(name = "task storage: {0}")
+    @ValueSource(booleans = {false, true})
+    void aThreadThatEndsTakesItsEntryWithIt(boolean taskStorage) throws Exception {
         EbpfSettings settings = new EbpfSettings(
                 EbpfSettings.DEFAULT_LIBBPF,
                 false,
@@ -33,7 +35,8 @@ class ReclaimTest {
                 1 << 16,
                 false,
                 64,
-                64);
+                64,
+                taskStorage);
         int cpus = LibBpf.libbpf_num_possible_cpus();
         int page = LibC.getpagesize();
         try (BpfObject object = BpfObject.load(settings, cpus)) {
@@ -44,6 +47,7 @@ class ReclaimTest {
             Control control = new Control(controlMemory.buffer());
             control.mitigation(Mitigation.STASH);
             control.filters(0);
+            control.stash(settings.stashEntries(), settings.stashSlots(), settings.taskStorage());
             object.attach("thread_exit");
             try (Tracefs tracefs = Tracefs.open()) {
                 object.attach("enter_opens", PerfEvent.ofTracepoint(tracefs.id("syscalls", "sys_enter_openat")));
@@ -61,7 +65,7 @@ class ReclaimTest {
             assertThat(stale).isPositive();
             assertThat(counters.sum(ControlLayout.TAKES)).isZero();
             // Threads of this JVM and of others may sit in the stash until they end.
-            long live = MapMemory.entries(object.map("stash"), Integer.BYTES, settings.stashEntries());
+            long live = control.stashed();
             assertThat(counters.sum(ControlLayout.PUTS)).isEqualTo(reclaimed + stale + live);
             controlMemory.unmap();
             counterMemory.unmap();

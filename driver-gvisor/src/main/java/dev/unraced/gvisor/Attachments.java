@@ -11,9 +11,8 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,7 +23,6 @@ final class Attachments {
     private final GvisorSettings settings;
     private final Runsc runsc;
     private final Map<String, Long> attached = new LinkedHashMap<>();
-    private final Set<Integer> peers = ConcurrentHashMap.newKeySet();
 
     /** Is told how many frames a sandbox has dropped in all. */
     interface Drops {
@@ -51,10 +49,13 @@ final class Attachments {
                 Files.writeString(config, config().json());
                 for (String id : ids()) {
                     AtomicLong peer = new AtomicLong();
-                    runsc.attach(config, id, pid -> {
-                        peers.add((int) pid);
-                        peer.set(pid);
-                    });
+                    LongConsumer started = peer::set;
+                    if (isAbandoned(id)) {
+                        LOG.info("Sandbox {} has a session of a capture that is gone, which is replaced", id);
+                        runsc.replace(config, id, started);
+                    } else {
+                        runsc.attach(config, id, started);
+                    }
                     // Not before: a session that was there already is somebody else's, and stays.
                     attached.put(id, peer.get());
                 }
@@ -65,6 +66,16 @@ final class Attachments {
             throw new CaptureException("driver gvisor: " + e.getMessage(), e);
         } catch (IOException e) {
             throw new CaptureException("driver gvisor: the trace session cannot be written: " + e.getMessage(), e);
+        }
+    }
+
+    /** Who may not look takes the session for somebody's. */
+    private boolean isAbandoned(String id) {
+        try {
+            return runsc.isAbandoned(id);
+        } catch (RunscException e) {
+            LOG.debug("Sandbox {}", id, e);
+            return false;
         }
     }
 
@@ -79,11 +90,6 @@ final class Attachments {
                 settings.truthNanos() > 0 ? TraceConfig.Truth.CLOSE : TraceConfig.Truth.NONE,
                 TraceConfig.USUAL_PATIENCE,
                 true);
-    }
-
-    /** Whether a process that connected was started here, so that its sandbox is known to be watched. */
-    boolean isOwn(int peer) {
-        return peers.contains(peer);
     }
 
     /** Ends all sessions. A sandbox that is gone has none any more. */

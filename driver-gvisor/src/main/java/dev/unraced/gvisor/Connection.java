@@ -54,6 +54,9 @@ final class Connection {
     /** When the merging thread first saw it, in the terms of System.nanoTime; 0 before. */
     long firstLook;
 
+    /** Whether runsc began the session in a running sandbox: unlike at a start, it reports a session that fails. */
+    boolean isAttached;
+
     boolean isWarnedOf;
     long oversized;
     long frames;

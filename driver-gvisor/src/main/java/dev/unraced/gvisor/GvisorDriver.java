@@ -61,6 +61,7 @@ public final class GvisorDriver implements Driver {
             .without(Feature.BLOCKING_CONNECTS, "a sentry ends such a connect with EAGAIN")
             .without(Feature.REUSED_IDS, "a sentry lets nobody choose an id, and takes an old one after 65,536 others")
             .without(Feature.SEVERAL_CAPTURES, "a sandbox has one trace session, and runsc makes no second one")
+            .without(Feature.SEVERAL_PROCESSES, "a sandbox has one trace session, and runsc makes no second one")
             .without(
                     Feature.SOURCE_FILTERS,
                     "it filters by thread group, user, path and result, and knows no cgroups and namespaces");
@@ -82,7 +83,7 @@ public final class GvisorDriver implements Driver {
             }
             return listens();
         } catch (InvalidConfigException e) {
-            return new Unavailable("INVALID_SETTING", String.join("; ", e.problems()) + ".", "Correct it.");
+            return Unavailable.of(e);
         } catch (RunscException e) {
             return new Unavailable(
                     "NO_RUNSC",

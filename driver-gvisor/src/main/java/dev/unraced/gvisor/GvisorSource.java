@@ -227,30 +227,33 @@ final class GvisorSource extends UserSource implements Link.Owner {
         for (; connection.oversized < link.oversized(); connection.oversized++) {
             merger.malformed(connection);
         }
+        guard(connection, now, ended);
         if (ended) {
             links.remove(link);
             merger.end(connection, link.wasPressed());
             return true;
         }
-        guard(connection, now);
         return count > 0;
     }
 
     /**
-     * A session that names points which its runtime lacks shakes hands, and sends nothing: the sandbox is unwatched.
+     * A sandbox whose session names points that its runtime lacks shakes hands, hangs up, and runs unwatched: Start in
+     * runsc/boot/loader.go logs the error and goes on.
      */
-    private void guard(Connection connection, long now) {
-        if (connection.frames == 0
-                && !connection.isWarnedOf
-                && now - connection.firstLook > settings.firstFrameNanos()
-                && !attachments.isOwn(connection.peer)) {
+    private void guard(Connection connection, long now, boolean ended) {
+        if (connection.frames > 0 || connection.isWarnedOf || stopping || connection.isAttached) {
+            return;
+        }
+        if (ended || now - connection.firstLook > settings.firstFrameNanos()) {
             connection.isWarnedOf = true;
             LOG.warn(
-                    "Sandbox {} has connected and sent nothing for {} ms: it may run unwatched, because its trace session"
-                            + " names a point that this version of runsc lacks. Make the session anew by: unraced gvisor"
-                            + " config",
+                    "Sandbox {} has shaken hands and {}: it may run unwatched, because its trace session names a point"
+                            + " that this version of runsc lacks. Make the session anew by 'unraced gvisor config';"
+                            + " 'unraced gvisor status --all' says which sandboxes are watched",
                     connection.number,
-                    settings.firstFrameNanos() / 1_000_000);
+                    ended
+                            ? "hung up without a frame"
+                            : "sent nothing for " + settings.firstFrameNanos() / 1_000_000 + " ms");
         }
     }
 

@@ -5,6 +5,10 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.sun.jna.Memory;
 import com.sun.jna.Pointer;
 import dev.unraced.gvisor.wire.Handshake;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
@@ -62,6 +66,7 @@ final class Link implements Runnable {
         this.handshakeNanos = handshakeNanos;
         this.queue = new FrameQueue(queueBytes);
         this.connection = new Connection(number, LibC.peer(fd, scratch));
+        connection.isAttached = isAttaching(connection.peer);
         polled.setInt(0, fd);
         polled.setShort(4, (short) (LibC.POLLIN | LibC.POLLRDHUP));
     }
@@ -139,6 +144,11 @@ final class Link implements Runnable {
         }
         int length =
                 (int) LibC.recv(fd, Pointer.nativeValue(scratch), HANDSHAKE_SIZE, LibC.MSG_DONTWAIT | LibC.MSG_TRUNC);
+        if (length == 0 && isOver()) {
+            // Somebody looked whether anybody listens.
+            LOG.debug("A peer (process {}) left without a word", connection.peer);
+            return false;
+        }
         if (length < 0 || length > HANDSHAKE_SIZE || version(scratch.getByteArray(0, length)) < VERSION) {
             LOG.warn("A peer (process {}) does not shake hands as a sandbox does and is turned away", connection.peer);
             return false;
@@ -154,6 +164,17 @@ final class Link implements Runnable {
             return Handshake.parseFrom(message).getVersion() & 0xffff_ffffL;
         } catch (InvalidProtocolBufferException e) {
             return -1;
+        }
+    }
+
+    /** Whether the process that connects, and waits for the handshake, is {@code runsc trace create}. */
+    private static boolean isAttaching(int peer) {
+        try {
+            return Files.readString(Path.of("/proc/" + peer + "/cmdline"), StandardCharsets.ISO_8859_1)
+                    .contains("\0trace\0create\0");
+        } catch (IOException e) {
+            // It is gone already, or of another pid namespace.
+            return false;
         }
     }
 

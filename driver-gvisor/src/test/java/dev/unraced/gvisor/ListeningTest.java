@@ -4,6 +4,10 @@ package dev.unraced.gvisor;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import com.sun.jna.Memory;
 import com.sun.jna.Pointer;
 import dev.unraced.config.CaptureConfig;
@@ -21,6 +25,7 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 
 /** The socket, and peers that do not behave as sandboxes do. */
 @Timeout(60)
@@ -59,6 +64,26 @@ class ListeningTest {
         LibC.close(left);
         assertThat(endpoint).exists();
         open(endpoint).close();
+    }
+
+    @Test
+    void aLookWhetherAnybodyListensIsNoReasonToWarn() {
+        Path endpoint = folder.resolve("s.sock");
+        ListAppender<ILoggingEvent> log = new ListAppender<>();
+        log.start();
+        Logger logger = (Logger) LoggerFactory.getLogger(Link.class);
+        logger.setLevel(Level.DEBUG);
+        logger.addAppender(log);
+        try (Capture capture = open(endpoint)) {
+            assertThatThrownBy(() -> open(endpoint)).isInstanceOf(CaptureException.class);
+            Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> !log.list.isEmpty());
+            assertThat(log.list)
+                    .allSatisfy(event -> assertThat(event.getLevel()).isEqualTo(Level.DEBUG));
+            assertThat(capture.stats().totalLost()).isZero();
+        } finally {
+            logger.detachAppender(log);
+            logger.setLevel(null);
+        }
     }
 
     @Test

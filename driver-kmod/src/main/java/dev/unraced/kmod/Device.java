@@ -42,9 +42,6 @@ final class Device {
 
     static native int pageSize();
 
-    /** Whether the kernel takes calls by the x32 convention. */
-    static native boolean takesX32();
-
     private static native @Nullable ByteBuffer map(
             int fd, long offset, long length, boolean writable, ByteBuffer error);
 

@@ -13,6 +13,7 @@ import dev.unraced.event.Abi;
 import dev.unraced.event.Feature;
 import dev.unraced.event.Mitigation;
 import dev.unraced.event.Origin;
+import dev.unraced.linux.OfferedAbis;
 import dev.unraced.ring.RingCapture;
 
 /**
@@ -74,16 +75,15 @@ public final class KmodDriver implements Driver {
     private static Capabilities declared() {
         Capabilities here = Capabilities.complete()
                 .without(Feature.REFUSALS_FLAGGED, "a full stash gives up its oldest entry, and refuses nothing")
-                .without(Feature.CONTAINER_ID, "the kernel has cgroups and namespaces, but no containers");
+                .without(Feature.CONTAINER_ID, "the kernel has cgroups and namespaces, but no containers")
+                .withoutIf(Abi.IA32, OfferedAbis::againstIa32)
+                .withoutIf(Abi.X32, OfferedAbis::againstX32);
         int features;
         try {
-            if (!Device.takesX32()) {
-                here = here.without(Abi.X32, "this kernel takes no calls by the x32 convention");
-            }
             features = OpenDevice.features();
         } catch (LinkageError e) {
             // Without the library there will be no capture either.
-            return here.without(Abi.X32, "the driver's library cannot be loaded");
+            return here;
         }
         if (features != 0 && (features & DeviceLayout.FEATURE_KERNEL) == 0) {
             here = here.without(

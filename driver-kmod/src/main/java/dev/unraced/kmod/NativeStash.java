@@ -77,7 +77,19 @@ final class NativeStash implements ArgStash {
         if (target.isReadOnly()) {
             throw new ReadOnlyBufferException();
         }
-        int length = take(handle, thread, startNanos, call, bytes, Math.min(target.remaining(), entryBytes));
+        return copied(take(handle, thread, startNanos, call, bytes, Math.min(target.remaining(), entryBytes)), target);
+    }
+
+    /**
+     * As {@link #take} does it for a call that has an entry. Otherwise {@link #MISSING}, and nothing changes: what is
+     * remembered of the call stays.
+     */
+    synchronized int takeHeld(long thread, long startNanos, int call, ByteBuffer target) {
+        return copied(
+                takeHeld(handle, thread, startNanos, call, bytes, Math.min(target.remaining(), entryBytes)), target);
+    }
+
+    private int copied(int length, ByteBuffer target) {
         if (length == NO_ROOM) {
             throw new BufferOverflowException();
         }
@@ -121,6 +133,8 @@ final class NativeStash implements ArgStash {
     private static native int put(long handle, long thread, long start, int call, ByteBuffer bytes, int length);
 
     private static native int take(long handle, long thread, long start, int call, ByteBuffer bytes, int room);
+
+    private static native int takeHeld(long handle, long thread, long start, int call, ByteBuffer bytes, int room);
 
     private static native boolean discard(long handle, long thread);
 

@@ -90,6 +90,23 @@ class NativeStashTest extends LruStashContract {
         assertThat(stash.stats().imbalance()).isZero();
     }
 
+    @Test
+    void whoLooksWithinACallLeavesTheReasonToTheReturn() {
+        NativeStash stash = new NativeStash(1, SHORT, 1);
+        put(stash, 1, SHORT);
+        put(stash, 2, SHORT);
+        ByteBuffer target = ByteBuffer.allocate(LONG);
+
+        assertThat(stash.takeHeld(1, 0, CALL, target)).as("evicted").isEqualTo(ArgStash.MISSING);
+        assertThat(stash.takeHeld(2, 1, CALL, target))
+                .as("another thread of the id")
+                .isEqualTo(ArgStash.MISSING);
+        assertThat(take(stash, 1)).isEqualTo(ArgStash.EVICTED);
+        assertThat(stash.takeHeld(2, 0, CALL, target)).isEqualTo(SHORT);
+        assertThat(target.flip().get(0)).isEqualTo((byte) 2);
+        assertThat(stash.stats()).isEqualTo(new StashStats(2, 1, 1, 0, 0, 0, 0, 1));
+    }
+
     private static Put put(ArgStash stash, long thread, int length) {
         byte[] bytes = new byte[length];
         Arrays.fill(bytes, (byte) thread);

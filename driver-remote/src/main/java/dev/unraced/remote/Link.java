@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.remote;
 
+import dev.unraced.config.InvalidConfigException;
 import dev.unraced.driver.CaptureException;
 import dev.unraced.remote.v1.UnracedGrpc;
 import dev.unraced.remote.wire.Address;
@@ -20,6 +21,7 @@ import io.grpc.netty.shaded.io.netty.channel.epoll.EpollIoHandler;
 import io.grpc.netty.shaded.io.netty.channel.epoll.EpollSocketChannel;
 import io.grpc.netty.shaded.io.netty.channel.unix.DomainSocketAddress;
 import io.grpc.netty.shaded.io.netty.util.concurrent.DefaultThreadFactory;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +40,7 @@ final class Link implements AutoCloseable {
     /**
      * A way to a server; reaches for nothing yet.
      *
+     * @throws InvalidConfigException when its certificates cannot be used
      * @throws CaptureException when this machine cannot go that way
      */
     Link(RemoteSettings settings) {
@@ -51,7 +54,7 @@ final class Link implements AutoCloseable {
         try {
             this.identity = settings.tls().map(TlsIdentity::new).orElse(null);
         } catch (IllegalArgumentException e) {
-            throw new CaptureException("driver remote: " + e.getMessage(), e);
+            throw new InvalidConfigException(List.of("driver remote: " + e.getMessage()));
         }
         this.loop = new MultiThreadIoEventLoopGroup(
                 1, new DefaultThreadFactory("unraced-remote-io", true), EpollIoHandler.newFactory());

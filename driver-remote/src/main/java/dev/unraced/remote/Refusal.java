@@ -4,6 +4,7 @@ package dev.unraced.remote;
 import dev.unraced.driver.Availability;
 import dev.unraced.remote.wire.Address;
 import io.grpc.Status;
+import java.nio.file.Path;
 
 /** What a server's status, or the lack of one, means to people. */
 final class Refusal {
@@ -14,9 +15,7 @@ final class Refusal {
     static Availability explain(Address address, Status status) {
         String why = why(status);
         return switch (status.getCode()) {
-            case UNAVAILABLE ->
-                new Availability.Unavailable(
-                        "NO_SERVER", "No server answers at " + address + ": " + why + ".", remedy(address));
+            case UNAVAILABLE -> unavailable(address, why);
             case DEADLINE_EXCEEDED ->
                 new Availability.Unavailable(
                         "NO_ANSWER",
@@ -48,10 +47,16 @@ final class Refusal {
         };
     }
 
-    private static String remedy(Address address) {
-        return address instanceof Address.Unix
-                ? "Start one as root: unraced serve."
-                : "Start one there: unraced serve --listen HOST:PORT, with certificates that both ends accept.";
+    private static Availability unavailable(Address address, String why) {
+        String what = "No server answers at " + address + ": " + why + ".";
+        return address instanceof Address.Unix unix
+                ? SocketTrouble.find(Path.of(unix.path()))
+                        .orElseGet(() ->
+                                new Availability.Unavailable("NO_SERVER", what, "Start one as root: unraced serve."))
+                : new Availability.Unavailable(
+                        "NO_SERVER",
+                        what,
+                        "Start one there: unraced serve --listen HOST:PORT, with certificates that both ends accept.");
     }
 
     private static String why(Status status) {

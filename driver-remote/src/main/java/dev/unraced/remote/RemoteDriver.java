@@ -61,14 +61,15 @@ public final class RemoteDriver implements Driver {
         try {
             settings = RemoteSettings.of(config);
         } catch (InvalidConfigException e) {
-            return new Availability.Unavailable(
-                    "INVALID_SETTING", String.join("; ", e.problems()) + ".", "Correct it.");
+            return Availability.Unavailable.of(e);
         }
         try (Link link = new Link(settings)) {
             ask(link, settings);
             return new Availability.Available();
         } catch (StatusRuntimeException e) {
             return Refusal.explain(settings.address(), e.getStatus());
+        } catch (InvalidConfigException e) {
+            return Availability.Unavailable.of(e);
         } catch (CaptureException e) {
             return new Availability.Unavailable("CANNOT_CONNECT", e.getMessage() + ".", "Correct it.");
         }
@@ -97,6 +98,8 @@ public final class RemoteDriver implements Driver {
             return here(settings, CapabilitiesCodec.decode(ask(link, settings).getCapabilities()));
         } catch (StatusRuntimeException e) {
             return nothing(Refusal.explain(settings.address(), e.getStatus()).describe());
+        } catch (InvalidConfigException e) {
+            return nothing(String.join("; ", e.problems()));
         } catch (CaptureException e) {
             return nothing(e.getMessage());
         }

@@ -4,6 +4,7 @@ package dev.unraced.remote;
 import com.google.protobuf.ByteString;
 import dev.unraced.driver.Capabilities;
 import dev.unraced.driver.CaptureException;
+import dev.unraced.driver.Gap;
 import dev.unraced.event.Mitigation;
 import dev.unraced.event.RecordEncoder;
 import dev.unraced.event.RecordLayout;
@@ -26,6 +27,8 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
@@ -68,6 +71,8 @@ final class RemoteSource extends UserSource {
 
     private long malformed;
     private boolean finished;
+    /** Whether it was said that there is no connection. */
+    private boolean outage;
 
     private RemoteSource(RemoteSettings settings, SubscribeRequest wanted, RingWriter ring, Link link) {
         this.settings = settings;
@@ -180,8 +185,11 @@ final class RemoteSource extends UserSource {
         } else if (!Refusal.isPassing(status)) {
             failure = new CaptureException("driver remote: " + why.describe());
             ended = true;
-        } else {
+        } else if (!outage) {
+            outage = true;
             LOG.warn("The connection broke, and is made again: {}", why.describe());
+        } else {
+            LOG.debug("Still no connection: {}", why.describe());
         }
     }
 
@@ -211,15 +219,20 @@ final class RemoteSource extends UserSource {
 
     private synchronized void begin(Started started, Books books) {
         if (!captureId.isEmpty() && !started.getResumed()) {
-            tally.fold(lastBooks, arrived);
+            Gap gap = tally.fold(lastBooks, arrived, books);
             arrived = 0;
             LOG.warn(
-                    "The server began anew, for the {}. time: nobody saw the calls in between, and {} events were lost",
+                    "The server began anew, for the {}. time: nobody counted the calls of {} s before, and {} events were"
+                            + " lost in all",
                     tally.restarts(),
+                    String.format(Locale.ROOT, "%.3f", gap.nanos() / 1e9),
                     tally.total(books, 0, malformed).lost().values().stream()
                             .mapToLong(Long::longValue)
                             .sum());
+        } else if (outage) {
+            LOG.info("The connection is there again");
         }
+        outage = false;
         captureId = started.getCaptureId();
         lastBooks = books;
         session = started;
@@ -371,6 +384,11 @@ final class RemoteSource extends UserSource {
         synchronized (this) {
             return tally.total(lastBooks, arrived, malformed);
         }
+    }
+
+    @Override
+    public synchronized List<Gap> gaps() {
+        return tally.gaps();
     }
 
     @Override

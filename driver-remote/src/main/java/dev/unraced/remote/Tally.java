@@ -2,11 +2,14 @@
 package dev.unraced.remote;
 
 import dev.unraced.driver.FilterReason;
+import dev.unraced.driver.Gap;
 import dev.unraced.driver.LossReason;
 import dev.unraced.remote.v1.Books;
 import dev.unraced.remote.wire.BooksCodec;
 import dev.unraced.ring.SourceBooks;
+import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -14,11 +17,14 @@ import java.util.Map;
  * to have counted stays, and whatever of it never arrived is a loss. Not thread-safe.
  */
 final class Tally {
+    private static final int MOST_GAPS = 1_000;
+
     private long returned;
     private long entered;
     private long submitted;
     private final Map<LossReason, Long> lost = new EnumMap<>(LossReason.class);
     private final Map<FilterReason, Long> filtered = new EnumMap<>(FilterReason.class);
+    private final List<Gap> gaps = new ArrayList<>();
     private long restarts;
 
     /**
@@ -26,8 +32,10 @@ final class Tally {
      *
      * @param last what its server said last
      * @param arrived records of it that arrived here
+     * @param next what the server said first that came after it
+     * @return the time that neither knows of
      */
-    void fold(Books last, long arrived) {
+    Gap fold(Books last, long arrived, Books next) {
         SourceBooks known = known(last, arrived);
         returned += known.returned();
         entered += known.entered();
@@ -39,6 +47,23 @@ final class Tally {
             lost.merge(LossReason.SOURCE_DROPPED, missing, Long::sum);
         }
         restarts++;
+        // The clock begins anew with the machine.
+        Gap gap = new Gap(last.getTimeNs() <= next.getTimeNs() ? last.getTimeNs() : 0, next.getTimeNs());
+        if (gaps.size() == MOST_GAPS) {
+            gaps.set(
+                    1,
+                    new Gap(
+                            gaps.get(0).fromNanos(),
+                            Math.max(gaps.get(0).toNanos(), gaps.get(1).toNanos())));
+            gaps.remove(0);
+        }
+        gaps.add(gap);
+        return gap;
+    }
+
+    /** The times of which the books know nothing. */
+    List<Gap> gaps() {
+        return List.copyOf(gaps);
     }
 
     /** How often a server began anew. */
@@ -76,13 +101,17 @@ final class Tally {
                 now.stash());
     }
 
-    /** Books as a server gave them; what arrived since then had returned before it did. */
+    /** Books as a server gave them; what arrived beyond what they speak of had returned before it did. */
     private static SourceBooks known(Books books, long arrived) {
-        long later = Math.max(0, arrived - books.getSubmitted());
+        // Not what they say was submitted: a call that was between return and ring is in them, and arrives later.
+        long expected = books.getReturned()
+                + books.getEntered()
+                - sum(BooksCodec.losses(books.getLostMap()))
+                - sum(BooksCodec.filtered(books.getFilteredMap()));
         return new SourceBooks(
-                books.getReturned() + later,
+                books.getReturned() + Math.max(0, arrived - expected),
                 books.getEntered(),
-                books.getSubmitted() + later,
+                Math.max(books.getSubmitted(), arrived),
                 BooksCodec.losses(books.getLostMap()),
                 BooksCodec.filtered(books.getFilteredMap()),
                 books.getWakeups(),

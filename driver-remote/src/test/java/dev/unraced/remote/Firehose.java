@@ -22,8 +22,12 @@ import dev.unraced.ring.UserSource;
 import dev.unraced.stash.StashStats;
 import java.util.Map;
 
-/** A driver whose calls a test makes, as many and as fast as it likes. One thread makes them. */
-final class Firehose implements Driver {
+/**
+ * A driver whose calls somebody else makes, as many and as fast as they like: records of an ordinary open, each with
+ * the time of its writing ({@link System#nanoTime}). Tests and benchmarks put it behind a server. One thread makes the
+ * calls.
+ */
+public final class Firehose implements Driver {
     private static final byte[] PATH =
             ByteString.utf8("/usr/lib/locale/C.utf8/LC_MESSAGES").toByteArray();
 
@@ -31,24 +35,26 @@ final class Firehose implements Driver {
     private volatile Source source = new Source(1 << 16);
     private volatile long made;
 
-    /** Makes calls of a process. */
+    /** Makes calls of a process; those without room are lost, and counted. */
     @SuppressWarnings("NonAtomicVolatileUpdate") // one thread writes
-    void make(int calls, int tgid) {
+    public void make(int calls, int tgid) {
+        long now = System.nanoTime();
         for (int i = 0; i < calls; i++) {
             made++;
             encoder.begin(Syscall.OPENAT, Abi.NATIVE, Origin.SYSCALL, Mitigation.STASH)
                     .sequence(0, made)
-                    .call(made, made, 3)
+                    .call(now, now, 3)
                     .thread(tgid, tgid, 1, 1)
                     .path(PATH, Provenance.ENTER, Integrity.UNCHECKED)
-                    .how(0, 0, 0, 0, Provenance.KERNEL, Integrity.MATCH);
+                    .how(0, 0, 0, 0, Provenance.KERNEL, Integrity.MATCH)
+                    .file(PATH, 254, 0, made);
             source.ring.write(encoder.buffer(), encoder.finish());
         }
         source.ring();
     }
 
     /** Calls made so far. */
-    long made() {
+    public long made() {
         return made;
     }
 

@@ -24,8 +24,10 @@ import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
@@ -35,6 +37,7 @@ import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Whoever asks for what there is not hears so, and whatever comes in changes nothing for others. */
 @Timeout(60)
@@ -151,7 +154,20 @@ class RefusalTest {
         CaptureConfig config =
                 served.client().set("remote.address", "unix:/nowhere/at/all").build();
         assertThat(served.driver().availability(config).describe())
-                .contains("NO_SERVER", "unix:/nowhere/at/all", "unraced serve");
+                .contains(
+                        "NO_SERVER", "unix:/nowhere/at/all", "no such file", "unraced serve", "unraced.remote.address");
+    }
+
+    @Test
+    void aSocketThatAKilledServerHasLeftIsSaidSo(@TempDir Path directory) throws IOException {
+        Path left = directory.resolve("left");
+        try (ServerSocketChannel channel = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            channel.bind(UnixDomainSocketAddress.of(left));
+        }
+        CaptureConfig config =
+                served.client().set("remote.address", "unix:" + left).build();
+        assertThat(served.driver().availability(config).describe())
+                .contains("NO_SERVER", "nobody listens there", "unraced serve");
     }
 
     @Test

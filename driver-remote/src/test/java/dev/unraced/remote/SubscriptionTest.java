@@ -5,6 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import dev.unraced.config.CaptureConfig;
 import dev.unraced.driver.Capture;
 import dev.unraced.driver.CaptureException;
@@ -22,6 +26,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.slf4j.LoggerFactory;
 
 /** What subscribers of a shared capture get, and what they are told of the rest. */
 @Timeout(120)
@@ -125,7 +130,8 @@ class SubscriptionTest {
             served.captures().close();
         }
         first = hose.made();
-        try (reader;
+        try (served;
+                reader;
                 Served next = new Served(
                         hose,
                         () -> CaptureConfig.builder().driver("firehose").ringBytes(1 << 20),
@@ -139,6 +145,37 @@ class SubscriptionTest {
             CaptureStats stats = reader.rest();
             assertThat(stats.returned()).as("%s", stats).isEqualTo(150);
             assertThat(stats.totalLost()).as("%s", stats).isZero();
+            assertThat(reader.capture.gaps())
+                    .singleElement()
+                    .satisfies(gap -> assertThat(gap.nanos()).isPositive());
+        }
+    }
+
+    @Test
+    void anOutageIsWarnedOfOnceHoweverManyAttemptsFail() throws InterruptedException {
+        ListAppender<ILoggingEvent> log = new ListAppender<>();
+        log.start();
+        Logger logger = (Logger) LoggerFactory.getLogger(RemoteSource.class);
+        logger.addAppender(log);
+        try (Served served = served(1 << 16, 64);
+                Reader reader = new Reader(served.driver()
+                        .open(served.client().set("remote.max-pause-ms", 10).build()))) {
+            for (int outage = 1; outage <= 2; outage++) {
+                served.server().close();
+                Thread.sleep(300);
+                served.restart();
+                long before = reader.count.get();
+                await().atMost(PATIENCE).until(() -> {
+                    hose.make(1, TGID);
+                    return reader.count.get() > before;
+                });
+                assertThat(log.list)
+                        .filteredOn(event -> event.getLevel().isGreaterOrEqual(Level.WARN))
+                        .hasSize(outage);
+            }
+            assertThat(reader.capture.gaps()).as("the capture went on").isEmpty();
+        } finally {
+            logger.detachAppender(log);
         }
     }
 

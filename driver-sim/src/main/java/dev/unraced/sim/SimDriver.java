@@ -7,6 +7,7 @@ import dev.unraced.driver.Availability;
 import dev.unraced.driver.Capabilities;
 import dev.unraced.driver.Capture;
 import dev.unraced.driver.Driver;
+import dev.unraced.event.Feature;
 import dev.unraced.sim.replay.Pace;
 import dev.unraced.sim.replay.ReplayFile;
 import dev.unraced.sim.replay.ReplaySource;
@@ -19,7 +20,8 @@ public final class SimDriver implements Driver {
     /** The name that configuration selects. */
     public static final String NAME = "sim";
 
-    private static final Capabilities CAPABILITIES = Capabilities.complete();
+    private static final Capabilities CAPABILITIES = Capabilities.complete()
+            .without(Feature.SEVERAL_PROCESSES, "a simulated kernel belongs to the process that simulates it");
 
     private final Function<String, Watched> kernels;
     private final Seams seams;
@@ -45,8 +47,7 @@ public final class SimDriver implements Driver {
             String replay = SimSettings.of(config).replay();
             return replay.isEmpty() ? new Availability.Available() : new ReplayFile(replay).availability();
         } catch (InvalidConfigException e) {
-            return new Availability.Unavailable(
-                    "INVALID_SETTING", String.join("; ", e.problems()) + ".", "Correct it.");
+            return Availability.Unavailable.of(e);
         }
     }
 

@@ -3,6 +3,7 @@ package dev.unraced.mutants;
 
 import dev.unraced.conformance.Mutant;
 import dev.unraced.event.EventFlag;
+import dev.unraced.event.Feature;
 import dev.unraced.event.Mitigation;
 import dev.unraced.event.Provenance;
 import dev.unraced.event.RecordLayout;
@@ -81,6 +82,19 @@ final class ArgumentMutants {
                         }
                     }
                 }),
+                Make.lacking(
+                        "withheld-silently",
+                        "leaves out a path that is no text, and does not say so",
+                        "R10.3",
+                        Feature.ANY_BYTES,
+                        "strings travel as text",
+                        (task, call, record) -> {
+                            byte[] path = record.isConnect() ? new byte[0] : record.argument();
+                            if (!Arrays.equals(
+                                    path, new String(path, StandardCharsets.UTF_8).getBytes(StandardCharsets.UTF_8))) {
+                                record.forgetArgument();
+                            }
+                        }),
                 Make.lying("empty-is-absent", "takes an empty path for none", "R10.4", (task, call, record) -> {
                     if (!record.isConnect() && record.argument().length == 0) {
                         record.forgetArgument();

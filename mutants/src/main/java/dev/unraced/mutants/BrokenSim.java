@@ -28,6 +28,9 @@ final class BrokenSim implements DriverUnderTest {
     private static final int STASH_ENTRIES = 1024;
     private static final int STASH_LONG_PATHS = 16;
 
+    /** What is not broken. */
+    static final Capabilities CAPABILITIES = SimKernel.create().driver().capabilities();
+
     private final SimKernel kernel = SimKernel.create();
     private final Driver driver;
     private final Map<String, Object> settings;
@@ -38,7 +41,7 @@ final class BrokenSim implements DriverUnderTest {
     }
 
     static DriverUnderTest of(Supplier<Seams> broken) {
-        return new BrokenSim(Capabilities.complete(), broken, Map.of());
+        return new BrokenSim(CAPABILITIES, broken, Map.of());
     }
 
     /** One that does not declare everything. */
@@ -48,7 +51,7 @@ final class BrokenSim implements DriverUnderTest {
 
     /** One that is configured in its own way. */
     static DriverUnderTest configured(Map<String, Object> settings, Supplier<Seams> broken) {
-        return new BrokenSim(Capabilities.complete(), broken, settings);
+        return new BrokenSim(CAPABILITIES, broken, settings);
     }
 
     @Override

@@ -5,7 +5,9 @@ import dev.unraced.driver.Capabilities;
 import dev.unraced.driver.Capture;
 import dev.unraced.driver.CaptureStats;
 import dev.unraced.driver.EventHandler;
+import dev.unraced.driver.Gap;
 import dev.unraced.event.Mitigation;
+import java.util.List;
 
 /** Passes everything on to a capture. */
 class CaptureAround implements Capture {
@@ -68,6 +70,11 @@ class CaptureAround implements Capture {
     @Override
     public CaptureStats stats() {
         return inner.stats();
+    }
+
+    @Override
+    public List<Gap> gaps() {
+        return inner.gaps();
     }
 
     @Override

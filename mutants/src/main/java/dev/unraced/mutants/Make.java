@@ -21,18 +21,20 @@ final class Make {
 
     /** One whose records lie. */
     static Mutant lying(String name, String what, String rules, Falsehood falsehood) {
-        return broken(name, what, rules, () -> {
-            Returning returning = new Returning();
-            return Seams.NONE
-                    .withTracepoints(returning::around)
-                    .withSink(ring -> ofMerged(
-                            (bytes, length) -> {
-                                RecordEdit record = new RecordEdit(bytes, length);
-                                falsehood.tell(returning.task(), returning.call(), record);
-                                ring.submit(record.bytes(), record.length());
-                            },
-                            ring));
-        });
+        return broken(name, what, rules, () -> telling(falsehood));
+    }
+
+    private static Seams telling(Falsehood falsehood) {
+        Returning returning = new Returning();
+        return Seams.NONE
+                .withTracepoints(returning::around)
+                .withSink(ring -> ofMerged(
+                        (bytes, length) -> {
+                            RecordEdit record = new RecordEdit(bytes, length);
+                            falsehood.tell(returning.task(), returning.call(), record);
+                            ring.submit(record.bytes(), record.length());
+                        },
+                        ring));
     }
 
     /** Where merged records go, and where those of entries do. */
@@ -95,14 +97,22 @@ final class Make {
 
     /** One that declares to lack something, and accepts it nevertheless. */
     static Mutant denying(String name, String what, String rules, Capability lack, String reason) {
-        Capabilities lacking = Capabilities.complete().without(lack, reason);
+        return lacking(name, what, rules, BrokenSim.CAPABILITIES.without(lack, reason), () -> Seams.NONE);
+    }
+
+    /** One that declares to lack something, and whose records lie about what is lacking. */
+    static Mutant lacking(String name, String what, String rules, Capability lack, String reason, Falsehood falsehood) {
+        return lacking(name, what, rules, BrokenSim.CAPABILITIES.without(lack, reason), () -> telling(falsehood));
+    }
+
+    private static Mutant lacking(String name, String what, String rules, Capabilities lacking, Supplier<Seams> seams) {
         return new Mutant(
                 name,
                 what,
                 Set.of(rules.split(" ")),
                 () -> BrokenSim.with(
                         lacking,
-                        () -> Seams.NONE.withCapture(capture -> new CaptureAround(capture) {
+                        () -> seams.get().withCapture(capture -> new CaptureAround(capture) {
                             @Override
                             public Capabilities capabilities() {
                                 return lacking;

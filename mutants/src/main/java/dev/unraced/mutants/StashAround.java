@@ -19,6 +19,11 @@ class StashAround implements ArgStash {
     }
 
     @Override
+    public int peek(long thread, long startNanos, int call, ByteBuffer target) {
+        return inner.peek(thread, startNanos, call, target);
+    }
+
+    @Override
     public int take(long thread, long startNanos, int call, ByteBuffer target) {
         return inner.take(thread, startNanos, call, target);
     }

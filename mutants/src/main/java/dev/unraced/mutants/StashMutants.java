@@ -3,12 +3,16 @@ package dev.unraced.mutants;
 
 import dev.unraced.conformance.Mutant;
 import dev.unraced.event.EventFlag;
+import dev.unraced.event.Mitigation;
 import dev.unraced.event.RecordLayout;
 import dev.unraced.ring.SourceBooks;
+import dev.unraced.sim.kernel.AddressSpace;
+import dev.unraced.sim.kernel.Task;
 import dev.unraced.sim.trace.Seams;
 import dev.unraced.stash.ArgStash;
 import dev.unraced.stash.StashStats;
 import java.nio.ByteBuffer;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -33,6 +37,11 @@ final class StashMutants {
                         "keeps the entry of a thread whose id and start time another one takes over",
                         "R4.2",
                         stash -> new Heirloom(stash, true)),
+                Make.broken(
+                        "by-memory",
+                        "takes whose memory a caller is in for the caller's process",
+                        "R4.3",
+                        StashMutants::byMemory),
                 Make.lying(
                         "guessed-entry",
                         "guesses when a call entered that it did not see enter",
@@ -47,6 +56,26 @@ final class StashMutants {
                         "does not say that there was no room for a call",
                         "R5.2",
                         (task, call, record) -> record.clear(EventFlag.STASH_FULL)),
+                Make.lying(
+                        "full-silently-under-kernel",
+                        "does not say that there was no room for a call that the kernel's copy stands in for",
+                        "R5.2",
+                        (task, call, record) -> {
+                            if (record.mitigation() == Mitigation.KERNEL) {
+                                record.clear(EventFlag.STASH_FULL);
+                            }
+                        }),
+                Make.stashing(
+                        "forgets-when-looked-at",
+                        "forgets that it refused a call when somebody looks for its entry",
+                        "R5.2",
+                        stash -> new StashAround(stash) {
+                            @Override
+                            public int peek(long thread, long startNanos, int call, ByteBuffer target) {
+                                int length = super.peek(thread, startNanos, call, target);
+                                return length < 0 ? super.take(thread, startNanos, call, target) : length;
+                            }
+                        }),
                 lru(
                         "evicts-unflagged",
                         "evicts, and does not say so in the event",
@@ -107,6 +136,23 @@ final class StashMutants {
                                 return Cooked.capacity(stats, stats.capacity() + 1);
                             }
                         }));
+    }
+
+    private static Seams byMemory() {
+        IdentityHashMap<AddressSpace, Integer> owners = new IdentityHashMap<>();
+        Returning returning = new Returning();
+        return Seams.NONE
+                .withTracepoints(returning::around)
+                .withSink(ring -> Make.ofMerged(
+                        (bytes, length) -> {
+                            Task task = returning.task();
+                            int owner = owners.computeIfAbsent(
+                                    task.group().memory(),
+                                    memory -> task.group().tgid());
+                            new RecordEdit(bytes, length).small(RecordLayout.TGID, owner);
+                            ring.submit(bytes, length);
+                        },
+                        ring));
     }
 
     private static Mutant lru(String name, String what, Seams seams) {

@@ -3,6 +3,7 @@ package dev.unraced.mutants;
 
 import dev.unraced.conformance.Mutant;
 import dev.unraced.event.Mitigation;
+import dev.unraced.event.Provenance;
 import dev.unraced.ring.RingSource;
 import dev.unraced.sim.kernel.Call;
 import dev.unraced.sim.kernel.Task;
@@ -19,7 +20,10 @@ final class SwitchMutants {
     static List<Mutant> all() {
         return List.of(
                 Make.lying(
-                        "kernel-is-stash", "says stash of calls made under kernel", "R12.1", (task, call, record) -> {
+                        "kernel-is-stash",
+                        "says stash of calls made under kernel",
+                        "R12.1 R12.2",
+                        (task, call, record) -> {
                             if (record.mitigation() == Mitigation.KERNEL) {
                                 record.mitigation(Mitigation.STASH);
                             }
@@ -30,9 +34,20 @@ final class SwitchMutants {
                         "R12.2",
                         SwitchMutants::modeAtReturn),
                 Make.broken(
+                        "copies-by-mode-in-force",
+                        "takes no copy for a call that entered under kernel when the mode is another by then",
+                        "R12.2",
+                        SwitchMutants::copyingByModeInForce),
+                Make.broken(
+                        "copy-for-snapshot",
+                        "gives out the snapshot for the kernel's copy when the mode is kernel by then",
+                        "R12.2",
+                        SwitchMutants::copyForSnapshot),
+                // R5.2 switches while calls wait, too.
+                Make.broken(
                         "switch-loses",
                         "loses an event when it switches while several calls are under way",
-                        "R12.3",
+                        "R12.3 R5.2",
                         SwitchMutants::losing),
                 Make.denying(
                         "switches-anyway",
@@ -47,6 +62,33 @@ final class SwitchMutants {
         return Seams.NONE.withSource(mode::around).withSink(ring -> (bytes, length) -> {
             if (mode.mode != null) {
                 new RecordEdit(bytes, length).mitigation(mode.mode);
+            }
+            ring.submit(bytes, length);
+        });
+    }
+
+    private static Seams copyingByModeInForce() {
+        ModeInForce mode = new ModeInForce();
+        return Seams.NONE.withSource(mode::around).withTracepoints(tracepoints -> {
+            TracepointsAround around = new TracepointsAround() {
+                @Override
+                public void worked(Task task, Call call) {
+                    if (mode.mode == null || mode.mode == Mitigation.KERNEL) {
+                        super.worked(task, call);
+                    }
+                }
+            };
+            around.inner(tracepoints);
+            return around;
+        });
+    }
+
+    private static Seams copyForSnapshot() {
+        ModeInForce mode = new ModeInForce();
+        return Seams.NONE.withSource(mode::around).withSink(ring -> (bytes, length) -> {
+            RecordEdit record = new RecordEdit(bytes, length);
+            if (mode.mode == Mitigation.KERNEL && record.mitigation() == Mitigation.STASH) {
+                record.provenance(Provenance.KERNEL);
             }
             ring.submit(bytes, length);
         });

@@ -8,8 +8,12 @@ import dev.unraced.driver.Availability.Inconclusive;
 import dev.unraced.driver.Availability.Unavailable;
 import dev.unraced.driver.Capabilities;
 import dev.unraced.event.Capability;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** A diagnosis for people. */
 public final class TextReport {
@@ -71,7 +75,11 @@ public final class TextReport {
         Map<Capability, String> lacking = capabilities.lacking();
         int all = Capabilities.all().size();
         line("    reports " + (all - lacking.size()) + " of " + all + " capabilities");
-        lacking.forEach((capability, reason) -> line("      lacks " + CapabilityNames.of(capability) + ": " + reason));
+        Map<String, List<String>> byReason = new LinkedHashMap<>();
+        lacking.forEach((capability, reason) ->
+                byReason.computeIfAbsent(reason, none -> new ArrayList<>()).add(CapabilityNames.of(capability)));
+        byReason.forEach((reason, names) -> line(
+                "      lacks " + (names.size() == all ? "all of them" : String.join(", ", names)) + ": " + reason));
     }
 
     private void machine(MachineFacts machine) {

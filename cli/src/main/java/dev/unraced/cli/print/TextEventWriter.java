@@ -90,6 +90,11 @@ public final class TextEventWriter implements EventWriter {
         end(out);
         out.put(' ');
         task(event, out);
+        writeCall(event, out);
+    }
+
+    /** The line without its beginning: neither when it was, nor who made the call. */
+    public void writeCall(EventView event, LineBuffer out) {
         Style.CALL.start(out, colour);
         int call = out.length();
         out.put(CALLS.get(event.syscall()));

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongConsumer;
 import java.util.regex.Matcher;
@@ -21,6 +22,12 @@ public final class Runsc {
     private static final String SESSION = "Default";
 
     private static final int PATIENCE_SECONDS = 30;
+    /**
+     * Annotations by which containerd and CRI-O tell a pod's containers from its sandbox: specutils/cri.go of gVisor.
+     */
+    private static final Set<String> CONTAINER_TYPES =
+            Set.of("io.kubernetes.cri.container-type", "io.kubernetes.cri-o.ContainerType");
+
     private static final Pattern DROPPED = Pattern.compile("dropped: *(\\d+)");
 
     private final String program;
@@ -42,25 +49,79 @@ public final class Runsc {
         return run(pid -> {}, "--version").lines().findFirst().orElse("");
     }
 
-    /** The ids of the sandboxes and containers that run. */
+    /** The ids of the sandboxes that run. A pod is one sandbox; its other containers are not named. */
     public List<String> running() throws RunscException {
+        return containers().stream()
+                .filter(container -> container.isRunning() && container.isSandbox())
+                .map(Container::id)
+                .toList();
+    }
+
+    /** Of a pod's containers, all of one process, runsc speaks of sessions with the one alone that is the sandbox. */
+    private String sandbox(String id) throws RunscException {
+        List<Container> all = containers();
+        return all.stream()
+                .filter(container -> container.id().equals(id) && !container.isSandbox())
+                .flatMap(container -> all.stream().filter(other -> other.isSandbox() && other.pid() == container.pid()))
+                .map(Container::id)
+                .findFirst()
+                .orElse(id);
+    }
+
+    private record Container(String id, long pid, boolean isRunning, boolean isSandbox) {}
+
+    private List<Container> containers() throws RunscException {
         String json = run(pid -> {}, "list", "-format=json");
-        List<String> running = new ArrayList<>();
+        List<Container> containers = new ArrayList<>();
         try (JsonParser parser = new JsonFactory().createParser(json)) {
             String id = "";
+            String status = "";
+            boolean isSandbox = true;
+            long pid = 0;
             for (JsonToken token = parser.nextToken(); token != null; token = parser.nextToken()) {
-                if (token == JsonToken.VALUE_STRING && "id".equals(parser.currentName())) {
+                String field = parser.currentName();
+                if (token == JsonToken.VALUE_STRING && "id".equals(field)) {
                     id = parser.getText();
-                } else if (token == JsonToken.VALUE_STRING
-                        && "status".equals(parser.currentName())
-                        && parser.getText().equals("running")) {
-                    running.add(id);
+                } else if (token == JsonToken.VALUE_STRING && "status".equals(field)) {
+                    status = parser.getText();
+                } else if (token == JsonToken.VALUE_NUMBER_INT && "pid".equals(field)) {
+                    pid = parser.getLongValue();
+                } else if (token == JsonToken.VALUE_STRING && CONTAINER_TYPES.contains(field)) {
+                    isSandbox = !parser.getText().equals("container");
+                } else if (token == JsonToken.END_OBJECT
+                        && parser.getParsingContext().inArray()) {
+                    containers.add(new Container(id, pid, status.equals("running"), isSandbox));
+                    isSandbox = true;
                 }
             }
         } catch (IOException e) {
             throw new RunscException("'runsc list' does not answer in JSON: " + e.getMessage());
         }
-        return running;
+        return containers;
+    }
+
+    /**
+     * Where the sandbox's trace session sends, and whether anybody is there.
+     *
+     * @throws RunscException when there is no such sandbox, or this user may not look
+     */
+    public List<SessionPeers.Peer> peers(String id) throws RunscException {
+        long pid = containers().stream()
+                .filter(container -> container.id().equals(id))
+                .mapToLong(Container::pid)
+                .findFirst()
+                .orElse(0);
+        try {
+            return SessionPeers.of(pid);
+        } catch (IOException e) {
+            throw new RunscException("whether a capture listens cannot be seen: " + e.getMessage() + ". Run as root");
+        }
+    }
+
+    /** Whether a sandbox has a session whose capture is gone: it sends to nobody, and never again will. */
+    public boolean isAbandoned(String id) throws RunscException {
+        List<SessionPeers.Peer> peers = peers(id);
+        return isTraced(id) && !peers.isEmpty() && peers.stream().noneMatch(SessionPeers.Peer::isThere);
     }
 
     /**
@@ -70,22 +131,22 @@ public final class Runsc {
      * @param started is told the process that is about to connect
      */
     public void attach(Path config, String id, LongConsumer started) throws RunscException {
-        run(started, "trace", "create", "--config", config.toString(), id);
+        run(started, "trace", "create", "--config", config.toString(), sandbox(id));
     }
 
-    /** Begins a trace session in place of the one that may be there. */
-    public void replace(Path config, String id) throws RunscException {
-        run(pid -> {}, "trace", "create", "--force", "--config", config.toString(), id);
+    /** As {@link #attach}, in place of the session that may be there. */
+    public void replace(Path config, String id, LongConsumer started) throws RunscException {
+        run(started, "trace", "create", "--force", "--config", config.toString(), sandbox(id));
     }
 
     /** Ends the trace session. */
     public void detach(String id) throws RunscException {
-        run(pid -> {}, "trace", "delete", "--name", SESSION, id);
+        run(pid -> {}, "trace", "delete", "--name", SESSION, sandbox(id));
     }
 
     /** The trace sessions of a sandbox, as runsc prints them. */
     public String sessions(String id) throws RunscException {
-        return run(pid -> {}, "trace", "list", id);
+        return run(pid -> {}, "trace", "list", sandbox(id));
     }
 
     /** Whether a sandbox has a trace session. */
@@ -127,7 +188,7 @@ public final class Runsc {
                 throw new RunscException("'runsc " + name + "' does not end");
             }
             if (process.exitValue() != 0) {
-                throw new RunscException("'runsc " + name + "' failed: " + output.strip());
+                throw new RunscException(RunscFailure.explain(name, output));
             }
             return output;
         } catch (IOException e) {

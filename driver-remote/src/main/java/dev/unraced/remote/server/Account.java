@@ -31,19 +31,30 @@ public record Account(String name, int uid, int gid) {
      */
     public static Account parse(String text) {
         String[] parts = text.split(":", 2);
-        Optional<String[]> user = entry(USERS, parts[0]);
-        int uid = user.map(fields -> Integer.parseUnsignedInt(fields[2])).orElseGet(() -> number(parts[0], "user"));
+        int uid = uid(parts[0]);
         if (parts.length == 2) {
             int gid = entry(GROUPS, parts[1])
                     .map(fields -> Integer.parseUnsignedInt(fields[2]))
                     .orElseGet(() -> number(parts[1], "group"));
             return new Account(text, uid, gid);
         }
-        int gid = user.or(() -> entryById(USERS, uid))
+        int gid = entry(USERS, parts[0])
+                .or(() -> entryById(USERS, uid))
                 .map(fields -> Integer.parseUnsignedInt(fields[3]))
                 .orElseThrow(() -> new IllegalArgumentException(
                         "user " + text + " is not in " + USERS + "; name a group, too: " + text + ":GROUP"));
         return new Account(text, uid, gid);
+    }
+
+    /**
+     * The id of a user by name or by number; a number need not be of a user whom this machine knows.
+     *
+     * @throws IllegalArgumentException when there is none of that name; the message says so
+     */
+    public static int uid(String text) {
+        return entry(USERS, text)
+                .map(fields -> Integer.parseUnsignedInt(fields[2]))
+                .orElseGet(() -> number(text, "user"));
     }
 
     private static int number(String text, String what) {

@@ -3,12 +3,19 @@ package dev.unraced.remote.server;
 
 import com.sun.jna.LastErrorException;
 import com.sun.jna.Native;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 
 /** The few calls into the C library. Direct mapping; {@code long} stands for size_t of 64-bit Linux. */
 final class LibC {
     static final int AF_UNIX = 1;
     /** SOCK_DGRAM | SOCK_CLOEXEC. */
     static final int DATAGRAM = 2 | 0x80000;
+
+    /** linux/time.h. */
+    private static final int CLOCK_BOOTTIME = 7;
+
+    private static final long SECOND = 1_000_000_000L;
 
     static {
         Native.register(LibC.class, "c");
@@ -31,4 +38,14 @@ final class LibC {
             throws LastErrorException;
 
     static native int close(int fd);
+
+    private static native int clock_gettime(int clock, byte[] time);
+
+    /** CLOCK_BOOTTIME in nanoseconds, the clock of events' times. */
+    static long bootNanos() {
+        byte[] time = new byte[2 * Long.BYTES];
+        clock_gettime(CLOCK_BOOTTIME, time);
+        ByteBuffer fields = ByteBuffer.wrap(time).order(ByteOrder.nativeOrder());
+        return fields.getLong() * SECOND + fields.getLong();
+    }
 }

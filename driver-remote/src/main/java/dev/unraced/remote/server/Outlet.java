@@ -388,7 +388,8 @@ final class Outlet {
 
     private Books.Builder live() {
         // First: books with a higher one were then read after these were asked for.
-        Books.Builder books = Books.newBuilder().setOrdinal(copies.incrementAndGet());
+        Books.Builder books =
+                Books.newBuilder().setOrdinal(copies.incrementAndGet()).setTimeNs(LibC.bootNanos());
         long ordinal;
         long passed;
         long lost;

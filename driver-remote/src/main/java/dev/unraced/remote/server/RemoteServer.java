@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.remote.server;
 
+import dev.unraced.config.InvalidConfigException;
 import dev.unraced.driver.CaptureException;
 import dev.unraced.remote.wire.Address;
 import dev.unraced.remote.wire.Protocol;
@@ -87,9 +88,10 @@ public final class RemoteServer implements AutoCloseable {
     }
 
     /**
-     * Starts a server.
+     * Starts a server; when that fails, nothing is left.
      *
-     * @throws CaptureException when it cannot listen as asked; nothing is left then
+     * @throws InvalidConfigException when what was asked for would be open to everybody, or certificates cannot be used
+     * @throws CaptureException when it cannot listen as asked
      */
     public static RemoteServer start(ServerSettings settings, Captures captures) {
         if (!Epoll.isAvailable()) {
@@ -125,6 +127,10 @@ public final class RemoteServer implements AutoCloseable {
     }
 
     private void listen(Address address) {
+        SocketFile file = address instanceof Address.Unix unix ? new SocketFile(Path.of(unix.path())) : null;
+        if (file != null) {
+            file.prepare();
+        }
         NettyServerBuilder builder = address instanceof Address.Unix unix ? unix(unix) : tcp((Address.Tcp) address);
         Server server = builder.bossEventLoopGroup(acceptor)
                 .workerEventLoopGroup(loops)
@@ -146,16 +152,32 @@ public final class RemoteServer implements AutoCloseable {
             throw new CaptureException("Cannot listen at " + address + ": " + cause(e), e);
         }
         servers.add(server);
-        if (address instanceof Address.Unix unix) {
-            SocketFile file = new SocketFile(Path.of(unix.path()));
+        if (file != null) {
             sockets.add(file);
             file.grant(settings.socketMode(), settings.socketOwner());
+            warnOfClosedFolder(file, address);
         }
         LOG.info("Listening at {}", addresses().get(servers.size() - 1));
     }
 
+    private void warnOfClosedFolder(SocketFile file, Address address) {
+        Path closed = file.obstacle(settings.socketMode(), settings.socketOwner());
+        if (closed != null) {
+            LOG.warn(
+                    "Not all whom the mode {} of {} lets in may enter the folder {}: they are refused there. Open it, or"
+                            + " listen elsewhere",
+                    String.format("%04o", settings.socketMode()),
+                    address,
+                    closed);
+        }
+    }
+
+    /** Before the process becomes another user, who is to remove its sockets in the end. */
+    public void handOver(Account next) {
+        sockets.forEach(file -> file.handOver(new Owner(next.uid(), next.gid())));
+    }
+
     private NettyServerBuilder unix(Address.Unix address) {
-        new SocketFile(Path.of(address.path())).prepare();
         return NettyServerBuilder.forAddress(
                         new DomainSocketAddress(address.path()), InsecureServerCredentials.create())
                 // gRPC sets it on everything, and netty warns of sockets that have none.
@@ -185,12 +207,14 @@ public final class RemoteServer implements AutoCloseable {
                     .build();
         }
         if (!address.isLoopback()) {
-            throw new CaptureException("Without TLS, anybody could read the events of this machine at " + address
-                    + ". Give --certificate, --key and --authorities.");
+            throw new InvalidConfigException(List.of("without TLS, anybody could read the events of this machine at "
+                    + address + "; give --certificate, --key and --authorities"));
         }
         if (!settings.plaintext()) {
-            throw new CaptureException("Without TLS, every user of this machine could subscribe at " + address
-                    + ". Give --certificate, --key and --authorities, or --plaintext if that is what you want.");
+            throw new InvalidConfigException(
+                    List.of(
+                            "without TLS, every user of this machine could subscribe at " + address
+                                    + "; give --certificate, --key and --authorities, or --plaintext if that is what you want"));
         }
         return InsecureServerCredentials.create();
     }
@@ -199,7 +223,7 @@ public final class RemoteServer implements AutoCloseable {
         try {
             return new TlsIdentity(Objects.requireNonNull(settings.tls()));
         } catch (IllegalArgumentException e) {
-            throw new CaptureException("TLS: " + e.getMessage(), e);
+            throw new InvalidConfigException(List.of("TLS: " + e.getMessage()));
         }
     }
 

@@ -20,7 +20,11 @@ final class SocketFile {
     private static final int SOCKET_TYPE = 0140000;
     private static final int TYPE_MASK = 0170000;
 
+    private static final int PERMISSIONS = 07777;
+
     private final Path path;
+    /** The folder, when it was made for this socket. */
+    private @Nullable Path made;
 
     SocketFile(Path path) {
         this.path = path;
@@ -33,8 +37,11 @@ final class SocketFile {
      */
     void prepare() {
         try {
-            if (path.getParent() != null) {
-                Files.createDirectories(path.getParent());
+            Path folder = path.getParent();
+            if (folder != null && !Files.isDirectory(folder)) {
+                Files.createDirectories(folder.toAbsolutePath().getParent());
+                Files.createDirectory(folder);
+                made = folder;
             }
             if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
                 return;
@@ -75,6 +82,49 @@ final class SocketFile {
         } catch (IOException e) {
             throw new CaptureException("Cannot set owner and mode of " + path + ": " + e, e);
         }
+    }
+
+    /**
+     * Gives the folder that was made for this socket to another user, who can then remove the socket. One that was
+     * there may hold what is others'.
+     */
+    void handOver(Owner next) {
+        if (made != null) {
+            try {
+                Files.setAttribute(made, "unix:uid", next.uid());
+                Files.setAttribute(made, "unix:gid", next.gid());
+            } catch (IOException e) {
+                throw new CaptureException("Cannot set the owner of " + made + ": " + e, e);
+            }
+        }
+    }
+
+    /**
+     * Which folder on the way keeps out some of those whom the socket's mode lets in; null when none does. See
+     * path_resolution(7); lists beyond the mode are not looked at.
+     */
+    @Nullable
+    Path obstacle(int mode, @Nullable Owner owner) {
+        for (Path folder = path.toAbsolutePath().getParent(); folder != null; folder = folder.getParent()) {
+            try {
+                Map<String, Object> found = Files.readAttributes(folder, "unix:mode,uid,gid");
+                int open = (Integer) found.get("mode") & PERMISSIONS;
+                boolean ownersGroup = owner != null && found.get("gid").equals(owner.gid());
+                boolean ownersOwn = owner != null && found.get("uid").equals(owner.uid());
+                boolean ownerEnters = owner == null
+                        || owner.uid() == 0
+                        || (open & (ownersOwn ? 0100 : ownersGroup ? 0010 : 0001)) != 0;
+                boolean groupEnters = owner == null || (open & (ownersGroup ? 0010 : 0001)) != 0;
+                if (((mode & 0200) != 0 && !ownerEnters)
+                        || ((mode & 0020) != 0 && !groupEnters)
+                        || ((mode & 0002) != 0 && (open & 0001) == 0)) {
+                    return folder;
+                }
+            } catch (IOException e) {
+                return null;
+            }
+        }
+        return null;
     }
 
     private static Set<PosixFilePermission> permissions(int mode) {

@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
 /** Where a server listens: {@code unix:/path/of/socket} or {@code host:port}. */
 public sealed interface Address {
     /** The socket of a machine's own server, unless something else is said. */
-    String DEFAULT = "unix:/run/unraced/unraced.sock";
+    String DEFAULT = "unix:/run/unraced/serve/unraced.sock";
 
     /**
      * A UNIX socket.

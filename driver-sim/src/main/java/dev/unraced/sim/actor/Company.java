@@ -64,6 +64,13 @@ final class Company {
         return child;
     }
 
+    /** A child in the same memory, as by vfork. */
+    Task vfork() {
+        Task child = kernel.vfork(main, main.comm());
+        children.add(child.group());
+        return child;
+    }
+
     /** A child that lives again under an id. */
     Task forkAs(int id) {
         Task child = kernel.forkAs(main, main.comm(), id);

@@ -5,6 +5,7 @@ import dev.unraced.sim.kernel.Kernel;
 import dev.unraced.sim.kernel.Signal;
 import dev.unraced.sim.kernel.Task;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /** Threads that take over the id of another: by reuse, and by exec. */
@@ -54,5 +55,28 @@ final class Identities {
         int tid = second.tid();
         company.end(second.group());
         return new Answer().with("tid", tid);
+    }
+
+    /** The child opens and executes while its parent, whose memory it is in, waits. */
+    Answer vfork(CommandLine line) {
+        Task parent = company.main();
+        byte[] second = line.bytes("child");
+        long tag = line.number("tag", 1);
+        long memory = Company.path(parent, line.bytes("path"));
+        company.openat(parent, memory, tag);
+        company.run(parent);
+        Task child = company.vfork();
+        child.group().memory().write(memory, Arrays.copyOf(second, second.length + 1));
+        company.openat(child, memory, tag + 1);
+        company.run(child);
+        kernel.beginExec(child, Signal.KILL);
+        kernel.endExec(child, child.comm());
+        company.openat(child, Company.path(child, line.bytes("program")), tag + 2);
+        company.run(child);
+        company.openat(parent, memory, tag + 3);
+        company.run(parent);
+        int id = child.tid();
+        company.end(child.group());
+        return new Answer().with("tid", parent.tid()).with("child", id);
     }
 }

@@ -137,6 +137,7 @@ public final class SimActor {
             case "resident" -> resident(line);
             case "reuse" -> identities.reuse(line);
             case "exec" -> identities.exec(line);
+            case "vfork" -> identities.vfork(line);
             case "own" -> own(line);
             default -> {
                 if (LACKING.contains(line.verb())) {

@@ -42,6 +42,11 @@ final class NaiveStash implements ArgStash {
     }
 
     @Override
+    public int peek(long thread, long startNanos, int call, ByteBuffer target) {
+        return entries.peek(anySlot ? 0 : thread, 0, 0, target);
+    }
+
+    @Override
     public int take(long thread, long startNanos, int call, ByteBuffer target) {
         held.remove(thread);
         return entries.take(anySlot ? 0 : thread, 0, 0, target);

@@ -129,6 +129,13 @@ public final class Kernel implements ProcView {
         return fork(parent, comm, ids.next());
     }
 
+    /** As {@link #fork}, in the parent's memory until it executes; that the parent waits is the caller's business. */
+    public Task vfork(Task parent, byte[] comm) {
+        Task child = fork(parent, comm);
+        child.group.memory = parent.group.memory;
+        return child;
+    }
+
     /** As {@link #fork}, with a chosen id, as clone3 with set_tid; null when somebody has it. */
     public @Nullable Task forkAs(Task parent, byte[] comm, int id) {
         log.write(idsThing);

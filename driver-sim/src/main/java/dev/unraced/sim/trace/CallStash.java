@@ -78,6 +78,25 @@ final class CallStash {
         late.put(thread, startNanos, call, bytes);
     }
 
+    /**
+     * Looks at the draft that a call left at its entry; negative when there is none. What is remembered of calls
+     * without one stays.
+     */
+    int peek(long thread, long startNanos, int call, Draft draft) {
+        bytes.clear();
+        log.read(entriesThing);
+        int length = entries.peek(thread, startNanos, call, bytes);
+        if (length == Byte.BYTES) {
+            bytes.clear();
+            log.read(longThing);
+            length = longEntries.peek(thread, startNanos, call, bytes);
+        }
+        if (length > 0) {
+            draft.readFrom(array);
+        }
+        return length;
+    }
+
     /** Takes a draft; negative when there is none, as {@link ArgStash#take} says why. */
     int take(long thread, long startNanos, int call, Draft draft) {
         bytes.clear();

@@ -44,6 +44,9 @@ public final class Tracer implements Tracepoints {
     private final Truth truth = new Truth();
     private final Draft draft = new Draft();
     private Mitigation mitigation;
+    /** Calls that entered under kernel may be under way, though the mode is another one by now. */
+    private boolean takesCopies;
+
     private boolean enterEvents;
     private long returned;
     private long entered;
@@ -57,7 +60,7 @@ public final class Tracer implements Tracepoints {
         this.stash = new CallStash(
                 kernel.log(), settings.policy(), settings.stashEntries(), settings.stashLongPaths(), seams.stash());
         this.emitter = new Emitter(seams.sink().apply(sink));
-        this.mitigation = settings.mitigation();
+        mitigation(settings.mitigation());
         this.enterEvents = settings.enterEvents();
     }
 
@@ -67,6 +70,7 @@ public final class Tracer implements Tracepoints {
 
     void mitigation(Mitigation mode) {
         mitigation = mode;
+        takesCopies |= mode == Mitigation.KERNEL;
     }
 
     boolean enterEvents() {
@@ -136,23 +140,27 @@ public final class Tracer implements Tracepoints {
     @Override
     public void worked(Task task, Call call) {
         Task caller = call.caller(task);
-        if (mitigation != Mitigation.KERNEL || !isWatched(call) || filter.reason(caller.group()) != null) {
+        if (!takesCopies || !isWatched(call) || filter.reason(caller.group()) != null) {
             return;
         }
         long key = key(caller, call);
-        int found = take(key, caller, call);
+        int found = stash.peek(key, caller.startNanos(), code(call), draft);
+        // A call keeps the mode of its entry; one without an entry has that which is in force.
+        Mitigation mode = found < 0 ? mitigation : draft.mitigation;
+        if (mode != Mitigation.KERNEL) {
+            return;
+        }
+        found = take(key, caller, call);
         if (found < 0) {
-            begin(caller, call, mitigation, 0);
+            begin(caller, call, mode, 0);
             missed(found);
         }
-        if (draft.mitigation == Mitigation.KERNEL) {
-            adoptCopies(call);
-            OpenFile file = call.file();
-            if (file != null && Truth.isExpected(call, call.result())) {
-                // Not by way of the descriptor, which others could have replaced.
-                draft.flags &= ~EventFlag.FD_TABLE_SHARED.mask();
-                truth.describe(caller, call, file, draft);
-            }
+        adoptCopies(call);
+        OpenFile file = call.file();
+        if (file != null && Truth.isExpected(call, call.result())) {
+            // Not by way of the descriptor, which others could have replaced.
+            draft.flags &= ~EventFlag.FD_TABLE_SHARED.mask();
+            truth.describe(caller, call, file, draft);
         }
         if (found < 0) {
             stash.putLate(key, caller.startNanos(), code(call), draft);

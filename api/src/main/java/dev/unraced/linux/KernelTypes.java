@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.unraced.ebpf;
+package dev.unraced.linux;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -11,8 +11,8 @@ import java.util.Arrays;
  * Names that the running kernel's description of itself holds: of types, fields and functions. Needs no privilege,
  * unlike asking a program that is loaded for it.
  */
-final class KernelTypes {
-    private static final Path BTF = Path.of("/sys/kernel/btf/vmlinux");
+public final class KernelTypes {
+    private static final String BTF = "sys/kernel/btf/vmlinux";
 
     private final byte[] bytes;
 
@@ -21,16 +21,20 @@ final class KernelTypes {
     }
 
     /** None, when there is no description. */
-    static KernelTypes read() {
+    public static KernelTypes read() {
+        return under(Path.of("/"));
+    }
+
+    static KernelTypes under(Path root) {
         try {
-            return new KernelTypes(Files.readAllBytes(BTF));
+            return new KernelTypes(Files.readAllBytes(root.resolve(BTF)));
         } catch (IOException e) {
             return new KernelTypes(new byte[0]);
         }
     }
 
     /** Whether one of the names is exactly this; names end, and begin after, a NUL. */
-    boolean has(String name) {
+    public boolean has(String name) {
         byte[] wanted = ("\0" + name + "\0").getBytes(StandardCharsets.US_ASCII);
         for (int at = 0; at <= bytes.length - wanted.length; at++) {
             if (bytes[at + 1] == wanted[1] && Arrays.equals(bytes, at, at + wanted.length, wanted, 0, wanted.length)) {

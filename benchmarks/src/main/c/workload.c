@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * workload KIND CALLS RATE [ARGUMENT]: makes one call again and again, once a line came in; prints the nanoseconds that a
+ * round took, those that passed and those that this program was on a processor.
+ *
+ *   open PATH   openat, and close of what it opened
+ *   connect     socket, connect to a listener of its own on loopback, close with a reset; its accepting is another process
+ *   getppid     a call that no observer asks for
+ *
+ * RATE is calls a second, evenly spread; 0 is as fast as it goes.
+ */
+#define _GNU_SOURCE
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+static const char *path;
+static struct sockaddr_in server;
+
+static double now(clockid_t clock)
+{
+	struct timespec time;
+
+	clock_gettime(clock, &time);
+	return time.tv_sec * 1e9 + time.tv_nsec;
+}
+
+static void die(const char *what)
+{
+	perror(what);
+	exit(1);
+}
+
+static void open_close(void)
+{
+	long fd = syscall(SYS_openat, AT_FDCWD, path, O_RDONLY, 0);
+
+	if (fd >= 0)
+		syscall(SYS_close, fd);
+}
+
+static void connect_reset(void)
+{
+	/* A reset leaves no port in TIME_WAIT, of which there are only some thousands. */
+	static const struct linger reset = { 1, 0 };
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+	if (connect(fd, (struct sockaddr *)&server, sizeof(server)))
+		die("connect");
+	setsockopt(fd, SOL_SOCKET, SO_LINGER, &reset, sizeof(reset));
+	close(fd);
+}
+
+static void get_ppid(void)
+{
+	syscall(SYS_getppid);
+}
+
+static void start_server(void)
+{
+	socklen_t length = sizeof(server);
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+	pid_t parent = getpid();
+
+	server.sin_family = AF_INET;
+	server.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	if (bind(fd, (struct sockaddr *)&server, length) || listen(fd, 4096) ||
+	    getsockname(fd, (struct sockaddr *)&server, &length))
+		die("listen");
+	switch (fork()) {
+	case -1:
+		die("fork");
+		break;
+	case 0:
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		if (getppid() != parent)
+			exit(0);
+		for (;;)
+			close(accept(fd, NULL, NULL));
+	}
+	close(fd);
+}
+
+int main(int argc, char **argv)
+{
+	long calls = argc > 3 ? atol(argv[2]) : 0;
+	double rate = argc > 3 ? atof(argv[3]) : 0;
+	void (*call)(void) = NULL;
+	double start, busy;
+
+	if (argc == 5 && !strcmp(argv[1], "open")) {
+		call = open_close;
+		path = argv[4];
+	} else if (argc == 4 && !strcmp(argv[1], "connect")) {
+		call = connect_reset;
+		start_server();
+	} else if (argc == 4 && !strcmp(argv[1], "getppid")) {
+		call = get_ppid;
+	}
+	if (!call || calls < 1 || rate < 0) {
+		fprintf(stderr, "usage: workload open|connect|getppid CALLS RATE [PATH]\n");
+		return 2;
+	}
+	if (getchar() == EOF)
+		return 1;
+	start = now(CLOCK_MONOTONIC);
+	busy = now(CLOCK_PROCESS_CPUTIME_ID);
+	for (long i = 0; i < calls; i++) {
+		if (rate > 0)
+			while (now(CLOCK_MONOTONIC) < start + i * 1e9 / rate)
+				;
+		call();
+	}
+	busy = now(CLOCK_PROCESS_CPUTIME_ID) - busy;
+	printf("%.1f %.1f\n", (now(CLOCK_MONOTONIC) - start) / calls, busy / calls);
+	return 0;
+}

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.benchmarks;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.LongConsumer;
+
+/** Makes calls from a native program, and says how long they take. */
+final class CallLoop implements AutoCloseable {
+    /** What the programs are called for observers that go by name: the 15 bytes of it that the kernel keeps. */
+    static final String COMM = "workload";
+
+    private final NativeProgram program = new NativeProgram(COMM);
+
+    CallLoop() throws IOException {}
+
+    /**
+     * What is called.
+     *
+     * @param kind of call, and its argument, as the program takes them
+     * @param calls of each loop
+     * @param rate calls a second of each loop, 0 for as fast as it goes
+     * @param loops at the same time
+     */
+    record Plan(List<String> kind, long calls, long rate, int loops) {}
+
+    /**
+     * Of a round of the loop, on an average of the loops.
+     *
+     * @param wall nanoseconds that passed
+     * @param cpu nanoseconds on a processor, the kernel's work for the loop included, its reader's not
+     */
+    record Time(double wall, double cpu) {
+        static final Time NEVER = new Time(Double.MAX_VALUE, Double.MAX_VALUE);
+
+        /** Each figure's best. */
+        Time least(Time other) {
+            return new Time(Math.min(wall, other.wall), Math.min(cpu, other.cpu));
+        }
+    }
+
+    Time run(Plan plan) throws IOException, InterruptedException {
+        return run(plan, pid -> {});
+    }
+
+    /** As {@link #run(Plan)}; tells of each process before it begins. */
+    Time run(Plan plan, LongConsumer pids) throws IOException, InterruptedException {
+        List<String> arguments = new ArrayList<>(plan.kind());
+        arguments.add(1, Long.toString(plan.rate()));
+        arguments.add(1, Long.toString(plan.calls()));
+        List<Process> processes = new ArrayList<>();
+        try {
+            for (int i = 0; i < plan.loops(); i++) {
+                processes.add(program.start(arguments));
+            }
+            for (Process process : processes) {
+                pids.accept(process.pid());
+            }
+            for (Process process : processes) {
+                process.getOutputStream().write('\n');
+                process.getOutputStream().close();
+            }
+            double wall = 0;
+            double cpu = 0;
+            for (Process process : processes) {
+                String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+                if (process.waitFor() != 0) {
+                    throw new IOException("the loop failed with " + process.exitValue());
+                }
+                String[] figures = output.strip().split(" ", -1);
+                wall += Double.parseDouble(figures[0]);
+                cpu += Double.parseDouble(figures[1]);
+            }
+            return new Time(wall / plan.loops(), cpu / plan.loops());
+        } finally {
+            processes.forEach(Process::destroyForcibly);
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        program.close();
+    }
+}

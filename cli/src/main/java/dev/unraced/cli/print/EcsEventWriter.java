@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.cli.print;
+
+import dev.unraced.event.EventFlag;
+import dev.unraced.event.EventView;
+import dev.unraced.event.Sockaddr;
+import java.time.ZoneOffset;
+
+/**
+ * Events by the Elastic Common Schema, version {@value #VERSION}. What the schema has no place for is under
+ * {@code unraced}.
+ */
+public final class EcsEventWriter implements EventWriter {
+    static final String VERSION = "8.17.0";
+
+    private static final int TCP = 6;
+    private static final int UDP = 17;
+
+    private final WallClock clock;
+    private final String host;
+    private final SchemaEvent event;
+    private final TimeText time = new TimeText("yyyy-MM-dd'T'HH:mm:ss", ZoneOffset.UTC);
+
+    /**
+     * A writer.
+     *
+     * @param host name of the machine whose events they are
+     */
+    public EcsEventWriter(WallClock clock, OpenFlags openFlags, String host) {
+        this.clock = clock;
+        this.event = new SchemaEvent(openFlags);
+        this.host = host;
+    }
+
+    @Override
+    public void write(EventView view, LineBuffer out) {
+        JsonFields fields = new JsonFields(out).begin();
+        out = fields.key("@timestamp").put('"');
+        time.put(out, clock.epochNanos(view.nanos()));
+        out.put("Z\"");
+        fields.begin("ecs").word("version", VERSION).end();
+        event(fields, view);
+        String error = view.isEnter() ? null : Errno.nameOf(view.result());
+        if (error != null) {
+            fields.begin("error").word("code", error).end();
+        }
+        fields.begin("host").word("hostname", host).end();
+        process(fields, view);
+        if (view.containerId().isPresent()) {
+            int length = event.copy(view.containerId());
+            fields.begin("container").bytes("id", event.bytes, 0, length).end();
+        }
+        if (view.isOpenLike()) {
+            file(fields, view);
+        } else {
+            connection(fields, view);
+        }
+        fields.begin("unraced");
+        event.own(fields, view, out);
+        fields.end().end();
+        out.put('\n');
+    }
+
+    private static void event(JsonFields fields, EventView view) {
+        fields.begin("event").word("kind", "event").word("module", "unraced").word("dataset", "unraced.calls");
+        fields.key("category").put(view.isOpenLike() ? "[\"file\"]" : "[\"network\"]");
+        fields.key("type").put(type(view));
+        fields.word("action", SchemaEvent.lower(view.syscall()))
+                .word(
+                        "outcome",
+                        SchemaEvent.succeeded(view) ? "success" : SchemaEvent.failed(view) ? "failure" : "unknown")
+                .number("sequence", view.sequence());
+        if (!view.isEnter() && view.enterNanos() != 0) {
+            fields.number("duration", view.exitNanos() - view.enterNanos());
+        }
+        fields.end();
+    }
+
+    private static String type(EventView view) {
+        if (view.isOpenLike()) {
+            return view.has(EventFlag.CREATED) ? "[\"creation\"]" : "[\"access\"]";
+        }
+        return SchemaEvent.failed(view) ? "[\"connection\"]" : "[\"connection\",\"start\"]";
+    }
+
+    private void process(JsonFields fields, EventView view) {
+        fields.begin("process").number("pid", view.tgid());
+        int length = event.copy(view.comm());
+        fields.bytes("name", event.bytes, 0, length)
+                .begin("thread")
+                .number("id", view.tid())
+                .end();
+        if (view.parentTgid() != 0) {
+            fields.begin("parent").number("pid", view.parentTgid()).end();
+        }
+        fields.begin("real_user").digits("id", view.uid()).end();
+        fields.begin("real_group").digits("id", view.gid()).end();
+        fields.end();
+    }
+
+    /** The file that was really opened, or else the one that was named. */
+    private void file(JsonFields fields, EventView view) {
+        boolean opened = view.has(EventFlag.HAS_FILE) && view.resolvedPath().isPresent();
+        if (!opened && !view.path().isPresent()) {
+            return;
+        }
+        int length = event.copy(opened ? view.resolvedPath() : view.path());
+        fields.begin("file")
+                .bytes("path", event.bytes, 0, length)
+                .bytes("name", event.bytes, event.lastName(length), length);
+        if (opened) {
+            fields.digits("inode", view.inode());
+            fields.key("device")
+                    .put('"')
+                    .putDecimal(view.deviceMajor())
+                    .put(':')
+                    .putDecimal(view.deviceMinor())
+                    .put('"');
+        }
+        fields.end();
+    }
+
+    private void connection(JsonFields fields, EventView view) {
+        RawAddress address = event.address;
+        boolean known = event.peer(view);
+        boolean inet = known && address.hasIp();
+        boolean isIpv4 = inet && address.family() == Sockaddr.AF_INET;
+        if (inet) {
+            fields.begin("destination");
+            endpoint(fields);
+            fields.end();
+        } else if (known && address.isUnix()) {
+            fields.begin("destination")
+                    .bytes("address", address.bytes, address.unixStart(), address.unixEnd())
+                    .end();
+        }
+        if (view.has(EventFlag.HAS_SOCKET) && address.read(view.local()) && address.hasIp()) {
+            fields.begin("source");
+            endpoint(fields);
+            fields.end();
+        }
+        if (inet) {
+            fields.begin("network").word("type", isIpv4 ? "ipv4" : "ipv6").word("direction", "egress");
+            if (view.has(EventFlag.HAS_SOCKET)) {
+                fields.digits("iana_number", view.socketProtocol());
+                if (view.socketProtocol() == TCP || view.socketProtocol() == UDP) {
+                    fields.word("transport", view.socketProtocol() == TCP ? "tcp" : "udp");
+                }
+            }
+            fields.end();
+        }
+    }
+
+    private void endpoint(JsonFields fields) {
+        for (String name : new String[] {"address", "ip"}) {
+            LineBuffer out = fields.key(name).put('"');
+            event.address.ip(out);
+            out.put('"');
+        }
+        fields.number("port", event.address.port());
+    }
+}

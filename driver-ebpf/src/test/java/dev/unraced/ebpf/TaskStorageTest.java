@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.ebpf;
+
+import dev.unraced.config.CaptureConfigBuilder;
+import dev.unraced.conformance.DriverUnderTest;
+import dev.unraced.conformance.StashConformance;
+import dev.unraced.driver.Driver;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.TestInstance;
+
+/** The rules about the stash, with a slot of each thread's own. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class TaskStorageTest implements DriverUnderTest {
+
+    @Override
+    public Driver driver() {
+        return new EbpfDriver();
+    }
+
+    @Override
+    public CaptureConfigBuilder config() {
+        return DriverUnderTest.super.config().set("unraced.ebpf.stash", "task-storage");
+    }
+
+    @Nested
+    class Stash extends StashConformance {}
+}

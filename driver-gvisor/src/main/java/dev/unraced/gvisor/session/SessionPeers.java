@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.gvisor.session;
+
+import com.sun.jna.Memory;
+import com.sun.jna.Native;
+import com.sun.jna.Pointer;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Whether anybody is at the other end of a sandbox's trace session. runsc does not tell: a session whose capture was
+ * killed looks like any other, and drops all that it should send. So this borrows the sandbox's sockets, by
+ * pidfd_getfd(2), and looks whether their peers have hung up.
+ */
+public final class SessionPeers {
+    private static final long PIDFD_OPEN = 434;
+    private static final long PIDFD_GETFD = 438;
+    private static final int SOL_SOCKET = 1;
+    private static final int SO_TYPE = 3;
+    private static final int SEQPACKET = 5;
+    private static final short POLLHUP = 0x10;
+    private static final int ADDRESS_SIZE = 110;
+    private static final int LENGTH_AT = 112;
+    private static final int MEMORY = 128;
+
+    static {
+        Native.register(SessionPeers.class, "c");
+    }
+
+    private SessionPeers() {}
+
+    /**
+     * Where a sandbox sends.
+     *
+     * @param endpoint the socket that it connected to
+     * @param isThere whether whoever accepted has not hung up
+     */
+    public record Peer(String endpoint, boolean isThere) {}
+
+    /**
+     * The other ends of a sandbox's trace sessions, those of ended ones included.
+     *
+     * @param pid the sandbox's process
+     * @throws IOException when this process may not look, or the sandbox is gone
+     */
+    public static List<Peer> of(long pid) throws IOException {
+        List<Peer> peers = new ArrayList<>();
+        int process = (int) syscall(PIDFD_OPEN, pid, 0, 0);
+        if (process < 0) {
+            throw new IOException("pidfd_open(2) fails with errno " + Native.getLastError());
+        }
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(Path.of("/proc/" + pid + "/fd"));
+                Memory memory = new Memory(MEMORY)) {
+            for (Path file : files) {
+                if (isSocket(file)) {
+                    peer(process, Integer.parseInt(file.getFileName().toString()), memory)
+                            .ifPresent(peers::add);
+                }
+            }
+        } finally {
+            close(process);
+        }
+        return peers;
+    }
+
+    private static boolean isSocket(Path file) {
+        try {
+            return Files.readSymbolicLink(file).toString().startsWith("socket:");
+        } catch (IOException e) {
+            // It was closed meanwhile.
+            return false;
+        }
+    }
+
+    private static Optional<Peer> peer(int process, int number, Memory memory) throws IOException {
+        int fd = (int) syscall(PIDFD_GETFD, process, number, 0);
+        if (fd < 0) {
+            throw new IOException("pidfd_getfd(2) fails with errno " + Native.getLastError());
+        }
+        try {
+            memory.clear();
+            memory.setInt(LENGTH_AT, Integer.BYTES);
+            getsockopt(fd, SOL_SOCKET, SO_TYPE, memory, memory.share(LENGTH_AT));
+            boolean isSession = memory.getInt(0) == SEQPACKET;
+            memory.setInt(LENGTH_AT, ADDRESS_SIZE);
+            if (!isSession || getpeername(fd, memory, memory.share(LENGTH_AT)) != 0) {
+                return Optional.empty();
+            }
+            // struct sockaddr_un: the path follows the family, and ends with a zero or the length.
+            int length = memory.getInt(LENGTH_AT) - Short.BYTES;
+            if (length <= 0) {
+                return Optional.empty();
+            }
+            String path = new String(memory.getByteArray(Short.BYTES, length), StandardCharsets.UTF_8);
+            int end = path.indexOf(0);
+            memory.setInt(0, fd);
+            memory.setInt(Integer.BYTES, 0);
+            poll(memory, 1, 0);
+            boolean isThere = (memory.getShort(6) & POLLHUP) == 0;
+            return Optional.of(new Peer(end < 0 ? path : path.substring(0, end), isThere));
+        } finally {
+            close(fd);
+        }
+    }
+
+    private static native long syscall(long number, long first, long second, long third);
+
+    private static native int getsockopt(int fd, int level, int name, Pointer value, Pointer length);
+
+    private static native int getpeername(int fd, Pointer address, Pointer length);
+
+    private static native int poll(Pointer fds, long count, int timeoutMillis);
+
+    private static native int close(int fd);
+}

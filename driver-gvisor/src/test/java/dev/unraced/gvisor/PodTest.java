@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.gvisor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.unraced.config.CaptureConfig;
+import dev.unraced.config.CaptureConfigBuilder;
+import dev.unraced.conformance.RunnableDriver;
+import dev.unraced.driver.Capture;
+import dev.unraced.event.OpenEvent;
+import dev.unraced.event.SyscallEvent;
+import dev.unraced.gvisor.session.Runsc;
+import dev.unraced.gvisor.session.SessionPeers.Peer;
+import dev.unraced.gvisor.session.TraceConfig;
+import dev.unraced.gvisor.session.TraceConfig.Truth;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A pod: one sandbox and one connection for several containers, annotated as containerd does it. */
+@Timeout(120)
+class PodTest {
+    private static final int OPENS = 40;
+    private static final String POD = "pod-of-two";
+    private static final List<String> CONTAINERS = List.of("first-of-two", "second-of-two");
+
+    @TempDir
+    Path folder;
+
+    @BeforeEach
+    void needDriver() {
+        RunnableDriver.need(
+                new GvisorDriver(),
+                new SandboxStage()
+                        .watched(CaptureConfig.builder().driver(GvisorDriver.NAME))
+                        .build());
+    }
+
+    private static Map<String, String> annotations(String type) {
+        return Map.of("io.kubernetes.cri.container-type", type, "io.kubernetes.cri.sandbox-id", POD);
+    }
+
+    private static String opens(String path) {
+        return "for ((i = 0; i < " + OPENS + "; i++)); do : < " + path + "; done 2>/dev/null; exec sleep 300";
+    }
+
+    private CaptureConfigBuilder config(RealSandboxes sandboxes) {
+        return CaptureConfig.builder()
+                .driver(GvisorDriver.NAME)
+                .set("gvisor.endpoint", sandboxes.endpoint().toString())
+                .set("gvisor.root", sandboxes.root().toString());
+    }
+
+    private static List<OpenEvent> opens(Capture capture, int wanted) {
+        List<OpenEvent> opens = new ArrayList<>();
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(40);
+        while (opens.size() < wanted && System.nanoTime() < end) {
+            capture.await(
+                    event -> {
+                        SyscallEvent any = event.snapshot();
+                        if (any instanceof OpenEvent open
+                                && open.path().value().toString().startsWith("/of-")) {
+                            opens.add(open);
+                        }
+                    },
+                    1_000,
+                    TimeUnit.MILLISECONDS.toNanos(100));
+        }
+        return opens;
+    }
+
+    @Test
+    void containersOfOneSandboxAreToldApart() throws Exception {
+        try (RealSandboxes sandboxes = new RealSandboxes(folder);
+                Capture capture = new GvisorDriver().open(config(sandboxes).build())) {
+            CaptureConfig config = config(sandboxes).build();
+            Path session = sandboxes.session(
+                    new TraceConfig(sandboxes.endpoint(), config.syscalls(), Truth.CLOSE, Duration.ofSeconds(6), true)
+                            .json());
+            assertThat(sandboxes.start(POD, "exec sleep 300", annotations("sandbox"), session))
+                    .as(sandboxes.log())
+                    .isZero();
+            for (String id : CONTAINERS) {
+                assertThat(sandboxes.start(id, opens("/of-" + id), annotations("container"), null))
+                        .as(sandboxes.log())
+                        .isZero();
+            }
+
+            List<OpenEvent> opens = opens(capture, CONTAINERS.size() * OPENS);
+
+            assertThat(opens)
+                    .hasSize(CONTAINERS.size() * OPENS)
+                    .allSatisfy(open -> assertThat(
+                                    open.caller().containerId().orElseThrow().toString())
+                            .isEqualTo(open.path().value().toString().substring("/of-".length())));
+            for (String id : CONTAINERS) {
+                assertThat(opens)
+                        .filteredOn(open -> open.path().value().toString().equals("/of-" + id))
+                        .hasSize(OPENS);
+            }
+            // Ids are those of the sandbox's first pid namespace, each container's own one notwithstanding.
+            assertThat(opens)
+                    .extracting(open -> open.caller().tgid())
+                    .doesNotContain(1)
+                    .hasSize(2 * OPENS);
+            assertThat(opens.stream().map(open -> open.caller().tgid()).distinct())
+                    .hasSize(2);
+        }
+    }
+
+    @Test
+    void aPodIsAttachedToOnceWhicheverOfItsContainersIsNamed() throws Exception {
+        try (RealSandboxes sandboxes = new RealSandboxes(folder)) {
+            sandboxes.start(POD, "exec sleep 300", annotations("sandbox"), null);
+            sandboxes.start(
+                    CONTAINERS.get(0),
+                    "while :; do : < /of-" + CONTAINERS.get(0) + "; sleep 0.05; done 2>/dev/null",
+                    annotations("container"),
+                    null);
+            Runsc runsc = sandboxes.runsc();
+            assertThat(runsc.running()).as(sandboxes.log()).containsExactly(POD);
+
+            for (String attach : List.of(GvisorSettings.ALL, CONTAINERS.get(0))) {
+                try (Capture capture = new GvisorDriver()
+                        .open(config(sandboxes).set("gvisor.attach", attach).build())) {
+                    assertThat(runsc.isTraced(POD)).isTrue();
+                    assertThat(runsc.peers(POD))
+                            .contains(new Peer(sandboxes.endpoint().toString(), true));
+                    assertThat(opens(capture, 2))
+                            .isNotEmpty()
+                            .allSatisfy(open -> assertThat(open.caller()
+                                            .containerId()
+                                            .orElseThrow()
+                                            .toString())
+                                    .isEqualTo(CONTAINERS.get(0)));
+                }
+                assertThat(runsc.isTraced(POD)).isFalse();
+            }
+        }
+    }
+}

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.gvisor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import dev.unraced.config.CaptureConfig;
+import dev.unraced.config.CaptureConfigBuilder;
+import dev.unraced.conformance.RunnableDriver;
+import dev.unraced.driver.Capture;
+import dev.unraced.gvisor.session.TraceConfig;
+import dev.unraced.gvisor.session.TraceConfig.Truth;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
+
+/** Real sandboxes that start, and that nobody watches: runsc reports success each time. */
+@Timeout(120)
+class UnwatchedTest {
+    private static final Logger LOG = (Logger) LoggerFactory.getLogger("dev.unraced.gvisor");
+
+    @TempDir
+    Path folder;
+
+    private final ListAppender<ILoggingEvent> log = new ListAppender<>();
+
+    @BeforeEach
+    void listen() {
+        RunnableDriver.need(
+                new GvisorDriver(),
+                new SandboxStage()
+                        .watched(CaptureConfig.builder().driver(GvisorDriver.NAME))
+                        .build());
+        log.start();
+        LOG.addAppender(log);
+    }
+
+    @AfterEach
+    void listenNoMore() {
+        LOG.detachAppender(log);
+    }
+
+    private CaptureConfigBuilder config(RealSandboxes sandboxes) {
+        return CaptureConfig.builder()
+                .driver(GvisorDriver.NAME)
+                .set("gvisor.endpoint", sandboxes.endpoint().toString())
+                .set("gvisor.root", sandboxes.root().toString())
+                .set("gvisor.first-frame-timeout", "500ms");
+    }
+
+    private String session(RealSandboxes sandboxes, boolean requireMonitor) {
+        return new TraceConfig(
+                        sandboxes.endpoint(),
+                        config(sandboxes).build().syscalls(),
+                        Truth.CLOSE,
+                        Duration.ofSeconds(6),
+                        requireMonitor)
+                .json();
+    }
+
+    private boolean isWarnedOf(String words) {
+        return log.list.stream()
+                .anyMatch(event -> event.getLevel() == Level.WARN
+                        && event.getFormattedMessage().contains(words));
+    }
+
+    @Test
+    void aSessionWithAPointThatRunscLacksIsWarnedOf() throws Exception {
+        try (RealSandboxes sandboxes = new RealSandboxes(folder);
+                Capture capture = new GvisorDriver().open(config(sandboxes).build())) {
+            String wrong = session(sandboxes, true).replace("\"syscall/openat/enter\"", "\"syscall/openat2/enter\"");
+
+            assertThat(sandboxes.start("unwatched", "exec sleep 300", Map.of(), sandboxes.session(wrong)))
+                    .as("runsc says nothing: %s", sandboxes.log())
+                    .isZero();
+
+            Awaitility.await()
+                    .atMost(Duration.ofSeconds(20))
+                    .until(() -> isWarnedOf("unwatched") && isWarnedOf("unraced gvisor config"));
+            assertThat(capture.stats().returned()).isZero();
+            assertThat(sandboxes.runsc().isTraced("unwatched")).isFalse();
+        }
+    }
+
+    @Test
+    void withoutACaptureASandboxDoesNotStartUnlessItMayRunUnwatched() throws Exception {
+        try (RealSandboxes sandboxes = new RealSandboxes(folder)) {
+            Path refuse = sandboxes.session(session(sandboxes, true));
+            assertThat(sandboxes.start("refused", "exec sleep 300", Map.of(), refuse))
+                    .isNotZero();
+            assertThat(sandboxes.log()).contains("connect(\"" + sandboxes.endpoint() + "\")");
+            assertThat(sandboxes.runsc().running()).isEmpty();
+
+            Path run = sandboxes.session(session(sandboxes, false));
+            assertThat(sandboxes.start("running", "exec sleep 300", Map.of(), run))
+                    .as(sandboxes.log())
+                    .isZero();
+            assertThat(sandboxes.runsc().running()).containsExactly("running");
+            assertThat(sandboxes.runsc().peers("running")).noneMatch(peer -> peer.isThere());
+            assertThat(sandboxes.runsc().isTraced("running")).isFalse();
+
+            // Such a sandbox does not come by itself when a capture does; it has to be attached to.
+            try (Capture capture = new GvisorDriver()
+                    .open(config(sandboxes)
+                            .set("gvisor.attach", GvisorSettings.ALL)
+                            .build())) {
+                assertThat(capture.isOpen()).isTrue();
+                assertThat(sandboxes.runsc().isTraced("running")).isTrue();
+            }
+        }
+    }
+
+    @Test
+    void aSandboxThatIsWatchedIsNotWarnedOf() throws Exception {
+        try (RealSandboxes sandboxes = new RealSandboxes(folder);
+                Capture capture = new GvisorDriver().open(config(sandboxes).build())) {
+            Path session = sandboxes.session(session(sandboxes, true));
+            assertThat(sandboxes.start("watched", "exec sleep 300", Map.of(), session))
+                    .as(sandboxes.log())
+                    .isZero();
+            Awaitility.await()
+                    .atMost(Duration.ofSeconds(20))
+                    .until(() -> capture.stats().returned() > 0);
+            Thread.sleep(1_000);
+            assertThat(log.list)
+                    .filteredOn(event -> event.getLevel() == Level.WARN)
+                    .isEmpty();
+        }
+    }
+
+    @Test
+    void theSessionOfACaptureThatIsGoneIsReplaced() throws Exception {
+        try (RealSandboxes sandboxes = new RealSandboxes(folder)) {
+            try (Capture first = new GvisorDriver().open(config(sandboxes).build())) {
+                Path session = sandboxes.session(session(sandboxes, true));
+                assertThat(sandboxes.start("orphan", "exec sleep 300", Map.of(), session))
+                        .as(sandboxes.log())
+                        .isZero();
+                assertThat(first.isOpen()).isTrue();
+                assertThat(sandboxes.runsc().isAbandoned("orphan")).isFalse();
+            }
+            assertThat(sandboxes.runsc().isTraced("orphan")).isTrue();
+            assertThat(sandboxes.runsc().isAbandoned("orphan")).isTrue();
+
+            try (Capture second = new GvisorDriver()
+                    .open(config(sandboxes).set("gvisor.attach", "orphan").build())) {
+                assertThat(second.isOpen()).isTrue();
+                assertThat(sandboxes.runsc().isAbandoned("orphan")).isFalse();
+            }
+            assertThat(sandboxes.runsc().isTraced("orphan")).isFalse();
+        }
+    }
+}

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.remote;
+
+import dev.unraced.driver.Availability;
+import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFileAttributes;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Optional;
+
+/** Why nobody answers at a UNIX socket: what the transport says of it is an error number at the best. */
+final class SocketTrouble {
+    private SocketTrouble() {}
+
+    /** What is wrong with a socket's file; empty when it can be connected to, or nobody can say. */
+    static Optional<Availability> find(Path socket) {
+        if (Files.notExists(socket)) {
+            return Optional.of(
+                    new Availability.Unavailable(
+                            "NO_SERVER",
+                            "No server answers at unix:" + socket + ": there is no such file.",
+                            "Start one as root: unraced serve. One that listens elsewhere is named by unraced.remote.address."));
+        }
+        try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+            channel.connect(UnixDomainSocketAddress.of(socket));
+            return Optional.empty();
+        } catch (IOException e) {
+            String why = String.valueOf(e.getMessage());
+            if (why.contains("Permission denied")) {
+                return Optional.of(closed(socket));
+            }
+            if (why.contains("Connection refused")) {
+                return Optional.of(new Availability.Unavailable(
+                        "NO_SERVER",
+                        "No server answers at unix:" + socket + ": nobody listens there; one that was killed has left"
+                                + " the file.",
+                        "Start one as root: unraced serve."));
+            }
+            return Optional.empty();
+        }
+    }
+
+    /** connect(2) takes the permission to write, and unix(7) that to enter each folder. */
+    private static Availability closed(Path socket) {
+        String user = System.getProperty("user.name", "?");
+        try {
+            PosixFileAttributes file =
+                    Files.readAttributes(socket, PosixFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+            return new Availability.Unavailable(
+                    "NOT_ALLOWED",
+                    "User " + user + " may not connect to unix:" + socket + ": it belongs to "
+                            + file.owner().getName() + ":" + file.group().getName() + ", "
+                            + PosixFilePermissions.toString(file.permissions()) + ".",
+                    "Have its operator name this user with --socket-owner, or open the socket with --socket-mode.");
+        } catch (IOException e) {
+            return new Availability.Unavailable(
+                    "NOT_ALLOWED",
+                    "User " + user + " may not enter the folder of unix:" + socket + ".",
+                    "Have its operator open the folder, or listen in another one: unraced serve --listen.");
+        }
+    }
+}
