@@ -306,7 +306,8 @@ public abstract class OpenConformance extends DriverConformance {
             for (String name : List.of("file", "missing")) {
                 ByteString path = scenario.scratch().bytes(name);
                 Requested.once(
-                        scenario, WatchedCall.openat(Pointer.to(path), Linux.O_RDONLY, 0).throughFullRing());
+                        scenario,
+                        WatchedCall.openat(Pointer.to(path), Linux.O_RDONLY, 0).throughFullRing());
             }
         }
     }
@@ -319,12 +320,14 @@ public abstract class OpenConformance extends DriverConformance {
             scenario.makeFile("file");
             ByteString file = scenario.scratch().bytes("file");
             long linked = Requested.once(
-                    scenario, WatchedCall.openat(Pointer.to(file), Linux.O_RDONLY, 0).behindAFailure());
+                    scenario,
+                    WatchedCall.openat(Pointer.to(file), Linux.O_RDONLY, 0).behindAFailure());
             assertThat(linked).as("the actor's part").isEqualTo(Linux.ECANCELED);
             scenario.makeFifo("fifo");
             ByteString fifo = scenario.scratch().bytes("fifo");
             long cancelled = Requested.once(
-                    scenario, WatchedCall.openat(Pointer.to(fifo), Linux.O_RDONLY, 0).cancelled());
+                    scenario,
+                    WatchedCall.openat(Pointer.to(fifo), Linux.O_RDONLY, 0).cancelled());
             // EINTR, ECANCELED, or the kernel's own ERESTARTSYS.
             assertThat(cancelled).as("the actor's part").isNegative();
         }
