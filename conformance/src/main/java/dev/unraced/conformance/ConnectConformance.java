@@ -105,9 +105,8 @@ public abstract class ConnectConformance extends DriverConformance {
             ByteString address = sockets.listen(LISTENER, SocketAddresses.loopback(0), 16);
             sockets.stream(CLIENT, Linux.AF_INET);
             WatchedCall call = WatchedCall.connect("h:" + CLIENT, address);
-            Requested.once(scenario, call.throughPolledRing(), address);
-            Outcome again = Requested.once(scenario, call.throughFullRing(), address);
-            assertThat(again.result()).as("the actor's part").isEqualTo(Linux.EISCONN);
+            Requested.seen(scenario, call.throughPolledRing(), address);
+            Requested.seen(scenario, call.throughFullRing(), address);
         }
     }
 

@@ -154,7 +154,7 @@ public abstract class OrderConformance extends DriverConformance {
             scenario.awaitRest();
             long made = threads;
             scenario.recorder().stall(true);
-            long end = System.nanoTime() + under().stall().toNanos();
+            long end = System.nanoTime() + (long) (under().stall().toNanos() * under().intensity());
             do {
                 bulk(scenario, threads, calls(), made, false, true);
                 made += (long) threads * calls();

@@ -14,18 +14,22 @@ import java.util.List;
 final class Requested {
     private Requested() {}
 
+    /** Has the actor make a request, and checks that it becomes one event; gives the result that the actor got. */
+    static long once(Scenario scenario, WatchedCall call) {
+        Outcome outcome = scenario.callUnobserved(call);
+        onlyEvent(scenario, call);
+        return outcome.result();
+    }
+
     /**
-     * Has the actor make a request, and checks that it becomes one event with the result that the actor got. Which
-     * thread of the process it names is not asked: a ring that the kernel polls does not tell who filled it.
+     * As {@link #once}, and the event says what it is of. Which thread of the process it names is not asked: a ring
+     * that the kernel polls does not tell who filled it.
      *
      * @param argument the path, or the address
      */
-    static Outcome once(Scenario scenario, WatchedCall call, ByteString argument) {
-        scenario.takeEvents();
+    static void seen(Scenario scenario, WatchedCall call, ByteString argument) {
         Outcome outcome = scenario.callUnobserved(call);
-        List<SyscallEvent> events = scenario.takeEvents();
-        assertThat(events).as("R1.1: events of one request, %s", call).hasSize(1);
-        SyscallEvent event = events.get(0);
+        SyscallEvent event = onlyEvent(scenario, call);
         assertThat(event.call().origin()).as("R1.14: %s", call).isEqualTo(Origin.IO_URING);
         assertThat(event.call().result()).as("R1.2: %s", call).isEqualTo(outcome.result());
         assertThat(event.caller().tgid())
@@ -35,6 +39,11 @@ final class Requested {
                 ? open.path().value()
                 : ((ConnectEvent) event).address().value().bytes();
         assertThat(reported).as("R1.14: %s", call).isEqualTo(argument);
-        return outcome;
+    }
+
+    private static SyscallEvent onlyEvent(Scenario scenario, WatchedCall call) {
+        List<SyscallEvent> events = scenario.takeEvents();
+        assertThat(events).as("R1.1: events of one request, %s", call).hasSize(1);
+        return events.get(0);
     }
 }
