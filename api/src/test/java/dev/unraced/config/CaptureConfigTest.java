@@ -28,7 +28,7 @@ class CaptureConfigTest {
         assertThat(config.cgroups()).isEmpty();
         assertThat(config.filters()).isEqualTo(EventFilters.NONE);
         assertThat(config.enterEvents()).isFalse();
-        assertThat(config.ringBytes()).isEqualTo(64 << 20);
+        assertThat(config.ringBytes()).isEqualTo(32 << 20);
         assertThat(config.stashEntries()).isEqualTo(8192);
         assertThat(config.stashLongPaths()).isEqualTo(256);
     }
@@ -148,7 +148,7 @@ class CaptureConfigTest {
         assertThat(settings)
                 .contains(
                         new Setting("unraced.driver", "auto", "default"),
-                        new Setting("unraced.ring-bytes", "64MiB", "default"),
+                        new Setting("unraced.ring-bytes", "32MiB", "default"),
                         new Setting("unraced.filter.uids", "[]", "default"),
                         new Setting("unraced.mitigation", "off", "system property unraced.mitigation"),
                         new Setting("unraced.syscalls", "[open, creat]", "environment variable UNRACED_SYSCALLS"),

@@ -216,7 +216,7 @@ final class KernelCost implements Callable<Integer> {
         try (BpfStatistics statistics = new BpfStatistics();
                 Consumer consumer = new Consumer(Capture.open(way.config()))) {
             long before = statistics.totalNanos();
-            loop.run(calls, path, threads);
+            loop.opens(calls, path, threads);
             double programs = (double) (statistics.totalNanos() - before) / (calls * threads);
             return new Cost(time, programs, consumer.capture().stats());
         }

@@ -2,74 +2,43 @@
 package dev.unraced.benchmarks;
 
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 
-/** The native loop of openat and close. Its program lies in a private file until this is closed. */
+/** Loops of openat and close, and then of a call that nobody watches. */
 final class OpenLoop implements AutoCloseable {
-    private final Path program;
+    private final CallLoop loop = new CallLoop();
 
-    OpenLoop() throws IOException {
-        String arch = System.getProperty("os.arch", "").toLowerCase(Locale.ROOT);
-        String name = "/META-INF/native/linux-" + (arch.equals("amd64") ? "x86_64" : arch) + "/open-loop";
-        program = Files.createTempFile(
-                "unraced-open-loop",
-                "",
-                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-        try (InputStream in = OpenLoop.class.getResourceAsStream(name)) {
-            if (in == null) {
-                throw new IOException("this build has no " + name);
-            }
-            Files.write(program, in.readAllBytes());
-        }
-    }
+    OpenLoop() throws IOException {}
 
     /**
      * What an openat and close take, on an average of the loops.
      *
      * @param wall nanoseconds that passed
      * @param cpu nanoseconds on a processor, the kernel's work for the loop included, its reader's not
-     * @param unwatched the same of a getppid
+     * @param unwatched nanoseconds on a processor of a getppid
      */
     record Time(double wall, double cpu, double unwatched) {
         /** Each figure's best. */
         Time least(Time other) {
-            return new Time(Math.min(wall, other.wall), Math.min(cpu, other.cpu), Math.min(unwatched, other.unwatched));
+            return new Time(
+                    Math.min(wall, other.wall), Math.min(cpu, other.cpu), Math.min(unwatched, other.unwatched));
         }
     }
 
     /** Runs some loops at the same time. */
     Time run(long calls, String path, int loops) throws IOException, InterruptedException {
-        List<Process> processes = new ArrayList<>();
-        for (int i = 0; i < loops; i++) {
-            processes.add(new ProcessBuilder(program.toString(), Long.toString(calls), path)
-                    .redirectError(ProcessBuilder.Redirect.INHERIT)
-                    .start());
-        }
-        double wall = 0;
-        double cpu = 0;
-        double unwatched = 0;
-        for (Process process : processes) {
-            String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
-            if (process.waitFor() != 0) {
-                throw new IOException("the loop failed with " + process.exitValue());
-            }
-            String[] figures = output.strip().split(" ", -1);
-            wall += Double.parseDouble(figures[0]);
-            cpu += Double.parseDouble(figures[1]);
-            unwatched += Double.parseDouble(figures[2]);
-        }
-        return new Time(wall / loops, cpu / loops, unwatched / loops);
+        CallLoop.Time opens = opens(calls, path, loops);
+        CallLoop.Time others = loop.run(new CallLoop.Plan(List.of("getppid"), calls, 0, loops));
+        return new Time(opens.wall(), opens.cpu(), others.cpu());
+    }
+
+    /** The first half of {@link #run}. */
+    CallLoop.Time opens(long calls, String path, int loops) throws IOException, InterruptedException {
+        return loop.run(new CallLoop.Plan(List.of("open", path), calls, 0, loops));
     }
 
     @Override
     public void close() throws IOException {
-        Files.deleteIfExists(program);
+        loop.close();
     }
 }
