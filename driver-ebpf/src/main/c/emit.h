@@ -100,7 +100,7 @@ static __always_inline void describe_arguments(struct draft *draft, bool is_conn
 	to = append(draft, slice, length);
 	if (length <= SHORT_BYTES && bytes == call->bytes) {
 		copy_short(to, call->bytes, length);
-	} else if (bpf_probe_read_kernel(to, length, bytes)) {
+	} else if (bpf_probe_read_kernel(to, masked(length), bytes)) {
 		/* Lost, which is not the same as empty. */
 		*slice = (struct unraced_slice){};
 		record->provenance = UNRACED_PROVENANCE_NONE;

@@ -44,7 +44,11 @@ static const volatile __u64 bytes_left[128] = {
 
 static __always_inline __u64 bytes_within(__u32 length, __u32 word)
 {
-	return bytes_left[(length + 64 - 8 * word) & 127];
+	__u32 at = length + 64 - 8 * word;
+
+	/* The compiler may not leave the mask out because it knows better: the verifier of 6.1 does not. */
+	asm volatile("" : "+r"(at));
+	return bytes_left[at & 127];
 }
 
 /*
