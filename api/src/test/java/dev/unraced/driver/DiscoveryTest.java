@@ -149,7 +149,7 @@ class DiscoveryTest {
         CaptureConfig config = new Layers().builder().driver("working").build();
         assertThatExceptionOfType(CreationException.class)
                 .isThrownBy(() -> Guice.createInjector(com.google.inject.Stage.PRODUCTION, new UnracedModule(config)))
-                .withMessageContaining("No driver is named working");
+                .withMessageContaining("unraced.driver has working (builder), which no driver is named");
     }
 
     private void services(Class<?>... modules) throws IOException {
