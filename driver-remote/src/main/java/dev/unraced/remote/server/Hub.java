@@ -63,7 +63,9 @@ public final class Hub implements AutoCloseable {
         this.ring = new BroadcastRing(ringBytes);
         consumer.setDaemon(true);
         dispatcher.setDaemon(true);
-        consumer.start();
+        if (!own) {
+            consumer.start();
+        }
         dispatcher.start();
     }
 
@@ -133,10 +135,7 @@ public final class Hub implements AutoCloseable {
             outlets.add(outlet);
             done.complete(null);
         };
-        errands.add(errand);
-        if (consumerGone) {
-            runErrands();
-        }
+        onConsumer(errand);
         done.join();
         doorbell.wake();
     }
@@ -144,10 +143,7 @@ public final class Hub implements AutoCloseable {
     /** Has a thread of its own hand all events from now on to a handler. */
     public Tap tap(String name, EventHandler handler) {
         CompletableFuture<Tap> made = new CompletableFuture<>();
-        errands.add(() -> made.complete(new Tap(ring, ring.cursor(), handler, name)));
-        if (consumerGone) {
-            runErrands();
-        }
+        onConsumer(() -> made.complete(new Tap(ring, ring.cursor(), handler, name)));
         return made.join();
     }
 
@@ -192,6 +188,21 @@ public final class Hub implements AutoCloseable {
             ring.write(event.buffer(), event.offset(), event.length());
         } else {
             LOG.warn("A record of {} bytes is longer than any can be, and left out", event.length());
+        }
+    }
+
+    /** Runs something while nothing is on its way between capture and ring. */
+    private void onConsumer(Runnable errand) {
+        errands.add(errand);
+        synchronized (this) {
+            // What an own capture sees is its subscriber's from the first event on: nobody consumes it before.
+            if (consumer.getState() == Thread.State.NEW) {
+                runErrands();
+                consumer.start();
+            }
+        }
+        if (consumerGone) {
+            runErrands();
         }
     }
 
