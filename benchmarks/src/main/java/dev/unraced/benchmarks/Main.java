@@ -38,6 +38,8 @@ import picocli.CommandLine.Spec;
             DrainCost.class,
             StartCost.class,
             KernelCost.class,
+            ScaleCost.class,
+            Guard.class,
             ReaderCost.class,
             WakeUpLatency.class,
             SimCost.class,

@@ -13,6 +13,9 @@ final class Workloads {
     /** Of a path; the kernel takes 4,095. */
     private static final int LONG_PATH = 4_000;
 
+    /** The shortest path that a file in a temporary folder is sure to fit into. */
+    static final int SHORT_PATH = 40;
+
     private Workloads() {}
 
     /** Makes one ready. */
@@ -37,6 +40,11 @@ final class Workloads {
         all.put("compile", CompileWorkload::new);
         all.put("redis", RedisWorkload::new);
         return all;
+    }
+
+    /** Opens of a file whose absolute path has so many bytes. */
+    static Workload openOfLength(int bytes) throws IOException {
+        return new DeepFile("open-" + bytes, bytes, 100_000);
     }
 
     /** Calls of a native loop. */
