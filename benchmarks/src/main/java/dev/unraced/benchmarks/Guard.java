@@ -49,8 +49,8 @@ final class Guard implements Callable<Integer> {
     /**
      * One figure over another.
      *
-     * @param bound the highest value that is accepted, some 1.5 times what is usual: neighbours do not get there, a
-     *     second copy or a lost fast path does
+     * @param bound the highest value that is accepted, 1.4 times what is usual or more: neighbours do not get there, a
+     *     second copy or a lost fast path does; more for the wall clock of readers that take a millisecond
      */
     private record Ratio(String what, Cell over, Cell under, double bound) {
         Table.Row row(Map<String, Table> measured) {
@@ -86,7 +86,7 @@ final class Guard implements Callable<Integer> {
                     "reading an event: Java over C",
                     new Cell("drain", "count", "java_ns"),
                     new Cell("drain", "count", "c_ns"),
-                    1.3));
+                    2.5));
 
     @Override
     public Integer call() throws Exception {
