@@ -43,6 +43,12 @@ final class SystemCost extends Measurement {
             description = "Multiplies the length of a round, which is half a second or so (${DEFAULT-VALUE}).")
     private double scale;
 
+    @Option(
+            names = "--path",
+            defaultValue = "/etc/hostname",
+            description = "What the workload open opens (${DEFAULT-VALUE}).")
+    private String path;
+
     @Option(names = "--threads", defaultValue = "1", description = "Loops at the same time (${DEFAULT-VALUE}).")
     private int threads;
 
@@ -64,7 +70,7 @@ final class SystemCost extends Measurement {
                         spec().commandLine(),
                         "no workload is called " + name + "; there are " + Workloads.ALL.keySet());
             }
-            try (Workload workload = maker.make()) {
+            try (Workload workload = name.equals(Workloads.OPEN) ? Workloads.open(path) : maker.make()) {
                 tables.add(turns.measure(workload, wanted));
             } catch (Observer.Refused e) {
                 progress(String.format(Locale.ROOT, "%s: not here. %s", name, e.getMessage()));

@@ -13,6 +13,8 @@ final class Workloads {
     /** Of a path; the kernel takes 4,095. */
     private static final int LONG_PATH = 4_000;
 
+    static final String OPEN = "open";
+
     /** The shortest path that a file in a temporary folder is sure to fit into. */
     static final int SHORT_PATH = 40;
 
@@ -29,7 +31,7 @@ final class Workloads {
 
     private static Map<String, Maker> all() {
         Map<String, Maker> all = new LinkedHashMap<>();
-        all.put("open", () -> new Calls("open", "openat+close of /etc/hostname", 200_000, "open", "/etc/hostname"));
+        all.put(OPEN, () -> open("/etc/hostname"));
         all.put("open-255", () -> new DeepFile("open-255", LONGEST_NAME, 150_000));
         all.put("open-4000", () -> new DeepFile("open-4000", LONG_PATH, 50_000));
         all.put(
@@ -40,6 +42,11 @@ final class Workloads {
         all.put("compile", CompileWorkload::new);
         all.put("redis", RedisWorkload::new);
         return all;
+    }
+
+    /** Opens of a file that is there. */
+    static Workload open(String path) throws IOException {
+        return new Calls(OPEN, "openat+close of " + path, 200_000, "open", path);
     }
 
     /** Opens of a file whose absolute path has so many bytes. */
