@@ -11,5 +11,4 @@ package dev.unraced.config;
  * @param variable the environment variable that sets it
  * @param description what it means, and what is allowed: the comment above the key, as one line
  */
-public record DocumentedSetting(
-        String section, String key, String defaultValue, String variable, String description) {}
+public record DocumentedSetting(String section, String key, String defaultValue, String variable, String description) {}
