@@ -48,7 +48,8 @@ final class ConfigCommand implements Callable<Integer> {
         console.print(
                 markdown
                         ? ConfigMarkdown.of(CaptureConfig.reference())
-                        : ConfigText.of(CaptureConfig.reference(), config.builder().build()));
+                        : ConfigText.of(
+                                CaptureConfig.reference(), config.builder().build()));
         return ExitCode.OK;
     }
 }

@@ -15,8 +15,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The reference of the configuration, and the configuration as a file. */
 class ConfigCommandTest {
-    private static final List<String> CHANGED =
-            List.of("unraced.syscalls=open,connect", "unraced.remote.address=unix:/tmp/a//b", "unraced.filter.paths=/etc");
+    private static final List<String> CHANGED = List.of(
+            "unraced.syscalls=open,connect", "unraced.remote.address=unix:/tmp/a//b", "unraced.filter.paths=/etc");
 
     @TempDir
     private Path folder;
@@ -32,7 +32,8 @@ class ConfigCommandTest {
     void theManualHasTheReference() throws IOException {
         String reference = run("config", "--markdown");
         assertThat(Files.readString(Path.of("../docs/configuration.md"))).contains("\n\n" + reference + "\n");
-        assertThat(reference).contains("### unraced\n", "### unraced.ebpf\n", "### unraced.remote\n", "### unraced.kafka\n");
+        assertThat(reference)
+                .contains("### unraced\n", "### unraced.ebpf\n", "### unraced.remote\n", "### unraced.kafka\n");
     }
 
     @Test
@@ -49,7 +50,8 @@ class ConfigCommandTest {
         String text = run("config");
         assertThat(text.lines().filter(line -> !line.isEmpty())).allMatch(line -> line.startsWith("#"));
         assertThat(text)
-                .contains("# The system calls to watch, at least one.\n#unraced.syscalls = [open, openat, openat2, creat, connect]\n");
+                .contains(
+                        "# The system calls to watch, at least one.\n#unraced.syscalls = [open, openat, openat2, creat, connect]\n");
     }
 
     @Test
@@ -75,9 +77,12 @@ class ConfigCommandTest {
     /** With every key set: each default is a value that a file takes. */
     @Test
     void everyValueIsOneThatAFileTakes() throws IOException {
-        String text = Pattern.compile("^#(?=unraced)", Pattern.MULTILINE).matcher(run("config")).replaceAll("");
+        String text = Pattern.compile("^#(?=unraced)", Pattern.MULTILINE)
+                .matcher(run("config"))
+                .replaceAll("");
         Path file = Files.writeString(folder.resolve("all.conf"), text);
-        assertThat(CaptureConfig.builder().file(file).build().settings().stream().map(Setting::value))
+        assertThat(CaptureConfig.builder().file(file).build().settings().stream()
+                        .map(Setting::value))
                 .containsExactlyElementsOf(CaptureConfig.builder().build().settings().stream()
                         .map(Setting::value)
                         .toList());
@@ -86,7 +91,8 @@ class ConfigCommandTest {
     @Test
     void aMistakeIsOneOfTheCommandLine() {
         TestConsole test = new TestConsole();
-        assertThat(UnracedCommand.run(test.console(), "config", "-o", "unraced.ring-bytes=3")).isEqualTo(2);
+        assertThat(UnracedCommand.run(test.console(), "config", "-o", "unraced.ring-bytes=3"))
+                .isEqualTo(2);
         assertThat(test.err()).contains("unraced.ring-bytes = 3 (command line)");
     }
 }

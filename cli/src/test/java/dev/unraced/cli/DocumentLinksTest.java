@@ -33,7 +33,8 @@ class DocumentLinksTest {
                                             "examples/README.md",
                                             "conformance/vm/README.md")
                                     .map(HOME::resolve),
-                            pages.filter(page -> page.toString().endsWith(".md")).sorted())
+                            pages.filter(page -> page.toString().endsWith(".md"))
+                                    .sorted())
                     .toList();
         }
     }
@@ -50,8 +51,9 @@ class DocumentLinksTest {
     void linksLeadSomewhere(Path document) throws IOException {
         for (String link : links(document).toList()) {
             String[] parts = link.split("#", 2);
-            Path target =
-                    parts[0].isEmpty() ? document : document.resolveSibling(parts[0]).normalize();
+            Path target = parts[0].isEmpty()
+                    ? document
+                    : document.resolveSibling(parts[0]).normalize();
             assertThat(target).as(link).exists();
             if (parts.length == 2) {
                 assertThat(anchors(target)).as(link).contains(parts[1]);
@@ -77,7 +79,9 @@ class DocumentLinksTest {
                 .map(link -> link.replaceFirst("#.*", ""))
                 .collect(Collectors.toCollection(TreeSet::new));
         try (Stream<Path> pages = Files.list(HOME.resolve("docs"))) {
-            assertThat(pages.map(page -> HOME.relativize(page).toString())).isNotEmpty().isSubsetOf(linked);
+            assertThat(pages.map(page -> HOME.relativize(page).toString()))
+                    .isNotEmpty()
+                    .isSubsetOf(linked);
         }
     }
 }

@@ -68,7 +68,8 @@ class DocumentedCommandsRunTest {
         return RUN_ELSEWHERE.entrySet().stream()
                 .filter(entry -> line.matches("(" + entry.getKey() + ")( .*)?")
                         // Of these, only the lines that have nothing more.
-                        && (!entry.getKey().startsWith("explain") && !entry.getKey().startsWith("conformance")
+                        && (!entry.getKey().startsWith("explain")
+                                        && !entry.getKey().startsWith("conformance")
                                 || line.matches(entry.getKey())))
                 .map(Map.Entry::getValue)
                 .collect(Collectors.joining());
@@ -113,9 +114,7 @@ class DocumentedCommandsRunTest {
         }
         int code = UnracedCommand.run(test.console(), inFolder(command).toArray(String[]::new));
         // That no module is loaded is an answer, too.
-        assertThat(code)
-                .as(command + "\n" + test.err())
-                .isIn(command.get(0).equals("kmod") ? Set.of(0, 1) : Set.of(0));
+        assertThat(code).as(command + "\n" + test.err()).isIn(command.get(0).equals("kmod") ? Set.of(0, 1) : Set.of(0));
         assertThat(test.out() + test.err()).as(command.toString()).isNotBlank();
     }
 
@@ -150,13 +149,20 @@ class DocumentedCommandsRunTest {
         Path file = folder.resolve("build.rec");
         assertThat(UnracedCommand.run(
                         new TestConsole().console(),
-                        "watch", "--driver", "sim", "--count", "20", "--record", file.toString(), "--no-print"))
+                        "watch",
+                        "--driver",
+                        "sim",
+                        "--count",
+                        "20",
+                        "--record",
+                        file.toString(),
+                        "--no-print"))
                 .isZero();
         return file.toString();
     }
 
     private static boolean isInstalled(String program) {
-        return Arrays.stream(System.getenv("PATH").split(":"))
+        return Arrays.stream(System.getenv("PATH").split(":", -1))
                 .anyMatch(place -> Files.isExecutable(Path.of(place, program)));
     }
 
@@ -166,8 +172,7 @@ class DocumentedCommandsRunTest {
         List<String> all = DocumentedCommandsTest.shown().stream()
                 .map(shown -> DocumentedCommandsTest.words(shown.line()).get(0))
                 .toList();
-        assertThat(RUN_ELSEWHERE.keySet().stream()
-                        .flatMap(pattern -> Stream.of(pattern.split("[|( ]", 2)[0])))
+        assertThat(RUN_ELSEWHERE.keySet().stream().flatMap(pattern -> Stream.of(pattern.split("[|( ]", 2)[0])))
                 .as("what is run elsewhere is still documented")
                 .allMatch(all::contains);
     }

@@ -57,7 +57,7 @@ class EventsDocumentTest {
     private static List<List<String>> rows(List<String> lines) {
         return lines.stream()
                 .filter(line -> line.startsWith("| `"))
-                .map(line -> Arrays.stream(line.split("\\|"))
+                .map(line -> Arrays.stream(line.split("\\|", -1))
                         .skip(1)
                         .map(cell -> cell.strip().replace("`", ""))
                         .toList())
@@ -99,13 +99,13 @@ class EventsDocumentTest {
     void everyAccessorNamesAFieldThatIsExplained() throws IOException {
         Set<String> fields = fields();
         assertThat(accessors())
-                .allSatisfy(row -> assertThat(row.get(4)).isIn(
-                        Stream.concat(Stream.of(NONE), fields.stream()).toList()));
+                .allSatisfy(row -> assertThat(row.get(4))
+                        .isIn(Stream.concat(Stream.of(NONE), fields.stream()).toList()));
     }
 
     private static Set<String> fields() throws IOException {
         return rows(lines("## Every event", "## In Java")).stream()
-                .flatMap(row -> Stream.of(row.get(0).split(", ")))
+                .flatMap(row -> Stream.of(row.get(0).split(", ", -1)))
                 .collect(Collectors.toCollection(TreeSet::new));
     }
 
@@ -132,7 +132,8 @@ class EventsDocumentTest {
 
     /** Addresses have their own table; fields with bytes that are no UTF-8 a rule. */
     private static String plain(String name) {
-        return name.replaceFirst("^(?:address|socket\\.local|socket\\.remote)\\.", "").replaceFirst("_hex$", "");
+        return name.replaceFirst("^(?:address|socket\\.local|socket\\.remote)\\.", "")
+                .replaceFirst("_hex$", "");
     }
 
     @SuppressWarnings("unchecked")

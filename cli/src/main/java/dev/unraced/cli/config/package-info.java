@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-/** How the keys of a configuration are printed. What they are and what they mean comes from {@code dev.unraced.config}. */
+/**
+ * How the keys of a configuration are printed. What they are and what they mean comes from {@code dev.unraced.config}.
+ */
 @NullMarked
 package dev.unraced.cli.config;
 

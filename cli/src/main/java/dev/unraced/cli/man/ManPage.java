@@ -38,12 +38,15 @@ public final class ManPage {
 
     private void write(String version, String day) {
         String name = root.name();
-        roff.macro("TH", name.toUpperCase(Locale.ROOT), "1", day, name + " " + version, "User Commands");
-        roff.macro("SH", "NAME").text(name + " - " + uncapped(String.join(" ", root.usageMessage().header())));
+        roff.title(name.toUpperCase(Locale.ROOT), "1", day, name + " " + version, "User Commands");
+        roff.macro("SH", "NAME")
+                .text(name + " - "
+                        + uncapped(String.join(" ", root.usageMessage().header())));
         roff.macro("SH", "SYNOPSIS").macro("B", name).text("COMMAND [OPTIONS]");
         roff.macro("SH", "DESCRIPTION")
-                .text("Each command is described below, and by its option --help. What the fields of an event mean, how a"
-                        + " driver is chosen and what the rules of drivers are, the documents that come with it say.");
+                .text(
+                        "Each command is described below, and by its option --help. What the fields of an event mean, how a"
+                                + " driver is chosen and what the rules of drivers are, the documents that come with it say.");
         roff.macro("SH", "OPTIONS OF EVERY COMMAND");
         root.options().forEach(this::option);
         roff.macro("SH", "COMMANDS");
@@ -58,13 +61,15 @@ public final class ManPage {
                 .item("UNRACED_*", "Any key of the configuration, in upper case; 'unraced config' names them.")
                 .item("NO_COLOR", "No colours, if it is set and not empty.");
         roff.macro("SH", "FILES")
-                .item("/etc/unraced/unraced.conf", "The configuration, when neither option nor environment names another.");
+                .item(
+                        "/etc/unraced/unraced.conf",
+                        "The configuration, when neither option nor environment names another.");
     }
 
     private void command(CommandSpec spec) {
         roff.macro("SS", synopsis(spec));
-        paragraphs(spec.usageMessage().header());
-        paragraphs(spec.usageMessage().description());
+        roff.text(String.join(" ", spec.usageMessage().header()));
+        paragraph(spec.usageMessage().description());
         spec.positionalParameters().forEach(this::parameter);
         Set<String> common = root.optionsMap().keySet();
         spec.options().stream()
@@ -79,7 +84,7 @@ public final class ManPage {
         return words.strip().replaceAll("\\s+", " ");
     }
 
-    private void paragraphs(String... lines) {
+    private void paragraph(String... lines) {
         String text = Arrays.stream(lines).filter(line -> !line.isBlank()).collect(Collectors.joining(" "));
         if (!text.isEmpty()) {
             roff.macro("PP").text(text);
@@ -114,7 +119,11 @@ public final class ManPage {
             if (isExample) {
                 roff.text(line);
             } else if (!line.isBlank()) {
-                roff.macro("PP").text(line.startsWith(EXIT_CODES) ? "Exit status: " + line.substring(EXIT_CODES.length()) : line);
+                roff.macro("PP")
+                        .text(
+                                line.startsWith(EXIT_CODES)
+                                        ? "Exit status: " + line.substring(EXIT_CODES.length())
+                                        : line);
             }
         }
         if (inExample) {
