@@ -47,7 +47,7 @@ class ManCommandTest {
                             .as(spec.qualifiedName())
                             .contains(".B \"" + String.join(", ", option.names())));
         });
-        assertThat(plain).contains("\\\"").doesNotContain("%n", "${");
+        assertThat(plain).contains("== \"EXIT\"").doesNotContain("%n", "${");
     }
 
     private static List<CommandSpec> commands(CommandSpec spec) {
