@@ -134,6 +134,14 @@ public final class CaptureConfig {
     }
 
     /**
+     * Every key that there is, with its default and what it means: the library's own first, then those of the drivers
+     * on the class path.
+     */
+    public static List<DocumentedSetting> reference() {
+        return SettingDocuments.of(new KnownKeys(ConfigLoader.reference(CaptureConfig.class.getClassLoader())));
+    }
+
+    /**
      * The settings of one driver alone, with its own keys, such as {@code libbpf} of {@code unraced.ebpf}. Every key of
      * its {@code reference.conf} is there and has the type of its default; empty for a driver without any.
      */

@@ -16,19 +16,27 @@ final class SettingText {
 
     private static final Pattern PLAIN = Pattern.compile("[\\w./:@%+-]+");
 
+    /** What HOCON takes without quotes; two slashes begin a comment there. */
+    private static final Pattern PLAIN_VALUE = Pattern.compile("(?!.*//)[\\w./-]+");
+
     private SettingText() {}
 
     static String name(String name) {
         return PLAIN.matcher(name).matches() ? name : ConfigUtil.quoteString(name);
     }
 
+    /** A value as a configuration file takes it. */
     static String value(ConfigValue value) {
         if (value instanceof ConfigList list) {
             return list.stream().map(SettingText::value).collect(Collectors.joining(", ", "[", "]"));
         }
         return value.valueType() == ConfigValueType.STRING
-                ? name((String) value.unwrapped())
+                ? value((String) value.unwrapped())
                 : value.render(ConfigRenderOptions.concise());
+    }
+
+    private static String value(String text) {
+        return PLAIN_VALUE.matcher(text).matches() ? text : ConfigUtil.quoteString(text);
     }
 
     static boolean isDefault(ConfigOrigin origin) {

@@ -28,7 +28,7 @@ final class ConfigOptions {
     @Option(
             names = {"-o", "--set"},
             paramLabel = "KEY=VALUE",
-            description = "Any key of the configuration; see 'unraced doctor'. May be given several times.")
+            description = "Any key of the configuration; see 'unraced config'. May be given several times.")
     private Map<String, String> settings = new LinkedHashMap<>();
 
     /** A builder with what these options say. */

@@ -33,6 +33,7 @@ import picocli.CommandLine.Spec;
             "  unraced explain flip      how an observer is deceived, step by step",
             "  unraced kmod build        build the kernel module for the running kernel",
             "  unraced gvisor config     the trace session for gVisor sandboxes",
+            "  unraced config            every key of the configuration, and the values in effect",
             "",
             "Exit codes: 0 success, 1 failure, 2 wrong command line or configuration."
         })
@@ -67,6 +68,8 @@ final class UnracedCommand implements Runnable {
                 .addSubcommand(new ExplainCommand(console))
                 .addSubcommand(new KmodCommand(console))
                 .addSubcommand(gvisor(console))
+                .addSubcommand(new ConfigCommand(console))
+                .addSubcommand(new ManCommand(console))
                 .addSubcommand(new CompletionCommand());
         command.addMixin("common", new CommonOptions());
         command.getSubcommands().values().forEach(UnracedCommand::addCommonOptions);

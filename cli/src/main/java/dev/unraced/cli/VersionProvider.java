@@ -13,13 +13,22 @@ final class VersionProvider implements IVersionProvider {
 
     /** Of this command. */
     static String version() {
+        return property("version");
+    }
+
+    /** The day of this version, as ISO 8601 has it. */
+    static String day() {
+        return property("released").substring(0, "2000-01-01".length());
+    }
+
+    private static String property(String name) {
         Properties properties = new Properties();
         try (InputStream in = VersionProvider.class.getResourceAsStream("version.properties")) {
             properties.load(Objects.requireNonNull(in));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        return Objects.requireNonNull(properties.getProperty("version"));
+        return Objects.requireNonNull(properties.getProperty(name));
     }
 
     @Override

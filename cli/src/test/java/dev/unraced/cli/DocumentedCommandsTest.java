@@ -143,7 +143,7 @@ class DocumentedCommandsTest {
     }
 
     /** What a shell makes of the first command of a line; a remark beside it is set apart by three spaces. */
-    private static List<String> words(String line) {
+    static List<String> words(String line) {
         List<String> words = new ArrayList<>();
         StringBuilder word = new StringBuilder();
         char quote = 0;
@@ -170,41 +170,9 @@ class DocumentedCommandsTest {
         return words;
     }
 
-    static List<Shown> harmless() throws IOException {
-        return shown().stream()
-                .filter(shown -> !shown.line().contains("[") && isHarmless(words(shown.line())))
-                .toList();
-    }
-
-    /** Quick, and without a trace. */
-    private static boolean isHarmless(List<String> words) {
-        String all = String.join(" ", words);
-        return words.contains("--help")
-                || all.equals("attack --list")
-                || all.equals("watch --driver sim")
-                || all.equals("entrances --driver sim")
-                || all.startsWith("completion")
-                || all.matches("explain [a-z-]+")
-                || all.equals("kmod status");
-    }
-
-    @ParameterizedTest
-    @MethodSource("harmless")
-    void whatIsHarmlessRuns(Shown shown) {
-        List<String> words = new ArrayList<>(words(shown.line()));
-        if (words.get(0).equals("watch") && !words.contains("--help")) {
-            words.addAll(List.of("--count", "3", "--duration", "60s"));
-        }
-        int code = UnracedCommand.run(test.console(), words.toArray(String[]::new));
-        // That no module is loaded is an answer, too.
-        assertThat(code).as(shown + "\n" + test.err()).isIn(words.get(0).equals("kmod") ? Set.of(0, 1) : Set.of(0));
-        assertThat(test.out()).as(shown.toString()).isNotBlank();
-    }
-
     @Test
     void enoughIsShown() throws IOException {
         assertThat(shown()).hasSizeGreaterThan(100);
-        assertThat(harmless()).hasSizeGreaterThan(5);
     }
 
     /** Lists of all commands have all of them, and no others. */

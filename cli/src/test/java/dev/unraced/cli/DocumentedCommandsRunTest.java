@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.fail;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.unraced.cli.DocumentedCommandsTest.Shown;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Command lines of the documents are really run, with the options that they show: on the simulated kernel instead of
+ * this machine's, with fewer calls or for a shorter time, and with their files in a folder of the test's own.
+ */
+class DocumentedCommandsRunTest {
+    /** What is not run here, and what runs it. A command that is in neither place fails this test. */
+    private static final Map<String, String> RUN_ELSEWHERE = Map.of(
+            "(test|build|help|bench)( .*)?", "the launcher has them; CI runs it",
+            "serve( .*)?", "it serves until it is stopped: ServeProcessTest",
+            "gvisor (attach|detach|status) .*", "they need sandboxes: GvisorCommandTest and the tests of driver-gvisor",
+            "kmod (build|load|unload)", "they change the kernel: KernelModuleTest, and the guest of conformance/vm",
+            "conformance (--mutants|--driver sim)", "they take long: MutantsTest and SimConformanceTest",
+            "explain( --markdown| --json)?", "they take seconds: ExplainCommandTest");
+
+    /** The list of all commands at the top of a page: a name and what it does. */
+    private static final String LISTED = "[a-z]+ {2,}[a-z].*";
+
+    private static final Set<String> FILE_OPTIONS = Set.of("--record", "--svg", "--junit-xml", "--output");
+
+    @TempDir
+    private Path folder;
+
+    private final TestConsole test = new TestConsole();
+
+    static List<List<String>> commands() throws IOException {
+        return DocumentedCommandsTest.shown().stream()
+                .filter(shown -> !isSynopsis(shown))
+                .map(shown -> DocumentedCommandsTest.words(shown.line()))
+                .filter(words -> !runsElsewhere(words))
+                .map(DocumentedCommandsRunTest::small)
+                .distinct()
+                .toList();
+    }
+
+    private static boolean isSynopsis(Shown shown) {
+        String line = shown.line();
+        return line.matches(LISTED) || (line.contains("[") && !line.contains("jq"));
+    }
+
+    private static boolean runsElsewhere(List<String> words) {
+        String line = String.join(" ", words);
+        return !words.contains("--help") && RUN_ELSEWHERE.keySet().stream().anyMatch(line::matches);
+    }
+
+    /** The same in small. */
+    private static List<String> small(List<String> shown) {
+        if (shown.contains("--help")) {
+            return shown;
+        }
+        return switch (shown.get(0)) {
+            case "watch" -> with(simulated(shown), "--duration", "500ms");
+            case "attack" ->
+                shown.contains("--list") ? shown : with(simulated(oneAttack(shown)), "--calls", "20");
+            case "entrances" -> simulated(shown);
+            case "conformance" -> with(with(simulated(shown), "--rules", "R1.1"), "--times", "2");
+            case "size" -> with(with(shown, "--threads", "500"), "--duration", "1s");
+            default -> shown;
+        };
+    }
+
+    /** One of them where all are meant: the kit plays all. */
+    private static List<String> oneAttack(List<String> words) {
+        List<String> changed = new ArrayList<>(words);
+        if (words.size() == 1 || words.get(1).startsWith("-")) {
+            changed.add(1, "flip");
+        }
+        return changed;
+    }
+
+    private static List<String> simulated(List<String> words) {
+        return with(words, "--driver", "sim");
+    }
+
+    /** With this value for an option, whatever it had. */
+    private static List<String> with(List<String> words, String option, String value) {
+        List<String> changed = new ArrayList<>(words);
+        int at = changed.indexOf(option);
+        if (at < 0) {
+            changed.addAll(List.of(option, value));
+        } else {
+            changed.set(at + 1, value);
+        }
+        return changed;
+    }
+
+    @ParameterizedTest
+    @MethodSource("commands")
+    void itRuns(List<String> command) throws IOException {
+        if (command.get(0).equals("gvisor")) {
+            assumeTrue(isInstalled("runsc"), "runsc is not installed");
+        }
+        int code = UnracedCommand.run(test.console(), inFolder(command).toArray(String[]::new));
+        // That no module is loaded is an answer, too.
+        assertThat(code).as(command + "\n" + test.err()).isIn(command.get(0).equals("kmod") ? Set.of(0, 1) : Set.of(0));
+        assertThat(test.out() + test.err()).as(command.toString()).isNotBlank();
+    }
+
+    /** Files that it reads are there, and those that it writes come there. */
+    private List<String> inFolder(List<String> command) throws IOException {
+        List<String> changed = new ArrayList<>();
+        String before = "";
+        for (String word : command) {
+            if (FILE_OPTIONS.contains(before)) {
+                changed.add(folder.resolve(Path.of(word).getFileName()).toString());
+            } else if (before.equals("--config")) {
+                changed.add(output("unraced.conf", "config"));
+            } else if (word.startsWith("unraced.sim.replay=")) {
+                changed.add("unraced.sim.replay=" + recording());
+            } else {
+                changed.add(word);
+            }
+            before = word;
+        }
+        return changed;
+    }
+
+    private String output(String name, String... command) throws IOException {
+        TestConsole console = new TestConsole();
+        if (UnracedCommand.run(console.console(), command) != 0) {
+            fail(console.err());
+        }
+        return Files.writeString(folder.resolve(name), console.out()).toString();
+    }
+
+    private String recording() {
+        Path file = folder.resolve("build.rec");
+        assertThat(UnracedCommand.run(
+                        new TestConsole().console(),
+                        "watch",
+                        "--driver",
+                        "sim",
+                        "--count",
+                        "20",
+                        "--record",
+                        file.toString(),
+                        "--no-print"))
+                .isZero();
+        return file.toString();
+    }
+
+    private static boolean isInstalled(String program) {
+        return Arrays.stream(System.getenv("PATH").split(":", -1))
+                .anyMatch(place -> Files.isExecutable(Path.of(place, program)));
+    }
+
+    @Test
+    void mostAreRunAndNoneIsForgotten() throws IOException {
+        assertThat(commands()).hasSizeGreaterThan(40);
+        List<String> all = DocumentedCommandsTest.shown().stream()
+                .map(shown -> String.join(" ", DocumentedCommandsTest.words(shown.line())))
+                .toList();
+        assertThat(RUN_ELSEWHERE.keySet())
+                .as("what is run elsewhere is still documented")
+                .allMatch(pattern -> all.stream().anyMatch(line -> line.matches(pattern)));
+    }
+}
