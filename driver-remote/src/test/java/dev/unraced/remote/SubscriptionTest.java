@@ -8,6 +8,7 @@ import static org.awaitility.Awaitility.await;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.AppenderBase;
 import ch.qos.logback.core.read.ListAppender;
 import dev.unraced.config.CaptureConfig;
 import dev.unraced.driver.Capture;
@@ -266,6 +267,30 @@ class SubscriptionTest {
                             .open(served.client().mitigation(Mitigation.KERNEL).build()))
                     .isInstanceOf(CaptureException.class)
                     .hasMessageContaining("runs with mitigation off, not kernel");
+        }
+    }
+
+    @Test
+    void whoeverHasHeardOfTheBeginningIsKnown() {
+        // The server says that somebody subscribes when the subscription has begun: here it takes its time over that.
+        AppenderBase<ILoggingEvent> slow = new AppenderBase<>() {
+            @Override
+            protected void append(ILoggingEvent event) {
+                LockSupport.parkNanos(500_000_000);
+            }
+        };
+        slow.start();
+        Logger logger = (Logger) LoggerFactory.getLogger("dev.unraced.remote.server.UnracedService");
+        Level before = logger.getLevel();
+        logger.setLevel(Level.INFO);
+        logger.addAppender(slow);
+        try (Served served = served(1 << 20, 64);
+                Capture capture = served.driver().open(served.client().build())) {
+            capture.mitigation(Mitigation.OFF);
+            assertThat(capture.mitigation()).isEqualTo(Mitigation.OFF);
+        } finally {
+            logger.detachAppender(slow);
+            logger.setLevel(before);
         }
     }
 }
