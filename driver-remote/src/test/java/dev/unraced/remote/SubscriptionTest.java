@@ -11,9 +11,12 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.AppenderBase;
 import ch.qos.logback.core.read.ListAppender;
 import dev.unraced.config.CaptureConfig;
+import dev.unraced.driver.Availability;
+import dev.unraced.driver.Capabilities;
 import dev.unraced.driver.Capture;
 import dev.unraced.driver.CaptureException;
 import dev.unraced.driver.CaptureStats;
+import dev.unraced.driver.Driver;
 import dev.unraced.driver.FilterReason;
 import dev.unraced.driver.LossReason;
 import dev.unraced.event.Mitigation;
@@ -291,6 +294,42 @@ class SubscriptionTest {
         } finally {
             logger.detachAppender(slow);
             logger.setLevel(before);
+        }
+    }
+
+    @Test
+    void aCaptureOfOnesOwnLacksNoEventOfItsBeginning() {
+        Driver early = new Driver() {
+            @Override
+            public String name() {
+                return hose.name();
+            }
+
+            @Override
+            public Availability availability(CaptureConfig config) {
+                return hose.availability(config);
+            }
+
+            @Override
+            public Capabilities capabilities() {
+                return hose.capabilities();
+            }
+
+            @Override
+            public Capture open(CaptureConfig config) {
+                Capture capture = hose.open(config);
+                hose.make(10, TGID);
+                return capture;
+            }
+        };
+        try (Served served =
+                        Served.own(early, () -> CaptureConfig.builder().driver(hose.name()));
+                Reader reader = new Reader(served.driver()
+                        .open(served.client().set("remote.own-capture", true).build()))) {
+            hose.make(10, TGID);
+            CaptureStats stats = reader.rest();
+            assertThat(stats.returned()).as("%s", stats).isEqualTo(20);
+            assertThat(reader.count).hasValue(20);
         }
     }
 }
