@@ -1,20 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.gvisor;
 
-import dev.unraced.conformance.ConnectConformance;
-import dev.unraced.conformance.DriverUnderTest;
-import dev.unraced.conformance.OpenConformance;
+import dev.unraced.conformance.ConformanceSuite;
 import dev.unraced.driver.Driver;
 import dev.unraced.driver.Stage;
 import dev.unraced.gvisor.SandboxStage.Sandboxes;
 import java.util.List;
 import java.util.Optional;
-import org.junit.jupiter.api.Nested;
-import org.junit.jupiter.api.TestInstance;
 
-/** The rules of single calls again, in sandboxes of a user without any privilege. */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class RootlessConformanceTest implements DriverUnderTest {
+/** Every rule again, with the actor in sandboxes of a user without any privilege. */
+class RootlessConformanceTest extends ConformanceSuite {
     private static final int NOBODY = 65_534;
     private static final List<String> RUNSC = List.of("runsc", "--network=none", "--ignore-cgroups", "--rootless");
 
@@ -41,10 +36,4 @@ class RootlessConformanceTest implements DriverUnderTest {
     public Optional<Stage> stage() {
         return Optional.of(stage);
     }
-
-    @Nested
-    class Open extends OpenConformance {}
-
-    @Nested
-    class Connect extends ConnectConformance {}
 }

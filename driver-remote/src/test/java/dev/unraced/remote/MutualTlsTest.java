@@ -18,11 +18,16 @@ import dev.unraced.remote.server.ServerSettings;
 import dev.unraced.remote.wire.Address;
 import dev.unraced.remote.wire.TlsFiles;
 import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.List;
+import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -117,6 +122,48 @@ class MutualTlsTest {
             Files.copy(fresh.key(), server.key(), StandardCopyOption.REPLACE_EXISTING);
             Files.copy(fresh.certificate(), server.certificate(), StandardCopyOption.REPLACE_EXISTING);
             await().atMost(PATIENCE).until(() -> driver.availability(later).isAvailable());
+        }
+    }
+
+    @Test
+    void aPortScanAndGarbageChangeNothing(@TempDir Path directory) throws IOException, InterruptedException {
+        Certificates ours = new Certificates(directory);
+        try (Captures captures = captures();
+                RemoteServer listening = RemoteServer.start(tcp("localhost").tls(ours.sign("server")), captures);
+                Capture capture = driver.open(
+                        client(listening, ours.sign("agent"), ours.authority()).build())) {
+            InetSocketAddress port = new InetSocketAddress(
+                    "localhost", ((Address.Tcp) listening.addresses().get(0)).port());
+            Random random = new Random(7);
+            for (int i = 0; i < 200; i++) {
+                try (SocketChannel channel = SocketChannel.open(port)) {
+                    byte[] garbage = new byte[random.nextInt(4096)];
+                    random.nextBytes(garbage);
+                    // A scan says nothing, a browser speaks without TLS, and some begin as TLS does.
+                    byte[] begin = switch (i % 4) {
+                        case 0 -> new byte[0];
+                        case 1 -> "GET / HTTP/1.1\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
+                        case 2 -> new byte[] {22, 3, 1, 2, 0, 1};
+                        default -> "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
+                    };
+                    channel.write(ByteBuffer.wrap(begin));
+                    if (i % 4 != 0) {
+                        channel.write(ByteBuffer.wrap(garbage));
+                    }
+                } catch (IOException e) {
+                    // It may hang up before it has heard all.
+                    assertThat(e).message().containsAnyOf("roken pipe", "onnection reset");
+                }
+            }
+            hose.make(100, 1);
+            int seen = 0;
+            while (seen < 100) {
+                int count = capture.await(event -> {}, 100, TimeUnit.SECONDS.toNanos(20));
+                assertThat(count).isPositive();
+                seen += count;
+            }
+            assertThat(capture.stats().totalLost()).isZero();
+            assertThat(captures.shared().orElseThrow().subscribers()).isEqualTo(1);
         }
     }
 

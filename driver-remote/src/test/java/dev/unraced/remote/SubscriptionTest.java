@@ -8,11 +8,15 @@ import static org.awaitility.Awaitility.await;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.AppenderBase;
 import ch.qos.logback.core.read.ListAppender;
 import dev.unraced.config.CaptureConfig;
+import dev.unraced.driver.Availability;
+import dev.unraced.driver.Capabilities;
 import dev.unraced.driver.Capture;
 import dev.unraced.driver.CaptureException;
 import dev.unraced.driver.CaptureStats;
+import dev.unraced.driver.Driver;
 import dev.unraced.driver.FilterReason;
 import dev.unraced.driver.LossReason;
 import dev.unraced.event.Mitigation;
@@ -266,6 +270,66 @@ class SubscriptionTest {
                             .open(served.client().mitigation(Mitigation.KERNEL).build()))
                     .isInstanceOf(CaptureException.class)
                     .hasMessageContaining("runs with mitigation off, not kernel");
+        }
+    }
+
+    @Test
+    void whoeverHasHeardOfTheBeginningIsKnown() {
+        // The server says that somebody subscribes when the subscription has begun: here it takes its time over that.
+        AppenderBase<ILoggingEvent> slow = new AppenderBase<>() {
+            @Override
+            protected void append(ILoggingEvent event) {
+                LockSupport.parkNanos(500_000_000);
+            }
+        };
+        slow.start();
+        Logger logger = (Logger) LoggerFactory.getLogger("dev.unraced.remote.server.UnracedService");
+        Level before = logger.getLevel();
+        logger.setLevel(Level.INFO);
+        logger.addAppender(slow);
+        try (Served served = served(1 << 20, 64);
+                Capture capture = served.driver().open(served.client().build())) {
+            capture.mitigation(Mitigation.OFF);
+            assertThat(capture.mitigation()).isEqualTo(Mitigation.OFF);
+        } finally {
+            logger.detachAppender(slow);
+            logger.setLevel(before);
+        }
+    }
+
+    @Test
+    void aCaptureOfOnesOwnLacksNoEventOfItsBeginning() {
+        Driver early = new Driver() {
+            @Override
+            public String name() {
+                return hose.name();
+            }
+
+            @Override
+            public Availability availability(CaptureConfig config) {
+                return hose.availability(config);
+            }
+
+            @Override
+            public Capabilities capabilities() {
+                return hose.capabilities();
+            }
+
+            @Override
+            public Capture open(CaptureConfig config) {
+                Capture capture = hose.open(config);
+                hose.make(10, TGID);
+                return capture;
+            }
+        };
+        try (Served served =
+                        Served.own(early, () -> CaptureConfig.builder().driver(hose.name()));
+                Reader reader = new Reader(served.driver()
+                        .open(served.client().set("remote.own-capture", true).build()))) {
+            hose.make(10, TGID);
+            CaptureStats stats = reader.rest();
+            assertThat(stats.returned()).as("%s", stats).isEqualTo(20);
+            assertThat(reader.count).hasValue(20);
         }
     }
 }

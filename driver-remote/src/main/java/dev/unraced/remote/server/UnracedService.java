@@ -74,7 +74,6 @@ final class UnracedService extends UnracedGrpc.UnracedImplBase {
         try {
             Outlet outlet = outlet(request, sink, PeerCheck.current());
             LOG.info("{} subscribes, {} in all", PeerCheck.current().describe(), streams.get());
-            outlets.put(outlet.id(), outlet);
             sink.whenGone(() -> gone(outlet));
         } catch (RuntimeException e) {
             sink.fail(e);
@@ -107,14 +106,15 @@ final class UnracedService extends UnracedGrpc.UnracedImplBase {
         // The capture of one's own filters at its source, within what the server's own filters allow.
         FilterMatcher matcher = new FilterMatcher(own ? captures.config().filters() : filters, new CgroupTree());
         Outlet outlet = new Outlet(hub, sink, wants, matcher, request.getEnterEvents());
-        hub.attach(
-                outlet,
-                hub != before
-                        ? null
-                        : Requests.argument(() -> hub.tokens()
-                                .read(request.getResumeToken())
-                                .map(outlet::restore)
-                                .orElse(null)));
+        BroadcastRing.@Nullable Cursor from = hub != before
+                ? null
+                : Requests.argument(() -> hub.tokens()
+                        .read(request.getResumeToken())
+                        .map(outlet::restore)
+                        .orElse(null));
+        // First: from the moment that it is attached, the subscriber may hear its name, and ask for what is under it.
+        outlets.put(outlet.id(), outlet);
+        hub.attach(outlet, from);
         return outlet;
     }
 
