@@ -47,7 +47,8 @@ static void add(struct unraced_posted *posted, const struct io_kiocb *req)
 		return;
 	}
 	posted->listed[at].request = (unsigned long)req;
-	posted->listed[at].fd = req->cqe.fd;
+	posted->listed[at].opcode = req->opcode;
+	posted->listed[at].before = req->opcode == IORING_OP_CONNECT ? req->cqe.fd : req->cqe.res;
 	if (at == posted->size)
 		posted->size++;
 }
@@ -86,23 +87,30 @@ enum state { IN_FLIGHT, UNCLEAR, OVER };
 
 #define COPIED(to, from) (!copy_from_kernel_nofault(&(to), &(from), sizeof(to)))
 
-/* Whether a request has ended so; its memory may be another's, or gone. */
-static enum state state_of(const struct io_kiocb *req, s32 fd, const void *ctx, u64 user_data, s32 result)
+/*
+ * Whether a request has ended so; its memory may be another's, or gone. Until it has ended, an old result lies there, which
+ * may be the same. An open that was carried out has given its path back, and one that was not has this result only.
+ */
+static enum state state_of(const struct unraced_posted *posted, u32 at, const void *ctx, u64 user_data, s32 result)
 {
+	const struct io_kiocb *req = (const struct io_kiocb *)(unsigned long)posted->listed[at].request;
+	typeof(((struct io_kiocb *)NULL)->flags) flags; /* its width differs by version */
 	const void *its_ctx;
 	struct io_cqe cqe;
-	typeof(((struct io_kiocb *)NULL)->flags) flags; /* its width differs by version */
 	u8 opcode;
 
 	if (!COPIED(its_ctx, req->ctx) || its_ctx != ctx || !COPIED(cqe, req->cqe) || cqe.user_data != user_data ||
-	    cqe.res != result)
+	    cqe.res != result || !COPIED(opcode, req->opcode) || opcode != posted->listed[at].opcode ||
+	    !COPIED(flags, req->flags))
 		return IN_FLIGHT;
-	if (result != fd)
+	if (opcode == IORING_OP_CONNECT)
+		/* The socket's number lies there until there is a result. */
+		return cqe.flags ? IN_FLIGHT : posted->listed[at].before ? OVER : UNCLEAR;
+	if (!(flags & REQ_F_NEED_CLEANUP))
 		return OVER;
-	if (!COPIED(opcode, req->opcode) || !COPIED(flags, req->flags) || opcode == IORING_OP_CONNECT)
-		return UNCLEAR;
-	/* An open has its path until it has been carried out. */
-	return flags & REQ_F_NEED_CLEANUP ? IN_FLIGHT : OVER;
+	if (result != -ECANCELED)
+		return IN_FLIGHT;
+	return posted->listed[at].before == result ? UNCLEAR : OVER;
 }
 
 /* Takes out all that may have ended so. One of them, and how many there are. */
@@ -113,15 +121,13 @@ static u64 take_ended(struct unraced_posted *posted, const void *ctx, u64 user_d
 
 	*ended = 0;
 	while (i-- > 0) {
-		u64 listed = posted->listed[i].request;
-		enum state state = state_of((const struct io_kiocb *)(unsigned long)listed, posted->listed[i].fd, ctx,
-					    user_data, result);
+		enum state state = state_of(posted, i, ctx, user_data, result);
 
 		if (state == IN_FLIGHT)
 			continue;
+		request = state == OVER ? posted->listed[i].request : 0;
 		take_out(posted, i);
 		++*ended;
-		request = state == OVER ? listed : 0;
 	}
 	return request;
 }

@@ -16,8 +16,8 @@ struct io_kiocb;
 struct unraced_posted {
 	struct {
 		u64 request;
-		s32 fd; /* lies where the result will */
-		u32 reserved;
+		s32 before; /* of a connect its socket's number, of an open the old result: what lies where the new one will */
+		u32 opcode;
 	} listed[UNRACED_POSTED_LISTED];
 	u32 size;
 	u32 unlisted;
