@@ -25,7 +25,9 @@ build_module() {
   local sources=$TREE/driver-kmod/src/main/c out=$CACHE/modules/$KERNEL_RELEASE
   fetch_headers
   mkdir -p "$out"
-  make --no-print-directory -C "$sources" module OUT="$out" KERNEL="$HEADERS_DIR" >"$out/build.log" 2>&1 ||
+  # Checked by sparse, too, where it is installed.
+  make --no-print-directory -C "$sources" module OUT="$out" KERNEL="$HEADERS_DIR" \
+    C="$(command -v sparse >/dev/null && printf 1 || printf 0)" >"$out/build.log" 2>&1 ||
     { cat "$out/build.log" >&2; die "the module cannot be built for $KERNEL_RELEASE"; }
   # Without the types of the kernel there are none of the module, either; that is no fault of its code.
   ! grep -E 'warning:|WARNING:' "$out/build.log" >&2 || die "the module does not build cleanly for $KERNEL_RELEASE"

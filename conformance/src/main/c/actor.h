@@ -109,6 +109,7 @@ struct call {
 	bool polled; /* of a request: a thread of the kernel's finds it */
 	bool overflow; /* of a request: its completion finds the ring full */
 	bool linked; /* of a request: behind one that fails */
+	bool twice; /* of a request: it and another like it share a user_data */
 	bool cancelled; /* of a request: by another request, while it blocks */
 	bool socketcall;
 	/* the outcome */

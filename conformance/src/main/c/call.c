@@ -44,6 +44,7 @@ static bool parse_origin(struct call *call)
 	call->polled = line_number("polled", 0);
 	call->overflow = line_number("overflow", 0);
 	call->linked = line_number("linked", 0);
+	call->twice = line_number("twice", 0);
 	call->cancelled = line_number("cancelled", 0);
 	if (!call->uring || uring_works(call))
 		return true;

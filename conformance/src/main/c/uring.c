@@ -182,6 +182,19 @@ bool uring_works(const struct call *call)
 	return true;
 }
 
+/* 0, or why there is none. */
+static long await_result(struct ring *ring, const struct call *call, long *result)
+{
+	while (!take_result(ring, result)) {
+		/* What found no room comes when it is asked for, now that there is some. */
+		long done = call->silent ? -ENODATA : enter(ring, 0, 1);
+
+		if (done < 0)
+			return done;
+	}
+	return 0;
+}
+
 static long perform(struct ring *ring, const struct call *call)
 {
 	unsigned submitted = 1;
@@ -193,8 +206,11 @@ static long perform(struct ring *ring, const struct call *call)
 		add_other(ring, IORING_OP_CLOSE, -1, IOSQE_IO_LINK);
 		submitted++;
 	}
-	fill(ring_next(ring), call);
-	ring_push(ring);
+	for (int i = 0; i <= call->twice; i++) {
+		fill(ring_next(ring), call);
+		ring_push(ring);
+	}
+	submitted += call->twice;
 	if (call->silent) {
 		/* Linked to a request that completes unseen if it succeeds, and done after it: one of the two tells of the end. */
 		add_other(ring, IORING_OP_NOP, 0, 0);
@@ -205,15 +221,15 @@ static long perform(struct ring *ring, const struct call *call)
 		return done;
 	if (call->cancelled)
 		cancel(ring);
-	while (!take_result(ring, &result)) {
-		/* What found no room comes when it is asked for, now that there is some. */
-		if (call->silent)
-			return -ENODATA;
-		done = enter(ring, 0, 1);
+	if (call->twice) {
+		done = await_result(ring, call, &result);
 		if (done < 0)
 			return done;
+		if (result >= 0 && call->which != CONNECT)
+			close((int)result);
 	}
-	return result;
+	done = await_result(ring, call, &result);
+	return done < 0 ? done : result;
 }
 
 long uring_call(const struct call *call)
@@ -222,9 +238,9 @@ long uring_call(const struct call *call)
 
 	if (!ring_open(&ring, call->polled))
 		return -errno;
-	__atomic_fetch_add(&books()->begun, 1, __ATOMIC_SEQ_CST);
+	__atomic_fetch_add(&books()->begun, 1 + call->twice, __ATOMIC_SEQ_CST);
 	long result = perform(&ring, call);
-	__atomic_fetch_add(&books()->ended, 1, __ATOMIC_SEQ_CST);
+	__atomic_fetch_add(&books()->ended, 1 + call->twice, __ATOMIC_SEQ_CST);
 	ring_close(&ring);
 	return result;
 }

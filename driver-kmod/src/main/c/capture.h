@@ -64,7 +64,8 @@ struct unraced_capture {
 
 	/* of io_urings, by the addresses of requests; null where they cannot be read */
 	struct unraced_stash *requests;
-	struct unraced_stash *posted; /* addresses by ring and user_data */
+	struct unraced_stash *posted; /* what is in flight, by ring and user_data; see posted.h */
+	unraced_lock posted_lock;
 	struct unraced_stash *issued; /* addresses by the thread that is about to connect */
 	struct unraced_probe request_probes[UNRACED_REQUEST_PROBES];
 	int request_points;

@@ -80,6 +80,7 @@ static void ring_bell(struct unraced_capture *capture, const struct unraced_ring
 {
 	struct unraced_reader *reader = capture->reader;
 
+	/* Paired with the reader's, between its asking and its looking. */
 	smp_mb();
 	if (!READ_ONCE(reader->waiting) || unraced_ring_unread(ring) < READ_ONCE(reader->watermark) ||
 	    !xchg(&reader->waiting, 0))

@@ -21,6 +21,7 @@
 #include "arguments.h"
 #include "emit.h"
 #include "filter.h"
+#include "posted.h"
 #include "tracepoints.h"
 #include "truth.h"
 
@@ -77,12 +78,6 @@ static void request_put(struct unraced_capture *capture, struct unraced_area *ar
 {
 	unraced_stash_put(capture->requests, (unsigned long)req, 0, requested_call(req), &area->call,
 			  unraced_call_bytes(&area->call));
-}
-
-/* What a completion that found no room tells a request by. */
-static u64 posted_key(const void *ctx, u64 user_data)
-{
-	return (unsigned long)ctx ^ user_data * 0x9e3779b97f4a7c15ull;
 }
 
 static void begin(struct unraced_capture *capture, struct unraced_area *area, u8 syscall)
@@ -146,7 +141,6 @@ static void submit(struct unraced_capture *capture, const struct io_kiocb *req, 
 {
 	struct unraced_area *area = unraced_area(capture);
 	struct unraced_call *call = &area->call;
-	u64 address = (unsigned long)req;
 
 	begin(capture, area, requested_call(req));
 	call->record.enter_ns = ktime_get_boottime_ns();
@@ -159,14 +153,14 @@ static void submit(struct unraced_capture *capture, const struct io_kiocb *req, 
 	call->record.flags |= unraced_faulted(call);
 	if (unraced_descriptors_shared())
 		call->record.flags |= UNRACED_FD_TABLE_SHARED;
-	/* Taken back if its end is told after all. */
+	unraced_describe_caller(&call->record);
 	call->silent = !!(req->flags & REQ_F_CQE_SKIP);
+	request_put(capture, area, req);
+	/* Counted as lost already, it is not counted again when its completion finds no room. */
 	if (call->silent)
 		unraced_row(capture)->silent++;
-	unraced_describe_caller(&call->record);
-	request_put(capture, area, req);
-	unraced_stash_put(capture->posted, posted_key(req->ctx, req->cqe.user_data), req->cqe.user_data, 0, &address,
-			  sizeof(address));
+	else
+		unraced_posted_add(capture, req);
 }
 
 static void on_submission(struct unraced_capture *capture, const struct io_kiocb *req, const struct io_uring_sqe *refused)
@@ -254,11 +248,10 @@ static void end(struct unraced_capture *capture, const struct io_kiocb *req)
 	struct unraced_counters *row = unraced_row(capture);
 
 	row->returned++;
-	unraced_stash_discard(capture->posted, posted_key(req->ctx, req->cqe.user_data));
 	if (request_take(capture, area, req) < 0 && !begin_late(capture, area, req))
 		return;
 	if (area->call.silent) {
-		/* Counted at its submission, and so was its return. */
+		/* Counted at its submission, as was its return, and taken back now that its end is told after all. */
 		row->silent--;
 	}
 	area->call.record.result = req->cqe.res;
@@ -278,33 +271,25 @@ static void on_complete(void *data, void *ctx, void *completed)
 	if (!req || !is_watched(capture, requested_call(req)))
 		return;
 	preempt_disable();
+	unraced_posted_remove(capture, req);
 	end(capture, req);
 	preempt_enable();
 }
 
-/* Whether this is the request that the completion is of; its memory may be gone. */
-static bool is_completed(const struct io_kiocb *req, const void *ctx, u64 user_data, s32 result)
-{
-	const void *its_ctx;
-	struct io_cqe cqe;
-
-	return !copy_from_kernel_nofault(&its_ctx, &req->ctx, sizeof(its_ctx)) && its_ctx == ctx &&
-	       !copy_from_kernel_nofault(&cqe, &req->cqe, sizeof(cqe)) && cqe.user_data == user_data &&
-	       cqe.res == result;
-}
-
-/* A completion for which the ring has no room. All that is told of it is its ring, its user_data and its result. */
+/* A completion for which the ring has no room. */
 static void on_overflow(void *data, void *ctx, unsigned long long user_data, s32 result)
 {
 	struct unraced_capture *capture = data;
+	bool lost;
 	const struct io_kiocb *req;
-	u64 address;
 
-	if (unraced_stash_take(capture->posted, posted_key(ctx, user_data), user_data, 0, &address, sizeof(address)) < 0)
-		return;
-	req = (const struct io_kiocb *)(unsigned long)address;
-	if (is_completed(req, ctx, user_data, result))
-		on_complete(data, ctx, (void *)req);
+	preempt_disable();
+	req = unraced_posted_find(capture, ctx, user_data, result, &lost);
+	if (req)
+		end(capture, req);
+	else if (lost)
+		unraced_row(capture)->silent++;
+	preempt_enable();
 }
 
 static int on_issue(struct kprobe *kprobe, struct pt_regs *regs)
@@ -384,12 +369,12 @@ u32 unraced_requests_features(void)
 	return found ? UNRACED_FEATURE_IO_URING : 0;
 }
 
-static struct unraced_stash *new_table(const struct unraced_capture *capture)
+static struct unraced_stash *new_table(const struct unraced_capture *capture, u32 bytes)
 {
 	struct unraced_stash_size size = {
 		.entries = capture->config.stash_entries,
-		.short_bytes = sizeof(u64),
-		.long_bytes = sizeof(u64),
+		.short_bytes = bytes,
+		.long_bytes = bytes,
 		.shards = 1,
 	};
 
@@ -418,8 +403,9 @@ int unraced_requests_start(struct unraced_capture *capture)
 	if (!found)
 		return 0;
 	capture->requests = unraced_capture_new_stash(capture);
-	capture->posted = new_table(capture);
-	capture->issued = new_table(capture);
+	unraced_lock_init(&capture->posted_lock);
+	capture->posted = new_table(capture, UNRACED_POSTED_BYTES);
+	capture->issued = new_table(capture, sizeof(u64));
 	if (!capture->requests || !capture->posted || !capture->issued)
 		return -ENOMEM;
 	if (capture->config.syscalls & (1u << UNRACED_CONNECT))

@@ -38,6 +38,7 @@ static void note_dentry(struct unraced_walk *walk)
 	step->sequence = sequence_of(walk->dentry);
 	if (step->sequence & 1)
 		walk->moving = true;
+	/* The number before what is read under it. */
 	smp_rmb();
 }
 
@@ -198,6 +199,7 @@ bool unraced_walk_holds(const struct unraced_walk *walk)
 {
 	u32 i;
 
+	/* What was read before the numbers again. */
 	smp_rmb();
 	for (i = 0; i < walk->count; i++)
 		if (!is_as_noted(&walk->steps[i]))

@@ -13,6 +13,7 @@ import dev.unraced.conformance.MutantReport;
 import dev.unraced.conformance.MutantResult;
 import dev.unraced.conformance.MutantRunner;
 import dev.unraced.conformance.RulePattern;
+import dev.unraced.conformance.RuleResult.Status;
 import dev.unraced.driver.CaptureException;
 import dev.unraced.driver.Driver;
 import dev.unraced.driver.Drivers;
@@ -91,7 +92,18 @@ final class ConformanceRun {
         GroupProgress groups = new GroupProgress(console.err(), progress);
         ConformanceReport report = ConformanceRunner.run(under, rules, groups::accept);
         groups.end();
+        if (progress && times > 1) {
+            // The report has those of the last time only.
+            report.results().stream()
+                    .filter(result ->
+                            result.status() == Status.KEPT && !result.reason().isEmpty())
+                    .forEach(result -> console.err().println(printable(result.reason())));
+        }
         return report;
+    }
+
+    private static String printable(String text) {
+        return CONTROL.matcher(text).replaceAll("?");
     }
 
     /** Judges the kit. */
@@ -109,7 +121,7 @@ final class ConformanceRun {
 
     private void print(String report) {
         try {
-            console.out().write(CONTROL.matcher(report).replaceAll("?").getBytes(StandardCharsets.UTF_8));
+            console.out().write(printable(report).getBytes(StandardCharsets.UTF_8));
         } catch (IOException e) {
             OutputException failure = new OutputException(e, console.outIsPipe());
             if (!failure.isReaderGone()) {

@@ -333,6 +333,30 @@ public abstract class OpenConformance extends DriverConformance {
         }
     }
 
+    @Test
+    @Requires(syscalls = Syscall.OPENAT, origins = Origin.IO_URING)
+    @DisplayName("R1.1 Requests that share a user_data are an event or a counted loss each, in a full ring, too")
+    public final void r01_1_requestsThatShareAUserDataAreAccountedFor() {
+        try (Scenario scenario = scenario().open()) {
+            scenario.makeFile("file");
+            for (String name : List.of("file", "missing")) {
+                WatchedCall call =
+                        WatchedCall.openat(Pointer.to(scenario.scratch().bytes(name)), Linux.O_RDONLY, 0);
+                for (WatchedCall request : List.of(
+                        call.throughRing(),
+                        call.throughFullRing(),
+                        call.throughFullRing().throughWorker(),
+                        call.throughFullRing().behindAFailure())) {
+                    long before = accountedFor(scenario);
+                    scenario.callUnobserved(request.twice());
+                    assertThat(accountedFor(scenario))
+                            .as("R1.1: events and losses after two more requests, %s", request)
+                            .isEqualTo(before + 2);
+                }
+            }
+        }
+    }
+
     private static long accountedFor(Scenario scenario) {
         CaptureStats stats = scenario.awaitRest();
         return stats.delivered() + stats.totalLost();

@@ -106,6 +106,11 @@ public record WatchedCall(Syscall syscall, Command arguments) {
         return throughRing().with("linked", 1);
     }
 
+    /** As two requests that share a user_data, by which completions are told from each other. */
+    public WatchedCall twice() {
+        return throughRing().with("twice", 1);
+    }
+
     /** As a request that blocks, and that another one cancels then. */
     public WatchedCall cancelled() {
         return throughWorker().with("cancelled", 1);

@@ -38,6 +38,7 @@ final class PreparedCall {
     private long begun;
     private long ended;
     private long result;
+    private long repetitions;
     private boolean isOver;
 
     PreparedCall(Kernel kernel, Task task, Pointers pointers, Handles handles, CommandLine line) {
@@ -52,6 +53,7 @@ final class PreparedCall {
         if (isRequest && (syscall == Syscall.OPEN || syscall == Syscall.CREAT)) {
             throw new RefusedException("unsupported: no io_uring takes this call");
         }
+        this.repetitions = isRequest ? line.number("twice", 0) : 0;
         this.registers = registers();
     }
 
@@ -93,12 +95,25 @@ final class PreparedCall {
             }
             isOver = Objects.requireNonNull(call).isDone();
             result = call.result();
+            if (isOver && repetitions > 0) {
+                return repeat();
+            }
         } else {
             isOver = kernel.run(task);
             result = task.lastResult();
         }
         ended = kernel.clock().now();
         return isOver;
+    }
+
+    /** Requests do not share anything here that they could be told from each other by. */
+    private boolean repeat() {
+        repetitions--;
+        if (syscall != Syscall.CONNECT && result >= 0) {
+            task.group().descriptors().close((int) result);
+        }
+        call = submit();
+        return goOn();
     }
 
     private @Nullable Task ableDoer() {

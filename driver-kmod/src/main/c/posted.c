@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "posted.h"
+
+#if IS_ENABLED(CONFIG_IO_URING)
+
+#include <linux/io_uring.h>
+#include <linux/io_uring_types.h>
+#include <linux/uaccess.h>
+
+static u64 key_of(const void *ctx, u64 user_data)
+{
+	return (unsigned long)ctx ^ user_data * 0x9e3779b97f4a7c15ull;
+}
+
+static void load(struct unraced_capture *capture, const void *ctx, u64 user_data, struct unraced_posted *to)
+{
+	int outcome = unraced_stash_take(capture->posted, key_of(ctx, user_data), user_data, 0, to, sizeof(*to));
+
+	if (outcome >= 0)
+		return;
+	memset(to, 0, sizeof(*to));
+	to->unlisted = outcome == UNRACED_TAKE_EVICTED;
+}
+
+static void store(struct unraced_capture *capture, const void *ctx, u64 user_data, const struct unraced_posted *from)
+{
+	if (from->size || from->unlisted)
+		unraced_stash_put(capture->posted, key_of(ctx, user_data), user_data, 0, from, sizeof(*from));
+}
+
+static u32 place_of(const struct unraced_posted *posted, const struct io_kiocb *req)
+{
+	u32 i = 0;
+
+	while (i < posted->size && posted->listed[i].request != (unsigned long)req)
+		i++;
+	return i;
+}
+
+static void add(struct unraced_posted *posted, const struct io_kiocb *req)
+{
+	/* One that is listed already ended untold, and its memory is another's now. */
+	u32 at = place_of(posted, req);
+
+	if (at == UNRACED_POSTED_LISTED) {
+		posted->unlisted++;
+		return;
+	}
+	posted->listed[at].request = (unsigned long)req;
+	posted->listed[at].opcode = req->opcode;
+	posted->listed[at].before = req->opcode == IORING_OP_CONNECT ? req->cqe.fd : req->cqe.res;
+	if (at == posted->size)
+		posted->size++;
+}
+
+static void take_out(struct unraced_posted *posted, u32 at)
+{
+	if (at < posted->size)
+		posted->listed[at] = posted->listed[--posted->size];
+	else if (posted->unlisted)
+		posted->unlisted--;
+}
+
+void unraced_posted_add(struct unraced_capture *capture, const struct io_kiocb *req)
+{
+	struct unraced_posted posted;
+
+	unraced_lock_take(&capture->posted_lock);
+	load(capture, req->ctx, req->cqe.user_data, &posted);
+	add(&posted, req);
+	store(capture, req->ctx, req->cqe.user_data, &posted);
+	unraced_lock_give(&capture->posted_lock);
+}
+
+void unraced_posted_remove(struct unraced_capture *capture, const struct io_kiocb *req)
+{
+	struct unraced_posted posted;
+
+	unraced_lock_take(&capture->posted_lock);
+	load(capture, req->ctx, req->cqe.user_data, &posted);
+	take_out(&posted, place_of(&posted, req));
+	store(capture, req->ctx, req->cqe.user_data, &posted);
+	unraced_lock_give(&capture->posted_lock);
+}
+
+enum state { IN_FLIGHT, UNCLEAR, OVER };
+
+#define COPIED(to, from) (!copy_from_kernel_nofault(&(to), &(from), sizeof(to)))
+
+/*
+ * Whether a request has ended so; its memory may be another's, or gone. Until it has ended, an old result lies there, which
+ * may be the same. An open that was carried out has given its path back, and one that was not has this result only.
+ */
+static enum state state_of(const struct unraced_posted *posted, u32 at, const void *ctx, u64 user_data, s32 result)
+{
+	const struct io_kiocb *req = (const struct io_kiocb *)(unsigned long)posted->listed[at].request;
+	typeof(((struct io_kiocb *)NULL)->flags) flags; /* its width differs by version */
+	const void *its_ctx;
+	struct io_cqe cqe;
+	u8 opcode;
+
+	if (!COPIED(its_ctx, req->ctx) || its_ctx != ctx || !COPIED(cqe, req->cqe) || cqe.user_data != user_data ||
+	    cqe.res != result || !COPIED(opcode, req->opcode) || opcode != posted->listed[at].opcode ||
+	    !COPIED(flags, req->flags))
+		return IN_FLIGHT;
+	if (opcode == IORING_OP_CONNECT)
+		/* The socket's number lies there until there is a result. */
+		return cqe.flags ? IN_FLIGHT : posted->listed[at].before ? OVER : UNCLEAR;
+	if (!(flags & REQ_F_NEED_CLEANUP))
+		return OVER;
+	if (result != -ECANCELED)
+		return IN_FLIGHT;
+	return posted->listed[at].before == result ? UNCLEAR : OVER;
+}
+
+/* Takes out all that may have ended so. One of them, and how many there are. */
+static u64 take_ended(struct unraced_posted *posted, const void *ctx, u64 user_data, s32 result, u32 *ended)
+{
+	u64 request = 0;
+	u32 i = posted->size;
+
+	*ended = 0;
+	while (i-- > 0) {
+		enum state state = state_of(posted, i, ctx, user_data, result);
+
+		if (state == IN_FLIGHT)
+			continue;
+		request = state == OVER ? posted->listed[i].request : 0;
+		take_out(posted, i);
+		++*ended;
+	}
+	return request;
+}
+
+const struct io_kiocb *unraced_posted_find(struct unraced_capture *capture, const void *ctx, u64 user_data, s32 result,
+					   bool *lost)
+{
+	struct unraced_posted posted;
+	u64 request;
+	u32 ended;
+
+	unraced_lock_take(&capture->posted_lock);
+	load(capture, ctx, user_data, &posted);
+	request = take_ended(&posted, ctx, user_data, result, &ended);
+	if (ended != 1 || posted.unlisted)
+		request = 0;
+	/* Of several nobody can tell which it is, and the memory of the others may be gone when they are told of: all are lost. */
+	if (!request)
+		posted.unlisted += ended;
+	*lost = !request && posted.unlisted;
+	if (*lost)
+		posted.unlisted--;
+	store(capture, ctx, user_data, &posted);
+	unraced_lock_give(&capture->posted_lock);
+	return (const struct io_kiocb *)(unsigned long)request;
+}
+
+#endif

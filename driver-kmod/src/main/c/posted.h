@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Which requests of io_urings are in flight, by ring and user_data. That and its result is all that the kernel tells of a
+ * completion for which the ring has no room, and requests may share a user_data.
+ */
+#ifndef UNRACED_POSTED_H
+#define UNRACED_POSTED_H
+
+#include "capture.h"
+
+struct io_kiocb;
+
+/* Of those that share a user_data, so many are told from each other. */
+#define UNRACED_POSTED_LISTED 4
+
+struct unraced_posted {
+	struct {
+		u64 request;
+		s32 before; /* of a connect its socket's number, of an open the old result: what lies where the new one will */
+		u32 opcode;
+	} listed[UNRACED_POSTED_LISTED];
+	u32 size;
+	u32 unlisted;
+};
+
+#define UNRACED_POSTED_BYTES sizeof(struct unraced_posted)
+
+void unraced_posted_add(struct unraced_capture *capture, const struct io_kiocb *req);
+void unraced_posted_remove(struct unraced_capture *capture, const struct io_kiocb *req);
+/*
+ * The request that a completion without room is of. Null when it is of none that was added, or when nobody can tell of
+ * which: then it is lost.
+ */
+const struct io_kiocb *unraced_posted_find(struct unraced_capture *capture, const void *ctx, u64 user_data, s32 result,
+					   bool *lost);
+
+#endif
