@@ -5,6 +5,8 @@
 
 /* TS_COMPAT of arch/x86/include/asm/thread_info.h: the call came by the 32-bit convention, so its number is another. */
 #define TS_COMPAT 2
+/* arch/arm64/include/asm/thread_info.h */
+#define TIF_32BIT 22
 
 /* Which native call the thread is in; 0 when it is none of ours. */
 static __always_inline __u8 current_call(struct task_struct *task, struct pt_regs *regs)
@@ -21,6 +23,17 @@ static __always_inline __u8 current_call(struct task_struct *task, struct pt_reg
 		return UNRACED_CREAT;
 	case 257:
 		return UNRACED_OPENAT;
+	case 437:
+		return UNRACED_OPENAT2;
+	}
+#elif defined(__TARGET_ARCH_arm64)
+	if (task->thread_info.flags & (1ul << TIF_32BIT))
+		return 0;
+	switch (GET(regs, syscallno)) {
+	case 56:
+		return UNRACED_OPENAT;
+	case 203:
+		return UNRACED_CONNECT;
 	case 437:
 		return UNRACED_OPENAT2;
 	}

@@ -56,7 +56,11 @@ enum { EEXIST = 17, EINPROGRESS = 115, EALREADY = 114, EISCONN = 106 };
 #define O_CREAT 00000100
 #define O_WRONLY 00000001
 #define O_TRUNC 00001000
+#ifdef __TARGET_ARCH_arm64
+#define O_LARGEFILE 00400000ull
+#else
 #define O_LARGEFILE 00100000ull
+#endif
 #define AF_UNIX 1
 #define AF_INET 2
 #define AF_INET6 10
@@ -72,6 +76,15 @@ struct sockaddr_un {
 	unsigned short sun_family;
 	char sun_path[108];
 };
+#ifdef __TARGET_ARCH_arm64
+/* arch/arm64/include/uapi/asm/ptrace.h */
+struct user_pt_regs {
+	__u64 regs[31];
+	__u64 sp;
+	__u64 pc;
+	__u64 pstate;
+};
+#endif
 
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
 
@@ -91,6 +104,15 @@ struct syscall_trace_exit {
 	long ret;
 };
 
+#ifdef __TARGET_ARCH_arm64
+struct pt_regs {
+	__s32 syscallno;
+};
+/* TIF_32BIT of arch/arm64/include/asm/thread_info.h: the thread's calls are those of 32-bit programs. */
+struct thread_info {
+	unsigned long flags;
+};
+#else
 struct pt_regs {
 	unsigned long r10, bx, ax, cx, dx, si, di, orig_ax;
 };
@@ -98,6 +120,7 @@ struct pt_regs {
 struct thread_info {
 	__u32 status;
 };
+#endif
 
 /* An enum since 6.10, macros before; the values moved since. */
 enum dentry_flags {

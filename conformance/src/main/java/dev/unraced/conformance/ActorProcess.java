@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.conformance;
 
-import java.io.IOException;
+import dev.unraced.natives.NativePart;
+import dev.unraced.natives.NativePartException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 
 /** The actor's program, run from a private copy that is gone once it runs. */
@@ -21,26 +18,13 @@ final class ActorProcess implements AutoCloseable {
     }
 
     static ActorProcess start() {
-        String name = "/META-INF/native/linux-" + machine() + "/unraced-actor";
-        try (InputStream program = ActorProcess.class.getResourceAsStream(name)) {
-            if (program == null) {
-                throw new ActorException("this jar has no actor for this machine: " + name);
-            }
-            Path directory = Files.createTempDirectory("unraced-actor");
-            Path file = directory.resolve("unraced-actor");
-            try {
-                Files.copy(program, file);
-                Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwx------"));
-                Process process = new ProcessBuilder(file.toString())
-                        .redirectError(ProcessBuilder.Redirect.INHERIT)
-                        .start();
-                return new ActorProcess(process);
-            } finally {
-                Files.deleteIfExists(file);
-                Files.deleteIfExists(directory);
-            }
-        } catch (IOException e) {
-            throw new ActorException("the actor could not be started", e);
+        try {
+            return NativePart.of(ActorProcess.class, "unraced-actor")
+                    .use(program -> new ActorProcess(new ProcessBuilder(program.toString())
+                            .redirectError(ProcessBuilder.Redirect.INHERIT)
+                            .start()));
+        } catch (NativePartException e) {
+            throw new ActorException(e.getMessage() + " " + e.remedy(), e);
         }
     }
 
@@ -50,11 +34,6 @@ final class ActorProcess implements AutoCloseable {
 
     OutputStream commands() {
         return process.getOutputStream();
-    }
-
-    private static String machine() {
-        String machine = System.getProperty("os.arch").toLowerCase(Locale.ROOT);
-        return machine.equals("amd64") ? "x86_64" : machine;
     }
 
     /** Waits for the end that the closed standard input brings about, and enforces it when it does not come. */

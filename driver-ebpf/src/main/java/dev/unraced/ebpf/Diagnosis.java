@@ -4,10 +4,13 @@ package dev.unraced.ebpf;
 import dev.unraced.driver.Availability;
 import dev.unraced.driver.Availability.Inconclusive;
 import dev.unraced.driver.Availability.Unavailable;
+import dev.unraced.natives.NativePartException;
 
 /** From a failed step to what is missing and how to get it. The failure decides; facts only explain it. */
 final class Diagnosis {
     private static final String NO_REMEDY = "Choose another driver.";
+    private static final String INSTALL =
+            "Install libbpf (Debian, Ubuntu: apt-get install libbpf1; Fedora: dnf install libbpf)";
 
     private Diagnosis() {}
 
@@ -26,6 +29,13 @@ final class Diagnosis {
                         "UNSUPPORTED_MACHINE",
                         "This build has no eBPF programs for " + machine.architecture() + ".",
                         "Build on such a machine, or choose another driver.");
+            case UNPACK -> unpacking(failure);
+            case FIND_JNA ->
+                new Unavailable(
+                        "NO_JNA",
+                        "The native half of JNA cannot be loaded (" + failure.getMessage() + ").",
+                        "Start java with --enable-native-access=ALL-UNNAMED where it refuses native access; otherwise look at"
+                                + " the properties of this JVM that begin with jna.");
             case FIND_LIBBPF -> libbpf(failure);
             case FIND_TRACEPOINT -> tracepoint(failure, machine);
             case FIND_FUNCTION ->
@@ -61,6 +71,21 @@ final class Diagnosis {
                 || errno == LibC.ESRCH;
     }
 
+    /** The library in the jar cannot be used, and the system has none. */
+    private static Availability unpacking(EbpfFailure failure) {
+        if (!(failure.getCause() instanceof NativePartException cause)) {
+            return new Inconclusive(what(failure));
+        }
+        return switch (cause.reason()) {
+            case ABSENT ->
+                new Unavailable(
+                        "NO_LIBBPF",
+                        cause.getMessage() + " Nor has this system a " + LibBpf.OF_SYSTEM + ".",
+                        INSTALL + ".");
+            case MUSL, NOEXEC, UNUSABLE -> new Unavailable(cause.reason().name(), cause.getMessage(), cause.remedy());
+        };
+    }
+
     private static Availability libbpf(EbpfFailure failure) {
         Throwable cause = failure.getCause();
         if (cause instanceof IllegalStateException) {
@@ -75,13 +100,12 @@ final class Diagnosis {
             return new Unavailable(
                     "LIBBPF_TOO_OLD",
                     "The library " + failure.getMessage() + " lacks a function (" + message + ").",
-                    "Install libbpf 1.2 or newer, or name one by unraced.ebpf.libbpf.");
+                    "Leave unraced.ebpf.libbpf out, or name libbpf 1.2 or newer by it.");
         }
         return new Unavailable(
                 "NO_LIBBPF",
                 "The library " + failure.getMessage() + " cannot be loaded.",
-                "Install it (Debian, Ubuntu: apt-get install libbpf1; Fedora: dnf install libbpf), or give its path by"
-                        + " unraced.ebpf.libbpf.");
+                INSTALL + ", or leave unraced.ebpf.libbpf out: the jar has one.");
     }
 
     private static Availability tracepoint(EbpfFailure failure, Machine machine) {
@@ -151,7 +175,7 @@ final class Diagnosis {
             case MAP_MEMORY -> "mapping memory";
             case RUN_PROGRAM -> "running a program";
             case ATTACH -> "attaching";
-            case FIND_OBJECT, FIND_LIBBPF, FIND_TRACEPOINT, FIND_FUNCTION -> "preparing";
+            case FIND_OBJECT, UNPACK, FIND_JNA, FIND_LIBBPF, FIND_TRACEPOINT, FIND_FUNCTION -> "preparing";
         };
         String detail =
                 failure.getMessage() == null || failure.getMessage().isBlank() ? "" : ": " + failure.getMessage();

@@ -57,7 +57,8 @@ public final class EbpfDriver implements Driver {
     @Override
     public Map<String, String> notes(CaptureConfig config) {
         EbpfSettings settings = EbpfSettings.of(config);
-        return Map.of("kernel copies", KernelProbe.copies(settings.libbpf()).describe(settings.copies()));
+        String copies = KernelProbe.copies(settings.libbpf()).describe(settings.copies());
+        return Map.of("kernel copies", copies, "libbpf", LibBpf.description());
     }
 
     @Override

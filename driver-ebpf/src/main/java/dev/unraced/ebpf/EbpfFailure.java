@@ -8,6 +8,8 @@ final class EbpfFailure extends Exception {
     /** The steps of starting a capture that can fail for reasons of their own. */
     enum Step {
         FIND_OBJECT,
+        UNPACK,
+        FIND_JNA,
         FIND_LIBBPF,
         OPEN_OBJECT,
         LOAD,

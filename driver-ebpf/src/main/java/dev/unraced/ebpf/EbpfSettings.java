@@ -27,8 +27,6 @@ record EbpfSettings(
         int stashEntries,
         int stashLongPaths,
         boolean taskStorage) {
-    static final String DEFAULT_LIBBPF = "libbpf.so.1";
-
     private static final String PER_CPU = "per-cpu";
     private static final List<String> RINGS = List.of("one", PER_CPU);
     private static final String TASK_STORAGE = "task-storage";
@@ -47,7 +45,7 @@ record EbpfSettings(
         String stash = choices.choice("stash", STASHES);
         choices.check();
         return new EbpfSettings(
-                own.hasPath("libbpf") ? own.getString("libbpf") : DEFAULT_LIBBPF,
+                own.hasPath("libbpf") ? own.getString("libbpf") : LibBpf.AUTO,
                 !own.hasPath("compat") || own.getBoolean("compat"),
                 CopyChoice.of(copies),
                 config.mitigation(),
@@ -68,7 +66,7 @@ record EbpfSettings(
         try {
             return of(CaptureConfig.load());
         } catch (InvalidConfigException e) {
-            return smallest(DEFAULT_LIBBPF, true);
+            return smallest(LibBpf.AUTO, true);
         }
     }
 

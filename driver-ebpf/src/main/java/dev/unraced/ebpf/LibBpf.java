@@ -5,6 +5,9 @@ import com.sun.jna.Native;
 import com.sun.jna.NativeLibrary;
 import com.sun.jna.Pointer;
 import dev.unraced.ebpf.EbpfFailure.Step;
+import dev.unraced.natives.JnaDispatch;
+import dev.unraced.natives.NativePart;
+import dev.unraced.natives.NativePartException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,13 +15,22 @@ import org.jspecify.annotations.Nullable;
  * those that return an int return a negated errno on failure, those that return a pointer null with errno set.
  */
 final class LibBpf {
+    /** The configuration's word for: the library in the jar, or the system's where that one cannot be used. */
+    static final String AUTO = "auto";
+
+    private static final String BUNDLED = "bundled";
+    static final String OF_SYSTEM = "libbpf.so.1";
+    private static final NativePart PART = NativePart.of(LibBpf.class, "libunraced_bpf.so");
+
     private static @Nullable String bound;
+    private static String origin = "none";
 
     private LibBpf() {}
 
     /**
      * Binds the functions to a library, once per process.
      *
+     * @param library a name or path, or {@link #AUTO}
      * @throws EbpfFailure when the library is missing or too old, or another one is bound already
      */
     static synchronized void bind(String library) throws EbpfFailure {
@@ -29,11 +41,57 @@ final class LibBpf {
             throw new EbpfFailure(Step.FIND_LIBBPF, library, new IllegalStateException(bound));
         }
         try {
-            Native.register(LibBpf.class, NativeLibrary.getInstance(library));
-            bound = library;
+            JnaDispatch.load(Native.class);
+        } catch (NativePartException e) {
+            throw new EbpfFailure(Step.UNPACK, e.getMessage(), e);
+        } catch (LinkageError e) {
+            throw new EbpfFailure(Step.FIND_JNA, rootOf(e).toString(), e);
+        }
+        try {
+            Native.register(LibBpf.class, library.equals(AUTO) ? automatic() : NativeLibrary.getInstance(library));
         } catch (UnsatisfiedLinkError e) {
             throw new EbpfFailure(Step.FIND_LIBBPF, library, e);
         }
+        if (!library.equals(AUTO)) {
+            origin = library;
+        }
+        bound = library;
+    }
+
+    /** Which library is bound, for people. */
+    static synchronized String description() {
+        return bound == null
+                ? "none"
+                : origin + ", version " + libbpf_version_string().substring(1);
+    }
+
+    /** Ours first: it is the one that all is tested with. */
+    private static NativeLibrary automatic() throws EbpfFailure {
+        try {
+            NativeLibrary library = PART.use(copy -> NativeLibrary.getInstance(copy.toString()));
+            origin = BUNDLED;
+            return library;
+        } catch (NativePartException e) {
+            origin = OF_SYSTEM;
+            return ofSystem(e);
+        }
+    }
+
+    private static NativeLibrary ofSystem(NativePartException withoutOurs) throws EbpfFailure {
+        try {
+            return NativeLibrary.getInstance(OF_SYSTEM);
+        } catch (UnsatisfiedLinkError e) {
+            withoutOurs.addSuppressed(e);
+            throw new EbpfFailure(Step.UNPACK, withoutOurs.getMessage(), withoutOurs);
+        }
+    }
+
+    private static Throwable rootOf(Throwable failure) {
+        Throwable root = failure;
+        while (root.getCause() != null) {
+            root = root.getCause();
+        }
+        return root;
     }
 
     /** Steps that use the library. */
@@ -100,6 +158,8 @@ final class LibBpf {
     static native int libbpf_find_vmlinux_btf_id(String name, int attachType);
 
     static native int libbpf_num_possible_cpus();
+
+    static native String libbpf_version_string();
 
     static native @Nullable Pointer libbpf_set_print(@Nullable Pointer function);
 }

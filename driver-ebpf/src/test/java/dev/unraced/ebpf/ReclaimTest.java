@@ -23,7 +23,7 @@ class ReclaimTest {
     @ValueSource(booleans = {false, true})
     void aThreadThatEndsTakesItsEntryWithIt(boolean taskStorage) throws Exception {
         EbpfSettings settings = new EbpfSettings(
-                EbpfSettings.DEFAULT_LIBBPF,
+                LibBpf.AUTO,
                 false,
                 CopyChoice.NONE,
                 Mitigation.STASH,

@@ -38,6 +38,10 @@ public final class KmodDriver implements Driver {
         if (!machine.linux()) {
             return new Unavailable("NOT_LINUX", "The module is one of Linux.", "Choose another driver.");
         }
+        Unavailable problem = NativeLibrary.problem();
+        if (problem != null) {
+            return problem;
+        }
         try {
             KmodSource source = KmodSource.start(KmodSettings.smallest());
             source.stop();
@@ -45,9 +49,6 @@ public final class KmodDriver implements Driver {
             return new Availability.Available();
         } catch (KmodFailure e) {
             return Diagnosis.of(e, machine);
-        } catch (UnsatisfiedLinkError e) {
-            return new Unavailable(
-                    "NO_LIBRARY", "The driver's library cannot be loaded: " + e.getMessage() + ".", "Build it here.");
         } catch (RuntimeException | LinkageError e) {
             return new Inconclusive(e.toString());
         }

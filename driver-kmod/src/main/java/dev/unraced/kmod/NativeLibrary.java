@@ -1,17 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.kmod;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.util.Locale;
+import dev.unraced.driver.Availability.Unavailable;
+import dev.unraced.natives.NativePart;
+import dev.unraced.natives.NativePartException;
+import org.jspecify.annotations.Nullable;
 
 /** Loads {@code libunraced_kmod}, which lies in the jar, once in a process. */
 final class NativeLibrary {
-    private static final String NAME = "libunraced_kmod";
-
     private NativeLibrary() {}
 
     /**
@@ -20,36 +16,30 @@ final class NativeLibrary {
      * @throws UnsatisfiedLinkError when this build has none for this machine, or it cannot be loaded
      */
     static void load() {
-        Loaded.once();
+        Unavailable problem = Loaded.PROBLEM;
+        if (problem != null) {
+            throw new UnsatisfiedLinkError(problem.describe());
+        }
+    }
+
+    /** Why it cannot be loaded; null when it is. */
+    static @Nullable Unavailable problem() {
+        return Loaded.PROBLEM;
     }
 
     private static final class Loaded {
-        static {
-            String resource = "/META-INF/native/linux-" + architecture() + "/" + NAME + ".so";
-            try (InputStream library = NativeLibrary.class.getResourceAsStream(resource)) {
-                if (library == null) {
-                    throw new UnsatisfiedLinkError("this build has no " + NAME + " for " + architecture());
-                }
-                Path copy = Files.createTempFile(NAME, ".so");
-                try {
-                    Files.copy(library, copy, StandardCopyOption.REPLACE_EXISTING);
+        private static final @Nullable Unavailable PROBLEM = tried();
+
+        private static @Nullable Unavailable tried() {
+            try {
+                NativePart.of(NativeLibrary.class, "libunraced_kmod.so").use(copy -> {
                     System.load(copy.toString());
-                } finally {
-                    Files.delete(copy);
-                }
-            } catch (IOException e) {
-                throw new UnsatisfiedLinkError(NAME + " cannot be unpacked: " + e);
+                    return copy;
+                });
+                return null;
+            } catch (NativePartException e) {
+                return new Unavailable("NO_LIBRARY", e.getMessage(), e.remedy());
             }
         }
-
-        private Loaded() {}
-
-        static void once() {}
-    }
-
-    /** As uname(2) names it; Java says amd64 for x86_64. */
-    private static String architecture() {
-        String name = System.getProperty("os.arch", "").toLowerCase(Locale.ROOT);
-        return name.equals("amd64") ? "x86_64" : name;
     }
 }
