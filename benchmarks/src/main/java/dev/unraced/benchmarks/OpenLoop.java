@@ -20,8 +20,7 @@ final class OpenLoop implements AutoCloseable {
     record Time(double wall, double cpu, double unwatched) {
         /** Each figure's best. */
         Time least(Time other) {
-            return new Time(
-                    Math.min(wall, other.wall), Math.min(cpu, other.cpu), Math.min(unwatched, other.unwatched));
+            return new Time(Math.min(wall, other.wall), Math.min(cpu, other.cpu), Math.min(unwatched, other.unwatched));
         }
     }
 
