@@ -5,6 +5,7 @@ import dev.unraced.conformance.Mutant;
 import dev.unraced.event.Abi;
 import dev.unraced.event.Origin;
 import dev.unraced.event.RecordLayout;
+import dev.unraced.sim.kernel.Submission;
 import java.util.List;
 
 /** Who made which call, when, and what came of it. */
@@ -84,6 +85,15 @@ final class IdentityMutants {
                         "says of a request on an io_uring that it was a system call",
                         "R1.14",
                         (task, call, record) -> record.bytes().put(RecordLayout.ORIGIN, (byte) Origin.SYSCALL.code())),
+                Make.lying(
+                        "polled-is-call",
+                        "says of a request that the kernel found in a ring that it was a system call",
+                        "R1.14",
+                        (task, call, record) -> {
+                            if (call.submission() == Submission.POLLED) {
+                                record.bytes().put(RecordLayout.ORIGIN, (byte) Origin.SYSCALL.code());
+                            }
+                        }),
                 Make.lying(
                         "no-container",
                         "does not know containers",

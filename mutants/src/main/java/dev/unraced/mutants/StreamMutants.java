@@ -3,6 +3,7 @@ package dev.unraced.mutants;
 
 import dev.unraced.conformance.Mutant;
 import dev.unraced.event.Syscall;
+import dev.unraced.sim.kernel.Submission;
 import java.util.List;
 
 /** Events that are missing, or there twice. */
@@ -26,6 +27,28 @@ final class StreamMutants {
                         "writes two events of a connect that succeeds",
                         "R1.1",
                         () -> (task, call, record) -> call.syscall() == Syscall.CONNECT && call.result() == 0 ? 2 : 1),
+                Make.miscounting(
+                        "polled-unseen",
+                        "does not see requests that the kernel finds in a ring",
+                        "R1.1",
+                        () -> (task, call, record) -> call.submission() == Submission.POLLED ? 0 : 1),
+                Make.miscounting(
+                        "overflow-twice",
+                        "writes an event when a completion finds no room, and one when it comes",
+                        "R1.1",
+                        () -> (task, call, record) -> call.submission() == Submission.OVERFLOWING ? 2 : 1),
+                Make.miscounting(
+                        "linked-unseen",
+                        "does not see requests that are given up with the one before them",
+                        "R1.1",
+                        () -> (task, call, record) ->
+                                call.submission() == Submission.CANCELLED && !call.isOnWorker() ? 0 : 1),
+                Make.miscounting(
+                        "cancelled-unseen",
+                        "does not see requests that are cancelled after a worker got them",
+                        "R1.1",
+                        () -> (task, call, record) ->
+                                call.submission() == Submission.CANCELLED && call.isOnWorker() ? 0 : 1),
                 Make.miscounting(
                         "interrupted-unseen",
                         "does not write interrupted calls of a child of the actor",

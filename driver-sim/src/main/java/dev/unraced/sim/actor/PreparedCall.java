@@ -7,6 +7,7 @@ import dev.unraced.sim.actor.Pointers.Pointer;
 import dev.unraced.sim.fs.OpenFile;
 import dev.unraced.sim.kernel.Call;
 import dev.unraced.sim.kernel.Kernel;
+import dev.unraced.sim.kernel.Submission;
 import dev.unraced.sim.kernel.Task;
 import dev.unraced.sim.net.Socket;
 import java.nio.ByteBuffer;
@@ -77,10 +78,17 @@ final class PreparedCall {
 
     private Call submit() {
         boolean onWorker = line.number("worker", 0) != 0;
-        boolean inVain = line.number("linked", 0) != 0 || line.number("cancelled", 0) != 0;
-        return inVain
-                ? kernel.submitInVain(task, syscall, onWorker, registers)
-                : kernel.submit(task, syscall, onWorker, registers);
+        return kernel.submit(task, syscall, submission(), onWorker, registers);
+    }
+
+    private Submission submission() {
+        if (line.number("linked", 0) != 0 || line.number("cancelled", 0) != 0) {
+            return Submission.CANCELLED;
+        }
+        if (line.number("overflow", 0) != 0) {
+            return Submission.OVERFLOWING;
+        }
+        return line.number("polled", 0) != 0 ? Submission.POLLED : Submission.USUAL;
     }
 
     /** Goes on as far as possible; whether the call is over, as far as its thread can tell. */

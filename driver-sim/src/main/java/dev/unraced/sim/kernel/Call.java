@@ -26,8 +26,8 @@ public final class Call {
     boolean onWorker;
 
     boolean isHandedOver;
-    /** Of a request of an io_uring: another one has it given up before its work. */
-    boolean isCancelled;
+    /** Of a request of an io_uring. */
+    Submission submission = Submission.USUAL;
 
     /** Unique among the requests of a machine; 0 for calls. */
     long request;
@@ -96,6 +96,11 @@ public final class Call {
     /** Names a request among all of its machine; 0 for a call. */
     public long request() {
         return request;
+    }
+
+    /** How a request was submitted; of no meaning for calls. */
+    public Submission submission() {
+        return submission;
     }
 
     /** The raw return value; only of meaning when the call returns. */

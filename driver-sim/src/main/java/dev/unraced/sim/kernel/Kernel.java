@@ -208,10 +208,19 @@ public final class Kernel implements ProcView {
         return start(task, request);
     }
 
-    /** A thread submits a request to an io_uring that is cancelled before its work. */
-    public Call submitInVain(Task task, Syscall syscall, boolean onWorker, long... registers) {
-        Call request = submit(task, syscall, onWorker, registers);
-        request.isCancelled = true;
+    /**
+     * As {@link #submit(Task, Syscall, boolean, long...)}, of a request that is submitted, or ends, in another way.
+     *
+     * @return the request; a polled one is a call of the thread that polls, which ends with it
+     */
+    public Call submit(Task task, Syscall syscall, Submission submission, boolean onWorker, long... registers) {
+        Task submitter = task;
+        if (submission == Submission.POLLED) {
+            submitter = thread(task.group);
+            submitter.comm(("iou-sqp-" + task.group.tgid()).getBytes(StandardCharsets.US_ASCII));
+        }
+        Call request = submit(submitter, syscall, onWorker, registers);
+        request.submission = submission;
         return request;
     }
 
@@ -279,7 +288,7 @@ public final class Kernel implements ProcView {
     }
 
     private CallStep work(Task task, Call call) {
-        if (call.isCancelled) {
+        if (call.submission == Submission.CANCELLED) {
             call.result = -ECANCELED;
             return CallStep.EXIT;
         }
@@ -446,7 +455,11 @@ public final class Kernel implements ProcView {
             // The worker is a thread of the same process.
             worker.pending = signal;
         }
-        takeSignal(task, signal);
+        if (request.submission == Submission.POLLED) {
+            die(task);
+        } else {
+            takeSignal(task, signal);
+        }
     }
 
     private void worked(Task task, Call call, CallStep next) {
@@ -504,7 +517,7 @@ public final class Kernel implements ProcView {
         release(call);
         task.call = null;
         task.lastResult = call.result == -ERESTARTSYS ? -EINTR : call.result;
-        if (call.origin() == Origin.IO_URING && call.caller(task) != task) {
+        if (call.origin() == Origin.IO_URING && isOfTheKernel(task, call)) {
             die(task);
             return;
         }
@@ -516,6 +529,11 @@ public final class Kernel implements ProcView {
         } else {
             takeSignal(task, signal);
         }
+    }
+
+    /** Whether a task is there for a request alone: a worker, or one that polls a ring, which ends with its request. */
+    private static boolean isOfTheKernel(Task task, Call request) {
+        return request.caller(task) != task || request.submission == Submission.POLLED;
     }
 
     private void takeSignal(Task task, Signal signal) {

@@ -266,6 +266,19 @@ class KernelTest {
     }
 
     @Test
+    void aPolledRequestIsOfTheThreadThatPolls() {
+        Call request =
+                kernel.submit(task, Syscall.OPENAT, Submission.POLLED, false, AT_FDCWD, path("/etc/hostname"), 0, 0);
+        assertThat(task.call()).as("the thread that filled the ring").isNull();
+        Task poller = task.group().tasks().get(1);
+        kernel.run(poller);
+
+        assertThat(request.isDone()).isTrue();
+        assertThat(seen).contains("completed " + poller.tid() + " of " + poller.tid() + " 0");
+        assertThat(poller.isDead()).isTrue();
+    }
+
+    @Test
     void aRequestThatWouldBlockGoesToAWorker() {
         fifo();
         Call request = kernel.submit(task, Syscall.OPENAT, false, AT_FDCWD, path("/tmp/fifo"), 0, 0);
