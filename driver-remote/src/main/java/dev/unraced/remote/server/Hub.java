@@ -164,11 +164,6 @@ public final class Hub implements AutoCloseable {
 
     private void consume() {
         try {
-            // What is consumed before the subscriber of a capture of its own is there would be missing from its events.
-            while (own && outlets.isEmpty() && !closing && !stopping) {
-                runErrands();
-                LockSupport.parkNanos(NAP_NANOS);
-            }
             while (!closing && !stopping && !capture.isEnded()) {
                 if (capture.await(this::onEvent, BATCH, SLICE_NANOS) > 0) {
                     doorbell.ring();
