@@ -155,7 +155,8 @@ final class Workplace {
         }
     }
 
-    private static void strings(JsonGenerator json, String name, List<String> values) throws IOException {
+    /** A field that is an array of strings. */
+    static void strings(JsonGenerator json, String name, List<String> values) throws IOException {
         json.writeArrayFieldStart(name);
         for (String value : values) {
             json.writeString(value);
@@ -163,7 +164,8 @@ final class Workplace {
         json.writeEndArray();
     }
 
-    private static void mount(JsonGenerator json, String where, String type, String source, List<String> options)
+    /** A mount, as an OCI bundle names it. */
+    static void mount(JsonGenerator json, String where, String type, String source, List<String> options)
             throws IOException {
         json.writeStartObject();
         json.writeStringField("destination", where);

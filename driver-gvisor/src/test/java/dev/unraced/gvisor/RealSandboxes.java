@@ -101,16 +101,16 @@ final class RealSandboxes implements AutoCloseable {
             json.writeStringField("ociVersion", "1.0.0");
             json.writeObjectFieldStart("process");
             json.writeStringField("cwd", "/");
-            strings(json, "args", List.of("/usr/bin/bash", "-c", script));
-            strings(json, "env", List.of("PATH=/usr/bin"));
+            Workplace.strings(json, "args", List.of("/usr/bin/bash", "-c", script));
+            Workplace.strings(json, "env", List.of("PATH=/usr/bin"));
             json.writeEndObject();
             json.writeObjectFieldStart("root");
             json.writeStringField("path", "rootfs");
             json.writeEndObject();
             json.writeArrayFieldStart("mounts");
-            mount(json, "/proc", "proc", "proc", List.of());
-            mount(json, "/tmp", "tmpfs", "tmpfs", List.of());
-            mount(json, "/usr", "bind", "/usr", List.of("rbind", "ro"));
+            Workplace.mount(json, "/proc", "proc", "proc", List.of());
+            Workplace.mount(json, "/tmp", "tmpfs", "tmpfs", List.of());
+            Workplace.mount(json, "/usr", "bind", "/usr", List.of("rbind", "ro"));
             json.writeEndArray();
             json.writeObjectFieldStart("linux");
             json.writeArrayFieldStart("namespaces");
@@ -129,24 +129,6 @@ final class RealSandboxes implements AutoCloseable {
             json.writeEndObject();
         }
         return bundle;
-    }
-
-    private static void strings(JsonGenerator json, String name, List<String> values) throws IOException {
-        json.writeArrayFieldStart(name);
-        for (String value : values) {
-            json.writeString(value);
-        }
-        json.writeEndArray();
-    }
-
-    private static void mount(JsonGenerator json, String where, String type, String source, List<String> options)
-            throws IOException {
-        json.writeStartObject();
-        json.writeStringField("destination", where);
-        json.writeStringField("type", type);
-        json.writeStringField("source", source);
-        strings(json, "options", options);
-        json.writeEndObject();
     }
 
     @Override
