@@ -70,8 +70,7 @@ class DocumentedCommandsRunTest {
         }
         return switch (shown.get(0)) {
             case "watch" -> with(simulated(shown), "--duration", "500ms");
-            case "attack" ->
-                shown.contains("--list") ? shown : with(simulated(oneAttack(shown)), "--calls", "20");
+            case "attack" -> shown.contains("--list") ? shown : with(simulated(oneAttack(shown)), "--calls", "20");
             case "entrances" -> simulated(shown);
             case "conformance" -> with(with(simulated(shown), "--rules", "R1.1"), "--times", "2");
             case "size" -> with(with(shown, "--threads", "500"), "--duration", "1s");
