@@ -120,6 +120,7 @@ final class PreparedCall {
         if (syscall != Syscall.CONNECT && result >= 0) {
             task.group().descriptors().close((int) result);
         }
+        isOver = false;
         call = submit();
         return goOn();
     }
