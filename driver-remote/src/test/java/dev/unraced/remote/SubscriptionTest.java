@@ -322,8 +322,7 @@ class SubscriptionTest {
                 return capture;
             }
         };
-        try (Served served =
-                        Served.own(early, () -> CaptureConfig.builder().driver(hose.name()));
+        try (Served served = Served.own(early, () -> CaptureConfig.builder().driver(hose.name()));
                 Reader reader = new Reader(served.driver()
                         .open(served.client().set("remote.own-capture", true).build()))) {
             hose.make(10, TGID);
