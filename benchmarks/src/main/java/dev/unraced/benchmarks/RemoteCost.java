@@ -23,6 +23,8 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -38,6 +40,11 @@ import picocli.CommandLine.Spec;
                     + " to the handler; many at a fixed rate, of which some never read.%n"
         })
 final class RemoteCost implements Callable<Integer> {
+    /**
+     * Held on to: a level is forgotten with its logger. gRPC warns, with a stack trace, of each stream that is cut off.
+     */
+    private static final Logger GRPC = Logger.getLogger("io.grpc");
+
     private static final double MICRO = 1_000;
     private static final double MEBI = 1 << 20;
     private static final int CHUNK = 500;
@@ -73,6 +80,7 @@ final class RemoteCost implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
+        GRPC.setLevel(Level.SEVERE);
         Path directory = Files.createTempDirectory("unraced-bench");
         socket = directory.resolve("socket");
         Limits limits = new Limits(Math.max(64, subscribers), 0, 16, 64 << 20);

@@ -253,13 +253,14 @@ public final class RemoteServer implements AutoCloseable {
             await(server);
         }
         sockets.forEach(SocketFile::delete);
-        calls.shutdown();
         if (identity != null) {
             identity.close();
         }
         for (EventLoopGroup group : List.of(acceptor, loops)) {
             group.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly(5, TimeUnit.SECONDS);
         }
+        // After those who tell of streams that were cut off.
+        calls.shutdown();
     }
 
     private void announceEnd() {
