@@ -45,6 +45,21 @@ public final class JnaDispatch {
         loaded = true;
     }
 
+    /**
+     * As {@link #load}, for static initialisers.
+     *
+     * @throws UnsatisfiedLinkError when it cannot be unpacked; it says what helps
+     */
+    public static void require(Class<?> jna) {
+        try {
+            load(jna);
+        } catch (NativePartException e) {
+            UnsatisfiedLinkError error = new UnsatisfiedLinkError(e.getMessage() + " " + e.remedy());
+            error.initCause(e);
+            throw error;
+        }
+    }
+
     private static boolean isChosen() {
         for (String choice : CHOICES) {
             if (System.getProperty(choice) != null) {

@@ -21,7 +21,8 @@ class ArchitectureTest {
         "dev.unraced.config..",
         "dev.unraced.ring..",
         "dev.unraced.recording..",
-        "dev.unraced.linux.."
+        "dev.unraced.linux..",
+        "dev.unraced.natives.."
     };
     private static final String EBPF = "dev.unraced.ebpf..";
     private static final String SIM = "dev.unraced.sim..";

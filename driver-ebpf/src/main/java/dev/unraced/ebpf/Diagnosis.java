@@ -82,7 +82,9 @@ final class Diagnosis {
                         "NO_LIBBPF",
                         cause.getMessage() + " Nor has this system a " + LibBpf.OF_SYSTEM + ".",
                         INSTALL + ".");
-            case MUSL, NOEXEC, UNUSABLE -> new Unavailable(cause.reason().name(), cause.getMessage(), cause.remedy());
+            case MUSL -> new Unavailable("MUSL", cause.getMessage(), cause.remedy());
+            case NOEXEC -> new Unavailable("NOEXEC", cause.getMessage(), cause.remedy());
+            case UNUSABLE -> new Unavailable("UNUSABLE_LIBRARY", cause.getMessage(), cause.remedy());
         };
     }
 

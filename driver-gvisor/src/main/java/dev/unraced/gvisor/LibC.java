@@ -3,6 +3,7 @@ package dev.unraced.gvisor;
 
 import com.sun.jna.Native;
 import com.sun.jna.Pointer;
+import dev.unraced.natives.JnaDispatch;
 
 /** The few calls into the C library. Direct mapping; {@code long} stands for size_t and addresses of 64-bit Linux. */
 final class LibC {
@@ -30,6 +31,7 @@ final class LibC {
     private static final int SO_PEERCRED = 17;
 
     static {
+        JnaDispatch.require(Native.class);
         Native.register(LibC.class, "c");
     }
 

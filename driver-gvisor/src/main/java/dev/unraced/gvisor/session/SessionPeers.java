@@ -4,6 +4,7 @@ package dev.unraced.gvisor.session;
 import com.sun.jna.Memory;
 import com.sun.jna.Native;
 import com.sun.jna.Pointer;
+import dev.unraced.natives.JnaDispatch;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
@@ -30,6 +31,7 @@ public final class SessionPeers {
     private static final int MEMORY = 128;
 
     static {
+        JnaDispatch.require(Native.class);
         Native.register(SessionPeers.class, "c");
     }
 

@@ -3,6 +3,7 @@ package dev.unraced.remote.server;
 
 import com.sun.jna.LastErrorException;
 import com.sun.jna.Native;
+import dev.unraced.natives.JnaDispatch;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
@@ -18,6 +19,7 @@ final class LibC {
     private static final long SECOND = 1_000_000_000L;
 
     static {
+        JnaDispatch.require(Native.class);
         Native.register(LibC.class, "c");
     }
 
