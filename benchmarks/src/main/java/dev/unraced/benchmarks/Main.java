@@ -109,7 +109,8 @@ public final class Main implements Callable<Integer> {
         String json = Measurement.json(machine, List.copyOf(tables.values()));
         Files.writeString(out.resolve("bench.json"), json);
         Files.writeString(
-                html == null ? out.resolve("bench.html") : html, new ReportPage().add(json).html(Instant.now()));
+                html == null ? out.resolve("bench.html") : html,
+                new ReportPage().add(json).html(Instant.now()));
         for (Table table : tables.values()) {
             if (!table.rows().isEmpty() && !table.id().equals("targets")) {
                 Files.writeString(

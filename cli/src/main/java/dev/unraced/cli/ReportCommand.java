@@ -45,8 +45,9 @@ final class ReportCommand implements Callable<Integer> {
     @Parameters(
             arity = "0..*",
             paramLabel = "FILE",
-            description = "What conformance, attack or a part of bench printed with --json, or the bench.json that bench"
-                    + " writes. Drivers stand in the order of the files.")
+            description =
+                    "What conformance, attack or a part of bench printed with --json, or the bench.json that bench"
+                            + " writes. Drivers stand in the order of the files.")
     private List<Path> files = List.of();
 
     @Option(names = "--out", required = true, paramLabel = "FILE", description = "Where the page goes.")

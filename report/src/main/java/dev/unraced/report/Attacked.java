@@ -57,8 +57,8 @@ record Attacked(String driver, String kernel, long processors, List<Row> rows, L
                 rows.add(new Row(
                         attack, result.string("title"), mode, counts(result), status == Status.BROKEN ? reason : ""));
             } else {
-                String why = (status == Status.IMPOSSIBLE ? "not possible here: " : "not declared by the driver: ")
-                        + reason;
+                String why =
+                        (status == Status.IMPOSSIBLE ? "not possible here: " : "not declared by the driver: ") + reason;
                 unrun.computeIfAbsent(why, any -> new Unrun(why, new ArrayList<>()))
                         .attacks()
                         .add(attack + " " + mode);

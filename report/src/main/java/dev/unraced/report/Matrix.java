@@ -66,8 +66,8 @@ record Matrix(
             for (Rule rule : drivers.get(i).rules()) {
                 Key key = new Key(rule.number(), rule.group(), sentence(rule));
                 chapters.computeIfAbsent(rule.chapter(), title -> new TreeMap<>(Matrix::byRule))
-                        .computeIfAbsent(key, any -> unjudged(drivers.size()))[i] = new Cell(
-                        rule.status().word(), notes.get(new Reason(i, rule.status(), rule.reason())));
+                                .computeIfAbsent(key, any -> unjudged(drivers.size()))[i] =
+                        new Cell(rule.status().word(), notes.get(new Reason(i, rule.status(), rule.reason())));
             }
         }
         List<Chapter> shown = new ArrayList<>();
@@ -75,8 +75,7 @@ record Matrix(
                 title.isEmpty() ? "Whole groups of rules" : title,
                 "chapter-" + shown.size(),
                 rows.entrySet().stream()
-                        .map(row -> new Row(
-                                row.getKey().number(), row.getKey().sentence(), List.of(row.getValue())))
+                        .map(row -> new Row(row.getKey().number(), row.getKey().sentence(), List.of(row.getValue())))
                         .toList())));
         return new Matrix(
                 drivers.stream().map(Matrix::column).toList(),

@@ -22,8 +22,8 @@ public final class ReportPage {
     private final List<Told> told = new ArrayList<>();
 
     /**
-     * Adds what {@code conformance --json}, {@code attack --json}, {@code bench} or one of its parts with {@code --json}
-     * printed, or several of these one after the other.
+     * Adds what {@code conformance --json}, {@code attack --json}, {@code bench} or one of its parts with
+     * {@code --json} printed, or several of these one after the other.
      *
      * @throws ReportFormatException when it is none of these
      */

@@ -178,8 +178,7 @@ class ReportInChromiumTest {
     }
 
     private static List<String> log(String type) {
-        return StreamSupport.stream(
-                        browser.manage().logs().get(type).spliterator(), false)
+        return StreamSupport.stream(browser.manage().logs().get(type).spliterator(), false)
                 .map(LogEntry::getMessage)
                 .toList();
     }
@@ -207,8 +206,7 @@ class ReportInChromiumTest {
                         true,
                         "clip",
                         Map.of("x", 0, "y", 0, "width", width, "height", height, "scale", 1)));
-        Files.write(
-                PICTURES.resolve(name + ".png"),
-                Base64.getDecoder().decode((String) Objects.requireNonNull(answer.get("data"))));
+        Files.write(PICTURES.resolve(name + ".png"), Base64.getDecoder().decode((String)
+                Objects.requireNonNull(answer.get("data"))));
     }
 }

@@ -12,7 +12,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ReportPageTest {
-    private static final String RULE = "{\"number\":\"%s\",\"chapter\":\"%s\",\"group\":\"G\",\"rule\":\"%s\",\"status\":\"%s\",\"reason\":\"%s\"}";
+    private static final String RULE =
+            "{\"number\":\"%s\",\"chapter\":\"%s\",\"group\":\"G\",\"rule\":\"%s\",\"status\":\"%s\",\"reason\":\"%s\"}";
 
     @Test
     void rulesStandByDriversWithTheReasonOfEachSkip() {
@@ -152,7 +153,8 @@ class ReportPageTest {
     }
 
     private static String judged(String driver, String kernel, String... rules) {
-        return "{\"driver\":\"%s\",\"kernel\":\"%s\",\"rules\":[%s]}".formatted(driver, kernel, String.join(",", rules));
+        return "{\"driver\":\"%s\",\"kernel\":\"%s\",\"rules\":[%s]}"
+                .formatted(driver, kernel, String.join(",", rules));
     }
 
     private static String rule(String number, String status, String reason) {

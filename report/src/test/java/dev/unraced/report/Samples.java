@@ -26,7 +26,11 @@ final class Samples {
     static ReportPage page() {
         ReportPage page = new ReportPage();
         for (String file : List.of(
-                "conformance-alpha.json", "conformance-beta.json", "conformance-sim.json", "attack.json", "bench.json")) {
+                "conformance-alpha.json",
+                "conformance-beta.json",
+                "conformance-sim.json",
+                "attack.json",
+                "bench.json")) {
             page.add(resource(file));
         }
         return page.timelines(Stream.of("flip-missing", "fd-swap")
