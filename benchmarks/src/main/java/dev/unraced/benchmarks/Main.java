@@ -1,22 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.benchmarks;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonGenerator;
+import dev.unraced.report.ReportPage;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -29,8 +25,8 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description = {
             "Measures what an event costs. Without a command: system, ladder, drain and start, and the project's targets"
-                    + " beside what was measured, in a quarter of an hour; the tables also go to files, as text, JSON and"
-                    + " an SVG for each. Needs root, and a machine that does nothing else.",
+                    + " beside what was measured, in a quarter of an hour; the tables also go to files, as text, JSON, a page"
+                    + " of HTML and an SVG for each. Needs root, and a machine that does nothing else.",
         },
         subcommands = {
             SystemCost.class,
@@ -56,6 +52,9 @@ public final class Main implements Callable<Integer> {
     @Option(names = "--out", defaultValue = "target/bench", description = "Folder of the files (${DEFAULT-VALUE}).")
     private Path out = Path.of("");
 
+    @Option(names = "--html", paramLabel = "FILE", description = "Where the page goes (bench.html in that folder).")
+    private @Nullable Path html;
+
     private Main() {}
 
     /** Exits with 0, or with 1 when a measurement failed, or with 2 on wrong usage. */
@@ -76,7 +75,8 @@ public final class Main implements Callable<Integer> {
     public Integer call() throws Exception {
         Map<String, Table> tables = new LinkedHashMap<>();
         StringWriter text = new StringWriter();
-        emit(machine(), text);
+        String machine = Measurement.machine();
+        emit(machine + "\n\n", text);
         for (Measurement each : List.of(new StartCost(), new SystemCost(), new LadderCost(), new DrainCost())) {
             CommandLine line = new CommandLine(each).setErr(spec.commandLine().getErr());
             line.parseArgs(quick ? each.quick().toArray(String[]::new) : new String[0]);
@@ -88,7 +88,7 @@ public final class Main implements Callable<Integer> {
         Table targets = Targets.table(tables);
         emit(printed(targets), text);
         tables.put(targets.id(), targets);
-        save(tables, text.toString());
+        save(machine, tables, text.toString());
         spec.commandLine().getOut().println("all of it is in " + out);
         return 0;
     }
@@ -105,25 +105,14 @@ public final class Main implements Callable<Integer> {
         return text.toString();
     }
 
-    private static String machine() {
-        return String.format(
-                Locale.ROOT,
-                "%s, Linux %s, %d processors, Java %s, load average %.1f%n%n",
-                Instant.now().truncatedTo(ChronoUnit.MINUTES),
-                System.getProperty("os.version"),
-                Runtime.getRuntime().availableProcessors(),
-                Runtime.version(),
-                ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage());
-    }
-
-    private void save(Map<String, Table> tables, String text) throws IOException {
+    private void save(String machine, Map<String, Table> tables, String text) throws IOException {
         Files.createDirectories(out);
         Files.writeString(out.resolve("bench.txt"), text);
-        try (JsonGenerator json = new JsonFactory()
-                .createGenerator(Files.newBufferedWriter(out.resolve("bench.json")))
-                .useDefaultPrettyPrinter()) {
-            Measurement.write(new ArrayList<>(tables.values()), json);
-        }
+        String json = Measurement.json(machine, List.copyOf(tables.values()));
+        Files.writeString(out.resolve("bench.json"), json);
+        Files.writeString(
+                html == null ? out.resolve("bench.html") : html,
+                new ReportPage().add(json).html(Instant.now()));
         for (Table table : tables.values()) {
             if (!table.rows().isEmpty() && !table.id().equals("targets")) {
                 Files.writeString(

@@ -3,10 +3,19 @@ package dev.unraced.benchmarks;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import dev.unraced.report.ReportPage;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -16,8 +25,11 @@ abstract class Measurement implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Option(names = "--json", description = "Prints one JSON array of tables.")
+    @Option(names = "--json", description = "Prints one JSON object with the tables.")
     private boolean json;
+
+    @Option(names = "--html", paramLabel = "FILE", description = "Also writes a page with tables and charts.")
+    private @Nullable Path html;
 
     /** What is printed; says on the way what it is at. */
     abstract List<Table> measure() throws Exception;
@@ -35,32 +47,47 @@ abstract class Measurement implements Callable<Integer> {
 
     @Override
     public final Integer call() throws Exception {
+        String machine = machine();
         List<Table> tables = measure();
         PrintWriter out = spec.commandLine().getOut();
+        String all = json(machine, tables);
         if (json) {
-            print(tables, out);
+            out.print(all);
+            out.flush();
         } else {
             tables.forEach(table -> table.print(out));
+        }
+        if (html != null) {
+            Files.writeString(html, new ReportPage().add(all).html(Instant.now()));
         }
         return 0;
     }
 
-    static void print(List<Table> tables, PrintWriter out) throws IOException {
-        try (JsonGenerator generator = new JsonFactory()
-                .createGenerator(out)
-                .useDefaultPrettyPrinter()
-                .disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET)) {
-            write(tables, generator);
-        }
-        out.println();
-        out.flush();
+    /** Where and when something is measured. */
+    static String machine() {
+        return String.format(
+                Locale.ROOT,
+                "%s, Linux %s, %d processors, Java %s, load average %.1f",
+                Instant.now().truncatedTo(ChronoUnit.MINUTES),
+                System.getProperty("os.version"),
+                Runtime.getRuntime().availableProcessors(),
+                Runtime.version(),
+                ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage());
     }
 
-    static void write(List<Table> tables, JsonGenerator json) throws IOException {
-        json.writeStartArray();
-        for (Table table : tables) {
-            table.write(json);
+    /** An object that the command {@code report} makes a page of. */
+    static String json(String machine, List<Table> tables) throws IOException {
+        StringWriter text = new StringWriter();
+        try (JsonGenerator json = new JsonFactory().createGenerator(text).useDefaultPrettyPrinter()) {
+            json.writeStartObject();
+            json.writeStringField("machine", machine);
+            json.writeArrayFieldStart("tables");
+            for (Table table : tables) {
+                table.write(json);
+            }
+            json.writeEndArray();
+            json.writeEndObject();
         }
-        json.writeEndArray();
+        return text.append('\n').toString();
     }
 }

@@ -103,6 +103,15 @@ record Table(String id, String title, List<Column> columns, List<Row> rows, List
         json.writeStartObject();
         json.writeStringField("id", id);
         json.writeStringField("title", title);
+        json.writeArrayFieldStart("columns");
+        for (Column column : columns) {
+            json.writeStartObject();
+            json.writeStringField("key", column.key());
+            json.writeStringField("heading", column.heading());
+            json.writeNumberField("decimals", column.decimals());
+            json.writeEndObject();
+        }
+        json.writeEndArray();
         json.writeArrayFieldStart("rows");
         for (Row row : rows) {
             json.writeStartObject();

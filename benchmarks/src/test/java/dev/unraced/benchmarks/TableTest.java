@@ -34,11 +34,12 @@ final class TableTest {
 
     @Test
     void writesWhatThereIs() throws IOException {
-        StringWriter text = new StringWriter();
-        Measurement.print(List.of(TABLE), new PrintWriter(text));
-        assertThat(text.toString().replaceAll("\\s+", ""))
-                .isEqualTo("[{\"id\":\"some\",\"title\":\"some<title>\",\"rows\":[{\"name\":\"short\",\"a\":1.0},"
-                        + "{\"name\":\"alongname\",\"a\":1000000.0,\"b\":2.5}],\"notes\":[\"anote\"]}]");
+        assertThat(Measurement.json("a machine", List.of(TABLE)).replaceAll("\\s+", ""))
+                .isEqualTo("{\"machine\":\"amachine\",\"tables\":[{\"id\":\"some\",\"title\":\"some<title>\","
+                        + "\"columns\":[{\"key\":\"a\",\"heading\":\"first\",\"decimals\":0},"
+                        + "{\"key\":\"b\",\"heading\":\"second\",\"decimals\":1}],"
+                        + "\"rows\":[{\"name\":\"short\",\"a\":1.0},"
+                        + "{\"name\":\"alongname\",\"a\":1000000.0,\"b\":2.5}],\"notes\":[\"anote\"]}]}");
     }
 
     @Test

@@ -10,6 +10,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -84,6 +85,9 @@ final class AttackCommand implements Callable<Integer> {
     @Option(names = "--progress", description = "Show how far it is, even if standard error is no terminal.")
     private boolean progress;
 
+    @Mixin
+    private HtmlOption html;
+
     @ArgGroup
     private Format format = new Format();
 
@@ -106,7 +110,8 @@ final class AttackCommand implements Callable<Integer> {
         if (calls < 1) {
             throw usage("--calls must be 1 or more, not " + calls);
         }
-        AttackRun run = new AttackRun(console, progress, format.json, format.markdown);
+        html.check();
+        AttackRun run = new AttackRun(console, progress, format.json, format.markdown, html);
         for (String name : names) {
             if (!run.isAttack(name)) {
                 String meant = run.nearest(name)
@@ -122,7 +127,9 @@ final class AttackCommand implements Callable<Integer> {
         if (driver != null && !all.names().contains(driver)) {
             throw usage("No driver is named '" + driver + "'; there are " + String.join(", ", all.names()));
         }
-        return run.attack(all, driver, names, modes, calls, patience);
+        int code = run.attack(all, driver, names, modes, calls, patience);
+        html.write();
+        return code;
     }
 
     private ParameterException usage(String message) {

@@ -28,12 +28,14 @@ final class AttackRun {
     private final boolean progress;
     private final boolean json;
     private final boolean markdown;
+    private final HtmlOption html;
 
-    AttackRun(Console console, boolean progress, boolean json, boolean markdown) {
+    AttackRun(Console console, boolean progress, boolean json, boolean markdown, HtmlOption html) {
         this.console = console;
         this.progress = progress || console.errIsTerminal();
         this.json = json;
         this.markdown = markdown;
+        this.html = html;
     }
 
     boolean isAttack(String name) {
@@ -84,6 +86,9 @@ final class AttackRun {
                 json
                         ? AttackJson.of(place, results)
                         : markdown ? AttackTable.markdown(place, results) : AttackTable.text(place, results));
+        if (html.isWanted()) {
+            html.add(AttackJson.of(place, results));
+        }
         boolean held = results.stream().noneMatch(result -> result.status() == AttackResult.Status.BROKEN);
         return held ? ExitCode.OK : ExitCode.FAILURE;
     }

@@ -8,6 +8,7 @@ import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -31,6 +32,7 @@ import picocli.CommandLine.Spec;
             "  sudo unraced conformance",
             "  sudo unraced conformance --driver ebpf --rules 'R2.*,R9.1'",
             "  sudo unraced conformance --json | jq '.rules[] | select(.status == \"BROKEN\")'",
+            "  sudo unraced conformance --html conformance.html",
             "  unraced conformance --mutants",
             "",
             "Exit codes: 0 no rule is broken; 1 one is, or no driver can run, or a mutant went unnoticed; 2 wrong"
@@ -87,6 +89,9 @@ final class ConformanceCommand implements Callable<Integer> {
     @Option(names = "--junit-xml", paramLabel = "FILE", description = "Also write the report as build servers read it.")
     private @Nullable Path junitXml;
 
+    @Mixin
+    private HtmlOption html;
+
     @Option(
             names = "--mutants",
             description =
@@ -109,10 +114,17 @@ final class ConformanceCommand implements Callable<Integer> {
         if (times < 1) {
             throw new ParameterException(spec.commandLine(), "--times must be 1 or more, not " + times);
         }
-        ConformanceRun run = new ConformanceRun(console, rules, json, progress);
+        html.check();
+        ConformanceRun run = new ConformanceRun(console, rules, json, html, progress);
         if (!run.hasRules()) {
             throw new ParameterException(spec.commandLine(), "No rule has a number like '" + rules + "'");
         }
+        int code = judge(run);
+        html.write();
+        return code;
+    }
+
+    private int judge(ConformanceRun run) {
         if (mutants && driver == null) {
             return run.mutants();
         }

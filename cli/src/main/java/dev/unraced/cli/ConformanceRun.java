@@ -3,6 +3,7 @@ package dev.unraced.cli;
 
 import dev.unraced.cli.conformance.GroupProgress;
 import dev.unraced.cli.conformance.JsonReport;
+import dev.unraced.conformance.AttackCorpus;
 import dev.unraced.conformance.ConformanceReport;
 import dev.unraced.conformance.ConformanceRunner;
 import dev.unraced.conformance.DiscoveredDriver;
@@ -38,12 +39,14 @@ final class ConformanceRun {
     private final Console console;
     private final RulePattern rules;
     private final boolean json;
+    private final HtmlOption html;
     private final boolean progress;
 
-    ConformanceRun(Console console, String rules, boolean json, boolean progress) {
+    ConformanceRun(Console console, String rules, boolean json, HtmlOption html, boolean progress) {
         this.console = console;
         this.rules = RulePattern.of(rules);
         this.json = json;
+        this.html = html;
         this.progress = progress || console.errIsTerminal();
     }
 
@@ -74,11 +77,16 @@ final class ConformanceRun {
                 drivers.stage(driver.name()),
                 patience == null ? DriverUnderTest.USUAL_PATIENCE : patience,
                 stall == null ? DriverUnderTest.USUAL_STALL : stall);
+        // Before what takes long: it has to start an actor.
+        String kernel = json || html.isWanted() ? AttackCorpus.kernel(under) : "";
         ConformanceReport report = judge(under, 1, times);
         for (int time = 2; time <= times && report.isConformant(); time++) {
             report = judge(under, time, times);
         }
-        print(json ? JsonReport.of(report) : report.toText());
+        print(json ? JsonReport.of(report, kernel) : report.toText());
+        if (html.isWanted()) {
+            html.add(JsonReport.of(report, kernel));
+        }
         if (junitXml != null) {
             write(report, junitXml);
         }
@@ -110,6 +118,9 @@ final class ConformanceRun {
     int mutants() {
         MutantReport report = MutantRunner.run(MutantCatalogue.all(), rules, MUTANTS_AT_ONCE, this::tell);
         print(json ? JsonReport.of(report) : report.toText());
+        if (html.isWanted()) {
+            html.add(JsonReport.of(report));
+        }
         return report.isComplete() ? ExitCode.OK : ExitCode.FAILURE;
     }
 

@@ -31,6 +31,7 @@ import picocli.CommandLine.Spec;
             "  unraced entrances         by which ways into the kernel calls are seen",
             "  unraced size server       how large the stash of a busy server has to be",
             "  unraced explain flip      how an observer is deceived, step by step",
+            "  unraced report --out x    a page of HTML of what these found",
             "  unraced kmod build        build the kernel module for the running kernel",
             "  unraced gvisor config     the trace session for gVisor sandboxes",
             "  unraced config            every key of the configuration, and the values in effect",
@@ -66,6 +67,7 @@ final class UnracedCommand implements Runnable {
                 .addSubcommand(new EntrancesCommand(console, drivers))
                 .addSubcommand(new SizeCommand(console))
                 .addSubcommand(new ExplainCommand(console))
+                .addSubcommand(new ReportCommand())
                 .addSubcommand(new KmodCommand(console))
                 .addSubcommand(gvisor(console))
                 .addSubcommand(new ConfigCommand(console))

@@ -39,6 +39,7 @@ class ArchitectureTest {
     private static final String CLI = "dev.unraced.cli..";
     private static final String CONFORMANCE = "dev.unraced.conformance..";
     private static final String MUTANTS = "dev.unraced.mutants..";
+    private static final String REPORT = "dev.unraced.report..";
 
     @ArchTest
     static final ArchRule THE_CONTRACT_KNOWS_NOBODY = noClasses()
@@ -136,6 +137,15 @@ class ArchitectureTest {
             .doNotHaveSimpleName("EntrancesRun")
             .should()
             .dependOnClassesThat(resideInAnyPackage(CONFORMANCE, "org.junit.."));
+
+    @ArchTest
+    static final ArchRule THE_REPORT_KNOWS_ONLY_THE_TOOLS_OF_THE_SIMULATOR = noClasses()
+            .that()
+            .resideInAPackage(REPORT)
+            .should()
+            .dependOnClassesThat(resideInAPackage("dev.unraced..")
+                    .and(not(resideInAnyPackage(SIM_TOOLS)))
+                    .and(not(resideInAPackage(REPORT))));
 
     @ArchTest
     static final ArchRule NOBODY_KNOWS_THE_MUTANTS =

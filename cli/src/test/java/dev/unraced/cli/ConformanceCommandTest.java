@@ -60,6 +60,7 @@ class ConformanceCommandTest {
                 .singleElement()
                 .asInstanceOf(JsonLines.OBJECT)
                 .containsEntry("driver", "alpha")
+                .containsKey("kernel")
                 .containsEntry("conformant", false)
                 .extractingByKey("rules", LIST)
                 .singleElement()

@@ -29,6 +29,11 @@ public record RuleResult(String group, String rule, Status status, String reason
         return RuleNumber.in(rule);
     }
 
+    /** The heading of the rule's chapter of the specification; empty when the result is about a whole group. */
+    public Optional<String> chapter() {
+        return number().map(number -> Chapter.heading(number.chapter()));
+    }
+
     /**
      * The rule that is broken: the one that the reason begins with, since a test may come upon what another rule is
      * about, such as books that do not balance; else the one that the test is about. A test ends with the first thing

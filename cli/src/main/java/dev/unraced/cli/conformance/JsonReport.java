@@ -22,9 +22,13 @@ public final class JsonReport {
         this.json = json;
     }
 
-    /** What became of the rules, as one object on one line. */
-    public static String of(ConformanceReport report) {
-        return text(json -> json.write(report));
+    /**
+     * What became of the rules, as one object on one line.
+     *
+     * @param kernel the release of the kernel that they were judged on
+     */
+    public static String of(ConformanceReport report, String kernel) {
+        return text(json -> json.write(report, kernel));
     }
 
     /** What became of the mutants, as one object on one line. */
@@ -32,9 +36,10 @@ public final class JsonReport {
         return text(json -> json.write(report));
     }
 
-    private void write(ConformanceReport report) throws IOException {
+    private void write(ConformanceReport report, String kernel) throws IOException {
         json.writeStartObject();
         json.writeStringField("driver", report.driver());
+        json.writeStringField("kernel", kernel);
         json.writeBooleanField("conformant", report.isConformant());
         for (Status status : Status.values()) {
             json.writeNumberField(lower(status), report.count(status));
@@ -44,6 +49,7 @@ public final class JsonReport {
             json.writeStartObject();
             json.writeStringField(
                     "number", result.number().map(RuleNumber::toString).orElse(null));
+            json.writeStringField("chapter", result.chapter().orElse(null));
             json.writeStringField("group", result.group());
             json.writeStringField("rule", result.rule());
             json.writeStringField("status", result.status().name());

@@ -25,7 +25,7 @@ public enum TextStyle {
     }
 
     /** The text on one line, with all that cannot be shown as it is written as &#92;u{HEX}. */
-    String escape(String text) {
+    public String escape(String text) {
         StringBuilder shown = new StringBuilder(text.length());
         text.codePoints().forEach(point -> {
             if (isPrintable(point)) {

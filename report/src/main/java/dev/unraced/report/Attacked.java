@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.report;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * What {@code attack --json} says, as the template shows it.
+ *
+ * @param processors how many there were: attacks that need two threads at once do little on one
+ * @param rows of what was attacked, each attack under each mode
+ * @param unrun what was not, by reason
+ */
+record Attacked(String driver, String kernel, long processors, List<Row> rows, List<Unrun> unrun) {
+    /** What became of an attack. */
+    enum Status {
+        HELD,
+        BROKEN,
+        NOT_DECLARED,
+        IMPOSSIBLE
+    }
+
+    /**
+     * One attack under one mode.
+     *
+     * @param counts calls, true, wrong, flagged, false MATCH, wrong truth, MATCH, CHANGED
+     * @param broken why, when one of the two that have to be zero is none; else empty
+     */
+    record Row(String attack, String title, String mode, List<Count> counts, String broken) {}
+
+    /** @param bad whether it has to be zero, and is not */
+    record Count(long number, boolean bad) {}
+
+    /** Why attacks were not made, and which. */
+    record Unrun(String reason, List<String> attacks) {
+        String list() {
+            return String.join(", ", attacks);
+        }
+    }
+
+    boolean hasUnrun() {
+        return !unrun.isEmpty();
+    }
+
+    static Attacked of(Fields fields) {
+        List<Row> rows = new ArrayList<>();
+        Map<String, Unrun> unrun = new LinkedHashMap<>();
+        for (Fields result : fields.objects("results")) {
+            String attack = result.string("attack");
+            String mode = result.string("mitigation").toLowerCase(Locale.ROOT);
+            Status status = result.constant("status", Status.class);
+            String reason = result.string("reason");
+            if (status == Status.HELD || status == Status.BROKEN) {
+                rows.add(new Row(
+                        attack, result.string("title"), mode, counts(result), status == Status.BROKEN ? reason : ""));
+            } else {
+                String why =
+                        (status == Status.IMPOSSIBLE ? "not possible here: " : "not declared by the driver: ") + reason;
+                unrun.computeIfAbsent(why, any -> new Unrun(why, new ArrayList<>()))
+                        .attacks()
+                        .add(attack + " " + mode);
+            }
+        }
+        return new Attacked(
+                fields.string("driver"),
+                fields.string("kernel"),
+                fields.integer("processors"),
+                rows,
+                List.copyOf(unrun.values()));
+    }
+
+    private static List<Count> counts(Fields result) {
+        List<Count> counts = new ArrayList<>();
+        for (String key : List.of(
+                "attempts", "truthful", "wrong", "flagged", "false_matches", "wrong_truths", "matched", "changed")) {
+            long number = result.integer(key);
+            boolean hasToBeZero = key.equals("false_matches") || key.equals("wrong_truths");
+            counts.add(new Count(number, hasToBeZero && number != 0));
+        }
+        return counts;
+    }
+}

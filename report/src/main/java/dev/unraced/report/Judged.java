@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.report;
+
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * What {@code conformance --json} says of one driver.
+ *
+ * @param kernel the release of the kernel that it was judged on
+ */
+record Judged(String driver, String kernel, List<Rule> rules) {
+    /** What became of a rule. */
+    enum Status {
+        KEPT,
+        SKIPPED,
+        BROKEN;
+
+        /** In print, and as the name of a style. */
+        String word() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    /**
+     * One test of a rule.
+     *
+     * @param number such as R2.15; empty for what concerns a whole group
+     * @param chapter the heading; empty for what concerns a whole group
+     * @param rule begins with the number, if there is one
+     * @param reason or evidence; may be empty
+     */
+    record Rule(String number, String chapter, String group, String rule, Status status, String reason) {}
+
+    static Judged of(Fields fields) {
+        return new Judged(
+                fields.string("driver"),
+                fields.string("kernel"),
+                fields.objects("rules").stream()
+                        .map(rule -> new Rule(
+                                rule.stringOrEmpty("number"),
+                                rule.stringOrEmpty("chapter"),
+                                rule.string("group"),
+                                rule.string("rule"),
+                                rule.constant("status", Status.class),
+                                rule.string("reason")))
+                        .toList());
+    }
+
+    long count(Status status) {
+        return rules.stream().filter(rule -> rule.status() == status).count();
+    }
+}

@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.report;
+
+import dev.unraced.report.Judged.Rule;
+import dev.unraced.report.Judged.Status;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Rules by drivers, as the template shows them.
+ *
+ * @param columns one for each driver that was judged
+ * @param chapters those of the specification, with the rules that anybody was judged by
+ * @param broken why rules are broken, and so on: each reason once for a driver
+ */
+record Matrix(
+        List<Column> columns, List<Chapter> chapters, List<Note> broken, List<Note> skipped, List<Note> evidence) {
+    /** A driver on a kernel, and how many tests ended how. */
+    record Column(String driver, String kernel, long kept, long skippedCount, long brokenCount, boolean conformant) {}
+
+    /** Rules of one chapter. */
+    record Chapter(String title, String id, List<Row> rows) {}
+
+    /**
+     * One test.
+     *
+     * @param number of its rule; empty for a whole group
+     */
+    record Row(String number, String sentence, List<Cell> cells) {}
+
+    /**
+     * What became of a test with one driver.
+     *
+     * @param word empty when the driver was not judged by it
+     * @param note the reason, if there is one
+     */
+    record Cell(String word, @Nullable Note note) {}
+
+    /**
+     * A reason.
+     *
+     * @param number over all, from 1
+     * @param where driver and kernel
+     * @param rules the numbers of the rules that it is about
+     */
+    record Note(int number, String where, String word, String reason, List<String> rules) {
+        String ruleList() {
+            return rules.stream().distinct().collect(Collectors.joining(", "));
+        }
+    }
+
+    private record Key(String number, String group, String sentence) {}
+
+    private record Reason(int column, Status status, String text) {}
+
+    static Matrix of(List<Judged> drivers) {
+        Map<Reason, Note> notes = notes(drivers);
+        Map<String, Map<Key, Cell[]>> chapters = new TreeMap<>(Matrix::byNumber);
+        for (int i = 0; i < drivers.size(); i++) {
+            for (Rule rule : drivers.get(i).rules()) {
+                Key key = new Key(rule.number(), rule.group(), sentence(rule));
+                chapters.computeIfAbsent(rule.chapter(), title -> new TreeMap<>(Matrix::byRule))
+                                .computeIfAbsent(key, any -> unjudged(drivers.size()))[i] =
+                        new Cell(rule.status().word(), notes.get(new Reason(i, rule.status(), rule.reason())));
+            }
+        }
+        List<Chapter> shown = new ArrayList<>();
+        chapters.forEach((title, rows) -> shown.add(new Chapter(
+                title.isEmpty() ? "Whole groups of rules" : title,
+                "chapter-" + shown.size(),
+                rows.entrySet().stream()
+                        .map(row -> new Row(row.getKey().number(), row.getKey().sentence(), List.of(row.getValue())))
+                        .toList())));
+        return new Matrix(
+                drivers.stream().map(Matrix::column).toList(),
+                shown,
+                of(notes, Status.BROKEN),
+                of(notes, Status.SKIPPED),
+                of(notes, Status.KEPT));
+    }
+
+    boolean hasBroken() {
+        return !broken.isEmpty();
+    }
+
+    boolean hasSkipped() {
+        return !skipped.isEmpty();
+    }
+
+    boolean hasEvidence() {
+        return !evidence.isEmpty();
+    }
+
+    boolean hasNotes() {
+        return hasBroken() || hasSkipped() || hasEvidence();
+    }
+
+    private static Cell[] unjudged(int drivers) {
+        return IntStream.range(0, drivers).mapToObj(i -> new Cell("", null)).toArray(Cell[]::new);
+    }
+
+    private static Column column(Judged driver) {
+        return new Column(
+                driver.driver(),
+                driver.kernel(),
+                driver.count(Status.KEPT),
+                driver.count(Status.SKIPPED),
+                driver.count(Status.BROKEN),
+                driver.count(Status.BROKEN) == 0);
+    }
+
+    private static Map<Reason, Note> notes(List<Judged> drivers) {
+        Map<Reason, Note> notes = new LinkedHashMap<>();
+        // In the order in which they are listed.
+        for (Status status : List.of(Status.BROKEN, Status.SKIPPED, Status.KEPT)) {
+            for (int i = 0; i < drivers.size(); i++) {
+                Judged driver = drivers.get(i);
+                for (Rule rule : driver.rules()) {
+                    if (rule.status() == status && !rule.reason().isBlank()) {
+                        notes.computeIfAbsent(
+                                        new Reason(i, status, rule.reason()),
+                                        reason -> new Note(
+                                                notes.size() + 1,
+                                                driver.driver() + " on " + driver.kernel(),
+                                                status.word(),
+                                                rule.reason().strip(),
+                                                new ArrayList<>()))
+                                .rules()
+                                .add(rule.number().isEmpty() ? rule.group() : rule.number());
+                    }
+                }
+            }
+        }
+        return notes;
+    }
+
+    private static List<Note> of(Map<Reason, Note> notes, Status status) {
+        return notes.entrySet().stream()
+                .filter(note -> note.getKey().status() == status)
+                .map(Map.Entry::getValue)
+                .toList();
+    }
+
+    private static String sentence(Rule rule) {
+        return !rule.number().isEmpty() && rule.rule().startsWith(rule.number())
+                ? rule.rule().substring(rule.number().length()).strip()
+                : rule.rule();
+    }
+
+    private static int byRule(Key one, Key other) {
+        int byNumber = byNumber(one.number(), other.number());
+        int byGroup = byNumber != 0 ? byNumber : one.group().compareTo(other.group());
+        return byGroup != 0 ? byGroup : one.sentence().compareTo(other.sentence());
+    }
+
+    /** R2.9 before R2.10, and "9. Order" before "10. Whole strings". */
+    private static int byNumber(String one, String other) {
+        List<Integer> these = numbers(one);
+        List<Integer> those = numbers(other);
+        for (int i = 0; i < Math.min(these.size(), those.size()); i++) {
+            int order = these.get(i).compareTo(those.get(i));
+            if (order != 0) {
+                return order;
+            }
+        }
+        int order = Integer.compare(these.size(), those.size());
+        return order != 0 ? order : one.compareTo(other);
+    }
+
+    private static List<Integer> numbers(String text) {
+        List<Integer> numbers = new ArrayList<>();
+        for (String digits : text.split("\\D+", -1)) {
+            if (!digits.isEmpty() && digits.length() < 10) {
+                numbers.add(Integer.valueOf(digits));
+            }
+        }
+        return numbers;
+    }
+}
