@@ -135,10 +135,11 @@ class DocumentedCommandsTest {
         if (words.size() == 1) {
             return;
         }
+        String declaration = (words.get(1).startsWith("-") ? "names = \"" : "name = \"") + words.get(1) + '"';
         try (Stream<Path> sources = Files.walk(Path.of("../benchmarks/src/main/java"))) {
             assertThat(sources.filter(file -> file.toString().endsWith(".java")).toList())
                     .as("bench %s", words.get(1))
-                    .anySatisfy(file -> assertThat(Files.readString(file)).contains("name = \"" + words.get(1) + '"'));
+                    .anySatisfy(file -> assertThat(Files.readString(file)).contains(declaration));
         }
     }
 
