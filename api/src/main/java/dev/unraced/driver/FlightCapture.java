@@ -23,8 +23,8 @@ final class FlightCapture implements Capture {
     private final long number;
     private final Capture capture;
     private final long opened = System.nanoTime();
-    private final Runnable losses = this::losses;
-    private final Runnable statistics = this::statistics;
+    private final Runnable losses = this::lossesUnlessClosed;
+    private final Runnable statistics = this::statisticsUnlessClosed;
     private final FlightRecorderListener recorder = new FlightRecorderListener() {
         @Override
         public void recorderInitialized(FlightRecorder initialized) {
@@ -97,8 +97,19 @@ final class FlightCapture implements Capture {
         });
     }
 
-    private void statistics() {
-        new FlightEvents.Statistics(number, driver(), mitigation().name(), capture.stats()).commit();
+    /**
+     * A hook may be running, or about to, while it is removed: {@link #end} waits for it, and later ones do nothing.
+     */
+    private synchronized void lossesUnlessClosed() {
+        if (!closed.get()) {
+            losses();
+        }
+    }
+
+    private synchronized void statisticsUnlessClosed() {
+        if (!closed.get()) {
+            new FlightEvents.Statistics(number, driver(), mitigation().name(), capture.stats()).commit();
+        }
     }
 
     /** After the capture has closed: its books are final. */
