@@ -159,7 +159,7 @@ final class Diagnosis {
             return new Unavailable(
                     "NO_MEMORY",
                     "The kernel has no memory for the maps (" + what(failure) + ").",
-                    "Lower unraced.ring-bytes or unraced.stash.entries, or raise the memory limit (ulimit -l).");
+                    "Lower unraced.ring-bytes or unraced.stash.entries, or raise the memory limit of the container.");
         }
         if (failure.errno() == LibC.EPERM || failure.errno() == LibC.EACCES) {
             return new Unavailable(

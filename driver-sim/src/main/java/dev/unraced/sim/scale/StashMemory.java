@@ -6,7 +6,7 @@ package dev.unraced.sim.scale;
  */
 public final class StashMemory {
     /** What the eBPF driver keeps per call: {@code struct call} of driver-ebpf/src/main/c/maps.h. */
-    public static final int CALL_BYTES = 344;
+    public static final int CALL_BYTES = 384;
 
     /** {@code struct htab_elem} of kernel/bpf/hashtab.c, without key and value. */
     private static final int ELEMENT_HEADER = 48;

@@ -126,9 +126,9 @@ class SizingTableTest {
 
     @Test
     void memoryFollowsTheLayoutOfTheMaps() {
-        // 8192 elements of 48 + 8 + 344 bytes, and as many buckets of 16.
-        assertThat(StashMemory.bpf(8192)).isEqualTo(8192 * (400 + 16));
-        assertThat(StashMemory.bpf(5000)).isEqualTo(5000 * 400 + 8192 * 16);
-        assertThat(StashMemory.java(8192)).isEqualTo(8192 * (2 * (28 + 8) + 344 + 5));
+        // 8192 elements of 48 + 8 + 384 bytes, and as many buckets of 16.
+        assertThat(StashMemory.bpf(8192)).isEqualTo(8192 * (440 + 16));
+        assertThat(StashMemory.bpf(5000)).isEqualTo(5000 * 440 + 8192 * 16);
+        assertThat(StashMemory.java(8192)).isEqualTo(8192 * (2 * (28 + 8) + 384 + 5));
     }
 }
