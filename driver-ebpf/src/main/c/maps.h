@@ -191,7 +191,9 @@ struct posted {
 /* Programs may give all their requests the same user_data. */
 struct in_flight {
 	__u64 latest; /* struct io_kiocb */
-	__u64 count;
+	__s64 count;
+	__s32 before; /* of the latest: a connect's descriptor, an open's old result; what lies where the new one will */
+	__u32 opcode; /* of the latest */
 };
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);

@@ -202,23 +202,31 @@ static __always_inline void take_refused(struct long_call *to, const struct io_u
 static __always_inline void request_put(struct unraced_counters *row, struct io_kiocb *req, struct long_request *from)
 {
 	struct posted key = { .ring = (__u64)GET(req, ctx), .user_data = GET(req, cqe.user_data) };
-	struct in_flight first = { .latest = (__u64)req, .count = 1 };
+	__u8 opcode = GET(req, opcode);
+	struct in_flight first = { .latest = (__u64)req,
+				   .count = 1,
+				   .before = opcode == IORING_OP_CONNECT ? GET(req, cqe.fd) : GET(req, cqe.res),
+				   .opcode = opcode };
 	__u64 address = (__u64)req;
 	struct in_flight *same;
 
 	bpf_map_update_elem(&requests, &address, from, BPF_ANY);
 	if (from->call.call.length > INLINE_BYTES)
 		bpf_map_update_elem(&long_requests, &address, from, BPF_ANY);
+	if (from->call.call.silent) {
+		/* Taken back if its end is told after all. */
+		row->silent++;
+		return;
+	}
 	same = bpf_map_lookup_elem(&posted, &key);
 	if (same) {
+		same->before = first.before;
+		same->opcode = first.opcode;
 		same->latest = address;
 		__sync_fetch_and_add(&same->count, 1);
 	} else {
 		bpf_map_update_elem(&posted, &key, &first, BPF_ANY);
 	}
-	/* Taken back if its end is told after all. */
-	if (from->call.call.silent)
-		row->silent++;
 }
 
 static __always_inline int on_submit(struct io_kiocb *req, const struct io_uring_sqe *refused)
@@ -335,12 +343,20 @@ static __always_inline bool request_take(struct unraced_counters *row, const str
 	return 1;
 }
 
-static __always_inline void forget_posted(const struct posted *key, struct in_flight *same)
+/*
+ * Whether the latest has ended so; its memory may be another's by now. Until it has, an old result lies there, which may be
+ * the same, and any request of the ring can have this user_data and this result: so only what has changed since counts.
+ */
+static __always_inline bool latest_ended(const struct in_flight *same, const struct posted *key, __s32 result)
 {
-	if (same->count > 1)
-		__sync_fetch_and_add(&same->count, -1);
-	else
-		bpf_map_delete_elem(&posted, key);
+	struct io_kiocb *req = (struct io_kiocb *)same->latest;
+	__u64 address = same->latest;
+
+	if (!bpf_map_lookup_elem(&requests, &address) || GET(req, ctx) != (void *)key->ring ||
+	    GET(req, cqe.user_data) != key->user_data || GET(req, cqe.res) != result || GET(req, opcode) != same->opcode)
+		return 0;
+	/* The descriptor lies there until there is a result. */
+	return same->opcode == IORING_OP_CONNECT ? same->before && !GET(req, cqe.fd) : same->before != result;
 }
 
 static __always_inline int on_complete(struct bpf_raw_tracepoint_args *ctx, struct io_kiocb *req)
@@ -384,20 +400,24 @@ int request_complete(struct bpf_raw_tracepoint_args *ctx)
 {
 	struct io_kiocb *req = (struct io_kiocb *)ctx->args[1];
 	struct in_flight *same;
+	struct request *known;
 	struct posted key;
+	__u64 address;
 
 	if (!can_read_requests() || !req || !requested_call(GET(req, opcode)))
 		return 0;
 	key = (struct posted){ .ring = (__u64)GET(req, ctx), .user_data = GET(req, cqe.user_data) };
+	address = (__u64)req;
+	known = bpf_map_lookup_elem(&requests, &address);
 	same = bpf_map_lookup_elem(&posted, &key);
-	if (same)
-		forget_posted(&key, same);
+	if (same && known && !known->call.silent)
+		__sync_fetch_and_add(&same->count, -1);
 	return on_complete(ctx, req);
 }
 
 /*
- * A completion for which the ring has no room. All that is told of it is its ring, its user_data and its result. Of several
- * requests that share a user_data it may be another's than the latest one's: then one of them is lost, and counted.
+ * A completion for which the ring has no room. All that is told of it is its ring, its user_data and its result. Where that does
+ * not tell which request it is of, one of them is lost, and counted.
  */
 SEC("raw_tp/io_uring_cqe_overflow")
 int request_overflow(struct bpf_raw_tracepoint_args *ctx)
@@ -405,17 +425,13 @@ int request_overflow(struct bpf_raw_tracepoint_args *ctx)
 	struct posted key = { .ring = ctx->args[0], .user_data = ctx->args[1] };
 	struct in_flight *same = bpf_map_lookup_elem(&posted, &key);
 	struct unraced_counters *row = counter_row();
-	struct io_kiocb *req;
-	bool is_latest;
 
-	if (!can_read_requests() || !same || !row)
+	/* Entries stay, with a count of 0: one that another processor deleted meanwhile would take what is added to it along. */
+	if (!can_read_requests() || !same || !row || same->count <= 0)
 		return 0;
-	req = (struct io_kiocb *)same->latest;
-	is_latest = (__u64)GET(req, ctx) == key.ring && GET(req, cqe.user_data) == key.user_data &&
-		    GET(req, cqe.res) == (__s32)ctx->args[2];
-	forget_posted(&key, same);
-	if (is_latest)
-		return on_complete(ctx, req);
+	__sync_fetch_and_add(&same->count, -1);
+	if (latest_ended(same, &key, ctx->args[2]))
+		return on_complete(ctx, (struct io_kiocb *)same->latest);
 	row->silent++;
 	return 0;
 }

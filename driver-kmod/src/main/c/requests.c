@@ -17,6 +17,7 @@
 #include <linux/timekeeping.h>
 #include <linux/uaccess.h>
 #include <linux/version.h>
+#include <asm/syscall.h>
 
 #include "arguments.h"
 #include "emit.h"
@@ -301,6 +302,16 @@ static int on_issue(struct kprobe *kprobe, struct pt_regs *regs)
 	return 0;
 }
 
+/* By connect(2) or socketcall(2), not for an io_uring. */
+static bool is_connecting(void)
+{
+	struct pt_regs *regs = task_pt_regs(current);
+	struct unraced_arguments arguments;
+
+	return !(current->flags & (PF_KTHREAD | PF_IO_WORKER)) &&
+	       unraced_arch_call(regs, syscall_get_nr(current, regs), &arguments) && arguments.syscall == UNRACED_CONNECT;
+}
+
 static int on_address(struct kprobe *kprobe, struct pt_regs *regs)
 {
 	struct unraced_capture *capture = container_of(kprobe, struct unraced_probe, kprobe)->capture;
@@ -315,6 +326,9 @@ static int on_address(struct kprobe *kprobe, struct pt_regs *regs)
 		return 0;
 	if (length < 0 || length > UNRACED_ADDRESS_MAX ||
 	    unraced_stash_take(capture->issued, current->pid, current->start_boottime, 0, &address, sizeof(address)) < 0)
+		return 0;
+	/* A request that never came to its address left itself behind, and this connect is the thread's own. */
+	if (is_connecting())
 		return 0;
 	req = (const struct io_kiocb *)(unsigned long)address;
 	if (request_take(capture, area, req) < 0)

@@ -24,6 +24,7 @@ public final class SessionPeers {
     private static final long PIDFD_GETFD = 438;
     private static final int SOL_SOCKET = 1;
     private static final int SO_TYPE = 3;
+    private static final int EBADF = 9;
     private static final int SEQPACKET = 5;
     private static final short POLLHUP = 0x10;
     private static final int ADDRESS_SIZE = 110;
@@ -83,6 +84,10 @@ public final class SessionPeers {
     private static Optional<Peer> peer(int process, int number, Memory memory) throws IOException {
         int fd = (int) syscall(PIDFD_GETFD, process, number, 0);
         if (fd < 0) {
+            if (Native.getLastError() == EBADF) {
+                // It was closed meanwhile.
+                return Optional.empty();
+            }
             throw new IOException("pidfd_getfd(2) fails with errno " + Native.getLastError());
         }
         try {
