@@ -52,8 +52,9 @@ final class ScaleCost extends Measurement {
         return tables;
     }
 
-    private Turns turns(double factor) {
-        return new Turns(rounds, scale * factor, 1, this::progress);
+    /** All callers together make as many calls as one would alone. */
+    private Turns turns(int callers) {
+        return new Turns(rounds, scale / callers, callers, this::progress);
     }
 
     private Table lengths() throws IOException, InterruptedException {
@@ -71,8 +72,7 @@ final class ScaleCost extends Measurement {
         List<Table.Row> rows = new ArrayList<>();
         for (int callers : CALLERS) {
             try (Workload workload = Workloads.openOfLength(Workloads.SHORT_PATH)) {
-                Table table = new Turns(rounds, scale / callers, callers, this::progress)
-                        .measure(workload, List.of(Observer.NOTHING, new CaptureObserver(STASH)));
+                Table table = turns(callers).measure(workload, List.of(Observer.NOTHING, new CaptureObserver(STASH)));
                 rows.add(row(callers + (callers == 1 ? " caller" : " callers"), table, STASH.name(), callers));
             }
         }
