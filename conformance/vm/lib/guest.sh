@@ -5,7 +5,7 @@
 # KVM only where it runs a stock kernel: a host that is itself a PVM guest has /dev/kvm, and cannot.
 accelerator() {
   [ "$ACCEL" = auto ] || { printf '%s\n' "$ACCEL"; return; }
-  if [ -w /dev/kvm ] && { [ -d /sys/module/kvm_intel ] || [ -d /sys/module/kvm_amd ]; } && [ ! -d /sys/module/kvm_pvm ]; then
+  if [ "$MACHINE" = "$(uname -m)" ] && [ -w /dev/kvm ] && { [ -d /sys/module/kvm_intel ] || [ -d /sys/module/kvm_amd ]; } && [ ! -d /sys/module/kvm_pvm ]; then
     printf 'kvm\n'
   else
     printf 'tcg\n'
@@ -16,9 +16,31 @@ accelerator() {
 accelerator_flags() {
   case $1 in
     kvm) printf '%s\n' "-accel kvm -cpu host -smp $CPUS" ;;
-    tcg) printf '%s\n' "-accel tcg,thread=multi -cpu qemu64 -smp $CPUS" ;;
-    icount) printf '%s\n' "-accel tcg,thread=single -icount shift=0,sleep=off -cpu qemu64 -smp 1" ;;
+    tcg) printf '%s\n' "-accel tcg,thread=multi -cpu $(emulated_processor) -smp $CPUS" ;;
+    icount) printf '%s\n' "-accel tcg,thread=single -icount shift=0,sleep=off -cpu $(emulated_processor) -smp 1" ;;
     *) die "--accel is auto, kvm, tcg or icount" ;;
+  esac
+}
+
+# Those that are quickest to emulate.
+emulated_processor() {
+  case $MACHINE in
+    x86_64) printf 'qemu64\n' ;;
+    aarch64) printf 'cortex-a57\n' ;;
+  esac
+}
+
+board() {
+  case $MACHINE in
+    x86_64) printf 'q35\n' ;;
+    aarch64) printf 'virt,gic-version=3\n' ;;
+  esac
+}
+
+serial_console() {
+  case $MACHINE in
+    x86_64) printf 'ttyS0\n' ;;
+    aarch64) printf 'ttyAMA0\n' ;;
   esac
 }
 
@@ -48,23 +70,28 @@ share() {
 
 # Boots the guest and waits until it is off. The guest's command finds its script in $RUN/results/command.
 boot() {
-  local flags limits=() loudness=quiet
+  local flags limits=() loudness=quiet tree=() shared=
   [ -z "$VERBOSE" ] || loudness=
   read -ra flags < <(accelerator_flags "$ACCEL")
   [ "$ACCEL" != icount ] || limits=(tsc=reliable)
-  share host / --readonly
+  share host "$GUEST_ROOT" --readonly
+  if [ "$GUEST_ROOT" != / ]; then
+    share tree "$TREE" --readonly
+    tree=(-chardev "socket,id=tree,path=tree.sock" -device "vhost-user-fs-pci,chardev=tree,tag=tree,queue-size=1024")
+    shared=unraced.shared=$TREE
+  fi
   share results "$RUN/results"
   touch "$RUN/out" "$RUN/console"
-  (cd "$RUN" && exec nice timeout --kill-after=5 "$TIMEOUT" qemu-system-x86_64 \
+  (cd "$RUN" && exec nice timeout --kill-after=5 "$TIMEOUT" "qemu-system-$MACHINE" \
     -nodefaults -no-user-config -no-reboot -display none \
-    -machine q35,memory-backend=mem "${flags[@]}" -m "$MEMORY" \
+    -machine "$(board),memory-backend=mem" "${flags[@]}" -m "$MEMORY" \
     -object memory-backend-memfd,id=mem,size="${MEMORY}M",share=on \
     -chardev socket,id=host,path=host.sock -device vhost-user-fs-pci,chardev=host,tag=host,queue-size=1024 \
-    -chardev socket,id=results,path=results.sock -device vhost-user-fs-pci,chardev=results,tag=results \
+    -chardev socket,id=results,path=results.sock -device vhost-user-fs-pci,chardev=results,tag=results "${tree[@]}" \
     -serial file:console \
     -device virtio-serial-pci -chardev file,id=out,path=out -device virtserialport,chardev=out,name=out \
     -kernel "$(kernel_image)" -initrd "$INITRAMFS" \
-    -append "console=ttyS0 $loudness ${limits[*]} panic=-1 oops=panic $APPEND unraced.tree=$TREE unraced.kernel=$KERNEL_DIR unraced.module=$MODULE unraced.init=$VM_HOME/guest/init") \
+    -append "console=$(serial_console) $loudness ${limits[*]} panic=-1 oops=panic $APPEND unraced.tree=$TREE unraced.kernel=$KERNEL_DIR unraced.module=$MODULE $shared unraced.init=$VM_HOME/guest/init") \
     >"$RUN/qemu.log" 2>&1 </dev/null &
   QEMU=$!
   PIDS+=("$QEMU")

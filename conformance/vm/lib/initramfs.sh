@@ -51,7 +51,7 @@ build_initramfs() {
   [ ! "$INITRAMFS" -nt "$init" ] || return 0
   root=$(mktemp -d "$CACHE/initramfs.XXXXXX")
   mkdir -p "$root"/{bin,modules,dev,proc,host}
-  cp "$(command -v busybox)" "$root/bin/busybox"
+  cp "$GUEST_BUSYBOX" "$root/bin/busybox"
   cp "$init" "$root/init"
   chmod 755 "$root/init"
   while read -r file; do

@@ -20,14 +20,30 @@ archive_of() {
     awk -F'|' -v label="$label" '$1 == label { print $2, $3; exit }'
 }
 
-# An apt of our own: this machine's archives, but the kernel's suites; nothing of the system is written.
+# An apt of our own: this machine's archives, but the kernel's suites and the guest's processor; nothing of the system is written.
 apt_of_our_own() {
-  local root=$CACHE/apt/$1
+  local root=$CACHE/apt/$1 architecture
   shift
+  architecture=$(deb_architecture)
   "$@" -o Dir::Etc::sourcelist=/dev/null -o Dir::Etc::sourceparts="$root/sources" \
     -o Dir::Etc::preferences=/dev/null -o Dir::Etc::preferencesparts=/dev/null \
     -o Dir::State::lists="$root/lists" -o Dir::State::status="$root/status" -o Dir::Cache="$root/cache" \
-    -o APT::Sandbox::User="$(id -un)" -o Acquire::Languages=none -o APT::Architecture=amd64
+    -o APT::Sandbox::User="$(id -un)" -o Acquire::Languages=none -o APT::Architecture="$architecture" -o APT::Architectures="$architecture"
+}
+
+# Debian's name of the guest's processor.
+deb_architecture() {
+  case $MACHINE in
+    x86_64) printf 'amd64\n' ;;
+    aarch64) printf 'arm64\n' ;;
+    *) die "--machine is x86_64 or aarch64" ;;
+  esac
+}
+
+# The name of an apt of our own: its processor and suites.
+apt_key() {
+  local suites=$*
+  printf '%s+%s\n' "$(deb_architecture)" "${suites// /+}"
 }
 
 # apt-get update, at most once a day.
@@ -51,9 +67,10 @@ refresh_lists() {
 # A kernel's release, from a series, with or without a flavour, or from a name:
 # 6.12 -> 6.12.118+deb13-cloud-amd64, 6.12-rt-amd64 -> 6.12.118+deb13-rt-amd64
 resolve_kernel() {
-  local key=$1 name=$2 series flavour
-  if [[ $name =~ ^([0-9]+)\.([0-9]+)(-([a-z-]*amd64))?$ ]]; then
-    series="${BASH_REMATCH[1]}\\.${BASH_REMATCH[2]}" flavour=${BASH_REMATCH[4]:-cloud-amd64}
+  local key=$1 name=$2 series flavour architecture
+  architecture=$(deb_architecture)
+  if [[ $name =~ ^([0-9]+)\.([0-9]+)(-([a-z-]*$architecture))?$ ]]; then
+    series="${BASH_REMATCH[1]}\\.${BASH_REMATCH[2]}" flavour=${BASH_REMATCH[4]:-cloud-$architecture}
     apt_of_our_own "$key" apt-cache search --names-only "^linux-image-$series\." |
       sed -En "s/^linux-image-($series\.[0-9.]+(\+[a-z0-9.~]+|-[0-9]+)?-$flavour) .*/\1/p" | sort -V | tail -1
   else
@@ -73,7 +90,7 @@ fetch_kernel() {
   local name=$1 key packages
   local -a suites
   read -ra suites < <(suites_of "$name")
-  key=$(IFS=+ && printf '%s' "${suites[*]}")
+  key=$(apt_key "${suites[@]}")
   refresh_lists "$key" "${suites[@]}"
   KERNEL_RELEASE=$(resolve_kernel "$key" "$name")
   [ -n "$KERNEL_RELEASE" ] || die "no kernel $name in ${suites[*]}"
@@ -115,7 +132,7 @@ fetch_headers() {
   local key packages root
   local -a suites
   read -ra suites < <(suites_of "$KERNEL_RELEASE")
-  key=$(IFS=+ && printf '%s' "${suites[*]}")
+  key=$(apt_key "${suites[@]}")
   root=$CACHE/headers/$KERNEL_RELEASE
   HEADERS_DIR=$root/usr/src/linux-headers-$KERNEL_RELEASE
   [ ! -e "$root/unpacked" ] || return 0

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.conformance;
 
-/** Numbers of the kernel's interface, as on x86_64 and, but for the O_ ones noted, arm64. */
+/** Numbers of the kernel's interface, as on x86_64 and arm64. */
 final class Linux {
+    /** {@code arch/arm64/include/uapi/asm/fcntl.h} has four O_ flags otherwise than {@code asm-generic/fcntl.h}. */
+    private static final boolean IS_ARM64 = "aarch64".equals(System.getProperty("os.arch"));
+
     static final int AT_FDCWD = -100;
 
     static final long O_RDONLY = 0;
@@ -12,11 +15,8 @@ final class Linux {
     static final long O_EXCL = 0200;
     static final long O_TRUNC = 01000;
     static final long O_NONBLOCK = 04000;
-    /** Differs on arm64. */
-    static final long O_DIRECTORY = 0200000;
-    /** Differs on arm64. */
-    static final long O_NOFOLLOW = 0400000;
-
+    static final long O_DIRECTORY = IS_ARM64 ? 040000 : 0200000;
+    static final long O_NOFOLLOW = IS_ARM64 ? 0100000 : 0400000;
     static final long O_CLOEXEC = 02000000;
     static final long O_PATH = 010000000;
     /** With its O_DIRECTORY. */

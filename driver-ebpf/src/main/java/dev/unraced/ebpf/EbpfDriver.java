@@ -11,7 +11,9 @@ import dev.unraced.event.Abi;
 import dev.unraced.event.Feature;
 import dev.unraced.event.Mitigation;
 import dev.unraced.event.Origin;
+import dev.unraced.event.Syscall;
 import dev.unraced.linux.OfferedAbis;
+import dev.unraced.linux.OfferedCalls;
 import dev.unraced.ring.RingCapture;
 import java.util.Map;
 
@@ -67,6 +69,9 @@ public final class EbpfDriver implements Driver {
         if (config.mitigation() == Mitigation.KERNEL) {
             capabilities(settings).require(Mitigation.KERNEL, NAME);
         }
+        if (settings.syscalls().isEmpty()) {
+            config.syscalls().forEach(call -> capabilities(settings).require(call, NAME));
+        }
         try {
             EbpfSource source = EbpfSource.start(settings);
             return new RingCapture(NAME, capabilities(settings), source.reader(), source);
@@ -79,6 +84,8 @@ public final class EbpfDriver implements Driver {
     private static Capabilities capabilities(EbpfSettings settings) {
         String libbpf = settings.libbpf();
         Capabilities here = EVERYWHERE
+                .withoutIf(Syscall.OPEN, () -> OfferedCalls.against(Syscall.OPEN))
+                .withoutIf(Syscall.CREAT, () -> OfferedCalls.against(Syscall.CREAT))
                 .withoutIf(Abi.IA32, OfferedAbis::againstIa32)
                 .withoutIf(Abi.X32, OfferedAbis::againstX32)
                 .withoutIf(Origin.IO_URING, () -> KernelProbe.againstRequests(libbpf))

@@ -8,10 +8,15 @@ import dev.unraced.config.EventFilters;
 import dev.unraced.config.InvalidConfigException;
 import dev.unraced.event.Mitigation;
 import dev.unraced.event.Syscall;
+import dev.unraced.linux.OfferedCalls;
 import java.util.List;
 import java.util.Set;
 
-/** What the driver takes from the configuration of a capture. */
+/**
+ * What the driver takes from the configuration of a capture.
+ *
+ * @param syscalls those to watch that this machine has
+ */
 record EbpfSettings(
         String libbpf,
         boolean compat,
@@ -51,7 +56,7 @@ record EbpfSettings(
                 config.mitigation(),
                 config.integrity(),
                 config.enterEvents(),
-                config.syscalls(),
+                OfferedCalls.among(config.syscalls()),
                 config.observeSelf(),
                 config.filters(),
                 config.ringBytes(),
