@@ -2,7 +2,12 @@
 package dev.unraced.driver;
 
 import com.google.inject.AbstractModule;
+import com.google.inject.Injector;
+import com.google.inject.Provider;
 import com.google.inject.multibindings.MapBinder;
+import jakarta.inject.Inject;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The Guice module that a driver ships, found by {@link java.util.ServiceLoader}. A subclass calls {@link #bindDriver}
@@ -14,13 +19,36 @@ public abstract class DriverModule extends AbstractModule {
     protected final void bindDriver(String name, Class<? extends Driver> driver) {
         MapBinder.newMapBinder(binder(), String.class, Driver.class)
                 .addBinding(name)
-                .to(driver);
+                .toProvider(new WhenAsked<>(driver));
     }
 
     /** Contributes the place that a driver of this name watches, when that is not this machine. */
     protected final void bindStage(String driver, Class<? extends Stage> stage) {
         MapBinder.newMapBinder(binder(), String.class, Stage.class)
                 .addBinding(driver)
-                .to(stage);
+                .toProvider(new WhenAsked<>(stage));
+    }
+
+    /**
+     * Has Guice look at a class when somebody wants an instance. It would look at all of them before it gives one, and
+     * a driver of which a library is missing would take the others with it.
+     */
+    private static final class WhenAsked<T> implements Provider<T> {
+        private final Class<? extends T> type;
+        private @Nullable Injector injector;
+
+        WhenAsked(Class<? extends T> type) {
+            this.type = type;
+        }
+
+        @Inject
+        void injector(Injector from) {
+            injector = from;
+        }
+
+        @Override
+        public T get() {
+            return Objects.requireNonNull(injector, "injector").getInstance(type);
+        }
     }
 }

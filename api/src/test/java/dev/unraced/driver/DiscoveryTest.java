@@ -13,11 +13,13 @@ import dev.unraced.config.Layers;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Objects;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -73,6 +75,18 @@ class DiscoveryTest {
                 .isThrownBy(() -> broken.open(config))
                 .withCauseInstanceOf(UnsatisfiedLinkError.class);
         assertThat(drivers.select(config).driver().name()).isEqualTo("working");
+    }
+
+    @Test
+    void aDriverOfWhichALibraryIsMissingLeavesTheOthersAlone() throws IOException {
+        services(WorkingModule.class, NeedyModule.class);
+        Drivers drivers = Drivers.discover(new WithoutLibrary(loader));
+        assertThat(drivers.all()
+                        .get("needy")
+                        .availability(CaptureConfig.builder().build()))
+                .isEqualTo(new Availability.Inconclusive("it could not be created, java.lang.NoClassDefFoundError: "
+                        + Library.class.getName().replace('.', '/')));
+        assertThat(drivers.all()).containsKey("working");
     }
 
     @Test
@@ -170,6 +184,51 @@ class DiscoveryTest {
         }
     }
 
+    /** Stands for a jar that is not there. */
+    static final class Library {}
+
+    static final class NeedyDriver extends WorkingDriver {
+        @Inject
+        NeedyDriver(Library library) {
+            assertThat(library).isNotNull();
+        }
+    }
+
+    public static final class NeedyModule extends DriverModule {
+        @Override
+        protected void configure() {
+            bindDriver("needy", NeedyDriver.class);
+        }
+    }
+
+    /** Sees what its parent sees, but for the library: so it has to define those that need it. */
+    private static final class WithoutLibrary extends ClassLoader {
+        WithoutLibrary(ClassLoader parent) {
+            super(parent);
+        }
+
+        @Override
+        protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
+            if (name.equals(Library.class.getName())) {
+                throw new ClassNotFoundException(name);
+            }
+            if (!name.startsWith(DiscoveryTest.class.getName() + "$Needy")) {
+                return super.loadClass(name, resolve);
+            }
+            Class<?> loaded = findLoadedClass(name);
+            return loaded == null ? defined(name) : loaded;
+        }
+
+        private Class<?> defined(String name) throws ClassNotFoundException {
+            try (InputStream in = getResourceAsStream(name.replace('.', '/') + ".class")) {
+                byte[] bytes = Objects.requireNonNull(in).readAllBytes();
+                return defineClass(name, bytes, 0, bytes.length);
+            } catch (IOException e) {
+                throw new ClassNotFoundException(name, e);
+            }
+        }
+    }
+
     public static final class BrokenModule extends DriverModule {
         @Override
         protected void configure() {
@@ -231,7 +290,7 @@ class DiscoveryTest {
         }
     }
 
-    static class WorkingDriver implements Driver {
+    public static class WorkingDriver implements Driver {
         static int opened;
 
         @Override
