@@ -24,6 +24,8 @@ public final class OcsfEventWriter implements EventWriter {
     private static final int INFORMATIONAL = 1;
     private static final int HIGH = 4;
     private static final int OUTBOUND = 2;
+    private static final int LATERAL = 3;
+    private static final int LOCALHOST = 1;
     private static final long ECONNREFUSED = -111;
     private static final long MILLI = 1_000_000;
 
@@ -168,6 +170,7 @@ public final class OcsfEventWriter implements EventWriter {
         fields.begin("dst_endpoint");
         boolean inet = known && address.hasIp();
         int version = inet ? version(address) : 0;
+        boolean loopback = inet && event.isLoopback();
         if (inet) {
             endpoint(fields);
         } else if (known && address.isUnix()) {
@@ -181,7 +184,10 @@ public final class OcsfEventWriter implements EventWriter {
             endpoint(fields);
             fields.end();
         }
-        fields.begin("connection_info").number("direction_id", inet ? OUTBOUND : 0);
+        fields.begin("connection_info").number("direction_id", loopback ? LATERAL : inet ? OUTBOUND : 0);
+        if (loopback) {
+            fields.number("boundary_id", LOCALHOST);
+        }
         if (inet) {
             fields.number("protocol_ver_id", version);
             if (view.has(EventFlag.HAS_SOCKET)) {

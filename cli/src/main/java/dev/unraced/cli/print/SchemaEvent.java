@@ -5,6 +5,8 @@ import dev.unraced.event.BytesView;
 import dev.unraced.event.EventFlag;
 import dev.unraced.event.EventView;
 import dev.unraced.event.Integrity;
+import dev.unraced.event.Sockaddr;
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -15,6 +17,9 @@ final class SchemaEvent {
             .map(flag -> Map.entry(flag.name(), (long) flag.mask()))
             .toList());
     private static final int EINPROGRESS = -115;
+    private static final int LOOPBACK_NET = 127;
+    private static final byte[] LOOPBACK6 = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1};
+    private static final byte[] MAPPED = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, -1, -1};
 
     final byte[] bytes = new byte[0x10000];
     final RawAddress address = new RawAddress();
@@ -60,6 +65,16 @@ final class SchemaEvent {
     boolean peer(EventView event) {
         return (event.has(EventFlag.HAS_SOCKET) && address.read(event.remote()) && address.family() > 0)
                 || address.read(event.address());
+    }
+
+    /** Whether the ip in {@link #address} is this machine's own: of 127.0.0.0/8, also when mapped to IPv6, or ::1. */
+    boolean isLoopback() {
+        byte[] raw = address.bytes;
+        if (address.family() == Sockaddr.AF_INET) {
+            return raw[4] == LOOPBACK_NET;
+        }
+        return Arrays.equals(raw, 8, 24, LOOPBACK6, 0, 16)
+                || (Arrays.equals(raw, 8, 20, MAPPED, 0, 12) && raw[20] == LOOPBACK_NET);
     }
 
     /** What this project alone tells. */

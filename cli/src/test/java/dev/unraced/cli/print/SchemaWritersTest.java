@@ -9,6 +9,7 @@ import static dev.unraced.cli.scripted.SampleEvents.open;
 import static dev.unraced.cli.scripted.SampleEvents.utf8;
 import static dev.unraced.cli.scripted.SampleEvents.view;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.unraced.event.EventFlag;
 import dev.unraced.event.EventView;
@@ -18,29 +19,70 @@ import dev.unraced.event.RecordEncoder;
 import dev.unraced.event.Syscall;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** Events by the schemas of others, against the fields that these have. */
+/** Events by the schemas of others, held against the lists of what these say. */
 class SchemaWritersTest {
     private static final String LOOPBACK = "02001f907f0000010000000000000000";
     private static final String LOOPBACK6 = "0a001f900000000000000000000000000000000000000001" + "00000000";
+    private static final String MAPPED_LOOPBACK = "0a001f90000000000000000000000000" + "0000ffff7f000001" + "00000000";
+    private static final String ELSEWHERE = "02001f90c00002010000000000000000";
+    private static final String ELSEWHERE6 = "0a001f900000000020010db8000000000000000000000001" + "00000000";
+    private static final String MAPPED = "0a001f90000000000000000000000000" + "0000ffffc0000201" + "00000000";
     private static final String UNIX = "01002f72756e2f7300";
+
+    private static final Pattern IP =
+            Pattern.compile("(\\d{1,3}\\.){3}\\d{1,3}|[0-9a-f:]*:[0-9a-f:]*(:(\\d{1,3}\\.){3}\\d{1,3})?");
+    private static final Pattern HOSTNAME = Pattern.compile("\\p{Alnum}([-.\\p{Alnum}]*\\p{Alnum})?");
+    private static final Pattern DATE = Pattern.compile("\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}(\\.\\d{1,9})?Z");
 
     private final WallClock clock =
             new WallClock(Clock.fixed(Instant.parse("2026-11-24T12:00:00.123456Z"), ZoneOffset.UTC));
 
-    /** A field of a schema. */
-    private record Field(String type, boolean isRequired) {}
+    /** What a schema says of a field; without a profile that brings it, "". */
+    private record Field(String type, Set<String> marks, String profile, List<String> values) {
+        private static Field of(List<String> words) {
+            return new Field(
+                    words.get(1),
+                    Set.copyOf(words.subList(2, words.size())),
+                    words.stream()
+                            .flatMap(word -> after("profile=", word))
+                            .findFirst()
+                            .orElse(""),
+                    words.stream()
+                            .flatMap(word -> after("values=", word))
+                            .flatMap(word -> Stream.of(word.split(",", -1)))
+                            .toList());
+        }
+
+        private static Stream<String> after(String key, String word) {
+            return word.startsWith(key) ? Stream.of(word.substring(key.length())) : Stream.of();
+        }
+
+        boolean isRequired() {
+            return marks.contains("required");
+        }
+    }
+
+    /** A class or an object of a schema. */
+    private record Section(Map<String, Field> fields, List<List<String>> atLeastOne) {}
 
     private static RecordEncoder connected(String address, int family, int protocol) {
         return connect(address).socket(family, 1, protocol, hex(address), hex(address));
@@ -58,6 +100,8 @@ class SchemaWritersTest {
                 begin(Syscall.OPENAT, 3).path(utf8("/a"), Provenance.ENTER, Integrity.CHANGED),
                 connected(LOOPBACK, 2, 6),
                 connected(LOOPBACK6, 10, 17),
+                connected(ELSEWHERE, 2, 6),
+                connected(MAPPED, 10, 6),
                 connected(UNIX, 1, 0),
                 connect(LOOPBACK).call(1, 2, -111),
                 connect(LOOPBACK).call(1, 2, -110),
@@ -84,64 +128,238 @@ class SchemaWritersTest {
         return new EcsEventWriter(clock, OpenFlags.X86, "host");
     }
 
-    /** The fields of a schema; of those that one class alone has, those of that class. */
-    private static Map<String, Field> schema(String name, String only) throws IOException {
+    /** The lines of a list, in words, without its header. */
+    private static List<List<String>> list(String name) {
         try (InputStream in = SchemaWritersTest.class.getResourceAsStream("/schemas/" + name)) {
-            Map<String, Field> fields = new LinkedHashMap<>();
-            String text = new String(Objects.requireNonNull(in).readAllBytes(), StandardCharsets.UTF_8);
-            for (String line :
-                    text.lines().filter(line -> !line.startsWith("#")).toList()) {
-                List<String> words = new ArrayList<>(List.of(line.split(" ")));
-                if (Character.isDigit(words.get(0).charAt(0))
-                        && !words.remove(0).equals(only)) {
-                    continue;
-                }
-                fields.put(words.get(0), new Field(words.get(1), words.size() > 2));
-            }
-            return fields;
+            return new String(Objects.requireNonNull(in).readAllBytes(), StandardCharsets.UTF_8)
+                    .lines()
+                    .filter(line -> !line.isEmpty() && !line.startsWith("#"))
+                    .map(line -> List.of(line.split(" ", -1)))
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
-    @SuppressWarnings("unchecked")
+    private static Map<String, Section> ocsfSections() {
+        Map<String, Section> sections = new HashMap<>();
+        Section section = new Section(new HashMap<>(), new ArrayList<>());
+        for (List<String> words : list("ocsf-1.3.0.txt")) {
+            String first = words.get(0);
+            if (first.startsWith("[")) {
+                section = new Section(new HashMap<>(), new ArrayList<>());
+                sections.put(first.replaceAll("[\\[\\]]", ""), section);
+            } else if (first.equals("at_least_one")) {
+                section.atLeastOne().add(words.subList(1, words.size()));
+            } else {
+                section.fields().put(first, Field.of(words));
+            }
+        }
+        return sections;
+    }
+
+    /** Whether a value is of a type that both schemas know. */
+    private static boolean isOf(String type, @Nullable Object value) {
+        return switch (type) {
+            case "integer", "long" -> value instanceof Long || value instanceof BigInteger;
+            case "time" -> value instanceof Long millis && millis > 0;
+            case "port" -> value instanceof Long port && port >= 0 && port <= 0xffff;
+            case "boolean" -> value instanceof Boolean;
+            case "float" -> value instanceof Double || value instanceof Long;
+            case "ip" -> value instanceof String text && IP.matcher(text).matches();
+            case "hostname" ->
+                value instanceof String text && HOSTNAME.matcher(text).matches();
+            case "date" -> value instanceof String text && DATE.matcher(text).matches();
+            case "string", "keyword", "wildcard", "match_only_text" -> value instanceof String;
+            case "object" -> value instanceof Map;
+            default -> throw new AssertionError("no value is of a type " + type);
+        };
+    }
+
+    private static void assertIsOneOf(Field field, @Nullable Object value, String where) {
+        if (!field.values().isEmpty()) {
+            assertThat(String.valueOf(value)).as(where).isIn(field.values());
+        }
+    }
+
+    private static Map<String, Object> object(@Nullable Object value, String where) {
+        assertThat(value).as(where).isInstanceOf(Map.class);
+        Map<String, Object> object = new LinkedHashMap<>();
+        ((Map<?, ?>) Objects.requireNonNull(value)).forEach((name, inner) -> object.put(String.valueOf(name), inner));
+        return object;
+    }
+
+    /** Whether an object has what its section says, and the objects in it what theirs say. */
+    private static void assertFitsSection(
+            Map<String, Section> sections, String name, Map<String, Object> object, List<?> profiles, String where) {
+        Section section = sections.get(name);
+        assertThat(section).as("%s: %s is left out of the list", where, name).isNotNull();
+        Objects.requireNonNull(section);
+        object.forEach((key, value) -> {
+            String path = where + "." + key;
+            Field field = section.fields().get(key);
+            assertThat(field).as(path).isNotNull();
+            Objects.requireNonNull(field);
+            if (!field.profile().isEmpty()) {
+                assertThat(profiles.contains(field.profile()))
+                        .as("%s is of a profile", path)
+                        .isTrue();
+            }
+            if (sections.containsKey(field.type())) {
+                assertFitsSection(sections, field.type(), object(value, path), profiles, path);
+            } else if (field.type().endsWith("[]")) {
+                assertThat(value).as(path).isInstanceOf(List.class);
+                String type = field.type().replace("[]", "");
+                assertThat((List<?>) value).as(path).allMatch(item -> isOf(type, item));
+            } else {
+                assertThat(isOf(field.type(), value)).as("%s, %s", path, value).isTrue();
+                assertIsOneOf(field, value, path);
+            }
+        });
+        section.fields().forEach((key, field) -> {
+            if (field.isRequired()) {
+                assertThat(object).as(where).containsKey(key);
+            }
+        });
+        section.atLeastOne()
+                .forEach(names -> assertThat(object.keySet()).as(where).containsAnyElementsOf(names));
+    }
+
+    private static void assertFitsOcsf(Map<String, Object> event) {
+        Map<String, Object> metadata = object(event.get("metadata"), "metadata");
+        List<?> profiles = metadata.get("profiles") instanceof List<?> list ? list : List.of();
+        assertFitsSection(ocsfSections(), String.valueOf(event.get("class_uid")), event, profiles, "event");
+        assertThat(event.get("type_uid")).isEqualTo(number(event, "class_uid") * 100 + number(event, "activity_id"));
+        assertThat(event.get("status"))
+                .isEqualTo(List.of("Unknown", "Success", "Failure").get((int) number(event, "status_id")));
+    }
+
+    private static long number(Map<String, Object> event, String name) {
+        return (Long) Objects.requireNonNull(event.get(name));
+    }
+
     private static void flatten(String prefix, Map<String, Object> object, Map<String, Object> into) {
         object.forEach((name, value) -> {
             String path = prefix + name;
             if (value instanceof Map) {
-                flatten(path + ".", (Map<String, Object>) value, into);
+                flatten(path + ".", object(value, path), into);
             } else {
                 into.put(path, value);
             }
         });
     }
 
-    private static String type(Object value) {
-        return value instanceof String ? "string" : value instanceof List ? "array" : "integer";
-    }
-
-    private static void assertFits(Map<String, Object> event, Map<String, Field> schema, String own) {
-        Map<String, Object> fields = new TreeMap<>();
-        flatten("", event, fields);
-        fields.forEach((name, value) -> {
-            if (!name.startsWith(own + ".")) {
-                assertThat(schema).as("%s of %s", name, event).containsKey(name);
-                assertThat(type(value))
-                        .as("%s of %s", name, event)
-                        .isEqualTo(Objects.requireNonNull(schema.get(name)).type());
+    private static void assertFitsEcs(Map<String, Object> event) {
+        Map<String, Field> fields = new HashMap<>();
+        Map<String, List<String>> types = new HashMap<>();
+        for (List<String> words : list("ecs-8.17.0.txt")) {
+            if (words.get(0).equals("types_of")) {
+                types.put(words.get(1), List.of(words.get(2).split(",", -1)));
+            } else {
+                fields.put(words.get(0), Field.of(words));
+            }
+        }
+        Map<String, Object> written = new TreeMap<>();
+        flatten("", event, written);
+        written.keySet().removeIf(name -> name.startsWith("unraced."));
+        written.forEach((name, value) -> {
+            Field field = fields.get(name);
+            assertThat(field).as(name).isNotNull();
+            Objects.requireNonNull(field);
+            boolean isArray = field.marks().contains("array");
+            assertThat(value instanceof List).as("%s, %s", name, value).isEqualTo(isArray);
+            for (Object item : value instanceof List<?> list ? list : List.of(value)) {
+                assertThat(isOf(field.type(), item)).as("%s, %s", name, item).isTrue();
+                assertIsOneOf(field, item, name);
+                if (field.marks().contains("lower")) {
+                    assertThat((String) item).as(name).isLowerCase();
+                }
             }
         });
-        schema.forEach((name, field) -> {
+        fields.forEach((name, field) -> {
             if (field.isRequired()) {
-                assertThat(fields).as("%s", event).containsKey(name);
+                assertThat(written).containsKey(name);
             }
         });
+        for (Object category : (List<?>) Objects.requireNonNull(written.get("event.category"))) {
+            List<String> allowed = Objects.requireNonNull(types.get(String.valueOf(category)));
+            assertThat((List<?>) written.get("event.type")).as("%s", category).allMatch(allowed::contains);
+        }
     }
 
     @Test
-    void everyFieldIsOneOfTheSchemaAndNoneThatItWantsIsMissing() throws IOException {
+    void everyEventFitsItsSchema() {
         for (RecordEncoder sample : samples()) {
-            Map<String, Object> event = written(ocsf(), sample);
-            assertFits(event, schema("ocsf-1.3.0.txt", String.valueOf(event.get("class_uid"))), "unmapped");
-            assertFits(written(ecs(), sample), schema("ecs-8.17.0.txt", ""), "unraced");
+            assertFitsOcsf(written(ocsf(), sample));
+            assertFitsEcs(written(ecs(), sample));
+        }
+    }
+
+    /** Changes a copy of an event, at a path whose last name is of the object that the others lead to. */
+    private static Map<String, Object> with(Map<String, Object> event, String path, @Nullable Object value) {
+        Map<String, Object> changed = new LinkedHashMap<>(event);
+        int dot = path.indexOf('.');
+        if (dot >= 0) {
+            String name = path.substring(0, dot);
+            Map<String, Object> inner = event.containsKey(name) ? object(event.get(name), name) : Map.of();
+            changed.put(name, with(inner, path.substring(dot + 1), value));
+        } else if (value == null) {
+            changed.remove(path);
+        } else {
+            changed.put(path, value);
+        }
+        return changed;
+    }
+
+    @Test
+    void anEventThatOcsfRefusesIsRefusedHere() {
+        Map<String, Object> open = written(ocsf(), open("/etc/hosts").containerId(utf8("c1")));
+        Map<String, Object> connect = written(ocsf(), connected(LOOPBACK, 2, 6));
+        for (Map<String, Object> wrong : List.of(
+                with(open, "nonsense", 1L),
+                with(open, "file.type_id", 8L),
+                with(open, "file_result.name", null),
+                with(open, "device.hostname", null),
+                with(open, "device.hostname", "not one"),
+                with(open, "actor", null),
+                with(open, "actor.process.pid", null),
+                with(open, "actor.process.user.uid", null),
+                with(open, "metadata.product.vendor_name", null),
+                with(open, "metadata.profiles", List.of("host")),
+                with(open, "time", "1"),
+                with(open, "dst_endpoint.ip", "127.0.0.1"),
+                with(open, "status", "Failure"),
+                with(with(open, "activity_id", 15L), "type_uid", 100_115L),
+                with(open, "type_uid", 100_101L),
+                with(connect, "dst_endpoint", null),
+                with(connect, "dst_endpoint.port", 65_536L),
+                with(connect, "dst_endpoint.ip", "localhost"),
+                with(connect, "connection_info.direction_id", null),
+                with(connect, "connection_info.protocol_ver_id", 5L),
+                with(connect, "metadata.profiles", List.of()),
+                with(connect, "url.hostname", "host"))) {
+            assertThatThrownBy(() -> assertFitsOcsf(wrong), "%s", wrong).isInstanceOf(AssertionError.class);
+        }
+    }
+
+    @Test
+    void anEventThatEcsRefusesIsRefusedHere() {
+        Map<String, Object> open = written(ecs(), open("/etc/hosts"));
+        Map<String, Object> connect = written(ecs(), connected(LOOPBACK, 2, 6));
+        for (Map<String, Object> wrong : List.of(
+                with(open, "@timestamp", null),
+                with(open, "@timestamp", "today"),
+                with(open, "ecs.version", null),
+                with(open, "event.kind", "events"),
+                with(open, "event.category", "file"),
+                with(open, "event.category", List.of("session")),
+                with(open, "event.type", List.of("start")),
+                with(open, "file.inode", 1234L),
+                with(open, "file.nonsense", "1"),
+                with(connect, "destination.ip", "localhost"),
+                with(connect, "network.direction", "out"),
+                with(connect, "network.transport", "TCP"))) {
+            assertThatThrownBy(() -> assertFitsEcs(wrong), "%s", wrong).isInstanceOf(AssertionError.class);
         }
     }
 
@@ -172,6 +390,10 @@ class SchemaWritersTest {
                 .containsEntry("type_uid", 400_101L)
                 .containsEntry("dst_endpoint", Map.of("ip", "127.0.0.1", "port", 8080L))
                 .containsEntry(
+                        "connection_info",
+                        Map.of("direction_id", 3L, "boundary_id", 1L, "protocol_ver_id", 4L, "protocol_num", 6L));
+        assertThat(written(ocsf(), connected(ELSEWHERE, 2, 6)))
+                .containsEntry(
                         "connection_info", Map.of("direction_id", 2L, "protocol_ver_id", 4L, "protocol_num", 6L));
         assertThat(written(ocsf(), connected(UNIX, 1, 0))).containsEntry("dst_endpoint", Map.of("name", "/run/s"));
         assertThat(written(ocsf(), connect(LOOPBACK).call(1, 2, -111)))
@@ -182,6 +404,15 @@ class SchemaWritersTest {
                 .as("it goes on")
                 .containsEntry("activity_id", 1L)
                 .containsEntry("status_id", 0L);
+    }
+
+    @Test
+    void aPeerOnTheSameMachineIsNoOutboundOne() {
+        Map<String, Long> directions = Map.of(
+                LOOPBACK, 3L, LOOPBACK6, 3L, MAPPED_LOOPBACK, 3L, ELSEWHERE, 2L, ELSEWHERE6, 2L, MAPPED, 2L, UNIX, 0L);
+        directions.forEach((address, direction) -> assertThat(
+                        object(written(ocsf(), connect(address)).get("connection_info"), address))
+                .containsEntry("direction_id", direction));
     }
 
     @Test
