@@ -25,15 +25,14 @@ import picocli.CommandLine.Spec;
             "Compares ratios of what is measured in the same run with wide bounds, in about a minute, and ends with 1 when"
                     + " the same one is outside three times in a row: for a build. Times of a shared machine mean nothing on their own;"
                     + " their ratios do. Needs root.",
+            "%nWith --instructions the bounds are narrow, and one run is enough: benchmarks/vm/guard does that in a guest"
+                    + " whose clock counts instructions.%n"
         })
 final class Guard implements Callable<Integer> {
     private static final int ATTEMPTS = 3;
-    private static final String OPEN = "open";
-    private static final String UNWATCHED = "getppid";
-    /** In processor time: a neighbour adds less to it than to the wall clock. */
-    private static final String ADDED = "added_cpu_ns";
-
-    private static final String STASH = "stash";
+    private static final double SHORT = 0.3;
+    /** An emulator that counts is slow, and its figures repeat. */
+    private static final double SHORTEST = 0.02;
 
     @Spec
     private CommandSpec spec;
@@ -41,63 +40,23 @@ final class Guard implements Callable<Integer> {
     @Option(names = "--rounds", defaultValue = "5", description = "Rounds of each kind (${DEFAULT-VALUE}).")
     private int rounds;
 
-    /** A figure, by where it was measured. */
-    private record Cell(String table, String row, String column) {
-        double in(Map<String, Table> measured) {
-            Table found = measured.get(table);
-            return found == null ? Double.NaN : found.value(row, column);
-        }
-    }
+    @Option(
+            names = "--instructions",
+            description = "The bounds for a guest in which a nanosecond is an instruction, with both drivers.")
+    private boolean instructions;
 
-    /**
-     * One figure over another.
-     *
-     * @param bound the highest value that is accepted, 1.4 times what is usual or more: neighbours do not get there, a
-     *     second copy or a lost fast path does; more for the wall clock of readers that take a millisecond
-     */
-    private record Ratio(String what, Cell over, Cell under, double bound) {
-        Table.Row row(Map<String, Table> measured) {
-            double divisor = under.in(measured);
-            double value = over.in(measured) / divisor;
-            return Table.Row.of(what, value, bound, value <= bound && divisor > 0 ? 1.0 : 0.0);
-        }
-    }
-
-    private static Cell added(String workload, String observer) {
-        return new Cell(workload, observer, ADDED);
-    }
-
-    private static Cell bare(String workload) {
-        return new Cell(workload, Observer.NOTHING.name(), "cpu_ns");
-    }
-
-    private static final List<Ratio> RATIOS = List.of(
-            new Ratio("open: stash adds, over the bare open and close", added(OPEN, STASH), bare(OPEN), 1.3),
-            new Ratio("open: stash adds, over what opensnoop adds", added(OPEN, STASH), added(OPEN, "opensnoop"), 1.0),
-            new Ratio("open: without integrity, over with", added(OPEN, "stash-unchecked"), added(OPEN, STASH), 1.2),
-            new Ratio("open: off adds, over stash", added(OPEN, "off"), added(OPEN, STASH), 1.3),
-            new Ratio("open: kernel adds, over stash", added(OPEN, "kernel"), added(OPEN, STASH), 1.5),
-            new Ratio("open: enter events add, over stash", added(OPEN, "enter-events"), added(OPEN, STASH), 2.0),
-            new Ratio(
-                    "open: task storage adds, over the hash map", added(OPEN, "task-storage"), added(OPEN, STASH), 1.5),
-            new Ratio("unwatched call: stash adds, over the bare call", added(UNWATCHED, STASH), bare(UNWATCHED), 2.5),
-            new Ratio(
-                    "unwatched call: native calls only, over all",
-                    added(UNWATCHED, "native-only"),
-                    added(UNWATCHED, STASH),
-                    0.8),
-            new Ratio(
-                    "reading an event: Java over C",
-                    new Cell("drain", "count", "java_ns"),
-                    new Cell("drain", "count", "c_ns"),
-                    2.5));
+    @Option(
+            names = "--path",
+            defaultValue = "/etc/hostname",
+            description = "What is opened (${DEFAULT-VALUE}); with --instructions best a file in memory.")
+    private String path;
 
     @Override
     public Integer call() throws Exception {
         PrintWriter out = spec.commandLine().getOut();
         Table ratios = table(measured());
         Set<String> always = outside(ratios);
-        for (int attempt = 1; attempt < ATTEMPTS && !always.isEmpty(); attempt++) {
+        for (int attempt = 1; attempt < (instructions ? 1 : ATTEMPTS) && !always.isEmpty(); attempt++) {
             ratios.print(out);
             out.println("Once more: a neighbour may have been in the way.");
             ratios = table(measured());
@@ -109,40 +68,43 @@ final class Guard implements Callable<Integer> {
     }
 
     private Map<String, Table> measured() throws IOException, InterruptedException {
-        Turns turns = new Turns(rounds, 0.3, 1, message -> {});
+        Turns turns = new Turns(rounds, instructions ? SHORTEST : SHORT, 1, message -> {});
         List<Observer> observers = new ArrayList<>(List.of(Observer.NOTHING));
-        for (String name : List.of(
-                STASH,
-                "stash-unchecked",
-                "off",
-                "kernel",
-                "enter-events",
-                "task-storage",
-                "native-only",
-                "opensnoop")) {
+        for (String name : ratios().observers()) {
             observers.add(Observers.named(name).orElseThrow());
         }
         Map<String, Table> tables = new LinkedHashMap<>();
-        for (String name : List.of(OPEN, UNWATCHED)) {
-            try (Workload workload = Workloads.ALL.get(name).make()) {
+        for (String name : List.of(Ratios.OPEN, Ratios.UNWATCHED)) {
+            try (Workload workload = name.equals(Ratios.OPEN)
+                    ? Workloads.open(path)
+                    : Workloads.ALL.get(name).make()) {
                 tables.put(name, turns.measure(workload, observers));
             } catch (Observer.Refused e) {
                 throw new IOException(e.getMessage(), e);
             }
         }
-        DrainCost drain = new DrainCost();
-        new CommandLine(drain).setErr(new PrintWriter(PrintWriter.nullWriter())).parseArgs();
-        tables.put("drain", drain.measure().get(0));
-        if (Double.isNaN(added(OPEN, STASH).in(tables))) {
-            throw new IOException(String.join("; ", tables.get(OPEN).notes()));
+        if (!instructions) {
+            DrainCost drain = new DrainCost();
+            new CommandLine(drain)
+                    .setErr(new PrintWriter(PrintWriter.nullWriter()))
+                    .parseArgs();
+            tables.put(Ratios.DRAIN, drain.measure().get(0));
+        }
+        if (Ratios.misses(tables)) {
+            throw new IOException(String.join("; ", tables.get(Ratios.OPEN).notes()));
         }
         return tables;
     }
 
-    private static Table table(Map<String, Table> measured) {
-        List<Table.Row> rows = RATIOS.stream()
+    private Ratios ratios() {
+        return instructions ? Ratios.OF_INSTRUCTIONS : Ratios.OF_TIMES;
+    }
+
+    private Table table(Map<String, Table> measured) {
+        List<Table.Row> rows = ratios().all().stream()
                 .map(ratio -> ratio.row(measured))
-                .filter(row -> !row.values().get(0).isNaN())
+                // In the guest all of them are there.
+                .filter(row -> instructions || !row.values().get(0).isNaN())
                 .toList();
         List<String> notes = measured.values().stream()
                 .flatMap(table -> table.notes().stream())

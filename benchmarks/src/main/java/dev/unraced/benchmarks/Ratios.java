@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.benchmarks;
+
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Ratios with bounds, which a build looks at.
+ *
+ * @param observers what has to be measured for them
+ * @param all what is compared; those of an observer that is not there are left out
+ */
+record Ratios(List<String> observers, List<Ratio> all) {
+    static final String OPEN = "open";
+    static final String UNWATCHED = "getppid";
+    static final String DRAIN = "drain";
+    /** In processor time: a neighbour adds less to it than to the wall clock. */
+    private static final String ADDED = "added_cpu_ns";
+
+    private static final String STASH = "stash";
+    private static final String MODULE = "kmod-stash";
+
+    /** A figure, by where it was measured. */
+    private record Cell(String table, String row, String column) {
+        double in(Map<String, Table> measured) {
+            Table found = measured.get(table);
+            return found == null ? Double.NaN : found.value(row, column);
+        }
+    }
+
+    /**
+     * One figure over another.
+     *
+     * @param bound the highest value that is accepted
+     */
+    record Ratio(String what, Cell over, Cell under, double bound) {
+        Table.Row row(Map<String, Table> measured) {
+            double divisor = under.in(measured);
+            double value = over.in(measured) / divisor;
+            return Table.Row.of(what, value, bound, value <= bound && divisor > 0 ? 1.0 : 0.0);
+        }
+    }
+
+    /**
+     * Of times. The bounds are 1.4 times what is usual or more: neighbours do not get there, a second copy or a lost
+     * fast path does; more for the wall clock of readers that take a millisecond.
+     */
+    static final Ratios OF_TIMES = new Ratios(
+            List.of(
+                    STASH,
+                    "stash-unchecked",
+                    "off",
+                    "kernel",
+                    "enter-events",
+                    "task-storage",
+                    "native-only",
+                    "opensnoop"),
+            List.of(
+                    new Ratio("open: stash adds, over the bare open and close", added(OPEN, STASH), bare(OPEN), 1.3),
+                    new Ratio(
+                            "open: stash adds, over what opensnoop adds",
+                            added(OPEN, STASH),
+                            added(OPEN, "opensnoop"),
+                            1.0),
+                    new Ratio(
+                            "open: without integrity, over with",
+                            added(OPEN, "stash-unchecked"),
+                            added(OPEN, STASH),
+                            1.2),
+                    new Ratio("open: off adds, over stash", added(OPEN, "off"), added(OPEN, STASH), 1.3),
+                    new Ratio("open: kernel adds, over stash", added(OPEN, "kernel"), added(OPEN, STASH), 1.5),
+                    new Ratio(
+                            "open: enter events add, over stash", added(OPEN, "enter-events"), added(OPEN, STASH), 2.0),
+                    new Ratio(
+                            "open: task storage adds, over the hash map",
+                            added(OPEN, "task-storage"),
+                            added(OPEN, STASH),
+                            1.5),
+                    new Ratio(
+                            "unwatched call: stash adds, over the bare call",
+                            added(UNWATCHED, STASH),
+                            bare(UNWATCHED),
+                            2.5),
+                    new Ratio(
+                            "unwatched call: native calls only, over all",
+                            added(UNWATCHED, "native-only"),
+                            added(UNWATCHED, STASH),
+                            0.8),
+                    new Ratio(
+                            "reading an event: Java over C",
+                            new Cell(DRAIN, "count", "java_ns"),
+                            new Cell(DRAIN, "count", "c_ns"),
+                            2.5)));
+
+    /** Of instructions, which are nearly the same from run to run: the bounds are a tenth above what is usual. */
+    static final Ratios OF_INSTRUCTIONS = new Ratios(
+            List.of(STASH, "stash-unchecked", "kernel", "native-only", MODULE, "kmod-kernel"),
+            List.of(
+                    new Ratio(
+                            "open: eBPF stash adds, over the bare open and close",
+                            added(OPEN, STASH),
+                            bare(OPEN),
+                            0.77),
+                    new Ratio(
+                            "open: eBPF without integrity, over with",
+                            added(OPEN, "stash-unchecked"),
+                            added(OPEN, STASH),
+                            0.88),
+                    new Ratio("open: eBPF kernel adds, over stash", added(OPEN, "kernel"), added(OPEN, STASH), 1.2),
+                    new Ratio(
+                            "open: module stash adds, over the bare open and close",
+                            added(OPEN, MODULE),
+                            bare(OPEN),
+                            0.5),
+                    new Ratio(
+                            "open: module kernel adds, over stash",
+                            added(OPEN, "kmod-kernel"),
+                            added(OPEN, MODULE),
+                            1.36),
+                    new Ratio(
+                            "unwatched call: eBPF adds, over the bare call",
+                            added(UNWATCHED, STASH),
+                            bare(UNWATCHED),
+                            0.88),
+                    new Ratio(
+                            "unwatched call: eBPF, native calls only, over the bare call",
+                            added(UNWATCHED, "native-only"),
+                            bare(UNWATCHED),
+                            0.5),
+                    new Ratio(
+                            "unwatched call: module adds, over the bare call",
+                            added(UNWATCHED, MODULE),
+                            bare(UNWATCHED),
+                            0.3)));
+
+    /** Whether not even the first way of capturing could be measured. */
+    static boolean misses(Map<String, Table> measured) {
+        return Double.isNaN(added(OPEN, STASH).in(measured));
+    }
+
+    private static Cell added(String workload, String observer) {
+        return new Cell(workload, observer, ADDED);
+    }
+
+    private static Cell bare(String workload) {
+        return new Cell(workload, Observer.NOTHING.name(), "cpu_ns");
+    }
+}
