@@ -2,6 +2,7 @@
 /* Calls whose registers a tracer rewrites before the kernel looks at them: by ptrace alone, and upon seccomp's word. */
 #include "actor.h"
 
+#include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/filter.h>
@@ -13,11 +14,12 @@
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/syscall.h>
+#include <sys/uio.h>
 #include <sys/user.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#ifdef __x86_64__
+#if defined(__x86_64__) || defined(__aarch64__)
 
 /* Calls of the child's; the tracer tells them apart by the last argument that the kernel does not look at. */
 #define REWRITE_ARGUMENTS 0x75720001
@@ -58,31 +60,70 @@ static void be_traced(const struct traced *traced)
 	_exit(0);
 }
 
+#ifdef __x86_64__
+
+#define LAST(registers) ((registers).r9)
+
+static void put(struct user_regs_struct *registers, long a, long b, long c, long d)
+{
+	registers->rdi = (unsigned long long)a;
+	registers->rsi = (unsigned long long)b;
+	registers->rdx = (unsigned long long)c;
+	registers->r10 = (unsigned long long)d;
+}
+
+static void put_number(pid_t child, struct user_regs_struct *registers, int number)
+{
+	(void)child;
+	registers->orig_rax = (unsigned long long)number;
+}
+
+#else
+
+#define LAST(registers) ((registers).regs[5])
+
+static void put(struct user_regs_struct *registers, long a, long b, long c, long d)
+{
+	registers->regs[0] = (unsigned long long)a;
+	registers->regs[1] = (unsigned long long)b;
+	registers->regs[2] = (unsigned long long)c;
+	registers->regs[3] = (unsigned long long)d;
+}
+
+static void put_number(pid_t child, struct user_regs_struct *registers, int number)
+{
+	struct iovec whole = {.iov_base = &number, .iov_len = sizeof(number)};
+
+	(void)registers;
+	ptrace(PTRACE_SETREGSET, child, (void *)NT_ARM_SYSTEM_CALL, &whole);
+}
+
+#endif
+
 static void rewrite(pid_t child, const struct traced *traced)
 {
 	struct user_regs_struct registers;
+	struct iovec whole = {.iov_base = &registers, .iov_len = sizeof(registers)};
+	long which;
 
-	if (ptrace(PTRACE_GETREGS, child, NULL, &registers))
+	if (ptrace(PTRACE_GETREGSET, child, (void *)NT_PRSTATUS, &whole))
 		return;
-	switch (registers.r9) {
+	which = (long)LAST(registers);
+	switch (which) {
 	case REWRITE_ARGUMENTS:
 	case REWRITE_INTO_OPENAT:
-		registers.orig_rax = SYS_openat;
-		registers.rdi = (unsigned long long)AT_FDCWD;
-		registers.rsi = (uintptr_t)traced->taken;
-		registers.rdx = O_CLOEXEC;
-		registers.r10 = (unsigned long long)(traced->tag + (long)(registers.r9 - REWRITE_ARGUMENTS));
-		/* The same stop comes again when the call returns. */
-		registers.r9 = 0;
+		put(&registers, AT_FDCWD, (long)traced->taken, O_CLOEXEC, traced->tag + (which - REWRITE_ARGUMENTS));
+		put_number(child, &registers, SYS_openat);
 		break;
 	case REWRITE_FROM_OPENAT:
-		registers.orig_rax = SYS_getppid;
-		registers.r9 = 0;
+		put_number(child, &registers, SYS_getppid);
 		break;
 	default:
 		return;
 	}
-	ptrace(PTRACE_SETREGS, child, NULL, &registers);
+	/* The same stop comes again when the call returns. */
+	LAST(registers) = 0;
+	ptrace(PTRACE_SETREGSET, child, (void *)NT_PRSTATUS, &whole);
 }
 
 /* Until the child ends; its wait status, or -1. */

@@ -56,7 +56,7 @@ static __always_inline bool begin_late(struct inside *in, __u8 wanted)
 	if (!(in->shared->copies & (1u << (syscall & 31))) || !syscall || (wanted && syscall != wanted) ||
 	    filter(in->shared) != PASS)
 		return 0;
-	args[0] = PT_REGS_PARM1_CORE_SYSCALL(regs);
+	args[0] = RUNNING_PARM1(regs);
 	args[1] = PT_REGS_PARM2_CORE_SYSCALL(regs);
 	args[2] = PT_REGS_PARM3_CORE_SYSCALL(regs);
 	args[3] = PT_REGS_PARM4_CORE_SYSCALL(regs);

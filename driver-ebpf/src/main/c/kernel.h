@@ -84,6 +84,13 @@ struct user_pt_regs {
 	__u64 pc;
 	__u64 pstate;
 };
+/*
+ * While a call runs its first argument is in regs[0], where a tracer may have put another one; orig_x0 is what the caller
+ * passed, and what syscall_get_arguments() tells tracepoints.
+ */
+#define RUNNING_PARM1(regs) PT_REGS_PARM1_CORE(regs)
+#else
+#define RUNNING_PARM1(regs) PT_REGS_PARM1_CORE_SYSCALL(regs)
 #endif
 
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)

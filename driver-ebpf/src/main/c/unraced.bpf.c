@@ -115,6 +115,9 @@ static __always_inline int on_enter(const struct syscall_trace_enter *ctx, __u8 
 
 	/* Not as fields: the kernel refuses a program that knows of more arguments than its tracepoint's call has. */
 	bpf_probe_read_kernel(from.args, sizeof(from.args), ctx->args);
+#ifdef __TARGET_ARCH_arm64
+	from.args[0] = RUNNING_PARM1((struct pt_regs *)bpf_task_pt_regs(bpf_get_current_task_btf()));
+#endif
 	return begin_call(&from);
 }
 
@@ -143,11 +146,15 @@ __noinline int rebuild_call(struct long_call *to, struct entrance *from)
 }
 
 /*
- * Seccomp can refuse a call by SIGSYS: it never enters, but it returns, and what looks like the result is its number.
- * All three signs are needed, or a thread could hide its files by blocking a SIGSYS of its own.
+ * Seccomp can refuse a call by SIGSYS: it never enters, but it returns, and what looks like the result is what
+ * syscall_rollback() put back: the call's number, or on arm64 the first argument. All three signs are needed, or a
+ * thread could hide its files by blocking a SIGSYS of its own.
  */
-static __always_inline bool was_executed(struct task_struct *task, long number, long result)
+static __always_inline bool was_executed(struct task_struct *task, const struct entrance *from, long number, long result)
 {
+#ifdef __TARGET_ARCH_arm64
+	number = (long)from->args[0];
+#endif
 	return result != number || !(GET(task, pending.signal.sig[0]) & SIGSYS_BIT);
 }
 
@@ -203,7 +210,7 @@ static __always_inline int on_return(struct unraced_control *shared, struct task
 		}
 		rebuild_call(scratch, from);
 		call = &scratch->call;
-		if (!was_executed(task, number, result))
+		if (!was_executed(task, from, number, result))
 			call->record_flags |= UNRACED_NOT_EXECUTED;
 		bytes = shared->copies ? adopt_late_copy(call, tid) : call->bytes;
 		area->bytes = (__u64)bytes;

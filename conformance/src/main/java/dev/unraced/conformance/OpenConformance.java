@@ -698,6 +698,7 @@ public abstract class OpenConformance extends DriverConformance {
                     assertThat(event.path().value())
                             .as("R1.16: by %s, the path", how)
                             .isEqualTo(scenario.scratch().bytes("taken"));
+                    assertThat(event.dirfd()).as("R1.16: by %s, the dirfd", how).isEqualTo(Linux.AT_FDCWD);
                     assertThat(event.how().value().flags())
                             .as("R1.16: by %s, the flags", how)
                             .isEqualTo(Linux.O_CLOEXEC);
