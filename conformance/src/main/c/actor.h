@@ -109,8 +109,13 @@ struct call {
 	bool polled; /* of a request: a thread of the kernel's finds it */
 	bool overflow; /* of a request: its completion finds the ring full */
 	bool linked; /* of a request: behind one that fails */
+	bool skipped; /* of a request behind one that fails: without a completion */
 	bool twice; /* of a request: it and another like it share a user_data */
 	bool cancelled; /* of a request: by another request, while it blocks */
+	bool forges; /* of a request: completions of others look like its own */
+	long forged; /* the result that they have */
+	bool drained; /* of these: the ring has room again when the request itself ends */
+	bool echoed; /* of a request: another completion looks like its own, and comes when it has ended */
 	bool socketcall;
 	/* the outcome */
 	pid_t tid;

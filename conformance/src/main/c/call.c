@@ -44,8 +44,13 @@ static bool parse_origin(struct call *call)
 	call->polled = line_number("polled", 0);
 	call->overflow = line_number("overflow", 0);
 	call->linked = line_number("linked", 0);
+	call->skipped = line_number("skipped", 0);
 	call->twice = line_number("twice", 0);
 	call->cancelled = line_number("cancelled", 0);
+	call->forges = line_text("forged") != NULL;
+	call->forged = line_number("forged", 0);
+	call->drained = line_number("drained", 0);
+	call->echoed = line_number("echoed", 0);
 	if (!call->uring || uring_works(call))
 		return true;
 	fail("unsupported: no io_uring takes this call here");

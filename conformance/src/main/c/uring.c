@@ -118,11 +118,11 @@ static long enter(struct ring *ring, unsigned submitted, unsigned wanted)
 }
 
 /* Takes completions until that of the watched request comes; false when there is none. */
-static bool take_result(struct ring *ring, long *result)
+static bool take_result(struct ring *ring, const struct call *call, long *result)
 {
 	while (*ring->completed_head != __atomic_load_n(ring->completed_tail, __ATOMIC_ACQUIRE)) {
 		struct io_uring_cqe *completion = &ring->completions[*ring->completed_head & *ring->completed_mask];
-		bool is_other = completion->user_data == OTHER;
+		bool is_other = completion->user_data == OTHER || (call->forges && completion->res == call->forged);
 
 		*result = completion->res;
 		__atomic_store_n(ring->completed_head, *ring->completed_head + 1, __ATOMIC_RELEASE);
@@ -163,13 +163,60 @@ static void fill(struct io_uring_sqe *request, const struct call *call)
 	}
 }
 
-/* By its user_data, 0, as ASYNC_CANCEL has it. */
-static void cancel(struct ring *ring)
+/* A completion with the user_data of the watched request, 0, and a result of choice, by a message to the ring. */
+static void add_message(struct ring *from, const struct ring *to, long result)
 {
+	add_other(from, IORING_OP_MSG_RING, to->fd, 0);
+	from->requests[(*from->tail - 1) & *from->mask].len = (unsigned)result;
+}
+
+/* One by a request that ends at once, with 0. */
+static void add_forgery(struct ring *ring)
+{
+	add_other(ring, IORING_OP_NOP, 0, 0);
+	ring->requests[(*ring->tail - 1) & *ring->mask].user_data = 0;
+}
+
+/* Makes room for what has found none so far, and for more. */
+static void drain(struct ring *ring)
+{
+	do {
+		__atomic_store_n(ring->completed_head, __atomic_load_n(ring->completed_tail, __ATOMIC_ACQUIRE),
+				 __ATOMIC_RELEASE);
+		syscall(SYS_io_uring_enter, ring->fd, 0, 0, IORING_ENTER_GETEVENTS, NULL, 0);
+	} while (*ring->completed_head != __atomic_load_n(ring->completed_tail, __ATOMIC_ACQUIRE));
+}
+
+/* While the request is under way. */
+static void forge(struct ring *ring, const struct call *call)
+{
+	struct ring other;
+
+	if (ring_open(&other, false)) {
+		add_message(&other, ring, call->forged);
+		enter(&other, 1, 1);
+		ring_close(&other);
+	}
+	if (call->drained)
+		drain(ring);
+}
+
+/* By its user_data, as ASYNC_CANCEL has it. */
+static void cancel(struct ring *ring, const struct call *call)
+{
+	unsigned submitted = 1;
+
 	/* Long enough for a thread of the kernel's to take the request up, and to block. */
 	pause_micros(20000);
+	if (call->forges && (call->forged || call->drained))
+		forge(ring, call);
 	add_other(ring, IORING_OP_ASYNC_CANCEL, -1, 0);
-	enter(ring, 1, 2);
+	/* It ends before this thread can carry the cancelling out. */
+	if (call->forges && !call->forged) {
+		add_forgery(ring);
+		submitted++;
+	}
+	enter(ring, submitted, 2);
 }
 
 bool uring_works(const struct call *call)
@@ -185,7 +232,7 @@ bool uring_works(const struct call *call)
 /* 0, or why there is none. */
 static long await_result(struct ring *ring, const struct call *call, long *result)
 {
-	while (!take_result(ring, result)) {
+	while (!take_result(ring, call, result)) {
 		/* What found no room comes when it is asked for, now that there is some. */
 		long done = call->silent ? -ENODATA : enter(ring, 0, 1);
 
@@ -193,6 +240,15 @@ static long await_result(struct ring *ring, const struct call *call, long *resul
 			return done;
 	}
 	return 0;
+}
+
+/* That the next open returns. */
+static int lowest_descriptor(void)
+{
+	int lowest = dup(0);
+
+	close(lowest);
+	return lowest;
 }
 
 static long perform(struct ring *ring, const struct call *call)
@@ -203,7 +259,7 @@ static long perform(struct ring *ring, const struct call *call)
 	if (call->overflow)
 		fill_completions(ring);
 	if (call->linked) {
-		add_other(ring, IORING_OP_CLOSE, -1, IOSQE_IO_LINK);
+		add_other(ring, IORING_OP_CLOSE, -1, IOSQE_IO_LINK | (call->skipped ? IOSQE_CQE_SKIP_SUCCESS : 0));
 		submitted++;
 	}
 	for (int i = 0; i <= call->twice; i++) {
@@ -216,11 +272,17 @@ static long perform(struct ring *ring, const struct call *call)
 		add_other(ring, IORING_OP_NOP, 0, 0);
 		submitted++;
 	}
-	done = enter(ring, submitted, call->cancelled || call->overflow ? 0 : call->linked ? 2 : 1);
+	if (call->echoed) {
+		add_message(ring, ring, lowest_descriptor());
+		submitted++;
+	}
+	done = enter(ring, submitted, call->cancelled || call->overflow ? 0 : call->linked && !call->skipped ? 2 : 1);
 	if (done < 0)
 		return done;
+	if (call->skipped)
+		return -ENODATA;
 	if (call->cancelled)
-		cancel(ring);
+		cancel(ring, call);
 	if (call->twice) {
 		done = await_result(ring, call, &result);
 		if (done < 0)

@@ -66,7 +66,8 @@ struct unraced_counters {
 	__u64 filtered_result;
 	__u64 silent; /* requests that nothing tells the end of */
 	__u64 unfinished; /* calls that found no program to finish them */
-	__u64 reserved[12];
+	__u64 copies_missed; /* events of calls that came to the kernel's copy, which no program took */
+	__u64 reserved[11];
 };
 
 #endif

@@ -211,6 +211,16 @@ static __always_inline void judge_call(struct call *call, struct unfinished *fro
 		record->integrity = UNRACED_INTEGRITY_UNCHECKED;
 }
 
+/*
+ * A call that succeeds has come to where the kernel copies its argument. If only the snapshot of its entry is there all the
+ * same, the program that takes the copy did not run, or it had no room.
+ */
+static __always_inline bool lacks_copy(const struct call *call, const struct unfinished *from)
+{
+	return call->mitigation == UNRACED_MITIGATION_KERNEL && call->provenance == UNRACED_PROVENANCE_ENTER &&
+	       from->result >= 0 && !from->is_request;
+}
+
 /* The event of a call of which the rest is in the area of unfinished ones. */
 static __always_inline int emit(struct call *call, bool is_connect)
 {
@@ -244,6 +254,8 @@ static __always_inline int emit(struct call *call, bool is_connect)
 	describe_arguments(draft, is_connect, call, (const void *)from->bytes);
 	if (!(record->flags & UNRACED_NOT_EXECUTED))
 		judge_call(call, from, draft, task, is_connect);
+	if (lacks_copy(call, from))
+		row->copies_missed++;
 	send(row, shared, draft);
 	return 0;
 }

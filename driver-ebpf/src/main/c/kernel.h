@@ -40,7 +40,7 @@ enum { BPF_F_NO_PREALLOC = 1, BPF_F_MMAPABLE = 1 << 10 };
 enum { BPF_RB_NO_WAKEUP = 1, BPF_RB_FORCE_WAKEUP = 2 };
 
 /* errno values that the programs tell apart. */
-enum { EEXIST = 17, EINPROGRESS = 115, EALREADY = 114, EISCONN = 106 };
+enum { EEXIST = 17, EINPROGRESS = 115, EALREADY = 114, EISCONN = 106, ECANCELED = 125 };
 
 /* include/linux/fs.h and uapi/linux/magic.h */
 #define S_IFMT 0170000

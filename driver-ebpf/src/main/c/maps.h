@@ -46,7 +46,7 @@ struct call {
 	__u8 abi;
 	__u8 indirect; /* enum indirection */
 	__u8 direct;   /* a request that puts its file into its ring's own table: the result is no descriptor */
-	__u8 silent;   /* a request that completes unseen when it succeeds */
+	__u8 silent;   /* a request that counts as lost until its end is told */
 	__u8 reserved[2];
 	/* With the bytes that follow, a key of the map of paths: struct path_start. */
 	__u32 start_bits;
@@ -155,19 +155,31 @@ struct caller {
 	__u8 comm[UNRACED_COMM_SIZE];
 };
 
+/* Where a request stands: as of its submission, and what has been told of it since. */
+struct progress {
+	__u64 untold; /* when it was submitted, as long as there is no event of it, then 0: what is told later is nothing new */
+	__u64 files; /* struct files_struct of who submitted it */
+	__s32 before; /* a connect's descriptor, an open's old result: what lay where the result will */
+	__s32 refusal; /* the result of one that the kernel refuses at its submission, else 0 */
+	__u32 polled; /* 1: has waited for its socket, which leaves other results for a while where its own will be */
+	__u32 reserved;
+};
+
 /* A request of an io_uring that is under way. The long one starts as the other does, as with calls. */
 struct request {
 	struct caller by;
+	struct progress at;
 	struct call call;
 };
 struct long_request {
 	struct caller by;
+	struct progress at;
 	struct long_call call;
 };
 
 /*
  * By the address of the kernel's struct io_kiocb. Requests can end unseen, so these maps give up the oldest, and are no
- * part of the stash.
+ * part of the stash. One that was given up is an event without arguments.
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
@@ -183,20 +195,18 @@ struct {
 	__type(value, struct long_request);
 } long_requests SEC(".maps");
 
-/* The request that a completion stands for, by all that an overflowing ring tells of it. */
+/* The requests that a completion can stand for, by all that an overflowing ring tells of it. */
 struct posted {
 	__u64 ring; /* struct io_ring_ctx */
 	__u64 user_data;
 };
-/* Programs may give all their requests the same user_data. */
+/* Programs may give all their requests the same user_data. An entry goes with the last of them. */
 struct in_flight {
 	__u64 latest; /* struct io_kiocb */
-	__s64 count;
-	__s32 before; /* of the latest: a connect's descriptor, an open's old result; what lies where the new one will */
-	__u32 opcode; /* of the latest */
+	__u64 tally; /* how many there are of which no event was made (high half), and how many of them count as lost */
 };
 struct {
-	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 8192);
 	__type(key, struct posted);
 	__type(value, struct in_flight);

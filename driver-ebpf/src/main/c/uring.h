@@ -199,49 +199,122 @@ static __always_inline void take_refused(struct long_call *to, const struct io_u
 	read_pointers(to, syscall, UNRACED_PROVENANCE_ENTER);
 }
 
+/*
+ * The tally of requests that share ring and user_data. Any completion without room that has both, a message from another
+ * ring, say, may be of one of them, and counts one as lost, as long as one is left that does not count so. When the end of
+ * one is told beyond doubt, and all that are in flight count as lost, then that one did, and its loss is taken back.
+ */
+#define ONE_IN_FLIGHT (1ull << 32)
+/* Of an entry that is about to be deleted: what is added to it would be gone. */
+#define OVER ~0ull
+/* Each failure is another processor's success. Who gives up leaves a loss too many, never one too few. */
+#define TALLY_TRIES 8
+
+static __always_inline bool tally_becomes(struct in_flight *same, __u64 from, __u64 to)
+{
+	return __sync_val_compare_and_swap(&same->tally, from, to) == from;
+}
+
+/* Whether there was one to count as lost. */
+static __always_inline bool tally_loss(struct in_flight *same)
+{
+	for (int i = 0; i < TALLY_TRIES; i++) {
+		__u64 tally = *(volatile __u64 *)&same->tally;
+
+		if ((tally >> 32) <= (__u32)tally)
+			return 0;
+		if (tally_becomes(same, tally, tally + 1))
+			return 1;
+	}
+	return 1;
+}
+
+/* Whether a loss is to be taken back. */
+static __always_inline bool tally_event(struct in_flight *same, const struct posted *key)
+{
+	for (int i = 0; i < TALLY_TRIES; i++) {
+		__u64 tally = *(volatile __u64 *)&same->tally;
+		bool was_lost = (tally >> 32) <= (__u32)tally;
+		bool was_last = (tally >> 32) == 1;
+
+		if (!(tally >> 32) || tally == OVER)
+			return 0;
+		if (!tally_becomes(same, tally, was_last ? OVER : tally - ONE_IN_FLIGHT - was_lost))
+			continue;
+		if (was_last)
+			bpf_map_delete_elem(&posted, key);
+		return was_lost;
+	}
+	return 0;
+}
+
+/* False when there is no room, or too much traffic. */
+static __always_inline bool tally_request(const struct posted *key, __u64 address)
+{
+	struct in_flight first = { .latest = address, .tally = ONE_IN_FLIGHT };
+
+	for (int i = 0; i < TALLY_TRIES; i++) {
+		struct in_flight *same = bpf_map_lookup_elem(&posted, key);
+		__u64 tally;
+
+		if (!same) {
+			long error = bpf_map_update_elem(&posted, key, &first, BPF_NOEXIST);
+
+			if (error != -EEXIST)
+				return !error;
+			continue;
+		}
+		tally = *(volatile __u64 *)&same->tally;
+		if (tally == OVER || !tally_becomes(same, tally, tally + ONE_IN_FLIGHT))
+			continue;
+		if (bpf_map_lookup_elem(&posted, key) == same) {
+			same->latest = address;
+			return 1;
+		}
+		/* It had become another key's. */
+		__sync_fetch_and_add(&same->tally, -ONE_IN_FLIGHT);
+	}
+	return 0;
+}
+
+static __always_inline struct posted posted_as(struct io_kiocb *req)
+{
+	return (struct posted){ .ring = (__u64)GET(req, ctx), .user_data = GET(req, cqe.user_data) };
+}
+
 static __always_inline void request_put(struct unraced_counters *row, struct io_kiocb *req, struct long_request *from)
 {
-	struct posted key = { .ring = (__u64)GET(req, ctx), .user_data = GET(req, cqe.user_data) };
-	__u8 opcode = GET(req, opcode);
-	struct in_flight first = { .latest = (__u64)req,
-				   .count = 1,
-				   .before = opcode == IORING_OP_CONNECT ? GET(req, cqe.fd) : GET(req, cqe.res),
-				   .opcode = opcode };
+	struct posted key = posted_as(req);
 	__u64 address = (__u64)req;
-	struct in_flight *same;
 
+	/* One whose end may not be told counts as lost until it is. So does one that could not be found by its completion. */
+	if (from->call.call.silent || !tally_request(&key, address)) {
+		from->call.call.silent = 1;
+		row->silent++;
+	}
 	bpf_map_update_elem(&requests, &address, from, BPF_ANY);
 	if (from->call.call.length > INLINE_BYTES)
 		bpf_map_update_elem(&long_requests, &address, from, BPF_ANY);
-	if (from->call.call.silent) {
-		/* Taken back if its end is told after all. */
-		row->silent++;
-		return;
-	}
-	same = bpf_map_lookup_elem(&posted, &key);
-	if (same) {
-		same->before = first.before;
-		same->opcode = first.opcode;
-		same->latest = address;
-		__sync_fetch_and_add(&same->count, 1);
-	} else {
-		bpf_map_update_elem(&posted, &key, &first, BPF_ANY);
-	}
 }
 
-static __always_inline int on_submit(struct io_kiocb *req, const struct io_uring_sqe *refused)
+static __always_inline int on_submit(struct io_kiocb *req, const struct io_uring_sqe *refused, __s32 refusal)
 {
 	struct unraced_control *shared = SCRATCH(control);
 	__u8 syscall = requested_call(GET(req, opcode));
+	__u64 address = (__u64)req;
 	struct unraced_counters *row = counter_row();
 	struct unfinished *area = SCRATCH(unfinished);
 	struct task_struct *task;
 	struct long_call *to;
 	__u64 none[4] = {};
 
-	if (!syscall || !shared || !row || !area || !shared->active || !is_watched(shared, syscall) ||
-	    filter(shared) != PASS)
+	if (!syscall || !shared || !row || !area || !shared->active || !is_watched(shared, syscall))
 		return 0;
+	if (filter(shared) != PASS) {
+		/* Of one whose end was not told, and whose memory this is now. */
+		bpf_map_delete_elem(&requests, &address);
+		return 0;
+	}
 	task = bpf_get_current_task_btf();
 	identify(&area->request.by, task);
 	to = &area->request.call;
@@ -264,6 +337,10 @@ static __always_inline int on_submit(struct io_kiocb *req, const struct io_uring
 	to->call.silent = (GET(req, flags) & CQE_SKIP_SUCCESS) != 0;
 	if (fd_table_is_shared(task))
 		to->call.record_flags |= UNRACED_FD_TABLE_SHARED;
+	area->request.at = (struct progress){ .untold = to->call.enter_ns,
+					      .files = (__u64)GET(task, files),
+					      .before = syscall == UNRACED_CONNECT ? GET(req, cqe.fd) : GET(req, cqe.res),
+					      .refusal = refusal };
 	request_put(row, req, &area->request);
 	return 0;
 }
@@ -272,13 +349,13 @@ static __always_inline int on_submit(struct io_kiocb *req, const struct io_uring
 SEC("raw_tp/io_uring_submit_req")
 int request_submit(struct bpf_raw_tracepoint_args *ctx)
 {
-	return can_read_requests() ? on_submit((struct io_kiocb *)ctx->args[0], 0) : 0;
+	return can_read_requests() ? on_submit((struct io_kiocb *)ctx->args[0], 0, 0) : 0;
 }
 
 SEC("raw_tp/io_uring_submit_sqe")
 int request_submit_sqe(struct bpf_raw_tracepoint_args *ctx)
 {
-	return can_read_requests() ? on_submit((struct io_kiocb *)ctx->args[0], 0) : 0;
+	return can_read_requests() ? on_submit((struct io_kiocb *)ctx->args[0], 0, 0) : 0;
 }
 
 SEC("raw_tp/io_uring_req_failed")
@@ -286,7 +363,7 @@ int request_refuse(struct bpf_raw_tracepoint_args *ctx)
 {
 	if (!can_read_requests() || !ctx->args[0])
 		return 0;
-	return on_submit((struct io_kiocb *)ctx->args[1], (struct io_uring_sqe *)ctx->args[0]);
+	return on_submit((struct io_kiocb *)ctx->args[1], (struct io_uring_sqe *)ctx->args[0], ctx->args[2]);
 }
 
 /* From here on, its submitter goes on before its result is known, and can put another file behind the descriptor. */
@@ -301,71 +378,161 @@ int request_punt(struct bpf_raw_tracepoint_args *ctx)
 	return 0;
 }
 
-/* The request's entry, whole, or what little is known without one. False when nobody wants to know. */
-static __always_inline bool request_take(struct unraced_counters *row, const struct unraced_control *shared,
-					 struct long_request *to, __u64 address, __u8 syscall)
+/*
+ * A connect is about to wait for its socket, and has waited. As both are told a moment after they are so, one of the two
+ * may come too late.
+ */
+static __always_inline int on_poll(struct io_kiocb *req)
 {
-	struct request *found = bpf_map_lookup_elem(&requests, &address);
-	struct task_struct *task = bpf_get_current_task_btf();
+	__u64 address = (__u64)req;
+	struct request *request;
+
+	if (!can_read_requests() || GET(req, opcode) != IORING_OP_CONNECT)
+		return 0;
+	request = bpf_map_lookup_elem(&requests, &address);
+	if (request)
+		request->at.polled = 1;
+	return 0;
+}
+
+SEC("raw_tp/io_uring_poll_arm")
+int request_poll(struct bpf_raw_tracepoint_args *ctx)
+{
+	return on_poll((struct io_kiocb *)ctx->args[0]);
+}
+
+SEC("raw_tp/io_uring_task_add")
+int request_polled(struct bpf_raw_tracepoint_args *ctx)
+{
+	return on_poll((struct io_kiocb *)ctx->args[0]);
+}
+
+/* What little is known of a request without an entry. False when nobody wants to know. */
+static __always_inline bool request_unseen(struct unraced_counters *row, const struct unraced_control *shared,
+					   struct long_request *to, __u8 syscall)
+{
+	enum verdict verdict = filter(shared);
 	__u64 none[4] = {};
 
-	if (!found) {
-		enum verdict verdict = filter(shared);
-
-		if (verdict != PASS) {
-			count_filtered(row, verdict);
-			return 0;
-		}
-		identify(&to->by, task);
-		read_registers(&to->call.call, syscall, none);
-		to->call.call.enter_ns = 0;
-		to->call.call.mitigation = current_mode(shared);
-		to->call.call.length = 0;
-		to->call.call.provenance = UNRACED_PROVENANCE_NONE;
-		to->call.call.how_provenance = UNRACED_PROVENANCE_NONE;
-		to->call.call.integrity = 0;
-		to->call.call.record_flags = UNRACED_NO_ARGUMENTS | UNRACED_ENTER_MISSED | UNRACED_FD_TABLE_SHARED;
-		return 1;
+	if (verdict != PASS) {
+		count_filtered(row, verdict);
+		return 0;
 	}
-	*(struct request *)to = *found;
-	if (found->call.length > INLINE_BYTES) {
-		struct long_request *whole = bpf_map_lookup_elem(&long_requests, &address);
-
-		if (whole && whole->call.call.enter_ns == found->call.enter_ns) {
-			bpf_probe_read_kernel(to->call.call.bytes, READ_BYTES, whole->call.call.bytes);
-		} else {
-			to->call.call.provenance = UNRACED_PROVENANCE_NONE;
-			to->call.call.record_flags |= UNRACED_EVICTED;
-		}
-		bpf_map_delete_elem(&long_requests, &address);
-	}
-	bpf_map_delete_elem(&requests, &address);
+	identify(&to->by, bpf_get_current_task_btf());
+	read_registers(&to->call.call, syscall, none);
+	to->at.files = 0;
+	to->call.call.enter_ns = 0;
+	to->call.call.mitigation = current_mode(shared);
+	to->call.call.length = 0;
+	to->call.call.provenance = UNRACED_PROVENANCE_NONE;
+	to->call.call.how_provenance = UNRACED_PROVENANCE_NONE;
+	to->call.call.integrity = 0;
+	to->call.call.record_flags = UNRACED_NO_ARGUMENTS | UNRACED_ENTER_MISSED | UNRACED_FD_TABLE_SHARED;
 	return 1;
 }
 
-/*
- * Whether the latest has ended so; its memory may be another's by now. Until it has, an old result lies there, which may be
- * the same, and any request of the ring can have this user_data and this result: so only what has changed since counts.
- */
-static __always_inline bool latest_ended(const struct in_flight *same, const struct posted *key, __s32 result)
+/* False when the entry gave way to another one meanwhile, which the copy may be mixed with. */
+static __always_inline bool request_copy(struct long_request *to, const struct request *found, __u64 address)
 {
-	struct io_kiocb *req = (struct io_kiocb *)same->latest;
-	__u64 address = same->latest;
-
-	if (!bpf_map_lookup_elem(&requests, &address) || GET(req, ctx) != (void *)key->ring ||
-	    GET(req, cqe.user_data) != key->user_data || GET(req, cqe.res) != result || GET(req, opcode) != same->opcode)
-		return 0;
-	/* The descriptor lies there until there is a result. */
-	return same->opcode == IORING_OP_CONNECT ? same->before && !GET(req, cqe.fd) : same->before != result;
+	*(struct request *)to = *found;
+	return bpf_map_lookup_elem(&requests, &address) == found && found->call.enter_ns == to->call.call.enter_ns;
 }
 
-static __always_inline int on_complete(struct bpf_raw_tracepoint_args *ctx, struct io_kiocb *req)
+/* Whether nobody else has made its event, or is about to. By the copy, as the entry may be another's by now. */
+static __always_inline bool claim(struct request *found, const struct long_request *copy)
+{
+	__u64 untold = copy->at.untold;
+
+	return untold && __sync_val_compare_and_swap(&found->at.untold, untold, 0) == untold;
+}
+
+/* Of a long path, the copy has no more than the start. */
+static __always_inline void take_rest(struct long_request *to, __u64 address)
+{
+	struct long_request *whole;
+
+	if (to->call.call.length <= INLINE_BYTES)
+		return;
+	whole = bpf_map_lookup_elem(&long_requests, &address);
+	if (whole && whole->call.call.enter_ns == to->call.call.enter_ns) {
+		bpf_probe_read_kernel(to->call.call.bytes, READ_BYTES, whole->call.call.bytes);
+	} else {
+		to->call.call.provenance = UNRACED_PROVENANCE_NONE;
+		to->call.call.record_flags |= UNRACED_EVICTED;
+	}
+	bpf_map_delete_elem(&long_requests, &address);
+}
+
+/* A request that counted as in flight has come to its event. */
+static __always_inline void settle(struct unraced_counters *row, struct io_kiocb *req)
+{
+	struct posted key = posted_as(req);
+	struct in_flight *same = bpf_map_lookup_elem(&posted, &key);
+
+	if (same && tally_event(same, &key))
+		row->silent--;
+}
+
+/*
+ * Whether a request has ended so; its memory may be another's by now. Until it has, an old result lies there, which may
+ * be the same, and any request of the ring can have this user_data and this result: so only what has changed since counts.
+ */
+static __always_inline bool has_ended(const struct request *request, struct io_kiocb *req, const struct posted *key,
+				      __s32 result)
+{
+	if (GET(req, ctx) != (void *)key->ring || GET(req, cqe.user_data) != key->user_data ||
+	    GET(req, cqe.res) != result || requested_call(GET(req, opcode)) != request->call.syscall)
+		return 0;
+	if (request->call.syscall != UNRACED_CONNECT)
+		return request->at.before != result;
+	/*
+	 * The descriptor lies there until there is a result, or what the socket was polled for: bits, or 0 if somebody else
+	 * woke it, or cancelled the request. No connect ends by a positive one. Whether it was polled is looked at last.
+	 */
+	if (!request->at.before || GET(req, cqe.fd) || result > 0)
+		return 0;
+	return result < 0 || !*(const volatile __u32 *)&request->at.polled;
+}
+
+/* Completes what is known of a request by its result. */
+static __always_inline int on_end(void *ctx, struct unraced_counters *row, struct unfinished *to, struct io_kiocb *req,
+				  __u8 syscall, __s32 result)
+{
+	struct call *call = &to->request.call.call;
+	struct task_struct *task = bpf_get_current_task_btf();
+
+	row->returned++;
+	if (call->silent) {
+		/* Counted at its submission, and so was its return. */
+		row->silent--;
+	}
+	if (syscall == UNRACED_CONNECT && copies_late() && call->provenance != UNRACED_PROVENANCE_NONE)
+		take_address(call, req);
+	to->file = (__u64)GET(req, file);
+	to->result = result;
+	/*
+	 * Its descriptor means something only to those who share the submitter's table. A ring can outlive its process, and
+	 * be told of by a thread with a table of its own.
+	 */
+	if ((bpf_get_current_pid_tgid() >> 32) != to->request.by.tgid ||
+	    (to->request.at.files && (__u64)GET(task, files) != to->request.at.files))
+		call->direct = 1;
+	to->syscall = syscall;
+	to->is_request = 1;
+	finish(ctx, row, syscall);
+	return 0;
+}
+
+/* The end of a request is told, beyond doubt. */
+static __always_inline int on_complete(struct bpf_raw_tracepoint_args *ctx, struct io_kiocb *req, bool by_chain)
 {
 	__u8 syscall = requested_call(GET(req, opcode));
 	struct unraced_control *shared;
 	struct unraced_counters *row;
+	__u64 address = (__u64)req;
 	struct unfinished *to;
-	struct call *call;
+	struct request *found;
+	__s32 result;
 
 	if (!syscall)
 		return 0;
@@ -374,65 +541,89 @@ static __always_inline int on_complete(struct bpf_raw_tracepoint_args *ctx, stru
 	to = SCRATCH(unfinished);
 	if (!shared || !row || !to || !shared->active || !is_watched(shared, syscall))
 		return 0;
-	row->returned++;
-	if (!request_take(row, shared, &to->request, (__u64)req, syscall))
-		return 0;
-	call = &to->request.call.call;
-	if (call->silent) {
-		/* Counted at its submission, and so was its return. */
-		row->silent--;
+	result = by_chain ? -ECANCELED : GET(req, cqe.res);
+	found = bpf_map_lookup_elem(&requests, &address);
+	if (found && request_copy(&to->request, found, address)) {
+		bool is_first = claim(found, &to->request);
+
+		/* One that its chain takes along may be told of again. */
+		if (!by_chain)
+			bpf_map_delete_elem(&requests, &address);
+		if (!is_first)
+			return 0;
+		if (!to->request.call.call.silent)
+			settle(row, req);
+		if (by_chain && to->request.at.refusal)
+			result = to->request.at.refusal;
+		take_rest(&to->request, address);
+		return on_end(ctx, row, to, req, syscall, result);
 	}
-	if (syscall == UNRACED_CONNECT && copies_late() && call->provenance != UNRACED_PROVENANCE_NONE)
-		take_address(call, req);
-	to->file = (__u64)GET(req, file);
-	to->result = GET(req, cqe.res);
-	/* A ring can outlive its process: then the kernel cancels what is left on a thread of its own. */
-	if ((bpf_get_current_pid_tgid() >> 32) != to->request.by.tgid)
-		call->direct = 1;
-	to->syscall = syscall;
-	to->is_request = 1;
-	finish(ctx, row, syscall);
-	return 0;
+	if (!request_unseen(row, shared, &to->request, syscall)) {
+		row->returned++;
+		return 0;
+	}
+	return on_end(ctx, row, to, req, syscall, result);
 }
 
 SEC("raw_tp/io_uring_complete")
 int request_complete(struct bpf_raw_tracepoint_args *ctx)
 {
 	struct io_kiocb *req = (struct io_kiocb *)ctx->args[1];
-	struct in_flight *same;
-	struct request *known;
-	struct posted key;
-	__u64 address;
 
-	if (!can_read_requests() || !req || !requested_call(GET(req, opcode)))
-		return 0;
-	key = (struct posted){ .ring = (__u64)GET(req, ctx), .user_data = GET(req, cqe.user_data) };
-	address = (__u64)req;
-	known = bpf_map_lookup_elem(&requests, &address);
-	same = bpf_map_lookup_elem(&posted, &key);
-	if (same && known && !known->call.silent)
-		__sync_fetch_and_add(&same->count, -1);
-	return on_complete(ctx, req);
+	/* Messages between rings have none. */
+	return can_read_requests() && req ? on_complete(ctx, req, 0) : 0;
 }
 
 /*
- * A completion for which the ring has no room. All that is told of it is its ring, its user_data and its result. Where that does
- * not tell which request it is of, one of them is lost, and counted.
+ * A chain breaks. Behind a request that asked for no completion and failed, the others get none, either, so this is all that
+ * is told of them. The kernel marks them before it tells.
+ */
+SEC("raw_tp/io_uring_fail_link")
+int request_unlink(struct bpf_raw_tracepoint_args *ctx)
+{
+	struct io_kiocb *link = (struct io_kiocb *)ctx->args[1];
+
+	if (!can_read_requests() || !link || !(GET(link, flags) & CQE_SKIP_SUCCESS))
+		return 0;
+	return on_complete(ctx, link, 1);
+}
+
+/* Takes the latest request with this ring and user_data, if it has ended so, and has no event yet. */
+static __always_inline bool take_latest(struct long_request *to, __u64 address, const struct posted *key, __s32 result)
+{
+	struct request *found = bpf_map_lookup_elem(&requests, &address);
+
+	if (!found || !request_copy(to, found, address) || to->call.call.silent ||
+	    !has_ended(found, (struct io_kiocb *)address, key, result) || !claim(found, to))
+		return 0;
+	take_rest(to, address);
+	return 1;
+}
+
+/*
+ * A completion for which the ring has no room. All that is told of it is its ring, its user_data and its result, and anything
+ * can have these. Where they do not tell which request it is of, one of them is lost, and counted.
  */
 SEC("raw_tp/io_uring_cqe_overflow")
 int request_overflow(struct bpf_raw_tracepoint_args *ctx)
 {
 	struct posted key = { .ring = ctx->args[0], .user_data = ctx->args[1] };
 	struct in_flight *same = bpf_map_lookup_elem(&posted, &key);
+	struct unraced_control *shared = SCRATCH(control);
 	struct unraced_counters *row = counter_row();
+	struct unfinished *to = SCRATCH(unfinished);
+	__u64 latest;
 
-	/* Entries stay, with a count of 0: one that another processor deleted meanwhile would take what is added to it along. */
-	if (!can_read_requests() || !same || !row || same->count <= 0)
+	if (!can_read_requests() || !same || !shared || !row || !to || !shared->active)
 		return 0;
-	__sync_fetch_and_add(&same->count, -1);
-	if (latest_ended(same, &key, ctx->args[2]))
-		return on_complete(ctx, (struct io_kiocb *)same->latest);
-	row->silent++;
+	latest = same->latest;
+	if (take_latest(&to->request, latest, &key, ctx->args[2])) {
+		if (tally_event(same, &key))
+			row->silent--;
+		return on_end(ctx, row, to, (struct io_kiocb *)latest, to->request.call.call.syscall, ctx->args[2]);
+	}
+	if (tally_loss(same))
+		row->silent++;
 	return 0;
 }
 

@@ -12,6 +12,7 @@ import java.util.Map;
 /** The books of a capture as fields of text, which the last block of a recording holds. */
 final class BooksText {
     private static final String ENTERED = "entered";
+    private static final String COPIES_MISSED = "copies-missed";
     private static final String LOST = "lost.";
     private static final String FILTERED = "filtered.";
 
@@ -28,6 +29,7 @@ final class BooksText {
         put(fields, "wakeups", books.wakeups());
         put(fields, "ring-bytes", books.ringBytes());
         put(fields, "stash-bytes", books.stashBytes());
+        put(fields, COPIES_MISSED, books.copiesMissed());
         StashStats stash = books.stash();
         put(fields, "stash.puts", stash.puts());
         put(fields, "stash.takes", stash.takes());
@@ -48,8 +50,7 @@ final class BooksText {
     static CaptureStats decode(Map<String, String> fields) {
         return new CaptureStats(
                 get(fields, "returned"),
-                // Recordings of a time before there were enter events have none.
-                fields.containsKey(ENTERED) ? get(fields, ENTERED) : 0,
+                getLater(fields, ENTERED),
                 get(fields, "delivered"),
                 get(fields, "pending"),
                 getAll(fields, LOST, LossReason.class),
@@ -65,7 +66,8 @@ final class BooksText {
                         get(fields, "stash.stale"),
                         get(fields, "stash.refused"),
                         get(fields, "stash.live"),
-                        get(fields, "stash.capacity")));
+                        get(fields, "stash.capacity")),
+                getLater(fields, COPIES_MISSED));
     }
 
     private static void put(Map<String, String> fields, String name, long value) {
@@ -82,6 +84,11 @@ final class BooksText {
             throw new IllegalArgumentException("no " + name);
         }
         return Long.parseLong(value);
+    }
+
+    /** A field that recordings of an earlier time do not have. */
+    private static long getLater(Map<String, String> fields, String name) {
+        return fields.containsKey(name) ? get(fields, name) : 0;
     }
 
     private static <R extends Enum<R>> Map<R, Long> getAll(Map<String, String> fields, String prefix, Class<R> type) {

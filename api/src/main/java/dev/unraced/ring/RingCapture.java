@@ -254,7 +254,8 @@ public final class RingCapture implements Capture {
                 books.wakeups(),
                 books.ringBytes(),
                 books.stashBytes(),
-                books.stash());
+                books.stash(),
+                books.copiesMissed());
     }
 
     private static void add(Map<LossReason, Long> lost, LossReason reason, long count) {

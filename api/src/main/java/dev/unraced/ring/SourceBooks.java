@@ -18,6 +18,7 @@ import java.util.Map;
  * @param ringBytes memory of the ring, in bytes
  * @param stashBytes memory of the stash, in bytes
  * @param stash the books of the stash
+ * @param copiesMissed events under mitigation <em>kernel</em> without the copy that their calls came to
  */
 public record SourceBooks(
         long returned,
@@ -28,7 +29,22 @@ public record SourceBooks(
         long wakeups,
         long ringBytes,
         long stashBytes,
-        StashStats stash) {
+        StashStats stash,
+        long copiesMissed) {
+
+    /** The books of a source that counts no missed copies. */
+    public SourceBooks(
+            long returned,
+            long entered,
+            long submitted,
+            Map<LossReason, Long> lost,
+            Map<FilterReason, Long> filtered,
+            long wakeups,
+            long ringBytes,
+            long stashBytes,
+            StashStats stash) {
+        this(returned, entered, submitted, lost, filtered, wakeups, ringBytes, stashBytes, stash, 0);
+    }
 
     /** The books of a source without enter events. */
     public SourceBooks(

@@ -41,7 +41,8 @@ final class Recordings {
             5,
             65_536,
             4_096,
-            new StashStats(9, 8, 7, 6, 5, 4, 3, 2));
+            new StashStats(9, 8, 7, 6, 5, 4, 3, 2),
+            6);
 
     private Recordings() {}
 

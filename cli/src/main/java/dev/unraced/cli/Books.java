@@ -53,7 +53,8 @@ final class Books {
     /** The rest of the books, on several lines. */
     static String details(CaptureStats stats) {
         StashStats stash = stats.stash();
-        return "  wake-ups " + stats.wakeups() + ", rings " + stats.ringBytes() + " bytes, stash "
+        return (stats.copiesMissed() == 0 ? "" : "  " + stats.copiesMissed() + " without the kernel's copy\n")
+                + "  wake-ups " + stats.wakeups() + ", rings " + stats.ringBytes() + " bytes, stash "
                 + stats.stashBytes() + " bytes\n"
                 + "  stash: " + stash.puts() + " put, " + stash.takes() + " taken, " + stash.evicted()
                 + " evicted, " + stash.reclaimed() + " reclaimed, " + stash.stale() + " stale, "

@@ -26,6 +26,7 @@ public abstract class ConnectConformance extends DriverConformance {
     private static final int LISTENER = 1;
 
     private static final int CLIENT = 2;
+    private static final int FILLER = 10;
 
     protected ConnectConformance() {}
 
@@ -107,6 +108,25 @@ public abstract class ConnectConformance extends DriverConformance {
             WatchedCall call = WatchedCall.connect("h:" + CLIENT, address);
             Requested.seen(scenario, call.throughPolledRing(), address);
             Requested.seen(scenario, call.throughFullRing(), address);
+        }
+    }
+
+    @Test
+    @Requires(origins = Origin.IO_URING)
+    @DisplayName("R1.1 A connect is one event or one counted loss, whatever completions look like its own")
+    public final void r01_1_aForgedCompletionIsNoEndOfAConnect() {
+        try (Scenario scenario = scenario().open()) {
+            Sockets sockets = new Sockets(scenario.actor());
+            ByteString address = sockets.listenFull(LISTENER, SocketAddresses.loopback(0), FILLER);
+            for (long result : new long[] {0, Linux.POLLOUT, Linux.ECONNREFUSED}) {
+                for (boolean drained : new boolean[] {false, true}) {
+                    sockets.stream(CLIENT, Linux.AF_INET);
+                    WatchedCall call = WatchedCall.connect("h:" + CLIENT, address)
+                            .forged(result)
+                            .throughFullRing();
+                    Requested.onceOrLost(scenario, drained ? call.drained() : call, address);
+                }
+            }
         }
     }
 

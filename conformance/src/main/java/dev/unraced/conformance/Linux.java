@@ -33,6 +33,9 @@ final class Linux {
     static final int SOCK_STREAM = 1;
     static final int SOCK_DGRAM = 2;
 
+    /** Of {@code revents} of poll(2). */
+    static final long POLLOUT = 4;
+
     static final long ENOENT = -2;
     static final long EINTR = -4;
     static final long EBADF = -9;

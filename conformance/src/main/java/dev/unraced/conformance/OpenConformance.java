@@ -357,6 +357,46 @@ public abstract class OpenConformance extends DriverConformance {
         }
     }
 
+    @Test
+    @Requires(syscalls = Syscall.OPENAT, origins = Origin.IO_URING)
+    @DisplayName("R1.1 A request is one event or one counted loss, whatever completions look like its own")
+    public final void r01_1_aForgedCompletionIsNoEnd() {
+        try (Scenario scenario = scenario().open()) {
+            scenario.makeFifo("fifo");
+            ByteString fifo = scenario.scratch().bytes("fifo");
+            for (long result : new long[] {0, 7, Linux.ENOENT}) {
+                WatchedCall call =
+                        WatchedCall.openat(Pointer.to(fifo), Linux.O_RDONLY, 0).forged(result);
+                Requested.onceOrLost(scenario, call, fifo);
+                Requested.onceOrLost(scenario, call.throughFullRing(), fifo);
+                Requested.onceOrLost(scenario, call.throughFullRing().drained(), fifo);
+            }
+            scenario.makeFile("file");
+            ByteString file = scenario.scratch().bytes("file");
+            WatchedCall echoed =
+                    WatchedCall.openat(Pointer.to(file), Linux.O_RDONLY, 0).echoed();
+            Requested.onceOrLost(scenario, echoed, file);
+            Requested.onceOrLost(scenario, echoed.throughFullRing(), file);
+        }
+    }
+
+    @Test
+    @Requires(
+            syscalls = {Syscall.OPENAT, Syscall.OPENAT2},
+            origins = Origin.IO_URING)
+    @DisplayName("R1.1 A request behind one that fails and asked for no completion is one event or one counted loss")
+    public final void r01_1_aRequestBehindASilentFailureIsAccountedFor() {
+        try (Scenario scenario = scenario().open()) {
+            scenario.makeFile("file");
+            ByteString file = scenario.scratch().bytes("file");
+            for (WatchedCall call : List.of(
+                    WatchedCall.openat(Pointer.to(file), Linux.O_RDONLY, 0),
+                    WatchedCall.openat2(Pointer.to(file), Linux.O_RDONLY, 0, 0))) {
+                Requested.onceOrLost(scenario, call.behindASilentFailure(), file, Linux.ECANCELED);
+            }
+        }
+    }
+
     private static long accountedFor(Scenario scenario) {
         CaptureStats stats = scenario.awaitRest();
         return stats.delivered() + stats.totalLost();

@@ -3,12 +3,14 @@ package dev.unraced.conformance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.unraced.driver.CaptureStats;
 import dev.unraced.event.ByteString;
 import dev.unraced.event.ConnectEvent;
 import dev.unraced.event.OpenEvent;
 import dev.unraced.event.Origin;
 import dev.unraced.event.SyscallEvent;
 import java.util.List;
+import java.util.OptionalLong;
 
 /** Requests on an io_uring that are not submitted, or do not end, the usual way. */
 final class Requested {
@@ -35,10 +37,42 @@ final class Requested {
         assertThat(event.caller().tgid())
                 .as("R1.14: %s", call)
                 .isEqualTo(scenario.actor().tgid());
-        ByteString reported = event instanceof OpenEvent open
+        assertThat(argumentOf(event)).as("R1.14: %s", call).isEqualTo(argument);
+    }
+
+    /**
+     * Has the actor make a request, and checks that it is one event or one counted loss, whatever else looks like its
+     * end; and that an event says what it is of, and how it ended.
+     *
+     * @param argument the path, or the address
+     */
+    static void onceOrLost(Scenario scenario, WatchedCall call, ByteString argument) {
+        onceOrLost(scenario, call, argument, OptionalLong.empty());
+    }
+
+    /** As the other one, of a request whose result the actor is not told. */
+    static void onceOrLost(Scenario scenario, WatchedCall call, ByteString argument, long result) {
+        onceOrLost(scenario, call, argument, OptionalLong.of(result));
+    }
+
+    private static void onceOrLost(Scenario scenario, WatchedCall call, ByteString argument, OptionalLong result) {
+        CaptureStats before = scenario.awaitRest();
+        scenario.takeEvents();
+        Outcome outcome = scenario.callUnobserved(call);
+        CaptureStats after = scenario.awaitRest();
+        assertThat(after.delivered() + after.totalLost())
+                .as("R1.1: events and losses after one more request, %s: %s", call, after)
+                .isEqualTo(before.delivered() + before.totalLost() + 1);
+        for (SyscallEvent event : scenario.takeEvents()) {
+            assertThat(event.call().result()).as("R1.2: %s", call).isEqualTo(result.orElse(outcome.result()));
+            assertThat(argumentOf(event)).as("R1.14: %s", call).isEqualTo(argument);
+        }
+    }
+
+    private static ByteString argumentOf(SyscallEvent event) {
+        return event instanceof OpenEvent open
                 ? open.path().value()
                 : ((ConnectEvent) event).address().value().bytes();
-        assertThat(reported).as("R1.14: %s", call).isEqualTo(argument);
     }
 
     private static SyscallEvent onlyEvent(Scenario scenario, WatchedCall call) {

@@ -106,6 +106,30 @@ public record WatchedCall(Syscall syscall, Command arguments) {
         return throughRing().with("linked", 1);
     }
 
+    /** As a request behind one that asked for no completion and fails: then this one gets none, either. */
+    public WatchedCall behindASilentFailure() {
+        return behindAFailure().with("skipped", 1);
+    }
+
+    /**
+     * As a request that blocks and is cancelled, while completions of others look like its own.
+     *
+     * @param result the result that they have
+     */
+    public WatchedCall forged(long result) {
+        return cancelled().with("forged", result);
+    }
+
+    /** Of a {@linkplain #forged forged} request: there is room in its ring again when it ends itself. */
+    public WatchedCall drained() {
+        return with("drained", 1);
+    }
+
+    /** As a request that has ended when another completion comes that looks like its own. */
+    public WatchedCall echoed() {
+        return throughRing().with("echoed", 1);
+    }
+
     /** As two requests that share a user_data, by which completions are told from each other. */
     public WatchedCall twice() {
         return throughRing().with("twice", 1);

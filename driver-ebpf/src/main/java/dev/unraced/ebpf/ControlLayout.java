@@ -49,6 +49,7 @@ final class ControlLayout {
     static final int FILTERED_RESULT = 136;
     static final int SILENT = 144;
     static final int UNFINISHED = 152;
+    static final int COPIES_MISSED = 160;
 
     private ControlLayout() {}
 }

@@ -241,7 +241,8 @@ final class EbpfSource implements RingSource {
                 counters.sum(ControlLayout.WAKEUPS),
                 ringBytes,
                 stashBytes,
-                stashStats());
+                stashStats(),
+                counters.sum(ControlLayout.COPIES_MISSED));
     }
 
     @Override

@@ -20,14 +20,15 @@ final class Entrances {
 
     private static final List<String> ALL_CONVENTIONS = List.of("all_exit", "all_enter");
 
-    /** The last one's name of older kernels stands beside it; one of the two is there. */
-    private static final List<String> REQUESTS = List.of(
-            "request_complete",
-            "request_overflow",
-            "request_punt",
-            "request_refuse",
-            "request_submit",
-            "request_submit_sqe");
+    private static final List<String> REQUESTS =
+            List.of("request_complete", "request_overflow", "request_unlink", "request_punt", "request_refuse");
+
+    /** Only connects wait for what others tell them. */
+    private static final List<String> POLLS = List.of("request_poll", "request_polled");
+
+    private static final String SUBMIT = "request_submit";
+    /** By the tracepoint's name of older kernels. One of the two is there. */
+    private static final String SUBMIT_BEFORE = "request_submit_sqe";
 
     private Entrances() {}
 
@@ -37,7 +38,8 @@ final class Entrances {
         if (servesAllConventions(settings)) {
             programs.addAll(ALL_CONVENTIONS);
         }
-        programs.addAll(REQUESTS);
+        programs.addAll(requests(settings.syscalls()));
+        programs.addAll(List.of(SUBMIT, SUBMIT_BEFORE));
         return programs;
     }
 
@@ -45,6 +47,8 @@ final class Entrances {
     static List<String> all() {
         List<String> programs = new ArrayList<>(List.of("finish_opens", "finish_connect"));
         programs.addAll(REQUESTS);
+        programs.addAll(POLLS);
+        programs.addAll(List.of(SUBMIT, SUBMIT_BEFORE));
         if (isX86()) {
             programs.addAll(ALL_CONVENTIONS);
         }
@@ -58,7 +62,7 @@ final class Entrances {
             object.putInt("finishers", at, object.program(finisher));
         }
         if (hasRequests) {
-            attachRequests(object);
+            attachRequests(object, settings.syscalls());
         }
         if (servesAllConventions(settings)) {
             for (String program : ALL_CONVENTIONS) {
@@ -67,18 +71,27 @@ final class Entrances {
         }
     }
 
-    private static void attachRequests(BpfObject object) throws EbpfFailure {
-        for (String program : REQUESTS.subList(0, 4)) {
+    private static void attachRequests(BpfObject object, Set<Syscall> syscalls) throws EbpfFailure {
+        for (String program : requests(syscalls)) {
             object.attach(program);
         }
         try {
-            object.attach(REQUESTS.get(4));
+            object.attach(SUBMIT);
         } catch (EbpfFailure e) {
             if (e.step() != Step.ATTACH) {
                 throw e;
             }
-            object.attach(REQUESTS.get(5));
+            object.attach(SUBMIT_BEFORE);
         }
+    }
+
+    /** All but those at the submission. */
+    private static List<String> requests(Set<Syscall> syscalls) {
+        List<String> programs = new ArrayList<>(REQUESTS);
+        if (syscalls.contains(Syscall.CONNECT)) {
+            programs.addAll(POLLS);
+        }
+        return programs;
     }
 
     private static List<String> finishers(Set<Syscall> syscalls) {

@@ -98,7 +98,8 @@ final class Tally {
                 now.wakeups(),
                 now.ringBytes(),
                 now.stashBytes(),
-                now.stash());
+                now.stash(),
+                now.copiesMissed());
     }
 
     /** Books as a server gave them; what arrived beyond what they speak of had returned before it did. */
@@ -117,7 +118,8 @@ final class Tally {
                 books.getWakeups(),
                 books.getRingBytes(),
                 books.getStashBytes(),
-                BooksCodec.decode(books.getStash()));
+                BooksCodec.decode(books.getStash()),
+                books.getCopiesMissed());
     }
 
     private static long sum(Map<?, Long> counts) {

@@ -25,6 +25,13 @@ public enum CaptureMeter implements MeterDocumentation {
             "unraced.filtered", Meter.Type.COUNTER, "calls", "Calls left out on purpose, by reason", CaptureTag.REASON),
     /** Events that wait in a ring or a queue. */
     PENDING("unraced.pending", Meter.Type.GAUGE, "events", "Events that wait for the consumer", null),
+    /** Calls under mitigation <em>kernel</em> whose events lack the kernel's copy. */
+    COPIES_MISSED(
+            "unraced.copies.missed",
+            Meter.Type.COUNTER,
+            "calls",
+            "Calls under mitigation kernel without the kernel's copy",
+            null),
     /** How often the source woke the reader. */
     WAKEUPS("unraced.wakeups", Meter.Type.COUNTER, "wakeups", "How often the source woke the reader", null),
     /** Memory of the rings. */

@@ -60,6 +60,7 @@ public final class CaptureMetrics implements MeterBinder, AutoCloseable {
         for (FilterReason reason : FilterReason.values()) {
             binding.bind(CaptureMeter.FILTERED, tag(CaptureTag.REASON, reason), stats -> of(stats.filtered(), reason));
         }
+        binding.bind(CaptureMeter.COPIES_MISSED, CaptureStats::copiesMissed);
         binding.bind(CaptureMeter.WAKEUPS, CaptureStats::wakeups);
         binding.bind(CaptureMeter.RING_SIZE, CaptureStats::ringBytes);
         bindStash(binding);

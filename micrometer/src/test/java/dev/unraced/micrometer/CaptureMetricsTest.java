@@ -49,7 +49,8 @@ class CaptureMetricsTest {
             7,
             4096,
             512,
-            new StashStats(20, 11, 1, 2, 3, 6, 3, 16));
+            new StashStats(20, 11, 1, 2, 3, 6, 3, 16),
+            9);
 
     private final Capture capture = mock(Capture.class);
     private final MockClock clock = new MockClock();
@@ -86,6 +87,7 @@ class CaptureMetricsTest {
         assertThat(value(CaptureMeter.LOST, "reason", "closed")).isZero();
         assertThat(value(CaptureMeter.FILTERED, "reason", "self")).isEqualTo(8);
         assertThat(value(CaptureMeter.FILTERED, "reason", "mount_ns")).isZero();
+        assertThat(value(CaptureMeter.COPIES_MISSED)).isEqualTo(9);
         assertThat(value(CaptureMeter.WAKEUPS)).isEqualTo(7);
         assertThat(value(CaptureMeter.RING_SIZE)).isEqualTo(4096);
         assertThat(value(CaptureMeter.STASH_SIZE)).isEqualTo(512);

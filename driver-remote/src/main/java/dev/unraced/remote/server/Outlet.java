@@ -418,6 +418,7 @@ final class Outlet {
                 .setRingBytes(stats.ringBytes())
                 .setStashBytes(stats.stashBytes())
                 .setStash(BooksCodec.encode(stats.stash()))
+                .setCopiesMissed(stats.copiesMissed())
                 .setMitigation(Codes.encode(hub.capture().mitigation()))
                 .setEnterEvents(wantsEntries && hub.capture().enterEvents())
                 .setSubscribers(hub.subscribers());

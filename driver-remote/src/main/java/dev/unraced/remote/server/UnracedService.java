@@ -277,6 +277,7 @@ final class UnracedService extends UnracedGrpc.UnracedImplBase {
                 .setRingBytes(stats.ringBytes())
                 .setStashBytes(stats.stashBytes())
                 .setStash(BooksCodec.encode(stats.stash()))
+                .setCopiesMissed(stats.copiesMissed())
                 .setMitigation(Codes.encode(hub.capture().mitigation()))
                 .setEnterEvents(hub.capture().enterEvents())
                 .setSubscribers(hub.subscribers())

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.ebpf;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.unraced.config.EventFilters;
+import dev.unraced.event.Mitigation;
+import dev.unraced.event.Syscall;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** The count of calls that no program took the kernel's copy of: here there is none that could. */
+@Timeout(60)
+class MissedCopiesTest {
+    /** Whose calls are watched, so that nobody else's count. */
+    private static final long NOBODY = 65_534;
+
+    private static final EbpfSettings SETTINGS = new EbpfSettings(
+            LibBpf.AUTO,
+            false,
+            CopyChoice.NONE,
+            Mitigation.KERNEL,
+            true,
+            false,
+            Set.of(Syscall.OPENAT),
+            false,
+            new EventFilters(Set.of(), Set.of(NOBODY), Set.of(), Set.of(), List.of(), EventFilters.NONE.result()),
+            1 << 16,
+            false,
+            64,
+            64,
+            false);
+
+    @BeforeAll
+    static void needTheDriver() {
+        RealKernel.need();
+    }
+
+    @Test
+    void aCallThatCameToItsCopyIsCounted() throws Exception {
+        long itself = missed(Mitigation.KERNEL, "true");
+        assertThat(missed(Mitigation.KERNEL, "exec 3</etc/hostname 4</etc/hosts"))
+                .isEqualTo(itself + 2);
+    }
+
+    @Test
+    void aCallThatFailsMayHaveComeToNone() throws Exception {
+        long itself = missed(Mitigation.KERNEL, "true");
+        assertThat(missed(Mitigation.KERNEL, "(exec 3</nowhere) 2>&-; true")).isEqualTo(itself);
+    }
+
+    @Test
+    void underAnotherModeThereIsNoCopyToMiss() throws Exception {
+        assertThat(missed(Mitigation.STASH, "exec 3</etc/hostname")).isZero();
+        assertThat(missed(Mitigation.OFF, "exec 3</etc/hostname")).isZero();
+    }
+
+    private static long missed(Mitigation mode, String script) throws Exception {
+        int cpus = LibBpf.libbpf_num_possible_cpus();
+        int page = LibC.getpagesize();
+        long rows = (long) (cpus * ControlLayout.ROW_SIZE + page - 1) / page * page;
+        try (BpfObject object = BpfObject.load(SETTINGS, cpus)) {
+            Mapping controlMemory = Mapping.of(object.map("control"), 0, page, true);
+            Mapping counterMemory = Mapping.of(object.map("counters"), 0, rows, false);
+            try (Tracefs tracefs = Tracefs.open()) {
+                Control control = new Control(controlMemory.buffer());
+                control.filters(SourceFilters.fill(object, SETTINGS.filters()));
+                control.stash(SETTINGS.stashEntries(), SETTINGS.stashSlots(), false);
+                control.syscalls(SETTINGS.syscalls());
+                control.mitigation(mode);
+                object.attach("exit_opens", PerfEvent.ofTracepoint(tracefs.id("syscalls", "sys_exit_openat")));
+                object.attach("enter_opens", PerfEvent.ofTracepoint(tracefs.id("syscalls", "sys_enter_openat")));
+                control.active(true);
+                Commands.run("setpriv", "--reuid=" + NOBODY, "--clear-groups", "sh", "-c", script);
+                object.detach();
+                return new Counters(counterMemory.buffer(), cpus).sum(ControlLayout.COPIES_MISSED);
+            } finally {
+                controlMemory.unmap();
+                counterMemory.unmap();
+            }
+        }
+    }
+}
