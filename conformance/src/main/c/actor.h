@@ -109,7 +109,8 @@ struct call {
 	bool polled; /* of a request: a thread of the kernel's finds it */
 	bool overflow; /* of a request: its completion finds the ring full */
 	bool linked; /* of a request: behind one that fails */
-	bool twice; /* of a request: it and another like it share a user_data */
+	long others; /* of a request: so many like it share its user_data */
+	bool hushed; /* of those: one more, before them, that asks for no completion */
 	bool cancelled; /* of a request: by another request, while it blocks */
 	bool socketcall;
 	/* the outcome */
@@ -172,6 +173,7 @@ void command_race(void);
 void command_reuse(void);
 void command_exec(void);
 void command_vfork(void);
+void command_left(void);
 /* The second life of a program that "exec" replaced. */
 int after_exec(char **arguments);
 /* A child that dies with its parent. */

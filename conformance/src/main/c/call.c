@@ -44,7 +44,8 @@ static bool parse_origin(struct call *call)
 	call->polled = line_number("polled", 0);
 	call->overflow = line_number("overflow", 0);
 	call->linked = line_number("linked", 0);
-	call->twice = line_number("twice", 0);
+	call->others = line_number("others", 0);
+	call->hushed = line_number("hushed", 0);
 	call->cancelled = line_number("cancelled", 0);
 	if (!call->uring || uring_works(call))
 		return true;
