@@ -51,7 +51,7 @@ static void obey(void)
 		{"reuse", command_reuse},   {"exec", command_exec},	{"resident", command_resident},
 		{"blocked", command_blocked}, {"tree", command_tree},	{"elsewhere", command_elsewhere},
 		{"trapped", command_trapped},   {"race", command_race},	{"memfd", command_memfd},
-		{"queue", command_queue},   {"vfork", command_vfork},
+		{"queue", command_queue},   {"vfork", command_vfork},	{"left", command_left},
 		{"mount", command_mount},   {"fuse", command_fuse},
 		{"traced", command_traced},   {"move", command_move},
 	};

@@ -110,7 +110,8 @@ struct call {
 	bool overflow; /* of a request: its completion finds the ring full */
 	bool linked; /* of a request: behind one that fails */
 	bool skipped; /* of a request behind one that fails: without a completion */
-	bool twice; /* of a request: it and another like it share a user_data */
+	long others; /* of a request: so many like it share its user_data */
+	bool hushed; /* of those: one more, before them, that asks for no completion */
 	bool cancelled; /* of a request: by another request, while it blocks */
 	bool forges; /* of a request: completions of others look like its own */
 	long forged; /* the result that they have */
@@ -177,6 +178,7 @@ void command_race(void);
 void command_reuse(void);
 void command_exec(void);
 void command_vfork(void);
+void command_left(void);
 /* The second life of a program that "exec" replaced. */
 int after_exec(char **arguments);
 /* A child that dies with its parent. */

@@ -45,7 +45,8 @@ static bool parse_origin(struct call *call)
 	call->overflow = line_number("overflow", 0);
 	call->linked = line_number("linked", 0);
 	call->skipped = line_number("skipped", 0);
-	call->twice = line_number("twice", 0);
+	call->others = line_number("others", 0);
+	call->hushed = line_number("hushed", 0);
 	call->cancelled = line_number("cancelled", 0);
 	call->forges = line_text("forged") != NULL;
 	call->forged = line_number("forged", 0);

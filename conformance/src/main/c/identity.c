@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -237,4 +238,76 @@ void command_vfork(void)
 	free(second);
 	free(program);
 	free(buffer);
+}
+
+/* --- left alone --- */
+
+struct companion {
+	long long begun;
+	pid_t tid; /* in memory of both processes */
+};
+
+static void *leave(void *argument)
+{
+	struct companion *companion = argument;
+
+	await_begun(companion->begun + 1);
+	__atomic_store_n(&companion->tid, (pid_t)syscall(SYS_gettid), __ATOMIC_SEQ_CST);
+	return NULL;
+}
+
+static void left_child(struct companion *companion, const char *fifo, long tag)
+{
+	pthread_t thread;
+
+	if (pthread_create(&thread, NULL, leave, companion))
+		_exit(4);
+	watched_openat(ABI_NATIVE, AT_FDCWD, fifo, O_RDONLY, tag);
+	_exit(0);
+}
+
+/* Lets the child go on once its other thread is gone; whether that came to be. */
+static bool release_alone(struct companion *companion, pid_t child, const char *fifo, long tag)
+{
+	long long until = now() + 10000000000LL;
+	pid_t tid;
+
+	while (!(tid = __atomic_load_n(&companion->tid, __ATOMIC_SEQ_CST)) || !syscall(SYS_tgkill, child, tid, 0)) {
+		if (now() > until)
+			return false;
+		pause_micros(500);
+	}
+	int fd = (int)watched_openat(ABI_NATIVE, AT_FDCWD, fifo, O_WRONLY, tag);
+	if (fd >= 0)
+		close(fd);
+	return fd >= 0;
+}
+
+void command_left(void)
+{
+	size_t length;
+	char *fifo = (char *)line_bytes("path", &length);
+	long tag = line_number("tag", 1);
+	struct companion *companion = mmap(NULL, sizeof(*companion), PROT_READ | PROT_WRITE,
+					   MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	pid_t child = -1;
+	bool alone = false;
+
+	if (fifo && companion != MAP_FAILED) {
+		companion->begun = books()->begun;
+		child = fork_child();
+		if (!child)
+			left_child(companion, fifo, tag);
+		alone = child > 0 && release_alone(companion, child, fifo, tag + 1);
+	}
+	if (child < 0 || reap(child, alone ? 10 : 0) || !alone) {
+		fail("the child was not left alone in its call");
+	} else {
+		reply_begin();
+		reply("tid=%d", child);
+		reply_end();
+	}
+	if (companion != MAP_FAILED)
+		munmap(companion, sizeof(*companion));
+	free(fifo);
 }

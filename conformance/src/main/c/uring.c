@@ -10,7 +10,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#define ENTRIES 4
+#define ENTRIES 8
 /* user_data of the requests that are not the watched one. */
 #define OTHER 1
 /* The kernel's thread that polls a ring sleeps after that long without a request. */
@@ -132,10 +132,10 @@ static bool take_result(struct ring *ring, const struct call *call, long *result
 	return false;
 }
 
-/* So many completions that the next one finds no room. */
-static void fill_completions(struct ring *ring)
+/* So many completions that there is room for so many more. */
+static void fill_completions(struct ring *ring, unsigned room)
 {
-	for (unsigned i = 0; i <= *ring->completed_mask; i++) {
+	for (unsigned i = room; i <= *ring->completed_mask; i++) {
 		add_other(ring, IORING_OP_NOP, 0, 0);
 		enter(ring, 1, 0);
 	}
@@ -253,20 +253,24 @@ static int lowest_descriptor(void)
 
 static long perform(struct ring *ring, const struct call *call)
 {
+	long others = call->others + call->hushed, result = 0, done;
 	unsigned submitted = 1;
-	long result = 0, done;
 
 	if (call->overflow)
-		fill_completions(ring);
+		fill_completions(ring, call->hushed);
 	if (call->linked) {
 		add_other(ring, IORING_OP_CLOSE, -1, IOSQE_IO_LINK | (call->skipped ? IOSQE_CQE_SKIP_SUCCESS : 0));
 		submitted++;
 	}
-	for (int i = 0; i <= call->twice; i++) {
-		fill(ring_next(ring), call);
+	for (long i = 0; i <= others; i++) {
+		struct io_uring_sqe *request = ring_next(ring);
+
+		fill(request, call);
+		if (call->hushed && !i)
+			request->flags |= IOSQE_CQE_SKIP_SUCCESS;
 		ring_push(ring);
 	}
-	submitted += call->twice;
+	submitted += others;
 	if (call->silent) {
 		/* Linked to a request that completes unseen if it succeeds, and done after it: one of the two tells of the end. */
 		add_other(ring, IORING_OP_NOP, 0, 0);
@@ -283,12 +287,15 @@ static long perform(struct ring *ring, const struct call *call)
 		return -ENODATA;
 	if (call->cancelled)
 		cancel(ring, call);
-	if (call->twice) {
+	for (long i = 0; i < others; i++) {
 		done = await_result(ring, call, &result);
 		if (done < 0)
 			return done;
 		if (result >= 0 && call->which != CONNECT)
 			close((int)result);
+		/* All have the same result, and that of the hushed one is told only if it is none. */
+		if (call->hushed && !i && result >= 0)
+			i++;
 	}
 	done = await_result(ring, call, &result);
 	return done < 0 ? done : result;
@@ -300,9 +307,9 @@ long uring_call(const struct call *call)
 
 	if (!ring_open(&ring, call->polled))
 		return -errno;
-	__atomic_fetch_add(&books()->begun, 1 + call->twice, __ATOMIC_SEQ_CST);
+	__atomic_fetch_add(&books()->begun, 1 + call->others + call->hushed, __ATOMIC_SEQ_CST);
 	long result = perform(&ring, call);
-	__atomic_fetch_add(&books()->ended, 1 + call->twice, __ATOMIC_SEQ_CST);
+	__atomic_fetch_add(&books()->ended, 1 + call->others + call->hushed, __ATOMIC_SEQ_CST);
 	ring_close(&ring);
 	return result;
 }

@@ -22,7 +22,7 @@
 #define STASH_MOST (1u << 20)
 #define LONG_MOST (1u << 16)
 
-static bool makes_sense(const struct unraced_config *config)
+static bool config_makes_sense(const struct unraced_config *config)
 {
 	const u32 calls = 1u << UNRACED_OPEN | 1u << UNRACED_OPENAT | 1u << UNRACED_OPENAT2 | 1u << UNRACED_CREAT |
 			  1u << UNRACED_CONNECT;
@@ -159,7 +159,7 @@ int unraced_capture_configure(struct unraced_capture *capture, const struct unra
 
 	if (config->version != UNRACED_DEVICE_VERSION || config->size != sizeof(*config))
 		return -EPROTO;
-	if (!makes_sense(config))
+	if (!config_makes_sense(config))
 		return -EINVAL;
 	if (capture->configured)
 		return -EBUSY;

@@ -7,6 +7,7 @@
 #include <linux/kprobes.h>
 #include <linux/mm_types.h>
 #include <linux/mutex.h>
+#include <linux/sched.h>
 #include <linux/wait.h>
 
 #include "call.h"
@@ -36,6 +37,7 @@ enum unraced_copy {
 };
 
 #define UNRACED_REQUEST_PROBES 2
+#define UNRACED_SHARERS 1024
 
 struct unraced_probe {
 	struct kprobe kprobe;
@@ -60,6 +62,8 @@ struct unraced_capture {
 	u32 *mount_namespaces;
 	struct unraced_prefix *paths;
 	struct unraced_stash *stash;
+	/* By the low bits of a thread's id, whether one has ever entered with shared descriptors: spares others a search. */
+	u8 sharers[UNRACED_SHARERS];
 	struct unraced_area *areas; /* by CPU */
 
 	/* of io_urings, by the addresses of requests; null where they cannot be read */
@@ -123,6 +127,11 @@ static inline struct unraced_area *unraced_area(struct unraced_capture *capture)
 static inline struct unraced_ring *unraced_ring_here(struct unraced_capture *capture)
 {
 	return &capture->rings[capture->ring_count > 1 ? smp_processor_id() : 0];
+}
+
+static inline u8 *unraced_sharer(struct unraced_capture *capture)
+{
+	return &capture->sharers[current->pid % UNRACED_SHARERS];
 }
 
 static inline struct unraced_counters *unraced_row(struct unraced_capture *capture)

@@ -27,7 +27,7 @@ static bool current_call(const struct unraced_capture *capture, struct unraced_a
 }
 
 /* The call as it is known so far, in the area. What it lacks is read at the return, unless this copy has it. */
-static bool begin(struct unraced_capture *capture, struct unraced_area *area, const struct unraced_arguments *arguments)
+static bool begin_copy(struct unraced_capture *capture, struct unraced_area *area, const struct unraced_arguments *arguments)
 {
 	u32 mitigation = READ_ONCE(capture->mitigation);
 	int taken = unraced_take_held(capture, area, arguments);
@@ -70,7 +70,7 @@ static int on_path(struct kprobe *kprobe, struct pt_regs *regs)
 
 	if (!current_call(capture, &arguments) || arguments.syscall == UNRACED_CONNECT || IS_ERR_OR_NULL(name))
 		return 0;
-	if (unraced_touch_entry(capture, &arguments, confirm_path, name) || !begin(capture, area, &arguments))
+	if (unraced_touch_entry(capture, &arguments, confirm_path, name) || !begin_copy(capture, area, &arguments))
 		return 0;
 	if (wants_copy(&area->call) && is_of(name, &area->call))
 		unraced_call_adopt(&area->call, name->name, strnlen(name->name, UNRACED_PATH_MAX));
@@ -101,7 +101,7 @@ static int on_how(struct kprobe *kprobe, struct pt_regs *regs)
 
 	if (!current_call(capture, &arguments) || arguments.syscall != UNRACED_OPENAT2)
 		return 0;
-	if (!begin(capture, area, &arguments))
+	if (!begin_copy(capture, area, &arguments))
 		return 0;
 	copy = (struct unraced_how){ .flags = how->flags, .mode = how->mode, .resolve = how->resolve };
 	restore_how(&area->call, &copy);
@@ -109,6 +109,15 @@ static int on_how(struct kprobe *kprobe, struct pt_regs *regs)
 		unraced_call_how(&area->call, &copy, UNRACED_PROVENANCE_KERNEL);
 	unraced_put(capture, area);
 	return 0;
+}
+
+/* Who shared the descriptors at entry is gone, and nobody new can come: they are this call's alone until it returns. */
+static bool forget_sharers(void *entry, const void *with)
+{
+	struct unraced_call *call = entry;
+
+	call->record.flags &= ~UNRACED_FD_TABLE_SHARED;
+	return true;
 }
 
 /* With a table of descriptors that nobody shares, the file is still there when the call returns, and described then. */
@@ -119,12 +128,18 @@ static int on_file(struct kprobe *kprobe, struct pt_regs *regs)
 	struct unraced_area *area = unraced_area(capture);
 	struct unraced_record *record = &area->call.record;
 	struct unraced_arguments arguments;
+	bool shared = unraced_descriptors_shared();
 
-	if (!unraced_descriptors_shared() || !current_call(capture, &arguments) || arguments.syscall == UNRACED_CONNECT)
+	if ((!shared && !READ_ONCE(*unraced_sharer(capture))) || !current_call(capture, &arguments) ||
+	    arguments.syscall == UNRACED_CONNECT)
+		return 0;
+	if (!shared && unraced_touch_entry(capture, &arguments, forget_sharers, NULL))
 		return 0;
 	if (unraced_take_held(capture, area, &arguments) < 0)
 		return 0;
-	if (record->provenance == UNRACED_PROVENANCE_KERNEL && !(record->flags & UNRACED_HAS_FILE)) {
+	if (!shared) {
+		forget_sharers(&area->call, NULL);
+	} else if (record->provenance == UNRACED_PROVENANCE_KERNEL && !(record->flags & UNRACED_HAS_FILE)) {
 		area->call.installed = (s32)regs_get_kernel_argument(regs, 0);
 		record->flags &= ~UNRACED_FD_TABLE_SHARED;
 		unraced_describe_file(area, file);
@@ -145,7 +160,7 @@ static bool confirm_address(void *entry, const void *with)
 	return unraced_call_confirm_address(entry, address->bytes, address->length);
 }
 
-static int on_address(struct kprobe *kprobe, struct pt_regs *regs)
+static int on_copied_address(struct kprobe *kprobe, struct pt_regs *regs)
 {
 	struct unraced_capture *capture = container_of(kprobe, struct unraced_probe, kprobe)->capture;
 	s32 length = (s32)regs_get_kernel_argument(regs, 2);
@@ -156,7 +171,7 @@ static int on_address(struct kprobe *kprobe, struct pt_regs *regs)
 	if (!current_call(capture, &arguments) || arguments.syscall != UNRACED_CONNECT)
 		return 0;
 	if (length < 0 || length > UNRACED_ADDRESS_MAX ||
-	    unraced_touch_entry(capture, &arguments, confirm_address, &address) || !begin(capture, area, &arguments))
+	    unraced_touch_entry(capture, &arguments, confirm_address, &address) || !begin_copy(capture, area, &arguments))
 		return 0;
 	if (wants_copy(&area->call))
 		unraced_call_adopt(&area->call, address.bytes, length);
@@ -173,10 +188,10 @@ static const struct {
 	[UNRACED_COPY_PATH] = { { "do_filp_open", "do_file_open" }, on_path, false },
 	[UNRACED_COPY_HOW] = { { "do_sys_openat2" }, on_how, true },
 	[UNRACED_COPY_FILE] = { { "fd_install" }, on_file, false },
-	[UNRACED_COPY_ADDRESS] = { { "__sys_connect_file" }, on_address, false },
+	[UNRACED_COPY_ADDRESS] = { { "__sys_connect_file" }, on_copied_address, false },
 };
 
-static int start(struct unraced_probe *probe, enum unraced_copy copy)
+static int start_probe(struct unraced_probe *probe, enum unraced_copy copy)
 {
 	int i, error = -ENOENT;
 
@@ -198,7 +213,7 @@ int unraced_copies_start(struct unraced_capture *capture)
 		return 0;
 	for (i = 0; i < UNRACED_COPIES && !error; i++) {
 		capture->probes[i].capture = capture;
-		error = start(&capture->probes[i], i);
+		error = start_probe(&capture->probes[i], i);
 	}
 	if (error)
 		unraced_copies_stop(capture);
@@ -225,20 +240,20 @@ static bool can_probe(enum unraced_copy copy)
 	return copies[copy].optional;
 }
 
-static bool found;
+static bool all_found;
 
 void unraced_copies_find(void)
 {
 	int i;
 
-	found = true;
+	all_found = true;
 	for (i = 0; i < UNRACED_COPIES; i++)
-		found = found && can_probe(i);
+		all_found = all_found && can_probe(i);
 }
 
 u32 unraced_copies_features(void)
 {
-	return found ? UNRACED_FEATURE_KERNEL : 0;
+	return all_found ? UNRACED_FEATURE_KERNEL : 0;
 }
 
 void unraced_copies_stop(struct unraced_capture *capture)

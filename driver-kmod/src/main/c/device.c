@@ -13,7 +13,7 @@
 #include "mounts.h"
 #include "versions.h"
 
-static void ring_bell(struct irq_work *work)
+static void wake_readers(struct irq_work *work)
 {
 	struct unraced_capture *capture = container_of(work, struct unraced_capture, bell);
 
@@ -31,7 +31,7 @@ static int open(struct inode *inode, struct file *file)
 		return -ENOMEM;
 	mutex_init(&capture->lock);
 	init_waitqueue_head(&capture->waiters);
-	init_irq_work(&capture->bell, ring_bell);
+	init_irq_work(&capture->bell, wake_readers);
 	file->private_data = capture;
 	return nonseekable_open(inode, file);
 }

@@ -12,7 +12,7 @@ static u64 key_of(const void *ctx, u64 user_data)
 	return (unsigned long)ctx ^ user_data * 0x9e3779b97f4a7c15ull;
 }
 
-static void load(struct unraced_capture *capture, const void *ctx, u64 user_data, struct unraced_posted *to)
+static void load_posted(struct unraced_capture *capture, const void *ctx, u64 user_data, struct unraced_posted *to)
 {
 	int outcome = unraced_stash_take(capture->posted, key_of(ctx, user_data), user_data, 0, to, sizeof(*to));
 
@@ -22,13 +22,13 @@ static void load(struct unraced_capture *capture, const void *ctx, u64 user_data
 	to->unlisted = outcome == UNRACED_TAKE_EVICTED;
 }
 
-static void store(struct unraced_capture *capture, const void *ctx, u64 user_data, const struct unraced_posted *from)
+static void store_posted(struct unraced_capture *capture, const void *ctx, u64 user_data, const struct unraced_posted *from)
 {
 	if (from->size || from->unlisted)
 		unraced_stash_put(capture->posted, key_of(ctx, user_data), user_data, 0, from, sizeof(*from));
 }
 
-static u32 place_of(const struct unraced_posted *posted, const struct io_kiocb *req)
+static u32 listed_place(const struct unraced_posted *posted, const struct io_kiocb *req)
 {
 	u32 i = 0;
 
@@ -37,10 +37,10 @@ static u32 place_of(const struct unraced_posted *posted, const struct io_kiocb *
 	return i;
 }
 
-static void add(struct unraced_posted *posted, const struct io_kiocb *req)
+static void list(struct unraced_posted *posted, const struct io_kiocb *req)
 {
 	/* One that is listed already ended untold, and its memory is another's now. */
-	u32 at = place_of(posted, req);
+	u32 at = listed_place(posted, req);
 
 	if (at == UNRACED_POSTED_LISTED) {
 		posted->unlisted++;
@@ -53,12 +53,9 @@ static void add(struct unraced_posted *posted, const struct io_kiocb *req)
 		posted->size++;
 }
 
-static void take_out(struct unraced_posted *posted, u32 at)
+static void unlist(struct unraced_posted *posted, u32 at)
 {
-	if (at < posted->size)
-		posted->listed[at] = posted->listed[--posted->size];
-	else if (posted->unlisted)
-		posted->unlisted--;
+	posted->listed[at] = posted->listed[--posted->size];
 }
 
 void unraced_posted_add(struct unraced_capture *capture, const struct io_kiocb *req)
@@ -66,20 +63,25 @@ void unraced_posted_add(struct unraced_capture *capture, const struct io_kiocb *
 	struct unraced_posted posted;
 
 	unraced_lock_take(&capture->posted_lock);
-	load(capture, req->ctx, req->cqe.user_data, &posted);
-	add(&posted, req);
-	store(capture, req->ctx, req->cqe.user_data, &posted);
+	load_posted(capture, req->ctx, req->cqe.user_data, &posted);
+	list(&posted, req);
+	store_posted(capture, req->ctx, req->cqe.user_data, &posted);
 	unraced_lock_give(&capture->posted_lock);
 }
 
-void unraced_posted_remove(struct unraced_capture *capture, const struct io_kiocb *req)
+void unraced_posted_remove(struct unraced_capture *capture, const struct io_kiocb *req, bool added)
 {
 	struct unraced_posted posted;
+	u32 at;
 
 	unraced_lock_take(&capture->posted_lock);
-	load(capture, req->ctx, req->cqe.user_data, &posted);
-	take_out(&posted, place_of(&posted, req));
-	store(capture, req->ctx, req->cqe.user_data, &posted);
+	load_posted(capture, req->ctx, req->cqe.user_data, &posted);
+	at = listed_place(&posted, req);
+	if (at < posted.size)
+		unlist(&posted, at);
+	else if (added && posted.unlisted)
+		posted.unlisted--;
+	store_posted(capture, req->ctx, req->cqe.user_data, &posted);
 	unraced_lock_give(&capture->posted_lock);
 }
 
@@ -126,7 +128,7 @@ static u64 take_ended(struct unraced_posted *posted, const void *ctx, u64 user_d
 		if (state == IN_FLIGHT)
 			continue;
 		request = state == OVER ? posted->listed[i].request : 0;
-		take_out(posted, i);
+		unlist(posted, i);
 		++*ended;
 	}
 	return request;
@@ -140,7 +142,7 @@ const struct io_kiocb *unraced_posted_find(struct unraced_capture *capture, cons
 	u32 ended;
 
 	unraced_lock_take(&capture->posted_lock);
-	load(capture, ctx, user_data, &posted);
+	load_posted(capture, ctx, user_data, &posted);
 	request = take_ended(&posted, ctx, user_data, result, &ended);
 	if (ended != 1 || posted.unlisted)
 		request = 0;
@@ -150,7 +152,7 @@ const struct io_kiocb *unraced_posted_find(struct unraced_capture *capture, cons
 	*lost = !request && posted.unlisted;
 	if (*lost)
 		posted.unlisted--;
-	store(capture, ctx, user_data, &posted);
+	store_posted(capture, ctx, user_data, &posted);
 	unraced_lock_give(&capture->posted_lock);
 	return (const struct io_kiocb *)(unsigned long)request;
 }

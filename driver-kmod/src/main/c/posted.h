@@ -26,7 +26,8 @@ struct unraced_posted {
 #define UNRACED_POSTED_BYTES sizeof(struct unraced_posted)
 
 void unraced_posted_add(struct unraced_capture *capture, const struct io_kiocb *req);
-void unraced_posted_remove(struct unraced_capture *capture, const struct io_kiocb *req);
+/* Of one that ended; whether it was added, in case that nobody could tell it from the others. */
+void unraced_posted_remove(struct unraced_capture *capture, const struct io_kiocb *req, bool added);
 /*
  * The request that a completion without room is of. Null when it is of none that was added, or when nobody can tell of
  * which: then it is lost.

@@ -40,8 +40,11 @@ static void snapshot(struct unraced_capture *capture, const struct unraced_argum
 	if (call->integrity && arguments->syscall != UNRACED_CONNECT)
 		unraced_remember_start(call);
 	/* Who shares now may have put another file in place and be gone by the return; nobody new can come meanwhile. */
-	if (unraced_descriptors_shared())
+	if (unraced_descriptors_shared()) {
 		call->record.flags |= UNRACED_FD_TABLE_SHARED;
+		if (!READ_ONCE(*unraced_sharer(capture)))
+			WRITE_ONCE(*unraced_sharer(capture), 1);
+	}
 	unraced_put(capture, area);
 }
 

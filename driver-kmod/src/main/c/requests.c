@@ -64,7 +64,7 @@ static u8 requested_call(const struct io_kiocb *req)
 	return 0;
 }
 
-static bool is_watched(const struct unraced_capture *capture, u8 syscall)
+static bool is_watched_request(const struct unraced_capture *capture, u8 syscall)
 {
 	return syscall && (capture->config.syscalls & (1u << syscall));
 }
@@ -81,7 +81,7 @@ static void request_put(struct unraced_capture *capture, struct unraced_area *ar
 			  unraced_call_bytes(&area->call));
 }
 
-static void begin(struct unraced_capture *capture, struct unraced_area *area, u8 syscall)
+static void begin_request(struct unraced_capture *capture, struct unraced_area *area, u8 syscall)
 {
 	struct unraced_arguments none = { .syscall = syscall, .abi = UNRACED_ABI_NATIVE };
 
@@ -143,7 +143,7 @@ static void submit(struct unraced_capture *capture, const struct io_kiocb *req, 
 	struct unraced_area *area = unraced_area(capture);
 	struct unraced_call *call = &area->call;
 
-	begin(capture, area, requested_call(req));
+	begin_request(capture, area, requested_call(req));
 	call->record.enter_ns = ktime_get_boottime_ns();
 	if (refused)
 		take_refused(call, refused);
@@ -166,7 +166,7 @@ static void submit(struct unraced_capture *capture, const struct io_kiocb *req, 
 
 static void on_submission(struct unraced_capture *capture, const struct io_kiocb *req, const struct io_uring_sqe *refused)
 {
-	if (!is_watched(capture, requested_call(req)) || unraced_filter(capture) != UNRACED_PASS)
+	if (!is_watched_request(capture, requested_call(req)) || unraced_filter(capture) != UNRACED_PASS)
 		return;
 	preempt_disable();
 	submit(capture, req, refused);
@@ -190,7 +190,7 @@ static void on_punt(void *data, struct io_kiocb *req, int rw)
 	struct unraced_capture *capture = data;
 	struct unraced_area *area;
 
-	if (!is_watched(capture, requested_call(req)))
+	if (!is_watched_request(capture, requested_call(req)))
 		return;
 	preempt_disable();
 	area = unraced_area(capture);
@@ -202,7 +202,7 @@ static void on_punt(void *data, struct io_kiocb *req, int rw)
 }
 
 /* What little is known of a request whose submission was not seen. False when nobody wants to know. */
-static bool begin_late(struct unraced_capture *capture, struct unraced_area *area, const struct io_kiocb *req)
+static bool begin_late_request(struct unraced_capture *capture, struct unraced_area *area, const struct io_kiocb *req)
 {
 	enum unraced_verdict verdict = unraced_filter(capture);
 	struct unraced_record *record = &area->call.record;
@@ -211,7 +211,7 @@ static bool begin_late(struct unraced_capture *capture, struct unraced_area *are
 		unraced_count_filtered(unraced_row(capture), verdict);
 		return false;
 	}
-	begin(capture, area, requested_call(req));
+	begin_request(capture, area, requested_call(req));
 	area->call.integrity = 0;
 	record->how_provenance = UNRACED_PROVENANCE_NONE;
 	record->how_integrity = UNRACED_INTEGRITY_UNCHECKED;
@@ -243,13 +243,14 @@ static void describe_object(struct unraced_area *area, const struct io_kiocb *re
 	fput(file);
 }
 
-static void end(struct unraced_capture *capture, const struct io_kiocb *req)
+/* Its call is in the area, if its submission is known. */
+static void end(struct unraced_capture *capture, const struct io_kiocb *req, bool known)
 {
 	struct unraced_area *area = unraced_area(capture);
 	struct unraced_counters *row = unraced_row(capture);
 
 	row->returned++;
-	if (request_take(capture, area, req) < 0 && !begin_late(capture, area, req))
+	if (!known && !begin_late_request(capture, area, req))
 		return;
 	if (area->call.silent) {
 		/* Counted at its submission, as was its return, and taken back now that its end is told after all. */
@@ -267,13 +268,17 @@ static void on_complete(void *data, void *ctx, void *completed)
 {
 	struct unraced_capture *capture = data;
 	const struct io_kiocb *req = completed;
+	struct unraced_area *area;
+	bool known;
 
 	/* Messages between rings have none. */
-	if (!req || !is_watched(capture, requested_call(req)))
+	if (!req || !is_watched_request(capture, requested_call(req)))
 		return;
 	preempt_disable();
-	unraced_posted_remove(capture, req);
-	end(capture, req);
+	area = unraced_area(capture);
+	known = request_take(capture, area, req) >= 0;
+	unraced_posted_remove(capture, req, known && !area->call.silent);
+	end(capture, req, known);
 	preempt_enable();
 }
 
@@ -287,7 +292,7 @@ static void on_overflow(void *data, void *ctx, unsigned long long user_data, s32
 	preempt_disable();
 	req = unraced_posted_find(capture, ctx, user_data, result, &lost);
 	if (req)
-		end(capture, req);
+		end(capture, req, request_take(capture, unraced_area(capture), req) >= 0);
 	else if (lost)
 		unraced_row(capture)->silent++;
 	preempt_enable();
@@ -312,7 +317,7 @@ static bool is_connecting(void)
 	       unraced_arch_call(regs, syscall_get_nr(current, regs), &arguments) && arguments.syscall == UNRACED_CONNECT;
 }
 
-static int on_address(struct kprobe *kprobe, struct pt_regs *regs)
+static int on_requested_address(struct kprobe *kprobe, struct pt_regs *regs)
 {
 	struct unraced_capture *capture = container_of(kprobe, struct unraced_probe, kprobe)->capture;
 	const void *copy = (const void *)regs_get_kernel_argument(regs, 1);
@@ -339,13 +344,13 @@ static int on_address(struct kprobe *kprobe, struct pt_regs *regs)
 	return 0;
 }
 
-enum { COMPLETE, OVERFLOW, PUNT, REFUSE, SUBMIT, POINTS };
+enum { COMPLETE, OVERFLOW, PUNT, REFUSE, SUBMIT, RING_POINTS };
 
 /* Ends before beginnings: what began unseen is an end without a beginning, not the reverse. */
 static const struct {
 	const char *names[2];
 	void *handler;
-} handlers[POINTS] = {
+} ring_handlers[RING_POINTS] = {
 	[COMPLETE] = { { "io_uring_complete" }, on_complete },
 	[OVERFLOW] = { { "io_uring_cqe_overflow" }, on_overflow },
 	[PUNT] = { { "io_uring_queue_async_work" }, on_punt },
@@ -357,30 +362,30 @@ static const struct {
 static const struct {
 	const char *symbol;
 	kprobe_pre_handler_t handler;
-} probes[UNRACED_REQUEST_PROBES] = {
+} connect_probes[UNRACED_REQUEST_PROBES] = {
 	{ "io_connect", on_issue },
-	{ "__sys_connect_file", on_address },
+	{ "__sys_connect_file", on_requested_address },
 };
 
-static struct tracepoint *points[POINTS];
-static bool found;
+static struct tracepoint *ring_points[RING_POINTS];
+static bool points_found;
 
 void unraced_requests_find(void)
 {
 	int i;
 
-	found = true;
-	for (i = 0; i < POINTS; i++) {
-		points[i] = unraced_tracepoint(handlers[i].names[0]);
-		if (!points[i] && handlers[i].names[1])
-			points[i] = unraced_tracepoint(handlers[i].names[1]);
-		found = found && points[i];
+	points_found = true;
+	for (i = 0; i < RING_POINTS; i++) {
+		ring_points[i] = unraced_tracepoint(ring_handlers[i].names[0]);
+		if (!ring_points[i] && ring_handlers[i].names[1])
+			ring_points[i] = unraced_tracepoint(ring_handlers[i].names[1]);
+		points_found = points_found && ring_points[i];
 	}
 }
 
 u32 unraced_requests_features(void)
 {
-	return found ? UNRACED_FEATURE_IO_URING : 0;
+	return points_found ? UNRACED_FEATURE_IO_URING : 0;
 }
 
 static struct unraced_stash *new_table(const struct unraced_capture *capture, u32 bytes)
@@ -404,8 +409,8 @@ static void start_probes(struct unraced_capture *capture)
 		struct unraced_probe *probe = &capture->request_probes[i];
 
 		probe->capture = capture;
-		probe->kprobe.symbol_name = probes[i].symbol;
-		probe->kprobe.pre_handler = probes[i].handler;
+		probe->kprobe.symbol_name = connect_probes[i].symbol;
+		probe->kprobe.pre_handler = connect_probes[i].handler;
 		probe->registered = !register_kprobe(&probe->kprobe);
 	}
 }
@@ -414,7 +419,7 @@ int unraced_requests_start(struct unraced_capture *capture)
 {
 	int i;
 
-	if (!found)
+	if (!points_found)
 		return 0;
 	capture->requests = unraced_capture_new_stash(capture);
 	unraced_lock_init(&capture->posted_lock);
@@ -424,8 +429,8 @@ int unraced_requests_start(struct unraced_capture *capture)
 		return -ENOMEM;
 	if (capture->config.syscalls & (1u << UNRACED_CONNECT))
 		start_probes(capture);
-	for (i = 0; i < POINTS; i++) {
-		int error = tracepoint_probe_register(points[i], handlers[i].handler, capture);
+	for (i = 0; i < RING_POINTS; i++) {
+		int error = tracepoint_probe_register(ring_points[i], ring_handlers[i].handler, capture);
 
 		if (error)
 			return error;
@@ -439,7 +444,7 @@ void unraced_requests_stop(struct unraced_capture *capture)
 	int i;
 
 	for (i = capture->request_points; i-- > 0;)
-		tracepoint_probe_unregister(points[i], handlers[i].handler, capture);
+		tracepoint_probe_unregister(ring_points[i], ring_handlers[i].handler, capture);
 	capture->request_points = 0;
 	for (i = 0; i < UNRACED_REQUEST_PROBES; i++) {
 		if (capture->request_probes[i].registered)

@@ -82,27 +82,60 @@ static void visit(struct unraced_walk *walk)
 	note_dentry(walk);
 }
 
-/* Puts a slash and the name in front of what is there. */
+/* Puts a slash and the name in front of what is there, if there is room. */
+static bool put_name(struct unraced_walk *walk, const u8 *name, u32 length)
+{
+	if (length >= walk->position)
+		return false;
+	walk->position -= length;
+	memcpy(walk->bytes + walk->position, name, length);
+	walk->bytes[--walk->position] = '/';
+	return true;
+}
+
+/*
+ * The dentry's name, if no rename was under way: as its lock is everybody's who opens anything below, it is not taken for
+ * a look. The memory of a name stays as long as the RCU section; its length must be that of the name, so it is asked
+ * for the number before the copy, too. Nothing is done otherwise.
+ */
+static bool try_prepend(struct unraced_walk *walk, bool *fits)
+{
+	const struct dentry *dentry = walk->dentry;
+	unsigned int sequence = sequence_of(dentry);
+	u32 length, position = walk->position;
+	const u8 *name;
+
+	smp_rmb();
+	name = READ_ONCE(dentry->d_name.name);
+	length = READ_ONCE(dentry->d_name.len);
+	smp_rmb();
+	if ((sequence & 1) || sequence_of(dentry) != sequence)
+		return false;
+	*fits = put_name(walk, name, length);
+	smp_rmb();
+	if (sequence_of(dentry) == sequence)
+		return true;
+	walk->position = position;
+	return false;
+}
+
 static bool prepend(struct unraced_walk *walk)
 {
 	struct dentry *dentry = walk->dentry;
 	bool fits;
 
-	spin_lock(&dentry->d_lock);
-	fits = dentry->d_name.len < walk->position;
-	if (fits) {
-		walk->position -= dentry->d_name.len;
-		memcpy(walk->bytes + walk->position, dentry->d_name.name, dentry->d_name.len);
-		walk->bytes[--walk->position] = '/';
-	} else {
-		walk->flags |= UNRACED_RESOLVED_TRUNCATED;
+	if (!try_prepend(walk, &fits)) {
+		spin_lock(&dentry->d_lock);
+		fits = put_name(walk, dentry->d_name.name, dentry->d_name.len);
+		spin_unlock(&dentry->d_lock);
 	}
-	spin_unlock(&dentry->d_lock);
+	if (!fits)
+		walk->flags |= UNRACED_RESOLVED_TRUNCATED;
 	return fits;
 }
 
 /* What the namespace of the topmost mount tells. */
-static u32 place_of(const struct mnt_namespace *ns)
+static u32 namespace_flags(const struct mnt_namespace *ns)
 {
 	u32 number;
 
@@ -120,7 +153,7 @@ static bool cross(struct unraced_walk *walk)
 	const struct vfsmount *below = walk->mount, *above = unraced_mount_above(below);
 
 	if (above == below) {
-		walk->flags |= place_of(unraced_mount_namespace(above));
+		walk->flags |= namespace_flags(unraced_mount_namespace(above));
 		return false;
 	}
 	walk->dentry = unraced_mountpoint(below);
@@ -138,7 +171,7 @@ static void end_outside(struct unraced_walk *walk)
 		walk->position++;
 }
 
-static bool step(struct unraced_walk *walk)
+static bool step_up(struct unraced_walk *walk)
 {
 	struct dentry *parent;
 
@@ -157,7 +190,7 @@ static bool step(struct unraced_walk *walk)
 	return true;
 }
 
-static void begin(struct unraced_walk *walk, const struct file *file, u8 *path, const struct unraced_place *start)
+static void begin_walk(struct unraced_walk *walk, const struct file *file, u8 *path, const struct unraced_place *start)
 {
 	walk->mount = file->f_path.mnt;
 	walk->dentry = file->f_path.dentry;
@@ -177,8 +210,8 @@ void unraced_walk_up(struct unraced_walk *walk, const struct file *file, u8 *pat
 {
 	u32 steps = 0;
 
-	begin(walk, file, path, start);
-	while (step(walk)) {
+	begin_walk(walk, file, path, start);
+	while (step_up(walk)) {
 		if (++steps == STEPS) {
 			walk->flags |= UNRACED_RESOLVED_TRUNCATED;
 			break;

@@ -96,6 +96,29 @@ public abstract class KernelConformance extends DriverConformance {
 
     @Test
     @Requires(syscalls = Syscall.OPENAT)
+    @DisplayName(
+            "R2.34 Who shared the descriptors at the entry of an open, and is gone, leaves no doubt about its file")
+    public final void r02_34_aThreadThatEndedLeavesNoDoubt() {
+        try (Scenario scenario = kernel().scope(Scope.FAMILY).open()) {
+            scenario.makeFifo("fifo");
+            // A long path, too, of which a driver may keep a part elsewhere.
+            for (String way : List.of("", "./".repeat(500))) {
+                ByteString fifo = scenario.scratch().bytes(way + "fifo");
+                int tid = scenario.actor()
+                        .ask(Command.of("left").with("path", fifo))
+                        .integer("tid");
+                OpenEvent event = (OpenEvent) scenario.onlyEventOf(tid);
+                assertCopied(event.path(), fifo);
+                assertThat(event.flags())
+                        .as("R2.34")
+                        .contains(EventFlag.HAS_FILE)
+                        .doesNotContain(EventFlag.FD_TABLE_SHARED);
+            }
+        }
+    }
+
+    @Test
+    @Requires(syscalls = Syscall.OPENAT)
     @DisplayName("R2.35 A path of a call that failed before the kernel's copy is the snapshot, or absent")
     public final void r02_35_withoutACopyThePathIsTheSnapshot() {
         try (Scenario scenario = kernel().open()) {

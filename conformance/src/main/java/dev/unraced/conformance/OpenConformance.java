@@ -397,6 +397,30 @@ public abstract class OpenConformance extends DriverConformance {
         }
     }
 
+    @Test
+    @Requires(syscalls = Syscall.OPENAT, origins = Origin.IO_URING)
+    @DisplayName("R1.1 So are many that do, when one that asked for no completion ends before them")
+    public final void r01_1_requestsBehindASilentOneAreAccountedFor() {
+        int others = 5;
+        try (Scenario scenario = scenario().open()) {
+            scenario.makeFile("file");
+            ByteString file = scenario.scratch().bytes("file");
+            // Both are answered at once, without a thread of the kernel's: so all are in flight at a time.
+            for (long flags : List.of(Linux.O_RDONLY, Linux.O_DIRECTORY)) {
+                WatchedCall call =
+                        WatchedCall.openat(Pointer.to(file), flags, 0).amongOthers(others);
+                for (WatchedCall request :
+                        List.of(call.behindASilentOne(), call.throughFullRing().behindASilentOne())) {
+                    long before = accountedFor(scenario);
+                    scenario.callUnobserved(request);
+                    assertThat(accountedFor(scenario))
+                            .as("R1.1: events and losses after requests that share a user_data, %s", request)
+                            .isEqualTo(before + others + 2);
+                }
+            }
+        }
+    }
+
     private static long accountedFor(Scenario scenario) {
         CaptureStats stats = scenario.awaitRest();
         return stats.delivered() + stats.totalLost();

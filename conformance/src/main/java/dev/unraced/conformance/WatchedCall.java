@@ -132,7 +132,17 @@ public record WatchedCall(Syscall syscall, Command arguments) {
 
     /** As two requests that share a user_data, by which completions are told from each other. */
     public WatchedCall twice() {
-        return throughRing().with("twice", 1);
+        return amongOthers(1);
+    }
+
+    /** As so many more requests, before it, that share its user_data. */
+    public WatchedCall amongOthers(int others) {
+        return throughRing().with("others", others);
+    }
+
+    /** With one more before these that asks for no completion if it succeeds. */
+    public WatchedCall behindASilentOne() {
+        return throughRing().with("hushed", 1);
     }
 
     /** As a request that blocks, and that another one cancels then. */

@@ -54,7 +54,7 @@ final class PreparedCall {
         if (isRequest && (syscall == Syscall.OPEN || syscall == Syscall.CREAT)) {
             throw new RefusedException("unsupported: no io_uring takes this call");
         }
-        this.repetitions = isRequest ? line.number("twice", 0) : 0;
+        this.repetitions = isRequest ? line.number("others", 0) + line.number("hushed", 0) : 0;
         this.registers = registers();
     }
 

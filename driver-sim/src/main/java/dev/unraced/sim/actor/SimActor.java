@@ -25,7 +25,7 @@ public final class SimActor {
     private static final int STANDARD_DESCRIPTORS = 3;
 
     /** Commands for which the simulated kernel has no means. */
-    private static final Set<String> LACKING = Set.of("mount", "memfd", "fuse");
+    private static final Set<String> LACKING = Set.of("mount", "memfd", "fuse", "left");
 
     private final Kernel kernel;
     private final Task observer;
