@@ -21,6 +21,14 @@ public interface Driver {
      */
     Availability availability(CaptureConfig config);
 
+    /**
+     * Whether {@link #open} fails wherever {@link #availability} would say no. Then a capture is opened at once, and
+     * {@link #availability} asked only when that failed: worth it where asking takes as long as opening.
+     */
+    default boolean isProvedByOpening() {
+        return false;
+    }
+
     /** What the driver reports; everything that it does not is declared with a reason. */
     Capabilities capabilities();
 

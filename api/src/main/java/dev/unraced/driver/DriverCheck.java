@@ -40,6 +40,23 @@ final class DriverCheck {
                 e instanceof CaptureException ? String.valueOf(e.getMessage()) : e.toString());
     }
 
+    /** What {@link #check} finds out before a capture opens, where opening itself finds out the rest. */
+    static Availability checkBeforeOpening(Driver driver, CaptureConfig config) {
+        if (!driver.isProvedByOpening()) {
+            return check(driver, config);
+        }
+        try {
+            Availability capable = checkCapabilities(driver.capabilities(config), config);
+            if (capable.isAvailable()) {
+                return capable;
+            }
+        } catch (RuntimeException | LinkageError e) {
+            LOG.debug("Driver {} failed when asked what it can", driver.name(), e);
+        }
+        // Where nothing can run at all, that is the better reason.
+        return check(driver, config);
+    }
+
     private static Availability checkCapabilities(Capabilities capabilities, CaptureConfig config) {
         Stream<Capability> extra = config.enterEvents() ? Stream.of(Feature.ENTER_EVENTS) : Stream.empty();
         String lacking = Stream.of(Stream.<Capability>of(config.mitigation()), syscalls(capabilities, config), extra)

@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -95,7 +96,7 @@ public final class Drivers {
      * @throws CaptureException when none can run; its message says why, for each
      */
     public Selection select(CaptureConfig config) {
-        return first(config, driver -> driver).selection();
+        return first(config, DriverCheck::check, driver -> driver).selection();
     }
 
     /**
@@ -106,7 +107,7 @@ public final class Drivers {
      * @throws CaptureException as {@link #select} does, or when the only driver fails to open
      */
     public Capture open(CaptureConfig config) {
-        Taken<Capture> taken = first(config, driver -> opened(driver, config));
+        Taken<Capture> taken = first(config, DriverCheck::checkBeforeOpening, driver -> opened(driver, config));
         LOG.info("Capturing with driver {}", taken.selection().describe());
         return taken.result();
     }
@@ -118,12 +119,13 @@ public final class Drivers {
     /** What trying a driver gave. */
     private record Taken<T>(Selection selection, T result) {}
 
-    private <T> Taken<T> first(CaptureConfig config, Function<Driver, T> attempt) {
+    private <T> Taken<T> first(
+            CaptureConfig config, BiFunction<Driver, CaptureConfig, Availability> check, Function<Driver, T> attempt) {
         requirePresent(config);
         List<PassedOver> passedOver = new ArrayList<>();
         for (String name : config.drivers()) {
             Driver driver = byName.get(name);
-            Availability availability = driver == null ? ABSENT : DriverCheck.check(driver, config);
+            Availability availability = driver == null ? ABSENT : check.apply(driver, config);
             availability.requireValidSettings();
             if (driver != null && availability.isAvailable()) {
                 try {
@@ -131,16 +133,28 @@ public final class Drivers {
                 } catch (InvalidConfigException e) {
                     throw e;
                 } catch (RuntimeException | LinkageError e) {
-                    if (isOnlyChoice(config)) {
-                        throw failed(name, e);
-                    }
                     LOG.debug("Driver {} did not open", name, e);
-                    availability = DriverCheck.inconclusive(e);
+                    availability = afterFailure(driver, config, e);
                 }
             }
             passedOver.add(new PassedOver(name, availability));
         }
         throw noneCanRun(config, passedOver);
+    }
+
+    /** Why a driver did not open that might have: as it says itself, where it was not asked before. */
+    private static Availability afterFailure(Driver driver, CaptureConfig config, Throwable e) {
+        if (driver.isProvedByOpening()) {
+            Availability why = DriverCheck.check(driver, config);
+            why.requireValidSettings();
+            if (!why.isAvailable()) {
+                return why;
+            }
+        }
+        if (isOnlyChoice(config)) {
+            throw failed(driver.name(), e);
+        }
+        return DriverCheck.inconclusive(e);
     }
 
     // A name that the user chose is a promise; the list behind auto only names what may be there.

@@ -3,28 +3,30 @@ package dev.unraced.event;
 
 /** A view of an argument that came through a pointer, with what is known of its trust. */
 public final class ArgumentView extends BytesView {
-    private Provenance provenance = Provenance.NONE;
-    private Integrity integrity = Integrity.UNCHECKED;
+    /** Codes, because to store a reference costs the collector's barrier. */
+    private int provenance = Provenance.NONE.code();
+
+    private int integrity = Integrity.UNCHECKED.code();
 
     ArgumentView() {}
 
-    void trust(Provenance provenance, Integrity integrity) {
+    void trust(int provenance, int integrity) {
         this.provenance = provenance;
         this.integrity = integrity;
     }
 
     /** Where the bytes were read. */
     public Provenance provenance() {
-        return provenance;
+        return Provenance.of(provenance);
     }
 
     /** Whether they held while the call ran. */
     public Integrity integrity() {
-        return integrity;
+        return Integrity.of(integrity);
     }
 
     /** An immutable copy; allocates. */
     public Argument<ByteString> toArgument() {
-        return new Argument<>(toByteString(), provenance, integrity);
+        return new Argument<>(toByteString(), provenance(), integrity());
     }
 }

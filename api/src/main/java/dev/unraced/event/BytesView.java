@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.event;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 
 /**
  * A view of bytes inside a record: a path, an address, a name. Reads without allocating.
@@ -9,6 +12,9 @@ import java.nio.ByteBuffer;
  * <p>Belongs to an {@link EventView} and shares its life: valid until the handler returns, on its thread only.
  */
 public class BytesView {
+    private static final VarHandle LONGS = MethodHandles.byteBufferViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle WORDS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+
     private ByteBuffer buffer;
     private int offset;
     private int length;
@@ -18,16 +24,20 @@ public class BytesView {
         this.buffer = ByteBuffer.allocate(0);
     }
 
+    @SuppressWarnings("ReferenceEquality")
     final void wrap(ByteBuffer buffer, int offset, int length, boolean present) {
-        this.buffer = buffer;
+        // To store a reference costs the collector's barrier, and events come from the same buffer.
+        if (this.buffer != buffer) {
+            this.buffer = buffer;
+        }
         this.offset = offset;
         this.length = length;
         this.present = present;
     }
 
     final void wrapSlice(ByteBuffer buffer, int record, int slice) {
-        int at = buffer.getShort(record + slice) & 0xffff;
-        wrap(buffer, record + at, buffer.getShort(record + slice + 2) & 0xffff, at != 0);
+        int at = slice & 0xffff;
+        wrap(buffer, record + at, slice >>> 16, at != 0);
     }
 
     final void wrapAbsent() {
@@ -63,8 +73,25 @@ public class BytesView {
      */
     public final int copyTo(byte[] target, int at) {
         int count = Math.min(length, target.length - at);
-        buffer.get(offset, target, at, count);
+        if (count >= 2 * Long.BYTES && count <= 4 * Long.BYTES && at >= 0) {
+            copyPair(target, at, 0);
+            copyPair(target, at, count - 2 * Long.BYTES);
+        } else if (count >= Long.BYTES && count < 2 * Long.BYTES && at >= 0) {
+            copyWord(target, at, 0);
+            copyWord(target, at, count - Long.BYTES);
+        } else {
+            buffer.get(offset, target, at, count);
+        }
         return count;
+    }
+
+    private void copyPair(byte[] target, int at, int index) {
+        copyWord(target, at, index);
+        copyWord(target, at, index + Long.BYTES);
+    }
+
+    private void copyWord(byte[] target, int at, int index) {
+        WORDS.set(target, at + index, (long) LONGS.get(buffer, offset + index));
     }
 
     /** Whether these bytes equal those of a byte string; does not allocate. */

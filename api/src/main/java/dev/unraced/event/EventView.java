@@ -3,6 +3,8 @@ package dev.unraced.event;
 
 import static dev.unraced.event.RecordLayout.*;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.EnumSet;
@@ -21,7 +23,14 @@ import java.util.Set;
  * absent. Numbers that the call does not have throw {@link IllegalStateException}.
  */
 public final class EventView {
+    private static final VarHandle LONGS = MethodHandles.byteBufferViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle INTS = MethodHandles.byteBufferViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle SHORTS =
+            MethodHandles.byteBufferViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
     private static final EventFlag[] FLAGS_BY_ORDINAL = EventFlag.values();
+    private static final int CONNECT = Syscall.CONNECT.code();
+    private static final int NOWHERE = Provenance.NONE.code();
+    private static final int UNCHECKED = Integrity.UNCHECKED.code();
 
     private final BytesView comm = new BytesView();
     private final BytesView container = new BytesView();
@@ -41,18 +50,22 @@ public final class EventView {
      * @param offset of the record's first byte in the buffer
      * @throws IllegalArgumentException when the buffer is big-endian
      */
+    @SuppressWarnings("ReferenceEquality")
     public EventView wrap(ByteBuffer buffer, int offset) {
         if (buffer.order() != ByteOrder.LITTLE_ENDIAN) {
             throw new IllegalArgumentException("records are little-endian, the buffer is not");
         }
-        this.buffer = buffer;
+        // To store a reference costs the collector's barrier, and events come from the same buffer.
+        if (this.buffer != buffer) {
+            this.buffer = buffer;
+        }
         this.offset = offset;
         return this;
     }
 
     /** The record's size in bytes. */
     public int length() {
-        return buffer.getInt(offset + LENGTH);
+        return i32(LENGTH);
     }
 
     /** The buffer that holds the record; with {@link #offset()} and {@link #length()} for those who copy it whole. */
@@ -96,22 +109,22 @@ public final class EventView {
      * Number of this event within its {@link #source()}, from 1; a gap is a loss, and the size of the gap its count.
      */
     public long sequence() {
-        return buffer.getLong(offset + SEQUENCE);
+        return i64(SEQUENCE);
     }
 
     /** Whose sequence {@link #sequence()} counts: a CPU, a connection, or 0 where there is only one. */
     public int source() {
-        return buffer.getInt(offset + SOURCE);
+        return i32(SOURCE);
     }
 
     /** When the call entered; 0 when the enter was missed or, with mitigation off, not observed. */
     public long enterNanos() {
-        return buffer.getLong(offset + ENTER_NS);
+        return i64(ENTER_NS);
     }
 
     /** When the call returned; 0 of an enter event. */
     public long exitNanos() {
-        return buffer.getLong(offset + EXIT_NS);
+        return i64(EXIT_NS);
     }
 
     /** When this event was made: at the return, an enter event at the entry. */
@@ -121,7 +134,7 @@ public final class EventView {
 
     /** The raw return value: a descriptor or 0, or the negated errno; 0 of an enter event. */
     public long result() {
-        return buffer.getLong(offset + RESULT);
+        return i64(RESULT);
     }
 
     /** Whether the call failed. */
@@ -141,20 +154,20 @@ public final class EventView {
     }
 
     public int tid() {
-        return buffer.getInt(offset + TID);
+        return i32(TID);
     }
 
     public int tgid() {
-        return buffer.getInt(offset + TGID);
+        return i32(TGID);
     }
 
     /** When the thread started; with {@link #tid()} it names a thread for good, since thread ids are reused. */
     public long threadStartNanos() {
-        return buffer.getLong(offset + THREAD_START_NS);
+        return i64(THREAD_START_NS);
     }
 
     public int parentTgid() {
-        return buffer.getInt(offset + PARENT_TGID);
+        return i32(PARENT_TGID);
     }
 
     /** The real user id, 0 to 2^32-1. */
@@ -169,7 +182,7 @@ public final class EventView {
 
     /** Id of the caller's cgroup in the v2 hierarchy: the inode number of its directory. */
     public long cgroupId() {
-        return buffer.getLong(offset + CGROUP_ID);
+        return i64(CGROUP_ID);
     }
 
     /** Inode number of the caller's mount namespace, as {@code /proc/PID/ns/mnt} shows it. */
@@ -195,13 +208,13 @@ public final class EventView {
 
     /** The container's id, absent where the driver does not know it. */
     public BytesView containerId() {
-        container.wrapSlice(buffer, offset, CONTAINER);
+        container.wrapSlice(buffer, offset, i32(CONTAINER));
         return container;
     }
 
     /** The flags as a bit set of {@link EventFlag#mask()}. */
     public int flags() {
-        return buffer.getInt(offset + FLAGS);
+        return i32(FLAGS);
     }
 
     /** Whether a flag is set. */
@@ -211,38 +224,39 @@ public final class EventView {
 
     /** Whether the call opens a file, and so has the open-like fields. */
     public boolean isOpenLike() {
-        return u8(SYSCALL) != Syscall.CONNECT.code();
+        return u8(SYSCALL) != CONNECT;
     }
 
     /** The path as the caller passed it. */
     public ArgumentView path() {
-        argument(path, OPEN_PATH, isOpenLike());
+        long call = i64(SOURCE);
+        argument(path, OPEN_DIRFD, !isConnect(call), call);
         return path;
     }
 
     /** The directory that a relative path starts at; AT_FDCWD (-100) is the working directory. */
     public int dirfd() {
-        return buffer.getInt(openLike(OPEN_DIRFD));
+        return i32(openLike(OPEN_DIRFD));
     }
 
     /** The open flags, raw as passed. */
     public long openFlags() {
-        return buffer.getLong(openLike(OPEN_FLAGS));
+        return i64(openLike(OPEN_FLAGS));
     }
 
     /** The file mode, raw as passed; without O_CREAT or O_TMPFILE the kernel ignores it, and it may be garbage. */
     public long mode() {
-        return buffer.getLong(openLike(OPEN_MODE));
+        return i64(openLike(OPEN_MODE));
     }
 
     /** The {@code resolve} field of openat2's {@code struct open_how}; 0 for the other calls. */
     public long resolve() {
-        return buffer.getLong(openLike(OPEN_RESOLVE));
+        return i64(openLike(OPEN_RESOLVE));
     }
 
     /** The size argument of openat2; 0 for the other calls. */
     public long howSize() {
-        return buffer.getLong(openLike(OPEN_HOW_SIZE));
+        return i64(openLike(OPEN_HOW_SIZE));
     }
 
     /** Where flags, mode and resolve were read; {@link Provenance#KERNEL} when registers carry them. */
@@ -259,17 +273,17 @@ public final class EventView {
 
     /** Inode number of the opened file; valid with {@link EventFlag#HAS_FILE}. */
     public long inode() {
-        return buffer.getLong(openLike(OPEN_INODE));
+        return i64(openLike(OPEN_INODE));
     }
 
     /** Major device number of the opened file's superblock; on btrfs and overlay stat(2) shows another. */
     public int deviceMajor() {
-        return buffer.getInt(openLike(OPEN_DEVICE_MAJOR));
+        return i32(openLike(OPEN_DEVICE_MAJOR));
     }
 
     /** Minor device number of the opened file's superblock. */
     public int deviceMinor() {
-        return buffer.getInt(openLike(OPEN_DEVICE_MINOR));
+        return i32(openLike(OPEN_DEVICE_MINOR));
     }
 
     /** Where the opened file lies, from the root of the caller's mount namespace; valid with HAS_FILE. */
@@ -280,18 +294,19 @@ public final class EventView {
 
     /** The address to connect to, a {@code struct sockaddr} of at most {@link #addrlen()} bytes. */
     public ArgumentView address() {
-        argument(address, CONNECT_ADDRESS, !isOpenLike());
+        long call = i64(SOURCE);
+        argument(address, CONNECT_FD, isConnect(call), call);
         return address;
     }
 
     /** The descriptor to connect. */
     public int fd() {
-        return buffer.getInt(connect(CONNECT_FD));
+        return i32(connect(CONNECT_FD));
     }
 
     /** The length of the address, raw as passed. */
     public int addrlen() {
-        return buffer.getInt(connect(CONNECT_ADDRLEN));
+        return i32(connect(CONNECT_ADDRLEN));
     }
 
     /** The socket's own address, a {@code struct sockaddr}; valid with {@link EventFlag#HAS_SOCKET}. */
@@ -308,17 +323,17 @@ public final class EventView {
 
     /** The socket's family (AF_*); valid with {@link EventFlag#HAS_SOCKET}. */
     public int socketFamily() {
-        return buffer.getShort(connect(CONNECT_FAMILY)) & 0xffff;
+        return (short) SHORTS.get(buffer, offset + connect(CONNECT_FAMILY)) & 0xffff;
     }
 
     /** The socket's type (SOCK_*); valid with {@link EventFlag#HAS_SOCKET}. */
     public int socketType() {
-        return buffer.getShort(connect(CONNECT_TYPE)) & 0xffff;
+        return (short) SHORTS.get(buffer, offset + connect(CONNECT_TYPE)) & 0xffff;
     }
 
     /** The socket's protocol (IPPROTO_*); valid with {@link EventFlag#HAS_SOCKET}. */
     public int socketProtocol() {
-        return buffer.getShort(connect(CONNECT_PROTOCOL)) & 0xffff;
+        return (short) SHORTS.get(buffer, offset + connect(CONNECT_PROTOCOL)) & 0xffff;
     }
 
     /** An immutable copy of the whole event, free of the record's life; allocates. */
@@ -391,16 +406,25 @@ public final class EventView {
         return set;
     }
 
-    private void argument(ArgumentView view, int slice, boolean exists) {
-        Provenance provenance = exists ? Provenance.of(u8(PROVENANCE)) : Provenance.NONE;
+    /** Reads whole words, whose checks against the buffer's limit the compiler can draw together. */
+    private void argument(ArgumentView view, int fields, boolean exists, long call) {
+        int provenance = exists ? (int) (call >>> (8 * (PROVENANCE - SOURCE))) & 0xff : NOWHERE;
         // Bytes that were read nowhere are nobody's, whatever the slice says.
-        slice(view, slice, provenance != Provenance.NONE);
-        view.trust(provenance, exists ? Integrity.of(u8(INTEGRITY)) : Integrity.UNCHECKED);
+        if (provenance == NOWHERE) {
+            view.wrapAbsent();
+        } else {
+            view.wrapSlice(buffer, offset, (int) (i64(fields) >>> Integer.SIZE));
+        }
+        view.trust(provenance, exists ? (int) i64(INTEGRITY) & 0xff : UNCHECKED);
+    }
+
+    private static boolean isConnect(long call) {
+        return ((int) (call >>> (8 * (SYSCALL - SOURCE))) & 0xff) == CONNECT;
     }
 
     private void slice(BytesView view, int slice, boolean exists) {
         if (exists) {
-            view.wrapSlice(buffer, offset, slice);
+            view.wrapSlice(buffer, offset, i32(slice));
         } else {
             view.wrapAbsent();
         }
@@ -410,14 +434,14 @@ public final class EventView {
         if (!isOpenLike()) {
             throw new IllegalStateException("a connect has no open-like fields");
         }
-        return offset + field;
+        return field;
     }
 
     private int connect(int field) {
         if (isOpenLike()) {
             throw new IllegalStateException("an open has no connect fields");
         }
-        return offset + field;
+        return field;
     }
 
     private int u8(int field) {
@@ -425,6 +449,14 @@ public final class EventView {
     }
 
     private long u32(int field) {
-        return buffer.getInt(offset + field) & 0xffffffffL;
+        return i32(field) & 0xffffffffL;
+    }
+
+    private int i32(int field) {
+        return (int) INTS.get(buffer, offset + field);
+    }
+
+    private long i64(int field) {
+        return (long) LONGS.get(buffer, offset + field);
     }
 }

@@ -3,7 +3,14 @@ package dev.unraced.event;
 
 import static dev.unraced.event.RecordLayout.*;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+import java.util.IntSummaryStatistics;
+import java.util.List;
+import java.util.function.ToIntFunction;
 
 /**
  * Decides whether bytes are a record that {@link EventView} can read without surprise. Allocates nothing, throws
@@ -13,14 +20,48 @@ import java.nio.ByteBuffer;
  * meets a code that stands for nothing, and whoever asks the flags first never asks for numbers that the call lacks.
  */
 public final class RecordValidator {
-    private static final int ALL_FLAGS = allFlags();
+    private static final VarHandle LONGS = MethodHandles.byteBufferViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final long LENGTH_AND_VERSION = 0xffff_ffff_ffffL;
+    private static final long VERSION_ABOVE_LENGTH = (long) VERSION << (8 * (VERSION_OFFSET - LENGTH));
+    /** Where codes stand in the words that hold them. */
+    private static final int TYPE_BITS = 8 * (TYPE - LENGTH);
+
+    private static final int SYSCALL_BITS = 8 * (SYSCALL - SOURCE);
+    private static final int HOW_INTEGRITY_BITS = 8 * (HOW_INTEGRITY - INTEGRITY);
+
+    /** The codes of a record in a word, a byte each, from the lowest on; the last one is left to itself. */
+    private static final List<Codes> CODES = List.of(
+            Codes.of(EventType.values()),
+            Codes.of(Mitigation.values()),
+            Codes.of(Syscall.values()),
+            Codes.of(Abi.values()),
+            Codes.of(Origin.values()),
+            Codes.of(Provenance.values()),
+            Codes.of(Integrity.values()),
+            Codes.of(Provenance.values()));
+    /** Taken from the codes, makes a byte negative that is below its lowest. */
+    private static final long LOWEST = word(Codes::lowest);
+    /** Added to the codes, makes a byte negative that is above its highest. */
+    private static final long BELOW_NEGATIVE = word(codes -> Byte.MAX_VALUE - codes.highest);
+
+    private static final long NEGATIVE = 0x8080_8080_8080_8080L;
+    private static final int HIGHEST_INTEGRITY = Codes.of(Integrity.values()).highest;
+
+    private static final int CONNECT = Syscall.CONNECT.code();
     /** All that an entry can tell of its arguments. */
     private static final int ENTER_FLAGS = EventFlag.TRUNCATED.mask() | EventFlag.FAULTED.mask();
+    /** A connect has no file, and the others have no socket. */
+    private static final int CONNECT_FLAGS = allFlags() & ~EventFlag.HAS_FILE.mask();
+
+    private static final int FILE_FLAGS = allFlags() & ~EventFlag.HAS_SOCKET.mask();
 
     private RecordValidator() {}
 
     /**
      * Whether the bytes at an offset are a well-formed record of exactly the given size.
+     *
+     * <p>Every event comes through here. So fields are read in words of eight bytes, whose checks against the buffer's
+     * limit the compiler can draw together, and the codes are judged all at once.
      *
      * @param buffer little-endian; bytes beyond its limit do not count
      * @param offset of the first byte
@@ -30,52 +71,61 @@ public final class RecordValidator {
         if (size < FIXED_SIZE || offset < 0 || offset > buffer.limit() - size) {
             return false;
         }
-        return buffer.getInt(offset + LENGTH) == size
-                && size % ALIGNMENT == 0
-                && buffer.getShort(offset + VERSION_OFFSET) == VERSION
-                && EventType.isCode(buffer.get(offset + TYPE))
-                && codesAreKnown(buffer, offset)
-                && (buffer.getInt(offset + FLAGS) & ~flagsOf(buffer.get(offset + TYPE), buffer.get(offset + SYSCALL)))
-                        == 0
-                && slicesAreInside(buffer, offset, size);
+        long start = word(buffer, offset + LENGTH);
+        long call = word(buffer, offset + SOURCE);
+        long trust = word(buffer, offset + INTEGRITY);
+        long codes = (start >>> TYPE_BITS) | (call >>> SYSCALL_BITS << 16) | (trust << 48);
+        int howIntegrity = (int) (trust >>> HOW_INTEGRITY_BITS) & 0xff;
+        long wrong = (((codes - LOWEST) | (codes + BELOW_NEGATIVE) | codes) & NEGATIVE)
+                | ((start & LENGTH_AND_VERSION) ^ (VERSION_ABOVE_LENGTH | size))
+                | (size & (ALIGNMENT - 1))
+                | ((HIGHEST_INTEGRITY - howIntegrity) & Integer.MIN_VALUE);
+        return wrong == 0 && restIsValid(buffer, offset, size, codes);
     }
 
-    private static boolean codesAreKnown(ByteBuffer buffer, int offset) {
-        return Syscall.isCode(buffer.get(offset + SYSCALL))
-                && Abi.isCode(buffer.get(offset + ABI))
-                && Origin.isCode(buffer.get(offset + ORIGIN))
-                && Mitigation.isCode(buffer.get(offset + MITIGATION))
-                && Provenance.isCode(buffer.get(offset + PROVENANCE))
-                && Integrity.isCode(buffer.get(offset + INTEGRITY))
-                && Provenance.isCode(buffer.get(offset + HOW_PROVENANCE))
-                && Integrity.isCode(buffer.get(offset + HOW_INTEGRITY));
-    }
-
-    private static boolean slicesAreInside(ByteBuffer buffer, int offset, int size) {
-        if (!sliceIsInside(buffer, offset, size, CONTAINER)) {
+    /** What depends on the type and the call, whose codes are known by now. */
+    private static boolean restIsValid(ByteBuffer buffer, int offset, int size, long codes) {
+        boolean connect = (((int) codes >>> 16) & 0xff) == CONNECT;
+        int allowed = ((int) codes & 0xff) == TYPE_ENTER ? ENTER_FLAGS : connect ? CONNECT_FLAGS : FILE_FLAGS;
+        int flags = (int) (word(buffer, offset + PID_NS) >>> (8 * (FLAGS - PID_NS)));
+        int container = (int) word(buffer, offset + CONTAINER);
+        int argument = (int) (word(buffer, offset + OPEN_DIRFD) >>> (8 * (OPEN_PATH - OPEN_DIRFD)));
+        if ((flags & ~allowed) != 0 || !isInside(container, size) || !isInside(argument, size)) {
             return false;
         }
-        if (buffer.get(offset + SYSCALL) == Syscall.CONNECT.code()) {
-            return sliceIsInside(buffer, offset, size, CONNECT_ADDRESS)
-                    && sliceIsInside(buffer, offset, size, CONNECT_LOCAL)
-                    && sliceIsInside(buffer, offset, size, CONNECT_REMOTE);
+        if (connect) {
+            long addresses = word(buffer, offset + CONNECT_LOCAL);
+            return isInside((int) addresses, size)
+                    && isInside((int) (addresses >>> (8 * (CONNECT_REMOTE - CONNECT_LOCAL))), size);
         }
-        return sliceIsInside(buffer, offset, size, OPEN_PATH) && sliceIsInside(buffer, offset, size, OPEN_RESOLVED);
+        return isInside((int) word(buffer, offset + OPEN_RESOLVED), size);
     }
 
-    private static boolean sliceIsInside(ByteBuffer buffer, int offset, int size, int slice) {
-        int at = buffer.getShort(offset + slice) & 0xffff;
-        int length = buffer.getShort(offset + slice + 2) & 0xffff;
-        return at == 0 ? length == 0 : at >= FIXED_SIZE && at + length <= size;
+    /** Whether a slice is absent, or neither begins in the fixed part nor ends behind the record. */
+    private static boolean isInside(int slice, int size) {
+        int at = slice & 0xffff;
+        return slice == 0 || ((at - FIXED_SIZE) | (size - at - (slice >>> 16))) >= 0;
     }
 
-    /** A connect has no file, and the others have no socket. */
-    private static int flagsOf(int type, int syscall) {
-        if (type == TYPE_ENTER) {
-            return ENTER_FLAGS;
+    private static long word(ByteBuffer buffer, int index) {
+        return (long) LONGS.get(buffer, index);
+    }
+
+    /** The codes of an enum; there is none between the lowest and the highest that stands for nothing. */
+    private record Codes(int lowest, int highest) {
+        static <E extends Enum<E> & Coded> Codes of(E[] values) {
+            IntSummaryStatistics codes =
+                    Arrays.stream(values).mapToInt(Coded::code).summaryStatistics();
+            return new Codes(codes.getMin(), codes.getMax());
         }
-        EventFlag other = syscall == Syscall.CONNECT.code() ? EventFlag.HAS_FILE : EventFlag.HAS_SOCKET;
-        return ALL_FLAGS & ~other.mask();
+    }
+
+    private static long word(ToIntFunction<Codes> part) {
+        long word = 0;
+        for (int i = 0; i < CODES.size(); i++) {
+            word |= (long) part.applyAsInt(CODES.get(i)) << (8 * i);
+        }
+        return word;
     }
 
     private static int allFlags() {

@@ -31,6 +31,8 @@ public final class RingReader implements RecordReader {
     private static final int DISCARD = 1 << 30;
     /** Space is given back when this share of the ring has been read, and at the end of each poll. */
     private static final int RELEASE_SHARE = 8;
+    /** Records that are read in one go; see {@link #some}. */
+    private static final int BATCH = 64;
 
     private final ByteBuffer consumerPage;
     private final ByteBuffer producerPages;
@@ -95,12 +97,50 @@ public final class RingReader implements RecordReader {
         long reach = reach();
         int count = 0;
         try {
-            while (count < limit && !halted && advance(reach) == READY) {
-                count++;
-                deliver(handler);
+            boolean more = true;
+            while (more && count < limit) {
+                int wanted = Math.min(limit - count, BATCH);
+                int got = some(handler, wanted, reach);
+                count += got;
+                more = got == wanted;
             }
         } finally {
             giveBack();
+        }
+        return count;
+    }
+
+    /**
+     * A method of its own, because one that is called often is compiled sooner and better than one that loops for long:
+     * a single poll may read a million records.
+     */
+    private int some(EventHandler handler, int limit, long reach) {
+        ByteBuffer pages = producerPages;
+        int longest = dataBytes - HEADER_SIZE;
+        long at = position;
+        long handed = delivered;
+        int count = 0;
+        while (count < limit && at != reach && !halted) {
+            int index = dataOffset + (int) (at & (dataBytes - 1));
+            int length = (int) INTS.getAcquire(pages, index);
+            int start = index + HEADER_SIZE;
+            long next = at + HEADER_SIZE + length;
+            if (length < 0 || length > longest || next > reach || !RecordValidator.isValid(pages, start, length)) {
+                if (advance(reach) != READY) {
+                    break;
+                }
+                start = record;
+                next = behind;
+            }
+            at = next;
+            position = next;
+            handed++;
+            DELIVERED.setRelease(this, handed);
+            count++;
+            handler.onEvent(view.wrap(pages, start));
+            if (next - released >= dataBytes / RELEASE_SHARE) {
+                giveBack();
+            }
         }
         return count;
     }

@@ -10,6 +10,7 @@ import static org.mockito.ArgumentMatchers.any;
 import static org.mockito.Mockito.doThrow;
 import static org.mockito.Mockito.never;
 import static org.mockito.Mockito.verify;
+import static org.mockito.Mockito.when;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
@@ -138,6 +139,43 @@ class DriversTest {
                 .isThrownBy(() ->
                         drivers(driver("ebpf", NO_PRIVILEGE)).open(named("ebpf").build()))
                 .withMessage("Driver ebpf cannot be used. NO_PRIVILEGE: CAP_BPF is missing. Run as root.");
+    }
+
+    @Test
+    void aDriverThatOpeningProvesIsNotAskedBefore() {
+        Driver driver = provedByOpening(driver("ebpf", AVAILABLE));
+
+        assertThat(drivers(driver).open(named("ebpf").build()).driver()).isEqualTo("ebpf");
+        verify(driver, never()).availability(any());
+    }
+
+    @Test
+    void aDriverThatOpeningProvesSaysWhyItDidNotOpen() {
+        Driver driver = provedByOpening(driver("ebpf", NO_PRIVILEGE));
+        doThrow(new CaptureException("no")).when(driver).open(any());
+
+        assertThatExceptionOfType(CaptureException.class)
+                .isThrownBy(() -> drivers(driver).open(named("ebpf").build()))
+                .withMessage("Driver ebpf cannot be used. NO_PRIVILEGE: CAP_BPF is missing. Run as root.");
+        assertThat(drivers(driver, driver("sim", AVAILABLE))
+                        .open(named("ebpf", "sim").build())
+                        .driver())
+                .isEqualTo("sim");
+    }
+
+    @Test
+    void aDriverThatOpeningProvesFailsAsItSaysWhenItCanRun() {
+        Driver driver = provedByOpening(driver("ebpf", AVAILABLE));
+        doThrow(new CaptureException("no memory")).when(driver).open(any());
+
+        assertThatExceptionOfType(CaptureException.class)
+                .isThrownBy(() -> drivers(driver).open(named("ebpf").build()))
+                .withMessage("no memory");
+    }
+
+    private static Driver provedByOpening(Driver driver) {
+        when(driver.isProvedByOpening()).thenReturn(true);
+        return driver;
     }
 
     @Test

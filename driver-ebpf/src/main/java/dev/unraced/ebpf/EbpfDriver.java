@@ -45,6 +45,11 @@ public final class EbpfDriver implements Driver {
                 EbpfSettings.smallest(EbpfSettings.of(config).libbpf(), false));
     }
 
+    @Override
+    public boolean isProvedByOpening() {
+        return true;
+    }
+
     /** What takes some ten milliseconds to find out is asked of the kernel once in a process, when it is asked for. */
     @Override
     public Capabilities capabilities() {
