@@ -47,7 +47,7 @@ class LeftBehindTest {
                     .anyMatch(object -> object.startsWith("map"))
                     .anyMatch(object -> object.startsWith("link"));
             assertThat(existing()).containsAll(held);
-
+        } finally {
             child.destroyForcibly();
             child.waitFor();
         }
