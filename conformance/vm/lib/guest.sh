@@ -68,6 +68,10 @@ share() {
   die "virtiofsd did not start"
 }
 
+# What virtiofsd writes to the guest's memory QEMU does not see, so where code lay before, the emulator would go on with what
+# it translated then. Debian's kernels write zeros to a page before they give it out, which it sees; all others must.
+readonly ZEROED=init_on_alloc=1
+
 # Boots the guest and waits until it is off. The guest's command finds its script in $RUN/results/command.
 boot() {
   local flags limits=() loudness=quiet tree=() shared=
@@ -91,7 +95,7 @@ boot() {
     -serial file:console \
     -device virtio-serial-pci -chardev file,id=out,path=out -device virtserialport,chardev=out,name=out \
     -kernel "$(kernel_image)" -initrd "$INITRAMFS" \
-    -append "console=$(serial_console) $loudness ${limits[*]} panic=-1 oops=panic $APPEND unraced.tree=$TREE unraced.kernel=$KERNEL_DIR unraced.module=$MODULE $shared unraced.init=$VM_HOME/guest/init") \
+    -append "console=$(serial_console) $loudness ${limits[*]} $ZEROED panic=-1 oops=panic $APPEND unraced.tree=$TREE unraced.kernel=$KERNEL_DIR unraced.module=$MODULE $shared unraced.init=$VM_HOME/guest/init") \
     >"$RUN/qemu.log" 2>&1 </dev/null &
   QEMU=$!
   PIDS+=("$QEMU")
