@@ -7,8 +7,14 @@ import dev.unraced.driver.Stage;
 import dev.unraced.gvisor.SandboxStage.Sandboxes;
 import java.util.List;
 import java.util.Optional;
+import org.junit.jupiter.api.condition.EnabledForJreRange;
+import org.junit.jupiter.api.condition.JRE;
 
-/** Every rule again, with the actor in sandboxes of a user without any privilege. */
+/**
+ * Every rule again, with the actor in sandboxes of a user without any privilege. Takes minutes, so on the oldest Java
+ * alone: what differs are the sandboxes, and those of root run on all.
+ */
+@EnabledForJreRange(max = JRE.JAVA_17)
 class RootlessConformanceTest extends ConformanceSuite {
     private static final int NOBODY = 65_534;
     private static final List<String> RUNSC = List.of("runsc", "--network=none", "--ignore-cgroups", "--rootless");
