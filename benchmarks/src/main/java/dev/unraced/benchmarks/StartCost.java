@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -19,7 +20,8 @@ import picocli.CommandLine.Option;
         description = {
             "Opens a default eBPF capture while another process opens files: the time from asking for the capture to its"
                     + " first event, and the memory of its maps and programs. Needs root.",
-            "%nThe first time includes loading the classes; the start of the JVM is not in it.%n"
+            "%nThe first time includes loading the classes; the start of the JVM is not in it, nor that of its logging,"
+                    + " which a program has begun before.%n"
         })
 final class StartCost extends Measurement {
     private static final double MILLI = 1e6;
@@ -37,6 +39,7 @@ final class StartCost extends Measurement {
 
     @Override
     List<Table> measure() throws IOException, InterruptedException {
+        LoggerFactory.getLogger(StartCost.class).debug("Logging has begun");
         CaptureConfig config = CaptureConfig.builder().driver("ebpf").build();
         double first = 0;
         double best = Double.MAX_VALUE;
