@@ -111,7 +111,7 @@ record Ratios(List<String> observers, List<Ratio> all) {
                             "open: module stash adds, over the bare open and close",
                             added(OPEN, MODULE),
                             bare(OPEN),
-                            0.5),
+                            0.44),
                     new Ratio(
                             "open: module kernel adds, over stash",
                             added(OPEN, "kmod-kernel"),
