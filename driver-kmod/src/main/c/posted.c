@@ -85,13 +85,14 @@ void unraced_posted_remove(struct unraced_capture *capture, const struct io_kioc
 	unraced_lock_give(&capture->posted_lock);
 }
 
-enum state { IN_FLIGHT, UNCLEAR, OVER };
+enum state { IN_FLIGHT, DOUBTFUL, UNCLEAR, OVER };
 
 #define COPIED(to, from) (!copy_from_kernel_nofault(&(to), &(from), sizeof(to)))
 
 /*
  * Whether a request has ended so; its memory may be another's, or gone. Until it has ended, an old result lies there, which
- * may be the same. An open that was carried out has given its path back, and one that was not has this result only.
+ * may be the same. An open that was carried out has given its path back, and one that was not has this result only. A connect
+ * that waits has what poll told it there, which is 0 or more, and nothing that tells it from a result (io_poll_check_events()).
  */
 static enum state state_of(const struct unraced_posted *posted, u32 at, const void *ctx, u64 user_data, s32 result)
 {
@@ -105,9 +106,14 @@ static enum state state_of(const struct unraced_posted *posted, u32 at, const vo
 	    cqe.res != result || !COPIED(opcode, req->opcode) || opcode != posted->listed[at].opcode ||
 	    !COPIED(flags, req->flags))
 		return IN_FLIGHT;
-	if (opcode == IORING_OP_CONNECT)
+	if (opcode == IORING_OP_CONNECT) {
 		/* The socket's number lies there until there is a result. */
-		return cqe.flags ? IN_FLIGHT : posted->listed[at].before ? OVER : UNCLEAR;
+		if (cqe.flags)
+			return IN_FLIGHT;
+		if ((flags & REQ_F_POLLED) && result >= 0)
+			return DOUBTFUL;
+		return posted->listed[at].before ? OVER : UNCLEAR;
+	}
 	if (!(flags & REQ_F_NEED_CLEANUP))
 		return OVER;
 	if (result != -ECANCELED)
@@ -125,7 +131,7 @@ static u64 take_ended(struct unraced_posted *posted, const void *ctx, u64 user_d
 	while (i-- > 0) {
 		enum state state = state_of(posted, i, ctx, user_data, result);
 
-		if (state == IN_FLIGHT)
+		if (state <= DOUBTFUL)
 			continue;
 		request = state == OVER ? posted->listed[i].request : 0;
 		unlist(posted, i);
@@ -134,8 +140,27 @@ static u64 take_ended(struct unraced_posted *posted, const void *ctx, u64 user_d
 	return request;
 }
 
+/* One that may have ended so, taken out if it is the only one. Whether there is any. */
+static bool take_doubtful(struct unraced_posted *posted, const void *ctx, u64 user_data, s32 result, u64 *request)
+{
+	u32 at = 0, doubtful = 0, i;
+
+	*request = 0;
+	for (i = 0; i < posted->size; i++) {
+		if (state_of(posted, i, ctx, user_data, result) != DOUBTFUL)
+			continue;
+		at = i;
+		doubtful++;
+	}
+	if (doubtful == 1) {
+		*request = posted->listed[at].request;
+		unlist(posted, at);
+	}
+	return doubtful > 0;
+}
+
 const struct io_kiocb *unraced_posted_find(struct unraced_capture *capture, const void *ctx, u64 user_data, s32 result,
-					   bool *lost)
+					   enum unraced_found *found)
 {
 	struct unraced_posted posted;
 	u64 request;
@@ -149,9 +174,16 @@ const struct io_kiocb *unraced_posted_find(struct unraced_capture *capture, cons
 	/* Of several nobody can tell which it is, and the memory of the others may be gone when they are told of: all are lost. */
 	if (!request)
 		posted.unlisted += ended;
-	*lost = !request && posted.unlisted;
-	if (*lost)
+	if (request) {
+		*found = UNRACED_OF_THIS;
+	} else if (posted.unlisted) {
+		*found = UNRACED_OF_ANY;
 		posted.unlisted--;
+	} else if (take_doubtful(&posted, ctx, user_data, result, &request)) {
+		*found = request ? UNRACED_PERHAPS_THIS : UNRACED_OF_ANY;
+	} else {
+		*found = UNRACED_OF_NONE;
+	}
 	store_posted(capture, ctx, user_data, &posted);
 	unraced_lock_give(&capture->posted_lock);
 	return (const struct io_kiocb *)(unsigned long)request;

@@ -28,11 +28,15 @@ struct unraced_posted {
 void unraced_posted_add(struct unraced_capture *capture, const struct io_kiocb *req);
 /* Of one that ended; whether it was added, in case that nobody could tell it from the others. */
 void unraced_posted_remove(struct unraced_capture *capture, const struct io_kiocb *req, bool added);
-/*
- * The request that a completion without room is of. Null when it is of none that was added, or when nobody can tell of
- * which: then it is lost.
- */
+enum unraced_found {
+	UNRACED_OF_NONE, /* it is of none that was added */
+	UNRACED_OF_THIS,
+	UNRACED_OF_ANY, /* nobody can tell of which it is */
+	UNRACED_PERHAPS_THIS, /* it may be of this one, or forged: lost until that one's end is told after all */
+};
+
+/* The request that a completion without room is of; null unless it is found, or doubtful. */
 const struct io_kiocb *unraced_posted_find(struct unraced_capture *capture, const void *ctx, u64 user_data, s32 result,
-					   bool *lost);
+					   enum unraced_found *found);
 
 #endif

@@ -138,7 +138,8 @@ static void take_refused(struct unraced_call *call, const struct io_uring_sqe *s
 	unraced_read_pointers(call, UNRACED_PROVENANCE_ENTER);
 }
 
-static void submit(struct unraced_capture *capture, const struct io_kiocb *req, const struct io_uring_sqe *refused)
+static void submit(struct unraced_capture *capture, const struct io_kiocb *req, const struct io_uring_sqe *refused,
+		   int error)
 {
 	struct unraced_area *area = unraced_area(capture);
 	struct unraced_call *call = &area->call;
@@ -156,6 +157,7 @@ static void submit(struct unraced_capture *capture, const struct io_kiocb *req, 
 		call->record.flags |= UNRACED_FD_TABLE_SHARED;
 	unraced_describe_caller(&call->record);
 	call->silent = !!(req->flags & REQ_F_CQE_SKIP);
+	call->record.result = error;
 	request_put(capture, area, req);
 	/* Counted as lost already, it is not counted again when its completion finds no room. */
 	if (call->silent)
@@ -164,24 +166,25 @@ static void submit(struct unraced_capture *capture, const struct io_kiocb *req, 
 		unraced_posted_add(capture, req);
 }
 
-static void on_submission(struct unraced_capture *capture, const struct io_kiocb *req, const struct io_uring_sqe *refused)
+static void on_submission(struct unraced_capture *capture, const struct io_kiocb *req, const struct io_uring_sqe *refused,
+			  int error)
 {
 	if (!is_watched_request(capture, requested_call(req)) || unraced_filter(capture) != UNRACED_PASS)
 		return;
 	preempt_disable();
-	submit(capture, req, refused);
+	submit(capture, req, refused, error);
 	preempt_enable();
 }
 
 static void on_submit(void *data, struct io_kiocb *req)
 {
-	on_submission(data, req, NULL);
+	on_submission(data, req, NULL, 0);
 }
 
 static void on_refuse(void *data, const struct io_uring_sqe *sqe, struct io_kiocb *req, int error)
 {
 	if (sqe)
-		on_submission(data, req, sqe);
+		on_submission(data, req, sqe, error);
 }
 
 /* From here on, its submitter goes on before its result is known, and can put another file behind the descriptor. */
@@ -244,7 +247,7 @@ static void describe_object(struct unraced_area *area, const struct io_kiocb *re
 }
 
 /* Its call is in the area, if its submission is known. */
-static void end(struct unraced_capture *capture, const struct io_kiocb *req, bool known)
+static void end(struct unraced_capture *capture, const struct io_kiocb *req, bool known, s32 result)
 {
 	struct unraced_area *area = unraced_area(capture);
 	struct unraced_counters *row = unraced_row(capture);
@@ -256,7 +259,7 @@ static void end(struct unraced_capture *capture, const struct io_kiocb *req, boo
 		/* Counted at its submission, as was its return, and taken back now that its end is told after all. */
 		row->silent--;
 	}
-	area->call.record.result = req->cqe.res;
+	area->call.record.result = result;
 	if (!unraced_is_wanted(capture, area))
 		return;
 	area->call.record.exit_ns = ktime_get_boottime_ns();
@@ -278,22 +281,61 @@ static void on_complete(void *data, void *ctx, void *completed)
 	area = unraced_area(capture);
 	known = request_take(capture, area, req) >= 0;
 	unraced_posted_remove(capture, req, known && !area->call.silent);
-	end(capture, req, known);
+	end(capture, req, known, req->cqe.res);
 	preempt_enable();
+}
+
+/*
+ * A chain breaks. Behind a request that asked for no completion and failed, the others get none, either, so this is all that
+ * is told of them. The kernel marks them before it tells (io_fail_links()), and may tell of one again, which is unknown then.
+ */
+static void on_unlink(void *data, struct io_kiocb *req, struct io_kiocb *link)
+{
+	struct unraced_capture *capture = data;
+	struct unraced_area *area;
+	int outcome;
+	s32 refusal;
+
+	if (!(link->flags & REQ_F_CQE_SKIP) || !is_watched_request(capture, requested_call(link)))
+		return;
+	preempt_disable();
+	area = unraced_area(capture);
+	outcome = request_take(capture, area, link);
+	if (outcome >= 0 || outcome == UNRACED_TAKE_EVICTED) {
+		unraced_posted_remove(capture, link, outcome >= 0 && !area->call.silent);
+		refusal = outcome >= 0 ? area->call.record.result : 0;
+		end(capture, link, outcome >= 0, refusal ? refusal : -ECANCELED);
+	}
+	preempt_enable();
+}
+
+/* Counted as one that asked for no completion is: until its end is told. */
+static void lose(struct unraced_capture *capture, const struct io_kiocb *req)
+{
+	struct unraced_area *area = unraced_area(capture);
+
+	if (request_take(capture, area, req) < 0)
+		return;
+	if (!area->call.silent)
+		unraced_row(capture)->silent++;
+	area->call.silent = true;
+	request_put(capture, area, req);
 }
 
 /* A completion for which the ring has no room. */
 static void on_overflow(void *data, void *ctx, unsigned long long user_data, s32 result)
 {
 	struct unraced_capture *capture = data;
-	bool lost;
+	enum unraced_found found;
 	const struct io_kiocb *req;
 
 	preempt_disable();
-	req = unraced_posted_find(capture, ctx, user_data, result, &lost);
-	if (req)
-		end(capture, req, request_take(capture, unraced_area(capture), req) >= 0);
-	else if (lost)
+	req = unraced_posted_find(capture, ctx, user_data, result, &found);
+	if (found == UNRACED_OF_THIS)
+		end(capture, req, request_take(capture, unraced_area(capture), req) >= 0, req->cqe.res);
+	else if (found == UNRACED_PERHAPS_THIS)
+		lose(capture, req);
+	else if (found == UNRACED_OF_ANY)
 		unraced_row(capture)->silent++;
 	preempt_enable();
 }
@@ -344,7 +386,7 @@ static int on_requested_address(struct kprobe *kprobe, struct pt_regs *regs)
 	return 0;
 }
 
-enum { COMPLETE, OVERFLOW, PUNT, REFUSE, SUBMIT, RING_POINTS };
+enum { COMPLETE, OVERFLOW, UNLINK, PUNT, REFUSE, SUBMIT, RING_POINTS };
 
 /* Ends before beginnings: what began unseen is an end without a beginning, not the reverse. */
 static const struct {
@@ -353,6 +395,7 @@ static const struct {
 } ring_handlers[RING_POINTS] = {
 	[COMPLETE] = { { "io_uring_complete" }, on_complete },
 	[OVERFLOW] = { { "io_uring_cqe_overflow" }, on_overflow },
+	[UNLINK] = { { "io_uring_fail_link" }, on_unlink },
 	[PUNT] = { { "io_uring_queue_async_work" }, on_punt },
 	[REFUSE] = { { "io_uring_req_failed" }, on_refuse },
 	/* Named so since 6.3, by its other name before. */
