@@ -4,7 +4,7 @@
 
 # What a kernel says about itself when something is wrong with it. "WARNING: CPU" and the lock validator's, not the
 # notes about the processor's mitigations.
-readonly KERNEL_TROUBLE='WARNING: (CPU|possible|inconsistent|suspicious|bad unlock|held lock|Nested lock|at )|BUG[: ]|Oops|Kernel panic|general protection fault|Call Trace:|INFO: (task .* blocked|rcu|possible|trying to register)|(K[A-Z]SAN|UBSAN|KFENCE):.*(BUG|error|leak)|kmemleak: [0-9]+ new suspected|rcu: INFO: .* stall|soft lockup|hard LOCKUP|list_(add|del) corruption|refcount_t: '
+readonly KERNEL_TROUBLE='WARNING: (CPU|possible|inconsistent|suspicious|bad unlock|held lock|Nested lock|at )|BUG[: ]|Oops|Kernel panic|general protection fault|Call Trace:|INFO: (task .* blocked|rcu|possible|trying to register)|(K[A-Z]SAN|UBSAN|KFENCE):.*(BUG|error|leak)|kmemleak: .*new suspected|rcu: INFO: .* stall|soft lockup|hard LOCKUP|list_(add|del) corruption|refcount_t: '
 
 kernel_trouble() {
   grep -hE "$KERNEL_TROUBLE" "$@" 2>/dev/null | head -20
