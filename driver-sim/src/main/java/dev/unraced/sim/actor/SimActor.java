@@ -25,7 +25,7 @@ public final class SimActor {
     private static final int STANDARD_DESCRIPTORS = 3;
 
     /** Commands for which the simulated kernel has no means. */
-    private static final Set<String> LACKING = Set.of("mount", "memfd", "fuse", "left");
+    private static final Set<String> LACKING = Set.of("mount", "memfd", "fuse");
 
     private final Kernel kernel;
     private final Task observer;
@@ -138,6 +138,7 @@ public final class SimActor {
             case "reuse" -> identities.reuse(line);
             case "exec" -> identities.exec(line);
             case "vfork" -> identities.vfork(line);
+            case "left" -> identities.left(line);
             case "own" -> own(line);
             default -> {
                 if (LACKING.contains(line.verb())) {
