@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.sim.actor;
 
+import dev.unraced.sim.fs.OpenFlags;
 import dev.unraced.sim.kernel.Kernel;
 import dev.unraced.sim.kernel.Signal;
 import dev.unraced.sim.kernel.Task;
@@ -56,6 +57,28 @@ final class Identities {
         company.run(second);
         int tid = second.tid();
         company.end(second.group());
+        return new Answer().with("tid", tid);
+    }
+
+    /** The child's second thread, with which it shares its descriptors, ends while the first waits in an open. */
+    Answer left(CommandLine line) {
+        byte[] fifo = line.bytes("path");
+        long tag = line.number("tag", 1);
+        Task main = company.main();
+        Task child = company.fork();
+        Task second = kernel.thread(child.group());
+        company.openat(child, Company.path(child, fifo), tag);
+        company.run(child);
+        kernel.exit(second);
+        company.openat(main, Company.path(main, fifo), OpenFlags.O_WRONLY, tag + 1);
+        company.run(main);
+        int fd = (int) main.lastResult();
+        company.run(child);
+        if (fd >= 0) {
+            main.group().descriptors().close(fd);
+        }
+        int tid = child.tid();
+        company.end(child.group());
         return new Answer().with("tid", tid);
     }
 
