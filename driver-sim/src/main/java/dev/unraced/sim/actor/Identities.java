@@ -11,8 +11,6 @@ import java.util.List;
 
 /** Threads that take over the id of another, by reuse and by exec, and one that the others leave alone. */
 final class Identities {
-    private static final long O_WRONLY = 1;
-
     private final Company company;
     private final Kernel kernel;
 
@@ -103,23 +101,5 @@ final class Identities {
         int id = child.tid();
         company.end(child.group());
         return new Answer().with("tid", parent.tid()).with("child", id);
-    }
-
-    /** The first thread blocks in an open; the second one, which shares its descriptors, is gone before it returns. */
-    Answer left(CommandLine line) {
-        byte[] fifo = line.bytes("path");
-        long tag = line.number("tag", 1);
-        Task first = company.fork();
-        Task second = kernel.thread(first.group());
-        company.openat(first, Company.path(first, fifo), tag);
-        company.run(first);
-        kernel.exit(second);
-        Task writer = company.main();
-        company.openat(writer, Company.path(writer, fifo), O_WRONLY, tag + 1);
-        company.run(writer);
-        company.run(first);
-        int tid = first.tid();
-        company.end(first.group());
-        return new Answer().with("tid", tid);
     }
 }
