@@ -8,7 +8,7 @@
 #define UNRACED_COPIES_H
 
 /* Calls at once that need more than their stash entry. Each is short, but for connects whose entry was not seen. */
-#define COPIES 512
+#define COPIES 384
 
 /* Of a truth whose place tells by itself that it is the call's own. */
 #define ANY_DESCRIPTOR -1

@@ -77,7 +77,7 @@ final class CaptureObserver implements Observer {
         @Override
         public void close() throws InterruptedException {
             // What is in the ring still counts.
-            while (capture.stats().pending() > 0) {
+            while (thread.isAlive() && capture.stats().pending() > 0) {
                 Thread.sleep(1);
             }
             lost = capture.stats().totalLost();

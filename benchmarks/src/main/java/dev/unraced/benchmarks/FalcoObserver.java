@@ -34,6 +34,7 @@ final class FalcoObserver implements Observer {
         BufferedReader lines =
                 new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.US_ASCII));
         if (!"ready".equals(lines.readLine())) {
+            process.destroy();
             throw new Refused("its consumer does not run");
         }
         return new Counting(process, lines);

@@ -78,6 +78,8 @@ final class RedisWorkload implements Workload {
                         "get",
                         "-n",
                         Long.toString(count),
+                        "--threads",
+                        Integer.toString(loops),
                         "--csv")
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();

@@ -57,15 +57,21 @@ final class ToolObserver implements Observer {
                 .redirectError(errors.toFile())
                 .start();
         Printing watch = new Printing(process, errors);
+        boolean watching = false;
         try (CallLoop loop = new CallLoop()) {
             long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
             // It prints by whole buffers: calls are made until one is full, so that it certainly watches.
             while (!watch.printed()) {
                 if (!process.isAlive() || System.nanoTime() > deadline) {
-                    process.destroyForcibly().waitFor();
                     throw new Refused(watch.lastError());
                 }
                 loop.run(new CallLoop.Plan(knock, 200, 0, 1));
+            }
+            watching = true;
+        } finally {
+            if (!watching) {
+                process.destroyForcibly().waitFor();
+                Files.deleteIfExists(errors);
             }
         }
         watch.forget();
@@ -115,7 +121,6 @@ final class ToolObserver implements Observer {
 
         String lastError() throws IOException {
             List<String> all = Files.readAllLines(errors, StandardCharsets.UTF_8);
-            Files.deleteIfExists(errors);
             return all.isEmpty() ? "it printed nothing" : all.get(all.size() - 1);
         }
 

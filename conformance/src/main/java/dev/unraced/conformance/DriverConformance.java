@@ -2,12 +2,10 @@
 package dev.unraced.conformance;
 
 import dev.unraced.driver.Capabilities;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestMethodOrder;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -16,10 +14,9 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  * What all classes of rules share. The driver comes from the test instance or one around it that is a
  * {@link DriverUnderTest}. Rules are final, and their names carry their numbers.
  */
-@ExtendWith({Alone.Turns.class, RuleExtension.class, DriverConformance.Finder.class})
+@ExtendWith({Alone.Turns.class, RuleExtension.class, Deadline.class, DriverConformance.Finder.class})
 @TestMethodOrder(MethodOrderer.MethodName.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-@Timeout(value = 180, unit = TimeUnit.SECONDS)
 public abstract class DriverConformance {
     private @Nullable DriverUnderTest under;
 

@@ -45,9 +45,13 @@ final class BpfObject implements AutoCloseable {
             object.resize("slots", settings.stashSlots());
             object.resize("stash", settings.stashEntries());
             object.resize("long_stash", settings.stashLongPaths());
-            object.resize("requests", settings.stashEntries());
+            object.resize("requests", settings.requestEntries());
             object.resize("posted", settings.stashEntries());
-            object.resize("long_requests", settings.stashLongPaths());
+            object.resize("long_requests", settings.longRequestEntries());
+            if (settings.copies() == CopyChoice.NONE) {
+                object.resize("copies", 1);
+                object.resize("truths", 1);
+            }
             object.resize("counters", cpus);
             SourceFilters.resize(object, settings.filters());
         });

@@ -40,6 +40,7 @@ record EbpfSettings(
     private static final int SLOT_CHOICES = 4;
 
     private static final int MOST_SLOTS = 1 << 16;
+    private static final int FEWEST_REQUESTS = 1024;
     private static final int SMALLEST_RING = 1 << 16;
 
     static EbpfSettings of(CaptureConfig config) {
@@ -98,5 +99,18 @@ record EbpfSettings(
     int stashSlots() {
         int slots = Integer.highestOneBit(Math.max(stashEntries - 1, 1)) << 1;
         return Math.min(MOST_SLOTS, Math.max(SLOT_CHOICES, slots));
+    }
+
+    /**
+     * Requests of io_urings under way of which the arguments are kept: half as many as calls. An entry is larger than a
+     * call's, and few requests open or connect at the same time.
+     */
+    int requestEntries() {
+        return Math.max(stashEntries / 2, Math.min(stashEntries, FEWEST_REQUESTS));
+    }
+
+    /** Of them, those with a path that is too long for an ordinary entry. */
+    int longRequestEntries() {
+        return Math.max(1, stashLongPaths / 2);
     }
 }

@@ -127,13 +127,18 @@ public final class Hub implements AutoCloseable {
     void attach(Outlet outlet, BroadcastRing.@Nullable Cursor cursor) {
         CompletableFuture<@Nullable Void> done = new CompletableFuture<>();
         Runnable errand = () -> {
-            if (cursor == null) {
-                outlet.begin(ring.cursor(), capture.stats());
-            } else {
-                outlet.resume(cursor);
+            try {
+                if (cursor == null) {
+                    outlet.begin(ring.cursor(), capture.stats());
+                } else {
+                    outlet.resume(cursor);
+                }
+                outlets.add(outlet);
+                done.complete(null);
+            } catch (RuntimeException e) {
+                // One subscriber's trouble is not the capture's.
+                done.completeExceptionally(e);
             }
-            outlets.add(outlet);
-            done.complete(null);
         };
         onConsumer(errand);
         done.join();

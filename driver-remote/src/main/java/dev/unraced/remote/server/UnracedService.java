@@ -114,7 +114,12 @@ final class UnracedService extends UnracedGrpc.UnracedImplBase {
                         .orElse(null));
         // First: from the moment that it is attached, the subscriber may hear its name, and ask for what is under it.
         outlets.put(outlet.id(), outlet);
-        hub.attach(outlet, from);
+        try {
+            hub.attach(outlet, from);
+        } catch (RuntimeException e) {
+            gone(outlet);
+            throw e;
+        }
         return outlet;
     }
 

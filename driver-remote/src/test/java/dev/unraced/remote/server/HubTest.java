@@ -2,6 +2,10 @@
 package dev.unraced.remote.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.mockito.ArgumentMatchers.any;
+import static org.mockito.Mockito.doThrow;
+import static org.mockito.Mockito.mock;
 
 import dev.unraced.sim.SimKernel;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -27,6 +31,22 @@ class HubTest {
                 assertThat(numbers.poll(20, TimeUnit.SECONDS)).isEqualTo(2);
                 assertThat(tap.missed()).isZero();
             }
+        }
+    }
+
+    @Test
+    void aSubscriberThatCannotBeginLeavesTheCaptureToTheOthers() throws InterruptedException {
+        SimKernel kernel = SimKernel.create();
+        LinkedBlockingQueue<Long> numbers = new LinkedBlockingQueue<>();
+        Outlet broken = mock(Outlet.class);
+        doThrow(new IllegalStateException("no books")).when(broken).begin(any(), any());
+        try (Hub hub = new Hub(kernel.capture(), false, 1 << 16);
+                Tap tap = hub.tap("subscriber", event -> numbers.add(event.sequence()))) {
+            assertThatThrownBy(() -> hub.attach(broken, null)).hasRootCauseMessage("no books");
+            assertThat(hub.subscribers()).isZero();
+            kernel.process("after").thread().openat("/tmp/first").finish();
+            assertThat(numbers.poll(20, TimeUnit.SECONDS)).isEqualTo(1);
+            assertThat(tap.missed()).isZero();
         }
     }
 }
