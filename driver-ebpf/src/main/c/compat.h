@@ -109,27 +109,32 @@ static __always_inline void read_entrance(struct entrance *to, struct task_struc
 	}
 }
 
-SEC("raw_tp/sys_enter")
-int all_enter(struct bpf_raw_tracepoint_args *ctx)
+#ifdef BY_EVENTS
+static __always_inline struct pt_regs *registers(void *ctx, struct task_struct *task)
 {
-	long number = ctx->args[1];
-	struct unraced_control *shared;
-	struct entrance call;
-
-	if (!numbers_of_interest[number & (NUMBERS - 1)])
-		return 0;
-	shared = SCRATCH(control);
-	if (!shared || !shared->active)
-		return 0;
-	read_entrance(&call, bpf_get_current_task_btf(), (struct pt_regs *)ctx->args[0], number);
-	return call.syscall && is_watched(shared, call.syscall) ? begin_call(&call) : 0;
+	return (struct pt_regs *)bpf_task_pt_regs(task);
 }
 
-SEC("raw_tp/sys_exit")
-int all_exit(struct bpf_raw_tracepoint_args *ctx)
+static __always_inline long returned_number(void *ctx)
 {
-	struct pt_regs *regs = (struct pt_regs *)ctx->args[0];
-	long number = GET(regs, orig_ax), result = ctx->args[1];
+	return ARGUMENT(ctx, sys_exit, 0, id);
+}
+#else
+static __always_inline struct pt_regs *registers(void *ctx, struct task_struct *task)
+{
+	return (struct pt_regs *)((struct bpf_raw_tracepoint_args *)ctx)->args[0];
+}
+
+static __always_inline long returned_number(void *ctx)
+{
+	return GET(registers(ctx, 0), orig_ax);
+}
+#endif
+
+POINT("raw_syscalls", "sys_enter")
+int all_enter(void *ctx)
+{
+	long number = ARGUMENT(ctx, sys_enter, 1, id);
 	struct unraced_control *shared;
 	struct task_struct *task;
 	struct entrance call;
@@ -140,7 +145,25 @@ int all_exit(struct bpf_raw_tracepoint_args *ctx)
 	if (!shared || !shared->active)
 		return 0;
 	task = bpf_get_current_task_btf();
-	read_entrance(&call, task, regs, number);
+	read_entrance(&call, task, registers(ctx, task), number);
+	return call.syscall && is_watched(shared, call.syscall) ? begin_call(&call) : 0;
+}
+
+POINT("raw_syscalls", "sys_exit")
+int all_exit(void *ctx)
+{
+	long number = returned_number(ctx), result = ARGUMENT(ctx, sys_exit, 1, ret);
+	struct unraced_control *shared;
+	struct task_struct *task;
+	struct entrance call;
+
+	if (!numbers_of_interest[number & (NUMBERS - 1)])
+		return 0;
+	shared = SCRATCH(control);
+	if (!shared || !shared->active)
+		return 0;
+	task = bpf_get_current_task_btf();
+	read_entrance(&call, task, registers(ctx, task), number);
 	if (!call.syscall || !is_watched(shared, call.syscall))
 		return 0;
 	if (call.abi == UNRACED_ABI_IA32)

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
 /*
  * The last part of events that do not come by the native system calls. It takes the kernel long to verify, so it is one
- * pair of programs for all of them, entered by tail calls; raw tracepoints, since only those may call each other
- * wherever they are attached.
+ * pair of programs for all of them, entered by tail calls, which only programs of one kind may make.
  */
 #ifndef UNRACED_FINISH_H
 #define UNRACED_FINISH_H
@@ -34,13 +33,13 @@ static __always_inline int on_finish(bool is_connect)
 	return 0;
 }
 
-SEC("raw_tp")
+FINISHER
 int finish_opens(void *ctx)
 {
 	return on_finish(0);
 }
 
-SEC("raw_tp")
+FINISHER
 int finish_connect(void *ctx)
 {
 	return on_finish(1);

@@ -3,7 +3,7 @@
  * The tracepoint tier. Each watched call has two programs: the one at entry stashes its arguments under the thread, the
  * one at return completes them with the result and with the object that the call really acted on, and writes one record.
  *
- * Tracepoints call their programs with preemption off, so a per-CPU area belongs to the program that looks it up.
+ * Their programs run with preemption off (points.h), so a per-CPU area belongs to the program that looks it up.
  */
 #include "kernel.h"
 #include <bpf/bpf_helpers.h>
@@ -28,6 +28,7 @@
 #include "rings.h"
 #include "emit.h"
 #include "enter_event.h"
+#include "points.h"
 
 char LICENSE[] SEC("license") = "GPL";
 
@@ -312,9 +313,16 @@ int exit_connect(struct syscall_trace_exit *ctx)
 #include "uring.h"
 
 /* A thread that ends takes its call with it. */
+#ifdef BY_EVENTS
+POINT("sched", "sched_process_exit")
+int thread_exit(void *ctx)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+#else
 SEC("tp_btf/sched_process_exit")
 int BPF_PROG(thread_exit, struct task_struct *task)
 {
+#endif
 	struct unraced_control *shared = SCRATCH(control);
 	struct unraced_counters *row = counter_row();
 	__u32 tid = task->pid;
@@ -340,5 +348,6 @@ int who_am_i(void *ctx)
 		return 0;
 	shared->self_tgid = bpf_get_current_pid_tgid() >> 32;
 	shared->has_requests = can_read_requests();
+	shared->preemptible = bpf_core_type_exists(class_srcu_fast_notrace_t);
 	return 0;
 }

@@ -24,6 +24,7 @@ struct io_uring_sqe {
 	__u16 buf_index;
 	__u16 personality;
 	__u32 file_index;
+	__u64 more[2];
 };
 
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
@@ -45,6 +46,13 @@ struct io_kiocb {
 	void *ctx;
 	void *async_data;
 };
+struct io_ring_ctx {
+	unsigned int flags;
+	__u32 *sq_array;
+	struct io_uring_sqe *sq_sqes;
+	unsigned int cached_sq_head;
+	unsigned int sq_entries;
+};
 struct copied_how {
 	__u64 flags;
 	__u64 mode;
@@ -55,6 +63,13 @@ struct io_open {
 	__u32 file_slot;
 	struct filename *filename;
 	struct copied_how how;
+};
+/* Since 7.0 the pointer is wrapped; the path is copied at the submission, as before. */
+struct delayed_filename {
+	struct filename *__incomplete_filename;
+};
+struct io_open___delayed {
+	struct delayed_filename filename;
 };
 struct io_connect {
 	void *addr;
@@ -83,10 +98,15 @@ static __always_inline bool copies_late(void)
 	return bpf_core_type_exists(struct io_async_connect);
 }
 
+static __always_inline bool delays_names(void)
+{
+	return bpf_core_field_exists(struct io_open___delayed, filename.__incomplete_filename);
+}
+
 static __always_inline bool can_read_requests(void)
 {
 	return bpf_core_field_exists(struct io_kiocb, cmd) && bpf_core_field_exists(struct io_kiocb, cqe) &&
-	       bpf_core_type_exists(struct io_open) && bpf_core_type_exists(struct io_connect);
+	       (bpf_core_field_exists(struct io_open, filename) || delays_names()) && bpf_core_type_exists(struct io_connect);
 }
 
 static __always_inline __u8 requested_call(__u8 opcode)
@@ -110,7 +130,8 @@ static __always_inline void *command_of(struct io_kiocb *req)
 static __always_inline void take_open(struct long_call *to, struct io_kiocb *req, __u8 syscall)
 {
 	struct io_open *open = command_of(req);
-	struct filename *name = GET(open, filename);
+	struct filename *name = delays_names() ? GET((struct io_open___delayed *)open, filename.__incomplete_filename)
+					       : GET(open, filename);
 	struct call *call = &to->call;
 	long size = bpf_probe_read_kernel_str(call->bytes, READ_BYTES, GET(name, name));
 
@@ -346,31 +367,73 @@ static __always_inline int on_submit(struct io_kiocb *req, const struct io_uring
 }
 
 /* Named so since 6.3, by its other name before. */
-SEC("raw_tp/io_uring_submit_req")
-int request_submit(struct bpf_raw_tracepoint_args *ctx)
+POINT("io_uring", "io_uring_submit_req")
+int request_submit(void *ctx)
 {
-	return can_read_requests() ? on_submit((struct io_kiocb *)ctx->args[0], 0, 0) : 0;
+	return can_read_requests() ? on_submit((struct io_kiocb *)ARGUMENT(ctx, io_uring_submit_req, 0, req), 0, 0) : 0;
 }
 
-SEC("raw_tp/io_uring_submit_sqe")
-int request_submit_sqe(struct bpf_raw_tracepoint_args *ctx)
+POINT("io_uring", "io_uring_submit_sqe")
+int request_submit_sqe(void *ctx)
 {
-	return can_read_requests() ? on_submit((struct io_kiocb *)ctx->args[0], 0, 0) : 0;
+	return can_read_requests() ? on_submit((struct io_kiocb *)ARGUMENT(ctx, io_uring_submit_req, 0, req), 0, 0) : 0;
 }
 
-SEC("raw_tp/io_uring_req_failed")
-int request_refuse(struct bpf_raw_tracepoint_args *ctx)
+#ifdef BY_EVENTS
+/* IORING_SETUP_SQE128 and IORING_SETUP_NO_SQARRAY of include/uapi/linux/io_uring.h */
+#define WIDE_ENTRIES (1u << 10)
+#define WITHOUT_ARRAY (1u << 16)
+
+/*
+ * The event has copied all of the submission queue's entry that is needed, but for the descriptor. That is taken from where
+ * io_get_sqe() of io_uring/io_uring.c has just read it; like all of the queue, the caller's memory.
+ */
+static __always_inline const struct io_uring_sqe *refused_entry(void *ctx, struct io_uring_sqe *to)
 {
-	if (!can_read_requests() || !ctx->args[0])
+	struct io_ring_ctx *ring = (struct io_ring_ctx *)ARGUMENT(ctx, io_uring_req_failed, 0, ctx);
+	__u32 entries = GET(ring, sq_entries), flags = GET(ring, flags);
+	__u32 at = (GET(ring, cached_sq_head) - 1) & (entries - 1);
+	__u64 array = 0, queue = 0;
+
+	/* Not by GET: mere numbers, which one may add to. */
+	bpf_core_read(&array, sizeof(array), &ring->sq_array);
+	bpf_core_read(&queue, sizeof(queue), &ring->sq_sqes);
+	if (!(flags & WITHOUT_ARRAY))
+		bpf_probe_read_kernel(&at, sizeof(at), (void *)(array + at * sizeof(at)));
+	if (at < entries)
+		bpf_probe_read_kernel(to, sizeof(*to), (void *)(queue + ((__u64)at << !!(flags & WIDE_ENTRIES)) * sizeof(*to)));
+	if (to->user_data != ARGUMENT(ctx, io_uring_req_failed, 2, user_data))
+		to->fd = -1;
+	to->addr2 = ARGUMENT(ctx, io_uring_req_failed, 0, off);
+	to->addr = ARGUMENT(ctx, io_uring_req_failed, 0, addr);
+	to->len = ARGUMENT(ctx, io_uring_req_failed, 0, len);
+	to->open_flags = ARGUMENT(ctx, io_uring_req_failed, 0, op_flags);
+	return to;
+}
+#else
+static __always_inline const struct io_uring_sqe *refused_entry(void *ctx, struct io_uring_sqe *to)
+{
+	return (const struct io_uring_sqe *)ARGUMENT(ctx, io_uring_req_failed, 0, sqe);
+}
+#endif
+
+POINT("io_uring", "io_uring_req_failed")
+int request_refuse(void *ctx)
+{
+	struct io_uring_sqe copied = {};
+	const struct io_uring_sqe *refused = refused_entry(ctx, &copied);
+
+	if (!can_read_requests() || !refused)
 		return 0;
-	return on_submit((struct io_kiocb *)ctx->args[1], (struct io_uring_sqe *)ctx->args[0], ctx->args[2]);
+	return on_submit((struct io_kiocb *)ARGUMENT(ctx, io_uring_req_failed, 1, req), refused,
+			 ARGUMENT(ctx, io_uring_req_failed, 2, error));
 }
 
 /* From here on, its submitter goes on before its result is known, and can put another file behind the descriptor. */
-SEC("raw_tp/io_uring_queue_async_work")
-int request_punt(struct bpf_raw_tracepoint_args *ctx)
+POINT("io_uring", "io_uring_queue_async_work")
+int request_punt(void *ctx)
 {
-	__u64 address = ctx->args[0];
+	__u64 address = ARGUMENT(ctx, io_uring_queue_async_work, 0, req);
 	struct request *request = bpf_map_lookup_elem(&requests, &address);
 
 	if (request)
@@ -395,16 +458,16 @@ static __always_inline int on_poll(struct io_kiocb *req)
 	return 0;
 }
 
-SEC("raw_tp/io_uring_poll_arm")
-int request_poll(struct bpf_raw_tracepoint_args *ctx)
+POINT("io_uring", "io_uring_poll_arm")
+int request_poll(void *ctx)
 {
-	return on_poll((struct io_kiocb *)ctx->args[0]);
+	return on_poll((struct io_kiocb *)ARGUMENT(ctx, io_uring_poll_arm, 0, req));
 }
 
-SEC("raw_tp/io_uring_task_add")
-int request_polled(struct bpf_raw_tracepoint_args *ctx)
+POINT("io_uring", "io_uring_task_add")
+int request_polled(void *ctx)
 {
-	return on_poll((struct io_kiocb *)ctx->args[0]);
+	return on_poll((struct io_kiocb *)ARGUMENT(ctx, io_uring_task_add, 0, req));
 }
 
 /* What little is known of a request without an entry. False when nobody wants to know. */
@@ -524,7 +587,7 @@ static __always_inline int on_end(void *ctx, struct unraced_counters *row, struc
 }
 
 /* The end of a request is told, beyond doubt. */
-static __always_inline int on_complete(struct bpf_raw_tracepoint_args *ctx, struct io_kiocb *req, bool by_chain)
+static __always_inline int on_complete(void *ctx, struct io_kiocb *req, bool by_chain)
 {
 	__u8 syscall = requested_call(GET(req, opcode));
 	struct unraced_control *shared;
@@ -565,10 +628,10 @@ static __always_inline int on_complete(struct bpf_raw_tracepoint_args *ctx, stru
 	return on_end(ctx, row, to, req, syscall, result);
 }
 
-SEC("raw_tp/io_uring_complete")
-int request_complete(struct bpf_raw_tracepoint_args *ctx)
+POINT("io_uring", "io_uring_complete")
+int request_complete(void *ctx)
 {
-	struct io_kiocb *req = (struct io_kiocb *)ctx->args[1];
+	struct io_kiocb *req = (struct io_kiocb *)ARGUMENT(ctx, io_uring_complete, 1, req);
 
 	/* Messages between rings have none. */
 	return can_read_requests() && req ? on_complete(ctx, req, 0) : 0;
@@ -578,10 +641,10 @@ int request_complete(struct bpf_raw_tracepoint_args *ctx)
  * A chain breaks. Behind a request that asked for no completion and failed, the others get none, either, so this is all that
  * is told of them. The kernel marks them before it tells.
  */
-SEC("raw_tp/io_uring_fail_link")
-int request_unlink(struct bpf_raw_tracepoint_args *ctx)
+POINT("io_uring", "io_uring_fail_link")
+int request_unlink(void *ctx)
 {
-	struct io_kiocb *link = (struct io_kiocb *)ctx->args[1];
+	struct io_kiocb *link = (struct io_kiocb *)ARGUMENT(ctx, io_uring_fail_link, 1, link);
 
 	if (!can_read_requests() || !link || !(GET(link, flags) & CQE_SKIP_SUCCESS))
 		return 0;
@@ -604,10 +667,12 @@ static __always_inline bool take_latest(struct long_request *to, __u64 address, 
  * A completion for which the ring has no room. All that is told of it is its ring, its user_data and its result, and anything
  * can have these. Where they do not tell which request it is of, one of them is lost, and counted.
  */
-SEC("raw_tp/io_uring_cqe_overflow")
-int request_overflow(struct bpf_raw_tracepoint_args *ctx)
+POINT("io_uring", "io_uring_cqe_overflow")
+int request_overflow(void *ctx)
 {
-	struct posted key = { .ring = ctx->args[0], .user_data = ctx->args[1] };
+	struct posted key = { .ring = ARGUMENT(ctx, io_uring_cqe_overflow, 0, ctx),
+			      .user_data = ARGUMENT(ctx, io_uring_cqe_overflow, 1, user_data) };
+	__s32 result = ARGUMENT(ctx, io_uring_cqe_overflow, 2, res);
 	struct in_flight *same = bpf_map_lookup_elem(&posted, &key);
 	struct unraced_control *shared = SCRATCH(control);
 	struct unraced_counters *row = counter_row();
@@ -617,10 +682,10 @@ int request_overflow(struct bpf_raw_tracepoint_args *ctx)
 	if (!can_read_requests() || !same || !shared || !row || !to || !shared->active)
 		return 0;
 	latest = same->latest;
-	if (take_latest(&to->request, latest, &key, ctx->args[2])) {
+	if (take_latest(&to->request, latest, &key, result)) {
 		if (tally_event(same, &key))
 			row->silent--;
-		return on_end(ctx, row, to, (struct io_kiocb *)latest, to->request.call.call.syscall, ctx->args[2]);
+		return on_end(ctx, row, to, (struct io_kiocb *)latest, to->request.call.call.syscall, result);
 	}
 	if (tally_loss(same))
 		row->silent++;

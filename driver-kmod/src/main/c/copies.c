@@ -9,6 +9,7 @@
 #include <linux/fs.h>
 #include <linux/sched.h>
 #include <linux/socket.h>
+#include <linux/version.h>
 #include <asm/syscall.h>
 
 #include "emit.h"
@@ -48,10 +49,17 @@ static bool wants_copy(const struct unraced_call *call)
 	       call->record.provenance != UNRACED_PROVENANCE_KERNEL;
 }
 
-/* A call can open files of the kernel's own, such as firmware: they do not come from its pointer. */
+/*
+ * A call can open files of the kernel's own: they do not come from its pointer. Since 7.0 a name no longer says where it came
+ * from; what the call asked for is opened first there.
+ */
 static bool is_of(const struct filename *name, const struct unraced_call *call)
 {
+#if LINUX_VERSION_CODE < KERNEL_VERSION(7, 0, 0)
 	return (unsigned long)name->uptr == call->pointer;
+#else
+	return true;
+#endif
 }
 
 static bool confirm_path(void *entry, const void *with)

@@ -30,18 +30,32 @@
  * What a request holds is private to the kernel (io_uring/openclose.c), and known up to this version. Of a kernel that
  * checks the types of the functions it calls, probes would have to have those of each version.
  */
-#if IS_ENABLED(CONFIG_IO_URING) && !IS_ENABLED(CONFIG_CFI_CLANG) && LINUX_VERSION_CODE < KERNEL_VERSION(7, 0, 0)
+#if IS_ENABLED(CONFIG_IO_URING) && !IS_ENABLED(CONFIG_CFI_CLANG) && !IS_ENABLED(CONFIG_CFI) && \
+	LINUX_VERSION_CODE < KERNEL_VERSION(7, 4, 0)
 
 #include <linux/io_uring_types.h>
 
-/* struct io_open and struct io_connect, as far as needed; the same since 6.0. */
+/* struct io_open and struct io_connect, as far as needed; the same since 6.0, but for the name. */
 struct requested_open {
 	struct file *file;
 	int dfd;
 	u32 file_slot;
+#if LINUX_VERSION_CODE < KERNEL_VERSION(7, 0, 0)
 	struct filename *filename;
+#else
+	struct delayed_filename filename;
+#endif
 	struct open_how how;
 };
+
+static const struct filename *requested_name(const struct requested_open *open)
+{
+#if LINUX_VERSION_CODE < KERNEL_VERSION(7, 0, 0)
+	return open->filename;
+#else
+	return open->filename.__incomplete_filename;
+#endif
+}
 
 struct requested_connect {
 	struct file *file;
@@ -92,6 +106,7 @@ static void begin_request(struct unraced_capture *capture, struct unraced_area *
 static void take_open(struct unraced_call *call, const struct io_kiocb *req)
 {
 	const struct requested_open *open = (const struct requested_open *)&req->cmd;
+	const struct filename *name = requested_name(open);
 	struct unraced_how how = { .flags = open->how.flags, .mode = open->how.mode, .resolve = open->how.resolve };
 
 	call->record.open.dirfd = open->dfd;
@@ -99,8 +114,8 @@ static void take_open(struct unraced_call *call, const struct io_kiocb *req)
 		call->record.open.how_size = sizeof(how);
 	call->direct = open->file_slot != 0;
 	unraced_call_how(call, &how, UNRACED_PROVENANCE_KERNEL);
-	if (!IS_ERR_OR_NULL(open->filename))
-		unraced_call_adopt(call, open->filename->name, strnlen(open->filename->name, UNRACED_PATH_MAX));
+	if (!IS_ERR_OR_NULL(name))
+		unraced_call_adopt(call, name->name, strnlen(name->name, UNRACED_PATH_MAX));
 }
 
 static void take_connect(struct unraced_call *call, const struct io_kiocb *req)

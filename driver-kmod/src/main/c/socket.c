@@ -78,7 +78,12 @@ static void describe_unix(struct unraced_call *call, struct sock *sk)
 	struct sock *peer;
 
 	append_un(call, &to->local, sk);
-	peer = unix_peer_get(sk);
+	/* As unix_peer_get() did, which 7.3 no longer gives to modules. */
+	unix_state_lock(sk);
+	peer = unix_peer(sk);
+	if (peer)
+		sock_hold(peer);
+	unix_state_unlock(sk);
 	if (!peer)
 		return;
 	append_un(call, &to->remote, peer);

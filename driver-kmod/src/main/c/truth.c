@@ -17,6 +17,9 @@ static struct unraced_place place_of(const struct path *path)
 	return (struct unraced_place){ .mount = (u64)path->mnt, .dentry = (u64)path->dentry };
 }
 
+/* Newer kernels have a lock around the counter. */
+#define SEQUENCE_OF(fs) _Generic(&(fs)->seq, seqlock_t *: &((seqlock_t *)&(fs)->seq)->seqcount, default: &(fs)->seq)
+
 static void remember_directories(struct unraced_call *call, bool root, bool cwd)
 {
 	struct fs_struct *fs = current->fs;
@@ -25,12 +28,12 @@ static void remember_directories(struct unraced_call *call, bool root, bool cwd)
 	if (!fs)
 		return;
 	do {
-		sequence = read_seqcount_begin(&fs->seq);
+		sequence = read_seqcount_begin(SEQUENCE_OF(fs));
 		if (root)
 			call->root = place_of(&fs->root);
 		if (cwd)
 			call->start = place_of(&fs->pwd);
-	} while (read_seqcount_retry(&fs->seq, sequence));
+	} while (read_seqcount_retry(SEQUENCE_OF(fs), sequence));
 }
 
 bool unraced_descriptors_shared(void)

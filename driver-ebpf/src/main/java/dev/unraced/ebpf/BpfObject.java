@@ -13,9 +13,12 @@ import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** The programs and maps, loaded into the kernel. Everything is gone when this is closed, or when the process ends. */
 final class BpfObject implements AutoCloseable {
+    private static final Pattern EVENT = Pattern.compile("tracepoint/(\\w+)/(\\w+)");
     private static final int OPTIONS_SIZE = 88;
     private static final int OPTIONS_LOG = 56;
     private static final int OPTIONS_LOG_SIZE = 64;
@@ -38,8 +41,12 @@ final class BpfObject implements AutoCloseable {
 
     /** Loads the programs of the given calls, with maps of the given sizes. */
     static BpfObject load(EbpfSettings settings, int cpus) throws EbpfFailure {
-        return load("unraced.bpf.o", programsOf(settings), object -> {
-            object.leaveOutAllBut(object.loaded);
+        return Tracepoints.load(settings.tracepoints(), how -> load(how, settings, cpus));
+    }
+
+    private static BpfObject load(Tracepoints how, EbpfSettings settings, int cpus) throws EbpfFailure {
+        return load(how.object, programsOf(settings), object -> {
+            object.leaveOut(object.names(), object.loaded);
             object.resize("ring", settings.ringPerCpu() ? LibC.getpagesize() : settings.ringBytes());
             object.resize("rings", settings.ringPerCpu() ? cpus : 1);
             object.resize("slots", settings.stashSlots());
@@ -144,7 +151,16 @@ final class BpfObject implements AutoCloseable {
 
     /** Attaches a program to where its section says. */
     void attach(String name) throws EbpfFailure {
-        keep(name, LibBpf.bpf_program__attach(find(name)));
+        Pointer program = find(name);
+        Matcher event = EVENT.matcher(LibBpf.bpf_program__section_name(program));
+        if (!event.matches()) {
+            keep(name, LibBpf.bpf_program__attach(program));
+            return;
+        }
+        // libbpf would want tracefs to be mounted.
+        try (Tracefs tracefs = Tracefs.open()) {
+            attach(name, PerfEvent.ofTracepoint(tracefs.id(event.group(1), event.group(2))));
+        }
     }
 
     /** Attaches a program to a perf event; the link owns the event's descriptor from then on. */
@@ -223,12 +239,6 @@ final class BpfObject implements AutoCloseable {
                 throw new EbpfFailure(Step.OPEN_OBJECT, -error, "sharing the map " + name);
             }
         }
-    }
-
-    private void leaveOutAllBut(Collection<String> needed) {
-        Set<String> all = nativeOnes(Set.of(Syscall.values()));
-        all.addAll(Entrances.all());
-        leaveOut(all, needed);
     }
 
     private List<String> names() {

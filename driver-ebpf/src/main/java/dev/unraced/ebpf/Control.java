@@ -63,6 +63,13 @@ final class Control {
     }
 
     /**
+     * Whether programs of raw tracepoints can be put aside for other threads; known once the program who_am_i has run.
+     */
+    boolean preemptible() {
+        return (int) INTS.getVolatile(memory, ControlLayout.PREEMPTIBLE) != 0;
+    }
+
+    /**
      * How much the stash takes, and where.
      *
      * @param entries calls at once

@@ -65,7 +65,13 @@ public final class EbpfDriver implements Driver {
     public Map<String, String> notes(CaptureConfig config) {
         EbpfSettings settings = EbpfSettings.of(config);
         String copies = KernelProbe.copies(settings.libbpf()).describe(settings.copies());
-        return Map.of("kernel copies", copies, "libbpf", LibBpf.description());
+        return Map.of(
+                "kernel copies",
+                copies,
+                "libbpf",
+                LibBpf.description(),
+                "tracepoints",
+                Tracepoints.describe(settings.tracepoints()));
     }
 
     @Override

@@ -21,6 +21,7 @@ record EbpfSettings(
         String libbpf,
         boolean compat,
         CopyChoice copies,
+        Tracepoints.Choice tracepoints,
         Mitigation mitigation,
         boolean integrity,
         boolean enterEvents,
@@ -49,11 +50,13 @@ record EbpfSettings(
         String rings = choices.choice("rings", RINGS);
         String copies = choices.choice("copies", CopyChoice.NAMES);
         String stash = choices.choice("stash", STASHES);
+        String tracepoints = choices.choice("tracepoints", Tracepoints.Choice.NAMES);
         choices.check();
         return new EbpfSettings(
                 own.hasPath("libbpf") ? own.getString("libbpf") : LibBpf.AUTO,
                 !own.hasPath("compat") || own.getBoolean("compat"),
                 CopyChoice.of(copies),
+                Tracepoints.Choice.of(tracepoints),
                 config.mitigation(),
                 config.integrity(),
                 config.enterEvents(),
@@ -82,6 +85,7 @@ record EbpfSettings(
                 libbpf,
                 compat,
                 CopyChoice.AUTO,
+                Tracepoints.Choice.AUTO,
                 Mitigation.STASH,
                 true,
                 false,

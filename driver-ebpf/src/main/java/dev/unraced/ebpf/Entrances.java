@@ -43,18 +43,6 @@ final class Entrances {
         return programs;
     }
 
-    /** Names of all programs of this kind in the object for this machine. */
-    static List<String> all() {
-        List<String> programs = new ArrayList<>(List.of("finish_opens", "finish_connect"));
-        programs.addAll(REQUESTS);
-        programs.addAll(POLLS);
-        programs.addAll(List.of(SUBMIT, SUBMIT_BEFORE));
-        if (isX86()) {
-            programs.addAll(ALL_CONVENTIONS);
-        }
-        return programs;
-    }
-
     /** Attaches them, ends before beginnings: what began unseen is an end without a beginning, not the reverse. */
     static void attach(BpfObject object, EbpfSettings settings, boolean hasRequests) throws EbpfFailure {
         for (String finisher : finishers(settings.syscalls())) {
@@ -78,7 +66,7 @@ final class Entrances {
         try {
             object.attach(SUBMIT);
         } catch (EbpfFailure e) {
-            if (e.step() != Step.ATTACH) {
+            if (e.step() != Step.ATTACH && e.step() != Step.FIND_TRACEPOINT) {
                 throw e;
             }
             object.attach(SUBMIT_BEFORE);

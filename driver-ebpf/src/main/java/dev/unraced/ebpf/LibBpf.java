@@ -126,6 +126,8 @@ final class LibBpf {
 
     static native String bpf_program__name(Pointer program);
 
+    static native String bpf_program__section_name(Pointer program);
+
     static native int bpf_program__set_autoload(Pointer program, boolean load);
 
     static native int bpf_program__fd(Pointer program);

@@ -22,6 +22,7 @@ class MissedCopiesTest {
             LibBpf.AUTO,
             false,
             CopyChoice.NONE,
+            Tracepoints.Choice.AUTO,
             Mitigation.KERNEL,
             true,
             false,

@@ -26,6 +26,7 @@ class ReclaimTest {
                 LibBpf.AUTO,
                 false,
                 CopyChoice.NONE,
+                Tracepoints.Choice.AUTO,
                 Mitigation.STASH,
                 true,
                 false,

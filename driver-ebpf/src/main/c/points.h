@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
+/*
+ * How programs come to their tracepoints. By default as raw ones, which costs least. Kernels from 7.0 on call those with
+ * preemption on (include/trace/bpf_probe.h): while one is put aside, its processor's areas would be another thread's, and the
+ * kernel passes over it for all other threads there. For such kernels the same programs are built with BY_EVENTS, and come by perf's events
+ * of the same tracepoints, which run with preemption off everywhere (include/trace/perf.h).
+ */
+#ifndef UNRACED_POINTS_H
+#define UNRACED_POINTS_H
+
+/* What guards tracepoints since then instead (include/linux/tracepoint.h), and nothing before: their being there tells. */
+struct srcu_struct;
+typedef struct {
+	struct srcu_struct *lock;
+} class_srcu_fast_notrace_t;
+
+#ifdef BY_EVENTS
+
+#define POINT(group, name) SEC("tracepoint/" group "/" name)
+#define FINISHER SEC("tracepoint")
+#define ARGUMENT(ctx, name, at, field) ((__u64)((struct trace_event_raw_##name *)(ctx))->field)
+
+#pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
+
+/* include/trace/events/syscalls.h */
+struct trace_event_raw_sys_enter {
+	long id;
+};
+struct trace_event_raw_sys_exit {
+	long id;
+	long ret;
+};
+/* include/trace/events/io_uring.h */
+struct trace_event_raw_io_uring_submit_req {
+	void *req;
+};
+struct trace_event_raw_io_uring_queue_async_work {
+	void *req;
+};
+struct trace_event_raw_io_uring_poll_arm {
+	void *req;
+};
+struct trace_event_raw_io_uring_task_add {
+	void *req;
+};
+struct trace_event_raw_io_uring_complete {
+	void *req;
+};
+struct trace_event_raw_io_uring_fail_link {
+	void *link;
+};
+struct trace_event_raw_io_uring_cqe_overflow {
+	void *ctx;
+	unsigned long long user_data;
+	__s32 res;
+};
+struct trace_event_raw_io_uring_req_failed {
+	void *ctx;
+	void *req;
+	unsigned long long user_data;
+	__u64 off;
+	__u64 addr;
+	__u32 len;
+	__u32 op_flags;
+	int error;
+};
+
+#pragma clang attribute pop
+
+#else
+
+#define POINT(group, name) SEC("raw_tp/" name)
+#define FINISHER SEC("raw_tp")
+#define ARGUMENT(ctx, name, at, field) (((struct bpf_raw_tracepoint_args *)(ctx))->args[at])
+
+#endif
+#endif

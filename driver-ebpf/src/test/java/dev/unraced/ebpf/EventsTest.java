@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.ebpf;
+
+import dev.unraced.config.CaptureConfigBuilder;
+import dev.unraced.conformance.ConnectConformance;
+import dev.unraced.conformance.DriverUnderTest;
+import dev.unraced.conformance.OpenConformance;
+import dev.unraced.driver.Driver;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.TestInstance;
+
+/** The rules of every entrance, with the programs at perf's events, as kernels from 7.0 on need them. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class EventsTest implements DriverUnderTest {
+
+    @Override
+    public Driver driver() {
+        return new EbpfDriver();
+    }
+
+    @Override
+    public CaptureConfigBuilder config() {
+        return DriverUnderTest.super.config().set("unraced.ebpf.tracepoints", "events");
+    }
+
+    @Nested
+    class Open extends OpenConformance {}
+
+    @Nested
+    class Connect extends ConnectConformance {}
+}
