@@ -95,9 +95,10 @@ static __always_inline bool keep_late(struct inside *in, __u32 length)
 	return !bpf_map_update_elem(&copies, &in->tid, &in->area->fresh, BPF_ANY);
 }
 
-static __always_inline bool is_error(const struct file *file)
+/* Or null: IS_ERR_OR_NULL() of include/linux/err.h */
+static __always_inline bool is_error(const void *pointer)
 {
-	return (long)file <= 0 && (long)file > -4096;
+	return (long)pointer <= 0 && (long)pointer > -4096;
 }
 
 static __always_inline struct draft *begin_truth(struct inside *in)

@@ -36,7 +36,8 @@ static __always_inline int path_used(struct filename *name)
 {
 	struct inside in;
 
-	if (inside(&in, PATH_USED))
+	/* Since 7.0 it is called even when the path could not be copied. */
+	if (!is_error(name) && inside(&in, PATH_USED))
 		take_path(&in, bpf_core_field_exists(name->uptr) ? (__u64)GET(name, uptr) : 0, GET(name, name));
 	return 0;
 }

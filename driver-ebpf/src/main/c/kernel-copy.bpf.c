@@ -32,9 +32,13 @@ char LICENSE[] SEC("license") = "GPL";
 
 static __always_inline int file_opened(enum user user, struct filename *name, struct file *file)
 {
-	__u64 passed = bpf_core_field_exists(name->uptr) ? (__u64)name->uptr : 0;
 	struct inside in;
+	__u64 passed;
 
+	/* Since 7.0 it is called even when the path could not be copied. */
+	if (is_error(name))
+		return 0;
+	passed = bpf_core_field_exists(name->uptr) ? (__u64)name->uptr : 0;
 	if (inside(&in, user) && take_path(&in, passed, name->name) && needs_truth(in.call) && !is_error(file))
 		keep_file(&in, file, ANY_DESCRIPTOR);
 	return 0;
