@@ -54,6 +54,7 @@ final class Outlet {
     private final FilterMatcher matcher;
     private final EventView view = new EventView();
     private final Map<FilterReason, AtomicLong> filtered = new EnumMap<>(FilterReason.class);
+    private final Numbers numbers;
     private volatile boolean wantsEntries;
     private BroadcastRing.Cursor cursor = new BroadcastRing.Cursor();
     private long accepted;
@@ -105,6 +106,7 @@ final class Outlet {
         this.wants = wants;
         this.matcher = matcher;
         this.wantsEntries = wantsEntries;
+        this.numbers = new Numbers(hub.isOwn());
         for (FilterReason reason : FilterReason.values()) {
             filtered.put(reason, new AtomicLong());
         }
@@ -149,6 +151,7 @@ final class Outlet {
         accepted = token.getAccepted();
         hiddenCalls = token.getHiddenCalls();
         hiddenEntries = token.getHiddenEntries();
+        numbers.read(token);
         int i = 0;
         for (AtomicLong count : filtered.values()) {
             if (i < token.getFilteredCount()) {
@@ -267,6 +270,7 @@ final class Outlet {
         for (int at = 0; at < bytes; at += length) {
             length = records.getInt(at + RecordLayout.LENGTH);
             if (passes(view.wrap(records, at))) {
+                number(records, at);
                 if (kept != at) {
                     System.arraycopy(scratch, at, scratch, kept, length);
                 }
@@ -285,6 +289,7 @@ final class Outlet {
         for (int at = 0; at < bytes; at += length) {
             length = records.getInt(at + RecordLayout.LENGTH);
             if (passes(view.wrap(records, at))) {
+                number(records, at);
                 delivery.addEvents(EventCodec.encode(view));
                 count++;
             }
@@ -293,7 +298,19 @@ final class Outlet {
         delivery.setCount(count);
     }
 
+    private void number(ByteBuffer records, int at) {
+        records.putLong(at + RecordLayout.SEQUENCE, numbers.of(view.source(), view.sequence()));
+    }
+
     private boolean passes(EventView event) {
+        if (isWanted(event)) {
+            return true;
+        }
+        numbers.leaveOut(event.source(), event.sequence());
+        return false;
+    }
+
+    private boolean isWanted(EventView event) {
         boolean entry = event.isEnter();
         if (entry && !wantsEntries) {
             hiddenEntries++;
@@ -343,6 +360,7 @@ final class Outlet {
         for (AtomicLong count : filtered.values()) {
             token.addFiltered(count.get());
         }
+        numbers.write(token);
         return token.build();
     }
 
