@@ -27,6 +27,7 @@ record CaptureWay(String name, String driver, Map<String, Object> settings) {
             ebpf("kernel-kprobe", Map.of(MITIGATION, "kernel", "unraced.ebpf.copies", "kprobe")),
             ebpf("enter-events", Map.of("unraced.enter-events", true)),
             ebpf("native-only", Map.of("unraced.ebpf.compat", "off")),
+            ebpf("perf-events", Map.of("unraced.ebpf.tracepoints", "events")),
             ebpf("task-storage", Map.of("unraced.ebpf.stash", "task-storage")),
             ebpf("ring-per-cpu", Map.of("unraced.ebpf.rings", "per-cpu")),
             kmod("kmod-stash", Map.of(MITIGATION, "stash")),

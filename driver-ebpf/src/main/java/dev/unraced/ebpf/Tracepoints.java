@@ -58,7 +58,7 @@ enum Tracepoints {
         BpfObject raw = loader.load(RAW);
         boolean kept = false;
         try {
-            fitting = arePreemptible(raw) ? EVENTS : RAW;
+            fitting = Control.introduced(raw, Control::preemptible) ? EVENTS : RAW;
             kept = fitting == RAW;
         } finally {
             if (!kept) {
@@ -80,15 +80,5 @@ enum Tracepoints {
         return known == RAW
                 ? RAW.description
                 : EVENTS.description + ", as this kernel can put programs of raw ones aside for other threads";
-    }
-
-    private static boolean arePreemptible(BpfObject raw) throws EbpfFailure {
-        Mapping memory = Mapping.of(raw.map("control"), 0, LibC.getpagesize(), true);
-        try {
-            raw.run("who_am_i");
-            return new Control(memory.buffer()).preemptible();
-        } finally {
-            memory.unmap();
-        }
     }
 }
