@@ -5,6 +5,7 @@
 # Which suites hold a kernel. A name that is no series is looked up in all of them.
 suites_of() {
   case $1 in
+    5.10 | 5.10[.-]*) printf 'bullseye bullseye-security\n' ;;
     6.1 | 6.1[.-]*) printf 'bookworm bookworm-security\n' ;;
     6.12 | 6.12[.-]*) printf 'trixie trixie-security\n' ;;
     *) printf 'trixie trixie-security trixie-backports bookworm bookworm-security\n' ;;

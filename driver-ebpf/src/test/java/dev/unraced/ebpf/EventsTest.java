@@ -8,8 +8,14 @@ import dev.unraced.conformance.OpenConformance;
 import dev.unraced.driver.Driver;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.condition.EnabledForJreRange;
+import org.junit.jupiter.api.condition.JRE;
 
-/** The rules of every entrance, with the programs at perf's events, as kernels from 7.0 on need them. */
+/**
+ * The rules of every entrance, with the programs at perf's events, as kernels from 7.0 on need them. On the oldest JDK
+ * alone: what differs is in the kernel.
+ */
+@EnabledForJreRange(max = JRE.JAVA_17)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class EventsTest implements DriverUnderTest {
 
