@@ -48,8 +48,8 @@ static __always_inline bool inside(struct inside *in, enum user user)
 
 /*
  * Others open files by these functions, too: exec, io_uring, drivers in search of their firmware. The kernel's copy
- * remembers the user's pointer, and what it names itself has none. Kernels that do not remember it (7.0) leave the last
- * open to be the call's own: those within it return earlier.
+ * remembers the user's pointer, and what it names itself has none. Kernels from 7.0 on do not remember it. An open within
+ * the call's own begins later and returns earlier: so the first one that begins counts, or the last one that returns.
  */
 static __always_inline bool is_path_of(const struct call *call, __u64 passed)
 {

@@ -22,8 +22,7 @@ struct unraced_control {
 	__u32 stash_entries;  /* calls that the stash takes at once */
 	__u32 slot_mask;      /* number of slots, less one */
 	__u32 task_storage;   /* 1: threads have slots of their own */
-	__u32 preemptible;    /* written by who_am_i: 1 when raw tracepoints can be preempted */
-	__u32 reserved;
+	__u32 reserved[2];
 	/* Written at each call, so on a cache line that nothing else is read from. */
 	__u32 stashed; /* calls in the stash */
 	__u32 spilled; /* of these, in the hash map */

@@ -11,6 +11,9 @@
 /* Which native call the thread is in; 0 when it is none of ours. */
 static __always_inline __u8 current_call(struct task_struct *task, struct pt_regs *regs)
 {
+	/* A worker of an io_uring has the registers of whoever made it. */
+	if (task->flags & (PF_IO_WORKER | PF_KTHREAD))
+		return 0;
 #ifdef __TARGET_ARCH_x86
 	if (task->thread_info.status & TS_COMPAT)
 		return 0;

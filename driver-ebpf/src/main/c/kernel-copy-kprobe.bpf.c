@@ -37,7 +37,10 @@ static __always_inline int path_used(struct filename *name)
 	struct inside in;
 
 	/* Since 7.0 it is called even when the path could not be copied. */
-	if (!is_error(name) && inside(&in, PATH_USED))
+	if (is_error(name) || !inside(&in, PATH_USED))
+		return 0;
+	/* adopt.h: the first one counts. */
+	if (bpf_core_field_exists(name->uptr) || !in.call || in.call->provenance != UNRACED_PROVENANCE_KERNEL)
 		take_path(&in, bpf_core_field_exists(name->uptr) ? (__u64)GET(name, uptr) : 0, GET(name, name));
 	return 0;
 }

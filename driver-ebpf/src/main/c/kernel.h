@@ -52,6 +52,9 @@ enum { EEXIST = 17, EINPROGRESS = 115, EALREADY = 114, EISCONN = 106, ECANCELED 
 #define SIGSYS_BIT (1ul << 30)
 /* MNT_NS_ANON_INO of include/linux/proc_ns.h; older kernels give such a namespace no number */
 #define ANONYMOUS_MOUNT_NS 0xEFFFFFF7u
+/* include/linux/sched.h */
+#define PF_IO_WORKER 0x00000010
+#define PF_KTHREAD 0x00200000
 #define AT_FDCWD -100
 #define O_CREAT 00000100
 #define O_WRONLY 00000001
@@ -290,6 +293,7 @@ struct sigpending {
 
 struct task_struct {
 	struct thread_info thread_info;
+	unsigned int flags;
 	int pid;
 	int tgid;
 	__u64 start_boottime;

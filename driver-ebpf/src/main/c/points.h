@@ -8,17 +8,13 @@
 #ifndef UNRACED_POINTS_H
 #define UNRACED_POINTS_H
 
-/* What guards tracepoints since then instead (include/linux/tracepoint.h), and nothing before: their being there tells. */
-struct srcu_struct;
-typedef struct {
-	struct srcu_struct *lock;
-} class_srcu_fast_notrace_t;
-
 #ifdef BY_EVENTS
 
 #define POINT(group, name) SEC("tracepoint/" group "/" name)
 #define FINISHER SEC("tracepoint")
 #define ARGUMENT(ctx, name, at, field) ((__u64)((struct trace_event_raw_##name *)(ctx))->field)
+/* Programs of a tracepoint that the kernel does not have are loaded with the others, but have nothing to read. */
+#define IS_THERE(name) bpf_core_type_exists(struct trace_event_raw_##name)
 
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
 
@@ -32,6 +28,9 @@ struct trace_event_raw_sys_exit {
 };
 /* include/trace/events/io_uring.h */
 struct trace_event_raw_io_uring_submit_req {
+	void *req;
+};
+struct trace_event_raw_io_uring_submit_sqe {
 	void *req;
 };
 struct trace_event_raw_io_uring_queue_async_work {
@@ -72,6 +71,7 @@ struct trace_event_raw_io_uring_req_failed {
 #define POINT(group, name) SEC("raw_tp/" name)
 #define FINISHER SEC("raw_tp")
 #define ARGUMENT(ctx, name, at, field) (((struct bpf_raw_tracepoint_args *)(ctx))->args[at])
+#define IS_THERE(name) 1
 
 #endif
 #endif

@@ -348,6 +348,5 @@ int who_am_i(void *ctx)
 		return 0;
 	shared->self_tgid = bpf_get_current_pid_tgid() >> 32;
 	shared->has_requests = can_read_requests();
-	shared->preemptible = bpf_core_type_exists(class_srcu_fast_notrace_t);
 	return 0;
 }

@@ -370,13 +370,17 @@ static __always_inline int on_submit(struct io_kiocb *req, const struct io_uring
 POINT("io_uring", "io_uring_submit_req")
 int request_submit(void *ctx)
 {
-	return can_read_requests() ? on_submit((struct io_kiocb *)ARGUMENT(ctx, io_uring_submit_req, 0, req), 0, 0) : 0;
+	if (!can_read_requests() || !IS_THERE(io_uring_submit_req))
+		return 0;
+	return on_submit((struct io_kiocb *)ARGUMENT(ctx, io_uring_submit_req, 0, req), 0, 0);
 }
 
 POINT("io_uring", "io_uring_submit_sqe")
 int request_submit_sqe(void *ctx)
 {
-	return can_read_requests() ? on_submit((struct io_kiocb *)ARGUMENT(ctx, io_uring_submit_req, 0, req), 0, 0) : 0;
+	if (!can_read_requests() || !IS_THERE(io_uring_submit_sqe))
+		return 0;
+	return on_submit((struct io_kiocb *)ARGUMENT(ctx, io_uring_submit_sqe, 0, req), 0, 0);
 }
 
 #ifdef BY_EVENTS
@@ -400,9 +404,9 @@ static __always_inline const struct io_uring_sqe *refused_entry(void *ctx, struc
 	bpf_core_read(&queue, sizeof(queue), &ring->sq_sqes);
 	if (!(flags & WITHOUT_ARRAY))
 		bpf_probe_read_kernel(&at, sizeof(at), (void *)(array + at * sizeof(at)));
-	if (at < entries)
-		bpf_probe_read_kernel(to, sizeof(*to), (void *)(queue + ((__u64)at << !!(flags & WIDE_ENTRIES)) * sizeof(*to)));
-	if (to->user_data != ARGUMENT(ctx, io_uring_req_failed, 2, user_data))
+	if (at >= entries ||
+	    bpf_probe_read_kernel(to, sizeof(*to), (void *)(queue + ((__u64)at << !!(flags & WIDE_ENTRIES)) * sizeof(*to))) ||
+	    to->user_data != ARGUMENT(ctx, io_uring_req_failed, 2, user_data))
 		to->fd = -1;
 	to->addr2 = ARGUMENT(ctx, io_uring_req_failed, 0, off);
 	to->addr = ARGUMENT(ctx, io_uring_req_failed, 0, addr);
@@ -421,9 +425,12 @@ POINT("io_uring", "io_uring_req_failed")
 int request_refuse(void *ctx)
 {
 	struct io_uring_sqe copied = {};
-	const struct io_uring_sqe *refused = refused_entry(ctx, &copied);
+	const struct io_uring_sqe *refused;
 
-	if (!can_read_requests() || !refused)
+	if (!can_read_requests())
+		return 0;
+	refused = refused_entry(ctx, &copied);
+	if (!refused)
 		return 0;
 	return on_submit((struct io_kiocb *)ARGUMENT(ctx, io_uring_req_failed, 1, req), refused,
 			 ARGUMENT(ctx, io_uring_req_failed, 2, error));
@@ -433,9 +440,13 @@ int request_refuse(void *ctx)
 POINT("io_uring", "io_uring_queue_async_work")
 int request_punt(void *ctx)
 {
-	__u64 address = ARGUMENT(ctx, io_uring_queue_async_work, 0, req);
-	struct request *request = bpf_map_lookup_elem(&requests, &address);
+	struct request *request;
+	__u64 address;
 
+	if (!can_read_requests())
+		return 0;
+	address = ARGUMENT(ctx, io_uring_queue_async_work, 0, req);
+	request = bpf_map_lookup_elem(&requests, &address);
 	if (request)
 		request->call.record_flags |= UNRACED_FD_TABLE_SHARED;
 	return 0;
@@ -450,7 +461,7 @@ static __always_inline int on_poll(struct io_kiocb *req)
 	__u64 address = (__u64)req;
 	struct request *request;
 
-	if (!can_read_requests() || GET(req, opcode) != IORING_OP_CONNECT)
+	if (GET(req, opcode) != IORING_OP_CONNECT)
 		return 0;
 	request = bpf_map_lookup_elem(&requests, &address);
 	if (request)
@@ -461,13 +472,13 @@ static __always_inline int on_poll(struct io_kiocb *req)
 POINT("io_uring", "io_uring_poll_arm")
 int request_poll(void *ctx)
 {
-	return on_poll((struct io_kiocb *)ARGUMENT(ctx, io_uring_poll_arm, 0, req));
+	return can_read_requests() ? on_poll((struct io_kiocb *)ARGUMENT(ctx, io_uring_poll_arm, 0, req)) : 0;
 }
 
 POINT("io_uring", "io_uring_task_add")
 int request_polled(void *ctx)
 {
-	return on_poll((struct io_kiocb *)ARGUMENT(ctx, io_uring_task_add, 0, req));
+	return can_read_requests() ? on_poll((struct io_kiocb *)ARGUMENT(ctx, io_uring_task_add, 0, req)) : 0;
 }
 
 /* What little is known of a request without an entry. False when nobody wants to know. */
@@ -631,10 +642,13 @@ static __always_inline int on_complete(void *ctx, struct io_kiocb *req, bool by_
 POINT("io_uring", "io_uring_complete")
 int request_complete(void *ctx)
 {
-	struct io_kiocb *req = (struct io_kiocb *)ARGUMENT(ctx, io_uring_complete, 1, req);
+	struct io_kiocb *req;
 
+	if (!can_read_requests())
+		return 0;
+	req = (struct io_kiocb *)ARGUMENT(ctx, io_uring_complete, 1, req);
 	/* Messages between rings have none. */
-	return can_read_requests() && req ? on_complete(ctx, req, 0) : 0;
+	return req ? on_complete(ctx, req, 0) : 0;
 }
 
 /*
@@ -644,9 +658,12 @@ int request_complete(void *ctx)
 POINT("io_uring", "io_uring_fail_link")
 int request_unlink(void *ctx)
 {
-	struct io_kiocb *link = (struct io_kiocb *)ARGUMENT(ctx, io_uring_fail_link, 1, link);
+	struct io_kiocb *link;
 
-	if (!can_read_requests() || !link || !(GET(link, flags) & CQE_SKIP_SUCCESS))
+	if (!can_read_requests())
+		return 0;
+	link = (struct io_kiocb *)ARGUMENT(ctx, io_uring_fail_link, 1, link);
+	if (!link || !(GET(link, flags) & CQE_SKIP_SUCCESS))
 		return 0;
 	return on_complete(ctx, link, 1);
 }
@@ -670,16 +687,21 @@ static __always_inline bool take_latest(struct long_request *to, __u64 address, 
 POINT("io_uring", "io_uring_cqe_overflow")
 int request_overflow(void *ctx)
 {
-	struct posted key = { .ring = ARGUMENT(ctx, io_uring_cqe_overflow, 0, ctx),
-			      .user_data = ARGUMENT(ctx, io_uring_cqe_overflow, 1, user_data) };
-	__s32 result = ARGUMENT(ctx, io_uring_cqe_overflow, 2, res);
-	struct in_flight *same = bpf_map_lookup_elem(&posted, &key);
+	struct posted key = {};
+	struct in_flight *same;
+	__s32 result;
 	struct unraced_control *shared = SCRATCH(control);
 	struct unraced_counters *row = counter_row();
 	struct unfinished *to = SCRATCH(unfinished);
 	__u64 latest;
 
-	if (!can_read_requests() || !same || !shared || !row || !to || !shared->active)
+	if (!can_read_requests() || !shared || !row || !to || !shared->active)
+		return 0;
+	key.ring = ARGUMENT(ctx, io_uring_cqe_overflow, 0, ctx);
+	key.user_data = ARGUMENT(ctx, io_uring_cqe_overflow, 1, user_data);
+	result = ARGUMENT(ctx, io_uring_cqe_overflow, 2, res);
+	same = bpf_map_lookup_elem(&posted, &key);
+	if (!same)
 		return 0;
 	latest = same->latest;
 	if (take_latest(&to->request, latest, &key, result)) {

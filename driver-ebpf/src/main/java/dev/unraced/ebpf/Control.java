@@ -8,7 +8,6 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Set;
-import java.util.function.Function;
 
 /** The switches that the programs read. Thread-safe. */
 final class Control {
@@ -18,17 +17,6 @@ final class Control {
 
     Control(ByteBuffer memory) {
         this.memory = memory;
-    }
-
-    /** What the program who_am_i finds out of the kernel, asked of an object that is attached nowhere yet. */
-    static <T> T introduced(BpfObject object, Function<Control, T> question) throws EbpfFailure {
-        Mapping memory = Mapping.of(object.map("control"), 0, LibC.getpagesize(), true);
-        try {
-            object.run("who_am_i");
-            return question.apply(new Control(memory.buffer()));
-        } finally {
-            memory.unmap();
-        }
     }
 
     void active(boolean active) {
@@ -72,13 +60,6 @@ final class Control {
     /** Whether requests of io_urings can be read; known once the program who_am_i has run. */
     boolean hasRequests() {
         return (int) INTS.getVolatile(memory, ControlLayout.HAS_REQUESTS) != 0;
-    }
-
-    /**
-     * Whether programs of raw tracepoints can be put aside for other threads; known once the program who_am_i has run.
-     */
-    boolean preemptible() {
-        return (int) INTS.getVolatile(memory, ControlLayout.PREEMPTIBLE) != 0;
     }
 
     /**

@@ -18,7 +18,6 @@ final class ControlLayout {
     static final int STASH_ENTRIES = 44;
     static final int SLOT_MASK = 48;
     static final int TASK_STORAGE = 52;
-    static final int PREEMPTIBLE = 56;
     static final int STASHED = 64;
 
     static final int FILTER_SELF = 1;

@@ -6,6 +6,7 @@ import dev.unraced.event.Syscall;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * The programs by which calls come: where calls of every convention are watched, one at the entry of all calls and one
@@ -20,8 +21,12 @@ final class Entrances {
 
     private static final List<String> ALL_CONVENTIONS = List.of("all_exit", "all_enter");
 
-    private static final List<String> REQUESTS =
-            List.of("request_complete", "request_overflow", "request_unlink", "request_punt", "request_refuse");
+    /** Those that tell of a request's end. */
+    static final List<String> ENDS = List.of("request_complete", "request_overflow", "request_unlink");
+
+    private static final List<String> REQUESTS = Stream.concat(
+                    ENDS.stream(), Stream.of("request_punt", "request_refuse"))
+            .toList();
 
     /** Only connects wait for what others tell them. */
     private static final List<String> POLLS = List.of("request_poll", "request_polled");

@@ -35,7 +35,7 @@ final class KernelProbe {
     /** Why requests of io_urings cannot be read; null when they can, or when nobody knows. */
     static synchronized @Nullable String againstRequests(String libbpf) {
         if (hasRequests == null) {
-            hasRequests = ask(libbpf, main -> Control.introduced(main, Control::hasRequests));
+            hasRequests = ask(libbpf, KernelProbe::hasRequests);
         }
         return hasRequests == null || hasRequests ? null : "this kernel has no io_uring that requests can be read from";
     }
@@ -69,6 +69,16 @@ final class KernelProbe {
         LibBpf.bind(libbpf);
         return LibBpf.quietly(
                 () -> BpfObject.load(EbpfSettings.smallest(libbpf, false), LibBpf.libbpf_num_possible_cpus()));
+    }
+
+    private static boolean hasRequests(BpfObject main) throws EbpfFailure {
+        Mapping memory = Mapping.of(main.map("control"), 0, LibC.getpagesize(), true);
+        try {
+            main.run("who_am_i");
+            return new Control(memory.buffer()).hasRequests();
+        } finally {
+            memory.unmap();
+        }
     }
 
     private static Offer offer(BpfObject main, CopyTier tier) {

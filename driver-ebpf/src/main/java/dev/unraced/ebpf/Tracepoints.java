@@ -15,6 +15,9 @@ enum Tracepoints {
     RAW("unraced.bpf.o", "raw ones"),
     EVENTS("unraced-events.bpf.o", "perf's events");
 
+    /** What guards tracepoints where it is no longer preemption that is off ({@code include/linux/tracepoint.h}). */
+    private static final String GUARD = "class_srcu_fast_notrace_t";
+
     private static volatile @Nullable Tracepoints fitting;
 
     /** The object that is built so. */
@@ -41,44 +44,28 @@ enum Tracepoints {
         }
     }
 
-    /** Loads the programs in one of the two ways. */
-    interface Loader {
-        BpfObject load(Tracepoints how) throws EbpfFailure;
-    }
-
     /** Those that this kernel calls with preemption off. */
-    static BpfObject load(Choice choice, Loader loader) throws EbpfFailure {
+    static Tracepoints of(Choice choice) {
         if (choice == Choice.EVENTS) {
-            return loader.load(EVENTS);
+            return EVENTS;
         }
         Tracepoints known = fitting;
-        if (known != null) {
-            return loader.load(known);
+        if (known == null) {
+            known = KernelTypes.have(GUARD) ? EVENTS : RAW;
+            fitting = known;
         }
-        BpfObject raw = loader.load(RAW);
-        boolean kept = false;
-        try {
-            fitting = Control.introduced(raw, Control::preemptible) ? EVENTS : RAW;
-            kept = fitting == RAW;
-        } finally {
-            if (!kept) {
-                raw.close();
-            }
-        }
-        return kept ? raw : loader.load(EVENTS);
+        return known;
     }
 
     /** For people. */
     static String describe(Choice choice) {
-        if (choice == Choice.EVENTS) {
-            return EVENTS.description + ", as configured";
+        Tracepoints taken = of(choice);
+        if (taken == RAW) {
+            return RAW.description;
         }
-        Tracepoints known = fitting;
-        if (known == null) {
-            return "not known";
-        }
-        return known == RAW
-                ? RAW.description
-                : EVENTS.description + ", as this kernel can put programs of raw ones aside for other threads";
+        return EVENTS.description
+                + (choice == Choice.EVENTS
+                        ? ", as configured"
+                        : ", as this kernel can put programs of raw ones aside for other threads");
     }
 }

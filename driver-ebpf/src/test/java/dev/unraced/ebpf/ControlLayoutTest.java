@@ -61,7 +61,6 @@ class ControlLayoutTest {
                     "STASH_ENTRIES",
                     "SLOT_MASK",
                     "TASK_STORAGE",
-                    "PREEMPTIBLE",
                     "STASHED" -> "offsetof(struct unraced_control, " + name + ")";
             default -> "offsetof(struct unraced_counters, " + name + ")";
         };

@@ -9,8 +9,11 @@ import io.grpc.netty.shaded.io.netty.util.collection.IntObjectHashMap;
  * what a shared capture told of before it came neither; what was lost leaves a gap (R9.2).
  */
 final class Numbers {
-    /** More sources than these are not told in a token; after a pause their numbers begin anew. */
-    private static final int MOST_IN_TOKEN = 256;
+    /**
+     * Of more sources a token does not tell, as it has to fit into a request. When the connection breaks, their numbers
+     * begin anew, or in a capture of the subscriber's own leave out what was left out.
+     */
+    private static final int MOST_IN_TOKEN = 1024;
 
     private final boolean fromStart;
     /** By source: how much less than the capture's number an event's own is. */
@@ -46,7 +49,8 @@ final class Numbers {
             if (written == MOST_IN_TOKEN) {
                 return;
             }
-            if (entry.value()[0] != 0) {
+            // Of an own capture, that is what a source begins with.
+            if (!fromStart || entry.value()[0] != 0) {
                 token.addSource(entry.key()).addLess(entry.value()[0]);
                 written++;
             }

@@ -40,6 +40,7 @@ class NumbersTest {
         Numbers before = new Numbers(false);
         before.of(0, 1_000);
         before.leaveOut(3, 1);
+        before.of(5, 1);
         Cursor.Builder token = Cursor.newBuilder();
         before.write(token);
 
@@ -48,5 +49,6 @@ class NumbersTest {
 
         assertThat(after.of(0, 1_001)).isEqualTo(2);
         assertThat(after.of(3, 2)).isEqualTo(1);
+        assertThat(after.of(5, 101)).as("seen from its first event on").isEqualTo(101);
     }
 }

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.ebpf;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** The names in the running kernel's BTF. */
+final class KernelTypes {
+    private static final Path BTF = Path.of("/sys/kernel/btf/vmlinux");
+
+    private KernelTypes() {}
+
+    /** Whether something has this name. False when nobody can tell: without BTF no program loads anyway. */
+    static boolean have(String name) {
+        try {
+            return contains(Files.readAllBytes(BTF), name);
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    /** Names stand one behind the other, each between two zeros: BTF's section of strings. */
+    static boolean contains(byte[] btf, String name) {
+        byte[] wanted = ('\0' + name + '\0').getBytes(StandardCharsets.US_ASCII);
+        for (int at = 0; at <= btf.length - wanted.length; at++) {
+            int matching = 0;
+            while (matching < wanted.length && btf[at + matching] == wanted[matching]) {
+                matching++;
+            }
+            if (matching == wanted.length) {
+                return true;
+            }
+        }
+        return false;
+    }
+}
