@@ -18,13 +18,18 @@ final class FdInfo {
      * @param id the field of that kind's id: {@code prog_id} or {@code map_id}
      */
     static Map<String, Map<String, String>> objects(String id) throws IOException {
+        return objects(id, Path.of("/proc/self/fdinfo"));
+    }
+
+    static Map<String, Map<String, String>> objects(String id, Path directory) throws IOException {
         Map<String, Map<String, String>> objects = new HashMap<>();
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(Path.of("/proc/self/fdinfo"))) {
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
             for (Path file : files) {
                 Map<String, String> fields = fields(file);
                 String value = fields.get(id);
                 if (value != null) {
-                    objects.put(value, fields);
+                    // A link says which program it is of, and nothing else of it.
+                    objects.computeIfAbsent(value, key -> new HashMap<>()).putAll(fields);
                 }
             }
         }
