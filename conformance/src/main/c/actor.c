@@ -5,6 +5,7 @@
  */
 #include "actor.h"
 
+#include <limits.h>
 #include <malloc.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -24,17 +25,35 @@ static void command_count(void)
 	reply_end();
 }
 
+/* Whoever is put aside between the two would compare different moments: the narrowest of some attempts counts. */
+static void compare_clocks(long long *boot, long long *wall)
+{
+	long long narrowest = LLONG_MAX;
+
+	for (int i = 0; i < 5; i++) {
+		long long before = now(), after;
+		struct timespec time;
+
+		clock_gettime(CLOCK_REALTIME, &time);
+		after = now();
+		if (after - before < narrowest) {
+			narrowest = after - before;
+			*boot = before + narrowest / 2;
+			*wall = time.tv_sec * 1000000000ll + time.tv_nsec;
+		}
+	}
+}
+
 static void command_ready(void)
 {
 	struct utsname name;
-	struct timespec wall;
-	long long boot = now();
+	long long boot = 0, wall = 0;
 
-	clock_gettime(CLOCK_REALTIME, &wall);
+	compare_clocks(&boot, &wall);
 	uname(&name);
 	reply_begin();
 	reply("protocol=1 tgid=%d uid=%d page=%d release=%s boot=%lld wall=%lld", getpid(), getuid(), getpagesize(),
-	      name.release, boot, wall.tv_sec * 1000000000ll + wall.tv_nsec);
+	      name.release, boot, wall);
 	reply_end();
 }
 
