@@ -41,7 +41,7 @@ final class BpfObject implements AutoCloseable {
 
     /** Loads the programs of the given calls, with maps of the given sizes. */
     static BpfObject load(EbpfSettings settings, int cpus) throws EbpfFailure {
-        Tracepoints how = Tracepoints.of(settings.tracepoints());
+        Tracepoints how = Tracepoints.of(settings.perfEvents());
         return load(how.object, programsOf(settings), object -> {
             object.leaveOut(object.names(), object.loaded);
             object.resize("ring", settings.ringPerCpu() ? LibC.getpagesize() : settings.ringBytes());

@@ -71,7 +71,7 @@ public final class EbpfDriver implements Driver {
                 "libbpf",
                 LibBpf.description(),
                 "tracepoints",
-                Tracepoints.describe(settings.tracepoints()));
+                Tracepoints.describe(settings.perfEvents()));
     }
 
     @Override

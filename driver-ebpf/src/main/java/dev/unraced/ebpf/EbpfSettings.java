@@ -21,7 +21,7 @@ record EbpfSettings(
         String libbpf,
         boolean compat,
         CopyChoice copies,
-        Tracepoints.Choice tracepoints,
+        boolean perfEvents,
         Mitigation mitigation,
         boolean integrity,
         boolean enterEvents,
@@ -33,6 +33,8 @@ record EbpfSettings(
         int stashEntries,
         int stashLongPaths,
         boolean taskStorage) {
+    private static final String EVENTS = "events";
+    private static final List<String> TRACEPOINTS = List.of("auto", EVENTS);
     private static final String PER_CPU = "per-cpu";
     private static final List<String> RINGS = List.of("one", PER_CPU);
     private static final String TASK_STORAGE = "task-storage";
@@ -50,13 +52,13 @@ record EbpfSettings(
         String rings = choices.choice("rings", RINGS);
         String copies = choices.choice("copies", CopyChoice.NAMES);
         String stash = choices.choice("stash", STASHES);
-        String tracepoints = choices.choice("tracepoints", Tracepoints.Choice.NAMES);
+        String tracepoints = choices.choice("tracepoints", TRACEPOINTS);
         choices.check();
         return new EbpfSettings(
                 own.hasPath("libbpf") ? own.getString("libbpf") : LibBpf.AUTO,
                 !own.hasPath("compat") || own.getBoolean("compat"),
                 CopyChoice.of(copies),
-                Tracepoints.Choice.of(tracepoints),
+                tracepoints.equals(EVENTS),
                 config.mitigation(),
                 config.integrity(),
                 config.enterEvents(),
@@ -85,7 +87,7 @@ record EbpfSettings(
                 libbpf,
                 compat,
                 CopyChoice.AUTO,
-                Tracepoints.Choice.AUTO,
+                false,
                 Mitigation.STASH,
                 true,
                 false,

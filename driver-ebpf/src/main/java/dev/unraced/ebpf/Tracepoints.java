@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.ebpf;
 
-import java.util.List;
-import java.util.Locale;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,23 +27,13 @@ enum Tracepoints {
         this.description = description;
     }
 
-    /** What configuration says: {@code unraced.ebpf.tracepoints}. */
-    enum Choice {
-        AUTO,
-        EVENTS;
-
-        static final List<String> NAMES = Stream.of(values())
-                .map(choice -> choice.name().toLowerCase(Locale.ROOT))
-                .toList();
-
-        static Choice of(String name) {
-            return values()[NAMES.indexOf(name)];
-        }
-    }
-
-    /** Those that this kernel calls with preemption off. */
-    static Tracepoints of(Choice choice) {
-        if (choice == Choice.EVENTS) {
+    /**
+     * Those that this kernel calls with preemption off.
+     *
+     * @param perfEvents whether perf's events are asked for anyway
+     */
+    static Tracepoints of(boolean perfEvents) {
+        if (perfEvents) {
             return EVENTS;
         }
         Tracepoints known = fitting;
@@ -58,13 +45,13 @@ enum Tracepoints {
     }
 
     /** For people. */
-    static String describe(Choice choice) {
-        Tracepoints taken = of(choice);
+    static String describe(boolean perfEvents) {
+        Tracepoints taken = of(perfEvents);
         if (taken == RAW) {
             return RAW.description;
         }
         return EVENTS.description
-                + (choice == Choice.EVENTS
+                + (perfEvents
                         ? ", as configured"
                         : ", as this kernel can put programs of raw ones aside for other threads");
     }

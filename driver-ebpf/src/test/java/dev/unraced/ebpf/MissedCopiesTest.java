@@ -22,7 +22,7 @@ class MissedCopiesTest {
             LibBpf.AUTO,
             false,
             CopyChoice.NONE,
-            Tracepoints.Choice.AUTO,
+            false,
             Mitigation.KERNEL,
             true,
             false,

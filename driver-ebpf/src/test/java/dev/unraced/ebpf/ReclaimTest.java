@@ -26,7 +26,7 @@ class ReclaimTest {
                 LibBpf.AUTO,
                 false,
                 CopyChoice.NONE,
-                Tracepoints.Choice.AUTO,
+                false,
                 Mitigation.STASH,
                 true,
                 false,
