@@ -72,7 +72,8 @@ enum unraced_flag {
 	UNRACED_STASH_FULL = 1u << 3,	   /* ... because the stash refused it */
 	UNRACED_EVICTED = 1u << 4,	   /* ... because the stash evicted it */
 	UNRACED_NO_ARGUMENTS = 1u << 5,	   /* not even the registers were available */
-	UNRACED_NOT_EXECUTED = 1u << 6,	   /* refused before it ran, by a signal; result is none */
+	UNRACED_NOT_EXECUTED = 1u << 6,	   /* proven: refused before it ran; result is none */
+	UNRACED_EXECUTION_UNKNOWN = 1u << 7, /* nothing proves that it ran; weakens result, file and socket */
 	/* truth */
 	UNRACED_HAS_FILE = 1u << 8,	   /* inode, device and resolved are valid */
 	UNRACED_CREATED = 1u << 9,	   /* this call created the file */
@@ -83,6 +84,9 @@ enum unraced_flag {
 	UNRACED_HAS_SOCKET = 1u << 14,	   /* family, type, protocol, local, remote are valid */
 	UNRACED_FOREIGN_MOUNT_NS = 1u << 15, /* resolved is a path in another mount namespace */
 	UNRACED_WITHHELD = 1u << 16, /* the observed system kept back what it had read of an argument */
+	UNRACED_SOCKET_SHARED = 1u << 17, /* another connect of the socket overlapped this one; weakens local and remote */
+	UNRACED_RESOLVED_UNSTABLE = 1u << 18, /* a rename or a mount moved the way while it was read; weakens resolved */
+	UNRACED_OBJECT_MISSED = 1u << 19, /* it succeeded, but its file or socket could not be told from another; absent */
 };
 
 /* Bytes inside the record; offset counts from its start, 0 means absent. */

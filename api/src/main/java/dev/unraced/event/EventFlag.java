@@ -22,10 +22,16 @@ public enum EventFlag {
     NO_ARGUMENTS(5),
 
     /**
-     * The kernel refused the call before it ran and sent a signal instead, as seccomp's SECCOMP_RET_TRAP does. The
-     * result is none, and nothing was opened or connected.
+     * Something refused the call before it ran, as a seccomp filter or a tracer can, and the driver has proof of that.
+     * The result is what the refuser chose, and nothing was opened or connected.
      */
     NOT_EXECUTED(6),
+
+    /**
+     * No entry was observed, and the driver cannot tell whether the call ran. The result may be what a seccomp filter
+     * or a tracer chose; the file or socket is what the descriptor leads to, whoever put it there.
+     */
+    EXECUTION_UNKNOWN(7),
 
     /** Inode, device and resolved path are valid. */
     HAS_FILE(8),
@@ -58,7 +64,25 @@ public enum EventFlag {
      * The observed system kept back what it had read of an argument, at entry, at the return or both: the argument is
      * absent, or was not compared. gVisor does so with bytes that are no UTF-8.
      */
-    WITHHELD(16);
+    WITHHELD(16),
+
+    /**
+     * Another connect of the same socket overlapped this one, or the driver cannot rule that out. The local and remote
+     * addresses may be as the other connect left them, and the address is never MATCH by comparison with the peer.
+     */
+    SOCKET_SHARED(17),
+
+    /**
+     * A rename or a mount changed the way to the file while the driver read it, every time that it tried. The resolved
+     * path may mix names of several moments; device and inode are not concerned.
+     */
+    RESOLVED_UNSTABLE(18),
+
+    /**
+     * The call succeeded, but its file or socket was gone, or could not be told from another one, when the driver
+     * looked. It is absent from the event.
+     */
+    OBJECT_MISSED(19);
 
     private final int mask;
 
