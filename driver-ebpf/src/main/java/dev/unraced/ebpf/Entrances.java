@@ -104,8 +104,8 @@ final class Entrances {
     }
 
     /**
-     * Whether the kernel passes over no program at an entry: raw tracepoints that cannot be preempted. Perf's events are
-     * passed over while another program runs on the CPU.
+     * Whether the kernel passes over no program at an entry: raw tracepoints that cannot be preempted. Perf's events
+     * are passed over while another program runs on the CPU.
      */
     static boolean missesNone(EbpfSettings settings) {
         return servesAllConventions(settings) && Tracepoints.of(settings.perfEvents()) == Tracepoints.RAW;
