@@ -89,6 +89,8 @@ long watched_openat2(enum abi abi, long dirfd, const void *path, const void *how
 long watched_connect(enum abi abi, long fd, const void *address, long length);
 /* A 32-bit connect whose arguments lie in memory. */
 long watched_socketcall(long fd, const void *address, long length);
+/* The same with a block of the caller's own. */
+long watched_socketcall_block(const void *block);
 /* Whether the calls of an ABI get through to the kernel. */
 bool abi_works(enum abi abi);
 
@@ -185,12 +187,13 @@ void command_reuse(void);
 void command_exec(void);
 void command_vfork(void);
 void command_left(void);
-/* --- batch.c, network.c, shared.c, refused.c, forged.c --- */
+/* --- batch.c, network.c, shared.c, socketcall.c, refused.c, forged.c --- */
 
 void command_uring_batch(void);
 void command_network(void);
 void command_device(void);
 void command_shared_socket(void);
+void command_socketcall(void);
 void command_never_ran(void);
 void command_forged_sigsys(void);
 
