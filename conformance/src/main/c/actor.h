@@ -187,13 +187,14 @@ void command_reuse(void);
 void command_exec(void);
 void command_vfork(void);
 void command_left(void);
-/* --- batch.c, network.c, shared.c, socketcall.c, refused.c, forged.c --- */
+/* --- batch.c, network.c, shared.c, socketcall.c, scope.c, refused.c, forged.c --- */
 
 void command_uring_batch(void);
 void command_network(void);
 void command_device(void);
 void command_shared_socket(void);
 void command_socketcall(void);
+void command_scope(void);
 void command_never_ran(void);
 void command_forged_sigsys(void);
 
