@@ -7,6 +7,7 @@ import dev.unraced.event.Capability;
 import dev.unraced.event.EventFlag;
 import dev.unraced.event.Feature;
 import dev.unraced.event.Syscall;
+import dev.unraced.event.SyscallEvent;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +17,14 @@ final class SocketCorpus {
     static final String SHARED = "shared-socket";
     static final String SOCKETCALL = "socketcall";
     static final String SCOPE = "scope";
+    static final String RESET = "reset";
+    static final String NETLINK = "netlink";
+    private static final int FEW = 200;
+    private static final int BATCH = 5_000;
+    private static final int CLIENT = 1;
+    private static final int AF_NETLINK = 16;
+    private static final int SOCK_RAW = 3;
+    private static final int NETLINK_SIZE = 12;
     /** Interfaces of the actor's network share this address, and there are groups on each of them. */
     private static final int LINK_LOCAL = 0xfe80;
 
@@ -54,7 +63,23 @@ final class SocketCorpus {
                         "The scope of an interface-local group is flipped",
                         INTERFACE_LOCAL_GROUP,
                         ALL_NODES,
-                        true));
+                        true),
+                new Attack(
+                        RESET,
+                        "The peer resets the connection at once",
+                        List.of(Syscall.CONNECT, Feature.SOCKET_TUPLE),
+                        Scope.PROCESS,
+                        MANY,
+                        false,
+                        SocketCorpus::reset),
+                new Attack(
+                        NETLINK,
+                        "A socket of the kernel's own family is connected",
+                        List.of(Syscall.CONNECT, Feature.SOCKET_TUPLE),
+                        Scope.PROCESS,
+                        FEW,
+                        false,
+                        SocketCorpus::netlink));
     }
 
     private static Attack shared(String suffix, String title, String how, int type, int flip) {
@@ -115,6 +140,41 @@ final class SocketCorpus {
             field.play(
                     Command.of(SCOPE).with("a", a).with("b", b), Map.of('a', Taken.peer(a), 'b', Taken.peer(b)));
         });
+    }
+
+    /** The socket's own port is the actor's truth: it keeps it when the connection is gone. */
+    private static void reset(AttackField field) {
+        for (int left = field.calls(); left > 0; left -= BATCH) {
+            Reply reply = field.once(Command.of(RESET), Math.min(left, BATCH));
+            ByteString peer = reply.bytes("peer").orElseThrow();
+            List<Integer> ports = reply.integers("ports");
+            List<SyscallEvent> events = field.eventsOf(reply.integer("tid"));
+            for (int i = 0; i < Math.min(ports.size(), events.size()); i++) {
+                if (ports.get(i) != 0) {
+                    field.tally()
+                            .judge(
+                                    events.get(i),
+                                    Taken.peer(peer).from(SocketAddresses.loopback(ports.get(i))));
+                }
+            }
+            field.advanced();
+        }
+    }
+
+    /** A connect chooses the socket's own address, too. */
+    private static void netlink(AttackField field) {
+        ByteString kernel = SocketAddresses.family(AF_NETLINK, NETLINK_SIZE);
+        while (field.tally().counts().attempts() < field.calls()) {
+            field.actor()
+                    .ask(Command.of("socket")
+                            .with("id", CLIENT)
+                            .with("family", AF_NETLINK)
+                            .with("type", SOCK_RAW));
+            field.judge(
+                    WatchedCall.connect("h:" + CLIENT, kernel),
+                    outcome -> Taken.peer(outcome.peer().orElseThrow())
+                            .from(outcome.local().orElseThrow()));
+        }
     }
 
     private static Attack of(
