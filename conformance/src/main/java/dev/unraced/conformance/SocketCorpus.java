@@ -7,6 +7,7 @@ import dev.unraced.event.Capability;
 import dev.unraced.event.EventFlag;
 import dev.unraced.event.Feature;
 import dev.unraced.event.Syscall;
+import dev.unraced.event.SyscallEvent;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +17,14 @@ final class SocketCorpus {
     static final String SHARED = "shared-socket";
     static final String SOCKETCALL = "socketcall";
     static final String SCOPE = "scope";
+    static final String RESET = "reset";
+    static final String NETLINK = "netlink";
+    private static final int FEW = 200;
+    private static final int BATCH = 5_000;
+    private static final int CLIENT = 1;
+    private static final int AF_NETLINK = 16;
+    private static final int SOCK_RAW = 3;
+    private static final int NETLINK_SIZE = 12;
     /** Interfaces of the actor's network share this address, and there are groups on each of them. */
     private static final int LINK_LOCAL = 0xfe80;
 
@@ -54,11 +63,29 @@ final class SocketCorpus {
                         "The scope of an interface-local group is flipped",
                         INTERFACE_LOCAL_GROUP,
                         ALL_NODES,
-                        true));
+                        true),
+                new Attack(
+                                RESET,
+                                "The peer resets the connection at once",
+                                List.of(Syscall.CONNECT, Feature.SOCKET_TUPLE),
+                                Scope.PROCESS,
+                                MANY,
+                                false,
+                                SocketCorpus::reset)
+                        .of(RESET, "R2.49"),
+                new Attack(
+                                NETLINK,
+                                "A socket of the kernel's own family is connected",
+                                List.of(Syscall.CONNECT, Feature.SOCKET_TUPLE),
+                                Scope.PROCESS,
+                                FEW,
+                                false,
+                                SocketCorpus::netlink)
+                        .of(NETLINK, "R2.49"));
     }
 
     private static Attack shared(String suffix, String title, String how, int type, int flip) {
-        return of(SHARED, suffix, title, List.of(Syscall.CONNECT, Feature.SOCKET_TUPLE), field -> {
+        return of(SHARED, "R2.43", suffix, title, List.of(Syscall.CONNECT, Feature.SOCKET_TUPLE), field -> {
             field.actor().ask(Command.of("network"));
             ByteString a = SocketAddresses.inet(DISCARD, 10, 66, 0, 1);
             ByteString b = SocketAddresses.inet(DISCARD, 10, 66, 0, 2);
@@ -77,25 +104,26 @@ final class SocketCorpus {
 
     /** Each round has a port of its own, by which the actor knows the socket that was connected. */
     private static Attack block(String suffix, String title, String how) {
-        return of(SOCKETCALL, suffix, title, List.of(Syscall.CONNECT, Abi.IA32, Feature.SOCKET_TUPLE), field -> {
-            ByteString a = SocketAddresses.inet(0, 127, 0, 0, 1);
-            ByteString b = SocketAddresses.inet(0, 127, 0, 0, 2);
-            Map<Character, ByteString> own = new HashMap<>();
-            field.inBatches(
-                    Command.of(SOCKETCALL).with("how", how).with("a", a).with("b", b), (event, truth, i) -> {
-                        if (i == 0) {
-                            own.put('a', local(field, FIRST_SOCKET));
-                            own.put('b', local(field, FIRST_SOCKET + 1));
-                        }
-                        int port = FIRST_PORT + i % PORTS;
-                        boolean isFirst = truth == 'a' || how.equals("fd");
-                        ByteString peer = SocketAddresses.inet(port, 127, 0, 0, isFirst ? 1 : 2);
-                        ByteString from = own.get(how.equals("fd") ? truth : 'a');
-                        if (truth != 'x' && from != null) {
-                            field.tally().judge(event, Taken.peer(peer).from(from));
-                        }
-                    });
-        });
+        return of(
+                SOCKETCALL, "R2.45", suffix, title, List.of(Syscall.CONNECT, Abi.IA32, Feature.SOCKET_TUPLE), field -> {
+                    ByteString a = SocketAddresses.inet(0, 127, 0, 0, 1);
+                    ByteString b = SocketAddresses.inet(0, 127, 0, 0, 2);
+                    Map<Character, ByteString> own = new HashMap<>();
+                    field.inBatches(
+                            Command.of(SOCKETCALL).with("how", how).with("a", a).with("b", b), (event, truth, i) -> {
+                                if (i == 0) {
+                                    own.put('a', local(field, FIRST_SOCKET));
+                                    own.put('b', local(field, FIRST_SOCKET + 1));
+                                }
+                                int port = FIRST_PORT + i % PORTS;
+                                boolean isFirst = truth == 'a' || how.equals("fd");
+                                ByteString peer = SocketAddresses.inet(port, 127, 0, 0, isFirst ? 1 : 2);
+                                ByteString from = own.get(how.equals("fd") ? truth : 'a');
+                                if (truth != 'x' && from != null) {
+                                    field.tally().judge(event, Taken.peer(peer).from(from));
+                                }
+                            });
+                });
     }
 
     /** Family and port of a socket's own address: a connect chooses the rest of it. */
@@ -107,18 +135,54 @@ final class SocketCorpus {
     }
 
     private static Attack scope(String suffix, String title, int prefix, int host, boolean both) {
-        return of(SCOPE, suffix, title, List.of(Syscall.CONNECT, Feature.SOCKET_TUPLE), field -> {
+        return of(SCOPE, "R2.44", suffix, title, List.of(Syscall.CONNECT, Feature.SOCKET_TUPLE), field -> {
             Reply network = field.actor().ask(Command.of("network"));
             int first = both ? network.integer("first") : 0;
             ByteString a = SocketAddresses.scoped(DISCARD, prefix, host, first);
             ByteString b = SocketAddresses.scoped(DISCARD, prefix, host, network.integer("second"));
-            field.play(
-                    Command.of(SCOPE).with("a", a).with("b", b), Map.of('a', Taken.peer(a), 'b', Taken.peer(b)));
+            field.play(Command.of(SCOPE).with("a", a).with("b", b), Map.of('a', Taken.peer(a), 'b', Taken.peer(b)));
         });
     }
 
+    /** The socket's own port is the actor's truth: it keeps it when the connection is gone. */
+    private static void reset(AttackField field) {
+        for (int left = field.calls(); left > 0; left -= BATCH) {
+            Reply reply = field.once(Command.of(RESET), Math.min(left, BATCH));
+            ByteString peer = reply.bytes("peer").orElseThrow();
+            List<Integer> ports = reply.integers("ports");
+            List<SyscallEvent> events = field.eventsOf(reply.integer("tid"));
+            for (int i = 0; i < Math.min(ports.size(), events.size()); i++) {
+                if (ports.get(i) != 0) {
+                    field.tally().judge(events.get(i), Taken.peer(peer).from(SocketAddresses.loopback(ports.get(i))));
+                }
+            }
+            field.advanced();
+        }
+    }
+
+    /** A connect chooses the socket's own address, too. */
+    private static void netlink(AttackField field) {
+        ByteString kernel = SocketAddresses.family(AF_NETLINK, NETLINK_SIZE);
+        while (field.tally().counts().attempts() < field.calls()) {
+            field.actor()
+                    .ask(Command.of("socket")
+                            .with("id", CLIENT)
+                            .with("family", AF_NETLINK)
+                            .with("type", SOCK_RAW));
+            field.judge(
+                    WatchedCall.connect("h:" + CLIENT, kernel),
+                    outcome -> Taken.peer(outcome.peer().orElseThrow())
+                            .from(outcome.local().orElseThrow()));
+        }
+    }
+
     private static Attack of(
-            String family, String suffix, String title, List<? extends Capability> needs, Attack.Play play) {
-        return new Attack(family + suffix, title, List.copyOf(needs), Scope.PROCESS, MANY, true, play).of(family);
+            String family,
+            String rule,
+            String suffix,
+            String title,
+            List<? extends Capability> needs,
+            Attack.Play play) {
+        return new Attack(family + suffix, title, List.copyOf(needs), Scope.PROCESS, MANY, true, play).of(family, rule);
     }
 }
