@@ -3,10 +3,10 @@ package dev.unraced.event;
 
 /** Whether the bytes of an argument held while the call ran. */
 public enum Integrity implements Capability, Coded {
-    /** There was nothing to compare with. */
+    /** There was nothing to compare with, or nothing that proves anything; the event's flags can say why. */
     UNCHECKED(0),
 
-    /** Proven: these are the bytes that the kernel used. */
+    /** Proven: the bytes are the kernel's own copy, or they name the object that the call acted on. */
     MATCH(1),
 
     /** Evidence of an attack: two reads differed, or the kernel's copy differs from the snapshot. */

@@ -16,7 +16,10 @@ import dev.unraced.cli.scripted.ScriptedCapture;
 import dev.unraced.config.CaptureConfig;
 import dev.unraced.driver.CaptureException;
 import dev.unraced.driver.Drivers;
+import dev.unraced.event.EventFlag;
+import dev.unraced.event.Integrity;
 import dev.unraced.event.Mitigation;
+import dev.unraced.event.Provenance;
 import dev.unraced.event.Syscall;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -87,6 +90,27 @@ class WatchCommandTest {
     void whatSucceededIsTheRest() {
         assertThat(paths("--succeeded")).containsExactly("/etc/hosts", null, null);
         assertThat(paths("--failed")).containsExactly("/nowhere");
+    }
+
+    @Test
+    void aCallThatWasRefusedBeforeItRanHasFailedWhateverItsResult() {
+        List<byte[]> refused = List.of(record(open("/refused").flag(EventFlag.NOT_EXECUTED)));
+
+        watch(new ScriptedCapture(refused), "--duration", "1ms", "--failed");
+        assertThat(test.out()).contains("/refused");
+        String before = test.out();
+        watch(new ScriptedCapture(refused), "--duration", "1ms", "--succeeded");
+        assertThat(test.out()).isEqualTo(before);
+    }
+
+    @Test
+    void filtersByIntegrityOfTheAddressOrOfTheBlock() {
+        List<byte[]> connects = List.of(
+                record(connect("020000507f000001")),
+                record(connect("020000517f000001").block(Provenance.ENTER, Integrity.CHANGED)));
+
+        watch(new ScriptedCapture(connects), "--duration", "1ms", "--integrity", "CHANGED,UNCHECKED");
+        assertThat(test.out().lines()).singleElement().asString().contains("127.0.0.1:81");
     }
 
     @Test
