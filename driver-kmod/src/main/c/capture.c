@@ -117,8 +117,9 @@ static int take_memory(struct unraced_capture *capture)
 	capture->stash = unraced_capture_new_stash(capture);
 	if (!capture->stash)
 		return -ENOMEM;
+	capture->trace = unraced_memory_get(UNRACED_TRACE_BYTES);
 	capture->areas = unraced_memory_get(nr_cpu_ids * sizeof(struct unraced_area));
-	return capture->areas ? 0 : -ENOMEM;
+	return capture->trace && capture->areas ? 0 : -ENOMEM;
 }
 
 static void give_stash(struct unraced_stash **stash)
@@ -144,6 +145,8 @@ static void give_memory(struct unraced_capture *capture)
 	give_stash(&capture->requests);
 	give_stash(&capture->posted);
 	give_stash(&capture->issued);
+	unraced_memory_give(capture->trace);
+	capture->trace = NULL;
 	unraced_memory_give(capture->areas);
 	capture->areas = NULL;
 	give_list(&capture->tgids);
@@ -180,8 +183,9 @@ int unraced_capture_configure(struct unraced_capture *capture, const struct unra
 		give_memory(capture);
 		return error;
 	}
-	capture->config.stash_bytes = stash_bytes(capture->stash) + stash_bytes(capture->requests) +
-				      stash_bytes(capture->posted) + stash_bytes(capture->issued);
+	capture->config.stash_bytes = UNRACED_TRACE_BYTES + stash_bytes(capture->stash) +
+				      stash_bytes(capture->requests) + stash_bytes(capture->posted) +
+				      stash_bytes(capture->issued);
 	capture->started = true;
 	/* Paired with poll() and map(). */
 	smp_store_release(&capture->ready, true);

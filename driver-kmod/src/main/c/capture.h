@@ -38,6 +38,7 @@ enum unraced_copy {
 
 #define UNRACED_REQUEST_PROBES 2
 #define UNRACED_SHARERS 1024
+#define UNRACED_TRACE_BYTES (1u << 22)
 
 struct unraced_probe {
 	struct kprobe kprobe;
@@ -62,6 +63,9 @@ struct unraced_capture {
 	u32 *mount_namespaces;
 	struct unraced_prefix *paths;
 	struct unraced_stash *stash;
+	/* A byte for each thread id; see trace.h. */
+	u8 *trace;
+	u64 armed_ns;
 	/* By the low bits of a thread's id, whether one has ever entered with shared descriptors: spares others a search. */
 	u8 sharers[UNRACED_SHARERS];
 	struct unraced_area *areas; /* by CPU */

@@ -14,17 +14,18 @@
 
 #include "emit.h"
 #include "filter.h"
+#include "trace.h"
 #include "truth.h"
 
-/* The current thread's call, if it is one that this capture watches. Requests of io_urings are none. */
-static bool current_call(const struct unraced_capture *capture, struct unraced_arguments *arguments)
+/*
+ * The current thread's call, if this capture saw its entry. The registers alone are no proof: after a return, and in a
+ * request of an io_uring, they still name the last call.
+ */
+static bool current_call(struct unraced_capture *capture, struct unraced_arguments *arguments)
 {
 	struct pt_regs *regs = task_pt_regs(current);
 
-	if (current->flags & (PF_KTHREAD | PF_IO_WORKER))
-		return false;
-	return unraced_arch_call(regs, syscall_get_nr(current, regs), arguments) &&
-	       (capture->config.syscalls & (1u << arguments->syscall));
+	return unraced_trace_inside(capture) && unraced_arch_call(regs, syscall_get_nr(current, regs), arguments);
 }
 
 /* The call as it is known so far, in the area. What it lacks is read at the return, unless this copy has it. */
