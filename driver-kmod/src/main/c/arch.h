@@ -11,6 +11,7 @@ struct unraced_arguments {
 	u8 syscall; /* enum unraced_syscall */
 	u8 abi;
 	u64 values[4];
+	u64 block; /* of a socketcall(2), the user address of what holds its arguments instead of registers; else 0 */
 };
 
 #define UNRACED_ARCH_NUMBERS 512

@@ -3,7 +3,9 @@
 #include <linux/fs.h>
 #include <linux/namei.h>
 #include <linux/ns_common.h>
+#include <linux/poll.h>
 #include <linux/sched.h>
+#include <linux/seq_file.h>
 #include <linux/uaccess.h>
 
 #include "mounts.h"
@@ -18,8 +20,10 @@ struct mount_head {
 
 /* struct mount is no longer than this, so the namespace is before. */
 #define LONGEST_MOUNT 512
+#define LONGEST_NAMESPACE 1024
 
 static size_t namespace_offset;
+static size_t events_offset; /* in a namespace; 0 when it was not found */
 
 static const struct mount_head *head_of(const struct vfsmount *mount)
 {
@@ -39,6 +43,11 @@ struct dentry *unraced_mountpoint(const struct vfsmount *mount)
 struct mnt_namespace *unraced_mount_namespace(const struct vfsmount *mount)
 {
 	return READ_ONCE(*(struct mnt_namespace **)((u8 *)head_of(mount) + namespace_offset));
+}
+
+u64 unraced_mount_events(const struct mnt_namespace *ns)
+{
+	return events_offset ? READ_ONCE(*(const u64 *)((const u8 *)ns + events_offset)) : 0;
 }
 
 /* Its first member is the same in all namespaces. */
@@ -90,6 +99,38 @@ static bool number_is_as_expected(void)
 	return same;
 }
 
+struct poll {
+	poll_table table;
+	wait_queue_head_t *waiters;
+};
+
+static void note_waiters(struct file *file, wait_queue_head_t *waiters, poll_table *table)
+{
+	container_of(table, struct poll, table)->waiters = waiters;
+}
+
+/*
+ * /proc/self/mounts is polled at the namespace's wait queue, behind which the count lies (mounts_poll() of
+ * fs/proc_namespace.c), and remembers the count as a number of its own, which must be the same.
+ */
+static void find_events(void)
+{
+	struct file *file = filp_open("/proc/self/mounts", O_RDONLY, 0);
+	const struct mnt_namespace *ns = current->nsproxy->mnt_ns;
+	struct poll poll = {};
+	const u64 *count;
+
+	if (IS_ERR(file))
+		return;
+	init_poll_funcptr(&poll.table, note_waiters);
+	vfs_poll(file, &poll.table);
+	count = (const u64 *)(poll.waiters + 1);
+	if (poll.waiters && (const u8 *)count > (const u8 *)ns && (const u8 *)count < (const u8 *)ns + LONGEST_NAMESPACE &&
+	    ((const struct seq_file *)file->private_data)->poll_event == (int)*count)
+		events_offset = (const u8 *)count - (const u8 *)ns;
+	filp_close(file, NULL);
+}
+
 int unraced_mounts_find(void)
 {
 	static const char *const mounted[] = { "/proc", "/sys", "/dev" };
@@ -103,8 +144,12 @@ int unraced_mounts_find(void)
 		found = is_as_expected(&path);
 		path_put(&path);
 	}
-	if (found && number_is_as_expected())
+	if (found && number_is_as_expected()) {
+		find_events();
+		if (!events_offset)
+			pr_info("the count of mount events was not found\n");
 		return 0;
+	}
 	pr_err("the mounts of this kernel are not as expected, or /proc is not mounted\n");
 	return -EOPNOTSUPP;
 }

@@ -5,6 +5,7 @@
 #include <asm/syscall.h>
 
 #include "arguments.h"
+#include "connects.h"
 #include "emit.h"
 #include "filter.h"
 #include "trace.h"
@@ -105,7 +106,7 @@ static u32 execution_flags(enum unraced_execution execution)
 	}
 }
 
-static void on_return(struct unraced_capture *capture, const struct unraced_arguments *arguments, long result)
+static void answer(struct unraced_capture *capture, const struct unraced_arguments *arguments, long result)
 {
 	struct unraced_area *area = unraced_area(capture);
 	struct unraced_record *record = &area->call.record;
@@ -122,6 +123,18 @@ static void on_return(struct unraced_capture *capture, const struct unraced_argu
 	}
 	record->result = result;
 	unraced_finish(capture, area);
+}
+
+/* Every connect ends its act, also one that a filter leaves out. */
+static void on_return(struct unraced_capture *capture, const struct unraced_arguments *arguments, long result)
+{
+	struct unraced_area *area = unraced_area(capture);
+
+	if (arguments->syscall == UNRACED_CONNECT)
+		unraced_act_take(capture, area, current->pid, current->start_boottime);
+	answer(capture, arguments, result);
+	if (arguments->syscall == UNRACED_CONNECT)
+		unraced_act_end(capture, area);
 }
 
 static noinline void leave(struct unraced_capture *capture, struct pt_regs *regs, long number, long result)
@@ -143,12 +156,17 @@ static void on_exit(void *data, struct pt_regs *regs, long result)
 		leave(data, regs, number, result);
 }
 
-/* A thread that ends takes its call and its trace with it. */
+/* A thread that ends takes its call, its act and its trace with it. */
 static void on_thread_exit(void *data, struct task_struct *task)
 {
 	struct unraced_capture *capture = data;
 
 	unraced_trace_end(capture, task);
+	if (capture->connect_probe.registered) {
+		preempt_disable();
+		unraced_act_forget(capture, task->pid, task->start_boottime);
+		preempt_enable();
+	}
 	unraced_stash_discard(capture->stash, task->pid);
 }
 
