@@ -90,6 +90,7 @@ struct unraced_capture {
 	struct unraced_stash *acts;    /* by thread, or by the address of a request */
 	atomic64_t acts_begun;
 	struct unraced_probe connect_probe;
+	struct unraced_probe send_probe;
 
 	/* of io_urings, by the addresses of requests; null where they cannot be read */
 	struct unraced_stash *requests;

@@ -228,6 +228,29 @@ static int on_connect(struct kprobe *kprobe, struct pt_regs *regs)
 	return 0;
 }
 
+static bool begin_unseen(const struct unraced_edit *found, void *with)
+{
+	struct socket_acts *acts = found->entry;
+
+	acts->latest = *(const u64 *)with;
+	return found->known;
+}
+
+/* A sendmsg(2) with MSG_FASTOPEN connects its socket, too. It has no event, but overlaps the acts of others. */
+static int on_send(struct kprobe *kprobe, struct pt_regs *regs)
+{
+	struct unraced_capture *capture = container_of(kprobe, struct unraced_probe, kprobe)->capture;
+	const struct socket *socket = (const struct socket *)regs_get_kernel_argument(regs, 0);
+	bool sends = (u32)regs_get_kernel_argument(regs, 4);
+	u64 number;
+
+	if (!sends)
+		return 0;
+	number = atomic64_inc_return(&capture->acts_begun);
+	unraced_stash_edit(capture->sockets, (unsigned long)socket->sk, 0, 0, false, begin_unseen, &number);
+	return 0;
+}
+
 bool unraced_connects_can_probe(void)
 {
 	return unraced_can_probe(CONNECT_FILE, on_connect);
@@ -239,9 +262,24 @@ static struct unraced_stash *new_table(const struct unraced_capture *capture, u3
 	return unraced_capture_new_table(max(capture->config.stash_entries, LEAST_ENTRIES), bytes, false);
 }
 
+static void start_connect_probe(struct unraced_capture *capture, struct unraced_probe *probe, const char *symbol,
+				kprobe_pre_handler_t handler)
+{
+	probe->capture = capture;
+	probe->kprobe.symbol_name = symbol;
+	probe->kprobe.pre_handler = handler;
+	probe->registered = !register_kprobe(&probe->kprobe);
+}
+
+static void stop_connect_probe(struct unraced_probe *probe)
+{
+	if (probe->registered)
+		unregister_kprobe(&probe->kprobe);
+	probe->registered = false;
+}
+
 int unraced_connects_start(struct unraced_capture *capture)
 {
-	struct unraced_probe *probe = &capture->connect_probe;
 
 	capture->sockets = new_table(capture, sizeof(struct socket_acts));
 	capture->acts = new_table(capture, sizeof(struct unraced_act));
@@ -249,17 +287,14 @@ int unraced_connects_start(struct unraced_capture *capture)
 		return -ENOMEM;
 	if (!(capture->config.syscalls & (1u << UNRACED_CONNECT)))
 		return 0;
-	probe->capture = capture;
-	probe->kprobe.symbol_name = CONNECT_FILE;
-	probe->kprobe.pre_handler = on_connect;
 	/* Without it nobody can tell whether connects overlap, and each of their events says so. */
-	probe->registered = !register_kprobe(&probe->kprobe);
+	start_connect_probe(capture, &capture->connect_probe, CONNECT_FILE, on_connect);
+	start_connect_probe(capture, &capture->send_probe, "__inet_stream_connect", on_send);
 	return 0;
 }
 
 void unraced_connects_stop(struct unraced_capture *capture)
 {
-	if (capture->connect_probe.registered)
-		unregister_kprobe(&capture->connect_probe.kprobe);
-	capture->connect_probe.registered = false;
+	stop_connect_probe(&capture->connect_probe);
+	stop_connect_probe(&capture->send_probe);
 }
