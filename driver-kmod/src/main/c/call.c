@@ -134,7 +134,8 @@ bool unraced_call_confirm_address(struct unraced_call *call, const void *copy, u
 
 void unraced_call_compare_address(struct unraced_call *call, const void *copy, u32 length)
 {
-	if (call->record.provenance != UNRACED_PROVENANCE_ENTER || (call->record.flags & UNRACED_TRUNCATED))
+	if (!call->integrity || call->record.provenance != UNRACED_PROVENANCE_ENTER ||
+	    (call->record.flags & UNRACED_TRUNCATED))
 		return;
 	if (call->record.connect.address.length == length && !memcmp(call->tail, copy, length))
 		call->proven = 1;

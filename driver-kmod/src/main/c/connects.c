@@ -159,14 +159,14 @@ static bool names_file(s32 descriptor, const struct connecting *connecting)
 static void compare_block(struct unraced_call *call, const struct connecting *connecting)
 {
 	struct unraced_record *record = &call->record;
-	bool named;
+	bool copies = record->mitigation == UNRACED_MITIGATION_KERNEL, named;
 
-	if (!call->how_pointer || record->how_provenance != UNRACED_PROVENANCE_ENTER)
+	if (!call->how_pointer || record->how_provenance != UNRACED_PROVENANCE_ENTER || (!copies && !call->integrity))
 		return;
 	named = names_file(record->connect.fd, connecting);
 	if (!named || record->connect.addrlen != connecting->length)
 		record->how_integrity = UNRACED_INTEGRITY_CHANGED;
-	if (record->mitigation != UNRACED_MITIGATION_KERNEL || !named || !connecting->alone)
+	if (!copies || !named || !connecting->alone)
 		return;
 	record->how_provenance = UNRACED_PROVENANCE_KERNEL;
 	record->connect.addrlen = connecting->length;

@@ -109,25 +109,47 @@ static void note_waiters(struct file *file, wait_queue_head_t *waiters, poll_tab
 	container_of(table, struct poll, table)->waiters = waiters;
 }
 
+/* Words behind the wait queue among which the count is. */
+#define EVENTS_WORDS 4
+
 /*
- * /proc/self/mounts is polled at the namespace's wait queue, behind which the count lies (mounts_poll() of
- * fs/proc_namespace.c), and remembers the count as a number of its own, which must be the same.
+ * /proc/self/mounts is polled at the namespace's wait queue, behind which the count lies, and remembers the count as a
+ * number of its own (mounts_poll() of fs/proc_namespace.c). It is the one word there that holds this number.
  */
-static void find_events(void)
+static size_t find_events(const struct mnt_namespace *ns, const wait_queue_head_t *waiters, u32 count)
+{
+	const u64 *words = (const u64 *)(waiters + 1);
+	size_t found = 0;
+	int i;
+
+	if ((const u8 *)waiters < (const u8 *)ns || (const u8 *)(words + EVENTS_WORDS) > (const u8 *)ns + LONGEST_NAMESPACE)
+		return 0;
+	for (i = 0; i < EVENTS_WORDS && count; i++) {
+		u64 word;
+
+		if (copy_from_kernel_nofault(&word, &words[i], sizeof(word)))
+			return 0;
+		if (word != count)
+			continue;
+		if (found)
+			return 0;
+		found = (const u8 *)&words[i] - (const u8 *)ns;
+	}
+	return found;
+}
+
+static void look_for_events(void)
 {
 	struct file *file = filp_open("/proc/self/mounts", O_RDONLY, 0);
-	const struct mnt_namespace *ns = current->nsproxy->mnt_ns;
 	struct poll poll = {};
-	const u64 *count;
 
 	if (IS_ERR(file))
 		return;
 	init_poll_funcptr(&poll.table, note_waiters);
 	vfs_poll(file, &poll.table);
-	count = (const u64 *)(poll.waiters + 1);
-	if (poll.waiters && (const u8 *)count > (const u8 *)ns && (const u8 *)count < (const u8 *)ns + LONGEST_NAMESPACE &&
-	    ((const struct seq_file *)file->private_data)->poll_event == (int)*count)
-		events_offset = (const u8 *)count - (const u8 *)ns;
+	if (poll.waiters)
+		events_offset = find_events(current->nsproxy->mnt_ns, poll.waiters,
+					    ((const struct seq_file *)file->private_data)->poll_event);
 	filp_close(file, NULL);
 }
 
@@ -145,8 +167,10 @@ int unraced_mounts_find(void)
 		path_put(&path);
 	}
 	if (found && number_is_as_expected()) {
-		find_events();
-		if (!events_offset)
+		look_for_events();
+		if (events_offset)
+			pr_debug("mount events are counted at %zu of a namespace\n", events_offset);
+		else
 			pr_info("the count of mount events was not found\n");
 		return 0;
 	}
