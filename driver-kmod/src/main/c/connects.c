@@ -166,7 +166,8 @@ static void compare_block(struct unraced_call *call, const struct connecting *co
 	named = names_file(record->connect.fd, connecting);
 	if (!named || record->connect.addrlen != connecting->length)
 		record->how_integrity = UNRACED_INTEGRITY_CHANGED;
-	if (!copies || !named || !connecting->alone)
+	/* Another thread with the same descriptors could have moved the file to this one since. */
+	if (!copies || !named || !connecting->alone || unraced_descriptors_shared())
 		return;
 	record->how_provenance = UNRACED_PROVENANCE_KERNEL;
 	record->connect.addrlen = connecting->length;
