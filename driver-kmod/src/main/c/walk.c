@@ -103,37 +103,22 @@ static bool put_name(struct unraced_walk *walk, const u8 *name, u32 length)
 }
 
 /*
- * The dentry's name, if no rename was under way: as its lock is everybody's who opens anything below, it is not taken for
- * a look. The memory of a name stays as long as the RCU section; its length must be that of the name, so it is asked
- * for the number before the copy, too. Nothing is done otherwise.
+ * Puts the dentry's name there. Its lock is everybody's who opens anything below, so it is taken only when a rename is
+ * under way. The memory of a name stays as long as the RCU section; its length must be that of the name, so the number
+ * that was noted is asked for before the copy. What changes afterwards shows at the end of the walk.
  */
-static bool try_prepend(struct unraced_walk *walk, bool *fits)
-{
-	const struct dentry *dentry = walk->dentry;
-	unsigned int sequence = sequence_of(dentry);
-	u32 length, position = walk->position;
-	const u8 *name;
-
-	smp_rmb();
-	name = READ_ONCE(dentry->d_name.name);
-	length = READ_ONCE(dentry->d_name.len);
-	smp_rmb();
-	if ((sequence & 1) || sequence_of(dentry) != sequence)
-		return false;
-	*fits = put_name(walk, name, length);
-	smp_rmb();
-	if (sequence_of(dentry) == sequence)
-		return true;
-	walk->position = position;
-	return false;
-}
-
 static bool prepend(struct unraced_walk *walk)
 {
+	const struct unraced_step *noted = &walk->steps[walk->count - 1];
 	struct dentry *dentry = walk->dentry;
+	const u8 *name = READ_ONCE(dentry->d_name.name);
+	u32 length = READ_ONCE(dentry->d_name.len);
 	bool fits;
 
-	if (!try_prepend(walk, &fits)) {
+	smp_rmb();
+	if (!(noted->sequence & 1) && sequence_of(dentry) == noted->sequence) {
+		fits = put_name(walk, name, length);
+	} else {
 		spin_lock(&dentry->d_lock);
 		fits = put_name(walk, dentry->d_name.name, dentry->d_name.len);
 		spin_unlock(&dentry->d_lock);
