@@ -240,6 +240,9 @@ static bool begin_late_request(struct unraced_capture *capture, struct unraced_a
 	begin_request(capture, area, requested_call(req));
 	area->call.integrity = 0;
 	area->call.punted = 1;
+	/* The result of an open into the ring's own table is no descriptor. */
+	if (record->syscall != UNRACED_CONNECT)
+		area->call.direct = ((const struct requested_open *)&req->cmd)->file_slot != 0;
 	record->how_provenance = UNRACED_PROVENANCE_NONE;
 	record->how_integrity = UNRACED_INTEGRITY_UNCHECKED;
 	record->flags = UNRACED_NO_ARGUMENTS | UNRACED_ENTER_MISSED | UNRACED_FD_TABLE_SHARED;
