@@ -10,8 +10,8 @@
 struct unraced_arguments {
 	u8 syscall; /* enum unraced_syscall */
 	u8 abi;
+	u8 indirect; /* values[0] is the user address of the block that holds a socketcall's arguments */
 	u64 values[4];
-	u64 block; /* of a socketcall(2), the user address of what holds its arguments instead of registers; else 0 */
 };
 
 #define UNRACED_ARCH_NUMBERS 512

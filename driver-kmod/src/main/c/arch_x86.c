@@ -72,10 +72,12 @@ static bool ia32_arguments(struct pt_regs *regs, long number, struct unraced_arg
 {
 	to->syscall = ia32_call(number);
 	to->abi = UNRACED_ABI_IA32;
+	to->indirect = number == IA32_SOCKETCALL;
 	/* Its arguments lie in memory, which another thread or process can change until the kernel has read them. */
-	to->block = number == IA32_SOCKETCALL ? (u32)regs->cx : 0;
-	if (number == IA32_SOCKETCALL && (u32)regs->bx != SYS_CONNECT)
-		return false;
+	if (to->indirect) {
+		to->values[0] = (u32)regs->cx;
+		return (u32)regs->bx == SYS_CONNECT;
+	}
 	to->values[0] = (u32)regs->bx;
 	to->values[1] = (u32)regs->cx;
 	to->values[2] = (u32)regs->dx;
@@ -92,7 +94,7 @@ bool unraced_arch_call(struct pt_regs *regs, long number, struct unraced_argumen
 	to->syscall = native_call(number & ~(long)__X32_SYSCALL_BIT);
 	if (!to->syscall)
 		return false;
-	to->block = 0;
+	to->indirect = 0;
 	to->values[0] = regs->di;
 	to->values[1] = regs->si;
 	to->values[2] = regs->dx;

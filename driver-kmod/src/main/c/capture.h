@@ -80,7 +80,8 @@ struct unraced_capture {
 	struct unraced_stash *stash;
 	/* A byte for each thread id; see trace.h. */
 	u8 *trace;
-	u64 armed_ns;
+	u64 armed_ns; /* when the probes were in place everywhere; 0 until then */
+	u8 trace_covered;
 	/* By the low bits of a thread's id, whether one has ever entered with shared descriptors: spares others a search. */
 	u8 sharers[UNRACED_SHARERS];
 	struct unraced_area *areas; /* by CPU */

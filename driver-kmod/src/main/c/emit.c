@@ -18,8 +18,8 @@ void unraced_rebuild(struct unraced_capture *capture, struct unraced_area *area,
 	struct unraced_call *call = &area->call;
 
 	unraced_call_begin(call, arguments->syscall, arguments->abi, mitigation);
-	if (arguments->block)
-		call->how_pointer = arguments->block;
+	if (arguments->indirect)
+		call->how_pointer = arguments->values[0];
 	else
 		unraced_call_registers(call, arguments->values);
 	call->integrity = capture->config.integrity && mitigation != UNRACED_MITIGATION_OFF;

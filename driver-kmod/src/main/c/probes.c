@@ -210,8 +210,7 @@ int unraced_probes_start(struct unraced_capture *capture)
 	}
 	/* Each processor now calls the probes for every entry and return that begins from here on. */
 	tracepoint_synchronize_unregister();
-	/* This pairs with the acquire in unraced_trace_armed(). */
-	smp_store_release(&capture->armed_ns, ktime_get_boottime_ns());
+	unraced_trace_arm(capture, ktime_get_boottime_ns());
 	return 0;
 }
 

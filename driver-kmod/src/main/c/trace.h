@@ -45,18 +45,24 @@ static inline u8 unraced_trace_call(const struct unraced_arguments *arguments)
 	return arguments->syscall | arguments->abi << 3;
 }
 
-/* Nonzero since the moment from which on no new thread can slip past the probes. */
-static inline u64 unraced_trace_armed(const struct unraced_capture *capture)
-{
-	/* This pairs with the release in unraced_probes_start(). */
-	return smp_load_acquire(&capture->armed_ns);
-}
-
 static inline void unraced_trace_entry(struct unraced_capture *capture, const struct unraced_arguments *arguments)
 {
-	u8 covered = unraced_trace_armed(capture) ? UNRACED_TRACE_COVERED : 0;
+	WRITE_ONCE(*unraced_trace_of(capture, current),
+		   unraced_trace_call(arguments) | READ_ONCE(capture->trace_covered));
+}
 
-	WRITE_ONCE(*unraced_trace_of(capture, current), unraced_trace_call(arguments) | covered);
+/* What a return proves that does not answer the call in the trace. */
+static noinline enum unraced_execution unraced_trace_judge(const struct unraced_capture *capture, u8 found)
+{
+	u64 armed;
+
+	if (found & UNRACED_TRACE_CALL)
+		return UNRACED_MAY_HAVE_RUN;
+	if (found & UNRACED_TRACE_COVERED)
+		return UNRACED_NEVER_RAN;
+	/* This pairs with the release in unraced_trace_arm(). */
+	armed = smp_load_acquire(&capture->armed_ns);
+	return armed && current->start_boottime > armed ? UNRACED_NEVER_RAN : UNRACED_MAY_HAVE_RUN;
 }
 
 /* What the trace tells of the call that returns now. The thread is in no call afterwards. */
@@ -64,16 +70,18 @@ static inline enum unraced_execution unraced_trace_return(struct unraced_capture
 							  const struct unraced_arguments *arguments)
 {
 	u8 *trace = unraced_trace_of(capture, current), found = READ_ONCE(*trace);
-	u64 armed = unraced_trace_armed(capture);
 
-	WRITE_ONCE(*trace, armed ? UNRACED_TRACE_COVERED : 0);
-	if ((found & UNRACED_TRACE_CALL) == unraced_trace_call(arguments))
+	WRITE_ONCE(*trace, READ_ONCE(capture->trace_covered));
+	if (likely((found & UNRACED_TRACE_CALL) == unraced_trace_call(arguments)))
 		return UNRACED_RAN;
-	if (found & UNRACED_TRACE_CALL)
-		return UNRACED_MAY_HAVE_RUN;
-	if ((found & UNRACED_TRACE_COVERED) || (armed && current->start_boottime > armed))
-		return UNRACED_NEVER_RAN;
-	return UNRACED_MAY_HAVE_RUN;
+	return unraced_trace_judge(capture, found);
+}
+
+/* From now on no new thread can slip past the probes. */
+static inline void unraced_trace_arm(struct unraced_capture *capture, u64 now)
+{
+	smp_store_release(&capture->armed_ns, now);
+	WRITE_ONCE(capture->trace_covered, UNRACED_TRACE_COVERED);
 }
 
 /* The watched call (enum unraced_syscall) whose entry the current thread has passed, and not its return; 0 for none. */

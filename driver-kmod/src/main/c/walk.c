@@ -12,7 +12,7 @@
  * its path, and however often somebody renames: steps, and searches for a mount that lies over a name.
  */
 #define MOST_STEPS (3 * UNRACED_TRAIL_STEPS)
-#define MOST_LOOKUPS 1024
+#define MOST_LOOKUPS 128
 /* Walks, the last of them under rename_lock. */
 #define TRIES 4
 /* MNT_NS_ANON_INO of newer kernels; older ones give such a namespace no number */
