@@ -119,7 +119,7 @@ static bool read_how(const struct unraced_call *call, struct unraced_how *how)
 	return read_bytes(how, call->how_pointer, min_t(u64, call->record.open.how_size, sizeof(*how)));
 }
 
-/* Of what a block holds nothing is known while the block is unread. */
+/* Descriptor, address and length of a socketcall(2) are unknown until its block is read. */
 static bool lacks_block(const struct unraced_call *call)
 {
 	return call->record.syscall == UNRACED_CONNECT && call->how_pointer &&

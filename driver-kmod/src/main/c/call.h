@@ -30,7 +30,7 @@ struct unraced_call {
 	u8 silent;	 /* a request whose success nothing tells */
 	u8 direct;	 /* a request whose file gets no descriptor */
 	u8 proven;	 /* the kernel used the address that was read at entry */
-	u8 punted;	 /* a request that a thread of the kernel's carries out, or of which too little is known */
+	u8 punted;	 /* an io-wq worker carries the request out, or its submission was missed */
 	u8 reserved[3];
 	struct unraced_record record;
 	u8 tail[UNRACED_TAIL_BYTES];
@@ -78,7 +78,7 @@ void unraced_call_adopt(struct unraced_call *call, const void *copy, u32 length)
  */
 bool unraced_call_confirm_path(struct unraced_call *call, const char *copy);
 bool unraced_call_confirm_address(struct unraced_call *call, const void *copy, u32 length);
-/* What the kernel's own copy tells about an address that stays the one that was read at entry. */
+/* Compares the snapshot with the kernel's own copy: they are equal, or the integrity is CHANGED. */
 void unraced_call_compare_address(struct unraced_call *call, const void *copy, u32 length);
 void unraced_call_how(struct unraced_call *call, const struct unraced_how *how, u8 provenance);
 

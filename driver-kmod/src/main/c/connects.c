@@ -17,7 +17,7 @@
 #define CONNECT_FILE "__sys_connect_file"
 #define LEAST_ENTRIES 4096u
 
-/* What is kept of a socket while any act of it is under way. */
+/* The table of sockets has one of these while any act of the socket is under way. */
 struct socket_acts {
 	u64 latest; /* number of the act that began last */
 	u32 under_way;
@@ -75,7 +75,7 @@ void unraced_act_take(struct unraced_capture *capture, struct unraced_area *area
 
 bool unraced_act_is_alone(struct unraced_capture *capture, const struct unraced_area *area)
 {
-	/* The socket is read before, which the lock of the shard orders. */
+	/* The caller has read the socket before; the lock of the shard keeps that order. */
 	return area->acted && !area->act.overlapped &&
 	       unraced_stash_touch(capture->sockets, area->act.socket, 0, 0, is_latest, &area->act.number);
 }
@@ -105,7 +105,10 @@ struct connecting {
 	bool alone;
 };
 
-/* References that there are in any case: of one descriptor, and of whoever connects, unless it borrows that one. */
+/*
+ * A file that nobody else holds has one reference for its descriptor, and one that the call or the request took. A call
+ * takes none while its descriptors are not shared (__fdget()).
+ */
 static bool is_alone(const struct connecting *connecting)
 {
 	long own = connecting->request ? unraced_requests_references(connecting->request) :
@@ -175,7 +178,7 @@ static void compare_block(struct unraced_call *call, const struct connecting *co
 		record->how_integrity = UNRACED_INTEGRITY_MATCH;
 }
 
-/* Nearly every call passed what was read at entry. That is noted where its entry lies. */
+/* Nearly every copy equals the snapshot, so the entry is marked in place, without being taken out. */
 static bool confirm_address(void *entry, const void *with)
 {
 	const struct connecting *connecting = with;
@@ -257,7 +260,7 @@ bool unraced_connects_can_probe(void)
 	return unraced_can_probe(CONNECT_FILE, on_connect);
 }
 
-/* A small stash must not make connects look as if they overlapped. */
+/* A user who asks for a small stash must not get SOCKET_SHARED for it. */
 static struct unraced_stash *new_table(const struct unraced_capture *capture, u32 bytes)
 {
 	return unraced_capture_new_table(max(capture->config.stash_entries, LEAST_ENTRIES), bytes, false);

@@ -18,7 +18,7 @@ bool unraced_connects_can_probe(void);
 
 /* Moves the act of a thread or a request to the area. Without one, area->acted is false. */
 void unraced_act_take(struct unraced_capture *capture, struct unraced_area *area, u64 owner, u64 start);
-/* Whether no other act of the socket overlapped the area's act so far. What was read of the socket before is its own then. */
+/* Whether no other act of the socket overlapped this one so far; then what was read of the socket is of this act. */
 bool unraced_act_is_alone(struct unraced_capture *capture, const struct unraced_area *area);
 /* Ends the area's act. */
 void unraced_act_end(struct unraced_capture *capture, struct unraced_area *area);

@@ -125,7 +125,7 @@ static void answer(struct unraced_capture *capture, const struct unraced_argumen
 	unraced_finish(capture, area);
 }
 
-/* Every connect ends its act, also one that a filter leaves out. */
+/* The act of a connect ends here, also when a filter leaves the call out. */
 static void on_return(struct unraced_capture *capture, const struct unraced_arguments *arguments, long result)
 {
 	struct unraced_area *area = unraced_area(capture);

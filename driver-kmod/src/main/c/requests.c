@@ -58,7 +58,7 @@ static const struct filename *requested_name(const struct requested_open *open)
 #endif
 }
 
-/* Opens that are under way at once, each on a processor or put aside for another thread. */
+/* Inline opens that can be under way at once: one for each thread that is preempted inside io_openat2(). */
 #define RETURNS 1024
 
 struct requested_connect {
@@ -164,7 +164,7 @@ static void submit(struct unraced_capture *capture, const struct io_kiocb *req, 
 	struct unraced_call *call = &area->call;
 
 	begin_request(capture, area, requested_call(req));
-	/* The memory of a request whose end nobody told is used again. */
+	/* This memory may have belonged to a request whose completion was never reported. */
 	if (call->record.syscall == UNRACED_CONNECT)
 		unraced_act_forget(capture, (unsigned long)req, 0);
 	call->record.enter_ns = ktime_get_boottime_ns();
@@ -398,14 +398,14 @@ static void on_overflow(void *data, void *ctx, unsigned long long user_data, s32
 }
 
 /*
- * An open that is carried out in the course of a submission: before the thread goes on to another request, which could put
- * another file behind the descriptor. The kernel tells of the completions only after the whole batch.
+ * The kernel reports the completions of a batch only after all of it ran, and a later request can put another file behind
+ * the descriptor. So the file is described when io_openat2() returns, on the same thread.
  */
 static int before_open(struct kretprobe_instance *instance, struct pt_regs *regs)
 {
 	u32 flags = regs_get_kernel_argument(regs, 1);
 
-	/* Only what cannot block takes one of the instances, so that nobody can use them up. */
+	/* Only opens that cannot block take one of the instances, so no attacker can use them up. */
 	if (!(flags & IO_URING_F_NONBLOCK))
 		return 1;
 	*(u64 *)instance->data = regs_get_kernel_argument(regs, 0);
@@ -417,7 +417,7 @@ static void opened(struct unraced_capture *capture, const struct io_kiocb *req)
 	struct unraced_area *area = unraced_area(capture);
 	s32 result = req->cqe.res;
 
-	/* It keeps its path until it is carried out. */
+	/* The kernel clears this flag when it has carried the open out. */
 	if ((req->flags & REQ_F_NEED_CLEANUP) || result < 0 || request_take(capture, area, req) < 0)
 		return;
 	if (!area->call.direct && !(area->call.record.flags & UNRACED_HAS_FILE)) {
@@ -526,7 +526,7 @@ u32 unraced_requests_features(void)
 	return points_found ? UNRACED_FEATURE_IO_URING : 0;
 }
 
-/* Without it, a connect of a request is one of nobody's to __sys_connect_file(), and its address stays the snapshot. */
+/* Without this probe no act belongs to a request: its event has SOCKET_SHARED, and its address stays the snapshot. */
 static void start_issue_probe(struct unraced_capture *capture)
 {
 	struct unraced_probe *probe = &capture->issue_probe;

@@ -51,7 +51,7 @@ static inline void unraced_trace_entry(struct unraced_capture *capture, const st
 		   unraced_trace_call(arguments) | READ_ONCE(capture->trace_covered));
 }
 
-/* What a return proves that does not answer the call in the trace. */
+/* Judges a return that the trace has no entry for. */
 static noinline enum unraced_execution unraced_trace_judge(const struct unraced_capture *capture, u8 found)
 {
 	u64 armed;
@@ -65,7 +65,7 @@ static noinline enum unraced_execution unraced_trace_judge(const struct unraced_
 	return armed && current->start_boottime > armed ? UNRACED_NEVER_RAN : UNRACED_MAY_HAVE_RUN;
 }
 
-/* What the trace tells of the call that returns now. The thread is in no call afterwards. */
+/* Judges the call that returns now. Afterwards the thread is in no call. */
 static inline enum unraced_execution unraced_trace_return(struct unraced_capture *capture,
 							  const struct unraced_arguments *arguments)
 {
@@ -90,7 +90,7 @@ static inline u8 unraced_trace_inside(struct unraced_capture *capture)
 	return READ_ONCE(*unraced_trace_of(capture, current)) & UNRACED_TRACE_SYSCALL;
 }
 
-/* The next thread with this id starts from nothing. */
+/* The kernel can give the id to another thread, whose trace starts empty. */
 static inline void unraced_trace_end(struct unraced_capture *capture, const struct task_struct *task)
 {
 	WRITE_ONCE(*unraced_trace_of(capture, task), 0);
