@@ -218,7 +218,7 @@ static int on_connect(struct kprobe *kprobe, struct pt_regs *regs)
 		.request = unraced_requests_issued(capture),
 	};
 	struct socket *socket = sock_from_file(connecting.file);
-	struct unraced_arguments arguments;
+	struct unraced_arguments arguments UNRACED_FILLED_LATER;
 
 	connecting.sk = socket ? READ_ONCE(socket->sk) : NULL;
 	if (connecting.sk) {

@@ -76,7 +76,7 @@ static int on_path(struct kprobe *kprobe, struct pt_regs *regs)
 	struct unraced_capture *capture = container_of(kprobe, struct unraced_probe, kprobe)->capture;
 	const struct filename *name = (const struct filename *)regs_get_kernel_argument(regs, 1);
 	struct unraced_area *area = unraced_area(capture);
-	struct unraced_arguments arguments;
+	struct unraced_arguments arguments UNRACED_FILLED_LATER;
 
 	if (!unraced_current_call(capture, &arguments) || arguments.syscall == UNRACED_CONNECT || IS_ERR_OR_NULL(name))
 		return 0;
@@ -106,7 +106,7 @@ static int on_how(struct kprobe *kprobe, struct pt_regs *regs)
 	struct unraced_capture *capture = container_of(kprobe, struct unraced_probe, kprobe)->capture;
 	const struct open_how *how = (const struct open_how *)regs_get_kernel_argument(regs, 2);
 	struct unraced_area *area = unraced_area(capture);
-	struct unraced_arguments arguments;
+	struct unraced_arguments arguments UNRACED_FILLED_LATER;
 	struct unraced_how copy;
 
 	if (!unraced_current_call(capture, &arguments) || arguments.syscall != UNRACED_OPENAT2)
@@ -137,7 +137,7 @@ static int on_file(struct kprobe *kprobe, struct pt_regs *regs)
 	struct file *file = (struct file *)regs_get_kernel_argument(regs, 1);
 	struct unraced_area *area = unraced_area(capture);
 	struct unraced_record *record = &area->call.record;
-	struct unraced_arguments arguments;
+	struct unraced_arguments arguments UNRACED_FILLED_LATER;
 	bool shared = unraced_descriptors_shared();
 
 	if ((!shared && !READ_ONCE(*unraced_sharer(capture))) || !unraced_current_call(capture, &arguments) ||

@@ -51,7 +51,7 @@ static void snapshot(struct unraced_capture *capture, const struct unraced_argum
 
 static noinline void enter(struct unraced_capture *capture, struct pt_regs *regs, long number)
 {
-	struct unraced_arguments arguments;
+	struct unraced_arguments arguments UNRACED_FILLED_LATER;
 	/* Once: the switch is live, and a call must not see it move. */
 	u32 mitigation = READ_ONCE(capture->mitigation);
 	bool entering = READ_ONCE(capture->enter_events);
@@ -139,7 +139,7 @@ static void on_return(struct unraced_capture *capture, const struct unraced_argu
 
 static noinline void leave(struct unraced_capture *capture, struct pt_regs *regs, long number, long result)
 {
-	struct unraced_arguments arguments;
+	struct unraced_arguments arguments UNRACED_FILLED_LATER;
 
 	if (!unraced_arch_call(regs, number, &arguments) || !is_watched(capture, &arguments))
 		return;

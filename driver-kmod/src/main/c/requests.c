@@ -459,7 +459,7 @@ long unraced_requests_references(const void *request)
 static bool is_connecting(void)
 {
 	struct pt_regs *regs = task_pt_regs(current);
-	struct unraced_arguments arguments;
+	struct unraced_arguments arguments UNRACED_FILLED_LATER;
 
 	return !(current->flags & (PF_KTHREAD | PF_IO_WORKER)) &&
 	       unraced_arch_call(regs, syscall_get_nr(current, regs), &arguments) && arguments.syscall == UNRACED_CONNECT;
