@@ -10,10 +10,18 @@
 struct unraced_arguments {
 	u8 syscall; /* enum unraced_syscall */
 	u8 abi;
+	u8 indirect; /* values[0] is the user address of the block that holds a socketcall's arguments */
 	u64 values[4];
 };
 
 #define UNRACED_ARCH_NUMBERS 512
+
+/* Some kernels are built so that each variable is zeroed first; unraced_arch_call() fills this one whenever it is used. */
+#if __has_attribute(uninitialized)
+#define UNRACED_FILLED_LATER __attribute__((uninitialized))
+#else
+#define UNRACED_FILLED_LATER
+#endif
 
 /* By number, whether a call may be one that can be watched; of all conventions, whose marks are cut off. */
 extern const unsigned long unraced_arch_numbers[UNRACED_ARCH_NUMBERS / BITS_PER_LONG];

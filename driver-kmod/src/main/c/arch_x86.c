@@ -3,7 +3,6 @@
 #include <linux/compat.h>
 #include <linux/net.h>
 #include <linux/sched.h>
-#include <linux/uaccess.h>
 #include <asm/syscall.h>
 #include <asm/unistd.h>
 
@@ -69,27 +68,16 @@ static u8 ia32_call(long number)
 	return 0;
 }
 
-/* Of socketcall(2), one that connects; its arguments lie in memory, which the kernel reads once more. */
-static bool read_socketcall(struct pt_regs *regs, struct unraced_arguments *to)
-{
-	u32 args[3] = {};
-	int i;
-
-	if ((u32)regs->bx != SYS_CONNECT)
-		return false;
-	if (copy_from_user_nofault(args, (const void __user *)(unsigned long)(u32)regs->cx, sizeof(args)))
-		memset(args, 0, sizeof(args));
-	for (i = 0; i < ARRAY_SIZE(args); i++)
-		to->values[i] = args[i];
-	return true;
-}
-
 static bool ia32_arguments(struct pt_regs *regs, long number, struct unraced_arguments *to)
 {
 	to->syscall = ia32_call(number);
 	to->abi = UNRACED_ABI_IA32;
-	if (number == IA32_SOCKETCALL)
-		return read_socketcall(regs, to);
+	to->indirect = number == IA32_SOCKETCALL;
+	/* Its arguments lie in memory, which another thread or process can change until the kernel has read them. */
+	if (to->indirect) {
+		to->values[0] = (u32)regs->cx;
+		return (u32)regs->bx == SYS_CONNECT;
+	}
 	to->values[0] = (u32)regs->bx;
 	to->values[1] = (u32)regs->cx;
 	to->values[2] = (u32)regs->dx;
@@ -106,6 +94,7 @@ bool unraced_arch_call(struct pt_regs *regs, long number, struct unraced_argumen
 	to->syscall = native_call(number & ~(long)__X32_SYSCALL_BIT);
 	if (!to->syscall)
 		return false;
+	to->indirect = 0;
 	to->values[0] = regs->di;
 	to->values[1] = regs->si;
 	to->values[2] = regs->dx;

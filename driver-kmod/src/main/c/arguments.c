@@ -119,12 +119,22 @@ static bool read_how(const struct unraced_call *call, struct unraced_how *how)
 	return read_bytes(how, call->how_pointer, min_t(u64, call->record.open.how_size, sizeof(*how)));
 }
 
+/* Descriptor, address and length of a socketcall(2) are unknown until its block is read. */
+static bool lacks_block(const struct unraced_call *call)
+{
+	return call->record.syscall == UNRACED_CONNECT && call->how_pointer &&
+	       call->record.how_provenance == UNRACED_PROVENANCE_NONE;
+}
+
 void unraced_read_pointers(struct unraced_call *call, u8 provenance)
 {
 	struct unraced_record *record = &call->record;
 	struct unraced_how how;
+	u32 block[3];
 
-	if (record->provenance == UNRACED_PROVENANCE_NONE) {
+	if (lacks_block(call) && read_bytes(block, call->how_pointer, sizeof(block)))
+		unraced_call_block(call, block, provenance);
+	if (record->provenance == UNRACED_PROVENANCE_NONE && !lacks_block(call)) {
 		if (record->syscall == UNRACED_CONNECT)
 			read_address(call, provenance);
 		else
@@ -135,9 +145,11 @@ void unraced_read_pointers(struct unraced_call *call, u8 provenance)
 		unraced_call_how(call, &how, provenance);
 }
 
-static bool is_incomplete(const struct unraced_record *record)
+static bool is_incomplete(const struct unraced_call *call)
 {
-	return record->provenance == UNRACED_PROVENANCE_NONE ||
+	const struct unraced_record *record = &call->record;
+
+	return lacks_block(call) || record->provenance == UNRACED_PROVENANCE_NONE ||
 	       (record->syscall == UNRACED_OPENAT2 && record->how_provenance == UNRACED_PROVENANCE_NONE);
 }
 
@@ -146,14 +158,14 @@ u32 unraced_faulted(const struct unraced_call *call)
 	const struct unraced_record *record = &call->record;
 
 	/* With a negative length nobody tried. */
-	if (!is_incomplete(record) || (record->syscall == UNRACED_CONNECT && record->connect.addrlen < 0))
+	if (!is_incomplete(call) || (record->syscall == UNRACED_CONNECT && record->connect.addrlen < 0))
 		return 0;
 	return UNRACED_FAULTED;
 }
 
 void unraced_read_again(struct unraced_call *call)
 {
-	if (!is_incomplete(&call->record))
+	if (!is_incomplete(call))
 		return;
 	call->record.flags |= unraced_faulted(call);
 	unraced_read_pointers(call, UNRACED_PROVENANCE_EXIT);
@@ -195,6 +207,15 @@ static bool how_changed(const struct unraced_call *call)
 	       (how.flags != open->flags || how.mode != open->mode || how.resolve != open->resolve);
 }
 
+static bool block_changed(const struct unraced_call *call)
+{
+	const struct unraced_connect *connect = &call->record.connect;
+	u32 block[3];
+
+	return read_bytes(block, call->how_pointer, sizeof(block)) &&
+	       ((s32)block[0] != connect->fd || block[1] != call->pointer || (s32)block[2] != connect->addrlen);
+}
+
 void unraced_look_for_changes(struct unraced_area *area)
 {
 	struct unraced_record *record = &area->call.record;
@@ -204,5 +225,8 @@ void unraced_look_for_changes(struct unraced_area *area)
 		record->integrity = UNRACED_INTEGRITY_CHANGED;
 	if (record->syscall == UNRACED_OPENAT2 && record->how_provenance == UNRACED_PROVENANCE_ENTER &&
 	    how_changed(&area->call))
+		record->how_integrity = UNRACED_INTEGRITY_CHANGED;
+	if (record->syscall == UNRACED_CONNECT && area->call.how_pointer &&
+	    record->how_provenance == UNRACED_PROVENANCE_ENTER && block_changed(&area->call))
 		record->how_integrity = UNRACED_INTEGRITY_CHANGED;
 }

@@ -5,7 +5,7 @@
 
 #include "capture.h"
 
-/* Path or address, and openat2's how: as far as the call does not have them. */
+/* Path or address, openat2's how and the block of a socketcall(2): as far as the call does not have them. */
 void unraced_read_pointers(struct unraced_call *call, u8 provenance);
 /* FAULTED when something that a pointer leads to was tried in vain; 0 otherwise. */
 u32 unraced_faulted(const struct unraced_call *call);

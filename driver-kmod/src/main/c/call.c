@@ -132,6 +132,25 @@ bool unraced_call_confirm_address(struct unraced_call *call, const void *copy, u
 	return true;
 }
 
+void unraced_call_compare_address(struct unraced_call *call, const void *copy, u32 length)
+{
+	if (!call->integrity || call->record.provenance != UNRACED_PROVENANCE_ENTER ||
+	    (call->record.flags & UNRACED_TRUNCATED))
+		return;
+	if (call->record.connect.address.length == length && !memcmp(call->tail, copy, length))
+		call->proven = 1;
+	else
+		call->record.integrity = UNRACED_INTEGRITY_CHANGED;
+}
+
+void unraced_call_block(struct unraced_call *call, const u32 *block, u8 provenance)
+{
+	call->record.connect.fd = (s32)block[0];
+	call->pointer = block[1];
+	call->record.connect.addrlen = (s32)block[2];
+	call->record.how_provenance = provenance;
+}
+
 void unraced_call_how(struct unraced_call *call, const struct unraced_how *how, u8 provenance)
 {
 	struct unraced_open *open = &call->record.open;

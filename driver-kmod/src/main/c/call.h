@@ -21,7 +21,7 @@ struct unraced_place {
 
 struct unraced_call {
 	u64 pointer;	 /* user address of the path or the socket address */
-	u64 how_pointer; /* user address of openat2's struct open_how */
+	u64 how_pointer; /* user address of openat2's struct open_how, or of the block of a socketcall(2) */
 	struct unraced_place root;
 	struct unraced_place start;
 	u32 end;	 /* bytes of the tail in use */
@@ -29,7 +29,9 @@ struct unraced_call {
 	u8 integrity;	 /* whether the switch was on when the call entered */
 	u8 silent;	 /* a request whose success nothing tells */
 	u8 direct;	 /* a request whose file gets no descriptor */
-	u8 reserved[5];
+	u8 proven;	 /* the kernel used the address that was read at entry */
+	u8 punted;	 /* an io-wq worker carries the request out, or its submission was missed */
+	u8 reserved[3];
 	struct unraced_record record;
 	u8 tail[UNRACED_TAIL_BYTES];
 };
@@ -76,7 +78,12 @@ void unraced_call_adopt(struct unraced_call *call, const void *copy, u32 length)
  */
 bool unraced_call_confirm_path(struct unraced_call *call, const char *copy);
 bool unraced_call_confirm_address(struct unraced_call *call, const void *copy, u32 length);
+/* Compares the snapshot with the kernel's own copy: they are equal, or the integrity is CHANGED. */
+void unraced_call_compare_address(struct unraced_call *call, const void *copy, u32 length);
 void unraced_call_how(struct unraced_call *call, const struct unraced_how *how, u8 provenance);
+
+/* A connect's arguments, from the block of a socketcall(2). */
+void unraced_call_block(struct unraced_call *call, const u32 *block, u8 provenance);
 
 /* How much of the call the stash keeps. */
 static inline u32 unraced_call_bytes(const struct unraced_call *call)

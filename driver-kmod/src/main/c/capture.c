@@ -9,6 +9,7 @@
 #include <linux/uaccess.h>
 
 #include "capture.h"
+#include "connects.h"
 #include "prefix.h"
 
 /* Entries that lie in a slot; with paths of some 150 bytes, both the call's and the file's. */
@@ -59,6 +60,19 @@ struct unraced_stash *unraced_capture_new_stash(const struct unraced_capture *ca
 		.long_bytes = sizeof(struct unraced_call),
 		.shards = shards_for(config->stash_entries, config->stash_long_entries),
 		.remembered = REMEMBERED,
+	};
+
+	return unraced_stash_new(&size, get_random_u64());
+}
+
+struct unraced_stash *unraced_capture_new_table(u32 entries, u32 bytes, bool pairs)
+{
+	struct unraced_stash_size size = {
+		.entries = entries,
+		.short_bytes = bytes,
+		.long_bytes = bytes,
+		.shards = shards_for(entries, entries),
+		.pairs = pairs,
 	};
 
 	return unraced_stash_new(&size, get_random_u64());
@@ -117,8 +131,9 @@ static int take_memory(struct unraced_capture *capture)
 	capture->stash = unraced_capture_new_stash(capture);
 	if (!capture->stash)
 		return -ENOMEM;
+	capture->trace = unraced_memory_get(UNRACED_TRACE_BYTES);
 	capture->areas = unraced_memory_get(nr_cpu_ids * sizeof(struct unraced_area));
-	return capture->areas ? 0 : -ENOMEM;
+	return capture->trace && capture->areas ? 0 : -ENOMEM;
 }
 
 static void give_stash(struct unraced_stash **stash)
@@ -144,6 +159,10 @@ static void give_memory(struct unraced_capture *capture)
 	give_stash(&capture->requests);
 	give_stash(&capture->posted);
 	give_stash(&capture->issued);
+	give_stash(&capture->sockets);
+	give_stash(&capture->acts);
+	unraced_memory_give(capture->trace);
+	capture->trace = NULL;
 	unraced_memory_give(capture->areas);
 	capture->areas = NULL;
 	give_list(&capture->tgids);
@@ -169,6 +188,8 @@ int unraced_capture_configure(struct unraced_capture *capture, const struct unra
 	capture->enter_events = config->enter_events;
 	error = take_memory(capture);
 	if (!error)
+		error = unraced_connects_start(capture);
+	if (!error)
 		error = unraced_capture_switch(capture, config->mitigation);
 	if (!error)
 		error = unraced_requests_start(capture);
@@ -180,8 +201,10 @@ int unraced_capture_configure(struct unraced_capture *capture, const struct unra
 		give_memory(capture);
 		return error;
 	}
-	capture->config.stash_bytes = stash_bytes(capture->stash) + stash_bytes(capture->requests) +
-				      stash_bytes(capture->posted) + stash_bytes(capture->issued);
+	capture->config.stash_bytes = UNRACED_TRACE_BYTES + stash_bytes(capture->stash) +
+				      stash_bytes(capture->requests) + stash_bytes(capture->posted) +
+				      stash_bytes(capture->issued) + stash_bytes(capture->sockets) +
+				      stash_bytes(capture->acts);
 	capture->started = true;
 	/* Paired with poll() and map(). */
 	smp_store_release(&capture->ready, true);
@@ -207,6 +230,7 @@ void unraced_capture_stop(struct unraced_capture *capture)
 		unraced_probes_stop(capture);
 	capture->started = false;
 	unraced_requests_stop(capture);
+	unraced_connects_stop(capture);
 	unraced_copies_stop(capture);
 	if (capture->stash)
 		unraced_stash_clear(capture->stash);

@@ -19,28 +19,44 @@
 #define UNRACED_PATH_ROOM 4096
 #define UNRACED_RING_LEAST 65536
 
+/* A connect as the kernel carries it out; see connects.h. */
+struct unraced_act {
+	u64 socket; /* the address of its struct sock */
+	u64 number; /* rises with each act of the capture */
+	s32 device; /* the interface that the socket was bound to before */
+	u8 overlapped;
+	u8 reserved[3];
+};
+
 /* What a CPU builds records in. Whoever uses it keeps preemption off. */
 struct unraced_area {
 	struct unraced_call call;
 	u8 bytes[UNRACED_PATH_ROOM]; /* what the call is compared with */
 	u8 path[UNRACED_PATH_ROOM];  /* of the opened file, from the end */
 	struct unraced_walk walk;
+	struct unraced_act act;
+	bool acted; /* whether act is that of the call */
 };
 
-/* The places where the kernel has its own copy, or its result. */
+/* The places where the kernel has its own copy, or its result; those of connects are in connects.c. */
 enum unraced_copy {
 	UNRACED_COPY_PATH,
 	UNRACED_COPY_HOW,
 	UNRACED_COPY_FILE,
-	UNRACED_COPY_ADDRESS,
 	UNRACED_COPIES,
 };
 
-#define UNRACED_REQUEST_PROBES 2
 #define UNRACED_SHARERS 1024
+#define UNRACED_TRACE_BYTES (1u << 22)
 
 struct unraced_probe {
 	struct kprobe kprobe;
+	struct unraced_capture *capture;
+	bool registered;
+};
+
+struct unraced_return_probe {
+	struct kretprobe kretprobe;
 	struct unraced_capture *capture;
 	bool registered;
 };
@@ -62,16 +78,27 @@ struct unraced_capture {
 	u32 *mount_namespaces;
 	struct unraced_prefix *paths;
 	struct unraced_stash *stash;
+	/* A byte for each thread id; see trace.h. */
+	u8 *trace;
+	u64 armed_ns; /* when the probes were in place everywhere; 0 until then */
+	u8 trace_covered;
 	/* By the low bits of a thread's id, whether one has ever entered with shared descriptors: spares others a search. */
 	u8 sharers[UNRACED_SHARERS];
 	struct unraced_area *areas; /* by CPU */
 
+	/* of connects; see connects.h */
+	struct unraced_stash *sockets; /* by the address of a struct sock */
+	struct unraced_stash *acts;    /* by thread, or by the address of a request */
+	atomic64_t acts_begun;
+	struct unraced_probe connect_probe;
+	struct unraced_probe send_probe;
+
 	/* of io_urings, by the addresses of requests; null where they cannot be read */
 	struct unraced_stash *requests;
 	struct unraced_stash *posted; /* what is in flight, by ring and user_data; see posted.h */
-	unraced_lock posted_lock;
 	struct unraced_stash *issued; /* addresses by the thread that is about to connect */
-	struct unraced_probe request_probes[UNRACED_REQUEST_PROBES];
+	struct unraced_probe issue_probe;
+	struct unraced_return_probe open_probe;
 	int request_points;
 
 	struct unraced_ring *rings; /* one, or by CPU */
@@ -93,6 +120,8 @@ void unraced_capture_stop(struct unraced_capture *capture);
 void unraced_capture_release(struct unraced_capture *capture);
 /* One for calls, of the size that was configured. */
 struct unraced_stash *unraced_capture_new_stash(const struct unraced_capture *capture);
+/* One whose entries are short, all of so many bytes; with pairs as keys or not. */
+struct unraced_stash *unraced_capture_new_table(u32 entries, u32 bytes, bool pairs);
 
 /* memory.c */
 int unraced_memory_map(struct unraced_capture *capture);
@@ -111,6 +140,8 @@ void unraced_copies_stop(struct unraced_capture *capture);
 /* Finds out, once, what this kernel has of them; enum unraced_feature tells. */
 void unraced_copies_find(void);
 u32 unraced_copies_features(void);
+/* Whether one could listen to this function now. */
+bool unraced_can_probe(const char *symbol, kprobe_pre_handler_t handler);
 
 /* requests.c: requests of io_urings */
 void unraced_requests_find(void);

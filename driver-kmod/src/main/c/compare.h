@@ -12,7 +12,10 @@
 bool unraced_names_match(const u8 *claim, u32 length, const u8 *names, u32 names_length);
 /* After a slash, or a last ".", only a directory is found. */
 bool unraced_needs_directory(const u8 *claim, u32 length);
-/* Of a record that has a socket: enum unraced_integrity. */
-u8 unraced_judge_address(const struct unraced_call *call);
+/*
+ * Of a record that has a socket: enum unraced_integrity. A claim without a scope names the device that the socket was
+ * bound to before the call, 0 for none.
+ */
+u8 unraced_judge_address(const struct unraced_call *call, u32 device);
 
 #endif

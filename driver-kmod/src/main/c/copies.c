@@ -1,34 +1,36 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The kernel's own copies, taken where the kernel hands them on: the path at do_filp_open() and openat2's how at
- * do_sys_openat2() (fs/open.c), the address at __sys_connect_file() (net/socket.c). And the opened file, at fd_install()
- * (fs/file.c), before its descriptor is anybody else's to replace.
+ * do_sys_openat2() (fs/open.c). And the opened file, at fd_install() (fs/file.c), before its descriptor is anybody else's
+ * to replace. The address is taken in connects.c.
  *
  * Handlers run with preemption off. Of a call whose handler the kernel passes over, the snapshot stays.
  */
 #include <linux/fs.h>
 #include <linux/sched.h>
-#include <linux/socket.h>
 #include <linux/version.h>
 #include <asm/syscall.h>
 
+#include "connects.h"
+#include "copies.h"
 #include "emit.h"
 #include "filter.h"
+#include "trace.h"
 #include "truth.h"
 
-/* The current thread's call, if it is one that this capture watches. Requests of io_urings are none. */
-static bool current_call(const struct unraced_capture *capture, struct unraced_arguments *arguments)
+/*
+ * The current thread's call, if this capture saw its entry. The registers alone are no proof: after a return, and in a
+ * request of an io_uring, they still name the last call.
+ */
+bool unraced_current_call(struct unraced_capture *capture, struct unraced_arguments *arguments)
 {
 	struct pt_regs *regs = task_pt_regs(current);
 
-	if (current->flags & (PF_KTHREAD | PF_IO_WORKER))
-		return false;
-	return unraced_arch_call(regs, syscall_get_nr(current, regs), arguments) &&
-	       (capture->config.syscalls & (1u << arguments->syscall));
+	return unraced_trace_inside(capture) && unraced_arch_call(regs, syscall_get_nr(current, regs), arguments);
 }
 
-/* The call as it is known so far, in the area. What it lacks is read at the return, unless this copy has it. */
-static bool begin_copy(struct unraced_capture *capture, struct unraced_area *area, const struct unraced_arguments *arguments)
+bool unraced_begin_copy(struct unraced_capture *capture, struct unraced_area *area,
+			const struct unraced_arguments *arguments)
 {
 	u32 mitigation = READ_ONCE(capture->mitigation);
 	int taken = unraced_take_held(capture, area, arguments);
@@ -43,7 +45,7 @@ static bool begin_copy(struct unraced_capture *capture, struct unraced_area *are
 	return true;
 }
 
-static bool wants_copy(const struct unraced_call *call)
+bool unraced_wants_copy(const struct unraced_call *call)
 {
 	return call->record.mitigation == UNRACED_MITIGATION_KERNEL &&
 	       call->record.provenance != UNRACED_PROVENANCE_KERNEL;
@@ -74,13 +76,13 @@ static int on_path(struct kprobe *kprobe, struct pt_regs *regs)
 	struct unraced_capture *capture = container_of(kprobe, struct unraced_probe, kprobe)->capture;
 	const struct filename *name = (const struct filename *)regs_get_kernel_argument(regs, 1);
 	struct unraced_area *area = unraced_area(capture);
-	struct unraced_arguments arguments;
+	struct unraced_arguments arguments UNRACED_FILLED_LATER;
 
-	if (!current_call(capture, &arguments) || arguments.syscall == UNRACED_CONNECT || IS_ERR_OR_NULL(name))
+	if (!unraced_current_call(capture, &arguments) || arguments.syscall == UNRACED_CONNECT || IS_ERR_OR_NULL(name))
 		return 0;
-	if (unraced_touch_entry(capture, &arguments, confirm_path, name) || !begin_copy(capture, area, &arguments))
+	if (unraced_touch_entry(capture, &arguments, confirm_path, name) || !unraced_begin_copy(capture, area, &arguments))
 		return 0;
-	if (wants_copy(&area->call) && is_of(name, &area->call))
+	if (unraced_wants_copy(&area->call) && is_of(name, &area->call))
 		unraced_call_adopt(&area->call, name->name, strnlen(name->name, UNRACED_PATH_MAX));
 	unraced_put(capture, area);
 	return 0;
@@ -104,12 +106,12 @@ static int on_how(struct kprobe *kprobe, struct pt_regs *regs)
 	struct unraced_capture *capture = container_of(kprobe, struct unraced_probe, kprobe)->capture;
 	const struct open_how *how = (const struct open_how *)regs_get_kernel_argument(regs, 2);
 	struct unraced_area *area = unraced_area(capture);
-	struct unraced_arguments arguments;
+	struct unraced_arguments arguments UNRACED_FILLED_LATER;
 	struct unraced_how copy;
 
-	if (!current_call(capture, &arguments) || arguments.syscall != UNRACED_OPENAT2)
+	if (!unraced_current_call(capture, &arguments) || arguments.syscall != UNRACED_OPENAT2)
 		return 0;
-	if (!begin_copy(capture, area, &arguments))
+	if (!unraced_begin_copy(capture, area, &arguments))
 		return 0;
 	copy = (struct unraced_how){ .flags = how->flags, .mode = how->mode, .resolve = how->resolve };
 	restore_how(&area->call, &copy);
@@ -135,10 +137,10 @@ static int on_file(struct kprobe *kprobe, struct pt_regs *regs)
 	struct file *file = (struct file *)regs_get_kernel_argument(regs, 1);
 	struct unraced_area *area = unraced_area(capture);
 	struct unraced_record *record = &area->call.record;
-	struct unraced_arguments arguments;
+	struct unraced_arguments arguments UNRACED_FILLED_LATER;
 	bool shared = unraced_descriptors_shared();
 
-	if ((!shared && !READ_ONCE(*unraced_sharer(capture))) || !current_call(capture, &arguments) ||
+	if ((!shared && !READ_ONCE(*unraced_sharer(capture))) || !unraced_current_call(capture, &arguments) ||
 	    arguments.syscall == UNRACED_CONNECT)
 		return 0;
 	if (!shared && unraced_touch_entry(capture, &arguments, forget_sharers, NULL))
@@ -156,37 +158,6 @@ static int on_file(struct kprobe *kprobe, struct pt_regs *regs)
 	return 0;
 }
 
-struct kernel_address {
-	const void *bytes;
-	u32 length;
-};
-
-static bool confirm_address(void *entry, const void *with)
-{
-	const struct kernel_address *address = with;
-
-	return unraced_call_confirm_address(entry, address->bytes, address->length);
-}
-
-static int on_copied_address(struct kprobe *kprobe, struct pt_regs *regs)
-{
-	struct unraced_capture *capture = container_of(kprobe, struct unraced_probe, kprobe)->capture;
-	s32 length = (s32)regs_get_kernel_argument(regs, 2);
-	struct kernel_address address = { (const void *)regs_get_kernel_argument(regs, 1), length };
-	struct unraced_area *area = unraced_area(capture);
-	struct unraced_arguments arguments;
-
-	if (!current_call(capture, &arguments) || arguments.syscall != UNRACED_CONNECT)
-		return 0;
-	if (length < 0 || length > UNRACED_ADDRESS_MAX ||
-	    unraced_touch_entry(capture, &arguments, confirm_address, &address) || !begin_copy(capture, area, &arguments))
-		return 0;
-	if (wants_copy(&area->call))
-		unraced_call_adopt(&area->call, address.bytes, length);
-	unraced_put(capture, area);
-	return 0;
-}
-
 static const struct {
 	const char *symbols[2];
 	kprobe_pre_handler_t handler;
@@ -196,7 +167,6 @@ static const struct {
 	[UNRACED_COPY_PATH] = { { "do_filp_open", "do_file_open" }, on_path, false },
 	[UNRACED_COPY_HOW] = { { "do_sys_openat2" }, on_how, true },
 	[UNRACED_COPY_FILE] = { { "fd_install" }, on_file, false },
-	[UNRACED_COPY_ADDRESS] = { { "__sys_connect_file" }, on_copied_address, false },
 };
 
 static int start_probe(struct unraced_probe *probe, enum unraced_copy copy)
@@ -215,7 +185,8 @@ static int start_probe(struct unraced_probe *probe, enum unraced_copy copy)
 
 int unraced_copies_start(struct unraced_capture *capture)
 {
-	int i, error = 0;
+	bool connects = capture->config.syscalls & (1u << UNRACED_CONNECT);
+	int i, error = connects && !capture->connect_probe.registered ? -ENOENT : 0;
 
 	if (capture->probes[0].registered)
 		return 0;
@@ -228,23 +199,24 @@ int unraced_copies_start(struct unraced_capture *capture)
 	return error;
 }
 
-/* Whether one could listen to it now: a probe that is not armed tells. */
+/* A probe that is not armed tells. */
+bool unraced_can_probe(const char *symbol, kprobe_pre_handler_t handler)
+{
+	struct kprobe probe = { .symbol_name = symbol, .pre_handler = handler, .flags = KPROBE_FLAG_DISABLED };
+
+	if (register_kprobe(&probe))
+		return false;
+	unregister_kprobe(&probe);
+	return true;
+}
+
 static bool can_probe(enum unraced_copy copy)
 {
 	int i;
 
-	for (i = 0; i < ARRAY_SIZE(copies[copy].symbols) && copies[copy].symbols[i]; i++) {
-		struct kprobe probe = {
-			.symbol_name = copies[copy].symbols[i],
-			.pre_handler = copies[copy].handler,
-			.flags = KPROBE_FLAG_DISABLED,
-		};
-
-		if (!register_kprobe(&probe)) {
-			unregister_kprobe(&probe);
+	for (i = 0; i < ARRAY_SIZE(copies[copy].symbols) && copies[copy].symbols[i]; i++)
+		if (unraced_can_probe(copies[copy].symbols[i], copies[copy].handler))
 			return true;
-		}
-	}
 	return copies[copy].optional;
 }
 
@@ -254,7 +226,7 @@ void unraced_copies_find(void)
 {
 	int i;
 
-	all_found = true;
+	all_found = unraced_connects_can_probe();
 	for (i = 0; i < UNRACED_COPIES; i++)
 		all_found = all_found && can_probe(i);
 }

@@ -18,7 +18,10 @@ void unraced_rebuild(struct unraced_capture *capture, struct unraced_area *area,
 	struct unraced_call *call = &area->call;
 
 	unraced_call_begin(call, arguments->syscall, arguments->abi, mitigation);
-	unraced_call_registers(call, arguments->values);
+	if (arguments->indirect)
+		call->how_pointer = arguments->values[0];
+	else
+		unraced_call_registers(call, arguments->values);
 	call->integrity = capture->config.integrity && mitigation != UNRACED_MITIGATION_OFF;
 }
 
@@ -124,7 +127,7 @@ void unraced_finish(struct unraced_capture *capture, struct unraced_area *area)
 		return;
 	record->exit_ns = ktime_get_boottime_ns();
 	if (!(record->flags & UNRACED_NOT_EXECUTED))
-		unraced_describe_object(area);
+		unraced_describe_object(capture, area);
 	unraced_describe_caller(record);
 	unraced_send(capture, area);
 }

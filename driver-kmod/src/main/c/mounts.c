@@ -3,7 +3,9 @@
 #include <linux/fs.h>
 #include <linux/namei.h>
 #include <linux/ns_common.h>
+#include <linux/poll.h>
 #include <linux/sched.h>
+#include <linux/seq_file.h>
 #include <linux/uaccess.h>
 
 #include "mounts.h"
@@ -18,8 +20,10 @@ struct mount_head {
 
 /* struct mount is no longer than this, so the namespace is before. */
 #define LONGEST_MOUNT 512
+#define LONGEST_NAMESPACE 1024
 
 static size_t namespace_offset;
+static size_t events_offset; /* in a namespace; 0 when it was not found */
 
 static const struct mount_head *head_of(const struct vfsmount *mount)
 {
@@ -39,6 +43,11 @@ struct dentry *unraced_mountpoint(const struct vfsmount *mount)
 struct mnt_namespace *unraced_mount_namespace(const struct vfsmount *mount)
 {
 	return READ_ONCE(*(struct mnt_namespace **)((u8 *)head_of(mount) + namespace_offset));
+}
+
+u64 unraced_mount_events(const struct mnt_namespace *ns)
+{
+	return events_offset ? READ_ONCE(*(const u64 *)((const u8 *)ns + events_offset)) : 0;
 }
 
 /* Its first member is the same in all namespaces. */
@@ -90,6 +99,60 @@ static bool number_is_as_expected(void)
 	return same;
 }
 
+struct poll {
+	poll_table table;
+	wait_queue_head_t *waiters;
+};
+
+static void note_waiters(struct file *file, wait_queue_head_t *waiters, poll_table *table)
+{
+	container_of(table, struct poll, table)->waiters = waiters;
+}
+
+/* Words behind the wait queue among which the count is. */
+#define EVENTS_WORDS 4
+
+/*
+ * /proc/self/mounts is polled at the namespace's wait queue, behind which the count lies, and remembers the count as a
+ * number of its own (mounts_poll() of fs/proc_namespace.c). It is the one word there that holds this number.
+ */
+static size_t find_events(const struct mnt_namespace *ns, const wait_queue_head_t *waiters, u32 count)
+{
+	const u64 *words = (const u64 *)(waiters + 1);
+	size_t found = 0;
+	int i;
+
+	if ((const u8 *)waiters < (const u8 *)ns || (const u8 *)(words + EVENTS_WORDS) > (const u8 *)ns + LONGEST_NAMESPACE)
+		return 0;
+	for (i = 0; i < EVENTS_WORDS && count; i++) {
+		u64 word;
+
+		if (copy_from_kernel_nofault(&word, &words[i], sizeof(word)))
+			return 0;
+		if (word != count)
+			continue;
+		if (found)
+			return 0;
+		found = (const u8 *)&words[i] - (const u8 *)ns;
+	}
+	return found;
+}
+
+static void look_for_events(void)
+{
+	struct file *file = filp_open("/proc/self/mounts", O_RDONLY, 0);
+	struct poll poll = {};
+
+	if (IS_ERR(file))
+		return;
+	init_poll_funcptr(&poll.table, note_waiters);
+	vfs_poll(file, &poll.table);
+	if (poll.waiters)
+		events_offset = find_events(current->nsproxy->mnt_ns, poll.waiters,
+					    ((const struct seq_file *)file->private_data)->poll_event);
+	filp_close(file, NULL);
+}
+
 int unraced_mounts_find(void)
 {
 	static const char *const mounted[] = { "/proc", "/sys", "/dev" };
@@ -103,8 +166,14 @@ int unraced_mounts_find(void)
 		found = is_as_expected(&path);
 		path_put(&path);
 	}
-	if (found && number_is_as_expected())
+	if (found && number_is_as_expected()) {
+		look_for_events();
+		if (events_offset)
+			pr_debug("mount events are counted at %zu of a namespace\n", events_offset);
+		else
+			pr_info("the count of mount events was not found\n");
 		return 0;
+	}
 	pr_err("the mounts of this kernel are not as expected, or /proc is not mounted\n");
 	return -EOPNOTSUPP;
 }

@@ -18,6 +18,8 @@ struct vfsmount *unraced_mount_above(const struct vfsmount *mount);
 struct dentry *unraced_mountpoint(const struct vfsmount *mount);
 /* May be null, or an error, for mounts that the kernel keeps for itself. */
 struct mnt_namespace *unraced_mount_namespace(const struct vfsmount *mount);
+/* How many mounts have come, moved and gone in it; always 0 where this kernel's count was not found. */
+u64 unraced_mount_events(const struct mnt_namespace *ns);
 /* Its inode number; 0 of a namespace that has none. */
 u32 unraced_namespace_number(const struct mnt_namespace *ns);
 

@@ -7,25 +7,35 @@
 #include <linux/io_uring_types.h>
 #include <linux/uaccess.h>
 
-static u64 key_of(const void *ctx, u64 user_data)
+struct posted_edit {
+	const struct io_kiocb *req;
+	const void *ctx;
+	u64 user_data;
+	s32 result;
+	bool added;
+	enum unraced_found *found;
+	u64 request;
+};
+
+/* Ring and user_data are the key, both exactly. An entry that was evicted knows only that it forgot. */
+static void edit_posted(struct unraced_capture *capture, const void *ctx, u64 user_data, bool make, unraced_editor *editor,
+			struct posted_edit *edit)
 {
-	return (unsigned long)ctx ^ user_data * 0x9e3779b97f4a7c15ull;
+	unraced_stash_edit(capture->posted, (unsigned long)ctx, user_data, 0, make, editor, edit);
 }
 
-static void load_posted(struct unraced_capture *capture, const void *ctx, u64 user_data, struct unraced_posted *to)
+static struct unraced_posted *posted_of(const struct unraced_edit *found)
 {
-	int outcome = unraced_stash_take(capture->posted, key_of(ctx, user_data), user_data, 0, to, sizeof(*to));
+	struct unraced_posted *posted = found->entry;
 
-	if (outcome >= 0)
-		return;
-	memset(to, 0, sizeof(*to));
-	to->unlisted = outcome == UNRACED_TAKE_EVICTED;
+	if (found->evicted)
+		posted->unlisted = 1;
+	return posted;
 }
 
-static void store_posted(struct unraced_capture *capture, const void *ctx, u64 user_data, const struct unraced_posted *from)
+static bool is_needed(const struct unraced_posted *posted)
 {
-	if (from->size || from->unlisted)
-		unraced_stash_put(capture->posted, key_of(ctx, user_data), user_data, 0, from, sizeof(*from));
+	return posted->size || posted->unlisted;
 }
 
 static u32 listed_place(const struct unraced_posted *posted, const struct io_kiocb *req)
@@ -58,31 +68,39 @@ static void unlist(struct unraced_posted *posted, u32 at)
 	posted->listed[at] = posted->listed[--posted->size];
 }
 
+static bool add(const struct unraced_edit *found, void *with)
+{
+	const struct posted_edit *edit = with;
+
+	list(posted_of(found), edit->req);
+	return true;
+}
+
 void unraced_posted_add(struct unraced_capture *capture, const struct io_kiocb *req)
 {
-	struct unraced_posted posted;
+	struct posted_edit edit = { .req = req };
 
-	unraced_lock_take(&capture->posted_lock);
-	load_posted(capture, req->ctx, req->cqe.user_data, &posted);
-	list(&posted, req);
-	store_posted(capture, req->ctx, req->cqe.user_data, &posted);
-	unraced_lock_give(&capture->posted_lock);
+	edit_posted(capture, req->ctx, req->cqe.user_data, true, add, &edit);
+}
+
+static bool take_off(const struct unraced_edit *found, void *with)
+{
+	const struct posted_edit *edit = with;
+	struct unraced_posted *posted = posted_of(found);
+	u32 at = listed_place(posted, edit->req);
+
+	if (at < posted->size)
+		unlist(posted, at);
+	else if (edit->added && posted->unlisted)
+		posted->unlisted--;
+	return is_needed(posted);
 }
 
 void unraced_posted_remove(struct unraced_capture *capture, const struct io_kiocb *req, bool added)
 {
-	struct unraced_posted posted;
-	u32 at;
+	struct posted_edit edit = { .req = req, .added = added };
 
-	unraced_lock_take(&capture->posted_lock);
-	load_posted(capture, req->ctx, req->cqe.user_data, &posted);
-	at = listed_place(&posted, req);
-	if (at < posted.size)
-		unlist(&posted, at);
-	else if (added && posted.unlisted)
-		posted.unlisted--;
-	store_posted(capture, req->ctx, req->cqe.user_data, &posted);
-	unraced_lock_give(&capture->posted_lock);
+	edit_posted(capture, req->ctx, req->cqe.user_data, false, take_off, &edit);
 }
 
 enum state { IN_FLIGHT, DOUBTFUL, UNCLEAR, OVER };
@@ -159,34 +177,39 @@ static bool take_doubtful(struct unraced_posted *posted, const void *ctx, u64 us
 	return doubtful > 0;
 }
 
-const struct io_kiocb *unraced_posted_find(struct unraced_capture *capture, const void *ctx, u64 user_data, s32 result,
-					   enum unraced_found *found)
+static bool find(const struct unraced_edit *found, void *with)
 {
-	struct unraced_posted posted;
+	struct posted_edit *edit = with;
+	struct unraced_posted *posted = posted_of(found);
 	u64 request;
 	u32 ended;
 
-	unraced_lock_take(&capture->posted_lock);
-	load_posted(capture, ctx, user_data, &posted);
-	request = take_ended(&posted, ctx, user_data, result, &ended);
-	if (ended != 1 || posted.unlisted)
+	request = take_ended(posted, edit->ctx, edit->user_data, edit->result, &ended);
+	if (ended != 1 || posted->unlisted)
 		request = 0;
 	/* Of several nobody can tell which it is, and the memory of the others may be gone when they are told of: all are lost. */
 	if (!request)
-		posted.unlisted += ended;
+		posted->unlisted += ended;
 	if (request) {
-		*found = UNRACED_OF_THIS;
-	} else if (posted.unlisted) {
-		*found = UNRACED_OF_ANY;
-		posted.unlisted--;
-	} else if (take_doubtful(&posted, ctx, user_data, result, &request)) {
-		*found = request ? UNRACED_PERHAPS_THIS : UNRACED_OF_ANY;
-	} else {
-		*found = UNRACED_OF_NONE;
+		*edit->found = UNRACED_OF_THIS;
+	} else if (posted->unlisted) {
+		*edit->found = UNRACED_OF_ANY;
+		posted->unlisted--;
+	} else if (take_doubtful(posted, edit->ctx, edit->user_data, edit->result, &request)) {
+		*edit->found = request ? UNRACED_PERHAPS_THIS : UNRACED_OF_ANY;
 	}
-	store_posted(capture, ctx, user_data, &posted);
-	unraced_lock_give(&capture->posted_lock);
-	return (const struct io_kiocb *)(unsigned long)request;
+	edit->request = request;
+	return is_needed(posted);
+}
+
+const struct io_kiocb *unraced_posted_find(struct unraced_capture *capture, const void *ctx, u64 user_data, s32 result,
+					   enum unraced_found *found)
+{
+	struct posted_edit edit = { .ctx = ctx, .user_data = user_data, .result = result, .found = found };
+
+	*found = UNRACED_OF_NONE;
+	edit_posted(capture, ctx, user_data, false, find, &edit);
+	return (const struct io_kiocb *)(unsigned long)edit.request;
 }
 
 #endif

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The tracepoints that every call passes. Each capture has its own probes on them. */
 #include <linux/sched.h>
-#include <linux/sched/signal.h>
 #include <linux/timekeeping.h>
 #include <asm/syscall.h>
 
 #include "arguments.h"
+#include "connects.h"
 #include "emit.h"
 #include "filter.h"
+#include "trace.h"
 #include "tracepoints.h"
 #include "truth.h"
 
@@ -50,13 +51,15 @@ static void snapshot(struct unraced_capture *capture, const struct unraced_argum
 
 static noinline void enter(struct unraced_capture *capture, struct pt_regs *regs, long number)
 {
-	struct unraced_arguments arguments;
+	struct unraced_arguments arguments UNRACED_FILLED_LATER;
 	/* Once: the switch is live, and a call must not see it move. */
 	u32 mitigation = READ_ONCE(capture->mitigation);
 	bool entering = READ_ONCE(capture->enter_events);
 
-	if (!unraced_arch_call(regs, number, &arguments) || !is_watched(capture, &arguments) ||
-	    (mitigation == UNRACED_MITIGATION_OFF && !entering) || unraced_filter(capture) != UNRACED_PASS)
+	if (!unraced_arch_call(regs, number, &arguments) || !is_watched(capture, &arguments))
+		return;
+	unraced_trace_entry(capture, &arguments);
+	if ((mitigation == UNRACED_MITIGATION_OFF && !entering) || unraced_filter(capture) != UNRACED_PASS)
 		return;
 	preempt_disable();
 	snapshot(capture, &arguments, mitigation, entering);
@@ -68,15 +71,6 @@ static void on_enter(void *data, struct pt_regs *regs, long number)
 {
 	if (unlikely(unraced_arch_may_be(number)))
 		enter(data, regs, number);
-}
-
-/*
- * Seccomp can refuse a call by SIGSYS: it never enters, but it returns, and what looks like the result is its number.
- * All three signs are needed, or a thread could hide its files by blocking a SIGSYS of its own.
- */
-static bool was_executed(long number, long result)
-{
-	return result != number || !sigismember(&current->pending.signal, SIGSYS);
 }
 
 /* No entry answers: the registers still hold the arguments, but what they point to may have changed. */
@@ -100,18 +94,30 @@ static bool begin_late(struct unraced_capture *capture, struct unraced_area *are
 	return true;
 }
 
-static void on_return(struct unraced_capture *capture, const struct unraced_arguments *arguments, long number, long result)
+static u32 execution_flags(enum unraced_execution execution)
+{
+	switch (execution) {
+	case UNRACED_NEVER_RAN:
+		return UNRACED_NOT_EXECUTED;
+	case UNRACED_MAY_HAVE_RUN:
+		return UNRACED_EXECUTION_UNKNOWN;
+	default:
+		return 0;
+	}
+}
+
+static void answer(struct unraced_capture *capture, const struct unraced_arguments *arguments, long result)
 {
 	struct unraced_area *area = unraced_area(capture);
 	struct unraced_record *record = &area->call.record;
+	enum unraced_execution execution = unraced_trace_return(capture, arguments);
 	int taken = unraced_take(capture, area, arguments);
 
 	unraced_row(capture)->returned++;
 	if (taken < 0) {
 		if (!begin_late(capture, area, arguments, taken))
 			return;
-		if (!was_executed(number, result))
-			record->flags |= UNRACED_NOT_EXECUTED;
+		record->flags |= execution_flags(execution);
 	} else {
 		unraced_read_again(&area->call);
 	}
@@ -119,14 +125,26 @@ static void on_return(struct unraced_capture *capture, const struct unraced_argu
 	unraced_finish(capture, area);
 }
 
+/* The act of a connect ends here, also when a filter leaves the call out. */
+static void on_return(struct unraced_capture *capture, const struct unraced_arguments *arguments, long result)
+{
+	struct unraced_area *area = unraced_area(capture);
+
+	if (arguments->syscall == UNRACED_CONNECT)
+		unraced_act_take(capture, area, current->pid, current->start_boottime);
+	answer(capture, arguments, result);
+	if (arguments->syscall == UNRACED_CONNECT)
+		unraced_act_end(capture, area);
+}
+
 static noinline void leave(struct unraced_capture *capture, struct pt_regs *regs, long number, long result)
 {
-	struct unraced_arguments arguments;
+	struct unraced_arguments arguments UNRACED_FILLED_LATER;
 
 	if (!unraced_arch_call(regs, number, &arguments) || !is_watched(capture, &arguments))
 		return;
 	preempt_disable();
-	on_return(capture, &arguments, number, result);
+	on_return(capture, &arguments, result);
 	preempt_enable();
 }
 
@@ -138,11 +156,17 @@ static void on_exit(void *data, struct pt_regs *regs, long result)
 		leave(data, regs, number, result);
 }
 
-/* A thread that ends takes its call with it. */
+/* A thread that ends takes its call, its act and its trace with it. */
 static void on_thread_exit(void *data, struct task_struct *task)
 {
 	struct unraced_capture *capture = data;
 
+	unraced_trace_end(capture, task);
+	if (capture->connect_probe.registered) {
+		preempt_disable();
+		unraced_act_forget(capture, task->pid, task->start_boottime);
+		preempt_enable();
+	}
 	unraced_stash_discard(capture->stash, task->pid);
 }
 
@@ -184,6 +208,9 @@ int unraced_probes_start(struct unraced_capture *capture)
 			return error;
 		}
 	}
+	/* Each processor now calls the probes for every entry and return that begins from here on. */
+	tracepoint_synchronize_unregister();
+	unraced_trace_arm(capture, ktime_get_boottime_ns());
 	return 0;
 }
 

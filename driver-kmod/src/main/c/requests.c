@@ -12,7 +12,6 @@
 #include <linux/fs.h>
 #include <linux/io_uring.h>
 #include <linux/openat2.h>
-#include <linux/random.h>
 #include <linux/sched.h>
 #include <linux/timekeeping.h>
 #include <linux/uaccess.h>
@@ -20,9 +19,11 @@
 #include <asm/syscall.h>
 
 #include "arguments.h"
+#include "connects.h"
 #include "emit.h"
 #include "filter.h"
 #include "posted.h"
+#include "requests.h"
 #include "tracepoints.h"
 #include "truth.h"
 
@@ -56,6 +57,9 @@ static const struct filename *requested_name(const struct requested_open *open)
 	return open->filename.__incomplete_filename;
 #endif
 }
+
+/* Inline opens that can be under way at once: one for each thread that is preempted inside io_openat2(). */
+#define RETURNS 1024
 
 struct requested_connect {
 	struct file *file;
@@ -160,6 +164,9 @@ static void submit(struct unraced_capture *capture, const struct io_kiocb *req, 
 	struct unraced_call *call = &area->call;
 
 	begin_request(capture, area, requested_call(req));
+	/* This memory may have belonged to a request whose completion was never reported. */
+	if (call->record.syscall == UNRACED_CONNECT)
+		unraced_act_forget(capture, (unsigned long)req, 0);
 	call->record.enter_ns = ktime_get_boottime_ns();
 	if (refused)
 		take_refused(call, refused);
@@ -214,6 +221,7 @@ static void on_punt(void *data, struct io_kiocb *req, int rw)
 	area = unraced_area(capture);
 	if (request_take(capture, area, req) >= 0) {
 		area->call.record.flags |= UNRACED_FD_TABLE_SHARED;
+		area->call.punted = 1;
 		request_put(capture, area, req);
 	}
 	preempt_enable();
@@ -231,6 +239,10 @@ static bool begin_late_request(struct unraced_capture *capture, struct unraced_a
 	}
 	begin_request(capture, area, requested_call(req));
 	area->call.integrity = 0;
+	area->call.punted = 1;
+	/* The result of an open into the ring's own table is no descriptor. */
+	if (record->syscall != UNRACED_CONNECT)
+		area->call.direct = ((const struct requested_open *)&req->cmd)->file_slot != 0;
 	record->how_provenance = UNRACED_PROVENANCE_NONE;
 	record->how_integrity = UNRACED_INTEGRITY_UNCHECKED;
 	record->flags = UNRACED_NO_ARGUMENTS | UNRACED_ENTER_MISSED | UNRACED_FD_TABLE_SHARED;
@@ -238,31 +250,49 @@ static bool begin_late_request(struct unraced_capture *capture, struct unraced_a
 	return true;
 }
 
-static void describe_object(struct unraced_area *area, const struct io_kiocb *req)
+static void describe_opened(struct unraced_area *area)
 {
 	struct unraced_record *record = &area->call.record;
 	struct file *file;
 
-	if (record->syscall == UNRACED_CONNECT) {
-		/* The request holds its file until it is done. */
-		if (unraced_has_peer(record->result) && req->file)
-			unraced_describe_connect(area, req->file);
-		return;
-	}
-	/* A ring can outlive its process: then the kernel cancels what is left on a thread of its own. */
-	if (record->result < 0 || area->call.direct || current->tgid != record->tgid)
-		return;
 	if (unraced_descriptors_shared())
 		record->flags |= UNRACED_FD_TABLE_SHARED;
 	file = fget_raw(record->result);
 	if (!file)
 		return;
+	area->call.installed = record->result;
 	unraced_describe_file(area, file);
 	fput(file);
 }
 
+static void describe_object(struct unraced_capture *capture, struct unraced_area *area, const struct io_kiocb *req)
+{
+	struct unraced_record *record = &area->call.record;
+
+	if (record->syscall == UNRACED_CONNECT) {
+		if (!unraced_has_peer(record->result))
+			return;
+		/* The request holds its file until it is done. */
+		if (req->file)
+			unraced_describe_connect(capture, area, req->file);
+		else
+			record->flags |= UNRACED_OBJECT_MISSED;
+		return;
+	}
+	if (record->result < 0)
+		return;
+	/*
+	 * A thread that works for the ring opened it, and FD_TABLE_SHARED says so. A ring can outlive its process: then the
+	 * kernel cancels what is left on a thread of its own.
+	 */
+	if (!(record->flags & UNRACED_HAS_FILE) && area->call.punted && !area->call.direct && current->tgid == record->tgid)
+		describe_opened(area);
+	if (!(record->flags & UNRACED_HAS_FILE))
+		record->flags |= UNRACED_OBJECT_MISSED;
+}
+
 /* Its call is in the area, if its submission is known. */
-static void end(struct unraced_capture *capture, const struct io_kiocb *req, bool known, s32 result)
+static void tell(struct unraced_capture *capture, const struct io_kiocb *req, bool known, s32 result)
 {
 	struct unraced_area *area = unraced_area(capture);
 	struct unraced_counters *row = unraced_row(capture);
@@ -278,8 +308,20 @@ static void end(struct unraced_capture *capture, const struct io_kiocb *req, boo
 	if (!unraced_is_wanted(capture, area))
 		return;
 	area->call.record.exit_ns = ktime_get_boottime_ns();
-	describe_object(area, req);
+	describe_object(capture, area, req);
 	unraced_send(capture, area);
+}
+
+static void end(struct unraced_capture *capture, const struct io_kiocb *req, bool known, s32 result)
+{
+	struct unraced_area *area = unraced_area(capture);
+	bool connects = requested_call(req) == UNRACED_CONNECT;
+
+	if (connects)
+		unraced_act_take(capture, area, (unsigned long)req, 0);
+	tell(capture, req, known, result);
+	if (connects)
+		unraced_act_end(capture, area);
 }
 
 static void on_complete(void *data, void *ctx, void *completed)
@@ -355,6 +397,49 @@ static void on_overflow(void *data, void *ctx, unsigned long long user_data, s32
 	preempt_enable();
 }
 
+/*
+ * The kernel reports the completions of a batch only after all of it ran, and a later request can put another file behind
+ * the descriptor. So the file is described when io_openat2() returns, on the same thread.
+ */
+static int before_open(struct kretprobe_instance *instance, struct pt_regs *regs)
+{
+	u32 flags = regs_get_kernel_argument(regs, 1);
+
+	/* Only opens that cannot block take one of the instances, so no attacker can use them up. */
+	if (!(flags & IO_URING_F_NONBLOCK))
+		return 1;
+	*(u64 *)instance->data = regs_get_kernel_argument(regs, 0);
+	return 0;
+}
+
+static void opened(struct unraced_capture *capture, const struct io_kiocb *req)
+{
+	struct unraced_area *area = unraced_area(capture);
+	s32 result = req->cqe.res;
+
+	/* The kernel clears this flag when it has carried the open out. */
+	if ((req->flags & REQ_F_NEED_CLEANUP) || result < 0 || request_take(capture, area, req) < 0)
+		return;
+	if (!area->call.direct && !(area->call.record.flags & UNRACED_HAS_FILE)) {
+		area->call.record.result = result;
+		describe_opened(area);
+	}
+	request_put(capture, area, req);
+}
+
+static int after_open(struct kretprobe_instance *instance, struct pt_regs *regs)
+{
+	struct kretprobe *probe = get_kretprobe(instance);
+	const struct io_kiocb *req = (const struct io_kiocb *)(unsigned long)*(u64 *)instance->data;
+
+	if (!probe)
+		return 0;
+	preempt_disable();
+	opened(container_of(probe, struct unraced_return_probe, kretprobe)->capture, req);
+	preempt_enable();
+	return 0;
+}
+
 static int on_issue(struct kprobe *kprobe, struct pt_regs *regs)
 {
 	struct unraced_capture *capture = container_of(kprobe, struct unraced_probe, kprobe)->capture;
@@ -364,41 +449,44 @@ static int on_issue(struct kprobe *kprobe, struct pt_regs *regs)
 	return 0;
 }
 
+long unraced_requests_references(const void *request)
+{
+	/* A fixed file belongs to the ring's table, and requests borrow it from there. */
+	return ((const struct io_kiocb *)request)->flags & REQ_F_FIXED_FILE ? 1 : 2;
+}
+
 /* By connect(2) or socketcall(2), not for an io_uring. */
 static bool is_connecting(void)
 {
 	struct pt_regs *regs = task_pt_regs(current);
-	struct unraced_arguments arguments;
+	struct unraced_arguments arguments UNRACED_FILLED_LATER;
 
 	return !(current->flags & (PF_KTHREAD | PF_IO_WORKER)) &&
 	       unraced_arch_call(regs, syscall_get_nr(current, regs), &arguments) && arguments.syscall == UNRACED_CONNECT;
 }
 
-static int on_requested_address(struct kprobe *kprobe, struct pt_regs *regs)
+const void *unraced_requests_issued(struct unraced_capture *capture)
 {
-	struct unraced_capture *capture = container_of(kprobe, struct unraced_probe, kprobe)->capture;
-	const void *copy = (const void *)regs_get_kernel_argument(regs, 1);
-	s32 length = (s32)regs_get_kernel_argument(regs, 2);
-	struct unraced_area *area = unraced_area(capture);
-	const struct io_kiocb *req;
 	u64 address;
 
 	/* Neither a thread that has used an io_uring, nor one that works for it. */
-	if (!current->io_uring && !(current->flags & PF_IO_WORKER))
-		return 0;
-	if (length < 0 || length > UNRACED_ADDRESS_MAX ||
-	    unraced_stash_take(capture->issued, current->pid, current->start_boottime, 0, &address, sizeof(address)) < 0)
-		return 0;
+	if (!capture->issued || (!current->io_uring && !(current->flags & PF_IO_WORKER)))
+		return NULL;
+	if (unraced_stash_take(capture->issued, current->pid, current->start_boottime, 0, &address, sizeof(address)) < 0)
+		return NULL;
 	/* A request that never came to its address left itself behind, and this connect is the thread's own. */
-	if (is_connecting())
-		return 0;
-	req = (const struct io_kiocb *)(unsigned long)address;
-	if (request_take(capture, area, req) < 0)
-		return 0;
+	return is_connecting() ? NULL : (const void *)(unsigned long)address;
+}
+
+void unraced_requests_address(struct unraced_capture *capture, const void *request, const void *copy, s32 length)
+{
+	struct unraced_area *area = unraced_area(capture);
+
+	if (length < 0 || length > UNRACED_ADDRESS_MAX || request_take(capture, area, request) < 0)
+		return;
 	if (area->call.record.provenance != UNRACED_PROVENANCE_KERNEL)
 		unraced_call_adopt(&area->call, copy, length);
-	request_put(capture, area, req);
-	return 0;
+	request_put(capture, area, request);
 }
 
 enum { COMPLETE, OVERFLOW, UNLINK, PUNT, REFUSE, SUBMIT, RING_POINTS };
@@ -415,14 +503,6 @@ static const struct {
 	[REFUSE] = { { "io_uring_req_failed" }, on_refuse },
 	/* Named so since 6.3, by its other name before. */
 	[SUBMIT] = { { "io_uring_submit_req", "io_uring_submit_sqe" }, on_submit },
-};
-
-static const struct {
-	const char *symbol;
-	kprobe_pre_handler_t handler;
-} connect_probes[UNRACED_REQUEST_PROBES] = {
-	{ "io_connect", on_issue },
-	{ "__sys_connect_file", on_requested_address },
 };
 
 static struct tracepoint *ring_points[RING_POINTS];
@@ -446,31 +526,29 @@ u32 unraced_requests_features(void)
 	return points_found ? UNRACED_FEATURE_IO_URING : 0;
 }
 
-static struct unraced_stash *new_table(const struct unraced_capture *capture, u32 bytes)
+/* Without this probe no act belongs to a request: its event has SOCKET_SHARED, and its address stays the snapshot. */
+static void start_issue_probe(struct unraced_capture *capture)
 {
-	struct unraced_stash_size size = {
-		.entries = capture->config.stash_entries,
-		.short_bytes = bytes,
-		.long_bytes = bytes,
-		.shards = 1,
-	};
+	struct unraced_probe *probe = &capture->issue_probe;
 
-	return unraced_stash_new(&size, get_random_u64());
+	probe->capture = capture;
+	probe->kprobe.symbol_name = "io_connect";
+	probe->kprobe.pre_handler = on_issue;
+	probe->registered = !register_kprobe(&probe->kprobe);
 }
 
-/* Without these, the address of a connect stays the snapshot of its submission. */
-static void start_probes(struct unraced_capture *capture)
+/* io_openat() goes on to io_openat2(), so one probe sees both. Without it, opens of requests have OBJECT_MISSED. */
+static void start_return_probe(struct unraced_capture *capture)
 {
-	int i;
+	struct unraced_return_probe *probe = &capture->open_probe;
 
-	for (i = 0; i < UNRACED_REQUEST_PROBES; i++) {
-		struct unraced_probe *probe = &capture->request_probes[i];
-
-		probe->capture = capture;
-		probe->kprobe.symbol_name = connect_probes[i].symbol;
-		probe->kprobe.pre_handler = connect_probes[i].handler;
-		probe->registered = !register_kprobe(&probe->kprobe);
-	}
+	probe->capture = capture;
+	probe->kretprobe.kp.symbol_name = "io_openat2";
+	probe->kretprobe.entry_handler = before_open;
+	probe->kretprobe.handler = after_open;
+	probe->kretprobe.data_size = sizeof(u64);
+	probe->kretprobe.maxactive = RETURNS;
+	probe->registered = !register_kretprobe(&probe->kretprobe);
 }
 
 int unraced_requests_start(struct unraced_capture *capture)
@@ -480,13 +558,14 @@ int unraced_requests_start(struct unraced_capture *capture)
 	if (!points_found)
 		return 0;
 	capture->requests = unraced_capture_new_stash(capture);
-	unraced_lock_init(&capture->posted_lock);
-	capture->posted = new_table(capture, UNRACED_POSTED_BYTES);
-	capture->issued = new_table(capture, sizeof(u64));
+	capture->posted = unraced_capture_new_table(capture->config.stash_entries, UNRACED_POSTED_BYTES, true);
+	capture->issued = unraced_capture_new_table(capture->config.stash_entries, sizeof(u64), false);
 	if (!capture->requests || !capture->posted || !capture->issued)
 		return -ENOMEM;
 	if (capture->config.syscalls & (1u << UNRACED_CONNECT))
-		start_probes(capture);
+		start_issue_probe(capture);
+	if (capture->config.syscalls & (1u << UNRACED_OPENAT | 1u << UNRACED_OPENAT2))
+		start_return_probe(capture);
 	for (i = 0; i < RING_POINTS; i++) {
 		int error = tracepoint_probe_register(ring_points[i], ring_handlers[i].handler, capture);
 
@@ -504,15 +583,30 @@ void unraced_requests_stop(struct unraced_capture *capture)
 	for (i = capture->request_points; i-- > 0;)
 		tracepoint_probe_unregister(ring_points[i], ring_handlers[i].handler, capture);
 	capture->request_points = 0;
-	for (i = 0; i < UNRACED_REQUEST_PROBES; i++) {
-		if (capture->request_probes[i].registered)
-			unregister_kprobe(&capture->request_probes[i].kprobe);
-		capture->request_probes[i].registered = false;
-	}
+	if (capture->issue_probe.registered)
+		unregister_kprobe(&capture->issue_probe.kprobe);
+	capture->issue_probe.registered = false;
+	if (capture->open_probe.registered)
+		unregister_kretprobe(&capture->open_probe.kretprobe);
+	capture->open_probe.registered = false;
 	tracepoint_synchronize_unregister();
 }
 
 #else
+
+const void *unraced_requests_issued(struct unraced_capture *capture)
+{
+	return NULL;
+}
+
+long unraced_requests_references(const void *request)
+{
+	return 0;
+}
+
+void unraced_requests_address(struct unraced_capture *capture, const void *request, const void *copy, s32 length)
+{
+}
 
 void unraced_requests_find(void)
 {
@@ -521,6 +615,20 @@ void unraced_requests_find(void)
 u32 unraced_requests_features(void)
 {
 	return 0;
+}
+
+/* io_openat() goes on to io_openat2(), so one probe sees both. Without it, opens of requests have OBJECT_MISSED. */
+static void start_return_probe(struct unraced_capture *capture)
+{
+	struct unraced_return_probe *probe = &capture->open_probe;
+
+	probe->capture = capture;
+	probe->kretprobe.kp.symbol_name = "io_openat2";
+	probe->kretprobe.entry_handler = before_open;
+	probe->kretprobe.handler = after_open;
+	probe->kretprobe.data_size = sizeof(u64);
+	probe->kretprobe.maxactive = RETURNS;
+	probe->registered = !register_kretprobe(&probe->kretprobe);
 }
 
 int unraced_requests_start(struct unraced_capture *capture)

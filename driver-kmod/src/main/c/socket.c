@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Read without the socket's lock, which may sleep: getsockname(2) of IP sockets does the same but for that lock, and a
- * connect that has returned has set them.
+ * connect that has returned has set them. The own port is read as getsockname(2) reads it, from inet_sport: the other
+ * copy of it, inet_num, is 0 as soon as the peer has reset the connection (inet_put_port()).
  */
 #include <linux/in.h>
 #include <linux/in6.h>
@@ -54,7 +55,7 @@ static void describe_inet(struct unraced_call *call, struct sock *sk)
 	struct unraced_connect *to = &call->record.connect;
 	__be16 port = sk->sk_dport;
 
-	append_in(call, &to->local, htons(sk->sk_num), sk->sk_rcv_saddr);
+	append_in(call, &to->local, inet_sk(sk)->inet_sport, sk->sk_rcv_saddr);
 	/* A peer without a port is one, too: of raw sockets, and of datagrams to port 0. */
 	if (port || sk->sk_daddr)
 		append_in(call, &to->remote, port, sk->sk_daddr);
@@ -66,7 +67,7 @@ static void describe_inet6(struct unraced_call *call, struct sock *sk)
 	struct unraced_connect *to = &call->record.connect;
 	__be16 port = sk->sk_dport;
 
-	append_in6(call, &to->local, htons(sk->sk_num), &sk->sk_v6_rcv_saddr, sk->sk_bound_dev_if);
+	append_in6(call, &to->local, inet_sk(sk)->inet_sport, &sk->sk_v6_rcv_saddr, sk->sk_bound_dev_if);
 	if (port || !ipv6_addr_any(&sk->sk_v6_daddr))
 		append_in6(call, &to->remote, port, &sk->sk_v6_daddr, sk->sk_bound_dev_if);
 }
@@ -90,11 +91,31 @@ static void describe_unix(struct unraced_call *call, struct sock *sk)
 	sock_put(peer);
 }
 
+/* The kernel's own function for both takes no lock that sleeps (netlink_getname() of net/netlink/af_netlink.c). */
+static void append_netlink(struct unraced_call *call, struct unraced_slice *slice, struct socket *socket, bool peer)
+{
+	struct sockaddr_storage name = {};
+	struct sockaddr *address = (struct sockaddr *)&name;
+	int length = peer ? kernel_getpeername(socket, address) : kernel_getsockname(socket, address);
+
+	if (length < 0 || length > UNRACED_ADDRESS_MAX)
+		return;
+	memcpy(unraced_call_room(call), &name, length);
+	unraced_call_append(call, slice, length);
+}
+
+struct sock *unraced_sock_of(struct file *file)
+{
+	struct socket *socket = sock_from_file(file);
+
+	return socket ? READ_ONCE(socket->sk) : NULL;
+}
+
 void unraced_describe_socket(struct unraced_call *call, struct file *file)
 {
 	struct unraced_connect *to = &call->record.connect;
 	struct socket *socket = sock_from_file(file);
-	struct sock *sk = socket ? READ_ONCE(socket->sk) : NULL;
+	struct sock *sk = unraced_sock_of(file);
 
 	if (!sk)
 		return;
@@ -113,6 +134,10 @@ void unraced_describe_socket(struct unraced_call *call, struct file *file)
 #endif
 	case AF_UNIX:
 		describe_unix(call, sk);
+		break;
+	case AF_NETLINK:
+		append_netlink(call, &to->local, socket, false);
+		append_netlink(call, &to->remote, socket, true);
 		break;
 	}
 }

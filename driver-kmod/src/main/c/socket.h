@@ -6,6 +6,8 @@
 
 #include "call.h"
 
+/* Null unless the file is a socket. */
+struct sock *unraced_sock_of(struct file *file);
 /* Family, type, protocol, own address and peer's, when the file is a socket. */
 void unraced_describe_socket(struct unraced_call *call, struct file *file);
 

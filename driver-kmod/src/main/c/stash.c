@@ -61,6 +61,8 @@ static void shard_init(struct shard *shard, const struct unraced_stash_size *siz
 	unraced_lock_init(&shard->lock);
 	at = unraced_table_init(&shard->entries, entries, at);
 	at = unraced_table_init(&shard->missed, missed_capacity(size, entries), at);
+	shard->entries.pairs = size->pairs;
+	shard->missed.pairs = size->pairs;
 	shard->slot_of_block = unraced_order_init(&shard->blocks, blocks, at);
 	shard->lengths = shard->slot_of_block + blocks;
 	shard->rest = end - in_lines(blocks * rest_bytes(size));
@@ -105,10 +107,12 @@ void unraced_stash_free(struct unraced_stash *stash)
 	unraced_memory_give(stash);
 }
 
-/* The seed is secret, so that nobody can choose thread ids that collide. */
-static u32 hash_of(const struct unraced_stash *stash, u64 thread)
+/* The seed is secret, so that nobody can choose keys that collide. */
+static u32 hash_of(const struct unraced_stash *stash, u64 thread, u64 start)
 {
-	return unraced_hash(thread ^ stash->seed);
+	u64 key = thread ^ stash->seed;
+
+	return unraced_hash(stash->size.pairs ? key ^ unraced_hash(start ^ stash->seed) * 0x9e3779b97f4a7c15ull : key);
 }
 
 static struct shard *shard_of(struct unraced_stash *stash, u32 hash)
@@ -126,9 +130,9 @@ static void drop(struct shard *shard, u32 slot)
 	unraced_table_remove(&shard->entries, slot);
 }
 
-static void forget(struct shard *shard, u64 thread, u32 hash)
+static void forget(struct shard *shard, u64 thread, u64 start, u32 hash)
 {
-	u32 slot = unraced_table_find(&shard->missed, thread, hash);
+	u32 slot = unraced_table_find(&shard->missed, thread, start, hash);
 
 	if (slot != UNRACED_NONE)
 		unraced_table_remove(&shard->missed, slot);
@@ -146,9 +150,9 @@ static void evict(struct shard *shard, u32 slot)
 }
 
 /* Sees to it that nothing is known of the thread, and that there is room for it. */
-static int admit(struct shard *shard, u64 thread, u32 hash, bool is_long)
+static int admit(struct shard *shard, u64 thread, u64 start, u32 hash, bool is_long)
 {
-	u32 slot = unraced_table_find(&shard->entries, thread, hash);
+	u32 slot = unraced_table_find(&shard->entries, thread, start, hash);
 	int outcome = UNRACED_STORED;
 
 	if (slot != UNRACED_NONE) {
@@ -156,7 +160,7 @@ static int admit(struct shard *shard, u64 thread, u32 hash, bool is_long)
 		shard->books.stale++;
 		outcome = UNRACED_REPLACED;
 	} else {
-		forget(shard, thread, hash);
+		forget(shard, thread, start, hash);
 	}
 	if (is_long && shard->blocks.size == shard->blocks.capacity) {
 		evict(shard, shard->slot_of_block[shard->blocks.oldest]);
@@ -181,7 +185,7 @@ static u8 *block_bytes(const struct unraced_stash *stash, const struct shard *sh
 
 int unraced_stash_put(struct unraced_stash *stash, u64 thread, u64 start, u32 call, const void *from, u32 length)
 {
-	u32 hash = hash_of(stash, thread);
+	u32 hash = hash_of(stash, thread, start);
 	struct shard *shard = shard_of(stash, hash);
 	u32 in_slot = min(length, stash->size.short_bytes);
 	bool is_long = length > in_slot;
@@ -191,7 +195,7 @@ int unraced_stash_put(struct unraced_stash *stash, u64 thread, u64 start, u32 ca
 	if (length > stash->size.long_bytes)
 		return UNRACED_PUT_TOO_LONG;
 	unraced_lock_take(&shard->lock);
-	outcome = admit(shard, thread, hash, is_long);
+	outcome = admit(shard, thread, start, hash, is_long);
 	slot = unraced_table_add(&shard->entries, thread, hash, start, call);
 	shard->books.puts++;
 	shard->lengths[slot] = length;
@@ -209,7 +213,7 @@ int unraced_stash_put(struct unraced_stash *stash, u64 thread, u64 start, u32 ca
 
 static int recall(struct shard *shard, u64 thread, u32 hash, u64 start, u32 call)
 {
-	u32 slot = unraced_table_find(&shard->missed, thread, hash);
+	u32 slot = unraced_table_find(&shard->missed, thread, start, hash);
 	bool answers;
 
 	if (slot == UNRACED_NONE)
@@ -232,7 +236,7 @@ static void copy_out(const struct unraced_stash *stash, const struct shard *shar
 static int take(struct unraced_stash *stash, struct shard *shard, u64 thread, u32 hash, u64 start, u32 call, void *to,
 		u32 room)
 {
-	u32 slot = unraced_table_find(&shard->entries, thread, hash);
+	u32 slot = unraced_table_find(&shard->entries, thread, start, hash);
 	u32 length;
 
 	if (slot == UNRACED_NONE)
@@ -253,7 +257,7 @@ static int take(struct unraced_stash *stash, struct shard *shard, u64 thread, u3
 
 int unraced_stash_take(struct unraced_stash *stash, u64 thread, u64 start, u32 call, void *to, u32 room)
 {
-	u32 hash = hash_of(stash, thread);
+	u32 hash = hash_of(stash, thread, start);
 	struct shard *shard = shard_of(stash, hash);
 	int outcome;
 
@@ -265,14 +269,14 @@ int unraced_stash_take(struct unraced_stash *stash, u64 thread, u64 start, u32 c
 
 static bool holds(const struct shard *shard, u64 thread, u32 hash, u64 start, u32 call)
 {
-	u32 slot = unraced_table_find(&shard->entries, thread, hash);
+	u32 slot = unraced_table_find(&shard->entries, thread, start, hash);
 
 	return slot != UNRACED_NONE && unraced_table_answers(&shard->entries, slot, start, call);
 }
 
 int unraced_stash_take_held(struct unraced_stash *stash, u64 thread, u64 start, u32 call, void *to, u32 room)
 {
-	u32 hash = hash_of(stash, thread);
+	u32 hash = hash_of(stash, thread, start);
 	struct shard *shard = shard_of(stash, hash);
 	int outcome = UNRACED_TAKE_MISSING;
 
@@ -286,13 +290,13 @@ int unraced_stash_take_held(struct unraced_stash *stash, u64 thread, u64 start, 
 bool unraced_stash_touch(struct unraced_stash *stash, u64 thread, u64 start, u32 call, unraced_touch *touch,
 			 const void *with)
 {
-	u32 hash = hash_of(stash, thread);
+	u32 hash = hash_of(stash, thread, start);
 	struct shard *shard = shard_of(stash, hash);
 	bool done = false;
 	u32 slot;
 
 	unraced_lock_take(&shard->lock);
-	slot = unraced_table_find(&shard->entries, thread, hash);
+	slot = unraced_table_find(&shard->entries, thread, start, hash);
 	if (slot != UNRACED_NONE && unraced_table_answers(&shard->entries, slot, start, call) &&
 	    shard->lengths[slot] <= stash->size.short_bytes)
 		done = touch(slot_bytes(stash, shard, slot), with);
@@ -300,16 +304,71 @@ bool unraced_stash_touch(struct unraced_stash *stash, u64 thread, u64 start, u32
 	return done;
 }
 
+/* A new entry of zeros. The shard gives up its oldest one if it is full. */
+static u32 make_entry(const struct unraced_stash *stash, struct shard *shard, u64 thread, u32 hash, u64 start, u32 call)
+{
+	u32 slot;
+
+	if (shard->entries.order.size == shard->entries.order.capacity)
+		evict(shard, shard->entries.order.oldest);
+	slot = unraced_table_add(&shard->entries, thread, hash, start, call);
+	shard->books.puts++;
+	shard->lengths[slot] = stash->size.short_bytes;
+	memset(slot_bytes(stash, shard, slot), 0, stash->size.short_bytes);
+	return slot;
+}
+
+static bool edit(struct unraced_stash *stash, struct shard *shard, u64 thread, u32 hash, u64 start, u32 call, bool make,
+		 unraced_editor *editor, void *with)
+{
+	u32 slot = unraced_table_find(&shard->entries, thread, start, hash);
+	struct unraced_edit found = { .lossy = shard->books.evicted };
+
+	if (slot != UNRACED_NONE && !unraced_table_answers(&shard->entries, slot, start, call)) {
+		drop(shard, slot);
+		shard->books.stale++;
+		slot = UNRACED_NONE;
+	}
+	found.known = slot != UNRACED_NONE;
+	if (!found.known) {
+		found.evicted = recall(shard, thread, hash, start, call) == UNRACED_TAKE_EVICTED;
+		if (!make && !found.evicted)
+			return false;
+		slot = make_entry(stash, shard, thread, hash, start, call);
+	}
+	found.entry = slot_bytes(stash, shard, slot);
+	if (!editor(&found, with)) {
+		drop(shard, slot);
+		shard->books.takes++;
+	}
+	return true;
+}
+
+bool unraced_stash_edit(struct unraced_stash *stash, u64 thread, u64 start, u32 call, bool make, unraced_editor *editor,
+			void *with)
+{
+	u32 hash = hash_of(stash, thread, start);
+	struct shard *shard = shard_of(stash, hash);
+	bool edited;
+
+	if (stash->size.long_bytes != stash->size.short_bytes)
+		return false;
+	unraced_lock_take(&shard->lock);
+	edited = edit(stash, shard, thread, hash, start, call, make, editor, with);
+	unraced_lock_give(&shard->lock);
+	return edited;
+}
+
 bool unraced_stash_discard(struct unraced_stash *stash, u64 thread)
 {
-	u32 hash = hash_of(stash, thread);
+	u32 hash = hash_of(stash, thread, 0);
 	struct shard *shard = shard_of(stash, hash);
 	u32 slot;
 
 	unraced_lock_take(&shard->lock);
-	slot = unraced_table_find(&shard->entries, thread, hash);
+	slot = unraced_table_find(&shard->entries, thread, 0, hash);
 	if (slot == UNRACED_NONE) {
-		forget(shard, thread, hash);
+		forget(shard, thread, 0, hash);
 	} else {
 		drop(shard, slot);
 		shard->books.reclaimed++;

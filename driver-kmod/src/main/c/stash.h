@@ -37,6 +37,7 @@ struct unraced_stash_size {
 	u32 long_bytes;	 /* the most that an entry can have */
 	u32 shards;	 /* a power of two */
 	u32 remembered;	 /* evicted calls that each shard remembers, at least */
+	u32 pairs;	 /* nonzero: thread and start together are the key, and there can be several entries of a thread */
 };
 
 struct unraced_stash;
@@ -55,6 +56,21 @@ int unraced_stash_take(struct unraced_stash *stash, u64 thread, u64 start, u32 c
 typedef bool unraced_touch(void *entry, const void *with);
 bool unraced_stash_touch(struct unraced_stash *stash, u64 thread, u64 start, u32 call, unraced_touch *touch,
 			 const void *with);
+/* What an edit finds. */
+struct unraced_edit {
+	void *entry;  /* short_bytes of it; zeros when it is new */
+	bool known;   /* the entry was there before */
+	bool evicted; /* an entry of this key was there, and was evicted */
+	bool lossy;   /* the shard has evicted some entry since the start, so it may have forgotten this key, too */
+};
+/* Changes an entry, and says whether it stays. */
+typedef bool unraced_editor(const struct unraced_edit *found, void *with);
+/*
+ * Edits an entry where it lies, under its shard's lock, in a stash without long entries. An entry that is missing is made
+ * if the caller wants it, and if it was evicted. The result says whether the editor was called.
+ */
+bool unraced_stash_edit(struct unraced_stash *stash, u64 thread, u64 start, u32 call, bool make, unraced_editor *editor,
+			void *with);
 /* The same of an entry that answers the call. Without one nothing changes: why it is missing stays to be taken. */
 int unraced_stash_take_held(struct unraced_stash *stash, u64 thread, u64 start, u32 call, void *to, u32 room);
 /* Reclaims the entry of a thread that ended; whether there was one. */

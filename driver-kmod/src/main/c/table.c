@@ -108,7 +108,7 @@ static u32 next(const struct unraced_table *table, u32 bucket)
 	return (bucket + 1) & table->mask;
 }
 
-u32 unraced_table_find(const struct unraced_table *table, u64 thread, u32 hash)
+u32 unraced_table_find(const struct unraced_table *table, u64 thread, u64 start, u32 hash)
 {
 	u32 at;
 
@@ -117,7 +117,7 @@ u32 unraced_table_find(const struct unraced_table *table, u64 thread, u32 hash)
 	for (at = hash & table->mask; table->buckets[at]; at = next(table, at)) {
 		u32 slot = table->buckets[at] - 1;
 
-		if (table->owners[slot].thread == thread)
+		if (table->owners[slot].thread == thread && (!table->pairs || table->owners[slot].start == start))
 			return slot;
 	}
 	return UNRACED_NONE;

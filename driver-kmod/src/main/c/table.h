@@ -43,6 +43,7 @@ struct unraced_table {
 	struct unraced_owner *owners;
 	u32 *buckets; /* one more than the slot, 0 when free */
 	u32 mask;
+	bool pairs; /* whether thread and start together are the key */
 };
 
 /* The finalizer of MurmurHash3. */
@@ -56,8 +57,8 @@ static inline u32 unraced_hash(u64 key)
 size_t unraced_table_bytes(u32 capacity);
 void *unraced_table_init(struct unraced_table *table, u32 capacity, void *memory);
 void unraced_table_clear(struct unraced_table *table);
-/* A thread's hash is the same at each call. */
-u32 unraced_table_find(const struct unraced_table *table, u64 thread, u32 hash);
+/* A key's hash is the same at each call. The start counts only in a table of pairs. */
+u32 unraced_table_find(const struct unraced_table *table, u64 thread, u64 start, u32 hash);
 /* The table must not be full, nor have the thread. */
 u32 unraced_table_add(struct unraced_table *table, u64 thread, u32 hash, u64 start, u32 call);
 void unraced_table_remove(struct unraced_table *table, u32 slot);

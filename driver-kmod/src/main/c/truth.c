@@ -8,6 +8,8 @@
 
 #include "arguments.h"
 #include "compare.h"
+#include "connects.h"
+#include "mounts.h"
 #include "socket.h"
 #include "truth.h"
 #include "walk.h"
@@ -41,13 +43,13 @@ bool unraced_descriptors_shared(void)
 	return current->files && atomic_read(&current->files->count) > 1;
 }
 
-/* The file of a descriptor; with a reference where somebody else could close it, and only then to be given back. */
-static struct file *get_file_of(unsigned int descriptor, bool shared)
+/* Of a table that is not shared only this thread could close the file. */
+struct file *unraced_file_of(unsigned int descriptor, bool shared)
 {
 	return shared ? fget_raw(descriptor) : files_lookup_fd_raw(current->files, descriptor);
 }
 
-static void give_file(struct file *file, bool shared)
+void unraced_give_file(struct file *file, bool shared)
 {
 	if (shared)
 		fput(file);
@@ -64,11 +66,11 @@ void unraced_remember_start(struct unraced_call *call)
 	if (absolute || call->record.open.dirfd == UNRACED_AT_FDCWD)
 		return;
 	shared = unraced_descriptors_shared();
-	file = get_file_of(call->record.open.dirfd, shared);
+	file = unraced_file_of(call->record.open.dirfd, shared);
 	if (!file)
 		return;
 	call->start = place_of(&file->f_path);
-	give_file(file, shared);
+	unraced_give_file(file, shared);
 }
 
 static u8 judge_path(struct unraced_area *area, const struct unraced_walk *walk, struct file *file)
@@ -78,21 +80,30 @@ static u8 judge_path(struct unraced_area *area, const struct unraced_walk *walk,
 
 	if (call->record.flags & UNRACED_TRUNCATED)
 		return UNRACED_INTEGRITY_UNCHECKED;
+	if (!walk->holds || walk->spent)
+		return UNRACED_INTEGRITY_UNCHECKED;
 	if (!length || walk->state != UNRACED_TRAIL_MET || walk->covered || (walk->flags & UNRACED_DELETED))
 		return UNRACED_INTEGRITY_DIFFERS;
 	if (unraced_needs_directory(call->tail, length) && !S_ISDIR(file_inode(file)->i_mode))
 		return UNRACED_INTEGRITY_DIFFERS;
 	if (!unraced_names_match(call->tail, length, area->path + walk->met_at, UNRACED_PATH_ROOM - walk->met_at))
 		return UNRACED_INTEGRITY_DIFFERS;
-	if ((walk->flags & (UNRACED_DETACHED | UNRACED_FOREIGN_MOUNT_NS)) || !unraced_walk_holds(walk))
-		return UNRACED_INTEGRITY_UNCHECKED;
-	return UNRACED_INTEGRITY_MATCH;
+	return walk->flags & (UNRACED_DETACHED | UNRACED_FOREIGN_MOUNT_NS) ? UNRACED_INTEGRITY_UNCHECKED :
+									      UNRACED_INTEGRITY_MATCH;
 }
 
 static bool is_judged(const struct unraced_call *call)
 {
 	return !call->integrity || call->record.provenance == UNRACED_PROVENANCE_NONE ||
 	       call->record.integrity != UNRACED_INTEGRITY_UNCHECKED;
+}
+
+/* The mount namespace that the event names: of a request, that of its submitter at its submission. */
+static u32 namespace_of(const struct unraced_record *record)
+{
+	if (record->origin == UNRACED_ORIGIN_IO_URING)
+		return record->mount_ns;
+	return current->nsproxy ? unraced_namespace_number(current->nsproxy->mnt_ns) : 0;
 }
 
 void unraced_describe_file(struct unraced_area *area, struct file *file)
@@ -111,12 +122,10 @@ void unraced_describe_file(struct unraced_area *area, struct file *file)
 	record->flags |= UNRACED_HAS_FILE;
 	if (file->f_mode & FMODE_CREATED)
 		record->flags |= UNRACED_CREATED;
-	rcu_read_lock();
-	unraced_walk_up(walk, file, area->path, is_judged(call) ? &nowhere : start);
+	unraced_walk_up(walk, file, area->path, is_judged(call) ? &nowhere : start, namespace_of(record));
 	record->flags |= walk->flags;
 	if (!is_judged(call))
 		record->integrity = judge_path(area, walk, file);
-	rcu_read_unlock();
 	length = UNRACED_PATH_ROOM - walk->position;
 	memcpy(unraced_call_room(call), area->path + walk->position, length);
 	unraced_call_append(call, &record->open.resolved, length);
@@ -127,13 +136,40 @@ bool unraced_has_peer(s64 result)
 	return result == 0 || result == -EINPROGRESS || result == -EALREADY || result == -EISCONN;
 }
 
-void unraced_describe_connect(struct unraced_area *area, struct file *file)
+/*
+ * The struct sock that the kernel connected tells whether the descriptor still leads to it. For a block that was read
+ * beside the kernel this is the only proof.
+ */
+static bool is_connected(const struct unraced_area *area, const struct sock *sk)
+{
+	if (!sk)
+		return false;
+	return area->acted ? area->act.socket == (unsigned long)sk : !area->call.how_pointer;
+}
+
+/* By comparison with the peer. Where the kernel's own copy was seen, it must have been the claim. */
+static u8 judge_address(const struct unraced_area *area)
+{
+	u8 verdict = unraced_judge_address(&area->call, area->act.device);
+	bool snapshot = area->call.record.provenance == UNRACED_PROVENANCE_ENTER;
+
+	return verdict == UNRACED_INTEGRITY_MATCH && snapshot && !area->call.proven ? UNRACED_INTEGRITY_UNCHECKED : verdict;
+}
+
+void unraced_describe_connect(struct unraced_capture *capture, struct unraced_area *area, struct file *file)
 {
 	struct unraced_record *record = &area->call.record;
 
+	if (!is_connected(area, unraced_sock_of(file))) {
+		record->flags |= UNRACED_OBJECT_MISSED;
+		return;
+	}
 	unraced_describe_socket(&area->call, file);
-	if (!is_judged(&area->call) && (record->flags & UNRACED_HAS_SOCKET))
-		record->integrity = unraced_judge_address(&area->call);
+	/* Only now: an act that changed what was just read has begun before. */
+	if (!unraced_act_is_alone(capture, area))
+		record->flags |= UNRACED_SOCKET_SHARED;
+	else if (!is_judged(&area->call))
+		record->integrity = judge_address(area);
 }
 
 static bool is_described(const struct unraced_call *call)
@@ -149,14 +185,14 @@ static void drop_other_file(struct unraced_call *call)
 	if (!is_described(call) || call->installed == record->result)
 		return;
 	record->flags &= ~(UNRACED_HAS_FILE | UNRACED_CREATED | UNRACED_DELETED | UNRACED_DETACHED |
-			   UNRACED_RESOLVED_TRUNCATED | UNRACED_FOREIGN_MOUNT_NS);
+			   UNRACED_RESOLVED_TRUNCATED | UNRACED_FOREIGN_MOUNT_NS | UNRACED_RESOLVED_UNSTABLE);
 	record->open.inode = 0;
 	record->open.device_major = 0;
 	record->open.device_minor = 0;
 	memset(&record->open.resolved, 0, sizeof(record->open.resolved));
 }
 
-void unraced_describe_object(struct unraced_area *area)
+void unraced_describe_object(struct unraced_capture *capture, struct unraced_area *area)
 {
 	struct unraced_call *call = &area->call;
 	struct unraced_record *record = &call->record;
@@ -174,14 +210,16 @@ void unraced_describe_object(struct unraced_area *area)
 	shared = unraced_descriptors_shared();
 	if (shared)
 		record->flags |= UNRACED_FD_TABLE_SHARED;
-	file = get_file_of(connects ? record->connect.fd : record->result, shared);
-	if (!file)
+	file = unraced_file_of(connects ? record->connect.fd : record->result, shared);
+	if (!file) {
+		record->flags |= UNRACED_OBJECT_MISSED;
 		return;
+	}
 	if (connects)
-		unraced_describe_connect(area, file);
+		unraced_describe_connect(capture, area, file);
 	else
 		unraced_describe_file(area, file);
-	give_file(file, shared);
+	unraced_give_file(file, shared);
 	/*
 	 * Another task could have put the object that the claim names behind the descriptor. A table that was not shared
 	 * at entry was not shared until the return: its only user was in the call.

@@ -1,24 +1,25 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <linux/dcache.h>
+#include <linux/rcupdate.h>
 #include <linux/sched.h>
 
 #include "capture.h"
 #include "mounts.h"
 #include "walk.h"
 
-/* Names and mounts on the longest way: a path of one-letter names, twice. */
-#define STEPS 4096
+/*
+ * What all walks of a call may take together, so that a call takes well below a millisecond however many mounts lie over
+ * its path, and however often somebody renames: steps, and searches for a mount that lies over a name.
+ */
+#define MOST_STEPS (3 * UNRACED_TRAIL_STEPS)
+#define MOST_LOOKUPS 128
+/* Walks, the last of them under rename_lock. */
+#define TRIES 4
 /* MNT_NS_ANON_INO of newer kernels; older ones give such a namespace no number */
 #define ANONYMOUS 0xEFFFFFF7u
 
 static struct unraced_step *next_step(struct unraced_walk *walk)
 {
-	if (walk->state != UNRACED_TRAIL_SOUGHT)
-		return NULL;
-	if (walk->count == UNRACED_TRAIL_STEPS) {
-		walk->moving = true;
-		return NULL;
-	}
 	return &walk->steps[walk->count++];
 }
 
@@ -31,8 +32,6 @@ static void note_dentry(struct unraced_walk *walk)
 {
 	struct unraced_step *step = next_step(walk);
 
-	if (!step)
-		return;
 	step->dentry = walk->dentry;
 	step->below = NULL;
 	step->sequence = sequence_of(walk->dentry);
@@ -46,8 +45,6 @@ static void note_mount(struct unraced_walk *walk, const struct vfsmount *below)
 {
 	struct unraced_step *step = next_step(walk);
 
-	if (!step)
-		return;
 	step->dentry = walk->dentry;
 	step->below = below;
 	step->above = walk->mount;
@@ -67,8 +64,22 @@ static bool is_mounted_over(const struct unraced_walk *walk)
 	return path_is_mountpoint(&here);
 }
 
+static void look_for_cover(struct unraced_walk *walk)
+{
+	if (walk->crossed || !d_mountpoint(walk->dentry))
+		return;
+	if (!walk->lookups_left) {
+		walk->spent = true;
+		return;
+	}
+	walk->lookups_left--;
+	if (is_mounted_over(walk))
+		walk->covered = true;
+}
+
 static void visit(struct unraced_walk *walk)
 {
+	note_dentry(walk);
 	if (walk->state != UNRACED_TRAIL_SOUGHT)
 		return;
 	if (at_start(walk)) {
@@ -77,9 +88,7 @@ static void visit(struct unraced_walk *walk)
 		return;
 	}
 	/* What is mounted on a name hides what was opened. */
-	if (!walk->crossed && d_mountpoint(walk->dentry) && is_mounted_over(walk))
-		walk->covered = true;
-	note_dentry(walk);
+	look_for_cover(walk);
 }
 
 /* Puts a slash and the name in front of what is there, if there is room. */
@@ -94,37 +103,22 @@ static bool put_name(struct unraced_walk *walk, const u8 *name, u32 length)
 }
 
 /*
- * The dentry's name, if no rename was under way: as its lock is everybody's who opens anything below, it is not taken for
- * a look. The memory of a name stays as long as the RCU section; its length must be that of the name, so it is asked
- * for the number before the copy, too. Nothing is done otherwise.
+ * Puts the dentry's name there. Its lock is everybody's who opens anything below, so it is taken only when a rename is
+ * under way. The memory of a name stays as long as the RCU section; its length must be that of the name, so the number
+ * that was noted is asked for before the copy. What changes afterwards shows at the end of the walk.
  */
-static bool try_prepend(struct unraced_walk *walk, bool *fits)
-{
-	const struct dentry *dentry = walk->dentry;
-	unsigned int sequence = sequence_of(dentry);
-	u32 length, position = walk->position;
-	const u8 *name;
-
-	smp_rmb();
-	name = READ_ONCE(dentry->d_name.name);
-	length = READ_ONCE(dentry->d_name.len);
-	smp_rmb();
-	if ((sequence & 1) || sequence_of(dentry) != sequence)
-		return false;
-	*fits = put_name(walk, name, length);
-	smp_rmb();
-	if (sequence_of(dentry) == sequence)
-		return true;
-	walk->position = position;
-	return false;
-}
-
 static bool prepend(struct unraced_walk *walk)
 {
+	const struct unraced_step *noted = &walk->steps[walk->count - 1];
 	struct dentry *dentry = walk->dentry;
+	const u8 *name = READ_ONCE(dentry->d_name.name);
+	u32 length = READ_ONCE(dentry->d_name.len);
 	bool fits;
 
-	if (!try_prepend(walk, &fits)) {
+	smp_rmb();
+	if (!(noted->sequence & 1) && sequence_of(dentry) == noted->sequence) {
+		fits = put_name(walk, name, length);
+	} else {
 		spin_lock(&dentry->d_lock);
 		fits = put_name(walk, dentry->d_name.name, dentry->d_name.len);
 		spin_unlock(&dentry->d_lock);
@@ -135,15 +129,15 @@ static bool prepend(struct unraced_walk *walk)
 }
 
 /* What the namespace of the topmost mount tells. */
-static u32 namespace_flags(const struct mnt_namespace *ns)
+static u32 namespace_flags(const struct unraced_walk *walk, const struct mnt_namespace *ns)
 {
 	u32 number;
 
 	if (IS_ERR_OR_NULL(ns))
 		return UNRACED_DETACHED;
-	if (current->nsproxy && ns == current->nsproxy->mnt_ns)
-		return 0;
 	number = unraced_namespace_number(ns);
+	if (number == walk->mount_ns)
+		return 0;
 	return number == 0 || number == ANONYMOUS ? UNRACED_DETACHED : UNRACED_FOREIGN_MOUNT_NS;
 }
 
@@ -153,7 +147,7 @@ static bool cross(struct unraced_walk *walk)
 	const struct vfsmount *below = walk->mount, *above = unraced_mount_above(below);
 
 	if (above == below) {
-		walk->flags |= namespace_flags(unraced_mount_namespace(above));
+		walk->flags |= namespace_flags(walk, unraced_mount_namespace(above));
 		return false;
 	}
 	walk->dentry = unraced_mountpoint(below);
@@ -190,35 +184,51 @@ static bool step_up(struct unraced_walk *walk)
 	return true;
 }
 
+static u64 mount_events(void)
+{
+	return current->nsproxy ? unraced_mount_events(current->nsproxy->mnt_ns) : 0;
+}
+
 static void begin_walk(struct unraced_walk *walk, const struct file *file, u8 *path, const struct unraced_place *start)
 {
 	walk->mount = file->f_path.mnt;
 	walk->dentry = file->f_path.dentry;
 	walk->bytes = path;
 	walk->position = UNRACED_PATH_ROOM;
-	walk->flags = d_unlinked(walk->dentry) ? UNRACED_DELETED : 0;
 	walk->start = *start;
 	walk->met_at = 0;
 	walk->state = start->mount ? UNRACED_TRAIL_SOUGHT : UNRACED_TRAIL_UNWANTED;
 	walk->crossed = false;
 	walk->covered = false;
 	walk->moving = false;
+	walk->spent = false;
 	walk->count = 0;
+	walk->events = mount_events();
+	/* The number of events before what they change. */
+	smp_rmb();
 }
 
-void unraced_walk_up(struct unraced_walk *walk, const struct file *file, u8 *path, const struct unraced_place *start)
+/* A step may note a dentry and a mount. */
+static bool has_room(const struct unraced_walk *walk)
 {
-	u32 steps = 0;
+	return walk->steps_left && walk->count + 2 <= UNRACED_TRAIL_STEPS;
+}
 
-	begin_walk(walk, file, path, start);
-	while (step_up(walk)) {
-		if (++steps == STEPS) {
-			walk->flags |= UNRACED_RESOLVED_TRUNCATED;
-			break;
-		}
+static void walk_once(struct unraced_walk *walk)
+{
+	bool more = true;
+
+	walk->flags = d_unlinked(walk->dentry) ? UNRACED_DELETED : 0;
+	while (more && has_room(walk)) {
+		walk->steps_left--;
+		more = step_up(walk);
+	}
+	if (more) {
+		walk->spent = true;
+		walk->flags |= UNRACED_RESOLVED_TRUNCATED;
 	}
 	if (walk->position == UNRACED_PATH_ROOM && !(walk->flags & UNRACED_DETACHED))
-		path[--walk->position] = '/';
+		walk->bytes[--walk->position] = '/';
 }
 
 static bool is_as_noted(const struct unraced_step *step)
@@ -228,7 +238,7 @@ static bool is_as_noted(const struct unraced_step *step)
 	return sequence_of(step->dentry) == step->sequence;
 }
 
-bool unraced_walk_holds(const struct unraced_walk *walk)
+static bool still_holds(const struct unraced_walk *walk)
 {
 	u32 i;
 
@@ -237,5 +247,44 @@ bool unraced_walk_holds(const struct unraced_walk *walk)
 	for (i = 0; i < walk->count; i++)
 		if (!is_as_noted(&walk->steps[i]))
 			return false;
-	return !walk->moving;
+	smp_rmb();
+	return !walk->moving && mount_events() == walk->events;
+}
+
+static void try_walk(struct unraced_walk *walk, const struct file *file, u8 *path, const struct unraced_place *start)
+{
+	begin_walk(walk, file, path, start);
+	walk_once(walk);
+	walk->holds = still_holds(walk);
+}
+
+/* No rename runs while somebody has this lock (d_move()), so an attacker cannot keep the names moving. */
+static void try_without_renames(struct unraced_walk *walk, const struct file *file, u8 *path,
+				const struct unraced_place *start)
+{
+	read_seqlock_excl(&rename_lock);
+	try_walk(walk, file, path, start);
+	read_sequnlock_excl(&rename_lock);
+}
+
+void unraced_walk_up(struct unraced_walk *walk, const struct file *file, u8 *path, const struct unraced_place *start,
+		     u32 mount_ns)
+{
+	u32 left = TRIES - 1;
+
+	walk->mount_ns = mount_ns;
+	walk->steps_left = MOST_STEPS;
+	walk->lookups_left = MOST_LOOKUPS;
+	rcu_read_lock();
+	try_walk(walk, file, path, start);
+	/* Another walk like this one must be within the budget. */
+	while (!walk->holds && left-- && walk->steps_left >= walk->count) {
+		if (left)
+			try_walk(walk, file, path, start);
+		else
+			try_without_renames(walk, file, path, start);
+	}
+	rcu_read_unlock();
+	if (!walk->holds)
+		walk->flags |= UNRACED_RESOLVED_UNSTABLE;
 }

@@ -16,6 +16,7 @@ __visible void cleanup_module(void);
 #include "tracepoints.c"
 #include "probes.c"
 #include "copies.c"
+#include "connects.c"
 #include "requests.c"
 #include "posted.c"
 #include "filter.c"

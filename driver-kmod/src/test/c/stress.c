@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0
 /*
  * Threads that share one stash which is too small for them, short entries and long ones, also under each other's names.
- * Each entry is its owner's key over and over, so that a torn one, or another's, shows. Built with a sanitizer.
+ * Each entry is its owner's key over and over, so that a torn one, or another's, shows. A second stash has pairs as keys,
+ * and room for all of them: what it counts by edits must come out exactly. Built with a sanitizer.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -13,12 +14,21 @@
 #define NAMES 512
 #define SHORT_WORDS 16
 #define LONG_WORDS 128
+/* Of each there are twice as many pairs, which share their names and their starts with others. */
+#define PAIR_NAMES 16
 
 struct tally {
 	u64 puts, takes, stale, evicted, mixed;
+	u64 edits[PAIR_NAMES][2];
 };
 
-static struct unraced_stash *stash;
+struct counted {
+	u64 name;
+	u64 start;
+	u64 count;
+};
+
+static struct unraced_stash *stash, *pairs;
 static struct tally tallies[THREADS];
 
 static u64 draw(u64 *state)
@@ -69,6 +79,48 @@ static void touch(struct tally *tally, u64 name, u64 start)
 	tally->mixed += unraced_stash_touch(stash, name, start, 1, is_other, &word);
 }
 
+/* Of a pair that nobody removes: it is new once, and nobody else's. */
+static bool count_edit(const struct unraced_edit *found, void *with)
+{
+	struct counted *counted = found->entry, *expected = with;
+
+	if (!found->known)
+		*counted = (struct counted){ .name = expected->name, .start = expected->start };
+	expected->count = counted->name != expected->name || counted->start != expected->start || found->evicted ||
+			  found->lossy;
+	counted->count++;
+	return true;
+}
+
+static void edit(struct tally *tally, u64 name, u64 start)
+{
+	struct counted expected = { .name = name, .start = start };
+
+	if (!unraced_stash_edit(pairs, name, start, 0, true, count_edit, &expected))
+		tally->mixed++;
+	tally->mixed += expected.count;
+	tally->edits[name][start]++;
+}
+
+/* The entries' own counts against those of the threads. */
+static u64 wrong_counts(void)
+{
+	u64 name, start, wrong = 0;
+	int i;
+
+	for (name = 0; name < PAIR_NAMES; name++)
+		for (start = 0; start < 2; start++) {
+			struct counted counted = {};
+			u64 expected = 0;
+
+			for (i = 0; i < THREADS; i++)
+				expected += tallies[i].edits[name][start];
+			unraced_stash_take(pairs, name, start, 0, &counted, sizeof(counted));
+			wrong += counted.count != expected;
+		}
+	return wrong;
+}
+
 static void *run(void *argument)
 {
 	struct tally *tally = argument;
@@ -85,6 +137,8 @@ static void *run(void *argument)
 			unraced_stash_read(stash, &books);
 		else if (dice < 6)
 			touch(tally, name, start);
+		else if (dice < 10)
+			edit(tally, name % PAIR_NAMES, start);
 		else if (dice % 2)
 			put(tally, &random, name, start);
 		else
@@ -103,12 +157,20 @@ int main(void)
 		.shards = 4,
 		.remembered = 32,
 	};
+	struct unraced_stash_size pairs_size = {
+		.entries = 2 * PAIR_NAMES * THREADS,
+		.short_bytes = sizeof(struct counted),
+		.long_bytes = sizeof(struct counted),
+		.shards = 4,
+		.pairs = 1,
+	};
 	pthread_t threads[THREADS];
 	struct unraced_books books;
 	struct tally sum = {};
 	int i;
 
 	stash = unraced_stash_new(&size, 20261124);
+	pairs = unraced_stash_new(&pairs_size, 20261126);
 	for (i = 0; i < THREADS; i++)
 		if (pthread_create(&threads[i], NULL, run, &tallies[i]))
 			return 2;
@@ -118,12 +180,14 @@ int main(void)
 		sum.takes += tallies[i].takes;
 		sum.mixed += tallies[i].mixed;
 	}
+	sum.mixed += wrong_counts();
 	unraced_stash_read(stash, &books);
 	printf("puts %" PRIu64 " takes %" PRIu64 " evicted %" PRIu64 " stale %" PRIu64 " reclaimed %" PRIu64
 	       " live %" PRIu64 " mixed up %" PRIu64 "\n",
 	       (uint64_t)books.puts, (uint64_t)books.takes, (uint64_t)books.evicted, (uint64_t)books.stale,
 	       (uint64_t)books.reclaimed, (uint64_t)books.live, sum.mixed);
 	unraced_stash_free(stash);
+	unraced_stash_free(pairs);
 	return sum.mixed || books.puts != sum.puts || books.takes != sum.takes || !books.evicted || !books.stale ||
 	       books.live > books.capacity ||
 	       books.puts != books.takes + books.evicted + books.stale + books.reclaimed + books.live;

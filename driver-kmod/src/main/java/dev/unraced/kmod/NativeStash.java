@@ -46,13 +46,14 @@ final class NativeStash implements ArgStash {
         this.capacity = capacity;
         this.entryBytes = entryBytes;
         this.bytes = Device.memory(entryBytes);
-        ByteBuffer size = Device.memory(6 * Integer.BYTES)
+        ByteBuffer size = Device.memory(7 * Integer.BYTES)
                 .putInt(capacity)
                 .putInt(shape.longEntries())
                 .putInt(shape.shortBytes())
                 .putInt(entryBytes)
                 .putInt(shape.shards())
-                .putInt(LEAST_REMEMBERED);
+                .putInt(LEAST_REMEMBERED)
+                .putInt(0);
         handle = create(size, seed);
         if (handle == 0) {
             throw new IllegalArgumentException(
