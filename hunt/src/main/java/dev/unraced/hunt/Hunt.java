@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.hunt;
+
+import dev.unraced.driver.Capture;
+import dev.unraced.driver.CaptureStats;
+import dev.unraced.event.SyscallEvent;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** Runs programs against a capture, and judges each. Not thread-safe. */
+public final class Hunt implements AutoCloseable {
+    private static final long PATIENCE_NANOS = 2_000_000_000L;
+    private static final long PAUSE_MILLIS = 2;
+
+    private final Capture capture;
+    private final Hunter hunter;
+    private final EventLog events;
+    private long lostBefore;
+    private long cut;
+
+    /** Takes over the capture, which {@link #close} closes. */
+    public Hunt(Capture capture) {
+        this.capture = capture;
+        this.hunter = Hunter.start();
+        this.events = new EventLog(capture);
+    }
+
+    /** Runs the program of a seed. */
+    public Verdict run(long seed, Set<Kind> kinds) {
+        return run(Generator.program(seed, kinds));
+    }
+
+    Verdict run(Program program) {
+        ActLog log = hunter.run(program);
+        if (!log.failure().isEmpty()) {
+            throw new HuntException("The acting program could not begin: " + log.failure());
+        }
+        if (log.isCut()) {
+            cut++;
+        }
+        List<SyscallEvent> own = await(log);
+        long lost = capture.stats().totalLost();
+        Verdict verdict = Judge.judge(log, own, lost - lostBefore);
+        lostBefore = lost;
+        events.clear();
+        return verdict;
+    }
+
+    /** Programs that did not come to their end in time. */
+    public long cutPrograms() {
+        return cut;
+    }
+
+    /** Each act that ran has its event soon; those that are missing then are missing for good. */
+    private List<SyscallEvent> await(ActLog log) {
+        long until = System.nanoTime() + PATIENCE_NANOS;
+        List<SyscallEvent> own = events.of(log.tgids());
+        while (Judge.unanswered(log, own) > 0 && System.nanoTime() < until) {
+            try {
+                Thread.sleep(PAUSE_MILLIS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                break;
+            }
+            own = events.of(log.tgids());
+        }
+        return own;
+    }
+
+    /** Closes the capture, and says in what its accounts do not balance. */
+    public Optional<String> balance() {
+        close();
+        CaptureStats stats = capture.stats();
+        if (stats.imbalance() != 0) {
+            return Optional.of("the capture's accounts do not balance by " + stats.imbalance() + ": " + stats);
+        }
+        return stats.stash().imbalance() == 0
+                ? Optional.empty()
+                : Optional.of("the stash's accounts do not balance by "
+                        + stats.stash().imbalance() + ": " + stats.stash());
+    }
+
+    @Override
+    public void close() {
+        events.close();
+        hunter.close();
+        capture.close();
+    }
+}
