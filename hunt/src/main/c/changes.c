@@ -148,6 +148,7 @@ void flip_all(struct self *self)
 	for (int turn = 0; turn < 64 && !arena->stopped; turn++) {
 		uint64_t bits = next_random(self);
 
+		beat(self);
 		for (int i = 0; i < program.ops_count; i++) {
 			const struct op *op = &program.ops[i];
 			const char *value = op->flip_values[bits >> (i & 63) & 1];

@@ -139,6 +139,8 @@ struct arena {
 	bool stopped;
 	int pids[MAX_PROCESSES];
 	int tids[MAX_ACTORS];
+	/* Each actor's own count of what it did, by which others see that it runs. */
+	unsigned beats[MAX_ACTORS];
 	int notify_fd[MAX_ACTORS];
 	bool supervised[MAX_ACTORS];
 	struct log logs[MAX_ACTORS + 1];
@@ -166,6 +168,8 @@ uint64_t next_random(struct self *self);
 void append(struct log *log, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void append_hex(char *to, const void *bytes, size_t length);
 void refresh_mount_ns(struct self *self);
+void beat(struct self *self);
+void meet(struct self *self, bool flips);
 
 /* program.c */
 bool parse(char *text);

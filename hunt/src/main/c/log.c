@@ -7,6 +7,9 @@
 #include <sys/stat.h>
 #include <time.h>
 
+#define PATIENCE_NANOS 20000
+#define FLIP_PATIENCE_NANOS 300000
+
 uint64_t now(void)
 {
 	struct timespec time;
@@ -55,4 +58,30 @@ void refresh_mount_ns(struct self *self)
 	struct stat stat;
 
 	self->mount_ns = fstatat(PROC_FD, "thread-self/ns/mnt", &stat, 0) ? 0 : stat.st_ino;
+}
+
+void beat(struct self *self)
+{
+	__atomic_store_n(&arena->beats[self->actor->id], arena->beats[self->actor->id] + 1, __ATOMIC_RELAXED);
+}
+
+static unsigned others_beats(const struct self *self)
+{
+	unsigned sum = 0;
+
+	for (int i = 0; i < program.actors_count; i++)
+		sum += i == self->actor->id ? 0 : __atomic_load_n(&arena->beats[i], __ATOMIC_RELAXED);
+	return sum;
+}
+
+/* A race needs another actor that runs at this moment on another processor, so an act waits a little for one. */
+void meet(struct self *self, bool flips)
+{
+	unsigned before = others_beats(self);
+	uint64_t until = now() + (flips ? FLIP_PATIENCE_NANOS : PATIENCE_NANOS);
+
+	if (program.actors_count == 1)
+		return;
+	while (others_beats(self) == before && now() < until)
+		;
 }

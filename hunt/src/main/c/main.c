@@ -36,6 +36,9 @@ static void on_signal(int signal)
 
 static void run_op(struct self *self, const struct op *op)
 {
+	beat(self);
+	if (!self->actor->disturbs && (op->verb == OPEN || op->verb == CONNECT || op->verb == RING || op->verb == PAIR))
+		meet(self, op->flip_size > 0);
 	switch (op->verb) {
 	case OPEN:
 		act_open(self, op);

@@ -9,6 +9,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -280,15 +281,24 @@ final class Tree {
 
     /** First and last of the states that could have been in force between two times. */
     int[] window(long begin, long end) {
-        int first = 0;
-        while (first < changes.size() && changes.get(first).number("e") < begin) {
-            first++;
+        int first = firstWhere(change -> change.number("e") >= begin);
+        int last = firstWhere(change -> change.number("b") > end);
+        return new int[] {first, Math.max(first, last)};
+    }
+
+    /** One thread at a time changes anything, so that the times of the changes rise. */
+    private int firstWhere(Predicate<LogLine> holds) {
+        int low = 0;
+        int high = changes.size();
+        while (low < high) {
+            int middle = (low + high) >>> 1;
+            if (holds.test(changes.get(middle))) {
+                high = middle;
+            } else {
+                low = middle + 1;
+            }
         }
-        int last = first;
-        while (last < changes.size() && changes.get(last).number("b") <= end) {
-            last++;
-        }
-        return new int[] {first, last};
+        return low;
     }
 
     /**
