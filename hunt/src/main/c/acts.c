@@ -26,6 +26,7 @@
 #define IA32_OPENAT2 437
 #define SOCKETCALL_CONNECT 3
 #define HOW_SIZE 24
+#define MAX_BURST 64
 
 static const char *const CALL_NAMES[] = { "open", "openat", "openat2", "creat", "connect" };
 static const char *const ENTRY_NAMES[] = { "native", "ia32", "socketcall" };
@@ -203,8 +204,32 @@ static long call_connect(const struct op *op, int fd, socklen_t length)
 	return raw(SYS_connect, fd, (long)op->page, length, 0);
 }
 
+/* Connects the same socket again and again, without a look in between that would leave others alone. */
+static void act_burst(struct self *self, const struct op *op)
+{
+	static __thread uint64_t begins[MAX_BURST], ends[MAX_BURST];
+	static __thread long results[MAX_BURST];
+	int fd = SLOT_FD + op->slot;
+	long times = op->value < MAX_BURST ? op->value : MAX_BURST;
+	unsigned long cookie = cookie_of(fd);
+
+	for (long i = 0; i < times; i++) {
+		beat(self);
+		begins[i] = now();
+		results[i] = call_connect(op, fd, op->to.length);
+		ends[i] = now();
+	}
+	for (long i = 0; i < times; i++)
+		log_connect(self, op, ENTRY_NAMES[op->entry], fd, op->to.length, results[i], begins[i], ends[i], 1, -1,
+			    cookie, NULL);
+}
+
 void act_connect(struct self *self, const struct op *op)
 {
+	if (op->value > 1 && op->slot >= 0) {
+		act_burst(self, op);
+		return;
+	}
 	bool refused = op->refused && self->actor->refusal != REFUSE_NOTHING && op->entry == NATIVE;
 	int fd = op->slot >= 0 ? SLOT_FD + op->slot : new_socket(op->kind);
 	socklen_t length = op->refused ? REFUSED_LENGTH : op->to.length;

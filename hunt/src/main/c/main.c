@@ -25,6 +25,8 @@
 #define MAP_32BIT 0
 #endif
 #define PROGRAM_ROOM (1 << 20)
+/* One round of an actor logs less than that. */
+#define LOG_RESERVE (512 << 10)
 
 struct arena *arena;
 char base[BASE_ROOM];
@@ -128,7 +130,10 @@ static void *act(void *argument)
 	__atomic_fetch_add(&arena->ready, 1, __ATOMIC_SEQ_CST);
 	while (!__atomic_load_n(&arena->started, __ATOMIC_SEQ_CST))
 		sched_yield();
-	for (self.round = 0; (actor->disturbs || self.round < program.rounds) && !arena->stopped; self.round++) {
+	/* An actor ends before its log is full, since the judge has to know of every change. */
+	for (self.round = 0; (actor->disturbs || self.round < program.rounds) && !arena->stopped &&
+			     self.log->length < LOG_ROOM - LOG_RESERVE;
+	     self.round++) {
 		for (int i = 0; i < actor->count && !arena->stopped; i += 1 + program.ops[actor->first + i].requests)
 			run_op(&self, &program.ops[actor->first + i]);
 		/* Else a disturber without an op that waits would leave no processor to the others. */

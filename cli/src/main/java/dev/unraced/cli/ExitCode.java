@@ -9,6 +9,8 @@ final class ExitCode {
     static final int FAILURE = 1;
     /** The command line or the configuration is wrong. */
     static final int USAGE = 2;
+    /** It ran, and there was nothing to judge. */
+    static final int NOTHING_JUDGED = 3;
 
     private ExitCode() {}
 }

@@ -16,6 +16,7 @@ final class ActLog {
     private String base = "";
     private String failure = "";
     private boolean cut;
+    private long firstNamespace;
     private final List<Act> acts = new ArrayList<>();
     private final List<LogLine> changes = new ArrayList<>();
     private final List<LogLine> nodes = new ArrayList<>();
@@ -35,6 +36,7 @@ final class ActLog {
             case "change" -> changes.add(line);
             case "node" -> nodes.add(line);
             case "actor" -> {
+                firstNamespace = line.number("ns");
                 tids.add(line.integer("t"));
                 tgids.add(line.integer("g"));
             }
@@ -69,6 +71,11 @@ final class ActLog {
     /** Whether the program was stopped at its deadline, so that the log lacks acts. */
     boolean isCut() {
         return cut;
+    }
+
+    /** Inode number of the mount namespace in which all actors begin. */
+    long firstNamespace() {
+        return firstNamespace;
     }
 
     List<Act> acts() {

@@ -76,8 +76,11 @@ final class ConnectJudge {
         if (act.result() == EISCONN) {
             return Set.of();
         }
-        String to = Addresses.normal(act.line().text("to"));
-        return flips ? Set.of(to, Addresses.normal(act.line().text("or"))) : Set.of(to);
+        Set<String> peers = new HashSet<>(Set.of(Addresses.normal(act.line().text("to"))));
+        if (flips) {
+            peers.add(Addresses.normal(act.line().text("or")));
+        }
+        return peers;
     }
 
     /** Whether another call could have connected the same socket before the look, or another socket was looked at. */

@@ -13,8 +13,10 @@ final class Generator {
     private static final List<String> DIRECTORIES = List.of("", "a/", "a/p/", "a/p/q/", "b/", "b/p/", "b/p/q/", "c/");
     private static final List<String> FILES = List.of("x", "y", "z", "l");
     private static final String LONG_DIRECTORY = "c/" + "0".repeat(199) + "7/";
-    private static final int MAX_ROUNDS = 200;
-    private static final int MIN_ROUNDS = 10;
+    private static final int MAX_ROUNDS = 800;
+    private static final int MIN_ROUNDS = 20;
+    /** A mount namespace takes some milliseconds to make and to end. */
+    private static final int MAX_SLOW_ROUNDS = 24;
     private static final int MAX_PROCESSES = 6;
     private static final int SLOTS = 3;
     private static final int O_CREAT_WRONLY = 0101;
@@ -25,6 +27,7 @@ final class Generator {
     private final List<Actor> actors = new ArrayList<>();
     private int processes;
     private boolean flips;
+    private boolean slow;
 
     private Generator(long seed, Set<Kind> kinds) {
         this.random = new SplittableRandom(seed);
@@ -48,6 +51,9 @@ final class Generator {
         }
         if (flips) {
             actor(newProcess(), " disturb", List.of("flip"));
+        }
+        if (slow) {
+            rounds = Math.min(rounds, MAX_SLOW_ROUNDS);
         }
         return new Program(head, rounds, actors.size() > Program.MAX_ACTORS ? actors.subList(0, Program.MAX_ACTORS) : actors);
     }
@@ -88,11 +94,18 @@ final class Generator {
     private void sockets() {
         actor(newProcess(), "", ops(1, 4, this::connect));
         if (chance(80)) {
-            actor(newProcess(), chance(50) ? "" : " disturb", ops(1, 4, this::connect));
+            int slot = random.nextInt(2);
+            actor(
+                    newProcess(),
+                    chance(50) ? "" : " disturb",
+                    chance(50)
+                            ? ops(1, 4, this::connect)
+                            : List.of("connect slot=" + slot + " value=64 to=" + inet(), connect()));
         }
     }
 
     private void namespaces() {
+        slow = true;
         List<String> ops = new ArrayList<>();
         if (chance(50)) {
             ops.add(waiting());

@@ -4,6 +4,7 @@ package dev.unraced.hunt;
 import dev.unraced.driver.Capture;
 import dev.unraced.driver.CaptureStats;
 import dev.unraced.event.SyscallEvent;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -18,6 +19,7 @@ public final class Hunt implements AutoCloseable {
     private final EventLog events;
     private long lostBefore;
     private long cut;
+    private ActLog ran = new ActLog();
 
     /** Takes over the capture, which {@link #close} closes. */
     public Hunt(Capture capture) {
@@ -31,8 +33,58 @@ public final class Hunt implements AutoCloseable {
         return run(Generator.program(seed, kinds));
     }
 
-    Verdict run(Program program) {
+    /**
+     * Runs a program that was saved.
+     *
+     * @param text its text, as {@link #text} or {@link #shrink} gave it
+     */
+    public Verdict run(String text) {
+        return run(Program.parse(text));
+    }
+
+    /** The text of the program of a seed. */
+    public static String text(long seed, Set<Kind> kinds) {
+        return Generator.program(seed, kinds).text();
+    }
+
+    /**
+     * Looks for the shortest program that still shows a lie.
+     *
+     * @param text a program that showed it
+     * @param lie the lie
+     * @param repeats how often each shorter program is run
+     * @param patience how long to go on at most
+     * @return the program and what happened in it; empty when it does not show the lie again
+     */
+    public Optional<Shortest> shrink(String text, Lie lie, int repeats, Duration patience) {
+        ActLog[] last = new ActLog[1];
+        Shrinker shrinker = new Shrinker(
+                program -> {
+                    Verdict verdict = run(program);
+                    if (verdict.lies().stream().anyMatch(each -> each.kind().equals(lie.kind()))) {
+                        last[0] = ran;
+                    }
+                    return verdict;
+                },
+                lie.kind(),
+                repeats,
+                patience.toNanos());
+        return shrinker.shrink(Program.parse(text))
+                .map(shrunk -> new Shortest(shrunk.program().text(), shrunk.lie(), Timeline.of(last[0], shrunk.lie())));
+    }
+
+    /**
+     * The shortest program that shows a lie.
+     *
+     * @param program its text
+     * @param lie the lie
+     * @param timeline what happened around it, line by line
+     */
+    public record Shortest(String program, Lie lie, String timeline) {}
+
+    private Verdict run(Program program) {
         ActLog log = hunter.run(program);
+        ran = log;
         if (!log.failure().isEmpty()) {
             throw new HuntException("The acting program could not begin: " + log.failure());
         }

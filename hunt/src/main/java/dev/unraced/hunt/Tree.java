@@ -31,7 +31,7 @@ final class Tree {
     private final List<Integer> mountNamespaces = new ArrayList<>();
     private final Map<Integer, Place> mountPoints = new HashMap<>();
     private final List<Integer> namespaceRoots = new ArrayList<>();
-    private final Map<Long, Integer> namespaceNumbers = new HashMap<>();
+    private final Map<Long, Set<Integer>> namespaceNumbers = new HashMap<>();
     private final List<Place> held = new ArrayList<>();
     private final List<TreeState> states = new ArrayList<>();
     private final List<LogLine> changes = new ArrayList<>();
@@ -62,6 +62,7 @@ final class Tree {
         this.root = rootNode;
         this.device = rootDevice;
         namespaceRoots.add(newMount(root, 0));
+        namespaceNumbers.put(log.firstNamespace(), new HashSet<>(Set.of(0)));
         for (String directory : HELD) {
             Long node = plain(state, root, directory);
             held.add(new Place(0, node == null ? -1 : node));
@@ -215,7 +216,7 @@ final class Tree {
         }
         Integer rootCopy = copies.get(namespaceRoots.get(old));
         namespaceRoots.add(rootCopy == null ? namespaceRoots.get(old) : rootCopy);
-        namespaceNumbers.put(inode, fresh);
+        namespaceNumbers.computeIfAbsent(inode, number -> new HashSet<>()).add(fresh);
         Place standingRoot = standing.root();
         state.stand(
                 actor,
@@ -372,17 +373,22 @@ final class Tree {
         return false;
     }
 
-    /** Numbers of namespaces are used again, so that one of them may have meant several. */
+    /**
+     * Inode numbers of namespaces are used again, so that one of them may have meant several. A worker of the kernel's
+     * can have stayed in an earlier one.
+     */
     private Set<Integer> namespacesOf(Act act, long inode) {
-        Set<Integer> found = new HashSet<>();
+        Set<Integer> meant = namespaceNumbers.getOrDefault(inode, Set.of());
+        if (act.isWorkers()) {
+            return meant;
+        }
+        Set<Integer> stood = new HashSet<>();
         int[] window = window(act.begin(), act.end());
         for (int at = window[0]; at <= window[1]; at++) {
-            int namespace = standing(states.get(at), act.actor()).namespace();
-            if (namespace == 0 ? inode == act.mountNamespace() : namespaceNumbers.containsKey(inode)) {
-                found.add(namespace);
-            }
+            stood.add(standing(states.get(at), act.actor()).namespace());
         }
-        return found;
+        stood.retainAll(meant);
+        return stood;
     }
 
     /** Whether a file kept all of its names while an act ran. */

@@ -41,7 +41,8 @@ public final class Verdict {
         lies.add(lie);
     }
 
-    void add(Verdict other) {
+    /** Adds what was found of another run. */
+    public void add(Verdict other) {
         acts += other.acts;
         judged += other.judged;
         assertions += other.assertions;
