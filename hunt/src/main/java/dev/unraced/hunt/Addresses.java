@@ -37,9 +37,8 @@ final class Addresses {
             return hex.substring(0, 2 * IN_LENGTH);
         }
         if (family == Sockaddr.AF_INET6 && bytes.length >= IN6_SCOPE) {
-            String scope = needsScope(bytes) && bytes.length >= IN6_LENGTH
-                    ? hex.substring(2 * IN6_SCOPE, 2 * IN6_LENGTH)
-                    : "";
+            String scope =
+                    needsScope(bytes) && bytes.length >= IN6_LENGTH ? hex.substring(2 * IN6_SCOPE, 2 * IN6_LENGTH) : "";
             return hex.substring(0, 8) + hex.substring(2 * IN6_ADDRESS, 2 * IN6_SCOPE) + scope;
         }
         if (family == AF_NETLINK) {

@@ -57,7 +57,9 @@ final class ConnectJudge {
         check.equal("addrlen", event.addrlen(), act.line().integer("len"));
         if (event.address().isPresent()) {
             Set<String> passed = new HashSet<>();
-            for (String hex : flips ? List.of(act.line().text("to"), act.line().text("or")) : List.of(act.line().text("to"))) {
+            for (String hex : flips
+                    ? List.of(act.line().text("to"), act.line().text("or"))
+                    : List.of(act.line().text("to"))) {
                 passed.add(Addresses.normal(hex));
             }
             check.oneOf("address", Addresses.normal(event.address().value()), passed);
@@ -103,8 +105,7 @@ final class ConnectJudge {
 
     private void judgeSocket(Check check, Act act, ConnectEvent event, Set<String> truth, boolean flipsBlock) {
         if (event.socket().isEmpty()) {
-            if (!check.isMarked(
-                            EventFlag.OBJECT_MISSED, EventFlag.EXECUTION_UNKNOWN, EventFlag.FD_TABLE_SHARED)
+            if (!check.isMarked(EventFlag.OBJECT_MISSED, EventFlag.EXECUTION_UNKNOWN, EventFlag.FD_TABLE_SHARED)
                     && act.result() == 0) {
                 check.lie("socket", "none, flags " + event.flags(), "a socket that was connected");
             }
@@ -120,10 +121,7 @@ final class ConnectJudge {
         if (truth.isEmpty()) {
             check.exclude("socket.remote");
         } else {
-            check.oneOf(
-                    "socket.remote",
-                    socket.remote().map(Addresses::normal).orElse(""),
-                    truth);
+            check.oneOf("socket.remote", socket.remote().map(Addresses::normal).orElse(""), truth);
         }
         if (isRaced(act)) {
             check.exclude("socket.local");

@@ -17,6 +17,7 @@ final class Generator {
     private static final int MIN_ROUNDS = 20;
     /** A mount namespace takes some milliseconds to make and to end. */
     private static final int MAX_SLOW_ROUNDS = 24;
+
     private static final int MAX_PROCESSES = 6;
     private static final int SLOTS = 3;
     private static final int O_CREAT_WRONLY = 0101;
@@ -28,6 +29,8 @@ final class Generator {
     private int processes;
     private boolean flips;
     private boolean slow;
+    /** Whether batches use threads of the kernel's, with which the process shares its descriptor table from then on. */
+    private boolean workers;
 
     private Generator(long seed, Set<Kind> kinds) {
         this.random = new SplittableRandom(seed);
@@ -55,7 +58,8 @@ final class Generator {
         if (slow) {
             rounds = Math.min(rounds, MAX_SLOW_ROUNDS);
         }
-        return new Program(head, rounds, actors.size() > Program.MAX_ACTORS ? actors.subList(0, Program.MAX_ACTORS) : actors);
+        return new Program(
+                head, rounds, actors.size() > Program.MAX_ACTORS ? actors.subList(0, Program.MAX_ACTORS) : actors);
     }
 
     private void add(Kind kind) {
@@ -63,7 +67,10 @@ final class Generator {
             case FILES -> files();
             case DESCRIPTORS -> descriptors();
             case SOCKETS -> sockets();
-            case RINGS -> actor(newProcess(), "", ops(1, 4, this::batch));
+            case RINGS -> {
+                workers = chance(30);
+                actor(newProcess(), "", ops(1, 4, this::batch));
+            }
             case NAMESPACES -> namespaces();
             case REFUSALS -> refusals();
             case SOCKETCALL -> socketcall();
@@ -134,11 +141,13 @@ final class Generator {
         switch (random.nextInt(5)) {
             case 0 -> actor(newProcess(), " pend fill=257", ops(1, 3, () -> openBy("openat", "native")));
             case 1 -> actor(newProcess(), " pend fill=437", ops(1, 3, () -> openBy("openat2", "native")));
-            case 2 -> actor(newProcess(), "", ops(1, 2, () -> "emulate path=" + path() + " value=" + descriptorNumber()));
-            default -> actor(
-                    newProcess(),
-                    " refuse=" + pick("errno", "trap", "notify") + " answer=" + descriptorNumber(),
-                    ops(1, 4, this::refusable));
+            case 2 ->
+                actor(newProcess(), "", ops(1, 2, () -> "emulate path=" + path() + " value=" + descriptorNumber()));
+            default ->
+                actor(
+                        newProcess(),
+                        " refuse=" + pick("errno", "trap", "notify") + " answer=" + descriptorNumber(),
+                        ops(1, 4, this::refusable));
         }
     }
 
@@ -152,8 +161,14 @@ final class Generator {
 
     private void scopes() {
         flips = true;
-        actor(newProcess(), "", ops(1, 3, () -> "connect kind=udp6 via=" + pick("native", "ia32")
-                + " to=6/fe80::1/2001/hunt0 or=6/fe80::1/2001/hunt1 flip-address"));
+        actor(
+                newProcess(),
+                "",
+                ops(
+                        1,
+                        3,
+                        () -> "connect kind=udp6 via=" + pick("native", "ia32")
+                                + " to=6/fe80::1/2001/hunt0 or=6/fe80::1/2001/hunt1 flip-address"));
     }
 
     // ---- ops
@@ -163,10 +178,14 @@ final class Generator {
     }
 
     private String openBy(String call, String via) {
-        StringBuilder op = new StringBuilder("open call=").append(call).append(" via=").append(via);
+        StringBuilder op =
+                new StringBuilder("open call=").append(call).append(" via=").append(via);
         boolean relative = chance(30);
         if (call.equals("creat") || call.startsWith("open") && chance(10)) {
-            return op.append(" path=n/ flags=").append(O_CREAT_WRONLY).append(" mode=0600").toString();
+            return op.append(" path=n/ flags=")
+                    .append(O_CREAT_WRONLY)
+                    .append(" mode=0600")
+                    .toString();
         }
         boolean hasDirectory = call.equals("openat") || call.equals("openat2");
         if (relative) {
@@ -178,7 +197,10 @@ final class Generator {
         if (call.equals("openat2") && chance(30)) {
             flips = true;
             op.append(" flip-how");
-            return op.toString().replace(" flip-path", "").replace(" mode=0644", "").replace(" mode=0123", "");
+            return op.toString()
+                    .replace(" flip-path", "")
+                    .replace(" mode=0644", "")
+                    .replace(" mode=0123", "");
         }
         if (call.equals("openat2")) {
             return op.toString().replace(" mode=0644", "").replace(" mode=0123", "");
@@ -218,9 +240,11 @@ final class Generator {
             case 0 -> "change what=exchange path=a other=b";
             case 1 -> "change what=exchange path=a/p other=b/p";
             case 2 -> "change what=exchange path=" + one + "x other=" + one + "y";
-            case 3 -> "change what=rename path=" + pick("a", "secret-directory") + " other=" + pick("secret-directory", "a");
+            case 3 ->
+                "change what=rename path=" + pick("a", "secret-directory") + " other=" + pick("secret-directory", "a");
             case 4 -> "change what=rename path=a/" + pick("p", "info") + " other=a/" + pick("info", "p");
-            case 5 -> "change what=" + pick("link path=" + one + "x other=" + one + "k", "unlink path=" + one + "k other=");
+            case 5 ->
+                "change what=" + pick("link path=" + one + "x other=" + one + "k", "unlink path=" + one + "k other=");
             case 6 -> "change what=symlink path=" + one + "l other=" + pick("x", "y", "z");
             default -> "change what=rename path=" + one + pick("x", "w") + " other=" + one + pick("w", "x");
         };
@@ -248,7 +272,9 @@ final class Generator {
                     "connect kind=udp4 to=x");
         }
         StringBuilder op = new StringBuilder("connect via=").append(socketEntry());
-        op.append(chance(80) ? " slot=" + random.nextInt(2) : " kind=udp4").append(" to=").append(inet());
+        op.append(chance(80) ? " slot=" + random.nextInt(2) : " kind=udp4")
+                .append(" to=")
+                .append(inet());
         if (chance(40)) {
             flips = true;
             op.append(" or=").append(inet()).append(" flip-address");
@@ -258,7 +284,7 @@ final class Generator {
 
     private String batch() {
         StringBuilder op = new StringBuilder("ring");
-        boolean polled = chance(15);
+        boolean polled = workers && chance(30);
         if (polled) {
             op.append(" sqpoll");
         }
@@ -268,7 +294,7 @@ final class Generator {
             if (chance(20)) {
                 op.append(" link");
             }
-            if (chance(10)) {
+            if (workers && chance(20)) {
                 op.append(" async");
             }
         }

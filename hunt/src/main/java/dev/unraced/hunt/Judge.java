@@ -78,9 +78,12 @@ final class Judge {
     private void compare(List<SyscallEvent> events, long losses) {
         Map<Long, List<SyscallEvent>> byCaller = new HashMap<>();
         for (SyscallEvent event : events) {
-            byCaller.computeIfAbsent(callerOf(event), caller -> new ArrayList<>()).add(event);
+            byCaller.computeIfAbsent(callerOf(event), caller -> new ArrayList<>())
+                    .add(event);
         }
-        byCaller.values().forEach(each -> each.sort(Comparator.comparingLong(event -> event.call().exitNanos())));
+        byCaller.values()
+                .forEach(each ->
+                        each.sort(Comparator.comparingLong(event -> event.call().exitNanos())));
         List<Lie> missing = new ArrayList<>();
         for (Act act : log.acts()) {
             verdict.act();
@@ -169,7 +172,8 @@ final class Judge {
             check.equal("mount_ns", event.caller().mountNamespace(), act.mountNamespace());
         }
         if (event.call().enterNanos() > event.call().exitNanos()) {
-            check.lie("time", event.call().enterNanos(), "at most " + event.call().exitNanos());
+            check.lie(
+                    "time", event.call().enterNanos(), "at most " + event.call().exitNanos());
         }
         if (!act.ran()) {
             judgeRefused(check, event);
@@ -189,7 +193,8 @@ final class Judge {
 
     /** A call that never ran is marked as such, or as one of which nobody knows. */
     private static void judgeRefused(Check check, SyscallEvent event) {
-        boolean hasObject = event.flags().contains(EventFlag.HAS_FILE) || event.flags().contains(EventFlag.HAS_SOCKET);
+        boolean hasObject =
+                event.flags().contains(EventFlag.HAS_FILE) || event.flags().contains(EventFlag.HAS_SOCKET);
         if (event.flags().contains(EventFlag.NOT_EXECUTED)) {
             if (hasObject) {
                 check.lie("execution", "NOT_EXECUTED with an object", "it never ran");

@@ -52,7 +52,8 @@ final class OpenJudge {
     private void judgeArguments(Check check, Act act, OpenEvent event) {
         check.equal("dirfd", event.dirfd(), act.line().integer("dir"));
         if (event.path().isPresent()) {
-            Set<String> passed = act.paths().stream().map(path -> passed(act, path)).collect(Collectors.toSet());
+            Set<String> passed =
+                    act.paths().stream().map(path -> passed(act, path)).collect(Collectors.toSet());
             check.oneOf("path", event.path().value().toUtf8(), passed);
         }
         boolean flips = act.paths().size() > 1;
@@ -61,7 +62,9 @@ final class OpenJudge {
         }
         if (act.isRequest()) {
             check.equal(
-                    "open_flags", event.how().value().flags() & UNTAGGED, act.line().number("flags") & UNTAGGED);
+                    "open_flags",
+                    event.how().value().flags() & UNTAGGED,
+                    act.line().number("flags") & UNTAGGED);
         } else if (event.how().isPresent()) {
             judgeHow(check, act, event);
         }
@@ -83,8 +86,8 @@ final class OpenJudge {
         if (event.how().integrity() == Integrity.CHANGED && !flips) {
             check.lie("how_integrity", Integrity.CHANGED, "nobody changed it");
         }
-        boolean asserted = event.how().integrity() == Integrity.MATCH
-                || event.how().provenance() == Provenance.KERNEL;
+        boolean asserted =
+                event.how().integrity() == Integrity.MATCH || event.how().provenance() == Provenance.KERNEL;
         if (flips && asserted && act.inode() != null && !isReplaced(act)) {
             check.equal("open_flags, kept", said & O_APPEND, act.line().number("fl") & O_APPEND);
         }
@@ -122,8 +125,7 @@ final class OpenJudge {
 
     private void judgeFile(Check check, Act act, OpenEvent event, Truth truth) {
         if (event.file().isEmpty()) {
-            if (!check.isMarked(
-                    EventFlag.OBJECT_MISSED, EventFlag.EXECUTION_UNKNOWN, EventFlag.FD_TABLE_SHARED)) {
+            if (!check.isMarked(EventFlag.OBJECT_MISSED, EventFlag.EXECUTION_UNKNOWN, EventFlag.FD_TABLE_SHARED)) {
                 check.lie("file", "none, flags " + event.flags(), "a file that was opened");
             }
             return;
@@ -175,7 +177,10 @@ final class OpenJudge {
 
     private void judgeOwnName(Check check, Act act, OpenedFile file) {
         if (!check.isMarked(EventFlag.FOREIGN_MOUNT_NS, EventFlag.RESOLVED_UNSTABLE)) {
-            check.equal("file.path", file.path().toUtf8(), log.base() + "/" + act.line().text("path"));
+            check.equal(
+                    "file.path",
+                    file.path().toUtf8(),
+                    log.base() + "/" + act.line().text("path"));
         }
     }
 

@@ -13,7 +13,8 @@ import java.util.function.Function;
  * keeps what still lies in one of several runs, since a race is not won each time.
  */
 final class Shrinker {
-    private static final List<String> NEEDED = List.of("path=", "call=", "what=", "kind=", "to=", "or=", "other=", "slot=");
+    private static final List<String> NEEDED =
+            List.of("path=", "call=", "what=", "kind=", "to=", "or=", "other=", "slot=");
 
     private final Function<Program, Verdict> run;
     private final String kind;

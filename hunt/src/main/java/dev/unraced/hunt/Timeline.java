@@ -46,11 +46,12 @@ final class Timeline {
                     (entry.end() - act.begin()) / NANOS_PER_MICRO,
                     entry.text()));
         }
-        lie.event().ifPresent(event -> text.append(String.format(
-                Locale.ROOT,
-                "  %+10.1f us               event %s%n",
-                (event.call().exitNanos() - act.begin()) / NANOS_PER_MICRO,
-                event)));
+        lie.event()
+                .ifPresent(event -> text.append(String.format(
+                        Locale.ROOT,
+                        "  %+10.1f us               event %s%n",
+                        (event.call().exitNanos() - act.begin()) / NANOS_PER_MICRO,
+                        event)));
         return text.toString();
     }
 }

@@ -55,7 +55,8 @@ final class Tree {
                 rootNode = inode;
                 rootDevice = node.text("dev");
             } else {
-                Long parent = plain(state, rootNode, path.contains("/") ? path.substring(0, path.lastIndexOf('/')) : "");
+                Long parent =
+                        plain(state, rootNode, path.contains("/") ? path.substring(0, path.lastIndexOf('/')) : "");
                 state.put(parent == null ? 0 : parent, path.substring(path.lastIndexOf('/') + 1), inode);
             }
         }
@@ -142,16 +143,14 @@ final class Tree {
                 }
             }
             case "unshare" -> unshare(state, actor, change.number("ns"));
-            case "setns" -> state.stand(
-                    actor, new Standing(0, null, 0, through(state, new Place(namespaceRoots.get(0), root))));
+            case "setns" ->
+                state.stand(actor, new Standing(0, null, 0, through(state, new Place(namespaceRoots.get(0), root))));
             case "chroot" -> chroot(state, actor, change.integer("value"));
             case "chdir" -> {
                 Standing standing = standing(state, actor);
                 int value = change.integer("value");
                 Place cwd = value < 0 ? new Place(0, root) : held.get(value);
-                state.stand(
-                        actor,
-                        new Standing(standing.namespace(), standing.root(), standing.rootNamespace(), cwd));
+                state.stand(actor, new Standing(standing.namespace(), standing.root(), standing.rootNamespace(), cwd));
             }
             default -> throw new HuntException("an unknown change: " + change);
         }
@@ -257,7 +256,9 @@ final class Tree {
 
     private @Nullable Place from(TreeState state, int actor, String path, boolean follows) {
         Standing standing = standing(state, actor);
-        Place start = standing.root() != null ? standing.root() : new Place(namespaceRoots.get(standing.rootNamespace()), root);
+        Place start = standing.root() != null
+                ? standing.root()
+                : new Place(namespaceRoots.get(standing.rootNamespace()), root);
         return one(walk(
                 List.of(state), 0, 0, List.of(new Start(0, through(state, start), standing)), below(path), follows));
     }
@@ -325,7 +326,8 @@ final class Tree {
                 starts.add(new Start(Math.max(at, window[0]) - window[0], place, standing));
             }
         }
-        Set<Place> places = walk(states, window[0], window[1], new ArrayList<>(new LinkedHashSet<>(starts)), path, follows);
+        Set<Place> places =
+                walk(states, window[0], window[1], new ArrayList<>(new LinkedHashSet<>(starts)), path, follows);
         Set<Long> nodes = new HashSet<>();
         for (Place place : places) {
             if (place.equals(Place.OUTSIDE)) {
@@ -396,7 +398,8 @@ final class Tree {
         int[] window = window(act.begin(), act.end());
         long names = states.get(window[0]).names(node);
         for (int at = window[0] + 1; at <= window[1]; at++) {
-            if (states.get(at).names(node) != names || changes.get(at - 1).text("what").equals("rename")) {
+            if (states.get(at).names(node) != names
+                    || changes.get(at - 1).text("what").equals("rename")) {
                 return false;
             }
         }
@@ -412,7 +415,8 @@ final class Tree {
     /** Each name is looked up in a state that is not older than that of the name before it. */
     private Set<Place> walk(
             List<TreeState> all, int first, int last, List<Start> starts, String path, boolean follows) {
-        List<String> names = Arrays.stream(path.split("/")).filter(name -> !name.isEmpty()).toList();
+        List<String> names =
+                Arrays.stream(path.split("/")).filter(name -> !name.isEmpty()).toList();
         Set<Place> reached = new HashSet<>();
         int count = last - first + 1;
         List<Set<Step>> current = sets(count);

@@ -52,7 +52,8 @@ public final class HuntJson {
             json.writeNumberField("seed", found.seed());
             json.writeNumberField("count", found.count());
             json.writeStringField(
-                    "program", found.shortest().map(shortest -> shortest.program()).orElse(null));
+                    "program",
+                    found.shortest().map(shortest -> shortest.program()).orElse(null));
             json.writeEndObject();
         }
         json.writeEndArray();

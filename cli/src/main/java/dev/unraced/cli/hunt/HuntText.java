@@ -34,21 +34,30 @@ public final class HuntText {
         if (result.cut() > 0) {
             text.append("  stopped at their deadline: ").append(result.cut()).append(" programs\n");
         }
-        result.imbalance().ifPresent(imbalance -> text.append("  ").append(imbalance).append('\n'));
+        result.imbalance()
+                .ifPresent(imbalance -> text.append("  ").append(imbalance).append('\n'));
         result.found().forEach(found -> append(text, found));
         return text.toString();
     }
 
     private static void append(StringBuilder text, FoundLie found) {
         text.append(String.format(
-                Locale.ROOT, "%nLIE, %d times, first by seed %d: %s%n", found.count(), found.seed(), found.lie().summary()));
+                Locale.ROOT,
+                "%nLIE, %d times, first by seed %d: %s%n",
+                found.count(),
+                found.seed(),
+                found.lie().summary()));
         text.append("  ").append(found.lie().deed()).append('\n');
         found.lie().event().ifPresent(event -> text.append("  ").append(event).append('\n'));
-        found.shortest().ifPresent(shortest -> text.append("The shortest program that shows it:\n")
-                .append(shortest.program().indent(2))
-                .append("What happened in it:\n")
-                .append(shortest.timeline()));
-        found.file().ifPresent(file -> text.append("Again: unraced hunt --program ").append(file).append('\n'));
+        found.shortest()
+                .ifPresent(shortest -> text.append("The shortest program that shows it:\n")
+                        .append(shortest.program().indent(2))
+                        .append("What happened in it:\n")
+                        .append(shortest.timeline()));
+        found.file()
+                .ifPresent(file -> text.append("Again: unraced hunt --program ")
+                        .append(file)
+                        .append('\n'));
     }
 
     private static String counts(Map<String, Long> counts) {
