@@ -107,6 +107,11 @@ record Act(
         return line.text("dev");
     }
 
+    /** What the witness saw of it: an inode number, or an address in hexadecimal; empty when there was none. */
+    String seen() {
+        return line.text("seen");
+    }
+
     boolean overlaps(long from, long to) {
         return from <= looked && to >= begin;
     }

@@ -17,6 +17,7 @@ public final class Hunt implements AutoCloseable {
     private final Capture capture;
     private final Hunter hunter;
     private final EventLog events;
+    private final Optional<Witness> witness;
     private long lostBefore;
     private long cut;
     private ActLog ran = new ActLog();
@@ -26,6 +27,7 @@ public final class Hunt implements AutoCloseable {
         this.capture = capture;
         this.hunter = Hunter.start();
         this.events = new EventLog(capture);
+        this.witness = Witness.start();
     }
 
     /** Runs the program of a seed. */
@@ -91,12 +93,18 @@ public final class Hunt implements AutoCloseable {
         if (log.isCut()) {
             cut++;
         }
+        witness.ifPresent(each -> each.testify(log));
         List<SyscallEvent> own = await(log);
         long lost = capture.stats().totalLost();
         Verdict verdict = Judge.judge(log, own, lost - lostBefore);
         lostBefore = lost;
         events.clear();
         return verdict;
+    }
+
+    /** Whether the kernel lets a witness attach; else the acting program's own descriptors are the only one. */
+    public boolean hasWitness() {
+        return witness.isPresent();
     }
 
     /** Programs that did not come to their end in time. */
@@ -136,6 +144,7 @@ public final class Hunt implements AutoCloseable {
     @Override
     public void close() {
         events.close();
+        witness.ifPresent(Witness::close);
         hunter.close();
         capture.close();
     }

@@ -42,6 +42,7 @@ final class OpenJudge {
             }
             return;
         }
+        compareWitnesses(act);
         Truth truth = truth(act);
         judgeFile(check, act, event, truth);
         judgeMatch(check, act, event, truth);
@@ -107,7 +108,21 @@ final class OpenJudge {
         return log.isReplaced(act.table(), act.result(), act.begin(), act.looked());
     }
 
+    /** The kernel's witness and the own descriptors agree, unless another thread replaced the descriptor. */
+    private void compareWitnesses(Act act) {
+        Long own = act.inode();
+        if (!act.seen().isEmpty()) {
+            verdict.testify();
+            if (own != null && !isReplaced(act) && own != Long.parseLong(act.seen())) {
+                throw new HuntException("The witness saw inode " + act.seen() + ", the descriptor " + own + ": " + act);
+            }
+        }
+    }
+
     private Truth truth(Act act) {
+        if (!act.seen().isEmpty()) {
+            return new Truth(Set.of(Long.valueOf(act.seen())));
+        }
         Long seen = act.inode();
         if (seen != null && !isReplaced(act)) {
             return new Truth(Set.of(seen));

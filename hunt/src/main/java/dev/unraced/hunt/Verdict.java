@@ -11,6 +11,7 @@ public final class Verdict {
     private long acts;
     private long judged;
     private long assertions;
+    private long testified;
     private final Map<String, Long> excluded = new TreeMap<>();
     private final Map<String, Long> marked = new TreeMap<>();
     private final List<Lie> lies = new ArrayList<>();
@@ -21,6 +22,10 @@ public final class Verdict {
 
     void judged() {
         judged++;
+    }
+
+    void testify() {
+        testified++;
     }
 
     void asserted() {
@@ -46,6 +51,7 @@ public final class Verdict {
         acts += other.acts;
         judged += other.judged;
         assertions += other.assertions;
+        testified += other.testified;
         other.excluded.forEach((field, count) -> excluded.merge(field, count, Long::sum));
         other.marked.forEach((flag, count) -> marked.merge(flag, count, Long::sum));
         lies.addAll(other.lies);
@@ -59,6 +65,11 @@ public final class Verdict {
     /** Acts that were compared with an event. */
     public long judgedActs() {
         return judged;
+    }
+
+    /** Acts of which the kernel's witness told the truth. */
+    public long testifiedActs() {
+        return testified;
     }
 
     /** Fields that were compared with the truth. */

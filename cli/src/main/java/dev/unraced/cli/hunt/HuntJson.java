@@ -39,6 +39,7 @@ public final class HuntJson {
         json.writeNumberField("cut", result.cut());
         json.writeNumberField("acts", result.verdict().acts());
         json.writeNumberField("judged", result.verdict().judgedActs());
+        json.writeNumberField("witnessed", result.verdict().testifiedActs());
         json.writeNumberField("assertions", result.verdict().assertions());
         write(json, "excluded", result.verdict().excluded());
         write(json, "marked", result.verdict().marked());

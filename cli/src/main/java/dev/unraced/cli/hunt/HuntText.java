@@ -24,9 +24,10 @@ public final class HuntText {
                 result.firstSeed() + Math.max(0, result.programs() - 1)));
         text.append(String.format(
                 Locale.ROOT,
-                "  acts %d, judged %d, assertions %d, lies %d%n",
+                "  acts %d, judged %d, witnessed in the kernel %d, assertions %d, lies %d%n",
                 verdict.acts(),
                 verdict.judgedActs(),
+                verdict.testifiedActs(),
                 verdict.assertions(),
                 verdict.lies().size()));
         text.append("  not known:  ").append(counts(verdict.excluded())).append('\n');
