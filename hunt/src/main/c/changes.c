@@ -220,6 +220,9 @@ void build_tree(void)
 	make_directory("b/p");
 	make_directory("b/p/q");
 	make_directory("c");
+	/* To open it for reading blocks until a signal comes. */
+	mkfifoat(ROOT_FD, "f", 0600);
+	log_node("f");
 	mkdirat(ROOT_FD, "n", 0755);
 	log_node("n");
 	/* The paths below this one are too long for an ordinary entry of a stash. */

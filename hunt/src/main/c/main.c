@@ -75,7 +75,7 @@ static void run_op(struct self *self, const struct op *op)
 		break;
 	case SIGNAL:
 		syscall(SYS_tgkill, arena->pids[program.actors[op->value % program.actors_count].process],
-			arena->tids[op->value % program.actors_count], SIGUSR1);
+			arena->tids[op->value % program.actors_count], op->restart ? SIGUSR2 : SIGUSR1);
 		break;
 	case PAUSE:
 		usleep((useconds_t)op->value);
@@ -322,6 +322,9 @@ int main(int argc, char **argv)
 	memset(&action, 0, sizeof(action));
 	action.sa_handler = on_signal;
 	sigaction(SIGUSR1, &action, NULL);
+	/* Behind this one an interrupted call begins anew. */
+	action.sa_flags = SA_RESTART;
+	sigaction(SIGUSR2, &action, NULL);
 	/* Pointers of calls by int 0x80 have 32 bits. */
 	arena = mmap(NULL, sizeof(*arena), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS | MAP_32BIT, -1, 0);
 	if (arena == MAP_FAILED) {

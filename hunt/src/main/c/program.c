@@ -112,8 +112,7 @@ static bool set_mark(struct op *op, const char *mark)
 		{ "flip-path", &op->flips_path }, { "flip-how", &op->flips_how }, { "flip-address", &op->flips_address },
 		{ "flip-block", &op->flips_block }, { "gone", &op->gone },	  { "refused", &op->refused },
 		{ "link", &op->link },		    { "async", &op->async },	  { "fixed", &op->fixed },
-		{ "no-wait", &op->no_wait },	    { "sqpoll", &op->sqpoll },	  { "closed", &op->closed },
-		{ "reset", &op->reset },
+		{ "no-wait", &op->no_wait },	    { "sqpoll", &op->sqpoll },	  { "restart", &op->restart },
 	};
 
 	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++) {

@@ -75,16 +75,32 @@ final class Generator {
             case REFUSALS -> refusals();
             case SOCKETCALL -> socketcall();
             case SCOPES -> scopes();
+            case SIGNALS -> signals();
         }
     }
 
     // ---- kinds
 
     private void files() {
+        if (chance(25)) {
+            torn();
+            return;
+        }
         actor(newProcess(), "", withCwd(ops(1, 6, this::open)));
         if (chance(70)) {
             actor(newProcess(), " disturb", ops(1, 4, this::change));
         }
+    }
+
+    /** Directories above the file are renamed while the path to it is read. */
+    private void torn() {
+        actor(newProcess(), "", ops(1, 2, () -> "open call=" + pick("openat", "openat2") + " from=dir3 path="
+                + pick("x", "y", "q/x", "q/z") + " flags=" + pick("0", "0x200000")));
+        actor(newProcess(), " disturb", List.of(
+                "change what=rename path=a other=secret-directory",
+                "change what=rename path=secret-directory/p other=secret-directory/information",
+                "change what=rename path=secret-directory other=a",
+                "change what=rename path=a/information other=a/p"));
     }
 
     private void descriptors() {
@@ -149,6 +165,23 @@ final class Generator {
                         " refuse=" + pick("errno", "trap", "notify") + " answer=" + descriptorNumber(),
                         ops(1, 4, this::refusable));
         }
+    }
+
+    private void signals() {
+        slow = true;
+        int interrupted = actors.size();
+        List<String> ops = ops(0, 2, this::open);
+        ops.add("open call=" + pick("open", "openat", "openat2") + " via=" + entry() + " path=f flags=0");
+        ops.addAll(ops(0, 2, this::open));
+        actor(newProcess(), "", ops);
+        actor(
+                newProcess(),
+                " disturb",
+                List.of(
+                        "signal value=" + interrupted + (chance(40) ? " restart" : ""),
+                        "pause value=" + random.nextInt(20, 300),
+                        "signal value=" + interrupted,
+                        "pause value=" + random.nextInt(20, 300)));
     }
 
     private void socketcall() {

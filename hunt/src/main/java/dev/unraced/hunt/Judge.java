@@ -20,7 +20,9 @@ import java.util.Optional;
  * counted; and each field of the event is right, or a flag names it.
  */
 final class Judge {
+    private static final int EINTR = -4;
     private static final int ERESTARTSYS = -512;
+    private static final int ERESTART_RESTARTBLOCK = -516;
     private static final long O_NOCTTY = 0400;
     private static final long O_CLOEXEC = 02000000;
     private static final long O_NONBLOCK = 04000;
@@ -118,24 +120,36 @@ final class Judge {
         return act.isRequest() ? -act.tgid() : act.tid();
     }
 
+    /** The event of an act. A call that the kernel began anew has one for each time but the last before it. */
     private Optional<SyscallEvent> take(List<SyscallEvent> events, Act act) {
+        Optional<SyscallEvent> taken = Optional.empty();
         for (int i = 0; i < events.size(); i++) {
             SyscallEvent event = events.get(i);
             if (event.call().exitNanos() > act.end() && !act.isRequest()) {
-                return Optional.empty();
+                break;
             }
             if (isOf(event, act)) {
                 events.remove(i);
-                return Optional.of(event);
+                if (act.isRequest()) {
+                    return Optional.of(event);
+                }
+                taken.filter(before -> !isRestart(before)).ifPresent(this::withoutAct);
+                taken = Optional.of(event);
+                i--;
             }
         }
-        return Optional.empty();
+        return taken;
+    }
+
+    /** The kernel's own results of interrupted calls, which no program sees. */
+    private static boolean isRestart(SyscallEvent event) {
+        return event.call().result() <= ERESTARTSYS && event.call().result() >= ERESTART_RESTARTBLOCK;
     }
 
     private boolean isOf(SyscallEvent event, Act act) {
         Call call = event.call();
         if (!act.isRequest()) {
-            return call.exitNanos() >= act.begin() && call.exitNanos() <= act.end() && call.result() != ERESTARTSYS;
+            return call.exitNanos() >= act.begin() && call.exitNanos() <= act.end();
         }
         long time = call.enterNanos() == 0 ? call.exitNanos() : call.enterNanos();
         boolean own = act.isPolled() || event.caller().tid() == act.tid();
@@ -179,7 +193,8 @@ final class Judge {
             judgeRefused(check, event);
             return;
         }
-        check.equal("result", event.call().result(), act.result());
+        boolean interrupted = act.result() == EINTR && isRestart(event);
+        check.equal("result", interrupted ? act.result() : event.call().result(), act.result());
         if (event.flags().contains(EventFlag.NOT_EXECUTED)) {
             check.lie("execution", EventFlag.NOT_EXECUTED, "it ran");
             return;

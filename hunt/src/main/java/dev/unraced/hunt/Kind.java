@@ -19,6 +19,8 @@ public enum Kind {
     REFUSALS("calls that never ran by seccomp or ptrace, and SIGSYS pending while others run"),
     /** The block of socketcall(2). */
     SOCKETCALL("socketcall(2) whose block flips between two sockets"),
+    /** Calls that block, and signals that end them or make them begin anew. */
+    SIGNALS("opens that block on a fifo until a signal ends them, or makes them begin anew"),
     /** Scopes of link-local addresses. */
     SCOPES("link-local addresses whose scope flips");
 
