@@ -104,11 +104,11 @@ void log_open(struct self *self, const struct op *op, const char *via, long resu
 		snprintf(other, sizeof(other), " other=%s", op->other);
 	append(self->log,
 	       "act a=%d o=%d r=%d t=%d g=%d b=%lu e=%lu l=%lu via=%s call=%s res=%ld ran=%d tag=%d ns=%lu tab=%d dir=%d "
-	       "base=%d flags=%lu mode=%u resolve=%lu how=%d gone=%d path=%s%s",
+	       "base=%d flags=%lu mode=%u resolve=%lu how=%d gone=%d direct=%d path=%s%s",
 	       self->actor->id, (int)(op - program.ops), self->round, self->tid, self->tgid, begin, end, now(), via,
 	       CALL_NAMES[op->call], result, ran, tag, self->mount_ns, table_of(self), directory_of(op), (int)op->base,
 	       op->call == CALL_CREAT ? (unsigned long)(O_CREAT | O_WRONLY | O_TRUNC) : op->flags, op->mode,
-	       op->resolve, op->flips_how, op->gone, op->path, other);
+	       op->resolve, op->flips_how, op->gone, op->direct, op->path, other);
 	if (seen)
 		append(self->log, " ino=%lu dev=%u:%u fl=%d", stat.st_ino, major(stat.st_dev), minor(stat.st_dev), flags);
 	append(self->log, "\n");
@@ -126,7 +126,8 @@ void act_open(struct self *self, const struct op *op)
 	struct op *named = &program.ops[op - program.ops];
 	bool refused = op->refused && self->actor->refusal != REFUSE_NOTHING && op->entry == NATIVE &&
 		       op->call == CALL_OPENAT;
-	bool unique = (op->flags & O_CREAT || op->call == CALL_CREAT) && !op->flips_path;
+	bool creates = op->flags & O_CREAT || op->call == CALL_CREAT;
+	bool unique = creates && !op->common;
 
 	if (unique) {
 		/* The file that this act creates has a name of its own, so nobody else can have created it. */
@@ -141,7 +142,7 @@ void act_open(struct self *self, const struct op *op)
 	uint64_t end = now();
 
 	log_open(self, op, ENTRY_NAMES[op->entry], result, begin, end, !refused, -1, true);
-	if (unique)
+	if (creates)
 		unlinkat(ROOT_FD, op->path, 0);
 	if (result >= 0 && !refused) {
 		begin = now();

@@ -86,7 +86,7 @@ struct op {
 	unsigned mode;
 	unsigned long resolve;
 	bool flips_path, flips_how, flips_address, flips_block;
-	bool gone, refused, link, async, fixed, no_wait, sqpoll, restart;
+	bool gone, refused, link, async, fixed, no_wait, sqpoll, restart, direct, common;
 	int slot;
 	int kind;
 	struct address to, alternative;

@@ -113,6 +113,7 @@ static bool set_mark(struct op *op, const char *mark)
 		{ "flip-block", &op->flips_block }, { "gone", &op->gone },	  { "refused", &op->refused },
 		{ "link", &op->link },		    { "async", &op->async },	  { "fixed", &op->fixed },
 		{ "no-wait", &op->no_wait },	    { "sqpoll", &op->sqpoll },	  { "restart", &op->restart },
+		{ "direct", &op->direct },	    { "common", &op->common },
 	};
 
 	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++) {

@@ -15,6 +15,8 @@
 #define ENTRIES 16
 #define IDLE_MILLIS 20
 #define SOCKADDR_IN 16
+/* Of the ring's table of files; the slots of sockets are before it. */
+#define DIRECT_SLOT (MAX_SLOTS - 1)
 
 struct ring {
 	int fd;
@@ -50,8 +52,10 @@ static struct ring *ring_open(bool polled)
 	int fd;
 
 	memset(&parameters, 0, sizeof(parameters));
+	/* A request that the kernel refuses does not keep those behind it from being taken. */
+	parameters.flags = IORING_SETUP_SUBMIT_ALL;
 	if (polled) {
-		parameters.flags = IORING_SETUP_SQPOLL;
+		parameters.flags |= IORING_SETUP_SQPOLL;
 		parameters.sq_thread_idle = IDLE_MILLIS;
 	}
 	fd = (int)syscall(SYS_io_uring_setup, ENTRIES, &parameters);
@@ -122,6 +126,9 @@ static void fill(struct self *self, struct ring *ring, const struct op *op, int 
 			request->open_flags = (unsigned)(op->flags | tag_flags(tag));
 			request->len = op->mode;
 		}
+		/* The file goes into the ring's own table, and the result is 0. */
+		if (op->direct)
+			request->file_index = DIRECT_SLOT + 1;
 		break;
 	case CONNECT:
 		request->opcode = IORING_OP_CONNECT;
@@ -139,7 +146,7 @@ static void fill(struct self *self, struct ring *ring, const struct op *op, int 
 		break;
 	case CLOSE:
 		request->opcode = IORING_OP_CLOSE;
-		request->fd = lowest + (int)op->value;
+		request->fd = op->slot >= 0 ? SLOT_FD + op->slot : lowest + (int)op->value;
 		append(self->log, "fd tab=%d b=%lu e=0 fd=%d\n", table_of(self), now(), request->fd);
 		break;
 	case TIMEOUT: {
@@ -192,7 +199,7 @@ static void log_batch(struct self *self, struct ring *ring, const int *results, 
 
 			logged->flags = flags | tag_flags(i);
 			log_open(self, logged, op->async ? ring->polled ? "sqpoll" : "async" : via, results[i], ring->begin,
-				 end, 1, i, opens == 1);
+				 end, 1, i, opens == 1 && !op->direct);
 			logged->flags = flags;
 		} else if (op->verb == CONNECT) {
 			struct looked looked;
@@ -204,7 +211,7 @@ static void log_batch(struct self *self, struct ring *ring, const int *results, 
 	}
 	self->mount_ns = current;
 	for (int i = 0; i < ring->count; i++) {
-		if (ring->batch[i].verb == OPEN && results[i] >= 0 && results[i] < SLOT_FD) {
+		if (ring->batch[i].verb == OPEN && !ring->batch[i].direct && results[i] >= 0 && results[i] < SLOT_FD) {
 			uint64_t begin = now();
 
 			close(results[i]);

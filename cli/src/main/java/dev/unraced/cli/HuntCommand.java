@@ -11,6 +11,7 @@ import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -34,6 +35,7 @@ import picocli.CommandLine.Spec;
             "  sudo unraced hunt",
             "  sudo unraced hunt --mitigation stash --duration 10m --only rings,sockets",
             "  sudo unraced hunt --seed 1234 --acts 1000",
+            "  sudo unraced hunt --only signals,files --set unraced.stash.entries=2",
             "  unraced hunt --list",
             "",
             "Exit codes: 0 no event lied; 1 one did, or the driver cannot run; 2 wrong command line or configuration; 3"
@@ -48,11 +50,8 @@ final class HuntCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Option(
-            names = "--driver",
-            paramLabel = "NAME",
-            description = "The driver. Default: the one that watch would take.")
-    private @Nullable String driver;
+    @Mixin
+    private ConfigOptions config;
 
     @Option(
             names = "--mitigation",
@@ -140,16 +139,12 @@ final class HuntCommand implements Callable<Integer> {
         if (!Files.isDirectory(save.toAbsolutePath())) {
             throw usage("--save: there is no directory " + save);
         }
-        Drivers all = drivers.get();
-        if (driver != null && !all.names().contains(driver)) {
-            throw usage("No driver is named '" + driver + "'; there are " + String.join(", ", all.names()));
-        }
         long most = acts != null ? acts : duration != null ? Long.MAX_VALUE : DEFAULT_ACTS;
         HuntRun.Limits limits = new HuntRun.Limits(
                 most,
                 duration == null ? Duration.ofDays(1) : duration,
                 shrink == null ? Duration.ofSeconds(20) : shrink);
-        return run.hunt(all, driver, modes, seed, limits, kinds, program, save);
+        return run.hunt(drivers.get(), config, modes, seed, limits, kinds, program, save);
     }
 
     private ParameterException usage(String message) {

@@ -5,10 +5,8 @@ import dev.unraced.cli.hunt.FoundLie;
 import dev.unraced.cli.hunt.HuntJson;
 import dev.unraced.cli.hunt.HuntResult;
 import dev.unraced.cli.hunt.HuntText;
-import dev.unraced.config.CaptureConfig;
 import dev.unraced.driver.Capture;
 import dev.unraced.driver.CaptureException;
-import dev.unraced.driver.Driver;
 import dev.unraced.driver.Drivers;
 import dev.unraced.event.Mitigation;
 import dev.unraced.hunt.Hunt;
@@ -75,7 +73,7 @@ final class HuntRun {
     /**
      * Hunts.
      *
-     * @param name the driver, or null for the one that the configuration chooses
+     * @param config the configuration, but for the mode
      * @param seed the first program's, or null for a fresh one
      * @param kinds names of kinds; none for all
      * @param program a program that was saved, or null for random ones
@@ -84,14 +82,14 @@ final class HuntRun {
      */
     int hunt(
             Drivers drivers,
-            @Nullable String name,
+            ConfigOptions config,
             List<Mitigation> modes,
             @Nullable Long seed,
             Limits limits,
             List<String> kinds,
             @Nullable Path program,
             Path save) {
-        Driver driver = AttackRun.chosen(drivers, name);
+        String driver = drivers.select(config.builder().build()).driver().name();
         Set<Kind> chosen = EnumSet.allOf(Kind.class);
         if (!kinds.isEmpty()) {
             chosen.removeIf(kind -> !kinds.contains(kind.option()));
@@ -100,7 +98,7 @@ final class HuntRun {
         List<HuntResult> results = new ArrayList<>();
         for (Mitigation mode : modes) {
             long first = seed == null ? ThreadLocalRandom.current().nextLong(SEEDS) : seed;
-            results.add(hunt(drivers, driver.name(), mode, first, limits, chosen, text, save));
+            results.add(hunt(drivers, config, driver, mode, first, limits, chosen, text, save));
             if (!json) {
                 console.print(HuntText.of(results.get(results.size() - 1)));
             }
@@ -118,6 +116,7 @@ final class HuntRun {
 
     private HuntResult hunt(
             Drivers drivers,
+            ConfigOptions config,
             String driver,
             Mitigation mode,
             long first,
@@ -125,8 +124,7 @@ final class HuntRun {
             Set<Kind> kinds,
             @Nullable String text,
             Path save) {
-        Capture capture = drivers.open(
-                CaptureConfig.builder().driver(driver).mitigation(mode).build());
+        Capture capture = drivers.open(config.builder().mitigation(mode).build());
         Verdict all = new Verdict();
         Map<String, FoundLie> found = new LinkedHashMap<>();
         long until = System.nanoTime() + limits.duration().toNanos();

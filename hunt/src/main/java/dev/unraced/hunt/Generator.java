@@ -21,6 +21,7 @@ final class Generator {
     private static final int MAX_PROCESSES = 6;
     private static final int SLOTS = 3;
     private static final int O_CREAT_WRONLY = 0101;
+    private static final int O_EXCL = 0200;
     private static final boolean IS_X86 = NativePart.machine().equals("x86_64");
 
     private final SplittableRandom random;
@@ -69,7 +70,7 @@ final class Generator {
             case SOCKETS -> sockets();
             case RINGS -> {
                 workers = chance(30);
-                actor(newProcess(), "", ops(1, 4, this::batch));
+                actor(newProcess(), "", ops(1, 4, this::renewed));
             }
             case NAMESPACES -> namespaces();
             case REFUSALS -> refusals();
@@ -89,6 +90,15 @@ final class Generator {
         actor(newProcess(), "", withCwd(ops(1, 6, this::open)));
         if (chance(70)) {
             actor(newProcess(), " disturb", ops(1, 4, this::change));
+        } else if (chance(50)) {
+            String over = pick("a", "a/p", "b", "c");
+            actor(
+                    newProcess(),
+                    " disturb",
+                    List.of(
+                            "change what=bind path=" + pick("a", "b", "b/p", "c") + " other=" + over,
+                            "pause value=" + random.nextInt(20, 300),
+                            "change what=umount path=" + over));
         }
     }
 
@@ -315,6 +325,11 @@ final class Generator {
         return op.append(chance(10) ? " gone" : "").toString();
     }
 
+    /** A batch may have closed the socket of a slot. */
+    private String renewed() {
+        return chance(20) ? "socket slot=1" : batch();
+    }
+
     private String batch() {
         StringBuilder op = new StringBuilder("ring");
         boolean polled = workers && chance(30);
@@ -337,10 +352,10 @@ final class Generator {
     private String request() {
         int choice = random.nextInt(10);
         if (choice < 5) {
-            return "open call=" + pick("openat", "openat2") + " path=" + path();
+            return "open call=" + pick("openat", "openat2") + " path=" + path() + (chance(10) ? " direct" : "");
         }
         if (choice < 7) {
-            return "close value=" + random.nextInt(2);
+            return "close" + (chance(10) ? " slot=1" : " value=" + random.nextInt(2));
         }
         if (choice < 9) {
             return "connect slot=" + random.nextInt(2) + " to=" + inet() + (chance(20) ? " fixed" : "");

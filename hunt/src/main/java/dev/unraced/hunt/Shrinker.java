@@ -76,6 +76,12 @@ final class Shrinker {
     /** Programs with a little less, the greatest cuts first. */
     private static List<Program> smaller(Program program) {
         List<Program> all = new ArrayList<>();
+        // Fewer rounds come first, because they make each further try shorter.
+        if (program.rounds() > 1) {
+            all.add(program.withRounds(1));
+            all.add(program.withRounds(Math.max(1, program.rounds() / 8)));
+            all.add(program.withRounds(program.rounds() / 2));
+        }
         for (int i = 0; i < program.actors().size() && program.actors().size() > 1; i++) {
             all.add(program.withoutActor(i));
         }
@@ -96,10 +102,6 @@ final class Shrinker {
                     all.add(program.withOps(i, changed));
                 }
             }
-        }
-        if (program.rounds() > 1) {
-            all.add(program.withRounds(1));
-            all.add(program.withRounds(program.rounds() / 2));
         }
         return all;
     }
