@@ -9,8 +9,8 @@ final class ExitCode {
     static final int FAILURE = 1;
     /** The command line or the configuration is wrong. */
     static final int USAGE = 2;
-    /** It ran, and there was nothing to judge. */
-    static final int NOTHING_JUDGED = 3;
+    /** What was asked for could not be tried, or there was nothing to judge, so that nothing is known. */
+    static final int NOT_PLAYED = 3;
 
     private ExitCode() {}
 }

@@ -111,7 +111,7 @@ final class HuntRun {
         }
         return results.stream().allMatch(result -> result.verdict().judgedActs() > 0)
                 ? ExitCode.OK
-                : ExitCode.NOTHING_JUDGED;
+                : ExitCode.NOT_PLAYED;
     }
 
     private HuntResult hunt(

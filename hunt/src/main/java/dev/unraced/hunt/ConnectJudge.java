@@ -54,6 +54,14 @@ final class ConnectJudge {
         if (!flipsBlock && fd >= 0 && event.fd() >= 0) {
             check.equal("fd", event.fd(), fd);
         }
+        event.block().ifPresent(block -> {
+            if (block.integrity() == Integrity.CHANGED && !flipsBlock) {
+                check.lie("block_integrity", Integrity.CHANGED, "nobody changed the block");
+            }
+            if (block.integrity() == Integrity.MATCH && fd >= 0) {
+                check.equal("block_integrity, fd", event.fd(), fd);
+            }
+        });
         check.equal("addrlen", event.addrlen(), act.line().integer("len"));
         if (event.address().isPresent()) {
             Set<String> passed = new HashSet<>();

@@ -182,7 +182,8 @@ class JudgeTest {
                 4,
                 new Argument<>(address(claim), Provenance.ENTER, integrity),
                 16,
-                Optional.of(new ConnectedSocket(2, 2, 17, Optional.of(address(ONE)), Optional.of(address(remote)))));
+                Optional.of(new ConnectedSocket(2, 2, 17, Optional.of(address(ONE)), Optional.of(address(remote)))),
+                Optional.empty());
     }
 
     private static Sockaddr address(String hex) {
