@@ -104,13 +104,22 @@ final class Generator {
 
     /** Directories above the file are renamed while the path to it is read. */
     private void torn() {
-        actor(newProcess(), "", ops(1, 2, () -> "open call=" + pick("openat", "openat2") + " from=dir3 path="
-                + pick("x", "y", "q/x", "q/z") + " flags=" + pick("0", "0x200000")));
-        actor(newProcess(), " disturb", List.of(
-                "change what=rename path=a other=secret-directory",
-                "change what=rename path=secret-directory/p other=secret-directory/information",
-                "change what=rename path=secret-directory other=a",
-                "change what=rename path=a/information other=a/p"));
+        actor(
+                newProcess(),
+                "",
+                ops(
+                        1,
+                        2,
+                        () -> "open call=" + pick("openat", "openat2") + " from=dir3 path="
+                                + pick("x", "y", "q/x", "q/z") + " flags=" + pick("0", "0x200000")));
+        actor(
+                newProcess(),
+                " disturb",
+                List.of(
+                        "change what=rename path=a other=secret-directory",
+                        "change what=rename path=secret-directory/p other=secret-directory/information",
+                        "change what=rename path=secret-directory other=a",
+                        "change what=rename path=a/information other=a/p"));
     }
 
     private void descriptors() {

@@ -146,7 +146,8 @@ final class OpenJudge {
         if (event.file().isEmpty()) {
             // What went into the table of a ring has no descriptor, and no file in the event.
             if (act.line().number("direct") == 0
-                    && !check.isMarked(EventFlag.OBJECT_MISSED, EventFlag.EXECUTION_UNKNOWN, EventFlag.FD_TABLE_SHARED)) {
+                    && !check.isMarked(
+                            EventFlag.OBJECT_MISSED, EventFlag.EXECUTION_UNKNOWN, EventFlag.FD_TABLE_SHARED)) {
                 check.lie("file", "none, flags " + event.flags(), "a file that was opened");
             }
             return;

@@ -57,11 +57,14 @@ final class Witness implements AutoCloseable {
         return "ready".equals(replies.readLine()) ? Optional.of(new Witness(process, replies)) : Optional.empty();
     }
 
-    /** Gives each act of a log what was seen of it; an act of which nothing was seen, or several things, gets nothing. */
+    /**
+     * Gives each act of a log what was seen of it; an act of which nothing was seen, or several things, gets nothing.
+     */
     void testify(ActLog log) {
         Map<Integer, List<LogLine>> byThread = new HashMap<>();
         for (LogLine line : records()) {
-            byThread.computeIfAbsent(line.integer("t"), thread -> new ArrayList<>()).add(line);
+            byThread.computeIfAbsent(line.integer("t"), thread -> new ArrayList<>())
+                    .add(line);
         }
         for (Act act : log.acts()) {
             if (act.isRequest()) {
@@ -76,7 +79,13 @@ final class Witness implements AutoCloseable {
                 }
             }
             if (seen.size() == 1) {
-                act.line().values().put("seen", act.isConnect() ? seen.get(0).text("to") : seen.get(0).text("ino"));
+                act.line()
+                        .values()
+                        .put(
+                                "seen",
+                                act.isConnect()
+                                        ? seen.get(0).text("to")
+                                        : seen.get(0).text("ino"));
             }
         }
     }
