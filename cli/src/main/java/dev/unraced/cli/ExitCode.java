@@ -9,7 +9,7 @@ final class ExitCode {
     static final int FAILURE = 1;
     /** The command line or the configuration is wrong. */
     static final int USAGE = 2;
-    /** What was asked for by name could not be tried, so that nothing is known. */
+    /** What was asked for could not be tried, or there was nothing to judge, so that nothing is known. */
     static final int NOT_PLAYED = 3;
 
     private ExitCode() {}

@@ -28,6 +28,7 @@ import picocli.CommandLine.Spec;
             "  unraced serve             capture for unprivileged programs, here or elsewhere",
             "  unraced conformance       which rules the driver keeps",
             "  unraced attack            how often the driver's events can be deceived",
+            "  unraced hunt              random programs, and which events lie about them",
             "  unraced entrances         by which ways into the kernel calls are seen",
             "  unraced size server       how large the stash of a busy server has to be",
             "  unraced explain flip      how an observer is deceived, step by step",
@@ -64,6 +65,7 @@ final class UnracedCommand implements Runnable {
                 .addSubcommand(new ServeCommand(console, drivers))
                 .addSubcommand(new ConformanceCommand(console, drivers))
                 .addSubcommand(new AttackCommand(console, drivers))
+                .addSubcommand(new HuntCommand(console, drivers))
                 .addSubcommand(new EntrancesCommand(console, drivers))
                 .addSubcommand(new SizeCommand(console))
                 .addSubcommand(new ExplainCommand(console))

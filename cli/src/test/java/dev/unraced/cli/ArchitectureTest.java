@@ -40,6 +40,7 @@ class ArchitectureTest {
     private static final String CONFORMANCE = "dev.unraced.conformance..";
     private static final String MUTANTS = "dev.unraced.mutants..";
     private static final String REPORT = "dev.unraced.report..";
+    private static final String HUNT = "dev.unraced.hunt..";
 
     @ArchTest
     static final ArchRule THE_CONTRACT_KNOWS_NOBODY = noClasses()
@@ -146,6 +147,24 @@ class ArchitectureTest {
             .dependOnClassesThat(resideInAPackage("dev.unraced..")
                     .and(not(resideInAnyPackage(SIM_TOOLS)))
                     .and(not(resideInAPackage(REPORT))));
+
+    @ArchTest
+    static final ArchRule THE_HUNT_KNOWS_ONLY_THE_CONTRACT = noClasses()
+            .that()
+            .resideInAPackage(HUNT)
+            .should()
+            .dependOnClassesThat(resideInAPackage("dev.unraced..")
+                    .and(not(resideInAnyPackage(CONTRACT)))
+                    .and(not(resideInAPackage(HUNT))));
+
+    @ArchTest
+    static final ArchRule ONLY_ITS_COMMAND_KNOWS_THE_HUNT = noClasses()
+            .that()
+            .resideOutsideOfPackages(HUNT, "dev.unraced.cli.hunt..")
+            .and()
+            .doNotHaveSimpleName("HuntRun")
+            .should()
+            .dependOnClassesThat(resideInAPackage(HUNT));
 
     @ArchTest
     static final ArchRule NOBODY_KNOWS_THE_MUTANTS =

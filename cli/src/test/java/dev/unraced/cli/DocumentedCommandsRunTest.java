@@ -32,6 +32,7 @@ class DocumentedCommandsRunTest {
             "gvisor (attach|detach|status) .*", "they need sandboxes: GvisorCommandTest and the tests of driver-gvisor",
             "kmod (build|load|unload)", "they change the kernel: KernelModuleTest, and the guest of conformance/vm",
             "conformance (--mutants|--driver sim)", "they take long: MutantsTest and SimConformanceTest",
+            "hunt( .*)?", "it needs root and this machine's kernel: HuntCommandTest, and CI runs it",
             "report( .*)?", "it reads what others found: ReportCommandTest",
             "explain( --markdown| --json)?", "they take seconds: ExplainCommandTest");
 

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.cli.hunt;
+
+import dev.unraced.hunt.Hunt.Shortest;
+import dev.unraced.hunt.Lie;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * A kind of lie that was found.
+ *
+ * @param lie the first one of its kind
+ * @param seed seed of the program that showed it
+ * @param count how many of this kind there were
+ * @param shortest the shortest program that shows it; empty when it did not show again
+ * @param file where that program was saved
+ */
+public record FoundLie(Lie lie, long seed, long count, Optional<Shortest> shortest, Optional<Path> file) {}

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.unraced.driver.Drivers;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What needs no kernel of its own: the list, and wrong command lines. */
+class HuntCommandTest {
+    private final TestConsole test = new TestConsole();
+
+    @Test
+    void listsTheKindsOfPrograms() {
+        assertThat(hunt("--list")).isZero();
+        assertThat(test.out()).contains("rings ").contains("sockets ").contains("refusals ");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "--only nothing",
+                "--driver nope",
+                "--acts 0",
+                "--program /nowhere/at-all",
+                "--save /nowhere/at-all",
+                "--mitigation sometimes"
+            })
+    void aWrongCommandLineIsTold(String line) {
+        assertThat(hunt(line.split(" "))).isEqualTo(2);
+        assertThat(test.err()).contains("Try 'unraced hunt --help'").doesNotContain("\tat ");
+    }
+
+    private int hunt(String... options) {
+        String[] all = new String[options.length + 1];
+        all[0] = "hunt";
+        System.arraycopy(options, 0, all, 1, options.length);
+        return UnracedCommand.commandLine(test.console(), Drivers::discover).execute(all);
+    }
+}

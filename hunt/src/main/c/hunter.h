@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The acting program of the hunt: it runs small random programs and logs what its own descriptors tell. */
+#ifndef UNRACED_HUNTER_H
+#define UNRACED_HUNTER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/socket.h>
+#include <sys/types.h>
+
+#define MAX_ACTORS 12
+#define MAX_PROCESSES 6
+#define MAX_OPS 256
+#define MAX_SLOTS 6
+#define PATH_ROOM 1024
+#define PAGE 4096
+#define LOG_ROOM (6 << 20)
+#define BASE_ROOM 64
+
+/* Descriptors with fixed numbers: the tree's directories, /proc, and the slots of sockets. */
+#define ROOT_FD 90
+#define PROC_FD 91
+#define DIRECTORY_FD 92
+#define SLOT_FD 100
+#define PAIR_FD 110
+/* Own descriptors that must not take the numbers which opens return. */
+#define HIGH_FD 300
+
+/* A call that a seccomp filter is to refuse has this mode, or this length of its address. */
+#define REFUSED_MODE 0645
+#define REFUSED_LENGTH 77
+
+enum verb {
+	OPEN,
+	CONNECT,
+	RING,
+	REAP,
+	PAIR,
+	CHANGE,
+	DUP2,
+	CLOSE,
+	FLIP,
+	SOCKET,
+	STEAL,
+	SIGNAL,
+	PAUSE,
+	EMULATE,
+	NOP,
+	TIMEOUT,
+};
+
+enum entry { NATIVE, IA32, SOCKETCALL };
+enum call { CALL_OPEN, CALL_OPENAT, CALL_OPENAT2, CALL_CREAT, CALL_CONNECT };
+enum base { BASE_ABSOLUTE, BASE_CWD, BASE_DIRECTORY };
+enum change {
+	RENAME,
+	EXCHANGE,
+	LINK,
+	UNLINK,
+	SYMLINK,
+	BIND,
+	UMOUNT,
+	UNSHARE,
+	SETNS,
+	CHROOT,
+	CHDIR,
+};
+enum refusal { REFUSE_NOTHING, REFUSE_ERRNO, REFUSE_TRAP, REFUSE_NOTIFY };
+
+struct address {
+	struct sockaddr_storage bytes;
+	socklen_t length;
+};
+
+struct op {
+	enum verb verb;
+	enum entry entry;
+	enum call call;
+	enum base base;
+	enum change change;
+	int directory;
+	char path[PATH_ROOM];
+	char other[PATH_ROOM];
+	unsigned long flags;
+	unsigned mode;
+	unsigned long resolve;
+	bool flips_path, flips_how, flips_address, flips_block;
+	bool gone, refused, link, async, fixed, no_wait, sqpoll, restart, direct, common;
+	int slot;
+	int kind;
+	struct address to, alternative;
+	long value;
+	/* The arguments in memory that all processes share. */
+	char *page;
+	/* What a flip toggles: so many bytes at this place. */
+	char *flip_at;
+	size_t flip_size;
+	char flip_values[2][8];
+	/* The requests of a ring's batch are the ops that follow this one. */
+	int requests;
+};
+
+struct actor {
+	int id;
+	int process;
+	bool shares_files;
+	bool disturbs;
+	int fill;
+	bool pends;
+	enum refusal refusal;
+	long refusal_value;
+	int first, count;
+};
+
+struct program {
+	unsigned long seed;
+	int rounds;
+	int deadline_millis;
+	int actors_count, ops_count, processes_count;
+	struct actor actors[MAX_ACTORS];
+	struct op ops[MAX_OPS];
+	int slot_kinds[MAX_SLOTS];
+};
+
+/* One log for each actor, and one for the world, in memory that all processes share. */
+struct log {
+	size_t length;
+	unsigned long lost;
+	char text[LOG_ROOM];
+};
+
+struct arena {
+	int changes_lock;
+	unsigned long changes;
+	int ready;
+	int started;
+	int finished;
+	bool stopped;
+	int pids[MAX_PROCESSES];
+	int tids[MAX_ACTORS];
+	/* Each actor's own count of what it did, by which others see that it runs. */
+	unsigned beats[MAX_ACTORS];
+	int notify_fd[MAX_ACTORS];
+	bool supervised[MAX_ACTORS];
+	struct log logs[MAX_ACTORS + 1];
+	char pages[MAX_OPS][PAGE] __attribute__((aligned(PAGE)));
+};
+
+extern struct arena *arena;
+extern struct program program;
+extern char base[BASE_ROOM];
+
+/* One thread's own knowledge. */
+struct self {
+	const struct actor *actor;
+	struct log *log;
+	int tid, tgid;
+	unsigned long mount_ns;
+	uint64_t random;
+	int round;
+	struct ring *rings[2];
+};
+
+/* log.c */
+uint64_t now(void);
+uint64_t next_random(struct self *self);
+void append(struct log *log, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void append_hex(char *to, const void *bytes, size_t length);
+void refresh_mount_ns(struct self *self);
+void beat(struct self *self);
+void meet(struct self *self, bool flips);
+
+/* program.c */
+bool parse(char *text);
+int slot_family(int kind, int *type);
+int new_socket(int kind);
+
+/* acts.c */
+void act_open(struct self *self, const struct op *op);
+void act_connect(struct self *self, const struct op *op);
+void act_pair(struct self *self, const struct op *op);
+void act_emulated(struct self *self, const struct op *op);
+void log_open(struct self *self, const struct op *op, const char *via, long result, uint64_t begin, uint64_t end,
+	      int ran, int tag, bool look);
+struct looked {
+	char peer[2 * sizeof(struct sockaddr_storage) + 1];
+	char name[2 * sizeof(struct sockaddr_storage) + 1];
+	unsigned long cookie;
+};
+void look_at_socket(int fd, struct looked *looked);
+void log_connect(struct self *self, const struct op *op, const char *via, int fd, socklen_t length, long result,
+		 uint64_t begin, uint64_t end, int ran, int tag, unsigned long cookie, const struct looked *looked);
+int table_of(const struct self *self);
+
+/* uring.c */
+void act_ring(struct self *self, const struct op *op, const struct op *requests);
+void act_reap(struct self *self);
+void close_rings(struct self *self);
+
+/* changes.c */
+void make_change(struct self *self, const struct op *op);
+void disturb_descriptor(struct self *self, const struct op *op);
+void steal(struct self *self, const struct op *op);
+void renew_socket(struct self *self, const struct op *op);
+void flip_all(struct self *self);
+void build_tree(void);
+
+/* refuse.c */
+void refuse(struct self *self);
+void supervise(int actor);
+
+/* network.c */
+void build_network(void);
+void listen_everywhere(void);
+void accept_all(int millis);
+bool parse_address(const char *text, struct address *address);
+
+#endif

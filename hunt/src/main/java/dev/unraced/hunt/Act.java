@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.hunt;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One watched call as the acting program logged it.
+ *
+ * @param actor number of the actor that made it
+ * @param op number of the op in the program
+ * @param round how often the actor had run its ops before
+ * @param tid the thread
+ * @param tgid the thread group
+ * @param begin a time of CLOCK_BOOTTIME before the call
+ * @param end one after it
+ * @param looked one after the look at the descriptor
+ * @param via the entry point: native, ia32, socketcall, ring, async, sqpoll
+ * @param call name of the call
+ * @param result what the caller got
+ * @param ran whether the kernel executed it
+ * @param tag of a request its number within the batch, else -1
+ * @param mountNamespace inode number of the thread's mount namespace
+ * @param table which descriptor table it used
+ * @param gone whether the page of the argument was dropped before the call
+ * @param line all values of the log line
+ */
+record Act(
+        int actor,
+        int op,
+        int round,
+        int tid,
+        int tgid,
+        long begin,
+        long end,
+        long looked,
+        String via,
+        String call,
+        long result,
+        boolean ran,
+        int tag,
+        long mountNamespace,
+        int table,
+        boolean gone,
+        LogLine line) {
+
+    static Act of(LogLine line) {
+        return new Act(
+                line.integer("a"),
+                line.integer("o"),
+                line.integer("r"),
+                line.integer("t"),
+                line.integer("g"),
+                line.number("b"),
+                line.number("e"),
+                line.number("l"),
+                line.text("via"),
+                line.text("call"),
+                line.number("res"),
+                line.number("ran") != 0,
+                line.integer("tag"),
+                line.number("ns"),
+                line.integer("tab"),
+                line.number("gone") != 0,
+                line);
+    }
+
+    boolean isConnect() {
+        return call.equals("connect");
+    }
+
+    boolean isRequest() {
+        return tag >= 0;
+    }
+
+    boolean isPolled() {
+        return via.equals("sqpoll");
+    }
+
+    /** Whether a worker of the kernel's could have resolved the path, from a working directory of an earlier time. */
+    boolean isWorkers() {
+        return via.equals("async") || isPolled();
+    }
+
+    boolean isIa32() {
+        return via.equals("ia32") || via.equals("socketcall");
+    }
+
+    /** The paths that memory held during the call: one, or two of which another thread made one the other. */
+    List<String> paths() {
+        String path = line.text("path");
+        return line.has("other") ? List.of(path, line.text("other")) : List.of(path);
+    }
+
+    /** Where a relative path starts: 0 nowhere since it is absolute, 1 the working directory, 2 a descriptor. */
+    int base() {
+        return line.integer("base");
+    }
+
+    /** The opened file's inode as fstat told it; null when nobody looked. */
+    @Nullable
+    Long inode() {
+        return line.has("ino") ? line.number("ino") : null;
+    }
+
+    String device() {
+        return line.text("dev");
+    }
+
+    /** What the witness saw of it: an inode number, or an address in hexadecimal; empty when there was none. */
+    String seen() {
+        return line.text("seen");
+    }
+
+    boolean overlaps(long from, long to) {
+        return from <= looked && to >= begin;
+    }
+
+    @Override
+    public String toString() {
+        return "actor " + actor + " op " + op + " round " + round + ": " + via + " " + call + " "
+                + (isConnect() ? line.text("to") + (line.text("or").isEmpty() ? "" : "|" + line.text("or")) : paths())
+                + " = " + result + (ran ? "" : " (did not run)");
+    }
+}

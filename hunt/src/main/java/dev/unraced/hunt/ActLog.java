@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.hunt;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** All that the acting program logged of one run of a program. */
+final class ActLog {
+    private static final long UNTIL_REAPED = 1_000_000_000L;
+
+    private String base = "";
+    private String failure = "";
+    private boolean cut;
+    private long firstNamespace;
+    private final List<Act> acts = new ArrayList<>();
+    private final List<LogLine> changes = new ArrayList<>();
+    private final List<LogLine> nodes = new ArrayList<>();
+    private final Map<Integer, List<long[]>> replaced = new HashMap<>();
+    private final Set<Integer> tgids = new HashSet<>();
+    private final Set<Integer> tids = new HashSet<>();
+
+    void add(String text) {
+        LogLine line = LogLine.parse(text);
+        switch (line.word()) {
+            case "act" -> {
+                Act act = Act.of(line);
+                acts.add(act);
+                tids.add(act.tid());
+                tgids.add(act.tgid());
+            }
+            case "change" -> changes.add(line);
+            case "node" -> nodes.add(line);
+            case "actor" -> {
+                firstNamespace = line.number("ns");
+                tids.add(line.integer("t"));
+                tgids.add(line.integer("g"));
+            }
+            case "fd" -> {
+                long begin = line.number("b");
+                long end = line.number("e");
+                replaced.computeIfAbsent(line.integer("tab"), table -> new ArrayList<>())
+                        .add(new long[] {begin, end == 0 ? begin + UNTIL_REAPED : end, line.number("fd")});
+            }
+            case "base" -> base = line.text("path");
+            case "cut" -> cut = true;
+            case "failed" -> failure = text;
+            default -> throw new HuntException("the acting program logged what nobody understands: " + text);
+        }
+    }
+
+    /** Puts changes into the order in which they happened. */
+    void finish() {
+        changes.sort(Comparator.comparingLong(line -> line.number("n")));
+        acts.sort(Comparator.comparingLong(Act::begin));
+    }
+
+    String base() {
+        return base;
+    }
+
+    /** Why the program could not run; empty if it could. */
+    String failure() {
+        return failure;
+    }
+
+    /** Whether the program was stopped at its deadline, so that the log lacks acts. */
+    boolean isCut() {
+        return cut;
+    }
+
+    /** Inode number of the mount namespace in which all actors begin. */
+    long firstNamespace() {
+        return firstNamespace;
+    }
+
+    List<Act> acts() {
+        return acts;
+    }
+
+    List<LogLine> changes() {
+        return changes;
+    }
+
+    List<LogLine> nodes() {
+        return nodes;
+    }
+
+    Set<Integer> tgids() {
+        return tgids;
+    }
+
+    Set<Integer> tids() {
+        return tids;
+    }
+
+    /** Whether any thread replaced or closed a descriptor between two times. */
+    boolean isReplaced(int table, long fd, long from, long to) {
+        for (long[] window : replaced.getOrDefault(table, List.of())) {
+            if (window[2] == fd && window[0] <= to && window[1] >= from) {
+                return true;
+            }
+        }
+        return false;
+    }
+}

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.hunt;
+
+import dev.unraced.event.ByteString;
+import dev.unraced.event.Sockaddr;
+import java.util.HexFormat;
+
+/** Socket addresses in a form in which equal ones are equal: without padding, flow labels, and needless scopes. */
+final class Addresses {
+    private static final int AF_NETLINK = 16;
+    private static final int IN_LENGTH = 8;
+    private static final int IN6_ADDRESS = 8;
+    private static final int IN6_SCOPE = 24;
+    private static final int IN6_LENGTH = 28;
+
+    private Addresses() {}
+
+    static String normal(Sockaddr address) {
+        return normal(address.bytes());
+    }
+
+    static String normal(ByteString bytes) {
+        return normal(HexFormat.of().formatHex(bytes.toByteArray()));
+    }
+
+    /** The same of bytes in hexadecimal. */
+    static String normal(String hex) {
+        byte[] bytes = HexFormat.of().parseHex(hex);
+        if (bytes.length < 2) {
+            return "";
+        }
+        int family = (bytes[0] & 0xff) | (bytes[1] & 0xff) << 8;
+        if (family == Sockaddr.AF_UNSPEC) {
+            return "";
+        }
+        if (family == Sockaddr.AF_INET && bytes.length >= IN_LENGTH) {
+            return hex.substring(0, 2 * IN_LENGTH);
+        }
+        if (family == Sockaddr.AF_INET6 && bytes.length >= IN6_SCOPE) {
+            String scope =
+                    needsScope(bytes) && bytes.length >= IN6_LENGTH ? hex.substring(2 * IN6_SCOPE, 2 * IN6_LENGTH) : "";
+            return hex.substring(0, 8) + hex.substring(2 * IN6_ADDRESS, 2 * IN6_SCOPE) + scope;
+        }
+        if (family == AF_NETLINK) {
+            return hex.substring(0, 4) + hex.substring(8);
+        }
+        // An unnamed UNIX socket has a family and no name.
+        return bytes.length == 2 ? "" : hex;
+    }
+
+    private static boolean needsScope(byte[] bytes) {
+        return (bytes[IN6_ADDRESS] & 0xff) == 0xfe && (bytes[IN6_ADDRESS + 1] & 0xc0) == 0x80;
+    }
+}

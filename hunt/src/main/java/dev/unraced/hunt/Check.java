@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.hunt;
+
+import dev.unraced.event.EventFlag;
+import dev.unraced.event.SyscallEvent;
+import java.util.Optional;
+import java.util.Set;
+
+/** Compares the fields of one event with its act, and notes what is wrong. */
+final class Check {
+    private final Verdict verdict;
+    private final Act act;
+    private final SyscallEvent event;
+
+    Check(Verdict verdict, Act act, SyscallEvent event) {
+        this.verdict = verdict;
+        this.act = act;
+        this.event = event;
+    }
+
+    void equal(String field, Object said, Object truth) {
+        verdict.asserted();
+        if (!said.equals(truth)) {
+            lie(field, said, truth);
+        }
+    }
+
+    void oneOf(String field, Object said, Set<?> truths) {
+        verdict.asserted();
+        if (!truths.contains(said)) {
+            lie(field, said, truths.size() == 1 ? truths.iterator().next() : truths.isEmpty() ? "nothing" : truths);
+        }
+    }
+
+    void exclude(String field) {
+        verdict.exclude(field);
+    }
+
+    void mark(EventFlag flag) {
+        verdict.mark(flag.name());
+    }
+
+    void lie(String field, Object said, Object truth) {
+        verdict.lie(new Lie(field, said.toString(), truth.toString(), Optional.of(act), Optional.of(event)));
+    }
+
+    boolean has(EventFlag flag) {
+        return event.flags().contains(flag);
+    }
+
+    /** Whether one of these flags is set; the first one is counted. */
+    boolean isMarked(EventFlag... flags) {
+        for (EventFlag flag : flags) {
+            if (has(flag)) {
+                mark(flag);
+                return true;
+            }
+        }
+        return false;
+    }
+}

@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.hunt;
+
+import dev.unraced.event.ConnectEvent;
+import dev.unraced.event.ConnectedSocket;
+import dev.unraced.event.EventFlag;
+import dev.unraced.event.Integrity;
+import dev.unraced.event.Provenance;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** Judges what an event says of a connect. */
+final class ConnectJudge {
+    private static final int EISCONN = -106;
+    /** EINPROGRESS and EALREADY. */
+    private static final Set<Long> UNDER_WAY = Set.of(-115L, -114L);
+
+    private final ActLog log;
+    private final Verdict verdict;
+    private final Map<Long, List<Act>> bySocket = new HashMap<>();
+
+    ConnectJudge(ActLog log, Verdict verdict) {
+        this.log = log;
+        this.verdict = verdict;
+        for (Act act : log.acts()) {
+            if (act.isConnect()) {
+                bySocket.computeIfAbsent(act.line().number("cookie"), cookie -> new ArrayList<>())
+                        .add(act);
+            }
+        }
+    }
+
+    void judge(Check check, Act act, ConnectEvent event) {
+        boolean flips = !act.line().text("or").isEmpty();
+        boolean flipsBlock = act.line().number("block") != 0;
+        judgeArguments(check, act, event, flips, flipsBlock);
+        if (act.result() != 0 && act.result() != EISCONN) {
+            if (event.socket().isPresent() && !UNDER_WAY.contains(act.result())) {
+                check.lie("socket", event.socket().get(), "none, the call failed with " + act.result());
+            }
+            return;
+        }
+        Set<String> truth = truth(act, flips);
+        judgeSocket(check, act, event, truth, flipsBlock);
+        judgeMatch(check, act, event, truth);
+    }
+
+    private void judgeArguments(Check check, Act act, ConnectEvent event, boolean flips, boolean flipsBlock) {
+        int fd = act.line().integer("fd");
+        if (!flipsBlock && fd >= 0 && event.fd() >= 0) {
+            check.equal("fd", event.fd(), fd);
+        }
+        event.block().ifPresent(block -> {
+            if (block.integrity() == Integrity.CHANGED && !flipsBlock) {
+                check.lie("block_integrity", Integrity.CHANGED, "nobody changed the block");
+            }
+            if (block.integrity() == Integrity.MATCH && fd >= 0) {
+                check.equal("block_integrity, fd", event.fd(), fd);
+            }
+        });
+        check.equal("addrlen", event.addrlen(), act.line().integer("len"));
+        if (event.address().isPresent()) {
+            Set<String> passed = new HashSet<>();
+            for (String hex : flips
+                    ? List.of(act.line().text("to"), act.line().text("or"))
+                    : List.of(act.line().text("to"))) {
+                passed.add(Addresses.normal(hex));
+            }
+            check.oneOf("address", Addresses.normal(event.address().value()), passed);
+        }
+        if (event.address().integrity() == Integrity.CHANGED && !flips && !flipsBlock) {
+            check.lie("address_integrity", Integrity.CHANGED, "nobody changed the address");
+        }
+    }
+
+    /** Peers that the call can have connected the socket to; an empty set when nobody knows. */
+    private Set<String> truth(Act act, boolean flips) {
+        if (!act.seen().isEmpty() && act.result() == 0) {
+            verdict.testify();
+            return Set.of(Addresses.normal(act.seen()));
+        }
+        String peer = Addresses.normal(act.line().text("peer"));
+        if (!isRaced(act) && !peer.isEmpty()) {
+            return Set.of(peer);
+        }
+        if (act.result() == EISCONN) {
+            return Set.of();
+        }
+        Set<String> peers = new HashSet<>(Set.of(Addresses.normal(act.line().text("to"))));
+        if (flips) {
+            peers.add(Addresses.normal(act.line().text("or")));
+        }
+        return peers;
+    }
+
+    /** Whether another call could have connected the same socket before the look, or another socket was looked at. */
+    private boolean isRaced(Act act) {
+        long cookie = act.line().number("cookie");
+        int fd = act.line().integer("fd");
+        if (cookie == 0 || act.line().number("after") != cookie) {
+            return true;
+        }
+        if (fd >= 0 && log.isReplaced(act.table(), fd, act.begin(), act.looked())) {
+            return true;
+        }
+        for (Act other : bySocket.getOrDefault(cookie, List.of())) {
+            if (other != act && other.overlaps(act.begin(), act.looked())) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private void judgeSocket(Check check, Act act, ConnectEvent event, Set<String> truth, boolean flipsBlock) {
+        if (event.socket().isEmpty()) {
+            if (!check.isMarked(EventFlag.OBJECT_MISSED, EventFlag.EXECUTION_UNKNOWN, EventFlag.FD_TABLE_SHARED)
+                    && act.result() == 0) {
+                check.lie("socket", "none, flags " + event.flags(), "a socket that was connected");
+            }
+            return;
+        }
+        if (check.isMarked(EventFlag.FD_TABLE_SHARED, EventFlag.EXECUTION_UNKNOWN, EventFlag.SOCKET_SHARED)) {
+            return;
+        }
+        ConnectedSocket socket = event.socket().get();
+        if (flipsBlock) {
+            check.equal("fd", event.fd(), act.line().integer("fd"));
+        }
+        if (truth.isEmpty()) {
+            check.exclude("socket.remote");
+        } else {
+            check.oneOf("socket.remote", socket.remote().map(Addresses::normal).orElse(""), truth);
+        }
+        if (isRaced(act)) {
+            check.exclude("socket.local");
+        } else {
+            check.equal(
+                    "socket.local",
+                    socket.local().map(Addresses::normal).orElse(""),
+                    Addresses.normal(act.line().text("name")));
+        }
+    }
+
+    /** MATCH says that the address is the peer. */
+    private void judgeMatch(Check check, Act act, ConnectEvent event, Set<String> truth) {
+        if (event.address().integrity() != Integrity.MATCH || check.isMarked(EventFlag.EXECUTION_UNKNOWN)) {
+            return;
+        }
+        if (truth.isEmpty()) {
+            check.exclude("address_integrity");
+            return;
+        }
+        verdict.asserted();
+        String claim = Addresses.normal(event.address().value());
+        boolean copied = event.address().provenance() == Provenance.KERNEL;
+        if (!truth.contains(claim) && !(copied && claim.isEmpty())) {
+            check.lie("address_integrity", event.address().provenance() + " MATCH of " + claim, truth);
+        }
+    }
+}

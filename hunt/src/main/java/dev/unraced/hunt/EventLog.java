@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.hunt;
+
+import dev.unraced.driver.Capture;
+import dev.unraced.event.ByteString;
+import dev.unraced.event.EventView;
+import dev.unraced.event.Origin;
+import dev.unraced.event.SyscallEvent;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Consumes a capture on a thread of its own, and keeps the events of the acting program. */
+final class EventLog implements AutoCloseable {
+    private static final int BATCH = 4096;
+    private static final long WAIT_NANOS = 2_000_000;
+    private static final ByteString NAME = ByteString.utf8(Hunter.NAME);
+
+    private final Capture capture;
+    private final Thread thread;
+    private List<SyscallEvent> events = new ArrayList<>();
+    private volatile boolean stopping;
+    private @Nullable RuntimeException failure;
+
+    EventLog(Capture capture) {
+        this.capture = capture;
+        this.thread = new Thread(this::consume, "unraced-hunt-events");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    /** The events of these processes up to now. */
+    synchronized List<SyscallEvent> of(Set<Integer> tgids) {
+        if (failure != null) {
+            throw new HuntException("The capture failed: " + failure, failure);
+        }
+        List<SyscallEvent> own = new ArrayList<>();
+        for (SyscallEvent event : events) {
+            if (tgids.contains(event.caller().tgid())) {
+                own.add(event);
+            }
+        }
+        return own;
+    }
+
+    synchronized void clear() {
+        events = new ArrayList<>();
+    }
+
+    private void consume() {
+        try {
+            while (!stopping) {
+                capture.await(this::onEvent, BATCH, WAIT_NANOS);
+            }
+        } catch (RuntimeException e) {
+            synchronized (this) {
+                failure = e;
+            }
+        }
+    }
+
+    private void onEvent(EventView view) {
+        if (!view.isEnter() && (view.origin() == Origin.IO_URING || view.comm().contentEquals(NAME))) {
+            SyscallEvent event = view.snapshot();
+            synchronized (this) {
+                events.add(event);
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        stopping = true;
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

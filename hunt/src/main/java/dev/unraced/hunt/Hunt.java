@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.hunt;
+
+import dev.unraced.driver.Capture;
+import dev.unraced.driver.CaptureStats;
+import dev.unraced.event.SyscallEvent;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** Runs programs against a capture, and judges each. Not thread-safe. */
+public final class Hunt implements AutoCloseable {
+    private static final long PATIENCE_NANOS = 2_000_000_000L;
+    private static final long PAUSE_MILLIS = 2;
+
+    private final Capture capture;
+    private final Hunter hunter;
+    private final EventLog events;
+    private final Optional<Witness> witness;
+    private long lostBefore;
+    private long cut;
+    private ActLog ran = new ActLog();
+
+    /** Takes over the capture, which {@link #close} closes. */
+    public Hunt(Capture capture) {
+        this.capture = capture;
+        this.hunter = Hunter.start();
+        this.events = new EventLog(capture);
+        this.witness = Witness.start();
+    }
+
+    /** Runs the program of a seed. */
+    public Verdict run(long seed, Set<Kind> kinds) {
+        return run(Generator.program(seed, kinds));
+    }
+
+    /**
+     * Runs a program that was saved.
+     *
+     * @param text its text, as {@link #text} or {@link #shrink} gave it
+     */
+    public Verdict run(String text) {
+        return run(Program.parse(text));
+    }
+
+    /** The text of the program of a seed. */
+    public static String text(long seed, Set<Kind> kinds) {
+        return Generator.program(seed, kinds).text();
+    }
+
+    /**
+     * Looks for the shortest program that still shows a lie.
+     *
+     * @param text a program that showed it
+     * @param lie the lie
+     * @param repeats how often each shorter program is run
+     * @param patience how long to go on at most
+     * @return the program and what happened in it; empty when it does not show the lie again
+     */
+    public Optional<Shortest> shrink(String text, Lie lie, int repeats, Duration patience) {
+        ActLog[] last = new ActLog[1];
+        Shrinker shrinker = new Shrinker(
+                program -> {
+                    Verdict verdict = run(program);
+                    if (verdict.lies().stream().anyMatch(each -> each.kind().equals(lie.kind()))) {
+                        last[0] = ran;
+                    }
+                    return verdict;
+                },
+                lie.kind(),
+                repeats,
+                patience.toNanos());
+        return shrinker.shrink(Program.parse(text))
+                .map(shrunk -> new Shortest(shrunk.program().text(), shrunk.lie(), Timeline.of(last[0], shrunk.lie())));
+    }
+
+    /**
+     * The shortest program that shows a lie.
+     *
+     * @param program its text
+     * @param lie the lie
+     * @param timeline what happened around it, line by line
+     */
+    public record Shortest(String program, Lie lie, String timeline) {}
+
+    private Verdict run(Program program) {
+        ActLog log = hunter.run(program);
+        ran = log;
+        if (!log.failure().isEmpty()) {
+            throw new HuntException("The acting program could not begin: " + log.failure());
+        }
+        if (log.isCut()) {
+            cut++;
+        }
+        witness.ifPresent(each -> each.testify(log));
+        List<SyscallEvent> own = await(log);
+        long lost = capture.stats().totalLost();
+        Verdict verdict = Judge.judge(log, own, lost - lostBefore);
+        lostBefore = lost;
+        events.clear();
+        return verdict;
+    }
+
+    /** Whether the kernel lets a witness attach; else the acting program's own descriptors are the only one. */
+    public boolean hasWitness() {
+        return witness.isPresent();
+    }
+
+    /** Programs that did not come to their end in time. */
+    public long cutPrograms() {
+        return cut;
+    }
+
+    /** Each act that ran has its event soon; those that are missing then are missing for good. */
+    private List<SyscallEvent> await(ActLog log) {
+        long until = System.nanoTime() + PATIENCE_NANOS;
+        List<SyscallEvent> own = events.of(log.tgids());
+        while (Judge.unanswered(log, own) > 0 && System.nanoTime() < until) {
+            try {
+                Thread.sleep(PAUSE_MILLIS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                break;
+            }
+            own = events.of(log.tgids());
+        }
+        return own;
+    }
+
+    /** Closes the capture, and says in what its accounts do not balance. */
+    public Optional<String> balance() {
+        close();
+        CaptureStats stats = capture.stats();
+        if (stats.imbalance() != 0) {
+            return Optional.of("the capture's accounts do not balance by " + stats.imbalance() + ": " + stats);
+        }
+        return stats.stash().imbalance() == 0
+                ? Optional.empty()
+                : Optional.of("the stash's accounts do not balance by "
+                        + stats.stash().imbalance() + ": " + stats.stash());
+    }
+
+    @Override
+    public void close() {
+        events.close();
+        witness.ifPresent(Witness::close);
+        hunter.close();
+        capture.close();
+    }
+}

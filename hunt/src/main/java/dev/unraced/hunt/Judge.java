@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.hunt;
+
+import dev.unraced.event.Abi;
+import dev.unraced.event.Call;
+import dev.unraced.event.ConnectEvent;
+import dev.unraced.event.EventFlag;
+import dev.unraced.event.OpenEvent;
+import dev.unraced.event.Origin;
+import dev.unraced.event.SyscallEvent;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Compares events with the acts that they are of. Each act has one event, or is one of the losses that the capture
+ * counted; and each field of the event is right, or a flag names it.
+ */
+final class Judge {
+    private static final int EINTR = -4;
+    private static final int ERESTARTSYS = -512;
+    private static final int ERESTART_RESTARTBLOCK = -516;
+    private static final long O_NOCTTY = 0400;
+    private static final long O_CLOEXEC = 02000000;
+    private static final long O_NONBLOCK = 04000;
+    private static final long O_APPEND = 02000;
+
+    private final ActLog log;
+    private final Verdict verdict = new Verdict();
+    private final OpenJudge opens;
+    private final ConnectJudge connects;
+
+    private Judge(ActLog log) {
+        this.log = log;
+        Tree tree = new Tree(log);
+        this.opens = new OpenJudge(log, tree, verdict);
+        this.connects = new ConnectJudge(log, verdict);
+    }
+
+    /**
+     * Judges one run.
+     *
+     * @param events all events of the acting program's processes
+     * @param losses calls that the capture counted as lost meanwhile, of whatever process
+     */
+    static Verdict judge(ActLog log, List<SyscallEvent> events, long losses) {
+        // What was killed may have changed names without a word about it.
+        if (log.isCut()) {
+            Verdict nothing = new Verdict();
+            log.acts().forEach(act -> nothing.exclude("stopped"));
+            return nothing;
+        }
+        Judge judge = new Judge(log);
+        judge.compare(events, losses);
+        return judge.verdict;
+    }
+
+    /** How many acts still wait for their events. */
+    static long unanswered(ActLog log, List<SyscallEvent> events) {
+        Map<Integer, Long> byThread = new HashMap<>();
+        for (SyscallEvent event : events) {
+            byThread.merge(event.caller().tgid(), 1L, Long::sum);
+        }
+        Map<Integer, Long> acted = new HashMap<>();
+        for (Act act : log.acts()) {
+            if (act.ran()) {
+                acted.merge(act.tgid(), 1L, Long::sum);
+            }
+        }
+        long missing = 0;
+        for (Map.Entry<Integer, Long> each : acted.entrySet()) {
+            missing += Math.max(0, each.getValue() - byThread.getOrDefault(each.getKey(), 0L));
+        }
+        return missing;
+    }
+
+    private void compare(List<SyscallEvent> events, long losses) {
+        Map<Long, List<SyscallEvent>> byCaller = new HashMap<>();
+        for (SyscallEvent event : events) {
+            byCaller.computeIfAbsent(callerOf(event), caller -> new ArrayList<>())
+                    .add(event);
+        }
+        byCaller.values()
+                .forEach(each ->
+                        each.sort(Comparator.comparingLong(event -> event.call().exitNanos())));
+        List<Lie> missing = new ArrayList<>();
+        for (Act act : log.acts()) {
+            verdict.act();
+            Optional<SyscallEvent> event = take(byCaller.getOrDefault(callerOf(act), List.of()), act);
+            if (event.isPresent()) {
+                judge(act, event.get());
+            } else if (act.ran()) {
+                missing.add(new Lie("no event", "nothing", act.toString(), Optional.of(act), Optional.empty()));
+            }
+        }
+        if (missing.size() > losses) {
+            missing.forEach(verdict::lie);
+        } else {
+            missing.forEach(each -> verdict.exclude("lost"));
+        }
+        byCaller.values().forEach(each -> each.forEach(this::withoutAct));
+    }
+
+    private void withoutAct(SyscallEvent event) {
+        if (log.tids().contains(event.caller().tid()) || event.call().origin() == Origin.IO_URING) {
+            verdict.lie(new Lie("no act", event.toString(), "no such call", Optional.empty(), Optional.of(event)));
+        }
+    }
+
+    /** Events of requests that a thread of the kernel's submitted are known by the process alone. */
+    private static long callerOf(SyscallEvent event) {
+        boolean request = event.call().origin() == Origin.IO_URING;
+        return request ? -event.caller().tgid() : event.caller().tid();
+    }
+
+    private static long callerOf(Act act) {
+        return act.isRequest() ? -act.tgid() : act.tid();
+    }
+
+    /** The event of an act. A call that the kernel began anew has one for each time but the last before it. */
+    private Optional<SyscallEvent> take(List<SyscallEvent> events, Act act) {
+        Optional<SyscallEvent> taken = Optional.empty();
+        for (int i = 0; i < events.size(); i++) {
+            SyscallEvent event = events.get(i);
+            if (event.call().exitNanos() > act.end() && !act.isRequest()) {
+                break;
+            }
+            if (isOf(event, act)) {
+                events.remove(i);
+                if (act.isRequest()) {
+                    return Optional.of(event);
+                }
+                taken.filter(before -> !isRestart(before)).ifPresent(this::withoutAct);
+                taken = Optional.of(event);
+                i--;
+            }
+        }
+        return taken;
+    }
+
+    /** The kernel's own results of interrupted calls, which no program sees. */
+    private static boolean isRestart(SyscallEvent event) {
+        return event.call().result() <= ERESTARTSYS && event.call().result() >= ERESTART_RESTARTBLOCK;
+    }
+
+    private boolean isOf(SyscallEvent event, Act act) {
+        Call call = event.call();
+        if (!act.isRequest()) {
+            return call.exitNanos() >= act.begin() && call.exitNanos() <= act.end();
+        }
+        long time = call.enterNanos() == 0 ? call.exitNanos() : call.enterNanos();
+        boolean own = act.isPolled() || event.caller().tid() == act.tid();
+        return own && time >= act.begin() && time <= act.end() && hasTag(event, act);
+    }
+
+    private static boolean hasTag(SyscallEvent event, Act act) {
+        if (event instanceof ConnectEvent connect) {
+            return act.isConnect() && connect.addrlen() == act.line().integer("len");
+        }
+        OpenEvent open = (OpenEvent) event;
+        return nameOf(event).equals(act.call()) && tagOf(open.how().value().flags()) == act.tag();
+    }
+
+    private static int tagOf(long flags) {
+        return ((flags & O_NOCTTY) != 0 ? 1 : 0)
+                | ((flags & O_CLOEXEC) != 0 ? 2 : 0)
+                | ((flags & O_NONBLOCK) != 0 ? 4 : 0)
+                | ((flags & O_APPEND) != 0 ? 8 : 0);
+    }
+
+    private static String nameOf(SyscallEvent event) {
+        return event.call().syscall().name().toLowerCase(java.util.Locale.ROOT);
+    }
+
+    private void judge(Act act, SyscallEvent event) {
+        verdict.judged();
+        Check check = new Check(verdict, act, event);
+        check.equal("call", nameOf(event), act.call());
+        check.equal("abi", event.call().abi(), act.isIa32() ? Abi.IA32 : Abi.NATIVE);
+        check.equal("tgid", event.caller().tgid(), act.tgid());
+        check.equal("uid", event.caller().uid(), 0L);
+        if (!act.isPolled()) {
+            check.equal("mount_ns", event.caller().mountNamespace(), act.mountNamespace());
+        }
+        if (event.call().enterNanos() > event.call().exitNanos()) {
+            check.lie(
+                    "time", event.call().enterNanos(), "at most " + event.call().exitNanos());
+        }
+        if (!act.ran()) {
+            judgeRefused(check, event);
+            return;
+        }
+        boolean interrupted = act.result() == EINTR && isRestart(event);
+        check.equal("result", interrupted ? act.result() : event.call().result(), act.result());
+        if (event.flags().contains(EventFlag.NOT_EXECUTED)) {
+            check.lie("execution", EventFlag.NOT_EXECUTED, "it ran");
+            return;
+        }
+        if (event instanceof OpenEvent open) {
+            opens.judge(check, act, open);
+        } else {
+            connects.judge(check, act, (ConnectEvent) event);
+        }
+    }
+
+    /** A call that never ran is marked as such, or as one of which nobody knows. */
+    private static void judgeRefused(Check check, SyscallEvent event) {
+        boolean hasObject =
+                event.flags().contains(EventFlag.HAS_FILE) || event.flags().contains(EventFlag.HAS_SOCKET);
+        if (event.flags().contains(EventFlag.NOT_EXECUTED)) {
+            if (hasObject) {
+                check.lie("execution", "NOT_EXECUTED with an object", "it never ran");
+            }
+            check.mark(EventFlag.NOT_EXECUTED);
+        } else if (event.flags().contains(EventFlag.EXECUTION_UNKNOWN)) {
+            check.mark(EventFlag.EXECUTION_UNKNOWN);
+        } else {
+            check.lie("execution", "a result of " + event.call().result() + ", flags " + event.flags(), "it never ran");
+        }
+    }
+}

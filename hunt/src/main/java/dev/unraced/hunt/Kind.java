@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.hunt;
+
+import java.util.Locale;
+
+/** What a program is made of. A program has one or several of these at once. */
+public enum Kind {
+    /** Opens by several entry points, with paths that flip, while files and directories are renamed. */
+    FILES("opens of paths that flip, while names are moved"),
+    /** Threads and processes that share a descriptor table, and replace each other's descriptors. */
+    DESCRIPTORS("shared descriptor tables, dup2 and close at the returned number"),
+    /** Sockets that several processes connect at once. */
+    SOCKETS("sockets that several processes connect, by fork and pidfd_getfd, with addresses that flip"),
+    /** Batches of requests on io_urings. */
+    RINGS("batches on io_urings: inline, linked, async, SQPOLL, fixed files, and the same number again"),
+    /** Mount namespaces, bind mounts, chroot. */
+    NAMESPACES("unshare, setns, bind mounts, chroot, and requests that wait meanwhile"),
+    /** Calls that seccomp or a tracer refuses, and calls that pretend so. */
+    REFUSALS("calls that never ran by seccomp or ptrace, and SIGSYS pending while others run"),
+    /** The block of socketcall(2). */
+    SOCKETCALL("socketcall(2) whose block flips between two sockets"),
+    /** Calls that block, and signals that end them or make them begin anew. */
+    SIGNALS("opens that block on a fifo until a signal ends them, or makes them begin anew"),
+    /** Scopes of link-local addresses. */
+    SCOPES("link-local addresses whose scope flips");
+
+    private final String description;
+
+    Kind(String description) {
+        this.description = description;
+    }
+
+    /** What programs of this kind do. */
+    public String description() {
+        return description;
+    }
+
+    /** Its name on the command line. */
+    public String option() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+}

@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.hunt;
+
+import dev.unraced.event.ByteString;
+import dev.unraced.event.EventFlag;
+import dev.unraced.event.Integrity;
+import dev.unraced.event.OpenEvent;
+import dev.unraced.event.OpenHow;
+import dev.unraced.event.OpenedFile;
+import dev.unraced.event.Provenance;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** Judges what an event says of an open. */
+final class OpenJudge {
+    private static final long O_CREAT = 0100;
+    private static final long O_APPEND = 02000;
+    /** The kernel adds it for programs whose offsets have 64 bits. */
+    private static final long O_LARGEFILE = 0100000;
+    /** Bits that the acting program tags requests with, and which io_uring keeps. */
+    private static final long UNTAGGED = ~(0400L | 02000000L | 04000L | 02000L | O_LARGEFILE);
+
+    private static final long O_EXCL = 0200;
+
+    private static final String OWN_NAMES = "n/";
+    /** Several actors create this file and remove it. */
+    private static final String COMMON_NAME = "n/common";
+
+    private final ActLog log;
+    private final Tree tree;
+    private final Verdict verdict;
+
+    OpenJudge(ActLog log, Tree tree, Verdict verdict) {
+        this.log = log;
+        this.tree = tree;
+        this.verdict = verdict;
+    }
+
+    void judge(Check check, Act act, OpenEvent event) {
+        judgeArguments(check, act, event);
+        if (act.result() < 0) {
+            if (event.file().isPresent()) {
+                check.lie("file", event.file().get(), "none, the call failed");
+            }
+            return;
+        }
+        compareWitnesses(act);
+        Truth truth = truth(act);
+        judgeFile(check, act, event, truth);
+        judgeMatch(check, act, event, truth);
+    }
+
+    // ---- arguments
+
+    private void judgeArguments(Check check, Act act, OpenEvent event) {
+        check.equal("dirfd", event.dirfd(), act.line().integer("dir"));
+        if (event.path().isPresent()) {
+            Set<String> passed =
+                    act.paths().stream().map(path -> passed(act, path)).collect(Collectors.toSet());
+            check.oneOf("path", event.path().value().toUtf8(), passed);
+        }
+        boolean flips = act.paths().size() > 1;
+        if (event.path().integrity() == Integrity.CHANGED && !flips) {
+            check.lie("path_integrity", Integrity.CHANGED, "nobody changed the path");
+        }
+        if (act.isRequest()) {
+            check.equal(
+                    "open_flags",
+                    event.how().value().flags() & UNTAGGED,
+                    act.line().number("flags") & UNTAGGED);
+        } else if (event.how().isPresent()) {
+            judgeHow(check, act, event);
+        }
+    }
+
+    private void judgeHow(Check check, Act act, OpenEvent event) {
+        OpenHow how = event.how().value();
+        long flags = act.line().number("flags");
+        boolean flips = act.line().number("how") != 0;
+        boolean isOpenat2 = act.call().equals("openat2");
+        long said = isOpenat2 ? how.flags() & ~O_LARGEFILE : how.flags();
+        Set<Long> passed = new HashSet<>(Set.of(flags));
+        if (flips) {
+            passed = Set.of(flags | O_APPEND, flags & ~O_APPEND);
+        }
+        check.oneOf("open_flags", said, passed);
+        check.equal("mode", how.mode(), act.line().number("mode"));
+        check.equal("resolve", how.resolve(), isOpenat2 ? act.line().number("resolve") : 0L);
+        if (event.how().integrity() == Integrity.CHANGED && !flips) {
+            check.lie("how_integrity", Integrity.CHANGED, "nobody changed it");
+        }
+        boolean asserted =
+                event.how().integrity() == Integrity.MATCH || event.how().provenance() == Provenance.KERNEL;
+        if (flips && asserted && act.inode() != null && !isReplaced(act)) {
+            check.equal("open_flags, kept", said & O_APPEND, act.line().number("fl") & O_APPEND);
+        }
+    }
+
+    /** The bytes that the acting program passed. */
+    private String passed(Act act, String path) {
+        return act.base() == 0 ? log.base() + "/" + path : path;
+    }
+
+    // ---- the file
+
+    /** Inode numbers that the opened file can have; null when nobody knows. */
+    private record Truth(@Nullable Set<Long> nodes) {}
+
+    private boolean isReplaced(Act act) {
+        return log.isReplaced(act.table(), act.result(), act.begin(), act.looked());
+    }
+
+    /** The kernel's witness and the own descriptors agree, unless another thread replaced the descriptor. */
+    private void compareWitnesses(Act act) {
+        Long own = act.inode();
+        if (!act.seen().isEmpty()) {
+            verdict.testify();
+            if (own != null && !isReplaced(act) && own != Long.parseLong(act.seen())) {
+                throw new HuntException("The witness saw inode " + act.seen() + ", the descriptor " + own + ": " + act);
+            }
+        }
+    }
+
+    private Truth truth(Act act) {
+        if (!act.seen().isEmpty()) {
+            return new Truth(Set.of(Long.valueOf(act.seen())));
+        }
+        Long seen = act.inode();
+        if (seen != null && !isReplaced(act)) {
+            return new Truth(Set.of(seen));
+        }
+        Set<Long> nodes = new HashSet<>();
+        for (String path : act.paths()) {
+            Set<Long> reached = path.startsWith(OWN_NAMES) ? null : tree.reached(act, path, true);
+            if (reached == null) {
+                return new Truth(null);
+            }
+            nodes.addAll(reached);
+        }
+        return new Truth(nodes.isEmpty() ? null : nodes);
+    }
+
+    private void judgeFile(Check check, Act act, OpenEvent event, Truth truth) {
+        if (event.file().isEmpty()) {
+            // What went into the table of a ring has no descriptor, and no file in the event.
+            if (act.line().number("direct") == 0
+                    && !check.isMarked(
+                            EventFlag.OBJECT_MISSED, EventFlag.EXECUTION_UNKNOWN, EventFlag.FD_TABLE_SHARED)) {
+                check.lie("file", "none, flags " + event.flags(), "a file that was opened");
+            }
+            return;
+        }
+        OpenedFile file = event.file().get();
+        if (check.isMarked(EventFlag.FD_TABLE_SHARED, EventFlag.EXECUTION_UNKNOWN)) {
+            return;
+        }
+        if (truth.nodes() == null) {
+            check.exclude("file");
+            return;
+        }
+        check.equal("file.device", file.deviceMajor() + ":" + file.deviceMinor(), tree.device());
+        check.oneOf("file.inode", file.inode(), truth.nodes());
+        judgeCreation(check, act, file);
+        judgePath(check, act, event, file);
+    }
+
+    private static void judgeCreation(Check check, Act act, OpenedFile file) {
+        long flags = act.line().number("flags");
+        boolean creates = (flags & O_CREAT) != 0;
+        boolean alone = !act.line().text("path").equals(COMMON_NAME) || (flags & O_EXCL) != 0;
+        if (!creates || alone) {
+            check.equal("file.created", file.created(), creates);
+        } else {
+            check.exclude("file.created");
+        }
+    }
+
+    private void judgePath(Check check, Act act, OpenEvent event, OpenedFile file) {
+        if (act.line().text("path").startsWith(OWN_NAMES)) {
+            judgeOwnName(check, act, file);
+            return;
+        }
+        if (check.has(EventFlag.DELETED) && tree.keptNames(act, file.inode())) {
+            check.lie("file.path", EventFlag.DELETED, "no name of it was removed");
+        }
+        if (check.isMarked(
+                EventFlag.RESOLVED_UNSTABLE,
+                EventFlag.FOREIGN_MOUNT_NS,
+                EventFlag.RESOLVED_TRUNCATED,
+                EventFlag.DETACHED,
+                EventFlag.DELETED)) {
+            return;
+        }
+        verdict.asserted();
+        if (!tree.named(act, event.caller().mountNamespace(), file.path().toUtf8(), file.inode())) {
+            check.lie("file.path", file.path().escaped(), "another name than any that inode " + file.inode() + " had");
+        }
+    }
+
+    private void judgeOwnName(Check check, Act act, OpenedFile file) {
+        if (!check.isMarked(EventFlag.FOREIGN_MOUNT_NS, EventFlag.RESOLVED_UNSTABLE, EventFlag.DELETED)) {
+            check.equal(
+                    "file.path",
+                    file.path().toUtf8(),
+                    log.base() + "/" + act.line().text("path"));
+        }
+    }
+
+    // ---- proofs
+
+    /** MATCH says that the claim names the file that was opened. */
+    private void judgeMatch(Check check, Act act, OpenEvent event, Truth truth) {
+        if (event.path().integrity() != Integrity.MATCH) {
+            return;
+        }
+        if (check.isMarked(EventFlag.EXECUTION_UNKNOWN)) {
+            return;
+        }
+        ByteString claim = event.path().value();
+        String path = claim.toUtf8();
+        String below = act.base() == 0 && path.startsWith(log.base() + "/")
+                ? path.substring(log.base().length() + 1)
+                : path;
+        if (truth.nodes() == null || below.startsWith(OWN_NAMES)) {
+            check.exclude("path_integrity");
+            return;
+        }
+        boolean copied = event.path().provenance() == Provenance.KERNEL;
+        Set<Long> named = tree.reached(act, below, copied);
+        if (named == null) {
+            check.exclude("path_integrity");
+            return;
+        }
+        verdict.asserted();
+        if (named.stream().noneMatch(truth.nodes()::contains)) {
+            check.lie("path_integrity", event.path().provenance() + " MATCH of " + path, "inode " + truth.nodes());
+        }
+    }
+}

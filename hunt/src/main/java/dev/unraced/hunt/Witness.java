@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.hunt;
+
+import dev.unraced.natives.NativePart;
+import dev.unraced.natives.NativePartException;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * What the kernel did, as BPF programs at the functions that act saw it: the file of each open, and the address of each
+ * connect. Only where the kernel lets fexit programs attach. Not thread-safe.
+ */
+final class Witness implements AutoCloseable {
+    private static final String NAME = "unraced-witness";
+    private static final int OPENED = 1;
+    private static final int CONNECTED = 3;
+    private static final int PATIENCE_SECONDS = 5;
+
+    private final Process process;
+    private final OutputStream commands;
+    private final BufferedReader replies;
+    private long missed;
+
+    private Witness(Process process, BufferedReader replies) {
+        this.process = process;
+        this.commands = process.getOutputStream();
+        this.replies = replies;
+    }
+
+    /** Empty where the kernel does not let it attach, or this build has none. */
+    static Optional<Witness> start() {
+        NativePart part = NativePart.of(Witness.class, NAME);
+        if (!part.isPresent()) {
+            return Optional.empty();
+        }
+        try {
+            return part.use(program -> started(new ProcessBuilder(program.toString())
+                    .redirectError(ProcessBuilder.Redirect.DISCARD)
+                    .start()));
+        } catch (NativePartException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static Optional<Witness> started(Process process) throws IOException {
+        BufferedReader replies =
+                new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+        return "ready".equals(replies.readLine()) ? Optional.of(new Witness(process, replies)) : Optional.empty();
+    }
+
+    /**
+     * Gives each act of a log what was seen of it; an act of which nothing was seen, or several things, gets nothing.
+     */
+    void testify(ActLog log) {
+        Map<Integer, List<LogLine>> byThread = new HashMap<>();
+        for (LogLine line : records()) {
+            byThread.computeIfAbsent(line.integer("t"), thread -> new ArrayList<>())
+                    .add(line);
+        }
+        for (Act act : log.acts()) {
+            if (act.isRequest()) {
+                continue;
+            }
+            List<LogLine> seen = new ArrayList<>();
+            int kind = act.isConnect() ? CONNECTED : OPENED;
+            for (LogLine line : byThread.getOrDefault(act.tid(), List.of())) {
+                long time = line.number("b");
+                if (line.integer("k") == kind && time >= act.begin() && time <= act.end()) {
+                    seen.add(line);
+                }
+            }
+            if (seen.size() == 1) {
+                act.line()
+                        .values()
+                        .put(
+                                "seen",
+                                act.isConnect()
+                                        ? seen.get(0).text("to")
+                                        : seen.get(0).text("ino"));
+            }
+        }
+    }
+
+    /** Records that found no room; acts without testimony are judged by what their own descriptors tell. */
+    long missed() {
+        return missed;
+    }
+
+    private List<LogLine> records() {
+        List<LogLine> records = new ArrayList<>();
+        try {
+            commands.write("flush\n".getBytes(StandardCharsets.UTF_8));
+            commands.flush();
+            for (String text = replies.readLine(); text != null; text = replies.readLine()) {
+                LogLine line = LogLine.parse(text);
+                if (line.word().equals("flushed")) {
+                    missed = line.number("n");
+                    return records;
+                }
+                records.add(line);
+            }
+        } catch (IOException e) {
+            throw new HuntException("The witness does not answer: " + e, e);
+        }
+        throw new HuntException("The witness ended.");
+    }
+
+    @Override
+    public void close() {
+        try {
+            commands.close();
+            if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+            }
+        } catch (IOException e) {
+            process.destroyForcibly();
+        } catch (InterruptedException e) {
+            process.destroyForcibly();
+            Thread.currentThread().interrupt();
+        }
+    }
+}

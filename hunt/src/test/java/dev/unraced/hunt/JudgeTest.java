@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.hunt;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.unraced.event.Abi;
+import dev.unraced.event.Argument;
+import dev.unraced.event.ByteString;
+import dev.unraced.event.Call;
+import dev.unraced.event.Caller;
+import dev.unraced.event.ConnectEvent;
+import dev.unraced.event.ConnectedSocket;
+import dev.unraced.event.EventFlag;
+import dev.unraced.event.EventType;
+import dev.unraced.event.Integrity;
+import dev.unraced.event.Mitigation;
+import dev.unraced.event.OpenEvent;
+import dev.unraced.event.OpenHow;
+import dev.unraced.event.OpenedFile;
+import dev.unraced.event.Origin;
+import dev.unraced.event.Provenance;
+import dev.unraced.event.Sockaddr;
+import dev.unraced.event.Syscall;
+import dev.unraced.event.SyscallEvent;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** Right events, marked ones, and each kind of lie. */
+class JudgeTest {
+    private static final String ONE = "020003e80a0901010000000000000000";
+    private static final String TWO = "020003e90a0902010000000000000000";
+
+    @Test
+    void aRightEventIsNoLie() {
+        ActLog log = Logs.of(Logs.open(10, 20, "path=a/x ino=3 dev=0:5 fl=0"));
+        Verdict verdict = Judge.judge(log, List.of(opened("/hunt/a/x", 3, Integrity.MATCH, EventFlag.HAS_FILE)), 0);
+        assertThat(verdict.lies()).isEmpty();
+        assertThat(verdict.judgedActs()).isEqualTo(1);
+        assertThat(verdict.assertions()).isPositive();
+    }
+
+    @Test
+    void anotherFileIsALieAndAFlagTakesItBack() {
+        ActLog log = Logs.of(Logs.open(10, 20, "path=a/x ino=3 dev=0:5 fl=0"));
+        assertThat(fields(log, opened("/hunt/b/x", 8, Integrity.UNCHECKED, EventFlag.HAS_FILE)))
+                .containsExactly("file.inode");
+        Verdict marked = Judge.judge(
+                log,
+                List.of(opened("/hunt/b/x", 8, Integrity.UNCHECKED, EventFlag.HAS_FILE, EventFlag.FD_TABLE_SHARED)),
+                0);
+        assertThat(marked.lies()).isEmpty();
+        assertThat(marked.marked()).containsEntry("FD_TABLE_SHARED", 1L);
+    }
+
+    @Test
+    void withoutALookTheModelOfTheTreeTellsTheFile() {
+        ActLog log = Logs.of(Logs.open(10, 20, "path=a/l"));
+        assertThat(fields(log, opened("/hunt/a/x", 3, Integrity.UNCHECKED, EventFlag.HAS_FILE)))
+                .isEmpty();
+        assertThat(fields(log, opened("/hunt/b/x", 8, Integrity.UNCHECKED, EventFlag.HAS_FILE)))
+                .containsExactly("file.inode");
+    }
+
+    @Test
+    void matchOfAPathThatLedElsewhereIsALie() {
+        ActLog log = Logs.of(Logs.open(10, 20, "path=a/x other=b/x ino=8 dev=0:5 fl=0"));
+        assertThat(fields(log, opened("/hunt/b/x", 8, Integrity.MATCH, EventFlag.HAS_FILE)))
+                .isEmpty();
+        ActLog flipped = Logs.of(Logs.open(10, 20, "path=a/x other=b/x ino=8 dev=0:5 fl=0"));
+        SyscallEvent claim = claimed("/hunt/a/x", "/hunt/b/x", 8, Integrity.MATCH, Set.of(EventFlag.HAS_FILE));
+        assertThat(fields(flipped, claim)).containsExactly("path_integrity");
+    }
+
+    @Test
+    void aPathThatWasNeverANameIsALieUnlessItIsUnstable() {
+        ActLog log = Logs.of(Logs.open(10, 20, "path=a/x ino=3 dev=0:5 fl=0"));
+        assertThat(fields(log, opened("/hunt/b/p/x", 3, Integrity.UNCHECKED, EventFlag.HAS_FILE)))
+                .containsExactly("file.path");
+        assertThat(fields(
+                        log,
+                        opened("/hunt/b/p/x", 3, Integrity.UNCHECKED, EventFlag.HAS_FILE, EventFlag.RESOLVED_UNSTABLE)))
+                .isEmpty();
+    }
+
+    @Test
+    void aSuccessWithoutAFileNeedsAMark() {
+        ActLog log = Logs.of(Logs.open(10, 20, "path=a/x ino=3 dev=0:5 fl=0"));
+        assertThat(fields(log, claimed("/hunt/a/x", "", 0, Integrity.UNCHECKED, Set.of())))
+                .containsExactly("file");
+        assertThat(fields(log, claimed("/hunt/a/x", "", 0, Integrity.UNCHECKED, Set.of(EventFlag.OBJECT_MISSED))))
+                .isEmpty();
+    }
+
+    @Test
+    void aCallThatNeverRanIsMarkedAndOneThatRanIsNot() {
+        ActLog refused = Logs.of(Logs.open(10, 20, "path=a/x").replace("ran=1", "ran=0"));
+        assertThat(fields(refused, opened("/hunt/a/x", 3, Integrity.UNCHECKED, EventFlag.HAS_FILE)))
+                .containsExactly("execution");
+        assertThat(fields(
+                        refused,
+                        opened("/hunt/a/x", 3, Integrity.UNCHECKED, EventFlag.HAS_FILE, EventFlag.EXECUTION_UNKNOWN)))
+                .isEmpty();
+        assertThat(Judge.judge(refused, List.of(), 0).lies()).isEmpty();
+        ActLog ran = Logs.of(Logs.open(10, 20, "path=a/x ino=3 dev=0:5 fl=0"));
+        assertThat(fields(ran, claimed("/hunt/a/x", "", 0, Integrity.UNCHECKED, Set.of(EventFlag.NOT_EXECUTED))))
+                .containsExactly("execution");
+    }
+
+    @Test
+    void eachActHasOneEventOrIsACountedLoss() {
+        ActLog log = Logs.of(Logs.open(10, 20, "path=a/x ino=3 dev=0:5 fl=0"));
+        assertThat(fields(log)).containsExactly("no event");
+        assertThat(Judge.judge(log, List.of(), 1).lies()).isEmpty();
+        SyscallEvent event = opened("/hunt/a/x", 3, Integrity.MATCH, EventFlag.HAS_FILE);
+        assertThat(fields(log, event, event)).containsExactly("no act");
+    }
+
+    @Test
+    void anotherCallsPeerIsALieUnlessTheSocketIsShared() {
+        ActLog log = Logs.of(Logs.connect(10, 20, "to=" + ONE + " or= cookie=5 after=5 peer=" + ONE + " name=" + ONE));
+        assertThat(fields(log, connected(ONE, ONE, Integrity.MATCH, EventFlag.HAS_SOCKET)))
+                .isEmpty();
+        assertThat(fields(log, connected(ONE, TWO, Integrity.UNCHECKED, EventFlag.HAS_SOCKET)))
+                .containsExactly("socket.remote");
+        assertThat(fields(log, connected(ONE, TWO, Integrity.UNCHECKED, EventFlag.HAS_SOCKET, EventFlag.SOCKET_SHARED)))
+                .isEmpty();
+    }
+
+    @Test
+    void matchOfAnAddressThatTheKernelDidNotUseIsALie() {
+        ActLog log = Logs.of(
+                Logs.connect(10, 20, "to=" + ONE + " or=" + TWO + " cookie=5 after=5 peer=" + TWO + " name=" + ONE));
+        assertThat(fields(log, connected(ONE, TWO, Integrity.MATCH, EventFlag.HAS_SOCKET)))
+                .containsExactly("address_integrity");
+        assertThat(fields(log, connected(TWO, TWO, Integrity.MATCH, EventFlag.HAS_SOCKET)))
+                .isEmpty();
+    }
+
+    private static List<String> fields(ActLog log, SyscallEvent... events) {
+        return Judge.judge(log, List.of(events), 0).lies().stream()
+                .map(Lie::field)
+                .toList();
+    }
+
+    private static SyscallEvent opened(String path, long inode, Integrity integrity, EventFlag... flags) {
+        return claimed(
+                path.startsWith("/hunt/b/p") ? "/hunt/a/x" : pathOf(inode, path, integrity),
+                path,
+                inode,
+                integrity,
+                Set.of(flags));
+    }
+
+    /** Tests that are not about the claim pass what the act passed. */
+    private static String pathOf(long inode, String path, Integrity integrity) {
+        return integrity == Integrity.MATCH ? path : "";
+    }
+
+    private static SyscallEvent claimed(
+            String claim, String path, long inode, Integrity integrity, Set<EventFlag> flags) {
+        Provenance provenance = claim.isEmpty() ? Provenance.NONE : Provenance.ENTER;
+        return new OpenEvent(
+                call(Syscall.OPENAT, 3),
+                caller(),
+                flags,
+                -100,
+                new Argument<>(ByteString.utf8(claim), provenance, integrity),
+                new Argument<>(new OpenHow(0, 0, 0, 0), Provenance.KERNEL, Integrity.MATCH),
+                flags.contains(EventFlag.HAS_FILE)
+                        ? Optional.of(new OpenedFile(ByteString.utf8(path), 0, 5, inode, false))
+                        : Optional.empty());
+    }
+
+    private static SyscallEvent connected(String claim, String remote, Integrity integrity, EventFlag... flags) {
+        return new ConnectEvent(
+                call(Syscall.CONNECT, 0),
+                caller(),
+                Set.of(flags),
+                4,
+                new Argument<>(address(claim), Provenance.ENTER, integrity),
+                16,
+                Optional.of(new ConnectedSocket(2, 2, 17, Optional.of(address(ONE)), Optional.of(address(remote)))),
+                Optional.empty());
+    }
+
+    private static Sockaddr address(String hex) {
+        return new Sockaddr(ByteString.copyOf(HexFormat.of().parseHex(hex)));
+    }
+
+    private static Call call(Syscall syscall, long result) {
+        return new Call(EventType.MERGED, syscall, Abi.NATIVE, Origin.SYSCALL, Mitigation.STASH, 11, 19, 0, 1, result);
+    }
+
+    private static Caller caller() {
+        return new Caller(10, 10, 1, 1, 0, 0, ByteString.utf8("unraced-hunter"), 1, 77, 1, Optional.empty());
+    }
+}
