@@ -73,9 +73,7 @@ public abstract class AssertionConformance extends DriverConformance {
         try {
             outcome = scenario.callUnobserved(entrance.call());
         } catch (ActorException e) {
-            if (e.unsupported().isEmpty()) {
-                throw e;
-            }
+            requireUnsupported(e);
             return;
         }
         scenario.awaitRest();
@@ -97,6 +95,12 @@ public abstract class AssertionConformance extends DriverConformance {
         }
         if (outcome.result() >= 0 && !isIndirect) {
             assertObject(event, what);
+        }
+    }
+
+    private static void requireUnsupported(ActorException refusal) {
+        if (refusal.unsupported().isEmpty()) {
+            throw refusal;
         }
     }
 
@@ -186,9 +190,7 @@ public abstract class AssertionConformance extends DriverConformance {
         try {
             return Optional.of(actor.ask(Command.of("network")));
         } catch (ActorException e) {
-            if (e.unsupported().isEmpty()) {
-                throw e;
-            }
+            requireUnsupported(e);
             return Optional.empty();
         }
     }
