@@ -22,7 +22,6 @@ class HuntCommandTest {
     @ValueSource(
             strings = {
                 "--only nothing",
-                "--driver nope",
                 "--acts 0",
                 "--program /nowhere/at-all",
                 "--save /nowhere/at-all",
@@ -31,6 +30,12 @@ class HuntCommandTest {
     void aWrongCommandLineIsTold(String line) {
         assertThat(hunt(line.split(" "))).isEqualTo(2);
         assertThat(test.err()).contains("Try 'unraced hunt --help'").doesNotContain("\tat ");
+    }
+
+    @Test
+    void aDriverThatIsNotThereIsTold() {
+        assertThat(hunt("--driver", "nope")).isEqualTo(2);
+        assertThat(test.err()).contains("which no driver is named");
     }
 
     private int hunt(String... options) {

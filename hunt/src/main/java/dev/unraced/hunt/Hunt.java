@@ -94,12 +94,19 @@ public final class Hunt implements AutoCloseable {
             cut++;
         }
         witness.ifPresent(each -> each.testify(log));
-        List<SyscallEvent> own = await(log);
-        long lost = capture.stats().totalLost();
-        Verdict verdict = Judge.judge(log, own, lost - lostBefore);
-        lostBefore = lost;
+        long until = System.nanoTime() + PATIENCE_NANOS;
+        Verdict verdict = judge(log, await(log, until));
+        // An interrupted call has several events, so that their number alone does not say that all are there.
+        while (verdict.lies().stream().anyMatch(Lie::isMissing) && System.nanoTime() < until && pause()) {
+            verdict = judge(log, events.of(log.tgids()));
+        }
+        lostBefore = capture.stats().totalLost();
         events.clear();
         return verdict;
+    }
+
+    private Verdict judge(ActLog log, List<SyscallEvent> own) {
+        return Judge.judge(log, own, capture.stats().totalLost() - lostBefore);
     }
 
     /** Whether the kernel lets a witness attach; else the acting program's own descriptors are the only one. */
@@ -113,19 +120,23 @@ public final class Hunt implements AutoCloseable {
     }
 
     /** Each act that ran has its event soon; those that are missing then are missing for good. */
-    private List<SyscallEvent> await(ActLog log) {
-        long until = System.nanoTime() + PATIENCE_NANOS;
+    private List<SyscallEvent> await(ActLog log, long until) {
         List<SyscallEvent> own = events.of(log.tgids());
-        while (Judge.unanswered(log, own) > 0 && System.nanoTime() < until) {
-            try {
-                Thread.sleep(PAUSE_MILLIS);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                break;
-            }
+        while (Judge.unanswered(log, own) > 0 && System.nanoTime() < until && pause()) {
             own = events.of(log.tgids());
         }
         return own;
+    }
+
+    /** Whether the hunt may go on after a short pause. */
+    private static boolean pause() {
+        try {
+            Thread.sleep(PAUSE_MILLIS);
+            return true;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
     }
 
     /** Closes the capture, and says in what its accounts do not balance. */

@@ -44,6 +44,11 @@ public final class Lie {
         return truth;
     }
 
+    /** Whether an act has no event. */
+    boolean isMissing() {
+        return event.isEmpty();
+    }
+
     Optional<Act> act() {
         return act;
     }

@@ -361,18 +361,40 @@ final class Tree {
         if (!path.startsWith(base + "/")) {
             return path.equals(base) && node == root;
         }
+        List<String> names = List.of(below(path).split("/"));
         int[] window = window(act.begin(), act.end());
         for (int at = window[0]; at <= window[1]; at++) {
             for (int namespace : namespacesOf(act, namespaceInode)) {
-                Start start = new Start(0, new Place(namespaceRoots.get(namespace), root), null);
-                for (Place place : walk(states, at, at, List.of(start), below(path), false)) {
-                    if (place.node() == node) {
-                        return true;
-                    }
+                Place start = new Place(namespaceRoots.get(namespace), root);
+                if (leads(states.get(at), start, names, 0, node)) {
+                    return true;
                 }
             }
         }
         return false;
+    }
+
+    /**
+     * Whether names lead to a file without links. A file can lie below a mount that covers one of its directories, so
+     * each mount is crossed or not.
+     */
+    private boolean leads(TreeState state, Place from, List<String> names, int index, long node) {
+        if (index == names.size()) {
+            return from.node() == node;
+        }
+        Long child = state.child(from.node(), names.get(index));
+        if (child == null || links.containsKey(child)) {
+            return false;
+        }
+        Place next = new Place(from.mount(), child);
+        while (!leads(state, next, names, index + 1, node)) {
+            Integer mount = state.mountAt(next);
+            if (mount == null) {
+                return false;
+            }
+            next = new Place(mount, mountRoots.get(mount));
+        }
+        return true;
     }
 
     /**

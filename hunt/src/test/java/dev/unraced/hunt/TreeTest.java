@@ -70,5 +70,7 @@ class TreeTest {
         assertThat(tree.reached(outside, "a/x", true)).containsExactly(3L);
         assertThat(tree.named(inside, 78, "/hunt/a/x", 8)).isTrue();
         assertThat(tree.named(outside, 77, "/hunt/a/x", 8)).isFalse();
+        // A directory that was opened before the mount covered it still leads to the file below.
+        assertThat(tree.named(inside, 78, "/hunt/a/x", 3)).isTrue();
     }
 }
