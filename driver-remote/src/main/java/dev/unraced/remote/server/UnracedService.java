@@ -271,7 +271,7 @@ final class UnracedService extends UnracedGrpc.UnracedImplBase {
 
     /** The books of a capture itself. */
     private static Books books(Hub hub) {
-        CaptureStats stats = hub.capture().stats();
+        CaptureStats stats = hub.stats();
         return Books.newBuilder()
                 .setReturned(stats.returned())
                 .setEntered(stats.entered())
