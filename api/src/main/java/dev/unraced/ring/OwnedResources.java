@@ -63,7 +63,10 @@ public final class OwnedResources implements AutoCloseable {
             if (first == null) {
                 return e;
             }
-            first.addSuppressed(e);
+            // Two resources may throw the same one, and none suppresses itself.
+            if (first != e) {
+                first.addSuppressed(e);
+            }
             return first;
         }
     }

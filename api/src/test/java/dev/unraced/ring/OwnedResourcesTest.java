@@ -40,6 +40,17 @@ class OwnedResourcesTest {
     }
 
     @Test
+    void twoResourcesMayThrowTheSame() {
+        IllegalStateException same = new IllegalStateException("same");
+        for (int i = 0; i < 2; i++) {
+            owned.add(() -> {
+                throw same;
+            });
+        }
+        assertThatThrownBy(owned::close).isSameAs(same);
+    }
+
+    @Test
     void aResourceThatComesTooLateIsGivenBackAtOnce() {
         owned.close();
         assertThatThrownBy(() -> owned.add(() -> closed.add("late"))).isInstanceOf(IllegalStateException.class);
