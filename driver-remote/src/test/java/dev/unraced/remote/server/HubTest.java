@@ -149,7 +149,8 @@ class HubTest {
     @Test
     void recordsLongerThanAnyCanBeAreCountedAndLoggedOnce() {
         RecordEncoder encoder = new RecordEncoder();
-        encoder.begin(Syscall.OPENAT, Abi.NATIVE, Origin.SYSCALL, Mitigation.STASH).call(1, 2, 3);
+        encoder.begin(Syscall.OPENAT, Abi.NATIVE, Origin.SYSCALL, Mitigation.STASH)
+                .call(1, 2, 3);
         int usual = encoder.finish();
         ByteBuffer record = ByteBuffer.allocate(2 * RecordEncoder.MAX_SIZE).order(ByteOrder.LITTLE_ENDIAN);
         record.put(0, encoder.buffer(), 0, usual);
@@ -170,7 +171,8 @@ class HubTest {
             Outlet outlet = outlet(hub, deliveries);
             hub.attach(outlet, null);
             awaitEvents(deliveries, 2);
-            when(capture.stats()).thenReturn(new CaptureStats(4, 0, 4, 0, Map.of(), Map.of(), 0, 0, 0, StashStats.NONE));
+            when(capture.stats())
+                    .thenReturn(new CaptureStats(4, 0, 4, 0, Map.of(), Map.of(), 0, 0, 0, StashStats.NONE));
             Books books = outlet.books();
             assertThat(books.getLostMap()).isEqualTo(Map.of(LossReason.MALFORMED.name(), 2L));
             assertThat(books.getReturned()).isEqualTo(4);
@@ -183,7 +185,9 @@ class HubTest {
         } finally {
             logger.detachAppender(log);
         }
-        assertThat(log.list).filteredOn(event -> event.getLevel().isGreaterOrEqual(Level.WARN)).hasSize(1);
+        assertThat(log.list)
+                .filteredOn(event -> event.getLevel().isGreaterOrEqual(Level.WARN))
+                .hasSize(1);
     }
 
     private static void awaitEvents(Queue<Delivery> deliveries, int count) {
