@@ -15,13 +15,18 @@ public class BytesView {
     private static final VarHandle LONGS = MethodHandles.byteBufferViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
     private static final VarHandle WORDS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
-    private ByteBuffer buffer;
+    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0).order(ByteOrder.LITTLE_ENDIAN);
+
+    private ByteBuffer buffer = NOTHING;
     private int offset;
     private int length;
     private boolean present;
 
-    BytesView() {
-        this.buffer = ByteBuffer.allocate(0);
+    BytesView() {}
+
+    /** Lets go of the record; the bytes of one that was there can no longer be read. */
+    final void unwrap() {
+        buffer = NOTHING;
     }
 
     @SuppressWarnings("ReferenceEquality")

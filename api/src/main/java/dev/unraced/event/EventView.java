@@ -15,9 +15,10 @@ import java.util.Set;
  * A flyweight over one record, which is a merged one unless enter events were asked for. Reads fields in place and
  * allocates nothing; {@link #snapshot()} copies.
  *
- * <p>A handler must not keep it: it is valid until the handler returns, on the handler's thread. Times are nanoseconds
- * of CLOCK_BOOTTIME. Process and thread ids are those of the initial pid namespace, user and group ids those of the
- * initial user namespace, unless the driver's capabilities say otherwise.
+ * <p>A handler must not keep it: it is valid until the handler returns, on the handler's thread. After the capture's
+ * close a view that was kept points at nothing, and reading it throws {@link IndexOutOfBoundsException}. Times are
+ * nanoseconds of CLOCK_BOOTTIME. Process and thread ids are those of the initial pid namespace, user and group ids
+ * those of the initial user namespace, unless the driver's capabilities say otherwise.
  *
  * <p>Views of arguments that the call does not have ({@link #path()} of a connect, {@link #address()} of an open) are
  * absent. Numbers that the call does not have throw {@link IllegalStateException}.
@@ -27,6 +28,7 @@ public final class EventView {
     private static final VarHandle INTS = MethodHandles.byteBufferViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
     private static final VarHandle SHORTS =
             MethodHandles.byteBufferViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0).order(ByteOrder.LITTLE_ENDIAN);
     private static final EventFlag[] FLAGS_BY_ORDINAL = EventFlag.values();
     private static final int CONNECT = Syscall.CONNECT.code();
     private static final int NOWHERE = Provenance.NONE.code();
@@ -63,12 +65,26 @@ public final class EventView {
         return this;
     }
 
+    /**
+     * Points this view, and all views of its arguments, at nothing: the memory that holds the record is about to be
+     * unmapped. Reading any of them throws {@link IndexOutOfBoundsException} until the next {@link #wrap}.
+     */
+    public void unwrap() {
+        buffer = NOTHING;
+        for (BytesView part : new BytesView[] {comm, container, path, resolved, address, local, remote}) {
+            part.unwrap();
+        }
+    }
+
     /** The record's size in bytes. */
     public int length() {
         return i32(LENGTH);
     }
 
-    /** The buffer that holds the record; with {@link #offset()} and {@link #length()} for those who copy it whole. */
+    /**
+     * The buffer that holds the record; with {@link #offset()} and {@link #length()} for those who copy it whole.
+     * Nobody may read it after the handler has returned: a close unmaps the memory behind it.
+     */
     public ByteBuffer buffer() {
         return buffer;
     }

@@ -2,7 +2,6 @@
 package dev.unraced.ring;
 
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,10 +52,7 @@ final class ConsumerGate {
             return;
         }
         // A newcomer that is about to be turned away counts as a consumer for a moment, too.
-        while (!releaseOnce()) {
-            wakeUnlessReleased(wake);
-            LockSupport.parkNanos(POLL_NANOS);
-        }
+        Naps.until(() -> releaseOnce() || wakeUnlessReleased(wake), POLL_NANOS);
     }
 
     private void refuseIfClosed() {
@@ -69,11 +65,16 @@ final class ConsumerGate {
         return new IllegalStateException("the capture is closed");
     }
 
-    /** The consumer may leave, and release what the wake-up needs, at any moment. */
-    private synchronized void wakeUnlessReleased(Runnable wake) {
+    /**
+     * Wakes the consumer, which may leave and release what the wake-up needs at any moment.
+     *
+     * @return whether it has released that already
+     */
+    private synchronized boolean wakeUnlessReleased(Runnable wake) {
         if (!released) {
             wake.run();
         }
+        return released;
     }
 
     /** Whether it is released now. */

@@ -144,6 +144,13 @@ public final class MergingReader implements RecordReader {
     }
 
     @Override
+    public void detach() {
+        for (RingReader ring : rings) {
+            ring.detach();
+        }
+    }
+
+    @Override
     public boolean isEmpty() {
         for (RingReader ring : rings) {
             if (!ring.isEmpty()) {

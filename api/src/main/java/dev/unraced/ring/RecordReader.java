@@ -29,4 +29,10 @@ public interface RecordReader {
 
     /** Records skipped so far because they were not well-formed. */
     long malformed();
+
+    /**
+     * Lets go of the ring's memory, which is about to be unmapped. The counts stay. The views that a handler may have
+     * kept, and this reader itself, point at nothing from then on. Nobody polls at this time or later.
+     */
+    void detach();
 }

@@ -10,11 +10,11 @@ import dev.unraced.driver.Gap;
 import dev.unraced.driver.LossReason;
 import dev.unraced.event.Feature;
 import dev.unraced.event.Mitigation;
+import dev.unraced.stash.StashStats;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A capture whose events come through a ring.
@@ -36,10 +36,15 @@ public final class RingCapture implements Capture {
     private final ConsumerGate gate = new ConsumerGate(this::release);
     private final Object sourceLock = new Object();
     private volatile boolean ended;
-    private @Nullable CaptureStats finalStats;
+    /** What the source told when it was asked last: what remains known of a source that fails to tell it at its end. */
+    private SourceBooks lastBooks = new SourceBooks(0, 0, Map.of(), Map.of(), 0, 0, 0, StashStats.NONE);
+
     private Mitigation lastMitigation;
     private boolean lastEnterEvents;
     private List<Gap> lastGaps = List.of();
+    private CaptureStats lastStats = stats(0, 0, lastBooks, false);
+    /** Set before the source is released, whatever failed before; from then on nobody asks the source. */
+    private boolean released;
 
     /** A capture that owns a started source; closing it stops and releases the source. */
     public RingCapture(String driver, Capabilities capabilities, RecordReader reader, RingSource source) {
@@ -113,7 +118,7 @@ public final class RingCapture implements Capture {
     @Override
     public Mitigation mitigation() {
         synchronized (sourceLock) {
-            return finalStats == null ? source.mitigation() : lastMitigation;
+            return released ? lastMitigation : source.mitigation();
         }
     }
 
@@ -130,7 +135,7 @@ public final class RingCapture implements Capture {
     @Override
     public boolean enterEvents() {
         synchronized (sourceLock) {
-            return finalStats == null ? source.enterEvents() : lastEnterEvents;
+            return released ? lastEnterEvents : source.enterEvents();
         }
     }
 
@@ -149,14 +154,17 @@ public final class RingCapture implements Capture {
     @Override
     public CaptureStats stats() {
         synchronized (sourceLock) {
-            return finalStats != null ? finalStats : stats(false);
+            if (!released) {
+                lastStats = liveStats();
+            }
+            return lastStats;
         }
     }
 
     @Override
     public List<Gap> gaps() {
         synchronized (sourceLock) {
-            return finalStats != null ? lastGaps : source.gaps();
+            return released ? lastGaps : source.gaps();
         }
     }
 
@@ -167,7 +175,7 @@ public final class RingCapture implements Capture {
     }
 
     private void requireSource() {
-        if (finalStats != null) {
+        if (released) {
             throw new CaptureException("the capture is closed");
         }
     }
@@ -220,22 +228,33 @@ public final class RingCapture implements Capture {
     }
 
     private void release() {
+        // Closed in reverse order, each whatever the others throw.
+        OwnedResources closing = new OwnedResources();
+        closing.add(source::release);
+        closing.add(this::letGo);
+        closing.add(() -> lastGaps = source.gaps());
+        closing.add(() -> lastBooks = source.books());
+        closing.add(source::stop);
         synchronized (sourceLock) {
-            try {
-                source.stop();
-                lastGaps = source.gaps();
-                finalStats = stats(true);
-            } finally {
-                source.release();
-            }
+            closing.close();
         }
     }
 
-    private CaptureStats stats(boolean closing) {
+    private void letGo() {
+        released = true;
+        reader.detach();
+        lastStats = stats(reader.delivered(), reader.malformed(), lastBooks, true);
+    }
+
+    private CaptureStats liveStats() {
         // The reader's half first: records that arrive in between then count as pending, not as a negative.
         long delivered = reader.delivered();
         long malformed = reader.malformed();
-        SourceBooks books = source.books();
+        lastBooks = source.books();
+        return stats(delivered, malformed, lastBooks, false);
+    }
+
+    private static CaptureStats stats(long delivered, long malformed, SourceBooks books, boolean closing) {
         // A record can be read a moment before it is counted as submitted.
         long unread = Math.max(0, books.submitted() - delivered - malformed);
         Map<LossReason, Long> lost = new EnumMap<>(LossReason.class);

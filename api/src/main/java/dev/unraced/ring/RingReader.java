@@ -34,8 +34,10 @@ public final class RingReader implements RecordReader {
     /** Records that are read in one go; see {@link #some}. */
     private static final int BATCH = 64;
 
-    private final ByteBuffer consumerPage;
-    private final ByteBuffer producerPages;
+    private static final ByteBuffer NO_MEMORY = ByteBuffer.allocate(0).order(ByteOrder.LITTLE_ENDIAN);
+
+    private ByteBuffer consumerPage;
+    private ByteBuffer producerPages;
     private final int dataOffset;
     private final int dataBytes;
     private final EventView view = new EventView();
@@ -212,6 +214,14 @@ public final class RingReader implements RecordReader {
     @Override
     public void halt() {
         halted = true;
+    }
+
+    @Override
+    public void detach() {
+        halted = true;
+        view.unwrap();
+        consumerPage = NO_MEMORY;
+        producerPages = NO_MEMORY;
     }
 
     @Override

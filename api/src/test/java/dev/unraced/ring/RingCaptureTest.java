@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.mockito.ArgumentMatchers.anyLong;
 import static org.mockito.Mockito.doAnswer;
+import static org.mockito.Mockito.doThrow;
 import static org.mockito.Mockito.inOrder;
 import static org.mockito.Mockito.lenient;
 import static org.mockito.Mockito.never;
@@ -15,9 +16,12 @@ import static org.mockito.Mockito.when;
 import dev.unraced.driver.Capabilities;
 import dev.unraced.driver.CaptureException;
 import dev.unraced.driver.LossReason;
+import dev.unraced.event.BytesView;
+import dev.unraced.event.EventView;
 import dev.unraced.event.Feature;
 import dev.unraced.event.Mitigation;
 import dev.unraced.stash.StashStats;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -188,6 +192,113 @@ class RingCaptureTest {
         capture.close();
 
         verify(source, times(1)).release();
+    }
+
+    @Test
+    void aSourceThatCannotStopLeavesItsLastStatisticsAndIsNotAskedAfterItsRelease() {
+        write(3);
+        capture.poll(event -> {}, 2);
+        doThrow(new IllegalStateException("cannot stop")).when(source).stop();
+        forbidAfterRelease();
+
+        assertThatThrownBy(capture::close).hasMessage("cannot stop");
+
+        verify(source, times(1)).release();
+        assertThat(capture.stats().delivered()).isEqualTo(2);
+        assertThat(capture.stats().pending()).isZero();
+        assertThat(capture.stats().lost()).containsEntry(LossReason.CLOSED, 1L);
+        assertThat(capture.stats().imbalance()).isZero();
+        assertThat(capture.mitigation()).isEqualTo(Mitigation.STASH);
+        assertThat(capture.enterEvents()).isFalse();
+        assertThat(capture.gaps()).isEmpty();
+        assertThatThrownBy(() -> capture.mitigation(Mitigation.OFF)).hasMessageContaining("closed");
+        capture.close();
+        verify(source, times(1)).release();
+    }
+
+    @Test
+    void aSourceThatFailsToTellItsStatisticsAtTheEndLeavesThoseThatItToldBefore() {
+        write(3);
+        capture.poll(event -> {}, 3);
+        assertThat(capture.stats().returned()).isEqualTo(5);
+        when(source.books()).thenThrow(new OutOfMemoryError("no room for statistics"));
+        forbidAfterRelease();
+
+        assertThatThrownBy(capture::close).isInstanceOf(OutOfMemoryError.class);
+
+        verify(source, times(1)).release();
+        assertThat(capture.stats().returned()).isEqualTo(5);
+        assertThat(capture.stats().delivered()).isEqualTo(3);
+        assertThat(capture.stats().imbalance()).isZero();
+    }
+
+    /** After its release a source's memory is unmapped, so each of these calls would end the process. */
+    private void forbidAfterRelease() {
+        doAnswer(call -> {
+                    IllegalStateException unmapped = new IllegalStateException("the memory is unmapped");
+                    lenient().doThrow(unmapped).when(source).books();
+                    lenient().doThrow(unmapped).when(source).gaps();
+                    lenient().doThrow(unmapped).when(source).mitigation();
+                    lenient().doThrow(unmapped).when(source).enterEvents();
+                    return null;
+                })
+                .when(source)
+                .release();
+    }
+
+    @Test
+    void aViewThatAHandlerKeptPointsAtNothingAfterTheClose() {
+        write(2);
+        List<EventView> kept = new ArrayList<>();
+        List<BytesView> keptPaths = new ArrayList<>();
+        capture.poll(
+                event -> {
+                    kept.add(event);
+                    keptPaths.add(event.path());
+                },
+                1);
+        assertThat(kept.get(0).result()).isEqualTo(3);
+
+        capture.close();
+
+        assertPointsAtNothing(kept.get(0), keptPaths.get(0));
+    }
+
+    @Test
+    void soDoViewsOfSeveralRings() {
+        MemoryRing other = new MemoryRing(1 << 16);
+        RingCapture merged = new RingCapture(
+                "fake", Capabilities.complete(), new MergingReader(List.of(ring.reader(), other.reader())), source);
+        ring.open(1, 1);
+        other.open(2, 2);
+        List<EventView> kept = new ArrayList<>();
+        List<BytesView> keptPaths = new ArrayList<>();
+        assertThat(merged.poll(
+                        event -> {
+                            kept.add(event);
+                            keptPaths.add(event.path());
+                        },
+                        2))
+                .isEqualTo(2);
+
+        merged.close();
+
+        assertPointsAtNothing(kept.get(0), keptPaths.get(0));
+        assertPointsAtNothing(kept.get(1), keptPaths.get(1));
+    }
+
+    private static void assertPointsAtNothing(EventView view, BytesView bytes) {
+        for (ThrowingCallable read : List.<ThrowingCallable>of(
+                view::result,
+                view::length,
+                view::snapshot,
+                view::comm,
+                view::path,
+                () -> bytes.byteAt(0),
+                bytes::toByteString)) {
+            assertThatThrownBy(read).isInstanceOf(IndexOutOfBoundsException.class);
+        }
+        assertThat(view.buffer().capacity()).isZero();
     }
 
     @Test

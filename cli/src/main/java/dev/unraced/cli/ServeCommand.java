@@ -147,7 +147,7 @@ final class ServeCommand implements Callable<Integer> {
     }
 
     private void summarise(Captures captures, Sinks open) {
-        CaptureStats stats = hub(captures).capture().stats();
+        CaptureStats stats = hub(captures).stats();
         console.err().println(Books.summary("served", hub(captures).capture().driver(), stats));
         open.describe().forEach(console.err()::println);
     }

@@ -99,8 +99,23 @@ final class ServeOptions {
             names = "--max-subscribers",
             paramLabel = "N",
             defaultValue = "64",
-            description = "Subscriptions at a time. Default: ${DEFAULT-VALUE}.")
+            description = "Subscriptions at a time. Those who may control have as many again to themselves, so that"
+                    + " others cannot keep them out. Default: ${DEFAULT-VALUE}.")
     private int maxSubscribers;
+
+    @Option(
+            names = "--max-per-peer",
+            paramLabel = "N",
+            description =
+                    "How many of these one user or certificate may have that may not control. Default: a quarter.")
+    private @Nullable Integer maxPerPeer;
+
+    @Option(
+            names = "--max-calls",
+            paramLabel = "N",
+            defaultValue = "64",
+            description = "Calls in progress on one connection, a subscription being one. Default: ${DEFAULT-VALUE}.")
+    private int maxCalls;
 
     @Option(
             names = "--own-captures",
@@ -131,6 +146,12 @@ final class ServeOptions {
         if (maxSubscribers < 1 || maxSubscribers > 10_000) {
             return "--max-subscribers must be 1 to 10000, not " + maxSubscribers;
         }
+        if (maxPerPeer != null && (maxPerPeer < 1 || maxPerPeer > maxSubscribers)) {
+            return "--max-per-peer must be 1 to --max-subscribers, not " + maxPerPeer;
+        }
+        if (maxCalls < 1 || maxCalls > 10_000) {
+            return "--max-calls must be 1 to 10000, not " + maxCalls;
+        }
         if (ownCaptures < 0 || ownCaptures > 64) {
             return "--own-captures must be 0 to 64, not " + ownCaptures;
         }
@@ -150,7 +171,13 @@ final class ServeOptions {
         controlling.add(0);
         Access access = new Access(new LinkedHashSet<>(users), certificates, controlling, controllingCertificates);
         Limits usual = Limits.standard();
-        Limits limits = new Limits(maxSubscribers, ownCaptures, usual.filterValues(), bufferMebibytes << 20);
+        Limits limits = new Limits(
+                maxSubscribers,
+                maxPerPeer == null ? Limits.usualShare(maxSubscribers) : maxPerPeer,
+                maxCalls,
+                ownCaptures,
+                usual.filterValues(),
+                bufferMebibytes << 20);
         return new ServerSettings(addresses, socketMode, owner, tls, plaintext, access, limits);
     }
 

@@ -28,6 +28,7 @@ final class BpfObject implements AutoCloseable {
     private final Pointer object;
     private final List<Pointer> links = new ArrayList<>();
     private final List<String> loaded;
+    private boolean closed;
 
     private BpfObject(Pointer object, List<String> loaded) {
         this.object = object;
@@ -181,8 +182,13 @@ final class BpfObject implements AutoCloseable {
         LibC.awaitGracePeriod();
     }
 
+    /** Detaches and unloads everything. Further calls do nothing. */
     @Override
     public void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
         detach();
         LibBpf.bpf_object__close(object);
     }

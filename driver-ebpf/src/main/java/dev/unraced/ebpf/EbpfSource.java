@@ -7,13 +7,12 @@ import dev.unraced.driver.LossReason;
 import dev.unraced.ebpf.EbpfFailure.Step;
 import dev.unraced.event.Mitigation;
 import dev.unraced.event.Syscall;
+import dev.unraced.ring.OwnedResources;
 import dev.unraced.ring.RecordReader;
 import dev.unraced.ring.RingSource;
 import dev.unraced.ring.SourceBooks;
 import dev.unraced.stash.StashStats;
-import java.util.ArrayList;
 import java.util.EnumMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -29,7 +28,7 @@ final class EbpfSource implements RingSource {
     private final EbpfSettings settings;
     private final BpfObject object;
     private final Doorbell doorbell;
-    private final List<Mapping> mappings;
+    private final OwnedResources owned;
     private final Control control;
     private final Counters counters;
     private final RecordReader reader;
@@ -42,14 +41,14 @@ final class EbpfSource implements RingSource {
             EbpfSettings settings,
             BpfObject object,
             Doorbell doorbell,
-            List<Mapping> mappings,
+            OwnedResources owned,
             Control control,
             Counters counters,
             RecordReader reader) {
         this.settings = settings;
         this.object = object;
         this.doorbell = doorbell;
-        this.mappings = mappings;
+        this.owned = owned;
         this.control = control;
         this.counters = counters;
         this.reader = reader;
@@ -78,15 +77,16 @@ final class EbpfSource implements RingSource {
             throw new EbpfFailure(Step.LOAD, -cpus, "the number of possible CPUs");
         }
         boolean started = false;
-        List<Mapping> mappings = new ArrayList<>();
-        BpfObject object = BpfObject.load(settings, cpus);
+        OwnedResources owned = new OwnedResources();
         try {
+            BpfObject object = BpfObject.load(settings, cpus);
+            owned.add(object::close);
             int page = LibC.getpagesize();
             int ring = object.map("ring");
-            Mapping controlMemory = map(mappings, object.map("control"), 0, page, true);
+            Mapping controlMemory = map(owned, object.map("control"), 0, page, true);
             long rows = roundUp((long) cpus * ControlLayout.ROW_SIZE, page);
-            Mapping counterMemory = map(mappings, object.map("counters"), 0, rows, false);
-            RecordReader reader = Rings.map(object, settings, cpus, mappings);
+            Mapping counterMemory = map(owned, object.map("counters"), 0, rows, false);
+            RecordReader reader = Rings.map(object, settings, cpus, owned);
             Control control = new Control(controlMemory.buffer());
             object.run("who_am_i");
             int self = settings.observeSelf() ? 0 : ControlLayout.FILTER_SELF;
@@ -102,14 +102,10 @@ final class EbpfSource implements RingSource {
                 attach(object, settings.syscalls());
             }
             Entrances.attach(object, settings, control.hasRequests());
+            Doorbell doorbell = Doorbell.of(ring);
+            owned.add(doorbell::close);
             EbpfSource source = new EbpfSource(
-                    settings,
-                    object,
-                    Doorbell.of(ring),
-                    mappings,
-                    control,
-                    new Counters(counterMemory.buffer(), cpus),
-                    reader);
+                    settings, object, doorbell, owned, control, new Counters(counterMemory.buffer(), cpus), reader);
             if (settings.mitigation() == Mitigation.KERNEL) {
                 source.attachKernelCopy();
             }
@@ -121,8 +117,7 @@ final class EbpfSource implements RingSource {
             return source;
         } finally {
             if (!started) {
-                mappings.forEach(Mapping::unmap);
-                object.close();
+                owned.close();
             }
         }
     }
@@ -180,6 +175,7 @@ final class EbpfSource implements RingSource {
         for (CopyTier tier : settings.copies().tiers()) {
             try {
                 KernelCopy attached = KernelCopy.attach(object, tier, settings.syscalls());
+                owned.add(attached::close);
                 kernelCopy = attached;
                 return attached;
             } catch (EbpfFailure e) {
@@ -250,19 +246,21 @@ final class EbpfSource implements RingSource {
 
     @Override
     public void stop() {
-        control.active(false);
-        missedAtStop = missedExits();
-        object.detach();
-        if (kernelCopy != null) {
-            kernelCopy.close();
+        KernelCopy copies = kernelCopy;
+        try {
+            control.active(false);
+            missedAtStop = missedExits();
+        } finally {
+            object.detach();
+            if (copies != null) {
+                copies.close();
+            }
         }
     }
 
     @Override
     public void release() {
-        mappings.forEach(Mapping::unmap);
-        doorbell.close();
-        object.close();
+        owned.close();
     }
 
     private StashStats stashStats() {
@@ -305,10 +303,10 @@ final class EbpfSource implements RingSource {
         }
     }
 
-    private static Mapping map(List<Mapping> mappings, int fd, long offset, long length, boolean writable)
+    private static Mapping map(OwnedResources owned, int fd, long offset, long length, boolean writable)
             throws EbpfFailure {
         Mapping mapping = Mapping.of(fd, offset, length, writable);
-        mappings.add(mapping);
+        owned.add(mapping::unmap);
         return mapping;
     }
 

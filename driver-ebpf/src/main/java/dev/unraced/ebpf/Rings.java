@@ -3,6 +3,7 @@ package dev.unraced.ebpf;
 
 import dev.unraced.ebpf.EbpfFailure.Step;
 import dev.unraced.ring.MergingReader;
+import dev.unraced.ring.OwnedResources;
 import dev.unraced.ring.RecordReader;
 import dev.unraced.ring.RingReader;
 import java.util.ArrayList;
@@ -16,21 +17,21 @@ final class Rings {
     private static final int SMALLEST = 1 << 16;
 
     private final List<RingReader> readers = new ArrayList<>();
-    private final List<Mapping> mappings;
+    private final OwnedResources owned;
     private final int page = LibC.getpagesize();
 
-    private Rings(List<Mapping> mappings) {
-        this.mappings = mappings;
+    private Rings(OwnedResources owned) {
+        this.owned = owned;
     }
 
     /**
      * Creates what the object lacks, and maps all.
      *
-     * @param mappings gets each mapping as soon as there is one, for the caller to undo
+     * @param owned gets each mapping as soon as there is one
      */
-    static RecordReader map(BpfObject object, EbpfSettings settings, int cpus, List<Mapping> mappings)
+    static RecordReader map(BpfObject object, EbpfSettings settings, int cpus, OwnedResources owned)
             throws EbpfFailure {
-        Rings rings = new Rings(mappings);
+        Rings rings = new Rings(owned);
         int ring = object.map("ring");
         if (!settings.ringPerCpu()) {
             return rings.reader(ring, settings.ringBytes());
@@ -75,7 +76,7 @@ final class Rings {
 
     private Mapping map(int ring, long offset, long length, boolean writable) throws EbpfFailure {
         Mapping mapping = Mapping.of(ring, offset, length, writable);
-        mappings.add(mapping);
+        owned.add(mapping::unmap);
         return mapping;
     }
 }

@@ -4,6 +4,8 @@ package dev.unraced.gvisor;
 import com.sun.jna.Memory;
 import dev.unraced.driver.LossReason;
 import dev.unraced.event.Mitigation;
+import dev.unraced.ring.Naps;
+import dev.unraced.ring.OwnedResources;
 import dev.unraced.ring.RingReader;
 import dev.unraced.ring.RingWriter;
 import dev.unraced.ring.SourceBooks;
@@ -20,7 +22,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -59,6 +60,7 @@ final class GvisorSource extends UserSource implements Link.Owner {
     private final Listener listener;
     private final Attachments attachments;
     private final @Nullable FrameLog log;
+    private final OwnedResources owned = new OwnedResources();
 
     /** What others have for the merging thread to do. */
     private final Queue<Runnable> drops = new ConcurrentLinkedQueue<>();
@@ -82,12 +84,24 @@ final class GvisorSource extends UserSource implements Link.Owner {
         this.ring = new RingWriter(settings.ringBytes());
         this.publisher = new Publisher(ring, settings.filters(), clock);
         this.merger = new Merger(settings, publisher);
-        this.log = settings.record().isEmpty() ? null : new FrameLog(Path.of(settings.record()));
+        this.attachments = new Attachments(settings);
         this.thread = new Thread(this::merge, "unraced-gvisor-merge");
         thread.setDaemon(true);
-        this.listener = new Listener(settings.endpoint(), settings.socketMode(), this::accepted);
-        thread.start();
-        this.attachments = new Attachments(settings);
+        boolean started = false;
+        try {
+            this.log = settings.record().isEmpty() ? null : new FrameLog(Path.of(settings.record()));
+            if (log != null) {
+                owned.add(log::close);
+            }
+            this.listener = new Listener(settings.endpoint(), settings.socketMode(), this::accepted);
+            owned.add(listener::close);
+            thread.start();
+            started = true;
+        } finally {
+            if (!started) {
+                owned.close();
+            }
+        }
     }
 
     /**
@@ -100,9 +114,12 @@ final class GvisorSource extends UserSource implements Link.Owner {
         try {
             source.attachments.attach();
             return source;
-        } catch (RuntimeException e) {
-            source.stop();
-            source.release();
+        } catch (RuntimeException | Error e) {
+            try {
+                source.stop();
+            } finally {
+                source.release();
+            }
             throw e;
         }
     }
@@ -314,10 +331,7 @@ final class GvisorSource extends UserSource implements Link.Owner {
     }
 
     private void settle() {
-        long start = System.nanoTime();
-        while (isReceiving() && System.nanoTime() - start < SETTLE_NANOS) {
-            LockSupport.parkNanos(SETTLE_STEP);
-        }
+        Naps.until(() -> !isReceiving(), SETTLE_STEP, SETTLE_NANOS);
     }
 
     private boolean isReceiving() {
@@ -359,25 +373,29 @@ final class GvisorSource extends UserSource implements Link.Owner {
 
     @Override
     public void stop() {
-        attachments.detach(this::droppedInAll);
-        settle();
-        listener.close();
-        for (Link link : links) {
-            link.stop();
-        }
-        awaitReceivers();
-        stopping = true;
-        while (thread.isAlive()) {
-            frames.wake();
-            LockSupport.parkNanos(SETTLE_STEP);
-        }
+        // Closed in reverse order, each whatever the others throw.
+        OwnedResources ending = new OwnedResources();
+        ending.add(this::endMerging);
+        ending.add(this::endReceiving);
+        ending.add(listener::close);
+        ending.add(this::settle);
+        ending.add(() -> attachments.detach(this::droppedInAll));
+        ending.close();
     }
 
-    private void awaitReceivers() {
-        long start = System.nanoTime();
-        while (open.get() > 0 && System.nanoTime() - start < 5 * SECOND) {
-            LockSupport.parkNanos(SETTLE_STEP);
-        }
+    private void endReceiving() {
+        links.forEach(Link::stop);
+        Naps.until(() -> open.get() == 0, SETTLE_STEP, 5 * SECOND);
+    }
+
+    private void endMerging() {
+        stopping = true;
+        Naps.until(
+                () -> {
+                    frames.wake();
+                    return !thread.isAlive();
+                },
+                SETTLE_STEP);
     }
 
     /** What a sandbox itself says of its drops, those after its last frame included. */
@@ -392,8 +410,6 @@ final class GvisorSource extends UserSource implements Link.Owner {
 
     @Override
     public void release() {
-        if (log != null) {
-            log.close();
-        }
+        owned.close();
     }
 }

@@ -55,11 +55,17 @@ final class Listener implements AutoCloseable {
             LibC.close(fd);
             throw e;
         }
-        polled.setInt(0, fd);
-        polled.setShort(4, LibC.POLLIN);
-        thread = new Thread(() -> accept(accepted), "unraced-gvisor-accept");
-        thread.setDaemon(true);
-        thread.start();
+        try {
+            polled.setInt(0, fd);
+            polled.setShort(4, LibC.POLLIN);
+            thread = new Thread(() -> accept(accepted), "unraced-gvisor-accept");
+            thread.setDaemon(true);
+            thread.start();
+        } catch (RuntimeException | Error e) {
+            LibC.close(fd);
+            remove();
+            throw e;
+        }
     }
 
     private void makeFolder() {
@@ -156,9 +162,12 @@ final class Listener implements AutoCloseable {
         }
     }
 
-    /** Accepts nobody any more, and leaves no socket behind. */
+    /** Accepts nobody any more, and leaves no socket behind. Further calls do nothing. */
     @Override
-    public void close() {
+    public synchronized void close() {
+        if (closing) {
+            return;
+        }
         closing = true;
         LibC.shutdown(fd, LibC.SHUT_RDWR);
         boolean interrupted = Thread.interrupted();

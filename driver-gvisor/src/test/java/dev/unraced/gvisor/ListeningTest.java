@@ -15,12 +15,15 @@ import dev.unraced.config.CaptureConfigBuilder;
 import dev.unraced.driver.Capture;
 import dev.unraced.driver.CaptureException;
 import dev.unraced.event.OpenEvent;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -131,6 +134,66 @@ class ListeningTest {
             assertThat(first.receive()).containsExactly(8, 1);
             assertThat(second.receive()).isEmpty();
             assertThat(capture.isOpen()).isTrue();
+        }
+    }
+
+    @Test
+    void aSocketThatCannotBeMadeLeavesNoLogOpen() throws Exception {
+        Path endpoint = folder.resolve("s.sock");
+        Path log = folder.resolve("frames");
+        try (Capture first = open(endpoint)) {
+            assertThatThrownBy(() -> new GvisorDriver()
+                            .open(config(endpoint)
+                                    .set("gvisor.record", log.toString())
+                                    .build()))
+                    .isInstanceOf(CaptureException.class);
+            assertThat(first.isOpen()).isTrue();
+        }
+        assertThat(log).exists();
+        try (Stream<Path> descriptors = Files.list(Path.of("/proc/self/fd"))) {
+            assertThat(descriptors.filter(Files::exists).map(ListeningTest::target))
+                    .doesNotContain(log);
+        }
+    }
+
+    private static Path target(Path descriptor) {
+        try {
+            return Files.readSymbolicLink(descriptor);
+        } catch (IOException e) {
+            return Path.of("gone");
+        }
+    }
+
+    @Test
+    void anInterruptedCloserNapsAndStaysInterrupted() throws Exception {
+        Path endpoint = folder.resolve("s.sock");
+        GvisorSource source =
+                GvisorSource.start(GvisorSettings.of(config(endpoint).build()));
+        try (Peer sandbox = new Peer(endpoint)) {
+            sandbox.send(new byte[] {8, 1});
+            assertThat(sandbox.receive()).containsExactly(8, 1);
+            Awaitility.await()
+                    .atMost(Duration.ofSeconds(20))
+                    .until(() -> !source.links().isEmpty());
+            // What a stalled receiver leaves in the socket is waited for.
+            source.links().get(0).pause(true);
+            Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> {
+                sandbox.send(new byte[3]);
+                return source.links().get(0).isReceiving(new Memory(8));
+            });
+            Thread.currentThread().interrupt();
+            long wall = System.nanoTime();
+            long processor = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
+            source.stop();
+            processor = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime() - processor;
+            wall = System.nanoTime() - wall;
+            assertThat(Thread.interrupted()).isTrue();
+            assertThat(wall).isGreaterThan(Duration.ofMillis(150).toNanos());
+            assertThat(processor)
+                    .as("of %s ns", wall)
+                    .isLessThan(Duration.ofMillis(90).toNanos());
+        } finally {
+            source.release();
         }
     }
 

@@ -3,17 +3,16 @@ package dev.unraced.kmod;
 
 import dev.unraced.event.Mitigation;
 import dev.unraced.kmod.KmodFailure.Step;
+import dev.unraced.ring.OwnedResources;
 import dev.unraced.stash.StashStats;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
-import java.util.List;
 
 /** An open and configured device, and the memory shared with it. Closing gives all of it back. */
 final class OpenDevice {
     private static final long NANOS_PER_MILLI = 1_000_000;
 
     private final int fd;
-    private final List<ByteBuffer> mapped = new ArrayList<>();
+    private final OwnedResources owned = new OwnedResources();
     private final DeviceConfig config;
     private final ByteBuffer books = Device.memory(DeviceLayout.BOOKS_SIZE);
     private final ByteBuffer word = Device.memory(Integer.BYTES);
@@ -21,6 +20,7 @@ final class OpenDevice {
     private OpenDevice(int fd, KmodSettings settings) {
         this.fd = fd;
         this.config = new DeviceConfig(settings);
+        owned.add(() -> Device.close(fd));
     }
 
     /** What the module can do on this kernel, as bits; nothing when there is no module. */
@@ -51,7 +51,7 @@ final class OpenDevice {
             return device;
         } finally {
             if (!configured) {
-                Device.close(fd);
+                device.close();
             }
         }
     }
@@ -59,7 +59,7 @@ final class OpenDevice {
     /** Maps a part of what the device shares. */
     ByteBuffer map(long offset, long length, boolean writable) throws KmodFailure {
         ByteBuffer memory = Device.map(fd, offset, length, writable);
-        mapped.add(memory);
+        owned.add(() -> Device.unmap(memory));
         return memory;
     }
 
@@ -100,9 +100,9 @@ final class OpenDevice {
         Device.control(fd, DeviceLayout.STOP, null);
     }
 
+    /** Unmaps all memory, then closes the device. Further calls do nothing. */
     void close() {
-        mapped.forEach(Device::unmap);
-        Device.close(fd);
+        owned.close();
     }
 
     private static void check(Step step, int result) throws KmodFailure {

@@ -108,6 +108,28 @@ class MutualTlsTest {
     }
 
     @Test
+    void oneCertificateHasAShareAndLeavesTheRestToOthers(@TempDir Path directory)
+            throws IOException, InterruptedException {
+        Certificates ours = new Certificates(directory);
+        TlsFiles agent = ours.sign("agent");
+        try (Captures captures = captures();
+                RemoteServer listening = RemoteServer.start(
+                        tcp("localhost").tls(ours.sign("server")).limits(new Limits(4, 0, 16, 1 << 20)), captures);
+                Capture first =
+                        driver.open(client(listening, agent, ours.authority()).build())) {
+            assertThat(first.isOpen()).isTrue();
+            CaptureConfig second = client(listening, agent, ours.authority()).build();
+            assertThatThrownBy(() -> driver.open(second))
+                    .hasMessageContaining("certificate of agent")
+                    .hasMessageContaining("has its share of 1 subscriptions already");
+            try (Capture other = driver.open(
+                    client(listening, ours.sign("other"), ours.authority()).build())) {
+                assertThat(other.isOpen()).isTrue();
+            }
+        }
+    }
+
+    @Test
     void certificatesAreReadAgainWhenTheyChange(@TempDir Path directory) throws IOException, InterruptedException {
         Certificates first = new Certificates(directory.resolve("first"));
         Certificates second = new Certificates(directory.resolve("second"));

@@ -7,6 +7,7 @@ import dev.unraced.config.CaptureConfigBuilder;
 import dev.unraced.driver.Capture;
 import dev.unraced.driver.CaptureException;
 import dev.unraced.driver.Driver;
+import dev.unraced.ring.Naps;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -16,7 +17,6 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +35,7 @@ public final class Captures implements AutoCloseable {
     private static final int OWN_RING_BYTES = 4 << 20;
 
     private static final long LINGER_SECONDS = 10;
+    private static final long DRAIN_NAP_NANOS = 1_000_000;
 
     private final Driver driver;
     private final Supplier<CaptureConfigBuilder> settings;
@@ -157,10 +158,7 @@ public final class Captures implements AutoCloseable {
         List<Hub> hubs = new ArrayList<>(own.values());
         shared().ifPresent(hubs::add);
         hubs.forEach(Hub::stop);
-        long begin = System.nanoTime();
-        while (System.nanoTime() - begin < nanos && hubs.stream().anyMatch(hub -> hub.subscribers() > 0)) {
-            LockSupport.parkNanos(1_000_000);
-        }
+        Naps.until(() -> hubs.stream().allMatch(hub -> hub.subscribers() == 0), DRAIN_NAP_NANOS, nanos);
     }
 
     @Override

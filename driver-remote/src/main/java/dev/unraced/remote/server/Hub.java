@@ -5,11 +5,14 @@ import com.google.protobuf.ByteString;
 import dev.unraced.driver.Capture;
 import dev.unraced.driver.CaptureStats;
 import dev.unraced.driver.EventHandler;
+import dev.unraced.driver.LossReason;
 import dev.unraced.event.EventView;
 import dev.unraced.event.RecordEncoder;
 import dev.unraced.ring.UserDoorbell;
 import java.security.SecureRandom;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -50,6 +53,12 @@ public final class Hub implements AutoCloseable {
     private volatile boolean ended;
     private volatile boolean consumerGone;
     private volatile @Nullable Throwable failure;
+    /** Records that were longer than any can be. */
+    private volatile long oversized;
+    /** Of the dispatcher's thread alone. */
+    private final byte[] scratch = new byte[Outlet.MAX_COPY];
+
+    private int idleRounds;
 
     /**
      * A hub that owns a capture, which nobody else consumes.
@@ -129,13 +138,13 @@ public final class Hub implements AutoCloseable {
         Runnable errand = () -> {
             try {
                 if (cursor == null) {
-                    outlet.begin(ring.cursor(), capture.stats());
+                    outlet.begin(ring.cursor(), stats());
                 } else {
                     outlet.resume(cursor);
                 }
                 outlets.add(outlet);
                 done.complete(null);
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 // One subscriber's trouble is not the capture's.
                 done.completeExceptionally(e);
             }
@@ -148,7 +157,13 @@ public final class Hub implements AutoCloseable {
     /** Has a thread of its own hand all events from now on to a handler. */
     public Tap tap(String name, EventHandler handler) {
         CompletableFuture<Tap> made = new CompletableFuture<>();
-        onConsumer(() -> made.complete(new Tap(ring, ring.cursor(), handler, name)));
+        onConsumer(() -> {
+            try {
+                made.complete(new Tap(ring, ring.cursor(), handler, name));
+            } catch (RuntimeException | Error e) {
+                made.completeExceptionally(e);
+            }
+        });
         return made.join();
     }
 
@@ -175,7 +190,8 @@ public final class Hub implements AutoCloseable {
                 }
                 runErrands();
             }
-        } catch (RuntimeException | LinkageError e) {
+        } catch (RuntimeException | Error e) {
+            // Whatever it is, the subscribers hear of a failure: what comes later would be missing otherwise.
             if (!closing) {
                 LOG.error("The capture failed", e);
                 failure = e;
@@ -192,8 +208,42 @@ public final class Hub implements AutoCloseable {
         if (event.length() <= RecordEncoder.MAX_SIZE) {
             ring.write(event.buffer(), event.offset(), event.length());
         } else {
-            LOG.warn("A record of {} bytes is longer than any can be, and left out", event.length());
+            leaveOut(event);
         }
+    }
+
+    @SuppressWarnings("NonAtomicVolatileUpdate") // only the consumer's thread writes
+    private void leaveOut(EventView event) {
+        if (oversized++ == 0) {
+            LOG.warn(
+                    "A record of {} bytes is longer than any can be. It counts as MALFORMED, and so do later ones",
+                    event.length());
+        }
+    }
+
+    /** The statistics of the capture. A record that was too long for the ring is lost, and not delivered. */
+    public CaptureStats stats() {
+        // Before the capture's own: what is found meanwhile counts as delivered for a moment, and not twice.
+        long left = oversized;
+        CaptureStats stats = capture.stats();
+        if (left == 0) {
+            return stats;
+        }
+        Map<LossReason, Long> lost = new EnumMap<>(LossReason.class);
+        lost.putAll(stats.lost());
+        lost.merge(LossReason.MALFORMED, left, Long::sum);
+        return new CaptureStats(
+                stats.returned(),
+                stats.entered(),
+                stats.delivered() - left,
+                stats.pending(),
+                lost,
+                stats.filtered(),
+                stats.wakeups(),
+                stats.ringBytes(),
+                stats.stashBytes(),
+                stats.stash(),
+                stats.copiesMissed());
     }
 
     /** Runs something while nothing is on its way between capture and ring. */
@@ -218,34 +268,50 @@ public final class Hub implements AutoCloseable {
     }
 
     private void dispatch() {
-        byte[] scratch = new byte[Outlet.MAX_COPY];
-        int naps = 0;
         while (!closing) {
-            boolean moved = false;
-            int count = outlets.size();
-            for (Outlet outlet : outlets) {
-                moved |= pump(outlet, scratch, count);
-            }
-            if (moved) {
-                naps = 0;
-            } else if (naps < NAPS) {
-                naps++;
-                LockSupport.parkNanos(NAP_NANOS);
-            } else {
-                sleep();
+            try {
+                round();
+            } catch (RuntimeException | Error e) {
+                // All streams would stall if this thread ended.
+                LOG.error("Dispatching failed, and goes on", e);
+                LockSupport.parkNanos(SLEEP_NANOS);
             }
         }
     }
 
-    private boolean pump(Outlet outlet, byte[] scratch, int count) {
+    private void round() {
+        boolean moved = false;
+        int count = outlets.size();
+        for (Outlet outlet : outlets) {
+            moved |= pump(outlet, count);
+        }
+        if (moved) {
+            idleRounds = 0;
+        } else if (idleRounds < NAPS) {
+            idleRounds++;
+            LockSupport.parkNanos(NAP_NANOS);
+        } else {
+            sleep();
+        }
+    }
+
+    private boolean pump(Outlet outlet, int count) {
         try {
             return outlet.pump(scratch, count);
-        } catch (RuntimeException e) {
-            // One subscriber's transport must not end all the others' streams.
+        } catch (RuntimeException | Error e) {
+            // One subscriber's trouble must not end all the others' streams.
             LOG.debug("A subscription ends", e);
             detach(outlet);
-            outlet.fail(e);
+            fail(outlet, e);
             return false;
+        }
+    }
+
+    private static void fail(Outlet outlet, Throwable why) {
+        try {
+            outlet.fail(why);
+        } catch (RuntimeException | Error e) {
+            LOG.debug("A subscriber cannot be told why its subscription ends", e);
         }
     }
 

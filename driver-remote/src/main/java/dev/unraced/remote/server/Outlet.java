@@ -424,7 +424,7 @@ final class Outlet {
             books.setReturned(-baseCalls - hiddenCalls).setEntered(-baseEntries - hiddenEntries);
         }
         // The capture's half last: what arrives in between then counts as pending, not as a negative.
-        CaptureStats stats = hub.capture().stats();
+        CaptureStats stats = hub.stats();
         add(books, stats);
         if (lost > 0) {
             books.putLost(LossReason.QUEUE_FULL.name(), books.getLostOrDefault(LossReason.QUEUE_FULL.name(), 0) + lost);

@@ -22,6 +22,11 @@ public sealed interface Peer {
     /** One line for people; contains nothing that could upset a terminal. */
     String describe();
 
+    /** What a share is a share of: equal for all connections of one peer. */
+    default Object party() {
+        return this;
+    }
+
     /**
      * A process on this machine.
      *
@@ -32,6 +37,11 @@ public sealed interface Peer {
         @Override
         public String describe() {
             return "user " + Integer.toUnsignedString(uid) + " (process " + pid + ")";
+        }
+
+        @Override
+        public Object party() {
+            return "user " + Integer.toUnsignedString(uid);
         }
     }
 

@@ -3,11 +3,13 @@ package dev.unraced.remote.server;
 
 import io.grpc.Context;
 import io.grpc.Contexts;
+import io.grpc.Grpc;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.Status;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -15,6 +17,8 @@ import org.slf4j.LoggerFactory;
 final class PeerCheck implements ServerInterceptor {
     private static final Logger LOG = LoggerFactory.getLogger(PeerCheck.class);
     private static final Context.Key<Peer> PEER = Context.keyWithDefault("peer", new Peer.Unknown());
+
+    private static final Context.Key<Connection> CONNECTION = Context.key("connection");
 
     private final Access access;
     private final Reception reception;
@@ -29,6 +33,11 @@ final class PeerCheck implements ServerInterceptor {
         return PEER.get();
     }
 
+    /** The connection of the call in progress; null when it has ended. */
+    static @Nullable Connection connection() {
+        return CONNECTION.get();
+    }
+
     @Override
     public <Q, P> ServerCall.Listener<Q> interceptCall(
             ServerCall<Q, P> call, Metadata headers, ServerCallHandler<Q, P> next) {
@@ -39,6 +48,11 @@ final class PeerCheck implements ServerInterceptor {
                     Status.PERMISSION_DENIED.withDescription(peer.describe() + " may not subscribe"), new Metadata());
             return new ServerCall.Listener<>() {};
         }
-        return Contexts.interceptCall(Context.current().withValue(PEER, peer), call, headers, next);
+        Context context = Context.current().withValue(PEER, peer);
+        Connection connection = reception.connection(call.getAttributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR));
+        if (connection != null) {
+            context = context.withValue(CONNECTION, connection);
+        }
+        return Contexts.interceptCall(context, call, headers, next);
     }
 }

@@ -47,8 +47,6 @@ import org.slf4j.LoggerFactory;
 public final class RemoteServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RemoteServer.class);
     private static final int CALL_THREADS = 8;
-    private static final int CONNECTIONS_PER_SUBSCRIBER = 2;
-    private static final int SPARE_CONNECTIONS = 16;
     private static final long HANDSHAKE_SECONDS = 10;
     private static final long KEEP_ALIVE_SECONDS = 30;
     private static final long IDLE_MINUTES = 5;
@@ -69,8 +67,7 @@ public final class RemoteServer implements AutoCloseable {
     private RemoteServer(ServerSettings settings, Captures captures) {
         this.settings = settings;
         this.captures = captures;
-        this.reception =
-                new Reception(settings.limits().subscribers() * CONNECTIONS_PER_SUBSCRIBER + SPARE_CONNECTIONS);
+        this.reception = new Reception(settings.access(), settings.limits());
         this.service = new UnracedService(captures, settings.access(), settings.limits());
         int workers = Math.max(1, Math.min(4, Runtime.getRuntime().availableProcessors() / 2));
         this.acceptor = new MultiThreadIoEventLoopGroup(
@@ -135,6 +132,8 @@ public final class RemoteServer implements AutoCloseable {
         Server server = builder.bossEventLoopGroup(acceptor)
                 .workerEventLoopGroup(loops)
                 .executor(calls)
+                .addTransportFilter(reception.transports())
+                .maxConcurrentCallsPerConnection(settings.limits().callsPerConnection())
                 .maxInboundMessageSize(Protocol.MAX_REQUEST)
                 .handshakeTimeout(HANDSHAKE_SECONDS, TimeUnit.SECONDS)
                 .keepAliveTime(KEEP_ALIVE_SECONDS, TimeUnit.SECONDS)

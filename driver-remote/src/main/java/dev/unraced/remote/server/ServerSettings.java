@@ -35,6 +35,11 @@ public record ServerSettings(
         return new ServerSettings(List.of(address), 0660, null, null, false, Access.standard(), Limits.standard());
     }
 
+    /** The same at other addresses. */
+    public ServerSettings addresses(List<Address> others) {
+        return new ServerSettings(others, socketMode, socketOwner, tls, plaintext, access, limits);
+    }
+
     /** The same with other permissions. */
     public ServerSettings access(Access other) {
         return new ServerSettings(addresses, socketMode, socketOwner, tls, plaintext, other, limits);

@@ -38,7 +38,6 @@ import io.grpc.stub.StreamObserver;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -52,32 +51,50 @@ final class UnracedService extends UnracedGrpc.UnracedImplBase {
     private final Access access;
     private final Limits limits;
     private final Map<ByteString, Outlet> outlets = new ConcurrentHashMap<>();
-    private final AtomicInteger streams = new AtomicInteger();
+    private final Shares subscriptions;
     private volatile boolean available;
 
     UnracedService(Captures captures, Access access, Limits limits) {
         this.captures = captures;
         this.access = access;
         this.limits = limits;
+        this.subscriptions = new Shares(limits.subscribers(), limits.subscribersPerPeer());
     }
 
     @Override
     public void subscribe(SubscribeRequest request, StreamObserver<Delivery> deliveries) {
         ServerCallStreamObserver<Delivery> stream = (ServerCallStreamObserver<Delivery>) deliveries;
-        if (streams.incrementAndGet() > limits.subscribers()) {
-            streams.decrementAndGet();
-            stream.onError(Requests.refuse(
-                    Status.RESOURCE_EXHAUSTED, "this server has its " + limits.subscribers() + " subscribers already"));
+        Peer peer = PeerCheck.current();
+        Rank rank = Rank.of(peer, access);
+        Shares.Answer answer = subscriptions.take(peer.party(), rank);
+        if (answer != Shares.Answer.GRANTED) {
+            stream.onError(Requests.refuse(Status.RESOURCE_EXHAUSTED, refusal(answer, peer)));
             return;
         }
-        StreamSink sink = new StreamSink(stream, streams::decrementAndGet);
+        Connection connection = PeerCheck.connection();
+        if (connection != null) {
+            connection.subscribed();
+        }
+        StreamSink sink = new StreamSink(stream, () -> {
+            subscriptions.give(peer.party(), rank);
+            if (connection != null) {
+                connection.unsubscribed();
+            }
+        });
         try {
-            Outlet outlet = outlet(request, sink, PeerCheck.current());
-            LOG.info("{} subscribes, {} in all", PeerCheck.current().describe(), streams.get());
+            Outlet outlet = outlet(request, sink, peer);
+            LOG.info("{} subscribes, {} in all", peer.describe(), subscriptions.taken());
             sink.whenGone(() -> gone(outlet));
         } catch (RuntimeException e) {
             sink.fail(e);
         }
+    }
+
+    private String refusal(Shares.Answer answer, Peer peer) {
+        return answer == Shares.Answer.ALL_TAKEN
+                ? "this server has its " + limits.subscribers() + " subscribers already"
+                : peer.describe() + " has its share of " + limits.subscribersPerPeer()
+                        + " subscriptions already (--max-per-peer)";
     }
 
     private void gone(Outlet outlet) {
@@ -271,7 +288,7 @@ final class UnracedService extends UnracedGrpc.UnracedImplBase {
 
     /** The books of a capture itself. */
     private static Books books(Hub hub) {
-        CaptureStats stats = hub.capture().stats();
+        CaptureStats stats = hub.stats();
         return Books.newBuilder()
                 .setReturned(stats.returned())
                 .setEntered(stats.entered())
