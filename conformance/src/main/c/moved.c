@@ -5,21 +5,17 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
-#ifndef RENAME_EXCHANGE
-#define RENAME_EXCHANGE 2
-#endif
-
-#define MOST_PLACES 8
+#define MOST_PLACES 3
 
 struct tree {
 	char base[PATH_MAX / 2];
@@ -29,10 +25,9 @@ struct tree {
 	struct stat file;
 	/* What the other process renames, there and back. */
 	char from[PATH_MAX], to[PATH_MAX];
-	/* Of the torn path: the second pair, below either name of the first. */
-	char inner[2][PATH_MAX], other[2][PATH_MAX];
-	volatile long renames;
-	volatile bool over;
+	/* Of the torn path: the pair below the second name of the first. */
+	char inner_from[PATH_MAX], inner_to[PATH_MAX];
+	bool mounted;
 };
 
 static void join(char *to, const struct tree *tree, const char *rest)
@@ -69,7 +64,16 @@ static struct tree *tree_new(const struct bytes *base)
 	if (tree == MAP_FAILED || base->length >= sizeof(tree->base))
 		_exit(3);
 	memcpy(tree->base, base->address, base->length);
+	/* In memory names change ten times as often. */
+	tree->mounted = mounts_apart() && !mount("unraced", tree->base, "tmpfs", 0, NULL);
 	return tree;
+}
+
+static void tree_free(struct tree *tree)
+{
+	if (tree->mounted)
+		umount2(tree->base, MNT_DETACH);
+	munmap(tree, sizeof(*tree));
 }
 
 static void reply_tree(const struct tree *tree, long won, const char *truth)
@@ -97,62 +101,48 @@ static char truth_of(const struct tree *tree, long fd)
 
 /* --- torn-path --- */
 
-#define LONG "secret-of-a-name-that-is-much-longer-than-the-other-one"
-#define LONG_INNER "information-that-lies-deep"
+#define OUTER "secret-place"
+#define INNER "information"
 
-/* Two directories above the open one change names all the while, so that four paths lead to the file. */
+/* The names of two directories above the open one, as they are one after the other. Both together are never the others. */
 static void tear_tree(struct tree *tree)
 {
-	static const char *const outer[] = {LONG, "s"}, *const inner[] = {LONG_INNER, "i"};
-	char rest[PATH_MAX];
-
-	for (int i = 0; i < 2; i++) {
-		make_directory(tree, outer[i]);
-		for (int j = 0; j < 2; j++) {
-			snprintf(rest, sizeof(rest), "%s/%s", outer[i], inner[j]);
-			make_directory(tree, rest);
-		}
-	}
-	make_directory(tree, LONG "/" LONG_INNER "/directory");
-	make_file(tree, LONG "/" LONG_INNER "/directory/f");
-	for (int i = 0; i < 2; i++) {
-		for (int j = 0; j < 2; j++) {
-			snprintf(rest, sizeof(rest), "%s/%s/directory/f", outer[i], inner[j]);
-			join(tree->places[tree->count++], tree, rest);
-		}
-	}
-	join(tree->from, tree, LONG);
+	make_directory(tree, OUTER);
+	make_directory(tree, OUTER "/" INNER);
+	make_directory(tree, OUTER "/" INNER "/directory");
+	make_file(tree, OUTER "/" INNER "/directory/f");
+	join(tree->places[0], tree, OUTER "/" INNER "/directory/f");
+	join(tree->places[1], tree, "s/" INNER "/directory/f");
+	join(tree->places[2], tree, "s/i/directory/f");
+	tree->count = 3;
+	join(tree->from, tree, OUTER);
 	join(tree->to, tree, "s");
-	for (int i = 0; i < 2; i++) {
-		snprintf(rest, sizeof(rest), "%s/%s", outer[i], LONG_INNER);
-		join(tree->inner[i], tree, rest);
-		snprintf(rest, sizeof(rest), "%s/i", outer[i]);
-		join(tree->other[i], tree, rest);
-	}
+	join(tree->inner_from, tree, "s/" INNER);
+	join(tree->inner_to, tree, "s/i");
 }
 
-static bool exchange(const char *a, const char *b)
+static void tear(struct rival *rival, long long moment)
 {
-	return !syscall(SYS_renameat2, AT_FDCWD, a, AT_FDCWD, b, RENAME_EXCHANGE);
+	struct tree *tree = rival->of;
+
+	rival_wait(moment);
+	if (rename(tree->from, tree->to) || rename(tree->inner_from, tree->inner_to))
+		rival->failed = true;
 }
 
-static void tear(struct tree *tree)
+static void mend(struct rival *rival)
 {
-	while (!tree->over) {
-		if (!exchange(tree->from, tree->to))
-			break;
-		/* Whichever of the two holds the open directory now. */
-		exchange(tree->inner[0], tree->other[0]);
-		exchange(tree->inner[1], tree->other[1]);
-		tree->renames += 3;
-	}
-	_exit(tree->over ? 0 : 4);
+	struct tree *tree = rival->of;
+
+	rename(tree->inner_to, tree->inner_from);
+	if (rename(tree->to, tree->from) && errno != ENOENT)
+		rival->failed = true;
 }
 
 void command_torn_path(void)
 {
 	struct bytes base = {0};
-	long calls = (long)line_number("calls", 1000);
+	long calls = (long)line_number("calls", 1000), won = 0;
 	char path[PATH_MAX];
 
 	if (!bytes_take(&base, "base"))
@@ -160,25 +150,28 @@ void command_torn_path(void)
 	struct tree *tree = tree_new(&base);
 	char *truth = calloc((size_t)calls + 1, 1);
 	tear_tree(tree);
-	join(path, tree, LONG "/" LONG_INNER "/directory");
+	join(path, tree, OUTER "/" INNER "/directory");
 	/* A clone of no mount, only a descriptor of the place, by a call that nobody watches. */
 	int directory = (int)syscall(SYS_open_tree, AT_FDCWD, path, O_CLOEXEC);
-	pid_t child = truth && directory >= 0 ? fork_child() : -1;
-	if (!child)
-		tear(tree);
-	while (child > 0 && !tree->renames && !kill(child, 0))
-		pause_micros(100);
-	for (long i = 0; child > 0 && i < calls; i++)
-		truth[i] = truth_of(tree, watched_openat(ABI_NATIVE, directory, "f", O_RDONLY, 0));
-	tree->over = true;
-	if (child < 0 || reap(child, 10))
-		fail("unsupported: no RENAME_EXCHANGE, or no open_tree");
+	struct rival *rival = rival_new(tear, tree, true);
+	rival->prepare = mend;
+	if (directory >= 0)
+		rival_start(rival);
+	for (long i = 0; truth && directory >= 0 && i < calls; i++) {
+		rival_begin(rival);
+		long fd = watched_openat(ABI_NATIVE, directory, "f", O_RDONLY, 0);
+		won += rival_end(rival);
+		truth[i] = truth_of(tree, fd);
+	}
+	if (directory < 0 || !rival_stop(rival))
+		fail("unsupported: no open_tree");
 	else
-		reply_tree(tree, tree->renames, truth);
+		reply_tree(tree, won, truth);
 	if (directory >= 0)
 		close(directory);
+	rival_free(rival);
 	free(truth);
-	munmap(tree, sizeof(*tree));
+	tree_free(tree);
 	free(base.address);
 }
 
@@ -236,6 +229,6 @@ void command_moved(void)
 	rename(tree->to, tree->from);
 	rival_free(rival);
 	free(truth);
-	munmap(tree, sizeof(*tree));
+	tree_free(tree);
 	free(base.address);
 }
