@@ -43,6 +43,9 @@ static __always_inline void take_address(struct inside *in, __u64 file, const vo
 		if (in->call->syscall != UNRACED_CONNECT)
 			return;
 		in->call->how_pointer = file;
+		/* The block of socketcall(2) could not be read; the copy tells its length. */
+		if (in->call->indirect == BLOCK_UNREAD)
+			in->call->addrlen = addrlen;
 		adopt(in, copy_address(in->area, address, addrlen));
 	} else if (begin_late(in, UNRACED_CONNECT)) {
 		in->call->how_pointer = file;
