@@ -22,12 +22,16 @@ struct unraced_control {
 	__u32 stash_entries;  /* calls that the stash takes at once */
 	__u32 slot_mask;      /* number of slots, less one */
 	__u32 task_storage;   /* 1: threads have slots of their own */
-	__u32 reserved[2];
+	__u32 user_interval; /* ns that an event of a user pays for: 1 s divided by the limit; 0 without a limit */
+	__u32 cgroup_interval;
 	/* Written at each call, so on a cache line that nothing else is read from. */
 	__u32 stashed; /* calls in the stash */
 	__u32 spilled; /* of these, in the hash map */
 	__u32 owners;  /* threads with slots of their own */
 	__u32 reserved2[13];
+	/* Read only of events that are limited or lost. */
+	__u32 limit_seed; /* random, so that nobody knows which users or cgroups share a group of buckets */
+	__u32 reserved3[15];
 };
 
 enum unraced_filter {
@@ -67,7 +71,8 @@ struct unraced_counters {
 	__u64 silent; /* requests that nothing tells the end of */
 	__u64 unfinished; /* calls that found no program to finish them */
 	__u64 copies_missed; /* events of calls that came to the kernel's copy, which no program took */
-	__u64 reserved[11];
+	__u64 rate_limited; /* events beyond a limit of their user or cgroup */
+	__u64 reserved[10];
 };
 
 #endif

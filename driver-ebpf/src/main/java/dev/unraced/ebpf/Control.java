@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.ebpf;
 
+import dev.unraced.config.RateLimits;
 import dev.unraced.event.Mitigation;
 import dev.unraced.event.Syscall;
 import java.lang.invoke.MethodHandles;
@@ -8,6 +9,7 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 
 /** The switches that the programs read. Thread-safe. */
 final class Control {
@@ -79,6 +81,17 @@ final class Control {
     int stashed() {
         return Math.min((int) INTS.getVolatile(memory, ControlLayout.STASHED), (int)
                 INTS.getVolatile(memory, ControlLayout.STASH_ENTRIES));
+    }
+
+    /** How many events of a user and of a cgroup are taken in a second. */
+    void limits(RateLimits limits, int seed) {
+        INTS.setVolatile(memory, ControlLayout.LIMIT_SEED, seed);
+        INTS.setVolatile(memory, ControlLayout.USER_INTERVAL, interval(limits.user()));
+        INTS.setVolatile(memory, ControlLayout.CGROUP_INTERVAL, interval(limits.cgroup()));
+    }
+
+    private static int interval(int limit) {
+        return limit == 0 ? 0 : (int) (TimeUnit.SECONDS.toNanos(1) / limit);
     }
 
     void mitigation(Mitigation mode) {

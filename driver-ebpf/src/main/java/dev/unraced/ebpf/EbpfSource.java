@@ -7,10 +7,12 @@ import dev.unraced.driver.LossReason;
 import dev.unraced.ebpf.EbpfFailure.Step;
 import dev.unraced.event.Mitigation;
 import dev.unraced.event.Syscall;
+import dev.unraced.ring.LossLedgers;
 import dev.unraced.ring.RecordReader;
 import dev.unraced.ring.RingSource;
 import dev.unraced.ring.SourceBooks;
 import dev.unraced.stash.StashStats;
+import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -32,6 +34,7 @@ final class EbpfSource implements RingSource {
     private final List<Mapping> mappings;
     private final Control control;
     private final Counters counters;
+    private final LossLedgers ledgers;
     private final RecordReader reader;
     private final long ringBytes;
     private final long stashBytes;
@@ -45,6 +48,7 @@ final class EbpfSource implements RingSource {
             List<Mapping> mappings,
             Control control,
             Counters counters,
+            LossLedgers ledgers,
             RecordReader reader) {
         this.settings = settings;
         this.object = object;
@@ -52,6 +56,7 @@ final class EbpfSource implements RingSource {
         this.mappings = mappings;
         this.control = control;
         this.counters = counters;
+        this.ledgers = ledgers;
         this.reader = reader;
         this.ringBytes = Rings.bytes(settings, counters.cpus());
         this.stashBytes = MapMemory.bytes(object.map("slots"))
@@ -86,6 +91,8 @@ final class EbpfSource implements RingSource {
             Mapping controlMemory = map(mappings, object.map("control"), 0, page, true);
             long rows = roundUp((long) cpus * ControlLayout.ROW_SIZE, page);
             Mapping counterMemory = map(mappings, object.map("counters"), 0, rows, false);
+            long ledgerBytes = roundUp((long) cpus * LossLedgers.SIZE, page);
+            Mapping ledgerMemory = map(mappings, object.map("ledgers"), 0, ledgerBytes, false);
             RecordReader reader = Rings.map(object, settings, cpus, mappings);
             Control control = new Control(controlMemory.buffer());
             object.run("who_am_i");
@@ -96,6 +103,7 @@ final class EbpfSource implements RingSource {
             control.stash(settings.stashEntries(), settings.stashSlots(), settings.taskStorage());
             control.mitigation(settings.mitigation());
             control.enterEvents(settings.enterEvents());
+            control.limits(settings.limits(), new SecureRandom().nextInt());
             control.syscalls(settings.syscalls());
             object.attach("thread_exit");
             if (!Entrances.servesAllConventions(settings)) {
@@ -109,6 +117,7 @@ final class EbpfSource implements RingSource {
                     mappings,
                     control,
                     new Counters(counterMemory.buffer(), cpus),
+                    new LossLedgers(ledgerMemory.buffer(), cpus),
                     reader);
             if (settings.mitigation() == Mitigation.KERNEL) {
                 source.attachKernelCopy();
@@ -220,6 +229,7 @@ final class EbpfSource implements RingSource {
         long missed = skipped + counters.sum(ControlLayout.UNFINISHED);
         Map<LossReason, Long> lost = new EnumMap<>(LossReason.class);
         put(lost, LossReason.RING_FULL, ControlLayout.RING_FULL);
+        put(lost, LossReason.RATE_LIMITED, ControlLayout.RATE_LIMITED);
         put(lost, LossReason.SOURCE_DROPPED, ControlLayout.SILENT);
         if (missed > 0) {
             lost.put(LossReason.PROGRAM_MISSED, missed);
@@ -242,7 +252,8 @@ final class EbpfSource implements RingSource {
                 ringBytes,
                 stashBytes,
                 stashStats(),
-                counters.sum(ControlLayout.COPIES_MISSED));
+                counters.sum(ControlLayout.COPIES_MISSED),
+                ledgers.heaviest());
     }
 
     @Override
