@@ -65,6 +65,8 @@ struct unraced_capture {
 	/* By the low bits of a thread's id, whether one has ever entered with shared descriptors: spares others a search. */
 	u8 sharers[UNRACED_SHARERS];
 	struct unraced_area *areas; /* by CPU */
+	struct unraced_limits *limits; /* null without any */
+	u32 limit_seed;
 
 	/* of io_urings, by the addresses of requests; null where they cannot be read */
 	struct unraced_stash *requests;
@@ -78,6 +80,7 @@ struct unraced_capture {
 	u32 ring_count;
 	struct unraced_reader *reader;
 	struct unraced_counters *counters; /* by CPU */
+	struct unraced_ledger *ledgers; /* by CPU */
 	struct page **pages; /* of all that can be mapped, in its order */
 	unsigned long page_count;
 

@@ -2,7 +2,6 @@
 package dev.unraced.ring;
 
 import dev.unraced.config.RateLimits;
-import java.util.concurrent.TimeUnit;
 
 /**
  * Keeps the limits of users and of cgroups for a source in user space, by token buckets with a burst of one second.
@@ -15,8 +14,8 @@ public final class CallerLimits {
 
     /** Limits of which each may be off. */
     public CallerLimits(RateLimits limits) {
-        this.users = new TokenBuckets(interval(limits.user()));
-        this.cgroups = new TokenBuckets(interval(limits.cgroup()));
+        this.users = new TokenBuckets(limits.userIntervalNanos());
+        this.cgroups = new TokenBuckets(limits.cgroupIntervalNanos());
     }
 
     /**
@@ -33,9 +32,5 @@ public final class CallerLimits {
         }
         users.giveBack(uid);
         return false;
-    }
-
-    private static long interval(int limit) {
-        return limit == 0 ? 0 : TimeUnit.SECONDS.toNanos(1) / limit;
     }
 }

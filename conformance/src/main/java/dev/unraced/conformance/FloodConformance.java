@@ -72,14 +72,17 @@ public abstract class FloodConformance extends DriverConformance {
     @DisplayName("R9.3 An event beyond a limit is counted, and its number is missing")
     public final void r09_3_limitedEventsShowAsGaps() {
         int threads = 2 * Runtime.getRuntime().availableProcessors();
-        try (Scenario scenario =
-                scenario().with(builder -> builder.userLimit(10 * LIMIT)).open()) {
-            bulk(scenario, scenario.actor(), FLOOD);
+        try (Actor flood = under().actor();
+                Scenario scenario = watching(flood)
+                        .with(builder -> builder.userLimit(Math.max(10 * LIMIT, 2 * threads)))
+                        .open()) {
+            scenario.consume();
+            bulk(scenario, flood, FLOOD);
             long all = FLOOD;
             CaptureStats stats = scenario.awaitRest();
             assertThat(limited(stats)).as("R7.3: beyond the limit: %s", stats).isPositive();
             for (int i = 0; i < FOLLOWING_TIMES && scenario.recorder().missingNumbers() < stats.totalLost(); i++) {
-                // Until the bucket has tokens for an event of each source that follows the losses.
+                // An event of another user follows in each source. Should that user come to the limit, tokens come back.
                 LockSupport.parkNanos(FOLLOWING_NANOS);
                 scenario.actor()
                         .ask(Command.of("bulk")

@@ -9,7 +9,6 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 
 /** The switches that the programs read. Thread-safe. */
 final class Control {
@@ -86,12 +85,8 @@ final class Control {
     /** How many events of a user and of a cgroup are taken in a second. */
     void limits(RateLimits limits, int seed) {
         INTS.setVolatile(memory, ControlLayout.LIMIT_SEED, seed);
-        INTS.setVolatile(memory, ControlLayout.USER_INTERVAL, interval(limits.user()));
-        INTS.setVolatile(memory, ControlLayout.CGROUP_INTERVAL, interval(limits.cgroup()));
-    }
-
-    private static int interval(int limit) {
-        return limit == 0 ? 0 : (int) (TimeUnit.SECONDS.toNanos(1) / limit);
+        INTS.setVolatile(memory, ControlLayout.USER_INTERVAL, limits.userIntervalNanos());
+        INTS.setVolatile(memory, ControlLayout.CGROUP_INTERVAL, limits.cgroupIntervalNanos());
     }
 
     void mitigation(Mitigation mode) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.micrometer;
 
+import dev.unraced.driver.CallerLosses;
 import dev.unraced.driver.Capture;
 import dev.unraced.driver.CaptureStats;
 import dev.unraced.driver.FilterReason;
@@ -57,6 +58,9 @@ public final class CaptureMetrics implements MeterBinder, AutoCloseable {
         for (LossReason reason : LossReason.values()) {
             binding.bind(CaptureMeter.LOST, tag(CaptureTag.REASON, reason), stats -> of(stats.lost(), reason));
         }
+        for (int rank = 1; rank <= CallerLosses.MOST; rank++) {
+            bindRank(binding, rank);
+        }
         for (FilterReason reason : FilterReason.values()) {
             binding.bind(CaptureMeter.FILTERED, tag(CaptureTag.REASON, reason), stats -> of(stats.filtered(), reason));
         }
@@ -69,6 +73,18 @@ public final class CaptureMetrics implements MeterBinder, AutoCloseable {
                     CaptureMeter.MITIGATION, tag(CaptureTag.MODE, mode), stats -> capture.mitigation() == mode ? 1 : 0);
         }
         binding.bind(CaptureMeter.OPEN, stats -> capture.isOpen() ? 1 : 0);
+    }
+
+    /** Whose losses they are, {@link CaptureStats#heaviest} says: as tags, users and cgroups would be without bound. */
+    private static void bindRank(Binding binding, int rank) {
+        binding.bind(
+                CaptureMeter.LOST_HEAVIEST,
+                Tags.of(CaptureTag.RANK.asString(), Integer.toString(rank)),
+                stats -> stats.heaviest().stream()
+                        .skip(rank - 1)
+                        .mapToLong(CallerLosses::lost)
+                        .findFirst()
+                        .orElse(0));
     }
 
     private static void bindStash(Binding binding) {
