@@ -24,8 +24,7 @@ public record RateLimits(int user, int cgroup) {
     }
 
     static RateLimits read(SettingReader in) {
-        return new RateLimits(
-                in.integer("unraced.limit.user", 0, MOST), in.integer("unraced.limit.cgroup", 0, MOST));
+        return new RateLimits(in.integer("unraced.limit.user", 0, MOST), in.integer("unraced.limit.cgroup", 0, MOST));
     }
 
     /** The time between two events of a user at its limit, in nanoseconds; 0 without a limit. */

@@ -57,9 +57,8 @@ public abstract class FloodConformance extends DriverConformance {
         try (CgroupBelow below = new CgroupBelow(under().patience());
                 Actor flood = under().actor()) {
             below.enter(flood);
-            try (Scenario scenario = watching(flood)
-                    .with(builder -> builder.cgroupLimit(LIMIT))
-                    .open()) {
+            try (Scenario scenario =
+                    watching(flood).with(builder -> builder.cgroupLimit(LIMIT)).open()) {
                 bulk(scenario, flood, FLOOD);
                 bulk(scenario, scenario.actor(), FEW);
                 assertLimited(scenario, flood);
@@ -82,7 +81,8 @@ public abstract class FloodConformance extends DriverConformance {
             CaptureStats stats = scenario.awaitRest();
             assertThat(limited(stats)).as("R7.3: beyond the limit: %s", stats).isPositive();
             for (int i = 0; i < FOLLOWING_TIMES && scenario.recorder().missingNumbers() < stats.totalLost(); i++) {
-                // An event of another user follows in each source. Should that user come to the limit, tokens come back.
+                // An event of another user follows in each source. Should that user come to the limit, tokens come
+                // back.
                 LockSupport.parkNanos(FOLLOWING_NANOS);
                 scenario.actor()
                         .ask(Command.of("bulk")
@@ -126,9 +126,7 @@ public abstract class FloodConformance extends DriverConformance {
                                 losses(scenario.actor(), FEW, events))
                         .filter(each -> each.lost() > 0)
                         .toList();
-                assertThat(stats.heaviest())
-                        .as("R8.3: %s", stats)
-                        .isEqualTo(CallerLosses.heaviest(expected));
+                assertThat(stats.heaviest()).as("R8.3: %s", stats).isEqualTo(CallerLosses.heaviest(expected));
                 assertThat(stats.lostByOthers()).as("R8.3: %s", stats).isZero();
             }
         }
@@ -152,9 +150,7 @@ public abstract class FloodConformance extends DriverConformance {
             become(actor, first - 1);
             scenario.consume();
             CaptureStats stats = scenario.awaitRest();
-            assertThat(stats.heaviest())
-                    .as("R8.3: bounded: %s", stats)
-                    .hasSizeBetween(2, CallerLosses.MOST);
+            assertThat(stats.heaviest()).as("R8.3: bounded: %s", stats).hasSizeBetween(2, CallerLosses.MOST);
             assertThat(stats.heaviest().stream().limit(2).map(CallerLosses::uid))
                     .as("R8.3: the heaviest, one from the start and one that came late: %s", stats)
                     .containsExactly(first - 1, heavy);

@@ -23,14 +23,17 @@ final class FloodMutants {
                         "limits-together",
                         "takes the limit of a user for one of the user's cgroup",
                         "R7.3",
-                        settings -> settings.limitedBy(
-                                new RateLimits(0, Math.max(settings.limits().user(), settings.limits().cgroup())))),
+                        settings -> settings.limitedBy(new RateLimits(
+                                0,
+                                Math.max(
+                                        settings.limits().user(),
+                                        settings.limits().cgroup())))),
                 Make.unsettled(
                         "limits-users-alone",
                         "does not limit cgroups",
                         "R7.3",
-                        settings ->
-                                settings.limitedBy(new RateLimits(settings.limits().user(), 0))),
+                        settings -> settings.limitedBy(
+                                new RateLimits(settings.limits().user(), 0))),
                 blaming("blames-nobody", "does not count losses by caller", all -> List.of()),
                 blaming(
                         "blames-the-first",
@@ -48,8 +51,8 @@ final class FloodMutants {
                         "blames-users-alone",
                         "counts losses by user, whatever the cgroup",
                         all -> CallerLosses.heaviest(all.stream()
-                                .map(each -> new CallerLosses(
-                                        each.uid(), all.get(0).cgroupId(), each.lost()))
+                                .map(each ->
+                                        new CallerLosses(each.uid(), all.get(0).cgroupId(), each.lost()))
                                 .toList())),
                 blaming(
                         "blames-lightest-first",
