@@ -17,12 +17,12 @@ final class FloodMutants {
                 Make.unsettled(
                         "unlimited",
                         "takes any number of events of a user and of a cgroup",
-                        "R7.3 R9.3",
+                        "R7.3",
                         settings -> settings.limitedBy(RateLimits.NONE)),
                 Make.unsettled(
                         "limits-together",
                         "takes the limit of a user for one of the user's cgroup",
-                        "R7.3",
+                        "R7.3 R9.3",
                         settings -> settings.limitedBy(new RateLimits(
                                 0,
                                 Math.max(
