@@ -18,10 +18,10 @@ final class ControlLayout {
     static final int STASH_ENTRIES = 44;
     static final int SLOT_MASK = 48;
     static final int TASK_STORAGE = 52;
-    static final int USER_INTERVAL = 56;
-    static final int CGROUP_INTERVAL = 60;
     static final int STASHED = 64;
-    static final int LIMIT_SEED = 128;
+    static final int USER_INTERVAL = 128;
+    static final int CGROUP_INTERVAL = 132;
+    static final int LIMIT_SEED = 136;
 
     static final int FILTER_SELF = 1;
     static final int FILTER_TGIDS = 1 << 1;
