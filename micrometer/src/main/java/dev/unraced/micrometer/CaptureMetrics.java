@@ -15,6 +15,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.binder.MeterBinder;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Queue;
@@ -29,6 +30,8 @@ import java.util.function.ToDoubleFunction;
  * is closed keeps its last figures until then.
  */
 public final class CaptureMetrics implements MeterBinder, AutoCloseable {
+    private static final List<String> RANKS = List.of("first", "second", "third");
+
     private final Capture capture;
     private final Tags tags;
     private final Queue<Bound> bound = new ConcurrentLinkedQueue<>();
@@ -58,8 +61,8 @@ public final class CaptureMetrics implements MeterBinder, AutoCloseable {
         for (LossReason reason : LossReason.values()) {
             binding.bind(CaptureMeter.LOST, tag(CaptureTag.REASON, reason), stats -> of(stats.lost(), reason));
         }
-        for (int rank = 1; rank <= CallerLosses.MOST; rank++) {
-            bindRank(binding, rank);
+        for (int i = 0; i < RANKS.size(); i++) {
+            bindRank(binding, i);
         }
         for (FilterReason reason : FilterReason.values()) {
             binding.bind(CaptureMeter.FILTERED, tag(CaptureTag.REASON, reason), stats -> of(stats.filtered(), reason));
@@ -76,12 +79,12 @@ public final class CaptureMetrics implements MeterBinder, AutoCloseable {
     }
 
     /** Whose losses they are, {@link CaptureStats#heaviest} says: as tags, users and cgroups would be without bound. */
-    private static void bindRank(Binding binding, int rank) {
+    private static void bindRank(Binding binding, int index) {
         binding.bind(
-                CaptureMeter.LOST_HEAVIEST,
-                Tags.of(CaptureTag.RANK.asString(), Integer.toString(rank)),
-                stats -> stats.heaviest().stream()
-                        .skip(rank - 1)
+                CaptureMeter.LOST_HEAVIEST, Tags.of(CaptureTag.RANK.asString(), RANKS.get(index)), stats -> stats
+                        .heaviest()
+                        .stream()
+                        .skip(index)
                         .mapToLong(CallerLosses::lost)
                         .findFirst()
                         .orElse(0));

@@ -12,7 +12,7 @@ public enum CaptureTag implements KeyName {
     REASON,
     /** Why an entry left the stash: {@code taken}, {@code evicted}, {@code reclaimed} or {@code stale}. */
     CAUSE,
-    /** A place among the callers with the most losses, from {@code 1} to {@code 10}. */
+    /** A place among the callers with the most losses, {@code first}, {@code second} or {@code third}. */
     RANK,
     /** A mode: {@code off}, {@code stash} or {@code kernel}. */
     MODE;
