@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.ring;
 
-import dev.unraced.config.RateLimits;
-
 /**
  * Keeps the limits of users and of cgroups for a source in user space, by token buckets with a burst of one second.
  * Memory is bounded: callers beyond the {@value TokenBuckets#MOST} whose buckets are not full share one bucket. Not
@@ -12,10 +10,15 @@ public final class CallerLimits {
     private final TokenBuckets users;
     private final TokenBuckets cgroups;
 
-    /** Limits of which each may be off. */
-    public CallerLimits(RateLimits limits) {
-        this.users = new TokenBuckets(limits.userIntervalNanos());
-        this.cgroups = new TokenBuckets(limits.cgroupIntervalNanos());
+    /**
+     * Limits, each as the time between two events of a caller at its limit.
+     *
+     * @param userNanos of a user; 0 for no limit
+     * @param cgroupNanos of a cgroup; 0 for no limit
+     */
+    public CallerLimits(long userNanos, long cgroupNanos) {
+        this.users = new TokenBuckets(userNanos);
+        this.cgroups = new TokenBuckets(cgroupNanos);
     }
 
     /**

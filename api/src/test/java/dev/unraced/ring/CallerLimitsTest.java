@@ -3,7 +3,6 @@ package dev.unraced.ring;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.unraced.config.RateLimits;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
@@ -20,7 +19,7 @@ class CallerLimitsTest {
 
     @Test
     void aBurstOfOneSecondPassesAndThenTheRate() {
-        CallerLimits limits = new CallerLimits(new RateLimits(10, 0));
+        CallerLimits limits = new CallerLimits(SECOND / 10, 0);
 
         assertThat(admitted(limits, USER, CGROUP, 100, SECOND)).isEqualTo(10);
         assertThat(admitted(limits, USER, CGROUP, 100, SECOND + SECOND / 10)).isEqualTo(1);
@@ -29,13 +28,13 @@ class CallerLimitsTest {
 
     @Test
     void ofOffLimitsThereAreNone() {
-        assertThat(admitted(new CallerLimits(RateLimits.NONE), USER, CGROUP, 100, 0))
+        assertThat(admitted(new CallerLimits(0, 0), USER, CGROUP, 100, 0))
                 .isEqualTo(100);
     }
 
     @Test
     void usersAndCgroupsDoNotTakeFromEachOther() {
-        CallerLimits limits = new CallerLimits(new RateLimits(10, 15));
+        CallerLimits limits = new CallerLimits(SECOND / 10, SECOND / 15);
 
         assertThat(admitted(limits, USER, CGROUP, 100, SECOND)).isEqualTo(10);
         assertThat(admitted(limits, USER + 1, CGROUP, 100, SECOND)).isEqualTo(5);
@@ -45,7 +44,7 @@ class CallerLimitsTest {
 
     @Test
     void manyUsersGetNoMoreThanTheTableAllows() {
-        CallerLimits limits = new CallerLimits(new RateLimits(10, 0));
+        CallerLimits limits = new CallerLimits(SECOND / 10, 0);
         int users = 3 * TokenBuckets.MOST;
 
         long all = LongStream.range(0, users)

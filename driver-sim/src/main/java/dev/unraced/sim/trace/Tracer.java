@@ -59,7 +59,8 @@ public final class Tracer implements Tracepoints {
 
     Tracer(Kernel kernel, TraceSettings settings, Seams seams, CallerLedger ledger, RecordSink sink) {
         this.ledger = ledger;
-        this.limits = new CallerLimits(settings.limits());
+        this.limits = new CallerLimits(
+                settings.limits().userIntervalNanos(), settings.limits().cgroupIntervalNanos());
         this.kernel = kernel;
         this.settings = settings;
         this.watched =
