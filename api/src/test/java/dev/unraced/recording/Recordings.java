@@ -4,8 +4,8 @@ package dev.unraced.recording;
 import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.when;
 
-import dev.unraced.driver.Capabilities;
 import dev.unraced.driver.CallerLosses;
+import dev.unraced.driver.Capabilities;
 import dev.unraced.driver.Capture;
 import dev.unraced.driver.CaptureStats;
 import dev.unraced.driver.FilterReason;

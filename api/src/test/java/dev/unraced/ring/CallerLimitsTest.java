@@ -28,8 +28,7 @@ class CallerLimitsTest {
 
     @Test
     void ofOffLimitsThereAreNone() {
-        assertThat(admitted(new CallerLimits(0, 0), USER, CGROUP, 100, 0))
-                .isEqualTo(100);
+        assertThat(admitted(new CallerLimits(0, 0), USER, CGROUP, 100, 0)).isEqualTo(100);
     }
 
     @Test

@@ -86,7 +86,17 @@ class LossLedgersTest {
             Files.write(directory.resolve("callers.h"), in.readAllBytes());
         }
         Files.writeString(directory.resolve("callers.c"), PROGRAM);
-        Tools.run(directory, "gcc", "-std=gnu11", "-Wall", "-Wextra", "-Werror", "-Wno-unused-parameter", "-o", "callers", "callers.c");
+        Tools.run(
+                directory,
+                "gcc",
+                "-std=gnu11",
+                "-Wall",
+                "-Wextra",
+                "-Werror",
+                "-Wno-unused-parameter",
+                "-o",
+                "callers",
+                "callers.c");
         said = Tools.run(directory, directory.resolve("callers").toString(), "ledgers");
         ByteBuffer memory = ByteBuffer.wrap(Files.readAllBytes(directory.resolve("ledgers")));
         ByteBuffer direct = ByteBuffer.allocateDirect(memory.capacity()).order(ByteOrder.LITTLE_ENDIAN);

@@ -97,8 +97,10 @@ class FloodTest {
                     floods.add(as(user, "while :; do : <" + MARK + "; done").start());
                 }
                 awaitLosses(capture);
-                Process few = as(VICTIM, "exec 3<>fifo; for ((i = 0; i < " + CALLS + "; i++)); do : <" + MARK
-                                + "; read -t 0.01 -u 3; done; exit 0")
+                Process few = as(
+                                VICTIM,
+                                "exec 3<>fifo; for ((i = 0; i < " + CALLS + "; i++)); do : <" + MARK
+                                        + "; read -t 0.01 -u 3; done; exit 0")
                         .start();
                 assertThat(few.waitFor(60, TimeUnit.SECONDS)).isTrue();
                 assertThat(few.exitValue()).isZero();

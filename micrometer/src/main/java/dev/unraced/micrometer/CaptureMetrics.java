@@ -81,9 +81,9 @@ public final class CaptureMetrics implements MeterBinder, AutoCloseable {
     /** Whose losses they are, {@link CaptureStats#heaviest} says: as tags, users and cgroups would be without bound. */
     private static void bindRank(Binding binding, int index) {
         binding.bind(
-                CaptureMeter.LOST_HEAVIEST, Tags.of(CaptureTag.RANK.asString(), RANKS.get(index)), stats -> stats
-                        .heaviest()
-                        .stream()
+                CaptureMeter.LOST_HEAVIEST,
+                Tags.of(CaptureTag.RANK.asString(), RANKS.get(index)),
+                stats -> stats.heaviest().stream()
                         .skip(index)
                         .mapToLong(CallerLosses::lost)
                         .findFirst()
