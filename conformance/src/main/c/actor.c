@@ -73,6 +73,10 @@ static void obey(void)
 		{"queue", command_queue},   {"vfork", command_vfork},	{"left", command_left},
 		{"mount", command_mount},   {"fuse", command_fuse},
 		{"traced", command_traced},   {"move", command_move},
+		{"uring-batch", command_uring_batch}, {"network", command_network},
+		{"device", command_device}, {"shared-socket", command_shared_socket},
+		{"socketcall", command_socketcall}, {"scope", command_scope},
+		{"never-ran", command_never_ran}, {"forged-sigsys", command_forged_sigsys},
 	};
 
 	for (size_t i = 0; i < sizeof(commands) / sizeof(*commands); i++) {

@@ -26,6 +26,12 @@ const char *line_text(const char *key);
 long long line_number(const char *key, long long missing);
 /* The bytes of a hexadecimal key in fresh memory with a NUL behind them; NULL when it is missing or not hexadecimal. */
 unsigned char *line_bytes(const char *key, size_t *length);
+/* The bytes that a key has, with a NUL behind them; false with a reply sent when it has none. */
+struct bytes {
+	unsigned char *address;
+	size_t length;
+};
+bool bytes_take(struct bytes *bytes, const char *key);
 unsigned char *hex_decode(const char *hex, size_t *length);
 void reply_begin(void);
 void reply(const char *format, ...) __attribute__((format(printf, 1, 2)));
@@ -83,6 +89,8 @@ long watched_openat2(enum abi abi, long dirfd, const void *path, const void *how
 long watched_connect(enum abi abi, long fd, const void *address, long length);
 /* A 32-bit connect whose arguments lie in memory. */
 long watched_socketcall(long fd, const void *address, long length);
+/* The same with a block of the caller's own. */
+long watched_socketcall_block(const void *block);
 /* Whether the calls of an ABI get through to the kernel. */
 bool abi_works(enum abi abi);
 
@@ -179,6 +187,17 @@ void command_reuse(void);
 void command_exec(void);
 void command_vfork(void);
 void command_left(void);
+/* --- batch.c, network.c, shared.c, socketcall.c, scope.c, refused.c, forged.c --- */
+
+void command_uring_batch(void);
+void command_network(void);
+void command_device(void);
+void command_shared_socket(void);
+void command_socketcall(void);
+void command_scope(void);
+void command_never_ran(void);
+void command_forged_sigsys(void);
+
 /* The second life of a program that "exec" replaced. */
 int after_exec(char **arguments);
 /* A child that dies with its parent. */
@@ -186,5 +205,11 @@ pid_t fork_child(void);
 /* Waits for a child for some seconds, then kills it; its wait status. */
 int reap(pid_t child, int seconds);
 void pause_micros(long micros);
+/* A child with so many threads, at most CROWD_THREADS, all blocked in an open of a fifo. */
+#define CROWD_THREADS 512
+pid_t crowd_start(const char *fifo, int threads);
+/* A descriptor goes to another process, and comes; -1 when it does not. */
+bool descriptor_send(int channel, int fd);
+int descriptor_receive(int channel);
 
 #endif

@@ -138,6 +138,7 @@ static __always_inline void walk_up(struct walk *walk)
 	struct file *file = walk->file;
 	struct dentry *dentry = GET(file, f_path.dentry);
 	struct vfsmount *mnt = GET(file, f_path.mnt);
+	struct mount *last;
 
 	walk->dentry = dentry;
 	walk->mount = (void *)mnt - bpf_core_field_offset(struct mount, mnt);
@@ -149,8 +150,9 @@ static __always_inline void walk_up(struct walk *walk)
 	if (walk->steps == WALK_STEPS)
 		walk->flags |= UNRACED_RESOLVED_TRUNCATED;
 	/* The walk did not get to the topmost mount, but all mounts of a tree have the same namespace. */
+	last = walk->mount;
 	if (walk->flags & UNRACED_RESOLVED_TRUNCATED)
-		walk->flags |= where(walk, GET(walk->mount, mnt_ns));
+		walk->flags |= where(walk, GET(last, mnt_ns));
 	if (walk->position == WALK_BYTES && !(walk->flags & UNRACED_DETACHED)) {
 		walk->position--;
 		walk->bytes[WALK_BYTES - 1] = '/';

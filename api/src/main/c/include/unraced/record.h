@@ -146,7 +146,8 @@ struct unraced_record {
 	__u8 origin;
 	__u8 provenance; /* of path or address */
 	__u8 integrity;
-	__u8 how_provenance; /* of flags, mode and resolve; KERNEL when registers carry them */
+	/* of flags, mode and resolve, KERNEL when registers carry them; of a connect, of socketcall's block, else NONE */
+	__u8 how_provenance;
 	__u8 how_integrity;
 	__u8 reserved[5];
 	__u8 comm[UNRACED_COMM_SIZE];

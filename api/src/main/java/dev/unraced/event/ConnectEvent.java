@@ -11,6 +11,8 @@ import java.util.Set;
  * @param address the address as passed, at most {@code addrlen} bytes
  * @param addrlen the address's length, raw as passed
  * @param socket the socket behind the descriptor; empty when there was none or it could not be read
+ * @param block how far to trust the memory that held descriptor, address and length; empty unless the call came through
+ *     socketcall(2) and its block was read
  */
 public record ConnectEvent(
         Call call,
@@ -19,7 +21,8 @@ public record ConnectEvent(
         int fd,
         Argument<Sockaddr> address,
         int addrlen,
-        Optional<ConnectedSocket> socket)
+        Optional<ConnectedSocket> socket,
+        Optional<SocketcallBlock> block)
         implements SyscallEvent {
 
     public ConnectEvent {

@@ -309,6 +309,21 @@ public final class EventView {
         return i32(connect(CONNECT_ADDRLEN));
     }
 
+    /**
+     * Where the block of socketcall(2) was read, which holds descriptor, address pointer and length;
+     * {@link Provenance#NONE} of a connect that came in another way, or whose block nobody could read.
+     */
+    public Provenance blockProvenance() {
+        connect(0);
+        return Provenance.of(u8(HOW_PROVENANCE));
+    }
+
+    /** Whether the block of socketcall(2) held while the call ran; UNCHECKED of a connect that has none. */
+    public Integrity blockIntegrity() {
+        connect(0);
+        return Integrity.of(u8(HOW_INTEGRITY));
+    }
+
     /** The socket's own address, a {@code struct sockaddr}; valid with {@link EventFlag#HAS_SOCKET}. */
     public BytesView local() {
         slice(local, CONNECT_LOCAL, !isOpenLike());
@@ -389,7 +404,10 @@ public final class EventView {
         ArgumentView passed = address();
         Argument<Sockaddr> claim =
                 new Argument<>(new Sockaddr(passed.toByteString()), passed.provenance(), passed.integrity());
-        return new ConnectEvent(call, caller, flagSet(), fd(), claim, addrlen(), socket);
+        Optional<SocketcallBlock> block = blockProvenance() == Provenance.NONE
+                ? Optional.empty()
+                : Optional.of(new SocketcallBlock(blockProvenance(), blockIntegrity()));
+        return new ConnectEvent(call, caller, flagSet(), fd(), claim, addrlen(), socket, block);
     }
 
     private static Optional<Sockaddr> sockaddr(BytesView bytes) {

@@ -50,7 +50,9 @@ public final class RecordLayout {
     public static final int ORIGIN = 94;
     public static final int PROVENANCE = 95;
     public static final int INTEGRITY = 96;
+    /** Of flags, mode and resolve; of a connect, of the block of socketcall(2). */
     public static final int HOW_PROVENANCE = 97;
+
     public static final int HOW_INTEGRITY = 98;
     public static final int COMM = 104;
     public static final int CONTAINER = 120;

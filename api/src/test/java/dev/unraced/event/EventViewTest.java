@@ -74,6 +74,8 @@ class EventViewTest {
         assertThat(event.address().toByteString()).isEqualTo(ByteString.copyOf(Records.INET));
         assertThat(event.address().provenance()).isEqualTo(Provenance.ENTER);
         assertThat(event.address().integrity()).isEqualTo(Integrity.DIFFERS);
+        assertThat(event.blockProvenance()).isEqualTo(Provenance.ENTER);
+        assertThat(event.blockIntegrity()).isEqualTo(Integrity.CHANGED);
         assertThat(event.local().toByteString()).isEqualTo(ByteString.copyOf(Records.LOCAL));
         assertThat(event.remote().toByteString()).isEqualTo(ByteString.copyOf(Records.REMOTE));
         assertThat(event.socketFamily()).isEqualTo(2);
@@ -168,11 +170,21 @@ class EventViewTest {
                         new Argument<>(sockaddr(Records.INET), Provenance.ENTER, Integrity.DIFFERS),
                         16,
                         Optional.of(new ConnectedSocket(
-                                2,
-                                1,
-                                6,
-                                Optional.of(sockaddr(Records.LOCAL)),
-                                Optional.of(sockaddr(Records.REMOTE))))));
+                                2, 1, 6, Optional.of(sockaddr(Records.LOCAL)), Optional.of(sockaddr(Records.REMOTE)))),
+                        Optional.of(new SocketcallBlock(Provenance.ENTER, Integrity.CHANGED))));
+    }
+
+    @Test
+    void aConnectWithoutABlockSaysSo() {
+        encoder.begin(Syscall.CONNECT, Abi.NATIVE, Origin.SYSCALL, Mitigation.STASH)
+                .fd(9)
+                .address(Records.INET, 16, Provenance.ENTER, Integrity.MATCH)
+                .finish();
+        EventView event = Records.view(encoder);
+
+        assertThat(event.blockProvenance()).isEqualTo(Provenance.NONE);
+        assertThat(event.blockIntegrity()).isEqualTo(Integrity.UNCHECKED);
+        assertThat(((ConnectEvent) event.snapshot()).block()).isEmpty();
     }
 
     @Test
@@ -292,6 +304,8 @@ class EventViewTest {
         List<Consumer<EventView>> ofConnect = List.of(
                 EventView::fd,
                 EventView::addrlen,
+                EventView::blockProvenance,
+                EventView::blockIntegrity,
                 EventView::socketFamily,
                 EventView::socketType,
                 EventView::socketProtocol);

@@ -51,7 +51,13 @@ final class Readers {
     }
 
     private static long connect(EventView event) {
-        return (long) event.fd() + event.addrlen() + event.socketFamily() + event.socketType() + event.socketProtocol();
+        return (long) event.fd()
+                + event.addrlen()
+                + event.blockProvenance().code()
+                + event.blockIntegrity().code()
+                + event.socketFamily()
+                + event.socketType()
+                + event.socketProtocol();
     }
 
     private static long argument(ArgumentView view) {

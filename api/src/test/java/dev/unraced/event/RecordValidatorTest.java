@@ -87,6 +87,22 @@ class RecordValidatorTest {
     }
 
     @Test
+    void acceptsEveryTrustInTheBlockOfAConnectAndNothingElse() {
+        for (Provenance provenance : Provenance.values()) {
+            for (Integrity integrity : Integrity.values()) {
+                RecordEncoder encoder = Records.connect(new RecordEncoder()).block(provenance, integrity);
+                assertThat(isValid(Records.copy(encoder)))
+                        .as("%s %s", provenance, integrity)
+                        .isTrue();
+            }
+        }
+        assertThat(isValid(copy(connect).put(HOW_PROVENANCE, (byte) Provenance.values().length)))
+                .isFalse();
+        assertThat(isValid(copy(connect).put(HOW_INTEGRITY, (byte) Integrity.values().length)))
+                .isFalse();
+    }
+
+    @Test
     void refusesFlagsThatStandForNothing() {
         int meaning =
                 Arrays.stream(EventFlag.values()).mapToInt(EventFlag::mask).reduce(0, (a, b) -> a | b);

@@ -29,6 +29,7 @@ final class Records {
                 .flag(EventFlag.FD_TABLE_SHARED)
                 .fd(9)
                 .address(INET, 16, Provenance.ENTER, Integrity.DIFFERS)
+                .block(Provenance.ENTER, Integrity.CHANGED)
                 .socket(2, 1, 6, LOCAL, REMOTE)
                 .finish();
         return encoder;

@@ -3,8 +3,10 @@ package dev.unraced.cli;
 
 import dev.unraced.event.ByteString;
 import dev.unraced.event.BytesView;
+import dev.unraced.event.EventFlag;
 import dev.unraced.event.EventView;
 import dev.unraced.event.Integrity;
+import dev.unraced.event.Provenance;
 import dev.unraced.event.RecordLayout;
 import dev.unraced.event.Sockaddr;
 import dev.unraced.event.Syscall;
@@ -94,15 +96,17 @@ final class FilterOptions {
         return filter;
     }
 
-    /** A connect under way has not failed; how it ends is no event. */
+    /** A connect under way has not failed, and how it ends is no event; a call that was refused before it ran has. */
     private static boolean isFailure(EventView event) {
-        return event.isError() && (event.isOpenLike() || event.result() != -EINPROGRESS);
+        return event.has(EventFlag.NOT_EXECUTED)
+                || (event.isError() && (event.isOpenLike() || event.result() != -EINPROGRESS));
     }
 
-    /** The how of other calls than openat2 is in registers, and always a match. */
+    /** The how of other calls than openat2 is in registers, and always a match; most connects have no block. */
     private static boolean says(EventView event, Set<Integrity> wanted) {
         if (!event.isOpenLike()) {
-            return wanted.contains(event.address().integrity());
+            return wanted.contains(event.address().integrity())
+                    || (event.blockProvenance() != Provenance.NONE && wanted.contains(event.blockIntegrity()));
         }
         return wanted.contains(event.path().integrity())
                 || (event.syscall() == Syscall.OPENAT2 && wanted.contains(event.howIntegrity()));

@@ -13,6 +13,7 @@ import dev.unraced.event.EventView;
 import dev.unraced.event.OpenEvent;
 import dev.unraced.event.OpenHow;
 import dev.unraced.event.OpenedFile;
+import dev.unraced.event.SocketcallBlock;
 import java.io.IOException;
 import java.lang.reflect.Modifier;
 import java.nio.file.Files;
@@ -38,11 +39,12 @@ class EventsDocumentTest {
             "caller().", List.of(Caller.class),
             "how().value().", List.of(OpenHow.class),
             "file().", List.of(OpenedFile.class),
-            "socket().", List.of(ConnectedSocket.class));
+            "socket().", List.of(ConnectedSocket.class),
+            "block().", List.of(SocketcallBlock.class));
 
     /** Components that hold others, which the page names one by one, and one that is a flag of the view. */
     private static final Set<String> NAMED_OTHERWISE =
-            Set.of("call()", "caller()", "how()", "file()", "socket()", "file().created()");
+            Set.of("call()", "caller()", "how()", "file()", "socket()", "block()", "file().created()");
 
     private static List<String> lines(String from, String to) throws IOException {
         return Files.readString(Path.of("../docs/events.md"))

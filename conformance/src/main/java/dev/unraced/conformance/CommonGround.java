@@ -13,6 +13,7 @@ import dev.unraced.event.Mitigation;
 import dev.unraced.event.OpenEvent;
 import dev.unraced.event.OpenedFile;
 import dev.unraced.event.Provenance;
+import dev.unraced.event.SocketcallBlock;
 import dev.unraced.event.SyscallEvent;
 import java.util.Arrays;
 import java.util.Collections;
@@ -70,7 +71,8 @@ final class CommonGround {
                 connect.fd(),
                 reduce(connect.address()),
                 connect.addrlen(),
-                connect.socket().filter(socket -> common.has(Feature.SOCKET_TUPLE)));
+                connect.socket().filter(socket -> common.has(Feature.SOCKET_TUPLE)),
+                connect.block().map(this::reduce));
     }
 
     private Call reduce(Call call) {
@@ -84,6 +86,12 @@ final class CommonGround {
                 argument.value(),
                 sameProvenance ? argument.provenance() : some,
                 sameIntegrity ? argument.integrity() : Integrity.UNCHECKED);
+    }
+
+    private SocketcallBlock reduce(SocketcallBlock block) {
+        return new SocketcallBlock(
+                sameProvenance ? block.provenance() : Provenance.KERNEL,
+                sameIntegrity ? block.integrity() : Integrity.UNCHECKED);
     }
 
     private OpenedFile reduce(OpenedFile file) {
@@ -113,8 +121,8 @@ final class CommonGround {
                 EventFlag.DELETED,
                 EventFlag.DETACHED,
                 EventFlag.FOREIGN_MOUNT_NS);
-        // Only says for how much the truth can be trusted, and a driver that need not say it is the better one.
-        flags.remove(EventFlag.FD_TABLE_SHARED);
+        // These only say how far to trust the truth, and a driver that need not say so is the better one.
+        flags.removeAll(List.of(EventFlag.FD_TABLE_SHARED, EventFlag.SOCKET_SHARED, EventFlag.RESOLVED_UNSTABLE));
         // A snapshot that failed is of no interest where the modes or the kernel's copy make it superfluous.
         removeUnless(sameProvenance, flags, EventFlag.FAULTED);
         return Collections.unmodifiableSet(flags);

@@ -52,7 +52,8 @@ final class EventNormaliser {
                 connect.fd(),
                 with(connect.address(), new Sockaddr(address)),
                 addrlen,
-                connect.socket().map(this::normalise));
+                connect.socket().map(this::normalise),
+                connect.block());
     }
 
     private static Call normalise(Call call) {

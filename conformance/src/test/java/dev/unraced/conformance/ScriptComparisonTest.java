@@ -133,8 +133,9 @@ class ScriptComparisonTest {
                 5,
                 new Argument<>(peer, Provenance.ENTER, Integrity.MATCH),
                 address.length(),
-                Optional.of(new ConnectedSocket(
-                        peer.family(), Linux.SOCK_STREAM, 0, Optional.of(peer), Optional.of(peer))));
+                Optional.of(
+                        new ConnectedSocket(peer.family(), Linux.SOCK_STREAM, 0, Optional.of(peer), Optional.of(peer))),
+                Optional.empty());
     }
 
     private static Call call(Syscall syscall) {

@@ -78,9 +78,11 @@ public final class EcsEventWriter implements EventWriter {
 
     private static String type(EventView view) {
         if (view.isOpenLike()) {
-            return view.has(EventFlag.CREATED) ? "[\"creation\"]" : "[\"access\"]";
+            boolean created = view.has(EventFlag.CREATED) && SchemaEvent.hasFile(view);
+            return created ? "[\"creation\"]" : "[\"access\"]";
         }
-        return SchemaEvent.failed(view) ? "[\"connection\"]" : "[\"connection\",\"start\"]";
+        boolean started = !SchemaEvent.failed(view) && !view.has(EventFlag.EXECUTION_UNKNOWN);
+        return started ? "[\"connection\",\"start\"]" : "[\"connection\"]";
     }
 
     private void process(JsonFields fields, EventView view) {
@@ -98,10 +100,10 @@ public final class EcsEventWriter implements EventWriter {
         fields.end();
     }
 
-    /** The file that was really opened, or else the one that was named. */
+    /** The file that was really opened, or else the one that was named; none that was opened and missed. */
     private void file(JsonFields fields, EventView view) {
-        boolean opened = view.has(EventFlag.HAS_FILE) && view.resolvedPath().isPresent();
-        if (!opened && !view.path().isPresent()) {
+        boolean opened = SchemaEvent.hasFile(view) && view.resolvedPath().isPresent();
+        if (!opened && (SchemaEvent.isObjectMissed(view) || !view.path().isPresent())) {
             return;
         }
         int length = event.copy(opened ? view.resolvedPath() : view.path());
@@ -110,12 +112,7 @@ public final class EcsEventWriter implements EventWriter {
                 .bytes("name", event.bytes, event.lastName(length), length);
         if (opened) {
             fields.digits("inode", view.inode());
-            fields.key("device")
-                    .put('"')
-                    .putDecimal(view.deviceMajor())
-                    .put(':')
-                    .putDecimal(view.deviceMinor())
-                    .put('"');
+            SchemaEvent.device(fields.key("device").put('"'), view).put('"');
         }
         fields.end();
     }
@@ -134,14 +131,14 @@ public final class EcsEventWriter implements EventWriter {
                     .bytes("address", address.bytes, address.unixStart(), address.unixEnd())
                     .end();
         }
-        if (view.has(EventFlag.HAS_SOCKET) && address.read(view.local()) && address.hasIp()) {
+        if (SchemaEvent.hasSocket(view) && address.read(view.local()) && address.hasIp()) {
             fields.begin("source");
             endpoint(fields);
             fields.end();
         }
         if (inet) {
             fields.begin("network").word("type", isIpv4 ? "ipv4" : "ipv6").word("direction", "egress");
-            if (view.has(EventFlag.HAS_SOCKET)) {
+            if (SchemaEvent.hasSocket(view)) {
                 fields.digits("iana_number", view.socketProtocol());
                 if (view.socketProtocol() == TCP || view.socketProtocol() == UDP) {
                     fields.word("transport", view.socketProtocol() == TCP ? "tcp" : "udp");

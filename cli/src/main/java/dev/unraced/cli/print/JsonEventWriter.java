@@ -87,6 +87,10 @@ public final class JsonEventWriter implements EventWriter {
             fields("address_provenance", Provenance.class, Enum::name);
     private static final Map<Integrity, byte[]> ADDRESS_INTEGRITY =
             fields("address_integrity", Integrity.class, Enum::name);
+    private static final Map<Provenance, byte[]> BLOCK_PROVENANCE =
+            fields("block_provenance", Provenance.class, Enum::name);
+    private static final Map<Integrity, byte[]> BLOCK_INTEGRITY =
+            fields("block_integrity", Integrity.class, Enum::name);
     private static final byte[] SOCKET = key("socket");
     private static final byte[] FAMILY = LineBuffer.ascii("\"family\":");
     private static final byte[] TYPE = key("type");
@@ -220,6 +224,10 @@ public final class JsonEventWriter implements EventWriter {
         number(out, ADDRLEN, event.addrlen());
         out.put(ADDRESS_PROVENANCE.get(claim.provenance()));
         out.put(ADDRESS_INTEGRITY.get(claim.integrity()));
+        if (event.blockProvenance() != Provenance.NONE) {
+            out.put(BLOCK_PROVENANCE.get(event.blockProvenance()));
+            out.put(BLOCK_INTEGRITY.get(event.blockIntegrity()));
+        }
         out.put(SOCKET);
         if (event.has(EventFlag.HAS_SOCKET)) {
             out.put('{').put(FAMILY).put('"');

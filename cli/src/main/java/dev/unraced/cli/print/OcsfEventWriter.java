@@ -16,6 +16,7 @@ public final class OcsfEventWriter implements EventWriter {
 
     private static final int FILE_ACTIVITY = 1001;
     private static final int NETWORK_ACTIVITY = 4001;
+    private static final int UNKNOWN = 0;
     private static final int CREATE = 1;
     private static final int OPEN_FILE = 14;
     private static final int OPEN_CONNECTION = 1;
@@ -77,12 +78,12 @@ public final class OcsfEventWriter implements EventWriter {
 
     private static int activity(EventView view) {
         if (view.isOpenLike()) {
-            return view.has(EventFlag.CREATED) ? CREATE : OPEN_FILE;
+            return view.has(EventFlag.CREATED) && SchemaEvent.hasFile(view) ? CREATE : OPEN_FILE;
         }
-        if (view.result() == ECONNREFUSED && !view.isEnter()) {
-            return REFUSE;
+        if (!SchemaEvent.failed(view)) {
+            return view.has(EventFlag.EXECUTION_UNKNOWN) ? UNKNOWN : OPEN_CONNECTION;
         }
-        return SchemaEvent.failed(view) ? FAIL : OPEN_CONNECTION;
+        return view.result() == ECONNREFUSED && !view.has(EventFlag.NOT_EXECUTED) ? REFUSE : FAIL;
     }
 
     private static void classify(JsonFields fields, EventView view) {
@@ -140,13 +141,9 @@ public final class OcsfEventWriter implements EventWriter {
 
     private void files(JsonFields fields, EventView view) {
         file(fields.begin("file"), view.path()).end();
-        if (view.has(EventFlag.HAS_FILE)) {
+        if (SchemaEvent.hasFile(view)) {
             file(fields.begin("file_result"), view.resolvedPath());
-            fields.key("uid")
-                    .put('"')
-                    .putDecimal(view.deviceMajor())
-                    .put(':')
-                    .putDecimal(view.deviceMinor())
+            SchemaEvent.device(fields.key("uid").put('"'), view)
                     .put(':')
                     .putUnsigned(view.inode())
                     .put('"');
@@ -179,7 +176,7 @@ public final class OcsfEventWriter implements EventWriter {
             fields.word("name", "");
         }
         fields.end();
-        if (view.has(EventFlag.HAS_SOCKET) && address.read(view.local()) && address.hasIp()) {
+        if (SchemaEvent.hasSocket(view) && address.read(view.local()) && address.hasIp()) {
             fields.begin("src_endpoint");
             endpoint(fields);
             fields.end();
@@ -190,7 +187,7 @@ public final class OcsfEventWriter implements EventWriter {
         }
         if (inet) {
             fields.number("protocol_ver_id", version);
-            if (view.has(EventFlag.HAS_SOCKET)) {
+            if (SchemaEvent.hasSocket(view)) {
                 fields.number("protocol_num", view.socketProtocol());
             }
         }

@@ -5,7 +5,9 @@ import dev.unraced.event.BytesView;
 import dev.unraced.event.EventFlag;
 import dev.unraced.event.EventView;
 import dev.unraced.event.Integrity;
+import dev.unraced.event.Provenance;
 import dev.unraced.event.Sockaddr;
+import dev.unraced.event.Syscall;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
@@ -33,17 +35,44 @@ final class SchemaEvent {
         return constant.name().toLowerCase(Locale.ROOT);
     }
 
-    /** Whether the call did what it was to; a connect that goes on by itself is neither that nor a failure. */
+    /**
+     * Whether the call did what it was to. A connect that goes on by itself is neither that nor a failure, and neither
+     * is a call of which nobody knows whether it ran.
+     */
     static boolean succeeded(EventView event) {
-        return !event.isEnter() && event.result() >= 0;
+        return isKnown(event) && !event.has(EventFlag.NOT_EXECUTED) && event.result() >= 0;
     }
 
+    /** Whether the call failed; one that was refused before it ran failed, whatever the refuser put for a result. */
     static boolean failed(EventView event) {
-        return !event.isEnter() && event.result() < 0 && event.result() != EINPROGRESS;
+        return isKnown(event)
+                && (event.has(EventFlag.NOT_EXECUTED) || (event.result() < 0 && event.result() != EINPROGRESS));
+    }
+
+    private static boolean isKnown(EventView event) {
+        return !event.isEnter() && !event.has(EventFlag.EXECUTION_UNKNOWN);
     }
 
     static boolean isChanged(EventView event) {
-        return (event.isOpenLike() ? event.path() : event.address()).integrity() == Integrity.CHANGED;
+        if (event.isOpenLike()) {
+            return event.path().integrity() == Integrity.CHANGED || event.howIntegrity() == Integrity.CHANGED;
+        }
+        return event.address().integrity() == Integrity.CHANGED || event.blockIntegrity() == Integrity.CHANGED;
+    }
+
+    /** Whether the event has a file, and the call is known to have run: only then the call opened it. */
+    static boolean hasFile(EventView event) {
+        return event.has(EventFlag.HAS_FILE) && !event.has(EventFlag.EXECUTION_UNKNOWN);
+    }
+
+    /** Whether the event has a socket, and the call is known to have run: only then the call connected it. */
+    static boolean hasSocket(EventView event) {
+        return event.has(EventFlag.HAS_SOCKET) && !event.has(EventFlag.EXECUTION_UNKNOWN);
+    }
+
+    /** Whether the call succeeded with an object that the driver missed: what was named must not stand in for it. */
+    static boolean isObjectMissed(EventView event) {
+        return event.has(EventFlag.OBJECT_MISSED);
     }
 
     /** Copies bytes to {@link #bytes}; their number. */
@@ -63,8 +92,8 @@ final class SchemaEvent {
 
     /** The peer that a connect reached, or else the one that it named, to {@link #address}; whether there is one. */
     boolean peer(EventView event) {
-        return (event.has(EventFlag.HAS_SOCKET) && address.read(event.remote()) && address.family() > 0)
-                || address.read(event.address());
+        return (hasSocket(event) && address.read(event.remote()) && address.family() > 0)
+                || (!isObjectMissed(event) && address.read(event.address()));
     }
 
     /** Whether the ip in {@link #address} is this machine's own: of 127.0.0.0/8, also when mapped to IPv6, or ::1. */
@@ -100,6 +129,10 @@ final class SchemaEvent {
                     .number("dirfd", event.dirfd());
             fields.key("open_flag_names");
             openFlags.json(out, event.openFlags());
+            if (event.syscall() == Syscall.OPENAT2) {
+                fields.word("how_provenance", event.howProvenance().name())
+                        .word("how_integrity", event.howIntegrity().name());
+            }
         } else {
             fields.word("address_provenance", event.address().provenance().name())
                     .word("address_integrity", event.address().integrity().name())
@@ -107,6 +140,43 @@ final class SchemaEvent {
             int length = copy(event.address());
             fields.key("address_hex");
             JsonText.putHex(out, bytes, 0, length);
+            if (event.blockProvenance() != Provenance.NONE) {
+                fields.word("block_provenance", event.blockProvenance().name())
+                        .word("block_integrity", event.blockIntegrity().name());
+            }
         }
+        behindDescriptor(fields, event, out);
+    }
+
+    /** What the descriptor showed of a call that may never have run, apart from what calls really reached. */
+    private void behindDescriptor(JsonFields fields, EventView event, LineBuffer out) {
+        if (!event.has(EventFlag.EXECUTION_UNKNOWN)) {
+            return;
+        }
+        if (event.has(EventFlag.HAS_FILE)) {
+            int length = copy(event.resolvedPath());
+            fields.begin("behind_descriptor")
+                    .bytes("path", bytes, 0, length)
+                    .hexUnlessText("path_hex", bytes, 0, length);
+            device(fields.key("uid").put('"'), event)
+                    .put(':')
+                    .putUnsigned(event.inode())
+                    .put('"');
+            fields.end();
+        } else if (event.has(EventFlag.HAS_SOCKET)) {
+            fields.begin("behind_descriptor");
+            int length = copy(event.local());
+            fields.key("local_hex");
+            JsonText.putHex(out, bytes, 0, length);
+            length = copy(event.remote());
+            fields.key("remote_hex");
+            JsonText.putHex(out, bytes, 0, length);
+            fields.end();
+        }
+    }
+
+    /** Major and minor number of the file's device. */
+    static LineBuffer device(LineBuffer out, EventView event) {
+        return out.putDecimal(event.deviceMajor()).put(':').putDecimal(event.deviceMinor());
     }
 }

@@ -44,11 +44,22 @@ public final class TextEventWriter implements EventWriter {
     private static final long SECOND = 1_000_000_000;
 
     private static final EventFlag[] EVENT_FLAGS = EventFlag.values();
-    /** Not worth a mark: the line shows the file or the socket, and every program with threads shares its table. */
-    private static final Set<EventFlag> UNMARKED =
-            EnumSet.of(EventFlag.HAS_FILE, EventFlag.HAS_SOCKET, EventFlag.FD_TABLE_SHARED);
-    /** Marked, but no limit of trust in the arguments. */
-    private static final Set<EventFlag> REMARKS = EnumSet.of(EventFlag.CREATED, EventFlag.DELETED, EventFlag.DETACHED);
+    /** Not worth a mark: the line shows the file or the socket. */
+    private static final Set<EventFlag> UNMARKED = EnumSet.of(EventFlag.HAS_FILE, EventFlag.HAS_SOCKET);
+    /** These flags weaken a file or a socket and nothing else, so they mean nothing in an event that has neither. */
+    private static final Set<EventFlag> OF_OBJECTS =
+            EnumSet.of(EventFlag.FD_TABLE_SHARED, EventFlag.SOCKET_SHARED, EventFlag.RESOLVED_UNSTABLE);
+    /** Each of these can be the reason why an argument was compared with nothing, though the call reached an object. */
+    private static final Set<EventFlag> REASONS = EnumSet.of(
+            EventFlag.FD_TABLE_SHARED,
+            EventFlag.SOCKET_SHARED,
+            EventFlag.RESOLVED_UNSTABLE,
+            EventFlag.FOREIGN_MOUNT_NS,
+            EventFlag.DETACHED,
+            EventFlag.EXECUTION_UNKNOWN);
+    /** Marked without emphasis: no limit of trust, or one that every event of a program with threads has. */
+    private static final Set<EventFlag> REMARKS =
+            EnumSet.of(EventFlag.CREATED, EventFlag.DELETED, EventFlag.DETACHED, EventFlag.FD_TABLE_SHARED);
 
     private static final byte[] ARROW = "→ ".getBytes(StandardCharsets.UTF_8);
     private static final byte[] ASCII_ARROW = LineBuffer.ascii("-> ");
@@ -171,6 +182,9 @@ public final class TextEventWriter implements EventWriter {
         } else {
             out.put(error);
         }
+        if (event.has(EventFlag.EXECUTION_UNKNOWN)) {
+            out.put('?');
+        }
         column(out, start, RESULT_WIDTH);
     }
 
@@ -258,8 +272,13 @@ public final class TextEventWriter implements EventWriter {
         ArgumentView argument = event.isOpenLike() ? event.path() : event.address();
         boolean faulted = event.has(EventFlag.FAULTED) && event.mitigation() != Mitigation.OFF;
         trust(out, argument.provenance(), argument.integrity(), faulted, "");
-        if (event.isOpenLike() && event.syscall() == Syscall.OPENAT2) {
+        if (argument.integrity() == Integrity.UNCHECKED && isObjectInDoubt(event)) {
+            mark(out, Style.DETAIL, "", Integrity.UNCHECKED.name());
+        }
+        if (event.syscall() == Syscall.OPENAT2) {
             trust(out, event.howProvenance(), event.howIntegrity(), faulted, "how:");
+        } else if (!event.isOpenLike() && event.blockProvenance() != Provenance.NONE) {
+            trust(out, event.blockProvenance(), event.blockIntegrity(), faulted, "block:");
         }
         if (event.abi() != Abi.NATIVE) {
             mark(out, Style.NOTE, "", event.abi().name());
@@ -268,10 +287,26 @@ public final class TextEventWriter implements EventWriter {
             mark(out, Style.NOTE, "", event.origin().name());
         }
         for (EventFlag flag : EVENT_FLAGS) {
-            if (event.has(flag) && !UNMARKED.contains(flag)) {
+            if (event.has(flag) && !UNMARKED.contains(flag) && (hasObject(event) || !OF_OBJECTS.contains(flag))) {
                 mark(out, REMARKS.contains(flag) ? Style.DETAIL : Style.NOTE, "", flag.name());
             }
         }
+    }
+
+    private static boolean hasObject(EventView event) {
+        return event.has(EventFlag.HAS_FILE) || event.has(EventFlag.HAS_SOCKET);
+    }
+
+    /** Whether there is an object to compare with, and a flag that forbids it; in mode off nothing is ever compared. */
+    private static boolean isObjectInDoubt(EventView event) {
+        if (hasObject(event) && event.mitigation() != Mitigation.OFF) {
+            for (EventFlag flag : REASONS) {
+                if (event.has(flag)) {
+                    return true;
+                }
+            }
+        }
+        return false;
     }
 
     /** As runtimes show it: the first characters of a long one, which tell it from others well enough. */

@@ -92,6 +92,22 @@ class JsonEventWriterTest {
     }
 
     @Test
+    void onlyACallThroughSocketcallHasABlock() {
+        assertThat(parse(connect("020000507f000001").block(Provenance.EXIT, Integrity.UNCHECKED)))
+                .containsEntry("block_provenance", "EXIT")
+                .containsEntry("block_integrity", "UNCHECKED");
+        assertThat(parse(connect("020000507f000001"))).doesNotContainKeys("block_provenance", "block_integrity");
+        assertThat(parse(open("/x"))).doesNotContainKeys("block_provenance", "block_integrity");
+    }
+
+    @Test
+    void everyFlagIsPrintedByItsName() {
+        for (EventFlag flag : EventFlag.values()) {
+            assertThat(parse(connect("020000507f000001").flag(flag))).containsEntry("flags", List.of(flag.name()));
+        }
+    }
+
+    @Test
     void unixAddressesHaveTheirPath() {
         assertThat(parse(connect("01002f72756e2f78006a756e6b")).get("address"))
                 .isEqualTo(Map.of(

@@ -88,6 +88,20 @@ class SchemaWritersTest {
         return connect(address).socket(family, 1, protocol, hex(address), hex(address));
     }
 
+    /** An open that succeeded, and whose file was gone when the driver looked. */
+    private static RecordEncoder missedOpen() {
+        return begin(Syscall.OPENAT, 3)
+                .path(utf8("/etc/shadow"), Provenance.KERNEL, Integrity.MATCH)
+                .flag(EventFlag.OBJECT_MISSED);
+    }
+
+    /** An open that a seccomp filter refused, with a result of its choice. */
+    private static RecordEncoder refusedOpen() {
+        return begin(Syscall.OPENAT, 3)
+                .path(utf8("/etc/shadow"), Provenance.ENTER, Integrity.UNCHECKED)
+                .flag(EventFlag.NOT_EXECUTED);
+    }
+
     private static List<RecordEncoder> samples() {
         return List.of(
                 open("/etc/hosts").containerId(utf8("c1")),
@@ -103,6 +117,12 @@ class SchemaWritersTest {
                 connected(ELSEWHERE, 2, 6),
                 connected(MAPPED, 10, 6),
                 connected(UNIX, 1, 0),
+                open("/etc/shadow").flag(EventFlag.EXECUTION_UNKNOWN).flag(EventFlag.CREATED),
+                missedOpen(),
+                refusedOpen(),
+                connected(LOOPBACK, 2, 6).flag(EventFlag.EXECUTION_UNKNOWN),
+                connect(LOOPBACK).flag(EventFlag.OBJECT_MISSED).block(Provenance.EXIT, Integrity.UNCHECKED),
+                connect(LOOPBACK).call(1, 2, -111).flag(EventFlag.NOT_EXECUTED),
                 connect(LOOPBACK).call(1, 2, -111),
                 connect(LOOPBACK).call(1, 2, -110),
                 connect(LOOPBACK).call(1, 2, -115),
@@ -432,6 +452,81 @@ class SchemaWritersTest {
                 .containsEntry(
                         "network",
                         Map.of("type", "ipv6", "direction", "egress", "iana_number", "17", "transport", "udp"));
+    }
+
+    @Test
+    void aCallOfWhichNobodyKnowsWhetherItRanOpenedNothing() {
+        RecordEncoder open =
+                open("/etc/shadow").flag(EventFlag.EXECUTION_UNKNOWN).flag(EventFlag.CREATED);
+
+        Map<String, Object> ocsf = written(ocsf(), open);
+        assertThat(ocsf)
+                .containsEntry("status_id", 0L)
+                .containsEntry("activity_id", 14L)
+                .doesNotContainKey("file_result");
+        assertThat(object(ocsf.get("unmapped"), "unmapped"))
+                .containsEntry("behind_descriptor", Map.of("path", "/etc/shadow", "uid", "8:1:1234"));
+        Map<String, Object> ecs = written(ecs(), open);
+        assertThat(ecs).containsEntry("file", Map.of("path", "/etc/shadow", "name", "shadow"));
+        assertThat(object(ecs.get("event"), "event"))
+                .containsEntry("outcome", "unknown")
+                .containsEntry("type", List.of("access"));
+    }
+
+    @Test
+    void aConnectOfWhichNobodyKnowsWhetherItRanReachedNobody() {
+        RecordEncoder connect =
+                connect(ELSEWHERE).socket(2, 1, 6, hex(LOOPBACK), hex(LOOPBACK)).flag(EventFlag.EXECUTION_UNKNOWN);
+
+        Map<String, Object> ocsf = written(ocsf(), connect);
+        assertThat(ocsf)
+                .containsEntry("status_id", 0L)
+                .containsEntry("type_uid", 400_100L)
+                .containsEntry("dst_endpoint", Map.of("ip", "192.0.2.1", "port", 8080L))
+                .doesNotContainKey("src_endpoint");
+        assertThat(object(ocsf.get("unmapped"), "unmapped"))
+                .containsEntry("behind_descriptor", Map.of("local_hex", LOOPBACK, "remote_hex", LOOPBACK));
+        Map<String, Object> ecs = written(ecs(), connect);
+        assertThat(ecs).doesNotContainKey("source");
+        assertThat(object(ecs.get("event"), "event"))
+                .containsEntry("outcome", "unknown")
+                .containsEntry("type", List.of("connection"));
+    }
+
+    @Test
+    void anObjectThatWasMissedIsNotReplacedByTheOneThatWasNamed() {
+        RecordEncoder connect = connect(LOOPBACK).flag(EventFlag.OBJECT_MISSED);
+
+        assertThat(written(ocsf(), missedOpen())).containsEntry("status_id", 1L).doesNotContainKey("file_result");
+        assertThat(written(ecs(), missedOpen())).doesNotContainKey("file");
+        assertThat(written(ocsf(), connect)).containsEntry("dst_endpoint", Map.of("name", ""));
+        assertThat(written(ecs(), connect)).doesNotContainKeys("destination", "network");
+    }
+
+    @Test
+    void aCallThatWasRefusedBeforeItRanFailed() {
+        assertThat(written(ocsf(), refusedOpen()))
+                .containsEntry("status_id", 2L)
+                .doesNotContainKey("file_result");
+        assertThat(object(written(ecs(), refusedOpen()).get("event"), "event")).containsEntry("outcome", "failure");
+        assertThat(written(ocsf(), connect(LOOPBACK).call(1, 2, -111).flag(EventFlag.NOT_EXECUTED)))
+                .as("no peer refused it")
+                .containsEntry("activity_id", 4L);
+    }
+
+    @Test
+    void aRewrittenHowOrBlockIsEvidenceToo() {
+        assertThat(written(
+                        ocsf(),
+                        begin(Syscall.OPENAT2, 3)
+                                .path(utf8("/a"), Provenance.ENTER, Integrity.MATCH)
+                                .how(0, 0, 0, 24, Provenance.ENTER, Integrity.CHANGED)))
+                .containsEntry("severity_id", 4L);
+        Map<String, Object> event = written(ocsf(), connect(LOOPBACK).block(Provenance.ENTER, Integrity.CHANGED));
+        assertThat(event).containsEntry("severity_id", 4L);
+        assertThat(object(event.get("unmapped"), "unmapped"))
+                .containsEntry("block_provenance", "ENTER")
+                .containsEntry("block_integrity", "CHANGED");
     }
 
     @Test

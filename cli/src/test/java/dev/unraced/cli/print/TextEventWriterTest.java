@@ -86,6 +86,85 @@ class TextEventWriterTest {
     }
 
     @Test
+    void aSharedTableIsShownWhereItWeakensAFile() {
+        RecordEncoder event = begin(Syscall.OPENAT, 3)
+                .dirfd(-100)
+                .path(utf8("/x"), Provenance.ENTER, Integrity.UNCHECKED)
+                .how(0, 0, 0, 0, Provenance.KERNEL, Integrity.MATCH)
+                .file(utf8("/x"), 8, 1, 1234)
+                .flag(EventFlag.FD_TABLE_SHARED);
+
+        assertThat(line(event)).endsWith("12.3µs UNCHECKED FD_TABLE_SHARED\n");
+        assertThat(line(failedOpen("/x").flag(EventFlag.FD_TABLE_SHARED)))
+                .as("no file that it could weaken")
+                .endsWith("12.3µs\n");
+    }
+
+    @Test
+    void aSharedTableIsShownBesideAProvenPath() {
+        assertThat(line(open("/x").flag(EventFlag.FD_TABLE_SHARED)))
+                .as("the kernel's own copy, and a file behind a descriptor")
+                .endsWith("12.3µs FD_TABLE_SHARED\n");
+    }
+
+    @Test
+    void aSharedSocketIsShownWithTheAddressThatIsNotProven() {
+        RecordEncoder event = begin(Syscall.CONNECT, 0)
+                .fd(5)
+                .address(hex("020000507f000001"), 8, Provenance.ENTER, Integrity.UNCHECKED)
+                .socket(2, 1, 6, null, hex("020000507f000001"))
+                .flag(EventFlag.SOCKET_SHARED);
+
+        assertThat(line(event)).endsWith("12.3µs UNCHECKED SOCKET_SHARED\n");
+    }
+
+    @Test
+    void aWayThatMovedAndAForeignNamespaceAreShown() {
+        RecordEncoder event = begin(Syscall.OPENAT, 3)
+                .dirfd(-100)
+                .path(utf8("/x"), Provenance.ENTER, Integrity.UNCHECKED)
+                .file(utf8("/y"), 8, 1, 1234)
+                .flag(EventFlag.RESOLVED_UNSTABLE)
+                .flag(EventFlag.FOREIGN_MOUNT_NS);
+
+        assertThat(line(event)).endsWith(" → \"/y\" 8:1:1234 UNCHECKED FOREIGN_MOUNT_NS RESOLVED_UNSTABLE\n");
+    }
+
+    @Test
+    void whatIsNotKnownOfACallIsShownAtItsResult() {
+        assertThat(line(open("/x").flag(EventFlag.ENTER_MISSED).flag(EventFlag.EXECUTION_UNKNOWN)))
+                .contains(" = 3? ")
+                .endsWith(" ENTER_MISSED EXECUTION_UNKNOWN\n");
+        assertThat(line(begin(Syscall.OPENAT, 3)
+                        .path(utf8("/x"), Provenance.ENTER, Integrity.UNCHECKED)
+                        .flag(EventFlag.OBJECT_MISSED)))
+                .contains(" = 3 ")
+                .endsWith(" OBJECT_MISSED\n");
+    }
+
+    @Test
+    void inModeOffNothingIsComparedAndOnlyTheFlagIsShown() {
+        RecordEncoder event = new RecordEncoder()
+                .begin(Syscall.OPENAT, Abi.NATIVE, Origin.SYSCALL, Mitigation.OFF)
+                .call(0, EXIT_NANOS, 3)
+                .path(utf8("/x"), Provenance.EXIT, Integrity.UNCHECKED)
+                .file(utf8("/x"), 8, 1, 1234)
+                .flag(EventFlag.FD_TABLE_SHARED);
+
+        assertThat(line(event)).endsWith(" EXIT! FD_TABLE_SHARED\n");
+    }
+
+    @Test
+    void theBlockOfSocketcallHasMarksOfItsOwn() {
+        assertThat(line(connect("020000507f000001").block(Provenance.ENTER, Integrity.MATCH)))
+                .endsWith("12.3µs\n");
+        assertThat(line(connect("020000507f000001").block(Provenance.ENTER, Integrity.CHANGED)))
+                .endsWith("12.3µs block:CHANGED\n");
+        assertThat(line(connect("020000507f000001").block(Provenance.EXIT, Integrity.UNCHECKED)))
+                .endsWith("12.3µs block:EXIT!\n");
+    }
+
+    @Test
     void changedIsRed() {
         RecordEncoder event = begin(Syscall.OPEN, 3).path(utf8("/x"), Provenance.KERNEL, Integrity.CHANGED);
 

@@ -7,6 +7,7 @@ import dev.unraced.event.BytesView;
 import dev.unraced.event.EventFlag;
 import dev.unraced.event.EventView;
 import dev.unraced.remote.v1.Abi;
+import dev.unraced.remote.v1.Block;
 import dev.unraced.remote.v1.Caller;
 import dev.unraced.remote.v1.Connect;
 import dev.unraced.remote.v1.Event;
@@ -99,6 +100,12 @@ public final class EventCodec {
                     .setProtocol(event.socketProtocol())
                     .setLocal(bytes(event.local()))
                     .setRemote(bytes(event.remote())));
+        }
+        Provenance block = Provenance.forNumber(event.blockProvenance().code());
+        if (block != Provenance.PROVENANCE_NONE) {
+            connect.setBlock(Block.newBuilder()
+                    .setProvenance(block)
+                    .setIntegrity(Integrity.forNumber(event.blockIntegrity().code())));
         }
         return connect.build();
     }
