@@ -3,8 +3,8 @@ package dev.unraced.conformance;
 
 import dev.unraced.event.ByteString;
 import dev.unraced.event.Capability;
-import dev.unraced.event.Syscall;
 import dev.unraced.event.SyscallEvent;
+import dev.unraced.event.Syscall;
 import java.util.List;
 import java.util.Map;
 
@@ -60,13 +60,8 @@ final class RefusedCorpus {
     }
 
     private static Attack connects(String suffix, String title, String how) {
-        return of(
-                NEVER_RAN,
-                suffix,
-                title,
-                Syscall.CONNECT,
-                FEW,
-                field -> refused(field, "connect", how, 0, SocketAddresses.inet(DISCARD, 127, 0, 0, 2)));
+        return of(NEVER_RAN, suffix, title, Syscall.CONNECT, FEW, field ->
+                refused(field, "connect", how, 0, SocketAddresses.inet(DISCARD, 127, 0, 0, 2)));
     }
 
     private static void refused(AttackField field, String name, String how, int value, ByteString object) {
@@ -116,7 +111,8 @@ final class RefusedCorpus {
                                             .with("fifo", field.bytes("fifo"))
                                             .with("threads", CROWD)
                                             .with("flood", FLOOD),
-                                    Map.of('a', Taken.file(field.bytes("secret"), field.id("secret"))));
+                                    Map.of(
+                                            'a', Taken.file(field.bytes("secret"), field.id("secret"))));
                         })
                 .on(builder -> builder.stashEntries(ENTRIES));
     }

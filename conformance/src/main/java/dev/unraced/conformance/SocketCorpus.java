@@ -81,19 +81,20 @@ final class SocketCorpus {
             ByteString a = SocketAddresses.inet(0, 127, 0, 0, 1);
             ByteString b = SocketAddresses.inet(0, 127, 0, 0, 2);
             Map<Character, ByteString> own = new HashMap<>();
-            field.inBatches(Command.of(SOCKETCALL).with("how", how).with("a", a).with("b", b), (event, truth, i) -> {
-                if (i == 0) {
-                    own.put('a', local(field, FIRST_SOCKET));
-                    own.put('b', local(field, FIRST_SOCKET + 1));
-                }
-                int port = FIRST_PORT + i % PORTS;
-                boolean isFirst = truth == 'a' || how.equals("fd");
-                ByteString peer = SocketAddresses.inet(port, 127, 0, 0, isFirst ? 1 : 2);
-                ByteString from = own.get(how.equals("fd") ? truth : 'a');
-                if (truth != 'x' && from != null) {
-                    field.tally().judge(event, Taken.peer(peer).from(from));
-                }
-            });
+            field.inBatches(
+                    Command.of(SOCKETCALL).with("how", how).with("a", a).with("b", b), (event, truth, i) -> {
+                        if (i == 0) {
+                            own.put('a', local(field, FIRST_SOCKET));
+                            own.put('b', local(field, FIRST_SOCKET + 1));
+                        }
+                        int port = FIRST_PORT + i % PORTS;
+                        boolean isFirst = truth == 'a' || how.equals("fd");
+                        ByteString peer = SocketAddresses.inet(port, 127, 0, 0, isFirst ? 1 : 2);
+                        ByteString from = own.get(how.equals("fd") ? truth : 'a');
+                        if (truth != 'x' && from != null) {
+                            field.tally().judge(event, Taken.peer(peer).from(from));
+                        }
+                    });
         });
     }
 
@@ -111,7 +112,8 @@ final class SocketCorpus {
             int first = both ? network.integer("first") : 0;
             ByteString a = SocketAddresses.scoped(DISCARD, prefix, host, first);
             ByteString b = SocketAddresses.scoped(DISCARD, prefix, host, network.integer("second"));
-            field.play(Command.of(SCOPE).with("a", a).with("b", b), Map.of('a', Taken.peer(a), 'b', Taken.peer(b)));
+            field.play(
+                    Command.of(SCOPE).with("a", a).with("b", b), Map.of('a', Taken.peer(a), 'b', Taken.peer(b)));
         });
     }
 
