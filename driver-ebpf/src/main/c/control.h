@@ -30,6 +30,11 @@ struct unraced_control {
 	__u32 owners;  /* threads with slots of their own */
 	__u32 forgotten; /* refused calls for which there was no room in the map of refused ones */
 	__u32 reserved2[12];
+	/* Read of each event, and never written while a capture runs. */
+	__u32 user_interval; /* ns that an event of a user pays for: 1 s divided by the limit; 0 without a limit */
+	__u32 cgroup_interval;
+	__u32 limit_seed; /* random, so that nobody knows which users or cgroups share a group of buckets */
+	__u32 reserved3[13];
 };
 
 enum unraced_filter {
@@ -72,7 +77,8 @@ struct unraced_counters {
 	__u64 silent; /* requests that nothing tells the end of */
 	__u64 unfinished; /* calls that found no program to finish them */
 	__u64 copies_missed; /* events of calls that came to the kernel's copy, which no program took */
-	__u64 reserved[11];
+	__u64 rate_limited; /* events beyond a limit of their user or cgroup */
+	__u64 reserved[10];
 };
 
 #endif

@@ -342,6 +342,8 @@ static __always_inline void finish_call(struct unraced_counters *row, struct unr
 
 	if (verdict != PASS)
 		count_filtered(row, verdict);
+	else if (is_limited(row, shared, from->is_request ? &from->request.by : 0))
+		return;
 	else if (is_connect)
 		emit_connect(call);
 	else

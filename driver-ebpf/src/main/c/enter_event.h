@@ -26,6 +26,9 @@ __noinline int emit_enter(struct call *call)
 
 	if (!call || !shared || !row || !draft || !area)
 		return 0;
+	row->entered++;
+	if (is_limited(row, shared, 0))
+		return 0;
 	record = &draft->record;
 	__builtin_memset(record, 0, sizeof(*record));
 	draft->end = 0;
@@ -40,7 +43,6 @@ __noinline int emit_enter(struct call *call)
 	identify(&area->request.by, bpf_get_current_task_btf());
 	describe_caller(record, &area->request.by);
 	describe_arguments(draft, call->syscall == UNRACED_CONNECT, call, call->bytes);
-	row->entered++;
 	send(row, shared, draft);
 	return 0;
 }

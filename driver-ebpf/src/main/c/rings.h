@@ -31,11 +31,12 @@ static __always_inline long output(struct unraced_control *shared, void *record,
 	return own ? bpf_ringbuf_output(own, record, size, BPF_RB_NO_WAKEUP) : -1;
 }
 
-static __always_inline void submit(struct unraced_counters *row, struct unraced_control *shared, void *record,
-				   __u32 size)
+static __always_inline void submit(struct unraced_counters *row, struct unraced_control *shared,
+				   struct unraced_record *record, __u32 size)
 {
 	if (output(shared, record, size)) {
 		row->ring_full++;
+		count_loss(record->cgroup_id, record->uid);
 		return;
 	}
 	row->submitted++;

@@ -26,6 +26,7 @@
 #include "compare.h"
 #include "direct.h"
 #include "integrity.h"
+#include "limit.h"
 #include "rings.h"
 #include "emit.h"
 #include "enter_event.h"

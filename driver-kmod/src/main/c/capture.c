@@ -10,6 +10,7 @@
 
 #include "capture.h"
 #include "connects.h"
+#include "limit.h"
 #include "prefix.h"
 
 /* Entries that lie in a slot; with paths of some 150 bytes, both the call's and the file's. */
@@ -37,7 +38,8 @@ static bool config_makes_sense(const struct unraced_config *config)
 	       config->stash_long_entries && config->stash_long_entries <= LONG_MOST &&
 	       config->tgid_count <= UNRACED_FILTER_MAX && config->uid_count <= UNRACED_FILTER_MAX &&
 	       config->cgroup_count <= UNRACED_FILTER_MAX && config->mount_ns_count <= UNRACED_FILTER_MAX &&
-	       config->path_count <= UNRACED_FILTER_MAX;
+	       config->path_count <= UNRACED_FILTER_MAX && config->user_interval <= UNRACED_BURST_NS &&
+	       config->cgroup_interval <= UNRACED_BURST_NS;
 }
 
 /* Few enough that each has its share of slots and blocks. */
@@ -128,6 +130,12 @@ static int take_memory(struct unraced_capture *capture)
 		error = unraced_memory_map(capture);
 	if (error)
 		return error;
+	capture->limit_seed = get_random_u32();
+	if (unraced_has_limits(capture)) {
+		capture->limits = unraced_memory_get(sizeof(*capture->limits));
+		if (!capture->limits)
+			return -ENOMEM;
+	}
 	capture->stash = unraced_capture_new_stash(capture);
 	if (!capture->stash)
 		return -ENOMEM;
@@ -165,6 +173,8 @@ static void give_memory(struct unraced_capture *capture)
 	capture->trace = NULL;
 	unraced_memory_give(capture->areas);
 	capture->areas = NULL;
+	unraced_memory_give(capture->limits);
+	capture->limits = NULL;
 	give_list(&capture->tgids);
 	give_list(&capture->uids);
 	give_list(&capture->cgroups);

@@ -85,6 +85,8 @@ struct unraced_capture {
 	/* By the low bits of a thread's id, whether one has ever entered with shared descriptors: spares others a search. */
 	u8 sharers[UNRACED_SHARERS];
 	struct unraced_area *areas; /* by CPU */
+	struct unraced_limits *limits; /* null without any */
+	u32 limit_seed;
 
 	/* of connects; see connects.h */
 	struct unraced_stash *sockets; /* by the address of a struct sock */
@@ -105,6 +107,7 @@ struct unraced_capture {
 	u32 ring_count;
 	struct unraced_reader *reader;
 	struct unraced_counters *counters; /* by CPU */
+	struct unraced_ledger *ledgers; /* by CPU */
 	struct page **pages; /* of all that can be mapped, in its order */
 	unsigned long page_count;
 

@@ -9,6 +9,7 @@
  *   2 * ring_bytes    the records, twice in a row
  * and then:
  *   counter_rows      one struct unraced_counters for each possible CPU
+ * and then, from a page's start, as many of struct unraced_ledger of unraced/callers.h.
  */
 #ifndef UNRACED_DEVICE_H
 #define UNRACED_DEVICE_H
@@ -16,7 +17,7 @@
 #include <linux/ioctl.h>
 #include <linux/types.h>
 
-#define UNRACED_DEVICE_VERSION 2
+#define UNRACED_DEVICE_VERSION 3
 
 /*
  * Written by the reader alone, but for waiting, which the producer clears. What follows the position counts in the
@@ -73,6 +74,8 @@ struct unraced_config {
 	__u32 cgroup_count;
 	__u32 mount_ns_count;
 	__u32 path_count;
+	__u32 user_interval; /* ns that an event of a user pays for: 1 s divided by the limit; 0 without a limit */
+	__u32 cgroup_interval;
 	__u32 reserved; /* 0 */
 	__u64 tgids; /* user addresses of sorted lists: of __u32, __u32, __u64, __u32 */
 	__u64 uids;
@@ -84,6 +87,7 @@ struct unraced_config {
 	__u64 counters_offset; /* where the counters are mapped */
 	__u64 counter_rows;
 	__u64 stash_bytes;
+	__u64 ledgers_offset; /* where the losses by caller are mapped */
 };
 
 /* Written by the module only. */
@@ -102,7 +106,8 @@ struct unraced_counters {
 	__u64 entered;
 	__u64 silent; /* requests of io_urings that nothing tells the end of */
 	__u64 wakeups;
-	__u64 reserved[2];
+	__u64 rate_limited; /* events beyond a limit of their user or cgroup */
+	__u64 reserved;
 };
 
 struct unraced_books {

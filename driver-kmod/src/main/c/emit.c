@@ -9,6 +9,7 @@
 #include "arguments.h"
 #include "emit.h"
 #include "filter.h"
+#include "limit.h"
 #include "mounts.h"
 #include "truth.h"
 
@@ -102,21 +103,54 @@ void unraced_send(struct unraced_capture *capture, struct unraced_area *area)
 	record->sequence = ++row->sequence;
 	if (!unraced_ring_write(ring, record, unraced_call_finish(&area->call))) {
 		row->ring_full++;
+		unraced_count_loss(capture, record->uid, record->cgroup_id);
 		return;
 	}
 	row->submitted++;
 	ring_bell(capture, ring, row);
 }
 
+static u64 own_cgroup(void)
+{
+	u64 id;
+
+	rcu_read_lock();
+	id = cgroup_id(task_dfl_cgroup(current));
+	rcu_read_unlock();
+	return id;
+}
+
+/* Whether an event is beyond a limit of its caller. It is lost then, and its number is missing (R9.3). */
+static bool is_limited(struct unraced_capture *capture, const struct unraced_record *record)
+{
+	struct unraced_counters *row = unraced_row(capture);
+	/* A request is its submitter's, whom its record names since then. */
+	bool is_request = record->origin == UNRACED_ORIGIN_IO_URING;
+	u64 cgroup;
+	u32 uid;
+
+	if (!unraced_has_limits(capture))
+		return false;
+	uid = is_request ? record->uid : __kuid_val(current_uid());
+	cgroup = is_request ? record->cgroup_id : own_cgroup();
+	if (!unraced_exceeds_limits(capture, uid, cgroup))
+		return false;
+	row->sequence++;
+	row->rate_limited++;
+	unraced_count_loss(capture, uid, cgroup);
+	return true;
+}
+
 bool unraced_is_wanted(struct unraced_capture *capture, struct unraced_area *area)
 {
-	enum unraced_verdict verdict;
+	if (capture->config.filters & UNRACED_FILTERS_OF_RETURNS) {
+		enum unraced_verdict verdict = unraced_filter_return(capture, &area->call);
 
-	if (!(capture->config.filters & UNRACED_FILTERS_OF_RETURNS))
-		return true;
-	verdict = unraced_filter_return(capture, &area->call);
-	unraced_count_filtered(unraced_row(capture), verdict);
-	return verdict == UNRACED_PASS;
+		unraced_count_filtered(unraced_row(capture), verdict);
+		if (verdict != UNRACED_PASS)
+			return false;
+	}
+	return !is_limited(capture, &area->call.record);
 }
 
 void unraced_finish(struct unraced_capture *capture, struct unraced_area *area)
@@ -138,6 +172,8 @@ void unraced_emit_enter(struct unraced_capture *capture, struct unraced_area *ar
 	u32 flags = record->flags;
 
 	unraced_row(capture)->entered++;
+	if (is_limited(capture, record))
+		return;
 	record->type = UNRACED_RECORD_ENTER;
 	record->flags |= unraced_faulted(&area->call);
 	unraced_describe_caller(record);

@@ -8,6 +8,7 @@
 #include <linux/vmalloc.h>
 
 #include "capture.h"
+#include "limit.h"
 
 /* Of a ring: the reader's page and the producer's, then the records, twice. */
 #define FIRST_DATA_PAGE 2
@@ -27,9 +28,19 @@ static unsigned long counter_pages(void)
 	return DIV_ROUND_UP(nr_cpu_ids * sizeof(struct unraced_counters), PAGE_SIZE);
 }
 
+static unsigned long ledger_pages(void)
+{
+	return DIV_ROUND_UP(nr_cpu_ids * sizeof(struct unraced_ledger), PAGE_SIZE);
+}
+
 static unsigned long first_counter_page(const struct unraced_capture *capture)
 {
 	return capture->ring_count * pages_of_ring(capture);
+}
+
+static unsigned long first_ledger_page(const struct unraced_capture *capture)
+{
+	return first_counter_page(capture) + counter_pages();
 }
 
 /* An equal share for each CPU, but never less than what a ring must have. */
@@ -78,7 +89,7 @@ static int fill_ring(struct unraced_capture *capture, u32 number)
 
 static int fill(struct unraced_capture *capture)
 {
-	unsigned long counters = first_counter_page(capture);
+	unsigned long counters = first_counter_page(capture), ledgers = first_ledger_page(capture);
 	u32 i;
 
 	for (i = 0; i < capture->ring_count; i++) {
@@ -87,10 +98,11 @@ static int fill(struct unraced_capture *capture)
 		if (error)
 			return error;
 	}
-	if (!new_pages(capture, counters, counter_pages(), NUMA_NO_NODE))
+	if (!new_pages(capture, counters, counter_pages() + ledger_pages(), NUMA_NO_NODE))
 		return -ENOMEM;
 	capture->counters = vmap(capture->pages + counters, counter_pages(), VM_MAP, PAGE_KERNEL);
-	return capture->counters ? 0 : -ENOMEM;
+	capture->ledgers = vmap(capture->pages + ledgers, ledger_pages(), VM_MAP, PAGE_KERNEL);
+	return capture->counters && capture->ledgers ? 0 : -ENOMEM;
 }
 
 int unraced_memory_map(struct unraced_capture *capture)
@@ -98,7 +110,7 @@ int unraced_memory_map(struct unraced_capture *capture)
 	int error;
 
 	divide(capture);
-	capture->page_count = first_counter_page(capture) + counter_pages();
+	capture->page_count = first_ledger_page(capture) + ledger_pages();
 	capture->pages = kvcalloc(capture->page_count, sizeof(*capture->pages), GFP_KERNEL_ACCOUNT);
 	capture->rings = kvcalloc(capture->ring_count, sizeof(*capture->rings), GFP_KERNEL_ACCOUNT);
 	if (!capture->pages || !capture->rings)
@@ -107,6 +119,7 @@ int unraced_memory_map(struct unraced_capture *capture)
 	if (error)
 		return error;
 	capture->config.counters_offset = (u64)first_counter_page(capture) << PAGE_SHIFT;
+	capture->config.ledgers_offset = (u64)first_ledger_page(capture) << PAGE_SHIFT;
 	capture->config.counter_rows = nr_cpu_ids;
 	capture->reader = page_address(capture->pages[0]);
 	return 0;
@@ -130,6 +143,8 @@ void unraced_memory_unmap(struct unraced_capture *capture)
 
 	if (capture->counters)
 		vunmap(capture->counters);
+	if (capture->ledgers)
+		vunmap(capture->ledgers);
 	for (i = 0; capture->rings && i < capture->ring_count; i++)
 		if (capture->rings[i].data)
 			vunmap(capture->rings[i].data);
@@ -139,6 +154,7 @@ void unraced_memory_unmap(struct unraced_capture *capture)
 	kvfree(capture->rings);
 	kvfree(capture->pages);
 	capture->counters = NULL;
+	capture->ledgers = NULL;
 	capture->rings = NULL;
 	capture->pages = NULL;
 	capture->reader = NULL;

@@ -22,6 +22,7 @@ __visible void cleanup_module(void);
 #include "filter.c"
 #include "arguments.c"
 #include "emit.c"
+#include "limit.c"
 #include "truth.c"
 #include "walk.c"
 #include "mounts.c"

@@ -26,6 +26,7 @@ public final class CaptureConfig {
     private final Set<Syscall> syscalls;
     private final boolean observeSelf;
     private final EventFilters filters;
+    private final RateLimits limits;
     private final int ringBytes;
     private final int stashEntries;
     private final int stashLongPaths;
@@ -39,6 +40,7 @@ public final class CaptureConfig {
         syscalls = in.constants("unraced.syscalls", Syscall.class);
         observeSelf = in.flag("unraced.observe-self");
         filters = EventFilters.read(in);
+        limits = RateLimits.read(in);
         // Mapped twice in a row, a ring must stay addressable by an int.
         ringBytes = in.powerOfTwoBytes("unraced.ring-bytes", 1 << 16, 1 << 29);
         stashEntries = in.integer("unraced.stash.entries", 1, 1 << 20);
@@ -116,6 +118,11 @@ public final class CaptureConfig {
     /** Ids of cgroups to watch, each with all below it; empty for all. */
     public Set<Long> cgroups() {
         return filters.cgroups();
+    }
+
+    /** How many events a user, and a cgroup, may make in a second. */
+    public RateLimits limits() {
+        return limits;
     }
 
     /** Size of the ring between kernel and reader, in bytes; a power of two, 64 KiB to 512 MiB. */

@@ -88,6 +88,16 @@ public final class CaptureConfigBuilder {
         return set("unraced.filter.result", lowerCase(result));
     }
 
+    /** Events per second of each real user that the source takes, 0 to {@value RateLimits#MOST}; 0 for any number. */
+    public CaptureConfigBuilder userLimit(int events) {
+        return set("unraced.limit.user", events);
+    }
+
+    /** Events per second of each cgroup that the source takes, 0 to {@value RateLimits#MOST}; 0 for any number. */
+    public CaptureConfigBuilder cgroupLimit(int events) {
+        return set("unraced.limit.cgroup", events);
+    }
+
     /** Size of the ring between kernel and reader, in bytes; a power of two, 64 KiB to 512 MiB. */
     public CaptureConfigBuilder ringBytes(long bytes) {
         return set("unraced.ring-bytes", bytes);

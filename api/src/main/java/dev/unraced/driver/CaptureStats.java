@@ -2,6 +2,7 @@
 package dev.unraced.driver;
 
 import dev.unraced.stash.StashStats;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -22,6 +23,8 @@ import java.util.Map;
  * @param copiesMissed calls that came to the kernel's copy of their argument under mitigation <em>kernel</em>, of which
  *     an event was made without that copy: it says provenance ENTER. No loss. Counted by the driver <em>ebpf</em>, 0 of
  *     others
+ * @param heaviest whose events the source lost, the heaviest first, at most {@value CallerLosses#MOST}; empty of
+ *     drivers without {@link dev.unraced.event.Feature#LOSSES_BY_CALLER}
  */
 public record CaptureStats(
         long returned,
@@ -34,11 +37,41 @@ public record CaptureStats(
         long ringBytes,
         long stashBytes,
         StashStats stash,
-        long copiesMissed) {
+        long copiesMissed,
+        List<CallerLosses> heaviest) {
 
     public CaptureStats {
         lost = Map.copyOf(lost);
         filtered = Map.copyOf(filtered);
+        heaviest = List.copyOf(heaviest);
+    }
+
+    /** The books of a capture that does not know whose events it lost. */
+    public CaptureStats(
+            long returned,
+            long entered,
+            long delivered,
+            long pending,
+            Map<LossReason, Long> lost,
+            Map<FilterReason, Long> filtered,
+            long wakeups,
+            long ringBytes,
+            long stashBytes,
+            StashStats stash,
+            long copiesMissed) {
+        this(
+                returned,
+                entered,
+                delivered,
+                pending,
+                lost,
+                filtered,
+                wakeups,
+                ringBytes,
+                stashBytes,
+                stash,
+                copiesMissed,
+                List.of());
     }
 
     /** The books of a capture that counts no missed copies. */
@@ -59,6 +92,17 @@ public record CaptureStats(
     /** All losses together. */
     public long totalLost() {
         return lost.values().stream().mapToLong(Long::longValue).sum();
+    }
+
+    /** Events that the source lost: for the reasons RING_FULL and RATE_LIMITED, which are also counted by caller. */
+    public long lostAtSource() {
+        return lost.getOrDefault(LossReason.RING_FULL, 0L) + lost.getOrDefault(LossReason.RATE_LIMITED, 0L);
+    }
+
+    /** Of {@link #lostAtSource}, those of callers that {@link #heaviest} does not name. */
+    public long lostByOthers() {
+        long named = heaviest.stream().mapToLong(CallerLosses::lost).sum();
+        return Math.max(0, lostAtSource() - named);
     }
 
     /** All filtered calls together. */

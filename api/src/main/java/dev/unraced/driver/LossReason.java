@@ -5,6 +5,8 @@ package dev.unraced.driver;
 public enum LossReason {
     /** The ring between kernel and reader was full. */
     RING_FULL,
+    /** The caller's user, or the caller's cgroup, made more events than {@code unraced.limit} allows. */
+    RATE_LIMITED,
     /** A queue in user space was full. */
     QUEUE_FULL,
     /** The record was not well-formed. */

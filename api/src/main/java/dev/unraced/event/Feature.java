@@ -27,6 +27,10 @@ public enum Feature implements Capability {
     LIVE_SWITCH,
     /** Filters by thread group, user, cgroup, mount namespace, path and result at the source. */
     SOURCE_FILTERS,
+    /** Limits of the events per second of a user and of a cgroup, kept at the source. */
+    RATE_LIMITS,
+    /** Losses at the source by user and cgroup, for those who lost the most. */
+    LOSSES_BY_CALLER,
     /** Enter events beside the merged ones. */
     ENTER_EVENTS,
     /** Calls that were under way when the capture opened are events when they return. */

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.recording;
 
+import dev.unraced.driver.CallerLosses;
 import dev.unraced.driver.CaptureStats;
 import dev.unraced.driver.FilterReason;
 import dev.unraced.driver.LossReason;
 import dev.unraced.stash.StashStats;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /** The books of a capture as fields of text, which the last block of a recording holds. */
@@ -15,6 +18,8 @@ final class BooksText {
     private static final String COPIES_MISSED = "copies-missed";
     private static final String LOST = "lost.";
     private static final String FILTERED = "filtered.";
+    /** Followed by user, a dot and cgroup. */
+    private static final String CALLER = "lost-by.";
 
     private BooksText() {}
 
@@ -30,6 +35,7 @@ final class BooksText {
         put(fields, "ring-bytes", books.ringBytes());
         put(fields, "stash-bytes", books.stashBytes());
         put(fields, COPIES_MISSED, books.copiesMissed());
+        books.heaviest().forEach(caller -> put(fields, key(caller), caller.lost()));
         StashStats stash = books.stash();
         put(fields, "stash.puts", stash.puts());
         put(fields, "stash.takes", stash.takes());
@@ -67,7 +73,26 @@ final class BooksText {
                         get(fields, "stash.refused"),
                         get(fields, "stash.live"),
                         get(fields, "stash.capacity")),
-                getLater(fields, COPIES_MISSED));
+                getLater(fields, COPIES_MISSED),
+                heaviest(fields));
+    }
+
+    private static String key(CallerLosses caller) {
+        return CALLER + caller.uid() + "." + caller.cgroupId();
+    }
+
+    private static List<CallerLosses> heaviest(Map<String, String> fields) {
+        List<CallerLosses> heaviest = new ArrayList<>();
+        for (String name : fields.keySet()) {
+            if (name.startsWith(CALLER)) {
+                String[] ids = name.substring(CALLER.length()).split("\\.", 2);
+                if (ids.length < 2) {
+                    throw new IllegalArgumentException(name + " names no user and cgroup");
+                }
+                heaviest.add(new CallerLosses(Long.parseLong(ids[0]), Long.parseLong(ids[1]), get(fields, name)));
+            }
+        }
+        return CallerLosses.heaviest(heaviest);
     }
 
     private static void put(Map<String, String> fields, String name, long value) {

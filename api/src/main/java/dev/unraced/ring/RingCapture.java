@@ -274,7 +274,8 @@ public final class RingCapture implements Capture {
                 books.ringBytes(),
                 books.stashBytes(),
                 books.stash(),
-                books.copiesMissed());
+                books.copiesMissed(),
+                books.heaviest());
     }
 
     private static void add(Map<LossReason, Long> lost, LossReason reason, long count) {

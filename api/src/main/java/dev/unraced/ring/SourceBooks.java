@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.ring;
 
+import dev.unraced.driver.CallerLosses;
 import dev.unraced.driver.FilterReason;
 import dev.unraced.driver.LossReason;
 import dev.unraced.stash.StashStats;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -19,6 +21,7 @@ import java.util.Map;
  * @param stashBytes memory of the stash, in bytes
  * @param stash the books of the stash
  * @param copiesMissed events under mitigation <em>kernel</em> without the copy that their calls came to
+ * @param heaviest whose events were lost before the ring, the heaviest first
  */
 public record SourceBooks(
         long returned,
@@ -30,7 +33,38 @@ public record SourceBooks(
         long ringBytes,
         long stashBytes,
         StashStats stash,
-        long copiesMissed) {
+        long copiesMissed,
+        List<CallerLosses> heaviest) {
+
+    public SourceBooks {
+        heaviest = List.copyOf(heaviest);
+    }
+
+    /** The books of a source that does not know whose events it lost. */
+    public SourceBooks(
+            long returned,
+            long entered,
+            long submitted,
+            Map<LossReason, Long> lost,
+            Map<FilterReason, Long> filtered,
+            long wakeups,
+            long ringBytes,
+            long stashBytes,
+            StashStats stash,
+            long copiesMissed) {
+        this(
+                returned,
+                entered,
+                submitted,
+                lost,
+                filtered,
+                wakeups,
+                ringBytes,
+                stashBytes,
+                stash,
+                copiesMissed,
+                List.of());
+    }
 
     /** The books of a source that counts no missed copies. */
     public SourceBooks(

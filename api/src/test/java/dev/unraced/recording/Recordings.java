@@ -4,6 +4,7 @@ package dev.unraced.recording;
 import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.when;
 
+import dev.unraced.driver.CallerLosses;
 import dev.unraced.driver.Capabilities;
 import dev.unraced.driver.Capture;
 import dev.unraced.driver.CaptureStats;
@@ -42,7 +43,8 @@ final class Recordings {
             65_536,
             4_096,
             new StashStats(9, 8, 7, 6, 5, 4, 3, 2),
-            6);
+            6,
+            List.of(new CallerLosses(4_294_967_294L, 1L << 40, 2)));
 
     private Recordings() {}
 

@@ -50,6 +50,17 @@ final class Books {
                 seconds);
     }
 
+    /** Whose events the source lost, a line each, the heaviest first; empty when it does not know. */
+    static String losers(CaptureStats stats) {
+        if (stats.heaviest().isEmpty()) {
+            return "";
+        }
+        String named = stats.heaviest().stream()
+                .map(each -> "  user " + each.uid() + ", cgroup " + each.cgroupId() + ": " + each.lost())
+                .collect(Collectors.joining("\n", "unraced: whose events the source lost:\n", ""));
+        return named + (stats.lostByOthers() == 0 ? "" : "\n  others: " + stats.lostByOthers());
+    }
+
     /** The rest of the books, on several lines. */
     static String details(CaptureStats stats) {
         StashStats stash = stats.stash();

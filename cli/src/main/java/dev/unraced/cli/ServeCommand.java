@@ -149,6 +149,10 @@ final class ServeCommand implements Callable<Integer> {
     private void summarise(Captures captures, Sinks open) {
         CaptureStats stats = hub(captures).stats();
         console.err().println(Books.summary("served", hub(captures).capture().driver(), stats));
+        String losers = Books.losers(stats);
+        if (!losers.isEmpty()) {
+            console.err().println(losers);
+        }
         open.describe().forEach(console.err()::println);
     }
 }

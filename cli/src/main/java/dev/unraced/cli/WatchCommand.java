@@ -169,6 +169,10 @@ final class WatchCommand implements Callable<Integer> {
                 .filter(part -> !part.isEmpty())
                 .collect(Collectors.joining(", "));
         console.err().println(Books.summary(output, capture.driver(), capture.stats()));
+        String losers = Books.losers(capture.stats());
+        if (!losers.isEmpty()) {
+            console.err().println(losers);
+        }
         String gaps = Books.gaps(capture.gaps());
         if (!gaps.isEmpty()) {
             console.err().println(gaps);

@@ -61,6 +61,10 @@ public abstract class ConformanceSuite implements DriverUnderTest {
     @Nested
     public class Filter extends FilterConformance {}
 
+    /** A flood of calls by others. */
+    @Nested
+    public class Flood extends FloodConformance {}
+
     /** Entries as events of their own. */
     @Nested
     public class Enter extends EnterConformance {}

@@ -31,6 +31,7 @@ class RuleNamesTest {
             AssertionConformance.class,
             OrderConformance.class,
             FilterConformance.class,
+            FloodConformance.class,
             EnterConformance.class,
             LifecycleConformance.class);
     private static final Pattern NAME = Pattern.compile("r(\\d\\d)_(\\d+)_[a-z]\\w+");

@@ -58,6 +58,7 @@ final class BpfObject implements AutoCloseable {
                 object.resize("truths", 1);
             }
             object.resize("counters", cpus);
+            object.resize("ledgers", cpus);
             SourceFilters.resize(object, settings.filters());
         });
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.ebpf;
 
+import dev.unraced.config.RateLimits;
 import dev.unraced.event.Mitigation;
 import dev.unraced.event.Syscall;
 import java.lang.invoke.MethodHandles;
@@ -79,6 +80,13 @@ final class Control {
     int stashed() {
         return Math.min((int) INTS.getVolatile(memory, ControlLayout.STASHED), (int)
                 INTS.getVolatile(memory, ControlLayout.STASH_ENTRIES));
+    }
+
+    /** How many events of a user and of a cgroup are taken in a second. */
+    void limits(RateLimits limits, int seed) {
+        INTS.setVolatile(memory, ControlLayout.LIMIT_SEED, seed);
+        INTS.setVolatile(memory, ControlLayout.USER_INTERVAL, limits.userIntervalNanos());
+        INTS.setVolatile(memory, ControlLayout.CGROUP_INTERVAL, limits.cgroupIntervalNanos());
     }
 
     void mitigation(Mitigation mode) {

@@ -3,7 +3,7 @@ package dev.unraced.ebpf;
 
 /** Offsets of {@code struct unraced_control} and {@code struct unraced_counters} of {@code control.h}, in bytes. */
 final class ControlLayout {
-    static final int CONTROL_SIZE = 128;
+    static final int CONTROL_SIZE = 192;
     static final int ACTIVE = 0;
     static final int MITIGATION = 4;
     static final int READER_WAITING = 8;
@@ -19,6 +19,9 @@ final class ControlLayout {
     static final int SLOT_MASK = 48;
     static final int TASK_STORAGE = 52;
     static final int STASHED = 64;
+    static final int USER_INTERVAL = 128;
+    static final int CGROUP_INTERVAL = 132;
+    static final int LIMIT_SEED = 136;
 
     static final int FILTER_SELF = 1;
     static final int FILTER_TGIDS = 1 << 1;
@@ -50,6 +53,7 @@ final class ControlLayout {
     static final int SILENT = 144;
     static final int UNFINISHED = 152;
     static final int COPIES_MISSED = 160;
+    static final int RATE_LIMITED = 168;
 
     private ControlLayout() {}
 }

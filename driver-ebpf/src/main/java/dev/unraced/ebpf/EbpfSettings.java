@@ -6,6 +6,7 @@ import dev.unraced.config.CaptureConfig;
 import dev.unraced.config.Choices;
 import dev.unraced.config.EventFilters;
 import dev.unraced.config.InvalidConfigException;
+import dev.unraced.config.RateLimits;
 import dev.unraced.event.Mitigation;
 import dev.unraced.event.Syscall;
 import dev.unraced.linux.OfferedCalls;
@@ -28,6 +29,7 @@ record EbpfSettings(
         Set<Syscall> syscalls,
         boolean observeSelf,
         EventFilters filters,
+        RateLimits limits,
         int ringBytes,
         boolean ringPerCpu,
         int stashEntries,
@@ -65,6 +67,7 @@ record EbpfSettings(
                 OfferedCalls.among(config.syscalls()),
                 config.observeSelf(),
                 config.filters(),
+                config.limits(),
                 config.ringBytes(),
                 rings.equals(PER_CPU),
                 config.stashEntries(),
@@ -94,6 +97,7 @@ record EbpfSettings(
                 Set.of(Syscall.CONNECT),
                 false,
                 EventFilters.NONE,
+                RateLimits.NONE,
                 SMALLEST_RING,
                 false,
                 1,

@@ -7,11 +7,13 @@ import dev.unraced.driver.LossReason;
 import dev.unraced.ebpf.EbpfFailure.Step;
 import dev.unraced.event.Mitigation;
 import dev.unraced.event.Syscall;
+import dev.unraced.ring.LossLedgers;
 import dev.unraced.ring.OwnedResources;
 import dev.unraced.ring.RecordReader;
 import dev.unraced.ring.RingSource;
 import dev.unraced.ring.SourceBooks;
 import dev.unraced.stash.StashStats;
+import java.security.SecureRandom;
 import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
@@ -31,6 +33,7 @@ final class EbpfSource implements RingSource {
     private final OwnedResources owned;
     private final Control control;
     private final Counters counters;
+    private final LossLedgers ledgers;
     private final RecordReader reader;
     private final long ringBytes;
     private final long stashBytes;
@@ -44,6 +47,7 @@ final class EbpfSource implements RingSource {
             OwnedResources owned,
             Control control,
             Counters counters,
+            LossLedgers ledgers,
             RecordReader reader) {
         this.settings = settings;
         this.object = object;
@@ -51,6 +55,7 @@ final class EbpfSource implements RingSource {
         this.owned = owned;
         this.control = control;
         this.counters = counters;
+        this.ledgers = ledgers;
         this.reader = reader;
         this.ringBytes = Rings.bytes(settings, counters.cpus());
         this.stashBytes = MapMemory.bytes(object.map("slots"))
@@ -86,6 +91,8 @@ final class EbpfSource implements RingSource {
             Mapping controlMemory = map(owned, object.map("control"), 0, page, true);
             long rows = roundUp((long) cpus * ControlLayout.ROW_SIZE, page);
             Mapping counterMemory = map(owned, object.map("counters"), 0, rows, false);
+            long ledgerBytes = roundUp((long) cpus * LossLedgers.SIZE, page);
+            Mapping ledgerMemory = map(owned, object.map("ledgers"), 0, ledgerBytes, false);
             RecordReader reader = Rings.map(object, settings, cpus, owned);
             Control control = new Control(controlMemory.buffer());
             object.run("who_am_i");
@@ -96,6 +103,7 @@ final class EbpfSource implements RingSource {
             control.stash(settings.stashEntries(), settings.stashSlots(), settings.taskStorage());
             control.mitigation(settings.mitigation());
             control.enterEvents(settings.enterEvents());
+            control.limits(settings.limits(), new SecureRandom().nextInt());
             control.syscalls(settings.syscalls());
             object.attach("thread_exit");
             if (!Entrances.servesAllConventions(settings)) {
@@ -105,7 +113,14 @@ final class EbpfSource implements RingSource {
             Doorbell doorbell = Doorbell.of(ring);
             owned.add(doorbell::close);
             EbpfSource source = new EbpfSource(
-                    settings, object, doorbell, owned, control, new Counters(counterMemory.buffer(), cpus), reader);
+                    settings,
+                    object,
+                    doorbell,
+                    owned,
+                    control,
+                    new Counters(counterMemory.buffer(), cpus),
+                    new LossLedgers(ledgerMemory.buffer(), cpus),
+                    reader);
             if (settings.mitigation() == Mitigation.KERNEL) {
                 source.attachKernelCopy();
             }
@@ -219,6 +234,7 @@ final class EbpfSource implements RingSource {
         long missed = skipped + counters.sum(ControlLayout.UNFINISHED);
         Map<LossReason, Long> lost = new EnumMap<>(LossReason.class);
         put(lost, LossReason.RING_FULL, ControlLayout.RING_FULL);
+        put(lost, LossReason.RATE_LIMITED, ControlLayout.RATE_LIMITED);
         put(lost, LossReason.SOURCE_DROPPED, ControlLayout.SILENT);
         if (missed > 0) {
             lost.put(LossReason.PROGRAM_MISSED, missed);
@@ -241,7 +257,8 @@ final class EbpfSource implements RingSource {
                 ringBytes,
                 stashBytes,
                 stashStats(),
-                counters.sum(ControlLayout.COPIES_MISSED));
+                counters.sum(ControlLayout.COPIES_MISSED),
+                ledgers.heaviest());
     }
 
     @Override

@@ -61,6 +61,9 @@ class ControlLayoutTest {
                     "STASH_ENTRIES",
                     "SLOT_MASK",
                     "TASK_STORAGE",
+                    "USER_INTERVAL",
+                    "CGROUP_INTERVAL",
+                    "LIMIT_SEED",
                     "STASHED" -> "offsetof(struct unraced_control, " + name + ")";
             default -> "offsetof(struct unraced_counters, " + name + ")";
         };

@@ -4,6 +4,7 @@ package dev.unraced.ebpf;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.unraced.config.EventFilters;
+import dev.unraced.config.RateLimits;
 import dev.unraced.event.Mitigation;
 import dev.unraced.event.Syscall;
 import java.util.List;
@@ -29,6 +30,7 @@ class MissedCopiesTest {
             Set.of(Syscall.OPENAT),
             false,
             new EventFilters(Set.of(), Set.of(NOBODY), Set.of(), Set.of(), List.of(), EventFilters.NONE.result()),
+            RateLimits.NONE,
             1 << 16,
             false,
             64,

@@ -4,6 +4,7 @@ package dev.unraced.ebpf;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.unraced.config.EventFilters;
+import dev.unraced.config.RateLimits;
 import dev.unraced.event.Mitigation;
 import dev.unraced.event.Syscall;
 import java.util.Set;
@@ -33,6 +34,7 @@ class ReclaimTest {
                 Set.of(Syscall.OPENAT),
                 false,
                 EventFilters.NONE,
+                RateLimits.NONE,
                 1 << 16,
                 false,
                 64,

@@ -62,6 +62,8 @@ public final class GvisorDriver implements Driver {
             .without(Feature.REUSED_IDS, "a sentry lets nobody choose an id, and takes an old one after 65,536 others")
             .without(Feature.SEVERAL_CAPTURES, "a sandbox has one trace session, and runsc makes no second one")
             .without(Feature.SEVERAL_PROCESSES, "a sandbox has one trace session, and runsc makes no second one")
+            .without(Feature.RATE_LIMITS, "a sentry sends what it has before anybody could count it")
+            .without(Feature.LOSSES_BY_CALLER, "cgroups of a sandbox are its own, and no trace point names them")
             .without(
                     Feature.SOURCE_FILTERS,
                     "it filters by thread group, user, path and result, and knows no cgroups and namespaces");
@@ -127,6 +129,9 @@ public final class GvisorDriver implements Driver {
             CAPABILITIES.require(Feature.ENTER_EVENTS, NAME);
         }
         requireFilters(config.filters());
+        if (config.limits().isOn()) {
+            CAPABILITIES.require(Feature.RATE_LIMITS, NAME);
+        }
         GvisorSource source = GvisorSource.start(GvisorSettings.of(config));
         return new RingCapture(NAME, CAPABILITIES, source.reader(), source);
     }

@@ -30,7 +30,9 @@ final class DeviceConfig {
                 .putInt(DeviceLayout.CONFIG_RING_PER_CPU, settings.ringPerCpu() ? 1 : 0)
                 .putInt(DeviceLayout.CONFIG_ENTER_EVENTS, settings.enterEvents() ? 1 : 0)
                 .putInt(DeviceLayout.CONFIG_STASH_ENTRIES, settings.stashEntries())
-                .putInt(DeviceLayout.CONFIG_STASH_LONG_ENTRIES, settings.stashLongPaths());
+                .putInt(DeviceLayout.CONFIG_STASH_LONG_ENTRIES, settings.stashLongPaths())
+                .putInt(DeviceLayout.CONFIG_USER_INTERVAL, settings.limits().userIntervalNanos())
+                .putInt(DeviceLayout.CONFIG_CGROUP_INTERVAL, settings.limits().cgroupIntervalNanos());
         List<ByteString> paths = Prefixes.reduce(filters.paths());
         put(
                 DeviceLayout.CONFIG_TGID_COUNT,
@@ -75,6 +77,10 @@ final class DeviceConfig {
 
     long countersOffset() {
         return memory.getLong(DeviceLayout.CONFIG_COUNTERS_OFFSET);
+    }
+
+    long ledgersOffset() {
+        return memory.getLong(DeviceLayout.CONFIG_LEDGERS_OFFSET);
     }
 
     int counterRows() {

@@ -3,9 +3,9 @@ package dev.unraced.kmod;
 
 /** Numbers of {@code device.h}: offsets in bytes, commands, bits. */
 final class DeviceLayout {
-    static final int VERSION = 2;
+    static final int VERSION = 3;
 
-    static final int CONFIGURE = 0xC090AEE0;
+    static final int CONFIGURE = 0xC0A0AEE0;
     static final int MITIGATION = 0x4004AEE1;
     static final int BOOKS = 0x8040AEE2;
     static final int STOP = 0xAEE3;
@@ -16,7 +16,7 @@ final class DeviceLayout {
     static final int READER_WAITING = 64;
     static final int READER_WATERMARK = 68;
 
-    static final int CONFIG_SIZE = 144;
+    static final int CONFIG_SIZE = 160;
     static final int CONFIG_VERSION = 0;
     static final int CONFIG_SIZE_FIELD = 4;
     static final int CONFIG_MITIGATION = 8;
@@ -33,15 +33,18 @@ final class DeviceLayout {
     static final int CONFIG_CGROUP_COUNT = 56;
     static final int CONFIG_MOUNT_NS_COUNT = 60;
     static final int CONFIG_PATH_COUNT = 64;
-    static final int CONFIG_TGIDS = 72;
-    static final int CONFIG_UIDS = 80;
-    static final int CONFIG_CGROUPS = 88;
-    static final int CONFIG_MOUNT_NAMESPACES = 96;
-    static final int CONFIG_PATHS = 104;
-    static final int CONFIG_RING_COUNT = 112;
-    static final int CONFIG_COUNTERS_OFFSET = 120;
-    static final int CONFIG_COUNTER_ROWS = 128;
-    static final int CONFIG_STASH_BYTES = 136;
+    static final int CONFIG_USER_INTERVAL = 68;
+    static final int CONFIG_CGROUP_INTERVAL = 72;
+    static final int CONFIG_TGIDS = 80;
+    static final int CONFIG_UIDS = 88;
+    static final int CONFIG_CGROUPS = 96;
+    static final int CONFIG_MOUNT_NAMESPACES = 104;
+    static final int CONFIG_PATHS = 112;
+    static final int CONFIG_RING_COUNT = 120;
+    static final int CONFIG_COUNTERS_OFFSET = 128;
+    static final int CONFIG_COUNTER_ROWS = 136;
+    static final int CONFIG_STASH_BYTES = 144;
+    static final int CONFIG_LEDGERS_OFFSET = 152;
 
     static final int FILTER_SELF = 1;
     static final int FILTER_TGIDS = 1 << 1;
@@ -73,6 +76,7 @@ final class DeviceLayout {
     static final int COUNTERS_ENTERED = 88;
     static final int COUNTERS_SILENT = 96;
     static final int COUNTERS_WAKEUPS = 104;
+    static final int COUNTERS_RATE_LIMITED = 112;
 
     static final int BOOKS_SIZE = 64;
     static final int BOOKS_PUTS = 0;

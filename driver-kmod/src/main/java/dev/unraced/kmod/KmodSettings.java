@@ -6,6 +6,7 @@ import dev.unraced.config.CaptureConfig;
 import dev.unraced.config.Choices;
 import dev.unraced.config.EventFilters;
 import dev.unraced.config.InvalidConfigException;
+import dev.unraced.config.RateLimits;
 import dev.unraced.event.Mitigation;
 import dev.unraced.event.Syscall;
 import java.util.List;
@@ -19,6 +20,7 @@ record KmodSettings(
         Set<Syscall> syscalls,
         boolean observeSelf,
         EventFilters filters,
+        RateLimits limits,
         int ringBytes,
         boolean ringPerCpu,
         int wakeBytes,
@@ -39,6 +41,7 @@ record KmodSettings(
                 config.syscalls(),
                 config.observeSelf(),
                 config.filters(),
+                config.limits(),
                 config.ringBytes(),
                 rings.equals(PER_CPU),
                 wakeBytes(config),
@@ -65,6 +68,7 @@ record KmodSettings(
                 Set.of(Syscall.CONNECT),
                 false,
                 EventFilters.NONE,
+                RateLimits.NONE,
                 SMALLEST_RING,
                 false,
                 1,

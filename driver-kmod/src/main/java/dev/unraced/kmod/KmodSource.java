@@ -5,6 +5,7 @@ import dev.unraced.driver.CaptureException;
 import dev.unraced.driver.FilterReason;
 import dev.unraced.driver.LossReason;
 import dev.unraced.event.Mitigation;
+import dev.unraced.ring.LossLedgers;
 import dev.unraced.ring.RecordReader;
 import dev.unraced.ring.RingSource;
 import dev.unraced.ring.SourceBooks;
@@ -24,6 +25,7 @@ final class KmodSource implements RingSource {
     private final long ringBytes;
     private final ByteBuffer readerPage;
     private final Counters counters;
+    private final LossLedgers ledgers;
     private final RecordReader reader;
     private Mitigation mitigation;
     private boolean enterEvents;
@@ -40,6 +42,8 @@ final class KmodSource implements RingSource {
         reader = rings.reader();
         int rows = answered.counterRows();
         long counterBytes = roundUp((long) rows * DeviceLayout.COUNTERS_SIZE, Device.pageSize());
+        long ledgerBytes = roundUp((long) rows * LossLedgers.SIZE, Device.pageSize());
+        ledgers = new LossLedgers(device.map(answered.ledgersOffset(), ledgerBytes, false), rows);
         counters = new Counters(device.map(answered.countersOffset(), counterBytes, false), rows);
     }
 
@@ -129,6 +133,7 @@ final class KmodSource implements RingSource {
     private SourceBooks readBooks() {
         Map<LossReason, Long> lost = new EnumMap<>(LossReason.class);
         put(lost, LossReason.RING_FULL, DeviceLayout.COUNTERS_RING_FULL);
+        put(lost, LossReason.RATE_LIMITED, DeviceLayout.COUNTERS_RATE_LIMITED);
         put(lost, LossReason.SOURCE_DROPPED, DeviceLayout.COUNTERS_SILENT);
         Map<FilterReason, Long> filtered = new EnumMap<>(FilterReason.class);
         put(filtered, FilterReason.SELF, DeviceLayout.COUNTERS_FILTERED_SELF);
@@ -147,7 +152,9 @@ final class KmodSource implements RingSource {
                 counters.sum(DeviceLayout.COUNTERS_WAKEUPS),
                 ringBytes,
                 device.config().stashBytes(),
-                device.stash());
+                device.stash(),
+                0,
+                ledgers.heaviest());
     }
 
     @Override

@@ -167,7 +167,9 @@ public final class RemoteDriver implements Driver {
                     .setEnterEvents(config.enterEvents())
                     .setRingBytes(config.ringBytes())
                     .setStashEntries(config.stashEntries())
-                    .setStashLongPaths(config.stashLongPaths()));
+                    .setStashLongPaths(config.stashLongPaths())
+                    .setUserLimit(config.limits().user())
+                    .setCgroupLimit(config.limits().cgroup()));
         }
         return request.build();
     }
@@ -180,6 +182,10 @@ public final class RemoteDriver implements Driver {
                     + lower(mode) + ", not " + lower(config.mitigation())
                     + ". Leave the setting out, have the server's operator change it, or ask for a capture of your own"
                     + " (unraced.remote.own-capture = on).");
+        }
+        if (config.limits().isOn()) {
+            throw new CaptureException("driver remote: the limits of the server's shared capture are the server's own."
+                    + " Leave unraced.limit out, or ask for a capture of your own (unraced.remote.own-capture = on).");
         }
         if (config.enterEvents() && !books.getEnterEvents()) {
             throw new CaptureException("driver remote: the server's shared capture makes no enter events."

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.remote;
 
+import dev.unraced.driver.CallerLosses;
 import dev.unraced.driver.FilterReason;
 import dev.unraced.driver.Gap;
 import dev.unraced.driver.LossReason;
@@ -25,6 +26,7 @@ final class Tally {
     private final Map<LossReason, Long> lost = new EnumMap<>(LossReason.class);
     private final Map<FilterReason, Long> filtered = new EnumMap<>(FilterReason.class);
     private final List<Gap> gaps = new ArrayList<>();
+    private List<CallerLosses> heaviest = List.of();
     private long restarts;
 
     /**
@@ -42,6 +44,7 @@ final class Tally {
         submitted += arrived;
         known.lost().forEach((reason, count) -> lost.merge(reason, count, Long::sum));
         known.filtered().forEach((reason, count) -> filtered.merge(reason, count, Long::sum));
+        heaviest = add(heaviest, known.heaviest());
         long missing = known.returned() + known.entered() - arrived - sum(known.lost()) - sum(known.filtered());
         if (missing > 0) {
             lost.merge(LossReason.SOURCE_DROPPED, missing, Long::sum);
@@ -99,7 +102,8 @@ final class Tally {
                 now.ringBytes(),
                 now.stashBytes(),
                 now.stash(),
-                now.copiesMissed());
+                now.copiesMissed(),
+                add(heaviest, now.heaviest()));
     }
 
     /** Books as a server gave them; what arrived beyond what they speak of had returned before it did. */
@@ -119,7 +123,14 @@ final class Tally {
                 books.getRingBytes(),
                 books.getStashBytes(),
                 BooksCodec.decode(books.getStash()),
-                books.getCopiesMissed());
+                books.getCopiesMissed(),
+                BooksCodec.callers(books.getHeaviestList()));
+    }
+
+    private static List<CallerLosses> add(List<CallerLosses> some, List<CallerLosses> others) {
+        List<CallerLosses> all = new ArrayList<>(some);
+        all.addAll(others);
+        return CallerLosses.heaviest(all);
     }
 
     private static long sum(Map<?, Long> counts) {

@@ -48,6 +48,7 @@ record SimSettings(String kernel, StashPolicy policy, String replay, boolean ori
                 config.syscalls(),
                 config.observeSelf() ? 0 : observer,
                 config.filters(),
+                config.limits(),
                 policy,
                 config.stashEntries(),
                 config.stashLongPaths(),

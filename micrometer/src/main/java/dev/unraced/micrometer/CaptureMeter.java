@@ -20,6 +20,13 @@ public enum CaptureMeter implements MeterDocumentation {
     DELIVERED("unraced.delivered", Meter.Type.COUNTER, "events", "Events that the consumer got", null),
     /** Calls and entries that should have become events. */
     LOST("unraced.lost", Meter.Type.COUNTER, "events", "Events lost, by reason", CaptureTag.REASON),
+    /** Events that the source lost of the user and cgroup that lost the most, the second most, and so on. */
+    LOST_HEAVIEST(
+            "unraced.lost.heaviest",
+            Meter.Type.GAUGE,
+            "events",
+            "Events lost of the user and cgroup with the most losses, by rank",
+            CaptureTag.RANK),
     /** Calls left out on purpose. */
     FILTERED(
             "unraced.filtered", Meter.Type.COUNTER, "calls", "Calls left out on purpose, by reason", CaptureTag.REASON),

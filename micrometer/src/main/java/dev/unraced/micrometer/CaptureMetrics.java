@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.micrometer;
 
+import dev.unraced.driver.CallerLosses;
 import dev.unraced.driver.Capture;
 import dev.unraced.driver.CaptureStats;
 import dev.unraced.driver.FilterReason;
@@ -14,6 +15,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.binder.MeterBinder;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Queue;
@@ -28,6 +30,8 @@ import java.util.function.ToDoubleFunction;
  * is closed keeps its last figures until then.
  */
 public final class CaptureMetrics implements MeterBinder, AutoCloseable {
+    private static final List<String> RANKS = List.of("first", "second", "third");
+
     private final Capture capture;
     private final Tags tags;
     private final Queue<Bound> bound = new ConcurrentLinkedQueue<>();
@@ -57,6 +61,9 @@ public final class CaptureMetrics implements MeterBinder, AutoCloseable {
         for (LossReason reason : LossReason.values()) {
             binding.bind(CaptureMeter.LOST, tag(CaptureTag.REASON, reason), stats -> of(stats.lost(), reason));
         }
+        for (int i = 0; i < RANKS.size(); i++) {
+            bindRank(binding, i);
+        }
         for (FilterReason reason : FilterReason.values()) {
             binding.bind(CaptureMeter.FILTERED, tag(CaptureTag.REASON, reason), stats -> of(stats.filtered(), reason));
         }
@@ -69,6 +76,18 @@ public final class CaptureMetrics implements MeterBinder, AutoCloseable {
                     CaptureMeter.MITIGATION, tag(CaptureTag.MODE, mode), stats -> capture.mitigation() == mode ? 1 : 0);
         }
         binding.bind(CaptureMeter.OPEN, stats -> capture.isOpen() ? 1 : 0);
+    }
+
+    /** Whose losses they are, {@link CaptureStats#heaviest} says: as tags, users and cgroups would be without bound. */
+    private static void bindRank(Binding binding, int index) {
+        binding.bind(
+                CaptureMeter.LOST_HEAVIEST,
+                Tags.of(CaptureTag.RANK.asString(), RANKS.get(index)),
+                stats -> stats.heaviest().stream()
+                        .skip(index)
+                        .mapToLong(CallerLosses::lost)
+                        .findFirst()
+                        .orElse(0));
     }
 
     private static void bindStash(Binding binding) {

@@ -12,6 +12,8 @@ public enum CaptureTag implements KeyName {
     REASON,
     /** Why an entry left the stash: {@code taken}, {@code evicted}, {@code reclaimed} or {@code stale}. */
     CAUSE,
+    /** A place among the callers with the most losses, {@code first}, {@code second} or {@code third}. */
+    RANK,
     /** A mode: {@code off}, {@code stash} or {@code kernel}. */
     MODE;
 

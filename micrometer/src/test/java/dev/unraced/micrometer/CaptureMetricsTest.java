@@ -8,6 +8,7 @@ import static org.mockito.Mockito.verify;
 import static org.mockito.Mockito.when;
 
 import dev.unraced.config.CaptureConfig;
+import dev.unraced.driver.CallerLosses;
 import dev.unraced.driver.Capture;
 import dev.unraced.driver.CaptureStats;
 import dev.unraced.driver.FilterReason;
@@ -50,7 +51,8 @@ class CaptureMetricsTest {
             4096,
             512,
             new StashStats(20, 11, 1, 2, 3, 6, 3, 16),
-            9);
+            9,
+            List.of(new CallerLosses(1000, 7, 3), new CallerLosses(0, 1, 1)));
 
     private final Capture capture = mock(Capture.class);
     private final MockClock clock = new MockClock();
@@ -85,6 +87,9 @@ class CaptureMetricsTest {
         assertThat(value(CaptureMeter.PENDING)).isEqualTo(3);
         assertThat(value(CaptureMeter.LOST, "reason", "ring_full")).isEqualTo(4);
         assertThat(value(CaptureMeter.LOST, "reason", "closed")).isZero();
+        assertThat(value(CaptureMeter.LOST_HEAVIEST, "rank", "first")).isEqualTo(3);
+        assertThat(value(CaptureMeter.LOST_HEAVIEST, "rank", "second")).isEqualTo(1);
+        assertThat(value(CaptureMeter.LOST_HEAVIEST, "rank", "third")).isZero();
         assertThat(value(CaptureMeter.FILTERED, "reason", "self")).isEqualTo(8);
         assertThat(value(CaptureMeter.FILTERED, "reason", "mount_ns")).isZero();
         assertThat(value(CaptureMeter.COPIES_MISSED)).isEqualTo(9);

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.mutants;
 
+import dev.unraced.driver.CallerLosses;
 import dev.unraced.driver.FilterReason;
 import dev.unraced.driver.LossReason;
 import dev.unraced.ring.SourceBooks;
 import dev.unraced.stash.StashStats;
+import java.util.List;
 import java.util.Map;
 
 /** Books with one entry that is not as it was. */
@@ -21,7 +23,9 @@ final class Cooked {
                 books.wakeups(),
                 books.ringBytes(),
                 books.stashBytes(),
-                books.stash());
+                books.stash(),
+                books.copiesMissed(),
+                books.heaviest());
     }
 
     static SourceBooks entered(SourceBooks books, long entered) {
@@ -34,7 +38,9 @@ final class Cooked {
                 books.wakeups(),
                 books.ringBytes(),
                 books.stashBytes(),
-                books.stash());
+                books.stash(),
+                books.copiesMissed(),
+                books.heaviest());
     }
 
     static SourceBooks lost(SourceBooks books, Map<LossReason, Long> lost) {
@@ -47,7 +53,9 @@ final class Cooked {
                 books.wakeups(),
                 books.ringBytes(),
                 books.stashBytes(),
-                books.stash());
+                books.stash(),
+                books.copiesMissed(),
+                books.heaviest());
     }
 
     static SourceBooks filtered(SourceBooks books, Map<FilterReason, Long> filtered) {
@@ -60,7 +68,9 @@ final class Cooked {
                 books.wakeups(),
                 books.ringBytes(),
                 books.stashBytes(),
-                books.stash());
+                books.stash(),
+                books.copiesMissed(),
+                books.heaviest());
     }
 
     static SourceBooks stashBytes(SourceBooks books, long bytes) {
@@ -73,7 +83,24 @@ final class Cooked {
                 books.wakeups(),
                 books.ringBytes(),
                 bytes,
-                books.stash());
+                books.stash(),
+                books.copiesMissed(),
+                books.heaviest());
+    }
+
+    static SourceBooks heaviest(SourceBooks books, List<CallerLosses> heaviest) {
+        return new SourceBooks(
+                books.returned(),
+                books.entered(),
+                books.submitted(),
+                books.lost(),
+                books.filtered(),
+                books.wakeups(),
+                books.ringBytes(),
+                books.stashBytes(),
+                books.stash(),
+                books.copiesMissed(),
+                heaviest);
     }
 
     static StashStats reclaimed(StashStats stats, long reclaimed) {

@@ -63,6 +63,7 @@ final class ProofMutants {
                                 settings.syscalls(),
                                 settings.self(),
                                 settings.filters(),
+                                settings.limits(),
                                 settings.policy(),
                                 settings.stashEntries(),
                                 settings.stashLongPaths(),

@@ -25,6 +25,7 @@ public final class SimMutants implements MutantCatalogue {
                         BooksMutants.all(),
                         OrderMutants.all(),
                         FilterMutants.all(),
+                        FloodMutants.all(),
                         SwitchMutants.all(),
                         EnterMutants.all(),
                         CaptureMutants.all())

@@ -2,6 +2,7 @@
 package dev.unraced.remote.server;
 
 import com.google.protobuf.ByteString;
+import dev.unraced.driver.CallerLosses;
 import dev.unraced.driver.CaptureStats;
 import dev.unraced.driver.FilterMatcher;
 import dev.unraced.driver.FilterReason;
@@ -24,6 +25,7 @@ import dev.unraced.stash.StashStats;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -67,6 +69,7 @@ final class Outlet {
     private long baseEntries;
     private Map<LossReason, Long> baseLost = Map.of();
     private Map<FilterReason, Long> baseFiltered = Map.of();
+    private List<CallerLosses> baseHeaviest = List.of();
     private Books baseMessage = Books.getDefaultInstance();
     private boolean resumed;
     private boolean started;
@@ -129,6 +132,7 @@ final class Outlet {
         cursor = from;
         baseLost = stats.lost();
         baseFiltered = stats.filtered();
+        baseHeaviest = stats.heaviest();
         baseEntries = stats.entered();
         // What has returned but is pending will be delivered to this subscriber, too.
         baseCalls = stats.delivered() + stats.totalLost() + stats.totalFiltered() - stats.entered();
@@ -137,6 +141,7 @@ final class Outlet {
                 .setEntered(baseEntries)
                 .putAllLost(BooksCodec.encode(baseLost))
                 .putAllFiltered(BooksCodec.encode(baseFiltered))
+                .addAllHeaviest(BooksCodec.encode(baseHeaviest))
                 .build();
     }
 
@@ -164,6 +169,7 @@ final class Outlet {
         baseEntries = baseMessage.getEntered();
         baseLost = BooksCodec.losses(baseMessage.getLostMap());
         baseFiltered = BooksCodec.filtered(baseMessage.getFilteredMap());
+        baseHeaviest = BooksCodec.callers(baseMessage.getHeaviestList());
         BroadcastRing.Cursor from = new BroadcastRing.Cursor();
         from.position = token.getPosition();
         from.ordinal = token.getOrdinal();
@@ -437,6 +443,7 @@ final class Outlet {
                 .setStashBytes(stats.stashBytes())
                 .setStash(BooksCodec.encode(stats.stash()))
                 .setCopiesMissed(stats.copiesMissed())
+                .addAllHeaviest(BooksCodec.encode(CallerLosses.since(baseHeaviest, stats.heaviest())))
                 .setMitigation(Codes.encode(hub.capture().mitigation()))
                 .setEnterEvents(wantsEntries && hub.capture().enterEvents())
                 .setSubscribers(hub.subscribers());

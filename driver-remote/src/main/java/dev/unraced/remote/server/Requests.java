@@ -127,6 +127,8 @@ final class Requests {
                 .ringBytes(Integer.toUnsignedLong(wanted.getRingBytes()))
                 .stashEntries(wanted.getStashEntries())
                 .stashLongPaths(wanted.getStashLongPaths())
+                .userLimit(wanted.getUserLimit())
+                .cgroupLimit(wanted.getCgroupLimit())
                 .tgids(filters.tgids().stream().mapToInt(Integer::intValue).toArray())
                 .uids(filters.uids().stream().mapToLong(Long::longValue).toArray())
                 .cgroups(filters.cgroups().stream().mapToLong(Long::longValue).toArray())

@@ -192,6 +192,12 @@ final class UnracedService extends UnracedGrpc.UnracedImplBase {
                         "the server filters what a shared capture has seen; with unraced.remote.own-capture = on the"
                                 + " source does");
             }
+            if (capabilities.has(Feature.RATE_LIMITS)) {
+                capabilities = capabilities.without(
+                        Feature.RATE_LIMITS,
+                        "the limits of a shared capture are the server's; with unraced.remote.own-capture = on they are"
+                                + " the subscriber's");
+            }
             if (capabilities.has(Feature.LIVE_SWITCH) && !access.mayControl(PeerCheck.current())) {
                 capabilities = capabilities.without(
                         Feature.LIVE_SWITCH,
@@ -300,6 +306,7 @@ final class UnracedService extends UnracedGrpc.UnracedImplBase {
                 .setStashBytes(stats.stashBytes())
                 .setStash(BooksCodec.encode(stats.stash()))
                 .setCopiesMissed(stats.copiesMissed())
+                .addAllHeaviest(BooksCodec.encode(stats.heaviest()))
                 .setMitigation(Codes.encode(hub.capture().mitigation()))
                 .setEnterEvents(hub.capture().enterEvents())
                 .setSubscribers(hub.subscribers())

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.remote.wire;
 
+import dev.unraced.driver.CallerLosses;
 import dev.unraced.driver.FilterReason;
 import dev.unraced.driver.LossReason;
 import dev.unraced.remote.v1.Stash;
 import dev.unraced.stash.StashStats;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 
 /** Parts of the books as messages. Reasons travel by name. */
@@ -34,6 +36,25 @@ public final class BooksCodec {
         named.forEach((name, count) ->
                 counts.merge(find(FilterReason.values(), name, FilterReason.RESULT), count, Long::sum));
         return counts;
+    }
+
+    /** Losses by caller, in their order. */
+    public static List<dev.unraced.remote.v1.CallerLosses> encode(List<CallerLosses> heaviest) {
+        return heaviest.stream()
+                .map(caller -> dev.unraced.remote.v1.CallerLosses.newBuilder()
+                        .setUid((int) caller.uid())
+                        .setCgroupId(caller.cgroupId())
+                        .setLost(caller.lost())
+                        .build())
+                .toList();
+    }
+
+    /** Losses by caller again; no more of them than the books name. */
+    public static List<CallerLosses> callers(List<dev.unraced.remote.v1.CallerLosses> messages) {
+        return CallerLosses.heaviest(messages.stream()
+                .map(caller -> new CallerLosses(
+                        Integer.toUnsignedLong(caller.getUid()), caller.getCgroupId(), caller.getLost()))
+                .toList());
     }
 
     /** The books of a stash. */

@@ -2,6 +2,7 @@
 package dev.unraced.sim.attack;
 
 import dev.unraced.config.EventFilters;
+import dev.unraced.config.RateLimits;
 import dev.unraced.driver.Capabilities;
 import dev.unraced.event.Mitigation;
 import dev.unraced.event.Syscall;
@@ -45,6 +46,7 @@ final class Scene {
                 EnumSet.allOf(Syscall.class),
                 0,
                 EventFilters.NONE,
+                RateLimits.NONE,
                 policy,
                 entries,
                 1,

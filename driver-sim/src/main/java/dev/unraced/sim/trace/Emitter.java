@@ -35,6 +35,11 @@ final class Emitter {
         submit(task, call, draft);
     }
 
+    /** Leaves out the number of an event of which no record is made. */
+    void skip() {
+        sequence++;
+    }
+
     private void begin(Task task, Call call, Draft draft) {
         TaskGroup group = task.group();
         // A record that finds no room leaves a gap.

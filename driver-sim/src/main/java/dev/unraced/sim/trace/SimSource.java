@@ -5,12 +5,15 @@ import dev.unraced.driver.Capabilities;
 import dev.unraced.driver.Capture;
 import dev.unraced.driver.LossReason;
 import dev.unraced.event.Mitigation;
+import dev.unraced.event.RecordLayout;
+import dev.unraced.ring.CallerLedger;
 import dev.unraced.ring.RingCapture;
 import dev.unraced.ring.RingWriter;
 import dev.unraced.ring.SourceBooks;
 import dev.unraced.ring.UserSource;
 import dev.unraced.sim.kernel.Kernel;
 import dev.unraced.sim.kernel.Tracepoints;
+import java.util.EnumMap;
 import java.util.Map;
 
 /** An observer attached to a simulated kernel, and the ring that it fills. */
@@ -18,6 +21,7 @@ public final class SimSource extends UserSource {
     private final Kernel kernel;
     private final TraceSettings settings;
     private final RingWriter ring;
+    private final CallerLedger ledger = new CallerLedger();
     private final Tracer tracer;
     private final Tracepoints attached;
     private final Runnable end;
@@ -27,8 +31,11 @@ public final class SimSource extends UserSource {
         this.kernel = kernel;
         this.settings = settings;
         this.ring = new RingWriter(settings.ringBytes());
-        this.tracer = new Tracer(kernel, settings, seams, (record, length) -> {
-            ring.write(record, length);
+        this.tracer = new Tracer(kernel, settings, seams, ledger, (record, length) -> {
+            if (!ring.write(record, length)) {
+                long uid = Integer.toUnsignedLong(record.getInt(RecordLayout.UID));
+                ledger.add(uid, record.getLong(RecordLayout.CGROUP_ID));
+            }
             doorbell().ring();
         });
         this.attached = seams.tracepoints().apply(tracer);
@@ -95,17 +102,27 @@ public final class SimSource extends UserSource {
     @Override
     public SourceBooks books() {
         synchronized (kernel) {
-            long full = ring.full();
+            Map<LossReason, Long> lost = new EnumMap<>(LossReason.class);
+            put(lost, LossReason.RING_FULL, ring.full());
+            put(lost, LossReason.RATE_LIMITED, tracer.limited());
             return new SourceBooks(
                     tracer.returned(),
                     tracer.entered(),
                     ring.submitted(),
-                    full > 0 ? Map.of(LossReason.RING_FULL, full) : Map.of(),
+                    lost,
                     tracer.filtered(),
                     doorbell().wakeups(),
                     settings.ringBytes(),
                     tracer.stashBytes(),
-                    tracer.stashStats());
+                    tracer.stashStats(),
+                    0,
+                    ledger.heaviest());
+        }
+    }
+
+    private static void put(Map<LossReason, Long> lost, LossReason reason, long count) {
+        if (count > 0) {
+            lost.put(reason, count);
         }
     }
 

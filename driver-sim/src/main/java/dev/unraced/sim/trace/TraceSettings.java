@@ -2,6 +2,7 @@
 package dev.unraced.sim.trace;
 
 import dev.unraced.config.EventFilters;
+import dev.unraced.config.RateLimits;
 import dev.unraced.event.Mitigation;
 import dev.unraced.event.Syscall;
 import dev.unraced.stash.StashPolicy;
@@ -16,6 +17,7 @@ import java.util.Set;
  * @param syscalls the calls to watch
  * @param self thread group of the observer, whose own calls are left out; 0 for none
  * @param filters which calls become events
+ * @param limits how many events of a user and of a cgroup are taken in a second
  * @param policy what a full stash does
  * @param stashEntries calls that can be under way at once
  * @param stashLongPaths how many of them can have arguments too long for an ordinary entry
@@ -28,6 +30,7 @@ public record TraceSettings(
         Set<Syscall> syscalls,
         int self,
         EventFilters filters,
+        RateLimits limits,
         StashPolicy policy,
         int stashEntries,
         int stashLongPaths,
@@ -36,6 +39,7 @@ public record TraceSettings(
     public TraceSettings {
         syscalls = Set.copyOf(syscalls);
     }
+
     /** The same, but for the filters. */
     public TraceSettings filteredBy(EventFilters others) {
         return new TraceSettings(
@@ -44,6 +48,23 @@ public record TraceSettings(
                 enterEvents,
                 syscalls,
                 self,
+                others,
+                limits,
+                policy,
+                stashEntries,
+                stashLongPaths,
+                ringBytes);
+    }
+
+    /** The same, but for the limits. */
+    public TraceSettings limitedBy(RateLimits others) {
+        return new TraceSettings(
+                mitigation,
+                integrity,
+                enterEvents,
+                syscalls,
+                self,
+                filters,
                 others,
                 policy,
                 stashEntries,

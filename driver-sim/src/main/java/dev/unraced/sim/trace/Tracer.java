@@ -8,12 +8,15 @@ import dev.unraced.event.Mitigation;
 import dev.unraced.event.Origin;
 import dev.unraced.event.Provenance;
 import dev.unraced.event.Syscall;
+import dev.unraced.ring.CallerLedger;
+import dev.unraced.ring.CallerLimits;
 import dev.unraced.sim.fs.Location;
 import dev.unraced.sim.fs.OpenFile;
 import dev.unraced.sim.kernel.AddressSpace;
 import dev.unraced.sim.kernel.Call;
 import dev.unraced.sim.kernel.Kernel;
 import dev.unraced.sim.kernel.Task;
+import dev.unraced.sim.kernel.TaskGroup;
 import dev.unraced.sim.kernel.Tracepoints;
 import dev.unraced.stash.ArgStash;
 import dev.unraced.stash.StashStats;
@@ -38,6 +41,8 @@ public final class Tracer implements Tracepoints {
     private final int watched;
 
     private final CallFilter filter;
+    private final CallerLimits limits;
+    private final CallerLedger ledger;
     private final CallStash stash;
     private final Emitter emitter;
     private final ArgumentReader reader = new ArgumentReader();
@@ -50,8 +55,12 @@ public final class Tracer implements Tracepoints {
     private boolean enterEvents;
     private long returned;
     private long entered;
+    private long limited;
 
-    Tracer(Kernel kernel, TraceSettings settings, Seams seams, RecordSink sink) {
+    Tracer(Kernel kernel, TraceSettings settings, Seams seams, CallerLedger ledger, RecordSink sink) {
+        this.ledger = ledger;
+        this.limits = new CallerLimits(
+                settings.limits().userIntervalNanos(), settings.limits().cgroupIntervalNanos());
         this.kernel = kernel;
         this.settings = settings;
         this.watched =
@@ -91,6 +100,11 @@ public final class Tracer implements Tracepoints {
         return returned;
     }
 
+    /** Events beyond a limit of their user or cgroup. */
+    long limited() {
+        return limited;
+    }
+
     Map<FilterReason, Long> filtered() {
         return filter.counted();
     }
@@ -118,7 +132,9 @@ public final class Tracer implements Tracepoints {
         boolean accepted = filter.acceptsPath(call, draft);
         if (enterEvents && accepted) {
             entered++;
-            emitter.emitEnter(task, call, draft);
+            if (isAdmitted(task)) {
+                emitter.emitEnter(task, call, draft);
+            }
         }
         // Under kernel it is the copy that decides.
         if (stashed && (accepted || mitigation == Mitigation.KERNEL)) {
@@ -216,9 +232,24 @@ public final class Tracer implements Tracepoints {
         FilterReason reason = filter.reason(call, draft);
         if (reason != null) {
             filter.count(reason);
-            return;
+        } else if (isAdmitted(caller)) {
+            emitter.emit(caller, call, draft, kernel.clock().now());
         }
-        emitter.emit(caller, call, draft, kernel.clock().now());
+    }
+
+    /** Counts an event that is beyond a limit of its caller: it is lost, and its number is missing. */
+    private boolean isAdmitted(Task caller) {
+        if (!settings.limits().isOn()) {
+            return true;
+        }
+        TaskGroup group = caller.group();
+        if (limits.admits(group.uid(), group.cgroupId(), kernel.clock().now())) {
+            return true;
+        }
+        limited++;
+        ledger.add(group.uid(), group.cgroupId());
+        emitter.skip();
+        return false;
     }
 
     /** Reads at the return what is still missing, finds out what the call acted on, and compares. */
