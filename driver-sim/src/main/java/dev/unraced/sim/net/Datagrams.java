@@ -12,18 +12,26 @@ import static dev.unraced.sim.base.Errno.ENETUNREACH;
 
 import dev.unraced.sim.base.AccessLog;
 import dev.unraced.sim.net.InetSocket.State;
+import java.util.Set;
 
 /**
  * The calls of UDP and raw sockets: {@code inet_dgram_connect} of net/ipv4/af_inet.c, net/ipv4/datagram.c and
- * net/ipv6/datagram.c of a host whose only device is the loopback.
+ * net/ipv6/datagram.c of a host that has the loopback, and the links of its network.
  */
 final class Datagrams {
     final Ports ports;
 
     private final AccessLog log;
+    private final Set<Integer> links;
 
-    Datagrams(AccessLog log) {
+    /**
+     * The datagram sockets of a host.
+     *
+     * @param links the indexes of its devices beside the loopback; more can come
+     */
+    Datagrams(AccessLog log, Set<Integer> links) {
         this.log = log;
+        this.links = links;
         this.ports = new Ports(log);
     }
 
@@ -68,7 +76,7 @@ final class Datagrams {
     }
 
     /** {@code __ip6_datagram_connect}. */
-    private static int address6(InetSocket socket, Address address) {
+    private int address6(InetSocket socket, Address address) {
         if (address.length() < Address.IN6_SHORT_SIZE) {
             return -EINVAL;
         }
@@ -83,8 +91,12 @@ final class Datagrams {
         if (ip.isMapped()) {
             return socket.isIp6Only() ? -ENETUNREACH : choose4(socket, ip, address.port());
         }
-        if (ip.needsScope() && !address.hasScope()) {
+        if (ip.needsScope() && !socket.takeScope(address)) {
             return -EINVAL;
+        }
+        if (ip.isLinkLocal() && links.contains(socket.device)) {
+            establish(socket, Ip.LINK_LOCAL, ip, address.port());
+            return 0;
         }
         if (!ip.isLoopback()) {
             return -ENETUNREACH;
@@ -109,6 +121,7 @@ final class Datagrams {
     private void disconnect(InetSocket socket) {
         socket.state = State.CLOSE;
         socket.dport = 0;
+        socket.device = 0;
         if (socket.family() == AF_INET) {
             socket.remoteIp = socket.any();
         }

@@ -11,10 +11,13 @@ import static dev.unraced.sim.base.Errno.EPROTONOSUPPORT;
 import static dev.unraced.sim.base.Errno.ESOCKTNOSUPPORT;
 
 import dev.unraced.sim.base.AccessLog;
+import java.util.HashSet;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The sockets of one host, whose only device is the loopback: 127.0.0.0/8 and ::1. Each call is one atomic step, as the
+ * The sockets of one host. Its devices are the loopback, 127.0.0.0/8 and ::1, and links that are added, which carry
+ * datagrams between link-local addresses; each has fe80::1. Each call is one atomic step, as the
  * system call is once its arguments are in the kernel. Nothing waits, but for a {@link ConnectAttempt} that says so; no
  * time passes, so that a port is free as soon as its last holder is closed.
  *
@@ -37,12 +40,26 @@ public final class Network {
     private final Tcp tcp;
     private final Datagrams datagrams;
     private final UnixSockets unix;
+    private final Set<Integer> links = new HashSet<>();
 
     public Network(AccessLog log, UnixNames names) {
         this.log = log;
         this.tcp = new Tcp(log);
-        this.datagrams = new Datagrams(log);
+        this.datagrams = new Datagrams(log, links);
         this.unix = new UnixSockets(log, names);
+    }
+
+    /** Adds a device beside the loopback, by its index, which is above 1. Not while anybody connects. */
+    public void addLink(int index) {
+        links.add(index);
+    }
+
+    /** setsockopt(2) with SO_BINDTOIFINDEX; 0 takes the device away. */
+    public void bindToDevice(Socket socket, int index) {
+        if (socket instanceof InetSocket inet) {
+            log.write(inet.thing);
+            inet.device = index;
+        }
     }
 
     /**

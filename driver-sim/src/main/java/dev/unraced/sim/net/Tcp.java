@@ -105,7 +105,7 @@ final class Tcp {
         if (ip.isMulticast6()) {
             return -ENETUNREACH;
         }
-        if (ip.isLinkLocal() && !address.hasScope()) {
+        if (ip.isLinkLocal() && !socket.takeScope(address)) {
             return -EINVAL;
         }
         socket.remoteIp = ip;

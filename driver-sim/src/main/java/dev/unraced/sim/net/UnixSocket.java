@@ -58,6 +58,11 @@ final class UnixSocket extends Socket {
     }
 
     @Override
+    public int device() {
+        return 0;
+    }
+
+    @Override
     byte[] localName() {
         return local();
     }
