@@ -26,6 +26,12 @@ const char *line_text(const char *key);
 long long line_number(const char *key, long long missing);
 /* The bytes of a hexadecimal key in fresh memory with a NUL behind them; NULL when it is missing or not hexadecimal. */
 unsigned char *line_bytes(const char *key, size_t *length);
+/* The bytes that a key has, with a NUL behind them; false with a reply sent when it has none. */
+struct bytes {
+	unsigned char *address;
+	size_t length;
+};
+bool bytes_take(struct bytes *bytes, const char *key);
 unsigned char *hex_decode(const char *hex, size_t *length);
 void reply_begin(void);
 void reply(const char *format, ...) __attribute__((format(printf, 1, 2)));
@@ -179,6 +185,10 @@ void command_reuse(void);
 void command_exec(void);
 void command_vfork(void);
 void command_left(void);
+/* --- batch.c --- */
+
+void command_uring_batch(void);
+
 /* The second life of a program that "exec" replaced. */
 int after_exec(char **arguments);
 /* A child that dies with its parent. */

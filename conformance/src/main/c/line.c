@@ -117,6 +117,14 @@ unsigned char *line_bytes(const char *key, size_t *length)
 	return hex ? hex_decode(hex, length) : NULL;
 }
 
+bool bytes_take(struct bytes *bytes, const char *key)
+{
+	bytes->address = line_bytes(key, &bytes->length);
+	if (!bytes->address)
+		fail("%s= must be hexadecimal digits", key);
+	return bytes->address != NULL;
+}
+
 void reply_begin(void)
 {
 	fputs("ok", replies);

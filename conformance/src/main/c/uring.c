@@ -1,96 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The same calls without a system call of their own: as a request on an io_uring. */
 #include "actor.h"
+#include "ring.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/io_uring.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#define ENTRIES 8
 /* user_data of the requests that are not the watched one. */
 #define OTHER 1
-/* The kernel's thread that polls a ring sleeps after that long without a request. */
-#define IDLE_MILLIS 20
-
-struct ring {
-	int fd;
-	bool polled;
-	void *memory;
-	size_t size;
-	struct io_uring_sqe *requests;
-	unsigned *tail;
-	unsigned *mask;
-	unsigned *array;
-	unsigned *flags;
-	unsigned *completed_head;
-	unsigned *completed_tail;
-	unsigned *completed_mask;
-	struct io_uring_cqe *completions;
-};
-
-static bool ring_open(struct ring *ring, bool polled)
-{
-	struct io_uring_params parameters;
-
-	memset(&parameters, 0, sizeof(parameters));
-	if (polled) {
-		parameters.flags = IORING_SETUP_SQPOLL;
-		parameters.sq_thread_idle = IDLE_MILLIS;
-	}
-	ring->polled = polled;
-	ring->fd = (int)syscall(SYS_io_uring_setup, ENTRIES, &parameters);
-	if (ring->fd < 0)
-		return false;
-	/* One mapping holds both rings since Linux 5.4 (IORING_FEAT_SINGLE_MMAP). */
-	size_t submissions = parameters.sq_off.array + parameters.sq_entries * sizeof(unsigned);
-	size_t completions = parameters.cq_off.cqes + parameters.cq_entries * sizeof(struct io_uring_cqe);
-	ring->size = submissions > completions ? submissions : completions;
-	char *memory = mmap(NULL, ring->size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE, ring->fd,
-			    IORING_OFF_SQ_RING);
-	void *requests = mmap(NULL, parameters.sq_entries * sizeof(struct io_uring_sqe), PROT_READ | PROT_WRITE,
-			      MAP_SHARED | MAP_POPULATE, ring->fd, IORING_OFF_SQES);
-	if (memory == MAP_FAILED || requests == MAP_FAILED) {
-		close(ring->fd);
-		return false;
-	}
-	ring->memory = memory;
-	ring->requests = requests;
-	ring->tail = (unsigned *)(memory + parameters.sq_off.tail);
-	ring->mask = (unsigned *)(memory + parameters.sq_off.ring_mask);
-	ring->array = (unsigned *)(memory + parameters.sq_off.array);
-	ring->flags = (unsigned *)(memory + parameters.sq_off.flags);
-	ring->completed_head = (unsigned *)(memory + parameters.cq_off.head);
-	ring->completed_tail = (unsigned *)(memory + parameters.cq_off.tail);
-	ring->completed_mask = (unsigned *)(memory + parameters.cq_off.ring_mask);
-	ring->completions = (struct io_uring_cqe *)(memory + parameters.cq_off.cqes);
-	return true;
-}
-
-static void ring_close(struct ring *ring)
-{
-	munmap(ring->memory, ring->size);
-	munmap(ring->requests, ENTRIES * sizeof(struct io_uring_sqe));
-	close(ring->fd);
-}
-
-/* The next free request. It counts once ring_push() has been called. */
-static struct io_uring_sqe *ring_next(struct ring *ring)
-{
-	unsigned at = *ring->tail & *ring->mask;
-
-	ring->array[at] = at;
-	memset(&ring->requests[at], 0, sizeof(ring->requests[at]));
-	return &ring->requests[at];
-}
-
-static void ring_push(struct ring *ring)
-{
-	__atomic_store_n(ring->tail, *ring->tail + 1, __ATOMIC_SEQ_CST);
-}
 
 static void add_other(struct ring *ring, int opcode, int fd, unsigned flags)
 {
@@ -101,20 +21,6 @@ static void add_other(struct ring *ring, int opcode, int fd, unsigned flags)
 	request->flags = (unsigned char)flags;
 	request->user_data = OTHER;
 	ring_push(ring);
-}
-
-/* Hands over what was pushed, and waits for so many completions. */
-static long enter(struct ring *ring, unsigned submitted, unsigned wanted)
-{
-	unsigned flags = wanted ? IORING_ENTER_GETEVENTS : 0;
-	long done;
-
-	if (ring->polled && __atomic_load_n(ring->flags, __ATOMIC_SEQ_CST) & IORING_SQ_NEED_WAKEUP)
-		flags |= IORING_ENTER_SQ_WAKEUP;
-	done = syscall(SYS_io_uring_enter, ring->fd, submitted, wanted, flags, NULL, 0);
-	while (done < 0 && errno == EINTR)
-		done = syscall(SYS_io_uring_enter, ring->fd, 0, wanted, flags, NULL, 0);
-	return done < 0 ? -errno : done;
 }
 
 /* Takes completions until that of the watched request comes; false when there is none. */
@@ -137,7 +43,7 @@ static void fill_completions(struct ring *ring, unsigned room)
 {
 	for (unsigned i = room; i <= *ring->completed_mask; i++) {
 		add_other(ring, IORING_OP_NOP, 0, 0);
-		enter(ring, 1, 0);
+		ring_enter(ring, 1, 0);
 	}
 }
 
@@ -194,7 +100,7 @@ static void forge(struct ring *ring, const struct call *call)
 
 	if (ring_open(&other, false)) {
 		add_message(&other, ring, call->forged);
-		enter(&other, 1, 1);
+		ring_enter(&other, 1, 1);
 		ring_close(&other);
 	}
 	if (call->drained)
@@ -216,7 +122,7 @@ static void cancel(struct ring *ring, const struct call *call)
 		add_forgery(ring);
 		submitted++;
 	}
-	enter(ring, submitted, 2);
+	ring_enter(ring, submitted, 2);
 }
 
 bool uring_works(const struct call *call)
@@ -234,7 +140,7 @@ static long await_result(struct ring *ring, const struct call *call, long *resul
 {
 	while (!take_result(ring, call, result)) {
 		/* What found no room comes when it is asked for, now that there is some. */
-		long done = call->silent ? -ENODATA : enter(ring, 0, 1);
+		long done = call->silent ? -ENODATA : ring_enter(ring, 0, 1);
 
 		if (done < 0)
 			return done;
@@ -280,7 +186,7 @@ static long perform(struct ring *ring, const struct call *call)
 		add_message(ring, ring, lowest_descriptor());
 		submitted++;
 	}
-	done = enter(ring, submitted, call->cancelled || call->overflow ? 0 : call->linked && !call->skipped ? 2 : 1);
+	done = ring_enter(ring, submitted, call->cancelled || call->overflow ? 0 : call->linked && !call->skipped ? 2 : 1);
 	if (done < 0)
 		return done;
 	if (call->skipped)

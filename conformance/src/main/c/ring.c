@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "ring.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+/* The kernel's thread that polls a ring sleeps after that long without a request. */
+#define IDLE_MILLIS 20
+
+bool ring_open(struct ring *ring, bool polled)
+{
+	struct io_uring_params parameters;
+
+	memset(&parameters, 0, sizeof(parameters));
+	if (polled) {
+		parameters.flags = IORING_SETUP_SQPOLL;
+		parameters.sq_thread_idle = IDLE_MILLIS;
+	}
+	ring->polled = polled;
+	ring->fd = (int)syscall(SYS_io_uring_setup, RING_ENTRIES, &parameters);
+	if (ring->fd < 0)
+		return false;
+	/* One mapping holds both rings since Linux 5.4 (IORING_FEAT_SINGLE_MMAP). */
+	size_t submissions = parameters.sq_off.array + parameters.sq_entries * sizeof(unsigned);
+	size_t completions = parameters.cq_off.cqes + parameters.cq_entries * sizeof(struct io_uring_cqe);
+	ring->size = submissions > completions ? submissions : completions;
+	char *memory = mmap(NULL, ring->size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE, ring->fd,
+			    IORING_OFF_SQ_RING);
+	void *requests = mmap(NULL, parameters.sq_entries * sizeof(struct io_uring_sqe), PROT_READ | PROT_WRITE,
+			      MAP_SHARED | MAP_POPULATE, ring->fd, IORING_OFF_SQES);
+	if (memory == MAP_FAILED || requests == MAP_FAILED) {
+		close(ring->fd);
+		return false;
+	}
+	ring->memory = memory;
+	ring->requests = requests;
+	ring->tail = (unsigned *)(memory + parameters.sq_off.tail);
+	ring->mask = (unsigned *)(memory + parameters.sq_off.ring_mask);
+	ring->array = (unsigned *)(memory + parameters.sq_off.array);
+	ring->flags = (unsigned *)(memory + parameters.sq_off.flags);
+	ring->completed_head = (unsigned *)(memory + parameters.cq_off.head);
+	ring->completed_tail = (unsigned *)(memory + parameters.cq_off.tail);
+	ring->completed_mask = (unsigned *)(memory + parameters.cq_off.ring_mask);
+	ring->completions = (struct io_uring_cqe *)(memory + parameters.cq_off.cqes);
+	return true;
+}
+
+void ring_close(struct ring *ring)
+{
+	munmap(ring->memory, ring->size);
+	munmap(ring->requests, RING_ENTRIES * sizeof(struct io_uring_sqe));
+	close(ring->fd);
+}
+
+struct io_uring_sqe *ring_next(struct ring *ring)
+{
+	unsigned at = *ring->tail & *ring->mask;
+
+	ring->array[at] = at;
+	memset(&ring->requests[at], 0, sizeof(ring->requests[at]));
+	return &ring->requests[at];
+}
+
+void ring_push(struct ring *ring)
+{
+	__atomic_store_n(ring->tail, *ring->tail + 1, __ATOMIC_SEQ_CST);
+}
+
+long ring_enter(struct ring *ring, unsigned submitted, unsigned wanted)
+{
+	unsigned flags = wanted ? IORING_ENTER_GETEVENTS : 0;
+	long done;
+
+	if (ring->polled && __atomic_load_n(ring->flags, __ATOMIC_SEQ_CST) & IORING_SQ_NEED_WAKEUP)
+		flags |= IORING_ENTER_SQ_WAKEUP;
+	done = syscall(SYS_io_uring_enter, ring->fd, submitted, wanted, flags, NULL, 0);
+	while (done < 0 && errno == EINTR)
+		done = syscall(SYS_io_uring_enter, ring->fd, 0, wanted, flags, NULL, 0);
+	return done < 0 ? -errno : done;
+}
