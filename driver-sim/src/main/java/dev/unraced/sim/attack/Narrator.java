@@ -83,6 +83,7 @@ final class Narrator {
                 submission(call, address);
             }
             case WORK, WAIT -> work(task, call, failed);
+            case LOOK -> note("the observer reads a name");
             case INSTALL -> add(Kind.WORK, "fd_install: " + call.result());
             case EXIT -> {
                 add(Kind.EXIT, Words.name(call.syscall()) + " = " + Words.result(call.result()));

@@ -46,6 +46,7 @@ public final class PathFinder {
     private boolean foreign;
     private boolean truncated;
     private boolean unstable;
+    private boolean isDone;
 
     /** Finds a file's path as it is now, as a driver in the kernel would report it to a caller in the given context. */
     public void find(OpenFile opened, FsContext caller) {
@@ -66,6 +67,7 @@ public final class PathFinder {
         checks = twice;
         tries = 0;
         unstable = false;
+        isDone = false;
         walkAnew();
     }
 
@@ -85,6 +87,11 @@ public final class PathFinder {
 
     /** Reads one more name, or compares one; whether there is more to do. */
     public boolean advance() {
+        isDone = isDone || !step();
+        return !isDone;
+    }
+
+    private boolean step() {
         if (compared < 0) {
             if (readName()) {
                 return true;

@@ -51,7 +51,13 @@ public final class Call {
     OpenFile file;
 
     long result;
-    boolean trapped;
+    /** It was refused before it ran. */
+    boolean refused;
+    /** Observers have not been told of its work yet. */
+    boolean untold;
+    /** Number of the mount namespace in which the path was looked up; 0 before that. */
+    long namespace;
+
     /** The registers that a tracer rewrote; null where none did. */
     long @Nullable [] passed;
 
@@ -108,9 +114,24 @@ public final class Call {
         return result;
     }
 
-    /** Whether seccomp answered the call with a signal: it never ran. */
-    public boolean isTrapped() {
-        return trapped;
+    /** The number of the call in its convention. */
+    public int number() {
+        return SyscallNumbers.of(syscall, abi);
+    }
+
+    /** Whether a seccomp filter or a tracer refused the call, so that it never ran; the result is what they chose. */
+    public boolean isRefused() {
+        return refused;
+    }
+
+    /** Whether a request was carried out, though nobody may have been told of that yet. */
+    public boolean isIssued() {
+        return next == CallStep.EXIT;
+    }
+
+    /** The inode number of the mount namespace in which the kernel looked the path up; 0 when it did not. */
+    public long namespace() {
+        return namespace;
     }
 
     /** The registers as the caller passed them, where a tracer rewrote them before the entry; null elsewhere. */

@@ -20,6 +20,11 @@ public enum CallStep {
     WAIT,
     /** fd_install: from now on other threads can reach the descriptor. */
     INSTALL,
+    /**
+     * An observer reads a name of the way to the file, while other processors go on. Only on machines where looks take
+     * steps; the call itself stays where it is.
+     */
+    LOOK,
     /** The sys_exit tracepoint; of a request, its completion. */
     EXIT
 }

@@ -12,26 +12,20 @@ import static dev.unraced.sim.base.Errno.ENETUNREACH;
 
 import dev.unraced.sim.base.AccessLog;
 import dev.unraced.sim.net.InetSocket.State;
-import java.util.Set;
 
 /**
  * The calls of UDP and raw sockets: {@code inet_dgram_connect} of net/ipv4/af_inet.c, net/ipv4/datagram.c and
- * net/ipv6/datagram.c of a host that has the loopback, and the links of its network.
+ * net/ipv6/datagram.c.
  */
 final class Datagrams {
     final Ports ports;
 
     private final AccessLog log;
-    private final Set<Integer> links;
+    private final Devices devices;
 
-    /**
-     * The datagram sockets of a host.
-     *
-     * @param links the indexes of its devices beside the loopback; more can come
-     */
-    Datagrams(AccessLog log, Set<Integer> links) {
+    Datagrams(AccessLog log, Devices devices) {
         this.log = log;
-        this.links = links;
+        this.devices = devices;
         this.ports = new Ports(log);
     }
 
@@ -55,23 +49,23 @@ final class Datagrams {
     }
 
     /** {@code __ip4_datagram_connect}. */
-    private static int address4(InetSocket socket, Address address) {
+    private int address4(InetSocket socket, Address address) {
         if (address.length() < Address.IN_SIZE) {
             return -EINVAL;
         }
         return address.family() == AF_INET ? choose4(socket, address.in(), address.port()) : -EAFNOSUPPORT;
     }
 
-    private static int choose4(InetSocket socket, Ip wanted, int port) {
+    private int choose4(InetSocket socket, Ip wanted, int port) {
         boolean bound = socket.localIp.isMapped() && !socket.localIp.isAny();
         Ip ip = !wanted.isAny() ? wanted : bound ? socket.localIp : Ip.LOOPBACK4;
         if (ip.isBroadcast()) {
             return -EACCES;
         }
-        if (!ip.isLoopback()) {
+        if (!devices.isLocal(ip)) {
             return -ENETUNREACH;
         }
-        establish(socket, Ip.LOOPBACK4, ip, port);
+        establish(socket, devices.sourceOf4(ip), ip, port);
         return 0;
     }
 
@@ -94,7 +88,7 @@ final class Datagrams {
         if (ip.needsScope() && !socket.takeScope(address)) {
             return -EINVAL;
         }
-        if (ip.isLinkLocal() && links.contains(socket.device)) {
+        if (ip.isLinkLocal() && devices.hasLink(socket.device)) {
             establish(socket, Ip.LINK_LOCAL, ip, address.port());
             return 0;
         }

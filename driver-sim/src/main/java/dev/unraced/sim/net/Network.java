@@ -11,13 +11,11 @@ import static dev.unraced.sim.base.Errno.EPROTONOSUPPORT;
 import static dev.unraced.sim.base.Errno.ESOCKTNOSUPPORT;
 
 import dev.unraced.sim.base.AccessLog;
-import java.util.HashSet;
-import java.util.Set;
+import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The sockets of one host. Its devices are the loopback, 127.0.0.0/8 and ::1, and links that are added, which carry
- * datagrams between link-local addresses; each has fe80::1. Each call is one atomic step, as the
+ * The sockets of one host, whose only device is the loopback, 127.0.0.0/8 and ::1, until others are added. Each call is one atomic step, as the
  * system call is once its arguments are in the kernel. Nothing waits, but for a {@link ConnectAttempt} that says so; no
  * time passes, so that a port is free as soon as its last holder is closed.
  *
@@ -40,18 +38,28 @@ public final class Network {
     private final Tcp tcp;
     private final Datagrams datagrams;
     private final UnixSockets unix;
-    private final Set<Integer> links = new HashSet<>();
+    private final Devices devices = new Devices();
 
     public Network(AccessLog log, UnixNames names) {
         this.log = log;
-        this.tcp = new Tcp(log);
-        this.datagrams = new Datagrams(log, links);
+        this.tcp = new Tcp(log, devices);
+        this.datagrams = new Datagrams(log, devices);
         this.unix = new UnixSockets(log, names);
     }
 
-    /** Adds a device beside the loopback, by its index, which is above 1. Not while anybody connects. */
+    /**
+     * Adds a device beside the loopback, which carries datagrams between link-local addresses and has fe80::66. Not
+     * while anybody connects.
+     *
+     * @param index above 1, which is the loopback's
+     */
     public void addLink(int index) {
-        links.add(index);
+        devices.addLink(index);
+    }
+
+    /** Gives the loopback one more address of IPv4, which is its own source address. Not while anybody connects. */
+    public void addAddress(byte[] address) {
+        devices.addAddress(Ip.v4(ByteBuffer.wrap(address).getInt()));
     }
 
     /** setsockopt(2) with SO_BINDTOIFINDEX; 0 takes the device away. */
@@ -134,6 +142,7 @@ public final class Network {
         return InetBind.bind(
                 inet,
                 copy,
+                devices,
                 switch (inet.type()) {
                     case Socket.SOCK_STREAM -> tcp.ports;
                     case Socket.SOCK_DGRAM -> datagrams.ports;

@@ -9,11 +9,58 @@ import dev.unraced.sim.fs.PathFinder;
 import dev.unraced.sim.kernel.Call;
 import dev.unraced.sim.kernel.Task;
 import dev.unraced.sim.net.Socket;
+import java.util.IdentityHashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Reads what a call really acted on from the kernel's own objects. */
 final class Truth {
     private final PathFinder path = new PathFinder();
+    private final boolean walksTwice;
+    /** Walks that take steps, by the calls that they are for. */
+    private final Map<Call, PathFinder> walks = new IdentityHashMap<>();
+
+    /**
+     * Reads what calls acted on.
+     *
+     * @param walksTwice whether a second walk confirms each resolved path
+     */
+    Truth(boolean walksTwice) {
+        this.walksTwice = walksTwice;
+    }
+
+    /** The socket behind a descriptor that connect(2) would take; null when there is none. */
+    static @Nullable Socket socket(@Nullable OpenFile file) {
+        return file != null && !file.isPath() && file.privateData() instanceof Socket socket ? socket : null;
+    }
+
+    /** Reads one more name of the way to a file; whether there is more to read. */
+    boolean look(Task task, Call call, OpenFile file) {
+        PathFinder walk = walks.get(call);
+        if (walk == null || walk.file() != file) {
+            walk = new PathFinder();
+            walk.begin(file, task.fs(), walksTwice);
+            walks.put(call, walk);
+        }
+        return walk.advance();
+    }
+
+    /** Gives up what was read for a call. */
+    void forget(Call call) {
+        walks.remove(call);
+    }
+
+    private PathFinder walked(Task task, Call call, OpenFile file) {
+        PathFinder walk = walks.remove(call);
+        if (walk != null && walk.file() == file) {
+            return walk;
+        }
+        path.begin(file, task.fs(), walksTwice);
+        while (path.advance()) {
+            // All within one step, in which nobody renames anything.
+        }
+        return path;
+    }
 
     /**
      * The file that a call acted on, as found by its descriptor when it returns: what a tracer has that cannot look
@@ -37,14 +84,15 @@ final class Truth {
 
     void describe(Task task, Call call, OpenFile file, Draft draft) {
         if (call.syscall() == Syscall.CONNECT) {
-            if (file.privateData() instanceof Socket socket && !file.isPath()) {
+            Socket socket = socket(file);
+            if (socket != null) {
                 describe(socket, draft);
             }
             return;
         }
-        path.find(file, task.fs());
-        path.copyTo(draft.resolved);
-        draft.resolvedLength = path.length();
+        PathFinder walk = walked(task, call, file);
+        walk.copyTo(draft.resolved);
+        draft.resolvedLength = walk.length();
         draft.deviceMajor = file.inode().superBlock().major();
         draft.deviceMinor = file.inode().superBlock().minor();
         draft.inode = file.inode().number();
@@ -52,17 +100,20 @@ final class Truth {
         if (file.created()) {
             draft.flag(EventFlag.CREATED);
         }
-        if (path.truncated()) {
+        if (walk.truncated()) {
             draft.flag(EventFlag.RESOLVED_TRUNCATED);
         }
-        if (path.deleted()) {
+        if (walk.deleted()) {
             draft.flag(EventFlag.DELETED);
         }
-        if (path.detached()) {
+        if (walk.detached()) {
             draft.flag(EventFlag.DETACHED);
         }
-        if (path.foreign()) {
+        if (walk.foreign()) {
             draft.flag(EventFlag.FOREIGN_MOUNT_NS);
+        }
+        if (walk.unstable()) {
+            draft.flag(EventFlag.RESOLVED_UNSTABLE);
         }
         draft.hasTruth = true;
     }

@@ -45,6 +45,16 @@ class KernelTest {
         }
 
         @Override
+        public void submittedOther(Task who) {
+            seen.add("submitted another " + who.tid());
+        }
+
+        @Override
+        public boolean look(Task who, Call call) {
+            return false;
+        }
+
+        @Override
         public void completed(Task who, Call request) {
             seen.add("completed " + who.tid() + " of " + request.caller(who).tid() + " " + request.result());
         }
@@ -243,7 +253,7 @@ class KernelTest {
         Call call = openat("/etc/hostname");
         kernel.run(task);
 
-        assertThat(call.isTrapped()).isTrue();
+        assertThat(call.isRefused()).isTrue();
         assertThat(call.result()).isEqualTo(257);
         assertThat(seen).containsExactly("exit " + task.tid() + " 257");
     }

@@ -18,16 +18,16 @@ final class Addresses {
     private Addresses() {}
 
     static byte[] inet(String ip, int port) {
-        return Address.of(AF_INET, Ip.v4(ByteBuffer.wrap(parse(ip)).getInt()), port);
+        return Address.of(AF_INET, Ip.v4(ByteBuffer.wrap(parse(ip)).getInt()), port, 0);
     }
 
     static byte[] inet6(String ip, int port) {
         if (ip.startsWith("::ffff:")) {
             return Address.of(
-                    AF_INET6, Ip.v4(ByteBuffer.wrap(parse(ip.substring(7))).getInt()), port);
+                    AF_INET6, Ip.v4(ByteBuffer.wrap(parse(ip.substring(7))).getInt()), port, 0);
         }
         ByteBuffer bytes = ByteBuffer.wrap(parse(ip));
-        return Address.of(AF_INET6, new Ip(bytes.getLong(), bytes.getLong()), port);
+        return Address.of(AF_INET6, new Ip(bytes.getLong(), bytes.getLong()), port, 0);
     }
 
     /** A path with its NUL; an abstract name, which starts with one, without. */
