@@ -69,9 +69,13 @@ public final class Attack {
         return new Attack(name, title, story, staging, policy, entries, attachesLate, Seams.NONE.withStash(stash));
     }
 
-    /** Also against an observer that leaves out the precaution that this attack is about. */
-    Attack naive(Precaution careless) {
-        return new Attack(name, title, story, staging, policy, entries, attachesLate, Seams.NONE.without(careless));
+    /** Also against an observer that leaves out the precautions that this attack is about. */
+    Attack naive(Precaution... careless) {
+        Seams seams = Seams.NONE;
+        for (Precaution precaution : careless) {
+            seams = seams.without(precaution);
+        }
+        return new Attack(name, title, story, staging, policy, entries, attachesLate, seams);
     }
 
     /** Short and unique, of lower-case letters and dashes. */

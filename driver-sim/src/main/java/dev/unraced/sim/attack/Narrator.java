@@ -65,7 +65,7 @@ final class Narrator {
         boolean failed = call.next() == CallStep.EXIT && call.result() < 0;
         switch (step) {
             case ENTER -> {
-                add(Kind.ENTER, action == null ? Words.name(call.syscall()) + ", restarted" : action.text());
+                add(Kind.ENTER, action == null ? again(call) : action.text());
                 entry(task, call);
             }
             case COPY_HOW -> {
@@ -92,8 +92,16 @@ final class Narrator {
         }
     }
 
+    /** Of an entry that no action of the thread's begins. */
+    private static String again(Call call) {
+        return call.origin() == Origin.IO_URING
+                ? "the next request: " + Words.name(call.syscall())
+                : Words.name(call.syscall()) + ", restarted";
+    }
+
     private void entry(Task task, Call call) {
-        if (!referee.isWatching() || mitigation == Mitigation.OFF || call.origin() == Origin.IO_URING) {
+        boolean isSeen = call.origin() == Origin.SYSCALL && !call.isRefused();
+        if (!referee.isWatching() || mitigation == Mitigation.OFF || !isSeen) {
             return;
         }
         String argument = argument(task.group().memory(), call);

@@ -20,7 +20,6 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -51,10 +50,10 @@ final class Referee implements Tracepoints {
     private Verdict worst = Verdict.TRUE;
     private int events;
     /** Where the file of a call was, each time that an observer looked. */
-    private final Map<Call, Set<ByteString>> places = new IdentityHashMap<>();
+    private final IdentityHashMap<Call, Set<ByteString>> places = new IdentityHashMap<>();
 
     /** The peer that a connect chose, before anybody could choose another. */
-    private final Map<Call, byte[]> peers = new IdentityHashMap<>();
+    private final IdentityHashMap<Call, byte[]> peers = new IdentityHashMap<>();
 
     /**
      * What an event said of a call, and what of that was true.

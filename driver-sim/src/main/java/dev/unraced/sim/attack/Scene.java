@@ -96,6 +96,11 @@ final class Scene {
         return kernel.fork(kernel.init(), Moves.bytes(name));
     }
 
+    /** A process that another one forks, with copies of its descriptors. */
+    Task child(Task parent, String name) {
+        return kernel.fork(parent, Moves.bytes(name));
+    }
+
     Task thread(Task sibling) {
         return kernel.thread(sibling.group());
     }
@@ -153,7 +158,7 @@ final class Scene {
         world.workers().add(world.add(new Script(name, false, null)));
     }
 
-    private static void require(int result) {
+    static void require(int result) {
         if (result < 0) {
             throw new IllegalStateException("errno " + -result);
         }

@@ -155,6 +155,12 @@ public final class Kernel implements ProcView {
         return result;
     }
 
+    /** setns(2) to the mount namespace of another process, whose root and working directory the task's process gets. */
+    public void enterNamespace(Task task, TaskGroup of) {
+        task.group.fs.leave();
+        task.group.fs = of.fs.copy();
+    }
+
     /** A new process with one thread; a child of the parent, with copies of all it has but memory (fork and exec). */
     public Task fork(Task parent, byte[] comm) {
         return fork(parent, comm, ids.next());
@@ -452,6 +458,13 @@ public final class Kernel implements ProcView {
         } else if (signal.compareTo(task.pending) > 0) {
             task.pending = signal;
         }
+    }
+
+    /** Sends SIGSYS to a thread that blocks it, so that it stays pending. */
+    public void pendSigsys(Task task) {
+        log.write(task.thing);
+        task.sigsysBlocked = true;
+        task.sigsysPending = true;
     }
 
     /** Ends every thread of a process; those in calls at their next step. */

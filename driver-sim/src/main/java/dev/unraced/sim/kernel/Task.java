@@ -91,12 +91,6 @@ public final class Task implements FsCaller {
         return sigsysPending;
     }
 
-    /** Blocks SIGSYS and sends it to the thread, where it stays pending. */
-    public void pendSigsys() {
-        sigsysBlocked = true;
-        sigsysPending = true;
-    }
-
     @Override
     public FsContext fs() {
         return ownFs == null ? group.fs : ownFs;

@@ -3,8 +3,6 @@ package dev.unraced.sim.trace;
 
 import dev.unraced.sim.kernel.Task;
 import java.util.IdentityHashMap;
-import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Whether each thread is in a watched call that entered. Unlike an entry of the stash, such a trace is neither refused
@@ -20,7 +18,7 @@ final class EntryTraces {
     }
 
     private final long openedNanos;
-    private final Map<Task, Trace> traces = new IdentityHashMap<>();
+    private final IdentityHashMap<Task, Trace> traces = new IdentityHashMap<>();
 
     /** Traces of a capture that opens now. */
     EntryTraces(long openedNanos) {
@@ -53,7 +51,7 @@ final class EntryTraces {
     }
 
     private Trace traceOf(Task task) {
-        @Nullable Trace trace = traces.get(task);
+        Trace trace = traces.get(task);
         if (trace == null) {
             trace = new Trace();
             traces.put(task, trace);

@@ -48,7 +48,7 @@ public final class Tracer implements Tracepoints {
     private final Truth truth;
     private final ConnectsUnderWay connects;
     /** The latest request that each thread submitted, until the thread submits another one. */
-    private final Map<Task, Call> latest = new IdentityHashMap<>();
+    private final IdentityHashMap<Task, Call> latest = new IdentityHashMap<>();
 
     private EntryTraces traces;
     private final Draft draft = new Draft();

@@ -10,7 +10,6 @@ import dev.unraced.sim.kernel.Call;
 import dev.unraced.sim.kernel.Task;
 import dev.unraced.sim.net.Socket;
 import java.util.IdentityHashMap;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Reads what a call really acted on from the kernel's own objects. */
@@ -18,7 +17,7 @@ final class Truth {
     private final PathFinder path = new PathFinder();
     private final boolean walksTwice;
     /** Walks that take steps, by the calls that they are for. */
-    private final Map<Call, PathFinder> walks = new IdentityHashMap<>();
+    private final IdentityHashMap<Call, PathFinder> walks = new IdentityHashMap<>();
 
     /**
      * Reads what calls acted on.
