@@ -25,8 +25,9 @@ struct batch {
 	struct bytes a, b;
 	unsigned link;
 	bool polled;
-	/* Results by user_data. */
+	/* Results by user_data, and the order in which they came. */
 	long results[REQUESTS];
+	unsigned order[REQUESTS];
 	unsigned requests;
 	char read[SIZE_A];
 	/* Of "continued": the pipe that both chains wait for. */
@@ -123,6 +124,7 @@ static void finish(struct batch *batch)
 		}
 		const struct io_uring_cqe *completion = &ring->completions[head & *ring->completed_mask];
 		batch->results[completion->user_data % REQUESTS] = completion->res;
+		batch->order[completion->user_data % REQUESTS] = taken;
 		__atomic_store_n(ring->completed_head, head + 1, __ATOMIC_RELEASE);
 		taken++;
 	}
@@ -164,19 +166,35 @@ static const char *files_open(struct batch *batch)
 	return NULL;
 }
 
-/* What the request of a's open returned counts only if it was the descriptor that was read. */
-static void tell_first(struct batch *batch, long opened, int expected, long read)
+/* Of the descriptor that was read and closed, the read tells; any other one is still there. */
+static char letter_of_open(const struct batch *batch, unsigned request, int expected, unsigned read)
 {
-	batch->truth[batch->letters++] = opened == expected ? letter_of_size(read) : 'x';
-	if (opened >= 0 && opened != expected)
-		close((int)opened);
+	long opened = batch->results[request];
+
+	return opened == expected ? letter_of_size(batch->results[read]) : letter_of_descriptor(opened);
 }
 
-static void tell_second(struct batch *batch, long opened)
+static void tell_open(struct batch *batch, unsigned request, int expected, unsigned read)
 {
-	batch->truth[batch->letters++] = letter_of_descriptor(opened);
-	if (opened >= 0)
-		close((int)opened);
+	batch->truth[batch->letters++] = letter_of_open(batch, request, expected, read);
+}
+
+/* In the order of their completions: a request that would block ends after those behind it. */
+static void tell_opens(struct batch *batch, unsigned first, unsigned second, int expected, unsigned read)
+{
+	bool swapped = batch->order[second] < batch->order[first];
+
+	/* The second one gets the same descriptor again, and is the one that has it now. */
+	if (!swapped && batch->results[first] == expected && batch->results[second] == expected) {
+		tell_open(batch, first, expected, read);
+		batch->truth[batch->letters++] = letter_of_descriptor(expected);
+	} else {
+		tell_open(batch, swapped ? second : first, expected, read);
+		tell_open(batch, swapped ? first : second, expected, read);
+	}
+	for (unsigned i = 0; i < 2; i++)
+		if (batch->results[i ? second : first] >= 0)
+			close((int)batch->results[i ? second : first]);
 }
 
 static void reopen(struct batch *batch)
@@ -188,8 +206,7 @@ static void reopen(struct batch *batch)
 	add_close(batch, fd, batch->link);
 	add_open(batch, &batch->b, 0);
 	submit(batch, 2);
-	tell_first(batch, batch->results[0], fd, batch->results[1]);
-	tell_second(batch, batch->results[3]);
+	tell_opens(batch, 0, 3, fd, 1);
 }
 
 static void open_and_close(struct batch *batch)
@@ -200,7 +217,9 @@ static void open_and_close(struct batch *batch)
 	add_read(batch, fd, batch->link);
 	add_close(batch, fd, 0);
 	submit(batch, 1);
-	tell_first(batch, batch->results[0], fd, batch->results[1]);
+	tell_open(batch, 0, fd, 1);
+	if (batch->results[0] != fd)
+		close((int)batch->results[0]);
 }
 
 static const char *continued_open(struct batch *batch)
@@ -235,8 +254,7 @@ static void continued(struct batch *batch)
 	__atomic_fetch_add(&books()->ended, 2, __ATOMIC_SEQ_CST);
 	if (read(batch->pipe[0], &byte, 1) != 1)
 		_exit(3);
-	tell_first(batch, batch->results[1], fd, batch->results[2]);
-	tell_second(batch, batch->results[8]);
+	tell_opens(batch, 1, 8, fd, 2);
 }
 
 static const char *reconnect_open(struct batch *batch)

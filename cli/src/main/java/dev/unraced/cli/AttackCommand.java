@@ -38,8 +38,8 @@ import picocli.CommandLine.Spec;
             "  sudo unraced attack --json | jq '.results[] | select(.false_matches > 0)'",
             "  unraced attack --list",
             "",
-            "Exit codes: 0 no event claims a proof that is none, or has a wrong truth field; 1 one does, or the driver cannot"
-                    + " run; 2 wrong command line or configuration."
+            "Exit codes: 0 no event asserts what is not so without the flag that says it may not be; 1 one does, or the driver"
+                    + " cannot run; 2 wrong command line or configuration; 3 an attack that was named was not played."
         })
 final class AttackCommand implements Callable<Integer> {
     private static final int DEFAULT_CALLS = 20_000;
@@ -50,7 +50,10 @@ final class AttackCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Parameters(arity = "0..*", paramLabel = "NAME", description = "Which attacks. Default: all; --list lists them.")
+    @Parameters(
+            arity = "0..*",
+            paramLabel = "NAME",
+            description = "Which attacks. Default: all; --list lists them. The name of several selects each.")
     private List<String> names = List.of();
 
     @Option(
@@ -64,7 +67,7 @@ final class AttackCommand implements Callable<Integer> {
             paramLabel = "MODE",
             split = ",",
             description = "Under which modes: off, stash, kernel. Default: all.")
-    private List<Mitigation> modes = List.of(Mitigation.values());
+    private List<Mitigation> modes = List.of();
 
     @Option(
             names = "--calls",
@@ -127,7 +130,14 @@ final class AttackCommand implements Callable<Integer> {
         if (driver != null && !all.names().contains(driver)) {
             throw usage("No driver is named '" + driver + "'; there are " + String.join(", ", all.names()));
         }
-        int code = run.attack(all, driver, names, modes, calls, patience);
+        int code = run.attack(
+                all,
+                driver,
+                names,
+                modes.isEmpty() ? List.of(Mitigation.values()) : modes,
+                !modes.isEmpty(),
+                calls,
+                patience);
         html.write();
         return code;
     }

@@ -19,7 +19,10 @@ import dev.unraced.event.Mitigation;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Attacks a driver, and prints what it came to. */
@@ -39,12 +42,16 @@ final class AttackRun {
     }
 
     boolean isAttack(String name) {
-        return AttackCorpus.named(name).isPresent();
+        return !AttackCorpus.selected(name).isEmpty();
     }
 
     Optional<String> nearest(String name) {
         return NearestName.of(
-                name, AttackCorpus.all().stream().map(Attack::name).toList());
+                name,
+                AttackCorpus.all().stream()
+                        .flatMap(attack -> Stream.of(attack.name(), attack.family()))
+                        .distinct()
+                        .toList());
     }
 
     int list() {
@@ -57,6 +64,7 @@ final class AttackRun {
      *
      * @param name the driver, or null for the one that the configuration chooses
      * @param names the attacks; none for all
+     * @param modesAreNamed whether the user chose the modes, and so wants each of them tried
      * @throws CaptureException when the driver cannot run
      */
     int attack(
@@ -64,6 +72,7 @@ final class AttackRun {
             @Nullable String name,
             List<String> names,
             List<Mitigation> modes,
+            boolean modesAreNamed,
             int calls,
             @Nullable Duration patience) {
         Driver driver = chosen(drivers, name);
@@ -72,7 +81,7 @@ final class AttackRun {
         AttackProgress tell = new AttackProgress(console.err(), progress);
         List<AttackResult> results = new ArrayList<>();
         for (Attack attack : AttackCorpus.all()) {
-            if (names.isEmpty() || names.contains(attack.name())) {
+            if (names.isEmpty() || names.stream().anyMatch(attack::isNamed)) {
                 for (Mitigation mode : modes) {
                     tell.begin(attack, mode);
                     results.add(AttackCorpus.run(under, attack, mode, calls, tell::calls));
@@ -89,8 +98,20 @@ final class AttackRun {
         if (html.isWanted()) {
             html.add(AttackJson.of(place, results));
         }
-        boolean held = results.stream().noneMatch(result -> result.status() == AttackResult.Status.BROKEN);
-        return held ? ExitCode.OK : ExitCode.FAILURE;
+        if (results.stream().anyMatch(result -> result.status() == AttackResult.Status.BROKEN)) {
+            return ExitCode.FAILURE;
+        }
+        return names.isEmpty() || arePlayed(results, modesAreNamed) ? ExitCode.OK : ExitCode.NOT_PLAYED;
+    }
+
+    /** Whether each attack was played: in every mode that the user named, else in one at least. */
+    private static boolean arePlayed(List<AttackResult> results, boolean modesAreNamed) {
+        Map<Attack, List<AttackResult>> byAttack =
+                results.stream().collect(Collectors.groupingBy(AttackResult::attack));
+        return byAttack.values().stream()
+                .allMatch(of -> modesAreNamed
+                        ? of.stream().allMatch(AttackResult::isPlayed)
+                        : of.stream().anyMatch(AttackResult::isPlayed));
     }
 
     /** The driver of a name, or the one that the configuration chooses. */

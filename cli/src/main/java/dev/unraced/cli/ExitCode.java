@@ -9,6 +9,8 @@ final class ExitCode {
     static final int FAILURE = 1;
     /** The command line or the configuration is wrong. */
     static final int USAGE = 2;
+    /** What was asked for by name could not be tried, so that nothing is known. */
+    static final int NOT_PLAYED = 3;
 
     private ExitCode() {}
 }

@@ -33,9 +33,10 @@ class AttackCommandTest {
                 .isZero();
         assertThat(test.out())
                 .matches("Driver sim, kernel sim, \\d+ processors\n\n(?s:.*)")
-                .contains("\nattack     mode   calls  true  wrong  flagged  false MATCH  wrong truth  MATCH  CHANGED\n")
-                .containsPattern("\nflip-late  off +50 +50 +0 +0 +0 +0 +0 +0\n")
-                .containsPattern("\nflip-late  stash +50 +50 +0 +0 +0 +0 +50 +0\n");
+                .contains(
+                        "\nattack     mode   calls  true  wrong  flagged  false MATCH  wrong truth  marked  won  MATCH  CHANGED\n")
+                .containsPattern("\nflip-late  off +50 +50 +0 +0 +0 +0 +0 +- +0 +0\n")
+                .containsPattern("\nflip-late  stash +50 +50 +0 +0 +0 +0 +0 +- +50 +0\n");
         assertThat(test.err()).isEmpty();
     }
 
@@ -53,16 +54,16 @@ class AttackCommandTest {
         assertThat(attack("flip-late", "io-uring", "--mitigation", "off", "--calls", "20", "--markdown"))
                 .isZero();
         assertThat(test.out()).contains("""
-                        | attack | mode | calls | true | wrong | flagged | false MATCH | wrong truth | MATCH | CHANGED |
-                        |---|---|--:|--:|--:|--:|--:|--:|--:|--:|
-                        | flip-late | off | 20 | 20 | 0 | 0 | 0 | 0 | 0 | 0 |
+                        | attack | mode | calls | true | wrong | flagged | false MATCH | wrong truth | marked | won | MATCH | CHANGED |
+                        |---|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|
+                        | flip-late | off | 20 | 20 | 0 | 0 | 0 | 0 | 0 | - | 0 | 0 |
                         """);
     }
 
     @Test
     void printsAnObjectForPrograms() {
         assertThat(attack("flip-late", "memfd", "--mitigation", "stash", "--calls", "20", "--json"))
-                .isZero();
+                .isEqualTo(ExitCode.NOT_PLAYED);
         List<Map<String, Object>> objects = JsonLines.parse(test.out().strip());
         assertThat(objects).singleElement().asInstanceOf(JsonLines.OBJECT).containsEntry("driver", "sim");
         @SuppressWarnings("unchecked")
@@ -77,6 +78,8 @@ class AttackCommandTest {
                 .containsEntry("attempts", 20L)
                 .containsEntry("truthful", 20L)
                 .containsEntry("silent", 0L)
+                .containsEntry("lies", 0L)
+                .containsEntry("won", null)
                 .containsEntry("false_matches", 0L)
                 .containsEntry("wrong_truths", 0L);
         assertThat(results.get(1))
@@ -89,11 +92,11 @@ class AttackCommandTest {
 
     @Test
     void saysWhatCannotBeTriedHere() {
-        assertThat(attack("memfd", "fuse", "--mitigation", "off")).isZero();
+        assertThat(attack("memfd", "fuse", "--mitigation", "off")).isEqualTo(ExitCode.NOT_PLAYED);
         assertThat(test.out()).endsWith("""
 
-                        not possible here (the simulated kernel has no fuse): fuse off
-                        not possible here (the simulated kernel has no memfd): memfd off
+                        not played: not possible here (the simulated kernel has no fuse): fuse off
+                        not played: not possible here (the simulated kernel has no memfd): memfd off
                         """);
     }
 
@@ -101,8 +104,9 @@ class AttackCommandTest {
     void aModeThatTheDriverLacksIsNotAttacked() {
         Driver driver = driver(Capabilities.complete().without(Mitigation.KERNEL, "no copies here"));
 
-        assertThat(attack(() -> only(driver), "flip", "--mitigation", "kernel")).isZero();
-        assertThat(test.out()).endsWith("\nnot declared by the driver (KERNEL: no copies here): flip kernel\n");
+        assertThat(attack(() -> only(driver), "flip", "--mitigation", "kernel")).isEqualTo(ExitCode.NOT_PLAYED);
+        assertThat(test.out())
+                .endsWith("\nnot played: not declared by the driver (KERNEL: no copies here): flip kernel\n");
     }
 
     @Test

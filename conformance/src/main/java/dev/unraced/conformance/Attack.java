@@ -14,6 +14,7 @@ public final class Attack {
     private final int most;
     private final boolean race;
     private final Play play;
+    private final String family;
 
     /**
      * An attack.
@@ -24,6 +25,18 @@ public final class Attack {
      * @param race whether somebody works against each call while it runs
      */
     Attack(String name, String title, List<Capability> needs, Scope scope, int most, boolean race, Play play) {
+        this(name, title, needs, scope, most, race, play, name);
+    }
+
+    private Attack(
+            String name,
+            String title,
+            List<Capability> needs,
+            Scope scope,
+            int most,
+            boolean race,
+            Play play,
+            String family) {
         this.name = name;
         this.title = title;
         this.needs = List.copyOf(needs);
@@ -31,6 +44,12 @@ public final class Attack {
         this.most = most;
         this.race = race;
         this.play = play;
+        this.family = family;
+    }
+
+    /** The same attack as one of several that a name stands for. */
+    Attack of(String common) {
+        return new Attack(name, title, needs, scope, most, race, play, common);
     }
 
     /** What an attack does on a field: makes the calls, and has each judged. */
@@ -42,6 +61,16 @@ public final class Attack {
     /** As a user selects it; that of the simulated attack where there is one. */
     public String name() {
         return name;
+    }
+
+    /** Whether a name selects it: its own, or that of the attacks of which it is one. */
+    public boolean isNamed(String wanted) {
+        return name.equals(wanted) || family.equals(wanted);
+    }
+
+    /** The name that it shares with its variants; its own when it has none. */
+    public String family() {
+        return family;
     }
 
     /** What it does, in a few words. */

@@ -12,8 +12,9 @@ import java.util.stream.Stream;
 
 /** Real attacks, each of which knows from its own descriptors what the kernel did. */
 public final class AttackCorpus {
-    private static final List<Attack> ALL =
-            Stream.of(FlipCorpus.all(), OddCorpus.all()).flatMap(List::stream).toList();
+    private static final List<Attack> ALL = Stream.of(FlipCorpus.all(), OddCorpus.all(), BatchCorpus.all())
+            .flatMap(List::stream)
+            .toList();
 
     private AttackCorpus() {}
 
@@ -25,6 +26,11 @@ public final class AttackCorpus {
     /** The attack of a name. */
     public static Optional<Attack> named(String name) {
         return ALL.stream().filter(attack -> attack.name().equals(name)).findFirst();
+    }
+
+    /** The attacks that a name selects: one, or several that are variants of each other. */
+    public static List<Attack> selected(String name) {
+        return ALL.stream().filter(attack -> attack.isNamed(name)).toList();
     }
 
     /** The release of the kernel that a driver's actor lives on. */

@@ -12,6 +12,8 @@ package dev.unraced.conformance;
  * @param matched events that say MATCH
  * @param changed events that say CHANGED
  * @param differs events that say DIFFERS
+ * @param marked events without the file or the peer that was reached, or with another one, that say so by a flag
+ * @param won rounds in which the attacker came in between; -1 when that is not the attack's way
  */
 public record AttackCounts(
         long attempts,
@@ -21,10 +23,12 @@ public record AttackCounts(
         long wrongTruths,
         long matched,
         long changed,
-        long differs) {
+        long differs,
+        long marked,
+        long won) {
 
     /** Of no attack. */
-    public static final AttackCounts NONE = new AttackCounts(0, 0, 0, 0, 0, 0, 0, 0);
+    public static final AttackCounts NONE = new AttackCounts(0, 0, 0, 0, 0, 0, 0, 0, 0, -1);
 
     /** The sum of two. */
     public AttackCounts plus(AttackCounts other) {
@@ -36,12 +40,19 @@ public record AttackCounts(
                 wrongTruths + other.wrongTruths,
                 matched + other.matched,
                 changed + other.changed,
-                differs + other.differs);
+                differs + other.differs,
+                marked + other.marked,
+                won < 0 ? other.won : other.won < 0 ? won : won + other.won);
     }
 
     /** Events whose argument is the one that the kernel took. */
     public long truthful() {
         return attempts - wrong;
+    }
+
+    /** Events that assert what is not so, without the flag that says it may not be; has to be 0. */
+    public long lies() {
+        return falseMatches + wrongTruths;
     }
 
     /** Wrong events that nothing sets apart from true ones. */

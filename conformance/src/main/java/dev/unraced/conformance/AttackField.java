@@ -3,9 +3,11 @@ package dev.unraced.conformance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.unraced.conformance.Taken.FileId;
 import dev.unraced.event.ByteString;
 import dev.unraced.event.SyscallEvent;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 import java.util.function.LongConsumer;
 
@@ -98,6 +100,37 @@ final class AttackField {
         progress.accept(tally.counts().attempts());
     }
 
+    /** Has all rounds played by commands that answer {@code truth}, and judges by what each letter stands for. */
+    void play(Command command, Map<Character, Taken> meanings) {
+        inBatches(command, (event, truth, i) -> {
+            Taken taken = meanings.get(truth);
+            if (taken != null) {
+                tally.judge(event, taken);
+            }
+        });
+    }
+
+    /** Has rounds played by one command, which answers more than letters. */
+    Reply once(Command command, int rounds) {
+        Reply reply = actor().ask(command.with("calls", rounds));
+        if (reply.has("won")) {
+            tally.won(reply.number("won"));
+        }
+        return reply;
+    }
+
+    /** The events of a thread since the last time; all of them when the thread is 0. */
+    List<SyscallEvent> eventsOf(int tid) {
+        return scenario.takeEvents().stream()
+                .filter(event -> tid == 0 || event.caller().tid() == tid)
+                .toList();
+    }
+
+    /** What fstat says of a file of this attack's. */
+    FileId id(String name) {
+        return FileId.of(actor().ask(Command.of("stat").with("path", bytes(name))));
+    }
+
     /** What a batch of calls became. */
     interface Batch {
         /** Judges the i-th call. */
@@ -115,10 +148,10 @@ final class AttackField {
             long start = System.nanoTime();
             Reply reply = actor().ask(command.with("calls", count));
             String truth = reply.text("truth");
-            int tid = reply.integer("tid");
-            List<SyscallEvent> events = scenario.takeEvents().stream()
-                    .filter(event -> event.caller().tid() == tid)
-                    .toList();
+            List<SyscallEvent> events = eventsOf(reply.integer("tid"));
+            if (reply.has("won")) {
+                tally.won(reply.number("won"));
+            }
             assertThat(events).as("R1.1: one event of each call").hasSize(truth.length());
             for (int i = 0; i < truth.length(); i++) {
                 judge.judge(events.get(i), truth.charAt(i), i);

@@ -20,7 +20,14 @@ public record AttackResult(Attack attack, Mitigation mode, Status status, Attack
         /** The driver declares that it does not see such calls, or lacks the mode. */
         NOT_DECLARED,
         /** This machine does not let the attacker do it. */
-        IMPOSSIBLE
+        IMPOSSIBLE,
+        /** The attacker was too late in each round, so that nothing is shown. */
+        NEVER_WON
+    }
+
+    /** Whether the driver was put to the test. */
+    public boolean isPlayed() {
+        return status == Status.HELD || status == Status.BROKEN;
     }
 
     static AttackResult notRun(Attack attack, Mitigation mode, Status status, String reason) {
@@ -34,9 +41,16 @@ public record AttackResult(Attack attack, Mitigation mode, Status status, Attack
     /** Judges what was counted. */
     static AttackResult of(Attack attack, Mitigation mode, AttackTally tally) {
         AttackCounts counts = tally.counts();
-        boolean held = counts.falseMatches() == 0 && counts.wrongTruths() == 0;
         String worst = tally.worst();
+        if (counts.lies() != 0) {
+            return new AttackResult(attack, mode, Status.BROKEN, counts, worst == null ? "" : worst);
+        }
+        boolean won = counts.won() != 0;
         return new AttackResult(
-                attack, mode, held ? Status.HELD : Status.BROKEN, counts, held || worst == null ? "" : worst);
+                attack,
+                mode,
+                won ? Status.HELD : Status.NEVER_WON,
+                counts,
+                won ? "" : "the attacker was too late in all of " + counts.attempts() + " rounds");
     }
 }

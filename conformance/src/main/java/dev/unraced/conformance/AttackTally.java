@@ -6,6 +6,7 @@ import dev.unraced.driver.Capabilities;
 import dev.unraced.event.Argument;
 import dev.unraced.event.ByteString;
 import dev.unraced.event.ConnectEvent;
+import dev.unraced.event.ConnectedSocket;
 import dev.unraced.event.EventFlag;
 import dev.unraced.event.Feature;
 import dev.unraced.event.Integrity;
@@ -16,6 +17,7 @@ import dev.unraced.event.Sockaddr;
 import dev.unraced.event.SyscallEvent;
 import java.util.Arrays;
 import java.util.EnumSet;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -34,8 +36,14 @@ final class AttackTally {
     /** Flags by which an event says that its file's path is not one of the caller's. */
     private static final Set<EventFlag> OTHER_PATH =
             EnumSet.of(EventFlag.DETACHED, EventFlag.DELETED, EventFlag.FOREIGN_MOUNT_NS, EventFlag.RESOLVED_TRUNCATED);
+    /** Flags by which an event says that its file's path may not be one that the file had. */
+    private static final Set<EventFlag> UNSTABLE_PATH = EnumSet.of(EventFlag.RESOLVED_UNSTABLE);
+    /** Flags by which an event says that the file or the socket of a call that succeeded is not there. */
+    private static final Set<EventFlag> NO_OBJECT = EnumSet.of(EventFlag.OBJECT_MISSED, EventFlag.EXECUTION_UNKNOWN);
     /** Family, port and address of AF_INET; what follows is padding. */
     private static final int INET_BYTES = 8;
+    /** Flow label and scope count in AF_INET6: all of the structure. */
+    private static final int INET6_BYTES = 28;
 
     private final Capabilities capabilities;
     private long attempts;
@@ -46,6 +54,8 @@ final class AttackTally {
     private long matched;
     private long changed;
     private long differs;
+    private long marked;
+    private long won = -1;
     private @Nullable String worst;
 
     /** Counts for a driver; what it declares not to tell is not missed. */
@@ -75,18 +85,28 @@ final class AttackTally {
             falseMatches++;
             remember(ruleOfMatch(event, isCopy) + ": a false proof: really " + taken + ", event " + event);
         }
-        if (event.call().result() >= 0) {
-            String rule = ruleOfTruth(event, taken);
-            if (rule != null) {
-                wrongTruths++;
-                remember(rule + ": a wrong truth field: really " + taken + ", event " + event);
-            }
+        String rule = ruleOfTruth(event, taken);
+        if (rule != null) {
+            wrongTruths++;
+            remember(rule + ": an unmarked wrong truth: really " + taken + ", event " + event);
         }
+    }
+
+    /** Counts rounds in which the attacker came in between, of an attack that may be too late. */
+    void won(long rounds) {
+        won = Math.max(won, 0) + rounds;
+    }
+
+    /** Counts an event that breaks a rule which is no matter of one argument or truth field. */
+    void lie(String rule, String what) {
+        wrongTruths++;
+        remember(rule + ": " + what);
     }
 
     /** The counts up to now. */
     AttackCounts counts() {
-        return new AttackCounts(attempts, wrong, flagged, falseMatches, wrongTruths, matched, changed, differs);
+        return new AttackCounts(
+                attempts, wrong, flagged, falseMatches, wrongTruths, matched, changed, differs, marked, won);
     }
 
     /** The first event that none may be, with what really happened; null while there is none. */
@@ -121,9 +141,36 @@ final class AttackTally {
 
     /** The rule that the truth fields of a successful call break, or null when they are true. */
     private @Nullable String ruleOfTruth(SyscallEvent event, Taken taken) {
+        if (!taken.ran()) {
+            return ruleOfRefusal(event);
+        }
+        if (event.call().result() < 0) {
+            return null;
+        }
+        if (event.flags().contains(EventFlag.NOT_EXECUTED)) {
+            return "R3.5";
+        }
+        return event instanceof OpenEvent open ? ruleOfFile(open, taken) : ruleOfPeer((ConnectEvent) event, taken);
+    }
+
+    /** Of a call that never ran, an event says so or that it does not know, and an object only if it does not know. */
+    private @Nullable String ruleOfRefusal(SyscallEvent event) {
+        boolean says = says(event, EnumSet.of(EventFlag.EXECUTION_UNKNOWN))
+                || (event.flags().contains(EventFlag.NOT_EXECUTED) && !hasObject(event));
+        return says ? null : "R3.4";
+    }
+
+    private static boolean hasObject(SyscallEvent event) {
         return event instanceof OpenEvent open
-                ? ruleOfFile(open, taken)
-                : ruleOfPeer((ConnectEvent) event, taken.peer());
+                ? open.file().isPresent()
+                : ((ConnectEvent) event).socket().isPresent();
+    }
+
+    /** Whether a flag weakens what the event asserts; counts it. */
+    private boolean says(SyscallEvent event, Set<EventFlag> flags) {
+        boolean does = event.flags().stream().anyMatch(flags::contains);
+        marked += does ? 1 : 0;
+        return does;
     }
 
     private @Nullable String ruleOfFile(OpenEvent event, Taken taken) {
@@ -132,29 +179,45 @@ final class AttackTally {
             return null;
         }
         OpenedFile opened = event.file().orElse(null);
-        if (opened == null && !capabilities.has(Feature.RESOLVED_PATH)) {
-            return null;
+        if (opened == null) {
+            return !capabilities.has(Feature.RESOLVED_PATH) || says(event, NO_OBJECT) ? null : "R2.20";
         }
-        if (opened == null || (capabilities.has(Feature.DEVICE_INODE) && !isSame(opened, file))) {
-            return "R2.20";
+        if (capabilities.has(Feature.DEVICE_INODE) && !isSame(opened, file)) {
+            return says(event, weakened(taken)) ? null : "R2.20";
         }
-        ByteString place = taken.place();
-        boolean isPlace = place == null
+        if (taken.mountNamespace() != 0
+                && capabilities.has(Feature.NAMESPACES)
+                && event.caller().mountNamespace() != taken.mountNamespace()
+                && !says(event, EnumSet.of(EventFlag.FOREIGN_MOUNT_NS))) {
+            return "R2.46";
+        }
+        boolean isPlace = taken.places().isEmpty()
                 || event.flags().stream().anyMatch(OTHER_PATH::contains)
-                || opened.path().equals(place);
+                || taken.places().contains(opened.path())
+                || says(event, UNSTABLE_PATH);
         return isPlace ? null : "R2.21";
     }
 
-    private @Nullable String ruleOfPeer(ConnectEvent event, @Nullable ByteString peer) {
+    private static Set<EventFlag> weakened(Taken taken) {
+        EnumSet<EventFlag> flags = EnumSet.of(EventFlag.EXECUTION_UNKNOWN);
+        flags.addAll(taken.marks());
+        return flags;
+    }
+
+    private @Nullable String ruleOfPeer(ConnectEvent event, Taken taken) {
+        ByteString peer = taken.peer();
         if (peer == null || !capabilities.has(Feature.SOCKET_TUPLE)) {
             return null;
         }
         Sockaddr expected = new Sockaddr(peer);
-        boolean isPeer = event.socket()
-                .flatMap(socket -> socket.remote())
-                .filter(remote -> isSame(remote, expected))
-                .isPresent();
-        return isPeer ? null : expected.family() == Sockaddr.AF_UNIX ? "R2.31" : "R2.30";
+        ConnectedSocket socket = event.socket().orElse(null);
+        String rule = expected.family() == Sockaddr.AF_UNIX ? "R2.31" : "R2.30";
+        if (socket == null) {
+            return says(event, NO_OBJECT) ? null : rule;
+        }
+        boolean isPeer = isSame(socket.remote(), expected)
+                && (taken.local() == null || isSame(socket.local(), new Sockaddr(taken.local())));
+        return isPeer || says(event, weakened(taken)) ? null : rule;
     }
 
     private static boolean isSame(OpenedFile opened, FileId file) {
@@ -163,12 +226,23 @@ final class AttackTally {
                 && opened.inode() == file.inode();
     }
 
+    private static boolean isSame(Optional<Sockaddr> actual, Sockaddr expected) {
+        return actual.filter(address -> isSame(address, expected)).isPresent();
+    }
+
     private static boolean isSame(Sockaddr first, Sockaddr second) {
-        if (first.family() != Sockaddr.AF_INET) {
-            return first.unixPath().isPresent() && first.unixPath().equals(second.unixPath());
-        }
+        return switch (first.family()) {
+            case Sockaddr.AF_INET -> isSame(first, second, INET_BYTES);
+            case Sockaddr.AF_INET6 -> isSame(first, second, INET6_BYTES);
+            case Sockaddr.AF_UNIX ->
+                first.unixPath().isPresent() && first.unixPath().equals(second.unixPath());
+            default -> first.bytes().equals(second.bytes());
+        };
+    }
+
+    private static boolean isSame(Sockaddr first, Sockaddr second, int length) {
         return Arrays.equals(
-                Arrays.copyOf(first.bytes().toByteArray(), INET_BYTES),
-                Arrays.copyOf(second.bytes().toByteArray(), INET_BYTES));
+                Arrays.copyOf(first.bytes().toByteArray(), length),
+                Arrays.copyOf(second.bytes().toByteArray(), length));
     }
 }

@@ -162,12 +162,7 @@ final class OddCorpus {
                 field.judge(
                         WatchedCall.connect("h:" + CLIENT, address),
                         outcome -> outcome.result() == 0 && outcome.peer().isPresent()
-                                ? new Taken(
-                                        address,
-                                        address.equals(loopback),
-                                        null,
-                                        null,
-                                        outcome.peer().get())
+                                ? Taken.peer(address, outcome.peer().get(), address.equals(loopback))
                                 : Taken.nothing(address));
             }
         }

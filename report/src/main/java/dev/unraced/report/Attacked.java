@@ -17,10 +17,18 @@ import java.util.Map;
 record Attacked(String driver, String kernel, long processors, List<Row> rows, List<Unrun> unrun) {
     /** What became of an attack. */
     enum Status {
-        HELD,
-        BROKEN,
-        NOT_DECLARED,
-        IMPOSSIBLE
+        HELD(""),
+        BROKEN(""),
+        NOT_DECLARED("not declared by the driver: "),
+        IMPOSSIBLE("not possible here: "),
+        NEVER_WON("never won: ");
+
+        /** Why an attack was not played. */
+        private final String why;
+
+        Status(String why) {
+            this.why = why;
+        }
     }
 
     /**
@@ -57,8 +65,7 @@ record Attacked(String driver, String kernel, long processors, List<Row> rows, L
                 rows.add(new Row(
                         attack, result.string("title"), mode, counts(result), status == Status.BROKEN ? reason : ""));
             } else {
-                String why =
-                        (status == Status.IMPOSSIBLE ? "not possible here: " : "not declared by the driver: ") + reason;
+                String why = status.why + reason;
                 unrun.computeIfAbsent(why, any -> new Unrun(why, new ArrayList<>()))
                         .attacks()
                         .add(attack + " " + mode);

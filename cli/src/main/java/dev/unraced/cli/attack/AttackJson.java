@@ -38,6 +38,7 @@ public final class AttackJson {
         AttackCounts counts = result.counts();
         json.writeStartObject();
         json.writeStringField("attack", result.attack().name());
+        json.writeStringField("family", result.attack().family());
         json.writeStringField("title", result.attack().title());
         json.writeBooleanField("race", result.attack().isRace());
         json.writeStringField("mitigation", result.mode().name());
@@ -50,6 +51,13 @@ public final class AttackJson {
         json.writeNumberField("silent", counts.silent());
         json.writeNumberField("false_matches", counts.falseMatches());
         json.writeNumberField("wrong_truths", counts.wrongTruths());
+        json.writeNumberField("lies", counts.lies());
+        json.writeNumberField("marked", counts.marked());
+        if (counts.won() < 0) {
+            json.writeNullField("won");
+        } else {
+            json.writeNumberField("won", counts.won());
+        }
         json.writeNumberField("matched", counts.matched());
         json.writeNumberField("changed", counts.changed());
         json.writeNumberField("differs", counts.differs());

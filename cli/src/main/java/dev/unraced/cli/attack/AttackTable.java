@@ -19,7 +19,18 @@ import java.util.stream.Stream;
 /** What attacks came to, for people. */
 public final class AttackTable {
     private static final List<String> HEADINGS = List.of(
-            "attack", "mode", "calls", "true", "wrong", "flagged", "false MATCH", "wrong truth", "MATCH", "CHANGED");
+            "attack",
+            "mode",
+            "calls",
+            "true",
+            "wrong",
+            "flagged",
+            "false MATCH",
+            "wrong truth",
+            "marked",
+            "won",
+            "MATCH",
+            "CHANGED");
     private static final int TEXT_COLUMNS = 2;
 
     private AttackTable() {}
@@ -99,7 +110,7 @@ public final class AttackTable {
     }
 
     private static boolean ran(AttackResult result) {
-        return result.status() == Status.HELD || result.status() == Status.BROKEN;
+        return result.isPlayed() || result.status() == Status.NEVER_WON;
     }
 
     private static List<String> row(AttackResult result) {
@@ -116,9 +127,11 @@ public final class AttackTable {
                                         counts.flagged(),
                                         counts.falseMatches(),
                                         counts.wrongTruths(),
+                                        counts.marked(),
+                                        counts.won(),
                                         counts.matched(),
                                         counts.changed())
-                                .map(String::valueOf))
+                                .map(count -> count < 0 ? "-" : String.valueOf(count)))
                 .toList();
     }
 
@@ -138,8 +151,9 @@ public final class AttackTable {
 
     private static String heading(AttackResult result) {
         return switch (result.status()) {
-            case NOT_DECLARED -> "not declared by the driver (" + result.reason() + ")";
-            case IMPOSSIBLE -> "not possible here (" + result.reason() + ")";
+            case NOT_DECLARED -> "not played: not declared by the driver (" + result.reason() + ")";
+            case IMPOSSIBLE -> "not played: not possible here (" + result.reason() + ")";
+            case NEVER_WON -> "not played: never won (" + result.reason() + ")";
             case HELD, BROKEN -> "BROKEN (" + result.reason() + ")";
         };
     }

@@ -21,8 +21,8 @@ class AttackTableTest {
         assertThat(AttackTable.text(PLACE, List.of(broken))).isEqualTo("""
                 Driver alpha, kernel 6.0, 2 processors
 
-                attack  mode   calls  true  wrong  flagged  false MATCH  wrong truth  MATCH  CHANGED
-                flip    stash     10     9      1        0            1            0      0        0
+                attack  mode   calls  true  wrong  flagged  false MATCH  wrong truth  marked  won  MATCH  CHANGED
+                flip    stash     10     9      1        0            1            0       0    -      0        0
 
                 BROKEN (R2.15: a false proof): flip stash
                 """);
@@ -41,15 +41,15 @@ class AttackTableTest {
 
         assertThat(AttackTable.markdown(PLACE, results))
                 .contains(
-                        "| all raced opens | stash | 30 | 30 | 0 | 0 | 0 | 0 | 0 | 0 |\n",
-                        "| all raced connects | stash | 240 | 240 | 0 | 0 | 0 | 0 | 0 | 0 |\n",
-                        "- not declared by the driver (IA32: not here): ia32 stash\n")
+                        "| all raced opens | stash | 30 | 30 | 0 | 0 | 0 | 0 | 0 | - | 0 | 0 |\n",
+                        "| all raced connects | stash | 240 | 240 | 0 | 0 | 0 | 0 | 0 | - | 0 | 0 |\n",
+                        "- not played: not declared by the driver (IA32: not here): ia32 stash\n")
                 .doesNotContain("all raced opens | kernel");
     }
 
     private static AttackResult result(
             String attack, Mitigation mode, Status status, long attempts, long falseMatches, String reason) {
-        AttackCounts counts = new AttackCounts(attempts, falseMatches, 0, falseMatches, 0, 0, 0, 0);
+        AttackCounts counts = new AttackCounts(attempts, falseMatches, 0, falseMatches, 0, 0, 0, 0, 0, -1);
         return new AttackResult(AttackCorpus.named(attack).orElseThrow(), mode, status, counts, reason);
     }
 }
