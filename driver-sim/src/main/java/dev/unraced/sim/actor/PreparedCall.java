@@ -54,6 +54,9 @@ final class PreparedCall {
         if (isRequest && (syscall == Syscall.OPEN || syscall == Syscall.CREAT)) {
             throw new RefusedException("unsupported: no io_uring takes this call");
         }
+        if (text("via", "").equals("socketcall")) {
+            throw new RefusedException("unsupported: the simulated kernel has no socketcall(2)");
+        }
         this.repetitions = isRequest ? line.number("others", 0) + line.number("hushed", 0) : 0;
         this.registers = registers();
     }

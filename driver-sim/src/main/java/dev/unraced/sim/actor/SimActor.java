@@ -25,7 +25,7 @@ public final class SimActor {
     private static final int STANDARD_DESCRIPTORS = 3;
 
     /** Commands for which the simulated kernel has no means. */
-    private static final Set<String> LACKING = Set.of("mount", "memfd", "fuse");
+    private static final Set<String> LACKING = Set.of("mount", "memfd", "fuse", "socketcall", "mount-storm");
 
     private final Kernel kernel;
     private final Task observer;
@@ -38,6 +38,11 @@ public final class SimActor {
     private final Flips flips;
     private final Races races;
     private final Identities identities;
+    private final Batches batches;
+    private final SharedSockets sharedSockets;
+    private final Refusals refusals;
+    private final Moving moving;
+    private final Elsewhere elsewhere;
     private final Map<Integer, PreparedCall> jobs = new HashMap<>();
     private int lastJob;
 
@@ -72,6 +77,11 @@ public final class SimActor {
         flips = new Flips(company);
         races = new Races(company);
         identities = new Identities(company);
+        batches = new Batches(company);
+        sharedSockets = new SharedSockets(company);
+        refusals = new Refusals(company);
+        moving = new Moving(company);
+        elsewhere = new Elsewhere(company);
     }
 
     /** Carries out a command; its answer, without a line's end. */
@@ -140,6 +150,16 @@ public final class SimActor {
             case "vfork" -> identities.vfork(line);
             case "left" -> identities.left(line);
             case "own" -> own(line);
+            case "network" -> sharedSockets.network();
+            case "uring-batch" -> batches.play(line);
+            case "shared-socket" -> sharedSockets.play(line);
+            case "reset" -> sharedSockets.reset(line);
+            case "never-ran" -> refusals.neverRan(line);
+            case "forged-sigsys" -> refusals.forgedSigsys(line);
+            case "torn-path" -> moving.torn(line);
+            case "moved" -> moving.moved(line);
+            case "fd-swap" -> moving.swap(line);
+            case "late-namespace" -> elsewhere.play(line);
             default -> {
                 if (LACKING.contains(line.verb())) {
                     throw new RefusedException("unsupported: the simulated kernel has no " + line.verb());

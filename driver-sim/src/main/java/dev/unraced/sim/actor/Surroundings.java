@@ -52,6 +52,10 @@ final class Surroundings {
             case "listen" -> done(network.listen(socketOf(line), line.integer("backlog", 16)));
             case "accept" -> accept(line);
             case "names" -> names(line);
+            case "device" -> {
+                network.bindToDevice(socketOf(line), line.integer("index", 0));
+                yield new Answer();
+            }
             case "close" -> {
                 handles.close(line.integer("id", -1));
                 yield new Answer();

@@ -66,6 +66,9 @@ class AttackCorpusTest {
             "never-ran", Verdict.WARNED,
             "torn-path", Verdict.TRUE);
 
+    /** Where an observer reads name by name, and how often depends on what it finds. */
+    private static final List<String> LOOKS_TAKE_STEPS = List.of("torn-path");
+
     private static final Map<Attack, AttackReport> REPORTS = new HashMap<>();
 
     static List<Attack> attacks() {
@@ -109,7 +112,11 @@ class AttackCorpusTest {
             assertThat(report(attack).row(mode).verdicts().keySet())
                     .as("%s of %s executions", mode, all.executions())
                     .isEqualTo(all.verdicts().keySet());
-            assertThat(all.executions()).as("the observer makes no steps").isEqualTo(interleavings);
+            if (mode == Mode.OFF || !LOOKS_TAKE_STEPS.contains(attack.name())) {
+                assertThat(all.executions())
+                        .as("the observer of %s makes no steps", mode)
+                        .isEqualTo(interleavings);
+            }
         }
     }
 
