@@ -136,9 +136,7 @@ public final class RecordEncoder {
         LONGS.set(bytes, OPEN_MODE, mode);
         LONGS.set(bytes, OPEN_RESOLVE, resolve);
         LONGS.set(bytes, OPEN_HOW_SIZE, size);
-        bytes[HOW_PROVENANCE] = (byte) provenance.code();
-        bytes[HOW_INTEGRITY] = (byte) integrity.code();
-        return this;
+        return trustOf(HOW_PROVENANCE, provenance, HOW_INTEGRITY, integrity);
     }
 
     /** The file that was really opened; sets {@link EventFlag#HAS_FILE}. */
@@ -173,6 +171,11 @@ public final class RecordEncoder {
     public RecordEncoder address(byte[] address, int length, int addrlen, Provenance provenance, Integrity integrity) {
         INTS.set(bytes, CONNECT_ADDRLEN, addrlen);
         return argument(CONNECT_ADDRESS, address, length, ADDRESS_MAX, provenance, integrity);
+    }
+
+    /** How far to trust the block of socketcall(2) that held descriptor, address pointer and length. */
+    public RecordEncoder block(Provenance provenance, Integrity integrity) {
+        return trustOf(HOW_PROVENANCE, provenance, HOW_INTEGRITY, integrity);
     }
 
     /** The socket behind the descriptor, {@code null} for an address it lacks; sets {@link EventFlag#HAS_SOCKET}. */
@@ -226,8 +229,7 @@ public final class RecordEncoder {
 
     private RecordEncoder argument(
             int slice, byte[] source, int length, int limit, Provenance provenance, Integrity integrity) {
-        bytes[PROVENANCE] = (byte) provenance.code();
-        bytes[INTEGRITY] = (byte) integrity.code();
+        trustOf(PROVENANCE, provenance, INTEGRITY, integrity);
         if (provenance == Provenance.NONE) {
             return this;
         }
@@ -235,6 +237,12 @@ public final class RecordEncoder {
             flag(EventFlag.TRUNCATED);
         }
         return slice(slice, source, 0, Math.min(length, limit));
+    }
+
+    private RecordEncoder trustOf(int provenanceField, Provenance provenance, int integrityField, Integrity integrity) {
+        bytes[provenanceField] = (byte) provenance.code();
+        bytes[integrityField] = (byte) integrity.code();
+        return this;
     }
 
     private RecordEncoder slice(int field, byte[] source, int from, int length) {

@@ -25,7 +25,7 @@ public final class SimActor {
     private static final int STANDARD_DESCRIPTORS = 3;
 
     /** Commands for which the simulated kernel has no means. */
-    private static final Set<String> LACKING = Set.of("mount", "memfd", "fuse", "socketcall", "mount-storm");
+    private static final Set<String> LACKING = Set.of("mount", "memfd", "fuse", "mount-storm");
 
     private final Kernel kernel;
     private final Task observer;
@@ -43,6 +43,7 @@ public final class SimActor {
     private final Refusals refusals;
     private final Moving moving;
     private final Elsewhere elsewhere;
+    private final Blocks blocks;
     private final Map<Integer, PreparedCall> jobs = new HashMap<>();
     private int lastJob;
 
@@ -82,6 +83,7 @@ public final class SimActor {
         refusals = new Refusals(company);
         moving = new Moving(company);
         elsewhere = new Elsewhere(company);
+        blocks = new Blocks(company, handles);
     }
 
     /** Carries out a command; its answer, without a line's end. */
@@ -154,6 +156,7 @@ public final class SimActor {
             case "uring-batch" -> batches.play(line);
             case "shared-socket" -> sharedSockets.play(line);
             case "reset" -> sharedSockets.reset(line);
+            case "socketcall" -> blocks.play(line);
             case "never-ran" -> refusals.neverRan(line);
             case "forged-sigsys" -> refusals.forgedSigsys(line);
             case "torn-path" -> moving.torn(line);

@@ -65,6 +65,32 @@ final class AssertionAttacks {
                 .naive(Precaution.SCOPES);
     }
 
+    static Attack socketcall() {
+        return Attack.of("socketcall", "the descriptor of a 32-bit connect lies in memory, and is flipped", """
+                        socketcall(2) takes descriptor, pointer and length from a block of memory. It names a socket that is \
+                        connected to a harmless address; another process, which shares the page alone, puts the evil \
+                        socket's descriptor there while the kernel copies the block.""", scene -> {
+                    Task task = scene.process("caller");
+                    byte[] harmless = Moves.inet(PORT, 127, 0, 0, 1);
+                    byte[] evil = Moves.inet(PORT, 127, 0, 0, 66);
+                    scene.hides(evil);
+                    int decoy = scene.connected(task, harmless);
+                    int fd = scene.socket(task, AF_INET, Socket.SOCK_DGRAM);
+                    long address = task.group().memory().place(evil);
+                    byte[] ofDecoy = Moves.block(decoy, address, evil.length);
+                    long block = task.group().memory().place(ofDecoy);
+                    scene.caller("caller", task)
+                            .then(Action.call(
+                                    "socketcall(SYS_CONNECT, block)",
+                                    (kernel, self) -> kernel.beginSocketcall(self, block)));
+                    scene.attacker("flipper", scene.process("flipper"))
+                            .then(Moves.writeTo(
+                                    task, block, Moves.block(fd, address, evil.length), "descriptor := " + fd))
+                            .then(Moves.writeTo(task, block, ofDecoy, "descriptor := " + decoy));
+                })
+                .naive(Precaution.BLOCKS);
+    }
+
     static Attack uringBatch() {
         return Attack.of("uring-batch", "one submission opens a file, closes it and opens another", """
                         A thread submits three requests to an io_uring at once: an open of the evil file, a close, and an open \

@@ -27,6 +27,7 @@ public final class Attacks {
             StashAttacks.attach(),
             AssertionAttacks.sharedSocket(),
             AssertionAttacks.scope(),
+            AssertionAttacks.socketcall(),
             AssertionAttacks.uringBatch(),
             AssertionAttacks.uringBatchConnect(),
             AssertionAttacks.lateNamespace(),

@@ -128,6 +128,16 @@ final class Moves {
                 .array();
     }
 
+    /** The block that socketcall(2) has instead of registers. */
+    static byte[] block(int fd, long address, int addrlen) {
+        return ByteBuffer.allocate(12)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putInt(fd)
+                .putInt((int) address)
+                .putInt(addrlen)
+                .array();
+    }
+
     static byte[] bytes(String text) {
         return ByteString.utf8(text).toByteArray();
     }

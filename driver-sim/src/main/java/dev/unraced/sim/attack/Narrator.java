@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 /** Says what a step did, right after it, while the values are still those of the step. */
 final class Narrator {
     private static final int HOW_SIZE = 24;
+    private static final int BLOCK_SIZE = 12;
 
     private final Referee referee;
     private final Mitigation mitigation;
@@ -77,6 +78,10 @@ final class Narrator {
                 copy("getname", call, path == null ? null : Words.path(path));
                 submission(call, path);
             }
+            case COPY_BLOCK -> {
+                long[] block = call.kernelBlock();
+                copy("sys_socketcall", call, block == null ? null : "descriptor " + block[0]);
+            }
             case COPY_ADDRESS -> {
                 byte[] address = call.kernelAddress();
                 copy("move_addr_to_kernel", call, address == null ? null : Words.address(address));
@@ -118,6 +123,10 @@ final class Narrator {
     }
 
     private static @Nullable String argument(AddressSpace memory, Call call) {
+        if (call.block() != 0) {
+            byte[] block = new byte[BLOCK_SIZE];
+            return memory.copyCarefully(call.block(), block, BLOCK_SIZE) ? "descriptor " + block[0] : null;
+        }
         if (call.syscall() == Syscall.CONNECT) {
             int length = (int) call.register(2);
             byte[] address = new byte[length];

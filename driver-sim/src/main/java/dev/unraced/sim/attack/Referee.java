@@ -190,8 +190,11 @@ final class Referee implements Tracepoints {
             }
             return view.has(EventFlag.EXECUTION_UNKNOWN) ? Verdict.WARNED : Verdict.FOOLED;
         }
-        boolean isSilent = isSuccess(call) && !hasObject && !view.has(EventFlag.OBJECT_MISSED);
-        return saysRefused || isSilent ? Verdict.FOOLED : Verdict.TRUE;
+        boolean lacksObject = isSuccess(call) && !hasObject;
+        if (saysRefused || (lacksObject && !view.has(EventFlag.OBJECT_MISSED))) {
+            return Verdict.FOOLED;
+        }
+        return lacksObject ? Verdict.WARNED : Verdict.TRUE;
     }
 
     private static boolean isSuccess(Call call) {

@@ -4,6 +4,7 @@ package dev.unraced.sim.attack;
 import dev.unraced.config.EventFilters;
 import dev.unraced.driver.Capabilities;
 import dev.unraced.event.Mitigation;
+import dev.unraced.event.Sockaddr;
 import dev.unraced.event.Syscall;
 import dev.unraced.sim.fs.OpenRequest;
 import dev.unraced.sim.kernel.Kernel;
@@ -126,6 +127,17 @@ final class Scene {
     int socket(Task task, int family, int type) {
         Socket socket =
                 Objects.requireNonNull(kernel.network().socket(family, type, 0).socket());
+        return task.group().descriptors().add(kernel.files().socketFile(socket));
+    }
+
+    /** A descriptor of a datagram socket that was connected before the attack begins. */
+    int connected(Task task, byte[] address) {
+        Socket socket = Objects.requireNonNull(kernel.network()
+                .socket(Sockaddr.AF_INET, Socket.SOCK_DGRAM, 0)
+                .socket());
+        require(kernel.network()
+                .connect(task, socket, address, address.length)
+                .result());
         return task.group().descriptors().add(kernel.files().socketFile(socket));
     }
 

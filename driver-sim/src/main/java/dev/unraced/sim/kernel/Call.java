@@ -32,6 +32,8 @@ public final class Call {
     /** Unique among the requests of a machine; 0 for calls. */
     long request;
 
+    boolean isIndirect;
+    long @Nullable [] kernelBlock;
     byte @Nullable [] kernelPath;
     long @Nullable [] kernelHow;
     byte @Nullable [] kernelAddress;
@@ -79,7 +81,9 @@ public final class Call {
 
     /** The same call again, as the kernel restarts it after a signal. */
     Call again() {
-        return new Call(syscall, abi, origin, registers.clone(), submitter);
+        Call again = new Call(syscall, abi, origin, registers.clone(), submitter);
+        again.isIndirect = isIndirect;
+        return again;
     }
 
     public Syscall syscall() {
@@ -99,6 +103,24 @@ public final class Call {
         return index < registers.length ? registers[index] : 0;
     }
 
+    /**
+     * Of a connect through socketcall(2), where the block lies that holds descriptor, address pointer and length; 0 of
+     * all other calls, which have them in registers.
+     */
+    public long block() {
+        return isIndirect ? register(1) : 0;
+    }
+
+    /** The words of that block as the kernel copied them; null when it did not. */
+    public long @Nullable [] kernelBlock() {
+        return kernelBlock;
+    }
+
+    /** An argument as the kernel has it, when it has come so far. */
+    long argument(int index) {
+        return isIndirect ? Objects.requireNonNull(kernelBlock)[index] : register(index);
+    }
+
     /** Names a request among all of its machine; 0 for a call. */
     public long request() {
         return request;
@@ -116,7 +138,7 @@ public final class Call {
 
     /** The number of the call in its convention. */
     public int number() {
-        return SyscallNumbers.of(syscall, abi);
+        return isIndirect ? SyscallNumbers.SOCKETCALL : SyscallNumbers.of(syscall, abi);
     }
 
     /** Whether a seccomp filter or a tracer refused the call, so that it never ran; the result is what they chose. */

@@ -12,6 +12,8 @@ public enum CallStep {
     COPY_HOW,
     /** getname: the path. */
     COPY_PATH,
+    /** copy_from_user of the block that socketcall(2) has instead of registers. */
+    COPY_BLOCK,
     /** move_addr_to_kernel: the address. */
     COPY_ADDRESS,
     /** do_filp_open or __sys_connect_file: lookup, permissions, the object itself. */

@@ -34,6 +34,9 @@ import org.jspecify.annotations.Nullable;
 public final class Kernel implements ProcView {
     private static final long STEP_NANOS = 100;
     private static final int INIT = 1;
+    /** Of socketcall(2): include/uapi/linux/net.h. */
+    private static final int SYS_CONNECT = 3;
+
     private static final long INIT_PID_NAMESPACE = 0xefff_fffcL;
 
     private final AccessLog log = new AccessLog();
@@ -219,6 +222,17 @@ public final class Kernel implements ProcView {
      */
     public Call begin(Task task, Syscall syscall, Abi abi, long... registers) {
         return start(task, new Call(syscall, abi, Origin.SYSCALL, registers, null));
+    }
+
+    /**
+     * A thread of a 32-bit program begins a connect through socketcall(2).
+     *
+     * @param block where descriptor, address pointer and length lie, of 32 bits each
+     */
+    public Call beginSocketcall(Task task, long block) {
+        Call call = new Call(Syscall.CONNECT, Abi.IA32, Origin.SYSCALL, new long[] {SYS_CONNECT, block}, null);
+        call.isIndirect = true;
+        return start(task, call);
     }
 
     /**
@@ -412,6 +426,7 @@ public final class Kernel implements ProcView {
                 call.next = copied(call, opens.copyPath(task, call), CallStep.WORK);
                 prepared(task, call);
             }
+            case COPY_BLOCK -> call.next = copied(call, connects.copyBlock(task, call), CallStep.COPY_ADDRESS);
             case COPY_ADDRESS -> {
                 call.next = copied(call, connects.copyAddress(task, call), CallStep.WORK);
                 prepared(task, call);
@@ -562,7 +577,7 @@ public final class Kernel implements ProcView {
             }
         }
         if (call.isConnect()) {
-            call.next = CallStep.COPY_ADDRESS;
+            call.next = call.isIndirect ? CallStep.COPY_BLOCK : CallStep.COPY_ADDRESS;
         } else {
             call.next = call.syscall() == Syscall.OPENAT2 ? CallStep.COPY_HOW : CallStep.COPY_PATH;
         }

@@ -7,6 +7,8 @@ public enum Precaution {
     OVERLAPS,
     /** It compares the scope of an address that needs one (R2.44). */
     SCOPES,
+    /** It asserts a socket of socketcall(2) only where the kernel's own copy of the block names it (R2.45). */
+    BLOCKS,
     /** It looks for what a request did before the next one of its batch is carried out (R2.42). */
     BATCHES,
     /** It compares the mount namespace that the event names with the one in which the path was looked up (R2.46). */

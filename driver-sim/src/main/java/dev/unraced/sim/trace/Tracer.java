@@ -99,6 +99,10 @@ public final class Tracer implements Tracepoints {
     /** The socket of a connect: as the kernel found it, or behind its descriptor as long as the kernel has not. */
     private static @Nullable Socket socketOf(Task caller, Call call) {
         OpenFile found = call.file();
+        if (found == null && call.block() != 0) {
+            // What the block says now may be another descriptor than the kernel will take.
+            return null;
+        }
         return Truth.socket(found == null ? caller.descriptor((int) call.register(0)) : found);
     }
 
@@ -369,7 +373,9 @@ public final class Tracer implements Tracepoints {
                 && !call.isOnWorker()
                 && isOvertaken
                 && takes(Precaution.BATCHES);
-        finish(caller, call, found >= 0, isTooLate);
+        // The descriptor of socketcall(2) is memory, which another process may have rewritten and restored.
+        boolean isUnproven = call.block() != 0 && takes(Precaution.BLOCKS);
+        finish(caller, call, found >= 0, isTooLate || isUnproven);
         truth.forget(call);
         compareNamespaces(caller, doer, call);
         FilterReason reason = filter.reason(call, draft);
@@ -417,9 +423,9 @@ public final class Tracer implements Tracepoints {
     /**
      * Reads at the return what is still missing, finds out what the call acted on, and compares.
      *
-     * @param isTooLate whether a later request may have replaced what is to be found
+     * @param isUnproven whether what the descriptor leads to may be another object than the call's
      */
-    private void finish(Task caller, Call call, boolean entered, boolean isTooLate) {
+    private void finish(Task caller, Call call, boolean entered, boolean isUnproven) {
         boolean present = draft.isPresent();
         reader.memory(call, caller.group().memory(), draft, Provenance.EXIT);
         if (!entered) {
@@ -432,13 +438,13 @@ public final class Tracer implements Tracepoints {
         }
         boolean describable = Truth.isExpected(call, call.result());
         OpenFile file = null;
-        if (describable && !draft.hasTruth && !isTooLate) {
+        if (describable && !draft.hasTruth && !isUnproven) {
             file = Truth.byDescriptor(caller, call, draft);
             if (file != null) {
                 truth.describe(caller, call, file, draft);
             }
         }
-        if (describable && !draft.hasTruth && takes(Precaution.BATCHES)) {
+        if (describable && !draft.hasTruth && (isUnproven || takes(Precaution.BATCHES))) {
             draft.flag(EventFlag.OBJECT_MISSED);
         }
         if (settings.integrity() && draft.mitigation != Mitigation.OFF) {
@@ -470,7 +476,10 @@ public final class Tracer implements Tracepoints {
     private void compareWithExit(Task caller, Call call) {
         AddressSpace memory = caller.group().memory();
         if (call.syscall() == Syscall.CONNECT) {
-            if (memory.differsCarefully(call.register(1), draft.argument, draft.length)) {
+            if (draft.howProvenance == Provenance.ENTER && reader.blockDiffers(call, memory, draft)) {
+                draft.howIntegrity = Integrity.CHANGED;
+            }
+            if (memory.differsCarefully(draft.pointer, draft.argument, draft.length)) {
                 draft.integrity = Integrity.CHANGED;
             }
             return;
@@ -538,6 +547,17 @@ public final class Tracer implements Tracepoints {
             draft.length = copy.length;
             draft.provenance = Provenance.KERNEL;
             draft.integrity = changed ? Integrity.CHANGED : Integrity.MATCH;
+        }
+        long[] block = call.kernelBlock();
+        if (block != null) {
+            boolean changed = draft.howProvenance == Provenance.ENTER
+                    && (block[0] != draft.dirfd || block[1] != draft.pointer || block[2] != draft.addrlen);
+            draft.dirfd = (int) block[0];
+            draft.pointer = block[1];
+            draft.addrlen = (int) block[2];
+            draft.flags &= ~EventFlag.TRUNCATED.mask();
+            draft.howProvenance = Provenance.KERNEL;
+            draft.howIntegrity = changed ? Integrity.CHANGED : Integrity.MATCH;
         }
         long[] how = call.kernelHow();
         if (how != null) {

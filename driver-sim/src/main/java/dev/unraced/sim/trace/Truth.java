@@ -66,7 +66,7 @@ final class Truth {
      * into the call. Null when there is none.
      */
     static @Nullable OpenFile byDescriptor(Task task, Call call, Draft draft) {
-        int fd = (int) (call.syscall() == Syscall.CONNECT ? call.register(0) : call.result());
+        int fd = call.syscall() == Syscall.CONNECT ? draft.dirfd : (int) call.result();
         if (task.group().descriptors().isShared()) {
             draft.flag(EventFlag.FD_TABLE_SHARED);
         }
