@@ -73,7 +73,8 @@ static void obey(void)
 		{"queue", command_queue},   {"vfork", command_vfork},	{"left", command_left},
 		{"mount", command_mount},   {"fuse", command_fuse},
 		{"traced", command_traced},   {"move", command_move},
-		{"uring-batch", command_uring_batch},
+		{"uring-batch", command_uring_batch}, {"network", command_network},
+		{"device", command_device}, {"shared-socket", command_shared_socket},
 	};
 
 	for (size_t i = 0; i < sizeof(commands) / sizeof(*commands); i++) {

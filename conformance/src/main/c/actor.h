@@ -185,9 +185,12 @@ void command_reuse(void);
 void command_exec(void);
 void command_vfork(void);
 void command_left(void);
-/* --- batch.c --- */
+/* --- batch.c, network.c, shared.c --- */
 
 void command_uring_batch(void);
+void command_network(void);
+void command_device(void);
+void command_shared_socket(void);
 
 /* The second life of a program that "exec" replaced. */
 int after_exec(char **arguments);

@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A socket that another process holds, too, and connects elsewhere while a connect of the main thread's runs. */
+#include "rival.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#ifndef SYS_pidfd_open
+#define SYS_pidfd_open 434
+#endif
+#ifndef SYS_pidfd_getfd
+#define SYS_pidfd_getfd 438
+#endif
+
+/* In memory of both processes. */
+struct shared {
+	unsigned char address[MAX_ADDRESS];
+	unsigned char a[MAX_ADDRESS], b[MAX_ADDRESS];
+	socklen_t length;
+	bool stream, flips, fetches;
+	pid_t owner;
+	/* The socket: the main thread's descriptor, and the other process's. */
+	int fd, other;
+	/* Through which the socket is sent, and how the owner is known. */
+	int channel[2];
+	int owner_fd;
+	/* Listeners at a and b. */
+	int listeners[2];
+};
+
+static bool send_socket(const struct shared *shared)
+{
+	char byte = 0, space[CMSG_SPACE(sizeof(int))] = {0};
+	struct iovec part = {.iov_base = &byte, .iov_len = 1};
+	struct msghdr message = {
+		.msg_iov = &part, .msg_iovlen = 1, .msg_control = space, .msg_controllen = sizeof(space)};
+	struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+
+	header->cmsg_level = SOL_SOCKET;
+	header->cmsg_type = SCM_RIGHTS;
+	header->cmsg_len = CMSG_LEN(sizeof(int));
+	memcpy(CMSG_DATA(header), &shared->fd, sizeof(int));
+	return sendmsg(shared->channel[0], &message, 0) == 1;
+}
+
+static int receive_socket(const struct shared *shared)
+{
+	char byte, space[CMSG_SPACE(sizeof(int))];
+	struct iovec part = {.iov_base = &byte, .iov_len = 1};
+	struct msghdr message = {
+		.msg_iov = &part, .msg_iovlen = 1, .msg_control = space, .msg_controllen = sizeof(space)};
+	int fd = -1;
+
+	if (recvmsg(shared->channel[1], &message, MSG_CMSG_CLOEXEC) == 1 && CMSG_FIRSTHDR(&message))
+		memcpy(&fd, CMSG_DATA(CMSG_FIRSTHDR(&message)), sizeof(int));
+	return fd;
+}
+
+/* The other process's descriptor, which it has for one moment only where it fetches it. */
+static int take(struct shared *shared)
+{
+	if (!shared->fetches)
+		return shared->other;
+	if (shared->owner_fd < 0)
+		shared->owner_fd = (int)syscall(SYS_pidfd_open, shared->owner, 0);
+	return (int)syscall(SYS_pidfd_getfd, shared->owner_fd, shared->fd, 0);
+}
+
+static void leave(const struct shared *shared, int fd)
+{
+	if (shared->fetches)
+		close(fd);
+}
+
+static void unconnect(int fd)
+{
+	struct sockaddr nothing = {.sa_family = AF_UNSPEC};
+
+	watched_connect(ABI_NATIVE, fd, &nothing, sizeof(nothing));
+}
+
+/* Before each round, so that it begins with a socket without a peer. */
+static void prepare(struct rival *rival)
+{
+	struct shared *shared = rival->of;
+
+	if (shared->channel[1] >= 0 && shared->other < 0)
+		shared->other = receive_socket(shared);
+	int fd = take(shared);
+	if (fd < 0)
+		rival->failed = true;
+	unconnect(fd);
+	leave(shared, fd);
+	memcpy(shared->address, shared->flips ? shared->a : shared->b, shared->length);
+}
+
+/* Until then the address is now one and now the other. */
+static void flip_until(struct shared *shared, long long moment)
+{
+	/* Family, port, and of the address the byte in which the two differ. */
+	volatile unsigned char *byte = shared->address + 7;
+
+	while (now() < moment) {
+		*byte = shared->b[7];
+		if (now() >= moment)
+			break;
+		*byte = shared->a[7];
+	}
+}
+
+static void act(struct rival *rival, long long moment)
+{
+	struct shared *shared = rival->of;
+
+	if (shared->flips)
+		flip_until(shared, moment);
+	else
+		rival_wait(moment);
+	int fd = take(shared);
+	if (shared->stream)
+		unconnect(fd);
+	watched_connect(ABI_NATIVE, fd, shared->a, shared->length);
+	leave(shared, fd);
+}
+
+/* Takes all connections off a listener; how many. */
+static int accepted(int listener)
+{
+	int count = 0;
+
+	for (int fd; (fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC)) >= 0; count++)
+		close(fd);
+	return count;
+}
+
+/* The other process connects to a alone, so whatever is b was the main thread's call. */
+static char truth_of(const struct shared *shared, long result)
+{
+	unsigned char local[MAX_ADDRESS], peer[MAX_ADDRESS];
+	socklen_t local_length = sizeof(local), peer_length = sizeof(peer);
+
+	if (shared->stream) {
+		bool is_b = accepted(shared->listeners[1]) > 0;
+
+		accepted(shared->listeners[0]);
+		return result ? 'x' : is_b ? 'b' : 'a';
+	}
+	if (result || getsockname(shared->fd, (struct sockaddr *)local, &local_length) ||
+	    getpeername(shared->fd, (struct sockaddr *)peer, &peer_length))
+		return 'x';
+	/* Family and port are followed by the address. The first connect of a round chose the socket's own one. */
+	return memcmp(local + 4, shared->b + 4, 4) && memcmp(peer + 4, shared->b + 4, 4) ? 'a' : 'b';
+}
+
+/* Whether the other process was the last one to connect. */
+static bool overtaken(const struct shared *shared)
+{
+	unsigned char peer[MAX_ADDRESS];
+	socklen_t length = sizeof(peer);
+
+	return !getpeername(shared->fd, (struct sockaddr *)peer, &length) && !memcmp(peer + 4, shared->a + 4, 4);
+}
+
+static void play(struct shared *shared, struct rival *rival, long calls)
+{
+	char *truth = calloc((size_t)calls + 1, 1);
+	long won = 0;
+
+	if (!truth)
+		_exit(3);
+	rival->prepare = prepare;
+	rival_start(rival);
+	if (shared->channel[0] >= 0) {
+		shared->fd = socket(AF_INET, (shared->stream ? SOCK_STREAM : SOCK_DGRAM) | SOCK_CLOEXEC, 0);
+		if (!send_socket(shared))
+			_exit(3);
+	}
+	for (long i = 0; i < calls && !rival->failed; i++) {
+		rival_begin(rival);
+		long result = watched_connect(ABI_NATIVE, shared->fd, shared->address, shared->length);
+		bool within = rival_end(rival) && overtaken(shared);
+		truth[i] = truth_of(shared, result);
+		won += within && truth[i] == 'b';
+	}
+	if (rival_stop(rival)) {
+		reply_begin();
+		reply("tid=%d won=%ld truth=%s", own_tid(), won, truth);
+		reply_end();
+	} else {
+		fail("unsupported: the socket cannot be shared this way");
+	}
+	free(truth);
+}
+
+static bool listen_at(int *listener, const unsigned char *address, socklen_t length)
+{
+	int on = 1;
+
+	*listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	setsockopt(*listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+	return !bind(*listener, (const struct sockaddr *)address, length) && !listen(*listener, 64);
+}
+
+/* What is missing, or NULL. */
+static const char *shared_open(struct shared *shared, const char *how)
+{
+	shared->stream = line_number("type", SOCK_DGRAM) == SOCK_STREAM;
+	shared->flips = line_number("flip", 0);
+	shared->fetches = !strcmp(how, "pidfd_getfd");
+	shared->owner = getpid();
+	shared->owner_fd = shared->other = shared->channel[0] = shared->channel[1] = -1;
+	shared->listeners[0] = shared->listeners[1] = -1;
+	if (shared->stream && (!listen_at(&shared->listeners[0], shared->a, shared->length) ||
+			       !listen_at(&shared->listeners[1], shared->b, shared->length)))
+		return "a and b are not free";
+	if (!strcmp(how, "scm"))
+		return socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, shared->channel) ? "no socketpair" : NULL;
+	shared->fd = socket(AF_INET, (shared->stream ? SOCK_STREAM : SOCK_DGRAM) | SOCK_CLOEXEC, 0);
+	if (!strcmp(how, "fork"))
+		shared->other = shared->fd;
+	return shared->fd < 0 ? "no socket" : NULL;
+}
+
+static void shared_close(const struct shared *shared)
+{
+	const int own[] = {shared->fd,		shared->channel[0],   shared->channel[1],
+			   shared->listeners[0], shared->listeners[1]};
+
+	for (size_t i = 0; i < sizeof(own) / sizeof(*own); i++)
+		if (own[i] >= 0)
+			close(own[i]);
+}
+
+void command_shared_socket(void)
+{
+	struct bytes a = {0}, b = {0};
+	const char *how = line_text("how");
+	struct shared *shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	if (!how || shared == MAP_FAILED) {
+		fail("shared-socket needs how=fork, scm or pidfd_getfd");
+	} else if (bytes_take(&a, "a") && bytes_take(&b, "b")) {
+		shared->length = (socklen_t)(a.length < MAX_ADDRESS ? a.length : MAX_ADDRESS);
+		memcpy(shared->a, a.address, shared->length);
+		memcpy(shared->b, b.address, shared->length < b.length ? shared->length : b.length);
+		const char *missing = shared_open(shared, how);
+		struct rival *rival = rival_new(act, shared, true);
+		if (missing)
+			fail("unsupported: %s", missing);
+		else
+			play(shared, rival, (long)line_number("calls", 1000));
+		rival_free(rival);
+		shared_close(shared);
+	}
+	free(a.address);
+	free(b.address);
+	munmap(shared, sizeof(*shared));
+}
