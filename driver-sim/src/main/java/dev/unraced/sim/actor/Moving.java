@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
 final class Moving {
     /** One move in so many steps. */
     private static final int RARITY = 3;
+    /** The same, where the moves go on all the while: often enough to tear a path, and seldom enough to leave one. */
+    private static final int SELDOM = 8;
 
     private final Company company;
     private final Kernel kernel;
@@ -88,7 +90,7 @@ final class Moving {
             int before = moves;
             while (main.call() != null) {
                 boolean mayMove = !once || (call.file() != null && moves == before);
-                if (mayMove && company.random().nextInt(RARITY) == 0) {
+                if (mayMove && company.random().nextInt(once ? RARITY : SELDOM) == 0) {
                     move(other, renames.get(moves++ % renames.size()), file, places);
                 } else {
                     kernel.step(main);

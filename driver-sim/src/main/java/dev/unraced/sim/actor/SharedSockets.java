@@ -12,18 +12,24 @@ import dev.unraced.sim.kernel.Descriptors;
 import dev.unraced.sim.kernel.Kernel;
 import dev.unraced.sim.kernel.Task;
 import dev.unraced.sim.net.Socket;
+import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.Deque;
 import java.util.List;
 import java.util.Objects;
 import java.util.StringJoiner;
+import org.jspecify.annotations.Nullable;
 
 /** Connects of sockets that another process holds, too, and of those that their peer resets at once. */
 final class SharedSockets {
     private static final int FIRST_LINK = 2;
     private static final int SECOND_LINK = 3;
     private static final int MANY = 4096;
-    /** One step of the other process in so many. */
-    private static final int RARITY = 2;
+    /** One step of the main thread in so many. */
+    private static final int RARITY = 4;
+
+    /** AF_UNSPEC, which ends a connection. */
+    private static final byte[] UNSPECIFIED = new byte[16];
 
     private final Company company;
     private final Kernel kernel;
@@ -71,40 +77,54 @@ final class SharedSockets {
         return new Answer().with("tid", main.tid()).with("won", won).with("truth", truth);
     }
 
-    /** One connect of the main thread's, and one of the other process's at any moment of it. */
+    /** One connect of the main thread's, and those of the other process at any moment of it. */
     private final class Round {
         private final byte[] a;
-        private final byte[] b;
         private final OpenFile file;
         private final int fd;
         private final Task other;
-        private final boolean isTaken;
-        private final boolean flips;
         private final long address;
-        private final long otherAddress;
-        private int done;
+        /** What the other process does, in this order. */
+        private final Deque<Runnable> acts = new ArrayDeque<>();
+
         private boolean isWon;
 
         Round(String how, byte[] a, byte[] b, int type, boolean flips) {
             this.a = a;
-            this.b = b;
-            this.flips = flips;
             Task before = how.equals("fork") ? null : company.fork();
             file = socketFile(a, type);
             fd = main.group().descriptors().add(file);
             other = before == null ? company.fork() : before;
-            // By SCM_RIGHTS the other has it before the call; by pidfd_getfd it comes and goes within the call.
-            isTaken = how.equals("pidfd_getfd");
+            address = main.group().memory().place(flips ? a : b);
+            // By SCM_RIGHTS the other has the socket before the call; by pidfd_getfd it comes and goes within the call.
+            boolean comesAndGoes = how.equals("pidfd_getfd");
             if (how.equals("scm")) {
                 take();
             }
-            address = main.group().memory().place(flips ? a : b);
-            otherAddress = other.group().memory().place(a);
+            if (flips) {
+                acts.add(() -> main.group().memory().write(address, b));
+            }
+            if (comesAndGoes) {
+                acts.add(this::take);
+            }
+            if (type == Socket.SOCK_STREAM) {
+                acts.add(() -> connect(UNSPECIFIED));
+            }
+            acts.add(() -> connect(a));
+            if (comesAndGoes) {
+                acts.add(() -> other.group().descriptors().close(descriptorOf(other, file)));
+            }
         }
 
-        private int take() {
+        private void take() {
             file.retain();
-            return other.group().descriptors().add(file);
+            other.group().descriptors().add(file);
+        }
+
+        private void connect(byte[] wanted) {
+            company.countBegun();
+            long memory = other.group().memory().place(wanted);
+            kernel.begin(other, Syscall.CONNECT, Abi.NATIVE, descriptorOf(other, file), memory, wanted.length);
         }
 
         /** What the main thread's call connected to. */
@@ -113,9 +133,8 @@ final class SharedSockets {
             Call call = kernel.begin(main, Syscall.CONNECT, Abi.NATIVE, fd, address, a.length);
             kernel.step(main);
             while (main.call() != null) {
-                if (company.random().nextInt(RARITY) == 0 && act()) {
-                    isWon |= other.call() != null && other.call().next() == CallStep.EXIT;
-                } else if (kernel.canStep(main)) {
+                if (company.random().nextInt(RARITY) == 0 || !act()) {
+                    isWon = call.isIssued() && Arrays.equals(peer(), a);
                     kernel.step(main);
                 }
             }
@@ -123,10 +142,16 @@ final class SharedSockets {
             while (act()) {
                 // The other process ends what it has begun.
             }
+            boolean tookA = Arrays.equals(call.kernelAddress(), a);
+            isWon &= call.result() == 0 && !tookA;
             company.end(other.group());
             main.group().descriptors().close(fd);
             main.group().memory().unmap(address);
-            return call.result() != 0 ? 'x' : Arrays.equals(call.kernelAddress(), a) ? 'a' : 'b';
+            return call.result() != 0 ? 'x' : tookA ? 'a' : 'b';
+        }
+
+        private byte @Nullable [] peer() {
+            return kernel.network().peerName((Socket) Objects.requireNonNull(file.privateData()));
         }
 
         /** The other process's next step; false when there is none. */
@@ -138,20 +163,11 @@ final class SharedSockets {
                 }
                 return true;
             }
-            if (flips && done == 0) {
-                main.group().memory().write(address, b);
-            } else if (done <= 1) {
-                done = 1;
-                int descriptor = isTaken ? take() : descriptorOf(other, file);
-                company.countBegun();
-                kernel.begin(other, Syscall.CONNECT, Abi.NATIVE, descriptor, otherAddress, a.length);
-            } else if (done == 2 && isTaken) {
-                other.group().descriptors().close(descriptorOf(other, file));
-            } else {
-                return false;
+            Runnable next = acts.poll();
+            if (next != null) {
+                next.run();
             }
-            done++;
-            return true;
+            return next != null;
         }
     }
 
