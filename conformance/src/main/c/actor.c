@@ -75,6 +75,8 @@ static void obey(void)
 		{"traced", command_traced},   {"move", command_move},
 		{"uring-batch", command_uring_batch}, {"network", command_network},
 		{"device", command_device}, {"shared-socket", command_shared_socket},
+		{"socketcall", command_socketcall},
+		{"never-ran", command_never_ran}, {"forged-sigsys", command_forged_sigsys},
 	};
 
 	for (size_t i = 0; i < sizeof(commands) / sizeof(*commands); i++) {

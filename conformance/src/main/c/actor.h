@@ -89,6 +89,8 @@ long watched_openat2(enum abi abi, long dirfd, const void *path, const void *how
 long watched_connect(enum abi abi, long fd, const void *address, long length);
 /* A 32-bit connect whose arguments lie in memory. */
 long watched_socketcall(long fd, const void *address, long length);
+/* The same with a block of the caller's own. */
+long watched_socketcall_block(const void *block);
 /* Whether the calls of an ABI get through to the kernel. */
 bool abi_works(enum abi abi);
 
@@ -185,12 +187,15 @@ void command_reuse(void);
 void command_exec(void);
 void command_vfork(void);
 void command_left(void);
-/* --- batch.c, network.c, shared.c --- */
+/* --- batch.c, network.c, shared.c, socketcall.c, refused.c, forged.c --- */
 
 void command_uring_batch(void);
 void command_network(void);
 void command_device(void);
 void command_shared_socket(void);
+void command_socketcall(void);
+void command_never_ran(void);
+void command_forged_sigsys(void);
 
 /* The second life of a program that "exec" replaced. */
 int after_exec(char **arguments);
@@ -199,5 +204,11 @@ pid_t fork_child(void);
 /* Waits for a child for some seconds, then kills it; its wait status. */
 int reap(pid_t child, int seconds);
 void pause_micros(long micros);
+/* A child with so many threads, at most CROWD_THREADS, all blocked in an open of a fifo. */
+#define CROWD_THREADS 512
+pid_t crowd_start(const char *fifo, int threads);
+/* A descriptor goes to another process, and comes; -1 when it does not. */
+bool descriptor_send(int channel, int fd);
+int descriptor_receive(int channel);
 
 #endif

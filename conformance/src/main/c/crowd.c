@@ -16,7 +16,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#define THREADS 512
+#define THREADS CROWD_THREADS
 #define STACK_SIZE (32 * 1024)
 
 void pause_micros(long micros)
@@ -257,6 +257,18 @@ static void storm_child(const char *fifo, int count, bool interrupted)
 		pause();
 }
 
+pid_t crowd_start(const char *fifo, int threads)
+{
+	long long before = books()->begun;
+	pid_t child = fork_child();
+
+	if (!child)
+		storm_child(fifo, threads, false);
+	if (child > 0)
+		await_blocked(child, before + threads);
+	return child;
+}
+
 /* how=kill ends each process from outside while its threads are in their calls; how=signal interrupts the calls. */
 void command_storm(void)
 {
@@ -273,14 +285,11 @@ void command_storm(void)
 		return;
 	}
 	for (int i = 0; i < processes; i++) {
-		long long before = books()->begun;
-		pid_t child = fork_child();
+		pid_t child = interrupted ? fork_child() : crowd_start(fifo, threads);
 		if (!child)
-			storm_child(fifo, threads, interrupted);
-		if (child > 0 && !interrupted) {
-			await_blocked(child, before + threads);
+			storm_child(fifo, threads, true);
+		if (child > 0 && !interrupted)
 			kill(child, SIGKILL);
-		}
 		if (child > 0)
 			reap(child, 20);
 	}

@@ -34,34 +34,6 @@ struct shared {
 	int listeners[2];
 };
 
-static bool send_socket(const struct shared *shared)
-{
-	char byte = 0, space[CMSG_SPACE(sizeof(int))] = {0};
-	struct iovec part = {.iov_base = &byte, .iov_len = 1};
-	struct msghdr message = {
-		.msg_iov = &part, .msg_iovlen = 1, .msg_control = space, .msg_controllen = sizeof(space)};
-	struct cmsghdr *header = CMSG_FIRSTHDR(&message);
-
-	header->cmsg_level = SOL_SOCKET;
-	header->cmsg_type = SCM_RIGHTS;
-	header->cmsg_len = CMSG_LEN(sizeof(int));
-	memcpy(CMSG_DATA(header), &shared->fd, sizeof(int));
-	return sendmsg(shared->channel[0], &message, 0) == 1;
-}
-
-static int receive_socket(const struct shared *shared)
-{
-	char byte, space[CMSG_SPACE(sizeof(int))];
-	struct iovec part = {.iov_base = &byte, .iov_len = 1};
-	struct msghdr message = {
-		.msg_iov = &part, .msg_iovlen = 1, .msg_control = space, .msg_controllen = sizeof(space)};
-	int fd = -1;
-
-	if (recvmsg(shared->channel[1], &message, MSG_CMSG_CLOEXEC) == 1 && CMSG_FIRSTHDR(&message))
-		memcpy(&fd, CMSG_DATA(CMSG_FIRSTHDR(&message)), sizeof(int));
-	return fd;
-}
-
 /* The other process's descriptor, which it has for one moment only where it fetches it. */
 static int take(struct shared *shared)
 {
@@ -91,7 +63,7 @@ static void prepare(struct rival *rival)
 	struct shared *shared = rival->of;
 
 	if (shared->channel[1] >= 0 && shared->other < 0)
-		shared->other = receive_socket(shared);
+		shared->other = descriptor_receive(shared->channel[1]);
 	int fd = take(shared);
 	if (fd < 0)
 		rival->failed = true;
@@ -178,7 +150,7 @@ static void play(struct shared *shared, struct rival *rival, long calls)
 	rival_start(rival);
 	if (shared->channel[0] >= 0) {
 		shared->fd = socket(AF_INET, (shared->stream ? SOCK_STREAM : SOCK_DGRAM) | SOCK_CLOEXEC, 0);
-		if (!send_socket(shared))
+		if (!descriptor_send(shared->channel[0], shared->fd))
 			_exit(3);
 	}
 	for (long i = 0; i < calls && !rival->failed; i++) {

@@ -118,6 +118,12 @@ long watched_connect(enum abi abi, long fd, const void *address, long length)
 	return make(abi, SYS_connect, 362, fd, (long)address, length, 0);
 }
 
+long watched_socketcall_block(const void *block)
+{
+	/* SYS_CONNECT of <linux/net.h> */
+	return make(ABI_IA32, -1, 102, 3, (long)block, 0, 0);
+}
+
 long watched_socketcall(long fd, const void *address, long length)
 {
 	uint32_t *block = map_low(sizeof(*block) * 3);
@@ -125,8 +131,7 @@ long watched_socketcall(long fd, const void *address, long length)
 	block[0] = (uint32_t)fd;
 	block[1] = (uint32_t)(uintptr_t)address;
 	block[2] = (uint32_t)length;
-	/* SYS_CONNECT of <linux/net.h> */
-	long result = make(ABI_IA32, -1, 102, 3, (long)block, 0, 0);
+	long result = watched_socketcall_block(block);
 	munmap(block, sizeof(*block) * 3);
 	return result;
 }

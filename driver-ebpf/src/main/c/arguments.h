@@ -120,12 +120,15 @@ static __always_inline __u64 in_a_byte(__u64 size)
  * SYS_CONNECT's part of socketcall(2) of net/socket.c: fd, address and length as 32-bit numbers, one after the other. Until
  * they are read, pointer leads to them.
  */
-static __always_inline bool read_block(struct call *call)
+static __always_inline bool read_block(struct call *call, __u8 provenance)
 {
 	__u32 block[3];
 
+	call->how_provenance = UNRACED_PROVENANCE_NONE;
 	if (bpf_probe_read_user(block, sizeof(block), (void *)call->pointer))
 		return 0;
+	call->how_provenance = provenance;
+	call->connecting.block = call->pointer;
 	call->fd = (__s32)block[0];
 	call->pointer = block[1];
 	call->addrlen = (__s32)block[2];
@@ -138,7 +141,7 @@ static __always_inline void read_address(struct call *call, __u8 provenance)
 	__s32 size;
 
 	call->length = 0;
-	if (call->indirect == BLOCK_UNREAD && !read_block(call)) {
+	if (call->indirect == BLOCK_UNREAD && !read_block(call, provenance)) {
 		call->fd = -1;
 		call->addrlen = 0;
 		call->provenance = UNRACED_PROVENANCE_NONE;
@@ -156,6 +159,15 @@ static __always_inline void read_address(struct call *call, __u8 provenance)
 	}
 	call->provenance = provenance;
 	call->length = size;
+}
+
+/* In mode off, an entry says that the call ran, and no more. */
+static __always_inline void read_nothing(struct call *call)
+{
+	call->provenance = UNRACED_PROVENANCE_NONE;
+	call->how_provenance = UNRACED_PROVENANCE_NONE;
+	call->record_flags = 0;
+	call->length = 0;
 }
 
 static __always_inline void read_pointers(struct long_call *to, __u8 syscall, __u8 provenance)

@@ -168,7 +168,7 @@ int all_exit(void *ctx)
 		return 0;
 	if (call.abi == UNRACED_ABI_IA32)
 		result = (__s32)result;
-	return on_return(shared, task, &call, number, result);
+	return on_return(shared, task, &call, result);
 }
 
 #endif

@@ -22,12 +22,14 @@ struct unraced_control {
 	__u32 stash_entries;  /* calls that the stash takes at once */
 	__u32 slot_mask;      /* number of slots, less one */
 	__u32 task_storage;   /* 1: threads have slots of their own */
-	__u32 reserved[2];
+	/* CLOCK_BOOTTIME in ns: no entry of threads that began later is missed; 0 of none */
+	__u64 entries_since;
 	/* Written at each call, so on a cache line that nothing else is read from. */
 	__u32 stashed; /* calls in the stash */
 	__u32 spilled; /* of these, in the hash map */
 	__u32 owners;  /* threads with slots of their own */
-	__u32 reserved2[13];
+	__u32 forgotten; /* refused calls for which there was no room in the map of refused ones */
+	__u32 reserved2[12];
 };
 
 enum unraced_filter {
@@ -40,6 +42,9 @@ enum unraced_filter {
 	UNRACED_FILTER_FAILED = 1u << 6,    /* leave out all but failed calls */
 	UNRACED_FILTER_SUCCEEDED = 1u << 7, /* leave out failed calls */
 };
+
+/* Those that can leave out an entry and let the return pass: others can move the caller, or rewrite the path, meanwhile. */
+#define UNRACED_FILTERS_THAT_TURN (UNRACED_FILTER_PATHS | UNRACED_FILTER_CGROUPS)
 
 /* Those that ask for more than who calls. */
 #define UNRACED_FILTERS_AT_RETURN (UNRACED_FILTER_PATHS | UNRACED_FILTER_FAILED | UNRACED_FILTER_SUCCEEDED)

@@ -61,11 +61,11 @@ static __always_inline struct long_call *copy_of(const struct call *call, __u32 
 
 /*
  * At the return, a descriptor leads to the object only if nobody else could change the table: its only user was in the
- * call. Otherwise the object has to be looked at inside the call.
+ * call. Otherwise, or where the descriptor came from memory, the object has to be looked at inside the call.
  */
 static __always_inline bool needs_truth(const struct call *call)
 {
-	return (call->record_flags & UNRACED_FD_TABLE_SHARED) || !call->enter_ns;
+	return (call->record_flags & UNRACED_FD_TABLE_SHARED) || !call->enter_ns || call->indirect;
 }
 
 static __always_inline struct truth *truth_of(const struct call *call, __u32 tid, long result)

@@ -31,8 +31,8 @@ static __always_inline bool same_name(const __u8 *claim, __u32 at, __u64 name, _
 
 enum direct {
 	INDIRECT, /* the names are not the claim's, or it takes more to find out */
-	NAMED,	  /* they are */
-	PROVEN,	  /* and they were all at one moment */
+	NAMED,	  /* they are, and all were at one moment */
+	PROVEN,	  /* and the claim starts where they do */
 };
 
 /* The mount above, and where on it. As numbers, since the verifier allows no arithmetic with what it takes for pointers. */
@@ -71,21 +71,21 @@ static __always_inline bool climb(struct walk *walk, struct file *file, __u32 ow
 	for (int step = 0; step < DIRECT_STEPS; step++) {
 		__u32 length, position = walk->position;
 
+		note_dentry(trail, dentry);
 		if (trail->state == TRAIL_SOUGHT) {
 			if (at_start(trail, mount, dentry)) {
 				trail->state = TRAIL_MET;
 				if (position)
 					return 0;
-			} else {
-				if (!trail->crossed && (GET(dentry, d_flags) & mounted_flag()))
-					return 0;
-				note_dentry(trail, dentry);
+			} else if (!trail->crossed && (GET(dentry, d_flags) & mounted_flag())) {
+				return 0;
 			}
 		}
 		if (dentry == GET(mount, mnt.mnt_root)) {
-			if (!step_out(trail, &mount, &dentry))
-				return !position && namespace_of(mount) == own;
-			continue;
+			if (step_out(trail, &mount, &dentry))
+				continue;
+			note_namespace(trail, mount);
+			return !position && namespace_of(mount) == own;
 		}
 		length = GET(dentry, d_name.len);
 		if (length > DIRECT_NAME || length >= position || claim[masked(position - length - 1)] != '/')
@@ -109,26 +109,24 @@ static __always_inline bool climb_again(struct walk *walk, struct file *file)
 	struct dentry *dentry = GET(file, f_path.dentry);
 	struct mount *mount = (void *)mnt - bpf_core_field_offset(struct mount, mnt);
 
-	*trail = (struct trail){ .state = TRAIL_SOUGHT, .mount = before->mount, .dentry = before->dentry };
+	*trail = (struct trail){};
 	ordered(trail);
 	for (int step = 0; step < DIRECT_STEPS; step++) {
-		if (at_start(trail, mount, dentry))
-			return trail->digest == before->digest && !trail->moving;
 		note_dentry(trail, dentry);
 		if (dentry == GET(mount, mnt.mnt_root)) {
-			if (!step_out(trail, &mount, &dentry))
-				return 0;
-		} else {
-			dentry = GET(dentry, d_parent);
-			trail->crossed = 0;
+			if (step_out(trail, &mount, &dentry))
+				continue;
+			note_namespace(trail, mount);
+			return trail->digest == before->digest && !trail->moving && !before->moving;
 		}
+		dentry = GET(dentry, d_parent);
 	}
 	return 0;
 }
 
 /*
- * Describes the file of an unfinished call, if its path is the claimed one: the record names it once for both. Tells
- * whether the claim is proven, if the trail has begun. Verified once for all ways in which it can be called.
+ * Describes the file of an unfinished call, if its path is the claimed one and was so at one moment: the record names it once
+ * for both. Tells whether the claim is proven, too. Verified once for all ways in which it can be called.
  */
 __noinline int describe_directly(void)
 {
@@ -146,13 +144,12 @@ __noinline int describe_directly(void)
 	dentry = GET(file, f_path.dentry);
 	if (!record->mount_ns || (record->flags & UNRACED_TRUNCATED) || !WORD_OF(dentry, d_hash.pprev))
 		return INDIRECT;
+	walk_reset(walk);
 	walk->position = record->open.path.length;
-	if (!climb(walk, file, record->mount_ns, draft->tail))
+	if (!climb(walk, file, record->mount_ns, draft->tail) || !climb_again(walk, file))
 		return INDIRECT;
 	record->open.resolved = record->open.path;
-	if (walk->trail.state != TRAIL_MET || walk->trail.moving || !climb_again(walk, file))
-		return NAMED;
-	return PROVEN;
+	return walk->trail.state == TRAIL_MET ? PROVEN : NAMED;
 }
 
 #endif

@@ -83,7 +83,9 @@ static __always_inline void describe_arguments(struct draft *draft, bool is_conn
 		record->connect.fd = call->fd;
 		record->connect.addrlen = call->addrlen;
 		slice = &record->connect.address;
-		record->how_provenance = UNRACED_PROVENANCE_NONE;
+		/* Only of socketcall(2) there is more in memory than the address. */
+		if (!call->indirect)
+			record->how_provenance = UNRACED_PROVENANCE_NONE;
 		record->how_integrity = UNRACED_INTEGRITY_UNCHECKED;
 	} else {
 		record->open.dirfd = call->fd;
@@ -122,51 +124,110 @@ static __always_inline void send(struct unraced_counters *row, struct unraced_co
 	submit(row, shared, record, size);
 }
 
-/* What the call acted on. Whether the claim about it is to be judged, the kernel's copy needing no proof, is known. */
+/*
+ * Of a connect through socketcall(2), only memory said which socket. It was this one if nobody else connected it, and it has
+ * another peer than before.
+ */
+static __always_inline bool is_indirect_socket(const struct call *call, struct sock *sk, __u32 flags, bool alone)
+{
+	return alone && !(flags & UNRACED_FD_TABLE_SHARED) && peer_of(sk) != call->connecting.peer;
+}
+
+/* The socket that a connect acted on, from the file that has it, and whether the claim names its peer. */
+static __always_inline void describe_connected(struct draft *draft, struct file *file, const struct call *call,
+					       const struct unfinished *from, bool judge)
+{
+	struct unraced_record *record = &draft->record;
+	/* A request has a reference of its own. */
+	__s64 holders = from->is_request ? 2 : 1;
+	struct sock *sk = sock_of(file);
+	bool alone, is_own;
+
+	if (!sk)
+		return;
+	describe_socket(draft, file);
+	if (judge)
+		record->integrity = judge_address(draft, call);
+	/* After all was read: who connects the socket from here on does not change what was. */
+	alone = call->connecting.sock == (__u64)sk && !is_held_by_more(file, holders) && !connect_was_disturbed(call);
+	if (!alone)
+		record->flags |= UNRACED_SOCKET_SHARED;
+	is_own = !call->indirect || is_indirect_socket(call, sk, record->flags, alone);
+	if (record->integrity == UNRACED_INTEGRITY_MATCH && judge && (!alone || !is_own))
+		record->integrity = UNRACED_INTEGRITY_UNCHECKED;
+	if (call->indirect && is_own && record->integrity == UNRACED_INTEGRITY_MATCH)
+		record->how_integrity = UNRACED_INTEGRITY_MATCH;
+	if (!is_own) {
+		record->flags &= ~(UNRACED_HAS_SOCKET | UNRACED_SOCKET_SHARED);
+		record->connect.local = (struct unraced_slice){};
+		record->connect.remote = (struct unraced_slice){};
+		record->connect.family = 0;
+		record->connect.type = 0;
+		record->connect.protocol = 0;
+	}
+}
+
+/*
+ * Another thread of a shared table put this file behind the descriptor: the call asked for another access, or could not have
+ * created it. fcntl(2) changes neither.
+ */
+static __always_inline bool is_replaced(const struct call *call, struct file *file, const struct unraced_record *record)
+{
+	__u64 asked = call->flags;
+
+	if (!(record->flags & UNRACED_FD_TABLE_SHARED) || call->how_provenance != UNRACED_PROVENANCE_KERNEL)
+		return 0;
+	if (asked & O_PATH)
+		return !(GET(file, f_flags) & O_PATH);
+	return ((GET(file, f_flags) ^ asked) & (O_ACCMODE | O_PATH)) ||
+	       ((GET(file, f_mode) & FMODE_CREATED) && !(asked & O_CREAT));
+}
+
+static __always_inline void describe_opened(struct draft *draft, struct walk *walk, struct file *file,
+					    const struct call *call, struct unfinished *from, bool judge)
+{
+	struct unraced_record *record = &draft->record;
+
+	describe_inode(draft, file);
+	walk_begin(walk, file, record->mount_ns, !judge ? 0 : is_absolute(draft) ? &call->root : &call->start);
+	if (is_absolute(draft)) {
+		int direct;
+
+		from->file = (__u64)file;
+		direct = describe_directly();
+		if (direct == PROVEN)
+			record->integrity = UNRACED_INTEGRITY_MATCH;
+		/* Where the proof fails, the whole walk tells what can be said instead. */
+		if (direct == PROVEN || (direct == NAMED && !judge))
+			return;
+	}
+	describe_path(draft, walk);
+	if (judge)
+		record->integrity = judge_path(draft, walk, file);
+}
+
+/* What the call acted on. A claim that has no proof yet is judged by it. */
 static __always_inline void describe_object(struct draft *draft, struct walk *walk, struct task_struct *task,
 					    const struct call *call, struct unfinished *from, bool is_connect,
 					    bool judge)
 {
 	struct unraced_record *record = &draft->record;
 	long result = from->result;
-	struct file *file;
+	struct file *file = 0;
 
+	if (is_connect ? !has_peer(result) : result < 0)
+		return;
 	if (is_connect) {
-		if (!has_peer(result))
-			return;
 		file = from->is_request ? (struct file *)from->file : file_of(task, call->fd, &record->flags);
-		if (!file)
-			return;
-		describe_socket(draft, file);
-		if (judge && (record->flags & UNRACED_HAS_SOCKET))
-			record->integrity = judge_address(draft);
-	} else if (result >= 0 && !call->direct) {
+		if (file)
+			describe_connected(draft, file, call, from, judge);
+	} else if (!call->direct) {
 		file = file_of(task, result, &record->flags);
-		if (!file)
-			return;
-		describe_inode(draft, file);
-		walk_begin(walk);
-		if (judge)
-			trail_begin(&walk->trail, is_absolute(draft) ? &call->root : &call->start);
-		if (is_absolute(draft)) {
-			int direct;
-
-			from->file = (__u64)file;
-			direct = describe_directly();
-
-			if (direct == PROVEN)
-				record->integrity = UNRACED_INTEGRITY_MATCH;
-			/* Where the proof fails, the whole walk tells what can be said instead. */
-			if (direct == PROVEN || (direct == NAMED && !judge))
-				return;
-		}
-		walk_begin(walk);
-		if (judge)
-			trail_begin(&walk->trail, is_absolute(draft) ? &call->root : &call->start);
-		describe_path(draft, file, task, walk);
-		if (judge)
-			record->integrity = judge_path(draft, walk, file);
+		if (file && !is_replaced(call, file, record))
+			describe_opened(draft, walk, file, call, from, judge);
 	}
+	if (!(record->flags & (UNRACED_HAS_FILE | UNRACED_HAS_SOCKET)))
+		record->flags |= UNRACED_OBJECT_MISSED;
 }
 
 /* Judges the claim, if it is to be judged, by the object, or by memory that has changed. */
@@ -188,8 +249,11 @@ static __always_inline void judge_call(struct call *call, struct unfinished *fro
 	/* A request has none: what it opened is found by its result. */
 	truth = from->is_request ? 0 : truth_of(call, tid, from->result);
 	if (truth) {
-		if (is_connect ? has_peer(from->result) : from->result >= 0)
+		if (is_connect ? has_peer(from->result) : from->result >= 0) {
 			adopt_truth(draft, is_connect, truth);
+			if (is_connect && !call->indirect && connect_was_disturbed(call))
+				record->flags |= UNRACED_SOCKET_SHARED;
+		}
 		bpf_map_delete_elem(&truths, &tid);
 		return;
 	}
@@ -199,9 +263,9 @@ static __always_inline void judge_call(struct call *call, struct unfinished *fro
 	if (record->integrity == UNRACED_INTEGRITY_CHANGED)
 		judge = 0;
 	describe_object(draft, walk, task, call, from, is_connect, judge);
-	/* What descriptor, pointer and length a call took from memory, nobody knows for sure. */
-	if (call->indirect && record->integrity == UNRACED_INTEGRITY_MATCH)
-		record->integrity = UNRACED_INTEGRITY_UNCHECKED;
+	if (call->indirect == BLOCK_READ && record->how_integrity == UNRACED_INTEGRITY_UNCHECKED &&
+	    record->how_provenance == UNRACED_PROVENANCE_ENTER && block_changed(call))
+		record->how_integrity = UNRACED_INTEGRITY_CHANGED;
 	/*
 	 * Another task could have put the object that the claim names behind the descriptor. A table that was not shared
 	 * at entry was not shared until the return: its only user was in the call.

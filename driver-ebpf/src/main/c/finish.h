@@ -30,6 +30,8 @@ static __always_inline int on_finish(bool is_connect)
 	call = &from->request.call.call;
 	from->bytes = (__u64)call->bytes;
 	finish_call(row, shared, from, call, is_connect);
+	if (is_connect)
+		request_connect_ends(from->file);
 	return 0;
 }
 

@@ -131,8 +131,7 @@ static __always_inline void keep_file(struct inside *in, struct file *file, __s3
 	struct draft *draft = begin_truth(in);
 	struct walk *walk = &in->area->walk;
 
-	walk_begin(walk);
-	describe_file(draft, file, in->task, walk);
+	describe_file(draft, file, walk, mount_namespace(in->task));
 	in->area->truth.open = draft->record.open;
 	keep_truth(in, draft->record.open.resolved.length, descriptor);
 }
@@ -142,6 +141,9 @@ static __always_inline void keep_socket(struct inside *in, struct file *file)
 	struct draft *draft = begin_truth(in);
 
 	describe_socket(draft, file);
+	/* Where the table is shared, the call has a reference of its own: fdget() of fs/file.c. */
+	if (is_held_by_more(file, fd_table_is_shared(in->task) ? 2 : 1))
+		draft->record.flags |= UNRACED_SOCKET_SHARED;
 	in->area->truth.connect = draft->record.connect;
 	keep_truth(in, draft->end, ANY_DESCRIPTOR);
 }

@@ -73,6 +73,15 @@ static __always_inline bool how_changed(const struct call *call)
 	return how.flags != call->flags || how.mode != call->mode || how.resolve != call->resolve;
 }
 
+static __always_inline bool block_changed(const struct call *call)
+{
+	__u32 block[3];
+
+	if (bpf_probe_read_user(block, sizeof(block), (void *)call->connecting.block))
+		return 0;
+	return (__s32)block[0] != call->fd || block[1] != call->pointer || (__s32)block[2] != call->addrlen;
+}
+
 /* Whoever changes memory for a moment only is not seen here. */
 static __always_inline void look_for_changes(struct draft *draft, bool is_connect, const struct call *call)
 {
@@ -148,8 +157,7 @@ static __always_inline __u8 judge_path(struct draft *draft, struct walk *walk, s
 		return UNRACED_INTEGRITY_DIFFERS;
 	if (!names_the_file(&to, walk, is_absolute(draft)))
 		return UNRACED_INTEGRITY_DIFFERS;
-	if (walk->trail.moving || (walk->flags & (UNRACED_DETACHED | UNRACED_FOREIGN_MOUNT_NS)) ||
-	    !trail_holds(&walk->trail, &walk->again, file))
+	if (walk->flags & (UNRACED_DETACHED | UNRACED_FOREIGN_MOUNT_NS | UNRACED_RESOLVED_UNSTABLE))
 		return UNRACED_INTEGRITY_UNCHECKED;
 	return UNRACED_INTEGRITY_MATCH;
 }
@@ -166,25 +174,53 @@ static __always_inline __u8 judge_socket_name(struct comparison *to)
 	return same_socket_name(to) ? UNRACED_INTEGRITY_UNCHECKED : UNRACED_INTEGRITY_DIFFERS;
 }
 
-static __always_inline bool same_internet_address(const struct comparison *to)
+static __always_inline __u8 judge_in(const struct comparison *to)
 {
 	const struct sockaddr_in *claim = (const void *)to->claim, *peer = (const void *)to->other;
 
-	if (claim->family != peer->family || claim->port != peer->port)
-		return 0;
-	if (claim->family == AF_INET)
-		return to->length >= __builtin_offsetof(struct sockaddr_in, zero) && claim->address == peer->address;
-	if (claim->family == AF_INET6) {
-		const struct sockaddr_in6 *claim6 = (const void *)to->claim, *peer6 = (const void *)to->other;
-		const __u64 *left = (const void *)&claim6->address, *right = (const void *)&peer6->address;
-
-		return to->length >= __builtin_offsetof(struct sockaddr_in6, scope) && left[0] == right[0] &&
-		       left[1] == right[1];
-	}
-	return 0;
+	if (to->length < __builtin_offsetof(struct sockaddr_in, zero))
+		return UNRACED_INTEGRITY_UNCHECKED;
+	return claim->port == peer->port && claim->address == peer->address ? UNRACED_INTEGRITY_MATCH :
+									      UNRACED_INTEGRITY_DIFFERS;
 }
 
-static __always_inline __u8 judge_address(struct draft *draft)
+/*
+ * A link-local address means another host on each device. One that does not name its device is that of the device that the
+ * socket was bound to before: __ip6_datagram_connect() of net/ipv6/datagram.c, tcp_v6_connect() of net/ipv6/tcp_ipv6.c.
+ */
+static __always_inline __u8 judge_in6(const struct comparison *to, const struct call *call)
+{
+	const struct sockaddr_in6 *claim = (const void *)to->claim, *peer = (const void *)to->other;
+	const __u64 *left = (const void *)&claim->address, *right = (const void *)&peer->address;
+	__u32 scope = 0;
+
+	if (to->length < __builtin_offsetof(struct sockaddr_in6, scope))
+		return UNRACED_INTEGRITY_UNCHECKED;
+	if (claim->port != peer->port || left[0] != right[0] || left[1] != right[1])
+		return UNRACED_INTEGRITY_DIFFERS;
+	if (!needs_scope(&peer->address))
+		return UNRACED_INTEGRITY_MATCH;
+	if (to->length >= sizeof(struct sockaddr_in6))
+		scope = claim->scope;
+	if (!scope)
+		scope = call->connecting.device;
+	if (!scope || !peer->scope)
+		return UNRACED_INTEGRITY_UNCHECKED;
+	return scope == peer->scope ? UNRACED_INTEGRITY_MATCH : UNRACED_INTEGRITY_DIFFERS;
+}
+
+static __always_inline __u8 judge_nl(const struct comparison *to)
+{
+	const struct sockaddr_nl *claim = (const void *)to->claim, *peer = (const void *)to->other;
+
+	if (to->length < __builtin_offsetof(struct sockaddr_nl, behind))
+		return UNRACED_INTEGRITY_UNCHECKED;
+	/* The kernel keeps one of the groups. */
+	return claim->port == peer->port && claim->groups == peer->groups ? UNRACED_INTEGRITY_MATCH :
+									    UNRACED_INTEGRITY_DIFFERS;
+}
+
+static __always_inline __u8 judge_address(struct draft *draft, const struct call *call)
 {
 	struct unraced_record *record = &draft->record;
 	struct walk *area = SCRATCH(walk_scratch);
@@ -198,9 +234,19 @@ static __always_inline __u8 judge_address(struct draft *draft)
 	to = with_claim(draft, area, &record->connect.address);
 	to.end = peer->length;
 	bpf_probe_read_kernel(area->bytes, in_a_byte(peer->length), &draft->tail[at]);
-	if (to.claim[0] == AF_UNIX && record->connect.family == AF_UNIX)
+	if (*(const __u16 *)to.claim != *(const __u16 *)to.other)
+		return UNRACED_INTEGRITY_DIFFERS;
+	switch (to.claim[0]) {
+	case AF_UNIX:
 		return judge_socket_name(&to);
-	return same_internet_address(&to) ? UNRACED_INTEGRITY_MATCH : UNRACED_INTEGRITY_DIFFERS;
+	case AF_INET:
+		return judge_in(&to);
+	case AF_INET6:
+		return judge_in6(&to, call);
+	case AF_NETLINK:
+		return judge_nl(&to);
+	}
+	return UNRACED_INTEGRITY_UNCHECKED;
 }
 
 #endif

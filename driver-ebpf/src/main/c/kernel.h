@@ -48,8 +48,6 @@ enum { EEXIST = 17, EINPROGRESS = 115, EALREADY = 114, EISCONN = 106, ECANCELED 
 #define FMODE_PATH 0x4000
 #define FMODE_CREATED 0x100000
 #define SOCKFS_MAGIC 0x534f434b
-/* Signal 31 of a signal set: asm-generic/signal.h */
-#define SIGSYS_BIT (1ul << 30)
 /* MNT_NS_ANON_INO of include/linux/proc_ns.h; older kernels give such a namespace no number */
 #define ANONYMOUS_MOUNT_NS 0xEFFFFFF7u
 /* include/linux/sched.h */
@@ -64,9 +62,12 @@ enum { EEXIST = 17, EINPROGRESS = 115, EALREADY = 114, EISCONN = 106, ECANCELED 
 #else
 #define O_LARGEFILE 00100000ull
 #endif
+#define O_ACCMODE 00000003
+#define O_PATH 010000000
 #define AF_UNIX 1
 #define AF_INET 2
 #define AF_INET6 10
+#define AF_NETLINK 16
 
 /* Part of the user API, so their layout is fixed. */
 struct bpf_raw_tracepoint_args {
@@ -142,6 +143,7 @@ struct ns_common {
 };
 struct mnt_namespace {
 	struct ns_common ns;
+	__u64 event;
 };
 struct pid_namespace {
 	struct ns_common ns;
@@ -239,11 +241,23 @@ struct fs_struct {
 	struct path root;
 	struct path pwd;
 };
+/* atomic_long_t of include/linux/types.h, and since 6.13 file_ref_t of include/linux/file_ref.h. */
+typedef struct {
+	__s64 counter;
+} atomic64_t;
+typedef struct {
+	atomic64_t refcnt;
+} file_ref_t;
 struct file {
 	unsigned int f_mode;
+	unsigned int f_flags;
 	struct path f_path;
 	struct inode *f_inode;
 	void *private_data;
+	file_ref_t f_ref;
+};
+struct file___counted {
+	atomic64_t f_count;
 };
 struct fdtable {
 	unsigned int max_fds;
@@ -271,9 +285,19 @@ struct sock {
 	struct sock_common __sk_common;
 	__u16 sk_protocol;
 };
+struct inet_sock {
+	__be16 inet_sport;
+};
 struct socket {
 	short type;
 	struct sock *sk;
+};
+/* net/netlink/af_netlink.h */
+struct netlink_sock {
+	__u32 portid;
+	__u32 dst_portid;
+	__u32 dst_group;
+	__u64 *groups;
 };
 struct unix_address {
 	int len;
@@ -282,13 +306,6 @@ struct unix_address {
 struct unix_sock {
 	struct unix_address *addr;
 	struct sock *peer;
-};
-
-typedef struct {
-	unsigned long sig[1];
-} sigset_t;
-struct sigpending {
-	sigset_t signal;
 };
 
 struct task_struct {
@@ -304,7 +321,6 @@ struct task_struct {
 	struct files_struct *files;
 	struct cred *cred;
 	struct css_set *cgroups;
-	struct sigpending pending;
 	char comm[16];
 };
 

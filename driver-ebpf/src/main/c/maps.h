@@ -16,6 +16,18 @@ struct place {
 	__u64 dentry;
 };
 
+/* The socket of a connect when it began: connecting.h. */
+struct connecting {
+	__u64 sock; /* struct sock; 0 when there was none, or nobody knows which one */
+	__u64 peer; /* what peer_of() gave */
+	__u64 block; /* of a connect through socketcall(2): where its arguments lie in memory */
+	__u32 count; /* connects of the socket so far, this one's beginning included */
+	__u32 unknown; /* connects of unknown sockets so far */
+	__s32 device; /* that the socket was bound to */
+	__u8 shared; /* somebody else held the socket */
+	__u8 reserved[3];
+};
+
 /* Of connects through socketcall(2), whose descriptor, pointer and length lie in memory, too. */
 enum indirection { DIRECT, BLOCK_UNREAD, BLOCK_READ };
 
@@ -29,8 +41,13 @@ struct call {
 	__u64 how_size;
 	__u64 pointer;	   /* user address of the path or the socket address */
 	__u64 how_pointer; /* user address of openat2's struct open_how; of a connect, what take.h leaves there */
-	struct place root;  /* where an absolute path starts, and a relative one; zeros when not known or not needed */
-	struct place start;
+	union {
+		struct {
+			struct place root; /* where an absolute path starts, and a relative one; zeros when not known or not needed */
+			struct place start;
+		};
+		struct connecting connecting;
+	};
 	__s32 fd;	   /* the dirfd of an open, the fd of a connect */
 	__s32 addrlen;
 	__u32 record_flags; /* enum unraced_flag */
@@ -118,13 +135,24 @@ struct {
 	__type(value, struct long_call);
 } long_stash SEC(".maps");
 
-/* Threads that the stash refused, by start time, so that their return can say why its enter is missing. Forgets under pressure. */
+/*
+ * Threads that are in a call which the stash refused, by start time. The return says so, and that the call ran. When there is
+ * no room for one, the control counts it as forgotten.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 4096);
+	__type(key, __u32);
+	__type(value, __u64);
+} refused SEC(".maps");
+
+/* Threads older than the capture that have returned from a call without an entry, by start time: execution.h. */
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
 	__uint(max_entries, 4096);
 	__type(key, __u32);
 	__type(value, __u64);
-} refused SEC(".maps");
+} returned_once SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);

@@ -27,6 +27,17 @@ extern void *bpf_rdonly_cast(const void *obj, __u32 btf_id) __ksym __weak;
 /* A pointer's field as a number. */
 #define WORD_OF(p, field) WORD_AT((__u64)(p) + bpf_core_field_offset(typeof(*(p)), field))
 
+/* The same on every kernel: the verifier allows no arithmetic with what it takes for a pointer. */
+#define NUMBER_OF(p, field)                                                               \
+	({                                                                                \
+		__u64 number_ = 0;                                                        \
+		if (bpf_ksym_exists(bpf_rdonly_cast))                                     \
+			number_ = WORD_OF(p, field);                                      \
+		else                                                                      \
+			bpf_core_read(&number_, sizeof(number_), &(p)->field);            \
+		number_;                                                                  \
+	})
+
 /*
  * What a string of up to 63 bytes has in its word of that number, as a mask: from a table, as the verifier would follow each
  * comparison by itself.

@@ -7,13 +7,15 @@
 #ifndef UNRACED_STASH_H
 #define UNRACED_STASH_H
 
-static __always_inline void refuse(struct unraced_counters *row, __u32 tid, const struct call *call)
+static __always_inline void refuse(struct unraced_control *shared, struct unraced_counters *row, __u32 tid,
+				   const struct call *call)
 {
 	__u64 thread_start = call->thread_start;
 
 	row->refused++;
 	forget_copies(tid);
-	bpf_map_update_elem(&refused, &tid, &thread_start, BPF_ANY);
+	if (bpf_map_update_elem(&refused, &tid, &thread_start, BPF_ANY))
+		__sync_fetch_and_add(&shared->forgotten, 1);
 }
 
 /* Whether the stash refused the call that this thread returns from. Asked once. */
@@ -186,7 +188,7 @@ static __always_inline void stash_put(struct unraced_control *shared, struct unr
 	if (stash_entry(shared, task))
 		drop_stale(shared, row, task);
 	if (!admit(shared)) {
-		refuse(row, tid, &from->call);
+		refuse(shared, row, tid, &from->call);
 		return;
 	}
 	if (!is_long || !bpf_map_update_elem(&long_stash, &tid, from, BPF_ANY)) {
@@ -199,7 +201,7 @@ static __always_inline void stash_put(struct unraced_control *shared, struct unr
 			bpf_map_delete_elem(&long_stash, &tid);
 	}
 	__sync_fetch_and_add(&shared->stashed, -1);
-	refuse(row, tid, &from->call);
+	refuse(shared, row, tid, &from->call);
 }
 
 /* The call's own entry, or null. The entry stays until stash_drop. */

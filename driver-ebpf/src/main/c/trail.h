@@ -1,16 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
 /*
- * The way from an opened file up to where the claimed path starts, as a proof needs it: did it meet the start, is a
- * mount in the way, and did all of it hold at one moment. There are no locks to be had here. But a dentry's sequence
- * count moves with its name, its parent and its removal (__d_move() and __d_drop() of fs/dcache.c), so a second walk
- * that finds the same counts and the same mounts shows that between the two nothing was different.
+ * The way from an opened file up to the root of its mount namespace. A path is true if all of that way held at one moment,
+ * and a claim is proven if the way leads through the place where the claimed path starts. Programs can take no locks. But
+ * the kernel moves a dentry's d_seq with its name, its parent and its removal (__d_move() and __d_drop() of fs/dcache.c),
+ * and a namespace's event counter with its mounts (touch_mnt_namespace() of fs/namespace.c). So a second walk that finds
+ * the same counts and the same mounts shows that nothing changed between the two.
  */
 #ifndef UNRACED_TRAIL_H
 #define UNRACED_TRAIL_H
 
-/* Names and mounts on the longest way that a claim can name. */
-#define TRAIL_STEPS 4096
-/* More mounts than this on one mount are not looked through. */
+/* More mounts than this are not looked through for one call, however many names its path has. */
 #define MOUNT_STEPS 1024
 
 enum trail_state {
@@ -26,8 +25,8 @@ struct trail {
 	__u32 position; /* of the walk where it met the start */
 	__u8 state;
 	__u8 crossed; /* the walk came down to a mountpoint from the root of what is mounted there */
-	__u8 covered; /* something is mounted over a name on the way */
-	__u8 moving;  /* a rename was under way, or there was too much to look at */
+	__u8 covered; /* something is mounted over a name on the way, or there were too many mounts to look through */
+	__u8 moving;  /* a rename was under way */
 };
 
 #ifdef __TARGET_ARCH_x86
@@ -40,8 +39,7 @@ struct trail {
 
 static __always_inline void trail_note(struct trail *trail, __u64 what)
 {
-	if (trail->state == TRAIL_SOUGHT)
-		trail->digest = ((trail->digest ^ what) * 0x9e3779b97f4a7c15ull) ^ (trail->digest >> 29);
+	trail->digest = ((trail->digest ^ what) * 0x9e3779b97f4a7c15ull) ^ (trail->digest >> 29);
 }
 
 /*
@@ -86,18 +84,28 @@ static __always_inline __u32 mounted_flag(void)
 	return DCACHE_MOUNTED;
 }
 
-/* The flag says that something is mounted on the dentry, but not in which mount or namespace. */
-static __always_inline void look_for_cover(struct trail *trail, struct mount *mount, struct dentry *dentry)
+/*
+ * The flag says that something is mounted on the dentry, but not in which mount or namespace. All looks of a call share one
+ * budget: an attacker can mount thousands of directories over each name of a path of thousands of names.
+ */
+static __always_inline void look_for_cover(struct trail *trail, struct mount *mount, struct dentry *dentry,
+					   __u32 *budget)
 {
 	struct cover cover = { .dentry = dentry };
+	__u32 left = *budget;
+	long steps;
 
 	if (!(GET(dentry, d_flags) & mounted_flag()))
 		return;
+	if (!left || left > MOUNT_STEPS) {
+		trail->covered = 1;
+		return;
+	}
 	cover.end = (void *)mount + bpf_core_field_offset(struct mount, mnt_mounts);
 	cover.at = GET(mount, mnt_mounts.next);
-	if (bpf_loop(MOUNT_STEPS, cover_step, &cover, 0) == MOUNT_STEPS)
-		trail->moving = 1;
-	else if (cover.found)
+	steps = bpf_loop(left, cover_step, &cover, 0);
+	*budget = left > steps ? left - steps : 0;
+	if (cover.found || steps >= left)
 		trail->covered = 1;
 }
 
@@ -120,16 +128,35 @@ static __always_inline void note_dentry(struct trail *trail, struct dentry *dent
 	ordered(trail);
 }
 
-static __always_inline bool trail_visit(struct trail *trail, struct mount *mount, struct dentry *dentry)
+static __always_inline bool trail_visit(struct trail *trail, struct mount *mount, struct dentry *dentry, __u32 *budget)
 {
+	if (trail->state != TRAIL_SOUGHT)
+		return 0;
 	if (at_start(trail, mount, dentry)) {
 		trail->state = TRAIL_MET;
 		return 1;
 	}
 	if (!trail->crossed)
-		look_for_cover(trail, mount, dentry);
-	note_dentry(trail, dentry);
+		look_for_cover(trail, mount, dentry, budget);
 	return 0;
+}
+
+/* The kernel keeps some mounts for itself: their namespace is null, or an error pointer. */
+static __always_inline bool is_namespace(const struct mnt_namespace *ns)
+{
+	return ns && !((long)ns < 0 && (long)ns > -4096);
+}
+
+/* At the topmost mount: all that was noted before held now, if a second walk finds the same. */
+static __always_inline void note_namespace(struct trail *trail, struct mount *topmost)
+{
+	__u64 address = NUMBER_OF(topmost, mnt_ns);
+	struct mnt_namespace *ns = (void *)address;
+
+	trail_note(trail, address);
+	if (is_namespace(ns))
+		trail_note(trail, GET(ns, event));
+	ordered(trail);
 }
 
 /* The way up once more, as walk_step() of walk.h goes it, without the names. */
@@ -147,15 +174,13 @@ static long retrace_step(__u64 step, struct retrace **on)
 	struct mount *above;
 	struct dentry *parent;
 
-	if (at_start(&again->trail, mount, dentry)) {
-		again->trail.state = TRAIL_MET;
-		return 1;
-	}
 	note_dentry(&again->trail, dentry);
 	if (dentry == GET(mount, mnt.mnt_root)) {
 		above = GET(mount, mnt_parent);
-		if (above == mount)
+		if (above == mount) {
+			note_namespace(&again->trail, mount);
 			return 1;
+		}
 		again->dentry = GET(mount, mnt_mountpoint);
 		again->mount = above;
 		note_crossing(&again->trail, &again->mount, &again->dentry);
@@ -164,25 +189,21 @@ static long retrace_step(__u64 step, struct retrace **on)
 		if (parent == dentry)
 			return 1;
 		again->dentry = parent;
-		again->trail.crossed = 0;
 	}
 	return 0;
 }
 
-/* Whether the way is still what the walk found. */
-static __always_inline bool trail_holds(const struct trail *trail, struct retrace *again, struct file *file)
+/* Whether the way is still what the walk found, which took so many steps. */
+static __always_inline bool trail_holds(const struct trail *trail, struct retrace *again, struct file *file, __u32 steps)
 {
 	struct vfsmount *mnt = GET(file, f_path.mnt);
 
 	*again = (struct retrace){};
 	again->dentry = GET(file, f_path.dentry);
 	again->mount = (void *)mnt - bpf_core_field_offset(struct mount, mnt);
-	again->trail.mount = trail->mount;
-	again->trail.dentry = trail->dentry;
-	again->trail.state = TRAIL_SOUGHT;
 	ordered(&again->trail);
-	bpf_loop(TRAIL_STEPS, retrace_step, &again, 0);
-	return again->trail.state == TRAIL_MET && again->trail.digest == trail->digest && !again->trail.moving;
+	bpf_loop(steps, retrace_step, &again, 0);
+	return again->trail.digest == trail->digest && !again->trail.moving && !trail->moving;
 }
 
 static __always_inline void trail_begin(struct trail *trail, const struct place *start)

@@ -42,25 +42,24 @@ static __always_inline void describe_inode(struct draft *draft, struct file *fil
 }
 
 /* Its path. The walk must have begun. */
-static __always_inline void describe_path(struct draft *draft, struct file *file, struct task_struct *task,
-					  struct walk *walk)
+static __always_inline void describe_path(struct draft *draft, struct walk *walk)
 {
 	struct unraced_record *record = &draft->record;
 	__u32 length;
 	__u8 *target;
 
-	walk_up(walk, file, task);
+	find_path(walk);
 	record->flags |= walk->flags;
 	length = (WALK_BYTES - walk->position) & (WALK_BYTES - 1);
 	target = append(draft, &record->open.resolved, length);
 	bpf_probe_read_kernel(target, length, &walk->bytes[walk->position & (WALK_BYTES - 1)]);
 }
 
-static __always_inline void describe_file(struct draft *draft, struct file *file, struct task_struct *task,
-					  struct walk *walk)
+static __always_inline void describe_file(struct draft *draft, struct file *file, struct walk *walk, __u32 mount_ns)
 {
 	describe_inode(draft, file);
-	describe_path(draft, file, task, walk);
+	walk_begin(walk, file, mount_ns, 0);
+	describe_path(draft, walk);
 }
 
 /* uapi/linux/in.h and in6.h */
@@ -89,6 +88,14 @@ static __always_inline void append_in(struct draft *draft, struct unraced_slice 
 	to->zero = 0;
 }
 
+/* __ipv6_addr_needs_scope_id() of include/net/ipv6.h: fe80::/10, and multicast of the interface (ff01) or the link (ff02). */
+static __always_inline bool needs_scope(const struct in6_addr *address)
+{
+	if (address->bytes[0] == 0xfe)
+		return (address->bytes[1] & 0xc0) == 0x80;
+	return address->bytes[0] == 0xff && ((address->bytes[1] & 0xf) == 1 || (address->bytes[1] & 0xf) == 2);
+}
+
 static __always_inline void append_in6(struct draft *draft, struct unraced_slice *slice, __be16 port,
 				       struct in6_addr address, int device)
 {
@@ -98,8 +105,7 @@ static __always_inline void append_in6(struct draft *draft, struct unraced_slice
 	to->port = port;
 	to->flow = 0;
 	to->address = address;
-	/* Only link-local addresses (fe80::/10) are bound to a device. */
-	to->scope = address.bytes[0] == 0xfe && (address.bytes[1] & 0xc0) == 0x80 ? device : 0;
+	to->scope = needs_scope(&address) ? device : 0;
 }
 
 static __always_inline bool is_unspecified(const struct in6_addr *address)
@@ -129,47 +135,86 @@ static __always_inline void append_un(struct draft *draft, struct unraced_slice 
 	bpf_probe_read_kernel(to, length, (void *)address + bpf_core_field_offset(struct unix_address, name));
 }
 
+/* uapi/linux/netlink.h */
+struct sockaddr_nl {
+	__u16 family;
+	__u16 pad;
+	__u32 port;
+	__u32 groups;
+	__u32 behind; /* of the slice's last word */
+};
+
+static __always_inline void append_nl(struct draft *draft, struct unraced_slice *slice, __u32 port, __u32 groups)
+{
+	struct sockaddr_nl *to = (void *)append(draft, slice, __builtin_offsetof(struct sockaddr_nl, behind));
+
+	*to = (struct sockaddr_nl){ .family = AF_NETLINK, .port = port, .groups = groups };
+}
+
+/* As netlink_getname() of net/netlink/af_netlink.c. A peer of port 0 is the kernel. */
+static __always_inline void describe_netlink(struct draft *draft, struct unraced_connect *to, struct sock *sk)
+{
+	struct netlink_sock *netlink = (struct netlink_sock *)sk;
+	__u64 *groups = GET(netlink, groups);
+	__u32 group = GET(netlink, dst_group), own = 0;
+
+	if (groups)
+		bpf_probe_read_kernel(&own, sizeof(own), groups);
+	append_nl(draft, &to->local, GET(netlink, portid), own);
+	append_nl(draft, &to->remote, GET(netlink, dst_portid), group ? 1u << ((group - 1) & 31) : 0);
+}
+
 /* Whether the kernel says that the socket has a peer, or is about to. */
 static __always_inline bool has_peer(long result)
 {
 	return result == 0 || result == -EINPROGRESS || result == -EALREADY || result == -EISCONN;
 }
 
+/* The socket behind a file, or null. A path descriptor to a socket in the file system is not a socket. */
+static __always_inline struct sock *sock_of(struct file *file)
+{
+	struct inode *inode = GET(file, f_inode);
+	struct super_block *super = GET(inode, i_sb);
+	struct socket *socket;
+
+	if ((GET(file, f_mode) & FMODE_PATH) || GET(super, s_magic) != SOCKFS_MAGIC)
+		return 0;
+	socket = GET(file, private_data);
+	return (struct sock *)NUMBER_OF(socket, sk);
+}
+
 static __always_inline void describe_socket(struct draft *draft, struct file *file)
 {
 	struct unraced_record *record = &draft->record;
 	struct unraced_connect *to = &record->connect;
-	struct inode *inode = GET(file, f_inode);
-	struct super_block *super = GET(inode, i_sb);
+	struct sock *sk = sock_of(file);
 	struct socket *socket;
-	struct sock *sk;
 	__be16 port;
 
-	/* A path descriptor to a socket in the file system is not a socket. */
-	if ((GET(file, f_mode) & FMODE_PATH) || GET(super, s_magic) != SOCKFS_MAGIC)
-		return;
-	socket = GET(file, private_data);
-	sk = GET(socket, sk);
 	if (!sk)
 		return;
+	socket = GET(file, private_data);
 	record->flags |= UNRACED_HAS_SOCKET;
 	to->family = GET(sk, __sk_common.skc_family);
 	to->type = GET(socket, type);
 	to->protocol = GET(sk, sk_protocol);
 	/* A peer without a port is one, too: of raw sockets, and of datagrams to port 0. */
 	port = GET(sk, __sk_common.skc_dport);
+	/*
+	 * The own port is inet_sport's, as for getsockname(2): the kernel clears skc_num when a peer resets the connection
+	 * (inet_put_port() of net/ipv4/inet_hashtables.c).
+	 */
 	if (to->family == AF_INET) {
 		__be32 peer = GET(sk, __sk_common.skc_daddr);
 
-		append_in(draft, &to->local, __builtin_bswap16(GET(sk, __sk_common.skc_num)),
-			  GET(sk, __sk_common.skc_rcv_saddr));
+		append_in(draft, &to->local, GET((struct inet_sock *)sk, inet_sport), GET(sk, __sk_common.skc_rcv_saddr));
 		if (port || peer)
 			append_in(draft, &to->remote, port, peer);
 	} else if (to->family == AF_INET6) {
 		int device = GET(sk, __sk_common.skc_bound_dev_if);
 		struct in6_addr peer = GET(sk, __sk_common.skc_v6_daddr);
 
-		append_in6(draft, &to->local, __builtin_bswap16(GET(sk, __sk_common.skc_num)),
+		append_in6(draft, &to->local, GET((struct inet_sock *)sk, inet_sport),
 			   GET(sk, __sk_common.skc_v6_rcv_saddr), device);
 		if (port || !is_unspecified(&peer))
 			append_in6(draft, &to->remote, port, peer, device);
@@ -179,6 +224,8 @@ static __always_inline void describe_socket(struct draft *draft, struct file *fi
 		append_un(draft, &to->local, sk);
 		if (peer)
 			append_un(draft, &to->remote, peer);
+	} else if (to->family == AF_NETLINK) {
+		describe_netlink(draft, to, sk);
 	}
 }
 

@@ -22,6 +22,7 @@
 #include "trail.h"
 #include "walk.h"
 #include "truth.h"
+#include "connecting.h"
 #include "compare.h"
 #include "direct.h"
 #include "integrity.h"
@@ -29,6 +30,7 @@
 #include "emit.h"
 #include "enter_event.h"
 #include "points.h"
+#include "execution.h"
 
 char LICENSE[] SEC("license") = "GPL";
 
@@ -42,8 +44,10 @@ static __always_inline void begin(struct call *call, struct task_struct *task, _
 
 static __always_inline void remember(struct call *call, struct unraced_control *shared, struct task_struct *task)
 {
-	call->integrity = shared->integrity != 0;
-	if (call->integrity && call->syscall != UNRACED_CONNECT)
+	call->integrity = shared->integrity && call->mitigation != UNRACED_MITIGATION_OFF;
+	if (call->syscall == UNRACED_CONNECT)
+		connect_begins(call, task, call->indirect != BLOCK_UNREAD);
+	else if (call->integrity)
 		remember_start(call, task);
 	/* Who shares now may have put another file in place and be gone by the return; nobody new can come meanwhile. */
 	if (fd_table_is_shared(task))
@@ -64,7 +68,9 @@ static __always_inline bool begin_in_place(struct unraced_control *shared, struc
 	read_registers(call, from->syscall, from->args);
 	call->abi = from->abi;
 	call->indirect = from->indirect;
-	if (from->syscall == UNRACED_CONNECT) {
+	if (mode == UNRACED_MITIGATION_OFF) {
+		read_nothing(call);
+	} else if (from->syscall == UNRACED_CONNECT) {
 		read_address(call, UNRACED_PROVENANCE_ENTER);
 	} else {
 		if (!read_short_path(slot, UNRACED_PROVENANCE_ENTER)) {
@@ -93,17 +99,23 @@ __noinline int begin_call(struct entrance *from)
 		return 0;
 	mode = current_mode(shared);
 	entering = wants_enter_events(shared);
-	if ((mode == UNRACED_MITIGATION_OFF && !entering) || filter_caller(shared, task) != PASS)
+	if (filter_caller(shared, task) != PASS) {
+		if (from->syscall == UNRACED_CONNECT)
+			connect_passes_by(task, from->args[0], from->indirect);
 		return 0;
-	if (!entering && !(shared->filters & UNRACED_FILTER_PATHS) && begin_in_place(shared, row, task, from, mode))
+	}
+	if (!entering && (mode == UNRACED_MITIGATION_OFF || !(shared->filters & UNRACED_FILTER_PATHS)) &&
+	    begin_in_place(shared, row, task, from, mode))
 		return 0;
 	begin(&to->call, task, mode);
 	read_arguments(to, from, UNRACED_PROVENANCE_ENTER);
 	passes = path_passes(shared, &to->call);
 	if (entering && passes)
 		emit_enter(&to->call);
-	/* Under kernel it is the copy that decides. */
-	if (mode == UNRACED_MITIGATION_OFF || (!passes && mode != UNRACED_MITIGATION_KERNEL))
+	if (mode == UNRACED_MITIGATION_OFF)
+		read_nothing(&to->call);
+	else if (!passes && mode != UNRACED_MITIGATION_KERNEL)
+		/* Under kernel it is the copy that decides. */
 		return 0;
 	remember(&to->call, shared, task);
 	stash_put(shared, row, task, to);
@@ -122,7 +134,7 @@ static __always_inline int on_enter(const struct syscall_trace_enter *ctx, __u8 
 	return begin_call(&from);
 }
 
-/* No entry answers: the registers still hold the arguments, but what they point to may have changed. */
+/* The registers still hold the arguments, but what they point to may have changed. */
 __noinline int rebuild_call(struct long_call *to, struct entrance *from)
 {
 	struct unraced_control *shared = SCRATCH(control);
@@ -137,26 +149,21 @@ __noinline int rebuild_call(struct long_call *to, struct entrance *from)
 	to->call.mitigation = mode;
 	read_arguments(to, from, UNRACED_PROVENANCE_EXIT);
 	to->call.integrity = shared->integrity && mode != UNRACED_MITIGATION_OFF;
-	if (to->call.integrity && from->syscall != UNRACED_CONNECT)
+	if (from->syscall == UNRACED_CONNECT)
+		to->call.connecting = (struct connecting){};
+	else if (to->call.integrity)
 		remember_start(&to->call, task);
-	if (was_refused(task->pid, to->call.thread_start) && mode != UNRACED_MITIGATION_OFF)
-		to->call.record_flags |= UNRACED_STASH_FULL;
-	if (mode != UNRACED_MITIGATION_OFF)
-		to->call.record_flags |= UNRACED_ENTER_MISSED;
 	return 0;
 }
 
-/*
- * Seccomp can refuse a call by SIGSYS: it never enters, but it returns, and what looks like the result is what
- * syscall_rollback() put back: the call's number, or on arm64 the first argument. All three signs are needed, or a
- * thread could hide its files by blocking a SIGSYS of its own.
- */
-static __always_inline bool was_executed(struct task_struct *task, const struct entrance *from, long number, long result)
+/* No entry answers. Why, as far as it is known. */
+static __always_inline __u32 why_missed(struct unraced_control *shared, struct task_struct *task, bool refused, __u32 mode)
 {
-#ifdef __TARGET_ARCH_arm64
-	number = (long)from->args[0];
-#endif
-	return result != number || !(GET(task, pending.signal.sig[0]) & SIGSYS_BIT);
+	__u32 flags = mode == UNRACED_MITIGATION_OFF ? 0 : UNRACED_ENTER_MISSED;
+
+	if (!refused)
+		return flags | without_trace(shared, task);
+	return mode == UNRACED_MITIGATION_OFF ? 0 : flags | UNRACED_STASH_FULL;
 }
 
 /* What was unreadable at entry may be readable now; it says EXIT then, and that it faulted. */
@@ -182,9 +189,35 @@ __noinline int read_rest(struct long_call *to)
 	return 0;
 }
 
+/* The stash has nothing of the call. */
+static __always_inline int on_missed(struct unraced_control *shared, struct unraced_counters *row,
+				     struct task_struct *task, struct entrance *from, struct unfinished *area,
+				     struct long_call *scratch)
+{
+	bool is_connect = from->syscall == UNRACED_CONNECT;
+	struct call *call = &scratch->call;
+	enum verdict verdict = filter(shared);
+	__u32 tid = task->pid;
+	bool refused = was_refused(tid, task->start_boottime);
+
+	if (is_connect)
+		connect_passes_by(task, from->args[0], from->indirect);
+	if (verdict != PASS) {
+		count_filtered(row, verdict);
+		return 0;
+	}
+	rebuild_call(scratch, from);
+	call->record_flags |= why_missed(shared, task, refused, call->mitigation);
+	area->bytes = (__u64)(shared->copies ? adopt_late_copy(call, tid) : call->bytes);
+	finish_call(row, shared, area, call, is_connect);
+	if (shared->copies)
+		forget_copies(tid);
+	return 0;
+}
+
 /* What call it is, is known; its registers are read if no entry tells of them. */
 static __always_inline int on_return(struct unraced_control *shared, struct task_struct *task, struct entrance *from,
-				     long number, long result)
+				     long result)
 {
 	struct unraced_counters *row = counter_row();
 	struct unfinished *area = SCRATCH(unfinished);
@@ -202,29 +235,23 @@ static __always_inline int on_return(struct unraced_control *shared, struct task
 	area->syscall = from->syscall;
 	area->is_request = 0;
 	stashed = stash_find(shared, row, task, from->syscall, from->abi);
-	if (!stashed) {
-		enum verdict verdict = filter(shared);
-
-		if (verdict != PASS) {
-			count_filtered(row, verdict);
-			return 0;
-		}
-		rebuild_call(scratch, from);
-		call = &scratch->call;
-		if (!was_executed(task, from, number, result))
-			call->record_flags |= UNRACED_NOT_EXECUTED;
-		bytes = shared->copies ? adopt_late_copy(call, tid) : call->bytes;
-		area->bytes = (__u64)bytes;
-		finish_call(row, shared, area, call, is_connect);
-		if (shared->copies)
-			forget_copies(tid);
-		return 0;
-	}
+	if (!stashed)
+		return on_missed(shared, row, task, from, area, scratch);
 	is_long = stashed->length > INLINE_BYTES;
 	elsewhere = stashed->elsewhere;
 	call = stashed;
 	bytes = 0;
-	if (stashed->provenance == UNRACED_PROVENANCE_NONE || stashed->how_provenance == UNRACED_PROVENANCE_NONE) {
+	if (stashed->mitigation == UNRACED_MITIGATION_OFF) {
+		call = &scratch->call;
+		rebuild_call(scratch, from);
+		call->enter_ns = stashed->enter_ns;
+		call->mitigation = UNRACED_MITIGATION_OFF;
+		call->integrity = 0;
+		call->record_flags |= stashed->record_flags;
+		if (is_connect)
+			call->connecting = stashed->connecting;
+		bytes = call->bytes;
+	} else if (stashed->provenance == UNRACED_PROVENANCE_NONE || stashed->how_provenance == UNRACED_PROVENANCE_NONE) {
 		scratch->call = *stashed;
 		read_rest(scratch);
 		call = &scratch->call;
@@ -236,6 +263,8 @@ static __always_inline int on_return(struct unraced_control *shared, struct task
 		bytes = stash_bytes(stashed, tid);
 	area->bytes = (__u64)bytes;
 	finish_call(row, shared, area, call, is_connect);
+	if (is_connect)
+		connect_ends(stashed);
 	stash_drop(shared, row, task, is_long);
 	if (elsewhere)
 		bpf_map_delete_elem(&copies, &tid);
@@ -256,7 +285,7 @@ static __always_inline int on_exit(const struct syscall_trace_exit *ctx, __u8 sy
 	from.args[1] = PT_REGS_PARM2_CORE_SYSCALL(regs);
 	from.args[2] = PT_REGS_PARM3_CORE_SYSCALL(regs);
 	from.args[3] = PT_REGS_PARM4_CORE_SYSCALL(regs);
-	return on_return(shared, task, &from, ctx->nr, ctx->ret);
+	return on_return(shared, task, &from, ctx->ret);
 }
 
 /*
@@ -348,5 +377,19 @@ int who_am_i(void *ctx)
 		return 0;
 	shared->self_tgid = bpf_get_current_pid_tgid() >> 32;
 	shared->has_requests = can_read_requests();
+	return 0;
+}
+
+/*
+ * Run once by the loader, when the programs at all entries are attached and on. Raw tracepoints are never passed over there:
+ * a program of theirs is not run only while it runs on the same CPU already.
+ */
+SEC("syscall")
+int entries_begin(void *ctx)
+{
+	struct unraced_control *shared = SCRATCH(control);
+
+	if (shared)
+		shared->entries_since = bpf_ktime_get_boot_ns();
 	return 0;
 }

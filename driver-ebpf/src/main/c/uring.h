@@ -8,7 +8,8 @@
 #define UNRACED_URING_H
 
 /* enum io_uring_op and enum io_uring_sqe_flags_bit of include/uapi/linux/io_uring.h */
-enum { IORING_OP_CONNECT = 16, IORING_OP_OPENAT = 18, IORING_OP_OPENAT2 = 28 };
+enum { IORING_OP_CONNECT = 16, IORING_OP_OPENAT = 18, IORING_OP_CLOSE = 19, IORING_OP_OPENAT2 = 28 };
+#define FIXED_FILE (1u << 0)
 #define CQE_SKIP_SUCCESS (1u << 6)
 
 struct io_uring_sqe {
@@ -37,16 +38,31 @@ struct io_cqe {
 	__s32 res;
 	int fd; /* of the request, until there is a result */
 };
+struct io_wq_work_node {
+	struct io_wq_work_node *next;
+};
+struct io_wq_work_list {
+	struct io_wq_work_node *first;
+};
 struct io_kiocb {
 	struct file *file;
 	struct io_cmd_data cmd;
 	__u8 opcode;
 	__u32 flags;
 	struct io_cqe cqe;
+	struct io_wq_work_node comp_list;
 	void *ctx;
 	void *async_data;
 };
+struct io_submit_state {
+	struct io_wq_work_list compl_reqs;
+};
+struct io_close {
+	int fd;
+	__u32 file_slot;
+};
 struct io_ring_ctx {
+	struct io_submit_state submit_state;
 	unsigned int flags;
 	__u32 *sq_array;
 	struct io_uring_sqe *sq_sqes;
@@ -318,6 +334,12 @@ static __always_inline void request_put(struct unraced_counters *row, struct io_
 		bpf_map_update_elem(&long_requests, &address, from, BPF_ANY);
 }
 
+/* The descriptor of a request may be a place in its ring's own table of files. */
+static __always_inline bool is_fixed(struct io_kiocb *req)
+{
+	return GET(req, flags) & FIXED_FILE;
+}
+
 static __always_inline int on_submit(struct io_kiocb *req, const struct io_uring_sqe *refused, __s32 refusal)
 {
 	struct unraced_control *shared = SCRATCH(control);
@@ -331,12 +353,14 @@ static __always_inline int on_submit(struct io_kiocb *req, const struct io_uring
 
 	if (!syscall || !shared || !row || !area || !shared->active || !is_watched(shared, syscall))
 		return 0;
+	task = bpf_get_current_task_btf();
 	if (filter(shared) != PASS) {
+		if (syscall == UNRACED_CONNECT)
+			connect_passes_by(task, GET(req, cqe.fd), is_fixed(req));
 		/* Of one whose end was not told, and whose memory this is now. */
 		bpf_map_delete_elem(&requests, &address);
 		return 0;
 	}
-	task = bpf_get_current_task_btf();
 	identify(&area->request.by, task);
 	to = &area->request.call;
 	to->call.thread_start = task->start_boottime;
@@ -349,8 +373,10 @@ static __always_inline int on_submit(struct io_kiocb *req, const struct io_uring
 		take_connect(&to->call, req);
 	else
 		take_open(to, req, syscall);
-	if (syscall == UNRACED_CONNECT)
+	if (syscall == UNRACED_CONNECT) {
 		to->call.how_provenance = UNRACED_PROVENANCE_NONE;
+		connect_begins(&to->call, task, !is_fixed(req));
+	}
 	if (to->call.provenance == UNRACED_PROVENANCE_NONE &&
 	    (syscall != UNRACED_CONNECT || to->call.addrlen >= 0))
 		to->call.record_flags |= UNRACED_FAULTED;
@@ -495,6 +521,7 @@ static __always_inline bool request_unseen(struct unraced_counters *row, const s
 	identify(&to->by, bpf_get_current_task_btf());
 	read_registers(&to->call.call, syscall, none);
 	to->at.files = 0;
+	to->call.call.connecting = (struct connecting){};
 	to->call.call.enter_ns = 0;
 	to->call.call.mitigation = current_mode(shared);
 	to->call.call.length = 0;
@@ -568,6 +595,50 @@ static __always_inline bool has_ended(const struct request *request, struct io_k
 	return result < 0 || !*(const volatile __u32 *)&request->at.polled;
 }
 
+/* A batch of requests that were carried out one after the other; only then their completions are told, one after the other. */
+struct batch {
+	__u64 at; /* struct io_wq_work_node */
+	__u64 own;
+	__s32 fd;
+	__u32 closed; /* 1: by a request after the own one, or by any if the own one is not among them */
+};
+/* More requests of a batch are not looked through. */
+#define BATCH_STEPS 512
+
+static long batch_step(__u64 step, struct batch *batch)
+{
+	struct io_wq_work_node *at = (void *)batch->at;
+	struct io_kiocb *req = (void *)at - bpf_core_field_offset(struct io_kiocb, comp_list);
+
+	if (!at)
+		return 1;
+	if (batch->at == batch->own) {
+		batch->closed = 0;
+	} else if (GET(req, opcode) == IORING_OP_CLOSE) {
+		struct io_close *close = command_of(req);
+
+		if (!GET(close, file_slot) && GET(close, fd) == batch->fd)
+			batch->closed = 1;
+	}
+	batch->at = (__u64)GET(at, next);
+	return 0;
+}
+
+/*
+ * Whether a request that was carried out after this one closed the descriptor that this one opened. Only a close frees a
+ * descriptor, so another file can be behind it only then: those of other threads, workers among them, show by the table.
+ */
+static __always_inline bool was_closed_in_batch(struct io_kiocb *req, __s32 fd)
+{
+	struct io_ring_ctx *ring = GET(req, ctx);
+	struct batch batch = { .fd = fd, .own = (__u64)req + bpf_core_field_offset(struct io_kiocb, comp_list) };
+
+	if (!bpf_core_field_exists(struct io_kiocb, comp_list))
+		return 1;
+	batch.at = (__u64)GET(ring, submit_state.compl_reqs.first);
+	return bpf_loop(BATCH_STEPS, batch_step, &batch, 0) == BATCH_STEPS || batch.closed;
+}
+
 /* Completes what is known of a request by its result. */
 static __always_inline int on_end(void *ctx, struct unraced_counters *row, struct unfinished *to, struct io_kiocb *req,
 				  __u8 syscall, __s32 result)
@@ -590,6 +661,8 @@ static __always_inline int on_end(void *ctx, struct unraced_counters *row, struc
 	 */
 	if ((bpf_get_current_pid_tgid() >> 32) != to->request.by.tgid ||
 	    (to->request.at.files && (__u64)GET(task, files) != to->request.at.files))
+		call->direct = 1;
+	if (syscall != UNRACED_CONNECT && result >= 0 && !call->direct && was_closed_in_batch(req, result))
 		call->direct = 1;
 	to->syscall = syscall;
 	to->is_request = 1;
@@ -634,6 +707,8 @@ static __always_inline int on_complete(void *ctx, struct io_kiocb *req, bool by_
 	}
 	if (!request_unseen(row, shared, &to->request, syscall)) {
 		row->returned++;
+		if (syscall == UNRACED_CONNECT)
+			request_connect_ends((__u64)GET(req, file));
 		return 0;
 	}
 	return on_end(ctx, row, to, req, syscall, result);

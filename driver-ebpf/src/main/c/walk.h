@@ -2,13 +2,16 @@
 /*
  * The path of an opened file: from its dentry up to the root of the mount, from there to the place where the mount is
  * mounted, and so on up to the root of the mount namespace. As d_absolute_path() of fs/d_path.c, without its locks: a
- * rename in between may mix old and new names. Whoever builds on the names has to walk again, see trail.h.
+ * rename in between mixes old and new names. So each walk is retraced (trail.h), and done again where that fails.
  */
 #ifndef UNRACED_WALK_H
 #define UNRACED_WALK_H
 
 /* A path of one-letter components fits twice. */
 #define WALK_STEPS 4096
+/* A way is walked so often until it holds, the last times only if it is short: a program must not hold its CPU for long. */
+#define WALK_TRIES 4
+#define SHORT_WALK 256
 
 /*
  * In a map, not on the stack: what the verifier knew of each field there, it would follow in every combination. Pointers
@@ -18,9 +21,14 @@ struct walk {
 	struct dentry *dentry;
 	struct mount *mount;
 	struct dentry *root; /* of mount */
-	struct mnt_namespace *own; /* the caller's */
+	__u32 own;	/* number of the mount namespace that the event names */
 	__u32 position; /* of the first byte written so far */
 	__u32 flags;	/* enum unraced_flag */
+	__u32 mounts_left; /* how many more mounts may be looked through */
+	__u32 steps;
+	__u32 unfit; /* 1: the last walk did not hold, and another one is due */
+	struct file *file;
+	struct place start; /* where the claimed path starts; zeros where it is not to be judged */
 	struct trail trail;
 	struct retrace again;
 	__u8 bytes[WALK_BYTES + 256]; /* the path is built from its end, as the walk goes from leaf to root */
@@ -33,12 +41,22 @@ struct {
 	__type(value, struct walk);
 } walk_scratch SEC(".maps");
 
-/* What went before must not be taken for this one's. */
-static __always_inline void walk_begin(struct walk *walk)
+/* Sets out from a file, for an event that names this mount namespace. A claim that is to be judged says where it starts. */
+static __always_inline void walk_begin(struct walk *walk, struct file *file, __u32 mount_ns, const struct place *start)
+{
+	walk->own = mount_ns;
+	walk->mounts_left = MOUNT_STEPS;
+	walk->file = file;
+	walk->start = start ? *start : (struct place){};
+}
+
+/* What an earlier walk left must not be taken for this one's. */
+static __always_inline void walk_reset(struct walk *walk)
 {
 	walk->position = WALK_BYTES;
 	walk->flags = 0;
 	walk->trail = (struct trail){};
+	trail_begin(&walk->trail, &walk->start);
 }
 
 /* Puts a name in front of what is there. */
@@ -64,12 +82,11 @@ static __always_inline __u32 where(const struct walk *walk, struct mnt_namespace
 {
 	__u32 number;
 
-	/* Null, or an error pointer, for mounts that the kernel keeps for itself. */
-	if (!ns || ((long)ns < 0 && (long)ns > -4096))
+	if (!is_namespace(ns))
 		return UNRACED_DETACHED;
-	if (ns == walk->own)
-		return 0;
 	number = GET(ns, ns.inum);
+	if (number == walk->own)
+		return 0;
 	return number == 0 || number == ANONYMOUS_MOUNT_NS ? UNRACED_DETACHED : UNRACED_FOREIGN_MOUNT_NS;
 }
 
@@ -80,14 +97,16 @@ static long walk_step(__u64 step, struct walk **on)
 	struct dentry *dentry = walk->dentry;
 	struct dentry *parent;
 
-	if (walk->trail.state == TRAIL_SOUGHT && trail_visit(&walk->trail, walk->mount, dentry))
+	if (trail_visit(&walk->trail, walk->mount, dentry, &walk->mounts_left))
 		walk->trail.position = walk->position;
+	note_dentry(&walk->trail, dentry);
 	if (dentry == walk->root) {
 		struct mount *mount = walk->mount;
 		struct mount *above = GET(mount, mnt_parent);
 
 		if (above == mount) {
 			walk->flags |= where(walk, GET(mount, mnt_ns));
+			note_namespace(&walk->trail, mount);
 			return 1;
 		}
 		walk->dentry = GET(mount, mnt_mountpoint);
@@ -113,26 +132,53 @@ static long walk_step(__u64 step, struct walk **on)
 	return 0;
 }
 
-/* Fills the walk's bytes from position to WALK_BYTES, and its flags. It must have begun, and its trail, if wanted. */
-static __always_inline void walk_up(struct walk *walk, struct file *file, struct task_struct *task)
+/* Fills the walk's bytes from position to WALK_BYTES, and its flags. */
+static __always_inline void walk_up(struct walk *walk)
 {
+	struct file *file = walk->file;
 	struct dentry *dentry = GET(file, f_path.dentry);
 	struct vfsmount *mnt = GET(file, f_path.mnt);
-	struct nsproxy *proxy = GET(task, nsproxy);
 
-	walk->own = GET(proxy, mnt_ns);
 	walk->dentry = dentry;
 	walk->mount = (void *)mnt - bpf_core_field_offset(struct mount, mnt);
 	walk->root = GET(mnt, mnt_root);
 	/* Unlinked, as d_unlinked() of include/linux/dcache.h has it. */
 	if (!GET(dentry, d_hash.pprev) && GET(dentry, d_parent) != dentry)
 		walk->flags |= UNRACED_DELETED;
-	if (bpf_loop(WALK_STEPS, walk_step, &walk, 0) == WALK_STEPS)
+	walk->steps = bpf_loop(WALK_STEPS, walk_step, &walk, 0);
+	if (walk->steps == WALK_STEPS)
 		walk->flags |= UNRACED_RESOLVED_TRUNCATED;
+	/* The walk did not get to the topmost mount, but all mounts of a tree have the same namespace. */
+	if (walk->flags & UNRACED_RESOLVED_TRUNCATED)
+		walk->flags |= where(walk, GET(walk->mount, mnt_ns));
 	if (walk->position == WALK_BYTES && !(walk->flags & UNRACED_DETACHED)) {
 		walk->position--;
 		walk->bytes[WALK_BYTES - 1] = '/';
 	}
+}
+
+static long walk_try(__u64 number, struct walk **on)
+{
+	struct walk *walk = *on;
+
+	walk_reset(walk);
+	walk_up(walk);
+	walk->unfit = !trail_holds(&walk->trail, &walk->again, walk->file, walk->steps);
+	return !walk->unfit || walk->steps > SHORT_WALK;
+}
+
+/*
+ * The path and the flags of the file that the walk began from, all of one moment, or flagged RESOLVED_UNSTABLE. A function
+ * that the kernel verifies once for all who call it.
+ */
+__noinline int find_path(struct walk *walk)
+{
+	if (!walk)
+		return 0;
+	bpf_loop(WALK_TRIES, walk_try, &walk, 0);
+	if (walk->unfit)
+		walk->flags |= UNRACED_RESOLVED_UNSTABLE;
+	return 0;
 }
 
 #endif

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.conformance;
 
+import dev.unraced.config.CaptureConfigBuilder;
 import dev.unraced.event.Capability;
 import dev.unraced.event.Syscall;
 import java.util.List;
+import java.util.function.Consumer;
 
 /** A real attack on whoever observes calls. Immutable. */
 public final class Attack {
@@ -15,6 +17,7 @@ public final class Attack {
     private final boolean race;
     private final Play play;
     private final String family;
+    private final Consumer<CaptureConfigBuilder> settings;
 
     /**
      * An attack.
@@ -25,7 +28,7 @@ public final class Attack {
      * @param race whether somebody works against each call while it runs
      */
     Attack(String name, String title, List<Capability> needs, Scope scope, int most, boolean race, Play play) {
-        this(name, title, needs, scope, most, race, play, name);
+        this(name, title, needs, scope, most, race, play, name, builder -> {});
     }
 
     private Attack(
@@ -36,7 +39,8 @@ public final class Attack {
             int most,
             boolean race,
             Play play,
-            String family) {
+            String family,
+            Consumer<CaptureConfigBuilder> settings) {
         this.name = name;
         this.title = title;
         this.needs = List.copyOf(needs);
@@ -45,11 +49,17 @@ public final class Attack {
         this.race = race;
         this.play = play;
         this.family = family;
+        this.settings = settings;
     }
 
     /** The same attack as one of several that a name stands for. */
     Attack of(String common) {
-        return new Attack(name, title, needs, scope, most, race, play, common);
+        return new Attack(name, title, needs, scope, most, race, play, common, settings);
+    }
+
+    /** The same attack on a capture that is configured in another way. */
+    Attack on(Consumer<CaptureConfigBuilder> configured) {
+        return new Attack(name, title, needs, scope, most, race, play, family, configured);
     }
 
     /** What an attack does on a field: makes the calls, and has each judged. */
@@ -86,6 +96,10 @@ public final class Attack {
     /** Whether its calls are connects; opens, if not. */
     public boolean isConnect() {
         return needs.contains(Syscall.CONNECT);
+    }
+
+    Consumer<CaptureConfigBuilder> settings() {
+        return settings;
     }
 
     List<Capability> needs() {

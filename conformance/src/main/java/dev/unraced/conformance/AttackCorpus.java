@@ -12,7 +12,7 @@ import java.util.stream.Stream;
 
 /** Real attacks, each of which knows from its own descriptors what the kernel did. */
 public final class AttackCorpus {
-    private static final List<Attack> ALL = Stream.of(FlipCorpus.all(), OddCorpus.all(), BatchCorpus.all(), SocketCorpus.all())
+    private static final List<Attack> ALL = Stream.of(FlipCorpus.all(), OddCorpus.all(), BatchCorpus.all(), SocketCorpus.all(), RefusedCorpus.all())
             .flatMap(List::stream)
             .toList();
 
@@ -53,7 +53,11 @@ public final class AttackCorpus {
             return refused.get();
         }
         Scenario.Setup setup =
-                new Scenario.Setup(under).scope(attack.scope()).mitigation(mode).attack();
+                new Scenario.Setup(under)
+                        .scope(attack.scope())
+                        .mitigation(mode)
+                        .with(attack.settings())
+                        .attack();
         AttackResult result = null;
         try (Scenario scenario = setup.open()) {
             result = play(scenario, attack, mode, calls, progress);

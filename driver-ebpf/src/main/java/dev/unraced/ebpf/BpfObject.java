@@ -217,7 +217,7 @@ final class BpfObject implements AutoCloseable {
     }
 
     private static Set<String> nativeOnes(Set<Syscall> syscalls) {
-        Set<String> programs = new LinkedHashSet<>(List.of("thread_exit", "who_am_i"));
+        Set<String> programs = new LinkedHashSet<>(List.of("thread_exit", "who_am_i", "entries_begin"));
         for (Syscall syscall : syscalls) {
             programs.add(entryOf(syscall));
             programs.add(returnOf(syscall));

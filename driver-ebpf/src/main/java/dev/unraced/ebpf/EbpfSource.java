@@ -114,6 +114,9 @@ final class EbpfSource implements RingSource {
                 source.attachKernelCopy();
             }
             control.active(true);
+            if (Entrances.missesNone(settings)) {
+                object.run("entries_begin");
+            }
             started = true;
             return source;
         } finally {

@@ -103,6 +103,14 @@ final class Entrances {
         return settings.compat() && isX86();
     }
 
+    /**
+     * Whether the kernel passes over no program at an entry: raw tracepoints that cannot be preempted. Perf's events
+     * are passed over while another program runs on the CPU.
+     */
+    static boolean missesNone(EbpfSettings settings) {
+        return servesAllConventions(settings) && Tracepoints.of(settings.perfEvents()) == Tracepoints.RAW;
+    }
+
     private static boolean isX86() {
         return Machine.localArchitecture().equals("x86_64");
     }

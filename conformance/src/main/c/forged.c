@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Calls that run and look as if seccomp had refused them: SIGSYS is pending, and the result is the call's number. */
+#include "actor.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#define MOST_CROWDS 32
+
+/* In memory of both processes. */
+struct forgery {
+	bool is_openat;
+	struct bytes path, fifo;
+	long calls;
+	int threads, flood;
+	/* Of the file, and whether the last descriptor was it. */
+	struct stat file;
+	long returned;
+	char truth[4096];
+};
+
+static long number_of(const struct forgery *forgery)
+{
+#ifdef SYS_open
+	if (!forgery->is_openat)
+		return SYS_open;
+#else
+	(void)forgery;
+#endif
+	return SYS_openat;
+}
+
+static long call(const struct forgery *forgery)
+{
+	if (forgery->is_openat)
+		return watched_openat(ABI_NATIVE, AT_FDCWD, forgery->path.address, O_RDONLY, 0);
+	return watched_open(ABI_NATIVE, forgery->path.address, O_RDONLY, 0);
+}
+
+/* Takes all descriptors below the call's number, so that the call returns its number. */
+static void forge(struct forgery *forgery)
+{
+	long number = number_of(forgery);
+	sigset_t blocked;
+
+	sigemptyset(&blocked);
+	sigaddset(&blocked, SIGSYS);
+	sigprocmask(SIG_BLOCK, &blocked, NULL);
+	syscall(SYS_tgkill, getpid(), own_tid(), SIGSYS);
+	int spare = fcntl(0, F_DUPFD, (int)number + 1);
+	for (int fd = 0; fd < number; fd++)
+		dup2(spare, fd);
+	close((int)number);
+	for (long i = 0; i < forgery->calls; i++) {
+		struct stat status;
+		long fd = call(forgery);
+
+		bool same = fd == number && !fstat((int)fd, &status) && status.st_ino == forgery->file.st_ino;
+		forgery->truth[i] = same ? 'a' : 'x';
+		if (fd >= 0)
+			close((int)fd);
+		__atomic_store_n(&forgery->returned, i + 1, __ATOMIC_SEQ_CST);
+	}
+	_exit(0);
+}
+
+/* Lets everybody pass who waits for a writer of the fifo. */
+static void release(const char *fifo)
+{
+	long fd = watched_openat(ABI_NATIVE, AT_FDCWD, fifo, O_RDWR | O_NONBLOCK, 0);
+
+	if (fd >= 0)
+		close((int)fd);
+}
+
+static int crowd(pid_t *children, int count, const char *fifo, int threads)
+{
+	for (; threads > 0 && count < MOST_CROWDS; threads -= CROWD_THREADS)
+		children[count++] = crowd_start(fifo, threads < CROWD_THREADS ? threads : CROWD_THREADS);
+	return count;
+}
+
+static void disperse(const pid_t *children, int from, int to)
+{
+	for (int i = from; i < to; i++) {
+		if (children[i] <= 0)
+			continue;
+		kill(children[i], SIGKILL);
+		reap(children[i], 20);
+	}
+}
+
+/* While the forger waits in its open, so many calls come that whoever remembers its entry may forget it. */
+static void drown(const struct forgery *forgery, pid_t *children, int count)
+{
+	const char *path = (const char *)forgery->path.address, *fifo = (const char *)forgery->fifo.address;
+
+	for (long i = 0; i < forgery->calls; i++) {
+		pause_micros(20000);
+		int more = crowd(children, count, fifo, forgery->flood);
+		while (__atomic_load_n(&forgery->returned, __ATOMIC_SEQ_CST) == i) {
+			release(path);
+			pause_micros(1000);
+		}
+		disperse(children, count, more);
+	}
+}
+
+static void play(struct forgery *forgery)
+{
+	pid_t children[MOST_CROWDS];
+	int count = crowd(children, 0, (const char *)forgery->fifo.address, forgery->threads);
+	pid_t child = fork_child();
+
+	if (!child)
+		forge(forgery);
+	if (child > 0 && forgery->flood)
+		drown(forgery, children, count);
+	int status = child < 0 ? -1 : reap(child, 60);
+	disperse(children, 0, count);
+	if (status) {
+		fail("the forger went wrong: status %d", status);
+		return;
+	}
+	reply_begin();
+	reply("tid=%d truth=%s", child, forgery->truth);
+	reply_end();
+}
+
+void command_forged_sigsys(void)
+{
+	const char *name = line_text("name");
+	struct forgery *forgery = mmap(NULL, sizeof(*forgery), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	if (forgery == MAP_FAILED)
+		_exit(3);
+	forgery->is_openat = !name || strcmp(name, "open");
+	forgery->calls = (long)line_number("calls", 1);
+	forgery->threads = (int)line_number("threads", 0);
+	forgery->flood = (int)line_number("flood", 0);
+#ifndef SYS_open
+	if (!forgery->is_openat) {
+		fail("unsupported: this machine has no open");
+		return;
+	}
+#endif
+	if (forgery->calls >= (long)sizeof(forgery->truth)) {
+		fail("at most %zu calls", sizeof(forgery->truth) - 1);
+	} else if (bytes_take(&forgery->path, "path") &&
+		   (!line_text("fifo") || bytes_take(&forgery->fifo, "fifo"))) {
+		if (stat((char *)forgery->path.address, &forgery->file) ||
+		    ((forgery->threads || forgery->flood) && !forgery->fifo.address))
+			fail("path= must exist, and a crowd needs fifo=");
+		else
+			play(forgery);
+	}
+	free(forgery->path.address);
+	free(forgery->fifo.address);
+	munmap(forgery, sizeof(*forgery));
+}

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* 32-bit connects whose arguments lie in a block of memory, which another process rewrites all the while. */
+#include "rival.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#ifndef MAP_32BIT
+#define MAP_32BIT 0
+#endif
+
+#define SOCKET_A 40
+#define SOCKET_B 41
+#define FIRST_PORT 1024
+#define PORTS 60000
+#define SHORT 4
+
+/* In memory of both processes, where 32-bit calls reach it. */
+struct indirect {
+	/* As socketcall(2) has it: descriptor, address, length. */
+	volatile uint32_t block[3];
+	unsigned char a[MAX_ADDRESS], b[MAX_ADDRESS];
+	/* Which word of the block is rewritten, and its two values. */
+	int at;
+	uint32_t values[2];
+	int sockets[2];
+};
+
+static void act(struct rival *rival, long long moment)
+{
+	struct indirect *indirect = rival->of;
+
+	while (now() < moment) {
+		indirect->block[indirect->at] = indirect->values[1];
+		if (now() >= moment)
+			break;
+		indirect->block[indirect->at] = indirect->values[0];
+	}
+}
+
+static void set_port(unsigned char *address, long round)
+{
+	long port = FIRST_PORT + round % PORTS;
+
+	address[2] = (unsigned char)(port >> 8);
+	address[3] = (unsigned char)port;
+}
+
+static bool has_peer(int fd, const unsigned char *address)
+{
+	unsigned char peer[MAX_ADDRESS];
+	socklen_t length = sizeof(peer);
+
+	return !getpeername(fd, (struct sockaddr *)peer, &length) && !memcmp(peer + 2, address + 2, 6);
+}
+
+/* The port is that of this round alone, so it tells which socket, and the address which address. */
+static char truth_of(const struct indirect *indirect, long result)
+{
+	if (result)
+		return 'x';
+	if (indirect->at == 0)
+		return has_peer(indirect->sockets[0], indirect->a) ? 'a' : has_peer(indirect->sockets[1], indirect->a) ? 'b' : 'x';
+	return has_peer(indirect->sockets[0], indirect->a) ? 'a' : has_peer(indirect->sockets[0], indirect->b) ? 'b' : 'x';
+}
+
+static char *play(struct indirect *indirect, struct rival *rival, long calls, long *won)
+{
+	char *truth = calloc((size_t)calls + 1, 1);
+
+	if (!truth)
+		_exit(3);
+	rival_start(rival);
+	for (long i = 0; i < calls; i++) {
+		indirect->block[indirect->at] = indirect->values[0];
+		set_port(indirect->a, i);
+		set_port(indirect->b, i);
+		rival_begin(rival);
+		long result = watched_socketcall_block((void *)indirect->block);
+		rival_end(rival);
+		truth[i] = truth_of(indirect, result);
+		*won += truth[i] != 'a';
+	}
+	rival_stop(rival);
+	return truth;
+}
+
+static bool aim(struct indirect *indirect, const char *how)
+{
+	indirect->block[0] = (uint32_t)indirect->sockets[0];
+	indirect->block[1] = (uint32_t)(uintptr_t)indirect->a;
+	indirect->block[2] = sizeof(struct sockaddr);
+	if (!strcmp(how, "fd")) {
+		indirect->at = 0;
+		indirect->values[1] = (uint32_t)indirect->sockets[1];
+	} else if (!strcmp(how, "address")) {
+		indirect->at = 1;
+		indirect->values[1] = (uint32_t)(uintptr_t)indirect->b;
+	} else if (!strcmp(how, "length")) {
+		indirect->at = 2;
+		indirect->values[1] = SHORT;
+	} else {
+		return false;
+	}
+	indirect->values[0] = indirect->block[indirect->at];
+	return true;
+}
+
+static void make_sockets(struct indirect *indirect)
+{
+	const int handles[] = {SOCKET_A, SOCKET_B};
+	const unsigned char anywhere[16] = {AF_INET};
+
+	for (int i = 0; i < 2; i++) {
+		indirect->sockets[i] = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+		bind(indirect->sockets[i], (const struct sockaddr *)anywhere, sizeof(anywhere));
+		handle_put(handles[i], indirect->sockets[i]);
+	}
+}
+
+void command_socketcall(void)
+{
+	struct bytes a = {0}, b = {0};
+	const char *how = line_text("how");
+	struct indirect *indirect = mmap(NULL, sizeof(*indirect), PROT_READ | PROT_WRITE,
+					 MAP_SHARED | MAP_ANONYMOUS | MAP_32BIT, -1, 0);
+	long calls = (long)line_number("calls", 1000), won = 0;
+
+	if (!how || indirect == MAP_FAILED) {
+		fail("socketcall needs how=fd, address or length");
+	} else if (!abi_works(ABI_IA32)) {
+		fail("unsupported: this kernel takes no ia32 calls");
+	} else if (bytes_take(&a, "a") && bytes_take(&b, "b")) {
+		memcpy(indirect->a, a.address, sizeof(struct sockaddr));
+		memcpy(indirect->b, b.address, sizeof(struct sockaddr));
+		make_sockets(indirect);
+		struct rival *rival = rival_new(act, indirect, true);
+		if (aim(indirect, how)) {
+			char *truth = play(indirect, rival, calls, &won);
+			reply_begin();
+			reply("tid=%d won=%ld truth=%s", own_tid(), won, truth);
+			reply_end();
+			free(truth);
+		} else {
+			fail("socketcall needs how=fd, address or length");
+		}
+		rival_free(rival);
+	}
+	free(a.address);
+	free(b.address);
+	munmap(indirect, sizeof(*indirect));
+}
