@@ -3,6 +3,7 @@ package dev.unraced.sim.actor;
 
 import dev.unraced.event.Abi;
 import dev.unraced.event.Syscall;
+import dev.unraced.sim.fs.OpenFile;
 import dev.unraced.sim.fs.OpenRequest;
 import dev.unraced.sim.kernel.Descriptors;
 import dev.unraced.sim.kernel.Kernel;
@@ -92,8 +93,9 @@ final class Refusals {
             }
             if (!company.run(child)) {
                 blocked.add(block(fifo, flood));
-                letPass(path);
+                OpenFile writer = writer(path);
                 company.run(child);
+                writer.release();
             }
             truth.append(child.lastResult() == number ? 'a' : 'x');
             if (child.lastResult() >= 0) {
@@ -116,9 +118,11 @@ final class Refusals {
         return first.group();
     }
 
-    /** Opens the other end of a fifo, by no call that anybody watches. */
-    private void letPass(byte[] fifo) {
-        kernel.files().open(company.main(), Company.AT_FDCWD, fifo, new OpenRequest(O_WRONLY_NONBLOCK, 0, 0));
+    /** The other end of a fifo, opened by no call that anybody watches. */
+    private OpenFile writer(byte[] fifo) {
+        OpenRequest request = new OpenRequest(O_WRONLY_NONBLOCK, 0, 0);
+        return Objects.requireNonNull(
+                kernel.files().open(company.main(), Company.AT_FDCWD, fifo, request).file());
     }
 
     private Answer ended(Task child, String truth, int won) {
