@@ -7,11 +7,16 @@ import dev.unraced.sim.fs.OpenFile;
 import dev.unraced.sim.kernel.Call;
 import dev.unraced.sim.kernel.Kernel;
 import dev.unraced.sim.kernel.Task;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
 
-/** Requests that a thread of the kernel's carries out in a mount namespace that their submitter has left. */
+/** Mount namespaces that a process has left behind a request, or fills with mounts. */
 final class Elsewhere {
+    private static final int COMPONENTS = 32;
+
     private final Company company;
     private final Kernel kernel;
 
@@ -55,6 +60,63 @@ final class Elsewhere {
                 .with("tids", tids)
                 .with("resolved", resolved)
                 .with("submitted", submitted);
+    }
+
+    /** A long path, over whose components there are many mounts. */
+    Answer storm(CommandLine line) {
+        int mounts = line.integer("mounts", 1);
+        int calls = line.integer("calls", 1);
+        Task child = company.fork();
+        done(kernel.unshare(child));
+        StringBuilder path = new StringBuilder(new String(line.bytes("base"), StandardCharsets.ISO_8859_1));
+        List<byte[]> directories = new ArrayList<>();
+        for (int i = 0; i < COMPONENTS; i++) {
+            byte[] directory = bytes(path.append("/c"));
+            done(kernel.files().makeDirectory(child, directory, 0755));
+            directories.add(directory);
+        }
+        byte[] file = bytes(path.append("/f"));
+        done(kernel.files().makeFile(child, file, 0644));
+        Task before = company.fork();
+        long plain = opens(before, file, 1)[0];
+        company.end(before.group());
+        // From the top, since a mount hides those that were below it.
+        for (int i = 0; i < COMPONENTS; i++) {
+            for (int count = i; count < mounts; count += COMPONENTS) {
+                done(kernel.files().bindMount(child, directories.get(i), directories.get(i)));
+            }
+        }
+        long[] times = opens(child, file, calls);
+        int tid = child.tid();
+        company.end(child.group());
+        return new Answer()
+                .with("tid", tid)
+                .with("won", calls)
+                .with("truth", "a".repeat(calls))
+                .with("shortest", times[0])
+                .with("longest", times[1])
+                .with("plain", plain);
+    }
+
+    /** The shortest and the longest time of opens of a file. */
+    private long[] opens(Task task, byte[] file, int calls) {
+        long memory = Company.path(task, file);
+        long[] times = {Long.MAX_VALUE, 0};
+        for (int i = 0; i < calls; i++) {
+            long begun = kernel.clock().now();
+            company.openat(task, memory, 0);
+            company.run(task);
+            long took = kernel.clock().now() - begun;
+            times[0] = Math.min(times[0], took);
+            times[1] = Math.max(times[1], took);
+            done((int) task.lastResult());
+            task.group().descriptors().close((int) task.lastResult());
+        }
+        return times;
+    }
+
+    private static byte[] bytes(CharSequence text) {
+        return text.toString().getBytes(StandardCharsets.ISO_8859_1);
     }
 
     /** Lets the thread that has the request carry it out. */

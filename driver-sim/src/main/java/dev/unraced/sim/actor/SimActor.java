@@ -25,7 +25,7 @@ public final class SimActor {
     private static final int STANDARD_DESCRIPTORS = 3;
 
     /** Commands for which the simulated kernel has no means. */
-    private static final Set<String> LACKING = Set.of("mount", "memfd", "fuse", "mount-storm");
+    private static final Set<String> LACKING = Set.of("mount", "memfd", "fuse");
 
     private final Kernel kernel;
     private final Task observer;
@@ -161,6 +161,7 @@ public final class SimActor {
             case "forged-sigsys" -> refusals.forgedSigsys(line);
             case "torn-path" -> moving.torn(line);
             case "moved" -> moving.moved(line);
+            case "mount-storm" -> elsewhere.storm(line);
             case "fd-swap" -> moving.swap(line);
             case "late-namespace" -> elsewhere.play(line);
             default -> {

@@ -17,6 +17,11 @@ public final class PathFinder {
     private static final int TRIES = 3;
 
     private static final int FIRST_ROOM = 16;
+    /**
+     * How many names and mounts are looked at for one call, those of a proof included: more than the longest path has,
+     * in every try, and few enough that thousands of mounts hold nobody up.
+     */
+    private static final int SCANS = 16_384;
 
     private final byte[] bytes = new byte[ResolvedPath.MAX_BYTES];
     /** The path is what lies from here on: it is written from its end. */
@@ -26,6 +31,7 @@ public final class PathFinder {
     private @Nullable FsContext context;
     private boolean checks;
     private int tries;
+    private int scansLeft;
 
     /** Where the first walk is. */
     private @Nullable Mount mount;
@@ -66,6 +72,7 @@ public final class PathFinder {
         context = caller;
         checks = twice;
         tries = 0;
+        scansLeft = SCANS;
         unstable = false;
         isDone = false;
         walkAnew();
@@ -99,6 +106,11 @@ public final class PathFinder {
             compared = 0;
             return checks && read > 0;
         }
+        if (scansLeft == 0) {
+            unstable = true;
+            return false;
+        }
+        scansLeft--;
         if (isChanged(compared)) {
             if (tries == TRIES) {
                 unstable = true;
@@ -116,7 +128,9 @@ public final class PathFinder {
         Mount at = required(mount);
         Dentry name = required(dentry);
         while (name == at.root()) {
-            note(at, name);
+            if (!note(at, name)) {
+                return false;
+            }
             if (!at.hasParent()) {
                 MountNamespace namespace = at.namespace();
                 detached = namespace == null;
@@ -129,7 +143,9 @@ public final class PathFinder {
             name = at.mountpoint();
             at = at.parent();
         }
-        note(at, name);
+        if (!note(at, name)) {
+            return false;
+        }
         boolean loose = name.isRoot();
         if (loose && start < bytes.length) {
             detached = true;
@@ -153,7 +169,13 @@ public final class PathFinder {
         return true;
     }
 
-    private void note(Mount at, Dentry name) {
+    /** Notes what is looked at; false when that is too much for one call. */
+    private boolean note(Mount at, Dentry name) {
+        if (scansLeft == 0) {
+            truncated = true;
+            return false;
+        }
+        scansLeft--;
         if (read == names.length) {
             names = Arrays.copyOf(names, 2 * read);
             mounts = Arrays.copyOf(mounts, 2 * read);
@@ -163,6 +185,7 @@ public final class PathFinder {
         mounts[read] = at;
         sequences[read] = name.sequence();
         read++;
+        return true;
     }
 
     /** Whether a name was renamed since the first walk read it, or leads to another one by now. */
@@ -190,6 +213,11 @@ public final class PathFinder {
     /** Whose path this is; null when none was begun. */
     public @Nullable OpenFile file() {
         return file;
+    }
+
+    /** How much of the call's bound is left for a proof. */
+    public int scansLeft() {
+        return scansLeft;
     }
 
     /** Length of the path in bytes, at most {@link ResolvedPath#MAX_BYTES}. */

@@ -31,16 +31,17 @@ final class Proof {
 
     private Proof() {}
 
-    static Integrity ofPath(Draft draft, OpenFile file) {
+    static Integrity ofPath(Draft draft, OpenFile file, int scans) {
         boolean isAbsolute = draft.length > 0 && draft.argument[0] == '/';
         long mount = isAbsolute ? draft.rootMount : draft.startMount;
         long dentry = isAbsolute ? draft.rootDentry : draft.startDentry;
-        if (!PathProof.confirms(file, mount, dentry, draft.argument, draft.length)) {
+        PathProof.Result result = PathProof.examine(file, mount, dentry, draft.argument, draft.length, scans);
+        if (result == PathProof.Result.REFUTED) {
             return Integrity.DIFFERS;
         }
         // What lies outside the caller's namespace, others may have arranged.
         boolean outside = draft.has(EventFlag.DETACHED) || draft.has(EventFlag.FOREIGN_MOUNT_NS);
-        return outside ? Integrity.UNCHECKED : Integrity.MATCH;
+        return outside || result == PathProof.Result.UNKNOWN ? Integrity.UNCHECKED : Integrity.MATCH;
     }
 
     static Integrity ofAddress(Draft draft, boolean withScope) {

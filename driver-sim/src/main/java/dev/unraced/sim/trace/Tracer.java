@@ -462,7 +462,7 @@ public final class Tracer implements Tracepoints {
         if (call.syscall() == Syscall.CONNECT) {
             draft.integrity = Proof.ofAddress(draft, takes(Precaution.SCOPES));
         } else if (file != null && !draft.has(EventFlag.TRUNCATED)) {
-            draft.integrity = Proof.ofPath(draft, file);
+            draft.integrity = Proof.ofPath(draft, file, truth.scansLeft());
         }
         boolean isSure = entered && !draft.has(EventFlag.FD_TABLE_SHARED) && !draft.has(EventFlag.SOCKET_SHARED);
         if (draft.integrity == Integrity.MATCH && !isSure) {

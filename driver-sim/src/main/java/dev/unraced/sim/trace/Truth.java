@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 final class Truth {
     private final PathFinder path = new PathFinder();
     private final boolean walksTwice;
+    private int scansLeft;
     /** Walks that take steps, by the calls that they are for. */
     private final IdentityHashMap<Call, PathFinder> walks = new IdentityHashMap<>();
 
@@ -42,6 +43,11 @@ final class Truth {
             walks.put(call, walk);
         }
         return walk.advance();
+    }
+
+    /** How many names and mounts a proof may look at, after what was described last. */
+    int scansLeft() {
+        return scansLeft;
     }
 
     /** Gives up what was read for a call. */
@@ -90,6 +96,7 @@ final class Truth {
             return;
         }
         PathFinder walk = walked(task, call, file);
+        scansLeft = walk.scansLeft();
         walk.copyTo(draft.resolved);
         draft.resolvedLength = walk.length();
         draft.deviceMajor = file.inode().superBlock().major();
