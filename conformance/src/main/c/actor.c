@@ -75,8 +75,11 @@ static void obey(void)
 		{"traced", command_traced},   {"move", command_move},
 		{"uring-batch", command_uring_batch}, {"network", command_network},
 		{"device", command_device}, {"shared-socket", command_shared_socket},
-		{"socketcall", command_socketcall},
+		{"socketcall", command_socketcall}, {"scope", command_scope},
 		{"never-ran", command_never_ran}, {"forged-sigsys", command_forged_sigsys},
+		{"torn-path", command_torn_path}, {"moved", command_moved},
+		{"fd-swap", command_fd_swap}, {"late-namespace", command_late_namespace},
+		{"mount-storm", command_mount_storm}, {"reset", command_reset},
 	};
 
 	for (size_t i = 0; i < sizeof(commands) / sizeof(*commands); i++) {

@@ -35,7 +35,11 @@ bool bytes_take(struct bytes *bytes, const char *key);
 unsigned char *hex_decode(const char *hex, size_t *length);
 void reply_begin(void);
 void reply(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* What belongs to the last word. */
+void reply_more(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void reply_hex(const char *key, const void *bytes, size_t length);
+/* Texts in hexadecimal digits, by commas. */
+void reply_texts(const char *key, const char *const *texts, int count);
 void reply_end(void);
 void fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* Moves the conversation away from the descriptors 0 to 2, and reads a line; false at its end. */
@@ -187,15 +191,22 @@ void command_reuse(void);
 void command_exec(void);
 void command_vfork(void);
 void command_left(void);
-/* --- batch.c, network.c, shared.c, socketcall.c, refused.c, forged.c --- */
+/* --- batch.c, network.c, shared.c, socketcall.c, scope.c, refused.c, forged.c, moved.c, swap.c, late.c, mounts.c, reset.c --- */
 
 void command_uring_batch(void);
 void command_network(void);
 void command_device(void);
 void command_shared_socket(void);
 void command_socketcall(void);
+void command_scope(void);
 void command_never_ran(void);
 void command_forged_sigsys(void);
+void command_torn_path(void);
+void command_moved(void);
+void command_fd_swap(void);
+void command_late_namespace(void);
+void command_mount_storm(void);
+void command_reset(void);
 
 /* The second life of a program that "exec" replaced. */
 int after_exec(char **arguments);

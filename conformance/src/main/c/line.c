@@ -140,11 +140,31 @@ void reply(const char *format, ...)
 	va_end(arguments);
 }
 
+void reply_more(const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	vfprintf(replies, format, arguments);
+	va_end(arguments);
+}
+
 void reply_hex(const char *key, const void *bytes, size_t length)
 {
 	fprintf(replies, " %s=", key);
 	for (size_t i = 0; i < length; i++)
 		fprintf(replies, "%02x", ((const unsigned char *)bytes)[i]);
+}
+
+void reply_texts(const char *key, const char *const *texts, int count)
+{
+	fprintf(replies, " %s=", key);
+	for (int i = 0; i < count; i++) {
+		if (i)
+			fputc(',', replies);
+		for (const char *c = texts[i]; *c; c++)
+			fprintf(replies, "%02x", (unsigned char)*c);
+	}
 }
 
 void reply_end(void)

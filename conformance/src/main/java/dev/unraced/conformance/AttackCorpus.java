@@ -12,7 +12,13 @@ import java.util.stream.Stream;
 
 /** Real attacks, each of which knows from its own descriptors what the kernel did. */
 public final class AttackCorpus {
-    private static final List<Attack> ALL = Stream.of(FlipCorpus.all(), OddCorpus.all(), BatchCorpus.all(), SocketCorpus.all(), RefusedCorpus.all())
+    private static final List<Attack> ALL = Stream.of(
+                    FlipCorpus.all(),
+                    OddCorpus.all(),
+                    BatchCorpus.all(),
+                    SocketCorpus.all(),
+                    RefusedCorpus.all(),
+                    MovedCorpus.all())
             .flatMap(List::stream)
             .toList();
 

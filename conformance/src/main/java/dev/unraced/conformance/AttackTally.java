@@ -40,6 +40,8 @@ final class AttackTally {
     private static final Set<EventFlag> UNSTABLE_PATH = EnumSet.of(EventFlag.RESOLVED_UNSTABLE);
     /** Flags by which an event says that the file or the socket of a call that succeeded is not there. */
     private static final Set<EventFlag> NO_OBJECT = EnumSet.of(EventFlag.OBJECT_MISSED, EventFlag.EXECUTION_UNKNOWN);
+    private static final Set<EventFlag> REFUSED = EnumSet.of(EventFlag.NOT_EXECUTED);
+    private static final Set<EventFlag> UNKNOWN = EnumSet.of(EventFlag.EXECUTION_UNKNOWN);
     /** Family, port and address of AF_INET; what follows is padding. */
     private static final int INET_BYTES = 8;
     /** Flow label and scope count in AF_INET6: all of the structure. */
@@ -95,6 +97,11 @@ final class AttackTally {
     /** Counts rounds in which the attacker came in between, of an attack that may be too late. */
     void won(long rounds) {
         won = Math.max(won, 0) + rounds;
+    }
+
+    /** Whether the attacker has been too late in each round up to now. */
+    boolean isUnwon() {
+        return won == 0;
     }
 
     /** Counts an event that breaks a rule which is no matter of one argument or truth field. */
@@ -155,9 +162,8 @@ final class AttackTally {
 
     /** Of a call that never ran, an event says so or that it does not know, and an object only if it does not know. */
     private @Nullable String ruleOfRefusal(SyscallEvent event) {
-        boolean says = says(event, EnumSet.of(EventFlag.EXECUTION_UNKNOWN))
-                || (event.flags().contains(EventFlag.NOT_EXECUTED) && !hasObject(event));
-        return says ? null : "R3.4";
+        boolean isRefused = event.flags().contains(EventFlag.NOT_EXECUTED);
+        return says(event, isRefused && !hasObject(event) ? REFUSED : UNKNOWN) ? null : "R3.4";
     }
 
     private static boolean hasObject(SyscallEvent event) {

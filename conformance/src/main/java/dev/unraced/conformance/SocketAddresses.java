@@ -38,6 +38,15 @@ final class SocketAddresses {
         return ByteString.copyOf(address);
     }
 
+    /** An address of two bytes at its begin and one at its end, such as fe80::66, with a scope. */
+    static ByteString scoped(int port, int prefix, int last, int scope) {
+        byte[] address = new byte[INET6_SIZE];
+        start(address, Linux.AF_INET6).putShort((short) port).putInt(0).putShort((short) prefix);
+        address[LAST_OF_INET6_ADDRESS] = (byte) last;
+        ByteBuffer.wrap(address).order(ByteOrder.LITTLE_ENDIAN).putInt(LAST_OF_INET6_ADDRESS + 1, scope);
+        return ByteString.copyOf(address);
+    }
+
     /** A name in the file system with its NUL, or, with a NUL in front, an abstract one. */
     static ByteString unix(String path) {
         byte[] name = path.getBytes(StandardCharsets.ISO_8859_1);
