@@ -53,8 +53,9 @@ final class Blocks {
             throw new RefusedException("unsupported: a block has no " + how);
         }
         byte[] a = line.bytes("a");
+        byte[] b = line.bytes("b");
         long addressOfA = main.group().memory().place(a);
-        long addressOfB = main.group().memory().place(line.bytes("b"));
+        long addressOfB = main.group().memory().place(b);
         int first = socket(FIRST_SOCKET);
         int second = socket(SECOND_SOCKET);
         byte[][] versions = {
@@ -70,11 +71,8 @@ final class Blocks {
         int calls = line.integer("calls", 1);
         int won = 0;
         for (int i = 0; i < calls; i++) {
-            if (how.equals("fd")) {
-                byte[] own = a.clone();
-                ByteBuffer.wrap(own).putShort(PORT, (short) (FIRST_PORT + i % PORTS));
-                main.group().memory().write(addressOfA, own);
-            }
+            main.group().memory().write(addressOfA, ofRound(a, i));
+            main.group().memory().write(addressOfB, ofRound(b, i));
             company.countBegun();
             Call call = kernel.beginSocketcall(main, block);
             boolean isWon = false;
@@ -93,6 +91,13 @@ final class Blocks {
             truth.append(letter(call, versions));
         }
         return new Answer().with("tid", main.tid()).with("won", won).with("truth", truth);
+    }
+
+    /** An address with a port of the round's own. */
+    private static byte[] ofRound(byte[] address, int round) {
+        byte[] own = address.clone();
+        ByteBuffer.wrap(own).putShort(PORT, (short) (FIRST_PORT + round % PORTS));
+        return own;
     }
 
     private int socket(int handle) {

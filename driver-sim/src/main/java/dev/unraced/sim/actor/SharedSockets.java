@@ -171,6 +171,39 @@ final class SharedSockets {
         }
     }
 
+    /** Another process, which shares the page alone, flips the scope of a link-local address. */
+    Answer scope(CommandLine line) {
+        byte[] a = line.bytes("a");
+        byte[] b = line.bytes("b");
+        long address = main.group().memory().place(a);
+        StringBuilder truth = new StringBuilder();
+        int calls = line.integer("calls", 1);
+        int won = 0;
+        for (int i = 0; i < calls; i++) {
+            int fd = main.group().descriptors().add(socketFile(a, Socket.SOCK_DGRAM));
+            main.group().memory().write(address, a);
+            company.countBegun();
+            Call call = kernel.begin(main, Syscall.CONNECT, Abi.NATIVE, fd, address, a.length);
+            boolean isFlipped = false;
+            boolean isWon = false;
+            while (main.call() != null) {
+                if (company.random().nextInt(2) == 0) {
+                    isFlipped = !isFlipped;
+                    isWon = true;
+                    main.group().memory().write(address, isFlipped ? b : a);
+                } else {
+                    kernel.step(main);
+                }
+            }
+            company.countEnded();
+            won += isWon ? 1 : 0;
+            truth.append(call.result() != 0 ? 'x' : Arrays.equals(call.kernelAddress(), a) ? 'a' : 'b');
+            main.group().descriptors().close(fd);
+        }
+        main.group().memory().unmap(address);
+        return new Answer().with("tid", main.tid()).with("won", won).with("truth", truth);
+    }
+
     private static int descriptorOf(Task task, OpenFile file) {
         int fd = 0;
         while (task.descriptor(fd) != file) {
@@ -211,16 +244,17 @@ final class SharedSockets {
 
     /** The peer is a listener that closes between the answer of its side and the return of the call. */
     Answer reset(CommandLine line) {
-        byte[] any = {2, 0, 0, 0, 127, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0};
+        byte[] address = {2, 0, 0, 0, 127, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0};
         Descriptors descriptors = main.group().descriptors();
         StringBuilder truth = new StringBuilder();
         StringJoiner ports = new StringJoiner(",");
         int calls = line.integer("calls", 1);
         for (int i = 0; i < calls; i++) {
-            int listener = listener(any);
+            int listener = listener(address);
             Socket server = (Socket) Objects.requireNonNull(
                     Objects.requireNonNull(main.descriptor(listener)).privateData());
-            byte[] address = kernel.network().localName(server);
+            // The first one chooses the port, which the others have, too.
+            address = kernel.network().localName(server);
             OpenFile file = socketFile(address, Socket.SOCK_STREAM);
             int fd = descriptors.add(file);
             long memory = main.group().memory().place(address);
@@ -244,6 +278,7 @@ final class SharedSockets {
                 .with("tid", main.tid())
                 .with("won", calls)
                 .with("truth", truth)
-                .with("ports", ports);
+                .with("ports", ports)
+                .withBytes("peer", address);
     }
 }

@@ -155,6 +155,7 @@ public final class SimActor {
             case "network" -> sharedSockets.network();
             case "uring-batch" -> batches.play(line);
             case "shared-socket" -> sharedSockets.play(line);
+            case "scope" -> sharedSockets.scope(line);
             case "reset" -> sharedSockets.reset(line);
             case "socketcall" -> blocks.play(line);
             case "never-ran" -> refusals.neverRan(line);

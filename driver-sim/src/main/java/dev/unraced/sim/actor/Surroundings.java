@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 final class Surroundings {
     private final Company company;
     private static final long O_CLOEXEC = 02000000;
+    private static final int AF_NETLINK = 16;
 
     private final Kernel kernel;
     private final Handles handles;
@@ -98,6 +99,9 @@ final class Surroundings {
     }
 
     private Answer socket(CommandLine line) {
+        if (line.integer("family", 2) == AF_NETLINK) {
+            throw new RefusedException("unsupported: the simulated kernel has no netlink");
+        }
         Socket socket = made(kernel.network()
                 .socket(line.integer("family", 2), line.integer("type", 1), line.integer("protocol", 0)));
         socket.nonblocking(line.number("nonblock", 0) != 0);

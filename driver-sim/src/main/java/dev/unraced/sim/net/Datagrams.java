@@ -88,7 +88,7 @@ final class Datagrams {
         if (ip.needsScope() && !socket.takeScope(address)) {
             return -EINVAL;
         }
-        if (ip.isLinkLocal() && devices.hasLink(socket.device)) {
+        if (ip.needsScope() && devices.hasLink(socket.device)) {
             establish(socket, Ip.LINK_LOCAL, ip, address.port());
             return 0;
         }

@@ -20,7 +20,7 @@ final class Devices {
         addresses.add(ip);
     }
 
-    /** Whether a link-local address can be reached through a device. */
+    /** Whether addresses and groups of a link can be reached through a device. */
     boolean hasLink(int index) {
         return links.contains(index);
     }

@@ -48,8 +48,8 @@ public final class Network {
     }
 
     /**
-     * Adds a device beside the loopback, which carries datagrams between link-local addresses and has fe80::66. Not
-     * while anybody connects.
+     * Adds a device beside the loopback, which carries datagrams to link-local addresses and groups, and has fe80::66.
+     * Not while anybody connects.
      *
      * @param index above 1, which is the loopback's
      */
