@@ -114,7 +114,7 @@ final class AssertionAttacks {
     }
 
     static Attack uringBatchConnect() {
-        return Attack.of("uring-batch-connect", "one submission connects a socket to two addresses", """
+        return Attack.of("uring-reconnect", "one submission connects a socket to two addresses", """
                         As uring-batch, with a datagram socket: a connect to the evil address, a send, and a connect to a \
                         harmless one. The socket knows the last peer alone.""", scene -> {
                     Task task = scene.process("submitter");
