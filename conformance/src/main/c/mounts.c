@@ -12,10 +12,12 @@
 #include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <time.h>
 #include <unistd.h>
 
-#define NAMES 200
+/* Of one letter each; all of the path has room for some more. */
+#define NAMES 1900
 #define MOST_CALLS 10000
 
 struct storm {
@@ -24,7 +26,7 @@ struct storm {
 	int mounts;
 	long calls;
 	long long shortest, longest, plain;
-	long ended;
+	struct stat file;
 };
 
 /* The path of the tree that is opened, up to so many names; the other way to it begins with another letter. */
@@ -40,24 +42,39 @@ static const char *up_to(struct storm *storm, char tree, int names)
 	return path;
 }
 
+/* Something that is in the tree that is opened, below so many names. */
+static const char *in_tree(struct storm *storm, int names, const char *rest)
+{
+	static char path[PATH_MAX];
+
+	if (snprintf(path, sizeof(path), "%s/%s", up_to(storm, 'a', names), rest) >= PATH_MAX)
+		_exit(3);
+	return path;
+}
+
+static const char *numbered(struct storm *storm, int number)
+{
+	char rest[16];
+
+	snprintf(rest, sizeof(rest), "m/%d", number);
+	return in_tree(storm, 0, rest);
+}
+
 static bool make_tree(struct storm *storm)
 {
-	char path[PATH_MAX];
 	bool made = !mkdir(up_to(storm, 'a', 0), 0755) && !mkdir(up_to(storm, 'b', 0), 0755) &&
-		    !mkdir(up_to(storm, 'e', 0), 0755) && !mkdir(up_to(storm, 'm', 0), 0755);
+		    !mkdir(up_to(storm, 'e', 0), 0755);
 
 	for (int i = 1; made && i <= NAMES; i++)
 		made = !mkdir(up_to(storm, 'a', i), 0755);
-	snprintf(path, sizeof(path), "%s/f", up_to(storm, 'a', NAMES));
-	made = made && !mknod(path, S_IFREG | 0644, 0);
-	snprintf(path, sizeof(path), "%s/m", up_to(storm, 'a', 0));
-	return made && !mkdir(path, 0755);
+	made = made && !mknod(in_tree(storm, NAMES, "f"), S_IFREG | 0644, 0);
+	return made && !mkdir(in_tree(storm, 0, "m"), 0755);
 }
 
 /* The tree is a mount of its own, seen at two places; from the deepest name up, each is covered at the second one. */
 static const char *mount_all(struct storm *storm)
 {
-	char path[PATH_MAX], empty[PATH_MAX], tree[PATH_MAX];
+	char empty[PATH_MAX], tree[PATH_MAX];
 
 	strcpy(empty, up_to(storm, 'e', 0));
 	strcpy(tree, up_to(storm, 'a', 0));
@@ -70,11 +87,21 @@ static const char *mount_all(struct storm *storm)
 		if (mount(empty, up_to(storm, 'b', i), NULL, MS_BIND, NULL))
 			return "not so many bind mounts";
 	for (int i = 0; i < storm->mounts; i++) {
-		snprintf(path, sizeof(path), "%s/m/%d", up_to(storm, 'a', 0), i);
+		const char *path = numbered(storm, i);
 		if (mkdir(path, 0755) || mount(empty, path, NULL, MS_BIND, NULL))
 			return "not so many bind mounts";
 	}
 	return NULL;
+}
+
+/* Deeper than what removes the rest of the place can go. */
+static void remove_tree(struct storm *storm)
+{
+	unlink(in_tree(storm, NAMES, "f"));
+	for (int i = NAMES; i > 0; i--)
+		rmdir(up_to(storm, 'a', i));
+	for (int i = 0; i < storm->mounts; i++)
+		rmdir(numbered(storm, i));
 }
 
 static long long used(void)
@@ -85,7 +112,7 @@ static long long used(void)
 	return time.tv_sec * 1000000000LL + time.tv_nsec;
 }
 
-static void measure(const struct storm *storm, const char *path, long long *shortest, long long *longest)
+static void measure(struct storm *storm, const char *path, long long *shortest, long long *longest)
 {
 	*shortest = LLONG_MAX;
 	*longest = 0;
@@ -94,7 +121,7 @@ static void measure(const struct storm *storm, const char *path, long long *shor
 		long fd = watched_openat(ABI_NATIVE, AT_FDCWD, path, O_RDONLY, 0);
 		long long took = used() - before;
 
-		if (fd < 0)
+		if (fd < 0 || fstat((int)fd, &storm->file))
 			_exit(4);
 		close((int)fd);
 		*shortest = took < *shortest ? took : *shortest;
@@ -107,9 +134,9 @@ static void be_slow(struct storm *storm)
 	char file[PATH_MAX];
 	long long longest;
 
-	snprintf(file, sizeof(file), "%s/f", up_to(storm, 'a', NAMES));
 	if (!make_tree(storm))
 		_exit(2);
+	strcpy(file, in_tree(storm, NAMES, "f"));
 	measure(storm, file, &storm->plain, &longest);
 	if (mount_all(storm))
 		_exit(3);
@@ -135,12 +162,15 @@ void command_mount_storm(void)
 		if (!child)
 			be_slow(storm);
 		int status = child < 0 ? -1 : reap(child, 100);
+		remove_tree(storm);
 		if (status) {
 			fail("unsupported: no such tree of mounts: status %d", status);
 		} else {
 			reply_begin();
 			reply("tid=%d shortest=%lld longest=%lld plain=%lld", child, storm->shortest, storm->longest,
 			      storm->plain);
+			reply("major=%u minor=%u inode=%llu", major(storm->file.st_dev), minor(storm->file.st_dev),
+			      (unsigned long long)storm->file.st_ino);
 			reply_end();
 		}
 	}
