@@ -10,12 +10,13 @@ import dev.unraced.sim.kernel.Task;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
 
 /** Mount namespaces that a process has left behind a request, or fills with mounts. */
 final class Elsewhere {
-    private static final int COMPONENTS = 32;
+    private static final int COMPONENTS = 200;
 
     private final Company company;
     private final Kernel kernel;
@@ -77,9 +78,8 @@ final class Elsewhere {
         }
         byte[] file = bytes(path.append("/f"));
         done(kernel.files().makeFile(child, file, 0644));
-        Task before = company.fork();
-        long plain = opens(before, file, 1)[0];
-        company.end(before.group());
+        long plain = opens(child, file, calls)[0];
+        Inode inode = Objects.requireNonNull(kernel.files().stat(child, file).inode());
         // From the top, since a mount hides those that were below it.
         for (int i = 0; i < COMPONENTS; i++) {
             for (int count = i; count < mounts; count += COMPONENTS) {
@@ -89,13 +89,18 @@ final class Elsewhere {
         long[] times = opens(child, file, calls);
         int tid = child.tid();
         company.end(child.group());
+        done(kernel.files().unlink(company.main(), file));
+        for (int i = COMPONENTS - 1; i >= 0; i--) {
+            done(kernel.files().rmdir(company.main(), directories.get(i)));
+        }
         return new Answer()
                 .with("tid", tid)
-                .with("won", calls)
-                .with("truth", "a".repeat(calls))
                 .with("shortest", times[0])
                 .with("longest", times[1])
-                .with("plain", plain);
+                .with("plain", plain)
+                .with("major", inode.superBlock().major())
+                .with("minor", inode.superBlock().minor())
+                .with("inode", inode.number());
     }
 
     /** The shortest and the longest time of opens of a file. */
