@@ -6,9 +6,12 @@ import dev.unraced.event.Capability;
 import dev.unraced.event.Syscall;
 import java.util.List;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** A real attack on whoever observes calls. Immutable. */
 public final class Attack {
+    private static final Consumer<CaptureConfigBuilder> AS_USUAL = builder -> {};
+
     private final String name;
     private final String title;
     private final List<Capability> needs;
@@ -17,6 +20,7 @@ public final class Attack {
     private final boolean race;
     private final Play play;
     private final String family;
+    private final @Nullable String rule;
     private final Consumer<CaptureConfigBuilder> settings;
 
     /**
@@ -28,7 +32,7 @@ public final class Attack {
      * @param race whether somebody works against each call while it runs
      */
     Attack(String name, String title, List<Capability> needs, Scope scope, int most, boolean race, Play play) {
-        this(name, title, needs, scope, most, race, play, name, builder -> {});
+        this(name, title, needs, scope, most, race, play, name, null, AS_USUAL);
     }
 
     private Attack(
@@ -40,6 +44,7 @@ public final class Attack {
             boolean race,
             Play play,
             String family,
+            @Nullable String rule,
             Consumer<CaptureConfigBuilder> settings) {
         this.name = name;
         this.title = title;
@@ -49,17 +54,22 @@ public final class Attack {
         this.race = race;
         this.play = play;
         this.family = family;
+        this.rule = rule;
         this.settings = settings;
     }
 
-    /** The same attack as one of several that a name stands for. */
-    Attack of(String common) {
-        return new Attack(name, title, needs, scope, most, race, play, common, settings);
+    /**
+     * The same attack as one of several that a name stands for.
+     *
+     * @param broken the rule that a driver breaks which does not stand it
+     */
+    Attack of(String common, String broken) {
+        return new Attack(name, title, needs, scope, most, race, play, common, broken, settings);
     }
 
     /** The same attack on a capture that is configured in another way. */
     Attack on(Consumer<CaptureConfigBuilder> configured) {
-        return new Attack(name, title, needs, scope, most, race, play, family, configured);
+        return new Attack(name, title, needs, scope, most, race, play, family, rule, configured);
     }
 
     /** What an attack does on a field: makes the calls, and has each judged. */
@@ -81,6 +91,16 @@ public final class Attack {
     /** The name that it shares with its variants; its own when it has none. */
     public String family() {
         return family;
+    }
+
+    /** The rule that is about this attack alone; null when it is one of those that all rules of arguments are about. */
+    public @Nullable String rule() {
+        return rule;
+    }
+
+    /** Whether its capture is to be configured in a way of its own. */
+    boolean isAlone() {
+        return settings != AS_USUAL;
     }
 
     /** What it does, in a few words. */

@@ -228,7 +228,7 @@ public abstract class AttackConformance extends DriverConformance {
     /** Plays the attacks of a scope in one scenario; those that the driver declares not to see are left out. */
     private void stand(TestReporter reporter, Mitigation mode, Scope scope, Predicate<Attack> wanted) {
         List<Attack> attacks = AttackCorpus.all().stream()
-                .filter(attack -> attack.scope() == scope && wanted.test(attack))
+                .filter(attack -> attack.rule() == null && attack.scope() == scope && wanted.test(attack))
                 .filter(attack ->
                         AttackCorpus.refused(capabilities(), attack, mode).isEmpty())
                 .toList();

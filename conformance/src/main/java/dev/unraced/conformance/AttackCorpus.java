@@ -58,12 +58,11 @@ public final class AttackCorpus {
         if (refused.isPresent()) {
             return refused.get();
         }
-        Scenario.Setup setup =
-                new Scenario.Setup(under)
-                        .scope(attack.scope())
-                        .mitigation(mode)
-                        .with(attack.settings())
-                        .attack();
+        Scenario.Setup setup = new Scenario.Setup(under)
+                .scope(attack.scope())
+                .mitigation(mode)
+                .with(attack.settings())
+                .attack();
         AttackResult result = null;
         try (Scenario scenario = setup.open()) {
             result = play(scenario, attack, mode, calls, progress);

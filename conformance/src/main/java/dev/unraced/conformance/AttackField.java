@@ -37,7 +37,7 @@ final class AttackField {
      */
     AttackField(Scenario scenario, Attack attack, int calls, LongConsumer progress) {
         this.scenario = scenario;
-        this.tally = new AttackTally(scenario.capture().capabilities());
+        this.tally = new AttackTally(scenario.capture().capabilities(), attack.rule());
         this.directory = attack.name();
         this.calls = attack.calls(calls);
         this.progress = progress;

@@ -40,6 +40,7 @@ final class AttackTally {
     private static final Set<EventFlag> UNSTABLE_PATH = EnumSet.of(EventFlag.RESOLVED_UNSTABLE);
     /** Flags by which an event says that the file or the socket of a call that succeeded is not there. */
     private static final Set<EventFlag> NO_OBJECT = EnumSet.of(EventFlag.OBJECT_MISSED, EventFlag.EXECUTION_UNKNOWN);
+
     private static final Set<EventFlag> REFUSED = EnumSet.of(EventFlag.NOT_EXECUTED);
     private static final Set<EventFlag> UNKNOWN = EnumSet.of(EventFlag.EXECUTION_UNKNOWN);
     /** Family, port and address of AF_INET; what follows is padding. */
@@ -48,6 +49,7 @@ final class AttackTally {
     private static final int INET6_BYTES = 28;
 
     private final Capabilities capabilities;
+    private final @Nullable String rule;
     private long attempts;
     private long wrong;
     private long flagged;
@@ -60,9 +62,14 @@ final class AttackTally {
     private long won = -1;
     private @Nullable String worst;
 
-    /** Counts for a driver; what it declares not to tell is not missed. */
-    AttackTally(Capabilities capabilities) {
+    /**
+     * Counts for a driver; what it declares not to tell is not missed.
+     *
+     * @param rule the rule that a lie breaks; null for the one about the argument or truth field that is wrong
+     */
+    AttackTally(Capabilities capabilities, @Nullable String rule) {
         this.capabilities = capabilities;
+        this.rule = rule;
     }
 
     /** Judges an event by its path, or its address. */
@@ -85,12 +92,12 @@ final class AttackTally {
         }
         if ((isCopy && !isRight) || (isMatch && !isCopy && !(isRight && taken.provable()))) {
             falseMatches++;
-            remember(ruleOfMatch(event, isCopy) + ": a false proof: really " + taken + ", event " + event);
+            remember(either(ruleOfMatch(event, isCopy)) + ": a false proof: really " + taken + ", event " + event);
         }
-        String rule = ruleOfTruth(event, taken);
-        if (rule != null) {
+        String broken = ruleOfTruth(event, taken);
+        if (broken != null) {
             wrongTruths++;
-            remember(rule + ": an unmarked wrong truth: really " + taken + ", event " + event);
+            remember(either(broken) + ": an unmarked wrong truth: really " + taken + ", event " + event);
         }
     }
 
@@ -104,8 +111,8 @@ final class AttackTally {
         return won == 0;
     }
 
-    /** Counts an event that breaks a rule which is no matter of one argument or truth field. */
-    void lie(String rule, String what) {
+    /** Counts what breaks the attack's rule and is no matter of one argument or truth field. */
+    void lie(String what) {
         wrongTruths++;
         remember(rule + ": " + what);
     }
@@ -120,6 +127,10 @@ final class AttackTally {
     @Nullable
     String worst() {
         return worst;
+    }
+
+    private String either(String usual) {
+        return rule == null ? usual : rule;
     }
 
     private void remember(String text) {
@@ -217,13 +228,13 @@ final class AttackTally {
         }
         Sockaddr expected = new Sockaddr(peer);
         ConnectedSocket socket = event.socket().orElse(null);
-        String rule = expected.family() == Sockaddr.AF_UNIX ? "R2.31" : "R2.30";
+        String usual = expected.family() == Sockaddr.AF_UNIX ? "R2.31" : "R2.30";
         if (socket == null) {
-            return says(event, NO_OBJECT) ? null : rule;
+            return says(event, NO_OBJECT) ? null : usual;
         }
         boolean isPeer = isSame(socket.remote(), expected)
                 && (taken.local() == null || isSame(socket.local(), new Sockaddr(taken.local())));
-        return isPeer || says(event, weakened(taken)) ? null : rule;
+        return isPeer || says(event, weakened(taken)) ? null : usual;
     }
 
     private static boolean isSame(OpenedFile opened, FileId file) {

@@ -79,6 +79,6 @@ final class BatchCorpus {
     }
 
     private static Attack of(String suffix, String title, List<Capability> needs, Attack.Play play) {
-        return new Attack(FAMILY + suffix, title, needs, Scope.PROCESS, MANY, false, play).of(FAMILY);
+        return new Attack(FAMILY + suffix, title, needs, Scope.PROCESS, MANY, false, play).of(FAMILY, "R2.42");
     }
 }

@@ -49,6 +49,10 @@ public abstract class ConformanceSuite implements DriverUnderTest {
     @Nested
     public class Truth extends TruthConformance {}
 
+    /** What an event asserts of a call's objects. */
+    @Nested
+    public class Assertion extends AssertionConformance {}
+
     /** Many calls at once. */
     @Nested
     public class Order extends OrderConformance {}

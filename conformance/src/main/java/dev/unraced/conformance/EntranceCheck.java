@@ -46,6 +46,11 @@ public final class EntranceCheck {
 
     private EntranceCheck() {}
 
+    /** Makes the socket that the connects are about. */
+    static void prepare(Actor actor) {
+        new Sockets(actor).datagram(SOCKET, Linux.AF_INET);
+    }
+
     /** All of them, in the order in which they are shown. */
     public static List<Entrance> all() {
         return ALL;
@@ -62,7 +67,7 @@ public final class EntranceCheck {
         List<EntranceResult<T>> results = new ArrayList<>();
         try (Scenario scenario =
                 setup.rendering(view -> rendered.add(render.apply(view))).open()) {
-            new Sockets(scenario.actor()).datagram(SOCKET, Linux.AF_INET);
+            prepare(scenario.actor());
             for (Entrance entrance : ALL) {
                 results.add(take(scenario, under.driver().capabilities(), entrance, rendered));
             }

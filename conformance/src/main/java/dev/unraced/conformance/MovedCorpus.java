@@ -35,7 +35,9 @@ final class MovedCorpus {
 
     private static final int MOUNTS = 1_100;
     private static final int STORMS = 50;
-    /** What a call may take at the most, and how much longer than without the mounts, on a machine that is slow anyway. */
+    /**
+     * What a call may take at the most, and how much longer than without the mounts, on a machine that is slow anyway.
+     */
     private static final long LONGEST_NANOS = 1_000_000;
 
     private static final long LONGEST_RATIO = 50;
@@ -46,6 +48,7 @@ final class MovedCorpus {
         return List.of(
                 of(
                         TORN_PATH,
+                        "R2.47",
                         "",
                         "Directories above the directory of an openat change names all the while",
                         List.of(Syscall.OPENAT, Feature.RESOLVED_PATH),
@@ -55,15 +58,19 @@ final class MovedCorpus {
                 swapped("", "A thread puts another file behind the descriptor before the call returns", "dup2"),
                 swapped("-reopen", "A thread closes the descriptor and gets it for another file", "reopen"),
                 late("", "An open waits in an io_uring until its submitter is in another mount namespace", "timeout"),
-                late("-worker", "An old thread of an io_uring opens in the namespace that its submitter has left", "worker"),
+                late(
+                        "-worker",
+                        "An old thread of an io_uring opens in the namespace that its submitter has left",
+                        "worker"),
                 new Attack(
-                        MOUNT_STORM,
-                        "Thousands of mounts make the names of a long path dear to check",
-                        List.of(Syscall.OPENAT),
-                        Scope.FAMILY,
-                        STORMS,
-                        false,
-                        MovedCorpus::mountStorm));
+                                MOUNT_STORM,
+                                "Thousands of mounts make the names of a long path dear to check",
+                                List.of(Syscall.OPENAT),
+                                Scope.FAMILY,
+                                STORMS,
+                                false,
+                                MovedCorpus::mountStorm)
+                        .of(MOUNT_STORM, "R2.48"));
     }
 
     private static void tornPath(AttackField field) {
@@ -71,8 +78,13 @@ final class MovedCorpus {
     }
 
     private static Attack moved(String suffix, String title, String how) {
-        return of(RENAME, suffix, title, List.of(Syscall.OPENAT), field ->
-                inTrees(field, Command.of("moved").with("how", how), null));
+        return of(
+                RENAME,
+                "R2.47",
+                suffix,
+                title,
+                List.of(Syscall.OPENAT),
+                field -> inTrees(field, Command.of("moved").with("how", how), null));
     }
 
     /** Each batch has a tree of its own. The file is the same one all the while, under one of several names. */
@@ -96,7 +108,7 @@ final class MovedCorpus {
     }
 
     private static Attack swapped(String suffix, String title, String how) {
-        return of(FD_SWAP, suffix, title, List.of(Syscall.OPENAT), field -> {
+        return of(FD_SWAP, "R2.41", suffix, title, List.of(Syscall.OPENAT), field -> {
             field.makeFile("secret");
             field.makeFile("decoy");
             ByteString secret = field.bytes("secret");
@@ -123,7 +135,8 @@ final class MovedCorpus {
                             .mapToLong(Long::parseLong)
                             .toArray();
                     Map<Integer, List<SyscallEvent>> events = field.eventsOf(0).stream()
-                            .collect(Collectors.groupingBy(event -> event.caller().tid()));
+                            .collect(Collectors.groupingBy(
+                                    event -> event.caller().tid()));
                     for (int i = 0; i < tids.size(); i++) {
                         FileId file = field.id(reply.text("truth").substring(i, i + 1));
                         Taken taken = Taken.file(path, file, path, false).in(resolved[i]);
@@ -133,12 +146,11 @@ final class MovedCorpus {
                     }
                     field.advanced();
                 })
-                .of(LATE_NAMESPACE);
+                .of(LATE_NAMESPACE, "R2.46");
     }
 
     private static Predicate<SyscallEvent> isOf(ByteString path) {
-        return event -> event instanceof OpenEvent open
-                && open.path().value().equals(path);
+        return event -> event instanceof OpenEvent open && open.path().value().equals(path);
     }
 
     private static void mountStorm(AttackField field) {
@@ -152,17 +164,20 @@ final class MovedCorpus {
         }
         if (reply.number("shortest") > bound) {
             field.tally()
-                    .lie(
-                            "R2.48",
-                            "of " + field.calls() + " opens each took at least " + reply.number("shortest")
-                                    + " ns of its processor, of which one takes " + reply.number("plain")
-                                    + " ns without the mounts");
+                    .lie("of " + field.calls() + " opens each took at least " + reply.number("shortest")
+                            + " ns of its processor, of which one takes " + reply.number("plain")
+                            + " ns without the mounts");
         }
         field.advanced();
     }
 
     private static Attack of(
-            String family, String suffix, String title, List<? extends Capability> needs, Attack.Play play) {
-        return new Attack(family + suffix, title, List.copyOf(needs), Scope.PROCESS, MANY, true, play).of(family);
+            String family,
+            String rule,
+            String suffix,
+            String title,
+            List<? extends Capability> needs,
+            Attack.Play play) {
+        return new Attack(family + suffix, title, List.copyOf(needs), Scope.PROCESS, MANY, true, play).of(family, rule);
     }
 }

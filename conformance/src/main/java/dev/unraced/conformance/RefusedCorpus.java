@@ -3,8 +3,8 @@ package dev.unraced.conformance;
 
 import dev.unraced.event.ByteString;
 import dev.unraced.event.Capability;
-import dev.unraced.event.SyscallEvent;
 import dev.unraced.event.Syscall;
+import dev.unraced.event.SyscallEvent;
 import java.util.List;
 import java.util.Map;
 
@@ -53,15 +53,21 @@ final class RefusedCorpus {
     }
 
     private static Attack opens(String suffix, String title, String how, int value) {
-        return of(NEVER_RAN, suffix, title, Syscall.OPENAT, FEW, field -> {
+        return of(NEVER_RAN, "R3.4", suffix, title, Syscall.OPENAT, FEW, field -> {
             field.makeFile("secret");
             refused(field, "openat", how, value, field.bytes("secret"));
         });
     }
 
     private static Attack connects(String suffix, String title, String how) {
-        return of(NEVER_RAN, suffix, title, Syscall.CONNECT, FEW, field ->
-                refused(field, "connect", how, 0, SocketAddresses.inet(DISCARD, 127, 0, 0, 2)));
+        return of(
+                NEVER_RAN,
+                "R3.4",
+                suffix,
+                title,
+                Syscall.CONNECT,
+                FEW,
+                field -> refused(field, "connect", how, 0, SocketAddresses.inet(DISCARD, 127, 0, 0, 2)));
     }
 
     private static void refused(AttackField field, String name, String how, int value, ByteString object) {
@@ -80,7 +86,7 @@ final class RefusedCorpus {
 
     private static Attack forged(String suffix, String call, String title, String detour, int crowd) {
         Syscall needed = call.equals("open") ? Syscall.OPEN : Syscall.OPENAT;
-        return of(FORGED, suffix, title, needed, FEW, field -> {
+        return of(FORGED, "R3.5", suffix, title, needed, FEW, field -> {
             field.makeFile("secret");
             field.makeFifo("fifo");
             ByteString path = behind(field, detour, "secret");
@@ -97,6 +103,7 @@ final class RefusedCorpus {
     private static Attack flooded() {
         return of(
                         FORGED,
+                        "R3.5",
                         "-flooded",
                         "The same while so many calls find no room that the first one's trace is forgotten",
                         Syscall.OPENAT,
@@ -111,8 +118,7 @@ final class RefusedCorpus {
                                             .with("fifo", field.bytes("fifo"))
                                             .with("threads", CROWD)
                                             .with("flood", FLOOD),
-                                    Map.of(
-                                            'a', Taken.file(field.bytes("secret"), field.id("secret"))));
+                                    Map.of('a', Taken.file(field.bytes("secret"), field.id("secret"))));
                         })
                 .on(builder -> builder.stashEntries(ENTRIES));
     }
@@ -122,7 +128,7 @@ final class RefusedCorpus {
     }
 
     private static Attack of(
-            String family, String suffix, String title, Capability needed, int most, Attack.Play play) {
-        return new Attack(family + suffix, title, List.of(needed), Scope.FAMILY, most, false, play).of(family);
+            String family, String rule, String suffix, String title, Capability needed, int most, Attack.Play play) {
+        return new Attack(family + suffix, title, List.of(needed), Scope.FAMILY, most, false, play).of(family, rule);
     }
 }

@@ -65,25 +65,27 @@ final class SocketCorpus {
                         ALL_NODES,
                         true),
                 new Attack(
-                        RESET,
-                        "The peer resets the connection at once",
-                        List.of(Syscall.CONNECT, Feature.SOCKET_TUPLE),
-                        Scope.PROCESS,
-                        MANY,
-                        false,
-                        SocketCorpus::reset),
+                                RESET,
+                                "The peer resets the connection at once",
+                                List.of(Syscall.CONNECT, Feature.SOCKET_TUPLE),
+                                Scope.PROCESS,
+                                MANY,
+                                false,
+                                SocketCorpus::reset)
+                        .of(RESET, "R2.49"),
                 new Attack(
-                        NETLINK,
-                        "A socket of the kernel's own family is connected",
-                        List.of(Syscall.CONNECT, Feature.SOCKET_TUPLE),
-                        Scope.PROCESS,
-                        FEW,
-                        false,
-                        SocketCorpus::netlink));
+                                NETLINK,
+                                "A socket of the kernel's own family is connected",
+                                List.of(Syscall.CONNECT, Feature.SOCKET_TUPLE),
+                                Scope.PROCESS,
+                                FEW,
+                                false,
+                                SocketCorpus::netlink)
+                        .of(NETLINK, "R2.49"));
     }
 
     private static Attack shared(String suffix, String title, String how, int type, int flip) {
-        return of(SHARED, suffix, title, List.of(Syscall.CONNECT, Feature.SOCKET_TUPLE), field -> {
+        return of(SHARED, "R2.43", suffix, title, List.of(Syscall.CONNECT, Feature.SOCKET_TUPLE), field -> {
             field.actor().ask(Command.of("network"));
             ByteString a = SocketAddresses.inet(DISCARD, 10, 66, 0, 1);
             ByteString b = SocketAddresses.inet(DISCARD, 10, 66, 0, 2);
@@ -102,25 +104,26 @@ final class SocketCorpus {
 
     /** Each round has a port of its own, by which the actor knows the socket that was connected. */
     private static Attack block(String suffix, String title, String how) {
-        return of(SOCKETCALL, suffix, title, List.of(Syscall.CONNECT, Abi.IA32, Feature.SOCKET_TUPLE), field -> {
-            ByteString a = SocketAddresses.inet(0, 127, 0, 0, 1);
-            ByteString b = SocketAddresses.inet(0, 127, 0, 0, 2);
-            Map<Character, ByteString> own = new HashMap<>();
-            field.inBatches(
-                    Command.of(SOCKETCALL).with("how", how).with("a", a).with("b", b), (event, truth, i) -> {
-                        if (i == 0) {
-                            own.put('a', local(field, FIRST_SOCKET));
-                            own.put('b', local(field, FIRST_SOCKET + 1));
-                        }
-                        int port = FIRST_PORT + i % PORTS;
-                        boolean isFirst = truth == 'a' || how.equals("fd");
-                        ByteString peer = SocketAddresses.inet(port, 127, 0, 0, isFirst ? 1 : 2);
-                        ByteString from = own.get(how.equals("fd") ? truth : 'a');
-                        if (truth != 'x' && from != null) {
-                            field.tally().judge(event, Taken.peer(peer).from(from));
-                        }
-                    });
-        });
+        return of(
+                SOCKETCALL, "R2.45", suffix, title, List.of(Syscall.CONNECT, Abi.IA32, Feature.SOCKET_TUPLE), field -> {
+                    ByteString a = SocketAddresses.inet(0, 127, 0, 0, 1);
+                    ByteString b = SocketAddresses.inet(0, 127, 0, 0, 2);
+                    Map<Character, ByteString> own = new HashMap<>();
+                    field.inBatches(
+                            Command.of(SOCKETCALL).with("how", how).with("a", a).with("b", b), (event, truth, i) -> {
+                                if (i == 0) {
+                                    own.put('a', local(field, FIRST_SOCKET));
+                                    own.put('b', local(field, FIRST_SOCKET + 1));
+                                }
+                                int port = FIRST_PORT + i % PORTS;
+                                boolean isFirst = truth == 'a' || how.equals("fd");
+                                ByteString peer = SocketAddresses.inet(port, 127, 0, 0, isFirst ? 1 : 2);
+                                ByteString from = own.get(how.equals("fd") ? truth : 'a');
+                                if (truth != 'x' && from != null) {
+                                    field.tally().judge(event, Taken.peer(peer).from(from));
+                                }
+                            });
+                });
     }
 
     /** Family and port of a socket's own address: a connect chooses the rest of it. */
@@ -132,13 +135,12 @@ final class SocketCorpus {
     }
 
     private static Attack scope(String suffix, String title, int prefix, int host, boolean both) {
-        return of(SCOPE, suffix, title, List.of(Syscall.CONNECT, Feature.SOCKET_TUPLE), field -> {
+        return of(SCOPE, "R2.44", suffix, title, List.of(Syscall.CONNECT, Feature.SOCKET_TUPLE), field -> {
             Reply network = field.actor().ask(Command.of("network"));
             int first = both ? network.integer("first") : 0;
             ByteString a = SocketAddresses.scoped(DISCARD, prefix, host, first);
             ByteString b = SocketAddresses.scoped(DISCARD, prefix, host, network.integer("second"));
-            field.play(
-                    Command.of(SCOPE).with("a", a).with("b", b), Map.of('a', Taken.peer(a), 'b', Taken.peer(b)));
+            field.play(Command.of(SCOPE).with("a", a).with("b", b), Map.of('a', Taken.peer(a), 'b', Taken.peer(b)));
         });
     }
 
@@ -151,10 +153,7 @@ final class SocketCorpus {
             List<SyscallEvent> events = field.eventsOf(reply.integer("tid"));
             for (int i = 0; i < Math.min(ports.size(), events.size()); i++) {
                 if (ports.get(i) != 0) {
-                    field.tally()
-                            .judge(
-                                    events.get(i),
-                                    Taken.peer(peer).from(SocketAddresses.loopback(ports.get(i))));
+                    field.tally().judge(events.get(i), Taken.peer(peer).from(SocketAddresses.loopback(ports.get(i))));
                 }
             }
             field.advanced();
@@ -178,7 +177,12 @@ final class SocketCorpus {
     }
 
     private static Attack of(
-            String family, String suffix, String title, List<? extends Capability> needs, Attack.Play play) {
-        return new Attack(family + suffix, title, List.copyOf(needs), Scope.PROCESS, MANY, true, play).of(family);
+            String family,
+            String rule,
+            String suffix,
+            String title,
+            List<? extends Capability> needs,
+            Attack.Play play) {
+        return new Attack(family + suffix, title, List.copyOf(needs), Scope.PROCESS, MANY, true, play).of(family, rule);
     }
 }

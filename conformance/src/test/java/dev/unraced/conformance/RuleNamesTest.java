@@ -28,6 +28,7 @@ class RuleNamesTest {
             AttackConformance.class,
             KernelConformance.class,
             TruthConformance.class,
+            AssertionConformance.class,
             OrderConformance.class,
             FilterConformance.class,
             EnterConformance.class,
