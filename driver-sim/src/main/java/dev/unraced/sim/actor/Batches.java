@@ -75,9 +75,8 @@ final class Batches {
         int family = new Sockaddr(ByteString.copyOf(a)).family();
         Descriptors descriptors = main.group().descriptors();
         int fd = descriptors.add(kernel.files()
-                .socketFile(Objects.requireNonNull(kernel.network()
-                        .socket(family, Socket.SOCK_DGRAM, 0)
-                        .socket())));
+                .socketFile(Objects.requireNonNull(
+                        kernel.network().socket(family, Socket.SOCK_DGRAM, 0).socket())));
         long addressOfA = main.group().memory().place(a);
         long addressOfB = main.group().memory().place(b);
         StringBuilder truth = new StringBuilder();
@@ -92,8 +91,7 @@ final class Batches {
             });
             finish(2);
             for (Call connect : connects) {
-                truth.append(
-                        connect.result() != 0 ? 'x' : Arrays.equals(connect.kernelAddress(), a) ? 'a' : 'b');
+                truth.append(connect.result() != 0 ? 'x' : Arrays.equals(connect.kernelAddress(), a) ? 'a' : 'b');
             }
         }
         descriptors.close(fd);

@@ -175,11 +175,15 @@ final class Moving {
     }
 
     private int probe(int dirfd, byte[] name) {
-        return add(kernel.files().open(main, dirfd, name, new OpenRequest(OpenFlags.O_PATH, 0, 0)).file());
+        return add(kernel.files()
+                .open(main, dirfd, name, new OpenRequest(OpenFlags.O_PATH, 0, 0))
+                .file());
     }
 
     private int opened(byte[] path, long flags) {
-        return add(kernel.files().open(main, Company.AT_FDCWD, path, new OpenRequest(flags, 0, 0)).file());
+        return add(kernel.files()
+                .open(main, Company.AT_FDCWD, path, new OpenRequest(flags, 0, 0))
+                .file());
     }
 
     private int add(@Nullable OpenFile file) {

@@ -121,8 +121,9 @@ final class Refusals {
     /** The other end of a fifo, opened by no call that anybody watches. */
     private OpenFile writer(byte[] fifo) {
         OpenRequest request = new OpenRequest(O_WRONLY_NONBLOCK, 0, 0);
-        return Objects.requireNonNull(
-                kernel.files().open(company.main(), Company.AT_FDCWD, fifo, request).file());
+        return Objects.requireNonNull(kernel.files()
+                .open(company.main(), Company.AT_FDCWD, fifo, request)
+                .file());
     }
 
     private Answer ended(Task child, String truth, int won) {

@@ -66,28 +66,32 @@ final class AssertionAttacks {
     }
 
     static Attack socketcall() {
-        return Attack.of("socketcall", "the descriptor of a 32-bit connect lies in memory, and is flipped", """
+        return Attack.of(
+                        "socketcall",
+                        "the descriptor of a 32-bit connect lies in memory, and is flipped",
+                        """
                         socketcall(2) takes descriptor, pointer and length from a block of memory. It names a socket that is \
                         connected to a harmless address; another process, which shares the page alone, puts the evil \
-                        socket's descriptor there while the kernel copies the block.""", scene -> {
-                    Task task = scene.process("caller");
-                    byte[] harmless = Moves.inet(PORT, 127, 0, 0, 1);
-                    byte[] evil = Moves.inet(PORT, 127, 0, 0, 66);
-                    scene.hides(evil);
-                    int decoy = scene.connected(task, harmless);
-                    int fd = scene.socket(task, AF_INET, Socket.SOCK_DGRAM);
-                    long address = task.group().memory().place(evil);
-                    byte[] ofDecoy = Moves.block(decoy, address, evil.length);
-                    long block = task.group().memory().place(ofDecoy);
-                    scene.caller("caller", task)
-                            .then(Action.call(
-                                    "socketcall(SYS_CONNECT, block)",
-                                    (kernel, self) -> kernel.beginSocketcall(self, block)));
-                    scene.attacker("flipper", scene.process("flipper"))
-                            .then(Moves.writeTo(
-                                    task, block, Moves.block(fd, address, evil.length), "descriptor := " + fd))
-                            .then(Moves.writeTo(task, block, ofDecoy, "descriptor := " + decoy));
-                })
+                        socket's descriptor there while the kernel copies the block.""",
+                        scene -> {
+                            Task task = scene.process("caller");
+                            byte[] harmless = Moves.inet(PORT, 127, 0, 0, 1);
+                            byte[] evil = Moves.inet(PORT, 127, 0, 0, 66);
+                            scene.hides(evil);
+                            int decoy = scene.connected(task, harmless);
+                            int fd = scene.socket(task, AF_INET, Socket.SOCK_DGRAM);
+                            long address = task.group().memory().place(evil);
+                            byte[] ofDecoy = Moves.block(decoy, address, evil.length);
+                            long block = task.group().memory().place(ofDecoy);
+                            scene.caller("caller", task)
+                                    .then(Action.call(
+                                            "socketcall(SYS_CONNECT, block)",
+                                            (kernel, self) -> kernel.beginSocketcall(self, block)));
+                            scene.attacker("flipper", scene.process("flipper"))
+                                    .then(Moves.writeTo(
+                                            task, block, Moves.block(fd, address, evil.length), "descriptor := " + fd))
+                                    .then(Moves.writeTo(task, block, ofDecoy, "descriptor := " + decoy));
+                        })
                 .naive(Precaution.BLOCKS);
     }
 
@@ -139,24 +143,29 @@ final class AssertionAttacks {
     }
 
     static Attack lateNamespace() {
-        return Attack.of("late-namespace", "a worker opens the path in a namespace that its process has left", """
+        return Attack.of(
+                        "late-namespace",
+                        "a worker opens the path in a namespace that its process has left",
+                        """
                         A process is in a mount namespace of its own, where the evil file is mounted over the harmless one. It \
                         lets a thread of the kernel's open the harmless path, and moves to the namespace of the host \
-                        meanwhile. The event names the host's, where the path leads to another file.""", scene -> {
-                    scene.file(EVIL);
-                    scene.file(HARMLESS);
-                    Task host = scene.process("host");
-                    Task task = scene.process("submitter");
-                    Scene.require(scene.kernel().unshare(task));
-                    Scene.require(scene.kernel().files().bindMount(task, bytes(EVIL), bytes(HARMLESS)));
-                    long path = scene.buffer(task, HARMLESS);
-                    scene.hides(bytes(HARMLESS));
-                    scene.caller("submitter", task)
-                            .then(Moves.submitOpenat("path", path, true))
-                            .then(Action.user(
-                                    "setns: the host's mounts", (kernel, self) -> kernel.enterNamespace(self, host.group())));
-                    scene.worker("worker");
-                })
+                        meanwhile. The event names the host's, where the path leads to another file.""",
+                        scene -> {
+                            scene.file(EVIL);
+                            scene.file(HARMLESS);
+                            Task host = scene.process("host");
+                            Task task = scene.process("submitter");
+                            Scene.require(scene.kernel().unshare(task));
+                            Scene.require(scene.kernel().files().bindMount(task, bytes(EVIL), bytes(HARMLESS)));
+                            long path = scene.buffer(task, HARMLESS);
+                            scene.hides(bytes(HARMLESS));
+                            scene.caller("submitter", task)
+                                    .then(Moves.submitOpenat("path", path, true))
+                                    .then(Action.user(
+                                            "setns: the host's mounts",
+                                            (kernel, self) -> kernel.enterNamespace(self, host.group())));
+                            scene.worker("worker");
+                        })
                 .naive(Precaution.NAMESPACES);
     }
 
@@ -176,7 +185,8 @@ final class AssertionAttacks {
                     long path = scene.buffer(task, EVIL);
                     scene.caller("caller", task).then(openat("path", path));
                     scene.attacker("accomplice", scene.process("accomplice"))
-                            .then(Action.user("sends SIGSYS, which is blocked", (kernel, self) -> kernel.pendSigsys(task)));
+                            .then(Action.user(
+                                    "sends SIGSYS, which is blocked", (kernel, self) -> kernel.pendSigsys(task)));
                 })
                 .stash(StashPolicy.HASH, 1)
                 .naive(Precaution.ENTRY_TRACES);
@@ -226,7 +236,8 @@ final class AssertionAttacks {
     }
 
     private static Action renames(String from, String to) {
-        return Action.user("renames " + from + " to " + to, (Kernel kernel, Task self) -> kernel.files()
-                .rename(self, bytes(from), bytes(to)));
+        return Action.user(
+                "renames " + from + " to " + to,
+                (Kernel kernel, Task self) -> kernel.files().rename(self, bytes(from), bytes(to)));
     }
 }

@@ -239,7 +239,8 @@ final class Referee implements Tracepoints {
         boolean wasThere = !view.has(EventFlag.HAS_FILE)
                 || !isFile(call.file(), view)
                 || view.has(EventFlag.RESOLVED_TRUNCATED)
-                || places.getOrDefault(call, Set.of()).contains(view.resolvedPath().toByteString());
+                || places.getOrDefault(call, Set.of())
+                        .contains(view.resolvedPath().toByteString());
         if (!wasThere && !view.has(EventFlag.RESOLVED_UNSTABLE)) {
             return Verdict.FOOLED;
         }
@@ -251,7 +252,8 @@ final class Referee implements Tracepoints {
         boolean claimHolds =
                 used == null || Arrays.equals(used, bytes(view.address().toByteString()));
         boolean truthHolds = !view.has(EventFlag.HAS_SOCKET)
-                || Arrays.equals(peers.getOrDefault(call, NOTHING), bytes(view.remote().toByteString()));
+                || Arrays.equals(
+                        peers.getOrDefault(call, NOTHING), bytes(view.remote().toByteString()));
         boolean matches = view.address().integrity() == Integrity.MATCH;
         if (!claimHolds && (matches || view.address().provenance() == Provenance.KERNEL)) {
             return Verdict.LIED;

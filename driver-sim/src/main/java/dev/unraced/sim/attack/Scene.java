@@ -132,12 +132,9 @@ final class Scene {
 
     /** A descriptor of a datagram socket that was connected before the attack begins. */
     int connected(Task task, byte[] address) {
-        Socket socket = Objects.requireNonNull(kernel.network()
-                .socket(Sockaddr.AF_INET, Socket.SOCK_DGRAM, 0)
-                .socket());
-        require(kernel.network()
-                .connect(task, socket, address, address.length)
-                .result());
+        Socket socket = Objects.requireNonNull(
+                kernel.network().socket(Sockaddr.AF_INET, Socket.SOCK_DGRAM, 0).socket());
+        require(kernel.network().connect(task, socket, address, address.length).result());
         return task.group().descriptors().add(kernel.files().socketFile(socket));
     }
 

@@ -6,9 +6,9 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds out where an opened file is, in the sense of {@link ResolvedPath}. It reads one name at a time, and a rename may
- * come between two names. So a second walk compares the sequence number of each name with that of the first walk: when
- * all are the same, the names were all there at one moment, namely between the walks.
+ * Finds out where an opened file is, in the sense of {@link ResolvedPath}. It reads one name at a time, and a rename
+ * may come between two names. So a second walk compares the sequence number of each name with that of the first walk:
+ * when all are the same, the names were all there at one moment, namely between the walks.
  *
  * <p>Uses its memory again, so that finding a path allocates nothing; not thread-safe.
  */

@@ -142,8 +142,8 @@ public final class Kernel implements ProcView {
     }
 
     /**
-     * unshare(2) with CLONE_NEWNS: the process moves to copies of all mounts. Threads of the kernel's that carry out its
-     * requests stay where they are.
+     * unshare(2) with CLONE_NEWNS: the process moves to copies of all mounts. Threads of the kernel's that carry out
+     * its requests stay where they are.
      *
      * @return 0 or a negated errno
      */

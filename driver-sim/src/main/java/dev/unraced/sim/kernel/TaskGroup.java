@@ -20,6 +20,7 @@ public final class TaskGroup {
     final Set<Syscall> trapped = EnumSet.noneOf(Syscall.class);
     /** Results of calls that are refused. */
     final Map<Syscall, Long> refused = new EnumMap<>(Syscall.class);
+
     AddressSpace memory;
     long startNanos;
     int parentTgid;

@@ -7,7 +7,9 @@ package dev.unraced.sim.kernel;
  */
 public interface Tracepoints {
 
-    /** sys_enter: nothing of the arguments has been copied yet. Not called for a call that is refused before it runs. */
+    /**
+     * sys_enter: nothing of the arguments has been copied yet. Not called for a call that is refused before it runs.
+     */
     void enter(Task task, Call call);
 
     /**
@@ -32,8 +34,8 @@ public interface Tracepoints {
     void submittedOther(Task task);
 
     /**
-     * Time for an observer to read a little of what it will tell of in {@link #worked} or {@link #exit}, whichever comes
-     * next. Others run before it is asked again. Called only on machines where looks take steps.
+     * Time for an observer to read a little of what it will tell of in {@link #worked} or {@link #exit}, whichever
+     * comes next. Others run before it is asked again. Called only on machines where looks take steps.
      *
      * @return whether there is more to read
      */

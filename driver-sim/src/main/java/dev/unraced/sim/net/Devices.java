@@ -5,8 +5,8 @@ import java.util.HashSet;
 import java.util.Set;
 
 /**
- * The devices of a host, and its addresses. There is always the loopback, 127.0.0.0/8 and ::1. Addresses can be added to
- * it, and links beside it, which carry datagrams between link-local addresses and all have the same one.
+ * The devices of a host, and its addresses. There is always the loopback, 127.0.0.0/8 and ::1. Addresses can be added
+ * to it, and links beside it, which carry datagrams between link-local addresses and all have the same one.
  */
 final class Devices {
     private final Set<Integer> links = new HashSet<>();

@@ -41,9 +41,8 @@ final class InetBind {
         if (onLink && !socket.takeScope(address)) {
             return -EINVAL;
         }
-        boolean available = onLink
-                ? ip.equals(Ip.LINK_LOCAL) && devices.hasLink(socket.device)
-                : ip.isAny() || devices.isLocal(ip);
+        boolean available =
+                onLink ? ip.equals(Ip.LINK_LOCAL) && devices.hasLink(socket.device) : ip.isAny() || devices.isLocal(ip);
         // The two functions check these two in different orders.
         if (v4 && !available) {
             return -EADDRNOTAVAIL;

@@ -127,6 +127,12 @@ final class InetSocket extends Socket {
         return device;
     }
 
+    @Override
+    public int error() {
+        log.read(thing);
+        return error;
+    }
+
     /** {@code inet_getname} of net/ipv4/af_inet.c. */
     @Override
     byte[] localName() {

@@ -15,9 +15,9 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The sockets of one host, whose only device is the loopback, 127.0.0.0/8 and ::1, until others are added. Each call is one atomic step, as the
- * system call is once its arguments are in the kernel. Nothing waits, but for a {@link ConnectAttempt} that says so; no
- * time passes, so that a port is free as soon as its last holder is closed.
+ * The sockets of one host, whose only device is the loopback, 127.0.0.0/8 and ::1, until others are added. Each call is
+ * one atomic step, as the system call is once its arguments are in the kernel. Nothing waits, but for a
+ * {@link ConnectAttempt} that says so; no time passes, so that a port is free as soon as its last holder is closed.
  *
  * <p>Not thread-safe: its kernel has a lock.
  */

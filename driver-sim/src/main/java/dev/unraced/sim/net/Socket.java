@@ -73,6 +73,9 @@ public abstract sealed class Socket permits InetSocket, UnixSocket {
     /** {@code skc_bound_dev_if}: the index of the device that the socket is bound to; 0 for none. */
     public abstract int device();
 
+    /** {@code sk_err}: the error that the next call will be told, such as ECONNRESET; 0 for none. */
+    public abstract int error();
+
     /**
      * The own end, from the fields of {@code struct sock}: a {@code sockaddr}, of a UNIX socket without a name the
      * family.

@@ -63,6 +63,11 @@ final class UnixSocket extends Socket {
     }
 
     @Override
+    public int error() {
+        return 0;
+    }
+
+    @Override
     byte[] localName() {
         return local();
     }

@@ -59,9 +59,8 @@ final class ArgumentReader {
             draft.howProvenance = moment;
         }
         if (!draft.isPresent()) {
-            boolean read = call.syscall() == Syscall.CONNECT
-                    ? address(memory, draft)
-                    : path(pathPointer(call), memory, draft);
+            boolean read =
+                    call.syscall() == Syscall.CONNECT ? address(memory, draft) : path(pathPointer(call), memory, draft);
             draft.provenance = read ? moment : Provenance.NONE;
         }
         if (call.syscall() == Syscall.OPENAT2 && draft.howProvenance == Provenance.NONE) {

@@ -2,6 +2,7 @@
 package dev.unraced.sim.trace;
 
 import dev.unraced.sim.base.AccessLog;
+import dev.unraced.sim.fs.OpenFile;
 import dev.unraced.sim.net.Socket;
 import java.util.HashMap;
 import java.util.Map;
@@ -21,6 +22,10 @@ final class ConnectsUnderWay {
     }
 
     private static final class Connect {
+        /** What the kernel connected; null before it came to that. */
+        @Nullable
+        OpenFile file;
+
         @Nullable
         Socket socket;
 
@@ -41,6 +46,19 @@ final class ConnectsUnderWay {
                 connect.overlapped = true;
             }
         }
+    }
+
+    /** The kernel has connected a socket: whatever its descriptor is by now, it is this one. */
+    void took(long key, OpenFile file, @Nullable Socket socket) {
+        on(key, socket);
+        connects.computeIfAbsent(key, unused -> new Connect()).file = file;
+    }
+
+    /** What the kernel connected; null when that was not seen. */
+    @Nullable
+    OpenFile taken(long key) {
+        Connect connect = connects.get(key);
+        return connect == null ? null : connect.file;
     }
 
     /** A connect ends; whether another one of its socket was under way at the same time. */

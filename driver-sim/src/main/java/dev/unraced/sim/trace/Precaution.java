@@ -7,7 +7,7 @@ public enum Precaution {
     OVERLAPS,
     /** It compares the scope of an address that needs one (R2.44). */
     SCOPES,
-    /** It asserts a socket of socketcall(2) only where the kernel's own copy of the block names it (R2.45). */
+    /** It takes the socket of socketcall(2) from the kernel's connect, not by the descriptor in memory (R2.45). */
     BLOCKS,
     /** It looks for what a request did before the next one of its batch is carried out (R2.42). */
     BATCHES,

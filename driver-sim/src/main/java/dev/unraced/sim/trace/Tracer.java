@@ -82,8 +82,8 @@ public final class Tracer implements Tracepoints {
     }
 
     /**
-     * Right before the tracer is attached. It looks for threads that are in connects, since these may overlap with those
-     * that it will see enter.
+     * Right before the tracer is attached. It looks for threads that are in connects, since these may overlap with
+     * those that it will see enter.
      */
     void begin() {
         traces = new EntryTraces(kernel.clock().now());
@@ -114,9 +114,7 @@ public final class Tracer implements Tracepoints {
 
     /** A connect is over, or was looked at before the next request can disturb it. */
     private void endConnect(Task caller, Call call) {
-        if (call.syscall() == Syscall.CONNECT
-                && connects.end(key(caller, call))
-                && takes(Precaution.OVERLAPS)) {
+        if (call.syscall() == Syscall.CONNECT && connects.end(key(caller, call)) && takes(Precaution.OVERLAPS)) {
             draft.flag(EventFlag.SOCKET_SHARED);
         }
     }
@@ -266,7 +264,10 @@ public final class Tracer implements Tracepoints {
         if (!isWatched(call)) {
             return;
         }
-        noteConnect(caller, call);
+        OpenFile connected = call.syscall() == Syscall.CONNECT ? call.file() : null;
+        if (connected != null) {
+            connects.took(key(caller, call), connected, Truth.socket(connected));
+        }
         if (!takesCopies || filter.reason(caller.group()) != null) {
             return;
         }
@@ -357,6 +358,7 @@ public final class Tracer implements Tracepoints {
                 missed(found);
             }
         }
+        OpenFile connected = call.block() == 0 ? null : connects.taken(key(caller, call));
         endConnect(caller, call);
         switch (execution) {
             case REFUSED -> draft.flag(EventFlag.NOT_EXECUTED);
@@ -369,12 +371,13 @@ public final class Tracer implements Tracepoints {
             // While the worker worked, the submitter could put another file behind the descriptor.
             draft.flag(EventFlag.FD_TABLE_SHARED);
         }
-        boolean isTooLate = call.origin() == Origin.IO_URING
-                && !call.isOnWorker()
-                && isOvertaken
-                && takes(Precaution.BATCHES);
+        boolean isTooLate =
+                call.origin() == Origin.IO_URING && !call.isOnWorker() && isOvertaken && takes(Precaution.BATCHES);
         // The descriptor of socketcall(2) is memory, which another process may have rewritten and restored.
         boolean isUnproven = call.block() != 0 && takes(Precaution.BLOCKS);
+        if (isUnproven && connected != null && !draft.hasTruth && Truth.isExpected(call, call.result())) {
+            truth.describe(caller, call, connected, draft);
+        }
         finish(caller, call, found >= 0, isTooLate || isUnproven);
         truth.forget(call);
         compareNamespaces(caller, doer, call);
@@ -405,7 +408,7 @@ public final class Tracer implements Tracepoints {
     /** The event names the mount namespace that the caller is in now; the path may have been looked up in another. */
     private void compareNamespaces(Task caller, Task doer, Call call) {
         if (!takes(Precaution.NAMESPACES)) {
-            draft.flags &= ~EventFlag.FOREIGN_MOUNT_NS.mask();
+            draft.flags &= call.isOnWorker() ? ~EventFlag.FOREIGN_MOUNT_NS.mask() : ~0;
             return;
         }
         if (call.syscall() == Syscall.CONNECT || draft.has(EventFlag.NOT_EXECUTED)) {

@@ -309,8 +309,7 @@ class KernelTest {
         kernel.signal(task, Signal.VANISH);
         kernel.run(task);
 
-        assertThat(seen)
-                .endsWith("completed " + task.tid() + " of " + task.tid() + " 0", "end " + task.tid());
+        assertThat(seen).endsWith("completed " + task.tid() + " of " + task.tid() + " 0", "end " + task.tid());
     }
 
     @Test
@@ -334,7 +333,8 @@ class KernelTest {
         long block = memory().place(new byte[12]);
         Call call = kernel.beginSocketcall(task, block);
 
-        assertThat(steps(task)).containsExactly(CallStep.ENTER, CallStep.COPY_BLOCK, CallStep.COPY_ADDRESS, CallStep.EXIT);
+        assertThat(steps(task))
+                .containsExactly(CallStep.ENTER, CallStep.COPY_BLOCK, CallStep.COPY_ADDRESS, CallStep.EXIT);
         assertThat(call.kernelBlock()).containsExactly(0, 0, 0);
         assertThat(call.number()).isEqualTo(102);
         assertThat(task.lastResult()).isEqualTo(-Errno.EBADF);

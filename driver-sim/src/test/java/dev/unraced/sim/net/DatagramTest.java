@@ -55,7 +55,9 @@ class DatagramTest {
         host.network.bindToDevice(socket, 0);
         assertThat(host.connect(socket, second)).isZero();
         assertThat(socket.remote()).isEqualTo(second);
-        assertThat(host.connect(socket, third)).as("its device is another one now").isEqualTo(-Errno.EINVAL);
+        assertThat(host.connect(socket, third))
+                .as("its device is another one now")
+                .isEqualTo(-Errno.EINVAL);
 
         host.network.bindToDevice(socket, 3);
         assertThat(host.connect(socket, Addresses.inet6("fe80::66", 53))).isZero();
