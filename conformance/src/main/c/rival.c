@@ -82,8 +82,10 @@ static void *run(void *argument)
 		rival->prepared = round;
 		if (!await(rival, &rival->begun, round))
 			break;
+		rival->to = 0;
 		rival->act(rival, now() + rival_chance(rival, rival->span));
-		rival->to = now();
+		if (!rival->to)
+			rival->to = now();
 		rival->acted = round;
 	}
 	return NULL;

@@ -17,7 +17,7 @@ struct rival {
 	/* The round that is wanted, has been prepared, has begun, has been acted in; from 1. */
 	volatile long wanted, prepared, begun, acted;
 	volatile bool over, failed;
-	/* When it had acted last. */
+	/* When it had acted last; it may set it itself, when what it does next matters no more. */
 	volatile long long to;
 	/* Some more than the usual time of a call, in ns. */
 	volatile long span;

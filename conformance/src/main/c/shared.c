@@ -95,8 +95,11 @@ static void act(struct rival *rival, long long moment)
 	else
 		rival_wait(moment);
 	int fd = take(shared);
-	if (shared->stream)
+	if (shared->stream) {
 		unconnect(fd);
+		/* From here on the socket has another peer, or none. */
+		rival->to = now();
+	}
 	watched_connect(ABI_NATIVE, fd, shared->a, shared->length);
 	leave(shared, fd);
 }

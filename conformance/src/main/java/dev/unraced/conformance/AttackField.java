@@ -18,7 +18,7 @@ final class AttackField {
 
     private static final int LARGEST_BATCH = 16_000;
     /** How many times as many calls are made where the attacker was too late in all of them. */
-    private static final int EXTRA = 9;
+    private static final int EXTRA = 39;
 
     private static final long LONG_NANOS = 2_000_000_000L;
 

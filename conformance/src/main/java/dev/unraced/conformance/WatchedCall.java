@@ -155,6 +155,11 @@ public record WatchedCall(Syscall syscall, Command arguments) {
         return by(Abi.IA32).with("via", "socketcall");
     }
 
+    /** Whether its descriptor, address and length lie in memory. */
+    boolean isSocketcall() {
+        return arguments.line().contains(" via=socketcall");
+    }
+
     /** With the opened descriptor kept as a handle. */
     public WatchedCall keep(int id) {
         return with("keep", id);

@@ -39,6 +39,7 @@ public final class AttackJson {
         json.writeStartObject();
         json.writeStringField("attack", result.attack().name());
         json.writeStringField("family", result.attack().family());
+        json.writeStringField("rule", result.attack().rule());
         json.writeStringField("title", result.attack().title());
         json.writeBooleanField("race", result.attack().isRace());
         json.writeStringField("mitigation", result.mode().name());

@@ -84,7 +84,7 @@ public final class AttackTable {
                 .toList();
     }
 
-    /** Of the races under each mode, where there are several: what they come to together. */
+    /** Of the races for arguments under each mode, where there are several: what they come to together. */
     private static Stream<List<String>> sums(List<AttackResult> results) {
         return Stream.of(Mitigation.values())
                 .flatMap(mode -> Stream.of(
@@ -99,6 +99,7 @@ public final class AttackTable {
                 .filter(result -> ran(result)
                         && result.mode() == mode
                         && result.attack().isRace()
+                        && result.attack().rule() == null
                         && wanted.test(result.attack()))
                 .toList();
         return races.size() < 2
