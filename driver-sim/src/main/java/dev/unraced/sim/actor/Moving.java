@@ -36,7 +36,7 @@ final class Moving {
     }
 
     /** A name and the next one. */
-    private record Rename(byte[] from, byte[] to) {}
+    private record Rename(String from, String to) {}
 
     /** Directories above a descriptor go round and round while files below it are opened. */
     Answer torn(CommandLine line) {
@@ -44,11 +44,11 @@ final class Moving {
         make(base + "/upper", base + "/upper/dir");
         done(kernel.files().makeFile(main, bytes(base + "/upper/dir/f"), 0644));
         List<Rename> renames = List.of(
-                rename(base + "/upper/dir", base + "/d"),
-                rename(base + "/upper", base + "/above"),
-                rename(base + "/d", base + "/above/directory"),
-                rename(base + "/above/directory", base + "/above/dir"),
-                rename(base + "/above", base + "/upper"));
+                new Rename(base + "/upper/dir", base + "/d"),
+                new Rename(base + "/upper", base + "/above"),
+                new Rename(base + "/d", base + "/above/directory"),
+                new Rename(base + "/above/directory", base + "/above/dir"),
+                new Rename(base + "/above", base + "/upper"));
         int directory = opened(bytes(base + "/upper/dir"), OpenFlags.O_PATH);
         return play(line, renames, directory, bytes("f"), false);
     }
@@ -63,7 +63,7 @@ final class Moving {
             case "directory" -> false;
             default -> throw new RefusedException("unsupported: no simulated file moves by " + line.text("how"));
         };
-        Rename away = file ? rename(base + "/dir/f", base + "/dir/g") : rename(base + "/dir", base + "/moved");
+        Rename away = file ? new Rename(base + "/dir/f", base + "/dir/g") : new Rename(base + "/dir", base + "/moved");
         List<Rename> renames = List.of(away, new Rename(away.to(), away.from()));
         return play(line, renames, Company.AT_FDCWD, bytes(base + "/dir/f"), true);
     }
@@ -122,7 +122,7 @@ final class Moving {
     }
 
     private void move(Task other, Rename rename, OpenFile file, Set<String> places) {
-        done(kernel.files().rename(other, rename.from(), rename.to()));
+        done(kernel.files().rename(other, bytes(rename.from()), bytes(rename.to())));
         places.add(placeOf(file));
     }
 
@@ -207,10 +207,6 @@ final class Moving {
         if (result < 0) {
             throw new RefusedException("errno " + -result);
         }
-    }
-
-    private static Rename rename(String from, String to) {
-        return new Rename(bytes(from), bytes(to));
     }
 
     private static byte[] bytes(String text) {
