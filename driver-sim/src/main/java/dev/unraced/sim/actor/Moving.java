@@ -11,6 +11,7 @@ import dev.unraced.sim.kernel.Call;
 import dev.unraced.sim.kernel.Kernel;
 import dev.unraced.sim.kernel.Task;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -23,7 +24,9 @@ final class Moving {
     /** One move in so many steps. */
     private static final int RARITY = 3;
     /** The same, where the moves go on all the while: often enough to tear a path, and seldom enough to leave one. */
-    private static final int SELDOM = 8;
+    private static final int SELDOM = 5;
+
+    private static final int NAMES = 3;
 
     private final Company company;
     private final Kernel kernel;
@@ -38,25 +41,30 @@ final class Moving {
     /** A name and the next one. */
     private record Rename(String from, String to) {}
 
-    /** Directories above a descriptor go round and round while files below it are opened. */
+    /**
+     * Two directories above a descriptor get one name after the other, in turns, while files below it are opened. Of the
+     * nine pairs of names that they could have three never were: what is read half before and half after two renames.
+     */
     Answer torn(CommandLine line) {
         String base = new String(line.bytes("base"), StandardCharsets.ISO_8859_1);
-        make(base + "/upper", base + "/upper/dir");
-        done(kernel.files().makeFile(main, bytes(base + "/upper/dir/f"), 0644));
-        List<Rename> renames = List.of(
-                new Rename(base + "/upper/dir", base + "/d"),
-                new Rename(base + "/upper", base + "/above"),
-                new Rename(base + "/d", base + "/above/directory"),
-                new Rename(base + "/above/directory", base + "/above/dir"),
-                new Rename(base + "/above", base + "/upper"));
-        int directory = opened(bytes(base + "/upper/dir"), OpenFlags.O_PATH);
-        return play(line, renames, directory, bytes("f"), false);
+        String between = "/between/these/two/";
+        List<Rename> renames = new ArrayList<>();
+        for (int i = 0; i < NAMES; i++) {
+            int next = (i + 1) % NAMES;
+            String upper = base + "/upper" + i;
+            renames.add(new Rename(upper + between + "lower" + i, upper + between + "lower" + next));
+            renames.add(new Rename(upper, base + "/upper" + next));
+        }
+        String directory = base + "/upper0" + between + "lower0";
+        done(kernel.files().mkdirs(main, bytes(directory)));
+        done(kernel.files().makeFile(main, bytes(directory + "/f"), 0644));
+        return play(line, renames, opened(bytes(directory), OpenFlags.O_PATH), bytes("f"), false);
     }
 
     /** The opened file, or its directory, moves within a call, and back after it. */
     Answer moved(CommandLine line) {
         String base = new String(line.bytes("base"), StandardCharsets.ISO_8859_1);
-        make(base + "/dir");
+        done(kernel.files().makeDirectory(main, bytes(base + "/dir"), 0755));
         done(kernel.files().makeFile(main, bytes(base + "/dir/f"), 0644));
         boolean file = switch (String.valueOf(line.text("how"))) {
             case "file" -> true;
@@ -195,12 +203,6 @@ final class Moving {
 
     private String placeOf(OpenFile file) {
         return HexFormat.of().formatHex(file.resolve(main.fs()).path().toByteArray());
-    }
-
-    private void make(String... directories) {
-        for (String directory : directories) {
-            done(kernel.files().makeDirectory(main, bytes(directory), 0755));
-        }
     }
 
     private static void done(int result) {
