@@ -33,11 +33,11 @@ final class AssertionMutants {
                         }),
                 Make.lying(
                         "marks-everything",
-                        "says of every path that its names may have changed",
+                        "says of every socket that somebody else may have connected it",
                         "R2.41",
                         (task, call, record) -> {
-                            if (record.has(EventFlag.HAS_FILE)) {
-                                record.set(EventFlag.RESOLVED_UNSTABLE);
+                            if (record.has(EventFlag.HAS_SOCKET)) {
+                                record.set(EventFlag.SOCKET_SHARED);
                             }
                         }),
                 careless(
