@@ -42,6 +42,8 @@ final class AttackField {
         this.calls = attack.calls(calls);
         this.progress = progress;
         scenario.makeDirectory(directory);
+        // Those of an earlier attack that nobody took.
+        scenario.takeEvents();
     }
 
     Scenario scenario() {

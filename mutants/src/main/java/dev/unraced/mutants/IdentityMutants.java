@@ -83,12 +83,12 @@ final class IdentityMutants {
                 Make.lying(
                         "request-is-call",
                         "says of a request on an io_uring that it was a system call",
-                        "R1.14",
+                        "R1.14 R2.41",
                         (task, call, record) -> record.bytes().put(RecordLayout.ORIGIN, (byte) Origin.SYSCALL.code())),
                 Make.lying(
                         "polled-is-call",
                         "says of a request that the kernel found in a ring that it was a system call",
-                        "R1.14",
+                        "R1.14 R2.41",
                         (task, call, record) -> {
                             if (call.submission() == Submission.POLLED) {
                                 record.bytes().put(RecordLayout.ORIGIN, (byte) Origin.SYSCALL.code());

@@ -41,7 +41,7 @@ final class MomentMutants {
                             }
                         }),
                 Make.lying(
-                        "address-at-exit", "reads an address at the return and says ENTER", "R2.3", (task, call, r) -> {
+                        "address-at-exit", "reads an address at the return and says ENTER", "R1.12 R2.3 R2.45", (task, call, r) -> {
                             if (r.isConnect() && isSnapshot(r)) {
                                 replace(r, Said.address(task, call, r.argument().length));
                             }
@@ -60,7 +60,7 @@ final class MomentMutants {
                 Make.lying(
                         "kernel-copy-reread",
                         "gives out for the kernel's copy what is in memory when a connect returns",
-                        "R2.17",
+                        "R2.17 R2.43 R2.44 R2.45",
                         MomentMutants::rereadKernelCopy),
                 // R12.2 finds it, too, in calls made after a switch.
                 Make.lying(

@@ -37,7 +37,7 @@ final class ProofMutants {
                 Make.lying(
                         "address-matches",
                         "believes every address of a connect that succeeded",
-                        "R2.16 R2.38",
+                        "R2.16 R2.38 R2.43 R2.44 R2.45",
                         (t, c, r) -> {
                             if (isSnapshot(r) && r.isConnect() && r.result() == 0) {
                                 r.integrity(Integrity.MATCH);
@@ -46,7 +46,7 @@ final class ProofMutants {
                 Make.lying(
                         "request-as-snapshot",
                         "takes the kernel's copy of a request for a snapshot",
-                        "R2.40",
+                        "R2.40 R2.42 R2.46",
                         (task, call, record) -> {
                             if (call.origin() == Origin.IO_URING && record.provenance() == Provenance.KERNEL) {
                                 record.provenance(Provenance.ENTER);

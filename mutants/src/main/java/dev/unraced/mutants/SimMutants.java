@@ -20,6 +20,7 @@ public final class SimMutants implements MutantCatalogue {
                         AddressMutants.all(),
                         ProofMutants.all(),
                         TruthMutants.all(),
+                        AssertionMutants.all(),
                         FailureMutants.all(),
                         StashMutants.all(),
                         BooksMutants.all(),

@@ -25,7 +25,7 @@ final class StreamMutants {
                 Make.miscounting(
                         "connect-twice",
                         "writes two events of a connect that succeeds",
-                        "R1.1",
+                        "R1.1 R2.49",
                         () -> (task, call, record) -> call.syscall() == Syscall.CONNECT && call.result() == 0 ? 2 : 1),
                 Make.miscounting(
                         "polled-unseen",

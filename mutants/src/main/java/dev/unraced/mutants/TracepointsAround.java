@@ -40,6 +40,16 @@ class TracepointsAround implements Tracepoints {
     }
 
     @Override
+    public void submittedOther(Task task) {
+        inner().submittedOther(task);
+    }
+
+    @Override
+    public boolean look(Task task, Call call) {
+        return inner().look(task, call);
+    }
+
+    @Override
     public void completed(Task task, Call request) {
         inner().completed(task, request);
     }

@@ -30,7 +30,7 @@ public final class ExplainMarkdown {
                 nothing in it says so; **lied**, it does not, and says MATCH or KERNEL, which no driver may ever do. Executions that
                 differ only in the order of steps that do not touch the same things are run once.
 
-                `off` reads arguments at the return, `stash` at entry, `kernel` takes the kernel's own copy; `naive` is a stash
+                `off` reads arguments at the return, `stash` at entry, `kernel` takes the kernel's own copy; `naive` is `stash`
                 without the defence that the attack is about.
 
                 """);

@@ -28,7 +28,7 @@ public final class ExplainText {
 
                 "FOOLED 2 of 6": in 2 of 6 executions an event is wrong, and nothing in it says so. WARNED: it is wrong, and says
                 that it may be. TRUE: never wrong. Executions that differ only in the order of steps that do not touch the same
-                things are run once; these are all that there are, not a sample. naive: a stash without the defence that the
+                things are run once; these are all that there are, not a sample. naive: stash without the defence that the
                 attack is about. 'unraced explain ATTACK' shows one execution, step by step.
                 """).toString();
     }

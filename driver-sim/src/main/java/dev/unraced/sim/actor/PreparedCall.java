@@ -33,6 +33,7 @@ final class PreparedCall {
     private final Syscall syscall;
     private final Abi abi;
     private final boolean isRequest;
+    private final boolean isIndirect;
     private final long[] registers;
     private @Nullable Call call;
     private @Nullable OpenFile displaced;
@@ -54,6 +55,7 @@ final class PreparedCall {
         if (isRequest && (syscall == Syscall.OPEN || syscall == Syscall.CREAT)) {
             throw new RefusedException("unsupported: no io_uring takes this call");
         }
+        this.isIndirect = text("via", "").equals("socketcall");
         this.repetitions = isRequest ? line.number("others", 0) + line.number("hushed", 0) : 0;
         this.registers = registers();
     }
@@ -72,8 +74,15 @@ final class PreparedCall {
             }
         }
         begun = kernel.clock().now();
-        call = isRequest ? submit() : kernel.begin(task, syscall, abi, registers);
+        call = isRequest ? submit() : isIndirect ? socketcall() : kernel.begin(task, syscall, abi, registers);
         return goOn();
+    }
+
+    private Call socketcall() {
+        byte[] block = Blocks.block((int) registers[0], registers[1], (int) registers[2]);
+        Pointer pointer = pointers.make("hex:" + HexFormat.of().formatHex(block));
+        memory.add(pointer);
+        return kernel.beginSocketcall(task, pointer.address());
     }
 
     private Call submit() {

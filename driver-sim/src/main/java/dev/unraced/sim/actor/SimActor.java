@@ -38,6 +38,12 @@ public final class SimActor {
     private final Flips flips;
     private final Races races;
     private final Identities identities;
+    private final Batches batches;
+    private final SharedSockets sharedSockets;
+    private final Refusals refusals;
+    private final Moving moving;
+    private final Elsewhere elsewhere;
+    private final Blocks blocks;
     private final Map<Integer, PreparedCall> jobs = new HashMap<>();
     private int lastJob;
 
@@ -72,6 +78,12 @@ public final class SimActor {
         flips = new Flips(company);
         races = new Races(company);
         identities = new Identities(company);
+        batches = new Batches(company);
+        sharedSockets = new SharedSockets(company);
+        refusals = new Refusals(company);
+        moving = new Moving(company);
+        elsewhere = new Elsewhere(company);
+        blocks = new Blocks(company, handles);
     }
 
     /** Carries out a command; its answer, without a line's end. */
@@ -140,6 +152,19 @@ public final class SimActor {
             case "vfork" -> identities.vfork(line);
             case "left" -> identities.left(line);
             case "own" -> own(line);
+            case "network" -> sharedSockets.network();
+            case "uring-batch" -> batches.play(line);
+            case "shared-socket" -> sharedSockets.play(line);
+            case "scope" -> sharedSockets.scope(line);
+            case "reset" -> sharedSockets.reset(line);
+            case "socketcall" -> blocks.play(line);
+            case "never-ran" -> refusals.neverRan(line);
+            case "forged-sigsys" -> refusals.forgedSigsys(line);
+            case "torn-path" -> moving.torn(line);
+            case "moved" -> moving.moved(line);
+            case "mount-storm" -> elsewhere.storm(line);
+            case "fd-swap" -> moving.swap(line);
+            case "late-namespace" -> elsewhere.play(line);
             default -> {
                 if (LACKING.contains(line.verb())) {
                     throw new RefusedException("unsupported: the simulated kernel has no " + line.verb());

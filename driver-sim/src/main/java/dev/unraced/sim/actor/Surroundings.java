@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 final class Surroundings {
     private final Company company;
     private static final long O_CLOEXEC = 02000000;
+    private static final int AF_NETLINK = 16;
 
     private final Kernel kernel;
     private final Handles handles;
@@ -52,6 +53,10 @@ final class Surroundings {
             case "listen" -> done(network.listen(socketOf(line), line.integer("backlog", 16)));
             case "accept" -> accept(line);
             case "names" -> names(line);
+            case "device" -> {
+                network.bindToDevice(socketOf(line), line.integer("index", 0));
+                yield new Answer();
+            }
             case "close" -> {
                 handles.close(line.integer("id", -1));
                 yield new Answer();
@@ -94,6 +99,9 @@ final class Surroundings {
     }
 
     private Answer socket(CommandLine line) {
+        if (line.integer("family", 2) == AF_NETLINK) {
+            throw new RefusedException("unsupported: the simulated kernel has no netlink");
+        }
         Socket socket = made(kernel.network()
                 .socket(line.integer("family", 2), line.integer("type", 1), line.integer("protocol", 0)));
         socket.nonblocking(line.number("nonblock", 0) != 0);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.sim.attack;
 
+import dev.unraced.sim.trace.Precaution;
 import dev.unraced.sim.trace.Seams;
 import dev.unraced.stash.ArgStash;
 import dev.unraced.stash.StashPolicy;
@@ -22,7 +23,7 @@ public final class Attack {
     private final StashPolicy policy;
     private final int entries;
     private final boolean attachesLate;
-    private final @Nullable UnaryOperator<ArgStash> naive;
+    private final @Nullable Seams naive;
 
     /** Puts files, threads and their programs into a fresh scene. */
     @FunctionalInterface
@@ -38,7 +39,7 @@ public final class Attack {
             StashPolicy policy,
             int entries,
             boolean attachesLate,
-            @Nullable UnaryOperator<ArgStash> naive) {
+            @Nullable Seams naive) {
         this.name = name;
         this.title = title;
         this.story = story;
@@ -65,7 +66,16 @@ public final class Attack {
 
     /** Also against a stash without the defence that this attack is about. */
     Attack naive(UnaryOperator<ArgStash> stash) {
-        return new Attack(name, title, story, staging, policy, entries, attachesLate, stash);
+        return new Attack(name, title, story, staging, policy, entries, attachesLate, Seams.NONE.withStash(stash));
+    }
+
+    /** Also against an observer that leaves out the precautions that this attack is about. */
+    Attack naive(Precaution... careless) {
+        Seams seams = Seams.NONE;
+        for (Precaution precaution : careless) {
+            seams = seams.without(precaution);
+        }
+        return new Attack(name, title, story, staging, policy, entries, attachesLate, seams);
     }
 
     /** Short and unique, of lower-case letters and dashes. */
@@ -103,11 +113,11 @@ public final class Attack {
     }
 
     private SimWorld stage(Mode mode, boolean told) {
-        UnaryOperator<ArgStash> stash = mode == Mode.NAIVE ? naive : UnaryOperator.identity();
-        if (stash == null) {
+        Seams seams = mode == Mode.NAIVE ? naive : Seams.NONE;
+        if (seams == null) {
             throw new IllegalArgumentException(name + " has no mode naive");
         }
-        Scene scene = new Scene(mode.mitigation(), Seams.NONE.withStash(stash), policy, entries, told);
+        Scene scene = new Scene(mode.mitigation(), seams, policy, entries, told);
         if (!attachesLate) {
             scene.attach();
         }

@@ -20,7 +20,8 @@ import java.util.stream.IntStream;
 /**
  * What every interleaving of an attack does to each observer. Immutable.
  *
- * @param interleavings in how many orders its steps can be made; the observer makes none, so they are the same for all
+ * @param interleavings in how many orders its steps can be made, under off; the observer makes none, so they are the
+ *     same for all modes, unless its looks take steps
  * @param rows one for each mode, in the order of {@link Attack#modes()}
  */
 public record AttackReport(Attack attack, Interleavings interleavings, List<Row> rows) {

@@ -24,7 +24,16 @@ public final class Attacks {
             StashAttacks.exec(),
             StashAttacks.lruReuse(),
             StashAttacks.stashFull(),
-            StashAttacks.attach());
+            StashAttacks.attach(),
+            AssertionAttacks.sharedSocket(),
+            AssertionAttacks.scope(),
+            AssertionAttacks.socketcall(),
+            AssertionAttacks.uringBatch(),
+            AssertionAttacks.uringBatchConnect(),
+            AssertionAttacks.lateNamespace(),
+            AssertionAttacks.forgedSigsys(),
+            AssertionAttacks.neverRan(),
+            AssertionAttacks.tornPath());
 
     private Attacks() {}
 

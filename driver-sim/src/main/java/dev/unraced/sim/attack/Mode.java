@@ -12,7 +12,7 @@ public enum Mode {
     STASH(Mitigation.STASH),
     /** Takes the kernel's own copy. */
     KERNEL(Mitigation.KERNEL),
-    /** As {@link #STASH}, but its stash lacks the defence that an attack is about. */
+    /** As {@link #STASH}, but it lacks the defence that an attack is about. */
     NAIVE(Mitigation.STASH);
 
     private final Mitigation mitigation;

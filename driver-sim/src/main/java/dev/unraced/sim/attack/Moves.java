@@ -5,6 +5,7 @@ import dev.unraced.event.Abi;
 import dev.unraced.event.ByteString;
 import dev.unraced.event.Syscall;
 import dev.unraced.sim.fs.OpenRequest;
+import dev.unraced.sim.kernel.Task;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
@@ -48,6 +49,11 @@ final class Moves {
         return Action.call(
                 "io_uring: openat(" + what + ")",
                 (kernel, task) -> kernel.submit(task, Syscall.OPENAT, onWorker, AT_FDCWD, path, O_RDONLY, 0));
+    }
+
+    /** Of a process that shares a page with another one, but not its descriptors. */
+    static Action writeTo(Task other, long address, byte[] bytes, String text) {
+        return Action.user(text, (kernel, task) -> other.group().memory().write(address, bytes));
     }
 
     /** Opens the other end of a fifo without waiting. */
@@ -104,6 +110,32 @@ final class Moves {
             0,
             0
         };
+    }
+
+    /** struct sockaddr_in6 of fe80::66. */
+    static byte[] linkLocal(int port, int scope) {
+        return ByteBuffer.allocate(28)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putShort((short) 10)
+                .put((byte) (port >> 8))
+                .put((byte) port)
+                .putInt(0)
+                .put((byte) 0xfe)
+                .put((byte) 0x80)
+                .position(23)
+                .put((byte) 0x66)
+                .putInt(scope)
+                .array();
+    }
+
+    /** The block that socketcall(2) has instead of registers. */
+    static byte[] block(int fd, long address, int addrlen) {
+        return ByteBuffer.allocate(12)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putInt(fd)
+                .putInt((int) address)
+                .putInt(addrlen)
+                .array();
     }
 
     static byte[] bytes(String text) {

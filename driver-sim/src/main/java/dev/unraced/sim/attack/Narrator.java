@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 /** Says what a step did, right after it, while the values are still those of the step. */
 final class Narrator {
     private static final int HOW_SIZE = 24;
+    private static final int BLOCK_SIZE = 12;
 
     private final Referee referee;
     private final Mitigation mitigation;
@@ -65,7 +66,7 @@ final class Narrator {
         boolean failed = call.next() == CallStep.EXIT && call.result() < 0;
         switch (step) {
             case ENTER -> {
-                add(Kind.ENTER, action == null ? Words.name(call.syscall()) + ", restarted" : action.text());
+                add(Kind.ENTER, action == null ? again(call) : action.text());
                 entry(task, call);
             }
             case COPY_HOW -> {
@@ -77,12 +78,17 @@ final class Narrator {
                 copy("getname", call, path == null ? null : Words.path(path));
                 submission(call, path);
             }
+            case COPY_BLOCK -> {
+                long[] block = call.kernelBlock();
+                copy("sys_socketcall", call, block == null ? null : "descriptor " + block[0]);
+            }
             case COPY_ADDRESS -> {
                 byte[] address = call.kernelAddress();
                 copy("move_addr_to_kernel", call, address == null ? null : Words.address(address));
                 submission(call, address);
             }
             case WORK, WAIT -> work(task, call, failed);
+            case LOOK -> note("the observer reads a name");
             case INSTALL -> add(Kind.WORK, "fd_install: " + call.result());
             case EXIT -> {
                 add(Kind.EXIT, Words.name(call.syscall()) + " = " + Words.result(call.result()));
@@ -91,8 +97,16 @@ final class Narrator {
         }
     }
 
+    /** Of an entry that no action of the thread's begins. */
+    private static String again(Call call) {
+        return call.origin() == Origin.IO_URING
+                ? "the next request: " + Words.name(call.syscall())
+                : Words.name(call.syscall()) + ", restarted";
+    }
+
     private void entry(Task task, Call call) {
-        if (!referee.isWatching() || mitigation == Mitigation.OFF || call.origin() == Origin.IO_URING) {
+        boolean isSeen = call.origin() == Origin.SYSCALL && !call.isRefused();
+        if (!referee.isWatching() || mitigation == Mitigation.OFF || !isSeen) {
             return;
         }
         String argument = argument(task.group().memory(), call);
@@ -109,6 +123,10 @@ final class Narrator {
     }
 
     private static @Nullable String argument(AddressSpace memory, Call call) {
+        if (call.block() != 0) {
+            byte[] block = new byte[BLOCK_SIZE];
+            return memory.copyCarefully(call.block(), block, BLOCK_SIZE) ? "descriptor " + block[0] : null;
+        }
         if (call.syscall() == Syscall.CONNECT) {
             int length = (int) call.register(2);
             byte[] address = new byte[length];

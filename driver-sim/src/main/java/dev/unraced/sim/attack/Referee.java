@@ -7,6 +7,7 @@ import dev.unraced.event.EventFlag;
 import dev.unraced.event.EventView;
 import dev.unraced.event.Integrity;
 import dev.unraced.event.Provenance;
+import dev.unraced.event.Syscall;
 import dev.unraced.event.SyscallEvent;
 import dev.unraced.sim.fs.OpenFile;
 import dev.unraced.sim.kernel.Call;
@@ -16,8 +17,11 @@ import dev.unraced.sim.kernel.Tracepoints;
 import dev.unraced.sim.net.Socket;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +34,10 @@ final class Referee implements Tracepoints {
             | EventFlag.ENTER_MISSED.mask()
             | EventFlag.STASH_FULL.mask()
             | EventFlag.EVICTED.mask();
+    /** Of an event whose file or socket may be another one than the call's. */
+    private static final int OBJECT_DOUBTS = EventFlag.FD_TABLE_SHARED.mask() | EventFlag.EXECUTION_UNKNOWN.mask();
+    /** Of an event whose peer may be another one than the call chose. */
+    private static final int PEER_DOUBTS = OBJECT_DOUBTS | EventFlag.SOCKET_SHARED.mask();
 
     private static final byte[] NOTHING = {};
 
@@ -41,6 +49,11 @@ final class Referee implements Tracepoints {
     private boolean hid;
     private Verdict worst = Verdict.TRUE;
     private int events;
+    /** Where the file of a call was, each time that an observer looked. */
+    private final IdentityHashMap<Call, Set<ByteString>> places = new IdentityHashMap<>();
+
+    /** The peer that a connect chose, before anybody could choose another. */
+    private final IdentityHashMap<Call, byte[]> peers = new IdentityHashMap<>();
 
     /**
      * What an event said of a call, and what of that was true.
@@ -105,8 +118,31 @@ final class Referee implements Tracepoints {
     }
 
     @Override
+    public void submittedOther(Task task) {
+        // It is no call that anybody watches.
+    }
+
+    @Override
     public void worked(Task task, Call call) {
-        // The call keeps what it did.
+        notePlace(call.caller(task), call);
+        if (call.file() != null && call.file().privateData() instanceof Socket socket) {
+            byte[] peer = socket.remote();
+            peers.put(call, peer == null ? NOTHING : peer);
+        }
+    }
+
+    @Override
+    public boolean look(Task task, Call call) {
+        notePlace(task, call);
+        return false;
+    }
+
+    private void notePlace(Task task, Call call) {
+        OpenFile file = call.file();
+        if (file != null && call.syscall() != Syscall.CONNECT) {
+            places.computeIfAbsent(call, unused -> new HashSet<>())
+                    .add(file.resolve(task.fs()).path());
+        }
     }
 
     @Override
@@ -124,9 +160,14 @@ final class Referee implements Tracepoints {
 
     private void compare(Task task, Call call, EventView view) {
         events++;
+        notePlace(task, call);
         Verdict verdict = view.tid() != task.tid()
                 ? Verdict.FOOLED
-                : view.isOpenLike() ? ofOpen(task, call, view) : ofConnect(call, view);
+                : ofExecution(call, view)
+                        .or(
+                                view.isOpenLike()
+                                        ? ofOpen(task, call, view).or(ofPlace(call, view))
+                                        : ofConnect(call, view));
         note(task, call, keeps ? view.snapshot() : null, verdict);
     }
 
@@ -137,6 +178,27 @@ final class Referee implements Tracepoints {
         if (keeps) {
             findings.add(new Finding(task, call, event, verdict));
         }
+    }
+
+    /** Whether the event says that the call did not run, and what came of it. */
+    private static Verdict ofExecution(Call call, EventView view) {
+        boolean saysRefused = view.has(EventFlag.NOT_EXECUTED);
+        boolean hasObject = view.has(EventFlag.HAS_FILE) || view.has(EventFlag.HAS_SOCKET);
+        if (call.isRefused()) {
+            if (saysRefused && !hasObject) {
+                return Verdict.TRUE;
+            }
+            return view.has(EventFlag.EXECUTION_UNKNOWN) ? Verdict.WARNED : Verdict.FOOLED;
+        }
+        boolean lacksObject = isSuccess(call) && !hasObject;
+        if (saysRefused || (lacksObject && !view.has(EventFlag.OBJECT_MISSED))) {
+            return Verdict.FOOLED;
+        }
+        return lacksObject ? Verdict.WARNED : Verdict.TRUE;
+    }
+
+    private static boolean isSuccess(Call call) {
+        return call.syscall() == Syscall.CONNECT ? call.result() == 0 : call.result() >= 0;
     }
 
     private Verdict ofOpen(Task task, Call call, EventView view) {
@@ -164,19 +226,34 @@ final class Referee implements Tracepoints {
         }
         boolean claimWarns = claimHolds || isDoubted(view.path().integrity()) || isExcused(view);
         boolean howWarns = howHolds || isDoubted(view.howIntegrity()) || isExcused(view);
-        boolean truthWarns = truthHolds || view.has(EventFlag.FD_TABLE_SHARED);
+        boolean truthWarns = truthHolds || has(view, OBJECT_DOUBTS);
         return claimWarns && howWarns && truthWarns ? Verdict.WARNED : Verdict.FOOLED;
     }
 
-    private static Verdict ofConnect(Call call, EventView view) {
+    /** Whether the file was ever where the event says, in the mount namespace that it names. */
+    private Verdict ofPlace(Call call, EventView view) {
+        boolean isElsewhere = call.namespace() != 0 && call.namespace() != view.mountNamespace();
+        if (isElsewhere && !view.has(EventFlag.FOREIGN_MOUNT_NS)) {
+            return Verdict.FOOLED;
+        }
+        boolean wasThere = !view.has(EventFlag.HAS_FILE)
+                || !isFile(call.file(), view)
+                || view.has(EventFlag.RESOLVED_TRUNCATED)
+                || places.getOrDefault(call, Set.of())
+                        .contains(view.resolvedPath().toByteString());
+        if (!wasThere && !view.has(EventFlag.RESOLVED_UNSTABLE)) {
+            return Verdict.FOOLED;
+        }
+        return wasThere && !isElsewhere ? Verdict.TRUE : Verdict.WARNED;
+    }
+
+    private Verdict ofConnect(Call call, EventView view) {
         byte[] used = call.kernelAddress();
         boolean claimHolds =
                 used == null || Arrays.equals(used, bytes(view.address().toByteString()));
-        byte[] peer =
-                call.file() != null && call.file().privateData() instanceof Socket socket ? socket.remote() : null;
         boolean truthHolds = !view.has(EventFlag.HAS_SOCKET)
                 || Arrays.equals(
-                        peer == null ? NOTHING : peer, bytes(view.remote().toByteString()));
+                        peers.getOrDefault(call, NOTHING), bytes(view.remote().toByteString()));
         boolean matches = view.address().integrity() == Integrity.MATCH;
         if (!claimHolds && (matches || view.address().provenance() == Provenance.KERNEL)) {
             return Verdict.LIED;
@@ -185,7 +262,7 @@ final class Referee implements Tracepoints {
             return Verdict.TRUE;
         }
         boolean claimWarns = claimHolds || isDoubted(view.address().integrity()) || isExcused(view);
-        return claimWarns && (truthHolds || view.has(EventFlag.FD_TABLE_SHARED)) ? Verdict.WARNED : Verdict.FOOLED;
+        return claimWarns && (truthHolds || has(view, PEER_DOUBTS)) ? Verdict.WARNED : Verdict.FOOLED;
     }
 
     /** Whether the claimed path names the opened file now, without following a last link. */
@@ -206,7 +283,11 @@ final class Referee implements Tracepoints {
     }
 
     private static boolean isExcused(EventView view) {
-        return (view.flags() & EXCUSES) != 0;
+        return has(view, EXCUSES);
+    }
+
+    private static boolean has(EventView view, int anyOf) {
+        return (view.flags() & anyOf) != 0;
     }
 
     private static byte[] bytes(ByteString string) {

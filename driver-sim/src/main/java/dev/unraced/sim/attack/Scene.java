@@ -5,6 +5,7 @@ import dev.unraced.config.EventFilters;
 import dev.unraced.config.RateLimits;
 import dev.unraced.driver.Capabilities;
 import dev.unraced.event.Mitigation;
+import dev.unraced.event.Sockaddr;
 import dev.unraced.event.Syscall;
 import dev.unraced.sim.fs.OpenRequest;
 import dev.unraced.sim.kernel.Kernel;
@@ -98,6 +99,11 @@ final class Scene {
         return kernel.fork(kernel.init(), Moves.bytes(name));
     }
 
+    /** A process that another one forks, with copies of its descriptors. */
+    Task child(Task parent, String name) {
+        return kernel.fork(parent, Moves.bytes(name));
+    }
+
     Task thread(Task sibling) {
         return kernel.thread(sibling.group());
     }
@@ -123,6 +129,14 @@ final class Scene {
     int socket(Task task, int family, int type) {
         Socket socket =
                 Objects.requireNonNull(kernel.network().socket(family, type, 0).socket());
+        return task.group().descriptors().add(kernel.files().socketFile(socket));
+    }
+
+    /** A descriptor of a datagram socket that was connected before the attack begins. */
+    int connected(Task task, byte[] address) {
+        Socket socket = Objects.requireNonNull(
+                kernel.network().socket(Sockaddr.AF_INET, Socket.SOCK_DGRAM, 0).socket());
+        require(kernel.network().connect(task, socket, address, address.length).result());
         return task.group().descriptors().add(kernel.files().socketFile(socket));
     }
 
@@ -155,7 +169,7 @@ final class Scene {
         world.workers().add(world.add(new Script(name, false, null)));
     }
 
-    private static void require(int result) {
+    static void require(int result) {
         if (result < 0) {
             throw new IllegalStateException("errno " + -result);
         }

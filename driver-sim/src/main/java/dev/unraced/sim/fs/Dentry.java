@@ -24,6 +24,8 @@ public final class Dentry {
     private ByteString name;
     private Dentry parent;
     private boolean deleted;
+    /** {@code d_seq}: counts the changes of name, parent and existence. */
+    private int sequence;
 
     private Dentry(AccessLog log, long thing, long entries, ByteString name, @Nullable Dentry parent, Inode inode) {
         this.log = log;
@@ -72,6 +74,12 @@ public final class Dentry {
 
     public Inode inode() {
         return inode;
+    }
+
+    /** {@code d_seq}: another one when the name was renamed or removed meanwhile. */
+    int sequence() {
+        log.read(thing);
+        return sequence;
     }
 
     public boolean isDirectory() {
@@ -124,6 +132,7 @@ public final class Dentry {
         log.write(parent.entries);
         parent.children.remove(name);
         deleted = true;
+        sequence++;
         inode.addLinks(-1);
     }
 
@@ -135,6 +144,7 @@ public final class Dentry {
         parent.children.remove(name);
         parent = newParent;
         name = newName;
+        sequence++;
         newParent.children.put(newName, this);
     }
 
@@ -146,6 +156,8 @@ public final class Dentry {
         log.write(other.thing);
         other.parent = parent;
         other.name = name;
+        other.sequence++;
+        sequence++;
         parent.children.put(name, other);
         parent = otherParent;
         name = otherName;

@@ -25,6 +25,12 @@ public final class FsContext {
         return new FsContext(log, root, cwd, namespace);
     }
 
+    /** A context of its own for a process that leaves this one to others (unshare of CLONE_FS). */
+    public FsContext leave() {
+        log.write(thing);
+        return copy();
+    }
+
     public Location root() {
         log.read(thing);
         return root;

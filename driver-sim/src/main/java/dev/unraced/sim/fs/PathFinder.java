@@ -2,66 +2,222 @@
 package dev.unraced.sim.fs;
 
 import dev.unraced.event.ByteString;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Finds out where an opened file is, in the sense of {@link ResolvedPath}. Uses its memory again, so that finding a
- * path allocates nothing; not thread-safe.
+ * Finds out where an opened file is, in the sense of {@link ResolvedPath}. It reads one name at a time, and a rename
+ * may come between two names. So a second walk compares the sequence number of each name with that of the first walk:
+ * when all are the same, the names were all there at one moment, namely between the walks.
+ *
+ * <p>Uses its memory again, so that finding a path allocates nothing; not thread-safe.
  */
 public final class PathFinder {
+    /** How often a walk begins anew when a name has changed meanwhile. */
+    private static final int TRIES = 3;
+
+    private static final int FIRST_ROOM = 16;
+    /**
+     * How many names and mounts are looked at for one call, those of a proof included: more than the longest path has,
+     * in every try, and few enough that thousands of mounts hold nobody up.
+     */
+    private static final int SCANS = 16_384;
+
     private final byte[] bytes = new byte[ResolvedPath.MAX_BYTES];
     /** The path is what lies from here on: it is written from its end. */
     private int start;
+
+    private @Nullable OpenFile file;
+    private @Nullable FsContext context;
+    private boolean checks;
+    private int tries;
+    private int scansLeft;
+
+    /** Where the first walk is. */
+    private @Nullable Mount mount;
+
+    private @Nullable Dentry dentry;
+
+    /** What the first walk read, in its order. */
+    private Dentry[] names = new Dentry[FIRST_ROOM];
+
+    private Mount[] mounts = new Mount[FIRST_ROOM];
+    private int[] sequences = new int[FIRST_ROOM];
+    private int read;
+    /** How many of these the second walk has compared; negative as long as the first one is under way. */
+    private int compared;
 
     private boolean deleted;
     private boolean detached;
     private boolean foreign;
     private boolean truncated;
+    private boolean unstable;
+    private boolean isDone;
 
     /** Finds a file's path as it is now, as a driver in the kernel would report it to a caller in the given context. */
-    public void find(OpenFile file, FsContext context) {
+    public void find(OpenFile opened, FsContext caller) {
+        begin(opened, caller, true);
+        while (advance()) {
+            // Nobody renames anything meanwhile.
+        }
+    }
+
+    /**
+     * Begins to find a file's path; {@link #advance} goes on.
+     *
+     * @param twice whether a second walk checks the first one
+     */
+    public void begin(OpenFile opened, FsContext caller, boolean twice) {
+        file = opened;
+        context = caller;
+        checks = twice;
+        tries = 0;
+        scansLeft = SCANS;
+        unstable = false;
+        isDone = false;
+        walkAnew();
+    }
+
+    private void walkAnew() {
+        OpenFile opened = required(file);
         start = bytes.length;
         detached = false;
         foreign = false;
         truncated = false;
-        Mount mount = file.location().mount();
-        Dentry dentry = file.location().dentry();
+        mount = opened.location().mount();
+        dentry = opened.location().dentry();
         deleted = dentry.isDeleted() && !dentry.isRoot();
+        read = 0;
+        compared = -1;
+        tries++;
+    }
 
-        while (true) {
-            if (dentry == mount.root()) {
-                if (!mount.hasParent()) {
-                    MountNamespace namespace = mount.namespace();
-                    detached = namespace == null;
-                    foreign = namespace != null && namespace != context.namespace();
-                    break;
+    /** Reads one more name, or compares one; whether there is more to do. */
+    public boolean advance() {
+        isDone = isDone || !step();
+        return !isDone;
+    }
+
+    private boolean step() {
+        if (compared < 0) {
+            if (readName()) {
+                return true;
+            }
+            compared = 0;
+            return checks && read > 0;
+        }
+        if (scansLeft == 0) {
+            unstable = true;
+            return false;
+        }
+        scansLeft--;
+        if (isChanged(compared)) {
+            if (tries == TRIES) {
+                unstable = true;
+                return false;
+            }
+            walkAnew();
+            return true;
+        }
+        compared++;
+        return compared < read;
+    }
+
+    /** Climbs to the next name and reads it; false when there is none. */
+    private boolean readName() {
+        Mount at = required(mount);
+        Dentry name = required(dentry);
+        while (name == at.root()) {
+            if (!note(at, name)) {
+                return false;
+            }
+            if (!at.hasParent()) {
+                MountNamespace namespace = at.namespace();
+                detached = namespace == null;
+                foreign = namespace != null && namespace != required(context).namespace();
+                if (start == bytes.length && !detached) {
+                    bytes[--start] = '/';
                 }
-                dentry = mount.mountpoint();
-                mount = mount.parent();
-                continue;
+                return false;
             }
-            boolean loose = dentry.isRoot();
-            if (loose && start < bytes.length) {
-                detached = true;
-                break;
-            }
-            ByteString name = dentry.name();
-            if (name.length() + 2 > start) {
-                truncated = true;
-                detached = loose;
-                break;
-            }
-            start -= name.length();
-            name.copyTo(bytes, start);
-            if (loose) {
-                detached = true;
-                break;
-            }
-            bytes[--start] = '/';
-            dentry = dentry.parent();
+            name = at.mountpoint();
+            at = at.parent();
         }
-        if (start == bytes.length && !detached) {
-            bytes[--start] = '/';
+        if (!note(at, name)) {
+            return false;
         }
+        boolean loose = name.isRoot();
+        if (loose && start < bytes.length) {
+            detached = true;
+            return false;
+        }
+        ByteString text = name.name();
+        if (text.length() + 2 > start) {
+            truncated = true;
+            detached = loose;
+            return false;
+        }
+        start -= text.length();
+        text.copyTo(bytes, start);
+        if (loose) {
+            detached = true;
+            return false;
+        }
+        bytes[--start] = '/';
+        mount = at;
+        dentry = name.parent();
+        return true;
+    }
+
+    /** Notes what is looked at; false when that is too much for one call. */
+    private boolean note(Mount at, Dentry name) {
+        if (scansLeft == 0) {
+            truncated = true;
+            return false;
+        }
+        scansLeft--;
+        if (read == names.length) {
+            names = Arrays.copyOf(names, 2 * read);
+            mounts = Arrays.copyOf(mounts, 2 * read);
+            sequences = Arrays.copyOf(sequences, 2 * read);
+        }
+        names[read] = name;
+        mounts[read] = at;
+        sequences[read] = name.sequence();
+        read++;
+        return true;
+    }
+
+    /** Whether a name was renamed since the first walk read it, or leads to another one by now. */
+    private boolean isChanged(int index) {
+        Dentry name = names[index];
+        Mount at = mounts[index];
+        if (name.sequence() != sequences[index]) {
+            return true;
+        }
+        if (index + 1 == read) {
+            return false;
+        }
+        boolean crosses = name == at.root();
+        return names[index + 1] != (crosses ? at.mountpoint() : name.parent())
+                || mounts[index + 1] != (crosses ? at.parent() : at);
+    }
+
+    private static <T> T required(@Nullable T begun) {
+        if (begun == null) {
+            throw new IllegalStateException("no walk was begun");
+        }
+        return begun;
+    }
+
+    /** Whose path this is; null when none was begun. */
+    public @Nullable OpenFile file() {
+        return file;
+    }
+
+    /** How much of the call's bound is left for a proof. */
+    public int scansLeft() {
+        return scansLeft;
     }
 
     /** Length of the path in bytes, at most {@link ResolvedPath#MAX_BYTES}. */
@@ -88,6 +244,11 @@ public final class PathFinder {
 
     public boolean truncated() {
         return truncated;
+    }
+
+    /** Whether a name changed during each of the tries, so that the path may mix names of several moments. */
+    public boolean unstable() {
+        return unstable;
     }
 
     ResolvedPath toResolvedPath() {

@@ -5,9 +5,18 @@ package dev.unraced.sim.fs;
 public final class PathProof {
     private PathProof() {}
 
-    /** As the other, for a claim that fills its array. */
+    /** What a proof comes to. */
+    public enum Result {
+        CONFIRMED,
+        REFUTED,
+        /** It would take more looks than the call has left. */
+        UNKNOWN
+    }
+
+    /** As the other, for a claim that fills its array, and as many looks as it takes. */
     static boolean confirms(OpenFile file, Place start, byte[] claimed) {
-        return confirms(file, start.mount(), start.dentry(), claimed, claimed.length);
+        return examine(file, start.mount(), start.dentry(), claimed, claimed.length, Integer.MAX_VALUE)
+                == Result.CONFIRMED;
     }
 
     /**
@@ -19,14 +28,17 @@ public final class PathProof {
      * @param startDentry number of the directory entry where it starts
      * @param claimed the path as passed, without NUL
      * @param length how many bytes of the array it has
+     * @param scans how many names and mounts may be looked at
      */
-    public static boolean confirms(OpenFile file, long startMount, long startDentry, byte[] claimed, int length) {
+    public static Result examine(
+            OpenFile file, long startMount, long startDentry, byte[] claimed, int length, int scans) {
         if (length == 0
                 || hasDotDot(claimed, length)
                 || (needsDirectory(claimed, length) && !file.inode().isDirectory())
                 || file.location().dentry().isDeleted()) {
-            return false;
+            return Result.REFUTED;
         }
+        int left = scans;
         Mount mount = file.location().mount();
         Dentry dentry = file.location().dentry();
         int end = nameEnd(claimed, length);
@@ -35,23 +47,29 @@ public final class PathProof {
             if (!isDots(claimed, from, end, 1)) {
                 // A name that is covered now leads elsewhere.
                 if (mount.mountedOn(dentry) != null) {
-                    return false;
+                    return Result.REFUTED;
                 }
                 while (dentry == mount.root()) {
                     if (!mount.hasParent()) {
-                        return false;
+                        return Result.REFUTED;
+                    }
+                    if (left-- == 0) {
+                        return Result.UNKNOWN;
                     }
                     dentry = mount.mountpoint();
                     mount = mount.parent();
                 }
                 if (dentry.isDeleted() || dentry.isRoot() || !dentry.name().contentEquals(claimed, from, end)) {
-                    return false;
+                    return Result.REFUTED;
+                }
+                if (left-- == 0) {
+                    return Result.UNKNOWN;
                 }
                 dentry = dentry.parent();
             }
             end = nameEnd(claimed, from);
         }
-        return startMount == mount.thing() && startDentry == dentry.thing();
+        return startMount == mount.thing() && startDentry == dentry.thing() ? Result.CONFIRMED : Result.REFUTED;
     }
 
     private static boolean hasDotDot(byte[] path, int length) {

@@ -32,6 +32,8 @@ public final class Call {
     /** Unique among the requests of a machine; 0 for calls. */
     long request;
 
+    boolean isIndirect;
+    long @Nullable [] kernelBlock;
     byte @Nullable [] kernelPath;
     long @Nullable [] kernelHow;
     byte @Nullable [] kernelAddress;
@@ -51,7 +53,13 @@ public final class Call {
     OpenFile file;
 
     long result;
-    boolean trapped;
+    /** It was refused before it ran. */
+    boolean refused;
+    /** Observers have not been told of its work yet. */
+    boolean untold;
+    /** Number of the mount namespace in which the path was looked up; 0 before that. */
+    long namespace;
+
     /** The registers that a tracer rewrote; null where none did. */
     long @Nullable [] passed;
 
@@ -73,7 +81,9 @@ public final class Call {
 
     /** The same call again, as the kernel restarts it after a signal. */
     Call again() {
-        return new Call(syscall, abi, origin, registers.clone(), submitter);
+        Call again = new Call(syscall, abi, origin, registers.clone(), submitter);
+        again.isIndirect = isIndirect;
+        return again;
     }
 
     public Syscall syscall() {
@@ -93,6 +103,24 @@ public final class Call {
         return index < registers.length ? registers[index] : 0;
     }
 
+    /**
+     * Of a connect through socketcall(2), where the block lies that holds descriptor, address pointer and length; 0 of
+     * all other calls, which have them in registers.
+     */
+    public long block() {
+        return isIndirect ? register(1) : 0;
+    }
+
+    /** The words of that block as the kernel copied them; null when it did not. */
+    public long @Nullable [] kernelBlock() {
+        return kernelBlock;
+    }
+
+    /** An argument as the kernel has it, when it has come so far. */
+    long argument(int index) {
+        return isIndirect ? Objects.requireNonNull(kernelBlock)[index] : register(index);
+    }
+
     /** Names a request among all of its machine; 0 for a call. */
     public long request() {
         return request;
@@ -108,9 +136,24 @@ public final class Call {
         return result;
     }
 
-    /** Whether seccomp answered the call with a signal: it never ran. */
-    public boolean isTrapped() {
-        return trapped;
+    /** The number of the call in its convention. */
+    public int number() {
+        return isIndirect ? SyscallNumbers.SOCKETCALL : SyscallNumbers.of(syscall, abi);
+    }
+
+    /** Whether a seccomp filter or a tracer refused the call, so that it never ran; the result is what they chose. */
+    public boolean isRefused() {
+        return refused;
+    }
+
+    /** Whether a request was carried out, though nobody may have been told of that yet. */
+    public boolean isIssued() {
+        return next == CallStep.EXIT;
+    }
+
+    /** The inode number of the mount namespace in which the kernel looked the path up; 0 when it did not. */
+    public long namespace() {
+        return namespace;
     }
 
     /** The registers as the caller passed them, where a tracer rewrote them before the entry; null elsewhere. */

@@ -12,6 +12,8 @@ public enum CallStep {
     COPY_HOW,
     /** getname: the path. */
     COPY_PATH,
+    /** copy_from_user of the block that socketcall(2) has instead of registers. */
+    COPY_BLOCK,
     /** move_addr_to_kernel: the address. */
     COPY_ADDRESS,
     /** do_filp_open or __sys_connect_file: lookup, permissions, the object itself. */
@@ -20,6 +22,11 @@ public enum CallStep {
     WAIT,
     /** fd_install: from now on other threads can reach the descriptor. */
     INSTALL,
+    /**
+     * An observer reads a name of the way to the file, while other processors go on. Only on machines where looks take
+     * steps; the call itself stays where it is.
+     */
+    LOOK,
     /** The sys_exit tracepoint; of a request, its completion. */
     EXIT
 }

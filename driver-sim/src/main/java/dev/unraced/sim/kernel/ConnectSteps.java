@@ -11,16 +11,32 @@ import dev.unraced.event.RecordLayout;
 import dev.unraced.sim.fs.OpenFile;
 import dev.unraced.sim.net.Network;
 import dev.unraced.sim.net.Socket;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.Objects;
 
 /** What connect does between entry and return: __sys_connect of net/socket.c. */
 final class ConnectSteps {
+    /** Descriptor, address pointer and length, of 32 bits each. */
+    private static final int BLOCK_BYTES = 12;
+
     private final Network network;
     private final byte[] address = new byte[RecordLayout.ADDRESS_MAX];
+    private final byte[] block = new byte[BLOCK_BYTES];
 
     ConnectSteps(Network network) {
         this.network = network;
+    }
+
+    /** 0, or an error that ends the call: sys_socketcall of net/socket.c. */
+    int copyBlock(Task task, Call call) {
+        if (!task.group.memory.copyFromUser(call.block(), block, BLOCK_BYTES)) {
+            return EFAULT;
+        }
+        ByteBuffer words = ByteBuffer.wrap(block).order(ByteOrder.LITTLE_ENDIAN);
+        call.kernelBlock = new long[] {words.getInt(), Integer.toUnsignedLong(words.getInt()), words.getInt()};
+        return 0;
     }
 
     /** 0, or an error that ends the call. */
@@ -29,11 +45,11 @@ final class ConnectSteps {
         if (call.origin() == Origin.SYSCALL && !findFile(task, call)) {
             return EBADF;
         }
-        int length = (int) call.register(2);
+        int length = (int) call.argument(2);
         if (length < 0 || length > RecordLayout.ADDRESS_MAX) {
             return EINVAL;
         }
-        if (!task.group.memory.copyFromUser(call.register(1), address, length)) {
+        if (!task.group.memory.copyFromUser(call.argument(1), address, length)) {
             return EFAULT;
         }
         call.kernelAddress = Arrays.copyOf(address, length);
@@ -62,7 +78,7 @@ final class ConnectSteps {
     }
 
     private static boolean findFile(Task task, Call call) {
-        OpenFile file = task.group.descriptors.get((int) call.register(0));
+        OpenFile file = task.group.descriptors.get((int) call.argument(0));
         // A descriptor opened with O_PATH is none for fdget().
         if (file == null || file.isPath()) {
             return false;

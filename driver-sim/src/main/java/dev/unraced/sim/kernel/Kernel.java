@@ -19,8 +19,10 @@ import dev.unraced.sim.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +34,9 @@ import org.jspecify.annotations.Nullable;
 public final class Kernel implements ProcView {
     private static final long STEP_NANOS = 100;
     private static final int INIT = 1;
+    /** Of socketcall(2): include/uapi/linux/net.h. */
+    private static final int SYS_CONNECT = 3;
+
     private static final long INIT_PID_NAMESPACE = 0xefff_fffcL;
 
     private final AccessLog log = new AccessLog();
@@ -50,6 +55,7 @@ public final class Kernel implements ProcView {
 
     private final long observersThing = log.newThing();
     private Tracepoints[] observers = {};
+    private boolean looksTakeSteps;
     private long requests;
     private long returned;
 
@@ -124,6 +130,40 @@ public final class Kernel implements ProcView {
         observers = Arrays.stream(observers).filter(other -> other != observer).toArray(Tracepoints[]::new);
     }
 
+    /** From now on observers read what they tell of in steps of their own, between which others run. */
+    public void looksTakeSteps(boolean on) {
+        looksTakeSteps = on;
+    }
+
+    /** All threads. */
+    public List<Task> tasks() {
+        log.read(idsThing);
+        return List.copyOf(tasks.values());
+    }
+
+    /**
+     * unshare(2) with CLONE_NEWNS: the process moves to copies of all mounts. Threads of the kernel's that carry out
+     * its requests stay where they are.
+     *
+     * @return 0 or a negated errno
+     */
+    public int unshare(Task task) {
+        TaskGroup group = task.group;
+        FsContext before = group.fs;
+        group.fs = before.leave();
+        int result = files.unshare(task);
+        if (result < 0) {
+            group.fs = before;
+        }
+        return result;
+    }
+
+    /** setns(2) to the mount namespace of another process, whose root and working directory the task's process gets. */
+    public void enterNamespace(Task task, TaskGroup of) {
+        task.group.fs.leave();
+        task.group.fs = of.fs.copy();
+    }
+
     /** A new process with one thread; a child of the parent, with copies of all it has but memory (fork and exec). */
     public Task fork(Task parent, byte[] comm) {
         return fork(parent, comm, ids.next());
@@ -185,6 +225,17 @@ public final class Kernel implements ProcView {
     }
 
     /**
+     * A thread of a 32-bit program begins a connect through socketcall(2).
+     *
+     * @param block where descriptor, address pointer and length lie, of 32 bits each
+     */
+    public Call beginSocketcall(Task task, long block) {
+        Call call = new Call(Syscall.CONNECT, Abi.IA32, Origin.SYSCALL, new long[] {SYS_CONNECT, block}, null);
+        call.isIndirect = true;
+        return start(task, call);
+    }
+
+    /**
      * A thread begins a call that its tracer rewrites before the kernel looks at it.
      *
      * @param passed the registers with which the thread made the call
@@ -224,6 +275,73 @@ public final class Kernel implements ProcView {
         return request;
     }
 
+    /**
+     * A thread submits several requests to an io_uring at once.
+     *
+     * @param fill adds them
+     */
+    public void submitTogether(Task task, Consumer<Together> fill) {
+        Batch batch = new Batch();
+        fill.accept(new Together(task, batch));
+        if (task.call != null || task.dead) {
+            throw new IllegalStateException(task + " cannot submit");
+        }
+        task.batch = batch;
+        issueNext(task, batch);
+    }
+
+    /** Requests that are about to be submitted together. */
+    public final class Together {
+        private final Task task;
+        private final Batch batch;
+
+        private Together(Task task, Batch batch) {
+            this.task = task;
+            this.batch = batch;
+        }
+
+        /** A watched call. */
+        public Call call(Syscall syscall, long... registers) {
+            Call request = new Call(syscall, Abi.NATIVE, Origin.IO_URING, registers, task);
+            request.request = ++requests;
+            batch.add(request);
+            return request;
+        }
+
+        /** IORING_OP_CLOSE. */
+        public void close(int fd) {
+            batch.add(submitter -> submitter.group.descriptors.close(fd));
+        }
+
+        /** A request that takes something from what is there, such as IORING_OP_READ or IORING_OP_SEND. */
+        public void other(Consumer<Task> effect) {
+            batch.add(effect);
+        }
+    }
+
+    /** Goes on to the next request of a batch, or to the completions when there is none. */
+    private void issueNext(Task task, Batch batch) {
+        task.call = null;
+        while (task.call == null && !batch.isFlushing) {
+            Batch.Item item = batch.next();
+            if (item == null) {
+                batch.isFlushing = true;
+            } else if (item.call() != null) {
+                task.call = item.call();
+            } else {
+                log.read(observersThing);
+                for (Tracepoints observer : observers) {
+                    observer.submittedOther(task);
+                }
+                Objects.requireNonNull(item.other()).accept(task);
+            }
+        }
+        if (batch.isFlushing) {
+            task.call = batch.issued.poll();
+            task.batch = task.call == null ? null : batch;
+        }
+    }
+
     /** Whether a task is in a call whose next step can be taken now. */
     public boolean canStep(Task task) {
         Call call = task.call;
@@ -255,11 +373,47 @@ public final class Kernel implements ProcView {
     private CallStep take(Task task, Call call) {
         clock.advance(STEP_NANOS);
         log.read(task.thing);
-        CallStep taken = call.next;
         if (task.pending == Signal.VANISH) {
+            CallStep missed = call.next;
             vanish(task, call);
-            return taken;
+            return missed;
         }
+        if (looksTakeSteps && (call.untold || call.next == CallStep.EXIT) && looks(task, call)) {
+            return CallStep.LOOK;
+        }
+        if (call.untold) {
+            tellOfWork(task, call);
+            if (putAside(task, call)) {
+                return CallStep.LOOK;
+            }
+        }
+        CallStep taken = advance(task, call);
+        putAside(task, call);
+        return taken;
+    }
+
+    /** Puts a request of a batch aside when it is carried out, until all are; whether it was so. */
+    private boolean putAside(Task task, Call call) {
+        Batch batch = task.batch;
+        if (batch == null || batch.isFlushing || task.call != call || call.next != CallStep.EXIT || call.untold) {
+            return false;
+        }
+        batch.issued.add(call);
+        issueNext(task, batch);
+        return true;
+    }
+
+    private boolean looks(Task task, Call call) {
+        boolean more = false;
+        log.read(observersThing);
+        for (Tracepoints observer : observers) {
+            more |= observer.look(call.caller(task), call);
+        }
+        return more;
+    }
+
+    private CallStep advance(Task task, Call call) {
+        CallStep taken = call.next;
         switch (taken) {
             case ENTER -> enter(task, call);
             case COPY_HOW -> {
@@ -272,6 +426,7 @@ public final class Kernel implements ProcView {
                 call.next = copied(call, opens.copyPath(task, call), CallStep.WORK);
                 prepared(task, call);
             }
+            case COPY_BLOCK -> call.next = copied(call, connects.copyBlock(task, call), CallStep.COPY_ADDRESS);
             case COPY_ADDRESS -> {
                 call.next = copied(call, connects.copyAddress(task, call), CallStep.WORK);
                 prepared(task, call);
@@ -282,6 +437,7 @@ public final class Kernel implements ProcView {
                 opens.install(task, call);
                 call.next = CallStep.EXIT;
             }
+            case LOOK -> throw new IllegalStateException("no call comes to a look of itself");
             case EXIT -> exit(task, call);
         }
         return taken;
@@ -317,6 +473,13 @@ public final class Kernel implements ProcView {
         } else if (signal.compareTo(task.pending) > 0) {
             task.pending = signal;
         }
+    }
+
+    /** Sends SIGSYS to a thread that blocks it, so that it stays pending. */
+    public void pendSigsys(Task task) {
+        log.write(task.thing);
+        task.sigsysBlocked = true;
+        task.sigsysPending = true;
     }
 
     /** Ends every thread of a process; those in calls at their next step. */
@@ -402,9 +565,8 @@ public final class Kernel implements ProcView {
     }
 
     private void enter(Task task, Call call) {
-        if (call.origin() == Origin.SYSCALL && task.group.trapped.contains(call.syscall())) {
-            call.trapped = true;
-            call.result = SyscallNumbers.of(call.syscall(), call.abi());
+        if (call.origin() == Origin.SYSCALL && refuses(task, call)) {
+            call.refused = true;
             call.next = CallStep.EXIT;
             return;
         }
@@ -415,10 +577,24 @@ public final class Kernel implements ProcView {
             }
         }
         if (call.isConnect()) {
-            call.next = CallStep.COPY_ADDRESS;
+            call.next = call.isIndirect ? CallStep.COPY_BLOCK : CallStep.COPY_ADDRESS;
         } else {
             call.next = call.syscall() == Syscall.OPENAT2 ? CallStep.COPY_HOW : CallStep.COPY_PATH;
         }
+    }
+
+    /** Whether a filter or a tracer answers a call before it runs. */
+    private static boolean refuses(Task task, Call call) {
+        if (task.group.trapped.contains(call.syscall())) {
+            call.result = call.number();
+            task.sigsysPending = true;
+            return true;
+        }
+        Long result = task.group.refused.get(call.syscall());
+        if (result != null) {
+            call.result = result;
+        }
+        return result != null;
     }
 
     private static CallStep copied(Call call, int error, CallStep next) {
@@ -446,6 +622,7 @@ public final class Kernel implements ProcView {
     private void toWorker(Task task, Call request) {
         Task worker = thread(task.group);
         worker.comm(("iou-wrk-" + task.tid).getBytes(StandardCharsets.US_ASCII));
+        worker.ownFs = task.fs();
         request.isHandedOver = true;
         task.call = null;
         worker.call = request;
@@ -460,6 +637,9 @@ public final class Kernel implements ProcView {
         } else {
             takeSignal(task, signal);
         }
+        if (task.batch != null && !task.dead) {
+            issueNext(task, task.batch);
+        }
     }
 
     private void worked(Task task, Call call, CallStep next) {
@@ -472,6 +652,15 @@ public final class Kernel implements ProcView {
             return;
         }
         call.next = next;
+        if (looksTakeSteps) {
+            call.untold = true;
+        } else {
+            tellOfWork(task, call);
+        }
+    }
+
+    private void tellOfWork(Task task, Call call) {
+        call.untold = false;
         log.read(observersThing);
         for (Tracepoints observer : observers) {
             observer.worked(task, call);
@@ -504,6 +693,34 @@ public final class Kernel implements ProcView {
     }
 
     private void exit(Task task, Call call) {
+        tellOfEnd(task, call);
+        release(call);
+        task.call = null;
+        if (!task.sigsysBlocked) {
+            task.sigsysPending = false;
+        }
+        task.lastResult = call.result == -ERESTARTSYS ? -EINTR : call.result;
+        if (call.origin() == Origin.IO_URING && isOfTheKernel(task, call)) {
+            die(task);
+            return;
+        }
+        if (task.batch != null) {
+            issueNext(task, task.batch);
+            if (task.call != null) {
+                return;
+            }
+        }
+        Signal signal = task.pending;
+        task.pending = Signal.NONE;
+        if (signal == Signal.HANDLED_RESTART && call.result == -ERESTARTSYS) {
+            task.handled++;
+            start(task, call.again());
+        } else {
+            takeSignal(task, signal);
+        }
+    }
+
+    private void tellOfEnd(Task task, Call call) {
         call.done = true;
         returned++;
         log.read(observersThing);
@@ -513,21 +730,6 @@ public final class Kernel implements ProcView {
             } else {
                 observer.completed(task, call);
             }
-        }
-        release(call);
-        task.call = null;
-        task.lastResult = call.result == -ERESTARTSYS ? -EINTR : call.result;
-        if (call.origin() == Origin.IO_URING && isOfTheKernel(task, call)) {
-            die(task);
-            return;
-        }
-        Signal signal = task.pending;
-        task.pending = Signal.NONE;
-        if (signal == Signal.HANDLED_RESTART && call.result == -ERESTARTSYS) {
-            task.handled++;
-            start(task, call.again());
-        } else {
-            takeSignal(task, signal);
         }
     }
 
@@ -553,6 +755,15 @@ public final class Kernel implements ProcView {
             opens.fail(task, call, -EINTR);
         }
         release(call);
+        Batch batch = task.batch;
+        if (batch != null) {
+            // What is issued completes, whatever becomes of its thread.
+            for (Call issued = batch.issued.poll(); issued != null; issued = batch.issued.poll()) {
+                tellOfEnd(task, issued);
+                release(issued);
+            }
+            task.batch = null;
+        }
         die(task);
     }
 

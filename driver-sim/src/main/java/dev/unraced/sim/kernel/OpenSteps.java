@@ -91,6 +91,7 @@ final class OpenSteps {
             call.result = -EMFILE;
             return CallStep.EXIT;
         }
+        call.namespace = task.fs().namespace().number();
         call.open = files.open(
                 task, startDirectory(call), Objects.requireNonNull(call.kernelPath), Objects.requireNonNull(call.how));
         return call.open.waits() ? CallStep.WAIT : finish(task, call);

@@ -6,6 +6,9 @@ import dev.unraced.event.Syscall;
 
 /** Numbers of arch/x86/entry/syscalls. */
 final class SyscallNumbers {
+    /** Of 32-bit programs. */
+    static final int SOCKETCALL = 102;
+
     private static final int X32_BIT = 0x4000_0000;
 
     private SyscallNumbers() {}

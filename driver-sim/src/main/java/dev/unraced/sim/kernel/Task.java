@@ -20,6 +20,16 @@ public final class Task implements FsCaller {
     @Nullable
     Call call;
 
+    /** Of a thread that carries out requests: root, directory and mount namespace as of its start. */
+    @Nullable
+    FsContext ownFs;
+
+    /** Requests of an io_uring that were submitted together. */
+    @Nullable
+    Batch batch;
+
+    boolean sigsysPending;
+    boolean sigsysBlocked;
     long lastResult;
     Signal pending = Signal.NONE;
     boolean dead;
@@ -76,9 +86,14 @@ public final class Task implements FsCaller {
         return handled;
     }
 
+    /** Whether SIGSYS waits for the thread, as after a call that a filter traps. */
+    public boolean isSigsysPending() {
+        return sigsysPending;
+    }
+
     @Override
     public FsContext fs() {
-        return group.fs;
+        return ownFs == null ? group.fs : ownFs;
     }
 
     @Override

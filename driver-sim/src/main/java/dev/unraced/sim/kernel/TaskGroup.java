@@ -4,8 +4,10 @@ package dev.unraced.sim.kernel;
 import dev.unraced.event.Syscall;
 import dev.unraced.sim.fs.FsContext;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /** A process: the threads that share memory, descriptors, root and working directory. */
@@ -13,9 +15,12 @@ public final class TaskGroup {
     final int tgid;
     final long thing;
     final Descriptors descriptors;
-    final FsContext fs;
+    FsContext fs;
     final List<Task> tasks = new ArrayList<>();
     final Set<Syscall> trapped = EnumSet.noneOf(Syscall.class);
+    /** Results of calls that are refused. */
+    final Map<Syscall, Long> refused = new EnumMap<>(Syscall.class);
+
     AddressSpace memory;
     long startNanos;
     int parentTgid;
@@ -108,6 +113,14 @@ public final class TaskGroup {
 
     public void container(byte[] id) {
         containerId = id;
+    }
+
+    /**
+     * Lets these calls return a result without running: by a seccomp filter (SECCOMP_RET_ERRNO, SECCOMP_RET_USER_NOTIF)
+     * or a tracer (PTRACE_SYSEMU).
+     */
+    public void refuse(Syscall syscall, long result) {
+        refused.put(syscall, result);
     }
 
     /** Installs a seccomp filter that answers these calls by SIGSYS (SECCOMP_RET_TRAP). */

@@ -7,7 +7,9 @@ package dev.unraced.sim.kernel;
  */
 public interface Tracepoints {
 
-    /** sys_enter: nothing of the arguments has been copied yet. Not called for a call that seccomp traps. */
+    /**
+     * sys_enter: nothing of the arguments has been copied yet. Not called for a call that is refused before it runs.
+     */
     void enter(Task task, Call call);
 
     /**
@@ -24,6 +26,20 @@ public interface Tracepoints {
      * io_uring/io_uring.c); {@code task} is its submitter.
      */
     void submitted(Task task, Call request);
+
+    /**
+     * A request that is none of the watched calls was taken off the queue of an io_uring, and is not carried out yet;
+     * those of the same batch before it are.
+     */
+    void submittedOther(Task task);
+
+    /**
+     * Time for an observer to read a little of what it will tell of in {@link #worked} or {@link #exit}, whichever
+     * comes next. Others run before it is asked again. Called only on machines where looks take steps.
+     *
+     * @return whether there is more to read
+     */
+    boolean look(Task task, Call call);
 
     /** A request of an io_uring is done; {@code task} may be a worker. */
     void completed(Task task, Call request);

@@ -56,8 +56,15 @@ final class Address {
         return new Ip(buffer.getLong(8), buffer.getLong(16));
     }
 
+    /** {@code sin6_scope_id}; 0 when the address is too short to have one. */
+    int scope() {
+        return length >= IN6_SIZE
+                ? ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).getInt(IN6_SHORT_SIZE)
+                : 0;
+    }
+
     boolean hasScope() {
-        return length >= IN6_SIZE && ByteBuffer.wrap(bytes).getInt(IN6_SHORT_SIZE) != 0;
+        return scope() != 0;
     }
 
     /** The first bytes, filled up with zeros. */
@@ -65,8 +72,12 @@ final class Address {
         return Arrays.copyOf(bytes, count);
     }
 
-    /** A {@code struct sockaddr_in} or {@code sockaddr_in6}. */
-    static byte[] of(int family, Ip ip, int port) {
+    /**
+     * A {@code struct sockaddr_in} or {@code sockaddr_in6}.
+     *
+     * @param device the socket's, which is the scope of an address that needs one
+     */
+    static byte[] of(int family, Ip ip, int port, int device) {
         ByteBuffer buffer = ByteBuffer.allocate(family == AF_INET6 ? IN6_SIZE : IN_SIZE);
         buffer.order(ByteOrder.LITTLE_ENDIAN).putShort((short) family);
         buffer.order(ByteOrder.BIG_ENDIAN).putShort((short) port);
@@ -74,6 +85,7 @@ final class Address {
             buffer.putInt(ip.toV4());
         } else {
             buffer.putInt(0).putLong(ip.high()).putLong(ip.low());
+            buffer.order(ByteOrder.LITTLE_ENDIAN).putInt(ip.needsScope() ? device : 0);
         }
         return buffer.array();
     }

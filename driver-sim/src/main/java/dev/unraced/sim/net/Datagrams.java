@@ -15,15 +15,17 @@ import dev.unraced.sim.net.InetSocket.State;
 
 /**
  * The calls of UDP and raw sockets: {@code inet_dgram_connect} of net/ipv4/af_inet.c, net/ipv4/datagram.c and
- * net/ipv6/datagram.c of a host whose only device is the loopback.
+ * net/ipv6/datagram.c.
  */
 final class Datagrams {
     final Ports ports;
 
     private final AccessLog log;
+    private final Devices devices;
 
-    Datagrams(AccessLog log) {
+    Datagrams(AccessLog log, Devices devices) {
         this.log = log;
+        this.devices = devices;
         this.ports = new Ports(log);
     }
 
@@ -47,28 +49,28 @@ final class Datagrams {
     }
 
     /** {@code __ip4_datagram_connect}. */
-    private static int address4(InetSocket socket, Address address) {
+    private int address4(InetSocket socket, Address address) {
         if (address.length() < Address.IN_SIZE) {
             return -EINVAL;
         }
         return address.family() == AF_INET ? choose4(socket, address.in(), address.port()) : -EAFNOSUPPORT;
     }
 
-    private static int choose4(InetSocket socket, Ip wanted, int port) {
+    private int choose4(InetSocket socket, Ip wanted, int port) {
         boolean bound = socket.localIp.isMapped() && !socket.localIp.isAny();
         Ip ip = !wanted.isAny() ? wanted : bound ? socket.localIp : Ip.LOOPBACK4;
         if (ip.isBroadcast()) {
             return -EACCES;
         }
-        if (!ip.isLoopback()) {
+        if (!devices.isLocal(ip)) {
             return -ENETUNREACH;
         }
-        establish(socket, Ip.LOOPBACK4, ip, port);
+        establish(socket, devices.sourceOf4(ip), ip, port);
         return 0;
     }
 
     /** {@code __ip6_datagram_connect}. */
-    private static int address6(InetSocket socket, Address address) {
+    private int address6(InetSocket socket, Address address) {
         if (address.length() < Address.IN6_SHORT_SIZE) {
             return -EINVAL;
         }
@@ -83,8 +85,12 @@ final class Datagrams {
         if (ip.isMapped()) {
             return socket.isIp6Only() ? -ENETUNREACH : choose4(socket, ip, address.port());
         }
-        if (ip.needsScope() && !address.hasScope()) {
+        if (ip.needsScope() && !socket.takeScope(address)) {
             return -EINVAL;
+        }
+        if (ip.needsScope() && devices.hasLink(socket.device)) {
+            establish(socket, Ip.LINK_LOCAL, ip, address.port());
+            return 0;
         }
         if (!ip.isLoopback()) {
             return -ENETUNREACH;
@@ -109,6 +115,7 @@ final class Datagrams {
     private void disconnect(InetSocket socket) {
         socket.state = State.CLOSE;
         socket.dport = 0;
+        socket.device = 0;
         if (socket.family() == AF_INET) {
             socket.remoteIp = socket.any();
         }

@@ -19,10 +19,11 @@ final class InetBind {
     /**
      * Binds.
      *
+     * @param devices those of the host
      * @param ports null of raw sockets, which have none
      * @return 0 or a negated errno
      */
-    static int bind(InetSocket socket, Address address, @Nullable Ports ports) {
+    static int bind(InetSocket socket, Address address, Devices devices, @Nullable Ports ports) {
         socket.log.write(socket.thing);
         boolean v4 = socket.family() == AF_INET;
         if (address.length() < (v4 ? Address.IN_SIZE : Address.IN6_SHORT_SIZE)) {
@@ -35,7 +36,13 @@ final class InetBind {
             return -EAFNOSUPPORT;
         }
         Ip ip = v4 ? address.in() : address.in6();
-        boolean available = ip.isAny() || ip.isLoopback();
+        boolean onLink = ip.isLinkLocal();
+        // A link-local address is one of a device that the address or the socket names.
+        if (onLink && !socket.takeScope(address)) {
+            return -EINVAL;
+        }
+        boolean available =
+                onLink ? ip.equals(Ip.LINK_LOCAL) && devices.hasLink(socket.device) : ip.isAny() || devices.isLocal(ip);
         // The two functions check these two in different orders.
         if (v4 && !available) {
             return -EADDRNOTAVAIL;

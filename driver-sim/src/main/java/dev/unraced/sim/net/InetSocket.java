@@ -35,6 +35,8 @@ final class InetSocket extends Socket {
     int sport;
     /** {@code skc_dport}. */
     int dport;
+    /** {@code skc_bound_dev_if}: the device that bind, connect or SO_BINDTODEVICE chose; 0 for none. */
+    int device;
     /** SOCK_BINDADDR_LOCK: bind(2) chose the address. */
     boolean addressLocked;
     /** SOCK_BINDPORT_LOCK: bind(2) chose the port. */
@@ -86,6 +88,22 @@ final class InetSocket extends Socket {
         return localIp.overlaps(other.localIp) || (ip6ByConnect && any4);
     }
 
+    /**
+     * Takes the device of an address that needs one, unless the socket has another one already: what
+     * {@code __ip6_datagram_connect} and {@code tcp_v6_connect} do.
+     *
+     * @return whether the socket has a device now that the address does not contradict
+     */
+    boolean takeScope(Address address) {
+        if (address.hasScope()) {
+            if (device != 0 && device != address.scope()) {
+                return false;
+            }
+            device = address.scope();
+        }
+        return device != 0;
+    }
+
     /** {@code sk_acceptq_is_full} of include/net/sock.h: a backlog of 0 admits one. */
     boolean isFull() {
         return queue.size() > backlog;
@@ -94,26 +112,38 @@ final class InetSocket extends Socket {
     @Override
     public byte[] local() {
         log.read(thing);
-        return Address.of(family(), localIp, num);
+        return Address.of(family(), localIp, sport, device);
     }
 
     @Override
     public byte @Nullable [] remote() {
         log.read(thing);
-        return dport == 0 && remoteIp.equals(any()) ? null : Address.of(family(), remoteIp, dport);
+        return dport == 0 && remoteIp.equals(any()) ? null : Address.of(family(), remoteIp, dport, device);
+    }
+
+    @Override
+    public int device() {
+        log.read(thing);
+        return device;
+    }
+
+    @Override
+    public int error() {
+        log.read(thing);
+        return error;
     }
 
     /** {@code inet_getname} of net/ipv4/af_inet.c. */
     @Override
     byte[] localName() {
         log.read(thing);
-        return Address.of(family(), localIp, sport);
+        return Address.of(family(), localIp, sport, device);
     }
 
     @Override
     byte @Nullable [] peerName() {
         log.read(thing);
         boolean connected = state == State.ESTABLISHED || state == State.LISTEN;
-        return dport == 0 || !connected ? null : Address.of(family(), remoteIp, dport);
+        return dport == 0 || !connected ? null : Address.of(family(), remoteIp, dport, device);
     }
 }

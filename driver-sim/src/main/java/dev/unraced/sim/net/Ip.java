@@ -15,6 +15,8 @@ record Ip(long high, long low) {
     static final Ip ANY4 = v4(0);
     /** {@code ::1}. */
     static final Ip LOOPBACK6 = new Ip(0, 1);
+    /** {@code fe80::66}: what every link has, so that only the scope tells one from another. */
+    static final Ip LINK_LOCAL = new Ip(0xfe80L << 48, 0x66);
     /** {@code 127.0.0.1}. */
     static final Ip LOOPBACK4 = v4(0x7f000001);
 

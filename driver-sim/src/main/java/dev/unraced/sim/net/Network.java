@@ -11,12 +11,13 @@ import static dev.unraced.sim.base.Errno.EPROTONOSUPPORT;
 import static dev.unraced.sim.base.Errno.ESOCKTNOSUPPORT;
 
 import dev.unraced.sim.base.AccessLog;
+import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The sockets of one host, whose only device is the loopback: 127.0.0.0/8 and ::1. Each call is one atomic step, as the
- * system call is once its arguments are in the kernel. Nothing waits, but for a {@link ConnectAttempt} that says so; no
- * time passes, so that a port is free as soon as its last holder is closed.
+ * The sockets of one host, whose only device is the loopback, 127.0.0.0/8 and ::1, until others are added. Each call is
+ * one atomic step, as the system call is once its arguments are in the kernel. Nothing waits, but for a
+ * {@link ConnectAttempt} that says so; no time passes, so that a port is free as soon as its last holder is closed.
  *
  * <p>Not thread-safe: its kernel has a lock.
  */
@@ -37,12 +38,36 @@ public final class Network {
     private final Tcp tcp;
     private final Datagrams datagrams;
     private final UnixSockets unix;
+    private final Devices devices = new Devices();
 
     public Network(AccessLog log, UnixNames names) {
         this.log = log;
-        this.tcp = new Tcp(log);
-        this.datagrams = new Datagrams(log);
+        this.tcp = new Tcp(log, devices);
+        this.datagrams = new Datagrams(log, devices);
         this.unix = new UnixSockets(log, names);
+    }
+
+    /**
+     * Adds a device beside the loopback, which carries datagrams to link-local addresses and groups, and has fe80::66.
+     * Not while anybody connects.
+     *
+     * @param index above 1, which is the loopback's
+     */
+    public void addLink(int index) {
+        devices.addLink(index);
+    }
+
+    /** Gives the loopback one more address of IPv4, which is its own source address. Not while anybody connects. */
+    public void addAddress(byte[] address) {
+        devices.addAddress(Ip.v4(ByteBuffer.wrap(address).getInt()));
+    }
+
+    /** setsockopt(2) with SO_BINDTOIFINDEX; 0 takes the device away. */
+    public void bindToDevice(Socket socket, int index) {
+        if (socket instanceof InetSocket inet) {
+            log.write(inet.thing);
+            inet.device = index;
+        }
     }
 
     /**
@@ -117,6 +142,7 @@ public final class Network {
         return InetBind.bind(
                 inet,
                 copy,
+                devices,
                 switch (inet.type()) {
                     case Socket.SOCK_STREAM -> tcp.ports;
                     case Socket.SOCK_DGRAM -> datagrams.ports;

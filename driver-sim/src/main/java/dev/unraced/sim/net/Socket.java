@@ -20,6 +20,8 @@ public abstract sealed class Socket permits InetSocket, UnixSocket {
     final long thing;
     /** The connections that wait to be accepted. */
     final long queueThing;
+    /** What an observer keeps of the socket's connects. */
+    private final long connectsThing;
 
     private final int family;
     private final int type;
@@ -33,6 +35,7 @@ public abstract sealed class Socket permits InetSocket, UnixSocket {
         this.protocol = protocol;
         this.thing = log.newThing();
         this.queueThing = log.newThing();
+        this.connectsThing = log.newThing();
     }
 
     /** {@code skc_family}. */
@@ -61,6 +64,17 @@ public abstract sealed class Socket permits InetSocket, UnixSocket {
         log.write(thing);
         nonblocking = on;
     }
+
+    /** Stands for what an observer keeps of the connects of this socket. */
+    public final long connectsThing() {
+        return connectsThing;
+    }
+
+    /** {@code skc_bound_dev_if}: the index of the device that the socket is bound to; 0 for none. */
+    public abstract int device();
+
+    /** {@code sk_err}: the error that the next call will be told, such as ECONNRESET; 0 for none. */
+    public abstract int error();
 
     /**
      * The own end, from the fields of {@code struct sock}: a {@code sockaddr}, of a UNIX socket without a name the

@@ -19,16 +19,18 @@ import dev.unraced.sim.net.InetSocket.State;
 
 /**
  * The calls of TCP sockets: net/ipv4/af_inet.c, net/ipv4/tcp_ipv4.c and net/ipv6/tcp_ipv6.c of a host whose only device
- * is the loopback.
+ * for them is the loopback.
  */
 final class Tcp {
     final Ports ports;
 
     private final AccessLog log;
+    private final Devices devices;
     private final Handshake handshake;
 
-    Tcp(AccessLog log) {
+    Tcp(AccessLog log, Devices devices) {
         this.log = log;
+        this.devices = devices;
         this.ports = new Ports(log);
         this.handshake = new Handshake(log, ports);
     }
@@ -80,11 +82,11 @@ final class Tcp {
     private int choose4(InetSocket socket, Ip wanted, int port) {
         // ip_route_connect: to nobody is to oneself.
         Ip ip = !wanted.isAny() ? wanted : socket.localIp.isAny() ? Ip.LOOPBACK4 : socket.localIp;
-        if (!ip.isLoopback()) {
+        if (!devices.isLocal(ip)) {
             return -ENETUNREACH;
         }
         if (socket.localIp.isAny()) {
-            socket.localIp = Ip.LOOPBACK4;
+            socket.localIp = devices.sourceOf4(ip);
         }
         return choosePort(socket, ip, port);
     }
@@ -105,7 +107,7 @@ final class Tcp {
         if (ip.isMulticast6()) {
             return -ENETUNREACH;
         }
-        if (ip.isLinkLocal() && !address.hasScope()) {
+        if (ip.isLinkLocal() && !socket.takeScope(address)) {
             return -EINVAL;
         }
         socket.remoteIp = ip;

@@ -58,6 +58,16 @@ final class UnixSocket extends Socket {
     }
 
     @Override
+    public int device() {
+        return 0;
+    }
+
+    @Override
+    public int error() {
+        return 0;
+    }
+
+    @Override
     byte[] localName() {
         return local();
     }

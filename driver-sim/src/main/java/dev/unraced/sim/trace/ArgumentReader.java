@@ -20,9 +20,13 @@ final class ArgumentReader {
     private static final long CREAT_FLAGS = 0100 | 01 | 01000;
 
     private static final int HOW_SIZE = 24;
+    /** Of socketcall(2): descriptor, address pointer and length. */
+    private static final int BLOCK_SIZE = 12;
+
     private static final int PATH_ROOM = RecordLayout.PATH_MAX + 1;
 
     private final ByteBuffer how = ByteBuffer.allocate(HOW_SIZE).order(ByteOrder.LITTLE_ENDIAN);
+    private final ByteBuffer block = ByteBuffer.allocate(BLOCK_SIZE).order(ByteOrder.LITTLE_ENDIAN);
 
     /** What registers say: all but what they point to. */
     void registers(Call call, Draft draft) {
@@ -35,18 +39,28 @@ final class ArgumentReader {
                 draft.howSize = call.register(3);
             }
             case CONNECT -> {
-                draft.dirfd = (int) call.register(0);
-                draft.addrlen = (int) call.register(2);
+                if (call.block() == 0) {
+                    connect(draft, call.register(0), call.register(1), call.register(2));
+                } else {
+                    // As long as nobody has read the block.
+                    draft.dirfd = -1;
+                }
             }
         }
     }
 
     /** What pointers lead to, as far as the draft does not have it; flags what cannot be read. */
     void memory(Call call, AddressSpace memory, Draft draft, Provenance moment) {
+        if (call.block() != 0 && draft.howProvenance == Provenance.NONE) {
+            if (!block(call, memory, draft)) {
+                draft.flag(EventFlag.FAULTED);
+                return;
+            }
+            draft.howProvenance = moment;
+        }
         if (!draft.isPresent()) {
-            boolean read = call.syscall() == Syscall.CONNECT
-                    ? address(call, memory, draft)
-                    : path(pathPointer(call), memory, draft);
+            boolean read =
+                    call.syscall() == Syscall.CONNECT ? address(memory, draft) : path(pathPointer(call), memory, draft);
             draft.provenance = read ? moment : Provenance.NONE;
         }
         if (call.syscall() == Syscall.OPENAT2 && draft.howProvenance == Provenance.NONE) {
@@ -67,6 +81,32 @@ final class ArgumentReader {
         draft.howIntegrity = Integrity.MATCH;
     }
 
+    private static void connect(Draft draft, long fd, long pointer, long length) {
+        draft.dirfd = (int) fd;
+        draft.pointer = pointer;
+        draft.addrlen = (int) length;
+    }
+
+    private boolean block(Call call, AddressSpace memory, Draft draft) {
+        if (!readBlock(call, memory)) {
+            return false;
+        }
+        connect(draft, block.getInt(0), Integer.toUnsignedLong(block.getInt(4)), block.getInt(8));
+        return true;
+    }
+
+    /** Whether the block of socketcall(2) can be read, and is another than the draft has. */
+    boolean blockDiffers(Call call, AddressSpace memory, Draft draft) {
+        return readBlock(call, memory)
+                && (block.getInt(0) != draft.dirfd
+                        || Integer.toUnsignedLong(block.getInt(4)) != draft.pointer
+                        || block.getInt(8) != draft.addrlen);
+    }
+
+    private boolean readBlock(Call call, AddressSpace memory) {
+        return memory.copyCarefully(call.block(), block.array(), BLOCK_SIZE);
+    }
+
     private static boolean path(long pointer, AddressSpace memory, Draft draft) {
         int length = memory.stringCarefully(pointer, draft.argument, PATH_ROOM);
         if (length < 0) {
@@ -77,12 +117,12 @@ final class ArgumentReader {
         return true;
     }
 
-    private static boolean address(Call call, AddressSpace memory, Draft draft) {
+    private static boolean address(AddressSpace memory, Draft draft) {
         if (draft.addrlen < 0) {
             return false;
         }
         int length = Math.min(draft.addrlen, RecordLayout.ADDRESS_MAX);
-        if (!memory.copyCarefully(call.register(1), draft.argument, length)) {
+        if (!memory.copyCarefully(draft.pointer, draft.argument, length)) {
             draft.flag(EventFlag.FAULTED);
             return false;
         }

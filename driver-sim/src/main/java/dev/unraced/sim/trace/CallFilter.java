@@ -4,6 +4,7 @@ package dev.unraced.sim.trace;
 import dev.unraced.config.EventFilters;
 import dev.unraced.config.ResultFilter;
 import dev.unraced.driver.FilterReason;
+import dev.unraced.event.EventFlag;
 import dev.unraced.event.Syscall;
 import dev.unraced.sim.kernel.Call;
 import dev.unraced.sim.kernel.Kernel;
@@ -80,7 +81,7 @@ final class CallFilter {
         if (!acceptsPath(call, draft)) {
             return FilterReason.PATH;
         }
-        boolean failed = ResultFilter.isFailure(call.syscall(), call.result(), !call.isTrapped());
+        boolean failed = ResultFilter.isFailure(call.syscall(), call.result(), !draft.has(EventFlag.NOT_EXECUTED));
         return filters.result().accepts(failed) ? null : FilterReason.RESULT;
     }
 

@@ -14,7 +14,7 @@ import java.util.function.UnaryOperator;
  */
 final class CallStash {
     /** Bytes of an ordinary entry. */
-    static final int ENTRY_BYTES = 320;
+    static final int ENTRY_BYTES = 336;
 
     /** A stash so small that threads get into each other's way is something that the order of their steps decides. */
     private static final int CONTENDED = 64;

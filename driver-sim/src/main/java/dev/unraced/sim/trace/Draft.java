@@ -18,7 +18,7 @@ import java.util.Arrays;
 final class Draft {
     private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
     /** Where a stashed draft's argument begins; behind it lies the truth, if there is one. */
-    private static final int ARGUMENT = 96;
+    private static final int ARGUMENT = 112;
     /** Bytes of a stashed truth besides the resolved path and the socket's names. */
     private static final int TRUTH = 32;
 
@@ -55,6 +55,12 @@ final class Draft {
     long startDentry;
 
     int addrlen;
+    /** Where an address lies. */
+    long pointer;
+    /** The device that a socket was bound to before its connect; 0 for none. */
+    int boundDevice;
+    /** Number of the mount namespace in which the path is looked up, as far as that was seen. */
+    long namespace;
 
     /** What the call acted on, once that is known. */
     boolean hasTruth;
@@ -91,6 +97,9 @@ final class Draft {
         startMount = 0;
         startDentry = 0;
         addrlen = 0;
+        pointer = 0;
+        boundDevice = 0;
+        namespace = 0;
         forgetTruth();
     }
 
@@ -160,7 +169,9 @@ final class Draft {
         LONGS.set(stash, 64, startMount);
         LONGS.set(stash, 72, startDentry);
         LONGS.set(stash, 80, pair(dirfd, addrlen));
-        LONGS.set(stash, 88, pair(hasTruth ? 1 : 0, length));
+        LONGS.set(stash, 88, pair(boundDevice << 1 | (hasTruth ? 1 : 0), length));
+        LONGS.set(stash, 96, namespace);
+        LONGS.set(stash, 104, pointer);
         System.arraycopy(argument, 0, stash, ARGUMENT, length);
         int end = ARGUMENT + length;
         return hasTruth ? writeTruth(stash, end) : end;
@@ -205,7 +216,10 @@ final class Draft {
         dirfd = first(numbers);
         addrlen = second(numbers);
         long sizes = (long) LONGS.get(stash, 88);
-        hasTruth = first(sizes) != 0;
+        hasTruth = (first(sizes) & 1) != 0;
+        boundDevice = first(sizes) >>> 1;
+        namespace = (long) LONGS.get(stash, 96);
+        pointer = (long) LONGS.get(stash, 104);
         length = second(sizes);
         System.arraycopy(stash, ARGUMENT, argument, 0, length);
         if (hasTruth) {

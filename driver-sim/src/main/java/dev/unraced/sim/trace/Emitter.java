@@ -2,6 +2,7 @@
 package dev.unraced.sim.trace;
 
 import dev.unraced.event.EventFlag;
+import dev.unraced.event.Provenance;
 import dev.unraced.event.RecordEncoder;
 import dev.unraced.event.Syscall;
 import dev.unraced.sim.kernel.Call;
@@ -83,6 +84,9 @@ final class Emitter {
 
     private void connect(Draft draft) {
         encoder.fd(draft.dirfd).address(draft.argument, draft.length, draft.addrlen, draft.provenance, draft.integrity);
+        if (draft.howProvenance != Provenance.NONE) {
+            encoder.block(draft.howProvenance, draft.howIntegrity);
+        }
         if (draft.hasTruth) {
             encoder.socket(
                     draft.family,

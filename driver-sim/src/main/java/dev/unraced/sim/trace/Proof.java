@@ -5,6 +5,9 @@ import dev.unraced.event.EventFlag;
 import dev.unraced.event.Integrity;
 import dev.unraced.sim.fs.OpenFile;
 import dev.unraced.sim.fs.PathProof;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 
 /**
@@ -21,22 +24,27 @@ final class Proof {
     private static final int INET6_PORT_END = 4;
     private static final int INET6_ADDRESS = 8;
     private static final int INET6_ADDRESS_END = 24;
+    /** With the scope. */
+    private static final int INET6_BYTES = 28;
+
+    private static final VarHandle INTS = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
 
     private Proof() {}
 
-    static Integrity ofPath(Draft draft, OpenFile file) {
+    static Integrity ofPath(Draft draft, OpenFile file, int scans) {
         boolean isAbsolute = draft.length > 0 && draft.argument[0] == '/';
         long mount = isAbsolute ? draft.rootMount : draft.startMount;
         long dentry = isAbsolute ? draft.rootDentry : draft.startDentry;
-        if (!PathProof.confirms(file, mount, dentry, draft.argument, draft.length)) {
+        PathProof.Result result = PathProof.examine(file, mount, dentry, draft.argument, draft.length, scans);
+        if (result == PathProof.Result.REFUTED) {
             return Integrity.DIFFERS;
         }
         // What lies outside the caller's namespace, others may have arranged.
         boolean outside = draft.has(EventFlag.DETACHED) || draft.has(EventFlag.FOREIGN_MOUNT_NS);
-        return outside ? Integrity.UNCHECKED : Integrity.MATCH;
+        return outside || result == PathProof.Result.UNKNOWN ? Integrity.UNCHECKED : Integrity.MATCH;
     }
 
-    static Integrity ofAddress(Draft draft) {
+    static Integrity ofAddress(Draft draft, boolean withScope) {
         if (draft.remoteLength < Short.BYTES || draft.length < Short.BYTES || draft.argument[1] != 0) {
             return Integrity.UNCHECKED;
         }
@@ -50,10 +58,27 @@ final class Proof {
                     case AF_INET6 ->
                         draft.length >= INET6_ADDRESS_END
                                 && same(draft, 2, INET6_PORT_END)
-                                && same(draft, INET6_ADDRESS, INET6_ADDRESS_END);
+                                && same(draft, INET6_ADDRESS, INET6_ADDRESS_END)
+                                && (!withScope || isScopeRight(draft));
                     default -> false;
                 };
         return same ? Integrity.MATCH : Integrity.DIFFERS;
+    }
+
+    /** Whether the peer is reached through the device that the claim names, if its address needs one. */
+    private static boolean isScopeRight(Draft draft) {
+        if (!needsScope(draft.argument[INET6_ADDRESS] & 0xff, draft.argument[INET6_ADDRESS + 1] & 0xff)) {
+            return true;
+        }
+        int claimed = draft.length >= INET6_BYTES ? (int) INTS.get(draft.argument, INET6_ADDRESS_END) : 0;
+        int used = draft.remoteLength >= INET6_BYTES ? (int) INTS.get(draft.remote, INET6_ADDRESS_END) : 0;
+        return (claimed == 0 ? draft.boundDevice : claimed) == used;
+    }
+
+    /** {@code __ipv6_addr_needs_scope_id}: fe80::/10, and multicast of the interface or the link. */
+    private static boolean needsScope(int first, int second) {
+        int scope = second & 0xf;
+        return (first == 0xfe && second >>> 6 == 2) || (first == 0xff && (scope == 1 || scope == 2));
     }
 
     /** An abstract name is unique; one in the file tree can be given to another socket after it was bound. */

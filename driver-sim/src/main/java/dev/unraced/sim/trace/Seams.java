@@ -5,11 +5,14 @@ import dev.unraced.driver.Capture;
 import dev.unraced.ring.RingSource;
 import dev.unraced.sim.kernel.Tracepoints;
 import dev.unraced.stash.ArgStash;
+import java.util.EnumSet;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 
 /**
  * Where an observer can be broken on purpose, to see whether the rules notice: each part can be put behind another.
  *
+ * @param precautions those that it takes
  * @param settings what it takes from its configuration
  * @param tracepoints what the observer sees of the kernel
  * @param stash where it keeps arguments
@@ -18,6 +21,7 @@ import java.util.function.UnaryOperator;
  * @param capture what its consumer holds
  */
 public record Seams(
+        Set<Precaution> precautions,
         UnaryOperator<TraceSettings> settings,
         UnaryOperator<Tracepoints> tracepoints,
         UnaryOperator<ArgStash> stash,
@@ -27,6 +31,7 @@ public record Seams(
 
     /** Nothing broken. */
     public static final Seams NONE = new Seams(
+            Set.of(Precaution.values()),
             UnaryOperator.identity(),
             UnaryOperator.identity(),
             UnaryOperator.identity(),
@@ -34,27 +39,39 @@ public record Seams(
             UnaryOperator.identity(),
             UnaryOperator.identity());
 
+    public Seams {
+        precautions = Set.copyOf(precautions);
+    }
+
+    /** One that leaves out a precaution. */
+    public Seams without(Precaution careless) {
+        EnumSet<Precaution> others = EnumSet.allOf(Precaution.class);
+        others.retainAll(precautions);
+        others.remove(careless);
+        return new Seams(others, settings, tracepoints, stash, sink, source, capture);
+    }
+
     public Seams withSettings(UnaryOperator<TraceSettings> broken) {
-        return new Seams(broken, tracepoints, stash, sink, source, capture);
+        return new Seams(precautions, broken, tracepoints, stash, sink, source, capture);
     }
 
     public Seams withTracepoints(UnaryOperator<Tracepoints> broken) {
-        return new Seams(settings, broken, stash, sink, source, capture);
+        return new Seams(precautions, settings, broken, stash, sink, source, capture);
     }
 
     public Seams withStash(UnaryOperator<ArgStash> broken) {
-        return new Seams(settings, tracepoints, broken, sink, source, capture);
+        return new Seams(precautions, settings, tracepoints, broken, sink, source, capture);
     }
 
     public Seams withSink(UnaryOperator<RecordSink> broken) {
-        return new Seams(settings, tracepoints, stash, broken, source, capture);
+        return new Seams(precautions, settings, tracepoints, stash, broken, source, capture);
     }
 
     public Seams withSource(UnaryOperator<RingSource> broken) {
-        return new Seams(settings, tracepoints, stash, sink, broken, capture);
+        return new Seams(precautions, settings, tracepoints, stash, sink, broken, capture);
     }
 
     public Seams withCapture(UnaryOperator<Capture> broken) {
-        return new Seams(settings, tracepoints, stash, sink, source, broken);
+        return new Seams(precautions, settings, tracepoints, stash, sink, source, broken);
     }
 }

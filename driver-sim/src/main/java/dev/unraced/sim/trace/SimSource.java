@@ -61,6 +61,7 @@ public final class SimSource extends UserSource {
             Runnable end) {
         SimSource source = new SimSource(kernel, seams.settings().apply(settings), seams, end);
         synchronized (kernel) {
+            source.tracer.begin();
             kernel.attach(source.attached);
         }
         return seams.capture()

@@ -18,10 +18,13 @@ import dev.unraced.sim.kernel.Kernel;
 import dev.unraced.sim.kernel.Task;
 import dev.unraced.sim.kernel.TaskGroup;
 import dev.unraced.sim.kernel.Tracepoints;
+import dev.unraced.sim.net.Socket;
 import dev.unraced.stash.ArgStash;
 import dev.unraced.stash.StashStats;
 import java.util.Arrays;
+import java.util.IdentityHashMap;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,7 +49,13 @@ public final class Tracer implements Tracepoints {
     private final CallStash stash;
     private final Emitter emitter;
     private final ArgumentReader reader = new ArgumentReader();
-    private final Truth truth = new Truth();
+    private final Set<Precaution> precautions;
+    private final Truth truth;
+    private final ConnectsUnderWay connects;
+    /** The latest request that each thread submitted, until the thread submits another one. */
+    private final IdentityHashMap<Task, Call> latest = new IdentityHashMap<>();
+
+    private EntryTraces traces;
     private final Draft draft = new Draft();
     private Mitigation mitigation;
     /** Calls that entered under kernel may be under way, though the mode is another one by now. */
@@ -63,6 +72,10 @@ public final class Tracer implements Tracepoints {
                 settings.limits().userIntervalNanos(), settings.limits().cgroupIntervalNanos());
         this.kernel = kernel;
         this.settings = settings;
+        this.precautions = seams.precautions();
+        this.truth = new Truth(takes(Precaution.SECOND_WALKS));
+        this.connects = new ConnectsUnderWay(kernel.log());
+        this.traces = new EntryTraces(0);
         this.watched =
                 settings.syscalls().stream().mapToInt(call -> 1 << call.code()).sum();
         this.filter = new CallFilter(kernel, settings);
@@ -71,6 +84,48 @@ public final class Tracer implements Tracepoints {
         this.emitter = new Emitter(seams.sink().apply(sink));
         mitigation(settings.mitigation());
         this.enterEvents = settings.enterEvents();
+    }
+
+    private boolean takes(Precaution precaution) {
+        return precautions.contains(precaution);
+    }
+
+    /**
+     * Right before the tracer is attached. It looks for threads that are in connects, since these may overlap with
+     * those that it will see enter.
+     */
+    void begin() {
+        traces = new EntryTraces(kernel.clock().now());
+        for (Task task : kernel.tasks()) {
+            Call call = task.call();
+            if (call != null && call.syscall() == Syscall.CONNECT) {
+                Task caller = call.caller(task);
+                connects.on(key(caller, call), socketOf(caller, call));
+            }
+        }
+    }
+
+    /** The socket of a connect: as the kernel found it, or behind its descriptor as long as the kernel has not. */
+    private static @Nullable Socket socketOf(Task caller, Call call) {
+        OpenFile found = call.file();
+        if (found == null && call.block() != 0) {
+            // What the block says now may be another descriptor than the kernel will take.
+            return null;
+        }
+        return Truth.socket(found == null ? caller.descriptor((int) call.register(0)) : found);
+    }
+
+    private void noteConnect(Task caller, Call call) {
+        if (call.syscall() == Syscall.CONNECT) {
+            connects.on(key(caller, call), socketOf(caller, call));
+        }
+    }
+
+    /** A connect is over, or was looked at before the next request can disturb it. */
+    private void endConnect(Task caller, Call call) {
+        if (call.syscall() == Syscall.CONNECT && connects.end(key(caller, call)) && takes(Precaution.OVERLAPS)) {
+            draft.flag(EventFlag.SOCKET_SHARED);
+        }
     }
 
     Mitigation mitigation() {
@@ -124,8 +179,13 @@ public final class Tracer implements Tracepoints {
 
     @Override
     public void enter(Task task, Call call) {
+        if (!isWatched(call)) {
+            return;
+        }
+        traces.enter(task);
+        noteConnect(task, call);
         boolean stashed = mitigation != Mitigation.OFF;
-        if (!(stashed || enterEvents) || !isWatched(call) || filter.reason(task.group()) != null) {
+        if (!(stashed || enterEvents) || filter.reason(task.group()) != null) {
             return;
         }
         snapshot(task, call);
@@ -144,7 +204,13 @@ public final class Tracer implements Tracepoints {
 
     @Override
     public void submitted(Task task, Call request) {
-        if (!isWatched(request) || filter.reason(task.group()) != null) {
+        lookAtLatest(task);
+        if (!isWatched(request)) {
+            return;
+        }
+        latest.put(task, request);
+        noteConnect(task, request);
+        if (filter.reason(task.group()) != null) {
             return;
         }
         begin(task, request, mitigation, kernel.clock().now());
@@ -154,9 +220,71 @@ public final class Tracer implements Tracepoints {
     }
 
     @Override
+    public void submittedOther(Task task) {
+        lookAtLatest(task);
+    }
+
+    /**
+     * The kernel tells of completions when a whole batch is carried out. By then a later request may have put something
+     * else in the place of what an earlier one opened, or connected its socket again. So the tracer looks for that when
+     * the next request is submitted: nothing ran in between, unless the table is shared.
+     */
+    private void lookAtLatest(Task submitter) {
+        Call request = latest.remove(submitter);
+        if (request == null
+                || !request.isIssued()
+                || request.isDone()
+                || request.isOnWorker()
+                || !takes(Precaution.BATCHES)
+                || filter.reason(submitter.group()) != null) {
+            return;
+        }
+        long key = key(submitter, request);
+        int found = take(key, submitter, request);
+        if (found < 0) {
+            begin(submitter, request, mitigation, 0);
+            missed(found);
+        }
+        endConnect(submitter, request);
+        if (!draft.hasTruth && Truth.isExpected(request, request.result())) {
+            OpenFile file = Truth.byDescriptor(submitter, request, draft);
+            if (file != null) {
+                truth.describe(submitter, request, file, draft);
+            }
+        }
+        keep(found, key, submitter, request);
+    }
+
+    @Override
+    public boolean look(Task task, Call call) {
+        if (call.syscall() == Syscall.CONNECT
+                || !isWatched(call)
+                || !Truth.isExpected(call, call.result())
+                || filter.reason(task.group()) != null) {
+            return false;
+        }
+        int found = stash.peek(key(task, call), task.startNanos(), code(call), draft);
+        OpenFile file;
+        if (call.isIssued()) {
+            file = found >= 0 && draft.hasTruth ? null : task.descriptor((int) call.result());
+        } else {
+            Mitigation mode = found < 0 ? mitigation : draft.mitigation;
+            file = mode == Mitigation.KERNEL ? call.file() : null;
+        }
+        return file != null && truth.look(task, call, file);
+    }
+
+    @Override
     public void worked(Task task, Call call) {
         Task caller = call.caller(task);
-        if (!takesCopies || !isWatched(call) || filter.reason(caller.group()) != null) {
+        if (!isWatched(call)) {
+            return;
+        }
+        OpenFile connected = call.syscall() == Syscall.CONNECT ? call.file() : null;
+        if (connected != null) {
+            connects.took(key(caller, call), connected, Truth.socket(connected));
+        }
+        if (!takesCopies || filter.reason(caller.group()) != null) {
             return;
         }
         long key = key(caller, call);
@@ -172,12 +300,18 @@ public final class Tracer implements Tracepoints {
             missed(found);
         }
         adoptCopies(call);
+        draft.namespace = task.fs().namespace().number();
         OpenFile file = call.file();
         if (file != null && Truth.isExpected(call, call.result())) {
             // Not by way of the descriptor, which others could have replaced.
             draft.flags &= ~EventFlag.FD_TABLE_SHARED.mask();
             truth.describe(caller, call, file, draft);
         }
+        keep(found, key, caller, call);
+    }
+
+    /** Keeps a draft that was looked at in the midst of a call. */
+    private void keep(int found, long key, Task caller, Call call) {
         if (found < 0) {
             stash.putLate(key, caller.startNanos(), code(call), draft);
         } else {
@@ -187,33 +321,52 @@ public final class Tracer implements Tracepoints {
 
     @Override
     public void exit(Task task, Call call) {
-        complete(task, call);
+        complete(task, task, call);
     }
 
     @Override
     public void completed(Task task, Call request) {
-        complete(request.caller(task), request);
+        complete(request.caller(task), task, request);
     }
 
     @Override
     public void threadExit(Task task) {
         stash.discard(task.tid());
+        connects.end(task.tid());
+        traces.end(task);
+        latest.remove(task);
         Call carried = task.call();
-        if (carried != null && carried.origin() == Origin.IO_URING) {
-            stash.discard(REQUEST_KEY + carried.request());
+        if (carried != null) {
+            truth.forget(carried);
+            if (carried.origin() == Origin.IO_URING) {
+                stash.discard(REQUEST_KEY + carried.request());
+                connects.end(REQUEST_KEY + carried.request());
+            }
         }
     }
 
-    private void complete(Task caller, Call call) {
+    /**
+     * A call is over.
+     *
+     * @param doer who carried it out: the caller, or a thread of the kernel's
+     */
+    private void complete(Task caller, Task doer, Call call) {
         if (!isWatched(call)) {
             return;
         }
         returned++;
         int found = take(key(caller, call), caller, call);
+        EntryTraces.Execution execution = execution(caller, call, found);
+        boolean isOvertaken = latest.get(caller) != call;
+        if (!isOvertaken) {
+            latest.remove(caller);
+        }
         if (found < 0) {
             FilterReason whose = filter.reason(caller.group());
             if (whose != null) {
                 filter.count(whose);
+                connects.end(key(caller, call));
+                truth.forget(call);
                 return;
             }
             begin(caller, call, mitigation, 0);
@@ -221,14 +374,29 @@ public final class Tracer implements Tracepoints {
                 missed(found);
             }
         }
-        if (call.isTrapped()) {
-            draft.flag(EventFlag.NOT_EXECUTED);
+        OpenFile connected = call.block() == 0 ? null : connects.taken(key(caller, call));
+        endConnect(caller, call);
+        switch (execution) {
+            case REFUSED -> draft.flag(EventFlag.NOT_EXECUTED);
+            case UNKNOWN -> draft.flag(EventFlag.EXECUTION_UNKNOWN);
+            case RAN -> {
+                // As it should be.
+            }
         }
         if (call.isOnWorker() && !draft.hasTruth) {
             // While the worker worked, the submitter could put another file behind the descriptor.
             draft.flag(EventFlag.FD_TABLE_SHARED);
         }
-        finish(caller, call, found >= 0);
+        boolean isTooLate =
+                call.origin() == Origin.IO_URING && !call.isOnWorker() && isOvertaken && takes(Precaution.BATCHES);
+        // The descriptor of socketcall(2) is memory, which another process may have rewritten and restored.
+        boolean isUnproven = call.block() != 0 && takes(Precaution.BLOCKS);
+        if (isUnproven && connected != null && !draft.hasTruth && Truth.isExpected(call, call.result())) {
+            truth.describe(caller, call, connected, draft);
+        }
+        finish(caller, call, found >= 0, isTooLate || isUnproven);
+        truth.forget(call);
+        compareNamespaces(caller, doer, call);
         FilterReason reason = filter.reason(call, draft);
         if (reason != null) {
             filter.count(reason);
@@ -252,24 +420,66 @@ public final class Tracer implements Tracepoints {
         return false;
     }
 
-    /** Reads at the return what is still missing, finds out what the call acted on, and compares. */
-    private void finish(Task caller, Call call, boolean entered) {
+    /**
+     * Whether a call ran. A request that completes was carried out, or failed; of a call, the thread's trace tells. An
+     * observer without traces takes a signal that is pending, and a result that is the call's number, for a refusal.
+     */
+    private EntryTraces.Execution execution(Task caller, Call call, int found) {
+        if (call.origin() == Origin.IO_URING) {
+            return EntryTraces.Execution.RAN;
+        }
+        EntryTraces.Execution traced = traces.exit(caller);
+        if (takes(Precaution.ENTRY_TRACES)) {
+            return traced;
+        }
+        boolean looksRefused = found < 0 && call.result() == call.number() && caller.isSigsysPending();
+        return looksRefused ? EntryTraces.Execution.REFUSED : EntryTraces.Execution.RAN;
+    }
+
+    /** The event names the mount namespace that the caller is in now; the path may have been looked up in another. */
+    private void compareNamespaces(Task caller, Task doer, Call call) {
+        if (!takes(Precaution.NAMESPACES)) {
+            draft.flags &= call.isOnWorker() ? ~EventFlag.FOREIGN_MOUNT_NS.mask() : ~0;
+            return;
+        }
+        if (call.syscall() == Syscall.CONNECT || draft.has(EventFlag.NOT_EXECUTED)) {
+            return;
+        }
+        long named = caller.group().mountNamespace();
+        boolean isElsewhere = call.isOnWorker()
+                ? doer.fs().namespace().number() != named
+                : draft.namespace != 0 && draft.namespace != named;
+        if (isElsewhere) {
+            draft.flag(EventFlag.FOREIGN_MOUNT_NS);
+        }
+    }
+
+    /**
+     * Reads at the return what is still missing, finds out what the call acted on, and compares.
+     *
+     * @param isUnproven whether what the descriptor leads to may be another object than the call's
+     */
+    private void finish(Task caller, Call call, boolean entered, boolean isUnproven) {
         boolean present = draft.isPresent();
         reader.memory(call, caller.group().memory(), draft, Provenance.EXIT);
         if (!entered) {
             // Nobody tried at entry.
             draft.flags &= ~EventFlag.FAULTED.mask();
         }
-        if (call.isTrapped()) {
+        if (draft.has(EventFlag.NOT_EXECUTED)) {
+            draft.forgetTruth();
             return;
         }
         boolean describable = Truth.isExpected(call, call.result());
         OpenFile file = null;
-        if (describable && !draft.hasTruth) {
+        if (describable && !draft.hasTruth && !isUnproven) {
             file = Truth.byDescriptor(caller, call, draft);
             if (file != null) {
                 truth.describe(caller, call, file, draft);
             }
+        }
+        if (describable && !draft.hasTruth && (isUnproven || takes(Precaution.BATCHES))) {
+            draft.flag(EventFlag.OBJECT_MISSED);
         }
         if (settings.integrity() && draft.mitigation != Mitigation.OFF) {
             judge(caller, call, file, present, entered);
@@ -284,14 +494,14 @@ public final class Tracer implements Tracepoints {
             return;
         }
         if (call.syscall() == Syscall.CONNECT) {
-            draft.integrity = Proof.ofAddress(draft);
+            draft.integrity = Proof.ofAddress(draft, takes(Precaution.SCOPES));
         } else if (file != null && !draft.has(EventFlag.TRUNCATED)) {
-            draft.integrity = Proof.ofPath(draft, file);
+            draft.integrity = Proof.ofPath(draft, file, truth.scansLeft());
         }
-        boolean isSure = entered && !draft.has(EventFlag.FD_TABLE_SHARED);
+        boolean isSure = entered && !draft.has(EventFlag.FD_TABLE_SHARED) && !draft.has(EventFlag.SOCKET_SHARED);
         if (draft.integrity == Integrity.MATCH && !isSure) {
-            // Another task could have put the object that the claim names behind the descriptor. A table that was not
-            // shared at entry was not shared until the return: its only user was in the call.
+            // Another task could have put the object that the claim names behind the descriptor, or chosen the peer. A
+            // table that was not shared at entry was not shared until the return: its only user was in the call.
             draft.integrity = Integrity.UNCHECKED;
         }
     }
@@ -300,7 +510,10 @@ public final class Tracer implements Tracepoints {
     private void compareWithExit(Task caller, Call call) {
         AddressSpace memory = caller.group().memory();
         if (call.syscall() == Syscall.CONNECT) {
-            if (memory.differsCarefully(call.register(1), draft.argument, draft.length)) {
+            if (draft.howProvenance == Provenance.ENTER && reader.blockDiffers(call, memory, draft)) {
+                draft.howIntegrity = Integrity.CHANGED;
+            }
+            if (memory.differsCarefully(draft.pointer, draft.argument, draft.length)) {
                 draft.integrity = Integrity.CHANGED;
             }
             return;
@@ -324,6 +537,12 @@ public final class Tracer implements Tracepoints {
         reader.memory(call, task.group().memory(), draft, Provenance.ENTER);
         if (task.group().descriptors().isShared()) {
             draft.flag(EventFlag.FD_TABLE_SHARED);
+        }
+        if (call.syscall() == Syscall.CONNECT) {
+            Socket socket = socketOf(task, call);
+            draft.boundDevice = socket == null ? 0 : socket.device();
+        } else {
+            draft.namespace = task.group().mountNamespace();
         }
     }
 
@@ -362,6 +581,17 @@ public final class Tracer implements Tracepoints {
             draft.length = copy.length;
             draft.provenance = Provenance.KERNEL;
             draft.integrity = changed ? Integrity.CHANGED : Integrity.MATCH;
+        }
+        long[] block = call.kernelBlock();
+        if (block != null) {
+            boolean changed = draft.howProvenance == Provenance.ENTER
+                    && (block[0] != draft.dirfd || block[1] != draft.pointer || block[2] != draft.addrlen);
+            draft.dirfd = (int) block[0];
+            draft.pointer = block[1];
+            draft.addrlen = (int) block[2];
+            draft.flags &= ~EventFlag.TRUNCATED.mask();
+            draft.howProvenance = Provenance.KERNEL;
+            draft.howIntegrity = changed ? Integrity.CHANGED : Integrity.MATCH;
         }
         long[] how = call.kernelHow();
         if (how != null) {

@@ -9,18 +9,70 @@ import dev.unraced.sim.fs.PathFinder;
 import dev.unraced.sim.kernel.Call;
 import dev.unraced.sim.kernel.Task;
 import dev.unraced.sim.net.Socket;
+import java.util.IdentityHashMap;
 import org.jspecify.annotations.Nullable;
 
 /** Reads what a call really acted on from the kernel's own objects. */
 final class Truth {
     private final PathFinder path = new PathFinder();
+    private final boolean walksTwice;
+    private int scansLeft;
+    /** Walks that take steps, by the calls that they are for. */
+    private final IdentityHashMap<Call, PathFinder> walks = new IdentityHashMap<>();
+
+    /**
+     * Reads what calls acted on.
+     *
+     * @param walksTwice whether a second walk confirms each resolved path
+     */
+    Truth(boolean walksTwice) {
+        this.walksTwice = walksTwice;
+    }
+
+    /** The socket behind a descriptor that connect(2) would take; null when there is none. */
+    static @Nullable Socket socket(@Nullable OpenFile file) {
+        return file != null && !file.isPath() && file.privateData() instanceof Socket socket ? socket : null;
+    }
+
+    /** Reads one more name of the way to a file; whether there is more to read. */
+    boolean look(Task task, Call call, OpenFile file) {
+        PathFinder walk = walks.get(call);
+        if (walk == null || walk.file() != file) {
+            walk = new PathFinder();
+            walk.begin(file, task.fs(), walksTwice);
+            walks.put(call, walk);
+        }
+        return walk.advance();
+    }
+
+    /** How many names and mounts a proof may look at, after what was described last. */
+    int scansLeft() {
+        return scansLeft;
+    }
+
+    /** Gives up what was read for a call. */
+    void forget(Call call) {
+        walks.remove(call);
+    }
+
+    private PathFinder walked(Task task, Call call, OpenFile file) {
+        PathFinder walk = walks.remove(call);
+        if (walk != null && walk.file() == file) {
+            return walk;
+        }
+        path.begin(file, task.fs(), walksTwice);
+        while (path.advance()) {
+            // All within one step, in which nobody renames anything.
+        }
+        return path;
+    }
 
     /**
      * The file that a call acted on, as found by its descriptor when it returns: what a tracer has that cannot look
      * into the call. Null when there is none.
      */
     static @Nullable OpenFile byDescriptor(Task task, Call call, Draft draft) {
-        int fd = (int) (call.syscall() == Syscall.CONNECT ? call.register(0) : call.result());
+        int fd = call.syscall() == Syscall.CONNECT ? draft.dirfd : (int) call.result();
         if (task.group().descriptors().isShared()) {
             draft.flag(EventFlag.FD_TABLE_SHARED);
         }
@@ -37,14 +89,16 @@ final class Truth {
 
     void describe(Task task, Call call, OpenFile file, Draft draft) {
         if (call.syscall() == Syscall.CONNECT) {
-            if (file.privateData() instanceof Socket socket && !file.isPath()) {
+            Socket socket = socket(file);
+            if (socket != null) {
                 describe(socket, draft);
             }
             return;
         }
-        path.find(file, task.fs());
-        path.copyTo(draft.resolved);
-        draft.resolvedLength = path.length();
+        PathFinder walk = walked(task, call, file);
+        scansLeft = walk.scansLeft();
+        walk.copyTo(draft.resolved);
+        draft.resolvedLength = walk.length();
         draft.deviceMajor = file.inode().superBlock().major();
         draft.deviceMinor = file.inode().superBlock().minor();
         draft.inode = file.inode().number();
@@ -52,17 +106,20 @@ final class Truth {
         if (file.created()) {
             draft.flag(EventFlag.CREATED);
         }
-        if (path.truncated()) {
+        if (walk.truncated()) {
             draft.flag(EventFlag.RESOLVED_TRUNCATED);
         }
-        if (path.deleted()) {
+        if (walk.deleted()) {
             draft.flag(EventFlag.DELETED);
         }
-        if (path.detached()) {
+        if (walk.detached()) {
             draft.flag(EventFlag.DETACHED);
         }
-        if (path.foreign()) {
+        if (walk.foreign()) {
             draft.flag(EventFlag.FOREIGN_MOUNT_NS);
+        }
+        if (walk.unstable()) {
+            draft.flag(EventFlag.RESOLVED_UNSTABLE);
         }
         draft.hasTruth = true;
     }

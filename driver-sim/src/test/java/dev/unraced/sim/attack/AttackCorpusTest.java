@@ -34,13 +34,42 @@ class AttackCorpusTest {
             Map.entry("exec", Verdict.WARNED),
             Map.entry("lru-reuse", Verdict.WARNED),
             Map.entry("stash-full", Verdict.WARNED),
-            Map.entry("attach", Verdict.WARNED));
+            Map.entry("attach", Verdict.WARNED),
+            Map.entry("shared-socket", Verdict.WARNED),
+            Map.entry("scope", Verdict.WARNED),
+            Map.entry("socketcall", Verdict.TRUE),
+            Map.entry("uring-batch", Verdict.TRUE),
+            Map.entry("uring-reconnect", Verdict.TRUE),
+            Map.entry("late-namespace", Verdict.WARNED),
+            Map.entry("forged-sigsys", Verdict.TRUE),
+            Map.entry("never-ran", Verdict.WARNED),
+            Map.entry("torn-path", Verdict.TRUE));
 
-    /** Where the kernel's copy can be lost before the event is made: ENTER_MISSED or EVICTED says so. */
-    private static final List<String> KERNEL_CAN_ONLY_WARN = List.of("lru-reuse", "attach");
+    /**
+     * Where the kernel's copy can be lost before the event is made, as ENTER_MISSED or EVICTED says, or is not all that
+     * the event asserts.
+     */
+    private static final List<String> KERNEL_CAN_ONLY_WARN =
+            List.of("lru-reuse", "attach", "late-namespace", "never-ran");
 
-    /** What the kernel has copied before any observer sees the request needs no mode to be right. */
-    private static final List<String> NEVER_FOOLED = List.of("io-uring", "io-uring-worker");
+    /**
+     * The worst without a snapshot, where it is not to be fooled: what the kernel has copied before any observer sees
+     * the request needs no mode to be right, and marks do not, either.
+     */
+    private static final Map<String, Verdict> UNDER_OFF = Map.of(
+            "io-uring", Verdict.TRUE,
+            "io-uring-worker", Verdict.TRUE,
+            "shared-socket", Verdict.WARNED,
+            "socketcall", Verdict.TRUE,
+            "uring-batch", Verdict.TRUE,
+            "uring-reconnect", Verdict.TRUE,
+            "late-namespace", Verdict.WARNED,
+            "forged-sigsys", Verdict.TRUE,
+            "never-ran", Verdict.WARNED,
+            "torn-path", Verdict.TRUE);
+
+    /** Where an observer reads name by name, and how often depends on what it finds. */
+    private static final List<String> LOOKS_TAKE_STEPS = List.of("torn-path");
 
     private static final Map<Attack, AttackReport> REPORTS = new HashMap<>();
 
@@ -61,14 +90,15 @@ class AttackCorpusTest {
     void eachModeComesToWhatItPromises(Attack attack) {
         AttackReport report = report(attack);
 
-        assertThat(report.rows()).allSatisfy(row -> assertThat(row.verdicts()).doesNotContainKey(Verdict.LIED));
-        assertThat(report.row(Mode.OFF).worst())
-                .isEqualTo(NEVER_FOOLED.contains(attack.name()) ? Verdict.TRUE : Verdict.FOOLED);
+        assertThat(report.rows())
+                .filteredOn(row -> row.mode() != Mode.NAIVE)
+                .allSatisfy(row -> assertThat(row.verdicts()).doesNotContainKey(Verdict.LIED));
+        assertThat(report.row(Mode.OFF).worst()).isEqualTo(UNDER_OFF.getOrDefault(attack.name(), Verdict.FOOLED));
         assertThat(report.row(Mode.STASH).worst()).isEqualTo(UNDER_STASH.get(attack.name()));
         assertThat(report.row(Mode.KERNEL).worst())
                 .isEqualTo(KERNEL_CAN_ONLY_WARN.contains(attack.name()) ? Verdict.WARNED : Verdict.TRUE);
         if (attack.modes().contains(Mode.NAIVE)) {
-            assertThat(report.row(Mode.NAIVE).worst()).isEqualTo(Verdict.FOOLED);
+            assertThat(report.row(Mode.NAIVE).worst()).isGreaterThanOrEqualTo(Verdict.FOOLED);
         }
         assertThat(report.interleavings().exact()).isTrue();
     }
@@ -84,7 +114,11 @@ class AttackCorpusTest {
             assertThat(report(attack).row(mode).verdicts().keySet())
                     .as("%s of %s executions", mode, all.executions())
                     .isEqualTo(all.verdicts().keySet());
-            assertThat(all.executions()).as("the observer makes no steps").isEqualTo(interleavings);
+            if (mode == Mode.OFF || !LOOKS_TAKE_STEPS.contains(attack.name())) {
+                assertThat(all.executions())
+                        .as("the observer of %s makes no steps", mode)
+                        .isEqualTo(interleavings);
+            }
         }
     }
 

@@ -36,6 +36,57 @@ class ResolveTest {
     }
 
     @Test
+    void aPathWhoseNamesChangeMeanwhileIsReadAgain() {
+        assertThat(root.rename("/tmp/dir", "/tmp/other/dir")).isZero();
+        PathFinder torn = halfRead("/tmp/other/dir/file", false);
+        PathFinder whole = halfRead("/tmp/other/dir/file", true);
+        assertThat(root.rename("/tmp/other/dir", "/tmp/dir")).isZero();
+        assertThat(root.rename("/tmp/other", "/tmp/new")).isZero();
+
+        assertThat(finished(torn)).as("no file was ever there").isEqualTo("/tmp/new/dir/file");
+        assertThat(finished(whole)).isEqualTo("/tmp/dir/file");
+        assertThat(whole.unstable()).isFalse();
+    }
+
+    @Test
+    void aPathThatNeverHoldsStillIsUnstable() {
+        PathFinder finder = halfRead("/tmp/dir/file", true);
+        for (int i = 0; finder.advance(); i++) {
+            boolean isAway = i % 2 == 0;
+            assertThat(root.rename(isAway ? "/tmp/dir" : "/tmp/moved", isAway ? "/tmp/moved" : "/tmp/dir"))
+                    .isZero();
+        }
+        assertThat(finder.unstable()).isTrue();
+    }
+
+    @Test
+    void moreMountsThanACallMayLookAtLeaveThePathUnproven() {
+        for (int i = 0; i < 9_000; i++) {
+            root.bind("/tmp/dir", "/tmp/dir");
+        }
+        PathFinder finder = new PathFinder();
+        finder.find(root.open("/tmp/dir/file", O_RDONLY), root.fs());
+        assertThat(finder.unstable()).isTrue();
+        assertThat(finder.scansLeft()).isZero();
+    }
+
+    /** A walk that has read the names of the file and its directory. */
+    private PathFinder halfRead(String path, boolean twice) {
+        PathFinder finder = new PathFinder();
+        finder.begin(root.open(path, O_RDONLY), root.fs(), twice);
+        finder.advance();
+        finder.advance();
+        return finder;
+    }
+
+    private static String finished(PathFinder finder) {
+        while (finder.advance()) {
+            // Nothing moves any more.
+        }
+        return finder.toResolvedPath().path().toUtf8();
+    }
+
+    @Test
     void aDeletedFileKeepsItsPathWithoutASuffix() {
         OpenFile file = root.open("/tmp/dir/file", O_RDONLY);
         assertThat(root.unlink("/tmp/dir/file")).isZero();

@@ -45,6 +45,16 @@ class KernelTest {
         }
 
         @Override
+        public void submittedOther(Task who) {
+            seen.add("submitted another " + who.tid());
+        }
+
+        @Override
+        public boolean look(Task who, Call call) {
+            return false;
+        }
+
+        @Override
         public void completed(Task who, Call request) {
             seen.add("completed " + who.tid() + " of " + request.caller(who).tid() + " " + request.result());
         }
@@ -243,9 +253,91 @@ class KernelTest {
         Call call = openat("/etc/hostname");
         kernel.run(task);
 
-        assertThat(call.isTrapped()).isTrue();
+        assertThat(call.isRefused()).isTrue();
         assertThat(call.result()).isEqualTo(257);
         assertThat(seen).containsExactly("exit " + task.tid() + " 257");
+    }
+
+    @Test
+    void aRefusedCallReturnsWhatItsRefuserChose() {
+        task.group().refuse(Syscall.OPENAT, 7);
+        Call call = openat("/etc/hostname");
+        kernel.run(task);
+
+        assertThat(call.isRefused()).isTrue();
+        assertThat(call.result()).isEqualTo(7);
+        assertThat(seen).containsExactly("exit " + task.tid() + " 7");
+        assertThat(task.descriptor(0)).isNull();
+    }
+
+    @Test
+    void theRequestsOfABatchCompleteWhenAllAreCarriedOut() {
+        long first = path("/etc/hostname");
+        long second = path("/etc/passwd");
+        kernel.submitTogether(task, requests -> {
+            requests.call(Syscall.OPENAT, AT_FDCWD, first, 0, 0);
+            requests.close(0);
+            requests.call(Syscall.OPENAT, AT_FDCWD, second, 0, 0);
+        });
+
+        assertThat(kernel.run(task)).isTrue();
+        String own = Integer.toString(task.tid());
+        String completed = "completed " + own + " of " + own + " 0";
+        assertThat(seen)
+                .containsExactly(
+                        "submitted " + own,
+                        "worked " + own + " 0",
+                        "submitted another " + own,
+                        "submitted " + own,
+                        "worked " + own + " 0",
+                        completed,
+                        completed);
+        assertThat(task.descriptor(0).resolve(task.fs()).path().toUtf8()).isEqualTo("/etc/passwd");
+    }
+
+    @Test
+    void aBatchEndsWithItsThreadAndWhatIsIssuedCompletes() {
+        long path = path("/etc/hostname");
+        kernel.submitTogether(task, requests -> {
+            requests.call(Syscall.OPENAT, AT_FDCWD, path, 0, 0);
+            requests.call(Syscall.OPENAT, AT_FDCWD, path, 0, 0);
+        });
+        while (!seen.contains("worked " + task.tid() + " 0")) {
+            kernel.step(task);
+        }
+        kernel.step(task);
+        kernel.signal(task, Signal.VANISH);
+        kernel.run(task);
+
+        assertThat(seen).endsWith("completed " + task.tid() + " of " + task.tid() + " 0", "end " + task.tid());
+    }
+
+    @Test
+    void aWorkerKeepsTheMountNamespaceOfItsStart() {
+        long before = task.group().mountNamespace();
+        Call request = kernel.submit(task, Syscall.OPENAT, true, AT_FDCWD, path("/etc/passwd"), 0, 0);
+        kernel.run(task);
+        assertThat(kernel.unshare(task)).isZero();
+        Task worker = task.group().tasks().get(1);
+        kernel.run(worker);
+
+        assertThat(request.namespace()).isEqualTo(before);
+        assertThat(worker.fs().namespace().number()).isEqualTo(before);
+        assertThat(task.group().mountNamespace()).isNotEqualTo(before);
+        kernel.enterNamespace(task, kernel.init().group());
+        assertThat(task.group().mountNamespace()).isEqualTo(before);
+    }
+
+    @Test
+    void socketcallCopiesItsBlockBeforeTheAddress() {
+        long block = memory().place(new byte[12]);
+        Call call = kernel.beginSocketcall(task, block);
+
+        assertThat(steps(task))
+                .containsExactly(CallStep.ENTER, CallStep.COPY_BLOCK, CallStep.COPY_ADDRESS, CallStep.EXIT);
+        assertThat(call.kernelBlock()).containsExactly(0, 0, 0);
+        assertThat(call.number()).isEqualTo(102);
+        assertThat(task.lastResult()).isEqualTo(-Errno.EBADF);
     }
 
     @Test

@@ -10,6 +10,7 @@ import dev.unraced.event.Sockaddr;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
@@ -18,16 +19,22 @@ final class Addresses {
     private Addresses() {}
 
     static byte[] inet(String ip, int port) {
-        return Address.of(AF_INET, Ip.v4(ByteBuffer.wrap(parse(ip)).getInt()), port);
+        return Address.of(AF_INET, Ip.v4(ByteBuffer.wrap(parse(ip)).getInt()), port, 0);
+    }
+
+    static byte[] scoped(String ip, int port, int scope) {
+        byte[] address = inet6(ip, port);
+        ByteBuffer.wrap(address).order(ByteOrder.LITTLE_ENDIAN).putInt(24, scope);
+        return address;
     }
 
     static byte[] inet6(String ip, int port) {
         if (ip.startsWith("::ffff:")) {
             return Address.of(
-                    AF_INET6, Ip.v4(ByteBuffer.wrap(parse(ip.substring(7))).getInt()), port);
+                    AF_INET6, Ip.v4(ByteBuffer.wrap(parse(ip.substring(7))).getInt()), port, 0);
         }
         ByteBuffer bytes = ByteBuffer.wrap(parse(ip));
-        return Address.of(AF_INET6, new Ip(bytes.getLong(), bytes.getLong()), port);
+        return Address.of(AF_INET6, new Ip(bytes.getLong(), bytes.getLong()), port, 0);
     }
 
     /** A path with its NUL; an abstract name, which starts with one, without. */

@@ -45,6 +45,26 @@ class DatagramTest {
     }
 
     @Test
+    void reachesALinkLocalPeerThroughTheDeviceThatItsScopeNames() {
+        host.network.addLink(2);
+        host.network.addLink(3);
+        Socket socket = host.socket(AF_INET6, SOCK_DGRAM);
+        byte[] second = Addresses.scoped("fe80::66", 53, 2);
+        byte[] third = Addresses.scoped("fe80::66", 53, 3);
+        assertThat(host.connect(socket, Addresses.scoped("fe80::66", 53, 4))).isEqualTo(-Errno.ENETUNREACH);
+        host.network.bindToDevice(socket, 0);
+        assertThat(host.connect(socket, second)).isZero();
+        assertThat(socket.remote()).isEqualTo(second);
+        assertThat(host.connect(socket, third))
+                .as("its device is another one now")
+                .isEqualTo(-Errno.EINVAL);
+
+        host.network.bindToDevice(socket, 3);
+        assertThat(host.connect(socket, Addresses.inet6("fe80::66", 53))).isZero();
+        assertThat(socket.remote()).isEqualTo(third);
+    }
+
+    @Test
     void hasAPeerWithoutAPort() {
         Socket v4 = host.socket(AF_INET, SOCK_DGRAM);
         assertThat(host.connect(v4, Addresses.inet("127.0.0.1", 0))).isZero();

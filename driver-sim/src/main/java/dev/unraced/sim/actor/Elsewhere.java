@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.sim.actor;
+
+import dev.unraced.event.Syscall;
+import dev.unraced.sim.fs.Inode;
+import dev.unraced.sim.fs.OpenFile;
+import dev.unraced.sim.kernel.Call;
+import dev.unraced.sim.kernel.Kernel;
+import dev.unraced.sim.kernel.Task;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.StringJoiner;
+import org.jspecify.annotations.Nullable;
+
+/** Mount namespaces that a process has left behind a request, or fills with mounts. */
+final class Elsewhere {
+    private static final int COMPONENTS = 200;
+
+    private final Company company;
+    private final Kernel kernel;
+
+    Elsewhere(Company company) {
+        this.company = company;
+        this.kernel = company.kernel();
+    }
+
+    Answer play(CommandLine line) {
+        if (!"worker".equals(line.text("how"))) {
+            throw new RefusedException("unsupported: no simulated request waits for a " + line.text("how"));
+        }
+        byte[] a = line.bytes("a");
+        byte[] b = line.bytes("b");
+        Inode first = kernel.files().stat(company.main(), a).inode();
+        Inode second = kernel.files().stat(company.main(), b).inode();
+        StringBuilder truth = new StringBuilder();
+        StringJoiner tids = new StringJoiner(",");
+        StringJoiner resolved = new StringJoiner(",");
+        StringJoiner submitted = new StringJoiner(",");
+        int calls = line.integer("calls", 1);
+        for (int i = 0; i < calls; i++) {
+            Task child = company.fork();
+            tids.add(Integer.toString(child.tid()));
+            submitted.add(Long.toString(child.group().mountNamespace()));
+            company.countBegun();
+            Call request = kernel.submit(child, Syscall.OPENAT, true, Company.AT_FDCWD, Company.path(child, a), 0, 0);
+            kernel.run(child);
+            done(kernel.unshare(child));
+            done(kernel.files().bindMount(child, b, a));
+            finish(child, request);
+            company.countEnded();
+            resolved.add(Long.toString(request.namespace()));
+            truth.append(letter(request.file(), first, second));
+            company.end(child.group());
+        }
+        return new Answer()
+                .with("tid", 0)
+                .with("won", calls)
+                .with("truth", truth)
+                .with("tids", tids)
+                .with("resolved", resolved)
+                .with("submitted", submitted);
+    }
+
+    /** A long path, over whose components there are many mounts. */
+    Answer storm(CommandLine line) {
+        int mounts = line.integer("mounts", 1);
+        int calls = line.integer("calls", 1);
+        Task child = company.fork();
+        done(kernel.unshare(child));
+        StringBuilder path = new StringBuilder(new String(line.bytes("base"), StandardCharsets.ISO_8859_1));
+        List<byte[]> directories = new ArrayList<>();
+        for (int i = 0; i < COMPONENTS; i++) {
+            byte[] directory = bytes(path.append("/c"));
+            done(kernel.files().makeDirectory(child, directory, 0755));
+            directories.add(directory);
+        }
+        byte[] file = bytes(path.append("/f"));
+        done(kernel.files().makeFile(child, file, 0644));
+        long plain = opens(child, file, calls)[0];
+        Inode inode = Objects.requireNonNull(kernel.files().stat(child, file).inode());
+        // From the top, since a mount hides those that were below it.
+        for (int i = 0; i < COMPONENTS; i++) {
+            for (int count = i; count < mounts; count += COMPONENTS) {
+                done(kernel.files().bindMount(child, directories.get(i), directories.get(i)));
+            }
+        }
+        long[] times = opens(child, file, calls);
+        int tid = child.tid();
+        company.end(child.group());
+        done(kernel.files().unlink(company.main(), file));
+        for (int i = COMPONENTS - 1; i >= 0; i--) {
+            done(kernel.files().rmdir(company.main(), directories.get(i)));
+        }
+        return new Answer()
+                .with("tid", tid)
+                .with("shortest", times[0])
+                .with("longest", times[1])
+                .with("plain", plain)
+                .with("major", inode.superBlock().major())
+                .with("minor", inode.superBlock().minor())
+                .with("inode", inode.number());
+    }
+
+    /** The shortest and the longest time of opens of a file. */
+    private long[] opens(Task task, byte[] file, int calls) {
+        long memory = Company.path(task, file);
+        long[] times = {Long.MAX_VALUE, 0};
+        for (int i = 0; i < calls; i++) {
+            long begun = kernel.clock().now();
+            company.openat(task, memory, 0);
+            company.run(task);
+            long took = kernel.clock().now() - begun;
+            times[0] = Math.min(times[0], took);
+            times[1] = Math.max(times[1], took);
+            done((int) task.lastResult());
+            task.group().descriptors().close((int) task.lastResult());
+        }
+        return times;
+    }
+
+    private static byte[] bytes(CharSequence text) {
+        return text.toString().getBytes(StandardCharsets.ISO_8859_1);
+    }
+
+    /** Lets the thread that has the request carry it out. */
+    private void finish(Task child, Call request) {
+        for (Task doer : child.group().tasks()) {
+            if (doer.call() == request) {
+                kernel.run(doer);
+            }
+        }
+    }
+
+    private static char letter(@Nullable OpenFile file, @Nullable Inode first, @Nullable Inode second) {
+        if (file == null) {
+            return 'x';
+        }
+        return file.inode() == first ? 'a' : file.inode() == second ? 'b' : 'x';
+    }
+
+    private static void done(int result) {
+        if (result < 0) {
+            throw new RefusedException("errno " + -result);
+        }
+    }
+}

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.sim.actor;
+
+import dev.unraced.event.Abi;
+import dev.unraced.event.Syscall;
+import dev.unraced.sim.fs.OpenFile;
+import dev.unraced.sim.fs.OpenRequest;
+import dev.unraced.sim.kernel.Descriptors;
+import dev.unraced.sim.kernel.Kernel;
+import dev.unraced.sim.kernel.Task;
+import dev.unraced.sim.kernel.TaskGroup;
+import dev.unraced.sim.net.Socket;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+
+/** Calls that are refused before they run, and calls that run and look as if they had been refused. */
+final class Refusals {
+    private static final int OPEN_NUMBER = 2;
+    private static final int OPENAT_NUMBER = 257;
+    private static final int AF_INET = 2;
+    private static final long O_WRONLY_NONBLOCK = 04001;
+
+    private final Company company;
+    private final Kernel kernel;
+
+    Refusals(Company company) {
+        this.company = company;
+        this.kernel = company.kernel();
+    }
+
+    Answer neverRan(CommandLine line) {
+        long value = line.number("value", 0);
+        long result = switch (String.valueOf(line.text("how"))) {
+            case "errno" -> Math.min(value, 0);
+            case "notify", "sysemu", "sysemu-cont" -> value;
+            default -> throw new RefusedException("unsupported: nobody refuses simulated calls by " + line.text("how"));
+        };
+        Syscall syscall = syscall(line);
+        byte[] a = line.bytes("a");
+        int calls = line.integer("calls", 1);
+        Task child = company.fork();
+        child.group().refuse(syscall, result);
+        long memory = syscall == Syscall.CONNECT ? child.group().memory().place(a) : Company.path(child, a);
+        int fd = syscall == Syscall.CONNECT ? socket(child) : Company.AT_FDCWD;
+        for (int i = 0; i < calls; i++) {
+            company.countBegun();
+            switch (syscall) {
+                case CONNECT -> kernel.begin(child, syscall, Abi.NATIVE, fd, memory, a.length);
+                case OPEN -> kernel.begin(child, syscall, Abi.NATIVE, memory, 0, 0);
+                default -> kernel.begin(child, syscall, Abi.NATIVE, fd, memory, 0, 0);
+            }
+            company.run(child);
+        }
+        return ended(child, "n".repeat(calls), calls);
+    }
+
+    private int socket(Task child) {
+        Socket socket = kernel.network().socket(AF_INET, Socket.SOCK_DGRAM, 0).socket();
+        return child.group().descriptors().add(kernel.files().socketFile(Objects.requireNonNull(socket)));
+    }
+
+    Answer forgedSigsys(CommandLine line) {
+        Syscall syscall = syscall(line);
+        int number = syscall == Syscall.OPEN ? OPEN_NUMBER : OPENAT_NUMBER;
+        byte[] path = line.bytes("path");
+        int calls = line.integer("calls", 1);
+        int flood = line.integer("flood", 0);
+        byte[] fifo = line.has("fifo") ? line.bytes("fifo") : path;
+        List<TaskGroup> blocked = new ArrayList<>();
+        if (line.number("threads", 0) > 0) {
+            blocked.add(block(fifo, line.integer("threads", 0)));
+        }
+        Task child = company.fork();
+        Descriptors descriptors = child.group().descriptors();
+        for (int fd = 0; fd < number; fd++) {
+            if (descriptors.get(fd) == null) {
+                descriptors.duplicate(0, fd);
+            }
+        }
+        // The call returns its own number, so no other descriptor may have it.
+        descriptors.close(number);
+        kernel.pendSigsys(child);
+        long memory = Company.path(child, path);
+        StringBuilder truth = new StringBuilder();
+        for (int i = 0; i < calls; i++) {
+            company.countBegun();
+            if (syscall == Syscall.OPEN) {
+                kernel.begin(child, syscall, Abi.NATIVE, memory, 0, 0);
+            } else {
+                kernel.begin(child, syscall, Abi.NATIVE, Company.AT_FDCWD, memory, 0, 0);
+            }
+            if (!company.run(child)) {
+                blocked.add(block(fifo, flood));
+                OpenFile writer = writer(path);
+                company.run(child);
+                writer.release();
+            }
+            truth.append(child.lastResult() == number ? 'a' : 'x');
+            if (child.lastResult() >= 0) {
+                descriptors.close((int) child.lastResult());
+            }
+        }
+        Answer answer = ended(child, truth.toString(), calls);
+        blocked.forEach(company::end);
+        return answer;
+    }
+
+    /** A process whose threads block in opens of a fifo. */
+    private TaskGroup block(byte[] fifo, int threads) {
+        Task first = company.fork();
+        for (int i = 0; i < threads; i++) {
+            Task thread = kernel.thread(first.group());
+            company.openat(thread, Company.path(thread, fifo), 0);
+            company.run(thread);
+        }
+        return first.group();
+    }
+
+    /** The other end of a fifo, opened by no call that anybody watches. */
+    private OpenFile writer(byte[] fifo) {
+        OpenRequest request = new OpenRequest(O_WRONLY_NONBLOCK, 0, 0);
+        return Objects.requireNonNull(kernel.files()
+                .open(company.main(), Company.AT_FDCWD, fifo, request)
+                .file());
+    }
+
+    private Answer ended(Task child, String truth, int won) {
+        int tid = child.tid();
+        company.end(child.group());
+        return new Answer().with("tid", tid).with("won", won).with("truth", truth);
+    }
+
+    private static Syscall syscall(CommandLine line) {
+        return Syscall.valueOf(String.valueOf(line.text("name")).toUpperCase(Locale.ROOT));
+    }
+}

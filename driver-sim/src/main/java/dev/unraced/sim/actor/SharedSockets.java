@@ -1,0 +1,284 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.sim.actor;
+
+import dev.unraced.event.Abi;
+import dev.unraced.event.ByteString;
+import dev.unraced.event.Sockaddr;
+import dev.unraced.event.Syscall;
+import dev.unraced.sim.fs.OpenFile;
+import dev.unraced.sim.kernel.Call;
+import dev.unraced.sim.kernel.CallStep;
+import dev.unraced.sim.kernel.Descriptors;
+import dev.unraced.sim.kernel.Kernel;
+import dev.unraced.sim.kernel.Task;
+import dev.unraced.sim.net.Socket;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.List;
+import java.util.Objects;
+import java.util.StringJoiner;
+import org.jspecify.annotations.Nullable;
+
+/** Connects of sockets that another process holds, too, and of those that their peer resets at once. */
+final class SharedSockets {
+    private static final int FIRST_LINK = 2;
+    private static final int SECOND_LINK = 3;
+    private static final int MANY = 4096;
+    /** One step of the main thread in so many. */
+    private static final int RARITY = 4;
+
+    /** AF_UNSPEC, which ends a connection. */
+    private static final byte[] UNSPECIFIED = new byte[16];
+
+    private final Company company;
+    private final Kernel kernel;
+    private final Task main;
+
+    SharedSockets(Company company) {
+        this.company = company;
+        this.kernel = company.kernel();
+        this.main = company.main();
+    }
+
+    /** Devices and addresses that tell one peer, or one source, from another. */
+    Answer network() {
+        kernel.network().addLink(FIRST_LINK);
+        kernel.network().addLink(SECOND_LINK);
+        kernel.network().addAddress(new byte[] {10, 66, 0, 1});
+        kernel.network().addAddress(new byte[] {10, 66, 0, 2});
+        return new Answer().with("first", FIRST_LINK).with("second", SECOND_LINK);
+    }
+
+    Answer play(CommandLine line) {
+        String how = String.valueOf(line.text("how"));
+        if (!List.of("fork", "scm", "pidfd_getfd").contains(how)) {
+            throw new RefusedException("unsupported: no simulated process gets a socket by " + how);
+        }
+        byte[] a = line.bytes("a");
+        byte[] b = line.bytes("b");
+        int type = line.integer("type", Socket.SOCK_DGRAM);
+        boolean flips = line.number("flip", 0) != 0;
+        int calls = line.integer("calls", 1);
+        int[] listeners = type == Socket.SOCK_STREAM ? new int[] {listener(a), listener(b)} : new int[0];
+        StringBuilder truth = new StringBuilder();
+        int won = 0;
+        for (int i = 0; i < calls; i++) {
+            Round round = new Round(how, a, b, type, flips);
+            truth.append(round.play());
+            won += round.isWon ? 1 : 0;
+            for (int listener : listeners) {
+                acceptAll(listener);
+            }
+        }
+        for (int listener : listeners) {
+            main.group().descriptors().close(listener);
+        }
+        return new Answer().with("tid", main.tid()).with("won", won).with("truth", truth);
+    }
+
+    /** One connect of the main thread's, and those of the other process at any moment of it. */
+    private final class Round {
+        private final byte[] a;
+        private final OpenFile file;
+        private final int fd;
+        private final Task other;
+        private final long address;
+        /** What the other process does, in this order. */
+        private final Deque<Runnable> acts = new ArrayDeque<>();
+
+        private boolean isWon;
+
+        Round(String how, byte[] a, byte[] b, int type, boolean flips) {
+            this.a = a;
+            Task before = how.equals("fork") ? null : company.fork();
+            file = socketFile(a, type);
+            fd = main.group().descriptors().add(file);
+            other = before == null ? company.fork() : before;
+            address = main.group().memory().place(flips ? a : b);
+            // By SCM_RIGHTS the other has the socket before the call; by pidfd_getfd it comes and goes within the call.
+            boolean comesAndGoes = how.equals("pidfd_getfd");
+            if (how.equals("scm")) {
+                take();
+            }
+            if (flips) {
+                acts.add(() -> main.group().memory().write(address, b));
+            }
+            if (comesAndGoes) {
+                acts.add(this::take);
+            }
+            if (type == Socket.SOCK_STREAM) {
+                acts.add(() -> connect(UNSPECIFIED));
+            }
+            acts.add(() -> connect(a));
+            if (comesAndGoes) {
+                acts.add(() -> other.group().descriptors().close(descriptorOf(other, file)));
+            }
+        }
+
+        private void take() {
+            file.retain();
+            other.group().descriptors().add(file);
+        }
+
+        private void connect(byte[] wanted) {
+            company.countBegun();
+            long memory = other.group().memory().place(wanted);
+            kernel.begin(other, Syscall.CONNECT, Abi.NATIVE, descriptorOf(other, file), memory, wanted.length);
+        }
+
+        /** What the main thread's call connected to. */
+        char play() {
+            company.countBegun();
+            Call call = kernel.begin(main, Syscall.CONNECT, Abi.NATIVE, fd, address, a.length);
+            kernel.step(main);
+            while (main.call() != null) {
+                if (company.random().nextInt(RARITY) == 0 || !act()) {
+                    isWon = call.isIssued() && Arrays.equals(peer(), a);
+                    kernel.step(main);
+                }
+            }
+            company.countEnded();
+            while (act()) {
+                // The other process ends what it has begun.
+            }
+            boolean tookA = Arrays.equals(call.kernelAddress(), a);
+            isWon &= call.result() == 0 && !tookA;
+            company.end(other.group());
+            main.group().descriptors().close(fd);
+            main.group().memory().unmap(address);
+            return call.result() != 0 ? 'x' : tookA ? 'a' : 'b';
+        }
+
+        private byte @Nullable [] peer() {
+            return kernel.network().peerName((Socket) Objects.requireNonNull(file.privateData()));
+        }
+
+        /** The other process's next step; false when there is none. */
+        private boolean act() {
+            if (other.call() != null) {
+                kernel.step(other);
+                if (other.call() == null) {
+                    company.countEnded();
+                }
+                return true;
+            }
+            Runnable next = acts.poll();
+            if (next != null) {
+                next.run();
+            }
+            return next != null;
+        }
+    }
+
+    /** Another process, which shares the page alone, flips the scope of a link-local address. */
+    Answer scope(CommandLine line) {
+        byte[] a = line.bytes("a");
+        byte[] b = line.bytes("b");
+        long address = main.group().memory().place(a);
+        StringBuilder truth = new StringBuilder();
+        int calls = line.integer("calls", 1);
+        int won = 0;
+        for (int i = 0; i < calls; i++) {
+            int fd = main.group().descriptors().add(socketFile(a, Socket.SOCK_DGRAM));
+            main.group().memory().write(address, a);
+            company.countBegun();
+            Call call = kernel.begin(main, Syscall.CONNECT, Abi.NATIVE, fd, address, a.length);
+            boolean isFlipped = false;
+            boolean isWon = false;
+            while (main.call() != null) {
+                if (company.random().nextInt(2) == 0) {
+                    isFlipped = !isFlipped;
+                    isWon = true;
+                    main.group().memory().write(address, isFlipped ? b : a);
+                } else {
+                    kernel.step(main);
+                }
+            }
+            company.countEnded();
+            won += isWon ? 1 : 0;
+            truth.append(call.result() != 0 ? 'x' : Arrays.equals(call.kernelAddress(), a) ? 'a' : 'b');
+            main.group().descriptors().close(fd);
+        }
+        main.group().memory().unmap(address);
+        return new Answer().with("tid", main.tid()).with("won", won).with("truth", truth);
+    }
+
+    private static int descriptorOf(Task task, OpenFile file) {
+        int fd = 0;
+        while (task.descriptor(fd) != file) {
+            fd++;
+        }
+        return fd;
+    }
+
+    private OpenFile socketFile(byte[] address, int type) {
+        int family = new Sockaddr(ByteString.copyOf(address)).family();
+        return kernel.files()
+                .socketFile(Objects.requireNonNull(
+                        kernel.network().socket(family, type, 0).socket()));
+    }
+
+    private int listener(byte[] address) {
+        OpenFile file = socketFile(address, Socket.SOCK_STREAM);
+        Socket socket = (Socket) Objects.requireNonNull(file.privateData());
+        int result = kernel.network().bind(main, socket, address);
+        if (result == 0) {
+            result = kernel.network().listen(socket, MANY);
+        }
+        if (result != 0) {
+            throw new RefusedException("errno " + -result);
+        }
+        return main.group().descriptors().add(file);
+    }
+
+    private void acceptAll(int listener) {
+        Socket socket = (Socket) Objects.requireNonNull(
+                Objects.requireNonNull(main.descriptor(listener)).privateData());
+        for (Socket child = kernel.network().accept(socket).socket();
+                child != null;
+                child = kernel.network().accept(socket).socket()) {
+            kernel.network().close(child);
+        }
+    }
+
+    /** The peer is a listener that closes between the answer of its side and the return of the call. */
+    Answer reset(CommandLine line) {
+        byte[] address = {2, 0, 0, 0, 127, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0};
+        Descriptors descriptors = main.group().descriptors();
+        StringBuilder truth = new StringBuilder();
+        StringJoiner ports = new StringJoiner(",");
+        int calls = line.integer("calls", 1);
+        for (int i = 0; i < calls; i++) {
+            int listener = listener(address);
+            Socket server = (Socket) Objects.requireNonNull(
+                    Objects.requireNonNull(main.descriptor(listener)).privateData());
+            // The first one chooses the port, which the others have, too.
+            address = kernel.network().localName(server);
+            OpenFile file = socketFile(address, Socket.SOCK_STREAM);
+            int fd = descriptors.add(file);
+            long memory = main.group().memory().place(address);
+            company.countBegun();
+            Call call = kernel.begin(main, Syscall.CONNECT, Abi.NATIVE, fd, memory, address.length);
+            while (call.next() != CallStep.EXIT) {
+                kernel.step(main);
+            }
+            descriptors.close(listener);
+            kernel.run(main);
+            company.countEnded();
+            boolean succeeded = call.result() == 0;
+            truth.append(succeeded ? 'a' : 'x');
+            Sockaddr name = new Sockaddr(
+                    ByteString.copyOf(kernel.network().localName((Socket) Objects.requireNonNull(file.privateData()))));
+            ports.add(Integer.toString(succeeded ? name.port() : 0));
+            descriptors.close(fd);
+            main.group().memory().unmap(memory);
+        }
+        return new Answer()
+                .with("tid", main.tid())
+                .with("won", calls)
+                .with("truth", truth)
+                .with("ports", ports)
+                .withBytes("peer", address);
+    }
+}

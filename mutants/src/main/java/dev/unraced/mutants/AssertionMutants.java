@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.mutants;
+
+import dev.unraced.conformance.Mutant;
+import dev.unraced.event.EventFlag;
+import dev.unraced.event.RecordLayout;
+import dev.unraced.sim.fs.Mount;
+import dev.unraced.sim.fs.OpenFile;
+import dev.unraced.sim.kernel.Call;
+import dev.unraced.sim.net.Socket;
+import dev.unraced.sim.trace.Precaution;
+import dev.unraced.sim.trace.Seams;
+import java.util.List;
+
+/** What an event asserts, though nothing shows that it is so. */
+final class AssertionMutants {
+    private static final int MANY_MOUNTS = 100;
+    /** Of an address of AF_INET. */
+    private static final int PORT = 2;
+
+    private AssertionMutants() {}
+
+    static List<Mutant> all() {
+        return List.of(
+                Make.lying(
+                        "swapped-silently",
+                        "does not say that another file than the opened one may be behind the descriptor",
+                        "R2.41",
+                        (task, call, record) -> {
+                            if (isAnotherFile(call, record)) {
+                                record.clear(EventFlag.FD_TABLE_SHARED);
+                            }
+                        }),
+                Make.lying(
+                        "marks-everything",
+                        "says of every socket that somebody else may have connected it",
+                        "R2.41",
+                        (task, call, record) -> {
+                            if (record.has(EventFlag.HAS_SOCKET)) {
+                                record.set(EventFlag.SOCKET_SHARED);
+                            }
+                        }),
+                careless(
+                        "file-after-the-batch",
+                        "looks for the file of a request when its whole batch ran",
+                        "R2.42",
+                        Precaution.BATCHES),
+                careless(
+                        "forgets-overlaps",
+                        "does not know that two connects of a socket overlap",
+                        "R2.43",
+                        Precaution.OVERLAPS),
+                Make.lying(
+                        "overlaps-silently",
+                        "finds connects that overlap, and does not say so",
+                        "R2.43",
+                        (task, call, record) -> record.clear(EventFlag.SOCKET_SHARED)),
+                careless("ignores-scopes", "compares addresses without their scope", "R2.44", Precaution.SCOPES),
+                careless(
+                        "block-is-registers",
+                        "takes the block of socketcall for registers",
+                        "R2.45",
+                        Precaution.BLOCKS),
+                careless(
+                        "any-namespace",
+                        "does not ask in which mount namespace a path was looked up",
+                        "R2.46",
+                        Precaution.NAMESPACES),
+                careless("walks-once", "reads the way to a file once", "R2.47", Precaution.SECOND_WALKS),
+                Make.lying(
+                        "no-file-under-mounts",
+                        "gives up a file, not only its proof, when there are many mounts on the way to it",
+                        "R2.48",
+                        (task, call, record) -> {
+                            if (record.has(EventFlag.HAS_FILE) && mounts(call) > MANY_MOUNTS) {
+                                FailureMutants.forgetFile(record);
+                            }
+                        }),
+                Make.lying(
+                        "port-while-held",
+                        "has no port of a socket whose peer reset the connection",
+                        "R2.49",
+                        (task, call, record) -> {
+                            if (record.has(EventFlag.HAS_SOCKET) && isReset(call)) {
+                                byte[] local = record.slice(RecordLayout.CONNECT_LOCAL);
+                                local[PORT] = 0;
+                                local[PORT + 1] = 0;
+                                record.slice(RecordLayout.CONNECT_LOCAL, local);
+                            }
+                        }),
+                careless(
+                        "refused-by-signal",
+                        "takes a signal and a result for the proof that a call did not run",
+                        "R3.4 R3.5",
+                        Precaution.ENTRY_TRACES),
+                Make.lying(
+                        "missed-is-refused",
+                        "says of a call whose entry it missed that it did not run",
+                        "R3.5",
+                        (task, call, record) -> {
+                            if (record.has(EventFlag.ENTER_MISSED) && record.has(EventFlag.HAS_FILE)) {
+                                record.set(EventFlag.NOT_EXECUTED);
+                                FailureMutants.forgetFile(record);
+                            }
+                        }));
+    }
+
+    private static Mutant careless(String name, String what, String rules, Precaution careless) {
+        return Make.broken(name, what, rules, () -> Seams.NONE.without(careless));
+    }
+
+    private static boolean isAnotherFile(Call call, RecordEdit record) {
+        OpenFile file = call.file();
+        return record.has(EventFlag.HAS_FILE)
+                && file != null
+                && file.inode().number() != record.number(RecordLayout.OPEN_INODE);
+    }
+
+    /** How many mounts are on the way to the file of a call. */
+    private static int mounts(Call call) {
+        OpenFile file = call.file();
+        int count = 0;
+        if (file != null) {
+            for (Mount mount = file.location().mount(); mount.parent() != mount; mount = mount.parent()) {
+                count++;
+            }
+        }
+        return count;
+    }
+
+    private static boolean isReset(Call call) {
+        return call.file() != null && call.file().privateData() instanceof Socket socket && socket.error() != 0;
+    }
+}
