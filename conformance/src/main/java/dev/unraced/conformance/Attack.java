@@ -10,8 +10,6 @@ import org.jspecify.annotations.Nullable;
 
 /** A real attack on whoever observes calls. Immutable. */
 public final class Attack {
-    private static final Consumer<CaptureConfigBuilder> AS_USUAL = builder -> {};
-
     private final String name;
     private final String title;
     private final List<Capability> needs;
@@ -21,7 +19,7 @@ public final class Attack {
     private final Play play;
     private final String family;
     private final @Nullable String rule;
-    private final Consumer<CaptureConfigBuilder> settings;
+    private final @Nullable Consumer<CaptureConfigBuilder> settings;
 
     /**
      * An attack.
@@ -32,7 +30,7 @@ public final class Attack {
      * @param race whether somebody works against each call while it runs
      */
     Attack(String name, String title, List<Capability> needs, Scope scope, int most, boolean race, Play play) {
-        this(name, title, needs, scope, most, race, play, name, null, AS_USUAL);
+        this(name, title, needs, scope, most, race, play, name, null, null);
     }
 
     private Attack(
@@ -45,7 +43,7 @@ public final class Attack {
             Play play,
             String family,
             @Nullable String rule,
-            Consumer<CaptureConfigBuilder> settings) {
+            @Nullable Consumer<CaptureConfigBuilder> settings) {
         this.name = name;
         this.title = title;
         this.needs = List.copyOf(needs);
@@ -100,7 +98,7 @@ public final class Attack {
 
     /** Whether its capture is to be configured in a way of its own. */
     boolean isAlone() {
-        return settings != AS_USUAL;
+        return settings != null;
     }
 
     /** What it does, in a few words. */
@@ -118,8 +116,10 @@ public final class Attack {
         return needs.contains(Syscall.CONNECT);
     }
 
-    Consumer<CaptureConfigBuilder> settings() {
-        return settings;
+    void configure(CaptureConfigBuilder builder) {
+        if (settings != null) {
+            settings.accept(builder);
+        }
     }
 
     List<Capability> needs() {

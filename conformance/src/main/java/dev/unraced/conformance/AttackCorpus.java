@@ -61,7 +61,7 @@ public final class AttackCorpus {
         Scenario.Setup setup = new Scenario.Setup(under)
                 .scope(attack.scope())
                 .mitigation(mode)
-                .with(attack.settings())
+                .with(attack::configure)
                 .attack();
         AttackResult result = null;
         try (Scenario scenario = setup.open()) {
