@@ -46,7 +46,7 @@ final class ConnectJudge {
         }
         Set<String> truth = truth(act, flips);
         judgeSocket(check, act, event, truth, flipsBlock);
-        judgeMatch(check, act, event, truth);
+        judgeMatch(check, event, truth);
     }
 
     private void judgeArguments(Check check, Act act, ConnectEvent event, boolean flips, boolean flipsBlock) {
@@ -112,7 +112,7 @@ final class ConnectJudge {
             return true;
         }
         for (Act other : bySocket.getOrDefault(cookie, List.of())) {
-            if (other != act && other.overlaps(act.begin(), act.looked())) {
+            if (!other.equals(act) && other.overlaps(act.begin(), act.looked())) {
                 return true;
             }
         }
@@ -151,7 +151,7 @@ final class ConnectJudge {
     }
 
     /** MATCH says that the address is the peer. */
-    private void judgeMatch(Check check, Act act, ConnectEvent event, Set<String> truth) {
+    private void judgeMatch(Check check, ConnectEvent event, Set<String> truth) {
         if (event.address().integrity() != Integrity.MATCH || check.isMarked(EventFlag.EXECUTION_UNKNOWN)) {
             return;
         }

@@ -44,12 +44,16 @@ final class AddressMutants {
                         record.forgetArgument();
                     }
                 }),
-                Make.lying("streams-only", "looks at no datagram socket", "R2.30 R2.41 R2.42 R2.43 R2.44 R2.45", (task, call, record) -> {
-                    if (record.isConnect()
-                            && record.bytes().getShort(RecordLayout.CONNECT_TYPE) == Results.SOCK_DGRAM) {
-                        record.clear(EventFlag.HAS_SOCKET);
-                    }
-                }),
+                Make.lying(
+                        "streams-only",
+                        "looks at no datagram socket",
+                        "R2.30 R2.41 R2.42 R2.43 R2.44 R2.45",
+                        (task, call, record) -> {
+                            if (record.isConnect()
+                                    && record.bytes().getShort(RecordLayout.CONNECT_TYPE) == Results.SOCK_DGRAM) {
+                                record.clear(EventFlag.HAS_SOCKET);
+                            }
+                        }),
                 Make.lying(
                         "unix-peer-unknown",
                         "does not know the peer of a UNIX socket",

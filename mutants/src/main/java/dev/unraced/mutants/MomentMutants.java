@@ -41,7 +41,10 @@ final class MomentMutants {
                             }
                         }),
                 Make.lying(
-                        "address-at-exit", "reads an address at the return and says ENTER", "R1.12 R2.3 R2.45", (task, call, r) -> {
+                        "address-at-exit",
+                        "reads an address at the return and says ENTER",
+                        "R1.12 R2.3 R2.45",
+                        (task, call, r) -> {
                             if (r.isConnect() && isSnapshot(r)) {
                                 replace(r, Said.address(task, call, r.argument().length));
                             }

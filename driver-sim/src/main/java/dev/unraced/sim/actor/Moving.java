@@ -42,8 +42,9 @@ final class Moving {
     private record Rename(String from, String to) {}
 
     /**
-     * Two directories above a descriptor get one name after the other, in turns, while files below it are opened. Of the
-     * nine pairs of names that they could have three never were: what is read half before and half after two renames.
+     * Two directories above a descriptor get one name after the other, in turns, while files below it are opened. Of
+     * the nine pairs of names that they could have three never were: what is read half before and half after two
+     * renames.
      */
     Answer torn(CommandLine line) {
         String base = new String(line.bytes("base"), StandardCharsets.ISO_8859_1);
