@@ -21,7 +21,6 @@ final class Generator {
     private static final int MAX_PROCESSES = 6;
     private static final int SLOTS = 3;
     private static final int O_CREAT_WRONLY = 0101;
-    private static final int O_EXCL = 0200;
     private static final boolean IS_X86 = NativePart.machine().equals("x86_64");
 
     private final SplittableRandom random;
@@ -233,7 +232,7 @@ final class Generator {
         StringBuilder op =
                 new StringBuilder("open call=").append(call).append(" via=").append(via);
         boolean relative = chance(30);
-        if (call.equals("creat") || call.startsWith("open") && chance(10)) {
+        if (call.equals("creat") || (call.startsWith("open") && chance(10))) {
             return op.append(" path=n/ flags=")
                     .append(O_CREAT_WRONLY)
                     .append(" mode=0600")

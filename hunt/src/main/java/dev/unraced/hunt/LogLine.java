@@ -13,7 +13,7 @@ import java.util.Map;
 record LogLine(String word, Map<String, String> values) {
 
     static LogLine parse(String line) {
-        String[] words = line.split(" ", -1);
+        String[] words = line.split(" ", 0);
         Map<String, String> values = new HashMap<>(words.length * 2);
         for (int i = 1; i < words.length; i++) {
             int equals = words[i].indexOf('=');

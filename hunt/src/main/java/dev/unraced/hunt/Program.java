@@ -38,7 +38,7 @@ record Program(List<String> head, int rounds, List<Actor> actors) {
         List<String> ops = new ArrayList<>();
         String actor = "";
         int rounds = 1;
-        for (String raw : text.split("\n")) {
+        for (String raw : text.split("\n", 0)) {
             String line = raw.strip();
             if (line.isEmpty() || line.startsWith("#")) {
                 continue;

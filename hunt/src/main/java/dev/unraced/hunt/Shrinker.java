@@ -109,13 +109,13 @@ final class Shrinker {
     /** An op with one request less, or one property less. */
     private static List<String> shorter(String op) {
         List<String> all = new ArrayList<>();
-        List<String> parts = Arrays.asList(op.split(" \\| "));
+        List<String> parts = Arrays.asList(op.split(" \\| ", 0));
         for (int i = 1; i < parts.size() && parts.size() > 2; i++) {
             List<String> rest = new ArrayList<>(parts);
             rest.remove(i);
             all.add(String.join(" | ", rest));
         }
-        List<String> words = Arrays.asList(op.split(" "));
+        List<String> words = Arrays.asList(op.split(" ", 0));
         for (int i = 1; i < words.size(); i++) {
             String word = words.get(i);
             boolean isVerb = words.get(i - 1).equals("|");

@@ -98,7 +98,7 @@ final class Tree {
 
     private static @Nullable Long plain(TreeState state, long from, String path) {
         Long node = from;
-        for (String name : path.split("/")) {
+        for (String name : path.split("/", 0)) {
             if (node != null && !name.isEmpty()) {
                 node = state.child(node, name);
             }
@@ -340,17 +340,15 @@ final class Tree {
 
     /** Null when nobody knows, OUTSIDE when the path leads nowhere. */
     private @Nullable Place startOf(Act act, Standing standing) {
-        switch (act.base()) {
-            case 0:
-                return standing.root() == null
-                        ? new Place(namespaceRoots.get(standing.rootNamespace()), root)
-                        : Place.OUTSIDE;
-            case 1:
-                return standing.cwd().equals(Place.OUTSIDE) ? null : standing.cwd();
-            default:
+        return switch (act.base()) {
+            case 0 ->
+                standing.root() == null ? new Place(namespaceRoots.get(standing.rootNamespace()), root) : Place.OUTSIDE;
+            case 1 -> standing.cwd().equals(Place.OUTSIDE) ? null : standing.cwd();
+            default -> {
                 int fd = act.line().integer("dir");
-                return fd == ROOT_FD ? new Place(0, root) : held.get(fd - DIRECTORY_FD);
-        }
+                yield fd == ROOT_FD ? new Place(0, root) : held.get(fd - DIRECTORY_FD);
+            }
+        };
     }
 
     /**
@@ -361,7 +359,7 @@ final class Tree {
         if (!path.startsWith(base + "/")) {
             return path.equals(base) && node == root;
         }
-        List<String> names = List.of(below(path).split("/"));
+        List<String> names = List.of(below(path).split("/", 0));
         int[] window = window(act.begin(), act.end());
         for (int at = window[0]; at <= window[1]; at++) {
             for (int namespace : namespacesOf(act, namespaceInode)) {
@@ -437,8 +435,9 @@ final class Tree {
     /** Each name is looked up in a state that is not older than that of the name before it. */
     private Set<Place> walk(
             List<TreeState> all, int first, int last, List<Start> starts, String path, boolean follows) {
-        List<String> names =
-                Arrays.stream(path.split("/")).filter(name -> !name.isEmpty()).toList();
+        List<String> names = Arrays.stream(path.split("/", 0))
+                .filter(name -> !name.isEmpty())
+                .toList();
         Set<Place> reached = new HashSet<>();
         int count = last - first + 1;
         List<Set<Step>> current = sets(count);
@@ -495,7 +494,7 @@ final class Tree {
             if (!follows || step.links() == MAX_LINKS || target.startsWith("/")) {
                 return null;
             }
-            List<String> names = new ArrayList<>(Arrays.asList(target.split("/")));
+            List<String> names = new ArrayList<>(Arrays.asList(target.split("/", 0)));
             names.addAll(rest);
             return new Step(step.place(), names, step.links() + 1);
         }
