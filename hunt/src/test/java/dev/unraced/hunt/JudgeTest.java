@@ -147,7 +147,7 @@ class JudgeTest {
 
     private static SyscallEvent opened(String path, long inode, Integrity integrity, EventFlag... flags) {
         return claimed(
-                path.startsWith("/hunt/b/p") ? "/hunt/a/x" : pathOf(inode, path, integrity),
+                path.startsWith("/hunt/b/p") ? "/hunt/a/x" : pathOf(path, integrity),
                 path,
                 inode,
                 integrity,
@@ -155,7 +155,7 @@ class JudgeTest {
     }
 
     /** Tests that are not about the claim pass what the act passed. */
-    private static String pathOf(long inode, String path, Integrity integrity) {
+    private static String pathOf(String path, Integrity integrity) {
         return integrity == Integrity.MATCH ? path : "";
     }
 
