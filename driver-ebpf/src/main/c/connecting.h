@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
 /*
- * Whether another connect of the same socket overlapped a call's own. Processes share sockets by fork, SCM_RIGHTS and
- * pidfd_getfd(2), each with a descriptor table of its own, so what a socket's peer is at the return proves nothing by itself.
+ * This file finds out whether another connect of the same socket overlapped a call's own. Processes share sockets by fork,
+ * SCM_RIGHTS and pidfd_getfd(2), each with a descriptor table of its own, so a peer at the return proves nothing by itself.
  *
  * Every connect, of whoever and however it came, counts twice: when it begins and when its end is seen. The counters are an
  * array, found by a hash of the socket's address. So nothing has to be stored and nothing can be evicted; sockets that
@@ -29,7 +29,7 @@ static __always_inline __u32 *connect_counter(__u64 of)
 	return bpf_map_lookup_elem(&connects, &at);
 }
 
-/* Gives the counter's new value. */
+/* Returns the counter's new value. */
 static __always_inline __u32 count_connect(__u64 of)
 {
 	__u32 *counter = connect_counter(of);
@@ -53,7 +53,7 @@ static __always_inline __u64 unknown_sockets(void)
 	return (__u32)bpf_get_current_uid_gid() | 1ull << 32;
 }
 
-/* Whether more than so many hold the file. */
+/* Tells whether the file has more references than this. */
 static __always_inline bool is_held_by_more(struct file *file, __s64 than)
 {
 	if (bpf_core_field_exists(file->f_ref))
@@ -115,7 +115,7 @@ static __always_inline void connect_ends(const struct call *call)
 		count_connect(unknown_sockets());
 }
 
-/* Of a connect that nobody wants to know of, or that no entry answers: one more of its socket. */
+/* Counts a connect that a filter leaves out, or that has no entry. */
 static __always_inline void connect_passes_by(struct task_struct *task, __s32 fd, bool indirect)
 {
 	__u32 ignored = 0;
@@ -125,7 +125,7 @@ static __always_inline void connect_passes_by(struct task_struct *task, __s32 fd
 	count_connect(sk ? (__u64)sk : unknown_sockets());
 }
 
-/* Of a request, its file tells the socket beyond doubt. */
+/* Counts the end of a request, whose file tells the socket beyond doubt. */
 static __always_inline void request_connect_ends(__u64 file)
 {
 	struct sock *sk = file ? sock_of((struct file *)file) : 0;
@@ -134,7 +134,7 @@ static __always_inline void request_connect_ends(__u64 file)
 		count_connect((__u64)sk);
 }
 
-/* Whether another connect counted since this one began, or its socket was in other hands when it did. */
+/* Tells whether another connect counted since this one began, or somebody else held its socket then. */
 static __always_inline bool connect_was_disturbed(const struct call *call)
 {
 	const struct connecting *from = &call->connecting;

@@ -125,8 +125,8 @@ static __always_inline void send(struct unraced_counters *row, struct unraced_co
 }
 
 /*
- * Of a connect through socketcall(2), only memory said which socket. It was this one if nobody else connected it, and it has
- * another peer than before.
+ * Memory alone said which socket a connect through socketcall(2) took. It was this one if nobody else connected it, and it
+ * has another peer than before.
  */
 static __always_inline bool is_indirect_socket(const struct call *call, struct sock *sk, __u32 flags, bool alone)
 {
@@ -197,7 +197,7 @@ static __always_inline void describe_opened(struct draft *draft, struct walk *wa
 		direct = describe_directly();
 		if (direct == PROVEN)
 			record->integrity = UNRACED_INTEGRITY_MATCH;
-		/* Where the proof fails, the whole walk tells what can be said instead. */
+		/* The whole walk tells what can be said where the proof fails. */
 		if (direct == PROVEN || (direct == NAMED && !judge))
 			return;
 	}
@@ -206,7 +206,7 @@ static __always_inline void describe_opened(struct draft *draft, struct walk *wa
 		record->integrity = judge_path(draft, walk, file);
 }
 
-/* What the call acted on. A claim that has no proof yet is judged by it. */
+/* Describes what the call acted on, and judges a claim by it that has no proof yet. */
 static __always_inline void describe_object(struct draft *draft, struct walk *walk, struct task_struct *task,
 					    const struct call *call, struct unfinished *from, bool is_connect,
 					    bool judge)

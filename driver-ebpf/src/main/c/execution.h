@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
 /*
- * Whether a call that returns without an entry ran at all. The kernel runs the tracepoint of the entry last of all, so a call
+ * This file tells whether a call that returns without an entry ran at all. The kernel runs the tracepoint of the entry last of all, so a call
  * whose entry was seen ran. Before, seccomp and a tracer can refuse it: it returns all the same, with a result of their
  * choice, which may be a descriptor. So an entry leaves a trace in every mode: in the stash, or in the map of refused
  * calls, neither of which evicts. Where a trace could not have gone missing, none means that the call never ran.
@@ -24,7 +24,7 @@ static __always_inline bool has_returned_before(struct task_struct *task)
 	return 0;
 }
 
-/* What flags the return of a call has that left no trace at its entry. */
+/* Returns the flag for a call that left no trace at its entry. */
 static __always_inline __u32 without_trace(const struct unraced_control *shared, struct task_struct *task)
 {
 	__u64 since = *(const volatile __u64 *)&shared->entries_since;

@@ -141,7 +141,7 @@ static __always_inline void keep_socket(struct inside *in, struct file *file)
 	struct draft *draft = begin_truth(in);
 
 	describe_socket(draft, file);
-	/* Where the table is shared, the call has a reference of its own: fdget() of fs/file.c. */
+	/* The call has a reference of its own if the table is shared: fdget() of fs/file.c. */
 	if (is_held_by_more(file, fd_table_is_shared(in->task) ? 2 : 1))
 		draft->record.flags |= UNRACED_SOCKET_SHARED;
 	in->area->truth.connect = draft->record.connect;

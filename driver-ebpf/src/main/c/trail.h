@@ -193,7 +193,7 @@ static long retrace_step(__u64 step, struct retrace **on)
 	return 0;
 }
 
-/* Whether the way is still what the walk found, which took so many steps. */
+/* Tells whether the way is still what the walk found, which took so many steps. */
 static __always_inline bool trail_holds(const struct trail *trail, struct retrace *again, struct file *file, __u32 steps)
 {
 	struct vfsmount *mnt = GET(file, f_path.mnt);

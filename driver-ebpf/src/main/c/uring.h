@@ -625,7 +625,7 @@ static long batch_step(__u64 step, struct batch *batch)
 }
 
 /*
- * Whether a request that was carried out after this one closed the descriptor that this one opened. Only a close frees a
+ * Tells whether a later request of the batch closed the descriptor that this one opened. Only a close frees a
  * descriptor, so another file can be behind it only then: those of other threads, workers among them, show by the table.
  */
 static __always_inline bool was_closed_in_batch(struct io_kiocb *req, __s32 fd)

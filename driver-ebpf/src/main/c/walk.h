@@ -50,7 +50,7 @@ static __always_inline void walk_begin(struct walk *walk, struct file *file, __u
 	walk->start = start ? *start : (struct place){};
 }
 
-/* What an earlier walk left must not be taken for this one's. */
+/* Nothing that an earlier walk left may be taken for this one's. */
 static __always_inline void walk_reset(struct walk *walk)
 {
 	walk->position = WALK_BYTES;
