@@ -65,7 +65,7 @@ final class IdentityMutants {
                 Make.lying(
                         "no-cgroup",
                         "leaves the cgroup at 0",
-                        "R1.8",
+                        "R1.8 R8.3",
                         (task, call, record) -> record.number(RecordLayout.CGROUP_ID, 0)),
                 Make.lying(
                         "other-clock",
