@@ -35,7 +35,7 @@ final class BooksMutants {
                 Make.booking(
                         "full-uncounted",
                         "counts neither the call nor the loss when the ring is full",
-                        "R9.3",
+                        "R9.3 R7.3 R8.3",
                         source -> new SourceAround(source) {
                             @Override
                             public SourceBooks books() {

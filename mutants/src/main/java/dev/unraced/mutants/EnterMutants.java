@@ -31,7 +31,7 @@ final class EnterMutants {
                 Make.broken(
                         "entry-at-return",
                         "hands over the enter event when the call returns, behind the merged one",
-                        "R12.5",
+                        "R12.5 R9.3",
                         EnterMutants::late),
                 Make.booking(
                         "entries-uncounted",

@@ -47,7 +47,7 @@ final class SwitchMutants {
                 Make.broken(
                         "switch-loses",
                         "loses an event when it switches while several calls are under way",
-                        "R12.3 R5.2",
+                        "R12.3 R5.2 R9.3",
                         SwitchMutants::losing),
                 Make.denying(
                         "switches-anyway",
