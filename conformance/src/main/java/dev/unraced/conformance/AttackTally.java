@@ -90,7 +90,9 @@ final class AttackTally {
             wrong++;
             flagged += warns(event, claim) ? 1 : 0;
         }
-        if ((isCopy && !isRight) || (isMatch && !isCopy && !(isRight && taken.provable()))) {
+        // A peer that another connect left, as the mark says, tells nothing about the copy.
+        boolean isAnothers = taken.marks().stream().anyMatch(event.flags()::contains);
+        if ((isCopy && !isRight && !isAnothers) || (isMatch && !isCopy && !(isRight && taken.provable()))) {
             falseMatches++;
             remember(either(ruleOfMatch(event, isCopy)) + ": a false proof: really " + taken + ", event " + event);
         }
