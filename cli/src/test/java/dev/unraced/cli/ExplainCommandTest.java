@@ -25,7 +25,16 @@ class ExplainCommandTest {
                 .startsWith("flip ")
                 .containsPattern("\nflip +21 +FOOLED 2 of 6 +WARNED 3 of 10 +TRUE\n")
                 .containsPattern("\ntid-reuse .* TRUE +FOOLED ")
-                .doesNotContain("LIED");
+                .containsPattern("\nuring-batch .* TRUE +LIED 1 of 1\n");
+        // Only an observer without the defence that an attack is about may lie.
+        int naive = test.out()
+                .lines()
+                .filter(line -> line.startsWith("attack "))
+                .mapToInt(line -> line.indexOf("naive"))
+                .findFirst()
+                .orElseThrow();
+        assertThat(test.out().lines().map(line -> line.substring(0, Math.min(line.length(), naive))))
+                .noneMatch(line -> line.contains("LIED"));
         assertThat(test.err()).isEmpty();
     }
 

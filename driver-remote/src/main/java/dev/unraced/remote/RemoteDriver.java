@@ -114,10 +114,14 @@ public final class RemoteDriver implements Driver {
 
     /** Through TCP nobody can tell the subscriber's calls from others. */
     private static Capabilities here(RemoteSettings settings, Capabilities capabilities) {
-        return settings.address() instanceof Address.Tcp && capabilities.has(Feature.OWN_CALLS)
+        Capabilities told = capabilities.has(Feature.LOSSES_BY_CALLER)
                 ? capabilities.without(
-                        Feature.OWN_CALLS, "the server does not know which process is at the other end of TCP")
+                        Feature.LOSSES_BY_CALLER,
+                        "what a slow subscriber loses in the server's queue is not counted by caller")
                 : capabilities;
+        return settings.address() instanceof Address.Tcp && told.has(Feature.OWN_CALLS)
+                ? told.without(Feature.OWN_CALLS, "the server does not know which process is at the other end of TCP")
+                : told;
     }
 
     private static Capabilities nothing(String reason) {

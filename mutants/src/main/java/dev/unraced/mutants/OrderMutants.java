@@ -20,7 +20,8 @@ final class OrderMutants {
 
     static List<Mutant> all() {
         return List.of(
-                Make.broken("reorders", "lets an event overtake the one before it", "R9.1 R9.3", OrderMutants::reordering),
+                Make.broken(
+                        "reorders", "lets an event overtake the one before it", "R9.1 R9.3", OrderMutants::reordering),
                 Make.broken(
                         "number-for-nothing",
                         "gives two numbers to a call that a signal interrupts",
