@@ -127,7 +127,8 @@ static __always_inline struct pt_regs *registers(void *ctx, struct task_struct *
 
 static __always_inline long returned_number(void *ctx)
 {
-	return GET(registers(ctx, 0), orig_ax);
+	/* The kernel takes the low 32 bits of the register for the call's number, whatever the caller put above them. */
+	return (int)GET(registers(ctx, 0), orig_ax);
 }
 #endif
 

@@ -17,7 +17,7 @@ static __always_inline __u8 current_call(struct task_struct *task, struct pt_reg
 #ifdef __TARGET_ARCH_x86
 	if (task->thread_info.status & TS_COMPAT)
 		return 0;
-	switch (GET(regs, orig_ax)) {
+	switch ((int)GET(regs, orig_ax)) {
 	case 2:
 		return UNRACED_OPEN;
 	case 42:

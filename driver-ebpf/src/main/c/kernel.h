@@ -64,6 +64,12 @@ enum { EEXIST = 17, EINPROGRESS = 115, EALREADY = 114, EISCONN = 106, ECANCELED 
 #endif
 #define O_ACCMODE 00000003
 #define O_PATH 010000000
+/* include/net/tcp_states.h, uapi/linux/in.h and linux/net.h */
+#define TCP_ESTABLISHED 1
+#define TCP_CLOSE 7
+#define IPPROTO_MPTCP 262
+#define SOCK_DGRAM 2
+#define SOCK_RAW 3
 #define AF_UNIX 1
 #define AF_INET 2
 #define AF_INET6 10
@@ -277,6 +283,7 @@ struct sock_common {
 	__be16 skc_dport;
 	__u16 skc_num;
 	unsigned short skc_family;
+	unsigned char skc_state;
 	int skc_bound_dev_if;
 	struct in6_addr skc_v6_daddr;
 	struct in6_addr skc_v6_rcv_saddr;
@@ -284,6 +291,7 @@ struct sock_common {
 struct sock {
 	struct sock_common __sk_common;
 	__u16 sk_protocol;
+	int sk_disconnects;
 };
 struct inet_sock {
 	__be16 inet_sport;

@@ -108,13 +108,6 @@ static __always_inline void append_in6(struct draft *draft, struct unraced_slice
 	to->scope = needs_scope(&address) ? device : 0;
 }
 
-static __always_inline bool is_unspecified(const struct in6_addr *address)
-{
-	const __u64 *halves = (const void *)address;
-
-	return !(halves[0] | halves[1]);
-}
-
 static __always_inline void append_un(struct draft *draft, struct unraced_slice *slice, struct sock *sk)
 {
 	struct unix_address *address = GET((struct unix_sock *)sk, addr);
@@ -183,6 +176,19 @@ static __always_inline struct sock *sock_of(struct file *file)
 	return (struct sock *)NUMBER_OF(socket, sk);
 }
 
+/*
+ * A disconnected socket keeps a part of its peer's address, and which part depends on its protocol: tcp_disconnect() of
+ * net/ipv4/tcp.c, __udp_disconnect() of net/ipv4/udp.c, mptcp_disconnect() of net/mptcp/protocol.c.
+ */
+static __always_inline bool has_internet_peer(struct sock *sk, __u16 type, __be16 port)
+{
+	__u8 state = GET(sk, __sk_common.skc_state);
+
+	if (type == SOCK_DGRAM || type == SOCK_RAW)
+		return state == TCP_ESTABLISHED;
+	return port && (GET(sk, sk_protocol) != IPPROTO_MPTCP || state != TCP_CLOSE);
+}
+
 static __always_inline void describe_socket(struct draft *draft, struct file *file)
 {
 	struct unraced_record *record = &draft->record;
@@ -198,7 +204,6 @@ static __always_inline void describe_socket(struct draft *draft, struct file *fi
 	to->family = GET(sk, __sk_common.skc_family);
 	to->type = GET(socket, type);
 	to->protocol = GET(sk, sk_protocol);
-	/* A peer without a port is one, too: of raw sockets, and of datagrams to port 0. */
 	port = GET(sk, __sk_common.skc_dport);
 	/*
 	 * The own port is inet_sport's, as for getsockname(2): the kernel clears skc_num when a peer resets the connection
@@ -208,7 +213,7 @@ static __always_inline void describe_socket(struct draft *draft, struct file *fi
 		__be32 peer = GET(sk, __sk_common.skc_daddr);
 
 		append_in(draft, &to->local, GET((struct inet_sock *)sk, inet_sport), GET(sk, __sk_common.skc_rcv_saddr));
-		if (port || peer)
+		if (has_internet_peer(sk, to->type, port))
 			append_in(draft, &to->remote, port, peer);
 	} else if (to->family == AF_INET6) {
 		int device = GET(sk, __sk_common.skc_bound_dev_if);
@@ -216,7 +221,7 @@ static __always_inline void describe_socket(struct draft *draft, struct file *fi
 
 		append_in6(draft, &to->local, GET((struct inet_sock *)sk, inet_sport),
 			   GET(sk, __sk_common.skc_v6_rcv_saddr), device);
-		if (port || !is_unspecified(&peer))
+		if (has_internet_peer(sk, to->type, port))
 			append_in6(draft, &to->remote, port, peer, device);
 	} else if (to->family == AF_UNIX) {
 		struct sock *peer = GET((struct unix_sock *)sk, peer);
