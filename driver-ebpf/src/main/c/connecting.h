@@ -61,15 +61,6 @@ static __always_inline bool is_held_by_more(struct file *file, __s64 than)
 	return GET((struct file___counted *)file, f_count.counter) > than;
 }
 
-/*
- * TCP counts its disconnects since 6.6. They show a connect that is no connect(2): another process can end the one that
- * waits by shutdown(2), and begin another by sendto(2) with MSG_FASTOPEN.
- */
-static __always_inline __u32 disconnects_of(struct sock *sk)
-{
-	return bpf_core_field_exists(sk->sk_disconnects) ? (__u32)GET(sk, sk_disconnects) : 0;
-}
-
 /* A number that is another one when the socket's peer is. */
 static __always_inline __u64 peer_of(struct sock *sk)
 {
@@ -111,7 +102,6 @@ static __always_inline void connect_begins(struct call *call, struct task_struct
 	to->sock = (__u64)sk;
 	to->shared = is_held_by_more(file, 1);
 	to->device = GET(sk, __sk_common.skc_bound_dev_if);
-	to->disconnects = disconnects_of(sk);
 	to->peer = peer_of(sk);
 	to->count = call->indirect ? connects_of((__u64)sk) : count_connect((__u64)sk);
 }
@@ -149,7 +139,7 @@ static __always_inline bool connect_was_disturbed(const struct call *call)
 {
 	const struct connecting *from = &call->connecting;
 
-	return !from->sock || from->shared || disconnects_of((struct sock *)from->sock) != from->disconnects || connects_of(from->sock) != from->count ||
+	return !from->sock || from->shared || connects_of(from->sock) != from->count ||
 	       connects_of(unknown_sockets()) != from->unknown;
 }
 

@@ -291,7 +291,6 @@ struct sock_common {
 struct sock {
 	struct sock_common __sk_common;
 	__u16 sk_protocol;
-	int sk_disconnects;
 };
 struct inet_sock {
 	__be16 inet_sport;

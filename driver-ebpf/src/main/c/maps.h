@@ -24,9 +24,8 @@ struct connecting {
 	__u32 count; /* connects of the socket so far, this one's beginning included */
 	__u32 unknown; /* connects of unknown sockets so far */
 	__s32 device; /* that the socket was bound to */
-	__u32 disconnects; /* of the socket so far */
 	__u8 shared; /* somebody else held the socket */
-	__u8 reserved[7];
+	__u8 reserved[3];
 };
 
 /* Of connects through socketcall(2), whose descriptor, pointer and length lie in memory, too. */
