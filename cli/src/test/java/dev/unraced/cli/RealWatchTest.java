@@ -48,7 +48,16 @@ class RealWatchTest {
         Path errors = directory.resolve("errors");
         try (Actor actor = Actor.start()) {
             Process watch = JvmCommand.of(
-                            List.of(), "watch", "--json", "--driver", DRIVER, "--tgid", Integer.toString(actor.tgid()))
+                            List.of(),
+                            "watch",
+                            "--json",
+                            "--driver",
+                            DRIVER,
+                            "--tgid",
+                            Integer.toString(actor.tgid()),
+                            // Room for all of them: how fast lines are written is for benchmarks to say.
+                            "-o",
+                            "ring-bytes=256MiB")
                     .redirectOutput(lines.toFile())
                     .redirectError(errors.toFile())
                     .start();
