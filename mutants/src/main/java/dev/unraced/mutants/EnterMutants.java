@@ -31,7 +31,7 @@ final class EnterMutants {
                 Make.broken(
                         "entry-at-return",
                         "hands over the enter event when the call returns, behind the merged one",
-                        "R12.5 R9.3",
+                        "R12.5",
                         EnterMutants::late),
                 Make.booking(
                         "entries-uncounted",
@@ -93,6 +93,7 @@ final class EnterMutants {
         @Override
         public void submit(ByteBuffer bytes, int length) {
             boolean enter = new RecordEdit(bytes, length).isEnter();
+            recount.given(bytes);
             if (!enter) {
                 recount.write(bytes, length);
             }

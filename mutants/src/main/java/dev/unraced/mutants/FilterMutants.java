@@ -88,12 +88,12 @@ final class FilterMutants {
                 Make.broken(
                         "only-that-cgroup",
                         "filters by cgroup, and leaves out those below the one asked for",
-                        "R1.10 R9.3",
+                        "R1.10",
                         FilterMutants::exactCgroup),
                 Make.broken(
                         "filters-late",
                         "filters by process when a call returns, not when it enters",
-                        "R7.2 R9.3",
+                        "R7.2",
                         FilterMutants::late),
                 Make.unsettled(
                         "watches-itself",
@@ -114,7 +114,7 @@ final class FilterMutants {
                 Make.broken(
                         "never-watches-itself",
                         "leaves out its own calls though they are asked for",
-                        "R11.2 R9.3",
+                        "R11.2",
                         () -> Make.filtering(
                                 FilterReason.SELF,
                                 (task, call, record) -> Arrays.equals(task.comm(), OBSERVER) ? 0 : 1)));

@@ -62,16 +62,13 @@ final class Make {
             recount.into(ring);
             return ofMerged(
                     (bytes, length) -> {
-                        recount.count();
+                        recount.given(bytes);
                         int copies = fate.copies(returning.task(), returning.call(), new RecordEdit(bytes, length));
                         for (int i = 0; i < copies; i++) {
                             recount.write(bytes, length);
                         }
                     },
-                    (bytes, length) -> {
-                        recount.count();
-                        recount.write(bytes, length);
-                    });
+                    recount::pass);
         });
     }
 

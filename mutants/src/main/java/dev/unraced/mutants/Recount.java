@@ -19,23 +19,33 @@ final class Recount {
     private @Nullable RecordSink sink;
     private long written;
     private long given;
+    private long lastNumber;
+    private long gaps;
 
-    RecordSink into(RecordSink ring) {
+    void into(RecordSink ring) {
         sink = ring;
-        return this::write;
     }
 
-    /** Writes a record with the next number. */
+    /** Writes a record that the mutant leaves as it is. */
+    void pass(ByteBuffer record, int length) {
+        given(record);
+        write(record, length);
+    }
+
+    /** Writes a record with the next number, behind the numbers of all that was lost before the mutant saw it. */
     void write(ByteBuffer record, int length) {
         written++;
-        record.putLong(RecordLayout.SEQUENCE, written);
+        record.putLong(RecordLayout.SEQUENCE, written + gaps);
         if (sink != null) {
             sink.submit(record, length);
         }
     }
 
-    /** A call came to its end, whatever becomes of it. */
-    void count() {
+    /** A call came to its end, whatever becomes of its record. */
+    void given(ByteBuffer record) {
+        long number = record.getLong(RecordLayout.SEQUENCE);
+        gaps += number - lastNumber - 1;
+        lastNumber = number;
         given++;
     }
 

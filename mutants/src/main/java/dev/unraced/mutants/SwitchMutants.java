@@ -47,7 +47,7 @@ final class SwitchMutants {
                 Make.broken(
                         "switch-loses",
                         "loses an event when it switches while several calls are under way",
-                        "R12.3 R5.2 R9.3",
+                        "R12.3 R5.2",
                         SwitchMutants::losing),
                 Make.denying(
                         "switches-anyway",
@@ -107,7 +107,7 @@ final class SwitchMutants {
                 .withSink(ring -> {
                     recount.into(ring);
                     return (record, length) -> {
-                        recount.count();
+                        recount.given(record);
                         boolean lost = mode.switched && underWay.tasks.size() > 1;
                         mode.switched = false;
                         if (!lost) {
