@@ -41,6 +41,16 @@ static void pin(const cpu_set_t *allowed, int n)
 	}
 }
 
+void rival_beside(const struct rival *rival)
+{
+	pin(&rival->allowed, 0);
+}
+
+void rival_apart(const struct rival *rival)
+{
+	pin(&rival->allowed, 1);
+}
+
 long rival_chance(struct rival *rival, long most)
 {
 	rival->chance = rival->chance * 6364136223846793005UL + 1442695040888963407UL;
@@ -75,7 +85,7 @@ static void *run(void *argument)
 {
 	struct rival *rival = argument;
 
-	pin(&rival->allowed, 1);
+	rival_apart(rival);
 	for (long round = 1; await(rival, &rival->wanted, round); round++) {
 		if (rival->prepare)
 			rival->prepare(rival);

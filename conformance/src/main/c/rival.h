@@ -39,6 +39,9 @@ bool rival_stop(struct rival *rival);
 void rival_free(struct rival *rival);
 /* At most so much, so that over many rounds every moment is met. */
 long rival_chance(struct rival *rival, long most);
+/* For the rival itself: it shares the main thread's processor from here on, or has another one again. */
+void rival_beside(const struct rival *rival);
+void rival_apart(const struct rival *rival);
 /* Waits for a moment. */
 void rival_wait(long long moment);
 

@@ -4,6 +4,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -23,7 +25,10 @@ struct shared {
 	unsigned char address[MAX_ADDRESS];
 	unsigned char a[MAX_ADDRESS], b[MAX_ADDRESS];
 	socklen_t length;
-	bool stream, flips, fetches;
+	bool stream, flips, fetches, sends;
+	/* What the other process saw of the call: '-' as long as it saw nothing. */
+	volatile char seen;
+	volatile bool returned;
 	pid_t owner;
 	/* The socket: the main thread's descriptor, and the other process's. */
 	int fd, other;
@@ -32,6 +37,8 @@ struct shared {
 	int owner_fd;
 	/* Listeners at a and b. */
 	int listeners[2];
+	/* The other process's connection, which fills the second. */
+	int filler;
 };
 
 /* The other process's descriptor, which it has for one moment only where it fetches it. */
@@ -57,6 +64,14 @@ static void unconnect(int fd)
 	watched_connect(ABI_NATIVE, fd, &nothing, sizeof(nothing));
 }
 
+/* Leaves a connection with the listener at b, which has room for no other: who connects there waits. */
+static bool fill(struct shared *shared)
+{
+	shared->filler = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	return !listen(shared->listeners[1], 0) &&
+	       !connect(shared->filler, (struct sockaddr *)shared->b, shared->length);
+}
+
 /* Before each round, so that it begins with a socket without a peer. */
 static void prepare(struct rival *rival)
 {
@@ -64,11 +79,16 @@ static void prepare(struct rival *rival)
 
 	if (shared->channel[1] >= 0 && shared->other < 0)
 		shared->other = descriptor_receive(shared->channel[1]);
+	/* A process that fetches the socket has none of its own. */
+	if (shared->fetches && shared->owner_fd < 0)
+		close(shared->fd);
 	int fd = take(shared);
-	if (fd < 0)
+	if (fd < 0 || (shared->sends && shared->filler < 0 && !fill(shared)))
 		rival->failed = true;
 	unconnect(fd);
 	leave(shared, fd);
+	shared->seen = '-';
+	shared->returned = false;
 	memcpy(shared->address, shared->flips ? shared->a : shared->b, shared->length);
 }
 
@@ -86,6 +106,48 @@ static void flip_until(struct shared *shared, long long moment)
 	}
 }
 
+/* A connection to a takes less. */
+#define HANDSHAKE_NANOS 50000
+
+static unsigned char state_of(int fd)
+{
+	struct tcp_info info = {.tcpi_state = TCP_CLOSE};
+	socklen_t length = sizeof(info);
+
+	getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &length);
+	return info.tcpi_state;
+}
+
+/* Which address the main thread's call took: nobody answers at b. '-' if it returned before it took any. */
+static char attempt_of(const struct shared *shared, int fd)
+{
+	while (state_of(fd) == TCP_CLOSE)
+		if (shared->returned)
+			return '-';
+	rival_wait(now() + HANDSHAKE_NANOS);
+	return state_of(fd) == TCP_SYN_SENT ? 'b' : 'a';
+}
+
+/* Takes the socket in mid-call, ends its attempt, and begins another one by sending. No connect(2) tells of it. */
+static void send_elsewhere(struct rival *rival)
+{
+	struct shared *shared = rival->of;
+	int fd = take(shared);
+
+	shared->seen = attempt_of(shared, fd);
+	rival->to = now();
+	if (shared->seen == 'b') {
+		/* So that the call returns only when all is done. */
+		rival_beside(rival);
+		shutdown(fd, SHUT_RDWR);
+		sendto(fd, "", 1, MSG_FASTOPEN | MSG_NOSIGNAL, (struct sockaddr *)shared->a, shared->length);
+	}
+	leave(shared, fd);
+	rival_apart(rival);
+	if (shared->flips)
+		memcpy(shared->address, shared->a, shared->length);
+}
+
 static void act(struct rival *rival, long long moment)
 {
 	struct shared *shared = rival->of;
@@ -94,6 +156,10 @@ static void act(struct rival *rival, long long moment)
 		flip_until(shared, moment);
 	else
 		rival_wait(moment);
+	if (shared->sends) {
+		send_elsewhere(rival);
+		return;
+	}
 	int fd = take(shared);
 	if (shared->stream) {
 		unconnect(fd);
@@ -120,6 +186,10 @@ static char truth_of(const struct shared *shared, long result)
 	unsigned char local[MAX_ADDRESS], peer[MAX_ADDRESS];
 	socklen_t local_length = sizeof(local), peer_length = sizeof(peer);
 
+	if (shared->sends) {
+		accepted(shared->listeners[0]);
+		return result || shared->seen == '-' ? 'x' : shared->seen;
+	}
 	if (shared->stream) {
 		bool is_b = accepted(shared->listeners[1]) > 0;
 
@@ -151,6 +221,9 @@ static void play(struct shared *shared, struct rival *rival, long calls)
 		_exit(3);
 	rival->prepare = prepare;
 	rival_start(rival);
+	/* A thread that wakes puts no other one aside then. */
+	if (shared->sends)
+		sched_setscheduler(0, SCHED_BATCH, &(struct sched_param){0});
 	if (shared->channel[0] >= 0) {
 		shared->fd = socket(AF_INET, (shared->stream ? SOCK_STREAM : SOCK_DGRAM) | SOCK_CLOEXEC, 0);
 		if (!descriptor_send(shared->channel[0], shared->fd))
@@ -159,10 +232,13 @@ static void play(struct shared *shared, struct rival *rival, long calls)
 	for (long i = 0; i < calls && !rival->failed; i++) {
 		rival_begin(rival);
 		long result = watched_connect(ABI_NATIVE, shared->fd, shared->address, shared->length);
+		shared->returned = true;
 		bool within = rival_end(rival) && overtaken(shared);
 		truth[i] = truth_of(shared, result);
 		won += within && truth[i] == 'b';
 	}
+	if (shared->sends)
+		sched_setscheduler(0, SCHED_OTHER, &(struct sched_param){0});
 	if (rival_stop(rival)) {
 		reply_begin();
 		reply("tid=%d won=%ld truth=%s", own_tid(), won, truth);
@@ -187,10 +263,11 @@ static const char *shared_open(struct shared *shared, const char *how)
 {
 	shared->stream = line_number("type", SOCK_DGRAM) == SOCK_STREAM;
 	shared->flips = line_number("flip", 0);
-	shared->fetches = !strcmp(how, "pidfd_getfd");
+	shared->sends = !strcmp(how, "fastopen");
+	shared->fetches = shared->sends || !strcmp(how, "pidfd_getfd");
 	shared->owner = getpid();
 	shared->owner_fd = shared->other = shared->channel[0] = shared->channel[1] = -1;
-	shared->listeners[0] = shared->listeners[1] = -1;
+	shared->listeners[0] = shared->listeners[1] = shared->filler = -1;
 	if (shared->stream && (!listen_at(&shared->listeners[0], shared->a, shared->length) ||
 			       !listen_at(&shared->listeners[1], shared->b, shared->length)))
 		return "a and b are not free";
@@ -219,7 +296,7 @@ void command_shared_socket(void)
 	struct shared *shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 
 	if (!how || shared == MAP_FAILED) {
-		fail("shared-socket needs how=fork, scm or pidfd_getfd");
+		fail("shared-socket needs how=fork, scm, pidfd_getfd or fastopen");
 	} else if (bytes_take(&a, "a") && bytes_take(&b, "b")) {
 		shared->length = (socklen_t)(a.length < MAX_ADDRESS ? a.length : MAX_ADDRESS);
 		memcpy(shared->a, a.address, shared->length);

@@ -7,7 +7,8 @@
  * array, found by a hash of the socket's address. So nothing has to be stored and nothing can be evicted; sockets that
  * share a counter can only cause a doubt too many. A connect that this misses began before the call's entry or ends after
  * its look. Then another descriptor table, or a request, holds the socket at one of these two moments, and the file's count
- * of references tells. What stays open is a process that takes the socket, connects it while its own descriptor is
+ * of references tells. sendto(2) with MSG_FASTOPEN connects without a connect, so every attempt of TCP counts, too
+ * (attempt.h). What stays open is a process that takes the socket, connects it while its own descriptor is
  * exchanged under the eyes of the programs, and gives it back, all within one call.
  */
 #ifndef UNRACED_CONNECTING_H
@@ -94,6 +95,7 @@ static __always_inline void connect_begins(struct call *call, struct task_struct
 	to->sock = 0;
 	to->device = 0;
 	to->shared = 0;
+	to->attempts = 0;
 	file = known ? file_of(task, call->fd, &ignored) : 0;
 	sk = file ? sock_of(file) : 0;
 	to->unknown = call->indirect || !sk ? count_connect(unknown_sockets()) : connects_of(unknown_sockets());
@@ -103,15 +105,15 @@ static __always_inline void connect_begins(struct call *call, struct task_struct
 	to->shared = is_held_by_more(file, 1);
 	to->device = GET(sk, __sk_common.skc_bound_dev_if);
 	to->peer = peer_of(sk);
-	to->count = call->indirect ? connects_of((__u64)sk) : count_connect((__u64)sk);
+	to->count = count_connect((__u64)sk);
 }
 
 /* Counts the end of a connect, after the look at its socket. */
 static __always_inline void connect_ends(const struct call *call)
 {
-	if (call->connecting.sock && !call->indirect)
+	if (call->connecting.sock)
 		count_connect(call->connecting.sock);
-	else
+	if (!call->connecting.sock || call->indirect)
 		count_connect(unknown_sockets());
 }
 
@@ -139,7 +141,7 @@ static __always_inline bool connect_was_disturbed(const struct call *call)
 {
 	const struct connecting *from = &call->connecting;
 
-	return !from->sock || from->shared || connects_of(from->sock) != from->count ||
+	return !from->sock || from->shared || connects_of(from->sock) - from->count > from->attempts ||
 	       connects_of(unknown_sockets()) != from->unknown;
 }
 

@@ -66,6 +66,7 @@ enum { EEXIST = 17, EINPROGRESS = 115, EALREADY = 114, EISCONN = 106, ECANCELED 
 #define O_PATH 010000000
 /* include/net/tcp_states.h, uapi/linux/in.h and linux/net.h */
 #define TCP_ESTABLISHED 1
+#define TCP_SYN_SENT 2
 #define TCP_CLOSE 7
 #define IPPROTO_MPTCP 262
 #define SOCK_DGRAM 2

@@ -25,7 +25,8 @@ struct connecting {
 	__u32 unknown; /* connects of unknown sockets so far */
 	__s32 device; /* that the socket was bound to */
 	__u8 shared; /* somebody else held the socket */
-	__u8 reserved[3];
+	__u8 attempts; /* so many attempts of TCP are the request's own */
+	__u8 reserved[2];
 };
 
 /* Of connects through socketcall(2), whose descriptor, pointer and length lie in memory, too. */

@@ -26,6 +26,11 @@ struct trace_event_raw_sys_exit {
 	long id;
 	long ret;
 };
+/* include/trace/events/sock.h */
+struct trace_event_raw_inet_sock_set_state {
+	const void *skaddr;
+	int newstate;
+};
 /* include/trace/events/io_uring.h */
 struct trace_event_raw_io_uring_submit_req {
 	void *req;

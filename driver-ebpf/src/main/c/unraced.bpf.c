@@ -341,6 +341,7 @@ int exit_connect(struct syscall_trace_exit *ctx)
 #include "finish.h"
 #include "compat.h"
 #include "uring.h"
+#include "attempt.h"
 
 /* A thread that ends takes its call with it. */
 #ifdef BY_EVENTS

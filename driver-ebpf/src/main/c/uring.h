@@ -376,6 +376,7 @@ static __always_inline int on_submit(struct io_kiocb *req, const struct io_uring
 	if (syscall == UNRACED_CONNECT) {
 		to->call.how_provenance = UNRACED_PROVENANCE_NONE;
 		connect_begins(&to->call, task, !is_fixed(req));
+		to->call.connecting.attempts = 1;
 	}
 	if (to->call.provenance == UNRACED_PROVENANCE_NONE &&
 	    (syscall != UNRACED_CONNECT || to->call.addrlen >= 0))

@@ -52,6 +52,8 @@ final class SocketCorpus {
                 shared("-pidfd-flip", "It flips the address before", "pidfd_getfd", 2, 1),
                 shared("-tcp", "A forked process disconnects a TCP socket and connects it elsewhere", "fork", 1, 0),
                 shared("-tcp-flip", "It flips the address before", "fork", 1, 1),
+                shared("-send", "A process ends the attempt, and sends with MSG_FASTOPEN elsewhere", "fastopen", 1, 0),
+                shared("-send-flip", "It flips the address before", "fastopen", 1, 1),
                 block("", "The descriptor in the block of socketcall is swapped", "fd"),
                 block("-address", "The address in the block of socketcall is swapped", "address"),
                 block("-length", "The length in the block of socketcall is swapped", "length"),

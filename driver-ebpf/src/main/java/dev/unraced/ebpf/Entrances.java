@@ -31,6 +31,9 @@ final class Entrances {
     /** Only connects wait for what others tell them. */
     private static final List<String> POLLS = List.of("request_poll", "request_polled");
 
+    /** Tells of attempts to connect that are no connects. */
+    private static final String ATTEMPT = "socket_attempt";
+
     private static final String SUBMIT = "request_submit";
     /** By the tracepoint's name of older kernels. One of the two is there. */
     private static final String SUBMIT_BEFORE = "request_submit_sqe";
@@ -43,6 +46,9 @@ final class Entrances {
         if (servesAllConventions(settings)) {
             programs.addAll(ALL_CONVENTIONS);
         }
+        if (settings.syscalls().contains(Syscall.CONNECT)) {
+            programs.add(ATTEMPT);
+        }
         programs.addAll(requests(settings.syscalls()));
         programs.addAll(List.of(SUBMIT, SUBMIT_BEFORE));
         return programs;
@@ -53,6 +59,9 @@ final class Entrances {
         for (String finisher : finishers(settings.syscalls())) {
             int at = finisher.equals("finish_connect") ? FINISH_CONNECT : FINISH_OPENS;
             object.putInt("finishers", at, object.program(finisher));
+        }
+        if (settings.syscalls().contains(Syscall.CONNECT)) {
+            object.attach(ATTEMPT);
         }
         if (hasRequests) {
             attachRequests(object, settings.syscalls());
