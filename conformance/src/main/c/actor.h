@@ -73,7 +73,8 @@ void command_resident(void);
 
 /* --- watched.c: the five calls, counted --- */
 
-enum abi { ABI_NATIVE, ABI_IA32, ABI_X32 };
+/* A wide call is a native one with other bits above the 32 that the kernel takes for the number. */
+enum abi { ABI_NATIVE, ABI_IA32, ABI_X32, ABI_WIDE };
 
 /* Kept in memory that children share. */
 struct books {

@@ -60,9 +60,9 @@ static bool parse_origin(struct call *call)
 
 static bool parse_abi(struct call *call)
 {
-	const char *abi = line_text("abi");
+	const char *abi = line_number("wide", 0) ? "wide" : line_text("abi");
 
-	call->abi = !abi || !strcmp(abi, "native") ? ABI_NATIVE : !strcmp(abi, "ia32") ? ABI_IA32 : ABI_X32;
+	call->abi = !abi || !strcmp(abi, "native") ? ABI_NATIVE : !strcmp(abi, "ia32") ? ABI_IA32 : !strcmp(abi, "x32") ? ABI_X32 : ABI_WIDE;
 	if (abi_works(call->abi))
 		return true;
 	fail("unsupported: this kernel takes no %s calls", abi);

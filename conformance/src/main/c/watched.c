@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #define X32_BIT 0x40000000L
+#define WIDE_BITS 0x5a5a5a5a00000000L
 
 static struct books *shared;
 
@@ -70,6 +71,8 @@ static long make(enum abi abi, long number, long ia32_number, long a, long b, lo
 #ifdef __x86_64__
 	else if (abi == ABI_IA32)
 		result = int80(ia32_number, a, b, c, d);
+	else if (abi == ABI_WIDE)
+		result = native(number | WIDE_BITS, a, b, c, d);
 	else
 		result = native(number | X32_BIT, a, b, c, d);
 #else
@@ -166,6 +169,8 @@ bool abi_works(enum abi abi)
 		return ia32_works();
 	if (abi == ABI_X32)
 		return syscall(SYS_getpid | X32_BIT) == getpid();
+	if (abi == ABI_WIDE)
+		return syscall(SYS_getpid | WIDE_BITS) == getpid();
 	return true;
 #else
 	return abi == ABI_NATIVE;

@@ -9,6 +9,7 @@ import dev.unraced.event.ConnectEvent;
 import dev.unraced.event.ConnectedSocket;
 import dev.unraced.event.EventFlag;
 import dev.unraced.event.Feature;
+import dev.unraced.event.Integrity;
 import dev.unraced.event.Mitigation;
 import dev.unraced.event.Origin;
 import dev.unraced.event.Provenance;
@@ -261,6 +262,36 @@ public abstract class ConnectConformance extends DriverConformance {
                 assertThat(portless.socket().flatMap(ConnectedSocket::remote).flatMap(Sockaddr::inetAddress))
                         .as("R2.30: a peer on port 0 is a peer")
                         .isEqualTo(new Sockaddr(own).inetAddress());
+            }
+        }
+    }
+
+    @Test
+    @Requires(features = Feature.SOCKET_TUPLE)
+    @DisplayName("R2.30 A connect that ends a connection shows no peer")
+    public final void r02_30_aSocketThatTheCallDisconnectedHasNoPeer() {
+        try (Scenario scenario = scenario().open()) {
+            Sockets sockets = new Sockets(scenario.actor());
+            for (ByteString own : List.of(SocketAddresses.loopback(0), SocketAddresses.loopback6(0))) {
+                int family = new Sockaddr(own).family();
+                ByteString address = sockets.listen(LISTENER, own, 16);
+                for (int type : List.of(Linux.SOCK_STREAM, Linux.SOCK_DGRAM)) {
+                    if (type == Linux.SOCK_STREAM) {
+                        sockets.stream(CLIENT, family);
+                    } else {
+                        sockets.datagram(CLIENT, family);
+                    }
+                    scenario.call(WatchedCall.connect("h:" + CLIENT, address));
+                    Observed ended = scenario.call(
+                            WatchedCall.connect("h:" + CLIENT, SocketAddresses.family(0, address.length())));
+                    assertThat(ended.outcome().result()).as("the actor's part").isZero();
+                    assertThat(ended.connect().socket().flatMap(ConnectedSocket::remote))
+                            .as("R2.30: %s %s", own, type)
+                            .isEmpty();
+                    assertThat(ended.connect().address().integrity())
+                            .as("R2.30: %s %s", own, type)
+                            .isNotEqualTo(Integrity.DIFFERS);
+                }
             }
         }
     }

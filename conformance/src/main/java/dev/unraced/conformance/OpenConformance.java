@@ -23,6 +23,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -210,6 +211,13 @@ public abstract class OpenConformance extends DriverConformance {
     @DisplayName("R1.12 Calls by the x32 convention are events that say so")
     public final void r01_12_callsOfTheX32ConventionAreSeen() {
         assertSeen(Abi.X32);
+    }
+
+    @Test
+    @Requires(syscalls = Syscall.OPENAT)
+    @DisplayName("R1.12 Calls whose number has other bits above its 32 are events like any other")
+    public final void r01_12_callsByAWideNumberAreSeen() {
+        assertSeen(Abi.NATIVE, WatchedCall::byWideNumber);
     }
 
     @Test
@@ -977,6 +985,10 @@ public abstract class OpenConformance extends DriverConformance {
     }
 
     private void assertSeen(Abi abi) {
+        assertSeen(abi, call -> call.by(abi));
+    }
+
+    private void assertSeen(Abi abi, UnaryOperator<WatchedCall> by) {
         try (Scenario scenario = scenario().open()) {
             scenario.makeFile("file");
             ByteString path = scenario.scratch().bytes("file");
@@ -986,7 +998,7 @@ public abstract class OpenConformance extends DriverConformance {
                     WatchedCall.openat2(Pointer.to(path), Linux.O_RDONLY, 0, 0),
                     WatchedCall.creat(Pointer.to(path), 0600)));
             for (WatchedCall call : calls) {
-                Observed observed = scenario.call(call.by(abi));
+                Observed observed = scenario.call(by.apply(call));
                 assertThat(observed.event().call().abi()).as("R1.12: %s", call).isEqualTo(abi);
                 assertThat(observed.open().path().value()).as("R1.12: %s", call).isEqualTo(path);
                 assertThat(observed.open().dirfd()).as("R1.12: %s", call).isEqualTo(Linux.AT_FDCWD);

@@ -76,6 +76,11 @@ public record WatchedCall(Syscall syscall, Command arguments) {
         return with("abi", abi.name().toLowerCase(Locale.ROOT));
     }
 
+    /** With other bits above the 32 that the kernel takes for the call's number. */
+    public WatchedCall byWideNumber() {
+        return with("wide", 1);
+    }
+
     /** As a request on an io_uring. */
     public WatchedCall throughRing() {
         return with("via", "io_uring");

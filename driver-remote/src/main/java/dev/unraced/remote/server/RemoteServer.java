@@ -50,6 +50,8 @@ public final class RemoteServer implements AutoCloseable {
     private static final long HANDSHAKE_SECONDS = 10;
     private static final long KEEP_ALIVE_SECONDS = 30;
     private static final long IDLE_MINUTES = 5;
+    private static final long CLOSE_MILLIS = 5_000;
+    private static final long FAREWELL_MILLIS = 200;
 
     private final ServerSettings settings;
     private final Captures captures;
@@ -240,6 +242,8 @@ public final class RemoteServer implements AutoCloseable {
         announceEnd();
         servers.forEach(Server::shutdown);
         captures.drain(nanos);
+        // Whoever watches the server's health stays, and has to hear of the end before the connection breaks off.
+        servers.forEach(server -> await(server, FAREWELL_MILLIS));
         close();
     }
 
@@ -248,9 +252,7 @@ public final class RemoteServer implements AutoCloseable {
     public void close() {
         announceEnd();
         servers.forEach(Server::shutdownNow);
-        for (Server server : servers) {
-            await(server);
-        }
+        servers.forEach(server -> await(server, CLOSE_MILLIS));
         sockets.forEach(SocketFile::delete);
         if (identity != null) {
             identity.close();
@@ -268,9 +270,9 @@ public final class RemoteServer implements AutoCloseable {
         }
     }
 
-    private static void await(Server server) {
+    private static void await(Server server, long millis) {
         try {
-            server.awaitTermination(5, TimeUnit.SECONDS);
+            server.awaitTermination(millis, TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

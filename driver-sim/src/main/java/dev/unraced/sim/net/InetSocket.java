@@ -118,7 +118,9 @@ final class InetSocket extends Socket {
     @Override
     public byte @Nullable [] remote() {
         log.read(thing);
-        return dport == 0 && remoteIp.equals(any()) ? null : Address.of(family(), remoteIp, dport, device);
+        // A disconnected stream keeps its peer's address, without the port: tcp_disconnect of net/ipv4/tcp.c.
+        boolean hasPeer = type() == SOCK_STREAM ? dport != 0 : state == State.ESTABLISHED;
+        return hasPeer ? Address.of(family(), remoteIp, dport, device) : null;
     }
 
     @Override
