@@ -18,6 +18,7 @@ import dev.unraced.event.SyscallEvent;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -296,8 +297,8 @@ public abstract class AssertionConformance extends DriverConformance {
 
     /** What the machine does not let an attacker do shows nothing, and is published. */
     private static AttackResult judge(TestReporter reporter, AttackResult result) {
-        String what = result.attack().name() + " " + result.mode();
-        reporter.publishEntry(what, result.status() + " " + result.reason() + " " + result.counts());
+        String what = result.attack().name() + " under " + result.mode().name().toLowerCase(Locale.ROOT);
+        reporter.publishEntry(what, result.isPlayed() ? result.counts().toText() : "not played, " + result.reason());
         if (result.status() == AttackResult.Status.BROKEN) {
             throw new AssertionError(result.reason() + ", in attack " + what);
         }

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.conformance;
 
+import java.util.LinkedHashMap;
+import java.util.Map;
+
 /**
  * What an attack came to under one mode, in numbers of calls.
  *
@@ -53,6 +56,26 @@ public record AttackCounts(
     /** Events that assert what is not so, without the flag that says it may not be; has to be 0. */
     public long lies() {
         return falseMatches + wrongTruths;
+    }
+
+    /** The figures that are not 0, in words: {@code 200 calls, 198 won, 12 marked}. */
+    String toText() {
+        StringBuilder text = new StringBuilder().append(attempts).append(" calls");
+        Map<String, Long> figures = new LinkedHashMap<>();
+        figures.put("won", won);
+        figures.put("wrong", wrong);
+        figures.put("of these flagged", flagged);
+        figures.put("lies", lies());
+        figures.put("marked", marked);
+        figures.put("MATCH", matched);
+        figures.put("CHANGED", changed);
+        figures.put("DIFFERS", differs);
+        figures.forEach((what, count) -> {
+            if (count > 0) {
+                text.append(", ").append(count).append(' ').append(what);
+            }
+        });
+        return text.toString();
     }
 
     /** Wrong events that nothing sets apart from true ones. */

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.junit.platform.engine.TestExecutionResult;
 import org.junit.platform.engine.reporting.ReportEntry;
@@ -38,7 +39,10 @@ final class ResultCollector implements TestExecutionListener {
 
     @Override
     public void reportingEntryPublished(TestIdentifier test, ReportEntry entry) {
-        entries.merge(test.getUniqueId(), entry.getKeyValuePairs().toString(), (one, other) -> one + " " + other);
+        String line = entry.getKeyValuePairs().entrySet().stream()
+                .map(pair -> pair.getKey() + ": " + pair.getValue())
+                .collect(Collectors.joining(", "));
+        entries.merge(test.getUniqueId(), line, (one, other) -> one + "\n" + other);
     }
 
     @Override
