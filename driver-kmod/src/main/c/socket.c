@@ -50,26 +50,35 @@ static void append_un(struct unraced_call *call, struct unraced_slice *slice, st
 	unraced_call_append(call, slice, length);
 }
 
+/*
+ * A disconnected socket keeps a part of its peer's address, and which part depends on its protocol: tcp_disconnect() of
+ * net/ipv4/tcp.c, __udp_disconnect() of net/ipv4/udp.c, mptcp_disconnect() of net/mptcp/protocol.c. Datagrams can go to
+ * port 0.
+ */
+static bool has_inet_peer(const struct sock *sk)
+{
+	if (sk->sk_type == SOCK_DGRAM || sk->sk_type == SOCK_RAW)
+		return sk->sk_state == TCP_ESTABLISHED;
+	return sk->sk_dport && (sk->sk_protocol != IPPROTO_MPTCP || sk->sk_state != TCP_CLOSE);
+}
+
 static void describe_inet(struct unraced_call *call, struct sock *sk)
 {
 	struct unraced_connect *to = &call->record.connect;
-	__be16 port = sk->sk_dport;
 
 	append_in(call, &to->local, inet_sk(sk)->inet_sport, sk->sk_rcv_saddr);
-	/* A peer without a port is one, too: of raw sockets, and of datagrams to port 0. */
-	if (port || sk->sk_daddr)
-		append_in(call, &to->remote, port, sk->sk_daddr);
+	if (has_inet_peer(sk))
+		append_in(call, &to->remote, sk->sk_dport, sk->sk_daddr);
 }
 
 #if IS_ENABLED(CONFIG_IPV6)
 static void describe_inet6(struct unraced_call *call, struct sock *sk)
 {
 	struct unraced_connect *to = &call->record.connect;
-	__be16 port = sk->sk_dport;
 
 	append_in6(call, &to->local, inet_sk(sk)->inet_sport, &sk->sk_v6_rcv_saddr, sk->sk_bound_dev_if);
-	if (port || !ipv6_addr_any(&sk->sk_v6_daddr))
-		append_in6(call, &to->remote, port, &sk->sk_v6_daddr, sk->sk_bound_dev_if);
+	if (has_inet_peer(sk))
+		append_in6(call, &to->remote, sk->sk_dport, &sk->sk_v6_daddr, sk->sk_bound_dev_if);
 }
 #endif
 

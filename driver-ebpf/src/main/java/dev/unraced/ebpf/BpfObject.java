@@ -51,11 +51,11 @@ final class BpfObject implements AutoCloseable {
             object.resize("stash", settings.stashEntries());
             object.resize("long_stash", settings.stashLongPaths());
             object.resize("requests", settings.requestEntries());
-            object.resize("posted", settings.stashEntries());
+            object.resize("pending", settings.stashEntries());
             object.resize("long_requests", settings.longRequestEntries());
             if (settings.copies() == CopyChoice.NONE) {
                 object.resize("copies", 1);
-                object.resize("truths", 1);
+                object.resize("resolved_objects", 1);
             }
             object.resize("counters", cpus);
             object.resize("ledgers", cpus);
@@ -224,7 +224,7 @@ final class BpfObject implements AutoCloseable {
     }
 
     private static Set<String> nativeOnes(Set<Syscall> syscalls) {
-        Set<String> programs = new LinkedHashSet<>(List.of("thread_exit", "who_am_i", "entries_begin"));
+        Set<String> programs = new LinkedHashSet<>(List.of("thread_exit", "init_self", "entries_begin"));
         for (Syscall syscall : syscalls) {
             programs.add(entryOf(syscall));
             programs.add(returnOf(syscall));

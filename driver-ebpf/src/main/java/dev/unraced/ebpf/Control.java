@@ -58,7 +58,7 @@ final class Control {
         INTS.setVolatile(memory, ControlLayout.SYSCALLS, bits);
     }
 
-    /** Whether requests of io_urings can be read; known once the program who_am_i has run. */
+    /** Whether requests of io_urings can be read; known once the program init_self has run. */
     boolean hasRequests() {
         return (int) INTS.getVolatile(memory, ControlLayout.HAS_REQUESTS) != 0;
     }

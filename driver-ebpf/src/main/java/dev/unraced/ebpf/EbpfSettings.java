@@ -41,7 +41,7 @@ record EbpfSettings(
     private static final List<String> RINGS = List.of("one", PER_CPU);
     private static final String TASK_STORAGE = "task-storage";
     private static final List<String> STASHES = List.of("hash", TASK_STORAGE);
-    /** Where a thread can have its place in the stash: so many slots. {@code SLOT_CHOICES} of {@code maps.h}. */
+    /** Where a thread can have its place in the stash: so many slots. {@code SLOT_CHOICES} of {@code lib/maps.h}. */
     private static final int SLOT_CHOICES = 4;
 
     private static final int MOST_SLOTS = 1 << 16;

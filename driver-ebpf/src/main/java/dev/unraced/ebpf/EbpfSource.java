@@ -63,10 +63,10 @@ final class EbpfSource implements RingSource {
                 + MapMemory.bytes(object.map("long_stash"))
                 + MapMemory.bytes(object.map("refused"))
                 + MapMemory.bytes(object.map("copies"))
-                + MapMemory.bytes(object.map("truths"))
+                + MapMemory.bytes(object.map("resolved_objects"))
                 + MapMemory.bytes(object.map("requests"))
                 + MapMemory.bytes(object.map("long_requests"))
-                + MapMemory.bytes(object.map("posted"))
+                + MapMemory.bytes(object.map("pending"))
                 + (settings.taskStorage() ? settings.stashEntries() * OWN_SLOT_BYTES : 0);
     }
 
@@ -95,7 +95,7 @@ final class EbpfSource implements RingSource {
             Mapping ledgerMemory = map(owned, object.map("ledgers"), 0, ledgerBytes, false);
             RecordReader reader = Rings.map(object, settings, cpus, owned);
             Control control = new Control(controlMemory.buffer());
-            object.run("who_am_i");
+            object.run("init_self");
             int self = settings.observeSelf() ? 0 : ControlLayout.FILTER_SELF;
             control.filters(self | SourceFilters.fill(object, settings.filters()));
             control.integrity(settings.integrity());

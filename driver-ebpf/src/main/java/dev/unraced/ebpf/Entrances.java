@@ -10,11 +10,11 @@ import java.util.stream.Stream;
 
 /**
  * The programs by which calls come: where calls of every convention are watched, one at the entry of all calls and one
- * at their return, else the native ones' own; and those of io_urings. {@code compat.h}, {@code finish.h} and
- * {@code uring.h} hold them.
+ * at their return, else the native ones' own; and those of io_urings. {@code syscall/compat.h}, {@code out/tail_call.h}
+ * and {@code iouring} hold them.
  */
 final class Entrances {
-    /** Of {@code enum finisher} in {@code maps.h}. */
+    /** Of {@code enum finisher} in {@code lib/maps.h}. */
     private static final int FINISH_OPENS = 0;
 
     private static final int FINISH_CONNECT = 1;

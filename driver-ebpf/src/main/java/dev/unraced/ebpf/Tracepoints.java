@@ -4,9 +4,9 @@ package dev.unraced.ebpf;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How programs come to their tracepoints, {@code points.h}: as raw ones, which costs least, or by perf's events of
- * them, where the kernel can put a raw one's program aside for another thread. That is found out once in a process,
- * with the first capture. Thread-safe.
+ * How programs come to their tracepoints, {@code lib/attach_points.h}: as raw ones, which costs least, or by perf's
+ * events of them, where the kernel can put a raw one's program aside for another thread. That is found out once in a
+ * process, with the first capture. Thread-safe.
  */
 enum Tracepoints {
     RAW("unraced.bpf.o", "raw ones"),

@@ -4,8 +4,8 @@ package dev.unraced.sim.fs;
 import dev.unraced.event.ByteString;
 
 /**
- * The path of an opened file, from its name up to the root of its mount namespace, as walk.h of the eBPF driver finds
- * it. A process's own root does not matter.
+ * The path of an opened file, from its name up to the root of its mount namespace, as path/walk.h of the eBPF driver
+ * finds it. A process's own root does not matter.
  *
  * @param path absolute, unless detached: then it starts at the detached mount's root and is empty for that root itself;
  *     of a file outside all trees, the name alone

@@ -5,7 +5,7 @@ package dev.unraced.sim.scale;
  * What stashes cost, in bytes, as formulas; the kernel's own figure of a map in use is in {@code /proc/PID/fdinfo/FD}.
  */
 public final class StashMemory {
-    /** What the eBPF driver keeps per call: {@code struct call} of driver-ebpf/src/main/c/maps.h. */
+    /** What the eBPF driver keeps per call: {@code struct call} of driver-ebpf/src/main/c/lib/maps.h. */
     public static final int CALL_BYTES = 384;
 
     /** {@code struct htab_elem} of kernel/bpf/hashtab.c, without key and value. */

@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
+/*
+ * This file has the programs that see a request's end, and makes its event. Another thread than the submitter may carry a
+ * request out, and yet another may tell of its end.
+ */
+#ifndef UNRACED_IOURING_COMPLETE_H
+#define UNRACED_IOURING_COMPLETE_H
+
+#include "lib/kernel_types.h"
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_core_read.h>
+#include "unraced/record.h"
+#include "iouring/batch.h"
+#include "iouring/copied_arguments.h"
+#include "iouring/pending.h"
+#include "iouring/types.h"
+#include "lib/attach_points.h"
+#include "lib/control.h"
+#include "lib/core_access.h"
+#include "lib/maps.h"
+#include "object/connects.h"
+#include "out/record.h"
+#include "out/tail_call.h"
+#include "syscall/arguments.h"
+#include "syscall/filter.h"
+
+/* What little is known of a request without an entry. False when nobody wants to know. */
+static __always_inline bool request_unseen(struct unraced_counters *stats, const struct unraced_control *shared,
+					   struct long_request *to, __u8 syscall)
+{
+	enum verdict verdict = filter(shared);
+	__u64 none[4] = {};
+
+	if (verdict != PASS) {
+		count_filtered(stats, verdict);
+		return 0;
+	}
+	identify(&to->by, bpf_get_current_task_btf());
+	read_registers(&to->call.call, syscall, none);
+	to->at.files = 0;
+	to->call.call.connecting = (struct connecting){};
+	to->call.call.enter_ns = 0;
+	to->call.call.mitigation = current_mode(shared);
+	to->call.call.length = 0;
+	to->call.call.provenance = UNRACED_PROVENANCE_NONE;
+	to->call.call.how_provenance = UNRACED_PROVENANCE_NONE;
+	to->call.call.integrity = 0;
+	to->call.call.record_flags = UNRACED_NO_ARGUMENTS | UNRACED_ENTER_MISSED | UNRACED_FD_TABLE_SHARED;
+	return 1;
+}
+
+/* False when the entry gave way to another one meanwhile, which the copy may be mixed with. */
+static __always_inline bool request_copy(struct long_request *to, const struct request *found, __u64 address)
+{
+	*(struct request *)to = *found;
+	return bpf_map_lookup_elem(&requests, &address) == found && found->call.enter_ns == to->call.call.enter_ns;
+}
+
+/* Whether nobody else has made its event, or is about to. By the copy, as the entry may be another's by now. */
+static __always_inline bool take_event(struct request *found, const struct long_request *copy)
+{
+	__u64 untold = copy->at.untold;
+
+	return untold && __sync_val_compare_and_swap(&found->at.untold, untold, 0) == untold;
+}
+
+/* Of a long path, the copy has no more than the start. */
+static __always_inline void take_rest(struct long_request *to, __u64 address)
+{
+	struct long_request *whole;
+
+	if (to->call.call.length <= INLINE_BYTES)
+		return;
+	whole = bpf_map_lookup_elem(&long_requests, &address);
+	if (whole && whole->call.call.enter_ns == to->call.call.enter_ns) {
+		bpf_probe_read_kernel(to->call.call.bytes, READ_BYTES, whole->call.call.bytes);
+	} else {
+		to->call.call.provenance = UNRACED_PROVENANCE_NONE;
+		to->call.call.record_flags |= UNRACED_EVICTED;
+	}
+	bpf_map_delete_elem(&long_requests, &address);
+}
+
+/* A request that counted as in flight has come to its event. */
+static __always_inline void settle(struct unraced_counters *stats, struct io_kiocb *req)
+{
+	struct completion_key key = completion_key_of(req);
+	struct pending_requests *same = bpf_map_lookup_elem(&pending, &key);
+
+	if (same && count_pending_event(same, &key))
+		stats->silent--;
+}
+
+/*
+ * Whether a request has ended so; its memory may be another's by now. Until it has, an old result lies there, which may
+ * be the same, and any request of the ring can have this user_data and this result: so only what has changed since counts.
+ */
+static __always_inline bool has_ended(const struct request *request, struct io_kiocb *req, const struct completion_key *key,
+				      __s32 result)
+{
+	if (KREAD(req, ctx) != (void *)key->ring || KREAD(req, cqe.user_data) != key->user_data ||
+	    KREAD(req, cqe.res) != result || requested_call(KREAD(req, opcode)) != request->call.syscall)
+		return 0;
+	if (request->call.syscall != UNRACED_CONNECT)
+		return request->at.before != result;
+	/*
+	 * The descriptor lies there until there is a result, or what the socket was polled for: bits, or 0 if somebody else
+	 * woke it, or cancelled the request. No connect ends by a positive one. Whether it was polled is looked at last.
+	 */
+	if (!request->at.before || KREAD(req, cqe.fd) || result > 0)
+		return 0;
+	return result < 0 || !*(const volatile __u32 *)&request->at.polled;
+}
+
+/* Completes what is known of a request by its result. */
+static __always_inline int on_end(void *ctx, struct unraced_counters *stats, struct tail_context *to, struct io_kiocb *req,
+				  __u8 syscall, __s32 result)
+{
+	struct call *call = &to->request.call.call;
+	struct task_struct *task = bpf_get_current_task_btf();
+
+	stats->returned++;
+	if (call->silent) {
+		/* Counted at its submission, and so was its return. */
+		stats->silent--;
+	}
+	if (syscall == UNRACED_CONNECT && copies_late() && call->provenance != UNRACED_PROVENANCE_NONE)
+		take_copied_address(call, req);
+	to->file = (__u64)KREAD(req, file);
+	to->result = result;
+	/*
+	 * Its descriptor means something only to those who share the submitter's table. A ring can outlive its process, and
+	 * be told of by a thread with a table of its own.
+	 */
+	if ((bpf_get_current_pid_tgid() >> 32) != to->request.by.tgid ||
+	    (to->request.at.files && (__u64)KREAD(task, files) != to->request.at.files))
+		call->direct = 1;
+	if (syscall != UNRACED_CONNECT && result >= 0 && !call->direct && was_closed_in_batch(req, result))
+		call->direct = 1;
+	to->syscall = syscall;
+	to->is_request = 1;
+	finish(ctx, stats, syscall);
+	return 0;
+}
+
+/* The end of a request is told, beyond doubt. */
+static __always_inline int on_complete(void *ctx, struct io_kiocb *req, bool by_chain)
+{
+	__u8 syscall = requested_call(KREAD(req, opcode));
+	struct unraced_control *shared;
+	struct unraced_counters *stats;
+	__u64 address = (__u64)req;
+	struct tail_context *to;
+	struct request *found;
+	__s32 result;
+
+	if (!syscall)
+		return 0;
+	shared = SCRATCH(control);
+	stats = own_stats();
+	to = SCRATCH(tail_context);
+	if (!shared || !stats || !to || !shared->active || !is_watched(shared, syscall))
+		return 0;
+	result = by_chain ? -ECANCELED : KREAD(req, cqe.res);
+	found = bpf_map_lookup_elem(&requests, &address);
+	if (found && request_copy(&to->request, found, address)) {
+		bool is_first = take_event(found, &to->request);
+
+		/* One that its chain takes along may be told of again. */
+		if (!by_chain)
+			bpf_map_delete_elem(&requests, &address);
+		if (!is_first)
+			return 0;
+		if (!to->request.call.call.silent)
+			settle(stats, req);
+		if (by_chain && to->request.at.refusal)
+			result = to->request.at.refusal;
+		take_rest(&to->request, address);
+		return on_end(ctx, stats, to, req, syscall, result);
+	}
+	if (!request_unseen(stats, shared, &to->request, syscall)) {
+		stats->returned++;
+		if (syscall == UNRACED_CONNECT)
+			request_connect_ends((__u64)KREAD(req, file));
+		return 0;
+	}
+	return on_end(ctx, stats, to, req, syscall, result);
+}
+
+TRACEPOINT("io_uring", "io_uring_complete")
+int request_complete(void *ctx)
+{
+	struct io_kiocb *req;
+
+	if (!can_read_requests())
+		return 0;
+	req = (struct io_kiocb *)TP_ARG(ctx, io_uring_complete, 1, req);
+	/* Messages between rings have none. */
+	return req ? on_complete(ctx, req, 0) : 0;
+}
+
+/*
+ * A chain breaks. Behind a request that asked for no completion and failed, the others get none, either, so this is all that
+ * is told of them. The kernel marks them before it tells.
+ */
+TRACEPOINT("io_uring", "io_uring_fail_link")
+int request_unlink(void *ctx)
+{
+	struct io_kiocb *link;
+
+	if (!can_read_requests())
+		return 0;
+	link = (struct io_kiocb *)TP_ARG(ctx, io_uring_fail_link, 1, link);
+	if (!link || !(KREAD(link, flags) & CQE_SKIP_SUCCESS))
+		return 0;
+	return on_complete(ctx, link, 1);
+}
+
+/* Takes the latest request with this ring and user_data, if it has ended so, and has no event yet. */
+static __always_inline bool take_latest(struct long_request *to, __u64 address, const struct completion_key *key, __s32 result)
+{
+	struct request *found = bpf_map_lookup_elem(&requests, &address);
+
+	if (!found || !request_copy(to, found, address) || to->call.call.silent ||
+	    !has_ended(found, (struct io_kiocb *)address, key, result) || !take_event(found, to))
+		return 0;
+	take_rest(to, address);
+	return 1;
+}
+
+/*
+ * A completion for which the ring has no room. All that is told of it is its ring, its user_data and its result, and anything
+ * can have these. Where they do not tell which request it is of, one of them is lost, and counted.
+ */
+TRACEPOINT("io_uring", "io_uring_cqe_overflow")
+int request_overflow(void *ctx)
+{
+	struct completion_key key = {};
+	struct pending_requests *same;
+	__s32 result;
+	struct unraced_control *shared = SCRATCH(control);
+	struct unraced_counters *stats = own_stats();
+	struct tail_context *to = SCRATCH(tail_context);
+	__u64 latest;
+
+	if (!can_read_requests() || !shared || !stats || !to || !shared->active)
+		return 0;
+	key.ring = TP_ARG(ctx, io_uring_cqe_overflow, 0, ctx);
+	key.user_data = TP_ARG(ctx, io_uring_cqe_overflow, 1, user_data);
+	result = TP_ARG(ctx, io_uring_cqe_overflow, 2, res);
+	same = bpf_map_lookup_elem(&pending, &key);
+	if (!same)
+		return 0;
+	latest = same->latest;
+	if (take_latest(&to->request, latest, &key, result)) {
+		if (count_pending_event(same, &key))
+			stats->silent--;
+		return on_end(ctx, stats, to, (struct io_kiocb *)latest, to->request.call.call.syscall, result);
+	}
+	if (count_pending_loss(same))
+		stats->silent++;
+	return 0;
+}
+
+#endif

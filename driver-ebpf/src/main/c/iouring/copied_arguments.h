@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
+/*
+ * This file takes a request's arguments. When the kernel tells of a submission (io_submit_sqe() of io_uring/io_uring.c),
+ * it has copied them, so what is taken here is the kernel's own copy. Only connects of kernels before 6.10 are an exception.
+ */
+#ifndef UNRACED_IOURING_COPIED_ARGUMENTS_H
+#define UNRACED_IOURING_COPIED_ARGUMENTS_H
+
+#include "lib/kernel_types.h"
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_core_read.h>
+#include "unraced/record.h"
+#include "iouring/types.h"
+#include "lib/core_access.h"
+#include "lib/maps.h"
+#include "syscall/arguments.h"
+
+static __always_inline void take_open(struct long_call *to, struct io_kiocb *req, __u8 syscall)
+{
+	struct io_open *open = command_of(req);
+	struct filename *name = delays_names() ? KREAD((struct io_open___delayed *)open, filename.__incomplete_filename)
+					       : KREAD(open, filename);
+	struct call *call = &to->call;
+	long size = bpf_probe_read_kernel_str(call->bytes, READ_BYTES, KREAD(name, name));
+
+	call->fd = KREAD(open, dfd);
+	call->direct = KREAD(open, file_slot) != 0;
+	call->flags = KREAD(open, how.flags);
+	call->mode = KREAD(open, how.mode);
+	call->resolve = KREAD(open, how.resolve);
+	call->how_size = syscall == UNRACED_OPENAT2 ? sizeof(struct open_how) : 0;
+	call->how_provenance = UNRACED_PROVENANCE_KERNEL;
+	call->provenance = size < 0 ? UNRACED_PROVENANCE_NONE : UNRACED_PROVENANCE_KERNEL;
+	call->length = size > 0 ? size - 1 : 0;
+}
+
+/*
+ * Where the kernel's copy lies. No type tells of the address alone, as newer kernels have it, or of an address within a
+ * message, so the size of the memory has to. Kernels that do not give that away have the message; if it begins with
+ * other bytes than the caller's memory, it may be something else.
+ */
+static __always_inline __u64 find_address(const struct call *call, __u64 data)
+{
+	__u32 within = bpf_core_field_offset(struct io_async_msghdr, addr);
+	__u64 copied = 0, passed = 0;
+
+	if (bpf_ksym_exists(bpf_get_kmem_cache)) {
+		struct kmem_cache *cache = bpf_get_kmem_cache(data);
+
+		if (!cache)
+			return 0;
+		return cache->object_size >= within + UNRACED_ADDRESS_MAX ? data + within : data;
+	}
+	if (call->addrlen < (__s32)sizeof(copied) || bpf_probe_read_kernel(&copied, sizeof(copied), (void *)(data + within)) ||
+	    bpf_probe_read_user(&passed, sizeof(passed), (void *)call->pointer))
+		return 0;
+	return copied == passed ? data + within : 0;
+}
+
+/* Whether there is a copy. */
+static __always_inline bool take_copied_address(struct call *call, struct io_kiocb *req)
+{
+	__s32 size = call->addrlen;
+	__u64 data = 0;
+
+	/* Not by KREAD: the kernel asks about an address only if it is a mere number. */
+	bpf_core_read(&data, sizeof(data), &req->async_data);
+	if (!data || size < 0 || size > UNRACED_ADDRESS_MAX)
+		return 0;
+	data = copies_late() ? data + bpf_core_field_offset(struct io_async_connect, address) :
+			       find_address(call, data);
+	if (!data || bpf_probe_read_kernel(call->bytes, in_a_byte(size), (void *)data))
+		return 0;
+	call->length = size;
+	call->provenance = UNRACED_PROVENANCE_KERNEL;
+	return 1;
+}
+
+static __always_inline void take_connect(struct call *call, struct io_kiocb *req)
+{
+	struct io_connect *connect = command_of(req);
+
+	call->fd = KREAD(req, cqe.fd);
+	call->pointer = (__u64)KREAD(connect, addr);
+	call->addrlen = KREAD(connect, addr_len);
+	if (copies_late() || !take_copied_address(call, req))
+		read_address(call, UNRACED_PROVENANCE_ENTER);
+}
+
+/* The kernel has refused the request, so there is no copy of its own to rely on. */
+static __always_inline void take_refused(struct long_call *to, const struct io_uring_sqe *from, __u8 syscall)
+{
+	struct call *call = &to->call;
+	struct io_uring_sqe sqe = {};
+
+	bpf_probe_read_kernel(&sqe, sizeof(sqe), from);
+	call->fd = sqe.fd;
+	call->pointer = sqe.addr;
+	if (syscall == UNRACED_CONNECT) {
+		call->addrlen = (__s32)sqe.addr2;
+	} else if (syscall == UNRACED_OPENAT2) {
+		call->how_pointer = sqe.addr2;
+		call->how_size = sqe.len;
+	} else {
+		call->flags = sqe.open_flags;
+		call->mode = sqe.len;
+	}
+	read_pointers(to, syscall, UNRACED_PROVENANCE_ENTER);
+}
+
+#endif

@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
+/* This file has the programs that see a request's submission, and who carries it out. */
+#ifndef UNRACED_IOURING_SUBMIT_H
+#define UNRACED_IOURING_SUBMIT_H
+
+#include "lib/kernel_types.h"
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_core_read.h>
+#include "unraced/record.h"
+#include "iouring/copied_arguments.h"
+#include "iouring/pending.h"
+#include "iouring/types.h"
+#include "lib/attach_points.h"
+#include "lib/control.h"
+#include "lib/core_access.h"
+#include "lib/maps.h"
+#include "object/connects.h"
+#include "object/descriptor.h"
+#include "out/record.h"
+#include "out/tail_call.h"
+#include "syscall/arguments.h"
+#include "syscall/filter.h"
+
+static __always_inline void request_put(struct unraced_counters *stats, struct io_kiocb *req, struct long_request *from)
+{
+	struct completion_key key = completion_key_of(req);
+	__u64 address = (__u64)req;
+
+	/* One whose end may not be told counts as lost until it is. So does one that could not be found by its completion. */
+	if (from->call.call.silent || !count_pending(&key, address)) {
+		from->call.call.silent = 1;
+		stats->silent++;
+	}
+	bpf_map_update_elem(&requests, &address, from, BPF_ANY);
+	if (from->call.call.length > INLINE_BYTES)
+		bpf_map_update_elem(&long_requests, &address, from, BPF_ANY);
+}
+
+/* The descriptor of a request may be a place in its ring's own table of files. */
+static __always_inline bool is_fixed(struct io_kiocb *req)
+{
+	return KREAD(req, flags) & FIXED_FILE;
+}
+
+static __always_inline int on_submit(struct io_kiocb *req, const struct io_uring_sqe *refused, __s32 refusal)
+{
+	struct unraced_control *shared = SCRATCH(control);
+	__u8 syscall = requested_call(KREAD(req, opcode));
+	__u64 address = (__u64)req;
+	struct unraced_counters *stats = own_stats();
+	struct tail_context *area = SCRATCH(tail_context);
+	struct task_struct *task;
+	struct long_call *to;
+	__u64 none[4] = {};
+
+	if (!syscall || !shared || !stats || !area || !shared->active || !is_watched(shared, syscall))
+		return 0;
+	task = bpf_get_current_task_btf();
+	if (filter(shared) != PASS) {
+		if (syscall == UNRACED_CONNECT)
+			connect_passes_by(task, KREAD(req, cqe.fd), is_fixed(req));
+		/* Of one whose end was not told, and whose memory this is now. */
+		bpf_map_delete_elem(&requests, &address);
+		return 0;
+	}
+	identify(&area->request.by, task);
+	to = &area->request.call;
+	to->call.thread_start = task->start_boottime;
+	to->call.enter_ns = bpf_ktime_get_boot_ns();
+	to->call.mitigation = current_mode(shared);
+	read_registers(&to->call, syscall, none);
+	if (refused)
+		take_refused(to, refused, syscall);
+	else if (syscall == UNRACED_CONNECT)
+		take_connect(&to->call, req);
+	else
+		take_open(to, req, syscall);
+	if (syscall == UNRACED_CONNECT) {
+		to->call.how_provenance = UNRACED_PROVENANCE_NONE;
+		connect_begins(&to->call, task, !is_fixed(req));
+		to->call.connecting.attempts = 1;
+	}
+	if (to->call.provenance == UNRACED_PROVENANCE_NONE &&
+	    (syscall != UNRACED_CONNECT || to->call.addrlen >= 0))
+		to->call.record_flags |= UNRACED_FAULTED;
+	to->call.integrity = shared->integrity != 0;
+	to->call.silent = (KREAD(req, flags) & CQE_SKIP_SUCCESS) != 0;
+	if (fd_table_is_shared(task))
+		to->call.record_flags |= UNRACED_FD_TABLE_SHARED;
+	area->request.at = (struct progress){ .untold = to->call.enter_ns,
+					      .files = (__u64)KREAD(task, files),
+					      .before = syscall == UNRACED_CONNECT ? KREAD(req, cqe.fd) : KREAD(req, cqe.res),
+					      .refusal = refusal };
+	request_put(stats, req, &area->request);
+	return 0;
+}
+
+/* Named so since 6.3, by its other name before. */
+TRACEPOINT("io_uring", "io_uring_submit_req")
+int request_submit(void *ctx)
+{
+	if (!can_read_requests() || !TP_EXISTS(io_uring_submit_req))
+		return 0;
+	return on_submit((struct io_kiocb *)TP_ARG(ctx, io_uring_submit_req, 0, req), 0, 0);
+}
+
+TRACEPOINT("io_uring", "io_uring_submit_sqe")
+int request_submit_sqe(void *ctx)
+{
+	if (!can_read_requests() || !TP_EXISTS(io_uring_submit_sqe))
+		return 0;
+	return on_submit((struct io_kiocb *)TP_ARG(ctx, io_uring_submit_sqe, 0, req), 0, 0);
+}
+
+#ifdef BY_EVENTS
+/* IORING_SETUP_SQE128 and IORING_SETUP_NO_SQARRAY of include/uapi/linux/io_uring.h */
+#define WIDE_ENTRIES (1u << 10)
+#define WITHOUT_ARRAY (1u << 16)
+
+/*
+ * The event has copied all of the submission queue's entry that is needed, but for the descriptor. That is taken from where
+ * io_get_sqe() of io_uring/io_uring.c has just read it; like all of the queue, the caller's memory.
+ */
+static __always_inline const struct io_uring_sqe *refused_entry(void *ctx, struct io_uring_sqe *to)
+{
+	struct io_ring_ctx *ring = (struct io_ring_ctx *)TP_ARG(ctx, io_uring_req_failed, 0, ctx);
+	__u32 entries = KREAD(ring, sq_entries), flags = KREAD(ring, flags);
+	__u32 at = (KREAD(ring, cached_sq_head) - 1) & (entries - 1);
+	__u64 array = 0, queue = 0;
+
+	/* Not by KREAD: mere numbers, which one may add to. */
+	bpf_core_read(&array, sizeof(array), &ring->sq_array);
+	bpf_core_read(&queue, sizeof(queue), &ring->sq_sqes);
+	if (!(flags & WITHOUT_ARRAY))
+		bpf_probe_read_kernel(&at, sizeof(at), (void *)(array + at * sizeof(at)));
+	if (at >= entries ||
+	    bpf_probe_read_kernel(to, sizeof(*to), (void *)(queue + ((__u64)at << !!(flags & WIDE_ENTRIES)) * sizeof(*to))) ||
+	    to->user_data != TP_ARG(ctx, io_uring_req_failed, 2, user_data))
+		to->fd = -1;
+	to->addr2 = TP_ARG(ctx, io_uring_req_failed, 0, off);
+	to->addr = TP_ARG(ctx, io_uring_req_failed, 0, addr);
+	to->len = TP_ARG(ctx, io_uring_req_failed, 0, len);
+	to->open_flags = TP_ARG(ctx, io_uring_req_failed, 0, op_flags);
+	return to;
+}
+#else
+static __always_inline const struct io_uring_sqe *refused_entry(void *ctx, struct io_uring_sqe *to)
+{
+	return (const struct io_uring_sqe *)TP_ARG(ctx, io_uring_req_failed, 0, sqe);
+}
+#endif
+
+TRACEPOINT("io_uring", "io_uring_req_failed")
+int request_refuse(void *ctx)
+{
+	struct io_uring_sqe copied = {};
+	const struct io_uring_sqe *refused;
+
+	if (!can_read_requests())
+		return 0;
+	refused = refused_entry(ctx, &copied);
+	if (!refused)
+		return 0;
+	return on_submit((struct io_kiocb *)TP_ARG(ctx, io_uring_req_failed, 1, req), refused,
+			 TP_ARG(ctx, io_uring_req_failed, 2, error));
+}
+
+/* From here on, its submitter goes on before its result is known, and can put another file behind the descriptor. */
+TRACEPOINT("io_uring", "io_uring_queue_async_work")
+int request_punt(void *ctx)
+{
+	struct request *request;
+	__u64 address;
+
+	if (!can_read_requests())
+		return 0;
+	address = TP_ARG(ctx, io_uring_queue_async_work, 0, req);
+	request = bpf_map_lookup_elem(&requests, &address);
+	if (request)
+		request->call.record_flags |= UNRACED_FD_TABLE_SHARED;
+	return 0;
+}
+
+/*
+ * A connect is about to wait for its socket, and has waited. As both are told a moment after they are so, one of the two
+ * may come too late.
+ */
+static __always_inline int on_poll(struct io_kiocb *req)
+{
+	__u64 address = (__u64)req;
+	struct request *request;
+
+	if (KREAD(req, opcode) != IORING_OP_CONNECT)
+		return 0;
+	request = bpf_map_lookup_elem(&requests, &address);
+	if (request)
+		request->at.polled = 1;
+	return 0;
+}
+
+TRACEPOINT("io_uring", "io_uring_poll_arm")
+int request_poll(void *ctx)
+{
+	return can_read_requests() ? on_poll((struct io_kiocb *)TP_ARG(ctx, io_uring_poll_arm, 0, req)) : 0;
+}
+
+TRACEPOINT("io_uring", "io_uring_task_add")
+int request_polled(void *ctx)
+{
+	return can_read_requests() ? on_poll((struct io_kiocb *)TP_ARG(ctx, io_uring_task_add, 0, req)) : 0;
+}
+
+#endif

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
+/* The kernel's types of io_urings, as far as the programs read them, and which of them the running kernel has. */
+#ifndef UNRACED_IOURING_TYPES_H
+#define UNRACED_IOURING_TYPES_H
+
+#include "lib/kernel_types.h"
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_core_read.h>
+#include "unraced/record.h"
+
+/* enum io_uring_op and enum io_uring_sqe_flags_bit of include/uapi/linux/io_uring.h */
+enum { IORING_OP_CONNECT = 16, IORING_OP_OPENAT = 18, IORING_OP_CLOSE = 19, IORING_OP_OPENAT2 = 28 };
+#define FIXED_FILE (1u << 0)
+#define CQE_SKIP_SUCCESS (1u << 6)
+
+struct io_uring_sqe {
+	__u8 opcode;
+	__u8 flags;
+	__u16 ioprio;
+	__s32 fd;
+	__u64 addr2; /* or off */
+	__u64 addr;
+	__u32 len;
+	__u32 open_flags;
+	__u64 user_data;
+	__u16 buf_index;
+	__u16 personality;
+	__u32 file_index;
+	__u64 more[2];
+};
+
+#pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
+
+struct io_cmd_data {
+	struct file *file;
+};
+struct io_cqe {
+	__u64 user_data;
+	__s32 res;
+	int fd; /* of the request, until there is a result */
+};
+struct io_wq_work_node {
+	struct io_wq_work_node *next;
+};
+struct io_wq_work_list {
+	struct io_wq_work_node *first;
+};
+struct io_kiocb {
+	struct file *file;
+	struct io_cmd_data cmd;
+	__u8 opcode;
+	__u32 flags;
+	struct io_cqe cqe;
+	struct io_wq_work_node comp_list;
+	void *ctx;
+	void *async_data;
+};
+struct io_submit_state {
+	struct io_wq_work_list compl_reqs;
+};
+struct io_close {
+	int fd;
+	__u32 file_slot;
+};
+struct io_ring_ctx {
+	struct io_submit_state submit_state;
+	unsigned int flags;
+	__u32 *sq_array;
+	struct io_uring_sqe *sq_sqes;
+	unsigned int cached_sq_head;
+	unsigned int sq_entries;
+};
+struct copied_how {
+	__u64 flags;
+	__u64 mode;
+	__u64 resolve;
+};
+struct io_open {
+	int dfd;
+	__u32 file_slot;
+	struct filename *filename;
+	struct copied_how how;
+};
+/* Since 7.0 the pointer is wrapped; the path is copied at the submission, as before. */
+struct delayed_filename {
+	struct filename *__incomplete_filename;
+};
+struct io_open___delayed {
+	struct delayed_filename filename;
+};
+struct io_connect {
+	void *addr;
+	int addr_len;
+};
+/* An address of a kernel that copies it when it prepares the request, and of one that does so when it has to wait. */
+struct copied_address {
+	__u64 any;
+};
+struct io_async_msghdr {
+	struct copied_address addr;
+};
+struct io_async_connect {
+	struct copied_address address;
+};
+struct kmem_cache {
+	unsigned int object_size;
+};
+
+#pragma clang attribute pop
+
+extern struct kmem_cache *bpf_get_kmem_cache(__u64 address) __ksym __weak;
+
+static __always_inline bool copies_late(void)
+{
+	return bpf_core_type_exists(struct io_async_connect);
+}
+
+static __always_inline bool delays_names(void)
+{
+	return bpf_core_field_exists(struct io_open___delayed, filename.__incomplete_filename);
+}
+
+static __always_inline bool can_read_requests(void)
+{
+	return bpf_core_field_exists(struct io_kiocb, cmd) && bpf_core_field_exists(struct io_kiocb, cqe) &&
+	       (bpf_core_field_exists(struct io_open, filename) || delays_names()) && bpf_core_type_exists(struct io_connect);
+}
+
+static __always_inline __u8 requested_call(__u8 opcode)
+{
+	switch (opcode) {
+	case IORING_OP_OPENAT:
+		return UNRACED_OPENAT;
+	case IORING_OP_OPENAT2:
+		return UNRACED_OPENAT2;
+	case IORING_OP_CONNECT:
+		return UNRACED_CONNECT;
+	}
+	return 0;
+}
+
+static __always_inline void *command_of(struct io_kiocb *req)
+{
+	return (void *)req + bpf_core_field_offset(struct io_kiocb, cmd);
+}
+
+#endif

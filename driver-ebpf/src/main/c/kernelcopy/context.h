@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
+/* Inside a call: one whose entry was not seen, and the object that a call acts on. */
+#ifndef UNRACED_KERNELCOPY_CONTEXT_H
+#define UNRACED_KERNELCOPY_CONTEXT_H
+
+#include "lib/kernel_types.h"
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_core_read.h>
+#include <bpf/bpf_tracing.h>
+#include "unraced/record.h"
+#include "kernelcopy/maps.h"
+#include "lib/core_access.h"
+#include "lib/control.h"
+#include "lib/maps.h"
+#include "object/connects.h"
+#include "object/descriptor.h"
+#include "object/resolved.h"
+#include "path/walk.h"
+#include "syscall/arguments.h"
+#include "syscall/filter.h"
+#include "syscall/stash.h"
+
+/* Whose scratch area it is. */
+enum user { FILE_OPENED, HOW_COPIED, ADDRESS_COPIED, SOCKET_CONNECTED, PATH_USED, USERS };
+
+struct area {
+	struct long_call fresh; /* the kernel's copy, and of a call without an entry all that is known of it */
+	struct walk walk;
+	struct builder builder;
+	struct resolved resolved;
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, USERS);
+	__type(key, __u32);
+	__type(value, struct area);
+} areas SEC(".maps");
+
+/* A call seen from inside. */
+struct copy_context {
+	struct unraced_control *shared;
+	struct area *area;
+	struct task_struct *task;
+	struct call *call; /* its stash entry; null when there is none */
+	__u32 tid;
+};
+
+/* Whether the thread is in a call that entered in this mode, or in one whose entry may have been missed. */
+static __always_inline bool begin_context(struct copy_context *in, enum user user)
+{
+	__u32 key = user;
+
+	in->shared = SCRATCH(control);
+	in->area = bpf_map_lookup_elem(&areas, &key);
+	if (!in->shared || !in->area || !in->shared->active)
+		return 0;
+	in->task = bpf_get_current_task_btf();
+	in->tid = in->task->pid;
+	in->call = stash_entry(in->shared, in->task);
+	if (!in->call)
+		return 1;
+	return in->call->mitigation == UNRACED_MITIGATION_KERNEL && in->call->thread_start == in->task->start_boottime;
+}
+
+/* Which native call the thread is in; 0 when it is none of ours. */
+static __always_inline __u8 current_call(struct task_struct *task, struct pt_regs *regs)
+{
+	/* A worker of an io_uring has the registers of whoever made it. */
+	if (task->flags & (PF_IO_WORKER | PF_KTHREAD))
+		return 0;
+#ifdef __TARGET_ARCH_x86
+	if (task->thread_info.status & TS_COMPAT)
+		return 0;
+	switch ((int)KREAD(regs, orig_ax)) {
+	case 2:
+		return UNRACED_OPEN;
+	case 42:
+		return UNRACED_CONNECT;
+	case 85:
+		return UNRACED_CREAT;
+	case 257:
+		return UNRACED_OPENAT;
+	case 437:
+		return UNRACED_OPENAT2;
+	}
+#elif defined(__TARGET_ARCH_arm64)
+	if (task->thread_info.flags & (1ul << TIF_32BIT))
+		return 0;
+	switch (KREAD(regs, syscallno)) {
+	case 56:
+		return UNRACED_OPENAT;
+	case 203:
+		return UNRACED_CONNECT;
+	case 437:
+		return UNRACED_OPENAT2;
+	}
+#endif
+	return 0;
+}
+
+/* Fills in what is known of a call without an entry. Wanted is the call that it must be, 0 for any. */
+static __always_inline bool begin_late(struct copy_context *in, __u8 wanted)
+{
+	struct call *call = &in->area->fresh.call;
+	struct pt_regs *regs;
+	__u64 args[4];
+	__u8 syscall;
+
+	if (current_mode(in->shared) != UNRACED_MITIGATION_KERNEL)
+		return 0;
+	regs = (void *)bpf_task_pt_regs(in->task);
+	syscall = current_call(in->task, regs);
+	if (!(in->shared->copies & (1u << (syscall & 31))) || !syscall || (wanted && syscall != wanted) ||
+	    filter(in->shared) != PASS)
+		return 0;
+	args[0] = RUNNING_PARM1(regs);
+	args[1] = PT_REGS_PARM2_CORE_SYSCALL(regs);
+	args[2] = PT_REGS_PARM3_CORE_SYSCALL(regs);
+	args[3] = PT_REGS_PARM4_CORE_SYSCALL(regs);
+	call->thread_start = in->task->start_boottime;
+	call->enter_ns = 0;
+	call->mitigation = UNRACED_MITIGATION_KERNEL;
+	read_registers(call, syscall, args);
+	call->how_provenance = UNRACED_PROVENANCE_NONE;
+	call->provenance = UNRACED_PROVENANCE_NONE;
+	call->length = 0;
+	in->call = call;
+	return 1;
+}
+
+/* What was copied earlier in the call. */
+static __always_inline void keep_late_how(struct copy_context *in)
+{
+	struct call *call = in->call;
+	struct long_call *earlier;
+
+	if (call->syscall != UNRACED_OPENAT2)
+		return;
+	earlier = copy_of(call, in->tid);
+	if (!earlier || earlier->call.how_provenance != UNRACED_PROVENANCE_KERNEL)
+		return;
+	call->flags = earlier->call.flags;
+	call->mode = earlier->call.mode;
+	call->resolve = earlier->call.resolve;
+	call->how_provenance = UNRACED_PROVENANCE_KERNEL;
+}
+
+static __always_inline bool keep_late(struct copy_context *in, __u32 length)
+{
+	in->call->provenance = UNRACED_PROVENANCE_KERNEL;
+	in->call->length = length;
+	return !bpf_map_update_elem(&copies, &in->tid, &in->area->fresh, BPF_ANY);
+}
+
+/* Or null: IS_ERR_OR_NULL() of include/linux/err.h */
+static __always_inline bool is_err_or_null(const void *pointer)
+{
+	return (long)pointer <= 0 && (long)pointer > -4096;
+}
+
+static __always_inline struct builder *begin_resolved(struct copy_context *in)
+{
+	struct builder *builder = &in->area->builder;
+
+	__builtin_memset(&builder->record, 0, sizeof(builder->record));
+	builder->end = 0;
+	return builder;
+}
+
+static __always_inline void keep_resolved(struct copy_context *in, __u32 length, __s32 descriptor)
+{
+	struct resolved *resolved = &in->area->resolved;
+
+	resolved->descriptor = descriptor;
+	resolved->thread_start = in->call->thread_start;
+	resolved->enter_ns = in->call->enter_ns;
+	resolved->flags = in->area->builder.record.flags;
+	resolved->length = length;
+	bpf_probe_read_kernel(resolved->bytes, length & (WALK_BYTES - 1), in->area->builder.tail);
+	bpf_map_update_elem(&resolved_objects, &in->tid, resolved, BPF_ANY);
+}
+
+static __always_inline void keep_file(struct copy_context *in, struct file *file, __s32 descriptor)
+{
+	struct builder *builder = begin_resolved(in);
+	struct walk *walk = &in->area->walk;
+
+	describe_file(builder, file, walk, mount_namespace(in->task));
+	in->area->resolved.open = builder->record.open;
+	keep_resolved(in, builder->record.open.resolved.length, descriptor);
+}
+
+static __always_inline void keep_socket(struct copy_context *in, struct file *file)
+{
+	struct builder *builder = begin_resolved(in);
+
+	describe_socket(builder, file);
+	/* The call has a reference of its own if the table is shared: fdget() of fs/file.c. */
+	if (is_held_by_more(file, fd_table_is_shared(in->task) ? 2 : 1))
+		builder->record.flags |= UNRACED_SOCKET_SHARED;
+	in->area->resolved.connect = builder->record.connect;
+	keep_resolved(in, builder->end, ANY_DESCRIPTOR);
+}
+
+#endif

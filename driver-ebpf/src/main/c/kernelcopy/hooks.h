@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
+/* Inside a call: what is taken at each place, by whichever programs the kernel lets in there. */
+#ifndef UNRACED_KERNELCOPY_HOOKS_H
+#define UNRACED_KERNELCOPY_HOOKS_H
+
+#include "lib/kernel_types.h"
+#include <bpf/bpf_helpers.h>
+#include "unraced/record.h"
+#include "kernelcopy/context.h"
+#include "kernelcopy/maps.h"
+#include "kernelcopy/merge.h"
+#include "lib/maps.h"
+#include "syscall/arguments.h"
+
+/* The kernel is about to open, or has opened, by this name. False when it is not the call's own. */
+static __always_inline bool take_path(struct copy_context *in, __u64 passed, const char *name)
+{
+	bool is_late = !in->call;
+
+	if (is_late && !begin_late(in, 0))
+		return 0;
+	if (in->call->syscall == UNRACED_CONNECT || !is_path_of(in->call, passed))
+		return 0;
+	if (!is_late) {
+		merge_copy(in, copy_path(in->area, name));
+		return 1;
+	}
+	keep_late_how(in);
+	return keep_late(in, copy_path(in->area, name));
+}
+
+/* Only openat2 has flags in memory; the others' are made from registers. */
+static __always_inline void take_how(struct copy_context *in, const struct open_how *how)
+{
+	if (in->call) {
+		if (in->call->syscall == UNRACED_OPENAT2)
+			merge_how(in->call, how);
+	} else if (begin_late(in, UNRACED_OPENAT2)) {
+		in->call->how_provenance = UNRACED_PROVENANCE_NONE;
+		merge_how(in->call, how);
+		bpf_map_update_elem(&copies, &in->tid, in->call, BPF_ANY);
+	}
+}
+
+/*
+ * Programs of cgroups may rewrite the address later, in place. The file is left for a return that is not told of it, 0
+ * where it is.
+ */
+static __always_inline void take_address(struct copy_context *in, __u64 file, const void *address, int addrlen)
+{
+	if (in->call) {
+		if (in->call->syscall != UNRACED_CONNECT)
+			return;
+		in->call->how_pointer = file;
+		/* The block of socketcall(2) could not be read; the copy tells its length. */
+		if (in->call->indirect == BLOCK_UNREAD)
+			in->call->addrlen = addrlen;
+		merge_copy(in, copy_address(in->area, address, addrlen));
+	} else if (begin_late(in, UNRACED_CONNECT)) {
+		in->call->how_pointer = file;
+		keep_late(in, copy_address(in->area, address, addrlen));
+	}
+}
+
+#endif

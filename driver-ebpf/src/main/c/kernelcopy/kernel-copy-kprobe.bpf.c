@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
+/*
+ * The kernel-copy tier of kernels that refuse fentry and fexit but have kprobes; kernelcopy/kernel-copy.bpf.c says what it is for.
+ * Kprobes are not told of a function's arguments when it returns, and the kernel has few places to keep a return in
+ * (kretprobes miss the rest), so as much as possible is taken from arguments:
+ *
+ * - Paths and addresses are copies when the function that works with them begins.
+ * - A file is an argument of fd_install(), behind its open. An open that blocks holds no kretprobe, therefore.
+ * - Only what became of a socket is known at a return alone. One that is missed leaves what the descriptor shows.
+ *
+ * Kprobes run with preemption off. Each program has a scratch area of its own all the same, as the bodies want one.
+ */
+#include "lib/kernel_types.h"
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_core_read.h>
+#include <bpf/bpf_tracing.h>
+#include "kernelcopy/context.h"
+#include "kernelcopy/hooks.h"
+#include "kernelcopy/maps.h"
+#include "kernelcopy/merge.h"
+#include "lib/core_access.h"
+#include "lib/maps.h"
+#include "object/resolved.h"
+#include "syscall/arguments.h"
+
+char LICENSE[] SEC("license") = "GPL";
+
+static __always_inline int path_used(struct filename *name)
+{
+	struct copy_context in;
+
+	/* Since 7.0 it is called even when the path could not be copied. */
+	if (is_err_or_null(name) || !begin_context(&in, PATH_USED))
+		return 0;
+	/* kernelcopy/merge.h: the first one counts. */
+	if (bpf_core_field_exists(name->uptr) || !in.call || in.call->provenance != UNRACED_PROVENANCE_KERNEL)
+		take_path(&in, bpf_core_field_exists(name->uptr) ? (__u64)KREAD(name, uptr) : 0, KREAD(name, name));
+	return 0;
+}
+
+SEC("kprobe/do_filp_open")
+int BPF_KPROBE(filp_opening, int dfd, struct filename *name)
+{
+	return path_used(name);
+}
+
+/* As do_filp_open() is called since 7.0. */
+SEC("kprobe/do_file_open")
+int BPF_KPROBE(file_opening_7, int dfd, struct filename *name)
+{
+	return path_used(name);
+}
+
+/* Others install descriptors, too, and within an open a driver may: the last one counts, if the call returns it. */
+SEC("kprobe/fd_install")
+int BPF_KPROBE(file_installed, unsigned int descriptor, struct file *file)
+{
+	struct copy_context in;
+
+	if (!begin_context(&in, FILE_OPENED))
+		return 0;
+	if (!in.call && (!begin_late(&in, 0) || !copy_of(in.call, in.tid)))
+		return 0;
+	if (in.call->syscall != UNRACED_CONNECT && needs_resolved(in.call))
+		keep_file(&in, file, descriptor);
+	return 0;
+}
+
+SEC("kprobe/do_sys_openat2")
+int BPF_KPROBE(how_used, int dfd, const char *name, struct open_how *from)
+{
+	struct open_how how;
+	struct copy_context in;
+
+	if (begin_context(&in, HOW_COPIED) && !bpf_probe_read_kernel(&how, sizeof(how), from))
+		take_how(&in, &how);
+	return 0;
+}
+
+SEC("kprobe/__sys_connect_file")
+int BPF_KPROBE(address_used, struct file *file, void *address, int addrlen)
+{
+	struct copy_context in;
+
+	if (begin_context(&in, ADDRESS_COPIED))
+		take_address(&in, (__u64)file, address, addrlen);
+	return 0;
+}
+
+SEC("kretprobe/__sys_connect_file")
+int BPF_KRETPROBE(connect_returned, int result)
+{
+	struct long_call *earlier;
+	struct copy_context in;
+	__u64 file;
+
+	if (!has_peer(result) || !begin_context(&in, SOCKET_CONNECTED))
+		return 0;
+	if (in.call) {
+		file = in.call->how_pointer;
+	} else {
+		earlier = begin_late(&in, UNRACED_CONNECT) ? copy_of(in.call, in.tid) : 0;
+		file = earlier ? earlier->call.how_pointer : 0;
+	}
+	if (file && in.call->syscall == UNRACED_CONNECT && needs_resolved(in.call))
+		keep_socket(&in, (struct file *)file);
+	return 0;
+}

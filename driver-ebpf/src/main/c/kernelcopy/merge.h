@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
+/* Inside a call: from what the kernel holds to the call's stash entry. */
+#ifndef UNRACED_KERNELCOPY_MERGE_H
+#define UNRACED_KERNELCOPY_MERGE_H
+
+#include "lib/kernel_types.h"
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_core_read.h>
+#include "unraced/record.h"
+#include "kernelcopy/context.h"
+#include "kernelcopy/maps.h"
+#include "lib/control.h"
+#include "lib/maps.h"
+#include "path/compare.h"
+#include "path/walk.h"
+#include "syscall/arguments.h"
+#include "syscall/stash.h"
+
+/*
+ * Others open files by these functions, too: exec, io_uring, drivers in search of their firmware. The kernel's copy
+ * remembers the user's pointer, and what it names itself has none. Kernels from 7.0 on do not remember it. An open within
+ * the call's own begins later and returns earlier: so the first one that begins counts, or the last one that returns.
+ */
+static __always_inline bool is_path_of(const struct call *call, __u64 passed)
+{
+	if (!call->pointer)
+		return 0;
+	return !bpf_core_field_exists(struct filename, uptr) || passed == call->pointer;
+}
+
+static __always_inline __u32 copy_path(struct area *area, const char *name)
+{
+	long size = bpf_probe_read_kernel_str(area->fresh.call.bytes, READ_BYTES, name);
+
+	return size > 0 ? size - 1 : 0;
+}
+
+static __always_inline __u32 copy_address(struct area *area, const void *address, int addrlen)
+{
+	__u32 length = addrlen < 0 ? 0 : addrlen > UNRACED_ADDRESS_MAX ? UNRACED_ADDRESS_MAX : addrlen;
+
+	bpf_probe_read_kernel(area->fresh.call.bytes, in_a_byte(length), address);
+	return length;
+}
+
+static __always_inline bool same_as(struct area *area, const __u8 *snapshot, __u32 length)
+{
+	struct comparison to = { .claim = area->fresh.call.bytes, .other = area->walk.bytes, .length = length };
+
+	return !bpf_probe_read_kernel(area->walk.bytes, masked(length), snapshot) && same_bytes(&to);
+}
+
+/* Puts the copy's bytes where the return looks for the call's. */
+static __always_inline bool keep_bytes(struct copy_context *in, __u32 length)
+{
+	struct long_call *fresh = &in->area->fresh, *whole;
+	struct call *call = in->call;
+	bool was_long = call->length > INLINE_BYTES;
+
+	if (length <= INLINE_BYTES) {
+		bpf_probe_read_kernel(call->bytes, INLINE_BYTES, fresh->call.bytes);
+		if (was_long)
+			bpf_map_delete_elem(&long_stash, &in->tid);
+		return 1;
+	}
+	whole = was_long ? bpf_map_lookup_elem(&long_stash, &in->tid) : 0;
+	if (whole && whole->call.enter_ns == call->enter_ns)
+		return !bpf_probe_read_kernel(whole->call.bytes, READ_BYTES, fresh->call.bytes);
+	fresh->call.thread_start = call->thread_start;
+	fresh->call.enter_ns = call->enter_ns;
+	fresh->call.syscall = call->syscall;
+	fresh->call.pointer = call->pointer;
+	if (bpf_map_update_elem(&copies, &in->tid, fresh, BPF_ANY))
+		return 0;
+	call->elsewhere = 1;
+	return 1;
+}
+
+/* The copy takes the place of the snapshot. Without room for it the snapshot stays, and CHANGED if it is another. */
+static __always_inline void merge_copy(struct copy_context *in, __u32 length)
+{
+	struct call *call = in->call;
+	const __u8 *snapshot = 0;
+	bool same;
+
+	if (call->provenance == UNRACED_PROVENANCE_ENTER)
+		snapshot = stash_bytes(call, in->tid);
+	same = snapshot && call->length == length && same_as(in->area, snapshot, length);
+	call->verdict = snapshot && !same ? UNRACED_INTEGRITY_CHANGED : UNRACED_INTEGRITY_UNCHECKED;
+	if (!same && !keep_bytes(in, length))
+		return;
+	if (call->verdict != UNRACED_INTEGRITY_CHANGED)
+		call->verdict = UNRACED_INTEGRITY_MATCH;
+	if (call->provenance == UNRACED_PROVENANCE_NONE)
+		call->record_flags |= UNRACED_FAULTED;
+	call->record_flags &= ~UNRACED_TRUNCATED;
+	call->provenance = UNRACED_PROVENANCE_KERNEL;
+	call->length = length;
+}
+
+/*
+ * sys_openat2() of fs/open.c sets O_LARGEFILE in its copy. The snapshot tells whether the caller had set it; without
+ * one it is left out.
+ */
+static __always_inline void merge_how(struct call *call, const struct open_how *how)
+{
+	bool snapshot = call->how_provenance == UNRACED_PROVENANCE_ENTER;
+	__u64 flags = how->flags & ~O_LARGEFILE;
+	bool changed = snapshot && ((call->flags & ~O_LARGEFILE) != flags || call->mode != how->mode ||
+				    call->resolve != how->resolve);
+
+	if (call->how_provenance == UNRACED_PROVENANCE_NONE && call->enter_ns)
+		call->record_flags |= UNRACED_FAULTED;
+	if (!snapshot || changed)
+		call->flags = flags;
+	call->mode = how->mode;
+	call->resolve = how->resolve;
+	call->how_provenance = UNRACED_PROVENANCE_KERNEL;
+	call->how_verdict = changed ? UNRACED_INTEGRITY_CHANGED : UNRACED_INTEGRITY_MATCH;
+}
+
+#endif

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
+/*
+ * Reading kernel memory through pointers that the verifier does not know: plain loads where the kernel can cast
+ * (bpf_rdonly_cast, 6.2), which cost nothing, and a helper call each elsewhere. The verifier removes the other branch.
+ */
+#ifndef UNRACED_LIB_CORE_ACCESS_H
+#define UNRACED_LIB_CORE_ACCESS_H
+
+#include "lib/kernel_types.h"
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_core_read.h>
+
+extern void *bpf_rdonly_cast(const void *obj, __u32 btf_id) __ksym __weak;
+
+#define KCAST(p) ((typeof(p))bpf_rdonly_cast((p), bpf_core_type_id_kernel(typeof(*(p)))))
+
+#define KREAD(p, field)                                                                     \
+	({                                                                                \
+		typeof((p)->field) value_;                                                \
+		if (bpf_ksym_exists(bpf_rdonly_cast))                                     \
+			value_ = KCAST(p)->field;                                          \
+		else                                                                      \
+			bpf_core_read(&value_, sizeof(value_), &(p)->field);              \
+		value_;                                                                   \
+	})
+
+/* Eight bytes of kernel memory, as a number; only where the kernel can cast. By a type that holds one first. */
+#define KREAD_WORD(address)                                                                                            \
+	((__u64)((struct timespec64 *)bpf_rdonly_cast((void *)(address), bpf_core_type_id_kernel(struct timespec64))) \
+		 ->tv_sec)
+/* A pointer's field as a number. */
+#define KREAD_FIELD_WORD(p, field) KREAD_WORD((__u64)(p) + bpf_core_field_offset(typeof(*(p)), field))
+
+/* The same on every kernel: the verifier allows no arithmetic with what it takes for a pointer. */
+#define KREAD_NUMBER(p, field)                                                               \
+	({                                                                                \
+		__u64 number_ = 0;                                                        \
+		if (bpf_ksym_exists(bpf_rdonly_cast))                                     \
+			number_ = KREAD_FIELD_WORD(p, field);                                      \
+		else                                                                      \
+			bpf_core_read(&number_, sizeof(number_), &(p)->field);            \
+		number_;                                                                  \
+	})
+
+/*
+ * What a string of up to 63 bytes has in its word of that number, as a mask: from a table, as the verifier would follow each
+ * comparison by itself.
+ */
+static const volatile __u64 bytes_left[128] = {
+	[65] = 0xff,
+	[66] = 0xffff,
+	[67] = 0xffffff,
+	[68] = 0xffffffff,
+	[69] = 0xffffffffff,
+	[70] = 0xffffffffffff,
+	[71] = 0xffffffffffffff,
+	[72 ... 127] = 0xffffffffffffffff,
+};
+
+static __always_inline __u64 bytes_within(__u32 length, __u32 word)
+{
+	__u32 at = length + 64 - 8 * word;
+
+	/* The compiler may not leave the mask out because it knows better: the verifier of 6.1 does not. */
+	asm volatile("" : "+r"(at));
+	return bytes_left[at & 127];
+}
+
+/*
+ * A pointer that the current task leads to. A plain load would do, but of one through a trusted pointer the verifier asks
+ * whether it is to be trusted, too, and searches the names of all the kernel's types for that, several times
+ * (btf_nested_type_is_trusted() of kernel/bpf/btf.c, since 6.2): half of the time that loading took. Nobody asks so of a
+ * cast one.
+ */
+#define KREAD_TRUSTED(p, field) (bpf_ksym_exists(bpf_rdonly_cast) ? KCAST(p)->field : (p)->field)
+
+#endif

@@ -1,0 +1,341 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
+/*
+ * The few kernel types that the programs read, with the few fields that they need. Offsets come from the running
+ * kernel's BTF when the object is loaded (CO-RE), so neither order nor completeness matters here.
+ */
+#ifndef UNRACED_LIB_KERNEL_TYPES_H
+#define UNRACED_LIB_KERNEL_TYPES_H
+
+/* Makes bpf_tracing.h use the kernel's own register names. */
+#define __VMLINUX_H__
+
+typedef unsigned char __u8;
+typedef unsigned short __u16;
+typedef unsigned int __u32;
+typedef unsigned long long __u64;
+typedef signed char __s8;
+typedef short __s16;
+typedef int __s32;
+typedef long long __s64;
+typedef __u16 __be16;
+typedef __u32 __be32;
+typedef __u32 __wsum;
+typedef _Bool bool;
+
+/* uapi/linux/bpf.h; helpers and map definitions need only these. */
+enum bpf_map_type {
+	BPF_MAP_TYPE_HASH = 1,
+	BPF_MAP_TYPE_ARRAY = 2,
+	BPF_MAP_TYPE_PROG_ARRAY = 3,
+	BPF_MAP_TYPE_PERCPU_ARRAY = 6,
+	BPF_MAP_TYPE_LRU_HASH = 9,
+	BPF_MAP_TYPE_LPM_TRIE = 11,
+	BPF_MAP_TYPE_ARRAY_OF_MAPS = 12,
+	BPF_MAP_TYPE_RINGBUF = 27,
+	BPF_MAP_TYPE_TASK_STORAGE = 29,
+};
+enum { BPF_ANY = 0, BPF_NOEXIST = 1 };
+enum { BPF_LOCAL_STORAGE_GET_F_CREATE = 1 };
+enum { BPF_F_NO_PREALLOC = 1, BPF_F_MMAPABLE = 1 << 10 };
+enum { BPF_RB_NO_WAKEUP = 1, BPF_RB_FORCE_WAKEUP = 2 };
+
+/* errno values that the programs tell apart. */
+enum { EEXIST = 17, EINPROGRESS = 115, EALREADY = 114, EISCONN = 106, ECANCELED = 125 };
+
+/* include/linux/fs.h and uapi/linux/magic.h */
+#define S_IFMT 0170000
+#define S_IFDIR 0040000
+#define FMODE_PATH 0x4000
+#define FMODE_CREATED 0x100000
+#define SOCKFS_MAGIC 0x534f434b
+/* MNT_NS_ANON_INO of include/linux/proc_ns.h; older kernels give such a namespace no number */
+#define ANONYMOUS_MOUNT_NS 0xEFFFFFF7u
+/* include/linux/sched.h */
+#define PF_IO_WORKER 0x00000010
+#define PF_KTHREAD 0x00200000
+#define AT_FDCWD -100
+/* arch/x86/include/asm/thread_info.h: the call came by the 32-bit convention, so its number is another. */
+#define TS_COMPAT 2
+/* arch/arm64/include/asm/thread_info.h */
+#define TIF_32BIT 22
+#define O_CREAT 00000100
+#define O_WRONLY 00000001
+#define O_TRUNC 00001000
+#ifdef __TARGET_ARCH_arm64
+#define O_LARGEFILE 00400000ull
+#else
+#define O_LARGEFILE 00100000ull
+#endif
+#define O_ACCMODE 00000003
+#define O_PATH 010000000
+/* include/net/tcp_states.h, uapi/linux/in.h and linux/net.h */
+#define TCP_ESTABLISHED 1
+#define TCP_SYN_SENT 2
+#define TCP_CLOSE 7
+#define IPPROTO_MPTCP 262
+#define SOCK_DGRAM 2
+#define SOCK_RAW 3
+#define AF_UNIX 1
+#define AF_INET 2
+#define AF_INET6 10
+#define AF_NETLINK 16
+
+/* Part of the user API, so their layout is fixed. */
+struct bpf_raw_tracepoint_args {
+	__u64 args[0];
+};
+struct in6_addr {
+	__u8 bytes[16];
+};
+struct sockaddr_un {
+	unsigned short sun_family;
+	char sun_path[108];
+};
+#ifdef __TARGET_ARCH_arm64
+/* arch/arm64/include/uapi/asm/ptrace.h */
+struct user_pt_regs {
+	__u64 regs[31];
+	__u64 sp;
+	__u64 pc;
+	__u64 pstate;
+};
+/*
+ * While a call runs its first argument is in regs[0], where a tracer may have put another one; orig_x0 is what the caller
+ * passed, and what syscall_get_arguments() tells tracepoints.
+ */
+#define RUNNING_PARM1(regs) PT_REGS_PARM1_CORE(regs)
+#else
+#define RUNNING_PARM1(regs) PT_REGS_PARM1_CORE_SYSCALL(regs)
+#endif
+
+#pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
+
+/* Grew once (lazy preemption on RT kernels), so the fields after it must be relocated too. */
+struct trace_entry {
+	unsigned short type;
+};
+/* kernel/trace/trace.h: what perf gives the programs of syscall tracepoints. */
+struct syscall_trace_enter {
+	struct trace_entry ent;
+	int nr;
+	unsigned long args[6];
+};
+struct syscall_trace_exit {
+	struct trace_entry ent;
+	int nr;
+	long ret;
+};
+
+#ifdef __TARGET_ARCH_arm64
+struct pt_regs {
+	__s32 syscallno;
+};
+/* TIF_32BIT of arch/arm64/include/asm/thread_info.h: the thread's calls are those of 32-bit programs. */
+struct thread_info {
+	unsigned long flags;
+};
+#else
+struct pt_regs {
+	unsigned long r10, bx, ax, cx, dx, si, di, orig_ax;
+};
+/* x86 keeps the convention of the call under way here: TS_COMPAT of arch/x86/include/asm/thread_info.h. */
+struct thread_info {
+	__u32 status;
+};
+#endif
+
+/* An enum since 6.10, macros before; the values moved since. */
+enum dentry_flags {
+	DCACHE_MOUNTED = 1 << 16,
+};
+
+struct ns_common {
+	unsigned int inum;
+};
+struct mnt_namespace {
+	struct ns_common ns;
+	__u64 event;
+};
+struct pid_namespace {
+	struct ns_common ns;
+};
+struct upid {
+	int nr;
+	struct pid_namespace *ns;
+};
+struct pid {
+	unsigned int level;
+	struct upid numbers[1];
+};
+struct nsproxy {
+	struct mnt_namespace *mnt_ns;
+};
+
+struct timespec64 {
+	__s64 tv_sec;
+	long tv_nsec;
+};
+typedef struct {
+	__u32 val;
+} kuid_t;
+typedef struct {
+	__u32 val;
+} kgid_t;
+struct cred {
+	kuid_t uid;
+	kgid_t gid;
+};
+struct kernfs_node {
+	__u64 id;
+};
+struct cgroup {
+	struct kernfs_node *kn;
+};
+struct css_set {
+	struct cgroup *dfl_cgrp;
+};
+
+struct qstr {
+	__u32 len;
+	const unsigned char *name;
+};
+struct list_head {
+	struct list_head *next;
+};
+/* seqcount_t and seqcount_spinlock_t of include/linux/seqlock_types.h */
+struct seqcount {
+	unsigned int sequence;
+};
+struct seqcount_spinlock {
+	struct seqcount seqcount;
+};
+struct hlist_bl_node {
+	struct hlist_bl_node *next, **pprev;
+};
+struct super_block {
+	__u32 s_dev;
+	unsigned long s_magic;
+};
+struct inode {
+	unsigned short i_mode;
+	struct super_block *i_sb;
+	unsigned long i_ino;
+};
+struct dentry {
+	unsigned int d_flags;
+	struct seqcount_spinlock d_seq;
+	struct hlist_bl_node d_hash;
+	struct dentry *d_parent;
+	struct qstr d_name;
+};
+struct vfsmount {
+	struct dentry *mnt_root;
+};
+struct mount {
+	struct mount *mnt_parent;
+	struct dentry *mnt_mountpoint;
+	struct vfsmount mnt;
+	struct list_head mnt_mounts;
+	struct list_head mnt_child;
+	struct mnt_namespace *mnt_ns;
+};
+struct path {
+	struct vfsmount *mnt;
+	struct dentry *dentry;
+};
+/* include/linux/fs.h: the kernel's copy of a path, and where it was copied from. */
+struct filename {
+	const char *name;
+	const char *uptr;
+};
+struct fs_struct {
+	struct path root;
+	struct path pwd;
+};
+/* atomic_long_t of include/linux/types.h, and since 6.13 file_ref_t of include/linux/file_ref.h. */
+typedef struct {
+	__s64 counter;
+} atomic64_t;
+typedef struct {
+	atomic64_t refcnt;
+} file_ref_t;
+struct file {
+	unsigned int f_mode;
+	unsigned int f_flags;
+	struct path f_path;
+	struct inode *f_inode;
+	void *private_data;
+	file_ref_t f_ref;
+};
+struct file___counted {
+	atomic64_t f_count;
+};
+struct fdtable {
+	unsigned int max_fds;
+	struct file **fd;
+};
+typedef struct {
+	int counter;
+} atomic_t;
+struct files_struct {
+	atomic_t count;
+	struct fdtable *fdt;
+};
+
+struct sock_common {
+	__be32 skc_daddr;
+	__be32 skc_rcv_saddr;
+	__be16 skc_dport;
+	__u16 skc_num;
+	unsigned short skc_family;
+	unsigned char skc_state;
+	int skc_bound_dev_if;
+	struct in6_addr skc_v6_daddr;
+	struct in6_addr skc_v6_rcv_saddr;
+};
+struct sock {
+	struct sock_common __sk_common;
+	__u16 sk_protocol;
+};
+struct inet_sock {
+	__be16 inet_sport;
+};
+struct socket {
+	short type;
+	struct sock *sk;
+};
+/* net/netlink/af_netlink.h */
+struct netlink_sock {
+	__u32 portid;
+	__u32 dst_portid;
+	__u32 dst_group;
+	__u64 *groups;
+};
+struct unix_address {
+	int len;
+	struct sockaddr_un name[0];
+};
+struct unix_sock {
+	struct unix_address *addr;
+	struct sock *peer;
+};
+
+struct task_struct {
+	struct thread_info thread_info;
+	unsigned int flags;
+	int pid;
+	int tgid;
+	__u64 start_boottime;
+	struct task_struct *real_parent;
+	struct pid *thread_pid;
+	struct nsproxy *nsproxy;
+	struct fs_struct *fs;
+	struct files_struct *files;
+	struct cred *cred;
+	struct css_set *cgroups;
+	char comm[16];
+};
+
+#pragma clang attribute pop
+
+#endif

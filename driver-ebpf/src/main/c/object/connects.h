@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
+/*
+ * This file finds out whether another connect of the same socket overlapped a call's own. Processes share sockets by fork,
+ * SCM_RIGHTS and pidfd_getfd(2), each with a descriptor table of its own, so a peer at the return proves nothing by itself.
+ *
+ * Every connect, of whoever and however it came, counts twice: when it begins and when its end is seen. The counters are an
+ * array, found by a hash of the socket's address. So nothing has to be stored and nothing can be evicted; sockets that
+ * share a counter can only cause a doubt too many. A connect that this misses began before the call's entry or ends after
+ * its look. Then another descriptor table, or a request, holds the socket at one of these two moments, and the file's count
+ * of references tells. sendto(2) with MSG_FASTOPEN connects without a connect, so every attempt of TCP counts, too
+ * (object/tcp_attempts.h). What stays open is a process that takes the socket, connects it while its own descriptor is
+ * exchanged under the eyes of the programs, and gives it back, all within one call.
+ */
+#ifndef UNRACED_OBJECT_CONNECTS_H
+#define UNRACED_OBJECT_CONNECTS_H
+
+#include "lib/kernel_types.h"
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_core_read.h>
+#include "lib/core_access.h"
+#include "lib/maps.h"
+#include "object/descriptor.h"
+#include "object/resolved.h"
+
+#define CONNECT_COUNTERS 65536
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, CONNECT_COUNTERS);
+	__type(key, __u32);
+	__type(value, __u32);
+} connects SEC(".maps");
+
+static __always_inline __u32 *connect_counter(__u64 of)
+{
+	__u32 at = (of * 0x9e3779b97f4a7c15ull) >> 48;
+
+	return bpf_map_lookup_elem(&connects, &at);
+}
+
+/* Returns the counter's new value. */
+static __always_inline __u32 count_connect(__u64 of)
+{
+	__u32 *counter = connect_counter(of);
+
+	return counter ? __sync_fetch_and_add(counter, 1) + 1 : 0;
+}
+
+static __always_inline __u32 connects_of(__u64 of)
+{
+	__u32 *counter = connect_counter(of);
+
+	return counter ? *(volatile __u32 *)counter : 0;
+}
+
+/*
+ * Connects of which nobody knows the socket count by user: those by socketcall(2), whose descriptor lies in memory, and
+ * requests on registered files. pidfd_getfd(2) takes sockets of the same user only. No address of a socket is so small.
+ */
+static __always_inline __u64 unknown_sockets(void)
+{
+	return (__u32)bpf_get_current_uid_gid() | 1ull << 32;
+}
+
+/* Tells whether the file has more references than this. */
+static __always_inline bool is_held_by_more(struct file *file, __s64 than)
+{
+	if (bpf_core_field_exists(file->f_ref))
+		return KREAD(file, f_ref.refcnt.counter) + 1 > than;
+	return KREAD((struct file___counted *)file, f_count.counter) > than;
+}
+
+/* A number that is another one when the socket's peer is. */
+static __always_inline __u64 peer_of(struct sock *sk)
+{
+	__u16 family = KREAD(sk, __sk_common.skc_family);
+
+	if (family == AF_INET)
+		return (__u64)KREAD(sk, __sk_common.skc_daddr) << 16 | KREAD(sk, __sk_common.skc_dport);
+	if (family == AF_INET6) {
+		struct in6_addr peer = KREAD(sk, __sk_common.skc_v6_daddr);
+		const __u64 *halves = (const void *)&peer;
+
+		return ((halves[0] * 0x9e3779b97f4a7c15ull ^ halves[1]) * 0x9e3779b97f4a7c15ull) ^
+		       KREAD(sk, __sk_common.skc_dport) ^ (__u64)(__u32)KREAD(sk, __sk_common.skc_bound_dev_if) << 32;
+	}
+	if (family == AF_UNIX)
+		return KREAD_NUMBER((struct unix_sock *)sk, peer);
+	if (family == AF_NETLINK)
+		return (__u64)KREAD((struct netlink_sock *)sk, dst_portid) << 32 |
+		       KREAD((struct netlink_sock *)sk, dst_group);
+	return 0;
+}
+
+/* Counts the beginning of a connect, and remembers what its end has to compare. The descriptor is known. */
+static __always_inline void connect_begins(struct call *call, struct task_struct *task, bool known)
+{
+	struct connecting *to = &call->connecting;
+	__u32 ignored = 0;
+	struct file *file;
+	struct sock *sk;
+
+	to->sock = 0;
+	to->device = 0;
+	to->shared = 0;
+	to->attempts = 0;
+	file = known ? file_of(task, call->fd, &ignored) : 0;
+	sk = file ? sock_of(file) : 0;
+	to->unknown = call->indirect || !sk ? count_connect(unknown_sockets()) : connects_of(unknown_sockets());
+	if (!sk)
+		return;
+	to->sock = (__u64)sk;
+	to->shared = is_held_by_more(file, 1);
+	to->device = KREAD(sk, __sk_common.skc_bound_dev_if);
+	to->peer = peer_of(sk);
+	to->count = count_connect((__u64)sk);
+}
+
+/* Counts the end of a connect, after the look at its socket. */
+static __always_inline void connect_ends(const struct call *call)
+{
+	if (call->connecting.sock)
+		count_connect(call->connecting.sock);
+	if (!call->connecting.sock || call->indirect)
+		count_connect(unknown_sockets());
+}
+
+/* Counts a connect that a filter leaves out, or that has no entry. */
+static __always_inline void connect_passes_by(struct task_struct *task, __s32 fd, bool indirect)
+{
+	__u32 ignored = 0;
+	struct file *file = indirect ? 0 : file_of(task, fd, &ignored);
+	struct sock *sk = file ? sock_of(file) : 0;
+
+	count_connect(sk ? (__u64)sk : unknown_sockets());
+}
+
+/* Counts the end of a request, whose file tells the socket beyond doubt. */
+static __always_inline void request_connect_ends(__u64 file)
+{
+	struct sock *sk = file ? sock_of((struct file *)file) : 0;
+
+	if (sk)
+		count_connect((__u64)sk);
+}
+
+/* Tells whether another connect counted since this one began, or somebody else held its socket then. */
+static __always_inline bool connect_was_disturbed(const struct call *call)
+{
+	const struct connecting *from = &call->connecting;
+
+	return !from->sock || from->shared || connects_of(from->sock) - from->count > from->attempts ||
+	       connects_of(unknown_sockets()) != from->unknown;
+}
+
+#endif

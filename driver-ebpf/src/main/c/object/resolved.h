@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
+/* What a call really acted on, read from the kernel's own objects when it returns. */
+#ifndef UNRACED_OBJECT_RESOLVED_H
+#define UNRACED_OBJECT_RESOLVED_H
+
+#include "lib/kernel_types.h"
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_core_read.h>
+#include "unraced/record.h"
+#include "kernelcopy/maps.h"
+#include "lib/core_access.h"
+#include "lib/maps.h"
+#include "path/walk.h"
+
+/* Claims room in the tail. The last word is cleared, so that padding carries nothing old. */
+static __always_inline __u8 *append(struct builder *builder, struct unraced_slice *slice, __u32 length)
+{
+	__u32 at = builder->end & (TAIL_BYTES - 1);
+	__u8 *tail = builder->tail;
+
+	slice->offset = sizeof(struct unraced_record) + at;
+	slice->length = length;
+	*(__u64 *)&tail[(at + (length & 0xfff)) & ~7u & (TAIL_BYTES - 1)] = 0;
+	builder->end = (at + length + 7) & ~7u;
+	return &tail[at];
+}
+
+/* What is behind the end must stay zero, as it is sent as padding. */
+static __always_inline void copy_short(__u8 *to, const __u8 *from, __u32 length)
+{
+	#pragma unroll
+	for (int word = 0; word < SHORT_BYTES / 8; word++)
+		((__u64 *)to)[word] = ((const __u64 *)from)[word] & bytes_within(length, word);
+}
+
+/* All but its path. */
+static __always_inline void describe_inode(struct builder *builder, struct file *file)
+{
+	struct unraced_record *record = &builder->record;
+	struct inode *inode = KREAD(file, f_inode);
+	struct super_block *super = KREAD(inode, i_sb);
+	__u32 device = KREAD(super, s_dev);
+
+	record->open.inode = KREAD(inode, i_ino);
+	/* The kernel's dev_t: MINORBITS of include/linux/kdev_t.h. */
+	record->open.device_major = device >> 20;
+	record->open.device_minor = device & 0xfffff;
+	record->flags |= UNRACED_HAS_FILE;
+	if (KREAD(file, f_mode) & FMODE_CREATED)
+		record->flags |= UNRACED_CREATED;
+}
+
+/* Its path. The walk must have begun. */
+static __always_inline void describe_path(struct builder *builder, struct walk *walk)
+{
+	struct unraced_record *record = &builder->record;
+	__u32 length;
+	__u8 *target;
+
+	find_path(walk);
+	record->flags |= walk->flags;
+	length = (WALK_BYTES - walk->position) & (WALK_BYTES - 1);
+	target = append(builder, &record->open.resolved, length);
+	bpf_probe_read_kernel(target, length, &walk->bytes[walk->position & (WALK_BYTES - 1)]);
+}
+
+static __always_inline void describe_file(struct builder *builder, struct file *file, struct walk *walk, __u32 mount_ns)
+{
+	describe_inode(builder, file);
+	walk_begin(walk, file, mount_ns, 0);
+	describe_path(builder, walk);
+}
+
+/* uapi/linux/in.h and in6.h */
+struct sockaddr_in {
+	__u16 family;
+	__be16 port;
+	__be32 address;
+	__u64 zero;
+};
+struct sockaddr_in6 {
+	__u16 family;
+	__be16 port;
+	__u32 flow;
+	struct in6_addr address;
+	__u32 scope;
+};
+
+static __always_inline void append_in(struct builder *builder, struct unraced_slice *slice, __be16 port,
+				      __be32 address)
+{
+	struct sockaddr_in *to = (void *)append(builder, slice, sizeof(*to));
+
+	to->family = AF_INET;
+	to->port = port;
+	to->address = address;
+	to->zero = 0;
+}
+
+/* __ipv6_addr_needs_scope_id() of include/net/ipv6.h: fe80::/10, and multicast of the interface (ff01) or the link (ff02). */
+static __always_inline bool needs_scope(const struct in6_addr *address)
+{
+	if (address->bytes[0] == 0xfe)
+		return (address->bytes[1] & 0xc0) == 0x80;
+	return address->bytes[0] == 0xff && ((address->bytes[1] & 0xf) == 1 || (address->bytes[1] & 0xf) == 2);
+}
+
+static __always_inline void append_in6(struct builder *builder, struct unraced_slice *slice, __be16 port,
+				       struct in6_addr address, int device)
+{
+	struct sockaddr_in6 *to = (void *)append(builder, slice, sizeof(*to));
+
+	to->family = AF_INET6;
+	to->port = port;
+	to->flow = 0;
+	to->address = address;
+	to->scope = needs_scope(&address) ? device : 0;
+}
+
+static __always_inline void append_un(struct builder *builder, struct unraced_slice *slice, struct sock *sk)
+{
+	struct unix_address *address = KREAD((struct unix_sock *)sk, addr);
+	__u32 length = 0;
+	__u8 *to;
+
+	if (address)
+		length = KREAD(address, len);
+	if (length > UNRACED_ADDRESS_MAX)
+		length = UNRACED_ADDRESS_MAX;
+	if (length < sizeof(__u16)) {
+		/* Unnamed: the family alone, as getsockname(2) gives it. */
+		to = append(builder, slice, sizeof(__u16));
+		*(__u16 *)to = AF_UNIX;
+		return;
+	}
+	to = append(builder, slice, length);
+	bpf_probe_read_kernel(to, length, (void *)address + bpf_core_field_offset(struct unix_address, name));
+}
+
+/* uapi/linux/netlink.h */
+struct sockaddr_nl {
+	__u16 family;
+	__u16 pad;
+	__u32 port;
+	__u32 groups;
+	__u32 behind; /* of the slice's last word */
+};
+
+static __always_inline void append_nl(struct builder *builder, struct unraced_slice *slice, __u32 port, __u32 groups)
+{
+	struct sockaddr_nl *to = (void *)append(builder, slice, __builtin_offsetof(struct sockaddr_nl, behind));
+
+	*to = (struct sockaddr_nl){ .family = AF_NETLINK, .port = port, .groups = groups };
+}
+
+/* As netlink_getname() of net/netlink/af_netlink.c. A peer of port 0 is the kernel. */
+static __always_inline void describe_netlink(struct builder *builder, struct unraced_connect *to, struct sock *sk)
+{
+	struct netlink_sock *netlink = (struct netlink_sock *)sk;
+	__u64 *groups = KREAD(netlink, groups);
+	__u32 group = KREAD(netlink, dst_group), own = 0;
+
+	if (groups)
+		bpf_probe_read_kernel(&own, sizeof(own), groups);
+	append_nl(builder, &to->local, KREAD(netlink, portid), own);
+	append_nl(builder, &to->remote, KREAD(netlink, dst_portid), group ? 1u << ((group - 1) & 31) : 0);
+}
+
+/* Whether the kernel says that the socket has a peer, or is about to. */
+static __always_inline bool has_peer(long result)
+{
+	return result == 0 || result == -EINPROGRESS || result == -EALREADY || result == -EISCONN;
+}
+
+/* The socket behind a file, or null. A path descriptor to a socket in the file system is not a socket. */
+static __always_inline struct sock *sock_of(struct file *file)
+{
+	struct inode *inode = KREAD(file, f_inode);
+	struct super_block *super = KREAD(inode, i_sb);
+	struct socket *socket;
+
+	if ((KREAD(file, f_mode) & FMODE_PATH) || KREAD(super, s_magic) != SOCKFS_MAGIC)
+		return 0;
+	socket = KREAD(file, private_data);
+	return (struct sock *)KREAD_NUMBER(socket, sk);
+}
+
+/*
+ * A disconnected socket keeps a part of its peer's address, and which part depends on its protocol: tcp_disconnect() of
+ * net/ipv4/tcp.c, __udp_disconnect() of net/ipv4/udp.c, mptcp_disconnect() of net/mptcp/protocol.c.
+ */
+static __always_inline bool has_internet_peer(struct sock *sk, __u16 type, __be16 port)
+{
+	__u8 state = KREAD(sk, __sk_common.skc_state);
+
+	if (type == SOCK_DGRAM || type == SOCK_RAW)
+		return state == TCP_ESTABLISHED;
+	return port && (KREAD(sk, sk_protocol) != IPPROTO_MPTCP || state != TCP_CLOSE);
+}
+
+static __always_inline void describe_socket(struct builder *builder, struct file *file)
+{
+	struct unraced_record *record = &builder->record;
+	struct unraced_connect *to = &record->connect;
+	struct sock *sk = sock_of(file);
+	struct socket *socket;
+	__be16 port;
+
+	if (!sk)
+		return;
+	socket = KREAD(file, private_data);
+	record->flags |= UNRACED_HAS_SOCKET;
+	to->family = KREAD(sk, __sk_common.skc_family);
+	to->type = KREAD(socket, type);
+	to->protocol = KREAD(sk, sk_protocol);
+	port = KREAD(sk, __sk_common.skc_dport);
+	/*
+	 * The own port is inet_sport's, as for getsockname(2): the kernel clears skc_num when a peer resets the connection
+	 * (inet_put_port() of net/ipv4/inet_hashtables.c).
+	 */
+	if (to->family == AF_INET) {
+		__be32 peer = KREAD(sk, __sk_common.skc_daddr);
+
+		append_in(builder, &to->local, KREAD((struct inet_sock *)sk, inet_sport), KREAD(sk, __sk_common.skc_rcv_saddr));
+		if (has_internet_peer(sk, to->type, port))
+			append_in(builder, &to->remote, port, peer);
+	} else if (to->family == AF_INET6) {
+		int device = KREAD(sk, __sk_common.skc_bound_dev_if);
+		struct in6_addr peer = KREAD(sk, __sk_common.skc_v6_daddr);
+
+		append_in6(builder, &to->local, KREAD((struct inet_sock *)sk, inet_sport),
+			   KREAD(sk, __sk_common.skc_v6_rcv_saddr), device);
+		if (has_internet_peer(sk, to->type, port))
+			append_in6(builder, &to->remote, port, peer, device);
+	} else if (to->family == AF_UNIX) {
+		struct sock *peer = KREAD((struct unix_sock *)sk, peer);
+
+		append_un(builder, &to->local, sk);
+		if (peer)
+			append_un(builder, &to->remote, peer);
+	} else if (to->family == AF_NETLINK) {
+		describe_netlink(builder, to, sk);
+	}
+}
+
+static __always_inline void move(struct unraced_slice *slice, __u32 by)
+{
+	if (slice->offset)
+		slice->offset += by;
+}
+
+/* What was found inside the call: nobody could replace a descriptor there, whoever shares the table. */
+static __always_inline void use_resolved(struct builder *builder, bool is_connect, const struct resolved *resolved)
+{
+	struct unraced_record *record = &builder->record;
+	__u32 length = resolved->length & (WALK_BYTES - 1), by = builder->end;
+	struct unraced_slice all;
+
+	record->flags &= ~UNRACED_FD_TABLE_SHARED;
+	record->flags |= resolved->flags;
+	bpf_probe_read_kernel(append(builder, &all, length), length, resolved->bytes);
+	if (is_connect) {
+		record->connect.local = resolved->connect.local;
+		record->connect.remote = resolved->connect.remote;
+		record->connect.family = resolved->connect.family;
+		record->connect.type = resolved->connect.type;
+		record->connect.protocol = resolved->connect.protocol;
+		move(&record->connect.local, by);
+		move(&record->connect.remote, by);
+	} else {
+		record->open.inode = resolved->open.inode;
+		record->open.device_major = resolved->open.device_major;
+		record->open.device_minor = resolved->open.device_minor;
+		record->open.resolved = resolved->open.resolved;
+		move(&record->open.resolved, by);
+	}
+}
+
+#endif

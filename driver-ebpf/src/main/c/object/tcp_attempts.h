@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
+/*
+ * This file counts attempts of TCP to connect that no connect(2) makes. A process can take a socket that waits for its
+ * peer, end the attempt by shutdown(2), begin another by sendto(2) with MSG_FASTOPEN, and give the socket back. Only the
+ * socket's state tells of it.
+ */
+#ifndef UNRACED_OBJECT_TCP_ATTEMPTS_H
+#define UNRACED_OBJECT_TCP_ATTEMPTS_H
+
+#include "lib/kernel_types.h"
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_core_read.h>
+#include "unraced/record.h"
+#include "lib/attach_points.h"
+#include "lib/control.h"
+#include "lib/core_access.h"
+#include "lib/maps.h"
+#include "object/connects.h"
+#include "syscall/compat.h"
+#include "syscall/stash.h"
+
+/* Tells whether the thread is in a call that can send with MSG_FASTOPEN. */
+static __always_inline bool is_sending(struct task_struct *task)
+{
+	struct pt_regs *regs = (void *)bpf_task_pt_regs(task);
+
+	/* A worker of an io_uring has the registers of whoever made it. */
+	if (task->flags & (PF_IO_WORKER | PF_KTHREAD))
+		return 0;
+#ifdef __TARGET_ARCH_x86
+	int number = KREAD(regs, orig_ax);
+
+	if (task->thread_info.status & TS_COMPAT)
+		/* arch/x86/entry/syscalls/syscall_32.tbl: socketcall, sendmmsg, sendto, sendmsg */
+		return number == 102 || number == 345 || number == 369 || number == 370;
+	switch (number & ~X32_BIT) {
+	case 44: /* sendto */
+	case 46: /* sendmsg */
+	case 307: /* sendmmsg */
+	case 518: /* sendmsg of x32 */
+	case 538: /* sendmmsg of x32 */
+		return 1;
+	}
+	return 0;
+#else
+	int number = KREAD(regs, syscallno);
+
+	return number == 206 || number == 211 || number == 269;
+#endif
+}
+
+/* Tells whether the thread is in a connect of this socket, which has counted already. */
+static __always_inline bool is_connecting(struct unraced_control *shared, struct task_struct *task, __u64 sk)
+{
+	const struct call *call = stash_entry(shared, task);
+
+	return call && call->thread_start == task->start_boottime && call->syscall == UNRACED_CONNECT &&
+	       call->connecting.sock == sk;
+}
+
+/* A request's own attempt counts 1, which its event overlooks, so that of a call has to count more. */
+TRACEPOINT("sock", "inet_sock_set_state")
+int socket_attempt(void *ctx)
+{
+	struct unraced_control *shared;
+	struct task_struct *task;
+	__u64 sk;
+
+	if (!TP_EXISTS(inet_sock_set_state) || (int)TP_ARG(ctx, inet_sock_set_state, 2, newstate) != TCP_SYN_SENT)
+		return 0;
+	shared = SCRATCH(control);
+	if (!shared || !shared->active)
+		return 0;
+	sk = TP_ARG(ctx, inet_sock_set_state, 0, skaddr);
+	task = bpf_get_current_task_btf();
+	if (is_connecting(shared, task, sk))
+		return 0;
+	count_connect(sk);
+	if (is_sending(task))
+		count_connect(sk);
+	return 0;
+}
+
+#endif

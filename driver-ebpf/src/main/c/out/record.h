@@ -1,0 +1,372 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
+/* From a returning call to a record in the ring, unless it is one to leave out. */
+#ifndef UNRACED_OUT_RECORD_H
+#define UNRACED_OUT_RECORD_H
+
+#include "lib/kernel_types.h"
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_core_read.h>
+#include "unraced/record.h"
+#include "kernelcopy/maps.h"
+#include "lib/control.h"
+#include "lib/core_access.h"
+#include "lib/maps.h"
+#include "object/connects.h"
+#include "object/descriptor.h"
+#include "object/integrity.h"
+#include "object/resolved.h"
+#include "out/limit.h"
+#include "out/ring.h"
+#include "path/compare.h"
+#include "path/fast_path.h"
+#include "path/walk.h"
+#include "syscall/filter.h"
+
+/* The pid namespace that the task lives in: ns_of_pid() of include/linux/pid.h. */
+static __always_inline __u32 pid_namespace(struct task_struct *task)
+{
+	/* By KREAD, as kernel 6.1 refuses arithmetic on the pointer that a plain load gives. */
+	struct pid *pid = KREAD(task, thread_pid);
+	void *numbers = (void *)pid + bpf_core_field_offset(struct pid, numbers);
+	struct upid *own = numbers + KREAD(pid, level) * bpf_core_type_size(struct upid);
+	struct pid_namespace *ns = KREAD(own, ns);
+
+	return KREAD(ns, ns.inum);
+}
+
+/* By plain loads where the kernel can cast: a helper costs more in being called than in what it does. */
+static __always_inline void identify(struct caller *who, struct task_struct *task)
+{
+	if (bpf_ksym_exists(bpf_rdonly_cast)) {
+		/* As bpf_get_current_uid_gid() and bpf_get_current_cgroup_id() of kernel/bpf/helpers.c have it. */
+		struct cred *cred = KREAD_TRUSTED(task, cred);
+		struct css_set *sets = KREAD_TRUSTED(task, cgroups);
+		struct cgroup *cgroup = KREAD(sets, dfl_cgrp);
+		struct kernfs_node *node = KREAD(cgroup, kn);
+		__u64 comm = (__u64)task + bpf_core_field_offset(struct task_struct, comm);
+
+		who->uid = KREAD(cred, uid.val);
+		who->gid = KREAD(cred, gid.val);
+		who->cgroup = KREAD(node, id);
+		/* Always ended and padded by NULs: __set_task_comm() of fs/exec.c. */
+		*(__u64 *)who->comm = KREAD_WORD(comm);
+		*(__u64 *)(who->comm + 8) = KREAD_WORD(comm + 8);
+	} else {
+		__u64 ids = bpf_get_current_uid_gid();
+
+		who->uid = ids;
+		who->gid = ids >> 32;
+		who->cgroup = bpf_get_current_cgroup_id();
+		bpf_get_current_comm(who->comm, sizeof(who->comm));
+	}
+	who->tid = task->pid;
+	who->tgid = task->tgid;
+	who->thread_start = task->start_boottime;
+	who->parent_tgid = KREAD_TRUSTED(task, real_parent)->tgid;
+	who->mount_ns = mount_namespace(task);
+	who->pid_ns = pid_namespace(task);
+}
+
+static __always_inline void describe_caller(struct unraced_record *record, const struct caller *who)
+{
+	record->uid = who->uid;
+	record->gid = who->gid;
+	record->tid = who->tid;
+	record->tgid = who->tgid;
+	record->thread_start_ns = who->thread_start;
+	record->parent_tgid = who->parent_tgid;
+	record->cgroup_id = who->cgroup;
+	record->mount_ns = who->mount_ns;
+	record->pid_ns = who->pid_ns;
+	__builtin_memcpy(record->comm, who->comm, sizeof(record->comm));
+}
+
+static __always_inline void describe_arguments(struct builder *builder, bool is_connect, const struct call *call,
+					       const void *bytes)
+{
+	struct unraced_record *record = &builder->record;
+	struct unraced_slice *slice;
+	__u32 length = call->length;
+	__u8 *to;
+
+	record->provenance = call->provenance;
+	record->how_provenance = call->how_provenance;
+	record->integrity = call->verdict;
+	/* What the kernel copied is what the call acts on. */
+	if (call->provenance == UNRACED_PROVENANCE_KERNEL && !call->verdict)
+		record->integrity = UNRACED_INTEGRITY_MATCH;
+	record->how_integrity = call->how_verdict;
+	if (call->how_provenance == UNRACED_PROVENANCE_KERNEL && !call->how_verdict)
+		record->how_integrity = UNRACED_INTEGRITY_MATCH;
+	if (is_connect) {
+		record->connect.fd = call->fd;
+		record->connect.addrlen = call->addrlen;
+		slice = &record->connect.address;
+		/* Only of socketcall(2) there is more in memory than the address. */
+		if (!call->indirect)
+			record->how_provenance = UNRACED_PROVENANCE_NONE;
+		record->how_integrity = UNRACED_INTEGRITY_UNCHECKED;
+	} else {
+		record->open.dirfd = call->fd;
+		record->open.flags = call->flags;
+		record->open.mode = call->mode;
+		record->open.resolve = call->resolve;
+		record->open.how_size = call->how_size;
+		slice = &record->open.path;
+	}
+	if (call->provenance == UNRACED_PROVENANCE_NONE)
+		return;
+	if (length > UNRACED_PATH_MAX)
+		length = UNRACED_PATH_MAX;
+	to = append(builder, slice, length);
+	if (length <= SHORT_BYTES && bytes == call->bytes) {
+		copy_short(to, call->bytes, length);
+	} else if (bpf_probe_read_kernel(to, masked(length), bytes)) {
+		/* Lost, which is not the same as empty. */
+		*slice = (struct unraced_slice){};
+		record->provenance = UNRACED_PROVENANCE_NONE;
+		record->integrity = UNRACED_INTEGRITY_UNCHECKED;
+	}
+}
+
+/* Numbers the record and puts it into the ring. */
+static __always_inline void send(struct unraced_counters *stats, struct unraced_control *shared, struct builder *builder)
+{
+	struct unraced_record *record = &builder->record;
+	__u32 size = sizeof(*record) + (builder->end & (2 * TAIL_BYTES - 1));
+
+	record->source = bpf_get_smp_processor_id();
+	record->sequence = ++stats->sequence;
+	if (size > sizeof(*builder) - __builtin_offsetof(struct builder, record))
+		return;
+	record->length = size;
+	submit(stats, shared, record, size);
+}
+
+/*
+ * Memory alone said which socket a connect through socketcall(2) took. It was this one if nobody else connected it, and it
+ * has another peer than before.
+ */
+static __always_inline bool is_indirect_socket(const struct call *call, struct sock *sk, __u32 flags, bool alone)
+{
+	return alone && !(flags & UNRACED_FD_TABLE_SHARED) && peer_of(sk) != call->connecting.peer;
+}
+
+/* The socket that a connect acted on, from the file that has it, and whether the claim names its peer. */
+static __always_inline void describe_connected(struct builder *builder, struct file *file, const struct call *call,
+					       const struct tail_context *from, bool judge)
+{
+	struct unraced_record *record = &builder->record;
+	/* A request has a reference of its own. */
+	__s64 holders = from->is_request ? 2 : 1;
+	struct sock *sk = sock_of(file);
+	bool alone, is_own;
+
+	if (!sk)
+		return;
+	describe_socket(builder, file);
+	if (judge)
+		record->integrity = judge_address(builder, call);
+	/* After all was read: who connects the socket from here on does not change what was. */
+	alone = call->connecting.sock == (__u64)sk && !is_held_by_more(file, holders) && !connect_was_disturbed(call);
+	if (!alone)
+		record->flags |= UNRACED_SOCKET_SHARED;
+	is_own = !call->indirect || is_indirect_socket(call, sk, record->flags, alone);
+	if (record->integrity == UNRACED_INTEGRITY_MATCH && judge && (!alone || !is_own))
+		record->integrity = UNRACED_INTEGRITY_UNCHECKED;
+	if (call->indirect && is_own && record->integrity == UNRACED_INTEGRITY_MATCH)
+		record->how_integrity = UNRACED_INTEGRITY_MATCH;
+	if (!is_own) {
+		record->flags &= ~(UNRACED_HAS_SOCKET | UNRACED_SOCKET_SHARED);
+		record->connect.local = (struct unraced_slice){};
+		record->connect.remote = (struct unraced_slice){};
+		record->connect.family = 0;
+		record->connect.type = 0;
+		record->connect.protocol = 0;
+	}
+}
+
+/*
+ * Another thread of a shared table put this file behind the descriptor: the call asked for another access, or could not have
+ * created it. fcntl(2) changes neither.
+ */
+static __always_inline bool is_replaced(const struct call *call, struct file *file, const struct unraced_record *record)
+{
+	__u64 asked = call->flags;
+
+	if (!(record->flags & UNRACED_FD_TABLE_SHARED) || call->how_provenance != UNRACED_PROVENANCE_KERNEL)
+		return 0;
+	if (asked & O_PATH)
+		return !(KREAD(file, f_flags) & O_PATH);
+	return ((KREAD(file, f_flags) ^ asked) & (O_ACCMODE | O_PATH)) ||
+	       ((KREAD(file, f_mode) & FMODE_CREATED) && !(asked & O_CREAT));
+}
+
+static __always_inline void describe_opened(struct builder *builder, struct walk *walk, struct file *file,
+					    const struct call *call, struct tail_context *from, bool judge)
+{
+	struct unraced_record *record = &builder->record;
+
+	describe_inode(builder, file);
+	walk_begin(walk, file, record->mount_ns, !judge ? 0 : is_absolute(builder) ? &call->root : &call->start);
+	if (is_absolute(builder)) {
+		int direct;
+
+		from->file = (__u64)file;
+		direct = match_fast_path();
+		if (direct == PROVEN)
+			record->integrity = UNRACED_INTEGRITY_MATCH;
+		/* The whole walk tells what can be said where the proof fails. */
+		if (direct == PROVEN || (direct == NAMED && !judge))
+			return;
+	}
+	describe_path(builder, walk);
+	if (judge)
+		record->integrity = judge_path(builder, walk, file);
+}
+
+/* Describes what the call acted on, and judges a claim by it that has no proof yet. */
+static __always_inline void describe_object(struct builder *builder, struct walk *walk, struct task_struct *task,
+					    const struct call *call, struct tail_context *from, bool is_connect,
+					    bool judge)
+{
+	struct unraced_record *record = &builder->record;
+	long result = from->result;
+	struct file *file = 0;
+
+	if (is_connect ? !has_peer(result) : result < 0)
+		return;
+	if (is_connect) {
+		file = from->is_request ? (struct file *)from->file : file_of(task, call->fd, &record->flags);
+		if (file)
+			describe_connected(builder, file, call, from, judge);
+	} else if (!call->direct) {
+		file = file_of(task, result, &record->flags);
+		if (file && !is_replaced(call, file, record))
+			describe_opened(builder, walk, file, call, from, judge);
+	}
+	if (!(record->flags & (UNRACED_HAS_FILE | UNRACED_HAS_SOCKET)))
+		record->flags |= UNRACED_OBJECT_MISSED;
+}
+
+/* Judges the claim, if it is to be judged, by the object, or by memory that has changed. */
+static __always_inline void judge_call(struct call *call, struct tail_context *from, struct builder *builder,
+				       struct task_struct *task, bool is_connect)
+{
+	struct walk *walk = SCRATCH(walk_scratch);
+	struct unraced_record *record;
+	__u32 tid = task->pid;
+	struct resolved *resolved;
+	bool judge;
+
+	if (!walk)
+		return;
+	record = &builder->record;
+	/* The kernel's copy needs no other proof. */
+	judge = call->integrity && (record->provenance == UNRACED_PROVENANCE_ENTER ||
+				    record->provenance == UNRACED_PROVENANCE_EXIT);
+	/* A request has none: what it opened is found by its result. */
+	resolved = from->is_request ? 0 : resolved_of(call, tid, from->result);
+	if (resolved) {
+		if (is_connect ? has_peer(from->result) : from->result >= 0) {
+			use_resolved(builder, is_connect, resolved);
+			if (is_connect && !call->indirect && connect_was_disturbed(call))
+				record->flags |= UNRACED_SOCKET_SHARED;
+		}
+		bpf_map_delete_elem(&resolved_objects, &tid);
+		return;
+	}
+	/* Who submitted a request may use its memory for something else before it is done. */
+	if (judge && !from->is_request)
+		look_for_changes(builder, is_connect, call);
+	if (record->integrity == UNRACED_INTEGRITY_CHANGED)
+		judge = 0;
+	describe_object(builder, walk, task, call, from, is_connect, judge);
+	if (call->indirect == BLOCK_READ && record->how_integrity == UNRACED_INTEGRITY_UNCHECKED &&
+	    record->how_provenance == UNRACED_PROVENANCE_ENTER && block_changed(call))
+		record->how_integrity = UNRACED_INTEGRITY_CHANGED;
+	/*
+	 * Another task could have put the object that the claim names behind the descriptor. A table that was not shared
+	 * at entry was not shared until the return: its only user was in the call.
+	 */
+	if (judge && record->integrity == UNRACED_INTEGRITY_MATCH &&
+	    ((record->flags & UNRACED_FD_TABLE_SHARED) || !call->enter_ns))
+		record->integrity = UNRACED_INTEGRITY_UNCHECKED;
+}
+
+/*
+ * A call that succeeds has come to where the kernel copies its argument. If only the snapshot of its entry is there all the
+ * same, the program that takes the copy did not run, or it had no room.
+ */
+static __always_inline bool lacks_copy(const struct call *call, const struct tail_context *from)
+{
+	return call->mitigation == UNRACED_MITIGATION_KERNEL && call->provenance == UNRACED_PROVENANCE_ENTER &&
+	       from->result >= 0 && !from->is_request;
+}
+
+/* The event of a call of which the rest is in the area of unfinished ones. */
+static __always_inline int emit(struct call *call, bool is_connect)
+{
+	struct unraced_control *shared = SCRATCH(control);
+	struct unraced_counters *stats = own_stats();
+	struct tail_context *from = SCRATCH(tail_context);
+	struct builder *builder = SCRATCH(record_scratch);
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct unraced_record *record;
+
+	if (!call || !shared || !stats || !from || !builder)
+		return 0;
+	record = &builder->record;
+	__builtin_memset(record, 0, sizeof(*record));
+	builder->end = 0;
+	record->version = UNRACED_RECORD_VERSION;
+	record->type = UNRACED_RECORD_MERGED;
+	record->mitigation = call->mitigation;
+	record->syscall = from->syscall;
+	record->flags = call->record_flags;
+	record->enter_ns = call->enter_ns;
+	record->exit_ns = bpf_ktime_get_boot_ns();
+	record->result = from->result;
+	record->abi = call->abi;
+	if (from->is_request) {
+		record->origin = UNRACED_ORIGIN_IO_URING;
+	} else {
+		identify(&from->request.by, task);
+	}
+	describe_caller(record, &from->request.by);
+	describe_arguments(builder, is_connect, call, (const void *)from->bytes);
+	if (!(record->flags & UNRACED_NOT_EXECUTED))
+		judge_call(call, from, builder, task, is_connect);
+	if (lacks_copy(call, from))
+		stats->copies_missed++;
+	send(stats, shared, builder);
+	return 0;
+}
+
+__noinline int emit_open(struct call *call)
+{
+	return emit(call, 0);
+}
+
+__noinline int emit_connect(struct call *call)
+{
+	return emit(call, 1);
+}
+
+/* Filters here: of a pointer that functions were given, kernel 6.1 makes no key of a map. */
+static __always_inline void finish_call(struct unraced_counters *stats, struct unraced_control *shared,
+					const struct tail_context *from, struct call *call, bool is_connect)
+{
+	enum verdict verdict = filter_return(shared, call, from->result);
+
+	if (verdict != PASS)
+		count_filtered(stats, verdict);
+	else if (is_limited(stats, shared, from->is_request ? &from->request.by : 0))
+		return;
+	else if (is_connect)
+		emit_connect(call);
+	else
+		emit_open(call);
+}
+
+#endif

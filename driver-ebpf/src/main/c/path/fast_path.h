@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
+/*
+ * The usual open, quickly: an absolute path of a few short names, none of them a link, from the root of the caller's
+ * mount namespace. Then the path that the file has is the one that was passed, so it is enough to compare name by name
+ * on the way up, instead of collecting the names first. In any other case nothing is said here, and the whole walk of
+ * path/walk.h tells; the proof of path/validation.h is the same.
+ */
+#ifndef UNRACED_PATH_FAST_PATH_H
+#define UNRACED_PATH_FAST_PATH_H
+
+#include "lib/kernel_types.h"
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_core_read.h>
+#include "unraced/record.h"
+#include "lib/core_access.h"
+#include "lib/maps.h"
+#include "path/compare.h"
+#include "path/validation.h"
+#include "path/walk.h"
+
+/* Names and mounts on the way. Each costs the verifier some hundred steps. */
+#define DIRECT_STEPS 8
+#define DIRECT_NAME 31
+
+/*
+ * The kernel compares names by words, too (dentry_string_cmp() of fs/dcache.c), so they are aligned. What is read
+ * behind the end does not count, and memory that is not there reads as zeros.
+ */
+static __always_inline bool same_name(const __u8 *claim, __u32 at, __u64 name, __u32 length)
+{
+	__u64 difference;
+
+	difference = (*(const __u64 *)&claim[masked(at)] ^ KREAD_WORD(name)) & bytes_within(length, 0);
+	difference |= (*(const __u64 *)&claim[masked(at + 8)] ^ KREAD_WORD(name + 8)) & bytes_within(length, 1);
+	if (length > 16) {
+		difference |= (*(const __u64 *)&claim[masked(at + 16)] ^ KREAD_WORD(name + 16)) & bytes_within(length, 2);
+		difference |= (*(const __u64 *)&claim[masked(at + 24)] ^ KREAD_WORD(name + 24)) & bytes_within(length, 3);
+	}
+	return !difference;
+}
+
+enum direct {
+	INDIRECT, /* the names are not the claim's, or it takes more to find out */
+	NAMED,	  /* they are, and all were at one moment */
+	PROVEN,	  /* and the claim starts where they do */
+};
+
+/* The mount above, and where on it. As numbers, since the verifier allows no arithmetic with what it takes for pointers. */
+static __always_inline bool step_out(struct validation *validation, struct mount **mount, struct dentry **dentry)
+{
+	__u64 above = KREAD_FIELD_WORD(*mount, mnt_parent), mountpoint = KREAD_FIELD_WORD(*mount, mnt_mountpoint);
+
+	if (above == (__u64)*mount)
+		return 0;
+	validation->crossed = 1;
+	validation_add(validation, above);
+	validation_add(validation, mountpoint);
+	*mount = (struct mount *)above;
+	*dentry = (struct dentry *)mountpoint;
+	return 1;
+}
+
+static __always_inline __u32 namespace_of(struct mount *mount)
+{
+	struct mnt_namespace *ns = KREAD(mount, mnt_ns);
+
+	return KREAD(ns, ns.inum);
+}
+
+/*
+ * Whether the file's names are the claim's: as walk_step() of path/walk.h goes. Where the claim starts is where its first name
+ * is; above that there are no more names.
+ */
+static __always_inline bool climb(struct walk *walk, struct file *file, __u32 own, const __u8 *claim)
+{
+	struct validation *validation = &walk->validation;
+	struct vfsmount *mnt = KREAD(file, f_path.mnt);
+	struct dentry *dentry = KREAD(file, f_path.dentry);
+	struct mount *mount = (void *)mnt - bpf_core_field_offset(struct mount, mnt);
+
+	for (int step = 0; step < DIRECT_STEPS; step++) {
+		__u32 length, position = walk->position;
+
+		validate_dentry(validation, dentry);
+		if (validation->state == START_SOUGHT) {
+			if (at_start(validation, mount, dentry)) {
+				validation->state = START_FOUND;
+				if (position)
+					return 0;
+			} else if (!validation->crossed && (KREAD(dentry, d_flags) & mounted_flag())) {
+				return 0;
+			}
+		}
+		if (dentry == KREAD(mount, mnt.mnt_root)) {
+			if (step_out(validation, &mount, &dentry))
+				continue;
+			validate_namespace(validation, mount);
+			return !position && namespace_of(mount) == own;
+		}
+		length = KREAD(dentry, d_name.len);
+		if (length > DIRECT_NAME || length >= position || claim[masked(position - length - 1)] != '/')
+			return 0;
+		position -= length;
+		if (!same_name(claim, position, KREAD_FIELD_WORD(dentry, d_name.name), length))
+			return 0;
+		walk->position = position - 1;
+		dentry = KREAD(dentry, d_parent);
+		validation->crossed = 0;
+	}
+	return 0;
+}
+
+/* The way up once more, as validation_holds() of path/validation.h goes it. */
+static __always_inline bool climb_again(struct walk *walk, struct file *file)
+{
+	const struct validation *before = &walk->validation;
+	struct validation *validation = &walk->again.validation;
+	struct vfsmount *mnt = KREAD(file, f_path.mnt);
+	struct dentry *dentry = KREAD(file, f_path.dentry);
+	struct mount *mount = (void *)mnt - bpf_core_field_offset(struct mount, mnt);
+
+	*validation = (struct validation){};
+	ordered(validation);
+	for (int step = 0; step < DIRECT_STEPS; step++) {
+		validate_dentry(validation, dentry);
+		if (dentry == KREAD(mount, mnt.mnt_root)) {
+			if (step_out(validation, &mount, &dentry))
+				continue;
+			validate_namespace(validation, mount);
+			return validation->digest == before->digest && !validation->moving && !before->moving;
+		}
+		dentry = KREAD(dentry, d_parent);
+	}
+	return 0;
+}
+
+/*
+ * Describes the file of an unfinished call, if its path is the claimed one and was so at one moment: the record names it once
+ * for both. Tells whether the claim is proven, too. Verified once for all ways in which it can be called.
+ */
+__noinline int match_fast_path(void)
+{
+	struct tail_context *from = SCRATCH(tail_context);
+	struct builder *builder = SCRATCH(record_scratch);
+	struct walk *walk = SCRATCH(walk_scratch);
+	struct unraced_record *record;
+	struct dentry *dentry;
+	struct file *file;
+
+	if (!bpf_ksym_exists(bpf_rdonly_cast) || !from || !builder || !walk)
+		return INDIRECT;
+	record = &builder->record;
+	file = (struct file *)from->file;
+	dentry = KREAD(file, f_path.dentry);
+	if (!record->mount_ns || (record->flags & UNRACED_TRUNCATED) || !KREAD_FIELD_WORD(dentry, d_hash.pprev))
+		return INDIRECT;
+	walk_reset(walk);
+	walk->position = record->open.path.length;
+	if (!climb(walk, file, record->mount_ns, builder->tail) || !climb_again(walk, file))
+		return INDIRECT;
+	record->open.resolved = record->open.path;
+	return walk->validation.state == START_FOUND ? PROVEN : NAMED;
+}
+
+#endif

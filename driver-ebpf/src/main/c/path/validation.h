@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
+/*
+ * The way from an opened file up to the root of its mount namespace. A path is true if all of that way held at one moment,
+ * and a claim is proven if the way leads through the place where the claimed path starts. Programs can take no locks. But
+ * the kernel moves a dentry's d_seq with its name, its parent and its removal (__d_move() and __d_drop() of fs/dcache.c),
+ * and a namespace's event counter with its mounts (touch_mnt_namespace() of fs/namespace.c). So a second walk that finds
+ * the same counts and the same mounts shows that nothing changed between the two.
+ */
+#ifndef UNRACED_PATH_VALIDATION_H
+#define UNRACED_PATH_VALIDATION_H
+
+#include "lib/kernel_types.h"
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_core_read.h>
+#include "lib/core_access.h"
+#include "lib/maps.h"
+
+/* More mounts than this are not looked through for one call, however many names its path has. */
+#define MOUNT_STEPS 1024
+
+enum start_state {
+	START_UNWANTED, /* integrity is off, or nobody knows where the path starts */
+	START_SOUGHT,
+	START_FOUND, /* it leads to the start */
+};
+
+struct validation {
+	__u64 mount; /* of the start: struct mount */
+	__u64 dentry;
+	__u64 digest;  /* of all counts and mounts on the way */
+	__u32 position; /* of the walk where it met the start */
+	__u8 state;
+	__u8 crossed; /* the walk came down to a mountpoint from the root of what is mounted there */
+	__u8 overmounted; /* something is mounted over a name on the way, or there were too many mounts to look through */
+	__u8 moving;  /* a rename was under way */
+};
+
+#ifdef __TARGET_ARCH_x86
+/* Loads keep their order. */
+#define ordered(validation) asm volatile("" ::: "memory")
+#else
+/* An atomic operation that returns a value is a full barrier. */
+#define ordered(validation) (void)__sync_val_compare_and_swap(&(validation)->digest, 0, 0)
+#endif
+
+static __always_inline void validation_add(struct validation *validation, __u64 what)
+{
+	validation->digest = ((validation->digest ^ what) * 0x9e3779b97f4a7c15ull) ^ (validation->digest >> 29);
+}
+
+/*
+ * A mount has no count; which one it is, and where it is mounted, is all there is to compare. Both are read from a map, as
+ * the verifier allows no arithmetic with what it takes for a pointer.
+ */
+static __always_inline void validate_crossing(struct validation *validation, struct mount *const volatile *above,
+					  struct dentry *const volatile *mountpoint)
+{
+	validation->crossed = 1;
+	validation_add(validation, (__u64)*above);
+	validation_add(validation, (__u64)*mountpoint);
+}
+
+struct overmount {
+	struct list_head *at;
+	struct list_head *end;
+	struct dentry *dentry;
+	__u32 found;
+};
+
+static long overmount_step(__u64 step, struct overmount *overmount)
+{
+	/* By a variable: KREAD would relocate the way to it as well, and the kernel has no struct cover. */
+	struct list_head *at = overmount->at;
+	struct mount *child = (void *)at - bpf_core_field_offset(struct mount, mnt_child);
+
+	if (at == overmount->end)
+		return 1;
+	if (KREAD(child, mnt_mountpoint) == overmount->dentry) {
+		overmount->found = 1;
+		return 1;
+	}
+	overmount->at = KREAD(at, next);
+	return 0;
+}
+
+static __always_inline __u32 mounted_flag(void)
+{
+	if (bpf_core_enum_value_exists(enum dentry_flags, DCACHE_MOUNTED))
+		return bpf_core_enum_value(enum dentry_flags, DCACHE_MOUNTED);
+	return DCACHE_MOUNTED;
+}
+
+/*
+ * The flag says that something is mounted on the dentry, but not in which mount or namespace. All looks of a call share one
+ * budget: an attacker can mount thousands of directories over each name of a path of thousands of names.
+ */
+static __always_inline void look_for_overmount(struct validation *validation, struct mount *mount, struct dentry *dentry,
+					   __u32 *budget)
+{
+	struct overmount overmount = { .dentry = dentry };
+	__u32 left = *budget;
+	long steps;
+
+	if (!(KREAD(dentry, d_flags) & mounted_flag()))
+		return;
+	if (!left || left > MOUNT_STEPS) {
+		validation->overmounted = 1;
+		return;
+	}
+	overmount.end = (void *)mount + bpf_core_field_offset(struct mount, mnt_mounts);
+	overmount.at = KREAD(mount, mnt_mounts.next);
+	steps = bpf_loop(left, overmount_step, &overmount, 0);
+	*budget = left > steps ? left - steps : 0;
+	if (overmount.found || steps >= left)
+		validation->overmounted = 1;
+}
+
+/*
+ * Whether the walk is at the start. It is not where the start is a mountpoint that the walk came down to: from there,
+ * no name leads into what is mounted on it.
+ */
+static __always_inline bool at_start(const struct validation *validation, struct mount *mount, struct dentry *dentry)
+{
+	return !validation->crossed && (__u64)dentry == validation->dentry && (__u64)mount == validation->mount;
+}
+
+static __always_inline void validate_dentry(struct validation *validation, struct dentry *dentry)
+{
+	__u32 sequence = KREAD(dentry, d_seq.seqcount.sequence);
+
+	if (sequence & 1)
+		validation->moving = 1;
+	validation_add(validation, sequence);
+	ordered(validation);
+}
+
+static __always_inline bool validation_visit(struct validation *validation, struct mount *mount, struct dentry *dentry, __u32 *budget)
+{
+	if (validation->state != START_SOUGHT)
+		return 0;
+	if (at_start(validation, mount, dentry)) {
+		validation->state = START_FOUND;
+		return 1;
+	}
+	if (!validation->crossed)
+		look_for_overmount(validation, mount, dentry, budget);
+	return 0;
+}
+
+/* The kernel keeps some mounts for itself: their namespace is null, or an error pointer. */
+static __always_inline bool is_namespace(const struct mnt_namespace *ns)
+{
+	return ns && !((long)ns < 0 && (long)ns > -4096);
+}
+
+/* At the topmost mount: all that was noted before held now, if a second walk finds the same. */
+static __always_inline void validate_namespace(struct validation *validation, struct mount *topmost)
+{
+	__u64 address = KREAD_NUMBER(topmost, mnt_ns);
+	struct mnt_namespace *ns = (void *)address;
+
+	validation_add(validation, address);
+	if (is_namespace(ns))
+		validation_add(validation, KREAD(ns, event));
+	ordered(validation);
+}
+
+/* The way up once more, as walk_step() of path/walk.h goes it, without the names. */
+struct retrace {
+	struct dentry *dentry;
+	struct mount *mount;
+	struct validation validation;
+};
+
+static long retrace_step(__u64 step, struct retrace **on)
+{
+	struct retrace *again = *on;
+	struct dentry *dentry = again->dentry;
+	struct mount *mount = again->mount;
+	struct mount *above;
+	struct dentry *parent;
+
+	validate_dentry(&again->validation, dentry);
+	if (dentry == KREAD(mount, mnt.mnt_root)) {
+		above = KREAD(mount, mnt_parent);
+		if (above == mount) {
+			validate_namespace(&again->validation, mount);
+			return 1;
+		}
+		again->dentry = KREAD(mount, mnt_mountpoint);
+		again->mount = above;
+		validate_crossing(&again->validation, &again->mount, &again->dentry);
+	} else {
+		parent = KREAD(dentry, d_parent);
+		if (parent == dentry)
+			return 1;
+		again->dentry = parent;
+	}
+	return 0;
+}
+
+/* Tells whether the way is still what the walk found, which took so many steps. */
+static __always_inline bool validation_holds(const struct validation *validation, struct retrace *again, struct file *file, __u32 steps)
+{
+	struct vfsmount *mnt = KREAD(file, f_path.mnt);
+
+	*again = (struct retrace){};
+	again->dentry = KREAD(file, f_path.dentry);
+	again->mount = (void *)mnt - bpf_core_field_offset(struct mount, mnt);
+	ordered(&again->validation);
+	bpf_loop(steps, retrace_step, &again, 0);
+	return again->validation.digest == validation->digest && !again->validation.moving && !validation->moving;
+}
+
+static __always_inline void validation_begin(struct validation *validation, const struct path_base *start)
+{
+	if (!start->mount)
+		return;
+	validation->state = START_SOUGHT;
+	validation->mount = start->mount - bpf_core_field_offset(struct mount, mnt);
+	validation->dentry = start->dentry;
+}
+
+#endif

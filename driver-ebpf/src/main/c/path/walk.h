@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
+/*
+ * The path of an opened file: from its dentry up to the root of the mount, from there to the place where the mount is
+ * mounted, and so on up to the root of the mount namespace. As d_absolute_path() of fs/d_path.c, without its locks: a
+ * rename in between mixes old and new names. So each walk is retraced (path/validation.h), and done again where that fails.
+ */
+#ifndef UNRACED_PATH_WALK_H
+#define UNRACED_PATH_WALK_H
+
+#include "lib/kernel_types.h"
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_core_read.h>
+#include "unraced/record.h"
+#include "lib/core_access.h"
+#include "lib/maps.h"
+#include "path/validation.h"
+
+/* A path of one-letter components fits twice. */
+#define WALK_STEPS 4096
+/* A way is walked so often until it holds, the last times only if it is short: a program must not hold its CPU for long. */
+#define WALK_TRIES 4
+#define SHORT_WALK 256
+
+/*
+ * In a map, not on the stack: what the verifier knew of each field there, it would follow in every combination. Pointers
+ * are numbers to it here.
+ */
+struct walk {
+	struct dentry *dentry;
+	struct mount *mount;
+	struct dentry *root; /* of mount */
+	__u32 own;	/* number of the mount namespace that the event names */
+	__u32 position; /* of the first byte written so far */
+	__u32 flags;	/* enum unraced_flag */
+	__u32 mounts_left; /* how many more mounts may be looked through */
+	__u32 steps;
+	__u32 unfit; /* 1: the last walk did not hold, and another one is due */
+	struct file *file;
+	struct path_base start; /* where the claimed path starts; zeros where it is not to be judged */
+	struct validation validation;
+	struct retrace again;
+	__u8 bytes[WALK_BYTES + 256]; /* the path is built from its end, as the walk goes from leaf to root */
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct walk);
+} walk_scratch SEC(".maps");
+
+/* Sets out from a file, for an event that names this mount namespace. A claim that is to be judged says where it starts. */
+static __always_inline void walk_begin(struct walk *walk, struct file *file, __u32 mount_ns, const struct path_base *start)
+{
+	walk->own = mount_ns;
+	walk->mounts_left = MOUNT_STEPS;
+	walk->file = file;
+	walk->start = start ? *start : (struct path_base){};
+}
+
+/* Nothing that an earlier walk left may be taken for this one's. */
+static __always_inline void walk_reset(struct walk *walk)
+{
+	walk->position = WALK_BYTES;
+	walk->flags = 0;
+	walk->validation = (struct validation){};
+	validation_begin(&walk->validation, &walk->start);
+}
+
+/* Puts a name in front of what is there. */
+static __always_inline bool prepend(struct walk *walk, struct dentry *dentry)
+{
+	__u32 length = KREAD(dentry, d_name.len);
+	const unsigned char *name = KREAD(dentry, d_name.name);
+	__u32 position = walk->position;
+
+	/* NAME_MAX of uapi/linux/limits.h; one byte is kept free for the slash. */
+	if (length > 255 || length + 2 > position) {
+		walk->flags |= UNRACED_RESOLVED_TRUNCATED;
+		return 0;
+	}
+	position -= length;
+	bpf_probe_read_kernel(&walk->bytes[position & (WALK_BYTES - 1)], length, name);
+	walk->position = position;
+	return 1;
+}
+
+/* What the namespace of the topmost mount tells, as a flag. */
+static __always_inline __u32 where(const struct walk *walk, struct mnt_namespace *ns)
+{
+	__u32 number;
+
+	if (!is_namespace(ns))
+		return UNRACED_DETACHED;
+	number = KREAD(ns, ns.inum);
+	if (number == walk->own)
+		return 0;
+	return number == 0 || number == ANONYMOUS_MOUNT_NS ? UNRACED_DETACHED : UNRACED_FOREIGN_MOUNT_NS;
+}
+
+/* What bpf_loop() hands on must be on the stack: a pointer. */
+static long walk_step(__u64 step, struct walk **on)
+{
+	struct walk *walk = *on;
+	struct dentry *dentry = walk->dentry;
+	struct dentry *parent;
+
+	if (validation_visit(&walk->validation, walk->mount, dentry, &walk->mounts_left))
+		walk->validation.position = walk->position;
+	validate_dentry(&walk->validation, dentry);
+	if (dentry == walk->root) {
+		struct mount *mount = walk->mount;
+		struct mount *above = KREAD(mount, mnt_parent);
+
+		if (above == mount) {
+			walk->flags |= where(walk, KREAD(mount, mnt_ns));
+			validate_namespace(&walk->validation, mount);
+			return 1;
+		}
+		walk->dentry = KREAD(mount, mnt_mountpoint);
+		walk->mount = above;
+		validate_crossing(&walk->validation, &walk->mount, &walk->dentry);
+		walk->root = KREAD(above, mnt.mnt_root);
+		return 0;
+	}
+	parent = KREAD(dentry, d_parent);
+	if (parent == dentry) {
+		/* A tree of its own, such as a pipe's or a memfd's, or one that a bind mount shows a part of. */
+		walk->flags |= UNRACED_DETACHED;
+		if (walk->position == WALK_BYTES)
+			prepend(walk, dentry);
+		return 1;
+	}
+	if (!prepend(walk, dentry))
+		return 1;
+	walk->position--;
+	walk->bytes[walk->position & (WALK_BYTES - 1)] = '/';
+	walk->dentry = parent;
+	walk->validation.crossed = 0;
+	return 0;
+}
+
+/* Fills the walk's bytes from position to WALK_BYTES, and its flags. */
+static __always_inline void walk_up(struct walk *walk)
+{
+	struct file *file = walk->file;
+	struct dentry *dentry = KREAD(file, f_path.dentry);
+	struct vfsmount *mnt = KREAD(file, f_path.mnt);
+	struct mount *last;
+
+	walk->dentry = dentry;
+	walk->mount = (void *)mnt - bpf_core_field_offset(struct mount, mnt);
+	walk->root = KREAD(mnt, mnt_root);
+	/* Unlinked, as d_unlinked() of include/linux/dcache.h has it. */
+	if (!KREAD(dentry, d_hash.pprev) && KREAD(dentry, d_parent) != dentry)
+		walk->flags |= UNRACED_DELETED;
+	walk->steps = bpf_loop(WALK_STEPS, walk_step, &walk, 0);
+	if (walk->steps == WALK_STEPS)
+		walk->flags |= UNRACED_RESOLVED_TRUNCATED;
+	/* The walk did not get to the topmost mount, but all mounts of a tree have the same namespace. */
+	last = walk->mount;
+	if (walk->flags & UNRACED_RESOLVED_TRUNCATED)
+		walk->flags |= where(walk, KREAD(last, mnt_ns));
+	if (walk->position == WALK_BYTES && !(walk->flags & UNRACED_DETACHED)) {
+		walk->position--;
+		walk->bytes[WALK_BYTES - 1] = '/';
+	}
+}
+
+static long walk_try(__u64 number, struct walk **on)
+{
+	struct walk *walk = *on;
+
+	walk_reset(walk);
+	walk_up(walk);
+	walk->unfit = !validation_holds(&walk->validation, &walk->again, walk->file, walk->steps);
+	return !walk->unfit || walk->steps > SHORT_WALK;
+}
+
+/*
+ * The path and the flags of the file that the walk began from, all of one moment, or flagged RESOLVED_UNSTABLE. A function
+ * that the kernel verifies once for all who call it.
+ */
+__noinline int find_path(struct walk *walk)
+{
+	if (!walk)
+		return 0;
+	bpf_loop(WALK_TRIES, walk_try, &walk, 0);
+	if (walk->unfit)
+		walk->flags |= UNRACED_RESOLVED_UNSTABLE;
+	return 0;
+}
+
+#endif

@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
+/* Reading a call's arguments: registers first, then what the pointers among them point to. */
+#ifndef UNRACED_SYSCALL_ARGUMENTS_H
+#define UNRACED_SYSCALL_ARGUMENTS_H
+
+#include "lib/kernel_types.h"
+#include <bpf/bpf_helpers.h>
+#include "unraced/record.h"
+#include "lib/maps.h"
+
+/* uapi/linux/openat2.h */
+struct open_how {
+	__u64 flags;
+	__u64 mode;
+	__u64 resolve;
+};
+
+/* What came through pointers. Unreadable is not an error here: the page may be absent, or in memory later. */
+static __always_inline void read_path(struct long_call *to, __u8 provenance)
+{
+	struct call *call = &to->call;
+	long size = bpf_probe_read_user_str(call->bytes, READ_BYTES, (void *)call->pointer);
+
+	if (size < 0) {
+		call->provenance = UNRACED_PROVENANCE_NONE;
+		call->length = 0;
+		return;
+	}
+	call->provenance = provenance;
+	/* The NUL counts, but older kernels, 6.12 among them, say 0 of an empty string. */
+	call->length = size > 0 ? size - 1 : 0;
+	if (size == READ_BYTES) {
+		/* The helper put a NUL last; only the original tells whether there was one. */
+		char last = 0;
+
+		if (bpf_probe_read_user(&last, 1, (void *)(call->pointer + UNRACED_PATH_MAX)) || last)
+			call->record_flags |= UNRACED_TRUNCATED;
+	}
+}
+
+/* So that the verifier sees that it is less than SHORT_BYTES. */
+static __always_inline __u32 in_short(__u32 size)
+{
+	asm volatile("%0 &= %1" : "+r"(size) : "i"(SHORT_BYTES - 1));
+	return size;
+}
+
+/* Where the first NUL is, or SHORT_BYTES. */
+static __always_inline __u32 short_length(const __u8 *bytes)
+{
+	const __u64 *words = (const void *)bytes;
+
+	#pragma unroll
+	for (int word = 0; word < SHORT_BYTES / 8; word++) {
+		__u64 ones = 0x0101010101010101ull;
+		/* The lowest bit that is set is the highest of the first byte that is zero. */
+		__u64 zeros = (words[word] - ones) & ~words[word] & (ones << 7);
+
+		if (zeros)
+			return 8 * word + ((((((zeros & -zeros) - 1) & ones) * ones) >> 56) - 1);
+	}
+	return SHORT_BYTES;
+}
+
+/*
+ * A path of a few bytes, in one plain copy: the helper for strings takes twice as long. False when it is longer, or when
+ * so many bytes cannot be read.
+ */
+static __always_inline bool read_few_bytes(struct call *call, __u8 provenance)
+{
+	__u32 length;
+
+	/* Never beyond the page, which may be the last one. */
+	if ((call->pointer & 0xfff) > 0x1000 - SHORT_BYTES ||
+	    bpf_probe_read_user(call->bytes, SHORT_BYTES, (void *)call->pointer))
+		return 0;
+	length = short_length(call->bytes);
+	if (length == SHORT_BYTES)
+		return 0;
+	call->provenance = provenance;
+	call->length = length;
+	return 1;
+}
+
+/* Into the call's place in the stash. False when the path is too long for it. */
+static __always_inline bool read_short_path(struct slot *to, __u8 provenance)
+{
+	struct call *call = &to->call;
+	long size;
+
+	if (read_few_bytes(call, provenance))
+		return 1;
+	size = bpf_probe_read_user_str(call->bytes, INLINE_BYTES + 1, (void *)call->pointer);
+	if (size > INLINE_BYTES)
+		return 0;
+	call->provenance = size < 0 ? UNRACED_PROVENANCE_NONE : provenance;
+	/* As in read_path(). */
+	call->length = size > 0 ? size - 1 : 0;
+	return 1;
+}
+
+static __always_inline void read_how(struct call *call, __u8 provenance)
+{
+	struct open_how how = {};
+	__u64 size = call->how_size;
+
+	if (size > sizeof(how))
+		size = sizeof(how);
+	if (size && bpf_probe_read_user(&how, size, (void *)call->how_pointer))
+		provenance = UNRACED_PROVENANCE_NONE;
+	call->how_provenance = provenance;
+	call->flags = how.flags;
+	call->mode = how.mode;
+	call->resolve = how.resolve;
+}
+
+/* A mask that the compiler cannot take away again because it knows better than the verifier. */
+static __always_inline __u64 in_a_byte(__u64 size)
+{
+	asm volatile("%0 &= 0xff" : "+r"(size));
+	return size;
+}
+
+/*
+ * SYS_CONNECT's part of socketcall(2) of net/socket.c: fd, address and length as 32-bit numbers, one after the other. Until
+ * they are read, pointer leads to them.
+ */
+static __always_inline bool read_block(struct call *call, __u8 provenance)
+{
+	__u32 block[3];
+
+	call->how_provenance = UNRACED_PROVENANCE_NONE;
+	if (bpf_probe_read_user(block, sizeof(block), (void *)call->pointer))
+		return 0;
+	call->how_provenance = provenance;
+	call->connecting.block = call->pointer;
+	call->fd = (__s32)block[0];
+	call->pointer = block[1];
+	call->addrlen = (__s32)block[2];
+	call->indirect = BLOCK_READ;
+	return 1;
+}
+
+static __always_inline void read_address(struct call *call, __u8 provenance)
+{
+	__s32 size;
+
+	call->length = 0;
+	if (call->indirect == BLOCK_UNREAD && !read_block(call, provenance)) {
+		call->fd = -1;
+		call->addrlen = 0;
+		call->provenance = UNRACED_PROVENANCE_NONE;
+		return;
+	}
+	size = call->addrlen;
+	if (size > UNRACED_ADDRESS_MAX) {
+		call->record_flags |= UNRACED_TRUNCATED;
+		size = UNRACED_ADDRESS_MAX;
+	}
+	/* Of no bytes, none is unreadable, wherever the pointer points. */
+	if (size < 0 || (size && bpf_probe_read_user(call->bytes, in_a_byte(size), (void *)call->pointer))) {
+		call->provenance = UNRACED_PROVENANCE_NONE;
+		return;
+	}
+	call->provenance = provenance;
+	call->length = size;
+}
+
+/* In mode off, an entry says that the call ran, and no more. */
+static __always_inline void read_nothing(struct call *call)
+{
+	call->provenance = UNRACED_PROVENANCE_NONE;
+	call->how_provenance = UNRACED_PROVENANCE_NONE;
+	call->record_flags = 0;
+	call->length = 0;
+}
+
+static __always_inline void read_pointers(struct long_call *to, __u8 syscall, __u8 provenance)
+{
+	if (syscall == UNRACED_CONNECT) {
+		read_address(&to->call, provenance);
+		return;
+	}
+	read_path(to, provenance);
+	if (syscall == UNRACED_OPENAT2)
+		read_how(&to->call, provenance);
+}
+
+/* Registers cannot change while the call runs, so what they carry is the kernel's own copy. */
+static __always_inline void read_registers(struct call *call, __u8 syscall, const __u64 *args)
+{
+	call->syscall = syscall;
+	call->record_flags = 0;
+	call->verdict = UNRACED_INTEGRITY_UNCHECKED;
+	call->how_verdict = UNRACED_INTEGRITY_UNCHECKED;
+	call->elsewhere = 0;
+	call->how_provenance = UNRACED_PROVENANCE_KERNEL;
+	call->resolve = 0;
+	call->how_size = 0;
+	call->addrlen = 0;
+	call->fd = AT_FDCWD;
+	call->abi = UNRACED_ABI_NATIVE;
+	call->indirect = DIRECT;
+	call->direct = 0;
+	call->silent = 0;
+	switch (syscall) {
+	case UNRACED_OPEN:
+		call->pointer = args[0];
+		call->flags = (__u32)args[1];
+		call->mode = (__u32)args[2];
+		break;
+	case UNRACED_CREAT:
+		call->pointer = args[0];
+		call->flags = O_CREAT | O_WRONLY | O_TRUNC;
+		call->mode = (__u32)args[1];
+		break;
+	case UNRACED_OPENAT:
+		call->fd = (__s32)args[0];
+		call->pointer = args[1];
+		call->flags = (__u32)args[2];
+		call->mode = (__u32)args[3];
+		break;
+	case UNRACED_OPENAT2:
+		call->fd = (__s32)args[0];
+		call->pointer = args[1];
+		call->how_pointer = args[2];
+		call->how_size = args[3];
+		break;
+	case UNRACED_CONNECT:
+		call->fd = (__s32)args[0];
+		call->pointer = args[1];
+		call->addrlen = (__s32)args[2];
+		call->how_pointer = 0;
+		break;
+	}
+}
+
+/* A call as it comes in. */
+struct entrance {
+	__u64 args[4];
+	__u8 syscall; /* 0: none that is watched */
+	__u8 abi;
+	__u8 indirect; /* enum indirection */
+	__u8 reserved[5];
+};
+
+__noinline int read_arguments(struct long_call *to, struct entrance *from, __u32 provenance)
+{
+	if (!to || !from)
+		return 0;
+	read_registers(&to->call, from->syscall, from->args);
+	to->call.abi = from->abi;
+	to->call.indirect = from->indirect;
+	/* Not as a number that is known from the registers: the verifier would follow each call by itself. */
+	read_pointers(to, *(volatile __u8 *)&from->syscall, provenance);
+	return 0;
+}
+
+#endif

@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
+/*
+ * Calls by any convention, from whatever process, by the tracepoints of all calls: those of single calls do not fire for
+ * the 32-bit and the x32 convention. So the first thing here is to leave alone what nobody watches. Where these
+ * programs are, they serve native calls as well: each tracepoint has its price, whatever its program does.
+ */
+#ifndef UNRACED_SYSCALL_COMPAT_H
+#define UNRACED_SYSCALL_COMPAT_H
+
+#include "lib/kernel_types.h"
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_core_read.h>
+#include "unraced/record.h"
+#include "lib/attach_points.h"
+#include "lib/control.h"
+#include "lib/core_access.h"
+#include "lib/maps.h"
+#include "out/tail_call.h"
+#include "syscall/arguments.h"
+#include "syscall/enter.h"
+#include "syscall/exit.h"
+#include "syscall/native.h"
+
+#ifdef __TARGET_ARCH_x86
+
+/* __X32_SYSCALL_BIT of arch/x86/include/uapi/asm/unistd.h */
+#define X32_BIT 0x40000000
+/* SYS_CONNECT of include/uapi/linux/net.h */
+#define SOCKETCALL_CONNECT 3
+
+/* A number below 0 is that of a call that ptrace or seccomp made the kernel skip. */
+static __always_inline __u8 abi_of(struct task_struct *task, long number)
+{
+	if (task->thread_info.status & TS_COMPAT)
+		return UNRACED_ABI_IA32;
+	return number >= 0 && (number & X32_BIT) ? UNRACED_ABI_X32 : UNRACED_ABI_NATIVE;
+}
+
+/* arch/x86/entry/syscalls/syscall_32.tbl */
+static __always_inline __u8 ia32_call(__u32 number)
+{
+	switch (number) {
+	case 5:
+		return UNRACED_OPEN;
+	case 8:
+		return UNRACED_CREAT;
+	case 295:
+		return UNRACED_OPENAT;
+	case 437:
+		return UNRACED_OPENAT2;
+	case 102:
+	case 362:
+		return UNRACED_CONNECT;
+	}
+	return 0;
+}
+
+/* arch/x86/entry/syscalls/syscall_64.tbl */
+static __always_inline __u8 x32_call(__u32 number)
+{
+	switch (number & ~X32_BIT) {
+	case 2:
+		return UNRACED_OPEN;
+	case 85:
+		return UNRACED_CREAT;
+	case 257:
+		return UNRACED_OPENAT;
+	case 437:
+		return UNRACED_OPENAT2;
+	case 42:
+		return UNRACED_CONNECT;
+	}
+	return 0;
+}
+
+/*
+ * Numbers that mean a watched call in some convention, without what marks x32. A look into it is all that most calls of
+ * the machine cost.
+ */
+static const volatile __u8 numbers_of_interest[NUMBERS] = {
+	[2] = 1,
+	[5] = 1,
+	[8] = 1,
+	[42] = 1,
+	[85] = 1,
+	[102] = 1,
+	[257] = 1,
+	[295] = 1,
+	[362] = 1,
+	[437] = 1,
+};
+
+/* What call it is, and the registers that its convention has its arguments in. */
+static __always_inline void read_entrance(struct entrance *to, struct task_struct *task, struct pt_regs *regs,
+					  long number)
+{
+	to->abi = abi_of(task, number);
+	to->indirect = DIRECT;
+	if (to->abi != UNRACED_ABI_IA32) {
+		if (to->abi == UNRACED_ABI_X32)
+			to->syscall = x32_call(number);
+		else if (number >= 0 && number < NUMBERS)
+			to->syscall = calls_by_number[number & (NUMBERS - 1)];
+		else
+			to->syscall = 0;
+		to->args[0] = KREAD(regs, di);
+		to->args[1] = KREAD(regs, si);
+		to->args[2] = KREAD(regs, dx);
+		to->args[3] = KREAD(regs, r10);
+		return;
+	}
+	to->syscall = ia32_call(number);
+	to->args[0] = (__u32)KREAD(regs, bx);
+	to->args[1] = (__u32)KREAD(regs, cx);
+	to->args[2] = (__u32)KREAD(regs, dx);
+	to->args[3] = (__u32)KREAD(regs, si);
+	if (number == 102) {
+		if (to->args[0] != SOCKETCALL_CONNECT)
+			to->syscall = 0;
+		to->indirect = BLOCK_UNREAD;
+	}
+}
+
+#ifdef BY_EVENTS
+static __always_inline struct pt_regs *registers(void *ctx, struct task_struct *task)
+{
+	return (struct pt_regs *)bpf_task_pt_regs(task);
+}
+
+static __always_inline long returned_number(void *ctx)
+{
+	return TP_ARG(ctx, sys_exit, 0, id);
+}
+#else
+static __always_inline struct pt_regs *registers(void *ctx, struct task_struct *task)
+{
+	return (struct pt_regs *)((struct bpf_raw_tracepoint_args *)ctx)->args[0];
+}
+
+static __always_inline long returned_number(void *ctx)
+{
+	/* The kernel takes the low 32 bits of the register for the call's number, whatever the caller put above them. */
+	return (int)KREAD(registers(ctx, 0), orig_ax);
+}
+#endif
+
+TRACEPOINT("raw_syscalls", "sys_enter")
+int all_enter(void *ctx)
+{
+	long number = TP_ARG(ctx, sys_enter, 1, id);
+	struct unraced_control *shared;
+	struct task_struct *task;
+	struct entrance call;
+
+	if (!numbers_of_interest[number & (NUMBERS - 1)])
+		return 0;
+	shared = SCRATCH(control);
+	if (!shared || !shared->active)
+		return 0;
+	task = bpf_get_current_task_btf();
+	read_entrance(&call, task, registers(ctx, task), number);
+	return call.syscall && is_watched(shared, call.syscall) ? begin_call(&call) : 0;
+}
+
+TRACEPOINT("raw_syscalls", "sys_exit")
+int all_exit(void *ctx)
+{
+	long number = returned_number(ctx), result = TP_ARG(ctx, sys_exit, 1, ret);
+	struct unraced_control *shared;
+	struct task_struct *task;
+	struct entrance call;
+
+	if (!numbers_of_interest[number & (NUMBERS - 1)])
+		return 0;
+	shared = SCRATCH(control);
+	if (!shared || !shared->active)
+		return 0;
+	task = bpf_get_current_task_btf();
+	read_entrance(&call, task, registers(ctx, task), number);
+	if (!call.syscall || !is_watched(shared, call.syscall))
+		return 0;
+	if (call.abi == UNRACED_ABI_IA32)
+		result = (__s32)result;
+	return on_return(shared, task, &call, result);
+}
+
+#endif
+#endif

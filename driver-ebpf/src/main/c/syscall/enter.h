@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
+/* This file stashes the arguments of a call when it enters. */
+#ifndef UNRACED_SYSCALL_ENTER_H
+#define UNRACED_SYSCALL_ENTER_H
+
+#include "lib/kernel_types.h"
+#include <bpf/bpf_helpers.h>
+#include "unraced/record.h"
+#include "lib/control.h"
+#include "lib/maps.h"
+#include "object/connects.h"
+#include "object/descriptor.h"
+#include "path/base.h"
+#include "syscall/arguments.h"
+#include "syscall/enter_event.h"
+#include "syscall/filter.h"
+#include "syscall/stash.h"
+
+/* What is known of a call besides its arguments. */
+static __always_inline void begin(struct call *call, struct task_struct *task, __u32 mode)
+{
+	call->thread_start = task->start_boottime;
+	call->enter_ns = bpf_ktime_get_boot_ns();
+	call->mitigation = mode;
+}
+
+static __always_inline void remember(struct call *call, struct unraced_control *shared, struct task_struct *task)
+{
+	call->integrity = shared->integrity && call->mitigation != UNRACED_MITIGATION_OFF;
+	if (call->syscall == UNRACED_CONNECT)
+		connect_begins(call, task, call->indirect != BLOCK_UNREAD);
+	else if (call->integrity)
+		remember_start(call, task);
+	/* Who shares now may have put another file in place and be gone by the return; nobody new can come meanwhile. */
+	if (fd_table_is_shared(task))
+		call->record_flags |= UNRACED_FD_TABLE_SHARED;
+}
+
+/* In the call's place of the stash. False when it has to be built elsewhere. */
+static __always_inline bool begin_in_place(struct unraced_control *shared, struct unraced_counters *stats,
+					   struct task_struct *task, struct entrance *from, __u32 mode)
+{
+	struct slot *slot = stash_begin(shared, stats, task);
+	struct call *call;
+
+	if (!slot)
+		return 0;
+	call = &slot->call;
+	begin(call, task, mode);
+	read_registers(call, from->syscall, from->args);
+	call->abi = from->abi;
+	call->indirect = from->indirect;
+	if (mode == UNRACED_MITIGATION_OFF) {
+		read_nothing(call);
+	} else if (from->syscall == UNRACED_CONNECT) {
+		read_address(call, UNRACED_PROVENANCE_ENTER);
+	} else {
+		if (!read_short_path(slot, UNRACED_PROVENANCE_ENTER)) {
+			/* Not part of the call so far. */
+			stash_remove(shared, task, 0);
+			return 0;
+		}
+		if (from->syscall == UNRACED_OPENAT2)
+			read_how(call, UNRACED_PROVENANCE_ENTER);
+	}
+	remember(call, shared, task);
+	stats->puts++;
+	return 1;
+}
+
+__noinline int begin_call(struct entrance *from)
+{
+	struct unraced_control *shared = SCRATCH(control);
+	struct unraced_counters *stats = own_stats();
+	struct long_call *to = SCRATCH(call_scratch);
+	struct task_struct *task = bpf_get_current_task_btf();
+	bool entering, passes;
+	__u32 mode;
+
+	if (!from || !shared || !stats || !to || !shared->active)
+		return 0;
+	mode = current_mode(shared);
+	entering = wants_enter_events(shared);
+	if (filter_caller(shared, task) != PASS) {
+		if (from->syscall == UNRACED_CONNECT)
+			connect_passes_by(task, from->args[0], from->indirect);
+		return 0;
+	}
+	if (!entering && (mode == UNRACED_MITIGATION_OFF || !(shared->filters & UNRACED_FILTER_PATHS)) &&
+	    begin_in_place(shared, stats, task, from, mode))
+		return 0;
+	begin(&to->call, task, mode);
+	read_arguments(to, from, UNRACED_PROVENANCE_ENTER);
+	passes = path_passes(shared, &to->call);
+	if (entering && passes)
+		emit_enter(&to->call);
+	if (mode == UNRACED_MITIGATION_OFF)
+		read_nothing(&to->call);
+	else if (!passes && mode != UNRACED_MITIGATION_KERNEL)
+		/* Under kernel it is the copy that decides. */
+		return 0;
+	remember(&to->call, shared, task);
+	stash_put(shared, stats, task, to);
+	return 0;
+}
+
+#endif

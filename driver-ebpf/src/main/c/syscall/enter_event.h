@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
+/* On request, a record of the entry of a call, beside the merged one. */
+#ifndef UNRACED_SYSCALL_ENTER_EVENT_H
+#define UNRACED_SYSCALL_ENTER_EVENT_H
+
+#include "lib/kernel_types.h"
+#include <bpf/bpf_helpers.h>
+#include "unraced/record.h"
+#include "lib/control.h"
+#include "lib/maps.h"
+#include "out/limit.h"
+#include "out/record.h"
+
+static __always_inline bool wants_enter_events(const struct unraced_control *shared)
+{
+	return *(const volatile __u32 *)&shared->enter_events;
+}
+
+/* Whether something that a pointer leads to was tried in vain. */
+static __always_inline bool has_faulted(const struct call *call)
+{
+	if (call->provenance == UNRACED_PROVENANCE_NONE && (call->syscall != UNRACED_CONNECT || call->addrlen >= 0))
+		return 1;
+	return call->how_provenance == UNRACED_PROVENANCE_NONE;
+}
+
+__noinline int emit_enter(struct call *call)
+{
+	struct unraced_control *shared = SCRATCH(control);
+	struct unraced_counters *stats = own_stats();
+	struct builder *builder = SCRATCH(record_scratch);
+	struct tail_context *area = SCRATCH(tail_context);
+	struct unraced_record *record;
+
+	if (!call || !shared || !stats || !builder || !area)
+		return 0;
+	stats->entered++;
+	if (is_limited(stats, shared, 0))
+		return 0;
+	record = &builder->record;
+	__builtin_memset(record, 0, sizeof(*record));
+	builder->end = 0;
+	record->version = UNRACED_RECORD_VERSION;
+	record->type = UNRACED_RECORD_ENTER;
+	record->mitigation = call->mitigation;
+	record->syscall = call->syscall;
+	record->flags = call->record_flags & UNRACED_TRUNCATED;
+	if (has_faulted(call))
+		record->flags |= UNRACED_FAULTED;
+	record->enter_ns = call->enter_ns;
+	identify(&area->request.by, bpf_get_current_task_btf());
+	describe_caller(record, &area->request.by);
+	describe_arguments(builder, call->syscall == UNRACED_CONNECT, call, call->bytes);
+	send(stats, shared, builder);
+	return 0;
+}
+
+#endif

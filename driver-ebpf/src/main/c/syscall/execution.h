@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
+/*
+ * This file tells whether a call that returns without an entry ran at all. The kernel runs the tracepoint of the entry last of all, so a call
+ * whose entry was seen ran. Before, seccomp and a tracer can refuse it: it returns all the same, with a result of their
+ * choice, which may be a descriptor. So an entry leaves a trace in every mode: in the stash, or in the map of refused
+ * calls, neither of which evicts. Where a trace could not have gone missing, none means that the call never ran.
+ */
+#ifndef UNRACED_SYSCALL_EXECUTION_H
+#define UNRACED_SYSCALL_EXECUTION_H
+
+#include "lib/kernel_types.h"
+#include <bpf/bpf_helpers.h>
+#include "unraced/record.h"
+#include "lib/control.h"
+#include "lib/maps.h"
+
+/*
+ * The thread is older than the capture, so the call may have entered before it. But a thread returns from one call at a
+ * time: after its first return the next ones began later.
+ */
+static __always_inline bool has_returned_before(struct task_struct *task)
+{
+	__u32 tid = task->pid;
+	__u64 start = task->start_boottime;
+	__u64 *before = bpf_map_lookup_elem(&returned_once, &tid);
+
+	if (before && *before == start)
+		return 1;
+	bpf_map_update_elem(&returned_once, &tid, &start, BPF_ANY);
+	return 0;
+}
+
+/* Returns the flag for a call that left no trace at its entry. */
+static __always_inline __u32 without_trace(const struct unraced_control *shared, struct task_struct *task)
+{
+	__u64 since = *(const volatile __u64 *)&shared->entries_since;
+	bool is_new = since && task->start_boottime > since;
+
+	if (!since || *(const volatile __u32 *)&shared->forgotten ||
+	    (shared->filters & UNRACED_FILTERS_THAT_TURN) || (!is_new && !has_returned_before(task)))
+		return UNRACED_EXECUTION_UNKNOWN;
+	return UNRACED_NOT_EXECUTED;
+}
+
+#endif

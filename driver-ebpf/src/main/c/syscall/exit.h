@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
+/* This file completes a call when it returns, with its result and with the object that it really acted on. */
+#ifndef UNRACED_SYSCALL_EXIT_H
+#define UNRACED_SYSCALL_EXIT_H
+
+#include "lib/kernel_types.h"
+#include <bpf/bpf_helpers.h>
+#include "unraced/record.h"
+#include "kernelcopy/maps.h"
+#include "lib/control.h"
+#include "lib/maps.h"
+#include "object/connects.h"
+#include "out/record.h"
+#include "path/base.h"
+#include "syscall/arguments.h"
+#include "syscall/execution.h"
+#include "syscall/filter.h"
+#include "syscall/stash.h"
+
+/* The registers still hold the arguments, but what they point to may have changed. */
+__noinline int rebuild_call(struct long_call *to, struct entrance *from)
+{
+	struct unraced_control *shared = SCRATCH(control);
+	struct task_struct *task = bpf_get_current_task_btf();
+	__u32 mode;
+
+	if (!to || !from || !shared)
+		return 0;
+	mode = current_mode(shared);
+	to->call.thread_start = task->start_boottime;
+	to->call.enter_ns = 0;
+	to->call.mitigation = mode;
+	read_arguments(to, from, UNRACED_PROVENANCE_EXIT);
+	to->call.integrity = shared->integrity && mode != UNRACED_MITIGATION_OFF;
+	if (from->syscall == UNRACED_CONNECT)
+		to->call.connecting = (struct connecting){};
+	else if (to->call.integrity)
+		remember_start(&to->call, task);
+	return 0;
+}
+
+/* No entry answers. Why, as far as it is known. */
+static __always_inline __u32 why_missed(struct unraced_control *shared, struct task_struct *task, bool refused, __u32 mode)
+{
+	__u32 flags = mode == UNRACED_MITIGATION_OFF ? 0 : UNRACED_ENTER_MISSED;
+
+	if (!refused)
+		return flags | without_trace(shared, task);
+	return mode == UNRACED_MITIGATION_OFF ? 0 : flags | UNRACED_STASH_FULL;
+}
+
+/* What was unreadable at entry may be readable now; it says EXIT then, and that it faulted. */
+__noinline int read_rest(struct long_call *to)
+{
+	struct call *call = &to->call;
+	bool is_connect;
+
+	if (!to)
+		return 0;
+	is_connect = call->syscall == UNRACED_CONNECT;
+	/* With a negative length nobody tried. */
+	if (!is_connect || call->addrlen >= 0)
+		call->record_flags |= UNRACED_FAULTED;
+	if (call->provenance == UNRACED_PROVENANCE_NONE) {
+		if (is_connect)
+			read_address(call, UNRACED_PROVENANCE_EXIT);
+		else
+			read_path(to, UNRACED_PROVENANCE_EXIT);
+	}
+	if (call->syscall == UNRACED_OPENAT2 && call->how_provenance == UNRACED_PROVENANCE_NONE)
+		read_how(call, UNRACED_PROVENANCE_EXIT);
+	return 0;
+}
+
+/* The stash has nothing of the call. */
+static __always_inline int on_missed(struct unraced_control *shared, struct unraced_counters *stats,
+				     struct task_struct *task, struct entrance *from, struct tail_context *area,
+				     struct long_call *scratch)
+{
+	bool is_connect = from->syscall == UNRACED_CONNECT;
+	struct call *call = &scratch->call;
+	enum verdict verdict = filter(shared);
+	__u32 tid = task->pid;
+	bool refused = was_refused(tid, task->start_boottime);
+
+	if (is_connect)
+		connect_passes_by(task, from->args[0], from->indirect);
+	if (verdict != PASS) {
+		count_filtered(stats, verdict);
+		return 0;
+	}
+	rebuild_call(scratch, from);
+	call->record_flags |= why_missed(shared, task, refused, call->mitigation);
+	area->bytes = (__u64)(shared->copies ? merge_late_copy(call, tid) : call->bytes);
+	finish_call(stats, shared, area, call, is_connect);
+	if (shared->copies)
+		delete_copies(tid);
+	return 0;
+}
+
+/* What call it is, is known; its registers are read if no entry tells of them. */
+static __always_inline int on_return(struct unraced_control *shared, struct task_struct *task, struct entrance *from,
+				     long result)
+{
+	struct unraced_counters *stats = own_stats();
+	struct tail_context *area = SCRATCH(tail_context);
+	struct long_call *scratch = SCRATCH(call_scratch);
+	bool is_connect = from->syscall == UNRACED_CONNECT;
+	struct call *stashed, *call;
+	const __u8 *bytes;
+	__u32 tid = task->pid;
+	bool is_long, elsewhere;
+
+	if (!stats || !area || !scratch)
+		return 0;
+	stats->returned++;
+	area->result = result;
+	area->syscall = from->syscall;
+	area->is_request = 0;
+	stashed = stash_find(shared, stats, task, from->syscall, from->abi);
+	if (!stashed)
+		return on_missed(shared, stats, task, from, area, scratch);
+	is_long = stashed->length > INLINE_BYTES;
+	elsewhere = stashed->elsewhere;
+	call = stashed;
+	bytes = 0;
+	if (stashed->mitigation == UNRACED_MITIGATION_OFF) {
+		call = &scratch->call;
+		rebuild_call(scratch, from);
+		call->enter_ns = stashed->enter_ns;
+		call->mitigation = UNRACED_MITIGATION_OFF;
+		call->integrity = 0;
+		call->record_flags |= stashed->record_flags;
+		if (is_connect)
+			call->connecting = stashed->connecting;
+		bytes = call->bytes;
+	} else if (stashed->provenance == UNRACED_PROVENANCE_NONE || stashed->how_provenance == UNRACED_PROVENANCE_NONE) {
+		scratch->call = *stashed;
+		read_rest(scratch);
+		call = &scratch->call;
+		/* Of a path that was read at entry, the copy has no more than the start. */
+		if (stashed->provenance == UNRACED_PROVENANCE_NONE)
+			bytes = call->bytes;
+	}
+	if (!bytes)
+		bytes = stash_bytes(stashed, tid);
+	area->bytes = (__u64)bytes;
+	finish_call(stats, shared, area, call, is_connect);
+	if (is_connect)
+		connect_ends(stashed);
+	stash_drop(shared, stats, task, is_long);
+	if (elsewhere)
+		bpf_map_delete_elem(&copies, &tid);
+	return 0;
+}
+
+#endif

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
+/* Native calls by the tracepoints of single calls. */
+#ifndef UNRACED_SYSCALL_NATIVE_H
+#define UNRACED_SYSCALL_NATIVE_H
+
+#include "lib/kernel_types.h"
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_core_read.h>
+#include <bpf/bpf_tracing.h>
+#include "unraced/record.h"
+#include "lib/control.h"
+#include "lib/maps.h"
+#include "syscall/arguments.h"
+#include "syscall/enter.h"
+#include "syscall/exit.h"
+
+/*
+ * What is done is the same for all opens, and takes the kernel long to verify. So one pair of programs serves them
+ * all, and which call it is comes from a table: what the verifier knew exactly, it would follow once for each.
+ */
+#define NUMBERS 512
+static const volatile __u8 calls_by_number[NUMBERS] = {
+#ifdef __TARGET_ARCH_x86
+	[2] = UNRACED_OPEN,
+	[85] = UNRACED_CREAT,
+	[257] = UNRACED_OPENAT,
+#else
+	[56] = UNRACED_OPENAT,
+#endif
+	[437] = UNRACED_OPENAT2,
+#ifdef __TARGET_ARCH_x86
+	[42] = UNRACED_CONNECT,
+#else
+	[203] = UNRACED_CONNECT,
+#endif
+};
+
+static __always_inline int on_enter(const struct syscall_trace_enter *ctx, __u8 syscall)
+{
+	struct entrance from = { .syscall = syscall, .abi = UNRACED_ABI_NATIVE };
+
+	/* Not as fields: the kernel refuses a program that knows of more arguments than its tracepoint's call has. */
+	bpf_probe_read_kernel(from.args, sizeof(from.args), ctx->args);
+#ifdef __TARGET_ARCH_arm64
+	from.args[0] = RUNNING_PARM1((struct pt_regs *)bpf_task_pt_regs(bpf_get_current_task_btf()));
+#endif
+	return begin_call(&from);
+}
+
+/* By the tracepoint of a single call, which is a native one. */
+static __always_inline int on_exit(const struct syscall_trace_exit *ctx, __u8 syscall)
+{
+	struct unraced_control *shared = SCRATCH(control);
+	struct entrance from = { .syscall = syscall, .abi = UNRACED_ABI_NATIVE };
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct pt_regs *regs = (void *)bpf_task_pt_regs(task);
+
+	if (!shared || !shared->active)
+		return 0;
+	from.args[0] = PT_REGS_PARM1_CORE_SYSCALL(regs);
+	from.args[1] = PT_REGS_PARM2_CORE_SYSCALL(regs);
+	from.args[2] = PT_REGS_PARM3_CORE_SYSCALL(regs);
+	from.args[3] = PT_REGS_PARM4_CORE_SYSCALL(regs);
+	return on_return(shared, task, &from, ctx->ret);
+}
+
+SEC("tracepoint/syscalls/sys_enter_openat")
+int enter_opens(struct syscall_trace_enter *ctx)
+{
+	__u8 syscall = calls_by_number[ctx->nr & (NUMBERS - 1)];
+
+	return syscall && syscall != UNRACED_CONNECT ? on_enter(ctx, syscall) : 0;
+}
+
+SEC("tracepoint/syscalls/sys_enter_connect")
+int enter_connect(struct syscall_trace_enter *ctx)
+{
+	return on_enter(ctx, UNRACED_CONNECT);
+}
+
+SEC("tracepoint/syscalls/sys_exit_openat")
+int exit_opens(struct syscall_trace_exit *ctx)
+{
+	__u8 syscall = calls_by_number[ctx->nr & (NUMBERS - 1)];
+
+	return syscall && syscall != UNRACED_CONNECT ? on_exit(ctx, syscall) : 0;
+}
+
+SEC("tracepoint/syscalls/sys_exit_connect")
+int exit_connect(struct syscall_trace_exit *ctx)
+{
+	return on_exit(ctx, UNRACED_CONNECT);
+}
+
+#endif

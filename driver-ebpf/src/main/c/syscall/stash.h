@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
+/*
+ * The stash: at most one call per thread, keyed by tid, validated by the thread's start time, the call and its
+ * convention. A path too long for an entry lies whole in a second map, tied to its entry by the time of entry. Only the
+ * thread itself touches its entry, and nothing of it can run at the same time elsewhere.
+ */
+#ifndef UNRACED_SYSCALL_STASH_H
+#define UNRACED_SYSCALL_STASH_H
+
+#include "lib/kernel_types.h"
+#include <bpf/bpf_helpers.h>
+#include "kernelcopy/maps.h"
+#include "lib/control.h"
+#include "lib/maps.h"
+
+static __always_inline void refuse(struct unraced_control *shared, struct unraced_counters *stats, __u32 tid,
+				   const struct call *call)
+{
+	__u64 thread_start = call->thread_start;
+
+	stats->refused++;
+	delete_copies(tid);
+	if (bpf_map_update_elem(&refused, &tid, &thread_start, BPF_ANY))
+		__sync_fetch_and_add(&shared->forgotten, 1);
+}
+
+/* Whether the stash refused the call that this thread returns from. Asked once. */
+static __always_inline bool was_refused(__u32 tid, __u64 thread_start)
+{
+	__u64 *remembered = bpf_map_lookup_elem(&refused, &tid);
+	bool was = remembered && *remembered == thread_start;
+
+	if (remembered)
+		bpf_map_delete_elem(&refused, &tid);
+	return was;
+}
+
+/*
+ * Slots are an array, found by the thread's id without a helper call, which costs more than all that is done here. A hash
+ * map takes what they have no room for, so that the stash has the room that was asked for, wherever ids fall.
+ */
+static __always_inline __u32 first_slot(const struct unraced_control *shared, __u32 tid)
+{
+	/* Consecutive numbers fall far apart: the golden ratio. */
+	return ((tid * 0x9e3779b97f4a7c15ull) >> 32) & shared->slot_mask & ~(SLOT_CHOICES - 1);
+}
+
+static __always_inline struct slot *slot_at(__u32 first, __u32 choice)
+{
+	__u32 at = first + choice;
+
+	return bpf_map_lookup_elem(&slots, &at);
+}
+
+static __always_inline struct slot *slot_in_array(const struct unraced_control *shared, __u32 tid)
+{
+	__u32 first = first_slot(shared, tid);
+	struct slot *slot = slot_at(first, 0);
+
+	if (slot && slot->tid == tid)
+		return slot;
+	for (int choice = 1; choice < SLOT_CHOICES; choice++) {
+		slot = slot_at(first, choice);
+		if (slot && slot->tid == tid)
+			return slot;
+	}
+	return 0;
+}
+
+/* Of a thread that has a slot of its own, that is the only one. */
+static __always_inline struct slot *slot_of(const struct unraced_control *shared, struct task_struct *task)
+{
+	if (shared->task_storage) {
+		struct slot *own = bpf_task_storage_get(&own_slots, task, 0, 0);
+
+		if (own)
+			return own->tid ? own : 0;
+	}
+	return slot_in_array(shared, task->pid);
+}
+
+/* Counts a call in; false when there are as many as there may be. */
+static __always_inline bool admit(struct unraced_control *shared)
+{
+	if (*(const volatile __u32 *)&shared->stashed >= shared->stash_entries)
+		return 0;
+	if (__sync_fetch_and_add(&shared->stashed, 1) < shared->stash_entries)
+		return 1;
+	__sync_fetch_and_add(&shared->stashed, -1);
+	return 0;
+}
+
+/* The thread's own slot, which it keeps for life. Not more than so many threads have one, so that memory has a bound. */
+static __always_inline struct slot *own_slot(struct unraced_control *shared, struct task_struct *task)
+{
+	struct slot *own = bpf_task_storage_get(&own_slots, task, 0, 0);
+
+	if (own)
+		return own;
+	if (__sync_fetch_and_add(&shared->owners, 1) < shared->stash_entries)
+		own = bpf_task_storage_get(&own_slots, task, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
+	if (!own)
+		__sync_fetch_and_add(&shared->owners, -1);
+	return own;
+}
+
+static __always_inline struct slot *take_slot(struct unraced_control *shared, struct task_struct *task)
+{
+	__u32 tid = task->pid, first;
+
+	if (shared->task_storage) {
+		struct slot *own = own_slot(shared, task);
+
+		if (own) {
+			own->tid = tid;
+			return own;
+		}
+	}
+	first = first_slot(shared, tid);
+	for (int choice = 0; choice < SLOT_CHOICES; choice++) {
+		struct slot *slot = slot_at(first, choice);
+
+		if (slot && !slot->tid && !__sync_val_compare_and_swap(&slot->tid, 0, tid))
+			return slot;
+	}
+	return 0;
+}
+
+/* The thread's entry, of whatever call, or null. */
+static __always_inline struct call *stash_entry(const struct unraced_control *shared, struct task_struct *task)
+{
+	struct slot *slot = slot_of(shared, task);
+	__u32 tid = task->pid;
+
+	if (slot)
+		return &slot->call;
+	return shared->spilled ? bpf_map_lookup_elem(&stash, &tid) : 0;
+}
+
+/* Whether there was one. A long path left behind would hold its room for good, as nobody else looks for it. */
+static __always_inline bool stash_remove(struct unraced_control *shared, struct task_struct *task, bool is_long)
+{
+	struct slot *slot = slot_of(shared, task);
+	__u32 tid = task->pid;
+
+	if (is_long)
+		bpf_map_delete_elem(&long_stash, &tid);
+	if (slot) {
+		/* With all that was written before, for whoever takes it next. */
+		__sync_lock_test_and_set(&slot->tid, 0);
+	} else if (shared->spilled && !bpf_map_delete_elem(&stash, &tid)) {
+		__sync_fetch_and_add(&shared->spilled, -1);
+	} else {
+		return 0;
+	}
+	__sync_fetch_and_add(&shared->stashed, -1);
+	return 1;
+}
+
+static __always_inline void drop_stale(struct unraced_control *shared, struct unraced_counters *stats,
+				       struct task_struct *task)
+{
+	if (stash_remove(shared, task, 1))
+		stats->stale++;
+	delete_copies(task->pid);
+}
+
+/*
+ * A place for the call that enters; null when there is none. An entry of an earlier call, whose return was missed, or
+ * whose thread died unseen before its id came back, makes room.
+ */
+static __always_inline struct slot *stash_begin(struct unraced_control *shared, struct unraced_counters *stats,
+						struct task_struct *task)
+{
+	struct slot *slot;
+
+	if (stash_entry(shared, task))
+		drop_stale(shared, stats, task);
+	if (!admit(shared))
+		return 0;
+	slot = take_slot(shared, task);
+	if (!slot)
+		__sync_fetch_and_add(&shared->stashed, -1);
+	return slot;
+}
+
+/* A call that was built elsewhere. */
+static __always_inline void stash_put(struct unraced_control *shared, struct unraced_counters *stats,
+				      struct task_struct *task, struct long_call *from)
+{
+	bool is_long = from->call.length > INLINE_BYTES;
+	__u32 tid = task->pid;
+
+	if (stash_entry(shared, task))
+		drop_stale(shared, stats, task);
+	if (!admit(shared)) {
+		refuse(shared, stats, tid, &from->call);
+		return;
+	}
+	if (!is_long || !bpf_map_update_elem(&long_stash, &tid, from, BPF_ANY)) {
+		if (!bpf_map_update_elem(&stash, &tid, from, BPF_ANY)) {
+			__sync_fetch_and_add(&shared->spilled, 1);
+			stats->puts++;
+			return;
+		}
+		if (is_long)
+			bpf_map_delete_elem(&long_stash, &tid);
+	}
+	__sync_fetch_and_add(&shared->stashed, -1);
+	refuse(shared, stats, tid, &from->call);
+}
+
+/* The call's own entry, or null. The entry stays until stash_drop. */
+static __always_inline struct call *stash_find(struct unraced_control *shared, struct unraced_counters *stats,
+					       struct task_struct *task, __u8 syscall, __u8 abi)
+{
+	struct call *call = stash_entry(shared, task);
+
+	if (call && (call->thread_start != task->start_boottime || call->syscall != syscall || call->abi != abi)) {
+		drop_stale(shared, stats, task);
+		return 0;
+	}
+	return call;
+}
+
+static __always_inline const __u8 *stash_bytes(const struct call *call, __u32 tid)
+{
+	struct long_call *whole;
+
+	if (call->length <= INLINE_BYTES)
+		return call->bytes;
+	if (call->elsewhere) {
+		whole = copy_of(call, tid);
+		return whole ? whole->call.bytes : 0;
+	}
+	whole = bpf_map_lookup_elem(&long_stash, &tid);
+	return whole && whole->call.enter_ns == call->enter_ns ? whole->call.bytes : 0;
+}
+
+static __always_inline void stash_drop(struct unraced_control *shared, struct unraced_counters *stats,
+				       struct task_struct *task, bool is_long)
+{
+	stats->takes++;
+	stash_remove(shared, task, is_long);
+}
+
+#endif
