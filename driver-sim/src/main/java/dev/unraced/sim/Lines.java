@@ -9,7 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.UnaryOperator;
 
-/** A conversation line by line with somebody who answers at once: on the thread that says the line. */
+/** A conversation line by line with an answerer that runs on the writing thread. */
 final class Lines {
     private static final int END = -1;
 
@@ -29,7 +29,7 @@ final class Lines {
         return new Commands();
     }
 
-    /** The answers end here. */
+    /** Ends the answers. */
     void end() {
         answers.add(new byte[0]);
     }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.sim;
 
-/** What open(2) and openat2(2) take, with x86's values; {@code include/uapi/asm-generic/fcntl.h}. */
+/** The flags of open(2) and openat2(2), with x86's values; {@code include/uapi/asm-generic/fcntl.h}. */
 public final class OpenFlags {
-    /** Instead of a directory's descriptor: paths start at the working directory. */
+    /** A value in the place of a directory's descriptor: paths start at the working directory. */
     public static final int AT_FDCWD = -100;
 
     public static final long O_RDONLY = 0;
@@ -19,15 +19,15 @@ public final class OpenFlags {
     public static final long O_CLOEXEC = 02000000;
     public static final long O_PATH = 010000000;
 
-    /** Of openat2: stay on one mount. */
+    /** openat2 stays on one mount. */
     public static final long RESOLVE_NO_XDEV = 0x01;
-    /** Of openat2: follow no link of /proc. */
+    /** openat2 follows no magic link of /proc. */
     public static final long RESOLVE_NO_MAGICLINKS = 0x02;
-    /** Of openat2: follow no symbolic link at all. */
+    /** openat2 follows no symbolic link at all. */
     public static final long RESOLVE_NO_SYMLINKS = 0x04;
-    /** Of openat2: stay below the directory that the path starts at. */
+    /** openat2 stays below the directory that the path starts at. */
     public static final long RESOLVE_BENEATH = 0x08;
-    /** Of openat2: the directory that the path starts at is the root. */
+    /** openat2 takes the directory that the path starts at for the root. */
     public static final long RESOLVE_IN_ROOT = 0x10;
 
     private OpenFlags() {}

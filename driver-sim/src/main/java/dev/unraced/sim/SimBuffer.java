@@ -27,24 +27,24 @@ public final class SimBuffer {
         this.length = length;
     }
 
-    /** Whose memory it is. */
+    /** The process that the memory belongs to. */
     public SimProcess process() {
         return process;
     }
 
-    /** Where it lies, for registers. */
+    /** The address of the memory, for registers. */
     public long address() {
         return address;
     }
 
-    /** How many bytes were written last, without the NUL behind them. */
+    /** The number of bytes that were written last, without the NUL behind them. */
     public int length() {
         synchronized (kernel) {
             return length;
         }
     }
 
-    /** The family of the socket address in it. */
+    /** The family of the socket address in the buffer. */
     int family() {
         byte[] family = new byte[Short.BYTES];
         synchronized (kernel) {
@@ -61,8 +61,8 @@ public final class SimBuffer {
     /**
      * Replaces the bytes; a NUL follows.
      *
-     * @throws IllegalArgumentException when they do not fit
-     * @throws IllegalStateException when the process has executed another program, which has memory of its own
+     * @throws IllegalArgumentException when the bytes do not fit
+     * @throws IllegalStateException when the process has executed another program, which has its own memory
      */
     public void write(ByteString bytes) {
         if (bytes.length() >= size) {

@@ -8,7 +8,7 @@ import dev.unraced.sim.kernel.Task;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A call under way, which takes its steps when it is told to. What a test does in between happens in its midst. */
+/** A call under way, which a test advances step by step. The test can act between any two steps. */
 public final class SimCall {
     private final Kernel kernel;
     private final Task task;
@@ -21,7 +21,7 @@ public final class SimCall {
     }
 
     /**
-     * Takes steps until the given one would be next; none when it is already.
+     * Takes steps until the given step would be next; takes none when it is already.
      *
      * @throws IllegalStateException when the call blocks or returns before
      */
@@ -36,11 +36,11 @@ public final class SimCall {
         return this;
     }
 
-    /** Takes steps until the call returns or cannot go on now; whether it has returned. */
+    /** Takes steps until the call returns or cannot go on now; returns whether it has returned. */
     public boolean run() {
         synchronized (kernel) {
             while (stepOnce()) {
-                // Each step is one of the machine's.
+                // Each iteration is one step of the machine.
             }
             return call.isDone();
         }
@@ -50,7 +50,7 @@ public final class SimCall {
      * Takes steps until the call returns.
      *
      * @return its raw result: a descriptor or 0, or a negated error number
-     * @throws IllegalStateException when it blocks, or its thread is gone
+     * @throws IllegalStateException when the call blocks, or its thread is gone
      */
     public long finish() {
         synchronized (kernel) {
@@ -61,14 +61,14 @@ public final class SimCall {
         }
     }
 
-    /** The step that comes next; of a call that has returned, the last. */
+    /** The next step; after the return, the last step. */
     public CallStep next() {
         synchronized (kernel) {
             return call.next();
         }
     }
 
-    /** Whether the call has returned. */
+    /** Returns whether the call has returned. */
     public boolean isDone() {
         synchronized (kernel) {
             return call.isDone();
@@ -98,7 +98,9 @@ public final class SimCall {
         return true;
     }
 
-    /** Who does the call's work now: its thread, or a worker of an io_uring. */
+    /**
+     * Returns the task that does the call's work now: its thread, or a worker of an io_uring; null when it has ended.
+     */
     private @Nullable Task worker() {
         for (Task candidate : List.copyOf(task.group().tasks())) {
             if (candidate.call() == call) {

@@ -15,9 +15,9 @@ import dev.unraced.sim.trace.Seams;
 import dev.unraced.sim.trace.SimSource;
 import java.util.function.Function;
 
-/** Captures the calls of a simulated kernel, or replays those of a recording. Needs nothing. */
+/** Captures the calls of a simulated kernel, or replays those of a recording. It needs no privilege. */
 public final class SimDriver implements Driver {
-    /** The name that configuration selects. */
+    /** The name of the driver in the configuration. */
     public static final String NAME = "sim";
 
     private static final Capabilities CAPABILITIES = Capabilities.complete()
@@ -27,9 +27,9 @@ public final class SimDriver implements Driver {
     private final Seams seams;
 
     /**
-     * A driver for some kernels.
+     * Creates a driver for some kernels.
      *
-     * @param kernels finds one by the name that the configuration gives
+     * @param kernels finds a kernel by its configured name
      */
     SimDriver(Function<String, Watched> kernels, Seams seams) {
         this.kernels = kernels;
@@ -51,7 +51,7 @@ public final class SimDriver implements Driver {
         }
     }
 
-    /** Those of simulated kernels; a replay has those of the recording, which its capture tells. */
+    /** The capabilities of simulated kernels; the capture of a replay has those of its recording. */
     @Override
     public Capabilities capabilities() {
         return CAPABILITIES;
@@ -60,7 +60,7 @@ public final class SimDriver implements Driver {
     /**
      * Starts a capture.
      *
-     * @throws InvalidConfigException when a value of this driver's section is none that its key allows
+     * @throws InvalidConfigException when this driver's section has a value that its key does not allow
      */
     @Override
     public Capture open(CaptureConfig config) {

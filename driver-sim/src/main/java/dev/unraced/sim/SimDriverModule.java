@@ -6,7 +6,7 @@ import com.google.inject.Singleton;
 import dev.unraced.driver.DriverModule;
 import dev.unraced.sim.trace.Seams;
 
-/** Makes the driver known under the name {@value SimDriver#NAME}, and its stage. */
+/** Registers the driver under the name {@value SimDriver#NAME}, and its stage. */
 public final class SimDriverModule extends DriverModule {
 
     @Override

@@ -6,13 +6,13 @@ import dev.unraced.event.SyscallEvent;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Takes events out of captures, for tests to look at. */
+/** Takes events out of captures, for tests to examine. */
 public final class SimEvents {
     private SimEvents() {}
 
     /**
-     * The events that have come since the last look, in their order. Of a simulated machine that is all there are: a
-     * call's event is there when the call has returned.
+     * Returns the events since the last look, in their order. On a simulated machine these are all: a call's event is
+     * there when the call has returned.
      */
     public static List<SyscallEvent> of(Capture capture) {
         List<SyscallEvent> events = new ArrayList<>();

@@ -5,8 +5,8 @@ import dev.unraced.event.ByteString;
 import dev.unraced.sim.kernel.Kernel;
 
 /**
- * The files of a simulated machine, made by root. There are /, /etc with passwd, hostname and shadow, /proc and /tmp to
- * begin with. Directories on the way to a new file are made as needed.
+ * The files of a simulated machine, made by root. At first there are /, /etc with passwd, hostname and shadow, /proc
+ * and /tmp. Missing directories of a new file's path are made.
  */
 public final class SimFiles {
     private final Kernel kernel;
@@ -15,7 +15,7 @@ public final class SimFiles {
         this.kernel = kernel;
     }
 
-    /** An empty file, readable by all. */
+    /** Makes an empty file that all users may read. */
     public SimFiles file(String path) {
         synchronized (kernel) {
             return make(path, kernel.files().makeFile(kernel.init(), parents(path), 0644));
@@ -28,7 +28,7 @@ public final class SimFiles {
         }
     }
 
-    /** A fifo, whose readers wait for a writer. */
+    /** Makes a FIFO, whose readers wait for a writer. */
     public SimFiles fifo(String path) {
         synchronized (kernel) {
             return make(path, kernel.files().makeFifo(kernel.init(), parents(path), 0644));
@@ -59,14 +59,14 @@ public final class SimFiles {
         }
     }
 
-    /** Permission bits, such as 0600. */
+    /** Sets permission bits, such as 0600. */
     public SimFiles permissions(String path, int mode) {
         synchronized (kernel) {
             return make(path, kernel.files().chmod(kernel.init(), bytes(path), mode));
         }
     }
 
-    /** Shows a directory or file at another place, too. */
+    /** Shows a directory or file at another place too. */
     public SimFiles bind(String from, String to) {
         synchronized (kernel) {
             return make(to, kernel.files().bindMount(kernel.init(), bytes(from), bytes(to)));

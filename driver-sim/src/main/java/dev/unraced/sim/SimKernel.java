@@ -12,8 +12,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 
 /**
- * A simulated machine for tests: processes that make calls, one step at a time, so that whatever a test wants to happen
- * in the midst of a call happens exactly there.
+ * A simulated machine for tests: processes that make calls, one step at a time, so that a test can act at an exact
+ * point of a call.
  *
  * <pre>{@code
  * SimKernel kernel = SimKernel.create();
@@ -29,7 +29,7 @@ import java.time.Duration;
  * <p>Thread-safe: every operation is one atomic step of the machine.
  */
 public final class SimKernel {
-    /** An hour after the boot; far enough from 0 that an unset time shows. */
+    /** The machine booted an hour ago: far enough from 0 that an unset time shows. */
     private static final long UPTIME_NANOS = 3_600_000_000_000L;
 
     private static final int MAX_THREAD_ID = 1 << 22;
@@ -44,12 +44,12 @@ public final class SimKernel {
         files = new SimFiles(kernel);
     }
 
-    /** A machine of its own. */
+    /** Creates a machine. */
     public static SimKernel create() {
         return new SimKernel(UPTIME_NANOS);
     }
 
-    /** A machine of its own that has been up for some time, as its CLOCK_BOOTTIME says. */
+    /** Creates a machine that has been up for some time by its CLOCK_BOOTTIME. */
     public static SimKernel upFor(Duration uptime) {
         return new SimKernel(uptime.toNanos());
     }
@@ -59,7 +59,7 @@ public final class SimKernel {
         return files;
     }
 
-    /** A new process of user 1000 with one thread. */
+    /** Starts a new process of user 1000 with one thread. */
     public SimProcess process(String name) {
         synchronized (kernel) {
             Task task = kernel.fork(kernel.init(), name.getBytes(StandardCharsets.UTF_8));
@@ -67,12 +67,12 @@ public final class SimKernel {
         }
     }
 
-    /** A driver that watches this machine, whatever its configuration says of kernels. */
+    /** Returns a driver that watches this machine and ignores the configured kernel. */
     public Driver driver() {
         return driver(Seams.NONE);
     }
 
-    /** A driver that watches this machine with something broken on purpose. */
+    /** Returns a driver that watches this machine with parts broken on purpose. */
     public Driver driver(Seams seams) {
         return new SimDriver(name -> Watched.quiet(this), seams);
     }
@@ -87,14 +87,14 @@ public final class SimKernel {
         return driver().open(config);
     }
 
-    /** Lets time pass; calls do not, of themselves, beyond the little that a step takes. */
+    /** Lets time pass; the steps of calls take only a little. */
     public void sleep(Duration time) {
         synchronized (kernel) {
             kernel.clock().advance(time.toNanos());
         }
     }
 
-    /** Lets time pass until the machine has been up for so many nanoseconds, if it has not yet. */
+    /** Lets time pass until the machine has been up for this many nanoseconds; does nothing when that is past. */
     public void sleepUntil(long nanos) {
         synchronized (kernel) {
             kernel.clock().advance(Math.max(0, nanos - kernel.clock().now()));
@@ -108,12 +108,12 @@ public final class SimKernel {
         }
     }
 
-    /** The machine itself, for what this class does not offer; synchronise on it. */
+    /** The machine itself, for operations that this class lacks; synchronise on it. */
     public Kernel kernel() {
         return kernel;
     }
 
-    /** This machine as the place where the conformance kit's actors play. */
+    /** Returns this machine as a stage for the conformance kit's actors. */
     public Stage stage() {
         return new SimStage(this);
     }

@@ -5,11 +5,11 @@ import dev.unraced.sim.demo.Demo;
 import dev.unraced.sim.demo.Uptime;
 import java.util.List;
 
-/** The kernels that configuration can name. Those that were discovered together share the stage. */
+/** The kernels that configuration can name. All users of this object share the stage. */
 final class SimKernels {
-    /** Does something all the time while it is watched. */
+    /** The kernel on which programs run as long as it is watched. */
     static final String DEMO = "demo";
-    /** Where the conformance kit's actors play. */
+    /** The kernel for the conformance kit's actors. */
     static final String STAGE = "stage";
 
     static final List<String> NAMES = List.of(DEMO, STAGE);
@@ -20,7 +20,7 @@ final class SimKernels {
         return stage;
     }
 
-    /** The kernel of one of the {@link #NAMES}; of the demonstration, a new one each time. */
+    /** Returns the kernel of one of the {@link #NAMES}; the demonstration gets a new kernel each time. */
     Watched named(String name) {
         return switch (name) {
             case DEMO -> demo();

@@ -15,11 +15,11 @@ import java.nio.charset.StandardCharsets;
 
 /** A process of a simulated machine. */
 public final class SimProcess {
-    /** The user that processes run as unless told otherwise. */
+    /** The user of processes that set no other. */
     static final long FIRST_USER = 1000;
-    /** A buffer can be rewritten with something longer, up to this. */
+    /** The size of a buffer, so that a longer text can replace its first one. */
     private static final int BUFFER_SIZE = 8192;
-    /** How many connections wait to be accepted. */
+    /** The number of connections that can wait for accept. */
     private static final int BACKLOG = 16;
 
     private final Kernel kernel;
@@ -32,7 +32,7 @@ public final class SimProcess {
         this.first = new SimThread(this, kernel, task);
     }
 
-    /** A child of user and group, working directory and descriptors of this process (fork and exec). */
+    /** Starts a child with this process's user, group, working directory and descriptors (fork and exec). */
     public SimProcess spawn(String name) {
         synchronized (kernel) {
             if (group.tasks().isEmpty()) {
@@ -43,7 +43,7 @@ public final class SimProcess {
     }
 
     /**
-     * The first thread executes another program: all others are killed, and the memory is new.
+     * Lets the first thread execute another program: all others are killed, and the memory is new.
      *
      * @throws IllegalStateException when the first thread is in a call, or dead
      */
@@ -53,7 +53,7 @@ public final class SimProcess {
             Task leader = first.task();
             kernel.beginExec(leader, Signal.KILL);
             while (!kernel.canEndExec(leader)) {
-                // One that dies may have handed its request to a worker, who has to die, too.
+                // A dying thread may have handed its request to a worker, which must die too.
                 for (Task other : group.tasks()) {
                     if (other != leader) {
                         kernel.signal(other, Signal.KILL);
@@ -66,7 +66,7 @@ public final class SimProcess {
         return this;
     }
 
-    /** Whether any thread has not ended. */
+    /** Returns whether any thread has not ended. */
     public boolean isAlive() {
         synchronized (kernel) {
             return !group.tasks().isEmpty();
@@ -78,7 +78,7 @@ public final class SimProcess {
         return group.tgid();
     }
 
-    /** Runs as another user, with that user's rights; 0 is root. */
+    /** Sets the user and the group, with that user's rights; 0 is root. */
     public SimProcess user(long id) {
         synchronized (kernel) {
             group.user(id);
@@ -87,7 +87,7 @@ public final class SimProcess {
         return this;
     }
 
-    /** Moves to a cgroup, by the inode number of its directory. */
+    /** Moves the process to a cgroup, by the inode number of its directory. */
     public SimProcess cgroup(long id) {
         synchronized (kernel) {
             group.cgroup(id);
@@ -95,7 +95,7 @@ public final class SimProcess {
         return this;
     }
 
-    /** Lives in a container of this id. */
+    /** Puts the process in a container of this id. */
     public SimProcess container(String id) {
         synchronized (kernel) {
             group.container(bytes(id));
@@ -103,12 +103,12 @@ public final class SimProcess {
         return this;
     }
 
-    /** The first thread, which every process starts with. */
+    /** The first thread of the process. */
     public SimThread thread() {
         return first;
     }
 
-    /** One more thread. */
+    /** Starts one more thread. */
     public SimThread newThread(String name) {
         synchronized (kernel) {
             if (group.tasks().isEmpty()) {
@@ -120,12 +120,12 @@ public final class SimProcess {
         }
     }
 
-    /** Memory with a string, which all threads can rewrite. */
+    /** Returns memory with a string, which all threads can rewrite. */
     public SimBuffer buffer(String text) {
         return buffer(ByteString.utf8(text));
     }
 
-    /** Memory with bytes and a NUL behind them, which all threads can rewrite. */
+    /** Returns memory with bytes and a NUL behind them, which all threads can rewrite. */
     public SimBuffer buffer(ByteString bytes) {
         synchronized (kernel) {
             long address = group.memory().reserve(BUFFER_SIZE);
@@ -135,7 +135,7 @@ public final class SimProcess {
         }
     }
 
-    /** Memory with a string in pages that were never touched: a tracer that must not fault cannot read them. */
+    /** Returns memory with a string in pages that were never touched: a tracer that must not fault cannot read them. */
     public SimBuffer coldBuffer(String text) {
         byte[] bytes = bytes(text);
         synchronized (kernel) {
@@ -145,7 +145,7 @@ public final class SimProcess {
     }
 
     /**
-     * Memory with an internet address.
+     * Returns memory with an internet address.
      *
      * @param ip in digits, such as 127.0.0.1 or ::1
      */
@@ -153,7 +153,7 @@ public final class SimProcess {
         return buffer(SocketAddresses.inet(ip, port));
     }
 
-    /** Memory with the address of a UNIX socket that has a path. */
+    /** Returns memory with the address of a UNIX socket that has a path. */
     public SimBuffer address(String path) {
         return buffer(SocketAddresses.unix(path));
     }
@@ -163,13 +163,13 @@ public final class SimProcess {
      *
      * @param ip in digits; the machine has 127.0.0.0/8 and ::1
      * @return the listening descriptor
-     * @throws IllegalArgumentException when the address is no address, not of this machine, or in use
+     * @throws IllegalArgumentException when the address is invalid, not of this machine, or in use
      */
     public int listen(String ip, int port) {
         return listen(SocketAddresses.inet(ip, port), ip + " port " + port);
     }
 
-    /** Listens for connections to a UNIX socket, which gets this path; otherwise as {@link #listen(String, int)}. */
+    /** Listens for connections to a UNIX socket at this path, as {@link #listen(String, int)} does. */
     public int listen(String path) {
         return listen(SocketAddresses.unix(path), path);
     }
@@ -178,7 +178,7 @@ public final class SimProcess {
      * accept(2).
      *
      * @return the descriptor of the connection
-     * @throws IllegalStateException when nobody has connected
+     * @throws IllegalStateException when no connection waits
      */
     public int accept(int listener) {
         synchronized (kernel) {
@@ -195,7 +195,7 @@ public final class SimProcess {
      * Makes a socket.
      *
      * @return its descriptor
-     * @throws IllegalArgumentException when there is no such kind of socket
+     * @throws IllegalArgumentException when the kernel makes no such socket
      */
     public int socket(int family, int type, int protocol) {
         synchronized (kernel) {
@@ -232,7 +232,7 @@ public final class SimProcess {
     public void kill() {
         synchronized (kernel) {
             while (!group.tasks().isEmpty()) {
-                // One that dies may have handed its request to a worker, who has to die, too.
+                // A dying thread may have handed its request to a worker, which must die too.
                 for (Task task : group.tasks()) {
                     kernel.signal(task, Signal.KILL);
                     kernel.run(task);
@@ -269,7 +269,10 @@ public final class SimProcess {
         return text.getBytes(StandardCharsets.UTF_8);
     }
 
-    /** Memory can be shared with another process, descriptors only with other threads. */
+    /**
+     * Fails unless a thread is outside of calls: memory can be shared with another process, but descriptors only with
+     * other threads.
+     */
     private void requireFreeThread() {
         if (group.tasks().stream().allMatch(task -> task.call() != null)) {
             throw new IllegalStateException(

@@ -10,12 +10,12 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * What the driver takes from its own section of the configuration.
+ * The driver's own section of the configuration.
  *
- * @param kernel which simulated kernel to watch
- * @param policy what a full stash does
+ * @param kernel the simulated kernel to watch
+ * @param policy the behaviour of a full stash
  * @param replay the recording to replay instead of a kernel, empty for none
- * @param originalTiming whether a replay takes its time
+ * @param originalTiming whether a replay takes as long as the recording
  */
 record SimSettings(String kernel, StashPolicy policy, String replay, boolean originalTiming) {
     private static final List<String> POLICIES = List.of("hash", "lru");
@@ -25,7 +25,7 @@ record SimSettings(String kernel, StashPolicy policy, String replay, boolean ori
     /**
      * Reads the section.
      *
-     * @throws InvalidConfigException when a value is none of those that its key allows
+     * @throws InvalidConfigException when a key has a value that it does not allow
      */
     static SimSettings of(CaptureConfig config) {
         Choices own = new Choices(config, SimDriver.NAME);

@@ -7,7 +7,7 @@ import dev.unraced.sim.actor.SimActor;
 import java.io.InputStream;
 import java.io.OutputStream;
 
-/** A simulated kernel as the place where the conformance kit's actors play. */
+/** The stage of the conformance kit's actors: a simulated kernel. */
 final class SimStage implements Stage {
     private final SimKernel kernel;
 

@@ -14,7 +14,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Optional;
 
-/** A thread of a simulated process. Its calls begin here, and go on as far as the test takes them. */
+/** A thread of a simulated process. Its calls begin here, and a test advances them. */
 public final class SimThread {
     private static final int HOW_SIZE = 24;
 
@@ -28,31 +28,31 @@ public final class SimThread {
         this.task = task;
     }
 
-    /** The thread's id; of a process's first thread, the process's. */
+    /** The thread's id; a process's first thread has the process's id. */
     public int tid() {
         synchronized (kernel) {
             return task.tid();
         }
     }
 
-    /** The process that it belongs to. */
+    /** The process that the thread belongs to. */
     public SimProcess process() {
         return process;
     }
 
-    /** Whether it has not ended. */
+    /** Returns whether the thread has not ended. */
     public boolean isAlive() {
         synchronized (kernel) {
             return !task.isDead();
         }
     }
 
-    /** openat(AT_FDCWD, path, O_RDONLY), of a path that nobody rewrites. */
+    /** openat(AT_FDCWD, path, O_RDONLY), with a path that no thread rewrites. */
     public SimCall openat(String path) {
         return openat(path, OpenFlags.O_RDONLY, 0);
     }
 
-    /** openat(AT_FDCWD, path, flags, mode), of a path that nobody rewrites. */
+    /** openat(AT_FDCWD, path, flags, mode), with a path that no thread rewrites. */
     public SimCall openat(String path, long flags, long mode) {
         return openat(AT_FDCWD, process.buffer(path), flags, mode);
     }
@@ -117,7 +117,7 @@ public final class SimThread {
     }
 
     /**
-     * Any call by any convention, with the registers as they are.
+     * Begins any call by any convention, with unchanged registers.
      *
      * @throws IllegalStateException when the thread is in a call, or dead
      */
@@ -128,9 +128,9 @@ public final class SimThread {
     }
 
     /**
-     * A request of an io_uring: openat, openat2 or connect.
+     * Submits a request to an io_uring: openat, openat2 or connect.
      *
-     * @param onWorker whether a worker thread does it, so that this one is free at once
+     * @param onWorker whether a worker does the request, so that this thread is free at once
      */
     public SimCall submit(Syscall syscall, boolean onWorker, long... registers) {
         synchronized (kernel) {
@@ -150,7 +150,7 @@ public final class SimThread {
     }
 
     /**
-     * Interrupts the call under way, or the thread, by a signal. What becomes of the call shows at its next step.
+     * Interrupts the call under way, or the thread, by a signal, which acts on the call at its next step.
      *
      * @see #underWay
      */
@@ -160,7 +160,7 @@ public final class SimThread {
         }
     }
 
-    /** Ends at once, in the midst of its call, as after a kernel oops: the call never returns. */
+    /** Ends the thread at once, in the midst of its call, as after a kernel oops: the call never returns. */
     public void vanish() {
         synchronized (kernel) {
             kernel.signal(task, Signal.VANISH);
@@ -168,7 +168,7 @@ public final class SimThread {
         }
     }
 
-    /** The call under way; after a signal whose handler lets the kernel restart a call, the one that it began anew. */
+    /** The call under way; after a restart by a signal, the new call. */
     public Optional<SimCall> underWay() {
         synchronized (kernel) {
             return Optional.ofNullable(task.call()).map(call -> new SimCall(kernel, task, call));

@@ -20,10 +20,10 @@ final class SocketAddresses {
     private SocketAddresses() {}
 
     /**
-     * A {@code sockaddr_in} or {@code sockaddr_in6}.
+     * Returns a {@code sockaddr_in} or {@code sockaddr_in6}.
      *
-     * @param ip in digits; nothing is looked up
-     * @throws IllegalArgumentException when it is no address, or the port is not of 0 to 65535
+     * @param ip in digits; names are not looked up
+     * @throws IllegalArgumentException when {@code ip} is no address, or the port is not in 0 to 65535
      */
     static ByteString inet(String ip, int port) {
         if (port < 0 || port > MAX_PORT) {
@@ -39,9 +39,9 @@ final class SocketAddresses {
     }
 
     /**
-     * A {@code sockaddr_un} with a path and its NUL.
+     * Returns a {@code sockaddr_un} with a path and its NUL.
      *
-     * @throws IllegalArgumentException when it is empty, or longer than 107 bytes
+     * @throws IllegalArgumentException when the path is empty, or longer than 107 bytes
      */
     static ByteString unix(String path) {
         byte[] name = path.getBytes(StandardCharsets.UTF_8);

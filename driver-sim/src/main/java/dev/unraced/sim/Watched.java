@@ -2,15 +2,15 @@
 package dev.unraced.sim;
 
 /**
- * A machine to watch, and what goes on there meanwhile.
+ * A machine to watch, and the programs that run on it meanwhile.
  *
  * @param kernel the machine
- * @param begin called when somebody watches
- * @param end called when nobody does any more; returns when nothing goes on
+ * @param begin called when the capture opens
+ * @param end called when the capture closes; returns when all programs have stopped
  */
 record Watched(SimKernel kernel, Runnable begin, Runnable end) {
 
-    /** A machine on which nothing happens but what others do. */
+    /** Returns a machine on which only its callers act. */
     static Watched quiet(SimKernel kernel) {
         return new Watched(kernel, () -> {}, () -> {});
     }

@@ -14,7 +14,7 @@ import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 import java.util.stream.Stream;
 
-/** The simulated kernel knows nothing of who watches it, and the searches nothing of what they search. */
+/** The simulated kernel does not depend on its observers, nor the searches on the worlds that they search. */
 @AnalyzeClasses(packages = "dev.unraced.sim", importOptions = DoNotIncludeTests.class)
 class ArchitectureTest {
     private static final String ROOT = "dev.unraced.sim";

@@ -6,7 +6,7 @@ import dev.unraced.driver.Driver;
 import dev.unraced.driver.Stage;
 import java.util.Optional;
 
-/** Every rule of {@code docs/spec.md}, on a simulated kernel. */
+/** Checks every rule of {@code docs/spec.md} on a simulated kernel. */
 class SimConformanceTest extends ConformanceSuite {
     private final SimKernel kernel = SimKernel.create();
 

@@ -12,7 +12,7 @@ import java.util.Arrays;
 import java.util.Locale;
 import org.junit.jupiter.api.Test;
 
-/** The manual says what is the case. */
+/** Checks that the manual agrees with the code. */
 class SimDocumentationTest {
     private static final String EXAMPLE = "src/test/java/dev/unraced/sim/example/StagedAttackTest.java";
 

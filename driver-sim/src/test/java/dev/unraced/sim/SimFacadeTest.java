@@ -25,7 +25,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** What tests of agents build on, used as they would, and misused. */
+/** Tests the API for tests of agents, by correct use and by misuse. */
 @ExtendWith(SimExtension.class)
 class SimFacadeTest {
 

@@ -16,7 +16,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 
-/** Several requests in one submission, of which later ones undo what earlier ones did. */
+/** Plays submissions of several requests, of which later ones undo the effects of earlier ones. */
 final class Batches {
     private final Company company;
     private final Kernel kernel;
@@ -85,7 +85,7 @@ final class Batches {
             kernel.submitTogether(main, requests -> {
                 connects.add(requests.call(Syscall.CONNECT, fd, addressOfA, a.length));
                 requests.other(sender -> {
-                    // A datagram that is sent here tells nobody anything.
+                    // The datagram has no effect here.
                 });
                 connects.add(requests.call(Syscall.CONNECT, fd, addressOfB, b.length));
             });
@@ -108,7 +108,7 @@ final class Batches {
         }
     }
 
-    /** The descriptor that the next open returns. */
+    /** Returns the descriptor that the next open will return. */
     private int nextDescriptor() {
         Descriptors descriptors = main.group().descriptors();
         OpenFile any = Objects.requireNonNull(descriptors.get(0));

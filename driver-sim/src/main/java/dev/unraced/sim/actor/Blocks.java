@@ -11,7 +11,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 
-/** Connects through socketcall(2), whose block another process rewrites all the while. */
+/** Plays connects through socketcall(2), whose block another process rewrites at any step. */
 final class Blocks {
     private static final int BLOCK_SIZE = 12;
     private static final int FIRST_SOCKET = 40;
@@ -20,7 +20,7 @@ final class Blocks {
     private static final int FIRST_PORT = 1024;
     private static final int PORTS = 60_000;
     private static final int PORT = 2;
-    /** Too short for an address of IPv4. */
+    /** A length that is too short for an IPv4 address. */
     private static final int SHORT = 4;
 
     private static final int RARITY = 2;
@@ -37,7 +37,7 @@ final class Blocks {
         this.handles = handles;
     }
 
-    /** The bytes of a block. */
+    /** Returns the bytes of a block. */
     static byte[] block(int fd, long pointer, int length) {
         return ByteBuffer.allocate(BLOCK_SIZE)
                 .order(ByteOrder.LITTLE_ENDIAN)
@@ -93,7 +93,7 @@ final class Blocks {
         return new Answer().with("tid", main.tid()).with("won", won).with("truth", truth);
     }
 
-    /** An address with a port of the round's own. */
+    /** Returns an address with a port that belongs to the round. */
     private static byte[] ofRound(byte[] address, int round) {
         byte[] own = address.clone();
         ByteBuffer.wrap(own).putShort(PORT, (short) (FIRST_PORT + round % PORTS));
@@ -108,7 +108,7 @@ final class Blocks {
         return fd;
     }
 
-    /** Which version of the block the kernel copied, of a call that it did not refuse. */
+    /** Returns the letter of the block's version that the kernel copied; x when the call failed. */
     private static char letter(Call call, byte[][] versions) {
         long[] words = call.kernelBlock();
         if (words == null || call.result() != 0) {

@@ -44,7 +44,7 @@ final class CommandLine {
         return (int) number(key, missing);
     }
 
-    /** Decimal or 0x, signed or unsigned, of 64 bits. */
+    /** Parses a decimal number, or a hexadecimal one with 0x, signed or unsigned, of 64 bits. */
     static long number(String text) {
         try {
             if (text.startsWith("0x")) {
@@ -56,7 +56,7 @@ final class CommandLine {
         }
     }
 
-    /** The bytes of a word. */
+    /** Returns the bytes that a word holds in hexadecimal digits. */
     byte[] bytes(String key) {
         String hex = words.get(key);
         if (hex == null) {

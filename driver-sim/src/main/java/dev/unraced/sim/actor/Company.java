@@ -15,7 +15,7 @@ import java.util.SplittableRandom;
 /** The actor's process and its children, and the count of the calls that they make. */
 final class Company {
     static final int AT_FDCWD = -100;
-    /** The same interleavings in every run. */
+    /** The seed gives every run the same interleavings. */
     private static final long SEED = 42;
 
     private final Kernel kernel;
@@ -64,14 +64,14 @@ final class Company {
         return child;
     }
 
-    /** A child in the same memory, as by vfork. */
+    /** Makes a child in the same memory, as vfork does. */
     Task vfork() {
         Task child = kernel.vfork(main, main.comm());
         children.add(child.group());
         return child;
     }
 
-    /** A child that lives again under an id. */
+    /** Makes a child that has an id again that a dead thread had. */
     Task forkAs(int id) {
         Task child = kernel.forkAs(main, main.comm(), id);
         if (child == null) {
@@ -81,7 +81,7 @@ final class Company {
         return child;
     }
 
-    /** Memory of a task with a path. */
+    /** Places a path in a task's memory and returns its address. */
     static long path(Task task, byte[] path) {
         return task.group().memory().place(path);
     }
@@ -95,14 +95,14 @@ final class Company {
         kernel.begin(task, Syscall.OPENAT, Abi.NATIVE, AT_FDCWD, path, flags, mode);
     }
 
-    /** Takes a call as far as it goes; whether it returned. */
+    /** Runs a call until it returns or blocks; returns whether it returned. */
     boolean run(Task task) {
         boolean over = kernel.run(task);
         ended += over && !task.isDead() ? 1 : 0;
         return over;
     }
 
-    /** Ends a task in its call: half of them the ordinary way, half without ever returning. */
+    /** Ends a task in its call: half of the tasks by SIGKILL, half without a return of the call. */
     void kill(Task task) {
         kernel.signal(task, random.nextBoolean() ? Signal.KILL : Signal.VANISH);
         kernel.run(task);

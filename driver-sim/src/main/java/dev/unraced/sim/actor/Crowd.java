@@ -14,7 +14,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** Many calls at once, in an order that chance decides, and many threads that die in one. */
+/** Plays many calls at once in a random order, and many threads that die in a call. */
 final class Crowd {
     private static final int PATH_ROOM = 512;
     private static final int HOW_SIZE = 24;
@@ -29,7 +29,7 @@ final class Crowd {
         this.kernel = company.kernel();
     }
 
-    /** One thread of a bulk, and what is left for it to do. */
+    /** A thread of a bulk, and the calls that it still has to make. */
     private static final class Caller {
         final Task task;
         final long path;
@@ -62,7 +62,7 @@ final class Crowd {
         List<Caller> busy = new ArrayList<>(callers);
         while (!busy.isEmpty()) {
             int chosen = company.random().nextInt(busy.size());
-            // Others may switch modes between any two steps.
+            // The lock covers one step: other threads may switch modes between any two steps.
             synchronized (kernel) {
                 if (!advance(busy.get(chosen), base, mixed)) {
                     busy.remove(chosen);
@@ -84,7 +84,7 @@ final class Crowd {
                 .with("tids", tids);
     }
 
-    /** Takes one step of a caller; false when it has made all its calls. */
+    /** Takes one step of a caller; returns false when it has made all its calls. */
     private boolean advance(Caller caller, byte[] base, boolean mixed) {
         Task task = caller.task;
         if (task.call() == null) {
@@ -106,7 +106,10 @@ final class Crowd {
         return true;
     }
 
-    /** Path, mode and call depend on the tag alone, so that an event with another thread's argument shows. */
+    /**
+     * Begins a call. Path, mode and call depend on the tag alone, so that an event with another thread's argument
+     * shows.
+     */
     private void begin(Caller caller, byte[] base, boolean mixed) {
         long tag = caller.next;
         byte[] name = ("/" + tag + "\0").getBytes(StandardCharsets.US_ASCII);

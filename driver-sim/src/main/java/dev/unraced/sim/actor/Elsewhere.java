@@ -14,7 +14,7 @@ import java.util.Objects;
 import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
 
-/** Mount namespaces that a process has left behind a request, or fills with mounts. */
+/** Plays processes that leave a request's mount namespace, and paths under many mounts. */
 final class Elsewhere {
     private static final int COMPONENTS = 200;
 
@@ -63,7 +63,7 @@ final class Elsewhere {
                 .with("submitted", submitted);
     }
 
-    /** A long path, over whose components there are many mounts. */
+    /** Opens a file at the end of a long path whose directories are covered by many mounts. */
     Answer storm(CommandLine line) {
         int mounts = line.integer("mounts", 1);
         int calls = line.integer("calls", 1);
@@ -80,7 +80,7 @@ final class Elsewhere {
         done(kernel.files().makeFile(child, file, 0644));
         long plain = opens(child, file, calls)[0];
         Inode inode = Objects.requireNonNull(kernel.files().stat(child, file).inode());
-        // From the top, since a mount hides those that were below it.
+        // The mounts begin at the top, since a mount hides the mounts below it.
         for (int i = 0; i < COMPONENTS; i++) {
             for (int count = i; count < mounts; count += COMPONENTS) {
                 done(kernel.files().bindMount(child, directories.get(i), directories.get(i)));
@@ -103,7 +103,7 @@ final class Elsewhere {
                 .with("inode", inode.number());
     }
 
-    /** The shortest and the longest time of opens of a file. */
+    /** Returns the shortest and the longest time of opens of a file. */
     private long[] opens(Task task, byte[] file, int calls) {
         long memory = Company.path(task, file);
         long[] times = {Long.MAX_VALUE, 0};
@@ -124,7 +124,7 @@ final class Elsewhere {
         return text.toString().getBytes(StandardCharsets.ISO_8859_1);
     }
 
-    /** Lets the thread that has the request carry it out. */
+    /** Runs the thread that carries the request. */
     private void finish(Task child, Call request) {
         for (Task doer : child.group().tasks()) {
             if (doer.call() == request) {

@@ -11,7 +11,10 @@ import dev.unraced.sim.net.Socket;
 import java.util.Arrays;
 import java.util.function.Supplier;
 
-/** Two threads: one calls, the other rewrites the argument all the while. The truth of each call comes with it. */
+/**
+ * Plays calls of one thread whose argument another thread rewrites at any step. The answer tells which version each
+ * call took.
+ */
 final class Flips {
     private static final int ROOM = 8192;
 
@@ -23,7 +26,7 @@ final class Flips {
         this.kernel = company.kernel();
     }
 
-    /** N calls of openat on two existing files. */
+    /** Makes N calls of openat on two existing files. */
     Answer open(CommandLine line) {
         byte[] a = line.bytes("a");
         byte[] b = line.bytes("b");
@@ -52,7 +55,7 @@ final class Flips {
                 });
     }
 
-    /** N calls of connect on one datagram socket, which takes any address at once. */
+    /** Makes N calls of connect on one datagram socket, which takes any address at once. */
     Answer connect(CommandLine line, Handles handles) {
         byte[] a = line.bytes("a");
         byte[] b = line.bytes("b");

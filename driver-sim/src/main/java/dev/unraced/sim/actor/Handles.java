@@ -6,7 +6,7 @@ import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Descriptors by number of the director's choice. */
+/** Descriptors by numbers that the director chooses. */
 final class Handles {
     private final Descriptors descriptors;
     private final Map<Integer, Integer> fds = new HashMap<>();
@@ -27,7 +27,7 @@ final class Handles {
         }
     }
 
-    /** The descriptor that "h:ID" or a plain number names. */
+    /** Returns the descriptor that "h:ID" or a plain number names. */
     int get(@Nullable String text, int missing) {
         if (text == null) {
             return missing;

@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** Threads that take over the id of another, by reuse and by exec, and one that the others leave alone. */
+/** Plays threads that take over another thread's id, by reuse, exec and vfork, and a thread whose last sibling ends. */
 final class Identities {
     private final Company company;
     private final Kernel kernel;
@@ -39,9 +39,7 @@ final class Identities {
         return new Answer().with("rounds", rounds).with("tids", String.join(",", tids));
     }
 
-    /**
-     * The first thread blocks in an open and is killed by the second one's exec, which then owns the first one's id.
-     */
+    /** A thread blocks in an open; the exec of a second thread kills it, and takes over its id. */
     Answer exec(CommandLine line) {
         byte[] fifo = line.bytes("path");
         Task first = company.fork();
@@ -58,7 +56,7 @@ final class Identities {
         return new Answer().with("tid", tid);
     }
 
-    /** The child's second thread, with which it shares its descriptors, ends while the first waits in an open. */
+    /** The child's second thread, which shares its descriptors, ends while the first waits in an open. */
     Answer left(CommandLine line) {
         byte[] fifo = line.bytes("path");
         long tag = line.number("tag", 1);
@@ -80,7 +78,7 @@ final class Identities {
         return new Answer().with("tid", tid);
     }
 
-    /** The child opens and executes while its parent, whose memory it is in, waits. */
+    /** The child opens and executes in its parent's memory, while the parent waits. */
     Answer vfork(CommandLine line) {
         Task parent = company.main();
         byte[] second = line.bytes("child");

@@ -19,11 +19,14 @@ import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Files that move, and descriptors that are replaced, while an open runs. */
+/** Plays files that move, and descriptors that are replaced, while an open runs. */
 final class Moving {
-    /** One move in so many steps. */
+    /** A move happens at one step in this many, on average. */
     private static final int RARITY = 3;
-    /** The same, where the moves go on all the while: often enough to tear a path, and seldom enough to leave one. */
+    /**
+     * A move happens at one step in this many when moves never stop: often enough to tear a path, and seldom enough
+     * that some paths stay whole.
+     */
     private static final int SELDOM = 5;
 
     private static final int NAMES = 3;
@@ -38,13 +41,12 @@ final class Moving {
         this.main = company.main();
     }
 
-    /** A name and the next one. */
+    /** A rename from one name to the next. */
     private record Rename(String from, String to) {}
 
     /**
-     * Two directories above a descriptor get one name after the other, in turns, while files below it are opened. Of
-     * the nine pairs of names that they could have three never were: what is read half before and half after two
-     * renames.
+     * Renames two directories above a descriptor in turns, while files below it are opened. Three of the nine pairs of
+     * their names never exist; a tracer finds them when it reads across two renames.
      */
     Answer torn(CommandLine line) {
         String base = new String(line.bytes("base"), StandardCharsets.ISO_8859_1);
@@ -62,7 +64,7 @@ final class Moving {
         return play(line, renames, opened(bytes(directory), OpenFlags.O_PATH), bytes("f"), false);
     }
 
-    /** The opened file, or its directory, moves within a call, and back after it. */
+    /** Moves the opened file or its directory within a call, and back after it. */
     Answer moved(CommandLine line) {
         String base = new String(line.bytes("base"), StandardCharsets.ISO_8859_1);
         done(kernel.files().makeDirectory(main, bytes(base + "/dir"), 0755));
@@ -80,7 +82,7 @@ final class Moving {
     /**
      * Opens one path again and again while another process renames.
      *
-     * @param once whether it does so once in a call, and takes it back after the return
+     * @param once whether the process renames once in a call, and renames back after the return
      */
     private Answer play(CommandLine line, List<Rename> renames, int dirfd, byte[] name, boolean once) {
         Task other = company.fork();
@@ -135,7 +137,7 @@ final class Moving {
         places.add(placeOf(file));
     }
 
-    /** The thread's table is shared with another one, which puts another file behind the descriptor. */
+    /** Opens a file while another thread, which shares the table, puts another file behind the descriptor. */
     Answer swap(CommandLine line) {
         boolean reopens = switch (String.valueOf(line.text("how"))) {
             case "dup2" -> false;

@@ -6,7 +6,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 
-/** Memory that a command's pointers point to. */
+/** The memory that a command's pointers point to. */
 final class Pointers {
     private static final int BUFFER_SIZE = 8192;
     private static final long NO_PAGE = 0x1000;
@@ -16,10 +16,10 @@ final class Pointers {
     private final Map<Integer, Pointer> buffers = new HashMap<>();
 
     /**
-     * Where a pointer points.
+     * An address in memory.
      *
-     * @param length of the bytes that were given
-     * @param isTemporary whether the memory goes with the call
+     * @param length number of the bytes that the command gave
+     * @param isTemporary whether the memory is freed with the call
      */
     record Pointer(long address, int length, boolean isTemporary) {}
 
@@ -75,7 +75,7 @@ final class Pointers {
         }
     }
 
-    /** Writes a buffer and leaves a NUL behind the bytes; an address is as long as the bytes. */
+    /** Writes bytes and a NUL to a buffer; the NUL does not count in the length of an address. */
     void set(int id, byte[] bytes) {
         if (bytes.length >= BUFFER_SIZE) {
             throw new RefusedException("a buffer takes less than " + BUFFER_SIZE + " bytes");

@@ -19,7 +19,7 @@ import java.util.Locale;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** One call, from its command to the truth about what it did. */
+/** One call, from its command to the truth about its effect. */
 final class PreparedCall {
     private static final int HOW_SIZE = 24;
     private static final int AT_FDCWD = -100;
@@ -64,7 +64,7 @@ final class PreparedCall {
         return task;
     }
 
-    /** Enters the call, and takes it as far as it goes without waiting; whether it is over. */
+    /** Enters the call, and runs it until it waits or ends; returns whether it is over. */
     boolean begin() {
         if (line.number("zero", 0) != 0) {
             displaced = task.descriptor(0);
@@ -100,13 +100,13 @@ final class PreparedCall {
         return line.number("polled", 0) != 0 ? Submission.POLLED : Submission.USUAL;
     }
 
-    /** Goes on as far as possible; whether the call is over, as far as its thread can tell. */
+    /** Runs on as far as possible; returns whether the call is over, as far as its thread can tell. */
     boolean goOn() {
         if (isOver) {
             return true;
         }
         if (isRequest) {
-            // First the submitter, then a worker that it may have left the rest to.
+            // The submitter runs first, then a worker that may have got the request.
             for (Task doer = ableDoer(); doer != null; doer = ableDoer()) {
                 kernel.run(doer);
             }
@@ -123,7 +123,7 @@ final class PreparedCall {
         return isOver;
     }
 
-    /** Requests do not share anything here that they could be told from each other by. */
+    /** Repeats the request. Each simulated request has its own number, so none can be mistaken for another. */
     private boolean repeat() {
         repetitions--;
         if (syscall != Syscall.CONNECT && result >= 0) {

@@ -8,9 +8,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** Many threads that block in opens at the same time, each under a name of its own. */
+/** Plays many threads that block in opens at the same time, each with its own name for the FIFO. */
 final class Queue {
-    /** One step in so many lets those pass that wait. */
+    /** The waiting threads are let through at one step in this many, on average. */
     private static final int RARELY = 500;
 
     private static final int O_RDWR = 2;
@@ -23,7 +23,7 @@ final class Queue {
         this.kernel = company.kernel();
     }
 
-    /** One thread, and how often it still comes. */
+    /** A thread, and the number of opens that it has begun. */
     private static final class Waiting {
         final Task task;
         final byte[] link;
@@ -86,7 +86,7 @@ final class Queue {
         kernel.exit(waiting.task);
     }
 
-    /** Takes a step where one can be taken; false when the thread has come often enough. */
+    /** Takes a step of a thread if it can; returns false when the thread has made all its opens. */
     private boolean advance(Waiting waiting, long rounds) {
         Task task = waiting.task;
         if (task.call() == null) {

@@ -14,13 +14,13 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Calls of which somebody changes an argument between any two steps, at random. The attacker is a process of its own:
- * it shares nothing with the caller but the memory.
+ * Plays calls of which an attacker changes an argument between any two steps, at random. The attacker is a separate
+ * process: it shares only the memory with the caller.
  */
 final class Races {
     private static final int HOW_SIZE = 24;
     private static final int ACCESS_MODE = 3;
-    /** One attack in so many steps. */
+    /** The attacker acts at one step in this many, on average. */
     private static final int RARITY = 3;
 
     private final Company company;
@@ -33,7 +33,7 @@ final class Races {
         this.task = company.main();
     }
 
-    /** What the attacker does. */
+    /** The goals of an attacker. */
     private enum Aim {
         LOOP(Integer.MAX_VALUE),
         SWEEP(1),
@@ -41,7 +41,7 @@ final class Races {
         LATE(0),
         COLD(1);
 
-        /** How often within a call. */
+        /** The most writes within a call. */
         final int most;
 
         Aim(int most) {
@@ -76,7 +76,7 @@ final class Races {
         return new Answer().with("tid", task.tid()).with("truth", truth);
     }
 
-    /** One call to its end, with the attacker's doings between its steps; its result. */
+    /** Runs one call to its end, with the attacker's writes between its steps; returns its result. */
     private long play(CommandLine line, Syscall syscall, long[] registers, Aim aim, long memory, byte[][] versions) {
         company.countBegun();
         Call call = "io_uring".equals(line.text("via"))
@@ -84,7 +84,7 @@ final class Races {
                 : kernel.begin(task, syscall, abi(line), registers);
         int acts = 0;
         while (task.call() != null) {
-            // Until the kernel has fetched a page, nobody's write may do so.
+            // The attacker's write must not fetch the page before the kernel does.
             boolean canAct = aim != Aim.COLD || task.group().memory().isResident(memory);
             if (canAct && acts < aim.most && company.random().nextInt(RARITY) == 0) {
                 task.group().memory().write(memory, versions[++acts & 1]);
@@ -117,7 +117,7 @@ final class Races {
         };
     }
 
-    /** Which of the two versions the call took. */
+    /** Returns the letter of the version that the call took; x when that cannot be told. */
     private char side(CommandLine line, Syscall syscall, long[] registers, long result) {
         byte[] a = line.bytes("a");
         byte[] b = line.bytes("b");

@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 
-/** Calls that are refused before they run, and calls that run and look as if they had been refused. */
+/** Plays calls that are refused before they run, and calls that run but look refused. */
 final class Refusals {
     private static final int OPEN_NUMBER = 2;
     private static final int OPENAT_NUMBER = 257;
@@ -79,7 +79,7 @@ final class Refusals {
                 descriptors.duplicate(0, fd);
             }
         }
-        // The call returns its own number, so no other descriptor may have it.
+        // The open must return its own call number, so only this descriptor is free.
         descriptors.close(number);
         kernel.pendSigsys(child);
         long memory = Company.path(child, path);
@@ -107,7 +107,7 @@ final class Refusals {
         return answer;
     }
 
-    /** A process whose threads block in opens of a fifo. */
+    /** Makes a process whose threads block in opens of a FIFO. */
     private TaskGroup block(byte[] fifo, int threads) {
         Task first = company.fork();
         for (int i = 0; i < threads; i++) {
@@ -118,7 +118,7 @@ final class Refusals {
         return first.group();
     }
 
-    /** The other end of a fifo, opened by no call that anybody watches. */
+    /** Opens the other end of a FIFO without a call, so that the observer sees none. */
     private OpenFile writer(byte[] fifo) {
         OpenRequest request = new OpenRequest(O_WRONLY_NONBLOCK, 0, 0);
         return Objects.requireNonNull(kernel.files()

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.sim.actor;
 
-/** A command that is answered by an error; the message is the answer. */
+/** Ends a command with an error; the message is the answer. */
 final class RefusedException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

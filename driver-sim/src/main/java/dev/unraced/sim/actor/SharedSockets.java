@@ -20,15 +20,15 @@ import java.util.Objects;
 import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
 
-/** Connects of sockets that another process holds, too, and of those that their peer resets at once. */
+/** Plays connects of sockets that another process holds too, and of sockets that their peer resets at once. */
 final class SharedSockets {
     private static final int FIRST_LINK = 2;
     private static final int SECOND_LINK = 3;
     private static final int MANY = 4096;
-    /** One step of the main thread in so many. */
+    /** The main thread takes one step in this many, on average; the other process takes the rest. */
     private static final int RARITY = 4;
 
-    /** AF_UNSPEC, which ends a connection. */
+    /** An AF_UNSPEC address, which ends a connection. */
     private static final byte[] UNSPECIFIED = new byte[16];
 
     private final Company company;
@@ -41,7 +41,7 @@ final class SharedSockets {
         this.main = company.main();
     }
 
-    /** Devices and addresses that tell one peer, or one source, from another. */
+    /** Adds devices and addresses that distinguish peers and sources. */
     Answer network() {
         kernel.network().addLink(FIRST_LINK);
         kernel.network().addLink(SECOND_LINK);
@@ -77,14 +77,14 @@ final class SharedSockets {
         return new Answer().with("tid", main.tid()).with("won", won).with("truth", truth);
     }
 
-    /** One connect of the main thread's, and those of the other process at any moment of it. */
+    /** One connect of the main thread, and the connects of the other process at any moment of it. */
     private final class Round {
         private final byte[] a;
         private final OpenFile file;
         private final int fd;
         private final Task other;
         private final long address;
-        /** What the other process does, in this order. */
+        /** The acts of the other process, in this order. */
         private final Deque<Runnable> acts = new ArrayDeque<>();
 
         private boolean isWon;
@@ -96,7 +96,8 @@ final class SharedSockets {
             fd = main.group().descriptors().add(file);
             other = before == null ? company.fork() : before;
             address = main.group().memory().place(flips ? a : b);
-            // By SCM_RIGHTS the other has the socket before the call; by pidfd_getfd it comes and goes within the call.
+            // With SCM_RIGHTS the other process has the socket before the call; with pidfd_getfd it takes and closes it
+            // within the call.
             boolean comesAndGoes = how.equals("pidfd_getfd");
             if (how.equals("scm")) {
                 take();
@@ -127,7 +128,7 @@ final class SharedSockets {
             kernel.begin(other, Syscall.CONNECT, Abi.NATIVE, descriptorOf(other, file), memory, wanted.length);
         }
 
-        /** What the main thread's call connected to. */
+        /** Plays the round; returns the letter of the address that the main thread's call connected to. */
         char play() {
             company.countBegun();
             Call call = kernel.begin(main, Syscall.CONNECT, Abi.NATIVE, fd, address, a.length);
@@ -140,7 +141,7 @@ final class SharedSockets {
             }
             company.countEnded();
             while (act()) {
-                // The other process ends what it has begun.
+                // The other process completes its acts.
             }
             boolean tookA = Arrays.equals(call.kernelAddress(), a);
             isWon &= call.result() == 0 && !tookA;
@@ -154,7 +155,7 @@ final class SharedSockets {
             return kernel.network().peerName((Socket) Objects.requireNonNull(file.privateData()));
         }
 
-        /** The other process's next step; false when there is none. */
+        /** Takes the other process's next step; returns false when there is none. */
         private boolean act() {
             if (other.call() != null) {
                 kernel.step(other);
@@ -171,7 +172,7 @@ final class SharedSockets {
         }
     }
 
-    /** Another process, which shares the page alone, flips the scope of a link-local address. */
+    /** Connects to a link-local address whose scope another process flips; the processes share only the page. */
     Answer scope(CommandLine line) {
         byte[] a = line.bytes("a");
         byte[] b = line.bytes("b");
@@ -242,7 +243,7 @@ final class SharedSockets {
         }
     }
 
-    /** The peer is a listener that closes between the answer of its side and the return of the call. */
+    /** Connects to a listener that closes between its answer and the return of the call. */
     Answer reset(CommandLine line) {
         byte[] address = {2, 0, 0, 0, 127, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0};
         Descriptors descriptors = main.group().descriptors();
@@ -253,7 +254,7 @@ final class SharedSockets {
             int listener = listener(address);
             Socket server = (Socket) Objects.requireNonNull(
                     Objects.requireNonNull(main.descriptor(listener)).privateData());
-            // The first one chooses the port, which the others have, too.
+            // The first listener chooses the port; the later ones reuse it.
             address = kernel.network().localName(server);
             OpenFile file = socketFile(address, Socket.SOCK_STREAM);
             int fd = descriptors.add(file);

@@ -15,8 +15,8 @@ import java.util.Objects;
 import java.util.Set;
 
 /**
- * Carries out commands of the actor's protocol on a simulated kernel. A command is over when its answer is there; calls
- * that block wait in the kernel, on no thread of their own.
+ * Carries out commands of the actor's protocol on a simulated kernel. A command ends with its answer; calls that block
+ * wait in the kernel, and need no Java thread.
  *
  * <p>One thread at a time commands an actor; others may use the kernel meanwhile.
  */
@@ -24,7 +24,7 @@ public final class SimActor {
     private static final String CONTAINER = "c0ffee";
     private static final int STANDARD_DESCRIPTORS = 3;
 
-    /** Commands for which the simulated kernel has no means. */
+    /** The commands that the simulated kernel does not support. */
     private static final Set<String> LACKING = Set.of("mount", "memfd", "fuse");
 
     private final Kernel kernel;
@@ -48,7 +48,7 @@ public final class SimActor {
     private int lastJob;
 
     /**
-     * A new process on a kernel.
+     * Starts a new process on a kernel.
      *
      * @param observer the process that captures
      */
@@ -58,7 +58,7 @@ public final class SimActor {
         synchronized (kernel) {
             company = new Company(kernel);
             company.main().group().container(CONTAINER.getBytes(StandardCharsets.US_ASCII));
-            // 0, 1 and 2 are taken, so that a call returns them only when it is meant to.
+            // Descriptors 0, 1 and 2 are taken, so that a call returns them only when it is meant to.
             for (int fd = 0; fd < STANDARD_DESCRIPTORS; fd++) {
                 OpenFile file = kernel.files()
                         .open(
@@ -86,7 +86,7 @@ public final class SimActor {
         blocks = new Blocks(company, handles);
     }
 
-    /** Carries out a command; its answer, without a line's end. */
+    /** Carries out a command; returns its answer, without a line's end. */
     public String command(String text) {
         CommandLine line = new CommandLine(text);
         try {
@@ -98,7 +98,7 @@ public final class SimActor {
 
     private Answer answer(CommandLine line) {
         return switch (line.verb()) {
-            // These take long, and let others in between their steps.
+            // These commands take long, so they lock the kernel for single steps only.
             case "bulk" -> crowd.bulk(line);
             case "storm" -> crowd.storm(line);
             case "queue" -> queue.run(line);
@@ -233,7 +233,7 @@ public final class SimActor {
         return answer;
     }
 
-    /** Calls by the process that captures. */
+    /** Makes calls in the process that captures. */
     private Answer own(CommandLine line) {
         long calls = line.number("calls", 0);
         for (long i = 0; i < calls; i++) {

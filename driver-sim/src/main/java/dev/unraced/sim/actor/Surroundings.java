@@ -14,7 +14,10 @@ import dev.unraced.sim.net.Socket;
 import dev.unraced.sim.net.SocketResult;
 import org.jspecify.annotations.Nullable;
 
-/** Files, sockets and odd places for the calls to act on. None of this is a watched call. */
+/**
+ * Files, sockets and other places for the calls to act on. None of these commands makes a watched call, except for
+ * traps and tracers.
+ */
 final class Surroundings {
     private final Company company;
     private static final long O_CLOEXEC = 02000000;
@@ -31,7 +34,7 @@ final class Surroundings {
         this.main = company.main();
     }
 
-    /** Carries a command out; null when it is none of these. */
+    /** Carries a command out; returns null when the command is unknown here. */
     @Nullable
     Answer command(CommandLine line) {
         FileTree files = kernel.files();
@@ -166,7 +169,7 @@ final class Surroundings {
         return new Answer().with("tid", tid);
     }
 
-    /** Of the three calls, the one that becomes another is nothing to anybody here. */
+    /** Makes two of the protocol's three calls; the simulated tracer turns no call into another one. */
     private Answer traced(CommandLine line) {
         Task child = company.fork();
         long[] passed = {Company.AT_FDCWD, Company.path(child, line.bytes("passed")), 0, 0};

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-/** The simulator's own actor: speaks the protocol of the conformance kit, and makes its calls on a simulated kernel. */
+/**
+ * The simulator's own actor: it speaks the protocol of the conformance kit, and makes its calls on a simulated kernel.
+ */
 @NullMarked
 package dev.unraced.sim.actor;
 

@@ -5,39 +5,38 @@ import dev.unraced.sim.kernel.Kernel;
 import dev.unraced.sim.kernel.Task;
 
 /**
- * One thing that a thread of a scenario does: a step of its own in user space, or the beginning of a call, whose steps
- * follow.
+ * One act of a scenario's thread: a step in user space, or the beginning of a call, whose steps follow.
  *
- * @param text what it is, for timelines
- * @param isCall whether it begins a call; beginning one is no step, its entry is
- * @param condition whether it can be done now
- * @param effect does it
+ * @param text the description for timelines
+ * @param isCall whether the act begins a call; that is no step, only the call's entry is
+ * @param condition decides whether the act is possible now
+ * @param effect carries the act out
  */
 record Action(String text, boolean isCall, Condition condition, Effect effect) {
 
-    /** Whether an action can be done now. */
+    /** Decides whether an action is possible now. */
     @FunctionalInterface
     interface Condition {
         boolean holds(Kernel kernel, Task task);
     }
 
-    /** What an action does. */
+    /** The effect of an action. */
     @FunctionalInterface
     interface Effect {
         void run(Kernel kernel, Task task);
     }
 
-    /** A step in user space. */
+    /** Returns a step in user space. */
     static Action user(String text, Effect effect) {
         return new Action(text, false, (kernel, task) -> true, effect);
     }
 
-    /** The beginning of a call. */
+    /** Returns the beginning of a call. */
     static Action call(String text, Effect effect) {
         return new Action(text, true, (kernel, task) -> true, effect);
     }
 
-    /** The same, which waits for something. */
+    /** Returns the same action with a condition to wait for. */
     Action when(Condition condition) {
         return new Action(text, isCall, condition, effect);
     }

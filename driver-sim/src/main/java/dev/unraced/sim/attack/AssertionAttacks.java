@@ -18,10 +18,13 @@ import dev.unraced.sim.net.Socket;
 import dev.unraced.sim.trace.Precaution;
 import dev.unraced.stash.StashPolicy;
 
-/** What an observer asserts though it did not take it inside the call: the file, the peer, the namespace, the call. */
+/**
+ * Attacks on what an observer asserts from outside of the call: the file, the peer, the namespace, whether the call
+ * ran.
+ */
 final class AssertionAttacks {
     private static final int PORT = 53;
-    /** Number of openat, which a forged refusal has as its result. */
+    /** The number of openat, which a forged refusal has as its result. */
     private static final int OPENAT = 257;
 
     private AssertionAttacks() {}
@@ -134,7 +137,7 @@ final class AssertionAttacks {
                                     (kernel, self) -> kernel.submitTogether(self, requests -> {
                                         requests.call(Syscall.CONNECT, fd, first, evil.length);
                                         requests.other(sender -> {
-                                            // What is sent is of no matter here.
+                                            // The data sent has no effect here.
                                         });
                                         requests.call(Syscall.CONNECT, fd, second, harmless.length);
                                     })));

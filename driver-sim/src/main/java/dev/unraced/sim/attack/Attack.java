@@ -11,9 +11,9 @@ import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
-/** A way to deceive an observer: a few threads and what each of them does, in no certain order. Immutable. */
+/** A way to deceive an observer: a few threads and their actions, in any order. Immutable. */
 public final class Attack {
-    /** So many that no call is in another's way. */
+    /** A stash of this size has room for every call. */
     private static final int PLENTY = 128;
 
     private final String name;
@@ -54,22 +54,22 @@ public final class Attack {
         return new Attack(name, title, story, staging, StashPolicy.HASH, PLENTY, false, null);
     }
 
-    /** On an observer that can keep only so many calls. */
+    /** Sets a stash that can keep only this many calls. */
     Attack stash(StashPolicy smallPolicy, int smallEntries) {
         return new Attack(name, title, story, staging, smallPolicy, smallEntries, attachesLate, naive);
     }
 
-    /** On an observer that is attached in the midst of it. */
+    /** Lets the attack itself attach the observer. */
     Attack attachesLate() {
         return new Attack(name, title, story, staging, policy, entries, true, naive);
     }
 
-    /** Also against a stash without the defence that this attack is about. */
+    /** Tries the attack also on a stash without the defence that it is about. */
     Attack naive(UnaryOperator<ArgStash> stash) {
         return new Attack(name, title, story, staging, policy, entries, attachesLate, Seams.NONE.withStash(stash));
     }
 
-    /** Also against an observer that leaves out the precautions that this attack is about. */
+    /** Tries the attack also on an observer without the precautions that it is about. */
     Attack naive(Precaution... careless) {
         Seams seams = Seams.NONE;
         for (Precaution precaution : careless) {
@@ -78,22 +78,22 @@ public final class Attack {
         return new Attack(name, title, story, staging, policy, entries, attachesLate, seams);
     }
 
-    /** Short and unique, of lower-case letters and dashes. */
+    /** The attack's short and unique name, of lower-case letters and dashes. */
     public String name() {
         return name;
     }
 
-    /** A line about what it does. */
+    /** The attack's effect, in one line. */
     public String title() {
         return title;
     }
 
-    /** Some sentences about how. */
+    /** The attack's course, in some sentences. */
     public String story() {
         return story;
     }
 
-    /** The observers that it is tried on. */
+    /** The observers that the attack is tried on. */
     public List<Mode> modes() {
         List<Mode> modes = new ArrayList<>(List.of(Mode.OFF, Mode.STASH, Mode.KERNEL));
         if (naive != null) {
@@ -102,12 +102,12 @@ public final class Attack {
         return List.copyOf(modes);
     }
 
-    /** Fresh worlds in which it can take its course. */
+    /** Supplies fresh worlds in which the attack can take its course. */
     Supplier<SimWorld> worlds(Mode mode) {
         return () -> stage(mode, false);
     }
 
-    /** Fresh worlds that keep what happens in words. */
+    /** Supplies fresh worlds that also describe each step in words. */
     Supplier<SimWorld> toldWorlds(Mode mode) {
         return () -> stage(mode, true);
     }

@@ -18,18 +18,21 @@ import java.util.TreeMap;
 import java.util.stream.IntStream;
 
 /**
- * What every interleaving of an attack does to each observer. Immutable.
+ * The effects of every interleaving of an attack on each observer. Immutable.
  *
- * @param interleavings in how many orders its steps can be made, under off; the observer makes none, so they are the
+ * @param interleavings the number of orders of its steps under off; the observer makes no steps, so the number is the
  *     same for all modes, unless its looks take steps
  * @param rows one for each mode, in the order of {@link Attack#modes()}
  */
 public record AttackReport(Attack attack, Interleavings interleavings, List<Row> rows) {
-    /** How many interleavings are counted, at most. */
+    /** The most interleavings that are counted. */
     public static final long COUNTED = 20_000;
 
     private static final int CANDIDATES = 4;
-    /** The worst, and rather one that hides something evil than one that accuses of it. */
+    /**
+     * Orders outcomes by verdict; among equal verdicts, an event that hides something evil is worse than a false
+     * accusation.
+     */
     private static final Comparator<SimWorld.Outcome> MOST_TELLING =
             Comparator.comparing(SimWorld.Outcome::verdict).thenComparing(SimWorld.Outcome::hidden);
 
@@ -38,13 +41,13 @@ public record AttackReport(Attack attack, Interleavings interleavings, List<Row>
     }
 
     /**
-     * What one observer says, over all interleavings.
+     * The verdicts on one observer over all interleavings.
      *
-     * @param executions how many were run: one of those that differ only in the order of steps that commute
-     * @param pruned how many more were abandoned as seen in another order
-     * @param verdicts how many executions got which verdict, best first
+     * @param executions how many were run; of executions that differ only in the order of commuting steps, one is run
+     * @param pruned how many more were abandoned, since they had been seen in another order
+     * @param verdicts the number of executions for each verdict, best first
      * @param worst the worst of the verdicts
-     * @param example leads to it, and is as simple as could be found
+     * @param example a schedule that leads to it, as simple as could be found
      */
     public record Row(
             Mode mode, long executions, long pruned, Map<Verdict, Long> verdicts, Verdict worst, Schedule example) {
@@ -52,7 +55,7 @@ public record AttackReport(Attack attack, Interleavings interleavings, List<Row>
             verdicts = Collections.unmodifiableMap(new TreeMap<>(verdicts));
         }
 
-        /** How many executions got a verdict. */
+        /** Returns the number of executions with a verdict. */
         public long count(Verdict verdict) {
             return verdicts.getOrDefault(verdict, 0L);
         }
@@ -71,7 +74,7 @@ public record AttackReport(Attack attack, Interleavings interleavings, List<Row>
         return rows.stream().filter(row -> row.mode() == mode).findFirst().orElseThrow();
     }
 
-    /** The mode that shows the attack best: stash when it is fooled, else a naive one, else off. */
+    /** Returns the mode that shows the attack best: stash when it is fooled, else a naive one, else off. */
     public Mode shown() {
         List<Mode> preferred = List.of(Mode.STASH, Mode.NAIVE, Mode.OFF);
         return preferred.stream()
@@ -82,14 +85,14 @@ public record AttackReport(Attack attack, Interleavings interleavings, List<Row>
     }
 
     /**
-     * The execution to tell of a mode: one of its worst; when it has no bad ones, that of the mode that shows the
-     * attack best. The observer makes no steps, so a schedule fits all modes.
+     * Returns a schedule that shows a mode: one with its worst verdict. A mode without bad verdicts takes the schedule
+     * of the mode that shows the attack best. The observer makes no steps, so a schedule fits all modes.
      */
     public Schedule execution(Mode mode) {
         return row(row(mode).worst() == Verdict.TRUE ? shown() : mode).example();
     }
 
-    /** What the event that the attack is about says in {@link #execution}; empty when there is none. */
+    /** Returns the text of the event that the attack is about in {@link #execution}; empty when there is none. */
     public String says(Mode mode) {
         Mode judged = row(mode).worst() == Verdict.TRUE ? shown() : mode;
         Schedule schedule = execution(mode);
@@ -117,7 +120,7 @@ public record AttackReport(Attack attack, Interleavings interleavings, List<Row>
             return world.verdict();
         });
         SimWorld.Outcome worst = Collections.max(schedules.keySet(), MOST_TELLING);
-        // Of those that are equivalent, the one that was run need not be the simplest.
+        // The schedule that was run need not be the simplest of its equivalent ones.
         Schedule example = Objects.requireNonNull(schedules.get(worst)).stream()
                 .sorted(Schedule.SIMPLEST)
                 .limit(CANDIDATES)

@@ -9,12 +9,12 @@ import dev.unraced.sim.explore.TimelineRow;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Tells one execution of an attack. */
+/** Tells the course of one execution of an attack. */
 public final class AttackTimeline {
     private AttackTimeline() {}
 
     /**
-     * Runs an attack by a schedule and tells what happened.
+     * Runs an attack by a schedule and tells its course.
      *
      * @throws IllegalArgumentException when the attack has no such mode
      */

@@ -37,12 +37,12 @@ public final class Attacks {
 
     private Attacks() {}
 
-    /** All of them, the simplest first. */
+    /** All attacks, the simplest first. */
     public static List<Attack> all() {
         return ALL;
     }
 
-    /** The one with a name. */
+    /** Returns the attack with a name. */
     public static Optional<Attack> named(String name) {
         return ALL.stream().filter(attack -> attack.name().equals(name)).findFirst();
     }

@@ -8,7 +8,9 @@ import static dev.unraced.sim.attack.Moves.write;
 import dev.unraced.sim.kernel.Task;
 import dev.unraced.sim.net.Socket;
 
-/** One thread calls, another one of its process rewrites the argument: each kind of argument, each way to be called. */
+/**
+ * Attacks in which one thread calls and another rewrites the argument, for each kind of argument and each kind of call.
+ */
 final class FlipAttacks {
     static final String EVIL = "/tmp/evil";
     static final String HARMLESS = "/tmp/harmless";

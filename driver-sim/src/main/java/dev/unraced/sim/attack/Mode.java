@@ -4,15 +4,15 @@ package dev.unraced.sim.attack;
 import dev.unraced.event.Mitigation;
 import java.util.Locale;
 
-/** Which observer watches an attack. */
+/** The observer that watches an attack. */
 public enum Mode {
-    /** Reads arguments when the call returns. */
+    /** This observer reads arguments when the call returns. */
     OFF(Mitigation.OFF),
-    /** Reads them when it enters. */
+    /** This observer reads arguments when the call enters. */
     STASH(Mitigation.STASH),
-    /** Takes the kernel's own copy. */
+    /** This observer takes the kernel's own copy. */
     KERNEL(Mitigation.KERNEL),
-    /** As {@link #STASH}, but it lacks the defence that an attack is about. */
+    /** This observer is like {@link #STASH}, but lacks the defence that an attack is about. */
     NAIVE(Mitigation.STASH);
 
     private final Mitigation mitigation;
@@ -25,7 +25,7 @@ public enum Mode {
         return mitigation;
     }
 
-    /** As users write it. */
+    /** The name of the mode as users write it. */
     public String label() {
         return name().toLowerCase(Locale.ROOT);
     }

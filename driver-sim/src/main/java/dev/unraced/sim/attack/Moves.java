@@ -10,7 +10,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 
-/** What threads of an attack do, and the values that they do it with. */
+/** The actions of an attack's threads, and the values that they use. */
 final class Moves {
     static final int AT_FDCWD = -100;
     static final long O_RDONLY = 0;
@@ -51,12 +51,12 @@ final class Moves {
                 (kernel, task) -> kernel.submit(task, Syscall.OPENAT, onWorker, AT_FDCWD, path, O_RDONLY, 0));
     }
 
-    /** Of a process that shares a page with another one, but not its descriptors. */
+    /** Returns a write by a process that shares a page with another one, but no descriptors. */
     static Action writeTo(Task other, long address, byte[] bytes, String text) {
         return Action.user(text, (kernel, task) -> other.group().memory().write(address, bytes));
     }
 
-    /** Opens the other end of a fifo without waiting. */
+    /** Opens the other end of a FIFO without waiting. */
     static Action release(String path) {
         return Action.user(
                 "opens " + path + " for writing",
@@ -90,7 +90,7 @@ final class Moves {
                 .array();
     }
 
-    /** struct sockaddr_in. */
+    /** Returns a struct sockaddr_in. */
     static byte[] inet(int port, int... address) {
         return new byte[] {
             2,
@@ -112,7 +112,7 @@ final class Moves {
         };
     }
 
-    /** struct sockaddr_in6 of fe80::66. */
+    /** Returns a struct sockaddr_in6 of fe80::66. */
     static byte[] linkLocal(int port, int scope) {
         return ByteBuffer.allocate(28)
                 .order(ByteOrder.LITTLE_ENDIAN)
@@ -128,7 +128,7 @@ final class Moves {
                 .array();
     }
 
-    /** The block that socketcall(2) has instead of registers. */
+    /** Returns the block that socketcall(2) takes instead of registers. */
     static byte[] block(int fd, long address, int addrlen) {
         return ByteBuffer.allocate(12)
                 .order(ByteOrder.LITTLE_ENDIAN)

@@ -7,7 +7,7 @@ import java.nio.ByteBuffer;
 import java.util.HashSet;
 import java.util.Set;
 
-/** Stashes as they are written at the first try, to show what a real one defends against. */
+/** Naive stashes, which show what a real stash defends against. */
 final class NaiveStash implements ArgStash {
     private final ArgStash entries;
     private final boolean anySlot;
@@ -19,15 +19,16 @@ final class NaiveStash implements ArgStash {
     }
 
     /**
-     * One that knows threads by their id alone: an entry that no return took answers the next call of that id, and
-     * stays in the way of that call's own (BPF_NOEXIST).
+     * Returns a stash that knows threads by their id alone. An entry that no return took answers the next call of that
+     * id, and blocks that call's own entry (BPF_NOEXIST).
      */
     static ArgStash byThreadId(ArgStash entries) {
         return new NaiveStash(entries, false);
     }
 
     /**
-     * One of one slot that is handed out as found, as a reader has it who still holds the place of an evicted entry.
+     * Returns a stash with one slot that any call reads as it is, like a reader that still holds the slot of an evicted
+     * entry.
      */
     static ArgStash oneSlot(ArgStash entries) {
         return new NaiveStash(entries, true);
@@ -54,7 +55,7 @@ final class NaiveStash implements ArgStash {
 
     @Override
     public boolean discard(long thread) {
-        // It is not told of threads that end.
+        // This stash ignores threads that end.
         return false;
     }
 

@@ -19,7 +19,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Says what a step did, right after it, while the values are still those of the step. */
+/** Describes each step in words, right after it, while the values are still those of the step. */
 final class Narrator {
     private static final int HOW_SIZE = 24;
     private static final int BLOCK_SIZE = 12;
@@ -35,10 +35,10 @@ final class Narrator {
     }
 
     /**
-     * The rows of one step.
+     * Returns the rows of one step.
      *
-     * @param action what the thread began, if anything
-     * @param step which step of the call it was, if any
+     * @param action the action that the thread began, if any
+     * @param step the step of the call, if any
      */
     List<TimelineRow> tell(
             int index,
@@ -97,7 +97,7 @@ final class Narrator {
         }
     }
 
-    /** Of an entry that no action of the thread's begins. */
+    /** Describes an entry that no action of the thread begins. */
     private static String again(Call call) {
         return call.origin() == Origin.IO_URING
                 ? "the next request: " + Words.name(call.syscall())
@@ -156,7 +156,7 @@ final class Narrator {
     private void work(Task task, Call call, boolean failed) {
         boolean isConnect = call.syscall() == Syscall.CONNECT;
         String function = isConnect ? "__sys_connect_file: " : "do_filp_open: ";
-        // A worker's lane begins here.
+        // A worker's first step begins its bar in the timeline.
         Kind kind = call.caller(task) == task ? Kind.WORK : Kind.ENTER;
         if (call.next() == CallStep.WAIT) {
             add(kind, function + "blocks");

@@ -25,18 +25,18 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Knows what the kernel really did, and compares it with each event as it comes. Attached behind the observer, so that
- * a call's event is there when its return is seen.
+ * Knows the real effect of each call, and compares each event with it. It is attached after the observer, so that a
+ * call's event is there when the referee sees the return.
  */
 final class Referee implements Tracepoints {
-    /** Of an event whose claim was read late, and which says why. */
+    /** The flags of an event whose claim was read late; they give the reason. */
     private static final int EXCUSES = EventFlag.FAULTED.mask()
             | EventFlag.ENTER_MISSED.mask()
             | EventFlag.STASH_FULL.mask()
             | EventFlag.EVICTED.mask();
-    /** Of an event whose file or socket may be another one than the call's. */
+    /** The flags of an event whose file or socket may be another than the call's. */
     private static final int OBJECT_DOUBTS = EventFlag.FD_TABLE_SHARED.mask() | EventFlag.EXECUTION_UNKNOWN.mask();
-    /** Of an event whose peer may be another one than the call chose. */
+    /** The flags of an event whose peer may be another than the call's. */
     private static final int PEER_DOUBTS = OBJECT_DOUBTS | EventFlag.SOCKET_SHARED.mask();
 
     private static final byte[] NOTHING = {};
@@ -49,16 +49,16 @@ final class Referee implements Tracepoints {
     private boolean hid;
     private Verdict worst = Verdict.TRUE;
     private int events;
-    /** Where the file of a call was, each time that an observer looked. */
+    /** The paths of a call's file at each look of an observer. */
     private final IdentityHashMap<Call, Set<ByteString>> places = new IdentityHashMap<>();
 
-    /** The peer that a connect chose, before anybody could choose another. */
+    /** The peer that a connect chose, before another connect could change it. */
     private final IdentityHashMap<Call, byte[]> peers = new IdentityHashMap<>();
 
     /**
-     * What an event said of a call, and what of that was true.
+     * The verdict on the event of a call.
      *
-     * @param event null when there was none
+     * @param event null when the call did not have exactly one event
      */
     record Finding(Task task, Call call, @Nullable SyscallEvent event, Verdict verdict) {}
 
@@ -67,22 +67,22 @@ final class Referee implements Tracepoints {
         this.keeps = keeps;
     }
 
-    /** Whose events to judge, from now on. */
+    /** Judges the events of a capture from now on. */
     void watch(Capture watched) {
         capture = watched;
     }
 
-    /** The argument that the attack is there to hide. */
+    /** Sets the argument that the attack hides. */
     void mark(byte[] argument) {
         evil = argument;
     }
 
-    /** Whether an event was wrong of a call for which the kernel took the argument to hide. */
+    /** Returns whether an event was wrong about a call for which the kernel took the hidden argument. */
     boolean hasHidden() {
         return hid;
     }
 
-    /** Whether anybody observes. */
+    /** Returns whether an observer is attached. */
     boolean isWatching() {
         return capture != null;
     }
@@ -92,7 +92,7 @@ final class Referee implements Tracepoints {
         return worst;
     }
 
-    /** One for each call that returned, when they are kept. */
+    /** One finding for each call that returned, when findings are kept. */
     List<Finding> findings() {
         return findings;
     }
@@ -109,17 +109,17 @@ final class Referee implements Tracepoints {
 
     @Override
     public void enter(Task task, Call call) {
-        // Nothing is known yet.
+        // The effect is not known yet.
     }
 
     @Override
     public void submitted(Task task, Call request) {
-        // Nothing is known yet.
+        // The effect is not known yet.
     }
 
     @Override
     public void submittedOther(Task task) {
-        // It is no call that anybody watches.
+        // This request is not a watched call.
     }
 
     @Override
@@ -147,7 +147,7 @@ final class Referee implements Tracepoints {
 
     @Override
     public void threadExit(Task task) {
-        // No event is due.
+        // A thread's end has no event.
     }
 
     private void compare(Task task, Call call) {
@@ -180,7 +180,7 @@ final class Referee implements Tracepoints {
         }
     }
 
-    /** Whether the event says that the call did not run, and what came of it. */
+    /** Judges whether the event says correctly that the call ran, and whether it has the object. */
     private static Verdict ofExecution(Call call, EventView view) {
         boolean saysRefused = view.has(EventFlag.NOT_EXECUTED);
         boolean hasObject = view.has(EventFlag.HAS_FILE) || view.has(EventFlag.HAS_SOCKET);
@@ -220,7 +220,7 @@ final class Referee implements Tracepoints {
         if (claimHolds && howHolds && truthHolds) {
             return Verdict.TRUE;
         }
-        // A claim that names the same object in other words is no lie about the object.
+        // A claim that names the same object by another path is true of the object.
         if (matches && howHolds && truthHolds) {
             return Verdict.TRUE;
         }
@@ -230,7 +230,7 @@ final class Referee implements Tracepoints {
         return claimWarns && howWarns && truthWarns ? Verdict.WARNED : Verdict.FOOLED;
     }
 
-    /** Whether the file was ever where the event says, in the mount namespace that it names. */
+    /** Judges whether the file was ever at the event's path, in the mount namespace that the event names. */
     private Verdict ofPlace(Call call, EventView view) {
         boolean isElsewhere = call.namespace() != 0 && call.namespace() != view.mountNamespace();
         if (isElsewhere && !view.has(EventFlag.FOREIGN_MOUNT_NS)) {
@@ -265,7 +265,7 @@ final class Referee implements Tracepoints {
         return claimWarns && (truthHolds || has(view, PEER_DOUBTS)) ? Verdict.WARNED : Verdict.FOOLED;
     }
 
-    /** Whether the claimed path names the opened file now, without following a last link. */
+    /** Returns whether the claimed path names the opened file now, without following a last link. */
     private boolean names(Task task, EventView view, @Nullable OpenFile file) {
         var found = kernel.files().lstat(task, bytes(view.path().toByteString()));
         return file != null && found.inode() == file.inode();

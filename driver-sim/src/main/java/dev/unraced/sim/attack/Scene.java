@@ -19,7 +19,7 @@ import java.util.EnumSet;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** A small machine for one attack, and an observer that watches it. */
+/** A small machine for one attack, and the observer that watches it. */
 final class Scene {
     private static final long UPTIME_NANOS = 1_000_000_000;
     private static final int MAX_THREAD_ID = 1 << 15;
@@ -34,10 +34,10 @@ final class Scene {
     private final SimWorld world;
 
     /**
-     * A machine without the attack's own files, and an observer that is not attached yet.
+     * Creates a machine without the attack's own files; the observer is not attached yet.
      *
      * @param entries how many calls the observer can keep
-     * @param told whether to keep what happens in words
+     * @param told whether to describe each step in words
      */
     Scene(Mitigation mitigation, Seams seams, StashPolicy policy, int entries, boolean told) {
         settings = new TraceSettings(
@@ -58,18 +58,18 @@ final class Scene {
         world = new SimWorld(kernel, referee, told ? new Narrator(referee, mitigation) : null);
     }
 
-    /** Attaches the observer, and behind it the referee. */
+    /** Attaches the observer, and the referee after it. */
     final void attach() {
         referee.watch(SimSource.open("sim", CAPABILITIES, kernel, settings, seams));
         kernel.attach(referee);
     }
 
-    /** Says which address the attack is there to hide, instead of the evil path. */
+    /** Sets the argument that the attack hides, instead of the evil path. */
     void hides(byte[] address) {
         referee.mark(address);
     }
 
-    /** A step that attaches it. */
+    /** Returns a step that attaches the observer. */
     Action attaching() {
         return Action.user("attaches the observer", (machine, task) -> attach());
     }
@@ -94,12 +94,12 @@ final class Scene {
         require(kernel.files().makeFifo(kernel.init(), Moves.bytes(path), 0644));
     }
 
-    /** A new process's first thread. */
+    /** Starts a process and returns its first thread. */
     Task process(String name) {
         return kernel.fork(kernel.init(), Moves.bytes(name));
     }
 
-    /** A process that another one forks, with copies of its descriptors. */
+    /** Starts a child process with copies of the parent's descriptors. */
     Task child(Task parent, String name) {
         return kernel.fork(parent, Moves.bytes(name));
     }
@@ -108,31 +108,31 @@ final class Scene {
         return kernel.thread(sibling.group());
     }
 
-    /** Where the first buffer of a process lies. */
+    /** Returns the address of the first buffer of any new process. */
     long firstAddress() {
         return buffer(process("template"), "");
     }
 
-    /** Memory that can be rewritten. */
+    /** Returns memory that can be rewritten. */
     long buffer(Task task, String text) {
         long address = task.group().memory().reserve(BUFFER);
         task.group().memory().write(address, Moves.terminated(text));
         return address;
     }
 
-    /** Memory in a page that was never touched. */
+    /** Returns memory in a page that was never touched. */
     long coldBuffer(Task task, String text) {
         return task.group().memory().placeCold(Moves.bytes(text), 0);
     }
 
-    /** A descriptor of a new socket. */
+    /** Returns a descriptor of a new socket. */
     int socket(Task task, int family, int type) {
         Socket socket =
                 Objects.requireNonNull(kernel.network().socket(family, type, 0).socket());
         return task.group().descriptors().add(kernel.files().socketFile(socket));
     }
 
-    /** A descriptor of a datagram socket that was connected before the attack begins. */
+    /** Returns a descriptor of a datagram socket that was connected before the attack begins. */
     int connected(Task task, byte[] address) {
         Socket socket = Objects.requireNonNull(
                 kernel.network().socket(Sockaddr.AF_INET, Socket.SOCK_DGRAM, 0).socket());
@@ -140,7 +140,7 @@ final class Scene {
         return task.group().descriptors().add(kernel.files().socketFile(socket));
     }
 
-    /** Opens something before the attack begins. */
+    /** Opens a file before the attack begins. */
     int opened(Task task, String path, long flags) {
         var attempt = kernel.files().open(task, Moves.AT_FDCWD, Moves.bytes(path), new OpenRequest(flags, 0, 0));
         return task.group().descriptors().add(Objects.requireNonNull(attempt.file()));
@@ -154,17 +154,21 @@ final class Scene {
         }
     }
 
-    /** A thread whose calls are watched; null for one that begins to live later. */
+    /**
+     * Adds a thread whose calls are watched.
+     *
+     * @param task null for a thread that starts later
+     */
     Script caller(String name, @Nullable Task task) {
         return world.add(new Script(name, false, task));
     }
 
-    /** A thread that interferes with the others. */
+    /** Adds a thread that interferes with the others. */
     Script attacker(String name, @Nullable Task task) {
         return world.add(new Script(name, true, task));
     }
 
-    /** The thread of the kernel's that completes a request. */
+    /** Adds the worker thread that completes a request. */
     void worker(String name) {
         world.workers().add(world.add(new Script(name, false, null)));
     }

@@ -6,14 +6,14 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import org.jspecify.annotations.Nullable;
 
-/** What a thread does, one action after the other. */
+/** The actions of a thread, one after the other. */
 final class Script {
     private final String name;
     private final boolean isAttacker;
     private final Deque<Action> actions = new ArrayDeque<>();
     private @Nullable Task task;
 
-    /** One without a task begins to live later. */
+    /** Creates a script; its task is null until the thread starts. */
     Script(String name, boolean isAttacker, @Nullable Task task) {
         this.name = name;
         this.isAttacker = isAttacker;
@@ -33,7 +33,7 @@ final class Script {
         return name;
     }
 
-    /** Whether it interferes with others. */
+    /** Returns whether the thread interferes with others. */
     boolean isAttacker() {
         return isAttacker;
     }

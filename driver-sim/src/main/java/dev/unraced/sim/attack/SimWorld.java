@@ -32,7 +32,7 @@ final class SimWorld implements World {
         kernel.log().on();
     }
 
-    /** What one step was, in words; none unless somebody tells the story. */
+    /** The description of one step; it has no rows unless the world has a narrator. */
     record Label(List<TimelineRow> rows) {}
 
     Script add(Script script) {
@@ -40,7 +40,7 @@ final class SimWorld implements World {
         return script;
     }
 
-    /** Scripts for threads that the kernel starts for requests. */
+    /** The scripts for threads that the kernel starts for requests. */
     Deque<Script> workers() {
         return workers;
     }
@@ -50,14 +50,14 @@ final class SimWorld implements World {
         return referee.verdict();
     }
 
-    /** What tells one execution from another, to somebody who looks for an example. */
+    /** The properties by which executions are told apart in the search for an example. */
     record Outcome(Verdict verdict, boolean hidden) {}
 
     Outcome outcome() {
         return new Outcome(referee.verdict(), referee.hasHidden());
     }
 
-    /** What every event came to, if that was kept. */
+    /** The findings on all events, if they are kept. */
     List<Referee.Finding> findings() {
         return referee.findings();
     }
@@ -94,9 +94,10 @@ final class SimWorld implements World {
 
     @Override
     public Step step(int thread) {
-        // What was asked since the last step is none of this one's business.
+        // Reads of the machine since the last step do not belong to this step.
         kernel.log().take();
-        // But what this one waited for is, and what the next one will wait for.
+        // The condition that this thread waited for, and the one that it will wait for, belong to this step's
+        // footprint.
         isEnabled(thread);
         Label label = make(thread);
         isEnabled(thread);
@@ -123,7 +124,7 @@ final class SimWorld implements World {
         return new Label(narrator.tell(thread, script, task, action, call, step));
     }
 
-    /** A request that left its thread is now a worker's, which needs a script. */
+    /** Gives a script to the worker that took a request over from its thread. */
     private void adopt(Task task, Call request) {
         if (task.call() == null && !request.isDone()) {
             for (Task other : task.group().tasks()) {

@@ -12,7 +12,7 @@ import dev.unraced.sim.kernel.Task;
 import dev.unraced.stash.StashPolicy;
 import java.util.Objects;
 
-/** What makes an observer lose or mistake what it keeps between entry and return. */
+/** Attacks that make an observer lose or confuse the arguments that it keeps between entry and return. */
 final class StashAttacks {
     private StashAttacks() {}
 
@@ -48,7 +48,7 @@ final class StashAttacks {
                     Task leader = scene.process("leader");
                     long harmless = scene.buffer(leader, HARMLESS);
                     Task other = scene.thread(leader);
-                    // Where the new program's first buffer will be.
+                    // The new program's first buffer will have this address.
                     long path = scene.firstAddress();
                     scene.caller("leader", leader).then(openat("harmless", harmless));
                     Script flipper = scene.attacker("flipper", null).then(write("path", path, HARMLESS));

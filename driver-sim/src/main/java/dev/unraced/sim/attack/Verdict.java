@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.sim.attack;
 
-/** What an observer made of an execution, from best to worst. */
+/** The judgement of an observer's events in an execution, from best to worst. */
 public enum Verdict {
-    /** Every event told what the kernel did. */
+    /** Every event described the kernel's action correctly. */
     TRUE,
-    /** An event was wrong, and said that it might be: CHANGED, DIFFERS, or a flag that names the reason. */
+    /** An event was wrong, and warned of it by CHANGED, DIFFERS, or a flag that names the reason. */
     WARNED,
-    /** An event was wrong, and nothing in it said so. */
+    /** An event was wrong, without a warning. */
     FOOLED,
-    /** An event was wrong and claimed to match. No driver may ever say this. */
+    /** An event was wrong and claimed to match. No driver may ever cause this verdict. */
     LIED;
 
     Verdict or(Verdict other) {

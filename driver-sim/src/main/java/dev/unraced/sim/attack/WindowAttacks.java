@@ -11,7 +11,7 @@ import static dev.unraced.sim.attack.Moves.write;
 import dev.unraced.sim.kernel.Signal;
 import dev.unraced.sim.kernel.Task;
 
-/** What widens the window between the observer's look and the kernel's, or changes what a look finds. */
+/** Attacks that widen the window between the observer's read and the kernel's, or change what a read finds. */
 final class WindowAttacks {
     static final String PIPE = "/tmp/pipe";
 

@@ -20,9 +20,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** Values as a timeline shows them. */
+/** Formats values for a timeline. */
 final class Words {
-    /** What says nothing about trust. */
+    /** The flags that say nothing about trust. */
     private static final Set<EventFlag> PLAIN = EnumSet.of(EventFlag.HAS_FILE, EventFlag.HAS_SOCKET, EventFlag.CREATED);
 
     private Words() {}
@@ -49,7 +49,7 @@ final class Words {
                 .orElse("family " + address.family());
     }
 
-    /** Flags and resolve of openat2. */
+    /** Formats flags and resolve of openat2. */
     static String how(long flags, long resolve) {
         String access = switch ((int) (flags & 3)) {
             case 0 -> "O_RDONLY";
@@ -59,7 +59,7 @@ final class Words {
         return "{" + access + (resolve == 0 ? "" : ", resolve 0x" + Long.toHexString(resolve)) + "}";
     }
 
-    /** The raw return value. */
+    /** Formats the raw return value. */
     static String result(long result) {
         return result >= 0
                 ? Long.toString(result)
@@ -73,7 +73,7 @@ final class Words {
                 };
     }
 
-    /** What an event says of its arguments, on one line, and of what came of them, on another. */
+    /** Describes an event in two lines: its arguments, and its effect. */
     static List<String> event(SyscallEvent event) {
         String flags = event.flags().stream()
                 .filter(flag -> !PLAIN.contains(flag))

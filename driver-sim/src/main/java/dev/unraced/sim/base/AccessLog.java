@@ -4,8 +4,8 @@ package dev.unraced.sim.base;
 import java.util.Arrays;
 
 /**
- * What the current step of a simulated kernel reads and writes, so that an explorer knows which steps commute. Things
- * have numbers, which are the same in every execution that makes them in the same order.
+ * The reads and writes of a simulated kernel's current step, so that an explorer knows which steps commute. The
+ * objects, called things, have numbers, which are the same in every execution that makes them in the same order.
  *
  * <p>Off unless {@link #on()}; then logging costs a branch. Not thread-safe: it belongs to its kernel.
  */
@@ -17,7 +17,7 @@ public final class AccessLog {
     private long[] writes = new long[8];
     private int writeCount;
 
-    /** The number of a new thing. */
+    /** Returns the number of a new thing. */
     public long newThing() {
         return ++lastThing;
     }
@@ -27,7 +27,7 @@ public final class AccessLog {
         on = true;
     }
 
-    /** Says that the current step depends on a thing. */
+    /** Logs that the current step depends on a thing. */
     public void read(long thing) {
         if (on) {
             if (readCount == reads.length) {
@@ -37,7 +37,7 @@ public final class AccessLog {
         }
     }
 
-    /** Says that the current step changes a thing. */
+    /** Logs that the current step changes a thing. */
     public void write(long thing) {
         if (on) {
             if (writeCount == writes.length) {
@@ -47,7 +47,7 @@ public final class AccessLog {
         }
     }
 
-    /** What was logged since the last call. */
+    /** Returns the reads and writes since the last call. */
     public Footprint take() {
         Footprint footprint = new Footprint(Arrays.copyOf(reads, readCount), Arrays.copyOf(writes, writeCount));
         readCount = 0;

@@ -43,7 +43,7 @@ public final class Errno {
     public static final int EALREADY = 114;
     public static final int EINPROGRESS = 115;
     public static final int ECANCELED = 125;
-    /** The kernel's own: restart the call when the signal's handler allows it. */
+    /** An error internal to the kernel: it restarts the call when the signal's handler allows it. */
     public static final int ERESTARTSYS = 512;
 
     private Errno() {}

@@ -16,12 +16,12 @@ public final class Footprint {
         this.writes = writes;
     }
 
-    /** Whether the step touched nothing that others can see. */
+    /** Returns whether the step touched nothing shared. */
     public boolean isEmpty() {
         return reads.length == 0 && writes.length == 0;
     }
 
-    /** Whether the order of the two steps can matter: one writes what the other reads or writes. */
+    /** Returns whether the order of two steps can matter: one writes a thing that the other reads or writes. */
     public boolean conflictsWith(Footprint other) {
         return meet(writes, other.writes) || meet(writes, other.reads) || meet(reads, other.writes);
     }

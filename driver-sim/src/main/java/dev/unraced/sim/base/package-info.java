@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** What all parts of the simulated kernel use: error numbers, and the log of what a step touches. */
+/** The base of all parts of the simulated kernel: error numbers, and the log of a step's reads and writes. */
 @NullMarked
 package dev.unraced.sim.base;
 

@@ -26,7 +26,7 @@ final class Attacker {
         path.write(TARGET);
         open.until(CallStep.WORK);
         if (attacks++ % 2 == 0) {
-            // Whoever compares the memory at the return finds nothing.
+            // An observer that compares the memory at the return finds no difference.
             path.write(HARMLESS);
         }
         stage.make(open);

@@ -5,7 +5,7 @@ import dev.unraced.sim.OpenFlags;
 import dev.unraced.sim.SimBuffer;
 import dev.unraced.sim.SimProcess;
 
-/** A database in a container, and a worker beside it that asks it things. */
+/** A database in a container, and a worker beside it that queries the database. */
 final class Container {
     private static final String ID = "3f9ac1d0f2e64b7d8c5b0a917e2d4c6f3f9ac1d0f2e64b7d8c5b0a917e2d4c6f";
     private static final String SOCKET = "/run/redis.sock";

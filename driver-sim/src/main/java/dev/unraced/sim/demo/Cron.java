@@ -4,7 +4,7 @@ package dev.unraced.sim.demo;
 import dev.unraced.sim.OpenFlags;
 import dev.unraced.sim.SimProcess;
 
-/** A cron that is in more of a hurry than real ones. */
+/** A cron whose jobs come more often than real ones. */
 final class Cron {
     private final Stage stage;
     private final SimProcess cron;

@@ -17,19 +17,19 @@ public final class Demo {
     private final Thread thread = new Thread(this::run, "unraced-demo");
     private volatile boolean stopping;
 
-    /** A demonstration on a machine that nobody else uses. */
+    /** Creates a demonstration on a machine that has no other user. */
     public Demo(SimKernel kernel) {
         this.kernel = kernel;
         this.play = new Play(kernel, SEED);
         thread.setDaemon(true);
     }
 
-    /** Begins; once. */
+    /** Starts the demonstration; this can be done once. */
     public void start() {
         thread.start();
     }
 
-    /** Ends, and returns when the last call has returned. */
+    /** Stops the demonstration, and returns when the last call has returned. */
     public void stop() {
         stopping = true;
         LockSupport.unpark(thread);

@@ -3,7 +3,7 @@ package dev.unraced.sim.demo;
 
 import dev.unraced.sim.SimKernel;
 
-/** The files that the scenes find. */
+/** The files that the scenes use. */
 final class Files {
     private Files() {}
 

@@ -5,10 +5,10 @@ import dev.unraced.sim.SimKernel;
 import java.util.List;
 import java.util.Random;
 
-/** Which scene comes next. The same seed gives the same play. */
+/** Chooses the scenes. The same seed gives the same play. */
 final class Play {
     private static final long MEAN_GAP_NANOS = 60_000_000;
-    /** An attack every so many scenes, which is every few seconds. */
+    /** The number of scenes between two attacks, which takes a few seconds. */
     private static final int ATTACK_EVERY = 50;
 
     private static final int FIRST_ATTACK = 12;
@@ -34,7 +34,7 @@ final class Play {
     /**
      * Plays one scene.
      *
-     * @return how long to wait before the next, in nanoseconds
+     * @return the nanoseconds to wait before the next scene
      */
     long next() {
         played++;

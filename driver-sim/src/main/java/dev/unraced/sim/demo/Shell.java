@@ -4,7 +4,7 @@ package dev.unraced.sim.demo;
 import dev.unraced.sim.OpenFlags;
 import dev.unraced.sim.SimProcess;
 
-/** Somebody at a shell, who also mistypes, and looks where she may not. */
+/** A user at a shell, who also mistypes, and tries files that she may not read. */
 final class Shell {
     private final Stage stage;
     private final SimProcess shell;

@@ -10,7 +10,7 @@ import dev.unraced.sim.net.Socket;
 import java.time.Duration;
 import java.util.Random;
 
-/** What all scenes use. */
+/** The operations that all scenes use. */
 final class Stage {
     private static final int STANDARD_ERROR = 2;
     private static final int LEAST_NANOS = 600;
@@ -24,7 +24,7 @@ final class Stage {
         this.random = random;
     }
 
-    /** A process whose descriptors 0 to 2 are taken, as they are. */
+    /** Starts a process whose descriptors 0 to 2 are taken, as usual. */
     SimProcess process(String name) {
         SimProcess process = kernel.process(name);
         for (int fd = 0; fd <= STANDARD_ERROR; fd++) {
@@ -33,7 +33,7 @@ final class Stage {
         return process;
     }
 
-    /** One of these. */
+    /** Returns one of the choices at random. */
     String any(String... choices) {
         return choices[random.nextInt(choices.length)];
     }
@@ -42,7 +42,7 @@ final class Stage {
         return random.nextInt(bound);
     }
 
-    /** Makes a call whose work takes a time such as real ones take. */
+    /** Makes a call whose work takes about as long as a real one's. */
     long make(SimCall call) {
         call.until(CallStep.WORK);
         kernel.sleep(Duration.ofNanos(LEAST_NANOS + (long) Math.abs(random.nextGaussian() * SPREAD_NANOS)));

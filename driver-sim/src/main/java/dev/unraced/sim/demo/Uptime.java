@@ -6,13 +6,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 
-/** How long this machine has been up, so that a simulated one can have been up as long. */
+/** The uptime of this machine, so that a simulated one can have the same. */
 public final class Uptime {
     private static final Duration ELSEWHERE = Duration.ofHours(1);
 
     private Uptime() {}
 
-    /** By CLOCK_BOOTTIME, to a hundredth of a second; an hour where /proc/uptime cannot be read. See proc(5). */
+    /** Returns CLOCK_BOOTTIME to a hundredth of a second; an hour where /proc/uptime cannot be read. See proc(5). */
     public static Duration ofThisMachine() {
         return of(Path.of("/proc/uptime"));
     }

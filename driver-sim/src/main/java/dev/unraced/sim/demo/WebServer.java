@@ -26,7 +26,7 @@ final class WebServer {
         SimProcess client = stage.process("curl");
         stage.read(client, "/etc/resolv.conf");
         if (stage.number(8) == 0) {
-            // The port where the server was last year.
+            // Some clients still use the port of an earlier server.
             stage.make(client.thread().connect("127.0.0.1", 80));
         }
         stage.make(client.thread().connect("127.0.0.1", PORT));

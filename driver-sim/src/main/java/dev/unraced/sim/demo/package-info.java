@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** What goes on on the simulated machine that {@code unraced watch --driver sim} shows. */
+/** The programs on the simulated machine that {@code unraced watch --driver sim} shows. */
 @NullMarked
 package dev.unraced.sim.demo;
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.sim.explore;
 
-/** Which thread is next in one random execution. */
+/** Chooses the next thread in one random execution. */
 interface Chooser {
-    /** A thread that can run, or -1 if none can; asked once per step. */
+    /** Returns a thread that can run, or -1 if none can; called once per step. */
     int next(World world);
 }

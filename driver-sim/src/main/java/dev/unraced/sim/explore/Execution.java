@@ -4,17 +4,17 @@ package dev.unraced.sim.explore;
 import java.util.List;
 
 /**
- * What happened from a fresh world until no thread could run. Immutable.
+ * The steps from a fresh world until no thread could run. Immutable.
  *
  * @param steps in the order in which they were made
- * @param stuck whether threads were left that wait for ever
+ * @param stuck whether some threads wait for ever
  */
 public record Execution(List<Step> steps, boolean stuck) {
     public Execution {
         steps = List.copyOf(steps);
     }
 
-    /** The choices that led here; replaying them gives this execution again. */
+    /** The choices that led to this end; replaying them repeats this execution. */
     public Schedule schedule() {
         return Schedule.of(steps.stream().mapToInt(Step::thread).toArray());
     }

@@ -6,14 +6,14 @@ import java.util.List;
 import java.util.function.Supplier;
 
 /**
- * Runs a world in every order that its threads' steps can take, each time from a fresh one.
+ * Runs a world in every order that its threads' steps can take, each time from a fresh world.
  *
  * <p>Steps whose footprints do not conflict commute, and executions that differ only in the order of such steps end
- * alike. With {@link #reduce} on, exactly one of them is run to its end: sleep sets (P. Godefroid, Partial-Order
- * Methods for the Verification of Concurrent Systems, LNCS 1032, 1996, chapter 5) put a thread to sleep once all that
- * begins with its next step has been seen, and wake it when a step conflicts with that one. An execution in which every
- * thread that could run sleeps has been seen in another order, and is abandoned. No state is missed by it, so a world
- * that is stuck is found, too.
+ * alike. With {@link #reduce} on, exactly one of them is run to its end, by sleep sets (P. Godefroid, Partial-Order
+ * Methods for the Verification of Concurrent Systems, LNCS 1032, 1996, chapter 5). A thread goes to sleep once all
+ * executions that begin with its next step were seen, and wakes when a step conflicts with that one. An execution in
+ * which every thread that could run sleeps was seen in another order, and is abandoned. The search misses no state, so
+ * it also finds a world that is stuck.
  *
  * <p>Immutable; a run uses only the caller's thread.
  *
@@ -30,12 +30,12 @@ public final class Exploration<W extends World> {
         this.reduce = reduce;
     }
 
-    /** Explores the worlds that a supplier makes, all alike; without limit, reduced. */
+    /** Returns an exploration of the worlds that a supplier makes, all alike; it has no limit, and is reduced. */
     public static <W extends World> Exploration<W> of(Supplier<W> worlds) {
         return new Exploration<>(worlds, Long.MAX_VALUE, true);
     }
 
-    /** Stops after this many executions, the abandoned ones included; at least 1. */
+    /** Sets the number of executions to stop after, with the abandoned ones; at least 1. */
     public Exploration<W> limit(long executions) {
         if (executions < 1) {
             throw new IllegalArgumentException("limit below 1: " + executions);
@@ -43,13 +43,13 @@ public final class Exploration<W extends World> {
         return new Exploration<>(worlds, executions, reduce);
     }
 
-    /** Whether to run only one of the executions that differ in the order of steps that commute. */
+    /** Sets whether to run only one of the executions that differ in the order of commuting steps. */
     public Exploration<W> reduce(boolean on) {
         return new Exploration<>(worlds, limit, on);
     }
 
     /**
-     * Explores, and has every end judged.
+     * Explores, and lets every end be judged.
      *
      * @throws IllegalStateException if a world does not end, or does not repeat itself
      */
@@ -84,7 +84,11 @@ public final class Exploration<W extends World> {
         }
     }
 
-    /** Goes on to an end by the fewest switches. True if it was abandoned: all that could follow has been seen. */
+    /**
+     * Goes on to an end by the fewest switches.
+     *
+     * @return true if the execution was abandoned, since all its continuations were seen
+     */
     private boolean extend(Run<W> run, List<Node> path, Tally<?> tally) {
         for (int next = run.next(); next >= 0; next = run.next()) {
             Node node = new Node(run.world(), path.isEmpty() ? null : path.get(path.size() - 1));
@@ -98,7 +102,7 @@ public final class Exploration<W extends World> {
         return false;
     }
 
-    /** Makes another choice in the last state that has one left. False if all has been tried. */
+    /** Makes another choice in the last state that has one left; returns false if all choices were tried. */
     private boolean turn(List<Node> path, Tally<?> tally) {
         while (!path.isEmpty()) {
             Node node = path.get(path.size() - 1);

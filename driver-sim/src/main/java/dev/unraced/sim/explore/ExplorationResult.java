@@ -6,17 +6,17 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * What an {@link Exploration} found. Immutable.
+ * The findings of an {@link Exploration}. Immutable.
  *
  * @param <V> the verdict
  * @param executions how many were run to their end and judged
  * @param stuck how many of them left threads that wait for ever
- * @param pruned how many more were abandoned, because all that could follow had been seen in another order
- * @param steps how many steps were made in all, those made again to return to a state included
+ * @param pruned how many more were abandoned, since all their continuations were seen in another order
+ * @param steps the number of steps made, with those made again to return to a state
  * @param transitions how many of the steps led on from a state for the first time
- * @param verdicts how many executions got which verdict, in the order in which the verdicts were first seen
- * @param examples per verdict, of the schedules found the one with the fewest switches, then steps
- * @param limited whether the limit ended the search; if not, the verdicts are all that there are
+ * @param verdicts the number of executions for each verdict, in the order in which the verdicts were first seen
+ * @param examples for each verdict, the found schedule with the fewest switches, then steps
+ * @param limited whether the limit ended the search; if not, there are no other verdicts
  */
 public record ExplorationResult<V>(
         long executions,

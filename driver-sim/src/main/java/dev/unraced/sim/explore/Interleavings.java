@@ -4,14 +4,14 @@ package dev.unraced.sim.explore;
 import java.util.function.Supplier;
 
 /**
- * In how many orders the steps of a world's threads can be made.
+ * The number of orders in which the steps of a world's threads can be made.
  *
  * @param count how many were found
  * @param exact whether these are all; if not, there are more
  */
 public record Interleavings(long count, boolean exact) {
     /**
-     * Counts by making all of them, up to a limit of at least 1.
+     * Counts the orders by making all of them, up to a limit of at least 1.
      *
      * @throws IllegalStateException if a world does not end, or does not repeat itself
      */

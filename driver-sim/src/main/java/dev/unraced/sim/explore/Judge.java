@@ -2,7 +2,7 @@
 package dev.unraced.sim.explore;
 
 /**
- * Says how an execution ended.
+ * Judges the end of an execution.
  *
  * @param <W> the world
  * @param <V> the verdict: any immutable value with {@code equals}
@@ -10,8 +10,8 @@ package dev.unraced.sim.explore;
 @FunctionalInterface
 public interface Judge<W extends World, V> {
     /**
-     * Called once at the end of an execution. The verdict must not depend on the order of steps that commute (whose
-     * footprints do not conflict): of all executions that differ only in it, a reduced search judges one.
+     * Judges an execution once, at its end. The verdict must not depend on the order of commuting steps, whose
+     * footprints do not conflict: a reduced search judges only one such order.
      */
     V judge(W world, Execution execution);
 }

@@ -4,10 +4,10 @@ package dev.unraced.sim.explore;
 import java.util.function.Supplier;
 
 /**
- * Makes a schedule simpler without changing the verdict that it leads to: fewer context switches first, then fewer
- * steps. A delta debugging (A. Zeller and R. Hildebrandt, Simplifying and Isolating Failure-Inducing Input, TSE 2002)
- * on stretches of one thread, which are left out or moved next to others of that thread; {@link Replay} completes what
- * does not fit any more. The result is a local minimum: no single such change makes it simpler.
+ * Makes a schedule simpler without changing its verdict: fewer context switches first, then fewer steps. It is a delta
+ * debugging (A. Zeller and R. Hildebrandt, Simplifying and Isolating Failure-Inducing Input, TSE 2002). Stretches of
+ * one thread are left out or moved next to others of that thread; {@link Replay} completes schedules that do not fit
+ * any more. The result is a local minimum: no single such change makes it simpler.
  *
  * @param <W> the world
  * @param <V> the verdict
@@ -26,7 +26,8 @@ public final class Minimizer<W extends World, V> {
     }
 
     /**
-     * A simpler schedule with the same verdict, or the same schedule, completed. Leads through the whole execution.
+     * Returns a simpler schedule with the same verdict, or the same schedule, completed. The result leads through the
+     * whole execution.
      *
      * @throws IllegalStateException if a world does not end
      */
@@ -37,7 +38,7 @@ public final class Minimizer<W extends World, V> {
         Minimizer<W, V> minimizer =
                 new Minimizer<>(worlds, judge, wanted, end.execution().schedule());
         while (minimizer.improve()) {
-            // Every improvement may make room for one that failed before.
+            // Every improvement may allow one that failed before.
         }
         return minimizer.best;
     }

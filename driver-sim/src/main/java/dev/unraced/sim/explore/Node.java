@@ -5,16 +5,23 @@ import dev.unraced.sim.base.Footprint;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** A state on the path of an {@link Exploration}: which threads are still to be tried from it. */
+/** A state on the path of an {@link Exploration}, with the threads that are still to be tried from it. */
 final class Node {
     private final boolean[] untried;
-    /** Per thread, what its next step touches if it sleeps: all that begins with that step was seen from elsewhere. */
+    /**
+     * The footprint of each sleeping thread's next step, or null. All executions that begin with that step were seen
+     * from other states.
+     */
     private final @Nullable Footprint[] sleep;
 
     private int thread = -1;
     private @Nullable Footprint footprint;
 
-    /** The state that a world is in now, after the step chosen at its parent; null for the first. */
+    /**
+     * Creates the state of a world after the step chosen at its parent.
+     *
+     * @param parent null for the first state
+     */
     Node(World world, @Nullable Node parent) {
         untried = new boolean[world.threads()];
         sleep = new @Nullable Footprint[untried.length];
@@ -29,7 +36,7 @@ final class Node {
         return next != null && footprint != null && !next.conflictsWith(footprint) ? next : null;
     }
 
-    /** Chooses a thread that was not tried yet, this one if possible. False if none is left. */
+    /** Chooses a thread that was not tried yet, the preferred one if possible; returns false if none is left. */
     boolean choose(int preferred) {
         thread = preferred >= 0 && untried[preferred] ? preferred : -1;
         for (int i = 0; thread < 0 && i < untried.length; i++) {
@@ -46,14 +53,15 @@ final class Node {
         return thread;
     }
 
-    /** Notes what the chosen thread's step touched. */
+    /** Notes the footprint of the chosen thread's step. */
     void made(Step step) {
         footprint = step.footprint();
     }
 
     /**
-     * The chosen step has been followed to all its ends; from here on it sleeps. One that touches nothing commutes with
-     * all that others will ever do: whatever can happen here can happen after it, so nothing else is to be tried.
+     * Puts the chosen step to sleep, after it was followed to all its ends. A step with an empty footprint commutes
+     * with all other steps. Everything that can happen here can also happen after it, so no other choice is to be
+     * tried.
      */
     void putToSleep() {
         sleep[thread] = footprint;

@@ -3,10 +3,10 @@ package dev.unraced.sim.explore;
 
 import java.util.SplittableRandom;
 
-/** The thread of the highest priority that can run; priorities are random and fall at random points. */
+/** Chooses the thread of the highest priority that can run; priorities are random and fall at random points. */
 final class PriorityChooser implements Chooser {
     private final int[] priorities;
-    /** Before which steps, from 0, the thread that would run falls back. */
+    /** The steps, from 0, before which the thread that would run falls back. */
     private final int[] changes;
 
     private int steps;

@@ -29,17 +29,20 @@ public final class RandomSearch<W extends World> {
         this.changes = changes;
     }
 
-    /** Searches the worlds that a supplier makes, all alike: 1000 executions from seed 0, every choice at random. */
+    /**
+     * Returns a search of the worlds that a supplier makes, all alike: 1000 executions from seed 0, every choice at
+     * random.
+     */
     public static <W extends World> RandomSearch<W> of(Supplier<W> worlds) {
         return new RandomSearch<>(worlds, 0, 1000, UNIFORM);
     }
 
-    /** The seed of the first execution; the next one's is one more. */
+    /** Sets the seed of the first execution; the next one's is one more. */
     public RandomSearch<W> seed(long first) {
         return new RandomSearch<>(worlds, first, executions, changes);
     }
 
-    /** How many executions to run at most. */
+    /** Sets the most executions to run. */
     public RandomSearch<W> executions(long count) {
         if (count < 1) {
             throw new IllegalArgumentException("executions below 1: " + count);
@@ -48,11 +51,11 @@ public final class RandomSearch<W extends World> {
     }
 
     /**
-     * Instead of choosing at every step, gives each thread a random priority and lets the highest that can run go on;
-     * at this many random points the running thread falls behind all others. In a world of n threads and k steps, a bug
-     * that needs d ordered events is hit with a probability of at least 1/(n k^(d-1)) by d - 1 points (S. Burckhardt et
-     * al., A Randomized Scheduler with Probabilistic Guarantees of Finding Bugs, ASPLOS 2010). The points are drawn
-     * from as many steps as the world makes when nobody interferes.
+     * Gives each thread a random priority and always runs the highest thread that can run, instead of a random choice
+     * at every step. At this many random points the running thread falls behind all others. In a world of n threads and
+     * k steps, d - 1 points find a bug of d ordered events with a probability of at least 1/(n k^(d-1)) (S. Burckhardt
+     * et al., A Randomized Scheduler with Probabilistic Guarantees of Finding Bugs, ASPLOS 2010). The points are drawn
+     * from as many steps as an unscheduled run of the world makes.
      */
     public RandomSearch<W> priorities(int changePoints) {
         if (changePoints < 0) {
@@ -67,7 +70,7 @@ public final class RandomSearch<W extends World> {
     }
 
     /**
-     * Runs and judges executions until a verdict is one of those looked for.
+     * Runs and judges executions until a verdict is wanted.
      *
      * @throws IllegalStateException if a world does not end
      */

@@ -6,12 +6,12 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * What a {@link RandomSearch} found. Immutable.
+ * The findings of a {@link RandomSearch}. Immutable.
  *
  * @param <V> the verdict
  * @param executions how many were run
- * @param verdicts how many of them got which verdict, in the order in which the verdicts were first seen
- * @param examples the first execution that got a verdict
+ * @param verdicts the number of executions for each verdict, in the order in which the verdicts were first seen
+ * @param examples the first execution with each verdict
  */
 public record RandomSearchResult<V>(long executions, Map<V, Long> verdicts, Map<V, Example> examples) {
     public RandomSearchResult {
@@ -22,8 +22,8 @@ public record RandomSearchResult<V>(long executions, Map<V, Long> verdicts, Map<
     /**
      * An execution.
      *
-     * @param seed with which a search of one execution repeats it
-     * @param schedule with which {@link Replay} repeats it
+     * @param seed repeats it in a search of one execution
+     * @param schedule repeats it with {@link Replay}
      */
     public record Example(long seed, Schedule schedule) {}
 }

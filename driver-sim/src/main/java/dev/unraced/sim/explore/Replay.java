@@ -4,15 +4,15 @@ package dev.unraced.sim.explore;
 import java.util.function.Supplier;
 
 /**
- * A world at its end, and how it got there.
+ * A world at its end, and the execution that led there.
  *
  * @param <W> the world
  */
 public record Replay<W extends World>(W world, Execution execution) {
     /**
-     * Runs a fresh world by a schedule. A choice of a thread that cannot run is left out; after the last choice the
-     * current thread continues as long as it can, then the lowest that can. So every schedule leads to an end, and the
-     * schedule of an execution leads to that execution.
+     * Runs a fresh world by a schedule. A choice of a thread that cannot run is left out. After the last choice the
+     * current thread continues as long as it can, then the lowest thread that can run. So every schedule leads to an
+     * end, and the schedule of an execution repeats that execution.
      *
      * @throws IllegalStateException if the world does not end
      */

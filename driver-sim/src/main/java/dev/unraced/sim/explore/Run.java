@@ -36,7 +36,7 @@ final class Run<W extends World> {
         return steps.isEmpty() ? -1 : steps.get(steps.size() - 1).thread();
     }
 
-    /** The thread that runs unless somebody chooses: the current one, else the lowest that can; -1 if none can. */
+    /** Returns the thread that runs without a choice: the current one, else the lowest that can; -1 if none can. */
     int next() {
         int current = current();
         if (current >= 0 && world.isEnabled(current)) {
@@ -50,7 +50,7 @@ final class Run<W extends World> {
         return -1;
     }
 
-    /** What happened; only at the end. */
+    /** Returns the execution; valid only at the end. */
     Execution execution() {
         boolean stuck = false;
         for (int thread = 0; thread < world.threads(); thread++) {

@@ -6,15 +6,15 @@ import java.util.Comparator;
 import java.util.StringJoiner;
 
 /**
- * Which thread runs next, step by step. Immutable. As text, {@code 0*3 1 0*2} means three steps of thread 0, one of
+ * The choice of threads, step by step. Immutable. As text, {@code 0*3 1 0*2} means three steps of thread 0, one of
  * thread 1 and two of thread 0.
  */
 public final class Schedule {
-    /** The simplest first: fewest context switches, then fewest steps. */
+    /** Orders schedules, the simplest first: fewest context switches, then fewest steps. */
     public static final Comparator<Schedule> SIMPLEST =
             Comparator.comparingInt(Schedule::switches).thenComparingInt(Schedule::length);
 
-    /** More steps than any execution may have; keeps a text such as {@code 0*2147483647} from filling the memory. */
+    /** The most steps of any execution; the limit keeps a text such as {@code 0*2147483647} from filling the memory. */
     static final int MAX_LENGTH = 1 << 20;
 
     private final int[] threads;
@@ -31,7 +31,7 @@ public final class Schedule {
         switches = count;
     }
 
-    /** A schedule of these choices. */
+    /** Returns a schedule of these choices. */
     public static Schedule of(int... threads) {
         for (int thread : threads) {
             if (thread < 0) {
@@ -42,9 +42,9 @@ public final class Schedule {
     }
 
     /**
-     * Reads the text form back.
+     * Parses the text form.
      *
-     * @throws IllegalArgumentException if the text is none
+     * @throws IllegalArgumentException if the text is not a schedule
      */
     public static Schedule parse(String text) {
         int[] threads = new int[16];
@@ -72,17 +72,17 @@ public final class Schedule {
         return Integer.parseInt(digits);
     }
 
-    /** How many steps. */
+    /** The number of steps. */
     public int length() {
         return threads.length;
     }
 
-    /** Which thread makes step {@code i}, from 0. */
+    /** The thread that makes step {@code i}, from 0. */
     public int thread(int i) {
         return threads[i];
     }
 
-    /** How often the next step is another thread's. */
+    /** The number of steps whose thread differs from that of the step before. */
     public int switches() {
         return switches;
     }

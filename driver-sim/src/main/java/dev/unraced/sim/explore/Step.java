@@ -6,8 +6,8 @@ import dev.unraced.sim.base.Footprint;
 /**
  * One atomic step that a thread made.
  *
- * @param label what happened; its {@code toString()} is called only when somebody looks, so that a search builds no
+ * @param label describes the step; its {@code toString()} is called only for display, so that a search builds no
  *     strings; it must not change afterwards
- * @param footprint what the step read and wrote
+ * @param footprint the reads and writes of the step
  */
 public record Step(int thread, Object label, Footprint footprint) {}

@@ -36,14 +36,14 @@ final class Stretches {
         return all.get(stretch)[0];
     }
 
-    /** The schedule with some stretches left out. */
+    /** Returns the schedule without some stretches. */
     Schedule without(int first, int count) {
         List<int[]> rest = new ArrayList<>(all);
         rest.subList(first, first + count).clear();
         return join(rest);
     }
 
-    /** The schedule with one stretch moved to where another is, behind it. */
+    /** Returns the schedule with one stretch moved behind another. */
     Schedule moved(int from, int to) {
         List<int[]> moved = new ArrayList<>(all);
         int[] stretch = moved.remove(from);

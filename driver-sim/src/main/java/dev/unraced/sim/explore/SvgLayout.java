@@ -4,25 +4,25 @@ package dev.unraced.sim.explore;
 import dev.unraced.sim.explore.TimelineRow.Kind;
 import java.util.List;
 
-/** Where things are in a {@link TimelineSvg}, in pixels. A note stands beside the step before it. */
+/** The positions in a {@link TimelineSvg}, in pixels. A note stands beside the step before it. */
 final class SvgLayout {
     /** The height of a row. */
     static final int ROW = 22;
-    /** Empty space around all. */
+    /** The empty space around the picture. */
     static final int EDGE = 16;
-    /** From a lane's line to its texts. */
+    /** The distance from a lane's line to its texts. */
     static final int INDENT = 14;
 
     private static final int BASELINE = 15;
     private static final int CHARS_SHOWN = 72;
-    /** Of lines that have the whole width. */
+    /** The most characters of a line that has the whole width. */
     private static final int LINE_CHARS_SHOWN = 120;
 
     private final int headerLines;
     private final int footerLines;
-    /** Per row of the timeline, its line in the picture. */
+    /** The line in the picture of each row of the timeline. */
     private final int[] lines;
-    /** Of each lane's line, then of the notes, then of the right edge. */
+    /** The positions of each lane's line, then of the notes, then of the right edge. */
     private final int[] x;
 
     SvgLayout(Timeline timeline) {
@@ -66,7 +66,9 @@ final class SvgLayout {
         return x;
     }
 
-    /** A generous guess: a monospace character is 0.6 of the font's 12 pixels wide, bold ones hardly more. */
+    /**
+     * Estimates a width generously: a monospace character is 0.6 of the font's 12 pixels wide, a bold one hardly more.
+     */
     private static int width(String shown) {
         return (15 * Wrapping.width(shown) + 1) / 2;
     }
@@ -75,12 +77,12 @@ final class SvgLayout {
         return width(shown(text));
     }
 
-    /** A text as it is shown: escaped, and cut when it is very long. */
+    /** Returns a text for display: escaped, and cut when it is very long. */
     static String shown(String text) {
         return shown(text, CHARS_SHOWN);
     }
 
-    /** The same, of a line of the header or the footer. */
+    /** Returns a line of the header or the footer for display, as {@link #shown} does. */
     static String shownLine(String text) {
         return shown(text, LINE_CHARS_SHOWN);
     }
@@ -92,7 +94,7 @@ final class SvgLayout {
                 : whole.substring(0, whole.offsetByCodePoints(0, limit - 1)) + "…";
     }
 
-    /** From a lane's line to the end of a text beside it. */
+    /** Returns the distance from a lane's line to the end of a text beside it. */
     static int besideText(String text) {
         return INDENT + textWidth(text);
     }
@@ -133,7 +135,7 @@ final class SvgLayout {
         return rowsTop() + lines[row] * ROW;
     }
 
-    /** Where the text of a row stands. */
+    /** Returns the baseline of a row's text. */
     int rowY(int row) {
         return rowTop(row) + BASELINE;
     }

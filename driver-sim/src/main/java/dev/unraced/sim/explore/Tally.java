@@ -4,7 +4,7 @@ package dev.unraced.sim.explore;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** What an {@link Exploration} has counted so far. */
+/** The counts of an {@link Exploration} so far. */
 final class Tally<V> {
     private final Map<V, Long> verdicts = new LinkedHashMap<>();
     private final Map<V, Schedule> examples = new LinkedHashMap<>();

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.sim.explore;
 
-/** Which characters a {@link Timeline} is drawn with. Either way, whatever would steer a terminal is escaped. */
+/** The characters with which a {@link Timeline} is drawn. Both styles escape characters that would steer a terminal. */
 public enum TextStyle {
-    /** Printable ASCII only; everything else is escaped. */
+    /** Printable ASCII only; all other characters are escaped. */
     ASCII("+", "|", "+", "-", ">", "!"),
-    /** Lines, and whatever can be printed. */
+    /** Box-drawing lines, and all printable characters. */
     UTF_8("┌", "│", "└", "─", "▸", "!");
 
     final String enter;
@@ -24,7 +24,7 @@ public enum TextStyle {
         this.attack = attack;
     }
 
-    /** The text on one line, with all that cannot be shown as it is written as &#92;u{HEX}. */
+    /** Returns the text on one line; characters that cannot be shown are written as &#92;u{HEX}. */
     public String escape(String text) {
         StringBuilder shown = new StringBuilder(text.length());
         text.codePoints().forEach(point -> {

@@ -17,7 +17,7 @@ public record Timeline(List<String> threads, List<String> header, List<TimelineR
     /**
      * Copies the lists.
      *
-     * @throws IllegalArgumentException if there is no thread, or a row of one that has no name
+     * @throws IllegalArgumentException if there is no thread, or a row has a thread without a name
      */
     public Timeline {
         threads = List.copyOf(threads);
@@ -35,15 +35,16 @@ public record Timeline(List<String> threads, List<String> header, List<TimelineR
     }
 
     /**
-     * As text in lines of at most {@code width} characters (code points), or more when the columns, 8 characters wide
-     * at least, need more. A row that falls inside another thread's call is marked in the first column, an attack with
-     * {@code !} there. Longer texts are wrapped, and the header and the footer, too. Ends with a line feed.
+     * Returns the timeline as text in lines of at most {@code width} characters (code points), or more when the
+     * columns, 8 characters wide at least, need more. A row that falls inside another thread's call is marked in the
+     * first column, an attack with {@code !} there. Longer texts, the header and the footer are wrapped. The text ends
+     * with a line feed.
      */
     public String text(int width, TextStyle style) {
         return new TimelineText(this, width, style).draw();
     }
 
-    /** The calls, in the order in which they were entered; one that did not return lasts until the end. */
+    /** Returns the calls, in the order in which they were entered; a call that did not return lasts until the end. */
     List<Call> calls() {
         List<Call> calls = new ArrayList<>();
         for (int i = 0; i < rows.size(); i++) {

@@ -2,29 +2,29 @@
 package dev.unraced.sim.explore;
 
 /**
- * One thing that happened, for a {@link Timeline}.
+ * One row of a {@link Timeline}.
  *
- * @param thread whose it is; of a note, any thread
- * @param text may hold anything; what a terminal or a browser would take as a command is escaped when it is shown
+ * @param thread the thread that acted; any thread for a note
+ * @param text any text; characters that would steer a terminal or a browser are escaped for display
  */
 public record TimelineRow(int thread, String text, Kind kind) {
-    /** What kind of thing a row is. */
+    /** The kind of a row. */
     public enum Kind {
-        /** The thread did something outside of a call. */
+        /** The thread acted outside of a call. */
         USER,
-        /** It entered a call, which lasts until its next {@link #EXIT}. */
+        /** The thread entered a call, which lasts until its next {@link #EXIT}. */
         ENTER,
         /** The kernel copied an argument. */
         COPY,
-        /** The kernel did what was asked for. */
+        /** The kernel did the work of the call. */
         WORK,
         /** The call returned. */
         EXIT,
         /** A hook of the observer ran on the thread. */
         OBSERVER,
-        /** The thread wrote what another one's call reads. */
+        /** The thread wrote memory that another thread's call reads. */
         ATTACK,
-        /** No step: a remark in the margin of the row before. */
+        /** A remark in the margin of the row before, and no step. */
         NOTE
     }
 }

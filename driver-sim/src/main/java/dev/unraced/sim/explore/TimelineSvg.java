@@ -7,8 +7,8 @@ import java.util.Locale;
 
 /**
  * Draws a {@link Timeline} as one self-contained SVG: no script, nothing loaded, light or dark as the reader's system
- * is. Time runs downwards; each thread has a lane, calls are bars, and a dashed line leads from a step to every call of
- * another thread that it falls into.
+ * is. Time runs downwards; each thread has a lane, and calls are bars. A dashed line leads from a step to every call of
+ * another thread that the step falls into.
  */
 public final class TimelineSvg {
     private static final String STYLE = """
@@ -34,7 +34,7 @@ public final class TimelineSvg {
         layout = new SvgLayout(timeline);
     }
 
-    /** The SVG, without an XML declaration, so that it can also stand inside a page. */
+    /** Returns the SVG, without an XML declaration, so that it can also stand inside a page. */
     public static String draw(Timeline timeline, String title) {
         return new TimelineSvg(timeline).draw(title);
     }
@@ -60,7 +60,7 @@ public final class TimelineSvg {
         return svg.append("</svg>\n").toString();
     }
 
-    /** What a screen reader says: all that the picture shows. */
+    /** Returns a text for screen readers that has all the picture's contents. */
     private String description() {
         StringBuilder all = new StringBuilder();
         timeline.header().forEach(line -> all.append(line).append(". "));
@@ -121,7 +121,7 @@ public final class TimelineSvg {
         }
     }
 
-    /** A text that is too long is cut, and shown whole when pointed at. */
+    /** Adds a text; one that is too long is cut, and shown whole under the pointer. */
     private void label(String kind, int x, int y, String text) {
         label(kind, x, y, text, SvgLayout.shown(text));
     }

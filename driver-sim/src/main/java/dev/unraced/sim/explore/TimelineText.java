@@ -8,7 +8,7 @@ import java.util.List;
 /** Draws one {@link Timeline} as text. */
 final class TimelineText {
     private static final int LEAST_COLUMN = 8;
-    /** What stands before a line, and before a text in its column. */
+    /** The width of the mark before a line, and of the bar before a text in its column. */
     private static final int MARK = 2;
 
     private static final String GAP = "  ";
@@ -17,7 +17,7 @@ final class TimelineText {
     private final int width;
     private final TextStyle style;
     private final List<Timeline.Call> calls;
-    /** Of the threads' columns, then of the margin, which is 0 if there are no notes. */
+    /** The widths of the threads' columns, then of the margin, which is 0 if there are no notes. */
     private final int[] columns;
 
     private final StringBuilder text = new StringBuilder();
@@ -49,7 +49,7 @@ final class TimelineText {
         return wanted;
     }
 
-    /** Takes from the widest until all fit. */
+    /** Narrows the widest column until all columns fit. */
     private void narrow(int[] wanted) {
         int total = MARK - GAP.length();
         for (int column : wanted) {

@@ -3,7 +3,7 @@ package dev.unraced.sim.explore;
 
 import java.util.SplittableRandom;
 
-/** Any of the threads that can run, all equally likely. */
+/** Chooses any of the threads that can run, all equally likely. */
 final class UniformChooser implements Chooser {
     private final SplittableRandom random;
     private final int[] enabled;

@@ -8,7 +8,7 @@ import java.util.List;
 final class Wrapping {
     private Wrapping() {}
 
-    /** Lines of at most this width, broken at spaces where there are any; at least one line. */
+    /** Returns lines of at most this width, broken at spaces where there are any; at least one line. */
     static List<String> wrap(String text, int width) {
         List<String> lines = new ArrayList<>();
         int[] points = text.codePoints().toArray();

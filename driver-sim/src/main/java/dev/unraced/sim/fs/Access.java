@@ -31,7 +31,7 @@ final class Access {
         }
     }
 
-    /** Which access an open asks for: ACC_MODE of fs/open.c. */
+    /** Returns the access that an open asks for: ACC_MODE of fs/open.c. */
     static int ofOpen(long flags) {
         int mask = switch ((int) (flags & OpenFlags.O_ACCMODE)) {
             case 0 -> READ;

@@ -8,9 +8,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A name of an inode: {@code struct dentry}. It has two numbers in the log: one for itself (its name, parent and
- * existence), and one for the set of its entries, so that a walk through a directory does not depend on what is created
- * in it.
+ * A name of an inode: {@code struct dentry}. It has two numbers in the log: one for its name, parent and existence, and
+ * one for the set of its entries. So a walk through a directory does not depend on creations in it.
  */
 public final class Dentry {
     private final AccessLog log;
@@ -18,13 +17,13 @@ public final class Dentry {
     private final long entries;
     private final Inode inode;
     private final Names children = new Names();
-    /** All mounts on this name, of whatever namespace: m_list of {@code struct mountpoint}. */
+    /** All mounts on this name, of all namespaces: m_list of {@code struct mountpoint}. */
     private final List<Mount> mounts = new ArrayList<>(0);
 
     private ByteString name;
     private Dentry parent;
     private boolean deleted;
-    /** {@code d_seq}: counts the changes of name, parent and existence. */
+    /** {@code d_seq}, which counts the changes of name, parent and existence. */
     private int sequence;
 
     private Dentry(AccessLog log, long thing, long entries, ByteString name, @Nullable Dentry parent, Inode inode) {
@@ -36,37 +35,37 @@ public final class Dentry {
         this.parent = parent == null ? this : parent;
     }
 
-    /** Tells the entry from all others. */
+    /** The number of the entry, unique in the log. */
     long thing() {
         return thing;
     }
 
-    /** A name that is its own parent: of a file system's root ("/"), or of a file outside all trees. */
+    /** Creates a name that is its own parent: the root of a file system ("/"), or a file outside all trees. */
     static Dentry root(AccessLog log, ByteString name, Inode inode) {
         return new Dentry(log, log.newThing(), log.newThing(), name, null, inode);
     }
 
-    /** A name that no directory holds, until {@link #add}. */
+    /** Creates a name that no directory holds until {@link #add}. */
     static Dentry unhashed(AccessLog log, ByteString name, Dentry parent, Inode inode) {
         Dentry dentry = new Dentry(log, log.newThing(), log.newThing(), name, parent, inode);
         dentry.deleted = true;
         return dentry;
     }
 
-    /** Adds an entry that was always there, with numbers that do not depend on who looks first. */
+    /** Adds an entry that was always there; its numbers do not depend on which task looks first. */
     Dentry addPermanent(ByteString childName, Inode childInode, long childThing, long childEntries) {
         Dentry dentry = new Dentry(log, childThing, childEntries, childName, this, childInode);
         children.put(childName, dentry);
         return dentry;
     }
 
-    /** Of a root, "/" or what {@code /proc/PID/fd} would show. */
+    /** The name; for a root, "/" or the text that {@code /proc/PID/fd} would show. */
     public ByteString name() {
         log.read(thing);
         return name;
     }
 
-    /** Of a root, itself. */
+    /** The parent; a root is its own parent. */
     public Dentry parent() {
         log.read(thing);
         return parent;
@@ -76,7 +75,7 @@ public final class Dentry {
         return inode;
     }
 
-    /** {@code d_seq}: another one when the name was renamed or removed meanwhile. */
+    /** {@code d_seq}, which changes when the name is renamed or removed. */
     int sequence() {
         log.read(thing);
         return sequence;
@@ -86,7 +85,7 @@ public final class Dentry {
         return inode.isDirectory();
     }
 
-    /** Whether the name is gone, or was never there (O_TMPFILE): d_unlinked() of include/linux/dcache.h. */
+    /** Returns whether the name is gone, or was never there (O_TMPFILE): d_unlinked() of include/linux/dcache.h. */
     public boolean isDeleted() {
         log.read(thing);
         return deleted;
@@ -102,7 +101,7 @@ public final class Dentry {
         return looked(children.get(childName));
     }
 
-    /** The entry whose name is the bytes of a path from an index on, up to another. */
+    /** Returns the entry named by the bytes {@code from} to {@code to} of a path, or null. */
     @Nullable
     Dentry child(byte[] path, int from, int to) {
         return looked(children.get(path, from, to));
@@ -126,7 +125,7 @@ public final class Dentry {
         return child;
     }
 
-    /** Removes this name; who has it open keeps it. */
+    /** Removes this name; tasks that have the file open keep it. */
     void remove() {
         log.write(thing);
         log.write(parent.entries);
@@ -136,7 +135,7 @@ public final class Dentry {
         inode.addLinks(-1);
     }
 
-    /** Moves this name; the new one is free. d_move() of fs/dcache.c. */
+    /** Moves this name to a new name that must be free: d_move() of fs/dcache.c. */
     void move(Dentry newParent, ByteString newName) {
         log.write(thing);
         log.write(parent.entries);
@@ -164,7 +163,7 @@ public final class Dentry {
         otherParent.children.put(otherName, this);
     }
 
-    /** Whether this is the other name, or lies below it. */
+    /** Returns whether this is the other name, or lies below it. */
     boolean isUnder(Dentry ancestor) {
         Dentry at = this;
         while (at != ancestor && !at.isRoot()) {
@@ -173,7 +172,7 @@ public final class Dentry {
         return at == ancestor;
     }
 
-    /** Whether any mount is on this name, of whatever namespace: DCACHE_MOUNTED. */
+    /** Returns whether any mount of any namespace is on this name: DCACHE_MOUNTED. */
     boolean hasMounts() {
         log.read(thing);
         return !mounts.isEmpty();

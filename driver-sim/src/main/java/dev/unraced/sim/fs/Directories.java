@@ -134,7 +134,7 @@ final class Directories {
             checkDelete(caller, newParent, target, exchange ? target.isDirectory() : source.isDirectory());
         }
         if (oldParent != newParent) {
-            // Its ".." changes.
+            // The ".." entry of a moved directory changes, so the directory must be writable.
             if (source.isDirectory()) {
                 Access.check(caller, source.inode(), Access.WRITE);
             }
@@ -148,7 +148,7 @@ final class Directories {
         }
     }
 
-    /** may_create(), and what procfs says to every name that it does not have. */
+    /** may_create(), and the error that procfs answers to every name that it lacks. */
     static void checkCreate(FsCaller caller, Dentry directory) throws FsException {
         if (directory.isDeleted() || directory.inode().superBlock().isFixed()) {
             throw FsException.of(ENOENT);
@@ -156,7 +156,7 @@ final class Directories {
         Access.check(caller, directory.inode(), Access.WRITE | Access.EXEC);
     }
 
-    /** filename_create(): the directory for a name that is not there yet. */
+    /** filename_create(): returns the directory for a name that must not exist yet. */
     private static Location freeName(FsCaller caller, PathWalk walk, boolean forDirectory) throws FsException {
         Location directory = walk.parent();
         if (!walk.hasLastName() || walk.findLast() != null) {
@@ -197,7 +197,7 @@ final class Directories {
         }
     }
 
-    /** is_local_mountpoint(): only the caller's own mounts keep a name; those of other namespaces go with it. */
+    /** is_local_mountpoint(): only a mount of the caller's own namespace protects a name; other mounts go with it. */
     private static void checkNotMountpoint(FsCaller caller, Dentry dentry) throws FsException {
         MountNamespace own = caller.fs().namespace();
         for (Mount mount : dentry.mounts()) {

@@ -7,9 +7,9 @@ import static dev.unraced.sim.base.Errno.ENXIO;
 import dev.unraced.sim.base.AccessLog;
 import org.jspecify.annotations.Nullable;
 
-/** Who has a FIFO open: the part of {@code struct pipe_inode_info} that opening depends on. */
+/** The readers and writers of a FIFO: the part of {@code struct pipe_inode_info} that opening depends on. */
 final class Fifo {
-    /** A wait until the other side was opened since: wait_for_partner() of fs/pipe.c. */
+    /** A wait for the next open of the other side: wait_for_partner() of fs/pipe.c. */
     final class Wait {
         private final boolean forWriter;
         private final long seen;
@@ -41,7 +41,7 @@ final class Fifo {
         this.thing = log.newThing();
     }
 
-    /** fifo_open() of fs/pipe.c up to its wait; null when there is nothing to wait for. */
+    /** fifo_open() of fs/pipe.c up to its wait; returns null when the open need not wait. */
     @Nullable
     Wait open(long flags) throws FsException {
         long access = flags & OpenFlags.O_ACCMODE;
@@ -70,7 +70,7 @@ final class Fifo {
         return null;
     }
 
-    /** Gives up what an open counted. */
+    /** Undoes the counts of an open. */
     void close(long flags) {
         long access = flags & OpenFlags.O_ACCMODE;
         log.write(thing);

@@ -11,11 +11,11 @@ import java.util.Arrays;
 
 /**
  * All file systems and mounts of a simulated kernel. At first there are {@code /tmp}, {@code /proc}, and {@code /etc}
- * with {@code passwd}, {@code hostname} and, for its owner root alone, {@code shadow}.
+ * with {@code passwd} and {@code hostname}, and with {@code shadow} for root alone.
  *
  * <p>Each method is one atomic step; those that return an int return 0 or a negated error number. Paths are bytes
- * without NUL, relative ones start at the caller's working directory, and modes are taken as they are: the umask is the
- * caller's business. Not thread-safe: it belongs to its kernel.
+ * without NUL, and relative paths start at the caller's working directory. Modes are taken unchanged: the caller
+ * applies its umask. Not thread-safe: it belongs to its kernel.
  */
 public final class FileTree {
     private static final int ROOT_MAJOR = 8;
@@ -27,7 +27,7 @@ public final class FileTree {
     private final ProcFs proc;
     private final MountNamespace namespace;
     private final Mount rootMount;
-    /** Attached nowhere, as kern_mount() does it for sockfs. */
+    /** The mount of sockfs, which is attached nowhere, as kern_mount() does it. */
     private final Mount sockets;
 
     public FileTree(AccessLog log) {
@@ -54,7 +54,7 @@ public final class FileTree {
         proc.show(processes);
     }
 
-    /** The context of a first process: root and working directory are "/". */
+    /** Returns the context of a first process, whose root and working directory are "/". */
     public FsContext newContext() {
         return new FsContext(log, rootMount.rootLocation(), rootMount.rootLocation(), namespace);
     }
@@ -68,7 +68,7 @@ public final class FileTree {
         }
     }
 
-    /** A file of a new socket, outside all trees, with an inode of sockfs. */
+    /** Opens a file for a new socket, outside all trees, with an inode of sockfs. */
     public OpenFile socketFile(Object socket) {
         Inode inode = sockets.superBlock().newInode(FileType.SOCKET, 0, 0, 0777, null);
         Dentry dentry = Dentry.root(log, ByteString.EMPTY, inode);
@@ -87,12 +87,12 @@ public final class FileTree {
         return -make(caller, path, FileType.DIRECTORY, mode).error();
     }
 
-    /** The name that bind(2) gives to a UNIX socket; EEXIST is what bind reports as EADDRINUSE. */
+    /** Makes the name that bind(2) gives to a UNIX socket; bind reports EEXIST as EADDRINUSE. */
     public InodeOrError makeSocket(FsCaller caller, byte[] path, int mode) {
         return make(caller, path, FileType.SOCKET, mode);
     }
 
-    /** Makes those directories of a path that are missing, with mode 0755. */
+    /** Makes the missing directories of a path, with mode 0755. */
     public int mkdirs(FsCaller caller, byte[] path) {
         for (int end = 1; end <= path.length; end++) {
             if (end == path.length || path[end] == '/') {
@@ -113,12 +113,12 @@ public final class FileTree {
         return run(() -> Directories.create(caller, path, FileType.SYMLINK, 0777, link));
     }
 
-    /** A second name; of a symbolic link, the link gets it. */
+    /** Adds a second name to a file; a symbolic link gets the name itself. */
     public int link(FsCaller caller, byte[] existing, byte[] path) {
         return run(() -> Directories.link(caller, existing, path));
     }
 
-    /** Also over an existing name. */
+    /** Renames a file, also over an existing name. */
     public int rename(FsCaller caller, byte[] from, byte[] to) {
         return run(() -> Directories.rename(caller, from, to, false));
     }
@@ -154,20 +154,20 @@ public final class FileTree {
         });
     }
 
-    /** Shows what is at one place at another, too, without the mounts below it. */
+    /** Shows the tree at one place at another place too, without the mounts below it. */
     public int bindMount(FsCaller caller, byte[] from, byte[] to) {
         return run(() -> mounts.bind(caller, from, to));
     }
 
     /**
-     * Lazily, as umount2(2) with MNT_DETACH: files that are open on it stay open, on a mount attached nowhere. "/"
-     * stays.
+     * Unmounts lazily, as umount2(2) with MNT_DETACH: open files stay open, on a mount that is attached nowhere. "/"
+     * cannot be unmounted.
      */
     public int unmount(FsCaller caller, byte[] path) {
         return run(() -> mounts.unmount(caller, path));
     }
 
-    /** open_tree(2) with OPEN_TREE_CLONE: a place on a copy of the mount that is attached nowhere. */
+    /** open_tree(2) with OPEN_TREE_CLONE: opens a place on a copy of the mount that is attached nowhere. */
     public OpenAttempt openTree(FsCaller caller, byte[] path) {
         try {
             return OpenAttempt.opened(mounts.openTree(caller, path));
@@ -176,22 +176,22 @@ public final class FileTree {
         }
     }
 
-    /** unshare(2) with CLONE_NEWNS: the caller's context, which it must not share, moves to copies of all mounts. */
+    /** unshare(2) with CLONE_NEWNS: the caller's context, which must not be shared, moves to copies of all mounts. */
     public int unshare(FsCaller caller) {
         return run(() -> mounts.unshare(caller));
     }
 
-    /** The inode that a path leads to. */
+    /** Returns the inode that a path leads to. */
     public InodeOrError stat(FsCaller caller, byte[] path) {
         return find(caller, path, true);
     }
 
-    /** As {@link #stat}, but of a link the link itself. */
+    /** Returns the inode as {@link #stat} does, but does not follow a link at the end. */
     public InodeOrError lstat(FsCaller caller, byte[] path) {
         return find(caller, path, false);
     }
 
-    /** Whether a caller may write to a file, as connect(2) asks of a UNIX socket. */
+    /** Returns whether a caller may write to a file, as connect(2) asks of a UNIX socket. */
     public boolean mayWrite(FsCaller caller, Inode inode) {
         return Access.permits(caller, inode, Access.WRITE);
     }

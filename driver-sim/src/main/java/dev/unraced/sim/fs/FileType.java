@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.sim.fs;
 
-/** What an inode is: the S_IFMT bits of its mode. */
+/** The type of an inode: the S_IFMT bits of its mode. */
 public enum FileType {
     REGULAR,
     DIRECTORY,

@@ -3,24 +3,24 @@ package dev.unraced.sim.fs;
 
 import org.jspecify.annotations.Nullable;
 
-/** Who asks: the part of a task that path lookup depends on. Implementations log what they read. */
+/** The part of a task that path lookup depends on. Implementations log their reads. */
 public interface FsCaller {
     /** Root, working directory and mount namespace. */
     FsContext fs();
 
-    /** User for access checks (fsuid). */
+    /** The user id for access checks (fsuid). */
     long uid();
 
-    /** Group for access checks (fsgid). */
+    /** The group id for access checks (fsgid). */
     long gid();
 
-    /** Whether it has CAP_DAC_OVERRIDE, CAP_FOWNER and CAP_SYS_ADMIN. */
+    /** Returns whether the task has CAP_DAC_OVERRIDE, CAP_FOWNER and CAP_SYS_ADMIN. */
     boolean privileged();
 
-    /** Its thread group, which {@code /proc/self} leads to. */
+    /** The task's thread group, which {@code /proc/self} leads to. */
     int tgid();
 
-    /** The file behind a descriptor; null when there is none. */
+    /** Returns the file behind a descriptor, or null. */
     @Nullable
     OpenFile descriptor(int fd);
 }

@@ -19,13 +19,13 @@ public final class FsContext {
         this.namespace = namespace;
     }
 
-    /** A context of its own for a new process. */
+    /** Returns a separate context for a new process. */
     public FsContext copy() {
         log.read(thing);
         return new FsContext(log, root, cwd, namespace);
     }
 
-    /** A context of its own for a process that leaves this one to others (unshare of CLONE_FS). */
+    /** Returns a separate context for a process that leaves this one to others (unshare of CLONE_FS). */
     public FsContext leave() {
         log.write(thing);
         return copy();

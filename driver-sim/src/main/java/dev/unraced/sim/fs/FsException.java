@@ -3,7 +3,7 @@ package dev.unraced.sim.fs;
 
 import dev.unraced.sim.base.Errno;
 
-/** Ends an operation with an error number; it never leaves this package. One for each number, made once. */
+/** Ends an operation with an error number; it never leaves this package. Each number has one instance. */
 final class FsException extends Exception {
     private static final long serialVersionUID = 1;
 

@@ -5,7 +5,7 @@ import dev.unraced.event.ByteString;
 import dev.unraced.sim.base.AccessLog;
 import org.jspecify.annotations.Nullable;
 
-/** A file of whatever type, apart from its names. */
+/** A file of any type, apart from its names. */
 public final class Inode {
     private final AccessLog log;
     private final long thing;

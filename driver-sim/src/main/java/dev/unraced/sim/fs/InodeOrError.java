@@ -4,7 +4,7 @@ package dev.unraced.sim.fs;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An inode, or why there is none.
+ * An inode, or the error that explains its absence.
  *
  * @param error 0, or a positive error number
  * @param inode null exactly when there is an error

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.sim.fs;
 
-/** A place in the tree: {@code struct path}. Equal when both parts are the same objects. */
+/** A place in the tree: {@code struct path}. Places are equal when both parts are the same objects. */
 public record Location(Mount mount, Dentry dentry) {
-    /** Tells the mount from all others: the first half of a {@link Place}. */
+    /** The number of the mount, unique in the log: the first half of a {@link Place}. */
     public long mountNumber() {
         return mount.thing();
     }
 
-    /** Tells the directory entry from all others: the second half of a {@link Place}. */
+    /** The number of the directory entry, unique in the log: the second half of a {@link Place}. */
     public long dentryNumber() {
         return dentry.thing();
     }
@@ -17,7 +17,7 @@ public record Location(Mount mount, Dentry dentry) {
         return dentry.inode();
     }
 
-    /** The topmost of the mounts stacked here, or this place itself; as handle_mounts() of fs/namei.c. */
+    /** Returns the root of the topmost mount stacked here, or this place itself: handle_mounts() of fs/namei.c. */
     Location covered() {
         Location at = this;
         Mount over = mount.mountedOn(dentry);

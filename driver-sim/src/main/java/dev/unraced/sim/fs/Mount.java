@@ -35,12 +35,12 @@ public final class Mount {
         return root;
     }
 
-    /** Tells the mount from all others. */
+    /** The number of the mount, unique in the log. */
     long thing() {
         return thing;
     }
 
-    /** The mount that this one is mounted on; itself when there is none. */
+    /** The mount that this mount is mounted on; this mount itself when there is none. */
     public Mount parent() {
         log.read(thing);
         return parent;
@@ -52,7 +52,7 @@ public final class Mount {
         return mountpoint;
     }
 
-    /** Null when it is attached nowhere. */
+    /** The namespace of the mount; null when the mount is attached nowhere. */
     public @Nullable MountNamespace namespace() {
         log.read(thing);
         return namespace;
@@ -67,7 +67,7 @@ public final class Mount {
         return parent != this;
     }
 
-    /** The mount right over a name of this one. Mounting writes the name's thing. */
+    /** Returns the mount right over a name of this mount, or null. The log counts mounting as a write to the name. */
     @Nullable
     Mount mountedOn(Dentry dentry) {
         return dentry.hasMounts() ? mounted.get(dentry) : null;
@@ -77,7 +77,7 @@ public final class Mount {
         return mounted.values();
     }
 
-    /** Makes this the root of a namespace. */
+    /** Makes this mount the root of a namespace. */
     void becomeRootOf(MountNamespace owner) {
         namespace = owner;
         owner.setRoot(this);
@@ -94,7 +94,7 @@ public final class Mount {
         mountpoint.mounts().add(this);
     }
 
-    /** Takes this mount, and those on it, out of the tree: umount_tree() of fs/namespace.c for a lazy unmount. */
+    /** Takes this mount, and the mounts on it, out of the tree: umount_tree() of fs/namespace.c for a lazy unmount. */
     void detach() {
         for (Mount child : mounted.values().toArray(Mount[]::new)) {
             child.detach();

@@ -21,7 +21,7 @@ public final class MountNamespace {
         return number;
     }
 
-    /** Stands for the set of its mounts. */
+    /** The object of the log that stands for the set of the namespace's mounts. */
     long thing() {
         return thing;
     }

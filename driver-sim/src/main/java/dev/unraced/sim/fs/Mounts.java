@@ -10,9 +10,9 @@ import dev.unraced.sim.base.AccessLog;
 import java.util.HashMap;
 import java.util.Map;
 
-/** Changes of mounts: fs/namespace.c, all mounts private. */
+/** Changes mounts as fs/namespace.c does; all mounts are private. */
 final class Mounts {
-    /** Numbers of namespaces start as those of procfs: PROC_DYNAMIC_FIRST of fs/proc/generic.c. */
+    /** Numbers of namespaces follow this one, as those of procfs do: PROC_DYNAMIC_FIRST of fs/proc/generic.c. */
     private static final long FIRST_NUMBER = 0xF0000000L;
 
     private final AccessLog log;
@@ -45,7 +45,7 @@ final class Mounts {
         new Mount(log, source.dentry()).attach(place.covered(), caller.fs().namespace());
     }
 
-    /** umount2(2) with MNT_DETACH: who has a file on it open keeps it. */
+    /** umount2(2) with MNT_DETACH: open files on the mount stay open. */
     void unmount(FsCaller caller, byte[] path) throws FsException {
         checkPrivileged(caller);
         Location place = lookup(caller, path);
@@ -91,7 +91,7 @@ final class Mounts {
         return new Location(clones.getOrDefault(place.mount(), place.mount()), place.dentry());
     }
 
-    /** check_mnt(). */
+    /** check_mnt(): fails unless the mount is in the caller's namespace. */
     private static void checkOwn(FsCaller caller, Location place) throws FsException {
         if (place.mount().namespace() != caller.fs().namespace()) {
             throw FsException.of(EINVAL);

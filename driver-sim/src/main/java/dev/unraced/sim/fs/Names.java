@@ -9,8 +9,8 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The entries of a directory by name. Looks a name up where it stands in a path, and allocates nothing for that: open
- * addressing with linear probing, at most half full.
+ * The entries of a directory by name. It looks a name up within a path and allocates nothing for that. The table uses
+ * open addressing with linear probing, and is at most half full.
  */
 final class Names {
     private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
@@ -24,7 +24,7 @@ final class Names {
         return size == 0;
     }
 
-    /** The entry whose name is the bytes of a path from an index on, up to another; null when there is none. */
+    /** Returns the entry named by the bytes {@code from} to {@code to} of a path, or null. */
     @Nullable
     Dentry get(byte[] path, int from, int to) {
         return entries[place(path, from, to)];
@@ -35,7 +35,7 @@ final class Names {
         return get(name.toByteArray(), 0, name.length());
     }
 
-    /** Adds an entry, or puts it in the place of another of the same name. */
+    /** Adds an entry, or replaces the entry of the same name. */
     void put(ByteString name, Dentry entry) {
         put(name.toByteArray(), entry);
         if (2 * size > names.length) {
@@ -47,7 +47,7 @@ final class Names {
         int at = place(name.toByteArray(), 0, name.length());
         if (names[at] != null) {
             names[at] = null;
-            // Probes for names behind the gap must not end there.
+            // The gap would end probes for the names behind it, so the table is built anew.
             rehash(names.length);
         }
     }
@@ -74,7 +74,7 @@ final class Names {
         }
     }
 
-    /** Where a name is, or would be. */
+    /** Returns the index at which a name is, or would be. */
     private int place(byte[] path, int from, int to) {
         int mask = names.length - 1;
         int at = hash(path, from, to) & mask;
@@ -99,7 +99,7 @@ final class Names {
         return (int) hash;
     }
 
-    /** Fewer than eight bytes as one word, filled up with zeros. */
+    /** Returns fewer than eight bytes as one word, padded with zeros. */
     private static long lastWord(byte[] path, int from, int to) {
         int behind = Byte.SIZE * (Long.BYTES - (to - from));
         if (to >= Long.BYTES) {

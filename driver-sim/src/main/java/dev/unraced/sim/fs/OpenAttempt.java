@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /** An open under way: it failed, has its file, or waits for the other side of a FIFO. */
 public final class OpenAttempt {
-    /** Nothing becomes of one that failed at once, so that one is enough for each error. */
+    /** An attempt that failed at once never changes, so one instance for each error is enough. */
     private static final OpenAttempt[] FAILED = new OpenAttempt[ERESTARTSYS];
 
     static {
@@ -38,12 +38,12 @@ public final class OpenAttempt {
         return new OpenAttempt(0, file, wait);
     }
 
-    /** Whether the open is still under way. */
+    /** Returns whether the open is still under way. */
     public boolean waits() {
         return wait != null;
     }
 
-    /** Whether the open is done, or would be by {@link #goOn()}. */
+    /** Returns whether the open is done, or {@link #goOn()} would complete it. */
     public boolean canGoOn() {
         return wait == null || wait.isOver();
     }
@@ -51,7 +51,7 @@ public final class OpenAttempt {
     /**
      * Ends the wait with success.
      *
-     * @throws IllegalStateException when it cannot go on
+     * @throws IllegalStateException when the open cannot go on
      */
     public void goOn() {
         if (!canGoOn()) {
@@ -60,7 +60,7 @@ public final class OpenAttempt {
         wait = null;
     }
 
-    /** A signal ends the wait, if there is one that is not over: the error is ERESTARTSYS. */
+    /** Ends the wait by a signal: an open that still waits fails with ERESTARTSYS. */
     public void abandon() {
         if (canGoOn()) {
             wait = null;

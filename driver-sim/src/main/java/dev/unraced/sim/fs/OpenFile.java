@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 /** An open file, which descriptors refer to: {@code struct file}. It starts with one reference. */
 public final class OpenFile {
-    /** do_dentry_open() of fs/open.c does not keep these. */
+    /** do_dentry_open() of fs/open.c does not keep these flags. */
     private static final long NOT_KEPT = OpenFlags.O_CREAT | OpenFlags.O_EXCL | OpenFlags.O_NOCTTY | OpenFlags.O_TRUNC;
 
     private final AccessLog log;
@@ -34,22 +34,22 @@ public final class OpenFile {
         return location.inode();
     }
 
-    /** O_ bits, without those that matter only while opening. */
+    /** The O_ bits, without those that matter only during the open. */
     public long flags() {
         return flags;
     }
 
-    /** Whether this very open created the file (FMODE_CREATED). */
+    /** Returns whether this very open created the file (FMODE_CREATED). */
     public boolean created() {
         return created;
     }
 
-    /** Whether it is a place only, opened with O_PATH. */
+    /** Returns whether the file is only a place, opened with O_PATH. */
     public boolean isPath() {
         return (flags & OpenFlags.O_PATH) != 0;
     }
 
-    /** The socket of a socket file, else null. */
+    /** The socket of a socket file; null otherwise. */
     public @Nullable Object privateData() {
         return privateData;
     }
@@ -63,7 +63,7 @@ public final class OpenFile {
     /**
      * Drops a reference; the last one closes the file.
      *
-     * @return whether it was the last one
+     * @return whether it was the last reference
      * @throws IllegalStateException when the file is closed already
      */
     public boolean release() {
@@ -82,7 +82,9 @@ public final class OpenFile {
         return true;
     }
 
-    /** Where the file is now, as a driver in the kernel would report it to a caller in the given context. */
+    /**
+     * Returns the current path of the file, as a driver in the kernel would report it to a caller in the given context.
+     */
     public ResolvedPath resolve(FsContext context) {
         PathFinder finder = new PathFinder();
         finder.find(this, context);

@@ -28,7 +28,7 @@ public final class OpenFlags {
     public static final long RESOLVE_NO_SYMLINKS = 0x04;
     public static final long RESOLVE_BENEATH = 0x08;
     public static final long RESOLVE_IN_ROOT = 0x10;
-    /** Accepted; everything here is in the cache. */
+    /** The tree accepts this flag and ignores it, since everything is in the cache. */
     public static final long RESOLVE_CACHED = 0x20;
 
     private OpenFlags() {}

@@ -2,14 +2,14 @@
 package dev.unraced.sim.fs;
 
 /**
- * How to open: {@code struct open_how}, after build_open_flags() of fs/open.c let it pass.
+ * The arguments of an open: {@code struct open_how}, after build_open_flags() of fs/open.c let it pass.
  *
  * @param flags O_ bits of {@link OpenFlags}
  * @param mode permission bits of a file that is created, after the umask
  * @param resolve RESOLVE_ bits of {@link OpenFlags}
  */
 public record OpenRequest(long flags, int mode, long resolve) {
-    /** An open with flags alone. */
+    /** Returns an open with flags alone. */
     public static OpenRequest of(long flags) {
         return new OpenRequest(flags, 0, 0);
     }

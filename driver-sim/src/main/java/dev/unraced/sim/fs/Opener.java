@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /** One open of a path: do_filp_open() of fs/namei.c. */
 final class Opener {
-    /** O_PATH_FLAGS of fs/open.c: nothing else counts beside O_PATH. */
+    /** O_PATH_FLAGS of fs/open.c: the kernel ignores all other flags beside O_PATH. */
     private static final long PATH_FLAGS =
             OpenFlags.O_PATH | OpenFlags.O_DIRECTORY | OpenFlags.O_NOFOLLOW | OpenFlags.O_CLOEXEC;
 
@@ -32,7 +32,7 @@ final class Opener {
     }
 
     OpenAttempt open() throws FsException {
-        // As build_open_flags() has it: O_EXCL must not create through a link.
+        // O_EXCL must not create a file through a link, as in build_open_flags().
         boolean follow = !has(OpenFlags.O_NOFOLLOW) && !(has(OpenFlags.O_CREAT) && has(OpenFlags.O_EXCL));
         boolean directory = has(OpenFlags.O_DIRECTORY);
         if (has(OpenFlags.O_TMPFILE_ALONE)) {
@@ -94,7 +94,7 @@ final class Opener {
         return OpenAttempt.of(file(place, false), wait);
     }
 
-    /** do_tmpfile(): the name is one that no directory holds, as d_mark_tmpfile() of fs/dcache.c gives it. */
+    /** do_tmpfile(): no directory holds the name, which d_mark_tmpfile() of fs/dcache.c makes. */
     private OpenAttempt openUnnamed(Location directory) throws FsException {
         Access.check(caller, directory.inode(), Access.WRITE | Access.EXEC);
         SuperBlock superBlock = directory.mount().superBlock();

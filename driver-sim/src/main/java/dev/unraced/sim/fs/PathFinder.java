@@ -6,25 +6,25 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds out where an opened file is, in the sense of {@link ResolvedPath}. It reads one name at a time, and a rename
- * may come between two names. So a second walk compares the sequence number of each name with that of the first walk:
- * when all are the same, the names were all there at one moment, namely between the walks.
+ * Finds the path of an opened file, in the sense of {@link ResolvedPath}. It reads one name at a time, and a rename may
+ * come between two names. So a second walk compares each name's sequence number with the first walk's. When all are the
+ * same, all names were there at one moment between the walks.
  *
- * <p>Uses its memory again, so that finding a path allocates nothing; not thread-safe.
+ * <p>Reuses its memory, so that finding a path allocates nothing; not thread-safe.
  */
 public final class PathFinder {
-    /** How often a walk begins anew when a name has changed meanwhile. */
+    /** The number of walks that are tried when names change meanwhile. */
     private static final int TRIES = 3;
 
     private static final int FIRST_ROOM = 16;
     /**
-     * How many names and mounts are looked at for one call, those of a proof included: more than the longest path has,
-     * in every try, and few enough that thousands of mounts hold nobody up.
+     * The most names and mounts that one call may examine, with its proof. The longest path has fewer, in every try;
+     * the bound keeps thousands of mounts from delaying a call.
      */
     private static final int SCANS = 16_384;
 
     private final byte[] bytes = new byte[ResolvedPath.MAX_BYTES];
-    /** The path is what lies from here on: it is written from its end. */
+    /** The path begins here and ends with the array: it is written from its end. */
     private int start;
 
     private @Nullable OpenFile file;
@@ -33,18 +33,18 @@ public final class PathFinder {
     private int tries;
     private int scansLeft;
 
-    /** Where the first walk is. */
+    /** The position of the first walk. */
     private @Nullable Mount mount;
 
     private @Nullable Dentry dentry;
 
-    /** What the first walk read, in its order. */
+    /** The names that the first walk read, in its order. */
     private Dentry[] names = new Dentry[FIRST_ROOM];
 
     private Mount[] mounts = new Mount[FIRST_ROOM];
     private int[] sequences = new int[FIRST_ROOM];
     private int read;
-    /** How many of these the second walk has compared; negative as long as the first one is under way. */
+    /** The number of names that the second walk has compared; negative during the first walk. */
     private int compared;
 
     private boolean deleted;
@@ -54,11 +54,11 @@ public final class PathFinder {
     private boolean unstable;
     private boolean isDone;
 
-    /** Finds a file's path as it is now, as a driver in the kernel would report it to a caller in the given context. */
+    /** Finds the current path of a file, as a driver in the kernel would report it to a caller in the given context. */
     public void find(OpenFile opened, FsContext caller) {
         begin(opened, caller, true);
         while (advance()) {
-            // Nobody renames anything meanwhile.
+            // No rename happens meanwhile.
         }
     }
 
@@ -92,7 +92,7 @@ public final class PathFinder {
         tries++;
     }
 
-    /** Reads one more name, or compares one; whether there is more to do. */
+    /** Reads or compares one more name; returns whether there is more to do. */
     public boolean advance() {
         isDone = isDone || !step();
         return !isDone;
@@ -123,7 +123,7 @@ public final class PathFinder {
         return compared < read;
     }
 
-    /** Climbs to the next name and reads it; false when there is none. */
+    /** Climbs to the next name and reads it; returns false when there is none. */
     private boolean readName() {
         Mount at = required(mount);
         Dentry name = required(dentry);
@@ -169,7 +169,7 @@ public final class PathFinder {
         return true;
     }
 
-    /** Notes what is looked at; false when that is too much for one call. */
+    /** Notes a name for the second walk; returns false beyond the bound of a call. */
     private boolean note(Mount at, Dentry name) {
         if (scansLeft == 0) {
             truncated = true;
@@ -188,7 +188,7 @@ public final class PathFinder {
         return true;
     }
 
-    /** Whether a name was renamed since the first walk read it, or leads to another one by now. */
+    /** Returns whether a name was renamed, or leads to another name, since the first walk read it. */
     private boolean isChanged(int index) {
         Dentry name = names[index];
         Mount at = mounts[index];
@@ -210,12 +210,12 @@ public final class PathFinder {
         return begun;
     }
 
-    /** Whose path this is; null when none was begun. */
+    /** The file whose path this is; null before the first walk. */
     public @Nullable OpenFile file() {
         return file;
     }
 
-    /** How much of the call's bound is left for a proof. */
+    /** The number of names and mounts that the call's proof may still examine. */
     public int scansLeft() {
         return scansLeft;
     }
@@ -246,7 +246,7 @@ public final class PathFinder {
         return truncated;
     }
 
-    /** Whether a name changed during each of the tries, so that the path may mix names of several moments. */
+    /** Returns whether a name changed during each of the tries, so that the path may mix names of several moments. */
     public boolean unstable() {
         return unstable;
     }

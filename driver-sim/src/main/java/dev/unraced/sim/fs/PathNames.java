@@ -4,7 +4,7 @@ package dev.unraced.sim.fs;
 import dev.unraced.event.ByteString;
 import org.jspecify.annotations.Nullable;
 
-/** The components of a path, one after the other; slashes in a row count as one. */
+/** The components of a path, one after the other; consecutive slashes count as one. */
 final class PathNames {
     static final ByteString DOT = ByteString.utf8(".");
     static final ByteString DOT_DOT = ByteString.utf8("..");
@@ -35,7 +35,7 @@ final class PathNames {
         skipSlashes();
     }
 
-    /** The component that {@link #next} went to. */
+    /** The current component. */
     ByteString name() {
         return ByteString.copyOf(path, from, to);
     }
@@ -44,7 +44,7 @@ final class PathNames {
         return to - from;
     }
 
-    /** Whether the component is "." or "..". */
+    /** Returns whether the component is "." or "..". */
     boolean isDots() {
         int length = to - from;
         return length <= 2 && path[from] == '.' && path[to - 1] == '.';
@@ -54,14 +54,14 @@ final class PathNames {
         return to - from == 2 && isDots();
     }
 
-    /** The entry of this name in a directory; null when there is none. */
+    /** Returns the entry of this name in a directory, or null. */
     @Nullable
     Dentry in(Dentry directory) {
         SuperBlock superBlock = directory.inode().superBlock();
         return superBlock.isFixed() ? superBlock.lookup(directory, name()) : directory.child(path, from, to);
     }
 
-    /** Whether a slash follows the last component that was returned. */
+    /** Returns whether a slash follows the current component. */
     boolean slashFollows() {
         return slash;
     }

@@ -1,34 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.sim.fs;
 
-/** Whether an opened file sits exactly where a claimed path says. In doubt it does not. Allocates nothing. */
+/** Proves that an opened file sits exactly where a claimed path says. It allocates nothing. */
 public final class PathProof {
     private PathProof() {}
 
-    /** What a proof comes to. */
+    /** The outcome of a proof. */
     public enum Result {
         CONFIRMED,
         REFUTED,
-        /** It would take more looks than the call has left. */
+        /** The proof would examine more names and mounts than the call has left. */
         UNKNOWN
     }
 
-    /** As the other, for a claim that fills its array, and as many looks as it takes. */
+    /** Proves a claim that fills its array, without a bound. */
     static boolean confirms(OpenFile file, Place start, byte[] claimed) {
         return examine(file, start.mount(), start.dentry(), claimed, claimed.length, Integer.MAX_VALUE)
                 == Result.CONFIRMED;
     }
 
     /**
-     * Walks from the file upwards, and compares each name with the claim's, last first, until no name is left: then the
-     * walk must be where the claim starts. Links and ".." in a claim prove nothing. Logs what it reads.
+     * Walks from the file upwards, and compares each name with the claim's, last first. When no name is left, the walk
+     * must be where the claim starts. Links and ".." in a claim prove nothing. The walk logs its reads.
      *
      * @param startMount number of the mount where the claim starts: at the caller's root, its working directory, or
      *     that of a descriptor
-     * @param startDentry number of the directory entry where it starts
+     * @param startDentry number of the directory entry where the claim starts
      * @param claimed the path as passed, without NUL
-     * @param length how many bytes of the array it has
-     * @param scans how many names and mounts may be looked at
+     * @param length the number of bytes of the path
+     * @param scans how many names and mounts may be examined
      */
     public static Result examine(
             OpenFile file, long startMount, long startDentry, byte[] claimed, int length, int scans) {
@@ -45,7 +45,7 @@ public final class PathProof {
         while (end > 0) {
             int from = nameStart(claimed, end);
             if (!isDots(claimed, from, end, 1)) {
-                // A name that is covered now leads elsewhere.
+                // A name that a mount covers leads elsewhere now.
                 if (mount.mountedOn(dentry) != null) {
                     return Result.REFUTED;
                 }
@@ -83,7 +83,7 @@ public final class PathProof {
         return false;
     }
 
-    /** Where the last name before an index ends; 0 when there is none. */
+    /** Returns the end of the last name before an index; 0 when there is none. */
     private static int nameEnd(byte[] path, int before) {
         int end = before;
         while (end > 0 && path[end - 1] == '/') {
@@ -100,12 +100,12 @@ public final class PathProof {
         return from;
     }
 
-    /** Whether a name consists of so many dots and nothing else; one or two. */
+    /** Returns whether a name consists of {@code count} dots and nothing else; the count is 1 or 2. */
     private static boolean isDots(byte[] path, int from, int end, int count) {
         return end - from == count && path[from] == '.' && path[end - 1] == '.';
     }
 
-    /** After a slash, or a last ".", only a directory is found. */
+    /** A path that ends in a slash or in "/." leads only to a directory. */
     private static boolean needsDirectory(byte[] path, int length) {
         boolean endsInDot = length > 1 && path[length - 1] == '.' && path[length - 2] == '/';
         return path[length - 1] == '/' || endsInDot;

@@ -25,18 +25,18 @@ final class PathWalk {
     private final Location root;
     private final PathNames names;
     private Location at;
-    /** Whether the kernel would have looked at the root yet; it does so late. */
+    /** Set once the kernel would have read the root, which it does as late as possible. */
     private boolean rootSet;
 
     private int links;
-    /** At the last component; null when the path has none, like "/". */
+    /** The last component, as the current one; null when the path has none, like "/". */
     private @Nullable PathNames last;
 
     private boolean trailingSlash;
     private boolean follow;
     private boolean directory;
 
-    /** path_init(): where the walk starts, and below which root. */
+    /** path_init(): sets the start of the walk, and its root. */
     PathWalk(FsCaller caller, int dirfd, byte[] path, long resolve) throws FsException {
         if (path.length == 0) {
             throw FsException.of(ENOENT);
@@ -75,7 +75,7 @@ final class PathWalk {
         return file.location();
     }
 
-    /** path_lookupat(): the place that the whole path leads to. */
+    /** path_lookupat(): returns the place that the whole path leads to. */
     Location lookup(boolean followLast, boolean needDirectory) throws FsException {
         follow = followLast;
         directory = needDirectory;
@@ -87,13 +87,16 @@ final class PathWalk {
         return end();
     }
 
-    /** filename_parentat(): the directory of the last component, which {@link #last} then tells. */
+    /** filename_parentat(): returns the directory of the last component, which {@link #last} then returns. */
     Location parent() throws FsException {
         walkToLast(names);
         return at;
     }
 
-    /** What O_DIRECTORY or a trailing slash asked for is there: the end of path_lookupat() and do_open(). */
+    /**
+     * Checks that a directory was found where O_DIRECTORY or a trailing slash asks for one: the end of path_lookupat()
+     * and do_open().
+     */
     Location end() throws FsException {
         if (directory && !at.inode().isDirectory()) {
             throw FsException.of(ENOTDIR);
@@ -101,7 +104,7 @@ final class PathWalk {
         return at;
     }
 
-    /** Starts an open, whose last component is the opener's to look up: see open_last_lookups(). */
+    /** Begins an open; the opener looks the last component up itself: see open_last_lookups(). */
     PathNames begin(boolean followLast, boolean needDirectory) {
         follow = followLast;
         directory = needDirectory;
@@ -110,7 +113,7 @@ final class PathWalk {
 
     /** link_path_walk(): walks all components but the last one. */
     void walkToLast(PathNames path) throws FsException {
-        // Made for the first link, which few paths have.
+        // The stack is made at the first link, which few paths have.
         @Nullable Deque<PathNames> outer = null;
         PathNames current = path;
         last = null;
@@ -140,7 +143,7 @@ final class PathWalk {
         }
     }
 
-    /** Whether the last component is a name, and not ".", ".." or the root itself (LAST_NORM). */
+    /** Returns whether the last component is a name, and not ".", ".." or the root itself (LAST_NORM). */
     boolean hasLastName() {
         return last != null && !last.isDots();
     }
@@ -157,13 +160,17 @@ final class PathWalk {
         return at;
     }
 
-    /** handle_dots() for the last component; there is never more to walk. */
+    /** handle_dots() for the last component; nothing is left to walk after it. */
     @Nullable
     PathNames walkDots() throws FsException {
         return last == null ? null : dots(last);
     }
 
-    /** Steps to the last component, and into a link when it is to be followed. */
+    /**
+     * Steps to the last component, and into a link that is to be followed.
+     *
+     * @return the rest of the walk within a link, or null
+     */
     @Nullable
     PathNames walkTrailing(@Nullable Dentry dentry) throws FsException {
         if (trailingSlash) {
@@ -173,7 +180,7 @@ final class PathWalk {
         return stepInto(dentry, follow);
     }
 
-    /** Looks the last component up, which must be a name; null when it is not there. */
+    /** Looks the last component up, which must be a name; returns null when the directory lacks it. */
     @Nullable
     Dentry findLast() throws FsException {
         return find(Objects.requireNonNull(last));
@@ -218,7 +225,7 @@ final class PathWalk {
             throw FsException.of(EXDEV);
         }
         Dentry parent = under.dentry().parent();
-        // path_connected(): it was moved out of what a bind mount shows.
+        // path_connected(): the directory was moved out of the tree that a bind mount shows.
         Dentry top = under.mount().root();
         if (!top.isRoot() && !parent.isUnder(top)) {
             throw FsException.of(ENOENT);
@@ -273,7 +280,7 @@ final class PathWalk {
         return more.atEnd() ? null : more;
     }
 
-    /** nd_jump_root(); to RESOLVE_NO_XDEV, a root that was not looked at yet is another device. */
+    /** nd_jump_root(); RESOLVE_NO_XDEV counts a root that was not read yet as another device. */
     private void jumpToRoot() throws FsException {
         boolean crosses = !rootSet || at.mount() != root.mount();
         if (has(OpenFlags.RESOLVE_BENEATH) || (has(OpenFlags.RESOLVE_NO_XDEV) && crosses)) {

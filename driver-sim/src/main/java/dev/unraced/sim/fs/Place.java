@@ -2,8 +2,8 @@
 package dev.unraced.sim.fs;
 
 /**
- * Which place something was, as a tracer can remember it: two numbers that mean nothing but themselves, as the
- * addresses of {@code struct vfsmount} and {@code struct dentry} do.
+ * The identity of a place, as a tracer can remember it: two numbers with no other meaning, like the addresses of
+ * {@code struct vfsmount} and {@code struct dentry}.
  *
  * @param mount number of the mount; 0 for no place
  * @param dentry number of the directory entry

@@ -6,16 +6,16 @@ import dev.unraced.sim.base.AccessLog;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code /proc}: {@code self}, and of every process the links {@code root}, {@code cwd} and {@code fd/N}, and
- * {@code status}. Everybody may look at everybody. Names are made when they are first looked up; their numbers, in
- * inodes and in the log, follow from process and descriptor alone.
+ * {@code /proc}: {@code self}, and for each process the links {@code root}, {@code cwd} and {@code fd/N}, and
+ * {@code status}. Every process may look at every other. Names are made when they are first looked up; their numbers,
+ * in inodes and in the log, follow from process and descriptor alone.
  */
 final class ProcFs implements SuperBlock.DynamicNames {
     private static final int MAJOR = 0;
     private static final int MINOR = 21;
     private static final long ROOT_INODE = 1;
     private static final long SELF_INODE = 2;
-    /** Below the process number in an inode number. */
+    /** The bits of an inode number below the process number. */
     private static final int KIND_BITS = 32;
 
     private static final int DIRECTORY = 1;
@@ -108,7 +108,7 @@ final class ProcFs implements SuperBlock.DynamicNames {
             return known;
         }
         long number = (long) tgid << KIND_BITS | kind;
-        // Below zero, where no other thing is.
+        // Negative numbers are free in the log, which counts upwards.
         long thing = -3 * number;
         return directory.addPermanent(name, inode(thing, number, type, mode, link), thing - 1, thing - 2);
     }
@@ -117,7 +117,7 @@ final class ProcFs implements SuperBlock.DynamicNames {
         return new Inode(log, thing, superBlock, number, type, 0, 0, mode, link);
     }
 
-    /** A number as procfs takes it, without leading zeros; -1 for anything else. */
+    /** Returns a number as procfs takes it, without leading zeros; -1 for any other text. */
     private static int decimal(ByteString name) {
         int length = name.length();
         if (length == 0 || length > 9 || (length > 1 && name.byteAt(0) == '0')) {

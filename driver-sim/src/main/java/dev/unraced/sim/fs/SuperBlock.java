@@ -36,18 +36,18 @@ public final class SuperBlock {
         return minor;
     }
 
-    /** Whether names cannot be added or removed by its users. */
+    /** Returns whether its users cannot add or remove names. */
     boolean isFixed() {
         return names != null;
     }
 
-    /** The entry of a directory; null when there is none. */
+    /** Returns the entry of a directory, or null. */
     @Nullable
     Dentry lookup(Dentry directory, ByteString name) {
         return names == null ? directory.child(name) : names.lookup(directory, name);
     }
 
-    /** A new inode. Numbers can be seen, so the order in which two calls make inodes matters: it is logged. */
+    /** Makes an inode. Its number is visible, so the order in which two calls make inodes matters, and is logged. */
     Inode newInode(FileType type, FsCaller owner, int mode, @Nullable Link link) {
         return newInode(type, owner.uid(), owner.gid(), mode, link);
     }

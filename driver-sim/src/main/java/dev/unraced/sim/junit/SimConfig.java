@@ -10,7 +10,10 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** How the {@link SimExtension} captures, for a test or all tests of a class; brings the extension along. */
+/**
+ * The configuration of the {@link SimExtension}'s capture, for a test or all tests of a class; it also registers the
+ * extension.
+ */
 @Documented
 @Inherited
 @Retention(RetentionPolicy.RUNTIME)
@@ -18,9 +21,9 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(SimExtension.class)
 public @interface SimConfig {
 
-    /** The mode that the capture starts with. */
+    /** The mode in which the capture starts. */
     Mitigation mitigation() default Mitigation.STASH;
 
-    /** How many threads can be in a watched call at once. */
+    /** The number of threads that can be in a watched call at once. */
     int stashEntries() default 8192;
 }

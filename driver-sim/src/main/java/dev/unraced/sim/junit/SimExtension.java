@@ -18,11 +18,11 @@ import org.junit.jupiter.api.extension.ParameterResolver;
 import org.junit.platform.commons.support.AnnotationSupport;
 
 /**
- * Gives each test that asks for it a fresh {@link SimKernel}, and a {@link Capture} of what happens there. Methods that
- * run before and after the test get the same two.
+ * Gives each test that asks for it a fresh {@link SimKernel}, and a {@link Capture} of its calls. Methods that run
+ * before and after the test get the same two.
  *
- * <p>After the test the capture is closed. A test that passed fails then when calls are still under way, or when the
- * books of the capture do not balance.
+ * <p>After the test the capture is closed. A passed test then fails when calls are still under way, or when the
+ * statistics of the capture do not balance.
  *
  * @see SimConfig
  */
@@ -61,7 +61,7 @@ public final class SimExtension implements ParameterResolver, AfterEachCallback 
         return config.build();
     }
 
-    /** What one test gets. */
+    /** The machine and the capture of one test. */
     private static final class Machine {
         private final SimKernel kernel;
         private final CaptureConfig config;

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-/** For the tests of agents: a simulated machine for each test of JUnit Jupiter, which the test has to bring along. */
+/**
+ * Support for tests of agents: a simulated machine for each test of JUnit Jupiter, which the test has to bring along.
+ */
 @NullMarked
 package dev.unraced.sim.junit;
 

@@ -11,13 +11,13 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The memory of a process, which its threads share and may overwrite at any step. Two ways to read: the kernel's own
- * copy, which brings pages into memory as it goes, and a tracer's careful one, which fails on a page that is not there.
+ * The memory of a process, which its threads share and may overwrite at any step. The kernel's own copy brings absent
+ * pages into memory; a tracer's careful read fails on an absent page.
  *
  * <p>Addresses stay below 4 GiB, so that 32-bit calls reach everything.
  */
 public final class AddressSpace {
-    /** Bytes of a page. */
+    /** The size of a page in bytes. */
     public static final int PAGE = 4096;
 
     private static final long LOWEST = 0x10000;
@@ -37,19 +37,23 @@ public final class AddressSpace {
         this.log = log;
     }
 
-    /** Ordinary memory: the bytes, and zeros up to the end of the page, or a page more if there would be none. */
+    /**
+     * Places bytes in ordinary memory, followed by zeros up to the end of the page. At least one zero follows.
+     *
+     * @return the address
+     */
     public long place(byte[] bytes) {
         Mapping mapping = map(pages(bytes.length + 1), false);
         System.arraycopy(bytes, 0, mapping.bytes, 0, bytes.length);
         return mapping.start;
     }
 
-    /** Memory of some size, zeroed. */
+    /** Reserves zeroed memory and returns its address. */
     public long reserve(int size) {
         return map(pages(size), false).start;
     }
 
-    /** The bytes, right before memory that nobody may read. */
+    /** Places bytes right before an unmapped page and returns their address. */
     public long placeAtEdge(byte[] bytes) {
         Mapping mapping = map(pages(bytes.length), false);
         int from = mapping.bytes.length - bytes.length;
@@ -58,7 +62,7 @@ public final class AddressSpace {
     }
 
     /**
-     * The bytes in pages that are not in memory: the kernel's copy fetches them, a careful read fails.
+     * Places bytes in pages that are not in memory: the kernel's copy fetches them, a careful read fails.
      *
      * @param resident how many of the first bytes lie in a page that is in memory
      */
@@ -73,7 +77,7 @@ public final class AddressSpace {
         return mapping.start + from;
     }
 
-    /** Takes a mapping away; whoever uses it later faults. */
+    /** Removes a mapping; a later access to it faults. */
     public void unmap(long address) {
         Mapping mapping = find(address);
         if (mapping != null) {
@@ -84,9 +88,9 @@ public final class AddressSpace {
     }
 
     /**
-     * A thread's own write.
+     * Writes bytes as a thread of the process does.
      *
-     * @throws IllegalArgumentException when the memory is not there: a simulated program has no fault handler
+     * @throws IllegalArgumentException when the memory is not mapped: a simulated program has no fault handler
      */
     public void write(long address, byte[] bytes) {
         Mapping mapping = find(address);
@@ -100,18 +104,18 @@ public final class AddressSpace {
         System.arraycopy(bytes, 0, mapping.bytes, from, bytes.length);
     }
 
-    /** Whether a careful read of this byte would succeed. */
+    /** Returns whether a careful read of this byte would succeed. */
     public boolean isResident(long address) {
         Mapping mapping = find(address);
         return mapping != null && mapping.isPresent(mapping.index(address), 1);
     }
 
-    /** Copies without faulting; false when any of it is not in memory. */
+    /** Copies bytes without faulting; returns false when any of them is not in memory. */
     public boolean copyCarefully(long address, byte[] target, int length) {
         return copy(address, target, length, false);
     }
 
-    /** Copies as the kernel does; false (EFAULT) when any of it is no memory of the process. */
+    /** Copies bytes as the kernel does; returns false (EFAULT) when any of them is not mapped. */
     public boolean copyFromUser(long address, byte[] target, int length) {
         return copy(address, target, length, true);
     }
@@ -119,19 +123,19 @@ public final class AddressSpace {
     /**
      * Copies a string without its NUL and without faulting.
      *
-     * @return its length; {@code limit} when there is no NUL among so many bytes; -1 when it runs into memory that is
-     *     not there
+     * @return its length; {@code limit} when the first {@code limit} bytes have no NUL; -1 when the string runs into
+     *     memory that is not there
      */
     public int stringCarefully(long address, byte[] target, int limit) {
         return string(address, target, limit, false);
     }
 
-    /** As {@link #stringCarefully}, as strncpy_from_user does it: pages are fetched. */
+    /** Copies a string as {@link #stringCarefully} does, but fetches pages, as strncpy_from_user does. */
     public int stringFromUser(long address, byte[] target, int limit) {
         return string(address, target, limit, true);
     }
 
-    /** Whether bytes that a careful copy would read are others than the first of an array. */
+    /** Returns whether a careful copy would succeed and yield other bytes than the first {@code length} of an array. */
     public boolean differsCarefully(long address, byte[] expected, int length) {
         if (length == 0) {
             return false;
@@ -148,8 +152,8 @@ public final class AddressSpace {
     }
 
     /**
-     * Whether a string that {@link #stringCarefully} would read is another than the first bytes of an array, which is
-     * what it read before with the same limit.
+     * Returns whether {@link #stringCarefully} would succeed and yield another string than the first {@code length}
+     * bytes of an array, which an earlier read with the same limit yielded.
      */
     public boolean stringDiffersCarefully(long address, byte[] expected, int length, int limit) {
         Mapping mapping = find(address);
@@ -217,7 +221,7 @@ public final class AddressSpace {
         return at - from;
     }
 
-    /** The index of the first NUL, or {@code end}; eight bytes at a time. */
+    /** Returns the index of the first NUL, or {@code end}; it examines eight bytes at a time. */
     private static int indexOfNul(byte[] bytes, int from, int end) {
         int at = from;
         while (at <= end - Long.BYTES) {
@@ -246,7 +250,7 @@ public final class AddressSpace {
 
     private Mapping map(int size, boolean cold) {
         Mapping mapping = new Mapping(top, new byte[size], cold, log.newThing());
-        // A page that nobody may read lies between any two.
+        // An unmapped page lies between any two mappings.
         top += size + PAGE;
         mappings.add(mapping);
         last = mapping;

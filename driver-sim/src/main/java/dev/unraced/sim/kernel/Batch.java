@@ -7,7 +7,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Requests that a thread submits to an io_uring together. The kernel carries them out one after the other, and tells of
+ * Requests that a thread submits to an io_uring together. The kernel carries them out one after the other, and posts
  * their completions when all are done: io_submit_sqes of io_uring/io_uring.c.
  */
 public final class Batch {
@@ -18,8 +18,8 @@ public final class Batch {
     /**
      * One request.
      *
-     * @param call null of a request that is none of the watched calls
-     * @param other what such a request does
+     * @param call null when the request is not a watched call
+     * @param other the effect of a request that is not a watched call
      */
     record Item(@Nullable Call call, @Nullable Consumer<Task> other) {}
 

@@ -12,8 +12,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One call from entry to return, or one request of an io_uring: the registers as passed, and what the kernel has made
- * of them so far. Registers never change; what they point to may, at every step.
+ * One call from entry to return, or one request of an io_uring: the registers as passed, and the kernel's copies and
+ * results so far. Registers never change; the memory behind them may change at every step.
  */
 public final class Call {
     private final Syscall syscall;
@@ -22,14 +22,14 @@ public final class Call {
     private final long[] registers;
 
     CallStep next = CallStep.ENTER;
-    /** Of a request of an io_uring: a worker does the work, and its submitter goes on. */
+    /** Set on an io_uring request whose work a worker does while its submitter goes on. */
     boolean onWorker;
 
     boolean isHandedOver;
-    /** Of a request of an io_uring. */
+    /** The way in which an io_uring request is submitted or ends. */
     Submission submission = Submission.USUAL;
 
-    /** Unique among the requests of a machine; 0 for calls. */
+    /** The number of a request, unique on its machine; 0 for calls. */
     long request;
 
     boolean isIndirect;
@@ -37,7 +37,7 @@ public final class Call {
     byte @Nullable [] kernelPath;
     long @Nullable [] kernelHow;
     byte @Nullable [] kernelAddress;
-    /** How to open, once the kernel has checked it. */
+    /** The arguments of the open, once the kernel has checked them. */
     @Nullable
     OpenRequest how;
 
@@ -53,14 +53,14 @@ public final class Call {
     OpenFile file;
 
     long result;
-    /** It was refused before it ran. */
+    /** Set when a filter or a tracer refused the call before it ran. */
     boolean refused;
-    /** Observers have not been told of its work yet. */
+    /** Set while observers have not been notified of the call's work. */
     boolean untold;
-    /** Number of the mount namespace in which the path was looked up; 0 before that. */
+    /** The number of the mount namespace in which the path was looked up; 0 before that. */
     long namespace;
 
-    /** The registers that a tracer rewrote; null where none did. */
+    /** The registers before a tracer rewrote them; null when no tracer did. */
     long @Nullable [] passed;
 
     boolean done;
@@ -79,7 +79,7 @@ public final class Call {
         }
     }
 
-    /** The same call again, as the kernel restarts it after a signal. */
+    /** Returns the same call again, as the kernel restarts it after a signal. */
     Call again() {
         Call again = new Call(syscall, abi, origin, registers.clone(), submitter);
         again.isIndirect = isIndirect;
@@ -98,85 +98,85 @@ public final class Call {
         return origin;
     }
 
-    /** The argument registers, first one 0; those beyond the call's arguments are 0. */
+    /** Returns the argument register at an index from 0; registers beyond the call's arguments are 0. */
     public long register(int index) {
         return index < registers.length ? registers[index] : 0;
     }
 
     /**
-     * Of a connect through socketcall(2), where the block lies that holds descriptor, address pointer and length; 0 of
-     * all other calls, which have them in registers.
+     * Returns the address of the block that holds descriptor, address pointer and length of a connect through
+     * socketcall(2). All other calls have these in registers, and return 0.
      */
     public long block() {
         return isIndirect ? register(1) : 0;
     }
 
-    /** The words of that block as the kernel copied them; null when it did not. */
+    /** The words of that block as the kernel copied them; null when the kernel did not copy it. */
     public long @Nullable [] kernelBlock() {
         return kernelBlock;
     }
 
-    /** An argument as the kernel has it, when it has come so far. */
+    /** Returns an argument as the kernel has it; the kernel must have copied the block of a socketcall(2) before. */
     long argument(int index) {
         return isIndirect ? Objects.requireNonNull(kernelBlock)[index] : register(index);
     }
 
-    /** Names a request among all of its machine; 0 for a call. */
+    /** Returns the number of a request, unique on its machine; 0 for a call. */
     public long request() {
         return request;
     }
 
-    /** How a request was submitted; of no meaning for calls. */
+    /** The way in which a request was submitted; it has no meaning for calls. */
     public Submission submission() {
         return submission;
     }
 
-    /** The raw return value; only of meaning when the call returns. */
+    /** The raw return value; it has a meaning only when the call returns. */
     public long result() {
         return result;
     }
 
-    /** The number of the call in its convention. */
+    /** Returns the number of the call in its convention. */
     public int number() {
         return isIndirect ? SyscallNumbers.SOCKETCALL : SyscallNumbers.of(syscall, abi);
     }
 
-    /** Whether a seccomp filter or a tracer refused the call, so that it never ran; the result is what they chose. */
+    /** Returns whether a seccomp filter or a tracer refused the call, so that it never ran; the result is theirs. */
     public boolean isRefused() {
         return refused;
     }
 
-    /** Whether a request was carried out, though nobody may have been told of that yet. */
+    /** Returns whether a request was carried out; its completion may not be posted yet. */
     public boolean isIssued() {
         return next == CallStep.EXIT;
     }
 
-    /** The inode number of the mount namespace in which the kernel looked the path up; 0 when it did not. */
+    /** The inode number of the mount namespace in which the kernel looked the path up; 0 when it looked up none. */
     public long namespace() {
         return namespace;
     }
 
-    /** The registers as the caller passed them, where a tracer rewrote them before the entry; null elsewhere. */
+    /** The registers as the caller passed them, when a tracer rewrote them before the entry; null otherwise. */
     public long @Nullable [] passed() {
         return passed == null ? null : passed.clone();
     }
 
-    /** Whether a worker does the request, while the thread that submitted it goes on. */
+    /** Returns whether a worker does the request, while the thread that submitted it goes on. */
     public boolean isOnWorker() {
         return isHandedOver;
     }
 
-    /** Whether the call has returned, or the request is completed. */
+    /** Returns whether the call has returned, or the request is completed. */
     public boolean isDone() {
         return done;
     }
 
-    /** Which step comes next. */
+    /** The next step of the call. */
     public CallStep next() {
         return next;
     }
 
-    /** The path that the kernel copied and acted on, or null when it did not come to that. */
+    /** The path that the kernel copied and acted on; null when it copied none. */
     public byte @Nullable [] kernelPath() {
         return kernelPath;
     }
@@ -191,12 +191,12 @@ public final class Call {
         return kernelAddress;
     }
 
-    /** The file that was opened, whatever its descriptor may be by now; null when none was. */
+    /** The opened file, whatever its descriptor may be by now; null when the call opened none. */
     public @Nullable OpenFile file() {
         return file;
     }
 
-    /** The thread that made the call, or submitted the request. */
+    /** Returns the thread that made the call, or submitted the request. */
     public Task caller(Task current) {
         return Objects.requireNonNullElse(submitter, current);
     }

@@ -16,9 +16,9 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.Objects;
 
-/** What connect does between entry and return: __sys_connect of net/socket.c. */
+/** The work of connect between entry and return: __sys_connect of net/socket.c. */
 final class ConnectSteps {
-    /** Descriptor, address pointer and length, of 32 bits each. */
+    /** The size of the block of descriptor, address pointer and length, of 32 bits each. */
     private static final int BLOCK_BYTES = 12;
 
     private final Network network;
@@ -29,7 +29,7 @@ final class ConnectSteps {
         this.network = network;
     }
 
-    /** 0, or an error that ends the call: sys_socketcall of net/socket.c. */
+    /** Returns 0, or the error that ends the call: sys_socketcall of net/socket.c. */
     int copyBlock(Task task, Call call) {
         if (!task.group.memory.copyFromUser(call.block(), block, BLOCK_BYTES)) {
             return EFAULT;
@@ -39,9 +39,10 @@ final class ConnectSteps {
         return 0;
     }
 
-    /** 0, or an error that ends the call. */
+    /** Returns 0, or the error that ends the call. */
     int copyAddress(Task task, Call call) {
-        // A request's descriptor is looked up when it is issued; a call's, before its address is copied.
+        // The kernel looks a request's descriptor up when the request is issued, but a call's before it copies the
+        // address.
         if (call.origin() == Origin.SYSCALL && !findFile(task, call)) {
             return EBADF;
         }
@@ -56,7 +57,7 @@ final class ConnectSteps {
         return 0;
     }
 
-    /** Tries the connect; what comes next is WAIT or EXIT. */
+    /** Tries the connect; returns WAIT or EXIT as the next step. */
     CallStep work(Task task, Call call) {
         if (call.file == null && !findFile(task, call)) {
             call.result = -EBADF;
@@ -71,7 +72,7 @@ final class ConnectSteps {
         return call.connect.waits() ? CallStep.WAIT : finish(call);
     }
 
-    /** The attempt is over. */
+    /** Ends the call with the result of the attempt. */
     CallStep finish(Call call) {
         call.result = Objects.requireNonNull(call.connect).result();
         return CallStep.EXIT;
@@ -79,7 +80,7 @@ final class ConnectSteps {
 
     private static boolean findFile(Task task, Call call) {
         OpenFile file = task.group.descriptors.get((int) call.argument(0));
-        // A descriptor opened with O_PATH is none for fdget().
+        // fdget() does not find a descriptor that was opened with O_PATH.
         if (file == null || file.isPath()) {
             return false;
         }

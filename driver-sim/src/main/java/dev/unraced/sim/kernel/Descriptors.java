@@ -9,13 +9,13 @@ import org.jspecify.annotations.Nullable;
 
 /** A table of descriptors (struct files_struct), shared by the threads of a process. */
 public final class Descriptors {
-    /** What RLIMIT_NOFILE is by default. */
+    /** The default of RLIMIT_NOFILE. */
     static final int LIMIT = 1 << 20;
 
     private final AccessLog log;
     private final Consumer<OpenFile> closed;
     private final long thing;
-    /** Of the number of users, which changes apart from the table. */
+    /** The number of users is an object of its own in the log, since it changes apart from the table. */
     private final long usersThing;
 
     private @Nullable OpenFile[] files = new @Nullable OpenFile[16];
@@ -23,9 +23,9 @@ public final class Descriptors {
     private int users = 1;
 
     /**
-     * An empty table.
+     * Creates an empty table.
      *
-     * @param closed told of each file whose last reference is gone
+     * @param closed called with each file whose last reference is dropped
      */
     Descriptors(AccessLog log, Consumer<OpenFile> closed) {
         this.log = log;
@@ -34,13 +34,17 @@ public final class Descriptors {
         this.usersThing = log.newThing();
     }
 
-    /** The file behind a descriptor, or null. */
+    /** Returns the file behind a descriptor, or null. */
     public @Nullable OpenFile get(int fd) {
         log.read(thing);
         return fd >= 0 && fd < files.length ? files[fd] : null;
     }
 
-    /** Takes the lowest free number that is at least {@code lowest}, without a file behind it; -1 beyond the limit. */
+    /**
+     * Reserves the lowest free number that is at least {@code lowest}, without a file behind it.
+     *
+     * @return the number, or -1 beyond the limit
+     */
     int reserve(int lowest) {
         log.write(thing);
         int fd = lowest;
@@ -65,20 +69,22 @@ public final class Descriptors {
         files[fd] = file;
     }
 
-    /** Gives back a number behind which nothing was installed (put_unused_fd). */
+    /** Frees a reserved number behind which nothing was installed (put_unused_fd). */
     void giveBack(int fd) {
         log.write(thing);
         taken[fd] = false;
     }
 
-    /** The lowest number that a new descriptor can have, with a file behind it; takes over the caller's reference. */
+    /**
+     * Puts a file behind the lowest free number, and returns that number. The table takes over the caller's reference.
+     */
     public int add(OpenFile file) {
         int fd = reserve(0);
         install(fd, file);
         return fd;
     }
 
-    /** close(2); false (EBADF) when there is none. */
+    /** close(2); returns false (EBADF) when no file is behind the descriptor. */
     public boolean close(int fd) {
         OpenFile file = get(fd);
         if (file == null) {
@@ -94,8 +100,8 @@ public final class Descriptors {
     }
 
     /**
-     * dup2(2); false (EBADF) when {@code from} is none, or (EBUSY) when an open has reserved {@code to} and not yet put
-     * its file there: do_dup2 of fs/file.c.
+     * dup2(2). It returns false (EBADF) when no file is behind {@code from}, or (EBUSY) when an open has reserved
+     * {@code to} and not yet installed its file: do_dup2 of fs/file.c.
      */
     public boolean duplicate(int from, int to) {
         OpenFile file = get(from);
@@ -117,20 +123,22 @@ public final class Descriptors {
         return true;
     }
 
-    /** Another task shares the table (CLONE_FILES). */
+    /** Adds a task that shares the table (CLONE_FILES). */
     Descriptors share() {
         log.write(usersThing);
         users++;
         return this;
     }
 
-    /** Whether several tasks use the table, so that one can replace what another has just opened. */
+    /**
+     * Returns whether several tasks use the table, so that one task can replace a file that another has just opened.
+     */
     public boolean isShared() {
         log.read(usersThing);
         return users > 1;
     }
 
-    /** A copy for a new process (fork). */
+    /** Returns a copy for a new process (fork). */
     Descriptors copy() {
         Descriptors copy = new Descriptors(log, closed);
         for (int fd = 0; fd < files.length; fd++) {
@@ -144,7 +152,7 @@ public final class Descriptors {
         return copy;
     }
 
-    /** A task that used the table is gone; the last one closes everything. */
+    /** Removes a user of the table; the last one to leave closes all files. */
     void leave() {
         log.write(usersThing);
         users--;

@@ -26,15 +26,15 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A simulated machine: its tasks, and the calls that they make, one step at a time. Nothing happens on its own: whoever
- * drives it decides which task takes the next step.
+ * A simulated machine: its tasks, and the calls that they make, one step at a time. Nothing happens on its own: the
+ * caller decides which task takes the next step.
  *
  * <p>Not thread-safe; several threads synchronise on it.
  */
 public final class Kernel implements ProcView {
     private static final long STEP_NANOS = 100;
     private static final int INIT = 1;
-    /** Of socketcall(2): include/uapi/linux/net.h. */
+    /** The socketcall(2) code of connect: include/uapi/linux/net.h. */
     private static final int SYS_CONNECT = 3;
 
     private static final long INIT_PID_NAMESPACE = 0xefff_fffcL;
@@ -50,7 +50,7 @@ public final class Kernel implements ProcView {
     private final Map<Integer, Task> tasks = new HashMap<>();
     private final Map<Integer, TaskGroup> groups = new HashMap<>();
     private final TaskGroup init;
-    /** Which ids are taken, and by whom. */
+    /** The object of the log that stands for the table of taken ids. */
     private final long idsThing = log.newThing();
 
     private final long observersThing = log.newThing();
@@ -59,7 +59,10 @@ public final class Kernel implements ProcView {
     private long requests;
     private long returned;
 
-    /** A machine that has been up for some time, with one process, which is the parent of all without another. */
+    /**
+     * Boots a machine that has been up for some time. Its one process is the parent of all processes without another
+     * parent.
+     */
     public Kernel(long uptimeNanos, int maxThreadId) {
         clock = new VirtualClock(uptimeNanos);
         ids = new ThreadIds(maxThreadId);
@@ -90,34 +93,34 @@ public final class Kernel implements ProcView {
         return network;
     }
 
-    /** The first process; root, and in no call. */
+    /** The first process; it is root, and in no call. */
     public Task init() {
         return Objects.requireNonNull(tasks.get(INIT));
     }
 
-    /** The task with an id, or null. */
+    /** Returns the task with an id, or null. */
     public @Nullable Task task(int tid) {
         log.read(idsThing);
         return tasks.get(tid);
     }
 
-    /** Whether a task has not ended. */
+    /** Returns whether a task has not ended. */
     public boolean isAlive(Task task) {
         log.read(task.thing);
         return !task.dead;
     }
 
-    /** How many threads live. */
+    /** Returns the number of live threads. */
     public int liveTasks() {
         return tasks.size();
     }
 
-    /** Calls and requests that have returned since the machine booted. */
+    /** The number of calls and requests that have returned since the machine booted. */
     public long returned() {
         return returned;
     }
 
-    /** Lets an observer look, from the next step on. */
+    /** Attaches an observer from the next step on. */
     public void attach(Tracepoints observer) {
         log.write(observersThing);
         observers = Arrays.copyOf(observers, observers.length + 1);
@@ -130,20 +133,20 @@ public final class Kernel implements ProcView {
         observers = Arrays.stream(observers).filter(other -> other != observer).toArray(Tracepoints[]::new);
     }
 
-    /** From now on observers read what they tell of in steps of their own, between which others run. */
+    /** Makes observers read paths in steps of their own, between which other tasks run. */
     public void looksTakeSteps(boolean on) {
         looksTakeSteps = on;
     }
 
-    /** All threads. */
+    /** Returns all live threads. */
     public List<Task> tasks() {
         log.read(idsThing);
         return List.copyOf(tasks.values());
     }
 
     /**
-     * unshare(2) with CLONE_NEWNS: the process moves to copies of all mounts. Threads of the kernel's that carry out
-     * its requests stay where they are.
+     * unshare(2) with CLONE_NEWNS: the process moves to copies of all mounts. Worker threads that carry out its
+     * requests stay where they are.
      *
      * @return 0 or a negated errno
      */
@@ -158,25 +161,33 @@ public final class Kernel implements ProcView {
         return result;
     }
 
-    /** setns(2) to the mount namespace of another process, whose root and working directory the task's process gets. */
+    /**
+     * setns(2) to the mount namespace of another process: the task's process gets that process's root and working
+     * directory.
+     */
     public void enterNamespace(Task task, TaskGroup of) {
         task.group.fs.leave();
         task.group.fs = of.fs.copy();
     }
 
-    /** A new process with one thread; a child of the parent, with copies of all it has but memory (fork and exec). */
+    /** Creates a child process with one thread and copies of all its parent has but memory (fork and exec). */
     public Task fork(Task parent, byte[] comm) {
         return fork(parent, comm, ids.next());
     }
 
-    /** As {@link #fork}, in the parent's memory until it executes; that the parent waits is the caller's business. */
+    /**
+     * Creates a child as {@link #fork} does, in the parent's memory until the child executes. The caller makes the
+     * parent wait.
+     */
     public Task vfork(Task parent, byte[] comm) {
         Task child = fork(parent, comm);
         child.group.memory = parent.group.memory;
         return child;
     }
 
-    /** As {@link #fork}, with a chosen id, as clone3 with set_tid; null when somebody has it. */
+    /**
+     * Creates a child as {@link #fork} does, with a chosen id, as clone3 with set_tid does; null when the id is taken.
+     */
     public @Nullable Task forkAs(Task parent, byte[] comm, int id) {
         log.write(idsThing);
         return ids.take(id) ? fork(parent, comm, id) : null;
@@ -197,12 +208,14 @@ public final class Kernel implements ProcView {
         return task;
     }
 
-    /** One more thread of a process. */
+    /** Adds a thread to a process. */
     public Task thread(TaskGroup group) {
         return thread(group, ids.next());
     }
 
-    /** As {@link #thread}, with a chosen id, as clone3 with set_tid; null when somebody has it. */
+    /**
+     * Adds a thread as {@link #thread} does, with a chosen id, as clone3 with set_tid does; null when the id is taken.
+     */
     public @Nullable Task threadAs(TaskGroup group, int id) {
         log.write(idsThing);
         return ids.take(id) ? thread(group, id) : null;
@@ -218,7 +231,7 @@ public final class Kernel implements ProcView {
      * A thread begins a call; its first step is {@link CallStep#ENTER}.
      *
      * @param registers the arguments as the convention passes them
-     * @throws IllegalStateException when it is in a call, or dead
+     * @throws IllegalStateException when the thread is in a call, or dead
      */
     public Call begin(Task task, Syscall syscall, Abi abi, long... registers) {
         return start(task, new Call(syscall, abi, Origin.SYSCALL, registers, null));
@@ -227,7 +240,7 @@ public final class Kernel implements ProcView {
     /**
      * A thread of a 32-bit program begins a connect through socketcall(2).
      *
-     * @param block where descriptor, address pointer and length lie, of 32 bits each
+     * @param block address of descriptor, address pointer and length, of 32 bits each
      */
     public Call beginSocketcall(Task task, long block) {
         Call call = new Call(Syscall.CONNECT, Abi.IA32, Origin.SYSCALL, new long[] {SYS_CONNECT, block}, null);
@@ -239,7 +252,7 @@ public final class Kernel implements ProcView {
      * A thread begins a call that its tracer rewrites before the kernel looks at it.
      *
      * @param passed the registers with which the thread made the call
-     * @param registers those that the tracer leaves
+     * @param registers the registers that the tracer leaves
      */
     public Call beginRewritten(Task task, Syscall syscall, long[] passed, long... registers) {
         Call call = new Call(syscall, Abi.NATIVE, Origin.SYSCALL, registers, null);
@@ -248,7 +261,7 @@ public final class Kernel implements ProcView {
     }
 
     /**
-     * A thread submits a request to an io_uring.
+     * Submits a request of a thread to an io_uring.
      *
      * @param onWorker whether a worker thread does the work (IOSQE_ASYNC), so that the submitter is free at once
      */
@@ -260,9 +273,9 @@ public final class Kernel implements ProcView {
     }
 
     /**
-     * As {@link #submit(Task, Syscall, boolean, long...)}, of a request that is submitted, or ends, in another way.
+     * Submits a request as {@link #submit(Task, Syscall, boolean, long...)} does, with a special submission or end.
      *
-     * @return the request; a polled one is a call of the thread that polls, which ends with it
+     * @return the request; a polled request is a call of a new polling thread, which ends with it
      */
     public Call submit(Task task, Syscall syscall, Submission submission, boolean onWorker, long... registers) {
         Task submitter = task;
@@ -278,7 +291,7 @@ public final class Kernel implements ProcView {
     /**
      * A thread submits several requests to an io_uring at once.
      *
-     * @param fill adds them
+     * @param fill adds the requests
      */
     public void submitTogether(Task task, Consumer<Together> fill) {
         Batch batch = new Batch();
@@ -290,7 +303,7 @@ public final class Kernel implements ProcView {
         issueNext(task, batch);
     }
 
-    /** Requests that are about to be submitted together. */
+    /** The requests of a submission that is being prepared. */
     public final class Together {
         private final Task task;
         private final Batch batch;
@@ -300,7 +313,7 @@ public final class Kernel implements ProcView {
             this.batch = batch;
         }
 
-        /** A watched call. */
+        /** Adds a watched call. */
         public Call call(Syscall syscall, long... registers) {
             Call request = new Call(syscall, Abi.NATIVE, Origin.IO_URING, registers, task);
             request.request = ++requests;
@@ -308,18 +321,18 @@ public final class Kernel implements ProcView {
             return request;
         }
 
-        /** IORING_OP_CLOSE. */
+        /** Adds an IORING_OP_CLOSE. */
         public void close(int fd) {
             batch.add(submitter -> submitter.group.descriptors.close(fd));
         }
 
-        /** A request that takes something from what is there, such as IORING_OP_READ or IORING_OP_SEND. */
+        /** Adds a request that consumes an object, such as IORING_OP_READ or IORING_OP_SEND. */
         public void other(Consumer<Task> effect) {
             batch.add(effect);
         }
     }
 
-    /** Goes on to the next request of a batch, or to the completions when there is none. */
+    /** Begins the next request of a batch, or the completions when none is left. */
     private void issueNext(Task task, Batch batch) {
         task.call = null;
         while (task.call == null && !batch.isFlushing) {
@@ -342,7 +355,7 @@ public final class Kernel implements ProcView {
         }
     }
 
-    /** Whether a task is in a call whose next step can be taken now. */
+    /** Returns whether a task is in a call whose next step can be taken now. */
     public boolean canStep(Task task) {
         Call call = task.call;
         if (call == null || task.dead) {
@@ -351,7 +364,7 @@ public final class Kernel implements ProcView {
         return call.next != CallStep.WAIT || task.pending != Signal.NONE || canGoOn(call);
     }
 
-    /** Whether a task is blocked in its call. */
+    /** Returns whether a task is blocked in its call. */
     public boolean isBlocked(Task task) {
         return task.call != null && !canStep(task);
     }
@@ -359,8 +372,8 @@ public final class Kernel implements ProcView {
     /**
      * Takes the next step of a task's call.
      *
-     * @return which one it was
-     * @throws IllegalStateException when there is none to take now
+     * @return the step that was taken
+     * @throws IllegalStateException when the task cannot take a step now
      */
     public CallStep step(Task task) {
         Call call = task.call;
@@ -392,7 +405,7 @@ public final class Kernel implements ProcView {
         return taken;
     }
 
-    /** Puts a request of a batch aside when it is carried out, until all are; whether it was so. */
+    /** Puts a request of a batch aside once it is carried out, until all its batch is; returns whether it did so. */
     private boolean putAside(Task task, Call call) {
         Batch batch = task.batch;
         if (batch == null || batch.isFlushing || task.call != call || call.next != CallStep.EXIT || call.untold) {
@@ -451,7 +464,10 @@ public final class Kernel implements ProcView {
         return call.isConnect() ? connects.work(task, call) : opens.work(task, call);
     }
 
-    /** Takes steps until the task's call has returned, the task is dead, or the call is blocked; false when blocked. */
+    /**
+     * Takes steps until the task's call has returned, the task is dead, or the call is blocked; returns false when
+     * blocked.
+     */
     public boolean run(Task task) {
         for (Call call = task.call; call != null; call = task.call) {
             if (!canStep(task)) {
@@ -462,7 +478,7 @@ public final class Kernel implements ProcView {
         return true;
     }
 
-    /** Interrupts a task; what becomes of its call shows at its next step. */
+    /** Interrupts a task; the signal acts on its call at the next step. */
     public void signal(Task task, Signal signal) {
         log.write(task.thing);
         if (task.dead) {
@@ -475,14 +491,14 @@ public final class Kernel implements ProcView {
         }
     }
 
-    /** Sends SIGSYS to a thread that blocks it, so that it stays pending. */
+    /** Sends SIGSYS to a thread that blocks this signal, so that the signal stays pending. */
     public void pendSigsys(Task task) {
         log.write(task.thing);
         task.sigsysBlocked = true;
         task.sigsysPending = true;
     }
 
-    /** Ends every thread of a process; those in calls at their next step. */
+    /** Ends every thread of a process; a thread that is in a call ends at its next step. */
     public void kill(TaskGroup group) {
         log.read(group.thing);
         for (Task task : group.tasks()) {
@@ -491,7 +507,7 @@ public final class Kernel implements ProcView {
     }
 
     /**
-     * execve begins: all other threads of the process are killed (de_thread of fs/exec.c).
+     * Begins execve: all other threads of the process are killed (de_thread of fs/exec.c).
      *
      * @see #endExec
      */
@@ -504,13 +520,13 @@ public final class Kernel implements ProcView {
         }
     }
 
-    /** Whether the other threads are gone. */
+    /** Returns whether the other threads are gone. */
     public boolean canEndExec(Task task) {
         log.read(task.group.thing);
         return task.group.tasks.size() == 1;
     }
 
-    /** The thread that executes takes over id and start time of the first one, with new memory. */
+    /** Ends execve: the thread takes over id and start time of its group's first thread, and gets new memory. */
     public void endExec(Task task, byte[] comm) {
         log.write(task.group.thing);
         log.write(idsThing);
@@ -529,7 +545,7 @@ public final class Kernel implements ProcView {
         task.comm(comm);
     }
 
-    /** A thread ends of its own accord, outside of any call. */
+    /** Ends a thread of its own accord, outside of any call. */
     public void exit(Task task) {
         if (!task.dead) {
             takeSignal(task, Signal.KILL);
@@ -583,7 +599,7 @@ public final class Kernel implements ProcView {
         }
     }
 
-    /** Whether a filter or a tracer answers a call before it runs. */
+    /** Returns whether a filter or a tracer answers a call before it runs. */
     private static boolean refuses(Task task, Call call) {
         if (task.group.trapped.contains(call.syscall())) {
             call.result = call.number();
@@ -605,7 +621,10 @@ public final class Kernel implements ProcView {
         return CallStep.EXIT;
     }
 
-    /** A request is submitted when its arguments are copied, or cannot be; a worker may do the rest. */
+    /**
+     * Notifies observers that a request is submitted: its arguments are copied, or the copy failed. A worker may do the
+     * rest.
+     */
     private void prepared(Task task, Call request) {
         if (request.origin() != Origin.IO_URING) {
             return;
@@ -645,7 +664,7 @@ public final class Kernel implements ProcView {
     private void worked(Task task, Call call, CallStep next) {
         if (next == CallStep.WAIT) {
             call.next = next;
-            // Nobody submits a request in order to wait: what would block goes to a worker.
+            // A submitter never waits in a request: the kernel hands a request that would block to a worker.
             if (call.caller(task) == task && call.origin() == Origin.IO_URING) {
                 toWorker(task, call);
             }
@@ -681,7 +700,7 @@ public final class Kernel implements ProcView {
                 return CallStep.EXIT;
             }
             attempt.goOn();
-            // Another may have been faster.
+            // Another task may have taken the place first.
             return attempt.waits() ? CallStep.WAIT : connects.finish(call);
         }
         if (canGoOn(call)) {
@@ -733,7 +752,9 @@ public final class Kernel implements ProcView {
         }
     }
 
-    /** Whether a task is there for a request alone: a worker, or one that polls a ring, which ends with its request. */
+    /**
+     * Returns whether a task exists for a request alone: a worker, or a polling thread, which ends with its request.
+     */
     private static boolean isOfTheKernel(Task task, Call request) {
         return request.caller(task) != task || request.submission == Submission.POLLED;
     }
@@ -757,7 +778,7 @@ public final class Kernel implements ProcView {
         release(call);
         Batch batch = task.batch;
         if (batch != null) {
-            // What is issued completes, whatever becomes of its thread.
+            // An issued request completes even when its thread vanishes.
             for (Call issued = batch.issued.poll(); issued != null; issued = batch.issued.poll()) {
                 tellOfEnd(task, issued);
                 release(issued);
@@ -767,7 +788,7 @@ public final class Kernel implements ProcView {
         die(task);
     }
 
-    /** fdput: a connect holds its socket, whatever becomes of the descriptor. */
+    /** fdput: a connect holds its socket until it ends, even when the descriptor is closed. */
     private void release(Call call) {
         if (call.isConnect() && call.file != null && call.file.release()) {
             closed(call.file);

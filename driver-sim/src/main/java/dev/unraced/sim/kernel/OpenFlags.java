@@ -27,24 +27,27 @@ final class OpenFlags {
 
     private OpenFlags() {}
 
-    /** What the older calls' flags become: unknown bits do not count, and O_PATH goes over others. */
+    /**
+     * Returns the flags that the kernel makes of the older calls' flags: it ignores unknown bits, and O_PATH overrides
+     * others.
+     */
     static long ofOldCall(long flags) {
         long valid = flags & VALID;
         return (valid & O_PATH) != 0 ? valid & PATH_FLAGS : valid;
     }
 
-    /** The older calls' mode. */
+    /** Returns the mode that the kernel makes of the older calls' mode. */
     static int modeOfOldCall(long flags, long mode) {
         return creates(flags) ? (int) (mode & ALL_PERMISSIONS) : 0;
     }
 
-    /** 0, or the error that the kernel answers before it looks at the path. */
+    /** Returns 0, or the error that the kernel answers before it looks at the path. */
     static int check(long flags, long mode, long resolve) {
         boolean valid = (flags & ~VALID) == 0
                 && (resolve & ~VALID_RESOLVE) == 0
                 && (resolve & (RESOLVE_BENEATH | RESOLVE_IN_ROOT)) != (RESOLVE_BENEATH | RESOLVE_IN_ROOT)
                 && (creates(flags) ? (mode & ~ALL_PERMISSIONS) == 0 : mode == 0)
-                // O_CREAT with O_DIRECTORY has been refused since Linux 6.4.
+                // The kernel has refused O_CREAT with O_DIRECTORY since Linux 6.4.
                 && (flags & (O_CREAT | O_DIRECTORY)) != (O_CREAT | O_DIRECTORY)
                 && isPossibleTemporary(flags)
                 && ((flags & O_PATH) == 0 || (flags & ~PATH_FLAGS) == 0);
@@ -55,7 +58,7 @@ final class OpenFlags {
         return (flags & (O_CREAT | O_TMPFILE_BIT)) != 0;
     }
 
-    /** O_TMPFILE needs O_DIRECTORY, and is for writing. */
+    /** O_TMPFILE needs O_DIRECTORY and write access. */
     private static boolean isPossibleTemporary(long flags) {
         return (flags & O_TMPFILE_BIT) == 0 || ((flags & O_DIRECTORY) != 0 && (flags & O_ACCMODE) != 0);
     }

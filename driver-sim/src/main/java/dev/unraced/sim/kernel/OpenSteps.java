@@ -18,9 +18,9 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.Objects;
 
-/** What open, openat, openat2 and creat do between entry and return: do_sys_openat2 of fs/open.c. */
+/** The work of open, openat, openat2 and creat between entry and return: do_sys_openat2 of fs/open.c. */
 final class OpenSteps {
-    /** PATH_MAX, the NUL included. */
+    /** PATH_MAX, which includes the NUL. */
     private static final int PATH_ROOM = 4096;
 
     private static final int HOW_SIZE = 24;
@@ -34,12 +34,12 @@ final class OpenSteps {
         this.files = files;
     }
 
-    /** Where the registers of a call hold its path. */
+    /** Returns the index of the register that holds a call's path. */
     static int pathRegister(Syscall syscall) {
         return syscall == Syscall.OPENAT || syscall == Syscall.OPENAT2 ? 1 : 0;
     }
 
-    /** 0, or an error that ends the call. */
+    /** Returns 0, or the error that ends the call. */
     int copyHow(Task task, Call call) {
         long size = call.register(3);
         if (size < HOW_SIZE) {
@@ -62,7 +62,7 @@ final class OpenSteps {
         return OpenFlags.check(copied[0], copied[1], copied[2]);
     }
 
-    /** 0, or an error that ends the call. */
+    /** Returns 0, or the error that ends the call. */
     int copyPath(Task task, Call call) {
         OpenRequest request = request(call);
         call.how = request;
@@ -84,7 +84,7 @@ final class OpenSteps {
         return 0;
     }
 
-    /** Tries the open; what comes next is WAIT, INSTALL or EXIT. */
+    /** Tries the open; returns WAIT, INSTALL or EXIT as the next step. */
     CallStep work(Task task, Call call) {
         call.reserved = task.group.descriptors.reserve(0);
         if (call.reserved < 0) {
@@ -97,7 +97,7 @@ final class OpenSteps {
         return call.open.waits() ? CallStep.WAIT : finish(task, call);
     }
 
-    /** The attempt is over, one way or the other. */
+    /** Ends the attempt, with a file or an error. */
     CallStep finish(Task task, Call call) {
         OpenAttempt attempt = Objects.requireNonNull(call.open);
         OpenFile file = attempt.file();
@@ -124,7 +124,7 @@ final class OpenSteps {
         return pathRegister(call.syscall()) == 1 ? (int) call.register(0) : AT_FDCWD;
     }
 
-    /** Flags, mode and resolve as the kernel takes them. */
+    /** Returns flags, mode and resolve as the kernel takes them. */
     private static OpenRequest request(Call call) {
         if (call.syscall() == Syscall.OPENAT2) {
             long[] copied = Objects.requireNonNull(call.kernelHow);

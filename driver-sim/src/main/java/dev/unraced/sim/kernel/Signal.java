@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.sim.kernel;
 
-/** What can interrupt a thread. */
+/** An event that can interrupt a thread. */
 public enum Signal {
     NONE,
-    /** One with a handler that was set without SA_RESTART. */
+    /** A signal whose handler was set without SA_RESTART. */
     HANDLED,
-    /** One with a handler that was set with SA_RESTART. */
+    /** A signal whose handler was set with SA_RESTART. */
     HANDLED_RESTART,
     /** SIGKILL: the call under way returns, and the thread ends before it is back in user space. */
     KILL,

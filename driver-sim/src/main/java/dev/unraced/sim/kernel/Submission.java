@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.sim.kernel;
 
-/** What is special about how a request of an io_uring is submitted, or ends. */
+/** The way in which an io_uring request is submitted or ends. */
 public enum Submission {
-    /** Nothing. */
+    /** Nothing is special about the request. */
     USUAL,
-    /** A thread of the kernel's, one of the process's, finds it in the ring and submits it (IORING_SETUP_SQPOLL). */
+    /** A kernel thread of the process finds the request in the ring and submits it (IORING_SETUP_SQPOLL). */
     POLLED,
-    /** It completes while the ring of completions is full: the kernel keeps the completion for later. */
+    /** The request completes while the completion ring is full: the kernel keeps the completion for later. */
     OVERFLOWING,
-    /** It is given up before its work: another one cancels it, or one that it is linked to fails. */
+    /** The request ends before its work: another request cancels it, or a request that it is linked to fails. */
     CANCELLED
 }

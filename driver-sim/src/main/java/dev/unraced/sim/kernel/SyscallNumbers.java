@@ -4,9 +4,9 @@ package dev.unraced.sim.kernel;
 import dev.unraced.event.Abi;
 import dev.unraced.event.Syscall;
 
-/** Numbers of arch/x86/entry/syscalls. */
+/** The call numbers of arch/x86/entry/syscalls. */
 final class SyscallNumbers {
-    /** Of 32-bit programs. */
+    /** The number of socketcall(2) in 32-bit programs. */
     static final int SOCKETCALL = 102;
 
     private static final int X32_BIT = 0x4000_0000;

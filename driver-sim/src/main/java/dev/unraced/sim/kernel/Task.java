@@ -7,7 +7,7 @@ import dev.unraced.sim.fs.OpenFile;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** A thread. Its id can be used again when it is gone; id and start time together cannot. */
+/** A thread. Its id can be reused once the thread is gone; id and start time together are unique. */
 public final class Task implements FsCaller {
     private static final int COMM_SIZE = 15;
 
@@ -20,11 +20,11 @@ public final class Task implements FsCaller {
     @Nullable
     Call call;
 
-    /** Of a thread that carries out requests: root, directory and mount namespace as of its start. */
+    /** Root, directory and mount namespace of a worker thread, as of its start; null for other threads. */
     @Nullable
     FsContext ownFs;
 
-    /** Requests of an io_uring that were submitted together. */
+    /** The io_uring requests that the thread submitted together. */
     @Nullable
     Batch batch;
 
@@ -47,7 +47,7 @@ public final class Task implements FsCaller {
         return tid;
     }
 
-    /** When the thread started, in nanoseconds of CLOCK_BOOTTIME. */
+    /** The start of the thread, in nanoseconds of CLOCK_BOOTTIME. */
     public long startNanos() {
         return startNanos;
     }
@@ -62,7 +62,7 @@ public final class Task implements FsCaller {
         return comm;
     }
 
-    /** prctl(PR_SET_NAME). */
+    /** Sets the thread's name, as prctl(PR_SET_NAME) does. */
     public void comm(byte[] name) {
         comm = Arrays.copyOf(name, Math.min(name.length, COMM_SIZE));
     }
@@ -72,7 +72,7 @@ public final class Task implements FsCaller {
         return call;
     }
 
-    /** What the last call returned to user space. */
+    /** The result that the last call returned to user space. */
     public long lastResult() {
         return lastResult;
     }
@@ -81,12 +81,12 @@ public final class Task implements FsCaller {
         return dead;
     }
 
-    /** How many signals a handler of this thread has taken. */
+    /** The number of signals that this thread's handlers have taken. */
     public int handledSignals() {
         return handled;
     }
 
-    /** Whether SIGSYS waits for the thread, as after a call that a filter traps. */
+    /** Returns whether SIGSYS is pending for the thread, as after a call that a filter traps. */
     public boolean isSigsysPending() {
         return sigsysPending;
     }

@@ -18,7 +18,7 @@ public final class TaskGroup {
     FsContext fs;
     final List<Task> tasks = new ArrayList<>();
     final Set<Syscall> trapped = EnumSet.noneOf(Syscall.class);
-    /** Results of calls that are refused. */
+    /** The results of refused calls. */
     final Map<Syscall, Long> refused = new EnumMap<>(Syscall.class);
 
     AddressSpace memory;
@@ -47,17 +47,17 @@ public final class TaskGroup {
         return parentTgid;
     }
 
-    /** Real user id. */
+    /** The real user id. */
     public long uid() {
         return uid;
     }
 
-    /** Real group id. */
+    /** The real group id. */
     public long gid() {
         return gid;
     }
 
-    /** Inode number of the directory in the cgroup hierarchy. */
+    /** The inode number of the process's directory in the cgroup hierarchy. */
     public long cgroupId() {
         return cgroupId;
     }
@@ -70,7 +70,7 @@ public final class TaskGroup {
         return fs.namespace().number();
     }
 
-    /** The container's id, empty outside of one. */
+    /** The container's id; empty outside of a container. */
     public byte[] containerId() {
         return containerId;
     }
@@ -87,17 +87,17 @@ public final class TaskGroup {
         return fs;
     }
 
-    /** Living threads. */
+    /** Returns the living threads. */
     public List<Task> tasks() {
         return List.copyOf(tasks);
     }
 
-    /** setresuid(uid, -1, -1). */
+    /** Sets the real user id alone: setresuid(uid, -1, -1). */
     public void realUser(long id) {
         uid = id;
     }
 
-    /** Both user ids. */
+    /** Sets the real and the effective user id. */
     public void user(long id) {
         uid = id;
         effectiveUid = id;
@@ -116,14 +116,14 @@ public final class TaskGroup {
     }
 
     /**
-     * Lets these calls return a result without running: by a seccomp filter (SECCOMP_RET_ERRNO, SECCOMP_RET_USER_NOTIF)
-     * or a tracer (PTRACE_SYSEMU).
+     * Lets a call return a result without running, as a seccomp filter (SECCOMP_RET_ERRNO, SECCOMP_RET_USER_NOTIF) or a
+     * tracer (PTRACE_SYSEMU) does.
      */
     public void refuse(Syscall syscall, long result) {
         refused.put(syscall, result);
     }
 
-    /** Installs a seccomp filter that answers these calls by SIGSYS (SECCOMP_RET_TRAP). */
+    /** Installs a seccomp filter that answers a call by SIGSYS (SECCOMP_RET_TRAP). */
     public void trap(Syscall syscall) {
         trapped.add(syscall);
     }

@@ -6,7 +6,7 @@ import java.util.Set;
 
 /** Hands out thread ids in turn and begins anew at the end, as alloc_pid of kernel/pid.c does. */
 final class ThreadIds {
-    /** RESERVED_PIDS of kernel/pid.c: where counting begins anew. */
+    /** RESERVED_PIDS of kernel/pid.c: counting begins anew after this id. */
     private static final int AFTER_WRAP = 300;
 
     private final int max;
@@ -30,7 +30,7 @@ final class ThreadIds {
         throw new IllegalStateException("all " + max + " thread ids are in use");
     }
 
-    /** Takes a certain id, as clone3 with set_tid does; false when somebody has it. */
+    /** Takes a chosen id, as clone3 with set_tid does; returns false when the id is taken. */
     boolean take(int id) {
         return used.add(id);
     }

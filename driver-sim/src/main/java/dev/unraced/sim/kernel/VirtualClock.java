@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.sim.kernel;
 
-/** The machine's CLOCK_BOOTTIME, in nanoseconds. Moves only when told to, a little with every step. */
+/** The machine's CLOCK_BOOTTIME, in nanoseconds. It moves only when advanced, a little with every step. */
 public final class VirtualClock {
     private long nanos;
 
@@ -14,7 +14,7 @@ public final class VirtualClock {
         return nanos;
     }
 
-    /** Lets time pass. */
+    /** Advances the clock. */
     public void advance(long byNanos) {
         if (byNanos < 0) {
             throw new IllegalArgumentException("time does not go back: " + byNanos);

@@ -10,9 +10,9 @@ import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The abstract names of a network namespace. Sockets of different types do not meet here. */
+/** The abstract names of a network namespace. Each socket type has its own names. */
 final class AbstractNames {
-    /** Names of {@code unix_autobind} are five hexadecimal digits. */
+    /** The names of {@code unix_autobind} are five hexadecimal digits. */
     private static final int AUTOMATIC = 1 << 20;
 
     private record Key(int type, ByteString name) {}
@@ -29,7 +29,7 @@ final class AbstractNames {
         this.counterThing = log.newThing();
     }
 
-    /** Takes a name, a whole {@code sockaddr_un}; false when another socket of the type has it. */
+    /** Takes a name, a whole {@code sockaddr_un}; returns false when another socket of the type has it. */
     boolean take(UnixSocket socket, byte[] name) {
         Key key = key(socket.type(), name);
         log.write(things.of(key.hashCode()));
@@ -40,7 +40,7 @@ final class AbstractNames {
         return true;
     }
 
-    /** Takes a name that nobody has; false when there is none. */
+    /** Takes a free name; returns false when there is none. */
     boolean takeAny(UnixSocket socket) {
         log.write(counterThing);
         for (int tries = 0; tries < AUTOMATIC; tries++) {

@@ -9,8 +9,8 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 
 /**
- * The kernel's copy of an address: room for the longest ({@code struct sockaddr_storage}), of which the caller set a
- * part. Fields that the caller did not set are zero here.
+ * The kernel's copy of an address, as long as the longest address ({@code struct sockaddr_storage}). Bytes that the
+ * caller did not set are zero.
  */
 final class Address {
     /** {@code sizeof(struct sockaddr_storage)}. */
@@ -19,7 +19,7 @@ final class Address {
     static final int FAMILY_SIZE = 2;
     /** {@code sizeof(struct sockaddr_in)}. */
     static final int IN_SIZE = 16;
-    /** Without the scope id: {@code SIN6_LEN_RFC2133} of include/net/ipv6.h. */
+    /** The size without the scope id: {@code SIN6_LEN_RFC2133} of include/net/ipv6.h. */
     static final int IN6_SHORT_SIZE = 24;
 
     private static final int IN6_SIZE = 28;
@@ -32,7 +32,7 @@ final class Address {
         this.bytes = Arrays.copyOf(Arrays.copyOf(bytes, length), ROOM);
     }
 
-    /** addrlen. */
+    /** The caller's addrlen, between 0 and 128. */
     int length() {
         return length;
     }
@@ -56,7 +56,7 @@ final class Address {
         return new Ip(buffer.getLong(8), buffer.getLong(16));
     }
 
-    /** {@code sin6_scope_id}; 0 when the address is too short to have one. */
+    /** {@code sin6_scope_id}; 0 when the address is too short for it. */
     int scope() {
         return length >= IN6_SIZE
                 ? ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).getInt(IN6_SHORT_SIZE)
@@ -67,15 +67,15 @@ final class Address {
         return scope() != 0;
     }
 
-    /** The first bytes, filled up with zeros. */
+    /** Returns the first bytes, padded with zeros. */
     byte[] bytes(int count) {
         return Arrays.copyOf(bytes, count);
     }
 
     /**
-     * A {@code struct sockaddr_in} or {@code sockaddr_in6}.
+     * Returns a {@code struct sockaddr_in} or {@code sockaddr_in6}.
      *
-     * @param device the socket's, which is the scope of an address that needs one
+     * @param device the socket's device, which is the scope of an address that needs one
      */
     static byte[] of(int family, Ip ip, int port, int device) {
         ByteBuffer buffer = ByteBuffer.allocate(family == AF_INET6 ? IN6_SIZE : IN_SIZE);

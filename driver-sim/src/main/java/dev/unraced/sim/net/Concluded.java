@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.sim.net;
 
-/** A connect that was over at once. */
+/** A connect that ended at once. */
 record Concluded(int result) implements ConnectAttempt {
     @Override
     public boolean waits() {

@@ -2,24 +2,24 @@
 package dev.unraced.sim.net;
 
 /**
- * A connect from the moment that the kernel has its copy of the address. It is over at once, or waits until another
- * step lets it go on. Not thread-safe, like the network.
+ * A connect from the moment that the kernel has its copy of the address. It ends at once, or waits until another step
+ * lets it go on. Not thread-safe, like the network.
  */
 public interface ConnectAttempt {
-    /** 0 or a negated errno; of a connect that waits, nothing to rely on. */
+    /** 0 or a negated errno; undefined while the connect waits. */
     int result();
 
-    /** Whether the connect still waits. */
+    /** Returns whether the connect still waits. */
     boolean waits();
 
-    /** Whether a connect that waits has something to go on with; false once it is over. */
+    /** Returns whether a waiting connect can go on now; false once it is over. */
     boolean canGoOn();
 
-    /** Goes on, after which it is over, or waits again because another was faster. */
+    /** Goes on. Afterwards the connect is over, or waits again because another connect was faster. */
     void goOn();
 
     /**
-     * Interrupts a connect that waits, as a signal does.
+     * Interrupts a waiting connect, as a signal does.
      *
      * @return the result of the call, -ERESTARTSYS: {@code sock_intr_errno} without a time-out
      */

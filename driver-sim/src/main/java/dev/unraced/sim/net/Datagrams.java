@@ -29,7 +29,7 @@ final class Datagrams {
         this.ports = new Ports(log);
     }
 
-    /** The result of connect(2). A port is bound even if the address turns out to be no good. */
+    /** Returns the result of connect(2). The kernel binds a port even if the address turns out to be invalid. */
     int connect(InetSocket socket, Address address) {
         log.write(socket.thing);
         if (address.length() < Address.FAMILY_SIZE) {
@@ -111,7 +111,7 @@ final class Datagrams {
         socket.state = State.ESTABLISHED;
     }
 
-    /** {@code __udp_disconnect}, which leaves the peer's IPv6 address where it is. */
+    /** {@code __udp_disconnect}, which keeps the peer's IPv6 address. */
     private void disconnect(InetSocket socket) {
         socket.state = State.CLOSE;
         socket.dport = 0;

@@ -5,8 +5,9 @@ import java.util.HashSet;
 import java.util.Set;
 
 /**
- * The devices of a host, and its addresses. There is always the loopback, 127.0.0.0/8 and ::1. Addresses can be added
- * to it, and links beside it, which carry datagrams between link-local addresses and all have the same one.
+ * The devices of a host, and its addresses. There is always the loopback, 127.0.0.0/8 and ::1, and it can get more
+ * addresses. Links can be added beside it; they carry datagrams between link-local addresses, and all have the same
+ * address.
  */
 final class Devices {
     private final Set<Integer> links = new HashSet<>();
@@ -20,17 +21,17 @@ final class Devices {
         addresses.add(ip);
     }
 
-    /** Whether addresses and groups of a link can be reached through a device. */
+    /** Returns whether a link's addresses and groups can be reached through a device. */
     boolean hasLink(int index) {
         return links.contains(index);
     }
 
-    /** Whether the loopback has an address. */
+    /** Returns whether the loopback has an address. */
     boolean isLocal(Ip ip) {
         return ip.isLoopback() || addresses.contains(ip);
     }
 
-    /** The source of a connection to an address of IPv4 that is local: an address that was added is its own. */
+    /** Returns the source of a connection to a local IPv4 address; an added address is its own source. */
     Ip sourceOf4(Ip ip) {
         return addresses.contains(ip) ? ip : Ip.LOOPBACK4;
     }

@@ -12,8 +12,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What TCP does on its own account. Segments arrive at once; a listener that has no room drops them, and the client's
- * next one arrives when there is room, in the order of the first ones.
+ * The part of TCP that happens outside of calls. Segments arrive at once. A listener without room drops a SYN, and the
+ * client's next SYN arrives when there is room, in the order of the first SYNs.
  */
 final class Handshake {
     private final AccessLog log;
@@ -24,11 +24,11 @@ final class Handshake {
         this.ports = ports;
     }
 
-    /** The client, in SYN_SENT, is established or refused, or stays unanswered. */
+    /** Sends the SYN of a client in SYN_SENT, which is then established, refused, or unanswered. */
     void sendSyn(InetSocket client) {
         log.write(client.thing);
         if (client.remoteIp.equals(client.localIp) && client.dport == client.num) {
-            // A simultaneous open with itself.
+            // The socket opens a connection with itself.
             client.state = State.ESTABLISHED;
             return;
         }
@@ -62,7 +62,7 @@ final class Handshake {
         listener.queue.add(child);
     }
 
-    /** The listener has room, perhaps: those that it did not answer try again. */
+    /** Lets unanswered clients try again while the listener has room. */
     void answerMore(InetSocket listener) {
         while (!listener.isFull()) {
             InetSocket client = listener.unanswered.poll();
@@ -74,7 +74,7 @@ final class Handshake {
         }
     }
 
-    /** {@code tcp_disconnect}. A port or an address that bind(2) chose stays; so does the peer's address. */
+    /** {@code tcp_disconnect}. It keeps a port or an address that bind(2) chose, and the peer's address. */
     void disconnect(InetSocket socket) {
         log.write(socket.thing);
         State before = socket.state;
@@ -132,7 +132,7 @@ final class Handshake {
         }
     }
 
-    /** The own address goes, too, if the connect chose it: {@code inet_bhash2_reset_saddr}. */
+    /** Forgets the peer's port, and the own address if the connect chose it: {@code inet_bhash2_reset_saddr}. */
     void forgetPeer(InetSocket socket) {
         socket.dport = 0;
         if (!socket.addressLocked) {

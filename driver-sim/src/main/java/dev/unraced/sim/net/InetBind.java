@@ -19,8 +19,8 @@ final class InetBind {
     /**
      * Binds.
      *
-     * @param devices those of the host
-     * @param ports null of raw sockets, which have none
+     * @param devices the host's devices
+     * @param ports null for raw sockets, which have none
      * @return 0 or a negated errno
      */
     static int bind(InetSocket socket, Address address, Devices devices, @Nullable Ports ports) {
@@ -29,7 +29,7 @@ final class InetBind {
         if (address.length() < (v4 ? Address.IN_SIZE : Address.IN6_SHORT_SIZE)) {
             return -EINVAL;
         }
-        // AF_UNSPEC means AF_INET to programs that are old enough, but only for 0.0.0.0.
+        // Old programs use AF_UNSPEC for AF_INET, which the kernel accepts only with 0.0.0.0.
         boolean unspecified =
                 v4 && address.family() == AF_UNSPEC && address.in().isAny();
         if (address.family() != socket.family() && !unspecified) {
@@ -37,13 +37,13 @@ final class InetBind {
         }
         Ip ip = v4 ? address.in() : address.in6();
         boolean onLink = ip.isLinkLocal();
-        // A link-local address is one of a device that the address or the socket names.
+        // A link-local address needs a device, which the address or the socket names.
         if (onLink && !socket.takeScope(address)) {
             return -EINVAL;
         }
         boolean available =
                 onLink ? ip.equals(Ip.LINK_LOCAL) && devices.hasLink(socket.device) : ip.isAny() || devices.isLocal(ip);
-        // The two functions check these two in different orders.
+        // inet_bind_sk checks the address before the socket's state; inet6_bind_sk does so after it.
         if (v4 && !available) {
             return -EADDRNOTAVAIL;
         }

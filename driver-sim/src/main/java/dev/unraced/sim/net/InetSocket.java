@@ -18,7 +18,7 @@ final class InetSocket extends Socket {
         LISTEN
     }
 
-    /** {@code state} of {@code struct socket}: what the calls have been told. */
+    /** {@code state} of {@code struct socket}: the progress that calls have reported. */
     enum Progress {
         UNCONNECTED,
         CONNECTING,
@@ -29,9 +29,9 @@ final class InetSocket extends Socket {
     Progress progress = Progress.UNCONNECTED;
     Ip localIp;
     Ip remoteIp;
-    /** {@code skc_num}: the port that is held. */
+    /** {@code skc_num}: the port that the socket holds. */
     int num;
-    /** {@code inet_sport}: the port that getsockname(2) tells, which outlives the other. */
+    /** {@code inet_sport}: the port that getsockname(2) returns, which stays when the held port is released. */
     int sport;
     /** {@code skc_dport}. */
     int dport;
@@ -41,20 +41,20 @@ final class InetSocket extends Socket {
     boolean addressLocked;
     /** SOCK_BINDPORT_LOCK: bind(2) chose the port. */
     boolean portLocked;
-    /** {@code sk_err}: positive, for the next call that asks. */
+    /** {@code sk_err}: a positive error number for the next call that asks; 0 for none. */
     int error;
-    /** {@code sk_disconnects}: by which a connect that waits knows that another thread ended it. */
+    /** {@code sk_disconnects}: its change tells a waiting connect that another thread ended the connection. */
     int disconnects;
 
     int backlog;
-    /** Of a listener: established, not yet accepted. */
+    /** The established connections of a listener that wait for accept. */
     final ArrayDeque<InetSocket> queue = new ArrayDeque<>();
-    /** Of a listener: whose SYN was dropped, and who will send another. */
+    /** The clients of a listener whose SYN was dropped, and who will send another. */
     final ArrayDeque<InetSocket> unanswered = new ArrayDeque<>();
-    /** Of a client: the listener that has not answered yet. */
+    /** The listener that has not answered this client yet. */
     @Nullable
     InetSocket asked;
-    /** Of a connection: its other end, as long as there is one. */
+    /** The other end of the connection, as long as there is one. */
     @Nullable
     InetSocket peer;
 
@@ -68,19 +68,20 @@ final class InetSocket extends Socket {
         }
     }
 
-    /** The address of none: of the family's own kind. */
+    /** Returns the unspecified address of the socket's family. */
     Ip any() {
         return family() == AF_INET ? Ip.ANY4 : Ip.ANY6;
     }
 
-    /** {@code ipv6_only_sock}: {@code __inet6_bind} makes it so of a socket that it binds to an address of IPv6. */
+    /** {@code ipv6_only_sock}: {@code __inet6_bind} makes a socket IPv6-only when it binds it to an IPv6 address. */
     boolean isIp6Only() {
         return family() == AF_INET6 && addressLocked && !localIp.isMapped();
     }
 
     /**
-     * Whether the socket keeps another from being bound to its port: {@code inet_rcv_saddr_equal} of
-     * net/ipv4/inet_connection_sock.c. To IPv4 a socket that a connect gave an address of IPv6 has one, too.
+     * Returns whether the socket keeps another socket from its port: {@code inet_rcv_saddr_equal} of
+     * net/ipv4/inet_connection_sock.c. A socket whose IPv6 address a connect chose also conflicts with a wildcard IPv4
+     * socket.
      */
     boolean isInTheWayOf(InetSocket other) {
         boolean ip6ByConnect = !localIp.isMapped() && !localIp.isAny() && !isIp6Only();
@@ -89,8 +90,8 @@ final class InetSocket extends Socket {
     }
 
     /**
-     * Takes the device of an address that needs one, unless the socket has another one already: what
-     * {@code __ip6_datagram_connect} and {@code tcp_v6_connect} do.
+     * Takes the device of an address that needs one, unless the socket has another device already:
+     * {@code __ip6_datagram_connect} and {@code tcp_v6_connect}.
      *
      * @return whether the socket has a device now that the address does not contradict
      */
@@ -104,7 +105,7 @@ final class InetSocket extends Socket {
         return device != 0;
     }
 
-    /** {@code sk_acceptq_is_full} of include/net/sock.h: a backlog of 0 admits one. */
+    /** {@code sk_acceptq_is_full} of include/net/sock.h: a backlog of 0 admits one connection. */
     boolean isFull() {
         return queue.size() > backlog;
     }

@@ -2,7 +2,7 @@
 package dev.unraced.sim.net;
 
 /**
- * An address of 128 bits; one of IPv4 in its mapped form, so that sockets of both families compare.
+ * An address of 128 bits. IPv4 addresses have their mapped form, so that sockets of both families compare.
  *
  * @param high the first eight bytes
  * @param low the last eight bytes
@@ -15,7 +15,7 @@ record Ip(long high, long low) {
     static final Ip ANY4 = v4(0);
     /** {@code ::1}. */
     static final Ip LOOPBACK6 = new Ip(0, 1);
-    /** {@code fe80::66}: what every link has, so that only the scope tells one from another. */
+    /** {@code fe80::66}, the address of every link, so that only the scope distinguishes links. */
     static final Ip LINK_LOCAL = new Ip(0xfe80L << 48, 0x66);
     /** {@code 127.0.0.1}. */
     static final Ip LOOPBACK4 = v4(0x7f000001);
@@ -39,33 +39,38 @@ record Ip(long high, long low) {
         return equals(ANY6) || equals(ANY4);
     }
 
-    /** Whether the host has it: 127.0.0.0/8 but the broadcast address, and ::1. */
+    /** Returns whether the loopback has it: 127.0.0.0/8 but the broadcast address, and ::1. */
     boolean isLoopback() {
         return isMapped() ? toV4() >>> 24 == LOOPBACK_NET && !isBroadcast() : equals(LOOPBACK6);
     }
 
-    /** 127.255.255.255: {@code fib_add_ifaddr} of net/ipv4/fib_frontend.c gives every network one. */
+    /**
+     * Returns whether this is 127.255.255.255: {@code fib_add_ifaddr} of net/ipv4/fib_frontend.c gives every network a
+     * broadcast address.
+     */
     boolean isBroadcast() {
         return isMapped() && toV4() == BROADCAST;
     }
 
-    /** ff00::/8. */
+    /** Returns whether this is in ff00::/8. */
     boolean isMulticast6() {
         return high >>> 56 == 0xff;
     }
 
-    /** fe80::/10. */
+    /** Returns whether this is in fe80::/10. */
     boolean isLinkLocal() {
         return high >>> 54 == 0xfe80 >>> 6;
     }
 
-    /** ff01::/16 and ff02::/16, which mean nothing without a device, like link-local ones. */
+    /** Returns whether the address needs a device: a link-local one, or one in ff01::/16 or ff02::/16. */
     boolean needsScope() {
         int scope = (int) (high >>> 48) & 0xf;
         return isLinkLocal() || (isMulticast6() && (scope == 1 || scope == 2));
     }
 
-    /** Whether a socket bound to one gets what is sent to the other; sockets of AF_INET6 take both families. */
+    /**
+     * Returns whether a socket bound to this address gets packets for the other; AF_INET6 sockets take both families.
+     */
     boolean overlaps(Ip other) {
         return equals(other)
                 || equals(ANY6)

@@ -4,10 +4,10 @@ package dev.unraced.sim.net;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What was found under a path.
+ * The result of a lookup by path.
  *
  * @param socket null when there is none
- * @param errno 0, or positive: what looking it up yields, ECONNREFUSED for an inode that no socket was bound to
+ * @param errno 0, or the positive error of the lookup; ECONNREFUSED for an inode that no socket was bound to
  */
 public record Lookup(@Nullable Socket socket, int errno) {
     public static Lookup found(Socket socket) {

@@ -15,9 +15,9 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The sockets of one host, whose only device is the loopback, 127.0.0.0/8 and ::1, until others are added. Each call is
- * one atomic step, as the system call is once its arguments are in the kernel. Nothing waits, but for a
- * {@link ConnectAttempt} that says so; no time passes, so that a port is free as soon as its last holder is closed.
+ * The sockets of one host. Its only device is the loopback with 127.0.0.0/8 and ::1, until others are added. Each call
+ * is one atomic step, as the system call is once its arguments are in the kernel. Only a {@link ConnectAttempt} waits.
+ * No time passes, so a port is free as soon as its last holder is closed.
  *
  * <p>Not thread-safe: its kernel has a lock.
  */
@@ -31,7 +31,7 @@ public final class Network {
 
     private static final int IPPROTO_TCP = 6;
     private static final int IPPROTO_UDP = 17;
-    /** {@code net.core.somaxconn}: the default of the kernel. */
+    /** {@code net.core.somaxconn}: the kernel's default. */
     private static final int LONGEST_BACKLOG = 4096;
 
     private final AccessLog log;
@@ -48,8 +48,8 @@ public final class Network {
     }
 
     /**
-     * Adds a device beside the loopback, which carries datagrams to link-local addresses and groups, and has fe80::66.
-     * Not while anybody connects.
+     * Adds a device beside the loopback. It carries datagrams to link-local addresses and groups, and has fe80::66. No
+     * connect may be under way.
      *
      * @param index above 1, which is the loopback's
      */
@@ -57,12 +57,12 @@ public final class Network {
         devices.addLink(index);
     }
 
-    /** Gives the loopback one more address of IPv4, which is its own source address. Not while anybody connects. */
+    /** Gives the loopback one more IPv4 address, which is its own source address. No connect may be under way. */
     public void addAddress(byte[] address) {
         devices.addAddress(Ip.v4(ByteBuffer.wrap(address).getInt()));
     }
 
-    /** setsockopt(2) with SO_BINDTOIFINDEX; 0 takes the device away. */
+    /** setsockopt(2) with SO_BINDTOIFINDEX; 0 removes the device. */
     public void bindToDevice(Socket socket, int index) {
         if (socket instanceof InetSocket inet) {
             log.write(inet.thing);
@@ -71,9 +71,9 @@ public final class Network {
     }
 
     /**
-     * Makes a socket, as socket(2) does for one who may make raw ones.
+     * Makes a socket, as socket(2) does for a caller that may make raw sockets.
      *
-     * @param type with SOCK_NONBLOCK and SOCK_CLOEXEC; the latter is the descriptor's, and ignored
+     * @param type may have SOCK_NONBLOCK and SOCK_CLOEXEC; the latter belongs to the descriptor, and is ignored
      */
     public SocketResult socket(int family, int type, int protocol) {
         int kind = type & TYPE_MASK;
@@ -94,7 +94,7 @@ public final class Network {
         return made;
     }
 
-    /** {@code unix_create}: a raw one is one of datagrams. */
+    /** {@code unix_create}, which makes a datagram socket for SOCK_RAW. */
     private SocketResult unixSocket(int type, int protocol) {
         if (protocol != 0 && protocol != AF_UNIX) {
             return SocketResult.failed(EPROTONOSUPPORT);
@@ -150,7 +150,7 @@ public final class Network {
                 });
     }
 
-    /** listen(2); 0 or a negated errno. */
+    /** listen(2); returns 0 or a negated errno. */
     public int listen(Socket socket, int backlog) {
         int used = backlog < 0 || backlog > LONGEST_BACKLOG ? LONGEST_BACKLOG : backlog;
         if (socket instanceof UnixSocket own) {
@@ -159,7 +159,7 @@ public final class Network {
         return isTcp(socket) ? tcp.listen((InetSocket) socket, used) : -EOPNOTSUPP;
     }
 
-    /** accept(2) of a caller that does not wait: EAGAIN when nobody is there. */
+    /** accept(2) for a caller that does not wait: EAGAIN when no connection waits. */
     public SocketResult accept(Socket socket) {
         if (socket instanceof UnixSocket own) {
             return unix.accept(own);
@@ -193,7 +193,7 @@ public final class Network {
         return socket.peerName();
     }
 
-    /** The last descriptor of a socket is closed. */
+    /** Closes a socket whose last descriptor is closed. */
     public void close(Socket socket) {
         if (socket instanceof UnixSocket own) {
             unix.close(own);

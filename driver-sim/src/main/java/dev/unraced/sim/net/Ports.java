@@ -8,9 +8,9 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The ports of one protocol, and who holds them. */
+/** The ports of one protocol, and their holders. */
 final class Ports {
-    /** {@code ip_local_port_range}: the default of the kernel. */
+    /** {@code ip_local_port_range}: the kernel's default. */
     static final int FIRST_EPHEMERAL = 32768;
 
     static final int LAST_EPHEMERAL = 60999;
@@ -27,7 +27,7 @@ final class Ports {
         this.counterThing = log.newThing();
     }
 
-    /** Takes a port for the socket's address; false when it is held for an overlapping one. */
+    /** Takes a port for the socket's address; returns false when an overlapping address holds it. */
     boolean take(InetSocket socket, int port) {
         log.write(things.of(port));
         if (holders(port).stream().anyMatch(holder -> holder.isInTheWayOf(socket))) {
@@ -37,14 +37,14 @@ final class Ports {
         return true;
     }
 
-    /** Takes a port that nobody holds; false when there is none. */
+    /** Takes a free port; returns false when there is none. */
     boolean takeAny(InetSocket socket) {
         log.write(counterThing);
         for (int tries = FIRST_EPHEMERAL; tries <= LAST_EPHEMERAL; tries++) {
             int port = next;
             next = port == LAST_EPHEMERAL ? FIRST_EPHEMERAL : port + 1;
             log.write(things.of(port));
-            // A client at the port that it calls would be answered by itself.
+            // A client with the port that it calls would connect to itself.
             if (holders(port).isEmpty() && port != socket.dport) {
                 share(socket, port);
                 return true;
@@ -53,7 +53,7 @@ final class Ports {
         return false;
     }
 
-    /** Holds a port together with others: a connection that was accepted has its listener's. */
+    /** Holds a port together with other sockets: an accepted connection has its listener's port. */
     void share(InetSocket socket, int port) {
         log.write(things.of(port));
         holders.computeIfAbsent(port, unused -> new ArrayList<>()).add(socket);
@@ -61,7 +61,7 @@ final class Ports {
         socket.sport = port;
     }
 
-    /** {@code inet_put_port}: the name that getsockname(2) tells stays. */
+    /** {@code inet_put_port}: the port that getsockname(2) returns stays. */
     void release(InetSocket socket) {
         List<InetSocket> sharers = holders.get(socket.num);
         if (sharers != null && sharers.remove(socket)) {

@@ -4,23 +4,23 @@ package dev.unraced.sim.net;
 import dev.unraced.sim.base.AccessLog;
 import org.jspecify.annotations.Nullable;
 
-/** A socket of a {@link Network}, as {@code struct socket} and {@code struct sock} show it. Not thread-safe. */
+/** A socket of a {@link Network}, with the fields of {@code struct socket} and {@code struct sock}. Not thread-safe. */
 public abstract sealed class Socket permits InetSocket, UnixSocket {
     public static final int SOCK_STREAM = 1;
     public static final int SOCK_DGRAM = 2;
     public static final int SOCK_RAW = 3;
     public static final int SOCK_SEQPACKET = 5;
-    /** Bit of the type argument of socket(2). */
+    /** A bit of the type argument of socket(2). */
     public static final int SOCK_NONBLOCK = 04000;
-    /** Bit of the type argument of socket(2). */
+    /** A bit of the type argument of socket(2). */
     public static final int SOCK_CLOEXEC = 02000000;
 
     final AccessLog log;
-    /** The socket's own state. */
+    /** The object of the log that stands for the socket's own state. */
     final long thing;
-    /** The connections that wait to be accepted. */
+    /** The object of the log that stands for the connections that wait for accept. */
     final long queueThing;
-    /** What an observer keeps of the socket's connects. */
+    /** The object of the log that stands for an observer's notes on the socket's connects. */
     private final long connectsThing;
 
     private final int family;
@@ -48,12 +48,12 @@ public abstract sealed class Socket permits InetSocket, UnixSocket {
         return type;
     }
 
-    /** {@code sk_protocol}: 6 of TCP, 17 of UDP, 0 of UNIX sockets. */
+    /** {@code sk_protocol}: 6 for TCP, 17 for UDP, 0 for UNIX sockets. */
     public final int protocol() {
         return protocol;
     }
 
-    /** O_NONBLOCK of the open file. */
+    /** Returns O_NONBLOCK of the open file. */
     public final boolean nonblocking() {
         log.read(thing);
         return nonblocking;
@@ -65,7 +65,7 @@ public abstract sealed class Socket permits InetSocket, UnixSocket {
         nonblocking = on;
     }
 
-    /** Stands for what an observer keeps of the connects of this socket. */
+    /** The object of the log that stands for an observer's notes on the socket's connects. */
     public final long connectsThing() {
         return connectsThing;
     }
@@ -73,23 +73,23 @@ public abstract sealed class Socket permits InetSocket, UnixSocket {
     /** {@code skc_bound_dev_if}: the index of the device that the socket is bound to; 0 for none. */
     public abstract int device();
 
-    /** {@code sk_err}: the error that the next call will be told, such as ECONNRESET; 0 for none. */
+    /** {@code sk_err}: the error that the next call will return, such as ECONNRESET; 0 for none. */
     public abstract int error();
 
     /**
-     * The own end, from the fields of {@code struct sock}: a {@code sockaddr}, of a UNIX socket without a name the
-     * family.
+     * The own {@code sockaddr}, from the fields of {@code struct sock}; only the family for a UNIX socket without a
+     * name.
      */
     public abstract byte[] local();
 
     /**
-     * The peer, from the fields of {@code struct sock}: a {@code sockaddr}, null when neither address nor port is set.
+     * The peer's {@code sockaddr}, from the fields of {@code struct sock}; null when neither address nor port is set.
      */
     public abstract byte @Nullable [] remote();
 
-    /** getsockname(2). */
+    /** The name that getsockname(2) returns. */
     abstract byte[] localName();
 
-    /** getpeername(2); null for ENOTCONN. */
+    /** The name that getpeername(2) returns; null for ENOTCONN. */
     abstract byte @Nullable [] peerName();
 }

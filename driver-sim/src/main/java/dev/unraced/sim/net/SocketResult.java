@@ -4,7 +4,7 @@ package dev.unraced.sim.net;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A new socket, or why there is none.
+ * A new socket, or the error that explains its absence.
  *
  * @param socket null when there is none
  * @param errno 0, or positive

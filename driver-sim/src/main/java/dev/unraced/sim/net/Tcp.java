@@ -18,8 +18,8 @@ import dev.unraced.sim.net.InetSocket.Progress;
 import dev.unraced.sim.net.InetSocket.State;
 
 /**
- * The calls of TCP sockets: net/ipv4/af_inet.c, net/ipv4/tcp_ipv4.c and net/ipv6/tcp_ipv6.c of a host whose only device
- * for them is the loopback.
+ * The calls of TCP sockets: net/ipv4/af_inet.c, net/ipv4/tcp_ipv4.c and net/ipv6/tcp_ipv6.c of a host on which TCP has
+ * no device but the loopback.
  */
 final class Tcp {
     final Ports ports;
@@ -65,7 +65,7 @@ final class Tcp {
         socket.progress = Progress.CONNECTING;
         handshake.sendSyn(socket);
         if (socket.nonblocking()) {
-            // The answer comes when the call lets go of the socket, which is after its result is settled.
+            // The kernel handles the answer when the call releases the socket, after its result is settled.
             return new Concluded(-EINPROGRESS);
         }
         return new TcpConnect(socket, handshake, -EINPROGRESS);
@@ -80,7 +80,7 @@ final class Tcp {
     }
 
     private int choose4(InetSocket socket, Ip wanted, int port) {
-        // ip_route_connect: to nobody is to oneself.
+        // ip_route_connect: a connect to the unspecified address is a connect to oneself.
         Ip ip = !wanted.isAny() ? wanted : socket.localIp.isAny() ? Ip.LOOPBACK4 : socket.localIp;
         if (!devices.isLocal(ip)) {
             return -ENETUNREACH;
@@ -154,7 +154,7 @@ final class Tcp {
         return 0;
     }
 
-    /** {@code inet_csk_accept}, of a caller that does not wait. */
+    /** {@code inet_csk_accept} for a caller that does not wait. */
     SocketResult accept(InetSocket socket) {
         log.read(socket.thing);
         log.write(socket.queueThing);
@@ -170,7 +170,7 @@ final class Tcp {
         return SocketResult.of(child);
     }
 
-    /** {@code tcp_close}: the peer is told, and may have the connection for its own use. */
+    /** {@code tcp_close}: the peer keeps its end of the connection. */
     void close(InetSocket socket) {
         log.write(socket.thing);
         if (socket.state == State.ESTABLISHED && socket.peer != null) {

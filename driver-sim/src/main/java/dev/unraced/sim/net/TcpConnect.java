@@ -8,7 +8,7 @@ import static dev.unraced.sim.base.Errno.ERESTARTSYS;
 import dev.unraced.sim.net.InetSocket.Progress;
 import dev.unraced.sim.net.InetSocket.State;
 
-/** The second half of {@code __inet_stream_connect}: waits for the answer, and says what it was. */
+/** The second half of {@code __inet_stream_connect}: waits for the answer, and returns its result. */
 final class TcpConnect implements ConnectAttempt {
     private final InetSocket socket;
     private final Handshake handshake;
@@ -69,7 +69,7 @@ final class TcpConnect implements ConnectAttempt {
         conclude();
     }
 
-    /** The connection goes on without the call. */
+    /** Ends the call; its connection goes on. */
     @Override
     public int abandon() {
         waits = false;

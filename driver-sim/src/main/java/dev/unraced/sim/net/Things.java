@@ -4,8 +4,8 @@ package dev.unraced.sim.net;
 import dev.unraced.sim.base.AccessLog;
 
 /**
- * Numbers for the access log of things that have names. They are given out in advance, since a number must not depend
- * on who comes first; names share one when they are many, by which steps at most conflict that need not.
+ * Numbers of the access log for objects that have names. They are allotted in advance, since a number must not depend
+ * on which task comes first. Many names may share a number, so some steps conflict without need.
  */
 final class Things {
     private static final int COUNT = 64;

@@ -10,7 +10,7 @@ import static dev.unraced.sim.base.Errno.ERESTARTSYS;
 import dev.unraced.sim.net.UnixSocket.State;
 import org.jspecify.annotations.Nullable;
 
-/** {@code unix_stream_connect}: looks for the listener each time that it goes on, and leaves nothing while it waits. */
+/** {@code unix_stream_connect}: looks the listener up whenever it goes on, and leaves no trace while it waits. */
 final class UnixConnect implements ConnectAttempt {
     private final UnixSockets sockets;
     private final Object caller;
@@ -70,7 +70,7 @@ final class UnixConnect implements ConnectAttempt {
         return awaited != null;
     }
 
-    /** Sleeps as {@code unix_wait_for_peer} does. */
+    /** Returns whether {@code unix_wait_for_peer} would end its sleep. */
     @Override
     public boolean canGoOn() {
         return awaited != null && !(awaited.isListening() && awaited.isFull());

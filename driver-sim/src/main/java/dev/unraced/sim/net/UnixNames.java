@@ -6,12 +6,12 @@ public interface UnixNames {
     /**
      * Makes an inode for a socket: {@code unix_bind_bsd} of net/unix/af_unix.c.
      *
-     * @param caller whose working directory and rights count; the network hands it through
+     * @param caller the caller, whose working directory and rights count; the network only passes it on
      * @param path without its NUL, not empty
-     * @return 0 or a negated errno: EADDRINUSE for a name that is taken, and what looking it up may yield
+     * @return 0 or a negated errno: EADDRINUSE for a name that is taken, or an error of the lookup
      */
     int bind(Object caller, byte[] path, Socket socket);
 
-    /** Finds the socket that is bound to a path, dead or alive: {@code unix_find_bsd}, up to its check of the type. */
+    /** Finds the socket that is bound to a path, open or closed: {@code unix_find_bsd}, up to its check of the type. */
     Lookup find(Object caller, byte[] path);
 }

@@ -17,10 +17,10 @@ final class UnixSocket extends Socket {
     }
 
     State state = State.CLOSE;
-    /** The whole {@code sockaddr_un}, as long as getsockname(2) says; null without a name. */
+    /** The whole {@code sockaddr_un}, with the length that getsockname(2) returns; null without a name. */
     byte @Nullable [] name;
 
-    /** {@code unix_peer}, which outlives the peer's file. */
+    /** {@code unix_peer}, which stays after the peer's file is closed. */
     @Nullable
     UnixSocket peer;
 
@@ -39,7 +39,7 @@ final class UnixSocket extends Socket {
         return state == State.LISTEN && !dead;
     }
 
-    /** {@code unix_recvq_full}: a backlog of 0 admits one. */
+    /** {@code unix_recvq_full}: a backlog of 0 admits one connection. */
     boolean isFull() {
         log.read(queueThing);
         return queue.size() > backlog;

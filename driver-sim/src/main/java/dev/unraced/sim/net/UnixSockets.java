@@ -49,13 +49,16 @@ final class UnixSockets {
         byte[] path = path(address);
         int result = names.bind(caller, path, socket);
         if (result == 0) {
-            // unix_mkname_bsd: with its NUL, even where that is one byte more than a name has room for.
+            // unix_mkname_bsd includes the NUL, even when the name is then one byte too long for sun_path.
             socket.name = address.bytes(Address.FAMILY_SIZE + path.length + 1);
         }
         return result;
     }
 
-    /** The kernel makes the inode before it sees that it needs none, and so complains of a name that is taken first. */
+    /**
+     * Returns the error of a second bind. The kernel makes the inode before it sees that the socket has a name, so it
+     * reports a taken name first.
+     */
     private int bindAgain(Object caller, Address address) {
         Lookup lookup = names.find(caller, path(address));
         boolean taken = lookup.socket() != null || lookup.errno() == ECONNREFUSED;
@@ -80,7 +83,7 @@ final class UnixSockets {
         return Arrays.copyOfRange(name, Address.FAMILY_SIZE, end);
     }
 
-    /** {@code unix_find_other}; of a path, perhaps a socket that is dead, which nobody finds in the kernel. */
+    /** {@code unix_find_other}. A path may lead to a closed socket, which the kernel does not find. */
     Lookup find(Object caller, Address address, int type) {
         if (isAbstract(address)) {
             UnixSocket named = abstractNames.find(type, address.bytes(address.length()));
@@ -123,7 +126,7 @@ final class UnixSockets {
             return -lookup.errno();
         }
         log.write(other.thing);
-        // unix_may_send: who has a peer hears nobody else.
+        // unix_may_send: a socket with a peer receives from that peer alone.
         if (other.peer != null && other.peer != socket) {
             return -EPERM;
         }
@@ -133,7 +136,7 @@ final class UnixSockets {
         return 0;
     }
 
-    /** {@code unix_listen}: a socket without a name cannot. */
+    /** {@code unix_listen}: a socket without a name cannot listen. */
     int listen(UnixSocket socket, int backlog) {
         log.write(socket.thing);
         log.write(socket.queueThing);
@@ -148,7 +151,7 @@ final class UnixSockets {
         return 0;
     }
 
-    /** {@code unix_accept}, of a caller that does not wait. */
+    /** {@code unix_accept} for a caller that does not wait. */
     SocketResult accept(UnixSocket socket) {
         log.read(socket.thing);
         if (socket.type() == Socket.SOCK_DGRAM) {
@@ -162,7 +165,9 @@ final class UnixSockets {
         return child == null ? SocketResult.failed(EAGAIN) : SocketResult.of(child);
     }
 
-    /** {@code unix_release_sock}: those that nobody accepted go, too; the name in the file tree stays. */
+    /**
+     * {@code unix_release_sock}: it closes connections that were not accepted, too; the name in the file tree stays.
+     */
     void close(UnixSocket socket) {
         log.write(socket.thing);
         socket.dead = true;

@@ -12,7 +12,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Decides which recorded calls come again, and counts those that do not. Counts may be read by any thread. */
+/** Decides which recorded calls are replayed, and counts the others. Any thread may read the counts. */
 final class EventFilter {
     private final Set<Syscall> syscalls;
     private final FilterMatcher matcher;
@@ -20,27 +20,29 @@ final class EventFilter {
 
     EventFilter(CaptureConfig config) {
         syscalls = config.syscalls();
-        // A recording knows each cgroup's id, but not which lies below which.
+        // A recording knows each cgroup's id, but not the hierarchy of cgroups.
         matcher = new FilterMatcher(config.filters(), (cgroup, wanted) -> wanted.contains(cgroup));
         for (FilterReason reason : FilterReason.values()) {
             counts.put(reason, new AtomicLong());
         }
     }
 
-    /** Whether an event comes again. Calls that are not watched are not counted: no driver would have seen them. */
+    /**
+     * Returns whether an event is replayed. Calls that are not watched are not counted: no driver would have seen them.
+     */
     boolean accepts(EventView event) {
         if (!syscalls.contains(event.syscall())) {
             return false;
         }
         FilterReason reason = matcher.reason(event);
-        // Entries that a filter leaves out are on nobody's books.
+        // Statistics do not count enter events that a filter leaves out.
         if (reason != null && !event.isEnter()) {
             Objects.requireNonNull(counts.get(reason)).incrementAndGet();
         }
         return reason == null;
     }
 
-    /** Calls left out so far. */
+    /** The calls left out so far, by reason. */
     Map<FilterReason, Long> counted() {
         Map<FilterReason, Long> counted = new EnumMap<>(FilterReason.class);
         counts.forEach((reason, count) -> {

@@ -6,9 +6,9 @@ import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 
 /**
- * When each call of a recording returns again. Used by one thread.
+ * The times at which the calls of a recording are replayed. Used by one thread.
  *
- * <p>How to tell the time and how to let it pass can be given, so that a test of it takes no time.
+ * <p>A test can replace the clock and the sleep, so that it takes no time.
  */
 public final class Pace {
     private final boolean original;
@@ -24,27 +24,31 @@ public final class Pace {
         this.sleeper = sleeper;
     }
 
-    /** As fast as the recording can be read. */
+    /** Returns a pace as fast as the recording can be read. */
     public static Pace fast() {
         return new Pace(false, System::nanoTime, LockSupport::parkNanos);
     }
 
-    /** As slow as it was, from the first call on. */
+    /** Returns the pace of the recording, from its first call on. */
     public static Pace original() {
         return original(System::nanoTime, LockSupport::parkNanos);
     }
 
     /**
-     * As {@link #original()}, by another clock.
+     * Returns the pace of the recording by another clock.
      *
      * @param clock nanoseconds, as {@link System#nanoTime}
-     * @param sleeper lets at most so many nanoseconds pass, or less
+     * @param sleeper lets at most its argument's nanoseconds pass
      */
     static Pace original(LongSupplier clock, LongConsumer sleeper) {
         return new Pace(true, clock, sleeper);
     }
 
-    /** How long it is until a call that returned at this time since boot returns again; 0 or less when it is due. */
+    /**
+     * Returns the nanoseconds until a call is due; 0 or less when it is.
+     *
+     * @param exitNanos the recorded return of the call, in nanoseconds since boot
+     */
     long untilDue(long exitNanos) {
         if (!original) {
             return 0;
@@ -58,7 +62,7 @@ public final class Pace {
         return exitNanos - firstExitNanos - (now - startNanos);
     }
 
-    /** Sleeps, perhaps for less time. */
+    /** Sleeps for this time or less. */
     void sleep(long nanos) {
         sleeper.accept(nanos);
     }

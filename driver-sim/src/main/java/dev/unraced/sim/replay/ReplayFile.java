@@ -10,7 +10,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 
 /**
- * The file of a recording, as configuration names it.
+ * The file of a recording, as the configuration names it.
  *
  * @param name relative to the working directory, or absolute
  */
@@ -18,7 +18,7 @@ public record ReplayFile(String name) {
     private static final String REMEDY =
             "Set unraced.sim.replay to a file that 'unraced watch --record' or a RecordingWriter made.";
 
-    /** Whether the file is there and starts as a recording does. What follows is found when it is replayed. */
+    /** Returns whether the file exists and starts as a recording does. Errors behind its start show in the replay. */
     public Availability availability() {
         Path path;
         try {
@@ -30,7 +30,7 @@ public record ReplayFile(String name) {
             return unavailable("RECORDING_MISSING", "There is no file " + name + ".");
         }
         if (!Files.isRegularFile(path)) {
-            // A pipe could be read only once, and asking whether it is a recording reads it.
+            // The check would read a pipe, which can be read only once.
             return unavailable("RECORDING_UNREADABLE", name + " is no regular file.");
         }
         if (!Files.isReadable(path)) {
@@ -47,7 +47,7 @@ public record ReplayFile(String name) {
     /**
      * Opens the recording.
      *
-     * @throws CaptureException when it cannot be read; the message names the remedy
+     * @throws CaptureException when the file cannot be read; the message names the remedy
      */
     public RecordingReader open() {
         Availability availability = availability();

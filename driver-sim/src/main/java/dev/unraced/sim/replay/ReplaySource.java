@@ -20,11 +20,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
-/**
- * A recording that a thread of its own reads into a ring. The thread waits when the ring is full, so nothing is lost.
- */
+/** A recording that a separate thread reads into a ring. The thread waits when the ring is full, so nothing is lost. */
 public final class ReplaySource extends UserSource {
-    /** No recorded record is longer than this ring. */
+    /** The smallest ring, which has room for any recorded record. */
     private static final int SMALLEST_RING = 1 << 19;
 
     private static final int BATCH = 1024;
@@ -37,7 +35,7 @@ public final class ReplaySource extends UserSource {
     private final Thread thread = new Thread(this::feedAll, "unraced-replay");
     private volatile Mitigation mitigation;
     private volatile boolean enterEvents;
-    /** Enter events handed on; only the feeding thread counts. */
+    /** The number of enter events written; only the feeding thread changes it. */
     private final AtomicLong entered = new AtomicLong();
 
     private volatile boolean stopping;
@@ -58,11 +56,11 @@ public final class ReplaySource extends UserSource {
      *
      * @param driver the name that the capture gives as its driver's
      * @param recording will be closed by the capture
-     * @param config which calls come again, and how large the ring is
+     * @param config selects the calls to replay, and the size of the ring
      */
     public static Capture open(String driver, RecordingReader recording, CaptureConfig config, Pace pace) {
         ReplaySource source = new ReplaySource(recording, config, pace);
-        // The first record is read at once: from now on the mode is that of the recording.
+        // The first record is read at once, so that the mode is that of the recording from the start.
         if (source.feed(1)) {
             source.thread.start();
         }
@@ -79,7 +77,7 @@ public final class ReplaySource extends UserSource {
         return ended ? failure : null;
     }
 
-    /** The mode under which the call was made that was read last. */
+    /** The mode of the call that was read last. */
     @Override
     public Mitigation mitigation() {
         return mitigation;
@@ -91,7 +89,7 @@ public final class ReplaySource extends UserSource {
                 + mitigation.name().toLowerCase(Locale.ROOT) + ", and that cannot be changed any more.");
     }
 
-    /** Whether one was read so far. */
+    /** Returns whether an enter event was read so far. */
     @Override
     public boolean enterEvents() {
         return enterEvents;
@@ -126,7 +124,7 @@ public final class ReplaySource extends UserSource {
     @Override
     public void stop() {
         stopping = true;
-        // Not an interrupt, which would close the file while it is read.
+        // An interrupt would close the file while it is read, so the thread is only unparked.
         LockSupport.unpark(thread);
         Uninterruptibles.joinUninterruptibly(thread);
     }
@@ -138,11 +136,11 @@ public final class ReplaySource extends UserSource {
 
     private void feedAll() {
         while (feed(BATCH)) {
-            // Each batch is a step.
+            // Each iteration reads a batch.
         }
     }
 
-    /** Reads some records; false when there is nothing more to read. */
+    /** Reads some records; returns false when there is nothing more to read. */
     private boolean feed(int limit) {
         try {
             if (recording.poll(this::feed, limit) > 0 && !stopping) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Recordings as a source of events: what was captured once, by whatever driver, comes again. */
+/** Recordings as a source of events: calls that any driver captured once are replayed. */
 @NullMarked
 package dev.unraced.sim.replay;
 

@@ -4,14 +4,14 @@ package dev.unraced.sim.scale;
 import dev.unraced.stash.StashPolicy;
 
 /**
- * The smallest size that loses no more than wanted, and what an attack makes of it.
+ * The smallest size whose loss is acceptable, and its fate in an attack.
  *
  * @param policy of the stash
- * @param latencyTimes how many times as long as the scenario has them the calls take
+ * @param latencyTimes factor by which the calls take longer than in the scenario
  * @param enough whether there is such a size; otherwise the rest is about the largest one
  * @param entries the size
  * @param attack the scenario's own, or one that can fill the stash at least twice
- * @param underAttack how a stash of that size fares in it
+ * @param underAttack the result of a stash of that size in the attack
  */
 public record Advice(
         StashPolicy policy, double latencyTimes, boolean enough, int entries, Attack attack, ScaleResult underAttack) {}

@@ -4,18 +4,17 @@ package dev.unraced.sim.scale;
 import java.time.Duration;
 
 /**
- * Somebody fills the stash: starts threads that enter a call and never return, such as opens of a FIFO without a
- * writer.
+ * An attack that fills the stash: threads enter a call and never return, such as opens of a FIFO without a writer.
  *
  * @param threads how many, 0 for no attack
- * @param at when the first one enters
- * @param perSecond how many enter in a second, above 0
+ * @param at time at which the first thread enters
+ * @param perSecond threads that enter in a second, above 0
  */
 public record Attack(int threads, Duration at, double perSecond) {
     /** No attack. */
     public static final Attack NONE = new Attack(0, Duration.ZERO, 1);
 
-    /** Refuses what cannot be. */
+    /** Checks the values. */
     public Attack {
         Checks.range("the number of attacking threads", threads, 0, Churn.MOST_IDS);
         Checks.positive("the attacking threads per second", perSecond);
@@ -24,7 +23,7 @@ public record Attack(int threads, Duration at, double perSecond) {
         }
     }
 
-    /** Whether there is one. */
+    /** Returns whether there is an attack. */
     public boolean isReal() {
         return threads > 0;
     }

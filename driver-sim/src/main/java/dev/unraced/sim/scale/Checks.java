@@ -3,7 +3,7 @@ package dev.unraced.sim.scale;
 
 import java.time.Duration;
 
-/** Refuses numbers that make no scenario; the messages are for whoever typed them. */
+/** Refuses numbers that make no scenario; users of the command line see the messages. */
 final class Checks {
     private Checks() {}
 

@@ -4,21 +4,21 @@ package dev.unraced.sim.scale;
 import java.util.random.RandomGenerator;
 
 /**
- * The threads of a machine, by index, 36 bytes each. Those in no call come first in {@link #order}, those in a call
- * after them, so that either kind can be drawn at once. Not thread-safe.
+ * The threads of a machine, by index, 36 bytes each. In {@link #order}, threads outside of calls come first and threads
+ * in calls after them, so that a thread of either kind can be drawn at once. Not thread-safe.
  */
 final class Crowd {
     private static final long IN_NO_CALL = -1;
 
-    /** Longs per thread. What is used together lies together: a million threads do not fit into a cache. */
+    /** The longs per thread. Values that are used together lie together: a million threads do not fit into a cache. */
     private static final int WIDTH = 4;
 
     private static final int START = 0;
-    /** Twice the number of the call among all calls of the run, plus 1 for a slow one. */
+    /** The field with twice the number of the call among all calls of the run, plus 1 for a slow one. */
     private static final int CALL = 1;
 
     private static final int RETURN_TIME = 2;
-    /** The id, and in the lower half the thread's place in the order. */
+    /** The field with the id, and in its lower half the thread's place in the order. */
     private static final int ID_AND_PLACE = 3;
 
     private final long[] threads;
@@ -26,9 +26,9 @@ final class Crowd {
     private int idle;
 
     /**
-     * Threads without an id; each has to {@link #start}.
+     * Creates threads without an id; each has to {@link #start}.
      *
-     * @param count how many
+     * @param count number of threads
      */
     Crowd(int count) {
         threads = new long[WIDTH * count];
@@ -39,12 +39,12 @@ final class Crowd {
         idle = count;
     }
 
-    /** Threads in no call. */
+    /** The number of threads outside of calls. */
     int idle() {
         return idle;
     }
 
-    /** Threads in a call. */
+    /** The number of threads in calls. */
     int busy() {
         return order.length - idle;
     }
@@ -73,12 +73,14 @@ final class Crowd {
         return (threads[WIDTH * thread + CALL] & 1) != 0;
     }
 
-    /** Whether a thread is in a call that returns at this time; otherwise it was killed since that was planned. */
+    /**
+     * Returns whether a thread is in a call that returns at this time; otherwise the thread of that call was killed.
+     */
     boolean returnsAt(int thread, long time) {
         return threads[WIDTH * thread + RETURN_TIME] == time;
     }
 
-    /** A new thread takes the place of one in no call. */
+    /** Puts a new thread in the place of one outside of calls. */
     void start(int thread, int id, long now) {
         int at = WIDTH * thread;
         threads[at + START] = now;

@@ -2,7 +2,7 @@
 package dev.unraced.sim.scale;
 
 /**
- * Events by what the stash had to say when their call returned.
+ * Events by the answer of the stash when their call returned.
  *
  * @param complete with the arguments of their enter
  * @param refused without, because the stash was full when the call entered
@@ -12,12 +12,12 @@ package dev.unraced.sim.scale;
  */
 public record EventCounts(long complete, long refused, long evicted, long missing, long stale) {
 
-    /** Events without their enter. */
+    /** The number of events without their enter. */
     public long lost() {
         return refused + evicted + missing + stale;
     }
 
-    /** All events: calls that returned. */
+    /** The number of all events: calls that returned. */
     public long returned() {
         return complete + lost();
     }

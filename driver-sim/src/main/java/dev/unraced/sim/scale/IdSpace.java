@@ -2,24 +2,24 @@
 package dev.unraced.sim.scale;
 
 /**
- * Gives out thread ids as the kernel does: the next free one after the last, and from the start again at the end
+ * Gives out thread ids as the kernel does: the next free id after the last, and from the start again at the end
  * ({@code idr_alloc_cyclic} in alloc_pid of kernel/pid.c). Not thread-safe.
  */
 final class IdSpace {
-    /** Where the kernel starts again: RESERVED_PIDS of kernel/pid.c. */
+    /** The first id after a wrap: RESERVED_PIDS of kernel/pid.c. */
     static final int RESERVED = 300;
 
     private final int end;
     private final long[] used;
     private int next = RESERVED;
 
-    /** Ids from {@link #RESERVED} to end - 1. */
+    /** Creates a space of ids from {@link #RESERVED} to end - 1. */
     IdSpace(int end) {
         this.end = end;
         used = new long[(end + Long.SIZE - 1) >>> 6];
     }
 
-    /** Takes an id; there must be a free one. */
+    /** Takes a free id, of which there must be one. */
     int take() {
         int id = next;
         while (isUsed(id)) {

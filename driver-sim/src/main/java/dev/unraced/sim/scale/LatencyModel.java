@@ -4,7 +4,7 @@ package dev.unraced.sim.scale;
 import java.time.Duration;
 import java.util.random.RandomGenerator;
 
-/** How long calls take. Immutable and thread-safe. */
+/** The time that calls take. Immutable and thread-safe. */
 public sealed interface LatencyModel {
 
     /** Draws the time of one call, in nanoseconds. */
@@ -13,11 +13,11 @@ public sealed interface LatencyModel {
     /** The mean time of a call, in nanoseconds. */
     double meanNanos();
 
-    /** The same model with every call this many times as long. */
+    /** Returns the same model with every call this many times as long. */
     LatencyModel times(double factor);
 
     /**
-     * Memoryless, for comparison with queueing theory.
+     * A memoryless model, for comparison with queueing theory.
      *
      * @param meanNanos the mean, above 0
      */
@@ -38,11 +38,12 @@ public sealed interface LatencyModel {
     }
 
     /**
-     * Calls of two kinds. Most find what they need in memory: log-normal. Some block, in a FIFO without a writer, a
-     * network file system or a connect to a dead host: Pareto, whose tail is heavy, up to a limit.
+     * A model with calls of two kinds. Most calls find their objects in memory: their times are log-normal. Some calls
+     * block, in a FIFO without a writer, a network file system or a connect to a dead host. Their times are a Pareto
+     * distribution, whose tail is heavy, up to a limit.
      *
-     * @param fastMedianNanos the median of those that do not block, above 0
-     * @param fastSigma how far they scatter: the standard deviation of the logarithm, 0 or more
+     * @param fastMedianNanos the median of calls that do not block, above 0
+     * @param fastSigma their scatter: the standard deviation of the logarithm, 0 or more
      * @param blocked the share of calls that block, 0 to 1
      * @param blockedLeastNanos the shortest of them, above 0
      * @param blockedShape the exponent of their tail; above 1, and the closer to 1, the heavier
@@ -71,7 +72,10 @@ public sealed interface LatencyModel {
             }
         }
 
-        /** A mixture whose fast calls scatter by 1 (most within a factor of 7), and whose blocked ones end in a day. */
+        /**
+         * Returns a mixture whose fast calls scatter by 1 (most within a factor of 7), and whose blocked calls end in a
+         * day.
+         */
         public static Mixture of(Duration fastMedian, double blocked, Duration blockedLeast, double blockedShape) {
             return new Mixture(
                     fastMedian.toNanos(),
@@ -82,7 +86,7 @@ public sealed interface LatencyModel {
                     Math.max(blockedLeast.toNanos(), Duration.ofDays(1).toNanos()));
         }
 
-        /** The same with another share of calls that block. */
+        /** Returns the same model with another share of calls that block. */
         public Mixture withBlocked(double share) {
             return new Mixture(fastMedianNanos, fastSigma, share, blockedLeastNanos, blockedShape, blockedMostNanos);
         }

@@ -6,14 +6,16 @@ import dev.unraced.stash.StashStats;
 import java.nio.ByteBuffer;
 
 /**
- * A stash, fed as a driver feeds it, whose every answer is checked: the bytes of an entry name its thread, the thread's
- * start and the number of its call. Allocates nothing per call. Not thread-safe.
+ * A stash, fed as a driver feeds it, whose every answer is checked. The bytes of an entry name its thread, the thread's
+ * start and the number of its call. It allocates nothing per call. Not thread-safe.
  */
 final class Observer {
-    /** Bytes of an entry. The stash copies what is there, so few bytes make a fast model; they change no outcome. */
+    /**
+     * The bytes of an entry. The stash copies them, so few bytes make a fast model; their number changes no outcome.
+     */
     static final int ENTRY_BYTES = 3 * Long.BYTES;
 
-    /** open, connect, creat, openat and openat2 of arch/x86/entry/syscalls/syscall_64.tbl. */
+    /** The numbers of open, connect, creat, openat and openat2 in arch/x86/entry/syscalls/syscall_64.tbl. */
     private static final int[] SYSCALLS = {2, 42, 85, 257, 437};
 
     private final ArgStash stash;
@@ -35,7 +37,7 @@ final class Observer {
         }
     }
 
-    /** What {@link ArgStash#take} said. */
+    /** Returns the result of {@link ArgStash#take}. */
     int leave(long now, int id, long start, long call) {
         int length = stash.take(id, start, syscall(call), taken.clear());
         if (length >= 0) {
@@ -57,16 +59,16 @@ final class Observer {
         return highWater;
     }
 
-    /** Entries on average over the time from 0 to now. */
+    /** Returns the mean number of entries over the time from 0 to now. */
     double meanLive(long now) {
         change(now, 0);
         return entryNanos / now;
     }
 
     /**
-     * The stash's books.
+     * Returns the stash's statistics.
      *
-     * @throws IllegalStateException when they do not balance, or say something else than what happened
+     * @throws IllegalStateException when they do not balance, or disagree with the observer's counts
      */
     StashStats books(long taken) {
         StashStats books = stash.stats();

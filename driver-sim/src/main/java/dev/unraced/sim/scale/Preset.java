@@ -6,8 +6,8 @@ import java.time.Duration;
 import java.util.Locale;
 
 /**
- * Scenarios to start from. Their figures are assumptions, and their durations are chosen so that a table takes seconds;
- * measure a machine of one's own with {@code unraced watch}, and put its figures in.
+ * Scenarios to start from. Their figures are assumptions, and their durations are chosen so that a table takes seconds.
+ * Measure your own machine with {@code unraced watch}, and put its figures in.
  */
 public enum Preset {
     /** One person's machine. */
@@ -50,7 +50,7 @@ public enum Preset {
         }
     },
 
-    /** Somebody fills the stash. */
+    /** A server whose stash an attacker fills. */
     STASH_ATTACK("A server of 5,000 threads, where after 5 minutes somebody starts 20,000 threads, 100 a second, that"
             + " block in a call for ever.") {
         @Override
@@ -73,15 +73,15 @@ public enum Preset {
         this.explanation = explanation;
     }
 
-    /** The scenario. */
+    /** The scenario with the preset's figures. */
     public abstract ScaleScenario scenario();
 
-    /** Its name as a user types it, such as {@code container-host}. */
+    /** The preset's name as a user types it, such as {@code container-host}. */
     public String label() {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
-    /** What it is like, in one line. */
+    /** A description of the scenario in one line. */
     public String explanation() {
         return explanation;
     }

@@ -3,16 +3,16 @@ package dev.unraced.sim.scale;
 
 import java.util.Arrays;
 
-/** Which thread returns next, and when: a binary heap on plain arrays. Not thread-safe. */
+/** The next threads to return, and their times: a binary heap on plain arrays. Not thread-safe. */
 final class ReturnQueue {
-    /** Later than any time. */
+    /** A time later than any other. */
     static final long NEVER = Long.MAX_VALUE;
 
     private long[] times = new long[1024];
     private int[] threads = new int[1024];
     private int size;
 
-    /** When the next thread returns, or {@link #NEVER}. */
+    /** Returns the time at which the next thread returns, or {@link #NEVER}. */
     long time() {
         return size == 0 ? NEVER : times[0];
     }

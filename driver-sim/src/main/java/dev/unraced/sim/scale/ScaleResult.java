@@ -5,10 +5,10 @@ import dev.unraced.stash.StashPolicy;
 import dev.unraced.stash.StashStats;
 
 /**
- * What a stash made of a scenario. Its books balance, and no call was given another call's bytes; otherwise there would
- * be no result. {@code calls = events.returned() + killed + running}.
+ * The result of a stash in a scenario. Its statistics balance, and no call got another call's bytes; otherwise there
+ * would be no result. {@code calls = events.returned() + killed + running}.
  *
- * @param policy what the stash does when full
+ * @param policy the behaviour of the stash when full
  * @param entries that fit into the stash
  * @param calls that entered, those of an attack included
  * @param events of calls that returned
@@ -18,7 +18,7 @@ import dev.unraced.stash.StashStats;
  * @param running calls under way at the end
  * @param highWater the most entries at any time
  * @param meanLive entries on average
- * @param books the stash's own, at the end
+ * @param books the stash's own statistics, at the end
  */
 public record ScaleResult(
         StashPolicy policy,
@@ -33,12 +33,14 @@ public record ScaleResult(
         double meanLive,
         StashStats books) {
 
-    /** Whether the stash never had to refuse or evict. */
+    /** Returns whether the stash never refused or evicted an entry. */
     public boolean neverFull() {
         return books.refused() == 0 && books.evicted() == 0;
     }
 
-    /** What a larger stash makes of the same scenario; only for a stash that was {@link #neverFull()}. */
+    /**
+     * Returns the result of a larger stash in the same scenario; valid only for a stash that was {@link #neverFull()}.
+     */
     ScaleResult withEntries(int larger) {
         StashStats grown = new StashStats(
                 books.puts(),

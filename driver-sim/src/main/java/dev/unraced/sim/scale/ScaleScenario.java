@@ -4,17 +4,17 @@ package dev.unraced.sim.scale;
 import java.time.Duration;
 
 /**
- * A machine and what happens on it. Immutable. Two runs of the same scenario see the same calls at the same times,
- * whatever stash they run against.
+ * A machine and its calls. Immutable. Two runs of the same scenario see the same calls at the same times, whatever
+ * stash they run against.
  *
- * @param name what to call it
+ * @param name the scenario's name
  * @param threads how many there are at any time, without those of an attack; 1 to some 4 million
- * @param callsPerSecond watched calls of all threads together, at random times (Poisson) by threads that are in none
- * @param latency how long they take
- * @param churn how threads come and go
+ * @param callsPerSecond watched calls of all threads together, at random times (Poisson) by threads outside of calls
+ * @param latency the time that calls take
+ * @param churn the ends and starts of threads
  * @param missedEnters the share of calls whose enter the observer does not see, such as when the kernel does not run
  *     the program
- * @param attack who fills the stash
+ * @param attack threads that fill the stash
  * @param duration virtual time from the first call on, 1 s to 365 days
  * @param seed decides every random choice
  */
@@ -29,7 +29,7 @@ public record ScaleScenario(
         Duration duration,
         long seed) {
 
-    /** Refuses what cannot be. */
+    /** Checks the values. */
     public ScaleScenario {
         Checks.range("the number of threads", threads, 1, Churn.MOST_IDS - IdSpace.RESERVED);
         Checks.positive("the calls per second", callsPerSecond);
@@ -46,12 +46,12 @@ public record ScaleScenario(
         }
     }
 
-    /** A scenario to start from: 1,000 threads, 1,000 calls per second, all fast, for a minute. */
+    /** Returns a builder of 1,000 threads that make 1,000 calls per second, all fast, for a minute. */
     public static Builder builder() {
         return new Builder();
     }
 
-    /** A builder with everything as it is here. */
+    /** Returns a builder with this scenario's values. */
     public Builder toBuilder() {
         return new Builder()
                 .name(name)
@@ -65,7 +65,7 @@ public record ScaleScenario(
                 .seed(seed);
     }
 
-    /** Makes scenarios. Not thread-safe. */
+    /** Builds scenarios. Not thread-safe. */
     public static final class Builder {
         private String name = "custom";
         private int threads = 1000;
@@ -134,9 +134,9 @@ public record ScaleScenario(
         }
 
         /**
-         * The scenario.
+         * Builds the scenario.
          *
-         * @throws IllegalArgumentException when something is out of range; the message says what is allowed
+         * @throws IllegalArgumentException when a value is out of range; the message names the range
          */
         public ScaleScenario build() {
             return new ScaleScenario(

@@ -9,12 +9,12 @@ import java.util.function.LongConsumer;
 /**
  * One run of a scenario against one stash, in virtual time. Not thread-safe; several runs can go in parallel.
  *
- * <p>Calls, ends of threads and an attack come at random times of a given rate, so the model draws the next of each for
- * the whole machine and then the thread that it strikes. Only returns have to wait in a queue. That makes a run as fast
- * with a million threads as with a thousand, but for the processor's caches.
+ * <p>Calls, ends of threads and an attack come at random times of a given rate. So the model draws the next of each for
+ * the whole machine, and then the thread that it strikes. Only returns have to wait in a queue. That makes a run as
+ * fast with a million threads as with a thousand, except for cache misses.
  */
 public final class ScaleSimulation {
-    /** From here on a call is slow, in nanoseconds. */
+    /** A call that takes this long or longer is slow, in nanoseconds. */
     public static final long SLOW_NANOS = 1_000_000_000;
 
     private static final double NANOS = 1e9;
@@ -49,8 +49,8 @@ public final class ScaleSimulation {
      * Runs a scenario against a new stash.
      *
      * @param entries that fit into the stash, at least 1
-     * @param progress is told of calls done since it was told last, now and then
-     * @throws IllegalStateException when the stash's books do not balance, or it gave a call the bytes of another
+     * @param progress called now and then with the number of calls since the last time
+     * @throws IllegalStateException when the stash's statistics do not balance, or it gave a call the bytes of another
      */
     public static ScaleResult run(ScaleScenario scenario, StashPolicy policy, int entries, LongConsumer progress) {
         return run(scenario, policy, policy.newStash(entries, Observer.ENTRY_BYTES), progress);
@@ -129,7 +129,7 @@ public final class ScaleSimulation {
         }
     }
 
-    /** A thread ends, and another one starts. */
+    /** Ends a thread, and starts another one. */
     private void exit(long now) {
         boolean inCall = crowd.busy() > 0
                 && (crowd.idle() == 0 || happens(scenario.churn().killed()));

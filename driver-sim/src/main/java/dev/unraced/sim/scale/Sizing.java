@@ -4,9 +4,9 @@ package dev.unraced.sim.scale;
 import java.util.List;
 
 /**
- * How stashes of several sizes fare in one scenario.
+ * The results of stashes of several sizes in one scenario.
  *
- * @param scenario what they were tried in
+ * @param scenario the scenario
  * @param wantedLoss the share of events without their enter that is acceptable, 0 to 1
  * @param rows by policy, then by latency, then by size
  * @param advice one per policy and latency

@@ -11,8 +11,8 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * A sizing as a picture: loss and memory against size. SVG that stands alone, follows the reader's light or dark mode,
- * and can be read at a width of 360 pixels.
+ * A picture of a sizing: loss and memory against size. It is an SVG that stands alone, follows the reader's light or
+ * dark mode, and can be read at a width of 360 pixels.
  */
 public final class SizingPlot {
     private static final int WIDTH = 360;
@@ -20,7 +20,7 @@ public final class SizingPlot {
     private static final int RIGHT = 344;
     private static final Panel LOSS = new Panel(50, 194);
     private static final Panel MEMORY = new Panel(252, 352);
-    /** Where no loss is drawn: there is no logarithm of 0. */
+    /** The value at which no loss is drawn, since 0 has no logarithm. */
     private static final double NO_LOSS = 1e-7;
 
     private static final String STYLE = """
@@ -53,7 +53,7 @@ public final class SizingPlot {
                 .toList();
     }
 
-    /** The picture, a whole file. */
+    /** Returns the picture, a whole file. */
     public static String svg(Sizing sizing) {
         return new SizingPlot(sizing).draw();
     }
@@ -221,7 +221,7 @@ public final class SizingPlot {
 
     /** A part of the picture, from top to bottom. */
     private record Panel(int top, int bottom) {
-        /** Where a value between two bounds lies. */
+        /** Returns the position of a value between two bounds. */
         double y(double value, double least, double most) {
             return bottom - (value - least) / Math.max(1e-9, most - least) * (bottom - top);
         }

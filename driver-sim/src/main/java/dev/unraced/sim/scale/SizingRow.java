@@ -4,17 +4,17 @@ package dev.unraced.sim.scale;
 /**
  * One line of a sizing table.
  *
- * @param latencyTimes how many times as long as the scenario has them the calls took
- * @param result what came of it
+ * @param latencyTimes factor by which the calls took longer than in the scenario
+ * @param result the result of the stash
  */
 public record SizingRow(double latencyTimes, ScaleResult result) {
 
-    /** Bytes of a BPF map of this size. */
+    /** The bytes of a BPF map of this size. */
     public long bpfBytes() {
         return StashMemory.bpf(result.entries());
     }
 
-    /** Bytes of a stash of this size in Java. */
+    /** The bytes of a stash of this size in Java. */
     public long javaBytes() {
         return StashMemory.java(result.entries());
     }

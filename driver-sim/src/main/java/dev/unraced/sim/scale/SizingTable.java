@@ -10,10 +10,10 @@ import java.util.stream.IntStream;
 /**
  * Tries stashes of several sizes in one scenario. Immutable.
  *
- * @param scenario what to try them in
+ * @param scenario the scenario for the stashes
  * @param policies at least one
  * @param sizes entries, at least one size, each 1 to {@link #LARGEST}
- * @param latencyTimes how many times as long the calls take; at least one number, each above 0
+ * @param latencyTimes factors by which the calls take longer than in the scenario; at least one, each above 0
  * @param wantedLoss the share of events without their enter that is acceptable, 0 to 1
  */
 public record SizingTable(
@@ -26,13 +26,13 @@ public record SizingTable(
     public static final List<Integer> LADDER =
             IntStream.rangeClosed(6, 16).mapToObj(bits -> 1 << bits).toList();
 
-    /** The most that {@code unraced.stash.entries} may be. */
+    /** The largest value of {@code unraced.stash.entries}. */
     public static final int LARGEST = 1 << 20;
 
-    /** Threads of the attack that a scenario without one is tried with, unless the stash is large. */
+    /** The fewest threads of the attack that a scenario without one is tried with, if there are enough ids. */
     private static final int ATTACKERS = 20_000;
 
-    /** Sorts the sizes, and drops what is given twice. */
+    /** Sorts the sizes, and drops duplicates. */
     public SizingTable {
         policies = policies.stream().distinct().toList();
         sizes = sizes.stream().sorted().distinct().toList();
@@ -46,10 +46,10 @@ public record SizingTable(
     }
 
     /**
-     * Runs it, several policies and latencies at the same time. Takes seconds to hours, and some 36 bytes per thread
-     * and processor.
+     * Tries all stashes, several policies and latencies at the same time. This takes seconds to hours, and some 36
+     * bytes per thread and processor.
      *
-     * @param progress is told of calls done since it was told last; called by several threads
+     * @param progress called with the number of calls since the last time; several threads call it
      */
     public Sizing run(LongConsumer progress) {
         List<Series> done = policies.stream()
@@ -83,7 +83,7 @@ public record SizingTable(
         Series run(LongConsumer progress) {
             for (int size : sizes) {
                 ScaleResult last = rows.isEmpty() ? null : lastResult();
-                // A stash that was never full does the same with more entries: the calls are the same.
+                // A larger stash has the same result as one that was never full, since the calls are the same.
                 ScaleResult result = last != null && last.neverFull()
                         ? last.withEntries(size)
                         : ScaleSimulation.run(slowed, policy, size, progress);
@@ -112,7 +112,10 @@ public record SizingTable(
             return rows.get(rows.size() - 1).result();
         }
 
-        /** Enough threads to fill the stash twice, evenly from the first quarter of the time to its end. */
+        /**
+         * Returns the scenario with an attack: enough threads to fill the stash twice, if there are ids, evenly from
+         * the first quarter of the time to its end.
+         */
         private ScaleScenario attacked(int entries) {
             double seconds = slowed.duration().toNanos() / 1e9 * 3 / 4;
             int free = slowed.churn().ids() - slowed.threads() - IdSpace.RESERVED;

@@ -11,7 +11,7 @@ final class Tally {
     private long missing;
     private long stale;
 
-    /** Counts an event by what {@link ArgStash#take} returned for it. */
+    /** Counts an event by the result of {@link ArgStash#take}. */
     void add(int taken) {
         switch (taken) {
             case ArgStash.REFUSED -> refused++;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** A million threads in virtual time against the stashes of the API: what a stash size costs and loses. */
+/** A million threads in virtual time against the stashes of the API: the memory and the losses of each stash size. */
 @NullMarked
 package dev.unraced.sim.scale;
 

@@ -12,15 +12,15 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 
-/** Reads a call's arguments as a tracer can: registers as they are, memory without faulting. */
+/** Reads a call's arguments as a tracer can: registers directly, memory without faulting. */
 final class ArgumentReader {
     static final int AT_FDCWD = -100;
     private static final long LOW_32 = 0xffff_ffffL;
-    /** O_CREAT|O_WRONLY|O_TRUNC: what the kernel makes of a creat. */
+    /** O_CREAT|O_WRONLY|O_TRUNC, the flags that the kernel gives to a creat. */
     private static final long CREAT_FLAGS = 0100 | 01 | 01000;
 
     private static final int HOW_SIZE = 24;
-    /** Of socketcall(2): descriptor, address pointer and length. */
+    /** The size of a socketcall(2) block: descriptor, address pointer and length. */
     private static final int BLOCK_SIZE = 12;
 
     private static final int PATH_ROOM = RecordLayout.PATH_MAX + 1;
@@ -28,7 +28,7 @@ final class ArgumentReader {
     private final ByteBuffer how = ByteBuffer.allocate(HOW_SIZE).order(ByteOrder.LITTLE_ENDIAN);
     private final ByteBuffer block = ByteBuffer.allocate(BLOCK_SIZE).order(ByteOrder.LITTLE_ENDIAN);
 
-    /** What registers say: all but what they point to. */
+    /** Takes the arguments that lie in registers, but not the memory behind pointers. */
     void registers(Call call, Draft draft) {
         switch (call.syscall()) {
             case OPEN -> flagsAndMode(draft, AT_FDCWD, call.register(1), call.register(2));
@@ -42,14 +42,14 @@ final class ArgumentReader {
                 if (call.block() == 0) {
                     connect(draft, call.register(0), call.register(1), call.register(2));
                 } else {
-                    // As long as nobody has read the block.
+                    // The descriptor is unknown until the block has been read.
                     draft.dirfd = -1;
                 }
             }
         }
     }
 
-    /** What pointers lead to, as far as the draft does not have it; flags what cannot be read. */
+    /** Reads the memory behind pointers, as far as the draft lacks it; flags memory that cannot be read. */
     void memory(Call call, AddressSpace memory, Draft draft, Provenance moment) {
         if (call.block() != 0 && draft.howProvenance == Provenance.NONE) {
             if (!block(call, memory, draft)) {
@@ -68,7 +68,7 @@ final class ArgumentReader {
         }
     }
 
-    /** Where the path lies. */
+    /** Returns the address of the path. */
     static long pathPointer(Call call) {
         return call.register(call.syscall() == Syscall.OPENAT || call.syscall() == Syscall.OPENAT2 ? 1 : 0);
     }
@@ -95,7 +95,7 @@ final class ArgumentReader {
         return true;
     }
 
-    /** Whether the block of socketcall(2) can be read, and is another than the draft has. */
+    /** Returns whether the block of socketcall(2) is readable and differs from the draft. */
     boolean blockDiffers(Call call, AddressSpace memory, Draft draft) {
         return readBlock(call, memory)
                 && (block.getInt(0) != draft.dirfd
@@ -144,7 +144,7 @@ final class ArgumentReader {
         return true;
     }
 
-    /** Whether openat2's {@code how} can be read, and is another than the draft has. */
+    /** Returns whether openat2's {@code how} is readable and differs from the draft. */
     boolean howDiffers(Call call, AddressSpace memory, Draft draft) {
         return readHow(call, memory, draft)
                 && (how.getLong(0) != draft.openFlags

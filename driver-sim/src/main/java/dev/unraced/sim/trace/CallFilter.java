@@ -14,12 +14,12 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** Decides which calls become events, and counts those that do not. */
+/** Decides which calls become events, and counts the other calls. */
 final class CallFilter {
     private final Kernel kernel;
     private final TraceSettings settings;
     private final EventFilters filters;
-    /** Whether the calls of every process are let through, as is the rule. */
+    /** Set when no filter excludes any process, which is the usual case. */
     private final boolean isOpen;
 
     private final Map<FilterReason, Counter> counts = new EnumMap<>(FilterReason.class);
@@ -38,12 +38,12 @@ final class CallFilter {
         }
     }
 
-    /** Counts without making objects. */
+    /** A mutable count, so that counting allocates nothing. */
     private static final class Counter {
         long calls;
     }
 
-    /** Why a process's calls are left out: the first reason that applies, null when none does. */
+    /** Returns the first reason to leave a process's calls out, or null when none applies. */
     @Nullable
     FilterReason reason(TaskGroup group) {
         return isOpen ? null : applying(group);
@@ -68,14 +68,14 @@ final class CallFilter {
         return null;
     }
 
-    /** Whether the path that an event has, or would have, is one to watch; of connects and unreadable paths always. */
+    /** Returns whether the path of an event passes the filter; connects and unreadable paths always pass. */
     boolean acceptsPath(Call call, Draft draft) {
         return call.syscall() == Syscall.CONNECT
                 || !draft.isPresent()
                 || filters.acceptsPath(draft.argument, draft.length);
     }
 
-    /** Why a call that returned is left out, apart from who made it; null when it is not. */
+    /** Returns the reason to leave out a call that returned, apart from its caller; null when there is none. */
     @Nullable
     FilterReason reason(Call call, Draft draft) {
         if (!acceptsPath(call, draft)) {

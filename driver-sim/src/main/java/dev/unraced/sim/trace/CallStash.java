@@ -9,14 +9,17 @@ import java.nio.ByteBuffer;
 import java.util.function.UnaryOperator;
 
 /**
- * Keeps drafts from entry to return: short ones in an ordinary entry, long ones in a small stash of their own beside
- * it, so that memory does not grow by the longest path times the number of threads.
+ * Keeps drafts from entry to return. Long drafts lie in a small stash of their own, so that memory does not grow by the
+ * longest path times the number of threads.
  */
 final class CallStash {
-    /** Bytes of an ordinary entry. */
+    /** The size of an ordinary entry in bytes. */
     static final int ENTRY_BYTES = 336;
 
-    /** A stash so small that threads get into each other's way is something that the order of their steps decides. */
+    /**
+     * In a stash with at most this many entries, the order of steps decides which thread finds room, so accesses are
+     * logged.
+     */
     private static final int CONTENDED = 64;
 
     private final AccessLog log;
@@ -25,7 +28,7 @@ final class CallStash {
     private final long lateThing;
     private final ArgStash entries;
     private final ArgStash longEntries;
-    /** What the kernel's copies say of calls that found no room at entry. */
+    /** The kernel's copies of calls that found no room at entry. */
     private final ArgStash late;
 
     private final boolean entriesContended;
@@ -51,7 +54,7 @@ final class CallStash {
         lateContended = late.capacity() <= CONTENDED;
     }
 
-    /** Stores a draft; whether there was room shows when it is taken. */
+    /** Stores a draft; {@link #take} shows whether there was room. */
     void put(long thread, long startNanos, int call, Draft draft) {
         int length = draft.writeTo(array);
         bytes.limit(length).position(0);
@@ -70,7 +73,7 @@ final class CallStash {
         }
     }
 
-    /** Stores a draft of a call whose entry found no room, or was not seen; it is on no books. */
+    /** Stores a draft of a call whose entry found no room, or was not seen; the statistics do not count it. */
     void putLate(long thread, long startNanos, int call, Draft draft) {
         int length = draft.writeTo(array);
         bytes.limit(length).position(0);
@@ -79,8 +82,10 @@ final class CallStash {
     }
 
     /**
-     * Looks at the draft that a call left at its entry; negative when there is none. What is remembered of calls
-     * without one stays.
+     * Reads the draft that a call left at its entry, without removing it. The stash still remembers why it refused or
+     * evicted a call.
+     *
+     * @return negative when there is no draft
      */
     int peek(long thread, long startNanos, int call, Draft draft) {
         bytes.clear();
@@ -97,7 +102,11 @@ final class CallStash {
         return length;
     }
 
-    /** Takes a draft; negative when there is none, as {@link ArgStash#take} says why. */
+    /**
+     * Takes a draft.
+     *
+     * @return negative when there is none, for the reasons of {@link ArgStash#take}
+     */
     int take(long thread, long startNanos, int call, Draft draft) {
         bytes.clear();
         touch(entriesContended, entriesThing);
@@ -117,7 +126,8 @@ final class CallStash {
             int found = late.take(thread, startNanos, call, bytes);
             if (found != ArgStash.MISSING) {
                 touch(lateContended, lateThing);
-                // The entries have told once why they lack the call, and forgotten it.
+                // The entries report only once why they lack a call, so that reason is kept unless the late stash has
+                // the draft.
                 length = found > 0 || length == ArgStash.MISSING ? found : length;
             }
         }
@@ -148,7 +158,7 @@ final class CallStash {
         }
     }
 
-    /** The books; a long part that was given up counts as its whole entry. */
+    /** Returns the statistics; an evicted long part counts as its whole entry. */
     StashStats stats() {
         StashStats stats = entries.stats();
         return new StashStats(
@@ -162,7 +172,7 @@ final class CallStash {
                 stats.capacity());
     }
 
-    /** Memory of all entries together. */
+    /** Returns the bytes of all entries together. */
     long byteSize() {
         return (long) entries.capacity() * entries.entryBytes()
                 + (long) longEntries.capacity() * longEntries.entryBytes()

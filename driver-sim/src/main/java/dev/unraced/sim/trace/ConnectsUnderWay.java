@@ -9,12 +9,12 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which connects are under way on which socket, whoever makes them, also those of processes that no event is about. Two
- * that overlap are marked both: neither can tell which of them chose the peer.
+ * The connects that are under way on each socket, by all processes, also those whose events are filtered out. Two
+ * connects that overlap are both marked: neither can prove that it chose the peer.
  */
 final class ConnectsUnderWay {
     private final AccessLog log;
-    /** By what the stash knows a call by: a thread, or a request. */
+    /** The connects by the stash's key: a thread, or a request. */
     private final Map<Long, Connect> connects = new HashMap<>();
 
     ConnectsUnderWay(AccessLog log) {
@@ -22,7 +22,7 @@ final class ConnectsUnderWay {
     }
 
     private static final class Connect {
-        /** What the kernel connected; null before it came to that. */
+        /** The file that the kernel connected; null before that. */
         @Nullable
         OpenFile file;
 
@@ -32,7 +32,7 @@ final class ConnectsUnderWay {
         boolean overlapped;
     }
 
-    /** A connect begins, or turns out to be of another socket than its descriptor led to at its entry. */
+    /** Records that a connect begins, or that its socket is another than its descriptor led to at entry. */
     void on(long key, @Nullable Socket socket) {
         Connect connect = connects.computeIfAbsent(key, unused -> new Connect());
         if (connect.socket == socket || socket == null) {
@@ -48,20 +48,20 @@ final class ConnectsUnderWay {
         }
     }
 
-    /** The kernel has connected a socket: whatever its descriptor is by now, it is this one. */
+    /** Records the file that the kernel connected, whatever its descriptor refers to by now. */
     void took(long key, OpenFile file, @Nullable Socket socket) {
         on(key, socket);
         connects.computeIfAbsent(key, unused -> new Connect()).file = file;
     }
 
-    /** What the kernel connected; null when that was not seen. */
+    /** Returns the file that the kernel connected; null when that was not seen. */
     @Nullable
     OpenFile taken(long key) {
         Connect connect = connects.get(key);
         return connect == null ? null : connect.file;
     }
 
-    /** A connect ends; whether another one of its socket was under way at the same time. */
+    /** Ends a connect; returns whether another connect of its socket was under way at the same time. */
     boolean end(long key) {
         Connect connect = connects.remove(key);
         if (connect == null) {

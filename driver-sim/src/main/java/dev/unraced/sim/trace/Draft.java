@@ -12,26 +12,26 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 
 /**
- * What is known of a call so far: an event in the making. Reused for every call; between entry and return its bytes lie
- * in the stash.
+ * The known facts of a call so far: an event in the making. One draft is reused for every call; between entry and
+ * return its bytes lie in the stash.
  */
 final class Draft {
     private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
-    /** Where a stashed draft's argument begins; behind it lies the truth, if there is one. */
+    /** The offset of a stashed draft's argument; the truth, if there is any, follows the argument. */
     private static final int ARGUMENT = 112;
-    /** Bytes of a stashed truth besides the resolved path and the socket's names. */
+    /** The size of a stashed truth without the resolved path and the socket's names, in bytes. */
     private static final int TRUTH = 32;
 
-    /** Bytes of a stashed draft besides those of the argument, the resolved path and the socket's names. */
+    /** The size of a stashed draft without the argument, the resolved path and the socket's names, in bytes. */
     static final int FIXED = ARGUMENT + TRUTH;
-    /** Bytes of the largest one. */
+    /** The size of the largest stashed draft, in bytes. */
     static final int LARGEST = FIXED + 2 * (RecordLayout.PATH_MAX + 1) + 2 * RecordLayout.ADDRESS_MAX;
 
     long enterNanos;
     Mitigation mitigation = Mitigation.OFF;
     int flags;
 
-    /** The path or the address; one byte more than a record takes, so that a longer one shows. */
+    /** The path or the address; it has one byte more than a record takes, so that a longer path shows. */
     final byte[] argument = new byte[RecordLayout.PATH_MAX + 1];
 
     int length;
@@ -45,24 +45,24 @@ final class Draft {
     long howSize;
     Provenance howProvenance = Provenance.NONE;
     Integrity howIntegrity = Integrity.UNCHECKED;
-    /** Where a path starts that is absolute, by number; as of the entry. */
+    /** The mount and dentry numbers of the start of an absolute path, as of the entry. */
     long rootMount;
 
     long rootDentry;
-    /** Where a relative path starts; 0 when that is not known. */
+    /** The mount and dentry numbers of the start of a relative path; 0 when unknown. */
     long startMount;
 
     long startDentry;
 
     int addrlen;
-    /** Where an address lies. */
+    /** The address of the socket address in memory. */
     long pointer;
     /** The device that a socket was bound to before its connect; 0 for none. */
     int boundDevice;
-    /** Number of the mount namespace in which the path is looked up, as far as that was seen. */
+    /** The number of the mount namespace in which the path is looked up; 0 when unknown. */
     long namespace;
 
-    /** What the call acted on, once that is known. */
+    /** Set once the object that the call acted on is known; the fields below describe it. */
     boolean hasTruth;
 
     int deviceMajor;
@@ -128,7 +128,7 @@ final class Draft {
         return provenance != Provenance.NONE;
     }
 
-    /** Whether the argument is these bytes, as far as the draft keeps them. */
+    /** Returns whether the argument equals these bytes, as far as the draft keeps them. */
     boolean isArgument(byte[] bytes, int count) {
         return length == Math.min(count, argument.length) && Arrays.equals(argument, 0, length, bytes, 0, length);
     }
@@ -148,9 +148,9 @@ final class Draft {
     }
 
     /**
-     * Writes the draft as it lies in the stash.
+     * Writes the draft in the format of the stash.
      *
-     * @return how many bytes it has
+     * @return the number of bytes written
      */
     int writeTo(byte[] stash) {
         int codes = mitigation.code() << 24
@@ -193,7 +193,7 @@ final class Draft {
         return end + count;
     }
 
-    /** Reads what {@link #writeTo} wrote. */
+    /** Reads the bytes that {@link #writeTo} wrote. */
     void readFrom(byte[] stash) {
         enterNanos = (long) LONGS.get(stash, 0);
         long codesAndFlags = (long) LONGS.get(stash, 8);

@@ -9,7 +9,7 @@ import dev.unraced.sim.kernel.Call;
 import dev.unraced.sim.kernel.Task;
 import dev.unraced.sim.kernel.TaskGroup;
 
-/** Makes records of drafts. */
+/** Encodes drafts as records. */
 final class Emitter {
     private static final int SOURCE = 0;
     private static final int ENTER_FLAGS = EventFlag.TRUNCATED.mask() | EventFlag.FAULTED.mask();
@@ -22,28 +22,28 @@ final class Emitter {
         this.sink = sink;
     }
 
-    /** A record of a call that returns now. */
+    /** Emits a record of a call that returns now. */
     void emit(Task task, Call call, Draft draft, long now) {
         begin(task, call, draft);
         encoder.call(draft.enterNanos, now, call.result()).flags(draft.flags);
         submit(task, call, draft);
     }
 
-    /** A record of a call that enters now. */
+    /** Emits a record of a call that enters now. */
     void emitEnter(Task task, Call call, Draft draft) {
         begin(task, call, draft);
         encoder.enter().call(draft.enterNanos, 0, 0).flags(draft.flags & ENTER_FLAGS);
         submit(task, call, draft);
     }
 
-    /** Leaves out the number of an event of which no record is made. */
+    /** Skips the sequence number of an event that gets no record. */
     void skip() {
         sequence++;
     }
 
     private void begin(Task task, Call call, Draft draft) {
         TaskGroup group = task.group();
-        // A record that finds no room leaves a gap.
+        // A record that finds no room in the ring leaves a gap in the sequence.
         sequence++;
         encoder.begin(call.syscall(), call.abi(), call.origin(), draft.mitigation)
                 .sequence(SOURCE, sequence)

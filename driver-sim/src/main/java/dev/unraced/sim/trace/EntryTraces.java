@@ -5,12 +5,12 @@ import dev.unraced.sim.kernel.Task;
 import java.util.IdentityHashMap;
 
 /**
- * Whether each thread is in a watched call that entered. Unlike an entry of the stash, such a trace is neither refused
- * nor given up: it is a bit of the thread's own memory, as BPF's task storage is. So its absence proves that a call did
- * not enter, if the observer has seen the thread from its start, or through an earlier return.
+ * Remembers whether each thread is in a watched call that entered. A trace is never refused or evicted: it is a bit of
+ * the thread's own memory, as BPF's task storage is. If the observer saw the thread's start or an earlier return, an
+ * absent trace proves that a call did not enter.
  */
 final class EntryTraces {
-    /** What is known of a call that returns. */
+    /** The evidence on whether a returning call ran. */
     enum Execution {
         RAN,
         REFUSED,
@@ -20,7 +20,7 @@ final class EntryTraces {
     private final long openedNanos;
     private final IdentityHashMap<Task, Trace> traces = new IdentityHashMap<>();
 
-    /** Traces of a capture that opens now. */
+    /** Creates the traces of a capture that opens now. */
     EntryTraces(long openedNanos) {
         this.openedNanos = openedNanos;
     }
@@ -33,11 +33,11 @@ final class EntryTraces {
         traceOf(task).isInCall = true;
     }
 
-    /** What the trace of a thread says of the call that returns now. */
+    /** Returns the evidence that a thread's trace gives on the call that returns now. */
     Execution exit(Task task) {
         Trace trace = traces.get(task);
         if (trace == null) {
-            // The call may have entered before the capture opened; the next one cannot have.
+            // The call may have entered before the capture opened, but the next call cannot have.
             traceOf(task);
             return task.startNanos() > openedNanos ? Execution.REFUSED : Execution.UNKNOWN;
         }

@@ -11,20 +11,20 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 
 /**
- * Compares a claim with the object that the call acted on. MATCH is a proof that the claim names this very object: an
- * opened file sits exactly where the path says, without a link on the way; a socket's peer has the very address.
+ * Compares a claim with the object that the call acted on. MATCH proves that the claim names this very object. An
+ * opened file sits exactly where the path says, without a link on the way; a socket's peer has the claimed address.
  */
 final class Proof {
     private static final int AF_UNIX = 1;
     private static final int AF_INET = 2;
     private static final int AF_INET6 = 10;
-    /** Family, port and address, of struct sockaddr_in. */
+    /** The end of family, port and address of struct sockaddr_in. */
     private static final int INET_BYTES = 8;
 
     private static final int INET6_PORT_END = 4;
     private static final int INET6_ADDRESS = 8;
     private static final int INET6_ADDRESS_END = 24;
-    /** With the scope. */
+    /** The size of struct sockaddr_in6 with its scope. */
     private static final int INET6_BYTES = 28;
 
     private static final VarHandle INTS = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
@@ -39,7 +39,7 @@ final class Proof {
         if (result == PathProof.Result.REFUTED) {
             return Integrity.DIFFERS;
         }
-        // What lies outside the caller's namespace, others may have arranged.
+        // Other processes may have arranged the names outside the caller's namespace.
         boolean outside = draft.has(EventFlag.DETACHED) || draft.has(EventFlag.FOREIGN_MOUNT_NS);
         return outside || result == PathProof.Result.UNKNOWN ? Integrity.UNCHECKED : Integrity.MATCH;
     }
@@ -65,7 +65,7 @@ final class Proof {
         return same ? Integrity.MATCH : Integrity.DIFFERS;
     }
 
-    /** Whether the peer is reached through the device that the claim names, if its address needs one. */
+    /** Returns whether the peer is reached through the claimed device, if its address needs a scope. */
     private static boolean isScopeRight(Draft draft) {
         if (!needsScope(draft.argument[INET6_ADDRESS] & 0xff, draft.argument[INET6_ADDRESS + 1] & 0xff)) {
             return true;
@@ -81,7 +81,7 @@ final class Proof {
         return (first == 0xfe && second >>> 6 == 2) || (first == 0xff && (scope == 1 || scope == 2));
     }
 
-    /** An abstract name is unique; one in the file tree can be given to another socket after it was bound. */
+    /** An abstract name is unique; a name in the file tree can be given to another socket after the bind. */
     private static Integrity ofName(Draft draft) {
         boolean isAbstract = draft.length > Short.BYTES && draft.argument[2] == 0;
         if (isAbstract) {

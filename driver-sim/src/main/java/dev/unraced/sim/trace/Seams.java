@@ -10,15 +10,15 @@ import java.util.Set;
 import java.util.function.UnaryOperator;
 
 /**
- * Where an observer can be broken on purpose, to see whether the rules notice: each part can be put behind another.
+ * The parts of an observer that a test can break on purpose, to see whether the rules notice.
  *
- * @param precautions those that it takes
- * @param settings what it takes from its configuration
- * @param tracepoints what the observer sees of the kernel
- * @param stash where it keeps arguments
- * @param sink what becomes of its records
- * @param source how its ring is controlled, and the books
- * @param capture what its consumer holds
+ * @param precautions the precautions that the observer takes
+ * @param settings changes the configuration
+ * @param tracepoints changes the view of the kernel
+ * @param stash changes the stash of arguments
+ * @param sink changes the sink of records
+ * @param source changes the control of the ring, and the statistics
+ * @param capture changes the consumer's capture
  */
 public record Seams(
         Set<Precaution> precautions,
@@ -29,7 +29,7 @@ public record Seams(
         UnaryOperator<RingSource> source,
         UnaryOperator<Capture> capture) {
 
-    /** Nothing broken. */
+    /** Seams that break nothing. */
     public static final Seams NONE = new Seams(
             Set.of(Precaution.values()),
             UnaryOperator.identity(),
@@ -43,7 +43,7 @@ public record Seams(
         precautions = Set.copyOf(precautions);
     }
 
-    /** One that leaves out a precaution. */
+    /** Returns seams that leave out a precaution. */
     public Seams without(Precaution careless) {
         EnumSet<Precaution> others = EnumSet.allOf(Precaution.class);
         others.retainAll(precautions);

@@ -48,7 +48,7 @@ public final class SimSource extends UserSource {
     }
 
     /**
-     * As the other one.
+     * Attaches an observer as {@link #open(String, Capabilities, Kernel, TraceSettings, Seams)} does.
      *
      * @param end called when the capture closes, before the observer is detached
      */
@@ -138,6 +138,6 @@ public final class SimSource extends UserSource {
 
     @Override
     public void release() {
-        // Ordinary memory: nothing to give back.
+        // The garbage collector frees the ring, which is ordinary memory.
     }
 }

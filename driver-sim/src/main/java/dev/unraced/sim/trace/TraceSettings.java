@@ -9,16 +9,16 @@ import dev.unraced.stash.StashPolicy;
 import java.util.Set;
 
 /**
- * What an observer is to look at, and with how much memory.
+ * The calls that an observer watches, and its memory.
  *
  * @param mitigation the mode to start with
- * @param integrity whether claims are compared with what the call acted on
+ * @param integrity whether claims are compared with the objects that calls acted on
  * @param enterEvents whether there are enter events at the start
  * @param syscalls the calls to watch
  * @param self thread group of the observer, whose own calls are left out; 0 for none
- * @param filters which calls become events
+ * @param filters selects the calls that become events
  * @param limits how many events of a user and of a cgroup are taken in a second
- * @param policy what a full stash does
+ * @param policy the behaviour of a full stash
  * @param stashEntries calls that can be under way at once
  * @param stashLongPaths how many of them can have arguments too long for an ordinary entry
  * @param ringBytes size of the ring
@@ -40,7 +40,7 @@ public record TraceSettings(
         syscalls = Set.copyOf(syscalls);
     }
 
-    /** The same, but for the filters. */
+    /** Returns the same settings with other filters. */
     public TraceSettings filteredBy(EventFilters others) {
         return new TraceSettings(
                 mitigation,
@@ -56,7 +56,7 @@ public record TraceSettings(
                 ringBytes);
     }
 
-    /** The same, but for the limits. */
+    /** Returns the same settings with other limits. */
     public TraceSettings limitedBy(RateLimits others) {
         return new TraceSettings(
                 mitigation,

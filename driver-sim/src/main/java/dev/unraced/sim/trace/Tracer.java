@@ -28,19 +28,19 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The observer: at entry it stashes what the call's arguments are, under <em>kernel</em> it replaces them by the
- * kernel's own copy, and at the return it completes them with the result and the object that the call acted on, and
- * writes one record. What {@code unraced.bpf.c} is to the real kernel.
+ * The observer of a simulated kernel, as {@code unraced.bpf.c} is of the real one. At entry it stashes the call's
+ * arguments; under <em>kernel</em> it replaces them by the kernel's own copy. At the return it adds the result and the
+ * object that the call acted on, and writes one record.
  *
  * <p>Runs within the kernel's steps; other threads synchronise on the kernel.
  */
 public final class Tracer implements Tracepoints {
-    /** Keeps requests of io_urings apart from threads. */
+    /** This bit keeps the keys of io_uring requests apart from those of threads. */
     private static final long REQUEST_KEY = 1L << 40;
 
     private final Kernel kernel;
     private final TraceSettings settings;
-    /** A bit for each call to watch, by its code. */
+    /** The watched calls: the bit at each call's code. */
     private final int watched;
 
     private final CallFilter filter;
@@ -58,7 +58,9 @@ public final class Tracer implements Tracepoints {
     private EntryTraces traces;
     private final Draft draft = new Draft();
     private Mitigation mitigation;
-    /** Calls that entered under kernel may be under way, though the mode is another one by now. */
+    /**
+     * Set once kernel copies were wanted: calls that entered under kernel may be under way after the mode has changed.
+     */
     private boolean takesCopies;
 
     private boolean enterEvents;
@@ -91,8 +93,8 @@ public final class Tracer implements Tracepoints {
     }
 
     /**
-     * Right before the tracer is attached. It looks for threads that are in connects, since these may overlap with
-     * those that it will see enter.
+     * Prepares the tracer right before it is attached. Threads that are in connects now may overlap with connects that
+     * it will see enter.
      */
     void begin() {
         traces = new EntryTraces(kernel.clock().now());
@@ -105,11 +107,11 @@ public final class Tracer implements Tracepoints {
         }
     }
 
-    /** The socket of a connect: as the kernel found it, or behind its descriptor as long as the kernel has not. */
+    /** Returns the socket that the kernel found for a connect; before that, the socket behind the descriptor. */
     private static @Nullable Socket socketOf(Task caller, Call call) {
         OpenFile found = call.file();
         if (found == null && call.block() != 0) {
-            // What the block says now may be another descriptor than the kernel will take.
+            // The block may name another descriptor now than the kernel will take.
             return null;
         }
         return Truth.socket(found == null ? caller.descriptor((int) call.register(0)) : found);
@@ -121,7 +123,7 @@ public final class Tracer implements Tracepoints {
         }
     }
 
-    /** A connect is over, or was looked at before the next request can disturb it. */
+    /** Ends a connect that is over, or that was looked at before the next request can disturb it. */
     private void endConnect(Task caller, Call call) {
         if (call.syscall() == Syscall.CONNECT && connects.end(key(caller, call)) && takes(Precaution.OVERLAPS)) {
             draft.flag(EventFlag.SOCKET_SHARED);
@@ -145,17 +147,17 @@ public final class Tracer implements Tracepoints {
         enterEvents = publish;
     }
 
-    /** Enter events made. */
+    /** The number of enter events made. */
     long entered() {
         return entered;
     }
 
-    /** Watched calls that returned. */
+    /** The number of watched calls that returned. */
     long returned() {
         return returned;
     }
 
-    /** Events beyond a limit of their user or cgroup. */
+    /** The number of events beyond a limit of their user or cgroup. */
     long limited() {
         return limited;
     }
@@ -172,7 +174,7 @@ public final class Tracer implements Tracepoints {
         return stash.byteSize();
     }
 
-    /** Reclaims the entries of calls under way. */
+    /** Reclaims the stash entries of calls under way. */
     void end() {
         stash.clear();
     }
@@ -196,7 +198,7 @@ public final class Tracer implements Tracepoints {
                 emitter.emitEnter(task, call, draft);
             }
         }
-        // Under kernel it is the copy that decides.
+        // Under kernel the kernel's copy decides whether the path passes the filter.
         if (stashed && (accepted || mitigation == Mitigation.KERNEL)) {
             put(task.tid(), task, call);
         }
@@ -225,9 +227,9 @@ public final class Tracer implements Tracepoints {
     }
 
     /**
-     * The kernel tells of completions when a whole batch is carried out. By then a later request may have put something
-     * else in the place of what an earlier one opened, or connected its socket again. So the tracer looks for that when
-     * the next request is submitted: nothing ran in between, unless the table is shared.
+     * Reads the object of the latest request when its submitter submits the next one. The kernel posts completions
+     * after a whole batch; by then a later request may have replaced the opened file, or connected the socket again.
+     * Nothing runs between two requests of a batch, unless the table is shared.
      */
     private void lookAtLatest(Task submitter) {
         Call request = latest.remove(submitter);
@@ -289,7 +291,7 @@ public final class Tracer implements Tracepoints {
         }
         long key = key(caller, call);
         int found = stash.peek(key, caller.startNanos(), code(call), draft);
-        // A call keeps the mode of its entry; one without an entry has that which is in force.
+        // A call keeps the mode of its entry; a call without a stash entry has the current mode.
         Mitigation mode = found < 0 ? mitigation : draft.mitigation;
         if (mode != Mitigation.KERNEL) {
             return;
@@ -303,14 +305,14 @@ public final class Tracer implements Tracepoints {
         draft.namespace = task.fs().namespace().number();
         OpenFile file = call.file();
         if (file != null && Truth.isExpected(call, call.result())) {
-            // Not by way of the descriptor, which others could have replaced.
+            // The file comes from the kernel, not from the descriptor, which other tasks could have replaced.
             draft.flags &= ~EventFlag.FD_TABLE_SHARED.mask();
             truth.describe(caller, call, file, draft);
         }
         keep(found, key, caller, call);
     }
 
-    /** Keeps a draft that was looked at in the midst of a call. */
+    /** Keeps a draft that was read in the midst of a call. */
     private void keep(int found, long key, Task caller, Call call) {
         if (found < 0) {
             stash.putLate(key, caller.startNanos(), code(call), draft);
@@ -346,9 +348,9 @@ public final class Tracer implements Tracepoints {
     }
 
     /**
-     * A call is over.
+     * Completes a call that is over.
      *
-     * @param doer who carried it out: the caller, or a thread of the kernel's
+     * @param doer the task that carried the call out: the caller, or a kernel thread
      */
     private void complete(Task caller, Task doer, Call call) {
         if (!isWatched(call)) {
@@ -380,7 +382,7 @@ public final class Tracer implements Tracepoints {
             case REFUSED -> draft.flag(EventFlag.NOT_EXECUTED);
             case UNKNOWN -> draft.flag(EventFlag.EXECUTION_UNKNOWN);
             case RAN -> {
-                // As it should be.
+                // The call ran, which is the usual case.
             }
         }
         if (call.isOnWorker() && !draft.hasTruth) {
@@ -389,7 +391,7 @@ public final class Tracer implements Tracepoints {
         }
         boolean isTooLate =
                 call.origin() == Origin.IO_URING && !call.isOnWorker() && isOvertaken && takes(Precaution.BATCHES);
-        // The descriptor of socketcall(2) is memory, which another process may have rewritten and restored.
+        // The descriptor of socketcall(2) lies in memory, which another process may have rewritten and restored.
         boolean isUnproven = call.block() != 0 && takes(Precaution.BLOCKS);
         if (isUnproven && connected != null && !draft.hasTruth && Truth.isExpected(call, call.result())) {
             truth.describe(caller, call, connected, draft);
@@ -405,7 +407,10 @@ public final class Tracer implements Tracepoints {
         }
     }
 
-    /** Counts an event that is beyond a limit of its caller: it is lost, and its number is missing. */
+    /**
+     * Returns whether an event is within its caller's limits. An event beyond them is counted as lost, and its sequence
+     * number is skipped.
+     */
     private boolean isAdmitted(Task caller) {
         if (!settings.limits().isOn()) {
             return true;
@@ -421,8 +426,8 @@ public final class Tracer implements Tracepoints {
     }
 
     /**
-     * Whether a call ran. A request that completes was carried out, or failed; of a call, the thread's trace tells. An
-     * observer without traces takes a signal that is pending, and a result that is the call's number, for a refusal.
+     * Returns whether a call ran. A request that completes ran, or failed; for a call, the thread's trace decides. An
+     * observer without traces takes a pending signal and a result equal to the call's number for a refusal.
      */
     private EntryTraces.Execution execution(Task caller, Call call, int found) {
         if (call.origin() == Origin.IO_URING) {
@@ -436,7 +441,10 @@ public final class Tracer implements Tracepoints {
         return looksRefused ? EntryTraces.Execution.REFUSED : EntryTraces.Execution.RAN;
     }
 
-    /** The event names the mount namespace that the caller is in now; the path may have been looked up in another. */
+    /**
+     * Compares the mount namespace in which the path was looked up with the caller's current one, which the event
+     * names.
+     */
     private void compareNamespaces(Task caller, Task doer, Call call) {
         if (!takes(Precaution.NAMESPACES)) {
             draft.flags &= call.isOnWorker() ? ~EventFlag.FOREIGN_MOUNT_NS.mask() : ~0;
@@ -455,15 +463,15 @@ public final class Tracer implements Tracepoints {
     }
 
     /**
-     * Reads at the return what is still missing, finds out what the call acted on, and compares.
+     * Reads missing arguments at the return, finds the object that the call acted on, and compares.
      *
-     * @param isUnproven whether what the descriptor leads to may be another object than the call's
+     * @param isUnproven whether the descriptor may lead to another object than the call's
      */
     private void finish(Task caller, Call call, boolean entered, boolean isUnproven) {
         boolean present = draft.isPresent();
         reader.memory(call, caller.group().memory(), draft, Provenance.EXIT);
         if (!entered) {
-            // Nobody tried at entry.
+            // No read was tried at entry, so a fault at the return is not reported.
             draft.flags &= ~EventFlag.FAULTED.mask();
         }
         if (draft.has(EventFlag.NOT_EXECUTED)) {
@@ -500,13 +508,13 @@ public final class Tracer implements Tracepoints {
         }
         boolean isSure = entered && !draft.has(EventFlag.FD_TABLE_SHARED) && !draft.has(EventFlag.SOCKET_SHARED);
         if (draft.integrity == Integrity.MATCH && !isSure) {
-            // Another task could have put the object that the claim names behind the descriptor, or chosen the peer. A
-            // table that was not shared at entry was not shared until the return: its only user was in the call.
+            // Another task could have put the claimed object behind the descriptor, or chosen the peer. A table that
+            // was not shared at entry was not shared until the return: its only user was in the call.
             draft.integrity = Integrity.UNCHECKED;
         }
     }
 
-    /** Memory that differs now from what it was at entry was rewritten while the call ran. */
+    /** Compares memory with the arguments of the entry: memory that differs was rewritten while the call ran. */
     private void compareWithExit(Task caller, Call call) {
         AddressSpace memory = caller.group().memory();
         if (call.syscall() == Syscall.CONNECT) {
@@ -532,7 +540,7 @@ public final class Tracer implements Tracepoints {
         noteEntry(task, call);
     }
 
-    /** Reads what nobody has copied yet. */
+    /** Reads the arguments that the kernel has not copied yet, and the state at entry. */
     private void noteEntry(Task task, Call call) {
         reader.memory(call, task.group().memory(), draft, Provenance.ENTER);
         if (task.group().descriptors().isShared()) {
@@ -554,7 +562,7 @@ public final class Tracer implements Tracepoints {
         }
     }
 
-    /** Remembers where the path starts: later, the descriptor or the working directory may be another. */
+    /** Remembers the start of the path: the descriptor or the working directory may change later. */
     private void start(Task task) {
         Location root = task.fs().root();
         draft.rootMount = root.mountNumber();
@@ -572,7 +580,7 @@ public final class Tracer implements Tracepoints {
         return file == null ? null : file.location();
     }
 
-    /** The kernel's copies are what the call acts on; that they differ from the snapshot tells of an attack. */
+    /** Takes the kernel's copies, on which the call acts; a copy that differs from the snapshot reveals an attack. */
     private void adoptCopies(Call call) {
         byte[] copy = call.syscall() == Syscall.CONNECT ? call.kernelAddress() : call.kernelPath();
         if (copy != null) {
@@ -630,7 +638,7 @@ public final class Tracer implements Tracepoints {
         return call.origin() == Origin.IO_URING ? REQUEST_KEY + call.request() : caller.tid();
     }
 
-    /** Which call: its number and its convention. */
+    /** Returns a code of the call and its convention. */
     private static int code(Call call) {
         return call.syscall().code() << 8 | call.abi().code();
     }

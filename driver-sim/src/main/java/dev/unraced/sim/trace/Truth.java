@@ -12,16 +12,16 @@ import dev.unraced.sim.net.Socket;
 import java.util.IdentityHashMap;
 import org.jspecify.annotations.Nullable;
 
-/** Reads what a call really acted on from the kernel's own objects. */
+/** Reads the object that a call really acted on, from the kernel's own structures. */
 final class Truth {
     private final PathFinder path = new PathFinder();
     private final boolean walksTwice;
     private int scansLeft;
-    /** Walks that take steps, by the calls that they are for. */
+    /** The path walks that take steps, by the calls that they belong to. */
     private final IdentityHashMap<Call, PathFinder> walks = new IdentityHashMap<>();
 
     /**
-     * Reads what calls acted on.
+     * Creates a reader.
      *
      * @param walksTwice whether a second walk confirms each resolved path
      */
@@ -29,12 +29,12 @@ final class Truth {
         this.walksTwice = walksTwice;
     }
 
-    /** The socket behind a descriptor that connect(2) would take; null when there is none. */
+    /** Returns the socket behind a file that connect(2) would accept, or null. */
     static @Nullable Socket socket(@Nullable OpenFile file) {
         return file != null && !file.isPath() && file.privateData() instanceof Socket socket ? socket : null;
     }
 
-    /** Reads one more name of the way to a file; whether there is more to read. */
+    /** Reads one more name of a file's path; returns whether there is more to read. */
     boolean look(Task task, Call call, OpenFile file) {
         PathFinder walk = walks.get(call);
         if (walk == null || walk.file() != file) {
@@ -45,12 +45,12 @@ final class Truth {
         return walk.advance();
     }
 
-    /** How many names and mounts a proof may look at, after what was described last. */
+    /** Returns how many names and mounts a proof may examine after the last description. */
     int scansLeft() {
         return scansLeft;
     }
 
-    /** Gives up what was read for a call. */
+    /** Discards the walk of a call. */
     void forget(Call call) {
         walks.remove(call);
     }
@@ -62,14 +62,14 @@ final class Truth {
         }
         path.begin(file, task.fs(), walksTwice);
         while (path.advance()) {
-            // All within one step, in which nobody renames anything.
+            // The whole walk happens within one step, in which no rename happens.
         }
         return path;
     }
 
     /**
-     * The file that a call acted on, as found by its descriptor when it returns: what a tracer has that cannot look
-     * into the call. Null when there is none.
+     * Returns the file behind a call's descriptor when the call returns, or null. A tracer that cannot look into the
+     * call has only this.
      */
     static @Nullable OpenFile byDescriptor(Task task, Call call, Draft draft) {
         int fd = call.syscall() == Syscall.CONNECT ? draft.dirfd : (int) call.result();
@@ -79,7 +79,7 @@ final class Truth {
         return task.group().descriptors().get(fd);
     }
 
-    /** Whether the result says that there is something to describe. */
+    /** Returns whether the result says that there is an object to describe. */
     static boolean isExpected(Call call, long result) {
         if (call.syscall() != Syscall.CONNECT) {
             return result >= 0;

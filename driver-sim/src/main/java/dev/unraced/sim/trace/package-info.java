@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** The observer of the simulated kernel: what the BPF programs are to the real one. */
+/** The observer of the simulated kernel, as the BPF programs are of the real one. */
 @NullMarked
 package dev.unraced.sim.trace;
 

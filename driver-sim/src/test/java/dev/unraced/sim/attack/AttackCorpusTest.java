@@ -13,9 +13,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The argument, proved: what each observer says in every interleaving of every attack. */
+/** Proves the verdict on each observer in every interleaving of every attack. */
 class AttackCorpusTest {
-    /** The worst that the snapshot at entry comes to. */
+    /** The worst verdict under stash. */
     private static final Map<String, Verdict> UNDER_STASH = Map.ofEntries(
             Map.entry("flip", Verdict.WARNED),
             Map.entry("flip-missing", Verdict.FOOLED),
@@ -46,15 +46,15 @@ class AttackCorpusTest {
             Map.entry("torn-path", Verdict.TRUE));
 
     /**
-     * Where the kernel's copy can be lost before the event is made, as ENTER_MISSED or EVICTED says, or is not all that
-     * the event asserts.
+     * The attacks that the kernel's copy cannot prevent: it can be lost before the event is made, as ENTER_MISSED or
+     * EVICTED says, or the event asserts more than the copy.
      */
     private static final List<String> KERNEL_CAN_ONLY_WARN =
             List.of("lru-reuse", "attach", "late-namespace", "never-ran");
 
     /**
-     * The worst without a snapshot, where it is not to be fooled: what the kernel has copied before any observer sees
-     * the request needs no mode to be right, and marks do not, either.
+     * The worst verdict under off, for attacks that do not fool it. The kernel copies a request's arguments before any
+     * observer sees the request, and flags need no mode either.
      */
     private static final Map<String, Verdict> UNDER_OFF = Map.of(
             "io-uring", Verdict.TRUE,
@@ -68,7 +68,9 @@ class AttackCorpusTest {
             "never-ran", Verdict.WARNED,
             "torn-path", Verdict.TRUE);
 
-    /** Where an observer reads name by name, and how often depends on what it finds. */
+    /**
+     * The attacks in which an observer reads name by name; the number of its steps depends on the names that it finds.
+     */
     private static final List<String> LOOKS_TAKE_STEPS = List.of("torn-path");
 
     private static final Map<Attack, AttackReport> REPORTS = new HashMap<>();
@@ -103,7 +105,7 @@ class AttackCorpusTest {
         assertThat(report.interleavings().exact()).isTrue();
     }
 
-    /** An access that somebody forgets to log would let the search pass over an interleaving that matters. */
+    /** An access that is not logged would let the search skip an interleaving that matters. */
     @ParameterizedTest
     @MethodSource("attacks")
     void theReducedSearchMissesNoVerdict(Attack attack) {

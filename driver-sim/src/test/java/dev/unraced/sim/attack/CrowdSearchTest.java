@@ -19,9 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/**
- * A scenario with more orders than anybody can try: three callers, two attackers, a reused id, a stash that is small.
- */
+/** A scenario with more orders than a search can try: three callers, two attackers, a reused id, a small stash. */
 class CrowdSearchTest {
     private static final long SEED = 20;
     private static final Attack CROWD =
@@ -65,7 +63,7 @@ class CrowdSearchTest {
 
         assertThat(verdict(Mode.STASH, simple)).isEqualTo(Verdict.FOOLED);
         assertThat(simple.switches()).isLessThan(example.schedule().switches());
-        // Fooled by a flip, which takes four changes from one thread to another, and the others out of its way.
+        // A flip that fools the observer takes four switches; the others keep the remaining threads out of its way.
         assertThat(simple.switches()).isLessThanOrEqualTo(10);
     }
 

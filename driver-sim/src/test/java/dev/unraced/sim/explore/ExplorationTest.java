@@ -224,7 +224,7 @@ class ExplorationTest {
                 .hasMessageContaining("does not repeat itself");
     }
 
-    /** Threads that make a number of steps each. */
+    /** A world of threads that make a number of steps each. */
     private static final class Countdown implements World {
         private final int[] left;
         private final IntFunction<Step> steps;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.sim.explore;
 
-/** One step of a {@link ProgramWorld}'s thread; {@code on} says which variable, lock or semaphore. */
+/** One step of a {@link ProgramWorld}'s thread; {@code on} is the number of the variable, lock or semaphore. */
 record Instruction(Op op, int on) {
     enum Op {
         /** Touches nothing shared. */
@@ -10,14 +10,14 @@ record Instruction(Op op, int on) {
         WRITE,
         /** Reads and writes in one step. */
         ADD,
-        /** Leaves out the next instruction if the variable is set. */
+        /** Skips the next instruction if the variable is set. */
         SKIP_IF_SET,
-        /** Cannot be made while another holds the lock. */
+        /** Cannot run while another thread holds the lock. */
         LOCK,
-        /** Tries, and waits after that if another holds the lock. */
+        /** Tries the lock, and then waits while another thread holds it. */
         TRY_THEN_WAIT,
         UNLOCK,
-        /** Cannot be made while the semaphore is 0. */
+        /** Cannot run while the semaphore is 0. */
         DOWN,
         UP
     }

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 class MinimizerTest {
     @Test
     void leavesTheSwitchesThatMatter() {
-        // Thread 0 finds the variable unset and set later: thread 1 has to come between, thread 2 does not matter.
+        // Thread 0 finds the variable unset and set later, so thread 1 has to come between; thread 2 does not matter.
         Supplier<ProgramWorld> worlds = ProgramWorld.of(
                 List.of(Instruction.of(READ, 0), Instruction.of(READ, 0), Instruction.of(READ, 1)),
                 List.of(Instruction.of(READ, 2), Instruction.of(WRITE, 0), Instruction.of(READ, 2)),
@@ -54,7 +54,7 @@ class MinimizerTest {
 
     @Test
     void prefersFewerSwitchesThenFewerSteps() {
-        // Thread 0 leaves its write out if thread 1 was first: one step less.
+        // Thread 0 skips its write if thread 1 was first, which saves one step.
         Supplier<ProgramWorld> worlds = ProgramWorld.of(
                 List.of(Instruction.of(SKIP_IF_SET, 0), Instruction.of(WRITE, 1)),
                 List.of(Instruction.of(WRITE, 0), Instruction.of(READ, 2)));

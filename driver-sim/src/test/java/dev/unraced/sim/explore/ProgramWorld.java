@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.function.Supplier;
 
-/** Straight programs over shared variables, locks and semaphores. */
+/** Programs without loops over shared variables, locks and semaphores. */
 final class ProgramWorld implements World {
     private static final int THINGS = 4;
 
@@ -56,7 +56,7 @@ final class ProgramWorld implements World {
         return () -> new ProgramWorld(programs);
     }
 
-    /** All that differs between ends, and what each thread saw. */
+    /** Returns all state that differs between ends, with the values that each thread read. */
     String state() {
         return Arrays.toString(variables)
                 + Arrays.toString(owners)
@@ -143,7 +143,7 @@ final class ProgramWorld implements World {
         return new Step(thread, now, footprint);
     }
 
-    /** Whether the thread can go on depends on it, so it is read whether or not the thread has to wait. */
+    /** Reads the lock or semaphore that the thread needs next, whether or not the thread has to wait. */
     private void readWhatIsNeededNext(int thread) {
         if (!isFinished(thread)) {
             Instruction next = programs.get(thread).get(counters[thread]);

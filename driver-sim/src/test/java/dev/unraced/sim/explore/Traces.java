@@ -4,11 +4,11 @@ package dev.unraced.sim.explore;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Which executions are the same but for the order of steps that commute. */
+/** Compares executions that differ only in the order of commuting steps. */
 final class Traces {
     private Traces() {}
 
-    /** Of all orders of the steps that keep those of one thread and those that conflict in place, the lowest. */
+    /** Returns the lowest order of the steps that keeps the order of each thread's steps and of conflicting steps. */
     static List<String> normalForm(Execution execution) {
         List<Step> left = new ArrayList<>(execution.steps());
         List<String> form = new ArrayList<>();

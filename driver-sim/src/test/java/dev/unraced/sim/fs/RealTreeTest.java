@@ -34,11 +34,11 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The simulated tree and a real one, given the same calls, answer alike. */
+/** Compares the simulated tree with a real one, by the same calls. */
 @EnabledOnOs(OS.LINUX)
 class RealTreeTest {
     private static final int CALLS = 3000;
-    /** Links hold no "..", and paths two at most, so nothing leaves the temporary directory. */
+    /** Links hold no "..", and a path at most two, so no path leaves the temporary directory. */
     private static final int UPS = 2;
 
     private static final String[] NAMES = {"a", "b", "c", "d"};
@@ -112,7 +112,7 @@ class RealTreeTest {
             flags |= OpenFlags.O_NOFOLLOW;
             options.add(LinkOption.NOFOLLOW_LINKS);
         }
-        // Java creates only what it opens for writing.
+        // Java creates only a file that it opens for writing.
         if ((flags & OpenFlags.O_WRONLY) != 0 && random.nextBoolean()) {
             // Java itself refuses to create ".".
             boolean exclusive = random.nextInt(3) == 0 && !path.endsWith(".");
@@ -130,7 +130,7 @@ class RealTreeTest {
         return outcome;
     }
 
-    /** As Files.delete() does it. */
+    /** Deletes as Files.delete() does. */
     private int delete(Path path) {
         InodeOrError found = tree.lstat(root, bytes(path));
         if (found.inode() == null) {
@@ -157,7 +157,7 @@ class RealTreeTest {
         } catch (FileSystemException e) {
             return byReason(e.getReason(), e);
         } catch (IOException e) {
-            // So comes ELOOP of O_NOFOLLOW.
+            // Java reports ELOOP of O_NOFOLLOW in this way.
             return byReason(e.getMessage(), e);
         }
     }

@@ -70,7 +70,7 @@ class ResolveTest {
         assertThat(finder.scansLeft()).isZero();
     }
 
-    /** A walk that has read the names of the file and its directory. */
+    /** Returns a walk that has read the names of the file and its directory. */
     private PathFinder halfRead(String path, boolean twice) {
         PathFinder finder = new PathFinder();
         finder.begin(root.open(path, O_RDONLY), root.fs(), twice);
@@ -81,7 +81,7 @@ class ResolveTest {
 
     private static String finished(PathFinder finder) {
         while (finder.advance()) {
-            // Nothing moves any more.
+            // No rename happens any more.
         }
         return finder.toResolvedPath().path().toUtf8();
     }

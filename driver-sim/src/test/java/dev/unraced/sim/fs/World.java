@@ -48,7 +48,7 @@ final class World implements ProcView {
         return ByteString.utf8(path).toByteArray();
     }
 
-    /** A step's footprint. */
+    /** Returns the footprint of a step. */
     Footprint footprint(Runnable step) {
         log.on();
         log.take();
@@ -56,7 +56,7 @@ final class World implements ProcView {
         return log.take();
     }
 
-    /** A process of one thread, with the operations on text paths. */
+    /** A process of one thread, with operations that take paths as text. */
     final class Caller implements FsCaller {
         private final int tgid;
         private final long uid;
@@ -111,7 +111,7 @@ final class World implements ProcView {
             return attempt(OpenFlags.AT_FDCWD, path, flags, 0);
         }
 
-        /** The error of an open that does not wait. */
+        /** Returns the error of an open that does not wait, or 0. */
         int error(String path, long flags) {
             OpenAttempt attempt = attempt(path, flags);
             assertThat(attempt.waits()).isFalse();

@@ -79,7 +79,7 @@ class SimExtensionTest {
                 .testEvents();
     }
 
-    /** Tests of somebody else; not for this run, as its name does not end in Test. */
+    /** Test methods for the extension to run; the name does not end in Test, so the build does not run them itself. */
     @SimConfig
     static class Staged {
         static @Nullable Capture kept;

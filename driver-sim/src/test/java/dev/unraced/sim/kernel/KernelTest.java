@@ -22,7 +22,7 @@ class KernelTest {
     private final List<String> seen = new ArrayList<>();
     private Task task = kernel.init();
 
-    /** Writes down where the kernel lets observers look. */
+    /** Notes each call of the kernel to its observers. */
     private final class Witness implements Tracepoints {
         @Override
         public void enter(Task who, Call call) {

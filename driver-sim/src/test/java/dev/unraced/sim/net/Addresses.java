@@ -37,7 +37,10 @@ final class Addresses {
         return Address.of(AF_INET6, new Ip(bytes.getLong(), bytes.getLong()), port, 0);
     }
 
-    /** A path with its NUL; an abstract name, which starts with one, without. */
+    /**
+     * Returns the address of a path, with its NUL, or of an abstract name, which starts with a NUL and has none at its
+     * end.
+     */
     static byte[] unix(String name) {
         byte[] text = name.getBytes(StandardCharsets.ISO_8859_1);
         byte[] address = new byte[2 + text.length + (name.charAt(0) == 0 ? 0 : 1)];

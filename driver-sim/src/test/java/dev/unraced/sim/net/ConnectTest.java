@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Connects of TCP, and of whatever kind with addresses that make no sense. */
+/** Tests connects of TCP, and connects of every type with invalid addresses. */
 class ConnectTest {
     private final Host host = new Host();
 

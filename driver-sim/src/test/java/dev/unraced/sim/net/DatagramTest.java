@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Connects of UDP and raw sockets, which nobody has to answer. */
+/** Tests connects of UDP and raw sockets, which need no answer. */
 class DatagramTest {
     private final Host host = new Host();
 

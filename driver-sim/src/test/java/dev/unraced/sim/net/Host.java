@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.unraced.sim.base.AccessLog;
 import java.util.Objects;
 
-/** A network with its names, and short words for what tests do to it. */
+/** A network with its names, and short names for its operations. */
 final class Host {
     final AccessLog log = new AccessLog();
     final MemoryNames names = new MemoryNames();
@@ -22,7 +22,7 @@ final class Host {
         return socket;
     }
 
-    /** A stream socket that listens. */
+    /** Returns a stream socket that listens. */
     Socket listener(int family, byte[] address, int backlog) {
         Socket socket = bound(family, Socket.SOCK_STREAM, address);
         assertThat(network.listen(socket, backlog)).as("listen").isZero();
@@ -37,7 +37,7 @@ final class Host {
         return network.connect(this, socket, address, address.length);
     }
 
-    /** The result of a connect that does not wait. */
+    /** Returns the result of a connect that does not wait. */
     int connect(Socket socket, byte[] address) {
         ConnectAttempt attempt = attempt(socket, address);
         assertThat(attempt.waits()).as("waits").isFalse();
@@ -57,7 +57,7 @@ final class Host {
         return name == null ? "ENOTCONN" : Addresses.text(name);
     }
 
-    /** The address by which a listener of any family is reached. */
+    /** Returns the address of a listener of any family. */
     byte[] reach(Socket listener) {
         return network.localName(listener);
     }

@@ -24,7 +24,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The same calls on the real kernel and on the simulated one: results and names, but for the ports, must agree. */
+/**
+ * Makes the same calls on the real kernel and on the simulated one: results and names, but for the ports, must agree.
+ */
 @EnabledOnOs(OS.LINUX)
 class KernelComparisonTest {
     private static final int SOCKETS = 5;
@@ -69,7 +71,7 @@ class KernelComparisonTest {
         StringBuilder story = new StringBuilder(what);
         int family = pick(random, AF_INET, AF_INET6, AF_UNIX);
         for (int i = 0; i < SOCKETS; i++) {
-            // Mostly one family and type, for they would hardly ever meet otherwise.
+            // Most sockets have one family and type, since they would hardly ever meet otherwise.
             int own = random.nextInt(8) == 0 ? pick(random, AF_INET, AF_INET6, AF_UNIX) : family;
             int type = pick(random, 1, 1, 1, 2, own == AF_UNIX ? 5 : 2);
             boolean nonblocking = random.nextBoolean();
@@ -81,7 +83,7 @@ class KernelComparisonTest {
         for (int step = 0; step < STEPS; step++) {
             int socket = step < 2 ? 0 : random.nextInt(SOCKETS);
             Target target = step == 0 ? Target.home(sim.family(0)) : Target.random(random, sim.family(socket), SOCKETS);
-            // The two kernels choose ports of which one may be free for the other protocol only.
+            // The two kernels choose different ports; one of them may be free for the other protocol only.
             boolean chosen = step > 1 && target.portOf() >= 0;
             if (chosen && (sim.type(target.portOf()) != sim.type(socket) || sim.hasStalePort(target.portOf()))) {
                 continue;
@@ -112,8 +114,8 @@ class KernelComparisonTest {
                 told = sim.accept(socket);
                 expected = real.accept(socket);
             } else {
-                // A stream that was once on its way to IPv4 finds nobody in IPv6 any more: its operations stay those of
-                // IPv4.
+                // A stream that once tried to connect to IPv4 keeps IPv4's operations, and reaches no IPv6 listener any
+                // more.
                 boolean otherKind = sim.family(socket) == AF_INET6
                         && sim.type(socket) == Socket.SOCK_STREAM
                         && kinds.computeIfAbsent(socket, unused -> target.isMapped()) != target.isMapped();

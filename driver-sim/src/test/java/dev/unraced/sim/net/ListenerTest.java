@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Ports, queues that are full, and those who wait for them. */
+/** Tests ports, full queues, and the connects that wait for room. */
 class ListenerTest {
     private final Host host = new Host();
     private final byte[] address = Addresses.inet("127.0.0.1", 80);
@@ -164,7 +164,7 @@ class ListenerTest {
         assertThat(accepting.conflictsWith(elsewhere)).isFalse();
     }
 
-    /** Nobody accepts, and the one whom a backlog of 0 admits is there. */
+    /** Returns a listener without room: its backlog of 0 admits one connection, which is not accepted. */
     private Socket full() {
         Socket listener = host.listener(AF_INET, address, 0);
         assertThat(host.connect(host.socket(AF_INET, SOCK_STREAM), address)).isZero();

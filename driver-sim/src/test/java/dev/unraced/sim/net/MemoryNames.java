@@ -8,7 +8,7 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 
-/** One directory without a past: sockets, files that are none, and no other directory. */
+/** A directory in memory that is empty at first: it has sockets and plain files, but no subdirectories. */
 final class MemoryNames implements UnixNames {
     private final Map<ByteString, Socket> sockets = new HashMap<>();
     private final Set<ByteString> files = new HashSet<>();

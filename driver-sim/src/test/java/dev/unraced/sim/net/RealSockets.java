@@ -14,7 +14,7 @@ import java.nio.file.Path;
 import java.util.HexFormat;
 import java.util.stream.Stream;
 
-/** The real half of the comparison: sockets of the actor, whose working directory is the given one. */
+/** The real half of the comparison: sockets of the actor, which works in the given directory. */
 final class RealSockets implements AutoCloseable {
     private static final int FIRST_ACCEPTED = 100;
 
@@ -32,7 +32,7 @@ final class RealSockets implements AutoCloseable {
         this.suffix = "-%07d".formatted(actor.tgid());
     }
 
-    /** What keeps the abstract names of this machine apart. */
+    /** A suffix that distinguishes the actor's abstract names from others on this machine. */
     String suffix() {
         return suffix;
     }
@@ -62,7 +62,7 @@ final class RealSockets implements AutoCloseable {
         return done(Command.of("accept").with("fd", "h:" + id).with("keep", FIRST_ACCEPTED + accepted++));
     }
 
-    /** A connect that does not wait for anybody. */
+    /** Makes a connect that does not wait. */
     String connect(int id, Target target) {
         int job = actor.ask(connect("start", id, target)).integer("job");
         return actor.askPatiently(Command.of("wait").with("job", job).with("millis", PATIENCE_MILLIS))
@@ -70,7 +70,7 @@ final class RealSockets implements AutoCloseable {
                 .orElse("it waits");
     }
 
-    /** A connect that a signal interrupts once it waits. */
+    /** Makes a connect that a signal interrupts once it waits. */
     String interruptedConnect(int id, Target target) {
         int job = actor.ask(connect("start", id, target)).integer("job");
         actor.ask(Command.of("blocked").with("job", job));

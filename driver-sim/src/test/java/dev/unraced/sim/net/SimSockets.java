@@ -30,12 +30,14 @@ final class SimSockets {
         return sockets.get(id).type();
     }
 
-    /** Whether the socket's port is one that it gave back: in the real kernel anybody may have it now. */
+    /** Returns whether the socket has released its port: in the real kernel another socket may have the port now. */
     boolean hasStalePort(int id) {
         return sockets.get(id) instanceof InetSocket inet && inet.num != inet.sport;
     }
 
-    /** Whether a client of this listener still waits: the real kernel would take a second to notice a change. */
+    /**
+     * Returns whether a client of this listener still waits: the real kernel would take a second to notice a change.
+     */
     boolean leavesUnanswered(int id) {
         return sockets.get(id) instanceof InetSocket inet && !inet.unanswered.isEmpty();
     }

@@ -15,8 +15,8 @@ import java.util.function.IntUnaryOperator;
  *
  * @param family as claimed
  * @param name of the IP or the socket; a name with "@" in front is abstract
- * @param portOf the socket whose port it is, or, negative, a port
- * @param length addrlen, or -1 for what is usual
+ * @param portOf the socket whose port the address has; a negative value stands for a fixed port
+ * @param length addrlen, or -1 for the family's usual one
  */
 record Target(int family, String name, int portOf, int length) {
     private static final List<String> INET =
@@ -38,7 +38,7 @@ record Target(int family, String name, int portOf, int length) {
             "u".repeat(108),
             "@" + "v".repeat(107));
     private static final List<Integer> LENGTHS = List.of(0, 1, 2, 3, 8, 15, 16, 17, 23, 24, 28, 110, 111, 128);
-    /** Nobody listens there. */
+    /** A port without a listener. */
     private static final int CLOSED = -9;
 
     static Target random(Random random, int family, int sockets) {
@@ -50,16 +50,16 @@ record Target(int family, String name, int portOf, int length) {
             case AF_INET6 -> pick(random, INET6);
             default -> pick(random, UNIX);
         };
-        // Port 0 has no sign of its own.
+        // The negative of port 0 is 0, so another value stands for it.
         return new Target(claimed, name, port == 0 ? CLOSED - 1 : port, length);
     }
 
-    /** An address to which sockets can be bound in the real kernel only. */
+    /** Returns whether only the real kernel binds sockets to this address. */
     boolean isBroadcast() {
         return family == AF_INET && name.equals("127.255.255.255");
     }
 
-    /** A port that the real kernel may keep from one case to the next. */
+    /** Returns whether the real kernel may keep this port from one case to the next. */
     boolean isClosedPort() {
         return portOf == CLOSED;
     }
@@ -68,12 +68,12 @@ record Target(int family, String name, int portOf, int length) {
         return name.startsWith("::ffff:");
     }
 
-    /** A name in a directory that is not there. */
+    /** Returns whether the name is in a directory that does not exist. */
     boolean isElsewhere() {
         return family == AF_UNIX && name.equals("missing/a");
     }
 
-    /** What a listener is bound to, most of the time. */
+    /** Returns the address of most listeners. */
     static Target home(int family) {
         return new Target(family, family == AF_UNIX ? "a" : family == AF_INET ? "127.0.0.1" : "::", CLOSED - 1, -1);
     }
@@ -83,9 +83,9 @@ record Target(int family, String name, int portOf, int length) {
     }
 
     /**
-     * The address in one kernel.
+     * Returns the address in one kernel.
      *
-     * @param ports the port of each socket there
+     * @param ports the port of each socket in that kernel
      */
     byte[] bytes(IntUnaryOperator ports, String suffix) {
         int port = portOf >= 0 ? ports.applyAsInt(portOf) : portOf == CLOSED ? -CLOSED : 0;
@@ -98,7 +98,7 @@ record Target(int family, String name, int portOf, int length) {
         return length < 0 ? usual : Arrays.copyOf(usual, length);
     }
 
-    /** Abstract names are the machine's: a suffix keeps others out. */
+    /** Abstract names belong to the whole machine, so a suffix keeps them apart from others. */
     private byte[] unix(String suffix) {
         if (name.startsWith("@")) {
             return Addresses.unix("\0" + name.substring(1, Math.min(name.length(), 108 - suffix.length())) + suffix);

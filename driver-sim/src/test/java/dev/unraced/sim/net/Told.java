@@ -5,7 +5,7 @@ import dev.unraced.event.ByteString;
 import dev.unraced.event.Sockaddr;
 import java.util.Map;
 
-/** What a kernel answered, in words that leave out what may differ: ports, and names that it chose. */
+/** Formats the answers of a kernel without values that may differ: ports, and names that it chose. */
 final class Told {
     private static final Map<String, Integer> ERRORS = Map.of(
             "No such file or directory", 2,

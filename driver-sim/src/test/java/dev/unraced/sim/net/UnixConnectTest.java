@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Names, and connects to those who have them. */
+/** Tests names of UNIX sockets, and connects to them. */
 class UnixConnectTest {
     private static final byte[] UNNAMED = {AF_UNIX, 0};
 

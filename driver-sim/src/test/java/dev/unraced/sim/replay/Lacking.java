@@ -7,7 +7,7 @@ import dev.unraced.driver.CaptureStats;
 import dev.unraced.driver.EventHandler;
 import dev.unraced.event.Mitigation;
 
-/** A capture with other capabilities. */
+/** A capture that declares other capabilities. */
 record Lacking(Capture capture, Capabilities capabilities) implements Capture {
 
     @Override

@@ -223,7 +223,7 @@ class ReplayTest {
         List<Long> slept = new ArrayList<>();
         CountDownLatch read = new CountDownLatch(1);
         Pace pace = Pace.original(clock::get, nanos -> {
-            // Less than asked for, as a sleep that was interrupted.
+            // A sleep may be interrupted, so it is shorter than asked for.
             long passed = (nanos + 1) / 2;
             slept.add(passed);
             clock.addAndGet(passed);
@@ -320,7 +320,7 @@ class ReplayTest {
         List<SyscallEvent> events = new ArrayList<>();
         try (RecordingReader reader = RecordingReader.open(file)) {
             while (reader.poll(event -> events.add(event.snapshot()), 100) > 0) {
-                // On to the damage.
+                // Each iteration reads up to the damage.
             }
         } catch (RecordingException e) {
             return events;
@@ -328,7 +328,7 @@ class ReplayTest {
         throw new AssertionError("nothing is wrong with " + file);
     }
 
-    /** Opens and connects of two processes, a second apart, so that there is a block for every few. */
+    /** Records opens and connects of two processes, 100 ms apart, so that the recording has several blocks. */
     private Path record(int calls, List<SyscallEvent> events) {
         Path file = directory.resolve("recorded-" + calls);
         CaptureConfig config = CaptureConfig.builder()

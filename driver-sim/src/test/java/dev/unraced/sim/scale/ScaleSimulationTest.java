@@ -19,7 +19,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class ScaleSimulationTest {
-    /** Few ids, short lives, deaths that nobody sees and enters that nobody sees: entries outlive their threads. */
+    /**
+     * A scenario with few ids, short lives, and many deaths and enters that are not seen: entries outlive their
+     * threads.
+     */
     private static final ScaleScenario REUSE = ScaleScenario.builder()
             .threads(60)
             .callsPerSecond(2_000)
@@ -147,7 +150,7 @@ class ScaleSimulationTest {
     void anAttackShutsNewcomersOutOfAHashStashForEver() {
         ScaleResult result = run(Preset.STASH_ATTACK.scenario(), StashPolicy.HASH, 1024);
 
-        // 1,024 entries are full some 10 s after the first of 25 minutes.
+        // The attack fills 1,024 entries some 10 s after its start, and 25 minutes follow.
         assertThat(result.attacked().loss()).isGreaterThan(0.99);
         assertThat(result.events().minus(result.attacked()).lost()).isZero();
         assertThat(result.books().evicted()).isZero();
@@ -187,7 +190,7 @@ class ScaleSimulationTest {
         return ScaleSimulation.run(scenario, policy, entries, calls -> {});
     }
 
-    /** The share of calls that find all lines busy, by Erlang's recursion. */
+    /** Returns the share of calls that find all lines busy, by Erlang's recursion. */
     private static double erlangB(int lines, double load) {
         double blocked = 1;
         for (int n = 1; n <= lines; n++) {
@@ -196,7 +199,7 @@ class ScaleSimulationTest {
         return blocked;
     }
 
-    /** Breaks rule 4 of the specification: answers any thread of the same id. */
+    /** A stash that breaks rule 4 of the specification: it gives an entry to any thread of the same id. */
     private record ForgetfulStash(ArgStash stash) implements ArgStash {
         @Override
         public Put put(long thread, long startNanos, int call, ByteBuffer bytes) {

@@ -76,7 +76,7 @@ class TraceAllocationTest {
         observingAllocatesNothing(mode, "/etc/hostname");
     }
 
-    /** Shows the observer the same call again and again: what the machine itself allocates does not count. */
+    /** Shows the observer the same call again and again, so that the machine's own allocations do not count. */
     private void observingAllocatesNothing(Mitigation mode, String path) {
         long address = process.buffer(path).address();
         try (Capture capture = capture(mode)) {
