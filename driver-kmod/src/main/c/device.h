@@ -2,14 +2,14 @@
 /*
  * /dev/unraced, as its users see it. dev.unraced.kmod.DeviceLayout holds the same numbers; a test compares them.
  *
- * Each open file is one capture: CONFIGURE once, mmap what it tells, read the ring, STOP, close. Opening needs
+ * Each open file is one capture: CONFIGURE it once, mmap its pages, read the ring, STOP, close. Opening needs
  * CAP_SYS_ADMIN in the initial user namespace. The mapped pages are, from offset 0, for each of ring_count rings:
  *   1 page            the reader's, writable: struct unraced_reader
  *   1 page            the producer's position, a 64-bit byte count
  *   2 * ring_bytes    the records, twice in a row
  * and then:
  *   counter_rows      one struct unraced_counters for each possible CPU
- * and then, from a page's start, as many of struct unraced_ledger of unraced/callers.h.
+ * and then, from a page's start, as many struct unraced_ledger (unraced/callers.h).
  */
 #ifndef UNRACED_DEVICE_H
 #define UNRACED_DEVICE_H
