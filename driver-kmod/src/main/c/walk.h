@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Walks from an opened file up to the root of its mount namespace. The walk collects the names, and checks whether it
- * passes the place where the claimed path starts, without a mount in between. All of it has to hold at one moment, and
- * nothing keeps mounts and removals still. So the walk notes the mounts it passes and each dentry's sequence count,
- * which moves with name, parent and removal (__d_move() and __d_drop() of fs/dcache.c). If all of them, and the count
- * of the namespace's mount events, are the same afterwards, nothing was different in between. Otherwise the walk is
- * repeated a few times, the last time under rename_lock; a walk that does not hold then is not stable.
+ * passes the place where the claimed path starts, and whether a mount hides a name in between. All of it has to hold at
+ * one moment, and nothing keeps mounts and removals still. So the walk notes the mounts it passes and each dentry's
+ * sequence count, which moves with name, parent and removal (__d_move() and __d_drop() of fs/dcache.c). If all of them,
+ * and the count of the namespace's mount events, are the same afterwards, nothing was different in between. Otherwise
+ * the walk is repeated a few times, the last time under rename_lock; a walk that does not hold then is not stable.
  */
 #ifndef UNRACED_WALK_H
 #define UNRACED_WALK_H
