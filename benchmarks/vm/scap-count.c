@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The least consumer of Falco's kernel module, for benchmarks: takes the events of open, openat, openat2, creat and
- * connect, counts them, and prints "EVENTS LOST" when it is interrupted. Prints "ready" once it captures.
+ * The smallest consumer of Falco's kernel module, for benchmarks: it takes the events of open, openat, openat2, creat
+ * and connect, counts them, and prints "EVENTS LOST" when it is interrupted. Prints "ready" once it captures.
  */
 #include <libscap/scap.h>
 #include <libscap/scap_engines.h>
@@ -32,7 +32,7 @@ int main(void)
 		arguments.ppm_sc_of_interest.ppm_sc[calls[i]] = true;
 	signal(SIGINT, interrupted);
 	signal(SIGTERM, interrupted);
-	/* Without the platform's scan of /proc: only the stream is of interest. */
+	/* The capture opens without the platform's scan of /proc, as only the stream is of interest. */
 	capture = scap_open(&arguments, &scap_kmod_engine, error, &result);
 	if (!capture) {
 		fprintf(stderr, "scap-count: %s\n", error);

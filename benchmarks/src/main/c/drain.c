@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * drain MAP: reads what is in a BPF ring buffer, by its map's id, each time a line comes in; prints how many records there
- * were, their bytes with headers, and the nanoseconds that it took. By libbpf, as a program in C would.
+ * drain MAP: empties a BPF ring buffer, given its map's id, for each line of input. Prints the number of records, their
+ * bytes with headers, and the nanoseconds that it took. Uses libbpf, as a program in C would.
  *
- * "look" in the line reads fields and the path of each record; "count" only counts.
+ * The line "look" reads fields and the path of each record; "count" only counts.
  */
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
@@ -33,7 +33,7 @@ static int take(void *context, void *data, size_t size)
 	records++;
 	bytes += 8 + ((size + 7) & ~(size_t)7);
 	if (look) {
-		/* What a consumer does with a record: some fields, and a copy of its text. */
+		/* A consumer reads some fields of a record, and copies its text. */
 		seen += *(uint32_t *)data + *((uint64_t *)data + 1) + *((uint64_t *)data + 2);
 		memcpy(target, data, size);
 	}

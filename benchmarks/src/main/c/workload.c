@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * workload KIND CALLS RATE [ARGUMENT]: makes one call again and again, once a line came in; prints the nanoseconds that a
- * round took, those that passed and those that this program was on a processor.
+ * workload KIND CALLS RATE [ARGUMENT]: makes one call again and again, after a line of input. Prints the nanoseconds of
+ * a round, by the wall clock and on a CPU.
  *
- *   open PATH   openat, and close of what it opened
- *   connect     socket, connect to a listener of its own on loopback, close with a reset; its accepting is another process
- *   getppid     a call that no observer asks for
+ *   open PATH   openat, and close of the opened file
+ *   connect     socket, connect to a listener on loopback in a process of its own, close with a reset
+ *   getppid     a call that no observer watches
  *
- * RATE is calls a second, evenly spread; 0 is as fast as it goes.
+ * RATE is calls a second, evenly spread; 0 means full speed.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -49,7 +49,7 @@ static void open_close(void)
 
 static void connect_reset(void)
 {
-	/* A reset leaves no port in TIME_WAIT, of which there are only some thousands. */
+	/* A reset leaves no port in TIME_WAIT; there are only some thousand ports. */
 	static const struct linger reset = { 1, 0 };
 	int fd = socket(AF_INET, SOCK_STREAM, 0);
 

@@ -9,7 +9,7 @@
 #include "unraced/record.h"
 #include "arch.h"
 
-/* arch/x86/entry/syscalls/syscall_32.tbl */
+/* The numbers are those of arch/x86/entry/syscalls/syscall_32.tbl. */
 enum {
 	IA32_OPEN = 5,
 	IA32_CREAT = 8,
@@ -73,7 +73,10 @@ static bool ia32_arguments(struct pt_regs *regs, long number, struct unraced_arg
 	to->syscall = ia32_call(number);
 	to->abi = UNRACED_ABI_IA32;
 	to->indirect = number == IA32_SOCKETCALL;
-	/* Its arguments lie in memory, which another thread or process can change until the kernel has read them. */
+	/*
+	 * The arguments of a socketcall(2) lie in memory, which another thread or process can change until the kernel
+	 * has read them.
+	 */
 	if (to->indirect) {
 		to->values[0] = (u32)regs->cx;
 		return (u32)regs->bx == SYS_CONNECT;
@@ -90,7 +93,7 @@ bool unraced_arch_call(struct pt_regs *regs, long number, struct unraced_argumen
 	if (in_ia32_syscall())
 		return ia32_arguments(regs, number, to);
 	to->abi = number & __X32_SYSCALL_BIT ? UNRACED_ABI_X32 : UNRACED_ABI_NATIVE;
-	/* All five have the same number in both. */
+	/* All five calls have the same number in x86-64 and in x32. */
 	to->syscall = native_call(number & ~(long)__X32_SYSCALL_BIT);
 	if (!to->syscall)
 		return false;

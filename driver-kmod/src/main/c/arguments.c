@@ -10,8 +10,9 @@ static const void __user *user_address(u64 pointer)
 }
 
 /*
- * A string by words, up to the one with its NUL; an error when that is not all there. strncpy_from_user() does the same,
- * and checks what is constant here, which takes three times as long as to read a usual path.
+ * Reads a string word by word, up to the word with its NUL, and returns an error if part of it is absent.
+ * strncpy_from_user() reads in the same way, but its checks, which are constant here, take three times as long as
+ * reading a usual path.
  */
 static long read_words(u8 *to, u64 pointer)
 {
@@ -36,7 +37,7 @@ end:
 	return -EFAULT;
 }
 
-/* The length without NUL, UNRACED_PATH_ROOM when there is none, or an error. */
+/* Returns the length without the NUL, UNRACED_PATH_ROOM if there is no NUL, or an error. */
 static long read_string(u8 *to, u64 pointer)
 {
 	long length;
@@ -50,8 +51,8 @@ static long read_string(u8 *to, u64 pointer)
 }
 
 /*
- * Whether the memory holds other bytes than these, or no NUL after them; an error when a page of it is absent. What was
- * appended to a call is followed by zeros up to a word.
+ * Returns whether the memory holds other bytes than these, or no NUL after them; an error when a page of it is absent.
+ * Zeros follow, up to a full word, what was appended to a call.
  */
 static int holds_others(const u8 *bytes, u32 length, u64 pointer)
 {
@@ -69,7 +70,7 @@ static int holds_others(const u8 *bytes, u32 length, u64 pointer)
 	if (!differing) {
 		unsafe_get_user(word, (const unsigned long __user *)(from + at), fault);
 		differing = word ^ (rest ? words[at / sizeof(word)] : 0);
-		/* Of the last word, the bytes up to the NUL. */
+		/* Only the bytes up to the NUL count in the last word. */
 		differing <<= 8 * (sizeof(word) - 1 - rest);
 	}
 	user_read_access_end();
@@ -106,7 +107,7 @@ static void read_address(struct unraced_call *call, u8 provenance)
 		size = UNRACED_ADDRESS_MAX;
 		call->record.flags |= UNRACED_TRUNCATED;
 	}
-	/* Of no bytes, none is unreadable, wherever the pointer points. */
+	/* An address of no bytes is readable wherever the pointer points. */
 	if (size < 0 || !read_bytes(unraced_call_room(call), call->pointer, size))
 		return;
 	unraced_call_append(call, &call->record.connect.address, size);
@@ -157,7 +158,7 @@ u32 unraced_faulted(const struct unraced_call *call)
 {
 	const struct unraced_record *record = &call->record;
 
-	/* With a negative length nobody tried. */
+	/* The kernel does not read an address of negative length. */
 	if (!is_incomplete(call) || (record->syscall == UNRACED_CONNECT && record->connect.addrlen < 0))
 		return 0;
 	return UNRACED_FAULTED;

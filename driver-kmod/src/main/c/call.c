@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0
 #include "call.h"
 
-/* O_CREAT|O_WRONLY|O_TRUNC of uapi/asm-generic/fcntl.h: what the kernel makes of a creat. */
+/* O_CREAT|O_WRONLY|O_TRUNC of uapi/asm-generic/fcntl.h: the flags that the kernel uses for a creat. */
 #define CREAT_FLAGS (0100 | 01 | 01000)
 
 void unraced_call_begin(struct unraced_call *call, u8 syscall, u8 abi, u8 mitigation)
@@ -53,7 +53,7 @@ void unraced_call_registers(struct unraced_call *call, const u64 *args)
 	}
 }
 
-/* Zeroes what follows in the last word of some bytes: in place, as a call of memset() costs more than all of it. */
+/* Zeroes the rest of the last word after some bytes. A call of memset() would cost more than these stores. */
 static void pad(u8 *bytes, u32 length)
 {
 	u8 *last = bytes + (length & ~7u);
@@ -114,7 +114,7 @@ bool unraced_call_confirm_path(struct unraced_call *call, const char *copy)
 
 	if (!is_confirmable(call))
 		return false;
-	/* No byte of a path is NUL, so this ends with the copy, whichever is shorter. */
+	/* No byte of a path is NUL, so the comparison ends with the shorter of the two. */
 	for (at = 0; at < length; at++)
 		if (call->tail[at] != (u8)copy[at])
 			return false;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
 /*
- * A call in progress: the record as far as it is known, and what completes it. Built in an area that belongs to one CPU,
- * kept in the stash between entry and return. Nothing in it is used as a pointer.
+ * A call in progress: the known part of its record, and the state that completes it. A call is built in an area that
+ * belongs to one CPU, and kept in the stash between entry and return. Nothing in it is used as a pointer.
  */
 #ifndef UNRACED_CALL_H
 #define UNRACED_CALL_H
@@ -9,11 +9,11 @@
 #include "shim.h"
 #include "unraced/record.h"
 
-/* Room for two paths, or three addresses. */
+/* This is room for two paths, or three addresses. */
 #define UNRACED_TAIL_BYTES 8192
 #define UNRACED_AT_FDCWD (-100)
 
-/* A mount and a directory in it, by their addresses; zeros when not known or not needed. */
+/* A mount and a directory in it, by their addresses; zeros when they are unknown or not needed. */
 struct unraced_place {
 	u64 mount;
 	u64 dentry;
@@ -26,8 +26,8 @@ struct unraced_call {
 	struct unraced_place start;
 	u32 end;	 /* bytes of the tail in use */
 	s32 installed;	 /* the descriptor of the file that the record describes already, or -1 */
-	u8 integrity;	 /* whether the switch was on when the call entered */
-	u8 silent;	 /* a request whose success nothing tells */
+	u8 integrity;	 /* the integrity switch was on when the call entered */
+	u8 silent;	 /* a request that posts no completion when it succeeds */
 	u8 direct;	 /* a request whose file gets no descriptor */
 	u8 proven;	 /* the kernel used the address that was read at entry */
 	u8 punted;	 /* an io-wq worker carries the request out, or its submission was missed */
@@ -44,10 +44,10 @@ struct unraced_how {
 };
 
 void unraced_call_begin(struct unraced_call *call, u8 syscall, u8 abi, u8 mitigation);
-/* Registers cannot change while the call runs, so what they carry is the kernel's own copy. */
+/* Registers cannot change while the call runs, so their values are the kernel's own copy. */
 void unraced_call_registers(struct unraced_call *call, const u64 *args);
 
-/* Where the next bytes go; there is room for a path. */
+/* Returns the place for the next bytes; a path fits there. */
 static inline u8 *unraced_call_room(struct unraced_call *call)
 {
 	return call->tail + call->end;
@@ -56,36 +56,36 @@ static inline u8 *unraced_call_room(struct unraced_call *call)
 /* Takes the bytes that were written to the room, and pads them. */
 void unraced_call_append(struct unraced_call *call, struct unraced_slice *slice, u32 length);
 
-/* The argument in memory: path or address. */
+/* Returns the argument in memory: the path or the address. */
 static inline struct unraced_slice *unraced_call_claim(struct unraced_call *call)
 {
 	return call->record.syscall == UNRACED_CONNECT ? &call->record.connect.address : &call->record.open.path;
 }
 
-/* The claim, if there is one, is the first thing in the tail. */
+/* The requested path or address, if there is one, comes first in the tail. */
 static inline bool unraced_call_is_absolute(struct unraced_call *call)
 {
 	return call->record.open.path.length && call->tail[0] == '/';
 }
 
-/* Gives the call's argument back, and what was appended after it. */
+/* Removes the requested path or address from the tail, with all that follows it. */
 void unraced_call_drop_claim(struct unraced_call *call);
-/* Puts the kernel's own copy in the claim's place. Says CHANGED when the snapshot was another one. */
+/* Puts the kernel's own copy in place of the requested path or address. Sets CHANGED when the snapshot differs. */
 void unraced_call_adopt(struct unraced_call *call, const void *copy, u32 length);
 /*
- * The kernel's own copy is what was read at entry: nearly always, so without taking anything anew. False, and nothing
- * changed, where that is not so. Of a path the copy ends with a NUL, of an address with its length.
+ * Marks the snapshot as the kernel's own copy if the two are equal, which they nearly always are, so nothing is copied.
+ * Otherwise returns false and changes nothing. The copy of a path ends with a NUL; that of an address has a length.
  */
 bool unraced_call_confirm_path(struct unraced_call *call, const char *copy);
 bool unraced_call_confirm_address(struct unraced_call *call, const void *copy, u32 length);
-/* Compares the snapshot with the kernel's own copy: they are equal, or the integrity is CHANGED. */
+/* Compares the snapshot with the kernel's own copy, and sets CHANGED if they differ. */
 void unraced_call_compare_address(struct unraced_call *call, const void *copy, u32 length);
 void unraced_call_how(struct unraced_call *call, const struct unraced_how *how, u8 provenance);
 
-/* A connect's arguments, from the block of a socketcall(2). */
+/* Reads a connect's arguments from the block of a socketcall(2). */
 void unraced_call_block(struct unraced_call *call, const u32 *block, u8 provenance);
 
-/* How much of the call the stash keeps. */
+/* The number of bytes of the call that the stash keeps. */
 static inline u32 unraced_call_bytes(const struct unraced_call *call)
 {
 	return offsetof(struct unraced_call, tail) + call->end;

@@ -13,9 +13,9 @@
 #include "limit.h"
 #include "prefix.h"
 
-/* Entries that lie in a slot; with paths of some 150 bytes, both the call's and the file's. */
+/* Entries up to this size lie in a slot: paths of some 150 bytes fit, both the requested and the resolved one. */
 #define SHORT_BYTES 640
-/* Entries of a shard, at least. */
+/* A shard has at least this many entries. */
 #define SHARD_ENTRIES 256
 #define SHARDS_PER_CPU 4
 #define REMEMBERED 1024
@@ -42,7 +42,7 @@ static bool config_makes_sense(const struct unraced_config *config)
 	       config->cgroup_interval <= UNRACED_BURST_NS;
 }
 
-/* Few enough that each has its share of slots and blocks. */
+/* Returns a number of shards so small that each has its share of slots and blocks. */
 static u32 shards_for(u32 entries, u32 long_entries)
 {
 	u32 shards = 1, most = SHARDS_PER_CPU * num_possible_cpus();
@@ -158,7 +158,7 @@ static void give_list(void *list)
 	*place = NULL;
 }
 
-/* All that configuring took. Nothing of it is in use any more. */
+/* Frees all memory that configuring took. No probe uses it any more. */
 static void give_memory(struct unraced_capture *capture)
 {
 	irq_work_sync(&capture->bell);
@@ -206,7 +206,10 @@ int unraced_capture_configure(struct unraced_capture *capture, const struct unra
 	if (!error)
 		error = unraced_probes_start(capture);
 	if (error) {
-		/* At once, and not with the file: who has no memory left may be killed before it comes to that. */
+		/*
+		 * The memory is freed now, not when the file is closed: a process without memory may be killed before
+		 * it closes.
+		 */
 		unraced_capture_stop(capture);
 		give_memory(capture);
 		return error;
@@ -216,7 +219,7 @@ int unraced_capture_configure(struct unraced_capture *capture, const struct unra
 				      stash_bytes(capture->issued) + stash_bytes(capture->sockets) +
 				      stash_bytes(capture->acts);
 	capture->started = true;
-	/* Paired with poll() and map(). */
+	/* This pairs with the loads in poll() and map(). */
 	smp_store_release(&capture->ready, true);
 	return 0;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* One capture: what an open file of the device owns. */
+/* One capture: the state that belongs to one open file of the device. */
 #ifndef UNRACED_CAPTURE_H
 #define UNRACED_CAPTURE_H
 
@@ -23,22 +23,22 @@
 struct unraced_act {
 	u64 socket; /* the address of its struct sock */
 	u64 number; /* rises with each act of the capture */
-	s32 device; /* the interface that the socket was bound to before */
+	s32 device; /* the interface that the socket was bound to before the act */
 	u8 overlapped;
 	u8 reserved[3];
 };
 
-/* What a CPU builds records in. Whoever uses it keeps preemption off. */
+/* The scratch memory in which a CPU builds records. Its user keeps preemption off. */
 struct unraced_area {
 	struct unraced_call call;
-	u8 bytes[UNRACED_PATH_ROOM]; /* what the call is compared with */
-	u8 path[UNRACED_PATH_ROOM];  /* of the opened file, from the end */
+	u8 bytes[UNRACED_PATH_ROOM]; /* bytes that the call is compared with */
+	u8 path[UNRACED_PATH_ROOM];  /* the path of the opened file, written from the end */
 	struct unraced_walk walk;
 	struct unraced_act act;
-	bool acted; /* whether act is that of the call */
+	bool acted; /* act belongs to the call in this area */
 };
 
-/* The places where the kernel has its own copy, or its result; those of connects are in connects.c. */
+/* The places where the kernel has its own copy, or its result; those for connects are in connects.c. */
 enum unraced_copy {
 	UNRACED_COPY_PATH,
 	UNRACED_COPY_HOW,
@@ -62,14 +62,14 @@ struct unraced_return_probe {
 };
 
 struct unraced_capture {
-	struct mutex lock; /* of what follows, up to the probes */
+	struct mutex lock; /* guards all fields up to the probes */
 	bool configured;
 	bool started;
-	bool ready; /* once all is there that can be mapped and waited for; never again not */
+	bool ready; /* set once, when everything that can be mapped and waited for is there */
 	struct unraced_config config;
 	struct unraced_probe probes[UNRACED_COPIES];
 
-	u32 mitigation; /* read at entry, once */
+	u32 mitigation; /* each call reads it once, at entry */
 	u32 enter_events;
 	u32 self_tgid;
 	u32 *tgids;
@@ -78,37 +78,40 @@ struct unraced_capture {
 	u32 *mount_namespaces;
 	struct unraced_prefix *paths;
 	struct unraced_stash *stash;
-	/* A byte for each thread id; see trace.h. */
+	/* One byte for each thread id; see trace.h. */
 	u8 *trace;
-	u64 armed_ns; /* when the probes were in place everywhere; 0 until then */
+	u64 armed_ns; /* time at which the probes were in place on every CPU; 0 until then */
 	u8 trace_covered;
-	/* By the low bits of a thread's id, whether one has ever entered with shared descriptors: spares others a search. */
+	/*
+	 * Set, at the low bits of a thread's id, once such a thread has entered with shared descriptors. Other threads
+	 * need no search.
+	 */
 	u8 sharers[UNRACED_SHARERS];
 	struct unraced_area *areas; /* by CPU */
-	struct unraced_limits *limits; /* null without any */
+	struct unraced_limits *limits; /* null without any limit */
 	u32 limit_seed;
 
-	/* of connects; see connects.h */
+	/* connects; see connects.h */
 	struct unraced_stash *sockets; /* by the address of a struct sock */
 	struct unraced_stash *acts;    /* by thread, or by the address of a request */
 	atomic64_t acts_begun;
 	struct unraced_probe connect_probe;
 	struct unraced_probe send_probe;
 
-	/* of io_urings, by the addresses of requests; null where they cannot be read */
+	/* requests of io_urings, by their addresses; null where requests cannot be read */
 	struct unraced_stash *requests;
-	struct unraced_stash *posted; /* what is in flight, by ring and user_data; see posted.h */
-	struct unraced_stash *issued; /* addresses by the thread that is about to connect */
+	struct unraced_stash *posted; /* requests in flight, by ring and user_data; see posted.h */
+	struct unraced_stash *issued; /* addresses of requests, by the thread that is about to connect */
 	struct unraced_probe issue_probe;
 	struct unraced_return_probe open_probe;
 	int request_points;
 
-	struct unraced_ring *rings; /* one, or by CPU */
+	struct unraced_ring *rings; /* one for all CPUs, or one by CPU */
 	u32 ring_count;
 	struct unraced_reader *reader;
 	struct unraced_counters *counters; /* by CPU */
 	struct unraced_ledger *ledgers; /* by CPU */
-	struct page **pages; /* of all that can be mapped, in its order */
+	struct page **pages; /* every page that can be mapped, in the order of the mapping */
 	unsigned long page_count;
 
 	struct irq_work bell;
@@ -121,15 +124,15 @@ int unraced_capture_configure(struct unraced_capture *capture, const struct unra
 int unraced_capture_switch(struct unraced_capture *capture, u32 mitigation);
 void unraced_capture_stop(struct unraced_capture *capture);
 void unraced_capture_release(struct unraced_capture *capture);
-/* One for calls, of the size that was configured. */
+/* Makes a stash for calls, of the configured size. */
 struct unraced_stash *unraced_capture_new_stash(const struct unraced_capture *capture);
-/* One whose entries are short, all of so many bytes; with pairs as keys or not. */
+/* Makes a stash of short entries, each of this many bytes. With pairs, thread and start together are the key. */
 struct unraced_stash *unraced_capture_new_table(u32 entries, u32 bytes, bool pairs);
 
 /* memory.c */
 int unraced_memory_map(struct unraced_capture *capture);
 void unraced_memory_unmap(struct unraced_capture *capture);
-/* Whether the page at this place of the mapping is one that the reader writes. */
+/* Returns whether the page at this place of the mapping is one that the reader writes. */
 bool unraced_is_readers_page(const struct unraced_capture *capture, unsigned long page);
 
 /* probes.c */
@@ -137,13 +140,13 @@ int unraced_probes_find(void);
 int unraced_probes_start(struct unraced_capture *capture);
 void unraced_probes_stop(struct unraced_capture *capture);
 
-/* copies.c: the functions that copy; their probes are registered once the mode asks for them. */
+/* copies.c: probes on the kernel functions that copy arguments; they are registered once the mode needs them. */
 int unraced_copies_start(struct unraced_capture *capture);
 void unraced_copies_stop(struct unraced_capture *capture);
-/* Finds out, once, what this kernel has of them; enum unraced_feature tells. */
+/* Finds out, once, which of these functions this kernel has; unraced_copies_features() returns the result. */
 void unraced_copies_find(void);
 u32 unraced_copies_features(void);
-/* Whether one could listen to this function now. */
+/* Returns whether a kprobe on this function is possible now. */
 bool unraced_can_probe(const char *symbol, kprobe_pre_handler_t handler);
 
 /* requests.c: requests of io_urings */
@@ -157,7 +160,10 @@ static inline struct unraced_area *unraced_area(struct unraced_capture *capture)
 	return &capture->areas[smp_processor_id()];
 }
 
-/* That of this CPU, if each has one: then a ring has one producer at a time, and its records rise in time. */
+/*
+ * The ring of this CPU if each CPU has one. Such a ring has one producer at a time, so its records are in order of
+ * time.
+ */
 static inline struct unraced_ring *unraced_ring_here(struct unraced_capture *capture)
 {
 	return &capture->rings[capture->ring_count > 1 ? smp_processor_id() : 0];

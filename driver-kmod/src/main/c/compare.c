@@ -21,7 +21,7 @@ static inline u64 word_at(const u8 *at)
 	return word;
 }
 
-/* Of few bytes, by words: the last may overlap the one before. */
+/* Compares word by word, which suits few bytes; the last word may overlap the one before. */
 static bool same_bytes(const u8 *left, const u8 *right, u32 length)
 {
 	u32 at;
@@ -38,7 +38,7 @@ static bool same_bytes(const u8 *left, const u8 *right, u32 length)
 	return word_at(left + length - sizeof(u64)) == word_at(right + length - sizeof(u64));
 }
 
-/* No directory has a name of no bytes, "." or "..", so a claim of the same bytes has none of them either. */
+/* No directory has an empty name, "." or "..", so a requested path of the same bytes contains none of them either. */
 static bool is_same(const u8 *claim, u32 length, const u8 *names, u32 names_length)
 {
 	u32 slash = length && claim[0] != '/';
@@ -97,7 +97,7 @@ static u32 name_end(const u8 *address, u32 length)
 	return end;
 }
 
-/* An abstract name is unique; one in the file tree can be given to another socket after it was bound. */
+/* An abstract name is unique; a name in the file tree can be given to another socket after the peer was bound. */
 static u8 judge_name(const u8 *claim, u32 length, const u8 *peer, u32 peer_length)
 {
 	u32 end;
@@ -110,7 +110,7 @@ static u8 judge_name(const u8 *claim, u32 length, const u8 *peer, u32 peer_lengt
 									      UNRACED_INTEGRITY_DIFFERS;
 }
 
-/* Ports lie at the same place in both families. */
+/* The port lies at the same place in both families. */
 static bool same_internet_address(const u8 *claim, u32 length, const u8 *peer)
 {
 	u32 at = offsetof(struct sockaddr_in, sin_addr), size = sizeof(struct in_addr);
@@ -123,7 +123,7 @@ static bool same_internet_address(const u8 *claim, u32 length, const u8 *peer)
 	       !memcmp(claim + at, peer + at, size);
 }
 
-/* __ipv6_addr_needs_scope_id(): fe80::/10, and multicast to the interface or the link. */
+/* The addresses are those of __ipv6_addr_needs_scope_id(): fe80::/10, and multicast to the interface or the link. */
 static bool needs_scope(const u8 *address)
 {
 	u8 reach = address[1] & 0x0f;
@@ -141,7 +141,7 @@ static u32 scope_of(const u8 *address, u32 length)
 	return scope;
 }
 
-/* Whether the kernel went to the same address by the interface that the claim names. */
+/* Judges whether the kernel reached the address through the interface that the claim names. */
 static u8 judge_scope(const u8 *claim, u32 length, const u8 *peer, u32 peer_length, u32 device)
 {
 	u32 claimed = scope_of(claim, length);

@@ -17,7 +17,7 @@
 #define CONNECT_FILE "__sys_connect_file"
 #define LEAST_ENTRIES 4096u
 
-/* The table of sockets has one of these while any act of the socket is under way. */
+/* An entry in the table of sockets; it exists while any act of the socket is under way. */
 struct socket_acts {
 	u64 latest; /* number of the act that began last */
 	u32 under_way;
@@ -26,13 +26,13 @@ struct socket_acts {
 
 struct beginning {
 	struct unraced_act *act;
-	u64 before; /* number of the same owner's act that goes on with this one, or 0 */
-	bool alone; /* whether nobody else holds the socket's file now */
+	u64 before; /* number of the earlier act that the same owner continues with this one, or 0 */
+	bool alone; /* no other descriptor or task holds the socket's file now */
 };
 
 /*
- * Nobody can be in a call for a socket without holding its file, so one that nobody else holds has no other act under
- * way. An entry that says otherwise was left behind by a call that ended unseen.
+ * A call for a socket holds the socket's file. So a file without another holder has no other act under way, and an
+ * entry that counts one was left behind by a call whose end was missed.
  */
 static bool begin_on_socket(const struct unraced_edit *found, void *with)
 {
@@ -75,7 +75,7 @@ void unraced_act_take(struct unraced_capture *capture, struct unraced_area *area
 
 bool unraced_act_is_alone(struct unraced_capture *capture, const struct unraced_area *area)
 {
-	/* The caller has read the socket before; the lock of the shard keeps that order. */
+	/* The caller has read the socket before; the shard's lock keeps that order. */
 	return area->acted && !area->act.overlapped &&
 	       unraced_stash_touch(capture->sockets, area->act.socket, 0, 0, is_latest, &area->act.number);
 }
@@ -100,14 +100,14 @@ struct connecting {
 	struct file *file;
 	const void *address; /* the kernel's copy */
 	s32 length;
-	const void *request; /* of an io_uring; null for a call */
+	const void *request; /* the request of an io_uring; null for a system call */
 	struct sock *sk;
 	bool alone;
 };
 
 /*
- * A file that nobody else holds has one reference for its descriptor, and one that the call or the request took. A call
- * takes none while its descriptors are not shared (__fdget()).
+ * A file without another holder has one reference for its descriptor, and one that the call or the request took. A
+ * system call takes none while its descriptors are not shared (__fdget()).
  */
 static bool is_alone(const struct connecting *connecting)
 {
@@ -129,7 +129,7 @@ static void begin_act(struct unraced_capture *capture, const struct connecting *
 	};
 	struct beginning beginning = { .act = &act, .alone = connecting->alone };
 
-	/* A request can come here several times before it is done. */
+	/* A request can come here several times before it completes. */
 	unraced_act_take(capture, area, owner, start);
 	if (area->acted && connecting->request && area->act.socket == act.socket) {
 		beginning.before = area->act.number;
@@ -143,7 +143,7 @@ static void begin_act(struct unraced_capture *capture, const struct connecting *
 	area->acted = false;
 }
 
-/* Whether the descriptor that the block named at entry leads to the file that the kernel took, and no other one does. */
+/* Returns whether the block's descriptor, as read at entry, leads to the file that the kernel took. */
 static bool names_file(s32 descriptor, const struct connecting *connecting)
 {
 	bool shared = unraced_descriptors_shared(), same;
@@ -156,8 +156,9 @@ static bool names_file(s32 descriptor, const struct connecting *connecting)
 }
 
 /*
- * The block of a socketcall(2) is memory, which the kernel reads once more than this module does. The kernel's length is
- * at hand, and so is the file; the descriptor is the one that the block named if that is the only one for this file.
+ * The block of a socketcall(2) is memory, which the kernel reads once more than this module does. The file and the
+ * kernel's length are known here. The descriptor is the block's if it leads to this file and the file has no other
+ * descriptor.
  */
 static void compare_block(struct unraced_call *call, const struct connecting *connecting)
 {
@@ -169,7 +170,10 @@ static void compare_block(struct unraced_call *call, const struct connecting *co
 	named = names_file(record->connect.fd, connecting);
 	if (!named || record->connect.addrlen != connecting->length)
 		record->how_integrity = UNRACED_INTEGRITY_CHANGED;
-	/* Another thread with the same descriptors could have moved the file to this one since. */
+	/*
+	 * Since the kernel read the block, another thread with the same descriptors could have moved the file to this
+	 * descriptor.
+	 */
 	if (!copies || !named || !connecting->alone || unraced_descriptors_shared())
 		return;
 	record->how_provenance = UNRACED_PROVENANCE_KERNEL;
@@ -178,7 +182,7 @@ static void compare_block(struct unraced_call *call, const struct connecting *co
 		record->how_integrity = UNRACED_INTEGRITY_MATCH;
 }
 
-/* Nearly every copy equals the snapshot, so the entry is marked in place, without being taken out. */
+/* Nearly every copy equals the snapshot, so the entry is marked in place and stays in the stash. */
 static bool confirm_address(void *entry, const void *with)
 {
 	const struct connecting *connecting = with;
@@ -240,7 +244,7 @@ static bool begin_unseen(const struct unraced_edit *found, void *with)
 	return found->known;
 }
 
-/* A sendmsg(2) with MSG_FASTOPEN connects its socket, too. It has no event, but overlaps the acts of others. */
+/* A sendmsg(2) with MSG_FASTOPEN connects its socket, too. It has no event, but overlaps other acts of the socket. */
 static int on_send(struct kprobe *kprobe, struct pt_regs *regs)
 {
 	struct unraced_capture *capture = container_of(kprobe, struct unraced_probe, kprobe)->capture;
@@ -260,7 +264,7 @@ bool unraced_connects_can_probe(void)
 	return unraced_can_probe(CONNECT_FILE, on_connect);
 }
 
-/* A user who asks for a small stash must not get SOCKET_SHARED for it. */
+/* A small configured stash must not cause SOCKET_SHARED. */
 static struct unraced_stash *new_table(const struct unraced_capture *capture, u32 bytes)
 {
 	return unraced_capture_new_table(max(capture->config.stash_entries, LEAST_ENTRIES), bytes, false);
@@ -291,7 +295,7 @@ int unraced_connects_start(struct unraced_capture *capture)
 		return -ENOMEM;
 	if (!(capture->config.syscalls & (1u << UNRACED_CONNECT)))
 		return 0;
-	/* Without it nobody can tell whether connects overlap, and each of their events says so. */
+	/* Without this probe, overlaps of connects are unknown, and each connect event says so. */
 	start_connect_probe(capture, &capture->connect_probe, CONNECT_FILE, on_connect);
 	start_connect_probe(capture, &capture->send_probe, "__inet_stream_connect", on_send);
 	return 0;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The kernel's own copies, taken where the kernel hands them on: the path at do_filp_open() and openat2's how at
- * do_sys_openat2() (fs/open.c). And the opened file, at fd_install() (fs/file.c), before its descriptor is anybody else's
- * to replace. The address is taken in connects.c.
+ * Takes the kernel's own copies where the kernel passes them on: the path at do_filp_open() and openat2's how at
+ * do_sys_openat2() (fs/open.c). The opened file is taken at fd_install() (fs/file.c), before another thread can replace
+ * its descriptor. The address is taken in connects.c.
  *
- * Handlers run with preemption off. Of a call whose handler the kernel passes over, the snapshot stays.
+ * Handlers run with preemption off. A call whose handler the kernel skips keeps its snapshot.
  */
 #include <linux/fs.h>
 #include <linux/sched.h>
@@ -19,8 +19,8 @@
 #include "truth.h"
 
 /*
- * The current thread's call, if this capture saw its entry. The registers alone are no proof: after a return, and in a
- * request of an io_uring, they still name the last call.
+ * Returns the current thread's call if this capture saw its entry. The registers alone prove nothing: after a return,
+ * and in a request of an io_uring, they still name the last call.
  */
 bool unraced_current_call(struct unraced_capture *capture, struct unraced_arguments *arguments)
 {
@@ -52,8 +52,8 @@ bool unraced_wants_copy(const struct unraced_call *call)
 }
 
 /*
- * A call can open files of the kernel's own: they do not come from its pointer. Since 7.0 a name no longer says where it came
- * from; what the call asked for is opened first there.
+ * A call can also open files that the kernel chose, whose names do not come from the call's pointer. Since 7.0 a name
+ * does not say where it came from, but the kernel opens the requested path first.
  */
 static bool is_of(const struct filename *name, const struct unraced_call *call)
 {
@@ -89,8 +89,8 @@ static int on_path(struct kprobe *kprobe, struct pt_regs *regs)
 }
 
 /*
- * The kernel's copy as it was passed: on 64-bit machines sys_openat2() of fs/open.c adds O_LARGEFILE, unless O_PATH is
- * there. Whether the caller had it makes no difference, so the snapshot may tell.
+ * Undoes what sys_openat2() of fs/open.c adds on 64-bit machines: O_LARGEFILE, unless O_PATH is there. That flag makes
+ * no difference on those machines, so the snapshot's is taken.
  */
 static void restore_how(const struct unraced_call *call, struct unraced_how *copy)
 {
@@ -121,7 +121,10 @@ static int on_how(struct kprobe *kprobe, struct pt_regs *regs)
 	return 0;
 }
 
-/* Who shared the descriptors at entry is gone, and nobody new can come: they are this call's alone until it returns. */
+/*
+ * The tasks that shared the descriptors at entry are gone, and no new one can come: the table is this call's until it
+ * returns.
+ */
 static bool forget_sharers(void *entry, const void *with)
 {
 	struct unraced_call *call = entry;
@@ -130,7 +133,9 @@ static bool forget_sharers(void *entry, const void *with)
 	return true;
 }
 
-/* With a table of descriptors that nobody shares, the file is still there when the call returns, and described then. */
+/*
+ * If no other task shares the descriptor table, the file is still there when the call returns, and is described then.
+ */
 static int on_file(struct kprobe *kprobe, struct pt_regs *regs)
 {
 	struct unraced_capture *capture = container_of(kprobe, struct unraced_probe, kprobe)->capture;
@@ -161,9 +166,9 @@ static int on_file(struct kprobe *kprobe, struct pt_regs *regs)
 static const struct {
 	const char *symbols[2];
 	kprobe_pre_handler_t handler;
-	bool optional; /* static functions may have been inlined */
+	bool optional; /* the compiler may have inlined this static function */
 } copies[UNRACED_COPIES] = {
-	/* Since 7.0 it is do_file_open(). */
+	/* The function is do_file_open() since 7.0. */
 	[UNRACED_COPY_PATH] = { { "do_filp_open", "do_file_open" }, on_path, false },
 	[UNRACED_COPY_HOW] = { { "do_sys_openat2" }, on_how, true },
 	[UNRACED_COPY_FILE] = { { "fd_install" }, on_file, false },
@@ -199,7 +204,7 @@ int unraced_copies_start(struct unraced_capture *capture)
 	return error;
 }
 
-/* A probe that is not armed tells. */
+/* Registers a disarmed probe as a test. */
 bool unraced_can_probe(const char *symbol, kprobe_pre_handler_t handler)
 {
 	struct kprobe probe = { .symbol_name = symbol, .pre_handler = handler, .flags = KPROBE_FLAG_DISABLED };

@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What the hooks within a call share. */
+/* Functions that the hooks within a call share. */
 #ifndef UNRACED_COPIES_H
 #define UNRACED_COPIES_H
 
 #include "arch.h"
 #include "capture.h"
 
-/* The current thread's call, if this capture saw its entry. */
+/* Returns the current thread's call if this capture saw its entry. */
 bool unraced_current_call(struct unraced_capture *capture, struct unraced_arguments *arguments);
-/* Brings the call, as it is known so far, to the area. What it lacks is read at the return, unless this copy has it. */
+/*
+ * Brings the call, as far as it is known, to the area. What is missing is read at the return, unless this copy has it.
+ */
 bool unraced_begin_copy(struct unraced_capture *capture, struct unraced_area *area,
 			const struct unraced_arguments *arguments);
 bool unraced_wants_copy(const struct unraced_call *call);

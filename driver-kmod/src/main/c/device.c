@@ -139,7 +139,7 @@ static __poll_t poll(struct file *file, poll_table *wait)
 	poll_wait(file, &capture->waiters, wait);
 	if (READ_ONCE(capture->woken))
 		return EPOLLHUP;
-	/* Paired with the end of configuring, as the reader's memory is there by then. */
+	/* This pairs with the store at the end of unraced_capture_configure(): the reader's memory is there by then. */
 	if (!smp_load_acquire(&capture->ready))
 		return EPOLLERR;
 	reader = capture->reader;
@@ -166,15 +166,15 @@ static const struct vm_operations_struct mapping = {
 };
 
 /*
- * Without the capture's lock: the caller's memory is locked here, and whoever has the capture's may be waiting for that
- * memory, to copy from it. What is mapped is there, and the same, from configuring to the release.
+ * Runs without the capture's lock. The caller's memory map is locked here, and a holder of the capture's lock may wait
+ * for that lock to copy from user memory. The mapped pages stay the same from configuring to the release.
  */
 static int map(struct file *file, struct vm_area_struct *vma)
 {
 	struct unraced_capture *capture = file->private_data;
 	bool readers_page;
 
-	/* Paired with the end of configuring. */
+	/* This pairs with the store at the end of unraced_capture_configure(). */
 	if (!smp_load_acquire(&capture->ready))
 		return -ENXIO;
 	if (vma->vm_pgoff >= capture->page_count || vma_pages(vma) > capture->page_count - vma->vm_pgoff)
@@ -188,7 +188,7 @@ static int map(struct file *file, struct vm_area_struct *vma)
 		vm_flags_clear(vma, VM_MAYWRITE);
 	}
 	vm_flags_clear(vma, VM_MAYEXEC);
-	/* A child would read, and give back, what its parent has not seen. */
+	/* A child process would otherwise consume records that its parent has not seen. */
 	vm_flags_set(vma, VM_DONTCOPY | VM_DONTEXPAND | VM_DONTDUMP);
 	vma->vm_ops = &mapping;
 	return 0;

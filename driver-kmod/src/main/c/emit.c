@@ -79,12 +79,15 @@ void unraced_describe_caller(struct unraced_record *record)
 	memcpy(record->comm, current->comm, sizeof(record->comm));
 }
 
-/* Checked after the record is there: the reader asks first and looks for records then, so one of the two sees the other. */
+/*
+ * Checks after the record is there. The reader first sets waiting and then looks for records, so one of the two sees
+ * the other.
+ */
 static void ring_bell(struct unraced_capture *capture, const struct unraced_ring *ring, struct unraced_counters *row)
 {
 	struct unraced_reader *reader = capture->reader;
 
-	/* Paired with the reader's, between its asking and its looking. */
+	/* This pairs with the reader's barrier between setting waiting and looking for records. */
 	smp_mb();
 	if (!READ_ONCE(reader->waiting) || unraced_ring_unread(ring) < READ_ONCE(reader->watermark) ||
 	    !xchg(&reader->waiting, 0))
@@ -120,11 +123,11 @@ static u64 own_cgroup(void)
 	return id;
 }
 
-/* Whether an event is beyond a limit of its caller. It is lost then, and its number is missing (R9.3). */
+/* Returns whether an event is beyond a limit of its caller. Such an event is lost, and its number is missing (R9.3). */
 static bool is_limited(struct unraced_capture *capture, const struct unraced_record *record)
 {
 	struct unraced_counters *row = unraced_row(capture);
-	/* A request is its submitter's, whom its record names since then. */
+	/* A request counts for its submitter, whom its record has named since the submission. */
 	bool is_request = record->origin == UNRACED_ORIGIN_IO_URING;
 	u64 cgroup;
 	u32 uid;

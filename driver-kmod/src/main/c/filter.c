@@ -23,7 +23,7 @@ static int order_u64(const void *key, const void *element)
 	return left < right ? -1 : left > right;
 }
 
-/* In one of the cgroups, or below. */
+/* Returns whether the current task is in one of the cgroups, or below. */
 static bool is_in_cgroups(const struct unraced_capture *capture)
 {
 	struct cgroup *cgroup;
@@ -79,7 +79,7 @@ bool unraced_path_passes(const struct unraced_capture *capture, const struct unr
 
 static bool has_failed(const struct unraced_record *record)
 {
-	/* A connect under way has not; how it ends is no event. */
+	/* A connect under way has not failed, and its end makes no event. */
 	bool under_way = record->syscall == UNRACED_CONNECT && record->result == -EINPROGRESS;
 
 	return (record->flags & UNRACED_NOT_EXECUTED) || (record->result < 0 && !under_way);

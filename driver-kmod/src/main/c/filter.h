@@ -6,7 +6,7 @@
 
 #include "capture.h"
 
-/* In the order in which they are counted. */
+/* The filters, in the order in which they are tried. */
 enum unraced_verdict {
 	UNRACED_PASS,
 	UNRACED_SELF,
@@ -24,7 +24,7 @@ enum unraced_verdict {
 
 enum unraced_verdict unraced_filter_by_lists(const struct unraced_capture *capture);
 
-/* Whether the current task's calls are left out. */
+/* Returns the filter that leaves out the current task's calls, or UNRACED_PASS. */
 static inline enum unraced_verdict unraced_filter(const struct unraced_capture *capture)
 {
 	u32 filters = capture->config.filters;
@@ -34,9 +34,9 @@ static inline enum unraced_verdict unraced_filter(const struct unraced_capture *
 	return filters & UNRACED_FILTERS_OF_LISTS ? unraced_filter_by_lists(capture) : UNRACED_PASS;
 }
 
-/* Of a path that nobody could read, nobody can say that it is another one. */
+/* Returns whether the path passes. An unreadable path passes, as it may be a wanted one. */
 bool unraced_path_passes(const struct unraced_capture *capture, const struct unraced_call *call);
-/* What is known when the call has returned, with its result. */
+/* Applies the filters that need the path and the result, once the call has returned. */
 enum unraced_verdict unraced_filter_return(const struct unraced_capture *capture, const struct unraced_call *call);
 void unraced_count_filtered(struct unraced_counters *row, enum unraced_verdict verdict);
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0
 /*
- * What Java needs of this machine: the device, and the module's stash and ring as code of this process. Errors are
- * negative errno values. Registered by hand, so that the library exports nothing but JNI_OnLoad.
+ * The native methods of the driver: the device, and the module's stash, ring and prefixes as code of this process.
+ * Errors are negative errno values. JNI_OnLoad registers the methods, so the library exports nothing else.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -56,7 +56,7 @@ static jint device_control(JNIEnv *env, jclass class, jint fd, jint command, job
 	return or_errno(ioctl(fd, (unsigned int)command, address_of(env, argument)));
 }
 
-/* Null and errno in the last argument's first word when it fails. */
+/* Returns null on failure, with errno in the first word of the last argument. */
 static jobject device_map(JNIEnv *env, jclass class, jint fd, jlong offset, jlong length, jboolean writable, jobject error)
 {
 	void *memory = mmap(NULL, length, writable ? PROT_READ | PROT_WRITE : PROT_READ, MAP_SHARED, fd, offset);
@@ -180,7 +180,7 @@ static const JNINativeMethod stash_methods[] = {
 
 /* dev.unraced.kmod.NativeRing */
 
-/* Two pages of positions, and the data twice: as the device maps it. */
+/* Maps two pages of positions, and the data twice, as the device does. */
 static jobject ring_map(JNIEnv *env, jclass class, jint page, jint size)
 {
 	size_t length = 2 * (size_t)page + 2 * (size_t)size;

@@ -16,7 +16,7 @@ bool unraced_exceeds_limits(struct unraced_capture *capture, u32 uid, u64 cgroup
 	u64 now = ktime_get_ns();
 
 	if (config->user_interval) {
-		/* User 0 is an owner, too. */
+		/* User 0 has limits, too, and an owner of 0 is no owner. */
 		of_user = bucket_of(capture->limits->users, (u64)uid + 1, capture->limit_seed, now);
 		if (!unraced_bucket_take(of_user, config->user_interval, now))
 			return true;

@@ -1,18 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Limits by user and by cgroup, and whose events were lost. */
+/* The limits by user and by cgroup, and the lost events of each caller. */
 #ifndef UNRACED_LIMIT_H
 #define UNRACED_LIMIT_H
 
 #include "capture.h"
 #include "unraced/callers.h"
 
-/* The token buckets of one capture. In each table, the last group's first bucket is what the others share. */
+/*
+ * The token buckets of one capture. In each table, owners without a bucket of their own share the first bucket of the
+ * last group.
+ */
 struct unraced_limits {
 	struct unraced_bucket_group users[UNRACED_BUCKET_GROUPS + 1];
 	struct unraced_bucket_group cgroups[UNRACED_BUCKET_GROUPS + 1];
 };
 
-/* Whether an event is beyond a limit of the caller that the record names, and thus lost. Takes its tokens otherwise. */
+/* Returns whether an event is beyond a limit of this caller, and thus lost. Takes the event's tokens otherwise. */
 bool unraced_exceeds_limits(struct unraced_capture *capture, u32 uid, u64 cgroup);
 /* Counts a lost event of a caller, on this CPU. */
 void unraced_count_loss(struct unraced_capture *capture, u32 uid, u64 cgroup);

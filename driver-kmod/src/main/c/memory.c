@@ -10,7 +10,7 @@
 #include "capture.h"
 #include "limit.h"
 
-/* Of a ring: the reader's page and the producer's, then the records, twice. */
+/* A ring starts with the reader's page and the producer's page; the records follow, mapped twice. */
 #define FIRST_DATA_PAGE 2
 
 static unsigned long data_pages(const struct unraced_capture *capture)
@@ -43,7 +43,7 @@ static unsigned long first_ledger_page(const struct unraced_capture *capture)
 	return first_counter_page(capture) + counter_pages();
 }
 
-/* An equal share for each CPU, but never less than what a ring must have. */
+/* Gives each CPU an equal share, but never less than the smallest ring. */
 static void divide(struct unraced_capture *capture)
 {
 	struct unraced_config *config = &capture->config;
@@ -130,7 +130,7 @@ bool unraced_is_readers_page(const struct unraced_capture *capture, unsigned lon
 	return page < first_counter_page(capture) && page % pages_of_ring(capture) == 0;
 }
 
-/* The second half of the records' pages are those of the first. */
+/* Returns whether the page lies in the second mapping of the records, whose pages are those of the first. */
 static bool is_repeated(const struct unraced_capture *capture, unsigned long page)
 {
 	return page < first_counter_page(capture) &&

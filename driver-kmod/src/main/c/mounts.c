@@ -13,17 +13,17 @@
 /* The start of struct mount, the same since Linux 3.3. */
 struct mount_head {
 	struct hlist_node hash;
-	struct vfsmount *above; /* struct mount, to be exact */
+	struct vfsmount *above; /* a struct mount in fact */
 	struct dentry *mountpoint;
 	struct vfsmount mnt;
 };
 
-/* struct mount is no longer than this, so the namespace is before. */
+/* struct mount is no longer than this, so its namespace pointer lies below. */
 #define LONGEST_MOUNT 512
 #define LONGEST_NAMESPACE 1024
 
 static size_t namespace_offset;
-static size_t events_offset; /* in a namespace; 0 when it was not found */
+static size_t events_offset; /* offset in a namespace; 0 if it was not found */
 
 static const struct mount_head *head_of(const struct vfsmount *mount)
 {
@@ -50,13 +50,13 @@ u64 unraced_mount_events(const struct mnt_namespace *ns)
 	return events_offset ? READ_ONCE(*(const u64 *)((const u8 *)ns + events_offset)) : 0;
 }
 
-/* Its first member is the same in all namespaces. */
+/* The first member of a struct mnt_namespace is its struct ns_common. */
 u32 unraced_namespace_number(const struct mnt_namespace *ns)
 {
 	return ((const struct ns_common *)ns)->inum;
 }
 
-/* Where the first word of a mount is that is this namespace. */
+/* Returns the offset of the first word of a mount that points to this namespace, or 0. */
 static size_t find_namespace(const struct vfsmount *mount, const struct mnt_namespace *ns)
 {
 	size_t at;
@@ -72,7 +72,7 @@ static size_t find_namespace(const struct vfsmount *mount, const struct mnt_name
 	return 0;
 }
 
-/* Whether a mount leads where follow_up() goes, and what is above it belongs to the namespace in the same way. */
+/* Returns whether the mount leads where follow_up() leads, and both mounts have the namespace at the same offset. */
 static bool is_as_expected(struct path *path)
 {
 	struct vfsmount *mount = path->mnt, *above = unraced_mount_above(mount);
@@ -109,12 +109,13 @@ static void note_waiters(struct file *file, wait_queue_head_t *waiters, poll_tab
 	container_of(table, struct poll, table)->waiters = waiters;
 }
 
-/* Words behind the wait queue among which the count is. */
+/* The count of mount events is among this many words after the wait queue. */
 #define EVENTS_WORDS 4
 
 /*
- * /proc/self/mounts is polled at the namespace's wait queue, behind which the count lies, and remembers the count as a
- * number of its own (mounts_poll() of fs/proc_namespace.c). It is the one word there that holds this number.
+ * Finds the count of a namespace's mount events. A poll of /proc/self/mounts waits at the namespace's wait queue, in
+ * front of the count, and remembers the count's value (mounts_poll() of fs/proc_namespace.c). The count is the one word
+ * there with this value.
  */
 static size_t find_events(const struct mnt_namespace *ns, const wait_queue_head_t *waiters, u32 count)
 {

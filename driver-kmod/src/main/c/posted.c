@@ -17,7 +17,10 @@ struct posted_edit {
 	u64 request;
 };
 
-/* Ring and user_data are the key, both exactly. An entry that was evicted knows only that it forgot. */
+/*
+ * The key is the exact ring and user_data. After an eviction, all that is known of a key is that requests were
+ * forgotten.
+ */
 static void edit_posted(struct unraced_capture *capture, const void *ctx, u64 user_data, bool make, unraced_editor *editor,
 			struct posted_edit *edit)
 {
@@ -49,7 +52,7 @@ static u32 listed_place(const struct unraced_posted *posted, const struct io_kio
 
 static void list(struct unraced_posted *posted, const struct io_kiocb *req)
 {
-	/* One that is listed already ended untold, and its memory is another's now. */
+	/* This request may be listed already: its completion was missed, and the kernel has reused its io_kiocb. */
 	u32 at = listed_place(posted, req);
 
 	if (at == UNRACED_POSTED_LISTED) {
@@ -108,9 +111,10 @@ enum state { IN_FLIGHT, DOUBTFUL, UNCLEAR, OVER };
 #define COPIED(to, from) (!copy_from_kernel_nofault(&(to), &(from), sizeof(to)))
 
 /*
- * Whether a request has ended so; its memory may be another's, or gone. Until it has ended, an old result lies there, which
- * may be the same. An open that was carried out has given its path back, and one that was not has this result only. A connect
- * that waits has what poll told it there, which is 0 or more, and nothing that tells it from a result (io_poll_check_events()).
+ * Judges whether a request has completed with this result. The memory may belong to another request, or be gone. Before
+ * the completion an old result lies there, which may have the same value. An open that ran has freed its path, and one
+ * that did not run can only have this result. A connect that waits has the result of poll there, which is 0 or more and
+ * looks like a result (io_poll_check_events()).
  */
 static enum state state_of(const struct unraced_posted *posted, u32 at, const void *ctx, u64 user_data, s32 result)
 {
@@ -125,7 +129,7 @@ static enum state state_of(const struct unraced_posted *posted, u32 at, const vo
 	    !COPIED(flags, req->flags))
 		return IN_FLIGHT;
 	if (opcode == IORING_OP_CONNECT) {
-		/* The socket's number lies there until there is a result. */
+		/* Until there is a result, the descriptor of the socket lies there. */
 		if (cqe.flags)
 			return IN_FLIGHT;
 		if ((flags & REQ_F_POLLED) && result >= 0)
@@ -139,7 +143,7 @@ static enum state state_of(const struct unraced_posted *posted, u32 at, const vo
 	return posted->listed[at].before == result ? UNCLEAR : OVER;
 }
 
-/* Takes out all that may have ended so. One of them, and how many there are. */
+/* Removes all requests that may have completed with this result, and counts them. Returns one of them, or 0. */
 static u64 take_ended(struct unraced_posted *posted, const void *ctx, u64 user_data, s32 result, u32 *ended)
 {
 	u64 request = 0;
@@ -158,7 +162,7 @@ static u64 take_ended(struct unraced_posted *posted, const void *ctx, u64 user_d
 	return request;
 }
 
-/* One that may have ended so, taken out if it is the only one. Whether there is any. */
+/* Finds the requests that are in doubt, and removes a single one. Returns whether there is any. */
 static bool take_doubtful(struct unraced_posted *posted, const void *ctx, u64 user_data, s32 result, u64 *request)
 {
 	u32 at = 0, doubtful = 0, i;
@@ -187,7 +191,10 @@ static bool find(const struct unraced_edit *found, void *with)
 	request = take_ended(posted, edit->ctx, edit->user_data, edit->result, &ended);
 	if (ended != 1 || posted->unlisted)
 		request = 0;
-	/* Of several nobody can tell which it is, and the memory of the others may be gone when they are told of: all are lost. */
+	/*
+	 * With several candidates the right one is unknown, and the memory of the others may be gone at their own
+	 * completions. All count as lost.
+	 */
 	if (!request)
 		posted->unlisted += ended;
 	if (request) {

@@ -18,7 +18,7 @@ static bool is_after(const struct unraced_prefix *prefix, const u8 *path, u32 le
 	return order > 0 || (!order && prefix->length > length);
 }
 
-/* As none is the start of another, the one that the path starts with is the last that is not after it. */
+/* No prefix is the start of another, so only the last prefix that does not sort after the path can be its start. */
 bool unraced_prefixes_accept(const struct unraced_prefix *prefixes, u32 count, const u8 *path, u32 length)
 {
 	u32 low = 0, high = count;

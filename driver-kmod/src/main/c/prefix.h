@@ -5,9 +5,9 @@
 #include "shim.h"
 #include "device.h"
 
-/* Whether each has a length that it can have. */
+/* Returns whether the length of each prefix is valid. */
 bool unraced_prefixes_make_sense(const struct unraced_prefix *prefixes, u32 count);
-/* Whether the path starts with one of them; they are sorted by their bytes, and none is the start of another. */
+/* Returns whether the path starts with one of the prefixes, which are sorted by bytes; none is the start of another. */
 bool unraced_prefixes_accept(const struct unraced_prefix *prefixes, u32 count, const u8 *path, u32 length);
 
 #endif

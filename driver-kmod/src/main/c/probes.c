@@ -35,12 +35,15 @@ static void snapshot(struct unraced_capture *capture, const struct unraced_argum
 	passes = unraced_path_passes(capture, call);
 	if (entering && passes)
 		unraced_emit_enter(capture, area);
-	/* Under kernel it is the copy that decides. */
+	/* In mode kernel, the filter judges the kernel's copy instead. */
 	if (mitigation == UNRACED_MITIGATION_OFF || (!passes && mitigation != UNRACED_MITIGATION_KERNEL))
 		return;
 	if (call->integrity && arguments->syscall != UNRACED_CONNECT)
 		unraced_remember_start(call);
-	/* Who shares now may have put another file in place and be gone by the return; nobody new can come meanwhile. */
+	/*
+	 * A task that shares the descriptors now may replace the file and be gone by the return. No new task can join
+	 * meanwhile.
+	 */
 	if (unraced_descriptors_shared()) {
 		call->record.flags |= UNRACED_FD_TABLE_SHARED;
 		if (!READ_ONCE(*unraced_sharer(capture)))
@@ -52,7 +55,7 @@ static void snapshot(struct unraced_capture *capture, const struct unraced_argum
 static noinline void enter(struct unraced_capture *capture, struct pt_regs *regs, long number)
 {
 	struct unraced_arguments arguments UNRACED_FILLED_LATER;
-	/* Once: the switch is live, and a call must not see it move. */
+	/* The mode is read once: it can be switched at any time, and a call must not see that. */
 	u32 mitigation = READ_ONCE(capture->mitigation);
 	bool entering = READ_ONCE(capture->enter_events);
 
@@ -66,14 +69,17 @@ static noinline void enter(struct unraced_capture *capture, struct pt_regs *regs
 	preempt_enable();
 }
 
-/* Every call of the machine comes here: all but the first test is out of line, and so is its frame. */
+/* Every call of the machine comes here, so all but the first test is out of line, with its stack frame. */
 static void on_enter(void *data, struct pt_regs *regs, long number)
 {
 	if (unlikely(unraced_arch_may_be(number)))
 		enter(data, regs, number);
 }
 
-/* No entry answers: the registers still hold the arguments, but what they point to may have changed. */
+/*
+ * Rebuilds a call without an entry. The registers still hold the arguments, but the memory they point to may have
+ * changed.
+ */
 static bool begin_late(struct unraced_capture *capture, struct unraced_area *area,
 		       const struct unraced_arguments *arguments, int taken)
 {
@@ -195,7 +201,7 @@ static void stop_from(struct unraced_capture *capture, int first)
 	tracepoint_synchronize_unregister();
 }
 
-/* Returns before entries: a call that enters in between is an exit without an enter, not the reverse. */
+/* Starts with the returns: a call that enters in between has a return without an entry, not the reverse. */
 int unraced_probes_start(struct unraced_capture *capture)
 {
 	int i;
@@ -208,7 +214,7 @@ int unraced_probes_start(struct unraced_capture *capture)
 			return error;
 		}
 	}
-	/* Each processor now calls the probes for every entry and return that begins from here on. */
+	/* From here on, each CPU calls the probes for every entry and return that begins. */
 	tracepoint_synchronize_unregister();
 	unraced_trace_arm(capture, ktime_get_boottime_ns());
 	return 0;

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Requests of io_urings. When the kernel tells of a submission (io_submit_sqe() of io_uring/io_uring.c), it has copied
- * the path and the flags of an open, so what is taken here is its own copy. The address of a connect is snapshot then,
- * and replaced by the kernel's copy when the request is carried out: io_connect() names the request, and
- * __sys_connect_file() gets the copy, on the same thread. Who carries a request out may be another thread than the one
- * that submitted it, and so may be who tells of its end.
+ * Requests of io_urings. When the kernel reports a submission (io_submit_sqe() of io_uring/io_uring.c), it has copied
+ * the path and the flags of an open, so these values are its own copy. The address of a connect is a snapshot then. The
+ * kernel's copy replaces it when the request runs: io_connect() names the request, and __sys_connect_file() gets the
+ * copy, on the same thread. The thread that runs a request, or reports its completion, may be another than the
+ * submitter.
  *
- * All of these run in the context of a thread.
+ * All of these probes run in the context of a thread.
  */
 #include <linux/file.h>
 #include <linux/fs.h>
@@ -28,15 +28,15 @@
 #include "truth.h"
 
 /*
- * What a request holds is private to the kernel (io_uring/openclose.c), and known up to this version. Of a kernel that
- * checks the types of the functions it calls, probes would have to have those of each version.
+ * The content of a request is private to the kernel (io_uring/openclose.c), and known up to this version. A kernel that
+ * checks the types of called functions would need probes with the types of each version.
  */
 #if IS_ENABLED(CONFIG_IO_URING) && !IS_ENABLED(CONFIG_CFI_CLANG) && !IS_ENABLED(CONFIG_CFI) && \
 	LINUX_VERSION_CODE < KERNEL_VERSION(7, 4, 0)
 
 #include <linux/io_uring_types.h>
 
-/* struct io_open and struct io_connect, as far as needed; the same since 6.0, but for the name. */
+/* The needed start of struct io_open and struct io_connect; both are the same since 6.0, but for the name. */
 struct requested_open {
 	struct file *file;
 	int dfd;
@@ -58,7 +58,7 @@ static const struct filename *requested_name(const struct requested_open *open)
 #endif
 }
 
-/* Inline opens that can be under way at once: one for each thread that is preempted inside io_openat2(). */
+/* This many inline opens can be under way at once: one for each thread that is preempted inside io_openat2(). */
 #define RETURNS 1024
 
 struct requested_connect {
@@ -132,7 +132,7 @@ static void take_connect(struct unraced_call *call, const struct io_kiocb *req)
 	unraced_read_pointers(call, UNRACED_PROVENANCE_ENTER);
 }
 
-/* The kernel has refused the request, so there is no copy of its own to rely on; this memory is the caller's. */
+/* The kernel refused the request, so there is no kernel copy; this memory belongs to the caller. */
 static void take_refused(struct unraced_call *call, const struct io_uring_sqe *sqe)
 {
 	struct unraced_record *record = &call->record;
@@ -181,7 +181,7 @@ static void submit(struct unraced_capture *capture, const struct io_kiocb *req, 
 	call->silent = !!(req->flags & REQ_F_CQE_SKIP);
 	call->record.result = error;
 	request_put(capture, area, req);
-	/* Counted as lost already, it is not counted again when its completion finds no room. */
+	/* A silent request counts as lost already; when its completion finds no room, it must not count again. */
 	if (call->silent)
 		unraced_row(capture)->silent++;
 	else
@@ -209,7 +209,7 @@ static void on_refuse(void *data, const struct io_uring_sqe *sqe, struct io_kioc
 		on_submission(data, req, sqe, error);
 }
 
-/* From here on, its submitter goes on before its result is known, and can put another file behind the descriptor. */
+/* From here on, the submitter continues before the result is known, and can put another file behind the descriptor. */
 static void on_punt(void *data, struct io_kiocb *req, int rw)
 {
 	struct unraced_capture *capture = data;
@@ -227,7 +227,10 @@ static void on_punt(void *data, struct io_kiocb *req, int rw)
 	preempt_enable();
 }
 
-/* What little is known of a request whose submission was not seen. False when nobody wants to know. */
+/*
+ * Fills in the little that is known of a request whose submission was not seen. Returns false if a filter leaves it
+ * out.
+ */
 static bool begin_late_request(struct unraced_capture *capture, struct unraced_area *area, const struct io_kiocb *req)
 {
 	enum unraced_verdict verdict = unraced_filter(capture);
@@ -272,7 +275,7 @@ static void describe_object(struct unraced_capture *capture, struct unraced_area
 	if (record->syscall == UNRACED_CONNECT) {
 		if (!unraced_has_peer(record->result))
 			return;
-		/* The request holds its file until it is done. */
+		/* The request holds its file until it completes. */
 		if (req->file)
 			unraced_describe_connect(capture, area, req->file);
 		else
@@ -282,8 +285,8 @@ static void describe_object(struct unraced_capture *capture, struct unraced_area
 	if (record->result < 0)
 		return;
 	/*
-	 * A thread that works for the ring opened it, and FD_TABLE_SHARED says so. A ring can outlive its process: then the
-	 * kernel cancels what is left on a thread of its own.
+	 * A worker of the ring opened the file, and FD_TABLE_SHARED says so. A ring can outlive its process: the kernel
+	 * then cancels the remaining requests on a thread of its own.
 	 */
 	if (!(record->flags & UNRACED_HAS_FILE) && area->call.punted && !area->call.direct && current->tgid == record->tgid)
 		describe_opened(area);
@@ -291,7 +294,7 @@ static void describe_object(struct unraced_capture *capture, struct unraced_area
 		record->flags |= UNRACED_OBJECT_MISSED;
 }
 
-/* Its call is in the area, if its submission is known. */
+/* Writes the event of a completed request. The area holds its call if its submission is known. */
 static void tell(struct unraced_capture *capture, const struct io_kiocb *req, bool known, s32 result)
 {
 	struct unraced_area *area = unraced_area(capture);
@@ -301,7 +304,7 @@ static void tell(struct unraced_capture *capture, const struct io_kiocb *req, bo
 	if (!known && !begin_late_request(capture, area, req))
 		return;
 	if (area->call.silent) {
-		/* Counted at its submission, as was its return, and taken back now that its end is told after all. */
+		/* The submission counted this request as silent, and its completion is reported after all. */
 		row->silent--;
 	}
 	area->call.record.result = result;
@@ -331,7 +334,7 @@ static void on_complete(void *data, void *ctx, void *completed)
 	struct unraced_area *area;
 	bool known;
 
-	/* Messages between rings have none. */
+	/* Messages between rings have no request. */
 	if (!req || !is_watched_request(capture, requested_call(req)))
 		return;
 	preempt_disable();
@@ -343,8 +346,9 @@ static void on_complete(void *data, void *ctx, void *completed)
 }
 
 /*
- * A chain breaks. Behind a request that asked for no completion and failed, the others get none, either, so this is all that
- * is told of them. The kernel marks them before it tells (io_fail_links()), and may tell of one again, which is unknown then.
+ * A chain breaks. Behind a failed request that asked for no completion, the others get none either, so only this
+ * tracepoint reports them. The kernel marks them before (io_fail_links()), and may report one again, which is then
+ * unknown.
  */
 static void on_unlink(void *data, struct io_kiocb *req, struct io_kiocb *link)
 {
@@ -366,7 +370,7 @@ static void on_unlink(void *data, struct io_kiocb *req, struct io_kiocb *link)
 	preempt_enable();
 }
 
-/* Counted as one that asked for no completion is: until its end is told. */
+/* Counts a request as silent, as one that asked for no completion, until its completion is reported. */
 static void lose(struct unraced_capture *capture, const struct io_kiocb *req)
 {
 	struct unraced_area *area = unraced_area(capture);
@@ -379,7 +383,7 @@ static void lose(struct unraced_capture *capture, const struct io_kiocb *req)
 	request_put(capture, area, req);
 }
 
-/* A completion for which the ring has no room. */
+/* The ring has no room for this completion. */
 static void on_overflow(void *data, void *ctx, unsigned long long user_data, s32 result)
 {
 	struct unraced_capture *capture = data;
@@ -398,8 +402,8 @@ static void on_overflow(void *data, void *ctx, unsigned long long user_data, s32
 }
 
 /*
- * The kernel reports the completions of a batch only after all of it ran, and a later request can put another file behind
- * the descriptor. So the file is described when io_openat2() returns, on the same thread.
+ * The kernel reports the completions of a batch only after all of it ran, and a later request can put another file
+ * behind the descriptor. The file is therefore described when io_openat2() returns, on the same thread.
  */
 static int before_open(struct kretprobe_instance *instance, struct pt_regs *regs)
 {
@@ -417,7 +421,7 @@ static void opened(struct unraced_capture *capture, const struct io_kiocb *req)
 	struct unraced_area *area = unraced_area(capture);
 	s32 result = req->cqe.res;
 
-	/* The kernel clears this flag when it has carried the open out. */
+	/* The kernel clears this flag when it has carried out the open. */
 	if ((req->flags & REQ_F_NEED_CLEANUP) || result < 0 || request_take(capture, area, req) < 0)
 		return;
 	if (!area->call.direct && !(area->call.record.flags & UNRACED_HAS_FILE)) {
@@ -455,7 +459,7 @@ long unraced_requests_references(const void *request)
 	return ((const struct io_kiocb *)request)->flags & REQ_F_FIXED_FILE ? 1 : 2;
 }
 
-/* By connect(2) or socketcall(2), not for an io_uring. */
+/* Returns whether the thread is in connect(2) or socketcall(2), not in an io_uring. */
 static bool is_connecting(void)
 {
 	struct pt_regs *regs = task_pt_regs(current);
@@ -469,12 +473,14 @@ const void *unraced_requests_issued(struct unraced_capture *capture)
 {
 	u64 address;
 
-	/* Neither a thread that has used an io_uring, nor one that works for it. */
+	/* This thread has never used an io_uring, and is no worker of one. */
 	if (!capture->issued || (!current->io_uring && !(current->flags & PF_IO_WORKER)))
 		return NULL;
 	if (unraced_stash_take(capture->issued, current->pid, current->start_boottime, 0, &address, sizeof(address)) < 0)
 		return NULL;
-	/* A request that never came to its address left itself behind, and this connect is the thread's own. */
+	/*
+	 * A request that failed before it reached its address left its entry behind; this connect is the thread's own.
+	 */
 	return is_connecting() ? NULL : (const void *)(unsigned long)address;
 }
 
@@ -491,7 +497,10 @@ void unraced_requests_address(struct unraced_capture *capture, const void *reque
 
 enum { COMPLETE, OVERFLOW, UNLINK, PUNT, REFUSE, SUBMIT, RING_POINTS };
 
-/* Ends before beginnings: what began unseen is an end without a beginning, not the reverse. */
+/*
+ * Completions start before submissions: a request whose submission was not seen has an end without a beginning, not the
+ * reverse.
+ */
 static const struct {
 	const char *names[2];
 	void *handler;
@@ -501,7 +510,7 @@ static const struct {
 	[UNLINK] = { { "io_uring_fail_link" }, on_unlink },
 	[PUNT] = { { "io_uring_queue_async_work" }, on_punt },
 	[REFUSE] = { { "io_uring_req_failed" }, on_refuse },
-	/* Named so since 6.3, by its other name before. */
+	/* The first name is that since 6.3, the second that of older kernels. */
 	[SUBMIT] = { { "io_uring_submit_req", "io_uring_submit_sqe" }, on_submit },
 };
 
@@ -537,7 +546,7 @@ static void start_issue_probe(struct unraced_capture *capture)
 	probe->registered = !register_kprobe(&probe->kprobe);
 }
 
-/* io_openat() goes on to io_openat2(), so one probe sees both. Without it, opens of requests have OBJECT_MISSED. */
+/* io_openat() calls io_openat2(), so one probe sees both. Without it, opens of requests have OBJECT_MISSED. */
 static void start_return_probe(struct unraced_capture *capture)
 {
 	struct unraced_return_probe *probe = &capture->open_probe;
@@ -617,7 +626,7 @@ u32 unraced_requests_features(void)
 	return 0;
 }
 
-/* io_openat() goes on to io_openat2(), so one probe sees both. Without it, opens of requests have OBJECT_MISSED. */
+/* io_openat() calls io_openat2(), so one probe sees both. Without it, opens of requests have OBJECT_MISSED. */
 static void start_return_probe(struct unraced_capture *capture)
 {
 	struct unraced_return_probe *probe = &capture->open_probe;

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
-/* What the core needs of its surroundings: the kernel's when it is built as a module, a process's when it is tested. */
+/*
+ * What the core needs around it: kernel functions when it is built as a module, those of a process when it is tested.
+ */
 #ifndef UNRACED_SHIM_H
 #define UNRACED_SHIM_H
 

@@ -19,7 +19,10 @@ typedef raw_spinlock_t unraced_lock;
 #define unraced_lock_take(lock) raw_spin_lock(lock)
 #define unraced_lock_give(lock) raw_spin_unlock(lock)
 
-/* Zeroed, and charged to whoever asks; who asks for more than there is gets none, and nobody is killed for it. */
+/*
+ * Allocates zeroed memory, charged to the caller's memory cgroup. Returns null if there is not enough; no process is
+ * killed for it.
+ */
 static inline void *unraced_memory_get(size_t bytes)
 {
 	return __vmalloc(bytes, GFP_KERNEL_ACCOUNT | __GFP_ZERO | __GFP_NOWARN | __GFP_RETRY_MAYFAIL);

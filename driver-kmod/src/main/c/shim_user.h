@@ -19,7 +19,7 @@ typedef uint64_t u64;
 typedef int32_t s32;
 typedef int64_t s64;
 
-/* A mutex, not a spinlock: the sanitizers know it, and a test machine may have one core. */
+/* The lock is a mutex, not a spinlock: the sanitizers know it, and a test machine may have one core. */
 typedef pthread_mutex_t unraced_lock;
 
 #define unraced_lock_init(lock) pthread_mutex_init(lock, NULL)

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Read without the socket's lock, which may sleep: getsockname(2) of IP sockets does the same but for that lock, and a
- * connect that has returned has set them. The own port is read as getsockname(2) reads it, from inet_sport: the other
- * copy of it, inet_num, is 0 as soon as the peer has reset the connection (inet_put_port()).
+ * Reads sockets without their lock, which may sleep. getsockname(2) of IP sockets reads the same fields, and a connect
+ * that has returned has set them. The own port comes from inet_sport, as in getsockname(2): its other copy, inet_num,
+ * is 0 as soon as the peer has reset the connection (inet_put_port()).
  */
 #include <linux/in.h>
 #include <linux/in6.h>
@@ -34,13 +34,13 @@ static void append_in6(struct unraced_call *call, struct unraced_slice *slice, _
 
 static void append_un(struct unraced_call *call, struct unraced_slice *slice, struct sock *sk)
 {
-	/* Paired with the release in unix_bind(); an address stays as long as its socket. */
+	/* This pairs with the release in unix_bind(); an address stays as long as its socket. */
 	struct unix_address *address = smp_load_acquire(&unix_sk(sk)->addr);
 	u8 *to = unraced_call_room(call);
 	u32 length;
 
 	if (!address) {
-		/* Unnamed: the family alone, as getsockname(2) gives it. */
+		/* An unnamed socket has the family alone, as in getsockname(2). */
 		*(u16 *)to = AF_UNIX;
 		unraced_call_append(call, slice, sizeof(u16));
 		return;
@@ -51,7 +51,7 @@ static void append_un(struct unraced_call *call, struct unraced_slice *slice, st
 }
 
 /*
- * A disconnected socket keeps a part of its peer's address, and which part depends on its protocol: tcp_disconnect() of
+ * A disconnected socket keeps a part of its peer's address, and that part depends on its protocol: tcp_disconnect() of
  * net/ipv4/tcp.c, __udp_disconnect() of net/ipv4/udp.c, mptcp_disconnect() of net/mptcp/protocol.c. Datagrams can go to
  * port 0.
  */
@@ -88,7 +88,7 @@ static void describe_unix(struct unraced_call *call, struct sock *sk)
 	struct sock *peer;
 
 	append_un(call, &to->local, sk);
-	/* As unix_peer_get() did, which 7.3 no longer gives to modules. */
+	/* This is unix_peer_get(), which 7.3 no longer exports to modules. */
 	unix_state_lock(sk);
 	peer = unix_peer(sk);
 	if (peer)
@@ -100,7 +100,9 @@ static void describe_unix(struct unraced_call *call, struct sock *sk)
 	sock_put(peer);
 }
 
-/* The kernel's own function for both takes no lock that sleeps (netlink_getname() of net/netlink/af_netlink.c). */
+/*
+ * The kernel's functions for both addresses take no lock that sleeps (netlink_getname() of net/netlink/af_netlink.c).
+ */
 static void append_netlink(struct unraced_call *call, struct unraced_slice *slice, struct socket *socket, bool peer)
 {
 	struct sockaddr_storage name = {};

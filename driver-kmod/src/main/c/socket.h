@@ -6,9 +6,9 @@
 
 #include "call.h"
 
-/* Null unless the file is a socket. */
+/* Returns null unless the file is a socket. */
 struct sock *unraced_sock_of(struct file *file);
-/* Family, type, protocol, own address and peer's, when the file is a socket. */
+/* Appends family, type, protocol, own address and peer address if the file is a socket. */
 void unraced_describe_socket(struct unraced_call *call, struct file *file);
 
 #endif

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0
 #include "stash.h"
 
-/* A cache line, so that no two locks share one. */
+/* Shards are aligned to a cache line, so that no two locks share one. */
 #define LINE 64
 
 struct shard {
@@ -67,7 +67,7 @@ static void shard_init(struct shard *shard, const struct unraced_stash_size *siz
 	shard->lengths = shard->slot_of_block + blocks;
 	shard->rest = end - in_lines(blocks * rest_bytes(size));
 	shard->slots = shard->rest - in_lines((size_t)entries * size->short_bytes);
-	/* The shards' shares may add up to more than was asked for. */
+	/* The rounded shares of the shards may add up to more than the requested size. */
 	shard->books.capacity = entries;
 }
 
@@ -107,7 +107,7 @@ void unraced_stash_free(struct unraced_stash *stash)
 	unraced_memory_give(stash);
 }
 
-/* The seed is secret, so that nobody can choose keys that collide. */
+/* The seed is secret, so that no caller can choose keys that collide. */
 static u32 hash_of(const struct unraced_stash *stash, u64 thread, u64 start)
 {
 	u64 key = thread ^ stash->seed;
@@ -149,7 +149,7 @@ static void evict(struct shard *shard, u32 slot)
 	unraced_table_add(&shard->missed, gone.thread, gone.hash, gone.start, gone.call);
 }
 
-/* Sees to it that nothing is known of the thread, and that there is room for it. */
+/* Removes what the shard knows of the thread, and makes room for its entry. */
 static int admit(struct shard *shard, u64 thread, u64 start, u32 hash, bool is_long)
 {
 	u32 slot = unraced_table_find(&shard->entries, thread, start, hash);
@@ -304,7 +304,7 @@ bool unraced_stash_touch(struct unraced_stash *stash, u64 thread, u64 start, u32
 	return done;
 }
 
-/* A new entry of zeros. The shard gives up its oldest one if it is full. */
+/* Adds an entry of zeros. A full shard evicts its oldest entry. */
 static u32 make_entry(const struct unraced_stash *stash, struct shard *shard, u64 thread, u32 hash, u64 start, u32 call)
 {
 	u32 slot;

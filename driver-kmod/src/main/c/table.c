@@ -60,7 +60,7 @@ void unraced_order_remove(struct unraced_order *order, u32 slot)
 	order->size--;
 }
 
-/* A power of two, twice the capacity or more. */
+/* Returns a power of two, at least twice the capacity. */
 static size_t bucket_count(u32 capacity)
 {
 	size_t count = 2;

@@ -4,10 +4,10 @@
  * call, in every mode and before every filter. Each byte has a place of its own, so no other thread can evict it. At a
  * return it proves that the call ran, or that it never did.
  *
- * A thread is covered when the probe at sys_enter cannot miss an entry of it. The kernel calls that probe for each entry
- * that seccomp and ptrace let pass (syscall_trace_enter() of the generic entry code), so a return without an entry is
- * then a call that was refused. Two kinds of threads are covered: those that started after the probes were in place
- * everywhere, and those of which an entry or a return was seen since. A call that was under way before is unknown.
+ * A thread is covered when the probe at sys_enter cannot miss an entry of it. The kernel calls that probe for each
+ * entry that seccomp and ptrace let pass (syscall_trace_enter() of the generic entry code), so a return without an
+ * entry is then a call that was refused. Two kinds of threads are covered: those that started after the probes were in
+ * place everywhere, and those whose entry or return was seen since. A call that was under way before is unknown.
  */
 #ifndef UNRACED_TRACE_H
 #define UNRACED_TRACE_H
@@ -24,7 +24,7 @@ enum unraced_execution {
 	UNRACED_MAY_HAVE_RUN,
 };
 
-/* The bits of a byte: the call that the thread is in, by number and convention, and whether the thread is covered. */
+/* The bits of a byte: the call that the thread is in, by number and convention, and a bit for a covered thread. */
 #define UNRACED_TRACE_SYSCALL 0x07
 #define UNRACED_TRACE_CALL 0x1f
 #define UNRACED_TRACE_COVERED 0x80
@@ -84,7 +84,7 @@ static inline void unraced_trace_arm(struct unraced_capture *capture, u64 now)
 	WRITE_ONCE(capture->trace_covered, UNRACED_TRACE_COVERED);
 }
 
-/* The watched call (enum unraced_syscall) whose entry the current thread has passed, and not its return; 0 for none. */
+/* Returns the watched call (enum unraced_syscall) that the current thread has entered and not left; 0 for none. */
 static inline u8 unraced_trace_inside(struct unraced_capture *capture)
 {
 	return READ_ONCE(*unraced_trace_of(capture, current)) & UNRACED_TRACE_SYSCALL;

@@ -4,7 +4,7 @@
 
 #include <linux/tracepoint.h>
 
-/* The kernel's tracepoint of this name, or null: most of them are not exported. */
+/* Finds the kernel's tracepoint of this name, or null. Most tracepoints are not exported. */
 struct tracepoint *unraced_tracepoint(const char *name);
 
 #endif

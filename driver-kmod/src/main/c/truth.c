@@ -43,7 +43,7 @@ bool unraced_descriptors_shared(void)
 	return current->files && atomic_read(&current->files->count) > 1;
 }
 
-/* Of a table that is not shared only this thread could close the file. */
+/* If the table is not shared, only this thread could close the file, so no reference is needed. */
 struct file *unraced_file_of(unsigned int descriptor, bool shared)
 {
 	return shared ? fget_raw(descriptor) : files_lookup_fd_raw(current->files, descriptor);
@@ -61,7 +61,7 @@ void unraced_remember_start(struct unraced_call *call)
 	bool absolute = unraced_call_is_absolute(call), shared;
 	struct file *file;
 
-	/* Of a path that was unreadable nobody knows yet which it is. */
+	/* An unreadable path may be absolute or relative, so the root is remembered as well. */
 	remember_directories(call, absolute || unread, !absolute && call->record.open.dirfd == UNRACED_AT_FDCWD);
 	if (absolute || call->record.open.dirfd == UNRACED_AT_FDCWD)
 		return;
@@ -98,7 +98,7 @@ static bool is_judged(const struct unraced_call *call)
 	       call->record.integrity != UNRACED_INTEGRITY_UNCHECKED;
 }
 
-/* The mount namespace that the event names: of a request, that of its submitter at its submission. */
+/* Returns the mount namespace that the event names; for a request, that of its submitter at the submission. */
 static u32 namespace_of(const struct unraced_record *record)
 {
 	if (record->origin == UNRACED_ORIGIN_IO_URING)
@@ -137,8 +137,8 @@ bool unraced_has_peer(s64 result)
 }
 
 /*
- * The struct sock that the kernel connected tells whether the descriptor still leads to it. For a block that was read
- * beside the kernel this is the only proof.
+ * Returns whether the descriptor still leads to the struct sock that the kernel connected. It is the only proof for a
+ * block that this module read separately from the kernel.
  */
 static bool is_connected(const struct unraced_area *area, const struct sock *sk)
 {
@@ -147,7 +147,7 @@ static bool is_connected(const struct unraced_area *area, const struct sock *sk)
 	return area->acted ? area->act.socket == (unsigned long)sk : !area->call.how_pointer;
 }
 
-/* By comparison with the peer. Where the kernel's own copy was seen, it must have been the claim. */
+/* Compares the address with the peer. A snapshot matches only if the kernel used the same address. */
 static u8 judge_address(const struct unraced_area *area)
 {
 	u8 verdict = unraced_judge_address(&area->call, area->act.device);
@@ -165,7 +165,7 @@ void unraced_describe_connect(struct unraced_capture *capture, struct unraced_ar
 		return;
 	}
 	unraced_describe_socket(&area->call, file);
-	/* Only now: an act that changed what was just read has begun before. */
+	/* The check comes after the reads: an act that changed what was read has begun before them. */
 	if (!unraced_act_is_alone(capture, area))
 		record->flags |= UNRACED_SOCKET_SHARED;
 	else if (!is_judged(&area->call))
@@ -177,7 +177,7 @@ static bool is_described(const struct unraced_call *call)
 	return call->record.flags & UNRACED_HAS_FILE;
 }
 
-/* What was described when it was installed is the call's own, whatever became of the descriptor. */
+/* A file that was described at fd_install() belongs to this call, even if the descriptor has changed since. */
 static void drop_other_file(struct unraced_call *call)
 {
 	struct unraced_record *record = &call->record;
@@ -221,8 +221,8 @@ void unraced_describe_object(struct unraced_capture *capture, struct unraced_are
 		unraced_describe_file(area, file);
 	unraced_give_file(file, shared);
 	/*
-	 * Another task could have put the object that the claim names behind the descriptor. A table that was not shared
-	 * at entry was not shared until the return: its only user was in the call.
+	 * Another task could have put the requested object behind the descriptor. A table that was not shared at entry
+	 * was not shared until the return: its only user was in the call.
 	 */
 	if (!was_judged && record->integrity == UNRACED_INTEGRITY_MATCH &&
 	    ((record->flags & UNRACED_FD_TABLE_SHARED) || !record->enter_ns))

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What a call really acted on, from the kernel's own objects, and whether the claim holds. */
+/* Describes what a call really acted on, from the kernel's own objects, and judges the claim. */
 #ifndef UNRACED_TRUTH_H
 #define UNRACED_TRUTH_H
 
@@ -7,23 +7,23 @@
 
 #include "capture.h"
 
-/* Where the path starts, remembered at entry: later, descriptor or working directory may be another. */
+/* Remembers at entry where the path starts: the descriptor or working directory may change later. */
 void unraced_remember_start(struct unraced_call *call);
-/* Whether other tasks use the same descriptors, and so could put another file where this call puts its own. */
+/* Returns whether other tasks use the same descriptors, and so could replace the file of this call. */
 bool unraced_descriptors_shared(void);
-/* The file of a descriptor, or null. It has a reference of its own, to be given back, only if the table is shared. */
+/* Returns the file of a descriptor, or null. Only if the table is shared, it takes a reference, to be given back. */
 struct file *unraced_file_of(unsigned int descriptor, bool shared);
 void unraced_give_file(struct file *file, bool shared);
-/* Describes an opened file; whether it sits where the claim says, as well, unless that is known. */
+/* Describes an opened file, and judges whether it is where the claim says, unless that is known. */
 void unraced_describe_file(struct unraced_area *area, struct file *file);
 /*
- * Describes the socket of a connect if it is the one that the call connected, and judges the address unless that is done.
- * The area has the call's act.
+ * Describes the socket of a connect if the call connected it, and judges the address unless that is done. The area has
+ * the call's act.
  */
 void unraced_describe_connect(struct unraced_capture *capture, struct unraced_area *area, struct file *file);
-/* Whether the kernel says by this result that the socket has a peer, or is about to. */
+/* Returns whether this result means that the socket has a peer, or is about to have one. */
 bool unraced_has_peer(s64 result);
-/* The object behind the call's descriptor, at the return. */
+/* Describes the object behind the call's descriptor, at the return. */
 void unraced_describe_object(struct unraced_capture *capture, struct unraced_area *area);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What kernels before 6.3 lack. */
+/* Functions that kernels before 6.3 lack. */
 #ifndef UNRACED_VERSIONS_H
 #define UNRACED_VERSIONS_H
 

@@ -8,14 +8,14 @@
 #include "walk.h"
 
 /*
- * What all walks of a call may take together, so that a call takes well below a millisecond however many mounts lie over
- * its path, and however often somebody renames: steps, and searches for a mount that lies over a name.
+ * The budget of all walks of a call: steps, and searches for a mount over a name. A call takes well below a
+ * millisecond, however many mounts lie over its path, and however often other tasks rename.
  */
 #define MOST_STEPS (3 * UNRACED_TRAIL_STEPS)
 #define MOST_LOOKUPS 128
-/* Walks, the last of them under rename_lock. */
+/* The number of walks; the last one runs under rename_lock. */
 #define TRIES 4
-/* MNT_NS_ANON_INO of newer kernels; older ones give such a namespace no number */
+/* This is MNT_NS_ANON_INO of newer kernels; older kernels give such a namespace no number. */
 #define ANONYMOUS 0xEFFFFFF7u
 
 static struct unraced_step *next_step(struct unraced_walk *walk)
@@ -37,7 +37,7 @@ static void note_dentry(struct unraced_walk *walk)
 	step->sequence = sequence_of(walk->dentry);
 	if (step->sequence & 1)
 		walk->moving = true;
-	/* The number before what is read under it. */
+	/* The sequence number must be read before the data that it guards. */
 	smp_rmb();
 }
 
@@ -50,13 +50,13 @@ static void note_mount(struct unraced_walk *walk, const struct vfsmount *below)
 	step->above = walk->mount;
 }
 
-/* Not where the start is a mountpoint that the walk came down to: no name leads from there into what is mounted on it. */
+/* Returns false at a mountpoint that the walk came down to: no name leads from there into the mount above it. */
 static bool at_start(const struct unraced_walk *walk)
 {
 	return !walk->crossed && (u64)walk->dentry == walk->start.dentry && (u64)walk->mount == walk->start.mount;
 }
 
-/* In this namespace: what the dentry alone tells may be about another one. */
+/* path_is_mountpoint() asks in this namespace; the dentry's flag may be about another namespace. */
 static bool is_mounted_over(const struct unraced_walk *walk)
 {
 	struct path here = { .mnt = (struct vfsmount *)walk->mount, .dentry = walk->dentry };
@@ -87,11 +87,11 @@ static void visit(struct unraced_walk *walk)
 		walk->met_at = walk->position;
 		return;
 	}
-	/* What is mounted on a name hides what was opened. */
+	/* A mount over a name hides the opened file. */
 	look_for_cover(walk);
 }
 
-/* Puts a slash and the name in front of what is there, if there is room. */
+/* Puts a slash and the name in front of the path, if there is room. */
 static bool put_name(struct unraced_walk *walk, const u8 *name, u32 length)
 {
 	if (length >= walk->position)
@@ -103,9 +103,9 @@ static bool put_name(struct unraced_walk *walk, const u8 *name, u32 length)
 }
 
 /*
- * Puts the dentry's name there. Its lock is everybody's who opens anything below, so it is taken only when a rename is
- * under way. The memory of a name stays as long as the RCU section; its length must be that of the name, so the number
- * that was noted is asked for before the copy. What changes afterwards shows at the end of the walk.
+ * Puts the dentry's name in front of the path. All opens below the dentry contend for its lock, so the walk takes it
+ * only during a rename. The memory of a name stays as long as the RCU section. Name and length must belong together, so
+ * the noted sequence number is checked before the copy. The end of the walk detects later changes.
  */
 static bool prepend(struct unraced_walk *walk)
 {
@@ -128,7 +128,7 @@ static bool prepend(struct unraced_walk *walk)
 	return fits;
 }
 
-/* What the namespace of the topmost mount tells. */
+/* Returns the flags that the namespace of the topmost mount implies. */
 static u32 namespace_flags(const struct unraced_walk *walk, const struct mnt_namespace *ns)
 {
 	u32 number;
@@ -141,7 +141,7 @@ static u32 namespace_flags(const struct unraced_walk *walk, const struct mnt_nam
 	return number == 0 || number == ANONYMOUS ? UNRACED_DETACHED : UNRACED_FOREIGN_MOUNT_NS;
 }
 
-/* From the root of a mount to where it is mounted; false at the top. */
+/* Steps from the root of a mount to where it is mounted; returns false at the top. */
 static bool cross(struct unraced_walk *walk)
 {
 	const struct vfsmount *below = walk->mount, *above = unraced_mount_above(below);
@@ -157,7 +157,7 @@ static bool cross(struct unraced_walk *walk)
 	return true;
 }
 
-/* A file of a tree of its own, such as a pipe's or a memfd's, or of one that a bind mount shows a part of. */
+/* Ends at a file in a tree of its own, such as a pipe or a memfd, or outside the part that a bind mount shows. */
 static void end_outside(struct unraced_walk *walk)
 {
 	walk->flags |= UNRACED_DETACHED;
@@ -204,11 +204,11 @@ static void begin_walk(struct unraced_walk *walk, const struct file *file, u8 *p
 	walk->spent = false;
 	walk->count = 0;
 	walk->events = mount_events();
-	/* The number of events before what they change. */
+	/* The number of events must be read before the mounts that it counts. */
 	smp_rmb();
 }
 
-/* A step may note a dentry and a mount. */
+/* Each step may note a dentry and a mount. */
 static bool has_room(const struct unraced_walk *walk)
 {
 	return walk->steps_left && walk->count + 2 <= UNRACED_TRAIL_STEPS;
@@ -242,7 +242,7 @@ static bool still_holds(const struct unraced_walk *walk)
 {
 	u32 i;
 
-	/* What was read before the numbers again. */
+	/* All data must be read before the numbers are read again. */
 	smp_rmb();
 	for (i = 0; i < walk->count; i++)
 		if (!is_as_noted(&walk->steps[i]))
@@ -258,7 +258,7 @@ static void try_walk(struct unraced_walk *walk, const struct file *file, u8 *pat
 	walk->holds = still_holds(walk);
 }
 
-/* No rename runs while somebody has this lock (d_move()), so an attacker cannot keep the names moving. */
+/* No rename runs while this lock is held (d_move()), so an attacker cannot keep the names moving. */
 static void try_without_renames(struct unraced_walk *walk, const struct file *file, u8 *path,
 				const struct unraced_place *start)
 {
@@ -277,7 +277,7 @@ void unraced_walk_up(struct unraced_walk *walk, const struct file *file, u8 *pat
 	walk->lookups_left = MOST_LOOKUPS;
 	rcu_read_lock();
 	try_walk(walk, file, path, start);
-	/* Another walk like this one must be within the budget. */
+	/* A further walk of this length must fit the budget. */
 	while (!walk->holds && left-- && walk->steps_left >= walk->count) {
 		if (left)
 			try_walk(walk, file, path, start);

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * All of the module as one unit, so that the compiler sees what a watched call passes, and does away with most calls between
- * its parts. In a kernel, each of them costs some ten instructions: a tenth of all that the module spends on a call
+ * The whole module as one unit, so that the compiler can inline most calls on the path of a watched call. In a kernel,
+ * each of them costs some ten instructions: a tenth of all that the module spends on a call
  * (docs/decisions/0018-kmod-instructions.md).
  */
 #include <linux/module.h>
 
-/* Who calls these is not in the unit. */
+/* The callers of these functions are outside this unit. */
 __visible int init_module(void);
 __visible void cleanup_module(void);
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0
 /*
- * What the loaded module adds to an open and close, and to a call that nobody watches, way by way: the process's own
- * time per round. In a guest whose clock counts instructions (conformance/vm/run --accel icount) a nanosecond is one.
+ * Measures what the loaded module adds to an open and close, and to an unwatched call, by mode: the process's own time
+ * per round. In a guest whose clock counts instructions (conformance/vm/run --accel icount) a nanosecond is one
+ * instruction.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -65,7 +66,7 @@ static double per_round(int watched, const char *path)
 	return (own_time() - begun) / ROUNDS;
 }
 
-/* In a process of its own, as the one that captures is left out. */
+/* Measures in a child process, as the capturing process is left out. */
 static void measure(double *costs, const char *path)
 {
 	int pipe_ends[2];

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0
 /*
- * Claims of all kinds against the names of a file's way, judged by the module's code and by a plain reading of what it
- * promises: component by component, in no hurry. And addresses whose scope or group decides.
+ * Compares claims of all kinds with the names of a file's path, by the module's code and by a plain loop over the
+ * components. Also judges addresses whose scope or group decides.
  */
 #include <arpa/inet.h>
 #include <stdio.h>
@@ -36,7 +36,7 @@ static u32 add(u8 *to, u32 length, const char *text)
 	return length + size;
 }
 
-/* The next component from a place on, and the place after it. */
+/* Returns the next component from a place on, and moves the place behind it. */
 static u32 component(const u8 *text, u32 length, u32 *at)
 {
 	u32 begin;
@@ -106,7 +106,7 @@ static u32 wrong_scopes(void)
 		{ "fe80::1", 0, 28, 3, 3, UNRACED_INTEGRITY_MATCH },
 		{ "fe80::1", 0, 28, 2, 3, UNRACED_INTEGRITY_DIFFERS },
 		{ "fe80::1", 0, 28, 0, 3, UNRACED_INTEGRITY_UNCHECKED },
-		/* Without room for a scope there is none. */
+		/* An address without room for a scope has none. */
 		{ "fe80::1", 2, 24, 3, 3, UNRACED_INTEGRITY_MATCH },
 		{ "fe80::1", 2, 24, 0, 2, UNRACED_INTEGRITY_UNCHECKED },
 		{ "ff02::1", 2, 28, 0, 3, UNRACED_INTEGRITY_DIFFERS },
@@ -159,7 +159,7 @@ int main(void)
 			length = add(names, length, "/");
 			length = add(names, length, parts[draw(sizeof(parts) / sizeof(*parts))]);
 		}
-		/* A relative one, or with something put in, or a byte that is another. */
+		/* The claim may be relative, have additions, or have one byte changed. */
 		for (u32 i = draw(3) && length ? 0 : 1; i <= length; i++) {
 			if (!draw(12))
 				claim_length = add(claim, claim_length, extras[draw(sizeof(extras) / sizeof(*extras))]);

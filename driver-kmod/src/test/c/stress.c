@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0
 /*
- * Threads that share one stash which is too small for them, short entries and long ones, also under each other's names.
- * Each entry is its owner's key over and over, so that a torn one, or another's, shows. A second stash has pairs as keys,
- * and room for all of them: what it counts by edits must come out exactly. Built with a sanitizer.
+ * Threads share a stash that is too small for them, with short and long entries, also under each other's names. Each
+ * entry repeats its owner's key, so that a torn or foreign entry shows. A second stash has pairs as keys, and room for
+ * all of them, so its counts by edits must be exact. Built with a sanitizer.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -14,7 +14,7 @@
 #define NAMES 512
 #define SHORT_WORDS 16
 #define LONG_WORDS 128
-/* Of each there are twice as many pairs, which share their names and their starts with others. */
+/* There are twice as many pairs, which share their names and their starts with others. */
 #define PAIR_NAMES 16
 
 struct tally {
@@ -63,7 +63,7 @@ static void take(struct tally *tally, u64 name, u64 start)
 		tally->mixed += words[i] != (name << 1 | start);
 }
 
-/* Writes, too: where it lies, an entry is its thread's alone. */
+/* Writes the entry in place as well, which belongs to its thread alone. */
 static bool is_other(void *entry, const void *with)
 {
 	u64 *word = entry, found = *word;
@@ -79,7 +79,7 @@ static void touch(struct tally *tally, u64 name, u64 start)
 	tally->mixed += unraced_stash_touch(stash, name, start, 1, is_other, &word);
 }
 
-/* Of a pair that nobody removes: it is new once, and nobody else's. */
+/* Counts edits of a pair that no thread removes: it must be new once, and never hold another pair's data. */
 static bool count_edit(const struct unraced_edit *found, void *with)
 {
 	struct counted *counted = found->entry, *expected = with;
@@ -102,7 +102,7 @@ static void edit(struct tally *tally, u64 name, u64 start)
 	tally->edits[name][start]++;
 }
 
-/* The entries' own counts against those of the threads. */
+/* Compares the counts in the entries with those of the threads. */
 static u64 wrong_counts(void)
 {
 	u64 name, start, wrong = 0;

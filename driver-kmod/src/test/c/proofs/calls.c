@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
-/* calls THREADS: watched calls of all kinds, and threads that come and go, until somebody ends it. */
+/* calls THREADS: makes watched calls of all kinds in threads that come and go, until it is killed. */
 #include <fcntl.h>
 #include <linux/openat2.h>
 #include <pthread.h>

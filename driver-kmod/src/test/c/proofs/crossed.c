@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
 /*
- * Configures from memory that is not there until another thread supplies it, while a third one maps the same file. The
- * supply needs the process's memory unlocked, which mapping locks: nobody may wait for the capture meanwhile. Fails when
- * they all wait for each other.
+ * Configures from memory that is absent until another thread supplies it, while a third thread maps the same file. The
+ * supply needs the process's memory map unlocked, and mapping locks it. So mapping must not wait for the capture's
+ * lock. Fails when all three threads wait for each other.
  */
 #include <fcntl.h>
 #include <linux/userfaultfd.h>
@@ -65,7 +65,7 @@ int main(void)
 	if (read(faults, &message, sizeof(message)) != sizeof(message))
 		return 2;
 	pthread_create(&mapping, NULL, map, NULL);
-	/* Long enough to be in it. */
+	/* The mapping thread is inside mmap(2) by then. */
 	usleep(300000);
 	supply();
 	pthread_join(mapping, NULL);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
-/* Asks for more memory than its cgroup has: is to be refused, and to get less afterwards. */
+/* Asks for more memory than its cgroup has. The module must refuse that, and grant a smaller request afterwards. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>

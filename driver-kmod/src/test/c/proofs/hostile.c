@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
 /*
- * hostile SECONDS SEED: a user of the device who is out to break it. Processes of some threads each, which share a few
- * descriptors, do whatever comes to mind with them, and are killed before they are done. Prints how often what had which
- * outcome. Fails when something never succeeded: whoever is always turned away at the door proves nothing.
+ * hostile SECONDS SEED: a user of the device who tries to break it. Processes of some threads each share a few
+ * descriptors, use them at random, and are killed before they are done. Prints the outcomes of each act with their
+ * counts. Fails when an act never succeeded: a caller whose every call is refused proves nothing.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -37,10 +37,10 @@ struct mapping {
 	size_t length;
 };
 
-/* What the threads of a process share, races included. */
+/* The threads of a process share these, races included. */
 static int files[FILES];
 static struct mapping mappings[MAPPINGS];
-/* A page that can be read only, and what follows a mapped page without being mapped. */
+/* A read-only page, and a mapped page with an unmapped page after it. */
 static unsigned char *read_only, *border;
 
 static __thread uint64_t random_state;
@@ -75,7 +75,7 @@ static uint64_t odd_number(void)
 	return once_in(4) ? draw() : numbers[below(sizeof(numbers) / sizeof(*numbers))];
 }
 
-/* Room for so many bytes, or something that is none. */
+/* Returns a pointer to this many bytes, or an invalid one. */
 static void *odd_pointer(void *good, size_t length)
 {
 	switch (below(12)) {
@@ -98,10 +98,10 @@ static void *odd_pointer(void *good, size_t length)
 	}
 }
 
-/* Mostly what the module takes, with an error or two. */
+/* Draws a configuration that is mostly valid, with an error or two. */
 static void draw_config(struct unraced_config *config, uint32_t *tgids, uint64_t *cgroups, struct unraced_prefix *paths)
 {
-	/* The functions that copy are slow to be watched and left alone. */
+	/* Mode kernel is rare, as its kprobes are slow to register and unregister. */
 	*config = small_config(once_in(6) ? 2 : (uint32_t)below(2));
 	config->integrity = (uint32_t)below(2);
 	config->ring_bytes = 1ull << (16 + below(once_in(40) ? 11 : 5));
@@ -122,7 +122,7 @@ static void draw_config(struct unraced_config *config, uint32_t *tgids, uint64_t
 		config->mount_namespaces = (uintptr_t)(once_in(9) ? odd_pointer(tgids, 16 * sizeof(*tgids)) : tgids);
 		config->paths = (uintptr_t)(once_in(9) ? odd_pointer(paths, PREFIXES * sizeof(*paths)) : paths);
 	}
-	/* Anywhere, the fields included that a later version adds. */
+	/* Any field can be wrong, including those that a later version adds. */
 	while (once_in(4))
 		((uint32_t *)config)[below(sizeof(*config) / sizeof(uint32_t))] = (uint32_t)odd_number();
 }
@@ -201,7 +201,7 @@ static long map(int fd)
 
 	if (at == MAP_FAILED)
 		return -1;
-	/* What lies there may be lost: the process is short-lived. */
+	/* This may overwrite an older mapping, which stays until the process ends soon. */
 	mapping->length = length;
 	mapping->at = at;
 	return 0;
@@ -230,7 +230,7 @@ static long use_mapping(int fd)
 		return 0;
 	switch (below(9)) {
 	case 0:
-		/* Others may be at it right now. */
+		/* Other threads may be using the mapping right now. */
 		place->at = NULL;
 		return munmap(mapping.at, mapping.length);
 	case 1:
@@ -244,7 +244,7 @@ static long use_mapping(int fd)
 	case 5:
 		return msync(mapping.at, mapping.length, MS_SYNC);
 	case 6:
-		/* The kernel's own access to the pages, as by a debugger. */
+		/* Here the kernel itself accesses the pages, as it does for a debugger. */
 		return write(files[below(FILES)], mapping.at, mapping.length);
 	default:
 		for (int i = 0; i < 64; i++)
@@ -293,11 +293,11 @@ static long open_file(int fd)
 		return -1;
 	if (once_in(2))
 		configure(fresh);
-	/* Whatever the others were doing with the one before. */
+	/* Other threads may be using the descriptor that this replaces. */
 	return dup2(fresh, files[below(FILES)]) < 0 ? -1 : close(fresh);
 }
 
-/* Under the others' hands; the number comes back with the next open. */
+/* Other threads may be using the descriptor; the next open reuses its number. */
 static long close_file(int fd)
 {
 	return close(fd);
@@ -349,7 +349,7 @@ static const struct act {
 };
 #define ACTS (sizeof(acts) / sizeof(*acts))
 
-/* By act and errno, shared by all processes. */
+/* The counts by act and errno, shared by all processes. */
 static unsigned long (*outcomes)[ERRNOS];
 
 static const struct act *draw_act(void)
@@ -365,7 +365,7 @@ static const struct act *draw_act(void)
 	return &acts[i];
 }
 
-/* Elsewhere than in a mapping it is the end: another thread has unmapped what this one stands on. */
+/* A trap outside of a mapping ends the process: another thread has unmapped this thread's stack or code. */
 static void on_trap(int signal)
 {
 	if (biting)
@@ -380,7 +380,7 @@ static void *live(void *seed)
 		const struct act *act = draw_act();
 		long result;
 
-		/* A thread whose stack or code another one has unmapped is lost, and with it the process. */
+		/* If another thread has unmapped the stack or code of this one, the process is lost. */
 		errno = 0;
 		result = act->run(files[below(FILES)]);
 		__atomic_fetch_add(&outcomes[act - acts][result < 0 && errno < ERRNOS ? errno : 0], 1, __ATOMIC_RELAXED);
@@ -436,7 +436,7 @@ static unsigned long now_millis(void)
 	return (unsigned long)time.tv_sec * 1000 + (unsigned long)time.tv_nsec / 1000000;
 }
 
-/* Killed after a while, if it did not die of itself. */
+/* Kills the process after a while, unless it has died by itself. */
 static void end_after(pid_t child, unsigned long millis)
 {
 	unsigned long end = now_millis() + millis;

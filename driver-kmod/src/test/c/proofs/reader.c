@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
 /*
- * reader MODE: a capture of the whole machine under a mode (0 off, 1 stash, 2 kernel), read until somebody ends it. Under
- * stash it has a ring for each CPU, and enter events. Says "reading" once it is under way.
+ * reader MODE: captures the whole machine in a mode (0 off, 1 stash, 2 kernel), and reads until it is killed. In mode
+ * stash it uses a ring for each CPU, and enter events. Prints "reading" once it is under way.
  */
 #include <fcntl.h>
 #include <poll.h>

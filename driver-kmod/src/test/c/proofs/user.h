@@ -13,7 +13,7 @@
 
 #define DEVICE "/dev/unraced"
 
-/* A configuration that the module takes, and that costs little. */
+/* Returns a configuration that the module takes, and that costs little. */
 static inline struct unraced_config small_config(uint32_t mitigation)
 {
 	struct unraced_config config;

@@ -20,7 +20,7 @@ final class BpfStatistics implements AutoCloseable {
         Files.writeString(SWITCH, "1");
     }
 
-    /** Time spent in all programs together since they were loaded. */
+    /** Returns the time spent in all programs together since they were loaded. */
     long totalNanos() throws IOException {
         return FdInfo.objects("prog_id").values().stream()
                 .mapToLong(fields -> Long.parseLong(fields.getOrDefault("run_time_ns", "0")))

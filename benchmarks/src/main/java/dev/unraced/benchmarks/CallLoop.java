@@ -7,9 +7,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongConsumer;
 
-/** Makes calls from a native program, and says how long they take. */
+/** Makes calls from a native program, and measures how long they take. */
 final class CallLoop implements AutoCloseable {
-    /** What the programs are called for observers that go by name: the 15 bytes of it that the kernel keeps. */
+    /** The name of the programs for observers that filter by name; the kernel keeps 15 bytes of it. */
     static final String COMM = "workload";
 
     private final NativeProgram program = new NativeProgram(COMM);
@@ -17,25 +17,25 @@ final class CallLoop implements AutoCloseable {
     CallLoop() throws IOException {}
 
     /**
-     * What is called.
+     * The calls to make.
      *
-     * @param kind of call, and its argument, as the program takes them
-     * @param calls of each loop
-     * @param rate calls a second of each loop, 0 for as fast as it goes
-     * @param loops at the same time
+     * @param kind kind of call, and its argument, as the program takes them
+     * @param calls calls of each loop
+     * @param rate calls a second of each loop, 0 for full speed
+     * @param loops loops at the same time
      */
     record Plan(List<String> kind, long calls, long rate, int loops) {}
 
     /**
-     * Of a round of the loop, on an average of the loops.
+     * The time of a round, averaged over the loops.
      *
      * @param wall nanoseconds that passed
-     * @param cpu nanoseconds on a processor, the kernel's work for the loop included, its reader's not
+     * @param cpu nanoseconds on a CPU, the kernel's work for the loop included, its reader's not
      */
     record Time(double wall, double cpu) {
         static final Time NEVER = new Time(Double.MAX_VALUE, Double.MAX_VALUE);
 
-        /** Each figure's best. */
+        /** Returns the better of each figure. */
         Time least(Time other) {
             return new Time(Math.min(wall, other.wall), Math.min(cpu, other.cpu));
         }
@@ -45,7 +45,7 @@ final class CallLoop implements AutoCloseable {
         return run(plan, pid -> {});
     }
 
-    /** As {@link #run(Plan)}; tells of each process before it begins. */
+    /** Runs a plan as {@link #run(Plan)} does, and passes on the id of each process before it begins. */
     Time run(Plan plan, LongConsumer pids) throws IOException, InterruptedException {
         List<String> arguments = new ArrayList<>(plan.kind());
         arguments.add(1, Long.toString(plan.rate()));

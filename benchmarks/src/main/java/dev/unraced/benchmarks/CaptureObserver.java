@@ -5,7 +5,7 @@ import dev.unraced.driver.Capture;
 import dev.unraced.driver.CaptureException;
 import java.util.Arrays;
 
-/** A capture of this project, consumed on a thread that only counts. */
+/** A capture of this project, with a consumer thread that only counts. */
 final class CaptureObserver implements Observer {
     private final CaptureWay way;
 
@@ -27,7 +27,7 @@ final class CaptureObserver implements Observer {
         }
     }
 
-    /** Counts on the consumer's thread. */
+    /** A watch that counts on the consumer's thread. */
     private static final class Counting implements Watch {
         private final Capture capture;
         private final Thread thread;
@@ -76,7 +76,7 @@ final class CaptureObserver implements Observer {
 
         @Override
         public void close() throws InterruptedException {
-            // What is in the ring still counts.
+            // Events that are still in the ring count as well.
             while (thread.isAlive() && capture.stats().pending() > 0) {
                 Thread.sleep(1);
             }

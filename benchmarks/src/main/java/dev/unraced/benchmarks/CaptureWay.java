@@ -9,15 +9,15 @@ import java.util.Map;
 /**
  * A way to capture, whose cost is measured beside others.
  *
- * @param name what it is asked for by
- * @param driver whose capture it is
- * @param settings that differ from the defaults of the driver
+ * @param name its name on the command line
+ * @param driver name of the driver
+ * @param settings that differ from the driver's defaults
  */
 record CaptureWay(String name, String driver, Map<String, Object> settings) {
     private static final String MITIGATION = "unraced.mitigation";
     private static final String INTEGRITY = "unraced.integrity";
 
-    /** All that there are, the default first. */
+    /** All ways, the default first. */
     static final List<CaptureWay> ALL = List.of(
             ebpf("stash", Map.of(MITIGATION, "stash")),
             ebpf("stash-unchecked", Map.of(MITIGATION, "stash", INTEGRITY, false)),

@@ -74,7 +74,7 @@ final class CompileWorkload implements Workload {
             }
             compiled += loops;
         }
-        // Of one of the loops, as with calls.
+        // The time is that of one of the loops, as with calls.
         return new CallLoop.Time((double) (System.nanoTime() - start) * loops / compiled, Double.NaN);
     }
 

@@ -3,7 +3,7 @@ package dev.unraced.benchmarks;
 
 import dev.unraced.driver.Capture;
 
-/** Consumes a capture on a thread of its own and does nothing with the events. */
+/** Consumes a capture on a thread of its own, and ignores the events. */
 final class Consumer implements AutoCloseable {
     private final Capture capture;
     private final Thread thread;

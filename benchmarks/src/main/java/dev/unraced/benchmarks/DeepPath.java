@@ -20,7 +20,7 @@ final class DeepPath implements AutoCloseable {
     static DeepPath create(int bytes) throws IOException {
         Path root = Files.createTempDirectory("unraced-deep");
         Path folder = root;
-        // What is left at the end must be a name, of at least one byte and not more than 255.
+        // The last part must be a name, of at least one byte and not more than 255.
         while (bytes - folder.toString().length() > NAME + 2) {
             folder = folder.resolve("d".repeat(NAME));
         }

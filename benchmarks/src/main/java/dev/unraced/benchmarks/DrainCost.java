@@ -17,7 +17,7 @@ import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** The reader in Java beside one in C, on rings with the same events. */
+/** Compares the reader in Java with one in C, on rings with the same events. */
 @Command(
         name = "drain",
         mixinStandardHelpOptions = true,
@@ -29,7 +29,7 @@ import picocli.CommandLine.Option;
                     + " record.%n"
         })
 final class DrainCost extends Measurement {
-    /** BPF_MAP_TYPE_RINGBUF of the kernel's include/uapi/linux/bpf.h. */
+    /** The number is BPF_MAP_TYPE_RINGBUF of the kernel's include/uapi/linux/bpf.h. */
     private static final String RING = "27";
 
     private static final int LONGEST_PATH = 4096;
@@ -46,7 +46,7 @@ final class DrainCost extends Measurement {
     private final byte[] target = new byte[LONGEST_PATH];
     private long seen;
 
-    /** Nanoseconds and bytes of the heap per event. */
+    /** The best nanoseconds, and the bytes of heap, per event. */
     private static final class Best {
         double java = Double.MAX_VALUE;
         double c = Double.MAX_VALUE;

@@ -10,8 +10,8 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * Falco's kernel module with the least consumer, which counts the events of the five calls. Both are built by
- * {@code benchmarks/vm/peers}, which says where the consumer is.
+ * Falco's kernel module with the smallest consumer, which counts the events of the five calls.
+ * {@code benchmarks/vm/peers} builds both; the environment variable {@value #CONSUMER} names the consumer.
  */
 final class FalcoObserver implements Observer {
     private static final Path MODULE = Path.of("/sys/module/scap");
@@ -63,7 +63,7 @@ final class FalcoObserver implements Observer {
 
         @Override
         public void close() throws IOException, InterruptedException {
-            // Not by the process itself: that closes its output, too.
+            // Process.destroy() would close the output, too.
             process.toHandle().destroy();
             String line = lines.readLine();
             process.waitFor();

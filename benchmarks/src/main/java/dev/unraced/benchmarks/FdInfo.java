@@ -8,12 +8,12 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 
-/** What the kernel says of this process's BPF objects, in {@code /proc/self/fdinfo} (proc_pid_fdinfo(5)). */
+/** Reads the kernel's data about this process's BPF objects from {@code /proc/self/fdinfo} (proc_pid_fdinfo(5)). */
 final class FdInfo {
     private FdInfo() {}
 
     /**
-     * The fields of each object of a kind, by its id: an object may have several descriptors.
+     * Returns the fields of each object of a kind, by its id: an object may have several descriptors.
      *
      * @param id the field of that kind's id: {@code prog_id} or {@code map_id}
      */
@@ -28,7 +28,7 @@ final class FdInfo {
                 Map<String, String> fields = fields(file);
                 String value = fields.get(id);
                 if (value != null) {
-                    // A link says which program it is of, and nothing else of it.
+                    // A link has only the id of its program.
                     objects.computeIfAbsent(value, key -> new HashMap<>()).putAll(fields);
                 }
             }

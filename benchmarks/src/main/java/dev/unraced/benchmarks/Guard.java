@@ -17,7 +17,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Fails when something has become much slower than what is measured beside it. */
+/** Fails when a figure has become much slower than the figure measured beside it. */
 @Command(
         name = "guard",
         mixinStandardHelpOptions = true,
@@ -31,7 +31,7 @@ import picocli.CommandLine.Spec;
 final class Guard implements Callable<Integer> {
     private static final int ATTEMPTS = 3;
     private static final double SHORT = 0.3;
-    /** An emulator that counts is slow, and its figures repeat. */
+    /** An emulator that counts instructions is slow, and its figures repeat. */
     private static final double SHORTEST = 0.02;
 
     @Spec
@@ -103,7 +103,7 @@ final class Guard implements Callable<Integer> {
     private Table table(Map<String, Table> measured) {
         List<Table.Row> rows = ratios().all().stream()
                 .map(ratio -> ratio.row(measured))
-                // In the guest all of them are there.
+                // In the guest all observers run.
                 .filter(row -> instructions || !row.values().get(0).isNaN())
                 .toList();
         List<String> notes = measured.values().stream()

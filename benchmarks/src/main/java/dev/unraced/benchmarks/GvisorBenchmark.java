@@ -26,7 +26,10 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 import org.openjdk.jmh.infra.Blackhole;
 
-/** A frame's way from its bytes to the consumer: decoded, merged with its call's other three, written and polled. */
+/**
+ * Measures the way of a frame from its bytes to the consumer: decoded, merged with its call's other three, written and
+ * polled.
+ */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -34,7 +37,7 @@ import org.openjdk.jmh.infra.Blackhole;
 @Warmup(iterations = 3, time = 1)
 @Measurement(iterations = 5, time = 1)
 public class GvisorBenchmark {
-    /** Message types of gVisor's common.proto. */
+    /** The message types of gVisor's common.proto. */
     private static final int RAW = 6;
 
     private static final int OPEN = 7;
@@ -60,7 +63,7 @@ public class GvisorBenchmark {
         open().setExit(exit()).build().toByteArray()
     };
 
-    /** What the driver does with a frame; the time and the bytes of one. */
+    /** Measures the driver's work for one frame, in time and bytes. */
     @Benchmark
     @OperationsPerInvocation(FRAMES_PER_MERGE)
     public int merge() {
@@ -72,7 +75,7 @@ public class GvisorBenchmark {
         return replay.poll(event -> {});
     }
 
-    /** Only to read the same messages by the classes that protoc makes. */
+    /** Measures only the parsing of the same messages, by the classes that protoc makes. */
     @Benchmark
     @OperationsPerInvocation(FRAMES_PER_CALL)
     public void protobuf(Blackhole hole) throws InvalidProtocolBufferException {
@@ -82,7 +85,7 @@ public class GvisorBenchmark {
         hole.consume(Open.parseFrom(payloads[3]));
     }
 
-    /** The same, for whoever has no black hole: their call numbers. */
+    /** Parses the messages for a caller without a black hole, and returns the sum of their call numbers. */
     long parse() throws InvalidProtocolBufferException {
         return Syscall.parseFrom(payloads[0]).getSysno()
                 + Open.parseFrom(payloads[1]).getSysno()

@@ -15,7 +15,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** The gVisor driver's share, in processor time and by JMH, with what it allocates. */
+/** Measures the gVisor driver's share in CPU time, by JMH too, and its allocations. */
 @Command(
         name = "gvisor",
         mixinStandardHelpOptions = true,
@@ -74,7 +74,7 @@ final class GvisorCost implements Callable<Integer> {
         }
     }
 
-    /** Some frames at a time; what it returns keeps the work from being left out. */
+    /** Work on some frames. Its result keeps the compiler from removing the work. */
     private interface Load {
         long run();
     }
@@ -83,7 +83,7 @@ final class GvisorCost implements Callable<Integer> {
         int runs = Math.max(1, frames / framesPerRun);
         Cost best = cost(runs, framesPerRun, load);
         for (int round = 0; round < rounds; round++) {
-            // The first round was the compiler's.
+            // The first round warms up the compiler.
             best = round == 0 ? cost(runs, framesPerRun, load) : best.least(cost(runs, framesPerRun, load));
         }
         return best;

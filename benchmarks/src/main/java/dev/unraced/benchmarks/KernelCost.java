@@ -22,8 +22,8 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /**
- * What each way to capture adds to a call, from outside (wall clock and processor time of the caller) and, with eBPF,
- * from inside (run time of the programs).
+ * Measures what each way to capture adds to a call: from outside by the caller's wall clock and CPU time and, with
+ * eBPF, from inside by the run time of the programs.
  */
 @Command(
         name = "kernel",
@@ -57,10 +57,10 @@ final class KernelCost implements Callable<Integer> {
     private boolean json;
 
     /**
-     * Of one way to capture.
+     * The cost of one way to capture.
      *
      * @param time of a call
-     * @param programs of that, in the programs; 0 where there are none
+     * @param programs the part of it in BPF programs; 0 without any
      * @param stats of the capture whose programs were measured
      */
     private record Cost(OpenLoop.Time time, double programs, CaptureStats stats) {}
@@ -82,7 +82,7 @@ final class KernelCost implements Callable<Integer> {
         Map<String, OpenLoop.Time> times = new LinkedHashMap<>();
         Map<String, Cost> costs = new LinkedHashMap<>();
         try (OpenLoop loop = new OpenLoop()) {
-            // Taken in turns, so that a noisy neighbour meets all.
+            // The ways take turns, so that a noisy neighbour meets all.
             for (int round = 0; round < rounds; round++) {
                 spec.commandLine().getErr().printf("round %d of %d%n", round + 1, rounds);
                 bare = bare.least(loop.run(calls, path, threads));
@@ -105,7 +105,9 @@ final class KernelCost implements Callable<Integer> {
         return 0;
     }
 
-    /** They read the clock twice a run: some 40 ns each, of every program of the machine. */
+    /**
+     * Warns of the kernel's BPF statistics: they read the clock twice in each run of every program, some 40 ns each.
+     */
     private void warnOfStatistics() throws IOException {
         Path statistics = Path.of("/proc/sys/kernel/bpf_stats_enabled");
         if (Files.isReadable(statistics)
@@ -211,7 +213,7 @@ final class KernelCost implements Callable<Integer> {
                         .collect(Collectors.joining(",")));
     }
 
-    /** Adds what the programs alone take. */
+    /** Adds the time in the programs alone. */
     private Cost cost(OpenLoop loop, CaptureWay way, OpenLoop.Time time) throws IOException, InterruptedException {
         try (BpfStatistics statistics = new BpfStatistics();
                 Consumer consumer = new Consumer(Capture.open(way.config()))) {

@@ -11,7 +11,7 @@ import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** How many calls a second an observer stands without losing one. */
+/** Measures how many calls a second an observer handles without losing an event. */
 @Command(
         name = "ladder",
         mixinStandardHelpOptions = true,
@@ -43,7 +43,7 @@ final class LadderCost extends Measurement {
      * One rung.
      *
      * @param achieved calls a second, which full speed bounds
-     * @param kept whether each call came as an event
+     * @param kept true if each call came as an event
      */
     private record Rung(double achieved, boolean kept) {}
 
@@ -85,7 +85,7 @@ final class LadderCost extends Measurement {
         Rung rung = at(rate, observer, loop);
         while (rung.kept()) {
             kept = Math.max(kept, rung.achieved());
-            // Slower than asked: there is no higher rate.
+            // The loop was slower than asked, so there is no higher rate.
             if (rung.achieved() < 0.9 * rate * threads) {
                 return kept;
             }

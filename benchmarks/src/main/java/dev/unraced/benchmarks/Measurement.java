@@ -31,10 +31,10 @@ abstract class Measurement implements Callable<Integer> {
     @Option(names = "--html", paramLabel = "FILE", description = "Also writes a page with tables and charts.")
     private @Nullable Path html;
 
-    /** What is printed; says on the way what it is at. */
+    /** Measures and returns the tables to print, and reports its progress. */
     abstract List<Table> measure() throws Exception;
 
-    /** The arguments that shorten it to a look. */
+    /** Returns the arguments that shorten the measurement. */
     abstract List<String> quick();
 
     final CommandSpec spec() {
@@ -63,7 +63,7 @@ abstract class Measurement implements Callable<Integer> {
         return 0;
     }
 
-    /** Where and when something is measured. */
+    /** Describes the machine and the time of a measurement. */
     static String machine() {
         return String.format(
                 Locale.ROOT,
@@ -75,7 +75,7 @@ abstract class Measurement implements Callable<Integer> {
                 ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage());
     }
 
-    /** An object that the command {@code report} makes a page of. */
+    /** Returns a JSON object from which the command {@code report} makes a page. */
     static String json(String machine, List<Table> tables) throws IOException {
         StringWriter text = new StringWriter();
         try (JsonGenerator json = new JsonFactory().createGenerator(text).useDefaultPrettyPrinter()) {

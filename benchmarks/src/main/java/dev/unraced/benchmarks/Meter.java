@@ -4,7 +4,7 @@ package dev.unraced.benchmarks;
 import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
 
-/** Adds up what the current thread uses between {@link #start} and {@link #stop}. */
+/** Sums the resources that the current thread uses between {@link #start} and {@link #stop}. */
 final class Meter {
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
@@ -16,10 +16,10 @@ final class Meter {
     private long startBytes;
 
     /**
-     * What one event costs.
+     * The cost of one event.
      *
-     * @param wallNanos time that passed, also while others had the processor
-     * @param cpuNanos time on the processor
+     * @param wallNanos time that passed, also while others had the CPU
+     * @param cpuNanos time on the CPU
      * @param bytes allocated on the heap
      */
     record Cost(double wallNanos, double cpuNanos, double bytes) {
@@ -33,7 +33,7 @@ final class Meter {
             return new Cost(wallNanos - other.wallNanos, cpuNanos - other.cpuNanos, bytes - other.bytes);
         }
 
-        /** Each figure's best: neighbours and the garbage collector only ever add. */
+        /** Returns the better of each figure: neighbours and the garbage collector only ever add. */
         Cost least(Cost other) {
             return new Cost(
                     Math.min(wallNanos, other.wallNanos),

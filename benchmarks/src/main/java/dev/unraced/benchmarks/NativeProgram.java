@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** A program in C that this jar carries. It lies in a private directory until this is closed. */
+/** A program in C from this jar. It lies in a private directory until this is closed. */
 final class NativeProgram implements AutoCloseable {
     private final Path directory;
     private final Path program;
@@ -30,7 +30,7 @@ final class NativeProgram implements AutoCloseable {
         }
     }
 
-    /** Starts it; its errors go where this program's go. */
+    /** Starts the program; its standard error is that of this process. */
     Process start(List<String> arguments) throws IOException {
         List<String> command = new ArrayList<>(arguments);
         command.add(0, program.toString());

@@ -3,7 +3,7 @@ package dev.unraced.benchmarks;
 
 import java.io.IOException;
 
-/** Something that watches the machine while it works: a capture of this project, another tool, or nothing. */
+/** A program that watches the machine while it works: a capture of this project, another tool, or none. */
 interface Observer {
     Observer NOTHING = new Observer() {
         @Override
@@ -32,27 +32,27 @@ interface Observer {
 
     String name();
 
-    /** Whether it tells of this workload's calls, or of calls beside it. */
+    /** Returns whether the observer reports this workload's calls, or calls beside it. */
     default boolean observes(String workload) {
         return true;
     }
 
     /**
-     * Begins to watch; it does from when this returns.
+     * Starts to watch; the observer watches once this returns.
      *
-     * @throws Refused if it cannot here; the message says why
+     * @throws Refused if the observer cannot run here; the message says why
      */
     Watch start() throws IOException, InterruptedException, Refused;
 
-    /** While it watches. The figures are complete once closed. */
+    /** An observer at work. The figures are complete once closed. */
     interface Watch extends AutoCloseable {
-        /** What it told of, other programs' calls included. */
+        /** Returns the number of reported events, those of other programs included. */
         long events();
 
-        /** What it says that it lost. */
+        /** Returns the number of events that the observer reports as lost. */
         long lost();
 
-        /** Of these processes {@link #events} shall tell alone; before they make calls. */
+        /** Restricts {@link #events} to these processes; called before they make calls. */
         default void only(long pid) {}
 
         @Override

@@ -8,7 +8,7 @@ import java.util.stream.Stream;
 final class Observers {
     private Observers() {}
 
-    /** The one of that name: another tool, or a way to capture of this project. */
+    /** Returns the observer of a name: another tool, or a way to capture of this project. */
     static Optional<Observer> named(String name) {
         return Stream.<Observer>concat(
                         Stream.of(ToolObserver.OPENSNOOP, ToolObserver.TCPCONNECT, new FalcoObserver()),

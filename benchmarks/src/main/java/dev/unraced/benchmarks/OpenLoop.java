@@ -4,21 +4,21 @@ package dev.unraced.benchmarks;
 import java.io.IOException;
 import java.util.List;
 
-/** Loops of openat and close, and then of a call that nobody watches. */
+/** Runs loops of openat and close, and then of a call that no observer watches. */
 final class OpenLoop implements AutoCloseable {
     private final CallLoop loop = new CallLoop();
 
     OpenLoop() throws IOException {}
 
     /**
-     * What an openat and close take, on an average of the loops.
+     * The time of an openat and close, averaged over the loops.
      *
      * @param wall nanoseconds that passed
-     * @param cpu nanoseconds on a processor, the kernel's work for the loop included, its reader's not
-     * @param unwatched nanoseconds on a processor of a getppid
+     * @param cpu nanoseconds on a CPU, the kernel's work for the loop included, its reader's not
+     * @param unwatched nanoseconds on a CPU of a getppid
      */
     record Time(double wall, double cpu, double unwatched) {
-        /** Each figure's best. */
+        /** Returns the better of each figure. */
         Time least(Time other) {
             return new Time(Math.min(wall, other.wall), Math.min(cpu, other.cpu), Math.min(unwatched, other.unwatched));
         }
@@ -31,7 +31,7 @@ final class OpenLoop implements AutoCloseable {
         return new Time(opens.wall(), opens.cpu(), others.cpu());
     }
 
-    /** The first half of {@link #run}. */
+    /** Runs only the opens of {@link #run}. */
     CallLoop.Time opens(long calls, String path, int loops) throws IOException, InterruptedException {
         return loop.run(new CallLoop.Plan(List.of("open", path), calls, 0, loops));
     }

@@ -5,22 +5,22 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Ratios with bounds, which a build looks at.
+ * The ratios with bounds that a build checks.
  *
- * @param observers what has to be measured for them
- * @param all what is compared; those of an observer that is not there are left out
+ * @param observers the names of the observers to measure
+ * @param all the comparisons; those of an observer that does not run here are left out
  */
 record Ratios(List<String> observers, List<Ratio> all) {
     static final String OPEN = "open";
     static final String UNWATCHED = "getppid";
     static final String DRAIN = "drain";
-    /** In processor time: a neighbour adds less to it than to the wall clock. */
+    /** The figures are CPU times, to which a neighbour adds less than to the wall clock. */
     private static final String ADDED = "added_cpu_ns";
 
     private static final String STASH = "stash";
     private static final String MODULE = "kmod-stash";
 
-    /** A figure, by where it was measured. */
+    /** A figure, by its place in the tables. */
     private record Cell(String table, String row, String column) {
         double in(Map<String, Table> measured) {
             Table found = measured.get(table);
@@ -31,7 +31,7 @@ record Ratios(List<String> observers, List<Ratio> all) {
     /**
      * One figure over another.
      *
-     * @param bound the highest value that is accepted
+     * @param bound the highest accepted value
      */
     record Ratio(String what, Cell over, Cell under, double bound) {
         Table.Row row(Map<String, Table> measured) {
@@ -42,8 +42,8 @@ record Ratios(List<String> observers, List<Ratio> all) {
     }
 
     /**
-     * Of times. The bounds are 1.4 times what is usual or more: neighbours do not get there, a second copy or a lost
-     * fast path does; more for the wall clock of readers that take a millisecond.
+     * The ratios of times. A bound is at least 1.4 times the usual ratio: neighbours do not reach it, a second copy or
+     * a lost fast path does. It is more for the wall clock of readers that take a millisecond.
      */
     static final Ratios OF_TIMES = new Ratios(
             List.of(
@@ -92,7 +92,9 @@ record Ratios(List<String> observers, List<Ratio> all) {
                             new Cell(DRAIN, "count", "c_ns"),
                             2.5)));
 
-    /** Of instructions, which are nearly the same from run to run: the bounds are a tenth above what is usual. */
+    /**
+     * The ratios of instructions, which are nearly the same from run to run: a bound is a tenth above the usual ratio.
+     */
     static final Ratios OF_INSTRUCTIONS = new Ratios(
             List.of(STASH, "stash-unchecked", "kernel", "native-only", MODULE, "kmod-kernel"),
             List.of(
@@ -133,7 +135,7 @@ record Ratios(List<String> observers, List<Ratio> all) {
                             bare(UNWATCHED),
                             0.3)));
 
-    /** Whether not even the first way of capturing could be measured. */
+    /** Returns whether not even the first way of capturing could be measured. */
     static boolean misses(Map<String, Table> measured) {
         return Double.isNaN(added(OPEN, STASH).in(measured));
     }

@@ -7,7 +7,7 @@ import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
 import picocli.CommandLine.Command;
 
-/** The reader's share, by JMH, with what it allocates. */
+/** Measures the reader's share by JMH, and its allocations. */
 @Command(
         name = "reader",
         mixinStandardHelpOptions = true,

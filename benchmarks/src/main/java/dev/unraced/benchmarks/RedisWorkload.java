@@ -12,10 +12,13 @@ import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongConsumer;
 
-/** redis-benchmark against a Redis of its own on loopback: few calls that anybody watches, many others. */
+/** Runs redis-benchmark against a Redis of its own on loopback: few watched calls, and many others. */
 final class RedisWorkload implements Workload {
     private static final Path BENCHMARK = Path.of("/usr/bin/redis-benchmark");
-    /** Debian's redis-tools has the server's program under this name; it goes by what it is called as. */
+    /**
+     * Debian's redis-tools has the server's program under this name; the program acts by the name that it is started
+     * under.
+     */
     private static final Path SERVER = Path.of("/usr/bin/redis-check-rdb");
 
     private static final int ATTEMPTS = 200;

@@ -30,7 +30,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** What the wire carries, and how late. */
+/** Measures how many events a second a server delivers, and their delay. */
 @Command(
         name = "remote",
         mixinStandardHelpOptions = true,
@@ -41,7 +41,7 @@ import picocli.CommandLine.Spec;
         })
 final class RemoteCost implements Callable<Integer> {
     /**
-     * Held on to: a level is forgotten with its logger. gRPC warns, with a stack trace, of each stream that is cut off.
+     * The field keeps the logger, and so its level, in memory. gRPC warns, with a stack trace, of each broken stream.
      */
     private static final Logger GRPC = Logger.getLogger("io.grpc");
 
@@ -49,7 +49,7 @@ final class RemoteCost implements Callable<Integer> {
     private static final double MEBI = 1 << 20;
     private static final int CHUNK = 500;
     private static final int TGID = 1000;
-    /** How far the writer may be ahead: less than any ring holds. */
+    /** The most events that the writer may be ahead, which is less than any ring holds. */
     private static final int AHEAD = 100_000;
 
     private static final int SAMPLES = 4_000_000;
@@ -113,7 +113,7 @@ final class RemoteCost implements Callable<Integer> {
                         .build());
     }
 
-    /** Reads on a thread of its own; remembers how late events were. */
+    /** Reads on a thread of its own, and records the delay of events. */
     private static final class Subscriber implements AutoCloseable {
         private final Capture capture;
         private final long[] late;
@@ -164,7 +164,7 @@ final class RemoteCost implements Callable<Integer> {
         }
     }
 
-    /** As many as the subscriber takes: the writer only goes on when it has caught up somewhat. */
+    /** Makes as many events as the subscriber takes: the writer waits until the subscriber has caught up somewhat. */
     private void fast(int time) {
         try (Subscriber subscriber = new Subscriber(subscribe(64 << 20), 0)) {
             long before = hose.made();

@@ -29,7 +29,7 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 import org.openjdk.jmh.infra.Blackhole;
 
-/** The reader's share of an event: finding it in the ring, checking it, and looking at its fields. */
+/** Measures the reader's share of an event: finding it in the ring, checking it, and reading its fields. */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -68,7 +68,7 @@ public class RingReaderBenchmark {
                 .file(path, 254, 0, 42);
         int length = encoder.finish();
         int step = RecordLayout.align(length) + 8;
-        // Any position that the ring comes round to must find a record there.
+        // The ring wraps, and any position that it comes round to must have a record.
         int size = Integer.highestOneBit(step - 1) << 1;
         batchBytes = EVENTS * size;
         for (int at = PAGE; at < PAGE + 2 * RING; at += size) {

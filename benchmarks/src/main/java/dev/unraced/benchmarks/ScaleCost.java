@@ -9,7 +9,7 @@ import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** How the cost of an event grows with what there is more of. */
+/** Measures how the cost of an event grows with the size of a load. */
 @Command(
         name = "scale",
         mixinStandardHelpOptions = true,
@@ -52,7 +52,7 @@ final class ScaleCost extends Measurement {
         return tables;
     }
 
-    /** All callers together make as many calls as one would alone. */
+    /** All callers together make as many calls as a single caller would. */
     private Turns turns(int callers) {
         return new Turns(rounds, scale / callers, callers, this::progress);
     }

@@ -22,14 +22,14 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
 
-/** What larger machines than this one would meet, on one thread: more calls in flight, more rings to merge. */
+/** Models the load of larger machines on one thread: more calls in flight, more rings to merge. */
 final class ScaleModel {
     private static final List<Integer> IN_FLIGHT = List.of(1, 100, 1_000, 10_000, 100_000);
     private static final List<Integer> RINGS = List.of(1, 2, 8, 32, 128);
     private static final int OPERATIONS = 500_000;
     private static final int BATCH = 4_096;
     private static final int BATCHES = 100;
-    /** What all rings have together; the driver's default. */
+    /** The bytes of all rings together, which is the driver's default. */
     private static final int RING_BYTES = 32 << 20;
 
     private static final double MEBI = 1 << 20;
@@ -68,7 +68,7 @@ final class ScaleModel {
                 List.of());
     }
 
-    /** A random one of the threads ends its call and begins another. */
+    /** A random thread ends its call and begins another. */
     private static double pass(StashPolicy policy, int threads, int rounds) {
         ArgStash stash = policy.newConfinedStash(threads, StashMemory.CALL_BYTES);
         ByteBuffer call = ByteBuffer.allocateDirect(StashMemory.CALL_BYTES);
@@ -90,7 +90,7 @@ final class ScaleModel {
                 stash.put(thread, thread, CALL, call);
             }
             meter.stop();
-            // The first round is for the compiler.
+            // The first round warms up the compiler.
             best = round == 0 ? best : Math.min(best, meter.per(OPERATIONS).cpuNanos());
         }
         return best;
@@ -110,7 +110,7 @@ final class ScaleModel {
                 List.of());
     }
 
-    /** Records spread over the rings at random, as by threads on so many processors. */
+    /** Merges records that are spread over the rings at random, as by threads on that many CPUs. */
     private double merge(int count, int rounds) {
         List<RingWriter> writers = new ArrayList<>();
         List<RingReader> readers = new ArrayList<>();

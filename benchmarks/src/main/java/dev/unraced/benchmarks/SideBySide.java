@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Several observers of a kind at the same time, as agents that know nothing of each other are. */
+/** Several observers of a kind at the same time, like agents that know nothing of each other. */
 final class SideBySide implements Observer {
     private final int count;
     private final Observer kind;

@@ -29,7 +29,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** What an event of the simulator costs, machine, observer and consumer taking turns on one thread. */
+/** Measures an event of the simulator; machine, observer and consumer take turns on one thread. */
 @Command(
         name = "sim",
         mixinStandardHelpOptions = true,
@@ -72,7 +72,7 @@ final class SimCost implements Callable<Integer> {
     @Option(names = "--json", description = "Prints one JSON object per load.")
     private boolean json;
 
-    /** Looks at what most handlers look at. */
+    /** Reads the fields that most handlers read. */
     private static final class Look implements EventHandler {
         long seen;
 
@@ -119,11 +119,11 @@ final class SimCost implements Callable<Integer> {
         Look look = new Look();
         List<Costs> best = new ArrayList<>();
         for (SimLoad load : loads) {
-            // The first round is for the compiler.
+            // The first round warms up the compiler.
             load.measure(events / batch, batch, look);
             best.add(load.measure(events / batch, batch, look));
         }
-        // Taken in turns, so that a noisy neighbour meets all.
+        // The loads take turns, so that a noisy neighbour meets all.
         for (int round = 1; round < rounds; round++) {
             for (int i = 0; i < loads.size(); i++) {
                 best.set(i, best.get(i).least(loads.get(i).measure(events / batch, batch, look)));
@@ -135,7 +135,7 @@ final class SimCost implements Callable<Integer> {
         return best;
     }
 
-    /** The ring alone: a record that is already made, and the reader. */
+    /** Measures the ring alone: it writes a prepared record, and reads it. */
     private SimLoad pipe() {
         byte[] path = ByteString.utf8("/".repeat(PATH_BYTES)).toByteArray();
         RecordEncoder encoder = new RecordEncoder();

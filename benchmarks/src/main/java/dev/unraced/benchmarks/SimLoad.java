@@ -8,9 +8,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * One thread that makes events and reads them.
  *
- * @param name what is measured
- * @param bare makes some calls, unobserved; null when there is nothing to compare with
- * @param produce makes as many events as it is told, into a ring
+ * @param name name of the measurement
+ * @param bare makes some calls, unobserved; null without a comparison
+ * @param produce makes the given number of events, into a ring
  * @param poll reads them
  */
 record SimLoad(String name, @Nullable Produce bare, Produce produce, Poll poll) {
@@ -20,17 +20,17 @@ record SimLoad(String name, @Nullable Produce bare, Produce produce, Poll poll) 
         void events(int count);
     }
 
-    /** Reads events: {@code Capture.poll}. */
+    /** Reads events, as {@code Capture.poll} does. */
     @FunctionalInterface
     interface Poll {
         int events(EventHandler handler, int limit);
     }
 
     /**
-     * What an event costs, by who does the work.
+     * The cost of an event, by the part that does the work.
      *
      * @param bare the machine without an observer
-     * @param produce the machine with one
+     * @param produce the machine with an observer
      * @param poll the consumer
      */
     record Costs(Cost bare, Cost produce, Cost poll) {

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 final class SimMachine implements AutoCloseable {
     private static final String MISSING = "/tmp/no-such-file-20";
     private static final String EXISTING = "/tmp/some-file-of-20";
-    /** Port 9 of 127.0.0.1, as struct sockaddr_in. */
+    /** The address is port 9 of 127.0.0.1, as a struct sockaddr_in. */
     private static final byte[] DISCARD = {2, 0, 0, 9, 127, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0};
 
     private final Kernel kernel;
@@ -36,7 +36,7 @@ final class SimMachine implements AutoCloseable {
     private final long address;
     private final int socket;
 
-    /** A machine, watched when there is a configuration for that. */
+    /** Makes a machine, which is watched if there is a configuration. */
     SimMachine(@Nullable CaptureConfig config) {
         SimKernel machine = SimKernel.create();
         machine.files().file(EXISTING);
@@ -61,7 +61,7 @@ final class SimMachine implements AutoCloseable {
         return Objects.requireNonNull(capture);
     }
 
-    /** openat of a file that is not there. */
+    /** Calls openat for a missing file. */
     Produce openMissing() {
         return count -> {
             for (int i = 0; i < count; i++) {
@@ -70,7 +70,7 @@ final class SimMachine implements AutoCloseable {
         };
     }
 
-    /** openat of a file that is there, and the close of its descriptor, which is no event. */
+    /** Calls openat for an existing file, and closes its descriptor, which makes no event. */
     Produce openExisting() {
         return count -> {
             for (int i = 0; i < count; i++) {
@@ -81,7 +81,7 @@ final class SimMachine implements AutoCloseable {
         };
     }
 
-    /** connect of a datagram socket. */
+    /** Calls connect on a datagram socket. */
     Produce connect() {
         return count -> {
             for (int i = 0; i < count; i++) {
@@ -90,11 +90,11 @@ final class SimMachine implements AutoCloseable {
         };
     }
 
-    /** The observer's part of one and the same call, over and over; the machine does nothing. */
+    /** Repeats only the observer's part of one call; the machine does nothing. */
     Produce observed() {
         Call call = openat(missing);
         run(call);
-        // What that made is read at once, so that only what the load makes is in the ring.
+        // The event of this call is read at once, so that the ring has only events of the load.
         capture().poll(event -> {}, 1);
         Tracepoints tracepoints = Objects.requireNonNull(observer);
         return count -> {

@@ -13,7 +13,7 @@ import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** What it takes to begin, and what a capture holds. */
+/** Measures the start of a capture, and its memory. */
 @Command(
         name = "start",
         mixinStandardHelpOptions = true,
@@ -72,7 +72,7 @@ final class StartCost extends Measurement {
                         List.of()));
     }
 
-    /** Bytes that the kernel charges for. */
+    /** The bytes that the kernel charges for. */
     private static final class Memory {
         double maps;
         double perCpu;
@@ -100,7 +100,7 @@ final class StartCost extends Measurement {
         CallLoop.Plan plan = new CallLoop.Plan(List.of("open", "/etc/hostname"), 200_000, 100_000, 1);
         Thread caller = new Thread(() -> run(loop, plan), "caller");
         caller.start();
-        // Until it certainly makes calls.
+        // By then the other thread certainly makes calls.
         Thread.sleep(200);
         long start = System.nanoTime();
         try (Capture capture = Capture.open(config)) {

@@ -9,7 +9,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 
-/** What being observed costs real work, by each observer in turn. */
+/** Measures how much each observer in turn slows down real work. */
 @Command(
         name = "system",
         mixinStandardHelpOptions = true,

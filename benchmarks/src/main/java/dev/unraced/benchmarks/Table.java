@@ -13,9 +13,9 @@ import java.util.Objects;
  * Figures to print: rows of a name and numbers.
  *
  * @param id for file names and JSON
- * @param title says what was done, and the unit
- * @param columns over the numbers
- * @param rows each with a number per column; NaN where there is none
+ * @param title the measured work, and the unit
+ * @param columns the headings of the numbers
+ * @param rows each with a number per column; NaN for a missing one
  * @param notes to print below
  */
 record Table(String id, String title, List<Column> columns, List<Row> rows, List<String> notes) {
@@ -34,7 +34,7 @@ record Table(String id, String title, List<Column> columns, List<Row> rows, List
         }
     }
 
-    /** Of one thing that was measured. */
+    /** The figures of one measured thing. */
     record Row(String name, List<Double> values) {
         static Row of(String name, Double... values) {
             return new Row(name, List.of(values));
@@ -51,7 +51,7 @@ record Table(String id, String title, List<Column> columns, List<Row> rows, List
         }
     }
 
-    /** The number in a row and column, NaN if either is not there. */
+    /** Returns the number in a row and column, NaN if either is missing. */
     double value(String row, String column) {
         for (int i = 0; i < columns.size(); i++) {
             if (columns.get(i).key().equals(column)) {

@@ -5,17 +5,17 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** What the project sets itself, beside what was measured. */
+/** Compares figures with the targets that the project has set itself. */
 final class Targets {
     private Targets() {}
 
     /**
      * A figure and its bound.
      *
-     * @param table and
-     * @param row and
-     * @param column say where it was measured
-     * @param atMost whether the bound is the highest value, else the lowest
+     * @param table its table
+     * @param row its row
+     * @param column its column
+     * @param atMost true if the bound is the highest value, false if it is the lowest
      */
     private record Target(String what, String table, String row, String column, double bound, boolean atMost) {
         boolean kept(double value) {

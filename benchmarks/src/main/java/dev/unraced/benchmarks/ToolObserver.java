@@ -49,7 +49,8 @@ final class ToolObserver implements Observer {
         if (!Files.isExecutable(program)) {
             throw new Refused("no " + program + "; it is in Debian's package libbpf-tools");
         }
-        // It looks for its tracepoints in tracefs, which need not be mounted on this machine; nothing of this stays.
+        // The tool looks for its tracepoints in tracefs, which need not be mounted on this machine; the mount ends with
+        // the tool.
         String command = "[ -e /sys/kernel/tracing/events ] || mount -t tracefs none /sys/kernel/tracing && exec "
                 + program + " " + options;
         Path errors = Files.createTempFile("unraced-bench", ".err");
@@ -60,7 +61,7 @@ final class ToolObserver implements Observer {
         boolean watching = false;
         try (CallLoop loop = new CallLoop()) {
             long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
-            // It prints by whole buffers: calls are made until one is full, so that it certainly watches.
+            // The tool prints whole buffers, so calls are made until one is full: then it certainly watches.
             while (!watch.printed()) {
                 if (!process.isAlive() || System.nanoTime() > deadline) {
                     throw new Refused(watch.lastError());
@@ -114,7 +115,10 @@ final class ToolObserver implements Observer {
             return lines.get() > 0;
         }
 
-        /** Up to a buffer of lines from before is still to come: too many are counted, never too few. */
+        /**
+         * Resets the count. Up to a buffer of earlier lines is still to come, so the count may be too high, but never
+         * too low.
+         */
         void forget() {
             before = lines.get();
         }
@@ -136,7 +140,7 @@ final class ToolObserver implements Observer {
 
         @Override
         public void close() throws IOException, InterruptedException {
-            // It prints what it has on an interrupt, and not on the signal of destroy().
+            // The tool prints its buffer on an interrupt, and not on the signal of destroy().
             new ProcessBuilder("kill", "-INT", Long.toString(process.pid()))
                     .start()
                     .waitFor();

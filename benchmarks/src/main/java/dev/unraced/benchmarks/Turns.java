@@ -11,24 +11,24 @@ import java.util.Map;
 import java.util.function.Consumer;
 
 /**
- * Work under one observer after the other, over and over, so that a noisy neighbour meets all.
+ * Runs work under one observer after the other, repeatedly, so that a noisy neighbour meets all.
  *
- * @param rounds of each observer, of which the best counts
+ * @param rounds the rounds of each observer, of which the best counts
  * @param scale multiplies the length of a round
- * @param threads that work at the same time
- * @param progress is told of each round
+ * @param threads threads that work at the same time
+ * @param progress gets a line for each round
  */
 record Turns(int rounds, double scale, int threads, Consumer<String> progress) {
     private static final String NOTHING = Observer.NOTHING.name();
 
-    /** What one observer's rounds came to. */
+    /** The result of one observer's rounds. */
     private static final class Sum {
         Time best = Time.NEVER;
         long events;
         long lost;
     }
 
-    /** Of this workload: a row for each observer that runs here. */
+    /** Measures a workload, with a row for each observer that runs here. */
     Table measure(Workload workload, List<Observer> wanted) throws IOException, InterruptedException {
         long count = Math.max(1, Math.round(workload.rounds() * scale));
         Map<String, Sum> sums = new LinkedHashMap<>();

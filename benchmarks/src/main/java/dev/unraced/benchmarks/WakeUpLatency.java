@@ -18,7 +18,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** How long a lone event takes from the call to an idle reader. */
+/** Measures how long a lone event takes from the call to an idle reader. */
 @Command(
         name = "wakeup",
         mixinStandardHelpOptions = true,

@@ -4,20 +4,20 @@ package dev.unraced.benchmarks;
 import java.io.IOException;
 import java.util.function.LongConsumer;
 
-/** Work for a machine that is observed. It is set up when made; {@link #close} undoes that. */
+/** Work for an observed machine. It is set up when made; {@link #close} undoes that. */
 interface Workload extends AutoCloseable {
     String name();
 
-    /** What one round of it is, for a table's title. */
+    /** Describes one round for a table's title. */
     String round();
 
-    /** Rounds that make about half a second on a common machine. */
+    /** Returns the rounds that make about half a second on a common machine. */
     long rounds();
 
     /**
-     * Works, and says how long a round took.
+     * Runs the work, and returns how long a round took.
      *
-     * @param pids is told of each process that makes the calls, where they are known before they begin
+     * @param pids gets the id of each process that makes the calls, if it is known before they begin
      */
     CallLoop.Time run(long rounds, int loops, LongConsumer pids) throws IOException, InterruptedException;
 

@@ -10,23 +10,23 @@ import java.util.function.LongConsumer;
 /** The workloads by name. */
 final class Workloads {
     private static final int LONGEST_NAME = 255;
-    /** Of a path; the kernel takes 4,095. */
+    /** The bytes of a long path; the kernel takes 4,095. */
     private static final int LONG_PATH = 4_000;
 
     static final String OPEN = "open";
 
-    /** The shortest path that a file in a temporary folder is sure to fit into. */
+    /** The shortest path, in bytes, that a file in a temporary folder is sure to fit into. */
     static final int SHORT_PATH = 40;
 
     private Workloads() {}
 
-    /** Makes one ready. */
+    /** Sets up a workload. */
     @FunctionalInterface
     interface Maker {
         Workload make() throws IOException, InterruptedException, Observer.Refused;
     }
 
-    /** All that there are, the shortest first. */
+    /** All workloads, the shortest first. */
     static final Map<String, Maker> ALL = all();
 
     private static Map<String, Maker> all() {
@@ -44,17 +44,17 @@ final class Workloads {
         return all;
     }
 
-    /** Opens of a file that is there. */
+    /** Opens an existing file. */
     static Workload open(String path) throws IOException {
         return new Calls(OPEN, "openat+close of " + path, 200_000, "open", path);
     }
 
-    /** Opens of a file whose absolute path has so many bytes. */
+    /** Opens a file whose absolute path has this many bytes. */
     static Workload openOfLength(int bytes) throws IOException {
         return new DeepFile("open-" + bytes, bytes, 100_000);
     }
 
-    /** Calls of a native loop. */
+    /** A workload of calls in a native loop. */
     private static final class Calls implements Workload {
         private final String name;
         private final String round;
@@ -95,7 +95,7 @@ final class Workloads {
         }
     }
 
-    /** Opens of a file whose path has a certain length. */
+    /** A workload that opens a file whose path has a certain length. */
     private static final class DeepFile implements Workload {
         private final DeepPath path;
         private final Calls calls;

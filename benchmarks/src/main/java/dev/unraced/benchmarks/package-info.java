@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Measurements. Figures come from here, never from a timed test. */
+/** Measurements. All figures of the project come from here, never from a timed test. */
 @NullMarked
 package dev.unraced.benchmarks;
 

@@ -35,7 +35,8 @@ final class WorkloadsTest {
     void keepsTheRate() throws Exception {
         try (CallLoop loop = new CallLoop()) {
             CallLoop.Time time = loop.run(new CallLoop.Plan(List.of("getppid"), 100, 1_000, 1));
-            // Slower is the machine's affair; faster would be wrong. The last call does not wait for its turn's end.
+            // A slow machine may take longer, but a shorter time would be wrong. The last call does not wait for its
+            // turn's end.
             assertThat(time.wall()).isGreaterThan(980_000);
         }
     }

@@ -16,7 +16,7 @@ import java.util.function.LongConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The trace sessions that a capture began in running sandboxes, and ends. */
+/** The trace sessions that a capture begins in running sandboxes, and ends. */
 final class Attachments {
     private static final Logger LOG = LoggerFactory.getLogger(Attachments.class);
 
@@ -24,7 +24,7 @@ final class Attachments {
     private final Runsc runsc;
     private final Map<String, Long> attached = new LinkedHashMap<>();
 
-    /** Is told how many frames a sandbox has dropped in all. */
+    /** Receives the number of frames that a sandbox has dropped in all. */
     interface Drops {
         void dropped(int peer, long frames);
     }
@@ -37,7 +37,7 @@ final class Attachments {
     /**
      * Attaches to the sandboxes that the settings name.
      *
-     * @throws CaptureException when one cannot be attached to; those before it stay so until {@link #detach}
+     * @throws CaptureException when attaching to a sandbox fails; earlier sandboxes stay attached until {@link #detach}
      */
     void attach() {
         if (settings.attach().isEmpty()) {
@@ -56,7 +56,7 @@ final class Attachments {
                     } else {
                         runsc.attach(config, id, started);
                     }
-                    // Not before: a session that was there already is somebody else's, and stays.
+                    // Only now, as a session that was there before belongs to another capture, and stays.
                     attached.put(id, peer.get());
                 }
             } finally {
@@ -69,7 +69,7 @@ final class Attachments {
         }
     }
 
-    /** Who may not look takes the session for somebody's. */
+    /** Without permission to look, the session counts as one in use. */
     private boolean isAbandoned(String id) {
         try {
             return runsc.isAbandoned(id);
@@ -92,7 +92,7 @@ final class Attachments {
                 true);
     }
 
-    /** Ends all sessions. A sandbox that is gone has none any more. */
+    /** Ends all sessions. A sandbox that has ended needs nothing. */
     void detach(Drops drops) {
         attached.forEach((id, peer) -> {
             try {

@@ -4,8 +4,8 @@ package dev.unraced.gvisor;
 import com.sun.jna.Memory;
 
 /**
- * From the wall clock, by which sentries date their points, to CLOCK_BOOTTIME, by which events are dated. The two are
- * compared now and then; a step of the wall clock in between moves the times of events by as much.
+ * Converts the wall clock, by which sentries date their points, to CLOCK_BOOTTIME, by which events are dated. The two
+ * are compared at intervals; a step of the wall clock in between moves the times of events by as much.
  */
 final class BootClock {
     private static final int ATTEMPTS = 5;
@@ -32,7 +32,7 @@ final class BootClock {
         }
     }
 
-    /** Wall time as CLOCK_BOOTTIME, in nanoseconds; 0, which stands for a time not known, stays. */
+    /** Converts a wall time to CLOCK_BOOTTIME, both in nanoseconds; 0 stays, as it stands for an unknown time. */
     long bootNanos(long wallNanos) {
         return wallNanos == 0 ? 0 : wallNanos + offset;
     }

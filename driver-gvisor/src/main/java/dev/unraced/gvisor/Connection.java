@@ -4,12 +4,9 @@ package dev.unraced.gvisor;
 import java.util.Arrays;
 import java.util.BitSet;
 
-/**
- * What is known of one sandbox. All of it is fixed in size, whatever the sandbox sends, and only the merging thread
- * touches it.
- */
+/** The state of one sandbox. Its size is fixed, whatever the sandbox sends, and only the merging thread touches it. */
 final class Connection {
-    /** Thread ids that a sentry gives: TasksLimit of pkg/sentry/kernel/threads.go. */
+    /** The number of thread ids in a sentry: TasksLimit of pkg/sentry/kernel/threads.go. */
     static final int THREAD_LIMIT = 1 << 16;
 
     static final Connection NONE = new Connection(0, 0);
@@ -17,30 +14,30 @@ final class Connection {
     private static final int MAX_CONTAINERS = 256;
     static final int MAX_CONTAINER_ID = 256;
     private static final byte[] NO_CONTAINER = {};
-    /** A sentry needs some 15 µs for a frame; one that fails at once, with all processors on it, still 500 ns. */
+    /** A sentry needs some 15 µs for a frame; a frame that fails at once, with all CPUs on it, still needs 500 ns. */
     private static final long NANOS_PER_FRAME = 500;
 
     private static final long POSSIBLE_AT_ONCE = 100_000;
 
     final int number;
-    /** The process that made the connection: runsc, and not the sandbox. */
+    /** The process that made the connection, which is runsc and not the sandbox. */
     final int peer;
 
     private final int[] held;
-    /** Threads with an entry in the stash, and their number. */
+    /** The threads with an entry in the stash, and their number. */
     private final BitSet stashed = new BitSet();
 
     private int stashedCount;
-    /** Threads whose call in progress was announced by a raw point. */
+    /** The threads whose call in progress has sent its raw point at entry. */
     final BitSet announced = new BitSet();
-    /** Threads of whose last call one point of the return may still come. */
+    /** The threads whose last call may still send its detailed point at the return. */
     final BitSet late = new BitSet();
-    /** Threads that have been seen, and have not ended. */
+    /** The threads that have been seen, and have not ended. */
     final BitSet alive = new BitSet();
-    /** Thread groups of one thread, with a descriptor table of their own, since their beginning. */
+    /** The thread groups that have had one thread, and a descriptor table of their own, since they began. */
     final BitSet single = new BitSet();
 
-    /** Place 0 stands for no container. */
+    /** Index 0 stands for no container. */
     private final byte[][] containers = new byte[MAX_CONTAINERS][];
 
     private int containerCount = 1;
@@ -48,13 +45,15 @@ final class Connection {
 
     private int lastDropped;
     private long lastLook;
-    /** Whether raw points of watched calls come. */
+    /** Set once the sandbox has sent a raw point of a watched call. */
     boolean witnesses;
 
-    /** When the merging thread first saw it, in the terms of System.nanoTime; 0 before. */
+    /** The System.nanoTime at which the merging thread first saw the connection; 0 before. */
     long firstLook;
 
-    /** Whether runsc began the session in a running sandbox: unlike at a start, it reports a session that fails. */
+    /**
+     * Set if runsc began the session in a running sandbox: then runsc reports a session that fails, unlike at a start.
+     */
     boolean isAttached;
 
     boolean isWarnedOf;
@@ -64,7 +63,7 @@ final class Connection {
     long malformed;
     long withheld;
 
-    /** When its stream began, in the terms of System.nanoTime. */
+    /** Sets the System.nanoTime at which the stream began. */
     void begin(long now) {
         lastLook = now;
     }
@@ -76,7 +75,7 @@ final class Connection {
         containers[0] = NO_CONTAINER;
     }
 
-    /** How the stash knows a thread. */
+    /** Returns the key of a thread in the stash. */
     long key(int tid) {
         return (long) number << Integer.SIZE | tid;
     }
@@ -104,7 +103,7 @@ final class Connection {
         return stashedCount;
     }
 
-    /** Some thread with an entry in the stash, or -1. */
+    /** Returns a thread with an entry in the stash, or -1. */
     int anyStashed() {
         return stashed.nextSetBit(0);
     }
@@ -113,7 +112,7 @@ final class Connection {
         return containers[index];
     }
 
-    /** The index of a container's id, or -1 when it is new here. */
+    /** Returns the index of a container's id, or -1 when it is new here. */
     int containerIndex(byte[] bytes, int at, int length) {
         if (length == 0) {
             return 0;
@@ -130,7 +129,7 @@ final class Connection {
         return -1;
     }
 
-    /** Adds a container; 0 when there are too many. */
+    /** Adds a container, and returns its index, or 0 when there are too many. */
     int addContainer(byte[] id) {
         if (containerCount == MAX_CONTAINERS) {
             return 0;
@@ -144,8 +143,8 @@ final class Connection {
     }
 
     /**
-     * Frames that the sandbox dropped since the last one, or since the session began; -1 when it claims more than it
-     * can have made in the time.
+     * Returns the number of frames that the sandbox dropped since the last frame, or since the session began. Returns
+     * -1 if the sandbox cannot have made so many in that time.
      */
     long newlyDropped(int count, long now) {
         long delta = (count - lastDropped) & 0xffff_ffffL;

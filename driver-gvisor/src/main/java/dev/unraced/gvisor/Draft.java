@@ -9,14 +9,14 @@ import dev.unraced.event.Syscall;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
-/** What is known of a call so far: an event in the making. While the call runs, its bytes lie in the stash. */
+/** An event in the making: the known part of a call. While the call runs, its bytes lie in the stash. */
 final class Draft {
-    /** Bytes of a draft in the stash, besides its argument. */
+    /** The bytes of a draft in the stash, besides its argument. */
     private static final int FIXED = 64;
-    /** Bytes of the longest draft in the stash. */
+    /** The bytes of the longest draft in the stash. */
     static final int LARGEST = FIXED + RecordLayout.PATH_MAX;
 
-    /** Of the caller. */
+    /** The caller. */
     Connection connection = Connection.NONE;
 
     int tid;
@@ -28,7 +28,7 @@ final class Draft {
     final byte[] comm = new byte[RecordLayout.COMM_SIZE];
     int commLength;
 
-    /** Of the call. */
+    /** The call. */
     Syscall syscall = Syscall.OPENAT;
 
     Mitigation mitigation = Mitigation.STASH;
@@ -36,7 +36,7 @@ final class Draft {
     long exitNanos;
     long result;
     int flags;
-    /** The pointer to the argument; known from raw points alone, as are the next two. */
+    /** The pointer to the argument; only raw points have it, and the next two fields. */
     long pointer;
 
     boolean hasPointer;
@@ -45,7 +45,7 @@ final class Draft {
     long openFlags;
     long mode;
 
-    /** Whether the sentry told what it read at entry, even that it read nothing. */
+    /** Set if the detailed point at entry came, even without an argument. */
     boolean told;
 
     final byte[] argument = new byte[RecordLayout.PATH_MAX + 1];
@@ -53,15 +53,15 @@ final class Draft {
     Provenance provenance = Provenance.NONE;
     Integrity integrity = Integrity.UNCHECKED;
 
-    /** Whether the descriptor that the call got is about to be closed. */
+    /** Set if the call's descriptor is about to be closed. */
     boolean closing;
 
-    /** Path of the file that was opened; of negative length until it is known. */
+    /** The path of the opened file; its length is negative until it is known. */
     final byte[] resolved = new byte[RecordLayout.PATH_MAX];
 
     int resolvedLength = -1;
 
-    /** Begins anew. */
+    /** Empties the draft for another call. */
     void clear() {
         tid = 0;
         tgid = 0;
@@ -92,7 +92,7 @@ final class Draft {
         return syscall.isOpenLike();
     }
 
-    /** Whether it is an open that got a descriptor. */
+    /** Returns whether this is an open that returned a descriptor. */
     boolean hasOpened() {
         return isOpenLike() && result >= 0 && result <= Integer.MAX_VALUE;
     }
@@ -108,7 +108,7 @@ final class Draft {
         System.arraycopy(source, at, resolved, 0, count);
     }
 
-    /** What is known at entry, for the stash. */
+    /** Writes what is known at entry for the stash. */
     void writeTo(ByteBuffer stash) {
         stash.clear();
         stash.order(ByteOrder.LITTLE_ENDIAN)

@@ -2,11 +2,11 @@
 package dev.unraced.gvisor;
 
 /**
- * What a frame says, in plain fields; reused for every frame. Byte strings are ranges of the frame itself, of length 0
- * where the sentry sent none.
+ * The content of a frame in plain fields; one object serves all frames. Byte strings are ranges of the frame itself, of
+ * length 0 where the sentry sent none.
  */
 final class Frame {
-    /** Message types of pkg/sentry/seccheck/points/common.proto that are read. */
+    /** The message types of pkg/sentry/seccheck/points/common.proto that the driver reads. */
     static final int CONTAINER_START = 1;
 
     static final int CLONE = 2;
@@ -18,7 +18,7 @@ final class Frame {
     static final int CONNECT = 10;
 
     int type;
-    /** Frames that the sandbox has dropped up to this one; 32 bits, and wraps. */
+    /** The number of frames that the sandbox has dropped up to this one; it has 32 bits, and wraps. */
     int dropped;
 
     long timeNanos;
@@ -32,24 +32,24 @@ final class Frame {
     int uid;
     int gid;
 
-    /** Whether the call has returned. */
+    /** Set if the call has returned. */
     boolean exit;
 
     long result;
     long errno;
     long sysno;
-    /** The descriptor that was passed: dirfd of an open, the socket of a connect. */
+    /** The descriptor argument: dirfd of an open, the socket of a connect. */
     long fd;
 
     long flags;
     long mode;
     int fdPathAt;
     int fdPathLength;
-    /** The path or the address. */
+    /** The range of the path or the address. */
     int argumentAt;
 
     int argumentLength;
-    /** Registers of a raw point. */
+    /** The registers of a raw point. */
     final long[] args = new long[6];
 
     int createdTid;
@@ -86,7 +86,7 @@ final class Frame {
         cloneFlags = 0;
     }
 
-    /** The result as Linux has it: the sentry sends an error number beside a result of 0. */
+    /** Returns the result as Linux has it: the sentry sends an error number beside a result of 0. */
     long rawResult() {
         return errno == 0 ? result : -errno;
     }

@@ -7,14 +7,14 @@ import java.nio.ByteOrder;
 
 /**
  * Reads frames: the header of pkg/sentry/seccheck/sinks/remote/wire and the messages of {@code unraced/gvisor.proto}
- * that calls are made of, field by field and without objects. The messages that protoc makes of the same file say the
- * same of every frame; a test compares them, and decision 15 their cost.
+ * that calls are made of, field by field and without objects. A test compares the results with those of protoc's
+ * classes for the same file; decision 15 compares the cost.
  *
- * <p>Unknown messages are passed over, and so are unknown fields and those of another type than they should have. A
- * frame that ends in the middle of a field is none. Not thread-safe; allocates nothing.
+ * <p>Unknown messages, unknown fields, and fields of the wrong type are skipped. A frame that ends in the middle of a
+ * field is malformed. Not thread-safe; allocates nothing.
  */
 final class FrameDecoder {
-    /** Bytes of the header as it is now; a later one may be longer, and says so itself. */
+    /** The bytes of the header in this version; a later header may be longer, and has its length in itself. */
     static final int HEADER = 8;
 
     private static final VarHandle SHORTS =
@@ -31,7 +31,7 @@ final class FrameDecoder {
     private byte[] bytes = {};
     private int at;
     private boolean broken;
-    /** The value of the field at hand: a number, or where its bytes start; with their length. */
+    /** The value of the current field: a number, or the start of its bytes; with their length. */
     private long number;
 
     private int length;
@@ -39,9 +39,9 @@ final class FrameDecoder {
     /**
      * Reads a frame.
      *
-     * @param bytes have the frame at their beginning
-     * @param end how many of them it has
-     * @return whether it is well-formed; when not, the target says nothing
+     * @param bytes an array that begins with the frame
+     * @param end the length of the frame
+     * @return whether the frame is well-formed; if not, the target has no meaning
      */
     boolean decode(byte[] bytes, int end, Frame into) {
         if (end < HEADER || end > bytes.length) {
@@ -84,7 +84,7 @@ final class FrameDecoder {
         }
     }
 
-    /** The fields whose meaning depends on the call. */
+    /** Reads the fields whose meaning depends on the call. */
     private void argument(int field, Frame into) {
         if (into.type != Frame.OPEN && into.type != Frame.CONNECT) {
             return;
@@ -188,7 +188,7 @@ final class FrameDecoder {
         }
     }
 
-    /** Goes over one field, whose value {@link #number} and {@link #length} then say; gives its tag. */
+    /** Moves over one field, sets {@link #number} and {@link #length} to its value, and returns its tag. */
     private int next(int end) {
         long tag = varint(end);
         if (tag < 1 << 3 || tag > Integer.MAX_VALUE) {

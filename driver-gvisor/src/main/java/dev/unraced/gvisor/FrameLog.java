@@ -13,7 +13,10 @@ import java.nio.file.Path;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A file of frames as they came, each after the number of its sandbox and its length, both of 32 bits, big-endian. */
+/**
+ * A file of frames in their order of arrival. The number of its sandbox and its length, both of 32 bits, big-endian,
+ * precede each frame.
+ */
 final class FrameLog implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(FrameLog.class);
 
@@ -21,7 +24,7 @@ final class FrameLog implements AutoCloseable {
     private final DataOutputStream out;
     private boolean failed;
 
-    /** Is handed the frames of a file, in their order. */
+    /** Receives the frames of a file, in their order. */
     interface Handler {
         void frame(int sandbox, byte[] frame);
     }
@@ -35,7 +38,7 @@ final class FrameLog implements AutoCloseable {
         }
     }
 
-    /** Writes a frame, if the one before could be written. */
+    /** Writes a frame, unless an earlier one could not be written. */
     void write(int sandbox, byte[] frame, int length) {
         if (failed) {
             return;
@@ -63,7 +66,7 @@ final class FrameLog implements AutoCloseable {
         LOG.warn("Frames are no longer written to {}", file, e);
     }
 
-    /** Reads all frames; a last one that is cut off is left out. */
+    /** Reads all frames; an incomplete last frame is left out. */
     static void read(InputStream source, Handler handler) throws IOException {
         DataInputStream in = new DataInputStream(source);
         try {
@@ -78,7 +81,7 @@ final class FrameLog implements AutoCloseable {
                 handler.frame(sandbox, frame);
             }
         } catch (EOFException e) {
-            // The end.
+            // The file ends here.
         }
     }
 }

@@ -9,16 +9,16 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * Frames of one sandbox, from the thread that receives them to the one that merges them. Memory is fixed; frames are
- * received where they lie. One producer, one consumer; allocates nothing after construction.
+ * The frames of one sandbox on their way from the receiving thread to the merging thread. Memory is fixed; frames are
+ * received in place. One producer, one consumer; allocates nothing after construction.
  *
- * <p>A frame has a header of 8 bytes, its length. One that reaches over the end goes on in spare memory behind it, and
- * the next one starts at the beginning.
+ * <p>A frame has a header of 8 bytes, its length. A frame that reaches over the end continues in spare memory behind
+ * it, and the next frame starts at the beginning.
  */
 final class FrameQueue {
     /**
-     * Bytes of the largest frame: more than a sentry can send with the send buffer that Linux gives it (212,992 bytes,
-     * net.core.wmem_default).
+     * The bytes of the largest frame, which is more than a sentry can send with the send buffer that Linux gives it
+     * (212,992 bytes, net.core.wmem_default).
      */
     static final int LARGEST_FRAME = 1 << 18;
 
@@ -38,7 +38,7 @@ final class FrameQueue {
     private volatile long consumed;
 
     /**
-     * An empty queue.
+     * Makes an empty queue.
      *
      * @param bytes its size, a power of two of at least twice {@link #LARGEST_FRAME}
      */
@@ -51,7 +51,7 @@ final class FrameQueue {
         address = Pointer.nativeValue(Native.getDirectBufferPointer(memory));
     }
 
-    /** Where the next frame can be received, with room for the largest; 0 when there is none. */
+    /** Returns the address for the next frame, with room for the largest; 0 when there is no room. */
     long room() {
         long position = (long) PRODUCED.getOpaque(this);
         if (position + NEEDED - (long) CONSUMED.getAcquire(this) > bytes) {
@@ -60,14 +60,14 @@ final class FrameQueue {
         return address + index(position) + HEADER;
     }
 
-    /** Passes on the frame that was received there. */
+    /** Passes on the frame that was received at {@link #room}. */
     void add(int length) {
         long position = (long) PRODUCED.getOpaque(this);
         memory.putInt(index(position), length);
         PRODUCED.setRelease(this, behind(position, length));
     }
 
-    /** As a producer without a socket does: copies a frame; false when there is no room. */
+    /** Copies a frame in, for a producer without a socket; returns false when there is no room. */
     boolean offer(byte[] frame, int length) {
         if (room() == 0) {
             return false;
@@ -77,7 +77,10 @@ final class FrameQueue {
         return true;
     }
 
-    /** Copies the next frame to the beginning of an array, which must hold the largest one. Gives its length, or -1. */
+    /**
+     * Copies the next frame to the beginning of an array, which must hold the largest frame. Returns its length, or -1
+     * when the queue is empty.
+     */
     int take(byte[] target) {
         long position = (long) CONSUMED.getOpaque(this);
         if (position == (long) PRODUCED.getAcquire(this)) {

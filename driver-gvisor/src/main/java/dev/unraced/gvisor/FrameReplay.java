@@ -6,17 +6,17 @@ import dev.unraced.driver.EventHandler;
 import dev.unraced.ring.RingReader;
 import dev.unraced.ring.RingWriter;
 
-/** Merges frames that are at hand, without a sandbox: for benchmarks. One thread at a time. */
+/** Merges given frames without a sandbox, for benchmarks. One thread at a time. */
 public final class FrameReplay {
     private final RingReader reader;
     private final Merger merger;
     private final Connection sandbox = new Connection(1, 0);
 
     /**
-     * A replay for one sandbox.
+     * Makes a replay for one sandbox.
      *
-     * @throws dev.unraced.config.InvalidConfigException when a value of this driver's section is none that its key
-     *     allows
+     * @throws dev.unraced.config.InvalidConfigException when this driver's section has a value that its key does not
+     *     allow
      */
     public FrameReplay(CaptureConfig config) {
         GvisorSettings settings = GvisorSettings.of(config);
@@ -26,12 +26,12 @@ public final class FrameReplay {
         merger.begin(sandbox);
     }
 
-    /** Merges a frame, which an array begins with. */
+    /** Merges the frame at the beginning of an array. */
     public void accept(byte[] bytes, int length) {
         merger.accept(sandbox, bytes, length, 0);
     }
 
-    /** Hands over the events that have become complete; gives their number. */
+    /** Passes the events that have become complete to a handler, and returns their number. */
     public int poll(EventHandler handler) {
         return reader.poll(handler, Integer.MAX_VALUE);
     }

@@ -26,10 +26,10 @@ import java.nio.file.Path;
 
 /**
  * Captures the calls of gVisor sandboxes: listens on the socket that their trace sessions name, and attaches to running
- * ones on request. Needs no privilege but to be where the sandboxes can connect to.
+ * ones on request. It needs no privilege, only a socket that the sandboxes can reach.
  *
  * <p>A sentry reads arguments from the application's memory at entry and again at the return, and at another time for
- * the call itself. No event of it proves what the call acted on; {@code docs/gvisor.md} says what it does prove.
+ * the call itself. No event proves what the call acted on; {@code docs/gvisor.md} says what an event does prove.
  */
 public final class GvisorDriver implements Driver {
     /** The name that configuration selects. */
@@ -96,7 +96,7 @@ public final class GvisorDriver implements Driver {
         }
     }
 
-    /** Whether a socket of the kind that sandboxes want takes a connection. */
+    /** Tests that a socket of the kind that sandboxes use accepts a connection. */
     private static Availability listens() throws IOException {
         Path folder = Files.createTempDirectory("unraced-gvisor");
         Path endpoint = folder.resolve("probe.sock");
@@ -120,7 +120,7 @@ public final class GvisorDriver implements Driver {
     /**
      * Starts a capture.
      *
-     * @throws InvalidConfigException when a value of this driver's section is none that its key allows
+     * @throws InvalidConfigException when this driver's section has a value that its key does not allow
      */
     @Override
     public Capture open(CaptureConfig config) {
@@ -136,7 +136,7 @@ public final class GvisorDriver implements Driver {
         return new RingCapture(NAME, CAPABILITIES, source.reader(), source);
     }
 
-    /** A filter that would let everything pass is worse than none. */
+    /** This driver cannot apply these filters, and letting everything pass would be worse than refusing them. */
     private static void requireFilters(EventFilters filters) {
         if (!filters.cgroups().isEmpty() || !filters.mountNamespaces().isEmpty()) {
             CAPABILITIES.require(Feature.SOURCE_FILTERS, NAME);

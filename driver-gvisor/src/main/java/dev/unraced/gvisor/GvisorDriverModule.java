@@ -4,7 +4,7 @@ package dev.unraced.gvisor;
 import com.google.inject.Singleton;
 import dev.unraced.driver.DriverModule;
 
-/** Makes the driver known under the name {@value GvisorDriver#NAME}, and its stage. */
+/** Registers the driver under the name {@value GvisorDriver#NAME}, and its stage. */
 public final class GvisorDriverModule extends DriverModule {
 
     @Override

@@ -14,12 +14,12 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * What the driver takes from the configuration of a capture.
+ * The settings that the driver takes from the configuration of a capture.
  *
  * @param socketMode permissions of the socket, as chmod(2) takes them
  * @param attach ids of running sandboxes to watch, or {@value #ALL}
- * @param root where runsc keeps the state of sandboxes, empty for its own default
- * @param truthNanos how long an open waits for a use of its descriptor
+ * @param root the folder in which runsc keeps the state of sandboxes, empty for its own default
+ * @param truthNanos the time that an open waits for a use of its descriptor
  * @param record a file for all frames, empty for none
  */
 record GvisorSettings(
@@ -46,7 +46,7 @@ record GvisorSettings(
     private static final int MOST_SANDBOXES = 1024;
     private static final int SMALLEST_QUEUE = 1 << 20;
     private static final int LARGEST_QUEUE = 1 << 26;
-    /** Longer, and events would come too late to be of use. */
+    /** With a longer window, events would come too late to be of use. */
     private static final long LONGEST_WINDOW = 10_000_000_000L;
 
     static GvisorSettings of(CaptureConfig config) {
@@ -110,7 +110,7 @@ record GvisorSettings(
                 return mode;
             }
         } catch (NumberFormatException e) {
-            // Said below.
+            // The problem is added below.
         }
         problems.add("unraced.gvisor.socket-mode must be three octal digits such as 600, not \"" + text + "\"");
         return 0;

@@ -26,16 +26,16 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Listens for sandboxes and merges what they send, on one thread for all of them. */
+/** Listens for sandboxes, and merges what they send on one thread for all of them. */
 final class GvisorSource extends UserSource implements Link.Owner {
     private static final Logger LOG = LoggerFactory.getLogger(GvisorSource.class);
 
-    /** Frames of one sandbox in a row, so that none waits for another's flood. */
+    /** The most frames of one sandbox in a row, so that no sandbox waits for another's flood. */
     private static final int TURN = 256;
 
     private static final long NAP_NANOS = 5_000_000;
     private static final long SECOND = 1_000_000_000L;
-    /** How long a look at the books waits for what sandboxes have sent. */
+    /** The longest time that reading the statistics waits for frames on the way. */
     private static final long SETTLE_NANOS = 200_000_000;
 
     private static final long SETTLE_STEP = 20_000;
@@ -50,7 +50,7 @@ final class GvisorSource extends UserSource implements Link.Owner {
     private final byte[] frame = new byte[FrameQueue.LARGEST_FRAME];
     private final Memory scratch = new Memory(8);
 
-    /** Those that have shaken hands. */
+    /** The links whose sandboxes have shaken hands. */
     private final List<Link> links = new CopyOnWriteArrayList<>();
 
     private final AtomicInteger open = new AtomicInteger();
@@ -62,7 +62,7 @@ final class GvisorSource extends UserSource implements Link.Owner {
     private final @Nullable FrameLog log;
     private final OwnedResources owned = new OwnedResources();
 
-    /** What others have for the merging thread to do. */
+    /** Work that other threads leave for the merging thread. */
     private final Queue<Runnable> drops = new ConcurrentLinkedQueue<>();
 
     private volatile boolean stopping;
@@ -70,7 +70,7 @@ final class GvisorSource extends UserSource implements Link.Owner {
     private volatile @Nullable Throwable failure;
     private volatile @Nullable Question question;
 
-    /** A look at the books, which the merging thread takes. */
+    /** A request to the merging thread for the statistics. */
     private static final class Question {
         final long since = System.nanoTime();
         final CountDownLatch answered = new CountDownLatch(1);
@@ -107,7 +107,7 @@ final class GvisorSource extends UserSource implements Link.Owner {
     /**
      * Listens, and attaches to the sandboxes that the settings name.
      *
-     * @throws dev.unraced.driver.CaptureException when that is not possible; nothing is left behind then
+     * @throws dev.unraced.driver.CaptureException when that fails; nothing remains then
      */
     static GvisorSource start(GvisorSettings settings) {
         GvisorSource source = new GvisorSource(settings);
@@ -128,7 +128,7 @@ final class GvisorSource extends UserSource implements Link.Owner {
         return ring.reader();
     }
 
-    /** The links of sandboxes at this moment. */
+    /** Returns the links of sandboxes at this moment. */
     List<Link> links() {
         return List.copyOf(links);
     }
@@ -195,7 +195,7 @@ final class GvisorSource extends UserSource implements Link.Owner {
                 nap();
             }
         }
-        // What was received until now is merged, too.
+        // Frames received until now are merged, too.
         while (turn()) {
             Thread.onSpinWait();
         }
@@ -203,7 +203,7 @@ final class GvisorSource extends UserSource implements Link.Owner {
         doorbell().ring();
     }
 
-    /** Gives each sandbox its turn; whether there was anything to do. */
+    /** Gives each sandbox its turn. Returns whether there was anything to do. */
     private boolean turn() {
         boolean busy = false;
         for (Runnable drop = drops.poll(); drop != null; drop = drops.poll()) {
@@ -226,7 +226,7 @@ final class GvisorSource extends UserSource implements Link.Owner {
             connection.begin(connection.firstLook);
             merger.begin(connection);
         }
-        // Asked first: what came before the end is in the queue then.
+        // This is read first: if the link has ended, all its frames are in the queue.
         boolean ended = link.isEnded();
         long now = System.nanoTime();
         int count = 0;
@@ -254,8 +254,8 @@ final class GvisorSource extends UserSource implements Link.Owner {
     }
 
     /**
-     * A sandbox whose session names points that its runtime lacks shakes hands, hangs up, and runs unwatched: Start in
-     * runsc/boot/loader.go logs the error and goes on.
+     * Warns of a sandbox that sends no frame. A sandbox whose session names points that its runtime lacks shakes hands,
+     * hangs up, and runs unwatched: Start in runsc/boot/loader.go logs the error and goes on.
      */
     private void guard(Connection connection, long now, boolean ended) {
         if (connection.frames > 0 || connection.isWarnedOf || stopping || connection.isAttached) {
@@ -306,7 +306,9 @@ final class GvisorSource extends UserSource implements Link.Owner {
         merger.mitigation(mode);
     }
 
-    /** Waits until what sandboxes have sent up to now is merged, though not for ever: some never pause. */
+    /**
+     * Waits until the frames that sandboxes have sent up to now are merged, for a limited time, as some never pause.
+     */
     @Override
     public SourceBooks books() {
         if (stopped) {
@@ -373,7 +375,7 @@ final class GvisorSource extends UserSource implements Link.Owner {
 
     @Override
     public void stop() {
-        // Closed in reverse order, each whatever the others throw.
+        // These run in reverse order, each even if others throw.
         OwnedResources ending = new OwnedResources();
         ending.add(this::endMerging);
         ending.add(this::endReceiving);
@@ -398,7 +400,7 @@ final class GvisorSource extends UserSource implements Link.Owner {
                 SETTLE_STEP);
     }
 
-    /** What a sandbox itself says of its drops, those after its last frame included. */
+    /** Takes over the count of drops that a sandbox reports at the end, including those after its last frame. */
     private void droppedInAll(int peer, long count) {
         for (Link link : links) {
             if (link.connection().peer == peer) {

@@ -4,14 +4,14 @@ package dev.unraced.gvisor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Calls that have returned and wait for more to become known of them, at most one of each thread. Their number is
- * bounded; each waits until a time of its own, those of one kind for equally long. Not thread-safe; allocates only when
- * more wait at once than ever before.
+ * Returned calls that wait for a further frame, at most one of each thread. Their number is bounded. Each has a
+ * deadline of its own, at the same distance for all calls of a kind. Not thread-safe; allocates only when more calls
+ * wait at once than ever before.
  */
 final class HeldCalls {
-    /** What a call waits for. */
+    /** The frame that a call waits for. */
     enum Kind {
-        /** The other point of its return. */
+        /** The detailed point of its return. */
         TWIN(0),
         /** A use of its descriptor. */
         TRUTH(1);
@@ -26,18 +26,18 @@ final class HeldCalls {
     private static final int NONE = -1;
     private static final Kind[] KINDS = Kind.values();
 
-    /** Null where none has waited yet. */
+    /** A place is null until a call has waited there. */
     private final @Nullable Draft[] drafts;
 
     private final Kind[] kinds;
     private final long[] deadlines;
-    /** Lists by kind, in order of their deadlines. */
+    /** The lists by kind, in order of their deadlines. */
     private final int[] next;
 
     private final int[] previous;
     private final int[] first = {NONE, NONE};
     private final int[] last = {NONE, NONE};
-    /** Free places, as a stack. */
+    /** The free places, as a stack. */
     private final int[] free;
 
     private int freeCount;
@@ -63,7 +63,8 @@ final class HeldCalls {
     }
 
     /**
-     * Takes a draft in, and gives another for it to go on with. There must be room, and the thread must have none here.
+     * Stores a draft, and returns another for the caller's further use. There must be room, and the thread must have no
+     * draft here.
      *
      * @param deadline in the terms of System.nanoTime
      */
@@ -78,19 +79,19 @@ final class HeldCalls {
         return spare == null ? new Draft() : spare;
     }
 
-    /** What a thread's call waits for; null when it has none here. */
+    /** Returns what a thread's call waits for; null when the thread has none here. */
     @Nullable
     Kind kind(Connection connection, int tid) {
         int place = connection.held(tid) - 1;
         return place < 0 ? null : kinds[place];
     }
 
-    /** The draft of a thread, to be looked at; there must be one. */
+    /** Returns the draft of a thread without removing it; there must be one. */
     Draft peek(Connection connection, int tid) {
         return drafts[connection.held(tid) - 1];
     }
 
-    /** Takes a thread's draft out, and leaves another in its stead; there must be one. */
+    /** Removes a thread's draft, and keeps another in its place; there must be one. */
     Draft release(Connection connection, int tid, Draft spare) {
         int place = connection.held(tid) - 1;
         Draft draft = drafts[place];
@@ -99,7 +100,7 @@ final class HeldCalls {
         return draft;
     }
 
-    /** Forgets a thread's draft; there must be one. */
+    /** Removes a thread's draft and keeps its memory; there must be one. */
     void remove(Connection connection, int tid) {
         int place = connection.held(tid) - 1;
         unlink(place, kinds[place].list);
@@ -107,7 +108,7 @@ final class HeldCalls {
         connection.held(tid, 0);
     }
 
-    /** The call that has waited for too long, or null. */
+    /** Returns a call that is past its deadline, or null. */
     @Nullable
     Draft overdue(long now) {
         for (Kind kind : KINDS) {
@@ -119,7 +120,7 @@ final class HeldCalls {
         return null;
     }
 
-    /** One that can be given up for another; there must be one. */
+    /** Returns the draft to give up for another; there must be one. */
     Draft oldest() {
         int place = first[Kind.TRUTH.list];
         return drafts[place == NONE ? first[Kind.TWIN.list] : place];

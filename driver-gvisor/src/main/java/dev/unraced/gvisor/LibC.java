@@ -5,7 +5,10 @@ import com.sun.jna.Native;
 import com.sun.jna.Pointer;
 import dev.unraced.natives.JnaDispatch;
 
-/** The few calls into the C library. Direct mapping; {@code long} stands for size_t and addresses of 64-bit Linux. */
+/**
+ * The functions of the C library that the driver calls, by direct mapping; {@code long} stands for size_t and addresses
+ * of 64-bit Linux.
+ */
 final class LibC {
     static final int AF_UNIX = 1;
     static final int SOCK_SEQPACKET = 5;
@@ -24,7 +27,7 @@ final class LibC {
     static final int EACCES = 13;
     static final int EADDRINUSE = 98;
 
-    /** ioctls(2): bytes that wait to be received. */
+    /** The ioctl(2) for the number of bytes that wait to be received. */
     private static final long FIONREAD = 0x541B;
 
     private static final int SOL_SOCKET = 1;
@@ -63,12 +66,12 @@ final class LibC {
 
     static native int clock_gettime(int clock, Pointer time);
 
-    /** Bytes that a socket has received and nobody has read. */
+    /** Returns the number of bytes that wait in a socket. */
     static int unread(int fd, Pointer scratch) {
         return ioctl(fd, FIONREAD, scratch) == 0 ? scratch.getInt(0) : 0;
     }
 
-    /** The process that made the connection, from its struct ucred; 0 when the kernel does not tell. */
+    /** Returns the process that made the connection, from its struct ucred; 0 if the kernel gives none. */
     static int peer(int fd, Pointer scratch) {
         scratch.setInt(16, 12);
         return getsockopt(fd, SOL_SOCKET, SO_PEERCRED, scratch, scratch.share(16)) == 0 ? scratch.getInt(0) : 0;

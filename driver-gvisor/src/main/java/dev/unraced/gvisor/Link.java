@@ -15,8 +15,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The socket of one sandbox, and the thread that receives from it: it shakes hands, and from then on does nothing but
- * move frames into the queue. When that is full it waits, and so in the end does the sandbox.
+ * The socket of one sandbox, and the thread that receives from it. The thread shakes hands, and from then on only moves
+ * frames into the queue. When the queue is full the thread waits, and so in the end does the sandbox.
  */
 final class Link implements Runnable {
     private static final Logger LOG = LoggerFactory.getLogger(Link.class);
@@ -28,15 +28,15 @@ final class Link implements Runnable {
     private static final int MILLI = 1_000_000;
     private static final int LOOK_MILLIS = 500;
     private static final long ROOM_NANOS = 100_000;
-    /** So many frames on end mean that the sandbox's socket may have been full: it holds 278 of the smallest. */
+    /** After this many frames in a row the sandbox's socket may have been full: it holds 278 of the smallest. */
     private static final int PRESSURE = 64;
 
-    /** What the merging thread has to do with a link. */
+    /** The calls from a link to its owner. */
     interface Owner {
         /** The sandbox has shaken hands; frames may follow. */
         void ready(Link link);
 
-        /** Frames have come, or the end. */
+        /** Frames have come, or the stream has ended. */
         void ring();
 
         /** Nothing more will come, and the socket is closed. */
@@ -59,7 +59,7 @@ final class Link implements Runnable {
     private volatile boolean paused;
     private final AtomicLong oversized = new AtomicLong();
 
-    /** A link over an accepted socket, which it closes in the end. */
+    /** Makes a link over an accepted socket, which the link closes at its end. */
     Link(int fd, int number, int queueBytes, long handshakeNanos, Owner owner) {
         this.fd = fd;
         this.owner = owner;
@@ -79,35 +79,35 @@ final class Link implements Runnable {
         return queue;
     }
 
-    /** Whether everything that the sandbox sent is in the queue, and nothing more will come. */
+    /** Returns whether everything that the sandbox sent is in the queue, and the stream has ended. */
     boolean isEnded() {
         return ended;
     }
 
-    /** Whether frames had piled up when the sandbox ended. */
+    /** Returns whether frames had piled up when the sandbox ended. */
     boolean wasPressed() {
         return pressed;
     }
 
-    /** Frames that were too large. */
+    /** Returns the number of frames that were too large. */
     long oversized() {
         return oversized.get();
     }
 
-    /** Whether something that was sent is not in the queue yet. */
+    /** Returns whether a frame that was sent is not in the queue yet. */
     boolean isReceiving(Pointer memory) {
         synchronized (socketLock) {
-            // In this order: what the thread has taken off the socket meanwhile shows in its flag.
+            // In this order, a frame that the thread takes off the socket meanwhile shows in its flag.
             return fd >= 0 && (LibC.unread(fd, memory) > 0 || receiving);
         }
     }
 
-    /** Stops and goes on receiving, for tests of a monitor that stalls. */
+    /** Stops or resumes receiving, for tests of a monitor that stalls. */
     void pause(boolean stalled) {
         paused = stalled;
     }
 
-    /** Ends the receiving; the thread notices soon. */
+    /** Ends the receiving; the thread notices it soon. */
     void stop() {
         stopping = true;
         synchronized (socketLock) {
@@ -136,7 +136,7 @@ final class Link implements Runnable {
         }
     }
 
-    /** Whoever does not speak the protocol is turned away; a sandbox waits for the answer without a limit of time. */
+    /** Turns away a peer that does not speak the protocol. A sandbox waits for the answer without a time limit. */
     private boolean shakeHands() {
         if (!await((int) Math.max(1, handshakeNanos / MILLI))) {
             LOG.warn("A peer (process {}) sent no handshake in time and is turned away", connection.peer);
@@ -145,7 +145,7 @@ final class Link implements Runnable {
         int length =
                 (int) LibC.recv(fd, Pointer.nativeValue(scratch), HANDSHAKE_SIZE, LibC.MSG_DONTWAIT | LibC.MSG_TRUNC);
         if (length == 0 && isOver()) {
-            // Somebody looked whether anybody listens.
+            // The peer only checked for a listener.
             LOG.debug("A peer (process {}) left without a word", connection.peer);
             return false;
         }
@@ -158,7 +158,7 @@ final class Link implements Runnable {
         return LibC.send(fd, scratch, answer.length, LibC.MSG_NOSIGNAL) == answer.length;
     }
 
-    /** Unsigned, as it is sent; -1 when it is none. */
+    /** Returns the unsigned version in a handshake, or -1 when the message is no handshake. */
     private static long version(byte[] message) {
         try {
             return Handshake.parseFrom(message).getVersion() & 0xffff_ffffL;
@@ -167,13 +167,13 @@ final class Link implements Runnable {
         }
     }
 
-    /** Whether the process that connects, and waits for the handshake, is {@code runsc trace create}. */
+    /** Returns whether the process that connects, and waits for the handshake, is {@code runsc trace create}. */
     private static boolean isAttaching(int peer) {
         try {
             return Files.readString(Path.of("/proc/" + peer + "/cmdline"), StandardCharsets.ISO_8859_1)
                     .contains("\0trace\0create\0");
         } catch (IOException e) {
-            // It is gone already, or of another pid namespace.
+            // The process has ended, or lives in another pid namespace.
             return false;
         }
     }
@@ -192,7 +192,7 @@ final class Link implements Runnable {
         }
     }
 
-    /** Receives until nothing is there; false at the end of the stream. */
+    /** Receives until nothing is left; returns false at the end of the stream. */
     private boolean drain() {
         boolean over = false;
         for (int count = 1; !stopping && !paused; count++) {
@@ -209,7 +209,7 @@ final class Link implements Runnable {
                 pressed = count > PRESSURE;
                 return false;
             } else if (isOver()) {
-                // What came between the two looks is still there to be received.
+                // A frame that came between the two looks can still be received.
                 over = true;
             } else if (length < 0) {
                 return true;
@@ -233,7 +233,7 @@ final class Link implements Runnable {
         return room;
     }
 
-    /** Whether the other end is closed. An empty message and the end look the same to recv(2). */
+    /** Returns whether the peer has closed. An empty message and the end look the same to recv(2). */
     private boolean isOver() {
         return LibC.poll(polled, 1, 0) > 0
                 && (polled.getShort(6) & (LibC.POLLHUP | LibC.POLLRDHUP | LibC.POLLERR)) != 0;

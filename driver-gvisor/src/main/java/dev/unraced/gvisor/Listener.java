@@ -18,15 +18,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The socket that sandboxes connect to, and the thread that accepts them: it does nothing else, so that nobody can hold
- * it up.
+ * The socket that sandboxes connect to, and the thread that accepts them. The thread does nothing else, so that no peer
+ * can hold it up.
  */
 final class Listener implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Listener.class);
 
     private static final int BACKLOG = 128;
     private static final int LOOK_MILLIS = 500;
-    /** After a failure such as too many open files: it would only fail again at once. */
+    /** The pause after a failure such as too many open files, which would only repeat at once. */
     private static final long PAUSE_NANOS = 50_000_000;
 
     private static final FileAttribute<Set<PosixFilePermission>> OWNER_ONLY =
@@ -41,7 +41,7 @@ final class Listener implements AutoCloseable {
     /**
      * Listens.
      *
-     * @param mode of the socket; a folder that has to be made for it is its owner's alone
+     * @param mode the permissions of the socket; a folder made for it is its owner's alone
      * @param accepted gets the descriptor of each connection, and has to return at once
      * @throws CaptureException when the socket cannot be made; the message names the remedy
      */
@@ -72,7 +72,7 @@ final class Listener implements AutoCloseable {
         Path folder = endpoint.getParent();
         try {
             if (!Files.isDirectory(folder)) {
-                // Only the last one is this socket's own: others' may stand beside it.
+                // Only the last folder belongs to this socket alone.
                 Files.createDirectories(folder.toAbsolutePath().getParent());
                 Files.createDirectory(folder, OWNER_ONLY);
             }
@@ -94,7 +94,7 @@ final class Listener implements AutoCloseable {
                 throw new CaptureException("driver gvisor: cannot listen on " + endpoint + ": " + why(error));
             }
         }
-        // Nobody can connect before listen(2).
+        // No peer can connect before listen(2).
         try {
             Files.setPosixFilePermissions(endpoint, permissions(mode));
         } catch (IOException e) {
@@ -117,7 +117,7 @@ final class Listener implements AutoCloseable {
         };
     }
 
-    /** Whether a socket has a listener; a process that was killed leaves its socket behind. */
+    /** Returns whether a socket has a listener; a killed process leaves its socket behind. */
     private static boolean isServed(Memory address) {
         int probe = LibC.socket(LibC.AF_UNIX, LibC.SOCK_SEQPACKET | LibC.SOCK_CLOEXEC, 0);
         try {
@@ -162,7 +162,7 @@ final class Listener implements AutoCloseable {
         }
     }
 
-    /** Accepts nobody any more, and leaves no socket behind. Further calls do nothing. */
+    /** Stops accepting, and removes the socket. Further calls do nothing. */
     @Override
     public synchronized void close() {
         if (closing) {

@@ -20,21 +20,21 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Makes one event of the points of a call. A sentry sends up to four frames of each: at entry and at the return, a
- * <em>raw</em> one with the registers alone and then one that <em>tells</em> what a pointer leads to. Both of these
- * were read from the application's memory, at another time than the call's own copy. A raw one without the one that
- * tells means that the sentry withheld it.
+ * Makes one event from the points of a call. A sentry sends up to four frames for a call: at entry and at the return, a
+ * <em>raw</em> point with the registers alone, and then a <em>detailed</em> point with the data behind a pointer. The
+ * sentry reads that data from the application's memory, at another time than the call's own copy. A raw point without a
+ * detailed one means that the sentry withheld it.
  *
  * <p>One thread at a time. Allocates nothing for a call.
  */
 final class Merger {
     private static final Logger LOG = LoggerFactory.getLogger(Merger.class);
 
-    /** Calls that wait for more at once. */
+    /** The number of calls that can wait at once. */
     private static final int HELD = 4096;
     /**
-     * How long the other point of a return may take: much more than a sentry waits between two attempts to send, since
-     * thousands of threads may wait for each other there.
+     * The time limit for the detailed point of a return. It is much more than a sentry waits between two attempts to
+     * send, since thousands of threads may wait for each other there.
      */
     private static final long TWIN_NANOS = 2_000_000_000L;
 
@@ -68,7 +68,7 @@ final class Merger {
     private long returned;
     private long dropped;
     private long malformed;
-    /** Calls that the stash first refused, and then had room for. */
+    /** The calls that the stash first refused, and then had room for. */
     private long rescued;
 
     Merger(GvisorSettings settings, Publisher publisher) {
@@ -84,7 +84,7 @@ final class Merger {
         return mitigation;
     }
 
-    /** Any thread; for calls that enter from now on. */
+    /** Switches the mode for calls that enter from now on; any thread. */
     void mitigation(Mitigation mode) {
         mitigation = mode;
     }
@@ -96,8 +96,8 @@ final class Merger {
     /**
      * Merges a frame.
      *
-     * @param bytes have the frame at their beginning
-     * @param nanoTime the time of its arrival, more or less
+     * @param bytes an array that begins with the frame
+     * @param nanoTime the approximate time of its arrival
      */
     void accept(Connection from, byte[] bytes, int length, long nanoTime) {
         this.bytes = bytes;
@@ -129,7 +129,7 @@ final class Merger {
         malformed++;
     }
 
-    /** Gives up calls that have waited for too long. */
+    /** Gives up calls that are past their deadline. */
     void expire(long nanoTime) {
         now = nanoTime;
         for (Draft late = held.overdue(nanoTime); late != null; late = held.overdue(nanoTime)) {
@@ -137,12 +137,14 @@ final class Merger {
         }
     }
 
-    /** Whether calls wait for more. */
+    /** Returns whether calls wait for a frame. */
     boolean isWaiting() {
         return !held.isEmpty();
     }
 
-    /** The stream of a sandbox has ended; a drop at its end would have shown in the next frame alone. */
+    /**
+     * Ends a sandbox's stream. The count of drops after its last frame is unknown, as only a next frame would carry it.
+     */
     void end(Connection connection, boolean wasUnderPressure) {
         for (int tid = connection.alive.nextSetBit(0); tid >= 0; tid = connection.alive.nextSetBit(tid + 1)) {
             finish(connection, tid);
@@ -162,7 +164,7 @@ final class Merger {
         connections.remove(connection);
     }
 
-    /** Frames that a sandbox has dropped, as somebody else knows; they may exceed those that frames told of. */
+    /** Takes over a count of dropped frames from another source; it may exceed the count in the frames. */
     void droppedInAll(Connection connection, long count) {
         if (count > connection.dropped) {
             drops(connection, count - connection.dropped);
@@ -170,7 +172,7 @@ final class Merger {
         }
     }
 
-    /** Ends all: whatever waits is published as it is, and whatever runs is reclaimed. */
+    /** Ends all calls: waiting calls are published as they are, and running calls are reclaimed. */
     void end() {
         while (!held.isEmpty()) {
             Draft oldest = held.oldest();
@@ -181,7 +183,7 @@ final class Merger {
 
     private void drops(Connection from, long count) {
         dropped += count;
-        // The frame that told of another thread, or of a shared table, may be among them.
+        // A dropped frame may have reported another thread, or a shared table.
         from.single.clear();
     }
 
@@ -263,7 +265,7 @@ final class Merger {
         }
         draft.clear();
         draft.syscall = call;
-        // An announced call has an entry, if any, of the mode that made it one; that may have changed since.
+        // The raw point has made the entry in its mode, if any; the mode may have changed since.
         draft.mitigation = announced ? Mitigation.STASH : mitigation;
         draft.enterNanos = frame.timeNanos;
         draft.told = true;
@@ -276,7 +278,7 @@ final class Merger {
         }
         draft.writeTo(entry);
         boolean known = stash.amend(from.key(frame.tid), frame.startNanos, call.code(), entry);
-        // An announced call without an entry was refused one, or came under another mode.
+        // After a raw point, a missing entry means that the stash refused it, or that the mode was off.
         if (!known && !announced) {
             put(from, call);
         }
@@ -305,7 +307,7 @@ final class Merger {
         return waiting.syscall == call && waiting.startNanos == frame.startNanos;
     }
 
-    /** Begins the event of a call that has returned, with what the stash has of its entry. */
+    /** Begins the event of a returned call, with its entry from the stash. */
     private void begin(Connection from, Syscall call) {
         finish(from, frame.tid);
         from.announced.clear(frame.tid);
@@ -344,7 +346,7 @@ final class Merger {
         }
     }
 
-    /** What raw points have. */
+    /** Reads the fields of a raw point. */
     private void registers() {
         long[] args = frame.args;
         draft.hasPointer = true;
@@ -367,7 +369,7 @@ final class Merger {
         draft.mode = mode & WORD;
     }
 
-    /** What the other points have; less, since a sentry leaves out what it thinks is of no interest. */
+    /** Reads the fields of a detailed point, which has fewer: a sentry leaves out what it thinks is of no interest. */
     private void fields() {
         if (draft.isOpenLike()) {
             draft.fd = draft.syscall == Syscall.OPENAT ? (int) frame.fd : AT_FDCWD;
@@ -392,7 +394,10 @@ final class Merger {
         return index >= 0 ? index : newContainer(from);
     }
 
-    /** A sandbox cannot have its events counted as those of another one's container. */
+    /**
+     * Adds a container, unless its id belongs to another sandbox. So no sandbox can attribute its events to another's
+     * container.
+     */
     private int newContainer(Connection from) {
         int at = frame.containerAt;
         for (Connection other : connections) {
@@ -407,7 +412,7 @@ final class Merger {
         return from.addContainer(Arrays.copyOfRange(bytes, at, at + frame.containerLength));
     }
 
-    /** Compares what was read at the return with what was read at entry. */
+    /** Compares the argument read at the return with the argument read at entry. */
     private void judge() {
         boolean read = frame.argumentLength > 0;
         boolean entered = (draft.flags & EventFlag.ENTER_MISSED.mask()) == 0 && draft.mitigation != Mitigation.OFF;
@@ -433,7 +438,10 @@ final class Merger {
         }
     }
 
-    /** Of an argument that nobody read: the sentry sends the same for one that is empty, too long, or not there. */
+    /**
+     * Judges an argument that was never read: the sentry sends the same for an empty, a too long and a missing
+     * argument.
+     */
     private void judgeAbsent(boolean entered) {
         Provenance where = entered && draft.told ? Provenance.ENTER : Provenance.EXIT;
         int fault = entered && draft.told ? EventFlag.FAULTED.mask() : 0;
@@ -466,14 +474,14 @@ final class Merger {
         return settings.truthNanos() > 0 && draft.hasOpened() && from.single.get(draft.tgid);
     }
 
-    /** Raw points that tell what becomes of a descriptor whose file is not known yet. */
+    /** Reads a raw point that affects a descriptor whose file is not known yet. */
     private void guard(Connection from) {
         if (frame.exit || held.kind(from, frame.tid) != Kind.TRUTH) {
             return;
         }
         Draft waiting = held.peek(from, frame.tid);
         if (waiting.closing) {
-            // The point that tells would have come before this one; the number may be another file's by now.
+            // The detailed point would have come before this one; the number may belong to another file by now.
             giveUp(from, frame.tid);
             return;
         }
@@ -493,14 +501,14 @@ final class Merger {
         }
     }
 
-    /** The use of a descriptor, which tells the path of the file behind it. */
+    /** Reads a use of a descriptor, which has the path of the file behind it. */
     private void use(Connection from) {
         if (frame.exit || held.kind(from, frame.tid) != Kind.TRUTH) {
             return;
         }
         Draft waiting = held.peek(from, frame.tid);
         boolean isIts = frame.fd == waiting.result && frame.startNanos == waiting.startNanos;
-        // The numbers come before the path and are never withheld. A path that comes without is of another file.
+        // A raw point precedes the path and is never withheld. A path without it belongs to another file.
         boolean isCertain = waiting.closing == (frame.type == Frame.CLOSE);
         if (isIts && isCertain) {
             truth(waiting);
@@ -562,7 +570,10 @@ final class Merger {
         draft = held.hold(draft, kind, now + nanos);
     }
 
-    /** A thread that goes on has returned from its last call: whatever that waits for will not come. */
+    /**
+     * A thread that makes another call has returned from its last one: the point that the last call waits for will not
+     * come.
+     */
     private void giveUpTwin(Connection from) {
         if (held.kind(from, frame.tid) == Kind.TWIN) {
             giveUp(from, frame.tid);
@@ -576,7 +587,7 @@ final class Merger {
         }
     }
 
-    /** Publishes a call that waits, as it is. */
+    /** Publishes a waiting call as it is. */
     private void giveUp(Connection from, int tid) {
         Draft waiting = held.peek(from, tid);
         if (held.kind(from, tid) == Kind.TWIN) {
@@ -612,7 +623,7 @@ final class Merger {
         from.stashed(frame.tid, outcome != ArgStash.Put.REFUSED);
     }
 
-    /** A sandbox that fills the stash beyond its share does so at its own cost. */
+    /** Makes room in the stash for a sandbox below its share, at the cost of the sandbox furthest above its share. */
     private boolean makeRoom(Connection needy) {
         int share = stash.capacity() / Math.max(1, connections.size());
         Connection richest = null;
@@ -635,7 +646,7 @@ final class Merger {
         return (watched >>> call.code() & 1) != 0;
     }
 
-    /** Calls that returned, with frames that may have been one. */
+    /** Returns the number of calls that returned, with the frames that may have been a return. */
     long returned() {
         return returned + dropped + malformed;
     }

@@ -16,14 +16,14 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes records of drafts, but of those that the filters leave out. Not thread-safe; allocates nothing for an event.
+ * Writes drafts as records, except those that the filters leave out. Not thread-safe; allocates nothing for an event.
  */
 final class Publisher {
     private static final int SOURCE = 0;
 
     private final RingWriter ring;
     private final EventFilters filters;
-    /** Whether the filters by process and user let all pass, as is the rule. */
+    /** Set when no filter by process or user is configured, which is usual. */
     private final boolean isOpen;
 
     private final BootClock clock;
@@ -41,19 +41,19 @@ final class Publisher {
         }
     }
 
-    /** Counts without making objects. */
+    /** A counter that needs no new object for a count. */
     private static final class Counter {
         long calls;
     }
 
-    /** Writes the record of a call, or counts why there is none. */
+    /** Writes the record of a call, or counts the reason why there is none. */
     void publish(Draft draft) {
         FilterReason reason = reason(draft);
         if (reason != null) {
             Objects.requireNonNull(filtered.get(reason)).calls++;
             return;
         }
-        // A record that finds no room leaves a gap.
+        // A record without room leaves a gap in the numbers.
         sequence++;
         encoder.begin(draft.syscall, Abi.NATIVE, Origin.SYSCALL, draft.mitigation)
                 .sequence(SOURCE, sequence)

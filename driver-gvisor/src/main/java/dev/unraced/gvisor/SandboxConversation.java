@@ -18,8 +18,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A conversation with an actor in a sandbox. What the actor cannot know of itself is answered here, and its times, of
- * the sandbox's CLOCK_BOOTTIME, are told in this machine's.
+ * A conversation with an actor in a sandbox. This class answers what the actor cannot know of itself, and converts the
+ * actor's times from the sandbox's CLOCK_BOOTTIME to this machine's.
  */
 final class SandboxConversation implements Stage.Conversation {
     private static final int PATIENCE_SECONDS = 10;
@@ -28,7 +28,7 @@ final class SandboxConversation implements Stage.Conversation {
     private static final Pattern THREAD = Pattern.compile("thread tid=(\\d+)");
     private static final byte[] END = {};
 
-    /** Fields of /proc/PID/stat after the name; proc(5) counts from 1. */
+    /** The fields of /proc/PID/stat after the name; proc(5) counts from 1. */
     private static final int FIRST_FIELD_AFTER_NAME = 3;
 
     private static final int START_TIME = 22;
@@ -43,14 +43,14 @@ final class SandboxConversation implements Stage.Conversation {
     private final InputStream replies = new Replies();
     private final OutputStream commands = new Commands();
     private volatile int tgid;
-    /** The sandbox's wall clock, less its CLOCK_BOOTTIME. */
+    /** The sandbox's wall clock minus its CLOCK_BOOTTIME. */
     private volatile long wallOffset;
 
     /**
-     * A conversation.
+     * Makes a conversation.
      *
-     * @param process of runsc, with the actor's ends as its own
-     * @param runsc the command, to ask the sandbox by
+     * @param process the runsc process, whose pipes are the actor's
+     * @param runsc the command for questions to the sandbox
      * @param ended called when the sandbox is gone
      */
     SandboxConversation(Process process, List<String> runsc, String id, Runnable ended) {
@@ -96,7 +96,7 @@ final class SandboxConversation implements Stage.Conversation {
         try {
             ask("delete", "--force", id);
         } catch (IOException e) {
-            // Then its end is the system's business.
+            // The system then ends the sandbox.
         }
         process.destroyForcibly();
     }
@@ -108,7 +108,7 @@ final class SandboxConversation implements Stage.Conversation {
                 answer(translated(line));
             }
         } catch (IOException e) {
-            // The end, as below.
+            // The stream has ended, as it does below.
         }
         answers.add(END);
     }
@@ -123,7 +123,7 @@ final class SandboxConversation implements Stage.Conversation {
             tgid = Integer.parseInt(ready.group(1));
             wallOffset = Long.parseLong(ready.group(3)) - Long.parseLong(ready.group(2));
         }
-        // "count" uses the same words for numbers of calls.
+        // The replies of "count" use the same words for numbers of calls.
         if (!line.contains(" result=")) {
             return line;
         }
@@ -150,7 +150,7 @@ final class SandboxConversation implements Stage.Conversation {
         return new String(asked.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     }
 
-    /** Lines from either side, as bytes. */
+    /** The lines from the actor and from this class, as bytes. */
     private final class Replies extends InputStream {
         private byte[] line = {};
         private int at;
@@ -172,7 +172,7 @@ final class SandboxConversation implements Stage.Conversation {
                 }
                 at = 0;
                 if (line.length == 0) {
-                    // For whoever asks again.
+                    // A further read must see the end again.
                     answers.add(END);
                     return -1;
                 }
@@ -184,7 +184,7 @@ final class SandboxConversation implements Stage.Conversation {
         }
     }
 
-    /** Takes the commands that are answered here out of the stream. */
+    /** Takes the commands that this class answers out of the stream. */
     private final class Commands extends OutputStream {
         private final ByteArrayOutputStream pending = new ByteArrayOutputStream();
 

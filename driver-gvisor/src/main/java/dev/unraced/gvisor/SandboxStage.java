@@ -14,7 +14,7 @@ import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
-/** A fresh sandbox for each actor of the conformance kit, which is the first process in it. */
+/** Starts a fresh sandbox for each actor of the conformance kit; the actor is its first process. */
 final class SandboxStage implements Stage {
     private static final int ROOT = 0;
 
@@ -24,15 +24,15 @@ final class SandboxStage implements Stage {
     private final Set<String> running = new ConcurrentSkipListSet<>();
 
     /**
-     * How sandboxes are started.
+     * The way to start sandboxes.
      *
      * @param runsc the command, with all options but --root
      * @param prefix a command that goes before it, to run it as another user; empty for none
-     * @param owner the user who has to own what runsc uses; 0 for the one that this process runs as
+     * @param owner the user who has to own the files that runsc uses; 0 for the user of this process
      */
     record Sandboxes(List<String> runsc, List<String> prefix, int owner) {}
 
-    /** With an ordinary runsc for root, and a rootless one for anybody else. */
+    /** Uses an ordinary runsc for root, and a rootless one for other users. */
     @SuppressWarnings("unused") // called by Guice
     SandboxStage() {
         this(usual());
@@ -53,7 +53,7 @@ final class SandboxStage implements Stage {
     @Override
     public Conversation actor() {
         Workplace place = workplace();
-        // Of one width: runsc takes the beginning of an id for the id, even where another one is exactly that.
+        // All ids have one width: runsc takes the beginning of an id for the id, even if another id is exactly that.
         String id = String.format(
                 Locale.ROOT, "unraced-%d-%06d", ProcessHandle.current().pid(), numbers.incrementAndGet());
         Path bundle = place.bundle(id);

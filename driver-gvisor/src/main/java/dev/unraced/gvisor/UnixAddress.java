@@ -8,15 +8,15 @@ import java.nio.file.Path;
 /** A struct sockaddr_un; see unix(7). */
 final class UnixAddress {
     private static final int PATH = 2;
-    /** Bytes of a path, its NUL included. */
+    /** The bytes of a path, its NUL included. */
     private static final int PATH_SIZE = 108;
 
     private UnixAddress() {}
 
     /**
-     * The address of a path.
+     * Makes the address of a path.
      *
-     * @throws IllegalArgumentException when it is too long for an address
+     * @throws IllegalArgumentException when the path is too long for an address
      */
     static Memory of(Path path) {
         byte[] bytes = check(path);
@@ -28,9 +28,9 @@ final class UnixAddress {
     }
 
     /**
-     * The bytes of a path that fits into an address.
+     * Returns the bytes of a path that fits into an address.
      *
-     * @throws IllegalArgumentException when it does not
+     * @throws IllegalArgumentException when the path does not fit
      */
     static byte[] check(Path path) {
         byte[] bytes = path.toString().getBytes(StandardCharsets.UTF_8);

@@ -15,11 +15,12 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * A folder for sandboxes: their bundles, the state that runsc keeps of them, and sockets. It goes with this process.
+ * A folder for sandboxes: their bundles, the state that runsc keeps of them, and sockets. It is removed when this
+ * process ends.
  */
 final class Workplace {
     private static final String ACTOR = "META-INF/native/linux-x86_64/unraced-actor";
-    /** What the actor's commands need: it acts as root, in its sandbox. */
+    /** The capabilities that the actor's commands need: it acts as root, in its sandbox. */
     private static final List<String> CAPABILITIES = List.of(
             "CAP_CHOWN",
             "CAP_DAC_OVERRIDE",
@@ -34,9 +35,9 @@ final class Workplace {
     private final int owner;
 
     /**
-     * Makes one.
+     * Makes a workplace.
      *
-     * @param owner the user who has to own what is in it; 0 for whoever this process runs as
+     * @param owner the user who has to own its files; 0 for the user of this process
      */
     Workplace(int owner) {
         this.owner = owner;
@@ -51,12 +52,12 @@ final class Workplace {
         Runtime.getRuntime().addShutdownHook(new Thread(() -> remove(folder), "unraced-gvisor-cleanup"));
     }
 
-    /** Where runsc keeps its state. */
+    /** Returns the folder in which runsc keeps its state. */
     Path root() {
         return folder.resolve("root");
     }
 
-    /** A place for a socket. */
+    /** Returns a path for a socket. */
     Path socket(int number) {
         return folder.resolve(number + ".sock");
     }
@@ -84,12 +85,12 @@ final class Workplace {
         }
     }
 
-    /** Removes a folder with all that is in it, as far as possible. */
+    /** Removes a folder with its content, as far as possible. */
     void remove(Path top) {
         try (Stream<Path> all = Files.walk(top)) {
             all.sorted(Comparator.reverseOrder()).forEach(Workplace::delete);
         } catch (IOException | UncheckedIOException e) {
-            // It is in the system's folder for what is temporary.
+            // The rest stays in the system's folder for temporary files.
         }
     }
 
@@ -97,7 +98,7 @@ final class Workplace {
         try {
             Files.deleteIfExists(path);
         } catch (IOException e) {
-            // As above.
+            // The rest stays there as well.
         }
     }
 
@@ -114,7 +115,10 @@ final class Workplace {
         return path;
     }
 
-    /** The process with the ids of the first pid namespace, as the points have them: the container makes none. */
+    /**
+     * Writes the bundle's process. It has the ids of the first pid namespace, as the points have them: the container
+     * makes none.
+     */
     private static void writeSpec(Path file) throws IOException {
         try (JsonGenerator json = new JsonFactory().createGenerator(Files.newBufferedWriter(file))) {
             json.writeStartObject();
@@ -155,7 +159,7 @@ final class Workplace {
         }
     }
 
-    /** A field that is an array of strings. */
+    /** Writes a field that is an array of strings. */
     static void strings(JsonGenerator json, String name, List<String> values) throws IOException {
         json.writeArrayFieldStart(name);
         for (String value : values) {
@@ -164,7 +168,7 @@ final class Workplace {
         json.writeEndArray();
     }
 
-    /** A mount, as an OCI bundle names it. */
+    /** Writes a mount of an OCI bundle. */
     static void mount(JsonGenerator json, String where, String type, String source, List<String> options)
             throws IOException {
         json.writeStartObject();

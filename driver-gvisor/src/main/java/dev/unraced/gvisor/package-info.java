@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * The gVisor driver: merges what the sentries of sandboxes send to a remote sink.
+ * The gVisor driver: merges the points that sentries of sandboxes send to a remote sink.
  *
- * <p>A {@link dev.unraced.gvisor.Listener} accepts sandboxes. Each has a {@link dev.unraced.gvisor.Link} whose thread
- * does nothing but move frames into a {@link dev.unraced.gvisor.FrameQueue}. One thread for all decodes them
- * ({@link dev.unraced.gvisor.FrameDecoder}), merges them ({@link dev.unraced.gvisor.Merger}) and writes records. What
- * comes from a sandbox is never trusted: every length is checked, every number of things is bounded, and nothing that
- * one sandbox sends changes what is reported of another.
+ * <p>A {@link dev.unraced.gvisor.Listener} accepts sandboxes. Each sandbox has a {@link dev.unraced.gvisor.Link} whose
+ * thread only moves frames into a {@link dev.unraced.gvisor.FrameQueue}. One thread for all decodes them
+ * ({@link dev.unraced.gvisor.FrameDecoder}), merges them ({@link dev.unraced.gvisor.Merger}) and writes records. Data
+ * from a sandbox is never trusted: every length is checked, every count is bounded, and nothing that one sandbox sends
+ * changes the report of another.
  *
  * <p>All native access is through {@link dev.unraced.gvisor.LibC}, all use of the runsc command through
  * {@link dev.unraced.gvisor.session.Runsc}.

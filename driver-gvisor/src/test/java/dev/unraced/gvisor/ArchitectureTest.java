@@ -8,7 +8,7 @@ import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 
-/** The driver knows the contract, and nothing of the other drivers. */
+/** The driver depends on the contract, and on no other driver. */
 @AnalyzeClasses(packages = "dev.unraced.gvisor", importOptions = DoNotIncludeTests.class)
 class ArchitectureTest {
 

@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.zip.GZIPInputStream;
 
-/** Frames of real sandboxes; README.md beside them says how they were recorded. */
+/** The frames of real sandboxes; README.md beside them describes the recording. */
 final class Corpus {
     private Corpus() {}
 

@@ -18,7 +18,10 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/** The decoder against what protoc makes of the same messages: on real frames, and on frames that nobody would send. */
+/**
+ * Compares the decoder with protoc's classes for the same messages, on real frames and on frames that no sentry would
+ * send.
+ */
 class FrameDecoderTest {
     private static final int MUTATIONS = 200_000;
     private static final long SEED = 20_261_125;
@@ -90,7 +93,7 @@ class FrameDecoderTest {
         assertThat(frame.rawResult()).isZero();
     }
 
-    /** Whether protobuf reads it, too; then both must say the same. */
+    /** Returns whether protobuf reads the bytes, too; then both results must be equal. */
     private boolean assertSame(byte[] bytes) {
         int header = (bytes[0] & 0xff) | ((bytes[1] & 0xff) << 8);
         ByteString payload = ByteString.copyFrom(bytes, header, bytes.length - header);

@@ -16,7 +16,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
-/** Frames as a sentry makes them. */
+/** Makes frames as a sentry does. */
 final class Frames {
     static final int OPENAT = 257;
     static final int CONNECT = 42;
@@ -28,7 +28,7 @@ final class Frames {
     private long time = 1_000;
     private String container = "pod";
 
-    /** Those of a thread. */
+    /** Makes the frames of a thread. */
     Frames(int tid, int tgid, long start) {
         this.tid = tid;
         this.tgid = tgid;
@@ -40,7 +40,7 @@ final class Frames {
         return this;
     }
 
-    /** The number of dropped frames that the next ones tell of. */
+    /** Sets the number of dropped frames that the next frames carry. */
     Frames dropped(int count) {
         dropped = count;
         return this;
@@ -80,7 +80,7 @@ final class Frames {
         return frame(Frame.RAW, exit ? raw.setExit(exit(result)).build() : raw.build());
     }
 
-    /** A raw point of a call that does something to descriptors. */
+    /** Makes a raw point of a call that affects descriptors. */
     byte[] rawOf(int sysno, long arg1, long arg2) {
         return frame(
                 Frame.RAW,

@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
 
-/** Shakes hands as a sandbox does, and then sends anything at all, as fast as it is received. */
+/** A peer that shakes hands as a sandbox does, and then sends random bytes, as fast as they are received. */
 final class GarbagePeer implements AutoCloseable {
     private static final int LARGEST = 4096;
 

@@ -6,7 +6,7 @@ import dev.unraced.driver.Driver;
 import dev.unraced.driver.Stage;
 import java.util.Optional;
 
-/** Every rule of {@code docs/spec.md}, with the actor in real sandboxes; skipped where there is no runsc. */
+/** Runs every rule of {@code docs/spec.md} with the actor in real sandboxes; skipped without runsc. */
 class GvisorConformanceTest extends ConformanceSuite {
     private final SandboxStage stage = new SandboxStage();
 

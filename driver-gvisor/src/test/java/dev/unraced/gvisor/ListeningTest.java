@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.LoggerFactory;
 
-/** The socket, and peers that do not behave as sandboxes do. */
+/** Tests the socket, with peers that do not behave as sandboxes do. */
 @Timeout(60)
 class ListeningTest {
     private static final int SIZE = 512;
@@ -175,7 +175,7 @@ class ListeningTest {
             Awaitility.await()
                     .atMost(Duration.ofSeconds(20))
                     .until(() -> !source.links().isEmpty());
-            // What a stalled receiver leaves in the socket is waited for.
+            // Reading the statistics waits for frames that a stalled receiver leaves in the socket.
             source.links().get(0).pause(true);
             Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> {
                 sandbox.send(new byte[3]);
@@ -208,7 +208,7 @@ class ListeningTest {
                 .set("ring-bytes", "1MiB");
     }
 
-    /** The other end of a connection. */
+    /** The sandbox's end of a connection. */
     private static final class Peer implements AutoCloseable {
         private final int fd = LibC.socket(LibC.AF_UNIX, LibC.SOCK_SEQPACKET, 0);
         private final Memory memory = new Memory(SIZE);
@@ -223,7 +223,7 @@ class ListeningTest {
             LibC.send(fd, memory, bytes.length, LibC.MSG_NOSIGNAL);
         }
 
-        /** What comes; nothing when the other end hangs up. */
+        /** Returns a message, or nothing when the other end hangs up. */
         byte[] receive() {
             long length = LibC.recv(fd, Pointer.nativeValue(memory), SIZE, 0);
             return length <= 0 ? new byte[0] : memory.getByteArray(0, (int) length);

@@ -24,8 +24,9 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 /**
- * Many real sandboxes at once, one reader stalled and a peer that sends garbage: nobody else notices. With
- * {@code -Dproof.sandboxes=20 -Dproof.opens=10000 -Dproof.stall=5000} as large as in {@code docs/gvisor.md}.
+ * Runs many real sandboxes at once, with one stalled reader and a peer that sends garbage: no other sandbox is
+ * affected. With {@code -Dproof.sandboxes=20 -Dproof.opens=10000 -Dproof.stall=5000} it is as large as in
+ * {@code docs/gvisor.md}.
  */
 class ManySandboxesTest {
     private static final int SANDBOXES = Integer.getInteger("proof.sandboxes", 3);

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/** A sandbox that sends anything at all, beside one that is sound. Seeded; a failure names its round. */
+/** Runs a sandbox that sends random frames beside a sound one. Seeded; a failure names its round. */
 class MergerFuzzTest {
     private static final long SEED = 6;
     private static final int ROUNDS = 40;

@@ -14,7 +14,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** What becomes of the points of calls, in any order that they can come in. */
+/** Tests the events that the points of calls give, in each order in which they can come. */
 class MergerTest {
     private static final long SECOND = 1_000_000_000L;
     private static final int CLOSE = 3;
@@ -299,7 +299,7 @@ class MergerTest {
     void aCloseWhosePathWasWithheldTellsNothingOfTheNextFile() {
         startProcess();
         open(thread, "/link", 3);
-        // The path of the file itself is withheld, then the number is another file's.
+        // The point with the file's path is withheld; at the next close the number belongs to another file.
         merging.frames(
                 sandbox, thread.rawOf(CLOSE, 3, 0), thread.rawOf(CLOSE, 3, 0), thread.use(Frame.CLOSE, 3, "/innocent"));
 
@@ -374,7 +374,7 @@ class MergerTest {
         return event.flags().contains(EventFlag.WITHHELD);
     }
 
-    /** A process of its own, which is known not to share its descriptors. */
+    /** Starts a process that is known not to share its descriptors. */
     private void startProcess() {
         merging.frames(sandbox, new Frames(1, 1, 1).clone(5, 5, 0));
     }

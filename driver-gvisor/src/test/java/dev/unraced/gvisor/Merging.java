@@ -12,7 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
 
-/** A merger with a clock of its own, and what it makes of frames. */
+/** A merger with a clock of its own, and the events that it makes of frames. */
 final class Merging {
     private final Publisher publisher;
     private final RingWriter ring = new RingWriter(1 << 20);
@@ -71,7 +71,7 @@ final class Merging {
         return events.get(0);
     }
 
-    /** Calls on the books that have become neither events nor losses nor filtered. */
+    /** Returns the number of counted calls that became neither events nor losses nor filtered. */
     long missing() {
         long filtered = publisher.filtered().values().stream()
                 .mapToLong(Long::longValue)

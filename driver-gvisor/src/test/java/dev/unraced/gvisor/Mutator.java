@@ -4,7 +4,7 @@ package dev.unraced.gvisor;
 import java.util.Arrays;
 import java.util.Random;
 
-/** Makes frames that no sentry would send out of those that one did. */
+/** Changes real frames into frames that no sentry would send. */
 final class Mutator {
     private Mutator() {}
 

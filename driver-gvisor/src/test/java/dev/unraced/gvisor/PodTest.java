@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A pod: one sandbox and one connection for several containers, annotated as containerd does it. */
+/** Tests a pod: one sandbox and one connection for several containers, annotated as containerd does it. */
 @Timeout(120)
 class PodTest {
     private static final int OPENS = 40;
@@ -105,7 +105,7 @@ class PodTest {
                         .filteredOn(open -> open.path().value().toString().equals("/of-" + id))
                         .hasSize(OPENS);
             }
-            // Ids are those of the sandbox's first pid namespace, each container's own one notwithstanding.
+            // The ids are those of the sandbox's first pid namespace, although each container has its own.
             assertThat(opens)
                     .extracting(open -> open.caller().tgid())
                     .doesNotContain(1)

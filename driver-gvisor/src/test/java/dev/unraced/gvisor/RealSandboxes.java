@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/** Sandboxes whose programs are a shell's, as a runtime for containers makes them. They end with the test. */
+/** Sandboxes that run shell scripts, started as a container runtime starts them. They end with the test. */
 final class RealSandboxes implements AutoCloseable {
     private static final int PATIENCE_SECONDS = 30;
 
@@ -46,7 +46,7 @@ final class RealSandboxes implements AutoCloseable {
      * Creates a container and starts it.
      *
      * @param session for runsc --pod-init-config; null for none
-     * @return the exit code of runsc, of what failed first
+     * @return the exit code of the first runsc command that failed, or 0
      */
     int start(String id, String script, Map<String, String> annotations, Path session)
             throws IOException, InterruptedException {
@@ -81,7 +81,7 @@ final class RealSandboxes implements AutoCloseable {
         return process.exitValue();
     }
 
-    /** What all commands printed. */
+    /** Returns the output of all commands. */
     String log() throws IOException {
         return Files.readString(folder.resolve("runsc.log"), StandardCharsets.UTF_8);
     }

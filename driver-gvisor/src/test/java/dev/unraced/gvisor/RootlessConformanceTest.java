@@ -11,8 +11,8 @@ import org.junit.jupiter.api.condition.EnabledForJreRange;
 import org.junit.jupiter.api.condition.JRE;
 
 /**
- * Every rule again, with the actor in sandboxes of a user without any privilege. Takes minutes, so on the oldest Java
- * alone: what differs are the sandboxes, and those of root run on all.
+ * Runs every rule again, with the actor in sandboxes of a user without any privilege. It takes minutes and differs in
+ * the sandboxes alone, so it runs only on the oldest Java; those of root run on all.
  */
 @EnabledForJreRange(max = JRE.JAVA_17)
 class RootlessConformanceTest extends ConformanceSuite {

@@ -21,7 +21,7 @@ import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/** Trace sessions, as the real runsc takes them. */
+/** Tests that the real runsc accepts the trace sessions. */
 class SessionTest {
 
     @Test
@@ -68,7 +68,7 @@ class SessionTest {
     @Test
     void patienceIsTheSumOfThePauses() {
         assertThat(json(Duration.ZERO)).contains("\"retries\" : 0");
-        // 50 µs and its doubles up to 6.4 ms make 12.75 ms; then pauses of 10 ms.
+        // The pauses of 50 µs and its doubles up to 6.4 ms make 12.75 ms; then pauses of 10 ms follow.
         assertThat(json(Duration.ofMillis(12))).contains("\"retries\" : 8");
         assertThat(json(Duration.ofSeconds(6))).contains("\"retries\" : 607");
     }

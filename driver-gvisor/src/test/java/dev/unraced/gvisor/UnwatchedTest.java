@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.LoggerFactory;
 
-/** Real sandboxes that start, and that nobody watches: runsc reports success each time. */
+/** Starts real sandboxes that no capture watches: runsc reports success each time. */
 @Timeout(120)
 class UnwatchedTest {
     private static final Logger LOG = (Logger) LoggerFactory.getLogger("dev.unraced.gvisor");
@@ -109,7 +109,7 @@ class UnwatchedTest {
             assertThat(sandboxes.runsc().peers("running")).noneMatch(peer -> peer.isThere());
             assertThat(sandboxes.runsc().isTraced("running")).isFalse();
 
-            // Such a sandbox does not come by itself when a capture does; it has to be attached to.
+            // Such a sandbox does not connect by itself when a capture starts; the capture has to attach to it.
             try (Capture capture = new GvisorDriver()
                     .open(config(sandboxes)
                             .set("gvisor.attach", GvisorSettings.ALL)

@@ -24,20 +24,20 @@ final class Device {
         NativeLibrary.load();
     }
 
-    /** A new capture, not configured yet. */
+    /** Opens a new capture, not configured yet. */
     static native int open(String path);
 
     static native void close(int fd);
 
-    /** ioctl(2); the argument is a direct buffer, or null. */
+    /** Calls ioctl(2); the argument is a direct buffer, or null. */
     static native int control(int fd, int command, @Nullable ByteBuffer argument);
 
-    /** Waits for a record, or for the end of waiting. */
+    /** Waits until there is a record, the time is over, or waiting is ended. */
     static native int poll(int fd, int millis);
 
     static native void unmap(ByteBuffer memory);
 
-    /** Where a direct buffer lies. */
+    /** Returns the address of a direct buffer. */
     static native long address(ByteBuffer memory);
 
     static native int pageSize();
@@ -54,7 +54,7 @@ final class Device {
         return all.order(ByteOrder.LITTLE_ENDIAN);
     }
 
-    /** Memory for an argument. */
+    /** Allocates memory for an argument. */
     static ByteBuffer memory(int bytes) {
         return ByteBuffer.allocateDirect(bytes).order(ByteOrder.LITTLE_ENDIAN);
     }

@@ -57,7 +57,7 @@ final class DeviceConfig {
         put(DeviceLayout.CONFIG_PATH_COUNT, DeviceLayout.CONFIG_PATHS, paths.size(), Prefixes.encode(paths));
     }
 
-    /** Configures an open device; a negated errno when that fails. */
+    /** Configures an open device, and returns a negated errno on failure. */
     int apply(int fd) {
         try {
             return Device.control(fd, DeviceLayout.CONFIGURE, memory);
@@ -66,7 +66,7 @@ final class DeviceConfig {
         }
     }
 
-    /** Bytes of each ring, as the device answered. */
+    /** Returns the bytes of each ring, as the device answered. */
     int ringBytes() {
         return (int) memory.getLong(DeviceLayout.CONFIG_RING_BYTES);
     }
@@ -116,14 +116,14 @@ final class DeviceConfig {
         return list.isEmpty() ? 0 : bit;
     }
 
-    /** A list as the module searches it: unsigned 32-bit numbers, rising. */
+    /** Encodes a list for the module's search: unsigned 32-bit numbers in rising order. */
     private static ByteBuffer ints(Collection<? extends Number> numbers) {
         ByteBuffer list = Device.memory(numbers.size() * Integer.BYTES);
         numbers.stream().mapToLong(Number::longValue).sorted().forEach(number -> list.putInt((int) number));
         return list;
     }
 
-    /** The same, of 64-bit numbers. */
+    /** Encodes a list for the module's search: 64-bit numbers in rising order. */
     private static ByteBuffer longs(Collection<Long> numbers) {
         ByteBuffer list = Device.memory(numbers.size() * Long.BYTES);
         numbers.stream().mapToLong(Long::longValue).sorted().forEach(list::putLong);

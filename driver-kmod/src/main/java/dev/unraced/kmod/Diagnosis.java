@@ -5,7 +5,7 @@ import dev.unraced.driver.Availability;
 import dev.unraced.driver.Availability.Inconclusive;
 import dev.unraced.driver.Availability.Unavailable;
 
-/** From a failed step to what is missing and how to get it. The failure decides; facts only explain it. */
+/** Finds out what a failed step lacked, and how to get it. The failure decides; facts only explain it. */
 final class Diagnosis {
     private static final String NO_REMEDY = "Choose another driver.";
     private static final String SIGN =

@@ -21,7 +21,7 @@ import dev.unraced.ring.RingCapture;
  * root with CAP_SYS_ADMIN.
  *
  * <p>Arguments are read in the {@code sys_enter} tracepoint and completed in {@code sys_exit}; in mode kernel they are
- * replaced by the kernel's own copy where it hands it on.
+ * replaced by the kernel's own copy where the kernel passes a copy on.
  */
 public final class KmodDriver implements Driver {
     /** The name that configuration selects. */
@@ -54,7 +54,7 @@ public final class KmodDriver implements Driver {
         }
     }
 
-    /** As the loaded module tells; without one, all that it has on some kernel. */
+    /** Returns what the loaded module reports; without a module, what it has on a kernel that supports all. */
     @Override
     public Capabilities capabilities() {
         return declared();
@@ -83,7 +83,7 @@ public final class KmodDriver implements Driver {
         try {
             features = OpenDevice.features();
         } catch (LinkageError e) {
-            // Without the library there will be no capture either.
+            // Without the library there is no capture either.
             return here;
         }
         if (features != 0 && (features & DeviceLayout.FEATURE_KERNEL) == 0) {

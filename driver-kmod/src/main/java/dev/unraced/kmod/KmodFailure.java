@@ -3,7 +3,7 @@ package dev.unraced.kmod;
 
 import java.util.Locale;
 
-/** A step of opening a capture failed. Says which and how; {@link Diagnosis} finds out why. */
+/** A failed step of opening a capture, with its errno; {@link Diagnosis} finds the reason. */
 final class KmodFailure extends Exception {
     private static final long serialVersionUID = 1L;
 
@@ -28,7 +28,7 @@ final class KmodFailure extends Exception {
         return step;
     }
 
-    /** The positive errno. */
+    /** Returns the positive errno. */
     int errno() {
         return errno;
     }

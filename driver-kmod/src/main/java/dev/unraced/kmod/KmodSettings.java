@@ -12,7 +12,7 @@ import dev.unraced.event.Syscall;
 import java.util.List;
 import java.util.Set;
 
-/** What the driver takes from the configuration of a capture. */
+/** The settings that the driver takes from the configuration of a capture. */
 record KmodSettings(
         Mitigation mitigation,
         boolean integrity,
@@ -59,7 +59,7 @@ record KmodSettings(
         return (int) bytes;
     }
 
-    /** Enough to find out whether a capture could run. */
+    /** Returns settings that suffice to find out whether a capture could run. */
     static KmodSettings smallest() {
         return new KmodSettings(
                 Mitigation.STASH,

@@ -47,7 +47,7 @@ final class KmodSource implements RingSource {
         counters = new Counters(device.map(answered.countersOffset(), counterBytes, false), rows);
     }
 
-    /** Starts a capture. When this fails nothing stays behind. */
+    /** Starts a capture. If this fails, nothing of it remains. */
     static KmodSource start(KmodSettings settings) throws KmodFailure {
         OpenDevice device = OpenDevice.open(settings);
         boolean started = false;
@@ -116,7 +116,9 @@ final class KmodSource implements RingSource {
         }
     }
 
-    /** Reads the counters again while calls return in between, so that at rest, or close to it, the books balance. */
+    /**
+     * Reads the counters again while calls return in between, so that they balance when the machine is nearly at rest.
+     */
     @Override
     public SourceBooks books() {
         SourceBooks books = readBooks();

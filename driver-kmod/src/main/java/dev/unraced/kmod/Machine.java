@@ -12,16 +12,16 @@ import java.util.stream.Stream;
 /**
  * Facts about the machine that explain why there is no device.
  *
- * @param linux whether the operating system is Linux
+ * @param linux true if the operating system is Linux
  * @param kernel the kernel's release
- * @param modules whether the kernel can load modules at all
- * @param loaded whether the module is loaded
- * @param headers whether the kernel's headers are installed
- * @param disabled whether loading was forbidden until the next boot
- * @param realtime whether it is a PREEMPT_RT kernel
- * @param signing whether the kernel takes signed modules only
- * @param lockdown the active lockdown mode, "none" when there is none
- * @param built for which kernels there is a module
+ * @param modules true if the kernel can load modules at all
+ * @param loaded true if the module is loaded
+ * @param headers true if the kernel's headers are installed
+ * @param disabled true if loading modules is forbidden until the next boot
+ * @param realtime true if the kernel is a PREEMPT_RT kernel
+ * @param signing true if the kernel takes signed modules only
+ * @param lockdown the active lockdown mode, or "none"
+ * @param built the kernels for which a module was built
  */
 record Machine(
         boolean linux,
@@ -38,7 +38,7 @@ record Machine(
     private static final int LEAST_MAJOR = 6;
     private static final int LEAST_MINOR = 1;
 
-    /** For which kernels there is a module. */
+    /** The kernels for which a module was built. */
     enum Built {
         FOR_THIS,
         FOR_OTHERS,
@@ -50,7 +50,7 @@ record Machine(
                 Path.of("/"), System.getProperty("os.name", "").equals("Linux"), System.getProperty("os.version", ""));
     }
 
-    /** As the files under a root tell. */
+    /** Reads the facts from files under a root. */
     static Machine under(Path root, boolean linux, String kernel) {
         return new Machine(
                 linux,
@@ -67,7 +67,7 @@ record Machine(
                 built(root, kernel));
     }
 
-    /** Whether the kernel is older than the module is for; what cannot be read is not. */
+    /** Returns whether the kernel is older than the module supports; false for an unknown release. */
     boolean tooOld() {
         Matcher version = VERSION.matcher(kernel);
         if (!version.find()) {
@@ -83,7 +83,7 @@ record Machine(
         return start >= 0 && end > start ? modes.substring(start + 1, end) : "none";
     }
 
-    /** Where {@code unraced kmod build} puts modules, and where DKMS does. */
+    /** Looks for the module where {@code unraced kmod build} puts it, and where DKMS does. */
     private static Built built(Path root, String kernel) {
         Path own = root.resolve("var/cache/unraced/kmod");
         Path system = root.resolve("lib/modules");
@@ -109,7 +109,7 @@ record Machine(
         try {
             return Files.readString(file);
         } catch (IOException e) {
-            // Not there, or not for us: nothing is known, so nothing is ruled out.
+            // The file is missing or not readable, so the fact is unknown and rules nothing out.
             return "";
         }
     }

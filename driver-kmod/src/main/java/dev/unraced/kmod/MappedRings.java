@@ -11,8 +11,8 @@ import java.util.List;
 /**
  * The rings of a capture, one after the other from the start of the device's memory.
  *
- * @param reader reads all of them
- * @param readerPage of the first ring: what counts for all lies there
+ * @param reader reads all rings
+ * @param readerPage the first ring's page for the reader; its fields count for all rings
  */
 record MappedRings(RecordReader reader, ByteBuffer readerPage) {
 

@@ -13,7 +13,7 @@ final class NativeLibrary {
     /**
      * Loads the library; later calls do nothing.
      *
-     * @throws UnsatisfiedLinkError when this build has none for this machine, or it cannot be loaded
+     * @throws UnsatisfiedLinkError if this build has no library for this machine, or loading fails
      */
     static void load() {
         Unavailable problem = Loaded.PROBLEM;
@@ -22,7 +22,7 @@ final class NativeLibrary {
         }
     }
 
-    /** Why it cannot be loaded; null when it is. */
+    /** Returns the reason why the library cannot be loaded, or null when it is loaded. */
     static @Nullable Unavailable problem() {
         return Loaded.PROBLEM;
     }

@@ -5,7 +5,7 @@ import dev.unraced.ring.RingReader;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
-/** The producer's side of the module's ring in this process: the same C code. For tests. */
+/** The producer's side of the module's ring, run by the same C code in this process. For tests. */
 final class NativeRing implements AutoCloseable {
     private final ByteBuffer memory;
     private final long handle;
@@ -15,7 +15,7 @@ final class NativeRing implements AutoCloseable {
         NativeLibrary.load();
     }
 
-    /** An empty ring; its size is a power of two, in whole pages. */
+    /** Makes an empty ring; its size is a power of two, in whole pages. */
     NativeRing(int size) {
         int page = Device.pageSize();
         ByteBuffer mapped = map(page, size);
@@ -32,12 +32,12 @@ final class NativeRing implements AutoCloseable {
         return new RingReader(memory.slice(0, page), memory.slice(page, memory.capacity() - page), page, size);
     }
 
-    /** The reader's page, as a hostile reader would have it. */
+    /** Returns the page that the reader writes, so that a test can act as a hostile reader. */
     ByteBuffer readerPage() {
         return memory.slice(0, Device.pageSize());
     }
 
-    /** Writes a direct buffer's first bytes; whether there was room. */
+    /** Writes the first bytes of a direct buffer, and returns false if the ring has no room. */
     boolean write(ByteBuffer record, int length) {
         return write(handle, record, length);
     }

@@ -9,9 +9,9 @@ import java.nio.ByteBuffer;
 import java.nio.ReadOnlyBufferException;
 
 /**
- * The module's stash in this process: the same C code, under the contract of {@link ArgStash}. For tests; a capture's
- * stash is in the kernel. Thread-safe: one lock guards the buffer that arguments pass through. Remembers as many
- * evicted calls as it has entries, and 1,024 at least.
+ * The module's stash, run by the same C code in this process under the contract of {@link ArgStash}. For tests; a
+ * capture's stash is in the kernel. Thread-safe: one lock guards the buffer that arguments pass through. It remembers
+ * as many evicted calls as it has entries, and 1,024 at least.
  */
 final class NativeStash implements ArgStash {
     private static final Cleaner CLEANER = Cleaner.create();
@@ -30,10 +30,10 @@ final class NativeStash implements ArgStash {
         NativeLibrary.load();
     }
 
-    /** How a stash is divided; see {@code struct unraced_stash_size}. */
+    /** The division of a stash; see {@code struct unraced_stash_size}. */
     record Shape(int longEntries, int shortBytes, int shards) {}
 
-    /** A stash of one shard, all of whose entries are short. */
+    /** Makes a stash of one shard, all of whose entries are short. */
     NativeStash(int capacity, int entryBytes, long seed) {
         this(capacity, entryBytes, new Shape(0, entryBytes, 1), seed);
     }
@@ -82,8 +82,8 @@ final class NativeStash implements ArgStash {
     }
 
     /**
-     * As {@link #take} does it for a call that has an entry. Otherwise {@link #MISSING}, and nothing changes: what is
-     * remembered of the call stays.
+     * Takes the entry of a call as {@link #take} does. Without an entry, returns {@link #MISSING} and keeps what the
+     * stash remembers of the call.
      */
     synchronized int takeHeld(long thread, long startNanos, int call, ByteBuffer target) {
         return copied(

@@ -7,7 +7,7 @@ import dev.unraced.ring.OwnedResources;
 import dev.unraced.stash.StashStats;
 import java.nio.ByteBuffer;
 
-/** An open and configured device, and the memory shared with it. Closing gives all of it back. */
+/** An open and configured device, and the memory shared with it. Closing releases all of it. */
 final class OpenDevice {
     private static final long NANOS_PER_MILLI = 1_000_000;
 
@@ -23,7 +23,7 @@ final class OpenDevice {
         owned.add(() -> Device.close(fd));
     }
 
-    /** What the module can do on this kernel, as bits; nothing when there is no module. */
+    /** Returns the abilities of the module on this kernel, as bits; 0 without a module. */
     static int features() {
         int fd = Device.open(Device.PATH);
         if (fd < 0) {
@@ -37,7 +37,7 @@ final class OpenDevice {
         }
     }
 
-    /** Starts a capture. When this fails nothing stays behind. */
+    /** Starts a capture. If this fails, nothing of it remains. */
     static OpenDevice open(KmodSettings settings) throws KmodFailure {
         int fd = Device.open(Device.PATH);
         if (fd < 0) {
@@ -56,14 +56,14 @@ final class OpenDevice {
         }
     }
 
-    /** Maps a part of what the device shares. */
+    /** Maps a part of the device's shared memory. */
     ByteBuffer map(long offset, long length, boolean writable) throws KmodFailure {
         ByteBuffer memory = Device.map(fd, offset, length, writable);
         owned.add(() -> Device.unmap(memory));
         return memory;
     }
 
-    /** What the device answered when it was configured. */
+    /** Returns the configuration with the device's answers. */
     DeviceConfig config() {
         return config;
     }
@@ -78,7 +78,7 @@ final class OpenDevice {
         check(Step.SWITCH, Device.control(fd, DeviceLayout.MITIGATION, word));
     }
 
-    /** One thread at a time. */
+    /** Reads the counters of the stash. For one thread at a time. */
     StashStats stash() {
         int result = Device.control(fd, DeviceLayout.BOOKS, books);
         if (result < 0) {

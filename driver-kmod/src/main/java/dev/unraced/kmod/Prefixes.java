@@ -7,11 +7,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** Starts of paths, as the module searches them: sorted by their bytes, and none the start of another. */
+/** Starts of paths in the form that the module searches: sorted by bytes, and no start is the start of another. */
 final class Prefixes {
     private Prefixes() {}
 
-    /** What lets the same paths pass. */
+    /** Returns the fewest starts that let the same paths pass. */
     static List<ByteString> reduce(List<ByteString> starts) {
         List<ByteString> kept = new ArrayList<>();
         starts.stream()
@@ -21,7 +21,7 @@ final class Prefixes {
         return kept;
     }
 
-    /** An array of {@code struct unraced_prefix}. */
+    /** Encodes an array of {@code struct unraced_prefix}. */
     static ByteBuffer encode(List<ByteString> starts) {
         ByteBuffer list = Device.memory(starts.size() * DeviceLayout.PREFIX_SIZE);
         int at = 0;
@@ -33,7 +33,7 @@ final class Prefixes {
         return list;
     }
 
-    /** Whether a path, bytes of a direct buffer, passes: the module's own code, for tests. */
+    /** Returns whether a path, bytes of a direct buffer, passes the module's own code. For tests. */
     static native boolean accepts(ByteBuffer list, int count, ByteBuffer path, int length);
 
     private static boolean isStartOf(ByteString start, ByteString whole) {

@@ -8,7 +8,7 @@ import java.nio.ByteBuffer;
 final class StashBooks {
     private StashBooks() {}
 
-    /** The books; the module's stash refuses nothing. */
+    /** Returns the counters as statistics; the module's stash refuses nothing. */
     static StashStats of(ByteBuffer books) {
         return new StashStats(
                 books.getLong(DeviceLayout.BOOKS_PUTS),

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * The kernel-module driver: a capture is an open file of {@code /dev/unraced}, its ring mapped memory.
+ * The kernel-module driver: a capture is an open file of {@code /dev/unraced}, and its ring is mapped memory.
  *
- * <p>Native calls are for opening, configuring, sleeping and closing only; no event costs one. All of them are in
- * {@link dev.unraced.kmod.Device}; {@link dev.unraced.kmod.NativeStash} and {@link dev.unraced.kmod.NativeRing} are the
- * module's own code in this process, for its tests.
+ * <p>The driver makes native calls only for opening, configuring, sleeping and closing; an event needs none. All of
+ * them are in {@link dev.unraced.kmod.Device}; {@link dev.unraced.kmod.NativeStash} and
+ * {@link dev.unraced.kmod.NativeRing} are the module's own code in this process, for its tests.
  */
 @NullMarked
 package dev.unraced.kmod;

@@ -10,7 +10,7 @@ import java.nio.charset.StandardCharsets;
 final class Commands {
     private Commands() {}
 
-    /** What a program tells, standard error included; it must succeed. */
+    /** Returns what a program prints, standard error included; the program must succeed. */
     static String run(String... command) throws IOException, InterruptedException {
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

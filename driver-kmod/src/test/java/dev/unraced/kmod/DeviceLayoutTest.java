@@ -13,7 +13,7 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Compares what a C compiler makes of {@code device.h} with the Java side. */
+/** Compares the numbers that a C compiler finds in {@code device.h} with the Java side. */
 class DeviceLayoutTest {
 
     @Test

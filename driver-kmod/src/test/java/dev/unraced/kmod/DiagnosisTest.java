@@ -15,7 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Each way in which there can be no capture has its cause and its remedy. */
+/** Tests that each reason for having no capture is reported with its cause and its remedy. */
 class DiagnosisTest {
     private static final String KERNEL = "6.12.1-test";
 

@@ -4,7 +4,7 @@ package dev.unraced.kmod;
 import dev.unraced.conformance.ConformanceSuite;
 import dev.unraced.driver.Driver;
 
-/** Every rule of {@code docs/spec.md}, on the running kernel; skipped where the module is not loaded. */
+/** Runs every rule of {@code docs/spec.md} on the running kernel; skipped where the module is not loaded. */
 class KmodConformanceTest extends ConformanceSuite {
 
     @Override

@@ -10,7 +10,7 @@ import dev.unraced.config.InvalidConfigException;
 import dev.unraced.driver.Drivers;
 import org.junit.jupiter.api.Test;
 
-/** What the driver says before it touches the device. */
+/** Tests the driver's answers that need no device. */
 class KmodDriverTest {
 
     @Test

@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Two million claims against names, in C, under the sanitizers: the fast answer is the plain one. */
+/** Two million claims are compared with names, in C, under the sanitizers: the fast result equals the plain one. */
 class NamesTest {
 
     @Test

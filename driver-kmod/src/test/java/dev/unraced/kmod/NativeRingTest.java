@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What the module writes, the reader of all native drivers reads. */
+/** Tests that the reader of all native drivers reads what the module writes. */
 class NativeRingTest {
     private static final int SIZE = 1 << 16;
 

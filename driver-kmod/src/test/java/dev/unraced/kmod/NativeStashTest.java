@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The contract of every stash, kept by the module's. */
+/** Tests that the module's stash keeps the contract of every stash. */
 class NativeStashTest extends LruStashContract {
     private static final int SHORT = 16;
     private static final int LONG = 64;
@@ -32,7 +32,7 @@ class NativeStashTest extends LruStashContract {
         ModelCheck.run(new NativeStash(capacity, 24, ModelCheck.SEED), StashPolicy.LRU);
     }
 
-    /** Enough blocks for all, so that blocks change nothing but where the bytes lie. */
+    /** There are enough blocks for all entries, so blocks change nothing but where the bytes lie. */
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 3, 16, 100})
     void agreesWithTheModelWhenLongEntriesAreDivided(int capacity) {
@@ -113,7 +113,7 @@ class NativeStashTest extends LruStashContract {
         return stash.put(thread, 0, CALL, ByteBuffer.wrap(bytes));
     }
 
-    /** The length or the code; all bytes must be the thread's own. */
+    /** Returns the length or the code, and checks that all bytes belong to the thread. */
     private static int take(ArgStash stash, long thread) {
         ByteBuffer target = ByteBuffer.allocate(LONG);
         int length = stash.take(thread, 0, CALL, target);

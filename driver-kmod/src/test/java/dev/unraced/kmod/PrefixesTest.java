@@ -13,7 +13,7 @@ import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/** The module's search among starts of paths, against the plain one. */
+/** Compares the module's search among starts of paths with a plain one. */
 class PrefixesTest {
     private static final int ROUNDS = 2_000;
 
@@ -44,7 +44,7 @@ class PrefixesTest {
         assertThat(passed).isBetween(ROUNDS / 20, ROUNDS - ROUNDS / 20);
     }
 
-    /** Of few different bytes, negative ones among them, so that paths often start alike. */
+    /** Draws from few different bytes, negative ones among them, so that paths often start alike. */
     private static byte[] bytes(Random random, int length) {
         byte[] bytes = new byte[length];
         for (int i = 0; i < length; i++) {

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Many threads on one stash, in C, under the sanitizers. */
+/** Many threads share one stash, in C, under the sanitizers. */
 class StashStressTest {
 
     @ParameterizedTest

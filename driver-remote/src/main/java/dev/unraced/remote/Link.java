@@ -26,9 +26,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** The way to one server: makes channels, each for one attempt. Thread-safe. */
+/** Makes channels to one server, each for one attempt. Thread-safe. */
 final class Link implements AutoCloseable {
-    /** How much the server may send ahead of what was read. */
+    /** The number of bytes that the server may send before the client has read them. */
     private static final int WINDOW = 1 << 20;
 
     private static final long KEEP_ALIVE_SECONDS = 20;
@@ -38,10 +38,10 @@ final class Link implements AutoCloseable {
     private final @Nullable TlsIdentity identity;
 
     /**
-     * A way to a server; reaches for nothing yet.
+     * Prepares channels to a server, and connects to nothing yet.
      *
-     * @throws InvalidConfigException when its certificates cannot be used
-     * @throws CaptureException when this machine cannot go that way
+     * @throws InvalidConfigException when the certificates cannot be used
+     * @throws CaptureException when this machine does not support the transport
      */
     Link(RemoteSettings settings) {
         if (!Epoll.isAvailable()) {
@@ -60,16 +60,16 @@ final class Link implements AutoCloseable {
                 1, new DefaultThreadFactory("unraced-remote-io", true), EpollIoHandler.newFactory());
     }
 
-    /** A new channel, which connects when it is first used. */
+    /** Makes a channel, which connects when it is first used. */
     ManagedChannel channel() {
         NettyChannelBuilder builder;
         if (settings.address() instanceof Address.Unix unix) {
             builder = NettyChannelBuilder.forAddress(
                             new DomainSocketAddress(unix.path()), InsecureChannelCredentials.create())
                     .channelType(EpollDomainSocketChannel.class)
-                    // gRPC sets it on everything, and netty warns of sockets that have none.
+                    // gRPC sets this option on every socket, and netty warns of sockets that do not have it.
                     .withOption(ChannelOption.SO_KEEPALIVE, null)
-                    // There is no host; HTTP/2 wants a name all the same.
+                    // There is no host, but HTTP/2 needs a name.
                     .overrideAuthority("localhost");
         } else {
             Address.Tcp tcp = (Address.Tcp) settings.address();
@@ -79,7 +79,7 @@ final class Link implements AutoCloseable {
         }
         return builder.eventLoopGroup(loop)
                 .directExecutor()
-                // Whoever asks decides whether to ask again.
+                // The caller decides whether to ask again.
                 .disableRetry()
                 .flowControlWindow(WINDOW)
                 .maxInboundMessageSize(Protocol.MAX_DELIVERY)
@@ -97,7 +97,7 @@ final class Link implements AutoCloseable {
                         .build();
     }
 
-    /** Asks one question on a connection of its own. */
+    /** Makes one call on a connection of its own. */
     <T> T ask(Function<UnracedGrpc.UnracedBlockingStub, T> question) {
         ManagedChannel channel = channel();
         try {

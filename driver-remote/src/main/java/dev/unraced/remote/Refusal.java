@@ -6,12 +6,12 @@ import dev.unraced.remote.wire.Address;
 import io.grpc.Status;
 import java.nio.file.Path;
 
-/** What a server's status, or the lack of one, means to people. */
+/** Explains a server's status, or the lack of one. */
 final class Refusal {
 
     private Refusal() {}
 
-    /** Why a server cannot be used, with a remedy. */
+    /** Returns the reason why a server cannot be used, with a remedy. */
     static Availability explain(Address address, Status status) {
         String why = why(status);
         return switch (status.getCode()) {
@@ -38,7 +38,7 @@ final class Refusal {
         };
     }
 
-    /** Whether another attempt may succeed without anybody changing anything. */
+    /** Returns whether another attempt may succeed without a change of settings. */
     static boolean isPassing(Status status) {
         return switch (status.getCode()) {
             case PERMISSION_DENIED, UNAUTHENTICATED, INVALID_ARGUMENT, FAILED_PRECONDITION, UNIMPLEMENTED, NOT_FOUND ->

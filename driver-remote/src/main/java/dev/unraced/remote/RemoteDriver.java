@@ -28,12 +28,12 @@ import java.util.Locale;
 import java.util.function.Supplier;
 
 /**
- * A capture that a server holds, on this machine or on another one. Needs no privilege; the server decides who may
- * subscribe.
+ * Subscribes to a capture that a server holds, on this machine or on another one. Needs no privilege; the server
+ * decides who may subscribe.
  *
  * <p>The settings of the source (mode, sizes of ring and stash, integrity) are those of the server, unless
- * {@code unraced.remote.own-capture} asks for a capture of one's own. Then they are this configuration's, and filters
- * act at the source.
+ * {@code unraced.remote.own-capture} asks for a capture of the subscriber's own. Then this configuration sets them, and
+ * filters act at the source.
  */
 public final class RemoteDriver implements Driver {
     /** The name that configuration selects. */
@@ -41,7 +41,7 @@ public final class RemoteDriver implements Driver {
 
     private final Supplier<CaptureConfig> ownConfig;
 
-    /** A driver that answers questions which come without a configuration by that of the process. */
+    /** Makes a driver that uses the configuration of the process where a question comes without one. */
     public RemoteDriver() {
         this(CaptureConfig::load);
     }
@@ -75,7 +75,7 @@ public final class RemoteDriver implements Driver {
         }
     }
 
-    /** As the configuration of the process has it. */
+    /** Returns the capabilities for the configuration of the process. */
     @Override
     public Capabilities capabilities() {
         try {
@@ -85,7 +85,7 @@ public final class RemoteDriver implements Driver {
         }
     }
 
-    /** Asks the server; when it does not answer, everything is lacking, for that reason. */
+    /** Asks the server. Without an answer, all capabilities are lacking, for that reason. */
     @Override
     public Capabilities capabilities(CaptureConfig config) {
         RemoteSettings settings;
@@ -112,7 +112,7 @@ public final class RemoteDriver implements Driver {
                 .build()));
     }
 
-    /** Through TCP nobody can tell the subscriber's calls from others. */
+    /** The server cannot tell the subscriber's own calls from others over TCP. */
     private static Capabilities here(RemoteSettings settings, Capabilities capabilities) {
         Capabilities told = capabilities.has(Feature.LOSSES_BY_CALLER)
                 ? capabilities.without(
@@ -135,7 +135,7 @@ public final class RemoteDriver implements Driver {
     /**
      * Subscribes.
      *
-     * @throws InvalidConfigException when a value of this driver's section is none that its key allows
+     * @throws InvalidConfigException when this driver's section has a value that its key does not allow
      * @throws CaptureException when the server cannot be reached, refuses, or runs in another mode than asked for
      */
     @Override
@@ -178,7 +178,7 @@ public final class RemoteDriver implements Driver {
         return request.build();
     }
 
-    /** A shared capture keeps its mode, which somebody may have asked this subscriber's configuration otherwise. */
+    /** Refuses a shared capture in another mode than this configuration asks for, as that mode stays. */
     private static void checkMode(CaptureConfig config, Books books) {
         var mode = RemoteSource.mode(books);
         if (isChosen(config, "unraced.mitigation") && config.mitigation() != mode) {

@@ -3,7 +3,7 @@ package dev.unraced.remote;
 
 import dev.unraced.driver.DriverModule;
 
-/** Makes the driver known under the name {@value RemoteDriver#NAME}. */
+/** Registers the driver under the name {@value RemoteDriver#NAME}. */
 public final class RemoteDriverModule extends DriverModule {
 
     @Override

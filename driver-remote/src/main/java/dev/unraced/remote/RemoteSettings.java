@@ -11,7 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** What the driver takes from its own section of a configuration. */
+/** The settings from the driver's own section of a configuration. */
 record RemoteSettings(
         Address address,
         boolean ownCapture,
@@ -25,7 +25,7 @@ record RemoteSettings(
     /**
      * Reads and checks the section.
      *
-     * @throws InvalidConfigException with all that is wrong in it
+     * @throws InvalidConfigException with all problems of the section
      */
     static RemoteSettings of(CaptureConfig config) {
         Config own = config.driver(RemoteDriver.NAME);

@@ -41,7 +41,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A subscription as a source of records. One thread keeps it going: it takes what arrives, writes it into the ring, and
+ * A subscription as a source of records. One thread receives deliveries, writes their records into the ring, and
  * connects again when the connection breaks.
  */
 final class RemoteSource extends UserSource {
@@ -66,12 +66,12 @@ final class RemoteSource extends UserSource {
     private ByteString token = ByteString.EMPTY;
     private ByteString captureId = ByteString.EMPTY;
     private Books lastBooks = Books.getDefaultInstance();
-    /** Records of the capture in force that arrived, well-formed or not. */
+    /** The records of the current capture that arrived, well-formed or not. */
     private long arrived;
 
     private long malformed;
     private boolean finished;
-    /** Whether it was said that there is no connection. */
+    /** Set once the loss of the connection has been logged. */
     private boolean outage;
 
     private RemoteSource(RemoteSettings settings, SubscribeRequest wanted, RingWriter ring, Link link) {
@@ -85,7 +85,7 @@ final class RemoteSource extends UserSource {
     /**
      * Subscribes, and returns when the server has begun to send.
      *
-     * @throws CaptureException when it does not
+     * @throws CaptureException when the server does not begin in time
      */
     static RemoteSource start(RemoteSettings settings, SubscribeRequest wanted, RingWriter ring) {
         Link link = new Link(settings);
@@ -111,13 +111,13 @@ final class RemoteSource extends UserSource {
         }
     }
 
-    /** What the server's capture reports. */
+    /** Returns the capabilities of the server's capture. */
     Capabilities capabilities() {
         Started now = session;
         return now == null ? Capabilities.complete() : CapabilitiesCodec.decode(now.getCapabilities());
     }
 
-    /** The books that came with the beginning. */
+    /** Returns the statistics that came with the start of the stream. */
     synchronized Books firstBooks() {
         return lastBooks;
     }
@@ -134,7 +134,8 @@ final class RemoteSource extends UserSource {
             boolean gotThrough = attempt();
             pause = gotThrough ? FIRST_PAUSE_MILLIS : Math.min(settings.maxPauseMillis(), pause * 2);
             if (!stopping && !ended) {
-                // Not all at the same moment, when a server with many subscribers comes back.
+                // The pause is random, so that the many subscribers of a restarted server do not return at the same
+                // moment.
                 LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(
                         pause / 2 + ThreadLocalRandom.current().nextLong(pause / 2 + 1)));
             }
@@ -142,7 +143,7 @@ final class RemoteSource extends UserSource {
         doorbell().wake();
     }
 
-    /** One connection, from beginning to end; whether the server began to send. */
+    /** Runs one connection from beginning to end. Returns whether the server began to send. */
     private boolean attempt() {
         ManagedChannel fresh = link.channel();
         channel = fresh;
@@ -238,7 +239,7 @@ final class RemoteSource extends UserSource {
         session = started;
     }
 
-    /** Writes the records of a batch into the ring, as its reader makes room; returns how many there were. */
+    /** Writes the records of a batch into the ring as its reader makes room, and returns their number. */
     private int write(ByteString records, int count) {
         ByteBuffer buffer = records.asReadOnlyByteBuffer().order(ByteOrder.LITTLE_ENDIAN);
         int size = buffer.remaining();
@@ -246,7 +247,7 @@ final class RemoteSource extends UserSource {
         int at = 0;
         while (size - at >= RecordLayout.FIXED_SIZE && !stopping) {
             int length = buffer.getInt(at + RecordLayout.LENGTH);
-            // Whether the record is well-formed the ring's reader finds out; here it only has to fit.
+            // The ring's reader finds out whether the record is well-formed; here its length only has to fit.
             if (length < RecordLayout.FIXED_SIZE
                     || length > size - at
                     || length > RecordEncoder.MAX_SIZE
@@ -261,7 +262,7 @@ final class RemoteSource extends UserSource {
             seen++;
         }
         doorbell().ring();
-        // What the server says was more, nobody can find.
+        // Records that the server counted but did not send are missing.
         int missing = stopping ? 0 : Math.max(0, Math.min(count, Integer.MAX_VALUE) - seen);
         int extra = at < size && missing == 0 && !stopping ? 1 : 0;
         if (missing + extra > 0) {
@@ -290,12 +291,12 @@ final class RemoteSource extends UserSource {
         }
     }
 
-    /** The mode of books. */
+    /** Returns the mode in the statistics. */
     static Mitigation mode(Books books) {
         try {
             return Codes.decode(books.getMitigation());
         } catch (IllegalArgumentException e) {
-            // A later version's mode: the next best that this one has a name for.
+            // A later version's mode has no name here; this mode is the closest.
             return Mitigation.STASH;
         }
     }
@@ -348,7 +349,7 @@ final class RemoteSource extends UserSource {
         return UnracedGrpc.newBlockingStub(channel).withDeadlineAfter(ASK_SECONDS, TimeUnit.SECONDS);
     }
 
-    /** Asks for the books; without a connection, the last ones hold. */
+    /** Asks for the statistics; without a connection, the last ones stay. */
     private void refresh() {
         ManagedChannel now = channel;
         Started started = session;
@@ -371,7 +372,7 @@ final class RemoteSource extends UserSource {
         }
     }
 
-    /** Books on their way with records may be older than those that somebody has asked for meanwhile. */
+    /** Statistics that arrive with records may be older than those that a caller has asked for meanwhile. */
     private synchronized void learn(Books books) {
         if (books.getOrdinal() >= lastBooks.getOrdinal()) {
             lastBooks = books;

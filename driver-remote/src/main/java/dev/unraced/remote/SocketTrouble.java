@@ -13,11 +13,11 @@ import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
 
-/** Why nobody answers at a UNIX socket: what the transport says of it is an error number at the best. */
+/** Finds out why a UNIX socket does not answer: the transport reports an error number at best. */
 final class SocketTrouble {
     private SocketTrouble() {}
 
-    /** What is wrong with a socket's file; empty when it can be connected to, or nobody can say. */
+    /** Returns the problem with a socket's file; empty if there is none, or the reason is unknown. */
     static Optional<Availability> find(Path socket) {
         if (Files.notExists(socket)) {
             return Optional.of(
@@ -45,7 +45,7 @@ final class SocketTrouble {
         }
     }
 
-    /** connect(2) takes the permission to write, and unix(7) that to enter each folder. */
+    /** connect(2) needs write permission on the socket, and permission to enter each folder (unix(7)). */
     private static Availability closed(Path socket) {
         String user = System.getProperty("user.name", "?");
         try {

@@ -12,21 +12,21 @@ import java.util.concurrent.LinkedBlockingQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One stream of deliveries, from its request to its end. The transport puts them into a queue, and sends as many more
- * as were taken out and done with: the server's flow follows the consumer's.
+ * One stream of deliveries, from its request to its end. The transport puts deliveries into a queue, and requests a
+ * further one for each that the consumer has finished with. So the server's flow follows the consumer's.
  */
 final class Subscription implements ClientResponseObserver<SubscribeRequest, Delivery> {
-    /** Deliveries on their way at a time. */
+    /** The number of deliveries that may be on their way. */
     private static final int AHEAD = 4;
 
     private final LinkedBlockingQueue<Item> items = new LinkedBlockingQueue<>();
     private @Nullable ClientCallStreamObserver<SubscribeRequest> call;
 
     /**
-     * What the transport brings.
+     * A message of the transport.
      *
      * @param delivery null at the end
-     * @param end how it ended, null before
+     * @param end the final status, null before the end
      */
     record Item(@Nullable Delivery delivery, @Nullable Status end) {}
 
@@ -43,12 +43,12 @@ final class Subscription implements ClientResponseObserver<SubscribeRequest, Del
         stream.disableAutoRequestWithInitial(AHEAD);
     }
 
-    /** The next thing that comes; waits for it. */
+    /** Waits for the next item, and returns it. */
     Item take() throws InterruptedException {
         return items.take();
     }
 
-    /** A delivery is done with: another one may come. */
+    /** Finishes with a delivery, so that another one may come. */
     void done() {
         if (call != null) {
             call.request(1);

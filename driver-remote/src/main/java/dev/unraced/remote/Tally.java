@@ -14,8 +14,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Books of a subscription over all the captures that it has seen. When a server begins anew, what the last one is known
- * to have counted stays, and whatever of it never arrived is a loss. Not thread-safe.
+ * The statistics of a subscription over all the captures that it has seen. When a server starts again, the counts of
+ * the last capture stay, and its calls that never arrived count as a loss. Not thread-safe.
  */
 final class Tally {
     private static final int MOST_GAPS = 1_000;
@@ -30,12 +30,12 @@ final class Tally {
     private long restarts;
 
     /**
-     * Closes the books of a capture that is gone.
+     * Adds the statistics of a capture that is gone.
      *
-     * @param last what its server said last
-     * @param arrived records of it that arrived here
-     * @param next what the server said first that came after it
-     * @return the time that neither knows of
+     * @param last the last statistics from its server
+     * @param arrived its records that arrived here
+     * @param next the first statistics from the next server
+     * @return the time that neither covers
      */
     Gap fold(Books last, long arrived, Books next) {
         SourceBooks known = known(last, arrived);
@@ -50,7 +50,7 @@ final class Tally {
             lost.merge(LossReason.SOURCE_DROPPED, missing, Long::sum);
         }
         restarts++;
-        // The clock begins anew with the machine.
+        // CLOCK_BOOTTIME starts again with the machine.
         Gap gap = new Gap(last.getTimeNs() <= next.getTimeNs() ? last.getTimeNs() : 0, next.getTimeNs());
         if (gaps.size() == MOST_GAPS) {
             gaps.set(
@@ -64,21 +64,21 @@ final class Tally {
         return gap;
     }
 
-    /** The times of which the books know nothing. */
+    /** Returns the times that the statistics do not cover. */
     List<Gap> gaps() {
         return List.copyOf(gaps);
     }
 
-    /** How often a server began anew. */
+    /** Returns how often a server has started again. */
     long restarts() {
         return restarts;
     }
 
     /**
-     * All books together.
+     * Returns the sum of all statistics.
      *
-     * @param current of the capture in force
-     * @param arrived records of it that arrived here
+     * @param current the statistics of the current capture
+     * @param arrived its records that arrived here
      * @param malformed records, of all captures, that could not be written into the ring
      */
     SourceBooks total(Books current, long arrived, long malformed) {
@@ -106,9 +106,9 @@ final class Tally {
                 add(heaviest, now.heaviest()));
     }
 
-    /** Books as a server gave them; what arrived beyond what they speak of had returned before it did. */
+    /** Completes a server's statistics: records that arrived beyond their count had returned before. */
     private static SourceBooks known(Books books, long arrived) {
-        // Not what they say was submitted: a call that was between return and ring is in them, and arrives later.
+        // The submitted count would not do: a call between return and ring is in the statistics, and arrives later.
         long expected = books.getReturned()
                 + books.getEntered()
                 - sum(BooksCodec.losses(books.getLostMap()))

@@ -24,18 +24,18 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Calls on one connection have a limit, which holds for clients that do not keep to it, too. */
+/** Tests the limit of calls on one connection, also with clients that do not keep to it. */
 @Timeout(60)
 class CallLimitTest {
     private static final int MOST = 3;
-    /** Frame types of RFC 9113, section 6. */
+    /** The frame types of RFC 9113, section 6. */
     private static final int HEADERS = 1;
 
     private static final int RST_STREAM = 3;
     private static final int SETTINGS = 4;
     private static final int FRAME_HEADER = 9;
     private static final int END_HEADERS = 4;
-    /** Longer than an answer takes. */
+    /** This is longer than an answer takes. */
     private static final int A_WHILE_MILLIS = 500;
 
     private final Firehose hose = new Firehose();
@@ -83,12 +83,12 @@ class CallLimitTest {
             ByteArrayOutputStream out = new ByteArrayOutputStream();
             out.writeBytes("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
             frame(out, SETTINGS, 0, 0, new byte[0]);
-            // Calls whose requests never come stay open.
+            // These calls stay open, as their requests never come.
             for (int i = 0; i < MOST + 1; i++) {
                 frame(out, HEADERS, END_HEADERS, 2 * i + 1, watchHeaders());
             }
             socket.write(ByteBuffer.wrap(out.toByteArray()));
-            // What comes first on the stream of the call too many: a refusal, and no answer.
+            // The first frame for the call beyond the limit is a refusal, and no answer.
             ByteBuffer in = ByteBuffer.allocate(1 << 16);
             int type = first(in, 2 * MOST + 1);
             while (type < 0) {
@@ -99,7 +99,7 @@ class CallLimitTest {
         }
     }
 
-    /** The type of the first frame of a stream, or -1. */
+    /** Returns the type of the first frame of a stream, or -1. */
     private static int first(ByteBuffer in, int stream) {
         int at = 0;
         while (at + FRAME_HEADER <= in.position()) {
@@ -122,7 +122,7 @@ class CallLimitTest {
         out.writeBytes(payload);
     }
 
-    /** Literal fields of RFC 7541 that are not indexed, without Huffman coding. */
+    /** The fields are literals of RFC 7541, not indexed and without Huffman coding. */
     private static byte[] watchHeaders() {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         for (String[] field : new String[][] {

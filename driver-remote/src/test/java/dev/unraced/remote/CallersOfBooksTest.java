@@ -9,7 +9,7 @@ import dev.unraced.remote.wire.BooksCodec;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Losses by caller on their way to a subscriber. */
+/** Tests that losses by caller reach a subscriber. */
 class CallersOfBooksTest {
     private static final CallerLosses NOBODY = new CallerLosses(4_294_967_294L, 1L << 40, 9);
     private static final CallerLosses ROOT = new CallerLosses(0, 1, 5);

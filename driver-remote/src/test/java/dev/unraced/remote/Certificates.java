@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** An authority and those whom it signs, made with {@code openssl}. */
+/** An authority and the certificates that it signs, made with {@code openssl}. */
 final class Certificates {
     private final Path directory;
 
@@ -36,7 +36,7 @@ final class Certificates {
         return directory.resolve("ca.pem");
     }
 
-    /** A certificate for a name of this machine. */
+    /** Makes a certificate for a name of this machine. */
     TlsFiles sign(String name) throws IOException, InterruptedException {
         Files.writeString(directory.resolve("ext"), "subjectAltName=DNS:" + name + ",DNS:localhost\n");
         openssl(

@@ -23,9 +23,8 @@ import dev.unraced.stash.StashStats;
 import java.util.Map;
 
 /**
- * A driver whose calls somebody else makes, as many and as fast as they like: records of an ordinary open, each with
- * the time of its writing ({@link System#nanoTime}). Tests and benchmarks put it behind a server. One thread makes the
- * calls.
+ * A driver whose calls the test makes, as many and as fast as it likes: records of an ordinary open, each with the time
+ * of its writing ({@link System#nanoTime}). Tests and benchmarks put it behind a server. One thread makes the calls.
  */
 public final class Firehose implements Driver {
     private static final byte[] PATH =
@@ -35,7 +34,7 @@ public final class Firehose implements Driver {
     private volatile Source source = new Source(1 << 16);
     private volatile long made;
 
-    /** Makes calls of a process; those without room are lost, and counted. */
+    /** Makes calls of a process; calls without room are lost, and counted. */
     @SuppressWarnings("NonAtomicVolatileUpdate") // one thread writes
     public void make(int calls, int tgid) {
         long now = System.nanoTime();
@@ -53,7 +52,7 @@ public final class Firehose implements Driver {
         source.ring();
     }
 
-    /** Calls made so far. */
+    /** Returns the number of calls made so far. */
     public long made() {
         return made;
     }

@@ -34,7 +34,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** TCP: both ends show a certificate, or nothing happens. */
+/** Tests that TCP needs a certificate of both ends. */
 @Timeout(120)
 class MutualTlsTest {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
@@ -161,7 +161,7 @@ class MutualTlsTest {
                 try (SocketChannel channel = SocketChannel.open(port)) {
                     byte[] garbage = new byte[random.nextInt(4096)];
                     random.nextBytes(garbage);
-                    // A scan says nothing, a browser speaks without TLS, and some begin as TLS does.
+                    // A scanner says nothing, a browser speaks without TLS, and some peers begin as TLS does.
                     byte[] begin = switch (i % 4) {
                         case 0 -> new byte[0];
                         case 1 -> "GET / HTTP/1.1\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
@@ -173,7 +173,7 @@ class MutualTlsTest {
                         channel.write(ByteBuffer.wrap(garbage));
                     }
                 } catch (IOException e) {
-                    // It may hang up before it has heard all.
+                    // The server may hang up before it has read all.
                     assertThat(e).message().containsAnyOf("roken pipe", "onnection reset");
                 }
             }

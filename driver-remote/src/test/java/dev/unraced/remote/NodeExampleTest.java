@@ -17,7 +17,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The example in {@code examples/node}: a subscriber in another language. Needs node and npm, and npm's packages. */
+/**
+ * Runs the example in {@code examples/node}, a subscriber in another language. Needs node and npm, and npm's packages.
+ */
 @Timeout(300)
 class NodeExampleTest {
     private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();

@@ -39,7 +39,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Whoever asks for what there is not hears so, and whatever comes in changes nothing for others. */
+/** Tests that an impossible request is refused with a reason, and that no input changes anything for other peers. */
 @Timeout(60)
 class RefusalTest {
     private final Firehose hose = new Firehose();
@@ -61,7 +61,7 @@ class RefusalTest {
                 .setRecordVersion(1);
     }
 
-    /** The status that a subscription ends with. */
+    /** Returns the status with which a subscription ends. */
     private Status refused(SubscribeRequest request) {
         try (Link link = new Link(RemoteSettings.of(served.client().build()))) {
             return link.ask(stub -> {
@@ -185,7 +185,7 @@ class RefusalTest {
                     }
                     channel.write(ByteBuffer.wrap(bytes));
                 } catch (IOException e) {
-                    // It may hang up before it has heard all.
+                    // The server may hang up before it has read all.
                     assertThat(e).hasMessageContaining("roken pipe");
                 }
             }

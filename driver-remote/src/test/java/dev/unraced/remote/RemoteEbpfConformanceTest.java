@@ -11,8 +11,8 @@ import org.junit.jupiter.api.condition.EnabledForJreRange;
 import org.junit.jupiter.api.condition.JRE;
 
 /**
- * Every rule of {@code docs/spec.md}, over the wire, with the running kernel behind the server. Takes minutes, so on
- * the oldest Java alone: the wire is the same on all, and the simulator behind it runs on all.
+ * Runs every rule of {@code docs/spec.md} over the wire, with the running kernel behind the server. It takes minutes,
+ * so it runs only on the oldest Java: the wire is the same on all, and the simulator's run covers the others.
  */
 @EnabledForJreRange(max = JRE.JAVA_17)
 class RemoteEbpfConformanceTest extends ConformanceSuite {

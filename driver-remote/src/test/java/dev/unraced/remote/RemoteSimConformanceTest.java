@@ -10,7 +10,7 @@ import dev.unraced.sim.SimKernel;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 
-/** Every rule of {@code docs/spec.md}, over the wire, with the simulated kernel behind the server. */
+/** Runs every rule of {@code docs/spec.md} over the wire, with the simulated kernel behind the server. */
 class RemoteSimConformanceTest extends ConformanceSuite {
     private final SimKernel kernel = SimKernel.create();
     private final Served served =

@@ -19,7 +19,7 @@ import java.util.function.UnaryOperator;
 
 /** A server in this process, behind a UNIX socket in a directory of its own. */
 final class Served implements AutoCloseable {
-    /** Less than usual: to touch all of it takes longer than most tests. */
+    /** The ring is smaller than usual: touching a full one takes longer than most tests. */
     private static final int RING_BYTES = 8 << 20;
 
     private final Path directory;
@@ -45,22 +45,22 @@ final class Served implements AutoCloseable {
         Limits given = limits.apply(Limits.standard());
         settings = more.apply(
                 ServerSettings.at(new Address.Unix(socket().toString())).limits(given));
-        // A simulated process may have the number of this one; the command tells them apart by the driver's stage.
+        // A simulated process may have the id of this one; the command tells them apart by the driver's stage.
         captures = new Captures(driver, config, !(driver instanceof SimDriver), given, withShared);
         server = RemoteServer.start(settings, captures);
     }
 
-    /** The same settings at another socket. */
+    /** Returns the same settings at another socket. */
     static ServerSettings at(ServerSettings settings, Path socket) {
         return ServerSettings.at(new Address.Unix(socket.toString())).limits(settings.limits());
     }
 
-    /** One with captures for single subscribers alone. */
+    /** Serves captures for single subscribers alone. */
     static Served own(Driver driver, Supplier<CaptureConfigBuilder> config) {
         return new Served(driver, config, false, limits -> new Limits(64, 16, 1024, limits.ringBytes()));
     }
 
-    /** One with a shared capture alone. */
+    /** Serves a shared capture alone. */
     static Served shared(Driver driver, Supplier<CaptureConfigBuilder> config) {
         return new Served(driver, config, true, limits -> limits);
     }
@@ -77,7 +77,7 @@ final class Served implements AutoCloseable {
         return server;
     }
 
-    /** What a subscriber's configuration needs. */
+    /** Returns a configuration for a subscriber. */
     CaptureConfigBuilder client() {
         return reach(CaptureConfig.builder().driver(RemoteDriver.NAME).ringBytes(RING_BYTES));
     }

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** What tools that know nothing of this project ask any server by gRPC. */
+/** Tests the standard gRPC services, which generic tools use. */
 @Timeout(60)
 class StandardServicesTest {
     private static final String SERVICE = "unraced.v1.Unraced";

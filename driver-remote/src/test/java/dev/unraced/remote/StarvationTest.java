@@ -33,19 +33,19 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Connections of another user that nobody asked for: refused ones by the thousand, and idle ones for as long as
- * {@code -Dproof.idle.seconds=600} says. Root's subscriber still gets in within a second, and memory stays flat.
+ * Opens unwanted connections of another user: refused ones by the thousand, and idle ones for the time that
+ * {@code -Dproof.idle.seconds=600} sets. Root's subscriber still gets in within a second, and memory stays flat.
  */
 @Timeout(1200)
 class StarvationTest {
     private static final int REFUSED = Integer.getInteger("proof.refused", 2000);
     private static final int IDLE_SECONDS = Integer.getInteger("proof.idle.seconds", 10);
-    /** As many at once as no server has places for. */
+    /** This is more than a server has places for. */
     private static final int AT_ONCE = 400;
 
     private static final long WITHIN_MILLIS = 1000;
     private static final int WARM_UPS = 5;
-    /** What may be added to the memory of a process that subscribes anew all the time, besides serving. */
+    /** The memory that a process may gain when it subscribes anew all the time, besides serving. */
     private static final long GROWTH_KIB = 96 << 10;
 
     /** The pools of the transports, of server and clients: 18 to 21 MiB after 10 s, and no more after 30 s. */
@@ -53,7 +53,9 @@ class StarvationTest {
 
     private static final String NOBODY = "65534";
 
-    /** Opens connections that say nothing: so many in all, so many of them at once, one each so many microseconds. */
+    /**
+     * Opens silent connections: the arguments are the number in all, the number at once, and the pause in microseconds.
+     */
     private static final String SILENT_PEER = """
             use Socket;
             $SIG{PIPE} = 'IGNORE';
@@ -220,7 +222,7 @@ class StarvationTest {
         }
     }
 
-    /** A process of another user. */
+    /** Starts a process of another user. */
     private Process silentPeer(String address, int all, int atOnce, int pauseMicros) throws IOException {
         Process peer = new ProcessBuilder(
                         "setpriv",
@@ -246,9 +248,9 @@ class StarvationTest {
         assertThat(peer.waitFor()).isZero();
     }
 
-    /** Objects and buffers that a collection leaves. */
+    /** Returns the memory of objects and buffers that a collection leaves. */
     private static long retainedKib() throws InterruptedException {
-        // Buffers of closed captures are given back some time after the collection that finds them unused.
+        // Buffers of closed captures are released some time after the collection that finds them unused.
         System.gc();
         TimeUnit.SECONDS.sleep(1);
         System.gc();
@@ -259,7 +261,7 @@ class StarvationTest {
         return (heap + direct) >> 10;
     }
 
-    /** Memory of this process, in which the server is, after a collection. */
+    /** Returns the memory of this process, which includes the server, after a collection. */
     private static long residentKib() throws IOException {
         System.gc();
         return Files.readAllLines(Path.of("/proc/self/status")).stream()

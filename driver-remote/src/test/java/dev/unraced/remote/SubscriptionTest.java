@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.slf4j.LoggerFactory;
 
-/** What subscribers of a shared capture get, and what they are told of the rest. */
+/** Tests the events of a shared capture's subscribers, and their statistics of the rest. */
 @Timeout(120)
 class SubscriptionTest {
     private static final int TGID = 4711;
@@ -48,7 +48,7 @@ class SubscriptionTest {
                 limits -> new Limits(subscribers, 0, 16, ringBytes));
     }
 
-    /** Consumes on a thread of its own, and looks at the order. */
+    /** Consumes on a thread of its own, and checks the order. */
     private static final class Reader implements AutoCloseable {
         final Capture capture;
         final AtomicLong count = new AtomicLong();
@@ -275,7 +275,7 @@ class SubscriptionTest {
 
     @Test
     void whoeverHasHeardOfTheBeginningIsKnown() {
-        // The server says that somebody subscribes when the subscription has begun: here it takes its time over that.
+        // The server logs a subscription once it has begun; here that takes a while.
         AppenderBase<ILoggingEvent> slow = new AppenderBase<>() {
             @Override
             protected void append(ILoggingEvent event) {

@@ -7,7 +7,10 @@ import io.micrometer.core.instrument.Clock;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** The books of a capture, read once for all meters of one scrape: so they agree, and cost one look into the kernel. */
+/**
+ * The statistics of a capture, read once for all meters of one scrape: so the meters agree, and cost one read of the
+ * kernel's counters.
+ */
 final class Books {
     static final long FRESH_MILLIS = 100;
 

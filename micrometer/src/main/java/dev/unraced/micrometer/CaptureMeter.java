@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The meters of a capture: name, kind, base unit and tags of each. Counters count since the capture opened. All have
- * the tag {@link CaptureTag#DRIVER}; those with a second one have a meter for each of its values from the start, so
- * that a first loss is a rise and not a new series.
+ * the tag {@link CaptureTag#DRIVER}; a meter with a second tag exists for each of its values from the start, so that a
+ * first loss is a rise and not a new series.
  */
 public enum CaptureMeter implements MeterDocumentation {
     /** Watched calls that returned. */
@@ -20,7 +20,7 @@ public enum CaptureMeter implements MeterDocumentation {
     DELIVERED("unraced.delivered", Meter.Type.COUNTER, "events", "Events that the consumer got", null),
     /** Calls and entries that should have become events. */
     LOST("unraced.lost", Meter.Type.COUNTER, "events", "Events lost, by reason", CaptureTag.REASON),
-    /** Events that the source lost of the user and cgroup that lost the most, the second most, and so on. */
+    /** Events that the source lost, for the user and cgroup that lost the most, the second most, and so on. */
     LOST_HEAVIEST(
             "unraced.lost.heaviest",
             Meter.Type.GAUGE,
@@ -39,7 +39,7 @@ public enum CaptureMeter implements MeterDocumentation {
             "calls",
             "Calls under mitigation kernel without the kernel's copy",
             null),
-    /** How often the source woke the reader. */
+    /** The number of times that the source woke the reader. */
     WAKEUPS("unraced.wakeups", Meter.Type.COUNTER, "wakeups", "How often the source woke the reader", null),
     /** Memory of the rings. */
     RING_SIZE("unraced.ring.size", Meter.Type.GAUGE, "bytes", "Memory of the rings", null),
@@ -60,9 +60,9 @@ public enum CaptureMeter implements MeterDocumentation {
             CaptureTag.CAUSE),
     /** Calls that a full stash did not store. */
     STASH_REFUSED("unraced.stash.refused", Meter.Type.COUNTER, "calls", "Calls that a full stash did not store", null),
-    /** The mode in force: 1 for it, 0 for the others. */
+    /** The mode in force has 1, the others have 0. */
     MITIGATION("unraced.mitigation", Meter.Type.GAUGE, null, "1 for the mode in force", CaptureTag.MODE),
-    /** Whether the capture is open: 1, and 0 once it is closed. */
+    /** The value is 1 while the capture is open, and 0 once it is closed. */
     OPEN("unraced.open", Meter.Type.GAUGE, null, "1 while the capture is open", null);
 
     private final String name;
@@ -100,7 +100,7 @@ public enum CaptureMeter implements MeterDocumentation {
         return tag == null ? new KeyName[] {CaptureTag.DRIVER} : new KeyName[] {CaptureTag.DRIVER, tag};
     }
 
-    /** What it says, for people. */
+    /** Returns the description for people. */
     public String description() {
         return description;
     }

@@ -23,11 +23,11 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.ToDoubleFunction;
 
 /**
- * Binds the books of a capture to a registry, as the meters that {@link CaptureMeter} lists. Thread-safe.
+ * Binds the statistics of a capture to a registry, as the meters that {@link CaptureMeter} lists. Thread-safe.
  *
- * <p>Events cost nothing for it: the books are read when the registry asks, and once for all meters that it asks for
- * within {@value Books#FRESH_MILLIS} ms. The registry keeps the capture reachable until {@link #close}; a capture that
- * is closed keeps its last figures until then.
+ * <p>An event costs nothing extra: the statistics are read when the registry asks, and once for all meters that it asks
+ * for within {@value Books#FRESH_MILLIS} ms. The registry keeps the capture reachable until {@link #close}; a capture
+ * that is closed keeps its last figures until then.
  */
 public final class CaptureMetrics implements MeterBinder, AutoCloseable {
     private static final List<String> RANKS = List.of("first", "second", "third");
@@ -36,15 +36,12 @@ public final class CaptureMetrics implements MeterBinder, AutoCloseable {
     private final Tags tags;
     private final Queue<Bound> bound = new ConcurrentLinkedQueue<>();
 
-    /** Metrics of a capture, tagged with its driver. */
+    /** Makes metrics of a capture, tagged with its driver. */
     public CaptureMetrics(Capture capture) {
         this(capture, Tags.empty());
     }
 
-    /**
-     * Metrics of a capture with more tags beside its driver. An application with two captures of one driver tells them
-     * apart so.
-     */
+    /** Makes metrics of a capture with more tags beside its driver, which tell two captures of one driver apart. */
     public CaptureMetrics(Capture capture, Iterable<Tag> tags) {
         this.capture = capture;
         this.tags = Tags.of(tags).and(CaptureTag.DRIVER.asString(), capture.driver());
@@ -78,7 +75,7 @@ public final class CaptureMetrics implements MeterBinder, AutoCloseable {
         binding.bind(CaptureMeter.OPEN, stats -> capture.isOpen() ? 1 : 0);
     }
 
-    /** Whose losses they are, {@link CaptureStats#heaviest} says: as tags, users and cgroups would be without bound. */
+    /** {@link CaptureStats#heaviest} names the callers; as tags, users and cgroups would be without bound. */
     private static void bindRank(Binding binding, int index) {
         binding.bind(
                 CaptureMeter.LOST_HEAVIEST,
@@ -107,7 +104,7 @@ public final class CaptureMetrics implements MeterBinder, AutoCloseable {
         binding.bind(CaptureMeter.STASH_REFUSED, stats -> stats.stash().refused());
     }
 
-    /** Takes the meters out of every registry that they were bound to. The capture stays as it is. */
+    /** Removes the meters from every registry that they were bound to. The capture stays as it is. */
     @Override
     public void close() {
         for (Bound meter = bound.poll(); meter != null; meter = bound.poll()) {
@@ -142,7 +139,7 @@ public final class CaptureMetrics implements MeterBinder, AutoCloseable {
             bound.add(new Bound(registry, register(meter, tags.and(more), value).getId()));
         }
 
-        // A registry has only a weak reference to what it measures; the function holds it.
+        // A registry has only a weak reference to the measured object, so the function holds it.
         private Meter register(CaptureMeter meter, Tags all, ToDoubleFunction<CaptureStats> value) {
             ToDoubleFunction<Books> read = ignored -> value.applyAsDouble(books.now());
             return meter.getType() == Meter.Type.COUNTER

@@ -6,13 +6,13 @@ import java.util.Locale;
 
 /** The tags of the meters. Their values are few, and known beforehand. */
 public enum CaptureTag implements KeyName {
-    /** Name of the driver behind the capture. */
+    /** The name of the driver behind the capture. */
     DRIVER,
-    /** Why calls were lost or filtered: a reason of the API in lower case, such as {@code ring_full}. */
+    /** The reason why calls were lost or filtered: a reason of the API in lower case, such as {@code ring_full}. */
     REASON,
-    /** Why an entry left the stash: {@code taken}, {@code evicted}, {@code reclaimed} or {@code stale}. */
+    /** The reason why an entry left the stash: {@code taken}, {@code evicted}, {@code reclaimed} or {@code stale}. */
     CAUSE,
-    /** A place among the callers with the most losses, {@code first}, {@code second} or {@code third}. */
+    /** A rank among the callers with the most losses: {@code first}, {@code second} or {@code third}. */
     RANK,
     /** A mode: {@code off}, {@code stash} or {@code kernel}. */
     MODE;

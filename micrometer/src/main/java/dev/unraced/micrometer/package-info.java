@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** The books of a capture as meters, for applications that have a registry of Micrometer. */
+/** Publishes the statistics of a capture as meters, for applications that have a registry of Micrometer. */
 @NullMarked
 package dev.unraced.micrometer;
 

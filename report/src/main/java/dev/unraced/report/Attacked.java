@@ -8,14 +8,14 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * What {@code attack --json} says, as the template shows it.
+ * The output of {@code attack --json}, as the template shows it.
  *
- * @param processors how many there were: attacks that need two threads at once do little on one
- * @param rows of what was attacked, each attack under each mode
- * @param unrun what was not, by reason
+ * @param processors number of CPUs: attacks that need two threads at once do little on one
+ * @param rows the attacks that ran, each under each mode
+ * @param unrun the attacks that did not run, by reason
  */
 record Attacked(String driver, String kernel, long processors, List<Row> rows, List<Unrun> unrun) {
-    /** What became of an attack. */
+    /** The outcome of an attack. */
     enum Status {
         HELD(""),
         BROKEN(""),
@@ -23,7 +23,7 @@ record Attacked(String driver, String kernel, long processors, List<Row> rows, L
         IMPOSSIBLE("not possible here: "),
         NEVER_WON("never won: ");
 
-        /** Why an attack was not played. */
+        /** The reason why an attack was not played. */
         private final String why;
 
         Status(String why) {
@@ -35,14 +35,14 @@ record Attacked(String driver, String kernel, long processors, List<Row> rows, L
      * One attack under one mode.
      *
      * @param counts calls, true, wrong, flagged, false MATCH, wrong truth, MATCH, CHANGED
-     * @param broken why, when one of the two that have to be zero is none; else empty
+     * @param broken the reason, if one of the two counts that have to be zero is not; else empty
      */
     record Row(String attack, String title, String mode, List<Count> counts, String broken) {}
 
-    /** @param bad whether it has to be zero, and is not */
+    /** @param bad true if the number has to be zero, and is not */
     record Count(long number, boolean bad) {}
 
-    /** Why attacks were not made, and which. */
+    /** The attacks that did not run for one reason. */
     record Unrun(String reason, List<String> attacks) {
         String list() {
             return String.join(", ", attacks);

@@ -9,7 +9,7 @@ import java.util.stream.IntStream;
 /**
  * Horizontal bars, each below its name and number, narrow enough for a telephone. Immutable.
  *
- * @param title says what was measured, and the unit
+ * @param title the measured thing, and the unit
  * @param bars from top to bottom
  */
 record BarChart(String title, List<Bar> bars) {
@@ -19,7 +19,7 @@ record BarChart(String title, List<Bar> bars) {
     /**
      * A bar.
      *
-     * @param value its length; less than nothing is drawn as nothing
+     * @param value its length; a negative value is drawn as 0
      * @param number the value in print
      */
     record Bar(String name, double value, String number) {}
@@ -28,7 +28,7 @@ record BarChart(String title, List<Bar> bars) {
         bars = List.copyOf(bars);
     }
 
-    /** A bar and its place. */
+    /** A bar and its position. */
     record Drawn(String name, String number, int textY, int barY, String length) {}
 
     List<Drawn> drawn() {
@@ -47,7 +47,7 @@ record BarChart(String title, List<Bar> bars) {
                 .toList();
     }
 
-    /** What a screen reader says instead. */
+    /** Returns the text that a screen reader reads. */
     String description() {
         return bars.stream().map(bar -> bar.name() + ": " + bar.number()).collect(Collectors.joining("; "));
     }

@@ -31,7 +31,7 @@ record Fields(JsonObject object) {
         return value.getAsString();
     }
 
-    /** The string, or nothing where there is none. */
+    /** Returns the string, or an empty one if it is missing. */
     String stringOrEmpty(String key) {
         return isNull(key) ? "" : string(key);
     }
@@ -44,7 +44,7 @@ record Fields(JsonObject object) {
         }
     }
 
-    /** The number, or NaN where there is none. */
+    /** Returns the number, or NaN if it is missing. */
     double numberOrNaN(String key) {
         try {
             return isNull(key) ? Double.NaN : value(key).getAsDouble();

@@ -5,18 +5,18 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * What {@code conformance --json} says of one driver.
+ * The output of {@code conformance --json} for one driver.
  *
- * @param kernel the release of the kernel that it was judged on
+ * @param kernel the release of the kernel on which the driver was tested
  */
 record Judged(String driver, String kernel, List<Rule> rules) {
-    /** What became of a rule. */
+    /** The outcome of a rule's test. */
     enum Status {
         KEPT,
         SKIPPED,
         BROKEN;
 
-        /** In print, and as the name of a style. */
+        /** Returns the status in print, which is also the name of a style. */
         String word() {
             return name().toLowerCase(Locale.ROOT);
         }
@@ -25,10 +25,10 @@ record Judged(String driver, String kernel, List<Rule> rules) {
     /**
      * One test of a rule.
      *
-     * @param number such as R2.15; empty for what concerns a whole group
-     * @param chapter the heading; empty for what concerns a whole group
+     * @param number such as R2.15; empty for a whole group
+     * @param chapter the heading; empty for a whole group
      * @param rule begins with the number, if there is one
-     * @param reason or evidence; may be empty
+     * @param reason a reason or evidence; may be empty
      */
     record Rule(String number, String chapter, String group, String rule, Status status, String reason) {}
 

@@ -13,31 +13,33 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Rules by drivers, as the template shows them.
+ * A table of rules by drivers, as the template shows it.
  *
- * @param columns one for each driver that was judged
- * @param chapters those of the specification, with the rules that anybody was judged by
- * @param broken why rules are broken, and so on: each reason once for a driver
+ * @param columns one for each tested driver
+ * @param chapters the chapters of the specification, with the tested rules
+ * @param broken the reasons for broken rules, each once for a driver
+ * @param skipped the reasons for skipped rules
+ * @param evidence the evidence for kept rules
  */
 record Matrix(
         List<Column> columns, List<Chapter> chapters, List<Note> broken, List<Note> skipped, List<Note> evidence) {
-    /** A driver on a kernel, and how many tests ended how. */
+    /** A driver on a kernel, with the number of tests by outcome. */
     record Column(String driver, String kernel, long kept, long skippedCount, long brokenCount, boolean conformant) {}
 
-    /** Rules of one chapter. */
+    /** The rules of one chapter. */
     record Chapter(String title, String id, List<Row> rows) {}
 
     /**
      * One test.
      *
-     * @param number of its rule; empty for a whole group
+     * @param number the number of its rule; empty for a whole group
      */
     record Row(String number, String sentence, List<Cell> cells) {}
 
     /**
-     * What became of a test with one driver.
+     * The outcome of a test with one driver.
      *
-     * @param word empty when the driver was not judged by it
+     * @param word empty when the driver was not tested by it
      * @param note the reason, if there is one
      */
     record Cell(String word, @Nullable Note note) {}
@@ -45,9 +47,9 @@ record Matrix(
     /**
      * A reason.
      *
-     * @param number over all, from 1
+     * @param number over all notes, from 1
      * @param where driver and kernel
-     * @param rules the numbers of the rules that it is about
+     * @param rules the numbers of its rules
      */
     record Note(int number, String where, String word, String reason, List<String> rules) {
         String ruleList() {
@@ -117,7 +119,7 @@ record Matrix(
 
     private static Map<Reason, Note> notes(List<Judged> drivers) {
         Map<Reason, Note> notes = new LinkedHashMap<>();
-        // In the order in which they are listed.
+        // The order is that of the lists on the page.
         for (Status status : List.of(Status.BROKEN, Status.SKIPPED, Status.KEPT)) {
             for (int i = 0; i < drivers.size(); i++) {
                 Judged driver = drivers.get(i);
@@ -159,7 +161,7 @@ record Matrix(
         return byGroup != 0 ? byGroup : one.sentence().compareTo(other.sentence());
     }
 
-    /** R2.9 before R2.10, and "9. Order" before "10. Whole strings". */
+    /** Orders R2.9 before R2.10, and "9. Order" before "10. Whole strings". */
     private static int byNumber(String one, String other) {
         List<Integer> these = numbers(one);
         List<Integer> those = numbers(other);

@@ -7,20 +7,20 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What {@code bench} says, as the template shows it.
+ * The output of {@code bench}, as the template shows it.
  *
- * @param machine where and when
+ * @param machine the machine and the time
  */
 record Measured(String machine, List<Table> tables) {
-    /** A table whose rows are in units of their own. */
+    /** The table whose rows each have a unit of their own. */
     private static final String TARGETS = "targets";
 
     /**
-     * Figures.
+     * A table of figures.
      *
-     * @param id of this page's own
-     * @param headings of the columns
-     * @param chart of the first column, if that has anything to compare
+     * @param id unique on this page
+     * @param headings the headings of the columns
+     * @param chart of the first column, if that has figures to compare
      */
     record Table(
             String id,
@@ -30,7 +30,7 @@ record Measured(String machine, List<Table> tables) {
             List<String> notes,
             @Nullable BarChart chart) {}
 
-    /** @param figures as printed; empty where there is none */
+    /** @param figures as printed; empty for a missing figure */
     record Row(String name, List<String> figures) {}
 
     private record Column(String key, String heading, int decimals) {
@@ -39,7 +39,7 @@ record Measured(String machine, List<Table> tables) {
         }
     }
 
-    /** @param id unlike that of any other */
+    /** @param id unique among measurements */
     static Measured of(Fields fields, String id) {
         List<Table> tables = new ArrayList<>();
         for (Fields table : fields.objects("tables")) {

@@ -5,12 +5,12 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * What {@code conformance --mutants --json} says, as the template shows it.
+ * The output of {@code conformance --mutants --json}, as the template shows it.
  *
  * @param unproven the numbers of the rules that no mutant breaks
  */
 record Mutated(List<Row> mutants, String unproven) {
-    /** @param reason of the first failure */
+    /** @param reason the reason of the first failure */
     record Row(String name, String what, String breaks, String failed, String verdict, boolean caught, String reason) {}
 
     static Mutated of(Fields fields) {

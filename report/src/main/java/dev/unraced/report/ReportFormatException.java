@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.report;
 
-/** A text is not what one of the commands prints. */
+/** Thrown when a text is not the output of one of the commands. */
 public final class ReportFormatException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

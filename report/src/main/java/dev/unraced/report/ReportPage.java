@@ -11,8 +11,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * One page of HTML that needs nothing else: no script, no file, no network. It says how it was told to be made:
- * conformance, attacks, costs, timelines, each where there is something to say. Not thread-safe.
+ * One page of HTML that is complete in itself: no script, no file, no network. It has sections for conformance,
+ * attacks, costs and timelines, each if there is data for it. Not thread-safe.
  */
 public final class ReportPage {
     private final List<Judged> judged = new ArrayList<>();
@@ -22,10 +22,10 @@ public final class ReportPage {
     private final List<Told> told = new ArrayList<>();
 
     /**
-     * Adds what {@code conformance --json}, {@code attack --json}, {@code bench} or one of its parts with
-     * {@code --json} printed, or several of these one after the other.
+     * Adds the output of {@code conformance --json}, {@code attack --json}, {@code bench} or one of its parts with
+     * {@code --json}, or several of these one after the other.
      *
-     * @throws ReportFormatException when it is none of these
+     * @throws ReportFormatException when the text is none of these
      */
     public ReportPage add(String json) {
         JsonStreamParser values = new JsonStreamParser(json);
@@ -67,15 +67,15 @@ public final class ReportPage {
     }
 
     /**
-     * The page.
+     * Returns the page.
      *
-     * @param made when, as it says at its end
+     * @param made the time that the page shows at its end
      */
     public String html(Instant made) {
         return Templates.render("page", new Page(this, made));
     }
 
-    /** What the template asks for. */
+    /** The values that the template uses. */
     static final class Page {
         private final ReportPage page;
         private final Instant made;
@@ -85,7 +85,7 @@ public final class ReportPage {
             this.made = made;
         }
 
-        /** Nothing, or one: a section of the template that is left out or not. */
+        /** Returns no matrix or a single one, for a section of the template that may be left out. */
         List<Matrix> matrix() {
             return page.judged.isEmpty() ? List.of() : List.of(Matrix.of(page.judged));
         }

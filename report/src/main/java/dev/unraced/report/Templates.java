@@ -15,9 +15,8 @@ import java.util.Arrays;
 import java.util.stream.Collectors;
 
 /**
- * Fills in the templates beside this class. Whatever they show is escaped: markup stays text, and so does what would
- * reorder or hide text, such as control and bidirectional characters. A name that a template asks for and that is not
- * there is an error.
+ * Fills in the templates beside this class. All values are escaped: markup stays text, and characters that reorder or
+ * hide text, such as control and bidirectional characters, become visible. An unknown name in a template is an error.
  */
 final class Templates {
     private static final Mustache.Compiler COMPILER = Mustache.compiler()

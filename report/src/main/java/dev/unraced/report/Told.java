@@ -17,10 +17,10 @@ import java.util.stream.Stream;
 /**
  * An attack on the simulated kernel, and one of its executions, as the template shows it.
  *
- * @param outcomes what each mode comes to, in the order of {@link Mode}
+ * @param outcomes the outcome of each mode, in the order of {@link Mode}
  * @param shown the mode of the execution
  * @param svg its drawing
- * @param steps the same as text
+ * @param steps the execution as text
  */
 record Told(
         String name,
@@ -34,19 +34,19 @@ record Told(
         List<Step> steps,
         String verdict) {
     /**
-     * What a mode comes to.
+     * The outcomes of one mode's executions.
      *
      * @param worst the worst verdict
-     * @param says the event, at worst
+     * @param says the event of the worst execution
      */
     record Row(
             String mode, long executions, long right, long warned, long fooled, long lied, String worst, String says) {}
 
     /**
-     * The worst that a mode comes to.
+     * The worst outcome of a mode.
      *
      * @param worst the verdict; empty when the attack has no such mode
-     * @param share of the executions that come to it; empty when these are all
+     * @param share the share of executions with this verdict; empty when all events are true
      */
     record Outcome(String worst, String share) {}
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * One self-contained page of what a driver was judged by, attacked with and measured at. Reads what the commands print
- * as JSON; what it holds beside that, it takes from the simulator's attacks.
+ * One self-contained page about a driver: its conformance, the attacks on it, and its costs. The package reads the JSON
+ * that the commands print, and takes the timelines from the simulator's attacks.
  */
 @NullMarked
 package dev.unraced.report;

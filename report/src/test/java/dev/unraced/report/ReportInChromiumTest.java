@@ -34,14 +34,14 @@ import org.openqa.selenium.logging.LogEntry;
 import org.openqa.selenium.logging.LogType;
 import org.openqa.selenium.logging.LoggingPreferences;
 
-/** The page in a real browser, where there is one; its pictures stay in {@code target/report}. */
+/** Tests the page in a real browser, if there is one; its pictures stay in {@code target/report}. */
 class ReportInChromiumTest {
     private static final Path CHROMIUM = Path.of("/usr/bin/chromium");
     private static final Path CHROMEDRIVER = Path.of("/usr/bin/chromedriver");
     private static final Path PICTURES = Path.of("target/report");
     private static final Pattern REQUEST =
             Pattern.compile("\"method\":\"Network\\.requestWillBeSent\".*?\"request\":\\{.*?\"url\":\"([^\"]*)\"");
-    /** Of a picture: more than that the browser may not draw. */
+    /** The most pixels of a picture's height; the browser may not draw more. */
     private static final long TALLEST = 12_000;
 
     @TempDir
@@ -157,7 +157,7 @@ class ReportInChromiumTest {
         browser.executeCdpCommand(
                 "Emulation.setEmulatedMedia",
                 Map.of("features", List.of(Map.of("name", "prefers-color-scheme", "value", scheme))));
-        // What was logged before is forgotten.
+        // Reading a log empties it, so earlier lines are gone.
         log(LogType.BROWSER);
         log(LogType.PERFORMANCE);
         String url = file(name).toAbsolutePath().toUri().toString();

@@ -12,17 +12,17 @@ import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
 
-/** Pages to look at. */
+/** Sample pages. */
 final class Samples {
     static final Instant MADE = Instant.parse("2026-01-02T03:04:05Z");
-    /** Ends elements, attributes and comments, runs scripts, asks the network, turns text around. */
+    /** This text ends elements, attributes and comments, runs scripts, uses the network, and turns text around. */
     static final String HOSTILE = "</td></q></script>--><script>window.pwned=1</script>"
             + "<img src=http://127.0.0.1:9/x onerror=window.pwned=2>\" onfocus=\"window.pwned=3\" autofocus ' {{title}}"
             + " {{{svg}}} \u202e\u0007\u001b[31m\u0000 <style>*{display:none}</style> &lt;";
 
     private Samples() {}
 
-    /** Such as the commands print, with drivers and figures that are made up. */
+    /** Returns a page from output such as the commands print, with made-up drivers and figures. */
     static ReportPage page() {
         ReportPage page = new ReportPage();
         for (String file : List.of(
@@ -38,7 +38,7 @@ final class Samples {
                 .toList());
     }
 
-    /** Everything that can be text is hostile. */
+    /** Returns a page in which every text is hostile. */
     static ReportPage hostile() {
         String text = HOSTILE.codePoints()
                 .mapToObj(point -> point == '"' || point == '\\' || point < ' '

@@ -33,18 +33,18 @@ import org.slf4j.LoggerFactory;
  * Sends each event as an {@code unraced.v1.Event} to a topic. The key is host and thread group, so the events of a
  * process stay in their order. The producer is idempotent: a retry makes no event twice.
  *
- * <p>Every event that comes in is acknowledged, lost and counted, or on its way. When brokers are away or slow, the
- * memory for events on their way fills, and after a moment each further one counts as lost.
+ * <p>Every incoming event is acknowledged, lost and counted, or on its way. When brokers are away or slow, the memory
+ * for events on their way fills, and after a moment each further one counts as lost.
  */
 final class KafkaSink implements EventSink {
     static final String NAME = "kafka";
 
     private static final Logger LOG = LoggerFactory.getLogger(KafkaSink.class);
     private static final String SECTION = "unraced.kafka.";
-    /** How long a full memory, or a cluster that nobody has reached yet, may hold up one event. */
+    /** The longest time that a full memory, or an unreachable cluster, may delay one event. */
     private static final int HOLD_UP_MILLIS = 5;
 
-    /** How long to wait at the start for a cluster that knows the topic. */
+    /** The longest wait at the start for a cluster that knows the topic. */
     private static final long START_NANOS = 5_000_000_000L;
 
     private static final int LINGER_MILLIS = 5;
@@ -110,7 +110,7 @@ final class KafkaSink implements EventSink {
         }
     }
 
-    /** Without it, the first events would be lost to the first look for the brokers. */
+    /** Waits for the topic: the first events would be lost to the producer's first search for the brokers. */
     private void awaitTopic() {
         long begin = System.nanoTime();
         boolean isKnown = false;
@@ -158,7 +158,7 @@ final class KafkaSink implements EventSink {
     }
 
     @Override
-    @SuppressWarnings("FutureReturnValueIgnored") // the callback hears all that the future would tell
+    @SuppressWarnings("FutureReturnValueIgnored") // the callback gets the same result as the future
     public void onEvent(EventView event) {
         taken.incrementAndGet();
         byte[] key = (host + "/" + event.tgid()).getBytes(StandardCharsets.UTF_8);
@@ -172,7 +172,7 @@ final class KafkaSink implements EventSink {
                 }
             });
         } catch (KafkaException | IllegalStateException e) {
-            // What cannot even be stored; the callback has not been, and will not be called.
+            // The producer could not even store this event, and has not called the callback.
             fail(e);
         }
     }
@@ -186,17 +186,17 @@ final class KafkaSink implements EventSink {
         }
     }
 
-    /** Events that came in. */
+    /** Returns the number of incoming events. */
     long taken() {
         return taken.get();
     }
 
-    /** Events that the brokers have. */
+    /** Returns the number of events that the brokers have. */
     long acknowledged() {
         return acknowledged.get();
     }
 
-    /** Events that they do not have, and will not get. */
+    /** Returns the number of events that the brokers do not have, and will not get. */
     long lost() {
         return lost.get();
     }

@@ -4,7 +4,7 @@ package dev.unraced.kafka;
 import dev.unraced.config.CaptureConfig;
 import dev.unraced.remote.server.EventSink;
 
-/** Makes the sink known under the name {@value KafkaSink#NAME}. */
+/** Registers the sink under the name {@value KafkaSink#NAME}. */
 public final class KafkaSinkProvider implements EventSink.Provider {
 
     @Override

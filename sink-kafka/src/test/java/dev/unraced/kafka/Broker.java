@@ -22,7 +22,9 @@ import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.Uuid;
 
-/** A real broker, which is its own controller (KRaft), in a process of its own: it can be killed, and started again. */
+/**
+ * A real broker, which is its own controller (KRaft), in a process of its own, which a test can kill and start again.
+ */
 final class Broker implements AutoCloseable {
     private final Path directory;
     private final int port = freePort();
@@ -84,7 +86,7 @@ final class Broker implements AutoCloseable {
         });
     }
 
-    /** One that has a topic. */
+    /** Starts a broker that has a topic. */
     static Broker with(String topic, Path directory) throws IOException, InterruptedException, ExecutionException {
         Broker broker = new Broker(directory);
         broker.create(topic);
@@ -101,7 +103,7 @@ final class Broker implements AutoCloseable {
         return "127.0.0.1:" + port;
     }
 
-    /** As a crash would. */
+    /** Kills the broker as a crash would. */
     void kill() throws InterruptedException {
         process.destroyForcibly().waitFor();
     }

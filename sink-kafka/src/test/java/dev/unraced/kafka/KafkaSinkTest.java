@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Events of a server at a real broker, and what becomes of them when it dies. */
+/** Tests the events of a server at a real broker, and their fate when the broker dies. */
 @Timeout(300)
 class KafkaSinkTest {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -123,7 +123,8 @@ class KafkaSinkTest {
                 .as("host and thread group")
                 .hasSize(1)
                 .allMatch(key -> key.matches("here/\\d+"));
-        // A batch whose answer died with the broker may have been stored, though nobody can know: counted as lost.
+        // A batch whose answer died with the broker may have been stored, but the sink cannot know, and counts it as
+        // lost.
         assertThat((long) paths.size()).isGreaterThanOrEqualTo(acknowledged);
     }
 

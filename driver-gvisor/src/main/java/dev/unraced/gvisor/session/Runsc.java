@@ -16,14 +16,15 @@ import java.util.function.LongConsumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The runsc command: how to speak to running sandboxes. Thread-safe. */
+/** The runsc command, which controls running sandboxes. Thread-safe. */
 public final class Runsc {
-    /** The only name of a session that sentries take. */
+    /** The only name of a session that sentries accept. */
     private static final String SESSION = "Default";
 
     private static final int PATIENCE_SECONDS = 30;
     /**
-     * Annotations by which containerd and CRI-O tell a pod's containers from its sandbox: specutils/cri.go of gVisor.
+     * The annotations by which containerd and CRI-O tell a pod's containers from its sandbox: specutils/cri.go of
+     * gVisor.
      */
     private static final Set<String> CONTAINER_TYPES =
             Set.of("io.kubernetes.cri.container-type", "io.kubernetes.cri-o.ContainerType");
@@ -44,12 +45,12 @@ public final class Runsc {
         this.root = root;
     }
 
-    /** What it says of itself, in one line. */
+    /** Returns the version, in one line. */
     public String version() throws RunscException {
         return run(pid -> {}, "--version").lines().findFirst().orElse("");
     }
 
-    /** The ids of the sandboxes that run. A pod is one sandbox; its other containers are not named. */
+    /** Returns the ids of the running sandboxes. A pod is one sandbox; its other containers are left out. */
     public List<String> running() throws RunscException {
         return containers().stream()
                 .filter(container -> container.isRunning() && container.isSandbox())
@@ -57,7 +58,10 @@ public final class Runsc {
                 .toList();
     }
 
-    /** Of a pod's containers, all of one process, runsc speaks of sessions with the one alone that is the sandbox. */
+    /**
+     * Returns the container that is the sandbox. All containers of a pod are one process, and runsc accepts only this
+     * one for sessions.
+     */
     private String sandbox(String id) throws RunscException {
         List<Container> all = containers();
         return all.stream()
@@ -101,7 +105,7 @@ public final class Runsc {
     }
 
     /**
-     * Where the sandbox's trace session sends, and whether anybody is there.
+     * Returns the peers of the sandbox's trace session.
      *
      * @throws RunscException when there is no such sandbox, or this user may not look
      */
@@ -118,7 +122,7 @@ public final class Runsc {
         }
     }
 
-    /** Whether a sandbox has a session whose capture is gone: it sends to nobody, and never again will. */
+    /** Returns whether a sandbox has a session whose capture is gone: it will never reach a receiver again. */
     public boolean isAbandoned(String id) throws RunscException {
         List<SessionPeers.Peer> peers = peers(id);
         return isTraced(id) && !peers.isEmpty() && peers.stream().noneMatch(SessionPeers.Peer::isThere);
@@ -128,13 +132,13 @@ public final class Runsc {
      * Begins a trace session.
      *
      * @param config a file as {@link TraceConfig} makes it
-     * @param started is told the process that is about to connect
+     * @param started gets the process that is about to connect
      */
     public void attach(Path config, String id, LongConsumer started) throws RunscException {
         run(started, "trace", "create", "--config", config.toString(), sandbox(id));
     }
 
-    /** As {@link #attach}, in place of the session that may be there. */
+    /** Begins a trace session as {@link #attach} does, in place of an existing one. */
     public void replace(Path config, String id, LongConsumer started) throws RunscException {
         run(started, "trace", "create", "--force", "--config", config.toString(), sandbox(id));
     }
@@ -144,23 +148,23 @@ public final class Runsc {
         run(pid -> {}, "trace", "delete", "--name", SESSION, sandbox(id));
     }
 
-    /** The trace sessions of a sandbox, as runsc prints them. */
+    /** Returns the trace sessions of a sandbox, as runsc prints them. */
     public String sessions(String id) throws RunscException {
         return run(pid -> {}, "trace", "list", sandbox(id));
     }
 
-    /** Whether a sandbox has a trace session. */
+    /** Returns whether a sandbox has a trace session. */
     public boolean isTraced(String id) throws RunscException {
         return dropped(id) >= 0;
     }
 
-    /** How many frames a sandbox has dropped in all; -1 when it has no session. */
+    /** Returns the number of frames that a sandbox has dropped in all; -1 when it has no session. */
     public long dropped(String id) throws RunscException {
         Matcher matcher = DROPPED.matcher(sessions(id));
         return matcher.find() ? Long.parseLong(matcher.group(1)) : -1;
     }
 
-    /** The trace points that this version has. */
+    /** Returns the trace points of this version. */
     public List<String> points() throws RunscException {
         return run(pid -> {}, "trace", "metadata")
                 .lines()
@@ -169,7 +173,7 @@ public final class Runsc {
                 .toList();
     }
 
-    /** Runs it to its end; gives what it printed. */
+    /** Runs the command to its end, and returns its output. */
     String run(LongConsumer started, String... arguments) throws RunscException {
         String name = String.join(" ", arguments);
         try {
@@ -180,7 +184,7 @@ public final class Runsc {
             process.getOutputStream().close();
             String output;
             try (InputStream printed = process.getInputStream()) {
-                // A sandbox that was started keeps no end of this pipe: these commands only ask.
+                // These commands only ask, so no started sandbox keeps an end of this pipe open.
                 output = new String(printed.readAllBytes(), StandardCharsets.UTF_8);
             }
             if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
@@ -200,7 +204,7 @@ public final class Runsc {
         }
     }
 
-    /** The command line with some arguments. */
+    /** Returns the command line with some arguments. */
     List<String> command(String... arguments) {
         List<String> command = new ArrayList<>();
         command.add(program);

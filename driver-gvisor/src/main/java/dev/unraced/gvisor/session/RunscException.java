@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.gvisor.session;
 
-/** The runsc command could not be run, or failed; the message says how. */
+/** The runsc command could not be run, or failed; the message has the details. */
 public final class RunscException extends Exception {
     private static final long serialVersionUID = 1;
 

@@ -4,7 +4,7 @@ package dev.unraced.gvisor.session;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** What runsc prints when it fails, in words that name the remedy. Known of release-20240729. */
+/** Translates the output of a failed runsc into words that name the remedy. Known for release-20240729. */
 final class RunscFailure {
     private static final Pattern CONNECT =
             Pattern.compile("connect\\(\"(.*?)\"\\): (no such file or directory|connection refused|permission denied)");
@@ -12,10 +12,10 @@ final class RunscFailure {
     private RunscFailure() {}
 
     /**
-     * What to tell people.
+     * Explains a failure.
      *
-     * @param command what was run
-     * @param output what it printed
+     * @param command the command line
+     * @param output its output
      */
     static String explain(String command, String output) {
         Matcher connect = CONNECT.matcher(output);

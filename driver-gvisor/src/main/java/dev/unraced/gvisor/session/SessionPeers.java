@@ -15,9 +15,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Whether anybody is at the other end of a sandbox's trace session. runsc does not tell: a session whose capture was
- * killed looks like any other, and drops all that it should send. So this borrows the sandbox's sockets, by
- * pidfd_getfd(2), and looks whether their peers have hung up.
+ * Finds out whether a sandbox's trace session has a receiver. runsc does not say: a session whose capture was killed
+ * looks like any other, and drops all its frames. So this class borrows the sandbox's sockets, by pidfd_getfd(2), and
+ * checks whether their peers have hung up.
  */
 public final class SessionPeers {
     private static final long PIDFD_OPEN = 434;
@@ -39,15 +39,15 @@ public final class SessionPeers {
     private SessionPeers() {}
 
     /**
-     * Where a sandbox sends.
+     * A receiver of a sandbox's frames.
      *
-     * @param endpoint the socket that it connected to
-     * @param isThere whether whoever accepted has not hung up
+     * @param endpoint the socket that the sandbox connected to
+     * @param isThere true unless the receiver has hung up
      */
     public record Peer(String endpoint, boolean isThere) {}
 
     /**
-     * The other ends of a sandbox's trace sessions, those of ended ones included.
+     * Returns the other ends of a sandbox's trace sessions, including ended ones.
      *
      * @param pid the sandbox's process
      * @throws IOException when this process may not look, or the sandbox is gone
@@ -76,7 +76,7 @@ public final class SessionPeers {
         try {
             return Files.readSymbolicLink(file).toString().startsWith("socket:");
         } catch (IOException e) {
-            // It was closed meanwhile.
+            // The descriptor was closed meanwhile.
             return false;
         }
     }
@@ -85,7 +85,7 @@ public final class SessionPeers {
         int fd = (int) syscall(PIDFD_GETFD, process, number, 0);
         if (fd < 0) {
             if (Native.getLastError() == EBADF) {
-                // It was closed meanwhile.
+                // The descriptor was closed meanwhile.
                 return Optional.empty();
             }
             throw new IOException("pidfd_getfd(2) fails with errno " + Native.getLastError());
@@ -99,7 +99,7 @@ public final class SessionPeers {
             if (!isSession || getpeername(fd, memory, memory.share(LENGTH_AT)) != 0) {
                 return Optional.empty();
             }
-            // struct sockaddr_un: the path follows the family, and ends with a zero or the length.
+            // In a struct sockaddr_un the path follows the family, and ends with a zero or the length.
             int length = memory.getInt(LENGTH_AT) - Short.BYTES;
             if (length <= 0) {
                 return Optional.empty();

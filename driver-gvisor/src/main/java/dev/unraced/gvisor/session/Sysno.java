@@ -4,7 +4,7 @@ package dev.unraced.gvisor.session;
 import dev.unraced.event.Syscall;
 import org.jspecify.annotations.Nullable;
 
-/** Numbers of system calls: arch/x86/entry/syscalls/syscall_64.tbl. */
+/** The numbers of system calls in arch/x86/entry/syscalls/syscall_64.tbl. */
 public final class Sysno {
     static final int OPEN = 2;
     static final int CLOSE = 3;
@@ -17,20 +17,20 @@ public final class Sysno {
     static final int EXECVEAT = 322;
     static final int CLOSE_RANGE = 436;
 
-    /** What a call does to descriptors that are there. */
+    /** The effect of a call on open descriptors. */
     public enum Effect {
         NONE,
-        /** Closes the one that its first argument names. */
+        /** The call closes the descriptor in its first argument. */
         CLOSES,
-        /** Replaces the one that its second argument names. */
+        /** The call replaces the descriptor in its second argument. */
         REPLACES,
-        /** May close any. */
+        /** The call may close any descriptor. */
         CLOSES_MANY
     }
 
     private Sysno() {}
 
-    /** The watched call of a number; null when it is none. */
+    /** Returns the watched call of a number, or null. */
     public static @Nullable Syscall watched(long number) {
         return number == OPENAT
                 ? Syscall.OPENAT
@@ -39,7 +39,7 @@ public final class Sysno {
                         : number == CONNECT ? Syscall.CONNECT : number == CREAT ? Syscall.CREAT : null;
     }
 
-    /** The number of a watched call that sentries have. */
+    /** Returns the number of a watched call that sentries have. */
     public static int of(Syscall call) {
         return switch (call) {
             case OPEN -> OPEN;
@@ -50,7 +50,7 @@ public final class Sysno {
         };
     }
 
-    /** What a call of a number does to descriptors. */
+    /** Returns the effect of a call on descriptors, by its number. */
     public static Effect effect(long number) {
         if (number == CLOSE) {
             return Effect.CLOSES;

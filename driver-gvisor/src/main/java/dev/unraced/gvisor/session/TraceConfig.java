@@ -19,17 +19,17 @@ import java.util.Locale;
 import java.util.Set;
 
 /**
- * The trace session that the driver wants, as {@code runsc --pod-init-config} and {@code runsc trace create} take it.
- * {@code docs/gvisor.md} explains each choice.
+ * The trace session that the driver wants, in the form of {@code runsc --pod-init-config} and {@code runsc trace
+ * create}. {@code docs/gvisor.md} explains each choice.
  */
 public final class TraceConfig {
-    /** What an open's file is known by. */
+    /** The points that identify an open's file. */
     public enum Truth {
-        /** Nothing: the fewest points. */
+        /** No point, for the fewest frames. */
         NONE,
         /** The close of its descriptor. */
         CLOSE,
-        /** Its first read, too. */
+        /** The close and the first read of its descriptor. */
         READS
     }
 
@@ -51,12 +51,12 @@ public final class TraceConfig {
     private record Point(String name, List<String> context, List<String> optional) {}
 
     /**
-     * A session.
+     * Makes a session.
      *
      * @param endpoint the socket of the driver
-     * @param syscalls the calls to watch; openat2 is none that sentries have
-     * @param patience how long a thread of a sandbox tries to send a frame before it drops it
-     * @param requireMonitor whether a sandbox that finds nobody at the endpoint must not start; otherwise it runs
+     * @param syscalls the calls to watch; openat2 is left out, as sentries do not have it
+     * @param patience the time for which a thread of a sandbox tries to send a frame before it drops it
+     * @param requireMonitor true if a sandbox must not start without a listener at the endpoint; otherwise it runs
      *     unwatched
      */
     public TraceConfig(
@@ -69,15 +69,15 @@ public final class TraceConfig {
         this.syscalls.remove(Syscall.OPENAT2);
     }
 
-    /** How long a thread of a sandbox waits for the driver unless somebody says otherwise. */
+    /** The default time for which a thread of a sandbox waits for the driver. */
     public static final Duration USUAL_PATIENCE = Duration.ofSeconds(6);
 
-    /** The names of the points that it asks for. */
+    /** Returns the names of the requested points. */
     public List<String> pointNames() {
         return points().stream().map(Point::name).toList();
     }
 
-    /** The session as JSON. */
+    /** Returns the session as JSON. */
     public String json() {
         StringWriter text = new StringWriter();
         try (JsonGenerator json = new JsonFactory().createGenerator(text)) {
@@ -120,7 +120,10 @@ public final class TraceConfig {
         json.writeEndObject();
     }
 
-    /** How many attempts fill a time, when the pause between two doubles from the first to the last one. */
+    /**
+     * Returns the number of attempts that fill a time, when the pause between two doubles from the first to the last
+     * one.
+     */
     static long retries(Duration patience) {
         long left = patience.toNanos();
         long pause = FIRST_BACKOFF.toNanos();
@@ -152,7 +155,8 @@ public final class TraceConfig {
         for (Syscall call : syscalls) {
             String name = "syscall/" + call.name().toLowerCase(Locale.ROOT);
             String number = "syscall/sysno/" + Sysno.of(call);
-            // Numbers alone, and an id that the runtime has chosen: nothing that the application could have withheld.
+            // These have only numbers, and an id that the runtime has chosen: the application can withhold nothing of
+            // them.
             points.add(new Point(number + "/enter", with("container_id", "credentials"), List.of()));
             points.add(new Point(number + "/exit", with("container_id", "credentials"), List.of()));
             points.add(new Point(name + "/enter", WHO, List.of()));

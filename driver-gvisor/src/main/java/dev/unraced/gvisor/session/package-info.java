@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Trace sessions: what the driver wants sandboxes to send, and the command that begins and ends them. */
+/** Trace sessions: the points that the driver asks sandboxes for, and the command that begins and ends sessions. */
 @NullMarked
 package dev.unraced.gvisor.session;
 

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Who may subscribe, and who may control: change the mode of the shared capture. Immutable.
+ * The permissions to subscribe, and to control, which is to change the mode of the shared capture. Immutable.
  *
  * @param users user ids that may subscribe through a UNIX socket; empty for all that the socket's mode lets in
  * @param certificates names of certificates that may subscribe; empty for all that an accepted authority signed
@@ -25,7 +25,7 @@ public record Access(
         controllingCertificates = List.copyOf(controllingCertificates);
     }
 
-    /** Everybody may subscribe whom the socket lets in; root may control. */
+    /** Returns permissions by which every user whom the socket lets in may subscribe, and root may control. */
     public static Access standard() {
         return new Access(Set.of(), List.of(), Set.of(0), List.of());
     }

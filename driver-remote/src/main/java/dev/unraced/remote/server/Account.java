@@ -25,9 +25,9 @@ public record Account(String name, int uid, int gid) {
     private static final Path TASKS = Path.of("/proc/self/task");
 
     /**
-     * Reads {@code USER} or {@code USER:GROUP}; without a group it is the user's first one.
+     * Reads {@code USER} or {@code USER:GROUP}; without a group, the user's primary group.
      *
-     * @throws IllegalArgumentException when there is none of that name; the message says so
+     * @throws IllegalArgumentException when there is no such user or group; the message names it
      */
     public static Account parse(String text) {
         String[] parts = text.split(":", 2);
@@ -47,9 +47,9 @@ public record Account(String name, int uid, int gid) {
     }
 
     /**
-     * The id of a user by name or by number; a number need not be of a user whom this machine knows.
+     * Returns the id of a user by name or by number; this machine need not know the number.
      *
-     * @throws IllegalArgumentException when there is none of that name; the message says so
+     * @throws IllegalArgumentException when there is no user of that name; the message names it
      */
     public static int uid(String text) {
         return entry(USERS, text)
@@ -86,9 +86,9 @@ public record Account(String name, int uid, int gid) {
     }
 
     /**
-     * Makes this process this user's, for good: all threads, without further groups, and with no capability left.
+     * Turns this process into this user's, for good: all threads, without further groups, and without any capability.
      *
-     * @throws CaptureException when that fails; the process must not go on then
+     * @throws CaptureException when that fails; the process must not continue then
      */
     public void become() {
         try {
@@ -106,7 +106,7 @@ public record Account(String name, int uid, int gid) {
         }
     }
 
-    /** What the kernel says of each thread that is not as it should be. */
+    /** Returns the lines of each thread's status in /proc that show another user, or a capability. */
     private List<String> privileged() {
         List<String> wrong = new ArrayList<>();
         String id = Integer.toUnsignedString(uid);
@@ -130,7 +130,7 @@ public record Account(String name, int uid, int gid) {
         return wrong;
     }
 
-    /** A thread may end while being looked at. */
+    /** Reads a file; a thread may end meanwhile. */
     private static List<String> lines(Path file) {
         try {
             return Files.readAllLines(file, StandardCharsets.ISO_8859_1);

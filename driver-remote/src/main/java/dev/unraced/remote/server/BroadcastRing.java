@@ -8,12 +8,12 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * Records for many readers. The writer never waits: it gives up the oldest records for the newest, and a reader that
- * was not there in time learns how many it missed.
+ * A ring of records for many readers. The writer never waits: it overwrites the oldest records with the newest, and a
+ * slow reader learns how many it missed.
  *
  * <p>Records stand one behind the other, each beginning with its length; none is split, so the end of the ring may hold
- * a filler. A reader copies first and then looks whether the writer has given up what it copied; so it needs no lock,
- * and the writer does not know its readers.
+ * a filler. A reader first copies, and then checks that the writer has not overwritten the copied records. So it needs
+ * no lock, and the writer does not know its readers.
  *
  * <p>One thread writes; any may read. Allocates nothing after construction.
  */
@@ -22,7 +22,7 @@ final class BroadcastRing {
     private static final VarHandle ORDINAL = field("ordinal");
     private static final VarHandle TAIL = field("tail");
     private static final int FILLER = -1;
-    /** Room is made in steps of this share of the ring, so that the tail seldom moves. */
+    /** The writer makes room in steps of this share of the ring, so that the tail seldom moves. */
     private static final int STEP_SHARE = 64;
 
     private final int size;
@@ -32,19 +32,19 @@ final class BroadcastRing {
     private volatile long ordinal;
     private volatile long tail;
     private volatile long tailOrdinal;
-    /** Odd while the tail moves. */
+    /** The version is odd while the tail moves. */
     private volatile int version;
 
-    /** Where a reader stands. Not thread-safe. */
+    /** The position of a reader. Not thread-safe. */
     static final class Cursor {
         long position;
-        /** Records before the position, since the ring began. */
+        /** The number of records before the position, since the ring began. */
         long ordinal;
-        /** Records that were gone before this reader came. */
+        /** The number of records that were overwritten before this reader came to them. */
         long missed;
     }
 
-    /** An empty ring of a size in bytes that is a power of two. */
+    /** Makes an empty ring of a size in bytes that is a power of two. */
     BroadcastRing(int size) {
         if (Integer.bitCount(size) != 1 || size < 1 << 16) {
             throw new IllegalArgumentException("a ring of " + size + " bytes is no power of two of 64 KiB or more");
@@ -58,12 +58,12 @@ final class BroadcastRing {
         return size;
     }
 
-    /** Records written so far. */
+    /** Returns the number of records written so far. */
     long ordinal() {
         return ordinal;
     }
 
-    /** The position behind the last record. */
+    /** Returns the position behind the last record. */
     long head() {
         return head;
     }
@@ -82,7 +82,7 @@ final class BroadcastRing {
         ORDINAL.setRelease(this, ordinal + 1);
     }
 
-    /** A reader that begins with the next record. Writer only. */
+    /** Makes a cursor that begins with the next record. Writer only. */
     Cursor cursor() {
         Cursor cursor = new Cursor();
         cursor.position = head;
@@ -91,9 +91,9 @@ final class BroadcastRing {
     }
 
     /**
-     * Copies whole records from where the reader stands, and moves it behind them.
+     * Copies whole records from the cursor's position, and moves the cursor behind them.
      *
-     * @return how many bytes were copied; 0 when there is nothing new
+     * @return the number of copied bytes; 0 when there is nothing new
      */
     int read(Cursor cursor, byte[] target, int limit) {
         while (true) {
@@ -114,11 +114,11 @@ final class BroadcastRing {
             if (whole > 0) {
                 return whole;
             }
-            // Only a filler stood there, and the cursor is behind it now.
+            // There was only a filler, and the cursor is behind it now.
         }
     }
 
-    /** How many records a reader at a place has missed by now. */
+    /** Returns how many records a reader at this position has missed by now. */
     long missed(Cursor cursor) {
         while (true) {
             int before = version;
@@ -132,7 +132,7 @@ final class BroadcastRing {
         }
     }
 
-    /** Counts the records that are whole in a copy, and moves the cursor behind them. */
+    /** Counts the whole records in a copy, and moves the cursor behind them. */
     private int whole(byte[] target, int available, Cursor cursor) {
         ByteBuffer copy = ByteBuffer.wrap(target).order(ByteOrder.LITTLE_ENDIAN);
         int at = 0;
@@ -152,7 +152,7 @@ final class BroadcastRing {
         return at;
     }
 
-    /** Puts a reader that fell behind onto the oldest record that is left. */
+    /** Moves the cursor of a slow reader to the oldest record that is left. */
     private void catchUp(Cursor cursor) {
         while ((long) TAIL.getAcquire(this) > cursor.position) {
             int before = version;
@@ -188,7 +188,7 @@ final class BroadcastRing {
         tail = position;
         tailOrdinal = oldest;
         version = even + 2;
-        // A volatile write orders what came before it, not what comes after.
+        // A volatile write orders the writes before it, not those after it.
         VarHandle.fullFence();
     }
 

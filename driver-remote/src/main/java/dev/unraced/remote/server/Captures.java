@@ -24,14 +24,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The captures that a server holds: the shared one, opened at the start, and those of single subscribers. One of these
- * waits some seconds for a subscriber that lost its connection.
+ * The captures that a server holds: the shared one, opened at the start, and those of single subscribers. A
+ * subscriber's own capture waits some seconds for a subscriber that lost its connection.
  *
- * <p>Outlives the servers that put it on the wire. Thread-safe.
+ * <p>Lives longer than the servers that publish it. Thread-safe.
  */
 public final class Captures implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Captures.class);
-    /** What one subscriber has yet to fetch waits in its own ring, which is as large as it wants. */
+    /**
+     * The backlog of an own capture waits in the capture's ring, whose size the subscriber chooses, so this ring is
+     * small.
+     */
     private static final int OWN_RING_BYTES = 4 << 20;
 
     private static final long LINGER_SECONDS = 10;
@@ -54,11 +57,10 @@ public final class Captures implements AutoCloseable {
     /**
      * Opens the shared capture.
      *
-     * @param settings makes a fresh builder of how the shared capture is opened, and of what those of subscribers have
-     *     in common with it
-     * @param local whether the driver watches this machine, so that its process ids are those of subscribers
-     * @param withShared whether there is a shared capture at all; without, each subscriber needs its own
-     * @throws CaptureException when it cannot be opened
+     * @param settings makes a fresh builder with the settings of the shared capture, which subscribers' captures share
+     * @param local true if the driver watches this machine, so that its process ids are those of subscribers
+     * @param withShared false for no shared capture; each subscriber then needs its own
+     * @throws CaptureException when the capture cannot be opened
      */
     public Captures(
             Driver driver, Supplier<CaptureConfigBuilder> settings, boolean local, Limits limits, boolean withShared) {
@@ -81,22 +83,22 @@ public final class Captures implements AutoCloseable {
         return config;
     }
 
-    /** Whether process ids of events are those of this machine. */
+    /** Returns whether the process ids of events are those of this machine. */
     boolean isLocal() {
         return local;
     }
 
-    /** Whether subscribers can have captures of their own. */
+    /** Returns whether subscribers can have captures of their own. */
     boolean allowsOwn() {
         return most > 0;
     }
 
-    /** The shared capture, where there is one. */
+    /** Returns the shared capture, if there is one. */
     public Optional<Hub> shared() {
         return Optional.ofNullable(shared);
     }
 
-    /** The capture of a name. */
+    /** Returns the capture with this id. */
     Optional<Hub> find(ByteString id) {
         if (shared != null && shared.id().equals(id)) {
             return Optional.of(shared);
@@ -107,9 +109,9 @@ public final class Captures implements AutoCloseable {
     /**
      * Opens a capture for one subscriber.
      *
-     * @param changes what it wants otherwise than the shared one
-     * @throws IllegalStateException when there are as many as may be
-     * @throws CaptureException when it cannot be opened
+     * @param changes the settings that differ from the shared capture's
+     * @throws IllegalStateException when the limit of own captures is reached
+     * @throws CaptureException when the capture cannot be opened
      */
     Hub open(Consumer<CaptureConfigBuilder> changes) {
         if (places.incrementAndGet() > most) {
@@ -130,7 +132,7 @@ public final class Captures implements AutoCloseable {
         }
     }
 
-    /** A subscriber's connection is gone: its own capture ends unless it comes back in time. */
+    /** Notes that a subscriber's connection is gone: its own capture ends unless the subscriber returns in time. */
     void abandoned(Hub hub) {
         if (hub.isOwn() && own.containsKey(hub.id())) {
             ScheduledFuture<?> end = timer.schedule(
@@ -153,7 +155,7 @@ public final class Captures implements AutoCloseable {
         }
     }
 
-    /** Hands out what there is, for a while, and consumes no more. */
+    /** Stops consuming, and delivers the backlog for a limited time. */
     void drain(long nanos) {
         List<Hub> hubs = new ArrayList<>(own.values());
         shared().ifPresent(hubs::add);

@@ -16,8 +16,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Knows which cgroup of this machine lies below which: the id of a cgroup is the inode number of its directory. Looks
- * again, at most ten times a second, when it meets one that it does not know. Not thread-safe.
+ * Knows which cgroup of this machine lies below which: the id of a cgroup is the inode number of its directory. It
+ * reads the tree again, at most ten times a second, when it meets an unknown id. Not thread-safe.
  */
 final class CgroupTree implements FilterMatcher.Cgroups {
     private static final Logger LOG = LoggerFactory.getLogger(CgroupTree.class);

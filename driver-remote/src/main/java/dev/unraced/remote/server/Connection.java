@@ -4,14 +4,14 @@ package dev.unraced.remote.server;
 import io.grpc.netty.shaded.io.netty.channel.Channel;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** A connection that has a place: who is at its other end, as far as is known, and what it is used for. */
+/** A connection that has a place, with its peer as far as it is known, and its subscriptions. */
 final class Connection {
     final Channel channel;
     private final AtomicInteger subscriptions = new AtomicInteger();
     private volatile Peer peer;
     private volatile boolean spoken;
     private volatile boolean evicted;
-    /** Of {@link Places} alone. */
+    /** Only {@link Places} uses these fields. */
     Rank rank = Rank.STRANGER;
 
     Object party = "";
@@ -30,8 +30,11 @@ final class Connection {
         peer = known;
     }
 
-    /** Closes the connection; one that no event loop has yet as soon as it has it, see {@link #isEvicted}. */
-    @SuppressWarnings("FutureReturnValueIgnored") // nobody waits for the end
+    /**
+     * Closes the connection. A connection without an event loop is closed as soon as it has one, see
+     * {@link #isEvicted}.
+     */
+    @SuppressWarnings("FutureReturnValueIgnored") // no code waits for the end
     void evict() {
         evicted = true;
         if (channel.isRegistered()) {
@@ -43,12 +46,12 @@ final class Connection {
         return evicted;
     }
 
-    /** The other end has sent something. */
+    /** Notes that the peer has sent something. */
     void hasSpoken() {
         spoken = true;
     }
 
-    /** A connection without a byte is worth the least. */
+    /** Returns whether the peer has sent no byte; such a connection is worth the least. */
     boolean isSilent() {
         return !spoken;
     }
@@ -65,7 +68,7 @@ final class Connection {
         return subscriptions.get() > 0;
     }
 
-    /** Whether the kernel still has it; false also of one that was closed before netty took it over. */
+    /** Returns whether the kernel still has the connection; false also if it was closed before netty took it over. */
     boolean isOpen() {
         return channel.isOpen();
     }

@@ -5,28 +5,28 @@ import dev.unraced.config.CaptureConfig;
 import dev.unraced.driver.EventHandler;
 
 /**
- * Where a server's events also go: another engine. Handed one event at a time, on one thread, which may wait: what the
- * sink is too slow for is counted, and delays nobody.
+ * Another engine that receives a server's events. It gets one event at a time, on one thread, and may block: events
+ * that come while it is too slow are counted, and delay no other reader.
  */
 public interface EventSink extends EventHandler, AutoCloseable {
 
-    /** How far it is: what was taken over, and what was lost and why. One line for people. */
+    /** Describes the progress in one line: events taken over, and events lost with the reason. */
     String describe();
 
-    /** Waits some seconds for what is on its way, and ends. */
+    /** Waits some seconds for the events on their way, and ends. */
     @Override
     void close();
 
     /** A kind of sink, found by {@link java.util.ServiceLoader}. */
     interface Provider {
-        /** What {@code unraced serve --sink} calls it. */
+        /** Returns the name in {@code unraced serve --sink}. */
         String name();
 
         /**
-         * Opens one.
+         * Opens a sink.
          *
-         * @param config its settings are in the section of its name
-         * @throws dev.unraced.driver.CaptureException when it cannot be opened; the message names the remedy
+         * @param config the configuration, in which the section of this name has the settings
+         * @throws dev.unraced.driver.CaptureException when the sink cannot be opened; the message names the remedy
          */
         EventSink open(CaptureConfig config);
     }

@@ -23,8 +23,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One capture for many subscriptions. A thread consumes the capture into a broadcast ring, and never waits for anybody;
- * another one hands batches to those subscriptions whose transport has room.
+ * One capture for many subscriptions. One thread moves the capture's events into a broadcast ring, and never waits for
+ * a subscriber. Another thread sends batches to those subscriptions whose transport has room.
  *
  * <p>Thread-safe.
  */
@@ -53,18 +53,18 @@ public final class Hub implements AutoCloseable {
     private volatile boolean ended;
     private volatile boolean consumerGone;
     private volatile @Nullable Throwable failure;
-    /** Records that were longer than any can be. */
+    /** The number of records that were longer than the longest valid one. */
     private volatile long oversized;
-    /** Of the dispatcher's thread alone. */
+    /** For the dispatcher's thread only. */
     private final byte[] scratch = new byte[Outlet.MAX_COPY];
 
     private int idleRounds;
 
     /**
-     * A hub that owns a capture, which nobody else consumes.
+     * Makes a hub that owns a capture, which no other consumer may read.
      *
-     * @param own whether it is one subscriber's own
-     * @param ringBytes memory for what subscribers have yet to fetch, in bytes; a power of two of 64 KiB or more
+     * @param own true for one subscriber's own capture
+     * @param ringBytes memory for the backlog of subscribers, in bytes; a power of two of 64 KiB or more
      */
     public Hub(Capture capture, boolean own, int ringBytes) {
         this.capture = capture;
@@ -78,17 +78,17 @@ public final class Hub implements AutoCloseable {
         dispatcher.start();
     }
 
-    /** The capture; to be asked and switched, not consumed. */
+    /** Returns the capture for questions and switches; the caller must not consume it. */
     public Capture capture() {
         return capture;
     }
 
-    /** Whether it is one subscriber's own capture. */
+    /** Returns whether this is one subscriber's own capture. */
     boolean isOwn() {
         return own;
     }
 
-    /** Names the capture; no other has this name, not even the next one of this server. */
+    /** Returns the id of the capture, which no other capture has, not even the next one of this server. */
     ByteString id() {
         return id;
     }
@@ -101,37 +101,36 @@ public final class Hub implements AutoCloseable {
         return ring;
     }
 
-    /** How many read from it. */
+    /** Returns the number of subscriptions. */
     public int subscribers() {
         return outlets.size();
     }
 
-    /** Whether nothing more will come, and what there was has been handed to the ring. */
+    /** Returns whether the capture has ended, and all its events are in the ring. */
     boolean isEnded() {
         return ended;
     }
 
-    /** Whether it was the server that ended it. */
+    /** Returns whether the server ended the capture. */
     boolean isStopping() {
         return stopping;
     }
 
-    /** Consumes no more; what is in the ring still goes to the subscribers. */
+    /** Stops consuming; the backlog in the ring still goes to the subscribers. */
     void stop() {
         stopping = true;
     }
 
-    /** Why the capture failed, or null. */
+    /** Returns the reason why the capture failed, or null. */
     @Nullable
     Throwable failure() {
         return failure;
     }
 
     /**
-     * Lets an outlet read from now on: it gets the events that the consumer has not seen yet, and the books as they are
-     * at that moment.
+     * Attaches an outlet: it gets the events that the consumer has not seen yet, and the statistics of that moment.
      *
-     * @param cursor where to go on, or null for the newest event
+     * @param cursor the position to resume at, or null for the newest event
      */
     void attach(Outlet outlet, BroadcastRing.@Nullable Cursor cursor) {
         CompletableFuture<@Nullable Void> done = new CompletableFuture<>();
@@ -145,7 +144,7 @@ public final class Hub implements AutoCloseable {
                 outlets.add(outlet);
                 done.complete(null);
             } catch (RuntimeException | Error e) {
-                // One subscriber's trouble is not the capture's.
+                // A failure of one subscriber must not end the capture.
                 done.completeExceptionally(e);
             }
         };
@@ -154,7 +153,7 @@ public final class Hub implements AutoCloseable {
         doorbell.wake();
     }
 
-    /** Has a thread of its own hand all events from now on to a handler. */
+    /** Starts a thread that passes all events from now on to a handler. */
     public Tap tap(String name, EventHandler handler) {
         CompletableFuture<Tap> made = new CompletableFuture<>();
         onConsumer(() -> {
@@ -167,17 +166,17 @@ public final class Hub implements AutoCloseable {
         return made.join();
     }
 
-    /** The outlet gets nothing more. */
+    /** Detaches an outlet, which gets nothing more. */
     void detach(Outlet outlet) {
         outlets.remove(outlet);
     }
 
-    /** Has the dispatcher look at once. */
+    /** Wakes the dispatcher. */
     void wake() {
         doorbell.wake();
     }
 
-    /** Events that the capture has delivered but the ring does not have yet, given the books; and those pending. */
+    /** Returns the number of events that are pending, or delivered by the capture but not yet in the ring. */
     long underWay(CaptureStats stats, long ordinal) {
         return stats.pending() + Math.max(0, stats.delivered() - ordinal);
     }
@@ -191,7 +190,7 @@ public final class Hub implements AutoCloseable {
                 runErrands();
             }
         } catch (RuntimeException | Error e) {
-            // Whatever it is, the subscribers hear of a failure: what comes later would be missing otherwise.
+            // The subscribers must learn of any failure, as later events are missing.
             if (!closing) {
                 LOG.error("The capture failed", e);
                 failure = e;
@@ -221,9 +220,12 @@ public final class Hub implements AutoCloseable {
         }
     }
 
-    /** The statistics of the capture. A record that was too long for the ring is lost, and not delivered. */
+    /**
+     * Returns the statistics of the capture. A record that was too long for the ring counts as lost, not as delivered.
+     */
     public CaptureStats stats() {
-        // Before the capture's own: what is found meanwhile counts as delivered for a moment, and not twice.
+        // This is read before the capture's statistics: a long record found meanwhile counts as delivered for a moment,
+        // but not twice.
         long left = oversized;
         CaptureStats stats = capture.stats();
         if (left == 0) {
@@ -246,11 +248,11 @@ public final class Hub implements AutoCloseable {
                 stats.copiesMissed());
     }
 
-    /** Runs something while nothing is on its way between capture and ring. */
+    /** Runs a task while no event is between capture and ring. */
     private void onConsumer(Runnable errand) {
         errands.add(errand);
         synchronized (this) {
-            // What an own capture sees is its subscriber's from the first event on: nobody consumes it before.
+            // An own capture's events belong to its subscriber from the first one on, so consuming starts only now.
             if (consumer.getState() == Thread.State.NEW) {
                 runErrands();
                 consumer.start();
@@ -299,7 +301,7 @@ public final class Hub implements AutoCloseable {
         try {
             return outlet.pump(scratch, count);
         } catch (RuntimeException | Error e) {
-            // One subscriber's trouble must not end all the others' streams.
+            // A failure of one subscriber must not end the streams of others.
             LOG.debug("A subscription ends", e);
             detach(outlet);
             fail(outlet, e);

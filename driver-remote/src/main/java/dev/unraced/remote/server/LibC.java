@@ -7,13 +7,16 @@ import dev.unraced.natives.JnaDispatch;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
-/** The few calls into the C library. Direct mapping; {@code long} stands for size_t of 64-bit Linux. */
+/**
+ * The functions of the C library that the server calls, by direct mapping; {@code long} stands for size_t of 64-bit
+ * Linux.
+ */
 final class LibC {
     static final int AF_UNIX = 1;
-    /** SOCK_DGRAM | SOCK_CLOEXEC. */
+    /** The value is SOCK_DGRAM | SOCK_CLOEXEC. */
     static final int DATAGRAM = 2 | 0x80000;
 
-    /** linux/time.h. */
+    /** The number is that of linux/time.h. */
     private static final int CLOCK_BOOTTIME = 7;
 
     private static final long SECOND = 1_000_000_000L;
@@ -43,7 +46,7 @@ final class LibC {
 
     private static native int clock_gettime(int clock, byte[] time);
 
-    /** CLOCK_BOOTTIME in nanoseconds, the clock of events' times. */
+    /** Returns CLOCK_BOOTTIME in nanoseconds, the clock of events' times. */
     static long bootNanos() {
         byte[] time = new byte[2 * Long.BYTES];
         clock_gettime(CLOCK_BOOTTIME, time);

@@ -2,14 +2,14 @@
 package dev.unraced.remote.server;
 
 /**
- * What subscribers may cost.
+ * The limits of what subscribers may cost.
  *
- * @param subscribers subscriptions at a time of those who may not control, and again of those who may
- * @param subscribersPerPeer how many of these one user or certificate may have that may not control
+ * @param subscribers the most subscriptions of peers that may not control, and again of those that may
+ * @param subscribersPerPeer the share of one user or certificate that may not control
  * @param callsPerConnection calls in progress on one connection
- * @param ownCaptures captures of subscribers' own at a time; 0 allows none
+ * @param ownCaptures the most captures of subscribers' own at a time; 0 allows none
  * @param filterValues values in all filters of one subscription
- * @param ringBytes memory for what the shared capture's subscribers have yet to fetch, in bytes; a power of two
+ * @param ringBytes memory for the backlog of the shared capture's subscribers, in bytes; a power of two
  */
 public record Limits(
         int subscribers,
@@ -21,17 +21,20 @@ public record Limits(
     private static final int CALLS_PER_CONNECTION = 64;
     private static final int SHARE = 4;
 
-    /** Limits with the usual shares: of one peer a quarter of the subscriptions, on one connection 64 calls. */
+    /** Makes limits with the usual shares: a quarter of the subscriptions for one peer, 64 calls on one connection. */
     public Limits(int subscribers, int ownCaptures, int filterValues, int ringBytes) {
         this(subscribers, usualShare(subscribers), CALLS_PER_CONNECTION, ownCaptures, filterValues, ringBytes);
     }
 
-    /** A quarter, rounded up. */
+    /** Returns a quarter of the subscribers, rounded up. */
     public static int usualShare(int subscribers) {
         return (subscribers + SHARE - 1) / SHARE;
     }
 
-    /** 64 subscribers, of one peer 16, 64 calls on a connection, no captures of their own, 1,024 values, 64 MiB. */
+    /**
+     * Returns the default limits: 64 subscribers, 16 of them of one peer, 64 calls on a connection, no own captures,
+     * 1,024 values, 64 MiB.
+     */
     public static Limits standard() {
         return new Limits(64, 0, 1024, 64 << 20);
     }

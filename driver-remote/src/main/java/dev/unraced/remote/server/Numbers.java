@@ -5,31 +5,31 @@ import dev.unraced.remote.v1.Cursor;
 import io.grpc.netty.shaded.io.netty.util.collection.IntObjectHashMap;
 
 /**
- * Numbers a subscriber's events within their sources. What it does not get because of its filters takes no number, and
- * what a shared capture told of before it came neither; what was lost leaves a gap (R9.2).
+ * Numbers a subscriber's events within their sources. Events that filters leave out take no number, nor do events of a
+ * shared capture from before the subscription; a lost event leaves a gap (R9.2).
  */
 final class Numbers {
     /**
-     * Of more sources a token does not tell, as it has to fit into a request. When the connection breaks, their numbers
-     * begin anew, or in a capture of the subscriber's own leave out what was left out.
+     * The most sources in a token, which has to fit into a request. When the connection breaks, the numbers of further
+     * sources start again; in a subscriber's own capture, the events that filters left out show as gaps.
      */
     private static final int MOST_IN_TOKEN = 1024;
 
     private final boolean fromStart;
-    /** By source: how much less than the capture's number an event's own is. */
+    /** By source: the capture's number of an event minus the subscriber's number. */
     private final IntObjectHashMap<long[]> less = new IntObjectHashMap<>();
 
-    /** @param fromStart whether the subscriber was there when the capture began */
+    /** @param fromStart true if the subscriber was there when the capture began */
     Numbers(boolean fromStart) {
         this.fromStart = fromStart;
     }
 
-    /** The number of an event that the subscriber gets. */
+    /** Returns the number of an event that the subscriber gets. */
     long of(int source, long sequence) {
         return sequence - less(source, sequence)[0];
     }
 
-    /** An event that it does not get. */
+    /** Notes an event that the subscriber does not get. */
     void leaveOut(int source, long sequence) {
         less(source, sequence)[0]++;
     }
@@ -49,7 +49,7 @@ final class Numbers {
             if (written == MOST_IN_TOKEN) {
                 return;
             }
-            // Of an own capture, that is what a source begins with.
+            // In an own capture, a source starts with 0 anyway.
             if (!fromStart || entry.value()[0] != 0) {
                 token.addSource(entry.key()).addLess(entry.value()[0]);
                 written++;

@@ -33,17 +33,17 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One subscription: where it stands in its hub's ring, what it leaves out, and its books. The hub's dispatcher pumps
- * it; everything else may be asked by any thread.
+ * One subscription: its position in its hub's ring, its filters, and its statistics. The hub's dispatcher pumps it; any
+ * thread may call the other methods.
  */
 final class Outlet {
-    /** Bytes looked at in one go: as many as the largest batch. */
+    /** The most bytes that are read in one step, which is the largest batch. */
     static final int MAX_COPY = Protocol.MAX_BATCH;
 
     private static final int MIN_COPY = 64 << 10;
     /** A backlog of this many bytes is worth a message of its own. */
     private static final int WORTHWHILE = 64 << 10;
-    /** How long less than that waits for more, for each subscriber that the dispatcher serves. */
+    /** The time that a smaller backlog waits for more, for each subscriber that the dispatcher serves. */
     private static final long LINGER_NANOS = 250_000;
 
     private static final long MAX_LINGER_NANOS = 20_000_000;
@@ -60,9 +60,9 @@ final class Outlet {
     private volatile boolean wantsEntries;
     private BroadcastRing.Cursor cursor = new BroadcastRing.Cursor();
     private long accepted;
-    /** Merged events of calls that this subscriber does not watch. */
+    /** The merged events of calls that this subscriber does not watch. */
     private long hiddenCalls;
-    /** Enter events that this subscriber does not want, or that a filter leaves out. */
+    /** The enter events that this subscriber does not want, or that a filter leaves out. */
     private long hiddenEntries;
 
     private long baseCalls;
@@ -80,18 +80,18 @@ final class Outlet {
     private final AtomicLong copies = new AtomicLong();
 
     /**
-     * What a subscriber asks for.
+     * The wishes of a subscriber.
      *
      * @param payload records or messages
-     * @param syscalls the calls it watches
-     * @param hiddenTgid thread group whose calls are the subscriber's own and to be left out; 0 for none
+     * @param syscalls the watched calls
+     * @param hiddenTgid the subscriber's own thread group, whose calls are left out; 0 for none
      * @param maxBatch largest batch in bytes
      */
     record Wants(Payload payload, Set<Syscall> syscalls, int hiddenTgid, int maxBatch) {}
 
-    /** The transport towards the subscriber. */
+    /** The transport to the subscriber. */
     interface Sink {
-        /** Whether it takes another message without storing it up. */
+        /** Returns whether the transport takes another message without queueing it. */
         boolean isReady();
 
         boolean isCancelled();
@@ -127,14 +127,14 @@ final class Outlet {
         wantsEntries = wanted;
     }
 
-    /** Begins anew; on the hub's consumer, while nothing is on its way between capture and ring. */
+    /** Starts a subscription. Runs on the hub's consumer, while no event is between capture and ring. */
     synchronized void begin(BroadcastRing.Cursor from, CaptureStats stats) {
         cursor = from;
         baseLost = stats.lost();
         baseFiltered = stats.filtered();
         baseHeaviest = stats.heaviest();
         baseEntries = stats.entered();
-        // What has returned but is pending will be delivered to this subscriber, too.
+        // Calls that have returned but are pending will be delivered to this subscriber, too.
         baseCalls = stats.delivered() + stats.totalLost() + stats.totalFiltered() - stats.entered();
         baseMessage = Books.newBuilder()
                 .setReturned(baseCalls)
@@ -145,13 +145,13 @@ final class Outlet {
                 .build();
     }
 
-    /** Goes on at a cursor that {@link #restore} has set. */
+    /** Resumes at a cursor that {@link #restore} returned. */
     synchronized void resume(BroadcastRing.Cursor from) {
         cursor = from;
         resumed = true;
     }
 
-    /** Takes over what a token says of the books. */
+    /** Restores the statistics from a token, and returns its position. */
     synchronized BroadcastRing.Cursor restore(Cursor token) {
         accepted = token.getAccepted();
         hiddenCalls = token.getHiddenCalls();
@@ -177,16 +177,16 @@ final class Outlet {
         return from;
     }
 
-    /** Whether there are events that only await company. */
+    /** Returns whether there are events that only wait for a larger batch. */
     boolean isWaiting() {
         return !finished && sink.isReady() && hub.ring().head() > cursor.position;
     }
 
     /**
-     * Sends what there is, if the subscriber can take it.
+     * Sends the backlog, if the subscriber can take it.
      *
-     * @param count how many subscribers the dispatcher serves
-     * @return whether something was sent or looked at
+     * @param count the number of subscribers that the dispatcher serves
+     * @return whether records were read or the stream began
      */
     synchronized boolean pump(byte[] scratch, int count) {
         if (finished || sink.isCancelled()) {
@@ -267,7 +267,7 @@ final class Outlet {
         return true;
     }
 
-    /** Moves the records that pass to the front. */
+    /** Moves the records that pass the filters to the front. */
     private void select(byte[] scratch, int bytes, Delivery.Builder delivery) {
         ByteBuffer records = ByteBuffer.wrap(scratch).order(ByteOrder.LITTLE_ENDIAN);
         int kept = 0;
@@ -370,13 +370,13 @@ final class Outlet {
         return token.build();
     }
 
-    /** The books of this subscription up to now, or up to its end. */
+    /** Returns the statistics of this subscription up to now, or up to its end. */
     Books books() {
         Books last = finalBooks;
         return last != null ? last : live().build();
     }
 
-    /** Ends the subscription; its books stay what they are then. */
+    /** Ends the subscription, and freezes its statistics. */
     Books finish() {
         hub.detach(this);
         synchronized (this) {
@@ -386,7 +386,8 @@ final class Outlet {
             hub.close();
         }
         Books.Builder books = live();
-        // Calls that returned, but are still on their way in a shared capture, are this subscriber's loss.
+        // Calls that returned, but are still on their way in a shared capture, count as submitted, and so as this
+        // subscriber's loss.
         long sent = books.getReturned() + books.getEntered() - sum(books.getLostMap()) - sum(books.getFilteredMap());
         books.setSubmitted(Math.max(books.getSubmitted(), sent));
         if (!hub.isOwn()) {
@@ -397,7 +398,7 @@ final class Outlet {
         return last;
     }
 
-    /** What waits in the stash of a shared capture is not the leaving subscriber's. */
+    /** Leaves out entries in a shared capture's stash, which do not belong to the leaving subscriber. */
     private static StashStats leave(StashStats stash) {
         return new StashStats(
                 stash.puts() - stash.live() - stash.imbalance(),
@@ -411,7 +412,7 @@ final class Outlet {
     }
 
     private Books.Builder live() {
-        // First: books with a higher one were then read after these were asked for.
+        // The ordinal is taken first: statistics with a higher one were then read later.
         Books.Builder books =
                 Books.newBuilder().setOrdinal(copies.incrementAndGet()).setTimeNs(LibC.bootNanos());
         long ordinal;
@@ -429,7 +430,8 @@ final class Outlet {
             });
             books.setReturned(-baseCalls - hiddenCalls).setEntered(-baseEntries - hiddenEntries);
         }
-        // The capture's half last: what arrives in between then counts as pending, not as a negative.
+        // The capture's statistics are read last: events that arrive in between then count as pending, never as
+        // negative.
         CaptureStats stats = hub.stats();
         add(books, stats);
         if (lost > 0) {
@@ -468,7 +470,7 @@ final class Outlet {
         return counts.values().stream().mapToLong(Long::longValue).sum();
     }
 
-    /** The transport is broken. */
+    /** Ends a subscription whose transport is broken. */
     void fail(Throwable reason) {
         synchronized (this) {
             finished = true;

@@ -16,13 +16,13 @@ import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 
-/** Who is at the other end of a connection, as the kernel or the certificate says. */
+/** The other end of a connection, as the kernel or the certificate identifies it. */
 public sealed interface Peer {
 
-    /** One line for people; contains nothing that could upset a terminal. */
+    /** Describes the peer in one line without control characters for a terminal. */
     String describe();
 
-    /** What a share is a share of: equal for all connections of one peer. */
+    /** Returns the owner of a share, which is equal for all connections of one peer. */
     default Object party() {
         return this;
     }
@@ -30,8 +30,8 @@ public sealed interface Peer {
     /**
      * A process on this machine.
      *
-     * @param pid its id, as the server's pid namespace has it
-     * @param uid its effective user when it connected, of SO_PEERCRED
+     * @param pid its id in the server's pid namespace
+     * @param uid its effective user when it connected, from SO_PEERCRED
      */
     record LocalProcess(int pid, int uid) implements Peer {
         @Override
@@ -46,7 +46,7 @@ public sealed interface Peer {
     }
 
     /**
-     * Somebody with a certificate that an accepted authority signed.
+     * A peer with a certificate that an accepted authority signed.
      *
      * @param names the subject alternative names: DNS names and URIs
      * @param subject the distinguished name
@@ -62,7 +62,7 @@ public sealed interface Peer {
         }
     }
 
-    /** Somebody on this machine, through a loopback port without TLS. */
+    /** A peer on this machine, through a loopback port without TLS. */
     record Local() implements Peer {
         @Override
         public String describe() {
@@ -70,7 +70,7 @@ public sealed interface Peer {
         }
     }
 
-    /** Somebody of whom nothing is known. */
+    /** A peer without any identity. */
     record Unknown() implements Peer {
         @Override
         public String describe() {
@@ -78,7 +78,7 @@ public sealed interface Peer {
         }
     }
 
-    /** The peer of a call's transport. */
+    /** Returns the peer of a call's transport. */
     static Peer of(Attributes transport, Reception reception) {
         SocketAddress address = transport.get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR);
         Peer process = address == null ? null : reception.find(address);
@@ -110,7 +110,7 @@ public sealed interface Peer {
     }
 
     private static List<String> names(X509Certificate certificate) throws CertificateParsingException {
-        // Types of RFC 5280's GeneralName.
+        // The numbers are types of RFC 5280's GeneralName.
         int dnsName = 2;
         int uri = 6;
         @Nullable Collection<List<?>> alternatives = certificate.getSubjectAlternativeNames();

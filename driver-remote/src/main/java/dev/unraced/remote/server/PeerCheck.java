@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Refuses calls of those who may not even subscribe, and tells the service who calls. */
+/** Refuses calls of peers that may not even subscribe, and passes the caller's identity to the service. */
 final class PeerCheck implements ServerInterceptor {
     private static final Logger LOG = LoggerFactory.getLogger(PeerCheck.class);
     private static final Context.Key<Peer> PEER = Context.keyWithDefault("peer", new Peer.Unknown());
@@ -28,12 +28,12 @@ final class PeerCheck implements ServerInterceptor {
         this.reception = reception;
     }
 
-    /** Who made the call in progress. */
+    /** Returns the peer that made the call in progress. */
     static Peer current() {
         return PEER.get();
     }
 
-    /** The connection of the call in progress; null when it has ended. */
+    /** Returns the connection of the call in progress; null when it has ended. */
     static @Nullable Connection connection() {
         return CONNECTION.get();
     }

@@ -12,12 +12,12 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The connections that a server has at a time. Each {@link Rank} has places of its own, and of these each party has a
- * share. A party is a user, a certificate, or the address of a peer that has shown no certificate yet.
+ * The places for a server's connections. Each {@link Rank} has places of its own, of which each party has a share. A
+ * party is a user, a certificate, or the address of a peer that has shown no certificate yet.
  *
- * <p>A newcomer whose party has its share takes the place of another connection of that party; where all places are
- * taken, one of the party that has the most. Connections with a subscription keep their places. Of the others those
- * that never sent a byte go first, and of these the oldest. Thread-safe.
+ * <p>A newcomer whose party has its full share takes the place of another connection of that party. If all places are
+ * taken, it takes one of the party with the most. Connections with a subscription keep their places. Among the others,
+ * those that never sent a byte go first, and the oldest before the newer. Thread-safe.
  */
 final class Places {
     private final Map<Rank, Pool> pools = new EnumMap<>(Rank.class);
@@ -53,16 +53,16 @@ final class Places {
         }
     }
 
-    /** What became of a newcomer: whether it has a place, and which connection has to go for it. */
+    /** The decision about a newcomer: whether it gets a place, and which connection has to go for it. */
     record Admission(boolean granted, @Nullable Connection victim) {}
 
     /**
-     * Places, all free.
+     * Makes free places.
      *
-     * @param most for controllers, and again for subscribers
-     * @param share of one party of subscribers
-     * @param strangers for strangers
-     * @param strangersShare of one party of strangers
+     * @param most the places for controllers, and again for subscribers
+     * @param share the places of one party of subscribers
+     * @param strangers the places for strangers
+     * @param strangersShare the places of one party of strangers
      */
     Places(int most, int share, int strangers, int strangersShare) {
         pools.put(Rank.CONTROLLER, new Pool(most, most));
@@ -71,10 +71,10 @@ final class Places {
     }
 
     /**
-     * Gives a place to a connection that has none, or one of another rank or party to a connection that has one. Where
-     * it is not granted, the connection has no place.
+     * Gives a connection a place of this rank and party, instead of any place that it has. If that is refused, the
+     * connection has no place.
      *
-     * @param evicts whether another connection may have to go for it
+     * @param evicts true if another connection may have to go for it
      */
     synchronized Admission admit(Connection connection, Object party, Rank rank, boolean evicts) {
         remove(connection);
@@ -102,7 +102,7 @@ final class Places {
         return new Admission(true, victim);
     }
 
-    /** The connection's place is free again. */
+    /** Frees the connection's place. */
     synchronized void remove(Connection connection) {
         pool(connection.rank).remove(connection);
     }
@@ -115,7 +115,7 @@ final class Places {
         return Objects.requireNonNull(pools.get(rank));
     }
 
-    /** One that was closed before an event loop had it tells nobody of its end. */
+    /** Frees the places of closed connections: a connection closed before it had an event loop reports no end. */
     private static void forgetClosed(Pool pool) {
         for (Connection member : List.copyOf(pool.members)) {
             if (!member.isOpen()) {
@@ -124,7 +124,7 @@ final class Places {
         }
     }
 
-    /** Among those of one party, or of the party that has the most of those that can go. */
+    /** Returns the connection to evict from one party, or, without a party, from the one with the most that can go. */
     private static @Nullable Connection leastWorthy(Pool pool, @Nullable Object party) {
         Map<Object, List<Connection>> idle = new HashMap<>();
         for (Connection member : pool.members) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.remote.server;
 
-/** What a peer may do, as far as is known. Peers of one rank take no place from those of another. */
+/** The permissions of a peer, as far as they are known. Peers of one rank take no place from those of another. */
 enum Rank {
     /** Peers that may control the shared capture. */
     CONTROLLER,
@@ -10,7 +10,7 @@ enum Rank {
     /** Peers that may not subscribe, or whose certificate has not been seen yet. */
     STRANGER;
 
-    /** The rank that the permissions give to a peer. */
+    /** Returns the rank that the permissions give to a peer. */
     static Rank of(Peer peer, Access access) {
         if (access.mayControl(peer)) {
             return CONTROLLER;

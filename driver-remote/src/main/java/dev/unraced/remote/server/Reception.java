@@ -25,9 +25,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sees every connection before anything is read from it: asks the kernel who is at the other end of a UNIX socket, and
- * closes those for which {@link Places} has no place. A call's attributes lead from its transport to the remote
- * address, of which each connection has an object of its own. Thread-safe.
+ * Handles every connection before anything is read from it. It asks the kernel who is at the other end of a UNIX
+ * socket, and closes connections for which {@link Places} has no place. A call's attributes lead from its transport to
+ * the remote address, of which each connection has an object of its own. Thread-safe.
  */
 @Sharable
 final class Reception extends ChannelInboundHandlerAdapter {
@@ -35,19 +35,19 @@ final class Reception extends ChannelInboundHandlerAdapter {
     private static final int CONNECTIONS_PER_SUBSCRIPTION = 2;
     private static final int SPARE_CONNECTIONS = 16;
     private static final int SPARE_CONNECTIONS_PER_PEER = 4;
-    /** Connections on which no certificate was seen, or only one that may not subscribe. */
+    /** The most connections without a certificate, or with one that may not subscribe. */
     private static final int STRANGERS = 256;
 
     private static final int STRANGERS_PER_PEER = 64;
-    /** With so many evictions under way, the event loops cannot keep up: newcomers are refused rather than piled up. */
+    /** With this many evictions under way, the event loops cannot keep up, and newcomers are refused. */
     private static final int MOST_LEAVING = 512;
-    /** Bytes of an IPv6 address that name a network; within it a host chooses its address as it likes. */
+    /** The bytes of an IPv6 address that name a network, within which a host chooses its address freely. */
     private static final int NETWORK_BYTES = 8;
 
     private final Access access;
     private final Places places;
     private final Map<SocketAddress, Connection> connections = Collections.synchronizedMap(new IdentityHashMap<>());
-    /** Evicted connections whose event loop has not closed them yet. */
+    /** The evicted connections that their event loop has not closed yet. */
     private final Set<Connection> leaving = ConcurrentHashMap.newKeySet();
 
     private final ServerTransportFilter transports = new ServerTransportFilter() {
@@ -67,7 +67,7 @@ final class Reception extends ChannelInboundHandlerAdapter {
                 STRANGERS_PER_PEER);
     }
 
-    /** Tells this reception who is behind a connection once its certificate has been checked. */
+    /** Returns a filter that reports the peer of a connection once its certificate has been checked. */
     ServerTransportFilter transports() {
         return transports;
     }
@@ -82,9 +82,9 @@ final class Reception extends ChannelInboundHandlerAdapter {
         Peer peer = channel instanceof EpollDomainSocketChannel unix ? find(unix) : new Peer.Unknown();
         Connection connection = new Connection(channel, peer);
         Object party = peer instanceof Peer.LocalProcess ? peer.party() : network(address);
-        // An accepted channel whose peer has gone already has no address.
+        // An accepted channel has no address if its peer has gone already.
         if (address == null || !admit(connection, party, Rank.of(peer, access))) {
-            // Nobody listens to the end of a channel that no event loop has, so nothing may wait for it.
+            // A channel without an event loop reports no end, so nothing may wait for it.
             channel.unsafe().closeForcibly();
             return;
         }
@@ -114,7 +114,9 @@ final class Reception extends ChannelInboundHandlerAdapter {
         return admission.granted();
     }
 
-    /** After the TLS handshake, where there is one: from now on the peer's own share counts, and no address's. */
+    /**
+     * Runs after the TLS handshake, if there is one: from now on the peer's own share counts instead of its address's.
+     */
     private void identify(Attributes transport) {
         SocketAddress address = transport.get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR);
         Connection connection = address == null ? null : connections.get(address);
@@ -134,20 +136,20 @@ final class Reception extends ChannelInboundHandlerAdapter {
         channel.closeFuture().addListener(closed -> action.run());
     }
 
-    /** The connection behind a remote address; null when it has ended. */
+    /** Returns the connection of a remote address; null when it has ended. */
     @Nullable
     Connection connection(@Nullable SocketAddress address) {
         return address == null ? null : connections.get(address);
     }
 
-    /** Who is behind the address of a UNIX socket's connection; null when it is another address. */
+    /** Returns the peer behind the address of a UNIX socket's connection; null for another address. */
     @Nullable
     Peer find(SocketAddress address) {
         Connection connection = connections.get(address);
         return connection != null && connection.peer() instanceof Peer.LocalProcess process ? process : null;
     }
 
-    // SO_PEERCRED, see unix(7): who connected, at that time. Nobody can change it later.
+    // SO_PEERCRED (unix(7)) names the process that connected, as of that time. It cannot change later.
     private static Peer find(EpollDomainSocketChannel connection) {
         try {
             PeerCredentials credentials = connection.peerCredentials();
@@ -158,7 +160,7 @@ final class Reception extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** An IPv4 address, or the network of an IPv6 address; what has no address counts as one. */
+    /** Returns an IPv4 address, or the network of an IPv6 address; peers without an address count as one. */
     private static Object network(@Nullable SocketAddress address) {
         InetAddress host = address instanceof InetSocketAddress inet ? inet.getAddress() : null;
         if (host == null) {
@@ -170,7 +172,7 @@ final class Reception extends ChannelInboundHandlerAdapter {
                 : "address " + host.getHostAddress();
     }
 
-    /** Notes that a peer has sent something, and leaves the pipeline then. */
+    /** Notes that a peer has sent something, and then leaves the pipeline. */
     private static final class Doorkeeper extends ChannelInboundHandlerAdapter {
         private final Connection connection;
 
@@ -179,7 +181,7 @@ final class Reception extends ChannelInboundHandlerAdapter {
         }
 
         @Override
-        @SuppressWarnings("FutureReturnValueIgnored") // nobody waits for the end
+        @SuppressWarnings("FutureReturnValueIgnored") // no code waits for the end
         public void channelRegistered(ChannelHandlerContext context) {
             if (connection.isEvicted()) {
                 context.close();

@@ -39,8 +39,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Puts captures on the wire. The captures are somebody else's to close: a server can go and another one come, and
- * subscribers of the first go on with the second.
+ * Publishes captures over gRPC. The captures' owner closes them: after a server has gone, subscribers can resume with
+ * the next one.
  *
  * <p>Thread-safe.
  */
@@ -87,10 +87,11 @@ public final class RemoteServer implements AutoCloseable {
     }
 
     /**
-     * Starts a server; when that fails, nothing is left.
+     * Starts a server; if that fails, nothing of it remains.
      *
-     * @throws InvalidConfigException when what was asked for would be open to everybody, or certificates cannot be used
-     * @throws CaptureException when it cannot listen as asked
+     * @throws InvalidConfigException when the settings would open the server to everyone, or certificates cannot be
+     *     used
+     * @throws CaptureException when the server cannot listen as asked
      */
     public static RemoteServer start(ServerSettings settings, Captures captures) {
         if (!Epoll.isAvailable()) {
@@ -113,7 +114,7 @@ public final class RemoteServer implements AutoCloseable {
         return server;
     }
 
-    /** Where it listens, with the ports that the kernel chose. */
+    /** Returns the addresses on which it listens, with the ports that the kernel chose. */
     public List<Address> addresses() {
         List<Address> addresses = new ArrayList<>();
         for (int i = 0; i < servers.size(); i++) {
@@ -173,7 +174,7 @@ public final class RemoteServer implements AutoCloseable {
         }
     }
 
-    /** Before the process becomes another user, who is to remove its sockets in the end. */
+    /** Prepares a change to another user, who has to be able to remove the server's sockets. */
     public void handOver(Account next) {
         sockets.forEach(file -> file.handOver(new Owner(next.uid(), next.gid())));
     }
@@ -181,7 +182,7 @@ public final class RemoteServer implements AutoCloseable {
     private NettyServerBuilder unix(Address.Unix address) {
         return NettyServerBuilder.forAddress(
                         new DomainSocketAddress(address.path()), InsecureServerCredentials.create())
-                // gRPC sets it on everything, and netty warns of sockets that have none.
+                // gRPC sets this option on every socket, and netty warns of sockets that do not have it.
                 .withChildOption(ChannelOption.SO_KEEPALIVE, null)
                 .channelFactory(() -> received(new EpollServerDomainSocketChannel()));
     }
@@ -235,19 +236,19 @@ public final class RemoteServer implements AutoCloseable {
     }
 
     /**
-     * Stops in an orderly way: takes no new subscribers, hands out what was captured until now, and tells all to come
-     * back later. The captures consume no more after this.
+     * Stops in order: refuses new subscribers, delivers the backlog, and tells all subscribers to come back later. The
+     * captures consume no more after this.
      */
     public void stop(long nanos) {
         announceEnd();
         servers.forEach(Server::shutdown);
         captures.drain(nanos);
-        // Whoever watches the server's health stays, and has to hear of the end before the connection breaks off.
+        // Watchers of the server's health stay, and have to learn of the end before the connection breaks.
         servers.forEach(server -> await(server, FAREWELL_MILLIS));
         close();
     }
 
-    /** Breaks all connections off. */
+    /** Breaks all connections. */
     @Override
     public void close() {
         announceEnd();
@@ -260,7 +261,7 @@ public final class RemoteServer implements AutoCloseable {
         for (EventLoopGroup group : List.of(acceptor, loops)) {
             group.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly(5, TimeUnit.SECONDS);
         }
-        // After those who tell of streams that were cut off.
+        // The calls that report broken streams run before this.
         calls.shutdown();
     }
 

@@ -20,7 +20,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Supplier;
 
-/** Reads requests, and refuses those that ask for what this server does not understand. */
+/** Reads requests, and refuses those that this server does not understand. */
 final class Requests {
 
     private Requests() {}
@@ -38,7 +38,7 @@ final class Requests {
         }
     }
 
-    /** Refuses fields of later versions, which could be filters: to ignore them would be to deliver too much. */
+    /** Refuses fields of later versions, which could be filters: without them the server would deliver too much. */
     static void checkKnown(SubscribeRequest request) {
         checkKnown(request, "SubscribeRequest");
         checkKnown(request.getFilters(), "Filters");
@@ -75,7 +75,7 @@ final class Requests {
         return payload;
     }
 
-    /** The calls that a subscriber watches, of those that the capture does. */
+    /** Returns the calls that a subscriber watches, all of which the capture must watch. */
     static Set<Syscall> syscalls(SubscribeRequest request, Set<Syscall> watched) {
         if (request.getSyscallsCount() == 0) {
             return watched;
@@ -112,7 +112,7 @@ final class Requests {
 
     private static final int DEFAULT_BATCH = 256 << 10;
 
-    /** Writes what a subscriber wants of a capture of its own into a configuration. */
+    /** Copies the settings of a subscriber's own capture into a configuration. */
     static void apply(
             OwnCapture wanted,
             EventFilters filters,
@@ -150,7 +150,7 @@ final class Requests {
         return paths.stream().map(ByteString::toUtf8).toArray(String[]::new);
     }
 
-    /** Reads a part of a request whose values may be none. */
+    /** Reads a part of a request, and refuses the request if a value is invalid. */
     static <T> T argument(Supplier<T> read) {
         try {
             return read.get();

@@ -13,8 +13,8 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * Writes cursors that subscribers keep, and reads them again. Signed, because a position of somebody's choice would
- * have the server read a ring from the middle of a record. Thread-safe.
+ * Encodes cursors for subscribers to keep, and decodes them. Tokens are signed, because a forged position would make
+ * the server read a ring from the middle of a record. Thread-safe.
  */
 final class ResumeTokens {
     private static final String ALGORITHM = "HmacSHA256";
@@ -40,7 +40,7 @@ final class ResumeTokens {
     /**
      * Reads a token.
      *
-     * @throws IllegalArgumentException when it claims to be of this capture, but is not as it was given out
+     * @throws IllegalArgumentException when the token names this capture, but its signature is wrong
      */
     Optional<Cursor> read(ByteString token) {
         Cursor cursor = peek(token);
@@ -56,7 +56,7 @@ final class ResumeTokens {
     }
 
     /**
-     * What a token says, which nobody has verified.
+     * Returns the content of a token without verifying it.
      *
      * @throws IllegalArgumentException when it is no token
      */

@@ -7,15 +7,15 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a server is reached.
+ * The settings of a server.
  *
- * @param addresses where it listens; at least one
+ * @param addresses the addresses to listen on; at least one
  * @param socketMode permissions of UNIX sockets, such as 0660
  * @param socketOwner owner of UNIX sockets; null for the server's own
  * @param tls identity for TCP; null for none
- * @param plaintext whether TCP without TLS is wanted, which only loopback addresses get
- * @param access who may do what
- * @param limits what subscribers may cost
+ * @param plaintext true to allow TCP without TLS, on loopback addresses only
+ * @param access the permissions of peers
+ * @param limits the limits of what subscribers may cost
  */
 public record ServerSettings(
         List<Address> addresses,
@@ -30,32 +30,32 @@ public record ServerSettings(
         addresses = List.copyOf(addresses);
     }
 
-    /** One UNIX socket that only its owner and group may open. */
+    /** Returns settings for one UNIX socket that only its owner and group may open. */
     public static ServerSettings at(Address address) {
         return new ServerSettings(List.of(address), 0660, null, null, false, Access.standard(), Limits.standard());
     }
 
-    /** The same at other addresses. */
+    /** Returns these settings with other addresses. */
     public ServerSettings addresses(List<Address> others) {
         return new ServerSettings(others, socketMode, socketOwner, tls, plaintext, access, limits);
     }
 
-    /** The same with other permissions. */
+    /** Returns these settings with other permissions. */
     public ServerSettings access(Access other) {
         return new ServerSettings(addresses, socketMode, socketOwner, tls, plaintext, other, limits);
     }
 
-    /** The same with other limits. */
+    /** Returns these settings with other limits. */
     public ServerSettings limits(Limits other) {
         return new ServerSettings(addresses, socketMode, socketOwner, tls, plaintext, access, other);
     }
 
-    /** The same with another mode of its sockets. */
+    /** Returns these settings with another mode of sockets. */
     public ServerSettings socketMode(int mode) {
         return new ServerSettings(addresses, mode, socketOwner, tls, plaintext, access, limits);
     }
 
-    /** The same with TLS. */
+    /** Returns these settings with TLS. */
     public ServerSettings tls(TlsFiles files) {
         return new ServerSettings(addresses, socketMode, socketOwner, files, plaintext, access, limits);
     }

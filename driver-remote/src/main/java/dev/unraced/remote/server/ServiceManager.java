@@ -10,25 +10,25 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells systemd how far the server is, by the protocol of sd_notify(3): a datagram to the socket that
- * {@code NOTIFY_SOCKET} names. Without that variable it does nothing.
+ * Reports the server's progress to systemd, by the protocol of sd_notify(3): a datagram to the socket in
+ * {@code NOTIFY_SOCKET}. Without that variable it does nothing.
  */
 public final class ServiceManager {
     private static final Logger LOG = LoggerFactory.getLogger(ServiceManager.class);
 
     private final String socket;
 
-    /** The one that the environment names. */
+    /** Uses the socket that the environment names. */
     public ServiceManager(Map<String, String> environment) {
         this.socket = environment.getOrDefault("NOTIFY_SOCKET", "");
     }
 
-    /** Subscribers can come. */
+    /** Reports that subscribers can come. */
     public void ready(String status) {
         send("READY=1\nSTATUS=" + status);
     }
 
-    /** The server is about to end. */
+    /** Reports that the server is about to end. */
     public void stopping() {
         send("STOPPING=1");
     }
@@ -39,7 +39,7 @@ public final class ServiceManager {
         }
         byte[] path = socket.getBytes(StandardCharsets.UTF_8);
         if (path[0] == '@') {
-            // The abstract namespace, see unix(7).
+            // A leading zero byte means the abstract namespace, see unix(7).
             path[0] = 0;
         }
         byte[] address = ByteBuffer.allocate(Short.BYTES + path.length)

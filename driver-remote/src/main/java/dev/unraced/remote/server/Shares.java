@@ -5,8 +5,8 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Counts subscriptions. Each peer has a share, so that one alone cannot take all; those who may control have as many
- * again to themselves. Thread-safe.
+ * Counts subscriptions. Each peer has a share, so that no peer can take all; those that may control have as many again
+ * for themselves. Thread-safe.
  */
 final class Shares {
     private final int most;
@@ -15,27 +15,27 @@ final class Shares {
     private int controllers;
     private int others;
 
-    /** What a peer hears that wants one more. */
+    /** The answer to a peer that wants one more subscription. */
     enum Answer {
         GRANTED,
-        /** Nothing is left for anybody of this rank. */
+        /** All subscriptions for this rank are taken. */
         ALL_TAKEN,
-        /** The peer has its share already. */
+        /** The peer has its full share already. */
         SHARE_TAKEN
     }
 
     /**
-     * Shares of nothing taken yet.
+     * Makes shares with nothing taken yet.
      *
-     * @param most how many at a time
-     * @param share how many of them one peer may have that does not control
+     * @param most the number of subscriptions at a time
+     * @param share the share of one peer that may not control
      */
     Shares(int most, int share) {
         this.most = most;
         this.share = share;
     }
 
-    /** Takes one for a peer, unless it may have no more. What was granted is to be given back once. */
+    /** Takes a subscription for a peer, unless it may have no more. A granted subscription must be given back once. */
     synchronized Answer take(Object party, Rank rank) {
         if (rank == Rank.CONTROLLER) {
             if (controllers == most) {
@@ -56,7 +56,7 @@ final class Shares {
         return Answer.GRANTED;
     }
 
-    /** Gives one back that was granted. */
+    /** Gives back a granted subscription. */
     synchronized void give(Object party, Rank rank) {
         if (rank == Rank.CONTROLLER) {
             controllers--;

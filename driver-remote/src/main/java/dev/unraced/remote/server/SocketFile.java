@@ -15,7 +15,7 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** The file of a UNIX socket: who may open it, and that it is nobody else's. */
+/** The file of a UNIX socket: its permissions, and the check that no other server uses it. */
 final class SocketFile {
     private static final int SOCKET_TYPE = 0140000;
     private static final int TYPE_MASK = 0170000;
@@ -23,7 +23,7 @@ final class SocketFile {
     private static final int PERMISSIONS = 07777;
 
     private final Path path;
-    /** The folder, when it was made for this socket. */
+    /** The folder, if it was made for this socket. */
     private @Nullable Path made;
 
     SocketFile(Path path) {
@@ -31,9 +31,9 @@ final class SocketFile {
     }
 
     /**
-     * Makes way for a new socket: removes what a dead server has left.
+     * Prepares the path for a new socket, and removes the file that a dead server has left.
      *
-     * @throws CaptureException when a live one listens there, or it is no socket
+     * @throws CaptureException when a live server listens there, or the file is no socket
      */
     void prepare() {
         try {
@@ -85,8 +85,8 @@ final class SocketFile {
     }
 
     /**
-     * Gives the folder that was made for this socket to another user, who can then remove the socket. One that was
-     * there may hold what is others'.
+     * Gives the folder that was made for this socket to another user, who can then remove the socket. An older folder
+     * may hold files of others.
      */
     void handOver(Owner next) {
         if (made != null) {
@@ -100,8 +100,8 @@ final class SocketFile {
     }
 
     /**
-     * Which folder on the way keeps out some of those whom the socket's mode lets in; null when none does. See
-     * path_resolution(7); lists beyond the mode are not looked at.
+     * Returns the first folder on the way that keeps out users whom the socket's mode lets in, or null. See
+     * path_resolution(7); access control lists are not read.
      */
     @Nullable
     Path obstacle(int mode, @Nullable Owner owner) {
@@ -148,7 +148,7 @@ final class SocketFile {
         try {
             Files.deleteIfExists(path);
         } catch (IOException e) {
-            // The next server removes it.
+            // The next server removes the file.
             org.slf4j.LoggerFactory.getLogger(SocketFile.class).debug("{} stays", path, e);
         }
     }

@@ -14,7 +14,7 @@ import org.slf4j.LoggerFactory;
 /** A subscriber's stream of deliveries. */
 final class StreamSink implements Outlet.Sink {
     private static final Logger LOG = LoggerFactory.getLogger(StreamSink.class);
-    /** What may be on its way to the transport; more would be memory for one who does not read. */
+    /** The most bytes on their way to the transport; more would only be memory for a peer that does not read. */
     private static final int READY_BYTES = 256 << 10;
 
     private final ServerCallStreamObserver<Delivery> stream;
@@ -24,9 +24,9 @@ final class StreamSink implements Outlet.Sink {
     private volatile @Nullable Runnable ready;
 
     /**
-     * A sink over a stream whose call has just begun.
+     * Makes a sink over a stream whose call has just begun.
      *
-     * @param leave run once, when the stream has ended, however it did
+     * @param leave run once, when the stream has ended in any way
      */
     StreamSink(ServerCallStreamObserver<Delivery> stream, Runnable leave) {
         this.stream = stream;
@@ -46,7 +46,7 @@ final class StreamSink implements Outlet.Sink {
         ready = handler;
     }
 
-    /** Runs something once the stream has ended; at once if it has. */
+    /** Runs an action once the stream has ended; at once if it has ended already. */
     void whenGone(Runnable action) {
         gone.set(action);
         if (left.get()) {
@@ -99,7 +99,7 @@ final class StreamSink implements Outlet.Sink {
                                     .withDescription(reason.getMessage())
                                     .asRuntimeException());
         } catch (RuntimeException e) {
-            // It was broken already, which is why it fails.
+            // The stream was broken already, so it cannot report the failure.
             LOG.trace("A stream that is gone cannot be told why", e);
         }
         end();

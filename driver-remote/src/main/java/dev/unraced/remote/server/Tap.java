@@ -12,8 +12,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A reader of a hub within this process, on a thread of its own: for sinks. One that is too slow misses events, which
- * are counted, and delays nobody.
+ * A reader of a hub within this process, on a thread of its own: for sinks. A slow sink misses events, which are
+ * counted, and delays no other reader.
  */
 public final class Tap implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Tap.class);
@@ -36,12 +36,12 @@ public final class Tap implements AutoCloseable {
         thread.start();
     }
 
-    /** Events handed to the sink. */
+    /** Returns the number of events passed to the sink. */
     public long taken() {
         return taken;
     }
 
-    /** Events that were gone when the sink came to them. */
+    /** Returns the number of events that were overwritten before the sink came to them. */
     public long missed() {
         return missed;
     }
@@ -52,7 +52,7 @@ public final class Tap implements AutoCloseable {
         EventView view = new EventView();
         boolean last = false;
         while (true) {
-            // Asked before reading: what came before the closing is handed over.
+            // This is read before the ring: all events from before the closing are passed on.
             last = closing;
             int bytes = ring.read(cursor, scratch, scratch.length);
             missed = cursor.missed;
@@ -80,7 +80,7 @@ public final class Tap implements AutoCloseable {
         }
     }
 
-    /** Hands over what is left, for some seconds at the most, and ends. */
+    /** Passes on the remaining events, for some seconds at the most, and ends. */
     @Override
     public void close() {
         closing = true;

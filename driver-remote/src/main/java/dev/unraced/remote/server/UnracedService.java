@@ -120,7 +120,7 @@ final class UnracedService extends UnracedGrpc.UnracedImplBase {
         boolean own = request.hasOwnCapture();
         Hub hub = before != null && before.isOwn() == own ? before : hub(request, filters, syscalls);
         sink.readyHandler(hub::wake);
-        // The capture of one's own filters at its source, within what the server's own filters allow.
+        // An own capture applies the subscriber's filters at its source; the server's filters apply here.
         FilterMatcher matcher = new FilterMatcher(own ? captures.config().filters() : filters, new CgroupTree());
         Outlet outlet = new Outlet(hub, sink, wants, matcher, request.getEnterEvents());
         BroadcastRing.@Nullable Cursor from = hub != before
@@ -129,7 +129,7 @@ final class UnracedService extends UnracedGrpc.UnracedImplBase {
                         .read(request.getResumeToken())
                         .map(outlet::restore)
                         .orElse(null));
-        // First: from the moment that it is attached, the subscriber may hear its name, and ask for what is under it.
+        // The outlet is registered first: once attached, the subscriber may learn its id, and ask for its statistics.
         outlets.put(outlet.id(), outlet);
         try {
             hub.attach(outlet, from);
@@ -209,7 +209,7 @@ final class UnracedService extends UnracedGrpc.UnracedImplBase {
         });
     }
 
-    /** Finds out once that captures can be opened: it takes a driver as long as to open one. */
+    /** Finds out once that captures can be opened: that takes a driver as long as to open one. */
     private void checkAvailable() {
         if (available) {
             return;
@@ -251,7 +251,7 @@ final class UnracedService extends UnracedGrpc.UnracedImplBase {
         });
     }
 
-    /** One's own capture is one's own to switch; the shared one belongs to all. */
+    /** A subscriber may switch its own capture; the shared capture needs permission. */
     private Hub controlled(ByteString subscription) {
         Hub hub = subscription.isEmpty() ? shared() : find(subscription).hub();
         if (!hub.isOwn() && !access.mayControl(PeerCheck.current())) {
@@ -292,7 +292,7 @@ final class UnracedService extends UnracedGrpc.UnracedImplBase {
         return outlet;
     }
 
-    /** The books of a capture itself. */
+    /** Returns the statistics of a capture itself. */
     private static Books books(Hub hub) {
         CaptureStats stats = hub.stats();
         return Books.newBuilder()

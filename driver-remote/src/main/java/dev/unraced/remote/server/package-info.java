@@ -3,8 +3,8 @@
  * The server: one capture for many subscribers.
  *
  * <p>A {@link dev.unraced.remote.server.Hub} consumes a capture into a broadcast ring, from which each subscription
- * reads at its own pace; {@link dev.unraced.remote.server.RemoteServer} puts hubs on the wire and decides who may ask
- * for what. Knows no concrete driver.
+ * reads at its own pace; {@link dev.unraced.remote.server.RemoteServer} publishes hubs and checks permissions. The
+ * server depends on no concrete driver.
  */
 @NullMarked
 package dev.unraced.remote.server;

@@ -7,15 +7,15 @@ import java.nio.charset.StandardCharsets;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Where a server listens: {@code unix:/path/of/socket} or {@code host:port}. */
+/** The address of a server: {@code unix:/path/of/socket} or {@code host:port}. */
 public sealed interface Address {
-    /** The socket of a machine's own server, unless something else is said. */
+    /** The default socket of a machine's own server. */
     String DEFAULT = "unix:/run/unraced/serve/unraced.sock";
 
     /**
      * A UNIX socket.
      *
-     * @param path its path; at most 107 bytes, of {@code struct sockaddr_un}
+     * @param path its path; at most 107 bytes, as {@code struct sockaddr_un} allows
      */
     record Unix(String path) implements Address {
         @Override
@@ -27,16 +27,16 @@ public sealed interface Address {
     /**
      * A TCP port.
      *
-     * @param host name or number; of IPv6 without brackets
-     * @param port 0 to 65535; 0 lets the kernel choose where a server listens
+     * @param host a name or a number; IPv6 without brackets
+     * @param port 0 to 65535; for a listening server, 0 lets the kernel choose
      */
     record Tcp(String host, int port) implements Address {
-        /** The address resolved; when that fails, it says so itself. */
+        /** Resolves the address; the result shows a failure by itself. */
         public InetSocketAddress resolve() {
             return new InetSocketAddress(host, port);
         }
 
-        /** Whether only this machine reaches it. A name that does not resolve is not. */
+        /** Returns whether only this machine can reach the address; false for a name that does not resolve. */
         public boolean isLoopback() {
             InetAddress address = resolve().getAddress();
             return address != null && address.isLoopbackAddress();
@@ -48,13 +48,13 @@ public sealed interface Address {
         }
     }
 
-    /** What the text of a UNIX socket begins with. */
+    /** The prefix of a UNIX socket's address. */
     String UNIX = "unix:";
 
     /**
      * Reads an address.
      *
-     * @throws IllegalArgumentException when it is none; the message says what is allowed
+     * @throws IllegalArgumentException when the text is no address; the message says what is allowed
      */
     static Address parse(String text) {
         if (text.startsWith(UNIX)) {

@@ -10,19 +10,19 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 
-/** Parts of the books as messages. Reasons travel by name. */
+/** Converts parts of the statistics to messages and back. Reasons travel by name. */
 public final class BooksCodec {
 
     private BooksCodec() {}
 
-    /** Counts by the names of their reasons. */
+    /** Returns counts by the names of their reasons. */
     public static Map<String, Long> encode(Map<? extends Enum<?>, Long> counts) {
         Map<String, Long> named = new java.util.TreeMap<>();
         counts.forEach((reason, count) -> named.put(reason.name(), count));
         return named;
     }
 
-    /** Losses; one whose reason this version does not know was dropped by the source. */
+    /** Returns losses; those for a reason that this version does not know count as dropped by the source. */
     public static Map<LossReason, Long> losses(Map<String, Long> named) {
         Map<LossReason, Long> counts = new EnumMap<>(LossReason.class);
         named.forEach((name, count) ->
@@ -30,7 +30,7 @@ public final class BooksCodec {
         return counts;
     }
 
-    /** Calls filtered; one whose reason this version does not know counts under the last. */
+    /** Returns filtered calls; those for a reason that this version does not know count under the last reason. */
     public static Map<FilterReason, Long> filtered(Map<String, Long> named) {
         Map<FilterReason, Long> counts = new EnumMap<>(FilterReason.class);
         named.forEach((name, count) ->
@@ -38,7 +38,7 @@ public final class BooksCodec {
         return counts;
     }
 
-    /** Losses by caller, in their order. */
+    /** Encodes losses by caller, in their order. */
     public static List<dev.unraced.remote.v1.CallerLosses> encode(List<CallerLosses> heaviest) {
         return heaviest.stream()
                 .map(caller -> dev.unraced.remote.v1.CallerLosses.newBuilder()
@@ -49,7 +49,7 @@ public final class BooksCodec {
                 .toList();
     }
 
-    /** Losses by caller again; no more of them than the books name. */
+    /** Decodes losses by caller, and keeps no more of them than the statistics hold. */
     public static List<CallerLosses> callers(List<dev.unraced.remote.v1.CallerLosses> messages) {
         return CallerLosses.heaviest(messages.stream()
                 .map(caller -> new CallerLosses(
@@ -57,7 +57,7 @@ public final class BooksCodec {
                 .toList());
     }
 
-    /** The books of a stash. */
+    /** Encodes the counters of a stash. */
     public static Stash encode(StashStats stash) {
         return Stash.newBuilder()
                 .setPuts(stash.puts())
@@ -71,7 +71,7 @@ public final class BooksCodec {
                 .build();
     }
 
-    /** The books of a stash again. */
+    /** Decodes the counters of a stash. */
     public static StashStats decode(Stash stash) {
         return new StashStats(
                 stash.getPuts(),

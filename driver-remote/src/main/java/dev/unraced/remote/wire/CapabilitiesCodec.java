@@ -7,13 +7,13 @@ import dev.unraced.remote.v1.Lacking;
 import java.util.HashSet;
 import java.util.Set;
 
-/** Capabilities as a message: what is lacking, by name. */
+/** Converts capabilities to a message of the lacking ones, by name, and back. */
 public final class CapabilitiesCodec {
     private static final int MAX_REASON = 1000;
 
     private CapabilitiesCodec() {}
 
-    /** The message for a driver's capabilities. */
+    /** Returns the message for a driver's capabilities. */
     public static dev.unraced.remote.v1.Capabilities encode(String driver, Capabilities capabilities) {
         dev.unraced.remote.v1.Capabilities.Builder message =
                 dev.unraced.remote.v1.Capabilities.newBuilder().setDriver(driver);
@@ -24,7 +24,7 @@ public final class CapabilitiesCodec {
         return message.build();
     }
 
-    /** Capabilities of a message; names that this version does not know are nothing that it could ask for. */
+    /** Returns the capabilities of a message. Unknown names are skipped, as this version could not ask for them. */
     public static Capabilities decode(dev.unraced.remote.v1.Capabilities message) {
         Capabilities capabilities = Capabilities.complete();
         for (Capability capability : Capabilities.all()) {
@@ -42,7 +42,7 @@ public final class CapabilitiesCodec {
         return reason.isBlank() ? "the server says so" : reason.substring(0, Math.min(MAX_REASON, reason.length()));
     }
 
-    /** The name alone where only one constant has it, as Mitigation.KERNEL and Provenance.KERNEL do not. */
+    /** Returns the name alone if it is unambiguous; Mitigation.KERNEL and Provenance.KERNEL are not. */
     private static String label(Capability capability) {
         return AMBIGUOUS.contains(capability.name())
                 ? ((Enum<?>) capability).getDeclaringClass().getSimpleName() + "." + capability.name()

@@ -7,7 +7,7 @@ import dev.unraced.event.Syscall;
 import dev.unraced.remote.v1.Filters;
 import java.util.Locale;
 
-/** Constants of the library beside those of the wire, which bear the same names. */
+/** Converts constants of the library to those of the wire and back; both have the same names. */
 public final class Codes {
     private static final String MITIGATION = "MITIGATION_";
     private static final String SYSCALL = "SYSCALL_";
@@ -15,43 +15,43 @@ public final class Codes {
 
     private Codes() {}
 
-    /** A mode on the wire. */
+    /** Returns the wire's constant for a mode. */
     public static dev.unraced.remote.v1.Mitigation encode(Mitigation mode) {
         return dev.unraced.remote.v1.Mitigation.valueOf(MITIGATION + mode.name());
     }
 
     /**
-     * A mode of the wire.
+     * Returns the mode of a wire's constant.
      *
-     * @throws IllegalArgumentException when it is none that this version knows
+     * @throws IllegalArgumentException when this version does not know the mode
      */
     public static Mitigation decode(dev.unraced.remote.v1.Mitigation mode) {
         return constant(Mitigation.class, MITIGATION, mode);
     }
 
-    /** A call on the wire. */
+    /** Returns the wire's constant for a call. */
     public static dev.unraced.remote.v1.Syscall encode(Syscall call) {
         return dev.unraced.remote.v1.Syscall.valueOf(SYSCALL + call.name());
     }
 
     /**
-     * A call of the wire.
+     * Returns the call of a wire's constant.
      *
-     * @throws IllegalArgumentException when it is none that this version knows
+     * @throws IllegalArgumentException when this version does not know the call
      */
     public static Syscall decode(dev.unraced.remote.v1.Syscall call) {
         return constant(Syscall.class, SYSCALL, call);
     }
 
-    /** A filter by result on the wire. */
+    /** Returns the wire's constant for a filter by result. */
     public static Filters.Result encode(ResultFilter result) {
         return Filters.Result.valueOf(RESULT + result.name());
     }
 
     /**
-     * A filter by result of the wire; unspecified is all.
+     * Returns the filter by result of a wire's constant; unspecified means all.
      *
-     * @throws IllegalArgumentException when it is none that this version knows
+     * @throws IllegalArgumentException when this version does not know the filter
      */
     public static ResultFilter decode(Filters.Result result) {
         return result == Filters.Result.RESULT_UNSPECIFIED

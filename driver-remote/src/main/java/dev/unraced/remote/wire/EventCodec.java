@@ -21,19 +21,19 @@ import dev.unraced.remote.v1.Provenance;
 import dev.unraced.remote.v1.Socket;
 import dev.unraced.remote.v1.Syscall;
 
-/** Events as messages, for programs that do not read records. Allocates. */
+/** Converts events to messages, for programs that do not read records. Allocates. */
 public final class EventCodec {
 
     private EventCodec() {}
 
-    /** The message for an event. */
+    /** Returns the message for an event. */
     public static Event.Builder encode(EventView event) {
         Event.Builder message = Event.newBuilder()
                 .setType(EventType.forNumber(event.type().code()))
                 .setSyscall(Syscall.forNumber(event.syscall().code()))
                 .setAbi(Abi.forNumber(event.abi().code()))
                 .setOrigin(Origin.forNumber(event.origin().code()))
-                // 0 is unspecified on the wire.
+                // On the wire, 0 means unspecified.
                 .setMitigation(Mitigation.forNumber(event.mitigation().code() + 1))
                 .setEnterNanos(event.enterNanos())
                 .setExitNanos(event.exitNanos())

@@ -9,12 +9,12 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** Filters as a message. */
+/** Converts filters to a message and back. */
 public final class FiltersCodec {
 
     private FiltersCodec() {}
 
-    /** The message for filters. */
+    /** Returns the message for filters. */
     public static Filters encode(EventFilters filters) {
         Filters.Builder message = Filters.newBuilder()
                 .addAllTgids(filters.tgids())
@@ -28,9 +28,9 @@ public final class FiltersCodec {
     }
 
     /**
-     * The filters of a message.
+     * Returns the filters of a message.
      *
-     * @throws IllegalArgumentException when a value is none that its filter takes
+     * @throws IllegalArgumentException when a filter does not allow a value
      */
     public static EventFilters decode(Filters message) {
         List<ByteString> paths = message.getPathsList().stream()

@@ -4,10 +4,10 @@ package dev.unraced.remote.wire;
 import java.nio.file.Path;
 
 /**
- * Where the identity of an end of a connection lies: PEM files, read again when they change.
+ * The PEM files with the identity of one end of a connection; they are read again when they change.
  *
  * @param certificate its certificate, and the chain up to the authority
  * @param key the private key, PKCS #8
- * @param authorities certificates of those who sign the other end's certificates
+ * @param authorities certificates of the authorities that sign the other end's certificates
  */
 public record TlsFiles(Path certificate, Path key, Path authorities) {}

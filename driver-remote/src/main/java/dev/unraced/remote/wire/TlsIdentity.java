@@ -16,8 +16,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Certificates of one end, which follow their files: new connections use what the files hold a second later. Files that
- * cannot be used change nothing, and are logged. Closing it ends the following.
+ * The certificates of one end, which follow their files: new connections use a changed file a second later. Files that
+ * cannot be used change nothing, and are logged. Closing stops the following.
  */
 public final class TlsIdentity implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(TlsIdentity.class);
@@ -37,7 +37,7 @@ public final class TlsIdentity implements AutoCloseable {
     /**
      * Reads the files.
      *
-     * @throws IllegalArgumentException when one cannot be read or holds something else; the message names it
+     * @throws IllegalArgumentException when a file cannot be read or has other content; the message names it
      */
     public TlsIdentity(TlsFiles files) {
         this.files = files;
@@ -75,7 +75,7 @@ public final class TlsIdentity implements AutoCloseable {
                 LOG.info("Read the certificates again");
             }
         } catch (IOException | GeneralSecurityException | RuntimeException e) {
-            // Certificate and key are two files, and the second may be on its way.
+            // Certificate and key are two files, and the second may change a little later.
             LOG.warn("The certificates changed, but cannot be used: {}", e.getMessage());
         }
     }
@@ -93,12 +93,12 @@ public final class TlsIdentity implements AutoCloseable {
         return List.of(files.certificate(), files.key(), files.authorities());
     }
 
-    /** The certificate and its key. */
+    /** Returns the certificate and its key. */
     public AdvancedTlsX509KeyManager keys() {
         return keys;
     }
 
-    /** Who is believed. */
+    /** Returns the accepted authorities. */
     public AdvancedTlsX509TrustManager trust() {
         return trust;
     }

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-/** What both ends of the wire share: addresses, and the messages of {@code unraced.v1} beside the library's types. */
+/**
+ * The parts of the wire that both ends share: addresses, and the messages of {@code unraced.v1} beside the library's
+ * types.
+ */
 @NullMarked
 package dev.unraced.remote.wire;
 

@@ -13,7 +13,7 @@ import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** One writer that never waits, and readers that know what they missed. */
+/** Tests a writer that never waits, and readers that know how many records they missed. */
 @Timeout(60)
 class BroadcastRingTest {
     private static final int SIZE = 1 << 16;
@@ -21,7 +21,7 @@ class BroadcastRingTest {
 
     private final ByteBuffer record = ByteBuffer.allocate(4096).order(ByteOrder.LITTLE_ENDIAN);
 
-    /** A record whose every word but the first is its number. */
+    /** Writes a record whose every word but the first is its number. */
     private void write(BroadcastRing ring, long number, int words) {
         int length = 8 + 8 * words;
         record.putInt(0, length).putInt(4, words);

@@ -51,7 +51,7 @@ import org.slf4j.LoggerFactory;
 
 @Timeout(60)
 class HubTest {
-    /** Longer than a consumer that did run would wait before it looked. */
+    /** A running consumer would have looked within this time. */
     private static final int A_WHILE_MILLIS = 200;
 
     @Test
@@ -86,7 +86,7 @@ class HubTest {
         }
     }
 
-    /** A capture that is consumed once, and then has nothing more to tell. */
+    /** Makes a capture that is consumed once, and then has no more events. */
     private static Capture consumedBy(Answer<Integer> once) {
         Capture capture = mock(Capture.class);
         when(capture.driver()).thenReturn("fake");
@@ -177,7 +177,7 @@ class HubTest {
             assertThat(books.getLostMap()).isEqualTo(Map.of(LossReason.MALFORMED.name(), 2L));
             assertThat(books.getReturned()).isEqualTo(4);
             assertThat(books.getSubmitted()).isEqualTo(2);
-            // A later subscriber did not lose them.
+            // A later subscriber did not lose these events.
             Outlet later = outlet(hub, new LinkedBlockingQueue<>());
             hub.attach(later, null);
             assertThat(later.books().getLostMap()).isEmpty();

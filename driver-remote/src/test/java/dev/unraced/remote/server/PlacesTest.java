@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Who has a place at a server, and who has to go for whom. */
+/** Tests which connections get a place at a server, and which have to go for them. */
 class PlacesTest {
     private static final int MOST = 8;
     private static final int SHARE = 4;

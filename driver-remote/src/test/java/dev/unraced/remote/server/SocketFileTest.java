@@ -12,7 +12,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Whom the folders of a socket let in, and whose they are. */
+/** Tests which users the folders of a socket let in, and who owns them. */
 class SocketFileTest {
     private static final Owner NOBODY = new Owner(65_534, 65_534);
 
