@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The actor: makes the system calls that a conformance test asks for, and tells what became of them.
- * PROTOCOL.md describes the conversation. It ends when its standard input does.
+ * The actor makes the system calls that a conformance test asks for, and reports their outcome. PROTOCOL.md describes
+ * the conversation. It ends when its standard input does.
  */
 #include "actor.h"
 
@@ -15,7 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
-/* Longest time for one command; then the actor ends, and its children with it. */
+/* The longest time for one command; then the actor ends, and its children with it. */
 #define COMMAND_SECONDS 120
 
 static void command_count(void)
@@ -25,7 +25,7 @@ static void command_count(void)
 	reply_end();
 }
 
-/* Whoever is put aside between the two would compare different moments: the narrowest of some attempts counts. */
+/* A preemption between the two reads would pair different moments, so the closest of five attempts counts. */
 static void compare_clocks(long long *boot, long long *wall)
 {
 	long long narrowest = LLONG_MAX;
@@ -94,7 +94,7 @@ static void obey(void)
 
 int main(int count, char **arguments)
 {
-	/* Arenas of other threads would make the C library read /proc when they shrink: a call that nobody asked for. */
+	/* The C library reads /proc when it shrinks another thread's arena: an open that no command asked for. */
 	mallopt(M_ARENA_MAX, 1);
 	mallopt(M_TRIM_THRESHOLD, 1 << 30);
 	if (count == 4 && !strcmp(arguments[1], "after-exec"))

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the actor's parts share. PROTOCOL.md describes the commands. */
+/* Declarations that the actor's files share. PROTOCOL.md describes the commands. */
 #ifndef UNRACED_ACTOR_H
 #define UNRACED_ACTOR_H
 
@@ -8,10 +8,10 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-/* Longest command line; a path of 64 KiB in hexadecimal fits. */
+/* The longest command line; a path of 64 KiB in hexadecimal fits. */
 #define LINE_SIZE (1 << 18)
 #define HANDLES 4096
-/* The actor's own descriptors are here and above, out of the way of those that calls return. */
+/* The actor keeps its own descriptors from this number on, so that they do not mix with those that calls return. */
 #define FIRST_OWN_FD 200
 #define MAX_ADDRESS 128
 
@@ -20,13 +20,13 @@
 /* Splits a command line in place. */
 void line_parse(char *line);
 const char *line_verb(void);
-/* The text of a key, or NULL. */
+/* Returns the value of a key, or NULL when it is missing. */
 const char *line_text(const char *key);
-/* The number of a key, decimal or 0x, signed or not; the default when it is missing. */
+/* Returns the value of a key as a number, decimal or 0x, signed or not, or the default when it is missing. */
 long long line_number(const char *key, long long missing);
-/* The bytes of a hexadecimal key in fresh memory with a NUL behind them; NULL when it is missing or not hexadecimal. */
+/* Returns a key's bytes in fresh memory with a NUL behind them, or NULL when it is missing or not hexadecimal. */
 unsigned char *line_bytes(const char *key, size_t *length);
-/* The bytes that a key has, with a NUL behind them; false with a reply sent when it has none. */
+/* Takes the bytes of a key, with a NUL behind them; without any, replies with an error and returns false. */
 struct bytes {
 	unsigned char *address;
 	size_t length;
@@ -35,21 +35,21 @@ bool bytes_take(struct bytes *bytes, const char *key);
 unsigned char *hex_decode(const char *hex, size_t *length);
 void reply_begin(void);
 void reply(const char *format, ...) __attribute__((format(printf, 1, 2)));
-/* What belongs to the last word. */
+/* Appends to the last word of the reply, without a blank. */
 void reply_more(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void reply_hex(const char *key, const void *bytes, size_t length);
-/* Texts in hexadecimal digits, by commas. */
+/* Adds texts to the reply in hexadecimal digits, separated by commas. */
 void reply_texts(const char *key, const char *const *texts, int count);
 void reply_end(void);
 void fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
-/* Moves the conversation away from the descriptors 0 to 2, and reads a line; false at its end. */
+/* line_open() moves the conversation off descriptors 0 to 2; line_read() returns false at its end. */
 void line_open(void);
 bool line_read(char *buffer, size_t size);
 
 /* --- handles.c: descriptors by number of the caller's choice --- */
 
 void handle_put(long long id, int fd);
-/* The descriptor that "h:ID" or a plain number names. */
+/* Returns the descriptor that "h:ID" or a plain number names. */
 int handle_get(const char *text, int missing);
 void handle_close(long long id);
 
@@ -62,10 +62,10 @@ struct pointer {
 	size_t length;
 };
 
-/* Makes the memory that a pointer's text describes; false with a reply sent when it makes no sense. */
+/* Makes the memory that a pointer's text describes. Replies with an error and returns false when the text is wrong. */
 bool pointer_make(struct pointer *pointer, const char *text);
 void pointer_free(struct pointer *pointer);
-/* Memory below 2 GiB, so that 32-bit calls reach it too. */
+/* Maps memory below 2 GiB, which 32-bit calls can address, too. */
 void *map_low(size_t size);
 void memory_open(void);
 void command_buffer(void);
@@ -73,10 +73,10 @@ void command_resident(void);
 
 /* --- watched.c: the five calls, counted --- */
 
-/* A wide call is a native one with other bits above the 32 that the kernel takes for the number. */
+/* ABI_WIDE is a native call that sets bits above the 32 that the kernel takes for the call's number. */
 enum abi { ABI_NATIVE, ABI_IA32, ABI_X32, ABI_WIDE };
 
-/* Kept in memory that children share. */
+/* The counts of watched calls, in memory that children share. */
 struct books {
 	long long begun;
 	long long ended;
@@ -92,11 +92,11 @@ long watched_creat(enum abi abi, const void *path, long mode);
 long watched_openat(enum abi abi, long dirfd, const void *path, long flags, long mode);
 long watched_openat2(enum abi abi, long dirfd, const void *path, const void *how, size_t size);
 long watched_connect(enum abi abi, long fd, const void *address, long length);
-/* A 32-bit connect whose arguments lie in memory. */
+/* Makes a 32-bit connect through socketcall(2), whose arguments lie in memory. */
 long watched_socketcall(long fd, const void *address, long length);
-/* The same with a block of the caller's own. */
+/* Does the same with a block of arguments that the caller supplies. */
 long watched_socketcall_block(const void *block);
-/* Whether the calls of an ABI get through to the kernel. */
+/* Returns whether this kernel takes calls of an ABI. */
 bool abi_works(enum abi abi);
 
 /* --- call.c and job.c: one call, on this thread or on one of its own --- */
@@ -106,7 +106,7 @@ enum which { OPEN, OPENAT, OPENAT2, CREAT, CONNECT };
 struct call {
 	enum which which;
 	enum abi abi;
-	struct pointer path; /* of an open, or the address of a connect */
+	struct pointer path; /* the path of an open, or the address of a connect */
 	struct pointer how;
 	long fd; /* dirfd, or the socket */
 	long flags;
@@ -117,19 +117,19 @@ struct call {
 	bool keeps;
 	bool takes_zero;
 	bool uring;
-	bool worker; /* of a request: a thread of the kernel's carries it out */
-	bool silent; /* of a request: no completion when it succeeds */
-	bool polled; /* of a request: a thread of the kernel's finds it */
-	bool overflow; /* of a request: its completion finds the ring full */
-	bool linked; /* of a request: behind one that fails */
-	bool skipped; /* of a request behind one that fails: without a completion */
-	long others; /* of a request: so many like it share its user_data */
-	bool hushed; /* of those: one more, before them, that asks for no completion */
-	bool cancelled; /* of a request: by another request, while it blocks */
-	bool forges; /* of a request: completions of others look like its own */
-	long forged; /* the result that they have */
-	bool drained; /* of these: the ring has room again when the request itself ends */
-	bool echoed; /* of a request: another completion looks like its own, and comes when it has ended */
+	bool worker; /* an io_uring worker carries the request out */
+	bool silent; /* the request gets no completion when it succeeds */
+	bool polled; /* the kernel's SQPOLL thread takes the request from the ring */
+	bool overflow; /* the request's completion finds the ring full */
+	bool linked; /* the request is linked behind one that fails */
+	bool skipped; /* the failing request asked for no completion, so this one gets none */
+	long others; /* number of equal requests that share the user_data */
+	bool hushed; /* one more request, before those, asks for no completion */
+	bool cancelled; /* another request cancels this one while it blocks */
+	bool forges; /* completions of other requests have the user_data of this one */
+	long forged; /* the result of those completions */
+	bool drained; /* the ring has room again before the request is cancelled */
+	bool echoed; /* another completion with the same user_data comes after the request has ended */
 	bool socketcall;
 	/* the outcome */
 	pid_t tid;
@@ -147,11 +147,11 @@ struct call {
 
 bool call_parse(struct call *call);
 void call_make(struct call *call);
-/* The call alone, without the truth about it; its raw result. */
+/* Makes the call without examining its outcome, and returns its raw result. */
 long call_perform(const struct call *call);
 void call_reply(const struct call *call);
 void call_free(struct call *call);
-/* Whether this kernel lets us make a call through an io_uring of its kind. */
+/* Returns whether this kernel lets us make the call through an io_uring. */
 bool uring_works(const struct call *call);
 long uring_call(const struct call *call);
 void command_call(void);
@@ -163,7 +163,7 @@ void command_blocked(void);
 
 /* --- world.c: what the calls act on, made without watched calls --- */
 
-/* Runs a command that prepares or asks something; false when it is none. */
+/* Runs a command that prepares or asks something. Returns false for an unknown verb. */
 bool world_command(const char *verb);
 
 /* --- places.c --- */
@@ -209,17 +209,17 @@ void command_late_namespace(void);
 void command_mount_storm(void);
 void command_reset(void);
 
-/* The second life of a program that "exec" replaced. */
+/* The main function of the program that "exec" or "vfork" starts. */
 int after_exec(char **arguments);
-/* A child that dies with its parent. */
+/* Forks a child that dies with its parent. */
 pid_t fork_child(void);
-/* Waits for a child for some seconds, then kills it; its wait status. */
+/* Waits for a child for some seconds, then kills it. Returns its wait status. */
 int reap(pid_t child, int seconds);
 void pause_micros(long micros);
-/* A child with so many threads, at most CROWD_THREADS, all blocked in an open of a fifo. */
+/* Starts a child with that many threads, at most CROWD_THREADS, which all block in an open of a fifo. */
 #define CROWD_THREADS 512
 pid_t crowd_start(const char *fifo, int threads);
-/* A descriptor goes to another process, and comes; -1 when it does not. */
+/* These pass a descriptor to another process by SCM_RIGHTS; descriptor_receive() returns -1 when none comes. */
 bool descriptor_send(int channel, int fd);
 int descriptor_receive(int channel);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a thread can do against a call of another: each aims at another window of it. */
+/* The ways in which a thread works against another thread's call; each hits another window of the call. */
 #include "race.h"
 
 #include <errno.h>
@@ -28,7 +28,7 @@ static void plain_prepare(struct race *race)
 	race->alias[race->at] = race->a;
 }
 
-/* A pause of some part of a call, so that over many calls every moment of it is met. */
+/* Spins for a pseudo-random time up to a maximum, so that over many calls every moment of them is hit. */
 static void spin(struct race *race, long most)
 {
 	race->chance = race->chance * 6364136223846793005UL + 1442695040888963407UL;
@@ -38,7 +38,7 @@ static void spin(struct race *race, long most)
 		;
 }
 
-/* Waits for the caller's next call; its number, or 0 at the end. */
+/* Waits for the caller's next call. Returns its number, or 0 at the end. */
 static long next_call(struct race *race)
 {
 	while (race->begun == race->answered) {
@@ -49,7 +49,7 @@ static long next_call(struct race *race)
 	return race->begun;
 }
 
-/* There and back all the time, whatever the caller does. */
+/* Writes b, then a, all the time, without regard to the caller. */
 static void *run_loop(void *argument)
 {
 	struct race *race = argument;
@@ -62,7 +62,7 @@ static void *run_loop(void *argument)
 	return NULL;
 }
 
-/* Once per call, at any moment from just before it to just behind it. */
+/* Writes b once per call, at any moment from just before it to just behind it. */
 static void *run_sweep(void *argument)
 {
 	struct race *race = argument;
@@ -74,7 +74,7 @@ static void *run_sweep(void *argument)
 	return NULL;
 }
 
-/* There at any moment, and back within the same call: two reads that agree prove nothing. */
+/* Writes b at any moment and then a within the same call, so that two reads that agree prove nothing. */
 static void *run_back(void *argument)
 {
 	struct race *race = argument;
@@ -88,7 +88,7 @@ static void *run_back(void *argument)
 	return NULL;
 }
 
-/* As soon as the call has returned, for whoever reads later. */
+/* Writes b as soon as the call has returned, which misleads drivers that read the argument late. */
 static void *run_late(void *argument)
 {
 	struct race *race = argument;
@@ -101,7 +101,9 @@ static void *run_late(void *argument)
 	return NULL;
 }
 
-/* The caller's mapping is dropped before each call: the kernel fetches the page, a tracer that must not fault cannot. */
+/*
+ * The caller's mapping is dropped before each call: the kernel faults the page in, a tracer that must not fault cannot.
+ */
 static const char *cold_open(struct race *race)
 {
 	int file = memfd_create("cold", MFD_CLOEXEC);
@@ -120,7 +122,7 @@ static void cold_prepare(struct race *race)
 	madvise(race->memory, RACE_ROOM, MADV_DONTNEED);
 }
 
-/* The page is missing until the other thread supplies it, which it does when the kernel's copy asks for it. */
+/* The page is missing until the kernel's copy faults on it; then the other thread supplies it by userfaultfd. */
 static const char *fault_open(struct race *race)
 {
 	struct uffdio_api api = {.api = UFFD_API};
@@ -167,7 +169,7 @@ static void *run_fault(void *argument)
 	return NULL;
 }
 
-/* The directory's descriptor means now this, now that. */
+/* Makes the descriptor dirfd= refer to one directory and the other by turns. */
 static void *run_directory(void *argument)
 {
 	struct race *race = argument;
@@ -177,14 +179,14 @@ static void *run_directory(void *argument)
 	return NULL;
 }
 
-/* Where somebody else works against the call. */
+/* The aim "fuse" needs no thread: the FUSE server rewrites the path. */
 static void *run_nothing(void *argument)
 {
 	(void)argument;
 	return NULL;
 }
 
-/* Sees to it that the other thread is running right now: on a busy machine it often is not. */
+/* Waits until the other thread has acted again, since on a busy machine it often does not run. */
 static void loop_prepare(struct race *race)
 {
 	long before = race->acts;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Several requests in one submission on an io_uring, of which later ones undo what earlier ones did: completions come
- * when the whole batch has run. A read or a datagram in between tells what the first request reached.
+ * Several requests in one submission on an io_uring, where later requests undo what earlier ones did. Their completions
+ * come when the whole batch has run. A read or a datagram in between tells what the first request reached.
  */
 #include "actor.h"
 #include "ring.h"
@@ -16,7 +16,7 @@
 #include <unistd.h>
 
 #define REQUESTS 16
-/* A read of the whole file a is not short, which would break a chain. */
+/* The file a is as long as the read that asks for it, since a short read would break a chain. */
 #define SIZE_A 2
 #define SIZE_B 1
 
@@ -25,14 +25,14 @@ struct batch {
 	struct bytes a, b;
 	unsigned link;
 	bool polled;
-	/* Results by user_data, and the order in which they came. */
+	/* The results by user_data, and the order in which the completions came. */
 	long results[REQUESTS];
 	unsigned order[REQUESTS];
 	unsigned requests;
 	char read[SIZE_A];
-	/* Of "continued": the pipe that both chains wait for. */
+	/* The pipe that both chains of "continued" wait for. */
 	int pipe[2];
-	/* Of "reconnect": the sockets that a and b name, and the one that is connected. */
+	/* The sockets of "reconnect": those bound to a and b, and the one that is connected. */
 	int receivers[2];
 	int sender;
 	char *truth;
@@ -41,9 +41,9 @@ struct batch {
 
 struct plan {
 	const char *how;
-	/* Sets up; what is missing, or NULL. */
+	/* Prepares the rounds. Returns what is missing, or NULL. */
 	const char *(*open)(struct batch *batch);
-	/* Hands over one round, and writes its letters. */
+	/* Submits one round, and writes its letters. */
 	void (*round)(struct batch *batch);
 	int watched;
 };
@@ -150,7 +150,7 @@ static char letter_of_descriptor(long fd)
 	return fd < 0 || fstat((int)fd, &status) ? 'x' : letter_of_size(status.st_size);
 }
 
-/* The descriptor that the next open returns. */
+/* Returns the descriptor that the next open will return. */
 static int next_descriptor(void)
 {
 	int next = dup(0);
@@ -166,7 +166,7 @@ static const char *files_open(struct batch *batch)
 	return NULL;
 }
 
-/* Of the descriptor that was read and closed, the read tells; any other one is still there. */
+/* The read tells the file of the expected descriptor, which the batch closed. Any other descriptor is still open. */
 static char letter_of_open(const struct batch *batch, unsigned request, int expected, unsigned read)
 {
 	long opened = batch->results[request];
@@ -179,12 +179,12 @@ static void tell_open(struct batch *batch, unsigned request, int expected, unsig
 	batch->truth[batch->letters++] = letter_of_open(batch, request, expected, read);
 }
 
-/* In the order of their completions: a request that would block ends after those behind it. */
+/* Writes the letters in the order of the completions: a request that would block ends after those behind it. */
 static void tell_opens(struct batch *batch, unsigned first, unsigned second, int expected, unsigned read)
 {
 	bool swapped = batch->order[second] < batch->order[first];
 
-	/* The second one gets the same descriptor again, and is the one that has it now. */
+	/* Both opens got the same number, and by now it belongs to the second one. */
 	if (!swapped && batch->results[first] == expected && batch->results[second] == expected) {
 		tell_open(batch, first, expected, read);
 		batch->truth[batch->letters++] = letter_of_descriptor(expected);
@@ -230,8 +230,8 @@ static const char *continued_open(struct batch *batch)
 }
 
 /*
- * One write wakes both polls, whose chains go on in one run of task work, a request of each in turn: the second chain
- * does nothing until the first one has closed the descriptor.
+ * One write wakes both polls. Their chains then run in one pass of task work, a request of each in turn. The NOPs hold
+ * the second chain back until the first one has closed the descriptor.
  */
 static void continued(struct batch *batch)
 {
@@ -272,7 +272,7 @@ static const char *reconnect_open(struct batch *batch)
 	return batch->sender < 0 ? "no socket" : NULL;
 }
 
-/* Which of the two has got a datagram. */
+/* Returns the letter of the receiver that has got a datagram. */
 static char received(const struct batch *batch)
 {
 	char byte, letter = 'x';

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One call: from its command to the truth about what it did. */
+/* One call, from its command to the truth about it. */
 #include "actor.h"
 
 #include <errno.h>
@@ -12,7 +12,7 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
-/* struct open_how of <linux/openat2.h>. */
+/* The layout of struct open_how of <linux/openat2.h>. */
 struct how {
 	uint64_t flags, mode, resolve;
 };
@@ -69,7 +69,7 @@ static bool parse_abi(struct call *call)
 	return false;
 }
 
-/* how= is a pointer like any other; without it, flags, mode and resolve fill the structure. */
+/* The word how= is a pointer like any other; without it, flags, mode and resolve fill the structure. */
 static bool parse_how(struct call *call)
 {
 	struct how how = {(uint64_t)line_number("flags", 0), (uint64_t)line_number("mode", 0),
@@ -149,7 +149,7 @@ static void examine_socket(struct call *call)
 	call->peer_length = getpeername((int)call->fd, (struct sockaddr *)call->peer, &peer) ? -1 : (int)peer;
 }
 
-/* Puts something at descriptor 0 again after a call has taken it. */
+/* Fills descriptor 0 again after a call has taken it. */
 static void give_zero_back(void)
 {
 	dup2(1, 0);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Many calls at once, and many threads that die in one. */
+/* Many calls at once, and many threads that are killed or interrupted in a call. */
 #include "actor.h"
 
 #include <errno.h>
@@ -138,7 +138,7 @@ static const char *list_of_tids(const struct bulk_thread *crowd, int threads)
 	return list;
 }
 
-/* T threads make N calls each; thread t's tags start at tag + t * N. */
+/* Has T threads make N calls each; the tags of thread t start at tag + t * N. */
 void command_bulk(void)
 {
 	size_t length;
@@ -205,7 +205,7 @@ static long long cpu_time(pid_t process)
 	return time.tv_sec * 1000000000LL + time.tv_nsec;
 }
 
-/* Waits until a process has begun its calls and uses no time any more: it is blocked in them. */
+/* Waits until a process has begun its calls and uses no more processor time, which means that it is blocked in them. */
 static void await_blocked(pid_t process, long long begun)
 {
 	long long until = now() + 10000000000LL, before = -1, time;
@@ -219,7 +219,7 @@ static void await_blocked(pid_t process, long long begun)
 	}
 }
 
-/* Interrupts threads until all have come back with EINTR. */
+/* Interrupts threads until all their calls have returned with EINTR. */
 static void interrupt_all(pthread_t *threads, int count, long long ended)
 {
 	struct sigaction action = {.sa_handler = on_signal};
@@ -232,7 +232,10 @@ static void interrupt_all(pthread_t *threads, int count, long long ended)
 	}
 }
 
-/* The life of one process of the storm: many threads, all blocked in an open. Never returns when it is to be killed. */
+/*
+ * Runs one process of the storm, whose threads all block in an open. A process that is not interrupted waits to be
+ * killed.
+ */
 static void storm_child(const char *fifo, int count, bool interrupted)
 {
 	static struct storm_thread crowd[THREADS];
@@ -269,7 +272,10 @@ pid_t crowd_start(const char *fifo, int threads)
 	return child;
 }
 
-/* how=kill ends each process from outside while its threads are in their calls; how=signal interrupts the calls. */
+/*
+ * The word how=kill ends each process from outside while its threads are in their calls; how=signal interrupts the
+ * calls.
+ */
 void command_storm(void)
 {
 	size_t length;

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Two threads: one calls, the other rewrites the argument all the while. The truth of each call comes with it. */
+/*
+ * One thread makes calls, and another one rewrites their argument all the time. The reply has the truth of each call.
+ */
 #include "actor.h"
 
 #include <fcntl.h>
@@ -16,7 +18,7 @@ struct flip {
 	volatile bool over;
 };
 
-/* Looks up between the two, so that it can be interrupted, and leave the argument, with either. */
+/* Checks for the end between the two writes, so that the argument can be left with either value. */
 static void *flipper(void *argument)
 {
 	struct flip *flip = argument;
@@ -30,7 +32,10 @@ static void *flipper(void *argument)
 	return NULL;
 }
 
-/* Sets up memory that holds a, with the one byte in which b differs; false with a reply sent. */
+/*
+ * Sets up memory that holds a, and finds the one byte in which b differs. Replies with an error and returns false when
+ * there is no such byte.
+ */
 static bool flip_open(struct flip *flip, unsigned char **memory, size_t *length, char *b_out)
 {
 	size_t b_length = 0, at = 0, differences = 0;
@@ -74,7 +79,7 @@ static void flip_reply(pid_t tid, char *truth, long calls)
 	reply_end();
 }
 
-/* N calls of openat on two existing files; the mode of the i-th is tag + i. */
+/* Makes N calls of openat on two existing files; the mode of call i is tag + i. */
 void command_flip(void)
 {
 	long calls = line_number("calls", 1000), tag = line_number("tag", 1);
@@ -105,7 +110,7 @@ void command_flip(void)
 	free(truth);
 }
 
-/* N calls of connect on one datagram socket, which takes any address at once; the peer that it got is the truth. */
+/* Makes N calls of connect on one datagram socket, which takes any address at once; the socket's peer is the truth. */
 void command_flip_connect(void)
 {
 	long calls = line_number("calls", 1000);

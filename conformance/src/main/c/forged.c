@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Calls that run and look as if seccomp had refused them: SIGSYS is pending, and the result is the call's number. */
+/* Calls that run but look as if seccomp had refused them: SIGSYS is pending, and the result is the call's number. */
 #include "actor.h"
 
 #include <fcntl.h>
@@ -14,13 +14,13 @@
 
 #define MOST_CROWDS 32
 
-/* In memory of both processes. */
+/* The state of the attack, in memory that both processes share. */
 struct forgery {
 	bool is_openat;
 	struct bytes path, fifo;
 	long calls;
 	int threads, flood;
-	/* Of the file, and whether the last descriptor was it. */
+	/* The status of the file, and the number of calls that have returned. */
 	struct stat file;
 	long returned;
 	char truth[4096];
@@ -44,7 +44,7 @@ static long call(const struct forgery *forgery)
 	return watched_open(ABI_NATIVE, forgery->path.address, O_RDONLY, 0);
 }
 
-/* Takes all descriptors below the call's number, so that the call returns its number. */
+/* Takes all descriptors below the call's number, so that the call returns its own number. */
 static void forge(struct forgery *forgery)
 {
 	long number = number_of(forgery);
@@ -71,7 +71,7 @@ static void forge(struct forgery *forgery)
 	_exit(0);
 }
 
-/* Lets everybody pass who waits for a writer of the fifo. */
+/* Opens the fifo for both, which ends all opens that wait for a writer. */
 static void release(const char *fifo)
 {
 	long fd = watched_openat(ABI_NATIVE, AT_FDCWD, fifo, O_RDWR | O_NONBLOCK, 0);
@@ -80,7 +80,7 @@ static void release(const char *fifo)
 		close((int)fd);
 }
 
-/* A flood that takes longer would end the actor; a sandbox may start threads so slowly. */
+/* A flood that takes longer, as in a sandbox that starts threads slowly, would make the actor's watchdog end it. */
 #define FLOOD_SECONDS 40
 
 static time_t seconds(void)
@@ -108,7 +108,7 @@ static void disperse(const pid_t *children, int from, int to)
 	}
 }
 
-/* While the forger waits in its open, so many calls come that whoever remembers its entry may forget it. */
+/* While the forger waits in its open, a flood of calls may push its entry out of a driver's memory. */
 static void drown(const struct forgery *forgery, pid_t *children, int count, time_t until)
 {
 	const char *path = (const char *)forgery->path.address, *fifo = (const char *)forgery->fifo.address;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A file system that its server delays: while the kernel waits for an answer, the caller's path is rewritten. It speaks
- * the kernel's protocol (linux/fuse.h, version 7.31) over /dev/fuse, without a library. Its root has a file for each
+ * A FUSE file system whose server rewrites the caller's path while the kernel waits for an answer. The server speaks
+ * the kernel's protocol (linux/fuse.h, version 7.31) over /dev/fuse, without a library. The root has a file for each
  * name of one letter, whose node and inode number is the letter.
  */
 #include "race.h"
@@ -20,11 +20,11 @@
 #include <unistd.h>
 
 #define MINOR 31
-/* The least that the kernel reads for: FUSE_MIN_READ_BUFFER. */
+/* The smallest buffer that the kernel accepts for a read: FUSE_MIN_READ_BUFFER. */
 #define REQUEST_ROOM 8192
 #define SMALLEST_WRITE 4096
 
-/* What caller and server share. The path comes first, and has a page's bounds. */
+/* The memory that the caller and the server share. The path comes first, so that it starts on a page. */
 struct stage {
 	unsigned char path[RACE_ROOM];
 	volatile size_t at;
@@ -49,12 +49,12 @@ static void answer(int device, uint64_t unique, int error, const void *body, siz
 	struct fuse_out_header header = {.len = (uint32_t)(sizeof(header) + length), .error = error, .unique = unique};
 	struct iovec parts[] = {{&header, sizeof(header)}, {(void *)body, length}};
 
-	/* An interrupted request may be gone: nobody waits for the answer then. */
+	/* The request may have been interrupted and be gone, so a failed write is no error. */
 	if (writev(device, parts, length ? 2 : 1) < 0)
 		return;
 }
 
-/* Nothing is to be remembered by the kernel, so that each open asks again. */
+/* The zero lifetimes keep the kernel from caching the entry, so that each open asks again. */
 static void answer_lookup(int device, uint64_t unique, const char *name)
 {
 	struct fuse_entry_out entry = {0};
@@ -115,7 +115,7 @@ static void serve_one(int device, const struct fuse_in_header *request)
 	}
 }
 
-/* Until the file system is unmounted. */
+/* Answers requests until the file system is unmounted. */
 static void serve(int device)
 {
 	static char room[REQUEST_ROOM] __attribute__((aligned(8)));
@@ -147,8 +147,8 @@ static int mount_at(const char *path, int device)
 }
 
 /*
- * The server is a process of its own: were its descriptors those of a caller that waits for it, neither could be killed.
- * It says 0, or why it cannot serve.
+ * The server is a process of its own: if it shared descriptors with a caller that waits for it, neither could be
+ * killed. It writes 0 to the pipe, or the errno for which it cannot serve.
  */
 static void be_server(const char *path, int told)
 {
@@ -158,12 +158,15 @@ static void be_server(const char *path, int told)
 	if (write(told, &error, sizeof(error)) != sizeof(error) || error)
 		_exit(1);
 	close(told);
-	/* It lives as long as the actor. */
+	/* The server lives as long as the actor, so it needs no watchdog. */
 	alarm(0);
 	serve(device);
 }
 
-/* A kernel may mount what it then cannot use: gVisor's asks for more than is answered here, and says ENOSYS. */
+/*
+ * A kernel may mount a file system that it then cannot use: gVisor needs requests that this server lacks, and returns
+ * ENOSYS.
+ */
 static int first_answer(const char *path)
 {
 	char file[PATH_MAX];
@@ -221,7 +224,7 @@ const char *fuse_open(struct race *race)
 	return race->memory == MAP_FAILED ? "no memory" : NULL;
 }
 
-/* By turns in the search for the file and in its opening: the kernel has its copy of the path in both. */
+/* The server rewrites the path in the lookup and in the open by turns; the kernel has its copy of the path in both. */
 void fuse_prepare(struct race *race)
 {
 	race->alias[race->at] = race->a;

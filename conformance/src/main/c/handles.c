@@ -6,7 +6,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-/* One more than the descriptor, so that 0 means none. */
+/* Each handle holds the descriptor plus 1, so that 0 means none. */
 static int handles[HANDLES];
 
 void handle_put(long long id, int fd)

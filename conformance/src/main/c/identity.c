@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Threads that take over the id of another: by reuse, and by exec. */
+/* Threads that take over the id of another thread: by reuse, and by exec. */
 #include "actor.h"
 
 #include <errno.h>
@@ -17,7 +17,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* Forks a child with a chosen pid in this pid namespace; -1 with errno when the kernel does not let us. */
+/* Forks a child with a chosen pid in this pid namespace. Returns -1 with errno when the kernel refuses. */
 static pid_t fork_as(pid_t wanted)
 {
 	struct clone_args arguments = {
@@ -29,7 +29,7 @@ static pid_t fork_as(pid_t wanted)
 	return child;
 }
 
-/* The slow way for those without the privilege: fork until the ids have gone round. */
+/* Forks until the ids have gone round, for actors that lack the privilege for set_tid. */
 static pid_t fork_round_to(pid_t wanted)
 {
 	long long until = now() + 20000000000LL;
@@ -63,9 +63,7 @@ static void await_begun(long long begun)
 	pause_micros(2000);
 }
 
-/*
- * A child is killed in an open of a fifo; a new one with its id makes an open of another path with mode tag + round.
- */
+/* Kills a child in an open of a fifo; a new child with its id opens another path with mode tag + round. */
 void command_reuse(void)
 {
 	size_t length;
@@ -127,7 +125,7 @@ static void *replace(void *argument)
 	_exit(4);
 }
 
-/* The first thread blocks in an open and is killed by the second one's exec, which then owns the first one's id. */
+/* The first thread blocks in an open. The second one's exec kills it, and takes over its id. */
 static void exec_child(const char *fifo, char *other, long tag)
 {
 	struct successor successor = {.path = other, .begun = books()->begun};
@@ -161,7 +159,7 @@ void command_exec(void)
 	if (status) {
 		fail("the exec went wrong: status %d", status);
 	} else {
-		/* The successor counts on its own. */
+		/* The new program counts its call in memory of its own. */
 		__atomic_fetch_add(&books()->begun, 1, __ATOMIC_SEQ_CST);
 		__atomic_fetch_add(&books()->ended, 1, __ATOMIC_SEQ_CST);
 		reply_begin();
@@ -177,7 +175,7 @@ void command_exec(void)
 #define HEIR_STACK (64 * 1024)
 
 struct heir {
-	char *buffer; /* memory of both, from which both open */
+	char *buffer; /* shared by parent and child, which both open the path in it */
 	const char *path;
 	char *program;
 	long tag;
@@ -197,7 +195,7 @@ static int heir(void *argument)
 	_exit(4);
 }
 
-/* As vfork does it, but for the stack, which is the child's own. */
+/* Clones as vfork(2) does, except that the child has a stack of its own. */
 static int with_heir(struct heir *of, pid_t *child)
 {
 	static char stack[HEIR_STACK] __attribute__((aligned(16)));
@@ -227,7 +225,7 @@ void command_vfork(void)
 	if (status) {
 		fail("the vfork went wrong: status %d", status);
 	} else {
-		/* The program counts on its own. */
+		/* The program counts its call in memory of its own. */
 		__atomic_fetch_add(&books()->begun, 1, __ATOMIC_SEQ_CST);
 		__atomic_fetch_add(&books()->ended, 1, __ATOMIC_SEQ_CST);
 		reply_begin();
@@ -266,7 +264,7 @@ static void left_child(struct companion *companion, const char *fifo, long tag)
 	_exit(0);
 }
 
-/* Lets the child go on once its other thread is gone; whether that came to be. */
+/* Ends the child's open once its second thread is gone. Returns whether that happened. */
 static bool release_alone(struct companion *companion, pid_t child, const char *fifo, long tag)
 {
 	long long until = now() + 10000000000LL;

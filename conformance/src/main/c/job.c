@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Calls on threads of their own, for those that block. */
+/* Calls on threads of their own, since they may block. */
 #include "actor.h"
 
 #include <errno.h>
@@ -21,7 +21,7 @@ struct job {
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
 	pid_t tid;
-	/* The one on which it began, and stays while nobody moves it. */
+	/* The processor on which a pinned thread began, and stays until "move". */
 	int processor;
 	bool pinned;
 	bool done;
@@ -36,7 +36,7 @@ static void on_signal(int signal)
 	handled++;
 }
 
-/* Binds this thread to the processor that it is on; which that is. */
+/* Binds this thread to its current processor, and returns that processor's number. */
 static int stay(void)
 {
 	int cpu = sched_getcpu();
@@ -121,7 +121,7 @@ static long long cpu_time(pthread_t thread)
 	return time.tv_sec * 1000000000LL + time.tv_nsec;
 }
 
-/* Waits until a job's thread has used no time for a while: it is blocked in its call, or has returned from it. */
+/* Waits until a job's thread has used no time for 10 ms, which means that it is blocked or has returned. */
 void command_blocked(void)
 {
 	struct job *job = job_of_line();
@@ -144,7 +144,7 @@ void command_blocked(void)
 	reply_end();
 }
 
-/* The outcome of a job, which is over then; or "error timeout", and the job goes on. */
+/* Replies with a job's outcome and ends the job, or with "error timeout" while the call still runs. */
 void command_wait(void)
 {
 	struct job *job = job_of_line();
@@ -197,7 +197,7 @@ void command_signal(void)
 	reply_end();
 }
 
-/* Has a job's thread, which sleeps, wake on another processor than the one that it fell asleep on. */
+/* Makes a job's sleeping thread wake on another processor than the one on which it fell asleep. */
 void command_move(void)
 {
 	struct job *job = job_of_line();
@@ -208,7 +208,7 @@ void command_move(void)
 	sched_getaffinity(0, sizeof(others), &others);
 	if (job->pinned)
 		CPU_CLR(job->processor, &others);
-	/* Where there is but one, it stays. */
+	/* The thread stays where it is if there is no other processor. */
 	if (CPU_COUNT(&others) && sched_setaffinity(job->tid, sizeof(others), &others)) {
 		fail("unsupported: sched_setaffinity: %s", strerror(errno));
 		return;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Opens that wait in an io_uring until their submitter is in another mount namespace. */
+/* Opens in an io_uring that the kernel carries out in another mount namespace than the one they were submitted in. */
 #include "actor.h"
 #include "ring.h"
 
@@ -14,17 +14,17 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Long enough for the child to move. */
+/* The timeout is long enough for the child to change its namespace. */
 #define WAIT_NANOS 30000000
 #define MOST_ROUNDS 512
 #define OPEN 7
 
-/* In memory of both processes. */
+/* The state of a round, in memory that both processes share. */
 struct late {
 	char *a, *b;
 	bool by_worker;
 	char truth;
-	/* Inode numbers of mount namespaces. */
+	/* The inode numbers of the mount namespaces of the lookup and of the submission. */
 	unsigned long long resolved, submitted;
 };
 
@@ -35,7 +35,7 @@ static unsigned long long own_namespace(void)
 	return stat("/proc/self/ns/mnt", &status) ? 0 : status.st_ino;
 }
 
-/* To a namespace of its own, where b lies over a. */
+/* Moves this process to a mount namespace of its own, where b is bound over a. */
 static bool move_away(const struct late *late)
 {
 	return !unshare(CLONE_NEWNS) && !mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) &&
@@ -62,12 +62,15 @@ static void add_timeout(struct ring *ring, const struct __kernel_timespec *time)
 	request->fd = -1;
 	request->addr = (uintptr_t)time;
 	request->len = 1;
-	/* A timeout that has passed is a failure, behind which a mere link would be cancelled. */
+	/*
+	 * An expired timeout counts as a failure, and the kernel would cancel a request behind it in a chain of
+	 * IO_LINK.
+	 */
 	request->flags = IOSQE_IO_HARDLINK;
 	ring_push(ring);
 }
 
-/* A request that does nothing has the kernel start a thread, which stays for a while. */
+/* Makes the kernel start an io_uring worker, which stays for a while, by a request that does nothing. */
 static void start_worker(struct ring *ring)
 {
 	struct io_uring_sqe *request = ring_next(ring);
@@ -126,7 +129,7 @@ static void be_late(struct late *late)
 		_exit(2);
 	long fd = await_open(&ring);
 	__atomic_fetch_add(&books()->ended, 1, __ATOMIC_SEQ_CST);
-	/* The file tells the namespace: b lies over a in the new one alone. */
+	/* The opened file shows the namespace: b lies over a in the new one alone. */
 	late->truth = is_file(&a, fd) ? 'a' : is_file(&b, fd) ? 'b' : 'x';
 	late->resolved = late->truth == 'b' ? own_namespace() : before;
 	_exit(0);

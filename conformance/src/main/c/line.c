@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One command per line, one reply per command. */
+/* The conversation has one command per line, and one reply per command. */
 #include "actor.h"
 
 #include <errno.h>
@@ -24,7 +24,7 @@ void line_open(void)
 	int in = fcntl(0, F_DUPFD_CLOEXEC, FIRST_OWN_FD);
 	int out = fcntl(1, F_DUPFD_CLOEXEC, FIRST_OWN_FD);
 
-	/* 0, 1 and 2 stay taken, so that a call returns them only when it is meant to. */
+	/* Descriptors 0, 1 and 2 stay open, so that a call returns one of them only when a command asks for that. */
 	int nothing = memfd_create("unraced-actor", 0);
 	for (int fd = 0; fd < 2; fd++)
 		dup2(nothing, fd);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Pointer arguments: ordinary ones, absent ones, and those that a tracer finds hard to read. */
+/* Memory for pointer arguments: ordinary, absent, and hard for a tracer to read. */
 #include "actor.h"
 
 #include <fcntl.h>
@@ -14,7 +14,7 @@
 #define MAP_32BIT 0
 #endif
 
-/* Opened at the start, since an open later would be one that nobody asked for. */
+/* The descriptor of /proc/self/pagemap. A later open would be one that no command asked for. */
 static int pagemap;
 static char *buffers[BUFFERS];
 static size_t buffer_lengths[BUFFERS];
@@ -34,7 +34,7 @@ static size_t pages(size_t bytes)
 	return (bytes + page() - 1) / page() * page();
 }
 
-/* An address that faults, for as long as it is mapped so. */
+/* Maps a page that nobody may read. */
 static bool make_bad(struct pointer *pointer)
 {
 	pointer->mapped = page();
@@ -44,7 +44,7 @@ static bool make_bad(struct pointer *pointer)
 	return pointer->mapping != MAP_FAILED;
 }
 
-/* Bytes that end where readable memory ends. */
+/* Places bytes so that they end where readable memory ends. */
 static bool make_edge(struct pointer *pointer, const unsigned char *bytes, size_t length)
 {
 	size_t room = pages(length ? length : 1);
@@ -59,9 +59,9 @@ static bool make_edge(struct pointer *pointer, const unsigned char *bytes, size_
 }
 
 /*
- * Bytes in pages of a file that this process has never touched. The kernel's copy faults them in; a tracer that must
- * not fault cannot read them. With resident > 0, that many first bytes lie in a page that is there: one of another
- * mapping, since touching a page maps its neighbours of the same one.
+ * Places bytes in pages of a file that this process has never touched. The kernel's copy faults them in; a tracer that
+ * must not fault cannot read them. With resident > 0, that many first bytes lie in a page that is in memory. That page
+ * is of another mapping, since touching a page maps its neighbours of the same mapping.
  */
 static bool make_cold(struct pointer *pointer, const unsigned char *bytes, size_t length, size_t resident)
 {
@@ -89,7 +89,7 @@ static bool make_plain(struct pointer *pointer, const unsigned char *bytes, size
 	if (pointer->mapping == MAP_FAILED)
 		return false;
 	pointer->address = pointer->mapping;
-	/* With the NUL: a page that nobody has written is not in memory, though it reads as zeros. */
+	/* The copy includes the NUL: a page that nobody has written is not in memory, though it reads as zeros. */
 	memcpy(pointer->address, bytes, length + 1);
 	return true;
 }
@@ -141,7 +141,7 @@ void pointer_free(struct pointer *pointer)
 	pointer->mapping = NULL;
 }
 
-/* Writes a buffer and leaves a NUL behind the bytes; an address is as long as the bytes. */
+/* Writes bytes to a buffer, with a NUL behind them; an address has the length of the bytes. */
 static void fill(int id, const unsigned char *bytes, size_t length)
 {
 	memcpy(buffers[id], bytes, length);
@@ -176,7 +176,7 @@ void memory_open(void)
 	close(fd);
 }
 
-/* Whether a read without a fault succeeds: bit 63 of the page's entry. */
+/* Returns 1 when a read would succeed without a fault (bit 63 of the page's entry), 0 when not, -1 when unknown. */
 static int resident(const void *address)
 {
 	uint64_t entry = 0;
@@ -186,7 +186,7 @@ static int resident(const void *address)
 	return (int)(entry >> 63);
 }
 
-/* Tells whether the first and the last byte that a pointer points to are in memory. */
+/* Replies whether the first and the last byte that a pointer points to are in memory. */
 void command_resident(void)
 {
 	struct pointer pointer;

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A path that is dear to prove: something is mounted on each of its names elsewhere, and its mount has thousands of others. */
+/*
+ * A path that is expensive to prove: each of its directories is a mount point at a second place, and the file's mount
+ * holds thousands of other mount points.
+ */
 #include "actor.h"
 
 #include <errno.h>
@@ -16,7 +19,7 @@
 #include <time.h>
 #include <unistd.h>
 
-/* Of one letter each; all of the path has room for some more. */
+/* The number of directories in the path, each named by one letter; with them the path stays below PATH_MAX. */
 #define NAMES 1900
 #define MOST_CALLS 10000
 
@@ -29,7 +32,10 @@ struct storm {
 	struct stat file;
 };
 
-/* The path of the tree that is opened, up to so many names; the other way to it begins with another letter. */
+/*
+ * Returns the path below a tree's root, down to a number of directories. Tree a is opened; tree b is the second way to
+ * it.
+ */
 static const char *up_to(struct storm *storm, char tree, int names)
 {
 	static char path[PATH_MAX];
@@ -42,7 +48,7 @@ static const char *up_to(struct storm *storm, char tree, int names)
 	return path;
 }
 
-/* Something that is in the tree that is opened, below so many names. */
+/* Returns the path of an entry of tree a, below a number of directories. */
 static const char *in_tree(struct storm *storm, int names, const char *rest)
 {
 	static char path[PATH_MAX];
@@ -71,7 +77,10 @@ static bool make_tree(struct storm *storm)
 	return made && !mkdir(in_tree(storm, 0, "m"), 0755);
 }
 
-/* The tree is a mount of its own, seen at two places; from the deepest name up, each is covered at the second one. */
+/*
+ * Binds tree a over itself and over b. From the deepest directory up, each one is then covered at b. Returns what is
+ * missing, or NULL.
+ */
 static const char *mount_all(struct storm *storm)
 {
 	char empty[PATH_MAX], tree[PATH_MAX];
@@ -94,7 +103,7 @@ static const char *mount_all(struct storm *storm)
 	return NULL;
 }
 
-/* Deeper than what removes the rest of the place can go. */
+/* Removes the tree, which is too deep for the code that removes the scratch directory. */
 static void remove_tree(struct storm *storm)
 {
 	unlink(in_tree(storm, NAMES, "f"));

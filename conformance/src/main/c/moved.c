@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Files whose names change while they are opened: above a directory descriptor, above the file, and the file's own. */
+/* Files whose paths change during an open: by a rename above a directory descriptor, above the file, or of the file. */
 #include "rival.h"
 
 #include <errno.h>
@@ -19,13 +19,13 @@
 
 struct tree {
 	char base[PATH_MAX / 2];
-	/* Every path that the file has at any moment. */
+	/* Every path that the file has at some moment. */
 	char places[MOST_PLACES][PATH_MAX];
 	int count;
 	struct stat file;
-	/* What the other process renames, there and back. */
+	/* The path that the other process renames, and the path that it renames it to. */
 	char from[PATH_MAX], to[PATH_MAX];
-	/* Of the torn path: the pair below the second name of the first. */
+	/* The second pair of "torn-path", below the new name of the first pair. */
 	char inner_from[PATH_MAX], inner_to[PATH_MAX];
 	bool mounted;
 };
@@ -64,7 +64,7 @@ static struct tree *tree_new(const struct bytes *base)
 	if (tree == MAP_FAILED || base->length >= sizeof(tree->base))
 		_exit(3);
 	memcpy(tree->base, base->address, base->length);
-	/* In memory names change ten times as often. */
+	/* The renames on a tmpfs are ten times as fast. */
 	tree->mounted = mounts_apart() && !mount("unraced", tree->base, "tmpfs", 0, NULL);
 	return tree;
 }
@@ -88,7 +88,7 @@ static void reply_tree(const struct tree *tree, long won, const char *truth)
 	reply_end();
 }
 
-/* The file's own descriptor tells that it is the file. */
+/* Returns 'a' when the descriptor is of the file, else 'x', and closes it. */
 static char truth_of(const struct tree *tree, long fd)
 {
 	struct stat status;
@@ -104,7 +104,10 @@ static char truth_of(const struct tree *tree, long fd)
 #define OUTER "secret-place"
 #define INNER "information"
 
-/* The names of two directories above the open one, as they are one after the other. Both together are never the others. */
+/*
+ * Two directories above the open one are renamed one after the other. The inner one never has its new name while the
+ * outer one has its old name.
+ */
 static void tear_tree(struct tree *tree)
 {
 	make_directory(tree, OUTER);
@@ -151,7 +154,7 @@ void command_torn_path(void)
 	char *truth = calloc((size_t)calls + 1, 1);
 	tear_tree(tree);
 	join(path, tree, OUTER "/" INNER "/directory");
-	/* A clone of no mount, only a descriptor of the place, by a call that nobody watches. */
+	/* Without OPEN_TREE_CLONE, open_tree(2) only gives a descriptor of the directory, and is no watched call. */
 	int directory = (int)syscall(SYS_open_tree, AT_FDCWD, path, O_CLOEXEC);
 	struct rival *rival = rival_new(tear, tree, true);
 	rival->prepare = mend;

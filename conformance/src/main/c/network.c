@@ -22,7 +22,7 @@
 #define LOOPBACK 1
 #define LINK_LOCAL "fe80::66"
 
-/* A request to the kernel's routing tables. */
+/* A request to the kernel by rtnetlink. */
 struct request {
 	struct nlmsghdr header;
 	char rest[512];
@@ -56,13 +56,13 @@ static struct rtattr *add_attribute(struct request *request, int type, const voi
 	return attribute;
 }
 
-/* An attribute that began before others holds them. */
+/* Closes an attribute that holds those added after it. */
 static void end_attribute(struct request *request, struct rtattr *attribute)
 {
 	attribute->rta_len = (unsigned short)((char *)tail(request) - (char *)attribute);
 }
 
-/* 0, or what the kernel says against it. */
+/* Sends a request. Returns 0, or the kernel's errno. */
 static int carry_out(int fd, struct request *request)
 {
 	struct {
@@ -132,7 +132,7 @@ static const char *build(int fd)
 	return NULL;
 }
 
-/* What is missing, or NULL. */
+/* Makes the namespace. Returns what is missing, or NULL. */
 static const char *network_make(void)
 {
 	if (unshare(CLONE_NEWNET))

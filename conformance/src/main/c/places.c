@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Odd places to open from: mounts that nobody has attached, other mount namespaces, and behind a seccomp filter. */
+/* Odd places to open from: detached mounts, other mount namespaces, and behind a seccomp filter. */
 #include "actor.h"
 
 #include <errno.h>
@@ -19,7 +19,7 @@
 #ifndef SYS_open_tree
 #define SYS_open_tree 428
 #endif
-/* uapi/linux/mount.h */
+/* OPEN_TREE_CLONE of uapi/linux/mount.h. */
 #define CLONE_TREE 1
 
 /* Clones a directory's mount without attaching it, and keeps it as a handle. */
@@ -41,7 +41,7 @@ void command_tree(void)
 	free(path);
 }
 
-/* A child in a mount namespace of its own, which lives as long as the actor. */
+/* Starts a child in a mount namespace of its own, which lives as long as the actor. */
 void command_elsewhere(void)
 {
 	int ready[2];
@@ -90,7 +90,7 @@ static void trap_openat(void)
 		_exit(2);
 }
 
-/* A child opens a path that its seccomp filter answers with SIGSYS. Its call number is a descriptor that is open. */
+/* A child opens a path, which its seccomp filter answers with SIGSYS. The call's number is an open descriptor. */
 void command_trapped(void)
 {
 	size_t length = 0;
@@ -115,7 +115,7 @@ void command_trapped(void)
 	free(path);
 }
 
-/* A file in memory, which no directory has. */
+/* Makes a file in memory, which is in no directory. */
 void command_memfd(void)
 {
 	int made = memfd_create("unraced", MFD_CLOEXEC);
@@ -132,7 +132,7 @@ void command_memfd(void)
 	reply_end();
 }
 
-/* Gives the main thread a mount namespace of its own: what it mounts goes when the actor does. */
+/* Gives the main thread a mount namespace of its own, so that its mounts end with the actor. */
 bool mounts_apart(void)
 {
 	static bool apart;

@@ -16,7 +16,7 @@ struct queue {
 	const char *fifo;
 	const char *directory;
 	long rounds;
-	long done; /* threads */
+	long done; /* threads that are done */
 };
 
 /* The name is the thread's id, so an event with another thread's path gives itself away; the mode is the round. */
@@ -39,7 +39,10 @@ static void *wait_in_line(void *argument)
 	return NULL;
 }
 
-/* Lets all those pass that are waiting now, at any moment, until nobody comes any more. */
+/*
+ * Opens the fifo for both at random moments, which ends the opens that wait, until all threads are done. Returns how
+ * often.
+ */
 static long let_pass(struct queue *queue, int threads)
 {
 	unsigned long chance = 88172645463325252ul;
@@ -57,7 +60,7 @@ static long let_pass(struct queue *queue, int threads)
 	return releases;
 }
 
-/* T threads open the fifo N times each, by a link of their own in the directory. */
+/* Has T threads open the fifo N times each, by a link of their own in the directory. */
 void command_queue(void)
 {
 	size_t length;

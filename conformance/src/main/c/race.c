@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Many calls of which another thread changes an argument, and for each the truth: which of the two was taken. */
+/* Many calls whose argument another thread changes, and the truth of each call: the version that the kernel took. */
 #include "race.h"
 
 #include <fcntl.h>
@@ -14,7 +14,7 @@
 
 #define LONGEST 4096
 
-/* How the truth is told: by the file, by its access mode, by the peer, or by the error. */
+/* The properties that tell the two versions apart: the files, their access modes, or the errors. */
 struct sides {
 	struct stat files[2];
 	int accesses[2];
@@ -45,7 +45,7 @@ static char side_of_peer(const struct race *race)
 	return side(peer[race->at] == race->a, peer[race->at] == race->b);
 }
 
-/* Which of the two the call really took. */
+/* Returns the version that the call really took. */
 static char truth_of(const struct race *race, const struct sides *sides, long result)
 {
 	if (result < 0)
@@ -59,7 +59,7 @@ static char truth_of(const struct race *race, const struct sides *sides, long re
 	return side_of_file(sides, (int)result);
 }
 
-/* The two versions, which differ in one byte, or are the same where it is not the bytes that are raced for. */
+/* Reads the two versions. They differ in one byte, or are equal where the race is for a directory. */
 static bool read_versions(struct race *race, unsigned char *a, unsigned char *b)
 {
 	size_t length_b = 0, differences = 0;
@@ -94,13 +94,13 @@ static void read_sides(const struct race *race, const unsigned char *a, const un
 		sides->accesses[0] = a[0] & O_ACCMODE;
 		sides->accesses[1] = b[0] & O_ACCMODE;
 	} else if (race->call.which != CONNECT) {
-		/* Of files that are not there, the error tells. */
+		/* For a file that does not exist, the error tells the version. */
 		fstatat(race->directories[0], (const char *)a, &sides->files[0], 0);
 		fstatat(race->directories[1], (const char *)b, &sides->files[1], 0);
 	}
 }
 
-/* The call on the raced bytes, which are the path or the address, or the how where a path is given. */
+/* Parses the call and points it to the raced bytes: the how where a path is given, else the path or the address. */
 static bool race_call(struct race *race)
 {
 	struct pointer raced = {.address = race->memory, .length = race->length};
@@ -139,7 +139,7 @@ static void make_calls(struct race *race, const struct sides *sides, long calls,
 	}
 }
 
-/* The n-th processor for the calling thread, round robin; where there is but one, all stays as it is. */
+/* Pins the calling thread to the n-th allowed processor, round robin. */
 static void pin(const cpu_set_t *allowed, int n)
 {
 	cpu_set_t one;
@@ -163,7 +163,7 @@ static void *attack(void *argument)
 	return race->aim->run(race);
 }
 
-/* The attacker: a thread, or a process that shares nothing but the memory. */
+/* The attacker is a thread, or a process that shares only the memory with the caller. */
 struct attacker {
 	pthread_t thread;
 	pid_t process;
@@ -205,7 +205,7 @@ static void race_close(struct race *race)
 		close(race->faults);
 }
 
-/* In memory that a process shares, too. */
+/* Makes a race in memory that a child shares. */
 static struct race *race_new(void)
 {
 	struct race *race = mmap(NULL, sizeof(*race), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);

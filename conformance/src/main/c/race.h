@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One thread that calls, and one that works against it. */
+/* A race: one thread makes calls, and another one changes their argument meanwhile. */
 #ifndef UNRACED_RACE_H
 #define UNRACED_RACE_H
 
@@ -7,47 +7,47 @@
 
 #include <sched.h>
 
-/* Of the memory that is raced for. */
+/* The size in bytes of the memory that is raced for. */
 #define RACE_ROOM 8192
 
 struct race;
 
-/* What the other thread does, and when. */
+/* An aim says what the other thread does, and when. */
 struct aim {
 	const char *name;
-	/* Sets the other thread's means up; what is missing, or NULL. */
+	/* Prepares what the other thread needs. Returns what is missing, or NULL. */
 	const char *(*open)(struct race *race);
-	/* Before each call, by the caller. */
+	/* The calling thread runs this before each call. */
 	void (*prepare)(struct race *race);
-	/* The other thread. */
+	/* The body of the other thread. */
 	void *(*run)(void *race);
-	/* Whether the other thread acts once per call, so that each waits for the other. */
+	/* Set when the other thread acts once per call, so that each thread waits for the other. */
 	bool turns;
 };
 
 struct race {
 	struct call call;
 	const struct aim *aim;
-	/* Raced for is openat2's how, not the path or the address. */
+	/* Set when the race is for openat2's how, not for the path or the address. */
 	bool how;
-	/* The bytes that are raced for, and the same bytes as the other thread writes them. */
+	/* The bytes that are raced for, and the mapping of them that the other thread writes to. */
 	unsigned char *memory;
 	unsigned char *alias;
 	size_t length;
-	/* The one byte that differs, and its two values. */
+	/* The position of the one byte that differs, and its two values. */
 	size_t at;
 	unsigned char a, b;
-	/* For a directory that is swapped: the descriptor's two meanings. */
+	/* The two directories between which a descriptor is swapped. */
 	int directories[2];
 	int faults;
-	/* The processors of both: each gets one of its own. */
+	/* The processors that both threads may use; each thread is pinned to one of its own. */
 	cpu_set_t allowed;
 	unsigned long chance;
 	/* Twice the usual time of a call, in ns. */
 	volatile long span;
-	/* The call that has begun, has ended, has been answered by the other thread; from 1. */
+	/* The number, from 1, of the last call that has begun, has ended, and has been answered by the other thread. */
 	volatile long begun, ended, answered;
-	/* How often an aim without turns has acted. */
+	/* The number of times that an aim without turns has acted. */
 	volatile long acts;
 	volatile bool over;
 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Calls that are refused before they run, while the register of the result gets a number of the refuser's choice. */
+/* Calls that are refused before they run, while the result register gets a number that the refuser chose. */
 #include "actor.h"
 
 #include <elf.h>
@@ -28,37 +28,37 @@
 #define PR_SET_SYSCALL_USER_DISPATCH 59
 #endif
 #define DISPATCH_ON 1
-/* uapi/linux/ptrace.h has them on the machines that can. */
+/* The header <asm/ptrace.h> defines PTRACE_SYSEMU where the architecture has it. */
 #ifndef PTRACE_SYSEMU
 #define PTRACE_SYSEMU 31
 #endif
 
 struct refusal;
 
-/* Who refuses: what the child does before its calls, and the parent while it makes them. */
+/* A way of refusing: what the child does before its calls, and what the parent does while the child makes them. */
 struct refuser {
 	const char *how;
 	void (*child)(struct refusal *refusal);
-	/* What is missing, or NULL. */
+	/* Returns what is missing, or NULL. */
 	const char *(*parent)(struct refusal *refusal, pid_t child);
 };
 
-/* In memory of both processes. */
+/* The state of the attack, in memory that both processes share. */
 struct refusal {
 	const struct refuser *by;
 	bool connects;
 	struct bytes object;
 	long value, calls;
-	/* What connects go to, connected already. */
+	/* The socket of the connects, which has a peer already. */
 	int socket;
 	int channel[2];
 	bool goes_on;
 	volatile char selector;
-	/* How many calls had the result that the refuser chose. */
+	/* The number of calls with the result that the refuser chose. */
 	long refused;
 };
 
-/* The handler of syscall user dispatch finds it here. */
+/* The refusal that the handler of syscall user dispatch reads. */
 static struct refusal *current;
 
 static long number_of(const struct refusal *refusal)
@@ -66,7 +66,10 @@ static long number_of(const struct refusal *refusal)
 	return refusal->connects ? SYS_connect : SYS_openat;
 }
 
-/* Answers one system call so, and lets all others pass; the descriptor of a listener, if it is asked for. */
+/*
+ * Installs a seccomp filter that answers the watched call and allows all others. Returns the listener's descriptor, if
+ * the flags ask for one.
+ */
 static int filter(const struct refusal *refusal, unsigned flags, unsigned answer)
 {
 	struct sock_filter program[] = {
@@ -125,7 +128,7 @@ static const char *notify_parent(struct refusal *refusal, pid_t child)
 	return listener < 0 ? "no supervisor of seccomp" : NULL;
 }
 
-/* By one system call alone: the tracer counts them. */
+/* Stops this thread by a single system call, since the tracer counts them. */
 static void stop_self(void)
 {
 	syscall(SYS_tgkill, getpid(), own_tid(), SIGSTOP);
@@ -139,7 +142,7 @@ static void traced_child(struct refusal *refusal)
 	stop_self();
 }
 
-/* Chooses the result of the call at whose entry the child has stopped; false when it is another call. */
+/* Sets the result of the call at whose entry the child has stopped. Returns false when it is another call. */
 static bool choose_result(const struct refusal *refusal, pid_t child)
 {
 	struct user_regs_struct registers;
@@ -159,7 +162,9 @@ static bool choose_result(const struct refusal *refusal, pid_t child)
 	return !ptrace(PTRACE_SETREGSET, child, (void *)NT_PRSTATUS, &whole);
 }
 
-/* Each stop is one call that does not run. After the last one, and in between if asked for, the child just goes on. */
+/*
+ * Each PTRACE_SYSEMU stop is one call that does not run. With goes_on, PTRACE_CONT lets the child go on from each stop.
+ */
 static const char *traced_parent(struct refusal *refusal, pid_t child)
 {
 	int status;
@@ -174,7 +179,7 @@ static const char *traced_parent(struct refusal *refusal, pid_t child)
 			return "no stop at a call";
 		if (!refusal->goes_on)
 			continue;
-		/* Goes on from this stop without another one, until the child stops itself behind its call. */
+		/* The child goes on without a stop at the call's exit, until it stops itself after the call. */
 		if (ptrace(PTRACE_CONT, child, NULL, 0) || waitpid(child, &status, 0) != child || !WIFSTOPPED(status))
 			return "no stop behind a call";
 	}
@@ -221,7 +226,7 @@ static void be_refused(struct refusal *refusal)
 		dup2(0, (int)refusal->value);
 	refusal->by->child(refusal);
 	for (long i = 0; i < refusal->calls; i++) {
-		/* Of this thread alone, which makes no other call until the handler takes it back. */
+		/* The selector blocks the calls of this thread until the handler clears it. */
 		refusal->selector = dispatched;
 		refusal->refused += call(refusal) == refusal->value;
 		if (refusal->goes_on)
@@ -236,7 +241,7 @@ static void play(struct refusal *refusal)
 
 	if (!child)
 		be_refused(refusal);
-	/* Its end would look like the child's, if the child went without a word. */
+	/* If this end stayed open, a child that died silently would leave the parent waiting. */
 	close(refusal->channel[1]);
 	const char *missing = child < 0 ? "no child" : refusal->by->parent(refusal, child);
 	if (missing && child > 0)
@@ -272,7 +277,7 @@ static const struct refuser *refuser_of_line(void)
 	return NULL;
 }
 
-/* A datagram socket that has a peer: an observer who takes the refused connect for one that ran finds it. */
+/* Returns a datagram socket that has a peer, which a driver finds if it takes the refused connect for one that ran. */
 static int connected_socket(void)
 {
 	unsigned char loopback[16] = {AF_INET, 0, 0, 9, 127, 0, 0, 1};

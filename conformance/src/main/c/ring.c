@@ -7,7 +7,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* The kernel's thread that polls a ring sleeps after that long without a request. */
+/* The SQPOLL thread sleeps after that many ms without a request. */
 #define IDLE_MILLIS 20
 
 bool ring_open(struct ring *ring, bool polled)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* An io_uring of the smallest kind, without the library. */
+/* A minimal io_uring, without liburing. */
 #ifndef UNRACED_RING_H
 #define UNRACED_RING_H
 
@@ -25,13 +25,13 @@ struct ring {
 	struct io_uring_cqe *completions;
 };
 
-/* False with errno where this kernel has none; polled means that a thread of the kernel's takes the requests. */
+/* Returns false, with errno, where this kernel has no io_uring. Polled rings have an SQPOLL thread. */
 bool ring_open(struct ring *ring, bool polled);
 void ring_close(struct ring *ring);
-/* The next free request. It counts once ring_push() has been called. */
+/* Returns the next free request. ring_push() makes it visible to the kernel. */
 struct io_uring_sqe *ring_next(struct ring *ring);
 void ring_push(struct ring *ring);
-/* Hands over what was pushed, and waits for so many completions; -errno when it fails. */
+/* Submits the pushed requests and waits for that many completions. Returns -errno when it fails. */
 long ring_enter(struct ring *ring, unsigned submitted, unsigned wanted);
 
 #endif

@@ -25,7 +25,7 @@ void rival_free(struct rival *rival)
 	munmap(rival, sizeof(*rival));
 }
 
-/* The n-th processor for the calling thread; where there is but one, all stays as it is. */
+/* Pins the calling thread to the n-th allowed processor, round robin. */
 static void pin(const cpu_set_t *allowed, int n)
 {
 	cpu_set_t one;
@@ -57,13 +57,13 @@ long rival_chance(struct rival *rival, long most)
 	return (long)((rival->chance >> 33) % (unsigned long)(most + 1));
 }
 
-/* Looks so often for the other one's answer before it gives its processor to others. */
+/* A waiting thread spins this many times before it yields its processor. */
 #define EAGER 2000
-/* By so many different times the other one is ahead of the call. */
+/* The rival's head start before the call takes this many values, in steps of LEAD_NANOS. */
 #define LEADS 5
 #define LEAD_NANOS 150
 
-/* Waits for a round; false when there is none any more. */
+/* Waits until a counter has reached a round. Returns false when the rival is over. */
 static bool await(const struct rival *rival, const volatile long *of, long round)
 {
 	for (long looks = 0; *of != round; looks++) {
@@ -122,7 +122,7 @@ void rival_begin(struct rival *rival)
 	rival->wanted = rival->begun + 1;
 	await(rival, &rival->prepared, rival->wanted);
 	rival->begun++;
-	/* The other one is at work when the call begins, at whatever point. */
+	/* With the pause, the rival is at a different point of its work when each call begins. */
 	rival_wait(now() + rival->begun % LEADS * LEAD_NANOS);
 	rival->entered = now();
 }
@@ -133,7 +133,7 @@ bool rival_end(struct rival *rival)
 	long took = (long)(left - rival->entered);
 
 	await(rival, &rival->acted, rival->begun);
-	/* The mean of the calls; a call that was preempted counts as one of the usual length. */
+	/* The span is the mean of the calls; a call that was preempted counts as slightly longer than the mean. */
 	if (took < 8 * rival->span)
 		rival->span += (took - rival->span) / 16;
 	else

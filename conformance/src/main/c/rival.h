@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Somebody who acts once in each call of the main thread: another process, or a thread. */
+/* A rival is a thread or a process that acts once in each call of the main thread. */
 #ifndef UNRACED_RIVAL_H
 #define UNRACED_RIVAL_H
 
@@ -9,17 +9,17 @@
 #include <sched.h>
 
 struct rival {
-	/* What it does at a moment of a call, and before each round; the latter may be missing. */
+	/* The rival's action at a moment of a call, and its preparation before each round, which may be NULL. */
 	void (*act)(struct rival *rival, long long moment);
 	void (*prepare)(struct rival *rival);
 	void *of;
 	bool process;
-	/* The round that is wanted, has been prepared, has begun, has been acted in; from 1. */
+	/* The number, from 1, of the round that is wanted, has been prepared, has begun, has been acted in. */
 	volatile long wanted, prepared, begun, acted;
 	volatile bool over, failed;
-	/* When it had acted last; it may set it itself, when what it does next matters no more. */
+	/* The time of the rival's last action. act() may set it earlier, when its later steps do not count. */
 	volatile long long to;
-	/* Some more than the usual time of a call, in ns. */
+	/* A running mean of the time that a call takes, in ns. */
 	volatile long span;
 	unsigned long chance;
 	cpu_set_t allowed;
@@ -28,21 +28,24 @@ struct rival {
 	pid_t child;
 };
 
-/* In memory that a child shares. */
+/* Makes a rival in memory that a child shares. */
 struct rival *rival_new(void (*act)(struct rival *, long long), void *of, bool process);
 void rival_start(struct rival *rival);
-/* Around each call of the main thread. The last one returns when the rival has acted: whether it did while the call ran. */
+/*
+ * The main thread calls these around each call.
+ * rival_end() waits for the rival, and returns whether it acted while the call ran.
+ */
 void rival_begin(struct rival *rival);
 bool rival_end(struct rival *rival);
-/* Ends the other one; false when it could not act at all. */
+/* Ends the rival. Returns false when it failed to act. */
 bool rival_stop(struct rival *rival);
 void rival_free(struct rival *rival);
-/* At most so much, so that over many rounds every moment is met. */
+/* Returns a pseudo-random number from 0 to a maximum, so that over many rounds every moment is hit. */
 long rival_chance(struct rival *rival, long most);
-/* For the rival itself: it shares the main thread's processor from here on, or has another one again. */
+/* The rival calls these to move to the main thread's processor, or to another one. */
 void rival_beside(const struct rival *rival);
 void rival_apart(const struct rival *rival);
-/* Waits for a moment. */
+/* Spins until a time of CLOCK_BOOTTIME, in ns. */
 void rival_wait(long long moment);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Addresses that several interfaces have, told from each other by a scope that another process flips. */
+/* Link-local addresses that several interfaces have, with a scope id that another process flips. */
 #include "rival.h"
 
 #include <errno.h>
@@ -10,7 +10,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-/* In memory of both processes. */
+/* The address and its two scope ids, in memory that both processes share. */
 struct scoped {
 	struct sockaddr_in6 address;
 	uint32_t a, b;
@@ -39,7 +39,7 @@ static char truth_of(const struct scoped *scoped, int fd, long result)
 	return peer.sin6_scope_id == scoped->a ? 'a' : peer.sin6_scope_id == scoped->b ? 'b' : 'x';
 }
 
-/* A socket keeps the first interface that it was connected by, so each round has a fresh one. */
+/* A socket keeps the first interface that it was connected through, so each round has a fresh socket. */
 static void play(struct scoped *scoped, long calls)
 {
 	struct rival *rival = rival_new(act, scoped, true);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A socket that another process holds, too, and connects elsewhere while a connect of the main thread's runs. */
+/* A socket that another process shares, and connects elsewhere while a connect of the main thread runs. */
 #include "rival.h"
 
 #include <errno.h>
@@ -20,28 +20,28 @@
 #define SYS_pidfd_getfd 438
 #endif
 
-/* In memory of both processes. */
+/* The state of the attack, in memory that both processes share. */
 struct shared {
 	unsigned char address[MAX_ADDRESS];
 	unsigned char a[MAX_ADDRESS], b[MAX_ADDRESS];
 	socklen_t length;
 	bool stream, flips, fetches, sends;
-	/* What the other process saw of the call: '-' as long as it saw nothing. */
+	/* The address that the other process saw the call take, or '-' while it saw none. */
 	volatile char seen;
 	volatile bool returned;
 	pid_t owner;
-	/* The socket: the main thread's descriptor, and the other process's. */
+	/* The socket, as the main thread's descriptor and as the other process's. */
 	int fd, other;
-	/* Through which the socket is sent, and how the owner is known. */
+	/* The UNIX sockets that pass the socket, and the pidfd of its owner. */
 	int channel[2];
 	int owner_fd;
-	/* Listeners at a and b. */
+	/* The listeners at a and b. */
 	int listeners[2];
-	/* The other process's connection, which fills the second. */
+	/* The other process's connection, which fills the backlog of the listener at b. */
 	int filler;
 };
 
-/* The other process's descriptor, which it has for one moment only where it fetches it. */
+/* Returns the other process's descriptor, which pidfd_getfd() fetches anew each time where the attack uses it. */
 static int take(struct shared *shared)
 {
 	if (!shared->fetches)
@@ -64,7 +64,7 @@ static void unconnect(int fd)
 	watched_connect(ABI_NATIVE, fd, &nothing, sizeof(nothing));
 }
 
-/* Leaves a connection with the listener at b, which has room for no other: who connects there waits. */
+/* Fills the backlog of the listener at b, so that any other connect to it waits. */
 static bool fill(struct shared *shared)
 {
 	shared->filler = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -72,14 +72,14 @@ static bool fill(struct shared *shared)
 	       !connect(shared->filler, (struct sockaddr *)shared->b, shared->length);
 }
 
-/* Before each round, so that it begins with a socket without a peer. */
+/* Disconnects the socket before each round. */
 static void prepare(struct rival *rival)
 {
 	struct shared *shared = rival->of;
 
 	if (shared->channel[1] >= 0 && shared->other < 0)
 		shared->other = descriptor_receive(shared->channel[1]);
-	/* A process that fetches the socket has none of its own. */
+	/* The other process must hold the socket only while it has fetched it. */
 	if (shared->fetches && shared->owner_fd < 0)
 		close(shared->fd);
 	int fd = take(shared);
@@ -92,10 +92,10 @@ static void prepare(struct rival *rival)
 	memcpy(shared->address, shared->flips ? shared->a : shared->b, shared->length);
 }
 
-/* Until then the address is now one and now the other. */
+/* Flips the address between a and b until a moment. */
 static void flip_until(struct shared *shared, long long moment)
 {
-	/* Family, port, and of the address the byte in which the two differ. */
+	/* Byte 7 is the last byte of the IPv4 address, in which a and b differ. */
 	volatile unsigned char *byte = shared->address + 7;
 
 	while (now() < moment) {
@@ -106,7 +106,7 @@ static void flip_until(struct shared *shared, long long moment)
 	}
 }
 
-/* A connection to a takes less. */
+/* The handshake with a takes less than this. */
 #define HANDSHAKE_NANOS 50000
 
 static unsigned char state_of(int fd)
@@ -118,7 +118,10 @@ static unsigned char state_of(int fd)
 	return info.tcpi_state;
 }
 
-/* Which address the main thread's call took: nobody answers at b. '-' if it returned before it took any. */
+/*
+ * Returns the address that the main thread's call took: its SYN to b stays unanswered. '-' means that the call returned
+ * before it took one.
+ */
 static char attempt_of(const struct shared *shared, int fd)
 {
 	while (state_of(fd) == TCP_CLOSE)
@@ -128,7 +131,10 @@ static char attempt_of(const struct shared *shared, int fd)
 	return state_of(fd) == TCP_SYN_SENT ? 'b' : 'a';
 }
 
-/* Takes the socket in mid-call, ends its attempt, and begins another one by sending. No connect(2) tells of it. */
+/*
+ * Takes the socket in mid-call, ends its attempt, and starts another one by sendto(2) with MSG_FASTOPEN, without a
+ * connect(2).
+ */
 static void send_elsewhere(struct rival *rival)
 {
 	struct shared *shared = rival->of;
@@ -137,7 +143,7 @@ static void send_elsewhere(struct rival *rival)
 	shared->seen = attempt_of(shared, fd);
 	rival->to = now();
 	if (shared->seen == 'b') {
-		/* So that the call returns only when all is done. */
+		/* On the main thread's processor, this process finishes before the call can return. */
 		rival_beside(rival);
 		shutdown(fd, SHUT_RDWR);
 		sendto(fd, "", 1, MSG_FASTOPEN | MSG_NOSIGNAL, (struct sockaddr *)shared->a, shared->length);
@@ -163,14 +169,14 @@ static void act(struct rival *rival, long long moment)
 	int fd = take(shared);
 	if (shared->stream) {
 		unconnect(fd);
-		/* From here on the socket has another peer, or none. */
+		/* From here on the socket has no peer, or another one. */
 		rival->to = now();
 	}
 	watched_connect(ABI_NATIVE, fd, shared->a, shared->length);
 	leave(shared, fd);
 }
 
-/* Takes all connections off a listener; how many. */
+/* Accepts all connections of a listener, and returns their number. */
 static int accepted(int listener)
 {
 	int count = 0;
@@ -180,7 +186,10 @@ static int accepted(int listener)
 	return count;
 }
 
-/* The other process connects to a alone, so whatever is b was the main thread's call. */
+/*
+ * Returns the address that the main thread's call took. The other process connects to a alone, so b is the main
+ * thread's.
+ */
 static char truth_of(const struct shared *shared, long result)
 {
 	unsigned char local[MAX_ADDRESS], peer[MAX_ADDRESS];
@@ -199,11 +208,11 @@ static char truth_of(const struct shared *shared, long result)
 	if (result || getsockname(shared->fd, (struct sockaddr *)local, &local_length) ||
 	    getpeername(shared->fd, (struct sockaddr *)peer, &peer_length))
 		return 'x';
-	/* Family and port are followed by the address. The first connect of a round chose the socket's own one. */
+	/* The address follows the family and the port. The first connect of a round chose the local address. */
 	return memcmp(local + 4, shared->b + 4, 4) && memcmp(peer + 4, shared->b + 4, 4) ? 'a' : 'b';
 }
 
-/* Whether the other process was the last one to connect. */
+/* Returns whether the other process was the last one to connect. */
 static bool overtaken(const struct shared *shared)
 {
 	unsigned char peer[MAX_ADDRESS];
@@ -221,7 +230,7 @@ static void play(struct shared *shared, struct rival *rival, long calls)
 		_exit(3);
 	rival->prepare = prepare;
 	rival_start(rival);
-	/* A thread that wakes puts no other one aside then. */
+	/* Under SCHED_BATCH a thread that wakes preempts no other one. */
 	if (shared->sends)
 		sched_setscheduler(0, SCHED_BATCH, &(struct sched_param){0});
 	if (shared->channel[0] >= 0) {
@@ -258,7 +267,7 @@ static bool listen_at(int *listener, const unsigned char *address, socklen_t len
 	return !bind(*listener, (const struct sockaddr *)address, length) && !listen(*listener, 64);
 }
 
-/* What is missing, or NULL. */
+/* Makes the sockets. Returns what is missing, or NULL. */
 static const char *shared_open(struct shared *shared, const char *how)
 {
 	shared->stream = line_number("type", SOCK_DGRAM) == SOCK_STREAM;

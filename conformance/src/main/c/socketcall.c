@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* 32-bit connects whose arguments lie in a block of memory, which another process rewrites all the while. */
+/* 32-bit connects whose arguments lie in a block of memory, which another process rewrites all the time. */
 #include "rival.h"
 
 #include <errno.h>
@@ -19,12 +19,12 @@
 #define PORTS 60000
 #define SHORT 4
 
-/* In memory of both processes, where 32-bit calls reach it. */
+/* The block and its addresses, in memory that both processes share and 32-bit calls can address. */
 struct indirect {
-	/* As socketcall(2) has it: descriptor, address, length. */
+	/* The arguments of socketcall(2): descriptor, address, length. */
 	volatile uint32_t block[3];
 	unsigned char a[MAX_ADDRESS], b[MAX_ADDRESS];
-	/* Which word of the block is rewritten, and its two values. */
+	/* The index of the word that is rewritten, and its two values. */
 	int at;
 	uint32_t values[2];
 	int sockets[2];
@@ -58,7 +58,7 @@ static bool has_peer(int fd, const unsigned char *address)
 	return !getpeername(fd, (struct sockaddr *)peer, &length) && !memcmp(peer + 2, address + 2, 6);
 }
 
-/* The port is that of this round alone, so it tells which socket, and the address which address. */
+/* The port is unique to the round, so it tells which socket was connected; the address tells which address. */
 static char truth_of(const struct indirect *indirect, long result)
 {
 	if (result)

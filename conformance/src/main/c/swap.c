@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A thread that shares the descriptors of the main thread puts another file behind the one that a call returns. */
+/* A thread that shares the main thread's descriptor table replaces the descriptor that a call returns. */
 #include "rival.h"
 
 #include <errno.h>
@@ -16,7 +16,7 @@
 struct swap {
 	bool reopens;
 	struct stat file;
-	/* The descriptor that the call will return, and the one that is put in its place. */
+	/* The descriptor that the call will return, and the one that replaces it. */
 	int wanted, decoy;
 };
 
@@ -35,7 +35,7 @@ static void act(struct rival *rival, long long moment)
 		close(fd);
 }
 
-/* An ordinary descriptor of a file, by a call that nobody watches, from the file's own directory. */
+/* Opens a file by open_by_handle_at(2), which is no watched call. The working directory supplies the mount. */
 static int open_unwatched(const char *path)
 {
 	union {
@@ -81,7 +81,7 @@ static void play(struct swap *swap, const char *path, long calls)
 		rival_begin(rival);
 		long fd = watched_openat(ABI_NATIVE, AT_FDCWD, path, O_RDONLY, 0);
 		bool within = rival_end(rival);
-		/* Nobody changes the path, so that a was opened, whatever the descriptor means by now. */
+		/* The path never changes, so the call opened a, whatever the descriptor is now. */
 		truth[i] = fd >= 0 ? 'a' : 'x';
 		won += within && is_swapped(swap, fd);
 		close(swap->wanted);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Calls whose registers a tracer rewrites before the kernel looks at them: by ptrace alone, and upon seccomp's word. */
+/* Calls whose registers a tracer rewrites before the kernel reads them: by ptrace alone, or at a seccomp event. */
 #include "actor.h"
 
 #include <elf.h>
@@ -21,7 +21,7 @@
 
 #if defined(__x86_64__) || defined(__aarch64__)
 
-/* Calls of the child's; the tracer tells them apart by the last argument that the kernel does not look at. */
+/* The child marks its calls by the sixth argument, which the kernel ignores. */
 #define REWRITE_ARGUMENTS 0x75720001
 #define REWRITE_INTO_OPENAT 0x75720002
 #define REWRITE_FROM_OPENAT 0x75720003
@@ -121,12 +121,12 @@ static void rewrite(pid_t child, const struct traced *traced)
 	default:
 		return;
 	}
-	/* The same stop comes again when the call returns. */
+	/* PTRACE_SYSCALL stops again when the call returns, and the mark must be gone then. */
 	LAST(registers) = 0;
 	ptrace(PTRACE_SETREGSET, child, (void *)NT_PRSTATUS, &whole);
 }
 
-/* Until the child ends; its wait status, or -1. */
+/* Traces the child until it ends. Returns its wait status, or -1. */
 static int trace(pid_t child, const struct traced *traced)
 {
 	long options = PTRACE_O_EXITKILL | PTRACE_O_TRACESYSGOOD | (traced->seccomp ? PTRACE_O_TRACESECCOMP : 0);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The same calls without a system call of their own: as a request on an io_uring. */
+/* The watched calls as requests on an io_uring, without a system call of their own. */
 #include "actor.h"
 #include "ring.h"
 
@@ -9,7 +9,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* user_data of the requests that are not the watched one. */
+/* The user_data of the actor's requests other than the watched one. */
 #define OTHER 1
 
 static void add_other(struct ring *ring, int opcode, int fd, unsigned flags)
@@ -23,7 +23,7 @@ static void add_other(struct ring *ring, int opcode, int fd, unsigned flags)
 	ring_push(ring);
 }
 
-/* Takes completions until that of the watched request comes; false when there is none. */
+/* Takes completions until that of the watched request comes. Returns false when the ring has none. */
 static bool take_result(struct ring *ring, const struct call *call, long *result)
 {
 	while (*ring->completed_head != __atomic_load_n(ring->completed_tail, __ATOMIC_ACQUIRE)) {
@@ -38,7 +38,7 @@ static bool take_result(struct ring *ring, const struct call *call, long *result
 	return false;
 }
 
-/* So many completions that there is room for so many more. */
+/* Fills the completion queue except for a number of entries. */
 static void fill_completions(struct ring *ring, unsigned room)
 {
 	for (unsigned i = room; i <= *ring->completed_mask; i++) {
@@ -69,21 +69,21 @@ static void fill(struct io_uring_sqe *request, const struct call *call)
 	}
 }
 
-/* A completion with the user_data of the watched request, 0, and a result of choice, by a message to the ring. */
+/* Adds a completion with the watched request's user_data, 0, and a chosen result, by a message to its ring. */
 static void add_message(struct ring *from, const struct ring *to, long result)
 {
 	add_other(from, IORING_OP_MSG_RING, to->fd, 0);
 	from->requests[(*from->tail - 1) & *from->mask].len = (unsigned)result;
 }
 
-/* One by a request that ends at once, with 0. */
+/* Adds such a completion, with the result 0, by a request that does nothing. */
 static void add_forgery(struct ring *ring)
 {
 	add_other(ring, IORING_OP_NOP, 0, 0);
 	ring->requests[(*ring->tail - 1) & *ring->mask].user_data = 0;
 }
 
-/* Makes room for what has found none so far, and for more. */
+/* Empties the completion queue, and then again while the kernel moves overflowed completions to it. */
 static void drain(struct ring *ring)
 {
 	do {
@@ -93,7 +93,7 @@ static void drain(struct ring *ring)
 	} while (*ring->completed_head != __atomic_load_n(ring->completed_tail, __ATOMIC_ACQUIRE));
 }
 
-/* While the request is under way. */
+/* Makes the forged completion come while the request is under way. */
 static void forge(struct ring *ring, const struct call *call)
 {
 	struct ring other;
@@ -107,17 +107,17 @@ static void forge(struct ring *ring, const struct call *call)
 		drain(ring);
 }
 
-/* By its user_data, as ASYNC_CANCEL has it. */
+/* Cancels the watched request, which ASYNC_CANCEL finds by its user_data, 0. */
 static void cancel(struct ring *ring, const struct call *call)
 {
 	unsigned submitted = 1;
 
-	/* Long enough for a thread of the kernel's to take the request up, and to block. */
+	/* The pause is long enough for an io_uring worker to take the request up, and to block. */
 	pause_micros(20000);
 	if (call->forges && (call->forged || call->drained))
 		forge(ring, call);
 	add_other(ring, IORING_OP_ASYNC_CANCEL, -1, 0);
-	/* It ends before this thread can carry the cancelling out. */
+	/* The NOP must complete before this thread runs the cancelled request's completion. */
 	if (call->forges && !call->forged) {
 		add_forgery(ring);
 		submitted++;
@@ -135,11 +135,14 @@ bool uring_works(const struct call *call)
 	return true;
 }
 
-/* 0, or why there is none. */
+/* Waits for the watched request's result. Returns 0, or -errno when there is none. */
 static long await_result(struct ring *ring, const struct call *call, long *result)
 {
 	while (!take_result(ring, call, result)) {
-		/* What found no room comes when it is asked for, now that there is some. */
+		/*
+		 * The kernel moves overflowed completions to the queue when the actor asks for events, now that there
+		 * is room.
+		 */
 		long done = call->silent ? -ENODATA : ring_enter(ring, 0, 1);
 
 		if (done < 0)
@@ -148,7 +151,7 @@ static long await_result(struct ring *ring, const struct call *call, long *resul
 	return 0;
 }
 
-/* That the next open returns. */
+/* Returns the descriptor that the next open will return. */
 static int lowest_descriptor(void)
 {
 	int lowest = dup(0);
@@ -178,7 +181,10 @@ static long perform(struct ring *ring, const struct call *call)
 	}
 	submitted += others;
 	if (call->silent) {
-		/* Linked to a request that completes unseen if it succeeds, and done after it: one of the two tells of the end. */
+		/*
+		 * The NOP is linked behind a request that completes unseen if it succeeds; either of the two shows the
+		 * end.
+		 */
 		add_other(ring, IORING_OP_NOP, 0, 0);
 		submitted++;
 	}
@@ -199,7 +205,7 @@ static long perform(struct ring *ring, const struct call *call)
 			return done;
 		if (result >= 0 && call->which != CONNECT)
 			close((int)result);
-		/* All have the same result, and that of the hushed one is told only if it is none. */
+		/* All of these requests have the same result; the silent one gets a completion only if it fails. */
 		if (call->hushed && !i && result >= 0)
 			i++;
 	}

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The five calls exactly as asked for, past the C library, and the count of them. */
+/* The five watched calls exactly as a command asks for them, without the C library, and their counts. */
 #include "actor.h"
 
 #include <errno.h>
@@ -123,7 +123,7 @@ long watched_connect(enum abi abi, long fd, const void *address, long length)
 
 long watched_socketcall_block(const void *block)
 {
-	/* SYS_CONNECT of <linux/net.h> */
+	/* The argument 3 is SYS_CONNECT of <linux/net.h>. */
 	return make(ABI_IA32, -1, 102, 3, (long)block, 0, 0);
 }
 

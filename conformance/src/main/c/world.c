@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Files, directories and sockets for the calls to act on. None of this is a watched call. */
+/* Files, directories and sockets that the calls act on, all made without a watched call. */
 #include "actor.h"
 
 #include <errno.h>
@@ -97,7 +97,7 @@ static void command_socket(void)
 	reply_end();
 }
 
-/* Without an address the kernel chooses one: an abstract name for AF_UNIX. */
+/* Without an address the kernel chooses one, which for AF_UNIX is an abstract name. */
 static void command_bind(void)
 {
 	size_t length = 0;
@@ -142,9 +142,7 @@ static void command_comm(void)
 	free(name);
 }
 
-/*
- * Takes a real user id that marks this process and its children. The effective one stays, and the privileges with it.
- */
+/* Takes a real user id that marks this process and its children. The effective user id and the privileges stay. */
 static void command_user(void)
 {
 	done(syscall(SYS_setresuid, line_number("id", -1), -1, -1));

@@ -17,10 +17,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/**
- * Attacks a live capture. Nothing here mentions the kit, which {@link AttackRun} alone does: the other subcommands need
- * not load it.
- */
+/** Attacks a live capture. Only {@link AttackRun} refers to the kit, so the other subcommands need not load it. */
 @Command(
         name = "attack",
         header = "Attack a live capture, and count the events that are deceived.",
@@ -94,7 +91,7 @@ final class AttackCommand implements Callable<Integer> {
     @ArgGroup
     private Format format = new Format();
 
-    /** At most one of these. */
+    /** The output formats, of which at most one may be given. */
     static final class Format {
         @Option(names = "--json", description = "One JSON object; see docs/cli.md.")
         boolean json;

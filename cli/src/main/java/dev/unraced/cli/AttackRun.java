@@ -25,7 +25,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Attacks a driver, and prints what it came to. */
+/** Attacks a driver, and prints the results. */
 final class AttackRun {
     private final Console console;
     private final boolean progress;
@@ -60,10 +60,10 @@ final class AttackRun {
     }
 
     /**
-     * Attacks.
+     * Runs the attacks.
      *
-     * @param name the driver, or null for the one that the configuration chooses
-     * @param names the attacks; none for all
+     * @param name the driver's name, or null for the driver that the configuration chooses
+     * @param names the names of the attacks; empty for all
      * @param modesAreNamed whether the user chose the modes, and so wants each of them tried
      * @throws CaptureException when the driver cannot run
      */
@@ -104,7 +104,7 @@ final class AttackRun {
         return names.isEmpty() || arePlayed(results, modesAreNamed) ? ExitCode.OK : ExitCode.NOT_PLAYED;
     }
 
-    /** Whether each attack was played: in every mode that the user named, else in one at least. */
+    /** Returns whether each attack was played: in every mode that the user named, else in at least one. */
     private static boolean arePlayed(List<AttackResult> results, boolean modesAreNamed) {
         Map<Attack, List<AttackResult>> byAttack =
                 results.stream().collect(Collectors.groupingBy(AttackResult::attack));
@@ -114,7 +114,7 @@ final class AttackRun {
                         : of.stream().anyMatch(AttackResult::isPlayed));
     }
 
-    /** The driver of a name, or the one that the configuration chooses. */
+    /** Returns the driver of a name, or the driver that the configuration chooses. */
     static Driver chosen(Drivers drivers, @Nullable String name) {
         if (name == null) {
             return drivers.select(CaptureConfig.load()).driver();

@@ -15,18 +15,18 @@ import java.util.stream.Collectors;
 final class Books {
     private Books() {}
 
-    /** One line while a capture runs. */
+    /** Returns a line for a running capture. */
     static String status(CaptureStats stats, long filteredHere, long perSecond) {
         return perSecond + "/s, " + stats.delivered() + " delivered, " + lost(stats) + ", " + filtered(stats)
                 + hidden(filteredHere);
     }
 
-    /** What became of the events. */
+    /** Returns the numbers of events that were printed and hidden. */
     static String printed(long printed, long filteredHere) {
         return printed + " printed" + hidden(filteredHere);
     }
 
-    /** One line at the end. */
+    /** Returns a line for the end of a capture. */
     static String summary(String output, String driver, CaptureStats stats) {
         return "unraced: " + output + "; driver " + driver + ": "
                 + stats.returned() + " returned, "
@@ -36,7 +36,7 @@ final class Books {
                 + (stats.imbalance() == 0 ? "balanced" : "off balance by " + stats.imbalance());
     }
 
-    /** Of what the books know nothing; empty when there is no such time. */
+    /** Returns a line about the times without books; empty when there were none. */
     static String gaps(List<Gap> gaps) {
         if (gaps.isEmpty()) {
             return "";
@@ -50,7 +50,9 @@ final class Books {
                 seconds);
     }
 
-    /** Whose events the source lost, a line each, the heaviest first; empty when it does not know. */
+    /**
+     * Returns the callers whose events the source lost, a line each, the heaviest first; empty when it does not know.
+     */
     static String losers(CaptureStats stats) {
         if (stats.heaviest().isEmpty()) {
             return "";
@@ -61,7 +63,7 @@ final class Books {
         return named + (stats.lostByOthers() == 0 ? "" : "\n  others: " + stats.lostByOthers());
     }
 
-    /** The rest of the books, on several lines. */
+    /** Returns the rest of the books, on several lines. */
     static String details(CaptureStats stats) {
         StashStats stash = stats.stash();
         return (stats.copiesMissed() == 0 ? "" : "  " + stats.copiesMissed() + " without the kernel's copy\n")
@@ -74,7 +76,7 @@ final class Books {
     }
 
     private static String lost(CaptureStats stats) {
-        // What nobody read before the stop is not what the capture failed to keep.
+        // Events that were unread at the stop are not events that the capture failed to keep.
         Map<LossReason, Long> losses = new TreeMap<>(stats.lost());
         Long closed = losses.remove(LossReason.CLOSED);
         long unread = closed == null ? 0 : closed;

@@ -24,7 +24,7 @@ final class CgroupConverter implements ITypeConverter<Long> {
     }
 
     private static Long inode(Path directory) throws IOException {
-        // The ids of other file systems would match cgroups that nobody meant.
+        // Inode numbers of other file systems could match the ids of unrelated cgroups.
         if (!Files.getFileStore(directory).type().equals(CGROUP_V2)) {
             throw new TypeConversionException("'" + directory
                     + "' is not in the cgroup v2 hierarchy; 'findmnt -t cgroup2' shows where that is mounted");

@@ -3,9 +3,9 @@ package dev.unraced.cli;
 
 import java.util.Locale;
 
-/** When to print in colours. */
+/** The conditions under which output has colours. */
 enum ColorMode {
-    /** When somebody looks who does not mind. */
+    /** Colours when the output is a terminal that accepts them. */
     AUTO,
     ALWAYS,
     NEVER;
@@ -14,7 +14,7 @@ enum ColorMode {
         return this == ALWAYS || (this == AUTO && console.outIsTerminal() && !console.isMonochrome());
     }
 
-    /** As help and completion name it. */
+    /** Returns the name in help and completion. */
     @Override
     public String toString() {
         return name().toLowerCase(Locale.ROOT);

@@ -11,7 +11,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Prints what a shell needs to complete this command's words. */
+/** Prints a script by which a shell completes this command's words. */
 @Command(
         name = "completion",
         header = "Print a script by which bash and zsh complete commands, options and their values.",
@@ -27,13 +27,13 @@ final class CompletionCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    /** Those that can read it. */
+    /** The shells that can read the script. */
     enum Shell {
         BASH,
         ZSH
     }
 
-    @SuppressWarnings("unused") // One script serves both: picocli's begins by asking which of them reads it.
+    @SuppressWarnings("unused") // One script serves both: picocli's script first checks which shell reads it.
     @Parameters(
             arity = "0..1",
             paramLabel = "SHELL",

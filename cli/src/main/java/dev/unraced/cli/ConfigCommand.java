@@ -9,7 +9,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Prints the keys of the configuration, and which values are in effect. */
+/** Prints the keys of the configuration, and the values in effect. */
 @Command(
         name = "config",
         header = "Print every key of the configuration: its meaning, its default, and the value in effect.",

@@ -12,7 +12,7 @@ import picocli.CommandLine.Option;
 
 /** The options that lay the command line over the other layers of the configuration. */
 final class ConfigOptions {
-    /** Who has said what is wrong. */
+    /** The origin that errors name for these options. */
     static final String ORIGIN = "command line";
 
     @Option(
@@ -31,7 +31,7 @@ final class ConfigOptions {
             description = "Any key of the configuration; see 'unraced config'. May be given several times.")
     private Map<String, String> settings = new LinkedHashMap<>();
 
-    /** A builder with what these options say. */
+    /** Returns a builder with the values of these options. */
     CaptureConfigBuilder builder() {
         CaptureConfigBuilder builder = CaptureConfig.builder().origin(ORIGIN);
         if (file != null) {

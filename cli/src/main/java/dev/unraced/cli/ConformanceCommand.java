@@ -15,8 +15,8 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /**
- * Says which of the rules a driver keeps. Nothing here mentions the kit, which {@link ConformanceRun} alone does: the
- * other subcommands need not load it.
+ * Shows which of the rules a driver keeps. Only {@link ConformanceRun} refers to the kit, so the other subcommands need
+ * not load it.
  */
 @Command(
         name = "conformance",

@@ -31,9 +31,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Judges a driver, or the kit, and prints the report. */
 final class ConformanceRun {
-    /** A mutant that breaks much spends its time waiting. */
+    /** The number of mutants at a time, since a mutant that breaks much mostly waits. */
     private static final int MUTANTS_AT_ONCE = 4;
-    /** What a driver says in a reason must not move the cursor. */
+    /** The control characters that are removed from a driver's reasons, which must not move the cursor. */
     private static final Pattern CONTROL = Pattern.compile("[\\p{Cntrl}&&[^\\n\\t]]");
 
     private final Console console;
@@ -57,12 +57,12 @@ final class ConformanceRun {
     /**
      * Judges a driver.
      *
-     * @param name which, or null for the one that the configuration chooses
-     * @param times how often, until a rule is broken; the report is that of the last time
-     * @param patience how long to wait for what must come, or null for the usual time
-     * @param stall how long a reader stalls, or null for the usual time
-     * @param junitXml where to write the report for build servers, or null
-     * @throws CaptureException when it cannot run
+     * @param name the driver's name, or null for the driver that the configuration chooses
+     * @param times the number of runs, unless a rule breaks earlier; the report is of the last run
+     * @param patience the longest wait for what must come, or null for the usual time
+     * @param stall the time that a reader stalls, or null for the usual time
+     * @param junitXml the file for the build servers' report, or null
+     * @throws CaptureException when the driver cannot run
      */
     int driver(
             Drivers drivers,
@@ -77,7 +77,7 @@ final class ConformanceRun {
                 drivers.stage(driver.name()),
                 patience == null ? DriverUnderTest.USUAL_PATIENCE : patience,
                 stall == null ? DriverUnderTest.USUAL_STALL : stall);
-        // Before what takes long: it has to start an actor.
+        // This starts an actor, so it comes before the long run.
         String kernel = json || html.isWanted() ? AttackCorpus.kernel(under) : "";
         ConformanceReport report = judge(under, 1, times);
         for (int time = 2; time <= times && report.isConformant(); time++) {
@@ -101,7 +101,7 @@ final class ConformanceRun {
         ConformanceReport report = ConformanceRunner.run(under, rules, groups::accept);
         groups.end();
         if (progress && times > 1) {
-            // The report has those of the last time only.
+            // The report only has the reasons of the last run.
             report.results().stream()
                     .filter(result ->
                             result.status() == Status.KEPT && !result.reason().isEmpty())

@@ -13,13 +13,13 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * What a command writes to.
+ * The streams that a command writes to, and their environment.
  *
- * @param out standard output, not buffered; reports errors, unlike {@link System#out}
+ * @param out standard output, unbuffered; it reports errors, unlike {@link System#out}
  * @param err standard error
- * @param outIsTerminal whether somebody looks at standard output
+ * @param outIsTerminal whether standard output is a terminal
  * @param outIsPipe whether another process reads standard output
- * @param errIsTerminal whether somebody looks at standard error
+ * @param errIsTerminal whether standard error is a terminal
  * @param environment the environment's variables
  */
 record Console(
@@ -30,7 +30,7 @@ record Console(
         boolean errIsTerminal,
         Map<String, String> environment) {
 
-    /** That of this process. */
+    /** Returns the console of this process. */
     static Console system() {
         String out = target(1);
         return new Console(
@@ -43,7 +43,7 @@ record Console(
     }
 
     /**
-     * Writes a whole report to standard output; whoever reads it may have had enough of it.
+     * Writes a whole report to standard output, whose reader may be gone.
      *
      * @throws OutputException when that fails
      */
@@ -58,13 +58,13 @@ record Console(
         }
     }
 
-    /** Whether the terminal takes UTF-8, by the rules of locale(7). */
+    /** Returns whether the terminal takes UTF-8, by the rules of locale(7). */
     boolean isUtf8() {
         String locale = first("LC_ALL", "LC_CTYPE", "LANG").toUpperCase(Locale.ROOT);
         return locale.endsWith("UTF-8") || locale.endsWith("UTF8");
     }
 
-    /** Whether colours are unwelcome, by no-color.org or because the terminal has none. */
+    /** Returns whether colours are unwanted, by no-color.org or because the terminal has none. */
     boolean isMonochrome() {
         return !first("NO_COLOR").isEmpty() || "dumb".equals(environment.get("TERM"));
     }
@@ -79,7 +79,7 @@ record Console(
         return "";
     }
 
-    /** Where a descriptor leads to. Java 17 can only tell a terminal from others for input and output together. */
+    /** Returns the target of a descriptor. Java 17 can only detect a terminal for input and output together. */
     private static String target(int fd) {
         try {
             return Files.readSymbolicLink(Path.of("/proc/self/fd/" + fd)).toString();

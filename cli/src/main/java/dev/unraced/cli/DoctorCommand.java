@@ -15,7 +15,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Says which drivers can run here, and what the others need. */
+/** Shows which drivers can run here, and what the others need. */
 @Command(
         name = "doctor",
         header = "Say which drivers can run here, and what the others need.",

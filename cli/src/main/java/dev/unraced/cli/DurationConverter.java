@@ -7,7 +7,7 @@ import java.util.regex.Pattern;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** Reads {@code 5}, {@code 5s}, {@code 500ms}, {@code 2m}, {@code 1h}. */
+/** Reads a duration: {@code 5}, {@code 5s}, {@code 500ms}, {@code 2m}, {@code 1h}. */
 final class DurationConverter implements ITypeConverter<Duration> {
     private static final Pattern FORM = Pattern.compile("(\\d{1,9})(ms|s|m|h)?");
 

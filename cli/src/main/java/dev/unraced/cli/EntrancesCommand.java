@@ -11,7 +11,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** Shows by which ways calls are seen. {@link EntrancesRun} alone knows of the kit. */
+/** Shows by which ways into the kernel calls are seen. Only {@link EntrancesRun} refers to the kit. */
 @Command(
         name = "entrances",
         header = "Make each call by each way into the kernel, and show the event that came of it.",

@@ -23,7 +23,7 @@ import java.time.ZoneId;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Has the calls made, and prints what came of them. */
+/** Has the calls made, and prints the results. */
 final class EntrancesRun {
     private static final int LINE_BYTES = 512;
 
@@ -36,10 +36,10 @@ final class EntrancesRun {
     }
 
     /**
-     * Runs.
+     * Makes the calls and prints the results.
      *
-     * @param name the driver, or null for the one that the configuration chooses
-     * @throws CaptureException when it cannot run
+     * @param name the driver's name, or null for the driver that the configuration chooses
+     * @throws CaptureException when the driver cannot run
      */
     int run(Drivers drivers, @Nullable String name) {
         Driver driver = AttackRun.chosen(drivers, name);

@@ -13,7 +13,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/** Says what went wrong, and what to do, without a stack trace unless one was asked for. */
+/** Prints what went wrong and what to do, without a stack trace unless the user asked for one. */
 final class ErrorReport implements IParameterExceptionHandler, IExecutionExceptionHandler {
 
     @Override

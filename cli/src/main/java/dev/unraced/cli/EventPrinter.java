@@ -50,9 +50,9 @@ final class EventPrinter implements EventHandler {
     }
 
     /**
-     * Writes what has gathered.
+     * Writes the lines that have gathered.
      *
-     * @throws OutputException when it cannot be written; it is gone then
+     * @throws OutputException when they cannot be written; they are lost then
      */
     void flush() {
         if (buffer.length() == 0) {

@@ -26,7 +26,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Shows attacks on observers, and what each mode makes of them. */
+/** Shows attacks on observers, and the result of each under each mode. */
 @Command(
         name = "explain",
         header = "Show how an observer of calls is deceived, and which mode is not.",

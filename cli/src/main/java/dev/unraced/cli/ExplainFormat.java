@@ -3,7 +3,7 @@ package dev.unraced.cli;
 
 import picocli.CommandLine.Option;
 
-/** How {@code explain} prints. */
+/** The options for the output of {@code explain}. */
 final class ExplainFormat {
     @Option(names = "--ascii", description = "Draw with ASCII characters, whatever the locale says.")
     boolean ascii;

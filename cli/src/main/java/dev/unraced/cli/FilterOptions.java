@@ -20,7 +20,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** What is printed of the events that the driver delivers. */
+/** The options that choose which delivered events are printed. */
 final class FilterOptions {
     private static final int EINPROGRESS = 115;
 
@@ -64,7 +64,7 @@ final class FilterOptions {
         comms = List.copyOf(names);
     }
 
-    /** Either of two. */
+    /** The outcomes, of which one may be chosen. */
     static final class Outcome {
         @Option(names = "--failed", description = "Only calls that failed.")
         private boolean failed;
@@ -73,12 +73,12 @@ final class FilterOptions {
         private boolean succeeded;
     }
 
-    /** A filter for all of these options together. */
+    /** Returns a filter for all of these options together. */
     EventFilter filter() {
         EventFilter filter = event -> true;
         if (outcome != null) {
             Outcome wanted = outcome;
-            // How a call ends, its entry cannot tell.
+            // An enter event cannot show how its call ends.
             filter = filter.and(event -> event.isEnter() || (isFailure(event) ? wanted.failed : wanted.succeeded));
         }
         if (!integrities.isEmpty()) {
@@ -96,13 +96,19 @@ final class FilterOptions {
         return filter;
     }
 
-    /** A connect under way has not failed, and how it ends is no event; a call that was refused before it ran has. */
+    /**
+     * Returns whether a call failed. A connect under way has not, and its end is no event. A call that was refused
+     * before it ran has failed.
+     */
     private static boolean isFailure(EventView event) {
         return event.has(EventFlag.NOT_EXECUTED)
                 || (event.isError() && (event.isOpenLike() || event.result() != -EINPROGRESS));
     }
 
-    /** The how of other calls than openat2 is in registers, and always a match; most connects have no block. */
+    /**
+     * Returns whether an argument has a wanted integrity. Other calls than openat2 have their how in registers, which
+     * always match; most connects have no block.
+     */
     private static boolean says(EventView event, Set<Integrity> wanted) {
         if (!event.isOpenLike()) {
             return wanted.contains(event.address().integrity())

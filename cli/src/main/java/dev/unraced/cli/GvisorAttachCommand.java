@@ -50,12 +50,12 @@ final class GvisorAttachCommand extends GvisorSandboxCommand {
         return watching.isWatched();
     }
 
-    /** A session whose capture was killed is nobody's. */
+    /** Returns whether the session's capture was killed, so that this one may replace it. */
     private static boolean isAbandoned(Runsc runsc, String id) {
         try {
             return runsc.isAbandoned(id);
         } catch (RunscException e) {
-            // Then the attempt says what is wrong.
+            // The attempt to attach will show the error.
             return false;
         }
     }

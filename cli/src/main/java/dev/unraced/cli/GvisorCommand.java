@@ -6,7 +6,9 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** What the driver gvisor needs beside itself: trace sessions in sandboxes. Only leads to its subcommands. */
+/**
+ * Manages what the driver gvisor needs beside itself: trace sessions in sandboxes. It only leads to its subcommands.
+ */
 @Command(
         name = "gvisor",
         header = "Have gVisor sandboxes send their calls to the driver gvisor.",

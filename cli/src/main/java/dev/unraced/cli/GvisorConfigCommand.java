@@ -18,7 +18,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Prints the trace session that sandboxes are to be started with. */
+/** Prints the trace session for the start of sandboxes. */
 @Command(
         name = "config",
         header = "Print the trace session for runsc --pod-init-config, and check that runsc has all of its points.",
@@ -30,7 +30,7 @@ import picocli.CommandLine.Option;
         },
         sortOptions = false)
 final class GvisorConfigCommand implements Callable<Integer> {
-    /** What to do with a sandbox that nobody listens to. */
+    /** The ways to treat a sandbox that no capture listens to. */
     enum Unwatched {
         refuse,
         run

@@ -12,7 +12,7 @@ import java.time.Duration;
 import java.util.Set;
 import picocli.CommandLine.Option;
 
-/** Options of the actions on sandboxes; without one, the configuration of the driver says the same. */
+/** The options of the actions on sandboxes. The configuration of the driver supplies those that are not given. */
 final class GvisorOptions {
     @Option(
             names = "--endpoint",
@@ -50,7 +50,7 @@ final class GvisorOptions {
         return new TraceConfig(socket, syscalls, truth, patience, requireMonitor);
     }
 
-    /** The command as the configuration names it. */
+    /** Returns runsc as the configuration names it. */
     static Runsc runsc() {
         Config own = own(CaptureConfig.load());
         return new Runsc(own.getString("runsc"), own.getString("root"));

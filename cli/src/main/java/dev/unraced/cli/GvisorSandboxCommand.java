@@ -13,7 +13,8 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /**
- * What the actions on running sandboxes have in common: each is tried with every one, whatever becomes of the others.
+ * The base of the actions on running sandboxes. Each action is tried on every sandbox, whatever happens with the
+ * others.
  */
 abstract class GvisorSandboxCommand implements Callable<Integer> {
     private final Console console;
@@ -54,6 +55,6 @@ abstract class GvisorSandboxCommand implements Callable<Integer> {
         return failed ? ExitCode.FAILURE : ExitCode.OK;
     }
 
-    /** Does it to one sandbox; whether that went well. */
+    /** Acts on one sandbox, and returns whether that went well. */
     abstract boolean act(Runsc runsc, String id, PrintStream out) throws RunscException, IOException;
 }

@@ -6,7 +6,7 @@ import dev.unraced.gvisor.session.RunscException;
 import java.io.PrintStream;
 import picocli.CommandLine.Command;
 
-/** Says which running sandboxes are watched. */
+/** Shows which running sandboxes are watched. */
 @Command(
         name = "status",
         header = "Say of sandboxes whether they are watched, and how many frames they have dropped.",

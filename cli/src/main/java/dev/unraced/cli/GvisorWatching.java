@@ -8,10 +8,10 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * Whether a sandbox is watched.
+ * The state of the watching of a sandbox.
  *
- * @param isWatched whether it has a trace session, and somebody is at its other end
- * @param describe that in words, with the remedy
+ * @param isWatched whether the sandbox has a trace session with a capture at its other end
+ * @param describe the state in words, with the remedy
  */
 record GvisorWatching(boolean isWatched, String describe) {
 

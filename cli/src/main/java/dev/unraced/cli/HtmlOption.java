@@ -29,7 +29,7 @@ final class HtmlOption {
     }
 
     /**
-     * Asked before the work.
+     * Checks the file before the work.
      *
      * @throws ParameterException when the file cannot be written to
      */
@@ -39,12 +39,12 @@ final class HtmlOption {
         }
     }
 
-    /** Adds a part, as it would be printed for programs. */
+    /** Adds a part, in the form that programs get. */
     void add(String json) {
         page.add(json);
     }
 
-    /** Writes what was added, if that is wanted. */
+    /** Writes the page of all parts, if the option was given. */
     void write() {
         if (file != null) {
             OutputFile.write(file, page.html(Instant.now()));

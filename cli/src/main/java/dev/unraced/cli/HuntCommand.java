@@ -17,7 +17,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** Hunts for lies. Nothing here mentions the hunt itself, which {@link HuntRun} alone does. */
+/** Hunts for lies. Only {@link HuntRun} refers to the hunt itself. */
 @Command(
         name = "hunt",
         header = "Run random programs against a live capture, and look for events that lie.",

@@ -29,9 +29,9 @@ import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
-/** Hunts, and prints what it came to. */
+/** Hunts, and prints the results. */
 final class HuntRun {
-    /** A number that one can type. */
+    /** The bound of fresh seeds, low enough to type. */
     private static final long SEEDS = 1_000_000_000L;
 
     private static final int KINDS_SHRUNK = 6;
@@ -43,11 +43,11 @@ final class HuntRun {
     private final boolean json;
 
     /**
-     * How much is enough.
+     * The limits of a hunt.
      *
-     * @param acts watched calls of one mode
-     * @param duration time of one mode
-     * @param shrink time for each kind of lie
+     * @param acts the watched calls of one mode
+     * @param duration the time of one mode
+     * @param shrink the time for each kind of lie
      */
     record Limits(long acts, Duration duration, Duration shrink) {}
 
@@ -71,13 +71,13 @@ final class HuntRun {
     }
 
     /**
-     * Hunts.
+     * Runs the hunt.
      *
-     * @param config the configuration, but for the mode
-     * @param seed the first program's, or null for a fresh one
-     * @param kinds names of kinds; none for all
-     * @param program a program that was saved, or null for random ones
-     * @param save where programs that show lies go
+     * @param config the configuration except for the mode
+     * @param seed the first program's seed, or null for a fresh seed
+     * @param kinds the names of kinds; empty for all
+     * @param program a saved program, or null for random programs
+     * @param save the folder for programs that show lies
      * @throws CaptureException when the driver cannot run
      */
     int hunt(

@@ -32,7 +32,7 @@ import picocli.CommandLine.Parameters;
 final class KmodCommand implements Callable<Integer> {
     private final Console console;
 
-    /** What can be done with the module. */
+    /** The actions on the module. */
     enum Action {
         build,
         load,

@@ -6,12 +6,15 @@ import java.util.logging.Logger;
 
 /** Runs the {@code unraced} command. */
 public final class Main {
-    /** Held on to: a level is forgotten with its logger. gRPC warns, with a stack trace, of each peer that hangs up. */
+    /**
+     * The logger is kept, since it takes its level with it when it is collected. gRPC warns, with a stack trace, of
+     * each peer that hangs up.
+     */
     private static final Logger GRPC = Logger.getLogger("io.grpc");
 
     private Main() {}
 
-    /** Exits with the code that the subcommand gives. */
+    /** Runs the command, and exits with the code that the subcommand returns. */
     public static void main(String[] args) {
         GRPC.setLevel(Level.SEVERE);
         System.exit(UnracedCommand.run(Console.system(), args));

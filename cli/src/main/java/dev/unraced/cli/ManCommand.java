@@ -7,7 +7,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/** Prints the manual page, which says what {@code --help} says of all commands. */
+/** Prints the manual page, which has the {@code --help} of all commands. */
 @Command(
         name = "man",
         header = "Print the manual page.",

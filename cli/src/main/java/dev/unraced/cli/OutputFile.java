@@ -5,11 +5,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** A text file that a command leaves behind. */
+/** A text file that a command writes. */
 final class OutputFile {
     private OutputFile() {}
 
-    /** Asked before the work, not after it. */
+    /** Returns whether a file can be written; commands check this before their work. */
     static boolean isWritable(Path file) {
         Path absolute = file.toAbsolutePath();
         Path directory = absolute.getParent();
@@ -19,9 +19,9 @@ final class OutputFile {
     }
 
     /**
-     * Writes all of it, over what was there.
+     * Writes the whole text, over the file's former content.
      *
-     * @throws OutputException when that fails
+     * @throws OutputException when the file cannot be written
      */
     static void write(Path file, String text) {
         try {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.cli;
 
-/** How events are printed; constants are named as people write them. */
+/** The formats of printed events; constants have the names that users type. */
 enum OutputFormat {
     table,
     json,

@@ -9,7 +9,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 
-/** Whether and how to record. */
+/** The options of recordings. */
 final class RecordOptions {
     @Option(
             names = "--record",
@@ -25,15 +25,15 @@ final class RecordOptions {
     @Option(names = "--no-print", description = "Print no events, only --record them.")
     private boolean noPrint;
 
-    /** Whether events are printed. */
+    /** Returns whether events are printed. */
     boolean prints() {
         return !noPrint;
     }
 
     /**
-     * Refuses what makes no sense, before a capture is opened in vain.
+     * Refuses option sets that make no sense, before a capture is opened.
      *
-     * @throws ParameterException with what to do
+     * @throws ParameterException whose message says what to do
      */
     void check(CommandLine command) {
         if (file == null && (force || noPrint)) {

@@ -7,7 +7,7 @@ import dev.unraced.recording.RecordingWriter;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
-/** The file that events go to besides the output, if there is one. */
+/** The file that records events beside the output, if there is one. */
 final class Recording implements AutoCloseable {
     private final @Nullable RecordingWriter writer;
     private final @Nullable Path file;
@@ -17,22 +17,25 @@ final class Recording implements AutoCloseable {
         this.file = file;
     }
 
-    /** No file. */
+    /** Returns a recording without a file. */
     static Recording none() {
         return new Recording(null, null);
     }
 
     /**
-     * A file for a capture's events.
+     * Returns a recording of a capture's events in a file.
      *
-     * @throws dev.unraced.recording.RecordingException when it cannot be created
+     * @throws dev.unraced.recording.RecordingException when the file cannot be created
      */
     static Recording of(Capture capture, Path file, boolean replace) {
         return new Recording(
                 replace ? RecordingWriter.replace(file, capture) : RecordingWriter.open(file, capture), file);
     }
 
-    /** Records each event before it is printed: what fails to be printed was captured all the same. */
+    /**
+     * Returns a handler that records each event before it is printed, since an event that fails to be printed was still
+     * captured.
+     */
     EventHandler before(EventPrinter printer) {
         RecordingWriter first = writer;
         if (first == null) {
@@ -44,14 +47,14 @@ final class Recording implements AutoCloseable {
         };
     }
 
-    /** Says that no events come for now, so that those that came can be written. */
+    /** Writes the recorded events, since no more come for now. */
     void idle() {
         if (writer != null) {
             writer.flush();
         }
     }
 
-    /** For the summary; empty when there is no file. */
+    /** Returns the text for the summary; empty when there is no file. */
     String describe() {
         return writer == null ? "" : writer.events() + " recorded (" + writer.bytes() + " bytes in " + file + ")";
     }

@@ -18,7 +18,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Makes one page of what other commands found. */
+/** Makes one page of the results of other commands. */
 @Command(
         name = "report",
         header = "Make one page of HTML of what conformance, attack and bench found.",

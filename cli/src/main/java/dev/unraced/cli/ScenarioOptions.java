@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** The machine to simulate: a preset, and what differs from it. */
+/** The machine to simulate: a preset, and the values that differ from it. */
 final class ScenarioOptions {
     @Parameters(
             index = "0",
@@ -42,7 +42,7 @@ final class ScenarioOptions {
     private @Nullable Long seed;
 
     /**
-     * The scenario.
+     * Returns the scenario.
      *
      * @throws IllegalArgumentException when there is no such machine
      */
@@ -67,7 +67,7 @@ final class ScenarioOptions {
         return scenario.build();
     }
 
-    /** What the preset is like, in a line. */
+    /** Returns a line about the preset. */
     String explanation() {
         return preset.explanation();
     }

@@ -48,7 +48,7 @@ import picocli.CommandLine.Spec;
             "Exit codes: 0 success, also after Ctrl-C; 1 failure; 2 wrong command line or configuration."
         })
 final class ServeCommand implements Callable<Integer> {
-    /** Less than signals are given before they end the process. */
+    /** The time to drain events, less than the grace that signals leave before they end the process. */
     private static final long DRAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(1500);
 
     private final Console console;

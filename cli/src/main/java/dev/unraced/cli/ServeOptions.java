@@ -18,7 +18,7 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 
-/** Where a server listens, and to whom. */
+/** The options for where a server listens, and to whom. */
 final class ServeOptions {
     @Option(
             names = "--listen",
@@ -133,7 +133,7 @@ final class ServeOptions {
                     + " two. Default: ${DEFAULT-VALUE}.")
     private int bufferMebibytes;
 
-    /** What is wrong with the options together, or null. */
+    /** Returns the error in the combination of options, or null. */
     @Nullable
     String problem() {
         int files = (certificate == null ? 0 : 1) + (key == null ? 0 : 1) + (authorities == null ? 0 : 1);
@@ -204,7 +204,7 @@ final class ServeOptions {
         }
     }
 
-    /** Reads a user, who need not be of this machine: a container's, for instance. */
+    /** Reads a user, who need not exist on this machine; it may be a container's, for instance. */
     static final class UserConverter implements ITypeConverter<Integer> {
         @Override
         public Integer convert(String value) {

@@ -20,8 +20,8 @@ final class Sinks implements AutoCloseable {
     /**
      * Opens sinks by their names.
      *
-     * @throws InvalidConfigException when there is none of a name, or it objects to its settings
-     * @throws dev.unraced.driver.CaptureException when it cannot be opened
+     * @throws InvalidConfigException when no sink has a name, or a sink rejects its settings
+     * @throws dev.unraced.driver.CaptureException when a sink cannot be opened
      */
     static Sinks open(List<String> names, CaptureConfig config, Hub hub) {
         Sinks sinks = new Sinks();
@@ -46,7 +46,7 @@ final class Sinks implements AutoCloseable {
         }
     }
 
-    /** One line for each. */
+    /** Returns a line for each sink. */
     List<String> describe() {
         return open.stream()
                 .map(each -> "sink " + each.name() + ": " + each.sink().describe() + ", "

@@ -20,7 +20,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** Says how large a stash has to be. */
+/** Computes how large a stash has to be. */
 @Command(
         name = "size",
         header = "Simulate a machine, and say how large its stash has to be.",

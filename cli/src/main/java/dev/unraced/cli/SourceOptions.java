@@ -9,7 +9,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** What the driver captures. */
+/** The options for what the driver captures. */
 final class SourceOptions {
     @Option(
             names = "--syscalls",

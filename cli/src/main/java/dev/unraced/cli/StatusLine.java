@@ -8,13 +8,16 @@ import java.io.PrintStream;
 import java.util.function.Supplier;
 
 /**
- * A line at the bottom of the terminal that tells how a capture is doing, redrawn by a thread of its own.
+ * A line at the bottom of the terminal with the state of a capture, redrawn by a thread of its own.
  *
  * <p>Where events go to the same terminal, it gives way to them and comes back with the next redraw.
  */
 final class StatusLine implements AutoCloseable {
     private static final long REDRAW_MILLIS = 250;
-    /** Without wrapping, a narrow terminal cuts the line instead of leaving pieces of it behind. */
+    /**
+     * The sequence that turns wrapping off: then a narrow terminal cuts the line instead of leaving pieces of it
+     * behind.
+     */
     private static final String NO_WRAP = "\r\u001b[?7l";
 
     private static final String ERASE_REST_AND_WRAP = "\u001b[K\u001b[?7h";
@@ -33,13 +36,13 @@ final class StatusLine implements AutoCloseable {
         this.sharesTerminal = shown && sharesTerminal;
     }
 
-    /** A line that is never shown. */
+    /** Returns a line that is never shown. */
     static StatusLine none(PrintStream err) {
         return new StatusLine(err, false, false);
     }
 
     /**
-     * A line on standard error.
+     * Returns a line on standard error.
      *
      * @param sharesTerminal whether events are printed on the same terminal
      */
@@ -47,7 +50,7 @@ final class StatusLine implements AutoCloseable {
         return new StatusLine(err, true, sharesTerminal);
     }
 
-    /** Starts to redraw the line, with a text that is asked for on another thread. */
+    /** Starts to redraw the line, with a text that another thread gets from the supplier. */
     void start(Supplier<String> text) {
         if (shown) {
             Thread thread = new Thread(() -> redraw(text), "unraced-status");

@@ -4,7 +4,7 @@ package dev.unraced.cli;
 import dev.unraced.driver.Capture;
 import dev.unraced.driver.CaptureStats;
 
-/** What a status line says, with the rate since it last said something. Not thread-safe. */
+/** The text of a status line, with the rate since the last text. Not thread-safe. */
 final class StatusText {
     private static final long SECOND = 1_000_000_000;
 

@@ -14,8 +14,8 @@ import org.slf4j.LoggerFactory;
  * Turns Ctrl-C, SIGTERM and SIGHUP into a request to stop, so that the command ends as if by itself, with its own exit
  * code. A shutdown hook cannot do that: the code is settled before it runs.
  *
- * <p>A second signal ends the process at once, and so does a first one that the command has not heeded for some
- * seconds, such as when nobody reads its output. The kernel then releases what the capture holds.
+ * <p>A second signal ends the process at once. So does a first signal that the command ignores for some seconds, such
+ * as when its output is not read. The kernel then releases what the capture holds.
  */
 final class StopSignals {
     private static final Logger LOG = LoggerFactory.getLogger(StopSignals.class);
@@ -41,12 +41,15 @@ final class StopSignals {
         return signals;
     }
 
-    /** Says that the command has stopped. */
+    /** Notes that the command has stopped. */
     void stopped() {
         done.countDown();
     }
 
-    /** By reflection, because the compiler warns of this class in a way that cannot be suppressed. */
+    /**
+     * Registers the handlers by reflection, because the compiler warns of this class in a way that cannot be
+     * suppressed.
+     */
     private void register() throws ReflectiveOperationException {
         Class<?> signal = Class.forName("sun.misc.Signal");
         Class<?> handler = Class.forName("sun.misc.SignalHandler");

@@ -8,7 +8,7 @@ import java.util.stream.Collectors;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** Reads what an open's file is to be known by. */
+/** Reads a {@link Truth}: the calls that show the file of an open. */
 final class TruthConverter implements ITypeConverter<Truth> {
 
     @Override

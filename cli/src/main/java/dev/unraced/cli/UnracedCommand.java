@@ -50,12 +50,12 @@ final class UnracedCommand implements Runnable {
             description = "Show the version and exit.")
     private boolean version;
 
-    /** Runs a command line to its end, and gives its exit code. */
+    /** Runs a command line to its end, and returns its exit code. */
     static int run(Console console, String... args) {
         return commandLine(console, Drivers::discover).execute(args);
     }
 
-    /** The command and its subcommands, with the drivers that they are to see. */
+    /** Returns the command and its subcommands, with the drivers that they may use. */
     static CommandLine commandLine(Console console, Supplier<Drivers> drivers) {
         boolean colour = console.outIsTerminal() && !console.isMonochrome();
         ErrorReport errors = new ErrorReport();

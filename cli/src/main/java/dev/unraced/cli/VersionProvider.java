@@ -11,12 +11,12 @@ import picocli.CommandLine.IVersionProvider;
 /** Reads the version that the build wrote down. */
 final class VersionProvider implements IVersionProvider {
 
-    /** Of this command. */
+    /** Returns the version of this command. */
     static String version() {
         return property("version");
     }
 
-    /** The day of this version, as ISO 8601 has it. */
+    /** Returns the release day of this version, in ISO 8601. */
     static String day() {
         return property("released").substring(0, "2000-01-01".length());
     }

@@ -7,10 +7,10 @@ import dev.unraced.driver.EventHandler;
 import dev.unraced.recording.RecordingException;
 import java.time.Duration;
 
-/** Hands a capture's events on until there is a reason to stop. */
+/** Passes on a capture's events until there is a reason to stop. */
 final class Watch {
     private static final int BATCH = 4096;
-    /** How long a request to stop may go unnoticed. */
+    /** The longest time until a request to stop is noticed. */
     private static final long WAIT_NANOS = 200_000_000;
 
     private final Capture capture;
@@ -22,10 +22,10 @@ final class Watch {
     private volatile boolean stopping;
 
     /**
-     * A watch that is yet to run.
+     * Prepares a watch.
      *
-     * @param count how many lines to print at the most
-     * @param duration how long to run at the most
+     * @param count the most lines to print
+     * @param duration the longest time to run
      */
     Watch(Capture capture, EventPrinter printer, Recording recording, long count, Duration duration) {
         this.capture = capture;
@@ -44,7 +44,7 @@ final class Watch {
     /**
      * Runs until enough lines are printed, time is up, {@link #stop} is called, or the capture is closed or has ended.
      *
-     * @throws CaptureException when the capture cannot go on; what came before is printed
+     * @throws CaptureException when the capture cannot go on; the events before that are printed
      * @throws OutputException when the output cannot be written to
      * @throws RecordingException when the recording cannot be written to
      */
@@ -62,7 +62,7 @@ final class Watch {
         printer.flush();
     }
 
-    /** Events that waited when it was time to stop are no loss. */
+    /** Prints the events that waited at the stop, so that they are no loss. */
     private void drain() {
         long pending = capture.stats().pending();
         while (pending > 0 && left() > 0) {
@@ -97,7 +97,7 @@ final class Watch {
         return capture.isOpen() && !capture.isEnded();
     }
 
-    /** No more events than lines that are still to be printed, so that never one too many is taken. */
+    /** Returns the most events to take: no more than lines left to print, so that none is taken in vain. */
     private int limit() {
         return (int) Math.min(BATCH, left());
     }

@@ -151,7 +151,7 @@ final class WatchCommand implements Callable<Integer> {
         }
     }
 
-    /** Leaves the capture closed: a recording ends with its final books. */
+    /** Runs the watch, and closes the capture, since a recording ends with its final books. */
     private static void run(Watch watch, Capture capture, StatusLine status, StatusText text) {
         try {
             status.start(text::next);
@@ -196,7 +196,7 @@ final class WatchCommand implements Callable<Integer> {
         };
     }
 
-    /** As the kernel has it: a look-up by name could take seconds, and leave the machine. */
+    /** Returns the kernel's host name; a look-up by name could take seconds, and use the network. */
     private static String hostName() {
         try {
             return Files.readString(Path.of("/proc/sys/kernel/hostname"), StandardCharsets.US_ASCII)

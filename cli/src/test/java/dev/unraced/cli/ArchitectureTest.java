@@ -11,7 +11,7 @@ import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 
-/** The arrows between modules: everything may know the contract, nothing may know a driver. */
+/** Tests the dependencies between modules: every module may use the contract, and none may use a driver. */
 @AnalyzeClasses(packages = "dev.unraced", importOptions = DoNotIncludeTests.class)
 class ArchitectureTest {
     private static final String[] CONTRACT = {
@@ -27,7 +27,7 @@ class ArchitectureTest {
     private static final String EBPF = "dev.unraced.ebpf..";
     private static final String SIM = "dev.unraced.sim..";
     private static final String GVISOR = "dev.unraced.gvisor..";
-    /** What the command needs to speak to sandboxes. */
+    /** The package by which the command speaks to sandboxes. */
     private static final String GVISOR_SESSION = "dev.unraced.gvisor.session..";
 
     /** The simulator's tools, which are no driver. */

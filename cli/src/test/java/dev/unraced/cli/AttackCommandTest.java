@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** On the simulator, which runs everywhere. */
+/** Tests the command on the simulator, which runs everywhere. */
 class AttackCommandTest {
     private final TestConsole test = new TestConsole();
 

@@ -12,9 +12,9 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The script, in a real bash. */
+/** Tests the script in a real bash. */
 class CompletionCommandTest {
-    /** Lines in which the script may name the moment of its making. */
+    /** The number of first lines that may contain the time of generation. */
     private static final int HEADER = 20;
 
     private final TestConsole test = new TestConsole();

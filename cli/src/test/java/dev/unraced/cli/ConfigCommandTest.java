@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The reference of the configuration, and the configuration as a file. */
+/** Tests the reference of the configuration, and the configuration as a file. */
 class ConfigCommandTest {
     private static final List<String> CHANGED = List.of(
             "unraced.syscalls=open,connect", "unraced.remote.address=unix:/tmp/a//b", "unraced.filter.paths=/etc");
@@ -74,7 +74,7 @@ class ConfigCommandTest {
         assertThat(read.isDefault("unraced.ring-bytes")).isTrue();
     }
 
-    /** With every key set: each default is a value that a file takes. */
+    /** With every key set, this checks that a file takes each default. */
     @Test
     void everyValueIsOneThatAFileTakes() throws IOException {
         String text = Pattern.compile("^#(?=unraced)", Pattern.MULTILINE)

@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine.ParseResult;
 
-/** What the files under {@code deploy} say fits the command that they start. */
+/** Tests that the files under {@code deploy} fit the command that they start. */
 class DeployFilesTest {
     private static final Path DEPLOY = Path.of("../deploy");
     private static final String SOCKET = Address.DEFAULT.substring(Address.UNIX.length());
@@ -37,7 +37,7 @@ class DeployFilesTest {
     void theUnitStartsACommandThatThereIs() throws IOException {
         String unit = Files.readString(DEPLOY.resolve("systemd/unraced.service"));
         String command = one("\nExecStart=(\\S+ [^\n]+)", unit);
-        // Users and groups of the unit are not this machine's.
+        // The unit's users and groups need not exist on this machine.
         assertAccepted(Arrays.stream(command.split(" "))
                 .skip(1)
                 .map(word -> word.equals("unraced") ? "root" : word)

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Links between the documents lead somewhere, and every document is linked from the first one. */
+/** Tests that links between the documents lead somewhere, and that every document is linked from the first one. */
 class DocumentLinksTest {
     private static final Path HOME = Path.of("..");
     private static final Pattern LINK = Pattern.compile("\\]\\(([^)\\s]+)\\)");
@@ -61,7 +61,7 @@ class DocumentLinksTest {
         }
     }
 
-    /** As GitHub makes them of headings. */
+    /** Returns the anchors that GitHub makes of headings. */
     private static Set<String> anchors(Path document) throws IOException {
         return Files.readString(document)
                 .lines()

@@ -21,11 +21,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Command lines of the documents are really run, with the options that they show: on the simulated kernel instead of
- * this machine's, with fewer calls or for a shorter time, and with their files in a folder of the test's own.
+ * Runs the command lines of the documents, with the options that they show. The simulated kernel replaces this
+ * machine's, the work is less, and the files lie in a folder of the test's own.
  */
 class DocumentedCommandsRunTest {
-    /** What is not run here, and what runs it. A command that is in neither place fails this test. */
+    /** The commands that are not run here, and what runs them. A command that is in neither place fails this test. */
     private static final Map<String, String> RUN_ELSEWHERE = Map.of(
             "(test|build|help|bench)( .*)?", "the launcher has them; CI runs it",
             "serve( .*)?", "it serves until it is stopped: ServeProcessTest",
@@ -36,7 +36,7 @@ class DocumentedCommandsRunTest {
             "report( .*)?", "it reads what others found: ReportCommandTest",
             "explain( --markdown| --json)?", "they take seconds: ExplainCommandTest");
 
-    /** The list of all commands at the top of a page: a name and what it does. */
+    /** The pattern of a line in the list of all commands at the top of a page: a name and its description. */
     private static final String LISTED = "[a-z]+ {2,}[a-z].*";
 
     private static final Set<String> FILE_OPTIONS = Set.of("--record", "--svg", "--junit-xml", "--output", "--html");
@@ -66,7 +66,7 @@ class DocumentedCommandsRunTest {
         return !words.contains("--help") && RUN_ELSEWHERE.keySet().stream().anyMatch(line::matches);
     }
 
-    /** The same in small. */
+    /** Returns the same command with less work. */
     private static List<String> small(List<String> shown) {
         if (shown.contains("--help")) {
             return shown;
@@ -81,7 +81,7 @@ class DocumentedCommandsRunTest {
         };
     }
 
-    /** One of them where all are meant: the kit plays all. */
+    /** Returns a command that plays one attack instead of all, since the kit plays all. */
     private static List<String> oneAttack(List<String> words) {
         List<String> changed = new ArrayList<>(words);
         if (words.size() == 1 || words.get(1).startsWith("-")) {
@@ -94,7 +94,7 @@ class DocumentedCommandsRunTest {
         return with(words, "--driver", "sim");
     }
 
-    /** With this value for an option, whatever it had. */
+    /** Returns the words with this value for an option, in place of any other. */
     private static List<String> with(List<String> words, String option, String value) {
         List<String> changed = new ArrayList<>(words);
         int at = changed.indexOf(option);
@@ -114,13 +114,16 @@ class DocumentedCommandsRunTest {
         }
         int code = UnracedCommand.run(test.console(), inFolder(command).toArray(String[]::new));
         assertThat(code).as(command + "\n" + test.err()).isIn(answers(command.get(0)));
-        // One that writes a file need not say so.
+        // A command that writes a file need not print anything.
         assertThat((test.out() + test.err()).isBlank() && isEmpty(folder))
                 .as("%s did nothing", command)
                 .isFalse();
     }
 
-    /** That no module is loaded is an answer, and that the simulated kernel has no place for an attack is one, too. */
+    /**
+     * Returns the accepted exit codes. "No module is loaded" is an answer, and so is "the simulated kernel has no place
+     * for an attack".
+     */
     private static Set<Integer> answers(String command) {
         return switch (command) {
             case "kmod" -> Set.of(0, 1);
@@ -135,7 +138,7 @@ class DocumentedCommandsRunTest {
         }
     }
 
-    /** Files that it reads are there, and those that it writes come there. */
+    /** Returns the command with its files in the folder, and makes the files that it reads. */
     private List<String> inFolder(List<String> command) throws IOException {
         List<String> changed = new ArrayList<>();
         String before = "";

@@ -25,9 +25,9 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.TypeConversionException;
 
-/** Every command line that the documents and the help show is one that the command takes. */
+/** Tests that the command takes every command line that the documents and the help show. */
 class DocumentedCommandsTest {
-    /** What the launcher does by itself, or hands to the benchmarks. */
+    /** The commands that the launcher runs by itself, or hands to the benchmarks. */
     private static final Set<String> OF_THE_LAUNCHER = Set.of("test", "build", "help");
 
     private static final Pattern SHOWN = Pattern.compile("(?:\\w+=\\S+ )*(?:sudo )?(?:\\./)?unraced +([a-z-][^`]*)");
@@ -36,7 +36,7 @@ class DocumentedCommandsTest {
 
     private final TestConsole test = new TestConsole();
 
-    /** A command line, and where it stands. */
+    /** A command line, and its place in the documents. */
     record Shown(String where, String line) {
         @Override
         public String toString() {
@@ -114,7 +114,7 @@ class DocumentedCommandsTest {
                 return;
             }
         } catch (ParameterException e) {
-            // A user or a folder of an example need not be here, and a list of commands names them alone.
+            // The user or the folder of an example need not exist here, and a list of commands has no arguments.
             if (!(e instanceof MissingParameterException)) {
                 assertThat(e).as(shown.toString()).hasRootCauseInstanceOf(TypeConversionException.class);
             }
@@ -143,7 +143,7 @@ class DocumentedCommandsTest {
         }
     }
 
-    /** What a shell makes of the first command of a line; a remark beside it is set apart by three spaces. */
+    /** Returns a shell's words of the first command of a line; three spaces separate a remark from it. */
     static List<String> words(String line) {
         List<String> words = new ArrayList<>();
         StringBuilder word = new StringBuilder();

@@ -18,7 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What the documents promise, they promise by rules that exist. */
+/** Tests that the documents promise nothing but by rules that exist. */
 class DocumentedRulesTest {
     private static final Path SPEC = Path.of("../docs/spec.md");
     private static final Pattern NUMBER = Pattern.compile("\\bR\\d+\\.\\d+\\b");
@@ -71,7 +71,7 @@ class DocumentedRulesTest {
         }
     }
 
-    /** A row says which rule meets the attempt, or that none does. */
+    /** Each row names the rule that meets the attempt, or says that there is none. */
     @Test
     void everyAttemptOfAnAttackerHasARuleOrAnAdmission() throws IOException {
         List<String> rows = Files.readString(Path.of("../SECURITY.md"))
@@ -87,7 +87,7 @@ class DocumentedRulesTest {
                                 NUMBER.pattern() + "|\\*\\*Not seen\\*\\*|As the kernel allows|Needs CAP_SYS_ADMIN"));
     }
 
-    /** A flag's row names the rules that ask for it, and the fields that it weakens. */
+    /** A flag's row names the rules that demand it, and the fields that it weakens. */
     @Test
     void everyFlagNamesItsRule() throws IOException {
         List<String> rows = Files.readString(Path.of("../docs/events.md"))

@@ -28,11 +28,11 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** The page about events knows every accessor, every component of a snapshot, every field and every flag. */
+/** Tests that the page about events has every accessor, every component of a snapshot, every field and every flag. */
 class EventsDocumentTest {
     private static final String NONE = "–";
 
-    /** Where the records of a snapshot stand in it. */
+    /** The prefixes of a snapshot's accessors, with the records that they lead to. */
     private static final Map<String, List<Class<? extends Record>>> RECORDS = Map.of(
             "", List.of(OpenEvent.class, ConnectEvent.class),
             "call().", List.of(Call.class),
@@ -42,7 +42,7 @@ class EventsDocumentTest {
             "socket().", List.of(ConnectedSocket.class),
             "block().", List.of(SocketcallBlock.class));
 
-    /** Components that hold others, which the page names one by one, and one that is a flag of the view. */
+    /** The components that hold others, which the page names one by one, and one that is a flag of the view. */
     private static final Set<String> NAMED_OTHERWISE =
             Set.of("call()", "caller()", "how()", "file()", "socket()", "block()", "file().created()");
 
@@ -55,7 +55,7 @@ class EventsDocumentTest {
                 .toList();
     }
 
-    /** Cells of the rows of tables, without their ticks. */
+    /** Returns the cells of the rows of tables, without their ticks. */
     private static List<List<String>> rows(List<String> lines) {
         return lines.stream()
                 .filter(line -> line.startsWith("| `"))
@@ -118,7 +118,7 @@ class EventsDocumentTest {
                         Arrays.stream(EventFlag.values()).map(EventFlag::name).toList());
     }
 
-    /** What the simulated machine's events have, an open and a connect among them. */
+    /** Prints the events of the simulated machine, an open and a connect among them, to get the field names. */
     @Test
     void everyFieldThatIsPrintedIsExplained() throws IOException {
         TestConsole test = new TestConsole();
@@ -132,7 +132,10 @@ class EventsDocumentTest {
         assertThat(printed).allSatisfy(name -> assertThat(explained).contains(plain(name)));
     }
 
-    /** Addresses have their own table; fields with bytes that are no UTF-8 a rule. */
+    /**
+     * Returns a field's name without address prefix and "_hex" suffix: addresses have their own table, and bytes that
+     * are no UTF-8 have a rule.
+     */
     private static String plain(String name) {
         return name.replaceFirst("^(?:address|socket\\.local|socket\\.remote)\\.", "")
                 .replaceFirst("_hex$", "");

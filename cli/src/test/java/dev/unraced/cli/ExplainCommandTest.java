@@ -89,7 +89,7 @@ class ExplainCommandTest {
                 .endsWith("</svg>\n");
     }
 
-    /** {@code ./unraced explain --markdown > docs/attacks.md} after a change. */
+    /** After a change, {@code ./unraced explain --markdown > docs/attacks.md} updates the page. */
     @Test
     void thePageOfTheDocumentationIsWhatTheCommandPrints() throws IOException {
         assertThat(run("explain", "--markdown")).isZero();

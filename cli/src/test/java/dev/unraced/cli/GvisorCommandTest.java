@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The actions on sandboxes, with a real one. */
+/** Tests the actions on sandboxes with a real sandbox. */
 @Timeout(120)
 class GvisorCommandTest {
     private static final String DRIVER = "gvisor";
@@ -35,7 +35,7 @@ class GvisorCommandTest {
     private final Drivers drivers = Drivers.discover();
     private final Stage stage = drivers.stage(DRIVER).orElseThrow();
 
-    /** What a command came to. */
+    /** The exit code and the output of a command. */
     private record Outcome(int code, String out, String err) {}
 
     @BeforeEach
@@ -76,7 +76,7 @@ class GvisorCommandTest {
         }
     }
 
-    /** Starts a sandbox; gives its id. */
+    /** Starts a sandbox, and returns its id. */
     private String start(Conversation actor) throws IOException {
         actor.commands().write("ready\n".getBytes(StandardCharsets.US_ASCII));
         actor.commands().flush();

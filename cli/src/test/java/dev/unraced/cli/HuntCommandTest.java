@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What needs no kernel of its own: the list, and wrong command lines. */
+/** Tests the parts that need no kernel of their own: the list, and wrong command lines. */
 class HuntCommandTest {
     private final TestConsole test = new TestConsole();
 

@@ -10,7 +10,7 @@ final class JvmCommand {
     private JvmCommand() {}
 
     static ProcessBuilder of(List<String> jvmOptions, String... arguments) {
-        // What whoever started the tests ignores, such as nohup and a shell's background, a JVM would go on ignoring.
+        // A JVM would inherit ignored signals from the tests' parent, such as nohup or a shell's background job.
         List<String> command = new ArrayList<>(List.of("env", "--default-signal=INT,HUP"));
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         if (Runtime.version().feature() >= 24) {

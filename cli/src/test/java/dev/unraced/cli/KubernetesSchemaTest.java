@@ -23,7 +23,10 @@ import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.constructor.SafeConstructor;
 
-/** The manifest against the schema of Kubernetes, as its own client has it: names, nesting, types, what is required. */
+/**
+ * Checks the manifest against the schema of Kubernetes, as its own client has it: names, nesting, types, required
+ * fields.
+ */
 class KubernetesSchemaTest {
     private static final Path MANIFEST = Path.of("../deploy/kubernetes/unraced.yaml");
 
@@ -38,7 +41,7 @@ class KubernetesSchemaTest {
                 case "ServiceAccount" -> V1ServiceAccount.validateJsonElement(json);
                 case "DaemonSet" -> {
                     V1DaemonSet.validateJsonElement(json);
-                    // That looks at names; the types of values show when they are read.
+                    // The call above checks names; reading the values checks their types.
                     assertThat(JSON.getGson().fromJson(json, V1DaemonSet.class).getSpec())
                             .isNotNull();
                 }

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The command as a process of its own, with real signals and pipes. */
+/** Tests the command as a process of its own, with real signals and pipes. */
 @Timeout(60)
 class MainProcessTest {
     @TempDir
@@ -47,7 +47,7 @@ class MainProcessTest {
     void aSignalIsAnOrdinaryEnd(String signal) throws IOException, InterruptedException {
         Process process = watch(1, Redirect.PIPE);
         try (BufferedReader out = process.inputReader(StandardCharsets.UTF_8)) {
-            // A lone event arrives at once, not when a buffer is full.
+            // A single event arrives at once, not when a buffer is full.
             assertThat(JsonLines.parse(out.readLine())).hasSize(1);
             send(signal, process);
 
@@ -108,7 +108,7 @@ class MainProcessTest {
     void aKilledProcessLeavesWhatItHadRecorded() throws IOException, InterruptedException {
         Path file = directory.resolve("a.rec");
         Process process = watch(5_000, Redirect.DISCARD, "--record", file.toString());
-        // It writes the last block when it finds that no events come.
+        // The command writes the last block when no more events come.
         while (recorded(file) < 5_000) {
             assertThat(process.isAlive()).isTrue();
             Thread.sleep(20);
@@ -119,7 +119,7 @@ class MainProcessTest {
         assertThat(recorded(file)).isEqualTo(5_000);
     }
 
-    /** How many events a recording without an end holds so far. */
+    /** Returns the number of events that an unfinished recording holds so far. */
     private static long recorded(Path file) {
         long count = 0;
         try (RecordingReader reader = RecordingReader.open(file)) {
@@ -128,7 +128,7 @@ class MainProcessTest {
                 assertThat(reader.books()).isEmpty();
             }
         } catch (RecordingException e) {
-            // Before the command has created it, there is none at all.
+            // Before the command has created the file, there is none at all.
             assertThat(e.isCutShort() || !Files.exists(file) || count == 0).isTrue();
             return count;
         }

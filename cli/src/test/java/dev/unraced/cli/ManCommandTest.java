@@ -19,7 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine.Model.CommandSpec;
 
-/** The manual page, by the programs that read such pages. */
+/** Tests the manual page with the programs that read such pages. */
 class ManCommandTest {
     @TempDir
     private Path folder;

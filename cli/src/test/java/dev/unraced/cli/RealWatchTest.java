@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The command as a user runs it, on the running kernel. */
+/** Tests the command as a user runs it, on the running kernel. */
 @Timeout(300)
 class RealWatchTest {
     private static final String DRIVER = "ebpf";
@@ -55,7 +55,8 @@ class RealWatchTest {
                             DRIVER,
                             "--tgid",
                             Integer.toString(actor.tgid()),
-                            // Room for all of them: how fast lines are written is for benchmarks to say.
+                            // The ring has room for all events, since the speed of writing lines is a matter of
+                            // benchmarks.
                             "-o",
                             "ring-bytes=256MiB")
                     .redirectOutput(lines.toFile())
@@ -72,7 +73,7 @@ class RealWatchTest {
         assertThat(tagsIn(lines).cardinality()).isEqualTo(CALLS);
     }
 
-    /** Batches that each fit into the ring, the next when the last is written: the half million meets compiled code. */
+    /** Makes calls in batches that each fit into the ring, until compiled code awaits the half million. */
     private static void warmUp(Actor actor, Process watch, Path lines) throws IOException, InterruptedException {
         long tag = CALLS;
         while (Files.size(lines) == 0 && watch.isAlive()) {
@@ -88,7 +89,7 @@ class RealWatchTest {
         }
     }
 
-    /** The tags of the half million, each of which must come once. */
+    /** Returns the tags of the half million, each of which must come once. */
     private static BitSet tagsIn(Path lines) throws IOException {
         BitSet seen = new BitSet(CALLS);
         try (BufferedReader reader = Files.newBufferedReader(lines, StandardCharsets.UTF_8)) {

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** On the simulator, which runs everywhere. */
+/** Tests the command on the simulator, which runs everywhere. */
 class ReportCommandTest {
     private static final List<String> RULES = List.of("conformance", "--driver", "sim", "--rules", "R2.10");
     private static final List<String> ATTACK =

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The command as a user runs it, on a real sandbox: the odd calls that {@code docs/gvisor.md} shows. */
+/** Tests the command as a user runs it, on a real sandbox, with the odd calls that {@code docs/gvisor.md} shows. */
 @Timeout(180)
 class SandboxWatchTest {
     private static final String DRIVER = "gvisor";
@@ -97,7 +97,7 @@ class SandboxWatchTest {
         assertThat(printed)
                 .anySatisfy(line -> assertThat(line)
                         .containsPattern("openat  \"/etc/does-not-exist\" +O_RDONLY.* = ENOENT .*\\{unraced-"));
-        // The sentry says nothing of such a path, and the event says so.
+        // The sentry withholds such a path, and the event says so.
         assertThat(printed)
                 .filteredOn(line -> line.contains("WITHHELD"))
                 .singleElement()
@@ -108,7 +108,7 @@ class SandboxWatchTest {
                         assertThat(line).containsPattern("connect unix:@\"unraced-demo\" +fd \\d+ += ECONNREFUSED"));
     }
 
-    /** Makes an open, over and over, until its line is there. */
+    /** Repeats an open until its line is there. */
     private static void untilPrinted(Actor actor, Process watch, Path lines, String path)
             throws IOException, InterruptedException {
         while (watch.isAlive() && !Files.readString(lines).contains(path)) {

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A server that has given up its privilege, and a subscriber that never had any, each a process of its own. */
+/** Tests a server that has given up its privilege, and a subscriber that never had any, each as a process. */
 @Timeout(120)
 class ServeProcessTest {
     private static final String NOBODY = "65534";
@@ -124,7 +124,7 @@ class ServeProcessTest {
         return Files.readString(directory.resolve(name), StandardCharsets.UTF_8);
     }
 
-    /** The class path lies where only root may read. */
+    /** Copies the class path, which only root may read, to a place for all users. */
     private String copyForAll(String classPath) {
         if (!copied.isEmpty()) {
             return copied;

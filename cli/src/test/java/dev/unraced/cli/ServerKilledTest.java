@@ -33,8 +33,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Servers, each a process, that are killed under load: whatever their subscriber did not get it has counted, or it
- * returned in a gap that the subscriber was told. As often as issues ask for with {@code -Dproof.kills=20}.
+ * Kills server processes under load: each event that the subscriber did not get is counted, or its call returned in a
+ * gap that the subscriber knows. {@code -Dproof.kills=20} sets the number of kills.
  */
 @Timeout(300)
 class ServerKilledTest {
@@ -45,7 +45,7 @@ class ServerKilledTest {
     private static final long PAUSE_NANOS = 2_000_000;
     private static final int CLOCK_BOOTTIME = 7;
     private static final long SECOND = 1_000_000_000L;
-    /** How long it may take to read the books from the moment that they bear. */
+    /** The longest time between the moment of the books and the end of their reading. */
     private static final long READING_NANOS = SECOND / 4;
 
     @TempDir
@@ -88,7 +88,7 @@ class ServerKilledTest {
             List<Gap> without = new ArrayList<>();
             for (int i = 0; i < KILLS; i++) {
                 awaitEvents(200);
-                // Every other time with a backlog of which the last books know.
+                // Every other round has a backlog that the last books count.
                 stalled = i % 2 == 1;
                 TimeUnit.MILLISECONDS.sleep(stalled ? 400 : 150);
                 if (stalled) {
@@ -152,7 +152,7 @@ class ServerKilledTest {
                 .isBetween(outside, outside + atTheEdge);
     }
 
-    /** Whether calls may have returned while the books were not known; or when they had just been asked for. */
+    /** Returns whether calls may have returned in a gap, of which the first {@code edge} nanoseconds do not count. */
     private static boolean within(List<Gap> gaps, long from, long to, long edge) {
         return gaps.stream().anyMatch(gap -> to >= gap.fromNanos() + edge && from <= gap.toNanos());
     }
@@ -229,7 +229,7 @@ class ServerKilledTest {
 
     private static @Nullable NativeLibrary library;
 
-    /** The clock of events. */
+    /** Returns the time of the events' clock. */
     private static synchronized long bootNanos() {
         if (library == null) {
             library = NativeLibrary.getInstance("c");

@@ -11,7 +11,7 @@ import dev.unraced.conformance.ScriptRun;
 import dev.unraced.driver.Drivers;
 import org.junit.jupiter.api.Test;
 
-/** The simulator is as good as its likeness to the kernel: one script on both, and the events compared. */
+/** Tests the likeness of the simulator to the kernel: it runs one script on both, and compares the events. */
 class SimulatedAndRealTest {
     private static final Drivers DRIVERS = Drivers.discover();
 

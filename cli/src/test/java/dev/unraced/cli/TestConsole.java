@@ -16,7 +16,7 @@ final class TestConsole {
         return console(out);
     }
 
-    /** One whose standard output is something else. */
+    /** Returns a console with another standard output. */
     Console console(OutputStream output) {
         return new Console(
                 output,

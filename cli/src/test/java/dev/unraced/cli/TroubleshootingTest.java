@@ -15,9 +15,9 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** The manual knows every code that a driver gives, and none that no driver does. */
+/** Tests that the manual has every code that a driver gives, and no others. */
 class TroubleshootingTest {
-    /** As an argument, also of a method that fills in the rest, or as a constant. */
+    /** The pattern of a code as an argument, also of a method that fills in the rest, or as a constant. */
     private static final Pattern GIVEN = Pattern.compile("(?:[Uu]navailable\\(\\s*|String [A-Z_]+ = )\"([A-Z_]+)\"");
 
     private static final Pattern EXPLAINED = Pattern.compile("`([A-Z_]+)`");

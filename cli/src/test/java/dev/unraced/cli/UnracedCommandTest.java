@@ -32,7 +32,7 @@ class UnracedCommandTest {
         assertThat(test.err()).contains("foo (command line): no such key").doesNotContain("nearest");
     }
 
-    /** One rule for all commands: what the command line or the configuration has wrong is 2, what fails here is 1. */
+    /** All commands have one rule: an error in the command line or the configuration is 2, a failure here is 1. */
     @ParameterizedTest
     @CsvSource({
         "2, watch --driver nobody",

@@ -170,7 +170,7 @@ class WatchCommandTest {
         watcher.start();
         open.awaitIdle();
 
-        // Idle, so all must have been flushed by now.
+        // The capture is idle, so all lines must have been flushed by now.
         assertThat(test.out().lines()).hasSize(4);
         open.close();
         watcher.join();

@@ -79,7 +79,7 @@ class WatchRecordTest {
 
         try (RecordingReader reader = RecordingReader.open(Path.of(file))) {
             while (reader.poll(event -> {}, 10) > 0) {
-                // Goes on to the end.
+                // This reads on to the end.
             }
             assertThat(reader.driver()).isEqualTo("scripted");
             assertThat(reader.books()).get().satisfies(books -> {

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Recordings of one driver, replayed by another. */
+/** Tests recordings of one driver that another one replays. */
 @Timeout(60)
 class WatchReplayTest {
     private static final int CALLS = 200;

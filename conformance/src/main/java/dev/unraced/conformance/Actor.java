@@ -15,14 +15,14 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The other end of the actor program's conversation: one line each way. {@code src/main/c/PROTOCOL.md} describes it.
- * One thread at a time may ask.
+ * The kit's side of the conversation with the actor program: one line each way. {@code src/main/c/PROTOCOL.md}
+ * describes it. Only one thread at a time may ask.
  */
 public final class Actor implements AutoCloseable {
-    /** Longer than the program lets a command take. */
+    /** The longest wait for an answer, longer than the program's own limit for a command. */
     private static final Duration ANSWER_LIMIT = Duration.ofSeconds(130);
 
-    /** Real user ids from here on are nobody's; the actor's pid is added. */
+    /** The first of the real user ids that no one else uses; the actor's pid is added. */
     private static final long FIRST_USER = 1_500_000_000L;
 
     private final OutputStream commands;
@@ -56,9 +56,9 @@ public final class Actor implements AutoCloseable {
     }
 
     /**
-     * Speaks to an actor that somebody else has started, such as in a sandbox or in a simulation.
+     * Speaks to an actor that other code has started, such as in a sandbox or in a simulation.
      *
-     * @param place closed when the conversation ends
+     * @param place the resource that is closed when the conversation ends
      */
     public static Actor over(InputStream replies, OutputStream commands, AutoCloseable place) {
         return over(replies, commands, place, ANSWER_LIMIT);
@@ -68,7 +68,7 @@ public final class Actor implements AutoCloseable {
      * As {@link #over(InputStream, OutputStream, AutoCloseable)}, with another limit than the 130 s that the program on
      * a loaded machine may need.
      *
-     * @param limit how long an answer may take
+     * @param limit the longest time that an answer may take
      */
     public static Actor over(InputStream replies, OutputStream commands, AutoCloseable place, Duration limit) {
         try {
@@ -83,23 +83,23 @@ public final class Actor implements AutoCloseable {
         }
     }
 
-    /** Whether the actor's threads are in this machine's /proc. */
+    /** Returns whether the actor's threads are in this machine's /proc. */
     boolean isHere() {
         return place instanceof ActorProcess;
     }
 
-    /** The actor's process; its main thread has the same id. */
+    /** Returns the thread group of the actor; its main thread has the same id. */
     public int tgid() {
         return tgid;
     }
 
-    /** The real user id that marks this actor and its children and nobody else; empty when it could not take one. */
+    /** Returns the real user id that only this actor and its children have; empty when the actor could not take one. */
     public OptionalLong user() {
         return user;
     }
 
     /**
-     * Has a command carried out.
+     * Sends a command, and waits for its answer.
      *
      * @throws ActorException when it was refused
      */
@@ -111,7 +111,7 @@ public final class Actor implements AutoCloseable {
         return new Reply(answer);
     }
 
-    /** As {@link #ask}, empty when the actor says that the time is over. */
+    /** As {@link #ask}, but returns empty when the actor answers "timeout". */
     public Optional<Reply> askPatiently(Command command) {
         String answer = askRaw(command);
         if (answer.startsWith("error timeout")) {

@@ -4,7 +4,7 @@ package dev.unraced.conformance;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** The actor refused a command, or is gone. */
+/** Thrown when the actor refuses a command, or has ended. */
 public final class ActorException extends RuntimeException {
     private static final long serialVersionUID = 1L;
     private static final String UNSUPPORTED = "error unsupported: ";
@@ -21,13 +21,13 @@ public final class ActorException extends RuntimeException {
         unsupported = null;
     }
 
-    /** A refusal. */
+    /** Makes the exception for an answer that refuses a command. */
     ActorException(String answer, Command command) {
         super("the actor answered '" + answer + "' to: " + command);
         unsupported = answer.startsWith(UNSUPPORTED) ? answer.substring(UNSUPPORTED.length()) : null;
     }
 
-    /** What this machine, or the actor's privilege, does not let it do; empty when the failure is of another kind. */
+    /** Returns what this machine or the actor's privilege forbids; empty when the failure is of another kind. */
     public Optional<String> unsupported() {
         return Optional.ofNullable(unsupported);
     }

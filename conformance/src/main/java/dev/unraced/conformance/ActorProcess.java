@@ -7,7 +7,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.concurrent.TimeUnit;
 
-/** The actor's program, run from a private copy that is gone once it runs. */
+/** The actor's program, run from a private copy that is deleted once it runs. */
 final class ActorProcess implements AutoCloseable {
     private static final int PATIENCE_SECONDS = 10;
 
@@ -36,7 +36,7 @@ final class ActorProcess implements AutoCloseable {
         return process.getOutputStream();
     }
 
-    /** Waits for the end that the closed standard input brings about, and enforces it when it does not come. */
+    /** Closes the program's standard input, which ends it, and kills it when it does not end. */
     @Override
     public void close() {
         try {

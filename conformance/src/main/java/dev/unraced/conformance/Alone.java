@@ -13,12 +13,14 @@ import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.platform.commons.support.AnnotationSupport;
 
-/** A rule that looks at the whole process, where several drivers may be judged at once: the others wait for it. */
+/** Marks a rule that looks at the whole process. Rules of other drivers in the same process wait for it. */
 @Target(ElementType.METHOD)
 @Retention(RetentionPolicy.RUNTIME)
 @interface Alone {
 
-    /** Comes before all other extensions, so that it lets go of what it took whatever they do. */
+    /**
+     * The extension that makes rules wait. It runs before all others, so that it releases its lock whatever they do.
+     */
     final class Turns implements BeforeEachCallback, AfterEachCallback {
         private static final ReadWriteLock TURNS = new ReentrantReadWriteLock(true);
 

@@ -28,10 +28,10 @@ import org.junit.jupiter.api.TestReporter;
 
 /**
  * Rules 2.41 to 2.49, 3.4 and 3.5: an event asserts a file, a peer, a namespace or a success only where nothing else
- * can be so. Each is tested by the attacks of the corpus that are about it; honest calls carry none of the marks.
+ * can be true. The attacks of the corpus that name a rule test it; honest calls carry none of the marks.
  */
 public abstract class AssertionConformance extends DriverConformance {
-    /** More where the attacker is too late in all of them. */
+    /** The calls of each attack; {@link AttackField} makes more where the attacker is too late in all of them. */
     private static final int CALLS = 500;
 
     private static final int CLIENT = 1;
@@ -67,7 +67,7 @@ public abstract class AssertionConformance extends DriverConformance {
         }
     }
 
-    /** What this machine does not have is no way into its kernel. */
+    /** Makes a call by an entrance and checks its event; an entrance that this machine lacks is left out. */
     private void takeHonestly(Scenario scenario, Entrance entrance, Mitigation mode) {
         scenario.awaitRest();
         int before = scenario.recorder().size();
@@ -83,15 +83,14 @@ public abstract class AssertionConformance extends DriverConformance {
         String what = entrance.way() + ", " + entrance.syscall() + ", " + mode;
         assertThat(events).as("R1.1: events of one call, %s", what).hasSize(1);
         SyscallEvent event = events.get(0);
-        // Any process can rewrite the block of socketcall, so that R2.45 asks for the mark where nothing proves the
-        // socket.
+        // Any process can rewrite the block of socketcall, so R2.45 asks for the mark where nothing proves the socket.
         boolean isIndirect = entrance.call().isSocketcall();
         Set<EventFlag> marks = EnumSet.copyOf(MARKS);
         if (isIndirect) {
             marks.remove(EventFlag.OBJECT_MISSED);
         }
         assertThat(event.flags()).as("R2.41: %s", what).doesNotContainAnyElementsOf(marks);
-        // A thread of the kernel's that carries a request out shares the table with the process.
+        // An io_uring worker shares the descriptor table with the process, so only a system call must lack this mark.
         if (event.call().origin() == Origin.SYSCALL) {
             assertThat(event.flags()).as("R2.41: %s", what).doesNotContain(EventFlag.FD_TABLE_SHARED);
         }
@@ -106,7 +105,7 @@ public abstract class AssertionConformance extends DriverConformance {
         }
     }
 
-    /** Without its object an event would need no mark. */
+    /** Checks that the event has its object, since an event without one would need no mark. */
     private void assertObject(SyscallEvent event, String what) {
         if (event instanceof OpenEvent open && capabilities().has(Feature.DEVICE_INODE)) {
             assertThat(open.file()).as("R2.41: the file, %s", what).isPresent();
@@ -252,8 +251,8 @@ public abstract class AssertionConformance extends DriverConformance {
     }
 
     /**
-     * Plays all attacks of a rule in all modes; those that the driver declares not to see are left out. A race may be
-     * lost every time by one attack in one mode, as on a machine of one processor, but not by all of a rule.
+     * Plays all attacks of a rule in all modes; attacks that the driver declares not to see are left out. One attack in
+     * one mode may lose its race every time, as on a machine with one processor, but not all attacks of a rule.
      */
     private void stand(TestReporter reporter, String rule) {
         List<AttackResult> results = new ArrayList<>();
@@ -295,7 +294,7 @@ public abstract class AssertionConformance extends DriverConformance {
         }
     }
 
-    /** What the machine does not let an attacker do shows nothing, and is published. */
+    /** Publishes the result. An attack that this machine forbids shows nothing. */
     private static AttackResult judge(TestReporter reporter, AttackResult result) {
         String what = result.attack().name() + " under " + result.mode().name().toLowerCase(Locale.ROOT);
         reporter.publishEntry(what, result.isPlayed() ? result.counts().toText() : "not played, " + result.reason());

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** A real attack on whoever observes calls. Immutable. */
+/** A real attack on drivers that observe calls. Immutable. */
 public final class Attack {
     private final String name;
     private final String title;
@@ -22,12 +22,12 @@ public final class Attack {
     private final @Nullable Consumer<CaptureConfigBuilder> settings;
 
     /**
-     * An attack.
+     * Makes an attack.
      *
      * @param needs the capabilities without which a driver does not see the calls at all
-     * @param scope whose calls have to be watched
-     * @param most how many calls make sense: those that need a conversation each are slow
-     * @param race whether somebody works against each call while it runs
+     * @param scope the processes whose calls have to be watched
+     * @param most the largest sensible number of calls; calls that need a conversation each are slow
+     * @param race whether a thread or process works against each call while it runs
      */
     Attack(String name, String title, List<Capability> needs, Scope scope, int most, boolean race, Play play) {
         this(name, title, needs, scope, most, race, play, name, null, null);
@@ -57,61 +57,63 @@ public final class Attack {
     }
 
     /**
-     * The same attack as one of several that a name stands for.
+     * Returns the same attack as one of several that share a name.
      *
-     * @param broken the rule that a driver breaks which does not stand it
+     * @param broken the rule that a driver breaks when the attack succeeds
      */
     Attack of(String common, String broken) {
         return new Attack(name, title, needs, scope, most, race, play, common, broken, settings);
     }
 
-    /** The same attack on a capture that is configured in another way. */
+    /** Returns the same attack on a capture with other settings. */
     Attack on(Consumer<CaptureConfigBuilder> configured) {
         return new Attack(name, title, needs, scope, most, race, play, family, rule, configured);
     }
 
-    /** What an attack does on a field: makes the calls, and has each judged. */
+    /** The action of an attack on a field: it makes the calls, and has each judged. */
     @FunctionalInterface
     interface Play {
         void on(AttackField field);
     }
 
-    /** As a user selects it; that of the simulated attack where there is one. */
+    /** Returns the name by which a user selects the attack; a simulated attack of the same kind has the same name. */
     public String name() {
         return name;
     }
 
-    /** Whether a name selects it: its own, or that of the attacks of which it is one. */
+    /** Returns whether a name selects this attack: its own, or the one that it shares with its variants. */
     public boolean isNamed(String wanted) {
         return name.equals(wanted) || family.equals(wanted);
     }
 
-    /** The name that it shares with its variants; its own when it has none. */
+    /** Returns the name that the attack shares with its variants, or its own name when it has none. */
     public String family() {
         return family;
     }
 
-    /** The rule that is about this attack alone; null when it is one of those that all rules of arguments are about. */
+    /**
+     * Returns the rule that this attack alone tests, or null when it is one of those that the rules of arguments share.
+     */
     public @Nullable String rule() {
         return rule;
     }
 
-    /** Whether its capture is to be configured in a way of its own. */
+    /** Returns whether the attack needs a capture with settings of its own. */
     boolean isAlone() {
         return settings != null;
     }
 
-    /** What it does, in a few words. */
+    /** Returns a description of a few words. */
     public String title() {
         return title;
     }
 
-    /** Whether somebody works against each of its calls while that runs. */
+    /** Returns whether a thread or process works against each call while it runs. */
     public boolean isRace() {
         return race;
     }
 
-    /** Whether its calls are connects; opens, if not. */
+    /** Returns whether the calls are connects rather than opens. */
     public boolean isConnect() {
         return needs.contains(Syscall.CONNECT);
     }

@@ -23,12 +23,12 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestReporter;
 
-/** Arguments that another thread changes, or that are hard to read, while the call runs. */
+/** Rules about arguments that another thread changes, or that are hard to read, while the call runs. */
 @Requires(provenances = Provenance.ENTER, mitigations = Mitigation.STASH)
 public abstract class AttackConformance extends DriverConformance {
     private static final int FLIPS = 20_000;
     private static final int CORPUS_CALLS = 300;
-    /** Longer than what a driver is likely to keep next to the other arguments. */
+    /** The length of a path that is longer than what a driver is likely to keep next to the other arguments. */
     private static final int LONG_PATH = 1_000;
 
     private static final int LONG_PATH_ROUNDS = 8;
@@ -157,7 +157,7 @@ public abstract class AttackConformance extends DriverConformance {
             for (int round = 0; round < LONG_PATH_ROUNDS; round++) {
                 Job job = scenario.block(
                         WatchedCall.openat2(Pointer.to(path), 0, 0, 0).how(Pointer.cold(how), Linux.HOW_SIZE));
-                // On whatever processor: a driver may have kept the rest of the path where other calls go.
+                // Calls on any processor may overwrite the place where a driver keeps the rest of the path.
                 for (int i = 0; i < LONG_PATH_ROUNDS; i++) {
                     scenario.call(WatchedCall.openat(Pointer.to(other), Linux.O_RDONLY, 0));
                 }
@@ -225,7 +225,7 @@ public abstract class AttackConformance extends DriverConformance {
         }
     }
 
-    /** Plays the attacks of a scope in one scenario; those that the driver declares not to see are left out. */
+    /** Plays the attacks of a scope in one scenario. Attacks that the driver declares not to see are left out. */
     private void stand(TestReporter reporter, Mitigation mode, Scope scope, Predicate<Attack> wanted) {
         List<Attack> attacks = AttackCorpus.all().stream()
                 .filter(attack -> attack.rule() == null && attack.scope() == scope && wanted.test(attack))
@@ -280,8 +280,8 @@ public abstract class AttackConformance extends DriverConformance {
     }
 
     /**
-     * Compares each claim with the truth. A snapshot at entry may be wrong, since the kernel copies later: that is
-     * counted. What claims to match, or to be the kernel's copy, may not.
+     * Compares each claim with the truth. A snapshot at entry may be wrong, since the kernel copies later, and is only
+     * counted. A claim to match, or to be the kernel's copy, may not be wrong.
      *
      * @param match the rule that makes a match a proof
      */

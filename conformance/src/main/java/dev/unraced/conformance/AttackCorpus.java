@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.function.LongConsumer;
 import java.util.stream.Stream;
 
-/** Real attacks, each of which knows from its own descriptors what the kernel did. */
+/** The real attacks, each of which knows from its own descriptors what the kernel did. */
 public final class AttackCorpus {
     private static final List<Attack> ALL = Stream.of(
                     FlipCorpus.all(),
@@ -24,22 +24,22 @@ public final class AttackCorpus {
 
     private AttackCorpus() {}
 
-    /** All attacks, in the order in which they are shown. */
+    /** Returns all attacks, in the order in which they are shown. */
     public static List<Attack> all() {
         return ALL;
     }
 
-    /** The attack of a name. */
+    /** Returns the attack of a name. */
     public static Optional<Attack> named(String name) {
         return ALL.stream().filter(attack -> attack.name().equals(name)).findFirst();
     }
 
-    /** The attacks that a name selects: one, or several that are variants of each other. */
+    /** Returns the attacks that a name selects: one, or several variants. */
     public static List<Attack> selected(String name) {
         return ALL.stream().filter(attack -> attack.isNamed(name)).toList();
     }
 
-    /** The release of the kernel that a driver's actor lives on. */
+    /** Returns the kernel release of the place where a driver's actor runs. */
     public static String kernel(DriverUnderTest under) {
         try (Actor actor = under.actor()) {
             return actor.ask(Command.of("ready")).text("release");
@@ -49,8 +49,8 @@ public final class AttackCorpus {
     /**
      * Attacks a driver's live capture.
      *
-     * @param calls how many calls to make; attacks whose calls are slow make fewer
-     * @param progress told the number of calls made up to now, from time to time
+     * @param calls the number of calls to make; attacks whose calls are slow make fewer
+     * @param progress receives the number of calls made up to now, from time to time
      */
     public static AttackResult run(
             DriverUnderTest under, Attack attack, Mitigation mode, int calls, LongConsumer progress) {
@@ -72,7 +72,7 @@ public final class AttackCorpus {
         return result;
     }
 
-    /** What an attack comes to that a driver declares not to see. */
+    /** Returns the result of an attack that a driver declares not to see; empty when it sees it. */
     static Optional<AttackResult> refused(Capabilities capabilities, Attack attack, Mitigation mode) {
         return Stream.concat(Stream.<Capability>of(mode), attack.needs().stream())
                 .filter(needed -> !capabilities.has(needed))
@@ -81,7 +81,7 @@ public final class AttackCorpus {
                         attack, mode, Status.NOT_DECLARED, lack.name() + ": " + capabilities.reason(lack)));
     }
 
-    /** Attacks within a scenario, which others may have used. */
+    /** Plays an attack in a scenario, which other attacks may have used. */
     static AttackResult play(Scenario scenario, Attack attack, Mitigation mode, int calls, LongConsumer progress) {
         AttackField field = new AttackField(scenario, attack, calls, progress);
         try {

@@ -5,18 +5,18 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * What an attack came to under one mode, in numbers of calls.
+ * The numbers of calls and events that an attack had under one mode.
  *
  * @param attempts calls that were attacked and judged
- * @param wrong events whose argument is not the one that the kernel took
- * @param flagged wrong ones that say so: CHANGED, DIFFERS, or a flag such as FAULTED
- * @param falseMatches events that say MATCH, or that they have the kernel's own copy, and are wrong; has to be 0
+ * @param wrong events whose argument is not the argument that the kernel took
+ * @param flagged wrong events that say so: CHANGED, DIFFERS, or a flag such as FAULTED
+ * @param falseMatches wrong events that say MATCH, or that they have the kernel's own copy; has to be 0
  * @param wrongTruths successful calls whose event does not have the file or the peer that they reached; has to be 0
  * @param matched events that say MATCH
  * @param changed events that say CHANGED
  * @param differs events that say DIFFERS
- * @param marked events without the file or the peer that was reached, or with another one, that say so by a flag
- * @param won rounds in which the attacker came in between; -1 when that is not the attack's way
+ * @param marked events that lack the file or the peer that was reached, or have another, and say so by a flag
+ * @param won rounds in which the attacker acted during the call; -1 for attacks without a race
  */
 public record AttackCounts(
         long attempts,
@@ -30,10 +30,10 @@ public record AttackCounts(
         long marked,
         long won) {
 
-    /** Of no attack. */
+    /** The counts before any attack. */
     public static final AttackCounts NONE = new AttackCounts(0, 0, 0, 0, 0, 0, 0, 0, 0, -1);
 
-    /** The sum of two. */
+    /** Returns the sum of these and other counts. */
     public AttackCounts plus(AttackCounts other) {
         return new AttackCounts(
                 attempts + other.attempts,
@@ -48,17 +48,17 @@ public record AttackCounts(
                 won < 0 ? other.won : other.won < 0 ? won : won + other.won);
     }
 
-    /** Events whose argument is the one that the kernel took. */
+    /** Returns the number of events whose argument is the argument that the kernel took. */
     public long truthful() {
         return attempts - wrong;
     }
 
-    /** Events that assert what is not so, without the flag that says it may not be; has to be 0. */
+    /** Returns the number of events with a false assertion and no flag that qualifies it; has to be 0. */
     public long lies() {
         return falseMatches + wrongTruths;
     }
 
-    /** The figures that are not 0, in words: {@code 200 calls, 198 won, 12 marked}. */
+    /** Returns the figures that are not 0, in words: {@code 200 calls, 198 won, 12 marked}. */
     String toText() {
         StringBuilder text = new StringBuilder().append(attempts).append(" calls");
         Map<String, Long> figures = new LinkedHashMap<>();
@@ -78,7 +78,7 @@ public record AttackCounts(
         return text.toString();
     }
 
-    /** Wrong events that nothing sets apart from true ones. */
+    /** Returns the number of wrong events that nothing sets apart from true ones. */
     public long silent() {
         return wrong - flagged;
     }

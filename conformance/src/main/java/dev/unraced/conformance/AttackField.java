@@ -11,13 +11,13 @@ import java.util.Map;
 import java.util.function.Function;
 import java.util.function.LongConsumer;
 
-/** Where an attack takes place: a scenario, a number of calls to make, and the tally of what its events say. */
+/** The surroundings of an attack: a scenario, a number of calls to make, and the tally of what its events say. */
 final class AttackField {
-    /** Of calls made in one command: short enough for an emulated machine to answer in time. */
+    /** The calls of the first command: few enough for an emulated machine to answer in time. */
     private static final int FIRST_BATCH = 500;
 
     private static final int LARGEST_BATCH = 16_000;
-    /** How many times as many calls are made where the attacker was too late in all of them. */
+    /** The extra calls where the attacker was too late in all, as a multiple of the wanted number. */
     private static final int EXTRA = 39;
 
     private static final long LONG_NANOS = 2_000_000_000L;
@@ -30,10 +30,10 @@ final class AttackField {
     private int batch = FIRST_BATCH;
 
     /**
-     * A field.
+     * Makes a field.
      *
-     * @param attack who has a directory of its own here
-     * @param calls how many to make
+     * @param attack the attack, which gets a directory of its own
+     * @param calls the number of calls to make
      */
     AttackField(Scenario scenario, Attack attack, int calls, LongConsumer progress) {
         this.scenario = scenario;
@@ -42,7 +42,7 @@ final class AttackField {
         this.calls = attack.calls(calls);
         this.progress = progress;
         scenario.makeDirectory(directory);
-        // Those of an earlier attack that nobody took.
+        // This drops the untaken events of an earlier attack.
         scenario.takeEvents();
     }
 
@@ -50,7 +50,7 @@ final class AttackField {
         return scenario;
     }
 
-    /** A name of this attack's, as the scenario knows it. */
+    /** Returns the scenario's name for a file of this attack. */
     String name(String name) {
         return directory + "/" + name;
     }
@@ -83,7 +83,7 @@ final class AttackField {
         return scenario.actor();
     }
 
-    /** How many calls to make. */
+    /** Returns the number of calls to make. */
     int calls() {
         return calls;
     }
@@ -100,12 +100,14 @@ final class AttackField {
         return observed;
     }
 
-    /** Tells whoever waits how far it is. */
+    /** Reports the progress. */
     void advanced() {
         progress.accept(tally.counts().attempts());
     }
 
-    /** Has all rounds played by commands that answer {@code truth}, and judges by what each letter stands for. */
+    /**
+     * Has all rounds played by commands that answer {@code truth}, and judges each event by the meaning of its letter.
+     */
     void play(Command command, Map<Character, Taken> meanings) {
         inBatches(command, (event, truth, i) -> {
             Taken taken = meanings.get(truth);
@@ -115,7 +117,7 @@ final class AttackField {
         });
     }
 
-    /** Has rounds played by one command, which answers more than letters. */
+    /** Has rounds played by one command, whose reply the caller judges. */
     Reply once(Command command, int rounds) {
         Reply reply = actor().ask(command.with("calls", rounds));
         if (reply.has("won")) {
@@ -138,19 +140,19 @@ final class AttackField {
         advanced();
     }
 
-    /** The events of a thread since the last time; all of them when the thread is 0. */
+    /** Returns a thread's events since the last time, or all events when the thread is 0. */
     List<SyscallEvent> eventsOf(int tid) {
         return scenario.takeEvents().stream()
                 .filter(event -> tid == 0 || event.caller().tid() == tid)
                 .toList();
     }
 
-    /** What fstat says of a file of this attack's. */
+    /** Returns device and inode of a file of this attack. */
     FileId id(String name) {
         return FileId.of(actor().ask(Command.of("stat").with("path", bytes(name))));
     }
 
-    /** What a batch of calls became. */
+    /** A judge of a batch of calls. */
     interface Batch {
         /** Judges the i-th call. */
         void judge(SyscallEvent event, char truth, int i);
@@ -159,7 +161,7 @@ final class AttackField {
     /**
      * Has all calls made by commands that answer {@code tid} and {@code truth}, a letter for each call.
      *
-     * @param command without the number of calls
+     * @param command the command without the number of calls
      */
     void inBatches(Command command, Batch judge) {
         for (int left = calls, more = calls * EXTRA; left > 0 || (tally.isUnwon() && more > 0); ) {

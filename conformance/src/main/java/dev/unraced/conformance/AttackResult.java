@@ -4,28 +4,28 @@ package dev.unraced.conformance;
 import dev.unraced.event.Mitigation;
 
 /**
- * What became of an attack under one mode.
+ * The result of an attack under one mode.
  *
- * @param status whether it ran, and if so, whether the driver stood it
- * @param counts all zero unless it ran
- * @param reason of any status but HELD; empty then
+ * @param status whether the attack ran, and if so, whether the driver withstood it
+ * @param counts the counts; all zero unless the attack ran
+ * @param reason the reason for any status but HELD; empty for HELD
  */
 public record AttackResult(Attack attack, Mitigation mode, Status status, AttackCounts counts, String reason) {
-    /** What can become of an attack. */
+    /** The possible results of an attack. */
     public enum Status {
         /** No match was false, and no successful call had a wrong truth field. */
         HELD,
-        /** One was, or a rule that holds of all calls was broken. */
+        /** A match or a truth field was false, or a rule that holds for all calls was broken. */
         BROKEN,
         /** The driver declares that it does not see such calls, or lacks the mode. */
         NOT_DECLARED,
-        /** This machine does not let the attacker do it. */
+        /** This machine forbids the attack. */
         IMPOSSIBLE,
-        /** The attacker was too late in each round, so that nothing is shown. */
+        /** The attacker was too late in each round, so the attack shows nothing. */
         NEVER_WON
     }
 
-    /** Whether the driver was put to the test. */
+    /** Returns whether the driver was put to the test. */
     public boolean isPlayed() {
         return status == Status.HELD || status == Status.BROKEN;
     }
@@ -38,7 +38,7 @@ public record AttackResult(Attack attack, Mitigation mode, Status status, Attack
         return new AttackResult(attack, mode, Status.BROKEN, counts, String.valueOf(why.getMessage()));
     }
 
-    /** Judges what was counted. */
+    /** Makes the result of a tally. */
     static AttackResult of(Attack attack, Mitigation mode, AttackTally tally) {
         AttackCounts counts = tally.counts();
         String worst = tally.worst();

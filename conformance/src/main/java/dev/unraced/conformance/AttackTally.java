@@ -21,9 +21,9 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Compares events with what really happened, and counts. One thread. */
+/** Compares events with what really happened, and counts the differences. For one thread. */
 final class AttackTally {
-    /** Flags by which an event says that its argument may not be the one that was passed. */
+    /** Flags by which an event says that its argument may differ from the passed argument. */
     private static final Set<EventFlag> WARNINGS = EnumSet.of(
             EventFlag.TRUNCATED,
             EventFlag.FAULTED,
@@ -36,7 +36,7 @@ final class AttackTally {
     /** Flags by which an event says that its file's path is not one of the caller's. */
     private static final Set<EventFlag> OTHER_PATH =
             EnumSet.of(EventFlag.DETACHED, EventFlag.DELETED, EventFlag.FOREIGN_MOUNT_NS, EventFlag.RESOLVED_TRUNCATED);
-    /** Flags by which an event says that its file's path may not be one that the file had. */
+    /** Flags by which an event says that its file's path may be a path that the file never had. */
     private static final Set<EventFlag> UNSTABLE_PATH = EnumSet.of(EventFlag.RESOLVED_UNSTABLE);
     /** Flags by which an event says that the file or the socket of a call that succeeded is not there. */
     private static final Set<EventFlag> NO_OBJECT = EnumSet.of(EventFlag.OBJECT_MISSED, EventFlag.EXECUTION_UNKNOWN);
@@ -63,9 +63,9 @@ final class AttackTally {
     private @Nullable String worst;
 
     /**
-     * Counts for a driver; what it declares not to tell is not missed.
+     * Makes a tally for a driver. Fields that the driver declares not to report are not missed.
      *
-     * @param rule the rule that a lie breaks; null for the one about the argument or truth field that is wrong
+     * @param rule the rule that a lie breaks; null for the rule about the wrong argument or truth field
      */
     AttackTally(Capabilities capabilities, @Nullable String rule) {
         this.capabilities = capabilities;
@@ -90,7 +90,7 @@ final class AttackTally {
             wrong++;
             flagged += warns(event, claim) ? 1 : 0;
         }
-        // A peer that another connect left, as the mark says, tells nothing about the copy.
+        // A peer left by another connect, as a mark says, shows nothing about the copy.
         boolean isAnothers = taken.marks().stream().anyMatch(event.flags()::contains);
         if ((isCopy && !isRight && !isAnothers) || (isMatch && !isCopy && !(isRight && taken.provable()))) {
             falseMatches++;
@@ -103,29 +103,29 @@ final class AttackTally {
         }
     }
 
-    /** Counts rounds in which the attacker came in between, of an attack that may be too late. */
+    /** Counts rounds in which the attacker acted in time, for an attack that may be too late. */
     void won(long rounds) {
         won = Math.max(won, 0) + rounds;
     }
 
-    /** Whether the attacker has been too late in each round up to now. */
+    /** Returns whether the attacker has been too late in each round up to now. */
     boolean isUnwon() {
         return won == 0;
     }
 
-    /** Counts what breaks the attack's rule and is no matter of one argument or truth field. */
+    /** Counts a breach of the attack's rule that is not about one argument or truth field. */
     void lie(String what) {
         wrongTruths++;
         remember(rule + ": " + what);
     }
 
-    /** The counts up to now. */
+    /** Returns the counts up to now. */
     AttackCounts counts() {
         return new AttackCounts(
                 attempts, wrong, flagged, falseMatches, wrongTruths, matched, changed, differs, marked, won);
     }
 
-    /** The first event that none may be, with what really happened; null while there is none. */
+    /** Returns the first forbidden event, with what really happened, or null while there is none. */
     @Nullable
     String worst() {
         return worst;
@@ -159,7 +159,7 @@ final class AttackTally {
         return new Argument<>(address.value().bytes(), address.provenance(), address.integrity());
     }
 
-    /** The rule that the truth fields of a successful call break, or null when they are true. */
+    /** Returns the rule that the truth fields of a successful call break, or null when they are true. */
     private @Nullable String ruleOfTruth(SyscallEvent event, Taken taken) {
         if (!taken.ran()) {
             return ruleOfRefusal(event);
@@ -173,7 +173,10 @@ final class AttackTally {
         return event instanceof OpenEvent open ? ruleOfFile(open, taken) : ruleOfPeer((ConnectEvent) event, taken);
     }
 
-    /** Of a call that never ran, an event says so or that it does not know, and an object only if it does not know. */
+    /**
+     * Returns the rule that an event of a call that never ran breaks, or null. The event says that the call did not run
+     * and has no object, or that it does not know.
+     */
     private @Nullable String ruleOfRefusal(SyscallEvent event) {
         boolean isRefused = event.flags().contains(EventFlag.NOT_EXECUTED);
         return says(event, isRefused && !hasObject(event) ? REFUSED : UNKNOWN) ? null : "R3.4";
@@ -185,7 +188,7 @@ final class AttackTally {
                 : ((ConnectEvent) event).socket().isPresent();
     }
 
-    /** Whether a flag weakens what the event asserts; counts it. */
+    /** Returns whether one of the flags weakens what the event asserts, and counts the event if so. */
     private boolean says(SyscallEvent event, Set<EventFlag> flags) {
         boolean does = event.flags().stream().anyMatch(flags::contains);
         marked += does ? 1 : 0;

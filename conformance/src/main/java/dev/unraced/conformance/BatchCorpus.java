@@ -11,14 +11,14 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Attacks by one submission of several requests on an io_uring. The kernel completes the requests when all of the batch
- * ran, so that the descriptor or the socket of an early request means something else by then.
+ * Attacks by one submission of several requests on an io_uring. The kernel completes the requests when the whole batch
+ * has run. By then the descriptor or the socket of an early request may have another object.
  */
 final class BatchCorpus {
     static final String FAMILY = "uring-batch";
     private static final int MANY = Integer.MAX_VALUE;
     private static final int DISCARD = 9;
-    /** 127.66.0.0/16 is nobody's. */
+    /** The second byte of 127.66.0.0/16, which nothing else uses. */
     private static final int NET = 66;
 
     private BatchCorpus() {}
@@ -52,7 +52,10 @@ final class BatchCorpus {
         });
     }
 
-    /** The thread that polls a ring shares the descriptors of the process, so that each of the two may replace one. */
+    /**
+     * Allows the mark of a shared table: the SQPOLL thread and the process share the table, and each may replace a
+     * descriptor.
+     */
     private static Taken marked(Taken taken, boolean shared) {
         return shared ? taken.unless(EventFlag.FD_TABLE_SHARED) : taken;
     }

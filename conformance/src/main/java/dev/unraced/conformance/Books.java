@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.unraced.driver.CaptureStats;
 
-/** The books of a capture as rule 8 has them. */
+/** The checks of a capture's books by chapter 8 of the specification. */
 final class Books {
     private Books() {}
 
-    /** Whether nothing is on its way: all that returned is accounted for, and the reader has it. */
+    /** Returns whether nothing is under way: all returned calls are accounted for, and the reader has their events. */
     static boolean atRest(CaptureStats stats, long received) {
         return stats.imbalance() == 0
                 && stats.pending() == 0
@@ -17,7 +17,7 @@ final class Books {
                 && stats.stash().imbalance() == 0;
     }
 
-    /** Why the books are not at rest, with the number of the rule that wants it. */
+    /** Returns why the books are not at rest, beginning with the number of the rule that demands it. */
     static String unrest(CaptureStats stats, long received) {
         String seen = ": the books do not come to rest: " + stats + ", received " + received;
         if (stats.imbalance() != 0) {

@@ -11,8 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
 /**
- * The other process of {@link BystanderProcess}: a capture of its own, which tells by its lines what it sees until its
- * input ends.
+ * The program of {@link BystanderProcess}: it opens a capture of its own, and prints what it sees until its input ends.
  */
 final class Bystander {
     static final String MARK = "unraced-bystander ";
@@ -35,7 +34,7 @@ final class Bystander {
     /**
      * Captures.
      *
-     * @param arguments the configuration's file, and the process whose opens are to be told
+     * @param arguments the configuration's file, and the process whose opens are printed
      */
     public static void main(String[] arguments) {
         CaptureConfig config =
@@ -69,10 +68,10 @@ final class Bystander {
     private void awaitEnd() {
         try {
             while (System.in.read() >= 0) {
-                // Nothing that comes means anything.
+                // The input has no meaning but its end.
             }
         } catch (IOException e) {
-            // As good as an end.
+            // A read error counts as the end of the input.
         }
         over = true;
     }

@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
-/** A JVM beside this one that has a capture of its own, with a driver of the same name and configuration. */
+/** A second JVM with a capture of its own, by a driver of the same name and configuration. */
 final class BystanderProcess implements AutoCloseable {
     private final Duration patience;
     private final Path file;
@@ -25,10 +25,10 @@ final class BystanderProcess implements AutoCloseable {
     private final StringBuilder rest = new StringBuilder();
 
     /**
-     * Starts it, and waits until its capture is open.
+     * Starts the JVM, and waits until its capture is open.
      *
-     * @param config what this process would open
-     * @param tgid the process whose opens it is to tell of
+     * @param config the configuration that this process would open
+     * @param tgid the process whose opens it prints
      */
     BystanderProcess(CaptureConfig config, int tgid, Duration patience) {
         this.patience = patience;
@@ -68,7 +68,7 @@ final class BystanderProcess implements AutoCloseable {
         return command;
     }
 
-    /** What differs from the defaults. */
+    /** Returns the settings that differ from the defaults, as HOCON. */
     private static String hocon(CaptureConfig config) {
         return config.settings().stream()
                 .filter(setting -> !setting.origin().equals("default"))
@@ -76,7 +76,7 @@ final class BystanderProcess implements AutoCloseable {
                 .collect(Collectors.joining());
     }
 
-    /** Not all that needs no quotes for people needs none in a file. */
+    /** Quotes values that people can read without quotes, but HOCON cannot. */
     private static String value(Setting setting) {
         String value = setting.value();
         boolean isQuoted = value.startsWith("\"") || value.startsWith("[") || value.startsWith("{");
@@ -102,7 +102,7 @@ final class BystanderProcess implements AutoCloseable {
         }
     }
 
-    /** The modes of the opens that it has seen. */
+    /** Returns the modes of the opens that the other process has seen. */
     synchronized List<Long> tags() {
         return lines.stream()
                 .filter(line -> line.startsWith(Bystander.TAG))
@@ -110,12 +110,12 @@ final class BystanderProcess implements AutoCloseable {
                 .toList();
     }
 
-    /** Waits until it has seen so many opens. */
+    /** Waits until the other process has seen that many opens. */
     void awaitTags(int count) {
         await(Bystander.TAG, count);
     }
 
-    /** Has it close its capture; the imbalance of its books, and of those of its stash. */
+    /** Has the other process close its capture, and returns the imbalance of its books and of its stash. */
     String finish() {
         try {
             process.getOutputStream().close();
@@ -135,7 +135,7 @@ final class BystanderProcess implements AutoCloseable {
                 patience,
                 () -> !process.isAlive() || count(start) >= count,
                 () -> "R15.9: the other process is silent: " + said());
-        // What it said last may still be on its way.
+        // Its last lines may still be on their way.
         Condition.await(patience, () -> count(start) >= count, () -> "R15.9: the other process is over: " + said());
     }
 

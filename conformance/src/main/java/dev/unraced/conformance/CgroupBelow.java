@@ -10,21 +10,21 @@ import java.nio.file.Path;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** A cgroup made for one actor, below the one that it was in. Removed when this is closed, after the actor's end. */
+/** A cgroup made for one actor, below the actor's former one. Closing this after the actor's end removes it. */
 final class CgroupBelow implements AutoCloseable {
     private final Duration patience;
     private @Nullable Path directory;
 
     /**
-     * None yet.
+     * Prepares a cgroup, and makes none yet.
      *
-     * @param patience how long its last process may take to be gone
+     * @param patience the longest time that its last process may take to end
      */
     CgroupBelow(Duration patience) {
         this.patience = patience;
     }
 
-    /** Makes it and moves the actor there; returns the id of the cgroup that the actor was in. */
+    /** Makes the cgroup and moves the actor there; returns the id of the actor's former cgroup. */
     long enter(Actor actor) {
         long above = ThreadInfo.ofMain(actor).cgroupId();
         if (!actor.isHere()) {
@@ -42,7 +42,7 @@ final class CgroupBelow implements AutoCloseable {
         return above;
     }
 
-    /** The id of a cgroup: the inode number of its directory. */
+    /** Returns the id of a cgroup, which is the inode number of its directory. */
     static long id(Path directory) {
         try {
             return (Long) Files.getAttribute(directory, "unix:ino");
@@ -59,7 +59,7 @@ final class CgroupBelow implements AutoCloseable {
         }
     }
 
-    /** A cgroup is busy until the last of its processes has been reaped. */
+    /** Tries to remove a cgroup, which is busy until the last of its processes has been reaped. */
     private static boolean isRemoved(Path directory) {
         try {
             Files.deleteIfExists(directory);

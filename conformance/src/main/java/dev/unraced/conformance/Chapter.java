@@ -5,7 +5,7 @@ import java.util.List;
 
 /** The chapters of {@code docs/spec.md}. */
 final class Chapter {
-    /** In their order. */
+    /** The titles in the order of the chapters. */
     static final List<String> TITLES = List.of(
             "One call, one event",
             "Arguments from the right moment; MATCH is a proof",
@@ -25,7 +25,7 @@ final class Chapter {
 
     private Chapter() {}
 
-    /** The heading of a chapter, from 1, even of one that has no title here. */
+    /** Returns the heading of a chapter, from 1, even of a chapter that has no title here. */
     static String heading(int number) {
         return number >= 1 && number <= TITLES.size()
                 ? number + ". " + TITLES.get(number - 1)

@@ -24,12 +24,12 @@ public final class Command {
         return with(key, Long.toString(value));
     }
 
-    /** Bytes, as hexadecimal digits. */
+    /** Returns this command with one more word, whose value is bytes as hexadecimal digits. */
     public Command with(String key, ByteString value) {
         return with(key, HexFormat.of().formatHex(value.toByteArray()));
     }
 
-    /** The line without its end. */
+    /** Returns the line without its end. */
     public String line() {
         return line;
     }

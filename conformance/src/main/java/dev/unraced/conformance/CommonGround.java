@@ -21,7 +21,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 
-/** What is left of events when all goes that one of two drivers does not report. */
+/** Reduces the events of two drivers to what both report. */
 final class CommonGround {
     private final Capabilities common;
     private final boolean sameMode;
@@ -29,9 +29,9 @@ final class CommonGround {
     private final boolean sameProvenance;
 
     /**
-     * What two drivers have in common.
+     * Makes the common ground of two drivers.
      *
-     * @param common what both declare
+     * @param common the capabilities that both declare
      * @param sameMode whether both ran in the same mode
      */
     CommonGround(Capabilities common, boolean sameMode) {
@@ -41,7 +41,7 @@ final class CommonGround {
         this.sameProvenance = sameMode && Arrays.stream(Provenance.values()).allMatch(common::has);
     }
 
-    /** The events of calls that both report, less what only one says of them. */
+    /** Returns the events of calls that both report, without what only one reports about them. */
     List<SyscallEvent> reduce(List<SyscallEvent> events) {
         return events.stream().filter(this::isCommon).map(this::reduce).toList();
     }
@@ -107,7 +107,7 @@ final class CommonGround {
         return common.has(Feature.RESOLVED_PATH) || common.has(Feature.DEVICE_INODE);
     }
 
-    /** In the order of their declaration, so that two texts can be compared. */
+    /** Returns the flags that both drivers can set, in the order of declaration, so that two texts can be compared. */
     private Set<EventFlag> flags(SyscallEvent event) {
         EnumSet<EventFlag> flags = EnumSet.noneOf(EventFlag.class);
         flags.addAll(event.flags());
@@ -121,9 +121,9 @@ final class CommonGround {
                 EventFlag.DELETED,
                 EventFlag.DETACHED,
                 EventFlag.FOREIGN_MOUNT_NS);
-        // These only say how far to trust the truth, and a driver that need not say so is the better one.
+        // These flags only say how far to trust the truth fields; a driver that need not set them is the better one.
         flags.removeAll(List.of(EventFlag.FD_TABLE_SHARED, EventFlag.SOCKET_SHARED, EventFlag.RESOLVED_UNSTABLE));
-        // A snapshot that failed is of no interest where the modes or the kernel's copy make it superfluous.
+        // A failed snapshot does not matter where the modes differ or the kernel's copy replaces it.
         removeUnless(sameProvenance, flags, EventFlag.FAULTED);
         return Collections.unmodifiableSet(flags);
     }

@@ -6,7 +6,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
-/** Waiting for what another party brings about. */
+/** Waiting for a condition that another thread or process brings about. */
 final class Condition {
     private static final long STEP_NANOS = 1_000_000;
 
@@ -15,8 +15,8 @@ final class Condition {
     /**
      * Returns as soon as a condition holds.
      *
-     * @param patience how long it may take
-     * @param failure what to say when it does not come to hold
+     * @param patience the longest time to wait
+     * @param failure the message when the time is over
      */
     static void await(Duration patience, BooleanSupplier condition, Supplier<String> failure) {
         long start = System.nanoTime();

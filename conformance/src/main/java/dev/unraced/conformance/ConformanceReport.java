@@ -9,10 +9,10 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * What became of all rules.
+ * The results of all rules.
  *
  * @param driver name of the driver
- * @param results one for each rule, in the order in which they ran
+ * @param results one result for each rule, in the order in which they ran
  */
 public record ConformanceReport(String driver, List<RuleResult> results) {
     private static final int REASON_INDENT = 10;
@@ -23,7 +23,7 @@ public record ConformanceReport(String driver, List<RuleResult> results) {
         results = List.copyOf(results);
     }
 
-    /** Whether no rule is broken. */
+    /** Returns whether no rule is broken. */
     public boolean isConformant() {
         return count(Status.BROKEN) == 0;
     }
@@ -32,7 +32,9 @@ public record ConformanceReport(String driver, List<RuleResult> results) {
         return results.stream().filter(result -> result.status() == status).count();
     }
 
-    /** The results by chapter of the specification, each in the order of the numbers; 0 has those of whole groups. */
+    /**
+     * Returns the results by chapter, each in the order of the rule numbers; chapter 0 has the results of whole groups.
+     */
     public Map<Integer, List<RuleResult>> byChapter() {
         Map<Integer, List<RuleResult>> chapters = new TreeMap<>();
         for (RuleResult result : results) {
@@ -43,7 +45,7 @@ public record ConformanceReport(String driver, List<RuleResult> results) {
         return chapters;
     }
 
-    /** A heading for each chapter, one line for each rule with the reason where there is one, and one for all. */
+    /** Returns a heading for each chapter, a line for each rule, with its reason if any, and a line of totals. */
     public String toText() {
         StringBuilder text = new StringBuilder();
         byChapter().forEach((chapter, rules) -> {

@@ -37,8 +37,8 @@ public final class ConformanceRunner {
      * Runs some rules.
      *
      * @param under the driver, with what belongs to it
-     * @param rules which
-     * @param progress is told each result as it comes, on the calling thread
+     * @param rules the rules to run
+     * @param progress receives each result as it comes, on the calling thread
      */
     public static ConformanceReport run(DriverUnderTest under, RulePattern rules, Consumer<RuleResult> progress) {
         ResultCollector collector = new ResultCollector(progress);
@@ -51,12 +51,12 @@ public final class ConformanceRunner {
         return new ConformanceReport(under.driver().name(), collector.results());
     }
 
-    /** The numbers of all rules that the kit has a test for. */
+    /** Returns the numbers of all rules that the kit has a test for. */
     public static NavigableSet<RuleNumber> rules() {
         return rules(RulePattern.ALL);
     }
 
-    /** The numbers of some of them. */
+    /** Returns the numbers of the rules that a pattern chooses. */
     public static NavigableSet<RuleNumber> rules(RulePattern pattern) {
         NavigableSet<RuleNumber> numbers = new TreeSet<>();
         TestPlan plan = launcher().discover(request(pattern, ""));
@@ -77,7 +77,7 @@ public final class ConformanceRunner {
                 .selectors(DiscoverySelectors.selectClass(GivenSuite.class))
                 .filters((PostDiscoveryFilter) test -> FilterResult.includedIf(isWanted(test, rules)))
                 .configurationParameter(GivenSuite.KEY_PARAMETER, key)
-                // Settings for other tests on the class path have no business here.
+                // Implicit settings may be for other tests on the class path.
                 .enableImplicitConfigurationParameters(false)
                 .build();
     }
@@ -88,7 +88,7 @@ public final class ConformanceRunner {
     }
 
     private static Launcher launcher() {
-        // Nor have listeners.
+        // Listeners on the class path belong to other tests.
         return LauncherFactory.create(LauncherConfig.builder()
                 .enableTestExecutionListenerAutoRegistration(false)
                 .enableLauncherSessionListenerAutoRegistration(false)

@@ -5,7 +5,7 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.TestInstance;
 
 /**
- * All rules. A driver's author extends this class and says which driver:
+ * The suite of all rules. A driver's author extends this class and says which driver:
  *
  * <pre>{@code
  * class MyDriverConformanceTest extends ConformanceSuite {
@@ -25,51 +25,51 @@ public abstract class ConformanceSuite implements DriverUnderTest {
 
     protected ConformanceSuite() {}
 
-    /** Opens of files. */
+    /** Rules about opens of files. */
     @Nested
     public class Open extends OpenConformance {}
 
-    /** Connects. */
+    /** Rules about connects. */
     @Nested
     public class Connect extends ConnectConformance {}
 
-    /** What is kept between entry and return. */
+    /** Rules about what a driver keeps between entry and return. */
     @Nested
     public class Stash extends StashConformance {}
 
-    /** Arguments that change while the call runs. */
+    /** Rules about arguments that change while the call runs. */
     @Nested
     public class Attack extends AttackConformance {}
 
-    /** The kernel's own copy. */
+    /** Rules about the kernel's own copy. */
     @Nested
     public class Kernel extends KernelConformance {}
 
-    /** The claim beside the truth. */
+    /** Rules about the claim beside the truth. */
     @Nested
     public class Truth extends TruthConformance {}
 
-    /** What an event asserts of a call's objects. */
+    /** Rules about what an event asserts of a call's objects. */
     @Nested
     public class Assertion extends AssertionConformance {}
 
-    /** Many calls at once. */
+    /** Rules about many calls at once. */
     @Nested
     public class Order extends OrderConformance {}
 
-    /** What is left out at the source. */
+    /** Rules about what filters leave out at the source. */
     @Nested
     public class Filter extends FilterConformance {}
 
-    /** A flood of calls by others. */
+    /** Rules about a flood of calls by others. */
     @Nested
     public class Flood extends FloodConformance {}
 
-    /** Entries as events of their own. */
+    /** Rules about enter events. */
     @Nested
     public class Enter extends EnterConformance {}
 
-    /** Opening, switching, consuming and closing. */
+    /** Rules about opening, switching, consuming and closing. */
     @Nested
     public class Lifecycle extends LifecycleConformance {}
 }

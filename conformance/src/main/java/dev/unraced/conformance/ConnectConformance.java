@@ -20,10 +20,10 @@ import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** Connects: addresses of every kind and length, results, and the socket behind them. */
+/** Rules about connects: addresses of every kind and length, results, and the sockets. */
 @Requires(syscalls = Syscall.CONNECT)
 public abstract class ConnectConformance extends DriverConformance {
-    /** Handles of the actor. */
+    /** The actor's handle of the listener. */
     private static final int LISTENER = 1;
 
     private static final int CLIENT = 2;
@@ -410,7 +410,7 @@ public abstract class ConnectConformance extends DriverConformance {
                 .contains(endpoint(new Sockaddr(passed)));
     }
 
-    /** Address and port; flow labels and scopes are the kernel's to fill in. */
+    /** Returns address and port without flow label and scope, which the kernel fills in. */
     private static String endpoint(Sockaddr address) {
         return address.inetAddress().map(Object::toString).orElse("?") + ":" + address.port();
     }

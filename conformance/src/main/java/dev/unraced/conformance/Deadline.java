@@ -14,8 +14,8 @@ import org.junit.jupiter.api.extension.InvocationInterceptor;
 import org.junit.jupiter.api.extension.ReflectiveInvocationContext;
 
 /**
- * Ends a rule that hangs, by an interrupt. A rule waits for one thing after another, for each as long as the driver's
- * {@linkplain DriverUnderTest#patience() patience}: a limit that does not grow with it breaks rules on a slow machine.
+ * Ends a rule that hangs, by an interrupt. A rule waits several times, each time as long as the driver's
+ * {@linkplain DriverUnderTest#patience() patience}, so the limit grows with the patience.
  */
 final class Deadline implements InvocationInterceptor {
     private static final Duration LEAST = Duration.ofMinutes(3);
@@ -61,7 +61,7 @@ final class Deadline implements InvocationInterceptor {
         }
     }
 
-    /** Of one rule. Never interrupts its thread when the rule is over. */
+    /** The watch over one rule. It never interrupts the rule's thread when the rule is over. */
     private static final class Watch {
         private final Thread runner;
         private boolean over;
@@ -81,7 +81,7 @@ final class Deadline implements InvocationInterceptor {
         synchronized boolean isLate() {
             over = true;
             if (late) {
-                // Whoever runs after this rule was not meant.
+                // The interrupt must not reach what runs after this rule.
                 Thread.interrupted();
             }
             return late;

@@ -11,25 +11,25 @@ import java.util.Optional;
  * A driver on the class path, with the place that it watches.
  *
  * @param driver the driver
- * @param stage discovered together with it: one discovered apart may be about another place
- * @param patience how long the kit waits for what must come
- * @param stall how long a reader of events stalls while calls go on
+ * @param stage the stage that was discovered together with the driver; a separate discovery may give another place
+ * @param patience the longest time that the kit waits for what must come
+ * @param stall the time that a reader of events stalls while calls go on
  */
 public record DiscoveredDriver(Driver driver, Optional<Stage> stage, Duration patience, Duration stall)
         implements DriverUnderTest {
 
-    /** With the usual patience and stall. */
+    /** Makes one with the usual patience and stall. */
     public DiscoveredDriver(Driver driver, Optional<Stage> stage) {
         this(driver, stage, USUAL_PATIENCE);
     }
 
-    /** With the usual stall. */
+    /** Makes one with the usual stall. */
     public DiscoveredDriver(Driver driver, Optional<Stage> stage, Duration patience) {
         this(driver, stage, patience, USUAL_STALL);
     }
 
     /**
-     * The driver of a name.
+     * Returns the driver of a name.
      *
      * @throws IllegalArgumentException when there is none
      */

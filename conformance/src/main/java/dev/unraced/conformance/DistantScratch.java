@@ -3,14 +3,14 @@ package dev.unraced.conformance;
 
 import dev.unraced.event.ByteString;
 
-/** A directory that the actor has made, in a world of its own. It goes when that world does. */
+/** A directory that the actor has made in a world of its own. It goes when that world does. */
 final class DistantScratch implements Scratch {
     private static final String PARENT = "/tmp";
     private static final int ATTEMPTS = 1000;
 
     private final String directory;
 
-    /** Named after the actor, so that the same scenario in the same world has the same paths. */
+    /** Makes a directory named after the actor, so that the same scenario in the same world has the same paths. */
     DistantScratch(Actor actor) {
         make(actor, PARENT);
         String first = PARENT + "/unraced-" + actor.tgid();
@@ -29,7 +29,7 @@ final class DistantScratch implements Scratch {
             actor.ask(Command.of("mkdir").with("path", ByteString.utf8(path)));
             return true;
         } catch (ActorException e) {
-            // There already, or not to be made at all: the next name will tell.
+            // The directory exists already, or cannot be made at all; the next name will tell.
             return false;
         }
     }

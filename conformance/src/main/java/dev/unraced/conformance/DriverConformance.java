@@ -11,7 +11,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
- * What all classes of rules share. The driver comes from the test instance or one around it that is a
+ * The base of all classes of rules. The driver comes from the test instance or one around it that is a
  * {@link DriverUnderTest}. Rules are final, and their names carry their numbers.
  */
 @ExtendWith({Alone.Turns.class, RuleExtension.class, Deadline.class, DriverConformance.Finder.class})
@@ -20,7 +20,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 public abstract class DriverConformance {
     private @Nullable DriverUnderTest under;
 
-    /** Only the kit's own classes. */
+    /** Only the kit's own classes extend this one. */
     DriverConformance() {}
 
     final DriverUnderTest under() {
@@ -34,7 +34,7 @@ public abstract class DriverConformance {
         return under().driver().capabilities();
     }
 
-    /** As many of a mass of calls as the driver is to be strained with, and at least one. */
+    /** Returns a number of calls scaled by the driver's intensity, and at least 1. */
     final int scaled(int full) {
         return Math.max(1, (int) (full * under().intensity()));
     }
@@ -43,7 +43,7 @@ public abstract class DriverConformance {
         return new Scenario.Setup(under());
     }
 
-    /** Tells a class of rules its driver. */
+    /** Gives a class of rules its driver. */
     static final class Finder implements BeforeAllCallback {
         @Override
         public void beforeAll(ExtensionContext context) {

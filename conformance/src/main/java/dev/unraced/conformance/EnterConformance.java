@@ -23,13 +23,13 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** Enter events beside the merged ones. */
+/** Rules about enter events beside the merged ones. */
 @Requires(syscalls = Syscall.OPENAT)
 public abstract class EnterConformance extends DriverConformance {
     private static final int SOCKET = 1;
     private static final int THREADS = 4;
     private static final int LOADS = 5;
-    /** At least. */
+    /** The least number of switches. */
     private static final int SWITCHES = 1_000;
 
     protected EnterConformance() {}
@@ -201,7 +201,7 @@ public abstract class EnterConformance extends DriverConformance {
         }
     }
 
-    /** The path ends in the tag that the mode has: both are of one call. */
+    /** Returns whether the path ends in the tag that the mode has, so that both are of one call. */
     private static boolean isUntorn(Scenario scenario, OpenEvent event) {
         ByteString path =
                 scenario.scratch().bytes("missing/" + event.how().value().mode());

@@ -8,13 +8,13 @@ import java.util.List;
 /**
  * A way into the kernel, and a call that takes it.
  *
- * @param way for people, such as {@code int 0x80}
+ * @param way the way in words, such as {@code int 0x80}
  * @param call the call to make
- * @param needs what a driver has to declare for the call to become an event
+ * @param needs the capabilities that a driver must declare for the call to become an event
  */
 public record Entrance(String way, WatchedCall call, List<Capability> needs) {
 
-    /** Which call it is. */
+    /** Returns the system call. */
     public Syscall syscall() {
         return call.syscall();
     }

@@ -17,10 +17,10 @@ import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
-/** Makes each watched call by each way into the kernel that it has, and sees whether it becomes an event. */
+/** Makes each watched call by each way into the kernel, and checks whether it becomes an event. */
 public final class EntranceCheck {
     private static final int SOCKET = 1;
-    /** It is everywhere, and takes an open of any kind. */
+    /** The opened path exists everywhere, and takes any kind of open. */
     private static final ByteString PATH = ByteString.utf8("/dev/null");
 
     private static final List<Entrance> ALL = Stream.of(
@@ -52,12 +52,12 @@ public final class EntranceCheck {
 
     private EntranceCheck() {}
 
-    /** Makes the socket that the connects are about. */
+    /** Makes the socket for the connects. */
     static void prepare(Actor actor) {
         new Sockets(actor).datagram(SOCKET, Linux.AF_INET);
     }
 
-    /** All of them, in the order in which they are shown. */
+    /** Returns all entrances, in the order in which they are shown. */
     public static List<Entrance> all() {
         return ALL;
     }
@@ -65,7 +65,7 @@ public final class EntranceCheck {
     /**
      * Makes all calls under one live capture.
      *
-     * @param render makes something of an event, which is not to be kept; called on another thread
+     * @param render turns an event into a value, and must not keep the event; called on another thread
      */
     public static <T> List<EntranceResult<T>> run(DriverUnderTest under, Function<EventView, T> render) {
         List<T> rendered = Collections.synchronizedList(new ArrayList<>());
@@ -134,7 +134,7 @@ public final class EntranceCheck {
                 connect());
     }
 
-    /** There is no request for the others. */
+    /** Returns the calls that have an io_uring request. */
     private static List<WatchedCall> everyRequest() {
         return List.of(openat(), openat2(), connect());
     }
@@ -147,7 +147,7 @@ public final class EntranceCheck {
         return WatchedCall.openat2(Pointer.to(PATH), Linux.O_RDONLY, 0, 0);
     }
 
-    /** Of a datagram socket, which needs nobody who listens. */
+    /** Returns a connect of a datagram socket, which needs no listener. */
     private static WatchedCall connect() {
         return WatchedCall.connect("h:" + SOCKET, SocketAddresses.loopback(9));
     }

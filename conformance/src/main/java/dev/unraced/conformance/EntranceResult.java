@@ -4,25 +4,25 @@ package dev.unraced.conformance;
 import java.util.Optional;
 
 /**
- * What became of a call by its way into the kernel.
+ * The result of a call by one way into the kernel.
  *
- * @param <T> what events were made into
+ * @param <T> the type that events were rendered into
  * @param entrance the way and the call
- * @param status how it went
+ * @param status whether the call was seen
  * @param event the call's event; empty unless it was seen
  * @param reason why there is no event; empty when there is
  */
 public record EntranceResult<T>(Entrance entrance, Status status, Optional<T> event, String reason) {
 
-    /** How it went. */
+    /** The possible results. */
     public enum Status {
-        /** The call was made, and is one event. */
+        /** The call was made, and became one event. */
         SEEN,
-        /** The call was made, and is no event, or more than one, or another call's. */
+        /** The call was made, and became no event, several, or the event of another call. */
         MISSED,
         /** This kernel has no such entrance. */
         IMPOSSIBLE,
-        /** The driver declares that it does not see it. */
+        /** The driver declares that it does not see this entrance. */
         NOT_DECLARED
     }
 

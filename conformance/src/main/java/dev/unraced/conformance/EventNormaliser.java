@@ -15,7 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Optional;
 
-/** Takes out of events what is different in each run of one script. */
+/** Removes from events what is different in each run of one script. */
 final class EventNormaliser {
     private static final int FIRST_EPHEMERAL_PORT = 32768;
     private static final int SOME_PORT = 0xffff;
@@ -43,7 +43,7 @@ final class EventNormaliser {
         ConnectEvent connect = (ConnectEvent) event;
         ByteString passed = connect.address().value().bytes();
         ByteString address = withoutPort(withoutDirectory(passed));
-        // An address as long as addrlen says stays so.
+        // The change of length keeps an address as long as its addrlen.
         int addrlen = connect.addrlen() + (address.length() - passed.length());
         return new ConnectEvent(
                 call,
@@ -74,7 +74,9 @@ final class EventNormaliser {
                 socket.remote().flatMap(this::endpoint));
     }
 
-    /** What a kernel's address means: neither its padding, nor whether a socket without a name has no address. */
+    /**
+     * Returns an address without ephemeral port, padding, flow label and scope; empty for a UNIX socket without a name.
+     */
     private Optional<Sockaddr> endpoint(Sockaddr address) {
         Optional<ByteString> name = address.unixPath();
         if (address.family() == Sockaddr.AF_UNIX) {

@@ -15,10 +15,10 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** What filters leave out at the source. */
+/** Rules about what filters leave out at the source. */
 @Requires(syscalls = Syscall.OPENAT, features = Feature.SOURCE_FILTERS)
 public abstract class FilterConformance extends DriverConformance {
-    /** Far from all numbers of directories. */
+    /** An offset that makes a cgroup id one that no directory has. */
     private static final long NO_CGROUP = 1L << 48;
 
     private static final int SOCKET = 1;
@@ -251,7 +251,7 @@ public abstract class FilterConformance extends DriverConformance {
         }
     }
 
-    /** Watches paths in the scratch directory that start like this. */
+    /** Returns a setup that watches paths in the scratch directory with this start. */
     private Scenario.Setup below(String start) {
         AtomicReference<String> path = new AtomicReference<>("");
         return scenario()

@@ -24,9 +24,9 @@ final class FlipCorpus {
     private static final int OTHER_FAMILY = 3;
 
     private static final int DISCARD = 9;
-    /** A request takes a ring of its own. */
+    /** The most calls through io_uring, since each request needs a ring of its own. */
     private static final int RINGS = 2_000;
-    /** A call takes several answers of a server's. */
+    /** The most calls on the FUSE file system, since each needs several answers of its server. */
     private static final int SERVED = 20_000;
 
     private FlipCorpus() {}
@@ -104,7 +104,7 @@ final class FlipCorpus {
                 field -> files(field, new Race(field, "openat", "loop").with(key, value)));
     }
 
-    /** Nobody shares the caller's descriptors, so that a match may be earned. */
+    /** Makes an attack by a process that does not share the caller's descriptors, so a match can be proven. */
     private static Attack shared(String name, String title, String aim) {
         return of(name, title, Syscall.OPENAT, field -> files(field, new Race(field, "openat", aim).byProcess()));
     }
@@ -156,7 +156,10 @@ final class FlipCorpus {
                 .failures(free, Linux.ECONNREFUSED, ByteString.copyOf(other), Linux.EAFNOSUPPORT);
     }
 
-    /** Linux refuses a socket as often as it asks; others end it after the first time. */
+    /**
+     * Refuses the attack unless a refused socket is refused again, as on Linux; other kernels end it after the first
+     * refusal.
+     */
     private static void requireRepeatedRefusal(AttackField field, WatchedCall call) {
         field.scenario().callUnobserved(call);
         long again = field.scenario().callUnobserved(call).result();
@@ -205,7 +208,10 @@ final class FlipCorpus {
                         .keep(handle));
     }
 
-    /** A match would be right: the name lies in the directory that the call used, whichever that was. */
+    /**
+     * Returns a truth under which a match is right: the name lies in the directory that the call used, whichever it
+     * was.
+     */
     private static Taken inDirectory(AttackField field, String name) {
         ByteString place = field.bytes(name);
         FileId file = FileId.of(field.actor().ask(Command.of("stat").with("path", place)));

@@ -17,14 +17,14 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** A flood of calls by some, beside the few calls of a victim: what is lost, and whose. */
+/** Rules about a flood of calls beside the few calls of a victim: which events are lost, and of which user. */
 @Requires(syscalls = Syscall.OPENAT, features = Feature.SOURCE_FILTERS)
 public abstract class FloodConformance extends DriverConformance {
-    /** The ring that nobody reads holds some 250 events. */
+    /** The size of the unread ring, which holds some 250 events. */
     private static final long SMALL_RING = 64 * 1024;
 
     private static final int FLOOD = 3_000;
-    /** So low that several floods of some seconds fill no ring. */
+    /** A limit so low that several floods of some seconds fill no ring. */
     private static final int LIMIT = 20;
 
     private static final int FEW = 15;
@@ -81,8 +81,8 @@ public abstract class FloodConformance extends DriverConformance {
             CaptureStats stats = scenario.awaitRest();
             assertThat(limited(stats)).as("R7.3: beyond the limit: %s", stats).isPositive();
             for (int i = 0; i < FOLLOWING_TIMES && scenario.recorder().missingNumbers() < stats.totalLost(); i++) {
-                // An event of another user follows in each source. Should that user come to the limit, tokens come
-                // back.
+                // An event of another user follows in each source. If that user reaches the limit, the wait gives it
+                // tokens back.
                 LockSupport.parkNanos(FOLLOWING_NANOS);
                 scenario.actor()
                         .ask(Command.of("bulk")
@@ -167,7 +167,7 @@ public abstract class FloodConformance extends DriverConformance {
         }
     }
 
-    /** A small ring that nobody reads so far, of the scenario's actor and others. */
+    /** Returns a setup with a small, unread ring that watches the scenario's actor and others. */
     private Scenario.Setup watching(Actor... others) {
         int[] tgids = Stream.of(others).mapToInt(Actor::tgid).toArray();
         int[] own = new int[1];
@@ -199,7 +199,10 @@ public abstract class FloodConformance extends DriverConformance {
                 .isEqualTo((long) floods.length * FLOOD - passed);
     }
 
-    /** A burst of one second, and what the time from the first event to the last allows. */
+    /**
+     * Returns the most events that a limit allows: a burst of one second, plus the time between the first event and the
+     * last.
+     */
     private static int most(List<SyscallEvent> events) {
         long time = events.isEmpty()
                 ? 0

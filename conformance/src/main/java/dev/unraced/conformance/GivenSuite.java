@@ -13,7 +13,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 
-/** All rules, for a driver that whoever launches JUnit has lent. JUnit passes nothing but text: so that is a key. */
+/** All rules, for a driver that the code launching JUnit lends. JUnit passes only text, so the text is a key. */
 @ExtendWith(GivenSuite.ByKey.class)
 final class GivenSuite extends ConformanceSuite {
     static final String KEY_PARAMETER = "conformance.given";
@@ -27,7 +27,7 @@ final class GivenSuite extends ConformanceSuite {
         this.given = given;
     }
 
-    /** Puts a driver where a run finds it by the key returned. */
+    /** Stores a driver, and returns the key by which a run finds it. */
     static String lend(DriverUnderTest under) {
         String key = Long.toString(KEYS.incrementAndGet());
         LENT.put(key, under);
@@ -68,7 +68,7 @@ final class GivenSuite extends ConformanceSuite {
         return given.intensity();
     }
 
-    /** Finds the driver. */
+    /** Finds the driver by its key. */
     static final class ByKey implements ParameterResolver {
         @Override
         public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {

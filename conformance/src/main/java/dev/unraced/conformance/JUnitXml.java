@@ -55,7 +55,7 @@ public final class JUnitXml {
         time(results.stream().map(RuleResult::took).reduce(Duration.ZERO, Duration::plus));
     }
 
-    /** In seconds. */
+    /** Writes the time in seconds. */
     private void time(Duration took) throws XMLStreamException {
         xml.writeAttribute("time", String.format(Locale.ROOT, "%.3f", took.toMillis() / 1e3));
     }
@@ -80,7 +80,7 @@ public final class JUnitXml {
         xml.writeEndElement();
     }
 
-    /** XML 1.0 has no way to write most control characters. */
+    /** Replaces the control characters that XML 1.0 cannot represent. */
     private static String legal(String text) {
         return text.codePoints()
                 .map(c -> isLegal(c) ? c : '\ufffd')

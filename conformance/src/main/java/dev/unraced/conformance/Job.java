@@ -13,7 +13,7 @@ final class Job {
     /**
      * Starts the call.
      *
-     * @param patience how long it may take until it blocks
+     * @param patience the longest time until the call blocks
      */
     Job(Actor actor, WatchedCall call, Duration patience) {
         this.actor = actor;
@@ -39,7 +39,7 @@ final class Job {
     }
 
     /**
-     * Has the thread, which was {@linkplain WatchedCall#pinned() pinned}, wake on another processor, if there is any.
+     * Makes the thread, which was {@linkplain WatchedCall#pinned() pinned}, wake on another processor, if there is any.
      */
     void move() {
         actor.ask(Command.of("move").with("job", started.number("job")));
@@ -50,7 +50,7 @@ final class Job {
         return new Outcome(actor.ask(Command.of("wait").with("job", started.number("job"))));
     }
 
-    /** Whether the call returns within some milliseconds; then the job is over. */
+    /** Returns the outcome when the call returns within some milliseconds, and ends the job; else returns empty. */
     Optional<Outcome> finishWithin(long millis) {
         return actor.askPatiently(
                         Command.of("wait").with("job", started.number("job")).with("millis", millis))

@@ -16,7 +16,7 @@ import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** The mode in which the kernel's own copy of an argument replaces the snapshot. */
+/** Rules about the mode in which the kernel's own copy of an argument replaces the snapshot. */
 @Requires(
         mitigations = Mitigation.KERNEL,
         provenances = {Provenance.ENTER, Provenance.KERNEL},
@@ -101,7 +101,7 @@ public abstract class KernelConformance extends DriverConformance {
     public final void r02_34_aThreadThatEndedLeavesNoDoubt() {
         try (Scenario scenario = kernel().scope(Scope.FAMILY).open()) {
             scenario.makeFifo("fifo");
-            // A long path, too, of which a driver may keep a part elsewhere.
+            // The second path is long, and a driver may keep a part of it elsewhere.
             for (String way : List.of("", "./".repeat(500))) {
                 ByteString fifo = scenario.scratch().bytes(way + "fifo");
                 int tid = scenario.actor()

@@ -34,15 +34,15 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** Opening, switching, consuming and closing. */
+/** Rules about opening, switching, consuming and closing. */
 @Requires(syscalls = Syscall.OPENAT)
 public abstract class LifecycleConformance extends DriverConformance {
     private static final int OWN_CALLS = 50;
     private static final int REOPENINGS = 5;
     private static final int LOADS = 5;
-    /** More events than any other program makes meanwhile. */
+    /** A poll limit above the events that other programs are likely to make meanwhile. */
     private static final int MANY = 4_096;
-    /** At least. */
+    /** The least number of switches. */
     private static final int SWITCHES = 1_000;
 
     protected LifecycleConformance() {}
@@ -195,7 +195,7 @@ public abstract class LifecycleConformance extends DriverConformance {
         long calls = scaled(1_000);
         int rounds = 0;
         try (Scenario scenario = scenario().open()) {
-            // A load that is over before the first switch would prove nothing.
+            // A load that ends before the first switch would prove nothing.
             for (int switches = 0; switches < SWITCHES || rounds < LOADS; rounds++) {
                 Command bulk = Command.of("bulk")
                         .with("base", scenario.scratch().bytes("missing"))
@@ -222,14 +222,17 @@ public abstract class LifecycleConformance extends DriverConformance {
         }
     }
 
-    /** The path ends in the tag that the mode has. */
+    /** Returns whether the path ends in the tag that the mode has. */
     private static boolean isUntorn(Scenario scenario, OpenEvent event) {
         ByteString path =
                 scenario.scratch().bytes("missing/" + event.how().value().mode());
         return event.path().value().equals(path);
     }
 
-    /** Under off everything is read at the return, and no enter is missed; otherwise what was read then says why. */
+    /**
+     * Returns whether an event fits its mode. Under OFF the path is read at the return and no enter is missed; under
+     * other modes a missed enter or a fault explains such a path.
+     */
     private static boolean isOfOneMode(SyscallEvent event) {
         OpenEvent open = (OpenEvent) event;
         boolean late = open.path().provenance() == Provenance.EXIT;
@@ -409,7 +412,7 @@ public abstract class LifecycleConformance extends DriverConformance {
 
             Thread waiter = Thread.currentThread();
             Thread interrupter = new Thread(() -> {
-                // Asleep by now, in whatever way the driver sleeps; awake or not, the interrupt must end it.
+                // By now the waiter should sleep, in the driver's way; awake or not, the interrupt must end it.
                 LockSupport.parkNanos(Math.min(100_000_000, patienceNanos() / 4));
                 waiter.interrupt();
             });
@@ -494,7 +497,7 @@ public abstract class LifecycleConformance extends DriverConformance {
             assertThat(second.stats().stash().imbalance())
                     .as("R15.9: those of its stash: %s", second.stats())
                     .isZero();
-            // The close of one is nothing to the other.
+            // One capture's close must not disturb the other.
             scenario.callUnobserved(missing(scenario, 3));
             scenario.awaitRest();
             assertThat(scenario.recorder().events())
@@ -522,7 +525,7 @@ public abstract class LifecycleConformance extends DriverConformance {
                         .as("R15.9: the imbalance of its books, and of those of its stash")
                         .isEqualTo("0 0");
             }
-            // The end of one is nothing to the other.
+            // One process's end must not disturb the other capture.
             scenario.callUnobserved(missing(scenario, 3));
             scenario.awaitRest();
             assertThat(scenario.recorder().events())
@@ -542,7 +545,7 @@ public abstract class LifecycleConformance extends DriverConformance {
         return builder.build();
     }
 
-    /** One call that enters under the mode in force and returns after the switch to another. */
+    /** Returns the event of a call that enters under the mode in force and returns after a switch. */
     private static OpenEvent switched(Scenario scenario, Mitigation to) {
         Job job =
                 scenario.block(WatchedCall.openat(Pointer.to(scenario.scratch().bytes("fifo")), Linux.O_RDONLY, 0));
@@ -552,7 +555,7 @@ public abstract class LifecycleConformance extends DriverConformance {
         return (OpenEvent) scenario.onlyEventOf(job.tid());
     }
 
-    /** Waits for one event, as long as it takes a slow machine. */
+    /** Waits for one event, as long as the driver's patience. */
     private int awaitOne(Capture capture, EventHandler handler) {
         return capture.await(handler, 1, patienceNanos());
     }
@@ -584,7 +587,7 @@ public abstract class LifecycleConformance extends DriverConformance {
         }
     }
 
-    /** Those of this process, where it has a /proc to see them in. */
+    /** Returns the number of descriptors of this process, where it has a /proc. */
     private static int descriptors() {
         Path directory = Path.of("/proc/self/fd");
         if (!Files.isDirectory(directory)) {

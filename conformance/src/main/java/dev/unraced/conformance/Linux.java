@@ -3,7 +3,10 @@ package dev.unraced.conformance;
 
 /** Numbers of the kernel's interface, as on x86_64 and arm64. */
 final class Linux {
-    /** {@code arch/arm64/include/uapi/asm/fcntl.h} has four O_ flags otherwise than {@code asm-generic/fcntl.h}. */
+    /**
+     * Set on arm64, where {@code arch/arm64/include/uapi/asm/fcntl.h} defines four O_ flags otherwise than
+     * {@code asm-generic/fcntl.h}.
+     */
     private static final boolean IS_ARM64 = "aarch64".equals(System.getProperty("os.arch"));
 
     static final int AT_FDCWD = -100;
@@ -19,7 +22,7 @@ final class Linux {
     static final long O_NOFOLLOW = IS_ARM64 ? 0100000 : 0400000;
     static final long O_CLOEXEC = 02000000;
     static final long O_PATH = 010000000;
-    /** With its O_DIRECTORY. */
+    /** O_TMPFILE of the kernel's headers, which includes O_DIRECTORY. */
     static final long O_TMPFILE = 020000000 | O_DIRECTORY;
 
     static final long RESOLVE_NO_SYMLINKS = 0x04;
@@ -33,7 +36,7 @@ final class Linux {
     static final int SOCK_STREAM = 1;
     static final int SOCK_DGRAM = 2;
 
-    /** Of {@code revents} of poll(2). */
+    /** A bit of {@code revents} of poll(2). */
     static final long POLLOUT = 4;
 
     static final long ENOENT = -2;
@@ -53,7 +56,10 @@ final class Linux {
     static final long ECONNREFUSED = -111;
     static final long EALREADY = -114;
     static final long EINPROGRESS = -115;
-    /** The kernel's own: restart the call when a handler allows it. User space sees EINTR, or nothing. */
+    /**
+     * A result inside the kernel: it restarts the call when the handler's flags allow it. User space sees EINTR, or
+     * nothing.
+     */
     static final long ERESTARTSYS = -512;
 
     private Linux() {}

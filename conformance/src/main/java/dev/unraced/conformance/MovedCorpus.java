@@ -28,15 +28,15 @@ final class MovedCorpus {
     static final String MOUNT_STORM = "mount-storm";
 
     private static final int MANY = Integer.MAX_VALUE;
-    /** Of calls in one command, whose answer is needed whole. */
+    /** The most calls in one command, whose whole answer is needed. */
     private static final int BATCH = 5_000;
-    /** Each is a process that waits. */
+    /** The most rounds of a late request, each of which is a process that waits. */
     private static final int LATE = 20;
 
     private static final int MOUNTS = 1_100;
     private static final int STORMS = 50;
     /**
-     * What a call may take at the most, and how much longer than without the mounts, on a machine that is slow anyway.
+     * The longest allowed time of a call; on slow machines LONGEST_RATIO times the time without the mounts is allowed.
      */
     private static final long LONGEST_NANOS = 1_000_000;
 
@@ -87,7 +87,7 @@ final class MovedCorpus {
                 field -> inTrees(field, Command.of("moved").with("how", how), null));
     }
 
-    /** Each batch has a tree of its own. The file is the same one all the while, under one of several names. */
+    /** Plays batches, each with a tree of its own. The file stays the same, under one of several names. */
     private static void inTrees(AttackField field, Command command, @Nullable ByteString name) {
         int tree = 0;
         for (int left = field.calls(); left > 0; left -= BATCH) {

@@ -7,17 +7,17 @@ import java.util.function.Supplier;
 /**
  * A driver that is broken on purpose, to test the kit.
  *
- * @param name short, unique in its catalogue
- * @param what what is wrong with it, in one sentence
+ * @param name the short name, unique in its catalogue
+ * @param what the defect, in one sentence
  * @param rules the numbers of the rules that it breaks, such as {@code R4.1}, and no others
- * @param make makes it, with its actor and a patience as short as it allows
+ * @param make makes the driver, with its actor and the shortest patience that works
  */
 public record Mutant(String name, String what, Set<String> rules, Supplier<DriverUnderTest> make) {
 
     /**
-     * A mutant.
+     * Makes a mutant.
      *
-     * @throws IllegalArgumentException when it breaks no rule, or one whose number is none
+     * @throws IllegalArgumentException when it breaks no rule, or a rule's number is malformed
      */
     public Mutant {
         rules = Set.copyOf(rules);

@@ -7,10 +7,10 @@ import java.util.ServiceLoader;
 /** Drivers that are broken on purpose. Found by {@link ServiceLoader}. */
 public interface MutantCatalogue {
 
-    /** All of them. */
+    /** Returns all mutants of this catalogue. */
     List<Mutant> mutants();
 
-    /** Those of all catalogues on the class path. */
+    /** Returns the mutants of all catalogues on the class path. */
     static List<Mutant> all() {
         return ServiceLoader.load(MutantCatalogue.class, MutantCatalogue.class.getClassLoader()).stream()
                 .flatMap(catalogue -> catalogue.get().mutants().stream())

@@ -9,10 +9,10 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
- * What the kit made of all mutants.
+ * The results of all mutants.
  *
- * @param results one for each mutant
- * @param unproven rules of the kit that no mutant breaks, so that nothing shows that they can fail
+ * @param results one result for each mutant
+ * @param unproven rules of the kit that no mutant breaks, so their tests are not known to be able to fail
  */
 public record MutantReport(List<MutantResult> results, NavigableSet<RuleNumber> unproven) {
 
@@ -21,7 +21,7 @@ public record MutantReport(List<MutantResult> results, NavigableSet<RuleNumber> 
         unproven = Collections.unmodifiableNavigableSet(new TreeSet<>(unproven));
     }
 
-    /** Whether every rule of the kit has a mutant, and every mutant is caught by the rules that it breaks. */
+    /** Returns whether every rule of the kit has a mutant, and the rules that each mutant breaks catch it. */
     public boolean isComplete() {
         return unproven.isEmpty() && count(Verdict.MISSED) == 0;
     }
@@ -30,7 +30,7 @@ public record MutantReport(List<MutantResult> results, NavigableSet<RuleNumber> 
         return results.stream().filter(result -> result.verdict() == verdict).count();
     }
 
-    /** A table of the mutants, the rules without one, and a line for all. */
+    /** Returns a table of the mutants, the rules without a mutant, and a line of totals. */
     public String toText() {
         int width = results.stream()
                 .mapToInt(result -> result.mutant().name().length())

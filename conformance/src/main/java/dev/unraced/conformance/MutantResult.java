@@ -6,22 +6,22 @@ import java.util.NavigableSet;
 import java.util.TreeSet;
 
 /**
- * What the kit made of a mutant.
+ * The result of the kit for a mutant.
  *
  * @param mutant the mutant
- * @param failed numbers of the rules that it did not keep
- * @param skipped how many rules it skipped; all of them where the mutant cannot run
- * @param reason why a rule failed, one that should not have if there is one; empty when none did
+ * @param failed numbers of the rules that failed
+ * @param skipped the number of skipped rules; all of them where the mutant cannot run
+ * @param reason why a rule failed, preferably an unexpected one; empty when none failed
  */
 public record MutantResult(Mutant mutant, NavigableSet<RuleNumber> failed, long skipped, String reason) {
 
-    /** How well a mutant was caught. */
+    /** The possible verdicts on how well the kit caught a mutant. */
     public enum Verdict {
-        /** By the rules that it breaks, and no other. */
+        /** Exactly the rules that the mutant breaks failed. */
         CAUGHT,
-        /** By the rules that it breaks, and by others. */
+        /** The rules that the mutant breaks failed, and others did, too. */
         ALSO,
-        /** A rule that it breaks did not notice. */
+        /** A rule that the mutant breaks did not fail. */
         MISSED
     }
 
@@ -29,7 +29,7 @@ public record MutantResult(Mutant mutant, NavigableSet<RuleNumber> failed, long 
         failed = Collections.unmodifiableNavigableSet(new TreeSet<>(failed));
     }
 
-    /** The numbers of the rules that the mutant says to break. */
+    /** Returns the numbers of the rules that the mutant declares to break. */
     public NavigableSet<RuleNumber> expected() {
         NavigableSet<RuleNumber> numbers = new TreeSet<>();
         mutant.rules().forEach(rule -> numbers.add(RuleNumber.of(rule)));

@@ -13,7 +13,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.Consumer;
 
-/** Tests the kit: runs all rules against drivers that are broken on purpose, and sees which rules notice. */
+/** Tests the kit: runs all rules against drivers that are broken on purpose, and checks which rules fail. */
 public final class MutantRunner {
 
     private MutantRunner() {}
@@ -21,9 +21,9 @@ public final class MutantRunner {
     /**
      * Runs all rules against each mutant that breaks a chosen rule.
      *
-     * @param rules which rules have to be proven
-     * @param parallel how many mutants at a time, from 1
-     * @param progress is told each result as it comes, one at a time
+     * @param rules the rules that have to be proven
+     * @param parallel the number of mutants that run at a time, from 1
+     * @param progress receives each result as it comes, one at a time
      */
     public static MutantReport run(
             List<Mutant> mutants, RulePattern rules, int parallel, Consumer<MutantResult> progress) {
@@ -61,7 +61,7 @@ public final class MutantRunner {
                             + result.group() + ": " + result.reason())));
         }
         String reason = broken.stream()
-                // What was not expected tells most.
+                // The reason of an unexpected failure says most.
                 .min(Comparator.comparing(result -> isExpected(mutant, result)))
                 .map(result -> result.rule() + ": " + result.reason())
                 .orElse("");

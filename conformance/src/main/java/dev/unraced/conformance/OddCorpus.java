@@ -9,7 +9,7 @@ import java.util.List;
 
 /** Attacks without a race: names that lead elsewhere, calls that block, ids that are used again, odd addresses. */
 final class OddCorpus {
-    /** Each of these calls is a conversation with the actor. */
+    /** The most of those calls that each need a conversation with the actor. */
     private static final int FEW = 200;
 
     private static final int BUFFER = 1;
@@ -196,7 +196,7 @@ final class OddCorpus {
         }
     }
 
-    /** Judges the calls of those that took over an id: they alone succeeded. */
+    /** Judges the successful calls, which only the threads that took over an id made. */
     private static void successors(AttackField field, ByteString path) {
         FileId file = FileId.of(field.actor().ask(Command.of("stat").with("path", path)));
         List<SyscallEvent> successful = field.scenario().takeEvents().stream()
@@ -225,7 +225,7 @@ final class OddCorpus {
         return Taken.file(path, FileId.of(outcome.reply()), outcome.realPath().orElse(null), provable);
     }
 
-    /** Opens a file and keeps it; the link in /proc of its descriptor. */
+    /** Opens a file and keeps it. Returns the link in /proc of its descriptor. */
     private static ByteString kept(AttackField field, String name, long flags) {
         Outcome outcome = field.scenario()
                 .call(WatchedCall.openat(Pointer.to(field.bytes(name)), flags, 0)

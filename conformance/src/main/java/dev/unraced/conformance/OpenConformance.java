@@ -27,9 +27,9 @@ import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** Opens of files: arguments, results and what was really opened. */
+/** Rules about opens: arguments, results, and the opened file. */
 public abstract class OpenConformance extends DriverConformance {
-    /** More than all connects that strangers are likely to make meanwhile. */
+    /** A number of calls above all connects that other processes are likely to make meanwhile. */
     private static final int UNASKED_CALLS = 1_000;
 
     private static final int TAG = 1_000;
@@ -336,7 +336,7 @@ public abstract class OpenConformance extends DriverConformance {
             long cancelled = Requested.once(
                     scenario,
                     WatchedCall.openat(Pointer.to(fifo), Linux.O_RDONLY, 0).cancelled());
-            // EINTR, ECANCELED, or the kernel's own ERESTARTSYS.
+            // The result is EINTR, ECANCELED, or the kernel's internal ERESTARTSYS.
             assertThat(cancelled).as("the actor's part").isNegative();
         }
     }
@@ -413,7 +413,7 @@ public abstract class OpenConformance extends DriverConformance {
         try (Scenario scenario = scenario().open()) {
             scenario.makeFile("file");
             ByteString file = scenario.scratch().bytes("file");
-            // Both are answered at once, without a thread of the kernel's: so all are in flight at a time.
+            // Both calls end at once, without an io_uring worker, so all requests are in flight together.
             for (long flags : List.of(Linux.O_RDONLY, Linux.O_DIRECTORY)) {
                 WatchedCall call =
                         WatchedCall.openat(Pointer.to(file), flags, 0).amongOthers(others);
@@ -1068,7 +1068,7 @@ public abstract class OpenConformance extends DriverConformance {
         return ByteString.copyOf(how);
     }
 
-    /** A path of some length, every position of which can be told from its neighbours. */
+    /** Returns a path of a length, in which each position differs from its neighbours. */
     private static ByteString pathOf(int length) {
         byte[] path = new byte[length];
         for (int i = 0; i < length; i++) {

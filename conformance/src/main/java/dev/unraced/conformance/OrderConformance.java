@@ -13,7 +13,7 @@ import java.util.stream.LongStream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** Many calls at once: none lost, none mixed up, all in order, and every loss on the books. */
+/** Rules about many calls at once: none lost, none mixed up, all in order, and every loss on the books. */
 @Requires(syscalls = Syscall.OPENAT)
 public abstract class OrderConformance extends DriverConformance {
     private static final int THREADS = 8;
@@ -51,7 +51,7 @@ public abstract class OrderConformance extends DriverConformance {
     public final void r01_13_aCallThatMovesKeepsItsArguments() {
         try (Scenario scenario = scenario().open()) {
             scenario.makeFifo("fifo");
-            // Longer than what a driver is likely to keep beside the other arguments.
+            // The path is longer than what a driver is likely to keep beside the other arguments.
             ByteString path = ByteString.utf8(scenario.scratch().directory() + "/.".repeat(LONG_PATH / 2) + "/fifo");
             for (int round = 0; round < MOVES; round++) {
                 Job job = scenario.block(WatchedCall.openat(Pointer.to(path), Linux.O_RDONLY, round)
@@ -176,11 +176,11 @@ public abstract class OrderConformance extends DriverConformance {
     }
 
     /**
-     * A loss shows when something follows it in its source: one more call of each thread. Where a processor is
-     * unplugged at that moment, its threads are elsewhere, and try again.
+     * Makes one more call of each thread, since a loss only shows when an event follows it in its source. The loop
+     * covers a processor that is unplugged at that moment, which moves its threads.
      *
-     * @param made calls up to now
-     * @return calls with these
+     * @param made the number of calls up to now
+     * @return the number of calls including these
      */
     private static long follow(Scenario scenario, int threads, long made) {
         long all = made;
@@ -195,7 +195,7 @@ public abstract class OrderConformance extends DriverConformance {
         return all;
     }
 
-    /** Calls of each thread. */
+    /** Returns the number of calls of each thread. */
     private int calls() {
         return scaled(FULL_CALLS);
     }

@@ -4,7 +4,7 @@ package dev.unraced.conformance;
 import dev.unraced.event.ByteString;
 import java.util.Optional;
 
-/** What the actor says of a call that has returned: the truth to compare an event with. */
+/** The actor's report of a call that has returned: the truth to compare an event with. */
 public record Outcome(Reply reply) {
 
     public int tid() {
@@ -15,22 +15,22 @@ public record Outcome(Reply reply) {
         return reply.integer("tgid");
     }
 
-    /** As user space sees it: a restart or an interruption shows as EINTR or not at all. */
+    /** Returns the result as user space sees it: a restart or an interruption shows as EINTR or not at all. */
     public long result() {
         return reply.number("result");
     }
 
-    /** CLOCK_BOOTTIME just before the call. */
+    /** Returns the time of CLOCK_BOOTTIME just before the call. */
     public long begunNanos() {
         return reply.number("begun");
     }
 
-    /** CLOCK_BOOTTIME just after the call. */
+    /** Returns the time of CLOCK_BOOTTIME just after the call. */
     public long endedNanos() {
         return reply.number("ended");
     }
 
-    /** Whether the call opened a file, and so has what fstat says of it. */
+    /** Returns whether the call opened a file, whose device and inode are known then. */
     public boolean hasFile() {
         return reply.has("inode");
     }
@@ -47,17 +47,17 @@ public record Outcome(Reply reply) {
         return reply.number("inode");
     }
 
-    /** Where the opened file lies, as its link in /proc says. */
+    /** Returns the path of the opened file, as its descriptor's link in /proc says. */
     public Optional<ByteString> realPath() {
         return reply.bytes("real");
     }
 
-    /** The socket's own address after the call. */
+    /** Returns the socket's own address after the call. */
     public Optional<ByteString> local() {
         return reply.bytes("local");
     }
 
-    /** The address of the socket's peer after the call; empty while it has none. */
+    /** Returns the address of the socket's peer after the call; empty while it has none. */
     public Optional<ByteString> peer() {
         return reply.bytes("peer");
     }

@@ -7,7 +7,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Opens by the process that captures: this one, or the one that an actor elsewhere takes for it. */
+/** Opens by the process that captures: this one, or the process that an actor elsewhere uses for it. */
 final class OwnCalls {
     private final Scenario scenario;
 
@@ -15,14 +15,14 @@ final class OwnCalls {
         this.scenario = scenario;
     }
 
-    /** The process, as the captured kernel numbers it. */
+    /** Returns the thread group of the process in the captured kernel. */
     int tgid() {
         return scenario.actor().isHere()
                 ? Math.toIntExact(ProcessHandle.current().pid())
                 : ask(0).integer("tgid");
     }
 
-    /** The path of the i-th call, from 0. */
+    /** Returns the path of the i-th call, from 0. */
     ByteString path(int i) {
         return scenario.scratch().bytes("own" + i);
     }

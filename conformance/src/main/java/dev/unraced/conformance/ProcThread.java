@@ -10,9 +10,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 
-/** What /proc says of a thread of this machine. The JVM's reading is left out of captures, like all its own calls. */
+/** A thread of this machine as /proc shows it. Captures leave out the JVM's reads, like all its own calls. */
 final class ProcThread implements ThreadInfo {
-    /** Fields of {@code stat} after the name, which may hold blanks and parentheses; proc(5) counts from 1. */
+    /**
+     * The number of the first field of {@code stat} after the name, which may hold blanks and parentheses; proc(5)
+     * counts from 1.
+     */
     private static final int FIRST_FIELD_AFTER_NAME = 3;
 
     private static final int STATE = 3;
@@ -61,7 +64,7 @@ final class ProcThread implements ThreadInfo {
         return CgroupBelow.id(cgroupDirectory());
     }
 
-    /** The directory of the cgroup in the v2 hierarchy. */
+    /** Returns the directory of the thread's cgroup in the v2 hierarchy. */
     Path cgroupDirectory() {
         String path = read("cgroup")
                 .lines()
@@ -72,7 +75,7 @@ final class ProcThread implements ThreadInfo {
         return Path.of(cgroupMount() + path);
     }
 
-    /** The kernel knows of no containers. */
+    /** Returns empty, since the kernel knows of no containers. */
     @Override
     public Optional<ByteString> containerId() {
         return Optional.empty();
@@ -88,7 +91,7 @@ final class ProcThread implements ThreadInfo {
         }
     }
 
-    /** Where the v2 hierarchy is mounted; see "mountinfo" of proc(5). */
+    /** Returns the directory where the v2 hierarchy is mounted; see "mountinfo" of proc(5). */
     private String cgroupMount() {
         return read("mountinfo")
                 .lines()
@@ -101,7 +104,7 @@ final class ProcThread implements ThreadInfo {
     private boolean isBlocked() {
         String syscall = read("syscall");
         boolean inCall = !syscall.startsWith("running") && !syscall.startsWith("-1");
-        // A thread that a tracer has stopped is in its call, too, but has not begun it.
+        // A thread that a tracer has stopped is in its call, too, but not asleep, and has not begun it.
         return inCall && stat(STATE).equals("S");
     }
 

@@ -12,7 +12,7 @@ import dev.unraced.event.Provenance;
 import java.util.HashMap;
 import java.util.Map;
 
-/** Judges each event of a queue as it comes, and keeps none. */
+/** Judges each event of a queue of threads as it comes, and keeps none. */
 final class QueueCheck {
     private final int tgid;
     private final String directory;
@@ -30,7 +30,7 @@ final class QueueCheck {
         this.fifo = fifo;
     }
 
-    /** Takes an event in; nobody need keep it. On the thread that consumes. */
+    /** Judges an event, and returns whether to keep it, which is never. Called on the thread that consumes. */
     synchronized boolean take(EventView event) {
         if (event.tgid() != tgid) {
             return false;
@@ -45,7 +45,7 @@ final class QueueCheck {
         return false;
     }
 
-    /** Its own path in its own round, from the entry when that was kept. */
+    /** Returns whether the event has its own thread's path and round, read at entry when the stash kept it. */
     private boolean isRight(EventView event, boolean isMissed) {
         Provenance provenance = event.path().provenance();
         boolean fits = event.mitigation() != Mitigation.STASH
@@ -60,9 +60,9 @@ final class QueueCheck {
     }
 
     /**
-     * Everything is there, and on the books.
+     * Checks that every call has an event and is on the books.
      *
-     * @param calls that were made
+     * @param calls the number of calls that were made
      */
     synchronized void assertComplete(long calls, CaptureStats stats) {
         assertThat(firstWrong)

@@ -9,18 +9,18 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Calls that a thread makes while another one works against them. Which of two versions the kernel took, the actor
- * knows of each call.
+ * Calls that one thread makes while another works against them. The actor knows for each call which of two versions the
+ * kernel took.
  */
 final class Race {
     private final AttackField field;
     private final Command command;
 
     /**
-     * A race that is yet to run.
+     * Prepares a race.
      *
-     * @param call which, as the protocol spells it
-     * @param aim what the other thread does
+     * @param call the call's name in the protocol
+     * @param aim the other thread's action, as the protocol names it
      */
     Race(AttackField field, String call, String aim) {
         this(field, Command.of("race").with("name", call).with("aim", aim));
@@ -31,32 +31,32 @@ final class Race {
         this.command = command;
     }
 
-    /** With another word for the actor. */
+    /** Returns the same race with one more word for the actor. */
     Race with(String key, String value) {
         return new Race(field, command.with(key, value));
     }
 
-    /** With another word for the actor. */
+    /** Returns the same race with one more word for the actor. */
     Race with(String key, ByteString value) {
         return new Race(field, command.with(key, value));
     }
 
-    /** With another process instead of a thread, which shares nothing with the caller but the memory. */
+    /** Returns the same race by a process instead of a thread, which shares only the memory with the caller. */
     Race byProcess() {
         return with("process", "1");
     }
 
-    /** Between two files that exist. */
+    /** Runs the race between two files that exist. */
     void files(ByteString a, ByteString b) {
         run(a, b, Taken.file(a, id(a)), Taken.file(b, id(b)));
     }
 
-    /** Between two peers that take any connection. */
+    /** Runs the race between two peers that take any connection. */
     void peers(ByteString a, ByteString b) {
         run(a, b, Taken.peer(a), Taken.peer(b));
     }
 
-    /** Between two arguments with which the call fails, each in its own way. */
+    /** Runs the race between two arguments with which the call fails, each with its own error. */
     void failures(ByteString a, long errorOfA, ByteString b, long errorOfB) {
         with("error_a", Long.toString(errorOfA))
                 .with("error_b", Long.toString(errorOfB))
@@ -64,16 +64,16 @@ final class Race {
     }
 
     /**
-     * Between any two versions.
+     * Runs the race between any two versions.
      *
-     * @param ifA what is true where the first one was taken
+     * @param ifA the truth when the kernel took the first version
      */
     void run(ByteString a, ByteString b, Taken ifA, Taken ifB) {
         run(a, b, ifA, ifB, null);
     }
 
     /**
-     * Between any two versions of an argument that is neither path nor address.
+     * Runs the race between two versions of an argument that is neither path nor address.
      *
      * @param argument the argument that is raced for
      */

@@ -19,8 +19,8 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Consumes a capture on a thread of its own and keeps what a scenario asks for. Every event, wanted or not, is checked
- * for what holds of all events.
+ * Consumes a capture on a thread of its own and keeps the events that a scenario wants. Every event, wanted or not, is
+ * checked against the rules that hold for all events.
  */
 final class Recorder {
     private static final int BATCH = 4096;
@@ -53,7 +53,7 @@ final class Recorder {
         thread.start();
     }
 
-    /** Whether events come here at all. */
+    /** Returns whether this recorder consumes the capture. */
     boolean isStarted() {
         return started;
     }
@@ -61,7 +61,7 @@ final class Recorder {
     /**
      * Ends the consumption; what has been delivered stays.
      *
-     * @param patience how long the capture may take to return
+     * @param patience the longest time that the capture may take to return
      */
     void stop(Duration patience) {
         stopping = true;
@@ -75,32 +75,32 @@ final class Recorder {
         }
     }
 
-    /** Reads no more, or goes on. */
+    /** Pauses the reading, or goes on. */
     void stall(boolean stall) {
         stalled = stall;
     }
 
-    /** Events of all kinds that the handler got. */
+    /** Returns the number of events of all kinds that the handler got. */
     synchronized long delivered() {
         return delivered;
     }
 
-    /** The wanted enter events up to now. */
+    /** Returns the wanted enter events up to now. */
     synchronized List<SyscallEvent> entries() {
         return List.copyOf(entries);
     }
 
-    /** The wanted merged events up to now. */
+    /** Returns the wanted merged events up to now. */
     synchronized List<SyscallEvent> events() {
         return List.copyOf(events);
     }
 
-    /** The wanted merged events from an index on. */
+    /** Returns the wanted merged events from an index on. */
     synchronized List<SyscallEvent> eventsFrom(int index) {
         return List.copyOf(events.subList(index, events.size()));
     }
 
-    /** The wanted events up to now, which are forgotten here. */
+    /** Returns the wanted events up to now, and forgets them. */
     synchronized List<SyscallEvent> take() {
         List<SyscallEvent> taken = List.copyOf(events);
         events.clear();
@@ -111,17 +111,19 @@ final class Recorder {
         return events.size();
     }
 
-    /** What some event had that no event may have. */
+    /** Returns the breaches of rules that hold for all events. */
     synchronized List<String> violations() {
         return List.copyOf(violations);
     }
 
-    /** Numbers that no delivered event bears, though one with a higher number of the same source was delivered. */
+    /**
+     * Returns how many numbers are missing: no delivered event has them, though the same source delivered a higher one.
+     */
     synchronized long missingNumbers() {
         return sources.values().stream().mapToLong(SourceSequence::missing).sum();
     }
 
-    /** Why consuming ended early, or null. */
+    /** Returns the error that ended the consumption early, or null. */
     synchronized @Nullable Throwable failure() {
         return failure;
     }

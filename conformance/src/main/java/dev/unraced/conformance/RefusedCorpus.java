@@ -8,26 +8,26 @@ import dev.unraced.event.SyscallEvent;
 import java.util.List;
 import java.util.Map;
 
-/** Calls that never ran and look as if they had, and calls that ran and look as if they had not. */
+/** Attacks by calls that never ran and look as if they had, and by calls that ran and look as if they had not. */
 final class RefusedCorpus {
     static final String NEVER_RAN = "never-ran";
     static final String FORGED = "forged-sigsys";
-    /** A descriptor of the child's that has nothing to do with its calls. */
+    /** A descriptor that the child has open, and that has nothing to do with its calls. */
     private static final int HELD = 100;
 
     private static final int EACCES = -13;
     private static final int FEW = 200;
     private static final int DISCARD = 9;
 
-    /** A stash of so many entries, and so many threads that fill it. */
+    /** The entries of a small stash; the threads of the crowd below fill it. */
     private static final int ENTRIES = 4;
 
     private static final int CROWD = 16;
-    /** More than any driver remembers of calls that found no room. */
+    /** The calls of a flood, more than any driver remembers without room in the stash. */
     private static final int FLOOD = 6_000;
 
     private static final int FLOODS = 2;
-    /** Longer than an ordinary entry's path. */
+    /** A detour that makes a path longer than an ordinary stash entry holds. */
     private static final String DETOUR = "/.".repeat(200);
 
     private RefusedCorpus() {}

@@ -24,7 +24,7 @@ public final class Reply {
         }
     }
 
-    /** Whether the answer has a key. */
+    /** Returns whether the answer has a key. */
     public boolean has(String key) {
         return values.containsKey(key);
     }
@@ -46,12 +46,12 @@ public final class Reply {
         return Math.toIntExact(number(key));
     }
 
-    /** The numbers of a list. */
+    /** Returns the numbers of a list. */
     public List<Integer> integers(String key) {
         return Arrays.stream(text(key).split(",", -1)).map(Integer::valueOf).toList();
     }
 
-    /** The bytes of a key that may be missing. */
+    /** Returns the bytes of a key, which may be missing. */
     public Optional<ByteString> bytes(String key) {
         return Optional.ofNullable(values.get(key))
                 .map(hex -> ByteString.copyOf(HexFormat.of().parseHex(hex)));

@@ -16,7 +16,7 @@ import java.util.OptionalLong;
 final class Requested {
     private Requested() {}
 
-    /** Has the actor make a request, and checks that it becomes one event; gives the result that the actor got. */
+    /** Has the actor make a request, and checks that it becomes one event. Returns the result that the actor got. */
     static long once(Scenario scenario, WatchedCall call) {
         Outcome outcome = scenario.callUnobserved(call);
         onlyEvent(scenario, call);
@@ -24,8 +24,8 @@ final class Requested {
     }
 
     /**
-     * As {@link #once}, and the event says what it is of. Which thread of the process it names is not asked: a ring
-     * that the kernel polls does not tell who filled it.
+     * As {@link #once}, and checks that the event has the argument. The event may name any thread of the process, since
+     * a polled ring does not show which thread filled it.
      *
      * @param argument the path, or the address
      */
@@ -42,7 +42,7 @@ final class Requested {
 
     /**
      * Has the actor make a request, and checks that it is one event or one counted loss, whatever else looks like its
-     * end; and that an event says what it is of, and how it ended.
+     * end. An event must have the argument and the result.
      *
      * @param argument the path, or the address
      */
@@ -50,7 +50,7 @@ final class Requested {
         onceOrLost(scenario, call, argument, OptionalLong.empty());
     }
 
-    /** As the other one, of a request whose result the actor is not told. */
+    /** As the other method, for a request whose result the actor does not get. */
     static void onceOrLost(Scenario scenario, WatchedCall call, ByteString argument, long result) {
         onceOrLost(scenario, call, argument, OptionalLong.of(result));
     }

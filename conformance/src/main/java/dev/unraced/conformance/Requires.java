@@ -17,7 +17,7 @@ import java.lang.annotation.Target;
 
 /**
  * The capabilities without which a rule has no meaning. A driver that declares to lack one of them skips the rule, with
- * the declared reason; this is the only way to skip one.
+ * the declared reason; there is no other way to skip a rule.
  */
 @Documented
 @Inherited

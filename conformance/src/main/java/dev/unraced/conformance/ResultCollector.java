@@ -16,7 +16,7 @@ import org.junit.platform.launcher.TestExecutionListener;
 import org.junit.platform.launcher.TestIdentifier;
 import org.junit.platform.launcher.TestPlan;
 
-/** Makes rule results of what JUnit reports. */
+/** Turns the reports of JUnit into rule results. */
 final class ResultCollector implements TestExecutionListener {
     private final List<RuleResult> results = new ArrayList<>();
     private final Map<String, String> entries = new ConcurrentHashMap<>();

@@ -13,9 +13,9 @@ import org.junit.jupiter.api.extension.TestExecutionExceptionHandler;
 import org.junit.platform.commons.support.AnnotationSupport;
 import org.opentest4j.TestAbortedException;
 
-/** Decides which rules run: all of them, less those that a driver has declared out. */
+/** Decides which rules run: all except those that need a capability that the driver lacks. */
 final class RuleExtension implements BeforeAllCallback, BeforeEachCallback, TestExecutionExceptionHandler {
-    /** Goes over the environment variable that {@link RunnableDriver} reads. */
+    /** The parameter that overrides the environment variable that {@link RunnableDriver} reads. */
     static final String REQUIRE_PARAMETER = "conformance.require";
 
     @Override
@@ -40,7 +40,10 @@ final class RuleExtension implements BeforeAllCallback, BeforeEachCallback, Test
                 });
     }
 
-    /** An assumption inside a rule would hide a driver's gap: nothing but a declaration skips. */
+    /**
+     * Turns an assumption that fails inside a rule into a failure: it would hide a gap, and only a declaration may skip
+     * a rule.
+     */
     @Override
     public void handleTestExecutionException(ExtensionContext context, Throwable thrown) throws Throwable {
         if (thrown instanceof TestAbortedException) {

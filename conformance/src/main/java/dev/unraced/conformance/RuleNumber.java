@@ -9,15 +9,15 @@ import java.util.regex.Pattern;
 /**
  * The number of a rule in {@code docs/spec.md}, such as R2.15.
  *
- * @param chapter of the specification, from 1
- * @param rule within the chapter, from 1
+ * @param chapter the chapter of the specification, from 1
+ * @param rule the number within the chapter, from 1
  */
 public record RuleNumber(int chapter, int rule) implements Comparable<RuleNumber> {
     private static final Pattern START = Pattern.compile("R(\\d{1,4})\\.(\\d{1,4})(?!\\S)");
     private static final Comparator<RuleNumber> ORDER =
             Comparator.comparingInt(RuleNumber::chapter).thenComparingInt(RuleNumber::rule);
 
-    /** The number at the start of a rule's name; empty when there is none. */
+    /** Returns the number at the start of a rule's name; empty when there is none. */
     public static Optional<RuleNumber> in(String name) {
         Matcher start = START.matcher(name);
         return start.lookingAt()
@@ -26,9 +26,9 @@ public record RuleNumber(int chapter, int rule) implements Comparable<RuleNumber
     }
 
     /**
-     * The number that a text is.
+     * Parses a number.
      *
-     * @throws IllegalArgumentException when it is none
+     * @throws IllegalArgumentException when the text is no number of a rule
      */
     public static RuleNumber of(String text) {
         return in(text).filter(number -> number.toString().equals(text))

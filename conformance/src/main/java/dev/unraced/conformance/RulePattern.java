@@ -7,7 +7,7 @@ import java.util.regex.Pattern;
 
 /** A choice of rules by number: {@code R2.15}, {@code R2.*}, {@code R9.?}, or several with commas. Immutable. */
 public final class RulePattern {
-    /** Every rule. */
+    /** The pattern of every rule. */
     public static final RulePattern ALL = new RulePattern("*");
 
     private final String text;
@@ -21,12 +21,12 @@ public final class RulePattern {
                 .toList();
     }
 
-    /** A pattern in which {@code *} is any text, {@code ?} any character, and a comma an alternative. */
+    /** Makes a pattern in which {@code *} is any text, {@code ?} any character, and a comma an alternative. */
     public static RulePattern of(String text) {
         return new RulePattern(text);
     }
 
-    /** Whether a rule is chosen. */
+    /** Returns whether the pattern chooses a rule. */
     public boolean matches(RuleNumber number) {
         return alternatives.stream()
                 .anyMatch(pattern -> pattern.matcher(number.toString()).matches());

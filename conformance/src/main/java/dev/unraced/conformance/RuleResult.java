@@ -7,37 +7,37 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What became of one rule.
+ * The result of one rule.
  *
  * @param group the class of rules
- * @param rule number and sentence
- * @param status kept or not
+ * @param rule the rule's number and sentence
+ * @param status whether the rule was kept
  * @param reason why it was not kept or not run; empty when it was kept
- * @param took how long it ran
+ * @param took the time that the rule ran
  */
 public record RuleResult(String group, String rule, Status status, String reason, Duration took) {
-    /** How assertions of the kit begin; AssertJ puts descriptions in brackets. */
+    /** The start of the kit's assertions; AssertJ puts descriptions in brackets. */
     private static final Pattern BLAME = Pattern.compile("\\[?(R\\d{1,4}\\.\\d{1,4})(?=[]: ])");
 
-    /** A result that took no time. */
+    /** Makes a result that took no time. */
     public RuleResult(String group, String rule, Status status, String reason) {
         this(group, rule, status, reason, Duration.ZERO);
     }
 
-    /** The rule's number; empty when the result is about a whole group. */
+    /** Returns the rule's number; empty when the result is about a whole group. */
     public Optional<RuleNumber> number() {
         return RuleNumber.in(rule);
     }
 
-    /** The heading of the rule's chapter of the specification; empty when the result is about a whole group. */
+    /** Returns the heading of the rule's chapter of the specification; empty when the result is about a whole group. */
     public Optional<String> chapter() {
         return number().map(number -> Chapter.heading(number.chapter()));
     }
 
     /**
-     * The rule that is broken: the one that the reason begins with, since a test may come upon what another rule is
-     * about, such as books that do not balance; else the one that the test is about. A test ends with the first thing
-     * that it finds wrong. Empty when nothing is broken, or a whole group is.
+     * Returns the rule that is broken. This is the rule that the reason begins with, else the test's own rule. A test
+     * may come upon a breach of another rule, such as books that do not balance. A test ends with the first breach that
+     * it finds. Empty when nothing is broken, or a whole group is.
      */
     public Optional<RuleNumber> broken() {
         if (status != Status.BROKEN) {
@@ -47,7 +47,7 @@ public record RuleResult(String group, String rule, Status status, String reason
         return blame.lookingAt() ? Optional.of(RuleNumber.of(blame.group(1))) : number();
     }
 
-    /** Whether a driver keeps a rule. */
+    /** The possible results of a rule. */
     public enum Status {
         /** The rule is kept. */
         KEPT,

@@ -7,18 +7,19 @@ import dev.unraced.driver.Driver;
 import java.util.Arrays;
 import org.opentest4j.TestAbortedException;
 
-/** For tests that need a driver to run on this machine. */
+/** A check for tests that need a driver to run on this machine. */
 public final class RunnableDriver {
-    /** Names the drivers that must be able to run, separated by commas. */
+    /** The environment variable with the drivers that must be able to run, separated by commas. */
     static final String REQUIRE_VARIABLE = "UNRACED_REQUIRE";
 
     private RunnableDriver() {}
 
     /**
-     * Goes on only where a driver can run.
+     * Returns only where a driver can run.
      *
-     * @throws TestAbortedException where it cannot, with its reason
-     * @throws AssertionError where it cannot although the environment variable {@code UNRACED_REQUIRE} names it
+     * @throws TestAbortedException where the driver cannot run, with its reason
+     * @throws AssertionError where the driver cannot run although the environment variable {@code UNRACED_REQUIRE}
+     *     names it
      */
     public static void need(Driver driver, CaptureConfig config) {
         need(driver, config, System.getenv().getOrDefault(REQUIRE_VARIABLE, ""));

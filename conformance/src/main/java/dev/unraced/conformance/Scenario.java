@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * An actor, a capture that watches it, and a place for files. When it closes without an exception, the books must
- * balance and no event may have broken a rule that holds for all.
+ * balance, and no event may have broken a rule that holds for all events.
  */
 final class Scenario implements AutoCloseable {
     private final DriverUnderTest under;
@@ -52,7 +52,7 @@ final class Scenario implements AutoCloseable {
         }
     }
 
-    /** How a scenario is to be made. */
+    /** The settings from which a scenario is made. */
     static final class Setup {
         private final DriverUnderTest under;
         private Scope scope = Scope.PROCESS;
@@ -72,13 +72,13 @@ final class Scenario implements AutoCloseable {
             return this;
         }
 
-        /** Arguments will be changed while calls run, so that CHANGED is no mistake. */
+        /** Declares that arguments change while calls run, so that CHANGED is no mistake. */
         Setup attack() {
             this.attack = true;
             return this;
         }
 
-        /** Nobody reads the capture until {@link Scenario#consume}. */
+        /** Leaves the capture unread until {@link Scenario#consume}. */
         Setup unread() {
             this.consumed = false;
             return this;
@@ -97,19 +97,19 @@ final class Scenario implements AutoCloseable {
             return with(builder -> builder.mitigation(mode));
         }
 
-        /** Other events than the actor's are to be kept. */
+        /** Keeps other events than the actor's. */
         Setup wanted(Predicate<EventView> wanted) {
             this.wanted = wanted;
             return this;
         }
 
-        /** What else is done with each merged event that is kept, on the thread that reads them. */
+        /** Sets what is done with each merged event that is kept, on the thread that reads them. */
         Setup rendering(Consumer<EventView> renderer) {
             this.renderer = renderer;
             return this;
         }
 
-        /** What the actor does before the capture opens. */
+        /** Sets what the actor does before the capture opens. */
         Setup before(Consumer<Scenario> before) {
             this.before = before;
             return this;
@@ -155,7 +155,7 @@ final class Scenario implements AutoCloseable {
         return observed(call, outcome, before);
     }
 
-    /** Has the actor make a call while nothing is watched. */
+    /** Has the actor make a call, and does not look at its event. */
     Outcome callUnobserved(WatchedCall call) {
         return new Outcome(actor.ask(call.command("call")));
     }
@@ -165,7 +165,7 @@ final class Scenario implements AutoCloseable {
         return new Job(actor, call, under.patience()).awaitBlocked();
     }
 
-    /** The events of a thread, after all that has returned is delivered. */
+    /** Returns the events of a thread, after all events of returned calls are delivered. */
     List<SyscallEvent> eventsOf(int tid) {
         awaitRest();
         return recorder.events().stream()
@@ -174,14 +174,15 @@ final class Scenario implements AutoCloseable {
     }
 
     /**
-     * The events since the last time, after all that has returned is delivered; for masses that nobody asks for twice.
+     * Returns the events since the last time, after all events of returned calls are delivered, and forgets them, which
+     * suits masses of events.
      */
     List<SyscallEvent> takeEvents() {
         awaitRest();
         return recorder.take();
     }
 
-    /** The only event of a thread that made one call. */
+    /** Returns the only event of a thread that made one call. */
     SyscallEvent onlyEventOf(int tid) {
         List<SyscallEvent> events = eventsOf(tid);
         assertThat(events).as("R1.1: events of a thread that made one call").hasSize(1);
@@ -200,12 +201,12 @@ final class Scenario implements AutoCloseable {
         return capture.stats();
     }
 
-    /** As {@link #awaitRest}, and no thread of the actor is in a call. */
+    /** As {@link #awaitRest}, and waits until no thread of the actor is in a call. */
     CaptureStats awaitEmptyStash() {
         return awaitEmptyStash("R6.1");
     }
 
-    /** As {@link #awaitEmptyStash()}, where another rule asks for it. */
+    /** As {@link #awaitEmptyStash()}, for another rule that demands it. */
     CaptureStats awaitEmptyStash(String rule) {
         awaitRest();
         Condition.await(
@@ -215,7 +216,7 @@ final class Scenario implements AutoCloseable {
         return awaitRest();
     }
 
-    /** Starts to read a capture that nobody has read. */
+    /** Starts to read a capture that was opened unread. */
     void consume() {
         recorder.start();
     }
@@ -240,7 +241,7 @@ final class Scenario implements AutoCloseable {
         actor.ask(Command.of("buffer").with("id", id).with("bytes", bytes));
     }
 
-    /** Opens the writing end of a fifo, upon which all readers' opens return. A watched call. */
+    /** Opens the writing end of a fifo, so that all readers' opens return. This is a watched call. */
     Outcome releaseReaders(String fifo) {
         return new Outcome(actor.ask(WatchedCall.openat(Pointer.to(scratch.bytes(fifo)), Linux.O_RDWR, 0)
                 .command("call")));
@@ -282,7 +283,7 @@ final class Scenario implements AutoCloseable {
         return under.driver().open(builder.build());
     }
 
-    /** The mode that most rules are about: the enter snapshot. */
+    /** Returns the mode that most rules are about: the enter snapshot. */
     static Mitigation usual(Capabilities capabilities) {
         return Stream.of(Mitigation.STASH, Mitigation.KERNEL, Mitigation.OFF)
                 .filter(capabilities::has)
@@ -323,7 +324,7 @@ final class Scenario implements AutoCloseable {
     private void checkRules() {
         CaptureStats stats = statsAtTheEnd();
         if (!recorder.violations().isEmpty()) {
-            // Each begins with the number of its rule.
+            // Each violation begins with the number of its rule.
             throw new AssertionError(String.join("\n", recorder.violations()));
         }
         assertThat(recorder.missingNumbers())
@@ -340,7 +341,7 @@ final class Scenario implements AutoCloseable {
         if (!capture.isOpen() || !recorder.isStarted()) {
             return capture.stats();
         }
-        // Strangers' calls are under way at any time where they are not filtered.
+        // Calls of other processes may be under way at any time where they are not filtered.
         return scope == Scope.MACHINE ? awaitRest() : awaitEmptyStash();
     }
 

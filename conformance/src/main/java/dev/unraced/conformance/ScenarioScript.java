@@ -16,7 +16,7 @@ import java.util.regex.Pattern;
 
 /**
  * A scenario as text: one command of the actor's protocol on each line, so that several drivers can be shown the same.
- * Immutable. What the protocol does not know:
+ * Immutable. The syntax beyond the protocol:
  *
  * <pre>{@code
  * # a comment, up to the end of the line
@@ -45,7 +45,7 @@ public final class ScenarioScript {
         this.lines = List.copyOf(lines);
     }
 
-    /** The kit's own: every call, successful and not, as programs make them on an ordinary day. */
+    /** Returns the kit's own script: every call, successful and not, as programs make them on an ordinary day. */
     public static ScenarioScript everyday() {
         String resource = "everyday.script";
         try (InputStream text = ScenarioScript.class.getResourceAsStream(resource)) {
@@ -59,9 +59,9 @@ public final class ScenarioScript {
     }
 
     /**
-     * A script; its lines are looked at when they are run.
+     * Makes a script, whose lines are checked when they run.
      *
-     * @param name for messages
+     * @param name the name in messages
      */
     public static ScenarioScript of(String name, String text) {
         List<Line> lines = new ArrayList<>();
@@ -86,8 +86,8 @@ public final class ScenarioScript {
      * Has every command carried out, in order.
      *
      * @param actor answers a line of the protocol
-     * @param directory what {@code $DIR} stands for
-     * @throws IllegalStateException when a line is wrong or refused; names the line
+     * @param directory the value of {@code $DIR}
+     * @throws IllegalStateException when a line is wrong or refused; the message names the line
      */
     void run(Function<String, Reply> actor, ByteString directory) {
         Map<String, Reply> answers = new HashMap<>();

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.conformance;
 
-/** Whose calls a scenario is about. */
+/** The processes whose calls a scenario is about. */
 enum Scope {
     /** The actor's process: filtered by thread group where the driver can. */
     PROCESS,
-    /** The actor with all its children: filtered by the user id that they share with nobody. */
+    /** The actor with all its children: filtered by the user id that only they have. */
     FAMILY,
-    /** Nothing is filtered by the driver; the recorder keeps the actor's process. */
+    /** All processes: the driver filters nothing; the recorder keeps the actor's process. */
     MACHINE
 }

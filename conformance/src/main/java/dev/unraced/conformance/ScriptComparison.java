@@ -8,15 +8,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
 
-/** Two runs of one script, side by side. */
+/** The comparison of two runs of one script. */
 public final class ScriptComparison {
 
     private ScriptComparison() {}
 
     /**
-     * Where two runs differ in what both drivers declare to report.
+     * Returns the differences of two runs in what both drivers declare to report.
      *
-     * @return one text for people for each difference; none when the runs are equal
+     * @return one line for each difference; none when the runs are equal
      * @throws IllegalArgumentException when the runs are not of the same script
      */
     public static List<String> differences(ScriptRun one, Capabilities ofOne, ScriptRun other, Capabilities ofOther) {

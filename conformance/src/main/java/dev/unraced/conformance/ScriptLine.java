@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** One command of a script, made into the protocol's words. {@link ScenarioScript} describes the syntax. */
+/** One command of a script, expanded into the protocol's words. {@link ScenarioScript} describes the syntax. */
 final class ScriptLine {
     private static final Pattern VARIABLE = Pattern.compile("\\$(\\w+)\\.(\\w+)");
     private static final Pattern REPEAT = Pattern.compile("\\*(\\d{1,5})");
@@ -33,8 +33,8 @@ final class ScriptLine {
      * Expands a command.
      *
      * @param answers earlier answers by name
-     * @param directory what {@code $DIR} stands for
-     * @throws IllegalArgumentException when it is not well-formed
+     * @param directory the value of {@code $DIR}
+     * @throws IllegalArgumentException when the command is not well-formed
      */
     static String expand(String text, Map<String, Reply> answers, ByteString directory) {
         return new ScriptLine(text, answers, directory).expand();
@@ -57,7 +57,7 @@ final class ScriptLine {
         return out.toString().strip().replaceAll(" +", " ");
     }
 
-    /** The bytes of a quoted text, as often as the number behind it says. */
+    /** Returns the bytes of a quoted text, repeated as the number behind it says. */
     private byte[] quoted() {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         at++;

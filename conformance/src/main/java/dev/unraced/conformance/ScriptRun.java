@@ -9,13 +9,13 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The events that a script became, without what is different each time: times, ids, sequence numbers, device and inode
- * numbers, ephemeral ports (65535 stands for them) and the scratch directory ({@code $DIR} stands for it).
+ * The events of a script, without what is different each time: times, ids, sequence numbers, device and inode numbers,
+ * ephemeral ports (65535 stands for them) and the scratch directory ({@code $DIR} stands for it).
  *
  * @param script name of the script
  * @param driver name of the driver
- * @param events of one thread after the other, each in its order; {@code tid} is 1 for the main thread, then counts
- *     those that the script started
+ * @param events the events of one thread after the other, each in its order; {@code tid} is 1 for the main thread, then
+ *     counts the threads that the script started
  */
 public record ScriptRun(String script, String driver, List<SyscallEvent> events) {
 

@@ -6,7 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
-/** Bytes of {@code struct sockaddr}. */
+/** Makes the bytes of {@code struct sockaddr}. */
 final class SocketAddresses {
     private static final int INET_SIZE = 16;
     private static final int INET6_SIZE = 28;
@@ -14,7 +14,7 @@ final class SocketAddresses {
 
     private SocketAddresses() {}
 
-    /** 127.0.0.1. */
+    /** Returns the address 127.0.0.1. */
     static ByteString loopback(int port) {
         return inet(port, 127, 0, 0, 1);
     }
@@ -30,7 +30,7 @@ final class SocketAddresses {
         return ByteString.copyOf(address);
     }
 
-    /** ::1. */
+    /** Returns the address ::1. */
     static ByteString loopback6(int port) {
         byte[] address = new byte[INET6_SIZE];
         start(address, Linux.AF_INET6).putShort((short) port);
@@ -38,7 +38,7 @@ final class SocketAddresses {
         return ByteString.copyOf(address);
     }
 
-    /** An address of two bytes at its begin and one at its end, such as fe80::66, with a scope. */
+    /** Returns an IPv6 address from its first two bytes and its last byte, such as fe80::66, with a scope. */
     static ByteString scoped(int port, int prefix, int last, int scope) {
         byte[] address = new byte[INET6_SIZE];
         start(address, Linux.AF_INET6).putShort((short) port).putInt(0).putShort((short) prefix);
@@ -47,33 +47,33 @@ final class SocketAddresses {
         return ByteString.copyOf(address);
     }
 
-    /** A name in the file system with its NUL, or, with a NUL in front, an abstract one. */
+    /** Returns the address of a name in the file system with its NUL, or of an abstract name, which starts with NUL. */
     static ByteString unix(String path) {
         byte[] name = path.getBytes(StandardCharsets.ISO_8859_1);
         boolean terminated = path.charAt(0) != 0;
         return unix(name, name.length + (terminated ? 1 : 0));
     }
 
-    /** Exactly these bytes, filled up with NUL. */
+    /** Returns the UNIX address of exactly these bytes, filled up with NUL. */
     static ByteString unix(byte[] name, int room) {
         byte[] address = new byte[2 + room];
         start(address, Linux.AF_UNIX).put(name);
         return ByteString.copyOf(address);
     }
 
-    /** Exactly these bytes. */
+    /** Returns the UNIX address of exactly these bytes. */
     static ByteString unix(byte[] name) {
         return unix(name, name.length);
     }
 
-    /** Nothing but a family. */
+    /** Returns an address with nothing but a family. */
     static ByteString family(int family, int size) {
         byte[] address = new byte[size];
         start(address, family);
         return ByteString.copyOf(address);
     }
 
-    /** Writes the family, in the machine's order; what follows is in network order. */
+    /** Writes the family in the machine's byte order; the rest is in network order. */
     private static ByteBuffer start(byte[] address, int family) {
         ByteBuffer buffer = ByteBuffer.wrap(address);
         buffer.order(ByteOrder.LITTLE_ENDIAN).putShort((short) family);

@@ -12,7 +12,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Attacks by whoever else holds the socket, its block of arguments, or an interface with the same address. */
+/**
+ * Attacks on connects through another holder of the socket, the block of arguments, or a second interface with the same
+ * address.
+ */
 final class SocketCorpus {
     static final String SHARED = "shared-socket";
     static final String SOCKETCALL = "socketcall";
@@ -25,14 +28,17 @@ final class SocketCorpus {
     private static final int AF_NETLINK = 16;
     private static final int SOCK_RAW = 3;
     private static final int NETLINK_SIZE = 12;
-    /** Interfaces of the actor's network share this address, and there are groups on each of them. */
+    /**
+     * The first two bytes of fe80::66, an address that both interfaces of the actor have; the groups below exist on
+     * both, too.
+     */
     private static final int LINK_LOCAL = 0xfe80;
 
     private static final int LINK_LOCAL_HOST = 0x66;
     private static final int LINK_LOCAL_GROUP = 0xff02;
     private static final int INTERFACE_LOCAL_GROUP = 0xff01;
     private static final int ALL_NODES = 1;
-    /** Sockets whose descriptors are swapped in the block, and the ports of their rounds. */
+    /** The handle of the first of the sockets whose descriptors are swapped in the block. */
     private static final int FIRST_SOCKET = 40;
 
     private static final int FIRST_PORT = 1024;
@@ -104,7 +110,7 @@ final class SocketCorpus {
         });
     }
 
-    /** Each round has a port of its own, by which the actor knows the socket that was connected. */
+    /** Makes an attack in which each round has a port of its own, by which the actor knows the connected socket. */
     private static Attack block(String suffix, String title, String how) {
         return of(
                 SOCKETCALL, "R2.45", suffix, title, List.of(Syscall.CONNECT, Abi.IA32, Feature.SOCKET_TUPLE), field -> {
@@ -128,7 +134,7 @@ final class SocketCorpus {
                 });
     }
 
-    /** Family and port of a socket's own address: a connect chooses the rest of it. */
+    /** Returns family and port of a socket's own address; a connect chooses the rest of it. */
     private static ByteString local(AttackField field, int handle) {
         return field.actor()
                 .ask(Command.of("names").with("fd", "h:" + handle))
@@ -146,7 +152,7 @@ final class SocketCorpus {
         });
     }
 
-    /** The socket's own port is the actor's truth: it keeps it when the connection is gone. */
+    /** Judges by the socket's own port, which the actor knows and the socket keeps when the connection is gone. */
     private static void reset(AttackField field) {
         for (int left = field.calls(); left > 0; left -= BATCH) {
             Reply reply = field.once(Command.of(RESET), Math.min(left, BATCH));
@@ -162,7 +168,7 @@ final class SocketCorpus {
         }
     }
 
-    /** A connect chooses the socket's own address, too. */
+    /** Connects netlink sockets, whose own address the connect chooses, too. */
     private static void netlink(AttackField field) {
         ByteString kernel = SocketAddresses.family(AF_NETLINK, NETLINK_SIZE);
         while (field.tally().counts().attempts() < field.calls()) {

@@ -4,7 +4,7 @@ package dev.unraced.conformance;
 import dev.unraced.event.ByteString;
 import dev.unraced.event.Sockaddr;
 
-/** Sockets of the actor, by handle. */
+/** The sockets of the actor, by handle. */
 final class Sockets {
     private final Actor actor;
 
@@ -12,7 +12,7 @@ final class Sockets {
         this.actor = actor;
     }
 
-    /** A stream socket; its descriptor. */
+    /** Makes a stream socket, and returns its descriptor. */
     int stream(int handle, int family) {
         return make(handle, family, Linux.SOCK_STREAM, false);
     }
@@ -25,7 +25,7 @@ final class Sockets {
         return make(handle, family, Linux.SOCK_STREAM, true);
     }
 
-    /** A listener; the address by which it is reached. */
+    /** Makes a listener, and returns the address by which it is reached. */
     ByteString listen(int handle, ByteString address, int backlog) {
         stream(handle, new Sockaddr(address).family());
         bind(handle, address);
@@ -34,9 +34,9 @@ final class Sockets {
     }
 
     /**
-     * A listener that nobody accepts from, so filled that the next to connect has to wait.
+     * Makes a listener with a full backlog, so that the next connect has to wait.
      *
-     * @param filler first of the handles that fill it
+     * @param filler the first of the handles whose connections fill it
      */
     ByteString listenFull(int handle, ByteString address, int filler) {
         ByteString reached = listen(handle, address, 0);
@@ -48,7 +48,7 @@ final class Sockets {
         return reached;
     }
 
-    /** An address of 127.0.0.1 where nobody listens. */
+    /** Returns an address of 127.0.0.1 without a listener. */
     ByteString freeAddress(int handle) {
         stream(handle, Linux.AF_INET);
         bind(handle, SocketAddresses.loopback(0));

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestReporter;
 
-/** What is kept between entry and return, when threads die, ids are reused, and room is short. */
+/** Rules about what a driver keeps between entry and return when threads die, ids are reused, and room is short. */
 @Requires(syscalls = Syscall.OPENAT, mitigations = Mitigation.STASH)
 public abstract class StashConformance extends DriverConformance {
     private static final String FIFO = "fifo";
@@ -139,7 +139,7 @@ public abstract class StashConformance extends DriverConformance {
             int firstTag = 400;
             for (int round = 0; round < 5; round++) {
                 int tag = firstTag + 4 * round;
-                // Another thread of the parent is in a call all the while.
+                // Another thread of the parent is in a call all the time.
                 Job job = scenario.block(openFifo(scenario));
                 Reply reply = scenario.actor()
                         .ask(Command.of("vfork")
@@ -219,7 +219,7 @@ public abstract class StashConformance extends DriverConformance {
         assertFullStashShows(Mitigation.KERNEL, Mitigation.STASH);
     }
 
-    /** Calls enter under one mode and return under another. */
+    /** Fills a small stash with calls that enter under one mode and return under another, and checks their events. */
     private void assertFullStashShows(Mitigation entered, Mitigation returned) {
         int capacity = 4;
         int callers = 12;
@@ -428,7 +428,7 @@ public abstract class StashConformance extends DriverConformance {
         return (OpenEvent) event;
     }
 
-    /** Whatever call an event is of, its path is one that somebody passed. */
+    /** Checks that each event has a path that some call passed. */
     private static void assertOwnPaths(String rule, List<OpenEvent> events, ByteString fifo, ByteString other) {
         assertThat(events)
                 .as("%s: nobody's path but fifo (mode 0) and other", rule)

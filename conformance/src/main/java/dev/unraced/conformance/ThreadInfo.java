@@ -4,37 +4,37 @@ package dev.unraced.conformance;
 import dev.unraced.event.ByteString;
 import java.util.Optional;
 
-/** What is true of a thread of the actor, to compare events with. */
+/** The truth about a thread of the actor, to compare events with. */
 interface ThreadInfo {
 
-    /** From /proc where the thread is in it, else from the actor. */
+    /** Returns a thread's facts, from /proc where the thread is in it, else from the actor. */
     static ThreadInfo of(Actor actor, int tgid, int tid) {
         return actor.isHere() ? new ProcThread(tgid, tid) : new ToldThread(actor, tid);
     }
 
-    /** That of the actor's main thread. */
+    /** Returns the facts of the actor's main thread. */
     static ThreadInfo ofMain(Actor actor) {
         return of(actor, actor.tgid(), actor.tgid());
     }
 
-    /** Start time, in nanoseconds of CLOCK_BOOTTIME, rounded down to {@link #tickNanos()}. */
+    /** Returns the start time, in nanoseconds of CLOCK_BOOTTIME, rounded down to {@link #tickNanos()}. */
     long startNanos();
 
-    /** How exact the start time is known. */
+    /** Returns the resolution of the start time, in nanoseconds. */
     long tickNanos();
 
-    /** Thread group of the parent. */
+    /** Returns the thread group of the parent. */
     int parent();
 
-    /** Inode number of the mount namespace. */
+    /** Returns the inode number of the mount namespace. */
     long mountNamespace();
 
-    /** Inode number of the pid namespace. */
+    /** Returns the inode number of the pid namespace. */
     long pidNamespace();
 
-    /** Inode number of the cgroup's directory in the v2 hierarchy. */
+    /** Returns the inode number of the cgroup's directory in the v2 hierarchy. */
     long cgroupId();
 
-    /** The container's id; empty for a thread in none. */
+    /** Returns the container's id; empty for a thread in no container. */
     Optional<ByteString> containerId();
 }

@@ -4,7 +4,7 @@ package dev.unraced.conformance;
 import dev.unraced.event.ByteString;
 import java.util.Optional;
 
-/** What an actor outside this machine's /proc says of one of its threads. */
+/** A thread as its actor, outside this machine's /proc, describes it. */
 final class ToldThread implements ThreadInfo {
     private final Reply told;
 

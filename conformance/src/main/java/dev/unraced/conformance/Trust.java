@@ -9,14 +9,14 @@ import dev.unraced.event.Integrity;
 import dev.unraced.event.Provenance;
 import dev.unraced.event.Sockaddr;
 
-/** What rule 2 says of an argument. */
+/** Assertions about arguments, by chapter 2 of the specification. */
 final class Trust {
     private Trust() {}
 
     /**
-     * As passed, read at entry or better.
+     * Checks that the value is as passed, and was read at entry or by the kernel.
      *
-     * @param rule whose test this is part of
+     * @param rule the rule that the calling test is about
      */
     static void assertGuarded(String rule, Argument<ByteString> argument, ByteString passed) {
         assertThat(argument.value()).as("%s: the bytes as passed", rule).isEqualTo(passed);
@@ -25,13 +25,13 @@ final class Trust {
                 .isIn(Provenance.ENTER, Provenance.KERNEL);
     }
 
-    /** As passed, read at entry or better. */
+    /** Checks that the address is as passed, and was read at entry or by the kernel. */
     static void assertGuardedAddress(String rule, Argument<Sockaddr> argument, ByteString passed) {
         assertGuarded(
                 rule, new Argument<>(argument.value().bytes(), argument.provenance(), argument.integrity()), passed);
     }
 
-    /** Nothing to read. */
+    /** Checks that the argument is absent, since there was nothing to read. */
     static void assertAbsent(String rule, Argument<?> argument) {
         assertThat(argument.provenance())
                 .as("%s: there was nothing to read", rule)
@@ -39,7 +39,7 @@ final class Trust {
         assertThat(argument.integrity()).as("%s: nothing cannot match", rule).isEqualTo(Integrity.UNCHECKED);
     }
 
-    /** Carried by registers. */
+    /** Checks that the argument came in registers. */
     static void assertRegisters(Argument<?> how) {
         assertThat(how.provenance())
                 .as("R2.9: registers are the kernel's own copy")

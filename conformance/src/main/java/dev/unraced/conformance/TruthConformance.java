@@ -18,14 +18,14 @@ import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** What the claim is worth beside the object that the call acted on. */
+/** Rules about what the claim is worth beside the object that the call acted on. */
 @Requires(syscalls = Syscall.OPENAT)
 public abstract class TruthConformance extends DriverConformance {
     private static final int DIRECTORY = 1;
-    /** With the rest of the path, more than the 4095 bytes that a path argument can have. */
     private static final int BUFFER = 1;
 
     private static final int CLIENT = 2;
+    /** The depth of directories whose path, with its rest, exceeds the 4095 bytes of a path argument. */
     private static final int DEPTH = 17;
 
     private static final ByteString COMPONENT = ByteString.utf8("d".repeat(250));
@@ -61,7 +61,7 @@ public abstract class TruthConformance extends DriverConformance {
                 if (hasFile) {
                     in(scenario.actor(), "unlink", FILE);
                 }
-                // By its absolute path, nobody could remove it.
+                // The absolute path is too long for rmdir(2).
                 for (; depth > 0; depth--) {
                     in(scenario.actor(), "chdir", ByteString.utf8(".."));
                     in(scenario.actor(), "rmdir", COMPONENT);
@@ -170,7 +170,7 @@ public abstract class TruthConformance extends DriverConformance {
         return scenario().mitigation(Mitigation.STASH);
     }
 
-    /** Opens of files that do not sit where the path says, to the letter. */
+    /** Returns opens of files that do not lie literally where the path says. */
     private static List<WatchedCall> indirect(Scenario scenario) {
         makeFiles(scenario);
         scenario.call(WatchedCall.openat(Pointer.to(scenario.scratch().bytes("dir")), Linux.O_PATH, 0)

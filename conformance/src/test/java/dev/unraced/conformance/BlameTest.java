@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
-/** For which rule a failure counts. */
+/** Tests which rule a failure counts against. */
 class BlameTest {
     private static final StashStats BALANCED = new StashStats(3, 2, 0, 1, 0, 0, 0, 8);
 

@@ -79,7 +79,7 @@ class DistantActorTest {
         return "mkdir path=" + HexFormat.of().formatHex(path.getBytes(StandardCharsets.US_ASCII));
     }
 
-    /** Answers by a function, or not at all where it gives nothing; its own id is 5. */
+    /** Makes an actor whose answers a function gives; an empty answer is not sent. Its own id is 5. */
     private Actor actor(UnaryOperator<String> answers) throws IOException {
         PipedOutputStream commands = new PipedOutputStream();
         PipedInputStream replies = new PipedInputStream();

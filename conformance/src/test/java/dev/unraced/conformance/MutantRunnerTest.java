@@ -17,7 +17,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class MutantRunnerTest {
-    /** All that remains of a fake that lacks every call but one: it opens nothing, and so keeps no rule. */
+    /** The only rule left for a fake that lacks every call but one. The fake opens nothing, and so breaks it. */
     private static final String NEEDS_CREAT_ALONE = "R2.10";
 
     @Test

@@ -32,7 +32,7 @@ class PatienceTest {
         assertThat(report.count(RuleResult.Status.BROKEN)).isEqualTo(3);
     }
 
-    /** A driver whose captures say that a call returned, and never show it. */
+    /** A driver whose captures count a returned call, and never deliver its event. */
     private static final class Silent implements Driver {
         @Override
         public String name() {

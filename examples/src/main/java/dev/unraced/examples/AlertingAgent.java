@@ -14,8 +14,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
- * Raises an alarm when an argument was rewritten while its call ran, which nobody does by accident; and when events
- * were lost, since the attack may be among them.
+ * Raises an alarm when an argument was rewritten while its call ran, which does not happen by accident. It also raises
+ * one when events were lost, since the attack may be among them.
  */
 public final class AlertingAgent implements EventHandler {
     private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(1);
@@ -24,7 +24,7 @@ public final class AlertingAgent implements EventHandler {
     private final Consumer<String> alarm;
     private final Map<LossReason, Long> known = new EnumMap<>(LossReason.class);
 
-    /** An agent that reads a capture, which stays the caller's, and tells somebody. */
+    /** Makes an agent that reads a capture and reports alarms. The caller closes the capture. */
     public AlertingAgent(Capture capture, Consumer<String> alarm) {
         this.capture = capture;
         this.alarm = alarm;
@@ -40,7 +40,7 @@ public final class AlertingAgent implements EventHandler {
         }
     }
 
-    /** Reads what there is, and waits for it at most so long. */
+    /** Reads the events that are there, and waits at most this many nanoseconds for one. */
     public void look(long timeoutNanos) {
         capture.await(this, 10_000, timeoutNanos);
         capture.stats().lost().forEach(this::lost);

@@ -34,7 +34,7 @@ public final class GuiceAgent {
     /** Runs until the capture ends or the process does. */
     public static void main(String[] args) {
         Injector injector = Guice.createInjector(new UnracedModule(CaptureConfig.load()));
-        // Guice has no end of life; the capture is closed by who knows when that is.
+        // Guice never closes objects, so the code that knows the end closes the capture.
         try (Capture capture = injector.getInstance(Capture.class)) {
             System.out.println(
                     injector.getInstance(GuiceAgent.class).countFailures() + " failed, by " + capture.driver());

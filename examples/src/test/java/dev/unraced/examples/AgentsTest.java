@@ -21,7 +21,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Each agent as its user starts it, on a recording: that ends, and so does the agent. */
+/** Runs each agent as its user starts it, on a recording: when that ends, so does the agent. */
 class AgentsTest {
     private static final long O_CREAT = 0100;
 

@@ -16,9 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/**
- * How an agent's author tests it: each test has a machine of its own, on which an attack happens when it is told to.
- */
+/** Shows how an agent's author tests it: each test has a machine of its own, and starts an attack on it. */
 @SimConfig
 class AlertingAgentTest {
     private final List<String> alarms = new ArrayList<>();

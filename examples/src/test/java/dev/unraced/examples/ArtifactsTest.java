@@ -17,10 +17,10 @@ import org.w3c.dom.Element;
 import org.w3c.dom.Node;
 import org.w3c.dom.NodeList;
 
-/** What others put on their class path: the BOM names all of it, and each jar says what module it is. */
+/** Tests the published artifacts: the BOM names all of them, and each jar declares its module. */
 class ArtifactsTest {
     private static final Path ROOT = Path.of("..");
-    /** Nothing for others to depend on. */
+    /** The modules that other projects do not depend on. */
     private static final Set<String> NOT_PUBLISHED =
             Set.of("bom", "mutants", "report", "hunt", "cli", "benchmarks", "examples");
 
@@ -67,7 +67,7 @@ class ArtifactsTest {
                 .getDocumentElement();
     }
 
-    /** Of a direct child. */
+    /** Returns the text of the direct child with a name. */
     private static String text(Element parent, String name) {
         return children(parent, name).get(0).getTextContent();
     }
@@ -80,7 +80,7 @@ class ArtifactsTest {
                 .toList();
     }
 
-    /** Of all below. */
+    /** Returns the texts of all descendants with a name. */
     private static List<String> texts(Element parent, String name) {
         NodeList nodes = parent.getElementsByTagName(name);
         return IntStream.range(0, nodes.getLength())

@@ -7,10 +7,10 @@ import dev.unraced.event.RecordLayout;
 import java.util.Arrays;
 import java.util.List;
 
-/** The bytes of socket addresses, and the sockets behind them. */
+/** Mutants that falsify the bytes of socket addresses, or the sockets behind them. */
 final class AddressMutants {
     private static final int UNIX_NAME = 2;
-    /** Family and a name of 108 bytes. */
+    /** The length of the longest UNIX address: the family and a name of 108 bytes. */
     private static final int LONGEST_UNIX = 110;
 
     private AddressMutants() {}

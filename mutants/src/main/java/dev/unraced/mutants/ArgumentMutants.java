@@ -12,9 +12,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 
-/** The bytes of a path, its flags and its mode. */
+/** Mutants that falsify the bytes of a path, its flags or its mode. */
 final class ArgumentMutants {
-    /** Shorter than the longest path that a call can have. */
+    /** A buffer size below the longest path that a call can have. */
     private static final int SHORT_BUFFER = 2048;
 
     private ArgumentMutants() {}
@@ -22,7 +22,7 @@ final class ArgumentMutants {
     static List<Mutant> all() {
         return List.of(
                 Make.lying("null-is-empty", "takes a null path for an empty one", "R2.7", (task, call, record) -> {
-                    // Under kernel, R2.35 says the same.
+                    // Under KERNEL, R2.35 makes the same demand.
                     if (record.mitigation() == Mitigation.STASH && !record.isConnect() && Said.pathPointer(call) == 0) {
                         record.argument(new byte[0]);
                         record.provenance(Provenance.ENTER);

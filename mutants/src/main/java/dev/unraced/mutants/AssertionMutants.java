@@ -12,10 +12,10 @@ import dev.unraced.sim.trace.Precaution;
 import dev.unraced.sim.trace.Seams;
 import java.util.List;
 
-/** What an event asserts, though nothing shows that it is so. */
+/** Mutants whose events assert what nothing proves. */
 final class AssertionMutants {
     private static final int MANY_MOUNTS = 100;
-    /** Of an address of AF_INET. */
+    /** The offset of the port in an address of AF_INET. */
     private static final int PORT = 2;
 
     private AssertionMutants() {}
@@ -116,7 +116,7 @@ final class AssertionMutants {
                 && file.inode().number() != record.number(RecordLayout.OPEN_INODE);
     }
 
-    /** How many mounts are on the way to the file of a call. */
+    /** Returns the number of mounts on the way to the file of a call. */
     private static int mounts(Call call) {
         OpenFile file = call.file();
         int count = 0;

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Books that do not balance. */
+/** Mutants whose books do not balance. */
 final class BooksMutants {
     private BooksMutants() {}
 

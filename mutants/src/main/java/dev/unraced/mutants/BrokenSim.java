@@ -18,17 +18,19 @@ import java.util.function.Supplier;
 
 /** A simulated machine whose observer is broken: each capture is broken anew. */
 final class BrokenSim implements DriverUnderTest {
-    /** The simulator does all at once; what takes time is the reader's thread on a busy machine. */
+    /**
+     * The patience of the kit. The simulator answers at once; only the reader's thread takes time on a busy machine.
+     */
     private static final Duration PATIENCE = Duration.ofMillis(800);
-    /** Enough for every mutant to show, and for a full ring to lose something. */
+    /** The intensity, high enough for every mutant to fail and for a full ring to lose something. */
     private static final double INTENSITY = 0.1;
-    /** Memory of a capture; most of the time of a small scenario goes into clearing it. */
+    /** The ring of a capture, kept small because a small scenario spends most of its time on clearing it. */
     private static final int RING_BYTES = 1 << 20;
 
     private static final int STASH_ENTRIES = 1024;
     private static final int STASH_LONG_PATHS = 16;
 
-    /** What is not broken. */
+    /** The capabilities of the intact simulator. */
     static final Capabilities CAPABILITIES = SimKernel.create().driver().capabilities();
 
     private final SimKernel kernel = SimKernel.create();
@@ -44,12 +46,12 @@ final class BrokenSim implements DriverUnderTest {
         return new BrokenSim(CAPABILITIES, broken, Map.of());
     }
 
-    /** One that does not declare everything. */
+    /** Makes a broken simulator that declares only some capabilities. */
     static DriverUnderTest with(Capabilities capabilities, Supplier<Seams> broken) {
         return new BrokenSim(capabilities, broken, Map.of());
     }
 
-    /** One that is configured in its own way. */
+    /** Makes a broken simulator with settings of its own. */
     static DriverUnderTest configured(Map<String, Object> settings, Supplier<Seams> broken) {
         return new BrokenSim(CAPABILITIES, broken, settings);
     }

@@ -9,7 +9,7 @@ import dev.unraced.driver.Gap;
 import dev.unraced.event.Mitigation;
 import java.util.List;
 
-/** Passes everything on to a capture. */
+/** A capture that passes every call on to another one. */
 class CaptureAround implements Capture {
     private final Capture inner;
 

@@ -13,9 +13,9 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
-/** What a capture promises to its consumers. */
+/** Mutants that break a capture's promises to its consumers. */
 final class CaptureMutants {
-    /** Longer than anybody waits for a mutant. */
+    /** A delay that is longer than the kit's patience with a mutant. */
     private static final long LATE_NANOS = TimeUnit.SECONDS.toNanos(3);
 
     private CaptureMutants() {}
@@ -42,7 +42,7 @@ final class CaptureMutants {
                 }));
     }
 
-    /** Keeps its books as if all others knew nothing of the call. */
+    /** Writes records only to the capture that opened last; the books of the others do not show the calls. */
     private static Seams jealous(AtomicReference<@Nullable RecordSink> last) {
         Recount recount = new Recount();
         return Seams.NONE.withSource(recount::pretending).withSink(ring -> {
@@ -65,7 +65,7 @@ final class CaptureMutants {
         @Override
         public void run(EventHandler handler) {
             super.run(handler);
-            // A handler's own close ends the run at once.
+            // A close by the handler still ends the delivery at once, as R15.2 demands.
             LockSupport.parkNanos(LATE_NANOS);
         }
     }
@@ -109,7 +109,7 @@ final class CaptureMutants {
                         try {
                             handler.onEvent(event);
                         } catch (IllegalArgumentException e) {
-                            // On purpose.
+                            // This mutant swallows the exception on purpose.
                         }
                     },
                     limit,

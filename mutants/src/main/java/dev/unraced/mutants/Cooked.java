@@ -9,7 +9,7 @@ import dev.unraced.stash.StashStats;
 import java.util.List;
 import java.util.Map;
 
-/** Books with one entry that is not as it was. */
+/** Copies of books with one changed entry. */
 final class Cooked {
     private Cooked() {}
 

@@ -11,7 +11,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
 
-/** Enter events. */
+/** Mutants that are wrong about enter events. */
 final class EnterMutants {
     private EnterMutants() {}
 
@@ -79,7 +79,7 @@ final class EnterMutants {
         });
     }
 
-    /** Keeps one enter event back. */
+    /** A sink that keeps one enter event back. */
     private static final class Late implements RecordSink {
         private final Recount recount;
         private final ByteBuffer kept =

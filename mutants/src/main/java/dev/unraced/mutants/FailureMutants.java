@@ -7,7 +7,7 @@ import dev.unraced.event.Mitigation;
 import dev.unraced.event.Syscall;
 import java.util.List;
 
-/** Calls that fail, and those that never ran. */
+/** Mutants that are wrong about calls that fail or never ran. */
 final class FailureMutants {
     private FailureMutants() {}
 
@@ -47,7 +47,7 @@ final class FailureMutants {
                         (task, call, record) -> record.clear(EventFlag.NOT_EXECUTED)));
     }
 
-    /** As if nothing had been opened. */
+    /** Edits a record as if nothing had been opened. */
     static void forgetFile(RecordEdit record) {
         record.clear(EventFlag.HAS_FILE);
         record.clear(EventFlag.CREATED);

@@ -4,7 +4,7 @@ package dev.unraced.mutants;
 import dev.unraced.sim.kernel.Call;
 import dev.unraced.sim.kernel.Task;
 
-/** What a mutant makes of a record. */
+/** A mutant's change to a record. */
 @FunctionalInterface
 interface Falsehood {
 

@@ -4,10 +4,10 @@ package dev.unraced.mutants;
 import dev.unraced.sim.kernel.Call;
 import dev.unraced.sim.kernel.Task;
 
-/** How often a mutant writes a record. */
+/** A mutant's decision how often to write a record. */
 @FunctionalInterface
 interface Fate {
 
-    /** How often: 1 is what is right. */
+    /** Returns how often to write a record; a correct driver writes it once. */
     int copies(Task task, Call call, RecordEdit record);
 }

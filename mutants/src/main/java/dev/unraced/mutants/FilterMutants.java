@@ -15,9 +15,9 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 
-/** Which calls become events. */
+/** Mutants that are wrong about which calls become events. */
 final class FilterMutants {
-    /** The process that stands for the one that captures. */
+    /** The name of the process that stands for the capturing one. */
     private static final byte[] OBSERVER = "observer".getBytes(StandardCharsets.US_ASCII);
 
     private FilterMutants() {}

@@ -8,7 +8,7 @@ import dev.unraced.ring.SourceBooks;
 import java.util.List;
 import java.util.function.UnaryOperator;
 
-/** Limits that are not kept, and losses that are somebody else's. */
+/** Mutants that break limits, or attribute losses to the wrong caller. */
 final class FloodMutants {
     private FloodMutants() {}
 

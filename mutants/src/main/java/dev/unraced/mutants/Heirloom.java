@@ -7,13 +7,13 @@ import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.Map;
 
-/** A stash that reclaims what dead threads leave, as it should, and still hands it to the next of the same id. */
+/** A stash that reclaims the entries of dead threads, and still hands them to the next thread with the same id. */
 final class Heirloom extends StashAround {
     private final boolean sameStart;
     private final Map<Long, Entry> living = new HashMap<>();
     private final Map<Long, Entry> left = new HashMap<>();
 
-    /** With the start time as part of a thread's identity, or without. */
+    /** Makes the stash, with or without the start time as part of a thread's identity. */
     Heirloom(ArgStash stash, boolean sameStart) {
         super(stash);
         this.sameStart = sameStart;

@@ -10,7 +10,7 @@ import dev.unraced.event.RecordLayout;
 import dev.unraced.event.Syscall;
 import java.util.List;
 
-/** What openat2 takes from memory. */
+/** Mutants that are wrong about openat2's how. */
 final class HowMutants {
     private static final int KNOWN_SIZE = 24;
 

@@ -8,7 +8,7 @@ import dev.unraced.event.RecordLayout;
 import dev.unraced.sim.kernel.Submission;
 import java.util.List;
 
-/** Who made which call, when, and what came of it. */
+/** Mutants that are wrong about the caller, the call, its times or its result. */
 final class IdentityMutants {
     private static final byte REPLACEMENT = '?';
     private static final long SECOND = 1_000_000_000;
@@ -26,7 +26,7 @@ final class IdentityMutants {
                                 FailureMutants.forgetFile(record);
                             }
                         }),
-                // R1.4 and R6.2 look at the results of interrupted calls, too.
+                // R1.4 and R6.2 check the results of interrupted calls, too.
                 Make.lying(
                         "interrupted-is-eagain",
                         "reports an interrupted call as EAGAIN",

@@ -6,9 +6,9 @@ import java.lang.ref.WeakReference;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
-/** Threads that live as long as anybody knows this object: as long as the mutant is judged. */
+/** Threads that live as long as this object is reachable, which is while the mutant is judged. */
 final class LeftThreads {
-    /** More than a few: others, which happen to end meanwhile, must not make up for them. */
+    /** The number of threads, high enough that other threads that end meanwhile do not offset them. */
     private static final int THREADS = 4;
 
     private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(1);

@@ -15,11 +15,11 @@ import java.util.Set;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
-/** The ways to break a simulator. Rules are numbers with spaces between them: all that the mutant breaks. */
+/** The ways to break a simulator. The parameter rules lists all rules that the mutant breaks, separated by blanks. */
 final class Make {
     private Make() {}
 
-    /** One whose records lie. */
+    /** Makes a mutant whose records lie. */
     static Mutant lying(String name, String what, String rules, Falsehood falsehood) {
         return broken(name, what, rules, () -> telling(falsehood));
     }
@@ -37,12 +37,12 @@ final class Make {
                         ring));
     }
 
-    /** Where merged records go, and where those of entries do. */
+    /** Returns a sink that sends merged records to one sink and enter records to another. */
     static RecordSink ofMerged(RecordSink merged, RecordSink entries) {
         return (bytes, length) -> (new RecordEdit(bytes, length).isEnter() ? entries : merged).submit(bytes, length);
     }
 
-    /** One that writes some records never, or more than once, and keeps its books as if that were right. */
+    /** Makes a mutant that writes some records never or more than once, and keeps its books as if that were right. */
     static Mutant miscounting(String name, String what, String rules, Supplier<Fate> fates) {
         return broken(name, what, rules, () -> {
             Recount recount = new Recount();
@@ -50,7 +50,7 @@ final class Make {
         });
     }
 
-    /** One that leaves out some records, and counts them as filtered. */
+    /** Returns seams that leave out some records, and count them as filtered. */
     static Seams filtering(FilterReason reason, Fate fate) {
         Recount recount = new Recount();
         return fated(recount, fate).withSource(source -> recount.filtering(reason, source));
@@ -72,32 +72,32 @@ final class Make {
         });
     }
 
-    /** One whose stash is no good. */
+    /** Makes a mutant whose stash is broken. */
     static Mutant stashing(String name, String what, String rules, UnaryOperator<ArgStash> stash) {
         return broken(name, what, rules, () -> Seams.NONE.withStash(stash));
     }
 
-    /** One that counts wrong. */
+    /** Makes a mutant that counts wrong. */
     static Mutant booking(String name, String what, String rules, UnaryOperator<RingSource> source) {
         return broken(name, what, rules, () -> Seams.NONE.withSource(source));
     }
 
-    /** One whose capture does not keep its promises. */
+    /** Makes a mutant whose capture breaks its promises. */
     static Mutant capturing(String name, String what, String rules, UnaryOperator<Capture> capture) {
         return broken(name, what, rules, () -> Seams.NONE.withCapture(capture));
     }
 
-    /** One that does not do what its configuration says. */
+    /** Makes a mutant that does not follow its configuration. */
     static Mutant unsettled(String name, String what, String rules, UnaryOperator<TraceSettings> settings) {
         return broken(name, what, rules, () -> Seams.NONE.withSettings(settings));
     }
 
-    /** One that declares to lack something, and accepts it nevertheless. */
+    /** Makes a mutant that declares to lack a capability, and accepts it nevertheless. */
     static Mutant denying(String name, String what, String rules, Capability lack, String reason) {
         return lacking(name, what, rules, BrokenSim.CAPABILITIES.without(lack, reason), () -> Seams.NONE);
     }
 
-    /** One that declares to lack something, and whose records lie about what is lacking. */
+    /** Makes a mutant that declares to lack a capability, and whose records lie about it. */
     static Mutant lacking(String name, String what, String rules, Capability lack, String reason, Falsehood falsehood) {
         return lacking(name, what, rules, BrokenSim.CAPABILITIES.without(lack, reason), () -> telling(falsehood));
     }
@@ -117,7 +117,7 @@ final class Make {
                         })));
     }
 
-    /** One that is broken in its own way, anew for each capture. */
+    /** Makes a mutant that is broken by given seams, anew for each capture. */
     static Mutant broken(String name, String what, String rules, Supplier<Seams> seams) {
         return new Mutant(name, what, Set.of(rules.split(" ")), () -> BrokenSim.of(seams));
     }

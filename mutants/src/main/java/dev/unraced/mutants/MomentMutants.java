@@ -14,7 +14,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** When an argument was read, and what an event says about that. */
+/** Mutants that are wrong about when an argument was read. */
 final class MomentMutants {
     private MomentMutants() {}
 
@@ -31,9 +31,8 @@ final class MomentMutants {
                                 record.provenance(Provenance.EXIT);
                             }
                         }),
-                // A match that the snapshot earned does not stay with other bytes: that would break R2.15 whenever a
-                // race
-                // is won.
+                // The mutant drops a match that the snapshot earned, since with other bytes it would break R2.15
+                // whenever a race is won.
                 Make.lying(
                         "path-at-exit", "reads a path at the return and says ENTER", "R2.2", (task, call, record) -> {
                             if (call.syscall() == Syscall.OPENAT && isSnapshot(record)) {
@@ -65,7 +64,7 @@ final class MomentMutants {
                         "gives out for the kernel's copy what is in memory when a connect returns",
                         "R2.17 R2.43 R2.44 R2.45",
                         MomentMutants::rereadKernelCopy),
-                // R12.2 finds it, too, in calls made after a switch.
+                // R12.2 finds this mutant, too, in calls made after a switch.
                 Make.lying(
                         "awaits-no-entry",
                         "misses an entry where nobody waits for one",
@@ -112,7 +111,7 @@ final class MomentMutants {
         return record.mitigation() == Mitigation.STASH && record.provenance() == Provenance.ENTER;
     }
 
-    /** Read at the return though there was an entry. */
+    /** Returns whether the argument was read at the return although the entry was seen. */
     private static boolean isLate(RecordEdit record) {
         return record.mitigation() != Mitigation.OFF
                 && record.provenance() == Provenance.EXIT

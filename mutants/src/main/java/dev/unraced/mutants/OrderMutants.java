@@ -11,9 +11,9 @@ import java.nio.ByteOrder;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Events out of order, and numbers that leave gaps. */
+/** Mutants with events out of order, or with gaps in their numbers. */
 final class OrderMutants {
-    /** The call of a crowd's thread that is overtaken: neither its first nor its last. */
+    /** The index of the call that is overtaken in each thread of a crowd: neither its first nor its last. */
     private static final long OVERTAKEN = 60;
 
     private OrderMutants() {}
@@ -66,7 +66,7 @@ final class OrderMutants {
         });
     }
 
-    /** A record that waits for the next of its thread. */
+    /** A record that waits for the next one of its thread. */
     private static final class Held {
         private @Nullable ByteBuffer record;
 

@@ -10,7 +10,7 @@ import dev.unraced.sim.trace.TraceSettings;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
-/** What a claim is worth. */
+/** Mutants that are wrong about what a claim is worth. */
 final class ProofMutants {
     private ProofMutants() {}
 
@@ -29,7 +29,7 @@ final class ProofMutants {
                         "believes every snapshot of a call that succeeded",
                         "R2.15 R2.37 R2.38",
                         (t, c, r) -> {
-                            // R2.37 sees the same lie where a link led to the file, R2.38 where nobody asked for proof.
+                            // R2.37 sees the same lie where a link led to the file, R2.38 where integrity is off.
                             if (isSnapshot(r) && !r.isConnect() && r.result() >= 0) {
                                 r.integrity(Integrity.MATCH);
                             }

@@ -9,7 +9,7 @@ import dev.unraced.event.RecordLayout;
 import dev.unraced.event.Syscall;
 import java.nio.ByteBuffer;
 
-/** A finished record that is about to be falsified, in the buffer that it was made in. */
+/** A finished record that a mutant falsifies, in the buffer that it was made in. */
 final class RecordEdit {
     private final ByteBuffer bytes;
     private int length;
@@ -109,7 +109,7 @@ final class RecordEdit {
         bytes.putInt(RecordLayout.FLAGS, bytes.getInt(RecordLayout.FLAGS) & ~flag.mask());
     }
 
-    /** The path or the address. */
+    /** Returns the path or the address. */
     byte[] argument() {
         return slice(RecordLayout.OPEN_PATH);
     }
@@ -118,7 +118,7 @@ final class RecordEdit {
         slice(RecordLayout.OPEN_PATH, value);
     }
 
-    /** As if nobody had read the path or the address. */
+    /** Edits the record as if the path or the address had not been read. */
     void forgetArgument() {
         remove(RecordLayout.OPEN_PATH);
         provenance(Provenance.NONE);
@@ -131,7 +131,7 @@ final class RecordEdit {
         return value;
     }
 
-    /** Lets a slice be other bytes, which come behind all others. */
+    /** Replaces the bytes of a slice; the new bytes come behind all others. */
     void slice(int field, byte[] value) {
         bytes.put(length, value);
         bytes.putShort(field, (short) length);

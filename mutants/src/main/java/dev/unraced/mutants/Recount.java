@@ -12,8 +12,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Numbers records anew and cooks the books accordingly, so that a stream with too many or too few of them breaks no
- * rule but the one about that.
+ * Numbers records anew and cooks the books accordingly, so that a stream with too many or too few records breaks only
+ * the rule about that.
  */
 final class Recount {
     private @Nullable RecordSink sink;
@@ -32,7 +32,7 @@ final class Recount {
         write(record, length);
     }
 
-    /** Writes a record with the next number, behind the numbers of all that was lost before the mutant saw it. */
+    /** Writes a record with the next number, plus the gaps of all records lost before the mutant saw them. */
     void write(ByteBuffer record, int length) {
         written++;
         record.putLong(RecordLayout.SEQUENCE, written + gaps);
@@ -41,7 +41,7 @@ final class Recount {
         }
     }
 
-    /** A call came to its end, whatever becomes of its record. */
+    /** Notes that a call has ended, whatever happens to its record. */
     void given(ByteBuffer record) {
         long number = record.getLong(RecordLayout.SEQUENCE);
         gaps += number - lastNumber - 1;
@@ -49,7 +49,7 @@ final class Recount {
         given++;
     }
 
-    /** Books that pretend that as many calls returned as there are records. */
+    /** Returns books that pretend that as many calls returned as there are records. */
     RingSource pretending(RingSource source) {
         return new SourceAround(source) {
             @Override
@@ -60,7 +60,7 @@ final class Recount {
         };
     }
 
-    /** Books that count what was not written as filtered. */
+    /** Returns books that count unwritten records as filtered. */
     RingSource filtering(FilterReason reason, RingSource source) {
         return new SourceAround(source) {
             @Override

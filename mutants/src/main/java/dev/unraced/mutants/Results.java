@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.mutants;
 
-/** Numbers of the kernel, negated errnos as calls return them. */
+/** Numbers of the kernel; errnos are negated, as calls return them. */
 final class Results {
     static final long ENOENT = -2;
     static final long EINTR = -4;
@@ -12,7 +12,7 @@ final class Results {
     static final long EINVAL = -22;
     static final long ENOTSOCK = -88;
     static final long EINPROGRESS = -115;
-    /** ERESTARTSYS: a signal came, and whether the call is restarted is open. */
+    /** ERESTARTSYS: a signal came, and the kernel may restart the call. */
     static final long RESTART = -512;
 
     static final long O_CREAT = 0100;
@@ -21,7 +21,7 @@ final class Results {
     static final int AF_UNIX = 1;
     static final int AF_INET6 = 10;
     static final int SOCK_DGRAM = 2;
-    /** The first process, the parent of all that have no other. */
+    /** The id of the first process, the parent of all that have no other. */
     static final int INIT = 1;
 
     private Results() {}

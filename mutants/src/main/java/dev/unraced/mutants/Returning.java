@@ -7,12 +7,12 @@ import dev.unraced.sim.kernel.Tracepoints;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** Knows which call returns while a record is on its way: what a mutant has to know of the machine. */
+/** Remembers which call returns while a record is written, for mutants that need the machine's view. */
 final class Returning extends TracepointsAround {
     private @Nullable Task task;
     private @Nullable Call call;
 
-    /** The thread that made the call. */
+    /** Returns the thread that made the call. */
     Task task() {
         return Objects.requireNonNull(task);
     }

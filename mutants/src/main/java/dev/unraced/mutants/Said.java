@@ -8,37 +8,37 @@ import dev.unraced.sim.kernel.Task;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** What a call's memory says at this moment. */
+/** Reads of a call's memory at this moment. */
 final class Said {
-    /** Longer than any path. */
+    /** A buffer size above any path. */
     private static final int ROOM = 8192;
 
     private Said() {}
 
-    /** Where the path lies. */
+    /** Returns the address of the path. */
     static long pathPointer(Call call) {
         return call.register(call.syscall() == Syscall.OPENAT || call.syscall() == Syscall.OPENAT2 ? 1 : 0);
     }
 
-    /** The path that is in memory now; null when it cannot be read. */
+    /** Returns the path that is in memory now; null when it cannot be read. */
     static byte @Nullable [] path(Task task, Call call) {
         return string(task, pathPointer(call));
     }
 
-    /** The string that is in memory now; null when it cannot be read. */
+    /** Returns the string that is in memory now; null when it cannot be read. */
     static byte @Nullable [] string(Task task, long pointer) {
         byte[] room = new byte[ROOM];
         int length = task.group().memory().stringCarefully(pointer, room, ROOM);
         return length < 0 ? null : Arrays.copyOf(room, length);
     }
 
-    /** The address that is in memory now; null when it cannot be read. */
+    /** Returns the socket address that is in memory now; null when it cannot be read. */
     static byte @Nullable [] address(Task task, Call call, int length) {
         byte[] room = new byte[length];
         return task.group().memory().copyCarefully(call.register(1), room, length) ? room : null;
     }
 
-    /** Whether memory ends right behind the path's NUL. */
+    /** Returns whether memory ends right behind the path's NUL. */
     static boolean endsAtAnEdge(Task task, Call call, int length) {
         AddressSpace memory = task.group().memory();
         byte[] room = new byte[length + 2];

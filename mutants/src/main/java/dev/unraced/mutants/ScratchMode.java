@@ -8,7 +8,7 @@ import dev.unraced.sim.kernel.Task;
 import dev.unraced.sim.kernel.Tracepoints;
 import dev.unraced.sim.trace.Seams;
 
-/** The mode of the open that entered last, whichever returns. */
+/** Keeps only the mode of the open that entered last, and gives it to any open that returns. */
 final class ScratchMode extends TracepointsAround {
     private long mode;
     private boolean returnsOpen;

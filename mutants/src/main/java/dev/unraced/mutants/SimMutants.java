@@ -6,7 +6,7 @@ import dev.unraced.conformance.MutantCatalogue;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** All simulators that are broken on purpose. */
+/** The catalogue of all simulators that are broken on purpose. */
 public final class SimMutants implements MutantCatalogue {
 
     @Override

@@ -5,7 +5,7 @@ import dev.unraced.event.Mitigation;
 import dev.unraced.ring.RingSource;
 import dev.unraced.ring.SourceBooks;
 
-/** Passes everything on to what fills a ring. */
+/** A source that passes every call on to another source of a ring. */
 class SourceAround implements RingSource {
     private final RingSource inner;
 

@@ -5,7 +5,7 @@ import dev.unraced.stash.ArgStash;
 import dev.unraced.stash.StashStats;
 import java.nio.ByteBuffer;
 
-/** Passes everything on to a stash. */
+/** A stash that passes every call on to another one. */
 class StashAround implements ArgStash {
     private final ArgStash inner;
 

@@ -17,16 +17,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** What is kept from entry to return. */
+/** Mutants that are wrong about what is kept from entry to return. */
 final class StashMutants {
-    /** One thread of so many that die leaves something. */
+    /** One out of this many dying threads leaves an entry. */
     private static final int RARELY = 50;
 
     private StashMutants() {}
 
     static List<Mutant> all() {
         return List.of(
-                // By start time, too, the thread that executes is the one that it took over.
+                // After an exec, the new thread also has the start time of the one that it took over.
                 Make.stashing(
                         "by-id-alone",
                         "matches by thread id alone what a dead thread left",
@@ -111,7 +111,7 @@ final class StashMutants {
                         stash -> new StashAround(stash) {
                             @Override
                             public void clear() {
-                                // On purpose.
+                                // This mutant keeps the entries on purpose.
                             }
                         }),
                 Make.booking(
@@ -160,7 +160,7 @@ final class StashMutants {
                 name, what, Set.of("R5.2"), () -> BrokenSim.configured(Map.of("sim.stash", "lru"), () -> seams));
     }
 
-    /** Looks into the wrong slot when many are taken, and all are. */
+    /** A stash that, when it has at least MANY entries and is full, hands out the bytes of the take before. */
     private static final class NextDoor extends StashAround {
         private static final int MANY = 16;
         private byte[] last = {};
@@ -188,7 +188,7 @@ final class StashMutants {
         }
     }
 
-    /** Does not hear that threads end. */
+    /** A stash that does not notice that threads end. */
     private static final class LeakOnKill extends StashAround {
         LeakOnKill(ArgStash stash) {
             super(stash);
@@ -200,7 +200,7 @@ final class StashMutants {
         }
     }
 
-    /** Nobody learns of evictions. */
+    /** A stash that does not report evictions. */
     private static final class SilentEviction extends StashAround {
         SilentEviction(ArgStash stash) {
             super(stash);

@@ -6,7 +6,7 @@ import dev.unraced.event.Syscall;
 import dev.unraced.sim.kernel.Submission;
 import java.util.List;
 
-/** Events that are missing, or there twice. */
+/** Mutants with missing or duplicate events. */
 final class StreamMutants {
     private StreamMutants() {}
 

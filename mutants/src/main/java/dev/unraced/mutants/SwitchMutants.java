@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** The switch between modes. */
+/** Mutants that are wrong about the switch between modes. */
 final class SwitchMutants {
     private SwitchMutants() {}
 
@@ -43,7 +43,7 @@ final class SwitchMutants {
                         "gives out the snapshot for the kernel's copy when the mode is kernel by then",
                         "R12.2",
                         SwitchMutants::copyForSnapshot),
-                // R5.2 switches while calls wait, too.
+                // R5.2 switches modes while calls wait, too.
                 Make.broken(
                         "switch-loses",
                         "loses an event when it switches while several calls are under way",
@@ -117,7 +117,7 @@ final class SwitchMutants {
                 });
     }
 
-    /** Knows of each switch. */
+    /** Remembers the mode in force, and whether a switch happened. */
     private static final class ModeInForce {
         private volatile @Nullable Mitigation mode;
         private volatile boolean switched;
@@ -134,7 +134,7 @@ final class SwitchMutants {
         }
     }
 
-    /** Knows which threads are in calls. */
+    /** Remembers which threads are in calls. */
     private static final class UnderWay extends TracepointsAround {
         private final Set<Integer> tasks = new HashSet<>();
 

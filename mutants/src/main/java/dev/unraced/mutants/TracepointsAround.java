@@ -7,7 +7,7 @@ import dev.unraced.sim.kernel.Tracepoints;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** Passes on what the kernel shows. */
+/** Tracepoints that pass every call on to other tracepoints. */
 class TracepointsAround implements Tracepoints {
     private @Nullable Tracepoints inner;
 

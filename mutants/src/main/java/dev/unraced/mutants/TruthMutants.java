@@ -10,7 +10,7 @@ import dev.unraced.sim.kernel.Call;
 import java.util.Arrays;
 import java.util.List;
 
-/** What was really opened. */
+/** Mutants that are wrong about the opened file. */
 final class TruthMutants {
     private TruthMutants() {}
 

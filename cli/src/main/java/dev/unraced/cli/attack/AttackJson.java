@@ -10,11 +10,11 @@ import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.util.List;
 
-/** What attacks came to, for programs; {@code docs/cli.md} describes it. */
+/** The results of attacks, for programs; {@code docs/cli.md} describes the format. */
 public final class AttackJson {
     private AttackJson() {}
 
-    /** One object on one line. */
+    /** Returns one object on one line. */
     public static String of(AttackedPlace place, List<AttackResult> results) {
         StringWriter text = new StringWriter();
         try (JsonGenerator json = new JsonFactory().createGenerator(text)) {

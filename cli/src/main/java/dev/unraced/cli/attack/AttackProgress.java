@@ -7,7 +7,7 @@ import dev.unraced.event.Mitigation;
 import java.io.PrintStream;
 import java.util.Locale;
 
-/** One line for each attack as soon as it is over, and some in between for those that take long. */
+/** Prints a line for each attack as soon as it is over, and some in between for attacks that take long. */
 public final class AttackProgress {
     private static final long QUIET_NANOS = 10_000_000_000L;
 
@@ -21,13 +21,13 @@ public final class AttackProgress {
         this.shown = shown;
     }
 
-    /** An attack begins. */
+    /** Notes that an attack begins. */
     public void begin(Attack attack, Mitigation mode) {
         current = attack.name() + ", " + mode.name().toLowerCase(Locale.ROOT);
         told = System.nanoTime();
     }
 
-    /** It has made so many calls. */
+    /** Notes how many calls the attack has made. */
     public void calls(long made) {
         if (shown && System.nanoTime() - told > QUIET_NANOS) {
             err.println(current + ": " + made + " calls up to now");
@@ -35,7 +35,7 @@ public final class AttackProgress {
         }
     }
 
-    /** It is over. */
+    /** Notes that the attack is over. */
     public void end(AttackResult result) {
         if (shown) {
             err.println(current + ": " + result.counts().attempts() + " calls, " + result.status());

@@ -16,7 +16,7 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** What attacks came to, for people. */
+/** The results of attacks, for people. */
 public final class AttackTable {
     private static final List<String> HEADINGS = List.of(
             "attack",
@@ -35,7 +35,7 @@ public final class AttackTable {
 
     private AttackTable() {}
 
-    /** The attacks there are. */
+    /** Returns a list of the attacks. */
     public static String list(List<Attack> attacks) {
         int width = attacks.stream()
                 .mapToInt(attack -> attack.name().length())
@@ -46,7 +46,7 @@ public final class AttackTable {
                 .collect(Collectors.joining());
     }
 
-    /** A table for a terminal. */
+    /** Returns a table for a terminal. */
     public static String text(AttackedPlace place, List<AttackResult> results) {
         List<List<String>> rows = rows(results);
         int[] widths = new int[HEADINGS.size()];
@@ -66,7 +66,7 @@ public final class AttackTable {
         return text.append('\n').append(rest(results, "")).toString();
     }
 
-    /** A table for a document. */
+    /** Returns a table for a document. */
     public static String markdown(AttackedPlace place, List<AttackResult> results) {
         StringBuilder text = new StringBuilder(place + "\n\n");
         text.append("| ").append(String.join(" | ", HEADINGS)).append(" |\n");
@@ -84,7 +84,7 @@ public final class AttackTable {
                 .toList();
     }
 
-    /** Of the races for arguments under each mode, where there are several: what they come to together. */
+    /** Returns a sum for each mode of the races for arguments, where there are several. */
     private static Stream<List<String>> sums(List<AttackResult> results) {
         return Stream.of(Mitigation.values())
                 .flatMap(mode -> Stream.of(
@@ -136,7 +136,7 @@ public final class AttackTable {
                 .toList();
     }
 
-    /** What did not run, by reason, and what was broken. */
+    /** Returns the attacks that did not run, by reason, and those that broke a rule. */
     private static String rest(List<AttackResult> results, String bullet) {
         Map<String, List<String>> reasons = new LinkedHashMap<>();
         for (AttackResult result : results) {

@@ -2,11 +2,11 @@
 package dev.unraced.cli.attack;
 
 /**
- * What was attacked.
+ * The place that was attacked.
  *
  * @param driver the driver's name
  * @param kernel the release of the kernel in which the attacks ran
- * @param processors how many there are: attacks that need two threads at once do little on one
+ * @param processors the number of processors: with a single one, attacks that need two threads at once do little
  */
 public record AttackedPlace(String driver, String kernel, int processors) {
 

@@ -10,13 +10,13 @@ import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Locale;
 
-/** By which ways calls are seen. */
+/** The report on the ways into the kernel by which calls are seen. */
 public final class EntranceReport {
     private static final int CALL_WIDTH = 8;
 
     private EntranceReport() {}
 
-    /** A line each. */
+    /** Returns a line for each way. */
     public static String text(AttackedPlace place, List<EntranceResult<String>> results) {
         int width = results.stream()
                 .mapToInt(result -> result.entrance().way().length())
@@ -45,7 +45,7 @@ public final class EntranceReport {
                 result.reason());
     }
 
-    /** One object on one line; {@code docs/cli.md} describes it. */
+    /** Returns one object on one line; {@code docs/cli.md} describes the format. */
     public static String json(AttackedPlace place, List<EntranceResult<String>> results) {
         StringWriter text = new StringWriter();
         try (JsonGenerator json = new JsonFactory().createGenerator(text)) {

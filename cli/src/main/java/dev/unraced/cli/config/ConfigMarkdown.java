@@ -8,7 +8,7 @@ import java.util.List;
 public final class ConfigMarkdown {
     private ConfigMarkdown() {}
 
-    /** Writes them, in the order given. */
+    /** Returns the tables of settings, in the order given. */
     public static String of(List<DocumentedSetting> settings) {
         StringBuilder text = new StringBuilder();
         String section = "";

@@ -11,15 +11,15 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * A configuration as a file that says the same. What nobody has set stays a comment: whether a key was set matters, as
- * when a driver lacks a call that is watched only by default.
+ * A configuration as a file with the same values. Keys that are not set stay comments, since it matters whether a key
+ * was set: a driver may lack a call that is watched only by default.
  */
 public final class ConfigText {
     private static final int WIDTH = 100;
 
     private ConfigText() {}
 
-    /** Writes all keys, in the order given, with the values of a configuration. */
+    /** Returns all keys, in the order given, with the values of a configuration. */
     public static String of(List<DocumentedSetting> reference, CaptureConfig config) {
         Map<String, Setting> values =
                 config.settings().stream().collect(Collectors.toMap(Setting::key, Function.identity()));

@@ -7,7 +7,7 @@ import java.io.PrintStream;
 import java.util.EnumMap;
 import java.util.Map;
 
-/** One line for each group of rules, as soon as it is judged, for somebody who waits at a terminal. */
+/** Prints a line for each group of rules as soon as it is judged, for users at a terminal. */
 public final class GroupProgress {
     private final PrintStream err;
     private final boolean shown;
@@ -19,7 +19,7 @@ public final class GroupProgress {
         this.shown = shown;
     }
 
-    /** Takes in one result; those of one group follow each other. */
+    /** Adds one result; the results of a group follow each other. */
     public void accept(RuleResult result) {
         if (!result.group().equals(group)) {
             end();

@@ -14,7 +14,7 @@ import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.util.Collection;
 
-/** Reports for programs; {@code docs/cli.md} describes them. */
+/** The reports for programs; {@code docs/cli.md} describes the format. */
 public final class JsonReport {
     private final JsonGenerator json;
 
@@ -23,15 +23,15 @@ public final class JsonReport {
     }
 
     /**
-     * What became of the rules, as one object on one line.
+     * Returns the results of the rules, as one object on one line.
      *
-     * @param kernel the release of the kernel that they were judged on
+     * @param kernel the release of the kernel on which the rules were judged
      */
     public static String of(ConformanceReport report, String kernel) {
         return text(json -> json.write(report, kernel));
     }
 
-    /** What became of the mutants, as one object on one line. */
+    /** Returns the results of the mutants, as one object on one line. */
     public static String of(MutantReport report) {
         return text(json -> json.write(report));
     }
@@ -106,7 +106,7 @@ public final class JsonReport {
         return text.append('\n').toString();
     }
 
-    /** What is written. */
+    /** A part of a report that writes itself. */
     private interface Body {
         void write(JsonReport json) throws IOException;
     }

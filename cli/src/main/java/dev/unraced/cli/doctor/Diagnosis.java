@@ -7,7 +7,7 @@ import dev.unraced.driver.Driver;
 import java.util.Collection;
 import java.util.List;
 
-/** All that the doctor found out. */
+/** All findings of the doctor. */
 public record Diagnosis(List<DriverReport> drivers, MachineFacts machine, List<Setting> settings) {
 
     /** Asks every driver whether it can run under a configuration. */
@@ -17,7 +17,7 @@ public record Diagnosis(List<DriverReport> drivers, MachineFacts machine, List<S
         return new Diagnosis(reports, machine, config.settings());
     }
 
-    /** Whether at least one driver can run. */
+    /** Returns whether at least one driver can run. */
     public boolean canRun() {
         return drivers.stream().anyMatch(driver -> driver.availability().isAvailable());
     }

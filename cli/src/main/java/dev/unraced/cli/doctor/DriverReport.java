@@ -9,10 +9,10 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What one driver says of itself.
+ * One driver's report on itself.
  *
- * @param trial what came of opening a capture; empty when the driver is not available
- * @param notes how a capture would work; empty when the driver is not available
+ * @param trial the result of opening a capture; empty when the driver is not available
+ * @param notes notes on how a capture would work; empty when the driver is not available
  */
 public record DriverReport(
         String name,

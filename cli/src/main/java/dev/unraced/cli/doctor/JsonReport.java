@@ -16,7 +16,7 @@ import java.io.UncheckedIOException;
 import java.util.Map;
 import java.util.Optional;
 
-/** A diagnosis for programs; {@code docs/cli.md} describes it. */
+/** A diagnosis for programs; {@code docs/cli.md} describes the format. */
 public final class JsonReport {
     private final JsonGenerator json;
 
@@ -24,7 +24,7 @@ public final class JsonReport {
         this.json = json;
     }
 
-    /** The whole report, as one object on one line. */
+    /** Returns the whole report, as one object on one line. */
     public static String of(Diagnosis diagnosis) {
         StringWriter text = new StringWriter();
         try (JsonGenerator json = new JsonFactory().createGenerator(text)) {

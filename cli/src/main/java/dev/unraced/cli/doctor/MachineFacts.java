@@ -11,18 +11,18 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What matters of the kernel and of this process. A value that cannot be read is empty: not every kernel has every
- * file, and not every user may read it.
+ * The facts about the kernel and this process that matter to drivers. A value that cannot be read is empty: not every
+ * kernel has every file, and not every user may read it.
  *
- * @param release of the kernel
- * @param machine as {@code uname -m} names it
+ * @param release the release of the kernel
+ * @param machine the machine's name, as of {@code uname -m}
  * @param btf whether the kernel describes its own types, which CO-RE programs need
- * @param lockdown none, integrity or confidentiality
+ * @param lockdown the kernel's lockdown: none, integrity or confidentiality
  * @param perfEventParanoid the sysctl {@code kernel.perf_event_paranoid}
  * @param unprivilegedBpfDisabled the sysctl {@code kernel.unprivileged_bpf_disabled}
- * @param capabilities what this process may do of what drivers need
- * @param memoryLock how many bytes it may lock, or "unlimited"
- * @param java version and vendor of the runtime
+ * @param capabilities the capabilities of this process that drivers need
+ * @param memoryLock the number of bytes that it may lock, or "unlimited"
+ * @param java the version and vendor of the runtime
  */
 public record MachineFacts(
         Optional<String> release,
@@ -39,7 +39,7 @@ public record MachineFacts(
     private static final Pattern EFFECTIVE = Pattern.compile("(?m)^CapEff:\\s*([0-9a-f]{1,16})$");
     private static final Pattern LOCKED_MEMORY = Pattern.compile("(?m)^Max locked memory\\s+(\\w+)");
 
-    /** Reads them below a root directory. */
+    /** Reads the facts below a root directory. */
     public static MachineFacts read(Path root) {
         return new MachineFacts(
                 text(root, "proc/sys/kernel/osrelease"),

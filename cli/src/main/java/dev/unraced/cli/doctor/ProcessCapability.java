@@ -19,7 +19,7 @@ public enum ProcessCapability {
         this.bit = bit;
     }
 
-    /** Those in a set as {@code /proc/PID/status} shows it, in hexadecimal. */
+    /** Returns the privileges in a hexadecimal set, as {@code /proc/PID/status} shows it. */
     static Set<ProcessCapability> decode(String hex) {
         long bits = Long.parseUnsignedLong(hex, 16);
         Set<ProcessCapability> held = EnumSet.noneOf(ProcessCapability.class);

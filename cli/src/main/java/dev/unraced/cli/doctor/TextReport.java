@@ -23,7 +23,7 @@ public final class TextReport {
 
     private TextReport() {}
 
-    /** The whole report. */
+    /** Returns the whole report. */
     public static String of(Diagnosis diagnosis) {
         TextReport report = new TextReport();
         report.drivers(diagnosis);

@@ -8,15 +8,15 @@ import dev.unraced.driver.CaptureStats;
 import dev.unraced.driver.Driver;
 import java.time.Duration;
 
-/** What came of opening a capture. */
+/** The result of opening a capture. */
 public sealed interface Trial {
 
     /**
-     * It opened, and was closed again.
+     * The capture opened, and was closed again.
      *
-     * @param duration that the opening took
-     * @param ringBytes memory of its rings
-     * @param stashBytes memory of its stash
+     * @param duration the time that the opening took
+     * @param ringBytes the memory of its rings
+     * @param stashBytes the memory of its stash
      */
     record Opened(Duration duration, long ringBytes, long stashBytes) implements Trial {}
 

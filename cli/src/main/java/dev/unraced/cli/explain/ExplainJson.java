@@ -15,7 +15,7 @@ import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Locale;
 
-/** Attacks for programs; {@code docs/cli.md} describes it. */
+/** Attacks for programs; {@code docs/cli.md} describes the format. */
 public final class ExplainJson {
     private final JsonGenerator json;
 
@@ -27,7 +27,7 @@ public final class ExplainJson {
         void write(ExplainJson json) throws IOException;
     }
 
-    /** All attacks, as one object on one line. */
+    /** Returns all attacks, as one object on one line. */
     public static String of(List<AttackReport> reports) {
         return object(writer -> {
             writer.json.writeArrayFieldStart("attacks");
@@ -40,7 +40,7 @@ public final class ExplainJson {
         });
     }
 
-    /** One attack and one of its executions. */
+    /** Returns one attack and one of its executions. */
     public static String of(AttackReport report, Mode mode, Timeline timeline) {
         return object(writer -> {
             writer.report(report);

@@ -11,13 +11,13 @@ import dev.unraced.sim.explore.TextStyle;
 import java.util.List;
 import java.util.Locale;
 
-/** A page about attacks: {@code docs/attacks.md}. */
+/** The page about attacks: {@code docs/attacks.md}. */
 public final class ExplainMarkdown {
     private static final int WIDTH = 120;
 
     private ExplainMarkdown() {}
 
-    /** The whole page. */
+    /** Returns the whole page. */
     public static String of(List<AttackReport> reports) {
         StringBuilder page = new StringBuilder("""
                 # Attacks on observers

@@ -18,7 +18,7 @@ public final class ExplainText {
 
     private ExplainText() {}
 
-    /** All attacks, one line each, and what each mode comes to. */
+    /** Returns all attacks, one line each, with the result under each mode. */
     public static String of(List<AttackReport> reports) {
         StringBuilder text = new StringBuilder();
         for (AttackReport report : reports) {
@@ -33,7 +33,7 @@ public final class ExplainText {
                 """).toString();
     }
 
-    /** The table alone. */
+    /** Returns the table alone. */
     static String summary(List<AttackReport> reports) {
         StringBuilder text = new StringBuilder();
         line(text, LINE, "attack", "interleavings", "off", "stash", "kernel", "naive");
@@ -61,7 +61,7 @@ public final class ExplainText {
                 : row.worst() + " " + row.count(row.worst()) + " of " + row.executions();
     }
 
-    /** One attack, with one of its executions. */
+    /** Returns one attack, with one of its executions. */
     public static String of(AttackReport report, Timeline timeline, TextStyle style) {
         StringBuilder text = new StringBuilder();
         line(text, "%s: %s", report.attack().name(), report.attack().title());

@@ -9,10 +9,10 @@ import java.util.Optional;
 /**
  * A kind of lie that was found.
  *
- * @param lie the first one of its kind
- * @param seed seed of the program that showed it
- * @param count how many of this kind there were
+ * @param lie the first lie of its kind
+ * @param seed the seed of the program that showed it
+ * @param count the number of lies of this kind
  * @param shortest the shortest program that shows it; empty when it did not show again
- * @param file where that program was saved
+ * @param file the file in which that program was saved
  */
 public record FoundLie(Lie lie, long seed, long count, Optional<Shortest> shortest, Optional<Path> file) {}

@@ -9,11 +9,11 @@ import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Map;
 
-/** What a hunt came to, for programs; {@code docs/cli.md} describes it. */
+/** The results of a hunt, for programs; {@code docs/cli.md} describes the format. */
 public final class HuntJson {
     private HuntJson() {}
 
-    /** One object on one line. */
+    /** Returns one object on one line. */
     public static String of(List<HuntResult> results) {
         StringWriter text = new StringWriter();
         try (JsonGenerator json = new JsonFactory().createGenerator(text)) {

@@ -7,15 +7,15 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What hunting under one mode came to.
+ * The result of hunting under one mode.
  *
  * @param driver the driver
  * @param mode the mode
- * @param firstSeed seed of the first program
- * @param programs how many programs ran; their seeds follow each other
- * @param cut how many of them did not come to their end in time
- * @param verdict all that was judged
- * @param imbalance in what the capture's accounts do not balance
+ * @param firstSeed the seed of the first program
+ * @param programs the number of programs that ran; their seeds follow each other
+ * @param cut the number of programs that did not end in time
+ * @param verdict the verdict on all events
+ * @param imbalance the imbalance of the capture's accounts, in words; empty when they balance
  * @param found one lie of each kind
  */
 public record HuntResult(
@@ -28,7 +28,7 @@ public record HuntResult(
         Optional<String> imbalance,
         List<FoundLie> found) {
 
-    /** Whether no event lied, and the accounts balance. */
+    /** Returns whether no event lied, and the accounts balance. */
     public boolean isHonest() {
         return verdict.lies().isEmpty() && imbalance.isEmpty();
     }

@@ -6,11 +6,11 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** What a hunt came to, for people. */
+/** The results of a hunt, for people. */
 public final class HuntText {
     private HuntText() {}
 
-    /** Some lines. */
+    /** Returns some lines about a result. */
     public static String of(HuntResult result) {
         Verdict verdict = result.verdict();
         StringBuilder text = new StringBuilder();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** What a hunt came to, as text and as JSON. */
+/** The results of a hunt, as text and as JSON. */
 @NullMarked
 package dev.unraced.cli.hunt;
 

@@ -11,9 +11,9 @@ import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** The module of one kernel, in one folder. Each step runs the system's own tool, and says what that said. */
+/** The module of one kernel, in one folder. Each step runs the system's own tool, and prints that tool's output. */
 public final class KernelModule {
-    /** Where modules are built unless another place is named; root's own, as root loads them. */
+    /** The usual folder for builds; it belongs to root, since root loads the modules. */
     public static final Path USUAL_DIRECTORY = Path.of("/var/cache/unraced/kmod");
 
     private static final String FILE = "unraced.ko";
@@ -23,27 +23,27 @@ public final class KernelModule {
     private final Path directory;
 
     /**
-     * The module of the running kernel.
+     * Returns the module of the running kernel.
      *
-     * @param directory where each kernel has a folder
+     * @param directory the directory with a folder for each kernel
      */
     public static KernelModule ofThisMachine(Path directory) {
         return new KernelModule(Path.of("/"), System.getProperty("os.version", ""), directory);
     }
 
-    /** The module of a kernel whose files lie under a root. */
+    /** Makes the module of a kernel whose files lie under a root. */
     KernelModule(Path root, String release, Path directory) {
         this.root = root;
         this.release = release;
         this.directory = directory.resolve(release);
     }
 
-    /** Where the built module is. */
+    /** Returns the file of the built module. */
     public Path file() {
         return directory.resolve(FILE);
     }
 
-    /** Builds it. Gives the exit code of make, or 1 when that cannot be tried. */
+    /** Builds the module. Returns the exit code of make, or 1 when make cannot be tried. */
     public int build(PrintStream told) throws IOException, InterruptedException {
         Path headers = headers();
         if (!Files.exists(headers.resolve("Makefile"))) {
@@ -56,7 +56,7 @@ public final class KernelModule {
         return run(told, List.of("make", "-C", headers.toString(), "M=" + directory.toAbsolutePath(), "modules"));
     }
 
-    /** Loads it. Gives the exit code of insmod, or 1 when that cannot be tried. */
+    /** Loads the module. Returns the exit code of insmod, or 1 when insmod cannot be tried. */
     public int load(PrintStream told) throws IOException, InterruptedException {
         if (isLoaded()) {
             told.println("The module is loaded already.");
@@ -77,7 +77,7 @@ public final class KernelModule {
         return status;
     }
 
-    /** Unloads it; the kernel refuses while a capture is open. Gives the exit code of rmmod. */
+    /** Unloads the module; the kernel refuses while a capture is open. Returns the exit code of rmmod. */
     public int unload(PrintStream told) throws IOException, InterruptedException {
         if (!isLoaded()) {
             told.println("The module is not loaded.");
@@ -86,7 +86,7 @@ public final class KernelModule {
         return run(told, List.of("rmmod", "unraced"));
     }
 
-    /** What there is, a line each. */
+    /** Returns the state of kernel, headers and module, a line each. */
     public String status() {
         return "kernel   " + release + "\n"
                 + "headers  "
@@ -95,12 +95,12 @@ public final class KernelModule {
                 + "loaded   " + (isLoaded() ? "yes" : "no") + "\n";
     }
 
-    /** Whether it is loaded. */
+    /** Returns whether the module is loaded. */
     public boolean isLoaded() {
         return Files.exists(root.resolve("sys/module/unraced"));
     }
 
-    /** The kernels that there is a module for, as the rest of a sentence. */
+    /** Returns the kernels that have a module, as the rest of a sentence. */
     private String others() throws IOException {
         if (!Files.isDirectory(directory.getParent())) {
             return "";

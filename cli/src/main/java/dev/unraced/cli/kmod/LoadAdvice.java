@@ -8,17 +8,17 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * What to do when the kernel refuses the module. What insmod prints is strerror(3) of what finit_module(2) returned
- * (kernel/module/main.c), whichever insmod it is.
+ * Advice for when the kernel refuses the module. Every insmod prints strerror(3) of the errno of finit_module(2)
+ * (kernel/module/main.c).
  */
 final class LoadAdvice {
     private LoadAdvice() {}
 
     /**
-     * A sentence or two, when there is something to say.
+     * Returns a sentence or two; empty when there is no advice.
      *
-     * @param said what insmod printed
-     * @param root where the machine's files lie
+     * @param said the output of insmod
+     * @param root the directory below which the machine's files lie
      */
     static Optional<String> after(String said, Path root, String release) {
         String text = said.toLowerCase(Locale.ROOT);
@@ -60,7 +60,7 @@ final class LoadAdvice {
         try {
             return Files.readString(file);
         } catch (IOException e) {
-            // Not there, or not for us: nothing is known, so nothing is ruled out.
+            // The file is missing or not readable, so nothing is known, and nothing is ruled out.
             return "";
         }
     }

@@ -10,13 +10,13 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
 
-/** The module's sources, as the driver's jar has them. */
+/** The module's sources in the driver's jar. */
 public final class ModuleSources {
     private static final String ROOT = "/META-INF/kmod/";
 
     private ModuleSources() {}
 
-    /** Writes all of them to a folder, which is made when it is not there. */
+    /** Writes all sources to a folder, and makes the folder when it is missing. */
     public static void unpack(Path directory) throws IOException {
         for (String name : names()) {
             Path target = directory.resolve(name);

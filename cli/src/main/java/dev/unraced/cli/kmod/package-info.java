@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Building, loading and unloading the kernel module, whose sources come with the driver kmod: as files of its jar, so
- * that no class of the driver is needed.
+ * Builds, loads and unloads the kernel module. Its sources come as files in the jar of the driver kmod, so no class of
+ * the driver is needed.
  */
 @NullMarked
 package dev.unraced.cli.kmod;

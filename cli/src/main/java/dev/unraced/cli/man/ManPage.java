@@ -12,7 +12,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.PositionalParamSpec;
 
-/** One page, {@code unraced.1}, for the command and all its subcommands. */
+/** The page {@code unraced.1}, for the command and all its subcommands. */
 public final class ManPage {
     private static final String EXIT_CODES = "Exit codes: ";
 
@@ -27,8 +27,8 @@ public final class ManPage {
      * Writes the page.
      *
      * @param root the model of the command
-     * @param version of the command, for the foot of the page
-     * @param day of that version, such as 2026-11-24, likewise
+     * @param version the version of the command, for the foot of the page
+     * @param day the day of that version, such as 2026-11-24, also for the foot
      */
     public static String of(CommandSpec root, String version, String day) {
         ManPage page = new ManPage(root);

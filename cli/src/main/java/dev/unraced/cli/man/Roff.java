@@ -5,14 +5,14 @@ package dev.unraced.cli.man;
 final class Roff {
     private final StringBuilder page = new StringBuilder();
 
-    /** The first line: name and section of the page, the day of what it is about, its version, and the manual. */
+    /** Appends the first line: name and section of the page, day, version and manual. */
     Roff title(String name, String section, String day, String version, String manual) {
-        // A day has plain hyphens.
+        // The day is not escaped, so that its hyphens stay plain.
         page.append(".TH \"%s\" %s %s \"%s\" \"%s\"\n".formatted(name, section, day, version, manual));
         return this;
     }
 
-    /** A macro on a line of its own, with arguments in quotes. */
+    /** Appends a macro on a line of its own, with arguments in quotes. */
     Roff macro(String name, String... arguments) {
         page.append('.').append(name);
         for (String argument : arguments) {
@@ -22,26 +22,26 @@ final class Roff {
         return this;
     }
 
-    /** A line of text. */
+    /** Appends a line of text. */
     Roff text(String line) {
         String escaped = escape(line);
-        // At the start of a line these two would begin a macro.
+        // At the start of a line, a dot or an apostrophe would begin a macro.
         boolean isControl = escaped.startsWith(".") || escaped.startsWith("'");
         page.append(isControl ? "\\&" : "").append(escaped).append('\n');
         return this;
     }
 
-    /** A paragraph that hangs from a bold term. */
+    /** Appends a paragraph that hangs from a bold term. */
     Roff item(String term, String text) {
         return macro("TP").macro("B", term).text(text);
     }
 
     private static String escape(String text) {
-        // A plain hyphen may become a typographic one, which nobody can paste into a shell.
+        // A plain hyphen may become a typographic one, which fails when pasted into a shell.
         return ascii(text.replace("\\", "\\e").replace("-", "\\-"));
     }
 
-    /** groff reads its input as Latin-1 unless somebody converts it before. */
+    /** Replaces characters beyond ASCII by escapes, since groff reads its input as Latin-1 by default. */
     private static String ascii(String text) {
         StringBuilder ascii = new StringBuilder();
         text.codePoints().forEach(point -> {

@@ -9,13 +9,13 @@ final class Bits {
     private final byte[][] names;
     private final long[] masks;
 
-    /** Takes pairs of name and mask; a mask of several bits stands before those that it contains. */
+    /** Makes the names from pairs of name and mask; a mask of several bits comes before the masks that it contains. */
     Bits(List<Entry<String, Long>> pairs) {
         names = pairs.stream().map(Entry::getKey).map(LineBuffer::ascii).toArray(byte[][]::new);
         masks = pairs.stream().mapToLong(Entry::getValue).toArray();
     }
 
-    /** Appends {@code |A|B} for every bit that is set, those without a name together in hexadecimal. */
+    /** Appends {@code |A|B} for every bit that is set; bits without a name follow together in hexadecimal. */
     void text(LineBuffer out, long word) {
         long rest = word;
         for (int i = 0; rest != 0 && i < names.length; i++) {

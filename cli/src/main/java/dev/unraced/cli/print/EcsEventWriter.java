@@ -7,7 +7,7 @@ import dev.unraced.event.Sockaddr;
 import java.time.ZoneOffset;
 
 /**
- * Events by the Elastic Common Schema, version {@value #VERSION}. What the schema has no place for is under
+ * Writes events by the Elastic Common Schema, version {@value #VERSION}. Fields that the schema lacks are under
  * {@code unraced}.
  */
 public final class EcsEventWriter implements EventWriter {
@@ -22,9 +22,9 @@ public final class EcsEventWriter implements EventWriter {
     private final TimeText time = new TimeText("yyyy-MM-dd'T'HH:mm:ss", ZoneOffset.UTC);
 
     /**
-     * A writer.
+     * Makes a writer.
      *
-     * @param host name of the machine whose events they are
+     * @param host the name of the machine that the events are from
      */
     public EcsEventWriter(WallClock clock, OpenFlags openFlags, String host) {
         this.clock = clock;
@@ -100,7 +100,7 @@ public final class EcsEventWriter implements EventWriter {
         fields.end();
     }
 
-    /** The file that was really opened, or else the one that was named; none that was opened and missed. */
+    /** Appends the opened file, or else the named one; neither when the driver missed an opened file. */
     private void file(JsonFields fields, EventView view) {
         boolean opened = SchemaEvent.hasFile(view) && view.resolvedPath().isPresent();
         if (!opened && (SchemaEvent.isObjectMissed(view) || !view.path().isPresent())) {

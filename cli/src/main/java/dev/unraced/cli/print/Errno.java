@@ -144,14 +144,14 @@ final class Errno {
         "EHWPOISON"
     };
 
-    /** Those of {@code include/linux/errno.h}, from 512: the kernel keeps them from programs. */
+    /** The names of {@code include/linux/errno.h}, from 512, which the kernel keeps from programs. */
     private static final String[] RESTARTS = {
         "ERESTARTSYS", "ERESTARTNOINTR", "ERESTARTNOHAND", "ENOIOCTLCMD", "ERESTART_RESTARTBLOCK"
     };
 
     private Errno() {}
 
-    /** The name of a failed call's result, or null when it has none. */
+    /** Returns the name of a failed call's result, or null when it has none. */
     static @Nullable String nameOf(long result) {
         if (result < 0 && result > -NAMES.length) {
             return NAMES[(int) -result];

@@ -19,7 +19,7 @@ import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
-/** Events as JSON objects, one a line, with every field; {@code docs/events.md} is their schema. */
+/** Writes events as JSON objects, one a line, with every field; {@code docs/events.md} is their schema. */
 public final class JsonEventWriter implements EventWriter {
     private static final Bits EVENT_FLAGS = new Bits(Stream.of(EventFlag.values())
             .map(flag -> Map.entry(flag.name(), (long) flag.mask()))
@@ -305,7 +305,7 @@ public final class JsonEventWriter implements EventWriter {
         return LineBuffer.ascii(",\"" + name + "\":");
     }
 
-    /** A whole field for each constant. */
+    /** Returns a whole field for each constant. */
     private static <E extends Enum<E>> Map<E, byte[]> fields(String name, Class<E> type, Function<E, String> value) {
         Map<E, byte[]> fields = new EnumMap<>(type);
         for (E constant : type.getEnumConstants()) {
@@ -314,7 +314,7 @@ public final class JsonEventWriter implements EventWriter {
         return fields;
     }
 
-    /** A whole field for false and for true. */
+    /** Returns a whole field for false and for true. */
     private static byte[][] truths(String name) {
         return new byte[][] {
             LineBuffer.ascii(",\"" + name + "\":false"), LineBuffer.ascii(",\"" + name + "\":true"),

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.cli.print;
 
-/** Appends the fields of nested JSON objects, with commas where they belong. Names are ASCII that needs no escape. */
+/** Appends the fields of nested JSON objects, separated by commas. Names are ASCII that needs no escape. */
 final class JsonFields {
     private final LineBuffer out;
     private boolean follows;
@@ -35,28 +35,28 @@ final class JsonFields {
         return this;
     }
 
-    /** A string of characters that need no escape, such as a constant's name. */
+    /** Appends a string of characters that need no escape, such as a constant's name. */
     JsonFields word(String name, String value) {
         key(name);
         out.put('"').put(value).put('"');
         return this;
     }
 
-    /** A number as a string, where a schema wants one. */
+    /** Appends a number as a string, where a schema wants one. */
     JsonFields digits(String name, long value) {
         key(name);
         out.put('"').putUnsigned(value).put('"');
         return this;
     }
 
-    /** Bytes as a string; those that are no UTF-8 become U+FFFD. */
+    /** Appends bytes as a string; bytes that are no UTF-8 become U+FFFD. */
     JsonFields bytes(String name, byte[] value, int from, int to) {
         key(name);
         JsonText.put(out, value, from, to);
         return this;
     }
 
-    /** Bytes that are no UTF-8 as hexadecimal digits; nothing when they are. */
+    /** Appends bytes as hexadecimal digits if they are no UTF-8. */
     JsonFields hexUnlessText(String name, byte[] value, int from, int to) {
         for (int at = from; at < to; ) {
             int point = Utf8.decode(value, at, to);
@@ -70,7 +70,7 @@ final class JsonFields {
         return this;
     }
 
-    /** The name of a field whose value is appended otherwise. */
+    /** Appends the name of a field, and returns the buffer for its value. */
     LineBuffer key(String name) {
         if (follows) {
             out.put(',');

@@ -11,12 +11,12 @@ final class JsonKey {
         this.hex = LineBuffer.ascii(",\"" + name + "_hex\":");
     }
 
-    /** A field that follows another one. */
+    /** Returns the key of a field that follows another one. */
     static JsonKey of(String name) {
         return new JsonKey(name, ",");
     }
 
-    /** The first field of an object. */
+    /** Returns the key of the first field of an object. */
     static JsonKey first(String name) {
         return new JsonKey(name, "");
     }

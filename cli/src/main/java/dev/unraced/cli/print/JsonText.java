@@ -9,10 +9,10 @@ final class JsonText {
     private JsonText() {}
 
     /**
-     * Appends a string in quotes. Bytes that are not UTF-8 become U+FFFD. Whatever is not {@link Utf8#isPlain plain} is
-     * written as an escape, which a JSON reader turns back into the character.
+     * Appends a string in quotes. Bytes that are not UTF-8 become U+FFFD. Characters that are not {@link Utf8#isPlain
+     * plain} become escapes, which a JSON reader turns back into the characters.
      *
-     * @return whether the string holds all: whether the bytes were UTF-8
+     * @return whether the bytes were UTF-8, so that the string holds them all
      */
     static boolean put(LineBuffer out, byte[] bytes, int from, int to) {
         boolean exact = true;

@@ -11,7 +11,9 @@ public final class LineBuffer {
     private static final byte[] HEX = ascii("0123456789abcdef");
     private static final byte[] LOWEST = ascii(Long.toString(Long.MIN_VALUE));
 
-    /** The two digits of the numbers below 100: half the divisions. */
+    /**
+     * The first digits of the numbers below 100; ONES has the second ones. The tables halve the number of divisions.
+     */
     private static final byte[] TENS = new byte[100];
 
     private static final byte[] ONES = new byte[100];
@@ -30,7 +32,7 @@ public final class LineBuffer {
         bytes = new byte[capacity];
     }
 
-    /** The bytes of an ASCII text, for constants. */
+    /** Returns the bytes of an ASCII text, for constants. */
     static byte[] ascii(String text) {
         return text.getBytes(StandardCharsets.US_ASCII);
     }
@@ -43,7 +45,7 @@ public final class LineBuffer {
         length = 0;
     }
 
-    /** How many characters stand after the first {@code start} bytes, which end with a whole one. */
+    /** Returns the number of characters after the first {@code start} bytes, which end with a whole character. */
     int charactersFrom(int start) {
         int count = 0;
         for (int i = start; i < length; i++) {
@@ -52,14 +54,14 @@ public final class LineBuffer {
         return count;
     }
 
-    /** Takes back spaces at the end. */
+    /** Removes spaces at the end. */
     void trimEnd() {
         while (length > 0 && bytes[length - 1] == ' ') {
             length--;
         }
     }
 
-    /** Writes everything out, and is empty then, even if that fails. */
+    /** Writes all bytes, and empties the buffer even if that fails. */
     public void writeTo(OutputStream out) throws IOException {
         int count = length;
         length = 0;

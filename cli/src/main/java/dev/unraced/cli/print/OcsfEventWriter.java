@@ -7,8 +7,8 @@ import dev.unraced.event.EventView;
 import dev.unraced.event.Sockaddr;
 
 /**
- * Events by the Open Cybersecurity Schema Framework, version {@value #VERSION}: class 1001, File System Activity, and
- * class 4001, Network Activity, with the profiles host and container. What the schema has no place for is in
+ * Writes events by the Open Cybersecurity Schema Framework, version {@value #VERSION}: class 1001, File System
+ * Activity, and class 4001, Network Activity, with the profiles host and container. Fields that the schema lacks are in
  * {@code unmapped}.
  */
 public final class OcsfEventWriter implements EventWriter {
@@ -36,10 +36,10 @@ public final class OcsfEventWriter implements EventWriter {
     private final SchemaEvent event;
 
     /**
-     * A writer.
+     * Makes a writer.
      *
-     * @param host name of the machine whose events they are
-     * @param product version of this command
+     * @param host the name of the machine that the events are from
+     * @param product the version of this command
      */
     public OcsfEventWriter(WallClock clock, OpenFlags openFlags, String host, String product) {
         this.clock = clock;
@@ -96,7 +96,7 @@ public final class OcsfEventWriter implements EventWriter {
                 .number("severity_id", SchemaEvent.isChanged(view) ? HIGH : INFORMATIONAL);
     }
 
-    /** Timestamps are milliseconds since 1970. */
+    /** Appends the times, as milliseconds since 1970. */
     private void times(JsonFields fields, EventView view) {
         fields.number("time", clock.epochNanos(view.nanos()) / MILLI);
         if (view.enterNanos() != 0) {
@@ -151,7 +151,7 @@ public final class OcsfEventWriter implements EventWriter {
         }
     }
 
-    /** A name is required; of a path that nobody could read there is none. */
+    /** Appends a file, whose name the schema requires; the name of an unreadable path is empty. */
     private JsonFields file(JsonFields fields, BytesView path) {
         fields.number("type_id", 0);
         if (!path.isPresent()) {

@@ -10,9 +10,9 @@ import java.util.List;
  * {@code include/uapi/asm-generic/fcntl.h}, arm64 from its own {@code uapi/asm/fcntl.h}.
  */
 public final class OpenFlags {
-    /** Of x86, with its 64-bit and 32-bit conventions. */
+    /** The flags of x86, with its 64-bit and 32-bit conventions. */
     public static final OpenFlags X86 = new OpenFlags(040000, 0100000, 0200000, 0400000);
-    /** Of arm64. */
+    /** The flags of arm64. */
     public static final OpenFlags ARM64 = new OpenFlags(0200000, 0400000, 040000, 0100000);
 
     /** The names of the access modes, by their two bits. */
@@ -53,12 +53,12 @@ public final class OpenFlags {
                 entry("O_PATH", 010000000L)));
     }
 
-    /** Those of the machine that this runs on. */
+    /** Returns the flags of the machine that this runs on. */
     public static OpenFlags ofThisMachine() {
         return "aarch64".equals(System.getProperty("os.arch")) ? ARM64 : X86;
     }
 
-    /** Whether the kernel uses the mode argument with these flags. */
+    /** Returns whether the kernel uses the mode argument with these flags. */
     static boolean useMode(long flags) {
         return (flags & (O_CREAT | TMPFILE)) != 0;
     }

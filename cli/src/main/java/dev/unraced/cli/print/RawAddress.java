@@ -9,8 +9,8 @@ import dev.unraced.event.BytesView;
 import dev.unraced.event.RecordLayout;
 
 /**
- * A {@code struct sockaddr}, copied out of a record into memory that is reused. Bytes too short for their family have
- * no ip: they are what a caller passed, not what a kernel accepted.
+ * A {@code struct sockaddr}, copied out of a record into memory that is reused. Bytes that are too short for their
+ * family have no ip: a caller passed them, but no kernel accepted them.
  */
 final class RawAddress {
     private static final int FAMILY_SIZE = 2;
@@ -22,13 +22,13 @@ final class RawAddress {
     final byte[] bytes = new byte[RecordLayout.ADDRESS_MAX];
     int length;
 
-    /** Whether there were bytes to copy. */
+    /** Copies the bytes of an address, and returns whether there were any. */
     boolean read(BytesView view) {
         length = view.copyTo(bytes, 0);
         return view.isPresent();
     }
 
-    /** The family, or -1 when there are fewer than two bytes. */
+    /** Returns the family, or -1 when there are fewer than two bytes. */
     int family() {
         return length < FAMILY_SIZE ? -1 : (bytes[0] & 0xff) | ((bytes[1] & 0xff) << 8);
     }
@@ -41,7 +41,7 @@ final class RawAddress {
         return u16(2);
     }
 
-    /** The interface that a link-local IPv6 address belongs to, or 0. */
+    /** Returns the interface that a link-local IPv6 address belongs to, or 0. */
     long scope() {
         return family() == AF_INET6 && length >= INET6_WITH_SCOPE_SIZE
                 ? (u8(24) | (u8(25) << 8) | (u8(26) << 16) | ((long) u8(27) << 24))
@@ -61,12 +61,12 @@ final class RawAddress {
         return family() == AF_UNIX;
     }
 
-    /** Where the name of an AF_UNIX address starts: after the NUL of an abstract one. */
+    /** Returns where the name of an AF_UNIX address starts: after the NUL of an abstract one. */
     int unixStart() {
         return isAbstract() ? FAMILY_SIZE + 1 : FAMILY_SIZE;
     }
 
-    /** Where it ends: at the first NUL, or, when abstract, with the address. */
+    /** Returns where the name ends: at the first NUL or, when abstract, at the end of the address. */
     int unixEnd() {
         if (isAbstract()) {
             return length;
@@ -78,7 +78,7 @@ final class RawAddress {
         return end;
     }
 
-    /** Whether an AF_UNIX address has no name at all. */
+    /** Returns whether an AF_UNIX address has no name at all. */
     boolean isUnnamed() {
         return length == FAMILY_SIZE;
     }
@@ -99,7 +99,7 @@ final class RawAddress {
     private void ipv6(LineBuffer out) {
         int zeros = longestZeros();
         int zerosEnd = zeros + zeroRun(zeros);
-        // ::ffff:127.0.0.1
+        // An IPv4-mapped address, such as ::ffff:127.0.0.1.
         boolean mapped = zeros == 0 && zerosEnd == 5 && group(5) == 0xffff;
         for (int i = 0; i < (mapped ? 6 : GROUPS); i++) {
             if (i == zeros) {
@@ -118,7 +118,7 @@ final class RawAddress {
         }
     }
 
-    /** First group of the longest run of two zero groups or more, or {@link #GROUPS}. */
+    /** Returns the first group of the longest run of at least two zero groups, or {@link #GROUPS}. */
     private int longestZeros() {
         int best = GROUPS;
         int bestRun = 1;

@@ -2,9 +2,9 @@
 package dev.unraced.cli.print;
 
 /**
- * Appends bytes so that a terminal shows them and obeys none. UTF-8 that is {@link Utf8#isPlain plain} stands as it is,
- * if the terminal takes UTF-8; every other byte, the backslash and one delimiter become {@code \xNN}, so that the text
- * holds them all.
+ * Appends bytes so that a terminal shows them and obeys none. {@link Utf8#isPlain Plain} UTF-8 stays as it is, if the
+ * terminal takes UTF-8. Every other byte, the backslash and one delimiter become {@code \xNN}, so the text holds all
+ * bytes.
  */
 final class SafeText {
     private final boolean utf8;
@@ -13,7 +13,7 @@ final class SafeText {
         this.utf8 = utf8;
     }
 
-    /** Whether characters beyond ASCII may be written. */
+    /** Returns whether characters beyond ASCII may be written. */
     boolean isUtf8() {
         return utf8;
     }

@@ -13,7 +13,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/** What the writers of foreign schemas have in common: an event's bytes, and the fields that no schema has. */
+/** The common part of the writers of foreign schemas: an event's bytes, and the fields that no schema has. */
 final class SchemaEvent {
     private static final Bits FLAGS = new Bits(Stream.of(EventFlag.values())
             .map(flag -> Map.entry(flag.name(), (long) flag.mask()))
@@ -36,14 +36,16 @@ final class SchemaEvent {
     }
 
     /**
-     * Whether the call did what it was to. A connect that goes on by itself is neither that nor a failure, and neither
-     * is a call of which nobody knows whether it ran.
+     * Returns whether the call did its work. A connect that goes on after its return neither did nor failed; the same
+     * holds for a call of unknown execution.
      */
     static boolean succeeded(EventView event) {
         return isKnown(event) && !event.has(EventFlag.NOT_EXECUTED) && event.result() >= 0;
     }
 
-    /** Whether the call failed; one that was refused before it ran failed, whatever the refuser put for a result. */
+    /**
+     * Returns whether the call failed. A call that was refused before it ran failed, whatever result the refuser chose.
+     */
     static boolean failed(EventView event) {
         return isKnown(event)
                 && (event.has(EventFlag.NOT_EXECUTED) || (event.result() < 0 && event.result() != EINPROGRESS));
@@ -60,27 +62,27 @@ final class SchemaEvent {
         return event.address().integrity() == Integrity.CHANGED || event.blockIntegrity() == Integrity.CHANGED;
     }
 
-    /** Whether the event has a file, and the call is known to have run: only then the call opened it. */
+    /** Returns whether the event has a file and the call is known to have run: only then the call opened it. */
     static boolean hasFile(EventView event) {
         return event.has(EventFlag.HAS_FILE) && !event.has(EventFlag.EXECUTION_UNKNOWN);
     }
 
-    /** Whether the event has a socket, and the call is known to have run: only then the call connected it. */
+    /** Returns whether the event has a socket and the call is known to have run: only then the call connected it. */
     static boolean hasSocket(EventView event) {
         return event.has(EventFlag.HAS_SOCKET) && !event.has(EventFlag.EXECUTION_UNKNOWN);
     }
 
-    /** Whether the call succeeded with an object that the driver missed: what was named must not stand in for it. */
+    /** Returns whether the driver missed the object of a call that succeeded: the named object must not replace it. */
     static boolean isObjectMissed(EventView event) {
         return event.has(EventFlag.OBJECT_MISSED);
     }
 
-    /** Copies bytes to {@link #bytes}; their number. */
+    /** Copies bytes to {@link #bytes}, and returns their number. */
     int copy(BytesView view) {
         return view.copyTo(bytes, 0);
     }
 
-    /** Where the last component of the path in {@link #bytes} begins. */
+    /** Returns where the last component of the path in {@link #bytes} begins. */
     int lastName(int length) {
         for (int at = length - 1; at > 0; at--) {
             if (bytes[at - 1] == '/') {
@@ -90,13 +92,16 @@ final class SchemaEvent {
         return length == 1 && bytes[0] == '/' ? 0 : length > 0 && bytes[0] == '/' ? 1 : 0;
     }
 
-    /** The peer that a connect reached, or else the one that it named, to {@link #address}; whether there is one. */
+    /** Copies the reached peer, or else the named one, to {@link #address}, and returns whether there is one. */
     boolean peer(EventView event) {
         return (hasSocket(event) && address.read(event.remote()) && address.family() > 0)
                 || (!isObjectMissed(event) && address.read(event.address()));
     }
 
-    /** Whether the ip in {@link #address} is this machine's own: of 127.0.0.0/8, also when mapped to IPv6, or ::1. */
+    /**
+     * Returns whether the ip in {@link #address} is this machine's own: of 127.0.0.0/8, also when mapped to IPv6, or
+     * ::1.
+     */
     boolean isLoopback() {
         byte[] raw = address.bytes;
         if (address.family() == Sockaddr.AF_INET) {
@@ -106,7 +111,7 @@ final class SchemaEvent {
                 || (Arrays.equals(raw, 8, 20, MAPPED, 0, 12) && raw[20] == LOOPBACK_NET);
     }
 
-    /** What this project alone tells. */
+    /** Appends the fields that only Unraced has. */
     void own(JsonFields fields, EventView event, LineBuffer out) {
         fields.word("syscall", lower(event.syscall()))
                 .word("type", event.type().name())
@@ -148,7 +153,10 @@ final class SchemaEvent {
         behindDescriptor(fields, event, out);
     }
 
-    /** What the descriptor showed of a call that may never have run, apart from what calls really reached. */
+    /**
+     * Appends the object behind the descriptor of a call that may never have run, apart from objects that calls
+     * reached.
+     */
     private void behindDescriptor(JsonFields fields, EventView event, LineBuffer out) {
         if (!event.has(EventFlag.EXECUTION_UNKNOWN)) {
             return;
@@ -175,7 +183,7 @@ final class SchemaEvent {
         }
     }
 
-    /** Major and minor number of the file's device. */
+    /** Appends major and minor number of the file's device. */
     static LineBuffer device(LineBuffer out, EventView event) {
         return out.putDecimal(event.deviceMajor()).put(':').putDecimal(event.deviceMinor());
     }

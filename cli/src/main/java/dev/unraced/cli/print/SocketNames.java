@@ -5,7 +5,7 @@ package dev.unraced.cli.print;
 final class SocketNames {
     private SocketNames() {}
 
-    /** {@code AF_INET}; {@code AF_} and the number for one that is not often met. */
+    /** Appends a name such as {@code AF_INET}, or {@code AF_} and the number of a rare family. */
     static void family(LineBuffer out, int family) {
         out.put("AF_");
         switch (family) {
@@ -24,7 +24,7 @@ final class SocketNames {
         }
     }
 
-    /** {@code SOCK_STREAM}; {@code SOCK_} and the number for an unknown one. */
+    /** Appends a name such as {@code SOCK_STREAM}, or {@code SOCK_} and the number of an unknown type. */
     static void type(LineBuffer out, int type) {
         out.put("SOCK_");
         switch (type) {

@@ -22,7 +22,7 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Events as lines for people: what was asked for, what came of it, and how far to trust it.
+ * Writes events as lines for people: the request, its result, and how far to trust both.
  *
  * <p>Paths stand in quotes and cannot leave them, so that no name can pretend to be the next column.
  */
@@ -34,7 +34,7 @@ public final class TextEventWriter implements EventWriter {
     private static final int HOW_WIDTH = 26;
     private static final int RESULT_WIDTH = 9;
     private static final int DURATION_WIDTH = 7;
-    /** Ids of containers that are longer are cut as docker ps does. */
+    /** The length of container ids from which they are cut, as docker ps does. */
     private static final int LONG_ID = 40;
 
     private static final int SHORT_ID = 12;
@@ -44,12 +44,12 @@ public final class TextEventWriter implements EventWriter {
     private static final long SECOND = 1_000_000_000;
 
     private static final EventFlag[] EVENT_FLAGS = EventFlag.values();
-    /** Not worth a mark: the line shows the file or the socket. */
+    /** The flags without a mark, since the line shows the file or the socket. */
     private static final Set<EventFlag> UNMARKED = EnumSet.of(EventFlag.HAS_FILE, EventFlag.HAS_SOCKET);
     /** These flags weaken a file or a socket and nothing else, so they mean nothing in an event that has neither. */
     private static final Set<EventFlag> OF_OBJECTS =
             EnumSet.of(EventFlag.FD_TABLE_SHARED, EventFlag.SOCKET_SHARED, EventFlag.RESOLVED_UNSTABLE);
-    /** Each of these can be the reason why an argument was compared with nothing, though the call reached an object. */
+    /** The flags that can be the reason why an argument was not compared, though the call reached an object. */
     private static final Set<EventFlag> REASONS = EnumSet.of(
             EventFlag.FD_TABLE_SHARED,
             EventFlag.SOCKET_SHARED,
@@ -57,7 +57,10 @@ public final class TextEventWriter implements EventWriter {
             EventFlag.FOREIGN_MOUNT_NS,
             EventFlag.DETACHED,
             EventFlag.EXECUTION_UNKNOWN);
-    /** Marked without emphasis: no limit of trust, or one that every event of a program with threads has. */
+    /**
+     * The flags that are marked without emphasis: they limit no trust, or every event of a program with threads has
+     * them.
+     */
     private static final Set<EventFlag> REMARKS =
             EnumSet.of(EventFlag.CREATED, EventFlag.DELETED, EventFlag.DETACHED, EventFlag.FD_TABLE_SHARED);
 
@@ -80,11 +83,11 @@ public final class TextEventWriter implements EventWriter {
     private final RawAddress address = new RawAddress();
 
     /**
-     * Writes for a terminal.
+     * Makes a writer for a terminal.
      *
-     * @param zone of the times of day
+     * @param zone the zone of the times of day
      * @param colour whether the terminal takes colours
-     * @param utf8 whether it takes UTF-8
+     * @param utf8 whether the terminal takes UTF-8
      */
     public TextEventWriter(WallClock clock, OpenFlags openFlags, ZoneId zone, boolean colour, boolean utf8) {
         this.clock = clock;
@@ -104,7 +107,7 @@ public final class TextEventWriter implements EventWriter {
         writeCall(event, out);
     }
 
-    /** The line without its beginning: neither when it was, nor who made the call. */
+    /** Appends the line without its beginning, which has the time and the caller. */
     public void writeCall(EventView event, LineBuffer out) {
         Style.CALL.start(out, colour);
         int call = out.length();
@@ -130,7 +133,7 @@ public final class TextEventWriter implements EventWriter {
     private void task(EventView event, LineBuffer out) {
         Style.TASK.start(out, colour);
         int start = out.length();
-        // A name cannot hold a bracket, or it could pretend to another id.
+        // The name must not contain a bracket, or it could imitate another id.
         text(out, event.comm(), '[');
         out.put('[');
         if (event.tgid() != event.tid()) {
@@ -200,7 +203,7 @@ public final class TextEventWriter implements EventWriter {
         column(out, start, DURATION_WIDTH);
     }
 
-    /** Three digits or so: {@code 523ns}, {@code 12.3µs}, {@code 4.5ms}, {@code 61.0s}. */
+    /** Appends a duration with about three digits: {@code 523ns}, {@code 12.3µs}, {@code 4.5ms}, {@code 61.0s}. */
     private void nanos(LineBuffer out, long nanos) {
         if (nanos < MICRO) {
             out.putDecimal(nanos).put("ns");
@@ -297,7 +300,7 @@ public final class TextEventWriter implements EventWriter {
         return event.has(EventFlag.HAS_FILE) || event.has(EventFlag.HAS_SOCKET);
     }
 
-    /** Whether there is an object to compare with, and a flag that forbids it; in mode off nothing is ever compared. */
+    /** Returns whether a flag forbids the comparison with an object that is there; mode OFF never compares. */
     private static boolean isObjectInDoubt(EventView event) {
         if (hasObject(event) && event.mitigation() != Mitigation.OFF) {
             for (EventFlag flag : REASONS) {
@@ -309,7 +312,7 @@ public final class TextEventWriter implements EventWriter {
         return false;
     }
 
-    /** As runtimes show it: the first characters of a long one, which tell it from others well enough. */
+    /** Appends a container id as runtimes show it: a long id by its first characters, which are distinct enough. */
     private void container(EventView event, LineBuffer out) {
         BytesView id = event.containerId();
         if (id.isPresent() && id.length() > 0) {
@@ -329,7 +332,7 @@ public final class TextEventWriter implements EventWriter {
             mark(out, Style.NOTE, prefix, integrity.name());
         }
         if (provenance == Provenance.EXIT) {
-            // An argument that was not in memory at entry is ordinary: a note, with the flag FAULTED after it.
+            // An argument that was not in memory at entry is ordinary, so it gets a note, and the flag FAULTED follows.
             mark(out, faulted ? Style.NOTE : Style.ALARM, prefix, faulted ? "EXIT" : "EXIT!");
         } else if (provenance == Provenance.NONE) {
             mark(out, Style.NOTE, prefix, provenance.name());

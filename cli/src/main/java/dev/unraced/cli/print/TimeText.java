@@ -13,7 +13,7 @@ final class TimeText {
     private long cachedSecond = Long.MIN_VALUE;
     private byte[] cached = {};
 
-    /** Takes the pattern of a time down to its seconds. */
+    /** Makes a formatter from the pattern of a time down to its seconds. */
     TimeText(String pattern, ZoneId zone) {
         second = DateTimeFormatter.ofPattern(pattern).withZone(zone);
     }

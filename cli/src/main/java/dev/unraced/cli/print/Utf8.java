@@ -3,14 +3,14 @@ package dev.unraced.cli.print;
 
 /** Decodes UTF-8 without allocating, and tells text that may be shown from text that plays tricks. */
 final class Utf8 {
-    /** What {@link #decode} returns for a byte that does not start a well-formed sequence. */
+    /** The result of {@link #decode} for a byte that does not start a well-formed sequence. */
     static final int MALFORMED = -1;
 
     private Utf8() {}
 
     /**
-     * The code point that starts at an index, by the rules of RFC 3629: no overlong forms, no surrogates, nothing past
-     * U+10FFFF.
+     * Returns the code point that starts at an index, by the rules of RFC 3629: no overlong forms, no surrogates,
+     * nothing past U+10FFFF.
      */
     static int decode(byte[] bytes, int at, int end) {
         int first = bytes[at];
@@ -38,15 +38,15 @@ final class Utf8 {
         return overlong || surrogate || point > Character.MAX_CODE_POINT ? MALFORMED : point;
     }
 
-    /** How many bytes a code point takes. */
+    /** Returns the number of bytes of a code point. */
     static int size(int point) {
         return point < 0x80 ? 1 : point < 0x800 ? 2 : point < 0x10000 ? 3 : 4;
     }
 
     /**
-     * Whether a code point shows as itself and does nothing else. Not so for control characters (C0, DEL, C1), which a
-     * terminal obeys; for bidirectional and other format characters, separators and fillers, which hide or reorder the
-     * rest; and for what this runtime does not know.
+     * Returns whether a code point shows as itself and does nothing else. Control characters (C0, DEL, C1) do not: a
+     * terminal obeys them. Bidirectional and other format characters, separators and fillers do not: they hide or
+     * reorder the rest. Characters that this runtime does not know do not, either.
      */
     static boolean isPlain(int point) {
         if (point < 0x7f) {
@@ -65,7 +65,7 @@ final class Utf8 {
         };
     }
 
-    /** Letters and marks that Unicode lists as Default_Ignorable_Code_Point: they show as nothing. */
+    /** Returns whether a letter or mark is among Unicode's Default_Ignorable_Code_Point, which show as nothing. */
     private static boolean isInvisible(int point) {
         return point == 0x034f
                 || point == 0x115f

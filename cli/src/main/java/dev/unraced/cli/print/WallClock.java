@@ -9,9 +9,9 @@ import java.time.InstantSource;
  * Turns times since boot into times of day.
  *
  * <p>Java cannot read CLOCK_BOOTTIME, and a driver's clock may be that of another host or of a simulation. So the
- * offset comes from the events: none arrives before its call returned, hence the smallest difference between the time
- * of day at arrival and the return is the closest to the truth, off by the latency of the fastest event. It is sought
- * for a second from the first event, and then kept, whatever becomes of the time of day.
+ * offset comes from the events. No event arrives before its call returned, so the smallest difference between the time
+ * of day at arrival and the return is the closest; its error is the latency of the fastest event. The clock learns it
+ * for a second from the first event, and keeps it then, even if the time of day changes.
  */
 public final class WallClock {
     private static final long LEARNING_NANOS = 1_000_000_000L;
@@ -28,14 +28,14 @@ public final class WallClock {
         this.clock = clock;
     }
 
-    /** Tells of an event that has just arrived. */
+    /** Notes an event that has just arrived. */
     public void arrived(long bootNanos) {
         if (bootNanos < learnUntil) {
             learn(bootNanos);
         }
     }
 
-    /** Nanoseconds since 1970 of a time since boot. */
+    /** Returns the nanoseconds since 1970 of a time since boot. */
     long epochNanos(long bootNanos) {
         return bootNanos + offset;
     }

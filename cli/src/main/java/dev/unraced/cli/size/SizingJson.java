@@ -14,7 +14,7 @@ import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
 
-/** A sizing for programs; {@code docs/cli.md} describes it. */
+/** A sizing for programs; {@code docs/cli.md} describes the format. */
 public final class SizingJson {
     private final JsonGenerator json;
 
@@ -22,7 +22,7 @@ public final class SizingJson {
         this.json = json;
     }
 
-    /** The whole report, as one object on one line. */
+    /** Returns the whole report, as one object on one line. */
     public static String of(Sizing sizing) {
         StringWriter text = new StringWriter();
         try (JsonGenerator json = new JsonFactory().createGenerator(text)) {

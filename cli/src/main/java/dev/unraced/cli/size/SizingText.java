@@ -13,7 +13,7 @@ import java.math.MathContext;
 import java.time.Duration;
 import java.util.Locale;
 
-/** A sizing for people: a table, and what follows from it. */
+/** A sizing for people: a table, and the conclusions from it. */
 public final class SizingText {
     private static final String HEADER = "%-6s %8s %9s %10s %10s %10s %9s %9s %8s %9s %9s%n";
     private static final String ROW = "%-6s %8d %9s %10d %10d %10d %9d %9s %8d %9s %9s%n";
@@ -25,7 +25,7 @@ public final class SizingText {
         this.sizing = sizing;
     }
 
-    /** The whole report. */
+    /** Returns the whole report. */
     public static String of(Sizing sizing) {
         return new SizingText(sizing).write();
     }

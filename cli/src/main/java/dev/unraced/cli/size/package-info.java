@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** What the model of stash sizes found, as text and as JSON. */
+/** The findings of the model of stash sizes, as text and as JSON. */
 @NullMarked
 package dev.unraced.cli.size;
 

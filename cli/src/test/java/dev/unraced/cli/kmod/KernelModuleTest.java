@@ -15,7 +15,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * What can be tried on a machine that loads no modules: causes, remedies, and a build against a stand-in for headers.
+ * Tests the parts that work on a machine that loads no modules: causes, remedies, and a build against a stand-in for
+ * headers.
  */
 class KernelModuleTest {
     private static final String RELEASE = "6.12.1-test";
@@ -69,7 +70,7 @@ class KernelModuleTest {
         assertThat(told()).contains("only for 6.1.0-other").contains("unraced kmod build");
     }
 
-    /** What insmod of kmod and of busybox print; the guest's test has them from a kernel. */
+    /** The inputs are what insmod of kmod and of busybox print; the guest's test gets them from a kernel. */
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
                 insmod: ERROR: could not insert module x.ko: Key was rejected by service | mokutil

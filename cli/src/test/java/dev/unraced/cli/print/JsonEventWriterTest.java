@@ -240,7 +240,7 @@ class JsonEventWriterTest {
         return hex == null ? utf8((String) json.get(field)) : HexFormat.of().parseHex((String) hex);
     }
 
-    /** One on which the sample events returned at noon. */
+    /** Returns a clock on which the sample events returned at noon. */
     static WallClock clock() {
         WallClock clock = new WallClock(() -> Instant.parse("2026-11-24T12:00:00.123456789Z"));
         clock.arrived(EXIT_NANOS);

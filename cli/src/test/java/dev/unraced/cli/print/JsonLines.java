@@ -16,7 +16,7 @@ import org.assertj.core.api.InstanceOfAssertFactory;
 import org.assertj.core.api.MapAssert;
 import org.jspecify.annotations.Nullable;
 
-/** Reads JSON with a reader that is not ours, and that refuses a field given twice. */
+/** Reads JSON with an independent reader, which refuses a field that comes twice. */
 public final class JsonLines {
     @SuppressWarnings("rawtypes") // AssertJ's own signature
     public static final InstanceOfAssertFactory<Map, MapAssert<String, Object>> OBJECT =
@@ -28,7 +28,7 @@ public final class JsonLines {
 
     private JsonLines() {}
 
-    /** The objects of a text, one a line. */
+    /** Returns the objects of a text, one a line. */
     public static List<Map<String, Object>> parse(String text) {
         return text.lines().map(JsonLines::parseLine).toList();
     }

@@ -36,7 +36,7 @@ class RawAddressTest {
         for (int i = 0; i < 2_000; i++) {
             byte[] address = new byte[16];
             for (int group = 0; group < 8; group++) {
-                // Zeros often, or no run of them would ever be found.
+                // Zeros are frequent, since otherwise runs of them would hardly ever come.
                 if (random.nextInt(3) == 0) {
                     address[2 * group] = (byte) random.nextInt(3);
                     address[2 * group + 1] = (byte) random.nextInt();

@@ -38,7 +38,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** Events by the schemas of others, held against the lists of what these say. */
+/** Tests events in foreign schemas against lists of these schemas' fields. */
 class SchemaWritersTest {
     private static final String LOOPBACK = "02001f907f0000010000000000000000";
     private static final String LOOPBACK6 = "0a001f900000000000000000000000000000000000000001" + "00000000";
@@ -56,7 +56,7 @@ class SchemaWritersTest {
     private final WallClock clock =
             new WallClock(Clock.fixed(Instant.parse("2026-11-24T12:00:00.123456Z"), ZoneOffset.UTC));
 
-    /** What a schema says of a field; without a profile that brings it, "". */
+    /** A field in a schema; the profile is "" when the field needs none. */
     private record Field(String type, Set<String> marks, String profile, List<String> values) {
         private static Field of(List<String> words) {
             return new Field(
@@ -88,7 +88,7 @@ class SchemaWritersTest {
         return connect(address).socket(family, 1, protocol, hex(address), hex(address));
     }
 
-    /** An open that succeeded, and whose file was gone when the driver looked. */
+    /** An open that succeeded, but whose file was gone when the driver looked. */
     private static RecordEncoder missedOpen() {
         return begin(Syscall.OPENAT, 3)
                 .path(utf8("/etc/shadow"), Provenance.KERNEL, Integrity.MATCH)
@@ -148,7 +148,7 @@ class SchemaWritersTest {
         return new EcsEventWriter(clock, OpenFlags.X86, "host");
     }
 
-    /** The lines of a list, in words, without its header. */
+    /** Returns the lines of a list, as words, without its header. */
     private static List<List<String>> list(String name) {
         try (InputStream in = SchemaWritersTest.class.getResourceAsStream("/schemas/" + name)) {
             return new String(Objects.requireNonNull(in).readAllBytes(), StandardCharsets.UTF_8)
@@ -178,7 +178,7 @@ class SchemaWritersTest {
         return sections;
     }
 
-    /** Whether a value is of a type that both schemas know. */
+    /** Returns whether a value is of a type that both schemas know. */
     private static boolean isOf(String type, @Nullable Object value) {
         return switch (type) {
             case "integer", "long" -> value instanceof Long || value instanceof BigInteger;
@@ -209,7 +209,7 @@ class SchemaWritersTest {
         return object;
     }
 
-    /** Whether an object has what its section says, and the objects in it what theirs say. */
+    /** Checks that an object, and the objects in it, have the fields of their sections. */
     private static void assertFitsSection(
             Map<String, Section> sections, String name, Map<String, Object> object, List<?> profiles, String where) {
         Section section = sections.get(name);
@@ -315,7 +315,10 @@ class SchemaWritersTest {
         }
     }
 
-    /** Changes a copy of an event, at a path whose last name is of the object that the others lead to. */
+    /**
+     * Returns a copy of an event with another value at a path, whose first names lead to the object and whose last is
+     * the field.
+     */
     private static Map<String, Object> with(Map<String, Object> event, String path, @Nullable Object value) {
         Map<String, Object> changed = new LinkedHashMap<>(event);
         int dot = path.indexOf('.');

@@ -47,7 +47,7 @@ class Utf8Test {
         assertThat(Utf8.isPlain(point)).isTrue();
     }
 
-    /** The only code point in some bytes, by the JDK. */
+    /** Returns the only code point in some bytes, as the JDK decodes it. */
     private static int single(byte[] bytes) {
         try {
             String text = StandardCharsets.UTF_8

@@ -14,7 +14,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 
-/** Records to start from. */
+/** Records that tests start from. */
 public final class SampleEvents {
     public static final long EXIT_NANOS = 1_000_012_345_678L;
     public static final int AT_FDCWD = -100;

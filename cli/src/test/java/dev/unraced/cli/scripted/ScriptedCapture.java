@@ -34,7 +34,7 @@ public final class ScriptedCapture implements Capture {
         this.total = total;
     }
 
-    /** Delivers the records over and over, until so many were delivered. */
+    /** Returns a capture that repeats the records until that many were delivered. */
     public static ScriptedCapture repeating(List<byte[]> records, long total) {
         return new ScriptedCapture(records, total);
     }

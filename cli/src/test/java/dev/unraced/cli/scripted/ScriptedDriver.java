@@ -9,7 +9,7 @@ import dev.unraced.driver.Driver;
 import dev.unraced.event.Feature;
 import java.util.List;
 
-/** Delivers opens of one file, as many as the system property {@code scripted.events} says. */
+/** A driver that delivers opens of one file, as many as the system property {@code scripted.events} says. */
 public final class ScriptedDriver implements Driver {
     public static final String NAME = "scripted";
 

@@ -3,7 +3,7 @@ package dev.unraced.cli.scripted;
 
 import dev.unraced.driver.DriverModule;
 
-/** Brings the scripted driver. */
+/** Provides the scripted driver. */
 public final class ScriptedModule extends DriverModule {
 
     @Override

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** A driver that delivers what a test wrote down. */
+/** A driver that delivers the records that a test wrote. */
 @NullMarked
 package dev.unraced.cli.scripted;
 

@@ -20,7 +20,7 @@ final class CaptureRunner implements SmartLifecycle {
         thread.start();
     }
 
-    /** Closing lets the handler finish its event, and ends the run. */
+    /** Closes the capture, which lets the handler finish its event, and ends the run. */
     @Override
     public void stop() {
         capture.close();

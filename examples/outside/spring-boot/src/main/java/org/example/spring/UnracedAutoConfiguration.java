@@ -14,12 +14,14 @@ import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.context.annotation.Bean;
 import org.springframework.core.env.Environment;
 
-/** A capture by the application's properties {@code unraced.*}, whose events go to its {@link EventHandler}. */
+/** Opens a capture by the application's properties {@code unraced.*}, whose events go to its {@link EventHandler}. */
 @AutoConfiguration
 @ConditionalOnBean(EventHandler.class)
 public class UnracedAutoConfiguration {
 
-    /** Properties have the names of the configuration's keys; one that is none is an error that says so. */
+    /**
+     * Makes the configuration from properties with the names of its keys; an unknown name is an error that names it.
+     */
     @Bean
     @ConditionalOnMissingBean
     CaptureConfig captureConfig(Environment environment) {
@@ -34,13 +36,16 @@ public class UnracedAutoConfiguration {
         return config.build();
     }
 
-    /** Variables of the environment, which Spring offers as properties, Unraced reads by itself. */
+    /**
+     * Returns whether a property is an environment variable, which Spring also offers as a property and Unraced reads
+     * by itself.
+     */
     private static boolean isVariable(String key) {
         return System.getenv()
                 .containsKey("UNRACED_" + key.replace('.', '_').replace('-', '_').toUpperCase(Locale.ROOT));
     }
 
-    /** Closed with the application's context. */
+    /** Opens the capture, which closes with the application's context. */
     @Bean(destroyMethod = "close")
     @ConditionalOnMissingBean
     Capture capture(CaptureConfig config) {

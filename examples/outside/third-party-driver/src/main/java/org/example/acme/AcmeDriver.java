@@ -14,13 +14,13 @@ import dev.unraced.event.Mitigation;
  * Watches an {@link AcmeMachine}.
  *
  * <p>It adapts a capture that is there already. A driver with a source of its own writes records with {@code
- * RecordEncoder} into a {@code RingWriter}, keeps arguments in an {@code ArgStash}, and gets its capture from {@code
- * RingCapture}: the kit's rules about consumers, order and closing are then kept already.
+ * RecordEncoder} into a {@code RingWriter}. It keeps arguments in an {@code ArgStash}, and gets its capture from {@code
+ * RingCapture}. Then it keeps the kit's rules about consumers, order and closing without further code.
  */
 public final class AcmeDriver implements Driver {
     static final String NAME = "acme";
 
-    /** What it cannot, and why: the kit skips exactly the rules about that, and prints the reason. */
+    /** The declared capabilities: for each that is missing, the kit skips its rules and prints the reason. */
     private static final Capabilities CAPABILITIES =
             Capabilities.complete()
                     .without(Mitigation.KERNEL, "Acme's machine keeps its copies to itself")

@@ -5,7 +5,7 @@ import com.google.inject.Provides;
 import com.google.inject.Singleton;
 import dev.unraced.driver.DriverModule;
 
-/** Makes the driver known; the file in META-INF/services names this class. */
+/** Registers the driver; the file in META-INF/services names this class. */
 public final class AcmeDriverModule extends DriverModule {
 
     @Override
@@ -14,7 +14,7 @@ public final class AcmeDriverModule extends DriverModule {
         bindStage(AcmeDriver.NAME, AcmeStage.class);
     }
 
-    // One machine for the driver and its stage, so that the kit's actors play where the driver looks.
+    // The driver and its stage share one machine, so that the kit's actors play where the driver looks.
     @Provides
     @Singleton
     AcmeMachine machine() {

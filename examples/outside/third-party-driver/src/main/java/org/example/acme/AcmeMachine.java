@@ -3,7 +3,7 @@ package org.example.acme;
 
 import dev.unraced.sim.SimKernel;
 
-/** What this driver watches: somewhere that calls are made, with a way to watch them. Here it is a simulated kernel. */
+/** The machine that this driver watches: a place where calls are made. Here it is a simulated kernel. */
 public final class AcmeMachine {
     private final SimKernel kernel = SimKernel.create();
 

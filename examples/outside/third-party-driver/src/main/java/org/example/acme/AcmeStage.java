@@ -4,7 +4,10 @@ package org.example.acme;
 import com.google.inject.Inject;
 import dev.unraced.driver.Stage;
 
-/** Where the kit's actors make their calls, since this driver does not watch the machine that the tests run on. */
+/**
+ * The place where the kit's actors make their calls, since this driver does not watch the machine that the tests run
+ * on.
+ */
 public final class AcmeStage implements Stage {
     private final AcmeMachine machine;
 

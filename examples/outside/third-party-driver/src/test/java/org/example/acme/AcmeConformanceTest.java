@@ -7,7 +7,7 @@ import dev.unraced.driver.Drivers;
 import dev.unraced.driver.Stage;
 import java.util.Optional;
 
-/** The driver as an agent finds it, under all rules. */
+/** Runs all rules against the driver, as an agent discovers it. */
 class AcmeConformanceTest extends ConformanceSuite {
     private final Drivers drivers = Drivers.discover();
 
@@ -21,7 +21,7 @@ class AcmeConformanceTest extends ConformanceSuite {
         return drivers.stage(AcmeDriver.NAME);
     }
 
-    /** A driver that is in the making is tried with less, for the sake of time; at the end it takes 1. */
+    /** Returns a part of the load to save time while the driver is in development; the finished driver takes 1. */
     @Override
     public double intensity() {
         return 0.1;
