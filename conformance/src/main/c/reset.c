@@ -41,6 +41,8 @@ void command_reset(void)
 	if (!ports || bind(listener, (struct sockaddr *)&peer, sizeof(peer)) || listen(listener, 128) ||
 	    getsockname(listener, (struct sockaddr *)&peer, &length)) {
 		fail("no listener");
+		close(listener);
+		free(ports);
 		return;
 	}
 	pid_t child = fork_child();

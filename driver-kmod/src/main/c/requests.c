@@ -626,20 +626,6 @@ u32 unraced_requests_features(void)
 	return 0;
 }
 
-/* io_openat() calls io_openat2(), so one probe sees both. Without it, opens of requests have OBJECT_MISSED. */
-static void start_return_probe(struct unraced_capture *capture)
-{
-	struct unraced_return_probe *probe = &capture->open_probe;
-
-	probe->capture = capture;
-	probe->kretprobe.kp.symbol_name = "io_openat2";
-	probe->kretprobe.entry_handler = before_open;
-	probe->kretprobe.handler = after_open;
-	probe->kretprobe.data_size = sizeof(u64);
-	probe->kretprobe.maxactive = RETURNS;
-	probe->registered = !register_kretprobe(&probe->kretprobe);
-}
-
 int unraced_requests_start(struct unraced_capture *capture)
 {
 	return 0;

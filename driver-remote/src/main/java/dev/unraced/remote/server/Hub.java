@@ -245,7 +245,8 @@ public final class Hub implements AutoCloseable {
                 stats.ringBytes(),
                 stats.stashBytes(),
                 stats.stash(),
-                stats.copiesMissed());
+                stats.copiesMissed(),
+                stats.heaviest());
     }
 
     /** Runs a task while no event is between capture and ring. */

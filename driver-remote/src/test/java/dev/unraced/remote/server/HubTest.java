@@ -18,6 +18,7 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import dev.unraced.config.EventFilters;
+import dev.unraced.driver.CallerLosses;
 import dev.unraced.driver.Capabilities;
 import dev.unraced.driver.Capture;
 import dev.unraced.driver.CaptureStats;
@@ -39,6 +40,7 @@ import dev.unraced.stash.StashStats;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
@@ -85,6 +87,8 @@ class HubTest {
             assertThat(tap.missed()).isZero();
         }
     }
+
+    private static final List<CallerLosses> CALLERS = List.of(new CallerLosses(7, 1000, 3));
 
     /** Makes a capture that is consumed once, and then has no more events. */
     private static Capture consumedBy(Answer<Integer> once) {
@@ -172,7 +176,8 @@ class HubTest {
             hub.attach(outlet, null);
             awaitEvents(deliveries, 2);
             when(capture.stats())
-                    .thenReturn(new CaptureStats(4, 0, 4, 0, Map.of(), Map.of(), 0, 0, 0, StashStats.NONE));
+                    .thenReturn(new CaptureStats(4, 0, 4, 0, Map.of(), Map.of(), 0, 0, 0, StashStats.NONE, 0, CALLERS));
+            assertThat(hub.stats().heaviest()).isEqualTo(CALLERS);
             Books books = outlet.books();
             assertThat(books.getLostMap()).isEqualTo(Map.of(LossReason.MALFORMED.name(), 2L));
             assertThat(books.getReturned()).isEqualTo(4);
