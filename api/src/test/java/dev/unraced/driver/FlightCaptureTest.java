@@ -41,7 +41,7 @@ class FlightCaptureTest {
     @TempDir
     private Path folder;
 
-    // Stubbed before Flight Recorder's thread asks, and not while it may.
+    // The stubs must be set before Flight Recorder's thread asks, and cannot change meanwhile.
     private final AtomicBoolean open = new AtomicBoolean(true);
     private volatile CaptureStats books = stats(Map.of());
 
