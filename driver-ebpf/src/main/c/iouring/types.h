@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
-/* The io_uring types of the kernel that the programs read, and the checks which of them the running kernel has. */
+/* The kernel's io_uring types that the programs read, and checks for those that the running kernel has. */
 #ifndef UNRACED_IOURING_TYPES_H
 #define UNRACED_IOURING_TYPES_H
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
 /*
- * This file sets up programs inside a call: its stash entry, a call whose entry was missed, and the object of the call.
+ * This file prepares programs inside a call: it finds the call's stash entry, rebuilds a call without an entry, and
+ * stores the object of the call.
  */
 #ifndef UNRACED_KERNELCOPY_CONTEXT_H
 #define UNRACED_KERNELCOPY_CONTEXT_H

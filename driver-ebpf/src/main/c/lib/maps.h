@@ -204,7 +204,7 @@ struct progress {
 	__u32 reserved;
 };
 
-/* A pending io_uring request. A long_request starts with the same fields as a request, except for the path's rest. */
+/* A pending io_uring request. A struct long_request starts with a struct request. */
 struct request {
 	struct caller by;
 	struct progress at;

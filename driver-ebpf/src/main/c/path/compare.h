@@ -16,7 +16,7 @@ struct comparison {
 	const __u8 *other;
 	__u32 at; /* position in the claim where the comparison begins */
 	__u32 length;
-	__u32 position; /* position in the other side */
+	__u32 position; /* position in the other side, which ends at "end" */
 	__u32 end;
 	__u32 differs;
 };

@@ -18,7 +18,10 @@
 #include "path/validation.h"
 #include "path/walk.h"
 
-/* Limits of names and mounts on the way; each step costs the verifier some hundred instructions. */
+/*
+ * The most steps on the way, each a name or a mount, and the longest name. Each step costs the verifier some hundred
+ * instructions.
+ */
 #define DIRECT_STEPS 8
 #define DIRECT_NAME 31
 
@@ -71,8 +74,8 @@ static __always_inline __u32 namespace_of(struct mount *mount)
 }
 
 /*
- * Returns whether the file's names are the claim's. It climbs as walk_step() of path/walk.h does. The claim's base is
- * the directory of its first name; no names may follow above it.
+ * Returns whether the file's names are the claim's. It climbs as walk_step() of path/walk.h does. When the walk meets
+ * the claim's base, no name of the claim may remain.
  */
 static __always_inline bool climb(struct walk *walk, struct file *file, __u32 own, const __u8 *claim)
 {

@@ -94,7 +94,7 @@ static __always_inline bool read_short_path(struct slot *to, __u8 provenance)
 	if (size > INLINE_BYTES)
 		return 0;
 	call->provenance = size < 0 ? UNRACED_PROVENANCE_NONE : provenance;
-	/* As in read_path(). */
+	/* The size is as in read_path(). */
 	call->length = size > 0 ? size - 1 : 0;
 	return 1;
 }

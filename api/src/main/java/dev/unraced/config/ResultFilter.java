@@ -24,7 +24,7 @@ public enum ResultFilter {
      * Returns whether a call failed. A connect in progress has not failed; its later end makes no event.
      *
      * @param result the raw return value
-     * @param executed whether the call ran at all; if not, it has no result
+     * @param executed whether the call ran at all; if not, the result is not its own
      */
     public static boolean isFailure(Syscall syscall, long result, boolean executed) {
         boolean underWay = syscall == Syscall.CONNECT && result == -EINPROGRESS;

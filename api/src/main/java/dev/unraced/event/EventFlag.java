@@ -80,7 +80,7 @@ public enum EventFlag {
 
     /**
      * The call succeeded, but its file or socket was gone, or indistinguishable from another one, when the driver
-     * looked. The event has neither.
+     * looked. The event lacks it.
      */
     OBJECT_MISSED(19);
 

@@ -16,7 +16,7 @@ import java.util.function.ToIntFunction;
  * Decides whether bytes are a record that {@link EventView} can read without errors. Allocates nothing, throws nothing.
  *
  * <p>Records come from memory that another party writes. After this check no accessor of the view leaves the record or
- * meets an unknown code, and code that asks the flags first never asks for numbers that the call lacks.
+ * meets an unknown code. Code that asks the flags first never asks for numbers that the call lacks.
  */
 public final class RecordValidator {
     private static final VarHandle LONGS = MethodHandles.byteBufferViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
