@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
 /*
- * The tracepoint tier. Each watched call has two programs: the one at entry stashes its arguments under the thread, the
- * one at return completes them with the result and with the object that the call really acted on, and writes one record.
+ * This is the tracepoint tier. Each watched call has two programs. The entry program stashes the arguments under the
+ * thread; the return program adds the result and the object that the call really acted on, and writes one record.
  *
- * Their programs run with preemption off (lib/attach_points.h), so a per-CPU area belongs to the program that looks it up.
+ * These programs run with preemption off (lib/attach_points.h), so no other program uses a per-CPU area at the same
+ * time.
  */
 #include "lib/kernel_types.h"
 #include <bpf/bpf_helpers.h>
@@ -23,7 +24,7 @@
 
 char LICENSE[] SEC("license") = "GPL";
 
-/* A thread that ends takes its call with it. */
+/* When a thread ends, its stashed call is deleted. */
 #ifdef BY_EVENTS
 TRACEPOINT("sched", "sched_process_exit")
 int thread_exit(void *ctx)
@@ -49,7 +50,7 @@ int BPF_PROG(thread_exit, struct task_struct *task)
 	return 0;
 }
 
-/* Run once by the loader in its own process: only the kernel knows its id in the initial pid namespace. */
+/* The loader runs this program once in its own process: only the kernel knows its id in the initial pid namespace. */
 SEC("syscall")
 int init_self(void *ctx)
 {
@@ -63,8 +64,8 @@ int init_self(void *ctx)
 }
 
 /*
- * Run once by the loader, when the programs at all entries are attached and on. Raw tracepoints are never passed over there:
- * a program of theirs is not run only while it runs on the same CPU already.
+ * The loader runs this program once, when the programs at all entries are attached and on. From then on the kernel
+ * skips none of them: it skips a raw tracepoint's program only while the program already runs on the same CPU.
  */
 SEC("syscall")
 int entries_begin(void *ctx)

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
-/* This file finds out whether a later request of the same batch closed a descriptor before its completion was told. */
+/*
+ * This file finds out whether a later request of the same batch closed a descriptor before the completion of its open
+ * was reported.
+ */
 #ifndef UNRACED_IOURING_BATCH_H
 #define UNRACED_IOURING_BATCH_H
 
@@ -9,14 +12,17 @@
 #include "iouring/types.h"
 #include "lib/core_access.h"
 
-/* A batch of requests that were carried out one after the other; only then their completions are told, one after the other. */
+/*
+ * A batch of requests that the kernel executed one after the other, and whose completions it reports together
+ * afterwards.
+ */
 struct batch {
-	__u64 at; /* struct io_wq_work_node */
+	__u64 at; /* struct io_wq_work_node of the request in turn */
 	__u64 own;
 	__s32 fd;
-	__u32 closed; /* 1: by a request after the own one, or by any if the own one is not among them */
+	__u32 closed; /* 1: a request after the own one closed fd, or any request if the own one is not in the batch */
 };
-/* More requests of a batch are not looked through. */
+/* At most this many requests of a batch are searched. */
 #define BATCH_STEPS 512
 
 static long batch_step(__u64 step, struct batch *batch)
@@ -39,8 +45,9 @@ static long batch_step(__u64 step, struct batch *batch)
 }
 
 /*
- * Tells whether a later request of the batch closed the descriptor that this one opened. Only a close frees a
- * descriptor, so another file can be behind it only then: those of other threads, workers among them, show by the table.
+ * Tells whether a later request of the batch closed the descriptor that this request opened, or may have. Within the
+ * batch, only a close frees the descriptor for another file. Changes by other threads, workers among them, show in the
+ * sharing of the table.
  */
 static __always_inline bool was_closed_in_batch(struct io_kiocb *req, __s32 fd)
 {

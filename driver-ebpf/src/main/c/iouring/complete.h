@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
 /*
- * This file has the programs that see a request's end, and makes its event. Another thread than the submitter may carry a
- * request out, and yet another may tell of its end.
+ * This file has the programs that see the end of an io_uring request and make its event. Another thread than the
+ * submitter may execute a request, and a third may report its end.
  */
 #ifndef UNRACED_IOURING_COMPLETE_H
 #define UNRACED_IOURING_COMPLETE_H
@@ -24,7 +24,7 @@
 #include "syscall/arguments.h"
 #include "syscall/filter.h"
 
-/* What little is known of a request without an entry. False when nobody wants to know. */
+/* Fills in a request without an entry as far as possible. Returns false when a filter drops it. */
 static __always_inline bool request_unseen(struct unraced_counters *stats, const struct unraced_control *shared,
 					   struct long_request *to, __u8 syscall)
 {
@@ -49,14 +49,17 @@ static __always_inline bool request_unseen(struct unraced_counters *stats, const
 	return 1;
 }
 
-/* False when the entry gave way to another one meanwhile, which the copy may be mixed with. */
+/* Returns false when the map replaced the entry meanwhile: the copy may then mix two requests. */
 static __always_inline bool request_copy(struct long_request *to, const struct request *found, __u64 address)
 {
 	*(struct request *)to = *found;
 	return bpf_map_lookup_elem(&requests, &address) == found && found->call.enter_ns == to->call.call.enter_ns;
 }
 
-/* Whether nobody else has made its event, or is about to. By the copy, as the entry may be another's by now. */
+/*
+ * Claims the event of a request, and returns false when another program has claimed it. The copy's time decides, as the
+ * entry may belong to another request by now.
+ */
 static __always_inline bool take_event(struct request *found, const struct long_request *copy)
 {
 	__u64 untold = copy->at.untold;
@@ -64,7 +67,7 @@ static __always_inline bool take_event(struct request *found, const struct long_
 	return untold && __sync_val_compare_and_swap(&found->at.untold, untold, 0) == untold;
 }
 
-/* Of a long path, the copy has no more than the start. */
+/* Reads the whole of a long path: a request entry has only its start. */
 static __always_inline void take_rest(struct long_request *to, __u64 address)
 {
 	struct long_request *whole;
@@ -81,7 +84,7 @@ static __always_inline void take_rest(struct long_request *to, __u64 address)
 	bpf_map_delete_elem(&long_requests, &address);
 }
 
-/* A request that counted as in flight has come to its event. */
+/* Accounts for the event of a request that counted as pending. */
 static __always_inline void settle(struct unraced_counters *stats, struct io_kiocb *req)
 {
 	struct completion_key key = completion_key_of(req);
@@ -92,8 +95,9 @@ static __always_inline void settle(struct unraced_counters *stats, struct io_kio
 }
 
 /*
- * Whether a request has ended so; its memory may be another's by now. Until it has, an old result lies there, which may
- * be the same, and any request of the ring can have this user_data and this result: so only what has changed since counts.
+ * Returns whether a request has ended with this result; its memory may belong to another request by now. Until it ends,
+ * an old result lies there, which may be equal. Any request of the ring can have this user_data and this result, so
+ * only a changed value counts.
  */
 static __always_inline bool has_ended(const struct request *request, struct io_kiocb *req, const struct completion_key *key,
 				      __s32 result)
@@ -104,15 +108,15 @@ static __always_inline bool has_ended(const struct request *request, struct io_k
 	if (request->call.syscall != UNRACED_CONNECT)
 		return request->at.before != result;
 	/*
-	 * The descriptor lies there until there is a result, or what the socket was polled for: bits, or 0 if somebody else
-	 * woke it, or cancelled the request. No connect ends by a positive one. Whether it was polled is looked at last.
+	 * Until the result, this memory holds the descriptor, or after a poll its event bits, or 0 after a foreign
+	 * wake-up or a cancellation. No connect ends with a positive result. The polled flag is read last.
 	 */
 	if (!request->at.before || KREAD(req, cqe.fd) || result > 0)
 		return 0;
 	return result < 0 || !*(const volatile __u32 *)&request->at.polled;
 }
 
-/* Completes what is known of a request by its result. */
+/* Completes a request with its result. */
 static __always_inline int on_end(void *ctx, struct unraced_counters *stats, struct tail_context *to, struct io_kiocb *req,
 				  __u8 syscall, __s32 result)
 {
@@ -121,7 +125,7 @@ static __always_inline int on_end(void *ctx, struct unraced_counters *stats, str
 
 	stats->returned++;
 	if (call->silent) {
-		/* Counted at its submission, and so was its return. */
+		/* The submission counted this request as silent. */
 		stats->silent--;
 	}
 	if (syscall == UNRACED_CONNECT && copies_late() && call->provenance != UNRACED_PROVENANCE_NONE)
@@ -129,8 +133,8 @@ static __always_inline int on_end(void *ctx, struct unraced_counters *stats, str
 	to->file = (__u64)KREAD(req, file);
 	to->result = result;
 	/*
-	 * Its descriptor means something only to those who share the submitter's table. A ring can outlive its process, and
-	 * be told of by a thread with a table of its own.
+	 * The descriptor is valid only in the submitter's table. A ring can outlive its process, and a thread with
+	 * another table can report the completion.
 	 */
 	if ((bpf_get_current_pid_tgid() >> 32) != to->request.by.tgid ||
 	    (to->request.at.files && (__u64)KREAD(task, files) != to->request.at.files))
@@ -143,7 +147,7 @@ static __always_inline int on_end(void *ctx, struct unraced_counters *stats, str
 	return 0;
 }
 
-/* The end of a request is told, beyond doubt. */
+/* Handles the reported end of a request, which the tracepoint identifies beyond doubt. */
 static __always_inline int on_complete(void *ctx, struct io_kiocb *req, bool by_chain)
 {
 	__u8 syscall = requested_call(KREAD(req, opcode));
@@ -166,7 +170,7 @@ static __always_inline int on_complete(void *ctx, struct io_kiocb *req, bool by_
 	if (found && request_copy(&to->request, found, address)) {
 		bool is_first = take_event(found, &to->request);
 
-		/* One that its chain takes along may be told of again. */
+		/* The kernel may report a request of a broken chain again, so its entry stays. */
 		if (!by_chain)
 			bpf_map_delete_elem(&requests, &address);
 		if (!is_first)
@@ -195,13 +199,13 @@ int request_complete(void *ctx)
 	if (!can_read_requests())
 		return 0;
 	req = (struct io_kiocb *)TP_ARG(ctx, io_uring_complete, 1, req);
-	/* Messages between rings have none. */
+	/* Messages between rings have no request. */
 	return req ? on_complete(ctx, req, 0) : 0;
 }
 
 /*
- * A chain breaks. Behind a request that asked for no completion and failed, the others get none, either, so this is all that
- * is told of them. The kernel marks them before it tells.
+ * The kernel reports each request of a broken chain here. If the failed request asked for no completion, its successors
+ * get none either, so this is their only report. The kernel sets CQE_SKIP_SUCCESS before it calls this tracepoint.
  */
 TRACEPOINT("io_uring", "io_uring_fail_link")
 int request_unlink(void *ctx)
@@ -216,7 +220,7 @@ int request_unlink(void *ctx)
 	return on_complete(ctx, link, 1);
 }
 
-/* Takes the latest request with this ring and user_data, if it has ended so, and has no event yet. */
+/* Takes the latest request with this ring and user_data, if it has ended with this result and has no event yet. */
 static __always_inline bool take_latest(struct long_request *to, __u64 address, const struct completion_key *key, __s32 result)
 {
 	struct request *found = bpf_map_lookup_elem(&requests, &address);
@@ -229,8 +233,8 @@ static __always_inline bool take_latest(struct long_request *to, __u64 address, 
 }
 
 /*
- * A completion for which the ring has no room. All that is told of it is its ring, its user_data and its result, and anything
- * can have these. Where they do not tell which request it is of, one of them is lost, and counted.
+ * The ring has no room for a completion. The tracepoint reports only its ring, its user_data and its result, which
+ * several requests can share. Where these do not identify the request, one request counts as lost.
  */
 TRACEPOINT("io_uring", "io_uring_cqe_overflow")
 int request_overflow(void *ctx)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
 /*
- * This file takes a request's arguments. When the kernel tells of a submission (io_submit_sqe() of io_uring/io_uring.c),
- * it has copied them, so what is taken here is the kernel's own copy. Only connects of kernels before 6.10 are an exception.
+ * This file reads a request's arguments. The kernel copies them before the tracepoint of the submission
+ * (io_submit_sqe() of io_uring/io_uring.c), so these are its own copies. Connects on kernels before 6.10 are the
+ * exception.
  */
 #ifndef UNRACED_IOURING_COPIED_ARGUMENTS_H
 #define UNRACED_IOURING_COPIED_ARGUMENTS_H
@@ -35,9 +36,10 @@ static __always_inline void take_open(struct long_call *to, struct io_kiocb *req
 }
 
 /*
- * Where the kernel's copy lies. No type tells of the address alone, as newer kernels have it, or of an address within a
- * message, so the size of the memory has to. Kernels that do not give that away have the message; if it begins with
- * other bytes than the caller's memory, it may be something else.
+ * Returns the address of the kernel's copy of the socket address, or 0. Newer kernels store the address alone, others
+ * store it within a message, and no type tells which. So the size of the allocation decides. Kernels without
+ * bpf_get_kmem_cache() store the message. If its bytes differ from the caller's memory, it may be another object, and
+ * is not used.
  */
 static __always_inline __u64 find_address(const struct call *call, __u64 data)
 {
@@ -57,13 +59,13 @@ static __always_inline __u64 find_address(const struct call *call, __u64 data)
 	return copied == passed ? data + within : 0;
 }
 
-/* Whether there is a copy. */
+/* Reads the kernel's copy of the address, and returns false when there is none. */
 static __always_inline bool take_copied_address(struct call *call, struct io_kiocb *req)
 {
 	__s32 size = call->addrlen;
 	__u64 data = 0;
 
-	/* Not by KREAD: the kernel asks about an address only if it is a mere number. */
+	/* bpf_core_read() gives a plain number: bpf_get_kmem_cache() takes no pointer. */
 	bpf_core_read(&data, sizeof(data), &req->async_data);
 	if (!data || size < 0 || size > UNRACED_ADDRESS_MAX)
 		return 0;
@@ -87,7 +89,7 @@ static __always_inline void take_connect(struct call *call, struct io_kiocb *req
 		read_address(call, UNRACED_PROVENANCE_ENTER);
 }
 
-/* The kernel has refused the request, so there is no copy of its own to rely on. */
+/* Reads the arguments of a request that the kernel refused, and of which it has no copy. */
 static __always_inline void take_refused(struct long_call *to, const struct io_uring_sqe *from, __u8 syscall)
 {
 	struct call *call = &to->call;

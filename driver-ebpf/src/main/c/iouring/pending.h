@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
-/* This file counts the requests under way that share a ring and a user_data. */
+/* This file counts the pending requests that share a ring and a user_data. */
 #ifndef UNRACED_IOURING_PENDING_H
 #define UNRACED_IOURING_PENDING_H
 
@@ -11,14 +11,14 @@
 #include "lib/maps.h"
 
 /*
- * The tally of requests that share ring and user_data. Any completion without room that has both, a message from another
- * ring, say, may be of one of them, and counts one as lost, as long as one is left that does not count so. When the end of
- * one is told beyond doubt, and all that are in flight count as lost, then that one did, and its loss is taken back.
+ * The counts of requests that share ring and user_data. An overflowing completion with this ring and user_data may
+ * belong to any of them, or to a message from another ring. It counts one more of them as lost, until all are. When one
+ * of them later ends with an event while all count as lost, its loss is taken back.
  */
 #define ONE_PENDING (1ull << 32)
-/* Of an entry that is about to be deleted: what is added to it would be gone. */
+/* The counts of an entry that is about to be deleted: an increment would be lost with it. */
 #define OVER ~0ull
-/* Each failure is another processor's success. Who gives up leaves a loss too many, never one too few. */
+/* Each failed try is another CPU's success. Giving up leaves one loss too many, never one too few. */
 #define COUNT_TRIES 8
 
 static __always_inline bool counts_become(struct pending_requests *same, __u64 from, __u64 to)
@@ -26,7 +26,7 @@ static __always_inline bool counts_become(struct pending_requests *same, __u64 f
 	return __sync_val_compare_and_swap(&same->counts, from, to) == from;
 }
 
-/* Whether there was one to count as lost. */
+/* Counts one more request as lost. Returns false when all count as lost already. */
 static __always_inline bool count_pending_loss(struct pending_requests *same)
 {
 	for (int i = 0; i < COUNT_TRIES; i++) {
@@ -40,7 +40,7 @@ static __always_inline bool count_pending_loss(struct pending_requests *same)
 	return 1;
 }
 
-/* Whether a loss is to be taken back. */
+/* Counts the event of a request. Returns true when a loss must be taken back. */
 static __always_inline bool count_pending_event(struct pending_requests *same, const struct completion_key *key)
 {
 	for (int i = 0; i < COUNT_TRIES; i++) {
@@ -59,7 +59,7 @@ static __always_inline bool count_pending_event(struct pending_requests *same, c
 	return 0;
 }
 
-/* False when there is no room, or too much traffic. */
+/* Counts a new request. Returns false when the map is full, or when other CPUs won every try. */
 static __always_inline bool count_pending(const struct completion_key *key, __u64 address)
 {
 	struct pending_requests first = { .latest = address, .counts = ONE_PENDING };
@@ -82,7 +82,7 @@ static __always_inline bool count_pending(const struct completion_key *key, __u6
 			same->latest = address;
 			return 1;
 		}
-		/* It had become another key's. */
+		/* The kernel has given this entry's memory to another key. */
 		__sync_fetch_and_add(&same->counts, -ONE_PENDING);
 	}
 	return 0;

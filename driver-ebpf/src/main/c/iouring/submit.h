@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
-/* This file has the programs that see a request's submission, and who carries it out. */
+/* This file has the programs that see the submission of a request, and its hand-over to a worker or to a poll. */
 #ifndef UNRACED_IOURING_SUBMIT_H
 #define UNRACED_IOURING_SUBMIT_H
 
@@ -26,7 +26,10 @@ static __always_inline void request_put(struct unraced_counters *stats, struct i
 	struct completion_key key = completion_key_of(req);
 	__u64 address = (__u64)req;
 
-	/* One whose end may not be told counts as lost until it is. So does one that could not be found by its completion. */
+	/*
+	 * A request that may end without a report counts as lost until its end is reported. So does a request that its
+	 * completion could not identify.
+	 */
 	if (from->call.call.silent || !count_pending(&key, address)) {
 		from->call.call.silent = 1;
 		stats->silent++;
@@ -36,7 +39,7 @@ static __always_inline void request_put(struct unraced_counters *stats, struct i
 		bpf_map_update_elem(&long_requests, &address, from, BPF_ANY);
 }
 
-/* The descriptor of a request may be a place in its ring's own table of files. */
+/* Returns whether the request's descriptor is an index into its ring's own file table. */
 static __always_inline bool is_fixed(struct io_kiocb *req)
 {
 	return KREAD(req, flags) & FIXED_FILE;
@@ -59,7 +62,10 @@ static __always_inline int on_submit(struct io_kiocb *req, const struct io_uring
 	if (filter(shared) != PASS) {
 		if (syscall == UNRACED_CONNECT)
 			connect_passes_by(task, KREAD(req, cqe.fd), is_fixed(req));
-		/* Of one whose end was not told, and whose memory this is now. */
+		/*
+		 * This entry belonged to a request whose completion the driver missed; the kernel has reused its
+		 * io_kiocb.
+		 */
 		bpf_map_delete_elem(&requests, &address);
 		return 0;
 	}
@@ -95,7 +101,7 @@ static __always_inline int on_submit(struct io_kiocb *req, const struct io_uring
 	return 0;
 }
 
-/* Named so since 6.3, by its other name before. */
+/* This tracepoint has existed since 6.3; before, the kernel has io_uring_submit_sqe. */
 TRACEPOINT("io_uring", "io_uring_submit_req")
 int request_submit(void *ctx)
 {
@@ -118,8 +124,8 @@ int request_submit_sqe(void *ctx)
 #define WITHOUT_ARRAY (1u << 16)
 
 /*
- * The event has copied all of the submission queue's entry that is needed, but for the descriptor. That is taken from where
- * io_get_sqe() of io_uring/io_uring.c has just read it; like all of the queue, the caller's memory.
+ * The event has copied all needed fields of the submission queue entry but the descriptor. The descriptor is read from
+ * where io_get_sqe() of io_uring/io_uring.c has just read it. The whole queue is the caller's memory.
  */
 static __always_inline const struct io_uring_sqe *refused_entry(void *ctx, struct io_uring_sqe *to)
 {
@@ -128,7 +134,7 @@ static __always_inline const struct io_uring_sqe *refused_entry(void *ctx, struc
 	__u32 at = (KREAD(ring, cached_sq_head) - 1) & (entries - 1);
 	__u64 array = 0, queue = 0;
 
-	/* Not by KREAD: mere numbers, which one may add to. */
+	/* bpf_core_read() gives plain numbers, on which the verifier allows arithmetic. */
 	bpf_core_read(&array, sizeof(array), &ring->sq_array);
 	bpf_core_read(&queue, sizeof(queue), &ring->sq_sqes);
 	if (!(flags & WITHOUT_ARRAY))
@@ -165,7 +171,10 @@ int request_refuse(void *ctx)
 			 TP_ARG(ctx, io_uring_req_failed, 2, error));
 }
 
-/* From here on, its submitter goes on before its result is known, and can put another file behind the descriptor. */
+/*
+ * The kernel hands the request to a worker. The submitter then continues before the result is known, and can put
+ * another file behind the descriptor.
+ */
 TRACEPOINT("io_uring", "io_uring_queue_async_work")
 int request_punt(void *ctx)
 {
@@ -182,8 +191,8 @@ int request_punt(void *ctx)
 }
 
 /*
- * A connect is about to wait for its socket, and has waited. As both are told a moment after they are so, one of the two
- * may come too late.
+ * A connect is about to poll its socket, or has polled it. Each tracepoint fires a moment after its event, so one of
+ * the two may come too late.
  */
 static __always_inline int on_poll(struct io_kiocb *req)
 {

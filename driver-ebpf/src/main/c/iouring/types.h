@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
-/* The kernel's types of io_urings, as far as the programs read them, and which of them the running kernel has. */
+/* The kernel's io_uring types that the programs read, and checks for those that the running kernel has. */
 #ifndef UNRACED_IOURING_TYPES_H
 #define UNRACED_IOURING_TYPES_H
 
@@ -18,7 +18,7 @@ struct io_uring_sqe {
 	__u8 flags;
 	__u16 ioprio;
 	__s32 fd;
-	__u64 addr2; /* or off */
+	__u64 addr2; /* addr2 or off */
 	__u64 addr;
 	__u32 len;
 	__u32 open_flags;
@@ -37,7 +37,7 @@ struct io_cmd_data {
 struct io_cqe {
 	__u64 user_data;
 	__s32 res;
-	int fd; /* of the request, until there is a result */
+	int fd; /* the request's descriptor until its result */
 };
 struct io_wq_work_node {
 	struct io_wq_work_node *next;
@@ -81,7 +81,7 @@ struct io_open {
 	struct filename *filename;
 	struct copied_how how;
 };
-/* Since 7.0 the pointer is wrapped; the path is copied at the submission, as before. */
+/* Since 7.0 the kernel wraps this pointer; it still copies the path at the submission. */
 struct delayed_filename {
 	struct filename *__incomplete_filename;
 };
@@ -92,7 +92,10 @@ struct io_connect {
 	void *addr;
 	int addr_len;
 };
-/* An address of a kernel that copies it when it prepares the request, and of one that does so when it has to wait. */
+/*
+ * Some kernels copy an address into io_async_msghdr when they prepare the request, others into io_async_connect when it
+ * must wait.
+ */
 struct copied_address {
 	__u64 any;
 };

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
-/* Inside a call: one whose entry was not seen, and the object that a call acts on. */
+/*
+ * This file prepares programs inside a call: it finds the call's stash entry, rebuilds a call without an entry, and
+ * stores the object of the call.
+ */
 #ifndef UNRACED_KERNELCOPY_CONTEXT_H
 #define UNRACED_KERNELCOPY_CONTEXT_H
 
@@ -20,11 +23,11 @@
 #include "syscall/filter.h"
 #include "syscall/stash.h"
 
-/* Whose scratch area it is. */
+/* The programs that have a scratch area. */
 enum user { FILE_OPENED, HOW_COPIED, ADDRESS_COPIED, SOCKET_CONNECTED, PATH_USED, USERS };
 
 struct area {
-	struct long_call fresh; /* the kernel's copy, and of a call without an entry all that is known of it */
+	struct long_call fresh; /* the kernel's copy; also the state of a call without an entry */
 	struct walk walk;
 	struct builder builder;
 	struct resolved resolved;
@@ -37,16 +40,19 @@ struct {
 	__type(value, struct area);
 } areas SEC(".maps");
 
-/* A call seen from inside. */
+/* The state of a program inside a call. */
 struct copy_context {
 	struct unraced_control *shared;
 	struct area *area;
 	struct task_struct *task;
-	struct call *call; /* its stash entry; null when there is none */
+	struct call *call; /* stash entry of the call; null when there is none */
 	__u32 tid;
 };
 
-/* Whether the thread is in a call that entered in this mode, or in one whose entry may have been missed. */
+/*
+ * Begins a program inside a call. Returns false unless the call entered in mode kernel, or may have an entry that was
+ * missed.
+ */
 static __always_inline bool begin_context(struct copy_context *in, enum user user)
 {
 	__u32 key = user;
@@ -63,10 +69,10 @@ static __always_inline bool begin_context(struct copy_context *in, enum user use
 	return in->call->mitigation == UNRACED_MITIGATION_KERNEL && in->call->thread_start == in->task->start_boottime;
 }
 
-/* Which native call the thread is in; 0 when it is none of ours. */
+/* Returns the native call that the thread is in, or 0 when it is not watched. */
 static __always_inline __u8 current_call(struct task_struct *task, struct pt_regs *regs)
 {
-	/* A worker of an io_uring has the registers of whoever made it. */
+	/* An io_uring worker has copied the registers of the thread that created it. */
 	if (task->flags & (PF_IO_WORKER | PF_KTHREAD))
 		return 0;
 #ifdef __TARGET_ARCH_x86
@@ -99,7 +105,7 @@ static __always_inline __u8 current_call(struct task_struct *task, struct pt_reg
 	return 0;
 }
 
-/* Fills in what is known of a call without an entry. Wanted is the call that it must be, 0 for any. */
+/* Fills in what is known of a call without an entry. "wanted" is the required call, or 0 for any. */
 static __always_inline bool begin_late(struct copy_context *in, __u8 wanted)
 {
 	struct call *call = &in->area->fresh.call;
@@ -129,7 +135,7 @@ static __always_inline bool begin_late(struct copy_context *in, __u8 wanted)
 	return 1;
 }
 
-/* What was copied earlier in the call. */
+/* Keeps the open_how that was copied earlier in the call. */
 static __always_inline void keep_late_how(struct copy_context *in)
 {
 	struct call *call = in->call;
@@ -153,7 +159,7 @@ static __always_inline bool keep_late(struct copy_context *in, __u32 length)
 	return !bpf_map_update_elem(&copies, &in->tid, &in->area->fresh, BPF_ANY);
 }
 
-/* Or null: IS_ERR_OR_NULL() of include/linux/err.h */
+/* This is IS_ERR_OR_NULL() of include/linux/err.h. */
 static __always_inline bool is_err_or_null(const void *pointer)
 {
 	return (long)pointer <= 0 && (long)pointer > -4096;
@@ -196,7 +202,7 @@ static __always_inline void keep_socket(struct copy_context *in, struct file *fi
 	struct builder *builder = begin_resolved(in);
 
 	describe_socket(builder, file);
-	/* The call has a reference of its own if the table is shared: fdget() of fs/file.c. */
+	/* The call holds its own reference if the table is shared: fdget() of fs/file.c. */
 	if (is_held_by_more(file, fd_table_is_shared(in->task) ? 2 : 1))
 		builder->record.flags |= UNRACED_SOCKET_SHARED;
 	in->area->resolved.connect = builder->record.connect;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
-/* Inside a call: what is taken at each place, by whichever programs the kernel lets in there. */
+/* This file captures the kernel's copies inside a call, for both kinds of programs: fentry and fexit, or kprobes. */
 #ifndef UNRACED_KERNELCOPY_HOOKS_H
 #define UNRACED_KERNELCOPY_HOOKS_H
 
@@ -12,7 +12,7 @@
 #include "lib/maps.h"
 #include "syscall/arguments.h"
 
-/* The kernel is about to open, or has opened, by this name. False when it is not the call's own. */
+/* Captures the path that the kernel opens. Returns false when the path is not the call's own. */
 static __always_inline bool take_path(struct copy_context *in, __u64 passed, const char *name)
 {
 	bool is_late = !in->call;
@@ -29,7 +29,7 @@ static __always_inline bool take_path(struct copy_context *in, __u64 passed, con
 	return keep_late(in, copy_path(in->area, name));
 }
 
-/* Only openat2 has flags in memory; the others' are made from registers. */
+/* Captures struct open_how. Only openat2 has it in memory; other calls have their flags in registers. */
 static __always_inline void take_how(struct copy_context *in, const struct open_how *how)
 {
 	if (in->call) {
@@ -43,8 +43,8 @@ static __always_inline void take_how(struct copy_context *in, const struct open_
 }
 
 /*
- * Programs of cgroups may rewrite the address later, in place. The file is left for a return that is not told of it, 0
- * where it is.
+ * Captures the address: cgroup programs may rewrite it in place later. The file is stored for a return program that
+ * does not receive it, and is 0 otherwise.
  */
 static __always_inline void take_address(struct copy_context *in, __u64 file, const void *address, int addrlen)
 {
@@ -52,7 +52,7 @@ static __always_inline void take_address(struct copy_context *in, __u64 file, co
 		if (in->call->syscall != UNRACED_CONNECT)
 			return;
 		in->call->how_pointer = file;
-		/* The block of socketcall(2) could not be read; the copy tells its length. */
+		/* The arguments of socketcall(2) were unreadable, so the length comes from the kernel's copy. */
 		if (in->call->indirect == BLOCK_UNREAD)
 			in->call->addrlen = addrlen;
 		merge_copy(in, copy_address(in->area, address, addrlen));

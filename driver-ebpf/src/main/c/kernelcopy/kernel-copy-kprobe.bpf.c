@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
 /*
- * The kernel-copy tier of kernels that refuse fentry and fexit but have kprobes; kernelcopy/kernel-copy.bpf.c says what it is for.
- * Kprobes are not told of a function's arguments when it returns, and the kernel has few places to keep a return in
- * (kretprobes miss the rest), so as much as possible is taken from arguments:
+ * This is the kernel-copy tier of kernels that refuse fentry and fexit but have kprobes; kernelcopy/kernel-copy.bpf.c
+ * describes the tier. A kretprobe does not receive the function's arguments, and the kernel tracks few returns at once
+ * and misses the rest. So these programs capture as much as possible from arguments:
  *
- * - Paths and addresses are copies when the function that works with them begins.
- * - A file is an argument of fd_install(), behind its open. An open that blocks holds no kretprobe, therefore.
- * - Only what became of a socket is known at a return alone. One that is missed leaves what the descriptor shows.
+ * - A path or an address is captured when the function that uses the kernel's copy begins.
+ * - A file is an argument of fd_install(), which follows its open. Therefore a blocking open holds no kretprobe.
+ * - Only the state of a connected socket needs a return. If the kernel misses it, the event has the descriptor's
+ *   socket.
  *
- * Kprobes run with preemption off. Each program has a scratch area of its own all the same, as the bodies want one.
+ * Kprobes run with preemption off. Each program still has its own scratch area, as the shared functions expect one.
  */
 #include "lib/kernel_types.h"
 #include <bpf/bpf_helpers.h>
@@ -29,10 +30,10 @@ static __always_inline int path_used(struct filename *name)
 {
 	struct copy_context in;
 
-	/* Since 7.0 it is called even when the path could not be copied. */
+	/* Since 7.0 the kernel calls this function even when it could not copy the path. */
 	if (is_err_or_null(name) || !begin_context(&in, PATH_USED))
 		return 0;
-	/* kernelcopy/merge.h: the first one counts. */
+	/* The first open of a call counts: kernelcopy/merge.h. */
 	if (bpf_core_field_exists(name->uptr) || !in.call || in.call->provenance != UNRACED_PROVENANCE_KERNEL)
 		take_path(&in, bpf_core_field_exists(name->uptr) ? (__u64)KREAD(name, uptr) : 0, KREAD(name, name));
 	return 0;
@@ -44,14 +45,17 @@ int BPF_KPROBE(filp_opening, int dfd, struct filename *name)
 	return path_used(name);
 }
 
-/* As do_filp_open() is called since 7.0. */
+/* This is the name of do_filp_open() since 7.0. */
 SEC("kprobe/do_file_open")
 int BPF_KPROBE(file_opening_7, int dfd, struct filename *name)
 {
 	return path_used(name);
 }
 
-/* Others install descriptors, too, and within an open a driver may: the last one counts, if the call returns it. */
+/*
+ * Other calls install descriptors, too, and so may a driver within an open. The last one counts, if the call returns
+ * it.
+ */
 SEC("kprobe/fd_install")
 int BPF_KPROBE(file_installed, unsigned int descriptor, struct file *file)
 {

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
 /*
- * The kernel-copy tier, an object of its own, since not every kernel lets programs into its functions. They look at the
- * arguments where the kernel has copied them already, and at the object that the call acts on, and complete the stash
- * entry of the call; what has no room in it goes to the maps of kernelcopy/maps.h. Where there are kprobes alone,
- * kernelcopy/kernel-copy-kprobe.bpf.c does the same.
+ * This is the kernel-copy tier. It is a separate object, since not every kernel lets programs into its functions. Its
+ * programs read the arguments after the kernel has copied them, and the object that the call acts on, and complete the
+ * call's stash entry. Data that does not fit into the entry goes to the maps of kernelcopy/maps.h. On kernels with
+ * kprobes alone, kernelcopy/kernel-copy-kprobe.bpf.c does the same.
  *
- * Unlike tracepoints, these functions can be preempted, but the kernel runs no program on a processor on which it is
- * under way. So each has a scratch area of its own.
+ * Unlike tracepoints, these functions can be preempted, but the kernel never runs a program twice at once on one CPU.
+ * So each program has its own scratch area.
  */
 #include "lib/kernel_types.h"
 #include <bpf/bpf_helpers.h>
@@ -26,7 +26,7 @@ static __always_inline int file_opened(enum user user, struct filename *name, st
 	struct copy_context in;
 	__u64 passed;
 
-	/* Since 7.0 it is called even when the path could not be copied. */
+	/* Since 7.0 the kernel calls this function even when it could not copy the path. */
 	if (is_err_or_null(name))
 		return 0;
 	passed = bpf_core_field_exists(name->uptr) ? (__u64)name->uptr : 0;
@@ -41,7 +41,7 @@ int BPF_PROG(filp_opened, int dfd, struct filename *name, const void *op, struct
 	return file_opened(FILE_OPENED, name, file);
 }
 
-/* As do_filp_open() is called since 7.0. */
+/* This is the name of do_filp_open() since 7.0. */
 SEC("fexit/do_file_open")
 int BPF_PROG(file_opened_7, int dfd, struct filename *name, const void *op, struct file *file)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
 /*
- * What the programs inside a call leave for the one at its return, besides what they write into the stash entry: copies
- * that the entry has no room for, and the object that the call acted on. An entry is tied to its call by the times of
- * the thread's start and of the call's entry, which is 0 of a call whose entry was not seen.
+ * The programs inside a call leave data in these maps for the program at its return, besides the stash entry. The maps
+ * hold copies that do not fit into the stash entry, and the object that the call acted on. A map entry is tied to its
+ * call by the start time of the thread and the entry time of the call. The entry time is 0 when the entry was missed.
  */
 #ifndef UNRACED_KERNELCOPY_MAPS_H
 #define UNRACED_KERNELCOPY_MAPS_H
@@ -12,25 +12,28 @@
 #include "unraced/record.h"
 #include "lib/maps.h"
 
-/* Calls at once that need more than their stash entry. Each is short, but for connects whose entry was not seen. */
+/*
+ * The number of concurrent calls that need more than their stash entry. Each call is short, except connects whose entry
+ * was missed.
+ */
 #define COPIES 384
 
-/* Of a truth whose place tells by itself that it is the call's own. */
+/* The place of the capture proves that the object is the call's own, so the descriptor is not compared. */
 #define ANY_DESCRIPTOR -1
 
-/* The object that a call acted on, as a record tells of it. */
+/* The object that a call acted on, as a record describes it. */
 struct resolved {
 	__u64 thread_start;
 	__u64 enter_ns;
 	__u32 flags; /* enum unraced_flag */
-	__u32 length; /* of bytes */
-	__s32 descriptor; /* that the call must return, or ANY_DESCRIPTOR */
+	__u32 length; /* length of bytes */
+	__s32 descriptor; /* the descriptor that the call must return, or ANY_DESCRIPTOR */
 	__u32 reserved;
 	union {
 		struct unraced_open open;
 		struct unraced_connect connect;
 	};
-	__u8 bytes[WALK_BYTES]; /* the start of a record's tail, as if no argument were in it */
+	__u8 bytes[WALK_BYTES]; /* the start of a record's tail without arguments */
 };
 
 struct {
@@ -65,8 +68,8 @@ static __always_inline struct long_call *copy_of(const struct call *call, __u32 
 }
 
 /*
- * At the return, a descriptor leads to the object only if nobody else could change the table: its only user was in the
- * call. Otherwise, or where the descriptor came from memory, the object has to be looked at inside the call.
+ * At the return, a descriptor leads to the call's object only if no other task could change the table. In a shared
+ * table, or where the descriptor came from memory, the object must be captured inside the call.
  */
 static __always_inline bool needs_resolved(const struct call *call)
 {
@@ -86,8 +89,8 @@ static __always_inline struct resolved *resolved_of(const struct call *call, __u
 }
 
 /*
- * Completes a call whose entry was not seen by what was copied inside it. Gives the bytes of its argument: those that
- * were read at the return when there is no copy.
+ * Completes a call whose entry was missed with the copies from inside it. Returns the bytes of its argument: without a
+ * copy, those that were read at the return.
  */
 static __always_inline const __u8 *merge_late_copy(struct call *call, __u32 tid)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
-/* Inside a call: from what the kernel holds to the call's stash entry. */
+/* This file merges the kernel's copies into the call's stash entry. */
 #ifndef UNRACED_KERNELCOPY_MERGE_H
 #define UNRACED_KERNELCOPY_MERGE_H
 
@@ -17,9 +17,10 @@
 #include "syscall/stash.h"
 
 /*
- * Others open files by these functions, too: exec, io_uring, drivers in search of their firmware. The kernel's copy
- * remembers the user's pointer, and what it names itself has none. Kernels from 7.0 on do not remember it. An open within
- * the call's own begins later and returns earlier: so the first one that begins counts, or the last one that returns.
+ * Other code opens files by these functions, too: exec, io_uring, drivers that load firmware. The kernel's copy stores
+ * the user's pointer, which is null for the kernel's own names. Kernels from 7.0 on do not store it. There, an open
+ * nested in the call's own begins later and returns earlier. So the first open that begins counts, or the last that
+ * returns.
  */
 static __always_inline bool is_path_of(const struct call *call, __u64 passed)
 {
@@ -50,7 +51,7 @@ static __always_inline bool same_as(struct area *area, const __u8 *snapshot, __u
 	return !bpf_probe_read_kernel(area->walk.bytes, masked(length), snapshot) && same_bytes(&to);
 }
 
-/* Puts the copy's bytes where the return looks for the call's. */
+/* Stores the copy's bytes where the return program looks for them. */
 static __always_inline bool keep_bytes(struct copy_context *in, __u32 length)
 {
 	struct long_call *fresh = &in->area->fresh, *whole;
@@ -76,7 +77,10 @@ static __always_inline bool keep_bytes(struct copy_context *in, __u32 length)
 	return 1;
 }
 
-/* The copy takes the place of the snapshot. Without room for it the snapshot stays, and CHANGED if it is another. */
+/*
+ * Replaces the snapshot from entry by the kernel's copy. Without room for a differing copy, the snapshot stays with the
+ * verdict CHANGED.
+ */
 static __always_inline void merge_copy(struct copy_context *in, __u32 length)
 {
 	struct call *call = in->call;
@@ -99,8 +103,8 @@ static __always_inline void merge_copy(struct copy_context *in, __u32 length)
 }
 
 /*
- * sys_openat2() of fs/open.c sets O_LARGEFILE in its copy. The snapshot tells whether the caller had set it; without
- * one it is left out.
+ * sys_openat2() of fs/open.c sets O_LARGEFILE in its copy. The snapshot shows whether the caller had set the flag;
+ * without a snapshot it is cleared.
  */
 static __always_inline void merge_how(struct call *call, const struct open_how *how)
 {

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
 /*
- * How programs come to their tracepoints. By default as raw ones, which costs least. Kernels from 7.0 on call those with
- * preemption on (include/trace/bpf_probe.h): while one is put aside, its processor's areas would be another thread's, and the
- * kernel passes over it for all other threads there. For such kernels the same programs are built with BY_EVENTS, and come by perf's events
- * of the same tracepoints, which run with preemption off everywhere (include/trace/perf.h).
+ * This file attaches programs to their tracepoints, by default as raw tracepoints, which cost least.
+ *
+ * Kernels from 7.0 on call raw tracepoints with preemption on (include/trace/bpf_probe.h). While a program is
+ * preempted, another thread can run on this CPU and overwrite the per-CPU scratch, and the kernel skips the program for
+ * that thread. For such kernels the same programs are built with BY_EVENTS. They then attach to perf events of the same
+ * tracepoints, which run with preemption off on every kernel (include/trace/perf.h).
  */
 #ifndef UNRACED_LIB_ATTACH_POINTS_H
 #define UNRACED_LIB_ATTACH_POINTS_H
@@ -17,7 +19,7 @@
 #define TRACEPOINT(group, name) SEC("tracepoint/" group "/" name)
 #define TAIL_PROGRAM SEC("tracepoint")
 #define TP_ARG(ctx, name, at, field) ((__u64)((struct trace_event_raw_##name *)(ctx))->field)
-/* Programs of a tracepoint that the kernel does not have are loaded with the others, but have nothing to read. */
+/* The loader loads programs of a tracepoint that the kernel lacks, too; TP_EXISTS is then 0, and they read nothing. */
 #define TP_EXISTS(name) bpf_core_type_exists(struct trace_event_raw_##name)
 
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)

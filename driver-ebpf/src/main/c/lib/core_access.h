@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
 /*
- * Reading kernel memory through pointers that the verifier does not know: plain loads where the kernel can cast
- * (bpf_rdonly_cast, 6.2), which cost nothing, and a helper call each elsewhere. The verifier removes the other branch.
+ * These macros read kernel memory through pointers that the verifier does not know. Where the kernel can cast
+ * (bpf_rdonly_cast, 6.2) they are plain loads, which cost nothing; elsewhere each costs a helper call. The verifier
+ * removes the other branch.
  */
 #ifndef UNRACED_LIB_CORE_ACCESS_H
 #define UNRACED_LIB_CORE_ACCESS_H
@@ -24,14 +25,16 @@ extern void *bpf_rdonly_cast(const void *obj, __u32 btf_id) __ksym __weak;
 		value_;                                                                   \
 	})
 
-/* Eight bytes of kernel memory, as a number; only where the kernel can cast. By a type that holds one first. */
+/*
+ * Eight bytes of kernel memory as a number, only where the kernel can cast. The type used starts with a 64-bit field.
+ */
 #define KREAD_WORD(address)                                                                                            \
 	((__u64)((struct timespec64 *)bpf_rdonly_cast((void *)(address), bpf_core_type_id_kernel(struct timespec64))) \
 		 ->tv_sec)
-/* A pointer's field as a number. */
+/* A pointer field as a number. */
 #define KREAD_FIELD_WORD(p, field) KREAD_WORD((__u64)(p) + bpf_core_field_offset(typeof(*(p)), field))
 
-/* The same on every kernel: the verifier allows no arithmetic with what it takes for a pointer. */
+/* KREAD_NUMBER reads a pointer field as a number on every kernel: the verifier allows no arithmetic on a pointer. */
 #define KREAD_NUMBER(p, field)                                                               \
 	({                                                                                \
 		__u64 number_ = 0;                                                        \
@@ -43,8 +46,8 @@ extern void *bpf_rdonly_cast(const void *obj, __u32 btf_id) __ksym __weak;
 	})
 
 /*
- * What a string of up to 63 bytes has in its word of that number, as a mask: from a table, as the verifier would follow each
- * comparison by itself.
+ * bytes_within() masks the bytes of a word that belong to a string of up to 63 bytes. A table gives the mask, because
+ * the verifier would explore each comparison separately.
  */
 static const volatile __u64 bytes_left[128] = {
 	[65] = 0xff,
@@ -61,16 +64,18 @@ static __always_inline __u64 bytes_within(__u32 length, __u32 word)
 {
 	__u32 at = length + 64 - 8 * word;
 
-	/* The compiler may not leave the mask out because it knows better: the verifier of 6.1 does not. */
+	/*
+	 * The asm hides the value's range from the compiler, which would drop the mask that the verifier of 6.1 needs.
+	 */
 	asm volatile("" : "+r"(at));
 	return bytes_left[at & 127];
 }
 
 /*
- * A pointer that the current task leads to. A plain load would do, but of one through a trusted pointer the verifier asks
- * whether it is to be trusted, too, and searches the names of all the kernel's types for that, several times
- * (btf_nested_type_is_trusted() of kernel/bpf/btf.c, since 6.2): half of the time that loading took. Nobody asks so of a
- * cast one.
+ * KREAD_TRUSTED reads a pointer of the current task. A plain load through a trusted pointer would do, but the verifier
+ * then asks whether the result is trusted, too. For that it searches the names of all kernel types several times
+ * (btf_nested_type_is_trusted() of kernel/bpf/btf.c, since 6.2), which took half of the load time. The verifier does
+ * not ask this about a cast pointer.
  */
 #define KREAD_TRUSTED(p, field) (bpf_ksym_exists(bpf_rdonly_cast) ? KCAST(p)->field : (p)->field)
 

@@ -39,7 +39,7 @@ enum { BPF_LOCAL_STORAGE_GET_F_CREATE = 1 };
 enum { BPF_F_NO_PREALLOC = 1, BPF_F_MMAPABLE = 1 << 10 };
 enum { BPF_RB_NO_WAKEUP = 1, BPF_RB_FORCE_WAKEUP = 2 };
 
-/* errno values that the programs tell apart. */
+/* errno values that the programs distinguish. */
 enum { EEXIST = 17, EINPROGRESS = 115, EALREADY = 114, EISCONN = 106, ECANCELED = 125 };
 
 /* include/linux/fs.h and uapi/linux/magic.h */
@@ -48,13 +48,13 @@ enum { EEXIST = 17, EINPROGRESS = 115, EALREADY = 114, EISCONN = 106, ECANCELED 
 #define FMODE_PATH 0x4000
 #define FMODE_CREATED 0x100000
 #define SOCKFS_MAGIC 0x534f434b
-/* MNT_NS_ANON_INO of include/linux/proc_ns.h; older kernels give such a namespace no number */
+/* MNT_NS_ANON_INO of include/linux/proc_ns.h; older kernels give an anonymous mount namespace number 0 */
 #define ANONYMOUS_MOUNT_NS 0xEFFFFFF7u
 /* include/linux/sched.h */
 #define PF_IO_WORKER 0x00000010
 #define PF_KTHREAD 0x00200000
 #define AT_FDCWD -100
-/* arch/x86/include/asm/thread_info.h: the call came by the 32-bit convention, so its number is another. */
+/* arch/x86/include/asm/thread_info.h: the call uses the 32-bit convention, which has other call numbers. */
 #define TS_COMPAT 2
 /* arch/arm64/include/asm/thread_info.h */
 #define TIF_32BIT 22
@@ -80,7 +80,7 @@ enum { EEXIST = 17, EINPROGRESS = 115, EALREADY = 114, EISCONN = 106, ECANCELED 
 #define AF_INET6 10
 #define AF_NETLINK 16
 
-/* Part of the user API, so their layout is fixed. */
+/* These types are part of the user API, so their layout is fixed. */
 struct bpf_raw_tracepoint_args {
 	__u64 args[0];
 };
@@ -100,8 +100,8 @@ struct user_pt_regs {
 	__u64 pstate;
 };
 /*
- * While a call runs its first argument is in regs[0], where a tracer may have put another one; orig_x0 is what the caller
- * passed, and what syscall_get_arguments() tells tracepoints.
+ * While a call runs, the kernel uses regs[0] as its first argument; a tracer may have changed it. orig_x0 is the value
+ * that the caller passed, which syscall_get_arguments() gives to tracepoints.
  */
 #define RUNNING_PARM1(regs) PT_REGS_PARM1_CORE(regs)
 #else
@@ -110,11 +110,11 @@ struct user_pt_regs {
 
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
 
-/* Grew once (lazy preemption on RT kernels), so the fields after it must be relocated too. */
+/* struct trace_entry grew once (lazy preemption on RT kernels), so the fields after it must be relocated, too. */
 struct trace_entry {
 	unsigned short type;
 };
-/* kernel/trace/trace.h: what perf gives the programs of syscall tracepoints. */
+/* kernel/trace/trace.h: perf passes these to the programs of syscall tracepoints. */
 struct syscall_trace_enter {
 	struct trace_entry ent;
 	int nr;
@@ -130,7 +130,7 @@ struct syscall_trace_exit {
 struct pt_regs {
 	__s32 syscallno;
 };
-/* TIF_32BIT of arch/arm64/include/asm/thread_info.h: the thread's calls are those of 32-bit programs. */
+/* TIF_32BIT of arch/arm64/include/asm/thread_info.h in flags marks a thread of a 32-bit program. */
 struct thread_info {
 	unsigned long flags;
 };
@@ -138,13 +138,13 @@ struct thread_info {
 struct pt_regs {
 	unsigned long r10, bx, ax, cx, dx, si, di, orig_ax;
 };
-/* x86 keeps the convention of the call under way here: TS_COMPAT of arch/x86/include/asm/thread_info.h. */
+/* x86 keeps the convention of the current call in status: TS_COMPAT of arch/x86/include/asm/thread_info.h. */
 struct thread_info {
 	__u32 status;
 };
 #endif
 
-/* An enum since 6.10, macros before; the values moved since. */
+/* The kernel has this enum since 6.10, macros before; its values have changed since. */
 enum dentry_flags {
 	DCACHE_MOUNTED = 1 << 16,
 };
@@ -243,7 +243,7 @@ struct path {
 	struct vfsmount *mnt;
 	struct dentry *dentry;
 };
-/* include/linux/fs.h: the kernel's copy of a path, and where it was copied from. */
+/* include/linux/fs.h: the kernel's copy of a path, and the user address that it came from. */
 struct filename {
 	const char *name;
 	const char *uptr;
@@ -252,7 +252,9 @@ struct fs_struct {
 	struct path root;
 	struct path pwd;
 };
-/* atomic_long_t of include/linux/types.h, and since 6.13 file_ref_t of include/linux/file_ref.h. */
+/*
+ * f_count is an atomic_long_t of include/linux/types.h; since 6.13 f_ref is a file_ref_t of include/linux/file_ref.h.
+ */
 typedef struct {
 	__s64 counter;
 } atomic64_t;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
-/* The maps, and what lies in them. */
+/* The maps and the types of their entries. */
 #ifndef UNRACED_LIB_MAPS_H
 #define UNRACED_LIB_MAPS_H
 
@@ -8,48 +8,51 @@
 #include "unraced/record.h"
 #include "lib/control.h"
 
-/* Paths up to this many bytes fit into an ordinary stash entry, longer ones need a second one. */
+/* Paths of up to this many bytes fit into an ordinary stash entry; longer paths need a second entry. */
 #define INLINE_BYTES 256
-/* Up to so many are copied and compared without a helper. A power of two. */
+/* Paths shorter than this are copied and compared without a string helper; a power of two. */
 #define SHORT_BYTES 32
-/* PATH_MAX: what getname() of fs/namei.c reads at the most. A byte more could be on a page that is never touched. */
+/*
+ * PATH_MAX, the most that getname() of fs/namei.c reads. A further byte could be on a page that the kernel never
+ * touches.
+ */
 #define READ_BYTES (UNRACED_PATH_MAX + 1)
 
-/* Where a path starts: the addresses of a mount and of a directory in it, which mean nothing but themselves. */
+/* The mount and the directory that a path starts from. The addresses serve only as identities. */
 struct path_base {
 	__u64 mount; /* struct vfsmount */
 	__u64 dentry;
 };
 
-/* The socket of a connect when it began: object/connects.h. */
+/* The state of the socket when its connect began: object/connects.h. */
 struct connecting {
-	__u64 sock; /* struct sock; 0 when there was none, or nobody knows which one */
-	__u64 peer; /* what peer_of() gave */
-	__u64 block; /* of a connect through socketcall(2): where its arguments lie in memory */
-	__u32 count; /* connects of the socket so far, this one's beginning included */
+	__u64 sock; /* struct sock; 0 when the descriptor has no socket or is unknown */
+	__u64 peer; /* the result of peer_of() */
+	__u64 block; /* user address of the arguments of socketcall(2) */
+	__u32 count; /* connects of the socket so far, including this beginning */
 	__u32 unknown; /* connects of unknown sockets so far */
-	__s32 device; /* that the socket was bound to */
-	__u8 shared; /* somebody else held the socket */
-	__u8 attempts; /* so many attempts of TCP are the request's own */
+	__s32 device; /* the device that the socket was bound to */
+	__u8 shared; /* another descriptor or task also held the socket */
+	__u8 attempts; /* TCP attempts that the request itself makes */
 	__u8 reserved[2];
 };
 
-/* Of connects through socketcall(2), whose descriptor, pointer and length lie in memory, too. */
+/* Connects through socketcall(2) have their descriptor, pointer and length in memory, too. */
 enum indirection { DIRECT, BLOCK_UNREAD, BLOCK_READ };
 
 /* The arguments of a call in progress. */
 struct call {
 	__u64 thread_start;
 	__u64 enter_ns;
-	__u64 flags; /* of the call, as are mode, resolve and how_size */
+	__u64 flags; /* flags, mode, resolve and how_size are the call's arguments */
 	__u64 mode;
 	__u64 resolve;
 	__u64 how_size;
 	__u64 pointer;	   /* user address of the path or the socket address */
-	__u64 how_pointer; /* user address of openat2's struct open_how; of a connect, what kernelcopy/hooks.h leaves there */
+	__u64 how_pointer; /* user address of openat2's open_how; for a connect, its struct file (kernelcopy/hooks.h) */
 	union {
 		struct {
-			struct path_base root; /* where an absolute path starts, and a relative one; zeros when not known or not needed */
+			struct path_base root; /* bases of absolute and relative paths; zeros if unknown or unused */
 			struct path_base start;
 		};
 		struct connecting connecting;
@@ -57,32 +60,32 @@ struct call {
 	__s32 fd;	   /* the dirfd of an open, the fd of a connect */
 	__s32 addrlen;
 	__u32 record_flags; /* enum unraced_flag */
-	__u16 length;	    /* of bytes */
+	__u16 length;	    /* length of bytes */
 	__u8 syscall;
 	__u8 mitigation;
 	__u8 provenance;
 	__u8 how_provenance;
-	__u8 integrity; /* whether the switch was on when the call entered */
-	__u8 verdict;	/* on the kernel's copy of path or address: enum unraced_integrity, 0 while there is none */
+	__u8 integrity; /* 1: integrity was on when the call entered */
+	__u8 verdict;	/* enum unraced_integrity of the kernel's copy of path or address; 0 without a copy */
 	__u8 how_verdict;
-	__u8 elsewhere; /* the bytes lie in the map of copies */
+	__u8 elsewhere; /* 1: the bytes are in the map of copies */
 	__u8 abi;
 	__u8 indirect; /* enum indirection */
-	__u8 direct;   /* a request that puts its file into its ring's own table: the result is no descriptor */
-	__u8 silent;   /* a request that counts as lost until its end is told */
+	__u8 direct;   /* 1: the result is no descriptor of the caller, as for files in a ring's own table */
+	__u8 silent;   /* 1: the request counts as lost until a tracepoint reports its end */
 	__u8 reserved[2];
-	/* With the bytes that follow, a key of the map of paths: struct path_start. */
+	/* These bits and the bytes that follow are a key of the map of paths: struct path_start. */
 	__u32 start_bits;
 	__u8 bytes[INLINE_BYTES];
 };
 
-/* How a path starts: struct bpf_lpm_trie_key of uapi/linux/bpf.h, at its longest. */
+/* A path prefix: struct bpf_lpm_trie_key of uapi/linux/bpf.h, at its longest. */
 struct path_start {
 	__u32 bits;
 	__u8 bytes[INLINE_BYTES];
 };
 
-/* A call with room for any path. Its start is a struct call, so one scratch area serves both maps. */
+/* A call with room for any path. It starts with a struct call, so one scratch area serves both maps. */
 struct long_call {
 	struct call call;
 	__u8 more[READ_BYTES - INLINE_BYTES];
@@ -91,7 +94,7 @@ struct long_call {
 /* A record under construction: the fixed part, then two paths or three addresses. */
 #define TAIL_BYTES 8192
 struct builder {
-	__u64 end; /* where the next bytes go, counted from the tail's start */
+	__u64 end; /* position of the next bytes, counted from the tail's start */
 	struct unraced_record record;
 	__u8 tail[TAIL_BYTES + UNRACED_PATH_MAX + 1];
 };
@@ -99,18 +102,18 @@ struct builder {
 /* The longest path that a walk finds. */
 #define WALK_BYTES 4096
 
-/* A place of the stash, taken by a thread for as long as its call takes. */
+/* A slot of the stash, which a thread holds while its call runs. */
 struct slot {
 	__u32 tid; /* 0: free */
 	__u32 reserved;
 	struct call call;
-	__u64 behind; /* room for the NUL of a path that fills the entry */
+	__u64 behind; /* room for the NUL after a path that fills the entry */
 };
 
-/* Where a thread can have its place: so many slots, beginning at a multiple of that. */
+/* A thread can use this many adjacent slots, starting at a multiple of this number. */
 #define SLOT_CHOICES 4
 
-/* Their number is a power of two. */
+/* The number of slots is a power of two. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, 8192);
@@ -118,7 +121,7 @@ struct {
 	__type(value, struct slot);
 } slots SEC(".maps");
 
-/* Slots of threads' own, on request. */
+/* Each thread has its own slot in this map, if task storage is configured. */
 struct {
 	__uint(type, BPF_MAP_TYPE_TASK_STORAGE);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
@@ -126,7 +129,7 @@ struct {
 	__type(value, struct slot);
 } own_slots SEC(".maps");
 
-/* The calls of threads whose slots are all taken by others, and of those that have to be built elsewhere. */
+/* This map holds calls that do not fit into the slots, and calls that were built in the scratch area. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 8192);
@@ -142,8 +145,8 @@ struct {
 } long_stash SEC(".maps");
 
 /*
- * Threads that are in a call which the stash refused, by start time. The return says so, and that the call ran. When there is
- * no room for one, the control counts it as forgotten.
+ * Threads in a call that the stash refused, with their start time. The return then knows that the call ran, and reports
+ * the refusal. When this map is full, the control counts the call as forgotten.
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
@@ -152,7 +155,7 @@ struct {
 	__type(value, __u64);
 } refused SEC(".maps");
 
-/* Threads older than the capture that have returned from a call without an entry, by start time: syscall/execution.h. */
+/* Threads older than the capture that have returned once from a call without an entry: syscall/execution.h. */
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
 	__uint(max_entries, 4096);
@@ -174,7 +177,9 @@ struct {
 	__type(value, struct builder);
 } record_scratch SEC(".maps");
 
-/* Who calls. Of a request as of its submission: another thread may carry it out, and tell of its end. */
+/*
+ * The caller of an event. A request has the caller of its submission, since another thread may execute and complete it.
+ */
 struct caller {
 	__u64 thread_start;
 	__u64 cgroup;
@@ -189,17 +194,17 @@ struct caller {
 	__u8 comm[UNRACED_COMM_SIZE];
 };
 
-/* Where a request stands: as of its submission, and what has been told of it since. */
+/* The state of a request since its submission. */
 struct progress {
-	__u64 untold; /* when it was submitted, as long as there is no event of it, then 0: what is told later is nothing new */
-	__u64 files; /* struct files_struct of who submitted it */
-	__s32 before; /* a connect's descriptor, an open's old result: what lay where the result will */
-	__s32 refusal; /* the result of one that the kernel refuses at its submission, else 0 */
-	__u32 polled; /* 1: has waited for its socket, which leaves other results for a while where its own will be */
+	__u64 untold; /* time of submission while the request has no event; 0 after its event */
+	__u64 files; /* struct files_struct of the submitter */
+	__s32 before; /* a connect's descriptor or an open's old result: the value that the result will replace */
+	__s32 refusal; /* the result of a request that the kernel refuses at submission, else 0 */
+	__u32 polled; /* 1: the request has polled its socket, which temporarily leaves poll results in cqe.res */
 	__u32 reserved;
 };
 
-/* A request of an io_uring that is under way. The long one starts as the other does, as with calls. */
+/* A pending io_uring request. A struct long_request starts with a struct request. */
 struct request {
 	struct caller by;
 	struct progress at;
@@ -212,8 +217,8 @@ struct long_request {
 };
 
 /*
- * By the address of the kernel's struct io_kiocb. Requests can end unseen, so these maps give up the oldest, and are no
- * part of the stash. One that was given up is an event without arguments.
+ * Pending requests by the address of their struct io_kiocb. Requests can end unseen, so these maps evict the oldest and
+ * are no part of the stash. An evicted request makes an event without arguments.
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
@@ -229,15 +234,15 @@ struct {
 	__type(value, struct long_request);
 } long_requests SEC(".maps");
 
-/* The requests that a completion can stand for, by all that an overflowing ring tells of it. */
+/* The key of requests that a completion can belong to: all that io_uring_cqe_overflow reports besides the result. */
 struct completion_key {
 	__u64 ring; /* struct io_ring_ctx */
 	__u64 user_data;
 };
-/* Programs may give all their requests the same user_data. An entry goes with the last of them. */
+/* Programs may give all their requests the same user_data. The entry is deleted with its last request. */
 struct pending_requests {
 	__u64 latest; /* struct io_kiocb */
-	__u64 counts; /* how many there are of which no event was made (high half), and how many of them count as lost */
+	__u64 counts; /* high half: requests without an event; low half: those of them counted as lost */
 };
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
@@ -247,12 +252,12 @@ struct {
 } pending SEC(".maps");
 
 /*
- * What is known of a call that ends, for the functions that make its event: they are verified on their own, and can be
- * handed no more than a pointer or two. Programs that finish by a tail call leave the whole call, too.
+ * The state of a call that ends, for the functions that make its event. The kernel verifies these functions separately,
+ * and they take only a pointer or two. Programs that finish by a tail call leave the whole call here, too.
  */
 struct tail_context {
-	__u64 bytes; /* where those of the path or the address are */
-	__u64 file; /* of a request to connect: struct file */
+	__u64 bytes; /* address of the bytes of the path or socket address */
+	__u64 file; /* struct file of a connect request */
 	long result;
 	__u8 syscall;
 	__u8 is_request;
@@ -266,7 +271,7 @@ struct {
 	__type(value, struct tail_context);
 } tail_context SEC(".maps");
 
-/* One program for opens, one for connects. */
+/* The tail-call programs: one for opens, one for connects. */
 enum finisher { FINISH_OPENS, FINISH_CONNECT, FINISHERS };
 struct {
 	__uint(type, BPF_MAP_TYPE_PROG_ARRAY);
@@ -280,7 +285,7 @@ struct {
 	__uint(max_entries, 64 << 20);
 } ring SEC(".maps");
 
-/* A ring of its own for each possible CPU, where the loader put some; the one above then only carries wake-ups. */
+/* If the loader puts rings here, each possible CPU has its own, and the ring above carries only wake-ups. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
 	__uint(max_entries, 1);
@@ -291,7 +296,7 @@ struct {
 	});
 } rings SEC(".maps");
 
-/* One row per possible CPU; the loader sets how many. */
+/* One row per possible CPU; the loader sets the number. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(map_flags, BPF_F_MMAPABLE);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * What lets archives that distributions build for programs become part of a shared object, which nobody needs the newest C
- * library for.
+ * These definitions let archives that distributions build for programs become part of a shared object, without needing
+ * the newest C library.
  */
 #include <stdarg.h>
 #include <stdio.h>
@@ -10,8 +10,8 @@
 #define HIDDEN __attribute__((visibility("hidden")))
 
 /*
- * libelf's last error, in place of its elf_error.o, whose variable is addressed as only a program's own can be. It has
- * no texts: the one caller that asks for them is libbpf, for its printer, and the driver listens to the result instead.
+ * This replaces elf_error.o of libelf, which addresses its variable as only a program's own can be addressed. It has no
+ * texts: only the printer of libbpf asks for them, and the driver uses the result instead.
  */
 static __thread int last_error;
 
@@ -34,7 +34,10 @@ HIDDEN const char *elf_errmsg(int error)
 	return "libelf failed";
 }
 
-/* The tree of elf_getdata_rawchunk, which nobody calls here: it is never filled. libelf.a of 0.192 lacks its functions. */
+/*
+ * The search tree of elf_getdata_rawchunk() stays empty, as libbpf does not call it. libelf.a of 0.192 lacks these
+ * functions.
+ */
 HIDDEN void eu_search_tree_init(void *tree)
 {
 	(void)tree;
@@ -46,7 +49,10 @@ HIDDEN void eu_search_tree_fini(void *tree, void (*free_node)(void *))
 	(void)free_node;
 }
 
-/* A variable of the C library, which programs address as if it were theirs: by --wrap=stderr. */
+/*
+ * Programs address stderr of the C library as their own variable. A shared object cannot, so --wrap=stderr redirects it
+ * here.
+ */
 extern FILE *__real_stderr;
 HIDDEN FILE *__wrap_stderr;
 
@@ -55,7 +61,7 @@ __attribute__((constructor)) static void copy_stderr(void)
 	__wrap_stderr = __real_stderr;
 }
 
-/* New names, of glibc 2.38, for functions that also take binary numbers, which nobody writes here. */
+/* glibc 2.38 has new names for functions that also parse binary numbers, which libbpf and libelf do not need. */
 HIDDEN long __isoc23_strtol(const char *text, char **end, int base)
 {
 	return strtol(text, end, base);

@@ -1,15 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
 /*
- * This file finds out whether another connect of the same socket overlapped a call's own. Processes share sockets by fork,
- * SCM_RIGHTS and pidfd_getfd(2), each with a descriptor table of its own, so a peer at the return proves nothing by itself.
+ * This file finds out whether another connect of the same socket overlapped a call's own. Processes share sockets by
+ * fork, SCM_RIGHTS and pidfd_getfd(2), each with its own descriptor table, so the peer at the return alone proves
+ * nothing.
  *
- * Every connect, of whoever and however it came, counts twice: when it begins and when its end is seen. The counters are an
- * array, found by a hash of the socket's address. So nothing has to be stored and nothing can be evicted; sockets that
- * share a counter can only cause a doubt too many. A connect that this misses began before the call's entry or ends after
- * its look. Then another descriptor table, or a request, holds the socket at one of these two moments, and the file's count
- * of references tells. sendto(2) with MSG_FASTOPEN connects without a connect, so every attempt of TCP counts, too
- * (object/tcp_attempts.h). What stays open is a process that takes the socket, connects it while its own descriptor is
- * exchanged under the eyes of the programs, and gives it back, all within one call.
+ * Every connect of any process and interface counts twice: at its beginning and at its observed end. The counters are
+ * an array, indexed by a hash of the socket's address. So nothing has to be stored and nothing can be evicted; sockets
+ * that share a counter can only cause needless doubt.
+ *
+ * A connect that the counters miss began before the call's entry or ends after its check. Another descriptor table or a
+ * request then holds the socket at one of these two moments, and the file's reference count shows it. sendto(2) with
+ * MSG_FASTOPEN connects without a connect, so every TCP attempt counts, too (object/tcp_attempts.h).
+ *
+ * One gap remains. A process can take the socket, connect it while another thread replaces its descriptor between the
+ * program's look-up and the kernel's, and give it back, all within one call.
  */
 #ifndef UNRACED_OBJECT_CONNECTS_H
 #define UNRACED_OBJECT_CONNECTS_H
@@ -54,8 +58,8 @@ static __always_inline __u32 connects_of(__u64 of)
 }
 
 /*
- * Connects of which nobody knows the socket count by user: those by socketcall(2), whose descriptor lies in memory, and
- * requests on registered files. pidfd_getfd(2) takes sockets of the same user only. No address of a socket is so small.
+ * Connects whose socket is unknown count by user: those by socketcall(2), whose descriptor lies in memory, and requests
+ * on registered files. pidfd_getfd(2) takes only sockets of the same user. No socket has an address this small.
  */
 static __always_inline __u64 unknown_sockets(void)
 {
@@ -70,7 +74,7 @@ static __always_inline bool is_held_by_more(struct file *file, __s64 than)
 	return KREAD((struct file___counted *)file, f_count.counter) > than;
 }
 
-/* A number that is another one when the socket's peer is. */
+/* Returns a number that identifies the socket's peer. */
 static __always_inline __u64 peer_of(struct sock *sk)
 {
 	__u16 family = KREAD(sk, __sk_common.skc_family);
@@ -92,7 +96,10 @@ static __always_inline __u64 peer_of(struct sock *sk)
 	return 0;
 }
 
-/* Counts the beginning of a connect, and remembers what its end has to compare. The descriptor is known. */
+/*
+ * Counts the beginning of a connect, and stores what its end must compare. "known" tells whether call->fd is the
+ * descriptor.
+ */
 static __always_inline void connect_begins(struct call *call, struct task_struct *task, bool known)
 {
 	struct connecting *to = &call->connecting;
@@ -116,7 +123,7 @@ static __always_inline void connect_begins(struct call *call, struct task_struct
 	to->count = count_connect((__u64)sk);
 }
 
-/* Counts the end of a connect, after the look at its socket. */
+/* Counts the end of a connect, after its socket was read. */
 static __always_inline void connect_ends(const struct call *call)
 {
 	if (call->connecting.sock)
@@ -125,7 +132,7 @@ static __always_inline void connect_ends(const struct call *call)
 		count_connect(unknown_sockets());
 }
 
-/* Counts a connect that a filter leaves out, or that has no entry. */
+/* Counts a connect that a filter drops, or that has no entry. */
 static __always_inline void connect_passes_by(struct task_struct *task, __s32 fd, bool indirect)
 {
 	__u32 ignored = 0;
@@ -135,7 +142,7 @@ static __always_inline void connect_passes_by(struct task_struct *task, __s32 fd
 	count_connect(sk ? (__u64)sk : unknown_sockets());
 }
 
-/* Counts the end of a request, whose file tells the socket beyond doubt. */
+/* Counts the end of a connect request, whose file identifies its socket beyond doubt. */
 static __always_inline void request_connect_ends(__u64 file)
 {
 	struct sock *sk = file ? sock_of((struct file *)file) : 0;
@@ -144,7 +151,7 @@ static __always_inline void request_connect_ends(__u64 file)
 		count_connect((__u64)sk);
 }
 
-/* Tells whether another connect counted since this one began, or somebody else held its socket then. */
+/* Tells whether another connect counted since this connect began, or whether its socket had another holder then. */
 static __always_inline bool connect_was_disturbed(const struct call *call)
 {
 	const struct connecting *from = &call->connecting;

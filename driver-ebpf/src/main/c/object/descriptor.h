@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
-/* From a descriptor to its file. */
+/* This file finds the file behind a descriptor. */
 #ifndef UNRACED_OBJECT_DESCRIPTOR_H
 #define UNRACED_OBJECT_DESCRIPTOR_H
 
@@ -9,7 +9,7 @@
 #include "unraced/record.h"
 #include "lib/core_access.h"
 
-/* Whether other tasks use the same descriptors, and so could have put another file where this call put its own. */
+/* Returns whether other tasks share the descriptor table, and so could have replaced this call's file. */
 static __always_inline bool fd_table_is_shared(struct task_struct *task)
 {
 	struct files_struct *files = KREAD_TRUSTED(task, files);
@@ -17,7 +17,7 @@ static __always_inline bool fd_table_is_shared(struct task_struct *task)
 	return files && KREAD(files, count.counter) > 1;
 }
 
-/* The file behind a descriptor. Null when the descriptor is out of range or closed. */
+/* Returns the file behind a descriptor, or null when the descriptor is out of range or closed. */
 static __always_inline struct file *file_of(struct task_struct *task, __u32 fd, __u32 *flags)
 {
 	struct files_struct *files = KREAD_TRUSTED(task, files);

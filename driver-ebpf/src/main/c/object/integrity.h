@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
 /*
- * Whether a claim held. CHANGED: memory is another at the return than it was at entry. MATCH: a proof that the claim
- * names what the call acted on. DIFFERS: it does not. In doubt UNCHECKED.
+ * This file judges the integrity of a claim, which is the requested path or address. CHANGED: the memory differs
+ * between entry and return. MATCH: a proof shows that the claim names the object of the call. DIFFERS: the claim does
+ * not name it. UNCHECKED: neither is certain.
  */
 #ifndef UNRACED_OBJECT_INTEGRITY_H
 #define UNRACED_OBJECT_INTEGRITY_H
@@ -29,7 +30,10 @@ static __always_inline struct comparison with_claim(struct builder *builder, str
 	return to;
 }
 
-/* Up to so many bytes, the NUL included, are read and compared without a helper for strings, which takes longer. */
+/*
+ * Returns whether a path of fewer than SHORT_BYTES bytes, with its NUL, is unchanged. Reading it needs no helper for
+ * strings, which would take longer.
+ */
 static __always_inline bool short_path_holds(struct builder *builder, struct walk *area, const struct call *call,
 					     __u32 length)
 {
@@ -39,7 +43,7 @@ static __always_inline bool short_path_holds(struct builder *builder, struct wal
 		return 0;
 	#pragma unroll
 	for (int word = 0; word < SHORT_BYTES / 8; word++) {
-		/* With the NUL: in the claim, zeros follow. */
+		/* The comparison includes the NUL, as zeros follow the claim. */
 		__u64 mask = bytes_within(length + 1, word);
 
 		difference |= (((const __u64 *)builder->tail)[word] ^ ((const __u64 *)area->bytes)[word]) & mask;
@@ -94,7 +98,7 @@ static __always_inline bool block_changed(const struct call *call)
 	return (__s32)block[0] != call->fd || block[1] != call->pointer || (__s32)block[2] != call->addrlen;
 }
 
-/* Whoever changes memory for a moment only is not seen here. */
+/* Compares the caller's memory with the copy from entry. A change that is undone before the return goes unseen. */
 static __always_inline void look_for_changes(struct builder *builder, bool is_connect, const struct call *call)
 {
 	struct unraced_record *record = &builder->record;
@@ -118,7 +122,7 @@ static __always_inline bool is_absolute(const struct builder *builder)
 	return builder->record.open.path.length && builder->tail[0] == '/';
 }
 
-/* After a slash, or a last ".", only a directory is found. */
+/* Returns whether the claim ends with a slash or ".", and so can name only a directory. */
 static __always_inline bool needs_directory(const struct comparison *claim)
 {
 	__u32 length = claim->length;
@@ -137,14 +141,14 @@ static __always_inline bool is_directory(struct file *file)
 	return (KREAD(inode, i_mode) & S_IFMT) == S_IFDIR;
 }
 
-/* Whether the claim is made of the names on the way from the start to the file. */
+/* Returns whether the claim consists of the names on the way from the path base to the file. */
 static __always_inline bool names_the_file(struct comparison *to, const struct walk *walk, bool absolute)
 {
 	__u32 from = walk->validation.position;
 
 	to->position = from;
 	to->end = WALK_BYTES;
-	/* The walk has a slash before each name, a relative claim has none before its first. */
+	/* The walk puts a slash before each name; a relative claim has none before its first name. */
 	if (!absolute && from < WALK_BYTES)
 		from++;
 	if (to->length < WALK_BYTES - from)
@@ -174,7 +178,10 @@ static __always_inline __u8 judge_path(struct builder *builder, struct walk *wal
 	return UNRACED_INTEGRITY_MATCH;
 }
 
-/* An abstract name is unique; one in the file tree can be given to another socket after it was bound. */
+/*
+ * Judges the name of a Unix socket. An abstract name is unique; a name in the file tree can move to another socket
+ * after its bind.
+ */
 static __always_inline __u8 judge_socket_name(struct comparison *to)
 {
 	bool is_abstract = to->length > sizeof(__u16) && !to->claim[sizeof(__u16)];
@@ -197,8 +204,8 @@ static __always_inline __u8 judge_in(const struct comparison *to)
 }
 
 /*
- * A link-local address means another host on each device. One that does not name its device is that of the device that the
- * socket was bound to before: __ip6_datagram_connect() of net/ipv6/datagram.c, tcp_v6_connect() of net/ipv6/tcp_ipv6.c.
+ * A link-local address means another host on each device. An address without a scope uses the device that the socket
+ * was bound to before: __ip6_datagram_connect() of net/ipv6/datagram.c, tcp_v6_connect() of net/ipv6/tcp_ipv6.c.
  */
 static __always_inline __u8 judge_in6(const struct comparison *to, const struct call *call)
 {
@@ -227,7 +234,7 @@ static __always_inline __u8 judge_nl(const struct comparison *to)
 
 	if (to->length < __builtin_offsetof(struct sockaddr_nl, behind))
 		return UNRACED_INTEGRITY_UNCHECKED;
-	/* The kernel keeps one of the groups. */
+	/* The kernel keeps only one of the groups. */
 	return claim->port == peer->port && claim->groups == peer->groups ? UNRACED_INTEGRITY_MATCH :
 									    UNRACED_INTEGRITY_DIFFERS;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
-/* What a call really acted on, read from the kernel's own objects when it returns. */
+/* This file describes the object that a call really acted on, read from the kernel's own structures. */
 #ifndef UNRACED_OBJECT_RESOLVED_H
 #define UNRACED_OBJECT_RESOLVED_H
 
@@ -12,7 +12,7 @@
 #include "lib/maps.h"
 #include "path/walk.h"
 
-/* Claims room in the tail. The last word is cleared, so that padding carries nothing old. */
+/* Reserves room in the tail. It clears the last word, so that padding contains no old data. */
 static __always_inline __u8 *append(struct builder *builder, struct unraced_slice *slice, __u32 length)
 {
 	__u32 at = builder->end & (TAIL_BYTES - 1);
@@ -25,7 +25,7 @@ static __always_inline __u8 *append(struct builder *builder, struct unraced_slic
 	return &tail[at];
 }
 
-/* What is behind the end must stay zero, as it is sent as padding. */
+/* Copies a short string. The bytes after its end must stay zero, as they are sent as padding. */
 static __always_inline void copy_short(__u8 *to, const __u8 *from, __u32 length)
 {
 	#pragma unroll
@@ -33,7 +33,7 @@ static __always_inline void copy_short(__u8 *to, const __u8 *from, __u32 length)
 		((__u64 *)to)[word] = ((const __u64 *)from)[word] & bytes_within(length, word);
 }
 
-/* All but its path. */
+/* Describes the file except for its path. */
 static __always_inline void describe_inode(struct builder *builder, struct file *file)
 {
 	struct unraced_record *record = &builder->record;
@@ -50,7 +50,7 @@ static __always_inline void describe_inode(struct builder *builder, struct file 
 		record->flags |= UNRACED_CREATED;
 }
 
-/* Its path. The walk must have begun. */
+/* Describes the file's path. walk_begin() must have run before. */
 static __always_inline void describe_path(struct builder *builder, struct walk *walk)
 {
 	struct unraced_record *record = &builder->record;
@@ -128,7 +128,7 @@ static __always_inline void append_un(struct builder *builder, struct unraced_sl
 	if (length > UNRACED_ADDRESS_MAX)
 		length = UNRACED_ADDRESS_MAX;
 	if (length < sizeof(__u16)) {
-		/* Unnamed: the family alone, as getsockname(2) gives it. */
+		/* An unnamed socket has only a family, as getsockname(2) returns it. */
 		to = append(builder, slice, sizeof(__u16));
 		*(__u16 *)to = AF_UNIX;
 		return;
@@ -143,7 +143,7 @@ struct sockaddr_nl {
 	__u16 pad;
 	__u32 port;
 	__u32 groups;
-	__u32 behind; /* of the slice's last word */
+	__u32 behind; /* the rest of the slice's last word */
 };
 
 static __always_inline void append_nl(struct builder *builder, struct unraced_slice *slice, __u32 port, __u32 groups)
@@ -153,7 +153,7 @@ static __always_inline void append_nl(struct builder *builder, struct unraced_sl
 	*to = (struct sockaddr_nl){ .family = AF_NETLINK, .port = port, .groups = groups };
 }
 
-/* As netlink_getname() of net/netlink/af_netlink.c. A peer of port 0 is the kernel. */
+/* Describes both ends as netlink_getname() of net/netlink/af_netlink.c does. A peer of port 0 is the kernel. */
 static __always_inline void describe_netlink(struct builder *builder, struct unraced_connect *to, struct sock *sk)
 {
 	struct netlink_sock *netlink = (struct netlink_sock *)sk;
@@ -166,13 +166,13 @@ static __always_inline void describe_netlink(struct builder *builder, struct unr
 	append_nl(builder, &to->remote, KREAD(netlink, dst_portid), group ? 1u << ((group - 1) & 31) : 0);
 }
 
-/* Whether the kernel says that the socket has a peer, or is about to. */
+/* Returns whether the result means that the socket has a peer, or is about to have one. */
 static __always_inline bool has_peer(long result)
 {
 	return result == 0 || result == -EINPROGRESS || result == -EALREADY || result == -EISCONN;
 }
 
-/* The socket behind a file, or null. A path descriptor to a socket in the file system is not a socket. */
+/* Returns the socket behind a file, or null. A path descriptor to a socket in the file system is not a socket. */
 static __always_inline struct sock *sock_of(struct file *file)
 {
 	struct inode *inode = KREAD(file, f_inode);
@@ -215,8 +215,8 @@ static __always_inline void describe_socket(struct builder *builder, struct file
 	to->protocol = KREAD(sk, sk_protocol);
 	port = KREAD(sk, __sk_common.skc_dport);
 	/*
-	 * The own port is inet_sport's, as for getsockname(2): the kernel clears skc_num when a peer resets the connection
-	 * (inet_put_port() of net/ipv4/inet_hashtables.c).
+	 * The local port comes from inet_sport, as for getsockname(2): the kernel clears skc_num when a peer resets the
+	 * connection (inet_put_port() of net/ipv4/inet_hashtables.c).
 	 */
 	if (to->family == AF_INET) {
 		__be32 peer = KREAD(sk, __sk_common.skc_daddr);
@@ -249,7 +249,7 @@ static __always_inline void move(struct unraced_slice *slice, __u32 by)
 		slice->offset += by;
 }
 
-/* What was found inside the call: nobody could replace a descriptor there, whoever shares the table. */
+/* Uses the object that was captured inside the call, where no task can replace a descriptor, even in a shared table. */
 static __always_inline void use_resolved(struct builder *builder, bool is_connect, const struct resolved *resolved)
 {
 	struct unraced_record *record = &builder->record;

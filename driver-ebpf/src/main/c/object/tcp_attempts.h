@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
 /*
- * This file counts attempts of TCP to connect that no connect(2) makes. A process can take a socket that waits for its
- * peer, end the attempt by shutdown(2), begin another by sendto(2) with MSG_FASTOPEN, and give the socket back. Only the
- * socket's state tells of it.
+ * This file counts TCP connection attempts that no connect(2) makes. A process can take a socket that waits for its
+ * peer, end the attempt by shutdown(2), begin another by sendto(2) with MSG_FASTOPEN, and give the socket back. Only
+ * the socket's state reveals this.
  */
 #ifndef UNRACED_OBJECT_TCP_ATTEMPTS_H
 #define UNRACED_OBJECT_TCP_ATTEMPTS_H
@@ -24,7 +24,7 @@ static __always_inline bool is_sending(struct task_struct *task)
 {
 	struct pt_regs *regs = (void *)bpf_task_pt_regs(task);
 
-	/* A worker of an io_uring has the registers of whoever made it. */
+	/* An io_uring worker has copied the registers of the thread that created it. */
 	if (task->flags & (PF_IO_WORKER | PF_KTHREAD))
 		return 0;
 #ifdef __TARGET_ARCH_x86
@@ -49,7 +49,7 @@ static __always_inline bool is_sending(struct task_struct *task)
 #endif
 }
 
-/* Tells whether the thread is in a connect of this socket, which has counted already. */
+/* Tells whether the thread is in a connect of this socket, which connect_begins() has counted. */
 static __always_inline bool is_connecting(struct unraced_control *shared, struct task_struct *task, __u64 sk)
 {
 	const struct call *call = stash_entry(shared, task);
@@ -58,7 +58,10 @@ static __always_inline bool is_connecting(struct unraced_control *shared, struct
 	       call->connecting.sock == sk;
 }
 
-/* A request's own attempt counts 1, which its event overlooks, so that of a call has to count more. */
+/*
+ * A request's own attempt counts 1, which its event ignores. An attempt by a sending call counts 2, so that the event
+ * notices it.
+ */
 TRACEPOINT("sock", "inet_sock_set_state")
 int socket_attempt(void *ctx)
 {

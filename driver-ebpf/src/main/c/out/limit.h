@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
-/* Limits by user and by cgroup, and whose events were lost. Without a limit, an event costs one test. */
+/*
+ * This file limits events by user and by cgroup, and counts lost events by caller. Without a limit, an event costs one
+ * test.
+ */
 #ifndef UNRACED_OUT_LIMIT_H
 #define UNRACED_OUT_LIMIT_H
 
@@ -11,7 +14,7 @@
 
 #include "unraced/callers.h"
 
-/* The last element's first bucket is the one that owners without a bucket of their own share. */
+/* Owners without a bucket of their own share the first bucket of the last element. */
 #define BUCKET_ELEMENTS (UNRACED_BUCKET_GROUPS + 1)
 
 struct {
@@ -28,7 +31,7 @@ struct {
 	__type(value, struct unraced_bucket_group);
 } cgroup_buckets SEC(".maps");
 
-/* One ledger per possible CPU; the loader sets how many. */
+/* One ledger per possible CPU; the loader sets the number. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(map_flags, BPF_F_MMAPABLE);
@@ -46,7 +49,7 @@ static __always_inline struct unraced_bucket *bucket_of(void *map, __u64 owner, 
 	return group && rest ? unraced_bucket_find(group, &rest->buckets[0], owner, now) : 0;
 }
 
-/* Counts a lost event of a caller. A function of its own, which the kernel verifies once. */
+/* Counts a lost event of a caller. The kernel verifies this function once for all its callers. */
 __noinline int count_loss(__u64 cgroup, __u32 uid)
 {
 	struct unraced_control *shared = SCRATCH(control);
@@ -61,7 +64,7 @@ __noinline int count_loss(__u64 cgroup, __u32 uid)
 	return 0;
 }
 
-/* Whether a user or a cgroup has no token left. An event takes one from both, or none. */
+/* Returns whether the user or the cgroup has no token left. An event takes one token from both, or none. */
 __noinline int exceeds_limits(__u64 cgroup, __u32 uid)
 {
 	struct unraced_control *shared = SCRATCH(control);
@@ -71,7 +74,7 @@ __noinline int exceeds_limits(__u64 cgroup, __u32 uid)
 	if (!shared)
 		return 0;
 	if (shared->user_interval) {
-		/* User 0 is an owner, too. */
+		/* The owner is uid + 1, since 0 marks a free bucket. */
 		of_user = bucket_of(&user_buckets, (__u64)uid + 1, shared->limit_seed, now);
 		if (!of_user || !unraced_bucket_take(of_user, shared->user_interval, now))
 			return 1;
@@ -88,8 +91,8 @@ __noinline int exceeds_limits(__u64 cgroup, __u32 uid)
 }
 
 /*
- * Whether an event is beyond a limit, and thus lost, which this counts. A lost event has a number (R9.3). A request is
- * its submitter's, whoever completes it: then "submitter" is given.
+ * Returns whether an event exceeds a limit, and then counts it as lost. A lost event has a number (R9.3). An event of a
+ * request counts for its submitter, whichever thread completes it; "submitter" is null otherwise.
  */
 static __always_inline bool is_limited(struct unraced_counters *stats, const struct unraced_control *shared,
 				       const struct caller *submitter)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
-/* From a returning call to a record in the ring, unless it is one to leave out. */
+/* This file makes the record of a returning call and sends it, unless a filter drops it. */
 #ifndef UNRACED_OUT_RECORD_H
 #define UNRACED_OUT_RECORD_H
 
@@ -22,10 +22,10 @@
 #include "path/walk.h"
 #include "syscall/filter.h"
 
-/* The pid namespace that the task lives in: ns_of_pid() of include/linux/pid.h. */
+/* Returns the number of the task's pid namespace: ns_of_pid() of include/linux/pid.h. */
 static __always_inline __u32 pid_namespace(struct task_struct *task)
 {
-	/* By KREAD, as kernel 6.1 refuses arithmetic on the pointer that a plain load gives. */
+	/* KREAD is needed: kernel 6.1 refuses arithmetic on the pointer that a plain load gives. */
 	struct pid *pid = KREAD(task, thread_pid);
 	void *numbers = (void *)pid + bpf_core_field_offset(struct pid, numbers);
 	struct upid *own = numbers + KREAD(pid, level) * bpf_core_type_size(struct upid);
@@ -34,11 +34,15 @@ static __always_inline __u32 pid_namespace(struct task_struct *task)
 	return KREAD(ns, ns.inum);
 }
 
-/* By plain loads where the kernel can cast: a helper costs more in being called than in what it does. */
+/*
+ * Fills in the caller, with plain loads where the kernel can cast: calling a helper costs more than the helper's work.
+ */
 static __always_inline void identify(struct caller *who, struct task_struct *task)
 {
 	if (bpf_ksym_exists(bpf_rdonly_cast)) {
-		/* As bpf_get_current_uid_gid() and bpf_get_current_cgroup_id() of kernel/bpf/helpers.c have it. */
+		/*
+		 * These loads match bpf_get_current_uid_gid() and bpf_get_current_cgroup_id() of kernel/bpf/helpers.c.
+		 */
 		struct cred *cred = KREAD_TRUSTED(task, cred);
 		struct css_set *sets = KREAD_TRUSTED(task, cgroups);
 		struct cgroup *cgroup = KREAD(sets, dfl_cgrp);
@@ -48,7 +52,7 @@ static __always_inline void identify(struct caller *who, struct task_struct *tas
 		who->uid = KREAD(cred, uid.val);
 		who->gid = KREAD(cred, gid.val);
 		who->cgroup = KREAD(node, id);
-		/* Always ended and padded by NULs: __set_task_comm() of fs/exec.c. */
+		/* The kernel always ends and pads comm with NULs: __set_task_comm() of fs/exec.c. */
 		*(__u64 *)who->comm = KREAD_WORD(comm);
 		*(__u64 *)(who->comm + 8) = KREAD_WORD(comm + 8);
 	} else {
@@ -92,7 +96,7 @@ static __always_inline void describe_arguments(struct builder *builder, bool is_
 	record->provenance = call->provenance;
 	record->how_provenance = call->how_provenance;
 	record->integrity = call->verdict;
-	/* What the kernel copied is what the call acts on. */
+	/* The call acts on the kernel's copy, so the copy is a match. */
 	if (call->provenance == UNRACED_PROVENANCE_KERNEL && !call->verdict)
 		record->integrity = UNRACED_INTEGRITY_MATCH;
 	record->how_integrity = call->how_verdict;
@@ -102,7 +106,7 @@ static __always_inline void describe_arguments(struct builder *builder, bool is_
 		record->connect.fd = call->fd;
 		record->connect.addrlen = call->addrlen;
 		slice = &record->connect.address;
-		/* Only of socketcall(2) there is more in memory than the address. */
+		/* Only socketcall(2) has more in memory than the address. */
 		if (!call->indirect)
 			record->how_provenance = UNRACED_PROVENANCE_NONE;
 		record->how_integrity = UNRACED_INTEGRITY_UNCHECKED;
@@ -122,7 +126,7 @@ static __always_inline void describe_arguments(struct builder *builder, bool is_
 	if (length <= SHORT_BYTES && bytes == call->bytes) {
 		copy_short(to, call->bytes, length);
 	} else if (bpf_probe_read_kernel(to, masked(length), bytes)) {
-		/* Lost, which is not the same as empty. */
+		/* A lost argument is absent, not empty. */
 		*slice = (struct unraced_slice){};
 		record->provenance = UNRACED_PROVENANCE_NONE;
 		record->integrity = UNRACED_INTEGRITY_UNCHECKED;
@@ -144,20 +148,20 @@ static __always_inline void send(struct unraced_counters *stats, struct unraced_
 }
 
 /*
- * Memory alone said which socket a connect through socketcall(2) took. It was this one if nobody else connected it, and it
- * has another peer than before.
+ * Tells whether a connect through socketcall(2), whose descriptor lies in memory, acted on this socket. It did if no
+ * other connect of the socket overlapped, and its peer changed.
  */
 static __always_inline bool is_indirect_socket(const struct call *call, struct sock *sk, __u32 flags, bool alone)
 {
 	return alone && !(flags & UNRACED_FD_TABLE_SHARED) && peer_of(sk) != call->connecting.peer;
 }
 
-/* The socket that a connect acted on, from the file that has it, and whether the claim names its peer. */
+/* Describes the socket that a connect acted on, and judges whether the claim names its peer. */
 static __always_inline void describe_connected(struct builder *builder, struct file *file, const struct call *call,
 					       const struct tail_context *from, bool judge)
 {
 	struct unraced_record *record = &builder->record;
-	/* A request has a reference of its own. */
+	/* A request holds its own reference. */
 	__s64 holders = from->is_request ? 2 : 1;
 	struct sock *sk = sock_of(file);
 	bool alone, is_own;
@@ -167,7 +171,7 @@ static __always_inline void describe_connected(struct builder *builder, struct f
 	describe_socket(builder, file);
 	if (judge)
 		record->integrity = judge_address(builder, call);
-	/* After all was read: who connects the socket from here on does not change what was. */
+	/* This check follows all reads: a later connect of the socket does not change what was read. */
 	alone = call->connecting.sock == (__u64)sk && !is_held_by_more(file, holders) && !connect_was_disturbed(call);
 	if (!alone)
 		record->flags |= UNRACED_SOCKET_SHARED;
@@ -187,8 +191,8 @@ static __always_inline void describe_connected(struct builder *builder, struct f
 }
 
 /*
- * Another thread of a shared table put this file behind the descriptor: the call asked for another access, or could not have
- * created it. fcntl(2) changes neither.
+ * Tells whether another task of a shared table put this file behind the descriptor: the call asked for another access
+ * mode, or could not have created the file. fcntl(2) changes neither.
  */
 static __always_inline bool is_replaced(const struct call *call, struct file *file, const struct unraced_record *record)
 {
@@ -216,7 +220,7 @@ static __always_inline void describe_opened(struct builder *builder, struct walk
 		direct = match_fast_path();
 		if (direct == PROVEN)
 			record->integrity = UNRACED_INTEGRITY_MATCH;
-		/* The whole walk tells what can be said where the proof fails. */
+		/* Without the proof, the whole walk judges the claim. */
 		if (direct == PROVEN || (direct == NAMED && !judge))
 			return;
 	}
@@ -225,7 +229,7 @@ static __always_inline void describe_opened(struct builder *builder, struct walk
 		record->integrity = judge_path(builder, walk, file);
 }
 
-/* Describes what the call acted on, and judges a claim by it that has no proof yet. */
+/* Describes the call's object, and judges a claim that has no proof yet. */
 static __always_inline void describe_object(struct builder *builder, struct walk *walk, struct task_struct *task,
 					    const struct call *call, struct tail_context *from, bool is_connect,
 					    bool judge)
@@ -249,7 +253,7 @@ static __always_inline void describe_object(struct builder *builder, struct walk
 		record->flags |= UNRACED_OBJECT_MISSED;
 }
 
-/* Judges the claim, if it is to be judged, by the object, or by memory that has changed. */
+/* Describes the call's object, and judges the claim by the object or by a change in memory. */
 static __always_inline void judge_call(struct call *call, struct tail_context *from, struct builder *builder,
 				       struct task_struct *task, bool is_connect)
 {
@@ -265,7 +269,7 @@ static __always_inline void judge_call(struct call *call, struct tail_context *f
 	/* The kernel's copy needs no other proof. */
 	judge = call->integrity && (record->provenance == UNRACED_PROVENANCE_ENTER ||
 				    record->provenance == UNRACED_PROVENANCE_EXIT);
-	/* A request has none: what it opened is found by its result. */
+	/* A request has no captured object; its result leads to the file. */
 	resolved = from->is_request ? 0 : resolved_of(call, tid, from->result);
 	if (resolved) {
 		if (is_connect ? has_peer(from->result) : from->result >= 0) {
@@ -276,7 +280,7 @@ static __always_inline void judge_call(struct call *call, struct tail_context *f
 		bpf_map_delete_elem(&resolved_objects, &tid);
 		return;
 	}
-	/* Who submitted a request may use its memory for something else before it is done. */
+	/* The submitter may reuse the argument's memory before the request ends. */
 	if (judge && !from->is_request)
 		look_for_changes(builder, is_connect, call);
 	if (record->integrity == UNRACED_INTEGRITY_CHANGED)
@@ -286,8 +290,8 @@ static __always_inline void judge_call(struct call *call, struct tail_context *f
 	    record->how_provenance == UNRACED_PROVENANCE_ENTER && block_changed(call))
 		record->how_integrity = UNRACED_INTEGRITY_CHANGED;
 	/*
-	 * Another task could have put the object that the claim names behind the descriptor. A table that was not shared
-	 * at entry was not shared until the return: its only user was in the call.
+	 * Another task could have put the claimed object behind the descriptor. A table that was not shared at entry
+	 * stays so until the return: its only user is in the call.
 	 */
 	if (judge && record->integrity == UNRACED_INTEGRITY_MATCH &&
 	    ((record->flags & UNRACED_FD_TABLE_SHARED) || !call->enter_ns))
@@ -295,8 +299,8 @@ static __always_inline void judge_call(struct call *call, struct tail_context *f
 }
 
 /*
- * A call that succeeds has come to where the kernel copies its argument. If only the snapshot of its entry is there all the
- * same, the program that takes the copy did not run, or it had no room.
+ * A successful call has passed the kernel's copy of its argument. If it still has only the snapshot from entry, the
+ * program that captures the copy did not run, or it had no room.
  */
 static __always_inline bool lacks_copy(const struct call *call, const struct tail_context *from)
 {
@@ -304,7 +308,7 @@ static __always_inline bool lacks_copy(const struct call *call, const struct tai
 	       from->result >= 0 && !from->is_request;
 }
 
-/* The event of a call of which the rest is in the area of unfinished ones. */
+/* Makes the event of a call; tail_context has the rest of its state. */
 static __always_inline int emit(struct call *call, bool is_connect)
 {
 	struct unraced_control *shared = SCRATCH(control);
@@ -353,7 +357,9 @@ __noinline int emit_connect(struct call *call)
 	return emit(call, 1);
 }
 
-/* Filters here: of a pointer that functions were given, kernel 6.1 makes no key of a map. */
+/*
+ * Filters and sends the event. The filter is inline: kernel 6.1 accepts no pointer argument of a function as a map key.
+ */
 static __always_inline void finish_call(struct unraced_counters *stats, struct unraced_control *shared,
 					const struct tail_context *from, struct call *call, bool is_connect)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
-/* From a finished record to a reader that knows of it. */
+/* This file puts a finished record into the ring and wakes the reader. */
 #ifndef UNRACED_OUT_RING_H
 #define UNRACED_OUT_RING_H
 
@@ -11,8 +11,8 @@
 #include "out/limit.h"
 
 /*
- * Wakes the reader if it asked for it. Checked after the record is committed: the reader asks first and looks for
- * records then, so one of the two sees the other. An empty discarded record carries the wake-up.
+ * Wakes the reader if it waits. This check follows the commit of the record. The reader sets reader_waiting before it
+ * looks for records, so one of the two sees the other. An empty discarded record carries the wake-up.
  */
 static __always_inline void wake_reader(struct unraced_counters *stats, struct unraced_control *shared)
 {

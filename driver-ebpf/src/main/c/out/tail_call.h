@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
 /*
- * The last part of events that do not come by the native system calls. It takes the kernel long to verify, so it is one
- * pair of programs for all of them, entered by tail calls, which only programs of one kind may make.
+ * This file finishes events that do not come from native system calls. It takes the kernel long to verify, so one pair
+ * of programs serves all these events. They are entered by tail calls, which only programs of the same type can make.
  */
 #ifndef UNRACED_OUT_TAIL_CALL_H
 #define UNRACED_OUT_TAIL_CALL_H
@@ -20,7 +20,7 @@ static __always_inline bool is_watched(const struct unraced_control *shared, __u
 	return shared->syscalls >> (syscall & 31) & 1;
 }
 
-/* Returns only when there is no such program. */
+/* The tail call returns only when the program is missing. */
 static __always_inline void finish(void *ctx, struct unraced_counters *stats, __u8 syscall)
 {
 	bpf_tail_call(ctx, &finishers, syscall == UNRACED_CONNECT ? FINISH_CONNECT : FINISH_OPENS);

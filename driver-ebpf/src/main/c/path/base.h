@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
 /*
- * Where a path starts, remembered at entry: when the call returns, the descriptor or the working directory may be
- * another.
+ * This file stores the base of a path at entry: at the return, the descriptor or the working directory may have
+ * changed.
  */
 #ifndef UNRACED_PATH_BASE_H
 #define UNRACED_PATH_BASE_H
@@ -22,7 +22,7 @@ static __always_inline void remember_start(struct call *call, struct task_struct
 
 	call->root = (struct path_base){};
 	call->start = (struct path_base){};
-	/* Of a path that was unreadable nobody knows yet which it is. */
+	/* An unreadable path may turn out to be absolute. */
 	if (fs && (absolute || unread)) {
 		call->root.mount = (__u64)KREAD(fs, root.mnt);
 		call->root.dentry = (__u64)KREAD(fs, root.dentry);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
 /*
- * Comparing bytes. One side is always the claim, which lies first in the record's tail; the other lies in the walk's
- * area, which has room to read a word behind either end.
+ * This file compares bytes. One side is always the claim, which comes first in the record's tail. The other side is in
+ * the walk's area, which has room to read a word past either end.
  */
 #ifndef UNRACED_PATH_COMPARE_H
 #define UNRACED_PATH_COMPARE_H
@@ -14,14 +14,14 @@
 struct comparison {
 	const __u8 *claim;
 	const __u8 *other;
-	__u32 at; /* where to begin in the claim */
+	__u32 at; /* position in the claim where the comparison begins */
 	__u32 length;
-	__u32 position; /* in the other, and where that ends */
+	__u32 position; /* position in the other side, which ends at "end" */
 	__u32 end;
 	__u32 differs;
 };
 
-/* The compiler may not leave the mask out because it knows better: the verifier does not. */
+/* The asm hides the value's range from the compiler, which would drop the mask that the verifier needs. */
 static __always_inline __u32 masked(__u32 at)
 {
 	asm volatile("" : "+r"(at));
@@ -54,7 +54,7 @@ static long word_step(__u64 step, struct comparison *to)
 	return to->differs;
 }
 
-/* Whether the rest of the claim and what lies at position are the same. */
+/* Returns whether the rest of the claim equals the other side's bytes at position. */
 static __always_inline bool same_bytes(struct comparison *to)
 {
 	to->differs = 0;
@@ -63,8 +63,8 @@ static __always_inline bool same_bytes(struct comparison *to)
 }
 
 /*
- * One byte of a claim beside the names that the walk found, each with a slash before it. Slashes in a row and "." are
- * passed over; ".." never matches, since links may be behind it.
+ * Compares one byte of a claim with the names that the walk found, each with a slash before it. Repeated slashes and
+ * "." are skipped; ".." never matches, since a link may precede it.
  */
 static long name_step(__u64 step, struct comparison *to)
 {
@@ -96,7 +96,7 @@ differs:
 	return 1;
 }
 
-/* Whether the claim consists of these names. */
+/* Returns whether the claim consists of these names. */
 static __always_inline bool same_names(struct comparison *to)
 {
 	to->differs = 0;
@@ -104,7 +104,7 @@ static __always_inline bool same_names(struct comparison *to)
 	return !to->differs && to->position == to->end;
 }
 
-/* The names of two sockets in the file system, up to a NUL or the end. */
+/* Compares one byte of two socket names in the file system, which end at a NUL or at their length. */
 static long socket_name_step(__u64 step, struct comparison *to)
 {
 	__u32 at = to->at + step;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
 /*
- * The usual open, quickly: an absolute path of a few short names, none of them a link, from the root of the caller's
- * mount namespace. Then the path that the file has is the one that was passed, so it is enough to compare name by name
- * on the way up, instead of collecting the names first. In any other case nothing is said here, and the whole walk of
- * path/walk.h tells; the proof of path/validation.h is the same.
+ * This file proves the usual open quickly: an absolute path of a few short names, without links, from the root of the
+ * caller's mount namespace. The file's path then equals the requested path, so the way up compares name by name instead
+ * of collecting the names first. In any other case this file decides nothing, and the whole walk of path/walk.h
+ * decides. The proof of path/validation.h is the same.
  */
 #ifndef UNRACED_PATH_FAST_PATH_H
 #define UNRACED_PATH_FAST_PATH_H
@@ -18,13 +18,16 @@
 #include "path/validation.h"
 #include "path/walk.h"
 
-/* Names and mounts on the way. Each costs the verifier some hundred steps. */
+/*
+ * The most steps on the way, each a name or a mount, and the longest name. Each step costs the verifier some hundred
+ * instructions.
+ */
 #define DIRECT_STEPS 8
 #define DIRECT_NAME 31
 
 /*
- * The kernel compares names by words, too (dentry_string_cmp() of fs/dcache.c), so they are aligned. What is read
- * behind the end does not count, and memory that is not there reads as zeros.
+ * The kernel compares names by words, too (dentry_string_cmp() of fs/dcache.c), so names are aligned. The mask ignores
+ * bytes after the name's end, and unmapped memory reads as zeros.
  */
 static __always_inline bool same_name(const __u8 *claim, __u32 at, __u64 name, __u32 length)
 {
@@ -40,12 +43,15 @@ static __always_inline bool same_name(const __u8 *claim, __u32 at, __u64 name, _
 }
 
 enum direct {
-	INDIRECT, /* the names are not the claim's, or it takes more to find out */
-	NAMED,	  /* they are, and all were at one moment */
-	PROVEN,	  /* and the claim starts where they do */
+	INDIRECT, /* the names differ from the claim, or only the whole walk can tell */
+	NAMED,	  /* the names equal the claim, and all were valid at one moment */
+	PROVEN,	  /* NAMED, and the claim starts at the same base */
 };
 
-/* The mount above, and where on it. As numbers, since the verifier allows no arithmetic with what it takes for pointers. */
+/*
+ * Moves to the parent mount and to the mountpoint on it. Both are numbers, since the verifier allows no arithmetic on
+ * pointers.
+ */
 static __always_inline bool step_out(struct validation *validation, struct mount **mount, struct dentry **dentry)
 {
 	__u64 above = KREAD_FIELD_WORD(*mount, mnt_parent), mountpoint = KREAD_FIELD_WORD(*mount, mnt_mountpoint);
@@ -68,8 +74,8 @@ static __always_inline __u32 namespace_of(struct mount *mount)
 }
 
 /*
- * Whether the file's names are the claim's: as walk_step() of path/walk.h goes. Where the claim starts is where its first name
- * is; above that there are no more names.
+ * Returns whether the file's names are the claim's. It climbs as walk_step() of path/walk.h does. When the walk meets
+ * the claim's base, no name of the claim may remain.
  */
 static __always_inline bool climb(struct walk *walk, struct file *file, __u32 own, const __u8 *claim)
 {
@@ -110,7 +116,7 @@ static __always_inline bool climb(struct walk *walk, struct file *file, __u32 ow
 	return 0;
 }
 
-/* The way up once more, as validation_holds() of path/validation.h goes it. */
+/* Climbs the same way again, as validation_holds() of path/validation.h does. */
 static __always_inline bool climb_again(struct walk *walk, struct file *file)
 {
 	const struct validation *before = &walk->validation;
@@ -135,8 +141,9 @@ static __always_inline bool climb_again(struct walk *walk, struct file *file)
 }
 
 /*
- * Describes the file of an unfinished call, if its path is the claimed one and was so at one moment: the record names it once
- * for both. Tells whether the claim is proven, too. Verified once for all ways in which it can be called.
+ * Describes the file of the call in tail_context if its path was the claimed path at one moment: the record then stores
+ * that path once for both. Also returns whether the claim is proven. The kernel verifies this function once for all its
+ * callers.
  */
 __noinline int match_fast_path(void)
 {

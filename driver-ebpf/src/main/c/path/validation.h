@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
 /*
- * The way from an opened file up to the root of its mount namespace. A path is true if all of that way held at one moment,
- * and a claim is proven if the way leads through the place where the claimed path starts. Programs can take no locks. But
- * the kernel moves a dentry's d_seq with its name, its parent and its removal (__d_move() and __d_drop() of fs/dcache.c),
- * and a namespace's event counter with its mounts (touch_mnt_namespace() of fs/namespace.c). So a second walk that finds
- * the same counts and the same mounts shows that nothing changed between the two.
+ * This file validates the way from an opened file up to the root of its mount namespace. A resolved path is true if the
+ * whole way was valid at one moment. A claim is proven if the way also leads through the base of the claimed path.
+ *
+ * Programs can take no locks. But the kernel changes a dentry's d_seq with its name, its parent and its removal
+ * (__d_move() and __d_drop() of fs/dcache.c). It changes a namespace's event counter with its mounts
+ * (touch_mnt_namespace() of fs/namespace.c). So a second walk that finds the same counts and mounts shows that nothing
+ * changed between the two.
  */
 #ifndef UNRACED_PATH_VALIDATION_H
 #define UNRACED_PATH_VALIDATION_H
@@ -15,20 +17,20 @@
 #include "lib/core_access.h"
 #include "lib/maps.h"
 
-/* More mounts than this are not looked through for one call, however many names its path has. */
+/* At most this many mounts are searched for one call, however many names its path has. */
 #define MOUNT_STEPS 1024
 
 enum start_state {
-	START_UNWANTED, /* integrity is off, or nobody knows where the path starts */
+	START_UNWANTED, /* integrity is off, or the path base is unknown */
 	START_SOUGHT,
-	START_FOUND, /* it leads to the start */
+	START_FOUND, /* the way leads through the path base */
 };
 
 struct validation {
-	__u64 mount; /* of the start: struct mount */
+	__u64 mount; /* struct mount of the path base */
 	__u64 dentry;
-	__u64 digest;  /* of all counts and mounts on the way */
-	__u32 position; /* of the walk where it met the start */
+	__u64 digest;  /* digest of all counts and mounts on the way */
+	__u32 position; /* the walk's position where it met the path base */
 	__u8 state;
 	__u8 crossed; /* the walk came down to a mountpoint from the root of what is mounted there */
 	__u8 overmounted; /* something is mounted over a name on the way, or there were too many mounts to look through */
@@ -36,7 +38,7 @@ struct validation {
 };
 
 #ifdef __TARGET_ARCH_x86
-/* Loads keep their order. */
+/* On x86 loads keep their order, so a compiler barrier suffices. */
 #define ordered(validation) asm volatile("" ::: "memory")
 #else
 /* An atomic operation that returns a value is a full barrier. */
@@ -49,8 +51,8 @@ static __always_inline void validation_add(struct validation *validation, __u64 
 }
 
 /*
- * A mount has no count; which one it is, and where it is mounted, is all there is to compare. Both are read from a map, as
- * the verifier allows no arithmetic with what it takes for a pointer.
+ * A mount has no count, so its identity and its mountpoint are compared. Both are read from a map, as the verifier
+ * allows no arithmetic on pointers.
  */
 static __always_inline void validate_crossing(struct validation *validation, struct mount *const volatile *above,
 					  struct dentry *const volatile *mountpoint)
@@ -69,7 +71,10 @@ struct overmount {
 
 static long overmount_step(__u64 step, struct overmount *overmount)
 {
-	/* By a variable: KREAD would relocate the way to it as well, and the kernel has no struct cover. */
+	/*
+	 * A variable holds the pointer: KREAD would also relocate overmount->at, and the kernel has no struct
+	 * overmount.
+	 */
 	struct list_head *at = overmount->at;
 	struct mount *child = (void *)at - bpf_core_field_offset(struct mount, mnt_child);
 
@@ -91,8 +96,9 @@ static __always_inline __u32 mounted_flag(void)
 }
 
 /*
- * The flag says that something is mounted on the dentry, but not in which mount or namespace. All looks of a call share one
- * budget: an attacker can mount thousands of directories over each name of a path of thousands of names.
+ * Searches the mount's children for a mount on the dentry: the dentry's flag does not say in which mount or namespace.
+ * All searches of a call share one budget, since an attacker can mount thousands of directories over each name of a
+ * long path.
  */
 static __always_inline void look_for_overmount(struct validation *validation, struct mount *mount, struct dentry *dentry,
 					   __u32 *budget)
@@ -116,8 +122,8 @@ static __always_inline void look_for_overmount(struct validation *validation, st
 }
 
 /*
- * Whether the walk is at the start. It is not where the start is a mountpoint that the walk came down to: from there,
- * no name leads into what is mounted on it.
+ * Returns whether the walk is at the path base. A base that is a mountpoint which the walk reached from the mounted
+ * root does not count: no name leads from it into the mount.
  */
 static __always_inline bool at_start(const struct validation *validation, struct mount *mount, struct dentry *dentry)
 {
@@ -147,13 +153,16 @@ static __always_inline bool validation_visit(struct validation *validation, stru
 	return 0;
 }
 
-/* The kernel keeps some mounts for itself: their namespace is null, or an error pointer. */
+/* Some mounts are internal to the kernel: their namespace is null, or an error pointer. */
 static __always_inline bool is_namespace(const struct mnt_namespace *ns)
 {
 	return ns && !((long)ns < 0 && (long)ns > -4096);
 }
 
-/* At the topmost mount: all that was noted before held now, if a second walk finds the same. */
+/*
+ * Adds the namespace at the topmost mount. All that was added before was valid at this moment, if a second walk finds
+ * the same.
+ */
 static __always_inline void validate_namespace(struct validation *validation, struct mount *topmost)
 {
 	__u64 address = KREAD_NUMBER(topmost, mnt_ns);
@@ -165,7 +174,7 @@ static __always_inline void validate_namespace(struct validation *validation, st
 	ordered(validation);
 }
 
-/* The way up once more, as walk_step() of path/walk.h goes it, without the names. */
+/* The state of a second climb, which goes as walk_step() of path/walk.h does, without the names. */
 struct retrace {
 	struct dentry *dentry;
 	struct mount *mount;
@@ -199,7 +208,7 @@ static long retrace_step(__u64 step, struct retrace **on)
 	return 0;
 }
 
-/* Tells whether the way is still what the walk found, which took so many steps. */
+/* Tells whether a second climb of so many steps finds the same way as the walk. */
 static __always_inline bool validation_holds(const struct validation *validation, struct retrace *again, struct file *file, __u32 steps)
 {
 	struct vfsmount *mnt = KREAD(file, f_path.mnt);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
 /*
- * The path of an opened file: from its dentry up to the root of the mount, from there to the place where the mount is
- * mounted, and so on up to the root of the mount namespace. As d_absolute_path() of fs/d_path.c, without its locks: a
- * rename in between mixes old and new names. So each walk is retraced (path/validation.h), and done again where that fails.
+ * This file finds the path of an opened file. The walk climbs from its dentry to the root of the mount, continues at
+ * the mountpoint, and so on to the root of the mount namespace. It does as d_absolute_path() of fs/d_path.c, without
+ * its locks, so a rename meanwhile mixes old and new names. Therefore each walk is validated (path/validation.h), and
+ * repeated if that fails.
  */
 #ifndef UNRACED_PATH_WALK_H
 #define UNRACED_PATH_WALK_H
@@ -15,28 +16,31 @@
 #include "lib/maps.h"
 #include "path/validation.h"
 
-/* A path of one-letter components fits twice. */
+/* Enough for twice the longest path of one-letter names. */
 #define WALK_STEPS 4096
-/* A way is walked so often until it holds, the last times only if it is short: a program must not hold its CPU for long. */
+/*
+ * A walk is repeated up to this often until it is valid; long walks are not repeated, since a program must not hold its
+ * CPU for long.
+ */
 #define WALK_TRIES 4
 #define SHORT_WALK 256
 
 /*
- * In a map, not on the stack: what the verifier knew of each field there, it would follow in every combination. Pointers
- * are numbers to it here.
+ * The walk is in a map, not on the stack, where the verifier would explore each combination of field values. To the
+ * verifier, pointers from a map are numbers.
  */
 struct walk {
 	struct dentry *dentry;
 	struct mount *mount;
-	struct dentry *root; /* of mount */
+	struct dentry *root; /* root dentry of the mount */
 	__u32 own;	/* number of the mount namespace that the event names */
-	__u32 position; /* of the first byte written so far */
+	__u32 position; /* position of the first byte written so far */
 	__u32 flags;	/* enum unraced_flag */
-	__u32 mounts_left; /* how many more mounts may be looked through */
+	__u32 mounts_left; /* number of mounts that may still be searched */
 	__u32 steps;
-	__u32 unfit; /* 1: the last walk did not hold, and another one is due */
+	__u32 unfit; /* 1: the last walk was not valid */
 	struct file *file;
-	struct path_base start; /* where the claimed path starts; zeros where it is not to be judged */
+	struct path_base start; /* the claimed path's base; zeros if integrity is not judged */
 	struct validation validation;
 	struct retrace again;
 	__u8 bytes[WALK_BYTES + 256]; /* the path is built from its end, as the walk goes from leaf to root */
@@ -49,7 +53,10 @@ struct {
 	__type(value, struct walk);
 } walk_scratch SEC(".maps");
 
-/* Sets out from a file, for an event that names this mount namespace. A claim that is to be judged says where it starts. */
+/*
+ * Begins a walk from a file, for an event of this mount namespace. "start" is the base of a claim to be judged, or
+ * null.
+ */
 static __always_inline void walk_begin(struct walk *walk, struct file *file, __u32 mount_ns, const struct path_base *start)
 {
 	walk->own = mount_ns;
@@ -58,7 +65,7 @@ static __always_inline void walk_begin(struct walk *walk, struct file *file, __u
 	walk->start = start ? *start : (struct path_base){};
 }
 
-/* Nothing that an earlier walk left may be taken for this one's. */
+/* Clears the results of an earlier walk. */
 static __always_inline void walk_reset(struct walk *walk)
 {
 	walk->position = WALK_BYTES;
@@ -67,7 +74,7 @@ static __always_inline void walk_reset(struct walk *walk)
 	validation_begin(&walk->validation, &walk->start);
 }
 
-/* Puts a name in front of what is there. */
+/* Puts a name in front of the path so far. */
 static __always_inline bool prepend(struct walk *walk, struct dentry *dentry)
 {
 	__u32 length = KREAD(dentry, d_name.len);
@@ -85,7 +92,7 @@ static __always_inline bool prepend(struct walk *walk, struct dentry *dentry)
 	return 1;
 }
 
-/* What the namespace of the topmost mount tells, as a flag. */
+/* Returns the flag that follows from the topmost mount's namespace. */
 static __always_inline __u32 where(const struct walk *walk, struct mnt_namespace *ns)
 {
 	__u32 number;
@@ -98,7 +105,7 @@ static __always_inline __u32 where(const struct walk *walk, struct mnt_namespace
 	return number == 0 || number == ANONYMOUS_MOUNT_NS ? UNRACED_DETACHED : UNRACED_FOREIGN_MOUNT_NS;
 }
 
-/* What bpf_loop() hands on must be on the stack: a pointer. */
+/* The context of bpf_loop() must be on the stack, so it is a pointer to the walk. */
 static long walk_step(__u64 step, struct walk **on)
 {
 	struct walk *walk = *on;
@@ -125,7 +132,10 @@ static long walk_step(__u64 step, struct walk **on)
 	}
 	parent = KREAD(dentry, d_parent);
 	if (parent == dentry) {
-		/* A tree of its own, such as a pipe's or a memfd's, or one that a bind mount shows a part of. */
+		/*
+		 * The walk ends at the root of a separate tree, such as a pipe's or a memfd's, or outside the part that
+		 * a bind mount shows.
+		 */
 		walk->flags |= UNRACED_DETACHED;
 		if (walk->position == WALK_BYTES)
 			prepend(walk, dentry);
@@ -151,13 +161,13 @@ static __always_inline void walk_up(struct walk *walk)
 	walk->dentry = dentry;
 	walk->mount = (void *)mnt - bpf_core_field_offset(struct mount, mnt);
 	walk->root = KREAD(mnt, mnt_root);
-	/* Unlinked, as d_unlinked() of include/linux/dcache.h has it. */
+	/* This is the test of d_unlinked() of include/linux/dcache.h. */
 	if (!KREAD(dentry, d_hash.pprev) && KREAD(dentry, d_parent) != dentry)
 		walk->flags |= UNRACED_DELETED;
 	walk->steps = bpf_loop(WALK_STEPS, walk_step, &walk, 0);
 	if (walk->steps == WALK_STEPS)
 		walk->flags |= UNRACED_RESOLVED_TRUNCATED;
-	/* The walk did not get to the topmost mount, but all mounts of a tree have the same namespace. */
+	/* The truncated walk did not reach the topmost mount, but all mounts of a tree have the same namespace. */
 	last = walk->mount;
 	if (walk->flags & UNRACED_RESOLVED_TRUNCATED)
 		walk->flags |= where(walk, KREAD(last, mnt_ns));
@@ -178,8 +188,8 @@ static long walk_try(__u64 number, struct walk **on)
 }
 
 /*
- * The path and the flags of the file that the walk began from, all of one moment, or flagged RESOLVED_UNSTABLE. A function
- * that the kernel verifies once for all who call it.
+ * Finds the path and the flags of the walk's file, all of one moment, or flagged RESOLVED_UNSTABLE. The kernel verifies
+ * this function once for all its callers.
  */
 __noinline int find_path(struct walk *walk)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
-/* Reading a call's arguments: registers first, then what the pointers among them point to. */
+/* This file reads a call's arguments: first the registers, then the memory that pointers among them lead to. */
 #ifndef UNRACED_SYSCALL_ARGUMENTS_H
 #define UNRACED_SYSCALL_ARGUMENTS_H
 
@@ -15,7 +15,7 @@ struct open_how {
 	__u64 resolve;
 };
 
-/* What came through pointers. Unreadable is not an error here: the page may be absent, or in memory later. */
+/* Reads the path. An unreadable path is no error here: its page may be absent, and may become readable later. */
 static __always_inline void read_path(struct long_call *to, __u8 provenance)
 {
 	struct call *call = &to->call;
@@ -27,10 +27,10 @@ static __always_inline void read_path(struct long_call *to, __u8 provenance)
 		return;
 	}
 	call->provenance = provenance;
-	/* The NUL counts, but older kernels, 6.12 among them, say 0 of an empty string. */
+	/* The size includes the NUL, but older kernels, 6.12 among them, return 0 for an empty string. */
 	call->length = size > 0 ? size - 1 : 0;
 	if (size == READ_BYTES) {
-		/* The helper put a NUL last; only the original tells whether there was one. */
+		/* The helper puts a NUL last, so only the caller's memory shows whether the path ended there. */
 		char last = 0;
 
 		if (bpf_probe_read_user(&last, 1, (void *)(call->pointer + UNRACED_PATH_MAX)) || last)
@@ -38,14 +38,14 @@ static __always_inline void read_path(struct long_call *to, __u8 provenance)
 	}
 }
 
-/* So that the verifier sees that it is less than SHORT_BYTES. */
+/* Shows the verifier that the size is less than SHORT_BYTES. */
 static __always_inline __u32 in_short(__u32 size)
 {
 	asm volatile("%0 &= %1" : "+r"(size) : "i"(SHORT_BYTES - 1));
 	return size;
 }
 
-/* Where the first NUL is, or SHORT_BYTES. */
+/* Returns the position of the first NUL, or SHORT_BYTES. */
 static __always_inline __u32 short_length(const __u8 *bytes)
 {
 	const __u64 *words = (const void *)bytes;
@@ -53,7 +53,7 @@ static __always_inline __u32 short_length(const __u8 *bytes)
 	#pragma unroll
 	for (int word = 0; word < SHORT_BYTES / 8; word++) {
 		__u64 ones = 0x0101010101010101ull;
-		/* The lowest bit that is set is the highest of the first byte that is zero. */
+		/* The lowest set bit is the highest bit of the first zero byte. */
 		__u64 zeros = (words[word] - ones) & ~words[word] & (ones << 7);
 
 		if (zeros)
@@ -63,14 +63,14 @@ static __always_inline __u32 short_length(const __u8 *bytes)
 }
 
 /*
- * A path of a few bytes, in one plain copy: the helper for strings takes twice as long. False when it is longer, or when
- * so many bytes cannot be read.
+ * Reads a path of a few bytes in one plain copy: the helper for strings takes twice as long. Returns false when the
+ * path is longer, or when SHORT_BYTES bytes cannot be read.
  */
 static __always_inline bool read_few_bytes(struct call *call, __u8 provenance)
 {
 	__u32 length;
 
-	/* Never beyond the page, which may be the last one. */
+	/* The copy must not leave the page, which may be the last one mapped. */
 	if ((call->pointer & 0xfff) > 0x1000 - SHORT_BYTES ||
 	    bpf_probe_read_user(call->bytes, SHORT_BYTES, (void *)call->pointer))
 		return 0;
@@ -82,7 +82,7 @@ static __always_inline bool read_few_bytes(struct call *call, __u8 provenance)
 	return 1;
 }
 
-/* Into the call's place in the stash. False when the path is too long for it. */
+/* Reads the path into the call's stash slot. Returns false when the path is too long for it. */
 static __always_inline bool read_short_path(struct slot *to, __u8 provenance)
 {
 	struct call *call = &to->call;
@@ -94,7 +94,7 @@ static __always_inline bool read_short_path(struct slot *to, __u8 provenance)
 	if (size > INLINE_BYTES)
 		return 0;
 	call->provenance = size < 0 ? UNRACED_PROVENANCE_NONE : provenance;
-	/* As in read_path(). */
+	/* The size is as in read_path(). */
 	call->length = size > 0 ? size - 1 : 0;
 	return 1;
 }
@@ -114,7 +114,7 @@ static __always_inline void read_how(struct call *call, __u8 provenance)
 	call->resolve = how.resolve;
 }
 
-/* A mask that the compiler cannot take away again because it knows better than the verifier. */
+/* Masks the size for the verifier. The compiler knows the range and would drop a plain mask, so it is assembly. */
 static __always_inline __u64 in_a_byte(__u64 size)
 {
 	asm volatile("%0 &= 0xff" : "+r"(size));
@@ -122,8 +122,8 @@ static __always_inline __u64 in_a_byte(__u64 size)
 }
 
 /*
- * SYS_CONNECT's part of socketcall(2) of net/socket.c: fd, address and length as 32-bit numbers, one after the other. Until
- * they are read, pointer leads to them.
+ * Reads the arguments of SYS_CONNECT of socketcall(2) (net/socket.c): fd, address and length as consecutive 32-bit
+ * numbers. Until this succeeds, call->pointer is their address.
  */
 static __always_inline bool read_block(struct call *call, __u8 provenance)
 {
@@ -157,7 +157,7 @@ static __always_inline void read_address(struct call *call, __u8 provenance)
 		call->record_flags |= UNRACED_TRUNCATED;
 		size = UNRACED_ADDRESS_MAX;
 	}
-	/* Of no bytes, none is unreadable, wherever the pointer points. */
+	/* An empty address is readable, wherever the pointer points. */
 	if (size < 0 || (size && bpf_probe_read_user(call->bytes, in_a_byte(size), (void *)call->pointer))) {
 		call->provenance = UNRACED_PROVENANCE_NONE;
 		return;
@@ -166,7 +166,7 @@ static __always_inline void read_address(struct call *call, __u8 provenance)
 	call->length = size;
 }
 
-/* In mode off, an entry says that the call ran, and no more. */
+/* In mode off, a stash entry only shows that the call ran. */
 static __always_inline void read_nothing(struct call *call)
 {
 	call->provenance = UNRACED_PROVENANCE_NONE;
@@ -186,7 +186,7 @@ static __always_inline void read_pointers(struct long_call *to, __u8 syscall, __
 		read_how(&to->call, provenance);
 }
 
-/* Registers cannot change while the call runs, so what they carry is the kernel's own copy. */
+/* Registers cannot change while the call runs, so arguments in registers are the kernel's own copy. */
 static __always_inline void read_registers(struct call *call, __u8 syscall, const __u64 *args)
 {
 	call->syscall = syscall;
@@ -235,10 +235,10 @@ static __always_inline void read_registers(struct call *call, __u8 syscall, cons
 	}
 }
 
-/* A call as it comes in. */
+/* The system call that the tracepoint reports, with its registers. */
 struct entrance {
 	__u64 args[4];
-	__u8 syscall; /* 0: none that is watched */
+	__u8 syscall; /* 0: the call is not watched */
 	__u8 abi;
 	__u8 indirect; /* enum indirection */
 	__u8 reserved[5];
@@ -251,7 +251,9 @@ __noinline int read_arguments(struct long_call *to, struct entrance *from, __u32
 	read_registers(&to->call, from->syscall, from->args);
 	to->call.abi = from->abi;
 	to->call.indirect = from->indirect;
-	/* Not as a number that is known from the registers: the verifier would follow each call by itself. */
+	/*
+	 * The volatile read hides the number's value: the verifier would otherwise explore each system call separately.
+	 */
 	read_pointers(to, *(volatile __u8 *)&from->syscall, provenance);
 	return 0;
 }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
 /*
- * Calls by any convention, from whatever process, by the tracepoints of all calls: those of single calls do not fire for
- * the 32-bit and the x32 convention. So the first thing here is to leave alone what nobody watches. Where these
- * programs are, they serve native calls as well: each tracepoint has its price, whatever its program does.
+ * This file handles calls of every convention through the tracepoints of all calls: tracepoints of single calls do not
+ * fire for the 32-bit and the x32 convention. The programs here run for every call of the machine, so they first skip
+ * calls that are not watched. When they are loaded they serve native calls as well, because each tracepoint costs time,
+ * whatever its program does.
  */
 #ifndef UNRACED_SYSCALL_COMPAT_H
 #define UNRACED_SYSCALL_COMPAT_H
@@ -28,7 +29,7 @@
 /* SYS_CONNECT of include/uapi/linux/net.h */
 #define SOCKETCALL_CONNECT 3
 
-/* A number below 0 is that of a call that ptrace or seccomp made the kernel skip. */
+/* ptrace or seccomp makes the kernel skip a call by a number below 0. */
 static __always_inline __u8 abi_of(struct task_struct *task, long number)
 {
 	if (task->thread_info.status & TS_COMPAT)
@@ -74,8 +75,8 @@ static __always_inline __u8 x32_call(__u32 number)
 }
 
 /*
- * Numbers that mean a watched call in some convention, without what marks x32. A look into it is all that most calls of
- * the machine cost.
+ * Call numbers that mean a watched call in some convention, without the x32 bit. Most calls of the machine cost only
+ * one look-up in this table.
  */
 static const volatile __u8 numbers_of_interest[NUMBERS] = {
 	[2] = 1,
@@ -90,7 +91,7 @@ static const volatile __u8 numbers_of_interest[NUMBERS] = {
 	[437] = 1,
 };
 
-/* What call it is, and the registers that its convention has its arguments in. */
+/* Finds out which call this is, and reads its arguments from the registers of its convention. */
 static __always_inline void read_entrance(struct entrance *to, struct task_struct *task, struct pt_regs *regs,
 					  long number)
 {
@@ -139,7 +140,9 @@ static __always_inline struct pt_regs *registers(void *ctx, struct task_struct *
 
 static __always_inline long returned_number(void *ctx)
 {
-	/* The kernel takes the low 32 bits of the register for the call's number, whatever the caller put above them. */
+	/*
+	 * The kernel takes the low 32 bits of the register for the call's number, whatever the caller put above them.
+	 */
 	return (int)KREAD(registers(ctx, 0), orig_ax);
 }
 #endif

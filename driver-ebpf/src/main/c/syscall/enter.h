@@ -16,7 +16,7 @@
 #include "syscall/filter.h"
 #include "syscall/stash.h"
 
-/* What is known of a call besides its arguments. */
+/* Fills in the thread, the time and the mode of a call. */
 static __always_inline void begin(struct call *call, struct task_struct *task, __u32 mode)
 {
 	call->thread_start = task->start_boottime;
@@ -31,12 +31,15 @@ static __always_inline void remember(struct call *call, struct unraced_control *
 		connect_begins(call, task, call->indirect != BLOCK_UNREAD);
 	else if (call->integrity)
 		remember_start(call, task);
-	/* Who shares now may have put another file in place and be gone by the return; nobody new can come meanwhile. */
+	/*
+	 * A sharing task may replace the file and end before the return. An unshared table stays so: its only user is
+	 * in the call.
+	 */
 	if (fd_table_is_shared(task))
 		call->record_flags |= UNRACED_FD_TABLE_SHARED;
 }
 
-/* In the call's place of the stash. False when it has to be built elsewhere. */
+/* Builds the call in its stash slot. Returns false when the call must be built in the scratch area. */
 static __always_inline bool begin_in_place(struct unraced_control *shared, struct unraced_counters *stats,
 					   struct task_struct *task, struct entrance *from, __u32 mode)
 {
@@ -56,7 +59,7 @@ static __always_inline bool begin_in_place(struct unraced_control *shared, struc
 		read_address(call, UNRACED_PROVENANCE_ENTER);
 	} else {
 		if (!read_short_path(slot, UNRACED_PROVENANCE_ENTER)) {
-			/* Not part of the call so far. */
+			/* The second map has no path of this call yet. */
 			stash_remove(shared, task, 0);
 			return 0;
 		}
@@ -97,7 +100,7 @@ __noinline int begin_call(struct entrance *from)
 	if (mode == UNRACED_MITIGATION_OFF)
 		read_nothing(&to->call);
 	else if (!passes && mode != UNRACED_MITIGATION_KERNEL)
-		/* Under kernel it is the copy that decides. */
+		/* In mode kernel the kernel's copy decides at the return. */
 		return 0;
 	remember(&to->call, shared, task);
 	stash_put(shared, stats, task, to);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
-/* On request, a record of the entry of a call, beside the merged one. */
+/* This file sends a record of a call's entry, besides the merged record, when enter events are configured. */
 #ifndef UNRACED_SYSCALL_ENTER_EVENT_H
 #define UNRACED_SYSCALL_ENTER_EVENT_H
 
@@ -16,7 +16,7 @@ static __always_inline bool wants_enter_events(const struct unraced_control *sha
 	return *(const volatile __u32 *)&shared->enter_events;
 }
 
-/* Whether something that a pointer leads to was tried in vain. */
+/* Returns whether reading memory behind a pointer argument failed. */
 static __always_inline bool has_faulted(const struct call *call)
 {
 	if (call->provenance == UNRACED_PROVENANCE_NONE && (call->syscall != UNRACED_CONNECT || call->addrlen >= 0))

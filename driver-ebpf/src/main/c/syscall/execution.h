@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
 /*
- * This file tells whether a call that returns without an entry ran at all. The kernel runs the tracepoint of the entry last of all, so a call
- * whose entry was seen ran. Before, seccomp and a tracer can refuse it: it returns all the same, with a result of their
- * choice, which may be a descriptor. So an entry leaves a trace in every mode: in the stash, or in the map of refused
- * calls, neither of which evicts. Where a trace could not have gone missing, none means that the call never ran.
+ * This file decides whether a call that returns without a stash entry ran at all. At entry the kernel runs the
+ * tracepoint last, so a call whose entry was seen ran. Before the tracepoint, seccomp and a tracer can refuse the call.
+ * A refused call still returns, with a result of their choice, which may be a descriptor.
+ *
+ * Therefore an entry leaves a trace in every mode: in the stash, or in the map of refused calls, neither of which
+ * evicts. Where no trace can have been lost, a missing trace proves that the call never ran.
  */
 #ifndef UNRACED_SYSCALL_EXECUTION_H
 #define UNRACED_SYSCALL_EXECUTION_H
@@ -16,7 +18,7 @@
 
 /*
  * The thread is older than the capture, so the call may have entered before it. But a thread returns from one call at a
- * time: after its first return the next ones began later.
+ * time: calls after its first return entered later.
  */
 static __always_inline bool has_returned_before(struct task_struct *task)
 {

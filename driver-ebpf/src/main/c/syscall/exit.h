@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
-/* This file completes a call when it returns, with its result and with the object that it really acted on. */
+/* This file completes a call when it returns, with its result and the object that it really acted on. */
 #ifndef UNRACED_SYSCALL_EXIT_H
 #define UNRACED_SYSCALL_EXIT_H
 
@@ -17,7 +17,10 @@
 #include "syscall/filter.h"
 #include "syscall/stash.h"
 
-/* The registers still hold the arguments, but what they point to may have changed. */
+/*
+ * Rebuilds a call without an entry. The registers still hold the arguments, but the memory they point to may have
+ * changed.
+ */
 __noinline int rebuild_call(struct long_call *to, struct entrance *from)
 {
 	struct unraced_control *shared = SCRATCH(control);
@@ -39,7 +42,7 @@ __noinline int rebuild_call(struct long_call *to, struct entrance *from)
 	return 0;
 }
 
-/* No entry answers. Why, as far as it is known. */
+/* Returns the flags for a call without a stash entry, which give the reason where it is known. */
 static __always_inline __u32 why_missed(struct unraced_control *shared, struct task_struct *task, bool refused, __u32 mode)
 {
 	__u32 flags = mode == UNRACED_MITIGATION_OFF ? 0 : UNRACED_ENTER_MISSED;
@@ -49,7 +52,9 @@ static __always_inline __u32 why_missed(struct unraced_control *shared, struct t
 	return mode == UNRACED_MITIGATION_OFF ? 0 : flags | UNRACED_STASH_FULL;
 }
 
-/* What was unreadable at entry may be readable now; it says EXIT then, and that it faulted. */
+/*
+ * Reads arguments that were unreadable at entry. Their provenance becomes EXIT, and the record says that they faulted.
+ */
 __noinline int read_rest(struct long_call *to)
 {
 	struct call *call = &to->call;
@@ -58,7 +63,7 @@ __noinline int read_rest(struct long_call *to)
 	if (!to)
 		return 0;
 	is_connect = call->syscall == UNRACED_CONNECT;
-	/* With a negative length nobody tried. */
+	/* With a negative length the entry program did not read the address. */
 	if (!is_connect || call->addrlen >= 0)
 		call->record_flags |= UNRACED_FAULTED;
 	if (call->provenance == UNRACED_PROVENANCE_NONE) {
@@ -72,7 +77,7 @@ __noinline int read_rest(struct long_call *to)
 	return 0;
 }
 
-/* The stash has nothing of the call. */
+/* Makes the event of a call that has no stash entry. */
 static __always_inline int on_missed(struct unraced_control *shared, struct unraced_counters *stats,
 				     struct task_struct *task, struct entrance *from, struct tail_context *area,
 				     struct long_call *scratch)
@@ -98,7 +103,7 @@ static __always_inline int on_missed(struct unraced_control *shared, struct unra
 	return 0;
 }
 
-/* What call it is, is known; its registers are read if no entry tells of them. */
+/* Makes the event of a call that returns. Its registers serve only when the stash has no arguments of the call. */
 static __always_inline int on_return(struct unraced_control *shared, struct task_struct *task, struct entrance *from,
 				     long result)
 {
@@ -138,7 +143,7 @@ static __always_inline int on_return(struct unraced_control *shared, struct task
 		scratch->call = *stashed;
 		read_rest(scratch);
 		call = &scratch->call;
-		/* Of a path that was read at entry, the copy has no more than the start. */
+		/* If the path was read at entry, scratch has only its start, and stash_bytes() finds the rest. */
 		if (stashed->provenance == UNRACED_PROVENANCE_NONE)
 			bytes = call->bytes;
 	}

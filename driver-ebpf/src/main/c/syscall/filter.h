@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
-/* Under which mode calls enter, and which are left out. A filter that is not asked for costs one test. */
+/* This file reads the capture mode and filters calls. A filter that is not configured costs one test. */
 #ifndef UNRACED_SYSCALL_FILTER_H
 #define UNRACED_SYSCALL_FILTER_H
 
@@ -11,7 +11,7 @@
 #include "lib/core_access.h"
 #include "lib/maps.h"
 
-/* Read once in a program: the switch is live, and a call must not see it move. */
+/* A program reads the mode once: the mode can change at any time, and a call must see only one value. */
 static __always_inline __u32 current_mode(const struct unraced_control *shared)
 {
 	return *(const volatile __u32 *)&shared->mitigation;
@@ -19,7 +19,7 @@ static __always_inline __u32 current_mode(const struct unraced_control *shared)
 
 enum verdict { PASS, SELF, OTHER_TGID, OTHER_UID, OTHER_CGROUP, OTHER_MOUNT_NS, OTHER_PATH, OTHER_RESULT };
 
-/* More than anybody nests; the loop ends with the caller's own cgroup. */
+/* No cgroup is nested this deep; the loop ends at the caller's own cgroup. */
 #define CGROUP_LEVELS (1 << 16)
 
 static long look_at_ancestor(__u32 level, bool *found)
@@ -30,7 +30,7 @@ static long look_at_ancestor(__u32 level, bool *found)
 	return !cgroup || *found;
 }
 
-/* Whether the caller's cgroup, or one above it, is in the map. */
+/* Returns whether the caller's cgroup or one of its ancestors is in the map. */
 static __always_inline bool is_below_cgroup(void)
 {
 	bool found = 0;
@@ -39,7 +39,7 @@ static __always_inline bool is_below_cgroup(void)
 	return found;
 }
 
-/* A task that ends has none any more. */
+/* Returns the number of the task's mount namespace, or 0: an exiting task has none. */
 static __always_inline __u32 mount_namespace(struct task_struct *task)
 {
 	struct nsproxy *proxy = KREAD_TRUSTED(task, nsproxy);
@@ -47,7 +47,7 @@ static __always_inline __u32 mount_namespace(struct task_struct *task)
 	return proxy ? proxy->mnt_ns->ns.inum : 0;
 }
 
-/* Who calls: enum verdict. Verified once for all that ask. */
+/* Filters by the caller and returns an enum verdict. The kernel verifies this function once for all its callers. */
 __noinline int filter(const struct unraced_control *shared)
 {
 	__u32 tgid = bpf_get_current_pid_tgid() >> 32;
@@ -77,7 +77,7 @@ __noinline int filter(const struct unraced_control *shared)
 	return PASS;
 }
 
-/* The same, without a call when there is little to ask. */
+/* Filters by the caller, inline when only the capturing process may be filtered. */
 static __always_inline int filter_caller(const struct unraced_control *shared, struct task_struct *task)
 {
 	if (shared->filters & ~UNRACED_FILTERS_AT_RETURN & ~UNRACED_FILTER_SELF)
@@ -85,10 +85,10 @@ static __always_inline int filter_caller(const struct unraced_control *shared, s
 	return (shared->filters & UNRACED_FILTER_SELF) && (__u32)task->tgid == shared->self_tgid ? SELF : PASS;
 }
 
-/* Of a path that nobody could read, nobody can say that it is another one. */
+/* An unreadable path passes, since it could be one of the wanted paths. */
 static __always_inline bool path_passes(const struct unraced_control *shared, const struct call *call)
 {
-	/* Free for this: only the key of this look-up needs it. */
+	/* Only this look-up uses start_bits. */
 	__u32 *key = (__u32 *)&call->start_bits;
 	__u32 length = call->length;
 
@@ -101,17 +101,20 @@ static __always_inline bool path_passes(const struct unraced_control *shared, co
 
 static __always_inline bool has_failed(const struct call *call, long result)
 {
-	/* A connect under way has not; how it ends is no event. */
+	/* A connect in progress has not failed; its later end makes no event. */
 	bool under_way = call->syscall == UNRACED_CONNECT && result == -EINPROGRESS;
 
 	return (call->record_flags & UNRACED_NOT_EXECUTED) || (result < 0 && !under_way);
 }
 
-/* What is known when the call returns. */
+/* Filters by what is known when the call returns: path and result. */
 static __always_inline enum verdict filter_return(const struct unraced_control *shared, const struct call *call,
 						  long result)
 {
-	/* A copy that the verifier takes for another number, or it would follow failures and successes apart from here on. */
+	/*
+	 * The asm makes the verifier forget the result, or it would explore failures and successes separately from here
+	 * on.
+	 */
 	asm volatile("%0 ^= 0" : "+r"(result));
 	__u32 unwanted = has_failed(call, result) ? UNRACED_FILTER_SUCCEEDED : UNRACED_FILTER_FAILED;
 

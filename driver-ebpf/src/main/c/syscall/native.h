@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
-/* Native calls by the tracepoints of single calls. */
+/* This file handles native calls through the tracepoints of single calls. */
 #ifndef UNRACED_SYSCALL_NATIVE_H
 #define UNRACED_SYSCALL_NATIVE_H
 
@@ -15,8 +15,8 @@
 #include "syscall/exit.h"
 
 /*
- * What is done is the same for all opens, and takes the kernel long to verify. So one pair of programs serves them
- * all, and which call it is comes from a table: what the verifier knew exactly, it would follow once for each.
+ * All opens need the same work, which takes the kernel long to verify. So one pair of programs serves them all, and a
+ * table gives the call: the verifier would explore each known value separately.
  */
 #define NUMBERS 512
 static const volatile __u8 calls_by_number[NUMBERS] = {
@@ -39,7 +39,10 @@ static __always_inline int on_enter(const struct syscall_trace_enter *ctx, __u8 
 {
 	struct entrance from = { .syscall = syscall, .abi = UNRACED_ABI_NATIVE };
 
-	/* Not as fields: the kernel refuses a program that knows of more arguments than its tracepoint's call has. */
+	/*
+	 * A helper copies the array: the kernel refuses a program that accesses more arguments than its tracepoint's
+	 * call has.
+	 */
 	bpf_probe_read_kernel(from.args, sizeof(from.args), ctx->args);
 #ifdef __TARGET_ARCH_arm64
 	from.args[0] = RUNNING_PARM1((struct pt_regs *)bpf_task_pt_regs(bpf_get_current_task_btf()));
@@ -47,7 +50,7 @@ static __always_inline int on_enter(const struct syscall_trace_enter *ctx, __u8 
 	return begin_call(&from);
 }
 
-/* By the tracepoint of a single call, which is a native one. */
+/* Handles the return of a native call, reported by the tracepoint of that single call. */
 static __always_inline int on_exit(const struct syscall_trace_exit *ctx, __u8 syscall)
 {
 	struct unraced_control *shared = SCRATCH(control);

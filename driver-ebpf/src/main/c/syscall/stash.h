@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
 /*
- * The stash: at most one call per thread, keyed by tid, validated by the thread's start time, the call and its
- * convention. A path too long for an entry lies whole in a second map, tied to its entry by the time of entry. Only the
- * thread itself touches its entry, and nothing of it can run at the same time elsewhere.
+ * The stash holds at most one call per thread. It is keyed by tid and validated by the thread's start time, the call
+ * and its convention. A path too long for an entry is stored whole in a second map, and the time of entry ties the two.
+ * Only the thread itself touches its entry, and its programs never run at the same time.
  */
 #ifndef UNRACED_SYSCALL_STASH_H
 #define UNRACED_SYSCALL_STASH_H
@@ -24,7 +24,7 @@ static __always_inline void refuse(struct unraced_control *shared, struct unrace
 		__sync_fetch_and_add(&shared->forgotten, 1);
 }
 
-/* Whether the stash refused the call that this thread returns from. Asked once. */
+/* Returns whether the stash refused the call that this thread returns from, and forgets the refusal. */
 static __always_inline bool was_refused(__u32 tid, __u64 thread_start)
 {
 	__u64 *remembered = bpf_map_lookup_elem(&refused, &tid);
@@ -36,12 +36,12 @@ static __always_inline bool was_refused(__u32 tid, __u64 thread_start)
 }
 
 /*
- * Slots are an array, found by the thread's id without a helper call, which costs more than all that is done here. A hash
- * map takes what they have no room for, so that the stash has the room that was asked for, wherever ids fall.
+ * Slots are an array, indexed by a hash of the thread's id without a helper call, which would cost more than all the
+ * rest. Calls that find no free slot go to a hash map, so the stash has its configured size for any thread ids.
  */
 static __always_inline __u32 first_slot(const struct unraced_control *shared, __u32 tid)
 {
-	/* Consecutive numbers fall far apart: the golden ratio. */
+	/* Multiplying by the golden ratio spreads consecutive ids. */
 	return ((tid * 0x9e3779b97f4a7c15ull) >> 32) & shared->slot_mask & ~(SLOT_CHOICES - 1);
 }
 
@@ -67,7 +67,7 @@ static __always_inline struct slot *slot_in_array(const struct unraced_control *
 	return 0;
 }
 
-/* Of a thread that has a slot of its own, that is the only one. */
+/* Returns the thread's occupied slot, or null. A thread with a slot of its own uses no other. */
 static __always_inline struct slot *slot_of(const struct unraced_control *shared, struct task_struct *task)
 {
 	if (shared->task_storage) {
@@ -79,7 +79,7 @@ static __always_inline struct slot *slot_of(const struct unraced_control *shared
 	return slot_in_array(shared, task->pid);
 }
 
-/* Counts a call in; false when there are as many as there may be. */
+/* Counts a new call. Returns false when the stash is full. */
 static __always_inline bool admit(struct unraced_control *shared)
 {
 	if (*(const volatile __u32 *)&shared->stashed >= shared->stash_entries)
@@ -90,7 +90,9 @@ static __always_inline bool admit(struct unraced_control *shared)
 	return 0;
 }
 
-/* The thread's own slot, which it keeps for life. Not more than so many threads have one, so that memory has a bound. */
+/*
+ * Returns the thread's own slot, which it keeps for life. At most stash_entries threads have one, so memory is bounded.
+ */
 static __always_inline struct slot *own_slot(struct unraced_control *shared, struct task_struct *task)
 {
 	struct slot *own = bpf_task_storage_get(&own_slots, task, 0, 0);
@@ -126,7 +128,7 @@ static __always_inline struct slot *take_slot(struct unraced_control *shared, st
 	return 0;
 }
 
-/* The thread's entry, of whatever call, or null. */
+/* Returns the thread's entry, which may be of another call, or null. */
 static __always_inline struct call *stash_entry(const struct unraced_control *shared, struct task_struct *task)
 {
 	struct slot *slot = slot_of(shared, task);
@@ -137,7 +139,10 @@ static __always_inline struct call *stash_entry(const struct unraced_control *sh
 	return shared->spilled ? bpf_map_lookup_elem(&stash, &tid) : 0;
 }
 
-/* Whether there was one. A long path left behind would hold its room for good, as nobody else looks for it. */
+/*
+ * Removes the thread's entry and returns whether it had one. A long path must go, too, since no other code would free
+ * it.
+ */
 static __always_inline bool stash_remove(struct unraced_control *shared, struct task_struct *task, bool is_long)
 {
 	struct slot *slot = slot_of(shared, task);
@@ -146,7 +151,7 @@ static __always_inline bool stash_remove(struct unraced_control *shared, struct 
 	if (is_long)
 		bpf_map_delete_elem(&long_stash, &tid);
 	if (slot) {
-		/* With all that was written before, for whoever takes it next. */
+		/* This atomic write publishes the earlier writes to the next thread that takes the slot. */
 		__sync_lock_test_and_set(&slot->tid, 0);
 	} else if (shared->spilled && !bpf_map_delete_elem(&stash, &tid)) {
 		__sync_fetch_and_add(&shared->spilled, -1);
@@ -166,8 +171,8 @@ static __always_inline void drop_stale(struct unraced_control *shared, struct un
 }
 
 /*
- * A place for the call that enters; null when there is none. An entry of an earlier call, whose return was missed, or
- * whose thread died unseen before its id came back, makes room.
+ * Returns a slot for the call that enters, or null. It first removes an earlier call's entry, whose return was missed
+ * or whose thread died unseen before its id was reused.
  */
 static __always_inline struct slot *stash_begin(struct unraced_control *shared, struct unraced_counters *stats,
 						struct task_struct *task)
@@ -184,7 +189,7 @@ static __always_inline struct slot *stash_begin(struct unraced_control *shared, 
 	return slot;
 }
 
-/* A call that was built elsewhere. */
+/* Stores a call that was built in the scratch area. */
 static __always_inline void stash_put(struct unraced_control *shared, struct unraced_counters *stats,
 				      struct task_struct *task, struct long_call *from)
 {
@@ -210,7 +215,7 @@ static __always_inline void stash_put(struct unraced_control *shared, struct unr
 	refuse(shared, stats, tid, &from->call);
 }
 
-/* The call's own entry, or null. The entry stays until stash_drop. */
+/* Returns the call's own entry, or null. The entry stays until stash_drop(). */
 static __always_inline struct call *stash_find(struct unraced_control *shared, struct unraced_counters *stats,
 					       struct task_struct *task, __u8 syscall, __u8 abi)
 {

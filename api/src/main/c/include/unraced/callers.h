@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
 /*
- * Limits of the events per second of a user or a cgroup, and losses by caller, for every native driver. A driver
- * brings the memory and the clock; all memory is of fixed size.
+ * Limits of events per second of a user or a cgroup, and losses by caller, for every native driver. A driver provides
+ * the memory and the clock; all memory is of fixed size.
  *
  * The includer defines the fixed-width types, as for record.h.
  */
 #ifndef UNRACED_CALLERS_H
 #define UNRACED_CALLERS_H
 
-/* A caller that made no events for this long may make as many at once as its limit allows in that time. */
+/* A caller without events for this long may make as many events at once as its limit allows in that time. */
 #define UNRACED_BURST_NS 1000000000ull
 
 #define UNRACED_GROUP_BUCKETS 4
@@ -16,22 +16,24 @@
 #define UNRACED_BUCKET_GROUPS (1u << UNRACED_BUCKET_GROUPS_BITS)
 
 /*
- * A token bucket. Each event pays for one interval (1 s divided by the limit). A bucket that is paid up to now or less
- * is full, and thus the same as a new one.
+ * A token bucket. Each event pays for one interval (1 s divided by the limit). A bucket that is paid up to now or
+ * earlier is full, and thus equal to a new bucket.
  */
 struct unraced_bucket {
-	__u64 owner; /* 0 while nobody has used the bucket */
-	__u64 paid_until; /* ns of the driver's clock; never more than UNRACED_BURST_NS ahead, but for races */
+	__u64 owner; /* 0 while the bucket is unused */
+	__u64 paid_until; /* ns of the driver's clock; at most UNRACED_BURST_NS ahead, except during races */
 };
 
-/* An owner can have its bucket in one group alone. The group fills one cache line. */
+/* An owner can have its bucket only in one group. The group fills one cache line. */
 struct unraced_bucket_group {
 	struct unraced_bucket buckets[UNRACED_GROUP_BUCKETS];
 };
 
 #define UNRACED_READ_U64(at) (*(const volatile __u64 *)(at))
 
-/* The group of an owner. The seed is secret, so that nobody can choose owners that meet in one group. */
+/*
+ * Returns the group of an owner. The seed is secret, so that an attacker cannot choose owners that meet in one group.
+ */
 static inline __u32 unraced_bucket_group_of(__u64 owner, __u32 seed)
 {
 	__u64 mixed = owner + ((__u64)seed << 32 | seed);
@@ -42,8 +44,9 @@ static inline __u32 unraced_bucket_group_of(__u64 owner, __u32 seed)
 }
 
 /*
- * Finds the owner's bucket, or gives it one that is full. Where the group has neither, the owner shares one bucket with
- * all others in that state: many owners together get no more than the table's buckets and that one allow.
+ * Finds the owner's bucket, or gives it a full bucket. If the group has neither, the owner shares one bucket with all
+ * other owners in that state. Many owners together thus get no more than the buckets of the table and the shared bucket
+ * allow.
  */
 static inline struct unraced_bucket *unraced_bucket_find(struct unraced_bucket_group *group,
 							 struct unraced_bucket *shared, __u64 owner, __u64 now)
@@ -59,14 +62,14 @@ static inline struct unraced_bucket *unraced_bucket_find(struct unraced_bucket_g
 		if (UNRACED_READ_U64(&group->buckets[i].paid_until) > now)
 			continue;
 		found = __sync_val_compare_and_swap(&group->buckets[i].owner, before, owner);
-		/* Another CPU may have given it to the same owner. */
+		/* Another CPU may have given the bucket to the same owner. */
 		if (found == before || found == owner)
 			return &group->buckets[i];
 	}
 	return shared;
 }
 
-/* Takes a token. 0 when the bucket is empty, which costs no write. */
+/* Takes a token. Returns 0 when the bucket is empty, which costs no write. */
 static inline int unraced_bucket_take(struct unraced_bucket *bucket, __u32 interval, __u64 now)
 {
 	__u64 latest = now + UNRACED_BURST_NS - interval;
@@ -84,7 +87,7 @@ static inline int unraced_bucket_take(struct unraced_bucket *bucket, __u32 inter
 	return 0;
 }
 
-/* Gives a token back that was taken for an event which another limit refused. */
+/* Gives back a token of an event that another limit refused. */
 static inline void unraced_bucket_give_back(struct unraced_bucket *bucket, __u32 interval)
 {
 	__sync_fetch_and_add(&bucket->paid_until, -(__u64)interval);
@@ -94,15 +97,15 @@ static inline void unraced_bucket_give_back(struct unraced_bucket *bucket, __u32
 #define UNRACED_LEDGER_GROUPS (1u << UNRACED_LEDGER_GROUPS_BITS)
 #define UNRACED_GROUP_CALLERS 4
 
-/* How many events of one user in one cgroup a CPU has lost. */
+/* The number of events of one user in one cgroup that a CPU has lost. */
 struct unraced_caller_losses {
 	__u64 cgroup;
 	__u64 lost; /* 0 while the place is free */
 	__u32 uid;
-	__u32 against; /* losses of callers without a place since this one has it */
+	__u32 against; /* losses of callers without a place since this caller took its place */
 };
 
-/* Losses by caller. Each CPU has a ledger of its own and alone writes it. */
+/* Losses by caller. Each CPU has its own ledger, which no other CPU writes. */
 struct unraced_ledger {
 	struct unraced_caller_losses callers[UNRACED_LEDGER_GROUPS][UNRACED_GROUP_CALLERS];
 };
@@ -114,8 +117,9 @@ static inline __u32 unraced_ledger_group_of(__u64 cgroup, __u32 uid, __u32 seed)
 }
 
 /*
- * Counts a loss in the caller's group. Where all places are taken, callers without one outvote the least of the group in
- * time; its losses are no longer named then. So a caller that goes on losing the most gets a place and keeps it.
+ * Counts a loss in the caller's group. When all places are taken, callers without a place together outvote the place
+ * with the fewest losses over time; these losses then lose their name. So a caller that keeps losing the most gets a
+ * place and keeps it.
  */
 static inline void unraced_ledger_add(struct unraced_caller_losses *group, __u64 cgroup, __u32 uid)
 {
@@ -134,7 +138,7 @@ static inline void unraced_ledger_add(struct unraced_caller_losses *group, __u64
 	}
 	if (least->lost && ++least->against <= least->lost)
 		return;
-	/* A reader that finds a lower number than before knows that the place has changed hands. */
+	/* A lower number than before shows a reader that another caller has taken the place. */
 	*(volatile __u64 *)&least->lost = 0;
 	*(volatile __u64 *)&least->cgroup = cgroup;
 	*(volatile __u32 *)&least->uid = uid;

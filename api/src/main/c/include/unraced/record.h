@@ -1,25 +1,25 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
 /*
- * The merged record: one per system call, written by every native driver, read by
- * dev.unraced.event.EventView. Little-endian, 8-byte aligned, no pointers. On request
- * there is a second one per call, of the same layout, that tells of its entry.
+ * The merged record: every native driver writes one per system call, and dev.unraced.event.EventView reads it. It is
+ * little-endian, 8-byte aligned, and has no pointers. If enter events are configured, a second record of the same
+ * layout describes the entry of the call.
  *
- * dev.unraced.event.RecordLayout holds the same offsets for Java; a test compiles this
- * header and compares the two. Change both, and UNRACED_RECORD_VERSION with them.
+ * dev.unraced.event.RecordLayout holds the same offsets for Java; a test compiles this header and compares the two.
+ * Change both, and UNRACED_RECORD_VERSION with them.
  *
- * The includer defines the fixed-width types (__u8 ... __s64): <linux/types.h> in user
- * space and in a module, its own definitions in a BPF program.
+ * The includer defines the fixed-width types (__u8 ... __s64): <linux/types.h> in user space and in a module, its own
+ * definitions in a BPF program.
  */
 #ifndef UNRACED_RECORD_H
 #define UNRACED_RECORD_H
 
 #define UNRACED_RECORD_VERSION 1
-/* Types of records. That of an entry has arguments, but neither result nor exit_ns, file or socket. */
+/* Types of records. The record of an entry has arguments, but neither result nor exit_ns, file or socket. */
 #define UNRACED_RECORD_MERGED 1
 #define UNRACED_RECORD_ENTER 2
 
 #define UNRACED_COMM_SIZE 16
-/* Longest string or address that a record carries, without a terminating NUL. */
+/* The longest string and address that a record carries, without a terminating NUL. */
 #define UNRACED_PATH_MAX 4095
 #define UNRACED_ADDRESS_MAX 128
 
@@ -48,7 +48,7 @@ enum unraced_mitigation {
 	UNRACED_MITIGATION_KERNEL = 2,
 };
 
-/* Where the bytes of an argument were read. */
+/* The place where the bytes of an argument were read. */
 enum unraced_provenance {
 	UNRACED_PROVENANCE_NONE = 0,
 	UNRACED_PROVENANCE_EXIT = 1,
@@ -56,7 +56,7 @@ enum unraced_provenance {
 	UNRACED_PROVENANCE_KERNEL = 3,
 };
 
-/* Whether they still held. */
+/* The verdict on whether these bytes held while the call ran. */
 enum unraced_integrity {
 	UNRACED_INTEGRITY_UNCHECKED = 0,
 	UNRACED_INTEGRITY_MATCH = 1,
@@ -68,25 +68,25 @@ enum unraced_flag {
 	/* trust */
 	UNRACED_TRUNCATED = 1u << 0,	   /* argument longer than a record carries */
 	UNRACED_FAULTED = 1u << 1,	   /* a pointer argument was unreadable at entry */
-	UNRACED_ENTER_MISSED = 1u << 2,	   /* no stash entry answered this exit */
+	UNRACED_ENTER_MISSED = 1u << 2,	   /* no stash entry belongs to this exit */
 	UNRACED_STASH_FULL = 1u << 3,	   /* ... because the stash refused it */
 	UNRACED_EVICTED = 1u << 4,	   /* ... because the stash evicted it */
-	UNRACED_NO_ARGUMENTS = 1u << 5,	   /* not even the registers were available */
-	UNRACED_NOT_EXECUTED = 1u << 6,	   /* proven: refused before it ran; result is none */
-	UNRACED_EXECUTION_UNKNOWN = 1u << 7, /* nothing proves that it ran; weakens result, file and socket */
+	UNRACED_NO_ARGUMENTS = 1u << 5,	   /* the registers were unavailable, too */
+	UNRACED_NOT_EXECUTED = 1u << 6,	   /* proven: the call was refused before it ran; result is the refuser's */
+	UNRACED_EXECUTION_UNKNOWN = 1u << 7, /* unproven whether the call ran; weakens result, file and socket */
 	/* truth */
 	UNRACED_HAS_FILE = 1u << 8,	   /* inode, device and resolved are valid */
 	UNRACED_CREATED = 1u << 9,	   /* this call created the file */
-	UNRACED_DELETED = 1u << 10,	   /* the opened file had no name any more */
-	UNRACED_DETACHED = 1u << 11,	   /* on a mount outside every mount namespace */
+	UNRACED_DELETED = 1u << 10,	   /* the opened file had lost its name */
+	UNRACED_DETACHED = 1u << 11,	   /* the file is on a mount outside every mount namespace */
 	UNRACED_RESOLVED_TRUNCATED = 1u << 12, /* resolved holds only the path's tail */
 	UNRACED_FD_TABLE_SHARED = 1u << 13, /* another task could have replaced the fd */
 	UNRACED_HAS_SOCKET = 1u << 14,	   /* family, type, protocol, local, remote are valid */
 	UNRACED_FOREIGN_MOUNT_NS = 1u << 15, /* resolved is a path in another mount namespace */
-	UNRACED_WITHHELD = 1u << 16, /* the observed system kept back what it had read of an argument */
+	UNRACED_WITHHELD = 1u << 16, /* the observed system withheld what it had read of an argument */
 	UNRACED_SOCKET_SHARED = 1u << 17, /* another connect of the socket overlapped this one; weakens local and remote */
-	UNRACED_RESOLVED_UNSTABLE = 1u << 18, /* a rename or a mount moved the way while it was read; weakens resolved */
-	UNRACED_OBJECT_MISSED = 1u << 19, /* it succeeded, but its file or socket could not be told from another; absent */
+	UNRACED_RESOLVED_UNSTABLE = 1u << 18, /* a rename or a mount changed the walked path; weakens resolved */
+	UNRACED_OBJECT_MISSED = 1u << 19, /* succeeded, but its file or socket is gone or ambiguous; absent */
 };
 
 /* Bytes inside the record; offset counts from its start, 0 means absent. */
@@ -103,7 +103,7 @@ struct unraced_open {
 	__u64 resolve;	/* openat2 only */
 	__u64 how_size; /* openat2 only: the size argument */
 	__u64 inode;
-	__u32 device_major; /* of the superblock; stat(2) may differ on btrfs and overlay */
+	__u32 device_major; /* device of the superblock; stat(2) may differ on btrfs and overlay */
 	__u32 device_minor;
 	struct unraced_slice resolved; /* absolute in the caller's mount namespace */
 	__u32 reserved;
@@ -122,16 +122,16 @@ struct unraced_connect {
 };
 
 struct unraced_record {
-	__u32 length; /* of the whole record in bytes, a multiple of 8 */
+	__u32 length; /* size of the whole record in bytes, a multiple of 8 */
 	__u16 version;
 	__u8 type;	 /* UNRACED_RECORD_* */
 	__u8 mitigation; /* enum unraced_mitigation: the mode that made this record */
-	__u64 sequence;	 /* per source, from 1; a gap is a loss */
+	__u64 sequence;	 /* number within the source, from 1; a gap is a loss */
 	__u64 enter_ns;	 /* CLOCK_BOOTTIME; 0 when the enter was missed */
 	__u64 exit_ns;
 	__s64 result; /* raw: fd or 0, or -errno */
 	__u64 thread_start_ns; /* CLOCK_BOOTTIME; identifies the thread together with tid */
-	__u64 cgroup_id;       /* of the cgroup v2 hierarchy */
+	__u64 cgroup_id;       /* id in the cgroup v2 hierarchy */
 	__u32 tid;	       /* in the initial pid namespace, as are tgid and parent_tgid */
 	__u32 tgid;
 	__u32 parent_tgid;
@@ -140,13 +140,13 @@ struct unraced_record {
 	__u32 mount_ns; /* inode number of the namespace, as /proc/PID/ns shows it */
 	__u32 pid_ns;
 	__u32 flags;  /* enum unraced_flag */
-	__u32 source; /* whose sequence: a CPU, or a connection */
+	__u32 source; /* the source that sequence counts: a CPU, or a connection */
 	__u8 syscall;
 	__u8 abi;
 	__u8 origin;
-	__u8 provenance; /* of path or address */
+	__u8 provenance; /* provenance of path or address */
 	__u8 integrity;
-	/* of flags, mode and resolve, KERNEL when registers carry them; of a connect, of socketcall's block, else NONE */
+	/* how_*: of flags, mode and resolve (KERNEL if in registers); in a connect, of socketcall's block, else NONE */
 	__u8 how_provenance;
 	__u8 how_integrity;
 	__u8 reserved[5];
@@ -157,7 +157,7 @@ struct unraced_record {
 		struct unraced_open open;
 		struct unraced_connect connect;
 	};
-	/* then the bytes that the slices name */
+	/* The bytes that the slices name follow. */
 };
 
 #endif

@@ -14,8 +14,8 @@ import com.tngtech.archunit.lang.ArchRule;
 import java.util.stream.Stream;
 
 /**
- * Arrows point one way: flow, ring and recording to driver, driver to config and stash, each of them to event, event to
- * nothing of ours.
+ * Checks that dependencies point one way: flow, ring and recording to driver, driver to config and stash, each of them
+ * to event, event to no package of this library.
  */
 @AnalyzeClasses(packages = "dev.unraced", importOptions = DoNotIncludeTests.class)
 class ArchitectureTest {
@@ -30,7 +30,7 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule CONFIG_DEPENDS_ON_EVENT_ONLY = onlyOurs("config", "event");
 
-    // Every driver with a ring gets its capture from here, so ring knows the SPI; the SPI does not know it.
+    // Every driver with a ring gets its capture from ring, so ring knows the SPI; the SPI does not know ring.
     @ArchTest
     static final ArchRule RING_DOES_NOT_KNOW_CONFIGURATION = onlyOurs("ring", "driver", "stash", "event");
 
@@ -38,7 +38,7 @@ class ArchitectureTest {
     static final ArchRule RECORDING_KNOWS_NEITHER_RINGS_NOR_CONFIGURATION =
             onlyOurs("recording", "driver", "stash", "event");
 
-    // Drivers and the command may; what all drivers share need not know that there are recordings.
+    // Drivers and the command may depend on recordings; the code that all drivers share need not know them.
     @ArchTest
     static final ArchRule NOTHING_HERE_DEPENDS_ON_RECORDINGS = noClasses()
             .that()
@@ -47,7 +47,7 @@ class ArchitectureTest {
             .dependOnClassesThat()
             .resideInAPackage(inside("recording"));
 
-    // A way to consume, for those who have a library of that kind.
+    // Flow is a way to consume events, for consumers with a Reactive Streams library.
     @ArchTest
     static final ArchRule FLOW_KNOWS_CAPTURES_AND_EVENTS = onlyOurs("flow", "driver", "event");
 

@@ -14,8 +14,8 @@ import java.util.NavigableMap;
 import java.util.Set;
 
 /**
- * The settings of a capture, checked. Builder over system properties over environment over file over defaults.
- * Immutable and thread-safe.
+ * The checked settings of a capture. The builder overrides system properties, which override the environment, the file
+ * and the defaults, in this order. Immutable and thread-safe.
  */
 public final class CaptureConfig {
     private final NavigableMap<String, ConfigValue> values;
@@ -41,7 +41,7 @@ public final class CaptureConfig {
         observeSelf = in.flag("unraced.observe-self");
         filters = EventFilters.read(in);
         limits = RateLimits.read(in);
-        // Mapped twice in a row, a ring must stay addressable by an int.
+        // A ring is mapped twice in a row, and an int must still address it.
         ringBytes = in.powerOfTwoBytes("unraced.ring-bytes", 1 << 16, 1 << 29);
         stashEntries = in.integer("unraced.stash.entries", 1, 1 << 20);
         stashLongPaths = in.integer("unraced.stash.long-paths", 1, 1 << 16);
@@ -49,108 +49,108 @@ public final class CaptureConfig {
     }
 
     /**
-     * What system properties, environment and file say, over the defaults.
+     * Loads the settings of system properties, environment and file, over the defaults.
      *
-     * @throws InvalidConfigException with all that is wrong in any of them
+     * @throws InvalidConfigException with all problems of these layers
      */
     public static CaptureConfig load() {
         return builder().build();
     }
 
-    /** A builder, whose settings go over those of every other layer. */
+    /** Returns a builder, whose settings override every other layer. */
     public static CaptureConfigBuilder builder() {
         return new CaptureConfigBuilder(ConfigLoader.system());
     }
 
-    /** Names of the drivers to try, in order; at least one. */
+    /** Returns the names of the drivers to try, in order; at least one. */
     public List<String> drivers() {
         return drivers.names();
     }
 
-    /** Whether {@link #drivers()} is what {@code auto} stands for, rather than names that the user chose. */
+    /** Returns whether {@link #drivers()} is the list behind {@code auto}, rather than names that the user chose. */
     public boolean isAuto() {
         return drivers.automatic();
     }
 
-    /** The mode at the start. */
+    /** Returns the mitigation mode at the start. */
     public Mitigation mitigation() {
         return mitigation;
     }
 
     /**
-     * Whether claims are compared with what the call acted on. Without, no argument that came from memory is more than
-     * {@link dev.unraced.event.Integrity#UNCHECKED}, unless it is the kernel's own copy.
+     * Returns whether claims are compared with the object that the call acted on. Without this, an argument from memory
+     * is at most {@link dev.unraced.event.Integrity#UNCHECKED}, unless it is the kernel's own copy.
      */
     public boolean integrity() {
         return integrity;
     }
 
-    /** Whether the entry of a call is an event, too, at the start. */
+    /** Returns whether the entry of a call is an event, too, at the start. */
     public boolean enterEvents() {
         return enterEvents;
     }
 
-    /** The calls to watch; at least one. */
+    /** Returns the calls to watch; at least one. */
     public Set<Syscall> syscalls() {
         return syscalls;
     }
 
-    /** Whether the capturing process's own calls are events too. */
+    /** Returns whether the capturing process's own calls are events, too. */
     public boolean observeSelf() {
         return observeSelf;
     }
 
-    /** Which calls become events. */
+    /** Returns the filters that select events. */
     public EventFilters filters() {
         return filters;
     }
 
-    /** Thread groups to watch; empty for all. */
+    /** Returns the thread groups to watch; empty for all. */
     public Set<Integer> tgids() {
         return filters.tgids();
     }
 
-    /** Real user ids to watch; empty for all. */
+    /** Returns the real user ids to watch; empty for all. */
     public Set<Long> uids() {
         return filters.uids();
     }
 
-    /** Ids of cgroups to watch, each with all below it; empty for all. */
+    /** Returns the ids of the cgroups to watch, each with its descendants; empty for all. */
     public Set<Long> cgroups() {
         return filters.cgroups();
     }
 
-    /** How many events a user, and a cgroup, may make in a second. */
+    /** Returns the limits of events per second of a user and of a cgroup. */
     public RateLimits limits() {
         return limits;
     }
 
-    /** Size of the ring between kernel and reader, in bytes; a power of two, 64 KiB to 512 MiB. */
+    /** Returns the size of the ring between kernel and reader, in bytes; a power of two, 64 KiB to 512 MiB. */
     public int ringBytes() {
         return ringBytes;
     }
 
-    /** Entries of the stash: how many threads can be in a watched call at once. */
+    /** Returns the number of stash entries, which is the number of threads that can be in a watched call at once. */
     public int stashEntries() {
         return stashEntries;
     }
 
-    /** Entries of the stash for paths that are too long for its ordinary entries. */
+    /** Returns the number of stash entries for paths that are too long for an ordinary entry. */
     public int stashLongPaths() {
         return stashLongPaths;
     }
 
     /**
-     * Every key that there is, with its default and what it means: the library's own first, then those of the drivers
-     * on the class path.
+     * Returns every key with its default and its meaning: the library's own first, then those of the drivers on the
+     * class path.
      */
     public static List<DocumentedSetting> reference() {
         return SettingDocuments.of(new KnownKeys(ConfigLoader.reference(CaptureConfig.class.getClassLoader())));
     }
 
     /**
-     * The settings of one driver alone, with its own keys, such as {@code libbpf} of {@code unraced.ebpf}. Every key of
-     * its {@code reference.conf} is there and has the type of its default; empty for a driver without any.
+     * Returns the settings of one driver, with its own keys, such as {@code libbpf} of {@code unraced.ebpf}. Every key
+     * of its {@code reference.conf} is present and has the type of its default; empty for a driver without keys.
      */
     public Config driver(String name) {
         String section = ConfigUtil.joinPath(KnownKeys.ROOT, name) + ".";
@@ -165,13 +165,13 @@ public final class CaptureConfig {
         return config;
     }
 
-    /** Whether nobody has set a key, so that it has its default. */
+    /** Returns whether a key has its default because no layer set it. */
     public boolean isDefault(String key) {
         ConfigValue value = values.get(key);
         return value != null && SettingText.isDefault(value.origin());
     }
 
-    /** Every key with its value and where that came from, in alphabetical order. */
+    /** Returns every key with its value and the origin of the value, in alphabetical order. */
     public List<Setting> settings() {
         return values.entrySet().stream()
                 .map(entry -> new Setting(

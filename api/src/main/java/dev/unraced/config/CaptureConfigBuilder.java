@@ -13,8 +13,9 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Builds a {@link CaptureConfig}. What is set here goes over every other layer; what is not comes from them. A setter
- * called again replaces its earlier value, lists included. Nothing is checked before {@link #build}. Not thread-safe.
+ * Builds a {@link CaptureConfig}. Settings of this builder override every other layer; all other settings come from
+ * those layers. A setter called again replaces its earlier value, lists included. Nothing is checked before
+ * {@link #build}. Not thread-safe.
  */
 public final class CaptureConfigBuilder {
     private final ConfigLoader loader;
@@ -26,125 +27,129 @@ public final class CaptureConfigBuilder {
         this.loader = loader;
     }
 
-    /** Names of the drivers to try, in order, or {@code auto} alone. */
+    /** Sets the names of the drivers to try, in order, or {@code auto} alone. */
     public CaptureConfigBuilder driver(String... names) {
         return set("unraced.driver", List.of(names));
     }
 
-    /** The mode at the start. */
+    /** Sets the mitigation mode at the start. */
     public CaptureConfigBuilder mitigation(Mitigation mode) {
         return set("unraced.mitigation", lowerCase(mode));
     }
 
-    /** Whether claims are compared with what the call acted on. */
+    /** Sets whether claims are compared with the object that the call acted on. */
     public CaptureConfigBuilder integrity(boolean compare) {
         return set("unraced.integrity", compare);
     }
 
-    /** Whether the entry of a call is an event, too, at the start. */
+    /** Sets whether the entry of a call is an event, too, at the start. */
     public CaptureConfigBuilder enterEvents(boolean publish) {
         return set("unraced.enter-events", publish);
     }
 
-    /** The calls to watch; at least one. */
+    /** Sets the calls to watch; at least one. */
     public CaptureConfigBuilder syscalls(Syscall... calls) {
         return set(
                 "unraced.syscalls",
                 Arrays.stream(calls).map(CaptureConfigBuilder::lowerCase).toList());
     }
 
-    /** Whether the capturing process's own calls are events too. */
+    /** Sets whether the capturing process's own calls are events, too. */
     public CaptureConfigBuilder observeSelf(boolean observe) {
         return set("unraced.observe-self", observe);
     }
 
-    /** Thread groups to watch; none for all. */
+    /** Sets the thread groups to watch; none for all. */
     public CaptureConfigBuilder tgids(int... ids) {
         return set("unraced.filter.tgids", Arrays.stream(ids).boxed().toList());
     }
 
-    /** Real user ids to watch; none for all. */
+    /** Sets the real user ids to watch; none for all. */
     public CaptureConfigBuilder uids(long... ids) {
         return set("unraced.filter.uids", Arrays.stream(ids).boxed().toList());
     }
 
-    /** Ids of cgroups to watch, each with all below it; none for all. */
+    /** Sets the ids of the cgroups to watch, each with its descendants; none for all. */
     public CaptureConfigBuilder cgroups(long... ids) {
         return set("unraced.filter.cgroups", Arrays.stream(ids).boxed().toList());
     }
 
-    /** Inode numbers of mount namespaces to watch; none for all. */
+    /** Sets the inode numbers of the mount namespaces to watch; none for all. */
     public CaptureConfigBuilder mountNamespaces(long... ids) {
         return set("unraced.filter.mount-namespaces", Arrays.stream(ids).boxed().toList());
     }
 
-    /** How paths of opens to watch start, each of 1 to {@value EventFilters#MAX_PATH} bytes of UTF-8; none for all. */
+    /**
+     * Sets the prefixes of paths of opens to watch, each of 1 to {@value EventFilters#MAX_PATH} bytes of UTF-8; none
+     * for all.
+     */
     public CaptureConfigBuilder paths(String... starts) {
         return set("unraced.filter.paths", List.of(starts));
     }
 
-    /** Which calls to watch, by how they end. */
+    /** Sets the calls to watch by their result. */
     public CaptureConfigBuilder result(ResultFilter result) {
         return set("unraced.filter.result", lowerCase(result));
     }
 
-    /** Events per second of each real user that the source takes, 0 to {@value RateLimits#MOST}; 0 for any number. */
+    /** Sets the limit of events per second of each real user, 0 to {@value RateLimits#MOST}; 0 for no limit. */
     public CaptureConfigBuilder userLimit(int events) {
         return set("unraced.limit.user", events);
     }
 
-    /** Events per second of each cgroup that the source takes, 0 to {@value RateLimits#MOST}; 0 for any number. */
+    /** Sets the limit of events per second of each cgroup, 0 to {@value RateLimits#MOST}; 0 for no limit. */
     public CaptureConfigBuilder cgroupLimit(int events) {
         return set("unraced.limit.cgroup", events);
     }
 
-    /** Size of the ring between kernel and reader, in bytes; a power of two, 64 KiB to 512 MiB. */
+    /** Sets the size of the ring between kernel and reader, in bytes; a power of two, 64 KiB to 512 MiB. */
     public CaptureConfigBuilder ringBytes(long bytes) {
         return set("unraced.ring-bytes", bytes);
     }
 
-    /** How many threads can be in a watched call at once; 1 to 1,048,576. */
+    /** Sets the number of threads that can be in a watched call at once; 1 to 1,048,576. */
     public CaptureConfigBuilder stashEntries(int entries) {
         return set("unraced.stash.entries", entries);
     }
 
-    /** How many of them can have a path that is too long for an ordinary entry; 1 to 65,536. */
+    /** Sets the number of those threads whose path can be too long for an ordinary stash entry; 1 to 65,536. */
     public CaptureConfigBuilder stashLongPaths(int entries) {
         return set("unraced.stash.long-paths", entries);
     }
 
     /**
-     * Sets any key, those of drivers included.
+     * Sets any key, including keys of drivers.
      *
      * @param key as documented, such as {@code unraced.ring-bytes}; the leading {@code unraced.} may be left out
-     * @param value text, a number, a boolean, or a collection of them; a text with commas is a list where one belongs
+     * @param value text, a number, a boolean, or a collection of these; a text with commas is a list where the key
+     *     needs a list
      */
     public CaptureConfigBuilder set(String key, Object value) {
-        // The last one wins, also between a key's two spellings.
+        // The last value wins, also between the two spellings of a key.
         values.remove(key);
         values.put(Objects.requireNonNull(key), Objects.requireNonNull(value));
         return this;
     }
 
     /**
-     * Says to whom people are to be pointed when something that was set here is wrong: {@code builder} unless told
-     * otherwise, such as {@code command line}.
+     * Sets the origin that messages give for wrong values of this builder: {@code builder} by default, or for instance
+     * {@code command line}.
      */
     public CaptureConfigBuilder origin(String who) {
         this.origin = Objects.requireNonNull(who);
         return this;
     }
 
-    /** Names the file to read, instead of the one that system property, environment or default name. */
+    /** Sets the file to read, instead of the file that the system property, the environment or the default names. */
     public CaptureConfigBuilder file(Path file) {
         this.file = Objects.requireNonNull(file);
         return this;
     }
 
     /**
-     * Reads the other layers and checks all.
+     * Reads the other layers and checks all settings.
      *
-     * @throws InvalidConfigException with all that is wrong in any layer
+     * @throws InvalidConfigException with all problems of all layers
      */
     public CaptureConfig build() {
         return loader.load(values, file, origin);

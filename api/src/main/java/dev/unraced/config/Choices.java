@@ -5,19 +5,21 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** Reads values of a driver's section that must be one of a few names, and keeps what is wrong until all are read. */
+/**
+ * Reads values of a driver's section that must be one of a few names, and collects problems until all values are read.
+ */
 public final class Choices {
     private final CaptureConfig config;
     private final String driver;
     private final List<String> problems = new ArrayList<>();
 
-    /** Of the section {@code unraced.DRIVER}. */
+    /** Creates a reader of the section {@code unraced.DRIVER}. */
     public Choices(CaptureConfig config, String driver) {
         this.config = config;
         this.driver = driver;
     }
 
-    /** The value of a key; when it is none of those allowed, that becomes a problem. */
+    /** Returns the value of a key; a value that is not allowed becomes a problem. */
     public String choice(String key, List<String> allowed) {
         String value = config.driver(driver).getString(key);
         if (!allowed.contains(value)) {
@@ -34,7 +36,7 @@ public final class Choices {
     /**
      * Ends the reading.
      *
-     * @throws InvalidConfigException with all problems, when there are any
+     * @throws InvalidConfigException with all problems, if there are any
      */
     public void check() {
         if (!problems.isEmpty()) {

@@ -10,14 +10,14 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 
-/** The configuration file: which one, and what is in it. */
+/** Finds and reads the configuration file. */
 final class ConfigFile {
     static final String PROPERTY = "unraced.config";
     static final String VARIABLE = "UNRACED_CONFIG";
 
     private ConfigFile() {}
 
-    /** The path that a layer named; what is not even a path is a problem, and an empty configuration. */
+    /** Reads the file at a path that a layer named; an invalid path is a problem and gives an empty configuration. */
     static Config named(String path, String origin, Config reference, Problems problems) {
         try {
             return named(Path.of(path), origin, reference, problems);
@@ -27,7 +27,7 @@ final class ConfigFile {
         }
     }
 
-    /** What a file holds over the defaults; one that cannot be read is a problem, and an empty configuration. */
+    /** Reads a file over the defaults; an unreadable file is a problem and gives an empty configuration. */
     static Config named(Path path, String origin, Config reference, Problems problems) {
         try {
             return read(path, reference);
@@ -37,7 +37,7 @@ final class ConfigFile {
         }
     }
 
-    // Substitutions see the file, the defaults and, as HOCON has it, environment variables.
+    // Parses the file. As HOCON defines, substitutions see the file, the defaults and environment variables.
     private static Config read(Path path, Config reference) {
         ConfigParseOptions options =
                 ConfigParseOptions.defaults().setAllowMissing(false).setSyntax(ConfigSyntax.CONF);

@@ -19,7 +19,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/** Lays the layers over each other, weakest first: defaults, file, environment, system properties, builder. */
+/** Combines the layers, weakest first: defaults, file, environment, system properties, builder. */
 final class ConfigLoader {
     private static final Path DEFAULT_FILE = Path.of("/etc/unraced/unraced.conf");
     private static final String PROPERTY_PREFIX = KnownKeys.ROOT + ".";
@@ -36,13 +36,13 @@ final class ConfigLoader {
         this.reference = reference;
     }
 
-    /** The loader of this process. */
+    /** Returns the loader of this process. */
     static ConfigLoader system() {
         return new ConfigLoader(
                 System.getenv(), System.getProperties(), DEFAULT_FILE, reference(CaptureConfig.class.getClassLoader()));
     }
 
-    /** The part of all {@code reference.conf} files that is ours, merged. */
+    /** Returns the {@code unraced} part of all {@code reference.conf} files, merged. */
     static Config reference(ClassLoader loader) {
         try {
             ConfigParseOptions options =
@@ -58,10 +58,10 @@ final class ConfigLoader {
     /**
      * Loads a configuration.
      *
-     * @param built what the builder set, by key
+     * @param built the builder's settings by key
      * @param file the file that the builder named, if any
-     * @param origin who filled the builder, for people
-     * @throws InvalidConfigException with all that is wrong in any layer
+     * @param origin the origin of the builder's settings, for people
+     * @throws InvalidConfigException with all problems of all layers
      */
     CaptureConfig load(Map<String, Object> built, @Nullable Path file, String origin) {
         Problems problems = new Problems();
@@ -90,7 +90,7 @@ final class ConfigLoader {
         if (variable != null) {
             return ConfigFile.named(variable, "environment variable " + ConfigFile.VARIABLE, reference, problems);
         }
-        // One that is there but cannot be read is a problem: to pass over it would be to ignore its settings.
+        // An existing but unreadable default file is a problem: skipping it would ignore its settings.
         return Files.notExists(defaultFile)
                 ? ConfigFactory.empty()
                 : ConfigFile.named(defaultFile, "default", reference, problems);
@@ -124,7 +124,7 @@ final class ConfigLoader {
         }
     }
 
-    // Not settings of a capture: the file's name, and what scripts around the library use.
+    // These variables are no settings of a capture: the file's name, and variables of scripts around the library.
     private static boolean isReserved(String variable) {
         return variable.equals(ConfigFile.VARIABLE)
                 || variable.equals("UNRACED_REQUIRE")
@@ -166,7 +166,7 @@ final class ConfigLoader {
         });
     }
 
-    /** A text where a list belongs becomes one: layers other than files have only text. */
+    /** Turns a text into a list where the key needs a list: layers other than files have only text. */
     private static ConfigValue split(@Nullable ConfigValue usual, ConfigValue value) {
         return usual != null && usual.valueType() == ConfigValueType.LIST && value.valueType() == ConfigValueType.STRING
                 ? Conversion.split(value)

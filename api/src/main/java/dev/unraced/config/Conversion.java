@@ -13,9 +13,9 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Converts values to types; null where a value does not fit. */
+/** Converts values to types; a method returns null where a value does not fit. */
 final class Conversion {
-    // The getters that convert belong to Config, which needs a path.
+    // The converting getters belong to Config, which needs a path.
     private static final String IT = "it";
 
     private Conversion() {}
@@ -32,7 +32,7 @@ final class Conversion {
         return convert(value, config -> config.getMemorySize(IT).toBytesBigInteger());
     }
 
-    /** A whole number within bounds. Exact: the library's own getters would cut off a fraction. */
+    /** Returns a whole number within bounds. This is exact: the library's own getters would cut off a fraction. */
     static @Nullable Long toLong(@Nullable String text, long min, long max) {
         if (text == null) {
             return null;
@@ -45,7 +45,7 @@ final class Conversion {
         }
     }
 
-    /** Whether a value can be had as what another one is. */
+    /** Returns whether a value can be converted to the type of another value. */
     static boolean isLike(ConfigValue usual, ConfigValue value) {
         Object converted = switch (usual.valueType()) {
             case BOOLEAN -> toBoolean(value);
@@ -58,7 +58,7 @@ final class Conversion {
         return converted != null;
     }
 
-    /** A text with commas as a list of the same origin. */
+    /** Returns a text with commas as a list of the same origin. */
     static ConfigList split(ConfigValue value) {
         List<String> parts = Stream.of(((String) value.unwrapped()).split(",", -1))
                 .map(String::strip)
@@ -67,7 +67,7 @@ final class Conversion {
         return (ConfigList) ConfigValueFactory.fromAnyRef(parts).withOrigin(value.origin());
     }
 
-    /** Bytes in the largest unit that leaves a whole number. */
+    /** Writes a size in MiB or KiB. */
     static String size(int bytes) {
         return bytes >= 1 << 20 ? (bytes >> 20) + "MiB" : (bytes >> 10) + "KiB";
     }

@@ -4,10 +4,10 @@ package dev.unraced.config;
 import java.util.List;
 
 /**
- * Which drivers to try.
+ * The drivers to try.
  *
- * @param names in order; at least one
- * @param automatic whether they are the list that {@code auto} stands for
+ * @param names the drivers' names in order; at least one
+ * @param automatic whether the names are the list behind {@code auto}
  */
 record DriverChoice(List<String> names, boolean automatic) {
     private static final String DRIVER = "unraced.driver";

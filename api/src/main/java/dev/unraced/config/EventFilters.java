@@ -9,15 +9,16 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Which calls become events: those that meet every filter. An empty one lets all pass. Immutable.
+ * The filters that select events: a call becomes an event when it passes every filter. An empty filter passes all
+ * calls. Immutable.
  *
  * @param tgids thread groups
  * @param uids real user ids
- * @param cgroups ids of cgroups in the v2 hierarchy; those below one of them pass, too
+ * @param cgroups ids of cgroups in the v2 hierarchy; their descendants pass, too
  * @param mountNamespaces inode numbers of mount namespaces
- * @param paths how the path of an open starts, byte by byte; each of 1 to {@value #MAX_PATH} bytes. A connect passes,
- *     and so does a path that nobody could read
- * @param result how the call ends
+ * @param paths prefixes of the path of an open, in bytes; each of 1 to {@value #MAX_PATH} bytes. A connect passes, and
+ *     so does an unreadable path
+ * @param result the filter by the call's result
  */
 public record EventFilters(
         Set<Integer> tgids,
@@ -27,10 +28,10 @@ public record EventFilters(
         List<ByteString> paths,
         ResultFilter result) {
 
-    /** Bytes of the longest start of a path that a filter takes: LPM_DATA_SIZE_MAX of the kernel's lpm_trie.c. */
+    /** The longest path prefix of a filter, in bytes: LPM_DATA_SIZE_MAX of the kernel's lpm_trie.c. */
     public static final int MAX_PATH = 256;
 
-    /** Lets everything pass. */
+    /** The filters that pass all calls. */
     public static final EventFilters NONE =
             new EventFilters(Set.of(), Set.of(), Set.of(), Set.of(), List.of(), ResultFilter.ALL);
 
@@ -57,7 +58,7 @@ public record EventFilters(
                 in.constant("unraced.filter.result", ResultFilter.class));
     }
 
-    /** Whether a path, the first bytes of an array, starts as asked for. */
+    /** Returns whether a path, which is the first bytes of an array, starts with a wanted prefix. */
     public boolean acceptsPath(byte[] path, int length) {
         if (paths.isEmpty()) {
             return true;
@@ -70,7 +71,7 @@ public record EventFilters(
         return false;
     }
 
-    /** In their order. */
+    /** Copies a set and keeps its order. */
     private static <T> Set<T> copy(Set<T> set) {
         return Collections.unmodifiableSet(new LinkedHashSet<>(set));
     }

@@ -4,8 +4,8 @@ package dev.unraced.config;
 import java.util.List;
 
 /**
- * A configuration has problems. The message lists all of them, numbered, each with the key, the offending value, where
- * it came from and what is allowed.
+ * Thrown when a configuration has problems. The message lists all problems, numbered, each with the key, the offending
+ * value, its origin and the allowed values.
  */
 public class InvalidConfigException extends IllegalArgumentException {
     private static final long serialVersionUID = 1L;
@@ -13,16 +13,16 @@ public class InvalidConfigException extends IllegalArgumentException {
     private final List<String> problems;
 
     /**
-     * An exception for some problems.
+     * Creates an exception for some problems.
      *
-     * @param problems one line each; at least one
+     * @param problems the problems, one line each; at least one
      */
     public InvalidConfigException(List<String> problems) {
         super(message(problems));
         this.problems = List.copyOf(problems);
     }
 
-    /** The problems, one line each, in the order of the message. */
+    /** Returns the problems, one line each, in the order of the message. */
     public List<String> problems() {
         return problems;
     }

@@ -16,7 +16,7 @@ import java.util.TreeMap;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
-/** The keys that there are, with their defaults: what stands in the merged {@code reference.conf}. Immutable. */
+/** The known keys with their defaults, from the merged {@code reference.conf}. Immutable. */
 final class KnownKeys {
     static final String ROOT = "unraced";
 
@@ -45,12 +45,12 @@ final class KnownKeys {
         spellings.addAll(bare);
     }
 
-    /** Every key with its default, in alphabetical order. */
+    /** Returns every key with its default, in alphabetical order. */
     NavigableMap<String, ConfigValue> defaults() {
         return defaults;
     }
 
-    /** The key that a name means, which may leave out the root; null when there is none. */
+    /** Returns the key of a name, with or without the root; null when there is no such key. */
     @Nullable
     String find(String name) {
         if (defaults.containsKey(name)) {
@@ -59,27 +59,30 @@ final class KnownKeys {
         return defaults.containsKey(PREFIX + name) ? PREFIX + name : null;
     }
 
-    /** Whether a name is that of a group of keys. */
+    /** Returns whether a name is a section of keys. */
     boolean isSection(String name) {
         return defaults.keySet().stream().anyMatch(key -> key.startsWith(name + "."));
     }
 
-    /** The key that is spelled most like a name, with or without the root; empty when none is like it. */
+    /** Returns the key with the most similar spelling, with or without the root; empty when no key is similar. */
     Optional<String> nearest(String name) {
-        // What all of them share says nothing of which was meant.
+        // The common prefix does not tell which key was meant.
         return name.startsWith(PREFIX)
                 ? NearestName.of(name.substring(PREFIX.length()), bare).map(PREFIX::concat)
                 : NearestName.of(name, spellings)
                         .map(spelling -> spelling.startsWith(PREFIX) ? spelling : PREFIX + spelling);
     }
 
-    /** The key that an environment variable sets; null when there is none. */
+    /** Returns the key that an environment variable sets; null when there is no such key. */
     @Nullable
     String ofVariable(String variable) {
         return byVariable.get(variable);
     }
 
-    /** The environment variable that is spelled most like one that begins as all of them do; empty when none is. */
+    /**
+     * Returns the known environment variable with the spelling most similar to a name with the common prefix; empty
+     * when none is similar.
+     */
     Optional<String> nearestVariable(String name) {
         List<String> ends = byVariable.keySet().stream()
                 .map(variable -> variable.substring(VARIABLE_PREFIX.length()))
@@ -87,12 +90,12 @@ final class KnownKeys {
         return NearestName.of(name.substring(VARIABLE_PREFIX.length()), ends).map(VARIABLE_PREFIX::concat);
     }
 
-    /** The environment variable that sets a key. */
+    /** Returns the environment variable that sets a key. */
     static String variable(String key) {
         return key.replace('.', '_').replace('-', '_').toUpperCase(Locale.ROOT);
     }
 
-    /** Visits all that is not an object, and objects without content, each with its path. */
+    /** Visits every value that is not an object, and every empty object, each with its path. */
     static void forEachLeaf(ConfigObject object, List<String> path, BiConsumer<String, ConfigValue> visitor) {
         for (Map.Entry<String, ConfigValue> entry : new TreeMap<>(object).entrySet()) {
             List<String> longer = new ArrayList<>(path);

@@ -5,17 +5,16 @@ import java.util.Collection;
 import java.util.Locale;
 import java.util.Optional;
 
-/** Finds what a mistyped name most likely meant. */
+/** Finds the name that a mistyped name most likely meant. */
 public final class NearestName {
 
     private NearestName() {}
 
     /**
-     * The candidate with the fewest edits between it and a name, whatever the case of their letters; the first of
-     * several.
+     * Returns the candidate with the fewest edits from a name, ignoring case; the first of several.
      *
-     * @return empty when there is none that the name could be a slip of: up to a third of the longer one's letters are
-     *     other ones then
+     * @return the candidate, or empty when the name differs from every candidate in more than a third of the longer
+     *     one's letters
      */
     public static Optional<String> of(String name, Collection<String> candidates) {
         String wanted = name.toLowerCase(Locale.ROOT);
@@ -31,14 +30,14 @@ public final class NearestName {
         return Optional.ofNullable(nearest);
     }
 
-    /** Of more edits than these nothing can be told: any short word is a few edits away from any other. */
+    /** Returns the largest number of edits that counts as a slip: any short word is a few edits away from any other. */
     static int tolerance(String name, String candidate) {
         return (Math.max(name.length(), candidate.length()) + 1) / 3;
     }
 
     /**
-     * How many insertions, deletions, substitutions and swaps of neighbours lie between two strings (optimal string
-     * alignment). A swap counts as one because it is the commonest slip of the hand.
+     * Returns the number of insertions, deletions, substitutions and swaps of neighbours between two strings (optimal
+     * string alignment). A swap counts as one edit because it is the commonest typing error.
      */
     static int distance(String a, String b) {
         int[] beforeLast = new int[b.length() + 1];

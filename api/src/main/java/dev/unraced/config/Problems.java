@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** What is wrong with a configuration, collected so that a user sees all of it at once. Not thread-safe. */
+/** The problems of a configuration, collected so that a user sees all of them at once. Not thread-safe. */
 final class Problems {
     private final List<String> lines = new ArrayList<>();
 
@@ -14,13 +14,13 @@ final class Problems {
         lines.add(line);
     }
 
-    /** A value that its key does not allow. */
+    /** Adds a value that its key does not allow. */
     void add(String key, ConfigValue value, String wrong, String allowed) {
         add("%s = %s (%s) %s; allowed: %s"
                 .formatted(key, SettingText.value(value), SettingText.origin(value.origin()), wrong, allowed));
     }
 
-    /** A name that is no key. */
+    /** Adds a name that is not a key. */
     void unknown(String name, String origin, Optional<String> nearest) {
         add("%s (%s): no such key, %s"
                 .formatted(

@@ -4,17 +4,17 @@ package dev.unraced.config;
 import java.util.concurrent.TimeUnit;
 
 /**
- * How many events per second the source takes from one caller, with a burst of one second; 0 for any number. Immutable.
+ * The limits of events per second from one caller, with a burst of one second; 0 for no limit. Immutable.
  *
- * @param user from each real user id
- * @param cgroup from each cgroup, without those below it
+ * @param user the limit of each real user id
+ * @param cgroup the limit of each cgroup, without its descendants
  */
 public record RateLimits(int user, int cgroup) {
 
     /** The highest limit. */
     public static final int MOST = 10_000_000;
 
-    /** Takes everything. */
+    /** The absence of limits. */
     public static final RateLimits NONE = new RateLimits(0, 0);
 
     public RateLimits {
@@ -27,12 +27,12 @@ public record RateLimits(int user, int cgroup) {
         return new RateLimits(in.integer("unraced.limit.user", 0, MOST), in.integer("unraced.limit.cgroup", 0, MOST));
     }
 
-    /** The time between two events of a user at its limit, in nanoseconds; 0 without a limit. */
+    /** Returns the time between two events of a user at its limit, in nanoseconds; 0 without a limit. */
     public int userIntervalNanos() {
         return interval(user);
     }
 
-    /** The time between two events of a cgroup at its limit, in nanoseconds; 0 without a limit. */
+    /** Returns the time between two events of a cgroup at its limit, in nanoseconds; 0 without a limit. */
     public int cgroupIntervalNanos() {
         return interval(cgroup);
     }
@@ -41,7 +41,7 @@ public record RateLimits(int user, int cgroup) {
         return limit == 0 ? 0 : (int) (TimeUnit.SECONDS.toNanos(1) / limit);
     }
 
-    /** Whether there is any limit. */
+    /** Returns whether there is any limit. */
     public boolean isOn() {
         return user > 0 || cgroup > 0;
     }

@@ -3,28 +3,28 @@ package dev.unraced.config;
 
 import dev.unraced.event.Syscall;
 
-/** Which calls become events, by how they end. */
+/** The filters by the result of a call. */
 public enum ResultFilter {
-    /** Whatever the result. */
+    /** All calls pass. */
     ALL,
-    /** Those that failed. */
+    /** Failed calls pass. */
     FAILED,
-    /** Those that succeeded, and connects that are under way when they return. */
+    /** Successful calls pass, and connects that are in progress when they return. */
     SUCCEEDED;
 
-    /** Of {@code asm-generic/errno.h}. */
+    /** An errno of {@code asm-generic/errno.h}. */
     private static final long EINPROGRESS = 115;
 
-    /** Whether a call with this outcome becomes an event. */
+    /** Returns whether a call with this outcome becomes an event. */
     public boolean accepts(boolean failed) {
         return this == ALL || failed == (this == FAILED);
     }
 
     /**
-     * Whether a call failed. A connect under way has not; how it ends is no event.
+     * Returns whether a call failed. A connect in progress has not failed; its later end makes no event.
      *
      * @param result the raw return value
-     * @param executed whether it ran at all; without, the result is none
+     * @param executed whether the call ran at all; if not, the result is not its own
      */
     public static boolean isFailure(Syscall syscall, long result, boolean executed) {
         boolean underWay = syscall == Syscall.CONNECT && result == -EINPROGRESS;

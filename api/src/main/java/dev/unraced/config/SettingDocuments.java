@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 final class SettingDocuments {
     private SettingDocuments() {}
 
-    /** The library's keys first, then those of others by section; within a section as its file has them. */
+    /** Returns the library's keys first, then other keys by section; keys of a section keep the order of their file. */
     static List<DocumentedSetting> of(KnownKeys keys) {
         URL library = file(Objects.requireNonNull(keys.defaults().get("unraced.driver")));
         Comparator<Map.Entry<String, ConfigValue>> order = Comparator.comparing(

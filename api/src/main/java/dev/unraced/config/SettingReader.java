@@ -21,8 +21,8 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads values as their types. What does not fit is a problem, and some value of the type stands in for it, so that
- * reading goes on to the next problem. Not thread-safe.
+ * Reads values as their types. A value that does not fit is a problem, and a replacement lets reading go on to the next
+ * problem. Not thread-safe.
  */
 final class SettingReader {
     private final NavigableMap<String, ConfigValue> values;
@@ -69,7 +69,7 @@ final class SettingReader {
         return Collections.unmodifiableSet(set);
     }
 
-    /** Texts of 1 to so many bytes of UTF-8. */
+    /** Reads a list of texts of 1 to {@code max} bytes of UTF-8. */
     List<ByteString> shortTexts(String key, int max) {
         String allowed = "a list of texts of 1 to " + max + " bytes";
         List<String> texts = namesOrNull(key, allowed);
@@ -84,7 +84,7 @@ final class SettingReader {
         return list;
     }
 
-    /** A power of two; the bounds are powers of two, too. */
+    /** Reads a power of two; the bounds are powers of two, too. */
     int powerOfTwoBytes(String key, int min, int max) {
         String allowed = "a power of two from " + Conversion.size(min) + " to " + Conversion.size(max);
         BigInteger bytes = Conversion.toBytes(read(key));
@@ -117,7 +117,7 @@ final class SettingReader {
         return constant;
     }
 
-    /** One constant or more. */
+    /** Reads one or more constants. */
     <E extends Enum<E>> Set<E> constants(String key, Class<E> type) {
         Map<String, E> byName = byName(type);
         String allowed = String.join(", ", byName.keySet());
@@ -133,7 +133,7 @@ final class SettingReader {
         return Collections.unmodifiableSet(set);
     }
 
-    /** The elements of a list, or of a text with commas, without repetitions; at least one. */
+    /** Reads the elements of a list, or of a text with commas, without repetitions; at least one. */
     List<String> someNames(String key, String allowed) {
         List<String> names = namesOrNull(key, allowed);
         if (names != null && names.isEmpty()) {
@@ -155,7 +155,7 @@ final class SettingReader {
         return names;
     }
 
-    /** Whether the values that no method has read are of their defaults' types: settings of drivers. */
+    /** Checks that all unread values, which are settings of drivers, have the types of their defaults. */
     void checkRest() {
         new TreeMap<>(unread).forEach((key, usual) -> {
             ConfigValue value = values.get(key);

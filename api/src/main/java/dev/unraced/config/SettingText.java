@@ -10,13 +10,13 @@ import com.typesafe.config.ConfigValueType;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** Writes names, values and origins for people. What could upset a terminal is quoted and escaped. */
+/** Writes names, values and origins for people. Control characters are quoted and escaped. */
 final class SettingText {
     static final String REFERENCE = "reference.conf";
 
     private static final Pattern PLAIN = Pattern.compile("[\\w./:@%+-]+");
 
-    /** What HOCON takes without quotes; two slashes begin a comment there. */
+    /** The values that HOCON accepts without quotes; two slashes begin a comment there. */
     private static final Pattern PLAIN_VALUE = Pattern.compile("(?!.*//)[\\w./-]+");
 
     private SettingText() {}
@@ -25,7 +25,7 @@ final class SettingText {
         return PLAIN.matcher(name).matches() ? name : ConfigUtil.quoteString(name);
     }
 
-    /** A value as a configuration file takes it. */
+    /** Writes a value in the syntax of a configuration file. */
     static String value(ConfigValue value) {
         if (value instanceof ConfigList list) {
             return list.stream().map(SettingText::value).collect(Collectors.joining(", ", "[", "]"));

@@ -4,7 +4,7 @@ package dev.unraced.driver;
 import dev.unraced.config.InvalidConfigException;
 import java.util.List;
 
-/** Whether a driver can run here, and if not, why and what to do. */
+/** Tells whether a driver can run here, and if not, the reason and the remedy. */
 public sealed interface Availability {
 
     /** The driver can run. */
@@ -15,32 +15,32 @@ public sealed interface Availability {
      *
      * @param code stable, for programs and for the documentation: upper case with underscores, such as NO_PRIVILEGE
      * @param missing what is missing, one sentence
-     * @param remedy how to get it: a command or a setting, or that there is no way
+     * @param remedy how to get it: a command, a setting, or a statement that no remedy exists
      */
     record Unavailable(String code, String missing, String remedy) implements Availability {
-        /** The code of a driver whose part of the configuration is wrong. */
+        /** The code for a driver whose part of the configuration is wrong. */
         public static final String INVALID_SETTING = "INVALID_SETTING";
 
-        /** The answer of a driver to whose part of the configuration there is an objection. */
+        /** Returns the answer of a driver whose part of the configuration is wrong. */
         public static Unavailable of(InvalidConfigException e) {
             return new Unavailable(INVALID_SETTING, String.join("; ", e.problems()) + ".", "Correct it.");
         }
     }
 
     /**
-     * It could not be found out.
+     * The attempt to find out failed.
      *
-     * @param cause what went wrong with the attempt, one sentence
+     * @param cause the failure of the attempt, one sentence
      */
     record Inconclusive(String cause) implements Availability {}
 
-    /** Whether this is {@link Available}. */
+    /** Returns whether this is {@link Available}. */
     default boolean isAvailable() {
         return this instanceof Available;
     }
 
     /**
-     * Insists on it.
+     * Throws unless the driver can run.
      *
      * @param driver the driver's name
      * @throws InvalidConfigException when the driver's part of the configuration is wrong
@@ -54,7 +54,7 @@ public sealed interface Availability {
     }
 
     /**
-     * A wrong setting is nobody's reason to take another driver: whoever wrote it did not mean that.
+     * Throws for a wrong setting: a wrong setting must not silently select another driver.
      *
      * @throws InvalidConfigException when the driver's part of the configuration is wrong
      */
@@ -64,7 +64,7 @@ public sealed interface Availability {
         }
     }
 
-    /** One line for people. */
+    /** Returns one line for people. */
     default String describe() {
         if (this instanceof Unavailable u) {
             return u.code() + ": " + u.missing() + " " + u.remedy();

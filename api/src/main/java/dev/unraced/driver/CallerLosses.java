@@ -7,18 +7,18 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * How many events of one user in one cgroup the source lost.
+ * The number of events of one user in one cgroup that the source lost.
  *
- * <p>A source remembers a bounded number of callers. A caller that it forgot and met again is counted from then on, so
- * the number is a lower bound; it is exact while fewer callers lost events than the source remembers.
+ * <p>A source remembers a bounded number of callers. It counts a forgotten caller from zero when the caller loses
+ * again, so the number is a lower bound. The number is exact while fewer callers lose events than the source remembers.
  *
- * @param uid real user id, unsigned, as the initial user namespace has it
- * @param cgroupId of the caller's cgroup in the v2 hierarchy
+ * @param uid real user id, unsigned, in the initial user namespace
+ * @param cgroupId id of the caller's cgroup in the v2 hierarchy
  * @param lost events lost for the reasons {@link LossReason#RING_FULL} and {@link LossReason#RATE_LIMITED}
  */
 public record CallerLosses(long uid, long cgroupId, long lost) {
 
-    /** How many callers the books of a capture name at the most. */
+    /** The largest number of callers in the statistics of a capture. */
     public static final int MOST = 10;
 
     private static final Comparator<CallerLosses> HEAVIEST_FIRST = Comparator.comparingLong(CallerLosses::lost)
@@ -27,11 +27,11 @@ public record CallerLosses(long uid, long cgroupId, long lost) {
             .thenComparingLong(CallerLosses::cgroupId);
 
     /**
-     * The losses between two readings of the same books. Of a caller that the earlier one did not name, it had lost no
-     * more than the least that it names, so the result is a lower bound, too.
+     * Returns the losses between two readings of the same statistics. A caller missing in the earlier reading had lost
+     * at most as much as the least caller in it, so the result is a lower bound, too.
      *
-     * @param before what {@link CaptureStats#heaviest} said earlier
-     * @param now what it says later
+     * @param before the earlier value of {@link CaptureStats#heaviest}
+     * @param now the later value
      */
     public static List<CallerLosses> since(List<CallerLosses> before, List<CallerLosses> now) {
         long unnamed = before.size() < MOST ? 0 : before.get(before.size() - 1).lost;
@@ -49,7 +49,10 @@ public record CallerLosses(long uid, long cgroupId, long lost) {
                 .orElse(otherwise);
     }
 
-    /** The {@value #MOST} callers with the most losses, the heaviest first; losses of the same caller are added up. */
+    /**
+     * Returns the {@value #MOST} callers with the most losses, the heaviest first; losses of the same caller are added
+     * up.
+     */
     public static List<CallerLosses> heaviest(Collection<CallerLosses> all) {
         return all.stream()
                 .collect(Collectors.toMap(

@@ -18,10 +18,11 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a driver reports: everything there is, less what it declares to lack, each with a reason. A capability that is
- * new in a later version is thereby claimed until a driver says otherwise, and the conformance kit will ask for it.
+ * The capabilities of a driver: all capabilities except those that it declares to lack, each with a reason. A
+ * capability that is new in a later version thus counts as provided until a driver says otherwise, and the conformance
+ * kit tests it.
  *
- * <p>Thread-safe. Immutable but for what {@link #withoutIf} leaves open until somebody asks.
+ * <p>Thread-safe. Immutable except for {@link #withoutIf}, whose reasons are evaluated on demand.
  */
 public final class Capabilities {
     private static final List<Capability> ALL = Stream.<Capability[]>of(
@@ -45,20 +46,20 @@ public final class Capabilities {
         this.doubtful = doubtful;
     }
 
-    /** Every capability that there is. */
+    /** Returns every capability. */
     public static List<Capability> all() {
         return ALL;
     }
 
-    /** A declaration that lacks nothing. */
+    /** Returns a declaration that lacks nothing. */
     public static Capabilities complete() {
         return COMPLETE;
     }
 
     /**
-     * This declaration, less one capability.
+     * Returns this declaration without one capability.
      *
-     * @param reason why, one sentence for the conformance report
+     * @param reason the reason, one sentence for the conformance report
      * @throws IllegalArgumentException when the reason is blank
      */
     public Capabilities without(Capability capability, String reason) {
@@ -71,11 +72,11 @@ public final class Capabilities {
     }
 
     /**
-     * This declaration, less one capability if it turns out to be lacking. For what takes long to find out: it is asked
-     * for when somebody wants to know about this capability, or about all.
+     * Returns this declaration, without one capability if a later test finds it lacking. This is for tests that take
+     * long: the test runs when this capability, or all of them, are queried.
      *
-     * @param reason gives why it is lacking, or null when it is not; called by any thread and any number of times, so
-     *     it should remember
+     * @param reason returns why the capability is lacking, or null when it is not; any thread calls this any number of
+     *     times, so it should remember the answer
      */
     public Capabilities withoutIf(Capability capability, Supplier<@Nullable String> reason) {
         Map<Capability, Supplier<@Nullable String>> more = new LinkedHashMap<>(doubtful);
@@ -83,12 +84,12 @@ public final class Capabilities {
         return new Capabilities(lacking, Collections.unmodifiableMap(more));
     }
 
-    /** Whether the driver has a capability. */
+    /** Returns whether the driver has a capability. */
     public boolean has(Capability capability) {
         return reason(capability) == null;
     }
 
-    /** Why a capability is lacking, or null when it is not. */
+    /** Returns why a capability is lacking, or null when it is not. */
     public @Nullable String reason(Capability capability) {
         String declared = lacking.get(capability);
         Supplier<@Nullable String> doubt = doubtful.get(capability);
@@ -96,9 +97,9 @@ public final class Capabilities {
     }
 
     /**
-     * Refuses what is lacking.
+     * Throws when a capability is lacking.
      *
-     * @param driver whose capabilities these are, for the message
+     * @param driver the name of the driver, for the message
      * @throws CaptureException when the capability is lacking; the message has the declared reason
      */
     public void require(Capability capability, String driver) {
@@ -108,7 +109,7 @@ public final class Capabilities {
         }
     }
 
-    /** All that is lacking, each with its reason, in the order declared. */
+    /** Returns all lacking capabilities with their reasons, in the order declared. */
     public Map<Capability, String> lacking() {
         Map<Capability, String> all = new LinkedHashMap<>(lacking);
         for (Capability capability : doubtful.keySet()) {

@@ -6,13 +6,13 @@ import dev.unraced.event.Mitigation;
 import java.util.List;
 
 /**
- * A running capture. One thread at a time consumes it, by {@link #poll} or {@link #run}; every other method may be
- * called from any thread at any time. Consumers by Reactive Streams have {@code dev.unraced.flow.CapturePublisher}.
+ * A running capture. One thread at a time consumes it, by {@link #poll}, {@link #await} or {@link #run}; any thread may
+ * call every other method at any time. Consumers by Reactive Streams have {@code dev.unraced.flow.CapturePublisher}.
  *
- * <p>A capture of a running system has no end. One whose source can end, such as a replayed recording, ends by itself
- * when everything was handed over: then {@link #isEnded} is true, {@link #run} returns, and the other two hand over
- * nothing. When its source failed instead, all three throw, and go on throwing, once everything before was handed over.
- * Either way it has yet to be closed.
+ * <p>A capture of a running system has no end. A capture whose source can end, such as a replayed recording, ends after
+ * it has handed over everything. Then {@link #isEnded} is true, {@link #run} returns, and the other two methods hand
+ * over nothing. If the source failed instead, all three methods throw on every call, once everything before was handed
+ * over. Either way the capture must still be closed.
  */
 public interface Capture extends AutoCloseable {
 
@@ -25,17 +25,17 @@ public interface Capture extends AutoCloseable {
         return Drivers.discover().open(config);
     }
 
-    /** Name of the driver behind this capture. */
+    /** Returns the name of the driver behind this capture. */
     String driver();
 
-    /** What the driver reports. */
+    /** Returns the capabilities of the driver. */
     Capabilities capabilities();
 
     /**
-     * Hands over the events that are there now, on the caller's thread, without waiting and without allocating.
+     * Hands over the available events on the caller's thread, without waiting and without allocating.
      *
-     * @param limit how many events at the most, 1 or more
-     * @return how many were handed over
+     * @param limit the largest number of events, 1 or more
+     * @return the number of events handed over
      * @throws IllegalStateException when the capture is closed, or another thread is consuming it
      * @throws CaptureException when the source failed, and everything before was handed over
      */
@@ -44,9 +44,9 @@ public interface Capture extends AutoCloseable {
     /**
      * Waits for events, then hands them over as {@link #poll(EventHandler, int)} does.
      *
-     * @param timeoutNanos how long to wait for the first event
-     * @return how many were handed over; 0 after the time-out, an interrupt (the flag stays set), {@link #close} or the
-     *     end
+     * @param timeoutNanos the longest wait for the first event
+     * @return the number of events handed over; 0 after the time-out, an interrupt (the flag stays set), {@link #close}
+     *     or the end
      * @throws IllegalStateException when the capture was closed before, or another thread is consuming it
      * @throws CaptureException when the source failed, and everything before was handed over
      */
@@ -61,18 +61,18 @@ public interface Capture extends AutoCloseable {
      */
     void run(EventHandler handler);
 
-    /** Whether {@link #close} has not been called. */
+    /** Returns whether {@link #close} has not been called. */
     boolean isOpen();
 
     /**
-     * Whether the consumer has come to the end: the source ended or failed, everything before was handed over, and a
-     * further {@link #poll}, {@link #await} or {@link #run} found that nothing follows.
+     * Returns whether the consumer has reached the end: the source ended or failed, everything before was handed over,
+     * and a further {@link #poll}, {@link #await} or {@link #run} found that nothing follows.
      */
     default boolean isEnded() {
         return false;
     }
 
-    /** The mode in force. */
+    /** Returns the current mitigation mode. */
     Mitigation mitigation();
 
     /**
@@ -82,32 +82,32 @@ public interface Capture extends AutoCloseable {
      */
     void mitigation(Mitigation mode);
 
-    /** Whether the entry of a call is an event, too, beside the merged one. */
+    /** Returns whether the entry of a call is an event, too, besides the merged event. */
     boolean enterEvents();
 
     /**
-     * Begins or ends enter events, for calls that enter from now on, without reloading and without losing an event. The
-     * merged events stay what they are.
+     * Begins or ends enter events for calls that enter from now on, without reloading and without losing an event. The
+     * merged events do not change.
      *
-     * @throws CaptureException when the driver has none or cannot switch
+     * @throws CaptureException when the driver has no enter events or cannot switch
      */
     void enterEvents(boolean publish);
 
-    /** The books of this capture up to now; after {@link #close}, up to then. Allocates. */
+    /** Returns the statistics of this capture up to now; after {@link #close}, up to then. Allocates. */
     CaptureStats stats();
 
     /**
-     * The times of which the books know nothing, because what keeps them was killed and began anew: a server behind the
-     * driver {@code remote}. Calls outside of these are events, or counted. In order; of very many the oldest are
-     * joined.
+     * Returns the times that the statistics do not cover, because the process that counts was killed and restarted: a
+     * server behind the driver {@code remote}. Outside these times, every call is an event or counted. The gaps are in
+     * order; of very many, the oldest are joined.
      */
     default List<Gap> gaps() {
         return List.of();
     }
 
     /**
-     * Stops the capture and releases all it holds. Waits for a poll in progress on another thread; called by the
-     * handler itself, it takes effect when the handler returns. Further calls do nothing.
+     * Stops the capture and releases all its resources. Waits for a poll in progress on another thread. A call by the
+     * handler itself takes effect when the handler returns. Further calls do nothing.
      */
     @Override
     void close();

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.driver;
 
-/** A capture could not be opened or changed, or cannot go on. The message is for people, and names the remedy. */
+/**
+ * Thrown when a capture cannot be opened or changed, or cannot go on. The message is for people, and names the remedy.
+ */
 public class CaptureException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

@@ -6,25 +6,24 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The books of a capture, in calls and their entries unless noted. At rest, {@code returned + entered = delivered +
- * pending + all lost + all filtered}. While calls run the counters are read one after the other, and the sum may be off
- * by those in flight.
+ * The statistics of a capture, in calls and their entries unless noted. At rest, {@code returned + entered = delivered
+ * + pending + all lost + all filtered}. While calls run, the counters are read one after the other, and the sum may be
+ * off by the calls in progress.
  *
  * @param returned watched calls that returned since the capture opened
- * @param entered enter events made since then; the filters let them pass
+ * @param entered enter events made since then, which passed the filters
  * @param delivered events handed to the handler
  * @param pending events that wait in a ring or a queue
- * @param lost calls, and entries, that should have become events, by reason; reasons that never occurred are absent
- * @param filtered calls left out on purpose, by reason; reasons that never occurred are absent
- * @param wakeups how often the source woke the reader
+ * @param lost calls and entries that should have become events, by reason; absent reasons never occurred
+ * @param filtered calls dropped by filters, by reason; absent reasons never occurred
+ * @param wakeups number of times that the source woke the reader
  * @param ringBytes memory of the rings, in bytes
  * @param stashBytes memory of the stash, in bytes
- * @param stash the books of the stash
- * @param copiesMissed calls that came to the kernel's copy of their argument under mitigation <em>kernel</em>, of which
- *     an event was made without that copy: it says provenance ENTER. No loss. Counted by the driver <em>ebpf</em>, 0 of
- *     others
- * @param heaviest whose events the source lost, the heaviest first, at most {@value CallerLosses#MOST}; empty of
- *     drivers without {@link dev.unraced.event.Feature#LOSSES_BY_CALLER}
+ * @param stash the statistics of the stash
+ * @param copiesMissed calls under mitigation <em>kernel</em> that reached the kernel's copy of their argument, but
+ *     whose event has provenance ENTER. They are not losses. Only the driver <em>ebpf</em> counts them; others report 0
+ * @param heaviest the callers whose events the source lost, the heaviest first, at most {@value CallerLosses#MOST};
+ *     empty for drivers without {@link dev.unraced.event.Feature#LOSSES_BY_CALLER}
  */
 public record CaptureStats(
         long returned,
@@ -46,7 +45,7 @@ public record CaptureStats(
         heaviest = List.copyOf(heaviest);
     }
 
-    /** The books of a capture that does not know whose events it lost. */
+    /** Creates the statistics of a capture that does not know the callers of its lost events. */
     public CaptureStats(
             long returned,
             long entered,
@@ -74,7 +73,7 @@ public record CaptureStats(
                 List.of());
     }
 
-    /** The books of a capture that counts no missed copies. */
+    /** Creates the statistics of a capture that counts no missed copies. */
     public CaptureStats(
             long returned,
             long entered,
@@ -89,28 +88,31 @@ public record CaptureStats(
         this(returned, entered, delivered, pending, lost, filtered, wakeups, ringBytes, stashBytes, stash, 0);
     }
 
-    /** All losses together. */
+    /** Returns the sum of all losses. */
     public long totalLost() {
         return lost.values().stream().mapToLong(Long::longValue).sum();
     }
 
-    /** Events that the source lost: for the reasons RING_FULL and RATE_LIMITED, which are also counted by caller. */
+    /**
+     * Returns the events that the source lost for the reasons RING_FULL and RATE_LIMITED, which it also counts by
+     * caller.
+     */
     public long lostAtSource() {
         return lost.getOrDefault(LossReason.RING_FULL, 0L) + lost.getOrDefault(LossReason.RATE_LIMITED, 0L);
     }
 
-    /** Of {@link #lostAtSource}, those of callers that {@link #heaviest} does not name. */
+    /** Returns the part of {@link #lostAtSource} that belongs to callers missing in {@link #heaviest}. */
     public long lostByOthers() {
         long named = heaviest.stream().mapToLong(CallerLosses::lost).sum();
         return Math.max(0, lostAtSource() - named);
     }
 
-    /** All filtered calls together. */
+    /** Returns the sum of all filtered calls. */
     public long totalFiltered() {
         return filtered.values().stream().mapToLong(Long::longValue).sum();
     }
 
-    /** Calls that returned and entries, less those accounted for; 0 at rest. */
+    /** Returns the calls that returned and the entries, minus those accounted for; 0 at rest. */
     public long imbalance() {
         return returned + entered - delivered - pending - totalLost() - totalFiltered();
     }

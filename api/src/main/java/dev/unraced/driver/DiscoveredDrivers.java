@@ -23,7 +23,7 @@ final class DiscoveredDrivers extends AbstractModule {
 
     @Override
     protected void configure() {
-        // Without a module there would be no maps to inject.
+        // Without any driver module, no map would exist to inject.
         MapBinder.newMapBinder(binder(), String.class, Driver.class);
         MapBinder.newMapBinder(binder(), String.class, Stage.class);
         try {

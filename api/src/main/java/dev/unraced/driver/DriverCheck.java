@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Asks a driver whether it can run here and do what a configuration wants. */
+/** Asks a driver whether it can run here and has the capabilities that a configuration needs. */
 final class DriverCheck {
     private static final Logger LOG = LoggerFactory.getLogger(DriverCheck.class);
 
@@ -21,7 +21,7 @@ final class DriverCheck {
 
     private DriverCheck() {}
 
-    /** Never throws what the driver throws: that is an answer, too. */
+    /** Checks a driver. An exception of the driver becomes an answer and is not thrown. */
     static Availability check(Driver driver, CaptureConfig config) {
         try {
             Availability availability = driver.availability(config);
@@ -34,13 +34,13 @@ final class DriverCheck {
         }
     }
 
-    /** What an exception that a driver should not have thrown says about it. */
+    /** Turns an unexpected exception of a driver into an answer. */
     static Availability inconclusive(Throwable e) {
         return new Availability.Inconclusive(
                 e instanceof CaptureException ? String.valueOf(e.getMessage()) : e.toString());
     }
 
-    /** What {@link #check} finds out before a capture opens, where opening itself finds out the rest. */
+    /** Checks a driver before opening. A driver that is proved by opening is asked only for its capabilities. */
     static Availability checkBeforeOpening(Driver driver, CaptureConfig config) {
         if (!driver.isProvedByOpening()) {
             return check(driver, config);
@@ -53,7 +53,7 @@ final class DriverCheck {
         } catch (RuntimeException | LinkageError e) {
             LOG.debug("Driver {} failed when asked what it can", driver.name(), e);
         }
-        // Where nothing can run at all, that is the better reason.
+        // If the driver cannot run at all, that is the better reason.
         return check(driver, config);
     }
 
@@ -72,7 +72,7 @@ final class DriverCheck {
                         "Change unraced.mitigation, unraced.syscalls or unraced.enter-events, or choose another driver.");
     }
 
-    /** Of calls that nobody has asked for by name, those will do that the driver has. */
+    /** Returns the required calls: if the configuration has the default calls, a driver with any of them suffices. */
     private static Stream<? extends Capability> syscalls(Capabilities capabilities, CaptureConfig config) {
         boolean isPartEnough = config.isDefault("unraced.syscalls")
                 && config.syscalls().stream().anyMatch(capabilities::has);

@@ -15,14 +15,14 @@ import org.jspecify.annotations.Nullable;
  */
 public abstract class DriverModule extends AbstractModule {
 
-    /** Contributes a driver under the name that configuration selects it by. */
+    /** Contributes a driver under its name in the configuration. */
     protected final void bindDriver(String name, Class<? extends Driver> driver) {
         MapBinder.newMapBinder(binder(), String.class, Driver.class)
                 .addBinding(name)
                 .toProvider(new WhenAsked<>(driver));
     }
 
-    /** Contributes the place that a driver of this name watches, when that is not this machine. */
+    /** Contributes the place that a driver of this name watches, if it is not this machine. */
     protected final void bindStage(String driver, Class<? extends Stage> stage) {
         MapBinder.newMapBinder(binder(), String.class, Stage.class)
                 .addBinding(driver)
@@ -30,8 +30,8 @@ public abstract class DriverModule extends AbstractModule {
     }
 
     /**
-     * Has Guice look at a class when somebody wants an instance. It would look at all of them before it gives one, and
-     * a driver of which a library is missing would take the others with it.
+     * Makes Guice inspect a class only when an instance is wanted. Otherwise Guice inspects all classes first, and one
+     * driver with a missing library would break all others.
      */
     private static final class WhenAsked<T> implements Provider<T> {
         private final Class<? extends T> type;

@@ -24,14 +24,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The drivers at hand, and the choice among them. Thread-safe.
+ * The drivers on the class path, and the choice among them. Thread-safe.
  *
- * <p>The configuration names the drivers to try, in order. One is taken when it is available and has the mode and the
- * calls that are asked for. Whatever the reason why another is passed over, it is kept, and said.
+ * <p>The configuration names the drivers to try, in order. The first driver is chosen that is available and has the
+ * requested mode and calls. The reason why each earlier driver was passed over is kept and reported.
  */
 public final class Drivers {
     private static final Logger LOG = LoggerFactory.getLogger(Drivers.class);
-    /** A runtime image may lack it. */
+    /** A runtime image may lack the module jdk.jfr. */
     private static final boolean FLIGHT_RECORDER =
             ModuleLayer.boot().findModule("jdk.jfr").isPresent();
 
@@ -40,7 +40,7 @@ public final class Drivers {
 
     private final Map<String, Driver> byName;
     private final Map<String, Supplier<Stage>> stages;
-    // Not a singleton of Guice's, which in production would create it for agents that never ask for it.
+    // Stages are no Guice singletons: in production Guice would create them for agents that never use them.
     private final Map<String, Stage> createdStages = new ConcurrentHashMap<>();
 
     Drivers(Map<String, Driver> byName, Map<String, Supplier<Stage>> stages) {
@@ -49,8 +49,8 @@ public final class Drivers {
     }
 
     /**
-     * Those that the class loader of this library sees. Creates them, which is cheap, but does not ask whether they can
-     * run.
+     * Returns the drivers that the class loader of this library sees. It creates them, which is cheap, but does not ask
+     * whether they can run.
      *
      * @throws CaptureException when a driver's module cannot be loaded, or two drivers have one name
      */
@@ -68,20 +68,20 @@ public final class Drivers {
         }
     }
 
-    /** Their names, in alphabetical order. */
+    /** Returns the drivers' names, in alphabetical order. */
     public Set<String> names() {
         return byName.keySet();
     }
 
-    /** Each by its name, in alphabetical order. */
+    /** Returns the drivers by name, in alphabetical order. */
     public Map<String, Driver> all() {
         return byName;
     }
 
     /**
-     * The place that a driver watches; empty when that is this machine, or no driver has the name.
+     * Returns the place that a driver watches; empty when it is this machine, or no driver has the name.
      *
-     * @throws CaptureException when it could not be created
+     * @throws CaptureException when the stage could not be created
      */
     public Optional<Stage> stage(String driver) {
         return Optional.ofNullable(stages.get(driver))
@@ -89,19 +89,19 @@ public final class Drivers {
     }
 
     /**
-     * Chooses the first driver that the configuration names and that can run. Opens nothing.
+     * Chooses the first driver that the configuration names and that can run, without opening a capture.
      *
      * @throws InvalidConfigException when a name that the user chose belongs to no driver, or a driver that is tried
      *     objects to its settings
-     * @throws CaptureException when none can run; its message says why, for each
+     * @throws CaptureException when no driver can run; its message gives the reason for each
      */
     public Selection select(CaptureConfig config) {
         return first(config, DriverCheck::check, driver -> driver).selection();
     }
 
     /**
-     * Opens a capture with the first driver that the configuration names and that can run, and logs which one that is.
-     * In a list, a driver that fails to open is passed over, too.
+     * Opens a capture with the first driver that the configuration names and that can run, and logs its name. In a
+     * list, a driver that fails to open is passed over, too.
      *
      * @throws InvalidConfigException as {@link #select} does
      * @throws CaptureException as {@link #select} does, or when the only driver fails to open
@@ -116,7 +116,7 @@ public final class Drivers {
         return FLIGHT_RECORDER ? FlightCapture.open(driver, config) : driver.open(config);
     }
 
-    /** What trying a driver gave. */
+    /** The result of trying a driver. */
     private record Taken<T>(Selection selection, T result) {}
 
     private <T> Taken<T> first(
@@ -142,7 +142,7 @@ public final class Drivers {
         throw noneCanRun(config, passedOver);
     }
 
-    /** Why a driver did not open that might have: as it says itself, where it was not asked before. */
+    /** Returns why a driver did not open. A driver that was not asked before is asked now. */
     private static Availability afterFailure(Driver driver, CaptureConfig config, Throwable e) {
         if (driver.isProvedByOpening()) {
             Availability why = DriverCheck.check(driver, config);
@@ -157,7 +157,7 @@ public final class Drivers {
         return DriverCheck.inconclusive(e);
     }
 
-    // A name that the user chose is a promise; the list behind auto only names what may be there.
+    // A driver that the user named must exist; the drivers behind auto need not.
     private void requirePresent(CaptureConfig config) {
         for (String name : config.drivers()) {
             if (!config.isAuto() && !byName.containsKey(name)) {
@@ -204,7 +204,7 @@ public final class Drivers {
                         notTried(config))));
     }
 
-    /** What a list that nobody wrote leaves out may be just what somebody wants who has nothing else. */
+    /** Names the drivers that auto does not try: the user may want one of them. */
     private String notTried(CaptureConfig config) {
         List<String> others = names().stream()
                 .filter(name -> !config.drivers().contains(name))

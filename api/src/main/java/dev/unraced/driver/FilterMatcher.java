@@ -9,15 +9,15 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Holds finished events against filters, for sources whose calls were made elsewhere: a recording, another process.
+ * Applies filters to finished events, for sources whose calls were made elsewhere: a recording, another process.
  * Allocates nothing per event, unless a filter by number is set. Not thread-safe.
  */
 public final class FilterMatcher {
 
-    /** Knows which cgroup lies below which. */
+    /** Knows the hierarchy of cgroups. */
     @FunctionalInterface
     public interface Cgroups {
-        /** Whether a cgroup is one of some, or below one. */
+        /** Returns whether a cgroup is one of the wanted cgroups, or a descendant of one. */
         boolean isInside(long cgroup, Set<Long> wanted);
     }
 
@@ -25,13 +25,16 @@ public final class FilterMatcher {
     private final Cgroups cgroups;
     private final byte[] start = new byte[EventFilters.MAX_PATH];
 
-    /** A matcher for some filters. */
+    /** Creates a matcher for some filters. */
     public FilterMatcher(EventFilters filters, Cgroups cgroups) {
         this.filters = filters;
         this.cgroups = cgroups;
     }
 
-    /** The first filter that leaves an event out, or null. An enter event has no result yet, and passes that one. */
+    /**
+     * Returns the first filter that drops an event, or null. An enter event has no result yet, and passes the filter by
+     * result.
+     */
     public @Nullable FilterReason reason(EventView event) {
         if (!filters.tgids().isEmpty() && !filters.tgids().contains(event.tgid())) {
             return FilterReason.TGID;

@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.driver;
 
-/** Why a call was left out on purpose: the first reason that applies, in this order. */
+/** The reasons why a filter drops a call; a call has the first reason that applies, in this order. */
 public enum FilterReason {
-    /** The capturing process made it. */
+    /** The capturing process made the call. */
     SELF,
-    /** Its thread group is not among those asked for. */
+    /** The caller's thread group is not wanted. */
     TGID,
-    /** Its user is not among those asked for. */
+    /** The caller's user is not wanted. */
     UID,
-    /** Its cgroup is none of those asked for, nor below one. */
+    /** The caller's cgroup is neither a wanted cgroup nor a descendant of one. */
     CGROUP,
-    /** Its mount namespace is not among those asked for. */
+    /** The caller's mount namespace is not wanted. */
     MOUNT_NS,
-    /** Its path starts like none of those asked for. */
+    /** The call's path has none of the wanted prefixes. */
     PATH,
-    /** It failed, and successes were asked for, or the reverse. */
+    /** The call failed and only successes are wanted, or the reverse. */
     RESULT
 }

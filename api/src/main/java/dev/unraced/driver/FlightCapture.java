@@ -14,8 +14,8 @@ import jdk.jfr.FlightRecorderListener;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A capture that says in Flight Recorder's recordings when it opens, loses calls, and closes. Events of the capture
- * itself cost nothing: it looks at the books from time to time, while somebody records.
+ * A capture that writes to Flight Recorder's recordings when it opens, loses calls, and closes. Its events cost nothing
+ * extra: it reads the statistics from time to time, while a recording runs.
  */
 final class FlightCapture implements Capture {
     private static final AtomicLong NUMBERS = new AtomicLong();
@@ -40,7 +40,7 @@ final class FlightCapture implements Capture {
         this.capture = capture;
     }
 
-    /** The first use of an event's class takes 0.2 s, which only those who record shall pay. */
+    /** The first use of an event's class takes 0.2 s, which only recording processes should pay. */
     static Capture open(Driver driver, CaptureConfig config) {
         long number = NUMBERS.incrementAndGet();
         FlightCapture opened = FlightRecorder.isInitialized()
@@ -79,7 +79,7 @@ final class FlightCapture implements Capture {
         event.commit();
     }
 
-    /** Flight Recorder is there, since the capture opened or from now on. */
+    /** Flight Recorder runs, either since the capture opened or from now on. */
     private synchronized void recorded() {
         if (!closed.get()) {
             FlightRecorder.addPeriodicEvent(FlightEvents.Loss.class, losses);
@@ -98,7 +98,8 @@ final class FlightCapture implements Capture {
     }
 
     /**
-     * A hook may be running, or about to, while it is removed: {@link #end} waits for it, and later ones do nothing.
+     * Records losses unless the capture is closed. A hook may run while it is removed: {@link #end} waits for it, and
+     * later hooks do nothing.
      */
     private synchronized void lossesUnlessClosed() {
         if (!closed.get()) {
@@ -112,7 +113,7 @@ final class FlightCapture implements Capture {
         }
     }
 
-    /** After the capture has closed: its books are final. */
+    /** Records the end, after the capture has closed and its statistics are final. */
     private void end() {
         if (!closed.getAndSet(true)) {
             FlightRecorder.removeListener(recorder);
@@ -126,7 +127,7 @@ final class FlightCapture implements Capture {
         }
     }
 
-    /** After those that a listener may be adding. */
+    /** Removes the hooks, after any that a listener is adding. */
     private synchronized void removeHooks() {
         FlightRecorder.removePeriodicEvent(losses);
         FlightRecorder.removePeriodicEvent(statistics);
@@ -169,7 +170,7 @@ final class FlightCapture implements Capture {
     private void leave(boolean entered) {
         if (entered) {
             consumer.set(null);
-            // The handler may have closed it, which takes effect now.
+            // The handler may have closed the capture, which takes effect now.
             if (!capture.isOpen()) {
                 end();
             }

@@ -11,11 +11,11 @@ import jdk.jfr.Period;
 import jdk.jfr.StackTrace;
 import jdk.jfr.Timespan;
 
-/** What captures say in recordings of the JDK's Flight Recorder. Their names and fields are part of the API. */
+/** The events of captures in recordings of the JDK's Flight Recorder. Their names and fields are part of the API. */
 final class FlightEvents {
     private FlightEvents() {}
 
-    /** What all have. JFR reads the fields. */
+    /** The common fields of all events, which JFR reads. */
     @Category("Unraced")
     abstract static class CaptureEvent extends Event {
         @Label("Capture")
@@ -79,7 +79,7 @@ final class FlightEvents {
         }
     }
 
-    /** The books, in calls since the capture opened. */
+    /** The statistics, in calls since the capture opened. */
     abstract static class Books extends CaptureEvent {
         @Label("Mitigation")
         final String mitigation;

@@ -2,10 +2,10 @@
 package dev.unraced.driver;
 
 /**
- * A time in which nobody can say what was called: calls that returned within it may be neither events nor in the books.
+ * A time that the statistics do not cover: calls that returned within it may be neither events nor counted.
  *
- * @param fromNanos its beginning, of the same clock as the times of events; 0 when that is not known
- * @param toNanos its end
+ * @param fromNanos its beginning, on the clock of the events' times; 0 when unknown
+ * @param toNanos its end, on the same clock
  */
 public record Gap(long fromNanos, long toNanos) {
     public Gap {
@@ -14,7 +14,7 @@ public record Gap(long fromNanos, long toNanos) {
         }
     }
 
-    /** How long it was, in nanoseconds. */
+    /** Returns its length in nanoseconds. */
     public long nanos() {
         return toNanos - fromNanos;
     }

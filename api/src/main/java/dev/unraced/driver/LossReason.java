@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.driver;
 
-/** Why a call that should have become an event did not. */
+/** The reasons why a call that should have become an event did not. */
 public enum LossReason {
     /** The ring between kernel and reader was full. */
     RING_FULL,
@@ -11,9 +11,9 @@ public enum LossReason {
     QUEUE_FULL,
     /** The record was not well-formed. */
     MALFORMED,
-    /** The kernel did not run the capturing program, for instance because another one ran on that CPU. */
+    /** The kernel did not run the capturing program, for instance because another program ran on that CPU. */
     PROGRAM_MISSED,
-    /** The source reported a drop of its own. */
+    /** The source itself reported a lost event. */
     SOURCE_DROPPED,
     /** The capture closed before the event was read. */
     CLOSED

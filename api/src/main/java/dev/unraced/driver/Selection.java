@@ -7,20 +7,20 @@ import java.util.stream.Collectors;
 /**
  * The outcome of a choice among drivers.
  *
- * @param driver the first that can run
- * @param passedOver those before it, in order
+ * @param driver the first driver that can run
+ * @param passedOver the drivers before it, in order
  */
 public record Selection(Driver driver, List<PassedOver> passedOver) {
 
     /**
-     * A driver that was not taken.
+     * A driver that was passed over.
      *
-     * @param name the name that the configuration has
-     * @param why why it cannot run
+     * @param name the driver's name in the configuration
+     * @param why the reason why it cannot run
      */
     public record PassedOver(String name, Availability why) {
 
-        /** One line for people. */
+        /** Returns one line for people. */
         public String describe() {
             return name + ": " + why.describe();
         }
@@ -30,7 +30,7 @@ public record Selection(Driver driver, List<PassedOver> passedOver) {
         passedOver = List.copyOf(passedOver);
     }
 
-    /** One line for people: the driver, and why not those before it. */
+    /** Returns one line for people: the driver, and why earlier drivers were passed over. */
     public String describe() {
         String others = passedOver.stream().map(PassedOver::describe).collect(Collectors.joining("; "));
         return others.isEmpty() ? driver.name() : driver.name() + ", passed over " + others;

@@ -6,37 +6,39 @@ import java.io.InputStream;
 import java.io.OutputStream;
 
 /**
- * The place whose calls a driver watches, where that is not this machine: a sandbox, another host, a simulated kernel.
- * The conformance kit has actors make their calls there.
+ * The place whose calls a driver watches, if it is not this machine: a sandbox, another host, a simulated kernel. The
+ * conformance kit starts actors there, which make calls.
  *
- * <p>A driver's module binds it with {@link DriverModule#bindStage}. There is one for the drivers that were discovered
- * together, so a stage and its driver can share the place by a singleton that both inject. Thread-safe.
+ * <p>A driver's module binds it with {@link DriverModule#bindStage}. All drivers that were discovered together share
+ * one stage of a name, so a stage and its driver can share the place by a singleton that both inject. Thread-safe.
  */
 public interface Stage {
 
     /**
-     * Brings a fresh actor onto the stage: a process of its own that makes the system calls it is told to, by the
-     * protocol of the conformance kit ({@code conformance/src/main/c/PROTOCOL.md}).
+     * Starts a new actor on the stage: a separate process that makes the system calls of its commands, by the protocol
+     * of the conformance kit ({@code conformance/src/main/c/PROTOCOL.md}).
      *
-     * @throws CaptureException when it cannot be brought there; the message names the remedy
+     * @throws CaptureException when the actor cannot be started there; the message names the remedy
      */
     Conversation actor();
 
-    /** Adds to a configuration what makes the driver watch this place, where it could watch another. */
+    /** Adds the settings that make the driver watch this place, where it could watch another. */
     default CaptureConfigBuilder watched(CaptureConfigBuilder config) {
         return config;
     }
 
-    /** The ends of an actor's conversation that its director holds: one line of ASCII each way. */
+    /** The director's ends of an actor's conversation: one line of ASCII each way. */
     interface Conversation extends AutoCloseable {
 
-        /** What the actor says; ends when the actor does. */
+        /** Returns the actor's replies; the stream ends when the actor does. */
         InputStream replies();
 
-        /** What the actor is told, once flushed; closing it asks the actor to end. */
+        /**
+         * Returns the stream of commands to the actor, which are sent by flushing; closing it asks the actor to end.
+         */
         OutputStream commands();
 
-        /** Waits for the end of the actor and of all its children, and enforces it when it does not come. */
+        /** Waits for the end of the actor and of all its children, and kills those that do not end. */
         @Override
         void close();
     }

@@ -4,10 +4,10 @@ package dev.unraced.driver;
 import dev.unraced.config.CaptureConfig;
 
 /**
- * Stands for a driver on the class path whose constructor failed, so that it shows among the others with its reason.
+ * Stands for a driver on the class path whose constructor failed, so that users see the driver with its reason.
  *
- * @param name the name it was bound under
- * @param cause what went wrong
+ * @param name the name of the driver
+ * @param cause the exception of the constructor
  */
 record UnloadableDriver(String name, Throwable cause) implements Driver {
 

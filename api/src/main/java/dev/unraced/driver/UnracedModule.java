@@ -7,18 +7,18 @@ import com.google.inject.Singleton;
 import dev.unraced.config.CaptureConfig;
 
 /**
- * For applications built with Guice: binds the {@link CaptureConfig}, the {@link Drivers} on the class path and a
- * singleton {@link Capture}.
+ * A module for applications built with Guice: it binds the {@link CaptureConfig}, the {@link Drivers} on the class path
+ * and a singleton {@link Capture}.
  *
  * <p>The capture opens when it is first injected; in {@code Stage.PRODUCTION}, as all singletons, when the injector is
- * created. Guice has no end of life, so the application closes it: {@code injector.getInstance(Capture.class).close()}
- * when it shuts down.
+ * created. Guice has no end of life, so the application must close the capture when it shuts down:
+ * {@code injector.getInstance(Capture.class).close()}.
  */
 public final class UnracedModule extends AbstractModule {
     private final CaptureConfig config;
     private final ClassLoader loader;
 
-    /** A module that captures as a configuration says. */
+    /** Creates a module for captures with a configuration. */
     public UnracedModule(CaptureConfig config) {
         this(config, UnracedModule.class.getClassLoader());
     }

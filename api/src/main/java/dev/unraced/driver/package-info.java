@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * The SPI that a source of events implements, and the choice among several.
+ * The SPI of event sources, and the choice among several drivers.
  *
- * <p>A driver is found by {@link java.util.ServiceLoader} as a {@link dev.unraced.driver.DriverModule}, bound by Guice
- * under its name, and opened into a {@link dev.unraced.driver.Capture}. Nothing here knows a concrete driver. Guice
- * shows in the two modules alone; all else serves those who never heard of it.
+ * <p>{@link java.util.ServiceLoader} finds a driver as a {@link dev.unraced.driver.DriverModule}, Guice binds it under
+ * its name, and it opens a {@link dev.unraced.driver.Capture}. This package knows no concrete driver. Only the two
+ * modules show Guice; all other types serve applications without it.
  */
 @NullMarked
 package dev.unraced.driver;

@@ -2,15 +2,15 @@
 package dev.unraced.event;
 
 /**
- * An argument that came through a pointer, with what is known of its trust.
+ * An argument that came through a pointer, with its provenance and integrity.
  *
  * @param value the argument; empty or zero when {@code provenance} is {@link Provenance#NONE}
- * @param provenance where its bytes were read
- * @param integrity whether they held while the call ran
+ * @param provenance the place where its bytes were read
+ * @param integrity whether the bytes held while the call ran
  */
 public record Argument<T>(T value, Provenance provenance, Integrity integrity) {
 
-    /** Whether the argument could be read at all. */
+    /** Returns whether the argument could be read at all. */
     public boolean isPresent() {
         return provenance != Provenance.NONE;
     }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.event;
 
-/** A view of an argument that came through a pointer, with what is known of its trust. */
+/** A view of an argument that came through a pointer, with its provenance and integrity. */
 public final class ArgumentView extends BytesView {
-    /** Codes, because to store a reference costs the collector's barrier. */
+    /** The codes, because storing a reference costs the collector's barrier. */
     private int provenance = Provenance.NONE.code();
 
     private int integrity = Integrity.UNCHECKED.code();
@@ -15,17 +15,17 @@ public final class ArgumentView extends BytesView {
         this.integrity = integrity;
     }
 
-    /** Where the bytes were read. */
+    /** Returns the place where the bytes were read. */
     public Provenance provenance() {
         return Provenance.of(provenance);
     }
 
-    /** Whether they held while the call ran. */
+    /** Returns whether the bytes held while the call ran. */
     public Integrity integrity() {
         return Integrity.of(integrity);
     }
 
-    /** An immutable copy; allocates. */
+    /** Returns an immutable copy; allocates. */
     public Argument<ByteString> toArgument() {
         return new Argument<>(toByteString(), provenance(), integrity());
     }

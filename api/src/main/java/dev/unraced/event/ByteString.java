@@ -5,9 +5,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * An immutable sequence of bytes, such as a path. Not text until somebody asks: no byte is lost on the way.
+ * An immutable sequence of bytes, such as a path. It becomes text only on demand, so no byte is lost.
  *
- * <p>Thread-safe. Equal when the bytes are equal.
+ * <p>Thread-safe. Two byte strings are equal when their bytes are equal.
  */
 public final class ByteString implements Comparable<ByteString> {
     /** No bytes at all. */
@@ -21,13 +21,13 @@ public final class ByteString implements Comparable<ByteString> {
         this.bytes = bytes;
     }
 
-    /** A copy of the given bytes. */
+    /** Returns a copy of the given bytes. */
     public static ByteString copyOf(byte[] bytes) {
         return bytes.length == 0 ? EMPTY : new ByteString(bytes.clone());
     }
 
     /**
-     * A copy of the bytes from an index on, up to another.
+     * Returns a copy of the bytes from an index on, up to another index.
      *
      * @throws ArrayIndexOutOfBoundsException when {@code from} is no index of the array
      * @throws IllegalArgumentException when {@code to} is less than {@code from}
@@ -36,28 +36,28 @@ public final class ByteString implements Comparable<ByteString> {
         return owning(Arrays.copyOfRange(bytes, from, to));
     }
 
-    /** The UTF-8 bytes of a text. */
+    /** Returns the UTF-8 bytes of a text. */
     public static ByteString utf8(String text) {
         return text.isEmpty() ? EMPTY : new ByteString(text.getBytes(StandardCharsets.UTF_8));
     }
 
-    /** Takes over an array that nobody else holds. */
+    /** Takes over an array that no other code holds. */
     static ByteString owning(byte[] bytes) {
         return bytes.length == 0 ? EMPTY : new ByteString(bytes);
     }
 
-    /** Number of bytes. */
+    /** Returns the number of bytes. */
     public int length() {
         return bytes.length;
     }
 
-    /** Whether there are no bytes. */
+    /** Returns whether there are no bytes. */
     public boolean isEmpty() {
         return bytes.length == 0;
     }
 
     /**
-     * The byte at an index.
+     * Returns the byte at an index.
      *
      * @throws ArrayIndexOutOfBoundsException when there is no such index
      */
@@ -65,7 +65,7 @@ public final class ByteString implements Comparable<ByteString> {
         return bytes[index];
     }
 
-    /** A copy of the bytes. */
+    /** Returns a copy of the bytes. */
     public byte[] toByteArray() {
         return bytes.clone();
     }
@@ -73,25 +73,25 @@ public final class ByteString implements Comparable<ByteString> {
     /**
      * Copies the bytes into an array; allocates nothing.
      *
-     * @throws ArrayIndexOutOfBoundsException when they do not fit
+     * @throws ArrayIndexOutOfBoundsException when the bytes do not fit
      */
     public void copyTo(byte[] target, int at) {
         System.arraycopy(bytes, 0, target, at, bytes.length);
     }
 
-    /** Whether these bytes are those of an array from an index on, up to another; allocates nothing. */
+    /** Returns whether these bytes equal those of an array from an index on, up to another index; allocates nothing. */
     public boolean contentEquals(byte[] other, int from, int to) {
         return Arrays.equals(bytes, 0, bytes.length, other, from, to);
     }
 
-    /** The bytes decoded as UTF-8, malformed ones replaced by U+FFFD: for reading, not for comparing. */
+    /** Returns the bytes decoded as UTF-8, malformed bytes replaced by U+FFFD: for reading, not for comparing. */
     public String toUtf8() {
         return new String(bytes, StandardCharsets.UTF_8);
     }
 
     /**
-     * The bytes as printable ASCII that holds them all: anything else, and the backslash, becomes {@code \xNN}. Safe to
-     * print on a terminal.
+     * Returns the bytes as printable ASCII without loss: any other byte, and the backslash, becomes {@code \xNN}. Safe
+     * to print on a terminal.
      */
     public String escaped() {
         StringBuilder text = new StringBuilder(bytes.length);
@@ -120,7 +120,7 @@ public final class ByteString implements Comparable<ByteString> {
         return Arrays.hashCode(bytes);
     }
 
-    /** As {@link #escaped()}. */
+    /** Returns {@link #escaped()}. */
     @Override
     public String toString() {
         return escaped();

@@ -24,14 +24,14 @@ public class BytesView {
 
     BytesView() {}
 
-    /** Lets go of the record; the bytes of one that was there can no longer be read. */
+    /** Releases the record; its bytes can no longer be read. */
     final void unwrap() {
         buffer = NOTHING;
     }
 
     @SuppressWarnings("ReferenceEquality")
     final void wrap(ByteBuffer buffer, int offset, int length, boolean present) {
-        // To store a reference costs the collector's barrier, and events come from the same buffer.
+        // Storing a reference costs the collector's barrier, and events come from the same buffer.
         if (this.buffer != buffer) {
             this.buffer = buffer;
         }
@@ -49,18 +49,18 @@ public class BytesView {
         wrap(buffer, 0, 0, false);
     }
 
-    /** Whether the record carries these bytes; an empty path is present, a NULL or unreadable one is not. */
+    /** Returns whether the record carries these bytes; an empty path is present, a NULL or unreadable path is not. */
     public final boolean isPresent() {
         return present;
     }
 
-    /** Number of bytes; 0 when absent. */
+    /** Returns the number of bytes; 0 when absent. */
     public final int length() {
         return length;
     }
 
     /**
-     * The byte at an index.
+     * Returns the byte at an index.
      *
      * @throws IndexOutOfBoundsException when there is no such index
      */
@@ -74,7 +74,7 @@ public class BytesView {
     /**
      * Copies the bytes into an array, as many as fit.
      *
-     * @return how many were copied
+     * @return the number of copied bytes
      */
     public final int copyTo(byte[] target, int at) {
         int count = Math.min(length, target.length - at);
@@ -99,7 +99,7 @@ public class BytesView {
         WORDS.set(target, at + index, (long) LONGS.get(buffer, offset + index));
     }
 
-    /** Whether these bytes equal those of a byte string; does not allocate. */
+    /** Returns whether these bytes equal those of a byte string; does not allocate. */
     public final boolean contentEquals(ByteString other) {
         if (length != other.length()) {
             return false;
@@ -112,14 +112,14 @@ public class BytesView {
         return true;
     }
 
-    /** An immutable copy; allocates. */
+    /** Returns an immutable copy; allocates. */
     public final ByteString toByteString() {
         byte[] copy = new byte[length];
         copyTo(copy, 0);
         return ByteString.owning(copy);
     }
 
-    /** The bytes as {@link ByteString#escaped()} prints them; allocates. */
+    /** Returns the bytes as {@link ByteString#escaped()} prints them; allocates. */
     @Override
     public String toString() {
         return toByteString().escaped();

@@ -4,12 +4,12 @@ package dev.unraced.event;
 /**
  * One system call, without its arguments.
  *
- * @param type whether the event holds all of it or only its entry
- * @param enterNanos when it entered, CLOCK_BOOTTIME; 0 when the enter was missed
- * @param exitNanos when it returned, CLOCK_BOOTTIME; 0 of an enter event
- * @param source whose sequence {@code sequence} counts
+ * @param type whether the event holds the whole call or only its entry
+ * @param enterNanos time of entry, CLOCK_BOOTTIME; 0 when the enter was missed
+ * @param exitNanos time of return, CLOCK_BOOTTIME; 0 in an enter event
+ * @param source the source whose events {@code sequence} counts
  * @param sequence number of the event within its source, from 1
- * @param result the raw return value: a descriptor or 0, or the negated errno; 0 of an enter event
+ * @param result the raw return value: a descriptor or 0, or the negated errno; 0 in an enter event
  */
 public record Call(
         EventType type,

@@ -4,9 +4,9 @@ package dev.unraced.event;
 import java.util.Optional;
 
 /**
- * Who made a call. Units and namespaces as in {@link EventView}.
+ * The caller of a call. Units and namespaces are those of {@link EventView}.
  *
- * @param threadStartNanos when the thread started, CLOCK_BOOTTIME; with {@code tid} it names a thread for good
+ * @param threadStartNanos start time of the thread, CLOCK_BOOTTIME; with {@code tid} it identifies a thread for good
  * @param uid real user id, 0 to 2^32-1
  * @param gid real group id, 0 to 2^32-1
  * @param comm the thread's name, at most 15 bytes

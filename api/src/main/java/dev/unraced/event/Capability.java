@@ -8,6 +8,6 @@ package dev.unraced.event;
  */
 public sealed interface Capability permits Abi, Feature, Integrity, Mitigation, Origin, Provenance, Syscall {
 
-    /** The constant's name, as in {@link Enum#name()}. */
+    /** Returns the constant's name, as in {@link Enum#name()}. */
     String name();
 }

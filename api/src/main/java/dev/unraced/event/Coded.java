@@ -3,13 +3,13 @@ package dev.unraced.event;
 
 import java.util.Arrays;
 
-/** An enum constant with a number of its own in the record, independent of its ordinal. */
+/** An enum constant with its own number in the record, independent of its ordinal. */
 interface Coded {
 
-    /** The number that stands for this constant in a record; 0 to 255. */
+    /** Returns the number of this constant in a record; 0 to 255. */
     int code();
 
-    /** A table from code to constant, for lookups without allocation. */
+    /** Returns a table from code to constant, for lookups without allocation. */
     static <E extends Enum<E> & Coded> E[] table(E[] values, E[] empty) {
         int highest = 0;
         for (E value : values) {
@@ -23,7 +23,7 @@ interface Coded {
     }
 
     /**
-     * The constant for a code.
+     * Returns the constant for a code.
      *
      * @throws IllegalArgumentException for a code that stands for no constant
      */
@@ -35,7 +35,7 @@ interface Coded {
         return value;
     }
 
-    /** Whether a code stands for a constant. */
+    /** Returns whether a code stands for a constant. */
     static boolean has(Object[] table, int code) {
         return code >= 0 && code < table.length && table[code] != null;
     }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.event;
 
-/** The flags of a record: limits of what its arguments and its truth fields can be trusted for. */
+/** The flags of a record, which limit the trust in its arguments and its truth fields. */
 public enum EventFlag {
     /** An argument was longer than a record carries; its first bytes are there. */
     TRUNCATED(0),
@@ -22,14 +22,14 @@ public enum EventFlag {
     NO_ARGUMENTS(5),
 
     /**
-     * Something refused the call before it ran, as a seccomp filter or a tracer can, and the driver has proof of that.
-     * The result is what the refuser chose, and nothing was opened or connected.
+     * A seccomp filter or a tracer refused the call before it ran, and the driver has proof of that. The result is the
+     * refuser's choice, and nothing was opened or connected.
      */
     NOT_EXECUTED(6),
 
     /**
-     * No entry was observed, and the driver cannot tell whether the call ran. The result may be what a seccomp filter
-     * or a tracer chose; the file or socket is what the descriptor leads to, whoever put it there.
+     * The driver saw no entry and cannot tell whether the call ran. A seccomp filter or a tracer may have chosen the
+     * result. The file or socket is the descriptor's, whichever task put it there.
      */
     EXECUTION_UNKNOWN(7),
 
@@ -39,7 +39,7 @@ public enum EventFlag {
     /** This call created the file. */
     CREATED(9),
 
-    /** The opened file had no name any more when the call returned. */
+    /** The opened file had lost its name when the call returned. */
     DELETED(10),
 
     /** The opened file lies on a mount outside every mount namespace, such as a pipe or a memfd. */
@@ -61,8 +61,8 @@ public enum EventFlag {
     FOREIGN_MOUNT_NS(15),
 
     /**
-     * The observed system kept back what it had read of an argument, at entry, at the return or both: the argument is
-     * absent, or was not compared. gVisor does so with bytes that are no UTF-8.
+     * The observed system withheld what it had read of an argument, at entry, at the return or both: the argument is
+     * absent, or was not compared. gVisor does so with bytes that are not UTF-8.
      */
     WITHHELD(16),
 
@@ -79,8 +79,8 @@ public enum EventFlag {
     RESOLVED_UNSTABLE(18),
 
     /**
-     * The call succeeded, but its file or socket was gone, or could not be told from another one, when the driver
-     * looked. It is absent from the event.
+     * The call succeeded, but its file or socket was gone, or indistinguishable from another one, when the driver
+     * looked. The event lacks it.
      */
     OBJECT_MISSED(19);
 
@@ -90,7 +90,7 @@ public enum EventFlag {
         this.mask = 1 << bit;
     }
 
-    /** This flag's bit in the record's {@code flags} word. */
+    /** Returns this flag's bit in the record's {@code flags} word. */
     public int mask() {
         return mask;
     }

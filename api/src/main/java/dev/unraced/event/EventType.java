@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.event;
 
-/** How much of a call an event holds. */
+/** The types of events, by how much of a call they hold. */
 public enum EventType implements Coded {
-    /** The whole call: its arguments, its result, and what it acted on. */
+    /** The whole call: its arguments, its result, and the object that it acted on. */
     MERGED(RecordLayout.TYPE_MERGED),
 
     /**
-     * That the call entered, with its arguments as they were read then: an event beside the merged one, for consumers
-     * that still need it. It has no result, no time of return, and no file or socket.
+     * The entry of the call, with its arguments as they were read then: an additional event for consumers that need it.
+     * It has no result, no time of return, and no file or socket.
      */
     ENTER(RecordLayout.TYPE_ENTER);
 
@@ -26,7 +26,7 @@ public enum EventType implements Coded {
     }
 
     /**
-     * The constant with a record's code.
+     * Returns the constant with a record's code.
      *
      * @throws IllegalArgumentException for a code that no constant has
      */

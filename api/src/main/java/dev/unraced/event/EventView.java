@@ -12,11 +12,11 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * A flyweight over one record, which is a merged one unless enter events were asked for. Reads fields in place and
+ * A flyweight over one record, which is a merged record unless enter events are configured. Reads fields in place and
  * allocates nothing; {@link #snapshot()} copies.
  *
- * <p>A handler must not keep it: it is valid until the handler returns, on the handler's thread. After the capture's
- * close a view that was kept points at nothing, and reading it throws {@link IndexOutOfBoundsException}. Times are
+ * <p>A handler must not keep the view: it is valid until the handler returns, on the handler's thread. After the
+ * capture's close a kept view points at nothing, and reading it throws {@link IndexOutOfBoundsException}. Times are
  * nanoseconds of CLOCK_BOOTTIME. Process and thread ids are those of the initial pid namespace, user and group ids
  * those of the initial user namespace, unless the driver's capabilities say otherwise.
  *
@@ -49,7 +49,7 @@ public final class EventView {
      * Points this view at a record.
      *
      * @param buffer holds the record; must be little-endian
-     * @param offset of the record's first byte in the buffer
+     * @param offset offset of the record's first byte in the buffer
      * @throws IllegalArgumentException when the buffer is big-endian
      */
     @SuppressWarnings("ReferenceEquality")
@@ -57,7 +57,7 @@ public final class EventView {
         if (buffer.order() != ByteOrder.LITTLE_ENDIAN) {
             throw new IllegalArgumentException("records are little-endian, the buffer is not");
         }
-        // To store a reference costs the collector's barrier, and events come from the same buffer.
+        // Storing a reference costs the collector's barrier, and events come from the same buffer.
         if (this.buffer != buffer) {
             this.buffer = buffer;
         }
@@ -76,30 +76,30 @@ public final class EventView {
         }
     }
 
-    /** The record's size in bytes. */
+    /** Returns the record's size in bytes. */
     public int length() {
         return i32(LENGTH);
     }
 
     /**
-     * The buffer that holds the record; with {@link #offset()} and {@link #length()} for those who copy it whole.
-     * Nobody may read it after the handler has returned: a close unmaps the memory behind it.
+     * Returns the buffer that holds the record, which {@link #offset()} and {@link #length()} locate, for handlers that
+     * copy it whole. No code may read it after the handler has returned: a close unmaps the memory behind it.
      */
     public ByteBuffer buffer() {
         return buffer;
     }
 
-    /** Where the record starts in {@link #buffer()}. */
+    /** Returns the offset of the record in {@link #buffer()}. */
     public int offset() {
         return offset;
     }
 
-    /** Whether this is a whole call or only its entry. */
+    /** Returns whether this is a whole call or only its entry. */
     public EventType type() {
         return EventType.of(u8(TYPE));
     }
 
-    /** Whether this only says that a call entered; see {@link EventType#ENTER}. */
+    /** Returns whether this is only the entry of a call; see {@link EventType#ENTER}. */
     public boolean isEnter() {
         return u8(TYPE) == TYPE_ENTER;
     }
@@ -116,53 +116,53 @@ public final class EventView {
         return Origin.of(u8(ORIGIN));
     }
 
-    /** The mode under which this event was made. */
+    /** Returns the mitigation mode of this event. */
     public Mitigation mitigation() {
         return Mitigation.of(u8(MITIGATION));
     }
 
     /**
-     * Number of this event within its {@link #source()}, from 1; a gap is a loss, and the size of the gap its count.
+     * Returns the number of this event within its {@link #source()}, from 1; the size of a gap is the number of lost
+     * events.
      */
     public long sequence() {
         return i64(SEQUENCE);
     }
 
-    /** Whose sequence {@link #sequence()} counts: a CPU, a connection, or 0 where there is only one. */
+    /** Returns the source that {@link #sequence()} counts: a CPU, a connection, or 0 for a single source. */
     public int source() {
         return i32(SOURCE);
     }
 
-    /** When the call entered; 0 when the enter was missed or, with mitigation off, not observed. */
+    /** Returns the time of entry; 0 when the enter was missed or, with mitigation off, not observed. */
     public long enterNanos() {
         return i64(ENTER_NS);
     }
 
-    /** When the call returned; 0 of an enter event. */
+    /** Returns the time of return; 0 in an enter event. */
     public long exitNanos() {
         return i64(EXIT_NS);
     }
 
-    /** When this event was made: at the return, an enter event at the entry. */
+    /** Returns the time of this event: the return, or the entry in an enter event. */
     public long nanos() {
         return isEnter() ? enterNanos() : exitNanos();
     }
 
-    /** The raw return value: a descriptor or 0, or the negated errno; 0 of an enter event. */
+    /** Returns the raw return value: a descriptor or 0, or the negated errno; 0 in an enter event. */
     public long result() {
         return i64(RESULT);
     }
 
-    /** Whether the call failed. */
+    /** Returns whether the call failed. */
     public boolean isError() {
         return result() < 0;
     }
 
     /**
-     * Whether the call was interrupted by a signal in a way that the kernel itself hides from the program, by
-     * restarting the call or by turning the value into EINTR: -512, -513, -514 or -516 (ERESTARTSYS, ERESTARTNOINTR,
-     * ERESTARTNOHAND, ERESTART_RESTARTBLOCK of the kernel's {@code include/linux/errno.h}). A restarted call is an
-     * event of its own.
+     * Returns whether a signal interrupted the call in a way that the kernel hides from the program, by restarting the
+     * call or by turning the value into EINTR: -512, -513, -514 or -516 (ERESTARTSYS, ERESTARTNOINTR, ERESTARTNOHAND,
+     * ERESTART_RESTARTBLOCK of the kernel's {@code include/linux/errno.h}). A restarted call is a separate event.
      */
     public boolean isInterrupted() {
         long result = result();
@@ -177,7 +177,10 @@ public final class EventView {
         return i32(TGID);
     }
 
-    /** When the thread started; with {@link #tid()} it names a thread for good, since thread ids are reused. */
+    /**
+     * Returns the start time of the thread; with {@link #tid()} it identifies a thread for good, since thread ids are
+     * reused.
+     */
     public long threadStartNanos() {
         return i64(THREAD_START_NS);
     }
@@ -186,32 +189,32 @@ public final class EventView {
         return i32(PARENT_TGID);
     }
 
-    /** The real user id, 0 to 2^32-1. */
+    /** Returns the real user id, 0 to 2^32-1. */
     public long uid() {
         return u32(UID);
     }
 
-    /** The real group id, 0 to 2^32-1. */
+    /** Returns the real group id, 0 to 2^32-1. */
     public long gid() {
         return u32(GID);
     }
 
-    /** Id of the caller's cgroup in the v2 hierarchy: the inode number of its directory. */
+    /** Returns the id of the caller's cgroup in the v2 hierarchy: the inode number of its directory. */
     public long cgroupId() {
         return i64(CGROUP_ID);
     }
 
-    /** Inode number of the caller's mount namespace, as {@code /proc/PID/ns/mnt} shows it. */
+    /** Returns the inode number of the caller's mount namespace, as {@code /proc/PID/ns/mnt} shows it. */
     public long mountNamespace() {
         return u32(MOUNT_NS);
     }
 
-    /** Inode number of the caller's pid namespace, as {@code /proc/PID/ns/pid} shows it. */
+    /** Returns the inode number of the caller's pid namespace, as {@code /proc/PID/ns/pid} shows it. */
     public long pidNamespace() {
         return u32(PID_NS);
     }
 
-    /** The thread's name, up to its first NUL. */
+    /** Returns the thread's name, up to its first NUL. */
     public BytesView comm() {
         int start = offset + COMM;
         int length = 0;
@@ -222,152 +225,156 @@ public final class EventView {
         return comm;
     }
 
-    /** The container's id, absent where the driver does not know it. */
+    /** Returns the container's id, absent where the driver does not know it. */
     public BytesView containerId() {
         container.wrapSlice(buffer, offset, i32(CONTAINER));
         return container;
     }
 
-    /** The flags as a bit set of {@link EventFlag#mask()}. */
+    /** Returns the flags as a bit set of {@link EventFlag#mask()}. */
     public int flags() {
         return i32(FLAGS);
     }
 
-    /** Whether a flag is set. */
+    /** Returns whether a flag is set. */
     public boolean has(EventFlag flag) {
         return (flags() & flag.mask()) != 0;
     }
 
-    /** Whether the call opens a file, and so has the open-like fields. */
+    /** Returns whether the call opens a file, and so has the open-like fields. */
     public boolean isOpenLike() {
         return u8(SYSCALL) != CONNECT;
     }
 
-    /** The path as the caller passed it. */
+    /** Returns the path as the caller passed it. */
     public ArgumentView path() {
         long call = i64(SOURCE);
         argument(path, OPEN_DIRFD, !isConnect(call), call);
         return path;
     }
 
-    /** The directory that a relative path starts at; AT_FDCWD (-100) is the working directory. */
+    /** Returns the directory that a relative path starts at; AT_FDCWD (-100) is the working directory. */
     public int dirfd() {
         return i32(openLike(OPEN_DIRFD));
     }
 
-    /** The open flags, raw as passed. */
+    /** Returns the open flags, raw as passed. */
     public long openFlags() {
         return i64(openLike(OPEN_FLAGS));
     }
 
-    /** The file mode, raw as passed; without O_CREAT or O_TMPFILE the kernel ignores it, and it may be garbage. */
+    /**
+     * Returns the file mode, raw as passed; without O_CREAT or O_TMPFILE the kernel ignores it, and it may be garbage.
+     */
     public long mode() {
         return i64(openLike(OPEN_MODE));
     }
 
-    /** The {@code resolve} field of openat2's {@code struct open_how}; 0 for the other calls. */
+    /** Returns the {@code resolve} field of openat2's {@code struct open_how}; 0 for the other calls. */
     public long resolve() {
         return i64(openLike(OPEN_RESOLVE));
     }
 
-    /** The size argument of openat2; 0 for the other calls. */
+    /** Returns the size argument of openat2; 0 for the other calls. */
     public long howSize() {
         return i64(openLike(OPEN_HOW_SIZE));
     }
 
-    /** Where flags, mode and resolve were read; {@link Provenance#KERNEL} when registers carry them. */
+    /**
+     * Returns the place where flags, mode and resolve were read; {@link Provenance#KERNEL} when registers carry them.
+     */
     public Provenance howProvenance() {
         openLike(0);
         return Provenance.of(u8(HOW_PROVENANCE));
     }
 
-    /** Whether flags, mode and resolve held while the call ran. */
+    /** Returns whether flags, mode and resolve held while the call ran. */
     public Integrity howIntegrity() {
         openLike(0);
         return Integrity.of(u8(HOW_INTEGRITY));
     }
 
-    /** Inode number of the opened file; valid with {@link EventFlag#HAS_FILE}. */
+    /** Returns the inode number of the opened file; valid with {@link EventFlag#HAS_FILE}. */
     public long inode() {
         return i64(openLike(OPEN_INODE));
     }
 
-    /** Major device number of the opened file's superblock; on btrfs and overlay stat(2) shows another. */
+    /** Returns the major device number of the opened file's superblock; on btrfs and overlay stat(2) shows another. */
     public int deviceMajor() {
         return i32(openLike(OPEN_DEVICE_MAJOR));
     }
 
-    /** Minor device number of the opened file's superblock. */
+    /** Returns the minor device number of the opened file's superblock. */
     public int deviceMinor() {
         return i32(openLike(OPEN_DEVICE_MINOR));
     }
 
-    /** Where the opened file lies, from the root of the caller's mount namespace; valid with HAS_FILE. */
+    /** Returns the path of the opened file from the root of the caller's mount namespace; valid with HAS_FILE. */
     public BytesView resolvedPath() {
         slice(resolved, OPEN_RESOLVED, isOpenLike());
         return resolved;
     }
 
-    /** The address to connect to, a {@code struct sockaddr} of at most {@link #addrlen()} bytes. */
+    /** Returns the address to connect to, a {@code struct sockaddr} of at most {@link #addrlen()} bytes. */
     public ArgumentView address() {
         long call = i64(SOURCE);
         argument(address, CONNECT_FD, isConnect(call), call);
         return address;
     }
 
-    /** The descriptor to connect. */
+    /** Returns the descriptor to connect. */
     public int fd() {
         return i32(connect(CONNECT_FD));
     }
 
-    /** The length of the address, raw as passed. */
+    /** Returns the length of the address, raw as passed. */
     public int addrlen() {
         return i32(connect(CONNECT_ADDRLEN));
     }
 
     /**
-     * Where the block of socketcall(2) was read, which holds descriptor, address pointer and length;
-     * {@link Provenance#NONE} of a connect that came in another way, or whose block nobody could read.
+     * Returns the place where the block of socketcall(2) was read, which holds descriptor, address pointer and length;
+     * {@link Provenance#NONE} for other connects, and for an unreadable block.
      */
     public Provenance blockProvenance() {
         connect(0);
         return Provenance.of(u8(HOW_PROVENANCE));
     }
 
-    /** Whether the block of socketcall(2) held while the call ran; UNCHECKED of a connect that has none. */
+    /** Returns whether the block of socketcall(2) held while the call ran; UNCHECKED for other connects. */
     public Integrity blockIntegrity() {
         connect(0);
         return Integrity.of(u8(HOW_INTEGRITY));
     }
 
-    /** The socket's own address, a {@code struct sockaddr}; valid with {@link EventFlag#HAS_SOCKET}. */
+    /** Returns the socket's own address, a {@code struct sockaddr}; valid with {@link EventFlag#HAS_SOCKET}. */
     public BytesView local() {
         slice(local, CONNECT_LOCAL, !isOpenLike());
         return local;
     }
 
-    /** The address of the socket's peer, a {@code struct sockaddr}; valid with {@link EventFlag#HAS_SOCKET}. */
+    /** Returns the address of the socket's peer, a {@code struct sockaddr}; valid with {@link EventFlag#HAS_SOCKET}. */
     public BytesView remote() {
         slice(remote, CONNECT_REMOTE, !isOpenLike());
         return remote;
     }
 
-    /** The socket's family (AF_*); valid with {@link EventFlag#HAS_SOCKET}. */
+    /** Returns the socket's family (AF_*); valid with {@link EventFlag#HAS_SOCKET}. */
     public int socketFamily() {
         return (short) SHORTS.get(buffer, offset + connect(CONNECT_FAMILY)) & 0xffff;
     }
 
-    /** The socket's type (SOCK_*); valid with {@link EventFlag#HAS_SOCKET}. */
+    /** Returns the socket's type (SOCK_*); valid with {@link EventFlag#HAS_SOCKET}. */
     public int socketType() {
         return (short) SHORTS.get(buffer, offset + connect(CONNECT_TYPE)) & 0xffff;
     }
 
-    /** The socket's protocol (IPPROTO_*); valid with {@link EventFlag#HAS_SOCKET}. */
+    /** Returns the socket's protocol (IPPROTO_*); valid with {@link EventFlag#HAS_SOCKET}. */
     public int socketProtocol() {
         return (short) SHORTS.get(buffer, offset + connect(CONNECT_PROTOCOL)) & 0xffff;
     }
 
-    /** An immutable copy of the whole event, free of the record's life; allocates. */
+    /** Returns an immutable copy of the whole event, which outlives the record; allocates. */
     public SyscallEvent snapshot() {
         Call call = new Call(
                 type(),
@@ -440,10 +447,10 @@ public final class EventView {
         return set;
     }
 
-    /** Reads whole words, whose checks against the buffer's limit the compiler can draw together. */
+    /** Reads whole words, so that the compiler can combine the checks against the buffer's limit. */
     private void argument(ArgumentView view, int fields, boolean exists, long call) {
         int provenance = exists ? (int) (call >>> (8 * (PROVENANCE - SOURCE))) & 0xff : NOWHERE;
-        // Bytes that were read nowhere are nobody's, whatever the slice says.
+        // Bytes without provenance are absent, whatever the slice says.
         if (provenance == NOWHERE) {
             view.wrapAbsent();
         } else {

@@ -2,20 +2,20 @@
 package dev.unraced.event;
 
 /**
- * Internet addresses as people write them, IPv6 as RFC 5952 recommends: {@code java.net} does not shorten zeros, and
- * other tools print the short form.
+ * Writes internet addresses for people, IPv6 as RFC 5952 recommends: {@code java.net} does not shorten zeros, and other
+ * tools print the short form.
  */
 final class InetText {
     private static final int GROUPS = 8;
 
     private InetText() {}
 
-    /** Text of 4 bytes. */
+    /** Returns the text of 4 bytes. */
     static String v4(byte[] address) {
         return v4(address, 0);
     }
 
-    /** Text of 16 bytes. */
+    /** Returns the text of 16 bytes. */
     static String v6(byte[] address) {
         int[] groups = new int[GROUPS];
         for (int i = 0; i < GROUPS; i++) {

@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.event;
 
-/** Whether the bytes of an argument held while the call ran. */
+/** The verdicts on whether the bytes of an argument held while the call ran. */
 public enum Integrity implements Capability, Coded {
-    /** There was nothing to compare with, or nothing that proves anything; the event's flags can say why. */
+    /** The driver had nothing to compare with, or no proof; the event's flags can say why. */
     UNCHECKED(0),
 
-    /** Proven: the bytes are the kernel's own copy, or they name the object that the call acted on. */
+    /** A proof shows that the bytes are the kernel's own copy, or that they name the object that the call acted on. */
     MATCH(1),
 
-    /** Evidence of an attack: two reads differed, or the kernel's copy differs from the snapshot. */
+    /** Two reads differed, or the kernel's copy differs from the snapshot: evidence of an attack. */
     CHANGED(2),
 
-    /** The object that the call acted on is not where the argument says; trust the truth fields. */
+    /** The call acted on another object than the argument names; trust the truth fields. */
     DIFFERS(3);
 
     private static final Integrity[] BY_CODE = Coded.table(values(), new Integrity[0]);
@@ -29,7 +29,7 @@ public enum Integrity implements Capability, Coded {
     }
 
     /**
-     * The constant with a record's code.
+     * Returns the constant with a record's code.
      *
      * @throws IllegalArgumentException for a code that no constant has
      */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.event;
 
-/** How far a capture goes against arguments that change while the call runs. */
+/** The protection of a capture against arguments that change while the call runs. */
 public enum Mitigation implements Capability, Coded {
     /** Arguments are read when the call returns: cheapest, and forgeable. */
     OFF(0),
@@ -9,7 +9,7 @@ public enum Mitigation implements Capability, Coded {
     /** Arguments are read when the call enters, and stashed until it returns. */
     STASH(1),
 
-    /** The copy that the kernel itself worked on replaces the one made at entry. */
+    /** The kernel's own copy of an argument replaces the snapshot made at entry. */
     KERNEL(2);
 
     private static final Mitigation[] BY_CODE = Coded.table(values(), new Mitigation[0]);
@@ -26,7 +26,7 @@ public enum Mitigation implements Capability, Coded {
     }
 
     /**
-     * The constant with a record's code.
+     * Returns the constant with a record's code.
      *
      * @throws IllegalArgumentException for a code that no constant has
      */

@@ -5,7 +5,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * An {@code open}, {@code openat}, {@code openat2} or {@code creat}.
+ * The event of an {@code open}, {@code openat}, {@code openat2} or {@code creat}.
  *
  * @param dirfd directory that a relative path starts at; AT_FDCWD (-100) is the working directory
  * @param path the path as passed

@@ -2,7 +2,7 @@
 package dev.unraced.event;
 
 /**
- * How to open, raw as passed.
+ * The flags, mode and resolve bits of an open, raw as passed.
  *
  * @param flags O_* bits
  * @param mode permission bits; without O_CREAT or O_TMPFILE the kernel ignores them, and they may be garbage

@@ -4,9 +4,9 @@ package dev.unraced.event;
 /**
  * The file that a call really opened, read from the kernel when the call returned.
  *
- * @param path where it lies, from the root of the caller's mount namespace
- * @param deviceMajor of its superblock
- * @param deviceMinor of its superblock
+ * @param path its path from the root of the caller's mount namespace
+ * @param deviceMajor major device number of its superblock
+ * @param deviceMinor minor device number of its superblock
  * @param inode its inode number
  * @param created whether this call created it
  */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.event;
 
-/** How a call reached the kernel. */
+/** The ways in which a call reaches the kernel. */
 public enum Origin implements Capability, Coded {
     /** A system call of the thread that the event names. */
     SYSCALL(0),

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.event;
 
-/** Where the bytes of an argument were read. */
+/** The places where the bytes of an argument were read. */
 public enum Provenance implements Capability, Coded {
-    /** Nowhere: the argument was unreadable, or there was none. */
+    /** Nowhere: the argument was unreadable or absent. */
     NONE(0),
 
-    /** User memory when the call returned: another thread may have forged them. */
+    /** User memory when the call returned: another thread may have forged the bytes. */
     EXIT(1),
 
-    /** User memory when the call entered, before the kernel took its copy. */
+    /** User memory when the call entered, before the kernel made its copy. */
     ENTER(2),
 
     /** The kernel's own copy: registers, or the memory it copied the argument to. */
@@ -29,7 +29,7 @@ public enum Provenance implements Capability, Coded {
     }
 
     /**
-     * The constant with a record's code.
+     * Returns the constant with a record's code.
      *
      * @throws IllegalArgumentException for a code that no constant has
      */

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Begin a record, set its fields in any order, finish it. Not thread-safe.
  */
 public final class RecordEncoder {
-    /** Room enough for the longest record: the fixed part, two paths and a container id of up to 4,000 bytes. */
+    /** Size of the longest record in bytes: the fixed part, two paths and a container id of up to 4,000 bytes. */
     public static final int MAX_SIZE = align(FIXED_SIZE + 2 * PATH_MAX + 4_000);
 
     private static final byte[] ZEROS = new byte[FIXED_SIZE];
@@ -25,7 +25,7 @@ public final class RecordEncoder {
     private static final VarHandle INTS = view(int[].class);
     private static final VarHandle SHORTS = view(short[].class);
 
-    /** A word longer than the longest record, so that what ends one can be padded by a whole word. */
+    /** The array is a word longer than the longest record, so that a whole word can pad the end of a record. */
     private final byte[] bytes = new byte[MAX_SIZE + ALIGNMENT];
 
     private final ByteBuffer buffer = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
@@ -33,7 +33,7 @@ public final class RecordEncoder {
 
     /** Starts a record: everything zero, nothing present. */
     public RecordEncoder begin(Syscall syscall, Abi abi, Origin origin, Mitigation mitigation) {
-        // Whoever wrote the last record out may have moved the limit.
+        // The code that wrote the last record out may have moved the limit.
         buffer.clear();
         Arrays.fill(bytes, 0, FIXED_SIZE, (byte) 0);
         SHORTS.set(bytes, VERSION_OFFSET, (short) VERSION);
@@ -46,7 +46,7 @@ public final class RecordEncoder {
         return this;
     }
 
-    /** Makes it a record of an entry; flags that tell of the result or of what the call acted on must not be set. */
+    /** Makes this a record of an entry; flags about the result or the object must not be set. */
     public RecordEncoder enter() {
         buffer.put(TYPE, (byte) TYPE_ENTER);
         return this;
@@ -58,7 +58,7 @@ public final class RecordEncoder {
         return this;
     }
 
-    /** Times of entry and return in nanoseconds of CLOCK_BOOTTIME, and the raw return value. */
+    /** Sets the times of entry and return in nanoseconds of CLOCK_BOOTTIME, and the raw return value. */
     public RecordEncoder call(long enterNanos, long exitNanos, long result) {
         LONGS.set(bytes, ENTER_NS, enterNanos);
         LONGS.set(bytes, EXIT_NS, exitNanos);
@@ -87,7 +87,7 @@ public final class RecordEncoder {
         return this;
     }
 
-    /** The thread's name; bytes beyond {@link RecordLayout#COMM_SIZE} - 1 are cut, as the kernel does. */
+    /** Sets the thread's name; bytes beyond {@link RecordLayout#COMM_SIZE} - 1 are cut, as the kernel does. */
     public RecordEncoder comm(byte[] name) {
         int length = Math.min(name.length, COMM_SIZE - 1);
         System.arraycopy(name, 0, bytes, COMM, length);
@@ -96,7 +96,7 @@ public final class RecordEncoder {
     }
 
     /**
-     * The container's id.
+     * Sets the container's id.
      *
      * @throws IllegalArgumentException when the record would exceed {@link #MAX_SIZE}
      */
@@ -114,12 +114,12 @@ public final class RecordEncoder {
         return this;
     }
 
-    /** The path argument; bytes beyond {@link RecordLayout#PATH_MAX} are cut and flagged. */
+    /** Sets the path argument; bytes beyond {@link RecordLayout#PATH_MAX} are cut and flagged. */
     public RecordEncoder path(byte[] path, Provenance provenance, Integrity integrity) {
         return path(path, path.length, provenance, integrity);
     }
 
-    /** The path argument, which is the first bytes of an array. */
+    /** Sets the path argument, which is the first bytes of an array. */
     public RecordEncoder path(byte[] path, int length, Provenance provenance, Integrity integrity) {
         return argument(OPEN_PATH, path, length, PATH_MAX, provenance, integrity);
     }
@@ -129,7 +129,7 @@ public final class RecordEncoder {
         return this;
     }
 
-    /** Flags, mode and resolve as passed, and openat2's size argument. */
+    /** Sets flags, mode and resolve as passed, and openat2's size argument. */
     public RecordEncoder how(
             long flags, long mode, long resolve, long size, Provenance provenance, Integrity integrity) {
         LONGS.set(bytes, OPEN_FLAGS, flags);
@@ -139,12 +139,12 @@ public final class RecordEncoder {
         return trustOf(HOW_PROVENANCE, provenance, HOW_INTEGRITY, integrity);
     }
 
-    /** The file that was really opened; sets {@link EventFlag#HAS_FILE}. */
+    /** Sets the file that was really opened, and {@link EventFlag#HAS_FILE}. */
     public RecordEncoder file(byte[] resolvedPath, int deviceMajor, int deviceMinor, long inode) {
         return file(resolvedPath, resolvedPath.length, deviceMajor, deviceMinor, inode);
     }
 
-    /** As the other, with the path in the first bytes of an array. */
+    /** Sets the file as the other method does, with the path in the first bytes of an array. */
     public RecordEncoder file(byte[] resolvedPath, int length, int deviceMajor, int deviceMinor, long inode) {
         INTS.set(bytes, OPEN_DEVICE_MAJOR, deviceMajor);
         INTS.set(bytes, OPEN_DEVICE_MINOR, deviceMinor);
@@ -162,23 +162,25 @@ public final class RecordEncoder {
         return this;
     }
 
-    /** The address argument; bytes beyond {@link RecordLayout#ADDRESS_MAX} are cut and flagged. */
+    /** Sets the address argument; bytes beyond {@link RecordLayout#ADDRESS_MAX} are cut and flagged. */
     public RecordEncoder address(byte[] address, int addrlen, Provenance provenance, Integrity integrity) {
         return address(address, address.length, addrlen, provenance, integrity);
     }
 
-    /** The address argument, which is the first bytes of an array. */
+    /** Sets the address argument, which is the first bytes of an array. */
     public RecordEncoder address(byte[] address, int length, int addrlen, Provenance provenance, Integrity integrity) {
         INTS.set(bytes, CONNECT_ADDRLEN, addrlen);
         return argument(CONNECT_ADDRESS, address, length, ADDRESS_MAX, provenance, integrity);
     }
 
-    /** How far to trust the block of socketcall(2) that held descriptor, address pointer and length. */
+    /** Sets the trust in the block of socketcall(2) that held descriptor, address pointer and length. */
     public RecordEncoder block(Provenance provenance, Integrity integrity) {
         return trustOf(HOW_PROVENANCE, provenance, HOW_INTEGRITY, integrity);
     }
 
-    /** The socket behind the descriptor, {@code null} for an address it lacks; sets {@link EventFlag#HAS_SOCKET}. */
+    /**
+     * Sets the socket behind the descriptor, with {@code null} for an absent address, and {@link EventFlag#HAS_SOCKET}.
+     */
     public RecordEncoder socket(int family, int type, int protocol, byte @Nullable [] local, byte @Nullable [] remote) {
         return socket(
                 family,
@@ -190,7 +192,10 @@ public final class RecordEncoder {
                 remote == null ? -1 : remote.length);
     }
 
-    /** As the other, with the addresses in the first bytes of arrays; of negative length where there is none. */
+    /**
+     * Sets the socket as the other method does, with the addresses in the first bytes of arrays; a negative length
+     * means an absent address.
+     */
     public RecordEncoder socket(
             int family, int type, int protocol, byte[] local, int localLength, byte[] remote, int remoteLength) {
         SHORTS.set(bytes, CONNECT_FAMILY, (short) family);
@@ -217,12 +222,12 @@ public final class RecordEncoder {
         return end;
     }
 
-    /** The buffer that holds the record, until the next {@link #begin}. */
+    /** Returns the buffer that holds the record, until the next {@link #begin}. */
     public ByteBuffer buffer() {
         return buffer;
     }
 
-    /** A copy of the finished record. */
+    /** Returns a copy of the finished record. */
     public byte[] toByteArray() {
         return Arrays.copyOf(bytes, end);
     }

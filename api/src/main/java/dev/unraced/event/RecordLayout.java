@@ -17,9 +17,9 @@ public final class RecordLayout {
 
     /** Size of the fixed part; the bytes that slices name follow it. */
     public static final int FIXED_SIZE = 192;
-    /** Records start and end at multiples of this. */
+    /** Records start and end at multiples of this number of bytes. */
     public static final int ALIGNMENT = 8;
-    /** Bytes of a thread's name, padded with NUL. */
+    /** Size of a thread's name in bytes, padded with NUL. */
     public static final int COMM_SIZE = 16;
     /** Longest path that a record carries, without a terminating NUL. */
     public static final int PATH_MAX = 4095;
@@ -50,7 +50,7 @@ public final class RecordLayout {
     public static final int ORIGIN = 94;
     public static final int PROVENANCE = 95;
     public static final int INTEGRITY = 96;
-    /** Of flags, mode and resolve; of a connect, of the block of socketcall(2). */
+    /** Provenance of flags, mode and resolve; in a connect, of the block of socketcall(2). */
     public static final int HOW_PROVENANCE = 97;
 
     public static final int HOW_INTEGRITY = 98;

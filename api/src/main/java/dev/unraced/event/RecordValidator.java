@@ -13,23 +13,25 @@ import java.util.List;
 import java.util.function.ToIntFunction;
 
 /**
- * Decides whether bytes are a record that {@link EventView} can read without surprise. Allocates nothing, throws
- * nothing.
+ * Decides whether bytes are a record that {@link EventView} can read without errors. Allocates nothing, throws nothing.
  *
  * <p>Records come from memory that another party writes. After this check no accessor of the view leaves the record or
- * meets a code that stands for nothing, and whoever asks the flags first never asks for numbers that the call lacks.
+ * meets an unknown code. Code that asks the flags first never asks for numbers that the call lacks.
  */
 public final class RecordValidator {
     private static final VarHandle LONGS = MethodHandles.byteBufferViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
     private static final long LENGTH_AND_VERSION = 0xffff_ffff_ffffL;
     private static final long VERSION_ABOVE_LENGTH = (long) VERSION << (8 * (VERSION_OFFSET - LENGTH));
-    /** Where codes stand in the words that hold them. */
+    /** The positions of codes in the words that hold them. */
     private static final int TYPE_BITS = 8 * (TYPE - LENGTH);
 
     private static final int SYSCALL_BITS = 8 * (SYSCALL - SOURCE);
     private static final int HOW_INTEGRITY_BITS = 8 * (HOW_INTEGRITY - INTEGRITY);
 
-    /** The codes of a record in a word, a byte each, from the lowest on; the last one is left to itself. */
+    /**
+     * The codes of a record in one word, a byte each, from the lowest byte on; how_integrity has no room and is checked
+     * separately.
+     */
     private static final List<Codes> CODES = List.of(
             Codes.of(EventType.values()),
             Codes.of(Mitigation.values()),
@@ -39,18 +41,18 @@ public final class RecordValidator {
             Codes.of(Provenance.values()),
             Codes.of(Integrity.values()),
             Codes.of(Provenance.values()));
-    /** Taken from the codes, makes a byte negative that is below its lowest. */
+    /** Subtracting this from the codes makes each byte negative that is below its lowest code. */
     private static final long LOWEST = word(Codes::lowest);
-    /** Added to the codes, makes a byte negative that is above its highest. */
+    /** Adding this to the codes makes each byte negative that is above its highest code. */
     private static final long BELOW_NEGATIVE = word(codes -> Byte.MAX_VALUE - codes.highest);
 
     private static final long NEGATIVE = 0x8080_8080_8080_8080L;
     private static final int HIGHEST_INTEGRITY = Codes.of(Integrity.values()).highest;
 
     private static final int CONNECT = Syscall.CONNECT.code();
-    /** All that an entry can tell of its arguments. */
+    /** The flags that an enter event can have. */
     private static final int ENTER_FLAGS = EventFlag.TRUNCATED.mask() | EventFlag.FAULTED.mask();
-    /** A connect has no file, and the others have no socket. */
+    /** A connect has no file, and the other calls have no socket. */
     private static final int CONNECT_FLAGS = allFlags() & ~EventFlag.HAS_FILE.mask();
 
     private static final int FILE_FLAGS = allFlags() & ~EventFlag.HAS_SOCKET.mask();
@@ -58,14 +60,14 @@ public final class RecordValidator {
     private RecordValidator() {}
 
     /**
-     * Whether the bytes at an offset are a well-formed record of exactly the given size.
+     * Returns whether the bytes at an offset are a well-formed record of exactly the given size.
      *
-     * <p>Every event comes through here. So fields are read in words of eight bytes, whose checks against the buffer's
-     * limit the compiler can draw together, and the codes are judged all at once.
+     * <p>Every event passes this check. So it reads fields in words of eight bytes, whose checks against the buffer's
+     * limit the compiler can combine, and judges all codes at once.
      *
      * @param buffer little-endian; bytes beyond its limit do not count
-     * @param offset of the first byte
-     * @param size in bytes, as the carrier (ring, frame, file) tells it
+     * @param offset offset of the first byte
+     * @param size size in bytes that the carrier (ring, frame, file) gives
      */
     public static boolean isValid(ByteBuffer buffer, int offset, int size) {
         if (size < FIXED_SIZE || offset < 0 || offset > buffer.limit() - size) {
@@ -83,7 +85,7 @@ public final class RecordValidator {
         return wrong == 0 && restIsValid(buffer, offset, size, codes);
     }
 
-    /** What depends on the type and the call, whose codes are known by now. */
+    /** Checks the fields that depend on the type and the call, whose codes are valid by now. */
     private static boolean restIsValid(ByteBuffer buffer, int offset, int size, long codes) {
         boolean connect = (((int) codes >>> 16) & 0xff) == CONNECT;
         int allowed = ((int) codes & 0xff) == TYPE_ENTER ? ENTER_FLAGS : connect ? CONNECT_FLAGS : FILE_FLAGS;
@@ -101,7 +103,7 @@ public final class RecordValidator {
         return isInside((int) word(buffer, offset + OPEN_RESOLVED), size);
     }
 
-    /** Whether a slice is absent, or neither begins in the fixed part nor ends behind the record. */
+    /** Returns whether a slice is absent, or begins behind the fixed part and ends within the record. */
     private static boolean isInside(int slice, int size) {
         int at = slice & 0xffff;
         return slice == 0 || ((at - FIXED_SIZE) | (size - at - (slice >>> 16))) >= 0;
@@ -111,7 +113,7 @@ public final class RecordValidator {
         return (long) LONGS.get(buffer, index);
     }
 
-    /** The codes of an enum; there is none between the lowest and the highest that stands for nothing. */
+    /** The range of codes of an enum; every code between the lowest and the highest stands for a constant. */
     private record Codes(int lowest, int highest) {
         static <E extends Enum<E> & Coded> Codes of(E[] values) {
             IntSummaryStatistics codes =

@@ -8,8 +8,8 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * A {@code struct sockaddr} as raw bytes, with the fields of the common families. Bytes too short for their family have
- * no such fields: they are what a caller passed, not what a kernel accepted.
+ * A {@code struct sockaddr} as raw bytes, with the fields of the common families. Bytes that are too short for their
+ * family have no such fields: a caller passed them, but no kernel accepted them.
  *
  * @param bytes the raw bytes; the family in the machine's order (little-endian), ports and addresses in network order
  */
@@ -25,19 +25,19 @@ public record Sockaddr(ByteString bytes) {
 
     private static final int FAMILY_SIZE = 2;
     private static final int INET_SIZE = 8;
-    /** Without the scope id, which the kernel does not insist on. */
+    /** The size without the scope id, which the kernel does not require. */
     private static final int INET6_SIZE = 24;
 
     private static final int INET6_SCOPE_SIZE = 28;
 
-    /** The family (AF_*), or -1 when there are fewer than two bytes. */
+    /** Returns the family (AF_*), or -1 when there are fewer than two bytes. */
     public int family() {
         return bytes.length() < FAMILY_SIZE ? -1 : (bytes.byteAt(0) & 0xff) | ((bytes.byteAt(1) & 0xff) << 8);
     }
 
     /**
-     * The internet address of an AF_INET or AF_INET6 address that is long enough for one. An IPv4-mapped one stays an
-     * {@link Inet6Address}, and so does the scope id of one that has it, unless it exceeds an {@code int}.
+     * Returns the internet address of an AF_INET or AF_INET6 address that is long enough. An IPv4-mapped address stays
+     * an {@link Inet6Address}. An address with a scope id keeps it, unless the id exceeds an {@code int}.
      */
     public Optional<InetAddress> inetAddress() {
         try {
@@ -46,7 +46,7 @@ public record Sockaddr(ByteString bytes) {
             }
             if (family() == AF_INET6 && bytes.length() >= INET6_SIZE) {
                 int scope = (int) scopeId();
-                // Only a negative id means none to Inet6Address.
+                // Inet6Address takes only a negative id as absent.
                 return Optional.of(Inet6Address.getByAddress(null, range(8, 24), scope == 0 ? -1 : scope));
             }
             return Optional.empty();
@@ -55,14 +55,14 @@ public record Sockaddr(ByteString bytes) {
         }
     }
 
-    /** The port of an AF_INET or AF_INET6 address, or -1 when there is none. */
+    /** Returns the port of an AF_INET or AF_INET6 address, or -1 when there is none. */
     public int port() {
         boolean inet = family() == AF_INET || family() == AF_INET6;
         return inet && bytes.length() >= 4 ? ((bytes.byteAt(2) & 0xff) << 8) | (bytes.byteAt(3) & 0xff) : -1;
     }
 
     /**
-     * The path of an AF_UNIX address: up to its first NUL, or, when it is abstract, with the leading NUL and every byte
+     * Returns the path of an AF_UNIX address up to its first NUL; an abstract name has its leading NUL and every byte
      * after it. Empty when the address is unnamed or of another family. See unix(7).
      */
     public Optional<ByteString> unixPath() {
@@ -81,9 +81,9 @@ public record Sockaddr(ByteString bytes) {
     }
 
     /**
-     * Text for people: {@code 127.0.0.1:80}, {@code [::1]:80}, {@code [fe80::1%2]:80}, {@code unix:/run/x},
-     * {@code unix:@name} for an abstract one. Printable ASCII. An at sign that starts a path is escaped, so that no
-     * path looks like an abstract name.
+     * Returns the text for people: {@code 127.0.0.1:80}, {@code [::1]:80}, {@code [fe80::1%2]:80}, {@code unix:/run/x},
+     * {@code unix:@name} for an abstract name. Printable ASCII. An at sign at the start of a path is escaped, so that
+     * no path looks like an abstract name.
      */
     @Override
     public String toString() {
@@ -117,7 +117,7 @@ public record Sockaddr(ByteString bytes) {
         return "family " + family() + ":" + bytes.escaped();
     }
 
-    /** In the machine's order, unlike the rest. */
+    /** Returns the scope id, which is in the machine's byte order, unlike the other fields. */
     private long scopeId() {
         if (bytes.length() < INET6_SCOPE_SIZE) {
             return 0;

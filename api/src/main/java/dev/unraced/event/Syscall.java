@@ -31,13 +31,13 @@ public enum Syscall implements Capability, Coded {
         return code;
     }
 
-    /** Whether this call opens a file, as all but {@link #CONNECT} do. */
+    /** Returns whether this call opens a file, as all but {@link #CONNECT} do. */
     public boolean isOpenLike() {
         return this != CONNECT;
     }
 
     /**
-     * The constant with a record's code.
+     * Returns the constant with a record's code.
      *
      * @throws IllegalArgumentException for a code that no constant has
      */

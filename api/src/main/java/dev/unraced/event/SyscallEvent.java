@@ -4,16 +4,17 @@ package dev.unraced.event;
 import java.util.Set;
 
 /**
- * An immutable event: one call, whole, unless {@link Call#type()} says otherwise. Made by {@link EventView#snapshot()}.
+ * An immutable event of one call, which is whole unless {@link Call#type()} says otherwise.
+ * {@link EventView#snapshot()} creates it.
  */
 public sealed interface SyscallEvent permits OpenEvent, ConnectEvent {
 
-    /** The call and its result. */
+    /** Returns the call and its result. */
     Call call();
 
-    /** Who made it. */
+    /** Returns the caller. */
     Caller caller();
 
-    /** Limits of what its fields can be trusted for. */
+    /** Returns the flags, which limit the trust in its fields. */
     Set<EventFlag> flags();
 }

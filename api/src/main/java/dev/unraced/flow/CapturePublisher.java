@@ -17,46 +17,46 @@ import org.slf4j.LoggerFactory;
 /**
  * The events of a capture as a publisher that keeps the rules of Reactive Streams. Thread-safe.
  *
- * <p><b>Demand.</b> Events are taken out of the capture when subscribers have asked for them, and otherwise stay where
- * they are: in the ring, which loses and counts events when it is full. So all losses are in {@link Capture#stats()},
- * and show as gaps in the events' sequence numbers. Each event is a snapshot, which costs an allocation that
- * {@link Capture#poll} does not have.
+ * <p><b>Demand.</b> The publisher takes events out of the capture when subscribers have requested them. Otherwise they
+ * stay in the ring, which loses and counts events when it is full. So all losses are in {@link Capture#stats()}, and
+ * show as gaps in the events' sequence numbers. Each event is a snapshot, which costs an allocation that
+ * {@link Capture#poll} does not need.
  *
- * <p><b>Several subscribers.</b> Each gets every event that is read after it has subscribed, the same objects in the
- * same order. The slowest one governs: when it lags {@value #WINDOW} events behind the newest one, no more are read
- * until it asks for some or cancels. One that may lag, and is to lose events then instead of holding up the others,
- * needs a buffer of its own that drops.
+ * <p><b>Several subscribers.</b> Each subscriber gets every event that is read after its subscription, the same objects
+ * in the same order. The slowest subscriber sets the pace: when it lags {@value #WINDOW} events behind the newest
+ * event, no more are read until it requests some or cancels. A subscriber that should lose events rather than hold up
+ * the others needs its own buffer that drops events.
  *
- * <p><b>Threads.</b> While there are subscribers, one daemon thread reads, and signals events that have been asked for
- * before. Events that are at hand when they are asked for are signalled by the thread that asks. A subscriber that
- * blocks holds up all of them, and so the reading, but not {@link Capture#close}.
+ * <p><b>Threads.</b> While there are subscribers, one daemon thread reads, and signals events that were requested
+ * before. The requesting thread signals events that are available already. A subscriber that blocks holds up all
+ * subscribers, and so the reading, but not {@link Capture#close}.
  *
  * <p><b>Cancelling.</b> When the last subscriber cancels, the reading stops. The capture stays open, its ring fills and
- * then loses events. The next subscriber gets what was read and given to nobody, {@value #WINDOW} events at the most,
- * and then what the ring still holds.
+ * then loses events. The next subscriber first gets the events that were read and given to no subscriber, at most
+ * {@value #WINDOW}, and then those that the ring still holds.
  *
- * <p><b>The end.</b> Closing the capture, which its owner does, completes the stream, and so does the end of its
- * source; a failure of the source is the stream's. What was read before is signalled first, as far as it is asked for.
- * The end or the failure of a source is found by reading, thus only when a subscriber asks for events beyond it.
+ * <p><b>The end.</b> The stream completes when the capture's owner closes it, or when its source ends; a failure of the
+ * source is the stream's failure. Requested events that were read before are signalled first. The publisher finds the
+ * end or the failure of a source by reading, thus only when a subscriber requests events beyond it.
  *
- * <p><b>Misuse.</b> A subscriber that throws is taken off, and what it threw is logged as a warning; the others go on.
- * A capture has one consumer at a time: when another one has this capture in use, subscribers get an
- * {@link IllegalStateException} as the stream's failure. A publisher that has ended does not begin again.
+ * <p><b>Misuse.</b> A subscriber that throws is removed, and its exception is logged as a warning; the others go on. A
+ * capture has one consumer at a time: when another consumer uses this capture, subscribers get an
+ * {@link IllegalStateException} as the stream's failure. A publisher that has ended does not start again.
  */
 public final class CapturePublisher implements Flow.Publisher<SyscallEvent> {
     private static final Logger LOG = LoggerFactory.getLogger(CapturePublisher.class);
     static final int WINDOW = 256;
-    /** After so long without demand, it looks whether the capture was closed: nobody tells. */
+    /** After this time without demand the reader checks whether the capture was closed, as no signal reports that. */
     private static final long PATIENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
     private final Capture capture;
     private final EventWindow window = new EventWindow(WINDOW);
     private final List<EventSubscription> subscriptions = new CopyOnWriteArrayList<>();
     private final Object lock = new Object();
-    // Below, written under the lock.
+    // The following fields are written under the lock.
     private volatile @Nullable Thread reader;
     private volatile @Nullable End end;
-    /** Position behind the last event that any subscriber who has left had been given. */
+    /** The position behind the last event that any departed subscriber was given. */
     private long given;
 
     private CapturePublisher(Capture capture) {
@@ -64,8 +64,8 @@ public final class CapturePublisher implements Flow.Publisher<SyscallEvent> {
     }
 
     /**
-     * A publisher of the events of a capture, which stays the caller's to close. It reads nothing before somebody
-     * subscribes.
+     * Returns a publisher of the events of a capture, which the caller still has to close. The publisher reads nothing
+     * before the first subscription.
      */
     public static CapturePublisher of(Capture capture) {
         return new CapturePublisher(Objects.requireNonNull(capture, "capture"));
@@ -91,13 +91,13 @@ public final class CapturePublisher implements Flow.Publisher<SyscallEvent> {
         return window;
     }
 
-    /** How the stream ends, once everything that it will ever have is in the window; null before. */
+    /** Returns the end of the stream, once the window has every event that will follow; null before. */
     @Nullable
     End end() {
         return end;
     }
 
-    /** Makes the reader look again what is wanted. */
+    /** Makes the reader check the demand again. */
     void wake() {
         LockSupport.unpark(reader);
     }
@@ -114,7 +114,10 @@ public final class CapturePublisher implements Flow.Publisher<SyscallEvent> {
         LOG.warn("A subscriber to the events of driver {} threw, and gets no more of them", capture.driver(), e);
     }
 
-    /** Behind what others get or got: what was read and given to nobody is for the next one. */
+    /**
+     * Returns the position where a new subscriber starts: behind the events of other subscribers, but before events
+     * that no subscriber was given.
+     */
     private long start() {
         long start = given;
         for (EventSubscription other : subscriptions) {
@@ -148,7 +151,7 @@ public final class CapturePublisher implements Flow.Publisher<SyscallEvent> {
         if (!capture.isOpen()) {
             end(null);
         } else if (capture.isEnded()) {
-            // Hands over nothing any more, and throws when the source had failed.
+            // This poll hands over nothing more, and throws if the source failed.
             capture.poll(window::append, 1);
             end(null);
         } else if (wanted() > 0) {
@@ -160,11 +163,11 @@ public final class CapturePublisher implements Flow.Publisher<SyscallEvent> {
 
     private void signal() {
         subscriptions.forEach(EventSubscription::drain);
-        // Left set by a subscriber, the flag would keep the capture from waiting.
+        // An interrupt flag that a subscriber left set would keep the capture from waiting.
         Thread.interrupted();
     }
 
-    /** Whether there is somebody to read for; without, this reader is no more. */
+    /** Returns whether there are subscribers to read for; otherwise this reader ends. */
     private boolean goesOn() {
         synchronized (lock) {
             boolean goesOn = end == null && !subscriptions.isEmpty();
@@ -175,7 +178,7 @@ public final class CapturePublisher implements Flow.Publisher<SyscallEvent> {
         }
     }
 
-    /** How many events to read: as many as somebody has asked for, and everybody has room for. */
+    /** Returns the number of events to read: the largest demand, limited by the room for the slowest subscriber. */
     private int wanted() {
         long newest = window.end();
         long oldest = newest;

@@ -9,20 +9,19 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One subscriber, how far it has come, and how much more it wants.
+ * The state of one subscriber: its position and its demand.
  *
- * <p>Signals are given by whichever thread finds nobody else giving them; who comes meanwhile leaves word in
- * {@code work}, and the one at it goes round once more. So they are serial, and a request from within a signal does not
- * recurse.
+ * <p>A thread gives the signals if no other thread does at the moment. Otherwise it counts up {@code work}, and the
+ * signalling thread repeats its loop. So signals are serial, and a request from within a signal does not recurse.
  */
 final class EventSubscription implements Subscription {
     private final CapturePublisher publisher;
-    /** How many events it has asked for, all in all. */
+    /** The total number of events that the subscriber has requested. */
     private final AtomicLong requested = new AtomicLong();
-    /** Starts taken, so that nobody signals before {@link #open}. */
+    /** The counter starts as taken, so that no thread signals before {@link #open}. */
     private final AtomicInteger work = new AtomicInteger(1);
 
-    // Of the thread that gives the signals; null when there will be no more.
+    // These fields belong to the signalling thread; the subscriber is null when no more signals follow.
     private @Nullable Subscriber<? super SyscallEvent> subscriber;
     private long first;
     private volatile long position;
@@ -34,12 +33,12 @@ final class EventSubscription implements Subscription {
         this.subscriber = subscriber;
     }
 
-    /** Position of the next event that it gets. */
+    /** Returns the position of the subscriber's next event. */
     long position() {
         return position;
     }
 
-    /** Set before it is listed, and not afterwards. */
+    /** Sets the first position; must be called before the subscription is listed. */
     void startAt(long start) {
         first = start;
         position = start;
@@ -49,12 +48,12 @@ final class EventSubscription implements Subscription {
         return cancelled;
     }
 
-    /** How many events it wants beyond a position; less than 1 for none. */
+    /** Returns the demand beyond a position; less than 1 means none. */
     long wantedBeyond(long end) {
         return requested.get() - (end - first);
     }
 
-    /** The first signal. */
+    /** Gives the first signal. */
     void greet(Subscriber<? super SyscallEvent> greeted) {
         signal(() -> greeted.onSubscribe(this));
     }
@@ -83,7 +82,7 @@ final class EventSubscription implements Subscription {
         publisher.wake();
     }
 
-    /** Gives the signals that are due, unless another thread is at it and will. */
+    /** Gives the signals that are due, unless another thread gives signals and so will give these. */
     void drain() {
         if (work.getAndIncrement() == 0) {
             work(1);
@@ -102,7 +101,7 @@ final class EventSubscription implements Subscription {
         Subscriber<? super SyscallEvent> current = subscriber;
         while (current != null && !cancelled) {
             Throwable refused = refusal;
-            // Asked for before the events: what is read after it is all there ever is.
+            // The end must be read before the events: once the end is set, the window has all events.
             CapturePublisher.End end = publisher.end();
             if (refused != null) {
                 leave();
@@ -127,14 +126,14 @@ final class EventSubscription implements Subscription {
     private void next(Subscriber<? super SyscallEvent> current) {
         long at = position;
         SyscallEvent event = publisher.window().get(at);
-        // Only who cancelled no longer holds its place in the window; so this one is the right one.
+        // Without a cancellation the subscriber still holds its place in the window, so the event is the right one.
         if (!cancelled) {
             position = at + 1;
             signal(() -> current.onNext(event));
         }
     }
 
-    /** Gives up the place and the subscriber; there may be one last signal. */
+    /** Gives up the place in the window and the subscriber; one last signal may follow. */
     private void leave() {
         cancelled = true;
         subscriber = null;

@@ -7,14 +7,14 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The last events that were read, each at its position in the stream. One thread appends; any may get what lies between
- * the oldest position that is still needed, which the appender minds, and {@link #end}.
+ * The last events that were read, each at its position in the stream. One thread appends, and it never overwrites a
+ * position that is still needed. Any thread may get the events between the oldest needed position and {@link #end}.
  */
 final class EventWindow {
     private final @Nullable SyscallEvent[] events;
     private volatile long end;
 
-    /** A window that holds so many events, a power of two. */
+    /** Creates a window of a number of events, a power of two. */
     EventWindow(int size) {
         events = new SyscallEvent[size];
     }
@@ -23,7 +23,7 @@ final class EventWindow {
         return events.length;
     }
 
-    /** The position behind the newest event, which is the number of events ever appended. */
+    /** Returns the position behind the newest event, which is the number of events ever appended. */
     long end() {
         return end;
     }

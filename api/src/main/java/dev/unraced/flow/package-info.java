@@ -2,7 +2,7 @@
 /**
  * A capture as a publisher of Reactive Streams, for consumers that have such a library.
  *
- * <p>Nothing else here depends on it. What holds for every consumer belongs to {@link dev.unraced.driver.Capture}.
+ * <p>No other package here depends on it. Features for all consumers belong to {@link dev.unraced.driver.Capture}.
  */
 @NullMarked
 package dev.unraced.flow;

@@ -8,8 +8,8 @@ import java.nio.file.Path;
 import java.util.Arrays;
 
 /**
- * Names that the running kernel's description of itself holds: of types, fields and functions. Needs no privilege,
- * unlike asking a program that is loaded for it.
+ * The names of types, fields and functions in the running kernel's BTF. Reading them needs no privilege, unlike loading
+ * a program to find out.
  */
 public final class KernelTypes {
     private static final String BTF = "sys/kernel/btf/vmlinux";
@@ -20,7 +20,7 @@ public final class KernelTypes {
         this.bytes = bytes;
     }
 
-    /** None, when there is no description. */
+    /** Reads the running kernel's BTF; without BTF there are no names. */
     public static KernelTypes read() {
         return under(Path.of("/"));
     }
@@ -33,7 +33,7 @@ public final class KernelTypes {
         }
     }
 
-    /** Whether one of the names is exactly this; names end, and begin after, a NUL. */
+    /** Returns whether one of the names is exactly this name; a NUL precedes and ends each name. */
     public boolean has(String name) {
         byte[] wanted = ("\0" + name + "\0").getBytes(StandardCharsets.US_ASCII);
         for (int at = 0; at <= bytes.length - wanted.length; at++) {

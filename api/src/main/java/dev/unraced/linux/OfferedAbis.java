@@ -10,33 +10,36 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which conventions beside the native one a kernel takes calls by. Found out without making such a call: where a
- * seccomp filter forbids them, it may end the process.
+ * Finds out which calling conventions besides the native one a kernel accepts. It makes no such call, since a seccomp
+ * filter that forbids it could end the process.
  */
 public final class OfferedAbis {
-    /** A setting of kernels with 32-bit calls only: arch/x86/entry/vdso/vdso32-setup.c. */
+    /** This file exists only on kernels with 32-bit calls: arch/x86/entry/vdso/vdso32-setup.c. */
     private static final String IA32 = "proc/sys/abi/vsyscall32";
-    /** Of kernels from 6.7 on, arch/x86/entry/common.c: values as kstrtobool() takes them, the last one counts. */
+    /**
+     * The boot parameter of kernels from 6.7 on, arch/x86/entry/common.c: values as kstrtobool() accepts them; the last
+     * one counts.
+     */
     private static final Pattern IA32_SWITCH =
             Pattern.compile("(?:^|\\s)ia32_emulation=(?:([yt1]|on)|([nf0]|of))", Pattern.CASE_INSENSITIVE);
 
     private static final String IA32_DEFAULT_OFF = "CONFIG_IA32_EMULATION_DEFAULT_DISABLED=y";
-    /** Debian's switch; other kernels that have x32 have it always. */
+    /** Debian's switch; other kernels with x32 support always have it on. */
     private static final String X32_SWITCH = "sys/module/syscall/parameters/x32";
 
     private OfferedAbis() {}
 
-    /** Why the running kernel takes no 32-bit calls; null when it does. */
+    /** Returns why the running kernel accepts no 32-bit calls; null when it does. */
     public static @Nullable String againstIa32() {
         return Here.AGAINST_IA32;
     }
 
-    /** Why the running kernel takes no x32 calls; null when it does. */
+    /** Returns why the running kernel accepts no x32 calls; null when it does. */
     public static @Nullable String againstX32() {
         return Here.AGAINST_X32;
     }
 
-    /** Found out when first asked for. */
+    /** The answers for this machine, which are found out on first use. */
     private static final class Here {
         private static final Path ROOT = Path.of("/");
         private static final @Nullable String AGAINST_IA32 =

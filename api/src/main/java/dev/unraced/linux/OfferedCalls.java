@@ -8,21 +8,21 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which of the watched calls a machine's native convention has. Newer architectures, such as aarch64, take their
- * numbers from {@code include/uapi/asm-generic/unistd.h}, which has neither {@code open} nor {@code creat}: a C library
- * makes {@code openat} of them.
+ * Finds out which of the watched calls a machine's native convention has. Newer architectures, such as aarch64, use the
+ * numbers of {@code include/uapi/asm-generic/unistd.h}, which has neither {@code open} nor {@code creat}: a C library
+ * calls {@code openat} for them.
  */
 public final class OfferedCalls {
     private static final String HERE = System.getProperty("os.arch", "");
 
     private OfferedCalls() {}
 
-    /** Why this machine has no such call, or null when it has. */
+    /** Returns why this machine lacks a call, or null when it has the call. */
     public static @Nullable String against(Syscall call) {
         return against(call, HERE);
     }
 
-    /** Those of some calls that this machine has; may be empty. */
+    /** Returns the calls among some that this machine has; may be empty. */
     public static Set<Syscall> among(Set<Syscall> calls) {
         return among(calls, HERE);
     }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** What the running Linux tells about itself in files, as all drivers of a kernel need it. No native code. */
+/** Facts about the running Linux from its files, which all kernel drivers need. No native code. */
 @NullMarked
 package dev.unraced.linux;
 

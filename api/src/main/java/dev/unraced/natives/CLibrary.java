@@ -6,19 +6,22 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.regex.Pattern;
 
-/** Which C library this process runs on. */
+/** Finds out which C library this process runs on. */
 final class CLibrary {
     private static final Path MAPPED = Path.of("/proc/self/maps");
     /**
-     * musl's loader is its C library: ld-musl-x86_64.so.1, which Alpine also calls libc.musl-x86_64.so.1, and which
-     * with Debian is a link to x86_64-linux-musl/libc.so.
+     * The names of musl's loader, which is its C library: ld-musl-x86_64.so.1, which Alpine also calls
+     * libc.musl-x86_64.so.1, and which on Debian is a link to x86_64-linux-musl/libc.so.
      */
     private static final Pattern MUSL =
             Pattern.compile("/(?:(?:ld-musl-|libc\\.musl-)[^/\\n]*|[^/\\n]*-linux-musl/libc\\.so)$", Pattern.MULTILINE);
 
     private CLibrary() {}
 
-    /** A file of musl on the disk proves nothing: other systems can have it installed, too. */
+    /**
+     * Returns whether this process runs on musl. A file of musl on the disk proves nothing: other systems can have it
+     * installed, too.
+     */
     static boolean isMusl() {
         try {
             return isMusl(Files.readString(MAPPED));
@@ -27,7 +30,7 @@ final class CLibrary {
         }
     }
 
-    /** As a process's {@code /proc/PID/maps} tells. */
+    /** Returns whether the mappings of a process, in the format of {@code /proc/PID/maps}, contain musl. */
     static boolean isMusl(String maps) {
         return MUSL.matcher(maps).find();
     }

@@ -2,11 +2,11 @@
 package dev.unraced.natives;
 
 /**
- * The native half of JNA, loaded as other parts are, once in a process. By itself JNA unpacks it into one directory,
- * and cannot be used any more in a process where that one is mounted {@code noexec}.
+ * Loads the native half of JNA as other native parts are loaded, once in a process. JNA itself unpacks it into one
+ * fixed directory, and becomes unusable in a process where that directory is mounted {@code noexec}.
  *
- * <p>JNA's own properties come first: with {@code jna.boot.library.path}, {@code jna.tmpdir}, {@code jna.nosys} or
- * {@code jna.nounpack} it does what they say. Thread-safe.
+ * <p>JNA's own properties take precedence: {@code jna.boot.library.path}, {@code jna.tmpdir}, {@code jna.nosys} or
+ * {@code jna.nounpack} have their usual effect. Thread-safe.
  */
 public final class JnaDispatch {
     private static final String BOOT = "jna.boot.library.path";
@@ -17,18 +17,18 @@ public final class JnaDispatch {
     private JnaDispatch() {}
 
     /**
-     * Loads it, unless that was done before.
+     * Loads the native half, unless it is loaded already.
      *
-     * @param jna the class {@code com.sun.jna.Native}, which must not have been used yet for this to have an effect
-     * @throws NativePartException when it cannot be unpacked
-     * @throws LinkageError when JNA does not take it
+     * @param jna the class {@code com.sun.jna.Native}; this has an effect only before the first use of that class
+     * @throws NativePartException when the native half cannot be unpacked
+     * @throws LinkageError when JNA does not accept it
      */
     public static synchronized void load(Class<?> jna) throws NativePartException {
         if (loaded) {
             return;
         }
         NativePart part = NativePart.at(jna, "/com/sun/jna/" + platform() + "/" + System.mapLibraryName("jnidispatch"));
-        // A distribution's JNA has none in its jar, and finds it where the distribution put it.
+        // The jar of a distribution's JNA has no native half; JNA finds it where the distribution installed it.
         if (isChosen() || !part.isPresent()) {
             initialise(jna);
         } else {
@@ -46,9 +46,9 @@ public final class JnaDispatch {
     }
 
     /**
-     * As {@link #load}, for static initialisers.
+     * Loads the native half as {@link #load} does, for static initialisers.
      *
-     * @throws UnsatisfiedLinkError when it cannot be unpacked; it says what helps
+     * @throws UnsatisfiedLinkError when the native half cannot be unpacked; its message names the remedy
      */
     public static void require(Class<?> jna) {
         try {
@@ -77,7 +77,7 @@ public final class JnaDispatch {
         }
     }
 
-    /** As JNA calls it. */
+    /** Returns JNA's name of this platform. */
     private static String platform() {
         return "linux-" + (NativePart.machine().equals("x86_64") ? "x86-64" : NativePart.machine());
     }

@@ -6,7 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** The mounts of this process, as proc_pid_mountinfo(5) has them. */
+/** Reads the mounts of this process from proc_pid_mountinfo(5). */
 final class Mounts {
     private static final Path TABLE = Path.of("/proc/self/mountinfo");
     private static final int POINT = 4;
@@ -14,7 +14,7 @@ final class Mounts {
 
     private Mounts() {}
 
-    /** Whether nothing below a directory may be run or mapped as code; false when that cannot be told. */
+    /** Returns whether no file in a directory may be run or mapped as code; false when unknown. */
     static boolean forbidCode(Path directory) {
         try {
             return forbidCode(directory.toRealPath(), Files.readAllLines(TABLE));
@@ -23,7 +23,10 @@ final class Mounts {
         }
     }
 
-    /** The innermost mount above the directory decides; of those on one point the last, which hides the others. */
+    /**
+     * The innermost mount above the directory decides. Of several mounts on one point the last decides, as it hides the
+     * others.
+     */
     static boolean forbidCode(Path directory, List<String> table) {
         int depth = -1;
         boolean forbids = false;
@@ -41,7 +44,7 @@ final class Mounts {
         return forbids;
     }
 
-    /** The kernel writes space, tab, newline and backslash of a path in octal. */
+    /** Decodes a path: the kernel writes space, tab, newline and backslash in octal. */
     private static String unescaped(String path) {
         return path.replace("\\040", " ")
                 .replace("\\011", "\t")

@@ -19,10 +19,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A shared object or program in a jar, at {@code META-INF/native/linux-MACHINE/NAME}. It is used from a copy in a
- * directory that only this process's user can enter, which is gone when the use returns: a library that was loaded, or
- * a program that was started, stays in memory.
+ * directory that only this process's user can enter. The copy is deleted when the use returns: a loaded library or a
+ * started program stays in memory.
  *
- * <p>The copy is made in the first of these directories that can be written to, and is not mounted {@code noexec}:
+ * <p>The copy is made in the first of these directories that is writable and not mounted {@code noexec}:
  * {@code java.io.tmpdir}, {@code $XDG_RUNTIME_DIR}, {@code ~/.cache}, {@code /var/tmp}, {@code /dev/shm}.
  *
  * <p>Immutable and thread-safe.
@@ -43,25 +43,25 @@ public final class NativePart {
     }
 
     /**
-     * What is done with the copy.
+     * The use of the copy.
      *
-     * @param <T> what comes of it
+     * @param <T> the result of the use
      */
     @FunctionalInterface
     public interface Use<T> {
         /**
-         * Loads or starts it.
+         * Loads or starts the copy.
          *
          * @param copy the file; it is deleted afterwards
-         * @throws IOException when the system does not take it; so does {@link UnsatisfiedLinkError}
+         * @throws IOException when the system rejects the copy, as does {@link UnsatisfiedLinkError}
          */
         T of(Path copy) throws IOException;
     }
 
     /**
-     * The part of this machine by a name.
+     * Returns the part of a name for this machine.
      *
-     * @param owner a class of the jar that has it
+     * @param owner a class of the jar that has the part
      * @param name the file's name
      */
     public static NativePart of(Class<?> owner, String name) {
@@ -69,36 +69,36 @@ public final class NativePart {
     }
 
     /**
-     * A part of a jar that keeps it elsewhere.
+     * Returns a part that is elsewhere in its jar.
      *
      * @param owner a class of that jar
-     * @param resource its absolute name, as {@link Class#getResourceAsStream} takes it
+     * @param resource its absolute name for {@link Class#getResourceAsStream}
      */
     public static NativePart at(Class<?> owner, String resource) {
         return new NativePart(owner, resource, places(), Mounts::forbidCode);
     }
 
-    /** As {@link #at}, with directories and mounts of the caller's. */
+    /** Returns a part as {@link #at} does, with directories and mounts of the caller. */
     static NativePart at(Class<?> owner, String resource, List<Path> places, Predicate<Path> forbidsCode) {
         return new NativePart(owner, resource, places, forbidsCode);
     }
 
-    /** The processor as uname(2) names it; Java says amd64 for x86_64. */
+    /** Returns the processor's name in uname(2); Java says amd64 for x86_64. */
     public static String machine() {
         String name = System.getProperty("os.arch", "").toLowerCase(Locale.ROOT);
         return name.equals("amd64") ? "x86_64" : name;
     }
 
-    /** Whether the jar has it. */
+    /** Returns whether the jar has the part. */
     public boolean isPresent() {
         return owner.getResource(resource) != null;
     }
 
     /**
-     * Unpacks it, and lets it be used.
+     * Unpacks the part and passes the copy to the use.
      *
-     * @param use called with the copy, again with another one when the system does not take it
-     * @throws NativePartException when it cannot be used here
+     * @param use the use of the copy, called again with a copy in the next directory while the system rejects it
+     * @throws NativePartException when the part cannot be used here
      */
     public <T> T use(Use<T> use) throws NativePartException {
         if (!isPresent()) {
@@ -148,11 +148,11 @@ public final class NativePart {
         try {
             places.add(Path.of(directory, below));
         } catch (InvalidPathException e) {
-            // Nor can it be written to.
+            // An invalid path names no usable directory.
         }
     }
 
-    /** The part in a directory of its own. */
+    /** The copy of the part in a directory of its own. */
     private final class Copy implements AutoCloseable {
         private final Path directory;
         private final Path file;
@@ -172,7 +172,7 @@ public final class NativePart {
             }
         }
 
-        /** What cannot be deleted stays; that is no reason to do without a part that was taken. */
+        /** If the deletion fails, the JVM tries it again at exit; the part works all the same. */
         @Override
         public void close() {
             try {
@@ -184,7 +184,7 @@ public final class NativePart {
         }
     }
 
-    /** What spoke against each directory. */
+    /** The reasons against each directory. */
     private static final class Refusals {
         private final List<String> all = new ArrayList<>();
         private boolean bySystem;

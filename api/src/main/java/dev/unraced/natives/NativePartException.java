@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.natives;
 
-/** A native part cannot be used here: says why, and what helps. */
+/** Thrown when a native part cannot be used here; it names the reason and the remedy. */
 public final class NativePartException extends Exception {
     private static final long serialVersionUID = 1L;
 
@@ -12,15 +12,15 @@ public final class NativePartException extends Exception {
         this.reason = reason;
     }
 
-    /** Why a native part cannot be used. */
+    /** The reasons why a native part cannot be used. */
     public enum Reason {
-        /** The jar has none for this processor or operating system. */
+        /** The jar has no native part for this processor or operating system. */
         ABSENT("Use a build that was made for such a machine."),
         /** This process runs on musl, and native parts are built for glibc. */
         MUSL("Use a JVM and a container image of a distribution with glibc."),
-        /** No directory was found that files may be written to, and mapped as code from. */
+        /** No directory is both writable and allows files to be mapped as code. */
         NOEXEC("Start java with -Djava.io.tmpdir=DIR, where DIR is writable and not mounted noexec."),
-        /** It was unpacked, and the system did not take it. */
+        /** The part was unpacked, but the system rejected it. */
         UNUSABLE("Read the system's message; a library of the C library's kind may be missing.");
 
         private final String remedy;
@@ -30,12 +30,12 @@ public final class NativePartException extends Exception {
         }
     }
 
-    /** Why; its name serves as a code for availability. */
+    /** Returns the reason; its name serves as a code for availability. */
     public Reason reason() {
         return reason;
     }
 
-    /** What helps, a sentence. */
+    /** Returns the remedy, a sentence. */
     public String remedy() {
         return reason.remedy;
     }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** How native parts get from a jar into a process. For authors of drivers; the parts themselves belong to drivers. */
+/** Loads native parts from a jar into a process. For authors of drivers; the parts themselves belong to drivers. */
 @NullMarked
 package dev.unraced.natives;
 

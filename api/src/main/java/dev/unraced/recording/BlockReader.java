@@ -15,8 +15,8 @@ import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
 
 /**
- * Reads the header and the blocks of a recording, and believes nothing: lengths are bounded before memory is taken for
- * them, and content counts only when its checksum is right.
+ * Reads the header and the blocks of a recording without trusting the file: it bounds lengths before it allocates
+ * memory, and accepts content only with the right checksum.
  */
 final class BlockReader {
     private final InputStream in;
@@ -85,7 +85,7 @@ final class BlockReader {
         unpack(storedLength, length);
     }
 
-    /** The records or the text of this block; the array is used again. */
+    /** Returns the records or the text of this block; the next block reuses the array. */
     byte[] content() {
         return content;
     }
@@ -114,7 +114,7 @@ final class BlockReader {
         }
     }
 
-    /** An exception for what this block holds. */
+    /** Returns an exception about the content of this block. */
     RecordingException damaged(String what) {
         return damaged("the block", blockAt, what);
     }

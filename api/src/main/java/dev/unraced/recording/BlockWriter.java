@@ -9,7 +9,7 @@ import java.nio.ByteBuffer;
 import java.util.zip.CRC32C;
 import java.util.zip.Deflater;
 
-/** Writes blocks, each by one call of the stream, so that a process that is killed leaves whole ones. */
+/** Writes blocks, each by one call of the stream, so that a killed process leaves whole blocks. */
 final class BlockWriter {
     private final OutputStream out;
     private final Deflater deflater = new Deflater(Deflater.BEST_SPEED, true);
@@ -48,7 +48,7 @@ final class BlockWriter {
         return BLOCK_HEADER_SIZE + stored;
     }
 
-    /** How many bytes the content becomes; its own length when it would not become shorter. */
+    /** Returns the compressed length of the content; its own length when compression does not shorten it. */
     private int deflate(byte[] content, int length) {
         deflater.reset();
         deflater.setInput(content, 0, length);

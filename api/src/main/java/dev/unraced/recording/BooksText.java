@@ -12,13 +12,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The books of a capture as fields of text, which the last block of a recording holds. */
+/** Writes and reads the statistics of a capture as text fields, which the last block of a recording holds. */
 final class BooksText {
     private static final String ENTERED = "entered";
     private static final String COPIES_MISSED = "copies-missed";
     private static final String LOST = "lost.";
     private static final String FILTERED = "filtered.";
-    /** Followed by user, a dot and cgroup. */
+    /** The prefix of a field's name, before user, a dot and cgroup. */
     private static final String CALLER = "lost-by.";
 
     private BooksText() {}
@@ -49,9 +49,9 @@ final class BooksText {
     }
 
     /**
-     * The books again.
+     * Reads the statistics.
      *
-     * @throws IllegalArgumentException when a field is missing, is no number, or names a reason that there is not
+     * @throws IllegalArgumentException when a field is missing, is not a number, or names an unknown reason
      */
     static CaptureStats decode(Map<String, String> fields) {
         return new CaptureStats(
@@ -111,7 +111,7 @@ final class BooksText {
         return Long.parseLong(value);
     }
 
-    /** A field that recordings of an earlier time do not have. */
+    /** Reads a field that older recordings do not have. */
     private static long getLater(Map<String, String> fields, String name) {
         return fields.containsKey(name) ? get(fields, name) : 0;
     }

@@ -5,7 +5,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** Names and values as text: one {@code name=value} a line, with {@code \n} and {@code \\} escaped in values. */
+/**
+ * Writes and reads names and values as text: one {@code name=value} a line, with {@code } and {@code \\} escaped in
+ * values.
+ */
 final class Fields {
     private Fields() {}
 
@@ -18,7 +21,7 @@ final class Fields {
         return text.toString().getBytes(StandardCharsets.UTF_8);
     }
 
-    /** Reads as far as there is sense in the text; a line without a name is none. */
+    /** Reads all well-formed lines; it skips a line without a name. */
     static Map<String, String> decode(byte[] bytes, int offset, int length) {
         Map<String, String> fields = new LinkedHashMap<>();
         String text = new String(bytes, offset, length, StandardCharsets.UTF_8);

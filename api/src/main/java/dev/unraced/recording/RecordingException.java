@@ -3,7 +3,10 @@ package dev.unraced.recording;
 
 import org.jspecify.annotations.Nullable;
 
-/** A recording cannot be written, or read any further. The message is for people: it names the file, where, and why. */
+/**
+ * Thrown when a recording cannot be written, or read any further. The message is for people: it names the file, the
+ * place and the reason.
+ */
 public final class RecordingException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
@@ -27,8 +30,8 @@ public final class RecordingException extends RuntimeException {
     }
 
     /**
-     * Whether the file is sound but ends too early, because its writer was killed, ran out of space, still writes it,
-     * or somebody cut it. All records of the blocks that are there were handed over.
+     * Returns whether the file is sound but ends too early: its writer was killed, ran out of space or still writes it,
+     * or the file was cut. All records of the existing blocks were handed over.
      */
     public boolean isCutShort() {
         return cutShort;

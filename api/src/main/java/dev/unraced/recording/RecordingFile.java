@@ -17,11 +17,11 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 
-/** Opens the files of recordings, and says why it cannot. */
+/** Opens the files of recordings, and gives the reason when it cannot. */
 final class RecordingFile {
     private RecordingFile() {}
 
-    /** A new file; what processes open is nobody's business but the owner's. */
+    /** Creates a new file that only its owner can read, since recordings show the activity of processes. */
     static OutputStream create(Path file) {
         try {
             return createNew(file);
@@ -46,7 +46,8 @@ final class RecordingFile {
     }
 
     /**
-     * By another file, so that somebody who still reads the old one, perhaps to record it anew, reads it to its end.
+     * Replaces a file by a new file, so that a reader of the old file, perhaps one that records it anew, reads it to
+     * its end.
      */
     private static OutputStream replaceRegular(Path file) throws IOException {
         PosixFileAttributeView posix = Files.getFileAttributeView(file, PosixFileAttributeView.class);
@@ -68,7 +69,7 @@ final class RecordingFile {
         }
     }
 
-    /** The reason alone: messages name the file themselves. */
+    /** Returns the reason alone, as messages name the file themselves. */
     static String reason(IOException e) {
         if (e instanceof NoSuchFileException) {
             return "No such file or directory";

@@ -30,11 +30,11 @@ final class RecordingFormat {
     static final byte KIND_END = 2;
     static final byte FLAG_DEFLATED = 1;
 
-    /** A block of this size is written out. */
+    /** The size at which a block is written. */
     static final int BLOCK_TARGET = 1 << 16;
-    /** The content of no block is longer, nor is the text of the file's header. */
+    /** The largest content of a block, and the largest text of the file's header. */
     static final int MAX_CONTENT = 1 << 18;
-    /** Longer than anything that the slices of a record can reach. */
+    /** The largest record; it is longer than the slices of a record can reach. */
     static final int MAX_RECORD = MAX_CONTENT - BLOCK_TARGET;
 
     static final String DRIVER = "driver";
@@ -46,7 +46,10 @@ final class RecordingFormat {
         return MAGIC.clone();
     }
 
-    /** {@code lacking.Syscall.OPENAT2}: some names stand for capabilities of several types. */
+    /**
+     * Returns a field's name such as {@code lacking.Syscall.OPENAT2}: some names stand for capabilities of several
+     * types.
+     */
     static String lacking(Capability capability) {
         return LACKING + capability.getClass().getSimpleName() + "." + capability.name();
     }

@@ -19,8 +19,9 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads a recording from start to end. Of a file that is damaged or cut short, all records before the damage are handed
- * over; then a {@link RecordingException} says what is wrong, and where. Memory is bounded whatever the file says.
+ * Reads a recording from start to end. If a file is damaged or cut short, all records before the damage are handed
+ * over; then a {@link RecordingException} names the problem and its place. Memory is bounded whatever the file
+ * contains.
  *
  * <p>Not thread-safe.
  */
@@ -59,44 +60,44 @@ public final class RecordingReader implements AutoCloseable {
     }
 
     /**
-     * Reads a recording from a stream, which is closed in the end. Reads ahead no more than a block.
+     * Reads a recording from a stream, which the reader closes. It reads ahead at most one block.
      *
-     * @param name what messages call it
+     * @param name the stream's name in messages
      * @throws RecordingException as {@link #open} does
      */
     public static RecordingReader over(InputStream in, String name) {
         return new RecordingReader(in, name);
     }
 
-    /** Name of the driver whose capture was recorded. */
+    /** Returns the name of the driver whose capture was recorded. */
     public String driver() {
         return driver;
     }
 
-    /** What that driver reported. A capability that the recording names and this version does not know is left out. */
+    /** Returns the capabilities of that driver, without those that this version does not know. */
     public Capabilities capabilities() {
         return capabilities;
     }
 
     /**
-     * What to add to the times of the event handed over last to get nanoseconds since 1970. Late by the latency of the
-     * fastest event that began a block, and by up to a millisecond; it can only become smaller while reading.
+     * Returns the offset from the times of the last event to nanoseconds since 1970. It is too large by the latency of
+     * the fastest event that began a block, and by up to a millisecond; it can only become smaller while reading.
      */
     public long wallOffsetNanos() {
         return wallOffset;
     }
 
-    /** The books of the capture when the recording was closed; empty until its end has been reached. */
+    /** Returns the statistics of the capture when the recording was closed; empty until the end has been reached. */
     public Optional<CaptureStats> books() {
         return Optional.ofNullable(books);
     }
 
     /**
-     * Hands over the next events. What the handler throws reaches the caller, and the next poll goes on after that
+     * Hands over the next events. An exception of the handler reaches the caller, and the next poll goes on after that
      * event.
      *
-     * @param limit how many at the most, 1 or more; fewer may come before the end
-     * @return how many were handed over, 0 at the end
+     * @param limit the largest number of events, 1 or more; fewer may come before the end
+     * @return the number of events handed over, 0 at the end
      * @throws RecordingException when the recording cannot be read further, and again each time
      */
     public int poll(EventHandler handler, int limit) {

@@ -17,13 +17,13 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.zip.CRC32C;
 
 /**
- * Records the events of a capture. Their records gather in a block that is written when it has 64 KiB, when an event
- * comes a second or more after its first, and on {@link #flush}; a process that is killed loses that block at the most.
- * {@link #close} adds the capture's books; without it, a reader says that the recording is cut short.
+ * Records the events of a capture. Their records gather in a block. The writer writes the block when it has 64 KiB,
+ * when an event comes a second or more after the block's first event, and on {@link #flush}. A killed process loses at
+ * most that block. {@link #close} adds the capture's statistics; without them, a reader reports that the recording is
+ * cut short.
  *
- * <p>One thread at a time may record, flush and close; {@link #events} and {@link #bytes} may be asked by any.
- * Allocates nothing per event. What cannot be written is told once, by a {@link RecordingException}; events after that
- * are dropped.
+ * <p>One thread at a time may record, flush and close; any thread may call {@link #events} and {@link #bytes}.
+ * Allocates nothing per event. A write error throws a {@link RecordingException} once; events after that are dropped.
  */
 public final class RecordingWriter implements EventHandler, AutoCloseable {
     private static final long BLOCK_NANOS = 1_000_000_000L;
@@ -58,22 +58,22 @@ public final class RecordingWriter implements EventHandler, AutoCloseable {
     /**
      * Starts a recording in a new file that only its owner can read.
      *
-     * @param capture whose events will be recorded
+     * @param capture the capture whose events will be recorded
      * @throws RecordingException when the file exists, or cannot be created
      */
     public static RecordingWriter open(Path file, Capture capture) {
         return new RecordingWriter(RecordingFile.create(file), file.toString(), capture);
     }
 
-    /** As {@link #open}, but a file that exists is replaced, and keeps its permissions. */
+    /** Starts a recording as {@link #open} does, but replaces an existing file and keeps its permissions. */
     public static RecordingWriter replace(Path file, Capture capture) {
         return new RecordingWriter(RecordingFile.createOrReplace(file), file.toString(), capture);
     }
 
     /**
-     * Starts a recording on a stream, which is closed in the end.
+     * Starts a recording on a stream, which the writer closes.
      *
-     * @param name what messages call it
+     * @param name the stream's name in messages
      * @throws RecordingException when the stream cannot be written to
      */
     public static RecordingWriter over(OutputStream stream, String name, Capture capture) {
@@ -108,7 +108,7 @@ public final class RecordingWriter implements EventHandler, AutoCloseable {
     }
 
     /**
-     * Writes the block that has gathered, if there is one.
+     * Writes the gathered block, if it has records.
      *
      * @throws RecordingException when it cannot be written
      */
@@ -121,21 +121,21 @@ public final class RecordingWriter implements EventHandler, AutoCloseable {
         }
     }
 
-    /** Events in the blocks written so far. */
+    /** Returns the number of events in the blocks written so far. */
     public long events() {
         return events.get();
     }
 
-    /** Size of the recording so far, in bytes. */
+    /** Returns the size of the recording so far, in bytes. */
     public long bytes() {
         return bytes.get();
     }
 
     /**
-     * Writes what has gathered, and the books of the capture as they are now; so close the capture first. Further calls
-     * do nothing.
+     * Writes the gathered block and the current statistics of the capture; so close the capture first. Further calls do
+     * nothing.
      *
-     * @throws RecordingException when it cannot be written, unless that was told before
+     * @throws RecordingException when the recording cannot be written, unless an earlier call has thrown it
      */
     @Override
     public void close() {
@@ -156,8 +156,8 @@ public final class RecordingWriter implements EventHandler, AutoCloseable {
     }
 
     /**
-     * The offset from boot to wall clock is the smallest that the first events of blocks show: none arrives before it
-     * was made. Java cannot read CLOCK_BOOTTIME, and the clock may be that of a simulation.
+     * Updates the offset from boot to wall clock, which is the smallest among the first events of blocks: no event
+     * arrives before it was made. Java cannot read CLOCK_BOOTTIME, and a simulation may use another clock.
      */
     private void startBlock(long nanos) {
         blockStart = nanos;

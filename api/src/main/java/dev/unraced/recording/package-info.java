@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Recordings: the merged records of a capture in a file, exactly as they were in its ring, to be read again later.
+ * Recordings: files with the merged records of a capture, exactly as they were in its ring, to be read again later.
  *
- * <p>{@code docs/recording.md} describes the format, which {@link dev.unraced.recording.RecordingFormat} has the
- * numbers of. A recording is made from any {@link dev.unraced.driver.Capture}; nothing here knows where its records
+ * <p>{@code docs/recording.md} describes the format, and {@link dev.unraced.recording.RecordingFormat} has its numbers.
+ * A recording can be made from any {@link dev.unraced.driver.Capture}; this package does not know where its records
  * come from.
  */
 @NullMarked

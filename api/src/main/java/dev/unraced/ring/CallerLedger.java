@@ -8,12 +8,12 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Counts losses by caller for a source in user space. It remembers {@value #MOST} callers. Where all places are taken,
- * callers without one outvote the caller with the fewest losses in time: a caller that goes on losing the most gets a
- * place and keeps it. Not thread-safe.
+ * Counts losses by caller for a source in user space. It remembers {@value #MOST} callers. When all places are taken,
+ * further callers together outvote the caller with the fewest losses over time: a caller that keeps losing the most
+ * gets a place and keeps it. Not thread-safe.
  */
 public final class CallerLedger {
-    /** How many callers have a place. */
+    /** The number of callers that have a place. */
     static final int MOST = 64;
 
     private final Map<Caller, Losses> callers = new HashMap<>();
@@ -22,7 +22,7 @@ public final class CallerLedger {
 
     private static final class Losses {
         long lost;
-        /** Losses of callers without a place since this one has it. */
+        /** Losses of callers without a place since this caller took its place. */
         long against;
     }
 
@@ -39,7 +39,7 @@ public final class CallerLedger {
         }
     }
 
-    /** The callers with the most losses, the heaviest first. */
+    /** Returns the callers with the most losses, the heaviest first. */
     public List<CallerLosses> heaviest() {
         List<CallerLosses> all = new ArrayList<>();
         callers.forEach((caller, losses) -> all.add(new CallerLosses(caller.uid, caller.cgroupId, losses.lost)));

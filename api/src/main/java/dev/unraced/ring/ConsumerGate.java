@@ -5,9 +5,10 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lets one thread at a time consume, and closes only when none does: memory that a reader still reads must stay mapped.
+ * Lets one thread at a time consume, and closes only when no thread consumes: memory that a reader still reads must
+ * stay mapped.
  *
- * <p>Closing waits for a consumer on another thread; asked for by the consumer itself, it happens when it leaves.
+ * <p>Closing waits for a consumer on another thread; if the consumer itself closes, the release happens when it leaves.
  */
 final class ConsumerGate {
     private static final long POLL_NANOS = 50_000;
@@ -30,7 +31,7 @@ final class ConsumerGate {
         if (!consumer.compareAndSet(null, Thread.currentThread())) {
             throw new IllegalStateException("another thread, or the handler itself, is consuming this capture");
         }
-        // Asked once: closed a moment later, it is this consumer that leaves and releases.
+        // One check suffices: after a later close, this consumer releases when it leaves.
         if (closed) {
             leave();
             throw isClosed();
@@ -51,7 +52,7 @@ final class ConsumerGate {
         if (current == Thread.currentThread()) {
             return;
         }
-        // A newcomer that is about to be turned away counts as a consumer for a moment, too.
+        // A thread that is about to be refused also counts as a consumer for a moment.
         Naps.until(() -> releaseOnce() || wakeUnlessReleased(wake), POLL_NANOS);
     }
 
@@ -66,9 +67,9 @@ final class ConsumerGate {
     }
 
     /**
-     * Wakes the consumer, which may leave and release what the wake-up needs at any moment.
+     * Wakes the consumer, which may at any moment leave and release the resources that the wake-up needs.
      *
-     * @return whether it has released that already
+     * @return whether the resources are released already
      */
     private synchronized boolean wakeUnlessReleased(Runnable wake) {
         if (!released) {
@@ -77,7 +78,7 @@ final class ConsumerGate {
         return released;
     }
 
-    /** Whether it is released now. */
+    /** Releases the resources unless a consumer is inside, and returns whether they are released. */
     private synchronized boolean releaseOnce() {
         if (!released && consumer.get() == null) {
             released = true;

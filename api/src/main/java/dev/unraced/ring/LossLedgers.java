@@ -29,17 +29,17 @@ public final class LossLedgers {
     private final int count;
 
     /**
-     * The ledgers in some memory.
+     * Creates a reader of the ledgers in some memory.
      *
-     * @param memory holds them one behind the other, from its start
-     * @param count of the ledgers
+     * @param memory the ledgers one behind the other, from the start
+     * @param count the number of ledgers
      */
     public LossLedgers(ByteBuffer memory, int count) {
         this.memory = memory;
         this.count = count;
     }
 
-    /** The callers with the most losses, the heaviest first; the CPUs' counts of a caller are added up. */
+    /** Returns the callers with the most losses, the heaviest first; the CPUs' counts of a caller are added up. */
     public List<CallerLosses> heaviest() {
         List<CallerLosses> all = new ArrayList<>();
         for (int at = 0; at < count * SIZE; at += CALLER_SIZE) {
@@ -53,7 +53,7 @@ public final class LossLedgers {
         long cgroup = (long) LONGS.getAcquire(memory, at + CGROUP);
         int uid = (int) INTS.getAcquire(memory, at + UID);
         long after = (long) LONGS.getAcquire(memory, at + LOST);
-        // A place that changes hands starts anew, so its count falls. Its new caller is read the next time.
+        // The count of a place falls when another caller takes it. The new caller is read the next time.
         if (before > 0 && after >= before) {
             to.add(new CallerLosses(Integer.toUnsignedLong(uid), cgroup, after));
         }

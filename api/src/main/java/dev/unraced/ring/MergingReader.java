@@ -5,30 +5,30 @@ import dev.unraced.driver.EventHandler;
 import java.util.List;
 
 /**
- * Reads several rings as if they were one: records come by the time at which they were made, so a thread that went from
- * one processor to another, and with it from one ring to another, keeps its order.
+ * Reads several rings as if they were one ring. Records come in the order of their times, so a thread that moved from
+ * one CPU and ring to another keeps its order.
  *
- * <p>Each ring must have one producer at a time, which writes its records in the order of their times: one ring per CPU
- * does, one that several CPUs share does not. A record is only handed over once all rings have been looked at
- * <em>after</em> it was seen, because what its thread did before is in some ring by then.
+ * <p>Each ring must have one producer at a time, which writes its records in the order of their times, as a ring per
+ * CPU has. A record is only handed over after all rings have been looked at <em>after</em> it was seen, because the
+ * earlier records of its thread are in some ring by then.
  */
 public final class MergingReader implements RecordReader {
     private final RingReader[] rings;
-    /** Up to where each ring was looked at first, and then again. */
+    /** The end of each ring at the first look, and at the second look. */
     private final long[] seen;
 
     private final long[] seenAgain;
     private final long[] times;
-    /** Numbers of the rings that have a record at hand: a binary heap, the earliest first. */
+    /** The rings that have a record at hand, by number: a binary heap, the earliest record first. */
     private final int[] heap;
 
     private int heapSize;
     private volatile boolean halted;
 
     /**
-     * A reader over rings that only it reads.
+     * Creates a reader over rings that only it reads.
      *
-     * @throws IllegalArgumentException when there is none
+     * @throws IllegalArgumentException when there is no ring
      */
     public MergingReader(List<RingReader> rings) {
         if (rings.isEmpty()) {
@@ -70,7 +70,10 @@ public final class MergingReader implements RecordReader {
         }
     }
 
-    /** Lines up the rings by their first records; false when one of these is under way: its time is not known yet. */
+    /**
+     * Sorts the rings by their first records. Returns false when one of these records is still being written: its time
+     * is not known yet.
+     */
     private boolean line() {
         heapSize = 0;
         for (int i = 0; i < rings.length; i++) {
@@ -86,7 +89,9 @@ public final class MergingReader implements RecordReader {
         return heapSize > 0;
     }
 
-    /** Whether it ended because the next record must be seen once more. */
+    /**
+     * Hands over records in order. Returns whether it stopped because the next record was not seen before both looks.
+     */
     private boolean merge(EventHandler handler, int limit) {
         for (int count = 0; count < limit && heapSize > 0 && !halted; count++) {
             int first = heap[0];
@@ -121,7 +126,7 @@ public final class MergingReader implements RecordReader {
         heap[place] = ring;
     }
 
-    /** Puts a ring in the place of the first one, and from there to where it belongs. */
+    /** Replaces the first ring of the heap by another ring, and moves that to its place. */
     private void sink(int ring) {
         int place = 0;
         while (2 * place + 1 < heapSize) {

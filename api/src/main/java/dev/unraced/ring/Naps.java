@@ -5,7 +5,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
 /**
- * Waits in naps for a condition that nobody signals. An interrupted thread naps, too: {@link LockSupport#parkNanos}
+ * Waits in naps for a condition that no thread signals. An interrupted thread naps, too: {@link LockSupport#parkNanos}
  * alone returns at once on such a thread, and the wait becomes a spin. The thread stays interrupted.
  */
 public final class Naps {

@@ -6,23 +6,23 @@ import java.util.Deque;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Owns everything that a source has to give back: mapped memory, descriptors, loaded programs, files. A source adds
- * each resource as soon as it has it, so that a start that fails halfway and an ordinary end give back the same things.
+ * Owns everything that a source has to release: mapped memory, descriptors, loaded programs, files. A source adds each
+ * resource as soon as it has it. So a start that fails halfway releases the same things as an ordinary end.
  *
- * <p>Closing gives back the newest resource first, and each one once, whatever the others throw. Thread-safe.
+ * <p>Closing releases the newest resource first, and each resource once, whatever the others throw. Thread-safe.
  */
 public final class OwnedResources implements AutoCloseable {
     private final Deque<Resource> resources = new ArrayDeque<>();
     private boolean closed;
 
-    /** Something that is given back by a call that throws nothing checked. */
+    /** A resource that is released by a call without checked exceptions. */
     @FunctionalInterface
     public interface Resource {
         void close();
     }
 
     /**
-     * Takes a resource over. When everything was given back already, the resource is given back at once.
+     * Takes a resource over. If this owner is closed, it releases the resource at once.
      *
      * @throws IllegalStateException when this owner is closed
      */
@@ -35,10 +35,10 @@ public final class OwnedResources implements AutoCloseable {
     }
 
     /**
-     * Gives everything back. Further calls do nothing.
+     * Releases all resources. Further calls do nothing.
      *
-     * <p>The first exception or error of a resource is thrown once all others are given back; later ones are suppressed
-     * in it.
+     * <p>It throws the first exception or error of a resource after it has released all others; later ones are
+     * suppressed in it.
      */
     @Override
     public synchronized void close() {
@@ -63,7 +63,7 @@ public final class OwnedResources implements AutoCloseable {
             if (first == null) {
                 return e;
             }
-            // Two resources may throw the same one, and none suppresses itself.
+            // Two resources may throw the same exception, which cannot suppress itself.
             if (first != e) {
                 first.addSuppressed(e);
             }

@@ -4,35 +4,36 @@ package dev.unraced.ring;
 import dev.unraced.driver.EventHandler;
 
 /**
- * Reads records out of one ring or several.
+ * Reads records from one ring or several.
  *
- * <p>One thread at a time may {@link #poll}; all else may be asked by any. Allocates nothing after construction.
+ * <p>One thread at a time may {@link #poll}; any thread may call the other methods. Allocates nothing after
+ * construction.
  */
 public interface RecordReader {
     /**
-     * Hands over the records that are there. Space is given back to the producer only after the handler has returned.
-     * What the handler throws ends the poll; the record is then done with.
+     * Hands over the available records. The producer gets the space back only after the handler has returned. An
+     * exception of the handler ends the poll, and the next poll goes on after that record.
      *
-     * @param limit how many at the most
-     * @return how many were handed over
+     * @param limit the largest number of records
+     * @return the number of records handed over
      */
     int poll(EventHandler handler, int limit);
 
-    /** Ends a poll in progress after the record that it is at, and makes later ones hand over nothing. */
+    /** Ends a poll in progress after its current record, and makes later polls hand over nothing. */
     void halt();
 
-    /** Whether everything that was reserved has been read. */
+    /** Returns whether every reserved record has been read. */
     boolean isEmpty();
 
-    /** Records handed to a handler so far. */
+    /** Returns the number of records handed to a handler so far. */
     long delivered();
 
-    /** Records skipped so far because they were not well-formed. */
+    /** Returns the number of records skipped so far because they were not well-formed. */
     long malformed();
 
     /**
-     * Lets go of the ring's memory, which is about to be unmapped. The counts stay. The views that a handler may have
-     * kept, and this reader itself, point at nothing from then on. Nobody polls at this time or later.
+     * Releases the ring's memory, which is about to be unmapped. The counts stay. Views that a handler has kept, and
+     * this reader itself, point at nothing from then on. No thread may poll at this time or later.
      */
     void detach();
 }

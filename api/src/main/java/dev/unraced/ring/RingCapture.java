@@ -26,7 +26,7 @@ import java.util.concurrent.locks.LockSupport;
 public final class RingCapture implements Capture {
     static final long NAP_NANOS = 500_000;
     static final int NAPS = 8;
-    /** How long a sleep lasts at the most: an interrupt does not reach a thread that sleeps in a native call. */
+    /** The longest sleep: an interrupt does not reach a thread that sleeps in a native call. */
     private static final long SLEEP_NANOS = 100_000_000;
 
     private final String driver;
@@ -36,17 +36,17 @@ public final class RingCapture implements Capture {
     private final ConsumerGate gate = new ConsumerGate(this::release);
     private final Object sourceLock = new Object();
     private volatile boolean ended;
-    /** What the source told when it was asked last: what remains known of a source that fails to tell it at its end. */
+    /** The last statistics of the source, which remain if the source fails to give them at its end. */
     private SourceBooks lastBooks = new SourceBooks(0, 0, Map.of(), Map.of(), 0, 0, 0, StashStats.NONE);
 
     private Mitigation lastMitigation;
     private boolean lastEnterEvents;
     private List<Gap> lastGaps = List.of();
     private CaptureStats lastStats = stats(0, 0, lastBooks, false);
-    /** Set before the source is released, whatever failed before; from then on nobody asks the source. */
+    /** Set before the source is released, even after a failure; from then on no method calls the source. */
     private boolean released;
 
-    /** A capture that owns a started source; closing it stops and releases the source. */
+    /** Creates a capture that owns a started source; closing it stops and releases the source. */
     public RingCapture(String driver, Capabilities capabilities, RecordReader reader, RingSource source) {
         this.driver = driver;
         this.capabilities = capabilities;
@@ -205,7 +205,7 @@ public final class RingCapture implements Capture {
         }
     }
 
-    /** Finds out whether anything can follow; what was written before the end is handed over first. */
+    /** Finds out whether the source has ended and all records were handed over. Throws when the source failed. */
     private boolean lookForEnd() {
         if (!gate.isOpen() || !source.isEnded() || !reader.isEmpty()) {
             return false;
@@ -220,7 +220,7 @@ public final class RingCapture implements Capture {
 
     private void sleep(long nanos) {
         source.arm();
-        // What arrived before the arming rings no bell.
+        // A record that arrived before the arming wakes no reader.
         if (reader.isEmpty()) {
             source.await(Math.min(nanos, SLEEP_NANOS));
         }
@@ -228,7 +228,7 @@ public final class RingCapture implements Capture {
     }
 
     private void release() {
-        // Closed in reverse order, each whatever the others throw.
+        // These steps run in reverse order, each whatever the others throw.
         OwnedResources closing = new OwnedResources();
         closing.add(source::release);
         closing.add(this::letGo);
@@ -247,7 +247,8 @@ public final class RingCapture implements Capture {
     }
 
     private CaptureStats liveStats() {
-        // The reader's half first: records that arrive in between then count as pending, not as a negative.
+        // The reader's counts come first: records that arrive in between then count as pending and make no negative
+        // number.
         long delivered = reader.delivered();
         long malformed = reader.malformed();
         lastBooks = source.books();
@@ -255,7 +256,7 @@ public final class RingCapture implements Capture {
     }
 
     private static CaptureStats stats(long delivered, long malformed, SourceBooks books, boolean closing) {
-        // A record can be read a moment before it is counted as submitted.
+        // A record can be read just before it is counted as submitted.
         long unread = Math.max(0, books.submitted() - delivered - malformed);
         Map<LossReason, Long> lost = new EnumMap<>(LossReason.class);
         lost.putAll(books.lost());

@@ -11,10 +11,10 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * Reads merged records from a ring that keeps the BPF ring-buffer protocol: see {@code kernel/bpf/ringbuf.c}. Positions
- * are 64-bit byte counts that never wrap; a record is an 8-byte header, whose first word holds the length with a busy
- * and a discard bit, and the data. No record is split: either the data area is mapped twice in a row, or the producer
- * fills up its end with a discarded record, as {@link RingWriter} does.
+ * Reads merged records from a ring that follows the BPF ring-buffer protocol: see {@code kernel/bpf/ringbuf.c}.
+ * Positions are 64-bit byte counts that never wrap. A record is an 8-byte header, whose first word holds the length
+ * with a busy and a discard bit, and the data. No record is split: either the data area is mapped twice in a row, or
+ * the producer fills up its end with a discarded record, as {@link RingWriter} does.
  */
 public final class RingReader implements RecordReader {
     private static final VarHandle LONGS = MethodHandles.byteBufferViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
@@ -29,9 +29,9 @@ public final class RingReader implements RecordReader {
     private static final int HEADER_SIZE = 8;
     private static final int BUSY = 1 << 31;
     private static final int DISCARD = 1 << 30;
-    /** Space is given back when this share of the ring has been read, and at the end of each poll. */
+    /** The producer gets space back when this share of the ring has been read, and at the end of each poll. */
     private static final int RELEASE_SHARE = 8;
-    /** Records that are read in one go; see {@link #some}. */
+    /** The number of records that are read in one go; see {@link #some}. */
     private static final int BATCH = 64;
 
     private static final ByteBuffer NO_MEMORY = ByteBuffer.allocate(0).order(ByteOrder.LITTLE_ENDIAN);
@@ -43,9 +43,9 @@ public final class RingReader implements RecordReader {
     private final EventView view = new EventView();
 
     private long position;
-    /** What the producer may write over. */
+    /** The position up to which the producer may overwrite. */
     private long released;
-    /** Where the record at hand stands, and the position behind it. */
+    /** The offset of the current record, and the position behind it. */
     private int record;
 
     private long behind;
@@ -54,12 +54,12 @@ public final class RingReader implements RecordReader {
     private volatile boolean halted;
 
     /**
-     * A reader over mapped memory.
+     * Creates a reader over mapped memory.
      *
-     * @param consumerPage writable; the consumer's position stands in its first 8 bytes
-     * @param producerPages the producer's position stands in the first 8 bytes, the data area twice from
+     * @param consumerPage writable; its first 8 bytes hold the consumer's position
+     * @param producerPages the first 8 bytes hold the producer's position; the data area follows twice from
      *     {@code dataOffset} on; may be read-only
-     * @param dataOffset where the data area starts in {@code producerPages}, in bytes; a multiple of 8
+     * @param dataOffset offset of the data area in {@code producerPages}, in bytes; a multiple of 8
      * @param dataBytes size of the data area in bytes, a power of two
      * @throws IllegalArgumentException when the sizes do not fit together
      */
@@ -68,8 +68,8 @@ public final class RingReader implements RecordReader {
     }
 
     /**
-     * A reader over memory whose data area is mapped once, because its producer splits no record. A record that reaches
-     * over the end all the same is malformed.
+     * Creates a reader over memory whose data area is mapped once, because its producer splits no record. A record that
+     * still crosses the end is malformed.
      *
      * @throws IllegalArgumentException when the sizes do not fit together
      */
@@ -113,8 +113,8 @@ public final class RingReader implements RecordReader {
     }
 
     /**
-     * A method of its own, because one that is called often is compiled sooner and better than one that loops for long:
-     * a single poll may read a million records.
+     * Reads a batch of records. It is a separate method, because the JIT compiles an often called method sooner and
+     * better than a long loop: a single poll may read a million records.
      */
     private int some(EventHandler handler, int limit, long reach) {
         ByteBuffer pages = producerPages;
@@ -147,21 +147,22 @@ public final class RingReader implements RecordReader {
         return count;
     }
 
-    /** How far the producer has come: records before it are there, or under way. */
+    /** Returns the producer's position: records before it are complete, or still being written. */
     long reach() {
         return (long) LONGS.getAcquire(producerPages, 0);
     }
 
-    /** How far this reader has come. */
+    /** Returns this reader's position. */
     long position() {
         return position;
     }
 
     /**
-     * Goes to the next record, past what is none.
+     * Goes to the next record, and skips discarded and malformed ones.
      *
-     * @param reach not to go beyond
-     * @return {@link #READY}, {@link #NOTHING} before {@code reach}, or {@link #UNDER_WAY}: reserved, not yet written
+     * @param reach the position to stop at
+     * @return {@link #READY}, {@link #NOTHING} before {@code reach}, or {@link #UNDER_WAY} for a reserved but unwritten
+     *     record
      */
     int advance(long reach) {
         while (position != reach) {
@@ -189,13 +190,13 @@ public final class RingReader implements RecordReader {
         return NOTHING;
     }
 
-    /** When the record at hand was made, see {@link EventView#nanos}; only after {@link #advance} found one. */
+    /** Returns the time of the current record, see {@link EventView#nanos}; only after {@link #advance} found one. */
     long nanos() {
         boolean enter = producerPages.get(record + RecordLayout.TYPE) == RecordLayout.TYPE_ENTER;
         return producerPages.getLong(record + (enter ? RecordLayout.ENTER_NS : RecordLayout.EXIT_NS));
     }
 
-    /** Hands over the record at hand; whatever the handler does, it is done with. */
+    /** Hands over the current record, which is consumed whatever the handler does. */
     void deliver(EventHandler handler) {
         position = behind;
         DELIVERED.setRelease(this, delivered + 1);
@@ -205,7 +206,7 @@ public final class RingReader implements RecordReader {
         }
     }
 
-    /** Lets the producer write where records have been read. */
+    /** Lets the producer overwrite the records that have been read. */
     void giveBack() {
         released = position;
         LONGS.setRelease(consumerPage, 0, position);
@@ -241,8 +242,8 @@ public final class RingReader implements RecordReader {
     }
 
     /**
-     * A length that leaves the ring means that positions and data disagree: nothing before the producer can be told
-     * apart.
+     * A length that leaves the ring means that positions and data disagree: the reader skips everything up to the
+     * producer, since it cannot find record boundaries.
      */
     private void resynchronise(long producer) {
         MALFORMED.setRelease(this, malformed + 1);

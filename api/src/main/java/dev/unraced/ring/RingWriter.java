@@ -9,11 +9,11 @@ import java.nio.ByteOrder;
 
 /**
  * The producer's side of a ring, for a source in user space; {@link RingReader} describes the protocol. The ring is
- * ordinary memory, so nothing is mapped twice: where a record would reach over the end, a discarded one fills up the
- * end, and the record starts anew at the beginning.
+ * ordinary memory, so its data area is mapped once. Where a record would cross the end, a discarded record fills up the
+ * end, and the record starts at the beginning.
  *
- * <p>One thread at a time may {@link #write}; {@link #submitted} and {@link #full} may be asked by any. Wakes nobody:
- * that is {@link UserDoorbell}'s work. Allocates nothing after construction.
+ * <p>One thread at a time may {@link #write}; any thread may call {@link #submitted} and {@link #full}. This class
+ * wakes no reader, as {@link UserDoorbell} does. Allocates nothing after construction.
  */
 public final class RingWriter {
     private static final VarHandle LONGS = MethodHandles.byteBufferViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
@@ -23,7 +23,7 @@ public final class RingWriter {
     private static final int HEADER_SIZE = 8;
     private static final int DISCARD = 1 << 30;
     private static final int LARGEST = 1 << 30;
-    /** Keeps the positions on cache lines of their own; processors fetch lines in pairs. */
+    /** The distance that keeps the positions on separate cache lines; CPUs fetch lines in pairs. */
     private static final int LINES = 128;
 
     private final int dataBytes;
@@ -31,17 +31,17 @@ public final class RingWriter {
     private final ByteBuffer producer;
 
     private long position;
-    /** Behind the consumer's real position; asked for again only when the ring looks full. */
+    /** A cached consumer position, which may lag; it is read again only when the ring looks full. */
     private long consumed;
 
     private volatile long submitted;
     private volatile long full;
 
     /**
-     * An empty ring.
+     * Creates an empty ring.
      *
      * @param ringBytes size of the data area in bytes, a power of two from 8 to 2^30
-     * @throws IllegalArgumentException when the size is another
+     * @throws IllegalArgumentException when the size is not such a power
      */
     public RingWriter(int ringBytes) {
         if (Integer.bitCount(ringBytes) != 1 || ringBytes < RecordLayout.ALIGNMENT || ringBytes > LARGEST) {
@@ -61,8 +61,8 @@ public final class RingWriter {
      * Copies a record into the ring, behind all earlier ones.
      *
      * @param record holds the record; its position and limit stay as they are
-     * @param offset of the record's first byte
-     * @param length of the record in bytes; may with an 8-byte header be as large as the ring
+     * @param offset offset of the record's first byte
+     * @param length length of the record in bytes; together with an 8-byte header at most the size of the ring
      * @return false when there was no room: the record is lost, and counted as such
      * @throws IndexOutOfBoundsException when the record reaches beyond the buffer's limit
      */
@@ -75,14 +75,15 @@ public final class RingWriter {
     }
 
     /**
-     * As {@link #write(ByteBuffer, int, int)}, but a record without room is not lost: the caller still has it, and
-     * tries again when the reader has read on.
+     * Copies a record as {@link #write(ByteBuffer, int, int)} does, but a record without room is not lost: the caller
+     * keeps it, and tries again when the reader has read on.
      */
     public boolean writeIfRoom(ByteBuffer record, int offset, int length) {
         int step = RecordLayout.align(length) + HEADER_SIZE;
         int untilEnd = dataBytes - (int) (position & (dataBytes - 1));
         if (step > untilEnd && step <= dataBytes && hasRoom(untilEnd)) {
-            // Published even if the record then finds no room: once it is read, any record that the ring can hold fits.
+            // The filler is published even if the record then finds no room: after it is read, any record that the ring
+            // can hold fits.
             publish((untilEnd - HEADER_SIZE) | DISCARD, untilEnd);
             untilEnd = dataBytes;
         }
@@ -95,22 +96,22 @@ public final class RingWriter {
         return true;
     }
 
-    /** Records written so far. */
+    /** Returns the number of records written so far. */
     public long submitted() {
         return submitted;
     }
 
-    /** Records lost so far because there was no room. */
+    /** Returns the number of records lost so far because the ring had no room. */
     public long full() {
         return full;
     }
 
-    /** Size of the data area in bytes. */
+    /** Returns the size of the data area in bytes. */
     public int ringBytes() {
         return dataBytes;
     }
 
-    /** A reader that starts with the first record not yet consumed; a ring has one at a time. */
+    /** Returns a reader that starts with the first record not yet consumed; a ring has one reader at a time. */
     public RingReader reader() {
         return RingReader.overUnsplit(consumer, producer.asReadOnlyBuffer(), LINES, dataBytes);
     }
@@ -119,7 +120,7 @@ public final class RingWriter {
         if (position + step - consumed <= dataBytes) {
             return true;
         }
-        // What the reader has given back it no longer looks at.
+        // The reader no longer reads space that it has given back.
         consumed = (long) LONGS.getAcquire(consumer, 0);
         return position + step - consumed <= dataBytes;
     }

@@ -9,19 +9,19 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What the source of a ring has counted: the producer's half of {@link dev.unraced.driver.CaptureStats}.
+ * The statistics of the source of a ring: the producer's half of {@link dev.unraced.driver.CaptureStats}.
  *
  * @param returned watched calls that returned
- * @param entered enter events that were to be written into the ring
+ * @param entered enter events that the source tried to write into the ring
  * @param submitted records written into the ring
  * @param lost calls and entries lost before the ring
- * @param filtered calls left out on purpose
- * @param wakeups how often the source woke the reader
+ * @param filtered calls dropped by filters
+ * @param wakeups number of times that the source woke the reader
  * @param ringBytes memory of the ring, in bytes
  * @param stashBytes memory of the stash, in bytes
- * @param stash the books of the stash
- * @param copiesMissed events under mitigation <em>kernel</em> without the copy that their calls came to
- * @param heaviest whose events were lost before the ring, the heaviest first
+ * @param stash the statistics of the stash
+ * @param copiesMissed events under mitigation <em>kernel</em> without the kernel's copy that their calls reached
+ * @param heaviest the callers whose events were lost before the ring, the heaviest first
  */
 public record SourceBooks(
         long returned,
@@ -40,7 +40,7 @@ public record SourceBooks(
         heaviest = List.copyOf(heaviest);
     }
 
-    /** The books of a source that does not know whose events it lost. */
+    /** Creates the statistics of a source that does not know the callers of its lost events. */
     public SourceBooks(
             long returned,
             long entered,
@@ -66,7 +66,7 @@ public record SourceBooks(
                 List.of());
     }
 
-    /** The books of a source that counts no missed copies. */
+    /** Creates the statistics of a source that counts no missed copies. */
     public SourceBooks(
             long returned,
             long entered,
@@ -80,7 +80,7 @@ public record SourceBooks(
         this(returned, entered, submitted, lost, filtered, wakeups, ringBytes, stashBytes, stash, 0);
     }
 
-    /** The books of a source without enter events. */
+    /** Creates the statistics of a source without enter events. */
     public SourceBooks(
             long returned,
             long submitted,

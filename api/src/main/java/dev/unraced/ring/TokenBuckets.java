@@ -6,11 +6,11 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A token bucket for each of many owners. An event pays for one interval. A bucket that is paid up to now or less is
+ * A token bucket for each of many owners. An event pays for one interval. A bucket that is paid up to now or earlier is
  * full, so forgetting it changes nothing. Not thread-safe.
  */
 final class TokenBuckets {
-    /** How many buckets that are not full there can be; further owners share one more. */
+    /** The largest number of buckets that are not full; further owners share one more bucket. */
     static final int MOST = 1024;
 
     private static final long BURST = TimeUnit.SECONDS.toNanos(1);
@@ -23,7 +23,7 @@ final class TokenBuckets {
         long paidUntil = Long.MIN_VALUE;
     }
 
-    /** Buckets for events that each pay for so many nanoseconds; 0 makes them free. */
+    /** Creates buckets for events that each pay for an interval in nanoseconds; with 0 they are free. */
     TokenBuckets(long interval) {
         this.interval = interval;
     }

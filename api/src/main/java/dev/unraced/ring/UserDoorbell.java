@@ -8,14 +8,14 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How the reader of a ring sleeps, and its producer wakes it, when both are threads of this process. Does for a
- * {@link RingSource} what its methods of the same names promise.
+ * Lets the reader of a ring sleep, and its producer wake it, when both are threads of this process. Its methods keep
+ * the contract of the methods of the same names in {@link RingSource}.
  *
- * <p>No wake-up is lost: the reader arms the bell and then looks for records, the producer writes and then looks
- * whether the bell is armed, each with a full fence in between; so one of them sees what the other did.
+ * <p>No wake-up is lost. The reader arms the bell and then looks for records; the producer writes and then checks
+ * whether the bell is armed, each with a full fence in between. So at least one of them sees what the other did.
  *
- * <p>{@link #arm}, {@link #await} and {@link #disarm} are for the consuming thread, all else for any. Allocates
- * nothing.
+ * <p>Only the consuming thread may call {@link #arm}, {@link #await} and {@link #disarm}; any thread may call the other
+ * methods. Allocates nothing.
  */
 public final class UserDoorbell {
     private static final VarHandle ARMED = flag();
@@ -25,13 +25,13 @@ public final class UserDoorbell {
     private volatile boolean armed;
     private volatile boolean woken;
 
-    /** Asks for a wake-up of the calling thread by the next {@link #ring}. */
+    /** Makes the next {@link #ring} wake the calling thread. */
     public void arm() {
         sleeper = Thread.currentThread();
         armed = true;
     }
 
-    /** Takes {@link #arm} back. */
+    /** Cancels {@link #arm}. */
     public void disarm() {
         armed = false;
     }
@@ -50,7 +50,10 @@ public final class UserDoorbell {
         woken = false;
     }
 
-    /** Called by the producer after it has written one or more records. Wakes at most once for each {@link #arm}. */
+    /**
+     * Wakes the reader if it is armed. The producer calls this after it has written one or more records. It wakes at
+     * most once for each {@link #arm}.
+     */
     public void ring() {
         VarHandle.fullFence();
         if (armed && ARMED.compareAndSet(this, true, false)) {
@@ -59,13 +62,13 @@ public final class UserDoorbell {
         }
     }
 
-    /** Ends the {@link #await} in progress, or else the next one. Does not count as a wake-up. */
+    /** Ends the {@link #await} in progress, or else the next one. This does not count as a wake-up. */
     public void wake() {
         woken = true;
         LockSupport.unpark(sleeper);
     }
 
-    /** How often {@link #ring} has woken the reader. */
+    /** Returns the number of times that {@link #ring} has woken the reader. */
     public long wakeups() {
         return wakeups.get();
     }

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.ring;
 
-/** A source whose producer is a thread of this process: its reader sleeps by a {@link UserDoorbell}. */
+/** A source whose producer is a thread of this process: its reader sleeps on a {@link UserDoorbell}. */
 public abstract class UserSource implements RingSource {
     private final UserDoorbell doorbell = new UserDoorbell();
 
-    /** The bell that the producer rings after it has written. */
+    /** Returns the bell that the producer rings after it has written. */
     protected final UserDoorbell doorbell() {
         return doorbell;
     }

@@ -5,13 +5,13 @@ import java.nio.ByteBuffer;
 import java.security.SecureRandom;
 
 /**
- * What the stashes have in common: everything but what to do when full. Not thread-safe: {@link LockedArgStash} makes
- * one so.
+ * The common part of the stashes: everything except the policy when full. Not thread-safe: {@link LockedArgStash} adds
+ * a lock.
  */
 abstract sealed class BoundedArgStash implements ArgStash permits HashArgStash, LruArgStash {
     /** Some JVMs cannot make a longer array. */
     private static final long MAX_BYTES = Integer.MAX_VALUE - 8L;
-    /** A small stash turns away many more calls than it holds. */
+    /** The least number of remembered calls: a small stash refuses many more calls than it holds. */
     static final int LEAST_REMEMBERED = 1024;
 
     private final int entryBytes;
@@ -48,7 +48,7 @@ abstract sealed class BoundedArgStash implements ArgStash permits HashArgStash, 
     }
 
     /**
-     * Called for a newcomer when the stash is full.
+     * Applies the policy when a new call finds the stash full.
      *
      * @return {@link Put#EVICTED} after {@link #evictOldest()}, or {@link Put#REFUSED}
      */
@@ -98,7 +98,9 @@ abstract sealed class BoundedArgStash implements ArgStash permits HashArgStash, 
         source.get(source.position(), bytes, slot * entryBytes, lengths[slot]);
     }
 
-    /** Sees to it that nothing is known of the thread, and that there is room for it unless it is refused. */
+    /**
+     * Removes the thread's entry and its remembered call, and makes room for a new entry unless the policy refuses it.
+     */
     private Put admit(long thread) {
         int slot = entries.find(thread);
         if (slot != ThreadTable.NONE) {
@@ -134,7 +136,7 @@ abstract sealed class BoundedArgStash implements ArgStash permits HashArgStash, 
             stale++;
             return STALE;
         }
-        // Copies first: when that fails, the entry stays.
+        // The copy comes first: when it fails, the entry stays.
         target.put(bytes, slot * entryBytes, lengths[slot]);
         entries.remove(slot);
         takes++;

@@ -2,7 +2,7 @@
 package dev.unraced.stash;
 
 /**
- * A stash that refuses newcomers when it is full: calls that already run keep their arguments, however many threads an
+ * A stash that refuses new calls when it is full: calls that already run keep their arguments, however many threads an
  * attacker starts.
  *
  * <p>Not thread-safe. Remembers as many refused calls as it has entries, and 1,024 at least.
@@ -10,7 +10,7 @@ package dev.unraced.stash;
 final class HashArgStash extends BoundedArgStash {
 
     /**
-     * An empty stash.
+     * Creates an empty stash.
      *
      * @param capacity entries that fit, at least 1
      * @param entryBytes bytes that fit into an entry, at least 1

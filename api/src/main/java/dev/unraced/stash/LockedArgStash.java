@@ -4,8 +4,8 @@ package dev.unraced.stash;
 import java.nio.ByteBuffer;
 
 /**
- * A stash that several threads may use: one lock guards it all, held for a few probes and the copy of one entry. An
- * intrinsic lock, because {@code java.util.concurrent} locks allocate when threads have to wait.
+ * A stash that several threads may use: one lock guards the whole stash, held for a few probes and the copy of one
+ * entry. It is an intrinsic lock, because {@code java.util.concurrent} locks allocate when threads have to wait.
  */
 final class LockedArgStash implements ArgStash {
     private final ArgStash stash;

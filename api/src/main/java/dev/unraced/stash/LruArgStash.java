@@ -3,14 +3,14 @@ package dev.unraced.stash;
 
 /**
  * A stash that evicts its oldest entry when it is full: calls that block for long, or whose return was missed, give way
- * to new ones. An entry is used once, so the least recently used is the least recently put.
+ * to new calls. An entry is used once, so the least recently used entry is the least recently put.
  *
  * <p>Not thread-safe. Remembers as many evicted calls as it has entries, and 1,024 at least.
  */
 final class LruArgStash extends BoundedArgStash {
 
     /**
-     * An empty stash.
+     * Creates an empty stash.
      *
      * @param capacity entries that fit, at least 1
      * @param entryBytes bytes that fit into an entry, at least 1

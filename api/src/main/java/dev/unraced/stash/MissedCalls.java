@@ -2,8 +2,8 @@
 package dev.unraced.stash;
 
 /**
- * Remembers why a stash does not hold the arguments of a call that is still running, so that the call's event can say
- * it. Holds the latest calls up to its capacity and forgets the oldest beyond it. Not thread-safe.
+ * Remembers why a stash does not hold the arguments of a running call, so that the call's event can say it. It holds
+ * the latest calls up to its capacity and forgets older calls. Not thread-safe.
  */
 final class MissedCalls {
     private final ThreadTable table;
@@ -15,7 +15,7 @@ final class MissedCalls {
     }
 
     /**
-     * Remembers a call of a thread of which nothing is remembered.
+     * Remembers a call of a thread that has no remembered call.
      *
      * @param reason {@link ArgStash#EVICTED} or {@link ArgStash#REFUSED}
      */
@@ -26,13 +26,13 @@ final class MissedCalls {
         reasons[table.add(thread, startNanos, call)] = (byte) reason;
     }
 
-    /** What is remembered of a call, or {@link ArgStash#MISSING}. */
+    /** Returns the remembered reason of a call, or {@link ArgStash#MISSING}. */
     int reason(long thread, long startNanos, int call) {
         int slot = table.find(thread);
         return slot == ThreadTable.NONE || !table.matches(slot, startNanos, call) ? ArgStash.MISSING : reasons[slot];
     }
 
-    /** What is remembered of a call, or {@link ArgStash#MISSING}; forgets what there is of the thread. */
+    /** Returns the remembered reason of a call, or {@link ArgStash#MISSING}, and forgets the thread's call. */
     int recall(long thread, long startNanos, int call) {
         int slot = table.find(thread);
         if (slot == ThreadTable.NONE) {

@@ -5,13 +5,13 @@ import java.util.Arrays;
 
 /**
  * A bounded map from a thread's key to a slot, 0 to capacity - 1, that remembers the order of arrival. Each slot holds
- * the start time and the call that belong to the key; what else belongs to it, the user keeps in arrays of its own.
+ * the start time and the call that belong to the key; the user keeps all other data in separate arrays.
  *
- * <p>Open addressing with linear probing, at most half full, and deletion by shifting back, so that a table never ages.
- * Allocates only in its constructor, some 40 bytes per slot. Not thread-safe.
+ * <p>It uses open addressing with linear probing, is at most half full, and deletes by shifting back, so that a table
+ * never degrades. Allocates only in its constructor, some 40 bytes per slot. Not thread-safe.
  */
 final class ThreadTable {
-    /** Instead of a slot: there is none. */
+    /** The value that stands for no slot. */
     static final int NONE = -1;
 
     /** The largest capacity; twice as many buckets are the largest array of a power of two. */
@@ -19,13 +19,13 @@ final class ThreadTable {
 
     private final long seed;
     private final int mask;
-    /** One more than the slot that each bucket leads to, 0 when free. */
+    /** The slot of each bucket plus one, 0 when the bucket is free. */
     private final int[] buckets;
 
     private final long[] threads;
     private final long[] starts;
     private final int[] calls;
-    /** Each used slot's neighbours in order of arrival; {@code newer} also chains the free slots. */
+    /** The neighbours of each used slot in order of arrival; {@code newer} also chains the free slots. */
     private final int[] older;
 
     private final int[] newer;
@@ -33,14 +33,15 @@ final class ThreadTable {
     private int newest;
     private int free;
     private int size;
-    /** The bucket that the last search ended at, where the next removal most often is. */
+    /** The bucket where the last search ended, which the next removal most often needs. */
     private int lastBucket;
 
     /**
-     * A table without entries.
+     * Creates a table without entries.
      *
      * @param capacity 1 to {@link #MAX_CAPACITY}
-     * @param seed decides which keys collide; kept secret, nobody can choose thread ids that slow the table down
+     * @param seed decides which keys collide; with a secret seed, an attacker cannot choose thread ids that slow the
+     *     table down
      */
     ThreadTable(int capacity, long seed) {
         if (capacity < 1 || capacity > MAX_CAPACITY) {
@@ -69,12 +70,12 @@ final class ThreadTable {
         return size == threads.length;
     }
 
-    /** The slot of the entry that arrived first, or {@link #NONE}. */
+    /** Returns the slot of the entry that arrived first, or {@link #NONE}. */
     int oldest() {
         return oldest;
     }
 
-    /** The slot of a thread, or {@link #NONE}. */
+    /** Returns the slot of a thread, or {@link #NONE}. */
     int find(long thread) {
         if (size == 0) {
             return NONE;
@@ -89,7 +90,7 @@ final class ThreadTable {
         return NONE;
     }
 
-    /** Whether the entry in a slot belongs to this start time and call. */
+    /** Returns whether the entry in a slot belongs to this start time and call. */
     boolean matches(int slot, long startNanos, int call) {
         return starts[slot] == startNanos && calls[slot] == call;
     }
@@ -123,7 +124,7 @@ final class ThreadTable {
         return slot;
     }
 
-    /** Removes the entry in a slot; the next to be added gets the same slot. */
+    /** Removes the entry in a slot; the next added entry gets the same slot. */
     void remove(int slot) {
         vacate(bucketOf(slot));
         unlink(slot);
@@ -145,7 +146,7 @@ final class ThreadTable {
         size = 0;
     }
 
-    /** The finalizer of MurmurHash3: every bit of the key moves every bit of the result. */
+    /** Mixes a key with the finalizer of MurmurHash3: every bit of the key affects every bit of the result. */
     static int hash(long key) {
         long h = key;
         h = (h ^ (h >>> 33)) * 0xff51afd7ed558ccdL;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * The argument stash: what was read when a call entered, kept until the call returns.
+ * The argument stash: it keeps the arguments that were read when a call entered, until the call returns.
  *
- * <p>The contract, its books, and the two Java implementations that drivers in user space share. Kernel drivers keep
- * the same contract in C and report the same books.
+ * <p>This package has the contract, its statistics, and the two Java implementations that drivers in user space share.
+ * Kernel drivers keep the same contract in C and report the same statistics.
  */
 @NullMarked
 package dev.unraced.stash;

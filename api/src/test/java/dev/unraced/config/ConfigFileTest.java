@@ -127,7 +127,7 @@ class ConfigFileTest {
 
     @Test
     void whatCannotBeReadIsAProblem() {
-        // Opens, but cannot be read at its start: works for root, too.
+        // /proc/self/mem can be opened but not read at its start, even by root.
         assertThat(Layers.problems(new Layers().builder().file(Path.of("/proc/self/mem"))))
                 .singleElement()
                 .asString()

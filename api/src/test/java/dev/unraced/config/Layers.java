@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 
-/** Layers that a test fills, over the real defaults and those of an imaginary driver. */
+/** Configuration layers that a test fills, over the real defaults and those of an imaginary driver. */
 public final class Layers {
     private static final Config DRIVER = ConfigFactory.parseString("""
             unraced.ebpf {
@@ -42,7 +42,7 @@ public final class Layers {
         return this;
     }
 
-    /** A builder that sees neither the environment of the test run nor the machine's file. */
+    /** Returns a builder that sees neither the environment of the test run nor the machine's file. */
     public CaptureConfigBuilder builder() {
         Config reference = DRIVER.withFallback(ConfigLoader.reference(CaptureConfig.class.getClassLoader()));
         return new CaptureConfigBuilder(new ConfigLoader(environment, properties, defaultFile, reference));

@@ -122,7 +122,7 @@ class NearestNameTest {
         return word.toString();
     }
 
-    /** A word with one insertion, deletion, substitution or swap. */
+    /** Returns a word with one insertion, deletion, substitution or swap. */
     private String slip(String word) {
         StringBuilder slip = new StringBuilder(word);
         int at = random.nextInt(word.length());

@@ -13,7 +13,7 @@ import java.util.Properties;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The defaults: documented where they stand, and in the manual. */
+/** Checks that the defaults are documented in reference.conf and in the manual. */
 class ReferenceTest {
     private final KnownKeys keys = new KnownKeys(ConfigLoader.reference(CaptureConfig.class.getClassLoader()));
 

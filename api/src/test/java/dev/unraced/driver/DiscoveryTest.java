@@ -26,7 +26,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Discovery by real service files, which only this test's class loader sees. */
+/** Checks discovery by real service files, which only this test's class loader sees. */
 class DiscoveryTest {
     @TempDir
     Path directory;
@@ -184,7 +184,7 @@ class DiscoveryTest {
         }
     }
 
-    /** Stands for a jar that is not there. */
+    /** Stands for a missing jar. */
     static final class Library {}
 
     static final class NeedyDriver extends WorkingDriver {
@@ -201,7 +201,7 @@ class DiscoveryTest {
         }
     }
 
-    /** Sees what its parent sees, but for the library: so it has to define those that need it. */
+    /** A class loader that sees its parent's classes except the library, so it must define the classes that need it. */
     private static final class WithoutLibrary extends ClassLoader {
         WithoutLibrary(ClassLoader parent) {
             super(parent);

@@ -41,7 +41,7 @@ class FlightCaptureTest {
     @TempDir
     private Path folder;
 
-    // Stubbed before Flight Recorder's thread asks, and not while it may.
+    // Stubs must be complete before Flight Recorder's thread asks, so tests change these fields instead.
     private final AtomicBoolean open = new AtomicBoolean(true);
     private volatile CaptureStats books = stats(Map.of());
 

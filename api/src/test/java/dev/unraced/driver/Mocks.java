@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/** Drivers that answer what a test wants. */
+/** Mock drivers with the answers that a test wants. */
 final class Mocks {
     static final Availability AVAILABLE = new Availability.Available();
 

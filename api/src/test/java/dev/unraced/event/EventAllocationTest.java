@@ -7,7 +7,7 @@ import dev.unraced.testing.Allocation;
 import java.nio.ByteBuffer;
 import org.junit.jupiter.api.Test;
 
-/** What runs once per event allocates nothing. */
+/** Checks that code which runs once per event allocates nothing. */
 class EventAllocationTest {
     private final EventView event = new EventView();
     private final byte[] target = new byte[16];

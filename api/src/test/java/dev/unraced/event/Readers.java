@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.event;
 
-/** Reads whatever an event has, as a careful handler would. */
+/** Reads all fields of an event, as a careful handler would. */
 final class Readers {
 
     private Readers() {}
@@ -25,7 +25,7 @@ final class Readers {
         return sum + (event.isOpenLike() ? open(event) : connect(event));
     }
 
-    /** Asks the flags before the numbers, and the flags only: what they promise must be there. */
+    /** Asks only the flags before it reads numbers: every field that a flag promises must be readable. */
     static long readByFlags(EventView event) {
         long sum = 0;
         if (event.has(EventFlag.HAS_FILE)) {

@@ -9,8 +9,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The names that {@code record.h} declares. Knows just the C that the header uses, and refuses the rest, so that no
- * declaration goes unseen.
+ * The names that {@code record.h} declares. The parser knows only the C of that header and refuses other syntax, so
+ * that it overlooks no declaration.
  *
  * @param structs the members of each struct; those of a union count as the struct's own
  * @param enums the constants of each enum

@@ -27,10 +27,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Compares what a C compiler makes of {@code record.h} with the Java side, in both directions. */
+/** Compares the layout that a C compiler gives {@code record.h} with the Java side, in both directions. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class RecordLayoutTest {
-    /** Constants of RecordLayout that are no offsets, by the name of their macro. */
+    /** The constants of RecordLayout that are not offsets, by the name of their macro. */
     private static final Map<String, String> MACROS = Map.of(
             "UNRACED_RECORD_VERSION", "VERSION",
             "UNRACED_RECORD_MERGED", "TYPE_MERGED",
@@ -92,7 +92,7 @@ class RecordLayoutTest {
         }
     }
 
-    /** Prints every constant, and the offset and size of every member. */
+    /** Returns a C program that prints every constant, and the offset and size of every member. */
     private String program() {
         List<String> lines = new ArrayList<>();
         header.constants().forEach(name -> lines.add(print(name, name)));
@@ -120,7 +120,7 @@ class RecordLayoutTest {
                 """.formatted(String.join("\n", lines));
     }
 
-    /** Spaces would end the name. */
+    /** Spaces would end the name, so colons replace them. */
     private static String print(String name, String expression) {
         return "\tprintf(\"%s %%lld\\n\", (long long)(%s));".formatted(name.replace(' ', ':'), expression);
     }
@@ -157,7 +157,7 @@ class RecordLayoutTest {
         assertThat(tested).containsExactlyInAnyOrderElementsOf(NUMBERS.keySet());
     }
 
-    /** Ones in just its bytes must read as all ones, and ones in all other bytes as zero. */
+    /** Checks a field's width: ones in only its bytes must read as all ones, and ones in all other bytes as zero. */
     private static void checkWidth(ToLongFunction<EventView> number, int offset, int size, Syscall syscall) {
         ByteBuffer record = ByteBuffer.allocate(RecordLayout.FIXED_SIZE).order(ByteOrder.LITTLE_ENDIAN);
         EventView view = new EventView().wrap(record, 0);
@@ -276,7 +276,7 @@ class RecordLayoutTest {
         assertThat(java).as("enum unraced_%s", name).isEqualTo(c);
     }
 
-    /** The members that mean something; the families are structs of their own. */
+    /** Returns the members with a meaning; the families are separate structs. */
     private List<String> fields(String struct) {
         return header.structs().get(struct).stream()
                 .filter(member -> !member.startsWith("reserved"))
@@ -285,7 +285,7 @@ class RecordLayoutTest {
                 .toList();
     }
 
-    /** From the start of the record; for a slice, from its own. */
+    /** Returns the offset from the start of the record; for a member of a slice, from the slice's start. */
     private long offset(String struct, String member) {
         boolean family = struct.equals("open") || struct.equals("connect");
         return value("offsetof:" + struct + "." + member) + (family ? value("offsetof:record." + struct) : 0);
@@ -296,7 +296,7 @@ class RecordLayoutTest {
         return values.get(name);
     }
 
-    /** VERSION is taken by the version itself. */
+    /** The name VERSION is taken by the version number itself. */
     private static String javaName(String member) {
         return member.equals("version") ? "VERSION_OFFSET" : member.toUpperCase(Locale.ROOT);
     }

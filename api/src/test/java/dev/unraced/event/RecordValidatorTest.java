@@ -175,7 +175,7 @@ class RecordValidatorTest {
         return Stream.of(Records.open(new RecordEncoder()), Records.connect(new RecordEncoder()));
     }
 
-    /** A valid record never surprises, and no bytes whatever make the check itself throw. */
+    /** Checks that a valid record can always be read, and that the validator never throws for any bytes. */
     @ParameterizedTest
     @MethodSource("records")
     void whateverIsValidCanBeRead(RecordEncoder encoder) {
@@ -201,7 +201,7 @@ class RecordValidatorTest {
         assertThat(valid).as("valid ones, sum %d", sum).isBetween(FUZZED / 100, FUZZED - FUZZED / 100);
     }
 
-    /** Half of them are small numbers, which codes and slices survive more often. */
+    /** Spoils a byte; half of the new values are small numbers, which more often stay valid codes and slices. */
     private static void spoil(ByteBuffer record, Random random) {
         int at = random.nextInt(record.capacity());
         boolean small = random.nextBoolean();

@@ -5,7 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
-/** Records with every field set, each to a value of its own. */
+/** Records with every field set, each to a different value. */
 final class Records {
     static final byte[] INET = {2, 0, 0, 80, 127, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0};
     static final byte[] LOCAL = {2, 0, (byte) 0xc0, 1, 127, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0};
@@ -49,7 +49,7 @@ final class Records {
         return new EventView().wrap(encoder.buffer(), 0);
     }
 
-    /** A copy that a test may spoil. */
+    /** Returns a copy that a test may spoil. */
     static ByteBuffer copy(RecordEncoder encoder) {
         return ByteBuffer.wrap(encoder.toByteArray()).order(ByteOrder.LITTLE_ENDIAN);
     }

@@ -20,8 +20,8 @@ import org.junit.jupiter.api.RepetitionInfo;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * Subscribers that ask from several threads, and come and go: none sees a gap, a repetition or two signals at once, and
- * each event is somebody's.
+ * Stresses a publisher with subscribers that request from several threads, and come and go. No subscriber may see a
+ * gap, a repetition or two signals at once, and each event must reach a subscriber.
  */
 @Timeout(120)
 class CapturePublisherStressTest {
@@ -52,7 +52,7 @@ class CapturePublisherStressTest {
         }
     }
 
-    /** Asks in portions from a thread of its own; cancels at times, and subscribes again. */
+    /** A subscriber that requests in portions from its own thread, cancels at times, and subscribes again. */
     private final class Comer extends Thread {
         private final CapturePublisher publisher;
         private final SplittableRandom random;

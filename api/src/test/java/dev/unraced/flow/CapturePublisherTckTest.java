@@ -11,15 +11,15 @@ import org.reactivestreams.tck.TestEnvironment;
 import org.reactivestreams.tck.flow.FlowPublisherVerification;
 import org.testng.annotations.AfterMethod;
 
-/** The rules of Reactive Streams for publishers, by their own kit. */
+/** Checks the rules of Reactive Streams for publishers with their own kit. */
 public class CapturePublisherTckTest extends FlowPublisherVerification<SyscallEvent> {
-    /** For what must come. */
+    /** The time to wait for expected signals. */
     private static final long PATIENCE_MILLIS = 10_000;
-    /** For what must not come. */
+    /** The time to wait for unexpected signals. */
     private static final long SILENCE_MILLIS = 50;
-    /** How often it looks for what must come. */
+    /** The interval of checks for expected signals. */
     private static final long POLL_MILLIS = 100;
-    /** How long it gives the garbage collector. */
+    /** The time for the garbage collector. */
     private static final long GARBAGE_MILLIS = 500;
 
     private final List<Capture> captures = new ArrayList<>();
@@ -41,7 +41,7 @@ public class CapturePublisherTckTest extends FlowPublisherVerification<SyscallEv
         try {
             capture.poll(event -> {}, 1);
         } catch (CaptureException e) {
-            // Now it has failed.
+            // The capture has failed now.
         }
         return CapturePublisher.of(capture);
     }

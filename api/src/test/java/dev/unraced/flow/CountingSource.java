@@ -20,10 +20,10 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
-/** Writes events into a ring, each with the next number, and can end or fail. */
+/** A source that writes numbered events into a ring, and can end or fail. */
 final class CountingSource extends UserSource {
     private static final int RING_BYTES = 1 << 19;
-    /** More events than fit into the ring: each has a header of more than 128 bytes. */
+    /** The number of events that does not fit into the ring: each event takes more than 128 bytes. */
     static final int TOO_MANY = RING_BYTES / 128;
 
     private static final AtomicInteger SOURCES = new AtomicInteger();
@@ -41,7 +41,7 @@ final class CountingSource extends UserSource {
                 new RingCapture("counting-" + SOURCES.incrementAndGet(), Capabilities.complete(), ring.reader(), this);
     }
 
-    /** A capture of so many events, which then ends; of {@link Long#MAX_VALUE} as many as anybody reads. */
+    /** Returns a capture of a number of events, which then ends; with {@link Long#MAX_VALUE} it never ends. */
     static Capture of(long count) {
         CountingSource source = new CountingSource();
         Thread thread = new Thread(() -> source.feed(count), "feed");
@@ -54,7 +54,7 @@ final class CountingSource extends UserSource {
         return capture;
     }
 
-    /** Writes so many events, and loses those that find no room. */
+    /** Writes a number of events, and loses those that find no room. */
     void write(int count) {
         for (int i = 0; i < count; i++) {
             ring.write(encoder.buffer(), encode(++written));
@@ -132,6 +132,6 @@ final class CountingSource extends UserSource {
 
     @Override
     public void release() {
-        // Ordinary memory.
+        // Ordinary memory needs no release.
     }
 }

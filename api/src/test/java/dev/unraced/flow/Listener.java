@@ -12,7 +12,7 @@ import java.util.concurrent.Flow.Subscription;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
-/** A subscriber that keeps what it is told; it asks for what a test asks it to. */
+/** A subscriber that keeps its signals; it requests as many events as a test tells it to. */
 class Listener implements Subscriber<SyscallEvent> {
     static final String COMPLETE = "complete";
 
@@ -47,12 +47,12 @@ class Listener implements Subscriber<SyscallEvent> {
         return events;
     }
 
-    /** Numbers of the events that it has got. */
+    /** Returns the numbers of the received events. */
     List<Long> numbers() {
         return events.stream().map(event -> event.call().sequence()).toList();
     }
 
-    /** {@link #COMPLETE}, or the failure; null before. */
+    /** Returns {@link #COMPLETE}, or the failure; null before the end. */
     @Nullable
     Object end() {
         return last.get();

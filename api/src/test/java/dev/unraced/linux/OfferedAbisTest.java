@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What kernels of other machines would say; that of a real one is the kit's to check, by real calls. */
+/** Checks the answers for imaginary kernels; the kit checks the answer of a real kernel with real calls. */
 class OfferedAbisTest {
     private static final String RELEASE = "6.12";
 

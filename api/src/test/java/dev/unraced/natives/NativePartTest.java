@@ -15,9 +15,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class NativePartTest {
-    /** Any file of the class path. */
+    /** An arbitrary file of the class path. */
     private static final String RESOURCE = "/dev/unraced/natives/NativePartTest.class";
-    /** The driver ebpf tries it with real mounts. */
+    /** A directory that the test declares noexec; the tests of the driver ebpf use real mounts. */
     private static final Path NOEXEC = Path.of("/forbids/code");
 
     @TempDir

@@ -14,7 +14,10 @@ import java.util.Random;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** Whatever happens to a file: no other exception, no record that was not written, none missing before the damage. */
+/**
+ * Checks that a damaged file causes no other exception, no record that was not written, and no missing record before
+ * the damage.
+ */
 class RecordingFuzzTest {
     private static final int PER_BLOCK = 7;
     private static final List<byte[]> EVENTS = Recordings.events(50);
@@ -50,7 +53,7 @@ class RecordingFuzzTest {
             for (int i = random.nextInt(20); i >= 0; i--) {
                 int at = random.nextInt(good.length);
                 flipped[at] = (byte) ~flipped[at];
-                // Flipped back, it is whole again.
+                // The second flip makes the file whole again.
                 first = mismatch(flipped);
             }
             Reading reading = read(flipped);
@@ -58,7 +61,7 @@ class RecordingFuzzTest {
         }
     }
 
-    /** A checksum stops damage, not malice. */
+    /** A checksum detects damage, not malice. */
     @Test
     void contentOfMaliceWithARightChecksum() throws IOException {
         int header = FILE_HEADER_SIZE + ByteBuffer.wrap(good).order(ORDER).getInt(FILE_TEXT_LENGTH);
@@ -101,7 +104,7 @@ class RecordingFuzzTest {
         return at < 0 ? good.length : at;
     }
 
-    /** Events in the blocks that lie whole before a byte. */
+    /** Returns the number of events in the blocks that end before a byte. */
     private int eventsBefore(int byteAt) {
         ByteBuffer file = ByteBuffer.wrap(good).order(ORDER);
         int at = FILE_HEADER_SIZE + file.getInt(FILE_TEXT_LENGTH);

@@ -189,7 +189,7 @@ class RecordingReaderTest {
         return assertThatExceptionOfType(RecordingException.class).isThrownBy(() -> Recordings.reader(bytes));
     }
 
-    /** Asserts that exactly so many of the events come first. */
+    /** Asserts that reading fails after exactly the first {@code events} events. */
     private static ThrowableAssertAlternative<RecordingException> assertThatReading(byte[] bytes, int events) {
         try (RecordingReader reader = Recordings.reader(bytes)) {
             List<byte[]> read = new ArrayList<>();

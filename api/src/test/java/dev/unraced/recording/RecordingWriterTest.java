@@ -210,11 +210,11 @@ class RecordingWriterTest {
 
     static void readInto(RecordingReader reader, List<byte[]> read) {
         while (reader.poll(event -> read.add(Recordings.bytes(event)), 100) > 0) {
-            // Goes on to the end.
+            // The loop goes on to the end.
         }
     }
 
-    /** Takes so many bytes, and as many of a larger write as fit. */
+    /** A stream that accepts a limited number of bytes, and the fitting part of a larger write. */
     private static final class Disk extends OutputStream {
         private final ByteArrayOutputStream content = new ByteArrayOutputStream();
         private final int size;

@@ -30,7 +30,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.stream.IntStream;
 
-/** Records, captures and recordings that tests share. */
+/** The records, captures and recordings that tests share. */
 final class Recordings {
     static final CaptureStats BOOKS = new CaptureStats(
             10,
@@ -59,7 +59,7 @@ final class Recordings {
         return capture;
     }
 
-    /** An open or a connect of any size, by its number. */
+    /** Returns the open or the connect of a number, of varying size. */
     static byte[] event(int number) {
         return number % 5 == 4 ? connect(number) : open(number, "/" + "x".repeat(new Random(number).nextInt(300)));
     }
@@ -68,7 +68,7 @@ final class Recordings {
         return IntStream.rangeClosed(1, count).mapToObj(Recordings::event).toList();
     }
 
-    /** Returned so many milliseconds after boot as its number says. */
+    /** Returns an open that returned {@code number} milliseconds after boot. */
     static byte[] open(int number, String path) {
         return at(number * 1_000_000L, number, path);
     }
@@ -94,7 +94,7 @@ final class Recordings {
     }
 
     static EventView view(byte[] record) {
-        // Records seldom start at the start of the memory that holds them.
+        // Records seldom start at the start of their memory.
         byte[] shifted = new byte[record.length + 16];
         System.arraycopy(record, 0, shifted, 16, record.length);
         return new EventView().wrap(ByteBuffer.wrap(shifted).order(ByteOrder.LITTLE_ENDIAN), 16);
@@ -106,7 +106,7 @@ final class Recordings {
         return copy;
     }
 
-    /** A closed recording, with a block for every so many events. */
+    /** Returns a closed recording, with a block for each {@code perBlock} events. */
     static byte[] recording(List<byte[]> events, int perBlock) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         try (RecordingWriter writer = RecordingWriter.over(out, "test", capture())) {

@@ -37,7 +37,7 @@ class CallerLimitsTest {
 
         assertThat(admitted(limits, USER, CGROUP, 100, SECOND)).isEqualTo(10);
         assertThat(admitted(limits, USER + 1, CGROUP, 100, SECOND)).isEqualTo(5);
-        // What the cgroup's limit refused has not cost the user a token.
+        // Events that the cgroup's limit refused cost the user no token.
         assertThat(admitted(limits, USER + 1, CGROUP + 1, 100, SECOND)).isEqualTo(5);
     }
 

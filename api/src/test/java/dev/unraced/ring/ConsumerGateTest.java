@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Timeout.ThreadMode;
 @Timeout(value = 60, threadMode = ThreadMode.SEPARATE_THREAD)
 class ConsumerGateTest {
     private static final int ROUNDS = 5_000;
-    /** How long a handler may take before the consumer leaves. */
+    /** The time that a handler takes before the consumer leaves. */
     private static final int LONG_CALL_MILLIS = 300;
 
     @Test

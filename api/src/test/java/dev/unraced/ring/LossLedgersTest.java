@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Compiles {@code callers.h}, lets it limit and count, and reads what it wrote. */
+/** Compiles {@code callers.h}, lets it limit and count, and reads the resulting memory. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class LossLedgersTest {
     private static final String PROGRAM = """
@@ -122,7 +122,7 @@ class LossLedgersTest {
 
     @Test
     void manyOwnersGetNoMoreThanTheTableAllows() {
-        // Each of 1,024 buckets and the one that the others share. All groups are full by then.
+        // Each of the 1,024 buckets and the shared bucket allow 10 events. All groups are full by then.
         assertThat(said).contains("many 10250", "again 10");
     }
 

@@ -43,7 +43,7 @@ final class MemoryRing {
         return (long) LONGS.getAcquire(consumer, 0);
     }
 
-    /** An open of a path, whose number is its sequence; false when there is no room. */
+    /** Writes an open of a path with the next sequence number; returns false when there is no room. */
     boolean open(String path) {
         encoder.begin(Syscall.OPENAT, Abi.NATIVE, Origin.SYSCALL, Mitigation.STASH)
                 .sequence(0, sequence + 1)
@@ -55,7 +55,7 @@ final class MemoryRing {
         return written;
     }
 
-    /** An open by a thread that returned at a time; the time is its number as well. */
+    /** Writes an open by a thread that returned at a time, which also is its sequence number. */
     boolean open(int tid, long exitNanos) {
         encoder.begin(Syscall.OPENAT, Abi.NATIVE, Origin.SYSCALL, Mitigation.STASH)
                 .sequence(0, exitNanos)
@@ -65,7 +65,7 @@ final class MemoryRing {
         return write(encoder.buffer(), encoder.finish(), 0);
     }
 
-    /** The last open once more, number and all; allocates nothing. */
+    /** Writes the last open again, with the same number; allocates nothing. */
     void again() {
         write(encoder.buffer(), encoder.finish(), 0);
     }

@@ -107,7 +107,7 @@ class MergingReaderTest {
 
         Allocation.assertNone(() -> {
             reader.poll(touch, 16);
-            // By index: an iterator would be an allocation of the test's own.
+            // The loop uses an index, as the test's own iterator would allocate.
             for (int i = 0; i < rings.size(); i++) {
                 rings.get(i).again();
             }
@@ -116,7 +116,7 @@ class MergingReaderTest {
         assertThat(sum[0]).isPositive();
     }
 
-    /** Threads go from ring to ring between their calls, as they go from CPU to CPU. */
+    /** Threads move between rings between their calls, as they move between CPUs. */
     @Test
     void threadsThatMigrateKeepTheirOrder() throws InterruptedException {
         long[] last = new long[THREADS];

@@ -232,7 +232,7 @@ class RingCaptureTest {
         assertThat(capture.stats().imbalance()).isZero();
     }
 
-    /** After its release a source's memory is unmapped, so each of these calls would end the process. */
+    /** Makes each call to a released source fail: its memory is unmapped, so a real call would crash the process. */
     private void forbidAfterRelease() {
         doAnswer(call -> {
                     IllegalStateException unmapped = new IllegalStateException("the memory is unmapped");

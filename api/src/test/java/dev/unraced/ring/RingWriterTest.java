@@ -48,7 +48,7 @@ class RingWriterTest {
         for (int length = 0; length <= longest; length++) {
             sequence++;
             if (!write(sequence, length)) {
-                // The end of the ring was filled up; once that is read, the record fits.
+                // A filler took the end of the ring; after it is read, the record fits.
                 assertThat(reader.poll(check, 1)).isZero();
                 assertThat(write(sequence, length)).isTrue();
             }

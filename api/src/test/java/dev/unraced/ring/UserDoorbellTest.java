@@ -90,7 +90,7 @@ class UserDoorbellTest {
         assertThat(Thread.interrupted()).isTrue();
     }
 
-    /** Were one wake-up lost, both threads would wait for ever. */
+    /** If a wake-up were lost, both threads would wait for ever. */
     @Test
     void noWakeUpIsLost() throws InterruptedException {
         int rounds = 50_000;
@@ -98,7 +98,7 @@ class UserDoorbellTest {
         AtomicLong received = new AtomicLong();
         Thread producer = new Thread(() -> {
             for (int i = 1; i <= rounds; i++) {
-                // As weak as the ring's own publication.
+                // This write is as weak as the ring's own publication.
                 sent.setRelease(i);
                 bell.ring();
                 while (received.get() < i) {

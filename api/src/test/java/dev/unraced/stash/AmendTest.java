@@ -8,7 +8,7 @@ import java.nio.ByteBuffer;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Entries of which more becomes known while their call runs. */
+/** Checks entries that change while their call runs. */
 class AmendTest {
     private static final int SIZE = 8;
 

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What every stash keeps, whatever it does when full. */
+/** The contract of every stash, whatever its policy when full. */
 public abstract class ArgStashContract {
     static final int CAPACITY = 4;
     static final int ENTRY_BYTES = 16;
@@ -23,7 +23,7 @@ public abstract class ArgStashContract {
 
     ArgStash stash;
 
-    /** A fresh stash, for one test. */
+    /** Returns a new stash for one test. */
     protected abstract ArgStash newStash(int capacity, int entryBytes);
 
     @BeforeEach
@@ -247,7 +247,7 @@ public abstract class ArgStashContract {
         });
     }
 
-    /** Puts an entry for each of the threads 1 to {@link #CAPACITY}, its number for bytes. */
+    /** Puts an entry for each of the threads 1 to {@link #CAPACITY}, with the thread's number as its bytes. */
     final void fill() {
         for (int thread = 1; thread <= CAPACITY; thread++) {
             assertThat(put(thread, Integer.toString(thread))).isEqualTo(Put.STORED);

@@ -8,7 +8,7 @@ final class CollidingKeys {
 
     private CollidingKeys() {}
 
-    /** Keys whose search starts in the same bucket of a table. */
+    /** Returns keys whose search starts in the same bucket of a table. */
     static long[] of(int count, long seed, int buckets, int bucket) {
         return LongStream.iterate(1, key -> key + 1)
                 .filter(key -> (ThreadTable.hash(key ^ seed) & (buckets - 1)) == bucket)

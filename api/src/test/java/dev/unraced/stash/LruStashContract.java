@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.unraced.stash.ArgStash.Put;
 import org.junit.jupiter.api.Test;
 
-/** What a stash keeps that gives up its oldest entry when it is full. */
+/** The contract of a stash that evicts its oldest entry when it is full. */
 public abstract class LruStashContract extends ArgStashContract {
 
     @Test

@@ -9,16 +9,16 @@ import java.util.Arrays;
 import java.util.Random;
 import java.util.stream.LongStream;
 
-/** Random operations on a stash and on its model must agree, step by step. */
+/** Checks that random operations on a stash and on its model agree, step by step. */
 public final class ModelCheck {
-    /** What the stash under test should be seeded with, so that the keys here collide in it. */
+    /** The seed for the stash under test, so that the keys here collide in it. */
     public static final long SEED = 20261124;
 
     private static final int OPERATIONS = 200_000;
 
     private ModelCheck() {}
 
-    /** Checks an empty stash. */
+    /** Checks a stash, which must be empty at the start. */
     public static void run(ArgStash stash, StashPolicy policy) {
         int capacity = stash.capacity();
         Random random = new Random(SEED + capacity);
@@ -57,7 +57,7 @@ public final class ModelCheck {
         assertThat(stash.stats().imbalance()).isZero();
     }
 
-    /** Half of them collide in the last bucket, so that probing also wraps around. */
+    /** Returns keys of which half collide in the last bucket, so that probing also wraps around. */
     private static long[] hostileKeys(int capacity) {
         int buckets = Integer.highestOneBit(2 * capacity - 1) << 1;
         LongStream colliding = LongStream.of(CollidingKeys.of(capacity + 2, SEED, buckets, buckets - 1));

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Looking at an entry while its call runs. */
+/** Checks looking at an entry while its call runs. */
 class PeekTest {
     private static final int SIZE = 8;
     private static final int CALL = 257;

@@ -17,7 +17,7 @@ final class StashModel {
 
     record Missed(long startNanos, int call, int reason) {}
 
-    /** What a take returned: a length or a code, and the bytes. */
+    /** The result of a take: a length or a code, and the bytes. */
     record Taken(int code, ByteString bytes) {}
 
     private final StashPolicy policy;

@@ -6,7 +6,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Random operations on a stash and on its model must agree, step by step. */
+/** Checks that random operations on a stash and on its model agree, step by step. */
 class StashModelTest {
     private static final int ENTRY_BYTES = 24;
 

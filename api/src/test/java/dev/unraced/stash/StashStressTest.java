@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Several readers share one stash that is too small for them, also for the same threads. */
+/** Stresses one stash that is too small for its several readers, also for the same threads. */
 @Timeout(60)
 class StashStressTest {
     private static final int READERS = 4;
@@ -86,7 +86,7 @@ class StashStressTest {
         }
     }
 
-    /** Every entry is its thread's key, over and over: a torn or mixed-up one shows. */
+    /** Each entry repeats its thread's key, so a torn or mixed-up entry shows. */
     private record Reader(ArgStash stash, int number) implements Callable<Tally> {
 
         @Override

@@ -15,9 +15,9 @@ public final class Allocation {
     private Allocation() {}
 
     /**
-     * Asserts that an operation, once warm, allocates not a single byte. The JVM itself now and then allocates on a
-     * thread whose code it recompiles, so one clean attempt of many rounds is enough: what the operation allocates is
-     * in all of them.
+     * Asserts that a warm operation allocates not a single byte. The JVM itself sometimes allocates on a thread whose
+     * code it recompiles, so one clean attempt of many rounds is enough: an operation's own allocations occur in all
+     * attempts.
      */
     public static void assertNone(Runnable operation) {
         long least = Long.MAX_VALUE;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import org.junit.jupiter.api.Test;
 
-/** The meter itself must see an allocation, or every test that uses it proves nothing. */
+/** Checks that the meter sees an allocation; otherwise every test that uses it proves nothing. */
 class AllocationTest {
     private volatile Object sink = this;
 

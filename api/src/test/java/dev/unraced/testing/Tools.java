@@ -12,14 +12,14 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Programs of the machine that a test cannot do without. */
+/** Runs programs of the machine that tests need. */
 public final class Tools {
-    /** When set, whatever is missing fails a test instead of skipping it. */
+    /** When set, a missing program fails a test instead of skipping it. */
     private static final String REQUIRE_VARIABLE = "UNRACED_REQUIRE";
 
     private Tools() {}
 
-    /** Skips the test when a program is missing, or fails it where nothing may be skipped. */
+    /** Skips the test when a program is missing, or fails it where no test may be skipped. */
     public static void need(String program) {
         String path = System.getenv().getOrDefault("PATH", "");
         boolean found = Stream.of(path.split(File.pathSeparator, -1))
@@ -30,7 +30,7 @@ public final class Tools {
         assumeTrue(found, () -> program + " is not on the PATH");
     }
 
-    /** Runs a command that must succeed; its output, line by line. */
+    /** Runs a command that must succeed, and returns its output line by line. */
     public static List<String> run(Path directory, String... command) throws IOException, InterruptedException {
         Process process = new ProcessBuilder(command)
                 .directory(directory.toFile())

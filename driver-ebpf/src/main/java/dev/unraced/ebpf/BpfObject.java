@@ -16,7 +16,7 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The programs and maps, loaded into the kernel. Everything is gone when this is closed, or when the process ends. */
+/** The programs and maps in the kernel. The kernel frees them when this object is closed, or when the process ends. */
 final class BpfObject implements AutoCloseable {
     private static final Pattern EVENT = Pattern.compile("tracepoint/(\\w+)/(\\w+)");
     private static final int OPTIONS_SIZE = 88;
@@ -35,7 +35,7 @@ final class BpfObject implements AutoCloseable {
         this.loaded = loaded;
     }
 
-    /** What is done with an object between being opened and being loaded. */
+    /** The changes to an object after it is opened and before it is loaded. */
     private interface Preparation {
         void prepare(BpfObject object) throws EbpfFailure;
     }
@@ -63,7 +63,7 @@ final class BpfObject implements AutoCloseable {
         });
     }
 
-    /** Loads some programs of an object, which share the maps that another one has by the same name. */
+    /** Loads some programs of an object, which share the maps of the same name with the main object. */
     static BpfObject loadBeside(BpfObject main, String name, Set<String> wanted) throws EbpfFailure {
         return load(name, List.copyOf(wanted), object -> {
             object.leaveOut(object.names(), wanted);
@@ -114,7 +114,7 @@ final class BpfObject implements AutoCloseable {
         return LibBpf.bpf_map__fd(map);
     }
 
-    /** Names of the programs that were loaded. */
+    /** Returns the names of the loaded programs. */
     List<String> programs() {
         return loaded;
     }
@@ -148,7 +148,7 @@ final class BpfObject implements AutoCloseable {
         }
     }
 
-    /** Attaches a program to where its section says. */
+    /** Attaches a program to the tracepoint or function that its section names. */
     void attach(String name) throws EbpfFailure {
         Pointer program = find(name);
         Matcher event = EVENT.matcher(LibBpf.bpf_program__section_name(program));
@@ -156,7 +156,7 @@ final class BpfObject implements AutoCloseable {
             keep(name, LibBpf.bpf_program__attach(program));
             return;
         }
-        // libbpf would want tracefs to be mounted.
+        // libbpf would need a mounted tracefs.
         try (Tracefs tracefs = Tracefs.open()) {
             attach(name, PerfEvent.ofTracepoint(tracefs.id(event.group(1), event.group(2))));
         }
@@ -172,14 +172,14 @@ final class BpfObject implements AutoCloseable {
         }
     }
 
-    /** Takes the programs off; the maps stay. The kernel waits for each, so they wait side by side. */
+    /** Detaches the programs and keeps the maps. The kernel waits for each detachment, so they run in parallel. */
     void detach() {
         if (links.isEmpty()) {
             return;
         }
         links.parallelStream().forEach(LibBpf::bpf_link__destroy);
         links.clear();
-        // Not every kernel waits for programs that run, if others are attached to the same tracepoint.
+        // Not every kernel waits for running programs if others are attached to the same tracepoint.
         LibC.awaitGracePeriod();
     }
 
@@ -232,7 +232,7 @@ final class BpfObject implements AutoCloseable {
         return programs;
     }
 
-    /** Maps of the kernel's own making, such as that of constants, have a dot in their names. */
+    /** Shares all maps except internal ones, such as the map of constants, whose names have a dot. */
     private void share(BpfObject other) throws EbpfFailure {
         Pointer map = LibBpf.bpf_object__next_map(object, null);
         for (; map != null; map = LibBpf.bpf_object__next_map(object, map)) {
@@ -262,12 +262,12 @@ final class BpfObject implements AutoCloseable {
         }
     }
 
-    /** The program at the entry of a call: one for all opens. */
+    /** Returns the program at the entry of a call; all opens share one. */
     static String entryOf(Syscall syscall) {
         return syscall.isOpenLike() ? "enter_opens" : "enter_connect";
     }
 
-    /** The program at the return of a call: one for all opens. */
+    /** Returns the program at the return of a call; all opens share one. */
     static String returnOf(Syscall syscall) {
         return syscall.isOpenLike() ? "exit_opens" : "exit_connect";
     }
@@ -284,7 +284,7 @@ final class BpfObject implements AutoCloseable {
         }
     }
 
-    /** The verifier's verdict stands last, before its statistics. */
+    /** Returns the verifier's verdict, which is the last line before its statistics. */
     private static String lastLine(String log) {
         String last = "";
         for (String line : log.lines().toList()) {

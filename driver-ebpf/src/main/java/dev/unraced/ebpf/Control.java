@@ -36,7 +36,7 @@ final class Control {
         INTS.setVolatile(memory, ControlLayout.INTEGRITY, checked ? 1 : 0);
     }
 
-    /** Of which calls the kernel's copies are taken, a bit each by code. */
+    /** Sets the calls whose kernel copies are captured, as one bit for each call's code. */
     void copies(int calls) {
         INTS.setVolatile(memory, ControlLayout.COPIES, calls);
     }
@@ -58,16 +58,16 @@ final class Control {
         INTS.setVolatile(memory, ControlLayout.SYSCALLS, bits);
     }
 
-    /** Whether requests of io_urings can be read; known once the program init_self has run. */
+    /** Returns whether io_uring requests can be read, once the program init_self has run. */
     boolean hasRequests() {
         return (int) INTS.getVolatile(memory, ControlLayout.HAS_REQUESTS) != 0;
     }
 
     /**
-     * How much the stash takes, and where.
+     * Sets the size and the place of the stash.
      *
-     * @param entries calls at once
-     * @param slots a power of two
+     * @param entries the number of concurrent calls
+     * @param slots the number of slots, a power of two
      * @param ownSlots whether threads have slots of their own
      */
     void stash(int entries, int slots, boolean ownSlots) {
@@ -76,13 +76,16 @@ final class Control {
         INTS.setVolatile(memory, ControlLayout.TASK_STORAGE, ownSlots ? 1 : 0);
     }
 
-    /** Calls in the stash. Who finds it full may count himself in for a moment. */
+    /**
+     * Returns the number of calls in the stash. A program that finds it full adds its call for a moment, so this is
+     * capped.
+     */
     int stashed() {
         return Math.min((int) INTS.getVolatile(memory, ControlLayout.STASHED), (int)
                 INTS.getVolatile(memory, ControlLayout.STASH_ENTRIES));
     }
 
-    /** How many events of a user and of a cgroup are taken in a second. */
+    /** Sets the limits of events per second of a user and of a cgroup. */
     void limits(RateLimits limits, int seed) {
         INTS.setVolatile(memory, ControlLayout.LIMIT_SEED, seed);
         INTS.setVolatile(memory, ControlLayout.USER_INTERVAL, limits.userIntervalNanos());

@@ -5,14 +5,14 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
 
-/** Which ways into the kernel's functions configuration allows: {@code unraced.ebpf.copies}. */
+/** The methods of reading the kernel's copies that the configuration allows: {@code unraced.ebpf.copies}. */
 enum CopyChoice {
     AUTO,
     FEXIT,
     KPROBE,
     NONE;
 
-    /** The names that configuration has for them. */
+    /** The names of the choices in the configuration. */
     static final List<String> NAMES = Stream.of(values())
             .map(choice -> choice.name().toLowerCase(Locale.ROOT))
             .toList();
@@ -21,7 +21,7 @@ enum CopyChoice {
         return values()[NAMES.indexOf(name)];
     }
 
-    /** To be tried in this order. */
+    /** Returns the methods in the order of trying. */
     List<CopyTier> tiers() {
         return switch (this) {
             case AUTO -> List.of(CopyTier.values());

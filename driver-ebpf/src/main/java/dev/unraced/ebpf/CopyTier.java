@@ -9,11 +9,11 @@ import java.util.Locale;
 import java.util.Set;
 
 /**
- * How programs get into the kernel's functions, the best first: {@code kernel-copy.bpf.c} and
- * {@code kernel-copy-kprobe.bpf.c}. Which functions there are, the kernel's BTF tells.
+ * The methods of attaching programs to the kernel's functions, best first: {@code kernel-copy.bpf.c} and
+ * {@code kernel-copy-kprobe.bpf.c}. The kernel's BTF lists the functions that it has.
  */
 enum CopyTier {
-    /** By trampolines: fentry and fexit. */
+    /** Programs attach by trampolines: fentry and fexit. */
     FEXIT("kernel-copy.bpf.o", "filp_opened", "file_opened_7", "how_copied", "fentry and fexit") {
         @Override
         Set<String> programs(Set<Syscall> syscalls) throws EbpfFailure {
@@ -25,7 +25,7 @@ enum CopyTier {
         }
     },
 
-    /** By kprobes, and a kretprobe for what became of a socket. */
+    /** Programs attach by kprobes, and by a kretprobe for the state of a connected socket. */
     KPROBE("kernel-copy-kprobe.bpf.o", "filp_opening", "file_opening_7", "how_used", "kprobes") {
         @Override
         Set<String> programs(Set<Syscall> syscalls) throws EbpfFailure {
@@ -41,7 +41,9 @@ enum CopyTier {
         }
     };
 
-    /** enum bpf_attach_type of {@code include/uapi/linux/bpf.h}; it only says that a function is looked for. */
+    /**
+     * A value of enum bpf_attach_type of {@code include/uapi/linux/bpf.h}; it only makes libbpf look for a function.
+     */
     private static final int BPF_TRACE_FEXIT = 25;
 
     private final String object;
@@ -58,40 +60,40 @@ enum CopyTier {
         this.means = means;
     }
 
-    /** The file that holds the programs. */
+    /** Returns the object file that holds the programs. */
     String object() {
         return object;
     }
 
-    /** What it takes, for messages. */
+    /** Returns the kernel feature that this method uses, for messages. */
     String means() {
         return means;
     }
 
-    /** As configuration has it. */
+    /** Returns the name in the configuration. */
     String label() {
         return name().toLowerCase(Locale.ROOT);
     }
 
     /**
-     * Names of the programs that some calls need, in the order in which they are to be attached.
+     * Returns the names of the programs that some calls need, in the order of attaching.
      *
      * @throws EbpfFailure when the kernel lacks a function that they need
      */
     abstract Set<String> programs(Set<Syscall> syscalls) throws EbpfFailure;
 
-    /** Of a path and of openat2's flags. */
+    /** Returns the programs for paths and for openat2's flags. */
     Set<String> common(Set<Syscall> syscalls) throws EbpfFailure {
         Set<String> programs = new LinkedHashSet<>();
         if (syscalls.stream().anyMatch(Syscall::isOpenLike)) {
-            // The former became the latter in 7.0.
+            // Kernel 7.0 replaced do_filp_open by do_file_open.
             boolean former = exists("do_filp_open");
             if (!former && !exists("do_file_open")) {
                 throw lacking("do_filp_open or do_file_open");
             }
             programs.add(former ? path : pathSince7);
         }
-        // A compiler may have put it into its callers; flags in memory keep their snapshot then.
+        // A compiler may have inlined do_sys_openat2; flags in memory then keep their snapshot.
         if (syscalls.contains(Syscall.OPENAT2) && exists("do_sys_openat2")) {
             programs.add(how);
         }

@@ -6,7 +6,7 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
-/** The programs' counters, one row per CPU, summed when asked. */
+/** The programs' counters, one row per CPU, which are summed when read. */
 final class Counters {
     private static final VarHandle LONGS = MethodHandles.byteBufferViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
@@ -18,7 +18,7 @@ final class Counters {
         this.cpus = cpus;
     }
 
-    /** How many CPUs there can be. */
+    /** Returns the number of possible CPUs. */
     int cpus() {
         return cpus;
     }

@@ -6,7 +6,7 @@ import dev.unraced.driver.Availability.Inconclusive;
 import dev.unraced.driver.Availability.Unavailable;
 import dev.unraced.natives.NativePartException;
 
-/** From a failed step to what is missing and how to get it. The failure decides; facts only explain it. */
+/** Turns a failed step into the missing prerequisite and its remedy. The failure decides; facts only explain it. */
 final class Diagnosis {
     private static final String NO_REMEDY = "Choose another driver.";
     private static final String INSTALL =
@@ -14,7 +14,7 @@ final class Diagnosis {
 
     private Diagnosis() {}
 
-    /** What rules a capture out before it is tried. */
+    /** Returns the reason that rules a capture out before it is tried. */
     static Availability beforehand(Machine machine) {
         if (!machine.linux()) {
             return new Unavailable("NOT_LINUX", "eBPF is part of Linux.", NO_REMEDY);
@@ -47,7 +47,7 @@ final class Diagnosis {
         };
     }
 
-    /** What a failure says about a way to the kernel's copies: that there is none, or nothing for certain. */
+    /** Returns what a failure says about a method of reading the kernel's copies: refused, or unknown. */
     static Offer kernelCopy(EbpfFailure failure, CopyTier tier, Machine machine) {
         if (failure.step() == EbpfFailure.Step.FIND_FUNCTION) {
             return new Offer.Refused("this kernel has no function " + failure.getMessage());
@@ -60,7 +60,7 @@ final class Diagnosis {
         return new Offer.Unknown(what(failure));
     }
 
-    /** Not lack of memory, say, which may pass. */
+    /** Returns whether the error is permanent, unlike a lack of memory. */
     private static boolean isRefusal(int errno) {
         return errno == LibC.EPERM
                 || errno == LibC.EACCES

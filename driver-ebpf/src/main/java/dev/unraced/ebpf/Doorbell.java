@@ -38,7 +38,7 @@ final class Doorbell {
         LibC.poll(pollFds, 2, (int) Math.min(millis, Integer.MAX_VALUE));
     }
 
-    /** Any thread. The event stays signalled: a capture is woken only to close. */
+    /** Ends the sleep; any thread may call this. The event stays signalled, as a capture is woken only to close. */
     void wake() {
         LibC.write(eventFd, one, Long.BYTES);
     }

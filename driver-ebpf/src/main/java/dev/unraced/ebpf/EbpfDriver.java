@@ -21,11 +21,10 @@ import java.util.Map;
  * Captures calls from the running kernel. Needs Linux 5.17 or newer with BTF, and root, or CAP_BPF, CAP_PERFMON and
  * CAP_DAC_READ_SEARCH.
  *
- * <p>The tracepoint tier: arguments are read in the {@code sys_enter} tracepoint of each watched call and completed in
- * its {@code sys_exit}. Calls by the 32-bit and x32 conventions come by the tracepoints of all calls, requests of
- * io_urings by those of io_uring. The kernel-copy tier, for mitigation <em>kernel</em>, takes the kernel's own copies
- * from within the call, where the kernel lets programs into its functions: by {@code fentry} and {@code fexit}, or else
- * by kprobes.
+ * <p>The tracepoint tier reads arguments in the {@code sys_enter} tracepoint of each watched call and completes them in
+ * its {@code sys_exit}. Calls by the 32-bit and x32 conventions use the tracepoints of all calls, io_uring requests
+ * those of io_uring. The kernel-copy tier, for mitigation <em>kernel</em>, reads the kernel's own copies within the
+ * call, where the kernel lets programs into its functions: by {@code fentry} and {@code fexit}, or else by kprobes.
  */
 public final class EbpfDriver implements Driver {
     /** The name that configuration selects. */
@@ -50,7 +49,10 @@ public final class EbpfDriver implements Driver {
         return true;
     }
 
-    /** What takes some ten milliseconds to find out is asked of the kernel once in a process, when it is asked for. */
+    /**
+     * Asks the kernel about each capability that takes some ten milliseconds to find out. It asks only when that
+     * capability is queried, and once in a process.
+     */
     @Override
     public Capabilities capabilities() {
         return capabilities(EbpfSettings.configured());

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.ebpf;
 
-/** A native step failed. Says which and how; {@link Diagnosis} finds out why. */
+/** The failure of a native step. It names the step and the error; {@link Diagnosis} finds the reason. */
 final class EbpfFailure extends Exception {
     private static final long serialVersionUID = 1L;
 
-    /** The steps of starting a capture that can fail for reasons of their own. */
+    /** The steps of starting a capture, each with its own reasons to fail. */
     enum Step {
         FIND_OBJECT,
         UNPACK,
@@ -39,7 +39,7 @@ final class EbpfFailure extends Exception {
         return step;
     }
 
-    /** The positive errno, 0 when there is none. */
+    /** Returns the positive errno, or 0 when there is none. */
     int errno() {
         return errno;
     }

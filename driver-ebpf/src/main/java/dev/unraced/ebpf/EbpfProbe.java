@@ -3,7 +3,7 @@ package dev.unraced.ebpf;
 
 import dev.unraced.driver.Availability;
 
-/** Finds out whether a capture could start, by starting the smallest one and ending it. */
+/** Finds out whether a capture could start, by starting and ending the smallest capture. */
 final class EbpfProbe {
     private EbpfProbe() {}
 

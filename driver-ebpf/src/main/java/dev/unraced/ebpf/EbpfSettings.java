@@ -14,9 +14,9 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * What the driver takes from the configuration of a capture.
+ * The settings of this driver from the configuration of a capture.
  *
- * @param syscalls those to watch that this machine has
+ * @param syscalls the calls to watch that this machine has
  */
 record EbpfSettings(
         String libbpf,
@@ -41,7 +41,7 @@ record EbpfSettings(
     private static final List<String> RINGS = List.of("one", PER_CPU);
     private static final String TASK_STORAGE = "task-storage";
     private static final List<String> STASHES = List.of("hash", TASK_STORAGE);
-    /** Where a thread can have its place in the stash: so many slots. {@code SLOT_CHOICES} of {@code lib/maps.h}. */
+    /** The number of slots in which a thread can stash its call: {@code SLOT_CHOICES} of {@code lib/maps.h}. */
     private static final int SLOT_CHOICES = 4;
 
     private static final int MOST_SLOTS = 1 << 16;
@@ -75,7 +75,7 @@ record EbpfSettings(
                 stash.equals(TASK_STORAGE));
     }
 
-    /** Those of this process's own configuration, for questions that come without one. */
+    /** Returns the settings of this process's own configuration, for queries without a configuration. */
     static EbpfSettings configured() {
         try {
             return of(CaptureConfig.load());
@@ -84,7 +84,7 @@ record EbpfSettings(
         }
     }
 
-    /** Enough to find out whether a capture could run. */
+    /** Returns the smallest settings that show whether a capture could run. */
     static EbpfSettings smallest(String libbpf, boolean compat) {
         return new EbpfSettings(
                 libbpf,
@@ -105,21 +105,24 @@ record EbpfSettings(
                 false);
     }
 
-    /** The stash's quick part, an array: as many as entries, as a power of two, but not without bound. */
+    /**
+     * Returns the number of slots in the array, the fast part of the stash: the entries rounded up to a power of two,
+     * within bounds.
+     */
     int stashSlots() {
         int slots = Integer.highestOneBit(Math.max(stashEntries - 1, 1)) << 1;
         return Math.min(MOST_SLOTS, Math.max(SLOT_CHOICES, slots));
     }
 
     /**
-     * Requests of io_urings under way of which the arguments are kept: half as many as calls. An entry is larger than a
-     * call's, and few requests open or connect at the same time.
+     * Returns the number of pending io_uring requests whose arguments are kept: half as many as calls. An entry is
+     * larger than a call's, and few requests open or connect at the same time.
      */
     int requestEntries() {
         return Math.max(stashEntries / 2, Math.min(stashEntries, FEWEST_REQUESTS));
     }
 
-    /** Of them, those with a path that is too long for an ordinary entry. */
+    /** Returns the number of those requests whose path is too long for an ordinary entry. */
     int longRequestEntries() {
         return Math.max(1, stashLongPaths / 2);
     }

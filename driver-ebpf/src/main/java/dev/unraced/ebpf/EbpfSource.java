@@ -24,7 +24,10 @@ import org.jspecify.annotations.Nullable;
 final class EbpfSource implements RingSource {
     private static final int MAX_READS = 4;
 
-    /** Of a thread with a slot of its own: 512 for the slot with the kernel's header, 256 for its list of storages. */
+    /**
+     * Memory of a thread's own slot: 512 bytes for the slot with the kernel's header, 256 for the thread's list of
+     * storages.
+     */
     private static final long OWN_SLOT_BYTES = 768;
 
     private final EbpfSettings settings;
@@ -70,7 +73,7 @@ final class EbpfSource implements RingSource {
                 + (settings.taskStorage() ? settings.stashEntries() * OWN_SLOT_BYTES : 0);
     }
 
-    /** Loads, attaches and activates. When this fails nothing stays behind. */
+    /** Loads, attaches and activates the programs. A failed start leaves nothing behind. */
     static EbpfSource start(EbpfSettings settings) throws EbpfFailure {
         LibBpf.bind(settings.libbpf());
         return LibBpf.quietly(() -> startQuietly(settings));
@@ -170,7 +173,10 @@ final class EbpfSource implements RingSource {
         return control.mitigation();
     }
 
-    /** Only those who ask for the kernel's copies pay for the programs that take them: from the first time on. */
+    /**
+     * Attaches the programs for the kernel's copies when mode kernel is first set: only captures that use them pay for
+     * them.
+     */
     @Override
     public void mitigation(Mitigation mode) {
         if (mode == Mitigation.KERNEL && kernelCopy == null) {
@@ -183,7 +189,9 @@ final class EbpfSource implements RingSource {
         control.mitigation(mode);
     }
 
-    /** By the first way that works: an earlier one may take some calls' programs and not those of others. */
+    /**
+     * Attaches by the first method that works for all watched calls. An earlier method may work for only some of them.
+     */
     private KernelCopy attachKernelCopy() throws EbpfFailure {
         control.copies(KernelCopy.bits(settings.syscalls()));
         EbpfFailure first = null;
@@ -215,7 +223,7 @@ final class EbpfSource implements RingSource {
         control.enterEvents(publish);
     }
 
-    /** Reads the counters again while calls return in between, so that at rest, or close to it, the books balance. */
+    /** Reads the counters again while calls return in between, so that the statistics balance when few calls run. */
     @Override
     public SourceBooks books() {
         SourceBooks books = readBooks();
@@ -284,7 +292,7 @@ final class EbpfSource implements RingSource {
         long live = control.stashed();
         long reclaimed = counters.sum(ControlLayout.RECLAIMED);
         if (missedAtStop >= 0) {
-            // The programs are off: what is still there goes with the map.
+            // The programs are detached, so the remaining entries go with the map.
             reclaimed += live;
             live = 0;
         }
@@ -300,8 +308,8 @@ final class EbpfSource implements RingSource {
     }
 
     /**
-     * Returns that the kernel did not run the program for: recursion_misses of {@code struct bpf_prog_info}. Of
-     * programs that see all calls or requests, whoever's: what was missed may have been a call that nobody watches.
+     * Counts the returns for which the kernel did not run the program: recursion_misses of {@code struct
+     * bpf_prog_info}. Programs that see all calls or requests may have missed a call that is not watched.
      */
     private long missedExits() {
         long missed = 0;
@@ -331,7 +339,7 @@ final class EbpfSource implements RingSource {
         return (size + page - 1) / page * page;
     }
 
-    /** Returns before entries: a call that enters in between is an exit without an enter, not the reverse. */
+    /** Attaches returns before entries: a call that enters in between is an exit without an enter, not the reverse. */
     private static void attach(BpfObject object, Set<Syscall> syscalls) throws EbpfFailure {
         try (Tracefs tracefs = Tracefs.open()) {
             for (Syscall syscall : syscalls) {

@@ -9,38 +9,38 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * The programs by which calls come: where calls of every convention are watched, one at the entry of all calls and one
- * at their return, else the native ones' own; and those of io_urings. {@code syscall/compat.h}, {@code out/tail_call.h}
- * and {@code iouring} hold them.
+ * The programs that see calls, besides those of single native calls. Where calls of every convention are watched, one
+ * program sees the entry of all calls and one their return; further programs see io_uring requests.
+ * {@code syscall/compat.h}, {@code out/tail_call.h} and {@code iouring} hold them.
  */
 final class Entrances {
-    /** Of {@code enum finisher} in {@code lib/maps.h}. */
+    /** A value of {@code enum finisher} in {@code lib/maps.h}. */
     private static final int FINISH_OPENS = 0;
 
     private static final int FINISH_CONNECT = 1;
 
     private static final List<String> ALL_CONVENTIONS = List.of("all_exit", "all_enter");
 
-    /** Those that tell of a request's end. */
+    /** The programs that see the end of a request. */
     static final List<String> ENDS = List.of("request_complete", "request_overflow", "request_unlink");
 
     private static final List<String> REQUESTS = Stream.concat(
                     ENDS.stream(), Stream.of("request_punt", "request_refuse"))
             .toList();
 
-    /** Only connects wait for what others tell them. */
+    /** The programs that see polls; only connects poll. */
     private static final List<String> POLLS = List.of("request_poll", "request_polled");
 
-    /** Tells of attempts to connect that are no connects. */
+    /** The program that sees TCP attempts which no connect makes. */
     private static final String ATTEMPT = "socket_attempt";
 
     private static final String SUBMIT = "request_submit";
-    /** By the tracepoint's name of older kernels. One of the two is there. */
+    /** The same program for the tracepoint's name on older kernels. Each kernel has one of the two names. */
     private static final String SUBMIT_BEFORE = "request_submit_sqe";
 
     private Entrances() {}
 
-    /** Names of the programs that these settings need, in the order in which they are to be attached. */
+    /** Returns the names of the programs that these settings need, in the order of attaching. */
     static List<String> programs(EbpfSettings settings) {
         List<String> programs = new ArrayList<>(finishers(settings.syscalls()));
         if (servesAllConventions(settings)) {
@@ -54,7 +54,10 @@ final class Entrances {
         return programs;
     }
 
-    /** Attaches them, ends before beginnings: what began unseen is an end without a beginning, not the reverse. */
+    /**
+     * Attaches the programs, ends before beginnings: a call that began unseen is an end without a beginning, not the
+     * reverse.
+     */
     static void attach(BpfObject object, EbpfSettings settings, boolean hasRequests) throws EbpfFailure {
         for (String finisher : finishers(settings.syscalls())) {
             int at = finisher.equals("finish_connect") ? FINISH_CONNECT : FINISH_OPENS;
@@ -87,7 +90,7 @@ final class Entrances {
         }
     }
 
-    /** All but those at the submission. */
+    /** Returns the programs of requests, except those at the submission. */
     private static List<String> requests(Set<Syscall> syscalls) {
         List<String> programs = new ArrayList<>(REQUESTS);
         if (syscalls.contains(Syscall.CONNECT)) {
@@ -107,14 +110,14 @@ final class Entrances {
         return finishers;
     }
 
-    /** Whether one pair of programs serves calls of every convention, native ones among them. */
+    /** Returns whether one pair of programs serves calls of every convention, including native calls. */
     static boolean servesAllConventions(EbpfSettings settings) {
         return settings.compat() && isX86();
     }
 
     /**
-     * Whether the kernel passes over no program at an entry: raw tracepoints that cannot be preempted. Perf's events
-     * are passed over while another program runs on the CPU.
+     * Returns whether the kernel never skips a program at an entry, as with raw tracepoints that cannot be preempted.
+     * It skips the programs of perf events while another program runs on the CPU.
      */
     static boolean missesNone(EbpfSettings settings) {
         return servesAllConventions(settings) && Tracepoints.of(settings.perfEvents()) == Tracepoints.RAW;

@@ -5,9 +5,9 @@ import dev.unraced.event.Syscall;
 import java.util.Set;
 
 /**
- * The kernel-copy tier: programs in the functions that have copied the arguments already. They share the maps of the
- * tracepoint tier and complete its stash entries. An object of their own, so that a kernel that refuses them still
- * takes the rest.
+ * The kernel-copy tier: programs in kernel functions that have copied the arguments already. They share the maps of the
+ * tracepoint tier and complete its stash entries. They are a separate object, so that a kernel that refuses them still
+ * loads the rest.
  */
 final class KernelCopy implements AutoCloseable {
     private final BpfObject object;
@@ -17,7 +17,7 @@ final class KernelCopy implements AutoCloseable {
     }
 
     /**
-     * Loads and attaches the programs for some calls. When this fails nothing stays behind.
+     * Loads and attaches the programs for some calls. A failure leaves nothing behind.
      *
      * @param main the tracepoint tier
      */
@@ -38,7 +38,7 @@ final class KernelCopy implements AutoCloseable {
         }
     }
 
-    /** The calls as the programs are told of them: a bit each, by code. */
+    /** Returns the calls in the format of the programs: one bit for each call's code. */
     static int bits(Set<Syscall> syscalls) {
         return syscalls.stream().mapToInt(call -> 1 << call.code()).sum();
     }

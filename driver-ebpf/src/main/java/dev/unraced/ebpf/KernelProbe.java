@@ -8,9 +8,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds out what the running kernel allows, by trying: by which ways the kernel's copies can be had, and whether
- * requests of io_urings can be read. Each question takes some ten milliseconds, and is asked once in a process, when
- * somebody wants to know. Thread-safe.
+ * Finds out by trying what the running kernel allows: the methods of reading the kernel's copies, and reading io_uring
+ * requests. Each test takes some ten milliseconds, and runs on demand and once in a process. Thread-safe.
  */
 final class KernelProbe {
     private static final Map<CopyTier, Offer> OFFERS = new EnumMap<>(CopyTier.class);
@@ -18,21 +17,21 @@ final class KernelProbe {
 
     private KernelProbe() {}
 
-    /** What is asked of the kernel with the tracepoint tier loaded. */
+    /** A test of the kernel that needs the tracepoint tier loaded. */
     private interface Question<T> {
         T ask(BpfObject main) throws EbpfFailure;
     }
 
     /**
-     * Which ways there are to the kernel's copies.
+     * Returns the methods of reading the kernel's copies.
      *
-     * @param libbpf the library to ask by
+     * @param libbpf the library to test with
      */
     static OfferedCopies copies(String libbpf) {
         return new OfferedCopies(tier -> offer(libbpf, tier));
     }
 
-    /** Why requests of io_urings cannot be read; null when they can, or when nobody knows. */
+    /** Returns why io_uring requests cannot be read; null when they can, or when the test could not run. */
     static synchronized @Nullable String againstRequests(String libbpf) {
         if (hasRequests == null) {
             hasRequests = ask(libbpf, KernelProbe::hasRequests);
@@ -49,14 +48,14 @@ final class KernelProbe {
         if (offer == null) {
             return new Offer.Unknown("the tracepoint tier does not load");
         }
-        // What is not known may be known later, with another library or more privilege.
+        // An unknown answer may become known later, with another library or more privilege.
         if (!(offer instanceof Offer.Unknown)) {
             OFFERS.put(tier, offer);
         }
         return offer;
     }
 
-    /** Null: it could not be asked. */
+    /** Returns null when the test could not run. */
     private static <T> @Nullable T ask(String libbpf, Question<T> question) {
         try (BpfObject main = load(libbpf)) {
             return question.ask(main);

@@ -12,7 +12,7 @@ final class KernelTypes {
 
     private KernelTypes() {}
 
-    /** Whether something has this name. False when nobody can tell: without BTF no program loads anyway. */
+    /** Returns whether BTF has this name. Without BTF this is false, but then no program loads anyway. */
     static boolean have(String name) {
         try {
             return contains(Files.readAllBytes(BTF), name);
@@ -21,7 +21,7 @@ final class KernelTypes {
         }
     }
 
-    /** Names stand one behind the other, each between two zeros: BTF's section of strings. */
+    /** Searches BTF's string section, where each name stands between two zeros. */
     static boolean contains(byte[] btf, String name) {
         byte[] wanted = ('\0' + name + '\0').getBytes(StandardCharsets.US_ASCII);
         for (int at = 0; at <= btf.length - wanted.length; at++) {

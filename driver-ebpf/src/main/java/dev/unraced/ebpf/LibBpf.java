@@ -11,11 +11,14 @@ import dev.unraced.natives.NativePartException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The control plane of libbpf, by direct mapping. Functions are those of libbpf's {@code libbpf.h} and {@code bpf.h};
- * those that return an int return a negated errno on failure, those that return a pointer null with errno set.
+ * The control plane of libbpf, by JNA's direct mapping. Functions are those of libbpf's {@code libbpf.h} and
+ * {@code bpf.h}. Functions that return an int return a negated errno on failure; functions that return a pointer return
+ * null and set errno.
  */
 final class LibBpf {
-    /** The configuration's word for: the library in the jar, or the system's where that one cannot be used. */
+    /**
+     * The configuration's name for the library in the jar, or for the system's library where the jar's cannot be used.
+     */
     static final String AUTO = "auto";
 
     private static final String BUNDLED = "bundled";
@@ -31,7 +34,7 @@ final class LibBpf {
      * Binds the functions to a library, once per process.
      *
      * @param library a name or path, or {@link #AUTO}
-     * @throws EbpfFailure when the library is missing or too old, or another one is bound already
+     * @throws EbpfFailure when the library is missing or too old, or another library is bound already
      */
     static synchronized void bind(String library) throws EbpfFailure {
         if (library.equals(bound)) {
@@ -58,14 +61,14 @@ final class LibBpf {
         bound = library;
     }
 
-    /** Which library is bound, for people. */
+    /** Returns a description of the bound library, for people. */
     static synchronized String description() {
         return bound == null
                 ? "none"
                 : origin + ", version " + libbpf_version_string().substring(1);
     }
 
-    /** Ours first: it is the one that all is tested with. */
+    /** Returns the library in the jar if possible, since the tests use it; else the system's. */
     private static NativeLibrary automatic() throws EbpfFailure {
         try {
             NativeLibrary library = PART.use(copy -> NativeLibrary.getInstance(copy.toString()));
@@ -100,8 +103,8 @@ final class LibBpf {
     }
 
     /**
-     * Keeps the library from telling standard error what is told better by a failure. The printer is the whole
-     * process's, hence the lock.
+     * Keeps the library from printing messages to standard error, as the failure reports them better. The printer is
+     * the whole process's, hence the lock.
      */
     static synchronized <T> T quietly(Steps<T> steps) throws EbpfFailure {
         Pointer printer = libbpf_set_print(null);

@@ -5,7 +5,9 @@ import com.sun.jna.Native;
 import com.sun.jna.Pointer;
 import org.jspecify.annotations.Nullable;
 
-/** The few calls into the C library. Direct mapping; {@code long} stands for size_t and off_t of 64-bit Linux. */
+/**
+ * The few calls into the C library, by JNA's direct mapping; {@code long} stands for size_t and off_t of 64-bit Linux.
+ */
 final class LibC {
     static final int PROT_READ = 1;
     static final int PROT_WRITE = 2;
@@ -19,7 +21,9 @@ final class LibC {
     static final int EACCES = 13;
     static final int EINVAL = 22;
     static final int EOPNOTSUPP = 95;
-    /** Of {@code include/linux/errno.h}: the kernel's own, that some of its functions let out. */
+    /**
+     * An errno of {@code include/linux/errno.h} that is internal to the kernel, but that some of its functions return.
+     */
     static final int ENOTSUPP = 524;
 
     private static final int EFD_CLOEXEC = 0x80000;
@@ -45,21 +49,21 @@ final class LibC {
 
     static native int getpagesize();
 
-    /** syscall(2) with fixed arity, for calls without a wrapper. Unused arguments are 0. */
+    /** Calls syscall(2) with fixed arity, for calls without a wrapper. Unused arguments are 0. */
     static native long syscall(long number, long a, long b, long c, long d, long e);
 
     private static native int eventfd(int initial, int flags);
 
     /**
-     * Waits until every CPU has left whatever program of ours it was in: MEMBARRIER_CMD_GLOBAL of membarrier(2) waits
-     * for a grace period. Kernels that refuse it (nohz_full) are left alone.
+     * Waits until every CPU has left the driver's programs: MEMBARRIER_CMD_GLOBAL of membarrier(2) waits for a grace
+     * period. On kernels that refuse it (nohz_full) this does not wait.
      */
     static void awaitGracePeriod() {
         // arch/x86/entry/syscalls/syscall_64.tbl; include/uapi/asm-generic/unistd.h
         syscall(Machine.localArchitecture().equals("x86_64") ? 324 : 283, 1, 0, 0, 0, 0);
     }
 
-    /** A descriptor that {@link #poll} reports once something is written to it. */
+    /** Returns a descriptor that {@link #poll} reports once something is written to it. */
     static int newEventFd() {
         return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     }

@@ -9,10 +9,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Facts about the machine and this process that explain a failure.
+ * The facts about the machine and this process that explain a failure.
  *
  * @param linux whether the operating system is Linux
- * @param architecture the machine's name as uname(2) has it
+ * @param architecture the machine's name in uname(2)
  * @param kernel the kernel's release
  * @param btf whether the kernel describes its types
  * @param capabilities the effective capabilities of this process, a bit each
@@ -35,7 +35,7 @@ record Machine(boolean linux, String architecture, String kernel, boolean btf, l
                 lockdownMode());
     }
 
-    /** As uname(2) names it; Java says amd64 for x86_64. */
+    /** Returns the architecture's name in uname(2); Java says amd64 for x86_64. */
     static String localArchitecture() {
         String name = System.getProperty("os.arch", "").toLowerCase(Locale.ROOT);
         return name.equals("amd64") ? "x86_64" : name;
@@ -50,7 +50,7 @@ record Machine(boolean linux, String architecture, String kernel, boolean btf, l
         return has(CAP_SYS_ADMIN) || (has(CAP_BPF) && has(CAP_PERFMON));
     }
 
-    /** Whether the kernel has all the helpers that the programs call: bpf_loop is the newest, of 5.17. */
+    /** Returns whether the kernel lacks a helper that the programs call: bpf_loop is the newest, of 5.17. */
     boolean isOldKernel() {
         Matcher matcher = RELEASE.matcher(kernel);
         if (!matcher.lookingAt()) {
@@ -72,7 +72,7 @@ record Machine(boolean linux, String architecture, String kernel, boolean btf, l
                 }
             }
         } catch (IOException | NumberFormatException e) {
-            // Not Linux, or no /proc: nothing is known, so nothing is ruled out.
+            // Without Linux or /proc the capabilities are unknown, so none is ruled out.
         }
         return -1;
     }

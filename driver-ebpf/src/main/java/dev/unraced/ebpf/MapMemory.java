@@ -5,13 +5,16 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** What can be learned of a map from outside. */
+/** The facts about a map that the kernel reports. */
 final class MapMemory {
     private static final String MEMLOCK = "memlock:";
 
     private MapMemory() {}
 
-    /** The kernel's own figure of a map's memory in bytes, from {@code /proc/self/fdinfo}; 0 when it gives none. */
+    /**
+     * Returns the kernel's own figure of a map's memory in bytes, from {@code /proc/self/fdinfo}; 0 when the kernel
+     * gives none.
+     */
     static long bytes(int map) {
         try {
             for (String line : Files.readAllLines(Path.of("/proc/self/fdinfo/" + map))) {

@@ -7,7 +7,7 @@ import dev.unraced.ebpf.EbpfFailure.Step;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
-/** Memory shared with the kernel. Whoever unmaps it must know that nobody reads the buffer any more. */
+/** The memory shared with the kernel. The caller of {@link #unmap} ensures that no thread reads the buffer any more. */
 final class Mapping {
     private static final Pointer FAILED = Pointer.createConstant(-1);
 

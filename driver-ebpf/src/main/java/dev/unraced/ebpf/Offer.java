@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.ebpf;
 
-/** Whether a way to the kernel's copies is open, found by loading and attaching its programs. */
+/** The result of testing a method of reading the kernel's copies, by loading and attaching its programs. */
 sealed interface Offer {
 
-    /** They were attached. */
+    /** The programs were attached. */
     record Works() implements Offer {}
 
-    /** The kernel will not have them. The reason is one line without a full stop, as are causes. */
+    /** The kernel refuses the programs. The reason is one line without a full stop, as are causes. */
     record Refused(String reason) implements Offer {}
 
-    /** It could not be found out. */
+    /** The test could not decide. */
     record Unknown(String cause) implements Offer {}
 
-    /** Why it does not work. */
+    /** Returns why the method does not work. */
     default String why() {
         if (this instanceof Refused refused) {
             return refused.reason();

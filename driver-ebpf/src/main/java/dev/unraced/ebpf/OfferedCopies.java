@@ -7,13 +7,14 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The ways to the kernel's copies that the running kernel offers.
+ * The methods of reading the kernel's copies that the running kernel offers.
  *
- * @param offers tells of one; the answer stays the same. A later way is not asked for when an earlier one works
+ * @param offers returns the test result of a method, always the same. A later method is not tested when an earlier one
+ *     works
  */
 record OfferedCopies(Function<CopyTier, Offer> offers) {
 
-    /** Why the kernel's copies cannot be had under a configuration; null when they can. */
+    /** Returns why a configuration cannot read the kernel's copies; null when it can. */
     @Nullable
     String against(CopyChoice choice) {
         if (choice.tiers().isEmpty()) {
@@ -30,7 +31,7 @@ record OfferedCopies(Function<CopyTier, Offer> offers) {
         return "the kernel's own copies are out of reach (" + String.join("; ", reasons) + ")";
     }
 
-    /** Which way a configuration leads to, and why not to those before it. */
+    /** Returns the method that a configuration leads to, and why earlier methods do not work. */
     String describe(CopyChoice choice) {
         String against = against(choice);
         if (against != null) {

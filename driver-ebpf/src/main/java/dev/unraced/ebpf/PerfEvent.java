@@ -17,7 +17,7 @@ final class PerfEvent {
 
     private PerfEvent() {}
 
-    /** An event on a tracepoint; a program attached to it runs on every CPU. */
+    /** Opens an event on a tracepoint; a program attached to it runs on every CPU. */
     static int ofTracepoint(long id) throws EbpfFailure {
         try (Memory attr = new Memory(ATTR_SIZE)) {
             attr.clear();

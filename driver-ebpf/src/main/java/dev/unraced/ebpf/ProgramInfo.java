@@ -4,11 +4,11 @@ package dev.unraced.ebpf;
 import com.sun.jna.Memory;
 
 /**
- * What the kernel counts for a program: the end of {@code struct bpf_prog_info} of {@code include/uapi/linux/bpf.h}.
+ * The kernel's counters of a program, at the end of {@code struct bpf_prog_info} of {@code include/uapi/linux/bpf.h}.
  *
  * @param runNanos time spent in the program; 0 unless run-time statistics are on
- * @param runs how often it ran; 0 unless run-time statistics are on
- * @param misses how often the kernel skipped it, because a program already ran on that CPU
+ * @param runs number of runs; 0 unless run-time statistics are on
+ * @param misses number of times that the kernel skipped the program, because a program already ran on that CPU
  */
 record ProgramInfo(long runNanos, long runs, long misses) {
     private static final int SIZE = 216;

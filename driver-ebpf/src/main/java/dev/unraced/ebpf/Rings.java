@@ -9,7 +9,7 @@ import dev.unraced.ring.RingReader;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The mapped rings: one, or one per possible CPU beside the small one that carries wake-ups. */
+/** The mapped rings: one ring, or one per possible CPU besides the small ring that carries wake-ups. */
 final class Rings {
     /** {@code BPF_MAP_TYPE_RINGBUF} of {@code include/uapi/linux/bpf.h}. */
     private static final int TYPE = 27;
@@ -25,9 +25,9 @@ final class Rings {
     }
 
     /**
-     * Creates what the object lacks, and maps all.
+     * Creates the rings per CPU if configured, and maps all rings.
      *
-     * @param owned gets each mapping as soon as there is one
+     * @param owned receives each mapping as soon as it exists
      */
     static RecordReader map(BpfObject object, EbpfSettings settings, int cpus, OwnedResources owned)
             throws EbpfFailure {
@@ -44,17 +44,17 @@ final class Rings {
         return new MergingReader(rings.readers);
     }
 
-    /** Size of all rings that records go to. */
+    /** Returns the size in bytes of all rings that receive records. */
     static long bytes(EbpfSettings settings, int cpus) {
         return settings.ringPerCpu() ? (long) cpus * bytesPerCpu(settings, cpus) : settings.ringBytes();
     }
 
-    /** An equal share, as a power of two; never less than what any ring must have. */
+    /** Returns an equal share for each CPU, as a power of two, but at least the smallest size of a ring. */
     private static int bytesPerCpu(EbpfSettings settings, int cpus) {
         return Math.max(SMALLEST, Integer.highestOneBit(settings.ringBytes() / cpus));
     }
 
-    /** Of one ring; the map of rings keeps it once this descriptor is closed. */
+    /** Creates one ring; the map of rings keeps it after this descriptor is closed. */
     private RingReader create(BpfObject object, int cpu, int bytes) throws EbpfFailure {
         int ring = LibBpf.bpf_map_create(TYPE, "unraced_ring", 0, 0, bytes, null);
         if (ring < 0) {

@@ -8,19 +8,19 @@ import dev.unraced.ebpf.EbpfFailure.Step;
 import dev.unraced.event.ByteString;
 import java.util.Collection;
 
-/** Puts filters where the programs find them. */
+/** Puts filters into the maps that the programs read. */
 final class SourceFilters {
     private static final String TGIDS = "tgids";
     private static final String UIDS = "uids";
     private static final String CGROUPS = "cgroups";
     private static final String MOUNT_NAMESPACES = "mount_namespaces";
     private static final String PATHS = "paths";
-    /** Of a key of {@link #PATHS}, before its bytes: how many of their bits count. */
+    /** Size of the prefix length in bits, which precedes the bytes in a key of {@link #PATHS}. */
     private static final int BITS_SIZE = Integer.BYTES;
 
     private SourceFilters() {}
 
-    /** Makes room, before the object is loaded. */
+    /** Sizes the maps before the object is loaded. */
     static void resize(BpfObject object, EventFilters filters) throws EbpfFailure {
         resize(object, TGIDS, filters.tgids());
         resize(object, UIDS, filters.uids());
@@ -29,7 +29,7 @@ final class SourceFilters {
         resize(object, PATHS, filters.paths());
     }
 
-    /** Fills the maps; returns which filters are on, as the programs have it. */
+    /** Fills the maps, and returns the active filters as the bits of {@code enum unraced_filter}. */
     static int fill(BpfObject object, EventFilters filters) throws EbpfFailure {
         int on = switch (filters.result()) {
             case ALL -> 0;

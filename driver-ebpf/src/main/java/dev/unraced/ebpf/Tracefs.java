@@ -11,11 +11,11 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * Reads the numbers of tracepoints from tracefs, without needing it mounted: it is mounted detached, visible to nobody,
- * and gone when closed. Where that is not allowed, a mounted one is used.
+ * Reads the numbers of tracepoints from tracefs, without needing it mounted. It mounts tracefs detached, invisible to
+ * all processes, until it is closed. Where that is not allowed, it uses a mounted tracefs.
  */
 final class Tracefs implements AutoCloseable {
-    /** The same on all machines: {@code include/uapi/asm-generic/unistd.h}. */
+    /** This number is the same on all machines: {@code include/uapi/asm-generic/unistd.h}. */
     private static final int SYS_FSOPEN = 430;
 
     private static final int SYS_FSCONFIG = 431;
@@ -38,11 +38,11 @@ final class Tracefs implements AutoCloseable {
         return mount < 0 ? new Tracefs(MOUNTED, mount) : new Tracefs(List.of(Path.of("/proc/self/fd/" + mount)), mount);
     }
 
-    /** The number by which perf_event_open(2) knows a tracepoint. */
+    /** Returns the number by which perf_event_open(2) knows a tracepoint. */
     long id(String category, String name) throws EbpfFailure {
         boolean present = false;
         for (Path root : roots) {
-            // Read, not asked for: access(2) goes by the real user and ignores capabilities.
+            // The file is read without an access(2) check, which uses the real user and ignores capabilities.
             try {
                 return Long.parseLong(Files.readString(root.resolve("events")
                                 .resolve(category)

@@ -4,20 +4,23 @@ package dev.unraced.ebpf;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How programs come to their tracepoints, {@code lib/attach_points.h}: as raw ones, which costs least, or by perf's
- * events of them, where the kernel can put a raw one's program aside for another thread. That is found out once in a
- * process, with the first capture. Thread-safe.
+ * The methods of attaching programs to tracepoints, {@code lib/attach_points.h}. Raw tracepoints cost least. Perf
+ * events serve kernels that can preempt a raw tracepoint's program for another thread. The first capture of a process
+ * finds out which fits. Thread-safe.
  */
 enum Tracepoints {
     RAW("unraced.bpf.o", "raw ones"),
     EVENTS("unraced-events.bpf.o", "perf's events");
 
-    /** What guards tracepoints where it is no longer preemption that is off ({@code include/linux/tracepoint.h}). */
+    /**
+     * The type that guards tracepoints on kernels that no longer disable preemption
+     * ({@code include/linux/tracepoint.h}).
+     */
     private static final String GUARD = "class_srcu_fast_notrace_t";
 
     private static volatile @Nullable Tracepoints fitting;
 
-    /** The object that is built so. */
+    /** The object file that is built for this method. */
     final String object;
 
     final String description;
@@ -28,9 +31,9 @@ enum Tracepoints {
     }
 
     /**
-     * Those that this kernel calls with preemption off.
+     * Returns the tracepoints that this kernel calls with preemption off.
      *
-     * @param perfEvents whether perf's events are asked for anyway
+     * @param perfEvents whether perf events are configured anyway
      */
     static Tracepoints of(boolean perfEvents) {
         if (perfEvents) {
@@ -44,7 +47,7 @@ enum Tracepoints {
         return known;
     }
 
-    /** For people. */
+    /** Describes the method in use, for people. */
     static String describe(boolean perfEvents) {
         Tracepoints taken = of(perfEvents);
         if (taken == RAW) {

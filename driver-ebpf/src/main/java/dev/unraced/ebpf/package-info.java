@@ -2,7 +2,7 @@
 /**
  * The eBPF driver: programs in the running kernel, loaded by libbpf, read through a ring in mapped memory.
  *
- * <p>Native calls are for loading, attaching, sleeping and closing only; no event costs one. All native access is
+ * <p>Native calls serve only loading, attaching, sleeping and closing; no event costs one. All native access goes
  * through {@link dev.unraced.ebpf.LibBpf} and {@link dev.unraced.ebpf.LibC}.
  */
 @NullMarked

@@ -5,7 +5,9 @@ import dev.unraced.config.CaptureConfig;
 import dev.unraced.driver.Capture;
 import dev.unraced.driver.CaptureException;
 
-/** Opens a capture in a process of its own, says so, and waits to be killed; or says why not. */
+/**
+ * Opens a capture in its own process, reports that on standard output and waits to be killed, or reports why it failed.
+ */
 final class ChildCapture {
     private ChildCapture() {}
 

@@ -4,7 +4,7 @@ package dev.unraced.ebpf;
 import dev.unraced.config.CaptureConfig;
 import dev.unraced.driver.Availability;
 
-/** Says by which libbpf the driver works in a process of its own, or why it does not. */
+/** Reports the libbpf that the driver uses in a separate process, or why the driver does not work. */
 final class ChildLibrary {
     private ChildLibrary() {}
 

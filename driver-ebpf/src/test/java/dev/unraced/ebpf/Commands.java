@@ -8,11 +8,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Runs programs, and Java programs of this class path in a process of their own. */
+/** Runs programs, and Java programs of this class path in separate processes. */
 final class Commands {
     private Commands() {}
 
-    /** What the command printed, standard error included; it must succeed. */
+    /** Returns the output of a command, standard error included; the command must succeed. */
     static String run(String... command) throws IOException, InterruptedException {
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         process.getOutputStream().close();
@@ -23,17 +23,17 @@ final class Commands {
         return output;
     }
 
-    /** The command that runs a main class of this class path. */
+    /** Returns the command that runs a main class of this class path. */
     static List<String> java(Class<?> main, String... options) {
         return javaWith(System.getProperty("java.class.path"), main, options);
     }
 
-    /** As {@link #java}, with a class path of the caller's. */
+    /** Returns the command as {@link #java} does, with the caller's class path. */
     static List<String> javaWith(String classPath, Class<?> main, String... options) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         if (Runtime.version().feature() >= 24) {
-            // Without these, the JVM's warnings stand before what the program says: of JNA, and of Guice.
+            // Without these options, the JVM's warnings about JNA and Guice precede the program's output.
             command.add("--enable-native-access=ALL-UNNAMED");
             command.add("--sun-misc-unsafe-memory-access=allow");
         }

@@ -13,7 +13,7 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Compares what a C compiler makes of {@code control.h} with the Java side. */
+/** Compares the offsets that a C compiler gives {@code control.h} with those of the Java side. */
 class ControlLayoutTest {
 
     @Test

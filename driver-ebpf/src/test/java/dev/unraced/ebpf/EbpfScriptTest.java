@@ -13,7 +13,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /**
- * The kit's script on the running kernel: whoever compares another driver with this one needs it to be reproducible.
+ * Runs the kit's script on the running kernel: comparing another driver with this driver needs reproducible results.
  */
 class EbpfScriptTest {
     private static final EbpfDriver DRIVER = new EbpfDriver();

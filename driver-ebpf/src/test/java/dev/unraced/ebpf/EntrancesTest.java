@@ -30,7 +30,7 @@ class EntrancesTest {
                                 "%s of %s: %s",
                                 result.entrance().way(), result.entrance().syscall(), result.reason())
                         .isNotEqualTo(Status.MISSED));
-        // Every kernel has these.
+        // Every kernel has system calls.
         assertThat(results)
                 .filteredOn(result -> result.entrance().way().equals("system call"))
                 .allMatch(result -> result.status() == Status.SEEN);

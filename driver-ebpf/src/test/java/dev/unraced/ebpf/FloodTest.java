@@ -22,15 +22,18 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A victim that makes a hundred calls a second beside the floods of two other users, all unprivileged, before a
- * consumer that takes 0.1 ms for an event.
+ * A victim makes a hundred calls a second during the floods of two other users, all unprivileged. The consumer takes
+ * 0.1 ms for an event.
  */
 @Timeout(120)
 class FloodTest {
     private static final int VICTIM = 61_003;
     private static final int[] FLOODS = {61_001, 61_002};
     private static final int CALLS = 300;
-    /** Leaves room for what the shell of the victim opens, and for a consumer that stands still for some seconds. */
+    /**
+     * The limit of a user's events per second. It allows for the opens of the victim's shell, and for a consumer that
+     * stops for some seconds.
+     */
     private static final int LIMIT = 400;
 
     private static final long RING = 1 << 20;
@@ -45,7 +48,7 @@ class FloodTest {
         RealKernel.need();
     }
 
-    /** What the capture saw of the victim's calls, and its books. */
+    /** The number of the victim's calls that the capture saw, and its statistics. */
     private record Seen(long victim, CaptureStats stats) {}
 
     @Test
@@ -121,7 +124,7 @@ class FloodTest {
         }
     }
 
-    /** Until the floods have taken the ring, or have come to their limit. */
+    /** Waits until the floods have filled the ring, or have reached their limit. */
     private static void awaitLosses(Capture capture) {
         while (capture.stats().totalLost() == 0) {
             LockSupport.parkNanos(WORK_NANOS);

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.mockito.MockedStatic;
 
-/** What a source took it gives back, also when its start or its end fails halfway. */
+/** Checks that a source frees its resources, also when its start or its end fails halfway. */
 @Timeout(60)
 class GivenBackTest {
     private static final int STARTS = 5;
@@ -47,7 +47,7 @@ class GivenBackTest {
                 .build());
     }
 
-    /** What the descriptors of this process lead to: eventfds, maps, programs, perf events. */
+    /** Counts the eventfds, maps, programs and perf events among the descriptors of this process. */
     private static long descriptors() throws IOException {
         try (Stream<Path> files = Files.list(Path.of("/proc/self/fd"))) {
             return files.map(GivenBackTest::target)

@@ -18,7 +18,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** R13: after the process is killed, no program, map or link of ours remains. */
+/** R13: after the process is killed, no program, map or link of the driver remains. */
 class LeftBehindTest {
     private static final List<String> KINDS = List.of("prog", "map", "link");
     private static final Pattern ID = Pattern.compile("(prog|map|link)_id:\\s*(\\d+)");
@@ -56,7 +56,9 @@ class LeftBehindTest {
                 .untilAsserted(() -> assertThat(existing()).doesNotContainAnyElementsOf(held));
     }
 
-    /** Programs, maps and links that a process holds, such as "map 12", from what its descriptors say. */
+    /**
+     * Returns the programs, maps and links that a process holds, such as "map 12", from the fdinfo of its descriptors.
+     */
     private static Set<String> heldBy(long pid) throws IOException {
         Set<String> held = new TreeSet<>();
         try (DirectoryStream<Path> files = Files.newDirectoryStream(Path.of("/proc/" + pid + "/fdinfo"))) {

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** From where libbpf is taken, tried on this system with mounts that only the tried process sees. */
+/** Checks which libbpf the driver loads on this system, with mounts that only the tested process sees. */
 class LibraryOrderTest {
     private static final String MOUNT_NOEXEC = "mount -t tmpfs -o noexec tmpfs ";
 
@@ -71,7 +71,7 @@ class LibraryOrderTest {
     void whereEveryDirectoryForbidsCodeTheSystemsIsTaken() throws Exception {
         assumeTrue(!librariesOfSystem().isEmpty(), "this system has none");
 
-        // JNA's own half cannot be unpacked either, and comes from where the properties say.
+        // JNA's native half cannot be unpacked either, so JNA loads it from the path in its properties.
         String said = run(everywhere(), withOtherJna());
 
         assertThat(said).startsWith("available with libbpf.so.1, version 1.");
@@ -102,7 +102,7 @@ class LibraryOrderTest {
         };
     }
 
-    /** What a process with mounts of its own says, at its end. */
+    /** Runs {@link ChildLibrary} in a process with its own mounts, and returns its output. */
     private static String run(List<String> mounts, String... options) throws Exception {
         List<String> steps = new ArrayList<>(mounts);
         steps.add("exec env -u XDG_RUNTIME_DIR \"$@\"");

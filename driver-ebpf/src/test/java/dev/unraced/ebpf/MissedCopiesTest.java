@@ -13,10 +13,10 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** The count of calls that no program took the kernel's copy of: here there is none that could. */
+/** Checks the count of calls whose kernel copy no program captured: here no program can. */
 @Timeout(60)
 class MissedCopiesTest {
-    /** Whose calls are watched, so that nobody else's count. */
+    /** The only user whose calls are watched, so that no other calls count. */
     private static final long NOBODY = 65_534;
 
     private static final EbpfSettings SETTINGS = new EbpfSettings(

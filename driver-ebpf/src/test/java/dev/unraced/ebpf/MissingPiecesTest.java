@@ -18,7 +18,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What a user reads when something is missing, tried for real. */
+/** Checks the message to the user when a prerequisite is really missing. */
 class MissingPiecesTest {
     private static final String NOBODY = "65534";
 
@@ -54,7 +54,7 @@ class MissingPiecesTest {
         Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
         String few = "-all,+bpf,+perfmon,+dac_read_search";
         List<String> command = new ArrayList<>(List.of(
-                // A mounted tracefs, in a mount namespace of its own: this machine may have none.
+                // The test mounts tracefs in a new mount namespace, since this machine may have none mounted.
                 "unshare",
                 "--mount",
                 "sh",
@@ -112,7 +112,7 @@ class MissingPiecesTest {
         }
     }
 
-    /** The class path, copied to where anybody may read it. */
+    /** Copies the class path into a directory that any user may read, and returns it. */
     private static String readableClassPath(Path directory) throws IOException {
         StringJoiner path = new StringJoiner(File.pathSeparator);
         for (File entry : Commands.classPath()) {

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Which claims are proven, on the running kernel's own directories and mounts. */
+/** Checks which claims are proven, with real directories and mounts of the running kernel. */
 @Timeout(120)
 class PathProofTest {
     private static final Pattern PROBE = Pattern.compile("(.*/)?probe");
@@ -67,7 +67,7 @@ class PathProofTest {
 
     @Test
     void aNameThatIsCoveredWhenTheCallReturnsIsNotProven() throws Exception {
-        // The numbers of openat on x86-64 and arm64.
+        // 257 and 56 are the numbers of openat on x86-64 and arm64.
         assertThat(apart("rm $D/other/probe; mkfifo $D/other/probe; exec 3<$D/other; (: <$D/other/probe) & "
                         + "until grep -qE \"^(257|56) \" /proc/$!/syscall; do :; done; mount -t tmpfs none $D/other; "
                         + ": >/proc/self/fd/3/probe; wait"))
@@ -90,12 +90,15 @@ class PathProofTest {
         return run(true, ": <" + path + "; " + script);
     }
 
-    /** In a mount namespace of its own. */
+    /** Runs a script in a new mount namespace. */
     private List<Integrity> apart(String script) throws Exception {
         return run(true, "exec unshare -m sh -c '" + script.replace("'", "'\\''") + "'");
     }
 
-    /** Of each open of a file called probe that succeeded, in order. $D stands for the scratch directory. */
+    /**
+     * Returns the integrity of each successful open of a file called probe, in order. $D stands for the scratch
+     * directory.
+     */
     private List<Integrity> run(boolean integrity, String script) throws Exception {
         List<Integrity> found = new ArrayList<>();
         String directory = scratch.toRealPath().toString();

@@ -4,7 +4,7 @@ package dev.unraced.ebpf;
 import dev.unraced.config.CaptureConfig;
 import dev.unraced.conformance.RunnableDriver;
 
-/** For tests that need the driver to run here. */
+/** Helps tests that need the driver to run here. */
 final class RealKernel {
     private RealKernel() {}
 

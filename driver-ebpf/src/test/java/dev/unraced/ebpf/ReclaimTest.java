@@ -12,7 +12,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** R6: with the program at return left off, every entry is one whose call never returns. */
+/** R6: without the program at return, every stash entry looks like a call that never returns. */
 class ReclaimTest {
 
     @BeforeEach
@@ -56,8 +56,8 @@ class ReclaimTest {
                 object.attach("enter_opens", PerfEvent.ofTracepoint(tracefs.id("syscalls", "sys_enter_openat")));
             }
             control.active(true);
-            // Two opens in one thread, one of a path that needs both stashes: the first entry is stale, the second
-            // reclaimed.
+            // cat makes several opens in one thread: each makes the earlier entry stale, and the thread's end reclaims
+            // the last. The long path needs both stashes.
             Commands.run("cat", "/etc/hostname");
             Commands.run("sh", "-c", "cat /" + "x".repeat(2000) + " || true");
             object.detach();

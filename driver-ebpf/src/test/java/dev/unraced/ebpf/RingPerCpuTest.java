@@ -9,7 +9,7 @@ import dev.unraced.driver.Driver;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.TestInstance;
 
-/** The rules about the stream, with a ring for each CPU. */
+/** Checks the rules about the stream, with a ring for each CPU. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class RingPerCpuTest implements DriverUnderTest {
 

@@ -8,7 +8,7 @@ import dev.unraced.driver.Driver;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.TestInstance;
 
-/** The rules about the stash, with a slot of each thread's own. */
+/** Checks the rules about the stash, with a separate slot for each thread. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class TaskStorageTest implements DriverUnderTest {
 

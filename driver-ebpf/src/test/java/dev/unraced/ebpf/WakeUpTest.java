@@ -18,7 +18,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The reader is woken for a lone event, and not for each of many. Times are measured in benchmarks, not here. */
+/**
+ * Checks that the reader is woken for a lone event, and not for each of many. Benchmarks measure times, not this test.
+ */
 @Timeout(120)
 class WakeUpTest {
     private static final int OPENS = 50_000;
@@ -45,7 +47,7 @@ class WakeUpTest {
             }));
             reader.start();
             for (int round = 1; round <= 5; round++) {
-                // Long enough for the reader to fall asleep; what is checked does not depend on it.
+                // The sleep lets the reader fall asleep; the check does not depend on it.
                 TimeUnit.MILLISECONDS.sleep(50);
                 try (FileInputStream in = new FileInputStream(file.toFile())) {
                     assertThat(in.read()).isEqualTo(-1);
