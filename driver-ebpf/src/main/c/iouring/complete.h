@@ -38,6 +38,7 @@ static __always_inline bool request_unseen(struct unraced_counters *stats, const
 	identify(&to->by, bpf_get_current_task_btf());
 	read_registers(&to->call.call, syscall, none);
 	to->at.files = 0;
+	to->by.mount_ns_id = 0;
 	to->call.call.connecting = (struct connecting){};
 	to->call.call.enter_ns = 0;
 	to->call.call.mitigation = current_mode(shared);
@@ -116,6 +117,30 @@ static __always_inline bool has_ended(const struct request *request, struct io_k
 	return result < 0 || !*(const volatile __u32 *)&request->at.polled;
 }
 
+/* Returns whether the request has a path that the kernel resolves in a mount namespace. */
+static __always_inline bool has_path(const struct call *call, __u8 syscall)
+{
+	return syscall != UNRACED_CONNECT ||
+	       (call->length > sizeof(__u16) && *(const __u16 *)call->bytes == AF_UNIX && call->bytes[sizeof(__u16)]);
+}
+
+/*
+ * Compares the mount namespace of the task that ran the request with the submitter's. This task ran it, but for a request
+ * that went to a worker while another task reports its end.
+ */
+static __always_inline void compare_namespaces(struct tail_context *to, struct task_struct *task, __u8 syscall)
+{
+	struct call *call = &to->request.call.call;
+
+	to->namespace_unknown = 0;
+	if (!to->request.by.mount_ns_id || !has_path(call, syscall))
+		return;
+	if (to->request.at.punted && !(task->flags & PF_IO_WORKER))
+		to->namespace_unknown = 1;
+	else if (own_namespace_id(task) != to->request.by.mount_ns_id)
+		call->record_flags |= UNRACED_FOREIGN_MOUNT_NS;
+}
+
 /* Completes a request with its result. */
 static __always_inline int on_end(void *ctx, struct unraced_counters *stats, struct tail_context *to, struct io_kiocb *req,
 				  __u8 syscall, __s32 result)
@@ -141,6 +166,7 @@ static __always_inline int on_end(void *ctx, struct unraced_counters *stats, str
 		call->direct = 1;
 	if (syscall != UNRACED_CONNECT && result >= 0 && !call->direct && was_closed_in_batch(req, result))
 		call->direct = 1;
+	compare_namespaces(to, task, syscall);
 	to->syscall = syscall;
 	to->is_request = 1;
 	finish(ctx, stats, syscall);

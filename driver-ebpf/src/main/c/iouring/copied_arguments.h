@@ -106,6 +106,8 @@ static __always_inline void take_refused(struct long_call *to, const struct io_u
 	} else {
 		call->flags = sqe.open_flags;
 		call->mode = sqe.len;
+		/* They come from the submission queue, which the submitter can change. */
+		call->how_provenance = UNRACED_PROVENANCE_ENTER;
 	}
 	read_pointers(to, syscall, UNRACED_PROVENANCE_ENTER);
 }

@@ -45,6 +45,17 @@ static __always_inline bool is_fixed(struct io_kiocb *req)
 	return KREAD(req, flags) & FIXED_FILE;
 }
 
+/*
+ * Returns whether the request may run after its submitter has left io_uring_enter(2): behind others, or by a worker.
+ * Until then another task can come to share the descriptor table, replace a descriptor, and leave again.
+ */
+static __always_inline bool may_run_later(struct io_kiocb *req)
+{
+	struct io_ring_ctx *ring = KREAD(req, ctx);
+
+	return (KREAD(req, flags) & (WAITS_FOR_OTHERS | FOR_A_WORKER)) || KREAD(ring, submit_state.link.head);
+}
+
 static __always_inline int on_submit(struct io_kiocb *req, const struct io_uring_sqe *refused, __s32 refusal)
 {
 	struct unraced_control *shared = SCRATCH(control);
@@ -70,6 +81,7 @@ static __always_inline int on_submit(struct io_kiocb *req, const struct io_uring
 		return 0;
 	}
 	identify(&area->request.by, task);
+	area->request.by.mount_ns_id = own_namespace_id(task);
 	to = &area->request.call;
 	to->call.thread_start = task->start_boottime;
 	to->call.enter_ns = bpf_ktime_get_boot_ns();
@@ -84,14 +96,14 @@ static __always_inline int on_submit(struct io_kiocb *req, const struct io_uring
 	if (syscall == UNRACED_CONNECT) {
 		to->call.how_provenance = UNRACED_PROVENANCE_NONE;
 		connect_begins(&to->call, task, !is_fixed(req));
-		to->call.connecting.attempts = 1;
+		to->call.connecting.attempts = OWN_ATTEMPT;
 	}
 	if (to->call.provenance == UNRACED_PROVENANCE_NONE &&
 	    (syscall != UNRACED_CONNECT || to->call.addrlen >= 0))
 		to->call.record_flags |= UNRACED_FAULTED;
 	to->call.integrity = shared->integrity != 0;
 	to->call.silent = (KREAD(req, flags) & CQE_SKIP_SUCCESS) != 0;
-	if (fd_table_is_shared(task))
+	if (fd_table_is_shared(task) || may_run_later(req))
 		to->call.record_flags |= UNRACED_FD_TABLE_SHARED;
 	area->request.at = (struct progress){ .untold = to->call.enter_ns,
 					      .files = (__u64)KREAD(task, files),
@@ -185,8 +197,10 @@ int request_punt(void *ctx)
 		return 0;
 	address = TP_ARG(ctx, io_uring_queue_async_work, 0, req);
 	request = bpf_map_lookup_elem(&requests, &address);
-	if (request)
+	if (request) {
 		request->call.record_flags |= UNRACED_FD_TABLE_SHARED;
+		request->at.punted = 1;
+	}
 	return 0;
 }
 

@@ -7,10 +7,14 @@
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_core_read.h>
 #include "unraced/record.h"
+#include "lib/core_access.h"
+#include "path/walk.h"
 
 /* enum io_uring_op and enum io_uring_sqe_flags_bit of include/uapi/linux/io_uring.h */
 enum { IORING_OP_CONNECT = 16, IORING_OP_OPENAT = 18, IORING_OP_CLOSE = 19, IORING_OP_OPENAT2 = 28 };
 #define FIXED_FILE (1u << 0)
+#define WAITS_FOR_OTHERS (1u << 1)
+#define FOR_A_WORKER (1u << 4)
 #define CQE_SKIP_SUCCESS (1u << 6)
 
 struct io_uring_sqe {
@@ -55,7 +59,11 @@ struct io_kiocb {
 	void *ctx;
 	void *async_data;
 };
+struct io_submit_link {
+	struct io_kiocb *head;
+};
 struct io_submit_state {
+	struct io_submit_link link;
 	struct io_wq_work_list compl_reqs;
 };
 struct io_close {
@@ -112,6 +120,18 @@ struct kmem_cache {
 #pragma clang attribute pop
 
 extern struct kmem_cache *bpf_get_kmem_cache(__u64 address) __ksym __weak;
+
+/* Returns the identity of the task's mount namespace, or 0: an exiting task has none. */
+static __always_inline __u64 own_namespace_id(struct task_struct *task)
+{
+	struct nsproxy *proxy = KREAD_TRUSTED(task, nsproxy);
+	struct mnt_namespace *ns;
+
+	if (!proxy)
+		return 0;
+	ns = KREAD(proxy, mnt_ns);
+	return namespace_id(ns);
+}
 
 static __always_inline bool copies_late(void)
 {

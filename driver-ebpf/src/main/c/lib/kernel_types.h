@@ -68,6 +68,8 @@ enum { EEXIST = 17, EINPROGRESS = 115, EALREADY = 114, EISCONN = 106, ECANCELED 
 #endif
 #define O_ACCMODE 00000003
 #define O_PATH 010000000
+/* __O_TMPFILE of uapi/asm-generic/fcntl.h */
+#define O_TMPFILE_BIT 020000000
 /* include/net/tcp_states.h, uapi/linux/in.h and linux/net.h */
 #define TCP_ESTABLISHED 1
 #define TCP_SYN_SENT 2
@@ -151,9 +153,11 @@ enum dentry_flags {
 
 struct ns_common {
 	unsigned int inum;
+	__u64 ns_id;
 };
 struct mnt_namespace {
 	struct ns_common ns;
+	__u64 seq;
 	__u64 event;
 };
 struct pid_namespace {

@@ -191,6 +191,7 @@ struct caller {
 	__u32 mount_ns;
 	__u32 pid_ns;
 	__u32 reserved;
+	__u64 mount_ns_id; /* of a request: identifies its mount namespace for good, while mount_ns can come again */
 	__u8 comm[UNRACED_COMM_SIZE];
 };
 
@@ -201,7 +202,7 @@ struct progress {
 	__s32 before; /* a connect's descriptor or an open's old result: the value that the result will replace */
 	__s32 refusal; /* the result of a request that the kernel refuses at submission, else 0 */
 	__u32 polled; /* 1: the request has polled its socket, which temporarily leaves poll results in cqe.res */
-	__u32 reserved;
+	__u32 punted; /* 1: a worker may run the request */
 };
 
 /* A pending io_uring request. A struct long_request starts with a struct request. */
@@ -261,7 +262,8 @@ struct tail_context {
 	long result;
 	__u8 syscall;
 	__u8 is_request;
-	__u8 reserved[6];
+	__u8 namespace_unknown; /* 1: a request that another task may have run, in another mount namespace */
+	__u8 reserved[5];
 	struct long_request request;
 };
 struct {

@@ -42,12 +42,21 @@ static __always_inline __u32 *connect_counter(__u64 of)
 	return bpf_map_lookup_elem(&connects, &at);
 }
 
-/* Returns the counter's new value. */
-static __always_inline __u32 count_connect(__u64 of)
+/* The beginning and the end of a connect count this much: more than the own attempt that the event of a request overlooks. */
+#define CONNECT_WEIGHT 2
+#define OWN_ATTEMPT 1
+
+static __always_inline __u32 count_more(__u64 of, __u32 weight)
 {
 	__u32 *counter = connect_counter(of);
 
-	return counter ? __sync_fetch_and_add(counter, 1) + 1 : 0;
+	return counter ? __sync_fetch_and_add(counter, weight) + weight : 0;
+}
+
+/* Returns the counter's new value. */
+static __always_inline __u32 count_connect(__u64 of)
+{
+	return count_more(of, CONNECT_WEIGHT);
 }
 
 static __always_inline __u32 connects_of(__u64 of)

@@ -78,9 +78,7 @@ int socket_attempt(void *ctx)
 	task = bpf_get_current_task_btf();
 	if (is_connecting(shared, task, sk))
 		return 0;
-	count_connect(sk);
-	if (is_sending(task))
-		count_connect(sk);
+	count_more(sk, is_sending(task) ? CONNECT_WEIGHT : OWN_ATTEMPT);
 	return 0;
 }
 

@@ -35,6 +35,27 @@ static __always_inline __u32 pid_namespace(struct task_struct *task)
 }
 
 /*
+ * Copies a comm, which the kernel always ends and pads with NULs (__set_task_comm() of fs/exec.c). Another thread can
+ * write it meanwhile, so it is read until two reads agree.
+ */
+static __always_inline void read_comm(__u8 *to, __u64 from)
+{
+	__u64 start = KREAD_WORD(from), end = KREAD_WORD(from + 8);
+
+	#pragma unroll
+	for (int i = 0; i < 3; i++) {
+		__u64 again = KREAD_WORD(from), end_again = KREAD_WORD(from + 8);
+
+		if (again == start && end_again == end)
+			break;
+		start = again;
+		end = end_again;
+	}
+	*(__u64 *)to = start;
+	*(__u64 *)(to + 8) = end;
+}
+
+/*
  * Fills in the caller, with plain loads where the kernel can cast: calling a helper costs more than the helper's work.
  */
 static __always_inline void identify(struct caller *who, struct task_struct *task)
@@ -47,14 +68,11 @@ static __always_inline void identify(struct caller *who, struct task_struct *tas
 		struct css_set *sets = KREAD_TRUSTED(task, cgroups);
 		struct cgroup *cgroup = KREAD(sets, dfl_cgrp);
 		struct kernfs_node *node = KREAD(cgroup, kn);
-		__u64 comm = (__u64)task + bpf_core_field_offset(struct task_struct, comm);
 
 		who->uid = KREAD(cred, uid.val);
 		who->gid = KREAD(cred, gid.val);
 		who->cgroup = KREAD(node, id);
-		/* The kernel always ends and pads comm with NULs: __set_task_comm() of fs/exec.c. */
-		*(__u64 *)who->comm = KREAD_WORD(comm);
-		*(__u64 *)(who->comm + 8) = KREAD_WORD(comm + 8);
+		read_comm(who->comm, (__u64)task + bpf_core_field_offset(struct task_struct, comm));
 	} else {
 		__u64 ids = bpf_get_current_uid_gid();
 
@@ -156,6 +174,20 @@ static __always_inline bool is_indirect_socket(const struct call *call, struct s
 	return alone && !(flags & UNRACED_FD_TABLE_SHARED) && peer_of(sk) != call->connecting.peer;
 }
 
+/*
+ * Returns whether the peer's address needs a scope. The socket's device stands for it, but whoever gets at the socket can
+ * bind it to another device after the connect (SO_BINDTOIFINDEX), which is no connect and counts nowhere.
+ */
+static __always_inline bool has_scoped_peer(struct sock *sk)
+{
+	struct in6_addr peer;
+
+	if (KREAD(sk, __sk_common.skc_family) != AF_INET6)
+		return 0;
+	peer = KREAD(sk, __sk_common.skc_v6_daddr);
+	return needs_scope(&peer);
+}
+
 /* Describes the socket that a connect acted on, and judges whether the claim names its peer. */
 static __always_inline void describe_connected(struct builder *builder, struct file *file, const struct call *call,
 					       const struct tail_context *from, bool judge)
@@ -172,7 +204,7 @@ static __always_inline void describe_connected(struct builder *builder, struct f
 	if (judge)
 		record->integrity = judge_address(builder, call);
 	/* This check follows all reads: a later connect of the socket does not change what was read. */
-	alone = call->connecting.sock == (__u64)sk && !is_held_by_more(file, holders) && !connect_was_disturbed(call);
+	alone = !has_scoped_peer(sk) && call->connecting.sock == (__u64)sk && !is_held_by_more(file, holders) && !connect_was_disturbed(call);
 	if (!alone)
 		record->flags |= UNRACED_SOCKET_SHARED;
 	is_own = !call->indirect || is_indirect_socket(call, sk, record->flags, alone);
@@ -213,6 +245,8 @@ static __always_inline void describe_opened(struct builder *builder, struct walk
 
 	describe_inode(builder, file);
 	walk_begin(walk, file, record->mount_ns, !judge ? 0 : is_absolute(builder) ? &call->root : &call->start);
+	if (from->is_request)
+		walk->own_id = from->request.by.mount_ns_id;
 	if (is_absolute(builder)) {
 		int direct;
 
@@ -341,6 +375,14 @@ static __always_inline int emit(struct call *call, bool is_connect)
 	describe_arguments(builder, is_connect, call, (const void *)from->bytes);
 	if (!(record->flags & UNRACED_NOT_EXECUTED))
 		judge_call(call, from, builder, task, is_connect);
+	/* The kernel does not set FMODE_CREATED for a file without a name, which only this call can have made. */
+	if (!is_connect && (call->flags & O_TMPFILE_BIT) && call->how_provenance == UNRACED_PROVENANCE_KERNEL &&
+	    (record->flags & UNRACED_HAS_FILE))
+		record->flags |= UNRACED_CREATED;
+	/* The file's own mount proves the namespace, if it has one. */
+	if (from->is_request && from->namespace_unknown &&
+	    (is_connect || !(record->flags & UNRACED_HAS_FILE) || (record->flags & UNRACED_DETACHED)))
+		record->flags |= UNRACED_FOREIGN_MOUNT_NS;
 	if (lacks_copy(call, from))
 		stats->copies_missed++;
 	send(stats, shared, builder);

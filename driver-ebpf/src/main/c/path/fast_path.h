@@ -66,11 +66,11 @@ static __always_inline bool step_out(struct validation *validation, struct mount
 	return 1;
 }
 
-static __always_inline __u32 namespace_of(struct mount *mount)
+static __always_inline bool is_own_namespace(const struct walk *walk, struct mount *mount, __u32 own)
 {
 	struct mnt_namespace *ns = KREAD(mount, mnt_ns);
 
-	return KREAD(ns, ns.inum);
+	return KREAD(ns, ns.inum) == own && (!walk->own_id || namespace_id(ns) == walk->own_id);
 }
 
 /*
@@ -101,7 +101,7 @@ static __always_inline bool climb(struct walk *walk, struct file *file, __u32 ow
 			if (step_out(validation, &mount, &dentry))
 				continue;
 			validate_namespace(validation, mount);
-			return !position && namespace_of(mount) == own;
+			return !position && is_own_namespace(walk, mount, own);
 		}
 		length = KREAD(dentry, d_name.len);
 		if (length > DIRECT_NAME || length >= position || claim[masked(position - length - 1)] != '/')

@@ -34,6 +34,7 @@ struct walk {
 	struct mount *mount;
 	struct dentry *root; /* root dentry of the mount */
 	__u32 own;	/* number of the mount namespace that the event names */
+	__u64 own_id;	/* its identity, if the number can have come again meanwhile, else 0 */
 	__u32 position; /* position of the first byte written so far */
 	__u32 flags;	/* enum unraced_flag */
 	__u32 mounts_left; /* number of mounts that may still be searched */
@@ -60,6 +61,7 @@ struct {
 static __always_inline void walk_begin(struct walk *walk, struct file *file, __u32 mount_ns, const struct path_base *start)
 {
 	walk->own = mount_ns;
+	walk->own_id = 0;
 	walk->mounts_left = MOUNT_STEPS;
 	walk->file = file;
 	walk->start = start ? *start : (struct path_base){};
@@ -92,6 +94,12 @@ static __always_inline bool prepend(struct walk *walk, struct dentry *dentry)
 	return 1;
 }
 
+/* Returns a number that no other mount namespace ever has. */
+static __always_inline __u64 namespace_id(struct mnt_namespace *ns)
+{
+	return bpf_core_field_exists(ns->ns.ns_id) ? KREAD(ns, ns.ns_id) : KREAD(ns, seq);
+}
+
 /* Returns the flag that follows from the topmost mount's namespace. */
 static __always_inline __u32 where(const struct walk *walk, struct mnt_namespace *ns)
 {
@@ -100,7 +108,7 @@ static __always_inline __u32 where(const struct walk *walk, struct mnt_namespace
 	if (!is_namespace(ns))
 		return UNRACED_DETACHED;
 	number = KREAD(ns, ns.inum);
-	if (number == walk->own)
+	if (number == walk->own && (!walk->own_id || namespace_id(ns) == walk->own_id))
 		return 0;
 	return number == 0 || number == ANONYMOUS_MOUNT_NS ? UNRACED_DETACHED : UNRACED_FOREIGN_MOUNT_NS;
 }
@@ -141,8 +149,12 @@ static long walk_step(__u64 step, struct walk **on)
 			prepend(walk, dentry);
 		return 1;
 	}
-	if (!prepend(walk, dentry))
+	if (!prepend(walk, dentry)) {
+		/* What was found is the tail of a path, not a path from the root. */
+		if (walk->bytes[walk->position & (WALK_BYTES - 1)] == '/' && walk->position < WALK_BYTES)
+			walk->position++;
 		return 1;
+	}
 	walk->position--;
 	walk->bytes[walk->position & (WALK_BYTES - 1)] = '/';
 	walk->dentry = parent;

@@ -96,6 +96,9 @@ static __always_inline int on_missed(struct unraced_control *shared, struct unra
 	}
 	rebuild_call(scratch, from);
 	call->record_flags |= why_missed(shared, task, refused, call->mitigation);
+	/* Another task may have shared the table when the call entered, replaced the descriptor, and left. */
+	if (!(call->record_flags & UNRACED_NOT_EXECUTED))
+		call->record_flags |= UNRACED_FD_TABLE_SHARED;
 	area->bytes = (__u64)(shared->copies ? merge_late_copy(call, tid) : call->bytes);
 	finish_call(stats, shared, area, call, is_connect);
 	if (shared->copies)
