@@ -116,6 +116,7 @@ static void answer(struct unraced_capture *capture, const struct unraced_argumen
 {
 	struct unraced_area *area = unraced_area(capture);
 	struct unraced_record *record = &area->call.record;
+	bool was_shared = unraced_trace_shared(capture);
 	enum unraced_execution execution = unraced_trace_return(capture, arguments);
 	int taken = unraced_take(capture, area, arguments);
 
@@ -124,6 +125,9 @@ static void answer(struct unraced_capture *capture, const struct unraced_argumen
 		if (!begin_late(capture, area, arguments, taken))
 			return;
 		record->flags |= execution_flags(execution);
+		/* A task that shared the descriptors at the entry may have replaced one, and left. */
+		if (execution == UNRACED_MAY_HAVE_RUN || (execution == UNRACED_RAN && was_shared))
+			record->flags |= UNRACED_FD_TABLE_SHARED;
 	} else {
 		unraced_read_again(&area->call);
 	}

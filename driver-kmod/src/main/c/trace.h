@@ -17,6 +17,7 @@
 
 #include "arch.h"
 #include "capture.h"
+#include "truth.h"
 
 enum unraced_execution {
 	UNRACED_RAN,
@@ -24,9 +25,13 @@ enum unraced_execution {
 	UNRACED_MAY_HAVE_RUN,
 };
 
-/* The bits of a byte: the call that the thread is in, by number and convention, and a bit for a covered thread. */
+/*
+ * The bits of a byte: the call that the thread is in, by number and convention, whether other tasks used its descriptors
+ * when it entered, and a bit for a covered thread.
+ */
 #define UNRACED_TRACE_SYSCALL 0x07
 #define UNRACED_TRACE_CALL 0x1f
+#define UNRACED_TRACE_SHARED 0x20
 #define UNRACED_TRACE_COVERED 0x80
 
 static_assert(UNRACED_CONNECT <= UNRACED_TRACE_SYSCALL);
@@ -47,8 +52,10 @@ static inline u8 unraced_trace_call(const struct unraced_arguments *arguments)
 
 static inline void unraced_trace_entry(struct unraced_capture *capture, const struct unraced_arguments *arguments)
 {
+	u8 shared = unraced_descriptors_shared() ? UNRACED_TRACE_SHARED : 0;
+
 	WRITE_ONCE(*unraced_trace_of(capture, current),
-		   unraced_trace_call(arguments) | READ_ONCE(capture->trace_covered));
+		   unraced_trace_call(arguments) | shared | READ_ONCE(capture->trace_covered));
 }
 
 /* Judges a return that the trace has no entry for. */
@@ -63,6 +70,12 @@ static noinline enum unraced_execution unraced_trace_judge(const struct unraced_
 	/* This pairs with the release in unraced_trace_arm(). */
 	armed = smp_load_acquire(&capture->armed_ns);
 	return armed && current->start_boottime > armed ? UNRACED_NEVER_RAN : UNRACED_MAY_HAVE_RUN;
+}
+
+/* Returns whether other tasks used the thread's descriptors when its call entered. To be asked before the return. */
+static inline bool unraced_trace_shared(struct unraced_capture *capture)
+{
+	return READ_ONCE(*unraced_trace_of(capture, current)) & UNRACED_TRACE_SHARED;
 }
 
 /* Judges the call that returns now. Afterwards the thread is in no call. */

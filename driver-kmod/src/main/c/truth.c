@@ -5,6 +5,8 @@
 #include <linux/kdev_t.h>
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
+#include <net/ipv6.h>
+#include <net/sock.h>
 
 #include "arguments.h"
 #include "compare.h"
@@ -120,7 +122,9 @@ void unraced_describe_file(struct unraced_area *area, struct file *file)
 	record->open.device_major = MAJOR(inode->i_sb->s_dev);
 	record->open.device_minor = MINOR(inode->i_sb->s_dev);
 	record->flags |= UNRACED_HAS_FILE;
-	if (file->f_mode & FMODE_CREATED)
+	/* The kernel does not set FMODE_CREATED for a file without a name, which only this call can have made. */
+	if ((file->f_mode & FMODE_CREATED) ||
+	    ((record->open.flags & __O_TMPFILE) && record->how_provenance == UNRACED_PROVENANCE_KERNEL))
 		record->flags |= UNRACED_CREATED;
 	unraced_walk_up(walk, file, area->path, is_judged(call) ? &nowhere : start, namespace_of(record));
 	record->flags |= walk->flags;
@@ -156,6 +160,19 @@ static u8 judge_address(const struct unraced_area *area)
 	return verdict == UNRACED_INTEGRITY_MATCH && snapshot && !area->call.proven ? UNRACED_INTEGRITY_UNCHECKED : verdict;
 }
 
+/*
+ * Returns whether the peer's address needs a scope. The socket's device stands for it, but whoever gets at the socket can
+ * bind it to another device after the connect (SO_BINDTOIFINDEX), which is no connect and counts nowhere.
+ */
+static bool has_scoped_peer(const struct sock *sk)
+{
+#if IS_ENABLED(CONFIG_IPV6)
+	return sk->sk_family == AF_INET6 && __ipv6_addr_needs_scope_id(ipv6_addr_type(&sk->sk_v6_daddr));
+#else
+	return false;
+#endif
+}
+
 void unraced_describe_connect(struct unraced_capture *capture, struct unraced_area *area, struct file *file)
 {
 	struct unraced_record *record = &area->call.record;
@@ -166,7 +183,7 @@ void unraced_describe_connect(struct unraced_capture *capture, struct unraced_ar
 	}
 	unraced_describe_socket(&area->call, file);
 	/* The check comes after the reads: an act that changed what was read has begun before them. */
-	if (!unraced_act_is_alone(capture, area))
+	if (!unraced_act_is_alone(capture, area) || has_scoped_peer(unraced_sock_of(file)))
 		record->flags |= UNRACED_SOCKET_SHARED;
 	else if (!is_judged(&area->call))
 		record->integrity = judge_address(area);

@@ -227,6 +227,9 @@ static void walk_once(struct unraced_walk *walk)
 		walk->spent = true;
 		walk->flags |= UNRACED_RESOLVED_TRUNCATED;
 	}
+	/* What was found is then the tail of a path, not a path from the root. */
+	if ((walk->flags & UNRACED_RESOLVED_TRUNCATED) && walk->position < UNRACED_PATH_ROOM)
+		walk->position++;
 	if (walk->position == UNRACED_PATH_ROOM && !(walk->flags & UNRACED_DETACHED))
 		walk->bytes[--walk->position] = '/';
 }
