@@ -166,7 +166,7 @@ void look_at_socket(int fd, struct looked *looked)
 	getsockopt(fd, SOL_SOCKET, SO_COOKIE, &looked->cookie, &length);
 }
 
-static unsigned long cookie_of(int fd)
+unsigned long cookie_of(int fd)
 {
 	unsigned long cookie = 0;
 	socklen_t length = sizeof(cookie);
@@ -225,14 +225,8 @@ static void act_burst(struct self *self, const struct op *op)
 			    cookie, NULL);
 }
 
-void act_connect(struct self *self, const struct op *op)
+void connect_at(struct self *self, const struct op *op, int fd, bool refused)
 {
-	if (op->value > 1 && op->slot >= 0) {
-		act_burst(self, op);
-		return;
-	}
-	bool refused = op->refused && self->actor->refusal != REFUSE_NOTHING && op->entry == NATIVE;
-	int fd = op->slot >= 0 ? SLOT_FD + op->slot : new_socket(op->kind);
 	socklen_t length = op->refused ? REFUSED_LENGTH : op->to.length;
 	unsigned long cookie = cookie_of(fd);
 	struct looked looked;
@@ -244,8 +238,21 @@ void act_connect(struct self *self, const struct op *op)
 
 	look_at_socket(fd, &looked);
 	log_connect(self, op, ENTRY_NAMES[op->entry], fd, length, result, begin, end, !refused, -1, cookie, &looked);
+}
+
+void act_connect(struct self *self, const struct op *op)
+{
+	if (op->value > 1 && op->slot >= 0) {
+		act_burst(self, op);
+		return;
+	}
+	bool refused = op->refused && self->actor->refusal != REFUSE_NOTHING && op->entry == NATIVE;
+	int fd = op->slot >= 0 ? SLOT_FD + op->slot : new_socket(op->kind);
+
+	connect_at(self, op, fd, refused);
 	if (op->slot < 0) {
-		begin = now();
+		uint64_t begin = now();
+
 		close(fd);
 		append(self->log, "fd tab=%d b=%lu e=%lu fd=%d\n", table_of(self), begin, now(), fd);
 	}

@@ -24,6 +24,10 @@
 #define DIRECTORY_FD 92
 #define SLOT_FD 100
 #define PAIR_FD 110
+/* Two ends of each process's mailbox, through which others send it descriptors. */
+#define MAIL_FD 120
+/* The memory of the arena, from which a process that executed a program maps it again. */
+#define ARENA_FD 89
 /* Own descriptors that must not take the numbers which opens return. */
 #define HIGH_FD 300
 
@@ -48,6 +52,10 @@ enum verb {
 	EMULATE,
 	NOP,
 	TIMEOUT,
+	SEND,
+	RECEIVE,
+	FASTOPEN,
+	EXEC,
 };
 
 enum entry { NATIVE, IA32, SOCKETCALL };
@@ -91,6 +99,8 @@ struct op {
 	int kind;
 	struct address to, alternative;
 	long value;
+	/* A descriptor that is sent, or the number that a received one gets; negative if there is none. */
+	int number;
 	/* The arguments in memory that all processes share. */
 	char *page;
 	/* What a flip toggles: so many bytes at this place. */
@@ -135,8 +145,17 @@ struct arena {
 	unsigned long changes;
 	int ready;
 	int started;
-	int finished;
 	bool stopped;
+	/* When no actor begins another round. */
+	uint64_t enough;
+	/* Of each actor: whether it is through, and where it goes on after an exec of its process. */
+	bool done[MAX_ACTORS];
+	int rounds[MAX_ACTORS], next[MAX_ACTORS];
+	/* Since when it is in an op, whose line an exec can keep it from writing; 0 if it is in none. */
+	uint64_t since[MAX_ACTORS];
+	const struct op *op[MAX_ACTORS];
+	struct program program;
+	char base[BASE_ROOM];
 	int pids[MAX_PROCESSES];
 	int tids[MAX_ACTORS];
 	/* Each actor's own count of what it did, by which others see that it runs. */
@@ -159,6 +178,8 @@ struct self {
 	unsigned long mount_ns;
 	uint64_t random;
 	int round;
+	/* Number of the op within the actor. */
+	int at;
 	struct ring *rings[2];
 };
 
@@ -171,14 +192,22 @@ void refresh_mount_ns(struct self *self);
 void beat(struct self *self);
 void meet(struct self *self, bool flips);
 
+/* main.c */
+void handle_signals(void);
+void run_process(int number, const struct actor *own) __attribute__((noreturn));
+
 /* program.c */
 bool parse(char *text);
+const char *verb_name(enum verb verb);
 int slot_family(int kind, int *type);
 int new_socket(int kind);
 
 /* acts.c */
 void act_open(struct self *self, const struct op *op);
 void act_connect(struct self *self, const struct op *op);
+void connect_at(struct self *self, const struct op *op, int fd, bool refused);
+unsigned long cookie_of(int fd);
+int fetch(int process, int fd);
 void act_pair(struct self *self, const struct op *op);
 void act_emulated(struct self *self, const struct op *op);
 void log_open(struct self *self, const struct op *op, const char *via, long result, uint64_t begin, uint64_t end,
@@ -205,6 +234,21 @@ void steal(struct self *self, const struct op *op);
 void renew_socket(struct self *self, const struct op *op);
 void flip_all(struct self *self);
 void build_tree(void);
+
+void lock_changes(void);
+void unlock_changes(void);
+
+/* rights.c */
+void build_mailboxes(void);
+void send_right(struct self *self, const struct op *op);
+void receive_right(struct self *self, const struct op *op);
+
+/* fastopen.c */
+void send_elsewhere(struct self *self, const struct op *op);
+
+/* exec.c */
+void execute(struct self *self);
+int go_on(char **arguments);
 
 /* refuse.c */
 void refuse(struct self *self);

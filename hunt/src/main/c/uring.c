@@ -288,5 +288,6 @@ void close_rings(struct self *self)
 	for (int i = 0; i < 2; i++) {
 		if (self->rings[i])
 			close(self->rings[i]->fd);
+		self->rings[i] = NULL;
 	}
 }

@@ -50,7 +50,7 @@ final class Judge {
         // What was killed may have changed names without a word about it.
         if (log.isCut()) {
             Verdict nothing = new Verdict();
-            log.acts().forEach(act -> nothing.exclude("stopped"));
+            log.acts().forEach(act -> nothing.exclude("stopped in " + log.cutIn()));
             return nothing;
         }
         Judge judge = new Judge(log);
@@ -105,7 +105,12 @@ final class Judge {
     }
 
     private void withoutAct(SyscallEvent event) {
-        if (log.tids().contains(event.caller().tid()) || event.call().origin() == Origin.IO_URING) {
+        boolean request = event.call().origin() == Origin.IO_URING;
+        if (log.isKilled(event.caller().tid(), event.caller().tgid(), request, timeOf(event))) {
+            verdict.exclude("killed");
+            return;
+        }
+        if (log.tids().contains(event.caller().tid()) || request) {
             verdict.lie(new Lie("no act", event.toString(), "no such call", Optional.empty(), Optional.of(event)));
         }
     }
@@ -151,9 +156,15 @@ final class Judge {
         if (!act.isRequest()) {
             return call.exitNanos() >= act.begin() && call.exitNanos() <= act.end();
         }
-        long time = call.enterNanos() == 0 ? call.exitNanos() : call.enterNanos();
+        long time = timeOf(event);
         boolean own = act.isPolled() || event.caller().tid() == act.tid();
         return own && time >= act.begin() && time <= act.end() && hasTag(event, act);
+    }
+
+    /** A request is known by its submission, and a call by its return. */
+    private static long timeOf(SyscallEvent event) {
+        Call call = event.call();
+        return call.origin() == Origin.SYSCALL || call.enterNanos() == 0 ? call.exitNanos() : call.enterNanos();
     }
 
     private static boolean hasTag(SyscallEvent event, Act act) {
