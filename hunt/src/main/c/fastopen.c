@@ -81,7 +81,8 @@ void send_elsewhere(struct self *self, const struct op *op)
 		uint64_t begin = now();
 
 		shutdown(fd, SHUT_RDWR);
-		sendto(fd, "f", 1, MSG_FASTOPEN | MSG_NOSIGNAL, (const struct sockaddr *)&op->to.bytes, op->to.length);
+		/* Bytes that nobody reads would make the listener reset the connection. */
+		sendto(fd, "", 0, MSG_FASTOPEN | MSG_NOSIGNAL, (const struct sockaddr *)&op->to.bytes, op->to.length);
 		append(self->log, "attempt a=%d t=%d b=%lu e=%lu cookie=%lu to=%s\n", self->actor->id, self->tid, begin,
 		       now(), cookie, to);
 		if (thread)

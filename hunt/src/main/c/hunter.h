@@ -13,6 +13,8 @@
 #define MAX_PROCESSES 6
 #define MAX_OPS 256
 #define MAX_SLOTS 6
+/* Of each thread: an ordinary ring, one with a thread of the kernel's, and one with little room. */
+#define RINGS 3
 #define PATH_ROOM 1024
 #define PAGE 4096
 #define LOG_ROOM (6 << 20)
@@ -56,6 +58,7 @@ enum verb {
 	RECEIVE,
 	FASTOPEN,
 	EXEC,
+	AWAIT,
 };
 
 enum entry { NATIVE, IA32, SOCKETCALL };
@@ -95,6 +98,10 @@ struct op {
 	unsigned long resolve;
 	bool flips_path, flips_how, flips_address, flips_block;
 	bool gone, refused, link, async, fixed, no_wait, sqpoll, restart, direct, common;
+	/* A request that asks for no completion of a success; a ring with room for two; one of all processes. */
+	bool skip, small, shared;
+	/* Whether no completion came, so that nobody knows what became of the request. */
+	bool quiet;
 	int slot;
 	int kind;
 	struct address to, alternative;
@@ -156,6 +163,7 @@ struct arena {
 	const struct op *op[MAX_ACTORS];
 	struct program program;
 	char base[BASE_ROOM];
+	struct ring *shared_ring;
 	int pids[MAX_PROCESSES];
 	int tids[MAX_ACTORS];
 	/* Each actor's own count of what it did, by which others see that it runs. */
@@ -180,7 +188,7 @@ struct self {
 	int round;
 	/* Number of the op within the actor. */
 	int at;
-	struct ring *rings[2];
+	struct ring *rings[RINGS];
 };
 
 /* log.c */
@@ -222,9 +230,11 @@ void log_connect(struct self *self, const struct op *op, const char *via, int fd
 		 uint64_t begin, uint64_t end, int ran, int tag, unsigned long cookie, const struct looked *looked);
 int table_of(const struct self *self);
 
-/* uring.c */
+/* rings.c */
 void act_ring(struct self *self, const struct op *op, const struct op *requests);
 void act_reap(struct self *self);
+void open_shared_ring(void);
+void await_shared_ring(void);
 void close_rings(struct self *self);
 
 /* changes.c */

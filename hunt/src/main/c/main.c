@@ -107,6 +107,9 @@ static void run_op(struct self *self, const struct op *op)
 	case EXEC:
 		execute(self);
 		break;
+	case AWAIT:
+		await_shared_ring();
+		break;
 	default:
 		break;
 	}
@@ -297,6 +300,7 @@ static void run_world(void)
 	append(log, "base path=%s\n", base);
 	build_tree();
 	listen_everywhere();
+	open_shared_ring();
 	start_supervisors(pids, &count);
 	for (int i = 0; i < program.processes_count; i++)
 		pids[count++] = start_process(i);

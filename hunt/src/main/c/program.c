@@ -25,7 +25,7 @@ static const struct name VERBS[] = {
 	{ "change", CHANGE }, { "dup2", DUP2 },	    { "close", CLOSE },	  { "flip", FLIP },	{ "socket", SOCKET },
 	{ "steal", STEAL }, { "signal", SIGNAL },   { "pause", PAUSE },	  { "emulate", EMULATE }, { "nop", NOP },
 	{ "timeout", TIMEOUT }, { "send", SEND },	    { "receive", RECEIVE },
-	{ "fastopen", FASTOPEN }, { "exec", EXEC }, { NULL, 0 },
+	{ "fastopen", FASTOPEN }, { "exec", EXEC },	    { "await", AWAIT },	  { NULL, 0 },
 };
 static const struct name ENTRIES[] = {
 	{ "native", NATIVE }, { "ia32", IA32 }, { "socketcall", SOCKETCALL }, { NULL, 0 },
@@ -133,7 +133,8 @@ static bool set_mark(struct op *op, const char *mark)
 		{ "flip-block", &op->flips_block }, { "gone", &op->gone },	  { "refused", &op->refused },
 		{ "link", &op->link },		    { "async", &op->async },	  { "fixed", &op->fixed },
 		{ "no-wait", &op->no_wait },	    { "sqpoll", &op->sqpoll },	  { "restart", &op->restart },
-		{ "direct", &op->direct },	    { "common", &op->common },
+		{ "direct", &op->direct },	    { "common", &op->common },	  { "skip", &op->skip },
+		{ "small", &op->small },	    { "shared", &op->shared },
 	};
 
 	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++) {

@@ -105,6 +105,10 @@ final class ActLog {
         return attempts;
     }
 
+    boolean hasKilled() {
+        return !killed.isEmpty();
+    }
+
     /** Whether a thread died in an exec of its process at that time, so that its calls of then are not in the log. */
     boolean isKilled(int tid, int tgid, boolean request, long time) {
         return killed.stream()

@@ -87,6 +87,8 @@ final class Generator {
             case FASTOPEN -> fastopen();
             case DISCONNECTS -> disconnects();
             case EXECS -> execs();
+            case SILENCE -> silence();
+            case SHARED_RINGS -> sharedRings();
         }
     }
 
@@ -334,7 +336,53 @@ final class Generator {
         }
     }
 
+    private void silence() {
+        workers = chance(30);
+        List<String> ops = ops(1, 4, this::quietBatch);
+        if (chance(30)) {
+            ops.add("socket slot=1");
+        }
+        actor(newProcess(), "", ops);
+        if (chance(40)) {
+            actor(newProcess(), " disturb", ops(1, 3, this::connect));
+        }
+    }
+
+    private void sharedRings() {
+        int process = newProcess();
+        actor(process, "", ops(1, 3, this::sharedBatch));
+        boolean other = chance(60);
+        if (other) {
+            actor(newProcess(), chance(30) ? " disturb" : "", ops(1, 3, this::sharedBatch));
+        }
+        if (!other || chance(60)) {
+            actor(chance(50) ? process : newProcess(), " disturb", List.of("await"));
+        }
+    }
+
     // ---- ops
+
+    private String sharedBatch() {
+        return batch().replace("ring", "ring shared").replace(" sqpoll", "");
+    }
+
+    /** Some requests ask for silence, or the ring has little room, or both. */
+    private String quietBatch() {
+        boolean small = chance(50);
+        String op = batch();
+        if (small) {
+            op = op.replace(" sqpoll", "").replace("ring", "ring small");
+        }
+        if (small && chance(50)) {
+            return op;
+        }
+        StringBuilder quiet = new StringBuilder();
+        for (String part : op.split(" \\| ", 0)) {
+            boolean first = quiet.isEmpty();
+            quiet.append(first ? "" : " | ").append(part).append(!first && chance(50) ? " skip" : "");
+        }
+        return chance(10) ? quiet.toString().replaceFirst("ring", "ring no-wait") : quiet.toString();
+    }
 
     private String openOrConnect() {
         return chance(60) ? open() : connectSlot(random.nextInt(2));

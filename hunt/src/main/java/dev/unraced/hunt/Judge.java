@@ -45,8 +45,9 @@ final class Judge {
      *
      * @param events all events of the acting program's processes
      * @param losses calls that the capture counted as lost meanwhile, of whatever process
+     * @param dropped how many of them are requests of io_urings that nothing told of
      */
-    static Verdict judge(ActLog log, List<SyscallEvent> events, long losses) {
+    static Verdict judge(ActLog log, List<SyscallEvent> events, long losses, long dropped) {
         // What was killed may have changed names without a word about it.
         if (log.isCut()) {
             Verdict nothing = new Verdict();
@@ -54,7 +55,7 @@ final class Judge {
             return nothing;
         }
         Judge judge = new Judge(log);
-        judge.compare(events, losses);
+        judge.compare(events, losses, dropped);
         return judge.verdict;
     }
 
@@ -77,7 +78,7 @@ final class Judge {
         return missing;
     }
 
-    private void compare(List<SyscallEvent> events, long losses) {
+    private void compare(List<SyscallEvent> events, long losses, long dropped) {
         Map<Long, List<SyscallEvent>> byCaller = new HashMap<>();
         for (SyscallEvent event : events) {
             byCaller.computeIfAbsent(callerOf(event), caller -> new ArrayList<>())
@@ -91,7 +92,8 @@ final class Judge {
             verdict.act();
             Optional<SyscallEvent> event = take(byCaller.getOrDefault(callerOf(act), List.of()), act);
             if (event.isPresent()) {
-                judge(act, event.get());
+                // Nothing but the event tells what became of a quiet request, so its result is taken from there.
+                judge(act.isQuiet() ? act.withResult(event.get().call().result()) : act, event.get());
             } else if (act.ran()) {
                 missing.add(new Lie("no event", "nothing", act.toString(), Optional.of(act), Optional.empty()));
             }
@@ -99,9 +101,22 @@ final class Judge {
         if (missing.size() > losses) {
             missing.forEach(verdict::lie);
         } else {
-            missing.forEach(each -> verdict.exclude("lost"));
+            missing.forEach(each -> verdict.exclude(isQuiet(each) ? "silent" : "lost"));
+        }
+        // Of one call there is never an event and a loss; those of threads that died are in no log.
+        if (dropped > missing.size() && log.acts().stream().anyMatch(Act::isRequest) && !log.hasKilled()) {
+            verdict.lie(new Lie(
+                    "losses",
+                    dropped + " requests",
+                    missing.size() + " without an event",
+                    Optional.empty(),
+                    Optional.empty()));
         }
         byCaller.values().forEach(each -> each.forEach(this::withoutAct));
+    }
+
+    private static boolean isQuiet(Lie missing) {
+        return missing.act().map(Act::isQuiet).orElse(false);
     }
 
     private void withoutAct(SyscallEvent event) {

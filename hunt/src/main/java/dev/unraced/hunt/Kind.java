@@ -30,7 +30,11 @@ public enum Kind {
     /** Sockets that lose their peer. */
     DISCONNECTS("sockets that another holder disconnects by AF_UNSPEC while a connect runs or waits"),
     /** Processes that execute a program. */
-    EXECS("processes that execute a program, also by one thread while others are in calls");
+    EXECS("processes that execute a program, also by one thread while others are in calls"),
+    /** Requests without completions, and completions without room. */
+    SILENCE("requests that ask for no completion of a success, and rings with too little room for completions"),
+    /** A ring that several processes and threads use at once. */
+    SHARED_RINGS("a ring on which several threads and processes submit in turn, while others wait for completions");
 
     private final String description;
 
@@ -45,6 +49,6 @@ public enum Kind {
 
     /** Its name on the command line. */
     public String option() {
-        return name().toLowerCase(Locale.ROOT);
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 }
