@@ -11,9 +11,6 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#if !defined(MAP_FIXED_NOREPLACE)
-#define MAP_FIXED_NOREPLACE 0x100000
-#endif
 /* By this name the events of the hunter are known. */
 #define NAME "unraced-hunter"
 
@@ -30,12 +27,11 @@ static void hold_signals(int how)
 /* The other threads of the process die here, wherever they are; with the lock none of them is within a change. */
 void execute(struct self *self)
 {
-	char actor[16], address[32];
-	char *arguments[] = { NAME, actor, address, NULL }, *environment[] = { NULL };
+	char actor[16];
+	char *arguments[] = { NAME, "--actor", actor, NULL }, *environment[] = { NULL };
 	int id = self->actor->id;
 
 	snprintf(actor, sizeof(actor), "%d", id);
-	snprintf(address, sizeof(address), "%p", (void *)arena);
 	close_rings(self);
 	hold_signals(SIG_BLOCK);
 	lock_changes();
@@ -63,15 +59,14 @@ static void log_killed(int id)
 	arena->since[id] = 0;
 }
 
-/* The program that was executed: its arguments are the actor that goes on, and where the arena was. */
+/* The program that was executed: its last argument is the actor that goes on. */
 int go_on(char **arguments)
 {
-	int id = atoi(arguments[1]);
-	void *at = (void *)strtoul(arguments[2], NULL, 16);
+	int id = atoi(arguments[2]);
 
 	prctl(PR_SET_NAME, NAME);
-	arena = mmap(at, sizeof(*arena), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED_NOREPLACE, ARENA_FD, 0);
-	if (arena != at) {
+	arena = mmap(ARENA_AT, sizeof(*arena), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED_NOREPLACE, ARENA_FD, 0);
+	if (arena != ARENA_AT) {
 		perror(NAME ": memory after exec");
 		return 1;
 	}

@@ -30,6 +30,11 @@
 #define MAIL_FD 120
 /* The memory of the arena, from which a process that executed a program maps it again. */
 #define ARENA_FD 89
+/* Pointers of calls by int 0x80 have 32 bits; and a heap begins at most a gigabyte behind the program. */
+#define ARENA_AT ((void *)0x60000000ul)
+#if !defined(MAP_FIXED_NOREPLACE)
+#define MAP_FIXED_NOREPLACE 0x100000
+#endif
 /* Own descriptors that must not take the numbers which opens return. */
 #define HIGH_FD 300
 

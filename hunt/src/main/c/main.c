@@ -21,9 +21,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#if !defined(MAP_32BIT)
-#define MAP_32BIT 0
-#endif
 #define PROGRAM_ROOM (1 << 20)
 /* One round of an actor logs less than that. */
 #define LOG_RESERVE (512 << 10)
@@ -375,9 +372,8 @@ static bool map_arena(void)
 	if (fd < 0 || ftruncate(fd, sizeof(*arena)) || dup2(fd, ARENA_FD) < 0)
 		return false;
 	close(fd);
-	/* Pointers of calls by int 0x80 have 32 bits. */
-	arena = mmap(NULL, sizeof(*arena), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_32BIT, ARENA_FD, 0);
-	return arena != MAP_FAILED;
+	arena = mmap(ARENA_AT, sizeof(*arena), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED_NOREPLACE, ARENA_FD, 0);
+	return arena == ARENA_AT;
 }
 
 int main(int argc, char **argv)

@@ -293,16 +293,21 @@ final class Generator {
             waits = true;
             head.set(SLOTS, "slot 2 kind=tcp4");
         }
-        actor(newProcess(), "", ops(1, 4, () -> slot == 2 ? waitingConnect() : connectSlot(slot)));
-        actor(
-                newProcess(),
-                chance(50) ? "" : " disturb",
-                ops(
-                        1,
-                        3,
-                        () -> chance(60)
-                                ? "connect via=" + entry() + " slot=" + slot + " to=x"
-                                : slot == 2 ? waitingConnect() : connectSlot(slot)));
+        int owner = newProcess();
+        List<String> ops = ops(1, 4, () -> slot == 2 ? waitingConnect() : connectSlot(slot));
+        List<String> others = ops(
+                1,
+                3,
+                () -> chance(60)
+                        ? "connect via=" + entry() + " slot=" + slot + " to=x"
+                        : slot == 2 ? waitingConnect() : connectSlot(slot));
+        // A fresh socket has one holder until another process takes it.
+        if (chance(50)) {
+            ops.add(0, "socket slot=" + slot);
+            others.add(0, "steal slot=" + slot + " value=" + owner);
+        }
+        actor(owner, "", ops);
+        actor(newProcess(), chance(50) ? "" : " disturb", others);
     }
 
     private void execs() {
