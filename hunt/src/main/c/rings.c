@@ -54,15 +54,16 @@ void act_ring(struct self *self, const struct op *op, const struct op *requests)
 	if (op->requests > ENTRIES)
 		return;
 	if (op->shared) {
+		act_reap(self);
 		act_shared(self, op, requests);
 		return;
 	}
+	/* Of two batches at once the judge could not tell whose event is whose. */
+	act_reap(self);
 	if (!ring)
 		ring = self->rings[kind] = ring_open(op->sqpoll, op->small);
 	if (!ring)
 		return;
-	if (ring->batch)
-		reap(self, ring);
 	if (!ring->batch)
 		run_batch(self, ring, op, requests);
 }

@@ -99,7 +99,9 @@ final class Judge {
             }
         }
         if (missing.size() > losses) {
-            missing.forEach(verdict::lie);
+            // Nobody knows which of them the losses are; most likely those of silent requests.
+            missing.sort(Comparator.comparing(Judge::isQuiet));
+            missing.subList(0, (int) (missing.size() - losses)).forEach(verdict::lie);
         } else {
             missing.forEach(each -> verdict.exclude(isQuiet(each) ? "silent" : "lost"));
         }
