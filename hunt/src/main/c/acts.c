@@ -104,11 +104,11 @@ void log_open(struct self *self, const struct op *op, const char *via, long resu
 		snprintf(other, sizeof(other), " other=%s", op->other);
 	append(self->log,
 	       "act a=%d o=%d r=%d t=%d g=%d b=%lu e=%lu l=%lu via=%s call=%s res=%ld ran=%d tag=%d ns=%lu tab=%d dir=%d "
-	       "base=%d flags=%lu mode=%u resolve=%lu how=%d gone=%d direct=%d path=%s%s",
+	       "base=%d flags=%lu mode=%u resolve=%lu how=%d gone=%d direct=%d quiet=%d path=%s%s",
 	       self->actor->id, (int)(op - program.ops), self->round, self->tid, self->tgid, begin, end, now(), via,
 	       CALL_NAMES[op->call], result, ran, tag, self->mount_ns, table_of(self), directory_of(op), (int)op->base,
 	       op->call == CALL_CREAT ? (unsigned long)(O_CREAT | O_WRONLY | O_TRUNC) : op->flags, op->mode,
-	       op->resolve, op->flips_how, op->gone, op->direct, op->path, other);
+	       op->resolve, op->flips_how, op->gone, op->direct, op->quiet, op->path, other);
 	if (seen)
 		append(self->log, " ino=%lu dev=%u:%u fl=%d", stat.st_ino, major(stat.st_dev), minor(stat.st_dev), flags);
 	append(self->log, "\n");
@@ -166,7 +166,7 @@ void look_at_socket(int fd, struct looked *looked)
 	getsockopt(fd, SOL_SOCKET, SO_COOKIE, &looked->cookie, &length);
 }
 
-static unsigned long cookie_of(int fd)
+unsigned long cookie_of(int fd)
 {
 	unsigned long cookie = 0;
 	socklen_t length = sizeof(cookie);
@@ -183,9 +183,9 @@ void log_connect(struct self *self, const struct op *op, const char *via, int fd
 	append_hex(other, &op->alternative.bytes, op->flips_address ? op->alternative.length : 0);
 	append(self->log,
 	       "act a=%d o=%d r=%d t=%d g=%d b=%lu e=%lu l=%lu via=%s call=connect res=%ld ran=%d tag=%d ns=%lu tab=%d "
-	       "fd=%d block=%d gone=%d len=%u to=%s or=%s cookie=%lu",
+	       "fd=%d block=%d gone=%d quiet=%d len=%u to=%s or=%s cookie=%lu",
 	       self->actor->id, (int)(op - program.ops), self->round, self->tid, self->tgid, begin, end, now(), via,
-	       result, ran, tag, self->mount_ns, table_of(self), fd, op->flips_block, op->gone, length, to, other, cookie);
+	       result, ran, tag, self->mount_ns, table_of(self), fd, op->flips_block, op->gone, op->quiet, length, to, other, cookie);
 	if (looked)
 		append(self->log, " after=%lu peer=%s name=%s", looked->cookie, looked->peer, looked->name);
 	append(self->log, "\n");
@@ -225,14 +225,8 @@ static void act_burst(struct self *self, const struct op *op)
 			    cookie, NULL);
 }
 
-void act_connect(struct self *self, const struct op *op)
+void connect_at(struct self *self, const struct op *op, int fd, bool refused)
 {
-	if (op->value > 1 && op->slot >= 0) {
-		act_burst(self, op);
-		return;
-	}
-	bool refused = op->refused && self->actor->refusal != REFUSE_NOTHING && op->entry == NATIVE;
-	int fd = op->slot >= 0 ? SLOT_FD + op->slot : new_socket(op->kind);
 	socklen_t length = op->refused ? REFUSED_LENGTH : op->to.length;
 	unsigned long cookie = cookie_of(fd);
 	struct looked looked;
@@ -244,8 +238,21 @@ void act_connect(struct self *self, const struct op *op)
 
 	look_at_socket(fd, &looked);
 	log_connect(self, op, ENTRY_NAMES[op->entry], fd, length, result, begin, end, !refused, -1, cookie, &looked);
+}
+
+void act_connect(struct self *self, const struct op *op)
+{
+	if (op->value > 1 && op->slot >= 0) {
+		act_burst(self, op);
+		return;
+	}
+	bool refused = op->refused && self->actor->refusal != REFUSE_NOTHING && op->entry == NATIVE;
+	int fd = op->slot >= 0 ? SLOT_FD + op->slot : new_socket(op->kind);
+
+	connect_at(self, op, fd, refused);
 	if (op->slot < 0) {
-		begin = now();
+		uint64_t begin = now();
+
 		close(fd);
 		append(self->log, "fd tab=%d b=%lu e=%lu fd=%d\n", table_of(self), begin, now(), fd);
 	}

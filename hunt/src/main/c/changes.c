@@ -27,13 +27,13 @@ static const char *const DIRECTORIES[] = { "a", "b", "c", "a/p" };
 #define DIRECTORY_COUNT 4
 
 /* Changes of names are in one order for everybody, so that the judge can replay them. */
-static void lock(void)
+void lock_changes(void)
 {
 	while (__atomic_exchange_n(&arena->changes_lock, 1, __ATOMIC_ACQUIRE))
 		sched_yield();
 }
 
-static void unlock(void)
+void unlock_changes(void)
 {
 	__atomic_store_n(&arena->changes_lock, 0, __ATOMIC_RELEASE);
 }
@@ -89,7 +89,7 @@ void make_change(struct self *self, const struct op *op)
 	unsigned long inode = 0;
 	long result;
 
-	lock();
+	lock_changes();
 	uint64_t begin = now();
 
 	result = change(op) ? -errno : 0;
@@ -102,7 +102,7 @@ void make_change(struct self *self, const struct op *op)
 	append(self->log, "change n=%lu a=%d o=%d r=%d b=%lu e=%lu what=%s path=%s other=%s value=%ld res=%ld ns=%lu ino=%lu\n",
 	       ++arena->changes, self->actor->id, (int)(op - program.ops), self->round, begin, end,
 	       CHANGE_NAMES[op->change], op->path, op->other, op->value, result, self->mount_ns, inode);
-	unlock();
+	unlock_changes();
 }
 
 void disturb_descriptor(struct self *self, const struct op *op)
@@ -126,11 +126,21 @@ void renew_socket(struct self *self, const struct op *op)
 	close(fd);
 }
 
+/* A descriptor for what another process has at that number. */
+int fetch(int process, int fd)
+{
+	int handle = (int)syscall(SYS_pidfd_open, arena->pids[process % MAX_PROCESSES], 0);
+	int own = handle < 0 ? -1 : (int)syscall(SYS_pidfd_getfd, handle, fd, 0);
+
+	if (handle >= 0)
+		close(handle);
+	return own;
+}
+
 /* Takes another process's socket of the same slot. */
 void steal(struct self *self, const struct op *op)
 {
-	int process = (int)syscall(SYS_pidfd_open, arena->pids[op->value % MAX_PROCESSES], 0);
-	int fd = process < 0 ? -1 : (int)syscall(SYS_pidfd_getfd, process, SLOT_FD + op->slot, 0);
+	int fd = fetch((int)op->value, SLOT_FD + op->slot);
 	uint64_t begin = now();
 
 	if (fd >= 0) {
@@ -138,8 +148,6 @@ void steal(struct self *self, const struct op *op)
 		close(fd);
 		append(self->log, "fd tab=%d b=%lu e=%lu fd=%d\n", table_of(self), begin, now(), SLOT_FD + op->slot);
 	}
-	if (process >= 0)
-		close(process);
 }
 
 /* Toggles each argument of the program that flips, with one store each. */
@@ -234,4 +242,5 @@ void build_tree(void)
 		if (program.slot_kinds[i] >= 0)
 			keep(new_socket(program.slot_kinds[i]), SLOT_FD + i);
 	}
+	build_mailboxes();
 }

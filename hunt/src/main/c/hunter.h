@@ -13,6 +13,8 @@
 #define MAX_PROCESSES 6
 #define MAX_OPS 256
 #define MAX_SLOTS 6
+/* Of each thread: an ordinary ring, one with a thread of the kernel's, and one with little room. */
+#define RINGS 3
 #define PATH_ROOM 1024
 #define PAGE 4096
 #define LOG_ROOM (6 << 20)
@@ -24,6 +26,15 @@
 #define DIRECTORY_FD 92
 #define SLOT_FD 100
 #define PAIR_FD 110
+/* Two ends of each process's mailbox, through which others send it descriptors. */
+#define MAIL_FD 120
+/* The memory of the arena, from which a process that executed a program maps it again. */
+#define ARENA_FD 89
+/* Pointers of calls by int 0x80 have 32 bits; and a heap begins at most a gigabyte behind the program. */
+#define ARENA_AT ((void *)0x60000000ul)
+#if !defined(MAP_FIXED_NOREPLACE)
+#define MAP_FIXED_NOREPLACE 0x100000
+#endif
 /* Own descriptors that must not take the numbers which opens return. */
 #define HIGH_FD 300
 
@@ -48,6 +59,11 @@ enum verb {
 	EMULATE,
 	NOP,
 	TIMEOUT,
+	SEND,
+	RECEIVE,
+	FASTOPEN,
+	EXEC,
+	AWAIT,
 };
 
 enum entry { NATIVE, IA32, SOCKETCALL };
@@ -87,10 +103,16 @@ struct op {
 	unsigned long resolve;
 	bool flips_path, flips_how, flips_address, flips_block;
 	bool gone, refused, link, async, fixed, no_wait, sqpoll, restart, direct, common;
+	/* A request that asks for no completion of a success; a ring with room for two; one of all processes. */
+	bool skip, small, shared;
+	/* Whether no completion came, so that nobody knows what became of the request. */
+	bool quiet;
 	int slot;
 	int kind;
 	struct address to, alternative;
 	long value;
+	/* A descriptor that is sent, or the number that a received one gets; negative if there is none. */
+	int number;
 	/* The arguments in memory that all processes share. */
 	char *page;
 	/* What a flip toggles: so many bytes at this place. */
@@ -135,8 +157,18 @@ struct arena {
 	unsigned long changes;
 	int ready;
 	int started;
-	int finished;
 	bool stopped;
+	/* When no actor begins another round. */
+	uint64_t enough;
+	/* Of each actor: whether it is through, and where it goes on after an exec of its process. */
+	bool done[MAX_ACTORS];
+	int rounds[MAX_ACTORS], next[MAX_ACTORS];
+	/* Since when it is in an op, whose line an exec can keep it from writing; 0 if it is in none. */
+	uint64_t since[MAX_ACTORS];
+	const struct op *op[MAX_ACTORS];
+	struct program program;
+	char base[BASE_ROOM];
+	struct ring *shared_ring;
 	int pids[MAX_PROCESSES];
 	int tids[MAX_ACTORS];
 	/* Each actor's own count of what it did, by which others see that it runs. */
@@ -159,7 +191,9 @@ struct self {
 	unsigned long mount_ns;
 	uint64_t random;
 	int round;
-	struct ring *rings[2];
+	/* Number of the op within the actor. */
+	int at;
+	struct ring *rings[RINGS];
 };
 
 /* log.c */
@@ -171,14 +205,22 @@ void refresh_mount_ns(struct self *self);
 void beat(struct self *self);
 void meet(struct self *self, bool flips);
 
+/* main.c */
+void handle_signals(void);
+void run_process(int number, const struct actor *own) __attribute__((noreturn));
+
 /* program.c */
 bool parse(char *text);
+const char *verb_name(enum verb verb);
 int slot_family(int kind, int *type);
 int new_socket(int kind);
 
 /* acts.c */
 void act_open(struct self *self, const struct op *op);
 void act_connect(struct self *self, const struct op *op);
+void connect_at(struct self *self, const struct op *op, int fd, bool refused);
+unsigned long cookie_of(int fd);
+int fetch(int process, int fd);
 void act_pair(struct self *self, const struct op *op);
 void act_emulated(struct self *self, const struct op *op);
 void log_open(struct self *self, const struct op *op, const char *via, long result, uint64_t begin, uint64_t end,
@@ -193,9 +235,11 @@ void log_connect(struct self *self, const struct op *op, const char *via, int fd
 		 uint64_t begin, uint64_t end, int ran, int tag, unsigned long cookie, const struct looked *looked);
 int table_of(const struct self *self);
 
-/* uring.c */
+/* rings.c */
 void act_ring(struct self *self, const struct op *op, const struct op *requests);
 void act_reap(struct self *self);
+void open_shared_ring(void);
+void await_shared_ring(void);
 void close_rings(struct self *self);
 
 /* changes.c */
@@ -205,6 +249,21 @@ void steal(struct self *self, const struct op *op);
 void renew_socket(struct self *self, const struct op *op);
 void flip_all(struct self *self);
 void build_tree(void);
+
+void lock_changes(void);
+void unlock_changes(void);
+
+/* rights.c */
+void build_mailboxes(void);
+void send_right(struct self *self, const struct op *op);
+void receive_right(struct self *self, const struct op *op);
+
+/* fastopen.c */
+void send_elsewhere(struct self *self, const struct op *op);
+
+/* exec.c */
+void execute(struct self *self);
+int go_on(char **arguments);
 
 /* refuse.c */
 void refuse(struct self *self);

@@ -21,9 +21,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#if !defined(MAP_32BIT)
-#define MAP_32BIT 0
-#endif
 #define PROGRAM_ROOM (1 << 20)
 /* One round of an actor logs less than that. */
 #define LOG_RESERVE (512 << 10)
@@ -34,6 +31,18 @@ char base[BASE_ROOM];
 static void on_signal(int signal)
 {
 	(void)signal;
+}
+
+void handle_signals(void)
+{
+	struct sigaction action;
+
+	memset(&action, 0, sizeof(action));
+	action.sa_handler = on_signal;
+	sigaction(SIGUSR1, &action, NULL);
+	/* Behind this one an interrupted call begins anew. */
+	action.sa_flags = SA_RESTART;
+	sigaction(SIGUSR2, &action, NULL);
 }
 
 static void run_op(struct self *self, const struct op *op)
@@ -83,6 +92,21 @@ static void run_op(struct self *self, const struct op *op)
 	case EMULATE:
 		act_emulated(self, op);
 		break;
+	case SEND:
+		send_right(self, op);
+		break;
+	case RECEIVE:
+		receive_right(self, op);
+		break;
+	case FASTOPEN:
+		send_elsewhere(self, op);
+		break;
+	case EXEC:
+		execute(self);
+		break;
+	case AWAIT:
+		await_shared_ring();
+		break;
 	default:
 		break;
 	}
@@ -105,6 +129,28 @@ static void pend(struct self *self)
 	sigaddset(&set, SIGSYS);
 	pthread_sigmask(SIG_BLOCK, &set, NULL);
 	syscall(SYS_tgkill, self->tgid, self->tid, SIGSYS);
+}
+
+static void run_round(struct self *self, int from)
+{
+	const struct actor *actor = self->actor;
+	const struct op *op;
+
+	for (self->at = from; self->at < actor->count && !arena->stopped; self->at += 1 + op->requests) {
+		op = &program.ops[actor->first + self->at];
+		arena->op[actor->id] = op;
+		arena->since[actor->id] = now();
+		run_op(self, op);
+		arena->since[actor->id] = 0;
+	}
+}
+
+/* An actor ends before its log is full, since the judge has to know of every change, and long before its deadline. */
+static bool goes_on(const struct self *self)
+{
+	bool more = self->actor->disturbs || (self->round < program.rounds && now() < arena->enough);
+
+	return more && !arena->stopped && self->log->length < LOG_ROOM - LOG_RESERVE;
 }
 
 static void *act(void *argument)
@@ -130,42 +176,42 @@ static void *act(void *argument)
 	__atomic_fetch_add(&arena->ready, 1, __ATOMIC_SEQ_CST);
 	while (!__atomic_load_n(&arena->started, __ATOMIC_SEQ_CST))
 		sched_yield();
-	/* An actor ends before its log is full, since the judge has to know of every change. */
-	for (self.round = 0; (actor->disturbs || self.round < program.rounds) && !arena->stopped &&
-			     self.log->length < LOG_ROOM - LOG_RESERVE;
-	     self.round++) {
-		for (int i = 0; i < actor->count && !arena->stopped; i += 1 + program.ops[actor->first + i].requests)
-			run_op(&self, &program.ops[actor->first + i]);
+	int from = arena->next[actor->id];
+
+	for (self.round = arena->rounds[actor->id]; goes_on(&self); self.round++) {
+		arena->rounds[actor->id] = self.round + 1;
+		arena->next[actor->id] = 0;
+		run_round(&self, from);
+		from = 0;
 		/* Else a disturber without an op that waits would leave no processor to the others. */
 		if (actor->disturbs)
 			sched_yield();
 	}
 	close_rings(&self);
-	if (!actor->disturbs)
-		__atomic_fetch_add(&arena->finished, 1, __ATOMIC_SEQ_CST);
+	__atomic_store_n(&arena->done[actor->id], true, __ATOMIC_SEQ_CST);
 	return NULL;
 }
 
-static void run_process(int number)
+/* The first thread is one actor's, and others are those of the process that are not through. */
+void run_process(int number, const struct actor *own)
 {
 	pthread_t threads[MAX_ACTORS];
 	int count = 0;
-	struct actor *own = NULL;
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	arena->pids[number] = getpid();
 	for (int i = 0; i < program.actors_count; i++) {
 		struct actor *actor = &program.actors[i];
 
-		if (actor->process != number)
+		if (actor->process != number || arena->done[i])
 			continue;
 		if (!own)
 			own = actor;
-		else
+		else if (actor != own)
 			pthread_create(&threads[count++], NULL, act, actor);
 	}
 	if (own)
-		act(own);
+		act((void *)own);
 	for (int i = 0; i < count; i++)
 		pthread_join(threads[i], NULL);
 	_exit(0);
@@ -186,17 +232,18 @@ static pid_t start_process(int number)
 	pid_t pid = (pid_t)syscall(SYS_clone, flags, NULL, NULL, NULL, 0);
 
 	if (!pid)
-		run_process(number);
+		run_process(number, NULL);
 	return pid;
 }
 
-static int acting(void)
+/* An actor that is still under way, or NULL; disturbers have no end of their own. */
+static const struct actor *under_way(void)
 {
-	int count = 0;
-
-	for (int i = 0; i < program.actors_count; i++)
-		count += !program.actors[i].disturbs;
-	return count;
+	for (int i = 0; i < program.actors_count; i++) {
+		if (!program.actors[i].disturbs && !__atomic_load_n(&arena->done[i], __ATOMIC_SEQ_CST))
+			return &program.actors[i];
+	}
+	return NULL;
 }
 
 static void start_supervisors(pid_t *pids, int *count)
@@ -250,19 +297,27 @@ static void run_world(void)
 	append(log, "base path=%s\n", base);
 	build_tree();
 	listen_everywhere();
+	open_shared_ring();
 	start_supervisors(pids, &count);
 	for (int i = 0; i < program.processes_count; i++)
 		pids[count++] = start_process(i);
 	while (arena->ready < program.actors_count && now() < deadline)
 		accept_all(1);
+	arena->enough = now() + (uint64_t)program.deadline_millis * 1000000 / 2;
 	__atomic_store_n(&arena->started, 1, __ATOMIC_SEQ_CST);
-	while (arena->finished < acting() && now() < deadline)
+	while (under_way() && now() < deadline)
 		accept_all(1);
-	bool finished = arena->finished >= acting();
+	const struct actor *late = under_way();
 
+	if (late)
+		append(log, "cut a=%d r=%d in=%s for=%lu\n", late->id, arena->rounds[late->id],
+		       arena->since[late->id] ? verb_name(arena->op[late->id]->verb) : "nothing",
+		       now() - arena->since[late->id]);
 	arena->stopped = true;
-	if (!await_all(pids, count, now() + 2000000000ull) || !finished)
-		append(log, "cut\n");
+	/* Opens of the fifo return now. */
+	openat(ROOT_FD, "f", O_RDWR | O_NONBLOCK | O_CLOEXEC);
+	if (!await_all(pids, count, now() + 2000000000ull))
+		append(log, "cut in=the-end\n");
 	_exit(0);
 }
 
@@ -293,13 +348,15 @@ static bool run_program(char *text)
 	clear_arena();
 	if (!parse(text))
 		return write_all("failed what=program\nend\n", 24);
+	arena->program = program;
+	memcpy(arena->base, base, sizeof(base));
 	pid_t world = fork();
 
 	if (!world)
 		run_world();
 	waitpid(world, NULL, 0);
 	for (int i = 0; i <= MAX_ACTORS; i++) {
-		if (arena->logs[i].lost && !write_all("cut\n", 4))
+		if (arena->logs[i].lost && !write_all("cut in=log\n", 11))
 			return false;
 		if (!write_all(arena->logs[i].text, arena->logs[i].length))
 			return false;
@@ -307,27 +364,33 @@ static bool run_program(char *text)
 	return write_all(end, sizeof(end) - 1);
 }
 
+/* The memory is a file, so that it outlives an exec. */
+static bool map_arena(void)
+{
+	int fd = memfd_create("unraced-hunt", 0);
+
+	if (fd < 0 || ftruncate(fd, sizeof(*arena)) || dup2(fd, ARENA_FD) < 0)
+		return false;
+	close(fd);
+	arena = mmap(ARENA_AT, sizeof(*arena), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED_NOREPLACE, ARENA_FD, 0);
+	return arena == ARENA_AT;
+}
+
 int main(int argc, char **argv)
 {
 	static char text[PROGRAM_ROOM + 1];
-	struct sigaction action;
 	char line[64];
 	size_t length;
 
+	if (argc > 2)
+		return go_on(argv);
 	if (argc != 2) {
 		fprintf(stderr, "usage: unraced-hunter DIRECTORY\n");
 		return 2;
 	}
 	snprintf(base, sizeof(base), "%s", argv[1]);
-	memset(&action, 0, sizeof(action));
-	action.sa_handler = on_signal;
-	sigaction(SIGUSR1, &action, NULL);
-	/* Behind this one an interrupted call begins anew. */
-	action.sa_flags = SA_RESTART;
-	sigaction(SIGUSR2, &action, NULL);
-	/* Pointers of calls by int 0x80 have 32 bits. */
-	arena = mmap(NULL, sizeof(*arena), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS | MAP_32BIT, -1, 0);
-	if (arena == MAP_FAILED) {
+	handle_signals();
+	if (!map_arena()) {
 		perror("unraced-hunter: memory");
 		return 1;
 	}

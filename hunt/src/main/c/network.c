@@ -21,6 +21,8 @@
 
 #define LISTENERS 8
 #define RESET_PORT 2002
+/* Nobody accepts there, and its queue is full: who connects there waits. */
+#define FULL "4/10.9.1.1/2003"
 
 struct in6_ifreq_of_kernel {
 	struct in6_addr address;
@@ -224,8 +226,27 @@ static void listen_at(const char *text, int type)
 		listeners[listener_count++] = fd;
 }
 
+/* A connection that nobody accepts fills the queue of this listener. */
+static void listen_in_vain(void)
+{
+	struct address address;
+	int sock = socket(AF_INET, SOCK_STREAM, 0), filler = socket(AF_INET, SOCK_STREAM, 0);
+	int one = 1;
+
+	parse_address(FULL, &address);
+	setsockopt(sock, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
+	if (bind(sock, (struct sockaddr *)&address.bytes, address.length) || listen(sock, 0) ||
+	    connect(filler, (struct sockaddr *)&address.bytes, address.length))
+		perror(FULL);
+	fcntl(sock, F_DUPFD_CLOEXEC, HIGH_FD);
+	fcntl(filler, F_DUPFD_CLOEXEC, HIGH_FD);
+	close(sock);
+	close(filler);
+}
+
 void listen_everywhere(void)
 {
+	listen_in_vain();
 	listen_at("4/10.9.1.1/2001", SOCK_STREAM);
 	listen_at("4/10.9.2.1/2001", SOCK_STREAM);
 	listen_at("4/10.9.1.1/2002", SOCK_STREAM);

@@ -11,6 +11,8 @@
 #include <sys/un.h>
 #include <linux/netlink.h>
 
+#define SEND_PATIENCE_MICROS 15000
+
 struct program program;
 
 struct name {
@@ -22,7 +24,8 @@ static const struct name VERBS[] = {
 	{ "open", OPEN },   { "connect", CONNECT }, { "ring", RING },	  { "reap", REAP },	{ "pair", PAIR },
 	{ "change", CHANGE }, { "dup2", DUP2 },	    { "close", CLOSE },	  { "flip", FLIP },	{ "socket", SOCKET },
 	{ "steal", STEAL }, { "signal", SIGNAL },   { "pause", PAUSE },	  { "emulate", EMULATE }, { "nop", NOP },
-	{ "timeout", TIMEOUT }, { NULL, 0 },
+	{ "timeout", TIMEOUT }, { "send", SEND },	    { "receive", RECEIVE },
+	{ "fastopen", FASTOPEN }, { "exec", EXEC },	    { "await", AWAIT },	  { NULL, 0 },
 };
 static const struct name ENTRIES[] = {
 	{ "native", NATIVE }, { "ia32", IA32 }, { "socketcall", SOCKETCALL }, { NULL, 0 },
@@ -56,12 +59,27 @@ static bool look_up(const struct name *names, const char *text, int *value)
 	return false;
 }
 
+const char *verb_name(enum verb verb)
+{
+	const struct name *name = VERBS;
+
+	while (name->name && name->value != (int)verb)
+		name++;
+	return name->name ? name->name : "none";
+}
+
 int new_socket(int kind)
 {
 	static const int families[] = { AF_INET, AF_INET, AF_INET6, AF_UNIX, AF_UNIX, AF_NETLINK };
 	static const int types[] = { SOCK_DGRAM, SOCK_STREAM, SOCK_DGRAM, SOCK_DGRAM, SOCK_STREAM, SOCK_RAW };
 
-	return socket(families[kind], types[kind], 0);
+	/* A connect that nobody answers returns after that long, and goes on behind the program's back. */
+	struct timeval patience = { .tv_usec = SEND_PATIENCE_MICROS };
+	int fd = socket(families[kind], types[kind], 0);
+
+	if (types[kind] == SOCK_STREAM)
+		setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience));
+	return fd;
 }
 
 static bool set(struct op *op, const char *key, const char *value)
@@ -94,6 +112,8 @@ static bool set(struct op *op, const char *key, const char *value)
 		op->slot = number;
 	else if (!strcmp(key, "value"))
 		op->value = number;
+	else if (!strcmp(key, "number"))
+		op->number = number;
 	else if (!strcmp(key, "to"))
 		return parse_address(value, &op->to);
 	else if (!strcmp(key, "or"))
@@ -113,7 +133,8 @@ static bool set_mark(struct op *op, const char *mark)
 		{ "flip-block", &op->flips_block }, { "gone", &op->gone },	  { "refused", &op->refused },
 		{ "link", &op->link },		    { "async", &op->async },	  { "fixed", &op->fixed },
 		{ "no-wait", &op->no_wait },	    { "sqpoll", &op->sqpoll },	  { "restart", &op->restart },
-		{ "direct", &op->direct },	    { "common", &op->common },
+		{ "direct", &op->direct },	    { "common", &op->common },	  { "skip", &op->skip },
+		{ "small", &op->small },	    { "shared", &op->shared },
 	};
 
 	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++) {
@@ -201,7 +222,7 @@ static struct op *parse_op(char *line)
 	memset(op, 0, sizeof(*op));
 	op->verb = (enum verb)verb;
 	op->call = CALL_OPENAT;
-	op->slot = -1;
+	op->slot = op->number = -1;
 	op->page = arena->pages[program.ops_count];
 	while ((word = strtok_r(rest, " ", &rest))) {
 		char *equals = strchr(word, '=');
@@ -213,7 +234,7 @@ static struct op *parse_op(char *line)
 			return NULL;
 		}
 	}
-	bool ready = op->verb == CONNECT || op->verb == PAIR ? prepare_address(op) : prepare_path(op);
+	bool ready = op->verb == CONNECT || op->verb == PAIR || op->verb == RECEIVE ? prepare_address(op) : prepare_path(op);
 
 	if (!ready)
 		return NULL;

@@ -73,6 +73,33 @@ record Act(
         return tag >= 0;
     }
 
+    /** Whether a request asked for no completion, and got none, so that its result is not in the log. */
+    boolean isQuiet() {
+        return line.number("quiet") != 0;
+    }
+
+    /** The same with another result. */
+    Act withResult(long other) {
+        return new Act(
+                actor,
+                op,
+                round,
+                tid,
+                tgid,
+                begin,
+                end,
+                looked,
+                via,
+                call,
+                other,
+                ran,
+                tag,
+                mountNamespace,
+                table,
+                gone,
+                line);
+    }
+
     boolean isPolled() {
         return via.equals("sqpoll");
     }

@@ -15,12 +15,14 @@ final class ActLog {
 
     private String base = "";
     private String failure = "";
-    private boolean cut;
+    private String cut = "";
     private long firstNamespace;
     private final List<Act> acts = new ArrayList<>();
     private final List<LogLine> changes = new ArrayList<>();
     private final List<LogLine> nodes = new ArrayList<>();
-    private final Map<Integer, List<long[]>> replaced = new HashMap<>();
+    private final List<LogLine> attempts = new ArrayList<>();
+    private final List<LogLine> killed = new ArrayList<>();
+    private final Map<List<Long>, Windows> replaced = new HashMap<>();
     private final Set<Integer> tgids = new HashSet<>();
     private final Set<Integer> tids = new HashSet<>();
 
@@ -36,18 +38,21 @@ final class ActLog {
             case "change" -> changes.add(line);
             case "node" -> nodes.add(line);
             case "actor" -> {
-                firstNamespace = line.number("ns");
+                // A process that executed a program tells of its actors anew.
+                firstNamespace = firstNamespace == 0 ? line.number("ns") : firstNamespace;
                 tids.add(line.integer("t"));
                 tgids.add(line.integer("g"));
             }
             case "fd" -> {
                 long begin = line.number("b");
                 long end = line.number("e");
-                replaced.computeIfAbsent(line.integer("tab"), table -> new ArrayList<>())
-                        .add(new long[] {begin, end == 0 ? begin + UNTIL_REAPED : end, line.number("fd")});
+                replaced.computeIfAbsent(List.of(line.number("tab"), line.number("fd")), fd -> new Windows())
+                        .add(begin, end == 0 ? begin + UNTIL_REAPED : end);
             }
             case "base" -> base = line.text("path");
-            case "cut" -> cut = true;
+            case "cut" -> cut = line.text("in");
+            case "attempt" -> attempts.add(line);
+            case "killed" -> killed.add(line);
             case "failed" -> failure = text;
             default -> throw new HuntException("the acting program logged what nobody understands: " + text);
         }
@@ -70,6 +75,11 @@ final class ActLog {
 
     /** Whether the program was stopped at its deadline, so that the log lacks acts. */
     boolean isCut() {
+        return !cut.isEmpty();
+    }
+
+    /** What an actor did at the deadline; empty if the program was not stopped. */
+    String cutIn() {
         return cut;
     }
 
@@ -90,6 +100,23 @@ final class ActLog {
         return nodes;
     }
 
+    /** Attempts to connect a socket that no watched call made. */
+    List<LogLine> attempts() {
+        return attempts;
+    }
+
+    boolean hasKilled() {
+        return !killed.isEmpty();
+    }
+
+    /** Whether a thread died in an exec of its process at that time, so that its calls of then are not in the log. */
+    boolean isKilled(int tid, int tgid, boolean request, long time) {
+        return killed.stream()
+                .anyMatch(line -> (request ? line.integer("g") == tgid : line.integer("t") == tid)
+                        && line.number("b") <= time
+                        && line.number("e") >= time);
+    }
+
     Set<Integer> tgids() {
         return tgids;
     }
@@ -100,11 +127,11 @@ final class ActLog {
 
     /** Whether any thread replaced or closed a descriptor between two times. */
     boolean isReplaced(int table, long fd, long from, long to) {
-        for (long[] window : replaced.getOrDefault(table, List.of())) {
-            if (window[2] == fd && window[0] <= to && window[1] >= from) {
-                return true;
-            }
+        Windows windows = replaced.get(List.of((long) table, fd));
+        if (windows != null && windows.overlapping(from, to) > 0) {
+            return true;
         }
-        return false;
+        return killed.stream()
+                .anyMatch(line -> line.integer("tab") == table && line.number("b") <= to && line.number("e") >= from);
     }
 }

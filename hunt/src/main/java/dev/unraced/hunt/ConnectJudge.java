@@ -18,10 +18,19 @@ final class ConnectJudge {
     private static final int EISCONN = -106;
     /** EINPROGRESS and EALREADY. */
     private static final Set<Long> UNDER_WAY = Set.of(-115L, -114L);
+    /** Results behind which an attempt goes on: EINPROGRESS, EALREADY, and EINTR. */
+    private static final Set<Long> GOES_ON = Set.of(-115L, -114L, -4L);
+
+    private static final long EINPROGRESS = -115;
 
     private final ActLog log;
     private final Verdict verdict;
     private final Map<Long, List<Act>> bySocket = new HashMap<>();
+    /** Acts whose descriptor another thread replaced meanwhile: they can be of any socket. */
+    private final Windows ofAnySocket = new Windows();
+
+    private final Map<Long, Windows> windows = new HashMap<>();
+    private final Map<Long, List<LogLine>> attempts = new HashMap<>();
 
     ConnectJudge(ActLog log, Verdict verdict) {
         this.log = log;
@@ -30,7 +39,16 @@ final class ConnectJudge {
             if (act.isConnect()) {
                 bySocket.computeIfAbsent(act.line().number("cookie"), cookie -> new ArrayList<>())
                         .add(act);
+                windows.computeIfAbsent(act.line().number("cookie"), cookie -> new Windows())
+                        .add(act.begin(), act.looked());
+                if (isReplaced(act)) {
+                    ofAnySocket.add(act.begin(), act.looked());
+                }
             }
+        }
+        for (LogLine attempt : log.attempts()) {
+            attempts.computeIfAbsent(attempt.number("cookie"), cookie -> new ArrayList<>())
+                    .add(attempt);
         }
     }
 
@@ -41,6 +59,9 @@ final class ConnectJudge {
         if (act.result() != 0 && act.result() != EISCONN) {
             if (event.socket().isPresent() && !UNDER_WAY.contains(act.result())) {
                 check.lie("socket", event.socket().get(), "none, the call failed with " + act.result());
+            }
+            if (act.result() == EINPROGRESS) {
+                judgeAttempt(check, act, event, flips);
             }
             return;
         }
@@ -98,25 +119,64 @@ final class ConnectJudge {
         if (flips) {
             peers.add(Addresses.normal(act.line().text("or")));
         }
+        peers.addAll(earlier(act));
         return peers;
+    }
+
+    /** A call can meet an attempt that an earlier one began, and return when that one is through. */
+    private Set<String> earlier(Act act) {
+        Set<String> peers = new HashSet<>();
+        for (Act other : bySocket.getOrDefault(act.line().number("cookie"), List.of())) {
+            if (other.end() < act.begin() && GOES_ON.contains(other.result())) {
+                peers.add(Addresses.normal(other.line().text("to")));
+                peers.add(Addresses.normal(other.line().text("or")));
+            }
+        }
+        for (LogLine attempt : attempts.getOrDefault(act.line().number("cookie"), List.of())) {
+            if (attempt.number("e") < act.begin()) {
+                peers.add(Addresses.normal(attempt.text("to")));
+            }
+        }
+        return peers;
+    }
+
+    /** An attempt that goes on has its peer already, and it is the address that the call passed. */
+    private void judgeAttempt(Check check, Act act, ConnectEvent event, boolean flips) {
+        if (event.socket().isEmpty()
+                || check.isMarked(EventFlag.FD_TABLE_SHARED, EventFlag.EXECUTION_UNKNOWN, EventFlag.SOCKET_SHARED)) {
+            return;
+        }
+        Set<String> peers = new HashSet<>(Set.of(Addresses.normal(act.line().text("to"))));
+        if (flips) {
+            peers.add(Addresses.normal(act.line().text("or")));
+        }
+        check.oneOf(
+                "socket.remote",
+                event.socket().get().remote().map(Addresses::normal).orElse(""),
+                peers);
+    }
+
+    private boolean isReplaced(Act act) {
+        long cookie = act.line().number("cookie");
+        int fd = act.line().integer("fd");
+        return cookie == 0
+                || act.line().number("after") != cookie
+                || (fd >= 0 && log.isReplaced(act.table(), fd, act.begin(), act.looked()));
     }
 
     /** Whether another call could have connected the same socket before the look, or another socket was looked at. */
     private boolean isRaced(Act act) {
+        if (isReplaced(act) || ofAnySocket.overlapping(act.begin(), act.looked()) > 0) {
+            return true;
+        }
         long cookie = act.line().number("cookie");
-        int fd = act.line().integer("fd");
-        if (cookie == 0 || act.line().number("after") != cookie) {
-            return true;
-        }
-        if (fd >= 0 && log.isReplaced(act.table(), fd, act.begin(), act.looked())) {
-            return true;
-        }
-        for (Act other : bySocket.getOrDefault(cookie, List.of())) {
-            if (!other.equals(act) && other.overlaps(act.begin(), act.looked())) {
+        for (LogLine attempt : attempts.getOrDefault(cookie, List.of())) {
+            if (attempt.number("b") <= act.looked() && attempt.number("e") >= act.begin()) {
                 return true;
             }
         }
-        return false;
+        // The act itself is one of them.
+        return windows.get(cookie).overlapping(act.begin(), act.looked()) > 1;
     }
 
     private void judgeSocket(Check check, Act act, ConnectEvent event, Set<String> truth, boolean flipsBlock) {

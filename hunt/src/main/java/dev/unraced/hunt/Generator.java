@@ -18,6 +18,9 @@ final class Generator {
     /** A mount namespace takes some milliseconds to make and to end. */
     private static final int MAX_SLOW_ROUNDS = 24;
 
+    /** A connect that nobody answers takes 15 milliseconds. */
+    private static final int MAX_WAITING_ROUNDS = 120;
+
     private static final int MAX_PROCESSES = 6;
     private static final int SLOTS = 3;
     private static final int O_CREAT_WRONLY = 0101;
@@ -26,9 +29,11 @@ final class Generator {
     private final SplittableRandom random;
     private final List<Kind> kinds;
     private final List<Actor> actors = new ArrayList<>();
+    private final List<String> head = new ArrayList<>();
     private int processes;
     private boolean flips;
     private boolean slow;
+    private boolean waits;
     /** Whether batches use threads of the kernel's, with which the process shares its descriptor table from then on. */
     private boolean workers;
 
@@ -42,7 +47,6 @@ final class Generator {
     }
 
     private Program generate(long seed) {
-        List<String> head = new ArrayList<>();
         head.add("seed " + (seed & Long.MAX_VALUE));
         for (int slot = 0; slot < SLOTS; slot++) {
             head.add("slot " + slot + " kind=" + (slot == 2 ? pick("tcp4", "udp6", "udp4") : "udp4"));
@@ -57,6 +61,9 @@ final class Generator {
         }
         if (slow) {
             rounds = Math.min(rounds, MAX_SLOW_ROUNDS);
+        }
+        if (waits) {
+            rounds = Math.min(rounds, MAX_WAITING_ROUNDS);
         }
         return new Program(
                 head, rounds, actors.size() > Program.MAX_ACTORS ? actors.subList(0, Program.MAX_ACTORS) : actors);
@@ -76,6 +83,12 @@ final class Generator {
             case SOCKETCALL -> socketcall();
             case SCOPES -> scopes();
             case SIGNALS -> signals();
+            case RIGHTS -> rights();
+            case FASTOPEN -> fastopen();
+            case DISCONNECTS -> disconnects();
+            case EXECS -> execs();
+            case SILENCE -> silence();
+            case SHARED_RINGS -> sharedRings();
         }
     }
 
@@ -222,7 +235,194 @@ final class Generator {
                                 + " to=6/fe80::1/2001/hunt0 or=6/fe80::1/2001/hunt1 flip-address"));
     }
 
+    /** One process sends before it connects, so that the other one acts in mid-call; or its second thread sends. */
+    private void rights() {
+        int sender = newProcess();
+        int receiver = newProcess();
+        int slot = random.nextInt(3);
+        boolean threads = chance(30);
+        String send = "send slot=" + slot + " value=" + receiver;
+        List<String> ops = new ArrayList<>();
+        ops.add("socket slot=" + slot);
+        if (!threads) {
+            ops.add(send);
+        }
+        ops.addAll(ops(1, 3, () -> connectSlot(slot)));
+        actor(sender, "", ops);
+        if (threads) {
+            actor(sender, " disturb", chance(70) ? List.of(send) : List.of(send, "send number=3 value=" + receiver));
+        }
+        actor(
+                receiver,
+                " disturb",
+                ops(
+                        1,
+                        3,
+                        () -> "receive value=1"
+                                + pick(
+                                        " to=" + peer(slot),
+                                        " to=" + peer(slot) + " via=" + entry(),
+                                        " slot=" + slot,
+                                        " to=x",
+                                        "")));
+        if (chance(50)) {
+            actor(receiver, "", ops(1, 3, () -> chance(60) ? connectSlot(slot) : open()));
+        }
+        if (chance(20)) {
+            actor(receiver, " disturb", List.of("receive value=1 number=" + descriptorNumber()));
+        }
+    }
+
+    private void fastopen() {
+        waits = true;
+        int owner = newProcess();
+        head.set(SLOTS, "slot 2 kind=tcp4");
+        List<String> ops = new ArrayList<>();
+        ops.add(chance(70) ? "socket slot=2" : "connect slot=2 to=x");
+        ops.addAll(ops(1, 2, this::waitingConnect));
+        actor(owner, "", ops);
+        actor(
+                newProcess(),
+                " disturb",
+                ops(1, 2, () -> "fastopen slot=2 value=" + (chance(80) ? owner : -1) + " to=4/10.9.2.1/2001"));
+    }
+
+    private void disconnects() {
+        int slot = random.nextInt(3);
+        if (slot == 2) {
+            waits = true;
+            head.set(SLOTS, "slot 2 kind=tcp4");
+        }
+        int owner = newProcess();
+        List<String> ops = ops(1, 4, () -> slot == 2 ? waitingConnect() : connectSlot(slot));
+        List<String> others = ops(
+                1,
+                3,
+                () -> chance(60)
+                        ? "connect via=" + entry() + " slot=" + slot + " to=x"
+                        : slot == 2 ? waitingConnect() : connectSlot(slot));
+        // A fresh socket has one holder until another process takes it.
+        if (chance(50)) {
+            ops.add(0, "socket slot=" + slot);
+            others.add(0, "steal slot=" + slot + " value=" + owner);
+        }
+        actor(owner, "", ops);
+        actor(newProcess(), chance(50) ? "" : " disturb", others);
+    }
+
+    private void execs() {
+        slow = true;
+        int process = newProcess();
+        List<String> ops = new ArrayList<>(ops(1, 3, this::openOrConnect));
+        if (chance(50)) {
+            ops.add("exec");
+            ops.addAll(ops(1, 3, this::openOrConnect));
+            actor(process, "", ops);
+            return;
+        }
+        boolean blocks = chance(40);
+        if (blocks) {
+            ops.add(
+                    chance(50)
+                            ? "open call=openat path=f flags=0"
+                            : "connect kind=tcp4 via=" + entry() + " to=4/10.9.1.1/2003");
+        }
+        boolean first = chance(70);
+        if (first) {
+            actor(process, " disturb", ops);
+        }
+        List<String> executing = new ArrayList<>(ops(0, 2, this::openOrConnect));
+        executing.add("pause value=" + random.nextInt(1, 400));
+        executing.add("exec");
+        executing.addAll(ops(1, 3, this::openOrConnect));
+        actor(process, "", executing);
+        if (!first) {
+            actor(process, " disturb", ops);
+        }
+    }
+
+    private void silence() {
+        workers = chance(30);
+        List<String> ops = ops(1, 4, this::quietBatch);
+        if (chance(30)) {
+            ops.add("socket slot=1");
+        }
+        actor(newProcess(), "", ops);
+        if (chance(40)) {
+            actor(newProcess(), " disturb", ops(1, 3, this::connect));
+        }
+    }
+
+    private void sharedRings() {
+        int process = newProcess();
+        actor(process, "", ops(1, 3, this::sharedBatch));
+        boolean other = chance(60);
+        if (other) {
+            actor(newProcess(), chance(30) ? " disturb" : "", ops(1, 3, this::sharedBatch));
+        }
+        if (!other || chance(60)) {
+            actor(chance(50) ? process : newProcess(), " disturb", List.of("await"));
+        }
+    }
+
     // ---- ops
+
+    private String sharedBatch() {
+        return batch().replace("ring", "ring shared").replace(" sqpoll", "");
+    }
+
+    /** Some requests ask for silence, or the ring has little room, or both. */
+    private String quietBatch() {
+        boolean small = chance(50);
+        String op = batch();
+        if (small) {
+            op = op.replace(" sqpoll", "").replace("ring", "ring small");
+        }
+        if (small && chance(50)) {
+            return op;
+        }
+        StringBuilder quiet = new StringBuilder();
+        for (String part : op.split(" \\| ", 0)) {
+            boolean first = quiet.isEmpty();
+            quiet.append(first ? "" : " | ").append(part).append(!first && chance(50) ? " skip" : "");
+        }
+        return chance(10) ? quiet.toString().replaceFirst("ring", "ring no-wait") : quiet.toString();
+    }
+
+    private String openOrConnect() {
+        return chance(60) ? open() : connectSlot(random.nextInt(2));
+    }
+
+    /** Only with sockets of datagrams or of TCP. */
+    private String connectSlot(int slot) {
+        StringBuilder op = new StringBuilder("connect via=").append(socketEntry());
+        op.append(" slot=").append(slot).append(" to=").append(peer(slot));
+        if (slot != 2 && chance(30)) {
+            flips = true;
+            op.append(" or=").append(inet()).append(" flip-address");
+        }
+        return op.toString();
+    }
+
+    private String peer(int slot) {
+        if (slot != 2) {
+            return inet();
+        }
+        return head.get(SLOTS).endsWith("udp6")
+                ? "6/fe80::1/2001/hunt" + random.nextInt(2)
+                : pick("4/10.9.1.1/2001", "4/10.9.2.1/2001", "4/10.9.1.1/2002");
+    }
+
+    /** A connect of TCP that nobody answers. */
+    private String waitingConnect() {
+        StringBuilder op = new StringBuilder("connect via=").append(entry());
+        op.append(" slot=2 to=").append(chance(80) ? "4/10.9.1.1/2003" : "4/10.9.1.1/2001");
+        if (chance(30)) {
+            flips = true;
+            op.append(" or=4/10.9.1.1/2001 flip-address");
+        }
+        return op.toString();
+    }
 
     private String open() {
         return openBy(pick("open", "openat", "openat", "openat2", "creat"), entry());

@@ -3,6 +3,7 @@ package dev.unraced.hunt;
 
 import dev.unraced.driver.Capture;
 import dev.unraced.driver.CaptureStats;
+import dev.unraced.driver.LossReason;
 import dev.unraced.event.SyscallEvent;
 import java.time.Duration;
 import java.util.List;
@@ -18,7 +19,9 @@ public final class Hunt implements AutoCloseable {
     private final Hunter hunter;
     private final EventLog events;
     private final Optional<Witness> witness;
-    private long lostBefore;
+    private static final int SETTLE_PAUSES = 10;
+
+    private CaptureStats before;
     private long cut;
     private ActLog ran = new ActLog();
 
@@ -28,6 +31,7 @@ public final class Hunt implements AutoCloseable {
         this.hunter = Hunter.start();
         this.events = new EventLog(capture);
         this.witness = Witness.start();
+        this.before = capture.stats();
     }
 
     /** Runs the program of a seed. */
@@ -96,17 +100,30 @@ public final class Hunt implements AutoCloseable {
         witness.ifPresent(each -> each.testify(log));
         long until = System.nanoTime() + PATIENCE_NANOS;
         Verdict verdict = judge(log, await(log, until));
+        // A loss that is counted ahead may be taken back, and an event that is late may prove it wrong.
+        for (int i = 0; i < SETTLE_PAUSES && dropped() > 0 && pause(); i++) {
+            verdict = judge(log, events.of(log.tgids()));
+        }
         // An interrupted call has several events, so that their number alone does not say that all are there.
         while (verdict.lies().stream().anyMatch(Lie::isMissing) && System.nanoTime() < until && pause()) {
             verdict = judge(log, events.of(log.tgids()));
         }
-        lostBefore = capture.stats().totalLost();
+        before = capture.stats();
         events.clear();
         return verdict;
     }
 
     private Verdict judge(ActLog log, List<SyscallEvent> own) {
-        return Judge.judge(log, own, capture.stats().totalLost() - lostBefore);
+        return Judge.judge(log, own, losses(), dropped());
+    }
+
+    private long losses() {
+        return capture.stats().totalLost() - before.totalLost();
+    }
+
+    private long dropped() {
+        return capture.stats().lost().getOrDefault(LossReason.SOURCE_DROPPED, 0L)
+                - before.lost().getOrDefault(LossReason.SOURCE_DROPPED, 0L);
     }
 
     /** Whether the kernel lets a witness attach; else the acting program's own descriptors are the only one. */
@@ -122,7 +139,7 @@ public final class Hunt implements AutoCloseable {
     /** Each act that ran has its event soon; those that are missing then are missing for good. */
     private List<SyscallEvent> await(ActLog log, long until) {
         List<SyscallEvent> own = events.of(log.tgids());
-        while (Judge.unanswered(log, own) > 0 && System.nanoTime() < until && pause()) {
+        while (Judge.unanswered(log, own) > losses() && System.nanoTime() < until && pause()) {
             own = events.of(log.tgids());
         }
         return own;

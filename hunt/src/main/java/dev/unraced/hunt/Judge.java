@@ -45,16 +45,17 @@ final class Judge {
      *
      * @param events all events of the acting program's processes
      * @param losses calls that the capture counted as lost meanwhile, of whatever process
+     * @param dropped how many of them are requests of io_urings that nothing told of
      */
-    static Verdict judge(ActLog log, List<SyscallEvent> events, long losses) {
+    static Verdict judge(ActLog log, List<SyscallEvent> events, long losses, long dropped) {
         // What was killed may have changed names without a word about it.
         if (log.isCut()) {
             Verdict nothing = new Verdict();
-            log.acts().forEach(act -> nothing.exclude("stopped"));
+            log.acts().forEach(act -> nothing.exclude("stopped in " + log.cutIn()));
             return nothing;
         }
         Judge judge = new Judge(log);
-        judge.compare(events, losses);
+        judge.compare(events, losses, dropped);
         return judge.verdict;
     }
 
@@ -77,7 +78,7 @@ final class Judge {
         return missing;
     }
 
-    private void compare(List<SyscallEvent> events, long losses) {
+    private void compare(List<SyscallEvent> events, long losses, long dropped) {
         Map<Long, List<SyscallEvent>> byCaller = new HashMap<>();
         for (SyscallEvent event : events) {
             byCaller.computeIfAbsent(callerOf(event), caller -> new ArrayList<>())
@@ -91,21 +92,42 @@ final class Judge {
             verdict.act();
             Optional<SyscallEvent> event = take(byCaller.getOrDefault(callerOf(act), List.of()), act);
             if (event.isPresent()) {
-                judge(act, event.get());
+                // Nothing but the event tells what became of a quiet request, so its result is taken from there.
+                judge(act.isQuiet() ? act.withResult(event.get().call().result()) : act, event.get());
             } else if (act.ran()) {
                 missing.add(new Lie("no event", "nothing", act.toString(), Optional.of(act), Optional.empty()));
             }
         }
         if (missing.size() > losses) {
-            missing.forEach(verdict::lie);
+            // Nobody knows which of them the losses are; most likely those of silent requests.
+            missing.sort(Comparator.comparing(Judge::isQuiet));
+            missing.subList(0, (int) (missing.size() - losses)).forEach(verdict::lie);
         } else {
-            missing.forEach(each -> verdict.exclude("lost"));
+            missing.forEach(each -> verdict.exclude(isQuiet(each) ? "silent" : "lost"));
+        }
+        // Of one call there is never an event and a loss; those of threads that died are in no log.
+        if (dropped > missing.size() && log.acts().stream().anyMatch(Act::isRequest) && !log.hasKilled()) {
+            verdict.lie(new Lie(
+                    "losses",
+                    dropped + " requests",
+                    missing.size() + " without an event",
+                    Optional.empty(),
+                    Optional.empty()));
         }
         byCaller.values().forEach(each -> each.forEach(this::withoutAct));
     }
 
+    private static boolean isQuiet(Lie missing) {
+        return missing.act().map(Act::isQuiet).orElse(false);
+    }
+
     private void withoutAct(SyscallEvent event) {
-        if (log.tids().contains(event.caller().tid()) || event.call().origin() == Origin.IO_URING) {
+        boolean request = event.call().origin() == Origin.IO_URING;
+        if (log.isKilled(event.caller().tid(), event.caller().tgid(), request, timeOf(event))) {
+            verdict.exclude("killed");
+            return;
+        }
+        if (log.tids().contains(event.caller().tid()) || request) {
             verdict.lie(new Lie("no act", event.toString(), "no such call", Optional.empty(), Optional.of(event)));
         }
     }
@@ -151,9 +173,15 @@ final class Judge {
         if (!act.isRequest()) {
             return call.exitNanos() >= act.begin() && call.exitNanos() <= act.end();
         }
-        long time = call.enterNanos() == 0 ? call.exitNanos() : call.enterNanos();
+        long time = timeOf(event);
         boolean own = act.isPolled() || event.caller().tid() == act.tid();
         return own && time >= act.begin() && time <= act.end() && hasTag(event, act);
+    }
+
+    /** A request is known by its submission, and a call by its return. */
+    private static long timeOf(SyscallEvent event) {
+        Call call = event.call();
+        return call.origin() == Origin.SYSCALL || call.enterNanos() == 0 ? call.exitNanos() : call.enterNanos();
     }
 
     private static boolean hasTag(SyscallEvent event, Act act) {

@@ -22,7 +22,19 @@ public enum Kind {
     /** Calls that block, and signals that end them or make them begin anew. */
     SIGNALS("opens that block on a fifo until a signal ends them, or makes them begin anew"),
     /** Scopes of link-local addresses. */
-    SCOPES("link-local addresses whose scope flips");
+    SCOPES("link-local addresses whose scope flips"),
+    /** Descriptors that processes send each other. */
+    RIGHTS("sockets and files that processes send each other by SCM_RIGHTS while calls run"),
+    /** Attempts of TCP that no connect makes. */
+    FASTOPEN("TCP sockets in mid-call that another process shuts down, and connects by MSG_FASTOPEN"),
+    /** Sockets that lose their peer. */
+    DISCONNECTS("sockets that another holder disconnects by AF_UNSPEC while a connect runs or waits"),
+    /** Processes that execute a program. */
+    EXECS("processes that execute a program, also by one thread while others are in calls"),
+    /** Requests without completions, and completions without room. */
+    SILENCE("requests that ask for no completion of a success, and rings with too little room for completions"),
+    /** A ring that several processes and threads use at once. */
+    SHARED_RINGS("a ring on which several threads and processes submit in turn, while others wait for completions");
 
     private final String description;
 
@@ -37,6 +49,6 @@ public enum Kind {
 
     /** Its name on the command line. */
     public String option() {
-        return name().toLowerCase(Locale.ROOT);
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 }

@@ -36,7 +36,7 @@ class JudgeTest {
     @Test
     void aRightEventIsNoLie() {
         ActLog log = Logs.of(Logs.open(10, 20, "path=a/x ino=3 dev=0:5 fl=0"));
-        Verdict verdict = Judge.judge(log, List.of(opened("/hunt/a/x", 3, Integrity.MATCH, EventFlag.HAS_FILE)), 0);
+        Verdict verdict = Judge.judge(log, List.of(opened("/hunt/a/x", 3, Integrity.MATCH, EventFlag.HAS_FILE)), 0, 0);
         assertThat(verdict.lies()).isEmpty();
         assertThat(verdict.judgedActs()).isEqualTo(1);
         assertThat(verdict.assertions()).isPositive();
@@ -50,6 +50,7 @@ class JudgeTest {
         Verdict marked = Judge.judge(
                 log,
                 List.of(opened("/hunt/b/x", 8, Integrity.UNCHECKED, EventFlag.HAS_FILE, EventFlag.FD_TABLE_SHARED)),
+                0,
                 0);
         assertThat(marked.lies()).isEmpty();
         assertThat(marked.marked()).containsEntry("FD_TABLE_SHARED", 1L);
@@ -103,7 +104,7 @@ class JudgeTest {
                         refused,
                         opened("/hunt/a/x", 3, Integrity.UNCHECKED, EventFlag.HAS_FILE, EventFlag.EXECUTION_UNKNOWN)))
                 .isEmpty();
-        assertThat(Judge.judge(refused, List.of(), 0).lies()).isEmpty();
+        assertThat(Judge.judge(refused, List.of(), 0, 0).lies()).isEmpty();
         ActLog ran = Logs.of(Logs.open(10, 20, "path=a/x ino=3 dev=0:5 fl=0"));
         assertThat(fields(ran, claimed("/hunt/a/x", "", 0, Integrity.UNCHECKED, Set.of(EventFlag.NOT_EXECUTED))))
                 .containsExactly("execution");
@@ -113,7 +114,7 @@ class JudgeTest {
     void eachActHasOneEventOrIsACountedLoss() {
         ActLog log = Logs.of(Logs.open(10, 20, "path=a/x ino=3 dev=0:5 fl=0"));
         assertThat(fields(log)).containsExactly("no event");
-        assertThat(Judge.judge(log, List.of(), 1).lies()).isEmpty();
+        assertThat(Judge.judge(log, List.of(), 1, 0).lies()).isEmpty();
         SyscallEvent event = opened("/hunt/a/x", 3, Integrity.MATCH, EventFlag.HAS_FILE);
         assertThat(fields(log, event, event)).containsExactly("no act");
     }
@@ -139,8 +140,76 @@ class JudgeTest {
                 .isEmpty();
     }
 
+    @Test
+    void anAttemptWithoutAConnectLeavesTheCallTheAddressThatItPassed() {
+        String connect = Logs.connect(10, 20, "to=" + ONE + " or= cookie=5 after=5 peer=" + TWO + " name=" + ONE);
+        SyscallEvent event = connected(ONE, TWO, Integrity.UNCHECKED, EventFlag.HAS_SOCKET);
+        assertThat(fields(Logs.of(connect), event)).isEmpty();
+        assertThat(fields(Logs.of(connect, "attempt a=1 t=11 b=12 e=18 cookie=5 to=" + TWO), event))
+                .containsExactly("socket.remote");
+        assertThat(fields(
+                        Logs.of(
+                                connect,
+                                "attempt a=1 t=11 b=2 e=8 cookie=5 to=" + TWO,
+                                "attempt a=1 t=11 b=12 e=18 cookie=5 to=" + ONE),
+                        event))
+                .isEmpty();
+    }
+
+    @Test
+    void aSilentRequestIsALossOrAnEventButNotBoth() {
+        String request = Logs.open(10, 20, "path=a/x quiet=1")
+                .replace("via=native", "via=ring")
+                .replace("tag=-1", "tag=0");
+        ActLog log = Logs.of(request);
+        assertThat(Judge.judge(log, List.of(), 1, 1).excluded()).containsEntry("silent", 1L);
+        assertThat(Judge.judge(log, List.of(), 0, 0).lies()).hasSize(1);
+        assertThat(Judge.judge(log, List.of(), 2, 2).lies())
+                .singleElement()
+                .extracting(Lie::field)
+                .isEqualTo("losses");
+        // Without a completion only the event tells that it failed.
+        SyscallEvent failed = request(-125);
+        assertThat(Judge.judge(log, List.of(failed), 0, 0).lies()).isEmpty();
+        assertThat(Judge.judge(log, List.of(failed), 1, 1).lies())
+                .extracting(Lie::field)
+                .containsExactly("losses");
+    }
+
+    @Test
+    void aThreadThatDiedInAnExecNeedsNoAct() {
+        SyscallEvent event = opened("/hunt/a/x", 3, Integrity.MATCH, EventFlag.HAS_FILE);
+        assertThat(fields(Logs.of("killed a=0 t=10 g=10 tab=0 b=15 e=25"), event))
+                .isEmpty();
+        assertThat(fields(Logs.of("killed a=0 t=10 g=10 tab=0 b=20 e=25"), event))
+                .containsExactly("no act");
+        assertThat(fields(Logs.of("killed a=0 t=11 g=10 tab=0 b=15 e=25"), event))
+                .containsExactly("no act");
+    }
+
+    private static SyscallEvent request(long result) {
+        return new OpenEvent(
+                new Call(
+                        EventType.MERGED,
+                        Syscall.OPENAT,
+                        Abi.NATIVE,
+                        Origin.IO_URING,
+                        Mitigation.STASH,
+                        11,
+                        19,
+                        0,
+                        1,
+                        result),
+                caller(),
+                Set.of(),
+                -100,
+                new Argument<>(ByteString.utf8("/hunt/a/x"), Provenance.KERNEL, Integrity.MATCH),
+                new Argument<>(new OpenHow(0, 0, 0, 0), Provenance.KERNEL, Integrity.MATCH),
+                Optional.empty());
+    }
+
     private static List<String> fields(ActLog log, SyscallEvent... events) {
-        return Judge.judge(log, List.of(events), 0).lies().stream()
+        return Judge.judge(log, List.of(events), 0, 0).lies().stream()
                 .map(Lie::field)
                 .toList();
     }

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* An io_uring, and the batch that is under way on it. */
+#ifndef UNRACED_HUNT_RING_H
+#define UNRACED_HUNT_RING_H
+
+#include "hunter.h"
+
+#include <linux/io_uring.h>
+
+#define ENTRIES 16
+#define SMALL_ENTRIES 2
+#define SOCKADDR_IN 16
+/* So long a submitter leaves the waiting to others. */
+#define LEAVE_NANOS 300000
+
+struct ring {
+	int fd;
+	bool polled, small;
+	/* Of the ring that all processes share: who submits, who takes completions, and how many wait. */
+	int lock, taking, waiting;
+	struct io_uring_sqe *requests;
+	unsigned *tail, *mask, *array, *flags;
+	unsigned *completed_head, *completed_tail, *completed_mask;
+	struct io_uring_cqe *completions;
+	/* The batch that is under way. */
+	const struct op *batch;
+	int pending, count;
+	/* Which requests may have no completion, a bit for each. */
+	unsigned unsure;
+	unsigned long number;
+	int results[ENTRIES];
+	bool told[ENTRIES];
+	/* Descriptors from the lowest free one on that were in use before. */
+	int lowest;
+	unsigned used;
+	uint64_t begin;
+	unsigned long mount_ns, cookies[ENTRIES];
+};
+
+/* uring.c */
+struct ring *ring_open(bool polled, bool small);
+void fill(struct self *self, struct ring *ring, const struct op *op, int tag, int lowest);
+long enter(struct ring *ring, unsigned submitted, unsigned wanted);
+unsigned long tag_flags(int tag);
+
+/* batch.c */
+void take(struct ring *ring);
+void reap(struct self *self, struct ring *ring);
+void run_batch(struct self *self, struct ring *ring, const struct op *op, const struct op *requests);
+
+#endif

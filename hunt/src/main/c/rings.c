@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The rings of each thread, and the one that all processes share. */
+#include "ring.h"
+
+#include <linux/time_types.h>
+#include <sched.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+/* One submits at a time, while others wait for its completions. */
+static void act_shared(struct self *self, const struct op *op, const struct op *requests)
+{
+	struct ring *ring = arena->shared_ring;
+
+	if (!ring)
+		return;
+	while (__atomic_exchange_n(&ring->lock, 1, __ATOMIC_ACQUIRE)) {
+		if (arena->stopped)
+			return;
+		sched_yield();
+	}
+	run_batch(self, ring, op, requests);
+	__atomic_store_n(&ring->lock, 0, __ATOMIC_RELEASE);
+}
+
+void open_shared_ring(void)
+{
+	for (int i = 0; i < program.ops_count; i++) {
+		if (program.ops[i].shared && !arena->shared_ring)
+			arena->shared_ring = ring_open(false, false);
+	}
+}
+
+void await_shared_ring(void)
+{
+	struct ring *ring = arena->shared_ring;
+	struct __kernel_timespec patience = { .tv_nsec = LEAVE_NANOS };
+	struct io_uring_getevents_arg argument = { .ts = (uintptr_t)&patience };
+
+	if (!ring)
+		return;
+	__atomic_fetch_add(&ring->waiting, 1, __ATOMIC_SEQ_CST);
+	syscall(SYS_io_uring_enter, ring->fd, 0, 1, IORING_ENTER_GETEVENTS | IORING_ENTER_EXT_ARG, &argument,
+		sizeof(argument));
+	take(ring);
+	__atomic_fetch_sub(&ring->waiting, 1, __ATOMIC_SEQ_CST);
+}
+
+void act_ring(struct self *self, const struct op *op, const struct op *requests)
+{
+	int kind = op->sqpoll ? 1 : op->small ? 2 : 0;
+	struct ring *ring = self->rings[kind];
+
+	if (op->requests > ENTRIES)
+		return;
+	if (op->shared) {
+		act_reap(self);
+		act_shared(self, op, requests);
+		return;
+	}
+	/* Of two batches at once the judge could not tell whose event is whose. */
+	act_reap(self);
+	if (!ring)
+		ring = self->rings[kind] = ring_open(op->sqpoll, op->small);
+	if (!ring)
+		return;
+	if (!ring->batch)
+		run_batch(self, ring, op, requests);
+}
+
+void act_reap(struct self *self)
+{
+	for (int i = 0; i < RINGS; i++) {
+		if (self->rings[i] && self->rings[i]->batch)
+			reap(self, self->rings[i]);
+	}
+}
+
+void close_rings(struct self *self)
+{
+	act_reap(self);
+	for (int i = 0; i < RINGS; i++) {
+		if (self->rings[i])
+			close(self->rings[i]->fd);
+		self->rings[i] = NULL;
+	}
+}
