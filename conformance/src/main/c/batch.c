@@ -257,7 +257,7 @@ static void continued(struct batch *batch)
 	tell_opens(batch, 1, 8, fd, 2);
 }
 
-static const char *reconnect_open(struct batch *batch)
+static const char *receivers_open(struct batch *batch)
 {
 	const struct bytes *addresses[] = {&batch->a, &batch->b};
 
@@ -268,6 +268,15 @@ static const char *reconnect_open(struct batch *batch)
 		if (bind(batch->receivers[i], address, (socklen_t)addresses[i]->length))
 			return "a and b are not free";
 	}
+	return NULL;
+}
+
+static const char *reconnect_open(struct batch *batch)
+{
+	const char *missing = receivers_open(batch);
+
+	if (missing)
+		return missing;
 	batch->sender = socket(((const struct sockaddr *)batch->a.address)->sa_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	return batch->sender < 0 ? "no socket" : NULL;
 }
@@ -295,6 +304,23 @@ static void reconnect(struct batch *batch)
 	batch->truth[batch->letters++] = received(batch);
 }
 
+/* Connects a socket twice, and closes its only descriptor: at the completions, the requests alone hold it. */
+static void reconnect_and_close(struct batch *batch)
+{
+	char byte;
+
+	batch->sender = socket(((const struct sockaddr *)batch->a.address)->sa_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	add_connect(batch, &batch->a, 0);
+	add_send(batch, 0);
+	add_connect(batch, &batch->b, 0);
+	add_send(batch, 0);
+	add_close(batch, batch->sender, 0);
+	submit(batch, 2);
+	for (int i = 0; i < 2; i++)
+		batch->truth[batch->letters++] = recv(batch->receivers[i], &byte, 1, 0) == 1 ? (char)('a' + i) : 'x';
+	batch->sender = -1;
+}
+
 static const struct plan *plan_of_line(void)
 {
 	static const struct plan plans[] = {
@@ -302,6 +328,7 @@ static const struct plan *plan_of_line(void)
 		{"close", files_open, open_and_close, 1},
 		{"continued", continued_open, continued, 2},
 		{"reconnect", reconnect_open, reconnect, 2},
+		{"reconnect-close", receivers_open, reconnect_and_close, 2},
 	};
 	const char *how = line_text("how");
 
@@ -345,7 +372,7 @@ void command_uring_batch(void)
 	struct batch batch = {.link = line_number("linked", 0) ? IOSQE_IO_LINK : 0, .polled = line_number("polled", 0)};
 
 	if (!plan) {
-		fail("uring-batch needs how=reopen, close, continued or reconnect");
+		fail("uring-batch needs how=reopen, close, continued, reconnect or reconnect-close");
 		return;
 	}
 	if (bytes_take(&batch.a, "a") && bytes_take(&batch.b, "b")) {

@@ -61,7 +61,7 @@ static noinline void enter(struct unraced_capture *capture, struct pt_regs *regs
 
 	if (!unraced_arch_call(regs, number, &arguments) || !is_watched(capture, &arguments))
 		return;
-	unraced_trace_entry(capture, &arguments);
+	unraced_trace_entry(capture, &arguments, mitigation);
 	if ((mitigation == UNRACED_MITIGATION_OFF && !entering) || unraced_filter(capture) != UNRACED_PASS)
 		return;
 	preempt_disable();
@@ -126,7 +126,8 @@ static void answer(struct unraced_capture *capture, const struct unraced_argumen
 			return;
 		record->flags |= execution_flags(execution);
 		/* A task that shared the descriptors at the entry may have replaced one, and left. */
-		if (execution == UNRACED_MAY_HAVE_RUN || (execution == UNRACED_RAN && was_shared))
+		if (execution == UNRACED_MAY_HAVE_RUN ||
+		    (execution == UNRACED_RAN && (was_shared || (record->flags & UNRACED_ENTER_MISSED))))
 			record->flags |= UNRACED_FD_TABLE_SHARED;
 	} else {
 		unraced_read_again(&area->call);

@@ -122,9 +122,8 @@ void unraced_describe_file(struct unraced_area *area, struct file *file)
 	record->open.device_major = MAJOR(inode->i_sb->s_dev);
 	record->open.device_minor = MINOR(inode->i_sb->s_dev);
 	record->flags |= UNRACED_HAS_FILE;
-	/* The kernel does not set FMODE_CREATED for a file without a name, which only this call can have made. */
-	if ((file->f_mode & FMODE_CREATED) ||
-	    ((record->open.flags & __O_TMPFILE) && record->how_provenance == UNRACED_PROVENANCE_KERNEL))
+	/* The kernel does not set FMODE_CREATED for a file without a name, which only its own open can have made. */
+	if ((file->f_mode & FMODE_CREATED) || (file->f_flags & __O_TMPFILE))
 		record->flags |= UNRACED_CREATED;
 	unraced_walk_up(walk, file, area->path, is_judged(call) ? &nowhere : start, namespace_of(record));
 	record->flags |= walk->flags;

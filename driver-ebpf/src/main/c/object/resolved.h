@@ -46,7 +46,8 @@ static __always_inline void describe_inode(struct builder *builder, struct file 
 	record->open.device_major = device >> 20;
 	record->open.device_minor = device & 0xfffff;
 	record->flags |= UNRACED_HAS_FILE;
-	if (KREAD(file, f_mode) & FMODE_CREATED)
+	/* The kernel does not set FMODE_CREATED for a file without a name, which only its own open can have made. */
+	if ((KREAD(file, f_mode) & FMODE_CREATED) || (KREAD(file, f_flags) & O_TMPFILE_BIT))
 		record->flags |= UNRACED_CREATED;
 }
 

@@ -375,10 +375,6 @@ static __always_inline int emit(struct call *call, bool is_connect)
 	describe_arguments(builder, is_connect, call, (const void *)from->bytes);
 	if (!(record->flags & UNRACED_NOT_EXECUTED))
 		judge_call(call, from, builder, task, is_connect);
-	/* The kernel does not set FMODE_CREATED for a file without a name, which only this call can have made. */
-	if (!is_connect && (call->flags & O_TMPFILE_BIT) && call->how_provenance == UNRACED_PROVENANCE_KERNEL &&
-	    (record->flags & UNRACED_HAS_FILE))
-		record->flags |= UNRACED_CREATED;
 	/* The file's own mount proves the namespace, if it has one. */
 	if (from->is_request && from->namespace_unknown &&
 	    (is_connect || !(record->flags & UNRACED_HAS_FILE) || (record->flags & UNRACED_DETACHED)))

@@ -107,7 +107,7 @@ record Ratios(List<String> observers, List<Ratio> all) {
                             "open: eBPF without integrity, over with",
                             added(OPEN, "stash-unchecked"),
                             added(OPEN, STASH),
-                            0.88),
+                            0.90),
                     new Ratio("open: eBPF kernel adds, over stash", added(OPEN, "kernel"), added(OPEN, STASH), 1.2),
                     new Ratio(
                             "open: module stash adds, over the bare open and close",

@@ -30,10 +30,20 @@ final class BatchCorpus {
                 opens("-linked", "A chain opens a file, closes it and opens a decoy", "reopen", Map.of("linked", 1L)),
                 opens("-continued", "Two chains that one event wakes open and close in turn", "continued", Map.of()),
                 opens("-polled", "A batch that the kernel's polling thread takes", "reopen", Map.of("polled", 1L)),
-                connects("-connect", "A batch connects a socket, sends, and connects it elsewhere", Map.of()),
+                connects(
+                        "-connect",
+                        "A batch connects a socket, sends, and connects it elsewhere",
+                        "reconnect",
+                        Map.of()),
+                connects(
+                        "-connect-close",
+                        "A batch connects a socket twice, and closes it",
+                        "reconnect-close",
+                        Map.of()),
                 connects(
                         "-connect-linked",
                         "A chain connects a socket, sends, and connects it elsewhere",
+                        "reconnect",
                         Map.of("linked", 1L)));
     }
 
@@ -60,13 +70,13 @@ final class BatchCorpus {
         return shared ? taken.unless(EventFlag.FD_TABLE_SHARED) : taken;
     }
 
-    private static Attack connects(String suffix, String title, Map<String, Long> words) {
+    private static Attack connects(String suffix, String title, String how, Map<String, Long> words) {
         return of(suffix, title, List.of(Syscall.CONNECT, Origin.IO_URING, Feature.SOCKET_TUPLE), field -> {
             int host = field.actor().tgid() & 0xff;
             ByteString a = SocketAddresses.inet(DISCARD, 127, NET, host, 1);
             ByteString b = SocketAddresses.inet(DISCARD, 127, NET, host, 2);
             field.play(
-                    command("reconnect", words).with("a", a).with("b", b),
+                    command(how, words).with("a", a).with("b", b),
                     Map.of(
                             'a', Taken.peer(a).unless(EventFlag.SOCKET_SHARED),
                             'b', Taken.peer(b).unless(EventFlag.SOCKET_SHARED)));

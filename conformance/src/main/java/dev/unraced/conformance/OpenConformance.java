@@ -824,6 +824,9 @@ public abstract class OpenConformance extends DriverConformance {
             if (capabilities().has(Feature.DEVICE_INODE)) {
                 assertFile("R2.23", observed);
             }
+            if (capabilities().has(Feature.CREATED_FLAG)) {
+                assertThat(created(observed)).as("R2.22: O_TMPFILE").isTrue();
+            }
             assertThat(observed.event().flags().contains(EventFlag.DELETED)
                             || observed.open()
                                     .file()

@@ -44,6 +44,11 @@ public final class OpenFile {
         return created;
     }
 
+    /** Returns whether the open made a file without a name, for which the kernel does not set FMODE_CREATED. */
+    public boolean isTemporary() {
+        return (flags & OpenFlags.O_TMPFILE_ALONE) != 0;
+    }
+
     /** Returns whether the file is only a place, opened with O_PATH. */
     public boolean isPath() {
         return (flags & OpenFlags.O_PATH) != 0;

@@ -103,7 +103,7 @@ final class Truth {
         draft.deviceMinor = file.inode().superBlock().minor();
         draft.inode = file.inode().number();
         draft.flag(EventFlag.HAS_FILE);
-        if (file.created()) {
+        if (file.created() || file.isTemporary()) {
             draft.flag(EventFlag.CREATED);
         }
         if (walk.truncated()) {
