@@ -113,7 +113,7 @@ record Ratios(List<String> observers, List<Ratio> all) {
                             "open: module stash adds, over the bare open and close",
                             added(OPEN, MODULE),
                             bare(OPEN),
-                            0.44),
+                            0.45),
                     new Ratio(
                             "open: module kernel adds, over stash",
                             added(OPEN, "kmod-kernel"),
