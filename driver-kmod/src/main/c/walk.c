@@ -128,7 +128,7 @@ static bool prepend(struct unraced_walk *walk)
 	return fits;
 }
 
-/* Returns the flags that the namespace of the topmost mount implies. */
+/* Returns the flags that the namespace of the topmost mount implies (R2.33). */
 static u32 namespace_flags(const struct unraced_walk *walk, const struct mnt_namespace *ns)
 {
 	u32 number;
@@ -227,6 +227,9 @@ static void walk_once(struct unraced_walk *walk)
 		walk->spent = true;
 		walk->flags |= UNRACED_RESOLVED_TRUNCATED;
 	}
+	/* The walk did not get to the topmost mount, but all mounts of a tree have the same namespace. */
+	if (walk->flags & UNRACED_RESOLVED_TRUNCATED)
+		walk->flags |= namespace_flags(walk, unraced_mount_namespace(walk->mount));
 	/* What was found is then the tail of a path, not a path from the root. */
 	if ((walk->flags & UNRACED_RESOLVED_TRUNCATED) && walk->position < UNRACED_PATH_ROOM)
 		walk->position++;

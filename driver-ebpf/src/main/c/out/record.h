@@ -151,7 +151,7 @@ static __always_inline void describe_arguments(struct builder *builder, bool is_
 	}
 }
 
-/* Numbers the record and puts it into the ring. */
+/* Numbers the record and puts it into the ring. A record that finds no room there has a number all the same (R9.3). */
 static __always_inline void send(struct unraced_counters *stats, struct unraced_control *shared, struct builder *builder)
 {
 	struct unraced_record *record = &builder->record;
@@ -159,6 +159,7 @@ static __always_inline void send(struct unraced_counters *stats, struct unraced_
 
 	record->source = bpf_get_smp_processor_id();
 	record->sequence = ++stats->sequence;
+	/* This is never so; the verifier needs it. */
 	if (size > sizeof(*builder) - __builtin_offsetof(struct builder, record))
 		return;
 	record->length = size;

@@ -100,8 +100,8 @@ static __always_inline __u64 namespace_id(struct mnt_namespace *ns)
 	return bpf_core_field_exists(ns->ns.ns_id) ? KREAD(ns, ns.ns_id) : KREAD(ns, seq);
 }
 
-/* Returns the flag that follows from the topmost mount's namespace. */
-static __always_inline __u32 where(const struct walk *walk, struct mnt_namespace *ns)
+/* Returns the flag that follows from the topmost mount's namespace (R2.33). */
+static __always_inline __u32 namespace_flags(const struct walk *walk, struct mnt_namespace *ns)
 {
 	__u32 number;
 
@@ -128,7 +128,7 @@ static long walk_step(__u64 step, struct walk **on)
 		struct mount *above = KREAD(mount, mnt_parent);
 
 		if (above == mount) {
-			walk->flags |= where(walk, KREAD(mount, mnt_ns));
+			walk->flags |= namespace_flags(walk, KREAD(mount, mnt_ns));
 			validate_namespace(&walk->validation, mount);
 			return 1;
 		}
@@ -182,7 +182,7 @@ static __always_inline void walk_up(struct walk *walk)
 	/* The truncated walk did not reach the topmost mount, but all mounts of a tree have the same namespace. */
 	last = walk->mount;
 	if (walk->flags & UNRACED_RESOLVED_TRUNCATED)
-		walk->flags |= where(walk, KREAD(last, mnt_ns));
+		walk->flags |= namespace_flags(walk, KREAD(last, mnt_ns));
 	if (walk->position == WALK_BYTES && !(walk->flags & UNRACED_DETACHED)) {
 		walk->position--;
 		walk->bytes[WALK_BYTES - 1] = '/';

@@ -172,7 +172,8 @@ static __always_inline void drop_stale(struct unraced_control *shared, struct un
 
 /*
  * Returns a slot for the call that enters, or null. It first removes an earlier call's entry, whose return was missed
- * or whose thread died unseen before its id was reused.
+ * or whose thread died unseen before its id was reused. Replacement keeps R4.2, too: a thread that calls exec takes over
+ * the id and the start time of its group's leader, so they do not tell the two threads apart.
  */
 static __always_inline struct slot *stash_begin(struct unraced_control *shared, struct unraced_counters *stats,
 						struct task_struct *task)
