@@ -30,7 +30,7 @@
 #define MAIL_FD 120
 /* The arena's memfd, from which a process maps the arena again after an exec. */
 #define ARENA_FD 89
-/* Pointers of calls by int 0x80 have 32 bits; and a heap begins at most a gigabyte behind the program. */
+/* Calls by int 0x80 take pointers of 32 bits, and a heap begins at most a gigabyte after the program. */
 #define ARENA_AT ((void *)0x60000000ul)
 #if !defined(MAP_FIXED_NOREPLACE)
 #define MAP_FIXED_NOREPLACE 0x100000
