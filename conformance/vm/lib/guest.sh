@@ -68,8 +68,8 @@ share() {
   die "virtiofsd did not start"
 }
 
-# What virtiofsd writes to the guest's memory QEMU does not see, so where code lay before, the emulator would go on with what
-# it translated then. Debian's kernels write zeros to a page before they give it out, which it sees; all others must.
+# QEMU does not see what virtiofsd writes to the guest's memory. Where code lay before, the emulator would go on with
+# its old translation. Debian's kernels zero a page before use, which QEMU sees; other kernels need this parameter.
 readonly ZEROED=init_on_alloc=1
 
 # Boots the guest and waits until it is off. The guest's command finds its script in $RUN/results/command.

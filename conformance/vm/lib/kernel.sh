@@ -2,7 +2,7 @@
 # shellcheck shell=bash
 # Debian's kernels: found, downloaded and unpacked under $CACHE, never installed.
 
-# Which suites hold a kernel. A name that is no series is looked up in all of them.
+# Prints the suites that hold a kernel. A name that is no series is looked up in several suites.
 suites_of() {
   case $1 in
     5.10 | 5.10[.-]*) printf 'bullseye bullseye-security\n' ;;
@@ -12,7 +12,7 @@ suites_of() {
   esac
 }
 
-# Where this machine takes a suite from: "URI keyring".
+# Prints the archive from which this machine takes a suite: "URI keyring".
 archive_of() {
   local label=Debian
   case $1 in *-security) label=Debian-Security ;; esac
@@ -128,7 +128,7 @@ kernel_image() {
   die "$KERNEL_DIR has no vmlinuz"
 }
 
-# What is needed to build a module for a kernel; sets HEADERS_DIR to the folder that make -C takes.
+# Fetches the headers to build a module for a kernel; sets HEADERS_DIR to the folder that make -C takes.
 fetch_headers() {
   local key packages root
   local -a suites

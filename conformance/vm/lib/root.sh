@@ -15,7 +15,7 @@ prepare_root() {
   mkdir -p "$GUEST_ROOT"/{proc,sys,dev,run,tmp,var/tmp}
   printf 'root:x:0:0:root:/root:/bin/sh\n' >"$GUEST_ROOT/etc/passwd"
   printf 'guest\n' >"$GUEST_ROOT/etc/hostname"
-  # Where the tree is shared. The guest cannot make it: its root is read-only.
+  # The tree is shared in this folder. The guest cannot make it, because its root is read-only.
   mkdir -p "$GUEST_ROOT$TREE"
   # shellcheck disable=SC2034 # the initramfs takes it
   GUEST_BUSYBOX=$GUEST_ROOT/usr/bin/busybox

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
-# What a guest that is off has to say.
+# The results of a guest that is off.
 
-# What a kernel says about itself when something is wrong with it. "WARNING: CPU" and the lock validator's, not the
-# notes about the processor's mitigations.
+# The messages by which a kernel reports its own trouble: "WARNING: CPU" and the lock validator's, but not the notes
+# about the processor's mitigations.
 readonly KERNEL_TROUBLE='WARNING: (CPU|possible|inconsistent|suspicious|bad unlock|held lock|Nested lock|at )|BUG[: ]|Oops|Kernel panic|general protection fault|Call Trace:|INFO: (task .* blocked|rcu|possible|trying to register)|(K[A-Z]SAN|UBSAN|KFENCE):.*(BUG|error|leak)|kmemleak: .*new suspected|rcu: INFO: .* stall|soft lockup|hard LOCKUP|list_(add|del) corruption|refcount_t: '
 
 kernel_trouble() {
@@ -33,7 +33,7 @@ verdict() {
   return "$status"
 }
 
-# What the kit's report adds up to: "cases failed skipped seconds".
+# Prints the sums of the kit's report: "cases failed skipped seconds".
 counts() {
   awk -v RS='<' '
     /^testcase / { cases++; if (match($0, / time="[0-9.]+/)) seconds += substr($0, RSTART + 7) }
@@ -42,7 +42,7 @@ counts() {
     END { printf "%d %d %d %.1f\n", cases, failed, skipped, seconds }' "$1/junit.xml"
 }
 
-# Of a run of the kit, as Maven closes one of its own.
+# Prints the last line of a run of the kit, as Maven closes a run of its own.
 closing_line() {
   local results=$1 cases failed skipped seconds
   [ -s "$results/junit.xml" ] || return 0

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The watched calls, and the look that the own descriptors allow afterwards. */
+/* The watched calls, and the look at the process's own descriptors after each call. */
 #include "hunter.h"
 
 #include <errno.h>
@@ -89,7 +89,7 @@ static long call_open(const struct op *op)
 	}
 }
 
-/* What is at the descriptor now, which is the opened file unless another thread replaced it. */
+/* A look logs the file that the descriptor has now: the opened file, unless another thread replaced it. */
 void log_open(struct self *self, const struct op *op, const char *via, long result, uint64_t begin, uint64_t end,
 	      int ran, int tag, bool look)
 {
@@ -130,7 +130,7 @@ void act_open(struct self *self, const struct op *op)
 	bool unique = creates && !op->common;
 
 	if (unique) {
-		/* The file that this act creates has a name of its own, so nobody else can have created it. */
+		/* The file that this act creates has a name of its own, so no other actor can have created it. */
 		snprintf(named->path, sizeof(named->path), "n/%d-%d-%d", self->actor->id, (int)(op - program.ops),
 			 self->round);
 		snprintf(op->page, PAGE / 2, "%s%s%s", op->base == BASE_ABSOLUTE ? base : "",
@@ -205,7 +205,7 @@ static long call_connect(const struct op *op, int fd, socklen_t length)
 	return raw(SYS_connect, fd, (long)op->page, length, 0);
 }
 
-/* Connects the same socket again and again, without a look in between that would leave others alone. */
+/* Connects the same socket again and again, without looks in between, which would make races rarer. */
 static void act_burst(struct self *self, const struct op *op)
 {
 	static __thread uint64_t begins[MAX_BURST], ends[MAX_BURST];
@@ -258,7 +258,7 @@ void act_connect(struct self *self, const struct op *op)
 	}
 }
 
-/* A connect through socketcall(2) whose block names one of two fresh sockets; the one with a peer was the call's. */
+/* A connect through socketcall(2) whose block names one of two fresh sockets; the call used the socket with a peer. */
 void act_pair(struct self *self, const struct op *op)
 {
 	struct looked looked[2];
@@ -287,7 +287,7 @@ void act_pair(struct self *self, const struct op *op)
 }
 
 #if defined(__x86_64__)
-/* A tracer lets the child's openat not run, and puts a number of its choice into the result. */
+/* A tracer keeps the child's openat from running (PTRACE_SYSEMU), and sets its result to op->value. */
 void act_emulated(struct self *self, const struct op *op)
 {
 	pid_t child = fork();

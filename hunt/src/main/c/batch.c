@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* After that long nobody expects a completion any more that a request did not ask for. */
+/* A batch with requests that ask for no completion waits this long for completions before it is logged. */
 #define QUIET_NANOS 300000
 #define QUIET_NANOS_OF_WORKERS 2000000
 #define LAST_NANOS 500000000
@@ -15,7 +15,7 @@
 static void log_request(struct self *self, struct ring *ring, int i, uint64_t end, bool look)
 {
 	const char *via = ring->polled ? "sqpoll" : "ring";
-	/* Only the actor whose op this is reads and writes it. */
+	/* Only the actor that owns this op reads and writes it. */
 	struct op *op = &program.ops[ring->batch - program.ops + i];
 	unsigned long flags = op->flags;
 
@@ -67,7 +67,7 @@ static void log_batch(struct self *self, struct ring *ring, uint64_t end)
 		    ring->results[i] < SLOT_FD)
 			close_opened(self, ring->results[i]);
 	}
-	/* Nobody told which descriptors were opened in silence. */
+	/* Requests without a completion may have opened descriptors, which are found as newly in use. */
 	unsigned opened = ring->unsure ? in_use(ring->lowest) & ~ring->used : 0;
 
 	for (int i = 0; i < ENTRIES; i++) {
@@ -85,7 +85,7 @@ void take(struct ring *ring)
 		struct io_uring_cqe *completion = &ring->completions[*ring->completed_head & *ring->completed_mask];
 		int tag = (int)(completion->user_data % ENTRIES);
 
-		/* What comes after the quiet is of a batch that was logged. */
+		/* A completion after the quiet time belongs to an earlier batch, which is in the log already. */
 		if (completion->user_data / ENTRIES == ring->number && !ring->told[tag]) {
 			ring->results[tag] = completion->res;
 			ring->told[tag] = true;
@@ -111,7 +111,7 @@ void reap(struct self *self, struct ring *ring)
 	uint64_t since = now();
 
 	for (take(ring); __atomic_load_n(&ring->pending, __ATOMIC_SEQ_CST); take(ring)) {
-		/* A batch that ends has to be in the log, also when the world does. */
+		/* A batch that completes has to be logged even when the world stops, so this waits a little longer. */
 		if (arena->stopped && now() > since + LAST_NANOS)
 			return;
 		if (__atomic_load_n(&ring->waiting, __ATOMIC_SEQ_CST) && now() < since + LEAVE_NANOS)
@@ -140,7 +140,7 @@ static int lowest_descriptor(void)
 	return lowest;
 }
 
-/* A request is sure to be told of unless it, or one before it in its chain, asks for silence. */
+/* A request surely gets a completion unless it, or an earlier request of its chain, asks for none. */
 static void begin_batch(struct self *self, struct ring *ring, const struct op *requests, int count)
 {
 	bool silent = false;
@@ -173,7 +173,7 @@ void run_batch(struct self *self, struct ring *ring, const struct op *op, const 
 	begin_batch(self, ring, requests, op->requests);
 	for (int i = 0; i < op->requests; i++) {
 		fill(self, ring, &requests[i], i, ring->lowest);
-		/* What has no room among the completions waits within the kernel. */
+		/* The kernel keeps completions that have no room in the small ring. */
 		if (++filled == SMALL_ENTRIES && ring->small) {
 			enter(ring, filled, 0);
 			filled = 0;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What moves objects: names, mounts, namespaces, descriptors, sockets, and bytes of arguments. */
+/* Changes of names, mounts, namespaces, descriptors, sockets, and bytes of arguments. */
 #include "hunter.h"
 
 #include <errno.h>
@@ -26,7 +26,7 @@ static const char *const CHANGE_NAMES[] = {
 static const char *const DIRECTORIES[] = { "a", "b", "c", "a/p" };
 #define DIRECTORY_COUNT 4
 
-/* Changes of names are in one order for everybody, so that the judge can replay them. */
+/* One lock gives all changes of names an order, so that the judge can replay them. */
 void lock_changes(void)
 {
 	while (__atomic_exchange_n(&arena->changes_lock, 1, __ATOMIC_ACQUIRE))
@@ -126,7 +126,7 @@ void renew_socket(struct self *self, const struct op *op)
 	close(fd);
 }
 
-/* A descriptor for what another process has at that number. */
+/* Returns an own descriptor of the file that another process has at that number, or -1. */
 int fetch(int process, int fd)
 {
 	int handle = (int)syscall(SYS_pidfd_open, arena->pids[process % MAX_PROCESSES], 0);
@@ -228,12 +228,12 @@ void build_tree(void)
 	make_directory("b/p");
 	make_directory("b/p/q");
 	make_directory("c");
-	/* To open it for reading blocks until a signal comes. */
+	/* An open of this fifo for reading blocks until a signal comes. */
 	mkfifoat(ROOT_FD, "f", 0600);
 	log_node("f");
 	mkdirat(ROOT_FD, "n", 0755);
 	log_node("n");
-	/* The paths below this one are too long for an ordinary entry of a stash. */
+	/* The paths below this directory are too long for an ordinary entry of a stash. */
 	snprintf(name, sizeof(name), "c/%0*d", 200, 7);
 	make_directory(name);
 	for (int i = 0; i < DIRECTORY_COUNT; i++)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A process that executes the hunter again, and goes on where it was. */
+/* A process executes the hunter again, and goes on where it was. */
 #include "hunter.h"
 
 #include <signal.h>
@@ -11,7 +11,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* By this name the events of the hunter are known. */
+/* EventLog finds the hunter's events by this comm. */
 #define NAME "unraced-hunter"
 
 static void hold_signals(int how)
@@ -24,7 +24,7 @@ static void hold_signals(int how)
 	sigprocmask(how, &set, NULL);
 }
 
-/* The other threads of the process die here, wherever they are; with the lock none of them is within a change. */
+/* The exec kills the other threads of the process wherever they are; the lock keeps them out of changes. */
 void execute(struct self *self)
 {
 	char actor[16];
@@ -38,12 +38,12 @@ void execute(struct self *self)
 	arena->rounds[id] = self->round;
 	arena->next[id] = self->at + 1;
 	syscall(SYS_execveat, PROC_FD, "self/exe", arguments, environment, 0);
-	/* Nobody comes here unless the kernel refused. */
+	/* The call returns only if the kernel refused it. */
 	unlock_changes();
 	hold_signals(SIG_UNBLOCK);
 }
 
-/* What a thread that died was about to log is missing, and its last line may be half a line. */
+/* The log of a thread that died in an op lacks that op, and its last line may be incomplete. */
 static void log_killed(int id)
 {
 	const struct actor *actor = &program.actors[id];
@@ -59,7 +59,7 @@ static void log_killed(int id)
 	arena->since[id] = 0;
 }
 
-/* The program that was executed: its last argument is the actor that goes on. */
+/* Goes on after an exec; the last argument is the number of the actor that called it. */
 int go_on(char **arguments)
 {
 	int id = atoi(arguments[2]);

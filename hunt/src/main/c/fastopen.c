@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Attempts of TCP that no connect makes: a socket in mid-call is shut down, and sends elsewhere. */
+/* TCP attempts without connect(2): a socket in mid-call is shut down, and sends elsewhere by MSG_FASTOPEN. */
 #include "hunter.h"
 
 #include <netinet/in.h>
@@ -38,7 +38,7 @@ static int first_thread(int process)
 	return 0;
 }
 
-/* A thread of batches that wakes on this processor puts nobody aside, so its call returns when all is done. */
+/* A SCHED_BATCH thread that wakes on this CPU preempts no thread, so its call returns after the attempt. */
 static void keep_beside(int thread, cpu_set_t *before)
 {
 	struct sched_param none;
@@ -63,14 +63,14 @@ static void let_go(int thread, const cpu_set_t *before)
 	sched_setaffinity(0, sizeof(*before), before);
 }
 
-/* The socket is the own one, or that of the process with the number of the op's value. */
+/* The socket belongs to this process if op->value is negative, else to the process with that number. */
 void send_elsewhere(struct self *self, const struct op *op)
 {
 	int fd = op->value < 0 ? SLOT_FD + op->slot : fetch((int)op->value, SLOT_FD + op->slot);
 	int thread = op->value < 0 ? 0 : first_thread((int)op->value);
 	cpu_set_t before;
 
-	/* One in four goes on with a socket that does not wait. */
+	/* One op in four goes on with a socket that is not in TCP_SYN_SENT. */
 	if (fd >= 0 && (waits_soon(fd) || !(next_random(self) & 3))) {
 		unsigned long cookie = cookie_of(fd);
 		char to[2 * sizeof(struct sockaddr_storage) + 1];
@@ -81,7 +81,7 @@ void send_elsewhere(struct self *self, const struct op *op)
 		uint64_t begin = now();
 
 		shutdown(fd, SHUT_RDWR);
-		/* Bytes that nobody reads would make the listener reset the connection. */
+		/* Unread bytes would make the listener reset the connection. */
 		sendto(fd, "", 0, MSG_FASTOPEN | MSG_NOSIGNAL, (const struct sockaddr *)&op->to.bytes, op->to.length);
 		append(self->log, "attempt a=%d t=%d b=%lu e=%lu cookie=%lu to=%s\n", self->actor->id, self->tid, begin,
 		       now(), cookie, to);

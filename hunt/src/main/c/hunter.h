@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The acting program of the hunt: it runs small random programs and logs what its own descriptors tell. */
+/* The acting program of the hunt: it runs small random programs and logs what its own descriptors show. */
 #ifndef UNRACED_HUNTER_H
 #define UNRACED_HUNTER_H
 
@@ -13,7 +13,7 @@
 #define MAX_PROCESSES 6
 #define MAX_OPS 256
 #define MAX_SLOTS 6
-/* Of each thread: an ordinary ring, one with a thread of the kernel's, and one with little room. */
+/* Each thread has an ordinary ring, a ring with a kernel thread (SQPOLL), and a ring with little room. */
 #define RINGS 3
 #define PATH_ROOM 1024
 #define PAGE 4096
@@ -26,16 +26,16 @@
 #define DIRECTORY_FD 92
 #define SLOT_FD 100
 #define PAIR_FD 110
-/* Two ends of each process's mailbox, through which others send it descriptors. */
+/* Two ends of each process's mailbox, through which other processes send it descriptors. */
 #define MAIL_FD 120
-/* The memory of the arena, from which a process that executed a program maps it again. */
+/* The arena's memfd, from which a process maps the arena again after an exec. */
 #define ARENA_FD 89
-/* Pointers of calls by int 0x80 have 32 bits; and a heap begins at most a gigabyte behind the program. */
+/* Calls by int 0x80 take pointers of 32 bits, and a heap begins at most a gigabyte after the program. */
 #define ARENA_AT ((void *)0x60000000ul)
 #if !defined(MAP_FIXED_NOREPLACE)
 #define MAP_FIXED_NOREPLACE 0x100000
 #endif
-/* Own descriptors that must not take the numbers which opens return. */
+/* Own descriptors start here, so that they do not take the low numbers which opens return. */
 #define HIGH_FD 300
 
 /* A call that a seccomp filter is to refuse has this mode, or this length of its address. */
@@ -103,23 +103,23 @@ struct op {
 	unsigned long resolve;
 	bool flips_path, flips_how, flips_address, flips_block;
 	bool gone, refused, link, async, fixed, no_wait, sqpoll, restart, direct, common;
-	/* A request that asks for no completion of a success; a ring with room for two; one of all processes. */
+	/* A request without a completion of its success; a ring with room for two; the ring of all processes. */
 	bool skip, small, shared;
-	/* Whether no completion came, so that nobody knows what became of the request. */
+	/* Set when no completion came, so that the request's result is unknown. */
 	bool quiet;
 	int slot;
 	int kind;
 	struct address to, alternative;
 	long value;
-	/* A descriptor that is sent, or the number that a received one gets; negative if there is none. */
+	/* The descriptor to send, or the number that a received descriptor gets; negative if there is none. */
 	int number;
 	/* The arguments in memory that all processes share. */
 	char *page;
-	/* What a flip toggles: so many bytes at this place. */
+	/* A flip toggles flip_size bytes at this place. */
 	char *flip_at;
 	size_t flip_size;
 	char flip_values[2][8];
-	/* The requests of a ring's batch are the ops that follow this one. */
+	/* The number of requests in a ring's batch; they are the ops that follow this op. */
 	int requests;
 };
 
@@ -158,12 +158,12 @@ struct arena {
 	int ready;
 	int started;
 	bool stopped;
-	/* When no actor begins another round. */
+	/* The time from which no actor begins another round, except disturbers. */
 	uint64_t enough;
-	/* Of each actor: whether it is through, and where it goes on after an exec of its process. */
+	/* Set when an actor has ended; rounds and next say where it goes on after an exec of its process. */
 	bool done[MAX_ACTORS];
 	int rounds[MAX_ACTORS], next[MAX_ACTORS];
-	/* Since when it is in an op, whose line an exec can keep it from writing; 0 if it is in none. */
+	/* The time at which an actor began its op, whose log line an exec can prevent; 0 between ops. */
 	uint64_t since[MAX_ACTORS];
 	const struct op *op[MAX_ACTORS];
 	struct program program;
@@ -171,7 +171,7 @@ struct arena {
 	struct ring *shared_ring;
 	int pids[MAX_PROCESSES];
 	int tids[MAX_ACTORS];
-	/* Each actor's own count of what it did, by which others see that it runs. */
+	/* Each actor counts its steps here, so that other actors see that it runs. */
 	unsigned beats[MAX_ACTORS];
 	int notify_fd[MAX_ACTORS];
 	bool supervised[MAX_ACTORS];
@@ -183,7 +183,7 @@ extern struct arena *arena;
 extern struct program program;
 extern char base[BASE_ROOM];
 
-/* One thread's own knowledge. */
+/* The state of one thread. */
 struct self {
 	const struct actor *actor;
 	struct log *log;

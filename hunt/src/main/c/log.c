@@ -74,7 +74,7 @@ static unsigned others_beats(const struct self *self)
 	return sum;
 }
 
-/* A race needs another actor that runs at this moment on another processor, so an act waits a little for one. */
+/* A race needs another actor that runs on another CPU now, so an act waits a little for a beat. */
 void meet(struct self *self, bool flips)
 {
 	unsigned before = others_beats(self);

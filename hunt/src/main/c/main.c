@@ -22,7 +22,7 @@
 #include <unistd.h>
 
 #define PROGRAM_ROOM (1 << 20)
-/* One round of an actor logs less than that. */
+/* One round of an actor logs fewer bytes than this. */
 #define LOG_RESERVE (512 << 10)
 
 struct arena *arena;
@@ -40,7 +40,7 @@ void handle_signals(void)
 	memset(&action, 0, sizeof(action));
 	action.sa_handler = on_signal;
 	sigaction(SIGUSR1, &action, NULL);
-	/* Behind this one an interrupted call begins anew. */
+	/* The kernel restarts a call that SIGUSR2 interrupts. */
 	action.sa_flags = SA_RESTART;
 	sigaction(SIGUSR2, &action, NULL);
 }
@@ -112,7 +112,7 @@ static void run_op(struct self *self, const struct op *op)
 	}
 }
 
-/* The lowest descriptor that is free has the number asked for, then. */
+/* Takes every free descriptor below the given number, so that the next open gets that number. */
 static void fill_descriptors(int fill)
 {
 	for (int i = 0; i < fill; i++) {
@@ -183,7 +183,7 @@ static void *act(void *argument)
 		arena->next[actor->id] = 0;
 		run_round(&self, from);
 		from = 0;
-		/* Else a disturber without an op that waits would leave no processor to the others. */
+		/* Without this, a disturber whose ops never wait would leave no CPU to the other actors. */
 		if (actor->disturbs)
 			sched_yield();
 	}
@@ -192,7 +192,7 @@ static void *act(void *argument)
 	return NULL;
 }
 
-/* The first thread is one actor's, and others are those of the process that are not through. */
+/* The calling thread runs one actor, and new threads run the process's other actors that have not ended. */
 void run_process(int number, const struct actor *own)
 {
 	pthread_t threads[MAX_ACTORS];
@@ -236,7 +236,7 @@ static pid_t start_process(int number)
 	return pid;
 }
 
-/* An actor that is still under way, or NULL; disturbers have no end of their own. */
+/* Returns an actor that has not ended, or NULL; disturbers do not count, as they end only when stopped. */
 static const struct actor *under_way(void)
 {
 	for (int i = 0; i < program.actors_count; i++) {
@@ -261,7 +261,7 @@ static void start_supervisors(pid_t *pids, int *count)
 	}
 }
 
-/* Waits for all of them, and kills what is left at the deadline; false if anything was. */
+/* Waits for all processes, and kills those left at the deadline; returns whether all ended in time. */
 static bool await_all(pid_t *pids, int count, uint64_t deadline)
 {
 	bool in_time = true;
@@ -280,7 +280,7 @@ static bool await_all(pid_t *pids, int count, uint64_t deadline)
 	return in_time;
 }
 
-/* One program, in mounts of its own. */
+/* Runs one program in a mount namespace of its own. */
 static void run_world(void)
 {
 	pid_t pids[MAX_PROCESSES + MAX_ACTORS];
@@ -314,7 +314,7 @@ static void run_world(void)
 		       arena->since[late->id] ? verb_name(arena->op[late->id]->verb) : "nothing",
 		       now() - arena->since[late->id]);
 	arena->stopped = true;
-	/* Opens of the fifo return now. */
+	/* Opens that block on the fifo return now. */
 	openat(ROOT_FD, "f", O_RDWR | O_NONBLOCK | O_CLOEXEC);
 	if (!await_all(pids, count, now() + 2000000000ull))
 		append(log, "cut in=the-end\n");

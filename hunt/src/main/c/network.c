@@ -21,7 +21,7 @@
 
 #define LISTENERS 8
 #define RESET_PORT 2002
-/* Nobody accepts there, and its queue is full: who connects there waits. */
+/* The listener here accepts no connection and its queue is full, so a connect to it waits. */
 #define FULL "4/10.9.1.1/2003"
 
 struct in6_ifreq_of_kernel {
@@ -33,7 +33,7 @@ struct in6_ifreq_of_kernel {
 static int listeners[LISTENERS];
 static int listener_count;
 
-/* family/host/port[/interface]: 4/10.9.1.1/1000, 6/fe80::1/1000/hunt0, u/name, n/port/groups, x. */
+/* Reads family/host/port[/interface]: 4/10.9.1.1/1000, 6/fe80::1/1000/hunt0, u/name, n/port/groups, x. */
 bool parse_address(const char *text, struct address *address)
 {
 	char copy[128], *rest = copy, *family, *host, *port, *link;
@@ -129,7 +129,7 @@ static void end(struct nlmsghdr *message, struct rtattr *attribute)
 	attribute->rta_len = (unsigned short)((char *)message + message->nlmsg_len - (char *)attribute);
 }
 
-/* Two links that are each other's peer: each gets the same link-local address. */
+/* Adds a veth pair; add_link_local gives both links the same link-local address. */
 static void add_links(void)
 {
 	union {
@@ -226,7 +226,7 @@ static void listen_at(const char *text, int type)
 		listeners[listener_count++] = fd;
 }
 
-/* A connection that nobody accepts fills the queue of this listener. */
+/* A connection that is never accepted fills the queue of this listener. */
 static void listen_in_vain(void)
 {
 	struct address address;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Reads a program: one line for each actor, and below it one for each op. */
+/* Reads a program: one line for each actor, and below it one line for each op. */
 #include "hunter.h"
 
 #include <fcntl.h>
@@ -73,7 +73,7 @@ int new_socket(int kind)
 	static const int families[] = { AF_INET, AF_INET, AF_INET6, AF_UNIX, AF_UNIX, AF_NETLINK };
 	static const int types[] = { SOCK_DGRAM, SOCK_STREAM, SOCK_DGRAM, SOCK_DGRAM, SOCK_STREAM, SOCK_RAW };
 
-	/* A connect that nobody answers returns after that long, and goes on behind the program's back. */
+	/* A connect without an answer returns after SO_SNDTIMEO, and the kernel goes on with the attempt. */
 	struct timeval patience = { .tv_usec = SEND_PATIENCE_MICROS };
 	int fd = socket(families[kind], types[kind], 0);
 
@@ -154,7 +154,7 @@ static void set_flip(struct op *op, char *at, size_t size, const void *first, co
 	memcpy(op->flip_values[1], second, size);
 }
 
-/* One store has to switch between the two versions, so that no third one is ever in memory. */
+/* One store has to switch between the two paths, so that memory never holds a third path. */
 static bool prepare_path(struct op *op)
 {
 	char *path = op->page;

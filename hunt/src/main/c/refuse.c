@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Calls that never run: seccomp refuses those with a certain mode or length, by whatever means the actor has. */
+/* Calls that never run: seccomp refuses a certain mode or length by errno, by SIGSYS, or by a notification. */
 #include "hunter.h"
 
 #include <errno.h>
@@ -26,7 +26,7 @@
 
 static long trap_value;
 
-/* The handler puts a number of the program's choice where the result of the call would be. */
+/* The handler puts the actor's number into the register of the call's result. */
 static void on_trap(int signal, siginfo_t *info, void *context)
 {
 	(void)signal, (void)info;

@@ -12,7 +12,7 @@ union control {
 	char room[CMSG_SPACE(sizeof(int))];
 };
 
-/* Each process has one end from which it reads, and everybody has the other one. */
+/* Each mailbox is a socket pair: its process reads from the second end, and all processes send to the first. */
 void build_mailboxes(void)
 {
 	for (int i = 0; i < program.processes_count; i++) {
@@ -72,7 +72,7 @@ static int received(const struct self *self, int millis)
 	return fd;
 }
 
-/* What comes is connected, or gets the number of a slot or of a file, or is closed at once. */
+/* Connects the received descriptor if the op has an address, and gives it the number that the op names. */
 void receive_right(struct self *self, const struct op *op)
 {
 	int fd = received(self, (int)op->value);

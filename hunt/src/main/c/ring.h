@@ -10,13 +10,13 @@
 #define ENTRIES 16
 #define SMALL_ENTRIES 2
 #define SOCKADDR_IN 16
-/* So long a submitter leaves the waiting to others. */
+/* A submitter leaves the waiting for completions to other threads for this long. */
 #define LEAVE_NANOS 300000
 
 struct ring {
 	int fd;
 	bool polled, small;
-	/* Of the ring that all processes share: who submits, who takes completions, and how many wait. */
+	/* The shared ring has a lock for a whole batch, a lock for taking completions, and a count of waiters. */
 	int lock, taking, waiting;
 	struct io_uring_sqe *requests;
 	unsigned *tail, *mask, *array, *flags;
@@ -25,12 +25,12 @@ struct ring {
 	/* The batch that is under way. */
 	const struct op *batch;
 	int pending, count;
-	/* Which requests may have no completion, a bit for each. */
+	/* One bit for each request that may get no completion. */
 	unsigned unsure;
 	unsigned long number;
 	int results[ENTRIES];
 	bool told[ENTRIES];
-	/* Descriptors from the lowest free one on that were in use before. */
+	/* The lowest free descriptor before the batch, and a bit for each descriptor from there that was in use. */
 	int lowest;
 	unsigned used;
 	uint64_t begin;

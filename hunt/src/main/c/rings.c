@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The rings of each thread, and the one that all processes share. */
+/* The rings of each thread, and the ring that all processes share. */
 #include "ring.h"
 
 #include <linux/time_types.h>
@@ -7,7 +7,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* One submits at a time, while others wait for its completions. */
+/* One thread submits at a time, while other threads wait for its completions. */
 static void act_shared(struct self *self, const struct op *op, const struct op *requests)
 {
 	struct ring *ring = arena->shared_ring;
@@ -58,7 +58,7 @@ void act_ring(struct self *self, const struct op *op, const struct op *requests)
 		act_shared(self, op, requests);
 		return;
 	}
-	/* Of two batches at once the judge could not tell whose event is whose. */
+	/* With two batches at once the judge could not assign their events, so the earlier batch ends first. */
 	act_reap(self);
 	if (!ring)
 		ring = self->rings[kind] = ring_open(op->sqpoll, op->small);

@@ -11,10 +11,10 @@
 #include <unistd.h>
 
 #define IDLE_MILLIS 20
-/* Of the ring's table of files; the slots of sockets are before it. */
+/* Index of directly opened files in the ring's table; the slots of sockets come before it. */
 #define DIRECT_SLOT (MAX_SLOTS - 1)
 
-/* The requests' marks by which an event is told from those of the same batch; none changes what is opened. */
+/* Flags that encode a request's number in its batch for the judge; none changes which file is opened. */
 unsigned long tag_flags(int tag)
 {
 	static const unsigned long bits[] = { O_NOCTTY, O_CLOEXEC, O_NONBLOCK, O_APPEND };
@@ -34,7 +34,7 @@ struct ring *ring_open(bool polled, bool small)
 	int fd;
 
 	memset(&parameters, 0, sizeof(parameters));
-	/* A request that the kernel refuses does not keep those behind it from being taken. */
+	/* The kernel takes the requests behind a request that it refuses, too. */
 	parameters.flags = IORING_SETUP_SUBMIT_ALL;
 	if (polled) {
 		parameters.flags |= IORING_SETUP_SQPOLL;
@@ -152,7 +152,7 @@ void fill(struct self *self, struct ring *ring, const struct op *op, int tag, in
 	__atomic_store_n(ring->tail, *ring->tail + 1, __ATOMIC_SEQ_CST);
 }
 
-/* With submitted 0 it gets completions. */
+/* Submits requests, or waits for completions when submitted is 0. */
 long enter(struct ring *ring, unsigned submitted, unsigned wanted)
 {
 	unsigned flags = submitted ? 0 : IORING_ENTER_GETEVENTS;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
 /*
- * The witness: fexit programs at the functions that act. It shares nothing with the drivers, reads no user memory, and
- * records identities alone.
+ * The witness: fexit programs at the kernel functions that open, install and connect. It shares nothing with the
+ * drivers, reads no user memory, and records identities alone.
  */
 typedef unsigned char __u8;
 typedef unsigned short __u16;
@@ -88,7 +88,7 @@ struct {
 	__uint(max_entries, RING_BYTES);
 } records SEC(".maps");
 
-/* How many records found no room; the hunt cannot judge the acts that they are of. */
+/* Records that found no room; the hunt judges their acts by the hunter's own descriptors. */
 __u64 missed;
 
 static bool is_hunters(void)
@@ -138,7 +138,7 @@ int BPF_PROG(filp_opened, int dfd, struct filename *pathname, const struct open_
 	return on_open(file);
 }
 
-/* Newer kernels have it under this name. */
+/* Newer kernels call do_filp_open by this name. */
 SEC("?fexit/do_file_open")
 int BPF_PROG(file_opened, int dfd, struct filename *pathname, const struct open_flags *flags, struct file *file)
 {

@@ -28,7 +28,7 @@ __asm__(".section .rodata\n"
 	"object_end:\n"
 	".previous\n");
 
-/* Debian's libelf.a of 0.192 lacks these two; the tree of elf_getdata_rawchunk is never filled here. */
+/* Debian's libelf.a of 0.192 lacks these two functions; the tree of elf_getdata_rawchunk is never filled here. */
 __attribute__((weak)) void eu_search_tree_init(void *tree)
 {
 	(void)tree;
@@ -59,7 +59,7 @@ static int hush(enum libbpf_print_level level, const char *format, va_list argum
 	return level == LIBBPF_WARN ? vfprintf(stderr, format, arguments) : 0;
 }
 
-/* A kernel that lacks one function has the other one. */
+/* Loads only the programs whose function this kernel has: do_filp_open or do_file_open, and the others. */
 static bool load_what_is_there(struct bpf_object *object)
 {
 	struct btf *btf = btf__load_vmlinux_btf();

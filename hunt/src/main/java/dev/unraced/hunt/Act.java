@@ -9,19 +9,19 @@ import org.jspecify.annotations.Nullable;
  *
  * @param actor number of the actor that made it
  * @param op number of the op in the program
- * @param round how often the actor had run its ops before
+ * @param round number of times that the actor had run its ops before
  * @param tid the thread
  * @param tgid the thread group
  * @param begin a time of CLOCK_BOOTTIME before the call
- * @param end one after it
- * @param looked one after the look at the descriptor
+ * @param end a time after the call
+ * @param looked a time after the look at the descriptor
  * @param via the entry point: native, ia32, socketcall, ring, async, sqpoll
  * @param call name of the call
- * @param result what the caller got
+ * @param result the result that the caller got
  * @param ran whether the kernel executed it
- * @param tag of a request its number within the batch, else -1
+ * @param tag number of a request within its batch; -1 if the act is no request
  * @param mountNamespace inode number of the thread's mount namespace
- * @param table which descriptor table it used
+ * @param table number of the process whose descriptor table it used; -1 for the shared table
  * @param gone whether the page of the argument was dropped before the call
  * @param line all values of the log line
  */
@@ -73,12 +73,12 @@ record Act(
         return tag >= 0;
     }
 
-    /** Whether a request asked for no completion, and got none, so that its result is not in the log. */
+    /** Returns whether a request got no completion, so that its result is not in the log. */
     boolean isQuiet() {
         return line.number("quiet") != 0;
     }
 
-    /** The same with another result. */
+    /** Returns this act with another result. */
     Act withResult(long other) {
         return new Act(
                 actor,
@@ -104,7 +104,7 @@ record Act(
         return via.equals("sqpoll");
     }
 
-    /** Whether a worker of the kernel's could have resolved the path, from a working directory of an earlier time. */
+    /** Returns whether a kernel worker could have resolved the path, from an earlier working directory. */
     boolean isWorkers() {
         return via.equals("async") || isPolled();
     }
@@ -113,18 +113,18 @@ record Act(
         return via.equals("ia32") || via.equals("socketcall");
     }
 
-    /** The paths that memory held during the call: one, or two of which another thread made one the other. */
+    /** Returns the paths that memory held during the call: one, or two between which a thread switched it. */
     List<String> paths() {
         String path = line.text("path");
         return line.has("other") ? List.of(path, line.text("other")) : List.of(path);
     }
 
-    /** Where a relative path starts: 0 nowhere since it is absolute, 1 the working directory, 2 a descriptor. */
+    /** Returns the start of the path: 0 if it is absolute, 1 the working directory, 2 a descriptor. */
     int base() {
         return line.integer("base");
     }
 
-    /** The opened file's inode as fstat told it; null when nobody looked. */
+    /** Returns the opened file's inode number from fstat; null if the acting program did not look. */
     @Nullable
     Long inode() {
         return line.has("ino") ? line.number("ino") : null;
@@ -134,7 +134,7 @@ record Act(
         return line.text("dev");
     }
 
-    /** What the witness saw of it: an inode number, or an address in hexadecimal; empty when there was none. */
+    /** Returns the testimony of the witness: an inode number, or an address in hexadecimal; empty if it has none. */
     String seen() {
         return line.text("seen");
     }

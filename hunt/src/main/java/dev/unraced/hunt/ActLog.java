@@ -38,7 +38,7 @@ final class ActLog {
             case "change" -> changes.add(line);
             case "node" -> nodes.add(line);
             case "actor" -> {
-                // A process that executed a program tells of its actors anew.
+                // After an exec, a process logs its actors again.
                 firstNamespace = firstNamespace == 0 ? line.number("ns") : firstNamespace;
                 tids.add(line.integer("t"));
                 tgids.add(line.integer("g"));
@@ -58,7 +58,7 @@ final class ActLog {
         }
     }
 
-    /** Puts changes into the order in which they happened. */
+    /** Puts changes and acts into the order in which they happened. */
     void finish() {
         changes.sort(Comparator.comparingLong(line -> line.number("n")));
         acts.sort(Comparator.comparingLong(Act::begin));
@@ -68,22 +68,22 @@ final class ActLog {
         return base;
     }
 
-    /** Why the program could not run; empty if it could. */
+    /** Returns the reason why the program could not run; empty if it ran. */
     String failure() {
         return failure;
     }
 
-    /** Whether the program was stopped at its deadline, so that the log lacks acts. */
+    /** Returns whether the log lacks acts, because the program was stopped at its deadline or the log was full. */
     boolean isCut() {
         return !cut.isEmpty();
     }
 
-    /** What an actor did at the deadline; empty if the program was not stopped. */
+    /** Returns the op of an actor at the deadline, {@code the-end} or {@code log}; empty if nothing was cut. */
     String cutIn() {
         return cut;
     }
 
-    /** Inode number of the mount namespace in which all actors begin. */
+    /** Returns the inode number of the mount namespace in which all actors begin. */
     long firstNamespace() {
         return firstNamespace;
     }
@@ -100,7 +100,7 @@ final class ActLog {
         return nodes;
     }
 
-    /** Attempts to connect a socket that no watched call made. */
+    /** Returns the attempts to connect a socket without a watched call. */
     List<LogLine> attempts() {
         return attempts;
     }
@@ -109,7 +109,7 @@ final class ActLog {
         return !killed.isEmpty();
     }
 
-    /** Whether a thread died in an exec of its process at that time, so that its calls of then are not in the log. */
+    /** Returns whether an exec killed a thread in an op at that time, so that the log lacks its calls. */
     boolean isKilled(int tid, int tgid, boolean request, long time) {
         return killed.stream()
                 .anyMatch(line -> (request ? line.integer("g") == tgid : line.integer("t") == tid)
@@ -125,7 +125,7 @@ final class ActLog {
         return tids;
     }
 
-    /** Whether any thread replaced or closed a descriptor between two times. */
+    /** Returns whether a thread replaced or closed a descriptor between two times, or died and may have done so. */
     boolean isReplaced(int table, long fd, long from, long to) {
         Windows windows = replaced.get(List.of((long) table, fd));
         if (windows != null && windows.overlapping(from, to) > 0) {

@@ -5,7 +5,7 @@ import dev.unraced.event.ByteString;
 import dev.unraced.event.Sockaddr;
 import java.util.HexFormat;
 
-/** Socket addresses in a form in which equal ones are equal: without padding, flow labels, and needless scopes. */
+/** Makes equal socket addresses equal strings, without padding, flow labels, and needless scopes. */
 final class Addresses {
     private static final int AF_NETLINK = 16;
     private static final int IN_LENGTH = 8;
@@ -23,7 +23,7 @@ final class Addresses {
         return normal(HexFormat.of().formatHex(bytes.toByteArray()));
     }
 
-    /** The same of bytes in hexadecimal. */
+    /** Returns the normal form of an address in hexadecimal; empty if it names nothing. */
     static String normal(String hex) {
         byte[] bytes = HexFormat.of().parseHex(hex);
         if (bytes.length < 2) {

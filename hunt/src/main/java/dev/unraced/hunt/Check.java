@@ -48,7 +48,7 @@ final class Check {
         return event.flags().contains(flag);
     }
 
-    /** Whether one of these flags is set; the first one is counted. */
+    /** Returns whether the event has one of these flags, and counts the first that it has. */
     boolean isMarked(EventFlag... flags) {
         for (EventFlag flag : flags) {
             if (has(flag)) {

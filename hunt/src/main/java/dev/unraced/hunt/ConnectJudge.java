@@ -18,7 +18,7 @@ final class ConnectJudge {
     private static final int EISCONN = -106;
     /** EINPROGRESS and EALREADY. */
     private static final Set<Long> UNDER_WAY = Set.of(-115L, -114L);
-    /** Results behind which an attempt goes on: EINPROGRESS, EALREADY, and EINTR. */
+    /** Results after which the kernel goes on with an attempt: EINPROGRESS, EALREADY, and EINTR. */
     private static final Set<Long> GOES_ON = Set.of(-115L, -114L, -4L);
 
     private static final long EINPROGRESS = -115;
@@ -26,7 +26,7 @@ final class ConnectJudge {
     private final ActLog log;
     private final Verdict verdict;
     private final Map<Long, List<Act>> bySocket = new HashMap<>();
-    /** Acts whose descriptor another thread replaced meanwhile: they can be of any socket. */
+    /** Times of acts whose descriptor another thread may have replaced; such an act can concern any socket. */
     private final Windows ofAnySocket = new Windows();
 
     private final Map<Long, Windows> windows = new HashMap<>();
@@ -72,7 +72,7 @@ final class ConnectJudge {
 
     private void judgeArguments(Check check, Act act, ConnectEvent event, boolean flips, boolean flipsBlock) {
         int fd = act.line().integer("fd");
-        // A block that nobody could read has no descriptor and no length in the event, and says so.
+        // The event of an unreadable block is FAULTED, and has no descriptor and no length.
         boolean unread = event.fd() == -1 && check.isMarked(EventFlag.FAULTED);
         if (!flipsBlock && fd >= 0 && !unread) {
             check.equal("fd", event.fd(), fd);
@@ -102,7 +102,7 @@ final class ConnectJudge {
         }
     }
 
-    /** Peers that the call can have connected the socket to; an empty set when nobody knows. */
+    /** Returns the peers that the call can have connected the socket to; empty if they are unknown. */
     private Set<String> truth(Act act, boolean flips) {
         if (!act.seen().isEmpty() && act.result() == 0) {
             verdict.testify();
@@ -123,7 +123,7 @@ final class ConnectJudge {
         return peers;
     }
 
-    /** A call can meet an attempt that an earlier one began, and return when that one is through. */
+    /** Returns the peers of earlier attempts; a call can meet such an attempt, and return when it ends. */
     private Set<String> earlier(Act act) {
         Set<String> peers = new HashSet<>();
         for (Act other : bySocket.getOrDefault(act.line().number("cookie"), List.of())) {
@@ -140,7 +140,7 @@ final class ConnectJudge {
         return peers;
     }
 
-    /** An attempt that goes on has its peer already, and it is the address that the call passed. */
+    /** A socket whose attempt goes on has its peer already: the address that the call passed. */
     private void judgeAttempt(Check check, Act act, ConnectEvent event, boolean flips) {
         if (event.socket().isEmpty()
                 || check.isMarked(EventFlag.FD_TABLE_SHARED, EventFlag.EXECUTION_UNKNOWN, EventFlag.SOCKET_SHARED)) {
@@ -164,7 +164,7 @@ final class ConnectJudge {
                 || (fd >= 0 && log.isReplaced(act.table(), fd, act.begin(), act.looked()));
     }
 
-    /** Whether another call could have connected the same socket before the look, or another socket was looked at. */
+    /** Returns whether another call could have connected the socket before the look, or the look saw another socket. */
     private boolean isRaced(Act act) {
         if (isReplaced(act) || ofAnySocket.overlapping(act.begin(), act.looked()) > 0) {
             return true;
@@ -175,7 +175,7 @@ final class ConnectJudge {
                 return true;
             }
         }
-        // The act itself is one of them.
+        // The act itself is one of the overlapping windows.
         return windows.get(cookie).overlapping(act.begin(), act.looked()) > 1;
     }
 

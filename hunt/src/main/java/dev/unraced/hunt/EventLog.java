@@ -30,7 +30,7 @@ final class EventLog implements AutoCloseable {
         thread.start();
     }
 
-    /** The events of these processes up to now. */
+    /** Returns the events of these processes up to now. */
     synchronized List<SyscallEvent> of(Set<Integer> tgids) {
         if (failure != null) {
             throw new HuntException("The capture failed: " + failure, failure);

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
 
-/** Makes a program from a seed: the same one from the same seed and kinds. */
+/** Makes a program from a seed; the same seed and kinds give the same program. */
 final class Generator {
     private static final List<String> DIRECTORIES = List.of("", "a/", "a/p/", "a/p/q/", "b/", "b/p/", "b/p/q/", "c/");
     private static final List<String> FILES = List.of("x", "y", "z", "l");
@@ -18,7 +18,7 @@ final class Generator {
     /** A mount namespace takes some milliseconds to make and to end. */
     private static final int MAX_SLOW_ROUNDS = 24;
 
-    /** A connect that nobody answers takes 15 milliseconds. */
+    /** A connect without an answer takes 15 milliseconds. */
     private static final int MAX_WAITING_ROUNDS = 120;
 
     private static final int MAX_PROCESSES = 6;
@@ -34,7 +34,7 @@ final class Generator {
     private boolean flips;
     private boolean slow;
     private boolean waits;
-    /** Whether batches use threads of the kernel's, with which the process shares its descriptor table from then on. */
+    /** Set when batches use kernel threads, with which the process then shares its descriptor table. */
     private boolean workers;
 
     private Generator(long seed, Set<Kind> kinds) {
@@ -235,7 +235,7 @@ final class Generator {
                                 + " to=6/fe80::1/2001/hunt0 or=6/fe80::1/2001/hunt1 flip-address"));
     }
 
-    /** One process sends before it connects, so that the other one acts in mid-call; or its second thread sends. */
+    /** The sender sends its socket before its connects or by a second thread, so that the receiver acts in mid-call. */
     private void rights() {
         int sender = newProcess();
         int receiver = newProcess();
@@ -393,7 +393,7 @@ final class Generator {
         return chance(60) ? open() : connectSlot(random.nextInt(2));
     }
 
-    /** Only with sockets of datagrams or of TCP. */
+    /** Makes a connect of a slot's socket, which is a datagram or TCP socket. */
     private String connectSlot(int slot) {
         StringBuilder op = new StringBuilder("connect via=").append(socketEntry());
         op.append(" slot=").append(slot).append(" to=").append(peer(slot));
@@ -413,7 +413,7 @@ final class Generator {
                 : pick("4/10.9.1.1/2001", "4/10.9.2.1/2001", "4/10.9.1.1/2002");
     }
 
-    /** A connect of TCP that nobody answers. */
+    /** Makes a TCP connect, mostly to a listener that never answers. */
     private String waitingConnect() {
         StringBuilder op = new StringBuilder("connect via=").append(entry());
         op.append(" slot=2 to=").append(chance(80) ? "4/10.9.1.1/2003" : "4/10.9.1.1/2001");
@@ -533,7 +533,7 @@ final class Generator {
         return op.append(chance(10) ? " gone" : "").toString();
     }
 
-    /** A batch may have closed the socket of a slot. */
+    /** Makes a batch, or renews the socket of slot 1, which a batch may have closed. */
     private String renewed() {
         return chance(20) ? "socket slot=1" : batch();
     }
@@ -571,7 +571,7 @@ final class Generator {
         return "nop";
     }
 
-    /** A request that resolves its path after a while. */
+    /** Makes a batch whose open resolves its path after a timeout. */
     private String waiting() {
         return "ring no-wait | timeout value=" + random.nextInt(300, 3000) + " link | open call=openat path=" + path()
                 + (chance(30) ? " async" : "");

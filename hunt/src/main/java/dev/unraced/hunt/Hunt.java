@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** Runs programs against a capture, and judges each. Not thread-safe. */
+/** Runs programs against a capture, and judges each run. Not thread-safe. */
 public final class Hunt implements AutoCloseable {
     private static final long PATIENCE_NANOS = 2_000_000_000L;
     private static final long PAUSE_MILLIS = 2;
@@ -48,7 +48,7 @@ public final class Hunt implements AutoCloseable {
         return run(Program.parse(text));
     }
 
-    /** The text of the program of a seed. */
+    /** Returns the text of a seed's program. */
     public static String text(long seed, Set<Kind> kinds) {
         return Generator.program(seed, kinds).text();
     }
@@ -58,8 +58,8 @@ public final class Hunt implements AutoCloseable {
      *
      * @param text a program that showed it
      * @param lie the lie
-     * @param repeats how often each shorter program is run
-     * @param patience how long to go on at most
+     * @param repeats number of runs of each shorter program
+     * @param patience longest time to go on
      * @return the program and what happened in it; empty when it does not show the lie again
      */
     public Optional<Shortest> shrink(String text, Lie lie, int repeats, Duration patience) {
@@ -100,11 +100,11 @@ public final class Hunt implements AutoCloseable {
         witness.ifPresent(each -> each.testify(log));
         long until = System.nanoTime() + PATIENCE_NANOS;
         Verdict verdict = judge(log, await(log, until));
-        // A loss that is counted ahead may be taken back, and an event that is late may prove it wrong.
+        // The capture may take back a loss that it counted ahead, and a late event may prove the loss wrong.
         for (int i = 0; i < SETTLE_PAUSES && dropped() > 0 && pause(); i++) {
             verdict = judge(log, events.of(log.tgids()));
         }
-        // An interrupted call has several events, so that their number alone does not say that all are there.
+        // An interrupted call has several events, so the number of events does not prove that all are there.
         while (verdict.lies().stream().anyMatch(Lie::isMissing) && System.nanoTime() < until && pause()) {
             verdict = judge(log, events.of(log.tgids()));
         }
@@ -126,17 +126,17 @@ public final class Hunt implements AutoCloseable {
                 - before.lost().getOrDefault(LossReason.SOURCE_DROPPED, 0L);
     }
 
-    /** Whether the kernel lets a witness attach; else the acting program's own descriptors are the only one. */
+    /** Returns whether a witness is attached; without it, only the acting program's own descriptors testify. */
     public boolean hasWitness() {
         return witness.isPresent();
     }
 
-    /** Programs that did not come to their end in time. */
+    /** Returns the number of programs that were cut, most of them because they did not end in time. */
     public long cutPrograms() {
         return cut;
     }
 
-    /** Each act that ran has its event soon; those that are missing then are missing for good. */
+    /** Waits until each act that ran has an event or a loss; events missing after that are missing for good. */
     private List<SyscallEvent> await(ActLog log, long until) {
         List<SyscallEvent> own = events.of(log.tgids());
         while (Judge.unanswered(log, own) > losses() && System.nanoTime() < until && pause()) {
@@ -145,7 +145,7 @@ public final class Hunt implements AutoCloseable {
         return own;
     }
 
-    /** Whether the hunt may go on after a short pause. */
+    /** Pauses briefly, and returns whether the hunt may go on. */
     private static boolean pause() {
         try {
             Thread.sleep(PAUSE_MILLIS);
@@ -156,7 +156,7 @@ public final class Hunt implements AutoCloseable {
         }
     }
 
-    /** Closes the capture, and says in what its accounts do not balance. */
+    /** Closes the capture, and returns how its accounts fail to balance; empty if they balance. */
     public Optional<String> balance() {
         close();
         CaptureStats stats = capture.stats();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.hunt;
 
-/** The hunt cannot go on, and its message says why. */
+/** Reports that the hunt cannot go on; the message says why. */
 public final class HuntException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

@@ -12,7 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 
-/** The acting program. It runs one program after the other, each in mounts of its own. Not thread-safe. */
+/** The acting program. It runs one program after the other, each in its own mount namespace. Not thread-safe. */
 final class Hunter implements AutoCloseable {
     static final String NAME = "unraced-hunter";
     private static final int PATIENCE_SECONDS = 10;
@@ -45,7 +45,7 @@ final class Hunter implements AutoCloseable {
         }
     }
 
-    /** Runs a program to its end, and gives what it logged. */
+    /** Runs a program to its end, and returns its log. */
     ActLog run(Program program) {
         byte[] text = program.text().getBytes(StandardCharsets.UTF_8);
         ActLog log = new ActLog();

@@ -16,8 +16,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Compares events with the acts that they are of. Each act has one event, or is one of the losses that the capture
- * counted; and each field of the event is right, or a flag names it.
+ * Compares each event with its act. Each act has one event, or is one of the losses that the capture counted; and each
+ * field of the event is right, or a flag names it.
  */
 final class Judge {
     private static final int EINTR = -4;
@@ -44,11 +44,11 @@ final class Judge {
      * Judges one run.
      *
      * @param events all events of the acting program's processes
-     * @param losses calls that the capture counted as lost meanwhile, of whatever process
-     * @param dropped how many of them are requests of io_urings that nothing told of
+     * @param losses number of calls of any process that the capture counted as lost during the run
+     * @param dropped number of those losses that are io_uring requests whose end the driver did not see
      */
     static Verdict judge(ActLog log, List<SyscallEvent> events, long losses, long dropped) {
-        // What was killed may have changed names without a word about it.
+        // The log may lack changes of names, so no act can be judged.
         if (log.isCut()) {
             Verdict nothing = new Verdict();
             log.acts().forEach(act -> nothing.exclude("stopped in " + log.cutIn()));
@@ -59,7 +59,7 @@ final class Judge {
         return judge.verdict;
     }
 
-    /** How many acts still wait for their events. */
+    /** Returns the number of acts that still wait for their events. */
     static long unanswered(ActLog log, List<SyscallEvent> events) {
         Map<Integer, Long> byThread = new HashMap<>();
         for (SyscallEvent event : events) {
@@ -92,20 +92,20 @@ final class Judge {
             verdict.act();
             Optional<SyscallEvent> event = take(byCaller.getOrDefault(callerOf(act), List.of()), act);
             if (event.isPresent()) {
-                // Nothing but the event tells what became of a quiet request, so its result is taken from there.
+                // Only the event has the result of a quiet request, so the act takes it from there.
                 judge(act.isQuiet() ? act.withResult(event.get().call().result()) : act, event.get());
             } else if (act.ran()) {
                 missing.add(new Lie("no event", "nothing", act.toString(), Optional.of(act), Optional.empty()));
             }
         }
         if (missing.size() > losses) {
-            // Nobody knows which of them the losses are; most likely those of silent requests.
+            // The losses name no acts; they are most likely silent requests, which the sort puts last.
             missing.sort(Comparator.comparing(Judge::isQuiet));
             missing.subList(0, (int) (missing.size() - losses)).forEach(verdict::lie);
         } else {
             missing.forEach(each -> verdict.exclude(isQuiet(each) ? "silent" : "lost"));
         }
-        // Of one call there is never an event and a loss; those of threads that died are in no log.
+        // A call has an event or a loss, never both; calls of threads that died are in no log.
         if (dropped > missing.size() && log.acts().stream().anyMatch(Act::isRequest) && !log.hasKilled()) {
             verdict.lie(new Lie(
                     "losses",
@@ -132,7 +132,7 @@ final class Judge {
         }
     }
 
-    /** Events of requests that a thread of the kernel's submitted are known by the process alone. */
+    /** Returns a key of the caller: its process for a request, which a kernel thread may submit, else its thread. */
     private static long callerOf(SyscallEvent event) {
         boolean request = event.call().origin() == Origin.IO_URING;
         return request ? -event.caller().tgid() : event.caller().tid();
@@ -142,7 +142,7 @@ final class Judge {
         return act.isRequest() ? -act.tgid() : act.tid();
     }
 
-    /** The event of an act. A call that the kernel began anew has one for each time but the last before it. */
+    /** Takes the event of an act. A call that the kernel restarted has several events, and the last is taken. */
     private Optional<SyscallEvent> take(List<SyscallEvent> events, Act act) {
         Optional<SyscallEvent> taken = Optional.empty();
         for (int i = 0; i < events.size(); i++) {
@@ -163,7 +163,7 @@ final class Judge {
         return taken;
     }
 
-    /** The kernel's own results of interrupted calls, which no program sees. */
+    /** Returns whether the result is a restart code of the kernel for an interrupted call, which no program sees. */
     private static boolean isRestart(SyscallEvent event) {
         return event.call().result() <= ERESTARTSYS && event.call().result() >= ERESTART_RESTARTBLOCK;
     }
@@ -178,7 +178,7 @@ final class Judge {
         return own && time >= act.begin() && time <= act.end() && hasTag(event, act);
     }
 
-    /** A request is known by its submission, and a call by its return. */
+    /** Returns the time that finds the act: a request's submission if it is known, else the return. */
     private static long timeOf(SyscallEvent event) {
         Call call = event.call();
         return call.origin() == Origin.SYSCALL || call.enterNanos() == 0 ? call.exitNanos() : call.enterNanos();
@@ -234,7 +234,7 @@ final class Judge {
         }
     }
 
-    /** A call that never ran is marked as such, or as one of which nobody knows. */
+    /** A call that never ran must be marked NOT_EXECUTED or EXECUTION_UNKNOWN. */
     private static void judgeRefused(Check check, SyscallEvent event) {
         boolean hasObject =
                 event.flags().contains(EventFlag.HAS_FILE) || event.flags().contains(EventFlag.HAS_SOCKET);

@@ -3,7 +3,7 @@ package dev.unraced.hunt;
 
 import java.util.Locale;
 
-/** What a program is made of. A program has one or several of these at once. */
+/** The kinds of activity that a program is made of. A program has one or several kinds at once. */
 public enum Kind {
     /** Opens by several entry points, with paths that flip, while files and directories are renamed. */
     FILES("opens of paths that flip, while names are moved"),
@@ -15,7 +15,7 @@ public enum Kind {
     RINGS("batches on io_urings: inline, linked, async, SQPOLL, fixed files, and the same number again"),
     /** Mount namespaces, bind mounts, chroot. */
     NAMESPACES("unshare, setns, bind mounts, chroot, and requests that wait meanwhile"),
-    /** Calls that seccomp or a tracer refuses, and calls that pretend so. */
+    /** Calls that seccomp or a tracer refuses, and calls that only look refused. */
     REFUSALS("calls that never ran by seccomp or ptrace, and SIGSYS pending while others run"),
     /** The block of socketcall(2). */
     SOCKETCALL("socketcall(2) whose block flips between two sockets"),
@@ -42,12 +42,12 @@ public enum Kind {
         this.description = description;
     }
 
-    /** What programs of this kind do. */
+    /** Returns what programs of this kind do. */
     public String description() {
         return description;
     }
 
-    /** Its name on the command line. */
+    /** Returns the kind's name on the command line. */
     public String option() {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }

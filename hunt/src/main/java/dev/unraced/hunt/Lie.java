@@ -4,7 +4,7 @@ package dev.unraced.hunt;
 import dev.unraced.event.SyscallEvent;
 import java.util.Optional;
 
-/** An event that asserts what was not so, an act without an event, or an event without an act. Immutable. */
+/** An event with a false assertion, an act without an event, or an event without an act. Immutable. */
 public final class Lie {
     private final String field;
     private final String said;
@@ -15,7 +15,7 @@ public final class Lie {
     /**
      * One lie.
      *
-     * @param field what is wrong
+     * @param field name of the wrong field, or of the fault
      * @param said what the event said
      * @param truth what was true
      * @param act the act, where there is one
@@ -29,22 +29,22 @@ public final class Lie {
         this.event = event;
     }
 
-    /** What is wrong. */
+    /** Returns the name of the wrong field, or of the fault. */
     public String field() {
         return field;
     }
 
-    /** What the event said. */
+    /** Returns what the event said. */
     public String said() {
         return said;
     }
 
-    /** What was true. */
+    /** Returns what was true. */
     public String truth() {
         return truth;
     }
 
-    /** Whether an act has no event. */
+    /** Returns whether there is no event, as when an act has none. */
     boolean isMissing() {
         return event.isEmpty();
     }
@@ -53,22 +53,22 @@ public final class Lie {
         return act;
     }
 
-    /** The event; an act that has none has no event here. */
+    /** Returns the event; empty for an act without an event. */
     public Optional<SyscallEvent> event() {
         return event;
     }
 
-    /** Lies that are alike: of the same field, entry point and call. */
+    /** Returns a key that lies of the same field, entry point and call share. */
     public String kind() {
         return field + act.map(each -> " of " + each.via() + " " + each.call()).orElse("");
     }
 
-    /** One line that says what is wrong. */
+    /** Returns one line that says what is wrong. */
     public String summary() {
         return kind() + ": said " + said + ", was " + truth;
     }
 
-    /** What the program did there; empty of an event without an act. */
+    /** Returns the act of the program; empty for an event without an act. */
     public String deed() {
         return act.map(Act::toString).orElse("");
     }

@@ -7,7 +7,7 @@ import java.util.Map;
 /**
  * One line of the acting program's log: a word, then {@code key=value} with spaces between them.
  *
- * @param word what the line tells of
+ * @param word kind of the line, such as {@code act} or {@code change}
  * @param values its values by key
  */
 record LogLine(String word, Map<String, String> values) {

@@ -17,9 +17,9 @@ import org.jspecify.annotations.Nullable;
 final class OpenJudge {
     private static final long O_CREAT = 0100;
     private static final long O_APPEND = 02000;
-    /** The kernel adds it for programs whose offsets have 64 bits. */
+    /** The kernel adds this flag for programs whose offsets have 64 bits. */
     private static final long O_LARGEFILE = 0100000;
-    /** Bits that the acting program tags requests with, and which io_uring keeps. */
+    /** All flags but O_LARGEFILE and those with which the acting program tags requests. */
     private static final long UNTAGGED = ~(0400L | 02000000L | 04000L | 02000L | O_LARGEFILE);
 
     private static final long O_EXCL = 0200;
@@ -98,21 +98,21 @@ final class OpenJudge {
         }
     }
 
-    /** The bytes that the acting program passed. */
+    /** Returns the path that the acting program passed. */
     private String passed(Act act, String path) {
         return act.base() == 0 ? log.base() + "/" + path : path;
     }
 
     // ---- the file
 
-    /** Inode numbers that the opened file can have; null when nobody knows. */
+    /** Inode numbers that the opened file can have; null if they are unknown. */
     private record Truth(@Nullable Set<Long> nodes) {}
 
     private boolean isReplaced(Act act) {
         return log.isReplaced(act.table(), act.result(), act.begin(), act.looked());
     }
 
-    /** The kernel's witness and the own descriptors agree, unless another thread replaced the descriptor. */
+    /** The kernel's witness and the descriptor must agree, unless another thread replaced the descriptor. */
     private void compareWitnesses(Act act) {
         Long own = act.inode();
         if (!act.seen().isEmpty()) {
@@ -144,7 +144,7 @@ final class OpenJudge {
 
     private void judgeFile(Check check, Act act, OpenEvent event, Truth truth) {
         if (event.file().isEmpty()) {
-            // What went into the table of a ring has no descriptor, and no file in the event.
+            // A direct open goes into the ring's table, and has no descriptor and no file in the event.
             if (act.line().number("direct") == 0
                     && !check.isMarked(
                             EventFlag.OBJECT_MISSED, EventFlag.EXECUTION_UNKNOWN, EventFlag.FD_TABLE_SHARED)) {

@@ -8,6 +8,6 @@ package dev.unraced.hunt;
  * @param node inode number
  */
 record Place(int mount, long node) {
-    /** Beyond the tree, where the model knows nothing. */
+    /** A place beyond the tree, where the model knows nothing. */
     static final Place OUTSIDE = new Place(-1, -1);
 }

@@ -8,7 +8,7 @@ import java.util.List;
  * A small program for several threads and processes, as the acting program reads it. Immutable.
  *
  * @param head lines about the whole: its seed, and the sockets that processes share
- * @param rounds how often each actor runs its ops
+ * @param rounds number of times that each actor runs its ops
  * @param actors its actors
  */
 record Program(List<String> head, int rounds, List<Actor> actors) {
@@ -18,7 +18,7 @@ record Program(List<String> head, int rounds, List<Actor> actors) {
      * One thread.
      *
      * @param line its properties
-     * @param ops what it does, in order, again and again
+     * @param ops its ops, which it runs in order, again and again
      */
     record Actor(String line, List<String> ops) {
         Actor {
@@ -31,7 +31,7 @@ record Program(List<String> head, int rounds, List<Actor> actors) {
         actors = List.copyOf(actors);
     }
 
-    /** Reads what {@link #text} wrote. */
+    /** Reads a program that {@link #text} wrote. */
     static Program parse(String text) {
         List<String> head = new ArrayList<>();
         List<Actor> actors = new ArrayList<>();
@@ -79,14 +79,14 @@ record Program(List<String> head, int rounds, List<Actor> actors) {
         return new Program(head, count, actors);
     }
 
-    /** The same without one actor. */
+    /** Returns this program without one actor. */
     Program withoutActor(int index) {
         List<Actor> rest = new ArrayList<>(actors);
         rest.remove(index);
         return new Program(head, rounds, rest);
     }
 
-    /** The same with other ops of one actor. */
+    /** Returns this program with other ops of one actor. */
     Program withOps(int index, List<String> ops) {
         List<Actor> changed = new ArrayList<>(actors);
         changed.set(index, new Actor(actors.get(index).line(), ops));

@@ -10,7 +10,7 @@ import java.util.function.Function;
 
 /**
  * Finds the shortest program that still shows a lie: it leaves out actors, ops, requests and words one by one, and
- * keeps what still lies in one of several runs, since a race is not won each time.
+ * keeps a program that still lies in one of several runs, since a race is not won each time.
  */
 final class Shrinker {
     private static final List<String> NEEDED =
@@ -27,7 +27,7 @@ final class Shrinker {
      * @param run runs a program and judges it
      * @param kind the lie's kind
      * @param repeats how many runs a program gets before it counts as one without the lie
-     * @param nanos how long to go on at most
+     * @param nanos longest time to go on
      */
     Shrinker(Function<Program, Verdict> run, String kind, int repeats, long nanos) {
         this.run = run;
@@ -36,7 +36,7 @@ final class Shrinker {
         this.deadline = System.nanoTime() + nanos;
     }
 
-    /** What is left of a program, with the lie that it showed last; empty when it does not show it again. */
+    /** Returns the shortest program found, with its last lie; empty when the lie does not come again. */
     Optional<Shrunk> shrink(Program program) {
         Optional<Lie> first = lie(program);
         if (first.isEmpty()) {
@@ -73,7 +73,7 @@ final class Shrinker {
         return Optional.empty();
     }
 
-    /** Programs with a little less, the greatest cuts first. */
+    /** Returns programs with a little less, the greatest cuts first. */
     private static List<Program> smaller(Program program) {
         List<Program> all = new ArrayList<>();
         // Fewer rounds come first, because they make each further try shorter.
@@ -106,7 +106,7 @@ final class Shrinker {
         return all;
     }
 
-    /** An op with one request less, or one property less. */
+    /** Returns copies of an op with one request less, or one property less. */
     private static List<String> shorter(String op) {
         List<String> all = new ArrayList<>();
         List<String> parts = Arrays.asList(op.split(" \\| ", 0));
@@ -129,7 +129,7 @@ final class Shrinker {
     }
 
     /**
-     * What is left.
+     * A shortened program.
      *
      * @param program the program
      * @param lie the lie that it showed

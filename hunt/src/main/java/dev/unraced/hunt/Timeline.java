@@ -6,7 +6,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 
-/** What happened around a lie, line by line, in the order of time. */
+/** Lists the acts and changes around a lie, line by line, in the order of time. */
 final class Timeline {
     private static final int MOST = 24;
     private static final double NANOS_PER_MICRO = 1000.0;
@@ -15,7 +15,7 @@ final class Timeline {
 
     private Timeline() {}
 
-    /** Acts and changes that overlap the act of a lie, or come just before it; times count from the act's begin. */
+    /** Returns the acts and changes that overlap the act of a lie; times count from the act's begin. */
     static String of(ActLog log, Lie lie) {
         if (lie.act().isEmpty()) {
             return "";

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The tree that the acting program owns, at each moment of its run: replayed from the log's changes, which are in one
- * order for all threads. It tells which files a path could have led to within a window of time.
+ * order for all threads. The model gives the files that a path could have led to within a window of time.
  */
 final class Tree {
     /** Directories that descriptors of fixed numbers lead to. */
@@ -164,7 +164,7 @@ final class Tree {
             return;
         }
         Long replaced = state.child(toParent.node(), name(to));
-        // To rename one name of a file to another name of the same file does nothing.
+        // The kernel does nothing when both names lead to the same file.
         if (node.equals(replaced)) {
             return;
         }
@@ -281,14 +281,14 @@ final class Tree {
 
     // ---- questions
 
-    /** First and last of the states that could have been in force between two times. */
+    /** Returns the first and the last state that could have been in force between two times. */
     int[] window(long begin, long end) {
         int first = firstWhere(change -> change.number("e") >= begin);
         int last = firstWhere(change -> change.number("b") > end);
         return new int[] {first, Math.max(first, last)};
     }
 
-    /** One thread at a time changes anything, so that the times of the changes rise. */
+    /** Finds the first change that holds. Only one thread at a time makes changes, so their times rise. */
     private int firstWhere(Predicate<LogLine> holds) {
         int low = 0;
         int high = changes.size();
@@ -304,7 +304,7 @@ final class Tree {
     }
 
     /**
-     * Which files a path could have led to while an act ran; null when the model cannot tell.
+     * Returns the inode numbers that a path could have led to while an act ran; null when the model does not know.
      *
      * @param path as passed, relative to the tree where the act made it absolute
      */
@@ -338,7 +338,7 @@ final class Tree {
         return nodes;
     }
 
-    /** Null when nobody knows, OUTSIDE when the path leads nowhere. */
+    /** Returns the start of the path: null if it is unknown, OUTSIDE if the path leads nowhere. */
     private @Nullable Place startOf(Act act, Standing standing) {
         return switch (act.base()) {
             case 0 ->
@@ -352,8 +352,8 @@ final class Tree {
     }
 
     /**
-     * Whether an absolute path named a file at one moment of an act, without links, in the mount namespace of an inode
-     * number.
+     * Returns whether an absolute path named a file at one moment of an act, without links, in the mount namespace of
+     * an inode number.
      */
     boolean named(Act act, long namespaceInode, String path, long node) {
         if (!path.startsWith(base + "/")) {
@@ -373,8 +373,8 @@ final class Tree {
     }
 
     /**
-     * Whether names lead to a file without links. A file can lie below a mount that covers one of its directories, so
-     * each mount is crossed or not.
+     * Returns whether names lead to a file without links. A file can lie below a mount that covers one of its
+     * directories, so each mount is tried both crossed and not crossed.
      */
     private boolean leads(TreeState state, Place from, List<String> names, int index, long node) {
         if (index == names.size()) {
@@ -396,8 +396,8 @@ final class Tree {
     }
 
     /**
-     * Inode numbers of namespaces are used again, so that one of them may have meant several. A worker of the kernel's
-     * can have stayed in an earlier one.
+     * Returns the namespaces that an inode number can mean; the kernel reuses the numbers. A kernel worker can have
+     * stayed in an earlier namespace.
      */
     private Set<Integer> namespacesOf(Act act, long inode) {
         Set<Integer> meant = namespaceNumbers.getOrDefault(inode, Set.of());
@@ -413,7 +413,7 @@ final class Tree {
         return stood;
     }
 
-    /** Whether a file kept all of its names while an act ran. */
+    /** Returns whether a file surely kept all of its names while an act ran. */
     boolean keptNames(Act act, long node) {
         int[] window = window(act.begin(), act.end());
         long names = states.get(window[0]).names(node);
@@ -432,7 +432,7 @@ final class Tree {
 
     private record Step(Place place, List<String> rest, int links) {}
 
-    /** Each name is looked up in a state that is not older than that of the name before it. */
+    /** Looks each name up in a state that is not older than the state of the name before it. */
     private Set<Place> walk(
             List<TreeState> all, int first, int last, List<Start> starts, String path, boolean follows) {
         List<String> names = Arrays.stream(path.split("/", 0))

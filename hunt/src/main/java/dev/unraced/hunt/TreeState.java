@@ -5,7 +5,7 @@ import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Names, mounts and standings between two changes. Changes copy it, and what they alter of it. */
+/** Names, mounts and standings between two changes. A change copies the state and the directories that it alters. */
 final class TreeState {
     private Map<Long, Map<String, Long>> directories = new HashMap<>();
     private Map<Place, Integer> mounts = new HashMap<>();
@@ -57,7 +57,7 @@ final class TreeState {
         return null;
     }
 
-    /** How many names a node has. */
+    /** Returns the number of names that a node has. */
     long names(long node) {
         return directories.values().stream()
                 .flatMap(entries -> entries.values().stream())

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** What the judge found of one run of a program, or of many. Not thread-safe. */
+/** The findings of the judge about one run of a program, or about many. Not thread-safe. */
 public final class Verdict {
     private long acts;
     private long judged;
@@ -32,12 +32,12 @@ public final class Verdict {
         assertions++;
     }
 
-    /** Nobody knew what was true of a field. */
+    /** Counts a field or an act that was not compared, by field or reason. */
     void exclude(String field) {
         excluded.merge(field, 1L, Long::sum);
     }
 
-    /** A flag named the field, so that it asserts nothing. */
+    /** Counts a field that asserts nothing, because a flag names it. */
     void mark(String flag) {
         marked.merge(flag, 1L, Long::sum);
     }
@@ -46,7 +46,7 @@ public final class Verdict {
         lies.add(lie);
     }
 
-    /** Adds what was found of another run. */
+    /** Adds the findings of another run. */
     public void add(Verdict other) {
         acts += other.acts;
         judged += other.judged;
@@ -57,37 +57,37 @@ public final class Verdict {
         lies.addAll(other.lies);
     }
 
-    /** Watched calls that the acting program made. */
+    /** Returns the number of watched calls that the acting program made. */
     public long acts() {
         return acts;
     }
 
-    /** Acts that were compared with an event. */
+    /** Returns the number of acts that were compared with an event. */
     public long judgedActs() {
         return judged;
     }
 
-    /** Acts of which the kernel's witness told the truth. */
+    /** Returns the number of acts whose truth the kernel's witness gave. */
     public long testifiedActs() {
         return testified;
     }
 
-    /** Fields that were compared with the truth. */
+    /** Returns the number of fields that were compared with the truth. */
     public long assertions() {
         return assertions;
     }
 
-    /** Fields that were not compared since nobody knew the truth, by field. */
+    /** Returns the counts of fields and acts that were not compared, by field or reason. */
     public Map<String, Long> excluded() {
         return excluded;
     }
 
-    /** Fields that were not compared since a flag names them, by flag. */
+    /** Returns the counts of fields that were not compared because a flag names them, by flag. */
     public Map<String, Long> marked() {
         return marked;
     }
 
-    /** All lies. */
+    /** Returns all lies. */
     public List<Lie> lies() {
         return lies;
     }

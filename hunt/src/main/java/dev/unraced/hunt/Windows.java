@@ -3,7 +3,7 @@ package dev.unraced.hunt;
 
 import java.util.Arrays;
 
-/** Spans of time, of which it is soon known how many overlap another one. Not thread-safe. */
+/** Spans of time, with a fast count of those that overlap another span. Not thread-safe. */
 final class Windows {
     private long[] begins = new long[16];
     private long[] ends = new long[16];
@@ -20,7 +20,7 @@ final class Windows {
         sorted = false;
     }
 
-    /** All that began in time, without those that ended before; each of those began in time, too. */
+    /** Counts the spans that began by {@code to}, less those that ended before {@code from}. */
     int overlapping(long from, long to) {
         if (!sorted) {
             Arrays.sort(begins, 0, count);

@@ -16,8 +16,8 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
- * What the kernel did, as BPF programs at the functions that act saw it: the file of each open, and the address of each
- * connect. Only where the kernel lets fexit programs attach. Not thread-safe.
+ * The process whose BPF programs see acts within the kernel: the file of each open, and the address of each connect. It
+ * exists only where the kernel lets fexit programs attach. Not thread-safe.
  */
 final class Witness implements AutoCloseable {
     private static final String NAME = "unraced-witness";
@@ -36,7 +36,7 @@ final class Witness implements AutoCloseable {
         this.replies = replies;
     }
 
-    /** Empty where the kernel does not let it attach, or this build has none. */
+    /** Starts a witness; empty where the kernel does not let it attach, or this build has none. */
     static Optional<Witness> start() {
         NativePart part = NativePart.of(Witness.class, NAME);
         if (!part.isPresent()) {
@@ -58,7 +58,8 @@ final class Witness implements AutoCloseable {
     }
 
     /**
-     * Gives each act of a log what was seen of it; an act of which nothing was seen, or several things, gets nothing.
+     * Adds to each act of a log what the witness saw of it. A request gets nothing, nor does an act without exactly one
+     * record.
      */
     void testify(ActLog log) {
         Map<Integer, List<LogLine>> byThread = new HashMap<>();
@@ -90,7 +91,7 @@ final class Witness implements AutoCloseable {
         }
     }
 
-    /** Records that found no room; acts without testimony are judged by what their own descriptors tell. */
+    /** Returns the number of records that found no room; acts without testimony are judged by their descriptors. */
     long missed() {
         return missed;
     }

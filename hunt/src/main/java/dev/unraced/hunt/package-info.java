@@ -3,7 +3,7 @@
 /**
  * The hunt: random programs act against a live capture, and a judge compares each event with what really happened.
  *
- * <p>Part of the laboratory: nothing of the product depends on it but the command that starts it.
+ * <p>The hunt is part of the laboratory: of the product, only the command that starts it depends on it.
  */
 @NullMarked
 package dev.unraced.hunt;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
 
-/** Which addresses are the same. */
+/** The normal form makes equal addresses equal. */
 class AddressesTest {
     private static final String GLOBAL = "0a0007d10000000020010db8000000000000000000000001";
     private static final String LINK_LOCAL = "0a0007d100000000fe800000000000000000000000000001";

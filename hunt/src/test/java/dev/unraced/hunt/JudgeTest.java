@@ -28,7 +28,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/** Right events, marked ones, and each kind of lie. */
+/** Right events, marked events, and each kind of lie. */
 class JudgeTest {
     private static final String ONE = "020003e80a0901010000000000000000";
     private static final String TWO = "020003e90a0902010000000000000000";
@@ -168,7 +168,7 @@ class JudgeTest {
                 .singleElement()
                 .extracting(Lie::field)
                 .isEqualTo("losses");
-        // Without a completion only the event tells that it failed.
+        // Without a completion, only the event shows that the request failed.
         SyscallEvent failed = request(-125);
         assertThat(Judge.judge(log, List.of(failed), 0, 0).lies()).isEmpty();
         assertThat(Judge.judge(log, List.of(failed), 1, 1).lies())

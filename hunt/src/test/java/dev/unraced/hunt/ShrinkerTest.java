@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
-/** How programs become short. */
+/** The shrinker makes programs short. */
 class ShrinkerTest {
     private static final long PATIENCE = 10_000_000_000L;
 

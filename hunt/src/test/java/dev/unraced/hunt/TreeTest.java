@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
 
-/** What the model knows of names while an act runs. */
+/** The model knows the names that could exist while an act ran. */
 class TreeTest {
     @Test
     void aPathLeadsToItsFileAndThroughLinksOnlyWhenTheyAreFollowed() {

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
-/** Spans of time. */
+/** Spans of time and their overlaps. */
 class WindowsTest {
     @Test
     void theyCountWhatOverlapsAsOneLookAtEachDoes() {
