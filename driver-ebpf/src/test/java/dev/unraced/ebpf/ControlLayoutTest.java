@@ -23,7 +23,7 @@ class ControlLayoutTest {
                 #include <linux/types.h>
                 #include <stddef.h>
                 #include <stdio.h>
-                #include "control.h"
+                #include "lib/control.h"
                 int main(void) {
                 """);
         for (Field field : ControlLayout.class.getDeclaredFields()) {
