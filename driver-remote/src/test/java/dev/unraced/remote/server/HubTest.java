@@ -88,15 +88,18 @@ class HubTest {
         }
     }
 
+    /** The statistics that the capture answers. Mockito cannot stub them while the hub's thread uses the capture. */
+    private volatile CaptureStats stats = new CaptureStats(0, 0, 0, 0, Map.of(), Map.of(), 0, 0, 0, StashStats.NONE);
+
     private static final List<CallerLosses> CALLERS = List.of(new CallerLosses(7, 1000, 3));
 
     /** Makes a capture that is consumed once, and then has no more events. */
-    private static Capture consumedBy(Answer<Integer> once) {
+    private Capture consumedBy(Answer<Integer> once) {
         Capture capture = mock(Capture.class);
         when(capture.driver()).thenReturn("fake");
         when(capture.capabilities()).thenReturn(Capabilities.complete());
         when(capture.mitigation()).thenReturn(Mitigation.STASH);
-        when(capture.stats()).thenReturn(new CaptureStats(0, 0, 0, 0, Map.of(), Map.of(), 0, 0, 0, StashStats.NONE));
+        when(capture.stats()).thenAnswer(call -> stats);
         when(capture.await(any(), anyInt(), anyLong())).thenAnswer(once).thenAnswer(call -> {
             Thread.sleep(1);
             return 0;
@@ -175,8 +178,7 @@ class HubTest {
             Outlet outlet = outlet(hub, deliveries);
             hub.attach(outlet, null);
             awaitEvents(deliveries, 2);
-            when(capture.stats())
-                    .thenReturn(new CaptureStats(4, 0, 4, 0, Map.of(), Map.of(), 0, 0, 0, StashStats.NONE, 0, CALLERS));
+            stats = new CaptureStats(4, 0, 4, 0, Map.of(), Map.of(), 0, 0, 0, StashStats.NONE, 0, CALLERS);
             assertThat(hub.stats().heaviest()).isEqualTo(CALLERS);
             Books books = outlet.books();
             assertThat(books.getLostMap()).isEqualTo(Map.of(LossReason.MALFORMED.name(), 2L));
