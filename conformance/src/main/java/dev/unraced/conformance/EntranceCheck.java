@@ -25,12 +25,7 @@ public final class EntranceCheck {
 
     private static final List<Entrance> ALL = Stream.of(
                     way("system call", call -> call, Abi.NATIVE, Origin.SYSCALL, everyCall()),
-                    way(
-                            "system call, number with high bits",
-                            WatchedCall::byWideNumber,
-                            Abi.NATIVE,
-                            Origin.SYSCALL,
-                            everyCall()),
+                    way("rax with high bits", WatchedCall::byWideNumber, Abi.NATIVE, Origin.SYSCALL, everyCall()),
                     way("int 0x80", call -> call.by(Abi.IA32), Abi.IA32, Origin.SYSCALL, everyCall()),
                     way(
                             "int 0x80, socketcall",
