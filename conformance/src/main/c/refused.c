@@ -58,9 +58,6 @@ struct refusal {
 	long refused;
 };
 
-/* The refusal that the handler of syscall user dispatch reads. */
-static struct refusal *current;
-
 static long number_of(const struct refusal *refusal)
 {
 	return refusal->connects ? SYS_connect : SYS_openat;
@@ -188,6 +185,9 @@ static const char *traced_parent(struct refusal *refusal, pid_t child)
 }
 
 #ifdef __x86_64__
+/* The refusal that the handler of syscall user dispatch reads. */
+static struct refusal *current;
+
 static void on_dispatch(int signal, siginfo_t *info, void *context)
 {
 	(void)signal, (void)info;
