@@ -60,12 +60,17 @@ static bool parse_origin(struct call *call)
 
 static bool parse_abi(struct call *call)
 {
-	const char *abi = line_number("wide", 0) ? "wide" : line_text("abi");
+	static const char *const names[] = {
+		[ABI_NATIVE] = "native", [ABI_IA32] = "ia32", [ABI_X32] = "x32", [ABI_WIDE] = "wide"};
+	const char *abi = line_text("abi");
 
-	call->abi = !abi || !strcmp(abi, "native") ? ABI_NATIVE : !strcmp(abi, "ia32") ? ABI_IA32 : !strcmp(abi, "x32") ? ABI_X32 : ABI_WIDE;
+	call->abi = line_number("wide", 0) ? ABI_WIDE : ABI_NATIVE;
+	for (enum abi i = ABI_NATIVE; abi && i < ABI_WIDE; i++)
+		if (!strcmp(abi, names[i]))
+			call->abi = i;
 	if (abi_works(call->abi))
 		return true;
-	fail("unsupported: this kernel takes no %s calls", abi);
+	fail("unsupported: this kernel takes no %s calls", names[call->abi]);
 	return false;
 }
 

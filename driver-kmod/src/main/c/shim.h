@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
 /*
- * What the core needs around it: kernel functions when it is built as a module, those of a process when it is tested.
+ * The core calls kernel functions when it is built as a module, and those of a process when it is tested.
  */
 #ifndef UNRACED_SHIM_H
 #define UNRACED_SHIM_H

@@ -228,11 +228,12 @@ static void walk_once(struct unraced_walk *walk)
 		walk->flags |= UNRACED_RESOLVED_TRUNCATED;
 	}
 	/* The walk did not get to the topmost mount, but all mounts of a tree have the same namespace. */
-	if (walk->flags & UNRACED_RESOLVED_TRUNCATED)
+	if (walk->flags & UNRACED_RESOLVED_TRUNCATED) {
 		walk->flags |= namespace_flags(walk, unraced_mount_namespace(walk->mount));
-	/* What was found is then the tail of a path, not a path from the root. */
-	if ((walk->flags & UNRACED_RESOLVED_TRUNCATED) && walk->position < UNRACED_PATH_ROOM)
-		walk->position++;
+		/* The tail of a path has no leading slash. */
+		if (walk->position < UNRACED_PATH_ROOM)
+			walk->position++;
+	}
 	if (walk->position == UNRACED_PATH_ROOM && !(walk->flags & UNRACED_DETACHED))
 		walk->bytes[--walk->position] = '/';
 }

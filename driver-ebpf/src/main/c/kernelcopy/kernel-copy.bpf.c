@@ -6,7 +6,7 @@
  * kprobes alone, kernelcopy/kernel-copy-kprobe.bpf.c does the same.
  *
  * Unlike tracepoints, these functions can be preempted, but the kernel never runs a program twice at once on one CPU.
- * So each program has its own scratch area.
+ * Each program therefore has its own scratch area.
  */
 #include "lib/kernel_types.h"
 #include <bpf/bpf_helpers.h>

@@ -149,12 +149,8 @@ static long walk_step(__u64 step, struct walk **on)
 			prepend(walk, dentry);
 		return 1;
 	}
-	if (!prepend(walk, dentry)) {
-		/* What was found is the tail of a path, not a path from the root. */
-		if (walk->bytes[walk->position & (WALK_BYTES - 1)] == '/' && walk->position < WALK_BYTES)
-			walk->position++;
+	if (!prepend(walk, dentry))
 		return 1;
-	}
 	walk->position--;
 	walk->bytes[walk->position & (WALK_BYTES - 1)] = '/';
 	walk->dentry = parent;
@@ -181,8 +177,12 @@ static __always_inline void walk_up(struct walk *walk)
 		walk->flags |= UNRACED_RESOLVED_TRUNCATED;
 	/* The truncated walk did not reach the topmost mount, but all mounts of a tree have the same namespace. */
 	last = walk->mount;
-	if (walk->flags & UNRACED_RESOLVED_TRUNCATED)
+	if (walk->flags & UNRACED_RESOLVED_TRUNCATED) {
 		walk->flags |= namespace_flags(walk, KREAD(last, mnt_ns));
+		/* The tail of a path has no leading slash. */
+		if (walk->position < WALK_BYTES)
+			walk->position++;
+	}
 	if (walk->position == WALK_BYTES && !(walk->flags & UNRACED_DETACHED)) {
 		walk->position--;
 		walk->bytes[WALK_BYTES - 1] = '/';
