@@ -10,6 +10,17 @@ kernel_trouble() {
   grep -hE "$KERNEL_TROUBLE" "$@" 2>/dev/null | head -20
 }
 
+# Whether the kernel died of a breakpoint that is not in its memory any more: in the dump, RIP stands behind it, and the
+# byte before is no int3 (cc). An emulator with several threads can keep the translation of a byte for good, if one
+# processor translates it while another overwrites it. No real processor does.
+stale_breakpoint() {
+  local results=$1 before
+  [ "$ACCEL" = tcg ] && [ ! -s "$results/exit-code" ] || return 1
+  before=$(awk '/Oops: int3/ { dying = 1 } dying && match($0, /[0-9a-f][0-9a-f] <[0-9a-f][0-9a-f]>/) { print substr($0, RSTART, 2); exit }' \
+    "$results/console.txt")
+  [ -n "$before" ] && [ "$before" != cc ]
+}
+
 # The command's exit code, or 125 with the reason when the guest did not get so far, or its kernel complained.
 verdict() {
   local results=$1 status trouble
