@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.cli;
 
+import dev.unraced.cli.common.Console;
 import java.util.Locale;
 
 /** The conditions under which output has colours. */

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.cli;
 
+import dev.unraced.cli.common.ConfigOptions;
+import dev.unraced.cli.common.Console;
+import dev.unraced.cli.common.ExitCode;
 import dev.unraced.cli.config.ConfigMarkdown;
 import dev.unraced.cli.config.ConfigText;
 import dev.unraced.config.CaptureConfig;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.cli;
 
+import dev.unraced.cli.common.Console;
+import dev.unraced.cli.common.DurationConverter;
 import dev.unraced.driver.Drivers;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -8,7 +10,6 @@ import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -32,11 +33,9 @@ import picocli.CommandLine.Spec;
             "  sudo unraced conformance",
             "  sudo unraced conformance --driver ebpf --rules 'R2.*,R9.1'",
             "  sudo unraced conformance --json | jq '.rules[] | select(.status == \"BROKEN\")'",
-            "  sudo unraced conformance --html conformance.html",
-            "  unraced conformance --mutants",
             "",
-            "Exit codes: 0 no rule is broken; 1 one is, or no driver can run, or a mutant went unnoticed; 2 wrong"
-                    + " command line or configuration."
+            "Exit codes: 0 no rule is broken; 1 one is, or no driver can run; 2 wrong command line or"
+                    + " configuration."
         })
 final class ConformanceCommand implements Callable<Integer> {
     private final Console console;
@@ -89,16 +88,6 @@ final class ConformanceCommand implements Callable<Integer> {
     @Option(names = "--junit-xml", paramLabel = "FILE", description = "Also write the report as build servers read it.")
     private @Nullable Path junitXml;
 
-    @Mixin
-    private HtmlOption html;
-
-    @Option(
-            names = "--mutants",
-            description =
-                    "Test the rules: each must notice the drivers that are broken on purpose to break it. With --driver,"
-                            + " after judging that one.")
-    private boolean mutants;
-
     ConformanceCommand(Console console, Supplier<Drivers> drivers) {
         this.console = console;
         this.drivers = drivers;
@@ -106,27 +95,12 @@ final class ConformanceCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        if (mutants && driver == null && (junitXml != null || patience != null || stall != null)) {
-            throw new ParameterException(
-                    spec.commandLine(),
-                    "--patience, --stall and --junit-xml are about a driver: with --mutants, name one by --driver");
-        }
         if (times < 1) {
             throw new ParameterException(spec.commandLine(), "--times must be 1 or more, not " + times);
         }
-        html.check();
-        ConformanceRun run = new ConformanceRun(console, rules, json, html, progress);
+        ConformanceRun run = new ConformanceRun(console, rules, json, progress);
         if (!run.hasRules()) {
             throw new ParameterException(spec.commandLine(), "No rule has a number like '" + rules + "'");
-        }
-        int code = judge(run);
-        html.write();
-        return code;
-    }
-
-    private int judge(ConformanceRun run) {
-        if (mutants && driver == null) {
-            return run.mutants();
         }
         Drivers all = drivers.get();
         if (driver != null && !all.names().contains(driver)) {
@@ -134,7 +108,6 @@ final class ConformanceCommand implements Callable<Integer> {
                     spec.commandLine(),
                     "No driver is named '" + driver + "'; there are " + String.join(", ", all.names()));
         }
-        int code = run.driver(all, driver, times, patience, stall, junitXml);
-        return mutants ? Math.max(code, run.mutants()) : code;
+        return run.driver(all, driver, times, patience, stall, junitXml);
     }
 }

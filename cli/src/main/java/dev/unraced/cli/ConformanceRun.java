@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.cli;
 
+import dev.unraced.cli.common.ChosenDriver;
+import dev.unraced.cli.common.Console;
+import dev.unraced.cli.common.ExitCode;
+import dev.unraced.cli.common.OutputException;
 import dev.unraced.cli.conformance.GroupProgress;
 import dev.unraced.cli.conformance.JsonReport;
 import dev.unraced.conformance.AttackCorpus;
@@ -9,10 +13,6 @@ import dev.unraced.conformance.ConformanceRunner;
 import dev.unraced.conformance.DiscoveredDriver;
 import dev.unraced.conformance.DriverUnderTest;
 import dev.unraced.conformance.JUnitXml;
-import dev.unraced.conformance.MutantCatalogue;
-import dev.unraced.conformance.MutantReport;
-import dev.unraced.conformance.MutantResult;
-import dev.unraced.conformance.MutantRunner;
 import dev.unraced.conformance.RulePattern;
 import dev.unraced.conformance.RuleResult.Status;
 import dev.unraced.driver.CaptureException;
@@ -29,24 +29,20 @@ import java.util.regex.Pattern;
 import javax.xml.stream.XMLStreamException;
 import org.jspecify.annotations.Nullable;
 
-/** Judges a driver, or the kit, and prints the report. */
+/** Judges a driver, and prints the report. */
 final class ConformanceRun {
-    /** The number of mutants at a time, since a mutant that breaks much mostly waits. */
-    private static final int MUTANTS_AT_ONCE = 4;
     /** The control characters that are removed from a driver's reasons, which must not move the cursor. */
     private static final Pattern CONTROL = Pattern.compile("[\\p{Cntrl}&&[^\\n\\t]]");
 
     private final Console console;
     private final RulePattern rules;
     private final boolean json;
-    private final HtmlOption html;
     private final boolean progress;
 
-    ConformanceRun(Console console, String rules, boolean json, HtmlOption html, boolean progress) {
+    ConformanceRun(Console console, String rules, boolean json, boolean progress) {
         this.console = console;
         this.rules = RulePattern.of(rules);
         this.json = json;
-        this.html = html;
         this.progress = progress || console.errIsTerminal();
     }
 
@@ -71,22 +67,19 @@ final class ConformanceRun {
             @Nullable Duration patience,
             @Nullable Duration stall,
             @Nullable Path junitXml) {
-        Driver driver = AttackRun.chosen(drivers, name);
+        Driver driver = ChosenDriver.of(drivers, name);
         DriverUnderTest under = new DiscoveredDriver(
                 driver,
                 drivers.stage(driver.name()),
                 patience == null ? DriverUnderTest.USUAL_PATIENCE : patience,
                 stall == null ? DriverUnderTest.USUAL_STALL : stall);
         // This starts an actor, so it comes before the long run.
-        String kernel = json || html.isWanted() ? AttackCorpus.kernel(under) : "";
+        String kernel = json ? AttackCorpus.kernel(under) : "";
         ConformanceReport report = judge(under, 1, times);
         for (int time = 2; time <= times && report.isConformant(); time++) {
             report = judge(under, time, times);
         }
         print(json ? JsonReport.of(report, kernel) : report.toText());
-        if (html.isWanted()) {
-            html.add(JsonReport.of(report, kernel));
-        }
         if (junitXml != null) {
             write(report, junitXml);
         }
@@ -112,22 +105,6 @@ final class ConformanceRun {
 
     private static String printable(String text) {
         return CONTROL.matcher(text).replaceAll("?");
-    }
-
-    /** Judges the kit. */
-    int mutants() {
-        MutantReport report = MutantRunner.run(MutantCatalogue.all(), rules, MUTANTS_AT_ONCE, this::tell);
-        print(json ? JsonReport.of(report) : report.toText());
-        if (html.isWanted()) {
-            html.add(JsonReport.of(report));
-        }
-        return report.isComplete() ? ExitCode.OK : ExitCode.FAILURE;
-    }
-
-    private void tell(MutantResult result) {
-        if (progress) {
-            console.err().println(result.verdict() + " " + result.mutant().name());
-        }
     }
 
     private void print(String report) {

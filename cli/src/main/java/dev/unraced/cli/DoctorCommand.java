@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.cli;
 
+import dev.unraced.cli.common.ConfigOptions;
+import dev.unraced.cli.common.Console;
+import dev.unraced.cli.common.ExitCode;
+import dev.unraced.cli.common.OutputException;
 import dev.unraced.cli.doctor.Diagnosis;
 import dev.unraced.cli.doctor.JsonReport;
 import dev.unraced.cli.doctor.MachineFacts;

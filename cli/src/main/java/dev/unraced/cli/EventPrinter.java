@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.cli;
 
+import dev.unraced.cli.common.Console;
+import dev.unraced.cli.common.OutputException;
+import dev.unraced.cli.common.StatusLine;
 import dev.unraced.cli.print.EventWriter;
 import dev.unraced.cli.print.LineBuffer;
 import dev.unraced.cli.print.WallClock;

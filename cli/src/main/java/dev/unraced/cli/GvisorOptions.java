@@ -2,6 +2,7 @@
 package dev.unraced.cli;
 
 import com.typesafe.config.Config;
+import dev.unraced.cli.common.DurationConverter;
 import dev.unraced.config.CaptureConfig;
 import dev.unraced.event.Syscall;
 import dev.unraced.gvisor.session.Runsc;

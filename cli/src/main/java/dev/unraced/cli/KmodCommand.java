@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.cli;
 
+import dev.unraced.cli.common.Console;
+import dev.unraced.cli.common.ExitCode;
 import dev.unraced.cli.kmod.KernelModule;
 import java.io.IOException;
 import java.io.PrintStream;

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.cli;
 
+import dev.unraced.cli.common.Console;
+import dev.unraced.cli.common.ExitCode;
+import dev.unraced.cli.common.VersionProvider;
 import dev.unraced.cli.man.ManPage;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;

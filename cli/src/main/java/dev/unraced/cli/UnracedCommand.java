@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.cli;
 
+import dev.unraced.cli.common.CommonOptions;
+import dev.unraced.cli.common.Console;
+import dev.unraced.cli.common.ErrorReport;
+import dev.unraced.cli.common.VersionProvider;
 import dev.unraced.driver.Drivers;
 import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
@@ -27,19 +31,13 @@ import picocli.CommandLine.Spec;
             "  unraced watch --help      more examples",
             "  unraced serve             capture for unprivileged programs, here or elsewhere",
             "  unraced conformance       which rules the driver keeps",
-            "  unraced attack            how often the driver's events can be deceived",
-            "  unraced hunt              random programs, and which events lie about them",
-            "  unraced entrances         by which ways into the kernel calls are seen",
-            "  unraced size server       how large the stash of a busy server has to be",
-            "  unraced explain flip      how an observer is deceived, step by step",
-            "  unraced report --out x    a page of HTML of what these found",
             "  unraced kmod build        build the kernel module for the running kernel",
             "  unraced gvisor config     the trace session for gVisor sandboxes",
             "  unraced config            every key of the configuration, and the values in effect",
             "",
             "Exit codes: 0 success, 1 failure, 2 wrong command line or configuration."
         })
-final class UnracedCommand implements Runnable {
+public final class UnracedCommand implements Runnable {
     @Spec
     private CommandSpec spec;
 
@@ -55,8 +53,13 @@ final class UnracedCommand implements Runnable {
         return commandLine(console, Drivers::discover).execute(args);
     }
 
-    /** Returns the command and its subcommands, with the drivers that they may use. */
-    static CommandLine commandLine(Console console, Supplier<Drivers> drivers) {
+    /**
+     * Returns the command and its subcommands.
+     *
+     * @param drivers the drivers that the subcommands may use
+     * @param more further subcommands, which get the same options, colours and reports of errors
+     */
+    public static CommandLine commandLine(Console console, Supplier<Drivers> drivers, CommandLine... more) {
         boolean colour = console.outIsTerminal() && !console.isMonochrome();
         ErrorReport errors = new ErrorReport();
         CommandLine command = new CommandLine(new UnracedCommand())
@@ -64,17 +67,14 @@ final class UnracedCommand implements Runnable {
                 .addSubcommand(new DoctorCommand(console, drivers))
                 .addSubcommand(new ServeCommand(console, drivers))
                 .addSubcommand(new ConformanceCommand(console, drivers))
-                .addSubcommand(new AttackCommand(console, drivers))
-                .addSubcommand(new HuntCommand(console, drivers))
-                .addSubcommand(new EntrancesCommand(console, drivers))
-                .addSubcommand(new SizeCommand(console))
-                .addSubcommand(new ExplainCommand(console))
-                .addSubcommand(new ReportCommand())
                 .addSubcommand(new KmodCommand(console))
                 .addSubcommand(gvisor(console))
                 .addSubcommand(new ConfigCommand(console))
                 .addSubcommand(new ManCommand(console))
                 .addSubcommand(new CompletionCommand());
+        for (CommandLine subcommand : more) {
+            command.addSubcommand(subcommand);
+        }
         command.addMixin("common", new CommonOptions());
         command.getSubcommands().values().forEach(UnracedCommand::addCommonOptions);
         return command.setOut(new PrintWriter(new OutputStreamWriter(console.out(), StandardCharsets.UTF_8), true))

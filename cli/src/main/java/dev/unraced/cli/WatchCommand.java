@@ -1,6 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.cli;
 
+import dev.unraced.cli.common.ConfigOptions;
+import dev.unraced.cli.common.Console;
+import dev.unraced.cli.common.DurationConverter;
+import dev.unraced.cli.common.ExitCode;
+import dev.unraced.cli.common.OutputException;
+import dev.unraced.cli.common.StatusLine;
+import dev.unraced.cli.common.StopSignals;
+import dev.unraced.cli.common.VersionProvider;
 import dev.unraced.cli.print.EcsEventWriter;
 import dev.unraced.cli.print.EventWriter;
 import dev.unraced.cli.print.JsonEventWriter;

@@ -3,6 +3,7 @@ package dev.unraced.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.unraced.cli.common.StatusLine;
 import dev.unraced.cli.print.LineBuffer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

@@ -11,6 +11,7 @@ import static org.mockito.ArgumentMatchers.any;
 import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.when;
 
+import dev.unraced.cli.common.Console;
 import dev.unraced.cli.print.JsonLines;
 import dev.unraced.cli.scripted.ScriptedCapture;
 import dev.unraced.config.CaptureConfig;

@@ -12,6 +12,7 @@ import static org.mockito.Mockito.never;
 import static org.mockito.Mockito.verify;
 import static org.mockito.Mockito.when;
 
+import dev.unraced.cli.common.Console;
 import dev.unraced.cli.scripted.ScriptedCapture;
 import dev.unraced.driver.Drivers;
 import dev.unraced.driver.LossReason;

@@ -14,7 +14,7 @@ import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 import java.util.stream.Stream;
 
-/** The simulated kernel does not depend on its observers, nor the searches on the worlds that they search. */
+/** The simulated kernel does not depend on its observers. */
 @AnalyzeClasses(packages = "dev.unraced.sim", importOptions = DoNotIncludeTests.class)
 class ArchitectureTest {
     private static final String ROOT = "dev.unraced.sim";
@@ -24,12 +24,6 @@ class ArchitectureTest {
 
     @ArchTest
     static final ArchRule SOCKETS_STAND_ALONE = onlyOurs("net", "base");
-
-    @ArchTest
-    static final ArchRule SEARCHES_KNOW_ONLY_WORLDS = onlyOurs("explore", "base");
-
-    @ArchTest
-    static final ArchRule THE_MODEL_OF_SIZES_STANDS_ALONE = onlyOurs("scale");
 
     @ArchTest
     static final ArchRule THE_KERNEL_DOES_NOT_KNOW_ITS_OBSERVER = onlyOurs("kernel", "base", "fs", "net");

@@ -4,23 +4,16 @@ package dev.unraced.cli.conformance;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.unraced.conformance.ConformanceReport;
-import dev.unraced.conformance.MutantReport;
-import dev.unraced.conformance.MutantResult;
 import dev.unraced.conformance.RuleNumber;
 import dev.unraced.conformance.RuleResult;
 import dev.unraced.conformance.RuleResult.Status;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
-import java.util.Collection;
 
-/** The reports for programs; {@code docs/cli.md} describes the format. */
+/** The report for programs; {@code docs/cli.md} describes the format. */
 public final class JsonReport {
-    private final JsonGenerator json;
-
-    private JsonReport(JsonGenerator json) {
-        this.json = json;
-    }
+    private JsonReport() {}
 
     /**
      * Returns the results of the rules, as one object on one line.
@@ -28,15 +21,16 @@ public final class JsonReport {
      * @param kernel the release of the kernel on which the rules were judged
      */
     public static String of(ConformanceReport report, String kernel) {
-        return text(json -> json.write(report, kernel));
+        StringWriter text = new StringWriter();
+        try (JsonGenerator json = new JsonFactory().createGenerator(text)) {
+            write(json, report, kernel);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return text.append('\n').toString();
     }
 
-    /** Returns the results of the mutants, as one object on one line. */
-    public static String of(MutantReport report) {
-        return text(json -> json.write(report));
-    }
-
-    private void write(ConformanceReport report, String kernel) throws IOException {
+    private static void write(JsonGenerator json, ConformanceReport report, String kernel) throws IOException {
         json.writeStartObject();
         json.writeStringField("driver", report.driver());
         json.writeStringField("kernel", kernel);
@@ -61,53 +55,11 @@ public final class JsonReport {
         json.writeEndObject();
     }
 
-    private void write(MutantReport report) throws IOException {
-        json.writeStartObject();
-        json.writeBooleanField("complete", report.isComplete());
-        json.writeArrayFieldStart("mutants");
-        for (MutantResult result : report.results()) {
-            json.writeStartObject();
-            json.writeStringField("name", result.mutant().name());
-            json.writeStringField("what", result.mutant().what());
-            numbers("breaks", result.expected());
-            numbers("failed", result.failed());
-            json.writeStringField("verdict", result.verdict().name());
-            json.writeStringField("reason", result.reason());
-            json.writeEndObject();
-        }
-        json.writeEndArray();
-        numbers("unproven", report.unproven());
-        json.writeEndObject();
-    }
-
-    private void numbers(String key, Collection<RuleNumber> numbers) throws IOException {
-        json.writeArrayFieldStart(key);
-        for (RuleNumber number : numbers) {
-            json.writeString(number.toString());
-        }
-        json.writeEndArray();
-    }
-
     private static String lower(Status status) {
         return switch (status) {
             case KEPT -> "kept";
             case SKIPPED -> "skipped";
             case BROKEN -> "broken";
         };
-    }
-
-    private static String text(Body body) {
-        StringWriter text = new StringWriter();
-        try (JsonGenerator json = new JsonFactory().createGenerator(text)) {
-            body.write(new JsonReport(json));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        return text.append('\n').toString();
-    }
-
-    /** A part of a report that writes itself. */
-    private interface Body {
-        void write(JsonReport json) throws IOException;
     }
 }

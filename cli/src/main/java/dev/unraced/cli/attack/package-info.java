@@ -1,6 +1,0 @@
-// SPDX-License-Identifier: Apache-2.0
-/** Progress and reports of attacks on a live capture, and of ways into the kernel. */
-@NullMarked
-package dev.unraced.cli.attack;
-
-import org.jspecify.annotations.NullMarked;

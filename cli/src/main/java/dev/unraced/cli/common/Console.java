@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.cli.common;
+
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * The streams that a command writes to, and their environment.
+ *
+ * @param out standard output, unbuffered; it reports errors, unlike {@link System#out}
+ * @param err standard error
+ * @param outIsTerminal whether standard output is a terminal
+ * @param outIsPipe whether another process reads standard output
+ * @param errIsTerminal whether standard error is a terminal
+ * @param environment the environment's variables
+ */
+public record Console(
+        OutputStream out,
+        PrintStream err,
+        boolean outIsTerminal,
+        boolean outIsPipe,
+        boolean errIsTerminal,
+        Map<String, String> environment) {
+
+    /** Returns the console of this process. */
+    public static Console system() {
+        String out = target(1);
+        return new Console(
+                new FileOutputStream(FileDescriptor.out),
+                System.err,
+                isTerminal(out),
+                isPipe(out),
+                isTerminal(target(2)),
+                System.getenv());
+    }
+
+    /**
+     * Writes a whole report to standard output, whose reader may be gone.
+     *
+     * @throws OutputException when that fails
+     */
+    public void print(String report) {
+        try {
+            out.write(report.getBytes(StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            OutputException failure = new OutputException(e, outIsPipe);
+            if (!failure.isReaderGone()) {
+                throw failure;
+            }
+        }
+    }
+
+    /** Returns whether the terminal takes UTF-8, by the rules of locale(7). */
+    public boolean isUtf8() {
+        String locale = first("LC_ALL", "LC_CTYPE", "LANG").toUpperCase(Locale.ROOT);
+        return locale.endsWith("UTF-8") || locale.endsWith("UTF8");
+    }
+
+    /** Returns whether colours are unwanted, by no-color.org or because the terminal has none. */
+    public boolean isMonochrome() {
+        return !first("NO_COLOR").isEmpty() || "dumb".equals(environment.get("TERM"));
+    }
+
+    private String first(String... names) {
+        for (String name : names) {
+            String value = environment.getOrDefault(name, "");
+            if (!value.isEmpty()) {
+                return value;
+            }
+        }
+        return "";
+    }
+
+    /** Returns the target of a descriptor. Java 17 can only detect a terminal for input and output together. */
+    private static String target(int fd) {
+        try {
+            return Files.readSymbolicLink(Path.of("/proc/self/fd/" + fd)).toString();
+        } catch (IOException e) {
+            return "";
+        }
+    }
+
+    private static boolean isTerminal(String target) {
+        return target.startsWith("/dev/pts/") || target.startsWith("/dev/tty") || target.equals("/dev/console");
+    }
+
+    private static boolean isPipe(String target) {
+        return target.startsWith("pipe:") || target.startsWith("socket:");
+    }
+}

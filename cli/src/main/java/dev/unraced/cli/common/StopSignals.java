@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.cli.common;
+
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Turns Ctrl-C, SIGTERM and SIGHUP into a request to stop, so that the command ends as if by itself, with its own exit
+ * code. A shutdown hook cannot do that: the code is settled before it runs.
+ *
+ * <p>A second signal ends the process at once. So does a first signal that the command ignores for some seconds, such
+ * as when its output is not read. The kernel then releases what the capture holds.
+ */
+public final class StopSignals {
+    private static final Logger LOG = LoggerFactory.getLogger(StopSignals.class);
+    private static final String[] SIGNALS = {"INT", "TERM", "HUP"};
+    private static final long PATIENCE_SECONDS = 3;
+
+    private final Runnable stop;
+    private final AtomicBoolean asked = new AtomicBoolean();
+    private final CountDownLatch done = new CountDownLatch(1);
+
+    private StopSignals(Runnable stop) {
+        this.stop = stop;
+    }
+
+    /** Calls {@code stop} on the first signal, on a thread of its own. */
+    public static StopSignals install(Runnable stop) {
+        StopSignals signals = new StopSignals(stop);
+        try {
+            signals.register();
+        } catch (ReflectiveOperationException | IllegalArgumentException e) {
+            LOG.debug("Signals keep their default action", e);
+        }
+        return signals;
+    }
+
+    /** Notes that the command has stopped. */
+    public void stopped() {
+        done.countDown();
+    }
+
+    /**
+     * Registers the handlers by reflection, because the compiler warns of this class in a way that cannot be
+     * suppressed.
+     */
+    private void register() throws ReflectiveOperationException {
+        Class<?> signal = Class.forName("sun.misc.Signal");
+        Class<?> handler = Class.forName("sun.misc.SignalHandler");
+        InvocationHandler invocation = (proxy, method, args) -> onCall(method, proxy, args);
+        Object proxy = Proxy.newProxyInstance(StopSignals.class.getClassLoader(), new Class<?>[] {handler}, invocation);
+        Method handle = signal.getMethod("handle", signal, handler);
+        for (String name : SIGNALS) {
+            handle.invoke(null, signal.getConstructor(String.class).newInstance(name), proxy);
+        }
+    }
+
+    private Object onCall(Method method, Object proxy, Object[] args) throws InterruptedException {
+        return switch (method.getName()) {
+            case "equals" -> proxy == args[0];
+            case "hashCode" -> System.identityHashCode(proxy);
+            case "toString" -> "StopSignals";
+            default -> {
+                onSignal();
+                yield 0;
+            }
+        };
+    }
+
+    private void onSignal() throws InterruptedException {
+        boolean first = asked.compareAndSet(false, true);
+        if (first) {
+            stop.run();
+        }
+        if (!first || !done.await(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+            Runtime.getRuntime().halt(ExitCode.FAILURE);
+        }
+    }
+}

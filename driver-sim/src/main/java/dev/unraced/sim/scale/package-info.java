@@ -1,6 +1,0 @@
-// SPDX-License-Identifier: Apache-2.0
-/** A million threads in virtual time against the stashes of the API: the memory and the losses of each stash size. */
-@NullMarked
-package dev.unraced.sim.scale;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.lab;
+
+import dev.unraced.cli.common.ChosenDriver;
+import dev.unraced.cli.common.Console;
+import dev.unraced.cli.common.ExitCode;
+import dev.unraced.cli.print.EventWriter;
+import dev.unraced.cli.print.JsonEventWriter;
+import dev.unraced.cli.print.LineBuffer;
+import dev.unraced.cli.print.OpenFlags;
+import dev.unraced.cli.print.TextEventWriter;
+import dev.unraced.cli.print.WallClock;
+import dev.unraced.conformance.AttackCorpus;
+import dev.unraced.conformance.DiscoveredDriver;
+import dev.unraced.conformance.DriverUnderTest;
+import dev.unraced.conformance.EntranceCheck;
+import dev.unraced.conformance.EntranceResult;
+import dev.unraced.conformance.EntranceResult.Status;
+import dev.unraced.driver.CaptureException;
+import dev.unraced.driver.Driver;
+import dev.unraced.driver.Drivers;
+import dev.unraced.event.EventView;
+import dev.unraced.lab.attack.AttackedPlace;
+import dev.unraced.lab.attack.EntranceReport;
+import java.time.ZoneId;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Has the calls made, and prints the results. */
+final class EntrancesRun {
+    private static final int LINE_BYTES = 512;
+
+    private final Console console;
+    private final boolean json;
+
+    EntrancesRun(Console console, boolean json) {
+        this.console = console;
+        this.json = json;
+    }
+
+    /**
+     * Makes the calls and prints the results.
+     *
+     * @param name the driver's name, or null for the driver that the configuration chooses
+     * @throws CaptureException when the driver cannot run
+     */
+    int run(Drivers drivers, @Nullable String name) {
+        Driver driver = ChosenDriver.of(drivers, name);
+        DriverUnderTest under =
+                new DiscoveredDriver(driver, drivers.stage(driver.name()), DriverUnderTest.USUAL_PATIENCE);
+        AttackedPlace place = new AttackedPlace(
+                driver.name(), AttackCorpus.kernel(under), Runtime.getRuntime().availableProcessors());
+        WallClock clock = new WallClock();
+        OpenFlags flags = OpenFlags.ofThisMachine();
+        List<EntranceResult<String>> results;
+        if (json) {
+            EventWriter writer = new JsonEventWriter(clock, flags);
+            results = EntranceCheck.run(under, event -> rendered(writer, clock, event));
+            console.print(EntranceReport.json(place, results));
+        } else {
+            TextEventWriter writer = new TextEventWriter(clock, flags, ZoneId.systemDefault(), false, console.isUtf8());
+            results = EntranceCheck.run(under, event -> rendered(writer::writeCall, clock, event));
+            console.print(EntranceReport.text(place, results));
+        }
+        return results.stream().anyMatch(result -> result.status() == Status.MISSED) ? ExitCode.FAILURE : ExitCode.OK;
+    }
+
+    private static String rendered(EventWriter writer, WallClock clock, EventView event) {
+        clock.arrived(event.nanos());
+        LineBuffer line = new LineBuffer(LINE_BYTES);
+        writer.write(event, line);
+        return line.toString().strip();
+    }
+}

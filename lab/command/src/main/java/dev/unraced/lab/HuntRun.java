@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.lab;
+
+import dev.unraced.cli.common.ConfigOptions;
+import dev.unraced.cli.common.Console;
+import dev.unraced.cli.common.ExitCode;
+import dev.unraced.driver.Capture;
+import dev.unraced.driver.CaptureException;
+import dev.unraced.driver.Drivers;
+import dev.unraced.event.Mitigation;
+import dev.unraced.hunt.Hunt;
+import dev.unraced.hunt.Kind;
+import dev.unraced.hunt.Lie;
+import dev.unraced.hunt.Verdict;
+import dev.unraced.lab.hunt.FoundLie;
+import dev.unraced.lab.hunt.HuntJson;
+import dev.unraced.lab.hunt.HuntResult;
+import dev.unraced.lab.hunt.HuntText;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
+
+/** Hunts, and prints the results. */
+final class HuntRun {
+    /** The bound of fresh seeds, low enough to type. */
+    private static final long SEEDS = 1_000_000_000L;
+
+    private static final int KINDS_SHRUNK = 6;
+    private static final int REPEATS = 5;
+    private static final long QUIET_NANOS = 1_000_000_000L;
+
+    private final Console console;
+    private final boolean progress;
+    private final boolean json;
+
+    /**
+     * The limits of a hunt.
+     *
+     * @param acts the watched calls of one mode
+     * @param duration the time of one mode
+     * @param shrink the time for each kind of lie
+     */
+    record Limits(long acts, Duration duration, Duration shrink) {}
+
+    HuntRun(Console console, boolean progress, boolean json) {
+        this.console = console;
+        this.progress = progress || console.errIsTerminal();
+        this.json = json;
+    }
+
+    boolean isKind(String name) {
+        return Arrays.stream(Kind.values()).anyMatch(kind -> kind.option().equals(name));
+    }
+
+    int list() {
+        StringBuilder text = new StringBuilder();
+        for (Kind kind : Kind.values()) {
+            text.append(String.format(Locale.ROOT, "%-12s %s%n", kind.option(), kind.description()));
+        }
+        console.print(text.toString());
+        return ExitCode.OK;
+    }
+
+    /**
+     * Runs the hunt.
+     *
+     * @param config the configuration except for the mode
+     * @param seed the first program's seed, or null for a fresh seed
+     * @param kinds the names of kinds; empty for all
+     * @param program a saved program, or null for random programs
+     * @param save the folder for programs that show lies
+     * @throws CaptureException when the driver cannot run
+     */
+    int hunt(
+            Drivers drivers,
+            ConfigOptions config,
+            List<Mitigation> modes,
+            @Nullable Long seed,
+            Limits limits,
+            List<String> kinds,
+            @Nullable Path program,
+            Path save) {
+        String driver = drivers.select(config.builder().build()).driver().name();
+        Set<Kind> chosen = EnumSet.allOf(Kind.class);
+        if (!kinds.isEmpty()) {
+            chosen.removeIf(kind -> !kinds.contains(kind.option()));
+        }
+        String text = program == null ? null : read(program);
+        List<HuntResult> results = new ArrayList<>();
+        for (Mitigation mode : modes) {
+            long first = seed == null ? ThreadLocalRandom.current().nextLong(SEEDS) : seed;
+            results.add(hunt(drivers, config, driver, mode, first, limits, chosen, text, save));
+            if (!json) {
+                console.print(HuntText.of(results.get(results.size() - 1)));
+            }
+        }
+        if (json) {
+            console.print(HuntJson.of(results));
+        }
+        if (results.stream().anyMatch(result -> !result.isHonest())) {
+            return ExitCode.FAILURE;
+        }
+        return results.stream().allMatch(result -> result.verdict().judgedActs() > 0)
+                ? ExitCode.OK
+                : ExitCode.NOT_PLAYED;
+    }
+
+    private HuntResult hunt(
+            Drivers drivers,
+            ConfigOptions config,
+            String driver,
+            Mitigation mode,
+            long first,
+            Limits limits,
+            Set<Kind> kinds,
+            @Nullable String text,
+            Path save) {
+        Capture capture = drivers.open(config.builder().mitigation(mode).build());
+        Verdict all = new Verdict();
+        Map<String, FoundLie> found = new LinkedHashMap<>();
+        long until = System.nanoTime() + limits.duration().toNanos();
+        long told = System.nanoTime();
+        long programs = 0;
+        try (Hunt hunt = new Hunt(capture)) {
+            while (all.acts() < limits.acts() && System.nanoTime() < until) {
+                long seed = first + programs++;
+                Verdict verdict = text == null ? hunt.run(seed, kinds) : hunt.run(text);
+                all.add(verdict);
+                for (Lie lie : verdict.lies()) {
+                    found.merge(
+                            lie.kind(),
+                            new FoundLie(lie, seed, 1, Optional.empty(), Optional.empty()),
+                            (before, next) -> new FoundLie(
+                                    before.lie(), before.seed(), before.count() + 1, before.shortest(), before.file()));
+                }
+                if (progress && System.nanoTime() - told > QUIET_NANOS) {
+                    console.err()
+                            .println(mode.name().toLowerCase(Locale.ROOT) + ": " + all.acts() + " acts, "
+                                    + all.lies().size() + " lies, seed " + seed);
+                    told = System.nanoTime();
+                }
+            }
+            List<FoundLie> shrunk = new ArrayList<>();
+            for (FoundLie lie : found.values()) {
+                shrunk.add(
+                        shrunk.size() < KINDS_SHRUNK && !limits.shrink().isZero()
+                                ? shrink(hunt, lie, mode, limits, kinds, text, save)
+                                : lie);
+            }
+            return new HuntResult(driver, mode, first, programs, hunt.cutPrograms(), all, hunt.balance(), shrunk);
+        }
+    }
+
+    private FoundLie shrink(
+            Hunt hunt,
+            FoundLie found,
+            Mitigation mode,
+            Limits limits,
+            Set<Kind> kinds,
+            @Nullable String text,
+            Path save) {
+        String program = text == null ? Hunt.text(found.seed(), kinds) : text;
+        Optional<Hunt.Shortest> shortest = hunt.shrink(program, found.lie(), REPEATS, limits.shrink());
+        String name = "hunt-" + mode.name().toLowerCase(Locale.ROOT) + "-" + found.seed() + "-"
+                + found.lie().kind().replaceAll("[^a-z0-9_]+", "-") + ".txt";
+        Path file = save.resolve(name);
+        String saved = "# " + found.lie().kind() + "\n"
+                + shortest.map(Hunt.Shortest::program).orElse(program);
+        try {
+            Files.writeString(file, saved);
+        } catch (IOException e) {
+            throw new CaptureException("The program cannot be saved: " + e, e);
+        }
+        return new FoundLie(found.lie(), found.seed(), found.count(), shortest, Optional.of(file));
+    }
+
+    private static String read(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw new CaptureException("The program cannot be read: " + e, e);
+        }
+    }
+}

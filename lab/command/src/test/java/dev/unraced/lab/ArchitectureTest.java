@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.lab;
+
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+
+import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+/** Tests the dependencies between modules: every module may use the contract, and none may use a driver. */
+@AnalyzeClasses(packages = "dev.unraced", importOptions = DoNotIncludeTests.class)
+class ArchitectureTest {
+    private static final String[] CONTRACT = {
+        "dev.unraced.event..",
+        "dev.unraced.stash..",
+        "dev.unraced.driver..",
+        "dev.unraced.config..",
+        "dev.unraced.ring..",
+        "dev.unraced.recording..",
+        "dev.unraced.linux..",
+        "dev.unraced.natives.."
+    };
+    private static final String EBPF = "dev.unraced.ebpf..";
+    private static final String SIM = "dev.unraced.sim..";
+    private static final String GVISOR = "dev.unraced.gvisor..";
+    /** The package by which the command speaks to sandboxes. */
+    private static final String GVISOR_SESSION = "dev.unraced.gvisor.session..";
+
+    /** The laboratory, which the product does not know. */
+    private static final String[] LABORATORY = {
+        "dev.unraced.lab..",
+        "dev.unraced.explorer..",
+        "dev.unraced.sizing..",
+        "dev.unraced.hunt..",
+        "dev.unraced.report..",
+        "dev.unraced.mutants.."
+    };
+
+    private static final String REMOTE = "dev.unraced.remote..";
+    private static final String CLI = "dev.unraced.cli..";
+    private static final String CONFORMANCE = "dev.unraced.conformance..";
+    private static final String MUTANTS = "dev.unraced.mutants..";
+    private static final String REPORT = "dev.unraced.report..";
+    private static final String HUNT = "dev.unraced.hunt..";
+
+    @ArchTest
+    static final ArchRule THE_CONTRACT_KNOWS_NOBODY = noClasses()
+            .that()
+            .resideInAnyPackage(CONTRACT)
+            .should()
+            .dependOnClassesThat(resideInAPackage("dev.unraced..").and(not(resideInAnyPackage(CONTRACT))));
+
+    @ArchTest
+    static final ArchRule A_DRIVER_KNOWS_ONLY_THE_CONTRACT = noClasses()
+            .that()
+            .resideInAPackage(EBPF)
+            .should()
+            .dependOnClassesThat(resideInAPackage("dev.unraced..")
+                    .and(not(resideInAnyPackage(CONTRACT)))
+                    .and(not(resideInAPackage(EBPF))));
+
+    @ArchTest
+    static final ArchRule THE_SIMULATOR_KNOWS_ONLY_THE_CONTRACT = noClasses()
+            .that()
+            .resideInAPackage(SIM)
+            .should()
+            .dependOnClassesThat(resideInAPackage("dev.unraced..")
+                    .and(not(resideInAnyPackage(CONTRACT)))
+                    .and(not(resideInAPackage(SIM))));
+
+    @ArchTest
+    static final ArchRule THE_GVISOR_DRIVER_KNOWS_ONLY_THE_CONTRACT = noClasses()
+            .that()
+            .resideInAPackage(GVISOR)
+            .should()
+            .dependOnClassesThat(resideInAPackage("dev.unraced..")
+                    .and(not(resideInAnyPackage(CONTRACT)))
+                    .and(not(resideInAPackage(GVISOR))));
+
+    @ArchTest
+    static final ArchRule THE_REMOTE_DRIVER_KNOWS_ONLY_THE_CONTRACT = noClasses()
+            .that()
+            .resideInAPackage(REMOTE)
+            .should()
+            .dependOnClassesThat(resideInAPackage("dev.unraced..")
+                    .and(not(resideInAnyPackage(CONTRACT)))
+                    .and(not(resideInAPackage(REMOTE))));
+
+    @ArchTest
+    static final ArchRule THE_CLIENT_KNOWS_NO_SERVER = noClasses()
+            .that()
+            .resideInAnyPackage("dev.unraced.remote", "dev.unraced.remote.wire..")
+            .should()
+            .dependOnClassesThat(resideInAPackage("dev.unraced.remote.server.."));
+
+    @ArchTest
+    static final ArchRule ONLY_THE_REMOTE_DRIVER_SPEAKS_GRPC = noClasses()
+            .that()
+            .resideOutsideOfPackage(REMOTE)
+            .and()
+            .resideInAPackage("dev.unraced..")
+            .should()
+            .dependOnClassesThat(resideInAPackage("io.grpc.."));
+
+    @ArchTest
+    static final ArchRule THE_KIT_KNOWS_ONLY_THE_CONTRACT = noClasses()
+            .that()
+            .resideInAPackage(CONFORMANCE)
+            .should()
+            .dependOnClassesThat(resideInAnyPackage(EBPF, SIM, GVISOR, REMOTE, CLI));
+
+    @ArchTest
+    static final ArchRule THE_KIT_DOES_NOT_KNOW_RECORDINGS = noClasses()
+            .that()
+            .resideInAPackage(CONFORMANCE)
+            .should()
+            .dependOnClassesThat(resideInAPackage("dev.unraced.recording.."));
+
+    @ArchTest
+    static final ArchRule THE_COMMAND_KNOWS_DRIVERS_BY_NAME_ONLY = noClasses()
+            .that()
+            .resideInAPackage(CLI)
+            .should()
+            .dependOnClassesThat(resideInAnyPackage(EBPF, SIM, GVISOR).and(not(resideInAPackage(GVISOR_SESSION))));
+
+    @ArchTest
+    static final ArchRule ONLY_ITS_OWN_SUBCOMMANDS_LOAD_THE_KIT = noClasses()
+            .that()
+            .resideInAPackage("dev.unraced.cli..")
+            .and()
+            .resideOutsideOfPackages("dev.unraced.cli.conformance..", "dev.unraced.lab.attack..")
+            .and()
+            .doNotHaveSimpleName("ConformanceRun")
+            .and()
+            .doNotHaveSimpleName("AttackRun")
+            .and()
+            .doNotHaveSimpleName("EntrancesRun")
+            .should()
+            .dependOnClassesThat(resideInAnyPackage(CONFORMANCE, "org.junit.."));
+
+    @ArchTest
+    static final ArchRule THE_PRODUCT_KNOWS_NO_LABORATORY = noClasses()
+            .that()
+            .resideInAPackage("dev.unraced..")
+            .and()
+            .resideOutsideOfPackages(LABORATORY)
+            .should()
+            .dependOnClassesThat(resideInAnyPackage(LABORATORY));
+
+    @ArchTest
+    static final ArchRule THE_REPORT_KNOWS_ONLY_THE_EXPLORER = noClasses()
+            .that()
+            .resideInAPackage(REPORT)
+            .should()
+            .dependOnClassesThat(resideInAPackage("dev.unraced..")
+                    .and(not(resideInAPackage("dev.unraced.explorer..")))
+                    .and(not(resideInAPackage(REPORT))));
+
+    @ArchTest
+    static final ArchRule THE_HUNT_KNOWS_ONLY_THE_CONTRACT = noClasses()
+            .that()
+            .resideInAPackage(HUNT)
+            .should()
+            .dependOnClassesThat(resideInAPackage("dev.unraced..")
+                    .and(not(resideInAnyPackage(CONTRACT)))
+                    .and(not(resideInAPackage(HUNT))));
+
+    @ArchTest
+    static final ArchRule NOBODY_KNOWS_THE_MUTANTS =
+            noClasses().that().resideOutsideOfPackage(MUTANTS).should().dependOnClassesThat(resideInAPackage(MUTANTS));
+
+    @ArchTest
+    static final ArchRule MUTANTS_KNOW_THE_SIMULATOR_AND_THE_KIT = noClasses()
+            .that()
+            .resideInAPackage(MUTANTS)
+            .should()
+            .dependOnClassesThat(resideInAnyPackage(EBPF, GVISOR, CLI));
+
+    @ArchTest
+    static final ArchRule NATIVE_CALLS_STAY_IN_DRIVERS = noClasses()
+            .that()
+            .resideOutsideOfPackages(EBPF, GVISOR, REMOTE)
+            .and()
+            .resideInAPackage("dev.unraced..")
+            .should()
+            .dependOnClassesThat(resideInAPackage("com.sun.jna.."));
+}

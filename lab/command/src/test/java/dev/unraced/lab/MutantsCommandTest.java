@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.lab;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.unraced.cli.TestConsole;
+import org.junit.jupiter.api.Test;
+
+class MutantsCommandTest {
+    private final TestConsole test = new TestConsole();
+
+    @Test
+    void theKitIsJudgedByTheMutantsThatTheCommandComesWith() {
+        assertThat(mutants("--rules", "R2.10")).isZero();
+        assertThat(test.out())
+                .contains("CAUGHT creat-without-flags breaks R2.10; failed: R2.10\n")
+                .contains("1 mutants: 1 caught");
+    }
+
+    @Test
+    void theVerdictsAreShownAtOnceIfTheUserWants() {
+        assertThat(mutants("--rules", "R2.10", "--progress", "--json")).isZero();
+        assertThat(test.err()).isEqualTo("CAUGHT creat-without-flags\n");
+        assertThat(test.out()).startsWith("{\"complete\":true,");
+    }
+
+    @Test
+    void aPatternWithoutRulesIsAUsageError() {
+        assertThat(mutants("--rules", "R99.*")).isEqualTo(2);
+        assertThat(test.err()).contains("Try 'unraced lab mutants --help'").doesNotContain("\tat ");
+    }
+
+    private int mutants(String... options) {
+        String[] args = new String[options.length + 2];
+        args[0] = "lab";
+        args[1] = "mutants";
+        System.arraycopy(options, 0, args, 2, options.length);
+        return LabCommand.run(test.console(), args);
+    }
+}

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.explorer.attack;
+
+import static dev.unraced.event.Sockaddr.AF_INET;
+import static dev.unraced.explorer.attack.Moves.openat;
+import static dev.unraced.explorer.attack.Moves.write;
+
+import dev.unraced.sim.kernel.Task;
+import dev.unraced.sim.net.Socket;
+
+/**
+ * Attacks in which one thread calls and another rewrites the argument, for each kind of argument and each kind of call.
+ */
+final class FlipAttacks {
+    static final String EVIL = "/tmp/evil";
+    static final String HARMLESS = "/tmp/harmless";
+
+    private FlipAttacks() {}
+
+    static Attack flip() {
+        return Attack.of("flip", "the path is evil only while the kernel copies it", """
+                A thread opens a path that another one rewrites: to the evil one, and back to the harmless one. Both files \
+                exist, so the object that was opened tells what was meant.""", scene -> {
+            scene.file(EVIL);
+            scene.file(HARMLESS);
+            flipped(scene);
+        });
+    }
+
+    static Attack flipMissing() {
+        return Attack.of("flip-missing", "the same, of an open that fails", """
+                As flip, but neither file exists: somebody probes for a file, or a policy refuses the open. There is no \
+                object to compare the claim with, and the path is harmless again when the call returns.""", FlipAttacks::flipped);
+    }
+
+    private static void flipped(Scene scene) {
+        Task task = scene.process("caller");
+        long path = scene.buffer(task, HARMLESS);
+        scene.caller("caller", task).then(openat("path", path));
+        scene.attacker("flipper", scene.thread(task))
+                .then(write("path", path, EVIL))
+                .then(write("path", path, HARMLESS));
+    }
+
+    static Attack flipConnect() {
+        return Attack.of(
+                "flip-connect", "the address of a connect, flipped", """
+                A thread connects a datagram socket to an address that another one rewrites and restores. The socket knows \
+                its peer.""", scene -> connect(scene, Socket.SOCK_DGRAM));
+    }
+
+    static Attack flipRefused() {
+        return Attack.of(
+                "flip-refused",
+                "the same, of a connect that is refused",
+                """
+                As flip-connect with TCP, and nobody listens at either address: a port scan under a false name. A socket \
+                without a connection has no peer to compare with.""",
+                scene -> connect(scene, Socket.SOCK_STREAM));
+    }
+
+    private static void connect(Scene scene, int type) {
+        Task task = scene.process("caller");
+        int fd = scene.socket(task, AF_INET, type);
+        byte[] harmless = Moves.inet(53, 127, 0, 0, 1);
+        byte[] evil = Moves.inet(53, 127, 0, 0, 66);
+        scene.hides(evil);
+        long address = task.group().memory().place(harmless);
+        scene.caller("caller", task).then(Moves.connect(fd, address, harmless.length));
+        scene.attacker("flipper", scene.thread(task))
+                .then(write("address", address, evil, Words.address(evil)))
+                .then(write("address", address, harmless, Words.address(harmless)));
+    }
+
+    static Attack flipHow() {
+        return Attack.of("flip-how", "the flags of openat2, flipped", """
+                openat2 takes its flags from memory. Another thread makes them O_WRONLY while the kernel copies them; no \
+                object tells afterwards with which flags it was asked for.""", scene -> {
+            scene.file(HARMLESS);
+            Task task = scene.process("caller");
+            long path = scene.buffer(task, HARMLESS);
+            byte[] reads = Moves.how(Moves.O_RDONLY, 0);
+            byte[] writes = Moves.how(Moves.O_WRONLY, 0);
+            long how = task.group().memory().place(reads);
+            scene.caller("caller", task).then(Moves.openat2("path", path, how));
+            scene.attacker("flipper", scene.thread(task))
+                    .then(write("how", how, writes, "{O_WRONLY}"))
+                    .then(write("how", how, reads, "{O_RDONLY}"));
+        });
+    }
+
+    static Attack ioUring() {
+        return ioUring("io-uring", "a request on an io_uring, completed at once", false);
+    }
+
+    static Attack ioUringWorker() {
+        return ioUring("io-uring-worker", "a request on an io_uring, completed by a worker of the kernel's", true);
+    }
+
+    private static Attack ioUring(String name, String title, boolean onWorker) {
+        return Attack.of(name, title, """
+                The open is submitted to an io_uring, which whoever watches only system calls does not see. The path is \
+                flipped as in flip.""", scene -> {
+            scene.file(EVIL);
+            scene.file(HARMLESS);
+            Task task = scene.process("caller");
+            long path = scene.buffer(task, HARMLESS);
+            scene.caller("submitter", task).then(Moves.submitOpenat("path", path, onWorker));
+            scene.attacker("flipper", scene.thread(task))
+                    .then(write("path", path, EVIL))
+                    .then(write("path", path, HARMLESS));
+            if (onWorker) {
+                scene.worker("worker");
+            }
+        });
+    }
+}

@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.explorer;
+
+import static dev.unraced.explorer.Instruction.Op.ADD;
+import static dev.unraced.explorer.Instruction.Op.DOWN;
+import static dev.unraced.explorer.Instruction.Op.READ;
+import static dev.unraced.explorer.Instruction.Op.UNLOCK;
+import static dev.unraced.explorer.Instruction.Op.UP;
+import static dev.unraced.explorer.Instruction.Op.WRITE;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.unraced.sim.base.Footprint;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.IntFunction;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ExplorationTest {
+    private static final Judge<ProgramWorld, String> STATE = (world, execution) -> world.state();
+
+    @ParameterizedTest
+    @CsvSource({"2, 5, 2, 150", "3, 3, 2, 60", "3, 3, 1, 60", "4, 2, 2, 60"})
+    void reducesToOneExecutionPerTraceAndMissesNoEnd(int threads, int steps, int things, int worlds) {
+        int reducedALot = 0;
+        int stuck = 0;
+        for (long seed = 0; seed < worlds; seed++) {
+            Supplier<ProgramWorld> world = ProgramWorld.random(seed, threads, steps, things);
+            Set<List<String>> traces = new HashSet<>();
+            Exploration<ProgramWorld> exploration = Exploration.of(world);
+
+            ExplorationResult<String> all = exploration.reduce(false).run((end, execution) -> {
+                traces.add(Traces.normalForm(execution));
+                return end.state();
+            });
+            ExplorationResult<String> reduced = exploration.run(STATE);
+
+            assertThat(reduced.verdicts().keySet())
+                    .as("seed %d", seed)
+                    .isEqualTo(all.verdicts().keySet());
+            assertThat(reduced.executions()).as("seed %d", seed).isEqualTo(traces.size());
+            assertThat(reduced.transitions()).isLessThanOrEqualTo(all.transitions());
+            assertThat(all.pruned()).isZero();
+            assertThat(reduced.stuck() > 0).isEqualTo(all.stuck() > 0);
+            reducedALot += reduced.executions() * 4 < all.executions() ? 1 : 0;
+            stuck += all.stuck() > 0 && all.stuck() < all.executions() ? 1 : 0;
+        }
+        assertThat(reducedALot).as("worlds that have much to reduce").isGreaterThan(worlds / 10);
+        assertThat(stuck).as("worlds that are stuck in some orders only").isPositive();
+    }
+
+    @Test
+    void runsIndependentThreadsOnce() {
+        Supplier<ProgramWorld> worlds = ProgramWorld.of(
+                ProgramWorld.repeat(4, Instruction.of(WRITE, 0)), ProgramWorld.repeat(4, Instruction.of(WRITE, 1)));
+
+        assertThat(Exploration.of(worlds).run(STATE).executions()).isOne();
+        assertThat(Interleavings.count(worlds, 1000)).isEqualTo(new Interleavings(70, true));
+    }
+
+    @Test
+    void looksForNoOtherOrderOfStepsThatTouchNothing() {
+        Supplier<ProgramWorld> worlds =
+                ProgramWorld.of(ProgramWorld.local(30), ProgramWorld.local(30), ProgramWorld.local(30));
+
+        ExplorationResult<String> result = Exploration.of(worlds).run(STATE);
+
+        assertThat(result.executions()).isOne();
+        assertThat(result.pruned()).isZero();
+        assertThat(result.transitions()).isEqualTo(90);
+    }
+
+    @Test
+    void runsWritersOfOneVariableInEveryOrder() {
+        List<Instruction> writer = List.of(Instruction.of(WRITE, 0));
+
+        ExplorationResult<Long> result = Exploration.of(ProgramWorld.of(writer, writer, writer, writer, writer))
+                .run((world, execution) -> world.variable(0));
+
+        assertThat(result.executions()).isEqualTo(120);
+        assertThat(result.verdicts())
+                .hasSize(5)
+                .allSatisfy((last, count) -> assertThat(count).isEqualTo(24));
+    }
+
+    @Test
+    void runsReadersOfOneVariableOnce() {
+        List<Instruction> reader = List.of(Instruction.of(READ, 0));
+
+        assertThat(Exploration.of(ProgramWorld.of(reader, reader, reader))
+                        .run(STATE)
+                        .executions())
+                .isOne();
+    }
+
+    @Test
+    void runsThreeAndFourStepsThatConflictInAllThirtyFiveOrders() {
+        Supplier<ProgramWorld> worlds = ProgramWorld.of(
+                ProgramWorld.repeat(3, Instruction.of(ADD, 0)), ProgramWorld.repeat(4, Instruction.of(ADD, 0)));
+
+        ExplorationResult<String> result = Exploration.of(worlds).run(STATE);
+
+        assertThat(result.executions()).isEqualTo(35);
+        assertThat(result.pruned()).isZero();
+        assertThat(Interleavings.count(worlds, 35)).hasToString("35");
+        assertThat(Interleavings.count(worlds, 34)).hasToString("more than 34");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"LOCK", "TRY_THEN_WAIT"})
+    void findsTheOrderInWhichTwoLocksAreStuck(Instruction.Op lock) {
+        Supplier<ProgramWorld> worlds = ProgramWorld.of(crossing(lock, 0, 1), crossing(lock, 1, 0));
+
+        ExplorationResult<Boolean> result = Exploration.of(worlds).run((world, execution) -> execution.stuck());
+
+        assertThat(result.verdicts()).containsOnlyKeys(true, false);
+        assertThat(result.stuck()).isEqualTo(result.verdicts().get(true));
+        Schedule stuck = result.examples().get(true);
+        assertThat(Replay.run(worlds, stuck).execution().stuck()).isTrue();
+        assertThat(result.examples().get(false)).hasToString("0*4 1*4");
+    }
+
+    private static List<Instruction> crossing(Instruction.Op lock, int first, int second) {
+        return List.of(
+                Instruction.of(lock, first),
+                Instruction.of(lock, second),
+                Instruction.of(UNLOCK, second),
+                Instruction.of(UNLOCK, first));
+    }
+
+    @Test
+    void judgesAWorldThatIsStuckFromTheStart() {
+        ExplorationResult<Boolean> result = Exploration.of(ProgramWorld.of(List.of(Instruction.of(DOWN, 0))))
+                .run((world, execution) -> execution.stuck());
+
+        assertThat(result.verdicts()).containsExactly(Map.entry(true, 1L));
+        assertThat(result.examples()).containsEntry(true, Schedule.of());
+    }
+
+    @Test
+    void wakesSleepersByTheStepThatEndsTheirWait() {
+        Supplier<ProgramWorld> worlds = ProgramWorld.of(
+                List.of(Instruction.of(DOWN, 0), Instruction.of(WRITE, 0)),
+                List.of(Instruction.of(UP, 0), Instruction.of(WRITE, 0)),
+                List.of(Instruction.of(UP, 0), Instruction.of(WRITE, 0)));
+
+        ExplorationResult<Long> result = Exploration.of(worlds).run((world, execution) -> world.variable(0));
+
+        assertThat(result.stuck()).isZero();
+        assertThat(result.verdicts()).containsOnlyKeys(102L, 202L, 302L);
+    }
+
+    @Test
+    void keepsTheExampleWithTheFewestSwitches() {
+        Supplier<ProgramWorld> worlds = ProgramWorld.of(
+                List.of(Instruction.of(READ, 0), Instruction.of(READ, 0)), List.of(Instruction.of(WRITE, 0)));
+
+        ExplorationResult<String> result = Exploration.of(worlds).reduce(false).run(STATE);
+
+        assertThat(result.examples().values())
+                .extracting(Schedule::toString)
+                .containsExactly("0*2 1", "0 1 0", "1 0*2");
+        assertThat(result.steps()).isEqualTo(9);
+        assertThat(result.transitions()).isEqualTo(8);
+    }
+
+    @Test
+    void writesNoLabels() {
+        Object label = new Object() {
+            @Override
+            public String toString() {
+                throw new AssertionError("nobody looked");
+            }
+        };
+        Footprint footprint = new Footprint(new long[0], new long[] {1});
+        Supplier<World> worlds = () -> new Countdown(thread -> new Step(thread, label, footprint), 2, 2);
+
+        assertThat(Exploration.of(worlds).run((world, execution) -> 0).executions())
+                .isEqualTo(6);
+        assertThat(RandomSearch.of(worlds).run((world, execution) -> 0).executions())
+                .isEqualTo(1000);
+    }
+
+    @Test
+    void saysWhetherTheLimitEndedIt() {
+        Supplier<ProgramWorld> worlds =
+                ProgramWorld.of(List.of(Instruction.of(WRITE, 0)), List.of(Instruction.of(WRITE, 0)));
+        Exploration<ProgramWorld> exploration = Exploration.of(worlds);
+
+        assertThat(exploration.limit(1).run(STATE).limited()).isTrue();
+        assertThat(exploration.limit(1).run(STATE).executions()).isOne();
+        assertThat(exploration.limit(2).run(STATE).limited()).isFalse();
+        assertThatThrownBy(() -> exploration.limit(0)).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void refusesAWorldThatDoesNotEnd() {
+        Step step = new Step(0, "spin", new Footprint(new long[0], new long[0]));
+        Supplier<World> worlds = () -> new Countdown(thread -> step, Integer.MAX_VALUE);
+
+        assertThatThrownBy(() -> Exploration.of(worlds).run((world, execution) -> 0))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("does not end");
+    }
+
+    @Test
+    void refusesAWorldThatDoesNotRepeatItself() {
+        List<List<Instruction>> first = List.of(List.of(Instruction.of(WRITE, 0)), List.of(Instruction.of(WRITE, 0)));
+        List<List<Instruction>> later = List.of(List.of(Instruction.of(WRITE, 0)), List.of());
+        boolean[] made = {false};
+        Supplier<ProgramWorld> worlds = () -> {
+            List<List<Instruction>> programs = made[0] ? later : first;
+            made[0] = true;
+            return new ProgramWorld(programs);
+        };
+
+        assertThatThrownBy(() -> Exploration.of(worlds).run(STATE))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("does not repeat itself");
+    }
+
+    /** A world of threads that make a number of steps each. */
+    private static final class Countdown implements World {
+        private final int[] left;
+        private final IntFunction<Step> steps;
+
+        Countdown(IntFunction<Step> steps, int... left) {
+            this.left = left;
+            this.steps = steps;
+        }
+
+        @Override
+        public int threads() {
+            return left.length;
+        }
+
+        @Override
+        public boolean isEnabled(int thread) {
+            return left[thread] > 0;
+        }
+
+        @Override
+        public boolean isFinished(int thread) {
+            return left[thread] == 0;
+        }
+
+        @Override
+        public Step step(int thread) {
+            left[thread]--;
+            return steps.apply(thread);
+        }
+    }
+}

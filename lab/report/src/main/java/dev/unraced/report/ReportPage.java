@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.report;
+
+import com.google.gson.JsonElement;
+import com.google.gson.JsonParseException;
+import com.google.gson.JsonStreamParser;
+import dev.unraced.explorer.attack.AttackReport;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * One page of HTML that is complete in itself: no script, no file, no network. It has sections for conformance,
+ * attacks, costs and timelines, each if there is data for it. Not thread-safe.
+ */
+public final class ReportPage {
+    private final List<Judged> judged = new ArrayList<>();
+    private final List<Mutated> mutated = new ArrayList<>();
+    private final List<Attacked> attacked = new ArrayList<>();
+    private final List<Measured> measured = new ArrayList<>();
+    private final List<Told> told = new ArrayList<>();
+
+    /**
+     * Adds the output of {@code conformance --json}, {@code attack --json}, {@code bench} or one of its parts with
+     * {@code --json}, or several of these one after the other.
+     *
+     * @throws ReportFormatException when the text is none of these
+     */
+    public ReportPage add(String json) {
+        JsonStreamParser values = new JsonStreamParser(json);
+        boolean isEmpty = true;
+        try {
+            while (values.hasNext()) {
+                add(values.next());
+                isEmpty = false;
+            }
+        } catch (JsonParseException e) {
+            throw new ReportFormatException("is no JSON", e);
+        }
+        if (isEmpty) {
+            throw new ReportFormatException("is empty");
+        }
+        return this;
+    }
+
+    private void add(JsonElement value) {
+        Fields fields = Fields.of(value, "it");
+        if (fields.has("rules")) {
+            judged.add(Judged.of(fields));
+        } else if (fields.has("mutants")) {
+            mutated.add(Mutated.of(fields));
+        } else if (fields.has("results")) {
+            attacked.add(Attacked.of(fields));
+        } else if (fields.has("tables")) {
+            measured.add(Measured.of(fields, "costs-" + measured.size()));
+        } else {
+            throw new ReportFormatException(
+                    "is not what conformance, attack or bench print with --json, or bench writes to bench.json");
+        }
+    }
+
+    /** Adds attacks on the simulated kernel, each with one of its executions step by step. */
+    public ReportPage timelines(List<AttackReport> reports) {
+        reports.forEach(report -> told.add(Told.of(report)));
+        return this;
+    }
+
+    /**
+     * Returns the page.
+     *
+     * @param made the time that the page shows at its end
+     */
+    public String html(Instant made) {
+        return Templates.render("page", new Page(this, made));
+    }
+
+    /** The values that the template uses. */
+    static final class Page {
+        private final ReportPage page;
+        private final Instant made;
+
+        Page(ReportPage page, Instant made) {
+            this.page = page;
+            this.made = made;
+        }
+
+        /** Returns no matrix or a single one, for a section of the template that may be left out. */
+        List<Matrix> matrix() {
+            return page.judged.isEmpty() ? List.of() : List.of(Matrix.of(page.judged));
+        }
+
+        boolean hasMutants() {
+            return !page.mutated.isEmpty();
+        }
+
+        List<Mutated> mutated() {
+            return page.mutated;
+        }
+
+        boolean hasAttacks() {
+            return !page.attacked.isEmpty();
+        }
+
+        List<Attacked> attacked() {
+            return page.attacked;
+        }
+
+        boolean hasCosts() {
+            return !page.measured.isEmpty();
+        }
+
+        List<Measured> measured() {
+            return page.measured;
+        }
+
+        boolean hasTimelines() {
+            return !page.told.isEmpty();
+        }
+
+        List<Told> told() {
+            return page.told;
+        }
+
+        String made() {
+            return made.truncatedTo(ChronoUnit.MINUTES).toString();
+        }
+    }
+}
