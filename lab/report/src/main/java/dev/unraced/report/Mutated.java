@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * The output of {@code conformance --mutants --json}, as the template shows it.
+ * The output of {@code lab mutants --json}, as the template shows it.
  *
  * @param unproven the numbers of the rules that no mutant breaks
  */
