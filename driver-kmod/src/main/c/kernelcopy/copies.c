@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Takes the kernel's own copies where the kernel passes them on: the path at do_filp_open() and openat2's how at
+ * do_sys_openat2() (fs/open.c). The opened file is taken at fd_install() (fs/file.c), before another thread can replace
+ * its descriptor. The address is taken in object/connects.c.
+ *
+ * Handlers run with preemption off. A call whose handler the kernel skips keeps its snapshot.
+ */
+#include <linux/fs.h>
+#include <linux/sched.h>
+#include <linux/version.h>
+#include <asm/syscall.h>
+
+#include "object/connects.h"
+#include "kernelcopy/copies.h"
+#include "out/emit.h"
+#include "filter/filter.h"
+#include "syscall/execution.h"
+#include "object/truth.h"
+
+/*
+ * Returns the current thread's call if this capture saw its entry. The registers alone prove nothing: after a return,
+ * and in a request of an io_uring, they still name the last call.
+ */
+bool unraced_current_call(struct unraced_capture *capture, struct unraced_arguments *arguments)
+{
+	struct pt_regs *regs = task_pt_regs(current);
+
+	return unraced_trace_inside(capture) && unraced_arch_call(regs, syscall_get_nr(current, regs), arguments);
+}
+
+bool unraced_begin_copy(struct unraced_capture *capture, struct unraced_area *area,
+			const struct unraced_arguments *arguments)
+{
+	u32 mitigation = READ_ONCE(capture->mitigation);
+	int taken = unraced_take_held(capture, area, arguments);
+
+	if (taken >= 0)
+		return true;
+	if (mitigation != UNRACED_MITIGATION_KERNEL || unraced_filter(capture) != UNRACED_PASS)
+		return false;
+	taken = unraced_take(capture, area, arguments);
+	unraced_rebuild(capture, area, arguments, mitigation);
+	area->call.record.flags |= unraced_missed(taken);
+	return true;
+}
+
+bool unraced_wants_copy(const struct unraced_call *call)
+{
+	return call->record.mitigation == UNRACED_MITIGATION_KERNEL &&
+	       call->record.provenance != UNRACED_PROVENANCE_KERNEL;
+}
+
+/*
+ * A call can also open files that the kernel chose, whose names do not come from the call's pointer. Since 7.0 a name
+ * does not say where it came from, but the kernel opens the requested path first.
+ */
+static bool is_of(const struct filename *name, const struct unraced_call *call)
+{
+#if LINUX_VERSION_CODE < KERNEL_VERSION(7, 0, 0)
+	return (unsigned long)name->uptr == call->pointer;
+#else
+	return true;
+#endif
+}
+
+static bool confirm_path(void *entry, const void *with)
+{
+	const struct filename *name = with;
+
+	return is_of(name, entry) && unraced_call_confirm_path(entry, name->name);
+}
+
+static int on_path(struct kprobe *kprobe, struct pt_regs *regs)
+{
+	struct unraced_capture *capture = container_of(kprobe, struct unraced_probe, kprobe)->capture;
+	const struct filename *name = (const struct filename *)regs_get_kernel_argument(regs, 1);
+	struct unraced_area *area = unraced_area(capture);
+	struct unraced_arguments arguments UNRACED_FILLED_LATER;
+
+	if (!unraced_current_call(capture, &arguments) || arguments.syscall == UNRACED_CONNECT || IS_ERR_OR_NULL(name))
+		return 0;
+	if (unraced_touch_entry(capture, &arguments, confirm_path, name) || !unraced_begin_copy(capture, area, &arguments))
+		return 0;
+	if (unraced_wants_copy(&area->call) && is_of(name, &area->call))
+		unraced_call_adopt(&area->call, name->name, strnlen(name->name, UNRACED_PATH_MAX));
+	unraced_put(capture, area);
+	return 0;
+}
+
+/*
+ * Undoes what sys_openat2() of fs/open.c adds on 64-bit machines: O_LARGEFILE, unless O_PATH is there. That flag makes
+ * no difference on those machines, so the snapshot's is taken.
+ */
+static void restore_how(const struct unraced_call *call, struct unraced_how *copy)
+{
+	if (copy->flags & O_PATH)
+		return;
+	copy->flags &= ~(u64)O_LARGEFILE;
+	if (call->record.how_provenance == UNRACED_PROVENANCE_ENTER)
+		copy->flags |= call->record.open.flags & O_LARGEFILE;
+}
+
+static int on_how(struct kprobe *kprobe, struct pt_regs *regs)
+{
+	struct unraced_capture *capture = container_of(kprobe, struct unraced_probe, kprobe)->capture;
+	const struct open_how *how = (const struct open_how *)regs_get_kernel_argument(regs, 2);
+	struct unraced_area *area = unraced_area(capture);
+	struct unraced_arguments arguments UNRACED_FILLED_LATER;
+	struct unraced_how copy;
+
+	if (!unraced_current_call(capture, &arguments) || arguments.syscall != UNRACED_OPENAT2)
+		return 0;
+	if (!unraced_begin_copy(capture, area, &arguments))
+		return 0;
+	copy = (struct unraced_how){ .flags = how->flags, .mode = how->mode, .resolve = how->resolve };
+	restore_how(&area->call, &copy);
+	if (area->call.record.mitigation == UNRACED_MITIGATION_KERNEL)
+		unraced_call_how(&area->call, &copy, UNRACED_PROVENANCE_KERNEL);
+	unraced_put(capture, area);
+	return 0;
+}
+
+/*
+ * The tasks that shared the descriptors at entry are gone, and no new one can come: the table is this call's until it
+ * returns.
+ */
+static bool forget_sharers(void *entry, const void *with)
+{
+	struct unraced_call *call = entry;
+
+	call->record.flags &= ~UNRACED_FD_TABLE_SHARED;
+	return true;
+}
+
+/*
+ * If no other task shares the descriptor table, the file is still there when the call returns, and is described then.
+ */
+static int on_file(struct kprobe *kprobe, struct pt_regs *regs)
+{
+	struct unraced_capture *capture = container_of(kprobe, struct unraced_probe, kprobe)->capture;
+	struct file *file = (struct file *)regs_get_kernel_argument(regs, 1);
+	struct unraced_area *area = unraced_area(capture);
+	struct unraced_record *record = &area->call.record;
+	struct unraced_arguments arguments UNRACED_FILLED_LATER;
+	bool shared = unraced_descriptors_shared();
+
+	if ((!shared && !READ_ONCE(*unraced_sharer(capture))) || !unraced_current_call(capture, &arguments) ||
+	    arguments.syscall == UNRACED_CONNECT)
+		return 0;
+	if (!shared && unraced_touch_entry(capture, &arguments, forget_sharers, NULL))
+		return 0;
+	if (unraced_take_held(capture, area, &arguments) < 0)
+		return 0;
+	if (!shared) {
+		forget_sharers(&area->call, NULL);
+	} else if (record->provenance == UNRACED_PROVENANCE_KERNEL && !(record->flags & UNRACED_HAS_FILE)) {
+		area->call.installed = (s32)regs_get_kernel_argument(regs, 0);
+		record->flags &= ~UNRACED_FD_TABLE_SHARED;
+		unraced_describe_file(area, file);
+	}
+	unraced_put(capture, area);
+	return 0;
+}
+
+static const struct {
+	const char *symbols[2];
+	kprobe_pre_handler_t handler;
+	bool optional; /* the compiler may have inlined this static function */
+} copies[UNRACED_COPIES] = {
+	/* The function is do_file_open() since 7.0. */
+	[UNRACED_COPY_PATH] = { { "do_filp_open", "do_file_open" }, on_path, false },
+	[UNRACED_COPY_HOW] = { { "do_sys_openat2" }, on_how, true },
+	[UNRACED_COPY_FILE] = { { "fd_install" }, on_file, false },
+};
+
+static int start_probe(struct unraced_probe *probe, enum unraced_copy copy)
+{
+	int i, error = -ENOENT;
+
+	for (i = 0; i < ARRAY_SIZE(copies[copy].symbols) && error && copies[copy].symbols[i]; i++) {
+		memset(&probe->kprobe, 0, sizeof(probe->kprobe));
+		probe->kprobe.symbol_name = copies[copy].symbols[i];
+		probe->kprobe.pre_handler = copies[copy].handler;
+		error = register_kprobe(&probe->kprobe);
+	}
+	probe->registered = !error;
+	return copies[copy].optional ? 0 : error;
+}
+
+int unraced_copies_start(struct unraced_capture *capture)
+{
+	bool connects = capture->config.syscalls & (1u << UNRACED_CONNECT);
+	int i, error = connects && !capture->connect_probe.registered ? -ENOENT : 0;
+
+	if (capture->probes[0].registered)
+		return 0;
+	for (i = 0; i < UNRACED_COPIES && !error; i++) {
+		capture->probes[i].capture = capture;
+		error = start_probe(&capture->probes[i], i);
+	}
+	if (error)
+		unraced_copies_stop(capture);
+	return error;
+}
+
+/* Registers a disarmed probe as a test. */
+bool unraced_can_probe(const char *symbol, kprobe_pre_handler_t handler)
+{
+	struct kprobe probe = { .symbol_name = symbol, .pre_handler = handler, .flags = KPROBE_FLAG_DISABLED };
+
+	if (register_kprobe(&probe))
+		return false;
+	unregister_kprobe(&probe);
+	return true;
+}
+
+static bool can_probe(enum unraced_copy copy)
+{
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(copies[copy].symbols) && copies[copy].symbols[i]; i++)
+		if (unraced_can_probe(copies[copy].symbols[i], copies[copy].handler))
+			return true;
+	return copies[copy].optional;
+}
+
+static bool all_found;
+
+void unraced_copies_find(void)
+{
+	int i;
+
+	all_found = unraced_connects_can_probe();
+	for (i = 0; i < UNRACED_COPIES; i++)
+		all_found = all_found && can_probe(i);
+}
+
+u32 unraced_copies_features(void)
+{
+	return all_found ? UNRACED_FEATURE_KERNEL : 0;
+}
+
+void unraced_copies_stop(struct unraced_capture *capture)
+{
+	int i;
+
+	for (i = 0; i < UNRACED_COPIES; i++) {
+		if (capture->probes[i].registered)
+			unregister_kprobe(&capture->probes[i].kprobe);
+		capture->probes[i].registered = false;
+	}
+}

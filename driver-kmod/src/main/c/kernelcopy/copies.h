@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Functions that the hooks within a call share. */
+#ifndef UNRACED_KERNELCOPY_COPIES_H
+#define UNRACED_KERNELCOPY_COPIES_H
+
+#include "call/arch.h"
+#include "lib/capture.h"
+
+/* Returns the current thread's call if this capture saw its entry. */
+bool unraced_current_call(struct unraced_capture *capture, struct unraced_arguments *arguments);
+/*
+ * Brings the call, as far as it is known, to the area. What is missing is read at the return, unless this copy has it.
+ */
+bool unraced_begin_copy(struct unraced_capture *capture, struct unraced_area *area,
+			const struct unraced_arguments *arguments);
+bool unraced_wants_copy(const struct unraced_call *call);
+
+#endif

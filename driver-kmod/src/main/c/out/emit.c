@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <linux/cgroup.h>
+#include <linux/cred.h>
+#include <linux/nsproxy.h>
+#include <linux/pid_namespace.h>
+#include <linux/sched.h>
+#include <linux/timekeeping.h>
+
+#include "call/arguments.h"
+#include "out/emit.h"
+#include "filter/filter.h"
+#include "out/limit.h"
+#include "path/mounts.h"
+#include "object/truth.h"
+
+void unraced_rebuild(struct unraced_capture *capture, struct unraced_area *area,
+		     const struct unraced_arguments *arguments, u32 mitigation)
+{
+	struct unraced_call *call = &area->call;
+
+	unraced_call_begin(call, arguments->syscall, arguments->abi, mitigation);
+	if (arguments->indirect)
+		call->how_pointer = arguments->values[0];
+	else
+		unraced_call_registers(call, arguments->values);
+	call->integrity = capture->config.integrity && mitigation != UNRACED_MITIGATION_OFF;
+}
+
+int unraced_take(struct unraced_capture *capture, struct unraced_area *area, const struct unraced_arguments *arguments)
+{
+	return unraced_stash_take(capture->stash, current->pid, current->start_boottime,
+				  unraced_call_key(arguments), &area->call, sizeof(area->call));
+}
+
+int unraced_take_held(struct unraced_capture *capture, struct unraced_area *area,
+		      const struct unraced_arguments *arguments)
+{
+	return unraced_stash_take_held(capture->stash, current->pid, current->start_boottime,
+				       unraced_call_key(arguments), &area->call, sizeof(area->call));
+}
+
+void unraced_put(struct unraced_capture *capture, struct unraced_area *area)
+{
+	struct unraced_arguments key = { .syscall = area->call.record.syscall, .abi = area->call.record.abi };
+
+	unraced_stash_put(capture->stash, current->pid, current->start_boottime, unraced_call_key(&key),
+			  &area->call, unraced_call_bytes(&area->call));
+}
+
+bool unraced_touch_entry(struct unraced_capture *capture, const struct unraced_arguments *arguments,
+			 unraced_touch *touch, const void *with)
+{
+	return unraced_stash_touch(capture->stash, current->pid, current->start_boottime, unraced_call_key(arguments),
+				   touch, with);
+}
+
+u32 unraced_missed(int taken)
+{
+	return UNRACED_ENTER_MISSED | (taken == UNRACED_TAKE_EVICTED ? UNRACED_EVICTED : 0);
+}
+
+void unraced_describe_caller(struct unraced_record *record)
+{
+	struct pid_namespace *pid_ns;
+
+	/* In the initial user namespace a user's number is the kernel's own (kernel/user.c). */
+	record->uid = __kuid_val(current_uid());
+	record->gid = __kgid_val(current_gid());
+	record->tid = current->pid;
+	record->tgid = current->tgid;
+	record->thread_start_ns = current->start_boottime;
+	rcu_read_lock();
+	record->parent_tgid = rcu_dereference(current->real_parent)->tgid;
+	record->cgroup_id = cgroup_id(task_dfl_cgroup(current));
+	rcu_read_unlock();
+	record->mount_ns = current->nsproxy ? unraced_namespace_number(current->nsproxy->mnt_ns) : 0;
+	pid_ns = task_active_pid_ns(current);
+	record->pid_ns = pid_ns ? pid_ns->ns.inum : 0;
+	memcpy(record->comm, current->comm, sizeof(record->comm));
+}
+
+/*
+ * Checks after the record is there. The reader first sets waiting and then looks for records, so one of the two sees
+ * the other.
+ */
+static void ring_bell(struct unraced_capture *capture, const struct unraced_ring *ring, struct unraced_counters *row)
+{
+	struct unraced_reader *reader = capture->reader;
+
+	/* This pairs with the reader's barrier between setting waiting and looking for records. */
+	smp_mb();
+	if (!READ_ONCE(reader->waiting) || unraced_ring_unread(ring) < READ_ONCE(reader->watermark) ||
+	    !xchg(&reader->waiting, 0))
+		return;
+	row->wakeups++;
+	irq_work_queue(&capture->bell);
+}
+
+void unraced_send(struct unraced_capture *capture, struct unraced_area *area)
+{
+	struct unraced_counters *row = unraced_row(capture);
+	struct unraced_ring *ring = unraced_ring_here(capture);
+	struct unraced_record *record = &area->call.record;
+
+	record->source = smp_processor_id();
+	record->sequence = ++row->sequence;
+	if (!unraced_ring_write(ring, record, unraced_call_finish(&area->call))) {
+		row->ring_full++;
+		unraced_count_loss(capture, record->uid, record->cgroup_id);
+		return;
+	}
+	row->submitted++;
+	ring_bell(capture, ring, row);
+}
+
+static u64 own_cgroup(void)
+{
+	u64 id;
+
+	rcu_read_lock();
+	id = cgroup_id(task_dfl_cgroup(current));
+	rcu_read_unlock();
+	return id;
+}
+
+/* Returns whether an event is beyond a limit of its caller. Such an event is lost, and its number is missing (R9.3). */
+static bool is_limited(struct unraced_capture *capture, const struct unraced_record *record)
+{
+	struct unraced_counters *row = unraced_row(capture);
+	/* A request counts for its submitter, whom its record has named since the submission. */
+	bool is_request = record->origin == UNRACED_ORIGIN_IO_URING;
+	u64 cgroup;
+	u32 uid;
+
+	if (!unraced_has_limits(capture))
+		return false;
+	uid = is_request ? record->uid : __kuid_val(current_uid());
+	cgroup = is_request ? record->cgroup_id : own_cgroup();
+	if (!unraced_exceeds_limits(capture, uid, cgroup))
+		return false;
+	row->sequence++;
+	row->rate_limited++;
+	unraced_count_loss(capture, uid, cgroup);
+	return true;
+}
+
+bool unraced_is_wanted(struct unraced_capture *capture, struct unraced_area *area)
+{
+	if (capture->config.filters & UNRACED_FILTERS_OF_RETURNS) {
+		enum unraced_verdict verdict = unraced_filter_return(capture, &area->call);
+
+		unraced_count_filtered(unraced_row(capture), verdict);
+		if (verdict != UNRACED_PASS)
+			return false;
+	}
+	return !is_limited(capture, &area->call.record);
+}
+
+void unraced_finish(struct unraced_capture *capture, struct unraced_area *area)
+{
+	struct unraced_record *record = &area->call.record;
+
+	if (!unraced_is_wanted(capture, area))
+		return;
+	record->exit_ns = ktime_get_boottime_ns();
+	if (!(record->flags & UNRACED_NOT_EXECUTED))
+		unraced_describe_object(capture, area);
+	unraced_describe_caller(record);
+	unraced_send(capture, area);
+}
+
+void unraced_emit_enter(struct unraced_capture *capture, struct unraced_area *area)
+{
+	struct unraced_record *record = &area->call.record;
+	u32 flags = record->flags;
+
+	unraced_row(capture)->entered++;
+	if (is_limited(capture, record))
+		return;
+	record->type = UNRACED_RECORD_ENTER;
+	record->flags |= unraced_faulted(&area->call);
+	unraced_describe_caller(record);
+	unraced_send(capture, area);
+	record->type = UNRACED_RECORD_MERGED;
+	record->flags = flags;
+}
