@@ -9,6 +9,7 @@
 
 #include <linux/netlink.h>
 
+#include "object/address.h"
 #include "path/compare.h"
 
 #define ROUNDS 2000000

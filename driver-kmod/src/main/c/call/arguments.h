@@ -5,7 +5,7 @@
 #ifndef UNRACED_CALL_ARGUMENTS_H
 #define UNRACED_CALL_ARGUMENTS_H
 
-#include "lib/capture.h"
+#include "call/scratch.h"
 
 /* Reads the path or address, openat2's how and the block of a socketcall(2), unless the call has them already. */
 void unraced_read_pointers(struct unraced_call *call, u8 provenance);

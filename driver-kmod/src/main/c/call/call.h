@@ -7,17 +7,12 @@
 #define UNRACED_CALL_CALL_H
 
 #include "lib/shim.h"
+#include "path/base.h"
 #include "unraced/record.h"
 
 /* This is room for two paths, or three addresses. */
 #define UNRACED_TAIL_BYTES 8192
 #define UNRACED_AT_FDCWD (-100)
-
-/* A mount and a directory in it, by their addresses; zeros when they are unknown or not needed. */
-struct unraced_place {
-	u64 mount;
-	u64 dentry;
-};
 
 struct unraced_call {
 	u64 pointer;	 /* user address of the path or the socket address */

@@ -9,8 +9,14 @@
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 
-#include "lib/capture.h"
+#include "device/configure.h"
+#include "device/memory.h"
+#include "iouring/hook.h"
+#include "kernelcopy/open.h"
+#include "out/ring.h"
 #include "path/mounts.h"
+#include "stash/stash.h"
+#include "syscall/hook.h"
 #include "lib/versions.h"
 
 static void wake_readers(struct irq_work *work)

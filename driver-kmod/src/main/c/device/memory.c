@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The memory that a capture shares with its reader. */
 #include <linux/gfp.h>
 #include <linux/log2.h>
 #include <linux/mm.h>
@@ -7,8 +6,9 @@
 #include <linux/topology.h>
 #include <linux/vmalloc.h>
 
-#include "lib/capture.h"
-#include "out/limit.h"
+#include "device/memory.h"
+#include "out/ring.h"
+#include "unraced/callers.h"
 
 /* A ring starts with the reader's page and the producer's page; the records follow, mapped twice. */
 #define FIRST_DATA_PAGE 2

@@ -4,6 +4,7 @@
 
 #include <linux/sched.h>
 
+#include "call/call.h"
 #include "lib/capture.h"
 
 /* The filters, in the order in which they are tried. */

@@ -8,14 +8,20 @@
 #ifndef UNRACED_OBJECT_CONNECTS_H
 #define UNRACED_OBJECT_CONNECTS_H
 
-#include "call/arch.h"
-#include "lib/capture.h"
+#include "call/scratch.h"
 
-int unraced_connects_start(struct unraced_capture *capture);
-void unraced_connects_stop(struct unraced_capture *capture);
-/* Returns whether this kernel accepts a probe on __sys_connect_file(). */
-bool unraced_connects_can_probe(void);
+struct sock;
 
+/* Allocates the tables of sockets and of acts. */
+int unraced_acts_allocate(struct unraced_capture *capture);
+/*
+ * Begins an act of a thread or a request. A request can come here several times before it completes; again continues
+ * its act. alone says that no other descriptor or task holds the socket's file now.
+ */
+void unraced_act_begin(struct unraced_capture *capture, const struct sock *sk, u64 owner, u64 start, bool again,
+		       bool alone);
+/* Notes a connect that has no event, but overlaps other acts of the socket. */
+void unraced_act_unseen(struct unraced_capture *capture, const struct sock *sk);
 /* Moves the act of a thread or a request to the area. If there is none, area->acted becomes false. */
 void unraced_act_take(struct unraced_capture *capture, struct unraced_area *area, u64 owner, u64 start);
 /*

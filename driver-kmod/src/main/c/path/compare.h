@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
-/* Compares, byte by byte, the requested path or address with the object that the call acted on. */
+/* Compares, byte by byte, the requested path with the names of the file that the call opened. */
 #ifndef UNRACED_PATH_COMPARE_H
 #define UNRACED_PATH_COMPARE_H
 
-#include "call/call.h"
+#include "lib/shim.h"
 
 /*
  * Returns whether a path consists of these names, each of which has a slash before it. Slashes in a row and "." are
@@ -12,10 +12,5 @@
 bool unraced_names_match(const u8 *claim, u32 length, const u8 *names, u32 names_length);
 /* Returns whether the path ends with a slash or ".", and so can only lead to a directory. */
 bool unraced_needs_directory(const u8 *claim, u32 length);
-/*
- * Judges the address of a record that has a socket; returns an enum unraced_integrity. A claim without a scope names
- * the device that the socket was bound to before the call; device is 0 for an unbound socket.
- */
-u8 unraced_judge_address(const struct unraced_call *call, u32 device);
 
 #endif

@@ -3,9 +3,9 @@
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
 
-#include "lib/capture.h"
 #include "path/mounts.h"
 #include "path/walk.h"
+#include "unraced/record.h"
 
 /*
  * The budget of all walks of a call: steps, and searches for a mount over a name. A call takes well below a

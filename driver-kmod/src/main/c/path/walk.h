@@ -12,7 +12,9 @@
 
 #include <linux/fs.h>
 
-#include "call/call.h"
+#include "path/base.h"
+
+#define UNRACED_PATH_ROOM 4096
 
 /* The steps suffice for the longest path and some mounts. A longer way gives only its last part. */
 #define UNRACED_TRAIL_STEPS 2560

@@ -17,7 +17,7 @@
 
 #include "call/arch.h"
 #include "lib/capture.h"
-#include "object/truth.h"
+#include "object/descriptor.h"
 
 enum unraced_execution {
 	UNRACED_RAN,

@@ -7,57 +7,12 @@
 #include <linux/timekeeping.h>
 
 #include "call/arguments.h"
-#include "out/emit.h"
 #include "filter/filter.h"
+#include "object/resolved.h"
 #include "out/limit.h"
+#include "out/record.h"
+#include "out/ring.h"
 #include "path/mounts.h"
-#include "object/truth.h"
-
-void unraced_rebuild(struct unraced_capture *capture, struct unraced_area *area,
-		     const struct unraced_arguments *arguments, u32 mitigation)
-{
-	struct unraced_call *call = &area->call;
-
-	unraced_call_begin(call, arguments->syscall, arguments->abi, mitigation);
-	if (arguments->indirect)
-		call->how_pointer = arguments->values[0];
-	else
-		unraced_call_registers(call, arguments->values);
-	call->integrity = capture->config.integrity && mitigation != UNRACED_MITIGATION_OFF;
-}
-
-int unraced_take(struct unraced_capture *capture, struct unraced_area *area, const struct unraced_arguments *arguments)
-{
-	return unraced_stash_take(capture->stash, current->pid, current->start_boottime,
-				  unraced_call_key(arguments), &area->call, sizeof(area->call));
-}
-
-int unraced_take_held(struct unraced_capture *capture, struct unraced_area *area,
-		      const struct unraced_arguments *arguments)
-{
-	return unraced_stash_take_held(capture->stash, current->pid, current->start_boottime,
-				       unraced_call_key(arguments), &area->call, sizeof(area->call));
-}
-
-void unraced_put(struct unraced_capture *capture, struct unraced_area *area)
-{
-	struct unraced_arguments key = { .syscall = area->call.record.syscall, .abi = area->call.record.abi };
-
-	unraced_stash_put(capture->stash, current->pid, current->start_boottime, unraced_call_key(&key),
-			  &area->call, unraced_call_bytes(&area->call));
-}
-
-bool unraced_touch_entry(struct unraced_capture *capture, const struct unraced_arguments *arguments,
-			 unraced_touch *touch, const void *with)
-{
-	return unraced_stash_touch(capture->stash, current->pid, current->start_boottime, unraced_call_key(arguments),
-				   touch, with);
-}
-
-u32 unraced_missed(int taken)
-{
-	return UNRACED_ENTER_MISSED | (taken == UNRACED_TAKE_EVICTED ? UNRACED_EVICTED : 0);
-}
 
 void unraced_describe_caller(struct unraced_record *record)
 {
@@ -94,6 +49,15 @@ static void ring_bell(struct unraced_capture *capture, const struct unraced_ring
 		return;
 	row->wakeups++;
 	irq_work_queue(&capture->bell);
+}
+
+/*
+ * The ring of this CPU if each CPU has one. Such a ring has one producer at a time, so its records are in order of
+ * time.
+ */
+static struct unraced_ring *unraced_ring_here(struct unraced_capture *capture)
+{
+	return &capture->rings[capture->ring_count > 1 ? smp_processor_id() : 0];
 }
 
 void unraced_send(struct unraced_capture *capture, struct unraced_area *area)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <linux/string.h>
 
-#include "lib/tracepoints.h"
+#include "lib/attach.h"
 
 struct search {
 	const char *name;
@@ -22,4 +22,15 @@ struct tracepoint *unraced_tracepoint(const char *name)
 
 	for_each_kernel_tracepoint(look_at, &search);
 	return search.found;
+}
+
+/* Registers a disarmed probe as a test. */
+bool unraced_can_probe(const char *symbol, kprobe_pre_handler_t handler)
+{
+	struct kprobe probe = { .symbol_name = symbol, .pre_handler = handler, .flags = KPROBE_FLAG_DISABLED };
+
+	if (register_kprobe(&probe))
+		return false;
+	unregister_kprobe(&probe);
+	return true;
 }

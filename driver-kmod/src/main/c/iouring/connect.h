@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Requests of io_urings: the functions that the other hooks call. */
-#ifndef UNRACED_IOURING_REQUESTS_H
-#define UNRACED_IOURING_REQUESTS_H
+/* Connects of io_urings, which the kernel carries out as it does those of system calls. */
+#ifndef UNRACED_IOURING_CONNECT_H
+#define UNRACED_IOURING_CONNECT_H
 
 #include "lib/capture.h"
 
+/* Attaches to the kernel function that starts the connect of a request. */
+void unraced_issue_start(struct unraced_capture *capture);
+void unraced_issue_stop(struct unraced_capture *capture);
 /* Returns, once, the request whose connect the current thread is about to run; null when there is none. */
 const void *unraced_requests_issued(struct unraced_capture *capture);
 /* Returns the number of references to the socket's file while it has no other holder. */

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "iouring/posted.h"
-
-#if IS_ENABLED(CONFIG_IO_URING)
-
-#include <linux/io_uring.h>
-#include <linux/io_uring_types.h>
 #include <linux/uaccess.h>
+
+#include "iouring/pending.h"
+#include "iouring/types.h"
+#include "stash/stash.h"
+
+#ifdef UNRACED_READS_IO_URING
 
 struct posted_edit {
 	const struct io_kiocb *req;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include <linux/cpumask.h>
+#include <linux/irq_work.h>
 #include <linux/log2.h>
 #include <linux/mm.h>
 #include <linux/random.h>
@@ -8,17 +8,16 @@
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 
-#include "lib/capture.h"
-#include "object/connects.h"
-#include "out/limit.h"
+#include "call/scratch.h"
+#include "device/configure.h"
+#include "device/memory.h"
 #include "filter/prefix.h"
-
-/* Entries up to this size lie in a slot: paths of some 150 bytes fit, both the requested and the resolved one. */
-#define SHORT_BYTES 640
-/* A shard has at least this many entries. */
-#define SHARD_ENTRIES 256
-#define SHARDS_PER_CPU 4
-#define REMEMBERED 1024
+#include "iouring/hook.h"
+#include "kernelcopy/connect.h"
+#include "kernelcopy/open.h"
+#include "out/limit.h"
+#include "stash/stash.h"
+#include "syscall/hook.h"
 
 #define RING_MOST SZ_512M
 #define STASH_MOST (1u << 20)
@@ -40,44 +39,6 @@ static bool config_makes_sense(const struct unraced_config *config)
 	       config->cgroup_count <= UNRACED_FILTER_MAX && config->mount_ns_count <= UNRACED_FILTER_MAX &&
 	       config->path_count <= UNRACED_FILTER_MAX && config->user_interval <= UNRACED_BURST_NS &&
 	       config->cgroup_interval <= UNRACED_BURST_NS;
-}
-
-/* Returns a number of shards so small that each has its share of slots and blocks. */
-static u32 shards_for(u32 entries, u32 long_entries)
-{
-	u32 shards = 1, most = SHARDS_PER_CPU * num_possible_cpus();
-
-	while (2 * shards <= most && entries / (2 * shards) >= SHARD_ENTRIES && long_entries >= 2 * shards)
-		shards *= 2;
-	return shards;
-}
-
-struct unraced_stash *unraced_capture_new_stash(const struct unraced_capture *capture)
-{
-	const struct unraced_config *config = &capture->config;
-	struct unraced_stash_size size = {
-		.entries = config->stash_entries,
-		.long_entries = config->stash_long_entries,
-		.short_bytes = SHORT_BYTES,
-		.long_bytes = sizeof(struct unraced_call),
-		.shards = shards_for(config->stash_entries, config->stash_long_entries),
-		.remembered = REMEMBERED,
-	};
-
-	return unraced_stash_new(&size, get_random_u64());
-}
-
-struct unraced_stash *unraced_capture_new_table(u32 entries, u32 bytes, bool pairs)
-{
-	struct unraced_stash_size size = {
-		.entries = entries,
-		.short_bytes = bytes,
-		.long_bytes = bytes,
-		.shards = shards_for(entries, entries),
-		.pairs = pairs,
-	};
-
-	return unraced_stash_new(&size, get_random_u64());
 }
 
 static u64 stash_bytes(struct unraced_stash *stash)

@@ -1,9 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#ifndef UNRACED_OUT_EMIT_H
-#define UNRACED_OUT_EMIT_H
+/* The stashes of a capture, and the current thread's entry in the stash of calls. */
+#ifndef UNRACED_CALL_ENTRY_H
+#define UNRACED_CALL_ENTRY_H
 
 #include "call/arch.h"
-#include "lib/capture.h"
+#include "call/scratch.h"
+#include "stash/stash.h"
+
+/* Makes a stash for calls, of the configured size. */
+struct unraced_stash *unraced_capture_new_stash(const struct unraced_capture *capture);
+/* Makes a stash of short entries, each of this many bytes. With pairs, thread and start together are the key. */
+struct unraced_stash *unraced_capture_new_table(u32 entries, u32 bytes, bool pairs);
 
 /* The call number in the stash's key: the call and its convention. */
 static inline u32 unraced_call_key(const struct unraced_arguments *arguments)
@@ -25,15 +32,5 @@ bool unraced_touch_entry(struct unraced_capture *capture, const struct unraced_a
 			 unraced_touch *touch, const void *with);
 /* Returns the flags that say why a call has no entry. */
 u32 unraced_missed(int taken);
-/* Describes the current thread as the caller. */
-void unraced_describe_caller(struct unraced_record *record);
-/* Returns whether a call whose result is known is to be written, and counts it as filtered or lost otherwise. */
-bool unraced_is_wanted(struct unraced_capture *capture, struct unraced_area *area);
-/* Numbers the record, and writes it. */
-void unraced_send(struct unraced_capture *capture, struct unraced_area *area);
-/* Describes what a call whose result is known acted on, and writes the record, unless it is to be left out. */
-void unraced_finish(struct unraced_capture *capture, struct unraced_area *area);
-/* Writes a record of the entry alone, and leaves the call as it is. */
-void unraced_emit_enter(struct unraced_capture *capture, struct unraced_area *area);
 
 #endif

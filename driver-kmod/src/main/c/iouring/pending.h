@@ -3,8 +3,8 @@
  * The requests of io_urings that are in flight, by ring and user_data. When the ring has no room for a completion, the
  * kernel reports only ring, user_data and result, and requests may share a user_data.
  */
-#ifndef UNRACED_IOURING_POSTED_H
-#define UNRACED_IOURING_POSTED_H
+#ifndef UNRACED_IOURING_PENDING_H
+#define UNRACED_IOURING_PENDING_H
 
 #include "lib/capture.h"
 

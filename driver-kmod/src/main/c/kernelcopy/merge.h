@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Functions that the hooks within a call share. */
-#ifndef UNRACED_KERNELCOPY_COPIES_H
-#define UNRACED_KERNELCOPY_COPIES_H
+/* Merges the kernel's own copies into the call that the current thread is in. */
+#ifndef UNRACED_KERNELCOPY_MERGE_H
+#define UNRACED_KERNELCOPY_MERGE_H
 
 #include "call/arch.h"
-#include "lib/capture.h"
+#include "call/scratch.h"
 
 /* Returns the current thread's call if this capture saw its entry. */
 bool unraced_current_call(struct unraced_capture *capture, struct unraced_arguments *arguments);

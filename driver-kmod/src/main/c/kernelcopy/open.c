@@ -2,54 +2,20 @@
 /*
  * Takes the kernel's own copies where the kernel passes them on: the path at do_filp_open() and openat2's how at
  * do_sys_openat2() (fs/open.c). The opened file is taken at fd_install() (fs/file.c), before another thread can replace
- * its descriptor. The address is taken in object/connects.c.
+ * its descriptor. The address is taken in connect.c.
  *
  * Handlers run with preemption off. A call whose handler the kernel skips keeps its snapshot.
  */
 #include <linux/fs.h>
 #include <linux/sched.h>
 #include <linux/version.h>
-#include <asm/syscall.h>
 
-#include "object/connects.h"
-#include "kernelcopy/copies.h"
-#include "out/emit.h"
-#include "filter/filter.h"
-#include "syscall/execution.h"
-#include "object/truth.h"
-
-/*
- * Returns the current thread's call if this capture saw its entry. The registers alone prove nothing: after a return,
- * and in a request of an io_uring, they still name the last call.
- */
-bool unraced_current_call(struct unraced_capture *capture, struct unraced_arguments *arguments)
-{
-	struct pt_regs *regs = task_pt_regs(current);
-
-	return unraced_trace_inside(capture) && unraced_arch_call(regs, syscall_get_nr(current, regs), arguments);
-}
-
-bool unraced_begin_copy(struct unraced_capture *capture, struct unraced_area *area,
-			const struct unraced_arguments *arguments)
-{
-	u32 mitigation = READ_ONCE(capture->mitigation);
-	int taken = unraced_take_held(capture, area, arguments);
-
-	if (taken >= 0)
-		return true;
-	if (mitigation != UNRACED_MITIGATION_KERNEL || unraced_filter(capture) != UNRACED_PASS)
-		return false;
-	taken = unraced_take(capture, area, arguments);
-	unraced_rebuild(capture, area, arguments, mitigation);
-	area->call.record.flags |= unraced_missed(taken);
-	return true;
-}
-
-bool unraced_wants_copy(const struct unraced_call *call)
-{
-	return call->record.mitigation == UNRACED_MITIGATION_KERNEL &&
-	       call->record.provenance != UNRACED_PROVENANCE_KERNEL;
-}
+#include "call/entry.h"
+#include "kernelcopy/connect.h"
+#include "kernelcopy/merge.h"
+#include "kernelcopy/open.h"
+#include "object/descriptor.h"
+#include "object/resolved.h"
 
 /*
  * A call can also open files that the kernel chose, whose names do not come from the call's pointer. Since 7.0 a name
@@ -202,17 +168,6 @@ int unraced_copies_start(struct unraced_capture *capture)
 	if (error)
 		unraced_copies_stop(capture);
 	return error;
-}
-
-/* Registers a disarmed probe as a test. */
-bool unraced_can_probe(const char *symbol, kprobe_pre_handler_t handler)
-{
-	struct kprobe probe = { .symbol_name = symbol, .pre_handler = handler, .flags = KPROBE_FLAG_DISABLED };
-
-	if (register_kprobe(&probe))
-		return false;
-	unregister_kprobe(&probe);
-	return true;
 }
 
 static bool can_probe(enum unraced_copy copy)
