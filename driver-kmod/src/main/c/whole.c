@@ -12,6 +12,7 @@ __visible void cleanup_module(void);
 
 #include "device/device.c"
 #include "device/configure.c"
+#include "device/hooks.c"
 #include "device/memory.c"
 #include "lib/attach.c"
 #include "syscall/hook.c"

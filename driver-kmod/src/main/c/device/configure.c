@@ -10,14 +10,11 @@
 
 #include "call/scratch.h"
 #include "device/configure.h"
+#include "device/hooks.h"
 #include "device/memory.h"
 #include "filter/prefix.h"
-#include "iouring/hook.h"
-#include "kernelcopy/connect.h"
-#include "kernelcopy/open.h"
 #include "out/limit.h"
 #include "stash/stash.h"
-#include "syscall/hook.h"
 
 #define RING_MOST SZ_512M
 #define STASH_MOST (1u << 20)
@@ -156,16 +153,11 @@ int unraced_capture_configure(struct unraced_capture *capture, const struct unra
 	capture->configured = true;
 	capture->config = *config;
 	capture->self_tgid = current->tgid;
+	capture->mitigation = config->mitigation;
 	capture->enter_events = config->enter_events;
 	error = take_memory(capture);
 	if (!error)
-		error = unraced_connects_start(capture);
-	if (!error)
-		error = unraced_capture_switch(capture, config->mitigation);
-	if (!error)
-		error = unraced_requests_start(capture);
-	if (!error)
-		error = unraced_probes_start(capture);
+		error = unraced_hooks_start(capture);
 	if (error) {
 		/*
 		 * The memory is freed now, not when the file is closed: a process without memory may be killed before
@@ -187,12 +179,11 @@ int unraced_capture_configure(struct unraced_capture *capture, const struct unra
 
 int unraced_capture_switch(struct unraced_capture *capture, u32 mitigation)
 {
-	int error = 0;
+	int error;
 
 	if (mitigation > UNRACED_MITIGATION_KERNEL)
 		return -EINVAL;
-	if (mitigation == UNRACED_MITIGATION_KERNEL)
-		error = unraced_copies_start(capture);
+	error = unraced_hooks_prepare(capture, mitigation);
 	if (!error)
 		WRITE_ONCE(capture->mitigation, mitigation);
 	return error;
@@ -200,12 +191,8 @@ int unraced_capture_switch(struct unraced_capture *capture, u32 mitigation)
 
 void unraced_capture_stop(struct unraced_capture *capture)
 {
-	if (capture->started)
-		unraced_probes_stop(capture);
+	unraced_hooks_stop(capture);
 	capture->started = false;
-	unraced_requests_stop(capture);
-	unraced_connects_stop(capture);
-	unraced_copies_stop(capture);
 	if (capture->stash)
 		unraced_stash_clear(capture->stash);
 }

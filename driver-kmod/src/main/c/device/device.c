@@ -10,13 +10,11 @@
 #include <linux/uaccess.h>
 
 #include "device/configure.h"
+#include "device/hooks.h"
 #include "device/memory.h"
-#include "iouring/hook.h"
-#include "kernelcopy/open.h"
 #include "out/ring.h"
 #include "path/mounts.h"
 #include "stash/stash.h"
-#include "syscall/hook.h"
 #include "lib/versions.h"
 
 static void wake_readers(struct irq_work *work)
@@ -84,7 +82,7 @@ static long switch_enter_events(struct unraced_capture *capture, void __user *ar
 
 static long tell_features(void __user *argument)
 {
-	u32 features = unraced_copies_features() | unraced_requests_features();
+	u32 features = unraced_hooks_features();
 
 	return copy_to_user(argument, &features, sizeof(features)) ? -EFAULT : 0;
 }
@@ -221,12 +219,8 @@ static int __init unraced_init(void)
 	int error = unraced_mounts_find();
 
 	if (!error)
-		error = unraced_probes_find();
-	if (error)
-		return error;
-	unraced_copies_find();
-	unraced_requests_find();
-	return misc_register(&device);
+		error = unraced_hooks_find();
+	return error ? error : misc_register(&device);
 }
 
 static void __exit unraced_exit(void)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <linux/sched.h>
-#include <linux/timekeeping.h>
+#include <linux/ktime.h>
 
 #include "filter/filter.h"
 #include "iouring/complete.h"

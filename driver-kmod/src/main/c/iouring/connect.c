@@ -63,19 +63,12 @@ void unraced_requests_address(struct unraced_capture *capture, const void *reque
 /* Without this probe no act belongs to a request: its event has SOCKET_SHARED, and its address stays the snapshot. */
 void unraced_issue_start(struct unraced_capture *capture)
 {
-	struct unraced_probe *probe = &capture->issue_probe;
-
-	probe->capture = capture;
-	probe->kprobe.symbol_name = "io_connect";
-	probe->kprobe.pre_handler = on_issue;
-	probe->registered = !register_kprobe(&probe->kprobe);
+	unraced_probe_attach(&capture->issue_probe, capture, "io_connect", on_issue);
 }
 
 void unraced_issue_stop(struct unraced_capture *capture)
 {
-	if (capture->issue_probe.registered)
-		unregister_kprobe(&capture->issue_probe.kprobe);
-	capture->issue_probe.registered = false;
+	unraced_probe_detach(&capture->issue_probe);
 }
 
 #else

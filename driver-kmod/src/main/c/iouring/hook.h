@@ -2,11 +2,9 @@
 #ifndef UNRACED_IOURING_HOOK_H
 #define UNRACED_IOURING_HOOK_H
 
-#include "lib/capture.h"
+#include "lib/hook.h"
 
-void unraced_requests_find(void);
-u32 unraced_requests_features(void);
-int unraced_requests_start(struct unraced_capture *capture);
-void unraced_requests_stop(struct unraced_capture *capture);
+/* Attaches to the tracepoints of requests. It has no function where the kernel's requests cannot be read. */
+extern const struct unraced_hook unraced_io_uring_hook;
 
 #endif

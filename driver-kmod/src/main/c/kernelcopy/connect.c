@@ -154,36 +154,25 @@ bool unraced_connects_can_probe(void)
 	return unraced_can_probe(CONNECT_FILE, on_connect);
 }
 
-static void start_connect_probe(struct unraced_capture *capture, struct unraced_probe *probe, const char *symbol,
-				kprobe_pre_handler_t handler)
-{
-	probe->capture = capture;
-	probe->kprobe.symbol_name = symbol;
-	probe->kprobe.pre_handler = handler;
-	probe->registered = !register_kprobe(&probe->kprobe);
-}
-
-static void stop_connect_probe(struct unraced_probe *probe)
-{
-	if (probe->registered)
-		unregister_kprobe(&probe->kprobe);
-	probe->registered = false;
-}
-
-int unraced_connects_start(struct unraced_capture *capture)
+static int start_connects(struct unraced_capture *capture)
 {
 	int error = unraced_acts_allocate(capture);
 
 	if (error || !unraced_is_watched(capture, UNRACED_CONNECT))
 		return error;
 	/* Without this probe, overlaps of connects are unknown, and each connect event says so. */
-	start_connect_probe(capture, &capture->connect_probe, CONNECT_FILE, on_connect);
-	start_connect_probe(capture, &capture->send_probe, "__inet_stream_connect", on_send);
+	unraced_probe_attach(&capture->connect_probe, capture, CONNECT_FILE, on_connect);
+	unraced_probe_attach(&capture->send_probe, capture, "__inet_stream_connect", on_send);
 	return 0;
 }
 
-void unraced_connects_stop(struct unraced_capture *capture)
+static void stop_connects(struct unraced_capture *capture)
 {
-	stop_connect_probe(&capture->connect_probe);
-	stop_connect_probe(&capture->send_probe);
+	unraced_probe_detach(&capture->connect_probe);
+	unraced_probe_detach(&capture->send_probe);
 }
+
+const struct unraced_hook unraced_connect_hook = {
+	.start = start_connects,
+	.stop = stop_connects,
+};

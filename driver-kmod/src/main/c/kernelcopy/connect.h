@@ -2,10 +2,11 @@
 #ifndef UNRACED_KERNELCOPY_CONNECT_H
 #define UNRACED_KERNELCOPY_CONNECT_H
 
-#include "lib/capture.h"
+#include "lib/hook.h"
 
-int unraced_connects_start(struct unraced_capture *capture);
-void unraced_connects_stop(struct unraced_capture *capture);
+/* Attaches to __sys_connect_file(), and to the function of sends that connect. */
+extern const struct unraced_hook unraced_connect_hook;
+
 /* Returns whether this kernel accepts a probe on __sys_connect_file(). */
 bool unraced_connects_can_probe(void);
 

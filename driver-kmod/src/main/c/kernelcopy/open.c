@@ -140,33 +140,35 @@ static const struct {
 	[UNRACED_COPY_FILE] = { { "fd_install" }, on_file, false },
 };
 
-static int start_probe(struct unraced_probe *probe, enum unraced_copy copy)
+static int start_probe(struct unraced_capture *capture, enum unraced_copy copy)
 {
 	int i, error = -ENOENT;
 
-	for (i = 0; i < ARRAY_SIZE(copies[copy].symbols) && error && copies[copy].symbols[i]; i++) {
-		memset(&probe->kprobe, 0, sizeof(probe->kprobe));
-		probe->kprobe.symbol_name = copies[copy].symbols[i];
-		probe->kprobe.pre_handler = copies[copy].handler;
-		error = register_kprobe(&probe->kprobe);
-	}
-	probe->registered = !error;
+	for (i = 0; i < ARRAY_SIZE(copies[copy].symbols) && error && copies[copy].symbols[i]; i++)
+		error = unraced_probe_attach(&capture->probes[copy], capture, copies[copy].symbols[i], copies[copy].handler);
 	return copies[copy].optional ? 0 : error;
 }
 
-int unraced_copies_start(struct unraced_capture *capture)
+static void stop_opens(struct unraced_capture *capture)
 {
-	bool connects = capture->config.syscalls & (1u << UNRACED_CONNECT);
-	int i, error = connects && !capture->connect_probe.registered ? -ENOENT : 0;
+	int i;
 
-	if (capture->probes[0].registered)
+	for (i = 0; i < UNRACED_COPIES; i++)
+		unraced_probe_detach(&capture->probes[i]);
+}
+
+/* In mode kernel every watched call needs its probe; the one for connects has been attached at the start. */
+static int prepare_opens(struct unraced_capture *capture, u32 mitigation)
+{
+	bool lacks_connects = unraced_is_watched(capture, UNRACED_CONNECT) && !capture->connect_probe.registered;
+	int i, error = lacks_connects ? -ENOENT : 0;
+
+	if (mitigation != UNRACED_MITIGATION_KERNEL || capture->probes[0].registered)
 		return 0;
-	for (i = 0; i < UNRACED_COPIES && !error; i++) {
-		capture->probes[i].capture = capture;
-		error = start_probe(&capture->probes[i], i);
-	}
+	for (i = 0; i < UNRACED_COPIES && !error; i++)
+		error = start_probe(capture, i);
 	if (error)
-		unraced_copies_stop(capture);
+		stop_opens(capture);
 	return error;
 }
 
@@ -180,29 +182,26 @@ static bool can_probe(enum unraced_copy copy)
 	return copies[copy].optional;
 }
 
-static bool all_found;
+static bool has_all_copies;
 
-void unraced_copies_find(void)
+static int find_copies(void)
 {
 	int i;
 
-	all_found = unraced_connects_can_probe();
+	has_all_copies = unraced_connects_can_probe();
 	for (i = 0; i < UNRACED_COPIES; i++)
-		all_found = all_found && can_probe(i);
+		has_all_copies = has_all_copies && can_probe(i);
+	return 0;
 }
 
-u32 unraced_copies_features(void)
+static u32 features_of_copies(void)
 {
-	return all_found ? UNRACED_FEATURE_KERNEL : 0;
+	return has_all_copies ? UNRACED_FEATURE_KERNEL : 0;
 }
 
-void unraced_copies_stop(struct unraced_capture *capture)
-{
-	int i;
-
-	for (i = 0; i < UNRACED_COPIES; i++) {
-		if (capture->probes[i].registered)
-			unregister_kprobe(&capture->probes[i].kprobe);
-		capture->probes[i].registered = false;
-	}
-}
+const struct unraced_hook unraced_open_hook = {
+	.find = find_copies,
+	.features = features_of_copies,
+	.prepare = prepare_opens,
+	.stop = stop_opens,
+};

@@ -21,7 +21,7 @@ struct unraced_stash;
 
 #define UNRACED_RING_LEAST 65536
 
-/* The places where the kernel has its own copy, or its result; those for connects are in object/connects.c. */
+/* The places where the kernel has its own copy, or its result; that of a connect has connect_probe. */
 enum unraced_copy {
 	UNRACED_COPY_PATH,
 	UNRACED_COPY_HOW,
@@ -49,6 +49,7 @@ struct unraced_capture {
 	u32 *mount_namespaces;
 	struct unraced_prefix *paths;
 	struct unraced_stash *stash;
+	u32 syscall_points; /* attached tracepoints of system calls */
 	/* One byte for each thread id; see syscall/execution.h. */
 	u8 *trace;
 	u64 armed_ns; /* time at which the probes were in place on every CPU; 0 until then */
@@ -71,11 +72,11 @@ struct unraced_capture {
 
 	/* requests of io_urings, by their addresses; null where requests cannot be read */
 	struct unraced_stash *requests;
-	struct unraced_stash *posted; /* requests in flight, by ring and user_data; see iouring/posted.h */
+	struct unraced_stash *posted; /* requests in flight, by ring and user_data; see iouring/pending.h */
 	struct unraced_stash *issued; /* addresses of requests, by the thread that is about to connect */
 	struct unraced_probe issue_probe;
 	struct unraced_return_probe open_probe;
-	int request_points;
+	u32 request_points; /* attached tracepoints of requests */
 
 	struct unraced_ring *rings; /* one for all CPUs, or one by CPU */
 	u32 ring_count;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include <linux/kdev_t.h>
+#include <linux/fs.h>
 #include <linux/sched.h>
 #include <net/ipv6.h>
 #include <net/sock.h>

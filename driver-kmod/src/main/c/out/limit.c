@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include <linux/timekeeping.h>
+#include <linux/ktime.h>
 
 #include "out/limit.h"
 

@@ -2,10 +2,9 @@
 #ifndef UNRACED_SYSCALL_HOOK_H
 #define UNRACED_SYSCALL_HOOK_H
 
-#include "lib/capture.h"
+#include "lib/hook.h"
 
-int unraced_probes_find(void);
-int unraced_probes_start(struct unraced_capture *capture);
-void unraced_probes_stop(struct unraced_capture *capture);
+/* Attaches to the tracepoints that every system call passes. */
+extern const struct unraced_hook unraced_syscall_hook;
 
 #endif
