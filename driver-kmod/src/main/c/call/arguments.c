@@ -123,7 +123,7 @@ static bool read_how(const struct unraced_call *call, struct unraced_how *how)
 /* Descriptor, address and length of a socketcall(2) are unknown until its block is read. */
 static bool lacks_block(const struct unraced_call *call)
 {
-	return call->record.syscall == UNRACED_CONNECT && call->how_pointer &&
+	return call->record.syscall == UNRACED_CONNECT && call->block_pointer &&
 	       call->record.how_provenance == UNRACED_PROVENANCE_NONE;
 }
 
@@ -133,7 +133,7 @@ void unraced_read_pointers(struct unraced_call *call, u8 provenance)
 	struct unraced_how how;
 	u32 block[3];
 
-	if (lacks_block(call) && read_bytes(block, call->how_pointer, sizeof(block)))
+	if (lacks_block(call) && read_bytes(block, call->block_pointer, sizeof(block)))
 		unraced_call_block(call, block, provenance);
 	if (record->provenance == UNRACED_PROVENANCE_NONE && !lacks_block(call)) {
 		if (record->syscall == UNRACED_CONNECT)
@@ -172,31 +172,31 @@ void unraced_read_again(struct unraced_call *call)
 	unraced_read_pointers(call, UNRACED_PROVENANCE_EXIT);
 }
 
-static bool path_changed(struct unraced_area *area)
+static bool path_changed(struct unraced_scratch *scratch)
 {
-	u32 length = area->call.record.open.path.length;
+	u32 length = scratch->call.record.open.path.length;
 	long now;
 
-	if (!(area->call.record.flags & UNRACED_TRUNCATED)) {
+	if (!(scratch->call.record.flags & UNRACED_TRUNCATED)) {
 		int others;
 
 		pagefault_disable();
-		others = holds_others(area->call.tail, length, area->call.pointer);
+		others = holds_others(scratch->call.tail, length, scratch->call.pointer);
 		pagefault_enable();
 		if (others >= 0)
 			return others;
 	}
-	now = read_string(area->bytes, area->call.pointer);
+	now = read_string(scratch->bytes, scratch->call.pointer);
 	if (now < 0)
 		return false;
-	return min_t(long, now, UNRACED_PATH_MAX) != length || memcmp(area->bytes, area->call.tail, length);
+	return min_t(long, now, UNRACED_PATH_MAX) != length || memcmp(scratch->bytes, scratch->call.tail, length);
 }
 
-static bool address_changed(struct unraced_area *area)
+static bool address_changed(struct unraced_scratch *scratch)
 {
-	u32 length = area->call.record.connect.address.length;
+	u32 length = scratch->call.record.connect.address.length;
 
-	return read_bytes(area->bytes, area->call.pointer, length) && memcmp(area->bytes, area->call.tail, length);
+	return read_bytes(scratch->bytes, scratch->call.pointer, length) && memcmp(scratch->bytes, scratch->call.tail, length);
 }
 
 static bool how_changed(const struct unraced_call *call)
@@ -213,21 +213,21 @@ static bool block_changed(const struct unraced_call *call)
 	const struct unraced_connect *connect = &call->record.connect;
 	u32 block[3];
 
-	return read_bytes(block, call->how_pointer, sizeof(block)) &&
+	return read_bytes(block, call->block_pointer, sizeof(block)) &&
 	       ((s32)block[0] != connect->fd || block[1] != call->pointer || (s32)block[2] != connect->addrlen);
 }
 
-void unraced_look_for_changes(struct unraced_area *area)
+void unraced_look_for_changes(struct unraced_scratch *scratch)
 {
-	struct unraced_record *record = &area->call.record;
+	struct unraced_record *record = &scratch->call.record;
 
 	if (record->provenance == UNRACED_PROVENANCE_ENTER &&
-	    (record->syscall == UNRACED_CONNECT ? address_changed(area) : path_changed(area)))
+	    (record->syscall == UNRACED_CONNECT ? address_changed(scratch) : path_changed(scratch)))
 		record->integrity = UNRACED_INTEGRITY_CHANGED;
 	if (record->syscall == UNRACED_OPENAT2 && record->how_provenance == UNRACED_PROVENANCE_ENTER &&
-	    how_changed(&area->call))
+	    how_changed(&scratch->call))
 		record->how_integrity = UNRACED_INTEGRITY_CHANGED;
-	if (record->syscall == UNRACED_CONNECT && area->call.how_pointer &&
-	    record->how_provenance == UNRACED_PROVENANCE_ENTER && block_changed(&area->call))
+	if (record->syscall == UNRACED_CONNECT && scratch->call.block_pointer &&
+	    record->how_provenance == UNRACED_PROVENANCE_ENTER && block_changed(&scratch->call))
 		record->how_integrity = UNRACED_INTEGRITY_CHANGED;
 }

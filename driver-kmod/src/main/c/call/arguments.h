@@ -14,6 +14,6 @@ u32 unraced_faulted(const struct unraced_call *call);
 /* Reads at the return what was unreadable at entry, and sets FAULTED if there was anything. */
 void unraced_read_again(struct unraced_call *call);
 /* Sets CHANGED for each argument whose memory differs from what was read at entry. */
-void unraced_look_for_changes(struct unraced_area *area);
+void unraced_look_for_changes(struct unraced_scratch *scratch);
 
 #endif

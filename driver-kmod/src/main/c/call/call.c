@@ -76,22 +76,22 @@ void unraced_call_append(struct unraced_call *call, struct unraced_slice *slice,
 	call->end += padded;
 }
 
-void unraced_call_drop_claim(struct unraced_call *call)
+void unraced_call_remove_requested(struct unraced_call *call)
 {
-	memset(unraced_call_claim(call), 0, sizeof(struct unraced_slice));
+	memset(unraced_call_requested(call), 0, sizeof(struct unraced_slice));
 	call->end = 0;
 	call->record.provenance = UNRACED_PROVENANCE_NONE;
 }
 
-void unraced_call_adopt(struct unraced_call *call, const void *copy, u32 length)
+void unraced_call_replace_requested(struct unraced_call *call, const void *copy, u32 length)
 {
-	struct unraced_slice *claim = unraced_call_claim(call);
+	struct unraced_slice *requested = unraced_call_requested(call);
 	bool changed = call->record.provenance == UNRACED_PROVENANCE_ENTER &&
-		       (claim->length != length || memcmp(call->tail, copy, length));
+		       (requested->length != length || memcmp(call->tail, copy, length));
 
-	unraced_call_drop_claim(call);
+	unraced_call_remove_requested(call);
 	memcpy(unraced_call_room(call), copy, length);
-	unraced_call_append(call, claim, length);
+	unraced_call_append(call, requested, length);
 	call->record.provenance = UNRACED_PROVENANCE_KERNEL;
 	call->record.integrity = changed ? UNRACED_INTEGRITY_CHANGED : UNRACED_INTEGRITY_MATCH;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
 /*
- * A call in progress: the known part of its record, and the state that completes it. A call is built in an area that
- * belongs to one CPU, and kept in the stash between entry and return. Nothing in it is used as a pointer.
+ * This file describes a call in progress: the known part of its record, and the state that completes it. A call is built
+ * in the scratch memory of a CPU, and kept in the stash between entry and return. Nothing in it is used as a pointer.
  */
 #ifndef UNRACED_CALL_CALL_H
 #define UNRACED_CALL_CALL_H
@@ -16,14 +16,17 @@
 
 struct unraced_call {
 	u64 pointer;	 /* user address of the path or the socket address */
-	u64 how_pointer; /* user address of openat2's struct open_how, or of the block of a socketcall(2) */
-	struct unraced_place root;
-	struct unraced_place start;
+	union {
+		u64 how_pointer;   /* user address of openat2's struct open_how */
+		u64 block_pointer; /* user address of the arguments of a socketcall(2); 0 for a connect(2) */
+	};
+	struct unraced_path_base root;
+	struct unraced_path_base start;
 	u32 end;	 /* bytes of the tail in use */
 	s32 installed;	 /* the descriptor of the file that the record describes already, or -1 */
 	u8 integrity;	 /* the integrity switch was on when the call entered */
 	u8 silent;	 /* a request that posts no completion when it succeeds */
-	u8 direct;	 /* a request whose file gets no descriptor */
+	u8 direct_descriptor; /* a request whose file goes into the ring's own table, and gets no descriptor */
 	u8 proven;	 /* the kernel used the address that was read at entry */
 	u8 punted;	 /* an io-wq worker carries the request out, or its submission was missed */
 	u8 reserved[3];
@@ -52,7 +55,7 @@ static inline u8 *unraced_call_room(struct unraced_call *call)
 void unraced_call_append(struct unraced_call *call, struct unraced_slice *slice, u32 length);
 
 /* Returns the argument in memory: the path or the address. */
-static inline struct unraced_slice *unraced_call_claim(struct unraced_call *call)
+static inline struct unraced_slice *unraced_call_requested(struct unraced_call *call)
 {
 	return call->record.syscall == UNRACED_CONNECT ? &call->record.connect.address : &call->record.open.path;
 }
@@ -64,9 +67,9 @@ static inline bool unraced_call_is_absolute(struct unraced_call *call)
 }
 
 /* Removes the requested path or address from the tail, with all that follows it. */
-void unraced_call_drop_claim(struct unraced_call *call);
+void unraced_call_remove_requested(struct unraced_call *call);
 /* Puts the kernel's own copy in place of the requested path or address. Sets CHANGED when the snapshot differs. */
-void unraced_call_adopt(struct unraced_call *call, const void *copy, u32 length);
+void unraced_call_replace_requested(struct unraced_call *call, const void *copy, u32 length);
 /*
  * Marks the snapshot as the kernel's own copy if the two are equal, which they nearly always are, so nothing is copied.
  * Otherwise returns false and changes nothing. The copy of a path ends with a NUL; that of an address has a length.

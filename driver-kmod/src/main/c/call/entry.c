@@ -50,48 +50,48 @@ struct unraced_stash *unraced_capture_new_table(u32 entries, u32 bytes, bool pai
 	return unraced_stash_new(&size, get_random_u64());
 }
 
-void unraced_rebuild(struct unraced_capture *capture, struct unraced_area *area,
+void unraced_entry_begin(struct unraced_capture *capture, struct unraced_scratch *scratch,
 		     const struct unraced_arguments *arguments, u32 mitigation)
 {
-	struct unraced_call *call = &area->call;
+	struct unraced_call *call = &scratch->call;
 
 	unraced_call_begin(call, arguments->syscall, arguments->abi, mitigation);
 	if (arguments->indirect)
-		call->how_pointer = arguments->values[0];
+		call->block_pointer = arguments->values[0];
 	else
 		unraced_call_registers(call, arguments->values);
 	call->integrity = capture->config.integrity && mitigation != UNRACED_MITIGATION_OFF;
 }
 
-int unraced_take(struct unraced_capture *capture, struct unraced_area *area, const struct unraced_arguments *arguments)
+int unraced_entry_take(struct unraced_capture *capture, struct unraced_scratch *scratch, const struct unraced_arguments *arguments)
 {
 	return unraced_stash_take(capture->stash, current->pid, current->start_boottime,
-				  unraced_call_key(arguments), &area->call, sizeof(area->call));
+				  unraced_call_key(arguments), &scratch->call, sizeof(scratch->call));
 }
 
-int unraced_take_held(struct unraced_capture *capture, struct unraced_area *area,
+int unraced_entry_take_held(struct unraced_capture *capture, struct unraced_scratch *scratch,
 		      const struct unraced_arguments *arguments)
 {
 	return unraced_stash_take_held(capture->stash, current->pid, current->start_boottime,
-				       unraced_call_key(arguments), &area->call, sizeof(area->call));
+				       unraced_call_key(arguments), &scratch->call, sizeof(scratch->call));
 }
 
-void unraced_put(struct unraced_capture *capture, struct unraced_area *area)
+void unraced_entry_put(struct unraced_capture *capture, struct unraced_scratch *scratch)
 {
-	struct unraced_arguments key = { .syscall = area->call.record.syscall, .abi = area->call.record.abi };
+	struct unraced_arguments key = { .syscall = scratch->call.record.syscall, .abi = scratch->call.record.abi };
 
 	unraced_stash_put(capture->stash, current->pid, current->start_boottime, unraced_call_key(&key),
-			  &area->call, unraced_call_bytes(&area->call));
+			  &scratch->call, unraced_call_bytes(&scratch->call));
 }
 
-bool unraced_touch_entry(struct unraced_capture *capture, const struct unraced_arguments *arguments,
+bool unraced_entry_touch(struct unraced_capture *capture, const struct unraced_arguments *arguments,
 			 unraced_touch *touch, const void *with)
 {
 	return unraced_stash_touch(capture->stash, current->pid, current->start_boottime, unraced_call_key(arguments),
 				   touch, with);
 }
 
-u32 unraced_missed(int taken)
+u32 unraced_entry_missed(int taken)
 {
 	return UNRACED_ENTER_MISSED | (taken == UNRACED_TAKE_EVICTED ? UNRACED_EVICTED : 0);
 }

@@ -19,18 +19,18 @@ static inline u32 unraced_call_key(const struct unraced_arguments *arguments)
 }
 
 /* Starts a call anew from its registers. */
-void unraced_rebuild(struct unraced_capture *capture, struct unraced_area *area,
+void unraced_entry_begin(struct unraced_capture *capture, struct unraced_scratch *scratch,
 		     const struct unraced_arguments *arguments, u32 mitigation);
-/* Takes the current thread's entry into the area. Returns a length, or an enum unraced_take. */
-int unraced_take(struct unraced_capture *capture, struct unraced_area *area, const struct unraced_arguments *arguments);
+/* Takes the current thread's entry into the scratch memory. Returns its length, or an enum unraced_take. */
+int unraced_entry_take(struct unraced_capture *capture, struct unraced_scratch *scratch, const struct unraced_arguments *arguments);
 /* Does the same while the call runs: if the entry is missing, the reason stays for the return. */
-int unraced_take_held(struct unraced_capture *capture, struct unraced_area *area,
+int unraced_entry_take_held(struct unraced_capture *capture, struct unraced_scratch *scratch,
 		      const struct unraced_arguments *arguments);
-void unraced_put(struct unraced_capture *capture, struct unraced_area *area);
+void unraced_entry_put(struct unraced_capture *capture, struct unraced_scratch *scratch);
 /* Calls a function with the current thread's entry in place; see unraced_stash_touch(). */
-bool unraced_touch_entry(struct unraced_capture *capture, const struct unraced_arguments *arguments,
+bool unraced_entry_touch(struct unraced_capture *capture, const struct unraced_arguments *arguments,
 			 unraced_touch *touch, const void *with);
 /* Returns the flags that say why a call has no entry. */
-u32 unraced_missed(int taken);
+u32 unraced_entry_missed(int taken);
 
 #endif

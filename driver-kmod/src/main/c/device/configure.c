@@ -80,7 +80,7 @@ static int copy_lists(struct unraced_capture *capture)
 	return error;
 }
 
-static int take_memory(struct unraced_capture *capture)
+static int allocate_memory(struct unraced_capture *capture)
 {
 	int error = copy_lists(capture);
 
@@ -90,25 +90,25 @@ static int take_memory(struct unraced_capture *capture)
 		return error;
 	capture->limit_seed = get_random_u32();
 	if (unraced_has_limits(capture)) {
-		capture->limits = unraced_memory_get(sizeof(*capture->limits));
+		capture->limits = unraced_memory_allocate(sizeof(*capture->limits));
 		if (!capture->limits)
 			return -ENOMEM;
 	}
 	capture->stash = unraced_capture_new_stash(capture);
 	if (!capture->stash)
 		return -ENOMEM;
-	capture->trace = unraced_memory_get(UNRACED_TRACE_BYTES);
-	capture->areas = unraced_memory_get(nr_cpu_ids * sizeof(struct unraced_area));
-	return capture->trace && capture->areas ? 0 : -ENOMEM;
+	capture->trace = unraced_memory_allocate(UNRACED_TRACE_BYTES);
+	capture->scratch = unraced_memory_allocate(nr_cpu_ids * sizeof(struct unraced_scratch));
+	return capture->trace && capture->scratch ? 0 : -ENOMEM;
 }
 
-static void give_stash(struct unraced_stash **stash)
+static void free_stash(struct unraced_stash **stash)
 {
 	unraced_stash_free(*stash);
 	*stash = NULL;
 }
 
-static void give_list(void *list)
+static void free_list(void *list)
 {
 	void **place = list;
 
@@ -117,27 +117,27 @@ static void give_list(void *list)
 }
 
 /* Frees all memory that configuring took. No probe uses it any more. */
-static void give_memory(struct unraced_capture *capture)
+static void free_memory(struct unraced_capture *capture)
 {
-	irq_work_sync(&capture->bell);
+	irq_work_sync(&capture->wakeup);
 	unraced_memory_unmap(capture);
-	give_stash(&capture->stash);
-	give_stash(&capture->requests);
-	give_stash(&capture->posted);
-	give_stash(&capture->issued);
-	give_stash(&capture->sockets);
-	give_stash(&capture->acts);
-	unraced_memory_give(capture->trace);
+	free_stash(&capture->stash);
+	free_stash(&capture->requests);
+	free_stash(&capture->pending);
+	free_stash(&capture->issued);
+	free_stash(&capture->sockets);
+	free_stash(&capture->acts);
+	unraced_memory_free(capture->trace);
 	capture->trace = NULL;
-	unraced_memory_give(capture->areas);
-	capture->areas = NULL;
-	unraced_memory_give(capture->limits);
+	unraced_memory_free(capture->scratch);
+	capture->scratch = NULL;
+	unraced_memory_free(capture->limits);
 	capture->limits = NULL;
-	give_list(&capture->tgids);
-	give_list(&capture->uids);
-	give_list(&capture->cgroups);
-	give_list(&capture->mount_namespaces);
-	give_list(&capture->paths);
+	free_list(&capture->tgids);
+	free_list(&capture->uids);
+	free_list(&capture->cgroups);
+	free_list(&capture->mount_namespaces);
+	free_list(&capture->paths);
 }
 
 int unraced_capture_configure(struct unraced_capture *capture, const struct unraced_config *config)
@@ -155,7 +155,7 @@ int unraced_capture_configure(struct unraced_capture *capture, const struct unra
 	capture->self_tgid = current->tgid;
 	capture->mitigation = config->mitigation;
 	capture->enter_events = config->enter_events;
-	error = take_memory(capture);
+	error = allocate_memory(capture);
 	if (!error)
 		error = unraced_hooks_start(capture);
 	if (error) {
@@ -164,11 +164,11 @@ int unraced_capture_configure(struct unraced_capture *capture, const struct unra
 		 * it closes.
 		 */
 		unraced_capture_stop(capture);
-		give_memory(capture);
+		free_memory(capture);
 		return error;
 	}
 	capture->config.stash_bytes = UNRACED_TRACE_BYTES + stash_bytes(capture->stash) +
-				      stash_bytes(capture->requests) + stash_bytes(capture->posted) +
+				      stash_bytes(capture->requests) + stash_bytes(capture->pending) +
 				      stash_bytes(capture->issued) + stash_bytes(capture->sockets) +
 				      stash_bytes(capture->acts);
 	capture->started = true;
@@ -200,6 +200,6 @@ void unraced_capture_stop(struct unraced_capture *capture)
 void unraced_capture_release(struct unraced_capture *capture)
 {
 	unraced_capture_stop(capture);
-	give_memory(capture);
+	free_memory(capture);
 	kfree(capture);
 }

@@ -19,7 +19,7 @@
 
 static void wake_readers(struct irq_work *work)
 {
-	struct unraced_capture *capture = container_of(work, struct unraced_capture, bell);
+	struct unraced_capture *capture = container_of(work, struct unraced_capture, wakeup);
 
 	wake_up_interruptible_poll(&capture->waiters, EPOLLIN);
 }
@@ -35,7 +35,7 @@ static int open(struct inode *inode, struct file *file)
 		return -ENOMEM;
 	mutex_init(&capture->lock);
 	init_waitqueue_head(&capture->waiters);
-	init_irq_work(&capture->bell, wake_readers);
+	init_irq_work(&capture->wakeup, wake_readers);
 	file->private_data = capture;
 	return nonseekable_open(inode, file);
 }
@@ -80,14 +80,14 @@ static long switch_enter_events(struct unraced_capture *capture, void __user *ar
 	return 0;
 }
 
-static long tell_features(void __user *argument)
+static long report_features(void __user *argument)
 {
 	u32 features = unraced_hooks_features();
 
 	return copy_to_user(argument, &features, sizeof(features)) ? -EFAULT : 0;
 }
 
-static long tell_books(struct unraced_capture *capture, void __user *argument)
+static long report_books(struct unraced_capture *capture, void __user *argument)
 {
 	struct unraced_books books;
 
@@ -100,7 +100,7 @@ static long with_lock(struct unraced_capture *capture, unsigned int command, voi
 	if (command == UNRACED_IOC_CONFIGURE)
 		return configure(capture, argument);
 	if (command == UNRACED_IOC_FEATURES)
-		return tell_features(argument);
+		return report_features(argument);
 	if (!capture->counters || !capture->stash)
 		return -ENXIO;
 	switch (command) {
@@ -109,7 +109,7 @@ static long with_lock(struct unraced_capture *capture, unsigned int command, voi
 	case UNRACED_IOC_ENTER_EVENTS:
 		return capture->started ? switch_enter_events(capture, argument) : -ENXIO;
 	case UNRACED_IOC_BOOKS:
-		return tell_books(capture, argument);
+		return report_books(capture, argument);
 	case UNRACED_IOC_STOP:
 		unraced_capture_stop(capture);
 		return 0;

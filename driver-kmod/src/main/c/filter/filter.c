@@ -94,29 +94,29 @@ enum unraced_verdict unraced_filter_return(const struct unraced_capture *capture
 	return capture->config.filters & unwanted ? UNRACED_OTHER_RESULT : UNRACED_PASS;
 }
 
-void unraced_count_filtered(struct unraced_counters *row, enum unraced_verdict verdict)
+void unraced_count_filtered(struct unraced_counters *counters, enum unraced_verdict verdict)
 {
 	switch (verdict) {
 	case UNRACED_SELF:
-		row->filtered_self++;
+		counters->filtered_self++;
 		break;
 	case UNRACED_OTHER_TGID:
-		row->filtered_tgid++;
+		counters->filtered_tgid++;
 		break;
 	case UNRACED_OTHER_UID:
-		row->filtered_uid++;
+		counters->filtered_uid++;
 		break;
 	case UNRACED_OTHER_CGROUP:
-		row->filtered_cgroup++;
+		counters->filtered_cgroup++;
 		break;
 	case UNRACED_OTHER_MOUNT_NS:
-		row->filtered_mount_ns++;
+		counters->filtered_mount_ns++;
 		break;
 	case UNRACED_OTHER_PATH:
-		row->filtered_path++;
+		counters->filtered_path++;
 		break;
 	case UNRACED_OTHER_RESULT:
-		row->filtered_result++;
+		counters->filtered_result++;
 		break;
 	case UNRACED_PASS:
 		break;

@@ -39,6 +39,6 @@ static inline enum unraced_verdict unraced_filter(const struct unraced_capture *
 bool unraced_path_passes(const struct unraced_capture *capture, const struct unraced_call *call);
 /* Applies the filters that need the path and the result, once the call has returned. */
 enum unraced_verdict unraced_filter_return(const struct unraced_capture *capture, const struct unraced_call *call);
-void unraced_count_filtered(struct unraced_counters *row, enum unraced_verdict verdict);
+void unraced_count_filtered(struct unraced_counters *counters, enum unraced_verdict verdict);
 
 #endif

@@ -21,17 +21,17 @@ static int before_open(struct kretprobe_instance *instance, struct pt_regs *regs
 
 static void opened(struct unraced_capture *capture, const struct io_kiocb *req)
 {
-	struct unraced_area *area = unraced_area(capture);
+	struct unraced_scratch *scratch = unraced_scratch(capture);
 	s32 result = req->cqe.res;
 
 	/* The kernel clears this flag when it has carried out the open. */
-	if ((req->flags & REQ_F_NEED_CLEANUP) || result < 0 || unraced_request_take(capture, area, req) < 0)
+	if ((req->flags & REQ_F_NEED_CLEANUP) || result < 0 || unraced_request_take(capture, scratch, req) < 0)
 		return;
-	if (!area->call.direct && !(area->call.record.flags & UNRACED_HAS_FILE)) {
-		area->call.record.result = result;
-		unraced_describe_opened(area);
+	if (!scratch->call.direct_descriptor && !(scratch->call.record.flags & UNRACED_HAS_FILE)) {
+		scratch->call.record.result = result;
+		unraced_describe_opened(scratch);
 	}
-	unraced_request_put(capture, area, req);
+	unraced_request_put(capture, scratch, req);
 }
 
 static int after_open(struct kretprobe_instance *instance, struct pt_regs *regs)

@@ -18,7 +18,7 @@ static int on_issue(struct kprobe *kprobe, struct pt_regs *regs)
 	return 0;
 }
 
-long unraced_requests_references(const void *request)
+long unraced_request_references(const void *request)
 {
 	/* A fixed file belongs to the ring's table, and requests borrow it from there. */
 	return ((const struct io_kiocb *)request)->flags & REQ_F_FIXED_FILE ? 1 : 2;
@@ -34,7 +34,7 @@ static bool is_connecting(void)
 	       unraced_arch_call(regs, syscall_get_nr(current, regs), &arguments) && arguments.syscall == UNRACED_CONNECT;
 }
 
-const void *unraced_requests_issued(struct unraced_capture *capture)
+const void *unraced_issued_request(struct unraced_capture *capture)
 {
 	u64 address;
 
@@ -49,15 +49,15 @@ const void *unraced_requests_issued(struct unraced_capture *capture)
 	return is_connecting() ? NULL : (const void *)(unsigned long)address;
 }
 
-void unraced_requests_address(struct unraced_capture *capture, const void *request, const void *copy, s32 length)
+void unraced_request_address(struct unraced_capture *capture, const void *request, const void *copy, s32 length)
 {
-	struct unraced_area *area = unraced_area(capture);
+	struct unraced_scratch *scratch = unraced_scratch(capture);
 
-	if (length < 0 || length > UNRACED_ADDRESS_MAX || unraced_request_take(capture, area, request) < 0)
+	if (length < 0 || length > UNRACED_ADDRESS_MAX || unraced_request_take(capture, scratch, request) < 0)
 		return;
-	if (area->call.record.provenance != UNRACED_PROVENANCE_KERNEL)
-		unraced_call_adopt(&area->call, copy, length);
-	unraced_request_put(capture, area, request);
+	if (scratch->call.record.provenance != UNRACED_PROVENANCE_KERNEL)
+		unraced_call_replace_requested(&scratch->call, copy, length);
+	unraced_request_put(capture, scratch, request);
 }
 
 /* Without this probe no act belongs to a request: its event has SOCKET_SHARED, and its address stays the snapshot. */
@@ -73,17 +73,17 @@ void unraced_issue_stop(struct unraced_capture *capture)
 
 #else
 
-const void *unraced_requests_issued(struct unraced_capture *capture)
+const void *unraced_issued_request(struct unraced_capture *capture)
 {
 	return NULL;
 }
 
-long unraced_requests_references(const void *request)
+long unraced_request_references(const void *request)
 {
 	return 0;
 }
 
-void unraced_requests_address(struct unraced_capture *capture, const void *request, const void *copy, s32 length)
+void unraced_request_address(struct unraced_capture *capture, const void *request, const void *copy, s32 length)
 {
 }
 

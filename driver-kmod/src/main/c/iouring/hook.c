@@ -46,9 +46,9 @@ static int start_requests(struct unraced_capture *capture)
 	if (!has_request_points)
 		return 0;
 	capture->requests = unraced_capture_new_stash(capture);
-	capture->posted = unraced_capture_new_table(capture->config.stash_entries, UNRACED_POSTED_BYTES, true);
+	capture->pending = unraced_capture_new_table(capture->config.stash_entries, UNRACED_PENDING_BYTES, true);
 	capture->issued = unraced_capture_new_table(capture->config.stash_entries, sizeof(u64), false);
-	if (!capture->requests || !capture->posted || !capture->issued)
+	if (!capture->requests || !capture->pending || !capture->issued)
 		return -ENOMEM;
 	if (unraced_is_watched(capture, UNRACED_CONNECT))
 		unraced_issue_start(capture);

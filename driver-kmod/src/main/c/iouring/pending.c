@@ -7,7 +7,7 @@
 
 #ifdef UNRACED_READS_IO_URING
 
-struct posted_edit {
+struct pending_edit {
 	const struct io_kiocb *req;
 	const void *ctx;
 	u64 user_data;
@@ -21,89 +21,89 @@ struct posted_edit {
  * The key is the exact ring and user_data. After an eviction, all that is known of a key is that requests were
  * forgotten.
  */
-static void edit_posted(struct unraced_capture *capture, const void *ctx, u64 user_data, bool make, unraced_editor *editor,
-			struct posted_edit *edit)
+static void edit_pending(struct unraced_capture *capture, const void *ctx, u64 user_data, bool make, unraced_editor *editor,
+			struct pending_edit *edit)
 {
-	unraced_stash_edit(capture->posted, (unsigned long)ctx, user_data, 0, make, editor, edit);
+	unraced_stash_edit(capture->pending, (unsigned long)ctx, user_data, 0, make, editor, edit);
 }
 
-static struct unraced_posted *posted_of(const struct unraced_edit *found)
+static struct unraced_pending_requests *pending_of(const struct unraced_edit *found)
 {
-	struct unraced_posted *posted = found->entry;
+	struct unraced_pending_requests *pending = found->entry;
 
 	if (found->evicted)
-		posted->unlisted = 1;
-	return posted;
+		pending->unlisted = 1;
+	return pending;
 }
 
-static bool is_needed(const struct unraced_posted *posted)
+static bool is_needed(const struct unraced_pending_requests *pending)
 {
-	return posted->size || posted->unlisted;
+	return pending->size || pending->unlisted;
 }
 
-static u32 listed_place(const struct unraced_posted *posted, const struct io_kiocb *req)
+static u32 listed_at(const struct unraced_pending_requests *pending, const struct io_kiocb *req)
 {
 	u32 i = 0;
 
-	while (i < posted->size && posted->listed[i].request != (unsigned long)req)
+	while (i < pending->size && pending->listed[i].request != (unsigned long)req)
 		i++;
 	return i;
 }
 
-static void list(struct unraced_posted *posted, const struct io_kiocb *req)
+static void list(struct unraced_pending_requests *pending, const struct io_kiocb *req)
 {
 	/* This request may be listed already: its completion was missed, and the kernel has reused its io_kiocb. */
-	u32 at = listed_place(posted, req);
+	u32 at = listed_at(pending, req);
 
-	if (at == UNRACED_POSTED_LISTED) {
-		posted->unlisted++;
+	if (at == UNRACED_PENDING_LISTED) {
+		pending->unlisted++;
 		return;
 	}
-	posted->listed[at].request = (unsigned long)req;
-	posted->listed[at].opcode = req->opcode;
-	posted->listed[at].before = req->opcode == IORING_OP_CONNECT ? req->cqe.fd : req->cqe.res;
-	if (at == posted->size)
-		posted->size++;
+	pending->listed[at].request = (unsigned long)req;
+	pending->listed[at].opcode = req->opcode;
+	pending->listed[at].before = req->opcode == IORING_OP_CONNECT ? req->cqe.fd : req->cqe.res;
+	if (at == pending->size)
+		pending->size++;
 }
 
-static void unlist(struct unraced_posted *posted, u32 at)
+static void unlist(struct unraced_pending_requests *pending, u32 at)
 {
-	posted->listed[at] = posted->listed[--posted->size];
+	pending->listed[at] = pending->listed[--pending->size];
 }
 
 static bool add(const struct unraced_edit *found, void *with)
 {
-	const struct posted_edit *edit = with;
+	const struct pending_edit *edit = with;
 
-	list(posted_of(found), edit->req);
+	list(pending_of(found), edit->req);
 	return true;
 }
 
-void unraced_posted_add(struct unraced_capture *capture, const struct io_kiocb *req)
+void unraced_pending_add(struct unraced_capture *capture, const struct io_kiocb *req)
 {
-	struct posted_edit edit = { .req = req };
+	struct pending_edit edit = { .req = req };
 
-	edit_posted(capture, req->ctx, req->cqe.user_data, true, add, &edit);
+	edit_pending(capture, req->ctx, req->cqe.user_data, true, add, &edit);
 }
 
-static bool take_off(const struct unraced_edit *found, void *with)
+static bool remove_listed(const struct unraced_edit *found, void *with)
 {
-	const struct posted_edit *edit = with;
-	struct unraced_posted *posted = posted_of(found);
-	u32 at = listed_place(posted, edit->req);
+	const struct pending_edit *edit = with;
+	struct unraced_pending_requests *pending = pending_of(found);
+	u32 at = listed_at(pending, edit->req);
 
-	if (at < posted->size)
-		unlist(posted, at);
-	else if (edit->added && posted->unlisted)
-		posted->unlisted--;
-	return is_needed(posted);
+	if (at < pending->size)
+		unlist(pending, at);
+	else if (edit->added && pending->unlisted)
+		pending->unlisted--;
+	return is_needed(pending);
 }
 
-void unraced_posted_remove(struct unraced_capture *capture, const struct io_kiocb *req, bool added)
+void unraced_pending_remove(struct unraced_capture *capture, const struct io_kiocb *req, bool added)
 {
-	struct posted_edit edit = { .req = req, .added = added };
+	struct pending_edit edit = { .req = req, .added = added };
 
-	edit_posted(capture, req->ctx, req->cqe.user_data, false, take_off, &edit);
+	edit_pending(capture, req->ctx, req->cqe.user_data, false, remove_listed, &edit);
 }
 
 enum state { IN_FLIGHT, DOUBTFUL, UNCLEAR, OVER };
@@ -116,16 +116,16 @@ enum state { IN_FLIGHT, DOUBTFUL, UNCLEAR, OVER };
  * that did not run can only have this result. A connect that waits has the result of poll there, which is 0 or more and
  * looks like a result (io_poll_check_events()).
  */
-static enum state state_of(const struct unraced_posted *posted, u32 at, const void *ctx, u64 user_data, s32 result)
+static enum state state_of(const struct unraced_pending_requests *pending, u32 at, const void *ctx, u64 user_data, s32 result)
 {
-	const struct io_kiocb *req = (const struct io_kiocb *)(unsigned long)posted->listed[at].request;
+	const struct io_kiocb *req = (const struct io_kiocb *)(unsigned long)pending->listed[at].request;
 	typeof(((struct io_kiocb *)NULL)->flags) flags; /* its width differs by version */
 	const void *its_ctx;
 	struct io_cqe cqe;
 	u8 opcode;
 
 	if (!COPIED(its_ctx, req->ctx) || its_ctx != ctx || !COPIED(cqe, req->cqe) || cqe.user_data != user_data ||
-	    cqe.res != result || !COPIED(opcode, req->opcode) || opcode != posted->listed[at].opcode ||
+	    cqe.res != result || !COPIED(opcode, req->opcode) || opcode != pending->listed[at].opcode ||
 	    !COPIED(flags, req->flags))
 		return IN_FLIGHT;
 	if (opcode == IORING_OP_CONNECT) {
@@ -134,88 +134,88 @@ static enum state state_of(const struct unraced_posted *posted, u32 at, const vo
 			return IN_FLIGHT;
 		if ((flags & REQ_F_POLLED) && result >= 0)
 			return DOUBTFUL;
-		return posted->listed[at].before ? OVER : UNCLEAR;
+		return pending->listed[at].before ? OVER : UNCLEAR;
 	}
 	if (!(flags & REQ_F_NEED_CLEANUP))
 		return OVER;
 	if (result != -ECANCELED)
 		return IN_FLIGHT;
-	return posted->listed[at].before == result ? UNCLEAR : OVER;
+	return pending->listed[at].before == result ? UNCLEAR : OVER;
 }
 
 /* Removes all requests that may have completed with this result, and counts them. Returns one of them, or 0. */
-static u64 take_ended(struct unraced_posted *posted, const void *ctx, u64 user_data, s32 result, u32 *ended)
+static u64 take_ended(struct unraced_pending_requests *pending, const void *ctx, u64 user_data, s32 result, u32 *ended)
 {
 	u64 request = 0;
-	u32 i = posted->size;
+	u32 i = pending->size;
 
 	*ended = 0;
 	while (i-- > 0) {
-		enum state state = state_of(posted, i, ctx, user_data, result);
+		enum state state = state_of(pending, i, ctx, user_data, result);
 
 		if (state <= DOUBTFUL)
 			continue;
-		request = state == OVER ? posted->listed[i].request : 0;
-		unlist(posted, i);
+		request = state == OVER ? pending->listed[i].request : 0;
+		unlist(pending, i);
 		++*ended;
 	}
 	return request;
 }
 
 /* Finds the requests that are in doubt, and removes a single one. Returns whether there is any. */
-static bool take_doubtful(struct unraced_posted *posted, const void *ctx, u64 user_data, s32 result, u64 *request)
+static bool take_doubtful(struct unraced_pending_requests *pending, const void *ctx, u64 user_data, s32 result, u64 *request)
 {
 	u32 at = 0, doubtful = 0, i;
 
 	*request = 0;
-	for (i = 0; i < posted->size; i++) {
-		if (state_of(posted, i, ctx, user_data, result) != DOUBTFUL)
+	for (i = 0; i < pending->size; i++) {
+		if (state_of(pending, i, ctx, user_data, result) != DOUBTFUL)
 			continue;
 		at = i;
 		doubtful++;
 	}
 	if (doubtful == 1) {
-		*request = posted->listed[at].request;
-		unlist(posted, at);
+		*request = pending->listed[at].request;
+		unlist(pending, at);
 	}
 	return doubtful > 0;
 }
 
 static bool find(const struct unraced_edit *found, void *with)
 {
-	struct posted_edit *edit = with;
-	struct unraced_posted *posted = posted_of(found);
+	struct pending_edit *edit = with;
+	struct unraced_pending_requests *pending = pending_of(found);
 	u64 request;
 	u32 ended;
 
-	request = take_ended(posted, edit->ctx, edit->user_data, edit->result, &ended);
-	if (ended != 1 || posted->unlisted)
+	request = take_ended(pending, edit->ctx, edit->user_data, edit->result, &ended);
+	if (ended != 1 || pending->unlisted)
 		request = 0;
 	/*
 	 * With several candidates the right one is unknown, and the memory of the others may be gone at their own
 	 * completions. All count as lost.
 	 */
 	if (!request)
-		posted->unlisted += ended;
+		pending->unlisted += ended;
 	if (request) {
 		*edit->found = UNRACED_OF_THIS;
-	} else if (posted->unlisted) {
+	} else if (pending->unlisted) {
 		*edit->found = UNRACED_OF_ANY;
-		posted->unlisted--;
-	} else if (take_doubtful(posted, edit->ctx, edit->user_data, edit->result, &request)) {
+		pending->unlisted--;
+	} else if (take_doubtful(pending, edit->ctx, edit->user_data, edit->result, &request)) {
 		*edit->found = request ? UNRACED_PERHAPS_THIS : UNRACED_OF_ANY;
 	}
 	edit->request = request;
-	return is_needed(posted);
+	return is_needed(pending);
 }
 
-const struct io_kiocb *unraced_posted_find(struct unraced_capture *capture, const void *ctx, u64 user_data, s32 result,
+const struct io_kiocb *unraced_pending_find(struct unraced_capture *capture, const void *ctx, u64 user_data, s32 result,
 					   enum unraced_found *found)
 {
-	struct posted_edit edit = { .ctx = ctx, .user_data = user_data, .result = result, .found = found };
+	struct pending_edit edit = { .ctx = ctx, .user_data = user_data, .result = result, .found = found };
 
 	*found = UNRACED_OF_NONE;
-	edit_posted(capture, ctx, user_data, false, find, &edit);
+	edit_pending(capture, ctx, user_data, false, find, &edit);
 	return (const struct io_kiocb *)(unsigned long)edit.request;
 }
 

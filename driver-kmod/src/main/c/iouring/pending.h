@@ -11,9 +11,9 @@
 struct io_kiocb;
 
 /* Requests that share (ring, user_data) are tracked individually up to this number. */
-#define UNRACED_POSTED_LISTED 4
+#define UNRACED_PENDING_LISTED 4
 
-struct unraced_posted {
+struct unraced_pending_requests {
 	struct {
 		u64 request;
 		/*
@@ -22,16 +22,16 @@ struct unraced_posted {
 		 */
 		s32 before;
 		u32 opcode;
-	} listed[UNRACED_POSTED_LISTED];
+	} listed[UNRACED_PENDING_LISTED];
 	u32 size;
 	u32 unlisted;
 };
 
-#define UNRACED_POSTED_BYTES sizeof(struct unraced_posted)
+#define UNRACED_PENDING_BYTES sizeof(struct unraced_pending_requests)
 
-void unraced_posted_add(struct unraced_capture *capture, const struct io_kiocb *req);
+void unraced_pending_add(struct unraced_capture *capture, const struct io_kiocb *req);
 /* Removes a request that completed. added says whether it was added, in case it was not tracked individually. */
-void unraced_posted_remove(struct unraced_capture *capture, const struct io_kiocb *req, bool added);
+void unraced_pending_remove(struct unraced_capture *capture, const struct io_kiocb *req, bool added);
 enum unraced_found {
 	UNRACED_OF_NONE, /* no added request fits */
 	UNRACED_OF_THIS,
@@ -41,7 +41,7 @@ enum unraced_found {
 };
 
 /* Returns the request of a completion without room; null unless it is found, or in doubt. */
-const struct io_kiocb *unraced_posted_find(struct unraced_capture *capture, const void *ctx, u64 user_data, s32 result,
+const struct io_kiocb *unraced_pending_find(struct unraced_capture *capture, const void *ctx, u64 user_data, s32 result,
 					   enum unraced_found *found);
 
 #endif

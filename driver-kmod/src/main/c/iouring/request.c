@@ -13,38 +13,38 @@ bool unraced_is_watched_request(const struct unraced_capture *capture, u8 syscal
 	return syscall && unraced_is_watched(capture, syscall);
 }
 
-int unraced_request_take(struct unraced_capture *capture, struct unraced_area *area, const struct io_kiocb *req)
+int unraced_request_take(struct unraced_capture *capture, struct unraced_scratch *scratch, const struct io_kiocb *req)
 {
-	return unraced_stash_take(capture->requests, (unsigned long)req, 0, unraced_requested_call(req), &area->call,
-				  sizeof(area->call));
+	return unraced_stash_take(capture->requests, (unsigned long)req, 0, unraced_requested_call(req), &scratch->call,
+				  sizeof(scratch->call));
 }
 
-void unraced_request_put(struct unraced_capture *capture, struct unraced_area *area, const struct io_kiocb *req)
+void unraced_request_put(struct unraced_capture *capture, struct unraced_scratch *scratch, const struct io_kiocb *req)
 {
-	unraced_stash_put(capture->requests, (unsigned long)req, 0, unraced_requested_call(req), &area->call,
-			  unraced_call_bytes(&area->call));
+	unraced_stash_put(capture->requests, (unsigned long)req, 0, unraced_requested_call(req), &scratch->call,
+			  unraced_call_bytes(&scratch->call));
 }
 
-void unraced_begin_request(struct unraced_capture *capture, struct unraced_area *area, u8 syscall)
+void unraced_begin_request(struct unraced_capture *capture, struct unraced_scratch *scratch, u8 syscall)
 {
 	struct unraced_arguments none = { .syscall = syscall, .abi = UNRACED_ABI_NATIVE };
 
-	unraced_rebuild(capture, area, &none, READ_ONCE(capture->mitigation));
-	area->call.record.origin = UNRACED_ORIGIN_IO_URING;
+	unraced_entry_begin(capture, scratch, &none, READ_ONCE(capture->mitigation));
+	scratch->call.record.origin = UNRACED_ORIGIN_IO_URING;
 }
 
-void unraced_describe_opened(struct unraced_area *area)
+void unraced_describe_opened(struct unraced_scratch *scratch)
 {
-	struct unraced_record *record = &area->call.record;
+	struct unraced_record *record = &scratch->call.record;
 	struct file *file;
 
-	if (unraced_descriptors_shared())
+	if (unraced_fd_table_is_shared())
 		record->flags |= UNRACED_FD_TABLE_SHARED;
 	file = fget_raw(record->result);
 	if (!file)
 		return;
-	area->call.installed = record->result;
-	unraced_describe_file(area, file);
+	scratch->call.installed = record->result;
+	unraced_describe_file(scratch, file);
 	fput(file);
 }
 

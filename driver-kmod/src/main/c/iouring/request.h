@@ -10,13 +10,13 @@
 
 /* Returns whether the capture has events of this call; 0 is no call. */
 bool unraced_is_watched_request(const struct unraced_capture *capture, u8 syscall);
-/* Takes the request's entry into the area. Returns a length, or an enum unraced_take. */
-int unraced_request_take(struct unraced_capture *capture, struct unraced_area *area, const struct io_kiocb *req);
-void unraced_request_put(struct unraced_capture *capture, struct unraced_area *area, const struct io_kiocb *req);
-/* Starts the area's call anew for a request. */
-void unraced_begin_request(struct unraced_capture *capture, struct unraced_area *area, u8 syscall);
-/* Describes the file behind the descriptor that the area's result names, as the current task sees it. */
-void unraced_describe_opened(struct unraced_area *area);
+/* Takes the request's entry into the scratch memory. Returns its length, or an enum unraced_take. */
+int unraced_request_take(struct unraced_capture *capture, struct unraced_scratch *scratch, const struct io_kiocb *req);
+void unraced_request_put(struct unraced_capture *capture, struct unraced_scratch *scratch, const struct io_kiocb *req);
+/* Starts a new call for a request, in the scratch memory. */
+void unraced_begin_request(struct unraced_capture *capture, struct unraced_scratch *scratch, u8 syscall);
+/* Describes the file behind the descriptor that the call's result names, as the current task sees it. */
+void unraced_describe_opened(struct unraced_scratch *scratch);
 
 #endif
 

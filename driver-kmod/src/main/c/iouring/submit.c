@@ -22,10 +22,10 @@ static void take_open(struct unraced_call *call, const struct io_kiocb *req)
 	call->record.open.dirfd = open->dfd;
 	if (call->record.syscall == UNRACED_OPENAT2)
 		call->record.open.how_size = sizeof(how);
-	call->direct = open->file_slot != 0;
+	call->direct_descriptor = open->file_slot != 0;
 	unraced_call_how(call, &how, UNRACED_PROVENANCE_KERNEL);
 	if (!IS_ERR_OR_NULL(name))
-		unraced_call_adopt(call, name->name, strnlen(name->name, UNRACED_PATH_MAX));
+		unraced_call_replace_requested(call, name->name, strnlen(name->name, UNRACED_PATH_MAX));
 }
 
 static void take_connect(struct unraced_call *call, const struct io_kiocb *req)
@@ -66,13 +66,13 @@ static void take_refused(struct unraced_call *call, const struct io_uring_sqe *s
 static void submit(struct unraced_capture *capture, const struct io_kiocb *req, const struct io_uring_sqe *refused,
 		   int error)
 {
-	struct unraced_area *area = unraced_area(capture);
-	struct unraced_call *call = &area->call;
+	struct unraced_scratch *scratch = unraced_scratch(capture);
+	struct unraced_call *call = &scratch->call;
 
-	unraced_begin_request(capture, area, unraced_requested_call(req));
+	unraced_begin_request(capture, scratch, unraced_requested_call(req));
 	/* This memory may have belonged to a request whose completion was never reported. */
 	if (call->record.syscall == UNRACED_CONNECT)
-		unraced_act_forget(capture, (unsigned long)req, 0);
+		unraced_act_discard(capture, (unsigned long)req, 0);
 	call->record.enter_ns = ktime_get_boottime_ns();
 	if (refused)
 		take_refused(call, refused);
@@ -81,17 +81,17 @@ static void submit(struct unraced_capture *capture, const struct io_kiocb *req, 
 	else
 		take_open(call, req);
 	call->record.flags |= unraced_faulted(call);
-	if (unraced_descriptors_shared())
+	if (unraced_fd_table_is_shared())
 		call->record.flags |= UNRACED_FD_TABLE_SHARED;
 	unraced_describe_caller(&call->record);
 	call->silent = !!(req->flags & REQ_F_CQE_SKIP);
 	call->record.result = error;
-	unraced_request_put(capture, area, req);
+	unraced_request_put(capture, scratch, req);
 	/* A silent request counts as lost already; when its completion finds no room, it must not count again. */
 	if (call->silent)
-		unraced_row(capture)->silent++;
+		unraced_counters_here(capture)->silent++;
 	else
-		unraced_posted_add(capture, req);
+		unraced_pending_add(capture, req);
 }
 
 static void on_submission(struct unraced_capture *capture, const struct io_kiocb *req, const struct io_uring_sqe *refused,
@@ -119,16 +119,16 @@ void unraced_on_refuse(void *data, const struct io_uring_sqe *sqe, struct io_kio
 void unraced_on_punt(void *data, struct io_kiocb *req, int rw)
 {
 	struct unraced_capture *capture = data;
-	struct unraced_area *area;
+	struct unraced_scratch *scratch;
 
 	if (!unraced_is_watched_request(capture, unraced_requested_call(req)))
 		return;
 	preempt_disable();
-	area = unraced_area(capture);
-	if (unraced_request_take(capture, area, req) >= 0) {
-		area->call.record.flags |= UNRACED_FD_TABLE_SHARED;
-		area->call.punted = 1;
-		unraced_request_put(capture, area, req);
+	scratch = unraced_scratch(capture);
+	if (unraced_request_take(capture, scratch, req) >= 0) {
+		scratch->call.record.flags |= UNRACED_FD_TABLE_SHARED;
+		scratch->call.punted = 1;
+		unraced_request_put(capture, scratch, req);
 	}
 	preempt_enable();
 }

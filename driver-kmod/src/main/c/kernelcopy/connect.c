@@ -30,8 +30,8 @@ struct connecting {
  */
 static bool is_alone(const struct connecting *connecting)
 {
-	long own = connecting->request ? unraced_requests_references(connecting->request) :
-					 1 + unraced_descriptors_shared();
+	long own = connecting->request ? unraced_request_references(connecting->request) :
+					 1 + unraced_fd_table_is_shared();
 
 	return file_count(connecting->file) <= own;
 }
@@ -47,12 +47,12 @@ static void begin_act(struct unraced_capture *capture, const struct connecting *
 /* Returns whether the block's descriptor, as read at entry, leads to the file that the kernel took. */
 static bool names_file(s32 descriptor, const struct connecting *connecting)
 {
-	bool shared = unraced_descriptors_shared(), same;
+	bool shared = unraced_fd_table_is_shared(), same;
 	struct file *file = unraced_file_of(descriptor, shared);
 
 	same = file == connecting->file;
 	if (file)
-		unraced_give_file(file, shared);
+		unraced_put_file(file, shared);
 	return same;
 }
 
@@ -66,7 +66,7 @@ static void compare_block(struct unraced_call *call, const struct connecting *co
 	struct unraced_record *record = &call->record;
 	bool copies = record->mitigation == UNRACED_MITIGATION_KERNEL, named;
 
-	if (!call->how_pointer || record->how_provenance != UNRACED_PROVENANCE_ENTER || (!copies && !call->integrity))
+	if (!call->block_pointer || record->how_provenance != UNRACED_PROVENANCE_ENTER || (!copies && !call->integrity))
 		return;
 	named = names_file(record->connect.fd, connecting);
 	if (!named || record->connect.addrlen != connecting->length)
@@ -75,7 +75,7 @@ static void compare_block(struct unraced_call *call, const struct connecting *co
 	 * Since the kernel read the block, another thread with the same descriptors could have moved the file to this
 	 * descriptor.
 	 */
-	if (!copies || !named || !connecting->alone || unraced_descriptors_shared())
+	if (!copies || !named || !connecting->alone || unraced_fd_table_is_shared())
 		return;
 	record->how_provenance = UNRACED_PROVENANCE_KERNEL;
 	record->connect.addrlen = connecting->length;
@@ -89,7 +89,7 @@ static bool confirm_address(void *entry, const void *with)
 	const struct connecting *connecting = with;
 	struct unraced_call *call = entry;
 
-	if (call->how_pointer)
+	if (call->block_pointer)
 		return false;
 	if (call->record.mitigation == UNRACED_MITIGATION_KERNEL)
 		return unraced_call_confirm_address(call, connecting->address, connecting->length);
@@ -100,17 +100,17 @@ static bool confirm_address(void *entry, const void *with)
 static void take_copy(struct unraced_capture *capture, const struct unraced_arguments *arguments,
 		      const struct connecting *connecting)
 {
-	struct unraced_area *area = unraced_area(capture);
+	struct unraced_scratch *scratch = unraced_scratch(capture);
 
 	if (connecting->length < 0 || connecting->length > UNRACED_ADDRESS_MAX ||
-	    unraced_touch_entry(capture, arguments, confirm_address, connecting) || !unraced_begin_copy(capture, area, arguments))
+	    unraced_entry_touch(capture, arguments, confirm_address, connecting) || !unraced_begin_copy(capture, scratch, arguments))
 		return;
-	compare_block(&area->call, connecting);
-	if (unraced_wants_copy(&area->call))
-		unraced_call_adopt(&area->call, connecting->address, connecting->length);
+	compare_block(&scratch->call, connecting);
+	if (unraced_wants_copy(&scratch->call))
+		unraced_call_replace_requested(&scratch->call, connecting->address, connecting->length);
 	else
-		unraced_call_compare_address(&area->call, connecting->address, connecting->length);
-	unraced_put(capture, area);
+		unraced_call_compare_address(&scratch->call, connecting->address, connecting->length);
+	unraced_entry_put(capture, scratch);
 }
 
 static int on_connect(struct kprobe *kprobe, struct pt_regs *regs)
@@ -120,7 +120,7 @@ static int on_connect(struct kprobe *kprobe, struct pt_regs *regs)
 		.file = (struct file *)regs_get_kernel_argument(regs, 0),
 		.address = (const void *)regs_get_kernel_argument(regs, 1),
 		.length = (s32)regs_get_kernel_argument(regs, 2),
-		.request = unraced_requests_issued(capture),
+		.request = unraced_issued_request(capture),
 	};
 	struct socket *socket = sock_from_file(connecting.file);
 	struct unraced_arguments arguments UNRACED_FILLED_LATER;
@@ -131,7 +131,7 @@ static int on_connect(struct kprobe *kprobe, struct pt_regs *regs)
 		begin_act(capture, &connecting);
 	}
 	if (connecting.request)
-		unraced_requests_address(capture, connecting.request, connecting.address, connecting.length);
+		unraced_request_address(capture, connecting.request, connecting.address, connecting.length);
 	else if (unraced_current_call(capture, &arguments) && arguments.syscall == UNRACED_CONNECT)
 		take_copy(capture, &arguments, &connecting);
 	return 0;

@@ -18,19 +18,19 @@ bool unraced_current_call(struct unraced_capture *capture, struct unraced_argume
 	return unraced_trace_inside(capture) && unraced_arch_call(regs, syscall_get_nr(current, regs), arguments);
 }
 
-bool unraced_begin_copy(struct unraced_capture *capture, struct unraced_area *area,
+bool unraced_begin_copy(struct unraced_capture *capture, struct unraced_scratch *scratch,
 			const struct unraced_arguments *arguments)
 {
 	u32 mitigation = READ_ONCE(capture->mitigation);
-	int taken = unraced_take_held(capture, area, arguments);
+	int taken = unraced_entry_take_held(capture, scratch, arguments);
 
 	if (taken >= 0)
 		return true;
 	if (mitigation != UNRACED_MITIGATION_KERNEL || unraced_filter(capture) != UNRACED_PASS)
 		return false;
-	taken = unraced_take(capture, area, arguments);
-	unraced_rebuild(capture, area, arguments, mitigation);
-	area->call.record.flags |= unraced_missed(taken);
+	taken = unraced_entry_take(capture, scratch, arguments);
+	unraced_entry_begin(capture, scratch, arguments, mitigation);
+	scratch->call.record.flags |= unraced_entry_missed(taken);
 	return true;
 }
 

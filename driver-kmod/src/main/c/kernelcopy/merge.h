@@ -9,9 +9,10 @@
 /* Returns the current thread's call if this capture saw its entry. */
 bool unraced_current_call(struct unraced_capture *capture, struct unraced_arguments *arguments);
 /*
- * Brings the call, as far as it is known, to the area. What is missing is read at the return, unless this copy has it.
+ * Brings the call, as far as it is known, to the scratch memory. The return reads what is missing, unless this copy has
+ * it.
  */
-bool unraced_begin_copy(struct unraced_capture *capture, struct unraced_area *area,
+bool unraced_begin_copy(struct unraced_capture *capture, struct unraced_scratch *scratch,
 			const struct unraced_arguments *arguments);
 bool unraced_wants_copy(const struct unraced_call *call);
 

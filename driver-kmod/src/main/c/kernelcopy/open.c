@@ -41,16 +41,16 @@ static int on_path(struct kprobe *kprobe, struct pt_regs *regs)
 {
 	struct unraced_capture *capture = container_of(kprobe, struct unraced_probe, kprobe)->capture;
 	const struct filename *name = (const struct filename *)regs_get_kernel_argument(regs, 1);
-	struct unraced_area *area = unraced_area(capture);
+	struct unraced_scratch *scratch = unraced_scratch(capture);
 	struct unraced_arguments arguments UNRACED_FILLED_LATER;
 
 	if (!unraced_current_call(capture, &arguments) || arguments.syscall == UNRACED_CONNECT || IS_ERR_OR_NULL(name))
 		return 0;
-	if (unraced_touch_entry(capture, &arguments, confirm_path, name) || !unraced_begin_copy(capture, area, &arguments))
+	if (unraced_entry_touch(capture, &arguments, confirm_path, name) || !unraced_begin_copy(capture, scratch, &arguments))
 		return 0;
-	if (unraced_wants_copy(&area->call) && is_of(name, &area->call))
-		unraced_call_adopt(&area->call, name->name, strnlen(name->name, UNRACED_PATH_MAX));
-	unraced_put(capture, area);
+	if (unraced_wants_copy(&scratch->call) && is_of(name, &scratch->call))
+		unraced_call_replace_requested(&scratch->call, name->name, strnlen(name->name, UNRACED_PATH_MAX));
+	unraced_entry_put(capture, scratch);
 	return 0;
 }
 
@@ -71,19 +71,19 @@ static int on_how(struct kprobe *kprobe, struct pt_regs *regs)
 {
 	struct unraced_capture *capture = container_of(kprobe, struct unraced_probe, kprobe)->capture;
 	const struct open_how *how = (const struct open_how *)regs_get_kernel_argument(regs, 2);
-	struct unraced_area *area = unraced_area(capture);
+	struct unraced_scratch *scratch = unraced_scratch(capture);
 	struct unraced_arguments arguments UNRACED_FILLED_LATER;
 	struct unraced_how copy;
 
 	if (!unraced_current_call(capture, &arguments) || arguments.syscall != UNRACED_OPENAT2)
 		return 0;
-	if (!unraced_begin_copy(capture, area, &arguments))
+	if (!unraced_begin_copy(capture, scratch, &arguments))
 		return 0;
 	copy = (struct unraced_how){ .flags = how->flags, .mode = how->mode, .resolve = how->resolve };
-	restore_how(&area->call, &copy);
-	if (area->call.record.mitigation == UNRACED_MITIGATION_KERNEL)
-		unraced_call_how(&area->call, &copy, UNRACED_PROVENANCE_KERNEL);
-	unraced_put(capture, area);
+	restore_how(&scratch->call, &copy);
+	if (scratch->call.record.mitigation == UNRACED_MITIGATION_KERNEL)
+		unraced_call_how(&scratch->call, &copy, UNRACED_PROVENANCE_KERNEL);
+	unraced_entry_put(capture, scratch);
 	return 0;
 }
 
@@ -91,7 +91,7 @@ static int on_how(struct kprobe *kprobe, struct pt_regs *regs)
  * The tasks that shared the descriptors at entry are gone, and no new one can come: the table is this call's until it
  * returns.
  */
-static bool forget_sharers(void *entry, const void *with)
+static bool clear_shared(void *entry, const void *with)
 {
 	struct unraced_call *call = entry;
 
@@ -106,26 +106,26 @@ static int on_file(struct kprobe *kprobe, struct pt_regs *regs)
 {
 	struct unraced_capture *capture = container_of(kprobe, struct unraced_probe, kprobe)->capture;
 	struct file *file = (struct file *)regs_get_kernel_argument(regs, 1);
-	struct unraced_area *area = unraced_area(capture);
-	struct unraced_record *record = &area->call.record;
+	struct unraced_scratch *scratch = unraced_scratch(capture);
+	struct unraced_record *record = &scratch->call.record;
 	struct unraced_arguments arguments UNRACED_FILLED_LATER;
-	bool shared = unraced_descriptors_shared();
+	bool shared = unraced_fd_table_is_shared();
 
 	if ((!shared && !READ_ONCE(*unraced_sharer(capture))) || !unraced_current_call(capture, &arguments) ||
 	    arguments.syscall == UNRACED_CONNECT)
 		return 0;
-	if (!shared && unraced_touch_entry(capture, &arguments, forget_sharers, NULL))
+	if (!shared && unraced_entry_touch(capture, &arguments, clear_shared, NULL))
 		return 0;
-	if (unraced_take_held(capture, area, &arguments) < 0)
+	if (unraced_entry_take_held(capture, scratch, &arguments) < 0)
 		return 0;
 	if (!shared) {
-		forget_sharers(&area->call, NULL);
+		clear_shared(&scratch->call, NULL);
 	} else if (record->provenance == UNRACED_PROVENANCE_KERNEL && !(record->flags & UNRACED_HAS_FILE)) {
-		area->call.installed = (s32)regs_get_kernel_argument(regs, 0);
+		scratch->call.installed = (s32)regs_get_kernel_argument(regs, 0);
 		record->flags &= ~UNRACED_FD_TABLE_SHARED;
-		unraced_describe_file(area, file);
+		unraced_describe_file(scratch, file);
 	}
-	unraced_put(capture, area);
+	unraced_entry_put(capture, scratch);
 	return 0;
 }
 

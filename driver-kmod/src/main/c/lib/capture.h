@@ -13,7 +13,7 @@
 #include "lib/attach.h"
 #include "lib/device.h"
 
-struct unraced_area;
+struct unraced_scratch;
 struct unraced_ledger;
 struct unraced_limits;
 struct unraced_ring;
@@ -59,7 +59,7 @@ struct unraced_capture {
 	 * need no search.
 	 */
 	u8 sharers[UNRACED_SHARERS];
-	struct unraced_area *areas; /* by CPU */
+	struct unraced_scratch *scratch; /* by CPU */
 	struct unraced_limits *limits; /* null without any limit */
 	u32 limit_seed;
 
@@ -72,7 +72,7 @@ struct unraced_capture {
 
 	/* requests of io_urings, by their addresses; null where requests cannot be read */
 	struct unraced_stash *requests;
-	struct unraced_stash *posted; /* requests in flight, by ring and user_data; see iouring/pending.h */
+	struct unraced_stash *pending; /* requests in flight, by ring and user_data; see iouring/pending.h */
 	struct unraced_stash *issued; /* addresses of requests, by the thread that is about to connect */
 	struct unraced_probe issue_probe;
 	struct unraced_return_probe open_probe;
@@ -86,7 +86,7 @@ struct unraced_capture {
 	struct page **pages; /* every page that can be mapped, in the order of the mapping */
 	unsigned long page_count;
 
-	struct irq_work bell;
+	struct irq_work wakeup;
 	wait_queue_head_t waiters;
 	bool woken;
 };
@@ -96,7 +96,7 @@ static inline u8 *unraced_sharer(struct unraced_capture *capture)
 	return &capture->sharers[current->pid % UNRACED_SHARERS];
 }
 
-static inline struct unraced_counters *unraced_row(struct unraced_capture *capture)
+static inline struct unraced_counters *unraced_counters_here(struct unraced_capture *capture)
 {
 	return &capture->counters[smp_processor_id()];
 }

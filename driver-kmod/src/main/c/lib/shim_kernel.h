@@ -16,19 +16,19 @@
 typedef raw_spinlock_t unraced_lock;
 
 #define unraced_lock_init(lock) raw_spin_lock_init(lock)
-#define unraced_lock_take(lock) raw_spin_lock(lock)
-#define unraced_lock_give(lock) raw_spin_unlock(lock)
+#define unraced_lock_acquire(lock) raw_spin_lock(lock)
+#define unraced_lock_release(lock) raw_spin_unlock(lock)
 
 /*
  * Allocates zeroed memory, charged to the caller's memory cgroup. Returns null if there is not enough; no process is
  * killed for it.
  */
-static inline void *unraced_memory_get(size_t bytes)
+static inline void *unraced_memory_allocate(size_t bytes)
 {
 	return __vmalloc(bytes, GFP_KERNEL_ACCOUNT | __GFP_ZERO | __GFP_NOWARN | __GFP_RETRY_MAYFAIL);
 }
 
-static inline void unraced_memory_give(void *memory)
+static inline void unraced_memory_free(void *memory)
 {
 	vfree(memory);
 }

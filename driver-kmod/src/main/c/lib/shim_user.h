@@ -23,15 +23,15 @@ typedef int64_t s64;
 typedef pthread_mutex_t unraced_lock;
 
 #define unraced_lock_init(lock) pthread_mutex_init(lock, NULL)
-#define unraced_lock_take(lock) pthread_mutex_lock(lock)
-#define unraced_lock_give(lock) pthread_mutex_unlock(lock)
+#define unraced_lock_acquire(lock) pthread_mutex_lock(lock)
+#define unraced_lock_release(lock) pthread_mutex_unlock(lock)
 
-static inline void *unraced_memory_get(size_t bytes)
+static inline void *unraced_memory_allocate(size_t bytes)
 {
 	return calloc(1, bytes);
 }
 
-static inline void unraced_memory_give(void *memory)
+static inline void unraced_memory_free(void *memory)
 {
 	free(memory);
 }

@@ -28,29 +28,29 @@ static u32 name_end(const u8 *address, u32 length)
 }
 
 /* An abstract name is unique; a name in the file tree can be given to another socket after the peer was bound. */
-static u8 judge_name(const u8 *claim, u32 length, const u8 *peer, u32 peer_length)
+static u8 judge_name(const u8 *requested, u32 length, const u8 *peer, u32 peer_length)
 {
 	u32 end;
 
-	if (length > sizeof(u16) && !claim[sizeof(u16)])
-		return length == peer_length && !memcmp(claim, peer, length) ? UNRACED_INTEGRITY_MATCH :
+	if (length > sizeof(u16) && !requested[sizeof(u16)])
+		return length == peer_length && !memcmp(requested, peer, length) ? UNRACED_INTEGRITY_MATCH :
 									      UNRACED_INTEGRITY_DIFFERS;
-	end = name_end(claim, length);
-	return end == name_end(peer, peer_length) && !memcmp(claim, peer, end) ? UNRACED_INTEGRITY_UNCHECKED :
+	end = name_end(requested, length);
+	return end == name_end(peer, peer_length) && !memcmp(requested, peer, end) ? UNRACED_INTEGRITY_UNCHECKED :
 									      UNRACED_INTEGRITY_DIFFERS;
 }
 
 /* The port lies at the same place in both families. */
-static bool same_internet_address(const u8 *claim, u32 length, const u8 *peer)
+static bool same_internet_address(const u8 *requested, u32 length, const u8 *peer)
 {
 	u32 at = offsetof(struct sockaddr_in, sin_addr), size = sizeof(struct in_addr);
 
-	if (claim[0] == AF_INET6) {
+	if (requested[0] == AF_INET6) {
 		at = offsetof(struct sockaddr_in6, sin6_addr);
 		size = sizeof(struct in6_addr);
 	}
-	return length >= at + size && !memcmp(claim + sizeof(u16), peer + sizeof(u16), sizeof(u16)) &&
-	       !memcmp(claim + at, peer + at, size);
+	return length >= at + size && !memcmp(requested + sizeof(u16), peer + sizeof(u16), sizeof(u16)) &&
+	       !memcmp(requested + at, peer + at, size);
 }
 
 /* The addresses are those of __ipv6_addr_needs_scope_id(): fe80::/10, and multicast to the interface or the link. */
@@ -71,30 +71,30 @@ static u32 scope_of(const u8 *address, u32 length)
 	return scope;
 }
 
-/* Judges whether the kernel reached the address through the interface that the claim names. */
-static u8 judge_scope(const u8 *claim, u32 length, const u8 *peer, u32 peer_length, u32 device)
+/* Judges whether the kernel reached the address through the interface that the requested address names. */
+static u8 judge_scope(const u8 *requested, u32 length, const u8 *peer, u32 peer_length, u32 device)
 {
-	u32 claimed = scope_of(claim, length);
+	u32 wanted = scope_of(requested, length);
 
-	if (claim[0] != AF_INET6 || !needs_scope(claim + offsetof(struct sockaddr_in6, sin6_addr)))
+	if (requested[0] != AF_INET6 || !needs_scope(requested + offsetof(struct sockaddr_in6, sin6_addr)))
 		return UNRACED_INTEGRITY_MATCH;
-	if (!claimed)
-		claimed = device;
-	if (!claimed)
+	if (!wanted)
+		wanted = device;
+	if (!wanted)
 		return UNRACED_INTEGRITY_UNCHECKED;
-	return scope_of(peer, peer_length) == claimed ? UNRACED_INTEGRITY_MATCH : UNRACED_INTEGRITY_DIFFERS;
+	return scope_of(peer, peer_length) == wanted ? UNRACED_INTEGRITY_MATCH : UNRACED_INTEGRITY_DIFFERS;
 }
 
-/* The kernel takes the lowest of the groups that a claim names (netlink_connect()). */
-static u8 judge_netlink(const u8 *claim, u32 length, const u8 *peer, u32 peer_length)
+/* The kernel takes the lowest of the groups that a requested address names (netlink_connect()). */
+static u8 judge_netlink(const u8 *requested, u32 length, const u8 *peer, u32 peer_length)
 {
-	struct sockaddr_nl claimed, found;
+	struct sockaddr_nl wanted, found;
 
-	if (length < sizeof(claimed) || peer_length < sizeof(found))
+	if (length < sizeof(wanted) || peer_length < sizeof(found))
 		return UNRACED_INTEGRITY_UNCHECKED;
-	memcpy(&claimed, claim, sizeof(claimed));
+	memcpy(&wanted, requested, sizeof(wanted));
 	memcpy(&found, peer, sizeof(found));
-	return claimed.nl_pid == found.nl_pid && (claimed.nl_groups & -claimed.nl_groups) == found.nl_groups ?
+	return wanted.nl_pid == found.nl_pid && (wanted.nl_groups & -wanted.nl_groups) == found.nl_groups ?
 		       UNRACED_INTEGRITY_MATCH :
 		       UNRACED_INTEGRITY_DIFFERS;
 }
@@ -102,17 +102,17 @@ static u8 judge_netlink(const u8 *claim, u32 length, const u8 *peer, u32 peer_le
 u8 unraced_judge_address(const struct unraced_call *call, u32 device)
 {
 	const struct unraced_slice *address = &call->record.connect.address, *remote = &call->record.connect.remote;
-	const u8 *claim = call->tail, *peer = bytes_of(call, remote);
+	const u8 *requested = call->tail, *peer = bytes_of(call, remote);
 
-	/* A claim of AF_UNSPEC names no peer: it ends a connection. */
-	if (remote->length < sizeof(u16) || address->length < sizeof(u16) || claim[1] || claim[0] == AF_UNSPEC)
+	/* A requested address of AF_UNSPEC names no peer: it ends a connection. */
+	if (remote->length < sizeof(u16) || address->length < sizeof(u16) || requested[1] || requested[0] == AF_UNSPEC)
 		return UNRACED_INTEGRITY_UNCHECKED;
-	if (claim[0] == AF_UNIX && call->record.connect.family == AF_UNIX)
-		return judge_name(claim, address->length, peer, remote->length);
-	if (claim[0] == AF_NETLINK && peer[0] == AF_NETLINK)
-		return judge_netlink(claim, address->length, peer, remote->length);
-	if (claim[0] != peer[0] || (claim[0] != AF_INET && claim[0] != AF_INET6) ||
-	    !same_internet_address(claim, address->length, peer))
+	if (requested[0] == AF_UNIX && call->record.connect.family == AF_UNIX)
+		return judge_name(requested, address->length, peer, remote->length);
+	if (requested[0] == AF_NETLINK && peer[0] == AF_NETLINK)
+		return judge_netlink(requested, address->length, peer, remote->length);
+	if (requested[0] != peer[0] || (requested[0] != AF_INET && requested[0] != AF_INET6) ||
+	    !same_internet_address(requested, address->length, peer))
 		return UNRACED_INTEGRITY_DIFFERS;
-	return judge_scope(claim, address->length, peer, remote->length, device);
+	return judge_scope(requested, address->length, peer, remote->length, device);
 }

@@ -6,8 +6,8 @@
 #include "call/call.h"
 
 /*
- * Judges the address of a record that has a socket; returns an enum unraced_integrity. A claim without a scope names
- * the device that the socket was bound to before the call; device is 0 for an unbound socket.
+ * Judges the address of a record that has a socket; returns an enum unraced_integrity. A requested address
+ * without a scope names the device that the socket was bound to before the call; device is 0 for an unbound socket.
  */
 u8 unraced_judge_address(const struct unraced_call *call, u32 device);
 

@@ -60,36 +60,36 @@ static bool is_latest(void *entry, const void *with)
 	return ((const struct socket_acts *)entry)->latest == *(const u64 *)with;
 }
 
-void unraced_act_take(struct unraced_capture *capture, struct unraced_area *area, u64 owner, u64 start)
+void unraced_act_take(struct unraced_capture *capture, struct unraced_scratch *scratch, u64 owner, u64 start)
 {
-	area->acted = unraced_stash_take(capture->acts, owner, start, 0, &area->act, sizeof(area->act)) >= 0;
+	scratch->acted = unraced_stash_take(capture->acts, owner, start, 0, &scratch->act, sizeof(scratch->act)) >= 0;
 }
 
-bool unraced_act_is_alone(struct unraced_capture *capture, const struct unraced_area *area)
+bool unraced_act_is_alone(struct unraced_capture *capture, const struct unraced_scratch *scratch)
 {
 	/* The caller has read the socket before; the shard's lock keeps that order. */
-	return area->acted && !area->act.overlapped &&
-	       unraced_stash_touch(capture->sockets, area->act.socket, 0, 0, is_latest, &area->act.number);
+	return scratch->acted && !scratch->act.overlapped &&
+	       unraced_stash_touch(capture->sockets, scratch->act.socket, 0, 0, is_latest, &scratch->act.number);
 }
 
-void unraced_act_end(struct unraced_capture *capture, struct unraced_area *area)
+void unraced_act_end(struct unraced_capture *capture, struct unraced_scratch *scratch)
 {
-	if (area->acted)
-		unraced_stash_edit(capture->sockets, area->act.socket, 0, 0, false, end_on_socket, NULL);
-	area->acted = false;
+	if (scratch->acted)
+		unraced_stash_edit(capture->sockets, scratch->act.socket, 0, 0, false, end_on_socket, NULL);
+	scratch->acted = false;
 }
 
-void unraced_act_forget(struct unraced_capture *capture, u64 owner, u64 start)
+void unraced_act_discard(struct unraced_capture *capture, u64 owner, u64 start)
 {
-	struct unraced_area *area = unraced_area(capture);
+	struct unraced_scratch *scratch = unraced_scratch(capture);
 
-	unraced_act_take(capture, area, owner, start);
-	unraced_act_end(capture, area);
+	unraced_act_take(capture, scratch, owner, start);
+	unraced_act_end(capture, scratch);
 }
 
 void unraced_act_begin(struct unraced_capture *capture, const struct sock *sk, u64 owner, u64 start, bool again, bool alone)
 {
-	struct unraced_area *area = unraced_area(capture);
+	struct unraced_scratch *scratch = unraced_scratch(capture);
 	struct unraced_act act = {
 		.socket = (unsigned long)sk,
 		.number = atomic64_inc_return(&capture->acts_begun),
@@ -97,17 +97,17 @@ void unraced_act_begin(struct unraced_capture *capture, const struct sock *sk, u
 	};
 	struct beginning beginning = { .act = &act, .alone = alone };
 
-	unraced_act_take(capture, area, owner, start);
-	if (area->acted && again && area->act.socket == act.socket) {
-		beginning.before = area->act.number;
-		act.overlapped = area->act.overlapped;
-		act.device = area->act.device;
+	unraced_act_take(capture, scratch, owner, start);
+	if (scratch->acted && again && scratch->act.socket == act.socket) {
+		beginning.before = scratch->act.number;
+		act.overlapped = scratch->act.overlapped;
+		act.device = scratch->act.device;
 	} else {
-		unraced_act_end(capture, area);
+		unraced_act_end(capture, scratch);
 	}
 	unraced_stash_edit(capture->sockets, act.socket, 0, 0, true, begin_on_socket, &beginning);
 	unraced_stash_put(capture->acts, owner, start, 0, &act, sizeof(act));
-	area->acted = false;
+	scratch->acted = false;
 }
 
 static bool begin_unseen(const struct unraced_edit *found, void *with)

@@ -22,16 +22,16 @@ void unraced_act_begin(struct unraced_capture *capture, const struct sock *sk, u
 		       bool alone);
 /* Notes a connect that has no event, but overlaps other acts of the socket. */
 void unraced_act_unseen(struct unraced_capture *capture, const struct sock *sk);
-/* Moves the act of a thread or a request to the area. If there is none, area->acted becomes false. */
-void unraced_act_take(struct unraced_capture *capture, struct unraced_area *area, u64 owner, u64 start);
+/* Moves the act of a thread or a request to the scratch memory. If there is none, scratch->acted becomes false. */
+void unraced_act_take(struct unraced_capture *capture, struct unraced_scratch *scratch, u64 owner, u64 start);
 /*
  * Returns whether no other act of the socket has overlapped this one so far. If so, the socket's state is the result of
  * this act.
  */
-bool unraced_act_is_alone(struct unraced_capture *capture, const struct unraced_area *area);
-/* Ends the area's act. */
-void unraced_act_end(struct unraced_capture *capture, struct unraced_area *area);
+bool unraced_act_is_alone(struct unraced_capture *capture, const struct unraced_scratch *scratch);
+/* Ends the act in the scratch memory. */
+void unraced_act_end(struct unraced_capture *capture, struct unraced_scratch *scratch);
 /* Ends an act that a thread or a request left behind. */
-void unraced_act_forget(struct unraced_capture *capture, u64 owner, u64 start);
+void unraced_act_discard(struct unraced_capture *capture, u64 owner, u64 start);
 
 #endif

@@ -7,9 +7,9 @@
 
 #include "object/descriptor.h"
 
-static struct unraced_place place_of(const struct path *path)
+static struct unraced_path_base path_base_of(const struct path *path)
 {
-	return (struct unraced_place){ .mount = (u64)path->mnt, .dentry = (u64)path->dentry };
+	return (struct unraced_path_base){ .mount = (u64)path->mnt, .dentry = (u64)path->dentry };
 }
 
 /* Newer kernels have a lock around the counter. */
@@ -25,13 +25,13 @@ static void remember_directories(struct unraced_call *call, bool root, bool cwd)
 	do {
 		sequence = read_seqcount_begin(SEQUENCE_OF(fs));
 		if (root)
-			call->root = place_of(&fs->root);
+			call->root = path_base_of(&fs->root);
 		if (cwd)
-			call->start = place_of(&fs->pwd);
+			call->start = path_base_of(&fs->pwd);
 	} while (read_seqcount_retry(SEQUENCE_OF(fs), sequence));
 }
 
-bool unraced_descriptors_shared(void)
+bool unraced_fd_table_is_shared(void)
 {
 	return current->files && atomic_read(&current->files->count) > 1;
 }
@@ -42,7 +42,7 @@ struct file *unraced_file_of(unsigned int descriptor, bool shared)
 	return shared ? fget_raw(descriptor) : files_lookup_fd_raw(current->files, descriptor);
 }
 
-void unraced_give_file(struct file *file, bool shared)
+void unraced_put_file(struct file *file, bool shared)
 {
 	if (shared)
 		fput(file);
@@ -58,10 +58,10 @@ void unraced_remember_start(struct unraced_call *call)
 	remember_directories(call, absolute || unread, !absolute && call->record.open.dirfd == UNRACED_AT_FDCWD);
 	if (absolute || call->record.open.dirfd == UNRACED_AT_FDCWD)
 		return;
-	shared = unraced_descriptors_shared();
+	shared = unraced_fd_table_is_shared();
 	file = unraced_file_of(call->record.open.dirfd, shared);
 	if (!file)
 		return;
-	call->start = place_of(&file->f_path);
-	unraced_give_file(file, shared);
+	call->start = path_base_of(&file->f_path);
+	unraced_put_file(file, shared);
 }

@@ -10,9 +10,9 @@
 /* Remembers at entry where the path starts: the descriptor or working directory may change later. */
 void unraced_remember_start(struct unraced_call *call);
 /* Returns whether other tasks use the same descriptors, and so could replace the file of this call. */
-bool unraced_descriptors_shared(void);
+bool unraced_fd_table_is_shared(void);
 /* Returns the file of a descriptor, or null. Only if the table is shared, it takes a reference, to be given back. */
 struct file *unraced_file_of(unsigned int descriptor, bool shared);
-void unraced_give_file(struct file *file, bool shared);
+void unraced_put_file(struct file *file, bool shared);
 
 #endif

@@ -20,14 +20,14 @@ static u32 namespace_of(const struct unraced_record *record)
 	return current->nsproxy ? unraced_namespace_number(current->nsproxy->mnt_ns) : 0;
 }
 
-void unraced_describe_file(struct unraced_area *area, struct file *file)
+void unraced_describe_file(struct unraced_scratch *scratch, struct file *file)
 {
-	static const struct unraced_place nowhere;
-	struct unraced_call *call = &area->call;
+	static const struct unraced_path_base nowhere;
+	struct unraced_call *call = &scratch->call;
 	struct unraced_record *record = &call->record;
-	const struct unraced_place *start = unraced_call_is_absolute(call) ? &call->root : &call->start;
+	const struct unraced_path_base *start = unraced_call_is_absolute(call) ? &call->root : &call->start;
 	const struct inode *inode = file_inode(file);
-	struct unraced_walk *walk = &area->walk;
+	struct unraced_walk *walk = &scratch->walk;
 	u32 length;
 
 	record->open.inode = inode->i_ino;
@@ -37,12 +37,12 @@ void unraced_describe_file(struct unraced_area *area, struct file *file)
 	/* The kernel does not set FMODE_CREATED for a file without a name, which only its own open can have made. */
 	if ((file->f_mode & FMODE_CREATED) || (file->f_flags & __O_TMPFILE))
 		record->flags |= UNRACED_CREATED;
-	unraced_walk_up(walk, file, area->path, unraced_is_judged(call) ? &nowhere : start, namespace_of(record));
+	unraced_walk_up(walk, file, scratch->path, unraced_is_judged(call) ? &nowhere : start, namespace_of(record));
 	record->flags |= walk->flags;
 	if (!unraced_is_judged(call))
-		record->integrity = unraced_judge_path(area, walk, file);
+		record->integrity = unraced_judge_path(scratch, walk, file);
 	length = UNRACED_PATH_ROOM - walk->position;
-	memcpy(unraced_call_room(call), area->path + walk->position, length);
+	memcpy(unraced_call_room(call), scratch->path + walk->position, length);
 	unraced_call_append(call, &record->open.resolved, length);
 }
 
@@ -55,11 +55,11 @@ bool unraced_has_peer(s64 result)
  * Returns whether the descriptor still leads to the struct sock that the kernel connected. It is the only proof for a
  * block that this module read separately from the kernel.
  */
-static bool is_connected(const struct unraced_area *area, const struct sock *sk)
+static bool is_connected(const struct unraced_scratch *scratch, const struct sock *sk)
 {
 	if (!sk)
 		return false;
-	return area->acted ? area->act.socket == (unsigned long)sk : !area->call.how_pointer;
+	return scratch->acted ? scratch->act.socket == (unsigned long)sk : !scratch->call.block_pointer;
 }
 
 /*
@@ -75,20 +75,20 @@ static bool has_scoped_peer(const struct sock *sk)
 #endif
 }
 
-void unraced_describe_connect(struct unraced_capture *capture, struct unraced_area *area, struct file *file)
+void unraced_describe_connect(struct unraced_capture *capture, struct unraced_scratch *scratch, struct file *file)
 {
-	struct unraced_record *record = &area->call.record;
+	struct unraced_record *record = &scratch->call.record;
 
-	if (!is_connected(area, unraced_sock_of(file))) {
+	if (!is_connected(scratch, unraced_sock_of(file))) {
 		record->flags |= UNRACED_OBJECT_MISSED;
 		return;
 	}
-	unraced_describe_socket(&area->call, file);
+	unraced_describe_socket(&scratch->call, file);
 	/* The check comes after the reads: an act that changed what was read has begun before them. */
-	if (!unraced_act_is_alone(capture, area) || has_scoped_peer(unraced_sock_of(file)))
+	if (!unraced_act_is_alone(capture, scratch) || has_scoped_peer(unraced_sock_of(file)))
 		record->flags |= UNRACED_SOCKET_SHARED;
-	else if (!unraced_is_judged(&area->call))
-		record->integrity = unraced_judge_connect(area);
+	else if (!unraced_is_judged(&scratch->call))
+		record->integrity = unraced_judge_connect(scratch);
 }
 
 static bool is_described(const struct unraced_call *call)
@@ -97,7 +97,7 @@ static bool is_described(const struct unraced_call *call)
 }
 
 /* A file that was described at fd_install() belongs to this call, even if the descriptor has changed since. */
-static void drop_other_file(struct unraced_call *call)
+static void remove_other_file(struct unraced_call *call)
 {
 	struct unraced_record *record = &call->record;
 
@@ -111,9 +111,9 @@ static void drop_other_file(struct unraced_call *call)
 	memset(&record->open.resolved, 0, sizeof(record->open.resolved));
 }
 
-void unraced_describe_object(struct unraced_capture *capture, struct unraced_area *area)
+void unraced_describe_object(struct unraced_capture *capture, struct unraced_scratch *scratch)
 {
-	struct unraced_call *call = &area->call;
+	struct unraced_call *call = &scratch->call;
 	struct unraced_record *record = &call->record;
 	bool connects = record->syscall == UNRACED_CONNECT;
 	bool expected = connects ? unraced_has_peer(record->result) : record->result >= 0;
@@ -121,12 +121,12 @@ void unraced_describe_object(struct unraced_capture *capture, struct unraced_are
 	struct file *file;
 
 	if (call->integrity && record->enter_ns)
-		unraced_look_for_changes(area);
-	drop_other_file(call);
+		unraced_look_for_changes(scratch);
+	remove_other_file(call);
 	if (!expected || is_described(call))
 		return;
 	was_judged = unraced_is_judged(call);
-	shared = unraced_descriptors_shared();
+	shared = unraced_fd_table_is_shared();
 	if (shared)
 		record->flags |= UNRACED_FD_TABLE_SHARED;
 	file = unraced_file_of(connects ? record->connect.fd : record->result, shared);
@@ -135,10 +135,10 @@ void unraced_describe_object(struct unraced_capture *capture, struct unraced_are
 		return;
 	}
 	if (connects)
-		unraced_describe_connect(capture, area, file);
+		unraced_describe_connect(capture, scratch, file);
 	else
-		unraced_describe_file(area, file);
-	unraced_give_file(file, shared);
+		unraced_describe_file(scratch, file);
+	unraced_put_file(file, shared);
 	/*
 	 * Another task could have put the requested object behind the descriptor. A table that was not shared at entry
 	 * was not shared until the return: its only user was in the call.

@@ -38,7 +38,7 @@ void unraced_describe_caller(struct unraced_record *record)
  * Checks after the record is there. The reader first sets waiting and then looks for records, so one of the two sees
  * the other.
  */
-static void ring_bell(struct unraced_capture *capture, const struct unraced_ring *ring, struct unraced_counters *row)
+static void wake_reader(struct unraced_capture *capture, const struct unraced_ring *ring, struct unraced_counters *counters)
 {
 	struct unraced_reader *reader = capture->reader;
 
@@ -47,8 +47,8 @@ static void ring_bell(struct unraced_capture *capture, const struct unraced_ring
 	if (!READ_ONCE(reader->waiting) || unraced_ring_unread(ring) < READ_ONCE(reader->watermark) ||
 	    !xchg(&reader->waiting, 0))
 		return;
-	row->wakeups++;
-	irq_work_queue(&capture->bell);
+	counters->wakeups++;
+	irq_work_queue(&capture->wakeup);
 }
 
 /*
@@ -60,21 +60,21 @@ static struct unraced_ring *unraced_ring_here(struct unraced_capture *capture)
 	return &capture->rings[capture->ring_count > 1 ? smp_processor_id() : 0];
 }
 
-void unraced_send(struct unraced_capture *capture, struct unraced_area *area)
+void unraced_send(struct unraced_capture *capture, struct unraced_scratch *scratch)
 {
-	struct unraced_counters *row = unraced_row(capture);
+	struct unraced_counters *counters = unraced_counters_here(capture);
 	struct unraced_ring *ring = unraced_ring_here(capture);
-	struct unraced_record *record = &area->call.record;
+	struct unraced_record *record = &scratch->call.record;
 
 	record->source = smp_processor_id();
-	record->sequence = ++row->sequence;
-	if (!unraced_ring_write(ring, record, unraced_call_finish(&area->call))) {
-		row->ring_full++;
+	record->sequence = ++counters->sequence;
+	if (!unraced_ring_write(ring, record, unraced_call_finish(&scratch->call))) {
+		counters->ring_full++;
 		unraced_count_loss(capture, record->uid, record->cgroup_id);
 		return;
 	}
-	row->submitted++;
-	ring_bell(capture, ring, row);
+	counters->submitted++;
+	wake_reader(capture, ring, counters);
 }
 
 static u64 own_cgroup(void)
@@ -90,7 +90,7 @@ static u64 own_cgroup(void)
 /* Returns whether an event is beyond a limit of its caller. Such an event is lost, and its number is missing (R9.3). */
 static bool is_limited(struct unraced_capture *capture, const struct unraced_record *record)
 {
-	struct unraced_counters *row = unraced_row(capture);
+	struct unraced_counters *counters = unraced_counters_here(capture);
 	/* A request counts for its submitter, whom its record has named since the submission. */
 	bool is_request = record->origin == UNRACED_ORIGIN_IO_URING;
 	u64 cgroup;
@@ -102,49 +102,49 @@ static bool is_limited(struct unraced_capture *capture, const struct unraced_rec
 	cgroup = is_request ? record->cgroup_id : own_cgroup();
 	if (!unraced_exceeds_limits(capture, uid, cgroup))
 		return false;
-	row->sequence++;
-	row->rate_limited++;
+	counters->sequence++;
+	counters->rate_limited++;
 	unraced_count_loss(capture, uid, cgroup);
 	return true;
 }
 
-bool unraced_is_wanted(struct unraced_capture *capture, struct unraced_area *area)
+bool unraced_is_wanted(struct unraced_capture *capture, struct unraced_scratch *scratch)
 {
 	if (capture->config.filters & UNRACED_FILTERS_OF_RETURNS) {
-		enum unraced_verdict verdict = unraced_filter_return(capture, &area->call);
+		enum unraced_verdict verdict = unraced_filter_return(capture, &scratch->call);
 
-		unraced_count_filtered(unraced_row(capture), verdict);
+		unraced_count_filtered(unraced_counters_here(capture), verdict);
 		if (verdict != UNRACED_PASS)
 			return false;
 	}
-	return !is_limited(capture, &area->call.record);
+	return !is_limited(capture, &scratch->call.record);
 }
 
-void unraced_finish(struct unraced_capture *capture, struct unraced_area *area)
+void unraced_finish(struct unraced_capture *capture, struct unraced_scratch *scratch)
 {
-	struct unraced_record *record = &area->call.record;
+	struct unraced_record *record = &scratch->call.record;
 
-	if (!unraced_is_wanted(capture, area))
+	if (!unraced_is_wanted(capture, scratch))
 		return;
 	record->exit_ns = ktime_get_boottime_ns();
 	if (!(record->flags & UNRACED_NOT_EXECUTED))
-		unraced_describe_object(capture, area);
+		unraced_describe_object(capture, scratch);
 	unraced_describe_caller(record);
-	unraced_send(capture, area);
+	unraced_send(capture, scratch);
 }
 
-void unraced_emit_enter(struct unraced_capture *capture, struct unraced_area *area)
+void unraced_emit_enter(struct unraced_capture *capture, struct unraced_scratch *scratch)
 {
-	struct unraced_record *record = &area->call.record;
+	struct unraced_record *record = &scratch->call.record;
 	u32 flags = record->flags;
 
-	unraced_row(capture)->entered++;
+	unraced_counters_here(capture)->entered++;
 	if (is_limited(capture, record))
 		return;
 	record->type = UNRACED_RECORD_ENTER;
-	record->flags |= unraced_faulted(&area->call);
+	record->flags |= unraced_faulted(&scratch->call);
 	unraced_describe_caller(record);
-	unraced_send(capture, area);
+	unraced_send(capture, scratch);
 	record->type = UNRACED_RECORD_MERGED;
 	record->flags = flags;
 }

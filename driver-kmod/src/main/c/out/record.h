@@ -8,12 +8,12 @@
 /* Describes the current thread as the caller. */
 void unraced_describe_caller(struct unraced_record *record);
 /* Returns whether a call whose result is known is to be written, and counts it as filtered or lost otherwise. */
-bool unraced_is_wanted(struct unraced_capture *capture, struct unraced_area *area);
+bool unraced_is_wanted(struct unraced_capture *capture, struct unraced_scratch *scratch);
 /* Numbers the record, and writes it. */
-void unraced_send(struct unraced_capture *capture, struct unraced_area *area);
+void unraced_send(struct unraced_capture *capture, struct unraced_scratch *scratch);
 /* Describes what a call whose result is known acted on, and writes the record, unless it is to be left out. */
-void unraced_finish(struct unraced_capture *capture, struct unraced_area *area);
+void unraced_finish(struct unraced_capture *capture, struct unraced_scratch *scratch);
 /* Writes a record of the entry alone, and leaves the call as it is. */
-void unraced_emit_enter(struct unraced_capture *capture, struct unraced_area *area);
+void unraced_emit_enter(struct unraced_capture *capture, struct unraced_scratch *scratch);
 
 #endif

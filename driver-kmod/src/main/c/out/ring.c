@@ -17,7 +17,7 @@ static u32 *reserve(struct unraced_ring *ring, u32 length)
 	u64 at, unread;
 	u32 *header = NULL;
 
-	unraced_lock_take(&ring->lock);
+	unraced_lock_acquire(&ring->lock);
 	at = ring->position;
 	unread = at - unraced_load_acquire(ring->consumer);
 	if (unread <= ring->mask + 1 && step <= ring->mask + 1 - unread) {
@@ -27,7 +27,7 @@ static u32 *reserve(struct unraced_ring *ring, u32 length)
 		unraced_store_release(&ring->position, at + step);
 		unraced_store_release(ring->producer, at + step);
 	}
-	unraced_lock_give(&ring->lock);
+	unraced_lock_release(&ring->lock);
 	return header;
 }
 

@@ -5,7 +5,7 @@
 #include "lib/shim.h"
 
 /* A mount and a directory in it, by their addresses; zeros when they are unknown or not needed. */
-struct unraced_place {
+struct unraced_path_base {
 	u64 mount;
 	u64 dentry;
 };

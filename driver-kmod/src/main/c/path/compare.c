@@ -27,33 +27,33 @@ static bool same_bytes(const u8 *left, const u8 *right, u32 length)
 }
 
 /* No directory has an empty name, "." or "..", so a requested path of the same bytes contains none of them either. */
-static bool is_same(const u8 *claim, u32 length, const u8 *names, u32 names_length)
+static bool is_same(const u8 *requested, u32 length, const u8 *names, u32 names_length)
 {
-	u32 slash = length && claim[0] != '/';
+	u32 slash = length && requested[0] != '/';
 
-	return length && names_length == length + slash && same_bytes(claim, names + slash, length);
+	return length && names_length == length + slash && same_bytes(requested, names + slash, length);
 }
 
-bool unraced_names_match(const u8 *claim, u32 length, const u8 *names, u32 names_length)
+bool unraced_names_match(const u8 *requested, u32 length, const u8 *names, u32 names_length)
 {
 	u32 at = 0, position = 0;
 
-	if (is_same(claim, length, names, names_length))
+	if (is_same(requested, length, names, names_length))
 		return true;
 
 	while (at < length) {
 		u32 begin = at, size;
 
-		while (at < length && claim[at] != '/')
+		while (at < length && requested[at] != '/')
 			at++;
 		size = at - begin;
 		at++;
-		if (!size || (size == 1 && claim[begin] == '.'))
+		if (!size || (size == 1 && requested[begin] == '.'))
 			continue;
-		if (size == 2 && claim[begin] == '.' && claim[begin + 1] == '.')
+		if (size == 2 && requested[begin] == '.' && requested[begin + 1] == '.')
 			return false;
 		if (names_length - position < size + 1 || names[position] != '/' ||
-		    memcmp(names + position + 1, claim + begin, size))
+		    memcmp(names + position + 1, requested + begin, size))
 			return false;
 		position += size + 1;
 		if (position < names_length && names[position] != '/')
@@ -62,11 +62,11 @@ bool unraced_names_match(const u8 *claim, u32 length, const u8 *names, u32 names
 	return position == names_length;
 }
 
-bool unraced_needs_directory(const u8 *claim, u32 length)
+bool unraced_needs_directory(const u8 *requested, u32 length)
 {
 	if (!length)
 		return false;
-	if (claim[length - 1] == '/')
+	if (requested[length - 1] == '/')
 		return true;
-	return length > 1 && claim[length - 1] == '.' && claim[length - 2] == '/';
+	return length > 1 && requested[length - 1] == '.' && requested[length - 2] == '/';
 }

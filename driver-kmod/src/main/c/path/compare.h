@@ -9,8 +9,8 @@
  * Returns whether a path consists of these names, each of which has a slash before it. Slashes in a row and "." are
  * skipped; ".." never matches, since links may be behind it.
  */
-bool unraced_names_match(const u8 *claim, u32 length, const u8 *names, u32 names_length);
+bool unraced_names_match(const u8 *requested, u32 length, const u8 *names, u32 names_length);
 /* Returns whether the path ends with a slash or ".", and so can only lead to a directory. */
-bool unraced_needs_directory(const u8 *claim, u32 length);
+bool unraced_needs_directory(const u8 *requested, u32 length);
 
 #endif

@@ -104,7 +104,7 @@ struct poll {
 	wait_queue_head_t *waiters;
 };
 
-static void note_waiters(struct file *file, wait_queue_head_t *waiters, poll_table *table)
+static void keep_waiters(struct file *file, wait_queue_head_t *waiters, poll_table *table)
 {
 	container_of(table, struct poll, table)->waiters = waiters;
 }
@@ -146,7 +146,7 @@ static void look_for_events(void)
 
 	if (IS_ERR(file))
 		return;
-	init_poll_funcptr(&poll.table, note_waiters);
+	init_poll_funcptr(&poll.table, keep_waiters);
 	vfs_poll(file, &poll.table);
 	if (poll.waiters)
 		events_offset = find_events(current->nsproxy->mnt_ns, poll.waiters,

@@ -11,7 +11,7 @@
  * The budget of all walks of a call: steps, and searches for a mount over a name. A call takes well below a
  * millisecond, however many mounts lie over its path, and however often other tasks rename.
  */
-#define MOST_STEPS (3 * UNRACED_TRAIL_STEPS)
+#define MOST_STEPS (3 * UNRACED_WALK_STEPS)
 #define MOST_LOOKUPS 128
 /* The number of walks; the last one runs under rename_lock. */
 #define TRIES 4
@@ -28,7 +28,7 @@ static unsigned int sequence_of(const struct dentry *dentry)
 	return READ_ONCE(dentry->d_seq.seqcount.sequence);
 }
 
-static void note_dentry(struct unraced_walk *walk)
+static void add_dentry(struct unraced_walk *walk)
 {
 	struct unraced_step *step = next_step(walk);
 
@@ -41,7 +41,7 @@ static void note_dentry(struct unraced_walk *walk)
 	smp_rmb();
 }
 
-static void note_mount(struct unraced_walk *walk, const struct vfsmount *below)
+static void add_mount(struct unraced_walk *walk, const struct vfsmount *below)
 {
 	struct unraced_step *step = next_step(walk);
 
@@ -64,7 +64,7 @@ static bool is_mounted_over(const struct unraced_walk *walk)
 	return path_is_mountpoint(&here);
 }
 
-static void look_for_cover(struct unraced_walk *walk)
+static void look_for_overmount(struct unraced_walk *walk)
 {
 	if (walk->crossed || !d_mountpoint(walk->dentry))
 		return;
@@ -74,21 +74,21 @@ static void look_for_cover(struct unraced_walk *walk)
 	}
 	walk->lookups_left--;
 	if (is_mounted_over(walk))
-		walk->covered = true;
+		walk->overmounted = true;
 }
 
 static void visit(struct unraced_walk *walk)
 {
-	note_dentry(walk);
-	if (walk->state != UNRACED_TRAIL_SOUGHT)
+	add_dentry(walk);
+	if (walk->state != UNRACED_START_SOUGHT)
 		return;
 	if (at_start(walk)) {
-		walk->state = UNRACED_TRAIL_MET;
-		walk->met_at = walk->position;
+		walk->state = UNRACED_START_FOUND;
+		walk->start_position = walk->position;
 		return;
 	}
 	/* A mount over a name hides the opened file. */
-	look_for_cover(walk);
+	look_for_overmount(walk);
 }
 
 /* Puts a slash and the name in front of the path, if there is room. */
@@ -105,18 +105,18 @@ static bool put_name(struct unraced_walk *walk, const u8 *name, u32 length)
 /*
  * Puts the dentry's name in front of the path. All opens below the dentry contend for its lock, so the walk takes it
  * only during a rename. The memory of a name stays as long as the RCU section. Name and length must belong together, so
- * the noted sequence number is checked before the copy. The end of the walk detects later changes.
+ * the sequence number of the step is checked before the copy. The end of the walk detects later changes.
  */
 static bool prepend(struct unraced_walk *walk)
 {
-	const struct unraced_step *noted = &walk->steps[walk->count - 1];
+	const struct unraced_step *step = &walk->steps[walk->count - 1];
 	struct dentry *dentry = walk->dentry;
 	const u8 *name = READ_ONCE(dentry->d_name.name);
 	u32 length = READ_ONCE(dentry->d_name.len);
 	bool fits;
 
 	smp_rmb();
-	if (!(noted->sequence & 1) && sequence_of(dentry) == noted->sequence) {
+	if (!(step->sequence & 1) && sequence_of(dentry) == step->sequence) {
 		fits = put_name(walk, name, length);
 	} else {
 		spin_lock(&dentry->d_lock);
@@ -153,7 +153,7 @@ static bool cross(struct unraced_walk *walk)
 	walk->dentry = unraced_mountpoint(below);
 	walk->mount = above;
 	walk->crossed = true;
-	note_mount(walk, below);
+	add_mount(walk, below);
 	return true;
 }
 
@@ -189,17 +189,17 @@ static u64 mount_events(void)
 	return current->nsproxy ? unraced_mount_events(current->nsproxy->mnt_ns) : 0;
 }
 
-static void begin_walk(struct unraced_walk *walk, const struct file *file, u8 *path, const struct unraced_place *start)
+static void begin_walk(struct unraced_walk *walk, const struct file *file, u8 *path, const struct unraced_path_base *start)
 {
 	walk->mount = file->f_path.mnt;
 	walk->dentry = file->f_path.dentry;
 	walk->bytes = path;
 	walk->position = UNRACED_PATH_ROOM;
 	walk->start = *start;
-	walk->met_at = 0;
-	walk->state = start->mount ? UNRACED_TRAIL_SOUGHT : UNRACED_TRAIL_UNWANTED;
+	walk->start_position = 0;
+	walk->state = start->mount ? UNRACED_START_SOUGHT : UNRACED_START_UNWANTED;
 	walk->crossed = false;
-	walk->covered = false;
+	walk->overmounted = false;
 	walk->moving = false;
 	walk->spent = false;
 	walk->count = 0;
@@ -208,10 +208,10 @@ static void begin_walk(struct unraced_walk *walk, const struct file *file, u8 *p
 	smp_rmb();
 }
 
-/* Each step may note a dentry and a mount. */
+/* A name can add a dentry and a mount. */
 static bool has_room(const struct unraced_walk *walk)
 {
-	return walk->steps_left && walk->count + 2 <= UNRACED_TRAIL_STEPS;
+	return walk->steps_left && walk->count + 2 <= UNRACED_WALK_STEPS;
 }
 
 static void walk_once(struct unraced_walk *walk)
@@ -238,7 +238,7 @@ static void walk_once(struct unraced_walk *walk)
 		walk->bytes[--walk->position] = '/';
 }
 
-static bool is_as_noted(const struct unraced_step *step)
+static bool step_holds(const struct unraced_step *step)
 {
 	if (step->below)
 		return unraced_mount_above(step->below) == step->above && unraced_mountpoint(step->below) == step->dentry;
@@ -252,13 +252,13 @@ static bool still_holds(const struct unraced_walk *walk)
 	/* All data must be read before the numbers are read again. */
 	smp_rmb();
 	for (i = 0; i < walk->count; i++)
-		if (!is_as_noted(&walk->steps[i]))
+		if (!step_holds(&walk->steps[i]))
 			return false;
 	smp_rmb();
 	return !walk->moving && mount_events() == walk->events;
 }
 
-static void try_walk(struct unraced_walk *walk, const struct file *file, u8 *path, const struct unraced_place *start)
+static void try_walk(struct unraced_walk *walk, const struct file *file, u8 *path, const struct unraced_path_base *start)
 {
 	begin_walk(walk, file, path, start);
 	walk_once(walk);
@@ -267,14 +267,14 @@ static void try_walk(struct unraced_walk *walk, const struct file *file, u8 *pat
 
 /* No rename runs while this lock is held (d_move()), so an attacker cannot keep the names moving. */
 static void try_without_renames(struct unraced_walk *walk, const struct file *file, u8 *path,
-				const struct unraced_place *start)
+				const struct unraced_path_base *start)
 {
 	read_seqlock_excl(&rename_lock);
 	try_walk(walk, file, path, start);
 	read_sequnlock_excl(&rename_lock);
 }
 
-void unraced_walk_up(struct unraced_walk *walk, const struct file *file, u8 *path, const struct unraced_place *start,
+void unraced_walk_up(struct unraced_walk *walk, const struct file *file, u8 *path, const struct unraced_path_base *start,
 		     u32 mount_ns)
 {
 	u32 left = TRIES - 1;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Walks from an opened file up to the root of its mount namespace. The walk collects the names, and checks whether it
- * passes the place where the claimed path starts, and whether a mount hides a name in between. All of it has to hold at
- * one moment, and nothing keeps mounts and removals still. So the walk notes the mounts it passes and each dentry's
+ * passes the place where the wanted path starts, and whether a mount hides a name in between. All of it has to hold at
+ * one moment, and nothing keeps mounts and removals still. So the walk keeps the mounts it passes and each dentry's
  * sequence count, which moves with name, parent and removal (__d_move() and __d_drop() of fs/dcache.c). If all of them,
  * and the count of the namespace's mount events, are the same afterwards, nothing was different in between. Otherwise
  * the walk is repeated a few times, the last time under rename_lock; a walk that does not hold then is not stable.
@@ -17,7 +17,7 @@
 #define UNRACED_PATH_ROOM 4096
 
 /* The steps suffice for the longest path and some mounts. A longer way gives only its last part. */
-#define UNRACED_TRAIL_STEPS 2560
+#define UNRACED_WALK_STEPS 2560
 
 /* A dentry on the way, or a mount; a mount's dentry is its mountpoint. */
 struct unraced_step {
@@ -29,10 +29,10 @@ struct unraced_step {
 	};
 };
 
-enum unraced_trail_state {
-	UNRACED_TRAIL_UNWANTED, /* no proof is wanted, or the start of the path is unknown */
-	UNRACED_TRAIL_SOUGHT,
-	UNRACED_TRAIL_MET, /* the way passes the start */
+enum unraced_start_state {
+	UNRACED_START_UNWANTED, /* no proof is wanted, or the start of the path is unknown */
+	UNRACED_START_SOUGHT,
+	UNRACED_START_FOUND, /* the way passes the start */
 };
 
 struct unraced_walk {
@@ -45,11 +45,11 @@ struct unraced_walk {
 	u32 flags; /* enum unraced_flag */
 	u32 mount_ns; /* number of the namespace in which the path is expected */
 	/* proof that the way passes the start */
-	struct unraced_place start;
-	u32 met_at; /* position in bytes at which the way met the start */
+	struct unraced_path_base start;
+	u32 start_position; /* position in bytes at which the way met the start */
 	u8 state;
 	bool crossed; /* the walk came down to a mountpoint from the root of the mount there */
-	bool covered; /* a mount lies over a name on the way */
+	bool overmounted; /* a mount lies over a name on the way */
 	bool moving;  /* a rename was under way */
 	bool spent;   /* the call's budget ended before the way did */
 	bool holds;   /* everything on the way was there at one moment */
@@ -58,14 +58,14 @@ struct unraced_walk {
 	u32 steps_left;
 	u32 lookups_left;
 	u32 count;
-	struct unraced_step steps[UNRACED_TRAIL_STEPS];
+	struct unraced_step steps[UNRACED_WALK_STEPS];
 };
 
 /*
  * Fills path from position to UNRACED_PATH_ROOM, and sets the flags, RESOLVED_UNSTABLE among them. A start of zeros is
  * not looked for.
  */
-void unraced_walk_up(struct unraced_walk *walk, const struct file *file, u8 *path, const struct unraced_place *start,
+void unraced_walk_up(struct unraced_walk *walk, const struct file *file, u8 *path, const struct unraced_path_base *start,
 		     u32 mount_ns);
 
 #endif

@@ -89,7 +89,7 @@ struct unraced_stash *unraced_stash_new(const struct unraced_stash_size *size, u
 		return NULL;
 	heads = in_lines(sizeof(*stash)) + size->shards * sizeof(struct shard) + LINE;
 	bytes = heads + size->shards * shard_bytes(size);
-	memory = unraced_memory_get(bytes);
+	memory = unraced_memory_allocate(bytes);
 	if (!memory)
 		return NULL;
 	stash = (struct unraced_stash *)memory;
@@ -104,7 +104,7 @@ struct unraced_stash *unraced_stash_new(const struct unraced_stash_size *size, u
 
 void unraced_stash_free(struct unraced_stash *stash)
 {
-	unraced_memory_give(stash);
+	unraced_memory_free(stash);
 }
 
 /* The seed is secret, so that no caller can choose keys that collide. */
@@ -121,7 +121,7 @@ static struct shard *shard_of(struct unraced_stash *stash, u32 hash)
 	return &stash->shards[(hash >> 16) & (stash->size.shards - 1)];
 }
 
-static void drop(struct shard *shard, u32 slot)
+static void remove_entry(struct shard *shard, u32 slot)
 {
 	u32 block = shard->entries.owners[slot].value;
 
@@ -130,7 +130,7 @@ static void drop(struct shard *shard, u32 slot)
 	unraced_table_remove(&shard->entries, slot);
 }
 
-static void forget(struct shard *shard, u64 thread, u64 start, u32 hash)
+static void remove_missed(struct shard *shard, u64 thread, u64 start, u32 hash)
 {
 	u32 slot = unraced_table_find(&shard->missed, thread, start, hash);
 
@@ -142,7 +142,7 @@ static void evict(struct shard *shard, u32 slot)
 {
 	struct unraced_owner gone = shard->entries.owners[slot];
 
-	drop(shard, slot);
+	remove_entry(shard, slot);
 	shard->books.evicted++;
 	if (shard->missed.order.size == shard->missed.order.capacity)
 		unraced_table_remove(&shard->missed, shard->missed.order.oldest);
@@ -156,11 +156,11 @@ static int admit(struct shard *shard, u64 thread, u64 start, u32 hash, bool is_l
 	int outcome = UNRACED_STORED;
 
 	if (slot != UNRACED_NONE) {
-		drop(shard, slot);
+		remove_entry(shard, slot);
 		shard->books.stale++;
 		outcome = UNRACED_REPLACED;
 	} else {
-		forget(shard, thread, start, hash);
+		remove_missed(shard, thread, start, hash);
 	}
 	if (is_long && shard->blocks.size == shard->blocks.capacity) {
 		evict(shard, shard->slot_of_block[shard->blocks.oldest]);
@@ -194,7 +194,7 @@ int unraced_stash_put(struct unraced_stash *stash, u64 thread, u64 start, u32 ca
 
 	if (length > stash->size.long_bytes)
 		return UNRACED_PUT_TOO_LONG;
-	unraced_lock_take(&shard->lock);
+	unraced_lock_acquire(&shard->lock);
 	outcome = admit(shard, thread, start, hash, is_long);
 	slot = unraced_table_add(&shard->entries, thread, hash, start, call);
 	shard->books.puts++;
@@ -207,7 +207,7 @@ int unraced_stash_put(struct unraced_stash *stash, u64 thread, u64 start, u32 ca
 		shard->slot_of_block[block] = slot;
 		memcpy(block_bytes(stash, shard, block), (const u8 *)from + in_slot, length - in_slot);
 	}
-	unraced_lock_give(&shard->lock);
+	unraced_lock_release(&shard->lock);
 	return outcome;
 }
 
@@ -242,7 +242,7 @@ static int take(struct unraced_stash *stash, struct shard *shard, u64 thread, u3
 	if (slot == UNRACED_NONE)
 		return recall(shard, thread, hash, start, call);
 	if (!unraced_table_answers(&shard->entries, slot, start, call)) {
-		drop(shard, slot);
+		remove_entry(shard, slot);
 		shard->books.stale++;
 		return UNRACED_TAKE_STALE;
 	}
@@ -250,7 +250,7 @@ static int take(struct unraced_stash *stash, struct shard *shard, u64 thread, u3
 	if (length > room)
 		return UNRACED_TAKE_NO_ROOM;
 	copy_out(stash, shard, slot, to);
-	drop(shard, slot);
+	remove_entry(shard, slot);
 	shard->books.takes++;
 	return length;
 }
@@ -261,9 +261,9 @@ int unraced_stash_take(struct unraced_stash *stash, u64 thread, u64 start, u32 c
 	struct shard *shard = shard_of(stash, hash);
 	int outcome;
 
-	unraced_lock_take(&shard->lock);
+	unraced_lock_acquire(&shard->lock);
 	outcome = take(stash, shard, thread, hash, start, call, to, room);
-	unraced_lock_give(&shard->lock);
+	unraced_lock_release(&shard->lock);
 	return outcome;
 }
 
@@ -280,10 +280,10 @@ int unraced_stash_take_held(struct unraced_stash *stash, u64 thread, u64 start, 
 	struct shard *shard = shard_of(stash, hash);
 	int outcome = UNRACED_TAKE_MISSING;
 
-	unraced_lock_take(&shard->lock);
+	unraced_lock_acquire(&shard->lock);
 	if (holds(shard, thread, hash, start, call))
 		outcome = take(stash, shard, thread, hash, start, call, to, room);
-	unraced_lock_give(&shard->lock);
+	unraced_lock_release(&shard->lock);
 	return outcome;
 }
 
@@ -295,12 +295,12 @@ bool unraced_stash_touch(struct unraced_stash *stash, u64 thread, u64 start, u32
 	bool done = false;
 	u32 slot;
 
-	unraced_lock_take(&shard->lock);
+	unraced_lock_acquire(&shard->lock);
 	slot = unraced_table_find(&shard->entries, thread, start, hash);
 	if (slot != UNRACED_NONE && unraced_table_answers(&shard->entries, slot, start, call) &&
 	    shard->lengths[slot] <= stash->size.short_bytes)
 		done = touch(slot_bytes(stash, shard, slot), with);
-	unraced_lock_give(&shard->lock);
+	unraced_lock_release(&shard->lock);
 	return done;
 }
 
@@ -325,7 +325,7 @@ static bool edit(struct unraced_stash *stash, struct shard *shard, u64 thread, u
 	struct unraced_edit found = { .lossy = shard->books.evicted };
 
 	if (slot != UNRACED_NONE && !unraced_table_answers(&shard->entries, slot, start, call)) {
-		drop(shard, slot);
+		remove_entry(shard, slot);
 		shard->books.stale++;
 		slot = UNRACED_NONE;
 	}
@@ -338,7 +338,7 @@ static bool edit(struct unraced_stash *stash, struct shard *shard, u64 thread, u
 	}
 	found.entry = slot_bytes(stash, shard, slot);
 	if (!editor(&found, with)) {
-		drop(shard, slot);
+		remove_entry(shard, slot);
 		shard->books.takes++;
 	}
 	return true;
@@ -353,9 +353,9 @@ bool unraced_stash_edit(struct unraced_stash *stash, u64 thread, u64 start, u32 
 
 	if (stash->size.long_bytes != stash->size.short_bytes)
 		return false;
-	unraced_lock_take(&shard->lock);
+	unraced_lock_acquire(&shard->lock);
 	edited = edit(stash, shard, thread, hash, start, call, make, editor, with);
-	unraced_lock_give(&shard->lock);
+	unraced_lock_release(&shard->lock);
 	return edited;
 }
 
@@ -365,15 +365,15 @@ bool unraced_stash_discard(struct unraced_stash *stash, u64 thread)
 	struct shard *shard = shard_of(stash, hash);
 	u32 slot;
 
-	unraced_lock_take(&shard->lock);
+	unraced_lock_acquire(&shard->lock);
 	slot = unraced_table_find(&shard->entries, thread, 0, hash);
 	if (slot == UNRACED_NONE) {
-		forget(shard, thread, 0, hash);
+		remove_missed(shard, thread, 0, hash);
 	} else {
-		drop(shard, slot);
+		remove_entry(shard, slot);
 		shard->books.reclaimed++;
 	}
-	unraced_lock_give(&shard->lock);
+	unraced_lock_release(&shard->lock);
 	return slot != UNRACED_NONE;
 }
 
@@ -384,12 +384,12 @@ void unraced_stash_clear(struct unraced_stash *stash)
 	for (i = 0; i < stash->size.shards; i++) {
 		struct shard *shard = &stash->shards[i];
 
-		unraced_lock_take(&shard->lock);
+		unraced_lock_acquire(&shard->lock);
 		shard->books.reclaimed += shard->entries.order.size;
 		unraced_table_clear(&shard->entries);
 		unraced_table_clear(&shard->missed);
 		unraced_order_clear(&shard->blocks);
-		unraced_lock_give(&shard->lock);
+		unraced_lock_release(&shard->lock);
 	}
 }
 
@@ -401,7 +401,7 @@ void unraced_stash_read(struct unraced_stash *stash, struct unraced_books *books
 	for (i = 0; i < stash->size.shards; i++) {
 		struct shard *shard = &stash->shards[i];
 
-		unraced_lock_take(&shard->lock);
+		unraced_lock_acquire(&shard->lock);
 		books->puts += shard->books.puts;
 		books->takes += shard->books.takes;
 		books->evicted += shard->books.evicted;
@@ -409,7 +409,7 @@ void unraced_stash_read(struct unraced_stash *stash, struct unraced_books *books
 		books->stale += shard->books.stale;
 		books->live += shard->entries.order.size;
 		books->capacity += shard->books.capacity;
-		unraced_lock_give(&shard->lock);
+		unraced_lock_release(&shard->lock);
 	}
 	books->bytes = stash->bytes;
 }

@@ -13,16 +13,16 @@
 static void snapshot(struct unraced_capture *capture, const struct unraced_arguments *arguments, u32 mitigation,
 		     bool entering)
 {
-	struct unraced_area *area = unraced_area(capture);
-	struct unraced_call *call = &area->call;
+	struct unraced_scratch *scratch = unraced_scratch(capture);
+	struct unraced_call *call = &scratch->call;
 	bool passes;
 
-	unraced_rebuild(capture, area, arguments, mitigation);
+	unraced_entry_begin(capture, scratch, arguments, mitigation);
 	call->record.enter_ns = ktime_get_boottime_ns();
 	unraced_read_pointers(call, UNRACED_PROVENANCE_ENTER);
 	passes = unraced_path_passes(capture, call);
 	if (entering && passes)
-		unraced_emit_enter(capture, area);
+		unraced_emit_enter(capture, scratch);
 	/* In mode kernel, the filter judges the kernel's copy instead. */
 	if (mitigation == UNRACED_MITIGATION_OFF || (!passes && mitigation != UNRACED_MITIGATION_KERNEL))
 		return;
@@ -32,12 +32,12 @@ static void snapshot(struct unraced_capture *capture, const struct unraced_argum
 	 * A task that shares the descriptors now may replace the file and be gone by the return. No new task can join
 	 * meanwhile.
 	 */
-	if (unraced_descriptors_shared()) {
+	if (unraced_fd_table_is_shared()) {
 		call->record.flags |= UNRACED_FD_TABLE_SHARED;
 		if (!READ_ONCE(*unraced_sharer(capture)))
 			WRITE_ONCE(*unraced_sharer(capture), 1);
 	}
-	unraced_put(capture, area);
+	unraced_entry_put(capture, scratch);
 }
 
 static noinline void enter(struct unraced_capture *capture, struct pt_regs *regs, long number)

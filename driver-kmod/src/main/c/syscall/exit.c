@@ -15,23 +15,23 @@
  * Rebuilds a call without an entry. The registers still hold the arguments, but the memory they point to may have
  * changed.
  */
-static bool begin_late(struct unraced_capture *capture, struct unraced_area *area,
+static bool begin_late(struct unraced_capture *capture, struct unraced_scratch *scratch,
 		       const struct unraced_arguments *arguments, int taken)
 {
 	u32 mitigation = READ_ONCE(capture->mitigation);
 	enum unraced_verdict verdict = unraced_filter(capture);
 
 	if (verdict != UNRACED_PASS) {
-		unraced_count_filtered(unraced_row(capture), verdict);
+		unraced_count_filtered(unraced_counters_here(capture), verdict);
 		return false;
 	}
-	unraced_rebuild(capture, area, arguments, mitigation);
-	unraced_read_pointers(&area->call, UNRACED_PROVENANCE_EXIT);
+	unraced_entry_begin(capture, scratch, arguments, mitigation);
+	unraced_read_pointers(&scratch->call, UNRACED_PROVENANCE_EXIT);
 	if (mitigation == UNRACED_MITIGATION_OFF)
 		return true;
-	area->call.record.flags |= unraced_missed(taken);
-	if (area->call.integrity && arguments->syscall != UNRACED_CONNECT)
-		unraced_remember_start(&area->call);
+	scratch->call.record.flags |= unraced_entry_missed(taken);
+	if (scratch->call.integrity && arguments->syscall != UNRACED_CONNECT)
+		unraced_remember_start(&scratch->call);
 	return true;
 }
 
@@ -49,15 +49,15 @@ static u32 execution_flags(enum unraced_execution execution)
 
 static void answer(struct unraced_capture *capture, const struct unraced_arguments *arguments, long result)
 {
-	struct unraced_area *area = unraced_area(capture);
-	struct unraced_record *record = &area->call.record;
+	struct unraced_scratch *scratch = unraced_scratch(capture);
+	struct unraced_record *record = &scratch->call.record;
 	bool was_shared = unraced_trace_shared(capture);
 	enum unraced_execution execution = unraced_trace_return(capture, arguments);
-	int taken = unraced_take(capture, area, arguments);
+	int taken = unraced_entry_take(capture, scratch, arguments);
 
-	unraced_row(capture)->returned++;
+	unraced_counters_here(capture)->returned++;
 	if (taken < 0) {
-		if (!begin_late(capture, area, arguments, taken))
+		if (!begin_late(capture, scratch, arguments, taken))
 			return;
 		record->flags |= execution_flags(execution);
 		/* A task that shared the descriptors at the entry may have replaced one, and left. */
@@ -65,22 +65,22 @@ static void answer(struct unraced_capture *capture, const struct unraced_argumen
 		    (execution == UNRACED_RAN && (was_shared || (record->flags & UNRACED_ENTER_MISSED))))
 			record->flags |= UNRACED_FD_TABLE_SHARED;
 	} else {
-		unraced_read_again(&area->call);
+		unraced_read_again(&scratch->call);
 	}
 	record->result = result;
-	unraced_finish(capture, area);
+	unraced_finish(capture, scratch);
 }
 
 /* The act of a connect ends here, also when a filter leaves the call out. */
 static void on_return(struct unraced_capture *capture, const struct unraced_arguments *arguments, long result)
 {
-	struct unraced_area *area = unraced_area(capture);
+	struct unraced_scratch *scratch = unraced_scratch(capture);
 
 	if (arguments->syscall == UNRACED_CONNECT)
-		unraced_act_take(capture, area, current->pid, current->start_boottime);
+		unraced_act_take(capture, scratch, current->pid, current->start_boottime);
 	answer(capture, arguments, result);
 	if (arguments->syscall == UNRACED_CONNECT)
-		unraced_act_end(capture, area);
+		unraced_act_end(capture, scratch);
 }
 
 static noinline void leave(struct unraced_capture *capture, struct pt_regs *regs, long number, long result)
@@ -110,7 +110,7 @@ void unraced_on_thread_exit(void *data, struct task_struct *task)
 	unraced_trace_end(capture, task);
 	if (capture->connect_probe.registered) {
 		preempt_disable();
-		unraced_act_forget(capture, task->pid, task->start_boottime);
+		unraced_act_discard(capture, task->pid, task->start_boottime);
 		preempt_enable();
 	}
 	unraced_stash_discard(capture->stash, task->pid);
