@@ -11,10 +11,10 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "device.h"
-#include "prefix.h"
-#include "ring.h"
-#include "stash.h"
+#include "lib/device.h"
+#include "filter/prefix.h"
+#include "out/ring.h"
+#include "stash/stash.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 

@@ -14,7 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "device.h"
+#include "lib/device.h"
 #include "unraced/record.h"
 
 #define ROUNDS 2000

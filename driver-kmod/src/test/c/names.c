@@ -9,7 +9,8 @@
 
 #include <linux/netlink.h>
 
-#include "compare.h"
+#include "object/address.h"
+#include "path/compare.h"
 
 #define ROUNDS 2000000
 #define MOST 64

@@ -7,7 +7,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "stash.h"
+#include "stash/stash.h"
 
 #define THREADS 8
 #define CALLS 100000

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 
-#include "device.h"
+#include "lib/device.h"
 #include "unraced/record.h"
 
 #define DEVICE "/dev/unraced"

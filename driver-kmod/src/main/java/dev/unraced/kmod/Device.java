@@ -5,7 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import org.jspecify.annotations.Nullable;
 
-/** System calls on the device; see {@code device.h}. A negative result is a negated errno. */
+/** System calls on the device; see {@code lib/device.h}. A negative result is a negated errno. */
 final class Device {
     static final String PATH = "/dev/unraced";
 

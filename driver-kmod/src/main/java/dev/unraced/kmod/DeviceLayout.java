@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.kmod;
 
-/** The numbers of {@code device.h}: offsets in bytes, commands, bits. */
+/** The numbers of {@code lib/device.h}: offsets in bytes, commands, bits. */
 final class DeviceLayout {
     static final int VERSION = 3;
 

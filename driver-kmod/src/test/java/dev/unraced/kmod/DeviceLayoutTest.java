@@ -13,7 +13,7 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Compares the numbers that a C compiler finds in {@code device.h} with the Java side. */
+/** Compares the numbers that a C compiler finds in {@code lib/device.h} with the Java side. */
 class DeviceLayoutTest {
 
     @Test
@@ -22,7 +22,7 @@ class DeviceLayoutTest {
         StringBuilder program = new StringBuilder("""
                 #include <stddef.h>
                 #include <stdio.h>
-                #include "device.h"
+                #include "lib/device.h"
                 int main(void) {
                 """);
         for (Field field : DeviceLayout.class.getDeclaredFields()) {

@@ -37,7 +37,7 @@ class KernelModuleTest {
 
     @Test
     void buildsInTheKernelsOwnFolderAgainstItsHeaders() throws Exception {
-        headers("modules:\n\t@test -f $(M)/Kbuild && cp $(M)/device.c $(M)/unraced.ko\n");
+        headers("modules:\n\t@test -f $(M)/Kbuild && cp $(M)/device/device.c $(M)/unraced.ko\n");
 
         assertThat(module().build(out())).as(told()).isZero();
 

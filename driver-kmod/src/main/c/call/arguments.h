@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Reads what a call's pointers point to without faulting: an absent page stays absent, and is read later if it comes.
+ */
+#ifndef UNRACED_CALL_ARGUMENTS_H
+#define UNRACED_CALL_ARGUMENTS_H
+
+#include "call/scratch.h"
+
+/* Reads the path or address, openat2's how and the block of a socketcall(2), unless the call has them already. */
+void unraced_read_pointers(struct unraced_call *call, u8 provenance);
+/* Returns FAULTED when memory that a pointer leads to could not be read; 0 otherwise. */
+u32 unraced_faulted(const struct unraced_call *call);
+/* Reads at the return what was unreadable at entry, and sets FAULTED if there was anything. */
+void unraced_read_again(struct unraced_call *call);
+/* Sets CHANGED for each argument whose memory differs from what was read at entry. */
+void unraced_look_for_changes(struct unraced_scratch *scratch);
+
+#endif

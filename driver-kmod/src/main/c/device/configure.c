@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <linux/irq_work.h>
+#include <linux/log2.h>
+#include <linux/mm.h>
+#include <linux/random.h>
+#include <linux/sched.h>
+#include <linux/sizes.h>
+#include <linux/slab.h>
+#include <linux/uaccess.h>
+
+#include "call/scratch.h"
+#include "device/configure.h"
+#include "device/hooks.h"
+#include "device/memory.h"
+#include "filter/prefix.h"
+#include "out/limit.h"
+#include "stash/stash.h"
+
+#define RING_MOST SZ_512M
+#define STASH_MOST (1u << 20)
+#define LONG_MOST (1u << 16)
+
+static bool config_makes_sense(const struct unraced_config *config)
+{
+	const u32 calls = 1u << UNRACED_OPEN | 1u << UNRACED_OPENAT | 1u << UNRACED_OPENAT2 | 1u << UNRACED_CREAT |
+			  1u << UNRACED_CONNECT;
+	const u32 filters = 2 * UNRACED_FILTER_SUCCEEDED - 1;
+
+	return config->mitigation <= UNRACED_MITIGATION_KERNEL && config->integrity <= 1 &&
+	       config->ring_per_cpu <= 1 && config->enter_events <= 1 && config->syscalls &&
+	       !(config->syscalls & ~calls) && !(config->filters & ~filters) && !config->reserved &&
+	       is_power_of_2(config->ring_bytes) && config->ring_bytes >= UNRACED_RING_LEAST &&
+	       config->ring_bytes <= RING_MOST && config->stash_entries && config->stash_entries <= STASH_MOST &&
+	       config->stash_long_entries && config->stash_long_entries <= LONG_MOST &&
+	       config->tgid_count <= UNRACED_FILTER_MAX && config->uid_count <= UNRACED_FILTER_MAX &&
+	       config->cgroup_count <= UNRACED_FILTER_MAX && config->mount_ns_count <= UNRACED_FILTER_MAX &&
+	       config->path_count <= UNRACED_FILTER_MAX && config->user_interval <= UNRACED_BURST_NS &&
+	       config->cgroup_interval <= UNRACED_BURST_NS;
+}
+
+static u64 stash_bytes(struct unraced_stash *stash)
+{
+	struct unraced_books books;
+
+	if (!stash)
+		return 0;
+	unraced_stash_read(stash, &books);
+	return books.bytes;
+}
+
+static int copy_list(void *to, u64 user, u32 count, size_t size)
+{
+	void *list;
+
+	if (!count)
+		return 0;
+	list = vmemdup_user((const void __user *)(unsigned long)user, count * size);
+	if (IS_ERR(list))
+		return PTR_ERR(list);
+	*(void **)to = list;
+	return 0;
+}
+
+static int copy_lists(struct unraced_capture *capture)
+{
+	const struct unraced_config *config = &capture->config;
+	int error = copy_list(&capture->tgids, config->tgids, config->tgid_count, sizeof(u32));
+
+	if (!error)
+		error = copy_list(&capture->uids, config->uids, config->uid_count, sizeof(u32));
+	if (!error)
+		error = copy_list(&capture->cgroups, config->cgroups, config->cgroup_count, sizeof(u64));
+	if (!error)
+		error = copy_list(&capture->mount_namespaces, config->mount_namespaces, config->mount_ns_count,
+				  sizeof(u32));
+	if (!error)
+		error = copy_list(&capture->paths, config->paths, config->path_count, sizeof(struct unraced_prefix));
+	if (!error && !unraced_prefixes_make_sense(capture->paths, config->path_count))
+		error = -EINVAL;
+	return error;
+}
+
+static int allocate_memory(struct unraced_capture *capture)
+{
+	int error = copy_lists(capture);
+
+	if (!error)
+		error = unraced_memory_map(capture);
+	if (error)
+		return error;
+	capture->limit_seed = get_random_u32();
+	if (unraced_has_limits(capture)) {
+		capture->limits = unraced_memory_allocate(sizeof(*capture->limits));
+		if (!capture->limits)
+			return -ENOMEM;
+	}
+	capture->stash = unraced_capture_new_stash(capture);
+	if (!capture->stash)
+		return -ENOMEM;
+	capture->trace = unraced_memory_allocate(UNRACED_TRACE_BYTES);
+	capture->scratch = unraced_memory_allocate(nr_cpu_ids * sizeof(struct unraced_scratch));
+	return capture->trace && capture->scratch ? 0 : -ENOMEM;
+}
+
+static void free_stash(struct unraced_stash **stash)
+{
+	unraced_stash_free(*stash);
+	*stash = NULL;
+}
+
+static void free_list(void *list)
+{
+	void **place = list;
+
+	kvfree(*place);
+	*place = NULL;
+}
+
+/* Frees all memory that configuring took. No probe uses it any more. */
+static void free_memory(struct unraced_capture *capture)
+{
+	irq_work_sync(&capture->wakeup);
+	unraced_memory_unmap(capture);
+	free_stash(&capture->stash);
+	free_stash(&capture->requests);
+	free_stash(&capture->pending);
+	free_stash(&capture->issued);
+	free_stash(&capture->sockets);
+	free_stash(&capture->acts);
+	unraced_memory_free(capture->trace);
+	capture->trace = NULL;
+	unraced_memory_free(capture->scratch);
+	capture->scratch = NULL;
+	unraced_memory_free(capture->limits);
+	capture->limits = NULL;
+	free_list(&capture->tgids);
+	free_list(&capture->uids);
+	free_list(&capture->cgroups);
+	free_list(&capture->mount_namespaces);
+	free_list(&capture->paths);
+}
+
+int unraced_capture_configure(struct unraced_capture *capture, const struct unraced_config *config)
+{
+	int error;
+
+	if (config->version != UNRACED_DEVICE_VERSION || config->size != sizeof(*config))
+		return -EPROTO;
+	if (!config_makes_sense(config))
+		return -EINVAL;
+	if (capture->configured)
+		return -EBUSY;
+	capture->configured = true;
+	capture->config = *config;
+	capture->self_tgid = current->tgid;
+	capture->mitigation = config->mitigation;
+	capture->enter_events = config->enter_events;
+	error = allocate_memory(capture);
+	if (!error)
+		error = unraced_hooks_start(capture);
+	if (error) {
+		/*
+		 * The memory is freed now, not when the file is closed: a process without memory may be killed before
+		 * it closes.
+		 */
+		unraced_capture_stop(capture);
+		free_memory(capture);
+		return error;
+	}
+	capture->config.stash_bytes = UNRACED_TRACE_BYTES + stash_bytes(capture->stash) +
+				      stash_bytes(capture->requests) + stash_bytes(capture->pending) +
+				      stash_bytes(capture->issued) + stash_bytes(capture->sockets) +
+				      stash_bytes(capture->acts);
+	capture->started = true;
+	/* This pairs with the loads in poll() and map(). */
+	smp_store_release(&capture->ready, true);
+	return 0;
+}
+
+int unraced_capture_switch(struct unraced_capture *capture, u32 mitigation)
+{
+	int error;
+
+	if (mitigation > UNRACED_MITIGATION_KERNEL)
+		return -EINVAL;
+	error = unraced_hooks_prepare(capture, mitigation);
+	if (!error)
+		WRITE_ONCE(capture->mitigation, mitigation);
+	return error;
+}
+
+void unraced_capture_stop(struct unraced_capture *capture)
+{
+	unraced_hooks_stop(capture);
+	capture->started = false;
+	if (capture->stash)
+		unraced_stash_clear(capture->stash);
+}
+
+void unraced_capture_release(struct unraced_capture *capture)
+{
+	unraced_capture_stop(capture);
+	free_memory(capture);
+	kfree(capture);
+}

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <linux/bsearch.h>
+#include <linux/cgroup.h>
+#include <linux/cred.h>
+#include <linux/sched.h>
+#include <linux/user_namespace.h>
+
+#include "filter/filter.h"
+#include "path/mounts.h"
+#include "filter/prefix.h"
+
+static int order_u32(const void *key, const void *element)
+{
+	u32 left = *(const u32 *)key, right = *(const u32 *)element;
+
+	return left < right ? -1 : left > right;
+}
+
+static int order_u64(const void *key, const void *element)
+{
+	u64 left = *(const u64 *)key, right = *(const u64 *)element;
+
+	return left < right ? -1 : left > right;
+}
+
+/* Returns whether the current task is in one of the cgroups, or below. */
+static bool is_in_cgroups(const struct unraced_capture *capture)
+{
+	struct cgroup *cgroup;
+	bool found = false;
+
+	rcu_read_lock();
+	for (cgroup = task_dfl_cgroup(current); cgroup && !found; cgroup = cgroup_parent(cgroup)) {
+		u64 id = cgroup_id(cgroup);
+
+		found = bsearch(&id, capture->cgroups, capture->config.cgroup_count, sizeof(u64), order_u64);
+	}
+	rcu_read_unlock();
+	return found;
+}
+
+static bool is_in_mount_namespaces(const struct unraced_capture *capture)
+{
+	u32 number = current->nsproxy ? unraced_namespace_number(current->nsproxy->mnt_ns) : 0;
+
+	return bsearch(&number, capture->mount_namespaces, capture->config.mount_ns_count, sizeof(u32), order_u32);
+}
+
+enum unraced_verdict unraced_filter_by_lists(const struct unraced_capture *capture)
+{
+	const struct unraced_config *config = &capture->config;
+	u32 filters = config->filters;
+	u32 tgid = current->tgid;
+
+	if ((filters & UNRACED_FILTER_TGIDS) &&
+	    !bsearch(&tgid, capture->tgids, config->tgid_count, sizeof(u32), order_u32))
+		return UNRACED_OTHER_TGID;
+	if (filters & UNRACED_FILTER_UIDS) {
+		u32 uid = from_kuid(&init_user_ns, current_uid());
+
+		if (!bsearch(&uid, capture->uids, config->uid_count, sizeof(u32), order_u32))
+			return UNRACED_OTHER_UID;
+	}
+	if ((filters & UNRACED_FILTER_CGROUPS) && !is_in_cgroups(capture))
+		return UNRACED_OTHER_CGROUP;
+	if ((filters & UNRACED_FILTER_MOUNT_NS) && !is_in_mount_namespaces(capture))
+		return UNRACED_OTHER_MOUNT_NS;
+	return UNRACED_PASS;
+}
+
+bool unraced_path_passes(const struct unraced_capture *capture, const struct unraced_call *call)
+{
+	if (!(capture->config.filters & UNRACED_FILTER_PATHS) || call->record.syscall == UNRACED_CONNECT ||
+	    call->record.provenance == UNRACED_PROVENANCE_NONE)
+		return true;
+	return unraced_prefixes_accept(capture->paths, capture->config.path_count, call->tail,
+				       call->record.open.path.length);
+}
+
+static bool has_failed(const struct unraced_record *record)
+{
+	/* A connect under way has not failed, and its end makes no event. */
+	bool under_way = record->syscall == UNRACED_CONNECT && record->result == -EINPROGRESS;
+
+	return (record->flags & UNRACED_NOT_EXECUTED) || (record->result < 0 && !under_way);
+}
+
+enum unraced_verdict unraced_filter_return(const struct unraced_capture *capture, const struct unraced_call *call)
+{
+	u32 unwanted = has_failed(&call->record) ? UNRACED_FILTER_SUCCEEDED : UNRACED_FILTER_FAILED;
+
+	if (!unraced_path_passes(capture, call))
+		return UNRACED_OTHER_PATH;
+	return capture->config.filters & unwanted ? UNRACED_OTHER_RESULT : UNRACED_PASS;
+}
+
+void unraced_count_filtered(struct unraced_counters *counters, enum unraced_verdict verdict)
+{
+	switch (verdict) {
+	case UNRACED_SELF:
+		counters->filtered_self++;
+		break;
+	case UNRACED_OTHER_TGID:
+		counters->filtered_tgid++;
+		break;
+	case UNRACED_OTHER_UID:
+		counters->filtered_uid++;
+		break;
+	case UNRACED_OTHER_CGROUP:
+		counters->filtered_cgroup++;
+		break;
+	case UNRACED_OTHER_MOUNT_NS:
+		counters->filtered_mount_ns++;
+		break;
+	case UNRACED_OTHER_PATH:
+		counters->filtered_path++;
+		break;
+	case UNRACED_OTHER_RESULT:
+		counters->filtered_result++;
+		break;
+	case UNRACED_PASS:
+		break;
+	}
+}

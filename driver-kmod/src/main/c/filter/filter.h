@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef UNRACED_FILTER_FILTER_H
+#define UNRACED_FILTER_FILTER_H
+
+#include <linux/sched.h>
+
+#include "call/call.h"
+#include "lib/capture.h"
+
+/* The filters, in the order in which they are tried. */
+enum unraced_verdict {
+	UNRACED_PASS,
+	UNRACED_SELF,
+	UNRACED_OTHER_TGID,
+	UNRACED_OTHER_UID,
+	UNRACED_OTHER_CGROUP,
+	UNRACED_OTHER_MOUNT_NS,
+	UNRACED_OTHER_PATH,
+	UNRACED_OTHER_RESULT,
+};
+
+#define UNRACED_FILTERS_OF_LISTS                                                                                       \
+	(UNRACED_FILTER_TGIDS | UNRACED_FILTER_UIDS | UNRACED_FILTER_CGROUPS | UNRACED_FILTER_MOUNT_NS)
+#define UNRACED_FILTERS_OF_RETURNS (UNRACED_FILTER_PATHS | UNRACED_FILTER_FAILED | UNRACED_FILTER_SUCCEEDED)
+
+enum unraced_verdict unraced_filter_by_lists(const struct unraced_capture *capture);
+
+/* Returns the filter that leaves out the current task's calls, or UNRACED_PASS. */
+static inline enum unraced_verdict unraced_filter(const struct unraced_capture *capture)
+{
+	u32 filters = capture->config.filters;
+
+	if ((filters & UNRACED_FILTER_SELF) && current->tgid == capture->self_tgid)
+		return UNRACED_SELF;
+	return filters & UNRACED_FILTERS_OF_LISTS ? unraced_filter_by_lists(capture) : UNRACED_PASS;
+}
+
+/* Returns whether the path passes. An unreadable path passes, as it may be a wanted one. */
+bool unraced_path_passes(const struct unraced_capture *capture, const struct unraced_call *call);
+/* Applies the filters that need the path and the result, once the call has returned. */
+enum unraced_verdict unraced_filter_return(const struct unraced_capture *capture, const struct unraced_call *call);
+void unraced_count_filtered(struct unraced_counters *counters, enum unraced_verdict verdict);
+
+#endif

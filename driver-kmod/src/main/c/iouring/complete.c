@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <linux/sched.h>
+#include <linux/ktime.h>
+
+#include "filter/filter.h"
+#include "iouring/complete.h"
+#include "iouring/pending.h"
+#include "iouring/request.h"
+#include "object/connects.h"
+#include "object/resolved.h"
+#include "out/record.h"
+#include "stash/stash.h"
+
+#ifdef UNRACED_READS_IO_URING
+
+/*
+ * Fills in the little that is known of a request whose submission was not seen. Returns false if a filter leaves it
+ * out.
+ */
+static bool begin_late_request(struct unraced_capture *capture, struct unraced_scratch *scratch, const struct io_kiocb *req)
+{
+	enum unraced_verdict verdict = unraced_filter(capture);
+	struct unraced_record *record = &scratch->call.record;
+
+	if (verdict != UNRACED_PASS) {
+		unraced_count_filtered(unraced_counters_here(capture), verdict);
+		return false;
+	}
+	unraced_begin_request(capture, scratch, unraced_requested_call(req));
+	scratch->call.integrity = 0;
+	scratch->call.punted = 1;
+	/* The result of an open into the ring's own table is no descriptor. */
+	if (record->syscall != UNRACED_CONNECT)
+		scratch->call.direct_descriptor = ((const struct unraced_requested_open *)&req->cmd)->file_slot != 0;
+	record->how_provenance = UNRACED_PROVENANCE_NONE;
+	record->how_integrity = UNRACED_INTEGRITY_UNCHECKED;
+	record->flags = UNRACED_NO_ARGUMENTS | UNRACED_ENTER_MISSED | UNRACED_FD_TABLE_SHARED;
+	unraced_describe_caller(record);
+	return true;
+}
+
+static void describe_object(struct unraced_capture *capture, struct unraced_scratch *scratch, const struct io_kiocb *req)
+{
+	struct unraced_record *record = &scratch->call.record;
+
+	if (record->syscall == UNRACED_CONNECT) {
+		if (!unraced_has_peer(record->result))
+			return;
+		/* The request holds its file until it completes. */
+		if (req->file)
+			unraced_describe_connect(capture, scratch, req->file);
+		else
+			record->flags |= UNRACED_OBJECT_MISSED;
+		return;
+	}
+	if (record->result < 0)
+		return;
+	/*
+	 * A worker of the ring opened the file, and FD_TABLE_SHARED says so. A ring can outlive its process: the kernel
+	 * then cancels the remaining requests on a thread of its own.
+	 */
+	if (!(record->flags & UNRACED_HAS_FILE) && scratch->call.punted && !scratch->call.direct_descriptor && current->tgid == record->tgid)
+		unraced_describe_opened(scratch);
+	if (!(record->flags & UNRACED_HAS_FILE))
+		record->flags |= UNRACED_OBJECT_MISSED;
+}
+
+/* Writes the event of a completed request. The scratch memory holds its call if the submission is known. */
+static void write_completed(struct unraced_capture *capture, const struct io_kiocb *req, bool known, s32 result)
+{
+	struct unraced_scratch *scratch = unraced_scratch(capture);
+	struct unraced_counters *counters = unraced_counters_here(capture);
+
+	counters->returned++;
+	if (!known && !begin_late_request(capture, scratch, req))
+		return;
+	if (scratch->call.silent) {
+		/* The submission counted this request as silent, and its completion is reported after all. */
+		counters->silent--;
+	}
+	scratch->call.record.result = result;
+	if (!unraced_is_wanted(capture, scratch))
+		return;
+	scratch->call.record.exit_ns = ktime_get_boottime_ns();
+	describe_object(capture, scratch, req);
+	unraced_send(capture, scratch);
+}
+
+static void finish_request(struct unraced_capture *capture, const struct io_kiocb *req, bool known, s32 result)
+{
+	struct unraced_scratch *scratch = unraced_scratch(capture);
+	bool connects = unraced_requested_call(req) == UNRACED_CONNECT;
+
+	if (connects)
+		unraced_act_take(capture, scratch, (unsigned long)req, 0);
+	write_completed(capture, req, known, result);
+	if (connects)
+		unraced_act_end(capture, scratch);
+}
+
+void unraced_on_complete(void *data, void *ctx, void *completed)
+{
+	struct unraced_capture *capture = data;
+	const struct io_kiocb *req = completed;
+	struct unraced_scratch *scratch;
+	bool known;
+
+	/* Messages between rings have no request. */
+	if (!req || !unraced_is_watched_request(capture, unraced_requested_call(req)))
+		return;
+	preempt_disable();
+	scratch = unraced_scratch(capture);
+	known = unraced_request_take(capture, scratch, req) >= 0;
+	unraced_pending_remove(capture, req, known && !scratch->call.silent);
+	finish_request(capture, req, known, req->cqe.res);
+	preempt_enable();
+}
+
+/*
+ * A chain breaks. Behind a failed request that asked for no completion, the others get none either, so only this
+ * tracepoint reports them. The kernel marks them before (io_fail_links()), and may report one again, which is then
+ * unknown.
+ */
+void unraced_on_unlink(void *data, struct io_kiocb *req, struct io_kiocb *link)
+{
+	struct unraced_capture *capture = data;
+	struct unraced_scratch *scratch;
+	int outcome;
+	s32 refusal;
+
+	if (!(link->flags & REQ_F_CQE_SKIP) || !unraced_is_watched_request(capture, unraced_requested_call(link)))
+		return;
+	preempt_disable();
+	scratch = unraced_scratch(capture);
+	outcome = unraced_request_take(capture, scratch, link);
+	if (outcome >= 0 || outcome == UNRACED_TAKE_EVICTED) {
+		unraced_pending_remove(capture, link, outcome >= 0 && !scratch->call.silent);
+		refusal = outcome >= 0 ? scratch->call.record.result : 0;
+		finish_request(capture, link, outcome >= 0, refusal ? refusal : -ECANCELED);
+	}
+	preempt_enable();
+}
+
+/* Counts a request as silent, as one that asked for no completion, until its completion is reported. */
+static void count_lost(struct unraced_capture *capture, const struct io_kiocb *req)
+{
+	struct unraced_scratch *scratch = unraced_scratch(capture);
+
+	if (unraced_request_take(capture, scratch, req) < 0)
+		return;
+	if (!scratch->call.silent)
+		unraced_counters_here(capture)->silent++;
+	scratch->call.silent = true;
+	unraced_request_put(capture, scratch, req);
+}
+
+/* The ring has no room for this completion. */
+void unraced_on_overflow(void *data, void *ctx, unsigned long long user_data, s32 result)
+{
+	struct unraced_capture *capture = data;
+	enum unraced_found found;
+	const struct io_kiocb *req;
+
+	preempt_disable();
+	req = unraced_pending_find(capture, ctx, user_data, result, &found);
+	if (found == UNRACED_OF_THIS)
+		finish_request(capture, req, unraced_request_take(capture, unraced_scratch(capture), req) >= 0, req->cqe.res);
+	else if (found == UNRACED_PERHAPS_THIS)
+		count_lost(capture, req);
+	else if (found == UNRACED_OF_ANY)
+		unraced_counters_here(capture)->silent++;
+	preempt_enable();
+}
+
+#endif

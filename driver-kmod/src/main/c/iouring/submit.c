@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <linux/sched.h>
+#include <linux/ktime.h>
+
+#include "call/arguments.h"
+#include "filter/filter.h"
+#include "iouring/pending.h"
+#include "iouring/request.h"
+#include "iouring/submit.h"
+#include "object/connects.h"
+#include "object/descriptor.h"
+#include "out/record.h"
+
+#ifdef UNRACED_READS_IO_URING
+
+static void take_open(struct unraced_call *call, const struct io_kiocb *req)
+{
+	const struct unraced_requested_open *open = (const struct unraced_requested_open *)&req->cmd;
+	const struct filename *name = unraced_requested_name(open);
+	struct unraced_how how = { .flags = open->how.flags, .mode = open->how.mode, .resolve = open->how.resolve };
+
+	call->record.open.dirfd = open->dfd;
+	if (call->record.syscall == UNRACED_OPENAT2)
+		call->record.open.how_size = sizeof(how);
+	call->direct_descriptor = open->file_slot != 0;
+	unraced_call_how(call, &how, UNRACED_PROVENANCE_KERNEL);
+	if (!IS_ERR_OR_NULL(name))
+		unraced_call_replace_requested(call, name->name, strnlen(name->name, UNRACED_PATH_MAX));
+}
+
+static void take_connect(struct unraced_call *call, const struct io_kiocb *req)
+{
+	const struct unraced_requested_connect *connect = (const struct unraced_requested_connect *)&req->cmd;
+
+	call->record.connect.fd = req->cqe.fd;
+	call->pointer = (unsigned long)connect->addr;
+	call->record.connect.addrlen = connect->addr_len;
+	unraced_read_pointers(call, UNRACED_PROVENANCE_ENTER);
+}
+
+/* The kernel refused the request, so there is no kernel copy; this memory belongs to the caller. */
+static void take_refused(struct unraced_call *call, const struct io_uring_sqe *sqe)
+{
+	struct unraced_record *record = &call->record;
+
+	call->pointer = READ_ONCE(sqe->addr);
+	if (record->syscall == UNRACED_CONNECT) {
+		record->connect.fd = READ_ONCE(sqe->fd);
+		record->connect.addrlen = (s32)READ_ONCE(sqe->addr2);
+	} else {
+		record->open.dirfd = READ_ONCE(sqe->fd);
+		record->how_provenance = UNRACED_PROVENANCE_NONE;
+		record->how_integrity = UNRACED_INTEGRITY_UNCHECKED;
+	}
+	if (record->syscall == UNRACED_OPENAT2) {
+		call->how_pointer = READ_ONCE(sqe->addr2);
+		record->open.how_size = READ_ONCE(sqe->len);
+	} else if (record->syscall == UNRACED_OPENAT) {
+		struct unraced_how how = { .flags = READ_ONCE(sqe->open_flags), .mode = READ_ONCE(sqe->len) };
+
+		unraced_call_how(call, &how, UNRACED_PROVENANCE_ENTER);
+	}
+	unraced_read_pointers(call, UNRACED_PROVENANCE_ENTER);
+}
+
+static void submit(struct unraced_capture *capture, const struct io_kiocb *req, const struct io_uring_sqe *refused,
+		   int error)
+{
+	struct unraced_scratch *scratch = unraced_scratch(capture);
+	struct unraced_call *call = &scratch->call;
+
+	unraced_begin_request(capture, scratch, unraced_requested_call(req));
+	/* This memory may have belonged to a request whose completion was never reported. */
+	if (call->record.syscall == UNRACED_CONNECT)
+		unraced_act_discard(capture, (unsigned long)req, 0);
+	call->record.enter_ns = ktime_get_boottime_ns();
+	if (refused)
+		take_refused(call, refused);
+	else if (call->record.syscall == UNRACED_CONNECT)
+		take_connect(call, req);
+	else
+		take_open(call, req);
+	call->record.flags |= unraced_faulted(call);
+	if (unraced_fd_table_is_shared())
+		call->record.flags |= UNRACED_FD_TABLE_SHARED;
+	unraced_describe_caller(&call->record);
+	call->silent = !!(req->flags & REQ_F_CQE_SKIP);
+	call->record.result = error;
+	unraced_request_put(capture, scratch, req);
+	/* A silent request counts as lost already; when its completion finds no room, it must not count again. */
+	if (call->silent)
+		unraced_counters_here(capture)->silent++;
+	else
+		unraced_pending_add(capture, req);
+}
+
+static void on_submission(struct unraced_capture *capture, const struct io_kiocb *req, const struct io_uring_sqe *refused,
+			  int error)
+{
+	if (!unraced_is_watched_request(capture, unraced_requested_call(req)) || unraced_filter(capture) != UNRACED_PASS)
+		return;
+	preempt_disable();
+	submit(capture, req, refused, error);
+	preempt_enable();
+}
+
+void unraced_on_submit(void *data, struct io_kiocb *req)
+{
+	on_submission(data, req, NULL, 0);
+}
+
+void unraced_on_refuse(void *data, const struct io_uring_sqe *sqe, struct io_kiocb *req, int error)
+{
+	if (sqe)
+		on_submission(data, req, sqe, error);
+}
+
+/* From here on, the submitter continues before the result is known, and can put another file behind the descriptor. */
+void unraced_on_punt(void *data, struct io_kiocb *req, int rw)
+{
+	struct unraced_capture *capture = data;
+	struct unraced_scratch *scratch;
+
+	if (!unraced_is_watched_request(capture, unraced_requested_call(req)))
+		return;
+	preempt_disable();
+	scratch = unraced_scratch(capture);
+	if (unraced_request_take(capture, scratch, req) >= 0) {
+		scratch->call.record.flags |= UNRACED_FD_TABLE_SHARED;
+		scratch->call.punted = 1;
+		unraced_request_put(capture, scratch, req);
+	}
+	preempt_enable();
+}
+
+#endif

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <linux/atomic.h>
+#include <linux/sched.h>
+#include <net/sock.h>
+
+#include "call/entry.h"
+#include "object/connects.h"
+
+/* A small configured stash must not cause SOCKET_SHARED. */
+#define LEAST_ENTRIES 4096u
+
+/* An entry in the table of sockets; it exists while any act of the socket is under way. */
+struct socket_acts {
+	u64 latest; /* number of the act that began last */
+	u32 under_way;
+	u32 reserved;
+};
+
+struct beginning {
+	struct unraced_act *act;
+	u64 before; /* number of the earlier act that the same owner continues with this one, or 0 */
+	bool alone; /* no other descriptor or task holds the socket's file now */
+};
+
+/*
+ * A call for a socket holds the socket's file. So a file without another holder has no other act under way, and an
+ * entry that counts one was left behind by a call whose end was missed.
+ */
+static bool begin_on_socket(const struct unraced_edit *found, void *with)
+{
+	const struct beginning *beginning = with;
+	struct unraced_act *act = beginning->act;
+	struct socket_acts *acts = found->entry;
+
+	if (beginning->before && acts->latest != beginning->before)
+		act->overlapped = 1;
+	else if (beginning->before && acts->under_way)
+		acts->under_way--;
+	if (beginning->alone)
+		acts->under_way = 0;
+	if (acts->under_way || (!beginning->alone && !found->known && (found->evicted || found->lossy)))
+		act->overlapped = 1;
+	acts->under_way++;
+	acts->latest = act->number;
+	return true;
+}
+
+static bool end_on_socket(const struct unraced_edit *found, void *with)
+{
+	struct socket_acts *acts = found->entry;
+
+	if (!found->known || acts->under_way <= 1)
+		return false;
+	acts->under_way--;
+	return true;
+}
+
+static bool is_latest(void *entry, const void *with)
+{
+	return ((const struct socket_acts *)entry)->latest == *(const u64 *)with;
+}
+
+void unraced_act_take(struct unraced_capture *capture, struct unraced_scratch *scratch, u64 owner, u64 start)
+{
+	scratch->acted = unraced_stash_take(capture->acts, owner, start, 0, &scratch->act, sizeof(scratch->act)) >= 0;
+}
+
+bool unraced_act_is_alone(struct unraced_capture *capture, const struct unraced_scratch *scratch)
+{
+	/* The caller has read the socket before; the shard's lock keeps that order. */
+	return scratch->acted && !scratch->act.overlapped &&
+	       unraced_stash_touch(capture->sockets, scratch->act.socket, 0, 0, is_latest, &scratch->act.number);
+}
+
+void unraced_act_end(struct unraced_capture *capture, struct unraced_scratch *scratch)
+{
+	if (scratch->acted)
+		unraced_stash_edit(capture->sockets, scratch->act.socket, 0, 0, false, end_on_socket, NULL);
+	scratch->acted = false;
+}
+
+void unraced_act_discard(struct unraced_capture *capture, u64 owner, u64 start)
+{
+	struct unraced_scratch *scratch = unraced_scratch(capture);
+
+	unraced_act_take(capture, scratch, owner, start);
+	unraced_act_end(capture, scratch);
+}
+
+void unraced_act_begin(struct unraced_capture *capture, const struct sock *sk, u64 owner, u64 start, bool again, bool alone)
+{
+	struct unraced_scratch *scratch = unraced_scratch(capture);
+	struct unraced_act act = {
+		.socket = (unsigned long)sk,
+		.number = atomic64_inc_return(&capture->acts_begun),
+		.device = READ_ONCE(sk->sk_bound_dev_if),
+	};
+	struct beginning beginning = { .act = &act, .alone = alone };
+
+	unraced_act_take(capture, scratch, owner, start);
+	if (scratch->acted && again && scratch->act.socket == act.socket) {
+		beginning.before = scratch->act.number;
+		act.overlapped = scratch->act.overlapped;
+		act.device = scratch->act.device;
+	} else {
+		unraced_act_end(capture, scratch);
+	}
+	unraced_stash_edit(capture->sockets, act.socket, 0, 0, true, begin_on_socket, &beginning);
+	unraced_stash_put(capture->acts, owner, start, 0, &act, sizeof(act));
+	scratch->acted = false;
+}
+
+static bool begin_unseen(const struct unraced_edit *found, void *with)
+{
+	struct socket_acts *acts = found->entry;
+
+	acts->latest = *(const u64 *)with;
+	return found->known;
+}
+
+void unraced_act_unseen(struct unraced_capture *capture, const struct sock *sk)
+{
+	u64 number = atomic64_inc_return(&capture->acts_begun);
+
+	unraced_stash_edit(capture->sockets, (unsigned long)sk, 0, 0, false, begin_unseen, &number);
+}
+
+static struct unraced_stash *new_table(const struct unraced_capture *capture, u32 bytes)
+{
+	return unraced_capture_new_table(max(capture->config.stash_entries, LEAST_ENTRIES), bytes, false);
+}
+
+int unraced_acts_allocate(struct unraced_capture *capture)
+{
+	capture->sockets = new_table(capture, sizeof(struct socket_acts));
+	capture->acts = new_table(capture, sizeof(struct unraced_act));
+	return capture->sockets && capture->acts ? 0 : -ENOMEM;
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Detects which connects of a socket overlap. The kernel runs every connect through __sys_connect_file(), whatever
+ * thread, process or io_uring it is for. So a probe there sees all connects, including those that a filter leaves out.
+ * Such a run is an act, from the probe up to the return of the call, or the completion of the request. A socket is
+ * identified by its struct sock, as several descriptors of several processes can refer to it.
+ */
+#ifndef UNRACED_OBJECT_CONNECTS_H
+#define UNRACED_OBJECT_CONNECTS_H
+
+#include "call/scratch.h"
+
+struct sock;
+
+/* Allocates the tables of sockets and of acts. */
+int unraced_acts_allocate(struct unraced_capture *capture);
+/*
+ * Begins an act of a thread or a request. A request can come here several times before it completes; again continues
+ * its act. alone says that no other descriptor or task holds the socket's file now.
+ */
+void unraced_act_begin(struct unraced_capture *capture, const struct sock *sk, u64 owner, u64 start, bool again,
+		       bool alone);
+/* Notes a connect that has no event, but overlaps other acts of the socket. */
+void unraced_act_unseen(struct unraced_capture *capture, const struct sock *sk);
+/* Moves the act of a thread or a request to the scratch memory. If there is none, scratch->acted becomes false. */
+void unraced_act_take(struct unraced_capture *capture, struct unraced_scratch *scratch, u64 owner, u64 start);
+/*
+ * Returns whether no other act of the socket has overlapped this one so far. If so, the socket's state is the result of
+ * this act.
+ */
+bool unraced_act_is_alone(struct unraced_capture *capture, const struct unraced_scratch *scratch);
+/* Ends the act in the scratch memory. */
+void unraced_act_end(struct unraced_capture *capture, struct unraced_scratch *scratch);
+/* Ends an act that a thread or a request left behind. */
+void unraced_act_discard(struct unraced_capture *capture, u64 owner, u64 start);
+
+#endif

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <linux/fdtable.h>
+#include <linux/file.h>
+#include <linux/fs_struct.h>
+#include <linux/rcupdate.h>
+#include <linux/sched.h>
+
+#include "object/descriptor.h"
+
+static struct unraced_path_base path_base_of(const struct path *path)
+{
+	return (struct unraced_path_base){ .mount = (u64)path->mnt, .dentry = (u64)path->dentry };
+}
+
+/* Newer kernels have a lock around the counter. */
+#define SEQUENCE_OF(fs) _Generic(&(fs)->seq, seqlock_t *: &((seqlock_t *)&(fs)->seq)->seqcount, default: &(fs)->seq)
+
+static void remember_directories(struct unraced_call *call, bool root, bool cwd)
+{
+	struct fs_struct *fs = current->fs;
+	unsigned int sequence;
+
+	if (!fs)
+		return;
+	do {
+		sequence = read_seqcount_begin(SEQUENCE_OF(fs));
+		if (root)
+			call->root = path_base_of(&fs->root);
+		if (cwd)
+			call->start = path_base_of(&fs->pwd);
+	} while (read_seqcount_retry(SEQUENCE_OF(fs), sequence));
+}
+
+bool unraced_fd_table_is_shared(void)
+{
+	return current->files && atomic_read(&current->files->count) > 1;
+}
+
+/* If the table is not shared, only this thread could close the file, so no reference is needed. */
+struct file *unraced_file_of(unsigned int descriptor, bool shared)
+{
+	return shared ? fget_raw(descriptor) : files_lookup_fd_raw(current->files, descriptor);
+}
+
+void unraced_put_file(struct file *file, bool shared)
+{
+	if (shared)
+		fput(file);
+}
+
+void unraced_remember_start(struct unraced_call *call)
+{
+	bool unread = call->record.provenance == UNRACED_PROVENANCE_NONE;
+	bool absolute = unraced_call_is_absolute(call), shared;
+	struct file *file;
+
+	/* An unreadable path may be absolute or relative, so the root is remembered as well. */
+	remember_directories(call, absolute || unread, !absolute && call->record.open.dirfd == UNRACED_AT_FDCWD);
+	if (absolute || call->record.open.dirfd == UNRACED_AT_FDCWD)
+		return;
+	shared = unraced_fd_table_is_shared();
+	file = unraced_file_of(call->record.open.dirfd, shared);
+	if (!file)
+		return;
+	call->start = path_base_of(&file->f_path);
+	unraced_put_file(file, shared);
+}

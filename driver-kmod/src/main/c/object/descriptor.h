@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Finds the file behind a descriptor, and the directory that a path starts from. */
+#ifndef UNRACED_OBJECT_DESCRIPTOR_H
+#define UNRACED_OBJECT_DESCRIPTOR_H
+
+#include <linux/fs.h>
+
+#include "call/call.h"
+
+/* Remembers at entry where the path starts: the descriptor or working directory may change later. */
+void unraced_remember_start(struct unraced_call *call);
+/* Returns whether other tasks use the same descriptors, and so could replace the file of this call. */
+bool unraced_fd_table_is_shared(void);
+/* Returns the file of a descriptor, or null. Only if the table is shared, it takes a reference, to be given back. */
+struct file *unraced_file_of(unsigned int descriptor, bool shared);
+void unraced_put_file(struct file *file, bool shared);
+
+#endif

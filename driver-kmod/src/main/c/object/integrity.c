@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <linux/fs.h>
+
+#include "object/address.h"
+#include "object/integrity.h"
+#include "path/compare.h"
+
+u8 unraced_judge_path(struct unraced_scratch *scratch, const struct unraced_walk *walk, struct file *file)
+{
+	struct unraced_call *call = &scratch->call;
+	u32 length = call->record.open.path.length;
+
+	if (call->record.flags & UNRACED_TRUNCATED)
+		return UNRACED_INTEGRITY_UNCHECKED;
+	if (!walk->holds || walk->spent)
+		return UNRACED_INTEGRITY_UNCHECKED;
+	if (!length || walk->state != UNRACED_START_FOUND || walk->overmounted || (walk->flags & UNRACED_DELETED))
+		return UNRACED_INTEGRITY_DIFFERS;
+	if (unraced_needs_directory(call->tail, length) && !S_ISDIR(file_inode(file)->i_mode))
+		return UNRACED_INTEGRITY_DIFFERS;
+	if (!unraced_names_match(call->tail, length, scratch->path + walk->start_position, UNRACED_PATH_ROOM - walk->start_position))
+		return UNRACED_INTEGRITY_DIFFERS;
+	return walk->flags & (UNRACED_DETACHED | UNRACED_FOREIGN_MOUNT_NS) ? UNRACED_INTEGRITY_UNCHECKED :
+									      UNRACED_INTEGRITY_MATCH;
+}
+
+bool unraced_is_judged(const struct unraced_call *call)
+{
+	return !call->integrity || call->record.provenance == UNRACED_PROVENANCE_NONE ||
+	       call->record.integrity != UNRACED_INTEGRITY_UNCHECKED;
+}
+
+/* Compares the address with the peer. A snapshot matches only if the kernel used the same address. */
+u8 unraced_judge_connect(const struct unraced_scratch *scratch)
+{
+	u8 verdict = unraced_judge_address(&scratch->call, scratch->act.device);
+	bool snapshot = scratch->call.record.provenance == UNRACED_PROVENANCE_ENTER;
+
+	return verdict == UNRACED_INTEGRITY_MATCH && snapshot && !scratch->call.proven ? UNRACED_INTEGRITY_UNCHECKED : verdict;
+}

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <linux/fs.h>
+#include <linux/sched.h>
+#include <net/ipv6.h>
+#include <net/sock.h>
+
+#include "call/arguments.h"
+#include "object/connects.h"
+#include "object/descriptor.h"
+#include "object/integrity.h"
+#include "object/resolved.h"
+#include "object/socket.h"
+#include "path/mounts.h"
+
+/* Returns the mount namespace that the event names; for a request, that of its submitter at the submission. */
+static u32 namespace_of(const struct unraced_record *record)
+{
+	if (record->origin == UNRACED_ORIGIN_IO_URING)
+		return record->mount_ns;
+	return current->nsproxy ? unraced_namespace_number(current->nsproxy->mnt_ns) : 0;
+}
+
+void unraced_describe_file(struct unraced_scratch *scratch, struct file *file)
+{
+	static const struct unraced_path_base nowhere;
+	struct unraced_call *call = &scratch->call;
+	struct unraced_record *record = &call->record;
+	const struct unraced_path_base *start = unraced_call_is_absolute(call) ? &call->root : &call->start;
+	const struct inode *inode = file_inode(file);
+	struct unraced_walk *walk = &scratch->walk;
+	u32 length;
+
+	record->open.inode = inode->i_ino;
+	record->open.device_major = MAJOR(inode->i_sb->s_dev);
+	record->open.device_minor = MINOR(inode->i_sb->s_dev);
+	record->flags |= UNRACED_HAS_FILE;
+	/* The kernel does not set FMODE_CREATED for a file without a name, which only its own open can have made. */
+	if ((file->f_mode & FMODE_CREATED) || (file->f_flags & __O_TMPFILE))
+		record->flags |= UNRACED_CREATED;
+	unraced_walk_up(walk, file, scratch->path, unraced_is_judged(call) ? &nowhere : start, namespace_of(record));
+	record->flags |= walk->flags;
+	if (!unraced_is_judged(call))
+		record->integrity = unraced_judge_path(scratch, walk, file);
+	length = UNRACED_PATH_ROOM - walk->position;
+	memcpy(unraced_call_room(call), scratch->path + walk->position, length);
+	unraced_call_append(call, &record->open.resolved, length);
+}
+
+bool unraced_has_peer(s64 result)
+{
+	return result == 0 || result == -EINPROGRESS || result == -EALREADY || result == -EISCONN;
+}
+
+/*
+ * Returns whether the descriptor still leads to the struct sock that the kernel connected. It is the only proof for a
+ * block that this module read separately from the kernel.
+ */
+static bool is_connected(const struct unraced_scratch *scratch, const struct sock *sk)
+{
+	if (!sk)
+		return false;
+	return scratch->acted ? scratch->act.socket == (unsigned long)sk : !scratch->call.block_pointer;
+}
+
+/*
+ * Returns whether the peer's address needs a scope. The socket's device stands for it, but whoever gets at the socket can
+ * bind it to another device after the connect (SO_BINDTOIFINDEX), which is no connect and counts nowhere.
+ */
+static bool has_scoped_peer(const struct sock *sk)
+{
+#if IS_ENABLED(CONFIG_IPV6)
+	return sk->sk_family == AF_INET6 && __ipv6_addr_needs_scope_id(ipv6_addr_type(&sk->sk_v6_daddr));
+#else
+	return false;
+#endif
+}
+
+void unraced_describe_connect(struct unraced_capture *capture, struct unraced_scratch *scratch, struct file *file)
+{
+	struct unraced_record *record = &scratch->call.record;
+
+	if (!is_connected(scratch, unraced_sock_of(file))) {
+		record->flags |= UNRACED_OBJECT_MISSED;
+		return;
+	}
+	unraced_describe_socket(&scratch->call, file);
+	/* The check comes after the reads: an act that changed what was read has begun before them. */
+	if (!unraced_act_is_alone(capture, scratch) || has_scoped_peer(unraced_sock_of(file)))
+		record->flags |= UNRACED_SOCKET_SHARED;
+	else if (!unraced_is_judged(&scratch->call))
+		record->integrity = unraced_judge_connect(scratch);
+}
+
+static bool is_described(const struct unraced_call *call)
+{
+	return call->record.flags & UNRACED_HAS_FILE;
+}
+
+/* A file that was described at fd_install() belongs to this call, even if the descriptor has changed since. */
+static void remove_other_file(struct unraced_call *call)
+{
+	struct unraced_record *record = &call->record;
+
+	if (!is_described(call) || call->installed == record->result)
+		return;
+	record->flags &= ~(UNRACED_HAS_FILE | UNRACED_CREATED | UNRACED_DELETED | UNRACED_DETACHED |
+			   UNRACED_RESOLVED_TRUNCATED | UNRACED_FOREIGN_MOUNT_NS | UNRACED_RESOLVED_UNSTABLE);
+	record->open.inode = 0;
+	record->open.device_major = 0;
+	record->open.device_minor = 0;
+	memset(&record->open.resolved, 0, sizeof(record->open.resolved));
+}
+
+void unraced_describe_object(struct unraced_capture *capture, struct unraced_scratch *scratch)
+{
+	struct unraced_call *call = &scratch->call;
+	struct unraced_record *record = &call->record;
+	bool connects = record->syscall == UNRACED_CONNECT;
+	bool expected = connects ? unraced_has_peer(record->result) : record->result >= 0;
+	bool was_judged, shared;
+	struct file *file;
+
+	if (call->integrity && record->enter_ns)
+		unraced_look_for_changes(scratch);
+	remove_other_file(call);
+	if (!expected || is_described(call))
+		return;
+	was_judged = unraced_is_judged(call);
+	shared = unraced_fd_table_is_shared();
+	if (shared)
+		record->flags |= UNRACED_FD_TABLE_SHARED;
+	file = unraced_file_of(connects ? record->connect.fd : record->result, shared);
+	if (!file) {
+		record->flags |= UNRACED_OBJECT_MISSED;
+		return;
+	}
+	if (connects)
+		unraced_describe_connect(capture, scratch, file);
+	else
+		unraced_describe_file(scratch, file);
+	unraced_put_file(file, shared);
+	/*
+	 * Another task could have put the requested object behind the descriptor. A table that was not shared at entry
+	 * was not shared until the return: its only user was in the call.
+	 */
+	if (!was_judged && record->integrity == UNRACED_INTEGRITY_MATCH &&
+	    ((record->flags & UNRACED_FD_TABLE_SHARED) || !record->enter_ns))
+		record->integrity = UNRACED_INTEGRITY_UNCHECKED;
+}

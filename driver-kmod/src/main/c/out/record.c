@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <linux/cgroup.h>
+#include <linux/cred.h>
+#include <linux/nsproxy.h>
+#include <linux/pid_namespace.h>
+#include <linux/sched.h>
+#include <linux/ktime.h>
+
+#include "call/arguments.h"
+#include "filter/filter.h"
+#include "object/resolved.h"
+#include "out/limit.h"
+#include "out/record.h"
+#include "out/ring.h"
+#include "path/mounts.h"
+
+void unraced_describe_caller(struct unraced_record *record)
+{
+	struct pid_namespace *pid_ns;
+
+	/* In the initial user namespace a user's number is the kernel's own (kernel/user.c). */
+	record->uid = __kuid_val(current_uid());
+	record->gid = __kgid_val(current_gid());
+	record->tid = current->pid;
+	record->tgid = current->tgid;
+	record->thread_start_ns = current->start_boottime;
+	rcu_read_lock();
+	record->parent_tgid = rcu_dereference(current->real_parent)->tgid;
+	record->cgroup_id = cgroup_id(task_dfl_cgroup(current));
+	rcu_read_unlock();
+	record->mount_ns = current->nsproxy ? unraced_namespace_number(current->nsproxy->mnt_ns) : 0;
+	pid_ns = task_active_pid_ns(current);
+	record->pid_ns = pid_ns ? pid_ns->ns.inum : 0;
+	memcpy(record->comm, current->comm, sizeof(record->comm));
+}
+
+/*
+ * Checks after the record is there. The reader first sets waiting and then looks for records, so one of the two sees
+ * the other.
+ */
+static void wake_reader(struct unraced_capture *capture, const struct unraced_ring *ring, struct unraced_counters *counters)
+{
+	struct unraced_reader *reader = capture->reader;
+
+	/* This pairs with the reader's barrier between setting waiting and looking for records. */
+	smp_mb();
+	if (!READ_ONCE(reader->waiting) || unraced_ring_unread(ring) < READ_ONCE(reader->watermark) ||
+	    !xchg(&reader->waiting, 0))
+		return;
+	counters->wakeups++;
+	irq_work_queue(&capture->wakeup);
+}
+
+/*
+ * The ring of this CPU if each CPU has one. Such a ring has one producer at a time, so its records are in order of
+ * time.
+ */
+static struct unraced_ring *unraced_ring_here(struct unraced_capture *capture)
+{
+	return &capture->rings[capture->ring_count > 1 ? smp_processor_id() : 0];
+}
+
+void unraced_send(struct unraced_capture *capture, struct unraced_scratch *scratch)
+{
+	struct unraced_counters *counters = unraced_counters_here(capture);
+	struct unraced_ring *ring = unraced_ring_here(capture);
+	struct unraced_record *record = &scratch->call.record;
+
+	record->source = smp_processor_id();
+	record->sequence = ++counters->sequence;
+	if (!unraced_ring_write(ring, record, unraced_call_finish(&scratch->call))) {
+		counters->ring_full++;
+		unraced_count_loss(capture, record->uid, record->cgroup_id);
+		return;
+	}
+	counters->submitted++;
+	wake_reader(capture, ring, counters);
+}
+
+static u64 own_cgroup(void)
+{
+	u64 id;
+
+	rcu_read_lock();
+	id = cgroup_id(task_dfl_cgroup(current));
+	rcu_read_unlock();
+	return id;
+}
+
+/* Returns whether an event is beyond a limit of its caller. Such an event is lost, and its number is missing (R9.3). */
+static bool is_limited(struct unraced_capture *capture, const struct unraced_record *record)
+{
+	struct unraced_counters *counters = unraced_counters_here(capture);
+	/* A request counts for its submitter, whom its record has named since the submission. */
+	bool is_request = record->origin == UNRACED_ORIGIN_IO_URING;
+	u64 cgroup;
+	u32 uid;
+
+	if (!unraced_has_limits(capture))
+		return false;
+	uid = is_request ? record->uid : __kuid_val(current_uid());
+	cgroup = is_request ? record->cgroup_id : own_cgroup();
+	if (!unraced_exceeds_limits(capture, uid, cgroup))
+		return false;
+	counters->sequence++;
+	counters->rate_limited++;
+	unraced_count_loss(capture, uid, cgroup);
+	return true;
+}
+
+bool unraced_is_wanted(struct unraced_capture *capture, struct unraced_scratch *scratch)
+{
+	if (capture->config.filters & UNRACED_FILTERS_OF_RETURNS) {
+		enum unraced_verdict verdict = unraced_filter_return(capture, &scratch->call);
+
+		unraced_count_filtered(unraced_counters_here(capture), verdict);
+		if (verdict != UNRACED_PASS)
+			return false;
+	}
+	return !is_limited(capture, &scratch->call.record);
+}
+
+void unraced_finish(struct unraced_capture *capture, struct unraced_scratch *scratch)
+{
+	struct unraced_record *record = &scratch->call.record;
+
+	if (!unraced_is_wanted(capture, scratch))
+		return;
+	record->exit_ns = ktime_get_boottime_ns();
+	if (!(record->flags & UNRACED_NOT_EXECUTED))
+		unraced_describe_object(capture, scratch);
+	unraced_describe_caller(record);
+	unraced_send(capture, scratch);
+}
+
+void unraced_emit_enter(struct unraced_capture *capture, struct unraced_scratch *scratch)
+{
+	struct unraced_record *record = &scratch->call.record;
+	u32 flags = record->flags;
+
+	unraced_counters_here(capture)->entered++;
+	if (is_limited(capture, record))
+		return;
+	record->type = UNRACED_RECORD_ENTER;
+	record->flags |= unraced_faulted(&scratch->call);
+	unraced_describe_caller(record);
+	unraced_send(capture, scratch);
+	record->type = UNRACED_RECORD_MERGED;
+	record->flags = flags;
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Completes records, and writes them. */
+#ifndef UNRACED_OUT_RECORD_H
+#define UNRACED_OUT_RECORD_H
+
+#include "call/scratch.h"
+
+/* Describes the current thread as the caller. */
+void unraced_describe_caller(struct unraced_record *record);
+/* Returns whether a call whose result is known is to be written, and counts it as filtered or lost otherwise. */
+bool unraced_is_wanted(struct unraced_capture *capture, struct unraced_scratch *scratch);
+/* Numbers the record, and writes it. */
+void unraced_send(struct unraced_capture *capture, struct unraced_scratch *scratch);
+/* Describes what a call whose result is known acted on, and writes the record, unless it is to be left out. */
+void unraced_finish(struct unraced_capture *capture, struct unraced_scratch *scratch);
+/* Writes a record of the entry alone, and leaves the call as it is. */
+void unraced_emit_enter(struct unraced_capture *capture, struct unraced_scratch *scratch);
+
+#endif

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <linux/sched.h>
+#include <linux/ktime.h>
+
+#include "call/arguments.h"
+#include "call/entry.h"
+#include "filter/filter.h"
+#include "object/descriptor.h"
+#include "out/record.h"
+#include "syscall/enter.h"
+#include "syscall/execution.h"
+
+static void snapshot(struct unraced_capture *capture, const struct unraced_arguments *arguments, u32 mitigation,
+		     bool entering)
+{
+	struct unraced_scratch *scratch = unraced_scratch(capture);
+	struct unraced_call *call = &scratch->call;
+	bool passes;
+
+	unraced_entry_begin(capture, scratch, arguments, mitigation);
+	call->record.enter_ns = ktime_get_boottime_ns();
+	unraced_read_pointers(call, UNRACED_PROVENANCE_ENTER);
+	passes = unraced_path_passes(capture, call);
+	if (entering && passes)
+		unraced_emit_enter(capture, scratch);
+	/* In mode kernel, the filter judges the kernel's copy instead. */
+	if (mitigation == UNRACED_MITIGATION_OFF || (!passes && mitigation != UNRACED_MITIGATION_KERNEL))
+		return;
+	if (call->integrity && arguments->syscall != UNRACED_CONNECT)
+		unraced_remember_start(call);
+	/*
+	 * A task that shares the descriptors now may replace the file and be gone by the return. No new task can join
+	 * meanwhile.
+	 */
+	if (unraced_fd_table_is_shared()) {
+		call->record.flags |= UNRACED_FD_TABLE_SHARED;
+		if (!READ_ONCE(*unraced_sharer(capture)))
+			WRITE_ONCE(*unraced_sharer(capture), 1);
+	}
+	unraced_entry_put(capture, scratch);
+}
+
+static noinline void enter(struct unraced_capture *capture, struct pt_regs *regs, long number)
+{
+	struct unraced_arguments arguments UNRACED_FILLED_LATER;
+	/* The mode is read once: it can be switched at any time, and a call must not see that. */
+	u32 mitigation = READ_ONCE(capture->mitigation);
+	bool entering = READ_ONCE(capture->enter_events);
+
+	if (!unraced_arch_call(regs, number, &arguments) || !unraced_is_watched(capture, arguments.syscall))
+		return;
+	unraced_trace_entry(capture, &arguments, mitigation);
+	if ((mitigation == UNRACED_MITIGATION_OFF && !entering) || unraced_filter(capture) != UNRACED_PASS)
+		return;
+	preempt_disable();
+	snapshot(capture, &arguments, mitigation, entering);
+	preempt_enable();
+}
+
+/* Every call of the machine comes here, so all but the first test is out of line, with its stack frame. */
+void unraced_on_enter(void *data, struct pt_regs *regs, long number)
+{
+	if (unlikely(unraced_arch_may_be(number)))
+		enter(data, regs, number);
+}

@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef UNRACED_SYSCALL_ENTER_H
+#define UNRACED_SYSCALL_ENTER_H
+
+#include <linux/ptrace.h>
+
+/* Is called by the tracepoint sys_enter. Its data is the capture. */
+void unraced_on_enter(void *data, struct pt_regs *regs, long number);
+
+#endif

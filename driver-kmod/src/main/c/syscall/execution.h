@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The trace of entries: one byte for each thread id that the kernel can give out, written at the entry of every watched
+ * call, in every mode and before every filter. Each byte has a place of its own, so no other thread can evict it. At a
+ * return it proves that the call ran, or that it never did.
+ *
+ * A thread is overmounted when the probe at sys_enter cannot miss an entry of it. The kernel calls that probe for each
+ * entry that seccomp and ptrace let pass (syscall_trace_enter() of the generic entry code), so a return without an
+ * entry is then a call that was refused. Two kinds of threads are overmounted: those that started after the probes were in
+ * place everywhere, and those whose entry or return was seen since. A call that was under way before is unknown.
+ */
+#ifndef UNRACED_SYSCALL_EXECUTION_H
+#define UNRACED_SYSCALL_EXECUTION_H
+
+#include <linux/sched.h>
+#include <linux/threads.h>
+
+#include "call/arch.h"
+#include "lib/capture.h"
+#include "object/descriptor.h"
+
+enum unraced_execution {
+	UNRACED_RAN,
+	UNRACED_NEVER_RAN,
+	UNRACED_MAY_HAVE_RUN,
+};
+
+/*
+ * The bits of a byte: the call that the thread is in, by number and convention, whether other tasks used its descriptors
+ * when it entered (in mode off, which has no entry in the stash to say so), and a bit for a overmounted thread.
+ */
+#define UNRACED_TRACE_SYSCALL 0x07
+#define UNRACED_TRACE_CALL 0x1f
+#define UNRACED_TRACE_SHARED 0x20
+#define UNRACED_TRACE_COVERED 0x80
+
+static_assert(UNRACED_CONNECT <= UNRACED_TRACE_SYSCALL);
+static_assert(PID_MAX_LIMIT <= UNRACED_TRACE_BYTES);
+
+/* Neighbouring ids lie in different cache lines: the low 16 bits of the id choose the line, the others the byte. */
+static inline u8 *unraced_trace_of(struct unraced_capture *capture, const struct task_struct *task)
+{
+	u32 id = task->pid;
+
+	return &capture->trace[(id & 0xffff) << 6 | id >> 16];
+}
+
+static inline u8 unraced_trace_call(const struct unraced_arguments *arguments)
+{
+	return arguments->syscall | arguments->abi << 3;
+}
+
+static inline void unraced_trace_entry(struct unraced_capture *capture, const struct unraced_arguments *arguments,
+				       u32 mitigation)
+{
+	u8 shared = mitigation == UNRACED_MITIGATION_OFF && unraced_fd_table_is_shared() ? UNRACED_TRACE_SHARED : 0;
+
+	WRITE_ONCE(*unraced_trace_of(capture, current),
+		   unraced_trace_call(arguments) | shared | READ_ONCE(capture->trace_covered));
+}
+
+/* Judges a return that the trace has no entry for. */
+static noinline enum unraced_execution unraced_trace_judge(const struct unraced_capture *capture, u8 found)
+{
+	u64 armed;
+
+	if (found & UNRACED_TRACE_CALL)
+		return UNRACED_MAY_HAVE_RUN;
+	if (found & UNRACED_TRACE_COVERED)
+		return UNRACED_NEVER_RAN;
+	/* This pairs with the release in unraced_trace_arm(). */
+	armed = smp_load_acquire(&capture->armed_ns);
+	return armed && current->start_boottime > armed ? UNRACED_NEVER_RAN : UNRACED_MAY_HAVE_RUN;
+}
+
+/* Returns whether other tasks used the thread's descriptors when its call entered. To be asked before the return. */
+static inline bool unraced_trace_shared(struct unraced_capture *capture)
+{
+	return READ_ONCE(*unraced_trace_of(capture, current)) & UNRACED_TRACE_SHARED;
+}
+
+/* Judges the call that returns now. Afterwards the thread is in no call. */
+static inline enum unraced_execution unraced_trace_return(struct unraced_capture *capture,
+							  const struct unraced_arguments *arguments)
+{
+	u8 *trace = unraced_trace_of(capture, current), found = READ_ONCE(*trace);
+
+	WRITE_ONCE(*trace, READ_ONCE(capture->trace_covered));
+	if (likely((found & UNRACED_TRACE_CALL) == unraced_trace_call(arguments)))
+		return UNRACED_RAN;
+	return unraced_trace_judge(capture, found);
+}
+
+/* From now on no new thread can slip past the probes. */
+static inline void unraced_trace_arm(struct unraced_capture *capture, u64 now)
+{
+	smp_store_release(&capture->armed_ns, now);
+	WRITE_ONCE(capture->trace_covered, UNRACED_TRACE_COVERED);
+}
+
+/* Returns the watched call (enum unraced_syscall) that the current thread has entered and not left; 0 for none. */
+static inline u8 unraced_trace_inside(struct unraced_capture *capture)
+{
+	return READ_ONCE(*unraced_trace_of(capture, current)) & UNRACED_TRACE_SYSCALL;
+}
+
+/* The kernel can give the id to another thread, whose trace starts empty. */
+static inline void unraced_trace_end(struct unraced_capture *capture, const struct task_struct *task)
+{
+	WRITE_ONCE(*unraced_trace_of(capture, task), 0);
+}
+
+#endif

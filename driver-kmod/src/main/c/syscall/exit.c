@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <linux/sched.h>
+#include <asm/syscall.h>
+
+#include "call/arguments.h"
+#include "call/entry.h"
+#include "filter/filter.h"
+#include "object/connects.h"
+#include "object/descriptor.h"
+#include "out/record.h"
+#include "syscall/execution.h"
+#include "syscall/exit.h"
+
+/*
+ * Rebuilds a call without an entry. The registers still hold the arguments, but the memory they point to may have
+ * changed.
+ */
+static bool begin_late(struct unraced_capture *capture, struct unraced_scratch *scratch,
+		       const struct unraced_arguments *arguments, int taken)
+{
+	u32 mitigation = READ_ONCE(capture->mitigation);
+	enum unraced_verdict verdict = unraced_filter(capture);
+
+	if (verdict != UNRACED_PASS) {
+		unraced_count_filtered(unraced_counters_here(capture), verdict);
+		return false;
+	}
+	unraced_entry_begin(capture, scratch, arguments, mitigation);
+	unraced_read_pointers(&scratch->call, UNRACED_PROVENANCE_EXIT);
+	if (mitigation == UNRACED_MITIGATION_OFF)
+		return true;
+	scratch->call.record.flags |= unraced_entry_missed(taken);
+	if (scratch->call.integrity && arguments->syscall != UNRACED_CONNECT)
+		unraced_remember_start(&scratch->call);
+	return true;
+}
+
+static u32 execution_flags(enum unraced_execution execution)
+{
+	switch (execution) {
+	case UNRACED_NEVER_RAN:
+		return UNRACED_NOT_EXECUTED;
+	case UNRACED_MAY_HAVE_RUN:
+		return UNRACED_EXECUTION_UNKNOWN;
+	default:
+		return 0;
+	}
+}
+
+static void answer(struct unraced_capture *capture, const struct unraced_arguments *arguments, long result)
+{
+	struct unraced_scratch *scratch = unraced_scratch(capture);
+	struct unraced_record *record = &scratch->call.record;
+	bool was_shared = unraced_trace_shared(capture);
+	enum unraced_execution execution = unraced_trace_return(capture, arguments);
+	int taken = unraced_entry_take(capture, scratch, arguments);
+
+	unraced_counters_here(capture)->returned++;
+	if (taken < 0) {
+		if (!begin_late(capture, scratch, arguments, taken))
+			return;
+		record->flags |= execution_flags(execution);
+		/* A task that shared the descriptors at the entry may have replaced one, and left. */
+		if (execution == UNRACED_MAY_HAVE_RUN ||
+		    (execution == UNRACED_RAN && (was_shared || (record->flags & UNRACED_ENTER_MISSED))))
+			record->flags |= UNRACED_FD_TABLE_SHARED;
+	} else {
+		unraced_read_again(&scratch->call);
+	}
+	record->result = result;
+	unraced_finish(capture, scratch);
+}
+
+/* The act of a connect ends here, also when a filter leaves the call out. */
+static void on_return(struct unraced_capture *capture, const struct unraced_arguments *arguments, long result)
+{
+	struct unraced_scratch *scratch = unraced_scratch(capture);
+
+	if (arguments->syscall == UNRACED_CONNECT)
+		unraced_act_take(capture, scratch, current->pid, current->start_boottime);
+	answer(capture, arguments, result);
+	if (arguments->syscall == UNRACED_CONNECT)
+		unraced_act_end(capture, scratch);
+}
+
+static noinline void leave(struct unraced_capture *capture, struct pt_regs *regs, long number, long result)
+{
+	struct unraced_arguments arguments UNRACED_FILLED_LATER;
+
+	if (!unraced_arch_call(regs, number, &arguments) || !unraced_is_watched(capture, arguments.syscall))
+		return;
+	preempt_disable();
+	on_return(capture, &arguments, result);
+	preempt_enable();
+}
+
+void unraced_on_exit(void *data, struct pt_regs *regs, long result)
+{
+	long number = syscall_get_nr(current, regs);
+
+	if (unlikely(unraced_arch_may_be(number)))
+		leave(data, regs, number, result);
+}
+
+/* A thread that ends takes its call, its act and its trace with it. */
+void unraced_on_thread_exit(void *data, struct task_struct *task)
+{
+	struct unraced_capture *capture = data;
+
+	unraced_trace_end(capture, task);
+	if (capture->connect_probe.registered) {
+		preempt_disable();
+		unraced_act_discard(capture, task->pid, task->start_boottime);
+		preempt_enable();
+	}
+	unraced_stash_discard(capture->stash, task->pid);
+}

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef UNRACED_SYSCALL_EXIT_H
+#define UNRACED_SYSCALL_EXIT_H
+
+#include <linux/ptrace.h>
+
+struct task_struct;
+
+/* Is called by the tracepoint sys_exit. Its data is the capture. */
+void unraced_on_exit(void *data, struct pt_regs *regs, long result);
+/* Is called by the tracepoint sched_process_exit. */
+void unraced_on_thread_exit(void *data, struct task_struct *task);
+
+#endif
