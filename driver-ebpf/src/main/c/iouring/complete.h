@@ -163,9 +163,9 @@ static __always_inline int on_end(void *ctx, struct unraced_counters *stats, str
 	 */
 	if ((bpf_get_current_pid_tgid() >> 32) != to->request.by.tgid ||
 	    (to->request.at.files && (__u64)KREAD(task, files) != to->request.at.files))
-		call->direct = 1;
-	if (syscall != UNRACED_CONNECT && result >= 0 && !call->direct && was_closed_in_batch(req, result))
-		call->direct = 1;
+		call->direct_descriptor = 1;
+	if (syscall != UNRACED_CONNECT && result >= 0 && !call->direct_descriptor && was_closed_in_batch(req, result))
+		call->direct_descriptor = 1;
 	compare_namespaces(to, task, syscall);
 	to->syscall = syscall;
 	to->is_request = 1;

@@ -25,7 +25,7 @@ static __always_inline void take_open(struct long_call *to, struct io_kiocb *req
 	long size = bpf_probe_read_kernel_str(call->bytes, READ_BYTES, KREAD(name, name));
 
 	call->fd = KREAD(open, dfd);
-	call->direct = KREAD(open, file_slot) != 0;
+	call->direct_descriptor = KREAD(open, file_slot) != 0;
 	call->flags = KREAD(open, how.flags);
 	call->mode = KREAD(open, how.mode);
 	call->resolve = KREAD(open, how.resolve);

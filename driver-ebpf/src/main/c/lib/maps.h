@@ -38,7 +38,7 @@ struct connecting {
 };
 
 /* Connects through socketcall(2) have their descriptor, pointer and length in memory, too. */
-enum indirection { DIRECT, BLOCK_UNREAD, BLOCK_READ };
+enum indirection { IN_REGISTERS, BLOCK_UNREAD, BLOCK_READ };
 
 /* The arguments of a call in progress. */
 struct call {
@@ -71,7 +71,7 @@ struct call {
 	__u8 elsewhere; /* 1: the bytes are in the map of copies */
 	__u8 abi;
 	__u8 indirect; /* enum indirection */
-	__u8 direct;   /* 1: the result is no descriptor of the caller, as for files in a ring's own table */
+	__u8 direct_descriptor; /* 1: the result is no descriptor of the caller, as for files in a ring's own table */
 	__u8 silent;   /* 1: the request counts as lost until a tracepoint reports its end */
 	__u8 reserved[2];
 	/* These bits and the bytes that follow are a key of the map of paths: struct path_start. */

@@ -249,14 +249,14 @@ static __always_inline void describe_opened(struct builder *builder, struct walk
 	if (from->is_request)
 		walk->own_id = from->request.by.mount_ns_id;
 	if (is_absolute(builder)) {
-		int direct;
+		int match;
 
 		from->file = (__u64)file;
-		direct = match_fast_path();
-		if (direct == PROVEN)
+		match = match_fast_path();
+		if (match == PROVEN)
 			record->integrity = UNRACED_INTEGRITY_MATCH;
 		/* Without the proof, the whole walk judges the claim. */
-		if (direct == PROVEN || (direct == NAMED && !judge))
+		if (match == PROVEN || (match == NAMED && !judge))
 			return;
 	}
 	describe_path(builder, walk);
@@ -279,7 +279,7 @@ static __always_inline void describe_object(struct builder *builder, struct walk
 		file = from->is_request ? (struct file *)from->file : file_of(task, call->fd, &record->flags);
 		if (file)
 			describe_connected(builder, file, call, from, judge);
-	} else if (!call->direct) {
+	} else if (!call->direct_descriptor) {
 		file = file_of(task, result, &record->flags);
 		if (file && !is_replaced(call, file, record))
 			describe_opened(builder, walk, file, call, from, judge);

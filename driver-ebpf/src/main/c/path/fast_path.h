@@ -22,8 +22,8 @@
  * The most steps on the way, each a name or a mount, and the longest name. Each step costs the verifier some hundred
  * instructions.
  */
-#define DIRECT_STEPS 8
-#define DIRECT_NAME 31
+#define FAST_STEPS 8
+#define FAST_NAME 31
 
 /*
  * The kernel compares names by words, too (dentry_string_cmp() of fs/dcache.c), so names are aligned. The mask ignores
@@ -42,10 +42,10 @@ static __always_inline bool same_name(const __u8 *claim, __u32 at, __u64 name, _
 	return !difference;
 }
 
-enum direct {
-	INDIRECT, /* the names differ from the claim, or only the whole walk can tell */
-	NAMED,	  /* the names equal the claim, and all were valid at one moment */
-	PROVEN,	  /* NAMED, and the claim starts at the same base */
+enum fast_match {
+	UNDECIDED, /* the names differ from the claim, or only the whole walk can tell */
+	NAMED,	   /* the names equal the claim, and all were valid at one moment */
+	PROVEN,	   /* NAMED, and the claim starts at the same base */
 };
 
 /*
@@ -74,17 +74,17 @@ static __always_inline bool is_own_namespace(const struct walk *walk, struct mou
 }
 
 /*
- * Returns whether the file's names are the claim's. It climbs as walk_step() of path/walk.h does. When the walk meets
+ * Returns whether the file's names are the claim's. It goes up as walk_step() of path/walk.h does. When the walk meets
  * the claim's base, no name of the claim may remain.
  */
-static __always_inline bool climb(struct walk *walk, struct file *file, __u32 own, const __u8 *claim)
+static __always_inline bool match_names(struct walk *walk, struct file *file, __u32 own, const __u8 *claim)
 {
 	struct validation *validation = &walk->validation;
 	struct vfsmount *mnt = KREAD(file, f_path.mnt);
 	struct dentry *dentry = KREAD(file, f_path.dentry);
 	struct mount *mount = (void *)mnt - bpf_core_field_offset(struct mount, mnt);
 
-	for (int step = 0; step < DIRECT_STEPS; step++) {
+	for (int step = 0; step < FAST_STEPS; step++) {
 		__u32 length, position = walk->position;
 
 		validate_dentry(validation, dentry);
@@ -104,7 +104,7 @@ static __always_inline bool climb(struct walk *walk, struct file *file, __u32 ow
 			return !position && is_own_namespace(walk, mount, own);
 		}
 		length = KREAD(dentry, d_name.len);
-		if (length > DIRECT_NAME || length >= position || claim[masked(position - length - 1)] != '/')
+		if (length > FAST_NAME || length >= position || claim[masked(position - length - 1)] != '/')
 			return 0;
 		position -= length;
 		if (!same_name(claim, position, KREAD_FIELD_WORD(dentry, d_name.name), length))
@@ -116,8 +116,8 @@ static __always_inline bool climb(struct walk *walk, struct file *file, __u32 ow
 	return 0;
 }
 
-/* Climbs the same way again, as validation_holds() of path/validation.h does. */
-static __always_inline bool climb_again(struct walk *walk, struct file *file)
+/* Goes the same way again, as validation_holds() of path/validation.h does. */
+static __always_inline bool revalidate(struct walk *walk, struct file *file)
 {
 	const struct validation *before = &walk->validation;
 	struct validation *validation = &walk->again.validation;
@@ -127,7 +127,7 @@ static __always_inline bool climb_again(struct walk *walk, struct file *file)
 
 	*validation = (struct validation){};
 	ordered(validation);
-	for (int step = 0; step < DIRECT_STEPS; step++) {
+	for (int step = 0; step < FAST_STEPS; step++) {
 		validate_dentry(validation, dentry);
 		if (dentry == KREAD(mount, mnt.mnt_root)) {
 			if (step_out(validation, &mount, &dentry))
@@ -155,16 +155,16 @@ __noinline int match_fast_path(void)
 	struct file *file;
 
 	if (!bpf_ksym_exists(bpf_rdonly_cast) || !from || !builder || !walk)
-		return INDIRECT;
+		return UNDECIDED;
 	record = &builder->record;
 	file = (struct file *)from->file;
 	dentry = KREAD(file, f_path.dentry);
 	if (!record->mount_ns || (record->flags & UNRACED_TRUNCATED) || !KREAD_FIELD_WORD(dentry, d_hash.pprev))
-		return INDIRECT;
+		return UNDECIDED;
 	walk_reset(walk);
 	walk->position = record->open.path.length;
-	if (!climb(walk, file, record->mount_ns, builder->tail) || !climb_again(walk, file))
-		return INDIRECT;
+	if (!match_names(walk, file, record->mount_ns, builder->tail) || !revalidate(walk, file))
+		return UNDECIDED;
 	record->open.resolved = record->open.path;
 	return walk->validation.state == START_FOUND ? PROVEN : NAMED;
 }

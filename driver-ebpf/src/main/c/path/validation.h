@@ -174,7 +174,7 @@ static __always_inline void validate_namespace(struct validation *validation, st
 	ordered(validation);
 }
 
-/* The state of a second climb, which goes as walk_step() of path/walk.h does, without the names. */
+/* The state of a second walk, which goes as walk_step() of path/walk.h does, without the names. */
 struct retrace {
 	struct dentry *dentry;
 	struct mount *mount;
@@ -208,7 +208,7 @@ static long retrace_step(__u64 step, struct retrace **on)
 	return 0;
 }
 
-/* Tells whether a second climb of so many steps finds the same way as the walk. */
+/* Tells whether a second walk of so many steps finds the same way as the walk. */
 static __always_inline bool validation_holds(const struct validation *validation, struct retrace *again, struct file *file, __u32 steps)
 {
 	struct vfsmount *mnt = KREAD(file, f_path.mnt);

@@ -200,8 +200,8 @@ static __always_inline void read_registers(struct call *call, __u8 syscall, cons
 	call->addrlen = 0;
 	call->fd = AT_FDCWD;
 	call->abi = UNRACED_ABI_NATIVE;
-	call->indirect = DIRECT;
-	call->direct = 0;
+	call->indirect = IN_REGISTERS;
+	call->direct_descriptor = 0;
 	call->silent = 0;
 	switch (syscall) {
 	case UNRACED_OPEN:
@@ -236,7 +236,7 @@ static __always_inline void read_registers(struct call *call, __u8 syscall, cons
 }
 
 /* The system call that the tracepoint reports, with its registers. */
-struct entrance {
+struct arguments {
 	__u64 args[4];
 	__u8 syscall; /* 0: the call is not watched */
 	__u8 abi;
@@ -244,7 +244,7 @@ struct entrance {
 	__u8 reserved[5];
 };
 
-__noinline int read_arguments(struct long_call *to, struct entrance *from, __u32 provenance)
+__noinline int read_arguments(struct long_call *to, struct arguments *from, __u32 provenance)
 {
 	if (!to || !from)
 		return 0;

@@ -92,11 +92,11 @@ static const volatile __u8 numbers_of_interest[NUMBERS] = {
 };
 
 /* Finds out which call this is, and reads its arguments from the registers of its convention. */
-static __always_inline void read_entrance(struct entrance *to, struct task_struct *task, struct pt_regs *regs,
+static __always_inline void find_arguments(struct arguments *to, struct task_struct *task, struct pt_regs *regs,
 					  long number)
 {
 	to->abi = abi_of(task, number);
-	to->indirect = DIRECT;
+	to->indirect = IN_REGISTERS;
 	if (to->abi != UNRACED_ABI_IA32) {
 		if (to->abi == UNRACED_ABI_X32)
 			to->syscall = x32_call(number);
@@ -153,7 +153,7 @@ int all_enter(void *ctx)
 	long number = TP_ARG(ctx, sys_enter, 1, id);
 	struct unraced_control *shared;
 	struct task_struct *task;
-	struct entrance call;
+	struct arguments call;
 
 	if (!numbers_of_interest[number & (NUMBERS - 1)])
 		return 0;
@@ -161,7 +161,7 @@ int all_enter(void *ctx)
 	if (!shared || !shared->active)
 		return 0;
 	task = bpf_get_current_task_btf();
-	read_entrance(&call, task, registers(ctx, task), number);
+	find_arguments(&call, task, registers(ctx, task), number);
 	return call.syscall && is_watched(shared, call.syscall) ? begin_call(&call) : 0;
 }
 
@@ -171,7 +171,7 @@ int all_exit(void *ctx)
 	long number = returned_number(ctx), result = TP_ARG(ctx, sys_exit, 1, ret);
 	struct unraced_control *shared;
 	struct task_struct *task;
-	struct entrance call;
+	struct arguments call;
 
 	if (!numbers_of_interest[number & (NUMBERS - 1)])
 		return 0;
@@ -179,7 +179,7 @@ int all_exit(void *ctx)
 	if (!shared || !shared->active)
 		return 0;
 	task = bpf_get_current_task_btf();
-	read_entrance(&call, task, registers(ctx, task), number);
+	find_arguments(&call, task, registers(ctx, task), number);
 	if (!call.syscall || !is_watched(shared, call.syscall))
 		return 0;
 	if (call.abi == UNRACED_ABI_IA32)

@@ -41,7 +41,7 @@ static __always_inline void remember(struct call *call, struct unraced_control *
 
 /* Builds the call in its stash slot. Returns false when the call must be built in the scratch area. */
 static __always_inline bool begin_in_place(struct unraced_control *shared, struct unraced_counters *stats,
-					   struct task_struct *task, struct entrance *from, __u32 mode)
+					   struct task_struct *task, struct arguments *from, __u32 mode)
 {
 	struct slot *slot = stash_begin(shared, stats, task);
 	struct call *call;
@@ -71,7 +71,7 @@ static __always_inline bool begin_in_place(struct unraced_control *shared, struc
 	return 1;
 }
 
-__noinline int begin_call(struct entrance *from)
+__noinline int begin_call(struct arguments *from)
 {
 	struct unraced_control *shared = SCRATCH(control);
 	struct unraced_counters *stats = own_stats();

@@ -21,7 +21,7 @@
  * Rebuilds a call without an entry. The registers still hold the arguments, but the memory they point to may have
  * changed.
  */
-__noinline int rebuild_call(struct long_call *to, struct entrance *from)
+__noinline int rebuild_call(struct long_call *to, struct arguments *from)
 {
 	struct unraced_control *shared = SCRATCH(control);
 	struct task_struct *task = bpf_get_current_task_btf();
@@ -79,7 +79,7 @@ __noinline int read_rest(struct long_call *to)
 
 /* Makes the event of a call that has no stash entry. */
 static __always_inline int on_missed(struct unraced_control *shared, struct unraced_counters *stats,
-				     struct task_struct *task, struct entrance *from, struct tail_context *area,
+				     struct task_struct *task, struct arguments *from, struct tail_context *area,
 				     struct long_call *scratch)
 {
 	bool is_connect = from->syscall == UNRACED_CONNECT;
@@ -107,7 +107,7 @@ static __always_inline int on_missed(struct unraced_control *shared, struct unra
 }
 
 /* Makes the event of a call that returns. Its registers serve only when the stash has no arguments of the call. */
-static __always_inline int on_return(struct unraced_control *shared, struct task_struct *task, struct entrance *from,
+static __always_inline int on_return(struct unraced_control *shared, struct task_struct *task, struct arguments *from,
 				     long result)
 {
 	struct unraced_counters *stats = own_stats();

@@ -37,7 +37,7 @@ static const volatile __u8 calls_by_number[NUMBERS] = {
 
 static __always_inline int on_enter(const struct syscall_trace_enter *ctx, __u8 syscall)
 {
-	struct entrance from = { .syscall = syscall, .abi = UNRACED_ABI_NATIVE };
+	struct arguments from = { .syscall = syscall, .abi = UNRACED_ABI_NATIVE };
 
 	/*
 	 * A helper copies the array: the kernel refuses a program that accesses more arguments than its tracepoint's
@@ -54,7 +54,7 @@ static __always_inline int on_enter(const struct syscall_trace_enter *ctx, __u8 
 static __always_inline int on_exit(const struct syscall_trace_exit *ctx, __u8 syscall)
 {
 	struct unraced_control *shared = SCRATCH(control);
-	struct entrance from = { .syscall = syscall, .abi = UNRACED_ABI_NATIVE };
+	struct arguments from = { .syscall = syscall, .abi = UNRACED_ABI_NATIVE };
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct pt_regs *regs = (void *)bpf_task_pt_regs(task);
 
