@@ -39,7 +39,7 @@ static __always_inline bool request_unseen(struct unraced_counters *stats, const
 	read_registers(&to->call.call, syscall, none);
 	to->at.files = 0;
 	to->by.mount_ns_id = 0;
-	to->call.call.connecting = (struct connecting){};
+	to->call.call.connecting = (struct connecting){ .unknown_at = unknown_sockets(bpf_get_current_task_btf()) };
 	to->call.call.enter_ns = 0;
 	to->call.call.mitigation = current_mode(shared);
 	to->call.call.length = 0;
@@ -166,6 +166,8 @@ static __always_inline int on_end(void *ctx, struct unraced_counters *stats, str
 		call->direct_descriptor = 1;
 	if (syscall != UNRACED_CONNECT && result >= 0 && !call->direct_descriptor && was_closed_in_batch(req, result))
 		call->direct_descriptor = 1;
+	if (syscall != UNRACED_CONNECT && connects_of(to->request.at.files) != to->request.at.workers)
+		call->record_flags |= UNRACED_FD_TABLE_SHARED;
 	compare_namespaces(to, task, syscall);
 	to->syscall = syscall;
 	to->is_request = 1;

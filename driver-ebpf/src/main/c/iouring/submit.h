@@ -107,6 +107,7 @@ static __always_inline int on_submit(struct io_kiocb *req, const struct io_uring
 		to->call.record_flags |= UNRACED_FD_TABLE_SHARED;
 	area->request.at = (struct progress){ .untold = to->call.enter_ns,
 					      .files = (__u64)KREAD(task, files),
+					      .workers = connects_of((__u64)KREAD(task, files)),
 					      .before = syscall == UNRACED_CONNECT ? KREAD(req, cqe.fd) : KREAD(req, cqe.res),
 					      .refusal = refusal };
 	request_put(stats, req, &area->request);
@@ -185,7 +186,8 @@ int request_refuse(void *ctx)
 
 /*
  * The kernel hands the request to a worker. The submitter then continues before the result is known, and can put
- * another file behind the descriptor.
+ * another file behind the descriptor. The worker shares the descriptor table. It can replace descriptors of the requests
+ * of its batch, and die before their completions are reported, so hand-overs count like connects (object/connects.h).
  */
 TRACEPOINT("io_uring", "io_uring_queue_async_work")
 int request_punt(void *ctx)
@@ -195,6 +197,7 @@ int request_punt(void *ctx)
 
 	if (!can_read_requests())
 		return 0;
+	count_more((__u64)KREAD_TRUSTED(bpf_get_current_task_btf(), files), CONNECT_WEIGHT);
 	address = TP_ARG(ctx, io_uring_queue_async_work, 0, req);
 	request = bpf_map_lookup_elem(&requests, &address);
 	if (request) {

@@ -74,6 +74,9 @@ enum { EEXIST = 17, EINPROGRESS = 115, EALREADY = 114, EISCONN = 106, ECANCELED 
 #define TCP_ESTABLISHED 1
 #define TCP_SYN_SENT 2
 #define TCP_CLOSE 7
+#define TCP_LISTEN 10
+/* The bytes before the address of IPv4 in the second half of a mapped one: ::ffff:127.0.0.1 */
+#define MAPPED_PREFIX 0xffff0000ull
 #define IPPROTO_MPTCP 262
 #define SOCK_DGRAM 2
 #define SOCK_RAW 3
@@ -185,9 +188,15 @@ typedef struct {
 typedef struct {
 	__u32 val;
 } kgid_t;
+struct user_namespace {
+	struct user_namespace *parent;
+	int level;
+	kuid_t owner;
+};
 struct cred {
 	kuid_t uid;
 	kgid_t gid;
+	struct user_namespace *user_ns;
 };
 struct kernfs_node {
 	__u64 id;

@@ -34,7 +34,7 @@ struct connecting {
 	__s32 device; /* the device that the socket was bound to */
 	__u8 shared; /* another descriptor or task also held the socket */
 	__u8 attempts; /* TCP attempts that the request itself makes */
-	__u8 reserved[2];
+	__u16 unknown_at; /* index of the counter of unknown sockets */
 };
 
 /* Connects through socketcall(2) have their descriptor, pointer and length in memory, too. */
@@ -203,6 +203,8 @@ struct progress {
 	__s32 refusal; /* the result of a request that the kernel refuses at submission, else 0 */
 	__u32 polled; /* 1: the request has polled its socket, which temporarily leaves poll results in cqe.res */
 	__u32 punted; /* 1: a worker may run the request */
+	__u32 workers; /* hand-overs to workers that share the submitter's descriptor table, before the submission */
+	__u32 reserved;
 };
 
 /* A pending io_uring request. A struct long_request starts with a struct request. */

@@ -35,22 +35,25 @@ struct {
 	__type(value, __u32);
 } connects SEC(".maps");
 
-static __always_inline __u32 *connect_counter(__u64 of)
+static __always_inline __u32 counter_index(__u64 of)
 {
-	__u32 at = (of * 0x9e3779b97f4a7c15ull) >> 48;
-
-	return bpf_map_lookup_elem(&connects, &at);
+	return (of * 0x9e3779b97f4a7c15ull) >> 48;
 }
 
 /* The beginning and the end of a connect count this much: more than the own attempt that the event of a request overlooks. */
 #define CONNECT_WEIGHT 2
 #define OWN_ATTEMPT 1
 
-static __always_inline __u32 count_more(__u64 of, __u32 weight)
+static __always_inline __u32 count_at(__u32 at, __u32 weight)
 {
-	__u32 *counter = connect_counter(of);
+	__u32 *counter = bpf_map_lookup_elem(&connects, &at);
 
 	return counter ? __sync_fetch_and_add(counter, weight) + weight : 0;
+}
+
+static __always_inline __u32 count_more(__u64 of, __u32 weight)
+{
+	return count_at(counter_index(of), weight);
 }
 
 /* Returns the counter's new value. */
@@ -59,20 +62,41 @@ static __always_inline __u32 count_connect(__u64 of)
 	return count_more(of, CONNECT_WEIGHT);
 }
 
-static __always_inline __u32 connects_of(__u64 of)
+static __always_inline __u32 count_so_far(__u32 at)
 {
-	__u32 *counter = connect_counter(of);
+	__u32 *counter = bpf_map_lookup_elem(&connects, &at);
 
 	return counter ? *(volatile __u32 *)counter : 0;
 }
 
-/*
- * Connects whose socket is unknown count by user: those by socketcall(2), whose descriptor lies in memory, and requests
- * on registered files. pidfd_getfd(2) takes only sockets of the same user. No socket has an address this small.
- */
-static __always_inline __u64 unknown_sockets(void)
+static __always_inline __u32 connects_of(__u64 of)
 {
-	return (__u32)bpf_get_current_uid_gid() | 1ull << 32;
+	return count_so_far(counter_index(of));
+}
+
+/* No user namespace is deeper: create_user_ns() of kernel/user_namespace.c. */
+#define USER_NAMESPACES 32
+
+/*
+ * Connects whose socket is unknown have a counter for each user: those by socketcall(2), whose descriptor lies in memory,
+ * and requests on registered files. pidfd_getfd(2) takes sockets of the same user, and in a user namespace its root takes
+ * those of all its users. So whoever is in a user namespace counts for the owner of the outermost one; if that is root,
+ * for the namespace. No socket has an address this small, or an odd one.
+ */
+static __always_inline __u32 unknown_sockets(struct task_struct *task)
+{
+	struct cred *cred = KREAD_TRUSTED(task, cred);
+	struct user_namespace *ns = KREAD(cred, user_ns);
+	__u32 owner = KREAD(cred, uid.val);
+
+	if (KREAD(ns, level)) {
+		for (int step = 0; step < USER_NAMESPACES && KREAD(ns, level) > 1; step++)
+			ns = KREAD(ns, parent);
+		owner = KREAD(ns, owner.val);
+		if (!owner)
+			return counter_index((__u64)ns | 1);
+	}
+	return counter_index(owner | 1ull << 32);
 }
 
 /* Tells whether the file has more references than this. */
@@ -83,19 +107,25 @@ static __always_inline bool is_held_by_more(struct file *file, __s64 than)
 	return KREAD((struct file___counted *)file, f_count.counter) > than;
 }
 
-/* Returns a number that identifies the socket's peer. */
+/*
+ * Returns a number that identifies the socket's peer, or 0. Only a connect changes it to another number than 0: so the
+ * device that the socket is bound to is no part of it, and a socket that setsockopt(2) turns from IPv6 into IPv4
+ * (IPV6_ADDRFORM) keeps its number.
+ */
 static __always_inline __u64 peer_of(struct sock *sk)
 {
 	__u16 family = KREAD(sk, __sk_common.skc_family);
 
-	if (family == AF_INET)
-		return (__u64)KREAD(sk, __sk_common.skc_daddr) << 16 | KREAD(sk, __sk_common.skc_dport);
-	if (family == AF_INET6) {
-		struct in6_addr peer = KREAD(sk, __sk_common.skc_v6_daddr);
-		const __u64 *halves = (const void *)&peer;
+	if (family == AF_INET || family == AF_INET6) {
+		struct in6_addr peer = {};
+		__u64 *halves = (void *)&peer;
 
+		if (family == AF_INET6)
+			peer = KREAD(sk, __sk_common.skc_v6_daddr);
+		else
+			halves[1] = (__u64)KREAD(sk, __sk_common.skc_daddr) << 32 | MAPPED_PREFIX;
 		return ((halves[0] * 0x9e3779b97f4a7c15ull ^ halves[1]) * 0x9e3779b97f4a7c15ull) ^
-		       KREAD(sk, __sk_common.skc_dport) ^ (__u64)(__u32)KREAD(sk, __sk_common.skc_bound_dev_if) << 32;
+		       KREAD(sk, __sk_common.skc_dport);
 	}
 	if (family == AF_UNIX)
 		return KREAD_NUMBER((struct unix_sock *)sk, peer);
@@ -122,7 +152,8 @@ static __always_inline void connect_begins(struct call *call, struct task_struct
 	to->attempts = 0;
 	file = known ? file_of(task, call->fd, &ignored) : 0;
 	sk = file ? sock_of(file) : 0;
-	to->unknown = call->indirect || !sk ? count_connect(unknown_sockets()) : connects_of(unknown_sockets());
+	to->unknown_at = unknown_sockets(task);
+	to->unknown = call->indirect || !sk ? count_at(to->unknown_at, CONNECT_WEIGHT) : count_so_far(to->unknown_at);
 	if (!sk)
 		return;
 	to->sock = (__u64)sk;
@@ -132,13 +163,34 @@ static __always_inline void connect_begins(struct call *call, struct task_struct
 	to->count = count_connect((__u64)sk);
 }
 
+/*
+ * Counts a connect for the socket that the block of socketcall(2) names now. At the entry the block may have been
+ * unreadable, or have named another one.
+ */
+static __always_inline void count_named_by_block(struct task_struct *task, __u64 block)
+{
+	__u32 ignored = 0;
+	struct file *file;
+	struct sock *sk;
+	__s32 fd;
+
+	if (bpf_probe_read_user(&fd, sizeof(fd), (void *)block))
+		return;
+	file = file_of(task, fd, &ignored);
+	sk = file ? sock_of(file) : 0;
+	if (sk)
+		count_connect((__u64)sk);
+}
+
 /* Counts the end of a connect, after its socket was read. */
-static __always_inline void connect_ends(const struct call *call)
+static __always_inline void connect_ends(const struct call *call, struct task_struct *task)
 {
 	if (call->connecting.sock)
 		count_connect(call->connecting.sock);
 	if (!call->connecting.sock || call->indirect)
-		count_connect(unknown_sockets());
+		count_at(call->connecting.unknown_at, CONNECT_WEIGHT);
+	if (call->indirect)
+		count_named_by_block(task, call->indirect == BLOCK_READ ? call->connecting.block : call->pointer);
 }
 
 /* Counts a connect that a filter drops, or that has no entry. */
@@ -148,7 +200,7 @@ static __always_inline void connect_passes_by(struct task_struct *task, __s32 fd
 	struct file *file = indirect ? 0 : file_of(task, fd, &ignored);
 	struct sock *sk = file ? sock_of(file) : 0;
 
-	count_connect(sk ? (__u64)sk : unknown_sockets());
+	count_at(sk ? counter_index((__u64)sk) : unknown_sockets(task), CONNECT_WEIGHT);
 }
 
 /* Counts the end of a connect request, whose file identifies its socket beyond doubt. */
@@ -166,7 +218,7 @@ static __always_inline bool connect_was_disturbed(const struct call *call)
 	const struct connecting *from = &call->connecting;
 
 	return !from->sock || from->shared || connects_of(from->sock) - from->count > from->attempts ||
-	       connects_of(unknown_sockets()) != from->unknown;
+	       count_so_far(from->unknown_at) != from->unknown;
 }
 
 #endif

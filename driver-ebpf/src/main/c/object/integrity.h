@@ -228,6 +228,20 @@ static __always_inline __u8 judge_in6(const struct comparison *to, const struct 
 	return scope == peer->scope ? UNRACED_INTEGRITY_MATCH : UNRACED_INTEGRITY_DIFFERS;
 }
 
+/* A datagram socket of IPv6 takes an address of IPv4, and getpeername(2) gives it as a mapped one. */
+static __always_inline __u8 judge_mapped(const struct comparison *to)
+{
+	const struct sockaddr_in *claim = (const void *)to->claim;
+	const struct sockaddr_in6 *peer = (const void *)to->other;
+	const __u64 *halves = (const void *)&peer->address;
+
+	if (to->length < __builtin_offsetof(struct sockaddr_in, zero))
+		return UNRACED_INTEGRITY_UNCHECKED;
+	return claim->port == peer->port && !halves[0] && halves[1] == ((__u64)claim->address << 32 | MAPPED_PREFIX) ?
+		       UNRACED_INTEGRITY_MATCH :
+		       UNRACED_INTEGRITY_DIFFERS;
+}
+
 static __always_inline __u8 judge_nl(const struct comparison *to)
 {
 	const struct sockaddr_nl *claim = (const void *)to->claim, *peer = (const void *)to->other;
@@ -253,6 +267,8 @@ static __always_inline __u8 judge_address(struct builder *builder, const struct 
 	to = with_claim(builder, area, &record->connect.address);
 	to.end = peer->length;
 	bpf_probe_read_kernel(area->bytes, in_a_byte(peer->length), &builder->tail[at]);
+	if (*(const __u16 *)to.claim == AF_INET && *(const __u16 *)to.other == AF_INET6)
+		return judge_mapped(&to);
 	if (*(const __u16 *)to.claim != *(const __u16 *)to.other)
 		return UNRACED_INTEGRITY_DIFFERS;
 	switch (to.claim[0]) {

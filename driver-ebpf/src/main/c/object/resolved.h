@@ -154,6 +154,9 @@ static __always_inline void append_nl(struct builder *builder, struct unraced_sl
 	*to = (struct sockaddr_nl){ .family = AF_NETLINK, .port = port, .groups = groups };
 }
 
+/* net/netlink/af_netlink.c: the state of a socket with a peer, which may be the kernel with its port 0 */
+#define NETLINK_CONNECTED 1
+
 /* Describes both ends as netlink_getname() of net/netlink/af_netlink.c does. A peer of port 0 is the kernel. */
 static __always_inline void describe_netlink(struct builder *builder, struct unraced_connect *to, struct sock *sk)
 {
@@ -164,7 +167,8 @@ static __always_inline void describe_netlink(struct builder *builder, struct unr
 	if (groups)
 		bpf_probe_read_kernel(&own, sizeof(own), groups);
 	append_nl(builder, &to->local, KREAD(netlink, portid), own);
-	append_nl(builder, &to->remote, KREAD(netlink, dst_portid), group ? 1u << ((group - 1) & 31) : 0);
+	if (KREAD(sk, __sk_common.skc_state) == NETLINK_CONNECTED)
+		append_nl(builder, &to->remote, KREAD(netlink, dst_portid), group ? 1u << ((group - 1) & 31) : 0);
 }
 
 /* Returns whether the result means that the socket has a peer, or is about to have one. */
@@ -187,8 +191,9 @@ static __always_inline struct sock *sock_of(struct file *file)
 }
 
 /*
- * A disconnected socket keeps a part of its peer's address, and which part depends on its protocol: tcp_disconnect() of
- * net/ipv4/tcp.c, __udp_disconnect() of net/ipv4/udp.c, mptcp_disconnect() of net/mptcp/protocol.c.
+ * A connection has a peer, whose port may be 0. A disconnected socket keeps a part of its peer's address, and which part
+ * depends on its protocol: tcp_disconnect() of net/ipv4/tcp.c, __udp_disconnect() of net/ipv4/udp.c, mptcp_disconnect()
+ * of net/mptcp/protocol.c.
  */
 static __always_inline bool has_internet_peer(struct sock *sk, __u16 type, __be16 port)
 {
@@ -196,6 +201,8 @@ static __always_inline bool has_internet_peer(struct sock *sk, __u16 type, __be1
 
 	if (type == SOCK_DGRAM || type == SOCK_RAW)
 		return state == TCP_ESTABLISHED;
+	if (state != TCP_CLOSE && state != TCP_LISTEN)
+		return 1;
 	return port && (KREAD(sk, sk_protocol) != IPPROTO_MPTCP || state != TCP_CLOSE);
 }
 

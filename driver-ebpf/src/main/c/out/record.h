@@ -168,11 +168,13 @@ static __always_inline void send(struct unraced_counters *stats, struct unraced_
 
 /*
  * Tells whether a connect through socketcall(2), whose descriptor lies in memory, acted on this socket. It did if no
- * other connect of the socket overlapped, and its peer changed.
+ * other connect of the socket overlapped, and it has another peer now. A socket can lose its peer without a connect.
  */
 static __always_inline bool is_indirect_socket(const struct call *call, struct sock *sk, __u32 flags, bool alone)
 {
-	return alone && !(flags & UNRACED_FD_TABLE_SHARED) && peer_of(sk) != call->connecting.peer;
+	__u64 peer = peer_of(sk);
+
+	return alone && !(flags & UNRACED_FD_TABLE_SHARED) && peer && peer != call->connecting.peer;
 }
 
 /*

@@ -104,7 +104,7 @@ static __always_inline bool match_names(struct walk *walk, struct file *file, __
 			return !position && is_own_namespace(walk, mount, own);
 		}
 		length = KREAD(dentry, d_name.len);
-		if (length > FAST_NAME || length >= position || claim[masked(position - length - 1)] != '/')
+		if (!KREAD_FIELD_WORD(dentry, d_hash.pprev) || length > FAST_NAME || length >= position || claim[masked(position - length - 1)] != '/')
 			return 0;
 		position -= length;
 		if (!same_name(claim, position, KREAD_FIELD_WORD(dentry, d_name.name), length))

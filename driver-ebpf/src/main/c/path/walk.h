@@ -149,6 +149,9 @@ static long walk_step(__u64 step, struct walk **on)
 			prepend(walk, dentry);
 		return 1;
 	}
+	/* A directory on the way has no name any more: the file system removed or invalidated it with all below it. */
+	if (!KREAD(dentry, d_hash.pprev))
+		walk->flags |= UNRACED_DELETED;
 	if (!prepend(walk, dentry))
 		return 1;
 	walk->position--;

@@ -155,7 +155,7 @@ static __always_inline int on_return(struct unraced_control *shared, struct task
 	area->bytes = (__u64)bytes;
 	finish_call(stats, shared, area, call, is_connect);
 	if (is_connect)
-		connect_ends(stashed);
+		connect_ends(stashed, task);
 	stash_drop(shared, stats, task, is_long);
 	if (elsewhere)
 		bpf_map_delete_elem(&copies, &tid);

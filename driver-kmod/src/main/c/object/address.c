@@ -99,6 +99,21 @@ static u8 judge_netlink(const u8 *requested, u32 length, const u8 *peer, u32 pee
 		       UNRACED_INTEGRITY_DIFFERS;
 }
 
+/* A datagram socket of IPv6 takes an address of IPv4, and getpeername(2) gives it as a mapped one. */
+static u8 judge_mapped(const u8 *requested, u32 length, const u8 *peer)
+{
+	static const u8 prefix[12] = { [10] = 0xff, [11] = 0xff };
+	u32 at = offsetof(struct sockaddr_in, sin_addr), mapped = offsetof(struct sockaddr_in6, sin6_addr);
+
+	if (length < at + sizeof(struct in_addr))
+		return UNRACED_INTEGRITY_UNCHECKED;
+	return !memcmp(requested + sizeof(u16), peer + sizeof(u16), sizeof(u16)) &&
+			       !memcmp(peer + mapped, prefix, sizeof(prefix)) &&
+			       !memcmp(requested + at, peer + mapped + sizeof(prefix), sizeof(struct in_addr)) ?
+		       UNRACED_INTEGRITY_MATCH :
+		       UNRACED_INTEGRITY_DIFFERS;
+}
+
 u8 unraced_judge_address(const struct unraced_call *call, u32 device)
 {
 	const struct unraced_slice *address = &call->record.connect.address, *remote = &call->record.connect.remote;
@@ -111,6 +126,8 @@ u8 unraced_judge_address(const struct unraced_call *call, u32 device)
 		return judge_name(requested, address->length, peer, remote->length);
 	if (requested[0] == AF_NETLINK && peer[0] == AF_NETLINK)
 		return judge_netlink(requested, address->length, peer, remote->length);
+	if (requested[0] == AF_INET && peer[0] == AF_INET6)
+		return judge_mapped(requested, address->length, peer);
 	if (requested[0] != peer[0] || (requested[0] != AF_INET && requested[0] != AF_INET6) ||
 	    !same_internet_address(requested, address->length, peer))
 		return UNRACED_INTEGRITY_DIFFERS;

@@ -51,14 +51,16 @@ static void append_un(struct unraced_call *call, struct unraced_slice *slice, st
 }
 
 /*
- * A disconnected socket keeps a part of its peer's address, and that part depends on its protocol: tcp_disconnect() of
- * net/ipv4/tcp.c, __udp_disconnect() of net/ipv4/udp.c, mptcp_disconnect() of net/mptcp/protocol.c. Datagrams can go to
- * port 0.
+ * A connection has a peer, whose port may be 0. A disconnected socket keeps a part of its peer's address, and that part
+ * depends on its protocol: tcp_disconnect() of net/ipv4/tcp.c, __udp_disconnect() of net/ipv4/udp.c, mptcp_disconnect()
+ * of net/mptcp/protocol.c.
  */
 static bool has_inet_peer(const struct sock *sk)
 {
 	if (sk->sk_type == SOCK_DGRAM || sk->sk_type == SOCK_RAW)
 		return sk->sk_state == TCP_ESTABLISHED;
+	if (sk->sk_state != TCP_CLOSE && sk->sk_state != TCP_LISTEN)
+		return true;
 	return sk->sk_dport && (sk->sk_protocol != IPPROTO_MPTCP || sk->sk_state != TCP_CLOSE);
 }
 
@@ -115,6 +117,9 @@ static void append_netlink(struct unraced_call *call, struct unraced_slice *slic
 	unraced_call_append(call, slice, length);
 }
 
+/* NETLINK_CONNECTED of net/netlink/af_netlink.c: the socket has a peer, which may be the kernel with its port 0. */
+#define CONNECTED_NETLINK 1
+
 struct sock *unraced_sock_of(struct file *file)
 {
 	struct socket *socket = sock_from_file(file);
@@ -148,7 +153,8 @@ void unraced_describe_socket(struct unraced_call *call, struct file *file)
 		break;
 	case AF_NETLINK:
 		append_netlink(call, &to->local, socket, false);
-		append_netlink(call, &to->remote, socket, true);
+		if (sk->sk_state == CONNECTED_NETLINK)
+			append_netlink(call, &to->remote, socket, true);
 		break;
 	}
 }

@@ -177,6 +177,9 @@ static bool step_up(struct unraced_walk *walk)
 		end_outside(walk);
 		return false;
 	}
+	/* A directory on the way has no name any more: the file system removed or invalidated it with all below it. */
+	if (d_unhashed(walk->dentry))
+		walk->flags |= UNRACED_DELETED;
 	if (!prepend(walk))
 		return false;
 	walk->dentry = parent;
