@@ -10,6 +10,7 @@
 #include "lib/kernel_types.h"
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_core_read.h>
+#include "unraced/calls.h"
 #include "unraced/record.h"
 #include "lib/attach_points.h"
 #include "lib/control.h"
@@ -32,8 +33,8 @@ static __always_inline bool is_sending(struct task_struct *task)
 
 	if (task->thread_info.status & TS_COMPAT)
 		/* arch/x86/entry/syscalls/syscall_32.tbl: socketcall, sendmmsg, sendto, sendmsg */
-		return number == 102 || number == 345 || number == 369 || number == 370;
-	switch (number & ~X32_BIT) {
+		return number == UNRACED_IA32_SOCKETCALL || number == 345 || number == 369 || number == 370;
+	switch (number & ~UNRACED_X32_BIT) {
 	case 44: /* sendto */
 	case 46: /* sendmsg */
 	case 307: /* sendmmsg */

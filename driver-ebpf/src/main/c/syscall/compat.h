@@ -11,6 +11,7 @@
 #include "lib/kernel_types.h"
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_core_read.h>
+#include "unraced/calls.h"
 #include "unraced/record.h"
 #include "lib/attach_points.h"
 #include "lib/control.h"
@@ -24,52 +25,28 @@
 
 #ifdef __TARGET_ARCH_x86
 
-/* __X32_SYSCALL_BIT of arch/x86/include/uapi/asm/unistd.h */
-#define X32_BIT 0x40000000
-/* SYS_CONNECT of include/uapi/linux/net.h */
-#define SOCKETCALL_CONNECT 3
-
 /* ptrace or seccomp makes the kernel skip a call by a number below 0. */
 static __always_inline __u8 abi_of(struct task_struct *task, long number)
 {
 	if (task->thread_info.status & TS_COMPAT)
 		return UNRACED_ABI_IA32;
-	return number >= 0 && (number & X32_BIT) ? UNRACED_ABI_X32 : UNRACED_ABI_NATIVE;
+	return number >= 0 && (number & UNRACED_X32_BIT) ? UNRACED_ABI_X32 : UNRACED_ABI_NATIVE;
 }
 
-/* arch/x86/entry/syscalls/syscall_32.tbl */
 static __always_inline __u8 ia32_call(__u32 number)
 {
 	switch (number) {
-	case 5:
-		return UNRACED_OPEN;
-	case 8:
-		return UNRACED_CREAT;
-	case 295:
-		return UNRACED_OPENAT;
-	case 437:
-		return UNRACED_OPENAT2;
-	case 102:
-	case 362:
-		return UNRACED_CONNECT;
+	UNRACED_CALLS_IA32(UNRACED_CALL_CASE, )
+	UNRACED_CALLS_EVERYWHERE(UNRACED_CALL_CASE, )
 	}
 	return 0;
 }
 
-/* arch/x86/entry/syscalls/syscall_64.tbl */
 static __always_inline __u8 x32_call(__u32 number)
 {
-	switch (number & ~X32_BIT) {
-	case 2:
-		return UNRACED_OPEN;
-	case 85:
-		return UNRACED_CREAT;
-	case 257:
-		return UNRACED_OPENAT;
-	case 437:
-		return UNRACED_OPENAT2;
-	case 42:
-		return UNRACED_CONNECT;
+	switch (number & ~UNRACED_X32_BIT) {
+	UNRACED_CALLS_X86_64(UNRACED_CALL_CASE, )
+	UNRACED_CALLS_EVERYWHERE(UNRACED_CALL_CASE, )
 	}
 	return 0;
 }
@@ -78,17 +55,9 @@ static __always_inline __u8 x32_call(__u32 number)
  * Call numbers that mean a watched call in some convention, without the x32 bit. Most calls of the machine cost only
  * one look-up in this table.
  */
-static const volatile __u8 numbers_of_interest[NUMBERS] = {
-	[2] = 1,
-	[5] = 1,
-	[8] = 1,
-	[42] = 1,
-	[85] = 1,
-	[102] = 1,
-	[257] = 1,
-	[295] = 1,
-	[362] = 1,
-	[437] = 1,
+static const volatile __u8 numbers_of_interest[UNRACED_CALL_NUMBERS] = {
+	UNRACED_CALLS_X86_64(UNRACED_CALL_ELEMENT, ) UNRACED_CALLS_IA32(UNRACED_CALL_ELEMENT, )
+	UNRACED_CALLS_EVERYWHERE(UNRACED_CALL_ELEMENT, )
 };
 
 /* Finds out which call this is, and reads its arguments from the registers of its convention. */
@@ -100,8 +69,8 @@ static __always_inline void find_arguments(struct arguments *to, struct task_str
 	if (to->abi != UNRACED_ABI_IA32) {
 		if (to->abi == UNRACED_ABI_X32)
 			to->syscall = x32_call(number);
-		else if (number >= 0 && number < NUMBERS)
-			to->syscall = calls_by_number[number & (NUMBERS - 1)];
+		else if (number >= 0 && number < UNRACED_CALL_NUMBERS)
+			to->syscall = calls_by_number[number & (UNRACED_CALL_NUMBERS - 1)];
 		else
 			to->syscall = 0;
 		to->args[0] = KREAD(regs, di);
@@ -115,8 +84,8 @@ static __always_inline void find_arguments(struct arguments *to, struct task_str
 	to->args[1] = (__u32)KREAD(regs, cx);
 	to->args[2] = (__u32)KREAD(regs, dx);
 	to->args[3] = (__u32)KREAD(regs, si);
-	if (number == 102) {
-		if (to->args[0] != SOCKETCALL_CONNECT)
+	if (number == UNRACED_IA32_SOCKETCALL) {
+		if (to->args[0] != UNRACED_SOCKETCALL_CONNECT)
 			to->syscall = 0;
 		to->indirect = BLOCK_UNREAD;
 	}
@@ -155,7 +124,7 @@ int all_enter(void *ctx)
 	struct task_struct *task;
 	struct arguments call;
 
-	if (!numbers_of_interest[number & (NUMBERS - 1)])
+	if (!numbers_of_interest[number & (UNRACED_CALL_NUMBERS - 1)])
 		return 0;
 	shared = SCRATCH(control);
 	if (!shared || !shared->active)
@@ -173,7 +142,7 @@ int all_exit(void *ctx)
 	struct task_struct *task;
 	struct arguments call;
 
-	if (!numbers_of_interest[number & (NUMBERS - 1)])
+	if (!numbers_of_interest[number & (UNRACED_CALL_NUMBERS - 1)])
 		return 0;
 	shared = SCRATCH(control);
 	if (!shared || !shared->active)

@@ -7,6 +7,7 @@
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_tracing.h>
+#include "unraced/calls.h"
 #include "unraced/record.h"
 #include "lib/control.h"
 #include "lib/maps.h"
@@ -18,21 +19,13 @@
  * All opens need the same work, which takes the kernel long to verify. So one pair of programs serves them all, and a
  * table gives the call: the verifier would explore each known value separately.
  */
-#define NUMBERS 512
-static const volatile __u8 calls_by_number[NUMBERS] = {
+static const volatile __u8 calls_by_number[UNRACED_CALL_NUMBERS] = {
 #ifdef __TARGET_ARCH_x86
-	[2] = UNRACED_OPEN,
-	[85] = UNRACED_CREAT,
-	[257] = UNRACED_OPENAT,
+	UNRACED_CALLS_X86_64(UNRACED_CALL_ELEMENT, )
 #else
-	[56] = UNRACED_OPENAT,
+	UNRACED_CALLS_ARM64(UNRACED_CALL_ELEMENT, )
 #endif
-	[437] = UNRACED_OPENAT2,
-#ifdef __TARGET_ARCH_x86
-	[42] = UNRACED_CONNECT,
-#else
-	[203] = UNRACED_CONNECT,
-#endif
+	UNRACED_CALLS_EVERYWHERE(UNRACED_CALL_ELEMENT, )
 };
 
 static __always_inline int on_enter(const struct syscall_trace_enter *ctx, __u8 syscall)
@@ -70,7 +63,7 @@ static __always_inline int on_exit(const struct syscall_trace_exit *ctx, __u8 sy
 SEC("tracepoint/syscalls/sys_enter_openat")
 int enter_opens(struct syscall_trace_enter *ctx)
 {
-	__u8 syscall = calls_by_number[ctx->nr & (NUMBERS - 1)];
+	__u8 syscall = calls_by_number[ctx->nr & (UNRACED_CALL_NUMBERS - 1)];
 
 	return syscall && syscall != UNRACED_CONNECT ? on_enter(ctx, syscall) : 0;
 }
@@ -84,7 +77,7 @@ int enter_connect(struct syscall_trace_enter *ctx)
 SEC("tracepoint/syscalls/sys_exit_openat")
 int exit_opens(struct syscall_trace_exit *ctx)
 {
-	__u8 syscall = calls_by_number[ctx->nr & (NUMBERS - 1)];
+	__u8 syscall = calls_by_number[ctx->nr & (UNRACED_CALL_NUMBERS - 1)];
 
 	return syscall && syscall != UNRACED_CONNECT ? on_exit(ctx, syscall) : 0;
 }

@@ -10,14 +10,14 @@
 #include <linux/ptrace.h>
 #include <linux/types.h>
 
+#include "unraced/calls.h"
+
 struct unraced_arguments {
 	u8 syscall; /* an enum unraced_syscall */
 	u8 abi;
 	u8 indirect; /* values[0] is the user address of the block that holds the arguments of a socketcall(2) */
 	u64 values[4];
 };
-
-#define UNRACED_ARCH_NUMBERS 512
 
 /*
  * Some kernels are built to zero each variable first. A variable with this mark is filled by unraced_arch_call() before
@@ -33,12 +33,12 @@ struct unraced_arguments {
  * One bit per call number, without the bits that mark a convention: 1 if that number may be a watched call in some
  * convention.
  */
-extern const unsigned long unraced_arch_numbers[UNRACED_ARCH_NUMBERS / BITS_PER_LONG];
+extern const unsigned long unraced_arch_numbers[UNRACED_CALL_NUMBERS / BITS_PER_LONG];
 
 /* Every call of the machine passes this test, which rejects nearly all of them in a few instructions. */
 static inline bool unraced_arch_may_be(long number)
 {
-	return test_bit(number & (UNRACED_ARCH_NUMBERS - 1), unraced_arch_numbers);
+	return test_bit(number & (UNRACED_CALL_NUMBERS - 1), unraced_arch_numbers);
 }
 
 /* Returns whether the current task's call of this number can be watched, and reads its arguments from the registers. */

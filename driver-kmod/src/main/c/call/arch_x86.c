@@ -6,46 +6,27 @@
 #include <asm/syscall.h>
 #include <asm/unistd.h>
 
-#include "unraced/record.h"
 #include "call/arch.h"
+#include "unraced/calls.h"
 
-/* The numbers are those of arch/x86/entry/syscalls/syscall_32.tbl. */
-enum {
-	IA32_OPEN = 5,
-	IA32_CREAT = 8,
-	IA32_SOCKETCALL = 102,
-	IA32_OPENAT = 295,
-	IA32_CONNECT = 362,
-	IA32_OPENAT2 = 437,
-};
-
-#define BIT_OF(number, word) ((number) / BITS_PER_LONG == (word) ? 1ul << ((number) % BITS_PER_LONG) : 0)
+#define OR_BIT_OF(number, call, word) | ((number) / BITS_PER_LONG == (word) ? 1ul << ((number) % BITS_PER_LONG) : 0)
 #define BITS(word)                                                                                                     \
-	[word] = BIT_OF(__NR_open, word) | BIT_OF(__NR_creat, word) | BIT_OF(__NR_openat, word) |                      \
-		 BIT_OF(__NR_openat2, word) | BIT_OF(__NR_connect, word) | BIT_OF(IA32_OPEN, word) |                   \
-		 BIT_OF(IA32_CREAT, word) | BIT_OF(IA32_SOCKETCALL, word) | BIT_OF(IA32_OPENAT, word) |                \
-		 BIT_OF(IA32_CONNECT, word)
+	[word] = 0 UNRACED_CALLS_X86_64(OR_BIT_OF, word) UNRACED_CALLS_IA32(OR_BIT_OF, word)                           \
+		UNRACED_CALLS_EVERYWHERE(OR_BIT_OF, word)
 
-static_assert(IA32_OPENAT2 == __NR_openat2);
-static_assert(__X32_SYSCALL_BIT % UNRACED_ARCH_NUMBERS == 0);
+static_assert(UNRACED_X32_BIT == __X32_SYSCALL_BIT);
+static_assert(UNRACED_SOCKETCALL_CONNECT == SYS_CONNECT);
+static_assert(UNRACED_X32_BIT % UNRACED_CALL_NUMBERS == 0);
 
-const unsigned long unraced_arch_numbers[UNRACED_ARCH_NUMBERS / BITS_PER_LONG] = {
+const unsigned long unraced_arch_numbers[UNRACED_CALL_NUMBERS / BITS_PER_LONG] = {
 	BITS(0), BITS(1), BITS(2), BITS(3), BITS(4), BITS(5), BITS(6), BITS(7),
 };
 
 static u8 native_call(long number)
 {
 	switch (number) {
-	case __NR_open:
-		return UNRACED_OPEN;
-	case __NR_creat:
-		return UNRACED_CREAT;
-	case __NR_openat:
-		return UNRACED_OPENAT;
-	case __NR_openat2:
-		return UNRACED_OPENAT2;
-	case __NR_connect:
-		return UNRACED_CONNECT;
+	UNRACED_CALLS_X86_64(UNRACED_CALL_CASE, )
+	UNRACED_CALLS_EVERYWHERE(UNRACED_CALL_CASE, )
 	}
 	return 0;
 }
@@ -53,17 +34,8 @@ static u8 native_call(long number)
 static u8 ia32_call(long number)
 {
 	switch (number) {
-	case IA32_OPEN:
-		return UNRACED_OPEN;
-	case IA32_CREAT:
-		return UNRACED_CREAT;
-	case IA32_OPENAT:
-		return UNRACED_OPENAT;
-	case IA32_OPENAT2:
-		return UNRACED_OPENAT2;
-	case IA32_CONNECT:
-	case IA32_SOCKETCALL:
-		return UNRACED_CONNECT;
+	UNRACED_CALLS_IA32(UNRACED_CALL_CASE, )
+	UNRACED_CALLS_EVERYWHERE(UNRACED_CALL_CASE, )
 	}
 	return 0;
 }
@@ -72,14 +44,14 @@ static bool ia32_arguments(struct pt_regs *regs, long number, struct unraced_arg
 {
 	to->syscall = ia32_call(number);
 	to->abi = UNRACED_ABI_IA32;
-	to->indirect = number == IA32_SOCKETCALL;
+	to->indirect = number == UNRACED_IA32_SOCKETCALL;
 	/*
 	 * The arguments of a socketcall(2) lie in memory, which another thread or process can change until the kernel
 	 * has read them.
 	 */
 	if (to->indirect) {
 		to->values[0] = (u32)regs->cx;
-		return (u32)regs->bx == SYS_CONNECT;
+		return (u32)regs->bx == UNRACED_SOCKETCALL_CONNECT;
 	}
 	to->values[0] = (u32)regs->bx;
 	to->values[1] = (u32)regs->cx;
@@ -92,9 +64,9 @@ bool unraced_arch_call(struct pt_regs *regs, long number, struct unraced_argumen
 {
 	if (in_ia32_syscall())
 		return ia32_arguments(regs, number, to);
-	to->abi = number & __X32_SYSCALL_BIT ? UNRACED_ABI_X32 : UNRACED_ABI_NATIVE;
+	to->abi = number & UNRACED_X32_BIT ? UNRACED_ABI_X32 : UNRACED_ABI_NATIVE;
 	/* All five calls have the same number in x86-64 and in x32. */
-	to->syscall = native_call(number & ~(long)__X32_SYSCALL_BIT);
+	to->syscall = native_call(number & ~(long)UNRACED_X32_BIT);
 	if (!to->syscall)
 		return false;
 	to->indirect = 0;
