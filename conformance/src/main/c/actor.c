@@ -78,7 +78,8 @@ static void obey(void)
 		{"socketcall", command_socketcall}, {"scope", command_scope},
 		{"never-ran", command_never_ran}, {"forged-sigsys", command_forged_sigsys},
 		{"torn-path", command_torn_path}, {"moved", command_moved},
-		{"fd-swap", command_fd_swap}, {"late-namespace", command_late_namespace},
+		{"fd-swap", command_fd_swap}, {"fd-visit", command_fd_visit},
+		{"late-namespace", command_late_namespace}, {"scope-rebound", command_scope_rebound},
 		{"mount-storm", command_mount_storm}, {"reset", command_reset},
 	};
 

@@ -192,7 +192,8 @@ void command_reuse(void);
 void command_exec(void);
 void command_vfork(void);
 void command_left(void);
-/* --- batch.c, network.c, shared.c, socketcall.c, scope.c, refused.c, forged.c, moved.c, swap.c, late.c, mounts.c, reset.c --- */
+/* --- batch.c, network.c, shared.c, socketcall.c, scope.c, rebound.c, refused.c, forged.c, moved.c, swap.c, visitor.c,
+ * late.c, mounts.c, reset.c --- */
 
 void command_uring_batch(void);
 void command_network(void);
@@ -200,15 +201,19 @@ void command_device(void);
 void command_shared_socket(void);
 void command_socketcall(void);
 void command_scope(void);
+void command_scope_rebound(void);
 void command_never_ran(void);
 void command_forged_sigsys(void);
 void command_torn_path(void);
 void command_moved(void);
 void command_fd_swap(void);
+void command_fd_visit(void);
 void command_late_namespace(void);
 void command_mount_storm(void);
 void command_reset(void);
 
+/* Opens a file by open_by_handle_at(2), which is no watched call. Returns -1, with errno, where nobody may. */
+int open_unwatched(const char *path);
 /* The main function of the program that "exec" or "vfork" starts. */
 int after_exec(char **arguments);
 /* Forks a child that dies with its parent. */

@@ -6,23 +6,35 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/time_types.h>
+#include <poll.h>
 #include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 /* The timeout is long enough for the child to change its namespace. */
 #define WAIT_NANOS 30000000
 #define MOST_ROUNDS 512
 #define OPEN 7
+/* A number that is free again comes within this many new namespaces. */
+#define MOST_MOVES 256
+
+/* How the request is made to run elsewhere. */
+enum how { BY_TIMEOUT, BY_WORKER, BY_NUMBER };
 
 /* The state of a round, in memory that both processes share. */
 struct late {
 	char *a, *b;
-	bool by_worker;
+	enum how how;
+	/* The flags of an open. A connect goes to the address of a; sockets are bound to both. */
+	bool connects;
+	long flags;
+	struct sockaddr_un address;
 	char truth;
 	/* The inode numbers of the mount namespaces of the lookup and of the submission. */
 	unsigned long long resolved, submitted;
@@ -42,15 +54,46 @@ static bool move_away(const struct late *late)
 	       !mount(late->b, late->a, NULL, MS_BIND, NULL);
 }
 
-static void add_open(struct ring *ring, const struct late *late)
+/* Makes new namespaces until one has the number of a namespace that is gone. */
+static bool move_to_number(const struct late *late, unsigned long long number)
+{
+	for (int i = 0; i < MOST_MOVES; i++) {
+		if (unshare(CLONE_NEWNS))
+			return false;
+		if (own_namespace() == number)
+			break;
+	}
+	return !mount(late->b, late->a, NULL, MS_BIND, NULL);
+}
+
+static void add_watched(struct ring *ring, const struct late *late, int fd)
 {
 	struct io_uring_sqe *request = ring_next(ring);
 
-	request->opcode = IORING_OP_OPENAT;
-	request->fd = AT_FDCWD;
-	request->addr = (uintptr_t)late->a;
-	request->flags = late->by_worker ? IOSQE_ASYNC : 0;
+	if (late->connects) {
+		request->opcode = IORING_OP_CONNECT;
+		request->fd = fd;
+		request->addr = (uintptr_t)&late->address;
+		request->addr2 = sizeof(late->address);
+	} else {
+		request->opcode = IORING_OP_OPENAT;
+		request->fd = AT_FDCWD;
+		request->addr = (uintptr_t)late->a;
+		request->open_flags = (unsigned)late->flags;
+	}
+	request->flags = late->how == BY_WORKER ? IOSQE_ASYNC : 0;
 	request->user_data = OPEN;
+	ring_push(ring);
+}
+
+static void add_poll(struct ring *ring, int pipe)
+{
+	struct io_uring_sqe *request = ring_next(ring);
+
+	request->opcode = IORING_OP_POLL_ADD;
+	request->fd = pipe;
+	request->poll32_events = POLLIN;
+	request->flags = IOSQE_IO_LINK;
 	ring_push(ring);
 }
 
@@ -70,12 +113,16 @@ static void add_timeout(struct ring *ring, const struct __kernel_timespec *time)
 	ring_push(ring);
 }
 
-/* Makes the kernel start an io_uring worker, which stays for a while, by a request that does nothing. */
-static void start_worker(struct ring *ring)
+/*
+ * Makes the kernel start an io_uring worker, which stays for a while, by a request that does nothing. Requests on sockets
+ * have workers of their own; a send fails there, as the socket has no peer.
+ */
+static void start_worker(struct ring *ring, int socket)
 {
 	struct io_uring_sqe *request = ring_next(ring);
 
-	request->opcode = IORING_OP_NOP;
+	request->opcode = socket < 0 ? IORING_OP_NOP : IORING_OP_SEND;
+	request->fd = socket;
 	request->flags = IOSQE_ASYNC;
 	ring_push(ring);
 	ring_enter(ring, 1, 1);
@@ -105,34 +152,80 @@ static bool is_file(const struct stat *file, long fd)
 	return fd >= 0 && !fstat((int)fd, &status) && status.st_ino == file->st_ino && status.st_dev == file->st_dev;
 }
 
+/* The opened file tells, or the failure that only a fifo without a reader brings. */
+static char letter_of_open(const struct stat *a, const struct stat *b, long result)
+{
+	if (result == -ENXIO)
+		return S_ISFIFO(a->st_mode) ? 'a' : 'b';
+	return is_file(a, result) ? 'a' : is_file(b, result) ? 'b' : 'x';
+}
+
+/* The name that the peer is bound to tells. */
+static char letter_of_connect(const struct late *late, int fd, long result)
+{
+	struct sockaddr_un peer = {0};
+	socklen_t length = sizeof(peer);
+
+	if (result || getpeername(fd, (struct sockaddr *)&peer, &length))
+		return 'x';
+	return !strcmp(peer.sun_path, late->a) ? 'a' : !strcmp(peer.sun_path, late->b) ? 'b' : 'x';
+}
+
+static void prepare(struct ring *ring, const struct late *late, int fd, const struct __kernel_timespec *time, int pipe)
+{
+	switch (late->how) {
+	case BY_WORKER:
+		start_worker(ring, fd);
+		if (!move_away(late))
+			_exit(2);
+		break;
+	case BY_TIMEOUT:
+		add_timeout(ring, time);
+		break;
+	case BY_NUMBER:
+		add_poll(ring, pipe);
+		break;
+	}
+}
+
 static void be_late(struct late *late)
 {
 	const struct __kernel_timespec time = {.tv_nsec = WAIT_NANOS};
-	unsigned long long before = own_namespace();
 	struct ring ring;
 	struct stat a, b;
+	int fd = -1, ends[2];
 
-	if (!ring_open(&ring, false) || stat(late->a, &a) || stat(late->b, &b))
+	if (!ring_open(&ring, false) || stat(late->a, &a) || stat(late->b, &b) || pipe2(ends, O_CLOEXEC))
 		_exit(2);
-	if (late->by_worker) {
-		start_worker(&ring);
-		if (!move_away(late))
-			_exit(2);
-	} else {
-		add_timeout(&ring, &time);
-	}
-	add_open(&ring, late);
+	/* A namespace that nobody else is in is gone when its only process leaves. */
+	if (late->how == BY_NUMBER && (unshare(CLONE_NEWNS) || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL)))
+		_exit(2);
+	if (late->connects)
+		fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	unsigned long long before = own_namespace();
+	prepare(&ring, late, fd, &time, ends[0]);
+	add_watched(&ring, late, fd);
 	late->submitted = own_namespace();
 	__atomic_fetch_add(&books()->begun, 1, __ATOMIC_SEQ_CST);
-	ring_enter(&ring, late->by_worker ? 1 : 2, 0);
-	if (!late->by_worker && !move_away(late))
+	ring_enter(&ring, late->how == BY_WORKER ? 1 : 2, 0);
+	if (late->how == BY_TIMEOUT && !move_away(late))
 		_exit(2);
-	long fd = await_open(&ring);
+	if (late->how == BY_NUMBER && (!move_to_number(late, before) || write(ends[1], "", 1) != 1))
+		_exit(2);
+	long result = await_open(&ring);
 	__atomic_fetch_add(&books()->ended, 1, __ATOMIC_SEQ_CST);
-	/* The opened file shows the namespace: b lies over a in the new one alone. */
-	late->truth = is_file(&a, fd) ? 'a' : is_file(&b, fd) ? 'b' : 'x';
+	/* What was reached shows the namespace: b lies over a in the new one alone. */
+	late->truth = late->connects ? letter_of_connect(late, fd, result) : letter_of_open(&a, &b, result);
 	late->resolved = late->truth == 'b' ? own_namespace() : before;
 	_exit(0);
+}
+
+/* Returns whether the request ran in another namespace than it was submitted in, and has the number that was asked for. */
+static bool is_won(const struct late *late)
+{
+	if (late->how == BY_NUMBER)
+		return late->truth == 'b' && late->resolved == late->submitted;
+	return late->resolved != late->submitted;
 }
 
 static void play(struct late *late, int rounds)
@@ -153,7 +246,7 @@ static void play(struct late *late, int rounds)
 		truth[i] = late->truth;
 		resolved[i] = late->resolved;
 		submitted[i] = late->submitted;
-		won += late->resolved != late->submitted;
+		won += is_won(late);
 	}
 	reply_begin();
 	reply("tid=0 won=%ld truth=%s tids=%d", won, truth, tids[0]);
@@ -168,10 +261,43 @@ static void play(struct late *late, int rounds)
 	reply_end();
 }
 
+/* Binds a socket to a path, and returns it. */
+static int bound_to(struct sockaddr_un *address, const char *path)
+{
+	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	*address = (struct sockaddr_un){.sun_family = AF_UNIX};
+	strncpy(address->sun_path, path, sizeof(address->sun_path) - 1);
+	if (bind(fd, (struct sockaddr *)address, sizeof(*address))) {
+		close(fd);
+		return -1;
+	}
+	return fd;
+}
+
+static void play_connects(struct late *late, int rounds)
+{
+	int b = bound_to(&late->address, late->b), a = bound_to(&late->address, late->a);
+
+	if (a < 0 || b < 0)
+		fail("a and b must be free paths of at most %zu bytes", sizeof(late->address.sun_path) - 1);
+	else
+		play(late, rounds);
+	close(a);
+	close(b);
+}
+
+static enum how how_of_line(void)
+{
+	const char *how = line_text("how");
+
+	return how && !strcmp(how, "worker") ? BY_WORKER : how && !strcmp(how, "number") ? BY_NUMBER : BY_TIMEOUT;
+}
+
 void command_late_namespace(void)
 {
 	struct bytes a = {0}, b = {0};
-	const char *how = line_text("how");
+	const char *name = line_text("name");
 	int rounds = (int)line_number("calls", 1);
 	struct late *late = mmap(NULL, sizeof(*late), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 
@@ -180,8 +306,13 @@ void command_late_namespace(void)
 	} else if (bytes_take(&a, "a") && bytes_take(&b, "b")) {
 		late->a = (char *)a.address;
 		late->b = (char *)b.address;
-		late->by_worker = how && !strcmp(how, "worker");
-		play(late, rounds);
+		late->how = how_of_line();
+		late->connects = name && !strcmp(name, "connect");
+		late->flags = line_number("flags", 0);
+		if (late->connects)
+			play_connects(late, rounds);
+		else
+			play(late, rounds);
 	}
 	free(a.address);
 	free(b.address);

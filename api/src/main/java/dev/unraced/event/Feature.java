@@ -17,6 +17,11 @@ public enum Feature implements Capability {
     CGROUP_ID,
     /** Mount and pid namespace of the caller. */
     NAMESPACES,
+    /**
+     * {@code EventFlag.FOREIGN_MOUNT_NS} on requests of an io_uring that reach no file, and on those whose submitter
+     * has a new mount namespace with the number of its former one.
+     */
+    REQUEST_NAMESPACES,
     /** Container identifier of the caller. */
     CONTAINER_ID,
     /** The driver sees the calls of the capturing process, unlike the observer of a sandbox. */

@@ -18,7 +18,9 @@ public final class AttackCorpus {
                     BatchCorpus.all(),
                     SocketCorpus.all(),
                     RefusedCorpus.all(),
-                    MovedCorpus.all())
+                    MovedCorpus.all(),
+                    VisitCorpus.all(),
+                    LateCorpus.all())
             .flatMap(List::stream)
             .toList();
 

@@ -42,6 +42,7 @@ final class AttackTally {
     private static final Set<EventFlag> NO_OBJECT = EnumSet.of(EventFlag.OBJECT_MISSED, EventFlag.EXECUTION_UNKNOWN);
 
     private static final Set<EventFlag> REFUSED = EnumSet.of(EventFlag.NOT_EXECUTED);
+    private static final Set<EventFlag> FOREIGN = EnumSet.of(EventFlag.FOREIGN_MOUNT_NS);
     private static final Set<EventFlag> UNKNOWN = EnumSet.of(EventFlag.EXECUTION_UNKNOWN);
     /** Family, port and address of AF_INET; what follows is padding. */
     private static final int INET_BYTES = 8;
@@ -159,18 +160,34 @@ final class AttackTally {
         return new Argument<>(address.value().bytes(), address.provenance(), address.integrity());
     }
 
-    /** Returns the rule that the truth fields of a successful call break, or null when they are true. */
+    /** Returns the rule that the truth fields of a call break, or null when they are true. */
     private @Nullable String ruleOfTruth(SyscallEvent event, Taken taken) {
         if (!taken.ran()) {
             return ruleOfRefusal(event);
         }
-        if (event.call().result() < 0) {
+        if (isOfAnotherNamespace(event, taken) && !says(event, FOREIGN)) {
+            return "R2.46";
+        }
+        if (!hasReached(event)) {
             return null;
         }
         if (event.flags().contains(EventFlag.NOT_EXECUTED)) {
             return "R3.5";
         }
         return event instanceof OpenEvent open ? ruleOfFile(open, taken) : ruleOfPeer((ConnectEvent) event, taken);
+    }
+
+    /** Returns whether the kernel looked the path up elsewhere than in the namespace that the event names. */
+    private boolean isOfAnotherNamespace(SyscallEvent event, Taken taken) {
+        return taken.mountNamespace() != 0
+                && capabilities.has(Feature.NAMESPACES)
+                && event.caller().mountNamespace() != taken.mountNamespace();
+    }
+
+    /** Returns whether the call reached an object: it succeeded, or its socket is on the way to a peer (R2.32). */
+    private static boolean hasReached(SyscallEvent event) {
+        long result = event.call().result();
+        return result >= 0 || (event instanceof ConnectEvent && result == Linux.EINPROGRESS);
     }
 
     /**
@@ -206,12 +223,6 @@ final class AttackTally {
         }
         if (capabilities.has(Feature.DEVICE_INODE) && !isSame(opened, file)) {
             return says(event, weakened(taken)) ? null : "R2.20";
-        }
-        if (taken.mountNamespace() != 0
-                && capabilities.has(Feature.NAMESPACES)
-                && event.caller().mountNamespace() != taken.mountNamespace()
-                && !says(event, EnumSet.of(EventFlag.FOREIGN_MOUNT_NS))) {
-            return "R2.46";
         }
         boolean isPlace = taken.places().isEmpty()
                 || event.flags().stream().anyMatch(OTHER_PATH::contains)

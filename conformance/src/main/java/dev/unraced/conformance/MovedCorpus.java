@@ -7,7 +7,6 @@ import dev.unraced.event.Capability;
 import dev.unraced.event.EventFlag;
 import dev.unraced.event.Feature;
 import dev.unraced.event.OpenEvent;
-import dev.unraced.event.Origin;
 import dev.unraced.event.Syscall;
 import dev.unraced.event.SyscallEvent;
 import java.util.Arrays;
@@ -15,8 +14,6 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Predicate;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Attacks that move files, directories, mounts and descriptors while an open runs or before it is looked at. */
@@ -24,14 +21,11 @@ final class MovedCorpus {
     static final String TORN_PATH = "torn-path";
     static final String RENAME = "rename";
     static final String FD_SWAP = "fd-swap";
-    static final String LATE_NAMESPACE = "late-namespace";
     static final String MOUNT_STORM = "mount-storm";
 
     private static final int MANY = Integer.MAX_VALUE;
     /** The most calls in one command, whose whole answer is needed. */
     private static final int BATCH = 5_000;
-    /** The most rounds of a late request, each of which is a process that waits. */
-    private static final int LATE = 20;
 
     private static final int MOUNTS = 1_100;
     private static final int STORMS = 50;
@@ -57,11 +51,6 @@ final class MovedCorpus {
                 moved("-directory", "The directory of the opened file is renamed before the call returns", "directory"),
                 swapped("", "A thread puts another file behind the descriptor before the call returns", "dup2"),
                 swapped("-reopen", "A thread closes the descriptor and gets it for another file", "reopen"),
-                late("", "An open waits in an io_uring until its submitter is in another mount namespace", "timeout"),
-                late(
-                        "-worker",
-                        "An old thread of an io_uring opens in the namespace that its submitter has left",
-                        "worker"),
                 new Attack(
                                 MOUNT_STORM,
                                 "Thousands of mounts make the names of a long path dear to check",
@@ -116,41 +105,6 @@ final class MovedCorpus {
                     Command.of(FD_SWAP).with("how", how).with("a", secret).with("b", field.bytes("decoy")),
                     Map.of('a', Taken.file(secret, field.id("secret")).unless(EventFlag.FD_TABLE_SHARED)));
         });
-    }
-
-    private static Attack late(String suffix, String title, String how) {
-        List<Capability> needs = List.of(Syscall.OPENAT, Origin.IO_URING, Feature.NAMESPACES);
-        return new Attack(LATE_NAMESPACE + suffix, title, needs, Scope.FAMILY, LATE, false, field -> {
-                    field.makeFile("a");
-                    field.makeFile("b");
-                    ByteString path = field.bytes("a");
-                    Reply reply = field.once(
-                            Command.of(LATE_NAMESPACE)
-                                    .with("how", how)
-                                    .with("a", path)
-                                    .with("b", field.bytes("b")),
-                            field.calls());
-                    List<Integer> tids = reply.integers("tids");
-                    long[] resolved = Arrays.stream(reply.text("resolved").split(","))
-                            .mapToLong(Long::parseLong)
-                            .toArray();
-                    Map<Integer, List<SyscallEvent>> events = field.eventsOf(0).stream()
-                            .collect(Collectors.groupingBy(
-                                    event -> event.caller().tid()));
-                    for (int i = 0; i < tids.size(); i++) {
-                        FileId file = field.id(reply.text("truth").substring(i, i + 1));
-                        Taken taken = Taken.file(path, file, path, false).in(resolved[i]);
-                        events.getOrDefault(tids.get(i), List.of()).stream()
-                                .filter(isOf(path))
-                                .forEach(event -> field.tally().judge(event, taken));
-                    }
-                    field.advanced();
-                })
-                .of(LATE_NAMESPACE, "R2.46");
-    }
-
-    private static Predicate<SyscallEvent> isOf(ByteString path) {
-        return event -> event instanceof OpenEvent open && open.path().value().equals(path);
     }
 
     private static void mountStorm(AttackField field) {

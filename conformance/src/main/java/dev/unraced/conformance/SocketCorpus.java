@@ -35,6 +35,9 @@ final class SocketCorpus {
     private static final int LINK_LOCAL = 0xfe80;
 
     private static final int LINK_LOCAL_HOST = 0x66;
+    /** The last byte of fe80::67, an address that neither interface has. */
+    private static final int NOBODY = 0x67;
+
     private static final int LINK_LOCAL_GROUP = 0xff02;
     private static final int INTERFACE_LOCAL_GROUP = 0xff01;
     private static final int ALL_NODES = 1;
@@ -72,6 +75,8 @@ final class SocketCorpus {
                         INTERFACE_LOCAL_GROUP,
                         ALL_NODES,
                         true),
+                rebound("-rebound", "A process binds the socket to another interface after its connect", 0),
+                rebound("-rebound-flip", "It flips the scope before", 1),
                 new Attack(
                                 RESET,
                                 "The peer resets the connection at once",
@@ -150,6 +155,25 @@ final class SocketCorpus {
             ByteString b = SocketAddresses.scoped(DISCARD, prefix, host, network.integer("second"));
             field.play(Command.of(SCOPE).with("a", a).with("b", b), Map.of('a', Taken.peer(a), 'b', Taken.peer(b)));
         });
+    }
+
+    /** Makes an attack on connects to an address that nobody has, so that they are on their way until they return. */
+    private static Attack rebound(String suffix, String title, int flip) {
+        List<Capability> needs = List.of(Syscall.CONNECT, Feature.SOCKET_TUPLE);
+        return new Attack(SCOPE + suffix, title, needs, Scope.PROCESS, FEW, true, field -> {
+                    Reply network = field.actor().ask(Command.of("network"));
+                    ByteString a = SocketAddresses.scoped(DISCARD, LINK_LOCAL, NOBODY, network.integer("first"));
+                    ByteString b = SocketAddresses.scoped(DISCARD, LINK_LOCAL, NOBODY, network.integer("second"));
+                    field.play(
+                            Command.of("scope-rebound")
+                                    .with("a", a)
+                                    .with("b", b)
+                                    .with("flip", flip),
+                            Map.of(
+                                    'a', Taken.peer(a).unless(EventFlag.SOCKET_SHARED),
+                                    'b', Taken.peer(b).unless(EventFlag.SOCKET_SHARED)));
+                })
+                .of(SCOPE, "R2.44");
     }
 
     /** Judges by the socket's own port, which the actor knows and the socket keeps when the connection is gone. */

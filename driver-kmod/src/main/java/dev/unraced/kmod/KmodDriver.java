@@ -77,6 +77,9 @@ public final class KmodDriver implements Driver {
         Capabilities here = Capabilities.complete()
                 .without(Feature.REFUSALS_FLAGGED, "a full stash gives up its oldest entry, and refuses nothing")
                 .without(Feature.CONTAINER_ID, "the kernel has cgroups and namespaces, but no containers")
+                .without(
+                        Feature.REQUEST_NAMESPACES,
+                        "a module learns of a request's mount namespace from the opened file alone, and by its number")
                 .withoutIf(Abi.IA32, OfferedAbis::againstIa32)
                 .withoutIf(Abi.X32, OfferedAbis::againstX32);
         int features;

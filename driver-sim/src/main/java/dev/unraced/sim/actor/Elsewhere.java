@@ -2,6 +2,8 @@
 package dev.unraced.sim.actor;
 
 import dev.unraced.event.Syscall;
+import dev.unraced.sim.base.Errno;
+import dev.unraced.sim.fs.FileType;
 import dev.unraced.sim.fs.Inode;
 import dev.unraced.sim.fs.OpenFile;
 import dev.unraced.sim.kernel.Call;
@@ -30,8 +32,12 @@ final class Elsewhere {
         if (!"worker".equals(line.text("how"))) {
             throw new RefusedException("unsupported: no simulated request waits for a " + line.text("how"));
         }
+        if (line.has("name")) {
+            throw new RefusedException("unsupported: no simulated worker connects elsewhere");
+        }
         byte[] a = line.bytes("a");
         byte[] b = line.bytes("b");
+        long flags = line.number("flags", 0);
         Inode first = kernel.files().stat(company.main(), a).inode();
         Inode second = kernel.files().stat(company.main(), b).inode();
         StringBuilder truth = new StringBuilder();
@@ -44,14 +50,15 @@ final class Elsewhere {
             tids.add(Integer.toString(child.tid()));
             submitted.add(Long.toString(child.group().mountNamespace()));
             company.countBegun();
-            Call request = kernel.submit(child, Syscall.OPENAT, true, Company.AT_FDCWD, Company.path(child, a), 0, 0);
+            Call request =
+                    kernel.submit(child, Syscall.OPENAT, true, Company.AT_FDCWD, Company.path(child, a), flags, 0);
             kernel.run(child);
             done(kernel.unshare(child));
             done(kernel.files().bindMount(child, b, a));
             finish(child, request);
             company.countEnded();
             resolved.add(Long.toString(request.namespace()));
-            truth.append(letter(request.file(), first, second));
+            truth.append(letter(request, first, second));
             company.end(child.group());
         }
         return new Answer()
@@ -133,7 +140,12 @@ final class Elsewhere {
         }
     }
 
-    private static char letter(@Nullable OpenFile file, @Nullable Inode first, @Nullable Inode second) {
+    private static char letter(Call request, @Nullable Inode first, @Nullable Inode second) {
+        OpenFile file = request.file();
+        if (request.result() == -Errno.ENXIO && first != null) {
+            // Only the fifo fails so.
+            return first.type() == FileType.FIFO ? 'a' : 'b';
+        }
         if (file == null) {
             return 'x';
         }

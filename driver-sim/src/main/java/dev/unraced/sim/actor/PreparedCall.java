@@ -74,8 +74,14 @@ final class PreparedCall {
             }
         }
         begun = kernel.clock().now();
-        call = isRequest ? submit() : isIndirect ? socketcall() : kernel.begin(task, syscall, abi, registers);
+        call = isRequest ? submit() : isIndirect ? socketcall() : plain();
         return goOn();
+    }
+
+    private Call plain() {
+        return line.number("wide", 0) != 0
+                ? kernel.beginWide(task, syscall, registers)
+                : kernel.begin(task, syscall, abi, registers);
     }
 
     private Call socketcall() {

@@ -5,6 +5,7 @@ import dev.unraced.event.Abi;
 import dev.unraced.event.Syscall;
 import dev.unraced.sim.fs.OpenFile;
 import dev.unraced.sim.fs.OpenRequest;
+import dev.unraced.sim.kernel.Call;
 import dev.unraced.sim.kernel.Descriptors;
 import dev.unraced.sim.kernel.Kernel;
 import dev.unraced.sim.kernel.Task;
@@ -105,6 +106,41 @@ final class Refusals {
         Answer answer = ended(child, truth.toString(), calls);
         blocked.forEach(company::end);
         return answer;
+    }
+
+    /**
+     * Opens a file while the stash is full. A task that shares the table at the entry replaces the descriptor, and is
+     * gone when the call returns.
+     */
+    Answer visit(CommandLine line) {
+        if (!"call".equals(line.text("how"))) {
+            throw new RefusedException("unsupported: no simulated request waits until a visitor is there");
+        }
+        TaskGroup crowd = block(line.bytes("fifo"), line.integer("threads", 1));
+        Task child = company.fork();
+        Descriptors descriptors = child.group().descriptors();
+        int decoy = descriptors.add(Objects.requireNonNull(kernel.files()
+                .open(child, Company.AT_FDCWD, line.bytes("b"), new OpenRequest(0, 0, 0))
+                .file()));
+        long path = Company.path(child, line.bytes("a"));
+        StringBuilder truth = new StringBuilder();
+        int calls = line.integer("calls", 1);
+        for (int i = 0; i < calls; i++) {
+            Task visitor = kernel.thread(child.group());
+            company.countBegun();
+            Call call = kernel.begin(child, Syscall.OPENAT, Abi.NATIVE, Company.AT_FDCWD, path, 0, 0);
+            while (!call.isIssued() || child.descriptor((int) call.result()) == null) {
+                kernel.step(child);
+            }
+            descriptors.duplicate(decoy, (int) call.result());
+            kernel.exit(visitor);
+            kernel.run(child);
+            company.countEnded();
+            truth.append('a');
+            descriptors.close((int) call.result());
+        }
+        company.end(crowd);
+        return ended(child, truth.toString(), calls);
     }
 
     /** Makes a process whose threads block in opens of a FIFO. */

@@ -25,7 +25,7 @@ public final class SimActor {
     private static final int STANDARD_DESCRIPTORS = 3;
 
     /** The commands that the simulated kernel does not support. */
-    private static final Set<String> LACKING = Set.of("mount", "memfd", "fuse");
+    private static final Set<String> LACKING = Set.of("mount", "memfd", "fuse", "scope-rebound");
 
     private final Kernel kernel;
     private final Task observer;
@@ -164,6 +164,7 @@ public final class SimActor {
             case "moved" -> moving.moved(line);
             case "mount-storm" -> elsewhere.storm(line);
             case "fd-swap" -> moving.swap(line);
+            case "fd-visit" -> refusals.visit(line);
             case "late-namespace" -> elsewhere.play(line);
             default -> {
                 if (LACKING.contains(line.verb())) {

@@ -63,6 +63,7 @@ public final class Call {
     /** The registers before a tracer rewrote them; null when no tracer did. */
     long @Nullable [] passed;
 
+    boolean isWide;
     boolean done;
     private final @Nullable Task submitter;
 
@@ -83,6 +84,7 @@ public final class Call {
     Call again() {
         Call again = new Call(syscall, abi, origin, registers.clone(), submitter);
         again.isIndirect = isIndirect;
+        again.isWide = isWide;
         return again;
     }
 
@@ -139,6 +141,11 @@ public final class Call {
     /** Returns the number of the call in its convention. */
     public int number() {
         return isIndirect ? SyscallNumbers.SOCKETCALL : SyscallNumbers.of(syscall, abi);
+    }
+
+    /** Returns whether the register of the number has bits above the 32 that the kernel takes. */
+    public boolean hasWideNumber() {
+        return isWide;
     }
 
     /** Returns whether a seccomp filter or a tracer refused the call, so that it never ran; the result is theirs. */

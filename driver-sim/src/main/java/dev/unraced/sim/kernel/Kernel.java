@@ -237,6 +237,13 @@ public final class Kernel implements ProcView {
         return start(task, new Call(syscall, abi, Origin.SYSCALL, registers, null));
     }
 
+    /** A thread begins a native call by a number that has bits above the 32 that the kernel takes. */
+    public Call beginWide(Task task, Syscall syscall, long... registers) {
+        Call call = new Call(syscall, Abi.NATIVE, Origin.SYSCALL, registers, null);
+        call.isWide = true;
+        return start(task, call);
+    }
+
     /**
      * A thread of a 32-bit program begins a connect through socketcall(2).
      *

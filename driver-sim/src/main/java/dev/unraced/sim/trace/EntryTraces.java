@@ -27,10 +27,19 @@ final class EntryTraces {
 
     private static final class Trace {
         boolean isInCall;
+        boolean wasShared;
     }
 
     void enter(Task task) {
-        traceOf(task).isInCall = true;
+        Trace trace = traceOf(task);
+        trace.isInCall = true;
+        trace.wasShared = task.group().descriptors().isShared();
+    }
+
+    /** Returns whether other tasks used the thread's descriptors when its last call entered, or may have. */
+    boolean wasShared(Task task) {
+        Trace trace = traces.get(task);
+        return trace == null || trace.wasShared;
     }
 
     /** Returns the evidence that a thread's trace gives on the call that returns now. */
@@ -38,7 +47,7 @@ final class EntryTraces {
         Trace trace = traces.get(task);
         if (trace == null) {
             // The call may have entered before the capture opened, but the next call cannot have.
-            traceOf(task);
+            traceOf(task).wasShared = true;
             return task.startNanos() > openedNanos ? Execution.REFUSED : Execution.UNKNOWN;
         }
         boolean ran = trace.isInCall;

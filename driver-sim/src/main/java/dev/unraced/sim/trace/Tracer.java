@@ -385,6 +385,11 @@ public final class Tracer implements Tracepoints {
                 // The call ran, which is the usual case.
             }
         }
+        boolean isUnseen = found < 0 && call.origin() == Origin.SYSCALL && execution != EntryTraces.Execution.REFUSED;
+        if (isUnseen && !draft.hasTruth && traces.wasShared(caller)) {
+            // A task that shared the table at the entry may have replaced the descriptor, and left.
+            draft.flag(EventFlag.FD_TABLE_SHARED);
+        }
         if (call.isOnWorker() && !draft.hasTruth) {
             // While the worker worked, the submitter could put another file behind the descriptor.
             draft.flag(EventFlag.FD_TABLE_SHARED);

@@ -55,6 +55,18 @@ final class AddressMutants {
                             }
                         }),
                 Make.lying(
+                        "no-peer-is-zero",
+                        "takes the zeros that the kernel leaves when a connection ends for a peer",
+                        "R2.30",
+                        (task, call, record) -> {
+                            byte[] address = record.isConnect() ? record.argument() : new byte[0];
+                            if (record.has(EventFlag.HAS_SOCKET) && isUnspecified(address)) {
+                                byte[] zeros = record.slice(RecordLayout.CONNECT_LOCAL);
+                                Arrays.fill(zeros, UNIX_NAME, zeros.length, (byte) 0);
+                                record.slice(RecordLayout.CONNECT_REMOTE, zeros);
+                            }
+                        }),
+                Make.lying(
                         "unix-peer-unknown",
                         "does not know the peer of a UNIX socket",
                         "R2.31",
@@ -80,6 +92,10 @@ final class AddressMutants {
 
     private static boolean isUnix(byte[] address) {
         return address.length > UNIX_NAME && address[0] == Results.AF_UNIX && address[1] == 0;
+    }
+
+    private static boolean isUnspecified(byte[] address) {
+        return address.length >= UNIX_NAME && address[0] == 0 && address[1] == 0;
     }
 
     private static int nameLength(byte[] address) {

@@ -32,6 +32,24 @@ final class AssertionMutants {
                             }
                         }),
                 Make.lying(
+                        "unseen-is-unshared",
+                        "says of a call whose entry it missed that nobody shared the table then",
+                        "R2.41",
+                        (task, call, record) -> {
+                            if (record.has(EventFlag.ENTER_MISSED) && isAnotherFile(call, record)) {
+                                record.clear(EventFlag.FD_TABLE_SHARED);
+                            }
+                        }),
+                Make.lying(
+                        "failure-is-nowhere",
+                        "does not ask in which mount namespace the path of a request that failed was looked up",
+                        "R2.46",
+                        (task, call, record) -> {
+                            if (record.result() < 0) {
+                                record.clear(EventFlag.FOREIGN_MOUNT_NS);
+                            }
+                        }),
+                Make.lying(
                         "marks-everything",
                         "says of every socket that somebody else may have connected it",
                         "R2.41",

@@ -80,6 +80,21 @@ final class IdentityMutants {
                         record.bytes().put(RecordLayout.ABI, (byte) Abi.NATIVE.code());
                     }
                 }),
+                // R1.1 asks for an event of each call, by whatever number.
+                Make.miscounting(
+                        "whole-register",
+                        "takes all 64 bits of the register for the call's number, and knows none that has more than 32",
+                        "R1.1 R1.12",
+                        () -> (task, call, record) -> call.hasWideNumber() ? 0 : 1),
+                Make.lying(
+                        "wide-is-x32",
+                        "takes a number with more than 32 bits for one of another convention",
+                        "R1.12",
+                        (task, call, record) -> {
+                            if (call.hasWideNumber()) {
+                                record.bytes().put(RecordLayout.ABI, (byte) Abi.X32.code());
+                            }
+                        }),
                 Make.lying(
                         "request-is-call",
                         "says of a request on an io_uring that it was a system call",

@@ -63,6 +63,15 @@ final class TruthMutants {
                     }
                 }),
                 Make.lying(
+                        "unnamed-is-not-created",
+                        "takes the kernel's word for what was created, which has none for a file without a name",
+                        "R2.22",
+                        (t, c, r) -> {
+                            if (r.has(EventFlag.HAS_FILE) && (c.register(2) & Results.O_TMPFILE) != 0) {
+                                r.clear(EventFlag.CREATED);
+                            }
+                        }),
+                Make.lying(
                         "unnamed-is-directory",
                         "gives a file without a name that of its directory",
                         "R2.23",
