@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** The base of all parts of the simulated kernel: error numbers, and the log of a step's reads and writes. */
+/** The base of all parts of the simulated kernel: error numbers. */
 @NullMarked
 package dev.unraced.sim.base;
 

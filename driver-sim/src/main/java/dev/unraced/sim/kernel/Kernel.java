@@ -8,7 +8,6 @@ import static dev.unraced.sim.base.Errno.ERESTARTSYS;
 import dev.unraced.event.Abi;
 import dev.unraced.event.Origin;
 import dev.unraced.event.Syscall;
-import dev.unraced.sim.base.AccessLog;
 import dev.unraced.sim.fs.FileTree;
 import dev.unraced.sim.fs.FsContext;
 import dev.unraced.sim.fs.OpenFile;
@@ -39,10 +38,9 @@ public final class Kernel implements ProcView {
 
     private static final long INIT_PID_NAMESPACE = 0xefff_fffcL;
 
-    private final AccessLog log = new AccessLog();
     private final VirtualClock clock;
-    private final FileTree files = new FileTree(log);
-    private final Network network = new Network(log, new UnixFileNames(files));
+    private final FileTree files = new FileTree();
+    private final Network network = new Network(new UnixFileNames(files));
     private final OpenSteps opens = new OpenSteps(files);
     private final ConnectSteps connects = new ConnectSteps(network);
     private final ThreadIds ids;
@@ -50,10 +48,7 @@ public final class Kernel implements ProcView {
     private final Map<Integer, Task> tasks = new HashMap<>();
     private final Map<Integer, TaskGroup> groups = new HashMap<>();
     private final TaskGroup init;
-    /** The object of the log that stands for the table of taken ids. */
-    private final long idsThing = log.newThing();
 
-    private final long observersThing = log.newThing();
     private Tracepoints[] observers = {};
     private boolean looksTakeSteps;
     private long requests;
@@ -67,7 +62,7 @@ public final class Kernel implements ProcView {
         clock = new VirtualClock(uptimeNanos);
         ids = new ThreadIds(maxThreadId);
         files.showProcesses(this);
-        init = group(ids.next(), files.newContext(), new AddressSpace(log), new Descriptors(log, this::closed));
+        init = group(ids.next(), files.newContext(), new AddressSpace(), new Descriptors(this::closed));
         init.tasks.get(0).comm("init".getBytes(StandardCharsets.US_ASCII));
         init.pidNamespace = INIT_PID_NAMESPACE;
         init.cgroupId = Cgroups.ROOT;
@@ -75,10 +70,6 @@ public final class Kernel implements ProcView {
 
     public Cgroups cgroups() {
         return cgroups;
-    }
-
-    public AccessLog log() {
-        return log;
     }
 
     public VirtualClock clock() {
@@ -100,13 +91,11 @@ public final class Kernel implements ProcView {
 
     /** Returns the task with an id, or null. */
     public @Nullable Task task(int tid) {
-        log.read(idsThing);
         return tasks.get(tid);
     }
 
     /** Returns whether a task has not ended. */
     public boolean isAlive(Task task) {
-        log.read(task.thing);
         return !task.dead;
     }
 
@@ -122,14 +111,12 @@ public final class Kernel implements ProcView {
 
     /** Attaches an observer from the next step on. */
     public void attach(Tracepoints observer) {
-        log.write(observersThing);
         observers = Arrays.copyOf(observers, observers.length + 1);
         observers[observers.length - 1] = observer;
     }
 
     /** Ends {@link #attach}. */
     public void detach(Tracepoints observer) {
-        log.write(observersThing);
         observers = Arrays.stream(observers).filter(other -> other != observer).toArray(Tracepoints[]::new);
     }
 
@@ -140,7 +127,6 @@ public final class Kernel implements ProcView {
 
     /** Returns all live threads. */
     public List<Task> tasks() {
-        log.read(idsThing);
         return List.copyOf(tasks.values());
     }
 
@@ -153,7 +139,7 @@ public final class Kernel implements ProcView {
     public int unshare(Task task) {
         TaskGroup group = task.group;
         FsContext before = group.fs;
-        group.fs = before.leave();
+        group.fs = before.copy();
         int result = files.unshare(task);
         if (result < 0) {
             group.fs = before;
@@ -166,7 +152,6 @@ public final class Kernel implements ProcView {
      * directory.
      */
     public void enterNamespace(Task task, TaskGroup of) {
-        task.group.fs.leave();
         task.group.fs = of.fs.copy();
     }
 
@@ -189,13 +174,12 @@ public final class Kernel implements ProcView {
      * Creates a child as {@link #fork} does, with a chosen id, as clone3 with set_tid does; null when the id is taken.
      */
     public @Nullable Task forkAs(Task parent, byte[] comm, int id) {
-        log.write(idsThing);
         return ids.take(id) ? fork(parent, comm, id) : null;
     }
 
     private Task fork(Task parent, byte[] comm, int id) {
         TaskGroup from = parent.group;
-        TaskGroup child = group(id, from.fs.copy(), new AddressSpace(log), from.descriptors.copy());
+        TaskGroup child = group(id, from.fs.copy(), new AddressSpace(), from.descriptors.copy());
         child.parentTgid = from.tgid;
         child.uid = from.uid;
         child.effectiveUid = from.effectiveUid;
@@ -217,7 +201,6 @@ public final class Kernel implements ProcView {
      * Adds a thread as {@link #thread} does, with a chosen id, as clone3 with set_tid does; null when the id is taken.
      */
     public @Nullable Task threadAs(TaskGroup group, int id) {
-        log.write(idsThing);
         return ids.take(id) ? thread(group, id) : null;
     }
 
@@ -342,7 +325,6 @@ public final class Kernel implements ProcView {
             } else if (item.call() != null) {
                 task.call = item.call();
             } else {
-                log.read(observersThing);
                 for (Tracepoints observer : observers) {
                     observer.submittedOther(task);
                 }
@@ -385,7 +367,6 @@ public final class Kernel implements ProcView {
 
     private CallStep take(Task task, Call call) {
         clock.advance(STEP_NANOS);
-        log.read(task.thing);
         if (task.pending == Signal.VANISH) {
             CallStep missed = call.next;
             vanish(task, call);
@@ -418,7 +399,6 @@ public final class Kernel implements ProcView {
 
     private boolean looks(Task task, Call call) {
         boolean more = false;
-        log.read(observersThing);
         for (Tracepoints observer : observers) {
             more |= observer.look(call.caller(task), call);
         }
@@ -480,7 +460,6 @@ public final class Kernel implements ProcView {
 
     /** Interrupts a task; the signal acts on its call at the next step. */
     public void signal(Task task, Signal signal) {
-        log.write(task.thing);
         if (task.dead) {
             return;
         }
@@ -493,14 +472,12 @@ public final class Kernel implements ProcView {
 
     /** Sends SIGSYS to a thread that blocks this signal, so that the signal stays pending. */
     public void pendSigsys(Task task) {
-        log.write(task.thing);
         task.sigsysBlocked = true;
         task.sigsysPending = true;
     }
 
     /** Ends every thread of a process; a thread that is in a call ends at its next step. */
     public void kill(TaskGroup group) {
-        log.read(group.thing);
         for (Task task : group.tasks()) {
             signal(task, Signal.KILL);
         }
@@ -512,7 +489,6 @@ public final class Kernel implements ProcView {
      * @see #endExec
      */
     public void beginExec(Task task, Signal death) {
-        log.read(task.group.thing);
         for (Task other : task.group.tasks()) {
             if (other != task) {
                 signal(other, death);
@@ -522,14 +498,11 @@ public final class Kernel implements ProcView {
 
     /** Returns whether the other threads are gone. */
     public boolean canEndExec(Task task) {
-        log.read(task.group.thing);
         return task.group.tasks.size() == 1;
     }
 
     /** Ends execve: the thread takes over id and start time of its group's first thread, and gets new memory. */
     public void endExec(Task task, byte[] comm) {
-        log.write(task.group.thing);
-        log.write(idsThing);
         TaskGroup group = task.group;
         if (!canEndExec(task)) {
             throw new IllegalStateException("the process has other threads still");
@@ -541,7 +514,7 @@ public final class Kernel implements ProcView {
             task.startNanos = group.startNanos;
             tasks.put(task.tid, task);
         }
-        group.memory = new AddressSpace(log);
+        group.memory = new AddressSpace();
         task.comm(comm);
     }
 
@@ -554,14 +527,12 @@ public final class Kernel implements ProcView {
 
     @Override
     public @Nullable FsContext contextOf(int tgid) {
-        log.read(idsThing);
         TaskGroup group = groups.get(tgid);
         return group == null ? null : group.fs;
     }
 
     @Override
     public @Nullable OpenFile descriptorOf(int tgid, int fd) {
-        log.read(idsThing);
         TaskGroup group = groups.get(tgid);
         return group == null ? null : group.descriptors.get(fd);
     }
@@ -587,7 +558,6 @@ public final class Kernel implements ProcView {
             return;
         }
         if (call.origin() == Origin.SYSCALL) {
-            log.read(observersThing);
             for (Tracepoints observer : observers) {
                 observer.enter(task, call);
             }
@@ -629,7 +599,6 @@ public final class Kernel implements ProcView {
         if (request.origin() != Origin.IO_URING) {
             return;
         }
-        log.read(observersThing);
         for (Tracepoints observer : observers) {
             observer.submitted(task, request);
         }
@@ -680,7 +649,6 @@ public final class Kernel implements ProcView {
 
     private void tellOfWork(Task task, Call call) {
         call.untold = false;
-        log.read(observersThing);
         for (Tracepoints observer : observers) {
             observer.worked(task, call);
         }
@@ -742,7 +710,6 @@ public final class Kernel implements ProcView {
     private void tellOfEnd(Task task, Call call) {
         call.done = true;
         returned++;
-        log.read(observersThing);
         for (Tracepoints observer : observers) {
             if (call.origin() == Origin.SYSCALL) {
                 observer.exit(task, call);
@@ -797,10 +764,6 @@ public final class Kernel implements ProcView {
 
     private void die(Task task) {
         TaskGroup group = task.group;
-        log.write(group.thing);
-        log.write(task.thing);
-        log.write(idsThing);
-        log.read(observersThing);
         task.dead = true;
         for (Tracepoints observer : observers) {
             observer.threadExit(task);
@@ -820,19 +783,17 @@ public final class Kernel implements ProcView {
     }
 
     private TaskGroup group(int tgid, FsContext context, AddressSpace memory, Descriptors descriptors) {
-        TaskGroup group = new TaskGroup(tgid, memory, descriptors, context, log.newThing());
+        TaskGroup group = new TaskGroup(tgid, memory, descriptors, context);
         groups.put(tgid, group);
         task(group, tgid);
         return group;
     }
 
     private Task task(TaskGroup group, int tid) {
-        log.write(idsThing);
-        log.write(group.thing);
         // Two threads with the same id must not have the same start time.
         clock.advance(STEP_NANOS);
         byte[] comm = group.tasks.isEmpty() ? new byte[0] : group.tasks.get(0).comm();
-        Task task = new Task(group, tid, clock.now(), comm, log.newThing());
+        Task task = new Task(group, tid, clock.now(), comm);
         if (tid == group.tgid) {
             group.startNanos = task.startNanos;
         }

@@ -10,7 +10,6 @@ import static dev.unraced.sim.base.Errno.EAGAIN;
 import static dev.unraced.sim.base.Errno.EINVAL;
 import static dev.unraced.sim.base.Errno.ENETUNREACH;
 
-import dev.unraced.sim.base.AccessLog;
 import dev.unraced.sim.net.InetSocket.State;
 
 /**
@@ -20,18 +19,15 @@ import dev.unraced.sim.net.InetSocket.State;
 final class Datagrams {
     final Ports ports;
 
-    private final AccessLog log;
     private final Devices devices;
 
-    Datagrams(AccessLog log, Devices devices) {
-        this.log = log;
+    Datagrams(Devices devices) {
         this.devices = devices;
-        this.ports = new Ports(log);
+        this.ports = new Ports();
     }
 
     /** Returns the result of connect(2). The kernel binds a port even if the address turns out to be invalid. */
     int connect(InetSocket socket, Address address) {
-        log.write(socket.thing);
         if (address.length() < Address.FAMILY_SIZE) {
             return -EINVAL;
         }
@@ -131,7 +127,6 @@ final class Datagrams {
     }
 
     void close(InetSocket socket) {
-        log.write(socket.thing);
         ports.release(socket);
     }
 }

@@ -24,7 +24,6 @@ final class InetBind {
      * @return 0 or a negated errno
      */
     static int bind(InetSocket socket, Address address, Devices devices, @Nullable Ports ports) {
-        socket.log.write(socket.thing);
         boolean v4 = socket.family() == AF_INET;
         if (address.length() < (v4 ? Address.IN_SIZE : Address.IN6_SHORT_SIZE)) {
             return -EINVAL;

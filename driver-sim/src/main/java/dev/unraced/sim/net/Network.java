@@ -10,7 +10,6 @@ import static dev.unraced.sim.base.Errno.EOPNOTSUPP;
 import static dev.unraced.sim.base.Errno.EPROTONOSUPPORT;
 import static dev.unraced.sim.base.Errno.ESOCKTNOSUPPORT;
 
-import dev.unraced.sim.base.AccessLog;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
@@ -34,17 +33,15 @@ public final class Network {
     /** {@code net.core.somaxconn}: the kernel's default. */
     private static final int LONGEST_BACKLOG = 4096;
 
-    private final AccessLog log;
     private final Tcp tcp;
     private final Datagrams datagrams;
     private final UnixSockets unix;
     private final Devices devices = new Devices();
 
-    public Network(AccessLog log, UnixNames names) {
-        this.log = log;
-        this.tcp = new Tcp(log, devices);
-        this.datagrams = new Datagrams(log, devices);
-        this.unix = new UnixSockets(log, names);
+    public Network(UnixNames names) {
+        this.tcp = new Tcp(devices);
+        this.datagrams = new Datagrams(devices);
+        this.unix = new UnixSockets(names);
     }
 
     /**
@@ -65,7 +62,6 @@ public final class Network {
     /** setsockopt(2) with SO_BINDTOIFINDEX; 0 removes the device. */
     public void bindToDevice(Socket socket, int index) {
         if (socket instanceof InetSocket inet) {
-            log.write(inet.thing);
             inet.device = index;
         }
     }
@@ -100,9 +96,8 @@ public final class Network {
             return SocketResult.failed(EPROTONOSUPPORT);
         }
         return switch (type) {
-            case Socket.SOCK_STREAM, Socket.SOCK_SEQPACKET, Socket.SOCK_DGRAM ->
-                SocketResult.of(new UnixSocket(log, type));
-            case Socket.SOCK_RAW -> SocketResult.of(new UnixSocket(log, Socket.SOCK_DGRAM));
+            case Socket.SOCK_STREAM, Socket.SOCK_SEQPACKET, Socket.SOCK_DGRAM -> SocketResult.of(new UnixSocket(type));
+            case Socket.SOCK_RAW -> SocketResult.of(new UnixSocket(Socket.SOCK_DGRAM));
             default -> SocketResult.failed(ESOCKTNOSUPPORT);
         };
     }
@@ -124,7 +119,7 @@ public final class Network {
         if (own == 0 || (protocol != 0 && protocol != own)) {
             return SocketResult.failed(EPROTONOSUPPORT);
         }
-        return SocketResult.of(new InetSocket(log, family, type, own));
+        return SocketResult.of(new InetSocket(family, type, own));
     }
 
     /**

@@ -29,7 +29,6 @@ final class TcpConnect implements ConnectAttempt {
     }
 
     private void conclude() {
-        socket.log.write(socket.thing);
         waits = false;
         if (socket.disconnects != disconnects) {
             result = -EPIPE;
@@ -57,7 +56,6 @@ final class TcpConnect implements ConnectAttempt {
 
     @Override
     public boolean canGoOn() {
-        socket.log.read(socket.thing);
         return waits && socket.state != State.SYN_SENT;
     }
 

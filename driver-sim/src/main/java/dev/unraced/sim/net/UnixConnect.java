@@ -40,7 +40,6 @@ final class UnixConnect implements ConnectAttempt {
             awaited = socket.nonblocking() ? null : listener;
             return -EAGAIN;
         }
-        socket.log.write(socket.thing);
         return switch (socket.state) {
             case ESTABLISHED -> -EISCONN;
             case LISTEN -> -EINVAL;
@@ -49,13 +48,12 @@ final class UnixConnect implements ConnectAttempt {
     }
 
     private int establish(UnixSocket listener) {
-        UnixSocket child = new UnixSocket(socket.log, listener.type());
+        UnixSocket child = new UnixSocket(listener.type());
         child.name = listener.name;
         child.state = State.ESTABLISHED;
         child.peer = socket;
         socket.peer = child;
         socket.state = State.ESTABLISHED;
-        socket.log.write(listener.queueThing);
         listener.queue.add(child);
         return 0;
     }

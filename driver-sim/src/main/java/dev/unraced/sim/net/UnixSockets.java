@@ -12,7 +12,6 @@ import static dev.unraced.sim.base.Errno.EOPNOTSUPP;
 import static dev.unraced.sim.base.Errno.EPERM;
 import static dev.unraced.sim.base.Errno.EPROTOTYPE;
 
-import dev.unraced.sim.base.AccessLog;
 import dev.unraced.sim.net.UnixSocket.State;
 import java.util.Arrays;
 
@@ -21,19 +20,16 @@ final class UnixSockets {
     /** {@code sizeof(struct sockaddr_un)}. */
     private static final int LONGEST = 110;
 
-    private final AccessLog log;
     private final UnixNames names;
     private final AbstractNames abstractNames;
 
-    UnixSockets(AccessLog log, UnixNames names) {
-        this.log = log;
+    UnixSockets(UnixNames names) {
         this.names = names;
-        this.abstractNames = new AbstractNames(log);
+        this.abstractNames = new AbstractNames();
     }
 
     /** {@code unix_bind}. */
     int bind(Object caller, UnixSocket socket, Address address) {
-        log.write(socket.thing);
         if (address.length() == Address.FAMILY_SIZE && address.family() == AF_UNIX) {
             return socket.name != null || abstractNames.takeAny(socket) ? 0 : -ENOSPC;
         }
@@ -93,7 +89,6 @@ final class UnixSockets {
         if (!(lookup.socket() instanceof UnixSocket found)) {
             return Lookup.failed(lookup.errno());
         }
-        log.read(found.thing);
         if (found.dead) {
             return Lookup.failed(ECONNREFUSED);
         }
@@ -109,7 +104,6 @@ final class UnixSockets {
     }
 
     private int connectDatagrams(Object caller, UnixSocket socket, Address address) {
-        log.write(socket.thing);
         if (address.length() < Address.FAMILY_SIZE) {
             return -EINVAL;
         }
@@ -125,7 +119,6 @@ final class UnixSockets {
         if (!(lookup.socket() instanceof UnixSocket other)) {
             return -lookup.errno();
         }
-        log.write(other.thing);
         // unix_may_send: a socket with a peer receives from that peer alone.
         if (other.peer != null && other.peer != socket) {
             return -EPERM;
@@ -138,8 +131,6 @@ final class UnixSockets {
 
     /** {@code unix_listen}: a socket without a name cannot listen. */
     int listen(UnixSocket socket, int backlog) {
-        log.write(socket.thing);
-        log.write(socket.queueThing);
         if (socket.type() == Socket.SOCK_DGRAM) {
             return -EOPNOTSUPP;
         }
@@ -153,14 +144,12 @@ final class UnixSockets {
 
     /** {@code unix_accept} for a caller that does not wait. */
     SocketResult accept(UnixSocket socket) {
-        log.read(socket.thing);
         if (socket.type() == Socket.SOCK_DGRAM) {
             return SocketResult.failed(EOPNOTSUPP);
         }
         if (socket.state != State.LISTEN) {
             return SocketResult.failed(EINVAL);
         }
-        log.write(socket.queueThing);
         UnixSocket child = socket.queue.poll();
         return child == null ? SocketResult.failed(EAGAIN) : SocketResult.of(child);
     }
@@ -169,11 +158,9 @@ final class UnixSockets {
      * {@code unix_release_sock}: it closes connections that were not accepted, too; the name in the file tree stays.
      */
     void close(UnixSocket socket) {
-        log.write(socket.thing);
         socket.dead = true;
         abstractNames.release(socket);
         if (socket.state == State.LISTEN) {
-            log.write(socket.queueThing);
             socket.queue.forEach(this::close);
             socket.queue.clear();
         }

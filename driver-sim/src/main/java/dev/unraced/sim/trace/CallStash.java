@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.sim.trace;
 
-import dev.unraced.sim.base.AccessLog;
 import dev.unraced.stash.ArgStash;
 import dev.unraced.stash.StashPolicy;
 import dev.unraced.stash.StashStats;
@@ -16,24 +15,10 @@ final class CallStash {
     /** The size of an ordinary entry in bytes. */
     static final int ENTRY_BYTES = 336;
 
-    /**
-     * In a stash with at most this many entries, the order of steps decides which thread finds room, so accesses are
-     * logged.
-     */
-    private static final int CONTENDED = 64;
-
-    private final AccessLog log;
-    private final long entriesThing;
-    private final long longThing;
-    private final long lateThing;
     private final ArgStash entries;
     private final ArgStash longEntries;
     /** The kernel's copies of calls that found no room at entry. */
     private final ArgStash late;
-
-    private final boolean entriesContended;
-    private final boolean longContended;
-    private final boolean lateContended;
 
     private final byte[] array = new byte[Draft.LARGEST];
     private final ByteBuffer bytes = ByteBuffer.wrap(array);
@@ -41,17 +26,10 @@ final class CallStash {
     private long longRefused;
     private long longEvicted;
 
-    CallStash(AccessLog log, StashPolicy policy, int capacity, int longCapacity, UnaryOperator<ArgStash> seam) {
-        this.log = log;
-        entriesThing = log.newThing();
-        longThing = log.newThing();
-        lateThing = log.newThing();
+    CallStash(StashPolicy policy, int capacity, int longCapacity, UnaryOperator<ArgStash> seam) {
         entries = seam.apply(policy.newConfinedStash(capacity, ENTRY_BYTES));
         longEntries = policy.newConfinedStash(Math.min(capacity, longCapacity), Draft.LARGEST);
         late = policy.newConfinedStash(Math.min(capacity, longCapacity), Draft.LARGEST);
-        entriesContended = entries.capacity() <= CONTENDED;
-        longContended = longEntries.capacity() <= CONTENDED;
-        lateContended = late.capacity() <= CONTENDED;
     }
 
     /** Stores a draft; {@link #take} shows whether there was room. */
@@ -59,17 +37,14 @@ final class CallStash {
         int length = draft.writeTo(array);
         bytes.limit(length).position(0);
         boolean isShort = length <= ENTRY_BYTES;
-        touch(entriesContended, entriesThing);
         ArgStash.Put outcome = entries.put(thread, startNanos, call, isShort ? bytes : elsewhere);
         if (outcome == ArgStash.Put.REPLACED) {
-            touch(longContended, longThing);
             longEntries.discard(thread);
         }
-        if (!isShort && outcome != ArgStash.Put.REFUSED) {
-            touch(longContended, longThing);
-            if (longEntries.put(thread, startNanos, call, bytes) == ArgStash.Put.REFUSED) {
-                longRefused++;
-            }
+        if (!isShort
+                && outcome != ArgStash.Put.REFUSED
+                && longEntries.put(thread, startNanos, call, bytes) == ArgStash.Put.REFUSED) {
+            longRefused++;
         }
     }
 
@@ -77,7 +52,6 @@ final class CallStash {
     void putLate(long thread, long startNanos, int call, Draft draft) {
         int length = draft.writeTo(array);
         bytes.limit(length).position(0);
-        touch(lateContended, lateThing);
         late.put(thread, startNanos, call, bytes);
     }
 
@@ -89,11 +63,9 @@ final class CallStash {
      */
     int peek(long thread, long startNanos, int call, Draft draft) {
         bytes.clear();
-        log.read(entriesThing);
         int length = entries.peek(thread, startNanos, call, bytes);
         if (length == Byte.BYTES) {
             bytes.clear();
-            log.read(longThing);
             length = longEntries.peek(thread, startNanos, call, bytes);
         }
         if (length > 0) {
@@ -109,23 +81,18 @@ final class CallStash {
      */
     int take(long thread, long startNanos, int call, Draft draft) {
         bytes.clear();
-        touch(entriesContended, entriesThing);
         int length = entries.take(thread, startNanos, call, bytes);
         if (length == Byte.BYTES) {
             bytes.clear();
-            touch(longContended, longThing);
             length = longEntries.take(thread, startNanos, call, bytes);
             longEvicted += length == ArgStash.EVICTED ? 1 : 0;
         } else if (length < 0 && length != ArgStash.MISSING) {
-            touch(longContended, longThing);
             longEntries.discard(thread);
         }
         if (length < 0) {
             bytes.clear();
-            log.read(lateThing);
             int found = late.take(thread, startNanos, call, bytes);
             if (found != ArgStash.MISSING) {
-                touch(lateContended, lateThing);
                 // The entries report only once why they lack a call, so that reason is kept unless the late stash has
                 // the draft.
                 length = found > 0 || length == ArgStash.MISSING ? found : length;
@@ -138,9 +105,6 @@ final class CallStash {
     }
 
     void discard(long thread) {
-        touch(entriesContended, entriesThing);
-        touch(longContended, longThing);
-        touch(lateContended, lateThing);
         entries.discard(thread);
         longEntries.discard(thread);
         late.discard(thread);
@@ -150,12 +114,6 @@ final class CallStash {
         entries.clear();
         longEntries.clear();
         late.clear();
-    }
-
-    private void touch(boolean contended, long thing) {
-        if (contended) {
-            log.write(thing);
-        }
     }
 
     /** Returns the statistics; an evicted long part counts as its whole entry. */

@@ -76,13 +76,13 @@ public final class Tracer implements Tracepoints {
         this.settings = settings;
         this.precautions = seams.precautions();
         this.truth = new Truth(takes(Precaution.SECOND_WALKS));
-        this.connects = new ConnectsUnderWay(kernel.log());
+        this.connects = new ConnectsUnderWay();
         this.traces = new EntryTraces(0);
         this.watched =
                 settings.syscalls().stream().mapToInt(call -> 1 << call.code()).sum();
         this.filter = new CallFilter(kernel, settings);
-        this.stash = new CallStash(
-                kernel.log(), settings.policy(), settings.stashEntries(), settings.stashLongPaths(), seams.stash());
+        this.stash =
+                new CallStash(settings.policy(), settings.stashEntries(), settings.stashLongPaths(), seams.stash());
         this.emitter = new Emitter(seams.sink().apply(sink));
         mitigation(settings.mitigation());
         this.enterEvents = settings.enterEvents();

@@ -3,14 +3,12 @@ package dev.unraced.sim.net;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.unraced.sim.base.AccessLog;
 import java.util.Objects;
 
 /** A network with its names, and short names for its operations. */
 final class Host {
-    final AccessLog log = new AccessLog();
     final MemoryNames names = new MemoryNames();
-    final Network network = new Network(log, names);
+    final Network network = new Network(names);
 
     Socket socket(int family, int type) {
         return Objects.requireNonNull(network.socket(family, type, 0).socket());
