@@ -81,7 +81,7 @@ final class SimWorld implements World {
             return kernel.canStep(task);
         }
         Action next = script.next();
-        return next != null && kernel.isAlive(task) && next.condition().holds(kernel, task);
+        return next != null && !task.isDead() && next.condition().holds(kernel, task);
     }
 
     @Override

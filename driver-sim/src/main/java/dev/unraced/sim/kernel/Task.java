@@ -70,6 +70,15 @@ public final class Task implements FsCaller {
         return call;
     }
 
+    /** Begins a call; a thread makes one call at a time. */
+    Call begin(Call begun) {
+        if (call != null || dead) {
+            throw new IllegalStateException(this + (dead ? " is dead" : " is in a call: " + call));
+        }
+        call = begun;
+        return begun;
+    }
+
     /** The result that the last call returned to user space. */
     public long lastResult() {
         return lastResult;

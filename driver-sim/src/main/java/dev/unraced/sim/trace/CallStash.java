@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.sim.trace;
 
+import dev.unraced.event.Origin;
+import dev.unraced.sim.kernel.Call;
+import dev.unraced.sim.kernel.Task;
 import dev.unraced.stash.ArgStash;
 import dev.unraced.stash.StashPolicy;
 import dev.unraced.stash.StashStats;
@@ -8,10 +11,13 @@ import java.nio.ByteBuffer;
 import java.util.function.UnaryOperator;
 
 /**
- * Keeps drafts from entry to return. Long drafts lie in a small stash of their own, so that memory does not grow by the
- * longest path times the number of threads.
+ * Keeps unfinished records from entry to return. Long ones lie in a small stash of their own, so that memory does not
+ * grow by the longest path times the number of threads.
  */
 final class CallStash {
+    /** This bit keeps the keys of io_uring requests apart from those of threads. */
+    private static final long REQUEST_KEY = 1L << 40;
+
     /** The size of an ordinary entry in bytes. */
     static final int ENTRY_BYTES = 336;
 
@@ -20,7 +26,7 @@ final class CallStash {
     /** The kernel's copies of calls that found no room at entry. */
     private final ArgStash late;
 
-    private final byte[] array = new byte[Draft.LARGEST];
+    private final byte[] array = new byte[RecordBuilder.LARGEST];
     private final ByteBuffer bytes = ByteBuffer.wrap(array);
     private final ByteBuffer elsewhere = ByteBuffer.allocate(Byte.BYTES);
     private long longRefused;
@@ -28,92 +34,113 @@ final class CallStash {
 
     CallStash(StashPolicy policy, int capacity, int longCapacity, UnaryOperator<ArgStash> seam) {
         entries = seam.apply(policy.newConfinedStash(capacity, ENTRY_BYTES));
-        longEntries = policy.newConfinedStash(Math.min(capacity, longCapacity), Draft.LARGEST);
-        late = policy.newConfinedStash(Math.min(capacity, longCapacity), Draft.LARGEST);
+        longEntries = policy.newConfinedStash(Math.min(capacity, longCapacity), RecordBuilder.LARGEST);
+        late = policy.newConfinedStash(Math.min(capacity, longCapacity), RecordBuilder.LARGEST);
     }
 
-    /** Stores a draft; {@link #take} shows whether there was room. */
-    void put(long thread, long startNanos, int call, Draft draft) {
-        int length = draft.writeTo(array);
+    /** Stores a record; {@link #take} shows whether there was room. */
+    void put(Task caller, Call call, RecordBuilder record) {
+        int length = record.writeTo(array);
         bytes.limit(length).position(0);
         boolean isShort = length <= ENTRY_BYTES;
-        ArgStash.Put outcome = entries.put(thread, startNanos, call, isShort ? bytes : elsewhere);
+        ArgStash.Put outcome =
+                entries.put(key(caller, call), caller.startNanos(), code(call), isShort ? bytes : elsewhere);
         if (outcome == ArgStash.Put.REPLACED) {
-            longEntries.discard(thread);
+            longEntries.discard(key(caller, call));
         }
         if (!isShort
                 && outcome != ArgStash.Put.REFUSED
-                && longEntries.put(thread, startNanos, call, bytes) == ArgStash.Put.REFUSED) {
+                && longEntries.put(key(caller, call), caller.startNanos(), code(call), bytes) == ArgStash.Put.REFUSED) {
             longRefused++;
         }
     }
 
-    /** Stores a draft of a call whose entry found no room, or was not seen; the statistics do not count it. */
-    void putLate(long thread, long startNanos, int call, Draft draft) {
-        int length = draft.writeTo(array);
+    /** Stores a record of a call whose entry found no room, or was not seen; the statistics do not count it. */
+    void putLate(Task caller, Call call, RecordBuilder record) {
+        int length = record.writeTo(array);
         bytes.limit(length).position(0);
-        late.put(thread, startNanos, call, bytes);
+        late.put(key(caller, call), caller.startNanos(), code(call), bytes);
     }
 
     /**
-     * Reads the draft that a call left at its entry, without removing it. The stash still remembers why it refused or
+     * Reads the record that a call left at its entry, without removing it. The stash still remembers why it refused or
      * evicted a call.
      *
-     * @return negative when there is no draft
+     * @return negative when there is no record
      */
-    int peek(long thread, long startNanos, int call, Draft draft) {
+    int peek(Task caller, Call call, RecordBuilder record) {
         bytes.clear();
-        int length = entries.peek(thread, startNanos, call, bytes);
+        int length = entries.peek(key(caller, call), caller.startNanos(), code(call), bytes);
         if (length == Byte.BYTES) {
             bytes.clear();
-            length = longEntries.peek(thread, startNanos, call, bytes);
+            length = longEntries.peek(key(caller, call), caller.startNanos(), code(call), bytes);
         }
         if (length > 0) {
-            draft.readFrom(array);
+            record.readFrom(array);
         }
         return length;
     }
 
     /**
-     * Takes a draft.
+     * Takes a record.
      *
      * @return negative when there is none, for the reasons of {@link ArgStash#take}
      */
-    int take(long thread, long startNanos, int call, Draft draft) {
+    int take(Task caller, Call call, RecordBuilder record) {
         bytes.clear();
-        int length = entries.take(thread, startNanos, call, bytes);
+        int length = entries.take(key(caller, call), caller.startNanos(), code(call), bytes);
         if (length == Byte.BYTES) {
             bytes.clear();
-            length = longEntries.take(thread, startNanos, call, bytes);
+            length = longEntries.take(key(caller, call), caller.startNanos(), code(call), bytes);
             longEvicted += length == ArgStash.EVICTED ? 1 : 0;
         } else if (length < 0 && length != ArgStash.MISSING) {
-            longEntries.discard(thread);
+            longEntries.discard(key(caller, call));
         }
         if (length < 0) {
             bytes.clear();
-            int found = late.take(thread, startNanos, call, bytes);
+            int found = late.take(key(caller, call), caller.startNanos(), code(call), bytes);
             if (found != ArgStash.MISSING) {
                 // The entries report only once why they lack a call, so that reason is kept unless the late stash has
-                // the draft.
+                // the record.
                 length = found > 0 || length == ArgStash.MISSING ? found : length;
             }
         }
         if (length > 0) {
-            draft.readFrom(array);
+            record.readFrom(array);
         }
         return length;
     }
 
-    void discard(long thread) {
-        entries.discard(thread);
-        longEntries.discard(thread);
-        late.discard(thread);
+    /** Removes what is left of a thread that ended. */
+    void discard(Task task) {
+        discard(task.tid());
+    }
+
+    /** Removes what is left of a request whose task ended. */
+    void discard(Call request) {
+        discard(REQUEST_KEY + request.request());
+    }
+
+    private void discard(long key) {
+        entries.discard(key);
+        longEntries.discard(key);
+        late.discard(key);
     }
 
     void clear() {
         entries.clear();
         longEntries.clear();
         late.clear();
+    }
+
+    /** Returns the key of a call under way: its thread, or its request. */
+    static long key(Task caller, Call call) {
+        return call.origin() == Origin.IO_URING ? REQUEST_KEY + call.request() : caller.tid();
+    }
+
+    /** Returns a code of the call and its convention. */
+    private static int code(Call call) {
+        return call.syscall().code() << 8 | call.abi().code();
     }
 
     /** Returns the statistics; an evicted long part counts as its whole entry. */

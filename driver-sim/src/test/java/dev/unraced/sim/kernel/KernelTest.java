@@ -129,7 +129,7 @@ class KernelTest {
         openat("/tmp/fifo");
 
         assertThat(kernel.run(task)).isFalse();
-        assertThat(kernel.isBlocked(task)).isTrue();
+        assertThat(kernel.canStep(task)).isFalse();
         assertThatThrownBy(() -> kernel.step(task)).isInstanceOf(IllegalStateException.class);
         release();
         assertThat(kernel.run(task)).isTrue();
@@ -185,7 +185,6 @@ class KernelTest {
         kernel.run(task);
 
         assertThat(seen).containsExactly("enter " + task.tid(), "end " + task.tid());
-        assertThat(kernel.returned()).isZero();
     }
 
     @Test
@@ -400,7 +399,7 @@ class KernelTest {
         fifo();
         kernel.submit(task, Syscall.OPENAT, true, AT_FDCWD, path("/tmp/fifo"), 0, 0);
         kernel.step(task);
-        kernel.kill(task.group());
+        task.group().tasks().forEach(thread -> kernel.signal(thread, Signal.KILL));
         kernel.run(task);
         task.group().tasks().forEach(kernel::run);
 
