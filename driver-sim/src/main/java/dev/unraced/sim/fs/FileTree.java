@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.sim.fs;
 
-import static dev.unraced.sim.base.Errno.EEXIST;
-import static dev.unraced.sim.base.Errno.ENOENT;
-import static dev.unraced.sim.base.Errno.EPERM;
+import static dev.unraced.linux.Errno.EEXIST;
+import static dev.unraced.linux.Errno.ENOENT;
+import static dev.unraced.linux.Errno.EPERM;
 
 import dev.unraced.event.ByteString;
+import dev.unraced.linux.OpenFlags;
 import java.util.Arrays;
 
 /**

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.sim.fs;
 
+import dev.unraced.linux.OpenFlags;
 import org.jspecify.annotations.Nullable;
 
 /** An open file, which descriptors refer to: {@code struct file}. It starts with one reference. */

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.sim.fs;
 
-import static dev.unraced.sim.base.Errno.EEXIST;
-import static dev.unraced.sim.base.Errno.EISDIR;
-import static dev.unraced.sim.base.Errno.ELOOP;
-import static dev.unraced.sim.base.Errno.ENXIO;
-import static dev.unraced.sim.base.Errno.EOPNOTSUPP;
+import static dev.unraced.linux.Errno.EEXIST;
+import static dev.unraced.linux.Errno.EISDIR;
+import static dev.unraced.linux.Errno.ELOOP;
+import static dev.unraced.linux.Errno.ENXIO;
+import static dev.unraced.linux.Errno.EOPNOTSUPP;
 
 import dev.unraced.event.ByteString;
+import dev.unraced.linux.OpenFlags;
 import org.jspecify.annotations.Nullable;
 
 /** One open of a path: do_filp_open() of fs/namei.c. */

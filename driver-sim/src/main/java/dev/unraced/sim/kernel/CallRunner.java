@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.sim.kernel;
 
-import static dev.unraced.sim.base.Errno.ECANCELED;
-import static dev.unraced.sim.base.Errno.EINTR;
-import static dev.unraced.sim.base.Errno.ERESTARTSYS;
+import static dev.unraced.linux.Errno.ECANCELED;
+import static dev.unraced.linux.Errno.EINTR;
+import static dev.unraced.linux.Errno.ERESTARTSYS;
 
 import dev.unraced.event.Origin;
 import dev.unraced.event.Syscall;

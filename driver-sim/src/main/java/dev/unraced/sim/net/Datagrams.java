@@ -4,12 +4,13 @@ package dev.unraced.sim.net;
 import static dev.unraced.event.Sockaddr.AF_INET;
 import static dev.unraced.event.Sockaddr.AF_INET6;
 import static dev.unraced.event.Sockaddr.AF_UNSPEC;
-import static dev.unraced.sim.base.Errno.EACCES;
-import static dev.unraced.sim.base.Errno.EAFNOSUPPORT;
-import static dev.unraced.sim.base.Errno.EAGAIN;
-import static dev.unraced.sim.base.Errno.EINVAL;
-import static dev.unraced.sim.base.Errno.ENETUNREACH;
+import static dev.unraced.linux.Errno.EACCES;
+import static dev.unraced.linux.Errno.EAFNOSUPPORT;
+import static dev.unraced.linux.Errno.EAGAIN;
+import static dev.unraced.linux.Errno.EINVAL;
+import static dev.unraced.linux.Errno.ENETUNREACH;
 
+import dev.unraced.linux.SocketTypes;
 import dev.unraced.sim.net.InetSocket.State;
 
 /**
@@ -119,7 +120,7 @@ final class Datagrams {
             socket.localIp = socket.any();
         }
         if (!socket.portLocked) {
-            if (socket.type() != Socket.SOCK_RAW) {
+            if (socket.type() != SocketTypes.SOCK_RAW) {
                 ports.release(socket);
             }
             socket.sport = 0;

@@ -4,10 +4,10 @@ package dev.unraced.sim.net;
 import static dev.unraced.event.Sockaddr.AF_INET;
 import static dev.unraced.event.Sockaddr.AF_INET6;
 import static dev.unraced.event.Sockaddr.AF_UNSPEC;
-import static dev.unraced.sim.base.Errno.EADDRINUSE;
-import static dev.unraced.sim.base.Errno.EADDRNOTAVAIL;
-import static dev.unraced.sim.base.Errno.EAFNOSUPPORT;
-import static dev.unraced.sim.base.Errno.EINVAL;
+import static dev.unraced.linux.Errno.EADDRINUSE;
+import static dev.unraced.linux.Errno.EADDRNOTAVAIL;
+import static dev.unraced.linux.Errno.EAFNOSUPPORT;
+import static dev.unraced.linux.Errno.EINVAL;
 
 import dev.unraced.sim.net.InetSocket.State;
 import org.jspecify.annotations.Nullable;

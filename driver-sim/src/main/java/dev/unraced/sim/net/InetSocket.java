@@ -3,6 +3,8 @@ package dev.unraced.sim.net;
 
 import static dev.unraced.event.Sockaddr.AF_INET;
 import static dev.unraced.event.Sockaddr.AF_INET6;
+import static dev.unraced.linux.SocketTypes.SOCK_RAW;
+import static dev.unraced.linux.SocketTypes.SOCK_STREAM;
 
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;

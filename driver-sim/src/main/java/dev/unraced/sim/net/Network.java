@@ -4,12 +4,13 @@ package dev.unraced.sim.net;
 import static dev.unraced.event.Sockaddr.AF_INET;
 import static dev.unraced.event.Sockaddr.AF_INET6;
 import static dev.unraced.event.Sockaddr.AF_UNIX;
-import static dev.unraced.sim.base.Errno.EAFNOSUPPORT;
-import static dev.unraced.sim.base.Errno.EINVAL;
-import static dev.unraced.sim.base.Errno.EOPNOTSUPP;
-import static dev.unraced.sim.base.Errno.EPROTONOSUPPORT;
-import static dev.unraced.sim.base.Errno.ESOCKTNOSUPPORT;
+import static dev.unraced.linux.Errno.EAFNOSUPPORT;
+import static dev.unraced.linux.Errno.EINVAL;
+import static dev.unraced.linux.Errno.EOPNOTSUPP;
+import static dev.unraced.linux.Errno.EPROTONOSUPPORT;
+import static dev.unraced.linux.Errno.ESOCKTNOSUPPORT;
 
+import dev.unraced.linux.SocketTypes;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
@@ -74,7 +75,7 @@ public final class Network {
     public SocketResult socket(int family, int type, int protocol) {
         int kind = type & TYPE_MASK;
         int flags = type & ~TYPE_MASK;
-        if ((flags & ~(Socket.SOCK_NONBLOCK | Socket.SOCK_CLOEXEC)) != 0) {
+        if ((flags & ~(SocketTypes.SOCK_NONBLOCK | SocketTypes.SOCK_CLOEXEC)) != 0) {
             return SocketResult.failed(EINVAL);
         }
         if (family != AF_UNIX && family != AF_INET && family != AF_INET6) {
@@ -85,7 +86,7 @@ public final class Network {
         }
         SocketResult made = family == AF_UNIX ? unixSocket(kind, protocol) : inetSocket(family, kind, protocol);
         if (made.socket() != null) {
-            made.socket().nonblocking((flags & Socket.SOCK_NONBLOCK) != 0);
+            made.socket().nonblocking((flags & SocketTypes.SOCK_NONBLOCK) != 0);
         }
         return made;
     }
@@ -96,8 +97,9 @@ public final class Network {
             return SocketResult.failed(EPROTONOSUPPORT);
         }
         return switch (type) {
-            case Socket.SOCK_STREAM, Socket.SOCK_SEQPACKET, Socket.SOCK_DGRAM -> SocketResult.of(new UnixSocket(type));
-            case Socket.SOCK_RAW -> SocketResult.of(new UnixSocket(Socket.SOCK_DGRAM));
+            case SocketTypes.SOCK_STREAM, SocketTypes.SOCK_SEQPACKET, SocketTypes.SOCK_DGRAM ->
+                SocketResult.of(new UnixSocket(type));
+            case SocketTypes.SOCK_RAW -> SocketResult.of(new UnixSocket(SocketTypes.SOCK_DGRAM));
             default -> SocketResult.failed(ESOCKTNOSUPPORT);
         };
     }
@@ -108,9 +110,9 @@ public final class Network {
             return SocketResult.failed(EINVAL);
         }
         int own = switch (type) {
-            case Socket.SOCK_STREAM -> IPPROTO_TCP;
-            case Socket.SOCK_DGRAM -> IPPROTO_UDP;
-            case Socket.SOCK_RAW -> protocol;
+            case SocketTypes.SOCK_STREAM -> IPPROTO_TCP;
+            case SocketTypes.SOCK_DGRAM -> IPPROTO_UDP;
+            case SocketTypes.SOCK_RAW -> protocol;
             default -> -1;
         };
         if (own < 0) {
@@ -139,8 +141,8 @@ public final class Network {
                 copy,
                 devices,
                 switch (inet.type()) {
-                    case Socket.SOCK_STREAM -> tcp.ports;
-                    case Socket.SOCK_DGRAM -> datagrams.ports;
+                    case SocketTypes.SOCK_STREAM -> tcp.ports;
+                    case SocketTypes.SOCK_DGRAM -> datagrams.ports;
                     default -> null;
                 });
     }
@@ -200,6 +202,6 @@ public final class Network {
     }
 
     private static boolean isTcp(Socket socket) {
-        return socket instanceof InetSocket && socket.type() == Socket.SOCK_STREAM;
+        return socket instanceof InetSocket && socket.type() == SocketTypes.SOCK_STREAM;
     }
 }

@@ -5,14 +5,6 @@ import org.jspecify.annotations.Nullable;
 
 /** A socket of a {@link Network}, with the fields of {@code struct socket} and {@code struct sock}. Not thread-safe. */
 public abstract sealed class Socket permits InetSocket, UnixSocket {
-    public static final int SOCK_STREAM = 1;
-    public static final int SOCK_DGRAM = 2;
-    public static final int SOCK_RAW = 3;
-    public static final int SOCK_SEQPACKET = 5;
-    /** A bit of the type argument of socket(2). */
-    public static final int SOCK_NONBLOCK = 04000;
-    /** A bit of the type argument of socket(2). */
-    public static final int SOCK_CLOEXEC = 02000000;
 
     private final int family;
     private final int type;

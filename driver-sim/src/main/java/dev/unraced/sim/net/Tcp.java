@@ -3,15 +3,15 @@ package dev.unraced.sim.net;
 
 import static dev.unraced.event.Sockaddr.AF_INET;
 import static dev.unraced.event.Sockaddr.AF_UNSPEC;
-import static dev.unraced.sim.base.Errno.EADDRINUSE;
-import static dev.unraced.sim.base.Errno.EADDRNOTAVAIL;
-import static dev.unraced.sim.base.Errno.EAFNOSUPPORT;
-import static dev.unraced.sim.base.Errno.EAGAIN;
-import static dev.unraced.sim.base.Errno.EALREADY;
-import static dev.unraced.sim.base.Errno.EINPROGRESS;
-import static dev.unraced.sim.base.Errno.EINVAL;
-import static dev.unraced.sim.base.Errno.EISCONN;
-import static dev.unraced.sim.base.Errno.ENETUNREACH;
+import static dev.unraced.linux.Errno.EADDRINUSE;
+import static dev.unraced.linux.Errno.EADDRNOTAVAIL;
+import static dev.unraced.linux.Errno.EAFNOSUPPORT;
+import static dev.unraced.linux.Errno.EAGAIN;
+import static dev.unraced.linux.Errno.EALREADY;
+import static dev.unraced.linux.Errno.EINPROGRESS;
+import static dev.unraced.linux.Errno.EINVAL;
+import static dev.unraced.linux.Errno.EISCONN;
+import static dev.unraced.linux.Errno.ENETUNREACH;
 
 import dev.unraced.sim.net.InetSocket.Progress;
 import dev.unraced.sim.net.InetSocket.State;

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.sim.net;
 
-import static dev.unraced.sim.base.Errno.EAGAIN;
-import static dev.unraced.sim.base.Errno.ECONNREFUSED;
-import static dev.unraced.sim.base.Errno.EINVAL;
-import static dev.unraced.sim.base.Errno.EISCONN;
-import static dev.unraced.sim.base.Errno.ERESTARTSYS;
+import static dev.unraced.linux.Errno.EAGAIN;
+import static dev.unraced.linux.Errno.ECONNREFUSED;
+import static dev.unraced.linux.Errno.EINVAL;
+import static dev.unraced.linux.Errno.EISCONN;
+import static dev.unraced.linux.Errno.ERESTARTSYS;
 
 import dev.unraced.sim.net.UnixSocket.State;
 import org.jspecify.annotations.Nullable;

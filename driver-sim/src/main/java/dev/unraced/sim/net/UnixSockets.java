@@ -3,15 +3,16 @@ package dev.unraced.sim.net;
 
 import static dev.unraced.event.Sockaddr.AF_UNIX;
 import static dev.unraced.event.Sockaddr.AF_UNSPEC;
-import static dev.unraced.sim.base.Errno.EADDRINUSE;
-import static dev.unraced.sim.base.Errno.EAGAIN;
-import static dev.unraced.sim.base.Errno.ECONNREFUSED;
-import static dev.unraced.sim.base.Errno.EINVAL;
-import static dev.unraced.sim.base.Errno.ENOSPC;
-import static dev.unraced.sim.base.Errno.EOPNOTSUPP;
-import static dev.unraced.sim.base.Errno.EPERM;
-import static dev.unraced.sim.base.Errno.EPROTOTYPE;
+import static dev.unraced.linux.Errno.EADDRINUSE;
+import static dev.unraced.linux.Errno.EAGAIN;
+import static dev.unraced.linux.Errno.ECONNREFUSED;
+import static dev.unraced.linux.Errno.EINVAL;
+import static dev.unraced.linux.Errno.ENOSPC;
+import static dev.unraced.linux.Errno.EOPNOTSUPP;
+import static dev.unraced.linux.Errno.EPERM;
+import static dev.unraced.linux.Errno.EPROTOTYPE;
 
+import dev.unraced.linux.SocketTypes;
 import dev.unraced.sim.net.UnixSocket.State;
 import java.util.Arrays;
 
@@ -97,7 +98,7 @@ final class UnixSockets {
 
     /** {@code unix_stream_connect} or {@code unix_dgram_connect}. */
     ConnectAttempt connect(Object caller, UnixSocket socket, Address address) {
-        if (socket.type() == Socket.SOCK_DGRAM) {
+        if (socket.type() == SocketTypes.SOCK_DGRAM) {
             return new Concluded(connectDatagrams(caller, socket, address));
         }
         return isName(address) ? new UnixConnect(this, caller, socket, address) : new Concluded(-EINVAL);
@@ -131,7 +132,7 @@ final class UnixSockets {
 
     /** {@code unix_listen}: a socket without a name cannot listen. */
     int listen(UnixSocket socket, int backlog) {
-        if (socket.type() == Socket.SOCK_DGRAM) {
+        if (socket.type() == SocketTypes.SOCK_DGRAM) {
             return -EOPNOTSUPP;
         }
         if (socket.name == null || socket.state == State.ESTABLISHED) {
@@ -144,7 +145,7 @@ final class UnixSockets {
 
     /** {@code unix_accept} for a caller that does not wait. */
     SocketResult accept(UnixSocket socket) {
-        if (socket.type() == Socket.SOCK_DGRAM) {
+        if (socket.type() == SocketTypes.SOCK_DGRAM) {
             return SocketResult.failed(EOPNOTSUPP);
         }
         if (socket.state != State.LISTEN) {

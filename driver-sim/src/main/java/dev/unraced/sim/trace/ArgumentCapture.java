@@ -6,6 +6,7 @@ import dev.unraced.event.Integrity;
 import dev.unraced.event.Mitigation;
 import dev.unraced.event.Provenance;
 import dev.unraced.event.Syscall;
+import dev.unraced.linux.OpenFlags;
 import dev.unraced.sim.fs.Location;
 import dev.unraced.sim.fs.OpenFile;
 import dev.unraced.sim.kernel.AddressSpace;
@@ -38,7 +39,7 @@ final class ArgumentCapture {
         Location root = task.fs().root();
         record.rootMount = root.mountNumber();
         record.rootDentry = root.dentryNumber();
-        Location from = record.dirfd == ArgumentReader.AT_FDCWD
+        Location from = record.dirfd == OpenFlags.AT_FDCWD
                 ? task.fs().cwd()
                 : locationOf(task.group().descriptors().get(record.dirfd));
         if (from != null) {

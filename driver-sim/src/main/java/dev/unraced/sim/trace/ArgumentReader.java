@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.sim.trace;
 
+import static dev.unraced.linux.OpenFlags.AT_FDCWD;
+
 import dev.unraced.event.EventFlag;
 import dev.unraced.event.Integrity;
 import dev.unraced.event.Provenance;
 import dev.unraced.event.RecordLayout;
 import dev.unraced.event.Syscall;
+import dev.unraced.linux.OpenFlags;
 import dev.unraced.sim.kernel.AddressSpace;
 import dev.unraced.sim.kernel.Call;
 import java.nio.ByteBuffer;
@@ -14,10 +17,9 @@ import java.util.Arrays;
 
 /** Reads a call's arguments as a tracer can: registers directly, memory without faulting. */
 final class ArgumentReader {
-    static final int AT_FDCWD = -100;
     private static final long LOW_32 = 0xffff_ffffL;
-    /** O_CREAT|O_WRONLY|O_TRUNC, the flags that the kernel gives to a creat. */
-    private static final long CREAT_FLAGS = 0100 | 01 | 01000;
+    /** The flags that the kernel gives to a creat. */
+    private static final long CREAT_FLAGS = OpenFlags.O_CREAT | OpenFlags.O_WRONLY | OpenFlags.O_TRUNC;
 
     private static final int HOW_SIZE = 24;
     /** The size of a socketcall(2) block: descriptor, address pointer and length. */

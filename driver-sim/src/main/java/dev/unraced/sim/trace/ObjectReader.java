@@ -3,7 +3,7 @@ package dev.unraced.sim.trace;
 
 import dev.unraced.event.EventFlag;
 import dev.unraced.event.Syscall;
-import dev.unraced.sim.base.Errno;
+import dev.unraced.linux.Errno;
 import dev.unraced.sim.fs.OpenFile;
 import dev.unraced.sim.fs.PathFinder;
 import dev.unraced.sim.kernel.Call;

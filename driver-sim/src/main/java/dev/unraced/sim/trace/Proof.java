@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.sim.trace;
 
+import static dev.unraced.event.Sockaddr.AF_INET;
+import static dev.unraced.event.Sockaddr.AF_INET6;
+import static dev.unraced.event.Sockaddr.AF_UNIX;
+
 import dev.unraced.event.EventFlag;
 import dev.unraced.event.Integrity;
 import dev.unraced.sim.fs.OpenFile;
@@ -15,9 +19,6 @@ import java.util.Arrays;
  * opened file sits exactly where the path says, without a link on the way; a socket's peer has the claimed address.
  */
 final class Proof {
-    private static final int AF_UNIX = 1;
-    private static final int AF_INET = 2;
-    private static final int AF_INET6 = 10;
     /** The end of family, port and address of struct sockaddr_in. */
     private static final int INET_BYTES = 8;
 

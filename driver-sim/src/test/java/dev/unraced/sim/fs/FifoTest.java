@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.sim.fs;
 
-import static dev.unraced.sim.base.Errno.EINVAL;
-import static dev.unraced.sim.base.Errno.ENXIO;
-import static dev.unraced.sim.base.Errno.ERESTARTSYS;
-import static dev.unraced.sim.fs.OpenFlags.O_ACCMODE;
-import static dev.unraced.sim.fs.OpenFlags.O_NONBLOCK;
-import static dev.unraced.sim.fs.OpenFlags.O_PATH;
-import static dev.unraced.sim.fs.OpenFlags.O_RDONLY;
-import static dev.unraced.sim.fs.OpenFlags.O_RDWR;
-import static dev.unraced.sim.fs.OpenFlags.O_WRONLY;
+import static dev.unraced.linux.Errno.EINVAL;
+import static dev.unraced.linux.Errno.ENXIO;
+import static dev.unraced.linux.Errno.ERESTARTSYS;
+import static dev.unraced.linux.OpenFlags.O_ACCMODE;
+import static dev.unraced.linux.OpenFlags.O_NONBLOCK;
+import static dev.unraced.linux.OpenFlags.O_PATH;
+import static dev.unraced.linux.OpenFlags.O_RDONLY;
+import static dev.unraced.linux.OpenFlags.O_RDWR;
+import static dev.unraced.linux.OpenFlags.O_WRONLY;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.sim.fs;
 
-import static dev.unraced.sim.fs.OpenFlags.O_NOFOLLOW;
-import static dev.unraced.sim.fs.OpenFlags.O_PATH;
-import static dev.unraced.sim.fs.OpenFlags.O_RDONLY;
-import static dev.unraced.sim.fs.OpenFlags.O_RDWR;
-import static dev.unraced.sim.fs.OpenFlags.O_TMPFILE;
+import static dev.unraced.linux.OpenFlags.O_NOFOLLOW;
+import static dev.unraced.linux.OpenFlags.O_PATH;
+import static dev.unraced.linux.OpenFlags.O_RDONLY;
+import static dev.unraced.linux.OpenFlags.O_RDWR;
+import static dev.unraced.linux.OpenFlags.O_TMPFILE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.BeforeEach;

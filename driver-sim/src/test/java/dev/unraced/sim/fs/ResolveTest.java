@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.sim.fs;
 
-import static dev.unraced.sim.base.Errno.ENOENT;
-import static dev.unraced.sim.fs.OpenFlags.O_PATH;
-import static dev.unraced.sim.fs.OpenFlags.O_RDONLY;
+import static dev.unraced.linux.Errno.ENOENT;
+import static dev.unraced.linux.OpenFlags.O_PATH;
+import static dev.unraced.linux.OpenFlags.O_RDONLY;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.unraced.event.ByteString;

@@ -4,6 +4,7 @@ package dev.unraced.sim.fs;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.unraced.event.ByteString;
+import dev.unraced.linux.OpenFlags;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.sim.kernel;
 
+import static dev.unraced.linux.OpenFlags.AT_FDCWD;
+import static dev.unraced.linux.OpenFlags.O_RDWR;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.unraced.event.Abi;
 import dev.unraced.event.Syscall;
-import dev.unraced.sim.base.Errno;
+import dev.unraced.linux.Errno;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,8 +16,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class KernelTest {
-    private static final int AT_FDCWD = -100;
-    private static final long O_RDWR = 2;
     private static final int LEAST_IDS = 301;
 
     private final Kernel kernel = new Kernel(1_000_000, 1 << 15);
