@@ -28,7 +28,7 @@ class ArchitectureTest {
     static final ArchRule STASH_DEPENDS_ON_EVENT_ONLY = onlyOurs("stash", "event");
 
     @ArchTest
-    static final ArchRule CONFIG_DEPENDS_ON_EVENT_ONLY = onlyOurs("config", "event");
+    static final ArchRule CONFIG_DEPENDS_ON_EVENT_AND_NUMBERS_ONLY = onlyOurs("config", "event", "linux");
 
     // Every driver with a ring gets its capture from ring, so ring knows the SPI; the SPI does not know ring.
     @ArchTest

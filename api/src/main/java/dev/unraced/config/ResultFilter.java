@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.config;
 
+import static dev.unraced.linux.Errno.EINPROGRESS;
+
 import dev.unraced.event.Syscall;
 
 /** The filters by the result of a call. */
@@ -11,9 +13,6 @@ public enum ResultFilter {
     FAILED,
     /** Successful calls pass, and connects that are in progress when they return. */
     SUCCEEDED;
-
-    /** An errno of {@code asm-generic/errno.h}. */
-    private static final long EINPROGRESS = 115;
 
     /** Returns whether a call with this outcome becomes an event. */
     public boolean accepts(boolean failed) {

@@ -22,6 +22,8 @@ public record Sockaddr(ByteString bytes) {
     public static final int AF_INET = 2;
     /** AF_INET6. */
     public static final int AF_INET6 = 10;
+    /** AF_NETLINK. */
+    public static final int AF_NETLINK = 16;
 
     private static final int FAMILY_SIZE = 2;
     private static final int INET_SIZE = 8;

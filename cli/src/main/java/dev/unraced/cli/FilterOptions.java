@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.cli;
 
+import static dev.unraced.linux.Errno.EINPROGRESS;
+
 import dev.unraced.event.ByteString;
 import dev.unraced.event.BytesView;
 import dev.unraced.event.EventFlag;
@@ -22,7 +24,6 @@ import picocli.CommandLine.Spec;
 
 /** The options that choose which delivered events are printed. */
 final class FilterOptions {
-    private static final int EINPROGRESS = 115;
 
     @ArgGroup
     private @Nullable Outcome outcome;

@@ -5,6 +5,7 @@ import dev.unraced.event.ByteString;
 import dev.unraced.event.Capability;
 import dev.unraced.event.Syscall;
 import dev.unraced.event.SyscallEvent;
+import dev.unraced.linux.Errno;
 import java.util.List;
 import java.util.Map;
 
@@ -15,7 +16,7 @@ final class RefusedCorpus {
     /** A descriptor that the child has open, and that has nothing to do with its calls. */
     private static final int HELD = 100;
 
-    private static final int EACCES = -13;
+    private static final int EACCES = -Errno.EACCES;
     private static final int FEW = 200;
     private static final int DISCARD = 9;
 

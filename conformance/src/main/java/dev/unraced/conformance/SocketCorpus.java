@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.conformance;
 
+import static dev.unraced.event.Sockaddr.AF_NETLINK;
+import static dev.unraced.linux.SocketTypes.SOCK_RAW;
+
 import dev.unraced.event.Abi;
 import dev.unraced.event.ByteString;
 import dev.unraced.event.Capability;
@@ -25,8 +28,6 @@ final class SocketCorpus {
     private static final int FEW = 200;
     private static final int BATCH = 5_000;
     private static final int CLIENT = 1;
-    private static final int AF_NETLINK = 16;
-    private static final int SOCK_RAW = 3;
     private static final int NETLINK_SIZE = 12;
     /**
      * The first two bytes of fe80::66, an address that both interfaces of the actor have; the groups below exist on

@@ -6,6 +6,7 @@ import com.sun.jna.Native;
 import com.sun.jna.Pointer;
 import dev.unraced.ebpf.EbpfFailure.Step;
 import dev.unraced.event.Syscall;
+import dev.unraced.linux.Errno;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
@@ -203,7 +204,7 @@ final class BpfObject implements AutoCloseable {
 
     void resize(String map, int entries) throws EbpfFailure {
         Pointer found = LibBpf.bpf_object__find_map_by_name(object, map);
-        int error = found == null ? -LibC.ENOENT : LibBpf.bpf_map__set_max_entries(found, entries);
+        int error = found == null ? -Errno.ENOENT : LibBpf.bpf_map__set_max_entries(found, entries);
         if (error != 0) {
             throw new EbpfFailure(Step.OPEN_OBJECT, -error, "map " + map + " of " + entries);
         }

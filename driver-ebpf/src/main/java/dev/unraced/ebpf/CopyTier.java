@@ -3,6 +3,7 @@ package dev.unraced.ebpf;
 
 import dev.unraced.ebpf.EbpfFailure.Step;
 import dev.unraced.event.Syscall;
+import dev.unraced.linux.Errno;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -110,7 +111,7 @@ enum CopyTier {
     }
 
     private static EbpfFailure lacking(String function) {
-        return new EbpfFailure(Step.FIND_FUNCTION, LibC.ENOENT, function);
+        return new EbpfFailure(Step.FIND_FUNCTION, Errno.ENOENT, function);
     }
 
     private static boolean exists(String function) {

@@ -4,6 +4,7 @@ package dev.unraced.ebpf;
 import dev.unraced.driver.Availability;
 import dev.unraced.driver.Availability.Inconclusive;
 import dev.unraced.driver.Availability.Unavailable;
+import dev.unraced.linux.Errno;
 import dev.unraced.natives.NativePartException;
 
 /** Turns a failed step into the missing prerequisite and its remedy. The failure decides; facts only explain it. */
@@ -62,13 +63,13 @@ final class Diagnosis {
 
     /** Returns whether the error is permanent, unlike a lack of memory. */
     private static boolean isRefusal(int errno) {
-        return errno == LibC.EPERM
-                || errno == LibC.EACCES
-                || errno == LibC.ENOENT
-                || errno == LibC.EINVAL
-                || errno == LibC.ENOTSUPP
-                || errno == LibC.EOPNOTSUPP
-                || errno == LibC.ESRCH;
+        return errno == Errno.EPERM
+                || errno == Errno.EACCES
+                || errno == Errno.ENOENT
+                || errno == Errno.EINVAL
+                || errno == Errno.ENOTSUPP
+                || errno == Errno.EOPNOTSUPP
+                || errno == Errno.ESRCH;
     }
 
     /** The library in the jar cannot be used, and the system has none. */
@@ -111,13 +112,13 @@ final class Diagnosis {
     }
 
     private static Availability tracepoint(EbpfFailure failure, Machine machine) {
-        if (failure.errno() == LibC.EPERM) {
+        if (failure.errno() == Errno.EPERM) {
             return new Unavailable(
                     "NO_TRACEFS",
                     "tracefs is not mounted, and this process may not mount it for itself.",
                     "Run 'mount -t tracefs tracefs /sys/kernel/tracing', or give the process CAP_SYS_ADMIN.");
         }
-        if (failure.errno() == LibC.EACCES) {
+        if (failure.errno() == Errno.EACCES) {
             return new Unavailable(
                     "TRACEFS_CLOSED",
                     "tracefs is readable by root alone, and this process is not root.",
@@ -155,13 +156,13 @@ final class Diagnosis {
                     "Kernel " + machine.kernel() + " lacks what the programs need (" + what(failure) + ").",
                     "Use kernel 5.17 or newer.");
         }
-        if (failure.errno() == LibC.ENOMEM) {
+        if (failure.errno() == Errno.ENOMEM) {
             return new Unavailable(
                     "NO_MEMORY",
                     "The kernel has no memory for the maps (" + what(failure) + ").",
                     "Lower unraced.ring-bytes or unraced.stash.entries, or raise the memory limit of the container.");
         }
-        if (failure.errno() == LibC.EPERM || failure.errno() == LibC.EACCES) {
+        if (failure.errno() == Errno.EPERM || failure.errno() == Errno.EACCES) {
             return new Unavailable(
                     "FORBIDDEN",
                     "The kernel refused (" + what(failure) + ") although the process has the capabilities.",

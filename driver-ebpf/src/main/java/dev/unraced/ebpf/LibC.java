@@ -14,18 +14,6 @@ final class LibC {
     static final int MAP_SHARED = 1;
     static final short POLLIN = 1;
 
-    static final int EPERM = 1;
-    static final int ENOENT = 2;
-    static final int ESRCH = 3;
-    static final int ENOMEM = 12;
-    static final int EACCES = 13;
-    static final int EINVAL = 22;
-    static final int EOPNOTSUPP = 95;
-    /**
-     * An errno of {@code include/linux/errno.h} that is internal to the kernel, but that some of its functions return.
-     */
-    static final int ENOTSUPP = 524;
-
     private static final int EFD_CLOEXEC = 0x80000;
     private static final int EFD_NONBLOCK = 0x800;
 

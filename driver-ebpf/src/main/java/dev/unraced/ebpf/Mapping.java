@@ -4,6 +4,7 @@ package dev.unraced.ebpf;
 import com.sun.jna.Native;
 import com.sun.jna.Pointer;
 import dev.unraced.ebpf.EbpfFailure.Step;
+import dev.unraced.linux.Errno;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
@@ -25,7 +26,7 @@ final class Mapping {
     static Mapping of(int fd, long offset, long length, boolean writable) throws EbpfFailure {
         // JNA cuts a longer buffer silently.
         if (length > Integer.MAX_VALUE) {
-            throw new EbpfFailure(Step.MAP_MEMORY, LibC.EINVAL, length + " bytes are more than Java can address");
+            throw new EbpfFailure(Step.MAP_MEMORY, Errno.EINVAL, length + " bytes are more than Java can address");
         }
         int protection = writable ? LibC.PROT_READ | LibC.PROT_WRITE : LibC.PROT_READ;
         Pointer address = LibC.mmap(null, length, protection, LibC.MAP_SHARED, fd, offset);

@@ -4,6 +4,7 @@ package dev.unraced.ebpf;
 import com.sun.jna.Memory;
 import com.sun.jna.Pointer;
 import dev.unraced.ebpf.EbpfFailure.Step;
+import dev.unraced.linux.Errno;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
@@ -50,14 +51,14 @@ final class Tracefs implements AutoCloseable {
                                 .resolve("id"))
                         .strip());
             } catch (AccessDeniedException e) {
-                throw new EbpfFailure(Step.FIND_TRACEPOINT, LibC.EACCES, "tracefs is closed to this process");
+                throw new EbpfFailure(Step.FIND_TRACEPOINT, Errno.EACCES, "tracefs is closed to this process");
             } catch (IOException | NumberFormatException e) {
                 present |= Files.isDirectory(root.resolve("events"));
             }
         }
         throw present
-                ? new EbpfFailure(Step.FIND_TRACEPOINT, LibC.ENOENT, "tracepoint " + category + ":" + name)
-                : new EbpfFailure(Step.FIND_TRACEPOINT, LibC.EPERM, "tracefs is neither mounted nor mountable");
+                ? new EbpfFailure(Step.FIND_TRACEPOINT, Errno.ENOENT, "tracepoint " + category + ":" + name)
+                : new EbpfFailure(Step.FIND_TRACEPOINT, Errno.EPERM, "tracefs is neither mounted nor mountable");
     }
 
     @Override

@@ -7,6 +7,7 @@ import dev.unraced.driver.Availability;
 import dev.unraced.driver.Availability.Inconclusive;
 import dev.unraced.driver.Availability.Unavailable;
 import dev.unraced.ebpf.EbpfFailure.Step;
+import dev.unraced.linux.Errno;
 import org.junit.jupiter.api.Test;
 
 class DiagnosisTest {
@@ -41,47 +42,47 @@ class DiagnosisTest {
     void privilegeComesFirst() {
         Machine poor = machine("5.4.0", false, 0, "confidentiality");
 
-        assertThat(code(Diagnosis.of(load(LibC.EPERM), poor))).isEqualTo("NO_PRIVILEGE");
+        assertThat(code(Diagnosis.of(load(Errno.EPERM), poor))).isEqualTo("NO_PRIVILEGE");
     }
 
     @Test
     void twoCapabilitiesAreEnough() {
         Machine modest = machine("6.1.0", true, BPF_AND_PERFMON, "none");
 
-        assertThat(code(Diagnosis.of(load(LibC.EPERM), modest))).isEqualTo("FORBIDDEN");
+        assertThat(code(Diagnosis.of(load(Errno.EPERM), modest))).isEqualTo("FORBIDDEN");
     }
 
     @Test
     void aMissingDescriptionOfTypesIsNamed() {
-        assertThat(code(Diagnosis.of(load(LibC.ENOENT), machine("6.1.0", false, ALL, "none"))))
+        assertThat(code(Diagnosis.of(load(Errno.ENOENT), machine("6.1.0", false, ALL, "none"))))
                 .isEqualTo("NO_BTF");
     }
 
     @Test
     void lockdownIsNamed() {
-        assertThat(code(Diagnosis.of(load(LibC.EPERM), machine("6.1.0", true, ALL, "confidentiality"))))
+        assertThat(code(Diagnosis.of(load(Errno.EPERM), machine("6.1.0", true, ALL, "confidentiality"))))
                 .isEqualTo("LOCKDOWN");
-        assertThat(code(Diagnosis.of(load(LibC.EPERM), machine("6.1.0", true, ALL, "integrity"))))
+        assertThat(code(Diagnosis.of(load(Errno.EPERM), machine("6.1.0", true, ALL, "integrity"))))
                 .isEqualTo("FORBIDDEN");
     }
 
     @Test
     void anOldKernelIsNamedOnlyAfterAFailure() {
         for (String old : new String[] {"5.16.20-generic", "5.4", "4.19.0-27-amd64"}) {
-            assertThat(code(Diagnosis.of(load(LibC.EINVAL), machine(old, true, ALL, "none"))))
+            assertThat(code(Diagnosis.of(load(Errno.EINVAL), machine(old, true, ALL, "none"))))
                     .as(old)
                     .isEqualTo("KERNEL_TOO_OLD");
         }
-        assertThat(Diagnosis.of(load(LibC.EINVAL), machine("5.17.0", true, ALL, "none")))
+        assertThat(Diagnosis.of(load(Errno.EINVAL), machine("5.17.0", true, ALL, "none")))
                 .isInstanceOf(Inconclusive.class);
-        assertThat(Diagnosis.of(load(LibC.EINVAL), machine("custom", true, ALL, "none")))
+        assertThat(Diagnosis.of(load(Errno.EINVAL), machine("custom", true, ALL, "none")))
                 .isInstanceOf(Inconclusive.class);
     }
 
     @Test
     void whatNobodyForesawIsInconclusiveAndKeepsTheVerifiersWords() {
         Availability availability =
-                Diagnosis.of(new EbpfFailure(Step.LOAD, LibC.EINVAL, "R1 invalid mem access"), good());
+                Diagnosis.of(new EbpfFailure(Step.LOAD, Errno.EINVAL, "R1 invalid mem access"), good());
 
         assertThat(availability.describe())
                 .isEqualTo("inconclusive: loading the programs, errno 22: R1 invalid mem access");
@@ -89,32 +90,32 @@ class DiagnosisTest {
 
     @Test
     void memoryIsNamedWithTheSettingsThatNeedIt() {
-        assertThat(Diagnosis.of(load(LibC.ENOMEM), good()).describe())
+        assertThat(Diagnosis.of(load(Errno.ENOMEM), good()).describe())
                 .startsWith("NO_MEMORY")
                 .contains("unraced.ring-bytes");
     }
 
     @Test
     void tracepointsAndTracefsAreToldApart() {
-        assertThat(code(Diagnosis.of(new EbpfFailure(Step.FIND_TRACEPOINT, LibC.EPERM, "tracefs"), good())))
+        assertThat(code(Diagnosis.of(new EbpfFailure(Step.FIND_TRACEPOINT, Errno.EPERM, "tracefs"), good())))
                 .isEqualTo("NO_TRACEFS");
-        assertThat(code(Diagnosis.of(new EbpfFailure(Step.FIND_TRACEPOINT, LibC.ENOENT, "tracepoint x"), good())))
+        assertThat(code(Diagnosis.of(new EbpfFailure(Step.FIND_TRACEPOINT, Errno.ENOENT, "tracepoint x"), good())))
                 .isEqualTo("NO_TRACEPOINT");
-        assertThat(code(Diagnosis.of(new EbpfFailure(Step.FIND_TRACEPOINT, LibC.EACCES, "closed"), good())))
+        assertThat(code(Diagnosis.of(new EbpfFailure(Step.FIND_TRACEPOINT, Errno.EACCES, "closed"), good())))
                 .isEqualTo("TRACEFS_CLOSED");
     }
 
     @Test
     void aWayToTheCopiesIsRefusedOrUnknown() {
-        Offer refused = Diagnosis.kernelCopy(load(LibC.EPERM), CopyTier.FEXIT, good());
+        Offer refused = Diagnosis.kernelCopy(load(Errno.EPERM), CopyTier.FEXIT, good());
         Offer lacking = Diagnosis.kernelCopy(
-                new EbpfFailure(Step.FIND_FUNCTION, LibC.ENOENT, "fd_install"), CopyTier.KPROBE, good());
+                new EbpfFailure(Step.FIND_FUNCTION, Errno.ENOENT, "fd_install"), CopyTier.KPROBE, good());
 
         assertThat(refused.why()).contains("fentry and fexit").contains("errno 1");
         assertThat(lacking.why()).isEqualTo("this kernel has no function fd_install");
-        assertThat(Diagnosis.kernelCopy(load(LibC.ENOMEM), CopyTier.FEXIT, good()))
+        assertThat(Diagnosis.kernelCopy(load(Errno.ENOMEM), CopyTier.FEXIT, good()))
                 .isInstanceOf(Offer.Unknown.class);
-        assertThat(Diagnosis.kernelCopy(load(LibC.EPERM), CopyTier.FEXIT, machine("6.1.0", true, 0, "none")))
+        assertThat(Diagnosis.kernelCopy(load(Errno.EPERM), CopyTier.FEXIT, machine("6.1.0", true, 0, "none")))
                 .isInstanceOf(Offer.Unknown.class);
     }
 

@@ -15,6 +15,7 @@ import dev.unraced.config.CaptureConfig;
 import dev.unraced.driver.Capabilities;
 import dev.unraced.event.EventView;
 import dev.unraced.event.Mitigation;
+import dev.unraced.linux.Errno;
 import dev.unraced.ring.RingCapture;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -70,7 +71,7 @@ class GivenBackTest {
         long before = descriptors();
         try (MockedStatic<KernelCopy> copies = mockStatic(KernelCopy.class, CALLS_REAL_METHODS)) {
             copies.when(() -> KernelCopy.attach(any(), any(), any()))
-                    .thenThrow(new EbpfFailure(EbpfFailure.Step.ATTACH, LibC.ENOTSUPP, "a copy"));
+                    .thenThrow(new EbpfFailure(EbpfFailure.Step.ATTACH, Errno.ENOTSUPP, "a copy"));
             for (int i = 0; i < STARTS; i++) {
                 assertThatThrownBy(() -> EbpfSource.start(settings(Mitigation.KERNEL)))
                         .isInstanceOf(EbpfFailure.class);

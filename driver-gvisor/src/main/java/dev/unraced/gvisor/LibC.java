@@ -3,6 +3,8 @@ package dev.unraced.gvisor;
 
 import com.sun.jna.Native;
 import com.sun.jna.Pointer;
+import dev.unraced.event.Sockaddr;
+import dev.unraced.linux.SocketTypes;
 import dev.unraced.natives.JnaDispatch;
 
 /**
@@ -10,9 +12,9 @@ import dev.unraced.natives.JnaDispatch;
  * of 64-bit Linux.
  */
 final class LibC {
-    static final int AF_UNIX = 1;
-    static final int SOCK_SEQPACKET = 5;
-    static final int SOCK_CLOEXEC = 0x80000;
+    static final int AF_UNIX = Sockaddr.AF_UNIX;
+    static final int SOCK_SEQPACKET = SocketTypes.SOCK_SEQPACKET;
+    static final int SOCK_CLOEXEC = SocketTypes.SOCK_CLOEXEC;
     static final int SHUT_RDWR = 2;
     static final int MSG_TRUNC = 0x20;
     static final int MSG_DONTWAIT = 0x40;
@@ -23,9 +25,6 @@ final class LibC {
     static final short POLLRDHUP = 0x2000;
     static final int CLOCK_REALTIME = 0;
     static final int CLOCK_BOOTTIME = 7;
-
-    static final int EACCES = 13;
-    static final int EADDRINUSE = 98;
 
     /** The ioctl(2) for the number of bytes that wait to be received. */
     private static final long FIONREAD = 0x541B;

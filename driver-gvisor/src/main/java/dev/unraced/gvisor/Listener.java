@@ -4,6 +4,7 @@ package dev.unraced.gvisor;
 import com.sun.jna.Memory;
 import com.sun.jna.Native;
 import dev.unraced.driver.CaptureException;
+import dev.unraced.linux.Errno;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -89,7 +90,7 @@ final class Listener implements AutoCloseable {
         int length = (int) address.size();
         if (LibC.bind(fd, address, length) != 0) {
             int error = Native.getLastError();
-            boolean isLeftOver = error == LibC.EADDRINUSE && !isServed(address);
+            boolean isLeftOver = error == Errno.EADDRINUSE && !isServed(address);
             if (!isLeftOver || !remove() || LibC.bind(fd, address, length) != 0) {
                 throw new CaptureException("driver gvisor: cannot listen on " + endpoint + ": " + why(error));
             }
@@ -109,10 +110,10 @@ final class Listener implements AutoCloseable {
 
     private static String why(int error) {
         return switch (error) {
-            case LibC.EADDRINUSE ->
+            case Errno.EADDRINUSE ->
                 "another process listens there. Stop it, or set unraced.gvisor.endpoint to another"
                         + " path, in the sandboxes' trace session, too";
-            case LibC.EACCES -> "this user may not write there. Run as root, or set unraced.gvisor.endpoint";
+            case Errno.EACCES -> "this user may not write there. Run as root, or set unraced.gvisor.endpoint";
             default -> "errno " + error;
         };
     }

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.gvisor;
 
+import static dev.unraced.linux.Errno.ENAMETOOLONG;
+import static dev.unraced.linux.Errno.ENOENT;
+import static dev.unraced.linux.OpenFlags.AT_FDCWD;
+
 import dev.unraced.event.EventFlag;
 import dev.unraced.event.Integrity;
 import dev.unraced.event.Mitigation;
@@ -38,15 +42,12 @@ final class Merger {
      */
     private static final long TWIN_NANOS = 2_000_000_000L;
 
-    private static final int AT_FDCWD = -100;
     /** O_CREAT | O_WRONLY | O_TRUNC. */
     private static final long CREAT_FLAGS = 0x241;
 
     private static final long WORD = 0xffff_ffffL;
     private static final int CLONE_FILES = 0x400;
 
-    private static final int ENOENT = 2;
-    private static final int ENAMETOOLONG = 36;
     /** The longest address that a sentry reads: maxAddrLen of pkg/sentry/syscalls/linux/sys_socket.go. */
     private static final int LONGEST_ADDRESS = 200;
 

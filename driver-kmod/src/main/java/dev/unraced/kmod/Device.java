@@ -9,15 +9,6 @@ import org.jspecify.annotations.Nullable;
 final class Device {
     static final String PATH = "/dev/unraced";
 
-    static final int EPERM = 1;
-    static final int ENOENT = 2;
-    static final int ENXIO = 6;
-    static final int ENOMEM = 12;
-    static final int EACCES = 13;
-    static final int ENODEV = 19;
-    static final int EINVAL = 22;
-    static final int EPROTO = 71;
-
     private Device() {}
 
     static {

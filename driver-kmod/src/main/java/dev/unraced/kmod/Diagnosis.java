@@ -4,6 +4,7 @@ package dev.unraced.kmod;
 import dev.unraced.driver.Availability;
 import dev.unraced.driver.Availability.Inconclusive;
 import dev.unraced.driver.Availability.Unavailable;
+import dev.unraced.linux.Errno;
 
 /** Finds out what a failed step lacked, and how to get it. The failure decides; facts only explain it. */
 final class Diagnosis {
@@ -23,13 +24,13 @@ final class Diagnosis {
     }
 
     private static Availability opening(int errno, Machine machine) {
-        if (errno == Device.EACCES || errno == Device.EPERM) {
+        if (errno == Errno.EACCES || errno == Errno.EPERM) {
             return new Unavailable(
                     "NO_PRIVILEGE",
                     "Opening " + Device.PATH + " needs root and CAP_SYS_ADMIN, and this process lacks one of them.",
                     "Run as root with CAP_SYS_ADMIN.");
         }
-        if (errno == Device.ENOENT || errno == Device.ENXIO || errno == Device.ENODEV) {
+        if (errno == Errno.ENOENT || errno == Errno.ENXIO || errno == Errno.ENODEV) {
             return noDevice(machine);
         }
         return new Inconclusive("opening " + Device.PATH + " failed with errno " + errno);
@@ -103,13 +104,13 @@ final class Diagnosis {
     }
 
     private static Availability configuring(int errno, Machine machine, KmodFailure failure) {
-        if (errno == Device.EPROTO) {
+        if (errno == Errno.EPROTO) {
             return new Unavailable(
                     "OTHER_VERSION",
                     "The module that is loaded belongs to another version of this library.",
                     "As root run: unraced kmod unload && unraced kmod build && unraced kmod load");
         }
-        if (errno == Device.ENOENT) {
+        if (errno == Errno.ENOENT) {
             return new Unavailable(
                     "NO_HOOK",
                     "Kernel " + machine.kernel() + " lacks a function whose arguments mode kernel takes.",
@@ -119,7 +120,7 @@ final class Diagnosis {
     }
 
     private static Availability other(int errno, KmodFailure failure) {
-        if (errno == Device.ENOMEM) {
+        if (errno == Errno.ENOMEM) {
             return new Unavailable(
                     "NO_MEMORY",
                     "The kernel has no memory for the ring or the stash.",

@@ -7,6 +7,7 @@ import dev.unraced.driver.Availability;
 import dev.unraced.driver.Availability.Inconclusive;
 import dev.unraced.driver.Availability.Unavailable;
 import dev.unraced.kmod.KmodFailure.Step;
+import dev.unraced.linux.Errno;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -131,26 +132,26 @@ class DiagnosisTest {
 
     @Test
     void privilegeVersionAndMemoryHaveTheirOwnCodes() {
-        assertThat(code(Step.OPEN, Device.EACCES)).isEqualTo("NO_PRIVILEGE");
-        assertThat(code(Step.OPEN, Device.EPERM)).isEqualTo("NO_PRIVILEGE");
-        assertThat(code(Step.CONFIGURE, Device.EPROTO)).isEqualTo("OTHER_VERSION");
-        assertThat(code(Step.CONFIGURE, Device.ENOENT)).isEqualTo("NO_HOOK");
-        assertThat(code(Step.CONFIGURE, Device.ENOMEM)).isEqualTo("NO_MEMORY");
-        assertThat(code(Step.MAP, Device.ENOMEM)).isEqualTo("NO_MEMORY");
+        assertThat(code(Step.OPEN, Errno.EACCES)).isEqualTo("NO_PRIVILEGE");
+        assertThat(code(Step.OPEN, Errno.EPERM)).isEqualTo("NO_PRIVILEGE");
+        assertThat(code(Step.CONFIGURE, Errno.EPROTO)).isEqualTo("OTHER_VERSION");
+        assertThat(code(Step.CONFIGURE, Errno.ENOENT)).isEqualTo("NO_HOOK");
+        assertThat(code(Step.CONFIGURE, Errno.ENOMEM)).isEqualTo("NO_MEMORY");
+        assertThat(code(Step.MAP, Errno.ENOMEM)).isEqualTo("NO_MEMORY");
     }
 
     @Test
     void whatNobodyThoughtOfIsInconclusive() {
         assertThat(diagnose(Step.OPEN, 5)).isInstanceOf(Inconclusive.class);
-        assertThat(diagnose(Step.CONFIGURE, Device.EINVAL)).isInstanceOf(Inconclusive.class);
+        assertThat(diagnose(Step.CONFIGURE, Errno.EINVAL)).isInstanceOf(Inconclusive.class);
     }
 
     private Unavailable noDevice() {
-        return (Unavailable) diagnose(Step.OPEN, Device.ENOENT);
+        return (Unavailable) diagnose(Step.OPEN, Errno.ENOENT);
     }
 
     private Unavailable noDevice(String kernel) {
-        return (Unavailable) Diagnosis.of(new KmodFailure(Step.OPEN, Device.ENOENT), Machine.under(root, true, kernel));
+        return (Unavailable) Diagnosis.of(new KmodFailure(Step.OPEN, Errno.ENOENT), Machine.under(root, true, kernel));
     }
 
     private String code(Step step, int errno) {

@@ -3,7 +3,8 @@ package dev.unraced.sim;
 
 import dev.unraced.event.ByteString;
 import dev.unraced.event.Sockaddr;
-import dev.unraced.sim.base.Errno;
+import dev.unraced.linux.Errno;
+import dev.unraced.linux.SocketTypes;
 import dev.unraced.sim.fs.OpenFile;
 import dev.unraced.sim.kernel.Kernel;
 import dev.unraced.sim.kernel.Signal;
@@ -244,7 +245,7 @@ public final class SimProcess {
     private int listen(ByteString address, String name) {
         int family = new Sockaddr(address).family();
         synchronized (kernel) {
-            int fd = socket(family, Socket.SOCK_STREAM, 0);
+            int fd = socket(family, SocketTypes.SOCK_STREAM, 0);
             int error = kernel.network().bind(first.task(), socketOf(fd), address.toByteArray());
             if (error == 0) {
                 error = kernel.network().listen(socketOf(fd), BACKLOG);

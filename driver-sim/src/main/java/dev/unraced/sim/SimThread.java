@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.sim;
 
-import static dev.unraced.sim.OpenFlags.AT_FDCWD;
+import static dev.unraced.linux.OpenFlags.AT_FDCWD;
 
 import dev.unraced.event.Abi;
 import dev.unraced.event.ByteString;
 import dev.unraced.event.Syscall;
+import dev.unraced.linux.OpenFlags;
+import dev.unraced.linux.SocketTypes;
 import dev.unraced.sim.kernel.Kernel;
 import dev.unraced.sim.kernel.Signal;
 import dev.unraced.sim.kernel.Task;
-import dev.unraced.sim.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Optional;
@@ -186,6 +187,6 @@ public final class SimThread {
     }
 
     private SimCall connectStream(SimBuffer address) {
-        return connect(process.socket(address.family(), Socket.SOCK_STREAM, 0), address);
+        return connect(process.socket(address.family(), SocketTypes.SOCK_STREAM, 0), address);
     }
 }

@@ -20,19 +20,19 @@ class ArchitectureTest {
     private static final String ROOT = "dev.unraced.sim";
 
     @ArchTest
-    static final ArchRule FILES_STAND_ALONE = onlyOurs("fs", "base");
+    static final ArchRule FILES_STAND_ALONE = onlyOurs("fs");
 
     @ArchTest
-    static final ArchRule SOCKETS_STAND_ALONE = onlyOurs("net", "base");
+    static final ArchRule SOCKETS_STAND_ALONE = onlyOurs("net");
 
     @ArchTest
-    static final ArchRule THE_KERNEL_DOES_NOT_KNOW_ITS_OBSERVER = onlyOurs("kernel", "base", "fs", "net");
+    static final ArchRule THE_KERNEL_DOES_NOT_KNOW_ITS_OBSERVER = onlyOurs("kernel", "fs", "net");
 
     @ArchTest
-    static final ArchRule THE_OBSERVER_KNOWS_THE_KERNEL = onlyOurs("trace", "base", "fs", "net", "kernel");
+    static final ArchRule THE_OBSERVER_KNOWS_THE_KERNEL = onlyOurs("trace", "fs", "net", "kernel");
 
     @ArchTest
-    static final ArchRule THE_ACTOR_DOES_NOT_KNOW_THE_OBSERVER = onlyOurs("actor", "base", "fs", "net", "kernel");
+    static final ArchRule THE_ACTOR_DOES_NOT_KNOW_THE_OBSERVER = onlyOurs("actor", "fs", "net", "kernel");
 
     @ArchTest
     static final ArchRule NO_CYCLES =

@@ -27,7 +27,7 @@ public final class OcsfEventWriter implements EventWriter {
     private static final int OUTBOUND = 2;
     private static final int LATERAL = 3;
     private static final int LOCALHOST = 1;
-    private static final long ECONNREFUSED = -111;
+    private static final long ECONNREFUSED = -dev.unraced.linux.Errno.ECONNREFUSED;
     private static final long MILLI = 1_000_000;
 
     private final WallClock clock;

@@ -18,7 +18,7 @@ final class SchemaEvent {
     private static final Bits FLAGS = new Bits(Stream.of(EventFlag.values())
             .map(flag -> Map.entry(flag.name(), (long) flag.mask()))
             .toList());
-    private static final int EINPROGRESS = -115;
+    private static final int EINPROGRESS = -dev.unraced.linux.Errno.EINPROGRESS;
     private static final int LOOPBACK_NET = 127;
     private static final byte[] LOOPBACK6 = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1};
     private static final byte[] MAPPED = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, -1, -1};

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.cli.print;
 
+import static dev.unraced.linux.OpenFlags.AT_FDCWD;
+
 import dev.unraced.event.Abi;
 import dev.unraced.event.ArgumentView;
 import dev.unraced.event.BytesView;
@@ -27,7 +29,6 @@ import java.util.Set;
  * <p>Paths stand in quotes and cannot leave them, so that no name can pretend to be the next column.
  */
 public final class TextEventWriter implements EventWriter {
-    private static final int AT_FDCWD = -100;
     private static final int TASK_WIDTH = 24;
     private static final int CALL_WIDTH = 7;
     private static final int OBJECT_WIDTH = 40;

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.gvisor.session;
 
+import static dev.unraced.linux.Errno.EBADF;
+
 import com.sun.jna.Memory;
 import com.sun.jna.Native;
 import com.sun.jna.Pointer;
+import dev.unraced.linux.SocketTypes;
 import dev.unraced.natives.JnaDispatch;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -24,8 +27,7 @@ public final class SessionPeers {
     private static final long PIDFD_GETFD = 438;
     private static final int SOL_SOCKET = 1;
     private static final int SO_TYPE = 3;
-    private static final int EBADF = 9;
-    private static final int SEQPACKET = 5;
+    private static final int SEQPACKET = SocketTypes.SOCK_SEQPACKET;
     private static final short POLLHUP = 0x10;
     private static final int ADDRESS_SIZE = 110;
     private static final int LENGTH_AT = 112;

@@ -4,13 +4,14 @@ package dev.unraced.sim.actor;
 import dev.unraced.event.ByteString;
 import dev.unraced.event.Sockaddr;
 import dev.unraced.event.Syscall;
+import dev.unraced.linux.OpenFlags;
+import dev.unraced.linux.SocketTypes;
 import dev.unraced.sim.fs.Inode;
 import dev.unraced.sim.fs.OpenFile;
 import dev.unraced.sim.kernel.Call;
 import dev.unraced.sim.kernel.Descriptors;
 import dev.unraced.sim.kernel.Kernel;
 import dev.unraced.sim.kernel.Task;
-import dev.unraced.sim.net.Socket;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -18,14 +19,14 @@ import java.util.Objects;
 
 /** Plays submissions of several requests, of which later ones undo the effects of earlier ones. */
 final class Batches {
-    private final Company company;
+    private final ActorProcesses processes;
     private final Kernel kernel;
     private final Task main;
 
-    Batches(Company company) {
-        this.company = company;
-        this.kernel = company.kernel();
-        this.main = company.main();
+    Batches(ActorProcesses processes) {
+        this.processes = processes;
+        this.kernel = processes.kernel();
+        this.main = processes.main();
     }
 
     Answer play(CommandLine line) {
@@ -48,17 +49,17 @@ final class Batches {
     private String opens(byte[] a, byte[] b, int calls, boolean again) {
         Inode first = Objects.requireNonNull(kernel.files().stat(main, a).inode());
         Inode second = Objects.requireNonNull(kernel.files().stat(main, b).inode());
-        long pathOfA = Company.path(main, a);
-        long pathOfB = Company.path(main, b);
+        long pathOfA = ActorProcesses.path(main, a);
+        long pathOfB = ActorProcesses.path(main, b);
         StringBuilder truth = new StringBuilder();
         for (int i = 0; i < calls; i++) {
             List<Call> opens = new ArrayList<>();
             int next = nextDescriptor();
             kernel.submitTogether(main, requests -> {
-                opens.add(requests.call(Syscall.OPENAT, Company.AT_FDCWD, pathOfA, 0, 0));
+                opens.add(requests.call(Syscall.OPENAT, OpenFlags.AT_FDCWD, pathOfA, 0, 0));
                 requests.close(next);
                 if (again) {
-                    opens.add(requests.call(Syscall.OPENAT, Company.AT_FDCWD, pathOfB, 0, 0));
+                    opens.add(requests.call(Syscall.OPENAT, OpenFlags.AT_FDCWD, pathOfB, 0, 0));
                 }
             });
             finish(opens.size());
@@ -75,8 +76,9 @@ final class Batches {
         int family = new Sockaddr(ByteString.copyOf(a)).family();
         Descriptors descriptors = main.group().descriptors();
         int fd = descriptors.add(kernel.files()
-                .socketFile(Objects.requireNonNull(
-                        kernel.network().socket(family, Socket.SOCK_DGRAM, 0).socket())));
+                .socketFile(Objects.requireNonNull(kernel.network()
+                        .socket(family, SocketTypes.SOCK_DGRAM, 0)
+                        .socket())));
         long addressOfA = main.group().memory().place(a);
         long addressOfB = main.group().memory().place(b);
         StringBuilder truth = new StringBuilder();
@@ -100,11 +102,11 @@ final class Batches {
 
     private void finish(int watched) {
         for (int i = 0; i < watched; i++) {
-            company.countBegun();
+            processes.countBegun();
         }
         kernel.run(main);
         for (int i = 0; i < watched; i++) {
-            company.countEnded();
+            processes.countEnded();
         }
     }
 

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.sim.actor;
 
+import static dev.unraced.event.Sockaddr.AF_INET;
+
+import dev.unraced.linux.SocketTypes;
 import dev.unraced.sim.kernel.Call;
 import dev.unraced.sim.kernel.Kernel;
 import dev.unraced.sim.kernel.Task;
@@ -16,7 +19,6 @@ final class Blocks {
     private static final int BLOCK_SIZE = 12;
     private static final int FIRST_SOCKET = 40;
     private static final int SECOND_SOCKET = 41;
-    private static final int AF_INET = 2;
     private static final int FIRST_PORT = 1024;
     private static final int PORTS = 60_000;
     private static final int PORT = 2;
@@ -25,15 +27,15 @@ final class Blocks {
 
     private static final int RARITY = 2;
 
-    private final Company company;
+    private final ActorProcesses processes;
     private final Kernel kernel;
     private final Task main;
     private final Handles handles;
 
-    Blocks(Company company, Handles handles) {
-        this.company = company;
-        this.kernel = company.kernel();
-        this.main = company.main();
+    Blocks(ActorProcesses processes, Handles handles) {
+        this.processes = processes;
+        this.kernel = processes.kernel();
+        this.main = processes.main();
         this.handles = handles;
     }
 
@@ -73,12 +75,12 @@ final class Blocks {
         for (int i = 0; i < calls; i++) {
             main.group().memory().write(addressOfA, ofRound(a, i));
             main.group().memory().write(addressOfB, ofRound(b, i));
-            company.countBegun();
+            processes.countBegun();
             Call call = kernel.beginSocketcall(main, block);
             boolean isWon = false;
             int shown = 0;
             while (main.call() != null) {
-                if (company.random().nextInt(RARITY) == 0) {
+                if (processes.random().nextInt(RARITY) == 0) {
                     shown = 1 - shown;
                     main.group().memory().write(block, versions[shown]);
                     isWon = true;
@@ -86,7 +88,7 @@ final class Blocks {
                     kernel.step(main);
                 }
             }
-            company.countEnded();
+            processes.countEnded();
             won += isWon ? 1 : 0;
             truth.append(letter(call, versions));
         }
@@ -102,7 +104,7 @@ final class Blocks {
 
     private int socket(int handle) {
         Socket socket = Objects.requireNonNull(
-                kernel.network().socket(AF_INET, Socket.SOCK_DGRAM, 0).socket());
+                kernel.network().socket(AF_INET, SocketTypes.SOCK_DGRAM, 0).socket());
         int fd = main.group().descriptors().add(kernel.files().socketFile(socket));
         handles.put(handle, fd);
         return fd;

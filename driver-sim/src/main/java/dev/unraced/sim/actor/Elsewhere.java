@@ -2,7 +2,8 @@
 package dev.unraced.sim.actor;
 
 import dev.unraced.event.Syscall;
-import dev.unraced.sim.base.Errno;
+import dev.unraced.linux.Errno;
+import dev.unraced.linux.OpenFlags;
 import dev.unraced.sim.fs.FileType;
 import dev.unraced.sim.fs.Inode;
 import dev.unraced.sim.fs.OpenFile;
@@ -20,12 +21,12 @@ import org.jspecify.annotations.Nullable;
 final class Elsewhere {
     private static final int COMPONENTS = 200;
 
-    private final Company company;
+    private final ActorProcesses processes;
     private final Kernel kernel;
 
-    Elsewhere(Company company) {
-        this.company = company;
-        this.kernel = company.kernel();
+    Elsewhere(ActorProcesses processes) {
+        this.processes = processes;
+        this.kernel = processes.kernel();
     }
 
     Answer play(CommandLine line) {
@@ -38,28 +39,28 @@ final class Elsewhere {
         byte[] a = line.bytes("a");
         byte[] b = line.bytes("b");
         long flags = line.number("flags", 0);
-        Inode first = kernel.files().stat(company.main(), a).inode();
-        Inode second = kernel.files().stat(company.main(), b).inode();
+        Inode first = kernel.files().stat(processes.main(), a).inode();
+        Inode second = kernel.files().stat(processes.main(), b).inode();
         StringBuilder truth = new StringBuilder();
         StringJoiner tids = new StringJoiner(",");
         StringJoiner resolved = new StringJoiner(",");
         StringJoiner submitted = new StringJoiner(",");
         int calls = line.integer("calls", 1);
         for (int i = 0; i < calls; i++) {
-            Task child = company.fork();
+            Task child = processes.fork();
             tids.add(Integer.toString(child.tid()));
             submitted.add(Long.toString(child.group().mountNamespace()));
-            company.countBegun();
-            Call request =
-                    kernel.submit(child, Syscall.OPENAT, true, Company.AT_FDCWD, Company.path(child, a), flags, 0);
+            processes.countBegun();
+            Call request = kernel.submit(
+                    child, Syscall.OPENAT, true, OpenFlags.AT_FDCWD, ActorProcesses.path(child, a), flags, 0);
             kernel.run(child);
             done(kernel.unshare(child));
             done(kernel.files().bindMount(child, b, a));
             finish(child, request);
-            company.countEnded();
+            processes.countEnded();
             resolved.add(Long.toString(request.namespace()));
             truth.append(letter(request, first, second));
-            company.end(child.group());
+            processes.end(child.group());
         }
         return new Answer()
                 .with("tid", 0)
@@ -74,7 +75,7 @@ final class Elsewhere {
     Answer storm(CommandLine line) {
         int mounts = line.integer("mounts", 1);
         int calls = line.integer("calls", 1);
-        Task child = company.fork();
+        Task child = processes.fork();
         done(kernel.unshare(child));
         StringBuilder path = new StringBuilder(new String(line.bytes("base"), StandardCharsets.ISO_8859_1));
         List<byte[]> directories = new ArrayList<>();
@@ -95,10 +96,10 @@ final class Elsewhere {
         }
         long[] times = opens(child, file, calls);
         int tid = child.tid();
-        company.end(child.group());
-        done(kernel.files().unlink(company.main(), file));
+        processes.end(child.group());
+        done(kernel.files().unlink(processes.main(), file));
         for (int i = COMPONENTS - 1; i >= 0; i--) {
-            done(kernel.files().rmdir(company.main(), directories.get(i)));
+            done(kernel.files().rmdir(processes.main(), directories.get(i)));
         }
         return new Answer()
                 .with("tid", tid)
@@ -112,12 +113,12 @@ final class Elsewhere {
 
     /** Returns the shortest and the longest time of opens of a file. */
     private long[] opens(Task task, byte[] file, int calls) {
-        long memory = Company.path(task, file);
+        long memory = ActorProcesses.path(task, file);
         long[] times = {Long.MAX_VALUE, 0};
         for (int i = 0; i < calls; i++) {
             long begun = kernel.clock().now();
-            company.openat(task, memory, 0);
-            company.run(task);
+            processes.openat(task, memory, 0);
+            processes.run(task);
             long took = kernel.clock().now() - begun;
             times[0] = Math.min(times[0], took);
             times[1] = Math.max(times[1], took);

@@ -3,6 +3,7 @@ package dev.unraced.sim.actor;
 
 import dev.unraced.event.Abi;
 import dev.unraced.event.Syscall;
+import dev.unraced.linux.OpenFlags;
 import dev.unraced.sim.fs.Inode;
 import dev.unraced.sim.fs.OpenFile;
 import dev.unraced.sim.kernel.Kernel;
@@ -18,12 +19,12 @@ import java.util.function.Supplier;
 final class Flips {
     private static final int ROOM = 8192;
 
-    private final Company company;
+    private final ActorProcesses processes;
     private final Kernel kernel;
 
-    Flips(Company company) {
-        this.company = company;
-        this.kernel = company.kernel();
+    Flips(ActorProcesses processes) {
+        this.processes = processes;
+        this.kernel = processes.kernel();
     }
 
     /** Makes N calls of openat on two existing files. */
@@ -33,17 +34,17 @@ final class Flips {
         Inode first;
         Inode second;
         synchronized (kernel) {
-            first = kernel.files().stat(company.main(), a).inode();
-            second = kernel.files().stat(company.main(), b).inode();
+            first = kernel.files().stat(processes.main(), a).inode();
+            second = kernel.files().stat(processes.main(), b).inode();
         }
         if (first == null || second == null) {
             throw new RefusedException("a= and b= must exist");
         }
-        Task task = company.main();
+        Task task = processes.main();
         long tag = line.number("tag", 1);
         return flip(
                 line,
-                (buffer, i) -> kernel.begin(task, Syscall.OPENAT, Abi.NATIVE, Company.AT_FDCWD, buffer, 0, tag + i),
+                (buffer, i) -> kernel.begin(task, Syscall.OPENAT, Abi.NATIVE, OpenFlags.AT_FDCWD, buffer, 0, tag + i),
                 () -> {
                     OpenFile file = task.lastResult() < 0 ? null : task.descriptor((int) task.lastResult());
                     if (file == null) {
@@ -60,7 +61,7 @@ final class Flips {
         byte[] a = line.bytes("a");
         byte[] b = line.bytes("b");
         int fd = handles.get(line.text("fd"), -1);
-        Task task = company.main();
+        Task task = processes.main();
         return flip(line, (buffer, i) -> kernel.begin(task, Syscall.CONNECT, Abi.NATIVE, fd, buffer, a.length), () -> {
             OpenFile file = task.descriptor(fd);
             byte[] peer = file != null && file.privateData() instanceof Socket socket
@@ -80,7 +81,7 @@ final class Flips {
 
     private Answer flip(CommandLine line, Beginning beginning, Supplier<Character> truth) {
         int calls = line.integer("calls", 1000);
-        Task task = company.main();
+        Task task = processes.main();
         byte[][] texts = {terminated(line.bytes("a")), terminated(line.bytes("b"))};
         long buffer;
         synchronized (kernel) {
@@ -91,17 +92,17 @@ final class Flips {
         int shown = 0;
         for (int i = 0; i < calls; i++) {
             synchronized (kernel) {
-                company.countBegun();
+                processes.countBegun();
                 beginning.begin(buffer, i);
                 while (task.call() != null) {
-                    if (company.random().nextInt(3) == 0) {
+                    if (processes.random().nextInt(3) == 0) {
                         shown = 1 - shown;
                         task.group().memory().write(buffer, texts[shown]);
                     } else {
                         kernel.step(task);
                     }
                 }
-                company.countEnded();
+                processes.countEnded();
                 truths.append((char) truth.get());
             }
         }

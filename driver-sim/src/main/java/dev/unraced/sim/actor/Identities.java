@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.sim.actor;
 
-import dev.unraced.sim.fs.OpenFlags;
+import dev.unraced.linux.OpenFlags;
 import dev.unraced.sim.kernel.Kernel;
 import dev.unraced.sim.kernel.Signal;
 import dev.unraced.sim.kernel.Task;
@@ -11,12 +11,12 @@ import java.util.List;
 
 /** Plays threads that take over another thread's id, by reuse, exec and vfork, and a thread whose last sibling ends. */
 final class Identities {
-    private final Company company;
+    private final ActorProcesses processes;
     private final Kernel kernel;
 
-    Identities(Company company) {
-        this.company = company;
-        this.kernel = company.kernel();
+    Identities(ActorProcesses processes) {
+        this.processes = processes;
+        this.kernel = processes.kernel();
     }
 
     Answer reuse(CommandLine line) {
@@ -26,15 +26,15 @@ final class Identities {
         int rounds = line.integer("rounds", 1);
         List<String> tids = new ArrayList<>();
         for (int i = 0; i < rounds; i++) {
-            Task first = company.fork();
-            company.openat(first, Company.path(first, fifo), 0);
-            company.run(first);
-            company.kill(first);
-            Task second = company.forkAs(first.tid());
-            company.openat(second, Company.path(second, other), tag + i);
-            company.run(second);
+            Task first = processes.fork();
+            processes.openat(first, ActorProcesses.path(first, fifo), 0);
+            processes.run(first);
+            processes.kill(first);
+            Task second = processes.forkAs(first.tid());
+            processes.openat(second, ActorProcesses.path(second, other), tag + i);
+            processes.run(second);
             tids.add(Integer.toString(second.tid()));
-            company.end(second.group());
+            processes.end(second.group());
         }
         return new Answer().with("rounds", rounds).with("tids", String.join(",", tids));
     }
@@ -42,17 +42,17 @@ final class Identities {
     /** A thread blocks in an open; the exec of a second thread kills it, and takes over its id. */
     Answer exec(CommandLine line) {
         byte[] fifo = line.bytes("path");
-        Task first = company.fork();
+        Task first = processes.fork();
         Task second = kernel.thread(first.group());
-        company.openat(first, Company.path(first, fifo), 0);
-        company.run(first);
-        kernel.beginExec(second, company.random().nextBoolean() ? Signal.KILL : Signal.VANISH);
+        processes.openat(first, ActorProcesses.path(first, fifo), 0);
+        processes.run(first);
+        kernel.beginExec(second, processes.random().nextBoolean() ? Signal.KILL : Signal.VANISH);
         kernel.run(first);
         kernel.endExec(second, second.comm());
-        company.openat(second, Company.path(second, line.bytes("other")), line.number("tag", 1));
-        company.run(second);
+        processes.openat(second, ActorProcesses.path(second, line.bytes("other")), line.number("tag", 1));
+        processes.run(second);
         int tid = second.tid();
-        company.end(second.group());
+        processes.end(second.group());
         return new Answer().with("tid", tid);
     }
 
@@ -60,44 +60,44 @@ final class Identities {
     Answer left(CommandLine line) {
         byte[] fifo = line.bytes("path");
         long tag = line.number("tag", 1);
-        Task main = company.main();
-        Task child = company.fork();
+        Task main = processes.main();
+        Task child = processes.fork();
         Task second = kernel.thread(child.group());
-        company.openat(child, Company.path(child, fifo), tag);
-        company.run(child);
+        processes.openat(child, ActorProcesses.path(child, fifo), tag);
+        processes.run(child);
         kernel.exit(second);
-        company.openat(main, Company.path(main, fifo), OpenFlags.O_WRONLY, tag + 1);
-        company.run(main);
+        processes.openat(main, ActorProcesses.path(main, fifo), OpenFlags.O_WRONLY, tag + 1);
+        processes.run(main);
         int fd = (int) main.lastResult();
-        company.run(child);
+        processes.run(child);
         if (fd >= 0) {
             main.group().descriptors().close(fd);
         }
         int tid = child.tid();
-        company.end(child.group());
+        processes.end(child.group());
         return new Answer().with("tid", tid);
     }
 
     /** The child opens and executes in its parent's memory, while the parent waits. */
     Answer vfork(CommandLine line) {
-        Task parent = company.main();
+        Task parent = processes.main();
         byte[] second = line.bytes("child");
         long tag = line.number("tag", 1);
-        long memory = Company.path(parent, line.bytes("path"));
-        company.openat(parent, memory, tag);
-        company.run(parent);
-        Task child = company.vfork();
+        long memory = ActorProcesses.path(parent, line.bytes("path"));
+        processes.openat(parent, memory, tag);
+        processes.run(parent);
+        Task child = processes.vfork();
         child.group().memory().write(memory, Arrays.copyOf(second, second.length + 1));
-        company.openat(child, memory, tag + 1);
-        company.run(child);
+        processes.openat(child, memory, tag + 1);
+        processes.run(child);
         kernel.beginExec(child, Signal.KILL);
         kernel.endExec(child, child.comm());
-        company.openat(child, Company.path(child, line.bytes("program")), tag + 2);
-        company.run(child);
-        company.openat(parent, memory, tag + 3);
-        company.run(parent);
+        processes.openat(child, ActorProcesses.path(child, line.bytes("program")), tag + 2);
+        processes.run(child);
+        processes.openat(parent, memory, tag + 3);
+        processes.run(parent);
         int id = child.tid();
-        company.end(child.group());
+        processes.end(child.group());
         return new Answer().with("tid", parent.tid()).with("child", id);
     }
 }

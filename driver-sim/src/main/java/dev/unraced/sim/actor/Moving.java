@@ -3,9 +3,9 @@ package dev.unraced.sim.actor;
 
 import dev.unraced.event.Abi;
 import dev.unraced.event.Syscall;
+import dev.unraced.linux.OpenFlags;
 import dev.unraced.sim.fs.Inode;
 import dev.unraced.sim.fs.OpenFile;
-import dev.unraced.sim.fs.OpenFlags;
 import dev.unraced.sim.fs.OpenRequest;
 import dev.unraced.sim.kernel.Call;
 import dev.unraced.sim.kernel.Kernel;
@@ -31,14 +31,14 @@ final class Moving {
 
     private static final int NAMES = 3;
 
-    private final Company company;
+    private final ActorProcesses processes;
     private final Kernel kernel;
     private final Task main;
 
-    Moving(Company company) {
-        this.company = company;
-        this.kernel = company.kernel();
-        this.main = company.main();
+    Moving(ActorProcesses processes) {
+        this.processes = processes;
+        this.kernel = processes.kernel();
+        this.main = processes.main();
     }
 
     /** A rename from one name to the next. */
@@ -76,7 +76,7 @@ final class Moving {
         };
         Rename away = file ? new Rename(base + "/dir/f", base + "/dir/g") : new Rename(base + "/dir", base + "/moved");
         List<Rename> renames = List.of(away, new Rename(away.to(), away.from()));
-        return play(line, renames, Company.AT_FDCWD, bytes(base + "/dir/f"), true);
+        return play(line, renames, OpenFlags.AT_FDCWD, bytes(base + "/dir/f"), true);
     }
 
     /**
@@ -85,29 +85,29 @@ final class Moving {
      * @param once whether the process renames once in a call, and renames back after the return
      */
     private Answer play(CommandLine line, List<Rename> renames, int dirfd, byte[] name, boolean once) {
-        Task other = company.fork();
+        Task other = processes.fork();
         int probe = probe(dirfd, name);
         OpenFile file = Objects.requireNonNull(main.descriptor(probe));
         Set<String> places = new LinkedHashSet<>();
         places.add(placeOf(file));
-        long path = Company.path(main, name);
+        long path = ActorProcesses.path(main, name);
         StringBuilder truth = new StringBuilder();
         int moves = 0;
         int won = 0;
         kernel.looksTakeSteps(true);
         for (int i = 0; i < line.integer("calls", 1); i++) {
-            company.countBegun();
+            processes.countBegun();
             Call call = kernel.begin(main, Syscall.OPENAT, Abi.NATIVE, dirfd, path, 0, 0);
             int before = moves;
             while (main.call() != null) {
                 boolean mayMove = !once || (call.file() != null && moves == before);
-                if (mayMove && company.random().nextInt(once ? RARITY : SELDOM) == 0) {
+                if (mayMove && processes.random().nextInt(once ? RARITY : SELDOM) == 0) {
                     move(other, renames.get(moves++ % renames.size()), file, places);
                 } else {
                     kernel.step(main);
                 }
             }
-            company.countEnded();
+            processes.countEnded();
             if (once && moves > before) {
                 won++;
                 move(other, renames.get(moves++ % renames.size()), file, places);
@@ -118,7 +118,7 @@ final class Moving {
             }
         }
         kernel.looksTakeSteps(false);
-        company.end(other.group());
+        processes.end(other.group());
         Inode inode = file.inode();
         Answer answer = new Answer()
                 .with("tid", main.tid())
@@ -144,28 +144,28 @@ final class Moving {
             case "reopen" -> true;
             default -> throw new RefusedException("unsupported: no descriptor is replaced by " + line.text("how"));
         };
-        long pathOfA = Company.path(main, line.bytes("a"));
+        long pathOfA = ActorProcesses.path(main, line.bytes("a"));
         byte[] b = line.bytes("b");
-        long pathOfB = Company.path(main, b);
+        long pathOfB = ActorProcesses.path(main, b);
         int decoy = opened(b, 0);
         Task swapper = kernel.thread(main.group());
         StringBuilder truth = new StringBuilder();
         int won = 0;
         for (int i = 0; i < line.integer("calls", 1); i++) {
-            company.countBegun();
-            Call call = kernel.begin(main, Syscall.OPENAT, Abi.NATIVE, Company.AT_FDCWD, pathOfA, 0, 0);
+            processes.countBegun();
+            Call call = kernel.begin(main, Syscall.OPENAT, Abi.NATIVE, OpenFlags.AT_FDCWD, pathOfA, 0, 0);
             boolean isSwapped = false;
             while (main.call() != null) {
                 int fd = (int) call.result();
                 boolean isThere = call.isIssued() && fd >= 0 && main.descriptor(fd) != null;
-                if (isThere && !isSwapped && company.random().nextInt(RARITY) != 0) {
+                if (isThere && !isSwapped && processes.random().nextInt(RARITY) != 0) {
                     isSwapped = true;
                     replace(swapper, fd, decoy, reopens ? pathOfB : 0);
                 } else {
                     kernel.step(main);
                 }
             }
-            company.countEnded();
+            processes.countEnded();
             won += isSwapped ? 1 : 0;
             truth.append(call.result() >= 0 ? 'a' : 'x');
             main.group().descriptors().close((int) call.result());
@@ -180,8 +180,8 @@ final class Moving {
             main.group().descriptors().duplicate(decoy, fd);
         } else {
             main.group().descriptors().close(fd);
-            company.openat(swapper, path, 0);
-            company.run(swapper);
+            processes.openat(swapper, path, 0);
+            processes.run(swapper);
         }
     }
 
@@ -193,7 +193,7 @@ final class Moving {
 
     private int opened(byte[] path, long flags) {
         return add(kernel.files()
-                .open(main, Company.AT_FDCWD, path, new OpenRequest(flags, 0, 0))
+                .open(main, OpenFlags.AT_FDCWD, path, new OpenRequest(flags, 0, 0))
                 .file());
     }
 

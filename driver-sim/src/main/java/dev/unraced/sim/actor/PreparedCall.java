@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.sim.actor;
 
+import static dev.unraced.linux.OpenFlags.AT_FDCWD;
+
 import dev.unraced.event.Abi;
 import dev.unraced.event.Syscall;
 import dev.unraced.sim.actor.Pointers.Pointer;
@@ -22,7 +24,6 @@ import org.jspecify.annotations.Nullable;
 /** One call, from its command to the truth about its effect. */
 final class PreparedCall {
     private static final int HOW_SIZE = 24;
-    private static final int AT_FDCWD = -100;
 
     private final Kernel kernel;
     private final Task task;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.sim.actor;
 
+import static dev.unraced.linux.OpenFlags.O_RDWR;
+
 import dev.unraced.sim.kernel.Kernel;
 import dev.unraced.sim.kernel.Task;
 import java.nio.charset.StandardCharsets;
@@ -13,14 +15,12 @@ final class Queue {
     /** The waiting threads are let through at one step in this many, on average. */
     private static final int RARELY = 500;
 
-    private static final int O_RDWR = 2;
-
-    private final Company company;
+    private final ActorProcesses processes;
     private final Kernel kernel;
 
-    Queue(Company company) {
-        this.company = company;
-        this.kernel = company.kernel();
+    Queue(ActorProcesses processes) {
+        this.processes = processes;
+        this.kernel = processes.kernel();
     }
 
     /** A thread, and the number of opens that it has begun. */
@@ -33,7 +33,7 @@ final class Queue {
         Waiting(Task task, byte[] link) {
             this.task = task;
             this.link = link;
-            this.path = Company.path(task, link);
+            this.path = ActorProcesses.path(task, link);
         }
     }
 
@@ -50,14 +50,14 @@ final class Queue {
         }
         List<Waiting> busy = new ArrayList<>(all);
         long releases = 0;
-        long path = Company.path(company.main(), fifo);
+        long path = ActorProcesses.path(processes.main(), fifo);
         while (!busy.isEmpty()) {
             synchronized (kernel) {
-                int chosen = company.random().nextInt(busy.size());
+                int chosen = processes.random().nextInt(busy.size());
                 if (!advance(busy.get(chosen), rounds)) {
                     busy.remove(chosen);
                 }
-                if (company.random().nextInt(RARELY) == 0) {
+                if (processes.random().nextInt(RARELY) == 0) {
                     letPass(path);
                     releases++;
                 }
@@ -69,20 +69,20 @@ final class Queue {
         return new Answer()
                 .with("calls", rounds * threads)
                 .with("releases", releases)
-                .with("tid", company.main().tid());
+                .with("tid", processes.main().tid());
     }
 
     private Waiting join(byte[] fifo, byte[] directory) {
-        Task task = kernel.thread(company.main().group());
+        Task task = kernel.thread(processes.main().group());
         byte[] name = ("/" + task.tid()).getBytes(StandardCharsets.US_ASCII);
         byte[] link = Arrays.copyOf(directory, directory.length + name.length);
         System.arraycopy(name, 0, link, directory.length, name.length);
-        kernel.files().symlink(company.main(), fifo, link);
+        kernel.files().symlink(processes.main(), fifo, link);
         return new Waiting(task, link);
     }
 
     private void leave(Waiting waiting) {
-        kernel.files().unlink(company.main(), waiting.link);
+        kernel.files().unlink(processes.main(), waiting.link);
         kernel.exit(waiting.task);
     }
 
@@ -93,23 +93,23 @@ final class Queue {
             if (waiting.round == rounds) {
                 return false;
             }
-            company.openat(task, waiting.path, waiting.round++);
+            processes.openat(task, waiting.path, waiting.round++);
         }
         if (!kernel.canStep(task)) {
             return true;
         }
         kernel.step(task);
         if (task.call() == null) {
-            company.countEnded();
+            processes.countEnded();
             closeLast(task);
         }
         return true;
     }
 
     private void letPass(long path) {
-        company.openat(company.main(), path, O_RDWR, 0);
-        company.run(company.main());
-        closeLast(company.main());
+        processes.openat(processes.main(), path, O_RDWR, 0);
+        processes.run(processes.main());
+        closeLast(processes.main());
     }
 
     private static void closeLast(Task task) {

@@ -3,6 +3,7 @@ package dev.unraced.sim.actor;
 
 import dev.unraced.event.Abi;
 import dev.unraced.event.Syscall;
+import dev.unraced.linux.OpenFlags;
 import dev.unraced.sim.fs.Inode;
 import dev.unraced.sim.fs.OpenFile;
 import dev.unraced.sim.kernel.Call;
@@ -23,14 +24,14 @@ final class Races {
     /** The attacker acts at one step in this many, on average. */
     private static final int RARITY = 3;
 
-    private final Company company;
+    private final ActorProcesses processes;
     private final Kernel kernel;
     private final Task task;
 
-    Races(Company company) {
-        this.company = company;
-        this.kernel = company.kernel();
-        this.task = company.main();
+    Races(ActorProcesses processes) {
+        this.processes = processes;
+        this.kernel = processes.kernel();
+        this.task = processes.main();
     }
 
     /** The goals of an attacker. */
@@ -78,7 +79,7 @@ final class Races {
 
     /** Runs one call to its end, with the attacker's writes between its steps; returns its result. */
     private long play(CommandLine line, Syscall syscall, long[] registers, Aim aim, long memory, byte[][] versions) {
-        company.countBegun();
+        processes.countBegun();
         Call call = "io_uring".equals(line.text("via"))
                 ? kernel.submit(task, syscall, false, registers)
                 : kernel.begin(task, syscall, abi(line), registers);
@@ -86,13 +87,13 @@ final class Races {
         while (task.call() != null) {
             // The attacker's write must not fetch the page before the kernel does.
             boolean canAct = aim != Aim.COLD || task.group().memory().isResident(memory);
-            if (canAct && acts < aim.most && company.random().nextInt(RARITY) == 0) {
+            if (canAct && acts < aim.most && processes.random().nextInt(RARITY) == 0) {
                 task.group().memory().write(memory, versions[++acts & 1]);
             } else {
                 kernel.step(task);
             }
         }
-        company.countEnded();
+        processes.countEnded();
         if (aim == Aim.LATE) {
             task.group().memory().write(memory, versions[1]);
         }
@@ -103,7 +104,7 @@ final class Races {
             CommandLine line, Syscall syscall, long memory, Handles handles, Pointers pointers, int i) {
         long mode = line.number("tag", 1) + i;
         long flags = line.number("flags", 0);
-        int dirfd = handles.get(line.text("dirfd"), Company.AT_FDCWD);
+        int dirfd = handles.get(line.text("dirfd"), OpenFlags.AT_FDCWD);
         String path = line.text("path");
         return switch (syscall) {
             case OPEN -> new long[] {memory, flags, mode};

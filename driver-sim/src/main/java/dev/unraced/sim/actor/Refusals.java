@@ -1,13 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.sim.actor;
 
+import static dev.unraced.event.Sockaddr.AF_INET;
+
 import dev.unraced.event.Abi;
 import dev.unraced.event.Syscall;
+import dev.unraced.linux.OpenFlags;
+import dev.unraced.linux.SocketTypes;
 import dev.unraced.sim.fs.OpenFile;
 import dev.unraced.sim.fs.OpenRequest;
 import dev.unraced.sim.kernel.Call;
 import dev.unraced.sim.kernel.Descriptors;
 import dev.unraced.sim.kernel.Kernel;
+import dev.unraced.sim.kernel.SyscallNumbers;
 import dev.unraced.sim.kernel.Task;
 import dev.unraced.sim.kernel.TaskGroup;
 import dev.unraced.sim.net.Socket;
@@ -18,17 +23,13 @@ import java.util.Objects;
 
 /** Plays calls that are refused before they run, and calls that run but look refused. */
 final class Refusals {
-    private static final int OPEN_NUMBER = 2;
-    private static final int OPENAT_NUMBER = 257;
-    private static final int AF_INET = 2;
-    private static final long O_WRONLY_NONBLOCK = 04001;
 
-    private final Company company;
+    private final ActorProcesses processes;
     private final Kernel kernel;
 
-    Refusals(Company company) {
-        this.company = company;
-        this.kernel = company.kernel();
+    Refusals(ActorProcesses processes) {
+        this.processes = processes;
+        this.kernel = processes.kernel();
     }
 
     Answer neverRan(CommandLine line) {
@@ -41,30 +42,31 @@ final class Refusals {
         Syscall syscall = syscall(line);
         byte[] a = line.bytes("a");
         int calls = line.integer("calls", 1);
-        Task child = company.fork();
+        Task child = processes.fork();
         child.group().refuse(syscall, result);
-        long memory = syscall == Syscall.CONNECT ? child.group().memory().place(a) : Company.path(child, a);
-        int fd = syscall == Syscall.CONNECT ? socket(child) : Company.AT_FDCWD;
+        long memory = syscall == Syscall.CONNECT ? child.group().memory().place(a) : ActorProcesses.path(child, a);
+        int fd = syscall == Syscall.CONNECT ? socket(child) : OpenFlags.AT_FDCWD;
         for (int i = 0; i < calls; i++) {
-            company.countBegun();
+            processes.countBegun();
             switch (syscall) {
                 case CONNECT -> kernel.begin(child, syscall, Abi.NATIVE, fd, memory, a.length);
                 case OPEN -> kernel.begin(child, syscall, Abi.NATIVE, memory, 0, 0);
                 default -> kernel.begin(child, syscall, Abi.NATIVE, fd, memory, 0, 0);
             }
-            company.run(child);
+            processes.run(child);
         }
         return ended(child, "n".repeat(calls), calls);
     }
 
     private int socket(Task child) {
-        Socket socket = kernel.network().socket(AF_INET, Socket.SOCK_DGRAM, 0).socket();
+        Socket socket =
+                kernel.network().socket(AF_INET, SocketTypes.SOCK_DGRAM, 0).socket();
         return child.group().descriptors().add(kernel.files().socketFile(Objects.requireNonNull(socket)));
     }
 
     Answer forgedSigsys(CommandLine line) {
         Syscall syscall = syscall(line);
-        int number = syscall == Syscall.OPEN ? OPEN_NUMBER : OPENAT_NUMBER;
+        int number = SyscallNumbers.of(syscall, Abi.NATIVE);
         byte[] path = line.bytes("path");
         int calls = line.integer("calls", 1);
         int flood = line.integer("flood", 0);
@@ -73,7 +75,7 @@ final class Refusals {
         if (line.number("threads", 0) > 0) {
             blocked.add(block(fifo, line.integer("threads", 0)));
         }
-        Task child = company.fork();
+        Task child = processes.fork();
         Descriptors descriptors = child.group().descriptors();
         for (int fd = 0; fd < number; fd++) {
             if (descriptors.get(fd) == null) {
@@ -83,19 +85,19 @@ final class Refusals {
         // The open must return its own call number, so only this descriptor is free.
         descriptors.close(number);
         kernel.pendSigsys(child);
-        long memory = Company.path(child, path);
+        long memory = ActorProcesses.path(child, path);
         StringBuilder truth = new StringBuilder();
         for (int i = 0; i < calls; i++) {
-            company.countBegun();
+            processes.countBegun();
             if (syscall == Syscall.OPEN) {
                 kernel.begin(child, syscall, Abi.NATIVE, memory, 0, 0);
             } else {
-                kernel.begin(child, syscall, Abi.NATIVE, Company.AT_FDCWD, memory, 0, 0);
+                kernel.begin(child, syscall, Abi.NATIVE, OpenFlags.AT_FDCWD, memory, 0, 0);
             }
-            if (!company.run(child)) {
+            if (!processes.run(child)) {
                 blocked.add(block(fifo, flood));
                 OpenFile writer = writer(path);
-                company.run(child);
+                processes.run(child);
                 writer.release();
             }
             truth.append(child.lastResult() == number ? 'a' : 'x');
@@ -104,7 +106,7 @@ final class Refusals {
             }
         }
         Answer answer = ended(child, truth.toString(), calls);
-        blocked.forEach(company::end);
+        blocked.forEach(processes::end);
         return answer;
     }
 
@@ -145,26 +147,26 @@ final class Refusals {
 
     /** Makes a process whose threads block in opens of a FIFO. */
     private TaskGroup block(byte[] fifo, int threads) {
-        Task first = company.fork();
+        Task first = processes.fork();
         for (int i = 0; i < threads; i++) {
             Task thread = kernel.thread(first.group());
-            company.openat(thread, Company.path(thread, fifo), 0);
-            company.run(thread);
+            processes.openat(thread, ActorProcesses.path(thread, fifo), 0);
+            processes.run(thread);
         }
         return first.group();
     }
 
     /** Opens the other end of a FIFO without a call, so that the observer sees none. */
     private OpenFile writer(byte[] fifo) {
-        OpenRequest request = new OpenRequest(O_WRONLY_NONBLOCK, 0, 0);
+        OpenRequest request = new OpenRequest(OpenFlags.O_WRONLY | OpenFlags.O_NONBLOCK, 0, 0);
         return Objects.requireNonNull(kernel.files()
-                .open(company.main(), Company.AT_FDCWD, fifo, request)
+                .open(processes.main(), OpenFlags.AT_FDCWD, fifo, request)
                 .file());
     }
 
     private Answer ended(Task child, String truth, int won) {
         int tid = child.tid();
-        company.end(child.group());
+        processes.end(child.group());
         return new Answer().with("tid", tid).with("won", won).with("truth", truth);
     }
 

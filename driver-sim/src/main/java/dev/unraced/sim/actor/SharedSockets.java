@@ -5,6 +5,7 @@ import dev.unraced.event.Abi;
 import dev.unraced.event.ByteString;
 import dev.unraced.event.Sockaddr;
 import dev.unraced.event.Syscall;
+import dev.unraced.linux.SocketTypes;
 import dev.unraced.sim.fs.OpenFile;
 import dev.unraced.sim.kernel.Call;
 import dev.unraced.sim.kernel.CallStep;
@@ -31,14 +32,14 @@ final class SharedSockets {
     /** An AF_UNSPEC address, which ends a connection. */
     private static final byte[] UNSPECIFIED = new byte[16];
 
-    private final Company company;
+    private final ActorProcesses processes;
     private final Kernel kernel;
     private final Task main;
 
-    SharedSockets(Company company) {
-        this.company = company;
-        this.kernel = company.kernel();
-        this.main = company.main();
+    SharedSockets(ActorProcesses processes) {
+        this.processes = processes;
+        this.kernel = processes.kernel();
+        this.main = processes.main();
     }
 
     /** Adds devices and addresses that distinguish peers and sources. */
@@ -57,10 +58,10 @@ final class SharedSockets {
         }
         byte[] a = line.bytes("a");
         byte[] b = line.bytes("b");
-        int type = line.integer("type", Socket.SOCK_DGRAM);
+        int type = line.integer("type", SocketTypes.SOCK_DGRAM);
         boolean flips = line.number("flip", 0) != 0;
         int calls = line.integer("calls", 1);
-        int[] listeners = type == Socket.SOCK_STREAM ? new int[] {listener(a), listener(b)} : new int[0];
+        int[] listeners = type == SocketTypes.SOCK_STREAM ? new int[] {listener(a), listener(b)} : new int[0];
         StringBuilder truth = new StringBuilder();
         int won = 0;
         for (int i = 0; i < calls; i++) {
@@ -91,10 +92,10 @@ final class SharedSockets {
 
         Round(String how, byte[] a, byte[] b, int type, boolean flips) {
             this.a = a;
-            Task before = how.equals("fork") ? null : company.fork();
+            Task before = how.equals("fork") ? null : processes.fork();
             file = socketFile(a, type);
             fd = main.group().descriptors().add(file);
-            other = before == null ? company.fork() : before;
+            other = before == null ? processes.fork() : before;
             address = main.group().memory().place(flips ? a : b);
             // With SCM_RIGHTS the other process has the socket before the call; with pidfd_getfd it takes and closes it
             // within the call.
@@ -108,7 +109,7 @@ final class SharedSockets {
             if (comesAndGoes) {
                 acts.add(this::take);
             }
-            if (type == Socket.SOCK_STREAM) {
+            if (type == SocketTypes.SOCK_STREAM) {
                 acts.add(() -> connect(UNSPECIFIED));
             }
             acts.add(() -> connect(a));
@@ -123,29 +124,29 @@ final class SharedSockets {
         }
 
         private void connect(byte[] wanted) {
-            company.countBegun();
+            processes.countBegun();
             long memory = other.group().memory().place(wanted);
             kernel.begin(other, Syscall.CONNECT, Abi.NATIVE, descriptorOf(other, file), memory, wanted.length);
         }
 
         /** Plays the round; returns the letter of the address that the main thread's call connected to. */
         char play() {
-            company.countBegun();
+            processes.countBegun();
             Call call = kernel.begin(main, Syscall.CONNECT, Abi.NATIVE, fd, address, a.length);
             kernel.step(main);
             while (main.call() != null) {
-                if (company.random().nextInt(RARITY) == 0 || !act()) {
+                if (processes.random().nextInt(RARITY) == 0 || !act()) {
                     isWon = call.isIssued() && Arrays.equals(peer(), a);
                     kernel.step(main);
                 }
             }
-            company.countEnded();
+            processes.countEnded();
             while (act()) {
                 // The other process completes its acts.
             }
             boolean tookA = Arrays.equals(call.kernelAddress(), a);
             isWon &= call.result() == 0 && !tookA;
-            company.end(other.group());
+            processes.end(other.group());
             main.group().descriptors().close(fd);
             main.group().memory().unmap(address);
             return call.result() != 0 ? 'x' : tookA ? 'a' : 'b';
@@ -160,7 +161,7 @@ final class SharedSockets {
             if (other.call() != null) {
                 kernel.step(other);
                 if (other.call() == null) {
-                    company.countEnded();
+                    processes.countEnded();
                 }
                 return true;
             }
@@ -181,14 +182,14 @@ final class SharedSockets {
         int calls = line.integer("calls", 1);
         int won = 0;
         for (int i = 0; i < calls; i++) {
-            int fd = main.group().descriptors().add(socketFile(a, Socket.SOCK_DGRAM));
+            int fd = main.group().descriptors().add(socketFile(a, SocketTypes.SOCK_DGRAM));
             main.group().memory().write(address, a);
-            company.countBegun();
+            processes.countBegun();
             Call call = kernel.begin(main, Syscall.CONNECT, Abi.NATIVE, fd, address, a.length);
             boolean isFlipped = false;
             boolean isWon = false;
             while (main.call() != null) {
-                if (company.random().nextInt(2) == 0) {
+                if (processes.random().nextInt(2) == 0) {
                     isFlipped = !isFlipped;
                     isWon = true;
                     main.group().memory().write(address, isFlipped ? b : a);
@@ -196,7 +197,7 @@ final class SharedSockets {
                     kernel.step(main);
                 }
             }
-            company.countEnded();
+            processes.countEnded();
             won += isWon ? 1 : 0;
             truth.append(call.result() != 0 ? 'x' : Arrays.equals(call.kernelAddress(), a) ? 'a' : 'b');
             main.group().descriptors().close(fd);
@@ -221,7 +222,7 @@ final class SharedSockets {
     }
 
     private int listener(byte[] address) {
-        OpenFile file = socketFile(address, Socket.SOCK_STREAM);
+        OpenFile file = socketFile(address, SocketTypes.SOCK_STREAM);
         Socket socket = (Socket) Objects.requireNonNull(file.privateData());
         int result = kernel.network().bind(main, socket, address);
         if (result == 0) {
@@ -256,17 +257,17 @@ final class SharedSockets {
                     Objects.requireNonNull(main.descriptor(listener)).privateData());
             // The first listener chooses the port; the later ones reuse it.
             address = kernel.network().localName(server);
-            OpenFile file = socketFile(address, Socket.SOCK_STREAM);
+            OpenFile file = socketFile(address, SocketTypes.SOCK_STREAM);
             int fd = descriptors.add(file);
             long memory = main.group().memory().place(address);
-            company.countBegun();
+            processes.countBegun();
             Call call = kernel.begin(main, Syscall.CONNECT, Abi.NATIVE, fd, memory, address.length);
             while (call.next() != CallStep.EXIT) {
                 kernel.step(main);
             }
             descriptors.close(listener);
             kernel.run(main);
-            company.countEnded();
+            processes.countEnded();
             boolean succeeded = call.result() == 0;
             truth.append(succeeded ? 'a' : 'x');
             Sockaddr name = new Sockaddr(

@@ -3,6 +3,7 @@ package dev.unraced.sim.actor;
 
 import dev.unraced.event.Abi;
 import dev.unraced.event.Syscall;
+import dev.unraced.linux.OpenFlags;
 import dev.unraced.sim.fs.OpenFile;
 import dev.unraced.sim.fs.OpenRequest;
 import dev.unraced.sim.kernel.Kernel;
@@ -29,11 +30,11 @@ public final class SimActor {
 
     private final Kernel kernel;
     private final Task observer;
-    private final Company company;
+    private final ActorProcesses processes;
     private final Handles handles;
     private final Pointers pointers;
-    private final Surroundings surroundings;
-    private final Crowd crowd;
+    private final Fixtures fixtures;
+    private final LoadGenerator load;
     private final Queue queue;
     private final Flips flips;
     private final Races races;
@@ -56,34 +57,34 @@ public final class SimActor {
         this.kernel = kernel;
         this.observer = observer;
         synchronized (kernel) {
-            company = new Company(kernel);
-            company.main().group().container(CONTAINER.getBytes(StandardCharsets.US_ASCII));
+            processes = new ActorProcesses(kernel);
+            processes.main().group().container(CONTAINER.getBytes(StandardCharsets.US_ASCII));
             // Descriptors 0, 1 and 2 are taken, so that a call returns them only when it is meant to.
             for (int fd = 0; fd < STANDARD_DESCRIPTORS; fd++) {
                 OpenFile file = kernel.files()
                         .open(
-                                company.main(),
-                                Company.AT_FDCWD,
+                                processes.main(),
+                                OpenFlags.AT_FDCWD,
                                 "/etc/hostname".getBytes(StandardCharsets.US_ASCII),
                                 new OpenRequest(0, 0, 0))
                         .file();
-                company.main().group().descriptors().add(Objects.requireNonNull(file));
+                processes.main().group().descriptors().add(Objects.requireNonNull(file));
             }
-            handles = new Handles(company.main().group().descriptors());
-            pointers = new Pointers(company.main().group().memory());
+            handles = new Handles(processes.main().group().descriptors());
+            pointers = new Pointers(processes.main().group().memory());
         }
-        surroundings = new Surroundings(company, handles);
-        crowd = new Crowd(company);
-        queue = new Queue(company);
-        flips = new Flips(company);
-        races = new Races(company);
-        identities = new Identities(company);
-        batches = new Batches(company);
-        sharedSockets = new SharedSockets(company);
-        refusals = new Refusals(company);
-        moving = new Moving(company);
-        elsewhere = new Elsewhere(company);
-        blocks = new Blocks(company, handles);
+        fixtures = new Fixtures(processes, handles);
+        load = new LoadGenerator(processes);
+        queue = new Queue(processes);
+        flips = new Flips(processes);
+        races = new Races(processes);
+        identities = new Identities(processes);
+        batches = new Batches(processes);
+        sharedSockets = new SharedSockets(processes);
+        refusals = new Refusals(processes);
+        moving = new Moving(processes);
+        elsewhere = new Elsewhere(processes);
+        blocks = new Blocks(processes, handles);
     }
 
     /** Carries out a command; returns its answer, without a line's end. */
@@ -99,8 +100,8 @@ public final class SimActor {
     private Answer answer(CommandLine line) {
         return switch (line.verb()) {
             // These commands take long, so they lock the kernel for single steps only.
-            case "bulk" -> crowd.bulk(line);
-            case "storm" -> crowd.storm(line);
+            case "bulk" -> load.bulk(line);
+            case "storm" -> load.storm(line);
             case "queue" -> queue.run(line);
             case "flip" -> flips.open(line);
             case "flip-connect" -> flips.connect(line, handles);
@@ -116,7 +117,7 @@ public final class SimActor {
     /** Ends the process and its children. */
     public void end() {
         synchronized (kernel) {
-            company.endAll();
+            processes.endAll();
         }
     }
 
@@ -125,11 +126,11 @@ public final class SimActor {
             case "ready" ->
                 new Answer()
                         .with("protocol", 1)
-                        .with("tgid", company.main().tgid())
-                        .with("uid", company.main().group().uid())
+                        .with("tgid", processes.main().tgid())
+                        .with("uid", processes.main().group().uid())
                         .with("page", 4096)
                         .with("release", "sim");
-            case "count" -> new Answer().with("begun", company.begun()).with("ended", company.ended());
+            case "count" -> new Answer().with("begun", processes.begun()).with("ended", processes.ended());
             case "call" -> call(line);
             case "start" -> start(line);
             case "wait" -> await(line);
@@ -170,7 +171,7 @@ public final class SimActor {
                 if (LACKING.contains(line.verb())) {
                     throw new RefusedException("unsupported: the simulated kernel has no " + line.verb());
                 }
-                Answer answer = surroundings.command(line);
+                Answer answer = fixtures.command(line);
                 if (answer == null) {
                     throw new RefusedException("unknown command " + line.verb());
                 }
@@ -180,21 +181,21 @@ public final class SimActor {
     }
 
     private Answer call(CommandLine line) {
-        PreparedCall call = new PreparedCall(kernel, company.main(), pointers, handles, line);
-        company.countBegun();
+        PreparedCall call = new PreparedCall(kernel, processes.main(), pointers, handles, line);
+        processes.countBegun();
         if (!call.begin()) {
             throw new RefusedException("the call blocks, and nobody is there to wake it; use start");
         }
-        company.countEnded();
+        processes.countEnded();
         return call.answer();
     }
 
     private Answer start(CommandLine line) {
-        Task task = kernel.thread(company.main().group());
+        Task task = kernel.thread(processes.main().group());
         PreparedCall call = new PreparedCall(kernel, task, pointers, handles, line);
-        company.countBegun();
+        processes.countBegun();
         if (call.begin()) {
-            company.countEnded();
+            processes.countEnded();
         }
         jobs.put(++lastJob, call);
         return new Answer().with("job", lastJob).with("tid", task.tid()).with("tgid", task.tgid());
@@ -208,7 +209,7 @@ public final class SimActor {
             throw new RefusedException("timeout: the call has not returned");
         }
         if (!wasOver) {
-            company.countEnded();
+            processes.countEnded();
         }
         jobs.remove(line.integer("job", 0));
         Answer answer = call.answer();
@@ -228,8 +229,8 @@ public final class SimActor {
         Pointers.Pointer pointer = pointers.make(text == null ? "null" : text);
         long last = pointer.address() + Math.max(0, pointer.length() - 1);
         Answer answer = new Answer()
-                .with("first", company.main().group().memory().isResident(pointer.address()) ? 1 : 0)
-                .with("last", company.main().group().memory().isResident(last) ? 1 : 0);
+                .with("first", processes.main().group().memory().isResident(pointer.address()) ? 1 : 0)
+                .with("last", processes.main().group().memory().isResident(last) ? 1 : 0);
         pointers.free(pointer);
         return answer;
     }
@@ -240,8 +241,8 @@ public final class SimActor {
         for (long i = 0; i < calls; i++) {
             byte[] base = line.bytes("base");
             byte[] path = (new String(base, StandardCharsets.ISO_8859_1) + i).getBytes(StandardCharsets.ISO_8859_1);
-            long address = Company.path(observer, path);
-            kernel.begin(observer, Syscall.OPENAT, Abi.NATIVE, Company.AT_FDCWD, address, 0, 0);
+            long address = ActorProcesses.path(observer, path);
+            kernel.begin(observer, Syscall.OPENAT, Abi.NATIVE, OpenFlags.AT_FDCWD, address, 0, 0);
             kernel.run(observer);
             observer.group().memory().unmap(address);
         }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.sim.demo;
 
-import dev.unraced.sim.OpenFlags;
+import dev.unraced.linux.OpenFlags;
 import dev.unraced.sim.SimProcess;
 
 /** A user at a shell, who also mistypes, and tries files that she may not read. */

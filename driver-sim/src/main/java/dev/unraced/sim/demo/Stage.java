@@ -2,11 +2,11 @@
 package dev.unraced.sim.demo;
 
 import dev.unraced.event.Sockaddr;
+import dev.unraced.linux.SocketTypes;
 import dev.unraced.sim.SimCall;
 import dev.unraced.sim.SimKernel;
 import dev.unraced.sim.SimProcess;
 import dev.unraced.sim.kernel.CallStep;
-import dev.unraced.sim.net.Socket;
 import java.time.Duration;
 import java.util.Random;
 
@@ -28,7 +28,7 @@ final class Stage {
     SimProcess process(String name) {
         SimProcess process = kernel.process(name);
         for (int fd = 0; fd <= STANDARD_ERROR; fd++) {
-            process.socket(Sockaddr.AF_UNIX, Socket.SOCK_STREAM, 0);
+            process.socket(Sockaddr.AF_UNIX, SocketTypes.SOCK_STREAM, 0);
         }
         return process;
     }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.sim.demo;
 
-import dev.unraced.sim.OpenFlags;
+import dev.unraced.linux.OpenFlags;
 import dev.unraced.sim.SimBuffer;
 import dev.unraced.sim.SimProcess;
 

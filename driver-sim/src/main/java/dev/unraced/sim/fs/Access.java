@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.sim.fs;
 
-import static dev.unraced.sim.base.Errno.EACCES;
+import static dev.unraced.linux.Errno.EACCES;
+
+import dev.unraced.linux.OpenFlags;
 
 /** Access checks by owner, group and others. */
 final class Access {

@@ -2,19 +2,13 @@
 package dev.unraced.sim.fs;
 
 import dev.unraced.event.ByteString;
-import dev.unraced.sim.base.AccessLog;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/**
- * A name of an inode: {@code struct dentry}. It has two numbers in the log: one for its name, parent and existence, and
- * one for the set of its entries. So a walk through a directory does not depend on creations in it.
- */
+/** A name of an inode: {@code struct dentry}. */
 public final class Dentry {
-    private final AccessLog log;
-    private final long thing;
-    private final long entries;
+    private final long number;
     private final Inode inode;
     private final Names children = new Names();
     /** All mounts on this name, of all namespaces: m_list of {@code struct mountpoint}. */
@@ -26,48 +20,37 @@ public final class Dentry {
     /** {@code d_seq}, which counts the changes of name, parent and existence. */
     private int sequence;
 
-    private Dentry(AccessLog log, long thing, long entries, ByteString name, @Nullable Dentry parent, Inode inode) {
-        this.log = log;
-        this.thing = thing;
-        this.entries = entries;
+    private Dentry(ByteString name, @Nullable Dentry parent, Inode inode) {
+        this.number = inode.superBlock().newDentryNumber();
         this.name = name;
         this.inode = inode;
         this.parent = parent == null ? this : parent;
     }
 
-    /** The number of the entry, unique in the log. */
-    long thing() {
-        return thing;
+    /** The number of the entry, unique in its file system; never 0. */
+    long number() {
+        return number;
     }
 
     /** Creates a name that is its own parent: the root of a file system ("/"), or a file outside all trees. */
-    static Dentry root(AccessLog log, ByteString name, Inode inode) {
-        return new Dentry(log, log.newThing(), log.newThing(), name, null, inode);
+    static Dentry root(ByteString name, Inode inode) {
+        return new Dentry(name, null, inode);
     }
 
     /** Creates a name that no directory holds until {@link #add}. */
-    static Dentry unhashed(AccessLog log, ByteString name, Dentry parent, Inode inode) {
-        Dentry dentry = new Dentry(log, log.newThing(), log.newThing(), name, parent, inode);
+    static Dentry unhashed(ByteString name, Dentry parent, Inode inode) {
+        Dentry dentry = new Dentry(name, parent, inode);
         dentry.deleted = true;
-        return dentry;
-    }
-
-    /** Adds an entry that was always there; its numbers do not depend on which task looks first. */
-    Dentry addPermanent(ByteString childName, Inode childInode, long childThing, long childEntries) {
-        Dentry dentry = new Dentry(log, childThing, childEntries, childName, this, childInode);
-        children.put(childName, dentry);
         return dentry;
     }
 
     /** The name; for a root, "/" or the text that {@code /proc/PID/fd} would show. */
     public ByteString name() {
-        log.read(thing);
         return name;
     }
 
     /** The parent; a root is its own parent. */
     public Dentry parent() {
-        log.read(thing);
         return parent;
     }
 
@@ -77,7 +60,6 @@ public final class Dentry {
 
     /** {@code d_seq}, which changes when the name is renamed or removed. */
     int sequence() {
-        log.read(thing);
         return sequence;
     }
 
@@ -87,48 +69,37 @@ public final class Dentry {
 
     /** Returns whether the name is gone, or was never there (O_TMPFILE): d_unlinked() of include/linux/dcache.h. */
     public boolean isDeleted() {
-        log.read(thing);
         return deleted;
     }
 
     boolean isRoot() {
-        log.read(thing);
         return parent == this;
     }
 
     @Nullable
     Dentry child(ByteString childName) {
-        return looked(children.get(childName));
+        return children.get(childName);
     }
 
     /** Returns the entry named by the bytes {@code from} to {@code to} of a path, or null. */
     @Nullable
     Dentry child(byte[] path, int from, int to) {
-        return looked(children.get(path, from, to));
-    }
-
-    private @Nullable Dentry looked(@Nullable Dentry child) {
-        log.read(child == null ? entries : child.thing);
-        return child;
+        return children.get(path, from, to);
     }
 
     boolean isEmpty() {
-        log.read(entries);
         return children.isEmpty();
     }
 
     /** Creates an entry. */
     Dentry add(ByteString childName, Inode childInode) {
-        Dentry child = new Dentry(log, log.newThing(), log.newThing(), childName, this, childInode);
-        log.write(entries);
+        Dentry child = new Dentry(childName, this, childInode);
         children.put(childName, child);
         return child;
     }
 
     /** Removes this name; tasks that have the file open keep it. */
     void remove() {
-        log.write(thing);
-        log.write(parent.entries);
         parent.children.remove(name);
         deleted = true;
         sequence++;
@@ -137,9 +108,6 @@ public final class Dentry {
 
     /** Moves this name to a new name that must be free: d_move() of fs/dcache.c. */
     void move(Dentry newParent, ByteString newName) {
-        log.write(thing);
-        log.write(parent.entries);
-        log.write(newParent.entries);
         parent.children.remove(name);
         parent = newParent;
         name = newName;
@@ -151,8 +119,6 @@ public final class Dentry {
     void exchange(Dentry other) {
         Dentry otherParent = other.parent;
         ByteString otherName = other.name;
-        log.write(thing);
-        log.write(other.thing);
         other.parent = parent;
         other.name = name;
         other.sequence++;
@@ -174,12 +140,10 @@ public final class Dentry {
 
     /** Returns whether any mount of any namespace is on this name: DCACHE_MOUNTED. */
     boolean hasMounts() {
-        log.read(thing);
         return !mounts.isEmpty();
     }
 
     List<Mount> mounts() {
-        log.read(thing);
         return mounts;
     }
 }

@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.sim.fs;
 
-import static dev.unraced.sim.base.Errno.EBUSY;
-import static dev.unraced.sim.base.Errno.EEXIST;
-import static dev.unraced.sim.base.Errno.EINVAL;
-import static dev.unraced.sim.base.Errno.EISDIR;
-import static dev.unraced.sim.base.Errno.ENOENT;
-import static dev.unraced.sim.base.Errno.ENOTDIR;
-import static dev.unraced.sim.base.Errno.ENOTEMPTY;
-import static dev.unraced.sim.base.Errno.EPERM;
-import static dev.unraced.sim.base.Errno.EXDEV;
+import static dev.unraced.linux.Errno.EBUSY;
+import static dev.unraced.linux.Errno.EEXIST;
+import static dev.unraced.linux.Errno.EINVAL;
+import static dev.unraced.linux.Errno.EISDIR;
+import static dev.unraced.linux.Errno.ENOENT;
+import static dev.unraced.linux.Errno.ENOTDIR;
+import static dev.unraced.linux.Errno.ENOTEMPTY;
+import static dev.unraced.linux.Errno.EPERM;
+import static dev.unraced.linux.Errno.EXDEV;
 
 import dev.unraced.event.ByteString;
+import dev.unraced.linux.OpenFlags;
 import org.jspecify.annotations.Nullable;
 
 /** Makes and removes names, with the checks of fs/namei.c in their order. */

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.sim.fs;
 
-import static dev.unraced.sim.base.Errno.EINVAL;
-import static dev.unraced.sim.base.Errno.ENXIO;
+import static dev.unraced.linux.Errno.EINVAL;
+import static dev.unraced.linux.Errno.ENXIO;
 
-import dev.unraced.sim.base.AccessLog;
+import dev.unraced.linux.OpenFlags;
 import org.jspecify.annotations.Nullable;
 
 /** The readers and writers of a FIFO: the part of {@code struct pipe_inode_info} that opening depends on. */
@@ -20,7 +20,6 @@ final class Fifo {
         }
 
         boolean isOver() {
-            log.read(thing);
             return opens() != seen;
         }
 
@@ -29,24 +28,16 @@ final class Fifo {
         }
     }
 
-    private final AccessLog log;
-    private final long thing;
     private int readers;
     private int writers;
     private long readOpens;
     private long writeOpens;
-
-    Fifo(AccessLog log) {
-        this.log = log;
-        this.thing = log.newThing();
-    }
 
     /** fifo_open() of fs/pipe.c up to its wait; returns null when the open need not wait. */
     @Nullable
     Wait open(long flags) throws FsException {
         long access = flags & OpenFlags.O_ACCMODE;
         boolean nonblocking = (flags & OpenFlags.O_NONBLOCK) != 0;
-        log.write(thing);
         if (access == OpenFlags.O_RDONLY) {
             readOpens++;
             readers++;
@@ -73,7 +64,6 @@ final class Fifo {
     /** Undoes the counts of an open. */
     void close(long flags) {
         long access = flags & OpenFlags.O_ACCMODE;
-        log.write(thing);
         if (access != OpenFlags.O_WRONLY) {
             readers--;
         }

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.sim.fs;
 
-import static dev.unraced.sim.base.Errno.EEXIST;
-import static dev.unraced.sim.base.Errno.ENOENT;
-import static dev.unraced.sim.base.Errno.EPERM;
+import static dev.unraced.linux.Errno.EEXIST;
+import static dev.unraced.linux.Errno.ENOENT;
+import static dev.unraced.linux.Errno.EPERM;
 
 import dev.unraced.event.ByteString;
-import dev.unraced.sim.base.AccessLog;
+import dev.unraced.linux.OpenFlags;
 import java.util.Arrays;
 
 /**
@@ -22,7 +22,6 @@ public final class FileTree {
     private static final int ROOT_MINOR = 1;
     private static final int SOCKETS_MINOR = 8;
 
-    private final AccessLog log;
     private final Mounts mounts;
     private final ProcFs proc;
     private final MountNamespace namespace;
@@ -30,11 +29,10 @@ public final class FileTree {
     /** The mount of sockfs, which is attached nowhere, as kern_mount() does it. */
     private final Mount sockets;
 
-    public FileTree(AccessLog log) {
-        this.log = log;
-        this.mounts = new Mounts(log);
+    public FileTree() {
+        this.mounts = new Mounts();
         this.namespace = mounts.newNamespace();
-        SuperBlock disk = new SuperBlock(log, ROOT_MAJOR, ROOT_MINOR, null);
+        SuperBlock disk = new SuperBlock(ROOT_MAJOR, ROOT_MINOR, null);
         Dentry root = newRoot(disk);
         add(root, "tmp", FileType.DIRECTORY, 01777);
         Dentry etc = add(root, "etc", FileType.DIRECTORY, 0755);
@@ -42,11 +40,11 @@ public final class FileTree {
         add(etc, "hostname", FileType.REGULAR, 0644);
         add(etc, "shadow", FileType.REGULAR, 0600);
         Dentry procPoint = add(root, "proc", FileType.DIRECTORY, 0555);
-        this.rootMount = new Mount(log, root);
+        this.rootMount = mounts.newMount(root);
         rootMount.becomeRootOf(namespace);
-        this.proc = new ProcFs(log);
-        new Mount(log, proc.root()).attach(new Location(rootMount, procPoint), namespace);
-        this.sockets = new Mount(log, newRoot(new SuperBlock(log, 0, SOCKETS_MINOR, null)));
+        this.proc = new ProcFs();
+        mounts.newMount(proc.root()).attach(new Location(rootMount, procPoint), namespace);
+        this.sockets = mounts.newMount(newRoot(new SuperBlock(0, SOCKETS_MINOR, null)));
     }
 
     /** Lets {@code /proc} show processes; until then it shows none. */
@@ -56,13 +54,13 @@ public final class FileTree {
 
     /** Returns the context of a first process, whose root and working directory are "/". */
     public FsContext newContext() {
-        return new FsContext(log, rootMount.rootLocation(), rootMount.rootLocation(), namespace);
+        return new FsContext(rootMount.rootLocation(), rootMount.rootLocation(), namespace);
     }
 
     /** do_filp_open() of fs/namei.c, for flags that build_open_flags() of fs/open.c let pass. */
     public OpenAttempt open(FsCaller caller, int dirfd, byte[] path, OpenRequest request) {
         try {
-            return new Opener(log, caller, dirfd, path, request).open();
+            return new Opener(caller, dirfd, path, request).open();
         } catch (FsException e) {
             return OpenAttempt.failed(e.errno());
         }
@@ -71,8 +69,8 @@ public final class FileTree {
     /** Opens a file for a new socket, outside all trees, with an inode of sockfs. */
     public OpenFile socketFile(Object socket) {
         Inode inode = sockets.superBlock().newInode(FileType.SOCKET, 0, 0, 0777, null);
-        Dentry dentry = Dentry.root(log, ByteString.EMPTY, inode);
-        return new OpenFile(log, new Location(sockets, dentry), OpenFlags.O_RDWR, false, socket);
+        Dentry dentry = Dentry.root(ByteString.EMPTY, inode);
+        return new OpenFile(new Location(sockets, dentry), OpenFlags.O_RDWR, false, socket);
     }
 
     public int makeFile(FsCaller caller, byte[] path, int mode) {
@@ -217,7 +215,7 @@ public final class FileTree {
     }
 
     private Dentry newRoot(SuperBlock superBlock) {
-        return Dentry.root(log, ByteString.utf8("/"), superBlock.newInode(FileType.DIRECTORY, 0, 0, 0755, null));
+        return Dentry.root(ByteString.utf8("/"), superBlock.newInode(FileType.DIRECTORY, 0, 0, 0755, null));
     }
 
     private static Dentry add(Dentry parent, String name, FileType type, int mode) {

@@ -3,7 +3,7 @@ package dev.unraced.sim.fs;
 
 import org.jspecify.annotations.Nullable;
 
-/** The part of a task that path lookup depends on. Implementations log their reads. */
+/** The part of a task that path lookup depends on. */
 public interface FsCaller {
     /** Root, working directory and mount namespace. */
     FsContext fs();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.sim.fs;
 
-import dev.unraced.sim.base.Errno;
+import dev.unraced.linux.Errno;
 
 /** Ends an operation with an error number; it never leaves this package. Each number has one instance. */
 final class FsException extends Exception {

@@ -2,13 +2,10 @@
 package dev.unraced.sim.fs;
 
 import dev.unraced.event.ByteString;
-import dev.unraced.sim.base.AccessLog;
 import org.jspecify.annotations.Nullable;
 
 /** A file of any type, apart from its names. */
 public final class Inode {
-    private final AccessLog log;
-    private final long thing;
     private final SuperBlock superBlock;
     private final long number;
     private final FileType type;
@@ -19,18 +16,7 @@ public final class Inode {
     private int mode;
     private int links;
 
-    Inode(
-            AccessLog log,
-            long thing,
-            SuperBlock superBlock,
-            long number,
-            FileType type,
-            long uid,
-            long gid,
-            int mode,
-            @Nullable Link link) {
-        this.log = log;
-        this.thing = thing;
+    Inode(SuperBlock superBlock, long number, FileType type, long uid, long gid, int mode, @Nullable Link link) {
         this.superBlock = superBlock;
         this.number = number;
         this.type = type;
@@ -38,7 +24,7 @@ public final class Inode {
         this.gid = gid;
         this.mode = mode;
         this.link = link;
-        this.fifo = type == FileType.FIFO ? new Fifo(log) : null;
+        this.fifo = type == FileType.FIFO ? new Fifo() : null;
         this.links = 1;
     }
 
@@ -68,13 +54,11 @@ public final class Inode {
 
     /** Permission bits, 07777 at most. */
     public int mode() {
-        log.read(thing);
         return mode;
     }
 
     /** Number of names. A directory has one, as on btrfs. */
     public int links() {
-        log.read(thing);
         return links;
     }
 
@@ -94,12 +78,10 @@ public final class Inode {
     }
 
     void setMode(int mode) {
-        log.write(thing);
         this.mode = mode & 07777;
     }
 
     void addLinks(int more) {
-        log.write(thing);
         links += more;
     }
 }

@@ -3,14 +3,14 @@ package dev.unraced.sim.fs;
 
 /** A place in the tree: {@code struct path}. Places are equal when both parts are the same objects. */
 public record Location(Mount mount, Dentry dentry) {
-    /** The number of the mount, unique in the log: the first half of a {@link Place}. */
+    /** The number of the mount, unique on its machine; 0 is the number of none. */
     public long mountNumber() {
-        return mount.thing();
+        return mount.number();
     }
 
-    /** The number of the directory entry, unique in the log: the second half of a {@link Place}. */
+    /** The number of the directory entry, unique in its file system; 0 is the number of none. */
     public long dentryNumber() {
-        return dentry.thing();
+        return dentry.number();
     }
 
     Inode inode() {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.sim.fs;
 
-import dev.unraced.sim.base.AccessLog;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -9,8 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A part of a file system, seen at some place: {@code struct mount}. */
 public final class Mount {
-    private final AccessLog log;
-    private final long thing;
+    private final long number;
     private final SuperBlock superBlock;
     private final Dentry root;
     private final Map<Dentry, Mount> mounted = new LinkedHashMap<>();
@@ -18,9 +16,13 @@ public final class Mount {
     private Dentry mountpoint;
     private @Nullable MountNamespace namespace;
 
-    Mount(AccessLog log, Dentry root) {
-        this.log = log;
-        this.thing = log.newThing();
+    /**
+     * Creates a mount that is attached nowhere.
+     *
+     * @param number not 0, and unique on the machine
+     */
+    Mount(long number, Dentry root) {
+        this.number = number;
         this.superBlock = root.inode().superBlock();
         this.root = root;
         this.parent = this;
@@ -35,26 +37,23 @@ public final class Mount {
         return root;
     }
 
-    /** The number of the mount, unique in the log. */
-    long thing() {
-        return thing;
+    /** The number of the mount, unique on its machine. */
+    long number() {
+        return number;
     }
 
     /** The mount that this mount is mounted on; this mount itself when there is none. */
     public Mount parent() {
-        log.read(thing);
         return parent;
     }
 
     /** The name that this mount covers; its own root when it is mounted nowhere. */
     public Dentry mountpoint() {
-        log.read(thing);
         return mountpoint;
     }
 
     /** The namespace of the mount; null when the mount is attached nowhere. */
     public @Nullable MountNamespace namespace() {
-        log.read(thing);
         return namespace;
     }
 
@@ -63,11 +62,10 @@ public final class Mount {
     }
 
     boolean hasParent() {
-        log.read(thing);
         return parent != this;
     }
 
-    /** Returns the mount right over a name of this mount, or null. The log counts mounting as a write to the name. */
+    /** Returns the mount right over a name of this mount, or null. */
     @Nullable
     Mount mountedOn(Dentry dentry) {
         return dentry.hasMounts() ? mounted.get(dentry) : null;
@@ -84,9 +82,6 @@ public final class Mount {
     }
 
     void attach(Location place, MountNamespace owner) {
-        log.write(thing);
-        log.write(place.dentry().thing());
-        log.write(owner.thing());
         parent = place.mount();
         mountpoint = place.dentry();
         namespace = owner;
@@ -99,12 +94,7 @@ public final class Mount {
         for (Mount child : mounted.values().toArray(Mount[]::new)) {
             child.detach();
         }
-        log.write(thing);
-        if (namespace != null) {
-            log.write(namespace.thing());
-        }
         if (parent != this) {
-            log.write(mountpoint.thing());
             mountpoint.mounts().remove(this);
             parent.mounted.remove(mountpoint);
         }

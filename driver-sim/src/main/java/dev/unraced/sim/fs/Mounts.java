@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.sim.fs;
 
-import static dev.unraced.sim.base.Errno.EINVAL;
-import static dev.unraced.sim.base.Errno.ENOENT;
-import static dev.unraced.sim.base.Errno.ENOTDIR;
-import static dev.unraced.sim.base.Errno.EPERM;
+import static dev.unraced.linux.Errno.EINVAL;
+import static dev.unraced.linux.Errno.ENOENT;
+import static dev.unraced.linux.Errno.ENOTDIR;
+import static dev.unraced.linux.Errno.EPERM;
 
-import dev.unraced.sim.base.AccessLog;
+import dev.unraced.linux.OpenFlags;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -15,18 +15,16 @@ final class Mounts {
     /** Numbers of namespaces follow this one, as those of procfs do: PROC_DYNAMIC_FIRST of fs/proc/generic.c. */
     private static final long FIRST_NUMBER = 0xF0000000L;
 
-    private final AccessLog log;
-    private final long thing;
-    private long lastNumber = FIRST_NUMBER;
-
-    Mounts(AccessLog log) {
-        this.log = log;
-        this.thing = log.newThing();
-    }
+    private long lastNamespace = FIRST_NUMBER;
+    private long lastMount;
 
     MountNamespace newNamespace() {
-        log.write(thing);
-        return new MountNamespace(log, ++lastNumber);
+        return new MountNamespace(++lastNamespace);
+    }
+
+    /** Creates a mount that is attached nowhere. */
+    Mount newMount(Dentry root) {
+        return new Mount(++lastMount, root);
     }
 
     /** MS_BIND of mount(2), not recursive. */
@@ -42,7 +40,7 @@ final class Mounts {
         if (place.dentry().isDeleted()) {
             throw FsException.of(ENOENT);
         }
-        new Mount(log, source.dentry()).attach(place.covered(), caller.fs().namespace());
+        newMount(source.dentry()).attach(place.covered(), caller.fs().namespace());
     }
 
     /** umount2(2) with MNT_DETACH: open files on the mount stay open. */
@@ -62,8 +60,8 @@ final class Mounts {
         checkPrivileged(caller);
         Location place = lookup(caller, path);
         checkOwn(caller, place);
-        Mount clone = new Mount(log, place.dentry());
-        return new OpenFile(log, clone.rootLocation(), OpenFlags.O_PATH, false, null);
+        Mount clone = newMount(place.dentry());
+        return new OpenFile(clone.rootLocation(), OpenFlags.O_PATH, false, null);
     }
 
     /** unshare(2) with CLONE_NEWNS: copy_mnt_ns(). */
@@ -72,14 +70,13 @@ final class Mounts {
         FsContext context = caller.fs();
         MountNamespace copy = newNamespace();
         Map<Mount, Mount> clones = new HashMap<>();
-        log.read(context.namespace().thing());
         Mount root = clone(context.namespace().root(), copy, clones);
         root.becomeRootOf(copy);
         context.move(moved(context.root(), clones), moved(context.cwd(), clones), copy);
     }
 
     private Mount clone(Mount mount, MountNamespace owner, Map<Mount, Mount> clones) {
-        Mount clone = new Mount(log, mount.root());
+        Mount clone = newMount(mount.root());
         clones.put(mount, clone);
         for (Mount child : mount.children()) {
             clone(child, owner, clones).attach(new Location(clone, child.mountpoint()), owner);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.sim.fs;
 
-import static dev.unraced.sim.base.Errno.ERESTARTSYS;
+import static dev.unraced.linux.Errno.ERESTARTSYS;
 
 import org.jspecify.annotations.Nullable;
 

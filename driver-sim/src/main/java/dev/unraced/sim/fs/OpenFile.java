@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.sim.fs;
 
-import dev.unraced.sim.base.AccessLog;
+import dev.unraced.linux.OpenFlags;
 import org.jspecify.annotations.Nullable;
 
 /** An open file, which descriptors refer to: {@code struct file}. It starts with one reference. */
@@ -9,17 +9,13 @@ public final class OpenFile {
     /** do_dentry_open() of fs/open.c does not keep these flags. */
     private static final long NOT_KEPT = OpenFlags.O_CREAT | OpenFlags.O_EXCL | OpenFlags.O_NOCTTY | OpenFlags.O_TRUNC;
 
-    private final AccessLog log;
-    private final long thing;
     private final Location location;
     private final long flags;
     private final boolean created;
     private final @Nullable Object privateData;
     private int references = 1;
 
-    OpenFile(AccessLog log, Location location, long flags, boolean created, @Nullable Object privateData) {
-        this.log = log;
-        this.thing = log.newThing();
+    OpenFile(Location location, long flags, boolean created, @Nullable Object privateData) {
         this.location = location;
         this.flags = flags & ~NOT_KEPT;
         this.created = created;
@@ -61,7 +57,6 @@ public final class OpenFile {
 
     /** Takes one more reference. */
     public void retain() {
-        log.write(thing);
         references++;
     }
 
@@ -75,7 +70,6 @@ public final class OpenFile {
         if (references == 0) {
             throw new IllegalStateException("closed more often than opened");
         }
-        log.write(thing);
         references--;
         if (references > 0) {
             return false;

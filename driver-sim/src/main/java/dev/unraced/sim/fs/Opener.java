@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.sim.fs;
 
-import static dev.unraced.sim.base.Errno.EEXIST;
-import static dev.unraced.sim.base.Errno.EISDIR;
-import static dev.unraced.sim.base.Errno.ELOOP;
-import static dev.unraced.sim.base.Errno.ENXIO;
-import static dev.unraced.sim.base.Errno.EOPNOTSUPP;
+import static dev.unraced.linux.Errno.EEXIST;
+import static dev.unraced.linux.Errno.EISDIR;
+import static dev.unraced.linux.Errno.ELOOP;
+import static dev.unraced.linux.Errno.ENXIO;
+import static dev.unraced.linux.Errno.EOPNOTSUPP;
 
 import dev.unraced.event.ByteString;
-import dev.unraced.sim.base.AccessLog;
+import dev.unraced.linux.OpenFlags;
 import org.jspecify.annotations.Nullable;
 
 /** One open of a path: do_filp_open() of fs/namei.c. */
@@ -17,14 +17,12 @@ final class Opener {
     private static final long PATH_FLAGS =
             OpenFlags.O_PATH | OpenFlags.O_DIRECTORY | OpenFlags.O_NOFOLLOW | OpenFlags.O_CLOEXEC;
 
-    private final AccessLog log;
     private final FsCaller caller;
     private final long flags;
     private final int mode;
     private final PathWalk walk;
 
-    Opener(AccessLog log, FsCaller caller, int dirfd, byte[] path, OpenRequest request) throws FsException {
-        this.log = log;
+    Opener(FsCaller caller, int dirfd, byte[] path, OpenRequest request) throws FsException {
         this.caller = caller;
         this.flags = request.has(OpenFlags.O_PATH) ? request.flags() & PATH_FLAGS : request.flags();
         this.mode = request.mode();
@@ -103,12 +101,12 @@ final class Opener {
         }
         Inode inode = superBlock.newInode(FileType.REGULAR, caller, mode & 07777, null);
         inode.addLinks(-1);
-        Dentry dentry = Dentry.unhashed(log, ByteString.utf8("#" + inode.number()), directory.dentry(), inode);
+        Dentry dentry = Dentry.unhashed(ByteString.utf8("#" + inode.number()), directory.dentry(), inode);
         return OpenAttempt.opened(file(new Location(directory.mount(), dentry), false));
     }
 
     private OpenFile file(Location place, boolean created) {
-        return new OpenFile(log, place, flags, created, null);
+        return new OpenFile(place, flags, created, null);
     }
 
     private boolean has(long flag) {

@@ -13,15 +13,9 @@ public final class PathProof {
         UNKNOWN
     }
 
-    /** Proves a claim that fills its array, without a bound. */
-    static boolean confirms(OpenFile file, Place start, byte[] claimed) {
-        return examine(file, start.mount(), start.dentry(), claimed, claimed.length, Integer.MAX_VALUE)
-                == Result.CONFIRMED;
-    }
-
     /**
      * Walks from the file upwards, and compares each name with the claim's, last first. When no name is left, the walk
-     * must be where the claim starts. Links and ".." in a claim prove nothing. The walk logs its reads.
+     * must be where the claim starts. Links and ".." in a claim prove nothing.
      *
      * @param startMount number of the mount where the claim starts: at the caller's root, its working directory, or
      *     that of a descriptor
@@ -69,7 +63,7 @@ public final class PathProof {
             }
             end = nameEnd(claimed, from);
         }
-        return startMount == mount.thing() && startDentry == dentry.thing() ? Result.CONFIRMED : Result.REFUTED;
+        return startMount == mount.number() && startDentry == dentry.number() ? Result.CONFIRMED : Result.REFUTED;
     }
 
     private static boolean hasDotDot(byte[] path, int length) {

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.sim.fs;
 
-import static dev.unraced.sim.base.Errno.EBADF;
-import static dev.unraced.sim.base.Errno.ELOOP;
-import static dev.unraced.sim.base.Errno.ENAMETOOLONG;
-import static dev.unraced.sim.base.Errno.ENOENT;
-import static dev.unraced.sim.base.Errno.ENOTDIR;
-import static dev.unraced.sim.base.Errno.EXDEV;
+import static dev.unraced.linux.Errno.EBADF;
+import static dev.unraced.linux.Errno.ELOOP;
+import static dev.unraced.linux.Errno.ENAMETOOLONG;
+import static dev.unraced.linux.Errno.ENOENT;
+import static dev.unraced.linux.Errno.ENOTDIR;
+import static dev.unraced.linux.Errno.EXDEV;
 
 import dev.unraced.event.ByteString;
+import dev.unraced.linux.OpenFlags;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Objects;

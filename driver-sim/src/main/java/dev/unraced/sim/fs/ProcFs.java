@@ -2,13 +2,12 @@
 package dev.unraced.sim.fs;
 
 import dev.unraced.event.ByteString;
-import dev.unraced.sim.base.AccessLog;
 import org.jspecify.annotations.Nullable;
 
 /**
  * {@code /proc}: {@code self}, and for each process the links {@code root}, {@code cwd} and {@code fd/N}, and
- * {@code status}. Every process may look at every other. Names are made when they are first looked up; their numbers,
- * in inodes and in the log, follow from process and descriptor alone.
+ * {@code status}. Every process may look at every other. Names are made when they are first looked up; the numbers of
+ * their inodes follow from process and descriptor alone.
  */
 final class ProcFs implements SuperBlock.DynamicNames {
     private static final int MAJOR = 0;
@@ -25,19 +24,17 @@ final class ProcFs implements SuperBlock.DynamicNames {
     private static final int DESCRIPTORS = 5;
     private static final int FIRST_DESCRIPTOR = 16;
 
-    private final AccessLog log;
     private final SuperBlock superBlock;
     private final Dentry root;
     private final Dentry self;
     private @Nullable ProcView view;
 
-    ProcFs(AccessLog log) {
-        this.log = log;
-        this.superBlock = new SuperBlock(log, MAJOR, MINOR, this);
-        Inode rootInode = inode(log.newThing(), ROOT_INODE, FileType.DIRECTORY, 0555, null);
-        this.root = Dentry.root(log, ByteString.utf8("/"), rootInode);
-        Inode selfInode = inode(log.newThing(), SELF_INODE, FileType.SYMLINK, 0777, new Link.Self());
-        this.self = root.addPermanent(ByteString.utf8("self"), selfInode, log.newThing(), log.newThing());
+    ProcFs() {
+        this.superBlock = new SuperBlock(MAJOR, MINOR, this);
+        Inode rootInode = inode(ROOT_INODE, FileType.DIRECTORY, 0555, null);
+        this.root = Dentry.root(ByteString.utf8("/"), rootInode);
+        Inode selfInode = inode(SELF_INODE, FileType.SYMLINK, 0777, new Link.Self());
+        this.self = root.add(ByteString.utf8("self"), selfInode);
     }
 
     Dentry root() {
@@ -108,13 +105,11 @@ final class ProcFs implements SuperBlock.DynamicNames {
             return known;
         }
         long number = (long) tgid << KIND_BITS | kind;
-        // Negative numbers are free in the log, which counts upwards.
-        long thing = -3 * number;
-        return directory.addPermanent(name, inode(thing, number, type, mode, link), thing - 1, thing - 2);
+        return directory.add(name, inode(number, type, mode, link));
     }
 
-    private Inode inode(long thing, long number, FileType type, int mode, @Nullable Link link) {
-        return new Inode(log, thing, superBlock, number, type, 0, 0, mode, link);
+    private Inode inode(long number, FileType type, int mode, @Nullable Link link) {
+        return new Inode(superBlock, number, type, 0, 0, mode, link);
     }
 
     /** Returns a number as procfs takes it, without leading zeros; -1 for any other text. */

@@ -3,7 +3,7 @@ package dev.unraced.sim.fs;
 
 import org.jspecify.annotations.Nullable;
 
-/** The processes as {@code /proc} shows them. Implementations log their reads. */
+/** The processes as {@code /proc} shows them. */
 public interface ProcView {
     /** Root and working directory of a process; null when there is no such process. */
     @Nullable

@@ -2,7 +2,6 @@
 package dev.unraced.sim.fs;
 
 import dev.unraced.event.ByteString;
-import dev.unraced.sim.base.AccessLog;
 import org.jspecify.annotations.Nullable;
 
 /** A file system: a device number, and inode numbers of its own. */
@@ -13,16 +12,13 @@ public final class SuperBlock {
         Dentry lookup(Dentry directory, ByteString name);
     }
 
-    private final AccessLog log;
-    private final long thing;
     private final int major;
     private final int minor;
     private final @Nullable DynamicNames names;
     private long lastInode = 1;
+    private long lastDentry;
 
-    SuperBlock(AccessLog log, int major, int minor, @Nullable DynamicNames names) {
-        this.log = log;
-        this.thing = log.newThing();
+    SuperBlock(int major, int minor, @Nullable DynamicNames names) {
         this.major = major;
         this.minor = minor;
         this.names = names;
@@ -47,13 +43,16 @@ public final class SuperBlock {
         return names == null ? directory.child(name) : names.lookup(directory, name);
     }
 
-    /** Makes an inode. Its number is visible, so the order in which two calls make inodes matters, and is logged. */
     Inode newInode(FileType type, FsCaller owner, int mode, @Nullable Link link) {
         return newInode(type, owner.uid(), owner.gid(), mode, link);
     }
 
     Inode newInode(FileType type, long uid, long gid, int mode, @Nullable Link link) {
-        log.write(thing);
-        return new Inode(log, log.newThing(), this, ++lastInode, type, uid, gid, mode, link);
+        return new Inode(this, ++lastInode, type, uid, gid, mode, link);
+    }
+
+    /** Returns a number for a new directory entry of this file system, by which a tracer can remember it. */
+    long newDentryNumber() {
+        return ++lastDentry;
     }
 }

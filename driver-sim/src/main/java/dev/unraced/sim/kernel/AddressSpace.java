@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.sim.kernel;
 
-import dev.unraced.sim.base.AccessLog;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
@@ -28,14 +27,9 @@ public final class AddressSpace {
 
     private static final long HIGH_BITS = LOW_BITS << 7;
 
-    private final AccessLog log;
     private final List<Mapping> mappings = new ArrayList<>();
     private @Nullable Mapping last;
     private long top = LOWEST;
-
-    AddressSpace(AccessLog log) {
-        this.log = log;
-    }
 
     /**
      * Places bytes in ordinary memory, followed by zeros up to the end of the page. At least one zero follows.
@@ -81,7 +75,6 @@ public final class AddressSpace {
     public void unmap(long address) {
         Mapping mapping = find(address);
         if (mapping != null) {
-            log.write(mapping.thing);
             mappings.remove(mapping);
             last = null;
         }
@@ -99,7 +92,6 @@ public final class AddressSpace {
             throw new IllegalArgumentException(
                     "no " + bytes.length + " bytes of memory at 0x" + Long.toHexString(address));
         }
-        log.write(mapping.thing);
         mapping.fetch(from, bytes.length);
         System.arraycopy(bytes, 0, mapping.bytes, from, bytes.length);
     }
@@ -144,7 +136,6 @@ public final class AddressSpace {
         if (mapping == null) {
             return false;
         }
-        touch(mapping, false);
         int from = mapping.index(address);
         return length <= mapping.bytes.length - from
                 && mapping.isPresent(from, length)
@@ -160,7 +151,6 @@ public final class AddressSpace {
         if (mapping == null) {
             return false;
         }
-        touch(mapping, false);
         int from = mapping.index(address);
         byte[] bytes = mapping.bytes;
         int end = Math.min(bytes.length, from + limit);
@@ -184,7 +174,6 @@ public final class AddressSpace {
         if (mapping == null) {
             return false;
         }
-        touch(mapping, fetching);
         int from = mapping.index(address);
         if (length > mapping.bytes.length - from) {
             return false;
@@ -203,7 +192,6 @@ public final class AddressSpace {
         if (mapping == null) {
             return -1;
         }
-        touch(mapping, fetching);
         int from = mapping.index(address);
         byte[] bytes = mapping.bytes;
         int end = Math.min(bytes.length, from + limit);
@@ -239,17 +227,8 @@ public final class AddressSpace {
         return at;
     }
 
-    /** A copy that fetches pages changes what a careful read sees. */
-    private void touch(Mapping mapping, boolean fetching) {
-        if (fetching && mapping.absent != null) {
-            log.write(mapping.thing);
-        } else {
-            log.read(mapping.thing);
-        }
-    }
-
     private Mapping map(int size, boolean cold) {
-        Mapping mapping = new Mapping(top, new byte[size], cold, log.newThing());
+        Mapping mapping = new Mapping(top, new byte[size], cold);
         // An unmapped page lies between any two mappings.
         top += size + PAGE;
         mappings.add(mapping);
@@ -280,12 +259,10 @@ public final class AddressSpace {
         final long start;
         final byte[] bytes;
         final boolean @Nullable [] absent;
-        final long thing;
 
-        Mapping(long start, byte[] bytes, boolean cold, long thing) {
+        Mapping(long start, byte[] bytes, boolean cold) {
             this.start = start;
             this.bytes = bytes;
-            this.thing = thing;
             if (cold) {
                 absent = new boolean[bytes.length / PAGE];
                 Arrays.fill(absent, true);

@@ -56,7 +56,7 @@ public final class Call {
     /** Set when a filter or a tracer refused the call before it ran. */
     boolean refused;
     /** Set while observers have not been notified of the call's work. */
-    boolean untold;
+    boolean unnotified;
     /** The number of the mount namespace in which the path was looked up; 0 before that. */
     long namespace;
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.sim.kernel;
 
-import static dev.unraced.sim.base.Errno.EBADF;
-import static dev.unraced.sim.base.Errno.EFAULT;
-import static dev.unraced.sim.base.Errno.EINVAL;
-import static dev.unraced.sim.base.Errno.ENOTSOCK;
+import static dev.unraced.linux.Errno.EBADF;
+import static dev.unraced.linux.Errno.EFAULT;
+import static dev.unraced.linux.Errno.EINVAL;
+import static dev.unraced.linux.Errno.ENOTSOCK;
 
 import dev.unraced.event.Origin;
 import dev.unraced.event.RecordLayout;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.sim.kernel;
 
-import dev.unraced.sim.base.AccessLog;
 import dev.unraced.sim.fs.OpenFile;
 import java.util.Arrays;
 import java.util.function.Consumer;
@@ -12,11 +11,7 @@ public final class Descriptors {
     /** The default of RLIMIT_NOFILE. */
     static final int LIMIT = 1 << 20;
 
-    private final AccessLog log;
     private final Consumer<OpenFile> closed;
-    private final long thing;
-    /** The number of users is an object of its own in the log, since it changes apart from the table. */
-    private final long usersThing;
 
     private @Nullable OpenFile[] files = new @Nullable OpenFile[16];
     private boolean[] taken = new boolean[16];
@@ -27,16 +22,12 @@ public final class Descriptors {
      *
      * @param closed called with each file whose last reference is dropped
      */
-    Descriptors(AccessLog log, Consumer<OpenFile> closed) {
-        this.log = log;
+    Descriptors(Consumer<OpenFile> closed) {
         this.closed = closed;
-        this.thing = log.newThing();
-        this.usersThing = log.newThing();
     }
 
     /** Returns the file behind a descriptor, or null. */
     public @Nullable OpenFile get(int fd) {
-        log.read(thing);
         return fd >= 0 && fd < files.length ? files[fd] : null;
     }
 
@@ -46,7 +37,6 @@ public final class Descriptors {
      * @return the number, or -1 beyond the limit
      */
     int reserve(int lowest) {
-        log.write(thing);
         int fd = lowest;
         while (fd < taken.length && taken[fd]) {
             fd++;
@@ -65,13 +55,11 @@ public final class Descriptors {
 
     /** Puts a file behind a reserved number (fd_install); the table takes over the caller's reference. */
     void install(int fd, OpenFile file) {
-        log.write(thing);
         files[fd] = file;
     }
 
     /** Frees a reserved number behind which nothing was installed (put_unused_fd). */
     void giveBack(int fd) {
-        log.write(thing);
         taken[fd] = false;
     }
 
@@ -90,7 +78,6 @@ public final class Descriptors {
         if (file == null) {
             return false;
         }
-        log.write(thing);
         files[fd] = null;
         taken[fd] = false;
         if (file.release()) {
@@ -125,7 +112,6 @@ public final class Descriptors {
 
     /** Adds a task that shares the table (CLONE_FILES). */
     Descriptors share() {
-        log.write(usersThing);
         users++;
         return this;
     }
@@ -134,13 +120,12 @@ public final class Descriptors {
      * Returns whether several tasks use the table, so that one task can replace a file that another has just opened.
      */
     public boolean isShared() {
-        log.read(usersThing);
         return users > 1;
     }
 
     /** Returns a copy for a new process (fork). */
     Descriptors copy() {
-        Descriptors copy = new Descriptors(log, closed);
+        Descriptors copy = new Descriptors(closed);
         for (int fd = 0; fd < files.length; fd++) {
             OpenFile file = files[fd];
             if (file != null) {
@@ -154,7 +139,6 @@ public final class Descriptors {
 
     /** Removes a user of the table; the last one to leave closes all files. */
     void leave() {
-        log.write(usersThing);
         users--;
         if (users == 0) {
             for (int fd = 0; fd < files.length; fd++) {

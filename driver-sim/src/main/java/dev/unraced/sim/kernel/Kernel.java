@@ -1,63 +1,39 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.sim.kernel;
 
-import static dev.unraced.sim.base.Errno.ECANCELED;
-import static dev.unraced.sim.base.Errno.EINTR;
-import static dev.unraced.sim.base.Errno.ERESTARTSYS;
-
 import dev.unraced.event.Abi;
 import dev.unraced.event.Origin;
 import dev.unraced.event.Syscall;
-import dev.unraced.sim.base.AccessLog;
 import dev.unraced.sim.fs.FileTree;
 import dev.unraced.sim.fs.FsContext;
 import dev.unraced.sim.fs.OpenFile;
-import dev.unraced.sim.fs.ProcView;
-import dev.unraced.sim.net.ConnectAttempt;
 import dev.unraced.sim.net.Network;
 import dev.unraced.sim.net.Socket;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A simulated machine: its tasks, and the calls that they make, one step at a time. Nothing happens on its own: the
- * caller decides which task takes the next step.
+ * A simulated machine: its processes and threads, and the calls that they make, one step at a time. Nothing happens on
+ * its own: the caller decides which task takes the next step.
  *
  * <p>Not thread-safe; several threads synchronise on it.
  */
-public final class Kernel implements ProcView {
-    private static final long STEP_NANOS = 100;
-    private static final int INIT = 1;
+public final class Kernel {
     /** The socketcall(2) code of connect: include/uapi/linux/net.h. */
     private static final int SYS_CONNECT = 3;
 
     private static final long INIT_PID_NAMESPACE = 0xefff_fffcL;
 
-    private final AccessLog log = new AccessLog();
     private final VirtualClock clock;
-    private final FileTree files = new FileTree(log);
-    private final Network network = new Network(log, new UnixFileNames(files));
-    private final OpenSteps opens = new OpenSteps(files);
-    private final ConnectSteps connects = new ConnectSteps(network);
-    private final ThreadIds ids;
     private final Cgroups cgroups = new Cgroups();
-    private final Map<Integer, Task> tasks = new HashMap<>();
-    private final Map<Integer, TaskGroup> groups = new HashMap<>();
-    private final TaskGroup init;
-    /** The object of the log that stands for the table of taken ids. */
-    private final long idsThing = log.newThing();
-
-    private final long observersThing = log.newThing();
-    private Tracepoints[] observers = {};
-    private boolean looksTakeSteps;
-    private long requests;
-    private long returned;
+    private final FileTree files = new FileTree();
+    private final Network network = new Network(new UnixFileNames(files));
+    private final Observers observers = new Observers();
+    private final TaskTable tasks;
+    private final IoUring ring;
+    private final CallRunner calls;
 
     /**
      * Boots a machine that has been up for some time. Its one process is the parent of all processes without another
@@ -65,20 +41,25 @@ public final class Kernel implements ProcView {
      */
     public Kernel(long uptimeNanos, int maxThreadId) {
         clock = new VirtualClock(uptimeNanos);
-        ids = new ThreadIds(maxThreadId);
-        files.showProcesses(this);
-        init = group(ids.next(), files.newContext(), new AddressSpace(log), new Descriptors(log, this::closed));
+        tasks = new TaskTable(clock, observers, maxThreadId);
+        ring = new IoUring(tasks, observers);
+        calls = new CallRunner(clock, tasks, observers, ring, files, network, this::closed);
+        files.showProcesses(tasks);
+        TaskGroup init =
+                tasks.addGroup(tasks.newId(), files.newContext(), new AddressSpace(), new Descriptors(this::closed));
         init.tasks.get(0).comm("init".getBytes(StandardCharsets.US_ASCII));
         init.pidNamespace = INIT_PID_NAMESPACE;
         init.cgroupId = Cgroups.ROOT;
     }
 
-    public Cgroups cgroups() {
-        return cgroups;
+    private void closed(OpenFile file) {
+        if (file.privateData() instanceof Socket socket) {
+            network.close(socket);
+        }
     }
 
-    public AccessLog log() {
-        return log;
+    public Cgroups cgroups() {
+        return cgroups;
     }
 
     public VirtualClock clock() {
@@ -95,53 +76,32 @@ public final class Kernel implements ProcView {
 
     /** The first process; it is root, and in no call. */
     public Task init() {
-        return Objects.requireNonNull(tasks.get(INIT));
+        return tasks.init();
     }
 
     /** Returns the task with an id, or null. */
     public @Nullable Task task(int tid) {
-        log.read(idsThing);
         return tasks.get(tid);
-    }
-
-    /** Returns whether a task has not ended. */
-    public boolean isAlive(Task task) {
-        log.read(task.thing);
-        return !task.dead;
-    }
-
-    /** Returns the number of live threads. */
-    public int liveTasks() {
-        return tasks.size();
-    }
-
-    /** The number of calls and requests that have returned since the machine booted. */
-    public long returned() {
-        return returned;
-    }
-
-    /** Attaches an observer from the next step on. */
-    public void attach(Tracepoints observer) {
-        log.write(observersThing);
-        observers = Arrays.copyOf(observers, observers.length + 1);
-        observers[observers.length - 1] = observer;
-    }
-
-    /** Ends {@link #attach}. */
-    public void detach(Tracepoints observer) {
-        log.write(observersThing);
-        observers = Arrays.stream(observers).filter(other -> other != observer).toArray(Tracepoints[]::new);
-    }
-
-    /** Makes observers read paths in steps of their own, between which other tasks run. */
-    public void looksTakeSteps(boolean on) {
-        looksTakeSteps = on;
     }
 
     /** Returns all live threads. */
     public List<Task> tasks() {
-        log.read(idsThing);
-        return List.copyOf(tasks.values());
+        return tasks.all();
+    }
+
+    /** Attaches an observer from the next step on. */
+    public void attach(Tracepoints observer) {
+        observers.attach(observer);
+    }
+
+    /** Ends {@link #attach}. */
+    public void detach(Tracepoints observer) {
+        observers.detach(observer);
+    }
+
+    /** Makes observers read paths in steps of their own, between which other tasks run. */
+    public void looksTakeSteps(boolean on) {
+        calls.looksTakeSteps(on);
     }
 
     /**
@@ -153,7 +113,7 @@ public final class Kernel implements ProcView {
     public int unshare(Task task) {
         TaskGroup group = task.group;
         FsContext before = group.fs;
-        group.fs = before.leave();
+        group.fs = before.copy();
         int result = files.unshare(task);
         if (result < 0) {
             group.fs = before;
@@ -166,13 +126,12 @@ public final class Kernel implements ProcView {
      * directory.
      */
     public void enterNamespace(Task task, TaskGroup of) {
-        task.group.fs.leave();
         task.group.fs = of.fs.copy();
     }
 
     /** Creates a child process with one thread and copies of all its parent has but memory (fork and exec). */
     public Task fork(Task parent, byte[] comm) {
-        return fork(parent, comm, ids.next());
+        return fork(parent, comm, tasks.newId());
     }
 
     /**
@@ -189,13 +148,12 @@ public final class Kernel implements ProcView {
      * Creates a child as {@link #fork} does, with a chosen id, as clone3 with set_tid does; null when the id is taken.
      */
     public @Nullable Task forkAs(Task parent, byte[] comm, int id) {
-        log.write(idsThing);
-        return ids.take(id) ? fork(parent, comm, id) : null;
+        return tasks.takeId(id) ? fork(parent, comm, id) : null;
     }
 
     private Task fork(Task parent, byte[] comm, int id) {
         TaskGroup from = parent.group;
-        TaskGroup child = group(id, from.fs.copy(), new AddressSpace(log), from.descriptors.copy());
+        TaskGroup child = tasks.addGroup(id, from.fs.copy(), new AddressSpace(), from.descriptors.copy());
         child.parentTgid = from.tgid;
         child.uid = from.uid;
         child.effectiveUid = from.effectiveUid;
@@ -210,21 +168,67 @@ public final class Kernel implements ProcView {
 
     /** Adds a thread to a process. */
     public Task thread(TaskGroup group) {
-        return thread(group, ids.next());
+        return tasks.addThread(group, tasks.newId());
     }
 
     /**
      * Adds a thread as {@link #thread} does, with a chosen id, as clone3 with set_tid does; null when the id is taken.
      */
     public @Nullable Task threadAs(TaskGroup group, int id) {
-        log.write(idsThing);
-        return ids.take(id) ? thread(group, id) : null;
+        return tasks.takeId(id) ? tasks.addThread(group, id) : null;
     }
 
-    private Task thread(TaskGroup group, int id) {
-        Task task = task(group, id);
-        group.descriptors.share();
-        return task;
+    /**
+     * Begins execve: all other threads of the process are killed (de_thread of fs/exec.c).
+     *
+     * @see #endExec
+     */
+    public void beginExec(Task task, Signal death) {
+        for (Task other : task.group.tasks()) {
+            if (other != task) {
+                signal(other, death);
+            }
+        }
+    }
+
+    /** Returns whether the other threads are gone. */
+    public boolean canEndExec(Task task) {
+        return task.group.tasks.size() == 1;
+    }
+
+    /** Ends execve: the thread takes over id and start time of its group's first thread, and gets new memory. */
+    public void endExec(Task task, byte[] comm) {
+        if (!canEndExec(task)) {
+            throw new IllegalStateException("the process has other threads still");
+        }
+        tasks.makeLeader(task);
+        task.group.memory = new AddressSpace();
+        task.comm(comm);
+    }
+
+    /** Ends a thread of its own accord, outside of any call. */
+    public void exit(Task task) {
+        if (!task.dead) {
+            tasks.end(task);
+        }
+    }
+
+    /** Interrupts a task; the signal acts on its call at the next step. */
+    public void signal(Task task, Signal signal) {
+        if (task.dead) {
+            return;
+        }
+        if (task.call == null) {
+            tasks.deliver(task, signal);
+        } else if (signal.compareTo(task.pending) > 0) {
+            task.pending = signal;
+        }
+    }
+
+    /** Sends SIGSYS to a thread that blocks this signal, so that the signal stays pending. */
+    public void pendSigsys(Task task) {
+        task.sigsysBlocked = true;
+        task.sigsysPending = true;
     }
 
     /**
@@ -234,7 +238,7 @@ public final class Kernel implements ProcView {
      * @throws IllegalStateException when the thread is in a call, or dead
      */
     public Call begin(Task task, Syscall syscall, Abi abi, long... registers) {
-        return start(task, new Call(syscall, abi, Origin.SYSCALL, registers, null));
+        return task.begin(new Call(syscall, abi, Origin.SYSCALL, registers, null));
     }
 
     /** A thread begins a native call by a number that has bits above the 32 that the kernel takes. */
@@ -252,7 +256,7 @@ public final class Kernel implements ProcView {
     public Call beginSocketcall(Task task, long block) {
         Call call = new Call(Syscall.CONNECT, Abi.IA32, Origin.SYSCALL, new long[] {SYS_CONNECT, block}, null);
         call.isIndirect = true;
-        return start(task, call);
+        return task.begin(call);
     }
 
     /**
@@ -264,7 +268,7 @@ public final class Kernel implements ProcView {
     public Call beginRewritten(Task task, Syscall syscall, long[] passed, long... registers) {
         Call call = new Call(syscall, Abi.NATIVE, Origin.SYSCALL, registers, null);
         call.passed = passed.clone();
-        return start(task, call);
+        return task.begin(call);
     }
 
     /**
@@ -273,10 +277,7 @@ public final class Kernel implements ProcView {
      * @param onWorker whether a worker thread does the work (IOSQE_ASYNC), so that the submitter is free at once
      */
     public Call submit(Task task, Syscall syscall, boolean onWorker, long... registers) {
-        Call request = new Call(syscall, Abi.NATIVE, Origin.IO_URING, registers, task);
-        request.request = ++requests;
-        request.onWorker = onWorker;
-        return start(task, request);
+        return ring.submit(task, syscall, Submission.USUAL, onWorker, registers);
     }
 
     /**
@@ -285,14 +286,7 @@ public final class Kernel implements ProcView {
      * @return the request; a polled request is a call of a new polling thread, which ends with it
      */
     public Call submit(Task task, Syscall syscall, Submission submission, boolean onWorker, long... registers) {
-        Task submitter = task;
-        if (submission == Submission.POLLED) {
-            submitter = thread(task.group);
-            submitter.comm(("iou-sqp-" + task.group.tgid()).getBytes(StandardCharsets.US_ASCII));
-        }
-        Call request = submit(submitter, syscall, onWorker, registers);
-        request.submission = submission;
-        return request;
+        return ring.submit(task, syscall, submission, onWorker, registers);
     }
 
     /**
@@ -300,80 +294,13 @@ public final class Kernel implements ProcView {
      *
      * @param fill adds the requests
      */
-    public void submitTogether(Task task, Consumer<Together> fill) {
-        Batch batch = new Batch();
-        fill.accept(new Together(task, batch));
-        if (task.call != null || task.dead) {
-            throw new IllegalStateException(task + " cannot submit");
-        }
-        task.batch = batch;
-        issueNext(task, batch);
-    }
-
-    /** The requests of a submission that is being prepared. */
-    public final class Together {
-        private final Task task;
-        private final Batch batch;
-
-        private Together(Task task, Batch batch) {
-            this.task = task;
-            this.batch = batch;
-        }
-
-        /** Adds a watched call. */
-        public Call call(Syscall syscall, long... registers) {
-            Call request = new Call(syscall, Abi.NATIVE, Origin.IO_URING, registers, task);
-            request.request = ++requests;
-            batch.add(request);
-            return request;
-        }
-
-        /** Adds an IORING_OP_CLOSE. */
-        public void close(int fd) {
-            batch.add(submitter -> submitter.group.descriptors.close(fd));
-        }
-
-        /** Adds a request that consumes an object, such as IORING_OP_READ or IORING_OP_SEND. */
-        public void other(Consumer<Task> effect) {
-            batch.add(effect);
-        }
-    }
-
-    /** Begins the next request of a batch, or the completions when none is left. */
-    private void issueNext(Task task, Batch batch) {
-        task.call = null;
-        while (task.call == null && !batch.isFlushing) {
-            Batch.Item item = batch.next();
-            if (item == null) {
-                batch.isFlushing = true;
-            } else if (item.call() != null) {
-                task.call = item.call();
-            } else {
-                log.read(observersThing);
-                for (Tracepoints observer : observers) {
-                    observer.submittedOther(task);
-                }
-                Objects.requireNonNull(item.other()).accept(task);
-            }
-        }
-        if (batch.isFlushing) {
-            task.call = batch.issued.poll();
-            task.batch = task.call == null ? null : batch;
-        }
+    public void submitTogether(Task task, Consumer<Batch> fill) {
+        ring.submitTogether(task, fill);
     }
 
     /** Returns whether a task is in a call whose next step can be taken now. */
     public boolean canStep(Task task) {
-        Call call = task.call;
-        if (call == null || task.dead) {
-            return false;
-        }
-        return call.next != CallStep.WAIT || task.pending != Signal.NONE || canGoOn(call);
-    }
-
-    /** Returns whether a task is blocked in its call. */
-    public boolean isBlocked(Task task) {
-        return task.call != null && !canStep(task);
+        return calls.canStep(task);
     }
 
     /**
@@ -383,92 +310,10 @@ public final class Kernel implements ProcView {
      * @throws IllegalStateException when the task cannot take a step now
      */
     public CallStep step(Task task) {
-        Call call = task.call;
-        if (call == null || !canStep(task)) {
+        if (!canStep(task)) {
             throw new IllegalStateException(task + " cannot step");
         }
-        return take(task, call);
-    }
-
-    private CallStep take(Task task, Call call) {
-        clock.advance(STEP_NANOS);
-        log.read(task.thing);
-        if (task.pending == Signal.VANISH) {
-            CallStep missed = call.next;
-            vanish(task, call);
-            return missed;
-        }
-        if (looksTakeSteps && (call.untold || call.next == CallStep.EXIT) && looks(task, call)) {
-            return CallStep.LOOK;
-        }
-        if (call.untold) {
-            tellOfWork(task, call);
-            if (putAside(task, call)) {
-                return CallStep.LOOK;
-            }
-        }
-        CallStep taken = advance(task, call);
-        putAside(task, call);
-        return taken;
-    }
-
-    /** Puts a request of a batch aside once it is carried out, until all its batch is; returns whether it did so. */
-    private boolean putAside(Task task, Call call) {
-        Batch batch = task.batch;
-        if (batch == null || batch.isFlushing || task.call != call || call.next != CallStep.EXIT || call.untold) {
-            return false;
-        }
-        batch.issued.add(call);
-        issueNext(task, batch);
-        return true;
-    }
-
-    private boolean looks(Task task, Call call) {
-        boolean more = false;
-        log.read(observersThing);
-        for (Tracepoints observer : observers) {
-            more |= observer.look(call.caller(task), call);
-        }
-        return more;
-    }
-
-    private CallStep advance(Task task, Call call) {
-        CallStep taken = call.next;
-        switch (taken) {
-            case ENTER -> enter(task, call);
-            case COPY_HOW -> {
-                call.next = copied(call, opens.copyHow(task, call), CallStep.COPY_PATH);
-                if (call.next == CallStep.EXIT) {
-                    prepared(task, call);
-                }
-            }
-            case COPY_PATH -> {
-                call.next = copied(call, opens.copyPath(task, call), CallStep.WORK);
-                prepared(task, call);
-            }
-            case COPY_BLOCK -> call.next = copied(call, connects.copyBlock(task, call), CallStep.COPY_ADDRESS);
-            case COPY_ADDRESS -> {
-                call.next = copied(call, connects.copyAddress(task, call), CallStep.WORK);
-                prepared(task, call);
-            }
-            case WORK -> worked(task, call, work(task, call));
-            case WAIT -> worked(task, call, waited(task, call));
-            case INSTALL -> {
-                opens.install(task, call);
-                call.next = CallStep.EXIT;
-            }
-            case LOOK -> throw new IllegalStateException("no call comes to a look of itself");
-            case EXIT -> exit(task, call);
-        }
-        return taken;
-    }
-
-    private CallStep work(Task task, Call call) {
-        if (call.submission == Submission.CANCELLED) {
-            call.result = -ECANCELED;
-            return CallStep.EXIT;
-        }
-        return call.isConnect() ? connects.work(task, call) : opens.work(task, call);
+        return calls.step(task);
     }
 
     /**
@@ -476,375 +321,12 @@ public final class Kernel implements ProcView {
      * blocked.
      */
     public boolean run(Task task) {
-        for (Call call = task.call; call != null; call = task.call) {
+        while (task.call != null) {
             if (!canStep(task)) {
                 return false;
             }
-            take(task, call);
+            calls.step(task);
         }
         return true;
-    }
-
-    /** Interrupts a task; the signal acts on its call at the next step. */
-    public void signal(Task task, Signal signal) {
-        log.write(task.thing);
-        if (task.dead) {
-            return;
-        }
-        if (task.call == null) {
-            takeSignal(task, signal);
-        } else if (signal.compareTo(task.pending) > 0) {
-            task.pending = signal;
-        }
-    }
-
-    /** Sends SIGSYS to a thread that blocks this signal, so that the signal stays pending. */
-    public void pendSigsys(Task task) {
-        log.write(task.thing);
-        task.sigsysBlocked = true;
-        task.sigsysPending = true;
-    }
-
-    /** Ends every thread of a process; a thread that is in a call ends at its next step. */
-    public void kill(TaskGroup group) {
-        log.read(group.thing);
-        for (Task task : group.tasks()) {
-            signal(task, Signal.KILL);
-        }
-    }
-
-    /**
-     * Begins execve: all other threads of the process are killed (de_thread of fs/exec.c).
-     *
-     * @see #endExec
-     */
-    public void beginExec(Task task, Signal death) {
-        log.read(task.group.thing);
-        for (Task other : task.group.tasks()) {
-            if (other != task) {
-                signal(other, death);
-            }
-        }
-    }
-
-    /** Returns whether the other threads are gone. */
-    public boolean canEndExec(Task task) {
-        log.read(task.group.thing);
-        return task.group.tasks.size() == 1;
-    }
-
-    /** Ends execve: the thread takes over id and start time of its group's first thread, and gets new memory. */
-    public void endExec(Task task, byte[] comm) {
-        log.write(task.group.thing);
-        log.write(idsThing);
-        TaskGroup group = task.group;
-        if (!canEndExec(task)) {
-            throw new IllegalStateException("the process has other threads still");
-        }
-        if (task.tid != group.tgid) {
-            tasks.remove(task.tid);
-            ids.free(task.tid);
-            task.tid = group.tgid;
-            task.startNanos = group.startNanos;
-            tasks.put(task.tid, task);
-        }
-        group.memory = new AddressSpace(log);
-        task.comm(comm);
-    }
-
-    /** Ends a thread of its own accord, outside of any call. */
-    public void exit(Task task) {
-        if (!task.dead) {
-            takeSignal(task, Signal.KILL);
-        }
-    }
-
-    @Override
-    public @Nullable FsContext contextOf(int tgid) {
-        log.read(idsThing);
-        TaskGroup group = groups.get(tgid);
-        return group == null ? null : group.fs;
-    }
-
-    @Override
-    public @Nullable OpenFile descriptorOf(int tgid, int fd) {
-        log.read(idsThing);
-        TaskGroup group = groups.get(tgid);
-        return group == null ? null : group.descriptors.get(fd);
-    }
-
-    private void closed(OpenFile file) {
-        if (file.privateData() instanceof Socket socket) {
-            network.close(socket);
-        }
-    }
-
-    private Call start(Task task, Call call) {
-        if (task.call != null || task.dead) {
-            throw new IllegalStateException(task + (task.dead ? " is dead" : " is in a call: " + task.call));
-        }
-        task.call = call;
-        return call;
-    }
-
-    private void enter(Task task, Call call) {
-        if (call.origin() == Origin.SYSCALL && refuses(task, call)) {
-            call.refused = true;
-            call.next = CallStep.EXIT;
-            return;
-        }
-        if (call.origin() == Origin.SYSCALL) {
-            log.read(observersThing);
-            for (Tracepoints observer : observers) {
-                observer.enter(task, call);
-            }
-        }
-        if (call.isConnect()) {
-            call.next = call.isIndirect ? CallStep.COPY_BLOCK : CallStep.COPY_ADDRESS;
-        } else {
-            call.next = call.syscall() == Syscall.OPENAT2 ? CallStep.COPY_HOW : CallStep.COPY_PATH;
-        }
-    }
-
-    /** Returns whether a filter or a tracer answers a call before it runs. */
-    private static boolean refuses(Task task, Call call) {
-        if (task.group.trapped.contains(call.syscall())) {
-            call.result = call.number();
-            task.sigsysPending = true;
-            return true;
-        }
-        Long result = task.group.refused.get(call.syscall());
-        if (result != null) {
-            call.result = result;
-        }
-        return result != null;
-    }
-
-    private static CallStep copied(Call call, int error, CallStep next) {
-        if (error == 0) {
-            return next;
-        }
-        call.result = -error;
-        return CallStep.EXIT;
-    }
-
-    /**
-     * Notifies observers that a request is submitted: its arguments are copied, or the copy failed. A worker may do the
-     * rest.
-     */
-    private void prepared(Task task, Call request) {
-        if (request.origin() != Origin.IO_URING) {
-            return;
-        }
-        log.read(observersThing);
-        for (Tracepoints observer : observers) {
-            observer.submitted(task, request);
-        }
-        if (request.onWorker && request.next == CallStep.WORK) {
-            toWorker(task, request);
-        }
-    }
-
-    private void toWorker(Task task, Call request) {
-        Task worker = thread(task.group);
-        worker.comm(("iou-wrk-" + task.tid).getBytes(StandardCharsets.US_ASCII));
-        worker.ownFs = task.fs();
-        request.isHandedOver = true;
-        task.call = null;
-        worker.call = request;
-        Signal signal = task.pending;
-        task.pending = Signal.NONE;
-        if (signal == Signal.KILL || signal == Signal.VANISH) {
-            // The worker is a thread of the same process.
-            worker.pending = signal;
-        }
-        if (request.submission == Submission.POLLED) {
-            die(task);
-        } else {
-            takeSignal(task, signal);
-        }
-        if (task.batch != null && !task.dead) {
-            issueNext(task, task.batch);
-        }
-    }
-
-    private void worked(Task task, Call call, CallStep next) {
-        if (next == CallStep.WAIT) {
-            call.next = next;
-            // A submitter never waits in a request: the kernel hands a request that would block to a worker.
-            if (call.caller(task) == task && call.origin() == Origin.IO_URING) {
-                toWorker(task, call);
-            }
-            return;
-        }
-        call.next = next;
-        if (looksTakeSteps) {
-            call.untold = true;
-        } else {
-            tellOfWork(task, call);
-        }
-    }
-
-    private void tellOfWork(Task task, Call call) {
-        call.untold = false;
-        log.read(observersThing);
-        for (Tracepoints observer : observers) {
-            observer.worked(task, call);
-        }
-    }
-
-    private static boolean canGoOn(Call call) {
-        return call.isConnect()
-                ? Objects.requireNonNull(call.connect).canGoOn()
-                : Objects.requireNonNull(call.open).canGoOn();
-    }
-
-    private CallStep waited(Task task, Call call) {
-        if (call.isConnect()) {
-            ConnectAttempt attempt = Objects.requireNonNull(call.connect);
-            if (!attempt.canGoOn()) {
-                call.result = attempt.abandon();
-                return CallStep.EXIT;
-            }
-            attempt.goOn();
-            // Another task may have taken the place first.
-            return attempt.waits() ? CallStep.WAIT : connects.finish(call);
-        }
-        if (canGoOn(call)) {
-            Objects.requireNonNull(call.open).goOn();
-            return opens.finish(task, call);
-        }
-        Objects.requireNonNull(call.open).abandon();
-        return opens.fail(task, call, -ERESTARTSYS);
-    }
-
-    private void exit(Task task, Call call) {
-        tellOfEnd(task, call);
-        release(call);
-        task.call = null;
-        if (!task.sigsysBlocked) {
-            task.sigsysPending = false;
-        }
-        task.lastResult = call.result == -ERESTARTSYS ? -EINTR : call.result;
-        if (call.origin() == Origin.IO_URING && isOfTheKernel(task, call)) {
-            die(task);
-            return;
-        }
-        if (task.batch != null) {
-            issueNext(task, task.batch);
-            if (task.call != null) {
-                return;
-            }
-        }
-        Signal signal = task.pending;
-        task.pending = Signal.NONE;
-        if (signal == Signal.HANDLED_RESTART && call.result == -ERESTARTSYS) {
-            task.handled++;
-            start(task, call.again());
-        } else {
-            takeSignal(task, signal);
-        }
-    }
-
-    private void tellOfEnd(Task task, Call call) {
-        call.done = true;
-        returned++;
-        log.read(observersThing);
-        for (Tracepoints observer : observers) {
-            if (call.origin() == Origin.SYSCALL) {
-                observer.exit(task, call);
-            } else {
-                observer.completed(task, call);
-            }
-        }
-    }
-
-    /**
-     * Returns whether a task exists for a request alone: a worker, or a polling thread, which ends with its request.
-     */
-    private static boolean isOfTheKernel(Task task, Call request) {
-        return request.caller(task) != task || request.submission == Submission.POLLED;
-    }
-
-    private void takeSignal(Task task, Signal signal) {
-        if (signal == Signal.KILL || signal == Signal.VANISH) {
-            die(task);
-        } else if (signal != Signal.NONE) {
-            task.handled++;
-        }
-    }
-
-    private void vanish(Task task, Call call) {
-        if (call.next == CallStep.WAIT) {
-            waited(task, call);
-        }
-        if (!call.isConnect() && call.file != null && call.next != CallStep.EXIT) {
-            call.file.release();
-            opens.fail(task, call, -EINTR);
-        }
-        release(call);
-        Batch batch = task.batch;
-        if (batch != null) {
-            // An issued request completes even when its thread vanishes.
-            for (Call issued = batch.issued.poll(); issued != null; issued = batch.issued.poll()) {
-                tellOfEnd(task, issued);
-                release(issued);
-            }
-            task.batch = null;
-        }
-        die(task);
-    }
-
-    /** fdput: a connect holds its socket until it ends, even when the descriptor is closed. */
-    private void release(Call call) {
-        if (call.isConnect() && call.file != null && call.file.release()) {
-            closed(call.file);
-        }
-    }
-
-    private void die(Task task) {
-        TaskGroup group = task.group;
-        log.write(group.thing);
-        log.write(task.thing);
-        log.write(idsThing);
-        log.read(observersThing);
-        task.dead = true;
-        for (Tracepoints observer : observers) {
-            observer.threadExit(task);
-        }
-        task.call = null;
-        group.tasks.remove(task);
-        tasks.remove(task.tid);
-        group.descriptors.leave();
-        if (task.tid != group.tgid) {
-            ids.free(task.tid);
-        }
-        if (group.tasks.isEmpty()) {
-            // The first thread's id stays taken as long as the process lives.
-            ids.free(group.tgid);
-            groups.remove(group.tgid);
-        }
-    }
-
-    private TaskGroup group(int tgid, FsContext context, AddressSpace memory, Descriptors descriptors) {
-        TaskGroup group = new TaskGroup(tgid, memory, descriptors, context, log.newThing());
-        groups.put(tgid, group);
-        task(group, tgid);
-        return group;
-    }
-
-    private Task task(TaskGroup group, int tid) {
-        log.write(idsThing);
-        log.write(group.thing);
-        // Two threads with the same id must not have the same start time.
-        clock.advance(STEP_NANOS);
-        byte[] comm = group.tasks.isEmpty() ? new byte[0] : group.tasks.get(0).comm();
-        Task task = new Task(group, tid, clock.now(), comm, log.newThing());
-        if (tid == group.tgid) {
-            group.startNanos = task.startNanos;
-        }
-        group.tasks.add(task);
-        tasks.put(tid, task);
-        return task;
     }
 }

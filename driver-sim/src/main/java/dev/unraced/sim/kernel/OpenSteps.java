@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.sim.kernel;
 
-import static dev.unraced.sim.base.Errno.E2BIG;
-import static dev.unraced.sim.base.Errno.EFAULT;
-import static dev.unraced.sim.base.Errno.EINVAL;
-import static dev.unraced.sim.base.Errno.EMFILE;
-import static dev.unraced.sim.base.Errno.ENAMETOOLONG;
-import static dev.unraced.sim.base.Errno.ENOENT;
+import static dev.unraced.linux.Errno.E2BIG;
+import static dev.unraced.linux.Errno.EFAULT;
+import static dev.unraced.linux.Errno.EINVAL;
+import static dev.unraced.linux.Errno.EMFILE;
+import static dev.unraced.linux.Errno.ENAMETOOLONG;
+import static dev.unraced.linux.Errno.ENOENT;
 
 import dev.unraced.event.Syscall;
+import dev.unraced.linux.OpenFlags;
 import dev.unraced.sim.fs.FileTree;
 import dev.unraced.sim.fs.OpenAttempt;
 import dev.unraced.sim.fs.OpenFile;
@@ -24,7 +25,6 @@ final class OpenSteps {
     private static final int PATH_ROOM = 4096;
 
     private static final int HOW_SIZE = 24;
-    private static final int AT_FDCWD = -100;
 
     private final FileTree files;
     private final byte[] path = new byte[PATH_ROOM];
@@ -59,14 +59,14 @@ final class OpenSteps {
         ByteBuffer fields = ByteBuffer.wrap(how).order(ByteOrder.LITTLE_ENDIAN);
         long[] copied = {fields.getLong(), fields.getLong(), fields.getLong()};
         call.kernelHow = copied;
-        return OpenFlags.check(copied[0], copied[1], copied[2]);
+        return OpenArguments.check(copied[0], copied[1], copied[2]);
     }
 
     /** Returns 0, or the error that ends the call. */
     int copyPath(Task task, Call call) {
         OpenRequest request = request(call);
         call.how = request;
-        int error = OpenFlags.check(request.flags(), request.mode(), request.resolve());
+        int error = OpenArguments.check(request.flags(), request.mode(), request.resolve());
         if (error != 0) {
             return error;
         }
@@ -121,7 +121,7 @@ final class OpenSteps {
     }
 
     private static int startDirectory(Call call) {
-        return pathRegister(call.syscall()) == 1 ? (int) call.register(0) : AT_FDCWD;
+        return pathRegister(call.syscall()) == 1 ? (int) call.register(0) : OpenFlags.AT_FDCWD;
     }
 
     /** Returns flags, mode and resolve as the kernel takes them. */
@@ -134,9 +134,9 @@ final class OpenSteps {
         long mode = call.register(1);
         if (call.syscall() != Syscall.CREAT) {
             int register = pathRegister(call.syscall()) + 1;
-            flags = OpenFlags.ofOldCall(call.register(register) & 0xffff_ffffL);
+            flags = OpenArguments.flagsOfOldCall(call.register(register) & 0xffff_ffffL);
             mode = call.register(register + 1);
         }
-        return new OpenRequest(flags, OpenFlags.modeOfOldCall(flags, mode), 0);
+        return new OpenRequest(flags, OpenArguments.modeOfOldCall(flags, mode), 0);
     }
 }

@@ -5,7 +5,7 @@ import dev.unraced.event.Abi;
 import dev.unraced.event.Syscall;
 
 /** The call numbers of arch/x86/entry/syscalls. */
-final class SyscallNumbers {
+public final class SyscallNumbers {
     /** The number of socketcall(2) in 32-bit programs. */
     static final int SOCKETCALL = 102;
 
@@ -13,7 +13,8 @@ final class SyscallNumbers {
 
     private SyscallNumbers() {}
 
-    static int of(Syscall syscall, Abi abi) {
+    /** Returns the number of a call in a convention. */
+    public static int of(Syscall syscall, Abi abi) {
         if (abi == Abi.IA32) {
             return switch (syscall) {
                 case OPEN -> 5;

@@ -12,7 +12,6 @@ public final class Task implements FsCaller {
     private static final int COMM_SIZE = 15;
 
     final TaskGroup group;
-    final long thing;
     int tid;
     long startNanos;
     private byte[] comm;
@@ -35,12 +34,11 @@ public final class Task implements FsCaller {
     boolean dead;
     int handled;
 
-    Task(TaskGroup group, int tid, long startNanos, byte[] comm, long thing) {
+    Task(TaskGroup group, int tid, long startNanos, byte[] comm) {
         this.group = group;
         this.tid = tid;
         this.startNanos = startNanos;
         this.comm = comm;
-        this.thing = thing;
     }
 
     public int tid() {
@@ -70,6 +68,15 @@ public final class Task implements FsCaller {
     /** The call under way, or null. */
     public @Nullable Call call() {
         return call;
+    }
+
+    /** Begins a call; a thread makes one call at a time. */
+    Call begin(Call begun) {
+        if (call != null || dead) {
+            throw new IllegalStateException(this + (dead ? " is dead" : " is in a call: " + call));
+        }
+        call = begun;
+        return begun;
     }
 
     /** The result that the last call returned to user space. */

@@ -13,7 +13,6 @@ import java.util.Set;
 /** A process: the threads that share memory, descriptors, root and working directory. */
 public final class TaskGroup {
     final int tgid;
-    final long thing;
     final Descriptors descriptors;
     FsContext fs;
     final List<Task> tasks = new ArrayList<>();
@@ -31,12 +30,11 @@ public final class TaskGroup {
     long pidNamespace;
     byte[] containerId = new byte[0];
 
-    TaskGroup(int tgid, AddressSpace memory, Descriptors descriptors, FsContext fs, long thing) {
+    TaskGroup(int tgid, AddressSpace memory, Descriptors descriptors, FsContext fs) {
         this.tgid = tgid;
         this.memory = memory;
         this.descriptors = descriptors;
         this.fs = fs;
-        this.thing = thing;
     }
 
     public int tgid() {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.sim.kernel;
 
-import dev.unraced.sim.base.Errno;
+import dev.unraced.linux.Errno;
 import dev.unraced.sim.fs.FileTree;
 import dev.unraced.sim.fs.FsCaller;
 import dev.unraced.sim.fs.Inode;

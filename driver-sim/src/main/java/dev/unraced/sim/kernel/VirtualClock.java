@@ -3,6 +3,8 @@ package dev.unraced.sim.kernel;
 
 /** The machine's CLOCK_BOOTTIME, in nanoseconds. It moves only when advanced, a little with every step. */
 public final class VirtualClock {
+    private static final long STEP_NANOS = 100;
+
     private long nanos;
 
     VirtualClock(long nanos) {
@@ -12,6 +14,11 @@ public final class VirtualClock {
     /** Nanoseconds since the machine booted. */
     public long now() {
         return nanos;
+    }
+
+    /** Advances the clock by the time that a step takes. */
+    void step() {
+        nanos += STEP_NANOS;
     }
 
     /** Advances the clock. */

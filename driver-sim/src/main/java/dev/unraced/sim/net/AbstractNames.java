@@ -4,7 +4,6 @@ package dev.unraced.sim.net;
 import static dev.unraced.event.Sockaddr.AF_UNIX;
 
 import dev.unraced.event.ByteString;
-import dev.unraced.sim.base.AccessLog;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
@@ -17,22 +16,12 @@ final class AbstractNames {
 
     private record Key(int type, ByteString name) {}
 
-    private final AccessLog log;
-    private final Things things;
-    private final long counterThing;
     private final Map<Key, UnixSocket> sockets = new HashMap<>();
     private int next;
-
-    AbstractNames(AccessLog log) {
-        this.log = log;
-        this.things = new Things(log);
-        this.counterThing = log.newThing();
-    }
 
     /** Takes a name, a whole {@code sockaddr_un}; returns false when another socket of the type has it. */
     boolean take(UnixSocket socket, byte[] name) {
         Key key = key(socket.type(), name);
-        log.write(things.of(key.hashCode()));
         if (sockets.putIfAbsent(key, socket) != null) {
             return false;
         }
@@ -42,7 +31,6 @@ final class AbstractNames {
 
     /** Takes a free name; returns false when there is none. */
     boolean takeAny(UnixSocket socket) {
-        log.write(counterThing);
         for (int tries = 0; tries < AUTOMATIC; tries++) {
             byte[] name = "xx\0%05x".formatted(next).getBytes(StandardCharsets.ISO_8859_1);
             name[0] = AF_UNIX;
@@ -57,17 +45,12 @@ final class AbstractNames {
 
     @Nullable
     UnixSocket find(int type, byte[] name) {
-        Key key = key(type, name);
-        log.read(things.of(key.hashCode()));
-        return sockets.get(key);
+        return sockets.get(key(type, name));
     }
 
     void release(UnixSocket socket) {
         if (socket.name != null) {
-            Key key = key(socket.type(), socket.name);
-            if (sockets.remove(key, socket)) {
-                log.write(things.of(key.hashCode()));
-            }
+            sockets.remove(key(socket.type(), socket.name), socket);
         }
     }
 

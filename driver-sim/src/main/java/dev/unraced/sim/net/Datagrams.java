@@ -4,13 +4,13 @@ package dev.unraced.sim.net;
 import static dev.unraced.event.Sockaddr.AF_INET;
 import static dev.unraced.event.Sockaddr.AF_INET6;
 import static dev.unraced.event.Sockaddr.AF_UNSPEC;
-import static dev.unraced.sim.base.Errno.EACCES;
-import static dev.unraced.sim.base.Errno.EAFNOSUPPORT;
-import static dev.unraced.sim.base.Errno.EAGAIN;
-import static dev.unraced.sim.base.Errno.EINVAL;
-import static dev.unraced.sim.base.Errno.ENETUNREACH;
+import static dev.unraced.linux.Errno.EACCES;
+import static dev.unraced.linux.Errno.EAFNOSUPPORT;
+import static dev.unraced.linux.Errno.EAGAIN;
+import static dev.unraced.linux.Errno.EINVAL;
+import static dev.unraced.linux.Errno.ENETUNREACH;
 
-import dev.unraced.sim.base.AccessLog;
+import dev.unraced.linux.SocketTypes;
 import dev.unraced.sim.net.InetSocket.State;
 
 /**
@@ -20,18 +20,15 @@ import dev.unraced.sim.net.InetSocket.State;
 final class Datagrams {
     final Ports ports;
 
-    private final AccessLog log;
     private final Devices devices;
 
-    Datagrams(AccessLog log, Devices devices) {
-        this.log = log;
+    Datagrams(Devices devices) {
         this.devices = devices;
-        this.ports = new Ports(log);
+        this.ports = new Ports();
     }
 
     /** Returns the result of connect(2). The kernel binds a port even if the address turns out to be invalid. */
     int connect(InetSocket socket, Address address) {
-        log.write(socket.thing);
         if (address.length() < Address.FAMILY_SIZE) {
             return -EINVAL;
         }
@@ -123,7 +120,7 @@ final class Datagrams {
             socket.localIp = socket.any();
         }
         if (!socket.portLocked) {
-            if (socket.type() != Socket.SOCK_RAW) {
+            if (socket.type() != SocketTypes.SOCK_RAW) {
                 ports.release(socket);
             }
             socket.sport = 0;
@@ -131,7 +128,6 @@ final class Datagrams {
     }
 
     void close(InetSocket socket) {
-        log.write(socket.thing);
         ports.release(socket);
     }
 }

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.sim.net;
 
-import static dev.unraced.sim.base.Errno.ECONNREFUSED;
-import static dev.unraced.sim.base.Errno.ECONNRESET;
+import static dev.unraced.linux.Errno.ECONNREFUSED;
+import static dev.unraced.linux.Errno.ECONNRESET;
 
-import dev.unraced.sim.base.AccessLog;
 import dev.unraced.sim.net.InetSocket.Progress;
 import dev.unraced.sim.net.InetSocket.State;
 import java.util.ArrayList;
@@ -16,17 +15,14 @@ import org.jspecify.annotations.Nullable;
  * client's next SYN arrives when there is room, in the order of the first SYNs.
  */
 final class Handshake {
-    private final AccessLog log;
     private final Ports ports;
 
-    Handshake(AccessLog log, Ports ports) {
-        this.log = log;
+    Handshake(Ports ports) {
         this.ports = ports;
     }
 
     /** Sends the SYN of a client in SYN_SENT, which is then established, refused, or unanswered. */
     void sendSyn(InetSocket client) {
-        log.write(client.thing);
         if (client.remoteIp.equals(client.localIp) && client.dport == client.num) {
             // The socket opens a connection with itself.
             client.state = State.ESTABLISHED;
@@ -38,7 +34,6 @@ final class Handshake {
             done(client);
             return;
         }
-        log.write(listener.queueThing);
         if (listener.isFull()) {
             client.asked = listener;
             listener.unanswered.add(client);
@@ -48,7 +43,7 @@ final class Handshake {
     }
 
     private void establish(InetSocket client, InetSocket listener) {
-        InetSocket child = new InetSocket(log, listener.family(), listener.type(), listener.protocol());
+        InetSocket child = new InetSocket(listener.family(), listener.type(), listener.protocol());
         child.localIp = client.remoteIp;
         child.remoteIp = client.localIp;
         child.dport = client.num;
@@ -76,14 +71,11 @@ final class Handshake {
 
     /** {@code tcp_disconnect}. It keeps a port or an address that bind(2) chose, and the peer's address. */
     void disconnect(InetSocket socket) {
-        log.write(socket.thing);
         State before = socket.state;
-        int port = socket.num;
         if (before != State.CLOSE) {
             done(socket);
         }
         if (before == State.LISTEN) {
-            ports.listenerChanges(port);
             stopListening(socket);
         }
         if (socket.peer != null) {
@@ -95,7 +87,6 @@ final class Handshake {
 
     /** {@code inet_csk_listen_stop}. */
     private void stopListening(InetSocket listener) {
-        log.write(listener.queueThing);
         for (InetSocket child : listener.queue) {
             disconnect(child);
             ports.release(child);
@@ -112,7 +103,6 @@ final class Handshake {
     /** {@code tcp_reset}. */
     private void reset(@Nullable InetSocket socket) {
         if (socket != null) {
-            log.write(socket.thing);
             socket.peer = null;
             socket.error = ECONNRESET;
             done(socket);
@@ -123,7 +113,6 @@ final class Handshake {
     private void done(InetSocket socket) {
         socket.state = State.CLOSE;
         if (socket.asked != null) {
-            log.write(socket.asked.queueThing);
             socket.asked.unanswered.remove(socket);
             socket.asked = null;
         }

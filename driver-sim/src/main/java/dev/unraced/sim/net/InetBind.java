@@ -4,10 +4,10 @@ package dev.unraced.sim.net;
 import static dev.unraced.event.Sockaddr.AF_INET;
 import static dev.unraced.event.Sockaddr.AF_INET6;
 import static dev.unraced.event.Sockaddr.AF_UNSPEC;
-import static dev.unraced.sim.base.Errno.EADDRINUSE;
-import static dev.unraced.sim.base.Errno.EADDRNOTAVAIL;
-import static dev.unraced.sim.base.Errno.EAFNOSUPPORT;
-import static dev.unraced.sim.base.Errno.EINVAL;
+import static dev.unraced.linux.Errno.EADDRINUSE;
+import static dev.unraced.linux.Errno.EADDRNOTAVAIL;
+import static dev.unraced.linux.Errno.EAFNOSUPPORT;
+import static dev.unraced.linux.Errno.EINVAL;
 
 import dev.unraced.sim.net.InetSocket.State;
 import org.jspecify.annotations.Nullable;
@@ -24,7 +24,6 @@ final class InetBind {
      * @return 0 or a negated errno
      */
     static int bind(InetSocket socket, Address address, Devices devices, @Nullable Ports ports) {
-        socket.log.write(socket.thing);
         boolean v4 = socket.family() == AF_INET;
         if (address.length() < (v4 ? Address.IN_SIZE : Address.IN6_SHORT_SIZE)) {
             return -EINVAL;

@@ -3,8 +3,9 @@ package dev.unraced.sim.net;
 
 import static dev.unraced.event.Sockaddr.AF_INET;
 import static dev.unraced.event.Sockaddr.AF_INET6;
+import static dev.unraced.linux.SocketTypes.SOCK_RAW;
+import static dev.unraced.linux.SocketTypes.SOCK_STREAM;
 
-import dev.unraced.sim.base.AccessLog;
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
@@ -58,8 +59,8 @@ final class InetSocket extends Socket {
     @Nullable
     InetSocket peer;
 
-    InetSocket(AccessLog log, int family, int type, int protocol) {
-        super(log, family, type, protocol);
+    InetSocket(int family, int type, int protocol) {
+        super(family, type, protocol);
         this.localIp = any();
         this.remoteIp = any();
         if (type == SOCK_RAW) {
@@ -112,13 +113,11 @@ final class InetSocket extends Socket {
 
     @Override
     public byte[] local() {
-        log.read(thing);
         return Address.of(family(), localIp, sport, device);
     }
 
     @Override
     public byte @Nullable [] remote() {
-        log.read(thing);
         // A disconnected stream keeps its peer's address, without the port: tcp_disconnect of net/ipv4/tcp.c.
         boolean hasPeer = type() == SOCK_STREAM ? dport != 0 : state == State.ESTABLISHED;
         return hasPeer ? Address.of(family(), remoteIp, dport, device) : null;
@@ -126,26 +125,22 @@ final class InetSocket extends Socket {
 
     @Override
     public int device() {
-        log.read(thing);
         return device;
     }
 
     @Override
     public int error() {
-        log.read(thing);
         return error;
     }
 
     /** {@code inet_getname} of net/ipv4/af_inet.c. */
     @Override
     byte[] localName() {
-        log.read(thing);
         return Address.of(family(), localIp, sport, device);
     }
 
     @Override
     byte @Nullable [] peerName() {
-        log.read(thing);
         boolean connected = state == State.ESTABLISHED || state == State.LISTEN;
         return dport == 0 || !connected ? null : Address.of(family(), remoteIp, dport, device);
     }

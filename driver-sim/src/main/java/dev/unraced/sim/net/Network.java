@@ -4,13 +4,13 @@ package dev.unraced.sim.net;
 import static dev.unraced.event.Sockaddr.AF_INET;
 import static dev.unraced.event.Sockaddr.AF_INET6;
 import static dev.unraced.event.Sockaddr.AF_UNIX;
-import static dev.unraced.sim.base.Errno.EAFNOSUPPORT;
-import static dev.unraced.sim.base.Errno.EINVAL;
-import static dev.unraced.sim.base.Errno.EOPNOTSUPP;
-import static dev.unraced.sim.base.Errno.EPROTONOSUPPORT;
-import static dev.unraced.sim.base.Errno.ESOCKTNOSUPPORT;
+import static dev.unraced.linux.Errno.EAFNOSUPPORT;
+import static dev.unraced.linux.Errno.EINVAL;
+import static dev.unraced.linux.Errno.EOPNOTSUPP;
+import static dev.unraced.linux.Errno.EPROTONOSUPPORT;
+import static dev.unraced.linux.Errno.ESOCKTNOSUPPORT;
 
-import dev.unraced.sim.base.AccessLog;
+import dev.unraced.linux.SocketTypes;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
@@ -34,17 +34,15 @@ public final class Network {
     /** {@code net.core.somaxconn}: the kernel's default. */
     private static final int LONGEST_BACKLOG = 4096;
 
-    private final AccessLog log;
     private final Tcp tcp;
     private final Datagrams datagrams;
     private final UnixSockets unix;
     private final Devices devices = new Devices();
 
-    public Network(AccessLog log, UnixNames names) {
-        this.log = log;
-        this.tcp = new Tcp(log, devices);
-        this.datagrams = new Datagrams(log, devices);
-        this.unix = new UnixSockets(log, names);
+    public Network(UnixNames names) {
+        this.tcp = new Tcp(devices);
+        this.datagrams = new Datagrams(devices);
+        this.unix = new UnixSockets(names);
     }
 
     /**
@@ -65,7 +63,6 @@ public final class Network {
     /** setsockopt(2) with SO_BINDTOIFINDEX; 0 removes the device. */
     public void bindToDevice(Socket socket, int index) {
         if (socket instanceof InetSocket inet) {
-            log.write(inet.thing);
             inet.device = index;
         }
     }
@@ -78,7 +75,7 @@ public final class Network {
     public SocketResult socket(int family, int type, int protocol) {
         int kind = type & TYPE_MASK;
         int flags = type & ~TYPE_MASK;
-        if ((flags & ~(Socket.SOCK_NONBLOCK | Socket.SOCK_CLOEXEC)) != 0) {
+        if ((flags & ~(SocketTypes.SOCK_NONBLOCK | SocketTypes.SOCK_CLOEXEC)) != 0) {
             return SocketResult.failed(EINVAL);
         }
         if (family != AF_UNIX && family != AF_INET && family != AF_INET6) {
@@ -89,7 +86,7 @@ public final class Network {
         }
         SocketResult made = family == AF_UNIX ? unixSocket(kind, protocol) : inetSocket(family, kind, protocol);
         if (made.socket() != null) {
-            made.socket().nonblocking((flags & Socket.SOCK_NONBLOCK) != 0);
+            made.socket().nonblocking((flags & SocketTypes.SOCK_NONBLOCK) != 0);
         }
         return made;
     }
@@ -100,9 +97,9 @@ public final class Network {
             return SocketResult.failed(EPROTONOSUPPORT);
         }
         return switch (type) {
-            case Socket.SOCK_STREAM, Socket.SOCK_SEQPACKET, Socket.SOCK_DGRAM ->
-                SocketResult.of(new UnixSocket(log, type));
-            case Socket.SOCK_RAW -> SocketResult.of(new UnixSocket(log, Socket.SOCK_DGRAM));
+            case SocketTypes.SOCK_STREAM, SocketTypes.SOCK_SEQPACKET, SocketTypes.SOCK_DGRAM ->
+                SocketResult.of(new UnixSocket(type));
+            case SocketTypes.SOCK_RAW -> SocketResult.of(new UnixSocket(SocketTypes.SOCK_DGRAM));
             default -> SocketResult.failed(ESOCKTNOSUPPORT);
         };
     }
@@ -113,9 +110,9 @@ public final class Network {
             return SocketResult.failed(EINVAL);
         }
         int own = switch (type) {
-            case Socket.SOCK_STREAM -> IPPROTO_TCP;
-            case Socket.SOCK_DGRAM -> IPPROTO_UDP;
-            case Socket.SOCK_RAW -> protocol;
+            case SocketTypes.SOCK_STREAM -> IPPROTO_TCP;
+            case SocketTypes.SOCK_DGRAM -> IPPROTO_UDP;
+            case SocketTypes.SOCK_RAW -> protocol;
             default -> -1;
         };
         if (own < 0) {
@@ -124,7 +121,7 @@ public final class Network {
         if (own == 0 || (protocol != 0 && protocol != own)) {
             return SocketResult.failed(EPROTONOSUPPORT);
         }
-        return SocketResult.of(new InetSocket(log, family, type, own));
+        return SocketResult.of(new InetSocket(family, type, own));
     }
 
     /**
@@ -144,8 +141,8 @@ public final class Network {
                 copy,
                 devices,
                 switch (inet.type()) {
-                    case Socket.SOCK_STREAM -> tcp.ports;
-                    case Socket.SOCK_DGRAM -> datagrams.ports;
+                    case SocketTypes.SOCK_STREAM -> tcp.ports;
+                    case SocketTypes.SOCK_DGRAM -> datagrams.ports;
                     default -> null;
                 });
     }
@@ -205,6 +202,6 @@ public final class Network {
     }
 
     private static boolean isTcp(Socket socket) {
-        return socket instanceof InetSocket && socket.type() == Socket.SOCK_STREAM;
+        return socket instanceof InetSocket && socket.type() == SocketTypes.SOCK_STREAM;
     }
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.sim.net;
 
-import dev.unraced.sim.base.AccessLog;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -15,21 +14,11 @@ final class Ports {
 
     static final int LAST_EPHEMERAL = 60999;
 
-    private final AccessLog log;
-    private final Things things;
-    private final long counterThing;
     private final Map<Integer, List<InetSocket>> holders = new HashMap<>();
     private int next = FIRST_EPHEMERAL;
 
-    Ports(AccessLog log) {
-        this.log = log;
-        this.things = new Things(log);
-        this.counterThing = log.newThing();
-    }
-
     /** Takes a port for the socket's address; returns false when an overlapping address holds it. */
     boolean take(InetSocket socket, int port) {
-        log.write(things.of(port));
         if (holders(port).stream().anyMatch(holder -> holder.isInTheWayOf(socket))) {
             return false;
         }
@@ -39,11 +28,9 @@ final class Ports {
 
     /** Takes a free port; returns false when there is none. */
     boolean takeAny(InetSocket socket) {
-        log.write(counterThing);
         for (int tries = FIRST_EPHEMERAL; tries <= LAST_EPHEMERAL; tries++) {
             int port = next;
             next = port == LAST_EPHEMERAL ? FIRST_EPHEMERAL : port + 1;
-            log.write(things.of(port));
             // A client with the port that it calls would connect to itself.
             if (holders(port).isEmpty() && port != socket.dport) {
                 share(socket, port);
@@ -55,7 +42,6 @@ final class Ports {
 
     /** Holds a port together with other sockets: an accepted connection has its listener's port. */
     void share(InetSocket socket, int port) {
-        log.write(things.of(port));
         holders.computeIfAbsent(port, unused -> new ArrayList<>()).add(socket);
         socket.num = port;
         socket.sport = port;
@@ -64,23 +50,14 @@ final class Ports {
     /** {@code inet_put_port}: the port that getsockname(2) returns stays. */
     void release(InetSocket socket) {
         List<InetSocket> sharers = holders.get(socket.num);
-        if (sharers != null && sharers.remove(socket)) {
-            log.write(things.of(socket.num));
-            if (sharers.isEmpty()) {
-                holders.remove(socket.num);
-            }
+        if (sharers != null && sharers.remove(socket) && sharers.isEmpty()) {
+            holders.remove(socket.num);
         }
         socket.num = 0;
     }
 
-    /** Notes that a holder of the port starts or stops to listen. */
-    void listenerChanges(int port) {
-        log.write(things.of(port));
-    }
-
     @Nullable
     InetSocket listener(Ip address, int port) {
-        log.read(things.of(port));
         for (InetSocket holder : holders(port)) {
             if (holder.state == InetSocket.State.LISTEN && holder.localIp.overlaps(address)) {
                 return holder;

@@ -1,41 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.sim.net;
 
-import dev.unraced.sim.base.AccessLog;
 import org.jspecify.annotations.Nullable;
 
 /** A socket of a {@link Network}, with the fields of {@code struct socket} and {@code struct sock}. Not thread-safe. */
 public abstract sealed class Socket permits InetSocket, UnixSocket {
-    public static final int SOCK_STREAM = 1;
-    public static final int SOCK_DGRAM = 2;
-    public static final int SOCK_RAW = 3;
-    public static final int SOCK_SEQPACKET = 5;
-    /** A bit of the type argument of socket(2). */
-    public static final int SOCK_NONBLOCK = 04000;
-    /** A bit of the type argument of socket(2). */
-    public static final int SOCK_CLOEXEC = 02000000;
-
-    final AccessLog log;
-    /** The object of the log that stands for the socket's own state. */
-    final long thing;
-    /** The object of the log that stands for the connections that wait for accept. */
-    final long queueThing;
-    /** The object of the log that stands for an observer's notes on the socket's connects. */
-    private final long connectsThing;
 
     private final int family;
     private final int type;
     private final int protocol;
     private boolean nonblocking;
 
-    Socket(AccessLog log, int family, int type, int protocol) {
-        this.log = log;
+    Socket(int family, int type, int protocol) {
         this.family = family;
         this.type = type;
         this.protocol = protocol;
-        this.thing = log.newThing();
-        this.queueThing = log.newThing();
-        this.connectsThing = log.newThing();
     }
 
     /** {@code skc_family}. */
@@ -55,19 +34,12 @@ public abstract sealed class Socket permits InetSocket, UnixSocket {
 
     /** Returns O_NONBLOCK of the open file. */
     public final boolean nonblocking() {
-        log.read(thing);
         return nonblocking;
     }
 
     /** Sets O_NONBLOCK, as fcntl(2) does. */
     public final void nonblocking(boolean on) {
-        log.write(thing);
         nonblocking = on;
-    }
-
-    /** The object of the log that stands for an observer's notes on the socket's connects. */
-    public final long connectsThing() {
-        return connectsThing;
     }
 
     /** {@code skc_bound_dev_if}: the index of the device that the socket is bound to; 0 for none. */

@@ -3,17 +3,16 @@ package dev.unraced.sim.net;
 
 import static dev.unraced.event.Sockaddr.AF_INET;
 import static dev.unraced.event.Sockaddr.AF_UNSPEC;
-import static dev.unraced.sim.base.Errno.EADDRINUSE;
-import static dev.unraced.sim.base.Errno.EADDRNOTAVAIL;
-import static dev.unraced.sim.base.Errno.EAFNOSUPPORT;
-import static dev.unraced.sim.base.Errno.EAGAIN;
-import static dev.unraced.sim.base.Errno.EALREADY;
-import static dev.unraced.sim.base.Errno.EINPROGRESS;
-import static dev.unraced.sim.base.Errno.EINVAL;
-import static dev.unraced.sim.base.Errno.EISCONN;
-import static dev.unraced.sim.base.Errno.ENETUNREACH;
+import static dev.unraced.linux.Errno.EADDRINUSE;
+import static dev.unraced.linux.Errno.EADDRNOTAVAIL;
+import static dev.unraced.linux.Errno.EAFNOSUPPORT;
+import static dev.unraced.linux.Errno.EAGAIN;
+import static dev.unraced.linux.Errno.EALREADY;
+import static dev.unraced.linux.Errno.EINPROGRESS;
+import static dev.unraced.linux.Errno.EINVAL;
+import static dev.unraced.linux.Errno.EISCONN;
+import static dev.unraced.linux.Errno.ENETUNREACH;
 
-import dev.unraced.sim.base.AccessLog;
 import dev.unraced.sim.net.InetSocket.Progress;
 import dev.unraced.sim.net.InetSocket.State;
 
@@ -24,20 +23,17 @@ import dev.unraced.sim.net.InetSocket.State;
 final class Tcp {
     final Ports ports;
 
-    private final AccessLog log;
     private final Devices devices;
     private final Handshake handshake;
 
-    Tcp(AccessLog log, Devices devices) {
-        this.log = log;
+    Tcp(Devices devices) {
         this.devices = devices;
-        this.ports = new Ports(log);
-        this.handshake = new Handshake(log, ports);
+        this.ports = new Ports();
+        this.handshake = new Handshake(ports);
     }
 
     /** {@code __inet_stream_connect}. */
     ConnectAttempt connect(InetSocket socket, Address address) {
-        log.write(socket.thing);
         if (address.length() < Address.FAMILY_SIZE) {
             return new Concluded(-EINVAL);
         }
@@ -138,8 +134,6 @@ final class Tcp {
 
     /** {@code inet_listen}. */
     int listen(InetSocket socket, int backlog) {
-        log.write(socket.thing);
-        log.write(socket.queueThing);
         boolean idle = socket.state == State.CLOSE || socket.state == State.LISTEN;
         if (socket.progress != Progress.UNCONNECTED || !idle) {
             return -EINVAL;
@@ -147,7 +141,6 @@ final class Tcp {
         if (socket.num == 0 && !ports.takeAny(socket)) {
             return -EADDRINUSE;
         }
-        ports.listenerChanges(socket.num);
         socket.backlog = backlog;
         socket.state = State.LISTEN;
         handshake.answerMore(socket);
@@ -156,8 +149,6 @@ final class Tcp {
 
     /** {@code inet_csk_accept} for a caller that does not wait. */
     SocketResult accept(InetSocket socket) {
-        log.read(socket.thing);
-        log.write(socket.queueThing);
         if (socket.state != State.LISTEN) {
             return SocketResult.failed(EINVAL);
         }
@@ -165,16 +156,13 @@ final class Tcp {
         if (child == null) {
             return SocketResult.failed(EAGAIN);
         }
-        log.write(child.thing);
         handshake.answerMore(socket);
         return SocketResult.of(child);
     }
 
     /** {@code tcp_close}: the peer keeps its end of the connection. */
     void close(InetSocket socket) {
-        log.write(socket.thing);
         if (socket.state == State.ESTABLISHED && socket.peer != null) {
-            log.write(socket.peer.thing);
             socket.peer.peer = null;
             socket.peer = null;
         }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.sim.net;
 
-import static dev.unraced.sim.base.Errno.ECONNABORTED;
-import static dev.unraced.sim.base.Errno.EPIPE;
-import static dev.unraced.sim.base.Errno.ERESTARTSYS;
+import static dev.unraced.linux.Errno.ECONNABORTED;
+import static dev.unraced.linux.Errno.EPIPE;
+import static dev.unraced.linux.Errno.ERESTARTSYS;
 
 import dev.unraced.sim.net.InetSocket.Progress;
 import dev.unraced.sim.net.InetSocket.State;
@@ -29,7 +29,6 @@ final class TcpConnect implements ConnectAttempt {
     }
 
     private void conclude() {
-        socket.log.write(socket.thing);
         waits = false;
         if (socket.disconnects != disconnects) {
             result = -EPIPE;
@@ -57,7 +56,6 @@ final class TcpConnect implements ConnectAttempt {
 
     @Override
     public boolean canGoOn() {
-        socket.log.read(socket.thing);
         return waits && socket.state != State.SYN_SENT;
     }
 

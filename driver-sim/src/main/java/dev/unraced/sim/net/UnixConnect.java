@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.sim.net;
 
-import static dev.unraced.sim.base.Errno.EAGAIN;
-import static dev.unraced.sim.base.Errno.ECONNREFUSED;
-import static dev.unraced.sim.base.Errno.EINVAL;
-import static dev.unraced.sim.base.Errno.EISCONN;
-import static dev.unraced.sim.base.Errno.ERESTARTSYS;
+import static dev.unraced.linux.Errno.EAGAIN;
+import static dev.unraced.linux.Errno.ECONNREFUSED;
+import static dev.unraced.linux.Errno.EINVAL;
+import static dev.unraced.linux.Errno.EISCONN;
+import static dev.unraced.linux.Errno.ERESTARTSYS;
 
 import dev.unraced.sim.net.UnixSocket.State;
 import org.jspecify.annotations.Nullable;
@@ -40,7 +40,6 @@ final class UnixConnect implements ConnectAttempt {
             awaited = socket.nonblocking() ? null : listener;
             return -EAGAIN;
         }
-        socket.log.write(socket.thing);
         return switch (socket.state) {
             case ESTABLISHED -> -EISCONN;
             case LISTEN -> -EINVAL;
@@ -49,13 +48,12 @@ final class UnixConnect implements ConnectAttempt {
     }
 
     private int establish(UnixSocket listener) {
-        UnixSocket child = new UnixSocket(socket.log, listener.type());
+        UnixSocket child = new UnixSocket(listener.type());
         child.name = listener.name;
         child.state = State.ESTABLISHED;
         child.peer = socket;
         socket.peer = child;
         socket.state = State.ESTABLISHED;
-        socket.log.write(listener.queueThing);
         listener.queue.add(child);
         return 0;
     }

@@ -3,7 +3,6 @@ package dev.unraced.sim.net;
 
 import static dev.unraced.event.Sockaddr.AF_UNIX;
 
-import dev.unraced.sim.base.AccessLog;
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
@@ -30,30 +29,26 @@ final class UnixSocket extends Socket {
     int backlog;
     final ArrayDeque<UnixSocket> queue = new ArrayDeque<>();
 
-    UnixSocket(AccessLog log, int type) {
-        super(log, AF_UNIX, type, 0);
+    UnixSocket(int type) {
+        super(AF_UNIX, type, 0);
     }
 
     boolean isListening() {
-        log.read(thing);
         return state == State.LISTEN && !dead;
     }
 
     /** {@code unix_recvq_full}: a backlog of 0 admits one connection. */
     boolean isFull() {
-        log.read(queueThing);
         return queue.size() > backlog;
     }
 
     @Override
     public byte[] local() {
-        log.read(thing);
         return name == null ? new byte[] {AF_UNIX, 0} : name.clone();
     }
 
     @Override
     public byte @Nullable [] remote() {
-        log.read(thing);
         return peer == null ? null : peer.local();
     }
 

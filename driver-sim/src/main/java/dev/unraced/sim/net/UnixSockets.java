@@ -3,16 +3,16 @@ package dev.unraced.sim.net;
 
 import static dev.unraced.event.Sockaddr.AF_UNIX;
 import static dev.unraced.event.Sockaddr.AF_UNSPEC;
-import static dev.unraced.sim.base.Errno.EADDRINUSE;
-import static dev.unraced.sim.base.Errno.EAGAIN;
-import static dev.unraced.sim.base.Errno.ECONNREFUSED;
-import static dev.unraced.sim.base.Errno.EINVAL;
-import static dev.unraced.sim.base.Errno.ENOSPC;
-import static dev.unraced.sim.base.Errno.EOPNOTSUPP;
-import static dev.unraced.sim.base.Errno.EPERM;
-import static dev.unraced.sim.base.Errno.EPROTOTYPE;
+import static dev.unraced.linux.Errno.EADDRINUSE;
+import static dev.unraced.linux.Errno.EAGAIN;
+import static dev.unraced.linux.Errno.ECONNREFUSED;
+import static dev.unraced.linux.Errno.EINVAL;
+import static dev.unraced.linux.Errno.ENOSPC;
+import static dev.unraced.linux.Errno.EOPNOTSUPP;
+import static dev.unraced.linux.Errno.EPERM;
+import static dev.unraced.linux.Errno.EPROTOTYPE;
 
-import dev.unraced.sim.base.AccessLog;
+import dev.unraced.linux.SocketTypes;
 import dev.unraced.sim.net.UnixSocket.State;
 import java.util.Arrays;
 
@@ -21,19 +21,16 @@ final class UnixSockets {
     /** {@code sizeof(struct sockaddr_un)}. */
     private static final int LONGEST = 110;
 
-    private final AccessLog log;
     private final UnixNames names;
     private final AbstractNames abstractNames;
 
-    UnixSockets(AccessLog log, UnixNames names) {
-        this.log = log;
+    UnixSockets(UnixNames names) {
         this.names = names;
-        this.abstractNames = new AbstractNames(log);
+        this.abstractNames = new AbstractNames();
     }
 
     /** {@code unix_bind}. */
     int bind(Object caller, UnixSocket socket, Address address) {
-        log.write(socket.thing);
         if (address.length() == Address.FAMILY_SIZE && address.family() == AF_UNIX) {
             return socket.name != null || abstractNames.takeAny(socket) ? 0 : -ENOSPC;
         }
@@ -93,7 +90,6 @@ final class UnixSockets {
         if (!(lookup.socket() instanceof UnixSocket found)) {
             return Lookup.failed(lookup.errno());
         }
-        log.read(found.thing);
         if (found.dead) {
             return Lookup.failed(ECONNREFUSED);
         }
@@ -102,14 +98,13 @@ final class UnixSockets {
 
     /** {@code unix_stream_connect} or {@code unix_dgram_connect}. */
     ConnectAttempt connect(Object caller, UnixSocket socket, Address address) {
-        if (socket.type() == Socket.SOCK_DGRAM) {
+        if (socket.type() == SocketTypes.SOCK_DGRAM) {
             return new Concluded(connectDatagrams(caller, socket, address));
         }
         return isName(address) ? new UnixConnect(this, caller, socket, address) : new Concluded(-EINVAL);
     }
 
     private int connectDatagrams(Object caller, UnixSocket socket, Address address) {
-        log.write(socket.thing);
         if (address.length() < Address.FAMILY_SIZE) {
             return -EINVAL;
         }
@@ -125,7 +120,6 @@ final class UnixSockets {
         if (!(lookup.socket() instanceof UnixSocket other)) {
             return -lookup.errno();
         }
-        log.write(other.thing);
         // unix_may_send: a socket with a peer receives from that peer alone.
         if (other.peer != null && other.peer != socket) {
             return -EPERM;
@@ -138,9 +132,7 @@ final class UnixSockets {
 
     /** {@code unix_listen}: a socket without a name cannot listen. */
     int listen(UnixSocket socket, int backlog) {
-        log.write(socket.thing);
-        log.write(socket.queueThing);
-        if (socket.type() == Socket.SOCK_DGRAM) {
+        if (socket.type() == SocketTypes.SOCK_DGRAM) {
             return -EOPNOTSUPP;
         }
         if (socket.name == null || socket.state == State.ESTABLISHED) {
@@ -153,14 +145,12 @@ final class UnixSockets {
 
     /** {@code unix_accept} for a caller that does not wait. */
     SocketResult accept(UnixSocket socket) {
-        log.read(socket.thing);
-        if (socket.type() == Socket.SOCK_DGRAM) {
+        if (socket.type() == SocketTypes.SOCK_DGRAM) {
             return SocketResult.failed(EOPNOTSUPP);
         }
         if (socket.state != State.LISTEN) {
             return SocketResult.failed(EINVAL);
         }
-        log.write(socket.queueThing);
         UnixSocket child = socket.queue.poll();
         return child == null ? SocketResult.failed(EAGAIN) : SocketResult.of(child);
     }
@@ -169,11 +159,9 @@ final class UnixSockets {
      * {@code unix_release_sock}: it closes connections that were not accepted, too; the name in the file tree stays.
      */
     void close(UnixSocket socket) {
-        log.write(socket.thing);
         socket.dead = true;
         abstractNames.release(socket);
         if (socket.state == State.LISTEN) {
-            log.write(socket.queueThing);
             socket.queue.forEach(this::close);
             socket.queue.clear();
         }

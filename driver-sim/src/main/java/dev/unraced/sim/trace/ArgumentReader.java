@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.sim.trace;
 
+import static dev.unraced.linux.OpenFlags.AT_FDCWD;
+
 import dev.unraced.event.EventFlag;
 import dev.unraced.event.Integrity;
 import dev.unraced.event.Provenance;
 import dev.unraced.event.RecordLayout;
 import dev.unraced.event.Syscall;
+import dev.unraced.linux.OpenFlags;
 import dev.unraced.sim.kernel.AddressSpace;
 import dev.unraced.sim.kernel.Call;
 import java.nio.ByteBuffer;
@@ -14,10 +17,9 @@ import java.util.Arrays;
 
 /** Reads a call's arguments as a tracer can: registers directly, memory without faulting. */
 final class ArgumentReader {
-    static final int AT_FDCWD = -100;
     private static final long LOW_32 = 0xffff_ffffL;
-    /** O_CREAT|O_WRONLY|O_TRUNC, the flags that the kernel gives to a creat. */
-    private static final long CREAT_FLAGS = 0100 | 01 | 01000;
+    /** The flags that the kernel gives to a creat. */
+    private static final long CREAT_FLAGS = OpenFlags.O_CREAT | OpenFlags.O_WRONLY | OpenFlags.O_TRUNC;
 
     private static final int HOW_SIZE = 24;
     /** The size of a socketcall(2) block: descriptor, address pointer and length. */
@@ -29,42 +31,43 @@ final class ArgumentReader {
     private final ByteBuffer block = ByteBuffer.allocate(BLOCK_SIZE).order(ByteOrder.LITTLE_ENDIAN);
 
     /** Takes the arguments that lie in registers, but not the memory behind pointers. */
-    void registers(Call call, Draft draft) {
+    void registers(Call call, RecordBuilder record) {
         switch (call.syscall()) {
-            case OPEN -> flagsAndMode(draft, AT_FDCWD, call.register(1), call.register(2));
-            case CREAT -> flagsAndMode(draft, AT_FDCWD, CREAT_FLAGS, call.register(1));
-            case OPENAT -> flagsAndMode(draft, (int) call.register(0), call.register(2), call.register(3));
+            case OPEN -> flagsAndMode(record, AT_FDCWD, call.register(1), call.register(2));
+            case CREAT -> flagsAndMode(record, AT_FDCWD, CREAT_FLAGS, call.register(1));
+            case OPENAT -> flagsAndMode(record, (int) call.register(0), call.register(2), call.register(3));
             case OPENAT2 -> {
-                draft.dirfd = (int) call.register(0);
-                draft.howSize = call.register(3);
+                record.dirfd = (int) call.register(0);
+                record.howSize = call.register(3);
             }
             case CONNECT -> {
                 if (call.block() == 0) {
-                    connect(draft, call.register(0), call.register(1), call.register(2));
+                    connect(record, call.register(0), call.register(1), call.register(2));
                 } else {
                     // The descriptor is unknown until the block has been read.
-                    draft.dirfd = -1;
+                    record.dirfd = -1;
                 }
             }
         }
     }
 
-    /** Reads the memory behind pointers, as far as the draft lacks it; flags memory that cannot be read. */
-    void memory(Call call, AddressSpace memory, Draft draft, Provenance moment) {
-        if (call.block() != 0 && draft.howProvenance == Provenance.NONE) {
-            if (!block(call, memory, draft)) {
-                draft.flag(EventFlag.FAULTED);
+    /** Reads the memory behind pointers, as far as the record lacks it; flags memory that cannot be read. */
+    void memory(Call call, AddressSpace memory, RecordBuilder record, Provenance moment) {
+        if (call.block() != 0 && record.howProvenance == Provenance.NONE) {
+            if (!block(call, memory, record)) {
+                record.flag(EventFlag.FAULTED);
                 return;
             }
-            draft.howProvenance = moment;
+            record.howProvenance = moment;
         }
-        if (!draft.isPresent()) {
-            boolean read =
-                    call.syscall() == Syscall.CONNECT ? address(memory, draft) : path(pathPointer(call), memory, draft);
-            draft.provenance = read ? moment : Provenance.NONE;
+        if (!record.isPresent()) {
+            boolean read = call.syscall() == Syscall.CONNECT
+                    ? address(memory, record)
+                    : path(pathPointer(call), memory, record);
+            record.provenance = read ? moment : Provenance.NONE;
         }
-        if (call.syscall() == Syscall.OPENAT2 && draft.howProvenance == Provenance.NONE) {
-            draft.howProvenance = how(call, memory, draft) ? moment : Provenance.NONE;
+        if (call.syscall() == Syscall.OPENAT2 && record.howProvenance == Provenance.NONE) {
+            record.howProvenance = how(call, memory, record) ? moment : Provenance.NONE;
         }
     }
 
@@ -73,88 +76,88 @@ final class ArgumentReader {
         return call.register(call.syscall() == Syscall.OPENAT || call.syscall() == Syscall.OPENAT2 ? 1 : 0);
     }
 
-    private static void flagsAndMode(Draft draft, int dirfd, long flags, long mode) {
-        draft.dirfd = dirfd;
-        draft.openFlags = flags & LOW_32;
-        draft.mode = mode & LOW_32;
-        draft.howProvenance = Provenance.KERNEL;
-        draft.howIntegrity = Integrity.MATCH;
+    private static void flagsAndMode(RecordBuilder record, int dirfd, long flags, long mode) {
+        record.dirfd = dirfd;
+        record.openFlags = flags & LOW_32;
+        record.mode = mode & LOW_32;
+        record.howProvenance = Provenance.KERNEL;
+        record.howIntegrity = Integrity.MATCH;
     }
 
-    private static void connect(Draft draft, long fd, long pointer, long length) {
-        draft.dirfd = (int) fd;
-        draft.pointer = pointer;
-        draft.addrlen = (int) length;
+    private static void connect(RecordBuilder record, long fd, long pointer, long length) {
+        record.dirfd = (int) fd;
+        record.pointer = pointer;
+        record.addrlen = (int) length;
     }
 
-    private boolean block(Call call, AddressSpace memory, Draft draft) {
+    private boolean block(Call call, AddressSpace memory, RecordBuilder record) {
         if (!readBlock(call, memory)) {
             return false;
         }
-        connect(draft, block.getInt(0), Integer.toUnsignedLong(block.getInt(4)), block.getInt(8));
+        connect(record, block.getInt(0), Integer.toUnsignedLong(block.getInt(4)), block.getInt(8));
         return true;
     }
 
-    /** Returns whether the block of socketcall(2) is readable and differs from the draft. */
-    boolean blockDiffers(Call call, AddressSpace memory, Draft draft) {
+    /** Returns whether the block of socketcall(2) is readable and differs from the record. */
+    boolean blockDiffers(Call call, AddressSpace memory, RecordBuilder record) {
         return readBlock(call, memory)
-                && (block.getInt(0) != draft.dirfd
-                        || Integer.toUnsignedLong(block.getInt(4)) != draft.pointer
-                        || block.getInt(8) != draft.addrlen);
+                && (block.getInt(0) != record.dirfd
+                        || Integer.toUnsignedLong(block.getInt(4)) != record.pointer
+                        || block.getInt(8) != record.addrlen);
     }
 
     private boolean readBlock(Call call, AddressSpace memory) {
         return memory.copyCarefully(call.block(), block.array(), BLOCK_SIZE);
     }
 
-    private static boolean path(long pointer, AddressSpace memory, Draft draft) {
-        int length = memory.stringCarefully(pointer, draft.argument, PATH_ROOM);
+    private static boolean path(long pointer, AddressSpace memory, RecordBuilder record) {
+        int length = memory.stringCarefully(pointer, record.argument, PATH_ROOM);
         if (length < 0) {
-            draft.flag(EventFlag.FAULTED);
+            record.flag(EventFlag.FAULTED);
             return false;
         }
-        draft.length = length;
+        record.length = length;
         return true;
     }
 
-    private static boolean address(AddressSpace memory, Draft draft) {
-        if (draft.addrlen < 0) {
+    private static boolean address(AddressSpace memory, RecordBuilder record) {
+        if (record.addrlen < 0) {
             return false;
         }
-        int length = Math.min(draft.addrlen, RecordLayout.ADDRESS_MAX);
-        if (!memory.copyCarefully(draft.pointer, draft.argument, length)) {
-            draft.flag(EventFlag.FAULTED);
+        int length = Math.min(record.addrlen, RecordLayout.ADDRESS_MAX);
+        if (!memory.copyCarefully(record.pointer, record.argument, length)) {
+            record.flag(EventFlag.FAULTED);
             return false;
         }
-        draft.length = length;
-        if (draft.addrlen > length) {
-            draft.flag(EventFlag.TRUNCATED);
+        record.length = length;
+        if (record.addrlen > length) {
+            record.flag(EventFlag.TRUNCATED);
         }
         return true;
     }
 
-    private boolean how(Call call, AddressSpace memory, Draft draft) {
-        if (!readHow(call, memory, draft)) {
-            draft.flag(EventFlag.FAULTED);
+    private boolean how(Call call, AddressSpace memory, RecordBuilder record) {
+        if (!readHow(call, memory, record)) {
+            record.flag(EventFlag.FAULTED);
             return false;
         }
-        draft.openFlags = how.getLong(0);
-        draft.mode = how.getLong(Long.BYTES);
-        draft.resolve = how.getLong(2 * Long.BYTES);
+        record.openFlags = how.getLong(0);
+        record.mode = how.getLong(Long.BYTES);
+        record.resolve = how.getLong(2 * Long.BYTES);
         return true;
     }
 
-    /** Returns whether openat2's {@code how} is readable and differs from the draft. */
-    boolean howDiffers(Call call, AddressSpace memory, Draft draft) {
-        return readHow(call, memory, draft)
-                && (how.getLong(0) != draft.openFlags
-                        || how.getLong(Long.BYTES) != draft.mode
-                        || how.getLong(2 * Long.BYTES) != draft.resolve);
+    /** Returns whether openat2's {@code how} is readable and differs from the record. */
+    boolean howDiffers(Call call, AddressSpace memory, RecordBuilder record) {
+        return readHow(call, memory, record)
+                && (how.getLong(0) != record.openFlags
+                        || how.getLong(Long.BYTES) != record.mode
+                        || how.getLong(2 * Long.BYTES) != record.resolve);
     }
 
-    private boolean readHow(Call call, AddressSpace memory, Draft draft) {
-        boolean isShort = Long.compareUnsigned(draft.howSize, HOW_SIZE) < 0;
+    private boolean readHow(Call call, AddressSpace memory, RecordBuilder record) {
+        boolean isShort = Long.compareUnsigned(record.howSize, HOW_SIZE) < 0;
         Arrays.fill(how.array(), (byte) 0);
-        return memory.copyCarefully(call.register(2), how.array(), isShort ? (int) draft.howSize : HOW_SIZE);
+        return memory.copyCarefully(call.register(2), how.array(), isShort ? (int) record.howSize : HOW_SIZE);
     }
 }

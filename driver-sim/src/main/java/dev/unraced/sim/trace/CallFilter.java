@@ -69,19 +69,19 @@ final class CallFilter {
     }
 
     /** Returns whether the path of an event passes the filter; connects and unreadable paths always pass. */
-    boolean acceptsPath(Call call, Draft draft) {
+    boolean acceptsPath(Call call, RecordBuilder record) {
         return call.syscall() == Syscall.CONNECT
-                || !draft.isPresent()
-                || filters.acceptsPath(draft.argument, draft.length);
+                || !record.isPresent()
+                || filters.acceptsPath(record.argument, record.length);
     }
 
     /** Returns the reason to leave out a call that returned, apart from its caller; null when there is none. */
     @Nullable
-    FilterReason reason(Call call, Draft draft) {
-        if (!acceptsPath(call, draft)) {
+    FilterReason reason(Call call, RecordBuilder record) {
+        if (!acceptsPath(call, record)) {
             return FilterReason.PATH;
         }
-        boolean failed = ResultFilter.isFailure(call.syscall(), call.result(), !draft.has(EventFlag.NOT_EXECUTED));
+        boolean failed = ResultFilter.isFailure(call.syscall(), call.result(), !record.has(EventFlag.NOT_EXECUTED));
         return filters.result().accepts(failed) ? null : FilterReason.RESULT;
     }
 

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.sim.trace;
 
-import dev.unraced.sim.base.AccessLog;
+import dev.unraced.event.Origin;
+import dev.unraced.sim.kernel.Call;
+import dev.unraced.sim.kernel.Task;
 import dev.unraced.stash.ArgStash;
 import dev.unraced.stash.StashPolicy;
 import dev.unraced.stash.StashStats;
@@ -9,141 +11,120 @@ import java.nio.ByteBuffer;
 import java.util.function.UnaryOperator;
 
 /**
- * Keeps drafts from entry to return. Long drafts lie in a small stash of their own, so that memory does not grow by the
- * longest path times the number of threads.
+ * Keeps unfinished records from entry to return. Long ones lie in a small stash of their own, so that memory does not
+ * grow by the longest path times the number of threads.
  */
 final class CallStash {
+    /** This bit keeps the keys of io_uring requests apart from those of threads. */
+    private static final long REQUEST_KEY = 1L << 40;
+
     /** The size of an ordinary entry in bytes. */
     static final int ENTRY_BYTES = 336;
 
-    /**
-     * In a stash with at most this many entries, the order of steps decides which thread finds room, so accesses are
-     * logged.
-     */
-    private static final int CONTENDED = 64;
-
-    private final AccessLog log;
-    private final long entriesThing;
-    private final long longThing;
-    private final long lateThing;
     private final ArgStash entries;
     private final ArgStash longEntries;
     /** The kernel's copies of calls that found no room at entry. */
     private final ArgStash late;
 
-    private final boolean entriesContended;
-    private final boolean longContended;
-    private final boolean lateContended;
-
-    private final byte[] array = new byte[Draft.LARGEST];
+    private final byte[] array = new byte[RecordBuilder.LARGEST];
     private final ByteBuffer bytes = ByteBuffer.wrap(array);
     private final ByteBuffer elsewhere = ByteBuffer.allocate(Byte.BYTES);
     private long longRefused;
     private long longEvicted;
 
-    CallStash(AccessLog log, StashPolicy policy, int capacity, int longCapacity, UnaryOperator<ArgStash> seam) {
-        this.log = log;
-        entriesThing = log.newThing();
-        longThing = log.newThing();
-        lateThing = log.newThing();
+    CallStash(StashPolicy policy, int capacity, int longCapacity, UnaryOperator<ArgStash> seam) {
         entries = seam.apply(policy.newConfinedStash(capacity, ENTRY_BYTES));
-        longEntries = policy.newConfinedStash(Math.min(capacity, longCapacity), Draft.LARGEST);
-        late = policy.newConfinedStash(Math.min(capacity, longCapacity), Draft.LARGEST);
-        entriesContended = entries.capacity() <= CONTENDED;
-        longContended = longEntries.capacity() <= CONTENDED;
-        lateContended = late.capacity() <= CONTENDED;
+        longEntries = policy.newConfinedStash(Math.min(capacity, longCapacity), RecordBuilder.LARGEST);
+        late = policy.newConfinedStash(Math.min(capacity, longCapacity), RecordBuilder.LARGEST);
     }
 
-    /** Stores a draft; {@link #take} shows whether there was room. */
-    void put(long thread, long startNanos, int call, Draft draft) {
-        int length = draft.writeTo(array);
+    /** Stores a record; {@link #take} shows whether there was room. */
+    void put(Task caller, Call call, RecordBuilder record) {
+        int length = record.writeTo(array);
         bytes.limit(length).position(0);
         boolean isShort = length <= ENTRY_BYTES;
-        touch(entriesContended, entriesThing);
-        ArgStash.Put outcome = entries.put(thread, startNanos, call, isShort ? bytes : elsewhere);
+        ArgStash.Put outcome =
+                entries.put(key(caller, call), caller.startNanos(), code(call), isShort ? bytes : elsewhere);
         if (outcome == ArgStash.Put.REPLACED) {
-            touch(longContended, longThing);
-            longEntries.discard(thread);
+            longEntries.discard(key(caller, call));
         }
-        if (!isShort && outcome != ArgStash.Put.REFUSED) {
-            touch(longContended, longThing);
-            if (longEntries.put(thread, startNanos, call, bytes) == ArgStash.Put.REFUSED) {
-                longRefused++;
-            }
+        if (!isShort
+                && outcome != ArgStash.Put.REFUSED
+                && longEntries.put(key(caller, call), caller.startNanos(), code(call), bytes) == ArgStash.Put.REFUSED) {
+            longRefused++;
         }
     }
 
-    /** Stores a draft of a call whose entry found no room, or was not seen; the statistics do not count it. */
-    void putLate(long thread, long startNanos, int call, Draft draft) {
-        int length = draft.writeTo(array);
+    /** Stores a record of a call whose entry found no room, or was not seen; the statistics do not count it. */
+    void putLate(Task caller, Call call, RecordBuilder record) {
+        int length = record.writeTo(array);
         bytes.limit(length).position(0);
-        touch(lateContended, lateThing);
-        late.put(thread, startNanos, call, bytes);
+        late.put(key(caller, call), caller.startNanos(), code(call), bytes);
     }
 
     /**
-     * Reads the draft that a call left at its entry, without removing it. The stash still remembers why it refused or
+     * Reads the record that a call left at its entry, without removing it. The stash still remembers why it refused or
      * evicted a call.
      *
-     * @return negative when there is no draft
+     * @return negative when there is no record
      */
-    int peek(long thread, long startNanos, int call, Draft draft) {
+    int peek(Task caller, Call call, RecordBuilder record) {
         bytes.clear();
-        log.read(entriesThing);
-        int length = entries.peek(thread, startNanos, call, bytes);
+        int length = entries.peek(key(caller, call), caller.startNanos(), code(call), bytes);
         if (length == Byte.BYTES) {
             bytes.clear();
-            log.read(longThing);
-            length = longEntries.peek(thread, startNanos, call, bytes);
+            length = longEntries.peek(key(caller, call), caller.startNanos(), code(call), bytes);
         }
         if (length > 0) {
-            draft.readFrom(array);
+            record.readFrom(array);
         }
         return length;
     }
 
     /**
-     * Takes a draft.
+     * Takes a record.
      *
      * @return negative when there is none, for the reasons of {@link ArgStash#take}
      */
-    int take(long thread, long startNanos, int call, Draft draft) {
+    int take(Task caller, Call call, RecordBuilder record) {
         bytes.clear();
-        touch(entriesContended, entriesThing);
-        int length = entries.take(thread, startNanos, call, bytes);
+        int length = entries.take(key(caller, call), caller.startNanos(), code(call), bytes);
         if (length == Byte.BYTES) {
             bytes.clear();
-            touch(longContended, longThing);
-            length = longEntries.take(thread, startNanos, call, bytes);
+            length = longEntries.take(key(caller, call), caller.startNanos(), code(call), bytes);
             longEvicted += length == ArgStash.EVICTED ? 1 : 0;
         } else if (length < 0 && length != ArgStash.MISSING) {
-            touch(longContended, longThing);
-            longEntries.discard(thread);
+            longEntries.discard(key(caller, call));
         }
         if (length < 0) {
             bytes.clear();
-            log.read(lateThing);
-            int found = late.take(thread, startNanos, call, bytes);
+            int found = late.take(key(caller, call), caller.startNanos(), code(call), bytes);
             if (found != ArgStash.MISSING) {
-                touch(lateContended, lateThing);
                 // The entries report only once why they lack a call, so that reason is kept unless the late stash has
-                // the draft.
+                // the record.
                 length = found > 0 || length == ArgStash.MISSING ? found : length;
             }
         }
         if (length > 0) {
-            draft.readFrom(array);
+            record.readFrom(array);
         }
         return length;
     }
 
-    void discard(long thread) {
-        touch(entriesContended, entriesThing);
-        touch(longContended, longThing);
-        touch(lateContended, lateThing);
-        entries.discard(thread);
-        longEntries.discard(thread);
-        late.discard(thread);
+    /** Removes what is left of a thread that ended. */
+    void discard(Task task) {
+        discard(task.tid());
+    }
+
+    /** Removes what is left of a request whose task ended. */
+    void discard(Call request) {
+        discard(REQUEST_KEY + request.request());
+    }
+
+    private void discard(long key) {
+        entries.discard(key);
+        longEntries.discard(key);
+        late.discard(key);
     }
 
     void clear() {
@@ -152,10 +133,14 @@ final class CallStash {
         late.clear();
     }
 
-    private void touch(boolean contended, long thing) {
-        if (contended) {
-            log.write(thing);
-        }
+    /** Returns the key of a call under way: its thread, or its request. */
+    static long key(Task caller, Call call) {
+        return call.origin() == Origin.IO_URING ? REQUEST_KEY + call.request() : caller.tid();
+    }
+
+    /** Returns a code of the call and its convention. */
+    private static int code(Call call) {
+        return call.syscall().code() << 8 | call.abi().code();
     }
 
     /** Returns the statistics; an evicted long part counts as its whole entry. */

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.sim.trace;
 
-import dev.unraced.sim.base.AccessLog;
 import dev.unraced.sim.fs.OpenFile;
 import dev.unraced.sim.net.Socket;
 import java.util.HashMap;
@@ -13,13 +12,8 @@ import org.jspecify.annotations.Nullable;
  * connects that overlap are both marked: neither can prove that it chose the peer.
  */
 final class ConnectsUnderWay {
-    private final AccessLog log;
     /** The connects by the stash's key: a thread, or a request. */
     private final Map<Long, Connect> connects = new HashMap<>();
-
-    ConnectsUnderWay(AccessLog log) {
-        this.log = log;
-    }
 
     private static final class Connect {
         /** The file that the kernel connected; null before that. */
@@ -39,7 +33,6 @@ final class ConnectsUnderWay {
             return;
         }
         connect.socket = socket;
-        log.write(socket.connectsThing());
         for (Connect other : connects.values()) {
             if (other != connect && other.socket == socket) {
                 other.overlapped = true;
@@ -64,12 +57,6 @@ final class ConnectsUnderWay {
     /** Ends a connect; returns whether another connect of its socket was under way at the same time. */
     boolean end(long key) {
         Connect connect = connects.remove(key);
-        if (connect == null) {
-            return false;
-        }
-        if (connect.socket != null) {
-            log.write(connect.socket.connectsThing());
-        }
-        return connect.overlapped;
+        return connect != null && connect.overlapped;
     }
 }

@@ -9,7 +9,7 @@ import dev.unraced.sim.kernel.Call;
 import dev.unraced.sim.kernel.Task;
 import dev.unraced.sim.kernel.TaskGroup;
 
-/** Encodes drafts as records. */
+/** Encodes what a {@link RecordBuilder} holds. */
 final class Emitter {
     private static final int SOURCE = 0;
     private static final int ENTER_FLAGS = EventFlag.TRUNCATED.mask() | EventFlag.FAULTED.mask();
@@ -23,17 +23,17 @@ final class Emitter {
     }
 
     /** Emits a record of a call that returns now. */
-    void emit(Task task, Call call, Draft draft, long now) {
-        begin(task, call, draft);
-        encoder.call(draft.enterNanos, now, call.result()).flags(draft.flags);
-        submit(task, call, draft);
+    void emit(Task task, Call call, RecordBuilder record, long now) {
+        begin(task, call, record);
+        encoder.call(record.enterNanos, now, call.result()).flags(record.flags);
+        submit(task, call, record);
     }
 
     /** Emits a record of a call that enters now. */
-    void emitEnter(Task task, Call call, Draft draft) {
-        begin(task, call, draft);
-        encoder.enter().call(draft.enterNanos, 0, 0).flags(draft.flags & ENTER_FLAGS);
-        submit(task, call, draft);
+    void emitEnter(Task task, Call call, RecordBuilder record) {
+        begin(task, call, record);
+        encoder.enter().call(record.enterNanos, 0, 0).flags(record.flags & ENTER_FLAGS);
+        submit(task, call, record);
     }
 
     /** Skips the sequence number of an event that gets no record. */
@@ -41,11 +41,11 @@ final class Emitter {
         sequence++;
     }
 
-    private void begin(Task task, Call call, Draft draft) {
+    private void begin(Task task, Call call, RecordBuilder record) {
         TaskGroup group = task.group();
         // A record that finds no room in the ring leaves a gap in the sequence.
         sequence++;
-        encoder.begin(call.syscall(), call.abi(), call.origin(), draft.mitigation)
+        encoder.begin(call.syscall(), call.abi(), call.origin(), record.mitigation)
                 .sequence(SOURCE, sequence)
                 .thread(task.tid(), group.tgid(), task.startNanos(), group.parentTgid())
                 .user(group.uid(), group.gid())
@@ -53,11 +53,11 @@ final class Emitter {
                 .comm(task.comm());
     }
 
-    private void submit(Task task, Call call, Draft draft) {
+    private void submit(Task task, Call call, RecordBuilder record) {
         if (call.syscall() == Syscall.CONNECT) {
-            connect(draft);
+            connect(record);
         } else {
-            open(draft);
+            open(record);
         }
         byte[] container = task.group().containerId();
         if (container.length > 0) {
@@ -67,35 +67,36 @@ final class Emitter {
         sink.submit(encoder.buffer(), length);
     }
 
-    private void open(Draft draft) {
-        encoder.dirfd(draft.dirfd)
-                .path(draft.argument, draft.length, draft.provenance, draft.integrity)
+    private void open(RecordBuilder record) {
+        encoder.dirfd(record.dirfd)
+                .path(record.argument, record.length, record.provenance, record.integrity)
                 .how(
-                        draft.openFlags,
-                        draft.mode,
-                        draft.resolve,
-                        draft.howSize,
-                        draft.howProvenance,
-                        draft.howIntegrity);
-        if (draft.hasTruth) {
-            encoder.file(draft.resolved, draft.resolvedLength, draft.deviceMajor, draft.deviceMinor, draft.inode);
+                        record.openFlags,
+                        record.mode,
+                        record.resolve,
+                        record.howSize,
+                        record.howProvenance,
+                        record.howIntegrity);
+        if (record.hasObject) {
+            encoder.file(record.resolved, record.resolvedLength, record.deviceMajor, record.deviceMinor, record.inode);
         }
     }
 
-    private void connect(Draft draft) {
-        encoder.fd(draft.dirfd).address(draft.argument, draft.length, draft.addrlen, draft.provenance, draft.integrity);
-        if (draft.howProvenance != Provenance.NONE) {
-            encoder.block(draft.howProvenance, draft.howIntegrity);
+    private void connect(RecordBuilder record) {
+        encoder.fd(record.dirfd)
+                .address(record.argument, record.length, record.addrlen, record.provenance, record.integrity);
+        if (record.howProvenance != Provenance.NONE) {
+            encoder.block(record.howProvenance, record.howIntegrity);
         }
-        if (draft.hasTruth) {
+        if (record.hasObject) {
             encoder.socket(
-                    draft.family,
-                    draft.type,
-                    draft.protocol,
-                    draft.local,
-                    draft.localLength,
-                    draft.remote,
-                    draft.remoteLength);
+                    record.family,
+                    record.type,
+                    record.protocol,
+                    record.local,
+                    record.localLength,
+                    record.remote,
+                    record.remoteLength);
         }
     }
 }

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.sim.trace;
 
+import static dev.unraced.event.Sockaddr.AF_INET;
+import static dev.unraced.event.Sockaddr.AF_INET6;
+import static dev.unraced.event.Sockaddr.AF_UNIX;
+
 import dev.unraced.event.EventFlag;
 import dev.unraced.event.Integrity;
 import dev.unraced.sim.fs.OpenFile;
@@ -15,9 +19,6 @@ import java.util.Arrays;
  * opened file sits exactly where the path says, without a link on the way; a socket's peer has the claimed address.
  */
 final class Proof {
-    private static final int AF_UNIX = 1;
-    private static final int AF_INET = 2;
-    private static final int AF_INET6 = 10;
     /** The end of family, port and address of struct sockaddr_in. */
     private static final int INET_BYTES = 8;
 
@@ -31,48 +32,48 @@ final class Proof {
 
     private Proof() {}
 
-    static Integrity ofPath(Draft draft, OpenFile file, int scans) {
-        boolean isAbsolute = draft.length > 0 && draft.argument[0] == '/';
-        long mount = isAbsolute ? draft.rootMount : draft.startMount;
-        long dentry = isAbsolute ? draft.rootDentry : draft.startDentry;
-        PathProof.Result result = PathProof.examine(file, mount, dentry, draft.argument, draft.length, scans);
+    static Integrity ofPath(RecordBuilder record, OpenFile file, int scans) {
+        boolean isAbsolute = record.length > 0 && record.argument[0] == '/';
+        long mount = isAbsolute ? record.rootMount : record.startMount;
+        long dentry = isAbsolute ? record.rootDentry : record.startDentry;
+        PathProof.Result result = PathProof.examine(file, mount, dentry, record.argument, record.length, scans);
         if (result == PathProof.Result.REFUTED) {
             return Integrity.DIFFERS;
         }
         // Other processes may have arranged the names outside the caller's namespace.
-        boolean outside = draft.has(EventFlag.DETACHED) || draft.has(EventFlag.FOREIGN_MOUNT_NS);
+        boolean outside = record.has(EventFlag.DETACHED) || record.has(EventFlag.FOREIGN_MOUNT_NS);
         return outside || result == PathProof.Result.UNKNOWN ? Integrity.UNCHECKED : Integrity.MATCH;
     }
 
-    static Integrity ofAddress(Draft draft, boolean withScope) {
-        if (draft.remoteLength < Short.BYTES || draft.length < Short.BYTES || draft.argument[1] != 0) {
+    static Integrity ofAddress(RecordBuilder record, boolean withScope) {
+        if (record.remoteLength < Short.BYTES || record.length < Short.BYTES || record.argument[1] != 0) {
             return Integrity.UNCHECKED;
         }
-        int family = draft.argument[0];
-        if (family == AF_UNIX && draft.family == AF_UNIX) {
-            return ofName(draft);
+        int family = record.argument[0];
+        if (family == AF_UNIX && record.family == AF_UNIX) {
+            return ofName(record);
         }
-        boolean same = draft.remote[0] == family
+        boolean same = record.remote[0] == family
                 && switch (family) {
-                    case AF_INET -> draft.length >= INET_BYTES && same(draft, 2, INET_BYTES);
+                    case AF_INET -> record.length >= INET_BYTES && same(record, 2, INET_BYTES);
                     case AF_INET6 ->
-                        draft.length >= INET6_ADDRESS_END
-                                && same(draft, 2, INET6_PORT_END)
-                                && same(draft, INET6_ADDRESS, INET6_ADDRESS_END)
-                                && (!withScope || isScopeRight(draft));
+                        record.length >= INET6_ADDRESS_END
+                                && same(record, 2, INET6_PORT_END)
+                                && same(record, INET6_ADDRESS, INET6_ADDRESS_END)
+                                && (!withScope || isScopeRight(record));
                     default -> false;
                 };
         return same ? Integrity.MATCH : Integrity.DIFFERS;
     }
 
     /** Returns whether the peer is reached through the claimed device, if its address needs a scope. */
-    private static boolean isScopeRight(Draft draft) {
-        if (!needsScope(draft.argument[INET6_ADDRESS] & 0xff, draft.argument[INET6_ADDRESS + 1] & 0xff)) {
+    private static boolean isScopeRight(RecordBuilder record) {
+        if (!needsScope(record.argument[INET6_ADDRESS] & 0xff, record.argument[INET6_ADDRESS + 1] & 0xff)) {
             return true;
         }
-        int claimed = draft.length >= INET6_BYTES ? (int) INTS.get(draft.argument, INET6_ADDRESS_END) : 0;
-        int used = draft.remoteLength >= INET6_BYTES ? (int) INTS.get(draft.remote, INET6_ADDRESS_END) : 0;
-        return (claimed == 0 ? draft.boundDevice : claimed) == used;
+        int claimed = record.length >= INET6_BYTES ? (int) INTS.get(record.argument, INET6_ADDRESS_END) : 0;
+        int used = record.remoteLength >= INET6_BYTES ? (int) INTS.get(record.remote, INET6_ADDRESS_END) : 0;
+        return (claimed == 0 ? record.boundDevice : claimed) == used;
     }
 
     /** {@code __ipv6_addr_needs_scope_id}: fe80::/10, and multicast of the interface or the link. */
@@ -82,15 +83,15 @@ final class Proof {
     }
 
     /** An abstract name is unique; a name in the file tree can be given to another socket after the bind. */
-    private static Integrity ofName(Draft draft) {
-        boolean isAbstract = draft.length > Short.BYTES && draft.argument[2] == 0;
+    private static Integrity ofName(RecordBuilder record) {
+        boolean isAbstract = record.length > Short.BYTES && record.argument[2] == 0;
         if (isAbstract) {
-            return draft.length == draft.remoteLength && same(draft, 2, draft.length)
+            return record.length == record.remoteLength && same(record, 2, record.length)
                     ? Integrity.MATCH
                     : Integrity.DIFFERS;
         }
-        int claimed = nameEnd(draft.argument, draft.length);
-        return claimed == nameEnd(draft.remote, draft.remoteLength) && same(draft, 2, claimed)
+        int claimed = nameEnd(record.argument, record.length);
+        return claimed == nameEnd(record.remote, record.remoteLength) && same(record, 2, claimed)
                 ? Integrity.UNCHECKED
                 : Integrity.DIFFERS;
     }
@@ -103,7 +104,7 @@ final class Proof {
         return end;
     }
 
-    private static boolean same(Draft draft, int from, int to) {
-        return Arrays.equals(draft.argument, from, to, draft.remote, from, to);
+    private static boolean same(RecordBuilder record, int from, int to) {
+        return Arrays.equals(record.argument, from, to, record.remote, from, to);
     }
 }

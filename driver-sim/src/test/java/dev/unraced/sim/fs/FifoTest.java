@@ -1,19 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.sim.fs;
 
-import static dev.unraced.sim.base.Errno.EINVAL;
-import static dev.unraced.sim.base.Errno.ENXIO;
-import static dev.unraced.sim.base.Errno.ERESTARTSYS;
-import static dev.unraced.sim.fs.OpenFlags.O_ACCMODE;
-import static dev.unraced.sim.fs.OpenFlags.O_NONBLOCK;
-import static dev.unraced.sim.fs.OpenFlags.O_PATH;
-import static dev.unraced.sim.fs.OpenFlags.O_RDONLY;
-import static dev.unraced.sim.fs.OpenFlags.O_RDWR;
-import static dev.unraced.sim.fs.OpenFlags.O_WRONLY;
+import static dev.unraced.linux.Errno.EINVAL;
+import static dev.unraced.linux.Errno.ENXIO;
+import static dev.unraced.linux.Errno.ERESTARTSYS;
+import static dev.unraced.linux.OpenFlags.O_ACCMODE;
+import static dev.unraced.linux.OpenFlags.O_NONBLOCK;
+import static dev.unraced.linux.OpenFlags.O_PATH;
+import static dev.unraced.linux.OpenFlags.O_RDONLY;
+import static dev.unraced.linux.OpenFlags.O_RDWR;
+import static dev.unraced.linux.OpenFlags.O_WRONLY;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.unraced.sim.base.Footprint;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -129,15 +128,5 @@ class FifoTest {
         assertThat(root.error(FIFO, O_WRONLY | O_NONBLOCK)).isZero();
         assertThat(reader.release()).isTrue();
         assertThatThrownBy(reader::release).isInstanceOf(IllegalStateException.class);
-    }
-
-    @Test
-    void bothSidesAreStepsThatDependOnEachOther() {
-        OpenAttempt reader = root.attempt(FIFO, O_RDONLY);
-        Footprint open = world.footprint(() -> root.attempt(FIFO, O_WRONLY));
-        Footprint look = world.footprint(reader::canGoOn);
-        Footprint elsewhere = world.footprint(() -> root.open("/etc/passwd", O_RDONLY));
-        assertThat(open.conflictsWith(look)).isTrue();
-        assertThat(elsewhere.conflictsWith(look)).isFalse();
     }
 }

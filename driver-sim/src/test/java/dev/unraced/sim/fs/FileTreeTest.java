@@ -1,21 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.sim.fs;
 
-import static dev.unraced.sim.base.Errno.EACCES;
-import static dev.unraced.sim.base.Errno.EBUSY;
-import static dev.unraced.sim.base.Errno.EEXIST;
-import static dev.unraced.sim.base.Errno.EINVAL;
-import static dev.unraced.sim.base.Errno.EISDIR;
-import static dev.unraced.sim.base.Errno.ENOENT;
-import static dev.unraced.sim.base.Errno.ENOTDIR;
-import static dev.unraced.sim.base.Errno.ENOTEMPTY;
-import static dev.unraced.sim.base.Errno.EPERM;
-import static dev.unraced.sim.base.Errno.EXDEV;
-import static dev.unraced.sim.fs.OpenFlags.O_CREAT;
-import static dev.unraced.sim.fs.OpenFlags.O_RDONLY;
+import static dev.unraced.linux.Errno.EACCES;
+import static dev.unraced.linux.Errno.EBUSY;
+import static dev.unraced.linux.Errno.EEXIST;
+import static dev.unraced.linux.Errno.EINVAL;
+import static dev.unraced.linux.Errno.EISDIR;
+import static dev.unraced.linux.Errno.ENOENT;
+import static dev.unraced.linux.Errno.ENOTDIR;
+import static dev.unraced.linux.Errno.ENOTEMPTY;
+import static dev.unraced.linux.Errno.EPERM;
+import static dev.unraced.linux.Errno.EXDEV;
+import static dev.unraced.linux.OpenFlags.O_RDONLY;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.unraced.sim.base.Footprint;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -205,37 +203,6 @@ class FileTreeTest {
         assertThat(link.inode()).isNotNull();
         assertThat(link.inode().type()).isEqualTo(FileType.SYMLINK);
         assertThat(tree.stat(root, World.bytes("/tmp/missing")).error()).isEqualTo(ENOENT);
-    }
-
-    @Test
-    void aLookupDependsOnTheNamesOnItsWayAndOnNothingElse() {
-        Footprint found = world.footprint(() -> root.error("/tmp/dir/file", O_RDONLY));
-        Footprint missing = world.footprint(() -> root.error("/tmp/dir/missing", O_RDONLY));
-        Footprint other = world.footprint(() -> root.error("/etc/passwd", O_RDONLY));
-        Footprint create = world.footprint(() -> root.error("/tmp/dir/new", O_CREAT));
-        Footprint chmod = world.footprint(() -> tree.chmod(root, World.bytes("/tmp/dir/file"), 0600));
-        Footprint unlink = world.footprint(() -> root.unlink("/tmp/dir/file"));
-        assertThat(found.conflictsWith(missing)).isFalse();
-        assertThat(found.conflictsWith(create)).isFalse();
-        assertThat(missing.conflictsWith(create)).isTrue();
-        assertThat(found.conflictsWith(chmod)).isTrue();
-        assertThat(found.conflictsWith(unlink)).isTrue();
-        assertThat(other.conflictsWith(create)).isFalse();
-        assertThat(other.conflictsWith(unlink)).isFalse();
-    }
-
-    @Test
-    void mountsAndContextsAreThingsToo() {
-        Footprint lookup = world.footprint(() -> root.error("/tmp/dir/file", O_RDONLY));
-        Footprint relative = world.footprint(() -> root.error("tmp", O_RDONLY));
-        Footprint chdir = world.footprint(() -> root.chdir("/tmp"));
-        Footprint bind = world.footprint(() -> root.bind("/etc", "/tmp/dir"));
-        World.Caller inside = world.new Caller(50, 0, world.tree.newContext());
-        Footprint unshare = world.footprint(() -> tree.unshare(inside));
-        assertThat(lookup.conflictsWith(bind)).isTrue();
-        assertThat(relative.conflictsWith(chdir)).isTrue();
-        assertThat(unshare.conflictsWith(bind)).isTrue();
-        assertThat(relative.conflictsWith(bind)).isFalse();
     }
 
     private int exchange(String one, String other) {

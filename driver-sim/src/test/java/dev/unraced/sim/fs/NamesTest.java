@@ -4,7 +4,6 @@ package dev.unraced.sim.fs;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.unraced.event.ByteString;
-import dev.unraced.sim.base.AccessLog;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Random;
@@ -54,8 +53,7 @@ class NamesTest {
     }
 
     private static Dentry entry(String name) {
-        AccessLog log = new AccessLog();
-        SuperBlock disk = new SuperBlock(log, 0, 1, null);
-        return Dentry.root(log, ByteString.utf8(name), disk.newInode(FileType.REGULAR, 0, 0, 0644, null));
+        SuperBlock disk = new SuperBlock(0, 1, null);
+        return Dentry.root(ByteString.utf8(name), disk.newInode(FileType.REGULAR, 0, 0, 0644, null));
     }
 }

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.sim.fs;
 
-import static dev.unraced.sim.base.Errno.EISDIR;
-import static dev.unraced.sim.base.Errno.ENOENT;
-import static dev.unraced.sim.base.Errno.ENOTDIR;
-import static dev.unraced.sim.base.Errno.ENXIO;
-import static dev.unraced.sim.base.Errno.EPERM;
-import static dev.unraced.sim.fs.OpenFlags.O_CREAT;
-import static dev.unraced.sim.fs.OpenFlags.O_NOFOLLOW;
-import static dev.unraced.sim.fs.OpenFlags.O_NONBLOCK;
-import static dev.unraced.sim.fs.OpenFlags.O_PATH;
-import static dev.unraced.sim.fs.OpenFlags.O_RDONLY;
-import static dev.unraced.sim.fs.OpenFlags.O_WRONLY;
+import static dev.unraced.linux.Errno.EISDIR;
+import static dev.unraced.linux.Errno.ENOENT;
+import static dev.unraced.linux.Errno.ENOTDIR;
+import static dev.unraced.linux.Errno.ENXIO;
+import static dev.unraced.linux.Errno.EPERM;
+import static dev.unraced.linux.OpenFlags.O_CREAT;
+import static dev.unraced.linux.OpenFlags.O_NOFOLLOW;
+import static dev.unraced.linux.OpenFlags.O_NONBLOCK;
+import static dev.unraced.linux.OpenFlags.O_PATH;
+import static dev.unraced.linux.OpenFlags.O_RDONLY;
+import static dev.unraced.linux.OpenFlags.O_WRONLY;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.sim.fs;
 
-import static dev.unraced.sim.base.Errno.ENOENT;
-import static dev.unraced.sim.fs.OpenFlags.O_PATH;
-import static dev.unraced.sim.fs.OpenFlags.O_RDONLY;
+import static dev.unraced.linux.Errno.ENOENT;
+import static dev.unraced.linux.OpenFlags.O_PATH;
+import static dev.unraced.linux.OpenFlags.O_RDONLY;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.unraced.event.ByteString;
@@ -170,12 +170,10 @@ class ResolveTest {
     @Test
     void aFileOutsideAllTreesHasItsNameAlone() {
         assertResolved(world.tree.socketFile("a socket"), "", false, true, false);
-        SuperBlock memory = new SuperBlock(world.log, 0, 1, null);
-        Dentry top =
-                Dentry.root(world.log, ByteString.utf8("/"), memory.newInode(FileType.DIRECTORY, 0, 0, 0755, null));
-        Dentry memfd =
-                Dentry.root(world.log, ByteString.utf8("memfd:x"), memory.newInode(FileType.REGULAR, 0, 0, 0777, null));
-        OpenFile file = new OpenFile(world.log, new Location(new Mount(world.log, top), memfd), 0, false, null);
+        SuperBlock memory = new SuperBlock(0, 1, null);
+        Dentry top = Dentry.root(ByteString.utf8("/"), memory.newInode(FileType.DIRECTORY, 0, 0, 0755, null));
+        Dentry memfd = Dentry.root(ByteString.utf8("memfd:x"), memory.newInode(FileType.REGULAR, 0, 0, 0777, null));
+        OpenFile file = new OpenFile(new Location(new Mount(Long.MAX_VALUE, top), memfd), 0, false, null);
         assertResolved(file, "memfd:x", false, true, false);
     }
 

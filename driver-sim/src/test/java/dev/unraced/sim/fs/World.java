@@ -4,16 +4,14 @@ package dev.unraced.sim.fs;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.unraced.event.ByteString;
-import dev.unraced.sim.base.AccessLog;
-import dev.unraced.sim.base.Footprint;
+import dev.unraced.linux.OpenFlags;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** A file tree with two users, root and user 1000, in one process each. */
 final class World implements ProcView {
-    final AccessLog log = new AccessLog();
-    final FileTree tree = new FileTree(log);
+    final FileTree tree = new FileTree();
     final Caller root = new Caller(1, 0, tree.newContext());
     final Caller user = new Caller(42, 1000, tree.newContext());
     private final Map<Integer, Caller> processes = new HashMap<>();
@@ -46,14 +44,6 @@ final class World implements ProcView {
 
     static byte[] bytes(String path) {
         return ByteString.utf8(path).toByteArray();
-    }
-
-    /** Returns the footprint of a step. */
-    Footprint footprint(Runnable step) {
-        log.on();
-        log.take();
-        step.run();
-        return log.take();
     }
 
     /** A process of one thread, with operations that take paths as text. */

@@ -4,8 +4,6 @@ package dev.unraced.sim.kernel;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.unraced.sim.base.AccessLog;
-import dev.unraced.sim.base.Footprint;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
@@ -13,8 +11,7 @@ import org.junit.jupiter.api.Test;
 class AddressSpaceTest {
     private static final int ROOM = 8192;
 
-    private final AccessLog log = new AccessLog();
-    private final AddressSpace memory = new AddressSpace(log);
+    private final AddressSpace memory = new AddressSpace();
     private final byte[] target = new byte[ROOM];
 
     @Test
@@ -147,40 +144,6 @@ class AddressSpaceTest {
                         .isEqualTo(copied && !Arrays.equals(target, 0, expected.length, expected, 0, expected.length));
             }
         }
-    }
-
-    @Test
-    void readsOfTheSameMemoryCommuteAndWritesDoNot() {
-        log.on();
-        long address = memory.place(bytes("/a"));
-        long other = memory.place(bytes("/b"));
-
-        Footprint read = footprint(() -> memory.stringFromUser(address, target, ROOM));
-        Footprint carefulRead = footprint(() -> memory.stringCarefully(address, target, ROOM));
-        Footprint write = footprint(() -> memory.write(address, bytes("/c")));
-        Footprint elsewhere = footprint(() -> memory.write(other, bytes("/d")));
-
-        assertThat(read.conflictsWith(carefulRead)).isFalse();
-        assertThat(read.conflictsWith(write)).isTrue();
-        assertThat(carefulRead.conflictsWith(write)).isTrue();
-        assertThat(elsewhere.conflictsWith(write)).isFalse();
-    }
-
-    @Test
-    void fetchingAColdPageDoesNotCommuteWithACarefulRead() {
-        log.on();
-        long address = memory.placeCold(bytes("/cold"), 0);
-
-        Footprint careful = footprint(() -> memory.stringCarefully(address, target, ROOM));
-        Footprint fetching = footprint(() -> memory.stringFromUser(address, target, ROOM));
-
-        assertThat(careful.conflictsWith(fetching)).isTrue();
-    }
-
-    private Footprint footprint(Runnable step) {
-        log.take();
-        step.run();
-        return log.take();
     }
 
     private static byte[] bytes(String text) {

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.sim.kernel;
 
+import static dev.unraced.linux.OpenFlags.AT_FDCWD;
+import static dev.unraced.linux.OpenFlags.O_RDWR;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.unraced.event.Abi;
 import dev.unraced.event.Syscall;
-import dev.unraced.sim.base.Errno;
+import dev.unraced.linux.Errno;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,8 +16,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class KernelTest {
-    private static final int AT_FDCWD = -100;
-    private static final long O_RDWR = 2;
     private static final int LEAST_IDS = 301;
 
     private final Kernel kernel = new Kernel(1_000_000, 1 << 15);
@@ -129,7 +129,7 @@ class KernelTest {
         openat("/tmp/fifo");
 
         assertThat(kernel.run(task)).isFalse();
-        assertThat(kernel.isBlocked(task)).isTrue();
+        assertThat(kernel.canStep(task)).isFalse();
         assertThatThrownBy(() -> kernel.step(task)).isInstanceOf(IllegalStateException.class);
         release();
         assertThat(kernel.run(task)).isTrue();
@@ -185,7 +185,6 @@ class KernelTest {
         kernel.run(task);
 
         assertThat(seen).containsExactly("enter " + task.tid(), "end " + task.tid());
-        assertThat(kernel.returned()).isZero();
     }
 
     @Test
@@ -400,7 +399,7 @@ class KernelTest {
         fifo();
         kernel.submit(task, Syscall.OPENAT, true, AT_FDCWD, path("/tmp/fifo"), 0, 0);
         kernel.step(task);
-        kernel.kill(task.group());
+        task.group().tasks().forEach(thread -> kernel.signal(thread, Signal.KILL));
         kernel.run(task);
         task.group().tasks().forEach(kernel::run);
 

@@ -3,11 +3,11 @@ package dev.unraced.sim.net;
 
 import static dev.unraced.event.Sockaddr.AF_INET;
 import static dev.unraced.event.Sockaddr.AF_INET6;
-import static dev.unraced.sim.net.Socket.SOCK_DGRAM;
-import static dev.unraced.sim.net.Socket.SOCK_RAW;
+import static dev.unraced.linux.SocketTypes.SOCK_DGRAM;
+import static dev.unraced.linux.SocketTypes.SOCK_RAW;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.unraced.sim.base.Errno;
+import dev.unraced.linux.Errno;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

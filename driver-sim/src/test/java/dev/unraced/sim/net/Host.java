@@ -3,14 +3,13 @@ package dev.unraced.sim.net;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.unraced.sim.base.AccessLog;
+import dev.unraced.linux.SocketTypes;
 import java.util.Objects;
 
 /** A network with its names, and short names for its operations. */
 final class Host {
-    final AccessLog log = new AccessLog();
     final MemoryNames names = new MemoryNames();
-    final Network network = new Network(log, names);
+    final Network network = new Network(names);
 
     Socket socket(int family, int type) {
         return Objects.requireNonNull(network.socket(family, type, 0).socket());
@@ -24,7 +23,7 @@ final class Host {
 
     /** Returns a stream socket that listens. */
     Socket listener(int family, byte[] address, int backlog) {
-        Socket socket = bound(family, Socket.SOCK_STREAM, address);
+        Socket socket = bound(family, SocketTypes.SOCK_STREAM, address);
         assertThat(network.listen(socket, backlog)).as("listen").isZero();
         return socket;
     }

@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.unraced.conformance.Actor;
 import dev.unraced.conformance.ActorException;
 import dev.unraced.conformance.Command;
+import dev.unraced.linux.SocketTypes;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -82,10 +83,12 @@ class KernelComparisonTest {
         Map<Integer, Boolean> kinds = new HashMap<>();
         for (int step = 0; step < STEPS; step++) {
             int socket = step < 2 ? 0 : random.nextInt(SOCKETS);
-            Target target = step == 0 ? Target.home(sim.family(0)) : Target.random(random, sim.family(socket), SOCKETS);
+            Target target =
+                    step == 0 ? Target.ofListener(sim.family(0)) : Target.random(random, sim.family(socket), SOCKETS);
             // The two kernels choose different ports; one of them may be free for the other protocol only.
-            boolean chosen = step > 1 && target.portOf() >= 0;
-            if (chosen && (sim.type(target.portOf()) != sim.type(socket) || sim.hasStalePort(target.portOf()))) {
+            boolean chosen = step > 1 && target.portOf().isPresent();
+            int holder = target.portOf().orElse(0);
+            if (chosen && (sim.type(holder) != sim.type(socket) || sim.hasStalePort(holder))) {
                 continue;
             }
             int verb = step < 2 ? 2 * step : random.nextInt(10);
@@ -117,7 +120,7 @@ class KernelComparisonTest {
                 // A stream that once tried to connect to IPv4 keeps IPv4's operations, and reaches no IPv6 listener any
                 // more.
                 boolean otherKind = sim.family(socket) == AF_INET6
-                        && sim.type(socket) == Socket.SOCK_STREAM
+                        && sim.type(socket) == SocketTypes.SOCK_STREAM
                         && kinds.computeIfAbsent(socket, unused -> target.isMapped()) != target.isMapped();
                 if (otherKind || sim.leavesUnanswered(socket)) {
                     continue;

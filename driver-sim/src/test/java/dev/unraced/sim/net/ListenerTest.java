@@ -3,13 +3,12 @@ package dev.unraced.sim.net;
 
 import static dev.unraced.event.Sockaddr.AF_INET;
 import static dev.unraced.event.Sockaddr.AF_INET6;
-import static dev.unraced.sim.net.Socket.SOCK_DGRAM;
-import static dev.unraced.sim.net.Socket.SOCK_NONBLOCK;
-import static dev.unraced.sim.net.Socket.SOCK_STREAM;
+import static dev.unraced.linux.SocketTypes.SOCK_DGRAM;
+import static dev.unraced.linux.SocketTypes.SOCK_NONBLOCK;
+import static dev.unraced.linux.SocketTypes.SOCK_STREAM;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.unraced.sim.base.Errno;
-import dev.unraced.sim.base.Footprint;
+import dev.unraced.linux.Errno;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -144,24 +143,6 @@ class ListenerTest {
         assertThat(host.bind(host.socket(AF_INET, SOCK_STREAM), address))
                 .as("the port is free")
                 .isZero();
-    }
-
-    @Test
-    void saysThatStepsAtOneListenerConflictAndOthersDoNot() {
-        Socket listener = full();
-        Socket other = host.listener(AF_INET, Addresses.inet("127.0.0.1", 81), 1);
-        ConnectAttempt attempt = host.attempt(host.socket(AF_INET, SOCK_STREAM), address);
-        host.log.on();
-        host.log.take();
-        attempt.canGoOn();
-        Footprint waiting = host.log.take();
-        host.network.accept(other);
-        Footprint elsewhere = host.log.take();
-        host.accept(listener);
-        Footprint accepting = host.log.take();
-        assertThat(waiting.conflictsWith(accepting)).isTrue();
-        assertThat(waiting.conflictsWith(elsewhere)).isFalse();
-        assertThat(accepting.conflictsWith(elsewhere)).isFalse();
     }
 
     /** Returns a listener without room: its backlog of 0 admits one connection, which is not accepted. */

@@ -2,7 +2,7 @@
 package dev.unraced.sim.net;
 
 import dev.unraced.event.ByteString;
-import dev.unraced.sim.base.Errno;
+import dev.unraced.linux.Errno;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;

@@ -66,7 +66,7 @@ final class RealSockets implements AutoCloseable {
     String connect(int id, Target target) {
         int job = actor.ask(connect("start", id, target)).integer("job");
         return actor.askPatiently(Command.of("wait").with("job", job).with("millis", PATIENCE_MILLIS))
-                .map(reply -> Told.result(reply.integer("result")))
+                .map(reply -> ComparableAnswers.result(reply.integer("result")))
                 .orElse("it waits");
     }
 
@@ -75,13 +75,16 @@ final class RealSockets implements AutoCloseable {
         int job = actor.ask(connect("start", id, target)).integer("job");
         actor.ask(Command.of("blocked").with("job", job));
         actor.ask(Command.of("signal").with("job", job));
-        return Told.result(actor.ask(Command.of("wait").with("job", job)).integer("result"));
+        return ComparableAnswers.result(
+                actor.ask(Command.of("wait").with("job", job)).integer("result"));
     }
 
     String names(int id) {
         Reply reply = actor.ask(Command.of("names").with("fd", "h:" + id));
-        return Told.name(reply.bytes("local").orElseThrow(), suffix) + " to "
-                + reply.bytes("peer").map(name -> Told.name(name, suffix)).orElse("nobody");
+        return ComparableAnswers.name(reply.bytes("local").orElseThrow(), suffix) + " to "
+                + reply.bytes("peer")
+                        .map(name -> ComparableAnswers.name(name, suffix))
+                        .orElse("nobody");
     }
 
     private Command connect(String verb, int id, Target target) {
@@ -111,7 +114,7 @@ final class RealSockets implements AutoCloseable {
             actor.ask(command);
             return "0";
         } catch (ActorException e) {
-            return Told.failure(String.valueOf(e.getMessage()));
+            return ComparableAnswers.failure(String.valueOf(e.getMessage()));
         }
     }
 

@@ -2,7 +2,8 @@
 package dev.unraced.sim.net;
 
 import dev.unraced.event.ByteString;
-import dev.unraced.sim.base.Errno;
+import dev.unraced.linux.Errno;
+import dev.unraced.linux.SocketTypes;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -19,7 +20,7 @@ final class SimSockets {
     }
 
     void socket(int id, int family, int type, boolean nonblocking) {
-        sockets.add(id, host.socket(family, type | (nonblocking ? Socket.SOCK_NONBLOCK : 0)));
+        sockets.add(id, host.socket(family, type | (nonblocking ? SocketTypes.SOCK_NONBLOCK : 0)));
     }
 
     int family(int id) {
@@ -54,28 +55,28 @@ final class SimSockets {
     }
 
     String bind(int id, Target target) {
-        return Told.result(host.bind(sockets.get(id), bytes(target)));
+        return ComparableAnswers.result(host.bind(sockets.get(id), bytes(target)));
     }
 
     String listen(int id, int backlog) {
-        return Told.result(host.network.listen(sockets.get(id), backlog));
+        return ComparableAnswers.result(host.network.listen(sockets.get(id), backlog));
     }
 
     String accept(int id) {
-        return Told.result(-host.network.accept(sockets.get(id)).errno());
+        return ComparableAnswers.result(-host.network.accept(sockets.get(id)).errno());
     }
 
     String connect(int id, Target target) {
         ConnectAttempt attempt = host.attempt(sockets.get(id), bytes(target));
         waited = attempt.waits();
         int result = waited ? attempt.abandon() : attempt.result();
-        return Told.result(result == -Errno.ERESTARTSYS ? -Errno.EINTR : result);
+        return ComparableAnswers.result(result == -Errno.ERESTARTSYS ? -Errno.EINTR : result);
     }
 
     String names(int id) {
         byte[] peer = host.network.peerName(sockets.get(id));
-        return Told.name(ByteString.copyOf(host.network.localName(sockets.get(id))), suffix) + " to "
-                + (peer == null ? "nobody" : Told.name(ByteString.copyOf(peer), suffix));
+        return ComparableAnswers.name(ByteString.copyOf(host.network.localName(sockets.get(id))), suffix) + " to "
+                + (peer == null ? "nobody" : ComparableAnswers.name(ByteString.copyOf(peer), suffix));
     }
 
     private byte[] bytes(Target target) {

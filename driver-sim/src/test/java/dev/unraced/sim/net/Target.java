@@ -7,6 +7,7 @@ import static dev.unraced.event.Sockaddr.AF_UNIX;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.Random;
 import java.util.function.IntUnaryOperator;
 
@@ -15,10 +16,10 @@ import java.util.function.IntUnaryOperator;
  *
  * @param family as claimed
  * @param name of the IP or the socket; a name with "@" in front is abstract
- * @param portOf the socket whose port the address has; a negative value stands for a fixed port
+ * @param port the port of an IP address
  * @param length addrlen, or -1 for the family's usual one
  */
-record Target(int family, String name, int portOf, int length) {
+record Target(int family, String name, Port port, int length) {
     private static final List<String> INET =
             List.of("127.0.0.1", "127.0.0.1", "127.0.0.1", "127.0.0.2", "0.0.0.0", "127.255.255.255");
     private static final List<String> INET6 =
@@ -38,20 +39,31 @@ record Target(int family, String name, int portOf, int length) {
             "u".repeat(108),
             "@" + "v".repeat(107));
     private static final List<Integer> LENGTHS = List.of(0, 1, 2, 3, 8, 15, 16, 17, 23, 24, 28, 110, 111, 128);
-    /** A port without a listener. */
-    private static final int CLOSED = -9;
+
+    /** A port in terms that both kernels understand. */
+    private sealed interface Port {
+        /** The port that a socket has in its kernel. */
+        record OfSocket(int socket) implements Port {}
+
+        /** The same number in both kernels. */
+        record Fixed(int number) implements Port {}
+    }
+
+    private static final Port NONE = new Port.Fixed(0);
+    private static final Port WITHOUT_LISTENER = new Port.Fixed(9);
 
     static Target random(Random random, int family, int sockets) {
         int claimed = random.nextInt(12) == 0 ? pick(random, List.of(0, 0, 1, 2, 10, 40)) : family;
         int length = random.nextInt(12) == 0 ? pick(random, LENGTHS) : -1;
-        int port = random.nextInt(4) == 0 ? pick(random, List.of(0, CLOSED)) : random.nextInt(sockets);
+        Port port = random.nextInt(4) == 0
+                ? pick(random, List.of(NONE, WITHOUT_LISTENER))
+                : new Port.OfSocket(random.nextInt(sockets));
         String name = switch (claimed) {
             case AF_INET -> pick(random, INET);
             case AF_INET6 -> pick(random, INET6);
             default -> pick(random, UNIX);
         };
-        // The negative of port 0 is 0, so another value stands for it.
-        return new Target(claimed, name, port == 0 ? CLOSED - 1 : port, length);
+        return new Target(claimed, name, port, length);
     }
 
     /** Returns whether only the real kernel binds sockets to this address. */
@@ -61,7 +73,12 @@ record Target(int family, String name, int portOf, int length) {
 
     /** Returns whether the real kernel may keep this port from one case to the next. */
     boolean isClosedPort() {
-        return portOf == CLOSED;
+        return port.equals(WITHOUT_LISTENER);
+    }
+
+    /** Returns the socket whose port this is, if any. */
+    OptionalInt portOf() {
+        return port instanceof Port.OfSocket of ? OptionalInt.of(of.socket()) : OptionalInt.empty();
     }
 
     boolean isMapped() {
@@ -73,9 +90,11 @@ record Target(int family, String name, int portOf, int length) {
         return family == AF_UNIX && name.equals("missing/a");
     }
 
-    /** Returns the address of most listeners. */
-    static Target home(int family) {
-        return new Target(family, family == AF_UNIX ? "a" : family == AF_INET ? "127.0.0.1" : "::", CLOSED - 1, -1);
+    /**
+     * Returns the address that most listeners are bound to: one name or loopback, at a port that the kernel chooses.
+     */
+    static Target ofListener(int family) {
+        return new Target(family, family == AF_UNIX ? "a" : family == AF_INET ? "127.0.0.1" : "::", NONE, -1);
     }
 
     private static <T> T pick(Random random, List<T> choices) {
@@ -88,10 +107,10 @@ record Target(int family, String name, int portOf, int length) {
      * @param ports the port of each socket in that kernel
      */
     byte[] bytes(IntUnaryOperator ports, String suffix) {
-        int port = portOf >= 0 ? ports.applyAsInt(portOf) : portOf == CLOSED ? -CLOSED : 0;
+        int number = port instanceof Port.Fixed fixed ? fixed.number() : ports.applyAsInt(portOf().orElseThrow());
         byte[] usual = switch (family) {
-            case AF_INET -> Addresses.inet(name, port);
-            case AF_INET6 -> Addresses.inet6(name, port);
+            case AF_INET -> Addresses.inet(name, number);
+            case AF_INET6 -> Addresses.inet6(name, number);
             case AF_UNIX -> unix(suffix);
             default -> Addresses.family(family, 16);
         };

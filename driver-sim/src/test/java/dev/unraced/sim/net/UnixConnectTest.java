@@ -3,13 +3,13 @@ package dev.unraced.sim.net;
 
 import static dev.unraced.event.Sockaddr.AF_INET;
 import static dev.unraced.event.Sockaddr.AF_UNIX;
-import static dev.unraced.sim.net.Socket.SOCK_DGRAM;
-import static dev.unraced.sim.net.Socket.SOCK_NONBLOCK;
-import static dev.unraced.sim.net.Socket.SOCK_SEQPACKET;
-import static dev.unraced.sim.net.Socket.SOCK_STREAM;
+import static dev.unraced.linux.SocketTypes.SOCK_DGRAM;
+import static dev.unraced.linux.SocketTypes.SOCK_NONBLOCK;
+import static dev.unraced.linux.SocketTypes.SOCK_SEQPACKET;
+import static dev.unraced.linux.SocketTypes.SOCK_STREAM;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.unraced.sim.base.Errno;
+import dev.unraced.linux.Errno;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

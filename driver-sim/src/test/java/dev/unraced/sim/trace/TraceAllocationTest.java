@@ -10,7 +10,7 @@ import dev.unraced.driver.EventHandler;
 import dev.unraced.event.Abi;
 import dev.unraced.event.Mitigation;
 import dev.unraced.event.Syscall;
-import dev.unraced.sim.OpenFlags;
+import dev.unraced.linux.OpenFlags;
 import dev.unraced.sim.SimKernel;
 import dev.unraced.sim.SimProcess;
 import dev.unraced.sim.kernel.Call;

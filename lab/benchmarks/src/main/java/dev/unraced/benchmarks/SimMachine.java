@@ -8,7 +8,8 @@ import dev.unraced.event.Abi;
 import dev.unraced.event.ByteString;
 import dev.unraced.event.Sockaddr;
 import dev.unraced.event.Syscall;
-import dev.unraced.sim.OpenFlags;
+import dev.unraced.linux.OpenFlags;
+import dev.unraced.linux.SocketTypes;
 import dev.unraced.sim.SimKernel;
 import dev.unraced.sim.SimProcess;
 import dev.unraced.sim.kernel.Call;
@@ -46,7 +47,7 @@ final class SimMachine implements AutoCloseable {
         missing = process.buffer(MISSING).address();
         existing = process.buffer(EXISTING).address();
         address = process.buffer(ByteString.copyOf(DISCARD)).address();
-        socket = process.socket(Sockaddr.AF_INET, Socket.SOCK_DGRAM, 0);
+        socket = process.socket(Sockaddr.AF_INET, SocketTypes.SOCK_DGRAM, 0);
         capture = config == null
                 ? null
                 : machine.driver(Seams.NONE.withTracepoints(this::remember)).open(config);

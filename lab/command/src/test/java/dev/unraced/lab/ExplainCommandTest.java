@@ -24,7 +24,7 @@ class ExplainCommandTest {
 
         assertThat(test.out())
                 .startsWith("flip ")
-                .containsPattern("\nflip +21 +FOOLED 2 of 6 +WARNED 3 of 10 +TRUE\n")
+                .containsPattern("\nflip +21 +FOOLED 9 of 21 +WARNED 5 of 21 +TRUE\n")
                 .containsPattern("\ntid-reuse .* TRUE +FOOLED ")
                 .containsPattern("\nuring-batch .* TRUE +LIED 1 of 1\n");
         // Only an observer without the defence that an attack is about may lie.
@@ -45,7 +45,7 @@ class ExplainCommandTest {
 
         assertThat(test.out())
                 .startsWith("flip-missing: the same, of an open that fails\n")
-                .containsPattern("\nstash +10 +7 +2 +1 +0\n")
+                .containsPattern("\nstash +15 +11 +2 +2 +0\n")
                 .contains("flip-missing, mode stash", "getname: the kernel copies \"/tmp/evil\"")
                 .endsWith("\nFOOLED: an event does not say what the kernel did, and nothing in it says so.\n");
         assertThat(test.out().chars()).allMatch(c -> c == '\n' || (c >= ' ' && c <= '~'));
@@ -74,8 +74,7 @@ class ExplainCommandTest {
                 .hasSize(3)
                 .allSatisfy(mode -> assertThat(mode)
                         .asInstanceOf(JsonLines.OBJECT)
-                        .containsKeys(
-                                "mode", "executions", "pruned", "true", "warned", "fooled", "worst", "example", "says")
+                        .containsKeys("mode", "executions", "true", "warned", "fooled", "worst", "example", "says")
                         .containsEntry("lied", 0L));
     }
 

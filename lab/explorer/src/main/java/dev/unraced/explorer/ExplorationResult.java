@@ -11,22 +11,12 @@ import java.util.Map;
  * @param <V> the verdict
  * @param executions how many were run to their end and judged
  * @param stuck how many of them left threads that wait for ever
- * @param pruned how many more were abandoned, since all their continuations were seen in another order
- * @param steps the number of steps made, with those made again to return to a state
- * @param transitions how many of the steps led on from a state for the first time
  * @param verdicts the number of executions for each verdict, in the order in which the verdicts were first seen
  * @param examples for each verdict, the found schedule with the fewest switches, then steps
  * @param limited whether the limit ended the search; if not, there are no other verdicts
  */
 public record ExplorationResult<V>(
-        long executions,
-        long stuck,
-        long pruned,
-        long steps,
-        long transitions,
-        Map<V, Long> verdicts,
-        Map<V, Schedule> examples,
-        boolean limited) {
+        long executions, long stuck, Map<V, Long> verdicts, Map<V, Schedule> examples, boolean limited) {
     public ExplorationResult {
         verdicts = Collections.unmodifiableMap(new LinkedHashMap<>(verdicts));
         examples = Collections.unmodifiableMap(new LinkedHashMap<>(examples));

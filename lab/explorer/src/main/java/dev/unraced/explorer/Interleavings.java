@@ -16,8 +16,7 @@ public record Interleavings(long count, boolean exact) {
      * @throws IllegalStateException if a world does not end, or does not repeat itself
      */
     public static <W extends World> Interleavings count(Supplier<W> worlds, long limit) {
-        ExplorationResult<Boolean> all =
-                Exploration.of(worlds).reduce(false).limit(limit).run((world, execution) -> true);
+        ExplorationResult<Boolean> all = Exploration.of(worlds).limit(limit).run((world, execution) -> true);
         return new Interleavings(all.executions(), !all.limited());
     }
 

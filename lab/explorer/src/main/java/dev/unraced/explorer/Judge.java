@@ -9,9 +9,6 @@ package dev.unraced.explorer;
  */
 @FunctionalInterface
 public interface Judge<W extends World, V> {
-    /**
-     * Judges an execution once, at its end. The verdict must not depend on the order of commuting steps, whose
-     * footprints do not conflict: a reduced search judges only one such order.
-     */
+    /** Judges an execution once, at its end. */
     V judge(W world, Execution execution);
 }

@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.explorer;
 
-import dev.unraced.sim.base.Footprint;
-
 /**
  * One atomic step that a thread made.
  *
  * @param label describes the step; its {@code toString()} is called only for display, so that a search builds no
  *     strings; it must not change afterwards
- * @param footprint the reads and writes of the step
  */
-public record Step(int thread, Object label, Footprint footprint) {}
+public record Step(int thread, Object label) {}

@@ -10,16 +10,9 @@ final class Tally<V> {
     private final Map<V, Schedule> examples = new LinkedHashMap<>();
     private long executions;
     private long stuck;
-    private long pruned;
-    private long steps;
-    private long transitions;
 
     long executions() {
         return executions;
-    }
-
-    long pruned() {
-        return pruned;
     }
 
     void add(V verdict, Execution execution) {
@@ -32,19 +25,7 @@ final class Tally<V> {
                 verdict, execution.schedule(), (old, found) -> Schedule.SIMPLEST.compare(found, old) < 0 ? found : old);
     }
 
-    void prune() {
-        pruned++;
-    }
-
-    void addSteps(int made) {
-        steps += made;
-    }
-
-    void addTransition() {
-        transitions++;
-    }
-
     ExplorationResult<V> result(boolean limited) {
-        return new ExplorationResult<>(executions, stuck, pruned, steps, transitions, verdicts, examples, limited);
+        return new ExplorationResult<>(executions, stuck, verdicts, examples, limited);
     }
 }

@@ -7,10 +7,7 @@ package dev.unraced.explorer;
  * <p>A search relies on these properties:
  *
  * <ul>
- *   <li>A world is deterministic: the same choices from a fresh world give the same steps with the same footprints.
- *   <li>A step's footprint has all shared things that the step read or wrote, and those that decide whether a thread
- *       can run. A step that blocks or wakes another thread writes the thing that is waited for. The step that leads to
- *       a wait reads it, whether or not the thread has to wait. The step that ends the wait reads or writes it.
+ *   <li>A world is deterministic: the same choices from a fresh world give the same steps.
  *   <li>A world ends: no thread can run for ever.
  * </ul>
  *

@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/**
- * Schedulers that search: all interleavings of a scenario, or random ones with a seed. The package knows only worlds
- * that step.
- */
+/** A scheduler that tries all interleavings of a scenario. The package knows only worlds that step. */
 @NullMarked
 package dev.unraced.explorer;
 

@@ -4,8 +4,6 @@ package dev.unraced.explorer;
 /** One step of a {@link ProgramWorld}'s thread; {@code on} is the number of the variable, lock or semaphore. */
 record Instruction(Op op, int on) {
     enum Op {
-        /** Touches nothing shared. */
-        LOCAL,
         READ,
         WRITE,
         /** Reads and writes in one step. */

@@ -1,10 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.explorer;
 
-import static dev.unraced.explorer.Instruction.Op.LOCAL;
-
-import dev.unraced.sim.base.AccessLog;
-import dev.unraced.sim.base.Footprint;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -15,7 +11,6 @@ import java.util.function.Supplier;
 final class ProgramWorld implements World {
     private static final int THINGS = 4;
 
-    private final AccessLog log = new AccessLog();
     private final List<List<Instruction>> programs;
     private final long[] variables = new long[THINGS];
     private final int[] owners = new int[THINGS];
@@ -30,7 +25,6 @@ final class ProgramWorld implements World {
         waiting = new boolean[programs.size()];
         seen = new long[programs.size()];
         Arrays.fill(owners, -1);
-        log.on();
     }
 
     @SafeVarargs
@@ -99,25 +93,11 @@ final class ProgramWorld implements World {
         Instruction now = programs.get(thread).get(counters[thread]++);
         int on = now.on();
         switch (now.op()) {
-            case LOCAL -> seen[thread] = 7 * seen[thread] + 1;
-            case READ -> {
-                log.read(thing(on, 0));
-                seen[thread] = 31 * seen[thread] + variables[on];
-            }
-            case WRITE -> {
-                log.write(thing(on, 0));
-                variables[on] = 100L * (thread + 1) + counters[thread];
-            }
-            case ADD -> {
-                log.write(thing(on, 0));
-                variables[on] = 3 * variables[on] + thread + 1;
-            }
-            case SKIP_IF_SET -> {
-                log.read(thing(on, 0));
-                counters[thread] += variables[on] != 0 ? 1 : 0;
-            }
+            case READ -> seen[thread] = 31 * seen[thread] + variables[on];
+            case WRITE -> variables[on] = 100L * (thread + 1) + counters[thread];
+            case ADD -> variables[on] = 3 * variables[on] + thread + 1;
+            case SKIP_IF_SET -> counters[thread] += variables[on] != 0 ? 1 : 0;
             case LOCK, TRY_THEN_WAIT -> {
-                log.write(thing(on, 1));
                 waiting[thread] = owners[on] >= 0;
                 if (waiting[thread]) {
                     counters[thread]--;
@@ -125,38 +105,11 @@ final class ProgramWorld implements World {
                     owners[on] = thread;
                 }
             }
-            case UNLOCK -> {
-                log.write(thing(on, 1));
-                owners[on] = -1;
-            }
-            case DOWN -> {
-                log.write(thing(on, 2));
-                semaphores[on]--;
-            }
-            case UP -> {
-                log.write(thing(on, 2));
-                semaphores[on]++;
-            }
+            case UNLOCK -> owners[on] = -1;
+            case DOWN -> semaphores[on]--;
+            case UP -> semaphores[on]++;
         }
-        readWhatIsNeededNext(thread);
-        Footprint footprint = log.take();
-        return new Step(thread, now, footprint);
-    }
-
-    /** Reads the lock or semaphore that the thread needs next, whether or not the thread has to wait. */
-    private void readWhatIsNeededNext(int thread) {
-        if (!isFinished(thread)) {
-            Instruction next = programs.get(thread).get(counters[thread]);
-            switch (next.op()) {
-                case LOCK -> log.read(thing(next.on(), 1));
-                case DOWN -> log.read(thing(next.on(), 2));
-                default -> {}
-            }
-        }
-    }
-
-    private static long thing(int number, int kind) {
-        return 10L * kind + number;
+        return new Step(thread, now);
     }
 
     static List<Instruction> repeat(int times, Instruction instruction) {
@@ -165,9 +118,5 @@ final class ProgramWorld implements World {
             program.add(instruction);
         }
         return program;
-    }
-
-    static List<Instruction> local(int times) {
-        return repeat(times, new Instruction(LOCAL, 0));
     }
 }

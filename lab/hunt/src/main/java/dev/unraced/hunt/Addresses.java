@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.hunt;
 
+import static dev.unraced.event.Sockaddr.AF_NETLINK;
+
 import dev.unraced.event.ByteString;
 import dev.unraced.event.Sockaddr;
 import java.util.HexFormat;
 
 /** Makes equal socket addresses equal strings, without padding, flow labels, and needless scopes. */
 final class Addresses {
-    private static final int AF_NETLINK = 16;
     private static final int IN_LENGTH = 8;
     private static final int IN6_ADDRESS = 8;
     private static final int IN6_SCOPE = 24;

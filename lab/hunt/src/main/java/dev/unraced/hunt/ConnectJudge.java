@@ -6,6 +6,7 @@ import dev.unraced.event.ConnectedSocket;
 import dev.unraced.event.EventFlag;
 import dev.unraced.event.Integrity;
 import dev.unraced.event.Provenance;
+import dev.unraced.linux.Errno;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -15,13 +16,13 @@ import java.util.Set;
 
 /** Judges what an event says of a connect. */
 final class ConnectJudge {
-    private static final int EISCONN = -106;
+    private static final int EISCONN = -Errno.EISCONN;
     /** EINPROGRESS and EALREADY. */
     private static final Set<Long> UNDER_WAY = Set.of(-115L, -114L);
     /** Results after which the kernel goes on with an attempt: EINPROGRESS, EALREADY, and EINTR. */
     private static final Set<Long> GOES_ON = Set.of(-115L, -114L, -4L);
 
-    private static final long EINPROGRESS = -115;
+    private static final long EINPROGRESS = -Errno.EINPROGRESS;
 
     private final ActLog log;
     private final Verdict verdict;

@@ -2,6 +2,7 @@
 package dev.unraced.hunt;
 
 import dev.unraced.hunt.Program.Actor;
+import dev.unraced.linux.OpenFlags;
 import dev.unraced.natives.NativePart;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,7 +24,7 @@ final class Generator {
 
     private static final int MAX_PROCESSES = 6;
     private static final int SLOTS = 3;
-    private static final int O_CREAT_WRONLY = 0101;
+    private static final int O_CREAT_WRONLY = (int) (OpenFlags.O_CREAT | OpenFlags.O_WRONLY);
     private static final boolean IS_X86 = NativePart.machine().equals("x86_64");
 
     private final SplittableRandom random;

@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.hunt;
 
+import static dev.unraced.linux.OpenFlags.O_APPEND;
+import static dev.unraced.linux.OpenFlags.O_CLOEXEC;
+import static dev.unraced.linux.OpenFlags.O_NOCTTY;
+import static dev.unraced.linux.OpenFlags.O_NONBLOCK;
+
 import dev.unraced.event.Abi;
 import dev.unraced.event.Call;
 import dev.unraced.event.ConnectEvent;
@@ -8,6 +13,7 @@ import dev.unraced.event.EventFlag;
 import dev.unraced.event.OpenEvent;
 import dev.unraced.event.Origin;
 import dev.unraced.event.SyscallEvent;
+import dev.unraced.linux.Errno;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -20,13 +26,9 @@ import java.util.Optional;
  * field of the event is right, or a flag names it.
  */
 final class Judge {
-    private static final int EINTR = -4;
-    private static final int ERESTARTSYS = -512;
-    private static final int ERESTART_RESTARTBLOCK = -516;
-    private static final long O_NOCTTY = 0400;
-    private static final long O_CLOEXEC = 02000000;
-    private static final long O_NONBLOCK = 04000;
-    private static final long O_APPEND = 02000;
+    private static final int EINTR = -Errno.EINTR;
+    private static final int ERESTARTSYS = -Errno.ERESTARTSYS;
+    private static final int ERESTART_RESTARTBLOCK = -Errno.ERESTART_RESTARTBLOCK;
 
     private final ActLog log;
     private final Verdict verdict = new Verdict();

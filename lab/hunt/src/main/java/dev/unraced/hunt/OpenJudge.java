@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.hunt;
 
+import static dev.unraced.linux.OpenFlags.O_APPEND;
+import static dev.unraced.linux.OpenFlags.O_CREAT;
+import static dev.unraced.linux.OpenFlags.O_EXCL;
+import static dev.unraced.linux.OpenFlags.O_LARGEFILE;
+
 import dev.unraced.event.ByteString;
 import dev.unraced.event.EventFlag;
 import dev.unraced.event.Integrity;
@@ -15,14 +20,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Judges what an event says of an open. */
 final class OpenJudge {
-    private static final long O_CREAT = 0100;
-    private static final long O_APPEND = 02000;
-    /** The kernel adds this flag for programs whose offsets have 64 bits. */
-    private static final long O_LARGEFILE = 0100000;
     /** All flags but O_LARGEFILE and those with which the acting program tags requests. */
     private static final long UNTAGGED = ~(0400L | 02000000L | 04000L | 02000L | O_LARGEFILE);
-
-    private static final long O_EXCL = 0200;
 
     private static final String OWN_NAMES = "n/";
     /** Several actors create this file and remove it. */

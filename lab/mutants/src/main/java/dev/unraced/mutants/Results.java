@@ -1,26 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.mutants;
 
+import dev.unraced.event.Sockaddr;
+import dev.unraced.linux.Errno;
+import dev.unraced.linux.OpenFlags;
+import dev.unraced.linux.SocketTypes;
+
 /** Numbers of the kernel; errnos are negated, as calls return them. */
 final class Results {
-    static final long ENOENT = -2;
-    static final long EINTR = -4;
-    static final long EBADF = -9;
-    static final long EAGAIN = -11;
-    static final long ENOTDIR = -20;
-    static final long EISDIR = -21;
-    static final long EINVAL = -22;
-    static final long ENOTSOCK = -88;
-    static final long EINPROGRESS = -115;
+    static final long ENOENT = -Errno.ENOENT;
+    static final long EINTR = -Errno.EINTR;
+    static final long EBADF = -Errno.EBADF;
+    static final long EAGAIN = -Errno.EAGAIN;
+    static final long ENOTDIR = -Errno.ENOTDIR;
+    static final long EISDIR = -Errno.EISDIR;
+    static final long EINVAL = -Errno.EINVAL;
+    static final long ENOTSOCK = -Errno.ENOTSOCK;
+    static final long EINPROGRESS = -Errno.EINPROGRESS;
     /** ERESTARTSYS: a signal came, and the kernel may restart the call. */
-    static final long RESTART = -512;
+    static final long RESTART = -Errno.ERESTARTSYS;
 
-    static final long O_CREAT = 0100;
-    static final long O_TMPFILE = 020000000;
+    static final long O_CREAT = OpenFlags.O_CREAT;
+    static final long O_TMPFILE = OpenFlags.O_TMPFILE_ALONE;
 
-    static final int AF_UNIX = 1;
-    static final int AF_INET6 = 10;
-    static final int SOCK_DGRAM = 2;
+    static final int AF_UNIX = Sockaddr.AF_UNIX;
+    static final int SOCK_DGRAM = SocketTypes.SOCK_DGRAM;
     /** The id of the first process, the parent of all that have no other. */
     static final int INIT = 1;
 

@@ -90,7 +90,7 @@ class ReportPageTest {
         assertThat(Samples.page().html(Samples.MADE))
                 .containsSubsequence(
                         "<a href=\"#attack-flip-missing\">flip-missing</a>",
-                        "<span class=\"fooled\">fooled</span> 1 of 10",
+                        "<span class=\"fooled\">fooled</span> 2 of 15",
                         "<h3 id=\"attack-flip-missing\">",
                         "<svg ",
                         "<desc>",

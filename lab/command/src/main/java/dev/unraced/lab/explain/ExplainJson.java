@@ -71,7 +71,6 @@ public final class ExplainJson {
             json.writeStartObject();
             json.writeStringField("mode", row.mode().label());
             json.writeNumberField("executions", row.executions());
-            json.writeNumberField("pruned", row.pruned());
             for (Verdict verdict : Verdict.values()) {
                 json.writeNumberField(verdict.name().toLowerCase(Locale.ROOT), row.count(verdict));
             }

@@ -13,7 +13,7 @@ import java.util.Locale;
 /** Attacks for people. */
 public final class ExplainText {
     private static final int WIDTH = 120;
-    private static final String LINE = "%-16s %13s  %-16s %-16s %-16s %s";
+    private static final String LINE = "%-16s %13s  %-20s %-20s %-20s %s";
     private static final String ROW = "%-8s %9s %6s %7s %7s %6s";
 
     private ExplainText() {}
@@ -26,10 +26,9 @@ public final class ExplainText {
         }
         return text.append('\n').append(summary(reports)).append("""
 
-                "FOOLED 2 of 6": in 2 of 6 executions an event is wrong, and nothing in it says so. WARNED: it is wrong, and says
-                that it may be. TRUE: never wrong. Executions that differ only in the order of steps that do not touch the same
-                things are run once; these are all that there are, not a sample. naive: stash without the defence that the
-                attack is about. 'unraced lab explain ATTACK' shows one execution, step by step.
+                "FOOLED 6 of 15": in 6 of 15 interleavings an event is wrong, and nothing in it says so. WARNED: it is wrong, and
+                says that it may be. TRUE: never wrong. These are all interleavings that there are, not a sample. naive: stash
+                without the defence that the attack is about. 'unraced lab explain ATTACK' shows one execution, step by step.
                 """).toString();
     }
 
@@ -66,10 +65,7 @@ public final class ExplainText {
         StringBuilder text = new StringBuilder();
         line(text, "%s: %s", report.attack().name(), report.attack().title());
         text.append('\n').append(wrapped(report.attack().story())).append('\n');
-        line(
-                text,
-                "%s interleavings; executions that are not equivalent, by what the events say:",
-                report.interleavings());
+        line(text, "%s interleavings, by what the events say:", report.interleavings());
         text.append('\n').append(table(report)).append('\n');
         return text.append(timeline.text(WIDTH, style)).toString();
     }

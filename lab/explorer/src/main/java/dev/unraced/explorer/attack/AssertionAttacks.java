@@ -3,18 +3,21 @@ package dev.unraced.explorer.attack;
 
 import static dev.unraced.event.Sockaddr.AF_INET;
 import static dev.unraced.event.Sockaddr.AF_INET6;
+import static dev.unraced.linux.OpenFlags.AT_FDCWD;
 import static dev.unraced.explorer.attack.FlipAttacks.EVIL;
 import static dev.unraced.explorer.attack.FlipAttacks.HARMLESS;
-import static dev.unraced.explorer.attack.Moves.AT_FDCWD;
 import static dev.unraced.explorer.attack.Moves.bytes;
 import static dev.unraced.explorer.attack.Moves.connect;
 import static dev.unraced.explorer.attack.Moves.openat;
 import static dev.unraced.explorer.attack.WindowAttacks.PIPE;
 
+import dev.unraced.event.Abi;
 import dev.unraced.event.Syscall;
+import dev.unraced.linux.OpenFlags;
+import dev.unraced.linux.SocketTypes;
 import dev.unraced.sim.kernel.Kernel;
+import dev.unraced.sim.kernel.SyscallNumbers;
 import dev.unraced.sim.kernel.Task;
-import dev.unraced.sim.net.Socket;
 import dev.unraced.sim.trace.Precaution;
 import dev.unraced.stash.StashPolicy;
 
@@ -25,7 +28,7 @@ import dev.unraced.stash.StashPolicy;
 final class AssertionAttacks {
     private static final int PORT = 53;
     /** The number of openat, which a forged refusal has as its result. */
-    private static final int OPENAT = 257;
+    private static final int OPENAT = SyscallNumbers.of(Syscall.OPENAT, Abi.NATIVE);
 
     private AssertionAttacks() {}
 
@@ -35,7 +38,7 @@ final class AssertionAttacks {
                         parent's connect returns, the child connects the socket to a harmless address, which is the peer that \
                         an observer finds at the return.""", scene -> {
                     Task task = scene.process("caller");
-                    int fd = scene.socket(task, AF_INET, Socket.SOCK_DGRAM);
+                    int fd = scene.socket(task, AF_INET, SocketTypes.SOCK_DGRAM);
                     Task child = scene.child(task, "child");
                     byte[] evil = Moves.inet(PORT, 127, 0, 0, 66);
                     byte[] harmless = Moves.inet(PORT, 127, 0, 0, 1);
@@ -55,7 +58,7 @@ final class AssertionAttacks {
                     scene.kernel().network().addLink(2);
                     scene.kernel().network().addLink(3);
                     Task task = scene.process("caller");
-                    int fd = scene.socket(task, AF_INET6, Socket.SOCK_DGRAM);
+                    int fd = scene.socket(task, AF_INET6, SocketTypes.SOCK_DGRAM);
                     byte[] harmless = Moves.linkLocal(PORT, 2);
                     byte[] evil = Moves.linkLocal(PORT, 3);
                     scene.hides(evil);
@@ -82,7 +85,7 @@ final class AssertionAttacks {
                             byte[] evil = Moves.inet(PORT, 127, 0, 0, 66);
                             scene.hides(evil);
                             int decoy = scene.connected(task, harmless);
-                            int fd = scene.socket(task, AF_INET, Socket.SOCK_DGRAM);
+                            int fd = scene.socket(task, AF_INET, SocketTypes.SOCK_DGRAM);
                             long address = task.group().memory().place(evil);
                             byte[] ofDecoy = Moves.block(decoy, address, evil.length);
                             long block = task.group().memory().place(ofDecoy);
@@ -125,7 +128,7 @@ final class AssertionAttacks {
                         As uring-batch, with a datagram socket: a connect to the evil address, a send, and a connect to a \
                         harmless one. The socket knows the last peer alone.""", scene -> {
                     Task task = scene.process("submitter");
-                    int fd = scene.socket(task, AF_INET, Socket.SOCK_DGRAM);
+                    int fd = scene.socket(task, AF_INET, SocketTypes.SOCK_DGRAM);
                     byte[] evil = Moves.inet(PORT, 127, 0, 0, 66);
                     byte[] harmless = Moves.inet(PORT, 127, 0, 0, 1);
                     scene.hides(evil);
@@ -181,7 +184,7 @@ final class AssertionAttacks {
                     scene.file(EVIL);
                     scene.blocked(scene.process("blocked"), PIPE);
                     Task task = scene.process("caller");
-                    int taken = scene.opened(task, "/etc/hostname", Moves.O_RDONLY);
+                    int taken = scene.opened(task, "/etc/hostname", OpenFlags.O_RDONLY);
                     for (int fd = 0; fd < OPENAT; fd++) {
                         task.group().descriptors().duplicate(taken, fd);
                     }
@@ -203,7 +206,7 @@ final class AssertionAttacks {
                     scene.file(EVIL);
                     scene.file(HARMLESS);
                     Task task = scene.process("caller");
-                    int open = scene.opened(task, HARMLESS, Moves.O_RDONLY);
+                    int open = scene.opened(task, HARMLESS, OpenFlags.O_RDONLY);
                     long path = scene.buffer(task, EVIL);
                     scene.caller("caller", task)
                             .then(openat("path", path))
@@ -227,7 +230,7 @@ final class AssertionAttacks {
                     scene.directory("/tmp/good/dir");
                     scene.file("/tmp/good/dir/file");
                     Task task = scene.process("caller");
-                    int directory = scene.opened(task, "/tmp/good/dir", Moves.O_PATH);
+                    int directory = scene.opened(task, "/tmp/good/dir", OpenFlags.O_PATH);
                     long path = scene.buffer(task, "file");
                     scene.hides(bytes("file"));
                     scene.caller("caller", task).then(openat("path", directory, path));

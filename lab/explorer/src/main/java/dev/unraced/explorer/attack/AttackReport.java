@@ -4,13 +4,11 @@ package dev.unraced.explorer.attack;
 import dev.unraced.explorer.Exploration;
 import dev.unraced.explorer.ExplorationResult;
 import dev.unraced.explorer.Interleavings;
-import dev.unraced.explorer.Minimizer;
 import dev.unraced.explorer.Replay;
 import dev.unraced.explorer.Schedule;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
-import java.util.HashMap;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -28,7 +26,6 @@ public record AttackReport(Attack attack, Interleavings interleavings, List<Row>
     /** The most interleavings that are counted. */
     public static final long COUNTED = 20_000;
 
-    private static final int CANDIDATES = 4;
     /**
      * Orders outcomes by verdict; among equal verdicts, an event that hides something evil is worse than a false
      * accusation.
@@ -43,14 +40,12 @@ public record AttackReport(Attack attack, Interleavings interleavings, List<Row>
     /**
      * The verdicts on one observer over all interleavings.
      *
-     * @param executions how many were run; of executions that differ only in the order of commuting steps, one is run
-     * @param pruned how many more were abandoned, since they had been seen in another order
+     * @param executions how many there are
      * @param verdicts the number of executions for each verdict, best first
      * @param worst the worst of the verdicts
-     * @param example a schedule that leads to it, as simple as could be found
+     * @param example the simplest schedule that leads to it
      */
-    public record Row(
-            Mode mode, long executions, long pruned, Map<Verdict, Long> verdicts, Verdict worst, Schedule example) {
+    public record Row(Mode mode, long executions, Map<Verdict, Long> verdicts, Verdict worst, Schedule example) {
         public Row {
             verdicts = Collections.unmodifiableMap(new TreeMap<>(verdicts));
         }
@@ -112,22 +107,12 @@ public record AttackReport(Attack attack, Interleavings interleavings, List<Row>
     }
 
     private static Row explore(Attack attack, Mode mode) {
-        Map<SimWorld.Outcome, List<Schedule>> schedules = new HashMap<>();
-        ExplorationResult<Verdict> result = Exploration.of(attack.worlds(mode)).run((world, execution) -> {
-            schedules
-                    .computeIfAbsent(world.outcome(), outcome -> new ArrayList<>())
-                    .add(execution.schedule());
-            return world.verdict();
-        });
-        SimWorld.Outcome worst = Collections.max(schedules.keySet(), MOST_TELLING);
-        // The schedule that was run need not be the simplest of its equivalent ones.
-        Schedule example = Objects.requireNonNull(schedules.get(worst)).stream()
-                .sorted(Schedule.SIMPLEST)
-                .limit(CANDIDATES)
-                .map(schedule ->
-                        Minimizer.minimize(attack.worlds(mode), (world, execution) -> world.outcome(), schedule))
-                .min(Schedule.SIMPLEST)
-                .orElseThrow();
-        return new Row(mode, result.executions(), result.pruned(), result.verdicts(), worst.verdict(), example);
+        ExplorationResult<SimWorld.Outcome> result =
+                Exploration.of(attack.worlds(mode)).run((world, execution) -> world.outcome());
+        SimWorld.Outcome worst = Collections.max(result.examples().keySet(), MOST_TELLING);
+        Map<Verdict, Long> verdicts = new EnumMap<>(Verdict.class);
+        result.verdicts().forEach((outcome, count) -> verdicts.merge(outcome.verdict(), count, Long::sum));
+        Schedule example = Objects.requireNonNull(result.examples().get(worst));
+        return new Row(mode, result.executions(), verdicts, worst.verdict(), example);
     }
 }

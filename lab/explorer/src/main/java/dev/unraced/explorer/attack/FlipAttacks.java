@@ -5,8 +5,9 @@ import static dev.unraced.event.Sockaddr.AF_INET;
 import static dev.unraced.explorer.attack.Moves.openat;
 import static dev.unraced.explorer.attack.Moves.write;
 
+import dev.unraced.linux.OpenFlags;
+import dev.unraced.linux.SocketTypes;
 import dev.unraced.sim.kernel.Task;
-import dev.unraced.sim.net.Socket;
 
 /**
  * Attacks in which one thread calls and another rewrites the argument, for each kind of argument and each kind of call.
@@ -44,9 +45,12 @@ final class FlipAttacks {
 
     static Attack flipConnect() {
         return Attack.of(
-                "flip-connect", "the address of a connect, flipped", """
+                "flip-connect",
+                "the address of a connect, flipped",
+                """
                 A thread connects a datagram socket to an address that another one rewrites and restores. The socket knows \
-                its peer.""", scene -> connect(scene, Socket.SOCK_DGRAM));
+                its peer.""",
+                scene -> connect(scene, SocketTypes.SOCK_DGRAM));
     }
 
     static Attack flipRefused() {
@@ -56,7 +60,7 @@ final class FlipAttacks {
                 """
                 As flip-connect with TCP, and nobody listens at either address: a port scan under a false name. A socket \
                 without a connection has no peer to compare with.""",
-                scene -> connect(scene, Socket.SOCK_STREAM));
+                scene -> connect(scene, SocketTypes.SOCK_STREAM));
     }
 
     private static void connect(Scene scene, int type) {
@@ -79,8 +83,8 @@ final class FlipAttacks {
             scene.file(HARMLESS);
             Task task = scene.process("caller");
             long path = scene.buffer(task, HARMLESS);
-            byte[] reads = Moves.how(Moves.O_RDONLY, 0);
-            byte[] writes = Moves.how(Moves.O_WRONLY, 0);
+            byte[] reads = Moves.how(OpenFlags.O_RDONLY, 0);
+            byte[] writes = Moves.how(OpenFlags.O_WRONLY, 0);
             long how = task.group().memory().place(reads);
             scene.caller("caller", task).then(Moves.openat2("path", path, how));
             scene.attacker("flipper", scene.thread(task))

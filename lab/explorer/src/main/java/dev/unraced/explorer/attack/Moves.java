@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.explorer.attack;
 
+import static dev.unraced.linux.OpenFlags.AT_FDCWD;
+import static dev.unraced.linux.OpenFlags.O_NONBLOCK;
+import static dev.unraced.linux.OpenFlags.O_RDONLY;
+import static dev.unraced.linux.OpenFlags.O_WRONLY;
+
 import dev.unraced.event.Abi;
 import dev.unraced.event.ByteString;
 import dev.unraced.event.Syscall;
@@ -12,11 +17,6 @@ import java.util.Arrays;
 
 /** The actions of an attack's threads, and the values that they use. */
 final class Moves {
-    static final int AT_FDCWD = -100;
-    static final long O_RDONLY = 0;
-    static final long O_WRONLY = 1;
-    static final long O_NONBLOCK = 04000;
-    static final long O_PATH = 010000000;
     private static final int HOW_SIZE = 24;
 
     private Moves() {}

@@ -7,6 +7,8 @@ import dev.unraced.driver.Capabilities;
 import dev.unraced.event.Mitigation;
 import dev.unraced.event.Sockaddr;
 import dev.unraced.event.Syscall;
+import dev.unraced.linux.OpenFlags;
+import dev.unraced.linux.SocketTypes;
 import dev.unraced.sim.fs.OpenRequest;
 import dev.unraced.sim.kernel.Kernel;
 import dev.unraced.sim.kernel.Task;
@@ -134,15 +136,16 @@ final class Scene {
 
     /** Returns a descriptor of a datagram socket that was connected before the attack begins. */
     int connected(Task task, byte[] address) {
-        Socket socket = Objects.requireNonNull(
-                kernel.network().socket(Sockaddr.AF_INET, Socket.SOCK_DGRAM, 0).socket());
+        Socket socket = Objects.requireNonNull(kernel.network()
+                .socket(Sockaddr.AF_INET, SocketTypes.SOCK_DGRAM, 0)
+                .socket());
         require(kernel.network().connect(task, socket, address, address.length).result());
         return task.group().descriptors().add(kernel.files().socketFile(socket));
     }
 
     /** Opens a file before the attack begins. */
     int opened(Task task, String path, long flags) {
-        var attempt = kernel.files().open(task, Moves.AT_FDCWD, Moves.bytes(path), new OpenRequest(flags, 0, 0));
+        var attempt = kernel.files().open(task, OpenFlags.AT_FDCWD, Moves.bytes(path), new OpenRequest(flags, 0, 0));
         return task.group().descriptors().add(Objects.requireNonNull(attempt.file()));
     }
 

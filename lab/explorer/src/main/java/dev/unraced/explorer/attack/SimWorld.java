@@ -29,7 +29,6 @@ final class SimWorld implements World {
         this.kernel = kernel;
         this.referee = referee;
         this.narrator = narrator;
-        kernel.log().on();
     }
 
     /** The description of one step; it has no rows unless the world has a narrator. */
@@ -82,7 +81,7 @@ final class SimWorld implements World {
             return kernel.canStep(task);
         }
         Action next = script.next();
-        return next != null && kernel.isAlive(task) && next.condition().holds(kernel, task);
+        return next != null && !task.isDead() && next.condition().holds(kernel, task);
     }
 
     @Override
@@ -94,14 +93,7 @@ final class SimWorld implements World {
 
     @Override
     public Step step(int thread) {
-        // Reads of the machine since the last step do not belong to this step.
-        kernel.log().take();
-        // The condition that this thread waited for, and the one that it will wait for, belong to this step's
-        // footprint.
-        isEnabled(thread);
-        Label label = make(thread);
-        isEnabled(thread);
-        return new Step(thread, label, kernel.log().take());
+        return new Step(thread, make(thread));
     }
 
     private Label make(int thread) {

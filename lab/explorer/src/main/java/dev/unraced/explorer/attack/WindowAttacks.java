@@ -8,6 +8,7 @@ import static dev.unraced.explorer.attack.Moves.dup2;
 import static dev.unraced.explorer.attack.Moves.openat;
 import static dev.unraced.explorer.attack.Moves.write;
 
+import dev.unraced.linux.OpenFlags;
 import dev.unraced.sim.kernel.Signal;
 import dev.unraced.sim.kernel.Task;
 
@@ -88,9 +89,9 @@ final class WindowAttacks {
             scene.file("/tmp/good/file");
             scene.file("/tmp/bad/file");
             Task task = scene.process("caller");
-            int good = scene.opened(task, "/tmp/good", Moves.O_PATH);
-            int bad = scene.opened(task, "/tmp/bad", Moves.O_PATH);
-            int decoy = scene.opened(task, "/tmp/good/file", Moves.O_RDONLY);
+            int good = scene.opened(task, "/tmp/good", OpenFlags.O_PATH);
+            int bad = scene.opened(task, "/tmp/bad", OpenFlags.O_PATH);
+            int decoy = scene.opened(task, "/tmp/good/file", OpenFlags.O_RDONLY);
             long path = scene.buffer(task, "file");
             scene.caller("caller", task).then(openat("path", good, path));
             scene.attacker("swapper", scene.thread(task))
@@ -107,7 +108,7 @@ final class WindowAttacks {
             scene.file(EVIL);
             scene.file(HARMLESS);
             Task task = scene.process("caller");
-            int decoy = scene.opened(task, HARMLESS, Moves.O_RDONLY);
+            int decoy = scene.opened(task, HARMLESS, OpenFlags.O_RDONLY);
             long path = scene.buffer(task, HARMLESS);
             scene.caller("caller", task).then(openat("path", path));
             scene.attacker("flipper", scene.thread(task))

@@ -12,7 +12,7 @@ import dev.unraced.event.Provenance;
 import dev.unraced.event.Sockaddr;
 import dev.unraced.event.Syscall;
 import dev.unraced.event.SyscallEvent;
-import dev.unraced.sim.base.Errno;
+import dev.unraced.linux.Errno;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;

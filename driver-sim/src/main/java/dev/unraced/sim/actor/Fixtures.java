@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.sim.actor;
 
+import static dev.unraced.event.Sockaddr.AF_NETLINK;
+import static dev.unraced.linux.OpenFlags.O_CLOEXEC;
+
 import dev.unraced.event.Syscall;
-import dev.unraced.sim.base.Errno;
+import dev.unraced.linux.Errno;
+import dev.unraced.linux.OpenFlags;
 import dev.unraced.sim.fs.FileTree;
 import dev.unraced.sim.fs.Inode;
 import dev.unraced.sim.fs.InodeOrError;
@@ -18,20 +22,18 @@ import org.jspecify.annotations.Nullable;
  * Files, sockets and other places for the calls to act on. None of these commands makes a watched call, except for
  * traps and tracers.
  */
-final class Surroundings {
-    private final Company company;
-    private static final long O_CLOEXEC = 02000000;
-    private static final int AF_NETLINK = 16;
+final class Fixtures {
+    private final ActorProcesses processes;
 
     private final Kernel kernel;
     private final Handles handles;
     private final Task main;
 
-    Surroundings(Company company, Handles handles) {
-        this.company = company;
-        this.kernel = company.kernel();
+    Fixtures(ActorProcesses processes, Handles handles) {
+        this.processes = processes;
+        this.kernel = processes.kernel();
         this.handles = handles;
-        this.main = company.main();
+        this.main = processes.main();
     }
 
     /** Carries a command out; returns null when the command is unknown here. */
@@ -154,34 +156,39 @@ final class Surroundings {
     }
 
     private Answer elsewhere() {
-        Task child = company.fork();
+        Task child = processes.fork();
         done(kernel.files().unshare(child));
         return new Answer().with("pid", child.tgid());
     }
 
     private Answer trapped(CommandLine line) {
-        Task child = company.fork();
+        Task child = processes.fork();
         child.group().trap(Syscall.OPENAT);
-        company.openat(child, Company.path(child, line.bytes("path")), 0);
-        company.run(child);
+        processes.openat(child, ActorProcesses.path(child, line.bytes("path")), 0);
+        processes.run(child);
         int tid = child.tid();
-        company.end(child.group());
+        processes.end(child.group());
         return new Answer().with("tid", tid);
     }
 
-    /** Makes two of the protocol's three calls; the simulated tracer turns no call into another one. */
+    /**
+     * Makes the protocol's three calls. The first two enter as openats of {@code taken}. The third enters as a getppid,
+     * which is no watched call, so the simulated kernel has no step for it.
+     */
     private Answer traced(CommandLine line) {
-        Task child = company.fork();
-        long[] passed = {Company.AT_FDCWD, Company.path(child, line.bytes("passed")), 0, 0};
-        for (int i = 0; i < 2; i++) {
-            long taken = Company.path(child, line.bytes("taken"));
-            company.countBegun();
+        Task child = processes.fork();
+        long[] openat = {OpenFlags.AT_FDCWD, ActorProcesses.path(child, line.bytes("passed")), 0, 0};
+        long[] getppid = {0, 0, 0, 0};
+        long[][] passed = {openat, getppid};
+        for (int i = 0; i < passed.length; i++) {
+            long taken = ActorProcesses.path(child, line.bytes("taken"));
+            processes.countBegun();
             kernel.beginRewritten(
-                    child, Syscall.OPENAT, passed, Company.AT_FDCWD, taken, O_CLOEXEC, line.number("tag", 0) + i);
-            company.run(child);
+                    child, Syscall.OPENAT, passed[i], OpenFlags.AT_FDCWD, taken, O_CLOEXEC, line.number("tag", 0) + i);
+            processes.run(child);
         }
         int tid = child.tid();
-        company.end(child.group());
+        processes.end(child.group());
         return new Answer().with("tid", tid);
     }
 

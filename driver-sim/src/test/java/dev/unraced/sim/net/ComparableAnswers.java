@@ -6,7 +6,7 @@ import dev.unraced.event.Sockaddr;
 import java.util.Map;
 
 /** Formats the answers of a kernel without values that may differ: ports, and names that it chose. */
-final class Told {
+final class ComparableAnswers {
     private static final Map<String, Integer> ERRORS = Map.of(
             "No such file or directory", 2,
             "Invalid argument", 22,
@@ -15,7 +15,7 @@ final class Told {
             "Address already in use", 98,
             "Cannot assign requested address", 99);
 
-    private Told() {}
+    private ComparableAnswers() {}
 
     static String result(int result) {
         return Integer.toString(result);

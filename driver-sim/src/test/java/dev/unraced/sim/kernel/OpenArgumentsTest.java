@@ -3,11 +3,11 @@ package dev.unraced.sim.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.unraced.sim.base.Errno;
+import dev.unraced.linux.Errno;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class OpenFlagsTest {
+class OpenArgumentsTest {
 
     @ParameterizedTest
     @CsvSource({
@@ -27,14 +27,15 @@ class OpenFlagsTest {
         "04000000000000000, 0, 0, 22",
     })
     void refusesWhatTheKernelRefuses(String flags, String mode, String resolve, int error) {
-        assertThat(OpenFlags.check(octal(flags), octal(mode), octal(resolve))).isEqualTo(error);
+        assertThat(OpenArguments.check(octal(flags), octal(mode), octal(resolve)))
+                .isEqualTo(error);
         assertThat(error).isIn(0, Errno.EINVAL);
     }
 
     @ParameterizedTest
     @CsvSource({"037777777777, 010600000", "0102, 0102", "020000000000, 0"})
     void theOlderCallsIgnoreWhatTheyDoNotKnow(String flags, String taken) {
-        long valid = OpenFlags.ofOldCall(octal(flags)) & ~02000000L;
+        long valid = OpenArguments.flagsOfOldCall(octal(flags)) & ~02000000L;
         assertThat(valid).isEqualTo(octal(taken));
     }
 

@@ -3,7 +3,7 @@ package dev.unraced.sim.trace;
 
 import dev.unraced.event.EventFlag;
 import dev.unraced.event.Syscall;
-import dev.unraced.sim.base.Errno;
+import dev.unraced.linux.Errno;
 import dev.unraced.sim.fs.OpenFile;
 import dev.unraced.sim.fs.PathFinder;
 import dev.unraced.sim.kernel.Call;
@@ -13,7 +13,7 @@ import java.util.IdentityHashMap;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the object that a call really acted on, from the kernel's own structures. */
-final class Truth {
+final class ObjectReader {
     private final PathFinder path = new PathFinder();
     private final boolean walksTwice;
     private int scansLeft;
@@ -25,13 +25,23 @@ final class Truth {
      *
      * @param walksTwice whether a second walk confirms each resolved path
      */
-    Truth(boolean walksTwice) {
+    ObjectReader(boolean walksTwice) {
         this.walksTwice = walksTwice;
     }
 
     /** Returns the socket behind a file that connect(2) would accept, or null. */
     static @Nullable Socket socket(@Nullable OpenFile file) {
         return file != null && !file.isPath() && file.privateData() instanceof Socket socket ? socket : null;
+    }
+
+    /** Returns the socket that the kernel found for a connect; before that, the socket behind the descriptor. */
+    static @Nullable Socket socketOf(Task caller, Call call) {
+        OpenFile found = call.file();
+        if (found == null && call.block() != 0) {
+            // The block may name another descriptor now than the kernel will take.
+            return null;
+        }
+        return socket(found == null ? caller.descriptor((int) call.register(0)) : found);
     }
 
     /** Reads one more name of a file's path; returns whether there is more to read. */
@@ -71,10 +81,10 @@ final class Truth {
      * Returns the file behind a call's descriptor when the call returns, or null. A tracer that cannot look into the
      * call has only this.
      */
-    static @Nullable OpenFile byDescriptor(Task task, Call call, Draft draft) {
-        int fd = call.syscall() == Syscall.CONNECT ? draft.dirfd : (int) call.result();
+    static @Nullable OpenFile byDescriptor(Task task, Call call, RecordBuilder record) {
+        int fd = call.syscall() == Syscall.CONNECT ? record.dirfd : (int) call.result();
         if (task.group().descriptors().isShared()) {
-            draft.flag(EventFlag.FD_TABLE_SHARED);
+            record.flag(EventFlag.FD_TABLE_SHARED);
         }
         return task.group().descriptors().get(fd);
     }
@@ -87,56 +97,56 @@ final class Truth {
         return result == 0 || result == -Errno.EINPROGRESS || result == -Errno.EALREADY || result == -Errno.EISCONN;
     }
 
-    void describe(Task task, Call call, OpenFile file, Draft draft) {
+    void describe(Task task, Call call, OpenFile file, RecordBuilder record) {
         if (call.syscall() == Syscall.CONNECT) {
             Socket socket = socket(file);
             if (socket != null) {
-                describe(socket, draft);
+                describe(socket, record);
             }
             return;
         }
         PathFinder walk = walked(task, call, file);
         scansLeft = walk.scansLeft();
-        walk.copyTo(draft.resolved);
-        draft.resolvedLength = walk.length();
-        draft.deviceMajor = file.inode().superBlock().major();
-        draft.deviceMinor = file.inode().superBlock().minor();
-        draft.inode = file.inode().number();
-        draft.flag(EventFlag.HAS_FILE);
+        walk.copyTo(record.resolved);
+        record.resolvedLength = walk.length();
+        record.deviceMajor = file.inode().superBlock().major();
+        record.deviceMinor = file.inode().superBlock().minor();
+        record.inode = file.inode().number();
+        record.flag(EventFlag.HAS_FILE);
         if (file.created() || file.isTemporary()) {
-            draft.flag(EventFlag.CREATED);
+            record.flag(EventFlag.CREATED);
         }
         if (walk.truncated()) {
-            draft.flag(EventFlag.RESOLVED_TRUNCATED);
+            record.flag(EventFlag.RESOLVED_TRUNCATED);
         }
         if (walk.deleted()) {
-            draft.flag(EventFlag.DELETED);
+            record.flag(EventFlag.DELETED);
         }
         if (walk.detached()) {
-            draft.flag(EventFlag.DETACHED);
+            record.flag(EventFlag.DETACHED);
         }
         if (walk.foreign()) {
-            draft.flag(EventFlag.FOREIGN_MOUNT_NS);
+            record.flag(EventFlag.FOREIGN_MOUNT_NS);
         }
         if (walk.unstable()) {
-            draft.flag(EventFlag.RESOLVED_UNSTABLE);
+            record.flag(EventFlag.RESOLVED_UNSTABLE);
         }
-        draft.hasTruth = true;
+        record.hasObject = true;
     }
 
-    private static void describe(Socket socket, Draft draft) {
-        draft.family = socket.family();
-        draft.type = socket.type();
-        draft.protocol = socket.protocol();
+    private static void describe(Socket socket, RecordBuilder record) {
+        record.family = socket.family();
+        record.type = socket.type();
+        record.protocol = socket.protocol();
         byte[] local = socket.local();
         if (local != null) {
-            draft.local(local);
+            record.local(local);
         }
         byte[] remote = socket.remote();
         if (remote != null) {
-            draft.remote(remote);
+            record.remote(remote);
         }
-        draft.flag(EventFlag.HAS_SOCKET);
-        draft.hasTruth = true;
+        record.flag(EventFlag.HAS_SOCKET);
+        record.hasObject = true;
     }
 }

@@ -1,37 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.sim.kernel;
 
-import static dev.unraced.sim.base.Errno.EINVAL;
+import static dev.unraced.linux.Errno.EINVAL;
+import static dev.unraced.linux.OpenFlags.O_ACCMODE;
+import static dev.unraced.linux.OpenFlags.O_CLOEXEC;
+import static dev.unraced.linux.OpenFlags.O_CREAT;
+import static dev.unraced.linux.OpenFlags.O_DIRECTORY;
+import static dev.unraced.linux.OpenFlags.O_NOFOLLOW;
+import static dev.unraced.linux.OpenFlags.O_PATH;
+import static dev.unraced.linux.OpenFlags.O_TMPFILE_ALONE;
+import static dev.unraced.linux.OpenFlags.RESOLVE_BENEATH;
+import static dev.unraced.linux.OpenFlags.RESOLVE_IN_ROOT;
 
 /** build_open_how and build_open_flags of fs/open.c, with x86's values. */
-final class OpenFlags {
-    static final long O_CREAT = 0100;
-    static final long O_WRONLY = 01;
-    static final long O_TRUNC = 01000;
-    static final long O_NONBLOCK = 04000;
-    static final long O_PATH = 010000000;
+final class OpenArguments {
 
-    private static final long O_ACCMODE = 3;
-    private static final long O_DIRECTORY = 0200000;
-    private static final long O_NOFOLLOW = 0400000;
-    private static final long O_CLOEXEC = 02000000;
-    private static final long O_TMPFILE_BIT = 020000000;
     /** VALID_OPEN_FLAGS of include/linux/fcntl.h. */
     private static final long VALID = 037777703;
 
     private static final long PATH_FLAGS = O_DIRECTORY | O_NOFOLLOW | O_PATH | O_CLOEXEC;
     private static final long ALL_PERMISSIONS = 07777;
     private static final long VALID_RESOLVE = 0x3f;
-    private static final long RESOLVE_BENEATH = 0x08;
-    private static final long RESOLVE_IN_ROOT = 0x10;
 
-    private OpenFlags() {}
+    private OpenArguments() {}
 
     /**
      * Returns the flags that the kernel makes of the older calls' flags: it ignores unknown bits, and O_PATH overrides
      * others.
      */
-    static long ofOldCall(long flags) {
+    static long flagsOfOldCall(long flags) {
         long valid = flags & VALID;
         return (valid & O_PATH) != 0 ? valid & PATH_FLAGS : valid;
     }
@@ -55,11 +52,11 @@ final class OpenFlags {
     }
 
     private static boolean creates(long flags) {
-        return (flags & (O_CREAT | O_TMPFILE_BIT)) != 0;
+        return (flags & (O_CREAT | O_TMPFILE_ALONE)) != 0;
     }
 
     /** O_TMPFILE needs O_DIRECTORY and write access. */
     private static boolean isPossibleTemporary(long flags) {
-        return (flags & O_TMPFILE_BIT) == 0 || ((flags & O_DIRECTORY) != 0 && (flags & O_ACCMODE) != 0);
+        return (flags & O_TMPFILE_ALONE) == 0 || ((flags & O_DIRECTORY) != 0 && (flags & O_ACCMODE) != 0);
     }
 }

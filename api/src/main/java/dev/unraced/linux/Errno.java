@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.unraced.sim.base;
+package dev.unraced.linux;
 
 /** Error numbers of asm-generic/errno.h and, from 512 on, include/linux/errno.h; positive. */
 public final class Errno {
@@ -11,11 +11,13 @@ public final class Errno {
     public static final int E2BIG = 7;
     public static final int EBADF = 9;
     public static final int EAGAIN = 11;
+    public static final int ENOMEM = 12;
     public static final int EACCES = 13;
     public static final int EFAULT = 14;
     public static final int EBUSY = 16;
     public static final int EEXIST = 17;
     public static final int EXDEV = 18;
+    public static final int ENODEV = 19;
     public static final int ENOTDIR = 20;
     public static final int EISDIR = 21;
     public static final int EINVAL = 22;
@@ -26,6 +28,7 @@ public final class Errno {
     public static final int ENOSYS = 38;
     public static final int ENOTEMPTY = 39;
     public static final int ELOOP = 40;
+    public static final int EPROTO = 71;
     public static final int ENOTSOCK = 88;
     public static final int EPROTOTYPE = 91;
     public static final int EPROTONOSUPPORT = 93;
@@ -45,6 +48,10 @@ public final class Errno {
     public static final int ECANCELED = 125;
     /** An error internal to the kernel: it restarts the call when the signal's handler allows it. */
     public static final int ERESTARTSYS = 512;
+    /** An error internal to the kernel, after a sleep: it restarts the call with the time that is left. */
+    public static final int ERESTART_RESTARTBLOCK = 516;
+    /** An error internal to the kernel that some of its functions return to user space all the same. */
+    public static final int ENOTSUPP = 524;
 
     private Errno() {}
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.sim.actor;
 
+import static dev.unraced.linux.OpenFlags.AT_FDCWD;
+
 import dev.unraced.event.Abi;
 import dev.unraced.event.Syscall;
 import dev.unraced.sim.kernel.Kernel;
@@ -13,8 +15,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 
 /** The actor's process and its children, and the count of the calls that they make. */
-final class Company {
-    static final int AT_FDCWD = -100;
+final class ActorProcesses {
     /** The seed gives every run the same interleavings. */
     private static final long SEED = 42;
 
@@ -25,7 +26,7 @@ final class Company {
     private long begun;
     private long ended;
 
-    Company(Kernel kernel) {
+    ActorProcesses(Kernel kernel) {
         this.kernel = kernel;
         this.main = kernel.fork(kernel.init(), "actor".getBytes(StandardCharsets.US_ASCII));
     }

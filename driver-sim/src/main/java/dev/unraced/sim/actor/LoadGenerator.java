@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.sim.actor;
 
+import static dev.unraced.linux.OpenFlags.O_CREAT;
+
 import dev.unraced.event.Abi;
 import dev.unraced.event.Syscall;
+import dev.unraced.linux.OpenFlags;
 import dev.unraced.sim.kernel.Kernel;
 import dev.unraced.sim.kernel.Signal;
 import dev.unraced.sim.kernel.Task;
@@ -15,18 +18,17 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /** Plays many calls at once in a random order, and many threads that die in a call. */
-final class Crowd {
+final class LoadGenerator {
     private static final int PATH_ROOM = 512;
     private static final int HOW_SIZE = 24;
-    private static final long O_CREAT = 0100;
     private static final int MIXED_CALLS = 4;
 
-    private final Company company;
+    private final ActorProcesses processes;
     private final Kernel kernel;
 
-    Crowd(Company company) {
-        this.company = company;
-        this.kernel = company.kernel();
+    LoadGenerator(ActorProcesses processes) {
+        this.processes = processes;
+        this.kernel = processes.kernel();
     }
 
     /** A thread of a bulk, and the calls that it still has to make. */
@@ -56,12 +58,12 @@ final class Crowd {
         List<Caller> callers = new ArrayList<>();
         synchronized (kernel) {
             for (int i = 0; i < threads; i++) {
-                callers.add(new Caller(kernel.thread(company.main().group()), first + i * calls, calls));
+                callers.add(new Caller(kernel.thread(processes.main().group()), first + i * calls, calls));
             }
         }
         List<Caller> busy = new ArrayList<>(callers);
         while (!busy.isEmpty()) {
-            int chosen = company.random().nextInt(busy.size());
+            int chosen = processes.random().nextInt(busy.size());
             // The lock covers one step: other threads may switch modes between any two steps.
             synchronized (kernel) {
                 if (!advance(busy.get(chosen), base, mixed)) {
@@ -80,7 +82,7 @@ final class Crowd {
                 .with(
                         "failures",
                         callers.stream().mapToLong(caller -> caller.failures).sum())
-                .with("tgid", company.main().tgid())
+                .with("tgid", processes.main().tgid())
                 .with("tids", tids);
     }
 
@@ -96,7 +98,7 @@ final class Crowd {
         }
         kernel.step(task);
         if (task.call() == null) {
-            company.countEnded();
+            processes.countEnded();
             if (task.lastResult() >= 0) {
                 task.group().descriptors().close((int) task.lastResult());
             } else {
@@ -117,7 +119,7 @@ final class Crowd {
         System.arraycopy(name, 0, path, base.length, name.length);
         Task task = caller.task;
         task.group().memory().write(caller.path, path);
-        company.countBegun();
+        processes.countBegun();
         switch ((int) (mixed ? tag % MIXED_CALLS : 0)) {
             case 1 -> kernel.begin(task, Syscall.OPEN, Abi.NATIVE, caller.path, 0, tag);
             case 2 -> kernel.begin(task, Syscall.CREAT, Abi.NATIVE, caller.path, tag);
@@ -128,43 +130,43 @@ final class Crowd {
                         .putLong(tag & 07777)
                         .array();
                 task.group().memory().write(caller.how, how);
-                kernel.begin(task, Syscall.OPENAT2, Abi.NATIVE, Company.AT_FDCWD, caller.path, caller.how, HOW_SIZE);
+                kernel.begin(task, Syscall.OPENAT2, Abi.NATIVE, OpenFlags.AT_FDCWD, caller.path, caller.how, HOW_SIZE);
             }
-            default -> kernel.begin(task, Syscall.OPENAT, Abi.NATIVE, Company.AT_FDCWD, caller.path, 0, tag);
+            default -> kernel.begin(task, Syscall.OPENAT, Abi.NATIVE, OpenFlags.AT_FDCWD, caller.path, 0, tag);
         }
     }
 
     Answer storm(CommandLine line) {
         byte[] fifo = line.bytes("path");
-        int processes = line.integer("processes", 1);
+        int rounds = line.integer("processes", 1);
         int threads = line.integer("threads", 1);
         boolean interrupted = "signal".equals(line.text("how"));
-        long before = company.begun();
-        for (int i = 0; i < processes; i++) {
+        long before = processes.begun();
+        for (int i = 0; i < rounds; i++) {
             synchronized (kernel) {
                 process(fifo, threads, interrupted);
             }
         }
-        return new Answer().with("begun", company.begun() - before);
+        return new Answer().with("begun", processes.begun() - before);
     }
 
     private void process(byte[] fifo, int threads, boolean interrupted) {
-        Task first = company.fork();
+        Task first = processes.fork();
         List<Task> tasks = new ArrayList<>();
         for (int i = 0; i < threads; i++) {
             Task task = kernel.thread(first.group());
             tasks.add(task);
-            company.openat(task, Company.path(task, fifo), 0);
-            company.run(task);
+            processes.openat(task, ActorProcesses.path(task, fifo), 0);
+            processes.run(task);
         }
         for (Task task : tasks) {
             if (interrupted) {
                 kernel.signal(task, Signal.HANDLED);
-                company.run(task);
+                processes.run(task);
             } else {
-                company.kill(task);
+                processes.kill(task);
             }
         }
-        company.end(first.group());
+        processes.end(first.group());
     }
 }

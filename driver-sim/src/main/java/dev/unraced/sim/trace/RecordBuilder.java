@@ -6,25 +6,26 @@ import dev.unraced.event.Integrity;
 import dev.unraced.event.Mitigation;
 import dev.unraced.event.Provenance;
 import dev.unraced.event.RecordLayout;
+import dev.unraced.stash.ArgStash;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 
 /**
- * The known facts of a call so far: an event in the making. One draft is reused for every call; between entry and
- * return its bytes lie in the stash.
+ * The known facts of a call so far, of which {@link Emitter} makes a record. One builder is reused for every call;
+ * between entry and return its bytes lie in the stash.
  */
-final class Draft {
+final class RecordBuilder {
     private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
-    /** The offset of a stashed draft's argument; the truth, if there is any, follows the argument. */
+    /** The offset of a stashed record's argument; the object, if one is known, follows the argument. */
     private static final int ARGUMENT = 112;
-    /** The size of a stashed truth without the resolved path and the socket's names, in bytes. */
-    private static final int TRUTH = 32;
+    /** The size of a stashed object without the resolved path and the socket's names, in bytes. */
+    private static final int OBJECT = 32;
 
-    /** The size of a stashed draft without the argument, the resolved path and the socket's names, in bytes. */
-    static final int FIXED = ARGUMENT + TRUTH;
-    /** The size of the largest stashed draft, in bytes. */
+    /** The size of a stashed record without the argument, the resolved path and the socket's names, in bytes. */
+    static final int FIXED = ARGUMENT + OBJECT;
+    /** The size of the largest stashed record, in bytes. */
     static final int LARGEST = FIXED + 2 * (RecordLayout.PATH_MAX + 1) + 2 * RecordLayout.ADDRESS_MAX;
 
     long enterNanos;
@@ -63,7 +64,7 @@ final class Draft {
     long namespace;
 
     /** Set once the object that the call acted on is known; the fields below describe it. */
-    boolean hasTruth;
+    boolean hasObject;
 
     int deviceMajor;
     int deviceMinor;
@@ -100,11 +101,11 @@ final class Draft {
         pointer = 0;
         boundDevice = 0;
         namespace = 0;
-        forgetTruth();
+        forgetObject();
     }
 
-    void forgetTruth() {
-        hasTruth = false;
+    void forgetObject() {
+        hasObject = false;
         deviceMajor = 0;
         deviceMinor = 0;
         inode = 0;
@@ -120,6 +121,20 @@ final class Draft {
         flags |= flag.mask();
     }
 
+    /**
+     * Flags that the call's entry is missing, and why.
+     *
+     * @param reason a negative result of {@link ArgStash#take}
+     */
+    void flagMissedEntry(int reason) {
+        flag(EventFlag.ENTER_MISSED);
+        if (reason == ArgStash.REFUSED) {
+            flag(EventFlag.STASH_FULL);
+        } else if (reason == ArgStash.EVICTED) {
+            flag(EventFlag.EVICTED);
+        }
+    }
+
     boolean has(EventFlag flag) {
         return (flags & flag.mask()) != 0;
     }
@@ -128,7 +143,7 @@ final class Draft {
         return provenance != Provenance.NONE;
     }
 
-    /** Returns whether the argument equals these bytes, as far as the draft keeps them. */
+    /** Returns whether the argument equals these bytes, as far as the record keeps them. */
     boolean isArgument(byte[] bytes, int count) {
         return length == Math.min(count, argument.length) && Arrays.equals(argument, 0, length, bytes, 0, length);
     }
@@ -148,7 +163,7 @@ final class Draft {
     }
 
     /**
-     * Writes the draft in the format of the stash.
+     * Writes the record in the format of the stash.
      *
      * @return the number of bytes written
      */
@@ -169,20 +184,20 @@ final class Draft {
         LONGS.set(stash, 64, startMount);
         LONGS.set(stash, 72, startDentry);
         LONGS.set(stash, 80, pair(dirfd, addrlen));
-        LONGS.set(stash, 88, pair(boundDevice << 1 | (hasTruth ? 1 : 0), length));
+        LONGS.set(stash, 88, pair(boundDevice << 1 | (hasObject ? 1 : 0), length));
         LONGS.set(stash, 96, namespace);
         LONGS.set(stash, 104, pointer);
         System.arraycopy(argument, 0, stash, ARGUMENT, length);
         int end = ARGUMENT + length;
-        return hasTruth ? writeTruth(stash, end) : end;
+        return hasObject ? writeObject(stash, end) : end;
     }
 
-    private int writeTruth(byte[] stash, int at) {
+    private int writeObject(byte[] stash, int at) {
         LONGS.set(stash, at, pair(deviceMajor, deviceMinor));
         LONGS.set(stash, at + 8, inode);
         LONGS.set(stash, at + 16, pair(family << 16 | (type & 0xffff), protocol << 16 | (resolvedLength & 0xffff)));
         LONGS.set(stash, at + 24, pair(localLength, remoteLength));
-        int end = at + TRUTH;
+        int end = at + OBJECT;
         System.arraycopy(resolved, 0, stash, end, resolvedLength);
         end += resolvedLength;
         int count = Math.max(0, localLength);
@@ -216,20 +231,20 @@ final class Draft {
         dirfd = first(numbers);
         addrlen = second(numbers);
         long sizes = (long) LONGS.get(stash, 88);
-        hasTruth = (first(sizes) & 1) != 0;
+        hasObject = (first(sizes) & 1) != 0;
         boundDevice = first(sizes) >>> 1;
         namespace = (long) LONGS.get(stash, 96);
         pointer = (long) LONGS.get(stash, 104);
         length = second(sizes);
         System.arraycopy(stash, ARGUMENT, argument, 0, length);
-        if (hasTruth) {
-            readTruth(stash, ARGUMENT + length);
+        if (hasObject) {
+            readObject(stash, ARGUMENT + length);
         } else {
-            forgetTruth();
+            forgetObject();
         }
     }
 
-    private void readTruth(byte[] stash, int at) {
+    private void readObject(byte[] stash, int at) {
         long device = (long) LONGS.get(stash, at);
         deviceMajor = first(device);
         deviceMinor = second(device);
@@ -242,7 +257,7 @@ final class Draft {
         long names = (long) LONGS.get(stash, at + 24);
         localLength = first(names);
         remoteLength = second(names);
-        int from = at + TRUTH;
+        int from = at + OBJECT;
         System.arraycopy(stash, from, resolved, 0, resolvedLength);
         from += resolvedLength;
         int count = Math.max(0, localLength);

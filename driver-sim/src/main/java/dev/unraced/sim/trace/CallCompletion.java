@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.sim.trace;
+
+import dev.unraced.event.EventFlag;
+import dev.unraced.event.Integrity;
+import dev.unraced.event.Mitigation;
+import dev.unraced.event.Origin;
+import dev.unraced.event.Provenance;
+import dev.unraced.event.Syscall;
+import dev.unraced.sim.fs.OpenFile;
+import dev.unraced.sim.kernel.Call;
+import dev.unraced.sim.kernel.Task;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Completes the record of a call that is over: it adds missing arguments and the object that the call acted on, and
+ * compares both.
+ */
+final class CallCompletion {
+    private final RecordBuilder record;
+    private final ArgumentCapture arguments;
+    private final ObjectReader objects;
+    private final Set<Precaution> precautions;
+    private final boolean isJudged;
+
+    /**
+     * Creates the completion for all calls.
+     *
+     * @param isJudged whether arguments are compared
+     */
+    CallCompletion(
+            RecordBuilder record,
+            ArgumentCapture arguments,
+            ObjectReader objects,
+            Set<Precaution> precautions,
+            boolean isJudged) {
+        this.record = record;
+        this.arguments = arguments;
+        this.objects = objects;
+        this.precautions = precautions;
+        this.isJudged = isJudged;
+    }
+
+    /**
+     * Reads missing arguments at the return, finds the object that the call acted on, and compares.
+     *
+     * @param entered whether the record is that of the call's entry
+     * @param isUnproven whether the descriptor may lead to another object than the call's
+     */
+    void finish(Task caller, Call call, boolean entered, boolean isUnproven) {
+        boolean present = record.isPresent();
+        arguments.readAtExit(caller, call, entered);
+        if (record.has(EventFlag.NOT_EXECUTED)) {
+            record.forgetObject();
+            return;
+        }
+        boolean describable = ObjectReader.isExpected(call, call.result());
+        OpenFile file = null;
+        if (describable && !record.hasObject && !isUnproven) {
+            file = ObjectReader.byDescriptor(caller, call, record);
+            if (file != null) {
+                objects.describe(caller, call, file, record);
+            }
+        }
+        if (describable && !record.hasObject && (isUnproven || precautions.contains(Precaution.BATCHES))) {
+            record.flag(EventFlag.OBJECT_MISSED);
+        }
+        if (isJudged && record.mitigation != Mitigation.OFF) {
+            judge(caller, call, file, present, entered);
+        }
+    }
+
+    private void judge(Task caller, Call call, @Nullable OpenFile file, boolean present, boolean entered) {
+        if (present && entered && call.origin() == Origin.SYSCALL && record.provenance == Provenance.ENTER) {
+            arguments.compareWithExit(caller, call);
+        }
+        if (!record.isPresent() || record.integrity != Integrity.UNCHECKED || !record.hasObject) {
+            return;
+        }
+        if (call.syscall() == Syscall.CONNECT) {
+            record.integrity = Proof.ofAddress(record, precautions.contains(Precaution.SCOPES));
+        } else if (file != null && !record.has(EventFlag.TRUNCATED)) {
+            record.integrity = Proof.ofPath(record, file, objects.scansLeft());
+        }
+        boolean isSure = entered && !record.has(EventFlag.FD_TABLE_SHARED) && !record.has(EventFlag.SOCKET_SHARED);
+        if (record.integrity == Integrity.MATCH && !isSure) {
+            // Another task could have put the claimed object behind the descriptor, or chosen the peer. A table that
+            // was not shared at entry was not shared until the return: its only user was in the call.
+            record.integrity = Integrity.UNCHECKED;
+        }
+    }
+
+    /**
+     * Compares the mount namespace in which the path was looked up with the caller's current one, which the event
+     * names.
+     */
+    void compareNamespaces(Task caller, Task doer, Call call) {
+        if (!precautions.contains(Precaution.NAMESPACES)) {
+            record.flags &= call.isOnWorker() ? ~EventFlag.FOREIGN_MOUNT_NS.mask() : ~0;
+            return;
+        }
+        if (call.syscall() == Syscall.CONNECT || record.has(EventFlag.NOT_EXECUTED)) {
+            return;
+        }
+        long named = caller.group().mountNamespace();
+        boolean isElsewhere = call.isOnWorker()
+                ? doer.fs().namespace().number() != named
+                : record.namespace != 0 && record.namespace != named;
+        if (isElsewhere) {
+            record.flag(EventFlag.FOREIGN_MOUNT_NS);
+        }
+    }
+}
