@@ -10,7 +10,7 @@ import dev.unraced.remote.server.Captures;
 import dev.unraced.remote.server.Limits;
 import dev.unraced.remote.server.RemoteServer;
 import dev.unraced.remote.server.ServerSettings;
-import dev.unraced.remote.wire.Address;
+import dev.unraced.protocol.Address;
 import java.io.PrintWriter;
 import java.lang.management.BufferPoolMXBean;
 import java.lang.management.ManagementFactory;

@@ -35,6 +35,7 @@ class ArchitectureTest {
         "dev.unraced.sim.scale..", "dev.unraced.sim.explore..", "dev.unraced.sim.attack.."
     };
 
+    private static final String PROTOCOL = "dev.unraced.protocol..";
     private static final String REMOTE = "dev.unraced.remote..";
     private static final String CLI = "dev.unraced.cli..";
     private static final String CONFORMANCE = "dev.unraced.conformance..";
@@ -83,19 +84,28 @@ class ArchitectureTest {
             .should()
             .dependOnClassesThat(resideInAPackage("dev.unraced..")
                     .and(not(resideInAnyPackage(CONTRACT)))
-                    .and(not(resideInAPackage(REMOTE))));
+                    .and(not(resideInAnyPackage(PROTOCOL, REMOTE))));
+
+    @ArchTest
+    static final ArchRule THE_PROTOCOL_KNOWS_ONLY_THE_CONTRACT = noClasses()
+            .that()
+            .resideInAPackage(PROTOCOL)
+            .should()
+            .dependOnClassesThat(resideInAPackage("dev.unraced..")
+                    .and(not(resideInAnyPackage(CONTRACT)))
+                    .and(not(resideInAPackage(PROTOCOL))));
 
     @ArchTest
     static final ArchRule THE_CLIENT_KNOWS_NO_SERVER = noClasses()
             .that()
-            .resideInAnyPackage("dev.unraced.remote", "dev.unraced.remote.wire..")
+            .resideInAPackage("dev.unraced.remote")
             .should()
             .dependOnClassesThat(resideInAPackage("dev.unraced.remote.server.."));
 
     @ArchTest
-    static final ArchRule ONLY_THE_REMOTE_DRIVER_SPEAKS_GRPC = noClasses()
+    static final ArchRule ONLY_SERVER_AND_CLIENT_SPEAK_GRPC = noClasses()
             .that()
-            .resideOutsideOfPackage(REMOTE)
+            .resideOutsideOfPackages(PROTOCOL, REMOTE)
             .and()
             .resideInAPackage("dev.unraced..")
             .should()
@@ -106,7 +116,7 @@ class ArchitectureTest {
             .that()
             .resideInAPackage(CONFORMANCE)
             .should()
-            .dependOnClassesThat(resideInAnyPackage(EBPF, SIM, GVISOR, REMOTE, CLI));
+            .dependOnClassesThat(resideInAnyPackage(EBPF, SIM, GVISOR, PROTOCOL, REMOTE, CLI));
 
     @ArchTest
     static final ArchRule THE_KIT_DOES_NOT_KNOW_RECORDINGS = noClasses()

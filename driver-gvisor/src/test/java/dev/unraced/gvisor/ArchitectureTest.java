@@ -19,6 +19,7 @@ class ArchitectureTest {
             .resideInAnyPackage(
                     "dev.unraced.ebpf..",
                     "dev.unraced.kmod..",
+                    "dev.unraced.protocol..",
                     "dev.unraced.remote..",
                     "dev.unraced.sim..",
                     "dev.unraced.cli..",

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.remote;
 
-import dev.unraced.remote.v1.Delivery;
-import dev.unraced.remote.v1.SubscribeRequest;
-import dev.unraced.remote.v1.UnracedGrpc;
+import dev.unraced.protocol.v1.Delivery;
+import dev.unraced.protocol.v1.SubscribeRequest;
+import dev.unraced.protocol.v1.UnracedGrpc;
 import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.stub.ClientCallStreamObserver;

@@ -12,7 +12,7 @@ import dev.unraced.remote.server.Captures;
 import dev.unraced.remote.server.Hub;
 import dev.unraced.remote.server.Limits;
 import dev.unraced.remote.server.Tap;
-import dev.unraced.remote.v1.Event;
+import dev.unraced.protocol.v1.Event;
 import dev.unraced.sim.SimKernel;
 import dev.unraced.sim.SimThread;
 import java.io.IOException;

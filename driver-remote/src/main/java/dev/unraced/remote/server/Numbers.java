@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.remote.server;
 
-import dev.unraced.remote.v1.Cursor;
+import dev.unraced.protocol.v1.Cursor;
 import io.grpc.netty.shaded.io.netty.util.collection.IntObjectHashMap;
 
 /**

@@ -3,9 +3,9 @@ package dev.unraced.remote.server;
 
 import dev.unraced.config.InvalidConfigException;
 import dev.unraced.driver.CaptureException;
-import dev.unraced.remote.wire.Address;
-import dev.unraced.remote.wire.Protocol;
-import dev.unraced.remote.wire.TlsIdentity;
+import dev.unraced.protocol.Address;
+import dev.unraced.protocol.Protocol;
+import dev.unraced.protocol.TlsIdentity;
 import io.grpc.InsecureServerCredentials;
 import io.grpc.Server;
 import io.grpc.ServerCredentials;

@@ -3,7 +3,7 @@ package dev.unraced.remote.server;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
-import dev.unraced.remote.v1.Cursor;
+import dev.unraced.protocol.v1.Cursor;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.security.SecureRandom;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.remote.server;
 
-import dev.unraced.remote.wire.Address;
-import dev.unraced.remote.wire.TlsFiles;
+import dev.unraced.protocol.Address;
+import dev.unraced.protocol.TlsFiles;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

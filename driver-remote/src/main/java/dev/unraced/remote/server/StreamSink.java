@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.remote.server;
 
-import dev.unraced.remote.v1.Delivery;
+import dev.unraced.protocol.v1.Delivery;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ServerCallStreamObserver;

@@ -3,7 +3,7 @@ package dev.unraced.remote.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.unraced.remote.v1.Cursor;
+import dev.unraced.protocol.v1.Cursor;
 import org.junit.jupiter.api.Test;
 
 class NumbersTest {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.unraced.remote.wire;
+package dev.unraced.protocol;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -12,9 +12,9 @@ import dev.unraced.event.Origin;
 import dev.unraced.event.Provenance;
 import dev.unraced.event.RecordEncoder;
 import dev.unraced.event.Syscall;
-import dev.unraced.remote.v1.Block;
-import dev.unraced.remote.v1.Connect;
-import dev.unraced.remote.v1.Event;
+import dev.unraced.protocol.v1.Block;
+import dev.unraced.protocol.v1.Connect;
+import dev.unraced.protocol.v1.Event;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -40,8 +40,8 @@ class EventCodecTest {
 
         assertThat(message.getBlock())
                 .isEqualTo(Block.newBuilder()
-                        .setProvenance(dev.unraced.remote.v1.Provenance.PROVENANCE_ENTER)
-                        .setIntegrity(dev.unraced.remote.v1.Integrity.INTEGRITY_CHANGED)
+                        .setProvenance(dev.unraced.protocol.v1.Provenance.PROVENANCE_ENTER)
+                        .setIntegrity(dev.unraced.protocol.v1.Integrity.INTEGRITY_CHANGED)
                         .build());
     }
 

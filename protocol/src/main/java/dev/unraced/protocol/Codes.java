@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.unraced.remote.wire;
+package dev.unraced.protocol;
 
 import dev.unraced.config.ResultFilter;
 import dev.unraced.event.Mitigation;
 import dev.unraced.event.Syscall;
-import dev.unraced.remote.v1.Filters;
+import dev.unraced.protocol.v1.Filters;
 import java.util.Locale;
 
 /** Converts constants of the library to those of the wire and back; both have the same names. */
@@ -16,8 +16,8 @@ public final class Codes {
     private Codes() {}
 
     /** Returns the wire's constant for a mode. */
-    public static dev.unraced.remote.v1.Mitigation encode(Mitigation mode) {
-        return dev.unraced.remote.v1.Mitigation.valueOf(MITIGATION + mode.name());
+    public static dev.unraced.protocol.v1.Mitigation encode(Mitigation mode) {
+        return dev.unraced.protocol.v1.Mitigation.valueOf(MITIGATION + mode.name());
     }
 
     /**
@@ -25,13 +25,13 @@ public final class Codes {
      *
      * @throws IllegalArgumentException when this version does not know the mode
      */
-    public static Mitigation decode(dev.unraced.remote.v1.Mitigation mode) {
+    public static Mitigation decode(dev.unraced.protocol.v1.Mitigation mode) {
         return constant(Mitigation.class, MITIGATION, mode);
     }
 
     /** Returns the wire's constant for a call. */
-    public static dev.unraced.remote.v1.Syscall encode(Syscall call) {
-        return dev.unraced.remote.v1.Syscall.valueOf(SYSCALL + call.name());
+    public static dev.unraced.protocol.v1.Syscall encode(Syscall call) {
+        return dev.unraced.protocol.v1.Syscall.valueOf(SYSCALL + call.name());
     }
 
     /**
@@ -39,7 +39,7 @@ public final class Codes {
      *
      * @throws IllegalArgumentException when this version does not know the call
      */
-    public static Syscall decode(dev.unraced.remote.v1.Syscall call) {
+    public static Syscall decode(dev.unraced.protocol.v1.Syscall call) {
         return constant(Syscall.class, SYSCALL, call);
     }
 

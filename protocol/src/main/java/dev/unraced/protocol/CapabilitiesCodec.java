@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.unraced.remote.wire;
+package dev.unraced.protocol;
 
 import dev.unraced.driver.Capabilities;
 import dev.unraced.event.Capability;
-import dev.unraced.remote.v1.Lacking;
+import dev.unraced.protocol.v1.Lacking;
 import java.util.HashSet;
 import java.util.Set;
 
@@ -14,9 +14,9 @@ public final class CapabilitiesCodec {
     private CapabilitiesCodec() {}
 
     /** Returns the message for a driver's capabilities. */
-    public static dev.unraced.remote.v1.Capabilities encode(String driver, Capabilities capabilities) {
-        dev.unraced.remote.v1.Capabilities.Builder message =
-                dev.unraced.remote.v1.Capabilities.newBuilder().setDriver(driver);
+    public static dev.unraced.protocol.v1.Capabilities encode(String driver, Capabilities capabilities) {
+        dev.unraced.protocol.v1.Capabilities.Builder message =
+                dev.unraced.protocol.v1.Capabilities.newBuilder().setDriver(driver);
         capabilities
                 .lacking()
                 .forEach((capability, reason) -> message.addLacking(
@@ -25,7 +25,7 @@ public final class CapabilitiesCodec {
     }
 
     /** Returns the capabilities of a message. Unknown names are skipped, as this version could not ask for them. */
-    public static Capabilities decode(dev.unraced.remote.v1.Capabilities message) {
+    public static Capabilities decode(dev.unraced.protocol.v1.Capabilities message) {
         Capabilities capabilities = Capabilities.complete();
         for (Capability capability : Capabilities.all()) {
             for (Lacking lacking : message.getLackingList()) {

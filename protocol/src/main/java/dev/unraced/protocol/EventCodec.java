@@ -1,25 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.unraced.remote.wire;
+package dev.unraced.protocol;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
 import dev.unraced.event.BytesView;
 import dev.unraced.event.EventFlag;
 import dev.unraced.event.EventView;
-import dev.unraced.remote.v1.Abi;
-import dev.unraced.remote.v1.Block;
-import dev.unraced.remote.v1.Caller;
-import dev.unraced.remote.v1.Connect;
-import dev.unraced.remote.v1.Event;
-import dev.unraced.remote.v1.EventType;
-import dev.unraced.remote.v1.File;
-import dev.unraced.remote.v1.Integrity;
-import dev.unraced.remote.v1.Mitigation;
-import dev.unraced.remote.v1.Open;
-import dev.unraced.remote.v1.Origin;
-import dev.unraced.remote.v1.Provenance;
-import dev.unraced.remote.v1.Socket;
-import dev.unraced.remote.v1.Syscall;
+import dev.unraced.protocol.v1.Abi;
+import dev.unraced.protocol.v1.Block;
+import dev.unraced.protocol.v1.Caller;
+import dev.unraced.protocol.v1.Connect;
+import dev.unraced.protocol.v1.Event;
+import dev.unraced.protocol.v1.EventType;
+import dev.unraced.protocol.v1.File;
+import dev.unraced.protocol.v1.Integrity;
+import dev.unraced.protocol.v1.Mitigation;
+import dev.unraced.protocol.v1.Open;
+import dev.unraced.protocol.v1.Origin;
+import dev.unraced.protocol.v1.Provenance;
+import dev.unraced.protocol.v1.Socket;
+import dev.unraced.protocol.v1.Syscall;
 
 /** Converts events to messages, for programs that do not read records. Allocates. */
 public final class EventCodec {

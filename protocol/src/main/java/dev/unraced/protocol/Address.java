@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.unraced.remote.wire;
+package dev.unraced.protocol;
 
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.unraced.remote.wire;
+package dev.unraced.protocol;
 
 import dev.unraced.driver.CallerLosses;
 import dev.unraced.driver.FilterReason;
 import dev.unraced.driver.LossReason;
-import dev.unraced.remote.v1.Stash;
+import dev.unraced.protocol.v1.Stash;
 import dev.unraced.stash.StashStats;
 import java.util.EnumMap;
 import java.util.List;
@@ -39,9 +39,9 @@ public final class BooksCodec {
     }
 
     /** Encodes losses by caller, in their order. */
-    public static List<dev.unraced.remote.v1.CallerLosses> encode(List<CallerLosses> heaviest) {
+    public static List<dev.unraced.protocol.v1.CallerLosses> encode(List<CallerLosses> heaviest) {
         return heaviest.stream()
-                .map(caller -> dev.unraced.remote.v1.CallerLosses.newBuilder()
+                .map(caller -> dev.unraced.protocol.v1.CallerLosses.newBuilder()
                         .setUid((int) caller.uid())
                         .setCgroupId(caller.cgroupId())
                         .setLost(caller.lost())
@@ -50,7 +50,7 @@ public final class BooksCodec {
     }
 
     /** Decodes losses by caller, and keeps no more of them than the statistics hold. */
-    public static List<CallerLosses> callers(List<dev.unraced.remote.v1.CallerLosses> messages) {
+    public static List<CallerLosses> callers(List<dev.unraced.protocol.v1.CallerLosses> messages) {
         return CallerLosses.heaviest(messages.stream()
                 .map(caller -> new CallerLosses(
                         Integer.toUnsignedLong(caller.getUid()), caller.getCgroupId(), caller.getLost()))

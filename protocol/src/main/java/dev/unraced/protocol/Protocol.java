@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.unraced.remote.wire;
+package dev.unraced.protocol;
 
 /** The numbers that both ends agree on. */
 public final class Protocol {

@@ -4,13 +4,12 @@ package dev.unraced.remote;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.unraced.driver.CallerLosses;
-import dev.unraced.remote.v1.Books;
-import dev.unraced.remote.wire.BooksCodec;
+import dev.unraced.protocol.BooksCodec;
+import dev.unraced.protocol.v1.Books;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Tests that losses by caller reach a subscriber. */
-class CallersOfBooksTest {
+class TallyTest {
     private static final CallerLosses NOBODY = new CallerLosses(4_294_967_294L, 1L << 40, 9);
     private static final CallerLosses ROOT = new CallerLosses(0, 1, 5);
 
@@ -21,12 +20,7 @@ class CallersOfBooksTest {
     }
 
     @Test
-    void theyTravelAsTheyAre() {
-        assertThat(BooksCodec.callers(books(NOBODY, ROOT).getHeaviestList())).containsExactly(NOBODY, ROOT);
-    }
-
-    @Test
-    void thoseOfAServerThatIsGoneStay() {
+    void lossesByCallerOfAServerThatIsGoneStay() {
         Tally tally = new Tally();
         tally.fold(books(ROOT), 0, Books.getDefaultInstance());
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.unraced.remote.wire;
+package dev.unraced.protocol;
 
 import dev.unraced.config.EventFilters;
 import dev.unraced.event.ByteString;
-import dev.unraced.remote.v1.Filters;
+import dev.unraced.protocol.v1.Filters;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
