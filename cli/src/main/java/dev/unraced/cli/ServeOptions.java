@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.cli;
 
-import dev.unraced.remote.server.Access;
-import dev.unraced.remote.server.Account;
-import dev.unraced.remote.server.Limits;
-import dev.unraced.remote.server.Owner;
-import dev.unraced.remote.server.ServerSettings;
+import dev.unraced.server.Access;
+import dev.unraced.server.Account;
+import dev.unraced.server.Limits;
+import dev.unraced.server.Owner;
+import dev.unraced.server.ServerSettings;
 import dev.unraced.protocol.Address;
 import dev.unraced.protocol.TlsFiles;
 import java.nio.file.Path;

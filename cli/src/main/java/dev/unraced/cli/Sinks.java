@@ -3,9 +3,9 @@ package dev.unraced.cli;
 
 import dev.unraced.config.CaptureConfig;
 import dev.unraced.config.InvalidConfigException;
-import dev.unraced.remote.server.EventSink;
-import dev.unraced.remote.server.Hub;
-import dev.unraced.remote.server.Tap;
+import dev.unraced.server.sink.EventSink;
+import dev.unraced.server.Hub;
+import dev.unraced.server.Tap;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.ServiceLoader;

@@ -21,6 +21,7 @@ class ArchitectureTest {
                     "dev.unraced.kmod..",
                     "dev.unraced.protocol..",
                     "dev.unraced.remote..",
+                    "dev.unraced.server..",
                     "dev.unraced.sim..",
                     "dev.unraced.cli..",
                     "dev.unraced.conformance..");

@@ -6,7 +6,7 @@ import dev.unraced.config.CaptureConfig;
 import dev.unraced.config.InvalidConfigException;
 import dev.unraced.driver.CaptureException;
 import dev.unraced.event.EventView;
-import dev.unraced.remote.server.EventSink;
+import dev.unraced.server.sink.EventSink;
 import dev.unraced.protocol.EventCodec;
 import java.io.IOException;
 import java.io.Reader;
