@@ -56,7 +56,7 @@ final class RemoteSource extends UserSource {
     private final Link link;
     private final Thread thread = new Thread(this::keepGoing, "unraced-remote");
     private final CompletableFuture<Started> first = new CompletableFuture<>();
-    private final Tally tally = new Tally();
+    private final CumulativeStats cumulative = new CumulativeStats();
 
     private volatile boolean stopping;
     private volatile boolean ended;
@@ -149,8 +149,8 @@ final class RemoteSource extends UserSource {
         channel = fresh;
         boolean gotThrough = false;
         try {
-            Subscription subscription = Subscription.begin(fresh, request());
-            for (Subscription.Item item = subscription.take(); !stopping; item = subscription.take()) {
+            DeliveryStream stream = DeliveryStream.begin(fresh, request());
+            for (DeliveryStream.Item item = stream.take(); !stopping; item = stream.take()) {
                 Delivery delivery = item.delivery();
                 if (delivery == null) {
                     broken(item.end() == null ? Status.UNKNOWN : item.end());
@@ -158,7 +158,7 @@ final class RemoteSource extends UserSource {
                 }
                 gotThrough = true;
                 accept(delivery);
-                subscription.done();
+                stream.done();
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -220,14 +220,14 @@ final class RemoteSource extends UserSource {
 
     private synchronized void begin(Started started, Books books) {
         if (!captureId.isEmpty() && !started.getResumed()) {
-            Gap gap = tally.fold(lastBooks, arrived, books);
+            Gap gap = cumulative.fold(lastBooks, arrived, books);
             arrived = 0;
             LOG.warn(
                     "The server began anew, for the {}. time: nobody counted the calls of {} s before, and {} events were"
                             + " lost in all",
-                    tally.restarts(),
+                    cumulative.restarts(),
                     String.format(Locale.ROOT, "%.3f", gap.nanos() / 1e9),
-                    tally.total(books, 0, malformed).lost().values().stream()
+                    cumulative.total(books, 0, malformed).lost().values().stream()
                             .mapToLong(Long::longValue)
                             .sum());
         } else if (outage) {
@@ -383,13 +383,13 @@ final class RemoteSource extends UserSource {
     public SourceBooks books() {
         refresh();
         synchronized (this) {
-            return tally.total(lastBooks, arrived, malformed);
+            return cumulative.total(lastBooks, arrived, malformed);
         }
     }
 
     @Override
     public synchronized List<Gap> gaps() {
-        return tally.gaps();
+        return cumulative.gaps();
     }
 
     @Override

@@ -8,6 +8,7 @@ import dev.unraced.driver.Capture;
 import dev.unraced.driver.CaptureException;
 import dev.unraced.driver.Driver;
 import dev.unraced.ring.Naps;
+import dev.unraced.server.broadcast.Broadcaster;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -45,8 +46,8 @@ public final class Captures implements AutoCloseable {
     private final CaptureConfig config;
     private final boolean local;
     private final int most;
-    private final @Nullable Hub shared;
-    private final Map<ByteString, Hub> own = new ConcurrentHashMap<>();
+    private final @Nullable Broadcaster shared;
+    private final Map<ByteString, Broadcaster> own = new ConcurrentHashMap<>();
     private final AtomicInteger places = new AtomicInteger();
     private final ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(1, task -> {
         Thread thread = new Thread(task, "unraced-linger");
@@ -72,7 +73,7 @@ public final class Captures implements AutoCloseable {
         timer.setRemoveOnCancelPolicy(true);
         timer.setKeepAliveTime(1, TimeUnit.SECONDS);
         timer.allowCoreThreadTimeOut(true);
-        this.shared = withShared ? new Hub(driver.open(config), false, limits.ringBytes()) : null;
+        this.shared = withShared ? new Broadcaster(driver.open(config), false, limits.ringBytes()) : null;
     }
 
     Driver driver() {
@@ -94,12 +95,12 @@ public final class Captures implements AutoCloseable {
     }
 
     /** Returns the shared capture, if there is one. */
-    public Optional<Hub> shared() {
+    public Optional<Broadcaster> shared() {
         return Optional.ofNullable(shared);
     }
 
     /** Returns the capture with this id. */
-    Optional<Hub> find(ByteString id) {
+    Optional<Broadcaster> find(ByteString id) {
         if (shared != null && shared.id().equals(id)) {
             return Optional.of(shared);
         }
@@ -113,7 +114,7 @@ public final class Captures implements AutoCloseable {
      * @throws IllegalStateException when the limit of own captures is reached
      * @throws CaptureException when the capture cannot be opened
      */
-    Hub open(Consumer<CaptureConfigBuilder> changes) {
+    Broadcaster open(Consumer<CaptureConfigBuilder> changes) {
         if (places.incrementAndGet() > most) {
             places.decrementAndGet();
             throw new IllegalStateException("all " + most + " captures for single subscribers are taken");
@@ -123,9 +124,9 @@ public final class Captures implements AutoCloseable {
             changes.accept(builder);
             CaptureConfig wanted = builder.build();
             Capture capture = driver.open(wanted);
-            Hub hub = new Hub(capture, true, Math.min(wanted.ringBytes(), OWN_RING_BYTES));
-            own.put(hub.id(), hub);
-            return hub;
+            Broadcaster broadcaster = new Broadcaster(capture, true, Math.min(wanted.ringBytes(), OWN_RING_BYTES));
+            own.put(broadcaster.id(), broadcaster);
+            return broadcaster;
         } catch (RuntimeException | Error e) {
             places.decrementAndGet();
             throw e;
@@ -133,12 +134,12 @@ public final class Captures implements AutoCloseable {
     }
 
     /** Notes that a subscriber's connection is gone: its own capture ends unless the subscriber returns in time. */
-    void abandoned(Hub hub) {
-        if (hub.isOwn() && own.containsKey(hub.id())) {
+    void abandoned(Broadcaster broadcaster) {
+        if (broadcaster.isOwn() && own.containsKey(broadcaster.id())) {
             ScheduledFuture<?> end = timer.schedule(
                     () -> {
-                        if (hub.subscribers() == 0) {
-                            close(hub);
+                        if (broadcaster.subscribers() == 0) {
+                            close(broadcaster);
                         }
                     },
                     LINGER_SECONDS,
@@ -148,19 +149,22 @@ public final class Captures implements AutoCloseable {
     }
 
     /** Ends a subscriber's own capture; leaves the shared one alone. */
-    void close(Hub hub) {
-        if (own.remove(hub.id()) != null) {
+    void close(Broadcaster broadcaster) {
+        if (own.remove(broadcaster.id()) != null) {
             places.decrementAndGet();
-            hub.close();
+            broadcaster.close();
         }
     }
 
     /** Stops consuming, and delivers the backlog for a limited time. */
     void drain(long nanos) {
-        List<Hub> hubs = new ArrayList<>(own.values());
-        shared().ifPresent(hubs::add);
-        hubs.forEach(Hub::stop);
-        Naps.until(() -> hubs.stream().allMatch(hub -> hub.subscribers() == 0), DRAIN_NAP_NANOS, nanos);
+        List<Broadcaster> broadcasters = new ArrayList<>(own.values());
+        shared().ifPresent(broadcasters::add);
+        broadcasters.forEach(Broadcaster::stop);
+        Naps.until(
+                () -> broadcasters.stream().allMatch(broadcaster -> broadcaster.subscribers() == 0),
+                DRAIN_NAP_NANOS,
+                nanos);
     }
 
     @Override

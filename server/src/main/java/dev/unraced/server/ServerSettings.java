@@ -3,6 +3,8 @@ package dev.unraced.server;
 
 import dev.unraced.protocol.Address;
 import dev.unraced.protocol.TlsFiles;
+import dev.unraced.server.connection.Access;
+import dev.unraced.server.linux.Owner;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

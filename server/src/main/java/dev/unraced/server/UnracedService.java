@@ -16,7 +16,6 @@ import dev.unraced.protocol.BooksCodec;
 import dev.unraced.protocol.CapabilitiesCodec;
 import dev.unraced.protocol.Codes;
 import dev.unraced.protocol.v1.Books;
-import dev.unraced.protocol.v1.Cursor;
 import dev.unraced.protocol.v1.Delivery;
 import dev.unraced.protocol.v1.GetCapabilitiesRequest;
 import dev.unraced.protocol.v1.GetCapabilitiesResponse;
@@ -31,6 +30,15 @@ import dev.unraced.protocol.v1.SubscribeRequest;
 import dev.unraced.protocol.v1.UnracedGrpc;
 import dev.unraced.protocol.v1.UnsubscribeRequest;
 import dev.unraced.protocol.v1.UnsubscribeResponse;
+import dev.unraced.server.broadcast.Broadcaster;
+import dev.unraced.server.broadcast.Subscription;
+import dev.unraced.server.connection.Access;
+import dev.unraced.server.connection.Connection;
+import dev.unraced.server.connection.Peer;
+import dev.unraced.server.connection.PeerAuthorization;
+import dev.unraced.server.connection.Rank;
+import dev.unraced.server.connection.SubscriptionQuota;
+import dev.unraced.server.linux.CgroupTree;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ServerCallStreamObserver;
@@ -50,60 +58,60 @@ final class UnracedService extends UnracedGrpc.UnracedImplBase {
     private final Captures captures;
     private final Access access;
     private final Limits limits;
-    private final Map<ByteString, Outlet> outlets = new ConcurrentHashMap<>();
-    private final Shares subscriptions;
+    private final Map<ByteString, Subscription> subscriptions = new ConcurrentHashMap<>();
+    private final SubscriptionQuota quota;
     private volatile boolean available;
 
     UnracedService(Captures captures, Access access, Limits limits) {
         this.captures = captures;
         this.access = access;
         this.limits = limits;
-        this.subscriptions = new Shares(limits.subscribers(), limits.subscribersPerPeer());
+        this.quota = new SubscriptionQuota(limits.subscribers(), limits.subscribersPerPeer());
     }
 
     @Override
     public void subscribe(SubscribeRequest request, StreamObserver<Delivery> deliveries) {
         ServerCallStreamObserver<Delivery> stream = (ServerCallStreamObserver<Delivery>) deliveries;
-        Peer peer = PeerCheck.current();
+        Peer peer = PeerAuthorization.current();
         Rank rank = Rank.of(peer, access);
-        Shares.Answer answer = subscriptions.take(peer.party(), rank);
-        if (answer != Shares.Answer.GRANTED) {
+        SubscriptionQuota.Answer answer = quota.take(peer.party(), rank);
+        if (answer != SubscriptionQuota.Answer.GRANTED) {
             stream.onError(Requests.refuse(Status.RESOURCE_EXHAUSTED, refusal(answer, peer)));
             return;
         }
-        Connection connection = PeerCheck.connection();
+        Connection connection = PeerAuthorization.connection();
         if (connection != null) {
             connection.subscribed();
         }
-        StreamSink sink = new StreamSink(stream, () -> {
-            subscriptions.give(peer.party(), rank);
+        SubscriberStream transport = new SubscriberStream(stream, () -> {
+            quota.give(peer.party(), rank);
             if (connection != null) {
                 connection.unsubscribed();
             }
         });
         try {
-            Outlet outlet = outlet(request, sink, peer);
-            LOG.info("{} subscribes, {} in all", peer.describe(), subscriptions.taken());
-            sink.whenGone(() -> gone(outlet));
+            Subscription subscription = begin(request, transport, peer);
+            LOG.info("{} subscribes, {} in all", peer.describe(), quota.taken());
+            transport.whenGone(() -> gone(subscription));
         } catch (RuntimeException e) {
-            sink.fail(e);
+            transport.fail(e);
         }
     }
 
-    private String refusal(Shares.Answer answer, Peer peer) {
-        return answer == Shares.Answer.ALL_TAKEN
+    private String refusal(SubscriptionQuota.Answer answer, Peer peer) {
+        return answer == SubscriptionQuota.Answer.ALL_TAKEN
                 ? "this server has its " + limits.subscribers() + " subscribers already"
                 : peer.describe() + " has its share of " + limits.subscribersPerPeer()
                         + " subscriptions already (--max-per-peer)";
     }
 
-    private void gone(Outlet outlet) {
-        outlets.remove(outlet.id());
-        outlet.hub().detach(outlet);
-        captures.abandoned(outlet.hub());
+    private void gone(Subscription subscription) {
+        subscriptions.remove(subscription.id());
+        subscription.broadcaster().detach(subscription);
+        captures.abandoned(subscription.broadcaster());
     }
 
-    private Outlet outlet(SubscribeRequest request, StreamSink sink, Peer peer) {
+    private Subscription begin(SubscribeRequest request, SubscriberStream transport, Peer peer) {
         Requests.checkProtocol(request.getProtocol());
         Requests.checkKnown(request);
         Payload payload = Requests.payload(request);
@@ -112,35 +120,34 @@ final class UnracedService extends UnracedGrpc.UnracedImplBase {
         int self = !request.getObserveSelf() && captures.isLocal() && peer instanceof Peer.LocalProcess process
                 ? process.pid()
                 : 0;
-        Outlet.Wants wants = new Outlet.Wants(payload, syscalls, self, Requests.maxBatch(request));
-        Cursor cursor = request.getResumeToken().isEmpty()
-                ? Cursor.getDefaultInstance()
-                : Requests.argument(() -> ResumeTokens.peek(request.getResumeToken()));
-        @Nullable Hub before = captures.find(cursor.getCaptureId()).orElse(null);
+        Subscription.Options options = new Subscription.Options(payload, syscalls, self, Requests.maxBatch(request));
+        ByteString token = request.getResumeToken();
+        ByteString captureId = Requests.argument(() -> Broadcaster.captureId(token));
+        @Nullable Broadcaster before = captures.find(captureId).orElse(null);
         boolean own = request.hasOwnCapture();
-        Hub hub = before != null && before.isOwn() == own ? before : hub(request, filters, syscalls);
-        sink.readyHandler(hub::wake);
+        Broadcaster broadcaster =
+                before != null && before.isOwn() == own ? before : broadcaster(request, filters, syscalls);
+        transport.readyHandler(broadcaster::wake);
         // An own capture applies the subscriber's filters at its source; the server's filters apply here.
         FilterMatcher matcher = new FilterMatcher(own ? captures.config().filters() : filters, new CgroupTree());
-        Outlet outlet = new Outlet(hub, sink, wants, matcher, request.getEnterEvents());
-        BroadcastRing.@Nullable Cursor from = hub != before
-                ? null
-                : Requests.argument(() -> hub.tokens()
-                        .read(request.getResumeToken())
-                        .map(outlet::restore)
-                        .orElse(null));
-        // The outlet is registered first: once attached, the subscriber may learn its id, and ask for its statistics.
-        outlets.put(outlet.id(), outlet);
+        Subscription subscription =
+                new Subscription(broadcaster, transport, options, matcher, request.getEnterEvents());
+        if (broadcaster == before) {
+            Requests.argument(() -> subscription.restore(token));
+        }
+        // The subscription is registered first: once attached, the subscriber may learn its id, and ask for its
+        // statistics.
+        subscriptions.put(subscription.id(), subscription);
         try {
-            hub.attach(outlet, from);
+            broadcaster.attach(subscription);
         } catch (RuntimeException e) {
-            gone(outlet);
+            gone(subscription);
             throw e;
         }
-        return outlet;
+        return subscription;
     }
 
-    private Hub hub(SubscribeRequest request, EventFilters filters, Set<Syscall> syscalls) {
+    private Broadcaster broadcaster(SubscribeRequest request, EventFilters filters, Set<Syscall> syscalls) {
         if (!request.hasOwnCapture()) {
             return shared();
         }
@@ -161,7 +168,7 @@ final class UnracedService extends UnracedGrpc.UnracedImplBase {
         }
     }
 
-    private Hub shared() {
+    private Broadcaster shared() {
         return captures.shared()
                 .orElseThrow(() -> Requests.refuse(
                         Status.FAILED_PRECONDITION,
@@ -198,10 +205,10 @@ final class UnracedService extends UnracedGrpc.UnracedImplBase {
                         "the limits of a shared capture are the server's; with unraced.remote.own-capture = on they are"
                                 + " the subscriber's");
             }
-            if (capabilities.has(Feature.LIVE_SWITCH) && !access.mayControl(PeerCheck.current())) {
+            if (capabilities.has(Feature.LIVE_SWITCH) && !access.mayControl(PeerAuthorization.current())) {
                 capabilities = capabilities.without(
                         Feature.LIVE_SWITCH,
-                        PeerCheck.current().describe() + " may not change the mode of the shared capture");
+                        PeerAuthorization.current().describe() + " may not change the mode of the shared capture");
             }
             return message.setCapabilities(CapabilitiesCodec.encode(capture.driver(), capabilities))
                     .setBooks(books(shared()))
@@ -226,11 +233,11 @@ final class UnracedService extends UnracedGrpc.UnracedImplBase {
     public void setMitigation(SetMitigationRequest request, StreamObserver<SetMitigationResponse> response) {
         answer(response, () -> {
             Mitigation mode = Requests.argument(() -> Codes.decode(request.getMitigation()));
-            Hub hub = controlled(request.getSubscriptionId());
-            hub.capture().mitigation(mode);
-            LOG.info("{} sets mitigation {}", PeerCheck.current().describe(), mode);
+            Broadcaster broadcaster = controlled(request.getSubscriptionId());
+            broadcaster.capture().mitigation(mode);
+            LOG.info("{} sets mitigation {}", PeerAuthorization.current().describe(), mode);
             return SetMitigationResponse.newBuilder()
-                    .setMitigation(Codes.encode(hub.capture().mitigation()))
+                    .setMitigation(Codes.encode(broadcaster.capture().mitigation()))
                     .build();
         });
     }
@@ -239,27 +246,27 @@ final class UnracedService extends UnracedGrpc.UnracedImplBase {
     public void setEnterEvents(SetEnterEventsRequest request, StreamObserver<SetEnterEventsResponse> response) {
         answer(response, () -> {
             boolean publish = request.getEnterEvents();
-            Hub hub = controlled(request.getSubscriptionId());
-            Outlet outlet = outlets.get(request.getSubscriptionId());
-            if (publish && outlet != null) {
-                outlet.wantsEntries(true);
+            Broadcaster broadcaster = controlled(request.getSubscriptionId());
+            Subscription subscription = subscriptions.get(request.getSubscriptionId());
+            if (publish && subscription != null) {
+                subscription.wantsEnterEvents(true);
             }
-            hub.capture().enterEvents(publish);
+            broadcaster.capture().enterEvents(publish);
             return SetEnterEventsResponse.newBuilder()
-                    .setEnterEvents(hub.capture().enterEvents())
+                    .setEnterEvents(broadcaster.capture().enterEvents())
                     .build();
         });
     }
 
     /** A subscriber may switch its own capture; the shared capture needs permission. */
-    private Hub controlled(ByteString subscription) {
-        Hub hub = subscription.isEmpty() ? shared() : find(subscription).hub();
-        if (!hub.isOwn() && !access.mayControl(PeerCheck.current())) {
+    private Broadcaster controlled(ByteString id) {
+        Broadcaster broadcaster = id.isEmpty() ? shared() : find(id).broadcaster();
+        if (!broadcaster.isOwn() && !access.mayControl(PeerAuthorization.current())) {
             throw Requests.refuse(
                     Status.PERMISSION_DENIED,
-                    PeerCheck.current().describe() + " may not change the mode of the shared capture");
+                    PeerAuthorization.current().describe() + " may not change the mode of the shared capture");
         }
-        return hub;
+        return broadcaster;
     }
 
     @Override
@@ -277,24 +284,24 @@ final class UnracedService extends UnracedGrpc.UnracedImplBase {
     @Override
     public void unsubscribe(UnsubscribeRequest request, StreamObserver<UnsubscribeResponse> response) {
         answer(response, () -> {
-            Outlet outlet = find(request.getSubscriptionId());
-            Books books = outlet.finish();
-            captures.close(outlet.hub());
+            Subscription subscription = find(request.getSubscriptionId());
+            Books books = subscription.finish();
+            captures.close(subscription.broadcaster());
             return UnsubscribeResponse.newBuilder().setBooks(books).build();
         });
     }
 
-    private Outlet find(ByteString subscription) {
-        Outlet outlet = outlets.get(subscription);
-        if (outlet == null) {
+    private Subscription find(ByteString id) {
+        Subscription subscription = subscriptions.get(id);
+        if (subscription == null) {
             throw Requests.refuse(Status.NOT_FOUND, "there is no such subscription");
         }
-        return outlet;
+        return subscription;
     }
 
     /** Returns the statistics of a capture itself. */
-    private static Books books(Hub hub) {
-        CaptureStats stats = hub.stats();
+    private static Books books(Broadcaster broadcaster) {
+        CaptureStats stats = broadcaster.stats();
         return Books.newBuilder()
                 .setReturned(stats.returned())
                 .setEntered(stats.entered())
@@ -307,9 +314,9 @@ final class UnracedService extends UnracedGrpc.UnracedImplBase {
                 .setStash(BooksCodec.encode(stats.stash()))
                 .setCopiesMissed(stats.copiesMissed())
                 .addAllHeaviest(BooksCodec.encode(stats.heaviest()))
-                .setMitigation(Codes.encode(hub.capture().mitigation()))
-                .setEnterEvents(hub.capture().enterEvents())
-                .setSubscribers(hub.subscribers())
+                .setMitigation(Codes.encode(broadcaster.capture().mitigation()))
+                .setEnterEvents(broadcaster.capture().enterEvents())
+                .setSubscribers(broadcaster.subscribers())
                 .build();
     }
 
