@@ -5,8 +5,8 @@ import dev.unraced.driver.CallerLosses;
 import dev.unraced.driver.FilterReason;
 import dev.unraced.driver.Gap;
 import dev.unraced.driver.LossReason;
-import dev.unraced.protocol.BooksCodec;
-import dev.unraced.protocol.v1.Books;
+import dev.unraced.protocol.StatsCodec;
+import dev.unraced.protocol.v1.Stats;
 import dev.unraced.ring.SourceBooks;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -37,7 +37,7 @@ final class CumulativeStats {
      * @param next the first statistics from the next server
      * @return the time that neither covers
      */
-    Gap fold(Books last, long arrived, Books next) {
+    Gap fold(Stats last, long arrived, Stats next) {
         SourceBooks known = known(last, arrived);
         returned += known.returned();
         entered += known.entered();
@@ -81,7 +81,7 @@ final class CumulativeStats {
      * @param arrived its records that arrived here
      * @param malformed records, of all captures, that could not be written into the ring
      */
-    SourceBooks total(Books current, long arrived, long malformed) {
+    SourceBooks total(Stats current, long arrived, long malformed) {
         SourceBooks now = known(current, arrived);
         Map<LossReason, Long> allLost = new EnumMap<>(LossReason.class);
         allLost.putAll(lost);
@@ -107,24 +107,24 @@ final class CumulativeStats {
     }
 
     /** Completes a server's statistics: records that arrived beyond their count had returned before. */
-    private static SourceBooks known(Books books, long arrived) {
+    private static SourceBooks known(Stats stats, long arrived) {
         // The submitted count would not do: a call between return and ring is in the statistics, and arrives later.
-        long expected = books.getReturned()
-                + books.getEntered()
-                - sum(BooksCodec.losses(books.getLostMap()))
-                - sum(BooksCodec.filtered(books.getFilteredMap()));
+        long expected = stats.getReturned()
+                + stats.getEntered()
+                - sum(StatsCodec.losses(stats.getLostMap()))
+                - sum(StatsCodec.filtered(stats.getFilteredMap()));
         return new SourceBooks(
-                books.getReturned() + Math.max(0, arrived - expected),
-                books.getEntered(),
-                Math.max(books.getSubmitted(), arrived),
-                BooksCodec.losses(books.getLostMap()),
-                BooksCodec.filtered(books.getFilteredMap()),
-                books.getWakeups(),
-                books.getRingBytes(),
-                books.getStashBytes(),
-                BooksCodec.decode(books.getStash()),
-                books.getCopiesMissed(),
-                BooksCodec.callers(books.getHeaviestList()));
+                stats.getReturned() + Math.max(0, arrived - expected),
+                stats.getEntered(),
+                Math.max(stats.getSubmitted(), arrived),
+                StatsCodec.losses(stats.getLostMap()),
+                StatsCodec.filtered(stats.getFilteredMap()),
+                stats.getWakeups(),
+                stats.getRingBytes(),
+                stats.getStashBytes(),
+                StatsCodec.decode(stats.getStash()),
+                stats.getCopiesMissed(),
+                StatsCodec.callers(stats.getHeaviestList()));
     }
 
     private static List<CallerLosses> add(List<CallerLosses> some, List<CallerLosses> others) {

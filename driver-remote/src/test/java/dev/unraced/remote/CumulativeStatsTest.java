@@ -4,8 +4,8 @@ package dev.unraced.remote;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.unraced.driver.CallerLosses;
-import dev.unraced.protocol.BooksCodec;
-import dev.unraced.protocol.v1.Books;
+import dev.unraced.protocol.StatsCodec;
+import dev.unraced.protocol.v1.Stats;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -13,18 +13,18 @@ class CumulativeStatsTest {
     private static final CallerLosses NOBODY = new CallerLosses(4_294_967_294L, 1L << 40, 9);
     private static final CallerLosses ROOT = new CallerLosses(0, 1, 5);
 
-    private static Books books(CallerLosses... heaviest) {
-        return Books.newBuilder()
-                .addAllHeaviest(BooksCodec.encode(List.of(heaviest)))
+    private static Stats stats(CallerLosses... heaviest) {
+        return Stats.newBuilder()
+                .addAllHeaviest(StatsCodec.encode(List.of(heaviest)))
                 .build();
     }
 
     @Test
     void lossesByCallerOfAServerThatIsGoneStay() {
         CumulativeStats cumulative = new CumulativeStats();
-        cumulative.fold(books(ROOT), 0, Books.getDefaultInstance());
+        cumulative.fold(stats(ROOT), 0, Stats.getDefaultInstance());
 
-        assertThat(cumulative.total(books(NOBODY, ROOT), 0, 0).heaviest())
+        assertThat(cumulative.total(stats(NOBODY, ROOT), 0, 0).heaviest())
                 .containsExactly(new CallerLosses(0, 1, 10), NOBODY);
     }
 }

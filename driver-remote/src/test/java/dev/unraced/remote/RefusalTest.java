@@ -201,7 +201,7 @@ class RefusalTest {
     }
 
     @Test
-    void anUnknownSubscriptionHasNoBooks() {
+    void anUnknownSubscriptionHasNoStats() {
         try (Link link = new Link(RemoteSettings.of(served.client().build()))) {
             GetStatsRequest request = GetStatsRequest.newBuilder()
                     .setSubscriptionId(ByteString.copyFromUtf8("x"))

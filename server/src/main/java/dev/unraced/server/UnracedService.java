@@ -12,10 +12,9 @@ import dev.unraced.driver.FilterMatcher;
 import dev.unraced.event.Feature;
 import dev.unraced.event.Mitigation;
 import dev.unraced.event.Syscall;
-import dev.unraced.protocol.BooksCodec;
 import dev.unraced.protocol.CapabilitiesCodec;
 import dev.unraced.protocol.Codes;
-import dev.unraced.protocol.v1.Books;
+import dev.unraced.protocol.StatsCodec;
 import dev.unraced.protocol.v1.Delivery;
 import dev.unraced.protocol.v1.GetCapabilitiesRequest;
 import dev.unraced.protocol.v1.GetCapabilitiesResponse;
@@ -26,6 +25,7 @@ import dev.unraced.protocol.v1.SetEnterEventsRequest;
 import dev.unraced.protocol.v1.SetEnterEventsResponse;
 import dev.unraced.protocol.v1.SetMitigationRequest;
 import dev.unraced.protocol.v1.SetMitigationResponse;
+import dev.unraced.protocol.v1.Stats;
 import dev.unraced.protocol.v1.SubscribeRequest;
 import dev.unraced.protocol.v1.UnracedGrpc;
 import dev.unraced.protocol.v1.UnsubscribeRequest;
@@ -211,7 +211,7 @@ final class UnracedService extends UnracedGrpc.UnracedImplBase {
                         PeerAuthorization.current().describe() + " may not change the mode of the shared capture");
             }
             return message.setCapabilities(CapabilitiesCodec.encode(capture.driver(), capabilities))
-                    .setBooks(books(shared()))
+                    .setStats(stats(shared()))
                     .build();
         });
     }
@@ -274,10 +274,10 @@ final class UnracedService extends UnracedGrpc.UnracedImplBase {
         answer(
                 response,
                 () -> GetStatsResponse.newBuilder()
-                        .setBooks(
+                        .setStats(
                                 request.getSubscriptionId().isEmpty()
-                                        ? books(shared())
-                                        : find(request.getSubscriptionId()).books())
+                                        ? stats(shared())
+                                        : find(request.getSubscriptionId()).stats())
                         .build());
     }
 
@@ -285,9 +285,9 @@ final class UnracedService extends UnracedGrpc.UnracedImplBase {
     public void unsubscribe(UnsubscribeRequest request, StreamObserver<UnsubscribeResponse> response) {
         answer(response, () -> {
             Subscription subscription = find(request.getSubscriptionId());
-            Books books = subscription.finish();
+            Stats stats = subscription.finish();
             captures.close(subscription.broadcaster());
-            return UnsubscribeResponse.newBuilder().setBooks(books).build();
+            return UnsubscribeResponse.newBuilder().setStats(stats).build();
         });
     }
 
@@ -300,20 +300,20 @@ final class UnracedService extends UnracedGrpc.UnracedImplBase {
     }
 
     /** Returns the statistics of a capture itself. */
-    private static Books books(Broadcaster broadcaster) {
+    private static Stats stats(Broadcaster broadcaster) {
         CaptureStats stats = broadcaster.stats();
-        return Books.newBuilder()
+        return Stats.newBuilder()
                 .setReturned(stats.returned())
                 .setEntered(stats.entered())
                 .setSubmitted(stats.delivered())
-                .putAllLost(BooksCodec.encode(stats.lost()))
-                .putAllFiltered(BooksCodec.encode(stats.filtered()))
+                .putAllLost(StatsCodec.encode(stats.lost()))
+                .putAllFiltered(StatsCodec.encode(stats.filtered()))
                 .setWakeups(stats.wakeups())
                 .setRingBytes(stats.ringBytes())
                 .setStashBytes(stats.stashBytes())
-                .setStash(BooksCodec.encode(stats.stash()))
+                .setStash(StatsCodec.encode(stats.stash()))
                 .setCopiesMissed(stats.copiesMissed())
-                .addAllHeaviest(BooksCodec.encode(stats.heaviest()))
+                .addAllHeaviest(StatsCodec.encode(stats.heaviest()))
                 .setMitigation(Codes.encode(broadcaster.capture().mitigation()))
                 .setEnterEvents(broadcaster.capture().enterEvents())
                 .setSubscribers(broadcaster.subscribers())

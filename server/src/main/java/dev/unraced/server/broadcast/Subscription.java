@@ -10,17 +10,17 @@ import dev.unraced.driver.LossReason;
 import dev.unraced.event.EventView;
 import dev.unraced.event.RecordLayout;
 import dev.unraced.event.Syscall;
-import dev.unraced.protocol.BooksCodec;
 import dev.unraced.protocol.CapabilitiesCodec;
 import dev.unraced.protocol.Codes;
 import dev.unraced.protocol.EventCodec;
 import dev.unraced.protocol.Protocol;
-import dev.unraced.protocol.v1.Books;
+import dev.unraced.protocol.StatsCodec;
 import dev.unraced.protocol.v1.Cursor;
 import dev.unraced.protocol.v1.Delivery;
 import dev.unraced.protocol.v1.End;
 import dev.unraced.protocol.v1.Payload;
 import dev.unraced.protocol.v1.Started;
+import dev.unraced.protocol.v1.Stats;
 import dev.unraced.server.linux.BootClock;
 import dev.unraced.stash.StashStats;
 import java.nio.ByteBuffer;
@@ -49,7 +49,7 @@ public final class Subscription {
     private static final long LINGER_NANOS = 250_000;
 
     private static final long MAX_LINGER_NANOS = 20_000_000;
-    private static final long BOOKS_NANOS = 1_000_000_000;
+    private static final long STATS_NANOS = 1_000_000_000;
 
     private final ByteString id = Broadcaster.randomId();
     private final Broadcaster broadcaster;
@@ -72,13 +72,13 @@ public final class Subscription {
     private Map<LossReason, Long> baseLost = Map.of();
     private Map<FilterReason, Long> baseFiltered = Map.of();
     private List<CallerLosses> baseHeaviest = List.of();
-    private Books baseMessage = Books.getDefaultInstance();
+    private Stats baseMessage = Stats.getDefaultInstance();
     private boolean resumed;
     private boolean started;
     private boolean finished;
     private long lastSent = System.nanoTime();
-    private long lastBooks = System.nanoTime();
-    private volatile @Nullable Books finalBooks;
+    private long lastStats = System.nanoTime();
+    private volatile @Nullable Stats finalStats;
     private final AtomicLong copies = new AtomicLong();
 
     /**
@@ -152,12 +152,12 @@ public final class Subscription {
         baseEntries = stats.entered();
         // Calls that have returned but are pending will be delivered to this subscriber, too.
         baseCalls = stats.delivered() + stats.totalLost() + stats.totalFiltered() - stats.entered();
-        baseMessage = Books.newBuilder()
+        baseMessage = Stats.newBuilder()
                 .setReturned(baseCalls)
                 .setEntered(baseEntries)
-                .putAllLost(BooksCodec.encode(baseLost))
-                .putAllFiltered(BooksCodec.encode(baseFiltered))
-                .addAllHeaviest(BooksCodec.encode(baseHeaviest))
+                .putAllLost(StatsCodec.encode(baseLost))
+                .putAllFiltered(StatsCodec.encode(baseFiltered))
+                .addAllHeaviest(StatsCodec.encode(baseHeaviest))
                 .build();
     }
 
@@ -188,9 +188,9 @@ public final class Subscription {
         baseMessage = token.getBase();
         baseCalls = baseMessage.getReturned();
         baseEntries = baseMessage.getEntered();
-        baseLost = BooksCodec.losses(baseMessage.getLostMap());
-        baseFiltered = BooksCodec.filtered(baseMessage.getFilteredMap());
-        baseHeaviest = BooksCodec.callers(baseMessage.getHeaviestList());
+        baseLost = StatsCodec.losses(baseMessage.getLostMap());
+        baseFiltered = StatsCodec.filtered(baseMessage.getFilteredMap());
+        baseHeaviest = StatsCodec.callers(baseMessage.getHeaviestList());
         BroadcastRing.Cursor from = new BroadcastRing.Cursor();
         from.position = token.getPosition();
         from.ordinal = token.getOrdinal();
@@ -235,9 +235,9 @@ public final class Subscription {
         }
         if (backlog == 0 && ended) {
             end();
-        } else if (now - lastBooks >= BOOKS_NANOS) {
-            lastBooks = now;
-            send(Delivery.newBuilder().setBooks(books()), now);
+        } else if (now - lastStats >= STATS_NANOS) {
+            lastStats = now;
+            send(Delivery.newBuilder().setStats(stats()), now);
         }
         return false;
     }
@@ -256,20 +256,20 @@ public final class Subscription {
                 .setCaptureId(broadcaster.id())
                 .setResumed(resumed)
                 .setCapabilities(CapabilitiesCodec.encode(capture.driver(), capture.capabilities()));
-        send(Delivery.newBuilder().setStarted(message).setBooks(books()), System.nanoTime());
+        send(Delivery.newBuilder().setStarted(message).setStats(stats()), System.nanoTime());
     }
 
     private void end() {
         finished = true;
         if (broadcaster.isStopping()) {
-            send(Delivery.newBuilder().setBooks(books()), System.nanoTime());
+            send(Delivery.newBuilder().setStats(stats()), System.nanoTime());
             broadcaster.detach(this);
             transport.fail(new IllegalStateException("the server is stopping"));
             return;
         }
         Throwable failure = broadcaster.failure();
         String why = failure == null ? "" : String.valueOf(failure.getMessage());
-        send(Delivery.newBuilder().setBooks(books()).setEnd(End.newBuilder().setFailure(why)), System.nanoTime());
+        send(Delivery.newBuilder().setStats(stats()).setEnd(End.newBuilder().setFailure(why)), System.nanoTime());
         broadcaster.detach(this);
         transport.complete();
     }
@@ -399,13 +399,13 @@ public final class Subscription {
     }
 
     /** Returns the statistics of this subscription up to now, or up to its end. */
-    public Books books() {
-        Books last = finalBooks;
+    public Stats stats() {
+        Stats last = finalStats;
         return last != null ? last : live().build();
     }
 
     /** Ends the subscription, and freezes its statistics. */
-    public Books finish() {
+    public Stats finish() {
         broadcaster.detach(this);
         synchronized (this) {
             finished = true;
@@ -413,16 +413,19 @@ public final class Subscription {
         if (broadcaster.isOwn()) {
             broadcaster.close();
         }
-        Books.Builder books = live();
+        Stats.Builder message = live();
         // Calls that returned, but are still on their way in a shared capture, count as submitted, and so as this
         // subscriber's loss.
-        long sent = books.getReturned() + books.getEntered() - sum(books.getLostMap()) - sum(books.getFilteredMap());
-        books.setSubmitted(Math.max(books.getSubmitted(), sent));
+        long sent = message.getReturned()
+                + message.getEntered()
+                - sum(message.getLostMap())
+                - sum(message.getFilteredMap());
+        message.setSubmitted(Math.max(message.getSubmitted(), sent));
         if (!broadcaster.isOwn()) {
-            books.setStash(BooksCodec.encode(leave(BooksCodec.decode(books.getStash()))));
+            message.setStash(StatsCodec.encode(leave(StatsCodec.decode(message.getStash()))));
         }
-        Books last = books.build();
-        finalBooks = last;
+        Stats last = message.build();
+        finalStats = last;
         return last;
     }
 
@@ -439,10 +442,10 @@ public final class Subscription {
                 stash.capacity());
     }
 
-    private Books.Builder live() {
+    private Stats.Builder live() {
         // The ordinal is taken first: statistics with a higher one were then read later.
-        Books.Builder books =
-                Books.newBuilder().setOrdinal(copies.incrementAndGet()).setTimeNs(BootClock.nanos());
+        Stats.Builder message =
+                Stats.newBuilder().setOrdinal(copies.incrementAndGet()).setTimeNs(BootClock.nanos());
         long ordinal;
         long passed;
         long lost;
@@ -453,43 +456,44 @@ public final class Subscription {
             lost = cursor.missed + missing;
             filtered.forEach((reason, count) -> {
                 if (count.get() > 0) {
-                    books.putFiltered(reason.name(), count.get());
+                    message.putFiltered(reason.name(), count.get());
                 }
             });
-            books.setReturned(-baseCalls - hiddenCalls).setEntered(-baseEntries - hiddenEnterEvents);
+            message.setReturned(-baseCalls - hiddenCalls).setEntered(-baseEntries - hiddenEnterEvents);
         }
         // The capture's statistics are read last: events that arrive in between then count as pending, never as
         // negative.
         CaptureStats stats = broadcaster.stats();
-        add(books, stats);
+        add(message, stats);
         if (lost > 0) {
-            books.putLost(LossReason.QUEUE_FULL.name(), books.getLostOrDefault(LossReason.QUEUE_FULL.name(), 0) + lost);
+            message.putLost(
+                    LossReason.QUEUE_FULL.name(), message.getLostOrDefault(LossReason.QUEUE_FULL.name(), 0) + lost);
         }
-        return books.setReturned(books.getReturned() + stats.returned())
-                .setEntered(books.getEntered() + stats.entered())
+        return message.setReturned(message.getReturned() + stats.returned())
+                .setEntered(message.getEntered() + stats.entered())
                 .setSubmitted(passed + broadcaster.underWay(stats, ordinal))
                 .setWakeups(stats.wakeups())
                 .setRingBytes(stats.ringBytes())
                 .setStashBytes(stats.stashBytes())
-                .setStash(BooksCodec.encode(stats.stash()))
+                .setStash(StatsCodec.encode(stats.stash()))
                 .setCopiesMissed(stats.copiesMissed())
-                .addAllHeaviest(BooksCodec.encode(CallerLosses.since(baseHeaviest, stats.heaviest())))
+                .addAllHeaviest(StatsCodec.encode(CallerLosses.since(baseHeaviest, stats.heaviest())))
                 .setMitigation(Codes.encode(broadcaster.capture().mitigation()))
                 .setEnterEvents(wantsEnterEvents && broadcaster.capture().enterEvents())
                 .setSubscribers(broadcaster.subscribers());
     }
 
-    private void add(Books.Builder books, CaptureStats stats) {
+    private void add(Stats.Builder message, CaptureStats stats) {
         stats.lost().forEach((reason, count) -> {
             long since = count - Objects.requireNonNull(baseLost.getOrDefault(reason, 0L));
             if (since > 0) {
-                books.putLost(reason.name(), since);
+                message.putLost(reason.name(), since);
             }
         });
         stats.filtered().forEach((reason, count) -> {
             long since = count - Objects.requireNonNull(baseFiltered.getOrDefault(reason, 0L));
             if (since > 0) {
-                books.putFiltered(reason.name(), books.getFilteredOrDefault(reason.name(), 0) + since);
+                message.putFiltered(reason.name(), message.getFilteredOrDefault(reason.name(), 0) + since);
             }
         });
     }

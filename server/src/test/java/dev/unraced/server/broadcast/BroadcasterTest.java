@@ -32,9 +32,9 @@ import dev.unraced.event.Origin;
 import dev.unraced.event.RecordEncoder;
 import dev.unraced.event.RecordLayout;
 import dev.unraced.event.Syscall;
-import dev.unraced.protocol.v1.Books;
 import dev.unraced.protocol.v1.Delivery;
 import dev.unraced.protocol.v1.Payload;
+import dev.unraced.protocol.v1.Stats;
 import dev.unraced.server.linux.CgroupTree;
 import dev.unraced.sim.SimKernel;
 import dev.unraced.stash.StashStats;
@@ -78,10 +78,10 @@ class BroadcasterTest {
         SimKernel kernel = SimKernel.create();
         LinkedBlockingQueue<Long> numbers = new LinkedBlockingQueue<>();
         Subscription broken = mock(Subscription.class);
-        doThrow(new IllegalStateException("no books")).when(broken).begin(any(), any());
+        doThrow(new IllegalStateException("no statistics")).when(broken).begin(any(), any());
         try (Broadcaster broadcaster = new Broadcaster(kernel.capture(), false, 1 << 16);
                 SinkReader reader = broadcaster.addReader("subscriber", event -> numbers.add(event.sequence()))) {
-            assertThatThrownBy(() -> broadcaster.attach(broken)).hasRootCauseMessage("no books");
+            assertThatThrownBy(() -> broadcaster.attach(broken)).hasRootCauseMessage("no statistics");
             assertThat(broadcaster.subscribers()).isZero();
             kernel.process("after").thread().openat("/tmp/first").finish();
             assertThat(numbers.poll(20, TimeUnit.SECONDS)).isEqualTo(1);
@@ -149,10 +149,10 @@ class BroadcasterTest {
     @Test
     void anErrorWhileASubscriptionBeginsIsItsOwn() {
         Subscription broken = mock(Subscription.class);
-        doThrow(new AssertionError("no books")).when(broken).begin(any(), any());
+        doThrow(new AssertionError("no statistics")).when(broken).begin(any(), any());
         try (Broadcaster broadcaster = new Broadcaster(consumedBy(call -> 0), false, 1 << 16)) {
             CompletableFuture<Void> attached = CompletableFuture.runAsync(() -> broadcaster.attach(broken));
-            assertThatThrownBy(() -> attached.get(20, TimeUnit.SECONDS)).hasRootCauseMessage("no books");
+            assertThatThrownBy(() -> attached.get(20, TimeUnit.SECONDS)).hasRootCauseMessage("no statistics");
             assertThat(broadcaster.isEnded()).isFalse();
         }
     }
@@ -184,15 +184,15 @@ class BroadcasterTest {
             awaitEvents(deliveries, 2);
             stats = new CaptureStats(4, 0, 4, 0, Map.of(), Map.of(), 0, 0, 0, StashStats.NONE, 0, CALLERS);
             assertThat(broadcaster.stats().heaviest()).isEqualTo(CALLERS);
-            Books books = subscription.books();
-            assertThat(books.getLostMap()).isEqualTo(Map.of(LossReason.MALFORMED.name(), 2L));
-            assertThat(books.getReturned()).isEqualTo(4);
-            assertThat(books.getSubmitted()).isEqualTo(2);
+            Stats last = subscription.stats();
+            assertThat(last.getLostMap()).isEqualTo(Map.of(LossReason.MALFORMED.name(), 2L));
+            assertThat(last.getReturned()).isEqualTo(4);
+            assertThat(last.getSubmitted()).isEqualTo(2);
             // A later subscriber did not lose these events.
             Subscription later = subscription(broadcaster, new LinkedBlockingQueue<>());
             broadcaster.attach(later);
-            assertThat(later.books().getLostMap()).isEmpty();
-            assertThat(later.books().getReturned()).isZero();
+            assertThat(later.stats().getLostMap()).isEmpty();
+            assertThat(later.stats().getReturned()).isZero();
         } finally {
             logger.detachAppender(log);
         }

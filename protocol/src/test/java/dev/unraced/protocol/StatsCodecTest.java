@@ -4,20 +4,20 @@ package dev.unraced.protocol;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.unraced.driver.CallerLosses;
-import dev.unraced.protocol.v1.Books;
+import dev.unraced.protocol.v1.Stats;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-class BooksCodecTest {
+class StatsCodecTest {
     private static final CallerLosses NOBODY = new CallerLosses(4_294_967_294L, 1L << 40, 9);
     private static final CallerLosses ROOT = new CallerLosses(0, 1, 5);
 
     @Test
     void lossesByCallerTravelAsTheyAre() {
-        Books message = Books.newBuilder()
-                .addAllHeaviest(BooksCodec.encode(List.of(NOBODY, ROOT)))
+        Stats message = Stats.newBuilder()
+                .addAllHeaviest(StatsCodec.encode(List.of(NOBODY, ROOT)))
                 .build();
 
-        assertThat(BooksCodec.callers(message.getHeaviestList())).containsExactly(NOBODY, ROOT);
+        assertThat(StatsCodec.callers(message.getHeaviestList())).containsExactly(NOBODY, ROOT);
     }
 }

@@ -11,9 +11,9 @@ import java.util.List;
 import java.util.Map;
 
 /** Converts parts of the statistics to messages and back. Reasons travel by name. */
-public final class BooksCodec {
+public final class StatsCodec {
 
-    private BooksCodec() {}
+    private StatsCodec() {}
 
     /** Returns counts by the names of their reasons. */
     public static Map<String, Long> encode(Map<? extends Enum<?>, Long> counts) {
