@@ -8,7 +8,7 @@ const loader = require('@grpc/proto-loader');
 
 const address = process.argv[2] || 'unix:/run/unraced/serve/unraced.sock';
 const limit = Number(process.argv[3] || Infinity);
-const protos = path.join(__dirname, '../../driver-remote/src/main/proto');
+const protos = path.join(__dirname, '../../protocol/src/main/proto');
 
 const definition = loader.loadSync('unraced/v1/unraced.proto', {
   includeDirs: [protos],

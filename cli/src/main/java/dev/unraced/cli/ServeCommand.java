@@ -10,12 +10,13 @@ import dev.unraced.config.CaptureConfigBuilder;
 import dev.unraced.driver.CaptureStats;
 import dev.unraced.driver.Drivers;
 import dev.unraced.driver.Selection;
-import dev.unraced.remote.server.Account;
-import dev.unraced.remote.server.Captures;
-import dev.unraced.remote.server.Hub;
-import dev.unraced.remote.server.RemoteServer;
-import dev.unraced.remote.server.ServerSettings;
-import dev.unraced.remote.server.ServiceManager;
+import dev.unraced.server.Captures;
+import dev.unraced.server.GrpcServer;
+import dev.unraced.server.ServerSettings;
+import dev.unraced.server.Sinks;
+import dev.unraced.server.broadcast.Broadcaster;
+import dev.unraced.server.linux.Account;
+import dev.unraced.server.linux.ServiceManager;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -110,19 +111,19 @@ final class ServeCommand implements Callable<Integer> {
         boolean local = all.stage(selection.driver().name()).isEmpty();
         ServerSettings server = serve.settings();
         try (Captures captures = new Captures(selection.driver(), settings, local, server.limits(), true);
-                Sinks open = Sinks.open(sinks, first, hub(captures))) {
+                Sinks open = Sinks.open(sinks, first, broadcaster(captures))) {
             serve(captures, open, server, selection);
         }
         return ExitCode.OK;
     }
 
-    private static Hub hub(Captures captures) {
+    private static Broadcaster broadcaster(Captures captures) {
         return captures.shared().orElseThrow();
     }
 
     private void serve(Captures captures, Sinks open, ServerSettings settings, Selection selection) {
         ServiceManager manager = new ServiceManager(console.environment());
-        try (RemoteServer server = RemoteServer.start(settings, captures)) {
+        try (GrpcServer server = GrpcServer.start(settings, captures)) {
             StopSignals signals = StopSignals.install(stop::countDown);
             if (user != null) {
                 server.handOver(user);
@@ -151,8 +152,9 @@ final class ServeCommand implements Callable<Integer> {
     }
 
     private void summarise(Captures captures, Sinks open) {
-        CaptureStats stats = hub(captures).stats();
-        console.err().println(Books.summary("served", hub(captures).capture().driver(), stats));
+        CaptureStats stats = broadcaster(captures).stats();
+        console.err()
+                .println(Books.summary("served", broadcaster(captures).capture().driver(), stats));
         String losers = Books.losers(stats);
         if (!losers.isEmpty()) {
             console.err().println(losers);

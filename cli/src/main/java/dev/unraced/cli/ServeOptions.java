@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.cli;
 
-import dev.unraced.remote.server.Access;
-import dev.unraced.remote.server.Account;
-import dev.unraced.remote.server.Limits;
-import dev.unraced.remote.server.Owner;
-import dev.unraced.remote.server.ServerSettings;
-import dev.unraced.remote.wire.Address;
-import dev.unraced.remote.wire.TlsFiles;
+import dev.unraced.protocol.Address;
+import dev.unraced.protocol.TlsFiles;
+import dev.unraced.server.Limits;
+import dev.unraced.server.ServerSettings;
+import dev.unraced.server.connection.Access;
+import dev.unraced.server.linux.Account;
+import dev.unraced.server.linux.Owner;
 import java.nio.file.Path;
 import java.util.LinkedHashSet;
 import java.util.List;

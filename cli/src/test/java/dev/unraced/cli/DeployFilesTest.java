@@ -4,7 +4,7 @@ package dev.unraced.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.unraced.driver.Drivers;
-import dev.unraced.remote.wire.Address;
+import dev.unraced.protocol.Address;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

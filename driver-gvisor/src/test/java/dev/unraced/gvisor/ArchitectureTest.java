@@ -19,7 +19,9 @@ class ArchitectureTest {
             .resideInAnyPackage(
                     "dev.unraced.ebpf..",
                     "dev.unraced.kmod..",
+                    "dev.unraced.protocol..",
                     "dev.unraced.remote..",
+                    "dev.unraced.server..",
                     "dev.unraced.sim..",
                     "dev.unraced.cli..",
                     "dev.unraced.conformance..");

@@ -3,10 +3,10 @@ package dev.unraced.remote;
 
 import dev.unraced.config.InvalidConfigException;
 import dev.unraced.driver.CaptureException;
-import dev.unraced.remote.v1.UnracedGrpc;
-import dev.unraced.remote.wire.Address;
-import dev.unraced.remote.wire.Protocol;
-import dev.unraced.remote.wire.TlsIdentity;
+import dev.unraced.protocol.Address;
+import dev.unraced.protocol.Protocol;
+import dev.unraced.protocol.TlsIdentity;
+import dev.unraced.protocol.v1.UnracedGrpc;
 import io.grpc.ChannelCredentials;
 import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;

@@ -2,7 +2,7 @@
 package dev.unraced.remote;
 
 import dev.unraced.driver.Availability;
-import dev.unraced.remote.wire.Address;
+import dev.unraced.protocol.Address;
 import io.grpc.Status;
 import java.nio.file.Path;
 

@@ -10,17 +10,17 @@ import dev.unraced.driver.CaptureException;
 import dev.unraced.driver.Driver;
 import dev.unraced.event.Feature;
 import dev.unraced.event.RecordLayout;
-import dev.unraced.remote.v1.Books;
-import dev.unraced.remote.v1.GetCapabilitiesRequest;
-import dev.unraced.remote.v1.GetCapabilitiesResponse;
-import dev.unraced.remote.v1.OwnCapture;
-import dev.unraced.remote.v1.Payload;
-import dev.unraced.remote.v1.SubscribeRequest;
-import dev.unraced.remote.wire.Address;
-import dev.unraced.remote.wire.CapabilitiesCodec;
-import dev.unraced.remote.wire.Codes;
-import dev.unraced.remote.wire.FiltersCodec;
-import dev.unraced.remote.wire.Protocol;
+import dev.unraced.protocol.Address;
+import dev.unraced.protocol.CapabilitiesCodec;
+import dev.unraced.protocol.Codes;
+import dev.unraced.protocol.FiltersCodec;
+import dev.unraced.protocol.Protocol;
+import dev.unraced.protocol.v1.GetCapabilitiesRequest;
+import dev.unraced.protocol.v1.GetCapabilitiesResponse;
+import dev.unraced.protocol.v1.OwnCapture;
+import dev.unraced.protocol.v1.Payload;
+import dev.unraced.protocol.v1.Stats;
+import dev.unraced.protocol.v1.SubscribeRequest;
 import dev.unraced.ring.RingCapture;
 import dev.unraced.ring.RingWriter;
 import io.grpc.StatusRuntimeException;
@@ -146,7 +146,7 @@ public final class RemoteDriver implements Driver {
         RingCapture capture = new RingCapture(NAME, here(settings, source.capabilities()), ring.reader(), source);
         try {
             if (!settings.ownCapture()) {
-                checkMode(config, source.firstBooks());
+                checkMode(config, source.firstStats());
             }
             return capture;
         } catch (CaptureException e) {
@@ -179,8 +179,8 @@ public final class RemoteDriver implements Driver {
     }
 
     /** Refuses a shared capture in another mode than this configuration asks for, as that mode stays. */
-    private static void checkMode(CaptureConfig config, Books books) {
-        var mode = RemoteSource.mode(books);
+    private static void checkMode(CaptureConfig config, Stats stats) {
+        var mode = RemoteSource.mode(stats);
         if (isChosen(config, "unraced.mitigation") && config.mitigation() != mode) {
             throw new CaptureException("driver remote: the server's shared capture runs with mitigation "
                     + lower(mode) + ", not " + lower(config.mitigation())
@@ -191,7 +191,7 @@ public final class RemoteDriver implements Driver {
             throw new CaptureException("driver remote: the limits of the server's shared capture are the server's own."
                     + " Leave unraced.limit out, or ask for a capture of your own (unraced.remote.own-capture = on).");
         }
-        if (config.enterEvents() && !books.getEnterEvents()) {
+        if (config.enterEvents() && !stats.getEnterEvents()) {
             throw new CaptureException("driver remote: the server's shared capture makes no enter events."
                     + " Have its operator begin them, or ask for a capture of your own"
                     + " (unraced.remote.own-capture = on).");

@@ -8,17 +8,17 @@ import dev.unraced.driver.Gap;
 import dev.unraced.event.Mitigation;
 import dev.unraced.event.RecordEncoder;
 import dev.unraced.event.RecordLayout;
-import dev.unraced.remote.v1.Books;
-import dev.unraced.remote.v1.Delivery;
-import dev.unraced.remote.v1.GetStatsRequest;
-import dev.unraced.remote.v1.SetEnterEventsRequest;
-import dev.unraced.remote.v1.SetMitigationRequest;
-import dev.unraced.remote.v1.Started;
-import dev.unraced.remote.v1.SubscribeRequest;
-import dev.unraced.remote.v1.UnracedGrpc;
-import dev.unraced.remote.v1.UnsubscribeRequest;
-import dev.unraced.remote.wire.CapabilitiesCodec;
-import dev.unraced.remote.wire.Codes;
+import dev.unraced.protocol.CapabilitiesCodec;
+import dev.unraced.protocol.Codes;
+import dev.unraced.protocol.v1.Delivery;
+import dev.unraced.protocol.v1.GetStatsRequest;
+import dev.unraced.protocol.v1.SetEnterEventsRequest;
+import dev.unraced.protocol.v1.SetMitigationRequest;
+import dev.unraced.protocol.v1.Started;
+import dev.unraced.protocol.v1.Stats;
+import dev.unraced.protocol.v1.SubscribeRequest;
+import dev.unraced.protocol.v1.UnracedGrpc;
+import dev.unraced.protocol.v1.UnsubscribeRequest;
 import dev.unraced.ring.RingWriter;
 import dev.unraced.ring.SourceBooks;
 import dev.unraced.ring.UserSource;
@@ -56,7 +56,7 @@ final class RemoteSource extends UserSource {
     private final Link link;
     private final Thread thread = new Thread(this::keepGoing, "unraced-remote");
     private final CompletableFuture<Started> first = new CompletableFuture<>();
-    private final Tally tally = new Tally();
+    private final CumulativeStats cumulative = new CumulativeStats();
 
     private volatile boolean stopping;
     private volatile boolean ended;
@@ -65,7 +65,7 @@ final class RemoteSource extends UserSource {
     private volatile @Nullable Started session;
     private ByteString token = ByteString.EMPTY;
     private ByteString captureId = ByteString.EMPTY;
-    private Books lastBooks = Books.getDefaultInstance();
+    private Stats lastStats = Stats.getDefaultInstance();
     /** The records of the current capture that arrived, well-formed or not. */
     private long arrived;
 
@@ -118,8 +118,8 @@ final class RemoteSource extends UserSource {
     }
 
     /** Returns the statistics that came with the start of the stream. */
-    synchronized Books firstBooks() {
-        return lastBooks;
+    synchronized Stats firstStats() {
+        return lastStats;
     }
 
     private void abandon() {
@@ -149,8 +149,8 @@ final class RemoteSource extends UserSource {
         channel = fresh;
         boolean gotThrough = false;
         try {
-            Subscription subscription = Subscription.begin(fresh, request());
-            for (Subscription.Item item = subscription.take(); !stopping; item = subscription.take()) {
+            DeliveryStream stream = DeliveryStream.begin(fresh, request());
+            for (DeliveryStream.Item item = stream.take(); !stopping; item = stream.take()) {
                 Delivery delivery = item.delivery();
                 if (delivery == null) {
                     broken(item.end() == null ? Status.UNKNOWN : item.end());
@@ -158,7 +158,7 @@ final class RemoteSource extends UserSource {
                 }
                 gotThrough = true;
                 accept(delivery);
-                subscription.done();
+                stream.done();
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -196,13 +196,13 @@ final class RemoteSource extends UserSource {
 
     private void accept(Delivery delivery) {
         if (delivery.hasStarted()) {
-            begin(delivery.getStarted(), delivery.getBooks());
+            begin(delivery.getStarted(), delivery.getStats());
         }
         int written = delivery.getRecords().isEmpty() ? 0 : write(delivery.getRecords(), delivery.getCount());
         synchronized (this) {
             arrived += written;
-            if (delivery.hasBooks()) {
-                learn(delivery.getBooks());
+            if (delivery.hasStats()) {
+                learn(delivery.getStats());
             }
             if (!delivery.getResumeToken().isEmpty()) {
                 token = delivery.getResumeToken();
@@ -218,16 +218,16 @@ final class RemoteSource extends UserSource {
         }
     }
 
-    private synchronized void begin(Started started, Books books) {
+    private synchronized void begin(Started started, Stats stats) {
         if (!captureId.isEmpty() && !started.getResumed()) {
-            Gap gap = tally.fold(lastBooks, arrived, books);
+            Gap gap = cumulative.fold(lastStats, arrived, stats);
             arrived = 0;
             LOG.warn(
                     "The server began anew, for the {}. time: nobody counted the calls of {} s before, and {} events were"
                             + " lost in all",
-                    tally.restarts(),
+                    cumulative.restarts(),
                     String.format(Locale.ROOT, "%.3f", gap.nanos() / 1e9),
-                    tally.total(books, 0, malformed).lost().values().stream()
+                    cumulative.total(stats, 0, malformed).lost().values().stream()
                             .mapToLong(Long::longValue)
                             .sum());
         } else if (outage) {
@@ -235,7 +235,7 @@ final class RemoteSource extends UserSource {
         }
         outage = false;
         captureId = started.getCaptureId();
-        lastBooks = books;
+        lastStats = stats;
         session = started;
     }
 
@@ -287,14 +287,14 @@ final class RemoteSource extends UserSource {
     public Mitigation mitigation() {
         refresh();
         synchronized (this) {
-            return mode(lastBooks);
+            return mode(lastStats);
         }
     }
 
     /** Returns the mode in the statistics. */
-    static Mitigation mode(Books books) {
+    static Mitigation mode(Stats stats) {
         try {
-            return Codes.decode(books.getMitigation());
+            return Codes.decode(stats.getMitigation());
         } catch (IllegalArgumentException e) {
             // A later version's mode has no name here; this mode is the closest.
             return Mitigation.STASH;
@@ -313,7 +313,7 @@ final class RemoteSource extends UserSource {
     public boolean enterEvents() {
         refresh();
         synchronized (this) {
-            return lastBooks.getEnterEvents();
+            return lastStats.getEnterEvents();
         }
     }
 
@@ -357,25 +357,25 @@ final class RemoteSource extends UserSource {
             return;
         }
         try {
-            Books books = stub(now)
+            Stats stats = stub(now)
                     .getStats(GetStatsRequest.newBuilder()
                             .setSubscriptionId(started.getSubscriptionId())
                             .build())
-                    .getBooks();
+                    .getStats();
             synchronized (this) {
                 if (started.getSubscriptionId().equals(subscriptionId())) {
-                    learn(books);
+                    learn(stats);
                 }
             }
         } catch (StatusRuntimeException e) {
-            LOG.debug("The server does not tell its books", e);
+            LOG.debug("The server does not report its statistics", e);
         }
     }
 
     /** Statistics that arrive with records may be older than those that a caller has asked for meanwhile. */
-    private synchronized void learn(Books books) {
-        if (books.getOrdinal() >= lastBooks.getOrdinal()) {
-            lastBooks = books;
+    private synchronized void learn(Stats stats) {
+        if (stats.getOrdinal() >= lastStats.getOrdinal()) {
+            lastStats = stats;
         }
     }
 
@@ -383,13 +383,13 @@ final class RemoteSource extends UserSource {
     public SourceBooks books() {
         refresh();
         synchronized (this) {
-            return tally.total(lastBooks, arrived, malformed);
+            return cumulative.total(lastStats, arrived, malformed);
         }
     }
 
     @Override
     public synchronized List<Gap> gaps() {
-        return tally.gaps();
+        return cumulative.gaps();
     }
 
     @Override
@@ -399,16 +399,16 @@ final class RemoteSource extends UserSource {
         stopping = true;
         if (now != null && started != null) {
             try {
-                Books books = stub(now)
+                Stats stats = stub(now)
                         .unsubscribe(UnsubscribeRequest.newBuilder()
                                 .setSubscriptionId(started.getSubscriptionId())
                                 .build())
-                        .getBooks();
+                        .getStats();
                 synchronized (this) {
-                    learn(books);
+                    learn(stats);
                 }
             } catch (StatusRuntimeException e) {
-                LOG.debug("The server does not tell its last books", e);
+                LOG.debug("The server does not report its last statistics", e);
             }
         }
         finished = true;

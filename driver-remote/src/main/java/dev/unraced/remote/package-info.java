@@ -4,7 +4,7 @@
  * becomes an ordinary {@link dev.unraced.driver.Capture}: arriving records are written into a ring of this process and
  * read from there.
  *
- * <p>The package {@code wire} holds the parts that both ends share. The other end is in {@code server}; nothing here
+ * <p>The module {@code protocol} holds the parts that both ends share. The other end is in {@code server}; nothing here
  * depends on it.
  */
 @NullMarked

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.remote;
 
-import dev.unraced.remote.wire.TlsFiles;
+import dev.unraced.protocol.TlsFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

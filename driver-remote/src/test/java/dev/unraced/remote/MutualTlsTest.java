@@ -10,13 +10,13 @@ import dev.unraced.config.CaptureConfigBuilder;
 import dev.unraced.config.InvalidConfigException;
 import dev.unraced.driver.Availability;
 import dev.unraced.driver.Capture;
-import dev.unraced.remote.server.Access;
-import dev.unraced.remote.server.Captures;
-import dev.unraced.remote.server.Limits;
-import dev.unraced.remote.server.RemoteServer;
-import dev.unraced.remote.server.ServerSettings;
-import dev.unraced.remote.wire.Address;
-import dev.unraced.remote.wire.TlsFiles;
+import dev.unraced.protocol.Address;
+import dev.unraced.protocol.TlsFiles;
+import dev.unraced.server.Captures;
+import dev.unraced.server.GrpcServer;
+import dev.unraced.server.Limits;
+import dev.unraced.server.ServerSettings;
+import dev.unraced.server.connection.Access;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
@@ -55,7 +55,7 @@ class MutualTlsTest {
         return ServerSettings.at(new Address.Tcp(host, 0));
     }
 
-    private static CaptureConfigBuilder client(RemoteServer server, TlsFiles files, Path authorities) {
+    private static CaptureConfigBuilder client(GrpcServer server, TlsFiles files, Path authorities) {
         return CaptureConfig.builder()
                 .driver("remote")
                 .ringBytes(1 << 20)
@@ -81,8 +81,8 @@ class MutualTlsTest {
         TlsFiles other = ours.sign("other");
         Access access = new Access(Set.of(), List.of("agent"), Set.of(), List.of());
         try (Captures captures = captures();
-                RemoteServer listening =
-                        RemoteServer.start(tcp("localhost").tls(server).access(access), captures)) {
+                GrpcServer listening =
+                        GrpcServer.start(tcp("localhost").tls(server).access(access), captures)) {
             try (Capture capture =
                     driver.open(client(listening, agent, ours.authority()).build())) {
                 hose.make(10, 1);
@@ -113,7 +113,7 @@ class MutualTlsTest {
         Certificates ours = new Certificates(directory);
         TlsFiles agent = ours.sign("agent");
         try (Captures captures = captures();
-                RemoteServer listening = RemoteServer.start(
+                GrpcServer listening = GrpcServer.start(
                         tcp("localhost").tls(ours.sign("server")).limits(new Limits(4, 0, 16, 1 << 20)), captures);
                 Capture first =
                         driver.open(client(listening, agent, ours.authority()).build())) {
@@ -135,7 +135,7 @@ class MutualTlsTest {
         Certificates second = new Certificates(directory.resolve("second"));
         TlsFiles server = first.sign("server");
         try (Captures captures = captures();
-                RemoteServer listening = RemoteServer.start(tcp("localhost").tls(server), captures)) {
+                GrpcServer listening = GrpcServer.start(tcp("localhost").tls(server), captures)) {
             CaptureConfig later =
                     client(listening, second.sign("agent"), second.authority()).build();
             assertRefused(later, "NO_SERVER");
@@ -151,7 +151,7 @@ class MutualTlsTest {
     void aPortScanAndGarbageChangeNothing(@TempDir Path directory) throws IOException, InterruptedException {
         Certificates ours = new Certificates(directory);
         try (Captures captures = captures();
-                RemoteServer listening = RemoteServer.start(tcp("localhost").tls(ours.sign("server")), captures);
+                GrpcServer listening = GrpcServer.start(tcp("localhost").tls(ours.sign("server")), captures);
                 Capture capture = driver.open(
                         client(listening, ours.sign("agent"), ours.authority()).build())) {
             InetSocketAddress port = new InetSocketAddress(
@@ -192,11 +192,11 @@ class MutualTlsTest {
     @Test
     void plaintextIsForLoopbackAndOnlyWhenAsked() {
         try (Captures captures = captures()) {
-            assertThatThrownBy(() -> RemoteServer.start(tcp("0.0.0.0"), captures))
+            assertThatThrownBy(() -> GrpcServer.start(tcp("0.0.0.0"), captures))
                     .isInstanceOf(InvalidConfigException.class)
                     .hasMessageContaining("anybody could read the events")
                     .hasMessageContaining("--certificate");
-            assertThatThrownBy(() -> RemoteServer.start(tcp("127.0.0.1"), captures))
+            assertThatThrownBy(() -> GrpcServer.start(tcp("127.0.0.1"), captures))
                     .isInstanceOf(InvalidConfigException.class)
                     .hasMessageContaining("--plaintext");
         }

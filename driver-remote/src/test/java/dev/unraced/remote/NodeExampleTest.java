@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.unraced.config.CaptureConfig;
-import dev.unraced.remote.wire.Address;
+import dev.unraced.protocol.Address;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -31,10 +31,10 @@ class NodeExampleTest {
         for (String file : List.of("package.json", "watch.js")) {
             Files.copy(ROOT.resolve("examples/node").resolve(file), example.resolve(file));
         }
-        Path protos = copy.resolve("driver-remote/src/main/proto/unraced/v1");
+        Path protos = copy.resolve("protocol/src/main/proto/unraced/v1");
         Files.createDirectories(protos);
         for (String file : List.of("unraced.proto", "event.proto")) {
-            Files.copy(ROOT.resolve("driver-remote/src/main/proto/unraced/v1").resolve(file), protos.resolve(file));
+            Files.copy(ROOT.resolve("protocol/src/main/proto/unraced/v1").resolve(file), protos.resolve(file));
         }
         assumeTrue(
                 run(example, "npm", "install", "--no-audit", "--no-fund", "--no-package-lock") == 0,

@@ -10,14 +10,14 @@ import dev.unraced.config.CaptureConfig;
 import dev.unraced.driver.Availability;
 import dev.unraced.driver.Capture;
 import dev.unraced.driver.CaptureException;
-import dev.unraced.remote.server.Access;
-import dev.unraced.remote.server.Limits;
-import dev.unraced.remote.v1.Filters;
-import dev.unraced.remote.v1.GetStatsRequest;
-import dev.unraced.remote.v1.OwnCapture;
-import dev.unraced.remote.v1.Payload;
-import dev.unraced.remote.v1.SubscribeRequest;
-import dev.unraced.remote.v1.UnracedGrpc;
+import dev.unraced.protocol.v1.Filters;
+import dev.unraced.protocol.v1.GetStatsRequest;
+import dev.unraced.protocol.v1.OwnCapture;
+import dev.unraced.protocol.v1.Payload;
+import dev.unraced.protocol.v1.SubscribeRequest;
+import dev.unraced.protocol.v1.UnracedGrpc;
+import dev.unraced.server.Limits;
+import dev.unraced.server.connection.Access;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.io.IOException;
@@ -201,7 +201,7 @@ class RefusalTest {
     }
 
     @Test
-    void anUnknownSubscriptionHasNoBooks() {
+    void anUnknownSubscriptionHasNoStats() {
         try (Link link = new Link(RemoteSettings.of(served.client().build()))) {
             GetStatsRequest request = GetStatsRequest.newBuilder()
                     .setSubscriptionId(ByteString.copyFromUtf8("x"))

@@ -4,11 +4,11 @@ package dev.unraced.remote;
 import dev.unraced.config.CaptureConfig;
 import dev.unraced.config.CaptureConfigBuilder;
 import dev.unraced.driver.Driver;
-import dev.unraced.remote.server.Captures;
-import dev.unraced.remote.server.Limits;
-import dev.unraced.remote.server.RemoteServer;
-import dev.unraced.remote.server.ServerSettings;
-import dev.unraced.remote.wire.Address;
+import dev.unraced.protocol.Address;
+import dev.unraced.server.Captures;
+import dev.unraced.server.GrpcServer;
+import dev.unraced.server.Limits;
+import dev.unraced.server.ServerSettings;
 import dev.unraced.sim.SimDriver;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -25,7 +25,7 @@ final class Served implements AutoCloseable {
     private final Path directory;
     private final Captures captures;
     private final ServerSettings settings;
-    private RemoteServer server;
+    private GrpcServer server;
 
     Served(Driver driver, Supplier<CaptureConfigBuilder> config, boolean withShared, UnaryOperator<Limits> limits) {
         this(driver, config, withShared, limits, settings -> settings);
@@ -47,7 +47,7 @@ final class Served implements AutoCloseable {
                 ServerSettings.at(new Address.Unix(socket().toString())).limits(given));
         // A simulated process may have the id of this one; the command tells them apart by the driver's stage.
         captures = new Captures(driver, config, !(driver instanceof SimDriver), given, withShared);
-        server = RemoteServer.start(settings, captures);
+        server = GrpcServer.start(settings, captures);
     }
 
     /** Returns the same settings at another socket. */
@@ -73,7 +73,7 @@ final class Served implements AutoCloseable {
         return captures;
     }
 
-    RemoteServer server() {
+    GrpcServer server() {
         return server;
     }
 
@@ -93,7 +93,7 @@ final class Served implements AutoCloseable {
     /** Breaks all connections, and listens again. */
     void restart() {
         server.close();
-        server = RemoteServer.start(settings, captures);
+        server = GrpcServer.start(settings, captures);
     }
 
     @Override

@@ -7,13 +7,13 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.unraced.config.CaptureConfig;
 import dev.unraced.config.CaptureConfigBuilder;
 import dev.unraced.driver.Capture;
-import dev.unraced.remote.server.Access;
-import dev.unraced.remote.server.Captures;
-import dev.unraced.remote.server.Limits;
-import dev.unraced.remote.server.RemoteServer;
-import dev.unraced.remote.server.ServerSettings;
-import dev.unraced.remote.wire.Address;
-import dev.unraced.remote.wire.TlsFiles;
+import dev.unraced.protocol.Address;
+import dev.unraced.protocol.TlsFiles;
+import dev.unraced.server.Captures;
+import dev.unraced.server.GrpcServer;
+import dev.unraced.server.Limits;
+import dev.unraced.server.ServerSettings;
+import dev.unraced.server.connection.Access;
 import java.io.IOException;
 import java.lang.management.BufferPoolMXBean;
 import java.lang.management.ManagementFactory;
@@ -103,7 +103,7 @@ class StarvationTest {
     @Test
     void refusedConnectionsGiveTheirPlacesBack() throws Exception {
         try (Captures captures = captures();
-                RemoteServer server = serve(captures, Access.standard())) {
+                GrpcServer server = serve(captures, Access.standard())) {
             for (String address : List.of(unixPath(), tcp(server))) {
                 await(silentPeer(address, REFUSED, AT_ONCE, 0));
             }
@@ -124,7 +124,7 @@ class StarvationTest {
 
     private void assertNobodyStarves(Access access) throws Exception {
         try (Captures captures = captures();
-                RemoteServer server = serve(captures, access)) {
+                GrpcServer server = serve(captures, access)) {
             // The first connections of each kind load classes and libraries.
             millisToSubscribe(this::unix);
             millisToSubscribe(() -> tls(server));
@@ -176,12 +176,12 @@ class StarvationTest {
                 true);
     }
 
-    private RemoteServer serve(Captures captures, Access access) {
+    private GrpcServer serve(Captures captures, Access access) {
         ServerSettings settings = ServerSettings.at(new Address.Unix(unixPath()))
                 .socketMode(0666)
                 .access(access)
                 .tls(own);
-        return RemoteServer.start(
+        return GrpcServer.start(
                 settings.addresses(List.of(new Address.Unix(unixPath()), new Address.Tcp("localhost", 0))), captures);
     }
 
@@ -189,7 +189,7 @@ class StarvationTest {
         return directory.resolve("socket").toString();
     }
 
-    private static String tcp(RemoteServer server) {
+    private static String tcp(GrpcServer server) {
         return "127.0.0.1:" + ((Address.Tcp) server.addresses().get(1)).port();
     }
 
@@ -197,7 +197,7 @@ class StarvationTest {
         return client("unix:" + unixPath()).build();
     }
 
-    private CaptureConfig tls(RemoteServer server) {
+    private CaptureConfig tls(GrpcServer server) {
         return client(server.addresses().get(1).toString())
                 .set("remote.certificate", agent.certificate().toString())
                 .set("remote.key", agent.key().toString())

@@ -20,8 +20,8 @@ import dev.unraced.driver.Driver;
 import dev.unraced.driver.FilterReason;
 import dev.unraced.driver.LossReason;
 import dev.unraced.event.Mitigation;
-import dev.unraced.remote.server.Access;
-import dev.unraced.remote.server.Limits;
+import dev.unraced.server.Limits;
+import dev.unraced.server.connection.Access;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -283,7 +283,7 @@ class SubscriptionTest {
             }
         };
         slow.start();
-        Logger logger = (Logger) LoggerFactory.getLogger("dev.unraced.remote.server.UnracedService");
+        Logger logger = (Logger) LoggerFactory.getLogger("dev.unraced.server.UnracedService");
         Level before = logger.getLevel();
         logger.setLevel(Level.INFO);
         logger.addAppender(slow);

@@ -2,7 +2,7 @@
 package dev.unraced.kafka;
 
 import dev.unraced.config.CaptureConfig;
-import dev.unraced.remote.server.EventSink;
+import dev.unraced.server.sink.EventSink;
 
 /** Registers the sink under the name {@value KafkaSink#NAME}. */
 public final class KafkaSinkProvider implements EventSink.Provider {

@@ -8,11 +8,11 @@ import static org.awaitility.Awaitility.await;
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.unraced.config.CaptureConfig;
 import dev.unraced.config.InvalidConfigException;
-import dev.unraced.remote.server.Captures;
-import dev.unraced.remote.server.Hub;
-import dev.unraced.remote.server.Limits;
-import dev.unraced.remote.server.Tap;
-import dev.unraced.remote.v1.Event;
+import dev.unraced.protocol.v1.Event;
+import dev.unraced.server.Captures;
+import dev.unraced.server.Limits;
+import dev.unraced.server.broadcast.Broadcaster;
+import dev.unraced.server.broadcast.SinkReader;
 import dev.unraced.sim.SimKernel;
 import dev.unraced.sim.SimThread;
 import java.io.IOException;
@@ -55,23 +55,23 @@ class KafkaSinkTest {
                         .set("kafka.timeout-ms", 3000)
                         .set("kafka.memory-mib", 1)
                         .build())) {
-            Hub hub = captures.shared().orElseThrow();
-            try (Tap tap = hub.tap("sink", sink)) {
+            Broadcaster broadcaster = captures.shared().orElseThrow();
+            try (SinkReader reader = broadcaster.addReader("sink", sink)) {
                 open(caller, 0, 500);
-                await().atMost(PATIENCE).until(() -> tap.taken() + tap.missed() == 500 && settled(sink));
+                await().atMost(PATIENCE).until(() -> reader.taken() + reader.missed() == 500 && settled(sink));
                 long first = sink.acknowledged();
                 broker.kill();
                 open(caller, 500, 2_000);
-                await().atMost(PATIENCE).until(() -> tap.taken() + tap.missed() == 2_500 && settled(sink));
+                await().atMost(PATIENCE).until(() -> reader.taken() + reader.missed() == 2_500 && settled(sink));
                 assertThat(sink.lost()).as("nobody acknowledged them").isEqualTo(sink.taken() - first);
-                assertThat(hub.capture().stats().totalLost())
+                assertThat(broadcaster.capture().stats().totalLost())
                         .as("the capture never waited for the sink")
                         .isZero();
                 broker.start();
                 open(caller, 2_500, 100);
-                await().atMost(PATIENCE).until(() -> tap.taken() + tap.missed() == 2_600 && settled(sink));
+                await().atMost(PATIENCE).until(() -> reader.taken() + reader.missed() == 2_600 && settled(sink));
                 open(caller, 2_600, 100);
-                await().atMost(PATIENCE).until(() -> tap.taken() + tap.missed() == 2_700 && settled(sink));
+                await().atMost(PATIENCE).until(() -> reader.taken() + reader.missed() == 2_700 && settled(sink));
                 assertThat(sink.acknowledged()).as(sink.describe()).isGreaterThan(first);
                 assertArrived(broker, sink.acknowledged());
             }

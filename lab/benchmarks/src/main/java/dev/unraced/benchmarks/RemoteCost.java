@@ -5,12 +5,12 @@ import dev.unraced.config.CaptureConfig;
 import dev.unraced.driver.Capture;
 import dev.unraced.driver.CaptureStats;
 import dev.unraced.driver.Drivers;
+import dev.unraced.protocol.Address;
 import dev.unraced.remote.Firehose;
-import dev.unraced.remote.server.Captures;
-import dev.unraced.remote.server.Limits;
-import dev.unraced.remote.server.RemoteServer;
-import dev.unraced.remote.server.ServerSettings;
-import dev.unraced.remote.wire.Address;
+import dev.unraced.server.Captures;
+import dev.unraced.server.GrpcServer;
+import dev.unraced.server.Limits;
+import dev.unraced.server.ServerSettings;
 import java.io.PrintWriter;
 import java.lang.management.BufferPoolMXBean;
 import java.lang.management.ManagementFactory;
@@ -86,7 +86,7 @@ final class RemoteCost implements Callable<Integer> {
         Limits limits = new Limits(Math.max(64, subscribers), 0, 16, 64 << 20);
         try (Captures captures =
                         new Captures(hose, () -> CaptureConfig.builder().driver("firehose"), true, limits, true);
-                RemoteServer server = RemoteServer.start(
+                GrpcServer server = GrpcServer.start(
                         ServerSettings.at(new Address.Unix(socket.toString())).limits(limits), captures)) {
             out().println("serving at " + server.addresses().get(0));
             fast(seconds);

@@ -40,6 +40,11 @@ class ArchitectureTest {
         "dev.unraced.mutants.."
     };
 
+    private static final String PROTOCOL = "dev.unraced.protocol..";
+    private static final String SERVER = "dev.unraced.server..";
+    private static final String SINKS = "dev.unraced.server.sink..";
+    private static final String KAFKA = "dev.unraced.kafka..";
+    private static final String KMOD = "dev.unraced.kmod..";
     private static final String REMOTE = "dev.unraced.remote..";
     private static final String CLI = "dev.unraced.cli..";
     private static final String CONFORMANCE = "dev.unraced.conformance..";
@@ -88,19 +93,52 @@ class ArchitectureTest {
             .should()
             .dependOnClassesThat(resideInAPackage("dev.unraced..")
                     .and(not(resideInAnyPackage(CONTRACT)))
-                    .and(not(resideInAPackage(REMOTE))));
+                    .and(not(resideInAnyPackage(PROTOCOL, REMOTE))));
 
     @ArchTest
-    static final ArchRule THE_CLIENT_KNOWS_NO_SERVER = noClasses()
+    static final ArchRule THE_PROTOCOL_KNOWS_ONLY_THE_CONTRACT = noClasses()
             .that()
-            .resideInAnyPackage("dev.unraced.remote", "dev.unraced.remote.wire..")
+            .resideInAPackage(PROTOCOL)
             .should()
-            .dependOnClassesThat(resideInAPackage("dev.unraced.remote.server.."));
+            .dependOnClassesThat(resideInAPackage("dev.unraced..")
+                    .and(not(resideInAnyPackage(CONTRACT)))
+                    .and(not(resideInAPackage(PROTOCOL))));
 
     @ArchTest
-    static final ArchRule ONLY_THE_REMOTE_DRIVER_SPEAKS_GRPC = noClasses()
+    static final ArchRule THE_SERVER_KNOWS_NO_DRIVER = noClasses()
             .that()
-            .resideOutsideOfPackage(REMOTE)
+            .resideInAPackage(SERVER)
+            .should()
+            .dependOnClassesThat(resideInAPackage("dev.unraced..")
+                    .and(not(resideInAnyPackage(CONTRACT)))
+                    .and(not(resideInAnyPackage(PROTOCOL, SERVER))));
+
+    @ArchTest
+    static final ArchRule THE_INTERFACE_OF_SINKS_KNOWS_ONLY_THE_CONTRACT = noClasses()
+            .that()
+            .resideInAPackage(SINKS)
+            .should()
+            .dependOnClassesThat(resideInAPackage("dev.unraced..")
+                    .and(not(resideInAnyPackage(CONTRACT)))
+                    .and(not(resideInAPackage(SINKS))));
+
+    @ArchTest
+    static final ArchRule A_SINK_KNOWS_NEITHER_A_DRIVER_NOR_THE_INSIDE_OF_THE_SERVER = noClasses()
+            .that()
+            .resideInAPackage(KAFKA)
+            .should()
+            .dependOnClassesThat(resideInAPackage("dev.unraced..")
+                    .and(not(resideInAnyPackage(CONTRACT)))
+                    .and(not(resideInAnyPackage(PROTOCOL, SINKS, KAFKA))));
+
+    @ArchTest
+    static final ArchRule NOBODY_KNOWS_A_SINK =
+            noClasses().that().resideOutsideOfPackage(KAFKA).should().dependOnClassesThat(resideInAPackage(KAFKA));
+
+    @ArchTest
+    static final ArchRule ONLY_SERVER_AND_CLIENT_SPEAK_GRPC = noClasses()
+            .that()
+            .resideOutsideOfPackages(PROTOCOL, SERVER, REMOTE)
             .and()
             .resideInAPackage("dev.unraced..")
             .should()
@@ -111,7 +149,7 @@ class ArchitectureTest {
             .that()
             .resideInAPackage(CONFORMANCE)
             .should()
-            .dependOnClassesThat(resideInAnyPackage(EBPF, SIM, GVISOR, REMOTE, CLI));
+            .dependOnClassesThat(resideInAnyPackage(EBPF, SIM, GVISOR, PROTOCOL, SERVER, REMOTE, CLI));
 
     @ArchTest
     static final ArchRule THE_KIT_DOES_NOT_KNOW_RECORDINGS = noClasses()
@@ -125,7 +163,8 @@ class ArchitectureTest {
             .that()
             .resideInAPackage(CLI)
             .should()
-            .dependOnClassesThat(resideInAnyPackage(EBPF, SIM, GVISOR).and(not(resideInAPackage(GVISOR_SESSION))));
+            .dependOnClassesThat(resideInAnyPackage(EBPF, KMOD, SIM, GVISOR, REMOTE)
+                    .and(not(resideInAPackage(GVISOR_SESSION))));
 
     @ArchTest
     static final ArchRule ONLY_ITS_OWN_SUBCOMMANDS_LOAD_THE_KIT = noClasses()
@@ -181,9 +220,9 @@ class ArchitectureTest {
             .dependOnClassesThat(resideInAnyPackage(EBPF, GVISOR, CLI));
 
     @ArchTest
-    static final ArchRule NATIVE_CALLS_STAY_IN_DRIVERS = noClasses()
+    static final ArchRule NATIVE_CALLS_STAY_IN_DRIVERS_AND_THE_SERVER = noClasses()
             .that()
-            .resideOutsideOfPackages(EBPF, GVISOR, REMOTE)
+            .resideOutsideOfPackages(EBPF, GVISOR, SERVER)
             .and()
             .resideInAPackage("dev.unraced..")
             .should()

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.remote;
+
+import dev.unraced.driver.CallerLosses;
+import dev.unraced.driver.FilterReason;
+import dev.unraced.driver.Gap;
+import dev.unraced.driver.LossReason;
+import dev.unraced.protocol.StatsCodec;
+import dev.unraced.protocol.v1.Stats;
+import dev.unraced.ring.SourceBooks;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The statistics of a subscription over all the captures that it has seen. When a server starts again, the counts of
+ * the last capture stay, and its calls that never arrived count as a loss. Not thread-safe.
+ */
+final class CumulativeStats {
+    private static final int MOST_GAPS = 1_000;
+
+    private long returned;
+    private long entered;
+    private long submitted;
+    private final Map<LossReason, Long> lost = new EnumMap<>(LossReason.class);
+    private final Map<FilterReason, Long> filtered = new EnumMap<>(FilterReason.class);
+    private final List<Gap> gaps = new ArrayList<>();
+    private List<CallerLosses> heaviest = List.of();
+    private long restarts;
+
+    /**
+     * Adds the statistics of a capture that is gone.
+     *
+     * @param last the last statistics from its server
+     * @param arrived its records that arrived here
+     * @param next the first statistics from the next server
+     * @return the time that neither covers
+     */
+    Gap fold(Stats last, long arrived, Stats next) {
+        SourceBooks known = known(last, arrived);
+        returned += known.returned();
+        entered += known.entered();
+        submitted += arrived;
+        known.lost().forEach((reason, count) -> lost.merge(reason, count, Long::sum));
+        known.filtered().forEach((reason, count) -> filtered.merge(reason, count, Long::sum));
+        heaviest = add(heaviest, known.heaviest());
+        long missing = known.returned() + known.entered() - arrived - sum(known.lost()) - sum(known.filtered());
+        if (missing > 0) {
+            lost.merge(LossReason.SOURCE_DROPPED, missing, Long::sum);
+        }
+        restarts++;
+        // CLOCK_BOOTTIME starts again with the machine.
+        Gap gap = new Gap(last.getTimeNs() <= next.getTimeNs() ? last.getTimeNs() : 0, next.getTimeNs());
+        if (gaps.size() == MOST_GAPS) {
+            gaps.set(
+                    1,
+                    new Gap(
+                            gaps.get(0).fromNanos(),
+                            Math.max(gaps.get(0).toNanos(), gaps.get(1).toNanos())));
+            gaps.remove(0);
+        }
+        gaps.add(gap);
+        return gap;
+    }
+
+    /** Returns the times that the statistics do not cover. */
+    List<Gap> gaps() {
+        return List.copyOf(gaps);
+    }
+
+    /** Returns how often a server has started again. */
+    long restarts() {
+        return restarts;
+    }
+
+    /**
+     * Returns the sum of all statistics.
+     *
+     * @param current the statistics of the current capture
+     * @param arrived its records that arrived here
+     * @param malformed records, of all captures, that could not be written into the ring
+     */
+    SourceBooks total(Stats current, long arrived, long malformed) {
+        SourceBooks now = known(current, arrived);
+        Map<LossReason, Long> allLost = new EnumMap<>(LossReason.class);
+        allLost.putAll(lost);
+        now.lost().forEach((reason, count) -> allLost.merge(reason, count, Long::sum));
+        if (malformed > 0) {
+            allLost.merge(LossReason.MALFORMED, malformed, Long::sum);
+        }
+        Map<FilterReason, Long> allFiltered = new EnumMap<>(FilterReason.class);
+        allFiltered.putAll(filtered);
+        now.filtered().forEach((reason, count) -> allFiltered.merge(reason, count, Long::sum));
+        return new SourceBooks(
+                returned + now.returned(),
+                entered + now.entered(),
+                submitted + now.submitted() - malformed,
+                allLost,
+                allFiltered,
+                now.wakeups(),
+                now.ringBytes(),
+                now.stashBytes(),
+                now.stash(),
+                now.copiesMissed(),
+                add(heaviest, now.heaviest()));
+    }
+
+    /** Completes a server's statistics: records that arrived beyond their count had returned before. */
+    private static SourceBooks known(Stats stats, long arrived) {
+        // The submitted count would not do: a call between return and ring is in the statistics, and arrives later.
+        long expected = stats.getReturned()
+                + stats.getEntered()
+                - sum(StatsCodec.losses(stats.getLostMap()))
+                - sum(StatsCodec.filtered(stats.getFilteredMap()));
+        return new SourceBooks(
+                stats.getReturned() + Math.max(0, arrived - expected),
+                stats.getEntered(),
+                Math.max(stats.getSubmitted(), arrived),
+                StatsCodec.losses(stats.getLostMap()),
+                StatsCodec.filtered(stats.getFilteredMap()),
+                stats.getWakeups(),
+                stats.getRingBytes(),
+                stats.getStashBytes(),
+                StatsCodec.decode(stats.getStash()),
+                stats.getCopiesMissed(),
+                StatsCodec.callers(stats.getHeaviestList()));
+    }
+
+    private static List<CallerLosses> add(List<CallerLosses> some, List<CallerLosses> others) {
+        List<CallerLosses> all = new ArrayList<>(some);
+        all.addAll(others);
+        return CallerLosses.heaviest(all);
+    }
+
+    private static long sum(Map<?, Long> counts) {
+        return counts.values().stream().mapToLong(Long::longValue).sum();
+    }
+}

@@ -1,5 +1,0 @@
-// SPDX-License-Identifier: Apache-2.0
-package dev.unraced.remote.server;
-
-/** The ids of a user and a group. */
-public record Owner(int uid, int gid) {}

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.protocol;
+
+import dev.unraced.driver.Capabilities;
+import dev.unraced.event.Capability;
+import dev.unraced.protocol.v1.Lacking;
+import java.util.HashSet;
+import java.util.Set;
+
+/** Converts capabilities to a message of the lacking ones, by name, and back. */
+public final class CapabilitiesCodec {
+    private static final int MAX_REASON = 1000;
+
+    private CapabilitiesCodec() {}
+
+    /** Returns the message for a driver's capabilities. */
+    public static dev.unraced.protocol.v1.Capabilities encode(String driver, Capabilities capabilities) {
+        dev.unraced.protocol.v1.Capabilities.Builder message =
+                dev.unraced.protocol.v1.Capabilities.newBuilder().setDriver(driver);
+        capabilities
+                .lacking()
+                .forEach((capability, reason) -> message.addLacking(
+                        Lacking.newBuilder().setCapability(label(capability)).setReason(reason)));
+        return message.build();
+    }
+
+    /** Returns the capabilities of a message. Unknown names are skipped, as this version could not ask for them. */
+    public static Capabilities decode(dev.unraced.protocol.v1.Capabilities message) {
+        Capabilities capabilities = Capabilities.complete();
+        for (Capability capability : Capabilities.all()) {
+            for (Lacking lacking : message.getLackingList()) {
+                if (lacking.getCapability().equals(label(capability))) {
+                    capabilities = capabilities.without(capability, reason(lacking));
+                }
+            }
+        }
+        return capabilities;
+    }
+
+    private static String reason(Lacking lacking) {
+        String reason = lacking.getReason();
+        return reason.isBlank() ? "the server says so" : reason.substring(0, Math.min(MAX_REASON, reason.length()));
+    }
+
+    /** Returns the name alone if it is unambiguous; Mitigation.KERNEL and Provenance.KERNEL are not. */
+    private static String label(Capability capability) {
+        return AMBIGUOUS.contains(capability.name())
+                ? ((Enum<?>) capability).getDeclaringClass().getSimpleName() + "." + capability.name()
+                : capability.name();
+    }
+
+    private static final Set<String> AMBIGUOUS = ambiguous();
+
+    private static Set<String> ambiguous() {
+        Set<String> once = new HashSet<>();
+        Set<String> twice = new HashSet<>();
+        for (Capability capability : Capabilities.all()) {
+            if (!once.add(capability.name())) {
+                twice.add(capability.name());
+            }
+        }
+        return twice;
+    }
+}

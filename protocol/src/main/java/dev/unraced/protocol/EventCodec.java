@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.protocol;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.UnsafeByteOperations;
+import dev.unraced.event.BytesView;
+import dev.unraced.event.EventFlag;
+import dev.unraced.event.EventView;
+import dev.unraced.protocol.v1.Abi;
+import dev.unraced.protocol.v1.Block;
+import dev.unraced.protocol.v1.Caller;
+import dev.unraced.protocol.v1.Connect;
+import dev.unraced.protocol.v1.Event;
+import dev.unraced.protocol.v1.EventType;
+import dev.unraced.protocol.v1.File;
+import dev.unraced.protocol.v1.Integrity;
+import dev.unraced.protocol.v1.Mitigation;
+import dev.unraced.protocol.v1.Open;
+import dev.unraced.protocol.v1.Origin;
+import dev.unraced.protocol.v1.Provenance;
+import dev.unraced.protocol.v1.Socket;
+import dev.unraced.protocol.v1.Syscall;
+
+/** Converts events to messages, for programs that do not read records. Allocates. */
+public final class EventCodec {
+
+    private EventCodec() {}
+
+    /** Returns the message for an event. */
+    public static Event.Builder encode(EventView event) {
+        Event.Builder message = Event.newBuilder()
+                .setType(EventType.forNumber(event.type().code()))
+                .setSyscall(Syscall.forNumber(event.syscall().code()))
+                .setAbi(Abi.forNumber(event.abi().code()))
+                .setOrigin(Origin.forNumber(event.origin().code()))
+                // On the wire, 0 means unspecified.
+                .setMitigation(Mitigation.forNumber(event.mitigation().code() + 1))
+                .setEnterNanos(event.enterNanos())
+                .setExitNanos(event.exitNanos())
+                .setSource(event.source())
+                .setSequence(event.sequence())
+                .setResult(event.result())
+                .setFlags(event.flags())
+                .setCaller(caller(event));
+        return event.isOpenLike() ? message.setOpen(open(event)) : message.setConnect(connect(event));
+    }
+
+    private static Caller caller(EventView event) {
+        return Caller.newBuilder()
+                .setTid(event.tid())
+                .setTgid(event.tgid())
+                .setThreadStartNanos(event.threadStartNanos())
+                .setParentTgid(event.parentTgid())
+                .setUid((int) event.uid())
+                .setGid((int) event.gid())
+                .setComm(bytes(event.comm()))
+                .setCgroupId(event.cgroupId())
+                .setMountNamespace((int) event.mountNamespace())
+                .setPidNamespace((int) event.pidNamespace())
+                .setContainerId(bytes(event.containerId()))
+                .build();
+    }
+
+    private static Open open(EventView event) {
+        Open.Builder open = Open.newBuilder()
+                .setDirfd(event.dirfd())
+                .setPath(bytes(event.path()))
+                .setPathProvenance(
+                        Provenance.forNumber(event.path().provenance().code()))
+                .setPathIntegrity(Integrity.forNumber(event.path().integrity().code()))
+                .setFlags(event.openFlags())
+                .setMode(event.mode())
+                .setResolve(event.resolve())
+                .setHowSize(event.howSize())
+                .setHowProvenance(Provenance.forNumber(event.howProvenance().code()))
+                .setHowIntegrity(Integrity.forNumber(event.howIntegrity().code()));
+        if (event.has(EventFlag.HAS_FILE)) {
+            open.setFile(File.newBuilder()
+                    .setPath(bytes(event.resolvedPath()))
+                    .setDeviceMajor(event.deviceMajor())
+                    .setDeviceMinor(event.deviceMinor())
+                    .setInode(event.inode()));
+        }
+        return open.build();
+    }
+
+    private static Connect connect(EventView event) {
+        Connect.Builder connect = Connect.newBuilder()
+                .setFd(event.fd())
+                .setAddress(bytes(event.address()))
+                .setAddressProvenance(
+                        Provenance.forNumber(event.address().provenance().code()))
+                .setAddressIntegrity(
+                        Integrity.forNumber(event.address().integrity().code()))
+                .setAddrlen(event.addrlen());
+        if (event.has(EventFlag.HAS_SOCKET)) {
+            connect.setSocket(Socket.newBuilder()
+                    .setFamily(event.socketFamily())
+                    .setType(event.socketType())
+                    .setProtocol(event.socketProtocol())
+                    .setLocal(bytes(event.local()))
+                    .setRemote(bytes(event.remote())));
+        }
+        Provenance block = Provenance.forNumber(event.blockProvenance().code());
+        if (block != Provenance.PROVENANCE_NONE) {
+            connect.setBlock(Block.newBuilder()
+                    .setProvenance(block)
+                    .setIntegrity(Integrity.forNumber(event.blockIntegrity().code())));
+        }
+        return connect.build();
+    }
+
+    private static ByteString bytes(BytesView view) {
+        if (view.length() == 0) {
+            return ByteString.EMPTY;
+        }
+        byte[] copy = new byte[view.length()];
+        view.copyTo(copy, 0);
+        return UnsafeByteOperations.unsafeWrap(copy);
+    }
+}

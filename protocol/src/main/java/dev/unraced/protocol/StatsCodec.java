@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.protocol;
+
+import dev.unraced.driver.CallerLosses;
+import dev.unraced.driver.FilterReason;
+import dev.unraced.driver.LossReason;
+import dev.unraced.protocol.v1.Stash;
+import dev.unraced.stash.StashStats;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+
+/** Converts parts of the statistics to messages and back. Reasons travel by name. */
+public final class StatsCodec {
+
+    private StatsCodec() {}
+
+    /** Returns counts by the names of their reasons. */
+    public static Map<String, Long> encode(Map<? extends Enum<?>, Long> counts) {
+        Map<String, Long> named = new java.util.TreeMap<>();
+        counts.forEach((reason, count) -> named.put(reason.name(), count));
+        return named;
+    }
+
+    /** Returns losses; those for a reason that this version does not know count as dropped by the source. */
+    public static Map<LossReason, Long> losses(Map<String, Long> named) {
+        Map<LossReason, Long> counts = new EnumMap<>(LossReason.class);
+        named.forEach((name, count) ->
+                counts.merge(find(LossReason.values(), name, LossReason.SOURCE_DROPPED), count, Long::sum));
+        return counts;
+    }
+
+    /** Returns filtered calls; those for a reason that this version does not know count under the last reason. */
+    public static Map<FilterReason, Long> filtered(Map<String, Long> named) {
+        Map<FilterReason, Long> counts = new EnumMap<>(FilterReason.class);
+        named.forEach((name, count) ->
+                counts.merge(find(FilterReason.values(), name, FilterReason.RESULT), count, Long::sum));
+        return counts;
+    }
+
+    /** Encodes losses by caller, in their order. */
+    public static List<dev.unraced.protocol.v1.CallerLosses> encode(List<CallerLosses> heaviest) {
+        return heaviest.stream()
+                .map(caller -> dev.unraced.protocol.v1.CallerLosses.newBuilder()
+                        .setUid((int) caller.uid())
+                        .setCgroupId(caller.cgroupId())
+                        .setLost(caller.lost())
+                        .build())
+                .toList();
+    }
+
+    /** Decodes losses by caller, and keeps no more of them than the statistics hold. */
+    public static List<CallerLosses> callers(List<dev.unraced.protocol.v1.CallerLosses> messages) {
+        return CallerLosses.heaviest(messages.stream()
+                .map(caller -> new CallerLosses(
+                        Integer.toUnsignedLong(caller.getUid()), caller.getCgroupId(), caller.getLost()))
+                .toList());
+    }
+
+    /** Encodes the counters of a stash. */
+    public static Stash encode(StashStats stash) {
+        return Stash.newBuilder()
+                .setPuts(stash.puts())
+                .setTakes(stash.takes())
+                .setEvicted(stash.evicted())
+                .setReclaimed(stash.reclaimed())
+                .setStale(stash.stale())
+                .setRefused(stash.refused())
+                .setLive(stash.live())
+                .setCapacity(stash.capacity())
+                .build();
+    }
+
+    /** Decodes the counters of a stash. */
+    public static StashStats decode(Stash stash) {
+        return new StashStats(
+                stash.getPuts(),
+                stash.getTakes(),
+                stash.getEvicted(),
+                stash.getReclaimed(),
+                stash.getStale(),
+                stash.getRefused(),
+                stash.getLive(),
+                stash.getCapacity());
+    }
+
+    private static <E extends Enum<E>> E find(E[] constants, String name, E otherwise) {
+        for (E constant : constants) {
+            if (constant.name().equals(name)) {
+                return constant;
+            }
+        }
+        return otherwise;
+    }
+}

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.protocol;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.unraced.event.Abi;
+import dev.unraced.event.EventFlag;
+import dev.unraced.event.EventView;
+import dev.unraced.event.Integrity;
+import dev.unraced.event.Mitigation;
+import dev.unraced.event.Origin;
+import dev.unraced.event.Provenance;
+import dev.unraced.event.RecordEncoder;
+import dev.unraced.event.Syscall;
+import dev.unraced.protocol.v1.Block;
+import dev.unraced.protocol.v1.Connect;
+import dev.unraced.protocol.v1.Event;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class EventCodecTest {
+    private static Event encoded(RecordEncoder record) {
+        record.finish();
+        return EventCodec.encode(new EventView().wrap(record.buffer(), 0)).build();
+    }
+
+    private static RecordEncoder connect() {
+        return new RecordEncoder()
+                .begin(Syscall.CONNECT, Abi.IA32, Origin.SYSCALL, Mitigation.STASH)
+                .call(1, 2, 0)
+                .fd(5)
+                .address(new byte[] {2, 0, 0, 80, 127, 0, 0, 1}, 8, Provenance.ENTER, Integrity.MATCH);
+    }
+
+    @Test
+    void theBlockOfSocketcallIsCarried() {
+        Connect message =
+                encoded(connect().block(Provenance.ENTER, Integrity.CHANGED)).getConnect();
+
+        assertThat(message.getBlock())
+                .isEqualTo(Block.newBuilder()
+                        .setProvenance(dev.unraced.protocol.v1.Provenance.PROVENANCE_ENTER)
+                        .setIntegrity(dev.unraced.protocol.v1.Integrity.INTEGRITY_CHANGED)
+                        .build());
+    }
+
+    @Test
+    void aConnectThatCameInAnotherWayHasNoBlock() {
+        assertThat(encoded(connect()).getConnect().hasBlock()).isFalse();
+    }
+
+    @ParameterizedTest
+    @EnumSource(EventFlag.class)
+    void everyFlagIsCarried(EventFlag flag) {
+        assertThat(encoded(connect().flag(flag)).getFlags()).isEqualTo(flag.mask());
+    }
+}

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.server;
+
+import dev.unraced.config.CaptureConfig;
+import dev.unraced.config.InvalidConfigException;
+import dev.unraced.server.broadcast.Broadcaster;
+import dev.unraced.server.broadcast.SinkReader;
+import dev.unraced.server.sink.EventSink;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.ServiceLoader;
+import java.util.TreeMap;
+
+/** The sinks of a server, found by their names, each with a reader of its own. Not thread-safe. */
+public final class Sinks implements AutoCloseable {
+    private final List<Open> open = new ArrayList<>();
+
+    private record Open(String name, EventSink sink, SinkReader reader) {}
+
+    /**
+     * Opens sinks by their names.
+     *
+     * @throws InvalidConfigException when no sink has a name, or a sink rejects its settings
+     * @throws dev.unraced.driver.CaptureException when a sink cannot be opened
+     */
+    public static Sinks open(List<String> names, CaptureConfig config, Broadcaster broadcaster) {
+        Sinks sinks = new Sinks();
+        TreeMap<String, EventSink.Provider> known = new TreeMap<>();
+        ServiceLoader.load(EventSink.Provider.class, Sinks.class.getClassLoader())
+                .forEach(provider -> known.put(provider.name(), provider));
+        try {
+            for (String name : names) {
+                EventSink.Provider provider = known.get(name);
+                if (provider == null) {
+                    throw new InvalidConfigException(
+                            List.of("--sink " + name + ": no such sink on the class path; there are "
+                                    + (known.isEmpty() ? "none" : String.join(", ", known.keySet()))));
+                }
+                EventSink sink = provider.open(config);
+                sinks.open.add(new Open(name, sink, broadcaster.addReader("unraced-sink-" + name, sink)));
+            }
+            return sinks;
+        } catch (RuntimeException e) {
+            sinks.close();
+            throw e;
+        }
+    }
+
+    /** Returns a line for each sink: what it took over, what it lost, and what it missed. */
+    public List<String> describe() {
+        return open.stream()
+                .map(each -> "sink " + each.name() + ": " + each.sink().describe() + ", "
+                        + each.reader().missed() + " missed because it was too slow")
+                .toList();
+    }
+
+    /** Passes on the remaining events, for some seconds at the most, and closes the sinks. Further calls do nothing. */
+    @Override
+    public void close() {
+        for (Open each : open) {
+            each.reader().close();
+            each.sink().close();
+        }
+    }
+}

@@ -1,0 +1,366 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.server.broadcast;
+
+import com.google.protobuf.ByteString;
+import dev.unraced.driver.Capture;
+import dev.unraced.driver.CaptureStats;
+import dev.unraced.driver.EventHandler;
+import dev.unraced.driver.LossReason;
+import dev.unraced.event.EventView;
+import dev.unraced.event.RecordEncoder;
+import dev.unraced.ring.UserDoorbell;
+import java.security.SecureRandom;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One capture for many subscriptions. One thread moves the capture's events into a broadcast ring, and never waits for
+ * a subscriber. Another thread sends batches to those subscriptions whose transport has room.
+ *
+ * <p>Thread-safe.
+ */
+public final class Broadcaster implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Broadcaster.class);
+    private static final int BATCH = 4096;
+    private static final long SLICE_NANOS = 20_000_000;
+    private static final long NAP_NANOS = 250_000;
+    private static final int NAPS = 8;
+    private static final long SLEEP_NANOS = 100_000_000;
+    private static final int ID_BYTES = 16;
+    private static final SecureRandom RANDOM = new SecureRandom();
+
+    private final Capture capture;
+    private final boolean own;
+    private final BroadcastRing ring;
+    private final ByteString id = randomId();
+    private final ResumeTokens tokens = new ResumeTokens(id);
+    private final List<Subscription> subscriptions = new CopyOnWriteArrayList<>();
+    private final ConcurrentLinkedQueue<Runnable> tasks = new ConcurrentLinkedQueue<>();
+    private final UserDoorbell doorbell = new UserDoorbell();
+    private final Thread consumer = new Thread(this::consume, "unraced-broadcast");
+    private final Thread dispatcher = new Thread(this::dispatch, "unraced-dispatch");
+    private volatile boolean closing;
+    private volatile boolean stopping;
+    private volatile boolean ended;
+    private volatile boolean consumerGone;
+    private volatile @Nullable Throwable failure;
+    /** The number of records that were longer than the longest valid one. */
+    private volatile long oversized;
+    /** For the dispatcher's thread only. */
+    private final byte[] scratch = new byte[Subscription.MAX_COPY];
+
+    private int idleRounds;
+
+    /**
+     * Makes a broadcaster that owns a capture, which no other consumer may read.
+     *
+     * @param own true for one subscriber's own capture
+     * @param ringBytes memory for the backlog of subscribers, in bytes; a power of two of 64 KiB or more
+     */
+    public Broadcaster(Capture capture, boolean own, int ringBytes) {
+        this.capture = capture;
+        this.own = own;
+        this.ring = new BroadcastRing(ringBytes);
+        consumer.setDaemon(true);
+        dispatcher.setDaemon(true);
+        if (!own) {
+            consumer.start();
+        }
+        dispatcher.start();
+    }
+
+    /** Returns the capture for questions and switches; the caller must not consume it. */
+    public Capture capture() {
+        return capture;
+    }
+
+    /** Returns whether this is one subscriber's own capture. */
+    public boolean isOwn() {
+        return own;
+    }
+
+    /** Returns the id of the capture, which no other capture has, not even the next one of this server. */
+    public ByteString id() {
+        return id;
+    }
+
+    /**
+     * Returns the id of the capture that a resume token names, without verifying the token; empty for an empty token.
+     *
+     * @throws IllegalArgumentException when it is no token
+     */
+    public static ByteString captureId(ByteString token) {
+        return ResumeTokens.peek(token).getCaptureId();
+    }
+
+    ResumeTokens tokens() {
+        return tokens;
+    }
+
+    BroadcastRing ring() {
+        return ring;
+    }
+
+    /** Returns the number of subscriptions. */
+    public int subscribers() {
+        return subscriptions.size();
+    }
+
+    /** Returns whether the capture has ended, and all its events are in the ring. */
+    boolean isEnded() {
+        return ended;
+    }
+
+    /** Returns whether the server ended the capture. */
+    boolean isStopping() {
+        return stopping;
+    }
+
+    /** Stops consuming; the backlog in the ring still goes to the subscribers. */
+    public void stop() {
+        stopping = true;
+    }
+
+    /** Returns the reason why the capture failed, or null. */
+    @Nullable
+    Throwable failure() {
+        return failure;
+    }
+
+    /**
+     * Attaches a subscription: it gets the events that the consumer has not seen yet, and the statistics of that
+     * moment.
+     *
+     * @throws java.util.concurrent.CompletionException when the subscription cannot begin
+     */
+    public void attach(Subscription subscription) {
+        CompletableFuture<@Nullable Void> done = new CompletableFuture<>();
+        Runnable task = () -> {
+            try {
+                if (!subscription.isResumed()) {
+                    subscription.begin(ring.cursor(), stats());
+                }
+                subscriptions.add(subscription);
+                done.complete(null);
+            } catch (RuntimeException | Error e) {
+                // A failure of one subscriber must not end the capture.
+                done.completeExceptionally(e);
+            }
+        };
+        onConsumer(task);
+        done.join();
+        doorbell.wake();
+    }
+
+    /** Starts a thread that passes all events from now on to a handler. */
+    public SinkReader addReader(String name, EventHandler handler) {
+        CompletableFuture<SinkReader> made = new CompletableFuture<>();
+        onConsumer(() -> {
+            try {
+                made.complete(new SinkReader(ring, ring.cursor(), handler, name));
+            } catch (RuntimeException | Error e) {
+                made.completeExceptionally(e);
+            }
+        });
+        return made.join();
+    }
+
+    /** Detaches a subscription, which gets nothing more. */
+    public void detach(Subscription subscription) {
+        subscriptions.remove(subscription);
+    }
+
+    /** Wakes the dispatcher. */
+    public void wake() {
+        doorbell.wake();
+    }
+
+    /** Returns the number of events that are pending, or delivered by the capture but not yet in the ring. */
+    long underWay(CaptureStats stats, long ordinal) {
+        return stats.pending() + Math.max(0, stats.delivered() - ordinal);
+    }
+
+    private void consume() {
+        try {
+            while (!closing && !stopping && !capture.isEnded()) {
+                if (capture.await(this::onEvent, BATCH, SLICE_NANOS) > 0) {
+                    doorbell.ring();
+                }
+                runTasks();
+            }
+        } catch (RuntimeException | Error e) {
+            // The subscribers must learn of any failure, as later events are missing.
+            if (!closing) {
+                LOG.error("The capture failed", e);
+                failure = e;
+            }
+        } finally {
+            ended = true;
+            consumerGone = true;
+            runTasks();
+            doorbell.wake();
+        }
+    }
+
+    private void onEvent(EventView event) {
+        if (event.length() <= RecordEncoder.MAX_SIZE) {
+            ring.write(event.buffer(), event.offset(), event.length());
+        } else {
+            leaveOut(event);
+        }
+    }
+
+    @SuppressWarnings("NonAtomicVolatileUpdate") // only the consumer's thread writes
+    private void leaveOut(EventView event) {
+        if (oversized++ == 0) {
+            LOG.warn(
+                    "A record of {} bytes is longer than any can be. It counts as MALFORMED, and so do later ones",
+                    event.length());
+        }
+    }
+
+    /**
+     * Returns the statistics of the capture. A record that was too long for the ring counts as lost, not as delivered.
+     */
+    public CaptureStats stats() {
+        // This is read before the capture's statistics: a long record found meanwhile counts as delivered for a moment,
+        // but not twice.
+        long left = oversized;
+        CaptureStats stats = capture.stats();
+        if (left == 0) {
+            return stats;
+        }
+        Map<LossReason, Long> lost = new EnumMap<>(LossReason.class);
+        lost.putAll(stats.lost());
+        lost.merge(LossReason.MALFORMED, left, Long::sum);
+        return new CaptureStats(
+                stats.returned(),
+                stats.entered(),
+                stats.delivered() - left,
+                stats.pending(),
+                lost,
+                stats.filtered(),
+                stats.wakeups(),
+                stats.ringBytes(),
+                stats.stashBytes(),
+                stats.stash(),
+                stats.copiesMissed(),
+                stats.heaviest());
+    }
+
+    /** Runs a task while no event is between capture and ring. */
+    private void onConsumer(Runnable task) {
+        tasks.add(task);
+        synchronized (this) {
+            // An own capture's events belong to its subscriber from the first one on, so consuming starts only now.
+            if (consumer.getState() == Thread.State.NEW) {
+                runTasks();
+                consumer.start();
+            }
+        }
+        if (consumerGone) {
+            runTasks();
+        }
+    }
+
+    private synchronized void runTasks() {
+        for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
+            task.run();
+        }
+    }
+
+    private void dispatch() {
+        while (!closing) {
+            try {
+                round();
+            } catch (RuntimeException | Error e) {
+                // All streams would stall if this thread ended.
+                LOG.error("Dispatching failed, and goes on", e);
+                LockSupport.parkNanos(SLEEP_NANOS);
+            }
+        }
+    }
+
+    private void round() {
+        boolean moved = false;
+        int count = subscriptions.size();
+        for (Subscription subscription : subscriptions) {
+            moved |= pump(subscription, count);
+        }
+        if (moved) {
+            idleRounds = 0;
+        } else if (idleRounds < NAPS) {
+            idleRounds++;
+            LockSupport.parkNanos(NAP_NANOS);
+        } else {
+            sleep();
+        }
+    }
+
+    private boolean pump(Subscription subscription, int count) {
+        try {
+            return subscription.pump(scratch, count);
+        } catch (RuntimeException | Error e) {
+            // A failure of one subscriber must not end the streams of others.
+            LOG.debug("A subscription ends", e);
+            detach(subscription);
+            fail(subscription, e);
+            return false;
+        }
+    }
+
+    private static void fail(Subscription subscription, Throwable why) {
+        try {
+            subscription.fail(why);
+        } catch (RuntimeException | Error e) {
+            LOG.debug("A subscriber cannot be told why its subscription ends", e);
+        }
+    }
+
+    private void sleep() {
+        doorbell.arm();
+        boolean waiting = false;
+        for (Subscription subscription : subscriptions) {
+            waiting |= subscription.isWaiting();
+        }
+        if (!waiting) {
+            doorbell.await(SLEEP_NANOS);
+        } else {
+            LockSupport.parkNanos(NAP_NANOS);
+        }
+        doorbell.disarm();
+    }
+
+    /** Closes the capture and ends all streams. Further calls do nothing. */
+    @Override
+    public void close() {
+        closing = true;
+        capture.close();
+        doorbell.wake();
+        join(consumer);
+        join(dispatcher);
+    }
+
+    private static void join(Thread thread) {
+        try {
+            thread.join(TimeUnit.SECONDS.toMillis(10));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    static ByteString randomId() {
+        byte[] bytes = new byte[ID_BYTES];
+        RANDOM.nextBytes(bytes);
+        return ByteString.copyFrom(bytes);
+    }
+}

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.server.broadcast;
+
+import dev.unraced.driver.EventHandler;
+import dev.unraced.event.EventView;
+import dev.unraced.event.RecordLayout;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A reader of a broadcaster within this process, on a thread of its own: for sinks. A slow sink misses events, which
+ * are counted, and delays no other reader.
+ */
+public final class SinkReader implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(SinkReader.class);
+    private static final long NAP_NANOS = 500_000;
+
+    private final BroadcastRing ring;
+    private final BroadcastRing.Cursor cursor;
+    private final EventHandler handler;
+    private final Thread thread;
+    private volatile boolean closing;
+    private volatile long taken;
+    private volatile long missed;
+
+    SinkReader(BroadcastRing ring, BroadcastRing.Cursor cursor, EventHandler handler, String name) {
+        this.ring = ring;
+        this.cursor = cursor;
+        this.handler = handler;
+        this.thread = new Thread(this::run, name);
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    /** Returns the number of events passed to the sink. */
+    public long taken() {
+        return taken;
+    }
+
+    /** Returns the number of events that were overwritten before the sink came to them. */
+    public long missed() {
+        return missed;
+    }
+
+    private void run() {
+        byte[] scratch = new byte[Subscription.MAX_COPY];
+        ByteBuffer records = ByteBuffer.wrap(scratch).order(ByteOrder.LITTLE_ENDIAN);
+        EventView view = new EventView();
+        boolean last = false;
+        while (true) {
+            // This is read before the ring: all events from before the closing are passed on.
+            last = closing;
+            int bytes = ring.read(cursor, scratch, scratch.length);
+            missed = cursor.missed;
+            int length;
+            for (int at = 0; at < bytes; at += length) {
+                length = records.getInt(at + RecordLayout.LENGTH);
+                hand(view.wrap(records, at));
+            }
+            if (bytes == 0) {
+                if (last) {
+                    return;
+                }
+                LockSupport.parkNanos(NAP_NANOS);
+            }
+        }
+    }
+
+    @SuppressWarnings("NonAtomicVolatileUpdate") // one thread writes
+    private void hand(EventView event) {
+        taken++;
+        try {
+            handler.onEvent(event);
+        } catch (RuntimeException e) {
+            LOG.debug("A sink failed on an event", e);
+        }
+    }
+
+    /** Passes on the remaining events, for some seconds at the most, and ends. */
+    @Override
+    public void close() {
+        closing = true;
+        try {
+            thread.join(TimeUnit.SECONDS.toMillis(5));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,512 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.server.broadcast;
+
+import com.google.protobuf.ByteString;
+import dev.unraced.driver.CallerLosses;
+import dev.unraced.driver.CaptureStats;
+import dev.unraced.driver.FilterMatcher;
+import dev.unraced.driver.FilterReason;
+import dev.unraced.driver.LossReason;
+import dev.unraced.event.EventView;
+import dev.unraced.event.RecordLayout;
+import dev.unraced.event.Syscall;
+import dev.unraced.protocol.CapabilitiesCodec;
+import dev.unraced.protocol.Codes;
+import dev.unraced.protocol.EventCodec;
+import dev.unraced.protocol.Protocol;
+import dev.unraced.protocol.StatsCodec;
+import dev.unraced.protocol.v1.Cursor;
+import dev.unraced.protocol.v1.Delivery;
+import dev.unraced.protocol.v1.End;
+import dev.unraced.protocol.v1.Payload;
+import dev.unraced.protocol.v1.Started;
+import dev.unraced.protocol.v1.Stats;
+import dev.unraced.server.linux.BootClock;
+import dev.unraced.stash.StashStats;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One subscription: its position in the broadcaster's ring, its filters, and its statistics. The broadcaster's
+ * dispatcher pumps it; any thread may call the other methods.
+ */
+public final class Subscription {
+    /** The most bytes that are read in one step, which is the largest batch. */
+    static final int MAX_COPY = Protocol.MAX_BATCH;
+
+    private static final int MIN_COPY = 64 << 10;
+    /** A backlog of this many bytes is worth a message of its own. */
+    private static final int WORTHWHILE = 64 << 10;
+    /** The time that a smaller backlog waits for more, for each subscriber that the dispatcher serves. */
+    private static final long LINGER_NANOS = 250_000;
+
+    private static final long MAX_LINGER_NANOS = 20_000_000;
+    private static final long STATS_NANOS = 1_000_000_000;
+
+    private final ByteString id = Broadcaster.randomId();
+    private final Broadcaster broadcaster;
+    private final Transport transport;
+    private final Options options;
+    private final FilterMatcher matcher;
+    private final EventView view = new EventView();
+    private final Map<FilterReason, AtomicLong> filtered = new EnumMap<>(FilterReason.class);
+    private final SequenceRenumberer sequences;
+    private volatile boolean wantsEnterEvents;
+    private BroadcastRing.Cursor cursor = new BroadcastRing.Cursor();
+    private long accepted;
+    /** The merged events of calls that this subscriber does not watch. */
+    private long hiddenCalls;
+    /** The enter events that this subscriber does not want, or that a filter leaves out. */
+    private long hiddenEnterEvents;
+
+    private long baseCalls;
+    private long baseEntries;
+    private Map<LossReason, Long> baseLost = Map.of();
+    private Map<FilterReason, Long> baseFiltered = Map.of();
+    private List<CallerLosses> baseHeaviest = List.of();
+    private Stats baseMessage = Stats.getDefaultInstance();
+    private boolean resumed;
+    private boolean started;
+    private boolean finished;
+    private long lastSent = System.nanoTime();
+    private long lastStats = System.nanoTime();
+    private volatile @Nullable Stats finalStats;
+    private final AtomicLong copies = new AtomicLong();
+
+    /**
+     * The wishes of a subscriber.
+     *
+     * @param payload records or messages
+     * @param syscalls the watched calls
+     * @param hiddenTgid the subscriber's own thread group, whose calls are left out; 0 for none
+     * @param maxBatch largest batch in bytes
+     */
+    public record Options(Payload payload, Set<Syscall> syscalls, int hiddenTgid, int maxBatch) {}
+
+    /** The transport to the subscriber. */
+    public interface Transport {
+        /** Returns whether the transport takes another message without queueing it. */
+        boolean isReady();
+
+        boolean isCancelled();
+
+        void send(Delivery delivery);
+
+        void complete();
+
+        void fail(Throwable reason);
+    }
+
+    /**
+     * Makes a subscription that {@link Broadcaster#attach} begins.
+     *
+     * @param matcher the filters of the subscriber
+     * @param wantsEnterEvents true if the subscriber wants enter events
+     */
+    public Subscription(
+            Broadcaster broadcaster,
+            Transport transport,
+            Options options,
+            FilterMatcher matcher,
+            boolean wantsEnterEvents) {
+        this.broadcaster = broadcaster;
+        this.transport = transport;
+        this.options = options;
+        this.matcher = matcher;
+        this.wantsEnterEvents = wantsEnterEvents;
+        this.sequences = new SequenceRenumberer(broadcaster.isOwn());
+        for (FilterReason reason : FilterReason.values()) {
+            filtered.put(reason, new AtomicLong());
+        }
+    }
+
+    /** Returns the id of the subscription, which only its subscriber knows. */
+    public ByteString id() {
+        return id;
+    }
+
+    /** Returns the broadcaster of the capture. */
+    public Broadcaster broadcaster() {
+        return broadcaster;
+    }
+
+    /** Chooses whether enter events are delivered from now on. */
+    public void wantsEnterEvents(boolean wanted) {
+        wantsEnterEvents = wanted;
+    }
+
+    /** Starts a subscription. Runs on the broadcaster's consumer, while no event is between capture and ring. */
+    synchronized void begin(BroadcastRing.Cursor from, CaptureStats stats) {
+        cursor = from;
+        baseLost = stats.lost();
+        baseFiltered = stats.filtered();
+        baseHeaviest = stats.heaviest();
+        baseEntries = stats.entered();
+        // Calls that have returned but are pending will be delivered to this subscriber, too.
+        baseCalls = stats.delivered() + stats.totalLost() + stats.totalFiltered() - stats.entered();
+        baseMessage = Stats.newBuilder()
+                .setReturned(baseCalls)
+                .setEntered(baseEntries)
+                .putAllLost(StatsCodec.encode(baseLost))
+                .putAllFiltered(StatsCodec.encode(baseFiltered))
+                .addAllHeaviest(StatsCodec.encode(baseHeaviest))
+                .build();
+    }
+
+    /**
+     * Restores position and statistics from a resume token: once attached, the subscription continues there.
+     *
+     * @return whether the token is one of this capture; otherwise nothing changes
+     * @throws IllegalArgumentException when the token names this capture, but its signature is wrong
+     */
+    public boolean restore(ByteString token) {
+        Optional<Cursor> state = broadcaster.tokens().read(token);
+        state.ifPresent(this::restore);
+        return state.isPresent();
+    }
+
+    private synchronized void restore(Cursor token) {
+        accepted = token.getAccepted();
+        hiddenCalls = token.getHiddenCalls();
+        hiddenEnterEvents = token.getHiddenEntries();
+        sequences.read(token);
+        int i = 0;
+        for (AtomicLong count : filtered.values()) {
+            if (i < token.getFilteredCount()) {
+                count.set(token.getFiltered(i));
+            }
+            i++;
+        }
+        baseMessage = token.getBase();
+        baseCalls = baseMessage.getReturned();
+        baseEntries = baseMessage.getEntered();
+        baseLost = StatsCodec.losses(baseMessage.getLostMap());
+        baseFiltered = StatsCodec.filtered(baseMessage.getFilteredMap());
+        baseHeaviest = StatsCodec.callers(baseMessage.getHeaviestList());
+        BroadcastRing.Cursor from = new BroadcastRing.Cursor();
+        from.position = token.getPosition();
+        from.ordinal = token.getOrdinal();
+        from.missed = token.getLost();
+        cursor = from;
+        resumed = true;
+    }
+
+    /** Returns whether the subscription continues an earlier one. */
+    synchronized boolean isResumed() {
+        return resumed;
+    }
+
+    /** Returns whether there are events that only wait for a larger batch. */
+    boolean isWaiting() {
+        return !finished && transport.isReady() && broadcaster.ring().head() > cursor.position;
+    }
+
+    /**
+     * Sends the backlog, if the subscriber can take it.
+     *
+     * @param count the number of subscribers that the dispatcher serves
+     * @return whether records were read or the stream began
+     */
+    synchronized boolean pump(byte[] scratch, int count) {
+        if (finished || transport.isCancelled()) {
+            broadcaster.detach(this);
+            return false;
+        }
+        if (!transport.isReady()) {
+            return false;
+        }
+        long now = System.nanoTime();
+        if (!started) {
+            start();
+            return true;
+        }
+        boolean ended = broadcaster.isEnded();
+        long backlog = broadcaster.ring().head() - cursor.position;
+        if (backlog > 0 && (ended || backlog >= WORTHWHILE || now - lastSent >= linger(count))) {
+            return read(scratch, now);
+        }
+        if (backlog == 0 && ended) {
+            end();
+        } else if (now - lastStats >= STATS_NANOS) {
+            lastStats = now;
+            send(Delivery.newBuilder().setStats(stats()), now);
+        }
+        return false;
+    }
+
+    private static long linger(int count) {
+        return Math.min(MAX_LINGER_NANOS, LINGER_NANOS * count);
+    }
+
+    private void start() {
+        started = true;
+        var capture = broadcaster.capture();
+        Started.Builder message = Started.newBuilder()
+                .setProtocol(Protocol.VERSION)
+                .setRecordVersion(RecordLayout.VERSION)
+                .setSubscriptionId(id)
+                .setCaptureId(broadcaster.id())
+                .setResumed(resumed)
+                .setCapabilities(CapabilitiesCodec.encode(capture.driver(), capture.capabilities()));
+        send(Delivery.newBuilder().setStarted(message).setStats(stats()), System.nanoTime());
+    }
+
+    private void end() {
+        finished = true;
+        if (broadcaster.isStopping()) {
+            send(Delivery.newBuilder().setStats(stats()), System.nanoTime());
+            broadcaster.detach(this);
+            transport.fail(new IllegalStateException("the server is stopping"));
+            return;
+        }
+        Throwable failure = broadcaster.failure();
+        String why = failure == null ? "" : String.valueOf(failure.getMessage());
+        send(Delivery.newBuilder().setStats(stats()).setEnd(End.newBuilder().setFailure(why)), System.nanoTime());
+        broadcaster.detach(this);
+        transport.complete();
+    }
+
+    private boolean read(byte[] scratch, long now) {
+        int limit = Math.min(scratch.length, Math.max(MIN_COPY, options.maxBatch()));
+        int bytes = broadcaster.ring().read(cursor, scratch, limit);
+        if (bytes == 0) {
+            return false;
+        }
+        Delivery.Builder delivery = Delivery.newBuilder();
+        if (options.payload() == Payload.PAYLOAD_RECORDS) {
+            select(scratch, bytes, delivery);
+        } else {
+            translate(scratch, bytes, delivery);
+        }
+        if (delivery.getCount() > 0) {
+            send(delivery, now);
+        } else {
+            lastSent = now;
+        }
+        return true;
+    }
+
+    /** Moves the records that pass the filters to the front. */
+    private void select(byte[] scratch, int bytes, Delivery.Builder delivery) {
+        ByteBuffer records = ByteBuffer.wrap(scratch).order(ByteOrder.LITTLE_ENDIAN);
+        int kept = 0;
+        int count = 0;
+        int length;
+        for (int at = 0; at < bytes; at += length) {
+            length = records.getInt(at + RecordLayout.LENGTH);
+            if (passes(view.wrap(records, at))) {
+                number(records, at);
+                if (kept != at) {
+                    System.arraycopy(scratch, at, scratch, kept, length);
+                }
+                kept += length;
+                count++;
+            }
+        }
+        accepted += count;
+        delivery.setRecords(ByteString.copyFrom(scratch, 0, kept)).setCount(count);
+    }
+
+    private void translate(byte[] scratch, int bytes, Delivery.Builder delivery) {
+        ByteBuffer records = ByteBuffer.wrap(scratch, 0, bytes).order(ByteOrder.LITTLE_ENDIAN);
+        int count = 0;
+        int length;
+        for (int at = 0; at < bytes; at += length) {
+            length = records.getInt(at + RecordLayout.LENGTH);
+            if (passes(view.wrap(records, at))) {
+                number(records, at);
+                delivery.addEvents(EventCodec.encode(view));
+                count++;
+            }
+        }
+        accepted += count;
+        delivery.setCount(count);
+    }
+
+    private void number(ByteBuffer records, int at) {
+        records.putLong(at + RecordLayout.SEQUENCE, sequences.of(view.source(), view.sequence()));
+    }
+
+    private boolean passes(EventView event) {
+        if (isWanted(event)) {
+            return true;
+        }
+        sequences.leaveOut(event.source(), event.sequence());
+        return false;
+    }
+
+    private boolean isWanted(EventView event) {
+        boolean entry = event.isEnter();
+        if (entry && !wantsEnterEvents) {
+            hiddenEnterEvents++;
+            return false;
+        }
+        if (!options.syscalls().contains(event.syscall())) {
+            hide(entry);
+            return false;
+        }
+        FilterReason reason = options.hiddenTgid() != 0 && event.tgid() == options.hiddenTgid()
+                ? FilterReason.SELF
+                : matcher.reason(event);
+        if (reason == null) {
+            return true;
+        }
+        if (entry) {
+            hiddenEnterEvents++;
+        } else {
+            Objects.requireNonNull(filtered.get(reason)).incrementAndGet();
+        }
+        return false;
+    }
+
+    private void hide(boolean entry) {
+        if (entry) {
+            hiddenEnterEvents++;
+        } else {
+            hiddenCalls++;
+        }
+    }
+
+    private void send(Delivery.Builder delivery, long now) {
+        lastSent = now;
+        transport.send(
+                delivery.setResumeToken(broadcaster.tokens().write(token())).build());
+    }
+
+    private Cursor token() {
+        Cursor.Builder token = Cursor.newBuilder()
+                .setCaptureId(broadcaster.id())
+                .setPosition(cursor.position)
+                .setOrdinal(cursor.ordinal)
+                .setAccepted(accepted)
+                .setLost(cursor.missed)
+                .setHiddenCalls(hiddenCalls)
+                .setHiddenEntries(hiddenEnterEvents)
+                .setBase(baseMessage);
+        for (AtomicLong count : filtered.values()) {
+            token.addFiltered(count.get());
+        }
+        sequences.write(token);
+        return token.build();
+    }
+
+    /** Returns the statistics of this subscription up to now, or up to its end. */
+    public Stats stats() {
+        Stats last = finalStats;
+        return last != null ? last : live().build();
+    }
+
+    /** Ends the subscription, and freezes its statistics. */
+    public Stats finish() {
+        broadcaster.detach(this);
+        synchronized (this) {
+            finished = true;
+        }
+        if (broadcaster.isOwn()) {
+            broadcaster.close();
+        }
+        Stats.Builder message = live();
+        // Calls that returned, but are still on their way in a shared capture, count as submitted, and so as this
+        // subscriber's loss.
+        long sent = message.getReturned()
+                + message.getEntered()
+                - sum(message.getLostMap())
+                - sum(message.getFilteredMap());
+        message.setSubmitted(Math.max(message.getSubmitted(), sent));
+        if (!broadcaster.isOwn()) {
+            message.setStash(StatsCodec.encode(leave(StatsCodec.decode(message.getStash()))));
+        }
+        Stats last = message.build();
+        finalStats = last;
+        return last;
+    }
+
+    /** Leaves out entries in a shared capture's stash, which do not belong to the leaving subscriber. */
+    private static StashStats leave(StashStats stash) {
+        return new StashStats(
+                stash.puts() - stash.live() - stash.imbalance(),
+                stash.takes(),
+                stash.evicted(),
+                stash.reclaimed(),
+                stash.stale(),
+                stash.refused(),
+                0,
+                stash.capacity());
+    }
+
+    private Stats.Builder live() {
+        // The ordinal is taken first: statistics with a higher one were then read later.
+        Stats.Builder message =
+                Stats.newBuilder().setOrdinal(copies.incrementAndGet()).setTimeNs(BootClock.nanos());
+        long ordinal;
+        long passed;
+        long lost;
+        synchronized (this) {
+            long missing = broadcaster.ring().missed(cursor);
+            ordinal = broadcaster.ring().ordinal();
+            passed = accepted + Math.max(0, ordinal - cursor.ordinal - missing);
+            lost = cursor.missed + missing;
+            filtered.forEach((reason, count) -> {
+                if (count.get() > 0) {
+                    message.putFiltered(reason.name(), count.get());
+                }
+            });
+            message.setReturned(-baseCalls - hiddenCalls).setEntered(-baseEntries - hiddenEnterEvents);
+        }
+        // The capture's statistics are read last: events that arrive in between then count as pending, never as
+        // negative.
+        CaptureStats stats = broadcaster.stats();
+        add(message, stats);
+        if (lost > 0) {
+            message.putLost(
+                    LossReason.QUEUE_FULL.name(), message.getLostOrDefault(LossReason.QUEUE_FULL.name(), 0) + lost);
+        }
+        return message.setReturned(message.getReturned() + stats.returned())
+                .setEntered(message.getEntered() + stats.entered())
+                .setSubmitted(passed + broadcaster.underWay(stats, ordinal))
+                .setWakeups(stats.wakeups())
+                .setRingBytes(stats.ringBytes())
+                .setStashBytes(stats.stashBytes())
+                .setStash(StatsCodec.encode(stats.stash()))
+                .setCopiesMissed(stats.copiesMissed())
+                .addAllHeaviest(StatsCodec.encode(CallerLosses.since(baseHeaviest, stats.heaviest())))
+                .setMitigation(Codes.encode(broadcaster.capture().mitigation()))
+                .setEnterEvents(wantsEnterEvents && broadcaster.capture().enterEvents())
+                .setSubscribers(broadcaster.subscribers());
+    }
+
+    private void add(Stats.Builder message, CaptureStats stats) {
+        stats.lost().forEach((reason, count) -> {
+            long since = count - Objects.requireNonNull(baseLost.getOrDefault(reason, 0L));
+            if (since > 0) {
+                message.putLost(reason.name(), since);
+            }
+        });
+        stats.filtered().forEach((reason, count) -> {
+            long since = count - Objects.requireNonNull(baseFiltered.getOrDefault(reason, 0L));
+            if (since > 0) {
+                message.putFiltered(reason.name(), message.getFilteredOrDefault(reason.name(), 0) + since);
+            }
+        });
+    }
+
+    private static long sum(Map<String, Long> counts) {
+        return counts.values().stream().mapToLong(Long::longValue).sum();
+    }
+
+    /** Ends a subscription whose transport is broken. */
+    void fail(Throwable reason) {
+        synchronized (this) {
+            finished = true;
+        }
+        transport.fail(reason);
+    }
+}

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.server.linux;
+
+import dev.unraced.driver.CaptureException;
+import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.util.EnumSet;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** The file of a UNIX socket: its permissions, and the check that no other server uses it. */
+public final class SocketFile {
+    private static final int SOCKET_TYPE = 0140000;
+    private static final int TYPE_MASK = 0170000;
+
+    private static final int PERMISSIONS = 07777;
+
+    private final Path path;
+    /** The folder, if it was made for this socket. */
+    private @Nullable Path made;
+
+    public SocketFile(Path path) {
+        this.path = path;
+    }
+
+    /**
+     * Prepares the path for a new socket, and removes the file that a dead server has left.
+     *
+     * @throws CaptureException when a live server listens there, or the file is no socket
+     */
+    public void prepare() {
+        try {
+            Path folder = path.getParent();
+            if (folder != null && !Files.isDirectory(folder)) {
+                Files.createDirectories(folder.toAbsolutePath().getParent());
+                Files.createDirectory(folder);
+                made = folder;
+            }
+            if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
+                return;
+            }
+            int mode = (Integer) Files.getAttribute(path, "unix:mode", LinkOption.NOFOLLOW_LINKS);
+            if ((mode & TYPE_MASK) != SOCKET_TYPE) {
+                throw new CaptureException(path + " is no socket. Remove it, or listen elsewhere.");
+            }
+            if (isAlive()) {
+                throw new CaptureException("Another server listens at " + path + ". Stop it, or listen elsewhere.");
+            }
+            Files.delete(path);
+        } catch (IOException e) {
+            throw new CaptureException("Cannot make way for the socket " + path + ": " + e, e);
+        }
+    }
+
+    private boolean isAlive() {
+        try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+            return channel.connect(UnixDomainSocketAddress.of(path));
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    /**
+     * Sets mode and owner of a bound socket.
+     *
+     * @param owner ids of user and group; null leaves the server's own
+     */
+    public void grant(int mode, @Nullable Owner owner) {
+        try {
+            if (owner != null) {
+                Files.setAttribute(path, "unix:uid", owner.uid());
+                Files.setAttribute(path, "unix:gid", owner.gid());
+            }
+            Files.setPosixFilePermissions(path, permissions(mode));
+        } catch (IOException e) {
+            throw new CaptureException("Cannot set owner and mode of " + path + ": " + e, e);
+        }
+    }
+
+    /**
+     * Gives the folder that was made for this socket to another user, who can then remove the socket. An older folder
+     * may hold files of others.
+     */
+    public void handOver(Owner next) {
+        if (made != null) {
+            try {
+                Files.setAttribute(made, "unix:uid", next.uid());
+                Files.setAttribute(made, "unix:gid", next.gid());
+            } catch (IOException e) {
+                throw new CaptureException("Cannot set the owner of " + made + ": " + e, e);
+            }
+        }
+    }
+
+    /**
+     * Returns the first folder on the way that keeps out users whom the socket's mode lets in, or null. See
+     * path_resolution(7); access control lists are not read.
+     */
+    public @Nullable Path obstacle(int mode, @Nullable Owner owner) {
+        for (Path folder = path.toAbsolutePath().getParent(); folder != null; folder = folder.getParent()) {
+            try {
+                Map<String, Object> found = Files.readAttributes(folder, "unix:mode,uid,gid");
+                int open = (Integer) found.get("mode") & PERMISSIONS;
+                boolean ownersGroup = owner != null && found.get("gid").equals(owner.gid());
+                boolean ownersOwn = owner != null && found.get("uid").equals(owner.uid());
+                boolean ownerEnters = owner == null
+                        || owner.uid() == 0
+                        || (open & (ownersOwn ? 0100 : ownersGroup ? 0010 : 0001)) != 0;
+                boolean groupEnters = owner == null || (open & (ownersGroup ? 0010 : 0001)) != 0;
+                if (((mode & 0200) != 0 && !ownerEnters)
+                        || ((mode & 0020) != 0 && !groupEnters)
+                        || ((mode & 0002) != 0 && (open & 0001) == 0)) {
+                    return folder;
+                }
+            } catch (IOException e) {
+                return null;
+            }
+        }
+        return null;
+    }
+
+    private static Set<PosixFilePermission> permissions(int mode) {
+        Map<PosixFilePermission, Integer> bits = Map.of(
+                PosixFilePermission.OWNER_READ, 0400,
+                PosixFilePermission.OWNER_WRITE, 0200,
+                PosixFilePermission.GROUP_READ, 0040,
+                PosixFilePermission.GROUP_WRITE, 0020,
+                PosixFilePermission.OTHERS_READ, 0004,
+                PosixFilePermission.OTHERS_WRITE, 0002);
+        Set<PosixFilePermission> permissions = EnumSet.noneOf(PosixFilePermission.class);
+        bits.forEach((permission, bit) -> {
+            if ((mode & bit) != 0) {
+                permissions.add(permission);
+            }
+        });
+        return permissions;
+    }
+
+    public void delete() {
+        try {
+            Files.deleteIfExists(path);
+        } catch (IOException e) {
+            // The next server removes the file.
+            org.slf4j.LoggerFactory.getLogger(SocketFile.class).debug("{} stays", path, e);
+        }
+    }
+}

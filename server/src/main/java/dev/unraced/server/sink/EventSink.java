@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.server.sink;
+
+import dev.unraced.config.CaptureConfig;
+import dev.unraced.driver.EventHandler;
+
+/**
+ * Another engine that receives a server's events. It gets one event at a time, on one thread, and may block: events
+ * that come while it is too slow are counted, and delay no other reader.
+ */
+public interface EventSink extends EventHandler, AutoCloseable {
+
+    /** Describes the progress in one line: events taken over, and events lost with the reason. */
+    String describe();
+
+    /** Waits some seconds for the events on their way, and ends. */
+    @Override
+    void close();
+
+    /** A kind of sink, found by {@link java.util.ServiceLoader}. */
+    interface Provider {
+        /** Returns the name in {@code unraced serve --sink}. */
+        String name();
+
+        /**
+         * Opens a sink.
+         *
+         * @param config the configuration, in which the section of this name has the settings
+         * @throws dev.unraced.driver.CaptureException when the sink cannot be opened; the message names the remedy
+         */
+        EventSink open(CaptureConfig config);
+    }
+}

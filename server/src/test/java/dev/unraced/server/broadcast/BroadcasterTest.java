@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.server.broadcast;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+import static org.mockito.ArgumentMatchers.any;
+import static org.mockito.ArgumentMatchers.anyInt;
+import static org.mockito.ArgumentMatchers.anyLong;
+import static org.mockito.Mockito.doThrow;
+import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.timeout;
+import static org.mockito.Mockito.verify;
+import static org.mockito.Mockito.when;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import dev.unraced.config.EventFilters;
+import dev.unraced.driver.CallerLosses;
+import dev.unraced.driver.Capabilities;
+import dev.unraced.driver.Capture;
+import dev.unraced.driver.CaptureStats;
+import dev.unraced.driver.EventHandler;
+import dev.unraced.driver.FilterMatcher;
+import dev.unraced.driver.LossReason;
+import dev.unraced.event.Abi;
+import dev.unraced.event.EventView;
+import dev.unraced.event.Mitigation;
+import dev.unraced.event.Origin;
+import dev.unraced.event.RecordEncoder;
+import dev.unraced.event.RecordLayout;
+import dev.unraced.event.Syscall;
+import dev.unraced.protocol.v1.Delivery;
+import dev.unraced.protocol.v1.Payload;
+import dev.unraced.protocol.v1.Stats;
+import dev.unraced.server.linux.CgroupTree;
+import dev.unraced.sim.SimKernel;
+import dev.unraced.stash.StashStats;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.mockito.stubbing.Answer;
+import org.slf4j.LoggerFactory;
+
+@Timeout(60)
+class BroadcasterTest {
+    /** A running consumer would have looked within this time. */
+    private static final int A_WHILE_MILLIS = 200;
+
+    @Test
+    void anOwnCaptureKeepsItsEventsForItsSubscriber() throws InterruptedException {
+        SimKernel kernel = SimKernel.create();
+        LinkedBlockingQueue<Long> numbers = new LinkedBlockingQueue<>();
+        try (Broadcaster broadcaster = new Broadcaster(kernel.capture(), true, 1 << 16)) {
+            kernel.process("early").thread().openat("/tmp/first").finish();
+            Thread.sleep(A_WHILE_MILLIS);
+            try (SinkReader reader = broadcaster.addReader("subscriber", event -> numbers.add(event.sequence()))) {
+                kernel.process("late").thread().openat("/tmp/second").finish();
+                assertThat(numbers.poll(20, TimeUnit.SECONDS)).isEqualTo(1);
+                assertThat(numbers.poll(20, TimeUnit.SECONDS)).isEqualTo(2);
+                assertThat(reader.missed()).isZero();
+            }
+        }
+    }
+
+    @Test
+    void aSubscriberThatCannotBeginLeavesTheCaptureToTheOthers() throws InterruptedException {
+        SimKernel kernel = SimKernel.create();
+        LinkedBlockingQueue<Long> numbers = new LinkedBlockingQueue<>();
+        Subscription broken = mock(Subscription.class);
+        doThrow(new IllegalStateException("no statistics")).when(broken).begin(any(), any());
+        try (Broadcaster broadcaster = new Broadcaster(kernel.capture(), false, 1 << 16);
+                SinkReader reader = broadcaster.addReader("subscriber", event -> numbers.add(event.sequence()))) {
+            assertThatThrownBy(() -> broadcaster.attach(broken)).hasRootCauseMessage("no statistics");
+            assertThat(broadcaster.subscribers()).isZero();
+            kernel.process("after").thread().openat("/tmp/first").finish();
+            assertThat(numbers.poll(20, TimeUnit.SECONDS)).isEqualTo(1);
+            assertThat(reader.missed()).isZero();
+        }
+    }
+
+    /**
+     * The statistics that the capture answers. Mockito cannot stub them while the broadcaster's thread uses the
+     * capture.
+     */
+    private volatile CaptureStats stats = new CaptureStats(0, 0, 0, 0, Map.of(), Map.of(), 0, 0, 0, StashStats.NONE);
+
+    private static final List<CallerLosses> CALLERS = List.of(new CallerLosses(7, 1000, 3));
+
+    /** Makes a capture that is consumed once, and then has no more events. */
+    private Capture consumedBy(Answer<Integer> once) {
+        Capture capture = mock(Capture.class);
+        when(capture.driver()).thenReturn("fake");
+        when(capture.capabilities()).thenReturn(Capabilities.complete());
+        when(capture.mitigation()).thenReturn(Mitigation.STASH);
+        when(capture.stats()).thenAnswer(call -> stats);
+        when(capture.await(any(), anyInt(), anyLong())).thenAnswer(once).thenAnswer(call -> {
+            Thread.sleep(1);
+            return 0;
+        });
+        return capture;
+    }
+
+    @Test
+    void anErrorEndsTheStreamsAsAFailureAndNotInOrder() throws InterruptedException {
+        Capture capture = consumedBy(call -> {
+            throw new AssertionError("a record without a form");
+        });
+        LinkedBlockingQueue<Delivery> deliveries = new LinkedBlockingQueue<>();
+        try (Broadcaster broadcaster = new Broadcaster(capture, true, 1 << 16)) {
+            broadcaster.attach(subscription(broadcaster, deliveries));
+            Delivery last = deliveries.poll(20, TimeUnit.SECONDS);
+            while (last != null && !last.hasEnd()) {
+                last = deliveries.poll(20, TimeUnit.SECONDS);
+            }
+            assertThat(last).isNotNull();
+            assertThat(last.getEnd().getFailure()).contains("a record without a form");
+            assertThat(broadcaster.failure()).isInstanceOf(AssertionError.class);
+        }
+    }
+
+    @Test
+    void anErrorOfOneSubscriptionEndsItAndNoOther() {
+        SimKernel kernel = SimKernel.create();
+        Subscription broken = mock(Subscription.class);
+        doThrow(new AssertionError("no token")).when(broken).pump(any(), anyInt());
+        doThrow(new AssertionError("no transport")).when(broken).fail(any());
+        LinkedBlockingQueue<Delivery> deliveries = new LinkedBlockingQueue<>();
+        try (Broadcaster broadcaster = new Broadcaster(kernel.capture(), false, 1 << 16)) {
+            broadcaster.attach(broken);
+            broadcaster.attach(subscription(broadcaster, deliveries));
+            verify(broken, timeout(20_000)).fail(any(AssertionError.class));
+            kernel.process("after").thread().openat("/tmp/first").finish();
+            awaitEvents(deliveries, 1);
+            assertThat(broadcaster.subscribers()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void anErrorWhileASubscriptionBeginsIsItsOwn() {
+        Subscription broken = mock(Subscription.class);
+        doThrow(new AssertionError("no statistics")).when(broken).begin(any(), any());
+        try (Broadcaster broadcaster = new Broadcaster(consumedBy(call -> 0), false, 1 << 16)) {
+            CompletableFuture<Void> attached = CompletableFuture.runAsync(() -> broadcaster.attach(broken));
+            assertThatThrownBy(() -> attached.get(20, TimeUnit.SECONDS)).hasRootCauseMessage("no statistics");
+            assertThat(broadcaster.isEnded()).isFalse();
+        }
+    }
+
+    @Test
+    void recordsLongerThanAnyCanBeAreCountedAndLoggedOnce() {
+        RecordEncoder encoder = new RecordEncoder();
+        encoder.begin(Syscall.OPENAT, Abi.NATIVE, Origin.SYSCALL, Mitigation.STASH)
+                .call(1, 2, 3);
+        int usual = encoder.finish();
+        ByteBuffer record = ByteBuffer.allocate(2 * RecordEncoder.MAX_SIZE).order(ByteOrder.LITTLE_ENDIAN);
+        record.put(0, encoder.buffer(), 0, usual);
+        EventView view = new EventView();
+        Capture capture = consumedBy(call -> {
+            EventHandler handler = call.getArgument(0);
+            for (int length : new int[] {usual, record.capacity(), record.capacity(), usual}) {
+                handler.onEvent(view.wrap(record.putInt(RecordLayout.LENGTH, length), 0));
+            }
+            return 4;
+        });
+        ListAppender<ILoggingEvent> log = new ListAppender<>();
+        Logger logger = (Logger) LoggerFactory.getLogger(Broadcaster.class);
+        logger.addAppender(log);
+        log.start();
+        LinkedBlockingQueue<Delivery> deliveries = new LinkedBlockingQueue<>();
+        try (Broadcaster broadcaster = new Broadcaster(capture, true, 1 << 16)) {
+            Subscription subscription = subscription(broadcaster, deliveries);
+            broadcaster.attach(subscription);
+            awaitEvents(deliveries, 2);
+            stats = new CaptureStats(4, 0, 4, 0, Map.of(), Map.of(), 0, 0, 0, StashStats.NONE, 0, CALLERS);
+            assertThat(broadcaster.stats().heaviest()).isEqualTo(CALLERS);
+            Stats last = subscription.stats();
+            assertThat(last.getLostMap()).isEqualTo(Map.of(LossReason.MALFORMED.name(), 2L));
+            assertThat(last.getReturned()).isEqualTo(4);
+            assertThat(last.getSubmitted()).isEqualTo(2);
+            // A later subscriber did not lose these events.
+            Subscription later = subscription(broadcaster, new LinkedBlockingQueue<>());
+            broadcaster.attach(later);
+            assertThat(later.stats().getLostMap()).isEmpty();
+            assertThat(later.stats().getReturned()).isZero();
+        } finally {
+            logger.detachAppender(log);
+        }
+        assertThat(log.list)
+                .filteredOn(event -> event.getLevel().isGreaterOrEqual(Level.WARN))
+                .hasSize(1);
+    }
+
+    private static void awaitEvents(Queue<Delivery> deliveries, int count) {
+        await().atMost(20, TimeUnit.SECONDS)
+                .until(() -> deliveries.stream().mapToInt(Delivery::getCount).sum() == count);
+    }
+
+    private static Subscription subscription(Broadcaster broadcaster, Queue<Delivery> deliveries) {
+        Subscription.Transport transport = new Subscription.Transport() {
+            @Override
+            public boolean isReady() {
+                return true;
+            }
+
+            @Override
+            public boolean isCancelled() {
+                return false;
+            }
+
+            @Override
+            public void send(Delivery delivery) {
+                deliveries.add(delivery);
+            }
+
+            @Override
+            public void complete() {}
+
+            @Override
+            public void fail(Throwable reason) {}
+        };
+        Subscription.Options wants = new Subscription.Options(
+                Payload.PAYLOAD_RECORDS, EnumSet.allOf(Syscall.class), 0, Subscription.MAX_COPY);
+        return new Subscription(
+                broadcaster, transport, wants, new FilterMatcher(EventFilters.NONE, new CgroupTree()), false);
+    }
+}

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.server.linux;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Tests which users the folders of a socket let in, and who owns them. */
+class SocketFileTest {
+    private static final Owner NOBODY = new Owner(65_534, 65_534);
+
+    @TempDir
+    private Path folder;
+
+    @BeforeEach
+    void open() throws IOException {
+        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
+    }
+
+    private SocketFile socket() {
+        return new SocketFile(folder.resolve("closed/socket"));
+    }
+
+    private Path closed(String permissions) throws IOException {
+        Path closed = Files.createDirectories(folder.resolve("closed"));
+        return Files.setPosixFilePermissions(closed, PosixFilePermissions.fromString(permissions));
+    }
+
+    @Test
+    void aFolderThatKeepsOutSomeWhomTheModeLetsInIsFound() throws IOException {
+        Path closed = closed("rwx------");
+        assertThat(socket().obstacle(0666, null)).isEqualTo(closed);
+        assertThat(socket().obstacle(0660, NOBODY)).isEqualTo(closed);
+        assertThat(socket().obstacle(0600, NOBODY)).isEqualTo(closed);
+        assertThat(socket().obstacle(0600, null)).as("its owner alone").isNull();
+        assertThat(socket().obstacle(0660, null)).as("root's group is root's").isNull();
+    }
+
+    @Test
+    void aFolderThatIsOpenIsNone() throws IOException {
+        closed("rwx--x--x");
+        assertThat(socket().obstacle(0666, NOBODY)).isNull();
+    }
+
+    @Test
+    void aFolderThatWasMadeGoesToTheUserWhoHasToRemoveTheSocket() throws IOException {
+        assumeTrue(System.getProperty("user.name").equals("root"), "only root gives files away");
+        SocketFile made = socket();
+        made.prepare();
+        made.handOver(NOBODY);
+        assertThat(Files.getAttribute(folder.resolve("closed"), "unix:uid")).isEqualTo(NOBODY.uid());
+
+        SocketFile found = new SocketFile(folder.resolve("socket"));
+        found.prepare();
+        found.handOver(NOBODY);
+        assertThat(Files.getAttribute(folder, "unix:uid")).isEqualTo(0);
+    }
+}
