@@ -3,6 +3,18 @@ package dev.unraced.conformance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.unraced.conformance.rules.AssertionConformance;
+import dev.unraced.conformance.rules.AttackConformance;
+import dev.unraced.conformance.rules.ConnectConformance;
+import dev.unraced.conformance.rules.EnterConformance;
+import dev.unraced.conformance.rules.FilterConformance;
+import dev.unraced.conformance.rules.FloodConformance;
+import dev.unraced.conformance.rules.KernelConformance;
+import dev.unraced.conformance.rules.LifecycleConformance;
+import dev.unraced.conformance.rules.OpenConformance;
+import dev.unraced.conformance.rules.OrderConformance;
+import dev.unraced.conformance.rules.StashConformance;
+import dev.unraced.conformance.rules.TruthConformance;
 import java.io.IOException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
