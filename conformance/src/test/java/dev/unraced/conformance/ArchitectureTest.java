@@ -56,7 +56,8 @@ class ArchitectureTest {
 
     /** Each package is a slice of its own, also the root package. */
     @ArchTest
-    static final ArchRule NO_CYCLES = slices().matching("dev.unraced.(**)").should().beFreeOfCycles();
+    static final ArchRule NO_CYCLES =
+            slices().matching("dev.unraced.(**)").should().beFreeOfCycles();
 
     private static ArchRule onlyOurs(String part, String... others) {
         String[] allowed = Stream.concat(Stream.of(part), Stream.of(others))

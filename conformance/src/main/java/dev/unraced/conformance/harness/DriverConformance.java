@@ -5,6 +5,7 @@ import dev.unraced.conformance.scenario.Scenario;
 import dev.unraced.conformance.subject.DriverUnderTest;
 import dev.unraced.driver.Capabilities;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestMethodOrder;
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  * {@link DriverUnderTest}. Rules are final, and their names carry their numbers.
  */
 @ExtendWith({Alone.Turns.class, RuleExtension.class, Deadline.class, DriverConformance.Finder.class})
+@DisplayNameGeneration(RuleNames.class)
 @TestMethodOrder(MethodOrderer.MethodName.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 public abstract class DriverConformance {

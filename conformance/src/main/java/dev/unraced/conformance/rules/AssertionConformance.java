@@ -21,6 +21,7 @@ import dev.unraced.conformance.fixture.SocketAddresses;
 import dev.unraced.conformance.fixture.Sockets;
 import dev.unraced.conformance.harness.DriverConformance;
 import dev.unraced.conformance.harness.Requires;
+import dev.unraced.conformance.harness.Rule;
 import dev.unraced.conformance.scenario.Observed;
 import dev.unraced.conformance.scenario.Scenario;
 import dev.unraced.conformance.scenario.Scope;
@@ -43,8 +44,6 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.DisplayName;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestReporter;
 
 /**
@@ -72,9 +71,8 @@ public abstract class AssertionConformance extends DriverConformance {
 
     protected AssertionConformance() {}
 
-    @Test
+    @Rule("Honest calls carry none of the marks, by whatever way they enter the kernel, in every mode")
     @Requires(syscalls = {Syscall.OPENAT, Syscall.CONNECT})
-    @DisplayName("R2.41 Honest calls carry none of the marks, by whatever way they enter the kernel, in every mode")
     public final void r02_41_honestCallsCarryNoMark() {
         for (Mitigation mode : modes()) {
             try (Scenario scenario = scenario().mitigation(mode).open()) {
@@ -136,43 +134,36 @@ public abstract class AssertionConformance extends DriverConformance {
         }
     }
 
-    @Test
+    @Rule("A file that another thread puts behind the descriptor is not the opened one, or the event says so")
     @Requires(syscalls = Syscall.OPENAT)
-    @DisplayName(
-            "R2.41 A file that another thread puts behind the descriptor is not the opened one, or the event says so")
     public final void r02_41_aSwappedDescriptorIsMarked(TestReporter reporter) {
         stand(reporter, "R2.41");
     }
 
-    @Test
+    @Rule("A later request of a batch gives an earlier one no other file or peer without a mark")
     @Requires(syscalls = Syscall.OPENAT, origins = Origin.IO_URING)
-    @DisplayName("R2.42 A later request of a batch gives an earlier one no other file or peer without a mark")
     public final void r02_42_aBatchOfRequestsDeceivesNobody(TestReporter reporter) {
         stand(reporter, "R2.42");
     }
 
-    @Test
+    @Rule("A process that holds the same socket gives a connect no other peer without a mark, and no match")
     @Requires(syscalls = Syscall.CONNECT, features = Feature.SOCKET_TUPLE)
-    @DisplayName(
-            "R2.43 A process that holds the same socket gives a connect no other peer without a mark, and no match")
     public final void r02_43_aSharedSocketIsMarked(TestReporter reporter) {
         stand(reporter, "R2.43");
     }
 
-    @Test
+    @Rule("An address matches only with the scope that the kernel used")
     @Requires(syscalls = Syscall.CONNECT, features = Feature.SOCKET_TUPLE)
-    @DisplayName("R2.44 An address matches only with the scope that the kernel used")
     public final void r02_44_anAddressMatchesWithItsScopeOnly(TestReporter reporter) {
         stand(reporter, "R2.44");
     }
 
-    @Test
+    @Rule("An address without a scope never matches by another device than the bound one")
     @Requires(
             syscalls = Syscall.CONNECT,
             features = Feature.SOCKET_TUPLE,
             mitigations = Mitigation.STASH,
             integrities = Integrity.MATCH)
-    @DisplayName("R2.44 An address without a scope never matches by another device than the bound one")
     public final void r02_44_anAddressWithoutScopeNamesTheBoundDevice(TestReporter reporter) {
         try (Scenario scenario = scenario().mitigation(Mitigation.STASH).open()) {
             Optional<Reply> network = network(scenario.actor());
@@ -217,52 +208,44 @@ public abstract class AssertionConformance extends DriverConformance {
         }
     }
 
-    @Test
+    @Rule("A rewritten block of socketcall gives a connect no other socket without a mark")
     @Requires(syscalls = Syscall.CONNECT, abis = Abi.IA32, features = Feature.SOCKET_TUPLE)
-    @DisplayName("R2.45 A rewritten block of socketcall gives a connect no other socket without a mark")
     public final void r02_45_aRewrittenBlockIsMarked(TestReporter reporter) {
         stand(reporter, "R2.45");
     }
 
-    @Test
+    @Rule("A request whose path was resolved in another mount namespace says so")
     @Requires(syscalls = Syscall.OPENAT, origins = Origin.IO_URING, features = Feature.NAMESPACES)
-    @DisplayName("R2.46 A request whose path was resolved in another mount namespace says so")
     public final void r02_46_aLateRequestIsMarked(TestReporter reporter) {
         stand(reporter, "R2.46");
     }
 
-    @Test
+    @Rule("A resolved path is one that the file had, whatever is renamed meanwhile, or is marked")
     @Requires(syscalls = Syscall.OPENAT, features = Feature.RESOLVED_PATH)
-    @DisplayName("R2.47 A resolved path is one that the file had, whatever is renamed meanwhile, or is marked")
     public final void r02_47_aTornPathIsMarked(TestReporter reporter) {
         stand(reporter, "R2.47");
     }
 
-    @Test
+    @Rule("Thousands of mounts over a long path do not make an open long")
     @Requires(syscalls = Syscall.OPENAT)
-    @DisplayName("R2.48 Thousands of mounts over a long path do not make an open long")
     public final void r02_48_mountsDoNotHoldAProcessor(TestReporter reporter) {
         stand(reporter, "R2.48");
     }
 
-    @Test
+    @Rule("A socket's own address is there when its peer resets at once, and a netlink socket has both")
     @Requires(syscalls = Syscall.CONNECT, features = Feature.SOCKET_TUPLE)
-    @DisplayName("R2.49 A socket's own address is there when its peer resets at once, and a netlink socket has both")
     public final void r02_49_aSocketKeepsItsOwnAddress(TestReporter reporter) {
         stand(reporter, "R2.49");
     }
 
-    @Test
+    @Rule("A call that was refused before it ran is no success, or is of unknown execution")
     @Requires(syscalls = Syscall.OPENAT)
-    @DisplayName("R3.4 A call that was refused before it ran is no success, or is of unknown execution")
     public final void r03_4_aRefusedCallIsNoSuccess(TestReporter reporter) {
         stand(reporter, "R3.4");
     }
 
-    @Test
+    @Rule("A call that ran is never said not to have run, whatever is pending and however full the stash is")
     @Requires(syscalls = Syscall.OPENAT)
-    @DisplayName(
-            "R3.5 A call that ran is never said not to have run, whatever is pending and however full the stash is")
     public final void r03_5_aCallThatRanIsNeverDenied(TestReporter reporter) {
         stand(reporter, "R3.5");
     }

@@ -16,6 +16,7 @@ import dev.unraced.conformance.fixture.SocketAddresses;
 import dev.unraced.conformance.fixture.Sockets;
 import dev.unraced.conformance.harness.DriverConformance;
 import dev.unraced.conformance.harness.Requires;
+import dev.unraced.conformance.harness.Rule;
 import dev.unraced.conformance.scenario.Scenario;
 import dev.unraced.conformance.scenario.Scope;
 import dev.unraced.conformance.scenario.Trust;
@@ -35,8 +36,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.function.Predicate;
-import org.junit.jupiter.api.DisplayName;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestReporter;
 
 /** Rules about arguments that another thread changes, or that are hard to read, while the call runs. */
@@ -56,9 +55,8 @@ public abstract class AttackConformance extends DriverConformance {
 
     protected AttackConformance() {}
 
-    @Test
+    @Rule("A path that is rewritten while the open blocks is reported as it was passed")
     @Requires(syscalls = Syscall.OPENAT)
-    @DisplayName("R2.2 A path that is rewritten while the open blocks is reported as it was passed")
     public final void r02_2_aPathRewrittenInMidCallIsReportedAsPassed() {
         try (Scenario scenario = attack(Mitigation.STASH).open()) {
             scenario.makeFifo("fifo");
@@ -76,9 +74,8 @@ public abstract class AttackConformance extends DriverConformance {
         }
     }
 
-    @Test
+    @Rule("An address that is rewritten while the connect blocks is reported as it was passed")
     @Requires(syscalls = Syscall.CONNECT, features = Feature.BLOCKING_CONNECTS)
-    @DisplayName("R2.3 An address that is rewritten while the connect blocks is reported as it was passed")
     public final void r02_3_anAddressRewrittenInMidCallIsReportedAsPassed() {
         try (Scenario scenario = attack(Mitigation.STASH).open()) {
             Sockets sockets = new Sockets(scenario.actor());
@@ -98,9 +95,8 @@ public abstract class AttackConformance extends DriverConformance {
         }
     }
 
-    @Test
+    @Rule("A path that is not in memory when the call enters is still reported, with what is known of it")
     @Requires(syscalls = Syscall.OPENAT)
-    @DisplayName("R2.4 A path that is not in memory when the call enters is still reported, with what is known of it")
     public final void r02_4_aPathThatIsNotInMemoryIsReported() {
         try (Scenario scenario = attack(Mitigation.STASH).open()) {
             scenario.makeFile("file");
@@ -116,9 +112,8 @@ public abstract class AttackConformance extends DriverConformance {
         }
     }
 
-    @Test
+    @Rule("An address that is not in memory when the call enters is still reported")
     @Requires(syscalls = Syscall.CONNECT)
-    @DisplayName("R2.5 An address that is not in memory when the call enters is still reported")
     public final void r02_5_anAddressThatIsNotInMemoryIsReported() {
         try (Scenario scenario = attack(Mitigation.STASH).open()) {
             Sockets sockets = new Sockets(scenario.actor());
@@ -133,9 +128,8 @@ public abstract class AttackConformance extends DriverConformance {
         }
     }
 
-    @Test
+    @Rule("A how that is not in memory, or is rewritten in mid-call, is reported as it was passed")
     @Requires(syscalls = Syscall.OPENAT2)
-    @DisplayName("R2.6 A how that is not in memory, or is rewritten in mid-call, is reported as it was passed")
     public final void r02_6_howIsReportedAsPassed() {
         try (Scenario scenario = attack(Mitigation.STASH).open()) {
             scenario.makeFifo("fifo");
@@ -160,9 +154,8 @@ public abstract class AttackConformance extends DriverConformance {
         }
     }
 
-    @Test
+    @Rule("A how that is not in memory takes nothing from a long path that was read at entry")
     @Requires(syscalls = {Syscall.OPENAT, Syscall.OPENAT2})
-    @DisplayName("R2.6 A how that is not in memory takes nothing from a long path that was read at entry")
     public final void r02_6_aLateHowLeavesALongPathWhole() {
         try (Scenario scenario = attack(Mitigation.STASH).open()) {
             scenario.makeFifo("fifo");
@@ -188,53 +181,46 @@ public abstract class AttackConformance extends DriverConformance {
         }
     }
 
-    @Test
+    @Rule("A path that matches is the path of the file that was opened, though another thread flips it")
     @Requires(syscalls = Syscall.OPENAT)
-    @DisplayName("R2.15 A path that matches is the path of the file that was opened, though another thread flips it")
     public final void r02_15_aPathThatMatchesIsTheOneThatWasOpened(TestReporter reporter) {
         reporter.publishEntry(flipOpen(Mitigation.STASH));
     }
 
-    @Test
+    @Rule("An address that matches is the one of the peer, though another thread flips it")
     @Requires(syscalls = Syscall.CONNECT)
-    @DisplayName("R2.16 An address that matches is the one of the peer, though another thread flips it")
     public final void r02_16_anAddressThatMatchesIsTheOneOfThePeer(TestReporter reporter) {
         reporter.publishEntry(flipConnect(Mitigation.STASH));
     }
 
-    @Test
+    @Rule("The kernel's own copy is what the call acted on, whatever another thread does")
     @Requires(
             syscalls = {Syscall.OPENAT, Syscall.CONNECT},
             mitigations = Mitigation.KERNEL,
             provenances = Provenance.KERNEL)
-    @DisplayName("R2.17 The kernel's own copy is what the call acted on, whatever another thread does")
     public final void r02_17_theKernelsCopyIsNeverWrong(TestReporter reporter) {
         reporter.publishEntry(flipOpen(Mitigation.KERNEL));
         reporter.publishEntry(flipConnect(Mitigation.KERNEL));
     }
 
-    @Test
+    @Rule("No attack of the corpus makes a false match of a path, or a wrong truth field, under any mode")
     @Requires(syscalls = Syscall.OPENAT)
-    @DisplayName("R2.15 No attack of the corpus makes a false match of a path, or a wrong truth field, under any mode")
     public final void r02_15_noAttackOnAPathForgesAMatch(TestReporter reporter) {
         for (Mitigation mode : Mitigation.values()) {
             stand(reporter, mode, Scope.PROCESS, attack -> !attack.isConnect());
         }
     }
 
-    @Test
+    @Rule("No attack of the corpus makes a false match of an address, or a wrong truth field, under any mode")
     @Requires(syscalls = Syscall.CONNECT)
-    @DisplayName(
-            "R2.16 No attack of the corpus makes a false match of an address, or a wrong truth field, under any mode")
     public final void r02_16_noAttackOnAnAddressForgesAMatch(TestReporter reporter) {
         for (Mitigation mode : Mitigation.values()) {
             stand(reporter, mode, Scope.PROCESS, Attack::isConnect);
         }
     }
 
-    @Test
+    @Rule("No attack by a thread that takes over an id makes a false match, under any mode")
     @Requires(syscalls = Syscall.OPENAT)
-    @DisplayName("R2.15 No attack by a thread that takes over an id makes a false match, under any mode")
     public final void r02_15_noAttackByAnotherIdForgesAMatch(TestReporter reporter) {
         for (Mitigation mode : Mitigation.values()) {
             stand(reporter, mode, Scope.FAMILY, attack -> true);

@@ -10,6 +10,7 @@ import dev.unraced.conformance.fixture.SocketAddresses;
 import dev.unraced.conformance.fixture.Sockets;
 import dev.unraced.conformance.harness.DriverConformance;
 import dev.unraced.conformance.harness.Requires;
+import dev.unraced.conformance.harness.Rule;
 import dev.unraced.conformance.scenario.Observed;
 import dev.unraced.conformance.scenario.Requested;
 import dev.unraced.conformance.scenario.Scenario;
@@ -28,8 +29,6 @@ import dev.unraced.event.Sockaddr;
 import dev.unraced.event.Syscall;
 import java.util.Arrays;
 import java.util.List;
-import org.junit.jupiter.api.DisplayName;
-import org.junit.jupiter.api.Test;
 
 /** Rules about connects: addresses of every kind and length, results, and the sockets. */
 @Requires(syscalls = Syscall.CONNECT)
@@ -42,8 +41,7 @@ public abstract class ConnectConformance extends DriverConformance {
 
     protected ConnectConformance() {}
 
-    @Test
-    @DisplayName("R1.1 Every connect yields exactly one event")
+    @Rule("Every connect yields exactly one event")
     public final void r01_1_everyConnectYieldsExactlyOneEvent() {
         try (Scenario scenario = scenario().open()) {
             Sockets sockets = new Sockets(scenario.actor());
@@ -58,23 +56,20 @@ public abstract class ConnectConformance extends DriverConformance {
         }
     }
 
-    @Test
+    @Rule("A connect by the 32-bit convention is an event that says so")
     @Requires(abis = Abi.IA32)
-    @DisplayName("R1.12 A connect by the 32-bit convention is an event that says so")
     public final void r01_12_aConnectOfThe32BitConventionIsSeen() {
         assertSeen(Abi.IA32);
     }
 
-    @Test
+    @Rule("A connect by the x32 convention is an event that says so")
     @Requires(abis = Abi.X32)
-    @DisplayName("R1.12 A connect by the x32 convention is an event that says so")
     public final void r01_12_aConnectOfTheX32ConventionIsSeen() {
         assertSeen(Abi.X32);
     }
 
-    @Test
+    @Rule("A 32-bit connect whose arguments lie in memory, through socketcall, is an event like any other")
     @Requires(abis = Abi.IA32)
-    @DisplayName("R1.12 A 32-bit connect whose arguments lie in memory, through socketcall, is an event like any other")
     public final void r01_12_aConnectThroughSocketcallIsSeen() {
         try (Scenario scenario = scenario().open()) {
             Sockets sockets = new Sockets(scenario.actor());
@@ -89,9 +84,8 @@ public abstract class ConnectConformance extends DriverConformance {
         }
     }
 
-    @Test
+    @Rule("A connect through an io_uring is an event that says so")
     @Requires(origins = Origin.IO_URING)
-    @DisplayName("R1.14 A connect through an io_uring is an event that says so")
     public final void r01_14_aConnectThroughARingIsSeen() {
         try (Scenario scenario = scenario().open()) {
             Sockets sockets = new Sockets(scenario.actor());
@@ -109,9 +103,8 @@ public abstract class ConnectConformance extends DriverConformance {
         }
     }
 
-    @Test
+    @Rule("A connect that a thread of the kernel's finds in the ring is an event of the ring's process")
     @Requires(origins = Origin.IO_URING)
-    @DisplayName("R1.14 A connect that a thread of the kernel's finds in the ring is an event of the ring's process")
     public final void r01_14_aConnectThroughAPolledRingIsSeen() {
         try (Scenario scenario = scenario().open()) {
             Sockets sockets = new Sockets(scenario.actor());
@@ -123,9 +116,8 @@ public abstract class ConnectConformance extends DriverConformance {
         }
     }
 
-    @Test
+    @Rule("A connect is one event or one counted loss, whatever completions look like its own")
     @Requires(origins = Origin.IO_URING)
-    @DisplayName("R1.1 A connect is one event or one counted loss, whatever completions look like its own")
     public final void r01_1_aForgedCompletionIsNoEndOfAConnect() {
         try (Scenario scenario = scenario().open()) {
             Sockets sockets = new Sockets(scenario.actor());
@@ -142,9 +134,8 @@ public abstract class ConnectConformance extends DriverConformance {
         }
     }
 
-    @Test
+    @Rule("The address is the bytes that were passed, read at entry or by the kernel")
     @Requires(mitigations = Mitigation.STASH, provenances = Provenance.ENTER)
-    @DisplayName("R2.25 The address is the bytes that were passed, read at entry or by the kernel")
     public final void r02_25_theAddressIsReadAtEntryOrByTheKernel() {
         try (Scenario scenario = scenario().mitigation(Mitigation.STASH).open()) {
             Sockets sockets = new Sockets(scenario.actor());
@@ -166,8 +157,7 @@ public abstract class ConnectConformance extends DriverConformance {
         }
     }
 
-    @Test
-    @DisplayName("R2.26 A UNIX address that fills its room has no NUL, and arrives whole")
+    @Rule("A UNIX address that fills its room has no NUL, and arrives whole")
     public final void r02_26_aUnixAddressWithoutNulArrivesWhole() {
         try (Scenario scenario = scenario().open()) {
             byte[] name = new byte[108];
@@ -184,15 +174,13 @@ public abstract class ConnectConformance extends DriverConformance {
         }
     }
 
-    @Test
-    @DisplayName("R2.27 The event has min(addrlen, 128) bytes of the address, and addrlen raw")
+    @Rule("The event has min(addrlen, 128) bytes of the address, and addrlen raw")
     public final void r02_27_theAddressIsAsLongAsAddrlenSays() {
         assertAddrlens(1, 2, 3, 8, 15, 16, 28, 127, 128);
     }
 
-    @Test
+    @Rule("Of a longer address the first 128 bytes arrive, and it is flagged")
     @Requires(features = Feature.LONG_ARGUMENTS)
-    @DisplayName("R2.27 Of a longer address the first 128 bytes arrive, and it is flagged")
     public final void r02_27_aLongerAddressIsCut() {
         assertAddrlens(129, 300, Integer.MAX_VALUE);
     }
@@ -220,8 +208,7 @@ public abstract class ConnectConformance extends DriverConformance {
         }
     }
 
-    @Test
-    @DisplayName("R2.28 With a negative addrlen, or a null or unreadable pointer, there is no address")
+    @Rule("With a negative addrlen, or a null or unreadable pointer, there is no address")
     public final void r02_28_anAddressThatCannotBeReadIsAbsent() {
         try (Scenario scenario = scenario().open()) {
             new Sockets(scenario.actor()).stream(CLIENT, Linux.AF_INET);
@@ -249,9 +236,8 @@ public abstract class ConnectConformance extends DriverConformance {
         }
     }
 
-    @Test
+    @Rule("A socket that is connected, or on its way, shows both ends")
     @Requires(features = Feature.SOCKET_TUPLE)
-    @DisplayName("R2.30 A socket that is connected, or on its way, shows both ends")
     public final void r02_30_theSocketShowsBothEnds() {
         try (Scenario scenario = scenario().open()) {
             Sockets sockets = new Sockets(scenario.actor());
@@ -277,9 +263,8 @@ public abstract class ConnectConformance extends DriverConformance {
         }
     }
 
-    @Test
+    @Rule("A connect that ends a connection shows no peer")
     @Requires(features = Feature.SOCKET_TUPLE)
-    @DisplayName("R2.30 A connect that ends a connection shows no peer")
     public final void r02_30_aSocketThatTheCallDisconnectedHasNoPeer() {
         try (Scenario scenario = scenario().open()) {
             Sockets sockets = new Sockets(scenario.actor());
@@ -307,9 +292,8 @@ public abstract class ConnectConformance extends DriverConformance {
         }
     }
 
-    @Test
+    @Rule("A UNIX socket shows its peer's name, and its own when it has one")
     @Requires(features = Feature.SOCKET_TUPLE)
-    @DisplayName("R2.31 A UNIX socket shows its peer's name, and its own when it has one")
     public final void r02_31_aUnixSocketShowsItsPeer() {
         try (Scenario scenario = scenario().open()) {
             Sockets sockets = new Sockets(scenario.actor());
@@ -329,9 +313,8 @@ public abstract class ConnectConformance extends DriverConformance {
         }
     }
 
-    @Test
+    @Rule("A connect that goes on after it returned shows both ends")
     @Requires(features = Feature.SOCKET_TUPLE)
-    @DisplayName("R2.32 A connect that goes on after it returned shows both ends")
     public final void r02_32_aConnectInProgressShowsBothEnds() {
         try (Scenario scenario = scenario().open()) {
             Sockets sockets = new Sockets(scenario.actor());
@@ -343,8 +326,7 @@ public abstract class ConnectConformance extends DriverConformance {
         }
     }
 
-    @Test
-    @DisplayName("R3.3 A failed connect has its arguments and the negated errno")
+    @Rule("A failed connect has its arguments and the negated errno")
     public final void r03_3_failedConnectsCarryTheirArguments() {
         try (Scenario scenario = scenario().open()) {
             Sockets sockets = new Sockets(scenario.actor());
@@ -364,8 +346,7 @@ public abstract class ConnectConformance extends DriverConformance {
         }
     }
 
-    @Test
-    @DisplayName("R14.1 Addresses that make no sense are events, and nothing stops after them")
+    @Rule("Addresses that make no sense are events, and nothing stops after them")
     public final void r14_1_senselessAddressesDoNotStopTheStream() {
         try (Scenario scenario = scenario().open()) {
             Sockets sockets = new Sockets(scenario.actor());

@@ -16,6 +16,7 @@ import dev.unraced.conformance.fixture.SocketAddresses;
 import dev.unraced.conformance.fixture.Sockets;
 import dev.unraced.conformance.harness.DriverConformance;
 import dev.unraced.conformance.harness.Requires;
+import dev.unraced.conformance.harness.Rule;
 import dev.unraced.conformance.scenario.Observed;
 import dev.unraced.conformance.scenario.Scenario;
 import dev.unraced.conformance.scenario.Trust;
@@ -35,8 +36,6 @@ import dev.unraced.event.Syscall;
 import dev.unraced.event.SyscallEvent;
 import java.util.List;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.DisplayName;
-import org.junit.jupiter.api.Test;
 
 /** Rules about enter events beside the merged ones. */
 @Requires(syscalls = Syscall.OPENAT)
@@ -49,9 +48,8 @@ public abstract class EnterConformance extends DriverConformance {
 
     protected EnterConformance() {}
 
-    @Test
+    @Rule("On request the entry of a call is an event, too, and the merged event stays the same")
     @Requires(features = Feature.ENTER_EVENTS)
-    @DisplayName("R12.5 On request the entry of a call is an event, too, and the merged event stays the same")
     public final void r12_5_theEntryOfACallIsAnEvent() {
         for (Mitigation mode : modes()) {
             try (Scenario scenario = entering().mitigation(mode).open()) {
@@ -80,9 +78,8 @@ public abstract class EnterConformance extends DriverConformance {
         }
     }
 
-    @Test
+    @Rule("So is that of a connect")
     @Requires(syscalls = Syscall.CONNECT, features = Feature.ENTER_EVENTS)
-    @DisplayName("R12.5 So is that of a connect")
     public final void r12_5_theEntryOfAConnectIsAnEvent() {
         try (Scenario scenario = entering().open()) {
             new Sockets(scenario.actor()).datagram(SOCKET, Linux.AF_INET);
@@ -102,9 +99,8 @@ public abstract class EnterConformance extends DriverConformance {
         }
     }
 
-    @Test
+    @Rule("The enter event comes while the call blocks, and its argument may be absent")
     @Requires(features = Feature.ENTER_EVENTS)
-    @DisplayName("R12.5 The enter event comes while the call blocks, and its argument may be absent")
     public final void r12_5_theEntryDoesNotWaitForTheReturn() {
         try (Scenario scenario = entering().open()) {
             scenario.makeFifo("fifo");
@@ -130,9 +126,8 @@ public abstract class EnterConformance extends DriverConformance {
         }
     }
 
-    @Test
+    @Rule("A call that a filter leaves out when it enters has no enter event, and is counted once")
     @Requires(features = {Feature.ENTER_EVENTS, Feature.SOURCE_FILTERS})
-    @DisplayName("R12.5 A call that a filter leaves out when it enters has no enter event, and is counted once")
     public final void r12_5_filteredCallsHaveNoEntry() {
         try (Scenario scenario =
                         entering().with(builder -> builder.paths("/nowhere")).open();
@@ -145,9 +140,8 @@ public abstract class EnterConformance extends DriverConformance {
         }
     }
 
-    @Test
+    @Rule("Enter events begin and end while the capture runs, with the next call that enters")
     @Requires(features = {Feature.ENTER_EVENTS, Feature.LIVE_SWITCH})
-    @DisplayName("R12.6 Enter events begin and end while the capture runs, with the next call that enters")
     public final void r12_6_enterEventsBeginAndEndLive() {
         try (Scenario scenario = scenario().open()) {
             assertThat(scenario.capture().enterEvents()).as("R12.6: by default").isFalse();
@@ -165,9 +159,8 @@ public abstract class EnterConformance extends DriverConformance {
         }
     }
 
-    @Test
+    @Rule("A thousand switches of enter events under load lose nothing")
     @Requires(features = {Feature.ENTER_EVENTS, Feature.LIVE_SWITCH})
-    @DisplayName("R12.6 A thousand switches of enter events under load lose nothing")
     public final void r12_6_switchesLoseNothing() throws InterruptedException {
         int calls = scaled(500);
         int rounds = 0;
@@ -202,8 +195,7 @@ public abstract class EnterConformance extends DriverConformance {
         }
     }
 
-    @Test
-    @DisplayName("R12.7 Enter events that the driver lacks are refused, and there are none")
+    @Rule("Enter events that the driver lacks are refused, and there are none")
     public final void r12_7_lackingEnterEventsAreRefused() {
         try (Scenario scenario = scenario().open()) {
             scenario.capture().enterEvents(false);

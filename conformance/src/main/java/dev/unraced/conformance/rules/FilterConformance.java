@@ -16,6 +16,7 @@ import dev.unraced.conformance.fixture.Sockets;
 import dev.unraced.conformance.fixture.ThreadInfo;
 import dev.unraced.conformance.harness.DriverConformance;
 import dev.unraced.conformance.harness.Requires;
+import dev.unraced.conformance.harness.Rule;
 import dev.unraced.conformance.scenario.Scenario;
 import dev.unraced.conformance.scenario.Scope;
 import dev.unraced.driver.FilterReason;
@@ -26,8 +27,6 @@ import dev.unraced.event.Syscall;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.DisplayName;
-import org.junit.jupiter.api.Test;
 
 /** Rules about what filters leave out at the source. */
 @Requires(syscalls = Syscall.OPENAT, features = Feature.SOURCE_FILTERS)
@@ -39,8 +38,7 @@ public abstract class FilterConformance extends DriverConformance {
 
     protected FilterConformance() {}
 
-    @Test
-    @DisplayName("R1.10 What a filter leaves out is no event, and is counted by reason")
+    @Rule("What a filter leaves out is no event, and is counted by reason")
     public final void r01_10_filteredCallsAreCounted() {
         try (Scenario scenario = scenario().open();
                 Actor stranger = under().actor()) {
@@ -54,8 +52,7 @@ public abstract class FilterConformance extends DriverConformance {
         }
     }
 
-    @Test
-    @DisplayName("R1.10 A filter by user goes by the real user id")
+    @Rule("A filter by user goes by the real user id")
     public final void r01_10_theUserFilterGoesByTheRealUser() {
         try (Scenario scenario = scenario().scope(Scope.FAMILY).open();
                 Actor stranger = under().actor()) {
@@ -69,9 +66,8 @@ public abstract class FilterConformance extends DriverConformance {
         }
     }
 
-    @Test
+    @Rule("A filter by cgroup lets through those of the cgroup, and counts the others")
     @Requires(features = Feature.CGROUP_ID)
-    @DisplayName("R1.10 A filter by cgroup lets through those of the cgroup, and counts the others")
     public final void r01_10_theCgroupFilterGoesByTheCallersCgroup() {
         int calls = 50;
         AtomicLong cgroup = new AtomicLong();
@@ -93,9 +89,8 @@ public abstract class FilterConformance extends DriverConformance {
         }
     }
 
-    @Test
+    @Rule("A filter by cgroup lets through those of every cgroup below it")
     @Requires(features = Feature.CGROUP_ID)
-    @DisplayName("R1.10 A filter by cgroup lets through those of every cgroup below it")
     public final void r01_10_theCgroupFilterTakesTheSubtree() {
         int calls = 50;
         AtomicLong above = new AtomicLong();
@@ -115,9 +110,8 @@ public abstract class FilterConformance extends DriverConformance {
         }
     }
 
-    @Test
+    @Rule("A filter by mount namespace lets through those of the namespace, and counts the others")
     @Requires(features = Feature.NAMESPACES)
-    @DisplayName("R1.10 A filter by mount namespace lets through those of the namespace, and counts the others")
     public final void r01_10_theMountNamespaceFilterGoesByTheCallers() {
         int calls = 50;
         AtomicLong namespace = new AtomicLong();
@@ -139,8 +133,7 @@ public abstract class FilterConformance extends DriverConformance {
         }
     }
 
-    @Test
-    @DisplayName("R1.10 A filter by path goes by how the path of the event starts, in every mode")
+    @Rule("A filter by path goes by how the path of the event starts, in every mode")
     public final void r01_10_thePathFilterGoesByTheStart() {
         for (Mitigation mode :
                 Stream.of(Mitigation.values()).filter(capabilities()::has).toList()) {
@@ -165,8 +158,7 @@ public abstract class FilterConformance extends DriverConformance {
         }
     }
 
-    @Test
-    @DisplayName("R1.10 A filter by path takes starts of up to 256 bytes, and several")
+    @Rule("A filter by path takes starts of up to 256 bytes, and several")
     public final void r01_10_thePathFilterTakesLongStartsAndSeveral() {
         AtomicReference<String> start = new AtomicReference<>("");
         try (Scenario scenario = scenario()
@@ -190,9 +182,8 @@ public abstract class FilterConformance extends DriverConformance {
         }
     }
 
-    @Test
+    @Rule("A filter by path lets through connects and paths that nobody could read")
     @Requires(syscalls = Syscall.CONNECT)
-    @DisplayName("R1.10 A filter by path lets through connects and paths that nobody could read")
     public final void r01_10_thePathFilterLetsThroughWhatHasNoPath() {
         try (Scenario scenario = below("in").open()) {
             scenario.call(WatchedCall.openat(Pointer.NULL, Linux.O_RDONLY, 0)).open();
@@ -202,9 +193,8 @@ public abstract class FilterConformance extends DriverConformance {
         }
     }
 
-    @Test
+    @Rule("A filter by result tells failed calls from others, and a connect under way has not failed")
     @Requires(syscalls = Syscall.CONNECT)
-    @DisplayName("R1.10 A filter by result tells failed calls from others, and a connect under way has not failed")
     public final void r01_10_theResultFilterGoesByTheOutcome() {
         for (ResultFilter wanted : new ResultFilter[] {ResultFilter.FAILED, ResultFilter.SUCCEEDED}) {
             try (Scenario scenario =
@@ -236,8 +226,7 @@ public abstract class FilterConformance extends DriverConformance {
         }
     }
 
-    @Test
-    @DisplayName("R1.10 A call that several filters leave out is counted under the first")
+    @Rule("A call that several filters leave out is counted under the first")
     public final void r01_10_theFirstReasonCounts() {
         try (Scenario scenario = below("in")
                 .with(builder -> builder.result(ResultFilter.SUCCEEDED))
@@ -248,9 +237,7 @@ public abstract class FilterConformance extends DriverConformance {
         }
     }
 
-    @Test
-    @DisplayName(
-            "R7.2 A call whose path a filter leaves out takes no room in the stash, unless the kernel's copy decides")
+    @Rule("A call whose path a filter leaves out takes no room in the stash, unless the kernel's copy decides")
     @Requires(mitigations = Mitigation.STASH)
     public final void r07_2_filteredPathsTakeNoRoom() {
         try (Scenario scenario = below("in").mitigation(Mitigation.STASH).open()) {

@@ -9,6 +9,7 @@ import dev.unraced.conformance.fixture.CgroupBelow;
 import dev.unraced.conformance.fixture.ThreadInfo;
 import dev.unraced.conformance.harness.DriverConformance;
 import dev.unraced.conformance.harness.Requires;
+import dev.unraced.conformance.harness.Rule;
 import dev.unraced.conformance.scenario.Scenario;
 import dev.unraced.driver.CallerLosses;
 import dev.unraced.driver.CaptureStats;
@@ -21,8 +22,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.DisplayName;
-import org.junit.jupiter.api.Test;
 
 /** Rules about a flood of calls beside the few calls of a victim: which events are lost, and of which user. */
 @Requires(syscalls = Syscall.OPENAT, features = Feature.SOURCE_FILTERS)
@@ -41,9 +40,8 @@ public abstract class FloodConformance extends DriverConformance {
 
     protected FloodConformance() {}
 
-    @Test
+    @Rule("With a limit per user, floods of two users take no event of a third")
     @Requires(features = Feature.RATE_LIMITS)
-    @DisplayName("R7.3 With a limit per user, floods of two users take no event of a third")
     public final void r07_3_floodsOfUsersTakeNothingOfAnother() {
         try (Actor flood = under().actor();
                 Actor other = under().actor();
@@ -57,9 +55,8 @@ public abstract class FloodConformance extends DriverConformance {
         }
     }
 
-    @Test
+    @Rule("With a limit per cgroup, a flood from one cgroup takes no event of another")
     @Requires(features = {Feature.RATE_LIMITS, Feature.CGROUP_ID})
-    @DisplayName("R7.3 With a limit per cgroup, a flood from one cgroup takes no event of another")
     public final void r07_3_aFloodOfACgroupTakesNothingOfAnother() {
         try (CgroupBelow below = new CgroupBelow(under().patience());
                 Actor flood = under().actor()) {
@@ -73,9 +70,8 @@ public abstract class FloodConformance extends DriverConformance {
         }
     }
 
-    @Test
+    @Rule("An event beyond a limit is counted, and its number is missing")
     @Requires(features = Feature.RATE_LIMITS)
-    @DisplayName("R9.3 An event beyond a limit is counted, and its number is missing")
     public final void r09_3_limitedEventsShowAsGaps() {
         int threads = 2 * Runtime.getRuntime().availableProcessors();
         try (Actor flood = under().actor();
@@ -109,9 +105,8 @@ public abstract class FloodConformance extends DriverConformance {
         }
     }
 
-    @Test
+    @Rule("What a full ring loses is counted by user and cgroup, the heaviest first")
     @Requires(features = {Feature.LOSSES_BY_CALLER, Feature.CGROUP_ID})
-    @DisplayName("R8.3 What a full ring loses is counted by user and cgroup, the heaviest first")
     public final void r08_3_lossesAreCountedByCaller() {
         try (CgroupBelow below = new CgroupBelow(under().patience());
                 Actor flood = under().actor()) {
@@ -139,9 +134,8 @@ public abstract class FloodConformance extends DriverConformance {
         }
     }
 
-    @Test
+    @Rule("Of many callers that lose events the heaviest are named, the others counted together")
     @Requires(features = Feature.LOSSES_BY_CALLER)
-    @DisplayName("R8.3 Of many callers that lose events the heaviest are named, the others counted together")
     public final void r08_3_manyCallersAreBounded() {
         try (Scenario scenario = watching().open()) {
             Actor actor = scenario.actor();

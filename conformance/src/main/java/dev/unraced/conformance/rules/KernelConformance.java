@@ -12,6 +12,7 @@ import dev.unraced.conformance.fixture.SocketAddresses;
 import dev.unraced.conformance.fixture.Sockets;
 import dev.unraced.conformance.harness.DriverConformance;
 import dev.unraced.conformance.harness.Requires;
+import dev.unraced.conformance.harness.Rule;
 import dev.unraced.conformance.scenario.Observed;
 import dev.unraced.conformance.scenario.Scenario;
 import dev.unraced.conformance.scenario.Scope;
@@ -26,8 +27,6 @@ import dev.unraced.event.OpenEvent;
 import dev.unraced.event.Provenance;
 import dev.unraced.event.Syscall;
 import java.util.List;
-import org.junit.jupiter.api.DisplayName;
-import org.junit.jupiter.api.Test;
 
 /** Rules about the mode in which the kernel's own copy of an argument replaces the snapshot. */
 @Requires(
@@ -41,9 +40,8 @@ public abstract class KernelConformance extends DriverConformance {
 
     protected KernelConformance() {}
 
-    @Test
+    @Rule("A path that the kernel copied is its own copy, and matches")
     @Requires(syscalls = {Syscall.OPEN, Syscall.OPENAT, Syscall.OPENAT2, Syscall.CREAT})
-    @DisplayName("R2.34 A path that the kernel copied is its own copy, and matches")
     public final void r02_34_aPathThatTheKernelCopiedIsItsCopy() {
         try (Scenario scenario = kernel().open()) {
             scenario.makeFile("file");
@@ -67,9 +65,8 @@ public abstract class KernelConformance extends DriverConformance {
         }
     }
 
-    @Test
+    @Rule("An address that the kernel copied is its own copy, and matches")
     @Requires(syscalls = Syscall.CONNECT)
-    @DisplayName("R2.34 An address that the kernel copied is its own copy, and matches")
     public final void r02_34_anAddressThatTheKernelCopiedIsItsCopy() {
         try (Scenario scenario = kernel().open()) {
             Sockets sockets = new Sockets(scenario.actor());
@@ -89,9 +86,8 @@ public abstract class KernelConformance extends DriverConformance {
         }
     }
 
-    @Test
+    @Rule("A path that is rewritten after the kernel copied it stays the kernel's copy")
     @Requires(syscalls = Syscall.OPENAT)
-    @DisplayName("R2.34 A path that is rewritten after the kernel copied it stays the kernel's copy")
     public final void r02_34_aCopyHoldsWhileTheCallBlocks() {
         try (Scenario scenario = kernel().attack().open()) {
             scenario.makeFifo("fifo");
@@ -107,10 +103,8 @@ public abstract class KernelConformance extends DriverConformance {
         }
     }
 
-    @Test
+    @Rule("Who shared the descriptors at the entry of an open, and is gone, leaves no doubt about its file")
     @Requires(syscalls = Syscall.OPENAT)
-    @DisplayName(
-            "R2.34 Who shared the descriptors at the entry of an open, and is gone, leaves no doubt about its file")
     public final void r02_34_aThreadThatEndedLeavesNoDoubt() {
         try (Scenario scenario = kernel().scope(Scope.FAMILY).open()) {
             scenario.makeFifo("fifo");
@@ -130,9 +124,8 @@ public abstract class KernelConformance extends DriverConformance {
         }
     }
 
-    @Test
+    @Rule("A path of a call that failed before the kernel's copy is the snapshot, or absent")
     @Requires(syscalls = Syscall.OPENAT)
-    @DisplayName("R2.35 A path of a call that failed before the kernel's copy is the snapshot, or absent")
     public final void r02_35_withoutACopyThePathIsTheSnapshot() {
         try (Scenario scenario = kernel().open()) {
             for (Pointer unreadable : List.of(Pointer.NULL, Pointer.BAD)) {
@@ -148,9 +141,8 @@ public abstract class KernelConformance extends DriverConformance {
         }
     }
 
-    @Test
+    @Rule("An address of a call that failed before the kernel's copy is the snapshot, or absent")
     @Requires(syscalls = Syscall.CONNECT)
-    @DisplayName("R2.35 An address of a call that failed before the kernel's copy is the snapshot, or absent")
     public final void r02_35_withoutACopyTheAddressIsTheSnapshot() {
         try (Scenario scenario = kernel().open()) {
             ByteString address = SocketAddresses.loopback(9);

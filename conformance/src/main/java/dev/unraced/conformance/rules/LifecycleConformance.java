@@ -16,6 +16,7 @@ import dev.unraced.conformance.fixture.Linux;
 import dev.unraced.conformance.harness.Alone;
 import dev.unraced.conformance.harness.DriverConformance;
 import dev.unraced.conformance.harness.Requires;
+import dev.unraced.conformance.harness.Rule;
 import dev.unraced.conformance.scenario.Books;
 import dev.unraced.conformance.scenario.BystanderProcess;
 import dev.unraced.conformance.scenario.OwnCalls;
@@ -46,8 +47,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.DisplayName;
-import org.junit.jupiter.api.Test;
 
 /** Rules about opening, switching, consuming and closing. */
 @Requires(syscalls = Syscall.OPENAT)
@@ -62,9 +61,8 @@ public abstract class LifecycleConformance extends DriverConformance {
 
     protected LifecycleConformance() {}
 
-    @Test
+    @Rule("The capturing process's own calls are no events, and are counted as such")
     @Requires(features = Feature.OWN_CALLS)
-    @DisplayName("R11.1 The capturing process's own calls are no events, and are counted as such")
     public final void r11_1_theObserverDoesNotObserveItself() {
         AtomicInteger self = new AtomicInteger();
         try (Scenario scenario = scenario()
@@ -81,9 +79,8 @@ public abstract class LifecycleConformance extends DriverConformance {
         }
     }
 
-    @Test
+    @Rule("The capturing process's own calls are events when they are asked for")
     @Requires(features = Feature.OWN_CALLS)
-    @DisplayName("R11.2 The capturing process's own calls are events when they are asked for")
     public final void r11_2_theObserverIsObservedOnRequest() {
         AtomicInteger self = new AtomicInteger();
         try (Scenario scenario = scenario()
@@ -106,9 +103,8 @@ public abstract class LifecycleConformance extends DriverConformance {
         }
     }
 
-    @Test
+    @Rule("The mode changes while the capture runs, and each event says under which it was made")
     @Requires(features = Feature.LIVE_SWITCH)
-    @DisplayName("R12.1 The mode changes while the capture runs, and each event says under which it was made")
     public final void r12_1_theModeChangesLive() {
         try (Scenario scenario = scenario().open()) {
             List<Mitigation> modes =
@@ -127,11 +123,10 @@ public abstract class LifecycleConformance extends DriverConformance {
         }
     }
 
-    @Test
+    @Rule("A call keeps the mode under which it entered")
     @Requires(
             features = Feature.LIVE_SWITCH,
             mitigations = {Mitigation.OFF, Mitigation.STASH})
-    @DisplayName("R12.2 A call keeps the mode under which it entered")
     public final void r12_2_aCallKeepsItsMode() {
         try (Scenario scenario = scenario().mitigation(Mitigation.STASH).open()) {
             scenario.makeFifo("fifo");
@@ -154,12 +149,11 @@ public abstract class LifecycleConformance extends DriverConformance {
         }
     }
 
-    @Test
+    @Rule("A call that entered under kernel has the kernel's copy, and no other one that says otherwise")
     @Requires(
             features = Feature.LIVE_SWITCH,
             mitigations = {Mitigation.OFF, Mitigation.STASH, Mitigation.KERNEL},
             provenances = {Provenance.ENTER, Provenance.KERNEL})
-    @DisplayName("R12.2 A call that entered under kernel has the kernel's copy, and no other one that says otherwise")
     public final void r12_2_aCallKeepsTheKernelsMode() {
         try (Scenario scenario = scenario().mitigation(Mitigation.KERNEL).open()) {
             scenario.makeFifo("fifo");
@@ -200,11 +194,10 @@ public abstract class LifecycleConformance extends DriverConformance {
         }
     }
 
-    @Test
+    @Rule("A thousand switches under load lose no event, and tear none")
     @Requires(
             features = Feature.LIVE_SWITCH,
             mitigations = {Mitigation.OFF, Mitigation.STASH})
-    @DisplayName("R12.3 A thousand switches under load lose no event, and tear none")
     public final void r12_3_aSwitchLosesNoEvent() throws InterruptedException {
         long threads = 4;
         long calls = scaled(1_000);
@@ -257,8 +250,7 @@ public abstract class LifecycleConformance extends DriverConformance {
                 : late == (missed || open.flags().contains(EventFlag.FAULTED));
     }
 
-    @Test
-    @DisplayName("R12.4 A mode that the driver lacks is refused, and the one in force stays")
+    @Rule("A mode that the driver lacks is refused, and the one in force stays")
     public final void r12_4_aLackingModeIsRefused() {
         try (Scenario scenario = scenario().open()) {
             Mitigation before = scenario.capture().mitigation();
@@ -275,9 +267,8 @@ public abstract class LifecycleConformance extends DriverConformance {
         }
     }
 
-    @Test
+    @Rule("A closed capture leaves no descriptor and no thread")
     @Alone
-    @DisplayName("R13.1 A closed capture leaves no descriptor and no thread")
     public final void r13_1_aClosedCaptureLeavesNothing() {
         openAndClose();
         int descriptors = descriptors();
@@ -295,8 +286,7 @@ public abstract class LifecycleConformance extends DriverConformance {
                 () -> "R13.1: threads " + Thread.getAllStackTraces().keySet());
     }
 
-    @Test
-    @DisplayName("R15.1 A capture can be closed while another thread runs it")
+    @Rule("A capture can be closed while another thread runs it")
     public final void r15_1_closingEndsTheRun() throws InterruptedException {
         try (Scenario scenario = scenario().unread().open()) {
             CountDownLatch ran = new CountDownLatch(1);
@@ -313,8 +303,7 @@ public abstract class LifecycleConformance extends DriverConformance {
         }
     }
 
-    @Test
-    @DisplayName("R15.2 A handler can close its capture; it takes effect when the handler returns")
+    @Rule("A handler can close its capture; it takes effect when the handler returns")
     public final void r15_2_theHandlerCanClose() {
         try (Scenario scenario = scenario().unread().open()) {
             Capture capture = scenario.capture();
@@ -333,8 +322,7 @@ public abstract class LifecycleConformance extends DriverConformance {
         }
     }
 
-    @Test
-    @DisplayName("R15.3 What a handler throws reaches its caller, and the next poll goes on behind that event")
+    @Rule("What a handler throws reaches its caller, and the next poll goes on behind that event")
     public final void r15_3_aThrowingHandlerLosesNothing() {
         try (Scenario scenario = scenario().unread().open()) {
             Capture capture = scenario.capture();
@@ -361,8 +349,7 @@ public abstract class LifecycleConformance extends DriverConformance {
         }
     }
 
-    @Test
-    @DisplayName("R15.4 A second consumer is refused while the first one consumes")
+    @Rule("A second consumer is refused while the first one consumes")
     public final void r15_4_aSecondConsumerIsRefused() throws InterruptedException {
         try (Scenario scenario = scenario().unread().open()) {
             Capture capture = scenario.capture();
@@ -392,8 +379,7 @@ public abstract class LifecycleConformance extends DriverConformance {
         }
     }
 
-    @Test
-    @DisplayName("R15.5 A closed capture refuses to be consumed, and still has its books")
+    @Rule("A closed capture refuses to be consumed, and still has its books")
     public final void r15_5_aClosedCaptureKeepsItsBooks() {
         try (Scenario scenario = scenario().unread().open()) {
             Capture capture = scenario.capture();
@@ -416,8 +402,7 @@ public abstract class LifecycleConformance extends DriverConformance {
         }
     }
 
-    @Test
-    @DisplayName("R15.6 An interrupt ends the waiting, and the flag stays set")
+    @Rule("An interrupt ends the waiting, and the flag stays set")
     public final void r15_6_anInterruptEndsTheWaiting() {
         try (Scenario scenario = scenario().unread().open()) {
             Thread.currentThread().interrupt();
@@ -442,8 +427,7 @@ public abstract class LifecycleConformance extends DriverConformance {
         }
     }
 
-    @Test
-    @DisplayName("R15.7 A poll hands over no more events than asked for, and the rest later")
+    @Rule("A poll hands over no more events than asked for, and the rest later")
     public final void r15_7_aPollKeepsItsLimit() {
         int calls = 10;
         try (Scenario scenario = scenario().unread().open()) {
@@ -464,8 +448,7 @@ public abstract class LifecycleConformance extends DriverConformance {
         }
     }
 
-    @Test
-    @DisplayName("R15.8 A capture names its driver and what it reports")
+    @Rule("A capture names its driver and what it reports")
     public final void r15_8_aCaptureNamesItsDriver() {
         try (Scenario scenario = scenario().open()) {
             assertThat(scenario.capture().driver())
@@ -477,9 +460,8 @@ public abstract class LifecycleConformance extends DriverConformance {
         }
     }
 
-    @Test
+    @Rule("Two captures at once see the same calls, and each has books of its own")
     @Requires(features = Feature.SEVERAL_CAPTURES)
-    @DisplayName("R15.9 Two captures at once see the same calls, and each has books of its own")
     public final void r15_9_capturesSideBySideAreStrangers() {
         try (Scenario scenario = scenario().open()) {
             scenario.callUnobserved(missing(scenario, 0));
@@ -522,9 +504,8 @@ public abstract class LifecycleConformance extends DriverConformance {
         }
     }
 
-    @Test
+    @Rule("So do captures of two processes")
     @Requires(features = {Feature.SEVERAL_CAPTURES, Feature.SEVERAL_PROCESSES})
-    @DisplayName("R15.9 So do captures of two processes")
     public final void r15_9_capturesOfTwoProcessesAreStrangers() {
         try (Scenario scenario = scenario().open()) {
             scenario.callUnobserved(missing(scenario, 0));

@@ -15,6 +15,7 @@ import dev.unraced.conformance.fixture.SocketAddresses;
 import dev.unraced.conformance.fixture.ThreadInfo;
 import dev.unraced.conformance.harness.DriverConformance;
 import dev.unraced.conformance.harness.Requires;
+import dev.unraced.conformance.harness.Rule;
 import dev.unraced.conformance.scenario.Observed;
 import dev.unraced.conformance.scenario.Requested;
 import dev.unraced.conformance.scenario.Scenario;
@@ -39,8 +40,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
-import org.junit.jupiter.api.DisplayName;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestReporter;
 
 /** Rules about opens: arguments, results, and the opened file. */
@@ -52,8 +51,7 @@ public abstract class OpenConformance extends DriverConformance {
 
     protected OpenConformance() {}
 
-    @Test
-    @DisplayName("R1.1 Every open, openat, openat2 and creat yields exactly one event")
+    @Rule("Every open, openat, openat2 and creat yields exactly one event")
     public final void r01_1_everyOpenYieldsExactlyOneEvent() {
         try (Scenario scenario = scenario().open()) {
             scenario.makeFile("file");
@@ -75,9 +73,8 @@ public abstract class OpenConformance extends DriverConformance {
         }
     }
 
-    @Test
+    @Rule("A result of 0 is a descriptor like any other, with its file")
     @Requires(syscalls = Syscall.OPENAT)
-    @DisplayName("R1.2 A result of 0 is a descriptor like any other, with its file")
     public final void r01_2_descriptorZeroIsASuccess() {
         try (Scenario scenario = scenario().open()) {
             scenario.makeFile("file");
@@ -94,9 +91,8 @@ public abstract class OpenConformance extends DriverConformance {
         }
     }
 
-    @Test
+    @Rule("An event names the thread that made the call, for good")
     @Requires(syscalls = Syscall.OPENAT)
-    @DisplayName("R1.5 An event names the thread that made the call, for good")
     public final void r01_5_anEventNamesItsThread() {
         try (Scenario scenario = scenario().open()) {
             scenario.makeFifo("fifo");
@@ -124,9 +120,8 @@ public abstract class OpenConformance extends DriverConformance {
         }
     }
 
-    @Test
+    @Rule("An event names the parent of its process")
     @Requires(syscalls = Syscall.OPENAT, features = Feature.PARENT)
-    @DisplayName("R1.6 An event names the parent of its process")
     public final void r01_6_anEventNamesTheParent() {
         try (Scenario scenario = scenario().open()) {
             Observed observed = scenario.call(missing(scenario));
@@ -136,9 +131,8 @@ public abstract class OpenConformance extends DriverConformance {
         }
     }
 
-    @Test
+    @Rule("An event names the mount and pid namespace of its thread")
     @Requires(syscalls = Syscall.OPENAT, features = Feature.NAMESPACES)
-    @DisplayName("R1.7 An event names the mount and pid namespace of its thread")
     public final void r01_7_anEventNamesTheNamespaces() {
         try (Scenario scenario = scenario().open()) {
             Observed observed = scenario.call(missing(scenario));
@@ -151,9 +145,8 @@ public abstract class OpenConformance extends DriverConformance {
         }
     }
 
-    @Test
+    @Rule("An event names the cgroup of its thread by the number of its directory")
     @Requires(syscalls = Syscall.OPENAT, features = Feature.CGROUP_ID)
-    @DisplayName("R1.8 An event names the cgroup of its thread by the number of its directory")
     public final void r01_8_anEventNamesTheCgroup() {
         try (Scenario scenario = scenario().open()) {
             Observed observed = scenario.call(missing(scenario));
@@ -163,9 +156,8 @@ public abstract class OpenConformance extends DriverConformance {
         }
     }
 
-    @Test
+    @Rule("A call that was not asked for is no event")
     @Requires(syscalls = {Syscall.OPENAT, Syscall.CONNECT})
-    @DisplayName("R1.9 A call that was not asked for is no event")
     public final void r01_9_onlyTheCallsAskedForAreEvents() {
         try (Scenario scenario =
                 scenario().with(builder -> builder.syscalls(Syscall.CONNECT)).open()) {
@@ -184,9 +176,8 @@ public abstract class OpenConformance extends DriverConformance {
         }
     }
 
-    @Test
+    @Rule("Entry and return are times of CLOCK_BOOTTIME around the call")
     @Requires(syscalls = Syscall.OPENAT)
-    @DisplayName("R1.11 Entry and return are times of CLOCK_BOOTTIME around the call")
     public final void r01_11_timesEncloseTheCall() {
         try (Scenario scenario = scenario().open()) {
             Observed observed = scenario.call(missing(scenario));
@@ -203,9 +194,8 @@ public abstract class OpenConformance extends DriverConformance {
         }
     }
 
-    @Test
+    @Rule("An event names the container of its thread, or none")
     @Requires(syscalls = Syscall.OPENAT, features = Feature.CONTAINER_ID)
-    @DisplayName("R1.15 An event names the container of its thread, or none")
     public final void r01_15_anEventNamesTheContainer() {
         try (Scenario scenario = scenario().open()) {
             Observed observed = scenario.call(missing(scenario));
@@ -215,23 +205,20 @@ public abstract class OpenConformance extends DriverConformance {
         }
     }
 
-    @Test
+    @Rule("Calls by the 32-bit convention are events that say so")
     @Requires(syscalls = Syscall.OPENAT, abis = Abi.IA32)
-    @DisplayName("R1.12 Calls by the 32-bit convention are events that say so")
     public final void r01_12_callsOfThe32BitConventionAreSeen() {
         assertSeen(Abi.IA32);
     }
 
-    @Test
+    @Rule("Calls by the x32 convention are events that say so")
     @Requires(syscalls = Syscall.OPENAT, abis = Abi.X32)
-    @DisplayName("R1.12 Calls by the x32 convention are events that say so")
     public final void r01_12_callsOfTheX32ConventionAreSeen() {
         assertSeen(Abi.X32);
     }
 
-    @Test
+    @Rule("Calls whose number has other bits above its 32 are events like any other")
     @Requires(syscalls = Syscall.OPENAT)
-    @DisplayName("R1.12 Calls whose number has other bits above its 32 are events like any other")
     public final void r01_12_callsByAWideNumberAreSeen(TestReporter reporter) {
         try {
             assertSeen(Abi.NATIVE, WatchedCall::byWideNumber);
@@ -241,11 +228,10 @@ public abstract class OpenConformance extends DriverConformance {
         }
     }
 
-    @Test
+    @Rule("Requests on an io_uring are events that say so, of the thread that submitted them")
     @Requires(
             syscalls = {Syscall.OPENAT, Syscall.OPENAT2},
             origins = Origin.IO_URING)
-    @DisplayName("R1.14 Requests on an io_uring are events that say so, of the thread that submitted them")
     public final void r01_14_opensThroughARingAreSeen() {
         try (Scenario scenario = scenario().open()) {
             scenario.makeFile("file");
@@ -267,9 +253,8 @@ public abstract class OpenConformance extends DriverConformance {
         }
     }
 
-    @Test
+    @Rule("A request that another thread carries out is an event of the one that submitted it")
     @Requires(syscalls = Syscall.OPENAT, origins = Origin.IO_URING)
-    @DisplayName("R1.14 A request that another thread carries out is an event of the one that submitted it")
     public final void r01_14_anOpenByAWorkerIsItsSubmitters() {
         try (Scenario scenario = scenario().open()) {
             scenario.makeFile("file");
@@ -286,10 +271,8 @@ public abstract class OpenConformance extends DriverConformance {
         }
     }
 
-    @Test
+    @Rule("A request that asks for no completion is one event or one counted loss, and an event if it fails")
     @Requires(syscalls = Syscall.OPENAT, origins = Origin.IO_URING)
-    @DisplayName(
-            "R1.1 A request that asks for no completion is one event or one counted loss, and an event if it fails")
     public final void r01_1_aSilentRequestIsAnEventOrALoss() {
         try (Scenario scenario = scenario().open()) {
             scenario.makeFile("file");
@@ -307,11 +290,10 @@ public abstract class OpenConformance extends DriverConformance {
         }
     }
 
-    @Test
+    @Rule("A request that a thread of the kernel's finds in the ring is an event of the ring's process")
     @Requires(
             syscalls = {Syscall.OPENAT, Syscall.OPENAT2},
             origins = Origin.IO_URING)
-    @DisplayName("R1.14 A request that a thread of the kernel's finds in the ring is an event of the ring's process")
     public final void r01_14_anOpenThroughAPolledRingIsItsProcess() {
         try (Scenario scenario = scenario().open()) {
             scenario.makeFile("file");
@@ -326,9 +308,8 @@ public abstract class OpenConformance extends DriverConformance {
         }
     }
 
-    @Test
+    @Rule("A request whose completion finds the ring full is one event")
     @Requires(syscalls = Syscall.OPENAT, origins = Origin.IO_URING)
-    @DisplayName("R1.1 A request whose completion finds the ring full is one event")
     public final void r01_1_aCompletionWithoutRoomIsOneEvent() {
         try (Scenario scenario = scenario().open()) {
             scenario.makeFile("file");
@@ -341,9 +322,8 @@ public abstract class OpenConformance extends DriverConformance {
         }
     }
 
-    @Test
+    @Rule("A request that is cancelled, by another one or with its chain, is one event")
     @Requires(syscalls = Syscall.OPENAT, origins = Origin.IO_URING)
-    @DisplayName("R1.1 A request that is cancelled, by another one or with its chain, is one event")
     public final void r01_1_aCancelledRequestIsOneEvent() {
         try (Scenario scenario = scenario().open()) {
             scenario.makeFile("file");
@@ -362,9 +342,8 @@ public abstract class OpenConformance extends DriverConformance {
         }
     }
 
-    @Test
+    @Rule("Requests that share a user_data are an event or a counted loss each, in a full ring, too")
     @Requires(syscalls = Syscall.OPENAT, origins = Origin.IO_URING)
-    @DisplayName("R1.1 Requests that share a user_data are an event or a counted loss each, in a full ring, too")
     public final void r01_1_requestsThatShareAUserDataAreAccountedFor() {
         try (Scenario scenario = scenario().open()) {
             scenario.makeFile("file");
@@ -386,9 +365,8 @@ public abstract class OpenConformance extends DriverConformance {
         }
     }
 
-    @Test
+    @Rule("A request is one event or one counted loss, whatever completions look like its own")
     @Requires(syscalls = Syscall.OPENAT, origins = Origin.IO_URING)
-    @DisplayName("R1.1 A request is one event or one counted loss, whatever completions look like its own")
     public final void r01_1_aForgedCompletionIsNoEnd() {
         try (Scenario scenario = scenario().open()) {
             scenario.makeFifo("fifo");
@@ -409,11 +387,10 @@ public abstract class OpenConformance extends DriverConformance {
         }
     }
 
-    @Test
+    @Rule("A request behind one that fails and asked for no completion is one event or one counted loss")
     @Requires(
             syscalls = {Syscall.OPENAT, Syscall.OPENAT2},
             origins = Origin.IO_URING)
-    @DisplayName("R1.1 A request behind one that fails and asked for no completion is one event or one counted loss")
     public final void r01_1_aRequestBehindASilentFailureIsAccountedFor() {
         try (Scenario scenario = scenario().open()) {
             scenario.makeFile("file");
@@ -426,9 +403,8 @@ public abstract class OpenConformance extends DriverConformance {
         }
     }
 
-    @Test
+    @Rule("So are many that do, when one that asked for no completion ends before them")
     @Requires(syscalls = Syscall.OPENAT, origins = Origin.IO_URING)
-    @DisplayName("R1.1 So are many that do, when one that asked for no completion ends before them")
     public final void r01_1_requestsBehindASilentOneAreAccountedFor() {
         int others = 5;
         try (Scenario scenario = scenario().open()) {
@@ -455,12 +431,11 @@ public abstract class OpenConformance extends DriverConformance {
         return stats.delivered() + stats.totalLost();
     }
 
-    @Test
+    @Rule("What a request asks for is the kernel's own copy, in every mode")
     @Requires(
             syscalls = {Syscall.OPENAT, Syscall.OPENAT2},
             origins = Origin.IO_URING,
             provenances = Provenance.KERNEL)
-    @DisplayName("R2.40 What a request asks for is the kernel's own copy, in every mode")
     public final void r02_40_aRequestIsTheKernelsCopy() {
         Capabilities capabilities = capabilities();
         for (Mitigation mode : Mitigation.values()) {
@@ -491,9 +466,8 @@ public abstract class OpenConformance extends DriverConformance {
         }
     }
 
-    @Test
+    @Rule("With mitigation the path is the one that was passed, read at entry or by the kernel")
     @Requires(syscalls = Syscall.OPENAT, provenances = Provenance.ENTER, mitigations = Mitigation.STASH)
-    @DisplayName("R2.1 With mitigation the path is the one that was passed, read at entry or by the kernel")
     public final void r02_1_thePathIsReadAtEntryOrByTheKernel() {
         try (Scenario scenario = scenario().mitigation(Mitigation.STASH).open()) {
             scenario.makeFile("file");
@@ -513,9 +487,8 @@ public abstract class OpenConformance extends DriverConformance {
         }
     }
 
-    @Test
+    @Rule("A null path is absent, not empty")
     @Requires(syscalls = Syscall.OPENAT)
-    @DisplayName("R2.7 A null path is absent, not empty")
     public final void r02_7_aNullPathIsAbsent() {
         try (Scenario scenario = scenario().open()) {
             Observed observed = scenario.call(WatchedCall.openat(Pointer.NULL, Linux.O_RDONLY, 0));
@@ -524,9 +497,8 @@ public abstract class OpenConformance extends DriverConformance {
         }
     }
 
-    @Test
+    @Rule("A path that nobody can read is absent, and flagged as unreadable")
     @Requires(syscalls = Syscall.OPENAT)
-    @DisplayName("R2.8 A path that nobody can read is absent, and flagged as unreadable")
     public final void r02_8_anUnreadablePathIsAbsent() {
         try (Scenario scenario = scenario().open()) {
             for (Pointer pointer : List.of(Pointer.BAD, Pointer.edge(ByteString.utf8("/endless")))) {
@@ -540,9 +512,8 @@ public abstract class OpenConformance extends DriverConformance {
         }
     }
 
-    @Test
+    @Rule("Flags and mode come from registers, raw, and cannot be forged")
     @Requires(syscalls = {Syscall.OPEN, Syscall.OPENAT})
-    @DisplayName("R2.9 Flags and mode come from registers, raw, and cannot be forged")
     public final void r02_9_flagsAndModeComeFromRegisters() {
         try (Scenario scenario = scenario().open()) {
             Pointer path = Pointer.to(scenario.scratch().bytes("missing"));
@@ -566,9 +537,8 @@ public abstract class OpenConformance extends DriverConformance {
         }
     }
 
-    @Test
+    @Rule("A creat reports the flags that the kernel gives it")
     @Requires(syscalls = Syscall.CREAT)
-    @DisplayName("R2.10 A creat reports the flags that the kernel gives it")
     public final void r02_10_creatReportsItsFlags() {
         try (Scenario scenario = scenario().open()) {
             OpenEvent event = scenario.call(
@@ -581,9 +551,8 @@ public abstract class OpenConformance extends DriverConformance {
         }
     }
 
-    @Test
+    @Rule("openat2's how is memory: it is read at entry, and says so")
     @Requires(syscalls = Syscall.OPENAT2, provenances = Provenance.ENTER, mitigations = Mitigation.STASH)
-    @DisplayName("R2.11 openat2's how is memory: it is read at entry, and says so")
     public final void r02_11_howIsReadAtEntry() {
         try (Scenario scenario = scenario().mitigation(Mitigation.STASH).open()) {
             scenario.makeFile("file");
@@ -601,9 +570,8 @@ public abstract class OpenConformance extends DriverConformance {
         }
     }
 
-    @Test
+    @Rule("Of a how that is too short, the event has the bytes that are there")
     @Requires(syscalls = Syscall.OPENAT2)
-    @DisplayName("R2.12 Of a how that is too short, the event has the bytes that are there")
     public final void r02_12_aShortHowIsTakenAsFarAsItGoes() {
         try (Scenario scenario = scenario().open()) {
             WatchedCall call = WatchedCall.openat2(
@@ -615,9 +583,8 @@ public abstract class OpenConformance extends DriverConformance {
         }
     }
 
-    @Test
+    @Rule("Of a how that is longer than known, the event has the known part and the size")
     @Requires(syscalls = Syscall.OPENAT2)
-    @DisplayName("R2.13 Of a how that is longer than known, the event has the known part and the size")
     public final void r02_13_aLongHowKeepsItsSize() {
         try (Scenario scenario = scenario().open()) {
             scenario.makeFile("file");
@@ -634,9 +601,8 @@ public abstract class OpenConformance extends DriverConformance {
         }
     }
 
-    @Test
+    @Rule("A how that nobody can read is zeros of no provenance")
     @Requires(syscalls = Syscall.OPENAT2)
-    @DisplayName("R2.14 A how that nobody can read is zeros of no provenance")
     public final void r02_14_anUnreadableHowIsZeros() {
         try (Scenario scenario = scenario().open()) {
             Pointer path = Pointer.to(scenario.scratch().bytes("file"));
@@ -650,9 +616,8 @@ public abstract class OpenConformance extends DriverConformance {
         }
     }
 
-    @Test
+    @Rule("Without mitigation the path is read at the return, and says so")
     @Requires(syscalls = Syscall.OPENAT, mitigations = Mitigation.OFF, provenances = Provenance.EXIT)
-    @DisplayName("R2.18 Without mitigation the path is read at the return, and says so")
     public final void r02_18_withoutMitigationTheExitIsRead() {
         try (Scenario scenario = scenario().mitigation(Mitigation.OFF).open()) {
             scenario.makeFile("file");
@@ -667,9 +632,8 @@ public abstract class OpenConformance extends DriverConformance {
         }
     }
 
-    @Test
+    @Rule("Device and inode are those of the descriptor's fstat, on ordinary file systems")
     @Requires(syscalls = Syscall.OPENAT, features = Feature.DEVICE_INODE)
-    @DisplayName("R2.20 Device and inode are those of the descriptor's fstat, on ordinary file systems")
     public final void r02_20_deviceAndInodeAreThoseOfTheFile() {
         try (Scenario scenario = scenario().open()) {
             scenario.makeFile("file");
@@ -684,9 +648,8 @@ public abstract class OpenConformance extends DriverConformance {
         }
     }
 
-    @Test
+    @Rule("The resolved path is absolute, whatever links, dots and directories the call went through")
     @Requires(syscalls = Syscall.OPENAT, features = Feature.RESOLVED_PATH)
-    @DisplayName("R2.21 The resolved path is absolute, whatever links, dots and directories the call went through")
     public final void r02_21_theResolvedPathIsAbsolute() {
         try (Scenario scenario = scenario().open()) {
             scenario.makeDirectory("dir");
@@ -713,11 +676,10 @@ public abstract class OpenConformance extends DriverConformance {
         }
     }
 
-    @Test
+    @Rule("A path that is not absolute in the caller's namespace says so")
     @Requires(
             syscalls = Syscall.OPENAT,
             features = {Feature.RESOLVED_PATH, Feature.NAMESPACES})
-    @DisplayName("R2.33 A path that is not absolute in the caller's namespace says so")
     public final void r02_33_aPathInAnotherPlaceSaysSo() {
         try (Scenario scenario = scenario().open()) {
             scenario.makeDirectory("dir");
@@ -753,9 +715,8 @@ public abstract class OpenConformance extends DriverConformance {
         }
     }
 
-    @Test
+    @Rule("A call that seccomp answers with a signal opened nothing")
     @Requires(syscalls = Syscall.OPENAT)
-    @DisplayName("R3.4 A call that seccomp answers with a signal opened nothing")
     public final void r03_4_aTrappedCallOpenedNothing() {
         try (Scenario scenario = scenario().scope(Scope.FAMILY).open()) {
             int tid = scenario.actor()
@@ -772,9 +733,8 @@ public abstract class OpenConformance extends DriverConformance {
         }
     }
 
-    @Test
+    @Rule("A call that a tracer rewrites when it enters is reported as it was executed")
     @Requires(syscalls = Syscall.OPENAT, features = Feature.REWRITTEN_CALLS)
-    @DisplayName("R1.16 A call that a tracer rewrites when it enters is reported as it was executed")
     public final void r01_16_aRewrittenCallIsReportedAsExecuted() {
         try (Scenario scenario = scenario().scope(Scope.FAMILY).open()) {
             scenario.makeFile("taken");
@@ -810,9 +770,8 @@ public abstract class OpenConformance extends DriverConformance {
         }
     }
 
-    @Test
+    @Rule("A file is created only by the call that created it")
     @Requires(syscalls = Syscall.OPENAT, features = Feature.CREATED_FLAG)
-    @DisplayName("R2.22 A file is created only by the call that created it")
     public final void r02_22_createdIsSetByTheCreatingCallAlone() {
         try (Scenario scenario = scenario().open()) {
             Pointer path = Pointer.to(scenario.scratch().bytes("file"));
@@ -832,9 +791,8 @@ public abstract class OpenConformance extends DriverConformance {
         }
     }
 
-    @Test
+    @Rule("A file without a name is not claimed to have the name of its directory")
     @Requires(syscalls = Syscall.OPENAT, features = Feature.RESOLVED_PATH)
-    @DisplayName("R2.23 A file without a name is not claimed to have the name of its directory")
     public final void r02_23_aTemporaryFileHasNoName() {
         try (Scenario scenario = scenario().open()) {
             Observed observed = scenario.call(WatchedCall.openat(
@@ -860,9 +818,8 @@ public abstract class OpenConformance extends DriverConformance {
         }
     }
 
-    @Test
+    @Rule("An open with O_PATH has its file too")
     @Requires(syscalls = Syscall.OPENAT, features = Feature.DEVICE_INODE)
-    @DisplayName("R2.24 An open with O_PATH has its file too")
     public final void r02_24_anOpenForThePathAloneHasItsFile() {
         try (Scenario scenario = scenario().open()) {
             scenario.makeFile("file");
@@ -878,9 +835,8 @@ public abstract class OpenConformance extends DriverConformance {
         }
     }
 
-    @Test
+    @Rule("A failed open has its arguments and the negated errno")
     @Requires(syscalls = {Syscall.OPEN, Syscall.OPENAT, Syscall.CREAT})
-    @DisplayName("R3.1 A failed open has its arguments and the negated errno")
     public final void r03_1_failedOpensCarryTheirArguments() {
         try (Scenario scenario = scenario().open()) {
             scenario.makeFile("file");
@@ -909,9 +865,8 @@ public abstract class OpenConformance extends DriverConformance {
         }
     }
 
-    @Test
+    @Rule("A failed openat2 has its arguments, even when the kernel never looked at them")
     @Requires(syscalls = Syscall.OPENAT2)
-    @DisplayName("R3.2 A failed openat2 has its arguments, even when the kernel never looked at them")
     public final void r03_2_failedOpenat2CarriesItsArguments() {
         try (Scenario scenario = scenario().open()) {
             ByteString path = scenario.scratch().bytes("missing");
@@ -925,9 +880,8 @@ public abstract class OpenConformance extends DriverConformance {
         }
     }
 
-    @Test
+    @Rule("A path of up to 4095 bytes arrives whole")
     @Requires(syscalls = Syscall.OPENAT)
-    @DisplayName("R10.1 A path of up to 4095 bytes arrives whole")
     public final void r10_1_pathsOfEveryLengthArriveWhole() {
         try (Scenario scenario = scenario().open()) {
             for (int length : new int[] {
@@ -948,9 +902,8 @@ public abstract class OpenConformance extends DriverConformance {
         }
     }
 
-    @Test
+    @Rule("Of a path that is longer, the first 4095 bytes arrive, and it is flagged")
     @Requires(syscalls = Syscall.OPENAT, features = Feature.LONG_ARGUMENTS)
-    @DisplayName("R10.2 Of a path that is longer, the first 4095 bytes arrive, and it is flagged")
     public final void r10_2_longerPathsAreTruncatedAndSaySo() {
         try (Scenario scenario = scenario().open()) {
             for (int length : new int[] {4096, 4097, 5000, 20_000}) {
@@ -967,9 +920,8 @@ public abstract class OpenConformance extends DriverConformance {
         }
     }
 
-    @Test
+    @Rule("Any byte but NUL survives, text or not, or the path is absent and says that it was withheld")
     @Requires(syscalls = Syscall.OPENAT)
-    @DisplayName("R10.3 Any byte but NUL survives, text or not, or the path is absent and says that it was withheld")
     public final void r10_3_everyByteSurvives() {
         try (Scenario scenario = scenario().open()) {
             byte[] all = new byte[255];
@@ -995,9 +947,8 @@ public abstract class OpenConformance extends DriverConformance {
         }
     }
 
-    @Test
+    @Rule("An empty path is present and empty")
     @Requires(syscalls = Syscall.OPENAT)
-    @DisplayName("R10.4 An empty path is present and empty")
     public final void r10_4_anEmptyPathIsPresent() {
         try (Scenario scenario = scenario().open()) {
             Observed observed = scenario.call(WatchedCall.openat(Pointer.to(""), Linux.O_RDONLY, 0));

@@ -12,6 +12,7 @@ import dev.unraced.conformance.fixture.Job;
 import dev.unraced.conformance.fixture.Linux;
 import dev.unraced.conformance.harness.DriverConformance;
 import dev.unraced.conformance.harness.Requires;
+import dev.unraced.conformance.harness.Rule;
 import dev.unraced.conformance.scenario.Scenario;
 import dev.unraced.driver.CaptureStats;
 import dev.unraced.event.ByteString;
@@ -20,8 +21,6 @@ import dev.unraced.event.Syscall;
 import dev.unraced.event.SyscallEvent;
 import java.util.List;
 import java.util.stream.LongStream;
-import org.junit.jupiter.api.DisplayName;
-import org.junit.jupiter.api.Test;
 
 /** Rules about many calls at once: none lost, none mixed up, all in order, and every loss on the books. */
 @Requires(syscalls = Syscall.OPENAT)
@@ -36,9 +35,8 @@ public abstract class OrderConformance extends DriverConformance {
 
     protected OrderConformance() {}
 
-    @Test
+    @Rule("Calls of many threads at once keep their own arguments")
     @Requires(syscalls = {Syscall.OPEN, Syscall.OPENAT2, Syscall.CREAT})
-    @DisplayName("R1.13 Calls of many threads at once keep their own arguments")
     public final void r01_13_callsAtOnceKeepTheirOwnArguments() {
         try (Scenario scenario = scenario().open()) {
             Reply reply = bulk(scenario, THREADS, calls(), 0, true, false);
@@ -56,8 +54,7 @@ public abstract class OrderConformance extends DriverConformance {
         }
     }
 
-    @Test
-    @DisplayName("R1.13 A call that returns on another processor than it entered on keeps its own arguments")
+    @Rule("A call that returns on another processor than it entered on keeps its own arguments")
     public final void r01_13_aCallThatMovesKeepsItsArguments() {
         try (Scenario scenario = scenario().open()) {
             scenario.makeFifo("fifo");
@@ -78,8 +75,7 @@ public abstract class OrderConformance extends DriverConformance {
         }
     }
 
-    @Test
-    @DisplayName("R8.1 Every call that returned is on the books")
+    @Rule("Every call that returned is on the books")
     public final void r08_1_everyCallThatReturnedIsOnTheBooks() {
         try (Scenario scenario = scenario().open()) {
             CaptureStats before = scenario.awaitRest();
@@ -94,8 +90,7 @@ public abstract class OrderConformance extends DriverConformance {
         }
     }
 
-    @Test
-    @DisplayName("R9.1 Events of one thread arrive in the order in which its calls returned")
+    @Rule("Events of one thread arrive in the order in which its calls returned")
     public final void r09_1_eventsOfAThreadArriveInOrder() {
         try (Scenario scenario = scenario().open()) {
             Reply reply = bulk(scenario, THREADS, calls(), 0, false, false);
@@ -115,8 +110,7 @@ public abstract class OrderConformance extends DriverConformance {
         }
     }
 
-    @Test
-    @DisplayName("R9.2 Numbers of a source start at 1 and leave out none while nothing is lost")
+    @Rule("Numbers of a source start at 1 and leave out none while nothing is lost")
     public final void r09_2_numbersHaveNoGapWithoutALoss() {
         try (Scenario scenario = scenario().open()) {
             bulk(scenario, 2 * processors(), 500, 0, false, true);
@@ -128,8 +122,7 @@ public abstract class OrderConformance extends DriverConformance {
         }
     }
 
-    @Test
-    @DisplayName("R9.3 What a full ring loses is counted, and missing from the numbers")
+    @Rule("What a full ring loses is counted, and missing from the numbers")
     public final void r09_3_lossesAreCountedAndShowAsGaps() {
         int threads = 2 * processors();
         try (Scenario scenario = scenario()
@@ -153,8 +146,7 @@ public abstract class OrderConformance extends DriverConformance {
         }
     }
 
-    @Test
-    @DisplayName("R9.3 A reader that stalls loses what is counted, and nothing once it reads again")
+    @Rule("A reader that stalls loses what is counted, and nothing once it reads again")
     public final void r09_3_aReaderThatStalledReadsOn() {
         int threads = 2 * processors();
         try (Scenario scenario =

@@ -12,6 +12,7 @@ import dev.unraced.conformance.fixture.Job;
 import dev.unraced.conformance.fixture.Linux;
 import dev.unraced.conformance.harness.DriverConformance;
 import dev.unraced.conformance.harness.Requires;
+import dev.unraced.conformance.harness.Rule;
 import dev.unraced.conformance.scenario.QueueCheck;
 import dev.unraced.conformance.scenario.Scenario;
 import dev.unraced.conformance.scenario.Scope;
@@ -30,8 +31,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.DisplayName;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestReporter;
 
 /** Rules about what a driver keeps between entry and return when threads die, ids are reused, and room is short. */
@@ -44,8 +43,7 @@ public abstract class StashConformance extends DriverConformance {
 
     protected StashConformance() {}
 
-    @Test
-    @DisplayName("R1.3 A call that a signal interrupts has the raw result, which may be the kernel's own")
+    @Rule("A call that a signal interrupts has the raw result, which may be the kernel's own")
     public final void r01_3_anInterruptedCallHasTheRawResult() {
         try (Scenario scenario = stash().open()) {
             scenario.makeFifo(FIFO);
@@ -57,9 +55,8 @@ public abstract class StashConformance extends DriverConformance {
         }
     }
 
-    @Test
+    @Rule("A call that the kernel restarts is a call of its own each time")
     @Requires(features = Feature.RESTARTED_CALLS)
-    @DisplayName("R1.4 A call that the kernel restarts is a call of its own each time")
     public final void r01_4_aRestartedCallIsACallOfItsOwn() {
         try (Scenario scenario = stash().open()) {
             scenario.makeFifo(FIFO);
@@ -80,9 +77,8 @@ public abstract class StashConformance extends DriverConformance {
         }
     }
 
-    @Test
+    @Rule("A thread with the id of one that died in a call gets its own arguments")
     @Requires(features = Feature.REUSED_IDS)
-    @DisplayName("R4.1 A thread with the id of one that died in a call gets its own arguments")
     public final void r04_1_aReusedThreadIdGetsItsOwnArguments() {
         int rounds = 20;
         int firstTag = 7000;
@@ -110,8 +106,7 @@ public abstract class StashConformance extends DriverConformance {
         }
     }
 
-    @Test
-    @DisplayName("R4.2 A thread that takes over its process by exec gets its own arguments")
+    @Rule("A thread that takes over its process by exec gets its own arguments")
     public final void r04_2_execByAnotherThreadLeavesNothingBehind() {
         try (Scenario scenario = stash().scope(Scope.FAMILY).open()) {
             scenario.makeFifo(FIFO);
@@ -137,9 +132,7 @@ public abstract class StashConformance extends DriverConformance {
         }
     }
 
-    @Test
-    @DisplayName(
-            "R4.3 A child in its parent's memory (vfork) has its own calls, and so has the parent that waits for it")
+    @Rule("A child in its parent's memory (vfork) has its own calls, and so has the parent that waits for it")
     public final void r04_3_aChildInItsParentsMemoryHasItsOwnCalls() {
         try (Scenario scenario = stash().scope(Scope.FAMILY).open()) {
             scenario.makeFifo(FIFO);
@@ -189,9 +182,8 @@ public abstract class StashConformance extends DriverConformance {
         Trust.assertGuarded("R4.3", event.path(), path);
     }
 
-    @Test
+    @Rule("A call that was under way when the capture opened is an event without its enter")
     @Requires(features = Feature.CALLS_UNDER_WAY)
-    @DisplayName("R5.1 A call that was under way when the capture opened is an event without its enter")
     public final void r05_1_aCallUnderWayAtOpeningIsAnEvent() {
         List<Job> jobs = new ArrayList<>();
         try (Scenario scenario = stash().before(early -> {
@@ -212,22 +204,19 @@ public abstract class StashConformance extends DriverConformance {
         }
     }
 
-    @Test
-    @DisplayName("R5.2 Calls that find no room in the stash are events that say so, and are counted")
+    @Rule("Calls that find no room in the stash are events that say so, and are counted")
     public final void r05_2_aFullStashIsFlaggedAndCounted() {
         assertFullStashShows(Mitigation.STASH, Mitigation.STASH);
     }
 
-    @Test
+    @Rule("So do they where the kernel's copy stands in for their arguments")
     @Requires(mitigations = Mitigation.KERNEL)
-    @DisplayName("R5.2 So do they where the kernel's copy stands in for their arguments")
     public final void r05_2_aFullStashShowsUnderKernel() {
         assertFullStashShows(Mitigation.KERNEL, Mitigation.KERNEL);
     }
 
-    @Test
+    @Rule("So do they when the mode changes before they return")
     @Requires(mitigations = Mitigation.KERNEL, features = Feature.LIVE_SWITCH)
-    @DisplayName("R5.2 So do they when the mode changes before they return")
     public final void r05_2_aFullStashShowsAfterASwitch() {
         assertFullStashShows(Mitigation.KERNEL, Mitigation.STASH);
     }
@@ -282,8 +271,7 @@ public abstract class StashConformance extends DriverConformance {
                         .isEqualTo(scenario.scratch().bytes(FIFO)));
     }
 
-    @Test
-    @DisplayName("R5.3 Thousands of threads in calls at once, on a stash for a few, never have another's arguments")
+    @Rule("Thousands of threads in calls at once, on a stash for a few, never have another's arguments")
     public final void r05_3_aCrowdOnASmallStashKeepsItsOwnArguments(TestReporter reporter) {
         int threads = Math.min(QUEUE, scaled(QUEUE));
         int capacity = Math.min(QUEUE_STASH, threads / 2);
@@ -311,8 +299,7 @@ public abstract class StashConformance extends DriverConformance {
         }
     }
 
-    @Test
-    @DisplayName("R6.1 A thread that is killed in a call leaves no entry")
+    @Rule("A thread that is killed in a call leaves no entry")
     public final void r06_1_aKilledThreadLeavesNoEntry() {
         try (Scenario scenario = stash().scope(Scope.FAMILY).open()) {
             scenario.makeFifo(FIFO);
@@ -322,8 +309,7 @@ public abstract class StashConformance extends DriverConformance {
         }
     }
 
-    @Test
-    @DisplayName("R6.2 Ten thousand threads killed in their calls leave no entry, and the books balance")
+    @Rule("Ten thousand threads killed in their calls leave no entry, and the books balance")
     public final void r06_2_aStormOfKilledThreadsLeavesNoEntry() {
         try (Scenario scenario = stash().scope(Scope.FAMILY).open()) {
             scenario.makeFifo(FIFO);
@@ -345,8 +331,7 @@ public abstract class StashConformance extends DriverConformance {
         }
     }
 
-    @Test
-    @DisplayName("R6.3 Calls that a signal interrupts return like any other")
+    @Rule("Calls that a signal interrupts return like any other")
     public final void r06_3_interruptedCallsReturn() {
         try (Scenario scenario = stash().scope(Scope.FAMILY).open()) {
             scenario.makeFifo(FIFO);
@@ -358,8 +343,7 @@ public abstract class StashConformance extends DriverConformance {
         }
     }
 
-    @Test
-    @DisplayName("R6.5 A capture that closes while calls are under way reclaims their entries")
+    @Rule("A capture that closes while calls are under way reclaims their entries")
     public final void r06_5_closingReclaimsWhatIsUnderWay() {
         try (Scenario scenario = stash().open()) {
             scenario.makeFifo(FIFO);
@@ -376,8 +360,7 @@ public abstract class StashConformance extends DriverConformance {
         }
     }
 
-    @Test
-    @DisplayName("R7.1 The stash has the room that was asked for, and its memory is fixed")
+    @Rule("The stash has the room that was asked for, and its memory is fixed")
     public final void r07_1_theStashIsBounded() {
         try (Scenario scenario =
                 stash().with(builder -> builder.stashEntries(64)).open()) {
@@ -390,9 +373,8 @@ public abstract class StashConformance extends DriverConformance {
         }
     }
 
-    @Test
+    @Rule("A call that a filter leaves out takes no room in the stash")
     @Requires(features = Feature.SOURCE_FILTERS)
-    @DisplayName("R7.2 A call that a filter leaves out takes no room in the stash")
     public final void r07_2_filteredCallsTakeNoRoom() {
         try (Scenario scenario =
                 stash().with(builder -> builder.tgids(Integer.MAX_VALUE)).open()) {

@@ -13,6 +13,7 @@ import dev.unraced.conformance.fixture.SocketAddresses;
 import dev.unraced.conformance.fixture.Sockets;
 import dev.unraced.conformance.harness.DriverConformance;
 import dev.unraced.conformance.harness.Requires;
+import dev.unraced.conformance.harness.Rule;
 import dev.unraced.conformance.scenario.Observed;
 import dev.unraced.conformance.scenario.Scenario;
 import dev.unraced.event.Argument;
@@ -27,8 +28,6 @@ import dev.unraced.event.OpenedFile;
 import dev.unraced.event.Provenance;
 import dev.unraced.event.Syscall;
 import java.util.List;
-import org.junit.jupiter.api.DisplayName;
-import org.junit.jupiter.api.Test;
 
 /** Rules about what the claim is worth beside the object that the call acted on. */
 @Requires(syscalls = Syscall.OPENAT)
@@ -45,9 +44,8 @@ public abstract class TruthConformance extends DriverConformance {
 
     protected TruthConformance() {}
 
-    @Test
+    @Rule("A resolved path that is too long keeps its tail, and says so")
     @Requires(features = Feature.RESOLVED_PATH)
-    @DisplayName("R2.21 A resolved path that is too long keeps its tail, and says so")
     public final void r02_21_aResolvedPathThatIsTooLongKeepsItsTail() {
         try (Scenario scenario = scenario().open()) {
             in(scenario.actor(), "chdir", ByteString.utf8(scenario.scratch().directory()));
@@ -82,9 +80,8 @@ public abstract class TruthConformance extends DriverConformance {
         }
     }
 
-    @Test
+    @Rule("A snapshot does not match when a link or .. led to the file, and has not changed either")
     @Requires(provenances = Provenance.ENTER, mitigations = Mitigation.STASH)
-    @DisplayName("R2.15 A snapshot does not match when a link or .. led to the file, and has not changed either")
     public final void r02_15_aSnapshotThroughALinkIsNoMatch() {
         try (Scenario scenario = stash().open()) {
             for (WatchedCall call : indirect(scenario)) {
@@ -100,9 +97,8 @@ public abstract class TruthConformance extends DriverConformance {
         }
     }
 
-    @Test
+    @Rule("A path matches when the file that was opened sits exactly there")
     @Requires(provenances = Provenance.ENTER, mitigations = Mitigation.STASH, integrities = Integrity.MATCH)
-    @DisplayName("R2.36 A path matches when the file that was opened sits exactly there")
     public final void r02_36_anOrdinaryPathMatches() {
         try (Scenario scenario = stash().open()) {
             makeFiles(scenario);
@@ -116,9 +112,8 @@ public abstract class TruthConformance extends DriverConformance {
         }
     }
 
-    @Test
+    @Rule("A snapshot that names a link differs from the file behind it")
     @Requires(provenances = Provenance.ENTER, mitigations = Mitigation.STASH, integrities = Integrity.DIFFERS)
-    @DisplayName("R2.37 A snapshot that names a link differs from the file behind it")
     public final void r02_37_aSnapshotOfALinkDiffers() {
         try (Scenario scenario = stash().open()) {
             makeFiles(scenario);
@@ -134,8 +129,7 @@ public abstract class TruthConformance extends DriverConformance {
         }
     }
 
-    @Test
-    @DisplayName("R2.38 With integrity off, nothing is said of a path that is not the kernel's own copy")
+    @Rule("With integrity off, nothing is said of a path that is not the kernel's own copy")
     public final void r02_38_withoutIntegrityAPathIsUnchecked() {
         try (Scenario scenario =
                 scenario().with(builder -> builder.integrity(false)).attack().open()) {
@@ -157,9 +151,8 @@ public abstract class TruthConformance extends DriverConformance {
         }
     }
 
-    @Test
+    @Rule("Nor of an address")
     @Requires(syscalls = Syscall.CONNECT)
-    @DisplayName("R2.38 Nor of an address")
     public final void r02_38_withoutIntegrityAnAddressIsUnchecked() {
         try (Scenario scenario =
                 scenario().with(builder -> builder.integrity(false)).open()) {
