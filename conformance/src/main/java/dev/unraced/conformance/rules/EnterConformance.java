@@ -132,7 +132,7 @@ public abstract class EnterConformance extends DriverConformance {
         try (Scenario scenario =
                         entering().with(builder -> builder.paths("/nowhere")).open();
                 Actor stranger = under().actor()) {
-            scenario.callUnobserved(missing(scenario, 0));
+            scenario.callUnobserved(scenario.missing(0));
             stranger.ask(bulk(scenario, 0, 10));
             CaptureStats stats = scenario.awaitRest();
             assertThat(stats.entered()).as("R12.5: %s", stats).isZero();
@@ -150,7 +150,7 @@ public abstract class EnterConformance extends DriverConformance {
                 boolean publish = round % 2 == 1;
                 scenario.capture().enterEvents(publish);
                 assertThat(scenario.capture().enterEvents()).as("R12.6").isEqualTo(publish);
-                scenario.call(missing(scenario, round));
+                scenario.call(scenario.missing(round));
                 entries += publish ? 1 : 0;
                 assertThat(scenario.recorder().entries())
                         .as("R12.6: enter events are on: %s", publish)
@@ -251,10 +251,6 @@ public abstract class EnterConformance extends DriverConformance {
 
     private List<Mitigation> modes() {
         return Stream.of(Mitigation.values()).filter(capabilities()::has).toList();
-    }
-
-    private static WatchedCall missing(Scenario scenario, long mode) {
-        return WatchedCall.openat(Pointer.to(scenario.scratch().bytes("missing")), Linux.O_RDONLY, mode);
     }
 
     private static Command bulk(Scenario scenario, long tag, int calls) {

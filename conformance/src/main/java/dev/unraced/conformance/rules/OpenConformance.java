@@ -8,41 +8,35 @@ import dev.unraced.conformance.actor.Command;
 import dev.unraced.conformance.actor.Pointer;
 import dev.unraced.conformance.actor.Reply;
 import dev.unraced.conformance.actor.WatchedCall;
-import dev.unraced.conformance.fixture.Job;
 import dev.unraced.conformance.fixture.Linux;
 import dev.unraced.conformance.fixture.Scratch;
 import dev.unraced.conformance.fixture.SocketAddresses;
-import dev.unraced.conformance.fixture.ThreadInfo;
 import dev.unraced.conformance.harness.DriverConformance;
 import dev.unraced.conformance.harness.Requires;
 import dev.unraced.conformance.harness.Rule;
 import dev.unraced.conformance.scenario.Observed;
-import dev.unraced.conformance.scenario.Requested;
 import dev.unraced.conformance.scenario.Scenario;
 import dev.unraced.conformance.scenario.Scope;
 import dev.unraced.conformance.scenario.Trust;
-import dev.unraced.driver.Capabilities;
-import dev.unraced.driver.CaptureStats;
 import dev.unraced.event.Abi;
 import dev.unraced.event.ByteString;
 import dev.unraced.event.EventFlag;
 import dev.unraced.event.Feature;
-import dev.unraced.event.Integrity;
 import dev.unraced.event.Mitigation;
 import dev.unraced.event.OpenEvent;
 import dev.unraced.event.OpenHow;
-import dev.unraced.event.OpenedFile;
 import dev.unraced.event.Origin;
-import dev.unraced.event.Provenance;
 import dev.unraced.event.Syscall;
 import dev.unraced.event.SyscallEvent;
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.TestReporter;
 
-/** Rules about opens: arguments, results, and the opened file. */
+/**
+ * Rules about opens: that each is an event, by whatever convention, and has its arguments when it fails (chapters 1 and
+ * 3).
+ */
 public abstract class OpenConformance extends DriverConformance {
     /** A number of calls above all connects that other processes are likely to make meanwhile. */
     private static final int UNASKED_CALLS = 1_000;
@@ -50,6 +44,26 @@ public abstract class OpenConformance extends DriverConformance {
     private static final int TAG = 1_000;
 
     protected OpenConformance() {}
+
+    /** Rules about the caller that an event names (chapter 1). */
+    @Nested
+    class Callers extends CallerConformance {}
+
+    /** Rules about opens that io_uring carries out (chapters 1 and 2). */
+    @Nested
+    class Requests extends RequestConformance {}
+
+    /** Rules about the path and the how of an open (chapter 2). */
+    @Nested
+    class Arguments extends OpenArgumentConformance {}
+
+    /** Rules about the file that an open reached (chapter 2). */
+    @Nested
+    class Files extends OpenedFileConformance {}
+
+    /** Rules about paths of any length and content (chapter 10). */
+    @Nested
+    class Paths extends PathConformance {}
 
     @Rule("Every open, openat, openat2 and creat yields exactly one event")
     public final void r01_1_everyOpenYieldsExactlyOneEvent() {
@@ -91,71 +105,6 @@ public abstract class OpenConformance extends DriverConformance {
         }
     }
 
-    @Rule("An event names the thread that made the call, for good")
-    @Requires(syscalls = Syscall.OPENAT)
-    public final void r01_5_anEventNamesItsThread() {
-        try (Scenario scenario = scenario().open()) {
-            scenario.makeFifo("fifo");
-            scenario.actor().ask(Command.of("comm").with("name", ByteString.utf8("unraced-\u00e9")));
-            Job job = scenario.block(
-                    WatchedCall.openat(Pointer.to(scenario.scratch().bytes("fifo")), Linux.O_RDONLY, 0));
-            ThreadInfo thread = job.thread();
-            long start = thread.startNanos();
-            long tick = thread.tickNanos();
-            scenario.releaseReaders("fifo");
-            job.finish();
-
-            var caller = scenario.onlyEventOf(job.tid()).caller();
-            assertThat(caller.tgid())
-                    .as("R1.5: thread group")
-                    .isEqualTo(scenario.actor().tgid());
-            assertThat(caller.comm()).as("R1.5: name").isEqualTo(ByteString.utf8("unraced-\u00e9"));
-            assertThat(caller.threadStartNanos())
-                    .as("R1.5: start time; it is known rounded down to a tick")
-                    .isBetween(start, start + tick - 1);
-            scenario.actor()
-                    .user()
-                    .ifPresent(user ->
-                            assertThat(caller.uid()).as("R1.5: real user").isEqualTo(user));
-        }
-    }
-
-    @Rule("An event names the parent of its process")
-    @Requires(syscalls = Syscall.OPENAT, features = Feature.PARENT)
-    public final void r01_6_anEventNamesTheParent() {
-        try (Scenario scenario = scenario().open()) {
-            Observed observed = scenario.call(missing(scenario));
-            assertThat(observed.event().caller().parentTgid())
-                    .as("R1.6")
-                    .isEqualTo(ThreadInfo.ofMain(scenario.actor()).parent());
-        }
-    }
-
-    @Rule("An event names the mount and pid namespace of its thread")
-    @Requires(syscalls = Syscall.OPENAT, features = Feature.NAMESPACES)
-    public final void r01_7_anEventNamesTheNamespaces() {
-        try (Scenario scenario = scenario().open()) {
-            Observed observed = scenario.call(missing(scenario));
-            assertThat(observed.event().caller().mountNamespace())
-                    .as("R1.7")
-                    .isEqualTo(ThreadInfo.ofMain(scenario.actor()).mountNamespace());
-            assertThat(observed.event().caller().pidNamespace())
-                    .as("R1.7")
-                    .isEqualTo(ThreadInfo.ofMain(scenario.actor()).pidNamespace());
-        }
-    }
-
-    @Rule("An event names the cgroup of its thread by the number of its directory")
-    @Requires(syscalls = Syscall.OPENAT, features = Feature.CGROUP_ID)
-    public final void r01_8_anEventNamesTheCgroup() {
-        try (Scenario scenario = scenario().open()) {
-            Observed observed = scenario.call(missing(scenario));
-            assertThat(observed.event().caller().cgroupId())
-                    .as("R1.8")
-                    .isEqualTo(ThreadInfo.ofMain(scenario.actor()).cgroupId());
-        }
-    }
-
     @Rule("A call that was not asked for is no event")
     @Requires(syscalls = {Syscall.OPENAT, Syscall.CONNECT})
     public final void r01_9_onlyTheCallsAskedForAreEvents() {
@@ -180,7 +129,7 @@ public abstract class OpenConformance extends DriverConformance {
     @Requires(syscalls = Syscall.OPENAT)
     public final void r01_11_timesEncloseTheCall() {
         try (Scenario scenario = scenario().open()) {
-            Observed observed = scenario.call(missing(scenario));
+            Observed observed = scenario.call(scenario.missing());
             var call = observed.event().call();
             assertThat(call.exitNanos())
                     .as("R1.11: the return")
@@ -191,17 +140,6 @@ public abstract class OpenConformance extends DriverConformance {
                         .as("R1.11: the entry")
                         .isBetween(observed.outcome().begunNanos(), call.exitNanos());
             }
-        }
-    }
-
-    @Rule("An event names the container of its thread, or none")
-    @Requires(syscalls = Syscall.OPENAT, features = Feature.CONTAINER_ID)
-    public final void r01_15_anEventNamesTheContainer() {
-        try (Scenario scenario = scenario().open()) {
-            Observed observed = scenario.call(missing(scenario));
-            assertThat(observed.event().caller().containerId())
-                    .as("R1.15")
-                    .isEqualTo(ThreadInfo.ofMain(scenario.actor()).containerId());
         }
     }
 
@@ -225,493 +163,6 @@ public abstract class OpenConformance extends DriverConformance {
         } catch (ActorException e) {
             // A sandbox takes the whole register for the number, and refuses the call.
             reporter.publishEntry("R1.12", "not played: " + e.unsupported().orElseThrow(() -> e));
-        }
-    }
-
-    @Rule("Requests on an io_uring are events that say so, of the thread that submitted them")
-    @Requires(
-            syscalls = {Syscall.OPENAT, Syscall.OPENAT2},
-            origins = Origin.IO_URING)
-    public final void r01_14_opensThroughARingAreSeen() {
-        try (Scenario scenario = scenario().open()) {
-            scenario.makeFile("file");
-            ByteString file = scenario.scratch().bytes("file");
-            ByteString missing = scenario.scratch().bytes("missing");
-            for (ByteString path : List.of(file, missing)) {
-                for (WatchedCall call : List.of(
-                        WatchedCall.openat(Pointer.to(path), Linux.O_RDONLY, 0),
-                        WatchedCall.openat2(Pointer.to(path), Linux.O_RDONLY, 0, 0))) {
-                    Observed observed = scenario.call(call.throughRing());
-                    assertThat(observed.event().call().origin())
-                            .as("R1.14: %s", call)
-                            .isEqualTo(Origin.IO_URING);
-                    assertThat(observed.open().path().value())
-                            .as("R1.14: %s", call)
-                            .isEqualTo(path);
-                }
-            }
-        }
-    }
-
-    @Rule("A request that another thread carries out is an event of the one that submitted it")
-    @Requires(syscalls = Syscall.OPENAT, origins = Origin.IO_URING)
-    public final void r01_14_anOpenByAWorkerIsItsSubmitters() {
-        try (Scenario scenario = scenario().open()) {
-            scenario.makeFile("file");
-            for (String name : List.of("file", "missing")) {
-                ByteString path = scenario.scratch().bytes(name);
-                Observed observed = scenario.call(
-                        WatchedCall.openat(Pointer.to(path), Linux.O_RDONLY, 0).throughWorker());
-                assertThat(observed.event().call().origin()).as("R1.14").isEqualTo(Origin.IO_URING);
-                assertThat(observed.event().caller().tgid())
-                        .as("R1.14")
-                        .isEqualTo(scenario.actor().tgid());
-                assertThat(observed.open().path().value()).as("R1.14").isEqualTo(path);
-            }
-        }
-    }
-
-    @Rule("A request that asks for no completion is one event or one counted loss, and an event if it fails")
-    @Requires(syscalls = Syscall.OPENAT, origins = Origin.IO_URING)
-    public final void r01_1_aSilentRequestIsAnEventOrALoss() {
-        try (Scenario scenario = scenario().open()) {
-            scenario.makeFile("file");
-            WatchedCall missing = WatchedCall.openat(
-                            Pointer.to(scenario.scratch().bytes("missing")), Linux.O_RDONLY, 0)
-                    .throughRingSilently();
-            assertThat(scenario.call(missing).open().call().result()).as("R3.1").isEqualTo(Linux.ENOENT);
-            long before = accountedFor(scenario);
-            scenario.callUnobserved(
-                    WatchedCall.openat(Pointer.to(scenario.scratch().bytes("file")), Linux.O_RDONLY, 0)
-                            .throughRingSilently());
-            assertThat(accountedFor(scenario))
-                    .as("R1.1: events and losses after one more request")
-                    .isEqualTo(before + 1);
-        }
-    }
-
-    @Rule("A request that a thread of the kernel's finds in the ring is an event of the ring's process")
-    @Requires(
-            syscalls = {Syscall.OPENAT, Syscall.OPENAT2},
-            origins = Origin.IO_URING)
-    public final void r01_14_anOpenThroughAPolledRingIsItsProcess() {
-        try (Scenario scenario = scenario().open()) {
-            scenario.makeFile("file");
-            for (String name : List.of("file", "missing")) {
-                ByteString path = scenario.scratch().bytes(name);
-                for (WatchedCall call : List.of(
-                        WatchedCall.openat(Pointer.to(path), Linux.O_RDONLY, 0),
-                        WatchedCall.openat2(Pointer.to(path), Linux.O_RDONLY, 0, 0))) {
-                    Requested.seen(scenario, call.throughPolledRing(), path);
-                }
-            }
-        }
-    }
-
-    @Rule("A request whose completion finds the ring full is one event")
-    @Requires(syscalls = Syscall.OPENAT, origins = Origin.IO_URING)
-    public final void r01_1_aCompletionWithoutRoomIsOneEvent() {
-        try (Scenario scenario = scenario().open()) {
-            scenario.makeFile("file");
-            for (String name : List.of("file", "missing")) {
-                ByteString path = scenario.scratch().bytes(name);
-                Requested.once(
-                        scenario,
-                        WatchedCall.openat(Pointer.to(path), Linux.O_RDONLY, 0).throughFullRing());
-            }
-        }
-    }
-
-    @Rule("A request that is cancelled, by another one or with its chain, is one event")
-    @Requires(syscalls = Syscall.OPENAT, origins = Origin.IO_URING)
-    public final void r01_1_aCancelledRequestIsOneEvent() {
-        try (Scenario scenario = scenario().open()) {
-            scenario.makeFile("file");
-            ByteString file = scenario.scratch().bytes("file");
-            long linked = Requested.once(
-                    scenario,
-                    WatchedCall.openat(Pointer.to(file), Linux.O_RDONLY, 0).behindAFailure());
-            assertThat(linked).as("the actor's part").isEqualTo(Linux.ECANCELED);
-            scenario.makeFifo("fifo");
-            ByteString fifo = scenario.scratch().bytes("fifo");
-            long cancelled = Requested.once(
-                    scenario,
-                    WatchedCall.openat(Pointer.to(fifo), Linux.O_RDONLY, 0).cancelled());
-            // The result is EINTR, ECANCELED, or the kernel's internal ERESTARTSYS.
-            assertThat(cancelled).as("the actor's part").isNegative();
-        }
-    }
-
-    @Rule("Requests that share a user_data are an event or a counted loss each, in a full ring, too")
-    @Requires(syscalls = Syscall.OPENAT, origins = Origin.IO_URING)
-    public final void r01_1_requestsThatShareAUserDataAreAccountedFor() {
-        try (Scenario scenario = scenario().open()) {
-            scenario.makeFile("file");
-            for (String name : List.of("file", "missing")) {
-                WatchedCall call =
-                        WatchedCall.openat(Pointer.to(scenario.scratch().bytes(name)), Linux.O_RDONLY, 0);
-                for (WatchedCall request : List.of(
-                        call.throughRing(),
-                        call.throughFullRing(),
-                        call.throughFullRing().throughWorker(),
-                        call.throughFullRing().behindAFailure())) {
-                    long before = accountedFor(scenario);
-                    scenario.callUnobserved(request.twice());
-                    assertThat(accountedFor(scenario))
-                            .as("R1.1: events and losses after two more requests, %s", request)
-                            .isEqualTo(before + 2);
-                }
-            }
-        }
-    }
-
-    @Rule("A request is one event or one counted loss, whatever completions look like its own")
-    @Requires(syscalls = Syscall.OPENAT, origins = Origin.IO_URING)
-    public final void r01_1_aForgedCompletionIsNoEnd() {
-        try (Scenario scenario = scenario().open()) {
-            scenario.makeFifo("fifo");
-            ByteString fifo = scenario.scratch().bytes("fifo");
-            for (long result : new long[] {0, 7, Linux.ENOENT}) {
-                WatchedCall call =
-                        WatchedCall.openat(Pointer.to(fifo), Linux.O_RDONLY, 0).forged(result);
-                Requested.onceOrLost(scenario, call, fifo);
-                Requested.onceOrLost(scenario, call.throughFullRing(), fifo);
-                Requested.onceOrLost(scenario, call.throughFullRing().drained(), fifo);
-            }
-            scenario.makeFile("file");
-            ByteString file = scenario.scratch().bytes("file");
-            WatchedCall echoed =
-                    WatchedCall.openat(Pointer.to(file), Linux.O_RDONLY, 0).echoed();
-            Requested.onceOrLost(scenario, echoed, file);
-            Requested.onceOrLost(scenario, echoed.throughFullRing(), file);
-        }
-    }
-
-    @Rule("A request behind one that fails and asked for no completion is one event or one counted loss")
-    @Requires(
-            syscalls = {Syscall.OPENAT, Syscall.OPENAT2},
-            origins = Origin.IO_URING)
-    public final void r01_1_aRequestBehindASilentFailureIsAccountedFor() {
-        try (Scenario scenario = scenario().open()) {
-            scenario.makeFile("file");
-            ByteString file = scenario.scratch().bytes("file");
-            for (WatchedCall call : List.of(
-                    WatchedCall.openat(Pointer.to(file), Linux.O_RDONLY, 0),
-                    WatchedCall.openat2(Pointer.to(file), Linux.O_RDONLY, 0, 0))) {
-                Requested.onceOrLost(scenario, call.behindASilentFailure(), file, Linux.ECANCELED);
-            }
-        }
-    }
-
-    @Rule("So are many that do, when one that asked for no completion ends before them")
-    @Requires(syscalls = Syscall.OPENAT, origins = Origin.IO_URING)
-    public final void r01_1_requestsBehindASilentOneAreAccountedFor() {
-        int others = 5;
-        try (Scenario scenario = scenario().open()) {
-            scenario.makeFile("file");
-            ByteString file = scenario.scratch().bytes("file");
-            // Both calls end at once, without an io_uring worker, so all requests are in flight together.
-            for (long flags : List.of(Linux.O_RDONLY, Linux.O_DIRECTORY)) {
-                WatchedCall call =
-                        WatchedCall.openat(Pointer.to(file), flags, 0).amongOthers(others);
-                for (WatchedCall request :
-                        List.of(call.behindASilentOne(), call.throughFullRing().behindASilentOne())) {
-                    long before = accountedFor(scenario);
-                    scenario.callUnobserved(request);
-                    assertThat(accountedFor(scenario))
-                            .as("R1.1: events and losses after requests that share a user_data, %s", request)
-                            .isEqualTo(before + others + 2);
-                }
-            }
-        }
-    }
-
-    private static long accountedFor(Scenario scenario) {
-        CaptureStats stats = scenario.awaitRest();
-        return stats.delivered() + stats.totalLost();
-    }
-
-    @Rule("What a request asks for is the kernel's own copy, in every mode")
-    @Requires(
-            syscalls = {Syscall.OPENAT, Syscall.OPENAT2},
-            origins = Origin.IO_URING,
-            provenances = Provenance.KERNEL)
-    public final void r02_40_aRequestIsTheKernelsCopy() {
-        Capabilities capabilities = capabilities();
-        for (Mitigation mode : Mitigation.values()) {
-            if (capabilities.has(mode)) {
-                assertRequestsAreCopies(mode);
-            }
-        }
-    }
-
-    private void assertRequestsAreCopies(Mitigation mode) {
-        try (Scenario scenario = scenario().mitigation(mode).open()) {
-            scenario.makeFile("file");
-            for (String name : List.of("file", "missing")) {
-                ByteString path = scenario.scratch().bytes(name);
-                WatchedCall openat = WatchedCall.openat(Pointer.cold(path), Linux.O_RDONLY, 0);
-                WatchedCall openat2 = WatchedCall.openat2(Pointer.to(path), Linux.O_RDONLY, 0, 0);
-                for (WatchedCall call : List.of(openat.throughRing(), openat.throughWorker(), openat2.throughRing())) {
-                    OpenEvent event = scenario.call(call).open();
-                    assertThat(event.path().value()).as("R2.40: %s", mode).isEqualTo(path);
-                    assertThat(event.path().provenance()).as("R2.40: %s", mode).isEqualTo(Provenance.KERNEL);
-                    assertThat(event.path().integrity()).as("R2.40: %s", mode).isEqualTo(Integrity.MATCH);
-                    assertThat(event.how().provenance()).as("R2.40: %s", mode).isEqualTo(Provenance.KERNEL);
-                    assertThat(event.call().mitigation())
-                            .as("R12.1: of a request")
-                            .isEqualTo(mode);
-                }
-            }
-        }
-    }
-
-    @Rule("With mitigation the path is the one that was passed, read at entry or by the kernel")
-    @Requires(syscalls = Syscall.OPENAT, provenances = Provenance.ENTER, mitigations = Mitigation.STASH)
-    public final void r02_1_thePathIsReadAtEntryOrByTheKernel() {
-        try (Scenario scenario = scenario().mitigation(Mitigation.STASH).open()) {
-            scenario.makeFile("file");
-            ByteString path = scenario.scratch().bytes("file");
-            Trust.assertGuarded(
-                    "R2.1",
-                    scenario.call(WatchedCall.openat(Pointer.to(path), Linux.O_RDONLY, 0))
-                            .open()
-                            .path(),
-                    path);
-            Trust.assertGuarded(
-                    "R2.1",
-                    scenario.call(WatchedCall.openat(Pointer.terminatedEdge(path), Linux.O_RDONLY, 0))
-                            .open()
-                            .path(),
-                    path);
-        }
-    }
-
-    @Rule("A null path is absent, not empty")
-    @Requires(syscalls = Syscall.OPENAT)
-    public final void r02_7_aNullPathIsAbsent() {
-        try (Scenario scenario = scenario().open()) {
-            Observed observed = scenario.call(WatchedCall.openat(Pointer.NULL, Linux.O_RDONLY, 0));
-            assertThat(observed.outcome().result()).isEqualTo(Linux.EFAULT);
-            Trust.assertAbsent("R2.7", observed.open().path());
-        }
-    }
-
-    @Rule("A path that nobody can read is absent, and flagged as unreadable")
-    @Requires(syscalls = Syscall.OPENAT)
-    public final void r02_8_anUnreadablePathIsAbsent() {
-        try (Scenario scenario = scenario().open()) {
-            for (Pointer pointer : List.of(Pointer.BAD, Pointer.edge(ByteString.utf8("/endless")))) {
-                Observed observed = scenario.call(WatchedCall.openat(pointer, Linux.O_RDONLY, 0));
-                assertThat(observed.outcome().result()).isEqualTo(Linux.EFAULT);
-                Trust.assertAbsent("R2.8", observed.open().path());
-                if (observed.event().call().mitigation() != Mitigation.OFF) {
-                    assertThat(observed.event().flags()).as("R2.8").contains(EventFlag.FAULTED);
-                }
-            }
-        }
-    }
-
-    @Rule("Flags and mode come from registers, raw, and cannot be forged")
-    @Requires(syscalls = {Syscall.OPEN, Syscall.OPENAT})
-    public final void r02_9_flagsAndModeComeFromRegisters() {
-        try (Scenario scenario = scenario().open()) {
-            Pointer path = Pointer.to(scenario.scratch().bytes("missing"));
-            for (long flags : new long[] {0, Linux.O_CLOEXEC | Linux.O_NOFOLLOW, 0x7fffffffL, 0xffffffffL}) {
-                for (long mode : new long[] {0, 0644, 0x12345678L}) {
-                    OpenHow passed = new OpenHow(flags, mode, 0, 0);
-                    OpenEvent openat = scenario.call(WatchedCall.openat(path, flags & ~Linux.O_CREAT, mode))
-                            .open();
-                    Trust.assertRegisters(openat.how());
-                    assertThat(openat.how().value())
-                            .as("R2.9")
-                            .isEqualTo(new OpenHow(flags & ~Linux.O_CREAT, mode, 0, 0));
-                    OpenEvent open = scenario.call(WatchedCall.open(
-                                    Pointer.to(scenario.scratch().bytes("no/file")), flags, mode))
-                            .open();
-                    Trust.assertRegisters(open.how());
-                    assertThat(open.how().value()).as("R2.9").isEqualTo(passed);
-                    assertThat(open.dirfd()).as("R2.9: where open starts").isEqualTo(Linux.AT_FDCWD);
-                }
-            }
-        }
-    }
-
-    @Rule("A creat reports the flags that the kernel gives it")
-    @Requires(syscalls = Syscall.CREAT)
-    public final void r02_10_creatReportsItsFlags() {
-        try (Scenario scenario = scenario().open()) {
-            OpenEvent event = scenario.call(
-                            WatchedCall.creat(Pointer.to(scenario.scratch().bytes("file")), 0640))
-                    .open();
-            long flags = Linux.O_CREAT | Linux.O_WRONLY | Linux.O_TRUNC;
-            assertThat(event.how().value()).as("R2.10").isEqualTo(new OpenHow(flags, 0640, 0, 0));
-            assertThat(event.dirfd()).as("R2.10").isEqualTo(Linux.AT_FDCWD);
-            Trust.assertRegisters(event.how());
-        }
-    }
-
-    @Rule("openat2's how is memory: it is read at entry, and says so")
-    @Requires(syscalls = Syscall.OPENAT2, provenances = Provenance.ENTER, mitigations = Mitigation.STASH)
-    public final void r02_11_howIsReadAtEntry() {
-        try (Scenario scenario = scenario().mitigation(Mitigation.STASH).open()) {
-            scenario.makeFile("file");
-            OpenEvent event = scenario.call(WatchedCall.openat2(
-                            Pointer.to(scenario.scratch().bytes("file")),
-                            Linux.O_RDWR | Linux.O_CREAT,
-                            0640,
-                            Linux.RESOLVE_NO_SYMLINKS))
-                    .open();
-            assertThat(event.how().value())
-                    .as("R2.11")
-                    .isEqualTo(
-                            new OpenHow(Linux.O_RDWR | Linux.O_CREAT, 0640, Linux.RESOLVE_NO_SYMLINKS, Linux.HOW_SIZE));
-            assertThat(event.how().provenance()).as("R2.11").isIn(Provenance.ENTER, Provenance.KERNEL);
-        }
-    }
-
-    @Rule("Of a how that is too short, the event has the bytes that are there")
-    @Requires(syscalls = Syscall.OPENAT2)
-    public final void r02_12_aShortHowIsTakenAsFarAsItGoes() {
-        try (Scenario scenario = scenario().open()) {
-            WatchedCall call = WatchedCall.openat2(
-                    Pointer.to(scenario.scratch().bytes("file")), Linux.O_RDWR, 0640, Linux.RESOLVE_BENEATH);
-            assertHow("R2.12", scenario.call(call.size(16)), new OpenHow(Linux.O_RDWR, 0640, 0, 16));
-            assertHow("R2.12", scenario.call(call.size(8)), new OpenHow(Linux.O_RDWR, 0, 0, 8));
-            assertHow("R2.12", scenario.call(call.size(10)), new OpenHow(Linux.O_RDWR, 0640, 0, 10));
-            assertHow("R2.12", scenario.call(call.size(0)), new OpenHow(0, 0, 0, 0));
-        }
-    }
-
-    @Rule("Of a how that is longer than known, the event has the known part and the size")
-    @Requires(syscalls = Syscall.OPENAT2)
-    public final void r02_13_aLongHowKeepsItsSize() {
-        try (Scenario scenario = scenario().open()) {
-            scenario.makeFile("file");
-            WatchedCall call = WatchedCall.openat2(Pointer.to(scenario.scratch().bytes("file")), 0, 0, 0);
-            Observed zeros = scenario.call(call.how(Pointer.to(Linux.how(Linux.O_RDWR, 0, 0, 40)), 40));
-            assertThat(zeros.outcome().result())
-                    .as("the kernel takes trailing zeros")
-                    .isNotNegative();
-            assertHow("R2.13", zeros, new OpenHow(Linux.O_RDWR, 0, 0, 40));
-            assertHow(
-                    "R2.13",
-                    scenario.call(call.how(Pointer.to(Linux.how(Linux.O_RDWR, 0, 0, 24)), 1L << 40)),
-                    new OpenHow(Linux.O_RDWR, 0, 0, 1L << 40));
-        }
-    }
-
-    @Rule("A how that nobody can read is zeros of no provenance")
-    @Requires(syscalls = Syscall.OPENAT2)
-    public final void r02_14_anUnreadableHowIsZeros() {
-        try (Scenario scenario = scenario().open()) {
-            Pointer path = Pointer.to(scenario.scratch().bytes("file"));
-            for (Pointer how : List.of(Pointer.BAD, Pointer.NULL)) {
-                Observed observed =
-                        scenario.call(WatchedCall.openat2(path, 0, 0, 0).how(how, Linux.HOW_SIZE));
-                assertThat(observed.outcome().result()).isEqualTo(Linux.EFAULT);
-                assertThat(observed.open().how().provenance()).as("R2.14").isEqualTo(Provenance.NONE);
-                assertHow("R2.14", observed, new OpenHow(0, 0, 0, Linux.HOW_SIZE));
-            }
-        }
-    }
-
-    @Rule("Without mitigation the path is read at the return, and says so")
-    @Requires(syscalls = Syscall.OPENAT, mitigations = Mitigation.OFF, provenances = Provenance.EXIT)
-    public final void r02_18_withoutMitigationTheExitIsRead() {
-        try (Scenario scenario = scenario().mitigation(Mitigation.OFF).open()) {
-            scenario.makeFile("file");
-            ByteString path = scenario.scratch().bytes("file");
-            OpenEvent event = scenario.call(WatchedCall.openat(Pointer.to(path), Linux.O_RDONLY, 0))
-                    .open();
-            assertThat(event.call().mitigation()).as("R2.18").isEqualTo(Mitigation.OFF);
-            assertThat(event.path().value()).as("R2.18").isEqualTo(path);
-            assertThat(event.path().provenance()).as("R2.18").isEqualTo(Provenance.EXIT);
-            assertThat(event.flags()).as("R2.18: no enter was awaited").doesNotContain(EventFlag.ENTER_MISSED);
-            Trust.assertRegisters(event.how());
-        }
-    }
-
-    @Rule("Device and inode are those of the descriptor's fstat, on ordinary file systems")
-    @Requires(syscalls = Syscall.OPENAT, features = Feature.DEVICE_INODE)
-    public final void r02_20_deviceAndInodeAreThoseOfTheFile() {
-        try (Scenario scenario = scenario().open()) {
-            scenario.makeFile("file");
-            for (String path : List.of(
-                    scenario.scratch().path("file"), scenario.scratch().directory(), anotherFileSystem(scenario))) {
-                Observed observed = scenario.call(WatchedCall.openat(Pointer.to(path), Linux.O_RDONLY, 0));
-                assertFile("R2.20", observed);
-            }
-            assertThat(scenario.call(missing(scenario)).open().file())
-                    .as("R2.19: no file on failure")
-                    .isEmpty();
-        }
-    }
-
-    @Rule("The resolved path is absolute, whatever links, dots and directories the call went through")
-    @Requires(syscalls = Syscall.OPENAT, features = Feature.RESOLVED_PATH)
-    public final void r02_21_theResolvedPathIsAbsolute() {
-        try (Scenario scenario = scenario().open()) {
-            scenario.makeDirectory("dir");
-            scenario.makeFile("dir/file");
-            scenario.makeSymlink("dir/file", "link");
-            scenario.makeSymlink(scenario.scratch().path("dir"), "dirlink");
-            ByteString real = scenario.scratch().bytes("dir/file");
-            scenario.call(WatchedCall.openat(Pointer.to(scenario.scratch().bytes("dir")), Linux.O_PATH, 0)
-                    .keep(1));
-            scenario.actor()
-                    .ask(Command.of("chdir").with("path", scenario.scratch().bytes("dir")));
-            List<WatchedCall> calls = List.of(
-                    WatchedCall.openat(Pointer.to(real), 0, 0),
-                    WatchedCall.openat(Pointer.to(scenario.scratch().bytes("link")), 0, 0),
-                    WatchedCall.openat(Pointer.to(scenario.scratch().bytes("dirlink/../dir/./file")), 0, 0),
-                    WatchedCall.openat(Pointer.to("file"), 0, 0),
-                    WatchedCall.openat(Pointer.to("../link"), 0, 0),
-                    WatchedCall.openat(Pointer.to("file"), 0, 0).at("h:1"));
-            for (WatchedCall call : calls) {
-                assertThat(scenario.call(call).open().file().map(OpenedFile::path))
-                        .as("R2.21: %s", call)
-                        .contains(real);
-            }
-        }
-    }
-
-    @Rule("A path that is not absolute in the caller's namespace says so")
-    @Requires(
-            syscalls = Syscall.OPENAT,
-            features = {Feature.RESOLVED_PATH, Feature.NAMESPACES})
-    public final void r02_33_aPathInAnotherPlaceSaysSo() {
-        try (Scenario scenario = scenario().open()) {
-            scenario.makeDirectory("dir");
-            scenario.makeFile("dir/file");
-            scenario.actor()
-                    .ask(Command.of("tree")
-                            .with("path", scenario.scratch().bytes("dir"))
-                            .with("keep", 1));
-            OpenEvent loose = scenario.call(
-                            WatchedCall.openat(Pointer.to("file"), 0, 0).at("h:1"))
-                    .open();
-            assertThat(loose.file())
-                    .as("R2.33: on a mount that is attached nowhere")
-                    .isPresent();
-            assertThat(loose.flags()).as("R2.33").contains(EventFlag.DETACHED);
-
-            int elsewhere = scenario.actor().ask(Command.of("elsewhere")).integer("pid");
-            OpenEvent foreign = scenario.call(
-                            WatchedCall.openat(Pointer.to("/proc/" + elsewhere + "/root/etc"), Linux.O_PATH, 0))
-                    .open();
-            assertThat(foreign.file()).as("R2.33: in another mount namespace").isPresent();
-            assertThat(foreign.flags())
-                    .as("R2.33")
-                    .contains(EventFlag.FOREIGN_MOUNT_NS)
-                    .doesNotContain(EventFlag.DETACHED);
-
-            OpenEvent own = scenario.call(
-                            WatchedCall.openat(Pointer.to(scenario.scratch().bytes("dir/file")), 0, 0))
-                    .open();
-            assertThat(own.flags())
-                    .as("R2.33: an ordinary file")
-                    .doesNotContain(EventFlag.FOREIGN_MOUNT_NS, EventFlag.DETACHED);
         }
     }
 
@@ -770,71 +221,6 @@ public abstract class OpenConformance extends DriverConformance {
         }
     }
 
-    @Rule("A file is created only by the call that created it")
-    @Requires(syscalls = Syscall.OPENAT, features = Feature.CREATED_FLAG)
-    public final void r02_22_createdIsSetByTheCreatingCallAlone() {
-        try (Scenario scenario = scenario().open()) {
-            Pointer path = Pointer.to(scenario.scratch().bytes("file"));
-            long create = Linux.O_CREAT | Linux.O_RDWR;
-            assertThat(created(scenario.call(WatchedCall.openat(path, create, 0600))))
-                    .as("R2.22: the first")
-                    .isTrue();
-            assertThat(created(scenario.call(WatchedCall.openat(path, create, 0600))))
-                    .as("R2.22: the second")
-                    .isFalse();
-            assertThat(created(scenario.call(WatchedCall.openat(path, Linux.O_RDONLY, 0))))
-                    .as("R2.22: one that cannot create")
-                    .isFalse();
-            Observed exclusive = scenario.call(WatchedCall.openat(path, create | Linux.O_EXCL, 0600));
-            assertThat(exclusive.outcome().result()).isEqualTo(Linux.EEXIST);
-            assertThat(exclusive.event().flags()).as("R2.22: one that failed").doesNotContain(EventFlag.CREATED);
-        }
-    }
-
-    @Rule("A file without a name is not claimed to have the name of its directory")
-    @Requires(syscalls = Syscall.OPENAT, features = Feature.RESOLVED_PATH)
-    public final void r02_23_aTemporaryFileHasNoName() {
-        try (Scenario scenario = scenario().open()) {
-            Observed observed = scenario.call(WatchedCall.openat(
-                    Pointer.to(scenario.scratch().directory()), Linux.O_TMPFILE | Linux.O_RDWR, 0600));
-            assertThat(observed.outcome().result())
-                    .as("the file system has O_TMPFILE")
-                    .isNotNegative();
-            if (capabilities().has(Feature.DEVICE_INODE)) {
-                assertFile("R2.23", observed);
-            }
-            if (capabilities().has(Feature.CREATED_FLAG)) {
-                assertThat(created(observed)).as("R2.22: O_TMPFILE").isTrue();
-            }
-            assertThat(observed.event().flags().contains(EventFlag.DELETED)
-                            || observed.open()
-                                    .file()
-                                    .filter(file -> file.path()
-                                            .equals(ByteString.utf8(
-                                                    scenario.scratch().directory())))
-                                    .isEmpty())
-                    .as("R2.23: %s", observed.event())
-                    .isTrue();
-        }
-    }
-
-    @Rule("An open with O_PATH has its file too")
-    @Requires(syscalls = Syscall.OPENAT, features = Feature.DEVICE_INODE)
-    public final void r02_24_anOpenForThePathAloneHasItsFile() {
-        try (Scenario scenario = scenario().open()) {
-            scenario.makeFile("file");
-            scenario.makeSymlink("file", "link");
-            assertFile(
-                    "R2.24",
-                    scenario.call(
-                            WatchedCall.openat(Pointer.to(scenario.scratch().bytes("file")), Linux.O_PATH, 0)));
-            assertFile(
-                    "R2.24",
-                    scenario.call(WatchedCall.openat(
-                            Pointer.to(scenario.scratch().bytes("link")), Linux.O_PATH | Linux.O_NOFOLLOW, 0)));
-        }
-    }
-
     @Rule("A failed open has its arguments and the negated errno")
     @Requires(syscalls = {Syscall.OPEN, Syscall.OPENAT, Syscall.CREAT})
     public final void r03_1_failedOpensCarryTheirArguments() {
@@ -873,89 +259,10 @@ public abstract class OpenConformance extends DriverConformance {
             Observed unknown = scenario.call(WatchedCall.openat2(Pointer.to(path), 0, 0, 1L << 60));
             assertThat(unknown.outcome().result()).isEqualTo(Linux.EINVAL);
             assertThat(unknown.open().path().value()).as("R3.2").isEqualTo(path);
-            assertHow("R3.2", unknown, new OpenHow(0, 0, 1L << 60, Linux.HOW_SIZE));
+            Trust.assertHow("R3.2", unknown, new OpenHow(0, 0, 1L << 60, Linux.HOW_SIZE));
             Observed mode = scenario.call(WatchedCall.openat2(Pointer.to(path), 1L << 50, 1L << 40, 0));
             assertThat(mode.outcome().result()).isEqualTo(Linux.EINVAL);
-            assertHow("R3.2", mode, new OpenHow(1L << 50, 1L << 40, 0, Linux.HOW_SIZE));
-        }
-    }
-
-    @Rule("A path of up to 4095 bytes arrives whole")
-    @Requires(syscalls = Syscall.OPENAT)
-    public final void r10_1_pathsOfEveryLengthArriveWhole() {
-        try (Scenario scenario = scenario().open()) {
-            for (int length : new int[] {
-                1, 7, 8, 63, 64, 127, 128, 254, 255, 256, 257, 511, 512, 1023, 1024, 2048, 4088, 4094, 4095
-            }) {
-                ByteString path = pathOf(length);
-                Observed observed = scenario.call(WatchedCall.openat(Pointer.to(path), Linux.O_RDONLY, 0));
-                assertThat(observed.open().path().value())
-                        .as("R10.1: %d bytes", length)
-                        .isEqualTo(path);
-                assertThat(observed.open().path().isPresent())
-                        .as("R10.1: %d bytes", length)
-                        .isTrue();
-                assertThat(observed.event().flags())
-                        .as("R10.1: %d bytes", length)
-                        .doesNotContain(EventFlag.TRUNCATED, EventFlag.FAULTED);
-            }
-        }
-    }
-
-    @Rule("Of a path that is longer, the first 4095 bytes arrive, and it is flagged")
-    @Requires(syscalls = Syscall.OPENAT, features = Feature.LONG_ARGUMENTS)
-    public final void r10_2_longerPathsAreTruncatedAndSaySo() {
-        try (Scenario scenario = scenario().open()) {
-            for (int length : new int[] {4096, 4097, 5000, 20_000}) {
-                ByteString path = pathOf(length);
-                Observed observed = scenario.call(WatchedCall.openat(Pointer.to(path), Linux.O_RDONLY, 0));
-                assertThat(observed.outcome().result()).isEqualTo(Linux.ENAMETOOLONG);
-                assertThat(observed.open().path().value())
-                        .as("R10.2: %d bytes", length)
-                        .isEqualTo(pathOf(4095));
-                assertThat(observed.event().flags())
-                        .as("R10.2: %d bytes", length)
-                        .contains(EventFlag.TRUNCATED);
-            }
-        }
-    }
-
-    @Rule("Any byte but NUL survives, text or not, or the path is absent and says that it was withheld")
-    @Requires(syscalls = Syscall.OPENAT)
-    public final void r10_3_everyByteSurvives() {
-        try (Scenario scenario = scenario().open()) {
-            byte[] all = new byte[255];
-            for (int i = 0; i < all.length; i++) {
-                all[i] = (byte) (i + 1);
-            }
-            List<ByteString> paths = new ArrayList<>(List.of(
-                    ByteString.copyOf(all),
-                    ByteString.copyOf(new byte[] {(byte) 0xff, (byte) 0xfe}),
-                    ByteString.copyOf(new byte[] {'a', (byte) 0xc3}),
-                    ByteString.utf8("new\nline\u001b[31m")));
-            for (ByteString path : paths) {
-                Observed observed = scenario.call(WatchedCall.openat(Pointer.to(path), Linux.O_RDONLY, 0));
-                if (capabilities().has(Feature.ANY_BYTES) || isText(path)) {
-                    assertThat(observed.open().path().value()).as("R10.3").isEqualTo(path);
-                } else {
-                    assertThat(observed.open().path().isPresent())
-                            .as("R10.3: the path is withheld")
-                            .isFalse();
-                    assertThat(observed.event().flags()).as("R10.3").contains(EventFlag.WITHHELD);
-                }
-            }
-        }
-    }
-
-    @Rule("An empty path is present and empty")
-    @Requires(syscalls = Syscall.OPENAT)
-    public final void r10_4_anEmptyPathIsPresent() {
-        try (Scenario scenario = scenario().open()) {
-            Observed observed = scenario.call(WatchedCall.openat(Pointer.to(""), Linux.O_RDONLY, 0));
-            assertThat(observed.outcome().result()).isEqualTo(Linux.ENOENT);
-            assertThat(observed.open().path().isPresent()).as("R10.4").isTrue();
-            assertThat(observed.open().path().value()).as("R10.4").isEqualTo(ByteString.EMPTY);
-            assertThat(observed.event().flags()).as("R10.4").doesNotContain(EventFlag.TRUNCATED, EventFlag.FAULTED);
+            Trust.assertHow("R3.2", mode, new OpenHow(1L << 50, 1L << 40, 0, Linux.HOW_SIZE));
         }
     }
 
@@ -989,56 +296,11 @@ public abstract class OpenConformance extends DriverConformance {
         return capabilities().has(Feature.DEVICE_INODE) || capabilities().has(Feature.RESOLVED_PATH);
     }
 
-    private static WatchedCall missing(Scenario scenario) {
-        return WatchedCall.openat(Pointer.to(scenario.scratch().bytes("missing")), Linux.O_RDONLY, 0);
-    }
-
-    private static String anotherFileSystem(Scenario scenario) {
-        return scenario.actor().isHere() ? "/proc/self" : "/";
-    }
-
-    private static boolean created(Observed observed) {
-        return observed.open().file().map(OpenedFile::created).orElse(false);
-    }
-
-    private static boolean isText(ByteString path) {
-        return ByteString.utf8(new String(path.toByteArray(), StandardCharsets.UTF_8))
-                .equals(path);
-    }
-
-    private static void assertHow(String rule, Observed observed, OpenHow passed) {
-        assertThat(observed.open().how().value()).as("%s: how, as passed", rule).isEqualTo(passed);
-    }
-
-    private static void assertFile(String rule, Observed observed) {
-        assertThat(observed.outcome().hasFile()).as("the actor's part").isTrue();
-        OpenedFile file =
-                observed.open().file().orElseThrow(() -> new AssertionError(rule + ": no file in " + observed.event()));
-        assertThat(file.inode())
-                .as("%s: inode", rule)
-                .isEqualTo(observed.outcome().inode());
-        assertThat(file.deviceMajor())
-                .as("%s: device", rule)
-                .isEqualTo(observed.outcome().deviceMajor());
-        assertThat(file.deviceMinor())
-                .as("%s: device", rule)
-                .isEqualTo(observed.outcome().deviceMinor());
-    }
-
     private static void assertFailure(Scenario scenario, long errno, ByteString path, long flags) {
         Observed observed = scenario.call(WatchedCall.openat(Pointer.to(path), flags, 0));
         assertThat(observed.outcome().result()).as("the actor's part: %s", path).isEqualTo(errno);
         assertThat(observed.open().path().value()).as("R3.1").isEqualTo(path);
         assertThat(observed.open().how().value()).as("R3.1").isEqualTo(new OpenHow(flags, 0, 0, 0));
         assertThat(observed.open().file()).as("R2.19: no file on failure").isEmpty();
-    }
-
-    /** Returns a path of a length, in which each position differs from its neighbours. */
-    private static ByteString pathOf(int length) {
-        byte[] path = new byte[length];
-        for (int i = 0; i < length; i++) {
-            path[i] = (byte) (i % 100 == 99 ? '/' : 'a' + i * 7 % 26);
-        }
-        return ByteString.copyOf(path);
     }
 }

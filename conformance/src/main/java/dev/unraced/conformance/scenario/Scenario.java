@@ -157,6 +157,16 @@ public final class Scenario implements AutoCloseable {
         return recorder;
     }
 
+    /** Returns an open of a file that is not there. */
+    public WatchedCall missing() {
+        return missing(0);
+    }
+
+    /** Returns an open of a file that is not there, with a mode by which the test recognises its event. */
+    public WatchedCall missing(long mode) {
+        return WatchedCall.openat(Pointer.to(scratch.bytes("missing")), Linux.O_RDONLY, mode);
+    }
+
     /** Has the actor make a call, and waits for the one event that it must become. */
     public Observed call(WatchedCall call) {
         awaitRest();

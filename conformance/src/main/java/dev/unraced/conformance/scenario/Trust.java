@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.unraced.event.Argument;
 import dev.unraced.event.ByteString;
 import dev.unraced.event.Integrity;
+import dev.unraced.event.OpenHow;
 import dev.unraced.event.Provenance;
 import dev.unraced.event.Sockaddr;
 
@@ -37,6 +38,11 @@ public final class Trust {
                 .as("%s: there was nothing to read", rule)
                 .isEqualTo(Provenance.NONE);
         assertThat(argument.integrity()).as("%s: nothing cannot match", rule).isEqualTo(Integrity.UNCHECKED);
+    }
+
+    /** Checks that the arguments of an open are as passed. */
+    public static void assertHow(String rule, Observed observed, OpenHow passed) {
+        assertThat(observed.open().how().value()).as("%s: how, as passed", rule).isEqualTo(passed);
     }
 
     /** Checks that the argument came in registers. */
