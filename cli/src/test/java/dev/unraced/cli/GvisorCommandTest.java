@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.unraced.config.CaptureConfig;
 import dev.unraced.config.CaptureConfigBuilder;
-import dev.unraced.conformance.RunnableDriver;
+import dev.unraced.conformance.subject.RunnableDriver;
 import dev.unraced.driver.Capture;
 import dev.unraced.driver.Drivers;
 import dev.unraced.driver.Stage;

@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.typesafe.config.Config;
 import dev.unraced.config.CaptureConfig;
-import dev.unraced.conformance.Actor;
-import dev.unraced.conformance.Command;
-import dev.unraced.conformance.Pointer;
-import dev.unraced.conformance.RunnableDriver;
+import dev.unraced.conformance.actor.Actor;
+import dev.unraced.conformance.actor.Command;
+import dev.unraced.conformance.actor.Pointer;
+import dev.unraced.conformance.subject.RunnableDriver;
 import dev.unraced.driver.Drivers;
 import dev.unraced.driver.Stage;
 import dev.unraced.event.ByteString;

@@ -4,9 +4,9 @@ package dev.unraced.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.unraced.config.CaptureConfig;
-import dev.unraced.conformance.Actor;
-import dev.unraced.conformance.Command;
-import dev.unraced.conformance.RunnableDriver;
+import dev.unraced.conformance.actor.Actor;
+import dev.unraced.conformance.actor.Command;
+import dev.unraced.conformance.subject.RunnableDriver;
 import dev.unraced.driver.Capture;
 import dev.unraced.driver.Driver;
 import dev.unraced.driver.Drivers;

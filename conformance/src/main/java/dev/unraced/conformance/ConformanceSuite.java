@@ -1,6 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.conformance;
 
+import dev.unraced.conformance.harness.Requires;
+import dev.unraced.conformance.rules.AssertionConformance;
+import dev.unraced.conformance.rules.AttackConformance;
+import dev.unraced.conformance.rules.ConnectConformance;
+import dev.unraced.conformance.rules.EnterConformance;
+import dev.unraced.conformance.rules.FilterConformance;
+import dev.unraced.conformance.rules.FloodConformance;
+import dev.unraced.conformance.rules.KernelConformance;
+import dev.unraced.conformance.rules.LifecycleConformance;
+import dev.unraced.conformance.rules.OpenConformance;
+import dev.unraced.conformance.rules.OrderConformance;
+import dev.unraced.conformance.rules.StashConformance;
+import dev.unraced.conformance.rules.TruthConformance;
+import dev.unraced.conformance.subject.DriverUnderTest;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.TestInstance;
 

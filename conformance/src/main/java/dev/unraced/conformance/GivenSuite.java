@@ -2,6 +2,8 @@
 package dev.unraced.conformance;
 
 import dev.unraced.config.CaptureConfigBuilder;
+import dev.unraced.conformance.actor.Actor;
+import dev.unraced.conformance.subject.DriverUnderTest;
 import dev.unraced.driver.Driver;
 import java.time.Duration;
 import java.util.Map;

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
@@ -70,8 +71,7 @@ final class ResultCollector implements TestExecutionListener {
     }
 
     private void add(TestIdentifier test, Status status, String reason) {
-        RuleResult result = new RuleResult(
-                test.isTest() ? group(test) : test.getDisplayName(), rule(test), status, reason, took(test));
+        RuleResult result = new RuleResult(group(test), rule(test), status, reason, took(test));
         synchronized (this) {
             results.add(result);
         }
@@ -83,10 +83,19 @@ final class ResultCollector implements TestExecutionListener {
         return begin == null ? Duration.ZERO : Duration.ofNanos(System.nanoTime() - begin);
     }
 
+    /** Returns the group's name. It is the class directly in the suite, which may have groups within. */
     private String group(TestIdentifier test) {
-        return plan == null
-                ? ""
-                : plan.getParent(test).map(TestIdentifier::getDisplayName).orElse("");
+        TestIdentifier group = test;
+        Optional<TestIdentifier> around = parent(group);
+        while (around.flatMap(this::parent).flatMap(this::parent).isPresent()) {
+            group = around.get();
+            around = parent(group);
+        }
+        return group.getDisplayName();
+    }
+
+    private Optional<TestIdentifier> parent(TestIdentifier test) {
+        return plan == null ? Optional.empty() : plan.getParent(test);
     }
 
     private static String rule(TestIdentifier test) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.unraced.conformance.RuleResult.Status;
+import dev.unraced.conformance.scenario.Books;
 import dev.unraced.driver.CaptureStats;
 import dev.unraced.driver.LossReason;
 import dev.unraced.stash.StashStats;

@@ -9,13 +9,13 @@ import dev.unraced.driver.CaptureException;
 import dev.unraced.driver.Driver;
 
 /** A driver that claims things and captures nothing. */
-record FakeDriver(Availability found, Capabilities capabilities) implements Driver {
+public record FakeDriver(Availability found, Capabilities capabilities) implements Driver {
 
-    static FakeDriver available() {
+    public static FakeDriver available() {
         return new FakeDriver(new Availability.Available(), Capabilities.complete());
     }
 
-    static FakeDriver unavailable() {
+    public static FakeDriver unavailable() {
         return new FakeDriver(
                 new Availability.Unavailable("NO_FAKE", "There is no fake here.", "Make one."),
                 Capabilities.complete());

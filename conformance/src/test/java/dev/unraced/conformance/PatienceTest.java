@@ -4,6 +4,7 @@ package dev.unraced.conformance;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.unraced.config.CaptureConfig;
+import dev.unraced.conformance.subject.DriverUnderTest;
 import dev.unraced.driver.Availability;
 import dev.unraced.driver.Capabilities;
 import dev.unraced.driver.Capture;

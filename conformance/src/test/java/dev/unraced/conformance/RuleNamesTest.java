@@ -3,57 +3,66 @@ package dev.unraced.conformance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import dev.unraced.conformance.harness.DriverConformance;
+import dev.unraced.conformance.harness.Rule;
+import dev.unraced.conformance.rules.OpenConformance;
 import java.io.IOException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Set;
-import java.util.TreeSet;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import org.junit.platform.commons.support.AnnotationSupport;
 
 class RuleNamesTest {
-    private static final List<Class<?>> CLASSES = List.of(
-            OpenConformance.class,
-            ConnectConformance.class,
-            StashConformance.class,
-            AttackConformance.class,
-            KernelConformance.class,
-            TruthConformance.class,
-            AssertionConformance.class,
-            OrderConformance.class,
-            FilterConformance.class,
-            FloodConformance.class,
-            EnterConformance.class,
-            LifecycleConformance.class);
-    private static final Pattern NAME = Pattern.compile("r(\\d\\d)_(\\d+)_[a-z]\\w+");
+    private static final Pattern NAME = Pattern.compile("r\\d\\d_\\d+_[a-z]\\w+");
     private static final Pattern SPECIFIED = Pattern.compile("(?m)^\\*\\*(R\\d+\\.\\d+)\\*\\* (MUST|SHOULD)");
 
     @Test
     void aRuleIsFinalAndPublicAndBearsItsNumber() {
-        assertThat(rules()).allSatisfy(rule -> {
-            Matcher name = NAME.matcher(rule.getName());
-            assertThat(name.matches()).as(rule.getName()).isTrue();
+        assertThat(rules()).isNotEmpty().allSatisfy(rule -> {
+            assertThat(rule.getName()).matches(NAME);
             assertThat(Modifier.isFinal(rule.getModifiers())).as(rule.getName()).isTrue();
             assertThat(Modifier.isPublic(rule.getModifiers()))
                     .as(rule.getName())
                     .isTrue();
-            assertThat(rule.getAnnotation(DisplayName.class).value())
-                    .startsWith("R" + Integer.parseInt(name.group(1)) + "." + name.group(2) + " ");
+            assertThat(rule.getAnnotation(Rule.class))
+                    .as(rule.getName())
+                    .isNotNull()
+                    .extracting(Rule::value)
+                    .asString()
+                    .as("a sentence whose number stands in %s", rule.getName())
+                    .isNotBlank()
+                    .doesNotStartWithWhitespaces()
+                    .doesNotMatch("R\\d.*");
         });
     }
 
     @Test
+    void everyClassOfRulesIsInTheSuite() {
+        assertThat(new ClassFileImporter()
+                        .importPackagesOf(OpenConformance.class).stream()
+                                .filter(type -> !type.isMemberClass() && type.isAssignableTo(DriverConformance.class))
+                                .map(JavaClass::getName))
+                .containsExactlyInAnyOrderElementsOf(
+                        classes(ConformanceSuite.class).map(Class::getName).toList());
+    }
+
+    @Test
     void everyRuleOfTheKitIsSpecified() throws IOException {
-        assertThat(specified()).containsAll(numbers());
+        assertThat(specified())
+                .containsAll(ConformanceRunner.rules().stream()
+                        .map(RuleNumber::toString)
+                        .toList());
     }
 
     @Test
@@ -67,20 +76,22 @@ class RuleNamesTest {
                         .toList());
     }
 
-    private static Set<String> numbers() {
-        return rules().map(rule -> rule.getAnnotation(DisplayName.class).value())
-                .map(title -> title.substring(0, title.indexOf(' ')))
-                .collect(Collectors.toCollection(TreeSet::new));
-    }
-
     private static Set<String> specified() throws IOException {
         String spec = Files.readString(Path.of("..", "docs", "spec.md"));
         return SPECIFIED.matcher(spec).results().map(match -> match.group(1)).collect(Collectors.toSet());
     }
 
     private static Stream<Method> rules() {
-        return CLASSES.stream()
+        return classes(ConformanceSuite.class)
                 .flatMap(type -> Arrays.stream(type.getDeclaredMethods()))
-                .filter(method -> method.isAnnotationPresent(Test.class));
+                .filter(method -> AnnotationSupport.isAnnotated(method, Test.class));
+    }
+
+    /** Returns the classes of rules of a suite or a group, with those of the groups within. */
+    private static Stream<Class<?>> classes(Class<?> around) {
+        return Arrays.stream(around.getDeclaredClasses())
+                .filter(group -> group.isAnnotationPresent(Nested.class))
+                .<Class<?>>map(Class::getSuperclass)
+                .flatMap(type -> Stream.concat(Stream.of(type), classes(type)));
     }
 }

@@ -3,6 +3,8 @@ package dev.unraced.conformance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.unraced.conformance.actor.Actor;
+import dev.unraced.conformance.subject.DriverUnderTest;
 import dev.unraced.driver.Stage;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;

@@ -3,9 +3,9 @@ package dev.unraced.ebpf;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.unraced.conformance.EntranceCheck;
-import dev.unraced.conformance.EntranceResult;
-import dev.unraced.conformance.EntranceResult.Status;
+import dev.unraced.conformance.entrance.EntranceCheck;
+import dev.unraced.conformance.entrance.EntranceResult;
+import dev.unraced.conformance.entrance.EntranceResult.Status;
 import dev.unraced.event.EventView;
 import dev.unraced.event.SyscallEvent;
 import java.util.List;

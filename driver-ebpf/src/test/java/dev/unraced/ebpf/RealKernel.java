@@ -2,7 +2,7 @@
 package dev.unraced.ebpf;
 
 import dev.unraced.config.CaptureConfig;
-import dev.unraced.conformance.RunnableDriver;
+import dev.unraced.conformance.subject.RunnableDriver;
 
 /** Helps tests that need the driver to run here. */
 final class RealKernel {

@@ -2,9 +2,9 @@
 package dev.unraced.ebpf;
 
 import dev.unraced.config.CaptureConfigBuilder;
-import dev.unraced.conformance.DriverUnderTest;
-import dev.unraced.conformance.LifecycleConformance;
-import dev.unraced.conformance.OrderConformance;
+import dev.unraced.conformance.rules.LifecycleConformance;
+import dev.unraced.conformance.rules.OrderConformance;
+import dev.unraced.conformance.subject.DriverUnderTest;
 import dev.unraced.driver.Driver;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.TestInstance;

@@ -2,8 +2,8 @@
 package dev.unraced.ebpf;
 
 import dev.unraced.config.CaptureConfigBuilder;
-import dev.unraced.conformance.DriverUnderTest;
-import dev.unraced.conformance.StashConformance;
+import dev.unraced.conformance.rules.StashConformance;
+import dev.unraced.conformance.subject.DriverUnderTest;
 import dev.unraced.driver.Driver;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.TestInstance;

@@ -4,7 +4,7 @@ package dev.unraced.gvisor;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.unraced.config.CaptureConfig;
-import dev.unraced.conformance.RunnableDriver;
+import dev.unraced.conformance.subject.RunnableDriver;
 import dev.unraced.driver.Capture;
 import dev.unraced.driver.Stage.Conversation;
 import dev.unraced.event.Syscall;

@@ -9,7 +9,7 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import dev.unraced.config.CaptureConfig;
 import dev.unraced.config.CaptureConfigBuilder;
-import dev.unraced.conformance.RunnableDriver;
+import dev.unraced.conformance.subject.RunnableDriver;
 import dev.unraced.driver.Capture;
 import dev.unraced.gvisor.session.TraceConfig;
 import dev.unraced.gvisor.session.TraceConfig.Truth;

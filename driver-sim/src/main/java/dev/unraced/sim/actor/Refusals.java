@@ -119,29 +119,29 @@ final class Refusals {
             throw new RefusedException("unsupported: no simulated request waits until a visitor is there");
         }
         TaskGroup crowd = block(line.bytes("fifo"), line.integer("threads", 1));
-        Task child = company.fork();
+        Task child = processes.fork();
         Descriptors descriptors = child.group().descriptors();
         int decoy = descriptors.add(Objects.requireNonNull(kernel.files()
-                .open(child, Company.AT_FDCWD, line.bytes("b"), new OpenRequest(0, 0, 0))
+                .open(child, OpenFlags.AT_FDCWD, line.bytes("b"), new OpenRequest(0, 0, 0))
                 .file()));
-        long path = Company.path(child, line.bytes("a"));
+        long path = ActorProcesses.path(child, line.bytes("a"));
         StringBuilder truth = new StringBuilder();
         int calls = line.integer("calls", 1);
         for (int i = 0; i < calls; i++) {
             Task visitor = kernel.thread(child.group());
-            company.countBegun();
-            Call call = kernel.begin(child, Syscall.OPENAT, Abi.NATIVE, Company.AT_FDCWD, path, 0, 0);
+            processes.countBegun();
+            Call call = kernel.begin(child, Syscall.OPENAT, Abi.NATIVE, OpenFlags.AT_FDCWD, path, 0, 0);
             while (!call.isIssued() || child.descriptor((int) call.result()) == null) {
                 kernel.step(child);
             }
             descriptors.duplicate(decoy, (int) call.result());
             kernel.exit(visitor);
             kernel.run(child);
-            company.countEnded();
+            processes.countEnded();
             truth.append('a');
             descriptors.close((int) call.result());
         }
-        company.end(crowd);
+        processes.end(crowd);
         return ended(child, truth.toString(), calls);
     }
 

@@ -245,7 +245,7 @@ public final class Kernel {
     public Call beginWide(Task task, Syscall syscall, long... registers) {
         Call call = new Call(syscall, Abi.NATIVE, Origin.SYSCALL, registers, null);
         call.isWide = true;
-        return start(task, call);
+        return task.begin(call);
     }
 
     /**

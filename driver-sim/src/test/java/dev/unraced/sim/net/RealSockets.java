@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.sim.net;
 
-import dev.unraced.conformance.Actor;
-import dev.unraced.conformance.ActorException;
-import dev.unraced.conformance.Command;
-import dev.unraced.conformance.Reply;
+import dev.unraced.conformance.actor.Actor;
+import dev.unraced.conformance.actor.ActorException;
+import dev.unraced.conformance.actor.Command;
+import dev.unraced.conformance.actor.Reply;
 import dev.unraced.event.ByteString;
 import dev.unraced.event.Sockaddr;
 import java.io.IOException;

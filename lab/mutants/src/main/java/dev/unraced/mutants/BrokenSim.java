@@ -3,7 +3,7 @@ package dev.unraced.mutants;
 
 import dev.unraced.config.CaptureConfig;
 import dev.unraced.config.CaptureConfigBuilder;
-import dev.unraced.conformance.DriverUnderTest;
+import dev.unraced.conformance.subject.DriverUnderTest;
 import dev.unraced.driver.Availability;
 import dev.unraced.driver.Capabilities;
 import dev.unraced.driver.Capture;

@@ -3,7 +3,7 @@ package dev.unraced.mutants;
 
 import dev.unraced.config.EventFilters;
 import dev.unraced.config.ResultFilter;
-import dev.unraced.conformance.Mutant;
+import dev.unraced.conformance.mutant.Mutant;
 import dev.unraced.driver.FilterReason;
 import dev.unraced.event.Syscall;
 import dev.unraced.sim.trace.Seams;

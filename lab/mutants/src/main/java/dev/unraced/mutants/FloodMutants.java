@@ -2,7 +2,7 @@
 package dev.unraced.mutants;
 
 import dev.unraced.config.RateLimits;
-import dev.unraced.conformance.Mutant;
+import dev.unraced.conformance.mutant.Mutant;
 import dev.unraced.driver.CallerLosses;
 import dev.unraced.ring.SourceBooks;
 import java.util.List;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.mutants;
 
-import dev.unraced.conformance.Mutant;
+import dev.unraced.conformance.mutant.Mutant;
 import dev.unraced.event.Abi;
 import dev.unraced.event.Origin;
 import dev.unraced.event.RecordLayout;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.mutants;
 
-import dev.unraced.conformance.Mutant;
+import dev.unraced.conformance.mutant.Mutant;
 import dev.unraced.event.RecordLayout;
 import dev.unraced.event.Syscall;
 import dev.unraced.sim.kernel.Task;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.mutants;
 
-import dev.unraced.conformance.Mutant;
+import dev.unraced.conformance.mutant.Mutant;
 import dev.unraced.event.Integrity;
 import dev.unraced.event.Mitigation;
 import dev.unraced.event.Origin;

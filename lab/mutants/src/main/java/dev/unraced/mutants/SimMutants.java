@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.mutants;
 
-import dev.unraced.conformance.Mutant;
-import dev.unraced.conformance.MutantCatalogue;
+import dev.unraced.conformance.mutant.Mutant;
+import dev.unraced.conformance.mutant.MutantCatalogue;
 import java.util.List;
 import java.util.stream.Stream;
 

@@ -3,12 +3,12 @@ package dev.unraced.mutants;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.unraced.conformance.Mutant;
-import dev.unraced.conformance.MutantCatalogue;
-import dev.unraced.conformance.MutantReport;
-import dev.unraced.conformance.MutantResult.Verdict;
-import dev.unraced.conformance.MutantRunner;
 import dev.unraced.conformance.RulePattern;
+import dev.unraced.conformance.mutant.Mutant;
+import dev.unraced.conformance.mutant.MutantCatalogue;
+import dev.unraced.conformance.mutant.MutantReport;
+import dev.unraced.conformance.mutant.MutantResult.Verdict;
+import dev.unraced.conformance.mutant.MutantRunner;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

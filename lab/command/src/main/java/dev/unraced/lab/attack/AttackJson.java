@@ -3,8 +3,8 @@ package dev.unraced.lab.attack;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
-import dev.unraced.conformance.AttackCounts;
-import dev.unraced.conformance.AttackResult;
+import dev.unraced.conformance.attack.AttackCounts;
+import dev.unraced.conformance.attack.AttackResult;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;

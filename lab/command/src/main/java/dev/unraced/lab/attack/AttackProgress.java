@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.lab.attack;
 
-import dev.unraced.conformance.Attack;
-import dev.unraced.conformance.AttackResult;
+import dev.unraced.conformance.attack.Attack;
+import dev.unraced.conformance.attack.AttackResult;
 import dev.unraced.event.Mitigation;
 import java.io.PrintStream;
 import java.util.Locale;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.lab.attack;
 
-import dev.unraced.conformance.Attack;
-import dev.unraced.conformance.AttackCounts;
-import dev.unraced.conformance.AttackResult;
-import dev.unraced.conformance.AttackResult.Status;
+import dev.unraced.conformance.attack.Attack;
+import dev.unraced.conformance.attack.AttackCounts;
+import dev.unraced.conformance.attack.AttackResult;
+import dev.unraced.conformance.attack.AttackResult.Status;
 import dev.unraced.event.Mitigation;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

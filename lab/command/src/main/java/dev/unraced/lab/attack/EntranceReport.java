@@ -3,7 +3,7 @@ package dev.unraced.lab.attack;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
-import dev.unraced.conformance.EntranceResult;
+import dev.unraced.conformance.entrance.EntranceResult;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;

@@ -3,8 +3,8 @@ package dev.unraced.lab.mutants;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
-import dev.unraced.conformance.MutantReport;
-import dev.unraced.conformance.MutantResult;
+import dev.unraced.conformance.mutant.MutantReport;
+import dev.unraced.conformance.mutant.MutantResult;
 import dev.unraced.conformance.RuleNumber;
 import java.io.IOException;
 import java.io.StringWriter;

@@ -3,10 +3,10 @@ package dev.unraced.lab.attack;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.unraced.conformance.AttackCorpus;
-import dev.unraced.conformance.AttackCounts;
-import dev.unraced.conformance.AttackResult;
-import dev.unraced.conformance.AttackResult.Status;
+import dev.unraced.conformance.attack.AttackCorpus;
+import dev.unraced.conformance.attack.AttackCounts;
+import dev.unraced.conformance.attack.AttackResult;
+import dev.unraced.conformance.attack.AttackResult.Status;
 import dev.unraced.event.Mitigation;
 import java.util.List;
 import org.junit.jupiter.api.Test;

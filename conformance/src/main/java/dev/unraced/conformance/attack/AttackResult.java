@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.conformance.attack;
+
+import dev.unraced.event.Mitigation;
+
+/**
+ * The result of an attack under one mode.
+ *
+ * @param status whether the attack ran, and if so, whether the driver withstood it
+ * @param counts the counts; all zero unless the attack ran
+ * @param reason the reason for any status but HELD; empty for HELD
+ */
+public record AttackResult(Attack attack, Mitigation mode, Status status, AttackCounts counts, String reason) {
+    /** The possible results of an attack. */
+    public enum Status {
+        /** No match was false, and no successful call had a wrong truth field. */
+        HELD,
+        /** A match or a truth field was false, or a rule that holds for all calls was broken. */
+        BROKEN,
+        /** The driver declares that it does not see such calls, or lacks the mode. */
+        NOT_DECLARED,
+        /** This machine forbids the attack. */
+        IMPOSSIBLE,
+        /** The attacker was too late in each round, so the attack shows nothing. */
+        NEVER_WON
+    }
+
+    /** Returns whether the driver was put to the test. */
+    public boolean isPlayed() {
+        return status == Status.HELD || status == Status.BROKEN;
+    }
+
+    static AttackResult notRun(Attack attack, Mitigation mode, Status status, String reason) {
+        return new AttackResult(attack, mode, status, AttackCounts.NONE, reason);
+    }
+
+    static AttackResult broken(Attack attack, Mitigation mode, AttackCounts counts, Throwable why) {
+        return new AttackResult(attack, mode, Status.BROKEN, counts, String.valueOf(why.getMessage()));
+    }
+
+    /** Makes the result of a tally. */
+    static AttackResult of(Attack attack, Mitigation mode, AttackTally tally) {
+        AttackCounts counts = tally.counts();
+        String worst = tally.worst();
+        if (counts.lies() != 0) {
+            return new AttackResult(attack, mode, Status.BROKEN, counts, worst == null ? "" : worst);
+        }
+        boolean won = counts.won() != 0;
+        return new AttackResult(
+                attack,
+                mode,
+                won ? Status.HELD : Status.NEVER_WON,
+                counts,
+                won ? "" : "the attacker was too late in all of " + counts.attempts() + " rounds");
+    }
+}

@@ -1,0 +1,282 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.conformance.attack;
+
+import dev.unraced.conformance.fixture.Linux;
+import dev.unraced.conformance.attack.Taken.FileId;
+import dev.unraced.driver.Capabilities;
+import dev.unraced.event.Argument;
+import dev.unraced.event.ByteString;
+import dev.unraced.event.ConnectEvent;
+import dev.unraced.event.ConnectedSocket;
+import dev.unraced.event.EventFlag;
+import dev.unraced.event.Feature;
+import dev.unraced.event.Integrity;
+import dev.unraced.event.OpenEvent;
+import dev.unraced.event.OpenedFile;
+import dev.unraced.event.Provenance;
+import dev.unraced.event.Sockaddr;
+import dev.unraced.event.SyscallEvent;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Compares events with what really happened, and counts the differences. For one thread. */
+final class AttackTally {
+    /** Flags by which an event says that its argument may differ from the passed argument. */
+    private static final Set<EventFlag> WARNINGS = EnumSet.of(
+            EventFlag.TRUNCATED,
+            EventFlag.FAULTED,
+            EventFlag.ENTER_MISSED,
+            EventFlag.STASH_FULL,
+            EventFlag.EVICTED,
+            EventFlag.NO_ARGUMENTS,
+            EventFlag.WITHHELD);
+
+    /** Flags by which an event says that its file's path is not one of the caller's. */
+    private static final Set<EventFlag> OTHER_PATH =
+            EnumSet.of(EventFlag.DETACHED, EventFlag.DELETED, EventFlag.FOREIGN_MOUNT_NS, EventFlag.RESOLVED_TRUNCATED);
+    /** Flags by which an event says that its file's path may be a path that the file never had. */
+    private static final Set<EventFlag> UNSTABLE_PATH = EnumSet.of(EventFlag.RESOLVED_UNSTABLE);
+    /** Flags by which an event says that the file or the socket of a call that succeeded is not there. */
+    private static final Set<EventFlag> NO_OBJECT = EnumSet.of(EventFlag.OBJECT_MISSED, EventFlag.EXECUTION_UNKNOWN);
+
+    private static final Set<EventFlag> REFUSED = EnumSet.of(EventFlag.NOT_EXECUTED);
+    private static final Set<EventFlag> FOREIGN = EnumSet.of(EventFlag.FOREIGN_MOUNT_NS);
+    private static final Set<EventFlag> UNKNOWN = EnumSet.of(EventFlag.EXECUTION_UNKNOWN);
+    /** Family, port and address of AF_INET; what follows is padding. */
+    private static final int INET_BYTES = 8;
+    /** Flow label and scope count in AF_INET6: all of the structure. */
+    private static final int INET6_BYTES = 28;
+
+    private final Capabilities capabilities;
+    private final @Nullable String rule;
+    private long attempts;
+    private long wrong;
+    private long flagged;
+    private long falseMatches;
+    private long wrongTruths;
+    private long matched;
+    private long changed;
+    private long differs;
+    private long marked;
+    private long won = -1;
+    private @Nullable String worst;
+
+    /**
+     * Makes a tally for a driver. Fields that the driver declares not to report are not missed.
+     *
+     * @param rule the rule that a lie breaks; null for the rule about the wrong argument or truth field
+     */
+    AttackTally(Capabilities capabilities, @Nullable String rule) {
+        this.capabilities = capabilities;
+        this.rule = rule;
+    }
+
+    /** Judges an event by its path, or its address. */
+    void judge(SyscallEvent event, Taken taken) {
+        judge(event, argument(event), taken);
+    }
+
+    /** Judges an event by one of its arguments. */
+    void judge(SyscallEvent event, Argument<?> claim, Taken taken) {
+        boolean isRight = claim.value().equals(taken.argument());
+        boolean isCopy = claim.provenance() == Provenance.KERNEL;
+        boolean isMatch = claim.integrity() == Integrity.MATCH;
+        attempts++;
+        matched += isMatch ? 1 : 0;
+        changed += claim.integrity() == Integrity.CHANGED ? 1 : 0;
+        differs += claim.integrity() == Integrity.DIFFERS ? 1 : 0;
+        if (!isRight) {
+            wrong++;
+            flagged += warns(event, claim) ? 1 : 0;
+        }
+        // A peer left by another connect, as a mark says, shows nothing about the copy.
+        boolean isAnothers = taken.marks().stream().anyMatch(event.flags()::contains);
+        if ((isCopy && !isRight && !isAnothers) || (isMatch && !isCopy && !(isRight && taken.provable()))) {
+            falseMatches++;
+            remember(either(ruleOfMatch(event, isCopy)) + ": a false proof: really " + taken + ", event " + event);
+        }
+        String broken = ruleOfTruth(event, taken);
+        if (broken != null) {
+            wrongTruths++;
+            remember(either(broken) + ": an unmarked wrong truth: really " + taken + ", event " + event);
+        }
+    }
+
+    /** Counts rounds in which the attacker acted in time, for an attack that may be too late. */
+    void won(long rounds) {
+        won = Math.max(won, 0) + rounds;
+    }
+
+    /** Returns whether the attacker has been too late in each round up to now. */
+    boolean isUnwon() {
+        return won == 0;
+    }
+
+    /** Counts a breach of the attack's rule that is not about one argument or truth field. */
+    void lie(String what) {
+        wrongTruths++;
+        remember(rule + ": " + what);
+    }
+
+    /** Returns the counts up to now. */
+    AttackCounts counts() {
+        return new AttackCounts(
+                attempts, wrong, flagged, falseMatches, wrongTruths, matched, changed, differs, marked, won);
+    }
+
+    /** Returns the first forbidden event, with what really happened, or null while there is none. */
+    @Nullable
+    String worst() {
+        return worst;
+    }
+
+    private String either(String usual) {
+        return rule == null ? usual : rule;
+    }
+
+    private void remember(String text) {
+        if (worst == null) {
+            worst = text;
+        }
+    }
+
+    private static String ruleOfMatch(SyscallEvent event, boolean isCopy) {
+        return isCopy ? "R2.17" : event instanceof OpenEvent ? "R2.15" : "R2.16";
+    }
+
+    private static boolean warns(SyscallEvent event, Argument<?> claim) {
+        return claim.integrity() == Integrity.CHANGED
+                || claim.integrity() == Integrity.DIFFERS
+                || event.flags().stream().anyMatch(WARNINGS::contains);
+    }
+
+    private static Argument<?> argument(SyscallEvent event) {
+        if (event instanceof OpenEvent open) {
+            return open.path();
+        }
+        Argument<Sockaddr> address = ((ConnectEvent) event).address();
+        return new Argument<>(address.value().bytes(), address.provenance(), address.integrity());
+    }
+
+    /** Returns the rule that the truth fields of a call break, or null when they are true. */
+    private @Nullable String ruleOfTruth(SyscallEvent event, Taken taken) {
+        if (!taken.ran()) {
+            return ruleOfRefusal(event);
+        }
+        if (isOfAnotherNamespace(event, taken) && !says(event, FOREIGN)) {
+            return "R2.46";
+        }
+        if (!hasReached(event)) {
+            return null;
+        }
+        if (event.flags().contains(EventFlag.NOT_EXECUTED)) {
+            return "R3.5";
+        }
+        return event instanceof OpenEvent open ? ruleOfFile(open, taken) : ruleOfPeer((ConnectEvent) event, taken);
+    }
+
+    /** Returns whether the kernel looked the path up elsewhere than in the namespace that the event names. */
+    private boolean isOfAnotherNamespace(SyscallEvent event, Taken taken) {
+        return taken.mountNamespace() != 0
+                && capabilities.has(Feature.NAMESPACES)
+                && event.caller().mountNamespace() != taken.mountNamespace();
+    }
+
+    /** Returns whether the call reached an object: it succeeded, or its socket is on the way to a peer (R2.32). */
+    private static boolean hasReached(SyscallEvent event) {
+        long result = event.call().result();
+        return result >= 0 || (event instanceof ConnectEvent && result == Linux.EINPROGRESS);
+    }
+
+    /**
+     * Returns the rule that an event of a call that never ran breaks, or null. The event says that the call did not run
+     * and has no object, or that it does not know.
+     */
+    private @Nullable String ruleOfRefusal(SyscallEvent event) {
+        boolean isRefused = event.flags().contains(EventFlag.NOT_EXECUTED);
+        return says(event, isRefused && !hasObject(event) ? REFUSED : UNKNOWN) ? null : "R3.4";
+    }
+
+    private static boolean hasObject(SyscallEvent event) {
+        return event instanceof OpenEvent open
+                ? open.file().isPresent()
+                : ((ConnectEvent) event).socket().isPresent();
+    }
+
+    /** Returns whether one of the flags weakens what the event asserts, and counts the event if so. */
+    private boolean says(SyscallEvent event, Set<EventFlag> flags) {
+        boolean does = event.flags().stream().anyMatch(flags::contains);
+        marked += does ? 1 : 0;
+        return does;
+    }
+
+    private @Nullable String ruleOfFile(OpenEvent event, Taken taken) {
+        FileId file = taken.file();
+        if (file == null) {
+            return null;
+        }
+        OpenedFile opened = event.file().orElse(null);
+        if (opened == null) {
+            return !capabilities.has(Feature.RESOLVED_PATH) || says(event, NO_OBJECT) ? null : "R2.20";
+        }
+        if (capabilities.has(Feature.DEVICE_INODE) && !isSame(opened, file)) {
+            return says(event, weakened(taken)) ? null : "R2.20";
+        }
+        boolean isPlace = taken.places().isEmpty()
+                || event.flags().stream().anyMatch(OTHER_PATH::contains)
+                || taken.places().contains(opened.path())
+                || says(event, UNSTABLE_PATH);
+        return isPlace ? null : "R2.21";
+    }
+
+    private static Set<EventFlag> weakened(Taken taken) {
+        EnumSet<EventFlag> flags = EnumSet.of(EventFlag.EXECUTION_UNKNOWN);
+        flags.addAll(taken.marks());
+        return flags;
+    }
+
+    private @Nullable String ruleOfPeer(ConnectEvent event, Taken taken) {
+        ByteString peer = taken.peer();
+        if (peer == null || !capabilities.has(Feature.SOCKET_TUPLE)) {
+            return null;
+        }
+        Sockaddr expected = new Sockaddr(peer);
+        ConnectedSocket socket = event.socket().orElse(null);
+        String usual = expected.family() == Sockaddr.AF_UNIX ? "R2.31" : "R2.30";
+        if (socket == null) {
+            return says(event, NO_OBJECT) ? null : usual;
+        }
+        boolean isPeer = isSame(socket.remote(), expected)
+                && (taken.local() == null || isSame(socket.local(), new Sockaddr(taken.local())));
+        return isPeer || says(event, weakened(taken)) ? null : usual;
+    }
+
+    private static boolean isSame(OpenedFile opened, FileId file) {
+        return opened.deviceMajor() == file.major()
+                && opened.deviceMinor() == file.minor()
+                && opened.inode() == file.inode();
+    }
+
+    private static boolean isSame(Optional<Sockaddr> actual, Sockaddr expected) {
+        return actual.filter(address -> isSame(address, expected)).isPresent();
+    }
+
+    private static boolean isSame(Sockaddr first, Sockaddr second) {
+        return switch (first.family()) {
+            case Sockaddr.AF_INET -> isSame(first, second, INET_BYTES);
+            case Sockaddr.AF_INET6 -> isSame(first, second, INET6_BYTES);
+            case Sockaddr.AF_UNIX ->
+                first.unixPath().isPresent() && first.unixPath().equals(second.unixPath());
+            default -> first.bytes().equals(second.bytes());
+        };
+    }
+
+    private static boolean isSame(Sockaddr first, Sockaddr second, int length) {
+        return Arrays.equals(
+                Arrays.copyOf(first.bytes().toByteArray(), length),
+                Arrays.copyOf(second.bytes().toByteArray(), length));
+    }
+}

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.conformance.attack;
+
+import dev.unraced.conformance.actor.Command;
+import dev.unraced.conformance.fixture.SocketAddresses;
+import dev.unraced.conformance.scenario.Scope;
+import dev.unraced.event.ByteString;
+import dev.unraced.event.Capability;
+import dev.unraced.event.EventFlag;
+import dev.unraced.event.Feature;
+import dev.unraced.event.Origin;
+import dev.unraced.event.Syscall;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Attacks by one submission of several requests on an io_uring. The kernel completes the requests when the whole batch
+ * has run. By then the descriptor or the socket of an early request may have another object.
+ */
+final class BatchCorpus {
+    static final String FAMILY = "uring-batch";
+    private static final int MANY = Integer.MAX_VALUE;
+    private static final int DISCARD = 9;
+    /** The second byte of 127.66.0.0/16, which nothing else uses. */
+    private static final int NET = 66;
+
+    private BatchCorpus() {}
+
+    static List<Attack> all() {
+        return List.of(
+                opens("", "A batch opens a file, closes it and opens a decoy", "reopen", Map.of()),
+                opens("-close", "A batch opens a file and closes it", "close", Map.of()),
+                opens("-linked", "A chain opens a file, closes it and opens a decoy", "reopen", Map.of("linked", 1L)),
+                opens("-continued", "Two chains that one event wakes open and close in turn", "continued", Map.of()),
+                opens("-polled", "A batch that the kernel's polling thread takes", "reopen", Map.of("polled", 1L)),
+                connects(
+                        "-connect",
+                        "A batch connects a socket, sends, and connects it elsewhere",
+                        "reconnect",
+                        Map.of()),
+                connects(
+                        "-connect-close",
+                        "A batch connects a socket twice, and closes it",
+                        "reconnect-close",
+                        Map.of()),
+                connects(
+                        "-connect-linked",
+                        "A chain connects a socket, sends, and connects it elsewhere",
+                        "reconnect",
+                        Map.of("linked", 1L)));
+    }
+
+    private static Attack opens(String suffix, String title, String how, Map<String, Long> words) {
+        return of(suffix, title, List.of(Syscall.OPENAT, Origin.IO_URING), field -> {
+            field.makeFile("secret");
+            field.makeSymlink("secret", "link");
+            field.makeFile("decoy");
+            ByteString link = field.bytes("link");
+            Taken secret = Taken.file(link, field.id("secret"), field.bytes("secret"), false);
+            Taken decoy = Taken.file(field.bytes("decoy"), field.id("decoy"));
+            boolean shared = words.containsKey("polled");
+            field.play(
+                    command(how, words).with("a", link).with("b", field.bytes("decoy")),
+                    Map.of('a', marked(secret, shared), 'b', marked(decoy, shared)));
+        });
+    }
+
+    /**
+     * Allows the mark of a shared table: the SQPOLL thread and the process share the table, and each may replace a
+     * descriptor.
+     */
+    private static Taken marked(Taken taken, boolean shared) {
+        return shared ? taken.unless(EventFlag.FD_TABLE_SHARED) : taken;
+    }
+
+    private static Attack connects(String suffix, String title, String how, Map<String, Long> words) {
+        return of(suffix, title, List.of(Syscall.CONNECT, Origin.IO_URING, Feature.SOCKET_TUPLE), field -> {
+            int host = field.actor().tgid() & 0xff;
+            ByteString a = SocketAddresses.inet(DISCARD, 127, NET, host, 1);
+            ByteString b = SocketAddresses.inet(DISCARD, 127, NET, host, 2);
+            field.play(
+                    command(how, words).with("a", a).with("b", b),
+                    Map.of(
+                            'a', Taken.peer(a).unless(EventFlag.SOCKET_SHARED),
+                            'b', Taken.peer(b).unless(EventFlag.SOCKET_SHARED)));
+        });
+    }
+
+    private static Command command(String how, Map<String, Long> words) {
+        Command command = Command.of(FAMILY).with("how", how);
+        for (Map.Entry<String, Long> word : words.entrySet()) {
+            command = command.with(word.getKey(), word.getValue());
+        }
+        return command;
+    }
+
+    private static Attack of(String suffix, String title, List<Capability> needs, Attack.Play play) {
+        return new Attack(FAMILY + suffix, title, needs, Scope.PROCESS, MANY, false, play).of(FAMILY, "R2.42");
+    }
+}

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.conformance.attack;
+
+import dev.unraced.conformance.actor.Command;
+import dev.unraced.conformance.attack.Taken.FileId;
+import dev.unraced.event.Argument;
+import dev.unraced.event.ByteString;
+import dev.unraced.event.SyscallEvent;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Calls that one thread makes while another works against them. The actor knows for each call which of two versions the
+ * kernel took.
+ */
+final class Race {
+    private final AttackField field;
+    private final Command command;
+
+    /**
+     * Prepares a race.
+     *
+     * @param call the call's name in the protocol
+     * @param aim the other thread's action, as the protocol names it
+     */
+    Race(AttackField field, String call, String aim) {
+        this(field, Command.of("race").with("name", call).with("aim", aim));
+    }
+
+    private Race(AttackField field, Command command) {
+        this.field = field;
+        this.command = command;
+    }
+
+    /** Returns the same race with one more word for the actor. */
+    Race with(String key, String value) {
+        return new Race(field, command.with(key, value));
+    }
+
+    /** Returns the same race with one more word for the actor. */
+    Race with(String key, ByteString value) {
+        return new Race(field, command.with(key, value));
+    }
+
+    /** Returns the same race by a process instead of a thread, which shares only the memory with the caller. */
+    Race byProcess() {
+        return with("process", "1");
+    }
+
+    /** Runs the race between two files that exist. */
+    void files(ByteString a, ByteString b) {
+        run(a, b, Taken.file(a, id(a)), Taken.file(b, id(b)));
+    }
+
+    /** Runs the race between two peers that take any connection. */
+    void peers(ByteString a, ByteString b) {
+        run(a, b, Taken.peer(a), Taken.peer(b));
+    }
+
+    /** Runs the race between two arguments with which the call fails, each with its own error. */
+    void failures(ByteString a, long errorOfA, ByteString b, long errorOfB) {
+        with("error_a", Long.toString(errorOfA))
+                .with("error_b", Long.toString(errorOfB))
+                .run(a, b, Taken.nothing(a), Taken.nothing(b));
+    }
+
+    /**
+     * Runs the race between any two versions.
+     *
+     * @param ifA the truth when the kernel took the first version
+     */
+    void run(ByteString a, ByteString b, Taken ifA, Taken ifB) {
+        run(a, b, ifA, ifB, null);
+    }
+
+    /**
+     * Runs the race between two versions of an argument that is neither path nor address.
+     *
+     * @param argument the argument that is raced for
+     */
+    void run(ByteString a, ByteString b, Taken ifA, Taken ifB, @Nullable Function<SyscallEvent, Argument<?>> argument) {
+        field.inBatches(command.with("a", a).with("b", b), (event, truth, i) -> {
+            if (truth != 'a' && truth != 'b') {
+                throw new AssertionError("the actor's part: call " + i + " took neither version: " + event);
+            }
+            Taken really = truth == 'a' ? ifA : ifB;
+            if (argument == null) {
+                field.tally().judge(event, really);
+            } else {
+                field.tally().judge(event, argument.apply(event), really);
+            }
+        });
+    }
+
+    private FileId id(ByteString path) {
+        return FileId.of(field.actor().ask(Command.of("stat").with("path", path)));
+    }
+}

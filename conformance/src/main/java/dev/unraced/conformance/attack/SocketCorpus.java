@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.conformance.attack;
+
+import static dev.unraced.event.Sockaddr.AF_NETLINK;
+import static dev.unraced.linux.SocketTypes.SOCK_RAW;
+
+import dev.unraced.conformance.actor.ActorException;
+import dev.unraced.conformance.actor.Command;
+import dev.unraced.conformance.actor.Reply;
+import dev.unraced.conformance.actor.WatchedCall;
+import dev.unraced.conformance.fixture.SocketAddresses;
+import dev.unraced.conformance.scenario.Scope;
+import dev.unraced.event.Abi;
+import dev.unraced.event.ByteString;
+import dev.unraced.event.Capability;
+import dev.unraced.event.EventFlag;
+import dev.unraced.event.Feature;
+import dev.unraced.event.Syscall;
+import dev.unraced.event.SyscallEvent;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Attacks on connects through another holder of the socket, the block of arguments, or a second interface with the same
+ * address.
+ */
+final class SocketCorpus {
+    static final String SHARED = "shared-socket";
+    static final String SOCKETCALL = "socketcall";
+    static final String SCOPE = "scope";
+    static final String RESET = "reset";
+    static final String NETLINK = "netlink";
+    private static final int FEW = 200;
+    private static final int BATCH = 5_000;
+    private static final int CLIENT = 1;
+    private static final int NETLINK_SIZE = 12;
+    /**
+     * The first two bytes of fe80::66, an address that both interfaces of the actor have; the groups below exist on
+     * both, too.
+     */
+    private static final int LINK_LOCAL = 0xfe80;
+
+    private static final int LINK_LOCAL_HOST = 0x66;
+    /** The last byte of fe80::67, an address that neither interface has. */
+    private static final int NOBODY = 0x67;
+
+    private static final int LINK_LOCAL_GROUP = 0xff02;
+    private static final int INTERFACE_LOCAL_GROUP = 0xff01;
+    private static final int ALL_NODES = 1;
+    /** The handle of the first of the sockets whose descriptors are swapped in the block. */
+    private static final int FIRST_SOCKET = 40;
+
+    private static final int FIRST_PORT = 1024;
+    private static final int PORTS = 60_000;
+    private static final int MANY = Integer.MAX_VALUE;
+    private static final int DISCARD = 9;
+
+    private SocketCorpus() {}
+
+    static List<Attack> all() {
+        return List.of(
+                shared("", "A forked process connects the socket elsewhere in mid-call", "fork", 2, 0),
+                shared("-flip", "It flips the address before", "fork", 2, 1),
+                shared("-scm", "A process that received the socket connects it elsewhere", "scm", 2, 0),
+                shared("-scm-flip", "It flips the address before", "scm", 2, 1),
+                shared("-pidfd", "A process fetches the socket for one moment, and connects it", "pidfd_getfd", 2, 0),
+                shared("-pidfd-flip", "It flips the address before", "pidfd_getfd", 2, 1),
+                shared("-tcp", "A forked process disconnects a TCP socket and connects it elsewhere", "fork", 1, 0),
+                shared("-tcp-flip", "It flips the address before", "fork", 1, 1),
+                shared("-send", "A process ends the attempt, and sends with MSG_FASTOPEN elsewhere", "fastopen", 1, 0),
+                shared("-send-flip", "It flips the address before", "fastopen", 1, 1),
+                block("", "The descriptor in the block of socketcall is swapped", "fd"),
+                block("-address", "The address in the block of socketcall is swapped", "address"),
+                block("-length", "The length in the block of socketcall is swapped", "length"),
+                scope("", "The scope of a link-local address is flipped", LINK_LOCAL, LINK_LOCAL_HOST, true),
+                scope("-zero", "A link-local address has a scope and has none", LINK_LOCAL, LINK_LOCAL_HOST, false),
+                scope("-group", "The scope of a link-local group is flipped", LINK_LOCAL_GROUP, ALL_NODES, true),
+                scope(
+                        "-interface-group",
+                        "The scope of an interface-local group is flipped",
+                        INTERFACE_LOCAL_GROUP,
+                        ALL_NODES,
+                        true),
+                rebound("-rebound", "A process binds the socket to another interface after its connect", 0),
+                rebound("-rebound-flip", "It flips the scope before", 1),
+                new Attack(
+                                RESET,
+                                "The peer resets the connection at once",
+                                List.of(Syscall.CONNECT, Feature.SOCKET_TUPLE),
+                                Scope.PROCESS,
+                                MANY,
+                                false,
+                                SocketCorpus::reset)
+                        .of(RESET, "R2.49"),
+                new Attack(
+                                NETLINK,
+                                "A socket of the kernel's own family is connected",
+                                List.of(Syscall.CONNECT, Feature.SOCKET_TUPLE),
+                                Scope.PROCESS,
+                                FEW,
+                                false,
+                                SocketCorpus::netlink)
+                        .of(NETLINK, "R2.49"));
+    }
+
+    private static Attack shared(String suffix, String title, String how, int type, int flip) {
+        return of(SHARED, "R2.43", suffix, title, List.of(Syscall.CONNECT, Feature.SOCKET_TUPLE), field -> {
+            field.actor().ask(Command.of("network"));
+            ByteString a = SocketAddresses.inet(DISCARD, 10, 66, 0, 1);
+            ByteString b = SocketAddresses.inet(DISCARD, 10, 66, 0, 2);
+            field.play(
+                    Command.of(SHARED)
+                            .with("how", how)
+                            .with("type", type)
+                            .with("flip", flip)
+                            .with("a", a)
+                            .with("b", b),
+                    Map.of(
+                            'a', Taken.peer(a).unless(EventFlag.SOCKET_SHARED),
+                            'b', Taken.peer(b).unless(EventFlag.SOCKET_SHARED)));
+        });
+    }
+
+    /** Makes an attack in which each round has a port of its own, by which the actor knows the connected socket. */
+    private static Attack block(String suffix, String title, String how) {
+        return of(
+                SOCKETCALL, "R2.45", suffix, title, List.of(Syscall.CONNECT, Abi.IA32, Feature.SOCKET_TUPLE), field -> {
+                    ByteString a = SocketAddresses.inet(0, 127, 0, 0, 1);
+                    ByteString b = SocketAddresses.inet(0, 127, 0, 0, 2);
+                    Map<Character, ByteString> own = new HashMap<>();
+                    field.inBatches(
+                            Command.of(SOCKETCALL).with("how", how).with("a", a).with("b", b), (event, truth, i) -> {
+                                if (i == 0) {
+                                    own.put('a', local(field, FIRST_SOCKET));
+                                    own.put('b', local(field, FIRST_SOCKET + 1));
+                                }
+                                int port = FIRST_PORT + i % PORTS;
+                                boolean isFirst = truth == 'a' || how.equals("fd");
+                                ByteString peer = SocketAddresses.inet(port, 127, 0, 0, isFirst ? 1 : 2);
+                                ByteString from = own.get(how.equals("fd") ? truth : 'a');
+                                if (truth != 'x' && from != null) {
+                                    field.tally().judge(event, Taken.peer(peer).from(from));
+                                }
+                            });
+                });
+    }
+
+    /** Returns family and port of a socket's own address; a connect chooses the rest of it. */
+    private static ByteString local(AttackField field, int handle) {
+        return field.actor()
+                .ask(Command.of("names").with("fd", "h:" + handle))
+                .bytes("local")
+                .orElseThrow(() -> new ActorException("a socket without a name"));
+    }
+
+    private static Attack scope(String suffix, String title, int prefix, int host, boolean both) {
+        return of(SCOPE, "R2.44", suffix, title, List.of(Syscall.CONNECT, Feature.SOCKET_TUPLE), field -> {
+            Reply network = field.actor().ask(Command.of("network"));
+            int first = both ? network.integer("first") : 0;
+            ByteString a = SocketAddresses.scoped(DISCARD, prefix, host, first);
+            ByteString b = SocketAddresses.scoped(DISCARD, prefix, host, network.integer("second"));
+            field.play(Command.of(SCOPE).with("a", a).with("b", b), Map.of('a', Taken.peer(a), 'b', Taken.peer(b)));
+        });
+    }
+
+    /** Makes an attack on connects to an address that nobody has, so that they are on their way until they return. */
+    private static Attack rebound(String suffix, String title, int flip) {
+        List<Capability> needs = List.of(Syscall.CONNECT, Feature.SOCKET_TUPLE);
+        return new Attack(SCOPE + suffix, title, needs, Scope.PROCESS, FEW, true, field -> {
+                    Reply network = field.actor().ask(Command.of("network"));
+                    ByteString a = SocketAddresses.scoped(DISCARD, LINK_LOCAL, NOBODY, network.integer("first"));
+                    ByteString b = SocketAddresses.scoped(DISCARD, LINK_LOCAL, NOBODY, network.integer("second"));
+                    field.play(
+                            Command.of("scope-rebound")
+                                    .with("a", a)
+                                    .with("b", b)
+                                    .with("flip", flip),
+                            Map.of(
+                                    'a', Taken.peer(a).unless(EventFlag.SOCKET_SHARED),
+                                    'b', Taken.peer(b).unless(EventFlag.SOCKET_SHARED)));
+                })
+                .of(SCOPE, "R2.44");
+    }
+
+    /** Judges by the socket's own port, which the actor knows and the socket keeps when the connection is gone. */
+    private static void reset(AttackField field) {
+        for (int left = field.calls(); left > 0; left -= BATCH) {
+            Reply reply = field.once(Command.of(RESET), Math.min(left, BATCH));
+            ByteString peer = reply.bytes("peer").orElseThrow();
+            List<Integer> ports = reply.integers("ports");
+            List<SyscallEvent> events = field.eventsOf(reply.integer("tid"));
+            for (int i = 0; i < Math.min(ports.size(), events.size()); i++) {
+                if (ports.get(i) != 0) {
+                    field.tally().judge(events.get(i), Taken.peer(peer).from(SocketAddresses.loopback(ports.get(i))));
+                }
+            }
+            field.advanced();
+        }
+    }
+
+    /** Connects netlink sockets, whose own address the connect chooses, too. */
+    private static void netlink(AttackField field) {
+        ByteString kernel = SocketAddresses.family(AF_NETLINK, NETLINK_SIZE);
+        while (field.tally().counts().attempts() < field.calls()) {
+            field.actor()
+                    .ask(Command.of("socket")
+                            .with("id", CLIENT)
+                            .with("family", AF_NETLINK)
+                            .with("type", SOCK_RAW));
+            field.judge(
+                    WatchedCall.connect("h:" + CLIENT, kernel),
+                    outcome -> Taken.peer(outcome.peer().orElseThrow())
+                            .from(outcome.local().orElseThrow()));
+        }
+    }
+
+    private static Attack of(
+            String family,
+            String rule,
+            String suffix,
+            String title,
+            List<? extends Capability> needs,
+            Attack.Play play) {
+        return new Attack(family + suffix, title, List.copyOf(needs), Scope.PROCESS, MANY, true, play).of(family, rule);
+    }
+}

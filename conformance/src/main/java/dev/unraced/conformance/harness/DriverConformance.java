@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.conformance.harness;
+
+import dev.unraced.conformance.scenario.Scenario;
+import dev.unraced.conformance.subject.DriverUnderTest;
+import dev.unraced.driver.Capabilities;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.DisplayNameGeneration;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.extension.ExtensionContext;
+
+/**
+ * The base of all classes of rules. The driver comes from the test instance or one around it that is a
+ * {@link DriverUnderTest}. Rules are final, and their names carry their numbers.
+ */
+@ExtendWith({Alone.Turns.class, RuleExtension.class, Deadline.class, DriverConformance.Finder.class})
+@DisplayNameGeneration(RuleNames.class)
+@TestMethodOrder(MethodOrderer.MethodName.class)
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+public abstract class DriverConformance {
+    private @Nullable DriverUnderTest under;
+
+    /** Only the kit's own classes extend this one. */
+    protected DriverConformance() {}
+
+    protected final DriverUnderTest under() {
+        if (under == null) {
+            throw new IllegalStateException("no driver yet");
+        }
+        return under;
+    }
+
+    protected final Capabilities capabilities() {
+        return under().driver().capabilities();
+    }
+
+    /** Returns a number of calls scaled by the driver's intensity, and at least 1. */
+    protected final int scaled(int full) {
+        return Math.max(1, (int) (full * under().intensity()));
+    }
+
+    protected final Scenario.Setup scenario() {
+        return new Scenario.Setup(under());
+    }
+
+    /** Gives a class of rules its driver. */
+    static final class Finder implements BeforeAllCallback {
+        @Override
+        public void beforeAll(ExtensionContext context) {
+            if (context.getRequiredTestInstance() instanceof DriverConformance rules) {
+                rules.under = RuleExtension.find(context);
+            }
+        }
+    }
+}

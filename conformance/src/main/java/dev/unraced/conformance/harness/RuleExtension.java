@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.conformance.harness;
+
+import dev.unraced.conformance.subject.DriverUnderTest;
+import dev.unraced.conformance.subject.RunnableDriver;
+import dev.unraced.driver.Capabilities;
+import dev.unraced.event.Capability;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.BeforeEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.TestExecutionExceptionHandler;
+import org.junit.platform.commons.support.AnnotationSupport;
+import org.opentest4j.TestAbortedException;
+
+/** Decides which rules run: all except those that need a capability that the driver lacks. */
+final class RuleExtension implements BeforeAllCallback, BeforeEachCallback, TestExecutionExceptionHandler {
+    /** The parameter that overrides the environment variable that {@link RunnableDriver} reads. */
+    static final String REQUIRE_PARAMETER = "conformance.require";
+
+    @Override
+    public void beforeAll(ExtensionContext context) {
+        DriverUnderTest under = find(context);
+        String required = context.getConfigurationParameter(REQUIRE_PARAMETER)
+                .or(() -> Optional.ofNullable(System.getenv(RunnableDriver.REQUIRE_VARIABLE)))
+                .orElse("");
+        RunnableDriver.need(under.driver(), under.config().build(), required);
+    }
+
+    @Override
+    public void beforeEach(ExtensionContext context) {
+        DriverUnderTest under = find(context);
+        Capabilities capabilities = under.driver().capabilities();
+        required(context)
+                .filter(capability -> !capabilities.has(capability))
+                .findFirst()
+                .ifPresent(capability -> {
+                    throw new TestAbortedException(
+                            "lacks " + capability.name() + ": " + capabilities.reason(capability));
+                });
+    }
+
+    /**
+     * Turns an assumption that fails inside a rule into a failure: it would hide a gap, and only a declaration may skip
+     * a rule.
+     */
+    @Override
+    public void handleTestExecutionException(ExtensionContext context, Throwable thrown) throws Throwable {
+        if (thrown instanceof TestAbortedException) {
+            throw new AssertionError("undeclared skip: " + thrown.getMessage(), thrown);
+        }
+        throw thrown;
+    }
+
+    static DriverUnderTest find(ExtensionContext context) {
+        return context.getRequiredTestInstances()
+                .findInstance(DriverUnderTest.class)
+                .orElseThrow(() -> new IllegalStateException(
+                        context.getRequiredTestClass().getName() + " and the classes around it name no driver: one of"
+                                + " them has to implement DriverUnderTest"));
+    }
+
+    private static Stream<Capability> required(ExtensionContext context) {
+        return Stream.of(
+                        AnnotationSupport.findAnnotation(context.getRequiredTestClass(), Requires.class),
+                        AnnotationSupport.findAnnotation(context.getRequiredTestMethod(), Requires.class))
+                .flatMap(Optional::stream)
+                .flatMap(RuleExtension::capabilities);
+    }
+
+    private static Stream<Capability> capabilities(Requires requires) {
+        return Stream.<Capability[]>of(
+                        requires.syscalls(),
+                        requires.abis(),
+                        requires.origins(),
+                        requires.mitigations(),
+                        requires.provenances(),
+                        requires.integrities(),
+                        requires.features())
+                .flatMap(Arrays::stream);
+    }
+}

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.conformance.mutant;
+
+import dev.unraced.conformance.ConformanceReport;
+import dev.unraced.conformance.ConformanceRunner;
+import dev.unraced.conformance.RuleNumber;
+import dev.unraced.conformance.RulePattern;
+import dev.unraced.conformance.RuleResult;
+import dev.unraced.conformance.RuleResult.Status;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.NavigableSet;
+import java.util.TreeSet;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.Consumer;
+
+/** Tests the kit: runs all rules against drivers that are broken on purpose, and checks which rules fail. */
+public final class MutantRunner {
+
+    private MutantRunner() {}
+
+    /**
+     * Runs all rules against each mutant that breaks a chosen rule.
+     *
+     * @param rules the rules that have to be proven
+     * @param parallel the number of mutants that run at a time, from 1
+     * @param progress receives each result as it comes, one at a time
+     */
+    public static MutantReport run(
+            List<Mutant> mutants, RulePattern rules, int parallel, Consumer<MutantResult> progress) {
+        List<Mutant> chosen =
+                mutants.stream().filter(mutant -> breaksAny(mutant, rules)).toList();
+        ExecutorService workers = Executors.newFixedThreadPool(parallel);
+        try {
+            List<Future<MutantResult>> running = chosen.stream()
+                    .map(mutant -> workers.submit(() -> tell(progress, judge(mutant))))
+                    .toList();
+            List<MutantResult> results = new ArrayList<>();
+            for (Future<MutantResult> result : running) {
+                results.add(result.get());
+            }
+            return new MutantReport(results, unproven(chosen, rules));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while mutants ran", e);
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("a mutant could not be run: " + e.getCause(), e);
+        } finally {
+            workers.shutdownNow();
+        }
+    }
+
+    private static MutantResult judge(Mutant mutant) {
+        ConformanceReport report = ConformanceRunner.run(mutant.make().get(), RulePattern.ALL, result -> {});
+        List<RuleResult> broken = report.results().stream()
+                .filter(result -> result.status() == Status.BROKEN)
+                .toList();
+        NavigableSet<RuleNumber> failed = new TreeSet<>();
+        for (RuleResult result : broken) {
+            failed.add(result.broken()
+                    .orElseThrow(() -> new IllegalStateException("mutant " + mutant.name() + " cannot be judged: "
+                            + result.group() + ": " + result.reason())));
+        }
+        String reason = broken.stream()
+                // The reason of an unexpected failure says most.
+                .min(Comparator.comparing(result -> isExpected(mutant, result)))
+                .map(result -> result.rule() + ": " + result.reason())
+                .orElse("");
+        return new MutantResult(mutant, failed, report.count(Status.SKIPPED), reason);
+    }
+
+    private static boolean isExpected(Mutant mutant, RuleResult result) {
+        return result.broken()
+                .map(RuleNumber::toString)
+                .filter(mutant.rules()::contains)
+                .isPresent();
+    }
+
+    private static MutantResult tell(Consumer<MutantResult> progress, MutantResult result) {
+        synchronized (progress) {
+            progress.accept(result);
+        }
+        return result;
+    }
+
+    private static boolean breaksAny(Mutant mutant, RulePattern rules) {
+        return mutant.rules().stream().map(RuleNumber::of).anyMatch(rules::matches);
+    }
+
+    private static NavigableSet<RuleNumber> unproven(List<Mutant> mutants, RulePattern rules) {
+        NavigableSet<RuleNumber> unproven = new TreeSet<>(ConformanceRunner.rules(rules));
+        mutants.forEach(mutant -> mutant.rules().stream().map(RuleNumber::of).forEach(unproven::remove));
+        return unproven;
+    }
+}

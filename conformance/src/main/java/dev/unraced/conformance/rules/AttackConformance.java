@@ -1,0 +1,364 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.conformance.rules;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.unraced.conformance.actor.Command;
+import dev.unraced.conformance.actor.Pointer;
+import dev.unraced.conformance.actor.Reply;
+import dev.unraced.conformance.actor.WatchedCall;
+import dev.unraced.conformance.attack.Attack;
+import dev.unraced.conformance.attack.AttackCorpus;
+import dev.unraced.conformance.attack.AttackResult;
+import dev.unraced.conformance.fixture.Job;
+import dev.unraced.conformance.fixture.Linux;
+import dev.unraced.conformance.fixture.SocketAddresses;
+import dev.unraced.conformance.fixture.Sockets;
+import dev.unraced.conformance.harness.DriverConformance;
+import dev.unraced.conformance.harness.Requires;
+import dev.unraced.conformance.harness.Rule;
+import dev.unraced.conformance.scenario.Scenario;
+import dev.unraced.conformance.scenario.Scope;
+import dev.unraced.conformance.scenario.Trust;
+import dev.unraced.event.Argument;
+import dev.unraced.event.ByteString;
+import dev.unraced.event.ConnectEvent;
+import dev.unraced.event.EventFlag;
+import dev.unraced.event.Feature;
+import dev.unraced.event.Integrity;
+import dev.unraced.event.Mitigation;
+import dev.unraced.event.OpenEvent;
+import dev.unraced.event.OpenHow;
+import dev.unraced.event.Provenance;
+import dev.unraced.event.Syscall;
+import dev.unraced.event.SyscallEvent;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import org.junit.jupiter.api.TestReporter;
+
+/** Rules about arguments that another thread changes, or that are hard to read, while the call runs. */
+@Requires(provenances = Provenance.ENTER, mitigations = Mitigation.STASH)
+public abstract class AttackConformance extends DriverConformance {
+    private static final int FLIPS = 20_000;
+    private static final int CORPUS_CALLS = 300;
+    /** The length of a path that is longer than what a driver is likely to keep next to the other arguments. */
+    private static final int LONG_PATH = 1_000;
+
+    private static final int LONG_PATH_ROUNDS = 8;
+    private static final int BUFFER = 1;
+    private static final int LISTENER = 1;
+    private static final int CLIENT = 2;
+    private static final int FILLER = 3;
+    private static final int ACCEPTED = 20;
+
+    protected AttackConformance() {}
+
+    @Rule("A path that is rewritten while the open blocks is reported as it was passed")
+    @Requires(syscalls = Syscall.OPENAT)
+    public final void r02_2_aPathRewrittenInMidCallIsReportedAsPassed() {
+        try (Scenario scenario = attack(Mitigation.STASH).open()) {
+            scenario.makeFifo("fifo");
+            ByteString passed = scenario.scratch().bytes("fifo");
+            ByteString forged = scenario.scratch().bytes("fake");
+            for (int round = 0; round < 20; round++) {
+                scenario.setBuffer(BUFFER, passed);
+                Job job = scenario.block(WatchedCall.openat(Pointer.buffer(BUFFER), Linux.O_RDONLY, round));
+                scenario.setBuffer(BUFFER, forged);
+                scenario.releaseReaders("fifo");
+                job.finish();
+                Trust.assertGuarded(
+                        "R2.2", open(scenario.onlyEventOf(job.tid())).path(), passed);
+            }
+        }
+    }
+
+    @Rule("An address that is rewritten while the connect blocks is reported as it was passed")
+    @Requires(syscalls = Syscall.CONNECT, features = Feature.BLOCKING_CONNECTS)
+    public final void r02_3_anAddressRewrittenInMidCallIsReportedAsPassed() {
+        try (Scenario scenario = attack(Mitigation.STASH).open()) {
+            Sockets sockets = new Sockets(scenario.actor());
+            ByteString passed = SocketAddresses.unix(scenario.scratch().path("real"));
+            ByteString forged = SocketAddresses.unix(scenario.scratch().path("fake"));
+            sockets.listenFull(LISTENER, passed, FILLER);
+            for (int round = 0; round < 20; round++) {
+                sockets.stream(CLIENT, Linux.AF_UNIX);
+                scenario.setBuffer(BUFFER, passed);
+                Job job = scenario.block(WatchedCall.connect("h:" + CLIENT, Pointer.buffer(BUFFER), passed.length()));
+                scenario.setBuffer(BUFFER, forged);
+                sockets.accept(LISTENER, ACCEPTED);
+                assertThat(job.finish().result()).as("the actor's part").isZero();
+                ConnectEvent event = (ConnectEvent) scenario.onlyEventOf(job.tid());
+                Trust.assertGuardedAddress("R2.3", event.address(), passed);
+            }
+        }
+    }
+
+    @Rule("A path that is not in memory when the call enters is still reported, with what is known of it")
+    @Requires(syscalls = Syscall.OPENAT)
+    public final void r02_4_aPathThatIsNotInMemoryIsReported() {
+        try (Scenario scenario = attack(Mitigation.STASH).open()) {
+            scenario.makeFile("file");
+            for (ByteString path :
+                    List.of(scenario.scratch().bytes("file"), scenario.scratch().bytes("missing"))) {
+                for (Pointer pointer : List.of(Pointer.cold(path), Pointer.split(path))) {
+                    OpenEvent event = scenario.call(WatchedCall.openat(pointer, Linux.O_RDONLY, 0))
+                            .open();
+                    assertThat(event.path().value()).as("R2.4").isEqualTo(path);
+                    assertLateReadIsFlagged("R2.4", event, event.path());
+                }
+            }
+        }
+    }
+
+    @Rule("An address that is not in memory when the call enters is still reported")
+    @Requires(syscalls = Syscall.CONNECT)
+    public final void r02_5_anAddressThatIsNotInMemoryIsReported() {
+        try (Scenario scenario = attack(Mitigation.STASH).open()) {
+            Sockets sockets = new Sockets(scenario.actor());
+            ByteString address = sockets.freeAddress(LISTENER);
+            sockets.stream(CLIENT, Linux.AF_INET);
+            for (Pointer pointer : List.of(Pointer.cold(address), Pointer.split(address))) {
+                ConnectEvent event = scenario.call(WatchedCall.connect("h:" + CLIENT, pointer, address.length()))
+                        .connect();
+                assertThat(event.address().value().bytes()).as("R2.5").isEqualTo(address);
+                assertLateReadIsFlagged("R2.5", event, event.address());
+            }
+        }
+    }
+
+    @Rule("A how that is not in memory, or is rewritten in mid-call, is reported as it was passed")
+    @Requires(syscalls = Syscall.OPENAT2)
+    public final void r02_6_howIsReportedAsPassed() {
+        try (Scenario scenario = attack(Mitigation.STASH).open()) {
+            scenario.makeFifo("fifo");
+            ByteString passed = how(Linux.O_RDONLY, Linux.RESOLVE_NO_SYMLINKS);
+            OpenHow expected = new OpenHow(Linux.O_RDONLY, 0, Linux.RESOLVE_NO_SYMLINKS, Linux.HOW_SIZE);
+            WatchedCall call = WatchedCall.openat2(Pointer.to(scenario.scratch().bytes("fifo")), 0, 0, 0);
+
+            scenario.setBuffer(BUFFER, passed);
+            Job job = scenario.block(call.how(Pointer.buffer(BUFFER), Linux.HOW_SIZE));
+            scenario.setBuffer(BUFFER, how(Linux.O_RDWR, 0));
+            scenario.releaseReaders("fifo");
+            job.finish();
+            OpenEvent rewritten = open(scenario.onlyEventOf(job.tid()));
+            assertThat(rewritten.how().value()).as("R2.6: rewritten").isEqualTo(expected);
+
+            OpenEvent cold = scenario.call(
+                            WatchedCall.openat2(Pointer.to(scenario.scratch().bytes("missing")), 0, 0, 0)
+                                    .how(Pointer.cold(passed), Linux.HOW_SIZE))
+                    .open();
+            assertThat(cold.how().value()).as("R2.6: not in memory").isEqualTo(expected);
+            assertLateReadIsFlagged("R2.6", cold, cold.how());
+        }
+    }
+
+    @Rule("A how that is not in memory takes nothing from a long path that was read at entry")
+    @Requires(syscalls = {Syscall.OPENAT, Syscall.OPENAT2})
+    public final void r02_6_aLateHowLeavesALongPathWhole() {
+        try (Scenario scenario = attack(Mitigation.STASH).open()) {
+            scenario.makeFifo("fifo");
+            ByteString path = ByteString.utf8(scenario.scratch().directory() + "/.".repeat(LONG_PATH / 2) + "/fifo");
+            ByteString how = how(Linux.O_RDONLY, Linux.RESOLVE_NO_SYMLINKS);
+            ByteString other = ByteString.utf8("x".repeat(LONG_PATH));
+
+            for (int round = 0; round < LONG_PATH_ROUNDS; round++) {
+                Job job = scenario.block(
+                        WatchedCall.openat2(Pointer.to(path), 0, 0, 0).how(Pointer.cold(how), Linux.HOW_SIZE));
+                // Calls on any processor may overwrite the place where a driver keeps the rest of the path.
+                for (int i = 0; i < LONG_PATH_ROUNDS; i++) {
+                    scenario.call(WatchedCall.openat(Pointer.to(other), Linux.O_RDONLY, 0));
+                }
+                scenario.releaseReaders("fifo");
+                job.finish();
+                OpenEvent late = open(scenario.onlyEventOf(job.tid()));
+                assertThat(late.path().value()).as("R2.6: the path").isEqualTo(path);
+                assertThat(late.how().value())
+                        .as("R2.6: the how")
+                        .isEqualTo(new OpenHow(Linux.O_RDONLY, 0, Linux.RESOLVE_NO_SYMLINKS, Linux.HOW_SIZE));
+            }
+        }
+    }
+
+    @Rule("A path that matches is the path of the file that was opened, though another thread flips it")
+    @Requires(syscalls = Syscall.OPENAT)
+    public final void r02_15_aPathThatMatchesIsTheOneThatWasOpened(TestReporter reporter) {
+        reporter.publishEntry(flipOpen(Mitigation.STASH));
+    }
+
+    @Rule("An address that matches is the one of the peer, though another thread flips it")
+    @Requires(syscalls = Syscall.CONNECT)
+    public final void r02_16_anAddressThatMatchesIsTheOneOfThePeer(TestReporter reporter) {
+        reporter.publishEntry(flipConnect(Mitigation.STASH));
+    }
+
+    @Rule("The kernel's own copy is what the call acted on, whatever another thread does")
+    @Requires(
+            syscalls = {Syscall.OPENAT, Syscall.CONNECT},
+            mitigations = Mitigation.KERNEL,
+            provenances = Provenance.KERNEL)
+    public final void r02_17_theKernelsCopyIsNeverWrong(TestReporter reporter) {
+        reporter.publishEntry(flipOpen(Mitigation.KERNEL));
+        reporter.publishEntry(flipConnect(Mitigation.KERNEL));
+    }
+
+    @Rule("No attack of the corpus makes a false match of a path, or a wrong truth field, under any mode")
+    @Requires(syscalls = Syscall.OPENAT)
+    public final void r02_15_noAttackOnAPathForgesAMatch(TestReporter reporter) {
+        for (Mitigation mode : Mitigation.values()) {
+            stand(reporter, mode, Scope.PROCESS, attack -> !attack.isConnect());
+        }
+    }
+
+    @Rule("No attack of the corpus makes a false match of an address, or a wrong truth field, under any mode")
+    @Requires(syscalls = Syscall.CONNECT)
+    public final void r02_16_noAttackOnAnAddressForgesAMatch(TestReporter reporter) {
+        for (Mitigation mode : Mitigation.values()) {
+            stand(reporter, mode, Scope.PROCESS, Attack::isConnect);
+        }
+    }
+
+    @Rule("No attack by a thread that takes over an id makes a false match, under any mode")
+    @Requires(syscalls = Syscall.OPENAT)
+    public final void r02_15_noAttackByAnotherIdForgesAMatch(TestReporter reporter) {
+        for (Mitigation mode : Mitigation.values()) {
+            stand(reporter, mode, Scope.FAMILY, attack -> true);
+        }
+    }
+
+    /** Plays the attacks of a scope in one scenario. Attacks that the driver declares not to see are left out. */
+    private void stand(TestReporter reporter, Mitigation mode, Scope scope, Predicate<Attack> wanted) {
+        List<Attack> attacks = AttackCorpus.all().stream()
+                .filter(attack -> attack.rule() == null && attack.scope() == scope && wanted.test(attack))
+                .filter(attack ->
+                        AttackCorpus.refused(capabilities(), attack, mode).isEmpty())
+                .toList();
+        if (attacks.isEmpty()) {
+            return;
+        }
+        try (Scenario scenario = attack(mode).scope(scope).open()) {
+            for (Attack attack : attacks) {
+                AttackResult result = AttackCorpus.play(scenario, attack, mode, scaled(CORPUS_CALLS), calls -> {});
+                if (result.status() == AttackResult.Status.BROKEN) {
+                    throw new AssertionError(result.reason() + ", in attack " + attack.name() + " under " + mode);
+                }
+                reporter.publishEntry(
+                        attack.name() + " " + mode,
+                        result.status() + " " + result.counts().toString());
+            }
+        }
+    }
+
+    private Map<String, String> flipOpen(Mitigation mode) {
+        try (Scenario scenario = attack(mode).open()) {
+            scenario.makeFile("a");
+            scenario.makeFile("b");
+            ByteString a = scenario.scratch().bytes("a");
+            ByteString b = scenario.scratch().bytes("b");
+            Reply truth = scenario.actor()
+                    .ask(Command.of("flip").with("a", a).with("b", b).with("calls", scaled(FLIPS)));
+            return judge(
+                    "R2.15", scenario, truth, mode, a, b, event -> open(event).path());
+        }
+    }
+
+    private Map<String, String> flipConnect(Mitigation mode) {
+        try (Scenario scenario = attack(mode).open()) {
+            ByteString a = SocketAddresses.inet(9, 127, 0, 0, 1);
+            ByteString b = SocketAddresses.inet(9, 127, 0, 0, 2);
+            new Sockets(scenario.actor()).datagram(CLIENT, Linux.AF_INET);
+            Reply truth = scenario.actor()
+                    .ask(Command.of("flip-connect")
+                            .with("fd", "h:" + CLIENT)
+                            .with("a", a)
+                            .with("b", b)
+                            .with("calls", scaled(FLIPS)));
+            return judge("R2.16", scenario, truth, mode, a, b, event -> {
+                var address = ((ConnectEvent) event).address();
+                return new Argument<>(address.value().bytes(), address.provenance(), address.integrity());
+            });
+        }
+    }
+
+    /**
+     * Compares each claim with the truth. A snapshot at entry may be wrong, since the kernel copies later, and is only
+     * counted. A claim to match, or to be the kernel's copy, may not be wrong.
+     *
+     * @param match the rule that makes a match a proof
+     */
+    private static Map<String, String> judge(
+            String match,
+            Scenario scenario,
+            Reply truth,
+            Mitigation mode,
+            ByteString a,
+            ByteString b,
+            Function<SyscallEvent, Argument<ByteString>> argument) {
+        String names = truth.text("truth");
+        List<SyscallEvent> events = scenario.eventsOf(truth.integer("tid"));
+        assertThat(events).as("R1.1: one event of each call").hasSize(names.length());
+        int wrong = 0;
+        int wrongAndFlagged = 0;
+        int changed = 0;
+        int differs = 0;
+        int matched = 0;
+        for (int i = 0; i < events.size(); i++) {
+            Argument<ByteString> claim = argument.apply(events.get(i));
+            boolean right = claim.value().equals(names.charAt(i) == 'a' ? a : b);
+            if (claim.provenance() == Provenance.KERNEL) {
+                assertThat(right)
+                        .as("R2.17: the kernel's copy, call %d really took %s", i, names.charAt(i))
+                        .isTrue();
+                assertThat(claim.integrity())
+                        .as("R2.34: the kernel's copy, call %d", i)
+                        .isIn(Integrity.MATCH, Integrity.CHANGED);
+            }
+            if (claim.integrity() == Integrity.MATCH) {
+                assertThat(right)
+                        .as("%s: a match is a proof, call %d really took %s", match, i, names.charAt(i))
+                        .isTrue();
+                matched++;
+            }
+            assertThat(claim.value()).as("R2.1: one of the two that were there").isIn(a, b);
+            boolean isChanged = claim.integrity() == Integrity.CHANGED;
+            boolean isOther = claim.integrity() == Integrity.DIFFERS;
+            wrong += right ? 0 : 1;
+            wrongAndFlagged += !right && (isChanged || isOther) ? 1 : 0;
+            changed += isChanged ? 1 : 0;
+            differs += isOther ? 1 : 0;
+        }
+        assertThat(names).as("the actor's part: both were taken").contains("a", "b");
+        return Map.of(
+                "mitigation", mode.name(),
+                "calls", Integer.toString(events.size()),
+                "wrong", Integer.toString(wrong),
+                "wrong and flagged", Integer.toString(wrongAndFlagged),
+                "matched", Integer.toString(matched),
+                "changed", Integer.toString(changed),
+                "differs", Integer.toString(differs));
+    }
+
+    private Scenario.Setup attack(Mitigation mode) {
+        return scenario().mitigation(mode).attack();
+    }
+
+    private static OpenEvent open(SyscallEvent event) {
+        return (OpenEvent) event;
+    }
+
+    private static ByteString how(long flags, long resolve) {
+        return Linux.how(flags, 0, resolve, Linux.HOW_SIZE);
+    }
+
+    private static void assertLateReadIsFlagged(String rule, SyscallEvent event, Argument<?> argument) {
+        assertThat(argument.isPresent())
+                .as("%s: it was readable for the kernel", rule)
+                .isTrue();
+        if (argument.provenance() == Provenance.EXIT) {
+            assertThat(event.flags())
+                    .as("%s: read at the return, because of a fault", rule)
+                    .contains(EventFlag.FAULTED);
+        }
+    }
+}

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.conformance.rules;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.unraced.conformance.actor.WatchedCall;
+import dev.unraced.conformance.fixture.Linux;
+import dev.unraced.conformance.fixture.SocketAddresses;
+import dev.unraced.conformance.fixture.Sockets;
+import dev.unraced.conformance.harness.DriverConformance;
+import dev.unraced.conformance.harness.Requires;
+import dev.unraced.conformance.harness.Rule;
+import dev.unraced.conformance.scenario.Observed;
+import dev.unraced.conformance.scenario.Scenario;
+import dev.unraced.event.ByteString;
+import dev.unraced.event.ConnectEvent;
+import dev.unraced.event.ConnectedSocket;
+import dev.unraced.event.Feature;
+import dev.unraced.event.Integrity;
+import dev.unraced.event.Sockaddr;
+import dev.unraced.event.Syscall;
+import java.util.List;
+
+/** Rules about the ends of the socket that a connect reached (chapter 2). */
+@Requires(syscalls = Syscall.CONNECT)
+public abstract class ConnectedSocketConformance extends DriverConformance {
+    /** The actor's handle of the listener. */
+    private static final int LISTENER = 1;
+
+    private static final int CLIENT = 2;
+
+    protected ConnectedSocketConformance() {}
+
+    @Rule("A socket that is connected, or on its way, shows both ends")
+    @Requires(features = Feature.SOCKET_TUPLE)
+    public final void r02_30_theSocketShowsBothEnds() {
+        try (Scenario scenario = scenario().open()) {
+            Sockets sockets = new Sockets(scenario.actor());
+            for (ByteString own : List.of(SocketAddresses.loopback(0), SocketAddresses.loopback6(0))) {
+                int family = new Sockaddr(own).family();
+                ByteString address = sockets.listen(LISTENER, own, 16);
+                sockets.stream(CLIENT, family);
+                WatchedCall call = WatchedCall.connect("h:" + CLIENT, address);
+                assertTuple("R2.30", scenario.call(call), 0, family, Linux.SOCK_STREAM);
+                assertTuple("R2.30", scenario.call(call), Linux.EISCONN, family, Linux.SOCK_STREAM);
+
+                sockets.datagram(CLIENT, family);
+                assertTuple("R2.30", scenario.call(call), 0, family, Linux.SOCK_DGRAM);
+
+                sockets.datagram(CLIENT, family);
+                ConnectEvent portless =
+                        scenario.call(WatchedCall.connect("h:" + CLIENT, own)).connect();
+                assertThat(portless.call().result()).isZero();
+                assertThat(portless.socket().flatMap(ConnectedSocket::remote).flatMap(Sockaddr::inetAddress))
+                        .as("R2.30: a peer on port 0 is a peer")
+                        .isEqualTo(new Sockaddr(own).inetAddress());
+            }
+        }
+    }
+
+    @Rule("A connect that ends a connection shows no peer")
+    @Requires(features = Feature.SOCKET_TUPLE)
+    public final void r02_30_aSocketThatTheCallDisconnectedHasNoPeer() {
+        try (Scenario scenario = scenario().open()) {
+            Sockets sockets = new Sockets(scenario.actor());
+            for (ByteString own : List.of(SocketAddresses.loopback(0), SocketAddresses.loopback6(0))) {
+                int family = new Sockaddr(own).family();
+                ByteString address = sockets.listen(LISTENER, own, 16);
+                for (int type : List.of(Linux.SOCK_STREAM, Linux.SOCK_DGRAM)) {
+                    if (type == Linux.SOCK_STREAM) {
+                        sockets.stream(CLIENT, family);
+                    } else {
+                        sockets.datagram(CLIENT, family);
+                    }
+                    scenario.call(WatchedCall.connect("h:" + CLIENT, address));
+                    Observed ended = scenario.call(
+                            WatchedCall.connect("h:" + CLIENT, SocketAddresses.family(0, address.length())));
+                    assertThat(ended.outcome().result()).as("the actor's part").isZero();
+                    assertThat(ended.connect().socket().flatMap(ConnectedSocket::remote))
+                            .as("R2.30: %s %s", own, type)
+                            .isEmpty();
+                    assertThat(ended.connect().address().integrity())
+                            .as("R2.30: %s %s", own, type)
+                            .isNotEqualTo(Integrity.DIFFERS);
+                }
+            }
+        }
+    }
+
+    @Rule("A UNIX socket shows its peer's name, and its own when it has one")
+    @Requires(features = Feature.SOCKET_TUPLE)
+    public final void r02_31_aUnixSocketShowsItsPeer() {
+        try (Scenario scenario = scenario().open()) {
+            Sockets sockets = new Sockets(scenario.actor());
+            ByteString address = sockets.listen(
+                    LISTENER, SocketAddresses.unix(scenario.scratch().path("socket")), 16);
+            sockets.stream(CLIENT, Linux.AF_UNIX);
+            sockets.bindAnywhere(CLIENT);
+            Observed observed = scenario.call(WatchedCall.connect("h:" + CLIENT, address));
+            ConnectedSocket socket = socket("R2.31", observed);
+            assertThat(socket.family()).as("R2.31").isEqualTo(Linux.AF_UNIX);
+            assertThat(socket.remote().flatMap(Sockaddr::unixPath))
+                    .as("R2.31: the peer")
+                    .contains(scenario.scratch().bytes("socket"));
+            assertThat(socket.local().map(Sockaddr::bytes))
+                    .as("R2.31: its own name")
+                    .isEqualTo(observed.outcome().local());
+        }
+    }
+
+    @Rule("A connect that goes on after it returned shows both ends")
+    @Requires(features = Feature.SOCKET_TUPLE)
+    public final void r02_32_aConnectInProgressShowsBothEnds() {
+        try (Scenario scenario = scenario().open()) {
+            Sockets sockets = new Sockets(scenario.actor());
+            ByteString address = sockets.listenFull(LISTENER, SocketAddresses.loopback(0), CLIENT + 1);
+            sockets.nonblocking(CLIENT, Linux.AF_INET);
+            WatchedCall call = WatchedCall.connect("h:" + CLIENT, address);
+            assertTuple("R2.32", scenario.call(call), Linux.EINPROGRESS, Linux.AF_INET, Linux.SOCK_STREAM);
+            assertTuple("R2.32", scenario.call(call), Linux.EALREADY, Linux.AF_INET, Linux.SOCK_STREAM);
+        }
+    }
+
+    private static void assertTuple(String rule, Observed observed, long result, int family, int type) {
+        assertThat(observed.outcome().result()).as("the actor's part").isEqualTo(result);
+        ConnectedSocket socket = socket(rule, observed);
+        assertThat(socket.family()).as("%s: family", rule).isEqualTo(family);
+        assertThat(socket.type()).as("%s: type", rule).isEqualTo(type);
+        assertThat(socket.local().map(ConnectedSocketConformance::endpoint))
+                .as("%s: the own end, as getsockname has it", rule)
+                .isEqualTo(observed.outcome().local().map(Sockaddr::new).map(ConnectedSocketConformance::endpoint));
+        ByteString passed = observed.connect().address().value().bytes();
+        assertThat(socket.remote().map(ConnectedSocketConformance::endpoint))
+                .as("%s: the peer, as passed", rule)
+                .contains(endpoint(new Sockaddr(passed)));
+    }
+
+    /** Returns address and port without flow label and scope, which the kernel fills in. */
+    private static String endpoint(Sockaddr address) {
+        return address.inetAddress().map(Object::toString).orElse("?") + ":" + address.port();
+    }
+
+    private static ConnectedSocket socket(String rule, Observed observed) {
+        return observed.connect()
+                .socket()
+                .orElseThrow(() -> new AssertionError(rule + ": no socket in " + observed.event()));
+    }
+}

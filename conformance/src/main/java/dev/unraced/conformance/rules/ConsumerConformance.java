@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.conformance.rules;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.unraced.conformance.fixture.Condition;
+import dev.unraced.conformance.harness.DriverConformance;
+import dev.unraced.conformance.harness.Requires;
+import dev.unraced.conformance.harness.Rule;
+import dev.unraced.conformance.scenario.Scenario;
+import dev.unraced.driver.Capture;
+import dev.unraced.driver.EventHandler;
+import dev.unraced.event.Syscall;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+
+/** Rules about the threads and handlers that consume a capture (chapter 15). */
+@Requires(syscalls = Syscall.OPENAT)
+public abstract class ConsumerConformance extends DriverConformance {
+    protected ConsumerConformance() {}
+
+    @Rule("A capture can be closed while another thread runs it")
+    public final void r15_1_closingEndsTheRun() throws InterruptedException {
+        try (Scenario scenario = scenario().unread().open()) {
+            CountDownLatch ran = new CountDownLatch(1);
+            Thread runner = new Thread(() -> scenario.capture().run(event -> ran.countDown()));
+            runner.start();
+            scenario.callUnobserved(scenario.missing(0));
+            assertThat(ran.await(patienceNanos(), TimeUnit.NANOSECONDS))
+                    .as("R15.1: an event")
+                    .isTrue();
+            scenario.capture().close();
+            runner.join(under().patience().toMillis());
+            assertThat(runner.isAlive()).as("R15.1: run() returns").isFalse();
+            assertThat(scenario.capture().isOpen()).as("R15.1").isFalse();
+        }
+    }
+
+    @Rule("A handler can close its capture; it takes effect when the handler returns")
+    public final void r15_2_theHandlerCanClose() {
+        try (Scenario scenario = scenario().unread().open()) {
+            Capture capture = scenario.capture();
+            scenario.callUnobserved(scenario.missing(0));
+            scenario.callUnobserved(scenario.missing(1));
+            AtomicInteger seen = new AtomicInteger();
+            capture.run(event -> {
+                seen.incrementAndGet();
+                capture.close();
+                assertThat(event.path().length())
+                        .as("R15.2: the event is readable still")
+                        .isPositive();
+            });
+            assertThat(seen.get()).as("R15.2: events after the close").isEqualTo(1);
+            assertThat(capture.isOpen()).as("R15.2").isFalse();
+        }
+    }
+
+    @Rule("What a handler throws reaches its caller, and the next poll goes on behind that event")
+    public final void r15_3_aThrowingHandlerLosesNothing() {
+        try (Scenario scenario = scenario().unread().open()) {
+            Capture capture = scenario.capture();
+            for (int i = 0; i < 3; i++) {
+                scenario.callUnobserved(scenario.missing(i));
+            }
+            IllegalArgumentException thrown = new IllegalArgumentException("from the handler");
+            assertThatThrownBy(() -> awaitOne(capture, event -> {
+                        throw thrown;
+                    }))
+                    .as("R15.3")
+                    .isSameAs(thrown);
+            long[] tags = new long[2];
+            AtomicInteger seen = new AtomicInteger();
+            while (seen.get() < 2) {
+                assertThat(awaitOne(capture, event -> tags[seen.getAndIncrement()] = event.mode()))
+                        .as("R15.3: an event")
+                        .isEqualTo(1);
+            }
+            assertThat(tags).as("R15.3: the two that followed").containsExactly(1, 2);
+            assertThat(capture.stats().delivered())
+                    .as("R15.3: all three count as delivered")
+                    .isEqualTo(3);
+        }
+    }
+
+    @Rule("A second consumer is refused while the first one consumes")
+    public final void r15_4_aSecondConsumerIsRefused() throws InterruptedException {
+        try (Scenario scenario = scenario().unread().open()) {
+            Capture capture = scenario.capture();
+            CountDownLatch inside = new CountDownLatch(1);
+            CountDownLatch leave = new CountDownLatch(1);
+            Thread first = new Thread(() -> awaitOne(capture, event -> {
+                inside.countDown();
+                awaitQuietly(leave);
+            }));
+            first.start();
+            scenario.callUnobserved(scenario.missing(0));
+            assertThat(inside.await(patienceNanos(), TimeUnit.NANOSECONDS))
+                    .as("R15.4: an event")
+                    .isTrue();
+            try {
+                assertThatThrownBy(() -> capture.poll(event -> {}, 1))
+                        .as("R15.4")
+                        .isInstanceOf(IllegalStateException.class);
+            } finally {
+                // Closing waits for the handler.
+                leave.countDown();
+            }
+            first.join();
+            assertThatCode(() -> capture.poll(event -> {}, 1))
+                    .as("R15.4: after the first one has left")
+                    .doesNotThrowAnyException();
+        }
+    }
+
+    @Rule("A closed capture refuses to be consumed, and still has its books")
+    public final void r15_5_aClosedCaptureKeepsItsBooks() {
+        try (Scenario scenario = scenario().unread().open()) {
+            Capture capture = scenario.capture();
+            scenario.callUnobserved(scenario.missing(0));
+            assertThat(awaitOne(capture, event -> {})).as("R15.5: an event").isEqualTo(1);
+            scenario.callUnobserved(scenario.missing(1));
+            capture.close();
+            capture.close();
+            assertThatThrownBy(() -> capture.poll(event -> {}, 1))
+                    .as("R15.5")
+                    .isInstanceOf(IllegalStateException.class);
+            assertThatThrownBy(() -> capture.await(event -> {}, 1, 1))
+                    .as("R15.5")
+                    .isInstanceOf(IllegalStateException.class);
+            assertThatThrownBy(() -> capture.run(event -> {})).as("R15.5").isInstanceOf(IllegalStateException.class);
+            assertThat(capture.stats().delivered()).as("R15.5").isEqualTo(1);
+            assertThat(capture.stats().imbalance())
+                    .as("R15.5: the unread event is on the books: %s", capture.stats())
+                    .isZero();
+        }
+    }
+
+    @Rule("An interrupt ends the waiting, and the flag stays set")
+    public final void r15_6_anInterruptEndsTheWaiting() {
+        try (Scenario scenario = scenario().unread().open()) {
+            Thread.currentThread().interrupt();
+            int handed = scenario.capture().await(event -> {}, 1, patienceNanos());
+            assertThat(Thread.interrupted()).as("R15.6: the flag").isTrue();
+            assertThat(handed).as("R15.6: nothing was there").isZero();
+
+            Thread waiter = Thread.currentThread();
+            Thread interrupter = new Thread(() -> {
+                // By now the waiter should sleep, in the driver's way; awake or not, the interrupt must end it.
+                LockSupport.parkNanos(Math.min(100_000_000, patienceNanos() / 4));
+                waiter.interrupt();
+            });
+            long start = System.nanoTime();
+            interrupter.start();
+            handed = scenario.capture().await(event -> {}, 1, patienceNanos());
+            assertThat(Thread.interrupted()).as("R15.6: the flag").isTrue();
+            assertThat(handed).as("R15.6: nothing was there").isZero();
+            assertThat(System.nanoTime() - start)
+                    .as("R15.6: it did not wait for the end of its time")
+                    .isLessThan(patienceNanos());
+        }
+    }
+
+    @Rule("A poll hands over no more events than asked for, and the rest later")
+    public final void r15_7_aPollKeepsItsLimit() {
+        int calls = 10;
+        try (Scenario scenario = scenario().unread().open()) {
+            Capture capture = scenario.capture();
+            for (int i = 0; i < calls; i++) {
+                scenario.callUnobserved(scenario.missing(i));
+            }
+            AtomicInteger seen = new AtomicInteger();
+            Condition.await(
+                    under().patience(),
+                    () -> {
+                        int before = seen.get();
+                        int handed = capture.poll(event -> seen.incrementAndGet(), 3);
+                        assertThat(handed).as("R15.7").isLessThanOrEqualTo(3).isEqualTo(seen.get() - before);
+                        return seen.get() == calls;
+                    },
+                    () -> "R15.7: only " + seen.get() + " events of " + calls + " arrive");
+        }
+    }
+
+    @Rule("A capture names its driver and what it reports")
+    public final void r15_8_aCaptureNamesItsDriver() {
+        try (Scenario scenario = scenario().open()) {
+            assertThat(scenario.capture().driver())
+                    .as("R15.8")
+                    .isEqualTo(under().driver().name());
+            assertThat(scenario.capture().capabilities().lacking())
+                    .as("R15.8")
+                    .isEqualTo(capabilities().lacking());
+        }
+    }
+
+    /** Waits for one event, as long as the driver's patience. */
+    private int awaitOne(Capture capture, EventHandler handler) {
+        return capture.await(handler, 1, patienceNanos());
+    }
+
+    private long patienceNanos() {
+        return under().patience().toNanos();
+    }
+
+    private static void awaitQuietly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

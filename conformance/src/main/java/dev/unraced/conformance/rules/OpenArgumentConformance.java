@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.conformance.rules;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.unraced.conformance.actor.Pointer;
+import dev.unraced.conformance.actor.WatchedCall;
+import dev.unraced.conformance.fixture.Linux;
+import dev.unraced.conformance.harness.DriverConformance;
+import dev.unraced.conformance.harness.Requires;
+import dev.unraced.conformance.harness.Rule;
+import dev.unraced.conformance.scenario.Observed;
+import dev.unraced.conformance.scenario.Scenario;
+import dev.unraced.conformance.scenario.Trust;
+import dev.unraced.event.ByteString;
+import dev.unraced.event.EventFlag;
+import dev.unraced.event.Mitigation;
+import dev.unraced.event.OpenEvent;
+import dev.unraced.event.OpenHow;
+import dev.unraced.event.Provenance;
+import dev.unraced.event.Syscall;
+import java.util.List;
+
+/** Rules about the path and the how of an open (chapter 2). */
+public abstract class OpenArgumentConformance extends DriverConformance {
+    protected OpenArgumentConformance() {}
+
+    @Rule("With mitigation the path is the one that was passed, read at entry or by the kernel")
+    @Requires(syscalls = Syscall.OPENAT, provenances = Provenance.ENTER, mitigations = Mitigation.STASH)
+    public final void r02_1_thePathIsReadAtEntryOrByTheKernel() {
+        try (Scenario scenario = scenario().mitigation(Mitigation.STASH).open()) {
+            scenario.makeFile("file");
+            ByteString path = scenario.scratch().bytes("file");
+            Trust.assertGuarded(
+                    "R2.1",
+                    scenario.call(WatchedCall.openat(Pointer.to(path), Linux.O_RDONLY, 0))
+                            .open()
+                            .path(),
+                    path);
+            Trust.assertGuarded(
+                    "R2.1",
+                    scenario.call(WatchedCall.openat(Pointer.terminatedEdge(path), Linux.O_RDONLY, 0))
+                            .open()
+                            .path(),
+                    path);
+        }
+    }
+
+    @Rule("A null path is absent, not empty")
+    @Requires(syscalls = Syscall.OPENAT)
+    public final void r02_7_aNullPathIsAbsent() {
+        try (Scenario scenario = scenario().open()) {
+            Observed observed = scenario.call(WatchedCall.openat(Pointer.NULL, Linux.O_RDONLY, 0));
+            assertThat(observed.outcome().result()).isEqualTo(Linux.EFAULT);
+            Trust.assertAbsent("R2.7", observed.open().path());
+        }
+    }
+
+    @Rule("A path that nobody can read is absent, and flagged as unreadable")
+    @Requires(syscalls = Syscall.OPENAT)
+    public final void r02_8_anUnreadablePathIsAbsent() {
+        try (Scenario scenario = scenario().open()) {
+            for (Pointer pointer : List.of(Pointer.BAD, Pointer.edge(ByteString.utf8("/endless")))) {
+                Observed observed = scenario.call(WatchedCall.openat(pointer, Linux.O_RDONLY, 0));
+                assertThat(observed.outcome().result()).isEqualTo(Linux.EFAULT);
+                Trust.assertAbsent("R2.8", observed.open().path());
+                if (observed.event().call().mitigation() != Mitigation.OFF) {
+                    assertThat(observed.event().flags()).as("R2.8").contains(EventFlag.FAULTED);
+                }
+            }
+        }
+    }
+
+    @Rule("Flags and mode come from registers, raw, and cannot be forged")
+    @Requires(syscalls = {Syscall.OPEN, Syscall.OPENAT})
+    public final void r02_9_flagsAndModeComeFromRegisters() {
+        try (Scenario scenario = scenario().open()) {
+            Pointer path = Pointer.to(scenario.scratch().bytes("missing"));
+            for (long flags : new long[] {0, Linux.O_CLOEXEC | Linux.O_NOFOLLOW, 0x7fffffffL, 0xffffffffL}) {
+                for (long mode : new long[] {0, 0644, 0x12345678L}) {
+                    OpenHow passed = new OpenHow(flags, mode, 0, 0);
+                    OpenEvent openat = scenario.call(WatchedCall.openat(path, flags & ~Linux.O_CREAT, mode))
+                            .open();
+                    Trust.assertRegisters(openat.how());
+                    assertThat(openat.how().value())
+                            .as("R2.9")
+                            .isEqualTo(new OpenHow(flags & ~Linux.O_CREAT, mode, 0, 0));
+                    OpenEvent open = scenario.call(WatchedCall.open(
+                                    Pointer.to(scenario.scratch().bytes("no/file")), flags, mode))
+                            .open();
+                    Trust.assertRegisters(open.how());
+                    assertThat(open.how().value()).as("R2.9").isEqualTo(passed);
+                    assertThat(open.dirfd()).as("R2.9: where open starts").isEqualTo(Linux.AT_FDCWD);
+                }
+            }
+        }
+    }
+
+    @Rule("A creat reports the flags that the kernel gives it")
+    @Requires(syscalls = Syscall.CREAT)
+    public final void r02_10_creatReportsItsFlags() {
+        try (Scenario scenario = scenario().open()) {
+            OpenEvent event = scenario.call(
+                            WatchedCall.creat(Pointer.to(scenario.scratch().bytes("file")), 0640))
+                    .open();
+            long flags = Linux.O_CREAT | Linux.O_WRONLY | Linux.O_TRUNC;
+            assertThat(event.how().value()).as("R2.10").isEqualTo(new OpenHow(flags, 0640, 0, 0));
+            assertThat(event.dirfd()).as("R2.10").isEqualTo(Linux.AT_FDCWD);
+            Trust.assertRegisters(event.how());
+        }
+    }
+
+    @Rule("openat2's how is memory: it is read at entry, and says so")
+    @Requires(syscalls = Syscall.OPENAT2, provenances = Provenance.ENTER, mitigations = Mitigation.STASH)
+    public final void r02_11_howIsReadAtEntry() {
+        try (Scenario scenario = scenario().mitigation(Mitigation.STASH).open()) {
+            scenario.makeFile("file");
+            OpenEvent event = scenario.call(WatchedCall.openat2(
+                            Pointer.to(scenario.scratch().bytes("file")),
+                            Linux.O_RDWR | Linux.O_CREAT,
+                            0640,
+                            Linux.RESOLVE_NO_SYMLINKS))
+                    .open();
+            assertThat(event.how().value())
+                    .as("R2.11")
+                    .isEqualTo(
+                            new OpenHow(Linux.O_RDWR | Linux.O_CREAT, 0640, Linux.RESOLVE_NO_SYMLINKS, Linux.HOW_SIZE));
+            assertThat(event.how().provenance()).as("R2.11").isIn(Provenance.ENTER, Provenance.KERNEL);
+        }
+    }
+
+    @Rule("Of a how that is too short, the event has the bytes that are there")
+    @Requires(syscalls = Syscall.OPENAT2)
+    public final void r02_12_aShortHowIsTakenAsFarAsItGoes() {
+        try (Scenario scenario = scenario().open()) {
+            WatchedCall call = WatchedCall.openat2(
+                    Pointer.to(scenario.scratch().bytes("file")), Linux.O_RDWR, 0640, Linux.RESOLVE_BENEATH);
+            Trust.assertHow("R2.12", scenario.call(call.size(16)), new OpenHow(Linux.O_RDWR, 0640, 0, 16));
+            Trust.assertHow("R2.12", scenario.call(call.size(8)), new OpenHow(Linux.O_RDWR, 0, 0, 8));
+            Trust.assertHow("R2.12", scenario.call(call.size(10)), new OpenHow(Linux.O_RDWR, 0640, 0, 10));
+            Trust.assertHow("R2.12", scenario.call(call.size(0)), new OpenHow(0, 0, 0, 0));
+        }
+    }
+
+    @Rule("Of a how that is longer than known, the event has the known part and the size")
+    @Requires(syscalls = Syscall.OPENAT2)
+    public final void r02_13_aLongHowKeepsItsSize() {
+        try (Scenario scenario = scenario().open()) {
+            scenario.makeFile("file");
+            WatchedCall call = WatchedCall.openat2(Pointer.to(scenario.scratch().bytes("file")), 0, 0, 0);
+            Observed zeros = scenario.call(call.how(Pointer.to(Linux.how(Linux.O_RDWR, 0, 0, 40)), 40));
+            assertThat(zeros.outcome().result())
+                    .as("the kernel takes trailing zeros")
+                    .isNotNegative();
+            Trust.assertHow("R2.13", zeros, new OpenHow(Linux.O_RDWR, 0, 0, 40));
+            Trust.assertHow(
+                    "R2.13",
+                    scenario.call(call.how(Pointer.to(Linux.how(Linux.O_RDWR, 0, 0, 24)), 1L << 40)),
+                    new OpenHow(Linux.O_RDWR, 0, 0, 1L << 40));
+        }
+    }
+
+    @Rule("A how that nobody can read is zeros of no provenance")
+    @Requires(syscalls = Syscall.OPENAT2)
+    public final void r02_14_anUnreadableHowIsZeros() {
+        try (Scenario scenario = scenario().open()) {
+            Pointer path = Pointer.to(scenario.scratch().bytes("file"));
+            for (Pointer how : List.of(Pointer.BAD, Pointer.NULL)) {
+                Observed observed =
+                        scenario.call(WatchedCall.openat2(path, 0, 0, 0).how(how, Linux.HOW_SIZE));
+                assertThat(observed.outcome().result()).isEqualTo(Linux.EFAULT);
+                assertThat(observed.open().how().provenance()).as("R2.14").isEqualTo(Provenance.NONE);
+                Trust.assertHow("R2.14", observed, new OpenHow(0, 0, 0, Linux.HOW_SIZE));
+            }
+        }
+    }
+
+    @Rule("Without mitigation the path is read at the return, and says so")
+    @Requires(syscalls = Syscall.OPENAT, mitigations = Mitigation.OFF, provenances = Provenance.EXIT)
+    public final void r02_18_withoutMitigationTheExitIsRead() {
+        try (Scenario scenario = scenario().mitigation(Mitigation.OFF).open()) {
+            scenario.makeFile("file");
+            ByteString path = scenario.scratch().bytes("file");
+            OpenEvent event = scenario.call(WatchedCall.openat(Pointer.to(path), Linux.O_RDONLY, 0))
+                    .open();
+            assertThat(event.call().mitigation()).as("R2.18").isEqualTo(Mitigation.OFF);
+            assertThat(event.path().value()).as("R2.18").isEqualTo(path);
+            assertThat(event.path().provenance()).as("R2.18").isEqualTo(Provenance.EXIT);
+            assertThat(event.flags()).as("R2.18: no enter was awaited").doesNotContain(EventFlag.ENTER_MISSED);
+            Trust.assertRegisters(event.how());
+        }
+    }
+}

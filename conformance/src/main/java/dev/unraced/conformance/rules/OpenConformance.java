@@ -1,0 +1,321 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.conformance.rules;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.unraced.conformance.actor.ActorException;
+import dev.unraced.conformance.actor.Command;
+import dev.unraced.conformance.actor.Pointer;
+import dev.unraced.conformance.actor.Reply;
+import dev.unraced.conformance.actor.WatchedCall;
+import dev.unraced.conformance.fixture.Linux;
+import dev.unraced.conformance.fixture.Scratch;
+import dev.unraced.conformance.fixture.SocketAddresses;
+import dev.unraced.conformance.harness.DriverConformance;
+import dev.unraced.conformance.harness.Requires;
+import dev.unraced.conformance.harness.Rule;
+import dev.unraced.conformance.scenario.Observed;
+import dev.unraced.conformance.scenario.Scenario;
+import dev.unraced.conformance.scenario.Scope;
+import dev.unraced.conformance.scenario.Trust;
+import dev.unraced.event.Abi;
+import dev.unraced.event.ByteString;
+import dev.unraced.event.EventFlag;
+import dev.unraced.event.Feature;
+import dev.unraced.event.Mitigation;
+import dev.unraced.event.OpenEvent;
+import dev.unraced.event.OpenHow;
+import dev.unraced.event.Origin;
+import dev.unraced.event.Syscall;
+import dev.unraced.event.SyscallEvent;
+import java.util.List;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.TestReporter;
+
+/**
+ * Rules about opens: that each is an event, by whatever convention, and has its arguments when it fails (chapters 1 and
+ * 3).
+ */
+public abstract class OpenConformance extends DriverConformance {
+    /** A number of calls above all connects that other processes are likely to make meanwhile. */
+    private static final int UNASKED_CALLS = 1_000;
+
+    private static final int TAG = 1_000;
+
+    protected OpenConformance() {}
+
+    /** Rules about the caller that an event names (chapter 1). */
+    @Nested
+    class Callers extends CallerConformance {}
+
+    /** Rules about opens that io_uring carries out (chapters 1 and 2). */
+    @Nested
+    class Requests extends RequestConformance {}
+
+    /** Rules about the path and the how of an open (chapter 2). */
+    @Nested
+    class Arguments extends OpenArgumentConformance {}
+
+    /** Rules about the file that an open reached (chapter 2). */
+    @Nested
+    class Files extends OpenedFileConformance {}
+
+    /** Rules about paths of any length and content (chapter 10). */
+    @Nested
+    class Paths extends PathConformance {}
+
+    @Rule("Every open, openat, openat2 and creat yields exactly one event")
+    public final void r01_1_everyOpenYieldsExactlyOneEvent() {
+        try (Scenario scenario = scenario().open()) {
+            scenario.makeFile("file");
+            Pointer path = Pointer.to(scenario.scratch().bytes("file"));
+            List<WatchedCall> calls = supported(List.of(
+                    WatchedCall.open(path, Linux.O_RDONLY, 0),
+                    WatchedCall.openat(path, Linux.O_RDONLY, 0),
+                    WatchedCall.openat2(path, Linux.O_RDONLY, 0, 0),
+                    WatchedCall.creat(path, 0600)));
+            for (WatchedCall call : calls) {
+                OpenEvent event = scenario.call(call).open();
+                assertThat(event.call().abi()).as("R1.2: %s", call).isEqualTo(Abi.NATIVE);
+                assertThat(event.call().origin()).as("R1.2: %s", call).isEqualTo(Origin.SYSCALL);
+            }
+            Reply count = scenario.actor().ask(Command.of("count"));
+            assertThat((long) scenario.recorder().size())
+                    .as("R1.1: events, against calls that the actor made")
+                    .isEqualTo(count.number("ended"));
+        }
+    }
+
+    @Rule("A result of 0 is a descriptor like any other, with its file")
+    @Requires(syscalls = Syscall.OPENAT)
+    public final void r01_2_descriptorZeroIsASuccess() {
+        try (Scenario scenario = scenario().open()) {
+            scenario.makeFile("file");
+            Observed observed = scenario.call(
+                    WatchedCall.openat(Pointer.to(scenario.scratch().bytes("file")), Linux.O_RDONLY, 0)
+                            .takingZero());
+            assertThat(observed.outcome().result()).as("the actor's part").isZero();
+            assertThat(observed.event().call().result()).as("R1.2").isZero();
+            if (hasTruth()) {
+                assertThat(observed.open().file())
+                        .as("R1.2: the file behind descriptor 0")
+                        .isPresent();
+            }
+        }
+    }
+
+    @Rule("A call that was not asked for is no event")
+    @Requires(syscalls = {Syscall.OPENAT, Syscall.CONNECT})
+    public final void r01_9_onlyTheCallsAskedForAreEvents() {
+        try (Scenario scenario =
+                scenario().with(builder -> builder.syscalls(Syscall.CONNECT)).open()) {
+            long before = scenario.awaitRest().returned();
+            scenario.actor()
+                    .ask(Command.of("bulk")
+                            .with("base", scenario.scratch().bytes("missing"))
+                            .with("threads", 1)
+                            .with("calls", UNASKED_CALLS));
+            Observed observed = scenario.call(WatchedCall.connect("-1", SocketAddresses.loopback(9)));
+            assertThat(observed.connect().call().result()).isEqualTo(Linux.EBADF);
+            assertThat(scenario.recorder().size()).as("R1.9: events").isEqualTo(1);
+            assertThat(scenario.awaitRest().returned() - before)
+                    .as("R1.9: on the books, with what strangers connect meanwhile")
+                    .isLessThan(UNASKED_CALLS);
+        }
+    }
+
+    @Rule("Entry and return are times of CLOCK_BOOTTIME around the call")
+    @Requires(syscalls = Syscall.OPENAT)
+    public final void r01_11_timesEncloseTheCall() {
+        try (Scenario scenario = scenario().open()) {
+            Observed observed = scenario.call(scenario.missing());
+            var call = observed.event().call();
+            assertThat(call.exitNanos())
+                    .as("R1.11: the return")
+                    .isBetween(
+                            observed.outcome().begunNanos(), observed.outcome().endedNanos());
+            if (call.mitigation() != Mitigation.OFF) {
+                assertThat(call.enterNanos())
+                        .as("R1.11: the entry")
+                        .isBetween(observed.outcome().begunNanos(), call.exitNanos());
+            }
+        }
+    }
+
+    @Rule("Calls by the 32-bit convention are events that say so")
+    @Requires(syscalls = Syscall.OPENAT, abis = Abi.IA32)
+    public final void r01_12_callsOfThe32BitConventionAreSeen() {
+        assertSeen(Abi.IA32);
+    }
+
+    @Rule("Calls by the x32 convention are events that say so")
+    @Requires(syscalls = Syscall.OPENAT, abis = Abi.X32)
+    public final void r01_12_callsOfTheX32ConventionAreSeen() {
+        assertSeen(Abi.X32);
+    }
+
+    @Rule("Calls whose number has other bits above its 32 are events like any other")
+    @Requires(syscalls = Syscall.OPENAT)
+    public final void r01_12_callsByAWideNumberAreSeen(TestReporter reporter) {
+        try {
+            assertSeenByNumber();
+        } catch (ActorException e) {
+            // A sandbox takes the whole register for the number, and refuses the call.
+            reporter.publishEntry("R1.12", "not played: " + e.unsupported().orElseThrow(() -> e));
+        }
+    }
+
+    @Rule("A call that seccomp answers with a signal opened nothing")
+    @Requires(syscalls = Syscall.OPENAT)
+    public final void r03_4_aTrappedCallOpenedNothing() {
+        try (Scenario scenario = scenario().scope(Scope.FAMILY).open()) {
+            int tid = scenario.actor()
+                    .ask(Command.of("trapped").with("path", scenario.scratch().bytes("missing")))
+                    .integer("tid");
+            for (SyscallEvent event : scenario.eventsOf(tid)) {
+                assertThat(event.flags())
+                        .as("R3.4: %s", event)
+                        .containsAnyOf(EventFlag.NOT_EXECUTED, EventFlag.EXECUTION_UNKNOWN);
+                if (event.flags().contains(EventFlag.NOT_EXECUTED)) {
+                    assertThat(((OpenEvent) event).file()).as("R3.4: %s", event).isEmpty();
+                }
+            }
+        }
+    }
+
+    @Rule("A call that a tracer rewrites when it enters is reported as it was executed")
+    @Requires(syscalls = Syscall.OPENAT, features = Feature.REWRITTEN_CALLS)
+    public final void r01_16_aRewrittenCallIsReportedAsExecuted() {
+        try (Scenario scenario = scenario().scope(Scope.FAMILY).open()) {
+            scenario.makeFile("taken");
+            for (String how : List.of("ptrace", "seccomp")) {
+                int tid = scenario.actor()
+                        .ask(Command.of("traced")
+                                .with("how", how)
+                                .with("passed", scenario.scratch().bytes("passed"))
+                                .with("taken", scenario.scratch().bytes("taken"))
+                                .with("tag", TAG))
+                        .integer("tid");
+                List<SyscallEvent> events = scenario.eventsOf(tid);
+                assertThat(events)
+                        .as("R1.16: by %s, two calls became opens, and one became none", how)
+                        .hasSize(2);
+                for (int i = 0; i < events.size(); i++) {
+                    OpenEvent event = (OpenEvent) events.get(i);
+                    assertThat(event.path().value())
+                            .as("R1.16: by %s, the path", how)
+                            .isEqualTo(scenario.scratch().bytes("taken"));
+                    assertThat(event.dirfd()).as("R1.16: by %s, the dirfd", how).isEqualTo(Linux.AT_FDCWD);
+                    assertThat(event.how().value().flags())
+                            .as("R1.16: by %s, the flags", how)
+                            .isEqualTo(Linux.O_CLOEXEC);
+                    assertThat(event.how().value().mode())
+                            .as("R1.16: by %s, the mode", how)
+                            .isEqualTo(TAG + i);
+                    assertThat(event.call().result())
+                            .as("R1.16: by %s, the result", how)
+                            .isNotNegative();
+                }
+            }
+        }
+    }
+
+    @Rule("A failed open has its arguments and the negated errno")
+    @Requires(syscalls = {Syscall.OPEN, Syscall.OPENAT, Syscall.CREAT})
+    public final void r03_1_failedOpensCarryTheirArguments() {
+        try (Scenario scenario = scenario().open()) {
+            scenario.makeFile("file");
+            scenario.makeSymlink("loop", "loop");
+            Scratch scratch = scenario.scratch();
+            assertFailure(scenario, Linux.ENOENT, scratch.bytes("missing"), 0);
+            assertFailure(scenario, Linux.ENOTDIR, scratch.bytes("file/under"), 0);
+            assertFailure(scenario, Linux.ELOOP, scratch.bytes("loop"), 0);
+            assertFailure(scenario, Linux.EISDIR, ByteString.utf8(scratch.directory()), Linux.O_RDWR);
+            assertFailure(scenario, Linux.ENAMETOOLONG, scratch.bytes("n".repeat(256)), 0);
+            assertFailure(scenario, Linux.ENOENT, ByteString.EMPTY, 0);
+
+            ByteString relative = ByteString.utf8("relative");
+            Observed badDirectory =
+                    scenario.call(WatchedCall.openat(Pointer.to(relative), 0, 0).at("12345"));
+            assertThat(badDirectory.outcome().result()).isEqualTo(Linux.EBADF);
+            assertThat(badDirectory.open().dirfd())
+                    .as("R3.1: the directory as passed")
+                    .isEqualTo(12345);
+            assertThat(badDirectory.open().path().value()).as("R3.1").isEqualTo(relative);
+
+            OpenEvent creat = scenario.call(WatchedCall.creat(Pointer.to(scratch.directory()), 0600))
+                    .open();
+            assertThat(creat.call().result()).as("R3.1").isEqualTo(Linux.EISDIR);
+            assertThat(creat.path().value()).as("R3.1").isEqualTo(ByteString.utf8(scratch.directory()));
+        }
+    }
+
+    @Rule("A failed openat2 has its arguments, even when the kernel never looked at them")
+    @Requires(syscalls = Syscall.OPENAT2)
+    public final void r03_2_failedOpenat2CarriesItsArguments() {
+        try (Scenario scenario = scenario().open()) {
+            ByteString path = scenario.scratch().bytes("missing");
+            Observed unknown = scenario.call(WatchedCall.openat2(Pointer.to(path), 0, 0, 1L << 60));
+            assertThat(unknown.outcome().result()).isEqualTo(Linux.EINVAL);
+            assertThat(unknown.open().path().value()).as("R3.2").isEqualTo(path);
+            Trust.assertHow("R3.2", unknown, new OpenHow(0, 0, 1L << 60, Linux.HOW_SIZE));
+            Observed mode = scenario.call(WatchedCall.openat2(Pointer.to(path), 1L << 50, 1L << 40, 0));
+            assertThat(mode.outcome().result()).isEqualTo(Linux.EINVAL);
+            Trust.assertHow("R3.2", mode, new OpenHow(1L << 50, 1L << 40, 0, Linux.HOW_SIZE));
+        }
+    }
+
+    private void assertSeenByNumber() {
+        try (Scenario scenario = scenario().open()) {
+            scenario.makeFile("file");
+            ByteString path = scenario.scratch().bytes("file");
+            for (WatchedCall call : opens(path)) {
+                int tid = scenario.callUnobserved(call.byWideNumber()).tid();
+                List<SyscallEvent> events = scenario.takeEvents();
+                assertThat(events).as("R1.12: the event of %s", call).hasSize(1);
+                assertThat(events.get(0).caller().tid()).as("R1.12: %s", call).isEqualTo(tid);
+                assertConvention(Abi.NATIVE, path, call, (OpenEvent) events.get(0));
+            }
+        }
+    }
+
+    private void assertSeen(Abi abi) {
+        try (Scenario scenario = scenario().open()) {
+            scenario.makeFile("file");
+            ByteString path = scenario.scratch().bytes("file");
+            for (WatchedCall call : opens(path)) {
+                assertConvention(abi, path, call, scenario.call(call.by(abi)).open());
+            }
+        }
+    }
+
+    private List<WatchedCall> opens(ByteString path) {
+        return supported(List.of(
+                WatchedCall.open(Pointer.to(path), Linux.O_RDONLY, 0),
+                WatchedCall.openat(Pointer.to(path), Linux.O_RDONLY, 0),
+                WatchedCall.openat2(Pointer.to(path), Linux.O_RDONLY, 0, 0),
+                WatchedCall.creat(Pointer.to(path), 0600)));
+    }
+
+    private static void assertConvention(Abi abi, ByteString path, WatchedCall call, OpenEvent event) {
+        assertThat(event.call().abi()).as("R1.12: %s", call).isEqualTo(abi);
+        assertThat(event.path().value()).as("R1.12: %s", call).isEqualTo(path);
+        assertThat(event.dirfd()).as("R1.12: %s", call).isEqualTo(Linux.AT_FDCWD);
+    }
+
+    private List<WatchedCall> supported(List<WatchedCall> calls) {
+        return calls.stream().filter(call -> capabilities().has(call.syscall())).toList();
+    }
+
+    private boolean hasTruth() {
+        return capabilities().has(Feature.DEVICE_INODE) || capabilities().has(Feature.RESOLVED_PATH);
+    }
+
+    private static void assertFailure(Scenario scenario, long errno, ByteString path, long flags) {
+        Observed observed = scenario.call(WatchedCall.openat(Pointer.to(path), flags, 0));
+        assertThat(observed.outcome().result()).as("the actor's part: %s", path).isEqualTo(errno);
+        assertThat(observed.open().path().value()).as("R3.1").isEqualTo(path);
+        assertThat(observed.open().how().value()).as("R3.1").isEqualTo(new OpenHow(flags, 0, 0, 0));
+        assertThat(observed.open().file()).as("R2.19: no file on failure").isEmpty();
+    }
+}

@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.conformance.rules;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.unraced.conformance.actor.Command;
+import dev.unraced.conformance.actor.Pointer;
+import dev.unraced.conformance.actor.WatchedCall;
+import dev.unraced.conformance.fixture.Linux;
+import dev.unraced.conformance.harness.DriverConformance;
+import dev.unraced.conformance.harness.Requires;
+import dev.unraced.conformance.harness.Rule;
+import dev.unraced.conformance.scenario.Observed;
+import dev.unraced.conformance.scenario.Scenario;
+import dev.unraced.event.ByteString;
+import dev.unraced.event.EventFlag;
+import dev.unraced.event.Feature;
+import dev.unraced.event.OpenEvent;
+import dev.unraced.event.OpenedFile;
+import dev.unraced.event.Syscall;
+import java.util.List;
+
+/** Rules about the file that an open reached (chapter 2). */
+public abstract class OpenedFileConformance extends DriverConformance {
+    protected OpenedFileConformance() {}
+
+    @Rule("Device and inode are those of the descriptor's fstat, on ordinary file systems")
+    @Requires(syscalls = Syscall.OPENAT, features = Feature.DEVICE_INODE)
+    public final void r02_20_deviceAndInodeAreThoseOfTheFile() {
+        try (Scenario scenario = scenario().open()) {
+            scenario.makeFile("file");
+            for (String path : List.of(
+                    scenario.scratch().path("file"), scenario.scratch().directory(), anotherFileSystem(scenario))) {
+                Observed observed = scenario.call(WatchedCall.openat(Pointer.to(path), Linux.O_RDONLY, 0));
+                assertFile("R2.20", observed);
+            }
+            assertThat(scenario.call(scenario.missing()).open().file())
+                    .as("R2.19: no file on failure")
+                    .isEmpty();
+        }
+    }
+
+    @Rule("The resolved path is absolute, whatever links, dots and directories the call went through")
+    @Requires(syscalls = Syscall.OPENAT, features = Feature.RESOLVED_PATH)
+    public final void r02_21_theResolvedPathIsAbsolute() {
+        try (Scenario scenario = scenario().open()) {
+            scenario.makeDirectory("dir");
+            scenario.makeFile("dir/file");
+            scenario.makeSymlink("dir/file", "link");
+            scenario.makeSymlink(scenario.scratch().path("dir"), "dirlink");
+            ByteString real = scenario.scratch().bytes("dir/file");
+            scenario.call(WatchedCall.openat(Pointer.to(scenario.scratch().bytes("dir")), Linux.O_PATH, 0)
+                    .keep(1));
+            scenario.actor()
+                    .ask(Command.of("chdir").with("path", scenario.scratch().bytes("dir")));
+            List<WatchedCall> calls = List.of(
+                    WatchedCall.openat(Pointer.to(real), 0, 0),
+                    WatchedCall.openat(Pointer.to(scenario.scratch().bytes("link")), 0, 0),
+                    WatchedCall.openat(Pointer.to(scenario.scratch().bytes("dirlink/../dir/./file")), 0, 0),
+                    WatchedCall.openat(Pointer.to("file"), 0, 0),
+                    WatchedCall.openat(Pointer.to("../link"), 0, 0),
+                    WatchedCall.openat(Pointer.to("file"), 0, 0).at("h:1"));
+            for (WatchedCall call : calls) {
+                assertThat(scenario.call(call).open().file().map(OpenedFile::path))
+                        .as("R2.21: %s", call)
+                        .contains(real);
+            }
+        }
+    }
+
+    @Rule("A path that is not absolute in the caller's namespace says so")
+    @Requires(
+            syscalls = Syscall.OPENAT,
+            features = {Feature.RESOLVED_PATH, Feature.NAMESPACES})
+    public final void r02_33_aPathInAnotherPlaceSaysSo() {
+        try (Scenario scenario = scenario().open()) {
+            scenario.makeDirectory("dir");
+            scenario.makeFile("dir/file");
+            scenario.actor()
+                    .ask(Command.of("tree")
+                            .with("path", scenario.scratch().bytes("dir"))
+                            .with("keep", 1));
+            OpenEvent loose = scenario.call(
+                            WatchedCall.openat(Pointer.to("file"), 0, 0).at("h:1"))
+                    .open();
+            assertThat(loose.file())
+                    .as("R2.33: on a mount that is attached nowhere")
+                    .isPresent();
+            assertThat(loose.flags()).as("R2.33").contains(EventFlag.DETACHED);
+
+            int elsewhere = scenario.actor().ask(Command.of("elsewhere")).integer("pid");
+            OpenEvent foreign = scenario.call(
+                            WatchedCall.openat(Pointer.to("/proc/" + elsewhere + "/root/etc"), Linux.O_PATH, 0))
+                    .open();
+            assertThat(foreign.file()).as("R2.33: in another mount namespace").isPresent();
+            assertThat(foreign.flags())
+                    .as("R2.33")
+                    .contains(EventFlag.FOREIGN_MOUNT_NS)
+                    .doesNotContain(EventFlag.DETACHED);
+
+            OpenEvent own = scenario.call(
+                            WatchedCall.openat(Pointer.to(scenario.scratch().bytes("dir/file")), 0, 0))
+                    .open();
+            assertThat(own.flags())
+                    .as("R2.33: an ordinary file")
+                    .doesNotContain(EventFlag.FOREIGN_MOUNT_NS, EventFlag.DETACHED);
+        }
+    }
+
+    @Rule("A file is created only by the call that created it")
+    @Requires(syscalls = Syscall.OPENAT, features = Feature.CREATED_FLAG)
+    public final void r02_22_createdIsSetByTheCreatingCallAlone() {
+        try (Scenario scenario = scenario().open()) {
+            Pointer path = Pointer.to(scenario.scratch().bytes("file"));
+            long create = Linux.O_CREAT | Linux.O_RDWR;
+            assertThat(created(scenario.call(WatchedCall.openat(path, create, 0600))))
+                    .as("R2.22: the first")
+                    .isTrue();
+            assertThat(created(scenario.call(WatchedCall.openat(path, create, 0600))))
+                    .as("R2.22: the second")
+                    .isFalse();
+            assertThat(created(scenario.call(WatchedCall.openat(path, Linux.O_RDONLY, 0))))
+                    .as("R2.22: one that cannot create")
+                    .isFalse();
+            Observed exclusive = scenario.call(WatchedCall.openat(path, create | Linux.O_EXCL, 0600));
+            assertThat(exclusive.outcome().result()).isEqualTo(Linux.EEXIST);
+            assertThat(exclusive.event().flags()).as("R2.22: one that failed").doesNotContain(EventFlag.CREATED);
+        }
+    }
+
+    @Rule("A file without a name is not claimed to have the name of its directory")
+    @Requires(syscalls = Syscall.OPENAT, features = Feature.RESOLVED_PATH)
+    public final void r02_23_aTemporaryFileHasNoName() {
+        try (Scenario scenario = scenario().open()) {
+            Observed observed = scenario.call(WatchedCall.openat(
+                    Pointer.to(scenario.scratch().directory()), Linux.O_TMPFILE | Linux.O_RDWR, 0600));
+            assertThat(observed.outcome().result())
+                    .as("the file system has O_TMPFILE")
+                    .isNotNegative();
+            if (capabilities().has(Feature.DEVICE_INODE)) {
+                assertFile("R2.23", observed);
+            }
+            if (capabilities().has(Feature.CREATED_FLAG)) {
+                assertThat(created(observed)).as("R2.22: O_TMPFILE").isTrue();
+            }
+            assertThat(observed.event().flags().contains(EventFlag.DELETED)
+                            || observed.open()
+                                    .file()
+                                    .filter(file -> file.path()
+                                            .equals(ByteString.utf8(
+                                                    scenario.scratch().directory())))
+                                    .isEmpty())
+                    .as("R2.23: %s", observed.event())
+                    .isTrue();
+        }
+    }
+
+    @Rule("An open with O_PATH has its file too")
+    @Requires(syscalls = Syscall.OPENAT, features = Feature.DEVICE_INODE)
+    public final void r02_24_anOpenForThePathAloneHasItsFile() {
+        try (Scenario scenario = scenario().open()) {
+            scenario.makeFile("file");
+            scenario.makeSymlink("file", "link");
+            assertFile(
+                    "R2.24",
+                    scenario.call(
+                            WatchedCall.openat(Pointer.to(scenario.scratch().bytes("file")), Linux.O_PATH, 0)));
+            assertFile(
+                    "R2.24",
+                    scenario.call(WatchedCall.openat(
+                            Pointer.to(scenario.scratch().bytes("link")), Linux.O_PATH | Linux.O_NOFOLLOW, 0)));
+        }
+    }
+
+    private static String anotherFileSystem(Scenario scenario) {
+        return scenario.actor().isHere() ? "/proc/self" : "/";
+    }
+
+    private static boolean created(Observed observed) {
+        return observed.open().file().map(OpenedFile::created).orElse(false);
+    }
+
+    private static void assertFile(String rule, Observed observed) {
+        assertThat(observed.outcome().hasFile()).as("the actor's part").isTrue();
+        OpenedFile file =
+                observed.open().file().orElseThrow(() -> new AssertionError(rule + ": no file in " + observed.event()));
+        assertThat(file.inode())
+                .as("%s: inode", rule)
+                .isEqualTo(observed.outcome().inode());
+        assertThat(file.deviceMajor())
+                .as("%s: device", rule)
+                .isEqualTo(observed.outcome().deviceMajor());
+        assertThat(file.deviceMinor())
+                .as("%s: device", rule)
+                .isEqualTo(observed.outcome().deviceMinor());
+    }
+}

@@ -1,0 +1,267 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.conformance.rules;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.unraced.conformance.actor.Pointer;
+import dev.unraced.conformance.actor.WatchedCall;
+import dev.unraced.conformance.fixture.Linux;
+import dev.unraced.conformance.harness.DriverConformance;
+import dev.unraced.conformance.harness.Requires;
+import dev.unraced.conformance.harness.Rule;
+import dev.unraced.conformance.scenario.Observed;
+import dev.unraced.conformance.scenario.Requested;
+import dev.unraced.conformance.scenario.Scenario;
+import dev.unraced.driver.Capabilities;
+import dev.unraced.driver.CaptureStats;
+import dev.unraced.event.ByteString;
+import dev.unraced.event.Integrity;
+import dev.unraced.event.Mitigation;
+import dev.unraced.event.OpenEvent;
+import dev.unraced.event.Origin;
+import dev.unraced.event.Provenance;
+import dev.unraced.event.Syscall;
+import java.util.List;
+
+/** Rules about opens that io_uring carries out (chapters 1 and 2). */
+public abstract class RequestConformance extends DriverConformance {
+    protected RequestConformance() {}
+
+    @Rule("Requests on an io_uring are events that say so, of the thread that submitted them")
+    @Requires(
+            syscalls = {Syscall.OPENAT, Syscall.OPENAT2},
+            origins = Origin.IO_URING)
+    public final void r01_14_opensThroughARingAreSeen() {
+        try (Scenario scenario = scenario().open()) {
+            scenario.makeFile("file");
+            ByteString file = scenario.scratch().bytes("file");
+            ByteString missing = scenario.scratch().bytes("missing");
+            for (ByteString path : List.of(file, missing)) {
+                for (WatchedCall call : List.of(
+                        WatchedCall.openat(Pointer.to(path), Linux.O_RDONLY, 0),
+                        WatchedCall.openat2(Pointer.to(path), Linux.O_RDONLY, 0, 0))) {
+                    Observed observed = scenario.call(call.throughRing());
+                    assertThat(observed.event().call().origin())
+                            .as("R1.14: %s", call)
+                            .isEqualTo(Origin.IO_URING);
+                    assertThat(observed.open().path().value())
+                            .as("R1.14: %s", call)
+                            .isEqualTo(path);
+                }
+            }
+        }
+    }
+
+    @Rule("A request that another thread carries out is an event of the one that submitted it")
+    @Requires(syscalls = Syscall.OPENAT, origins = Origin.IO_URING)
+    public final void r01_14_anOpenByAWorkerIsItsSubmitters() {
+        try (Scenario scenario = scenario().open()) {
+            scenario.makeFile("file");
+            for (String name : List.of("file", "missing")) {
+                ByteString path = scenario.scratch().bytes(name);
+                Observed observed = scenario.call(
+                        WatchedCall.openat(Pointer.to(path), Linux.O_RDONLY, 0).throughWorker());
+                assertThat(observed.event().call().origin()).as("R1.14").isEqualTo(Origin.IO_URING);
+                assertThat(observed.event().caller().tgid())
+                        .as("R1.14")
+                        .isEqualTo(scenario.actor().tgid());
+                assertThat(observed.open().path().value()).as("R1.14").isEqualTo(path);
+            }
+        }
+    }
+
+    @Rule("A request that asks for no completion is one event or one counted loss, and an event if it fails")
+    @Requires(syscalls = Syscall.OPENAT, origins = Origin.IO_URING)
+    public final void r01_1_aSilentRequestIsAnEventOrALoss() {
+        try (Scenario scenario = scenario().open()) {
+            scenario.makeFile("file");
+            WatchedCall missing = WatchedCall.openat(
+                            Pointer.to(scenario.scratch().bytes("missing")), Linux.O_RDONLY, 0)
+                    .throughRingSilently();
+            assertThat(scenario.call(missing).open().call().result()).as("R3.1").isEqualTo(Linux.ENOENT);
+            long before = accountedFor(scenario);
+            scenario.callUnobserved(
+                    WatchedCall.openat(Pointer.to(scenario.scratch().bytes("file")), Linux.O_RDONLY, 0)
+                            .throughRingSilently());
+            assertThat(accountedFor(scenario))
+                    .as("R1.1: events and losses after one more request")
+                    .isEqualTo(before + 1);
+        }
+    }
+
+    @Rule("A request that a thread of the kernel's finds in the ring is an event of the ring's process")
+    @Requires(
+            syscalls = {Syscall.OPENAT, Syscall.OPENAT2},
+            origins = Origin.IO_URING)
+    public final void r01_14_anOpenThroughAPolledRingIsItsProcess() {
+        try (Scenario scenario = scenario().open()) {
+            scenario.makeFile("file");
+            for (String name : List.of("file", "missing")) {
+                ByteString path = scenario.scratch().bytes(name);
+                for (WatchedCall call : List.of(
+                        WatchedCall.openat(Pointer.to(path), Linux.O_RDONLY, 0),
+                        WatchedCall.openat2(Pointer.to(path), Linux.O_RDONLY, 0, 0))) {
+                    Requested.seen(scenario, call.throughPolledRing(), path);
+                }
+            }
+        }
+    }
+
+    @Rule("A request whose completion finds the ring full is one event")
+    @Requires(syscalls = Syscall.OPENAT, origins = Origin.IO_URING)
+    public final void r01_1_aCompletionWithoutRoomIsOneEvent() {
+        try (Scenario scenario = scenario().open()) {
+            scenario.makeFile("file");
+            for (String name : List.of("file", "missing")) {
+                ByteString path = scenario.scratch().bytes(name);
+                Requested.once(
+                        scenario,
+                        WatchedCall.openat(Pointer.to(path), Linux.O_RDONLY, 0).throughFullRing());
+            }
+        }
+    }
+
+    @Rule("A request that is cancelled, by another one or with its chain, is one event")
+    @Requires(syscalls = Syscall.OPENAT, origins = Origin.IO_URING)
+    public final void r01_1_aCancelledRequestIsOneEvent() {
+        try (Scenario scenario = scenario().open()) {
+            scenario.makeFile("file");
+            ByteString file = scenario.scratch().bytes("file");
+            long linked = Requested.once(
+                    scenario,
+                    WatchedCall.openat(Pointer.to(file), Linux.O_RDONLY, 0).behindAFailure());
+            assertThat(linked).as("the actor's part").isEqualTo(Linux.ECANCELED);
+            scenario.makeFifo("fifo");
+            ByteString fifo = scenario.scratch().bytes("fifo");
+            long cancelled = Requested.once(
+                    scenario,
+                    WatchedCall.openat(Pointer.to(fifo), Linux.O_RDONLY, 0).cancelled());
+            // The result is EINTR, ECANCELED, or the kernel's internal ERESTARTSYS.
+            assertThat(cancelled).as("the actor's part").isNegative();
+        }
+    }
+
+    @Rule("Requests that share a user_data are an event or a counted loss each, in a full ring, too")
+    @Requires(syscalls = Syscall.OPENAT, origins = Origin.IO_URING)
+    public final void r01_1_requestsThatShareAUserDataAreAccountedFor() {
+        try (Scenario scenario = scenario().open()) {
+            scenario.makeFile("file");
+            for (String name : List.of("file", "missing")) {
+                WatchedCall call =
+                        WatchedCall.openat(Pointer.to(scenario.scratch().bytes(name)), Linux.O_RDONLY, 0);
+                for (WatchedCall request : List.of(
+                        call.throughRing(),
+                        call.throughFullRing(),
+                        call.throughFullRing().throughWorker(),
+                        call.throughFullRing().behindAFailure())) {
+                    long before = accountedFor(scenario);
+                    scenario.callUnobserved(request.twice());
+                    assertThat(accountedFor(scenario))
+                            .as("R1.1: events and losses after two more requests, %s", request)
+                            .isEqualTo(before + 2);
+                }
+            }
+        }
+    }
+
+    @Rule("A request is one event or one counted loss, whatever completions look like its own")
+    @Requires(syscalls = Syscall.OPENAT, origins = Origin.IO_URING)
+    public final void r01_1_aForgedCompletionIsNoEnd() {
+        try (Scenario scenario = scenario().open()) {
+            scenario.makeFifo("fifo");
+            ByteString fifo = scenario.scratch().bytes("fifo");
+            for (long result : new long[] {0, 7, Linux.ENOENT}) {
+                WatchedCall call =
+                        WatchedCall.openat(Pointer.to(fifo), Linux.O_RDONLY, 0).forged(result);
+                Requested.onceOrLost(scenario, call, fifo);
+                Requested.onceOrLost(scenario, call.throughFullRing(), fifo);
+                Requested.onceOrLost(scenario, call.throughFullRing().drained(), fifo);
+            }
+            scenario.makeFile("file");
+            ByteString file = scenario.scratch().bytes("file");
+            WatchedCall echoed =
+                    WatchedCall.openat(Pointer.to(file), Linux.O_RDONLY, 0).echoed();
+            Requested.onceOrLost(scenario, echoed, file);
+            Requested.onceOrLost(scenario, echoed.throughFullRing(), file);
+        }
+    }
+
+    @Rule("A request behind one that fails and asked for no completion is one event or one counted loss")
+    @Requires(
+            syscalls = {Syscall.OPENAT, Syscall.OPENAT2},
+            origins = Origin.IO_URING)
+    public final void r01_1_aRequestBehindASilentFailureIsAccountedFor() {
+        try (Scenario scenario = scenario().open()) {
+            scenario.makeFile("file");
+            ByteString file = scenario.scratch().bytes("file");
+            for (WatchedCall call : List.of(
+                    WatchedCall.openat(Pointer.to(file), Linux.O_RDONLY, 0),
+                    WatchedCall.openat2(Pointer.to(file), Linux.O_RDONLY, 0, 0))) {
+                Requested.onceOrLost(scenario, call.behindASilentFailure(), file, Linux.ECANCELED);
+            }
+        }
+    }
+
+    @Rule("So are many that do, when one that asked for no completion ends before them")
+    @Requires(syscalls = Syscall.OPENAT, origins = Origin.IO_URING)
+    public final void r01_1_requestsBehindASilentOneAreAccountedFor() {
+        int others = 5;
+        try (Scenario scenario = scenario().open()) {
+            scenario.makeFile("file");
+            ByteString file = scenario.scratch().bytes("file");
+            // Both calls end at once, without an io_uring worker, so all requests are in flight together.
+            for (long flags : List.of(Linux.O_RDONLY, Linux.O_DIRECTORY)) {
+                WatchedCall call =
+                        WatchedCall.openat(Pointer.to(file), flags, 0).amongOthers(others);
+                for (WatchedCall request :
+                        List.of(call.behindASilentOne(), call.throughFullRing().behindASilentOne())) {
+                    long before = accountedFor(scenario);
+                    scenario.callUnobserved(request);
+                    assertThat(accountedFor(scenario))
+                            .as("R1.1: events and losses after requests that share a user_data, %s", request)
+                            .isEqualTo(before + others + 2);
+                }
+            }
+        }
+    }
+
+    private static long accountedFor(Scenario scenario) {
+        CaptureStats stats = scenario.awaitRest();
+        return stats.delivered() + stats.totalLost();
+    }
+
+    @Rule("What a request asks for is the kernel's own copy, in every mode")
+    @Requires(
+            syscalls = {Syscall.OPENAT, Syscall.OPENAT2},
+            origins = Origin.IO_URING,
+            provenances = Provenance.KERNEL)
+    public final void r02_40_aRequestIsTheKernelsCopy() {
+        Capabilities capabilities = capabilities();
+        for (Mitigation mode : Mitigation.values()) {
+            if (capabilities.has(mode)) {
+                assertRequestsAreCopies(mode);
+            }
+        }
+    }
+
+    private void assertRequestsAreCopies(Mitigation mode) {
+        try (Scenario scenario = scenario().mitigation(mode).open()) {
+            scenario.makeFile("file");
+            for (String name : List.of("file", "missing")) {
+                ByteString path = scenario.scratch().bytes(name);
+                WatchedCall openat = WatchedCall.openat(Pointer.cold(path), Linux.O_RDONLY, 0);
+                WatchedCall openat2 = WatchedCall.openat2(Pointer.to(path), Linux.O_RDONLY, 0, 0);
+                for (WatchedCall call : List.of(openat.throughRing(), openat.throughWorker(), openat2.throughRing())) {
+                    OpenEvent event = scenario.call(call).open();
+                    assertThat(event.path().value()).as("R2.40: %s", mode).isEqualTo(path);
+                    assertThat(event.path().provenance()).as("R2.40: %s", mode).isEqualTo(Provenance.KERNEL);
+                    assertThat(event.path().integrity()).as("R2.40: %s", mode).isEqualTo(Integrity.MATCH);
+                    assertThat(event.how().provenance()).as("R2.40: %s", mode).isEqualTo(Provenance.KERNEL);
+                    assertThat(event.call().mitigation())
+                            .as("R12.1: of a request")
+                            .isEqualTo(mode);
+                }
+            }
+        }
+    }
+}

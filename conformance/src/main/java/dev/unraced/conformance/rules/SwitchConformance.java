@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.conformance.rules;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.unraced.conformance.actor.Command;
+import dev.unraced.conformance.actor.Pointer;
+import dev.unraced.conformance.actor.WatchedCall;
+import dev.unraced.conformance.fixture.Job;
+import dev.unraced.conformance.fixture.Linux;
+import dev.unraced.conformance.harness.DriverConformance;
+import dev.unraced.conformance.harness.Requires;
+import dev.unraced.conformance.harness.Rule;
+import dev.unraced.conformance.scenario.Scenario;
+import dev.unraced.conformance.scenario.Trust;
+import dev.unraced.driver.CaptureException;
+import dev.unraced.driver.CaptureStats;
+import dev.unraced.event.ByteString;
+import dev.unraced.event.EventFlag;
+import dev.unraced.event.Feature;
+import dev.unraced.event.Mitigation;
+import dev.unraced.event.OpenEvent;
+import dev.unraced.event.Provenance;
+import dev.unraced.event.Syscall;
+import dev.unraced.event.SyscallEvent;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** Rules about the change of the mode in a running capture (chapter 12). */
+@Requires(syscalls = Syscall.OPENAT)
+public abstract class SwitchConformance extends DriverConformance {
+    private static final int LOADS = 5;
+
+    /** The least number of switches. */
+    private static final int SWITCHES = 1_000;
+
+    protected SwitchConformance() {}
+
+    @Rule("The mode changes while the capture runs, and each event says under which it was made")
+    @Requires(features = Feature.LIVE_SWITCH)
+    public final void r12_1_theModeChangesLive() {
+        try (Scenario scenario = scenario().open()) {
+            List<Mitigation> modes =
+                    Stream.of(Mitigation.values()).filter(capabilities()::has).toList();
+            for (int round = 0; round < 3; round++) {
+                for (Mitigation mode : modes) {
+                    scenario.capture().mitigation(mode);
+                    assertThat(scenario.capture().mitigation()).as("R12.1").isEqualTo(mode);
+                    OpenEvent event = scenario.call(scenario.missing(round)).open();
+                    assertThat(event.call().mitigation()).as("R12.1").isEqualTo(mode);
+                    assertThat(event.path().provenance() == Provenance.EXIT)
+                            .as("R12.1: read at the return under %s", mode)
+                            .isEqualTo(mode == Mitigation.OFF);
+                }
+            }
+        }
+    }
+
+    @Rule("A call keeps the mode under which it entered")
+    @Requires(
+            features = Feature.LIVE_SWITCH,
+            mitigations = {Mitigation.OFF, Mitigation.STASH})
+    public final void r12_2_aCallKeepsItsMode() {
+        try (Scenario scenario = scenario().mitigation(Mitigation.STASH).open()) {
+            scenario.makeFifo("fifo");
+            ByteString fifo = scenario.scratch().bytes("fifo");
+            OpenEvent stashed = switched(scenario, Mitigation.OFF);
+            assertThat(stashed.call().mitigation())
+                    .as("R12.2: entered under stash")
+                    .isEqualTo(Mitigation.STASH);
+            Trust.assertGuarded("R12.2", stashed.path(), fifo);
+
+            OpenEvent unstashed = switched(scenario, Mitigation.STASH);
+            assertThat(unstashed.call().mitigation() == Mitigation.OFF
+                            || unstashed.flags().contains(EventFlag.ENTER_MISSED))
+                    .as("R12.2: entered under off: %s", unstashed)
+                    .isTrue();
+            assertThat(unstashed.path().provenance())
+                    .as("R12.2: entered under off")
+                    .isEqualTo(Provenance.EXIT);
+            scenario.awaitEmptyStash();
+        }
+    }
+
+    @Rule("A call that entered under kernel has the kernel's copy, and no other one that says otherwise")
+    @Requires(
+            features = Feature.LIVE_SWITCH,
+            mitigations = {Mitigation.OFF, Mitigation.STASH, Mitigation.KERNEL},
+            provenances = {Provenance.ENTER, Provenance.KERNEL})
+    public final void r12_2_aCallKeepsTheKernelsMode() {
+        try (Scenario scenario = scenario().mitigation(Mitigation.KERNEL).open()) {
+            scenario.makeFifo("fifo");
+            ByteString fifo = scenario.scratch().bytes("fifo");
+            for (Mitigation other : List.of(Mitigation.STASH, Mitigation.OFF)) {
+                scenario.capture().mitigation(Mitigation.KERNEL);
+                OpenEvent copied = switched(scenario, other);
+                assertThat(copied.call().mitigation())
+                        .as("R12.2: entered under kernel, returned under %s", other)
+                        .isEqualTo(Mitigation.KERNEL);
+                assertThat(copied.path().provenance())
+                        .as("R12.2: entered under kernel, returned under %s", other)
+                        .isEqualTo(Provenance.KERNEL);
+                assertThat(copied.path().value()).as("R12.2").isEqualTo(fifo);
+            }
+
+            scenario.capture().mitigation(Mitigation.STASH);
+            OpenEvent snapshot = switched(scenario, Mitigation.KERNEL);
+            assertThat(snapshot.call().mitigation())
+                    .as("R12.2: entered under stash")
+                    .isEqualTo(Mitigation.STASH);
+            assertThat(snapshot.path().provenance())
+                    .as("R12.2: entered under stash")
+                    .isEqualTo(Provenance.ENTER);
+
+            scenario.capture().mitigation(Mitigation.OFF);
+            OpenEvent late = switched(scenario, Mitigation.KERNEL);
+            assertThat(
+                            late.call().mitigation() == Mitigation.OFF
+                                    ? late.path().provenance() == Provenance.EXIT
+                                    : late.flags().contains(EventFlag.ENTER_MISSED))
+                    .as("R12.2: entered under off: %s", late)
+                    .isTrue();
+            assertThat(late.path().provenance())
+                    .as("R12.2: entered under off")
+                    .isIn(Provenance.EXIT, Provenance.KERNEL);
+            scenario.awaitEmptyStash();
+        }
+    }
+
+    @Rule("A thousand switches under load lose no event, and tear none")
+    @Requires(
+            features = Feature.LIVE_SWITCH,
+            mitigations = {Mitigation.OFF, Mitigation.STASH})
+    public final void r12_3_aSwitchLosesNoEvent() throws InterruptedException {
+        long threads = 4;
+        long calls = scaled(1_000);
+        int rounds = 0;
+        try (Scenario scenario = scenario().open()) {
+            // A load that ends before the first switch would prove nothing.
+            for (int switches = 0; switches < SWITCHES || rounds < LOADS; rounds++) {
+                Command bulk = Command.of("bulk")
+                        .with("base", scenario.scratch().bytes("missing"))
+                        .with("threads", threads)
+                        .with("calls", calls)
+                        .with("tag", rounds * threads * calls);
+                Thread load = new Thread(() -> scenario.actor().ask(bulk));
+                load.start();
+                for (; load.isAlive(); switches++) {
+                    scenario.capture().mitigation(switches % 2 == 0 ? Mitigation.OFF : Mitigation.STASH);
+                }
+                load.join();
+            }
+            CaptureStats stats = scenario.awaitEmptyStash();
+            assertThat(scenario.recorder().size() + stats.totalLost())
+                    .as("R12.3: %s", stats)
+                    .isEqualTo(threads * calls * rounds);
+            assertThat(scenario.recorder().events())
+                    .as("R12.2: no event mixes two modes")
+                    .allMatch(SwitchConformance::isOfOneMode);
+            assertThat(scenario.recorder().events())
+                    .as("R12.3: no event has arguments of two calls")
+                    .allMatch(event -> isUntorn(scenario, (OpenEvent) event));
+        }
+    }
+
+    /** Returns whether the path ends in the tag that the mode has. */
+    private static boolean isUntorn(Scenario scenario, OpenEvent event) {
+        ByteString path =
+                scenario.scratch().bytes("missing/" + event.how().value().mode());
+        return event.path().value().equals(path);
+    }
+
+    /**
+     * Returns whether an event fits its mode. Under OFF the path is read at the return and no enter is missed; under
+     * other modes a missed enter or a fault explains such a path.
+     */
+    private static boolean isOfOneMode(SyscallEvent event) {
+        OpenEvent open = (OpenEvent) event;
+        boolean late = open.path().provenance() == Provenance.EXIT;
+        boolean missed = open.flags().contains(EventFlag.ENTER_MISSED);
+        return open.call().mitigation() == Mitigation.OFF
+                ? late && !missed
+                : late == (missed || open.flags().contains(EventFlag.FAULTED));
+    }
+
+    @Rule("A mode that the driver lacks is refused, and the one in force stays")
+    public final void r12_4_aLackingModeIsRefused() {
+        try (Scenario scenario = scenario().open()) {
+            Mitigation before = scenario.capture().mitigation();
+            for (Mitigation mode : Mitigation.values()) {
+                boolean possible = capabilities().has(mode)
+                        && (mode == before || capabilities().has(Feature.LIVE_SWITCH));
+                if (!possible) {
+                    assertThatThrownBy(() -> scenario.capture().mitigation(mode))
+                            .as("R12.4: %s", mode)
+                            .isInstanceOf(CaptureException.class);
+                    assertThat(scenario.capture().mitigation()).as("R12.4").isEqualTo(before);
+                }
+            }
+        }
+    }
+
+    /** Returns the event of a call that enters under the mode in force and returns after a switch. */
+    private static OpenEvent switched(Scenario scenario, Mitigation to) {
+        Job job =
+                scenario.block(WatchedCall.openat(Pointer.to(scenario.scratch().bytes("fifo")), Linux.O_RDONLY, 0));
+        scenario.capture().mitigation(to);
+        scenario.releaseReaders("fifo");
+        job.finish();
+        return (OpenEvent) scenario.onlyEventOf(job.tid());
+    }
+}

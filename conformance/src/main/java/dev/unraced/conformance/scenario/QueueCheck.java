@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.conformance.scenario;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.unraced.driver.CaptureStats;
+import dev.unraced.event.ByteString;
+import dev.unraced.event.EventFlag;
+import dev.unraced.event.EventView;
+import dev.unraced.event.Mitigation;
+import dev.unraced.event.Provenance;
+import java.util.HashMap;
+import java.util.Map;
+
+/** Judges each event of a queue of threads as it comes, and keeps none. */
+public final class QueueCheck {
+    private final int tgid;
+    private final String directory;
+    private final ByteString fifo;
+    private final Map<Integer, Long> rounds = new HashMap<>();
+    private long events;
+    private long missed;
+    private long evicted;
+    private long wrong;
+    private String firstWrong = "";
+
+    public QueueCheck(int tgid, String directory, ByteString fifo) {
+        this.tgid = tgid;
+        this.directory = directory;
+        this.fifo = fifo;
+    }
+
+    /** Judges an event, and returns whether to keep it, which is never. Called on the thread that consumes. */
+    public synchronized boolean take(EventView event) {
+        if (event.tgid() != tgid) {
+            return false;
+        }
+        events++;
+        boolean isMissed = event.has(EventFlag.ENTER_MISSED);
+        missed += isMissed ? 1 : 0;
+        evicted += event.has(EventFlag.EVICTED) ? 1 : 0;
+        if (!isRight(event, isMissed) && wrong++ == 0) {
+            firstWrong = event.snapshot().toString();
+        }
+        return false;
+    }
+
+    /** Returns whether the event has its own thread's path and round, read at entry when the stash kept it. */
+    private boolean isRight(EventView event, boolean isMissed) {
+        Provenance provenance = event.path().provenance();
+        boolean fits = event.mitigation() != Mitigation.STASH
+                || (isMissed ? provenance == Provenance.EXIT : provenance == Provenance.ENTER);
+        if (event.tid() == event.tgid()) {
+            return fits && event.path().contentEquals(fifo);
+        }
+        long round = rounds.merge(event.tid(), 1L, Long::sum) - 1;
+        return fits
+                && event.mode() == round
+                && event.path().contentEquals(ByteString.utf8(directory + "/" + event.tid()));
+    }
+
+    /**
+     * Checks that every call has an event and is on the books.
+     *
+     * @param calls the number of calls that were made
+     */
+    public synchronized void assertComplete(long calls, CaptureStats stats) {
+        assertThat(firstWrong)
+                .as("R5.3: %d events have what is not their thread's", wrong)
+                .isEmpty();
+        assertThat(events).as("R1.1: one event of each call: %s", stats).isEqualTo(calls);
+        assertThat(missed)
+                .as("R5.2: calls without their enter are those refused and those evicted: %s", stats)
+                .isEqualTo(stats.stash().refused() + stats.stash().evicted())
+                .isPositive();
+        assertThat(evicted)
+                .as("R5.2: as many as that at most say that they were evicted: %s", stats)
+                .isLessThanOrEqualTo(stats.stash().evicted());
+    }
+
+    public synchronized Map<String, String> figures() {
+        return Map.of(
+                "calls", Long.toString(events),
+                "without their enter", Long.toString(missed),
+                "of another thread", Long.toString(wrong));
+    }
+}

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.conformance.scenario;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.unraced.conformance.actor.Outcome;
+import dev.unraced.conformance.actor.WatchedCall;
+import dev.unraced.driver.CaptureStats;
+import dev.unraced.event.ByteString;
+import dev.unraced.event.ConnectEvent;
+import dev.unraced.event.OpenEvent;
+import dev.unraced.event.Origin;
+import dev.unraced.event.SyscallEvent;
+import java.util.List;
+import java.util.OptionalLong;
+
+/** Requests on an io_uring that are not submitted, or do not end, the usual way. */
+public final class Requested {
+    private Requested() {}
+
+    /** Has the actor make a request, and checks that it becomes one event. Returns the result that the actor got. */
+    public static long once(Scenario scenario, WatchedCall call) {
+        Outcome outcome = scenario.callUnobserved(call);
+        onlyEvent(scenario, call);
+        return outcome.result();
+    }
+
+    /**
+     * As {@link #once}, and checks that the event has the argument. The event may name any thread of the process, since
+     * a polled ring does not show which thread filled it.
+     *
+     * @param argument the path, or the address
+     */
+    public static void seen(Scenario scenario, WatchedCall call, ByteString argument) {
+        Outcome outcome = scenario.callUnobserved(call);
+        SyscallEvent event = onlyEvent(scenario, call);
+        assertThat(event.call().origin()).as("R1.14: %s", call).isEqualTo(Origin.IO_URING);
+        assertThat(event.call().result()).as("R1.2: %s", call).isEqualTo(outcome.result());
+        assertThat(event.caller().tgid())
+                .as("R1.14: %s", call)
+                .isEqualTo(scenario.actor().tgid());
+        assertThat(argumentOf(event)).as("R1.14: %s", call).isEqualTo(argument);
+    }
+
+    /**
+     * Has the actor make a request, and checks that it is one event or one counted loss, whatever else looks like its
+     * end. An event must have the argument and the result.
+     *
+     * @param argument the path, or the address
+     */
+    public static void onceOrLost(Scenario scenario, WatchedCall call, ByteString argument) {
+        onceOrLost(scenario, call, argument, OptionalLong.empty());
+    }
+
+    /** As the other method, for a request whose result the actor does not get. */
+    public static void onceOrLost(Scenario scenario, WatchedCall call, ByteString argument, long result) {
+        onceOrLost(scenario, call, argument, OptionalLong.of(result));
+    }
+
+    private static void onceOrLost(Scenario scenario, WatchedCall call, ByteString argument, OptionalLong result) {
+        CaptureStats before = scenario.awaitRest();
+        scenario.takeEvents();
+        Outcome outcome = scenario.callUnobserved(call);
+        CaptureStats after = scenario.awaitRest();
+        assertThat(after.delivered() + after.totalLost())
+                .as("R1.1: events and losses after one more request, %s: %s", call, after)
+                .isEqualTo(before.delivered() + before.totalLost() + 1);
+        for (SyscallEvent event : scenario.takeEvents()) {
+            assertThat(event.call().result()).as("R1.2: %s", call).isEqualTo(result.orElse(outcome.result()));
+            assertThat(argumentOf(event)).as("R1.14: %s", call).isEqualTo(argument);
+        }
+    }
+
+    private static ByteString argumentOf(SyscallEvent event) {
+        return event instanceof OpenEvent open
+                ? open.path().value()
+                : ((ConnectEvent) event).address().value().bytes();
+    }
+
+    private static SyscallEvent onlyEvent(Scenario scenario, WatchedCall call) {
+        List<SyscallEvent> events = scenario.takeEvents();
+        assertThat(events).as("R1.1: events of one request, %s", call).hasSize(1);
+        return events.get(0);
+    }
+}

@@ -1,0 +1,373 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.conformance.scenario;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.unraced.config.CaptureConfigBuilder;
+import dev.unraced.conformance.actor.Actor;
+import dev.unraced.conformance.actor.Command;
+import dev.unraced.conformance.actor.Outcome;
+import dev.unraced.conformance.actor.Pointer;
+import dev.unraced.conformance.actor.WatchedCall;
+import dev.unraced.conformance.fixture.Condition;
+import dev.unraced.conformance.fixture.Job;
+import dev.unraced.conformance.fixture.Linux;
+import dev.unraced.conformance.fixture.Scratch;
+import dev.unraced.conformance.subject.DriverUnderTest;
+import dev.unraced.driver.Capabilities;
+import dev.unraced.driver.Capture;
+import dev.unraced.driver.CaptureStats;
+import dev.unraced.event.ByteString;
+import dev.unraced.event.ConnectEvent;
+import dev.unraced.event.EventView;
+import dev.unraced.event.Feature;
+import dev.unraced.event.Integrity;
+import dev.unraced.event.Mitigation;
+import dev.unraced.event.OpenEvent;
+import dev.unraced.event.SyscallEvent;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An actor, a capture that watches it, and a place for files. When it closes without an exception, the books must
+ * balance, and no event may have broken a rule that holds for all events.
+ */
+public final class Scenario implements AutoCloseable {
+    private final DriverUnderTest under;
+    private final Actor actor;
+    private final Scratch scratch;
+    private final Scope scope;
+    private final boolean attack;
+    private final Capture capture;
+    private final Recorder recorder;
+
+    private Scenario(Setup setup, Actor actor, Scratch scratch) {
+        this.under = setup.under;
+        this.actor = actor;
+        this.scratch = scratch;
+        this.scope = setup.scope;
+        this.attack = setup.attack;
+        setup.before.accept(this);
+        this.capture = openCapture(setup);
+        Predicate<EventView> wanted = setup.wanted != null ? setup.wanted : usuallyWanted();
+        this.recorder = new Recorder(capture, wanted.and(view -> {
+            setup.renderer.accept(view);
+            return true;
+        }));
+        if (setup.consumed) {
+            recorder.start();
+        }
+    }
+
+    /** The settings from which a scenario is made. */
+    public static final class Setup {
+        private final DriverUnderTest under;
+        private Scope scope = Scope.PROCESS;
+        private boolean attack;
+        private boolean consumed = true;
+        private Consumer<CaptureConfigBuilder> settings = builder -> {};
+        private Consumer<Scenario> before = scenario -> {};
+        private @Nullable Predicate<EventView> wanted;
+        private Consumer<EventView> renderer = view -> {};
+
+        public Setup(DriverUnderTest under) {
+            this.under = under;
+        }
+
+        public Setup scope(Scope scope) {
+            this.scope = scope;
+            return this;
+        }
+
+        /** Declares that arguments change while calls run, so that CHANGED is no mistake. */
+        public Setup attack() {
+            this.attack = true;
+            return this;
+        }
+
+        /** Leaves the capture unread until {@link Scenario#consume}. */
+        public Setup unread() {
+            this.consumed = false;
+            return this;
+        }
+
+        public Setup with(Consumer<CaptureConfigBuilder> more) {
+            Consumer<CaptureConfigBuilder> earlier = settings;
+            settings = builder -> {
+                earlier.accept(builder);
+                more.accept(builder);
+            };
+            return this;
+        }
+
+        public Setup mitigation(Mitigation mode) {
+            return with(builder -> builder.mitigation(mode));
+        }
+
+        /** Keeps other events than the actor's. */
+        public Setup wanted(Predicate<EventView> wanted) {
+            this.wanted = wanted;
+            return this;
+        }
+
+        /** Sets what is done with each merged event that is kept, on the thread that reads them. */
+        public Setup rendering(Consumer<EventView> renderer) {
+            this.renderer = renderer;
+            return this;
+        }
+
+        /** Sets what the actor does before the capture opens. */
+        public Setup before(Consumer<Scenario> before) {
+            this.before = before;
+            return this;
+        }
+
+        public Scenario open() {
+            Actor actor = under.actor();
+            Scratch scratch = null;
+            try {
+                scratch = Scratch.of(actor);
+                return new Scenario(this, actor, scratch);
+            } catch (RuntimeException | Error e) {
+                actor.close();
+                if (scratch != null) {
+                    scratch.close();
+                }
+                throw e;
+            }
+        }
+    }
+
+    public Actor actor() {
+        return actor;
+    }
+
+    public Scratch scratch() {
+        return scratch;
+    }
+
+    public Capture capture() {
+        return capture;
+    }
+
+    public Recorder recorder() {
+        return recorder;
+    }
+
+    /** Returns an open of a file that is not there. */
+    public WatchedCall missing() {
+        return missing(0);
+    }
+
+    /** Returns an open of a file that is not there, with a mode by which the test recognises its event. */
+    public WatchedCall missing(long mode) {
+        return WatchedCall.openat(Pointer.to(scratch.bytes("missing")), Linux.O_RDONLY, mode);
+    }
+
+    /** Has the actor make a call, and waits for the one event that it must become. */
+    public Observed call(WatchedCall call) {
+        awaitRest();
+        int before = recorder.size();
+        Outcome outcome = new Outcome(actor.ask(call.command("call")));
+        return observed(call, outcome, before);
+    }
+
+    /** Has the actor make a call, and does not look at its event. */
+    public Outcome callUnobserved(WatchedCall call) {
+        return new Outcome(actor.ask(call.command("call")));
+    }
+
+    /** Starts a call that blocks, and returns when it does. */
+    public Job block(WatchedCall call) {
+        return new Job(actor, call, under.patience()).awaitBlocked();
+    }
+
+    /** Returns the events of a thread, after all events of returned calls are delivered. */
+    public List<SyscallEvent> eventsOf(int tid) {
+        awaitRest();
+        return recorder.events().stream()
+                .filter(event -> event.caller().tid() == tid)
+                .toList();
+    }
+
+    /**
+     * Returns the events since the last time, after all events of returned calls are delivered, and forgets them, which
+     * suits masses of events.
+     */
+    public List<SyscallEvent> takeEvents() {
+        awaitRest();
+        return recorder.take();
+    }
+
+    /** Returns the only event of a thread that made one call. */
+    public SyscallEvent onlyEventOf(int tid) {
+        List<SyscallEvent> events = eventsOf(tid);
+        assertThat(events).as("R1.1: events of a thread that made one call").hasSize(1);
+        return events.get(0);
+    }
+
+    /** Waits until every call that returned is in the books and every event with the reader. */
+    public CaptureStats awaitRest() {
+        Condition.await(
+                under.patience(),
+                () -> recorder.failure() != null || Books.atRest(capture.stats(), received()),
+                () -> Books.unrest(capture.stats(), received()));
+        if (recorder.failure() != null) {
+            throw new AssertionError("consuming the capture failed", recorder.failure());
+        }
+        return capture.stats();
+    }
+
+    /** As {@link #awaitRest}, and waits until no thread of the actor is in a call. */
+    public CaptureStats awaitEmptyStash() {
+        return awaitEmptyStash("R6.1");
+    }
+
+    /** As {@link #awaitEmptyStash()}, for another rule that demands it. */
+    public CaptureStats awaitEmptyStash(String rule) {
+        awaitRest();
+        Condition.await(
+                under.patience(),
+                () -> capture.stats().stash().live() == 0,
+                () -> rule + ": at rest the stash is not empty: " + capture.stats());
+        return awaitRest();
+    }
+
+    /** Starts to read a capture that was opened unread. */
+    public void consume() {
+        recorder.start();
+    }
+
+    public void makeFile(String name) {
+        world("file", name);
+    }
+
+    public void makeFifo(String name) {
+        world("fifo", name);
+    }
+
+    public void makeDirectory(String name) {
+        world("mkdir", name);
+    }
+
+    public void makeSymlink(String target, String name) {
+        actor.ask(Command.of("symlink").with("from", ByteString.utf8(target)).with("to", scratch.bytes(name)));
+    }
+
+    public void setBuffer(int id, ByteString bytes) {
+        actor.ask(Command.of("buffer").with("id", id).with("bytes", bytes));
+    }
+
+    /** Opens the writing end of a fifo, so that all readers' opens return. This is a watched call. */
+    public Outcome releaseReaders(String fifo) {
+        return new Outcome(actor.ask(WatchedCall.openat(Pointer.to(scratch.bytes(fifo)), Linux.O_RDWR, 0)
+                .command("call")));
+    }
+
+    private long received() {
+        return recorder.isStarted() ? recorder.delivered() : capture.stats().delivered();
+    }
+
+    private void world(String verb, String name) {
+        actor.ask(Command.of(verb).with("path", scratch.bytes(name)));
+    }
+
+    private Observed observed(WatchedCall call, Outcome outcome, int before) {
+        awaitRest();
+        List<SyscallEvent> fresh = recorder.eventsFrom(before);
+        assertThat(fresh).as("R1.1: events of one call, %s", call.syscall()).hasSize(1);
+        SyscallEvent event = fresh.get(0);
+        assertThat(event.call().syscall()).as("R1.2: the call's name").isEqualTo(call.syscall());
+        assertThat(event.call().result()).as("R1.2: the raw result").isEqualTo(outcome.result());
+        assertThat(event.caller().tid()).as("R1.5: the calling thread").isEqualTo(outcome.tid());
+        return new Observed(outcome, event);
+    }
+
+    private Capture openCapture(Setup setup) {
+        CaptureConfigBuilder builder = under.config();
+        Capabilities capabilities = under.driver().capabilities();
+        builder.mitigation(usual(capabilities));
+        if (capabilities.has(Feature.SOURCE_FILTERS)) {
+            if (scope == Scope.PROCESS) {
+                builder.tgids(actor.tgid());
+            } else if (scope == Scope.FAMILY) {
+                builder.uids(actor.user()
+                        .orElseThrow(() -> new IllegalStateException(
+                                "the actor could not take a user id of its own: run the kit as root")));
+            }
+        }
+        setup.settings.accept(builder);
+        return under.driver().open(builder.build());
+    }
+
+    /** Returns the mode that most rules are about: the enter snapshot. */
+    public static Mitigation usual(Capabilities capabilities) {
+        return Stream.of(Mitigation.STASH, Mitigation.KERNEL, Mitigation.OFF)
+                .filter(capabilities::has)
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException("the driver has no mode at all"));
+    }
+
+    private Predicate<EventView> usuallyWanted() {
+        int tgid = actor.tgid();
+        if (scope == Scope.FAMILY && actor.user().isPresent()) {
+            long user = actor.user().getAsLong();
+            return view -> view.uid() == user;
+        }
+        return view -> view.tgid() == tgid;
+    }
+
+    /** Checks what must hold after every scenario, and releases all, whatever the outcome. */
+    @Override
+    public void close() {
+        try {
+            checkRules();
+        } finally {
+            release();
+        }
+        Books.assertClosed(capture.stats());
+    }
+
+    private void release() {
+        try {
+            recorder.stop(under.patience());
+        } finally {
+            capture.close();
+            actor.close();
+            scratch.close();
+        }
+    }
+
+    private void checkRules() {
+        CaptureStats stats = statsAtTheEnd();
+        if (!recorder.violations().isEmpty()) {
+            // Each violation begins with the number of its rule.
+            throw new AssertionError(String.join("\n", recorder.violations()));
+        }
+        assertThat(recorder.missingNumbers())
+                .as("R9.2: numbers missing from the sequences, against losses counted: %s", stats)
+                .isLessThanOrEqualTo(stats.totalLost());
+        if (!attack) {
+            assertThat(recorder.events())
+                    .as("R2.29: nobody changed an argument")
+                    .noneMatch(Scenario::isChanged);
+        }
+    }
+
+    private CaptureStats statsAtTheEnd() {
+        if (!capture.isOpen() || !recorder.isStarted()) {
+            return capture.stats();
+        }
+        // Calls of other processes may be under way at any time where they are not filtered.
+        return scope == Scope.MACHINE ? awaitRest() : awaitEmptyStash();
+    }
+
+    private static boolean isChanged(SyscallEvent event) {
+        return event instanceof OpenEvent open
+                ? open.path().integrity() == Integrity.CHANGED || open.how().integrity() == Integrity.CHANGED
+                : ((ConnectEvent) event).address().integrity() == Integrity.CHANGED;
+    }
+}
