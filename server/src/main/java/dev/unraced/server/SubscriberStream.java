@@ -25,7 +25,7 @@ final class SubscriberStream implements Subscription.Transport {
     private volatile @Nullable Runnable ready;
 
     /**
-     * Makes a sink over a stream whose call has just begun.
+     * Makes a transport over a stream whose call has just begun.
      *
      * @param leave run once, when the stream has ended in any way
      */

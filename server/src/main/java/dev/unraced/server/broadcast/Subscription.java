@@ -82,7 +82,7 @@ public final class Subscription {
     private final AtomicLong copies = new AtomicLong();
 
     /**
-     * The wishes of a subscriber.
+     * What a subscriber asked for.
      *
      * @param payload records or messages
      * @param syscalls the watched calls
@@ -96,12 +96,16 @@ public final class Subscription {
         /** Returns whether the transport takes another message without queueing it. */
         boolean isReady();
 
+        /** Returns whether the subscriber has gone, so that nothing reaches it any more. */
         boolean isCancelled();
 
+        /** Sends a message; the dispatcher calls this, and must not be blocked. */
         void send(Delivery delivery);
 
+        /** Ends the stream in order. */
         void complete();
 
+        /** Ends the stream with a reason, which a gRPC status carries as it is. Does not throw. */
         void fail(Throwable reason);
     }
 

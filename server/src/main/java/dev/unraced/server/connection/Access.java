@@ -30,6 +30,7 @@ public record Access(
         return new Access(Set.of(), List.of(), Set.of(0), List.of());
     }
 
+    /** Returns whether a peer may subscribe; a peer that may control may also subscribe. */
     public boolean maySubscribe(Peer peer) {
         if (peer instanceof Peer.LocalProcess process) {
             return users.isEmpty() || users.contains(process.uid()) || mayControl(peer);
@@ -40,6 +41,7 @@ public record Access(
         return peer instanceof Peer.Local && users.isEmpty();
     }
 
+    /** Returns whether a peer may change the mode of the shared capture. */
     public boolean mayControl(Peer peer) {
         if (peer instanceof Peer.LocalProcess process) {
             return controllingUsers.contains(process.uid());

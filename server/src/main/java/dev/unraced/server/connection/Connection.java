@@ -56,10 +56,12 @@ public final class Connection {
         return !spoken;
     }
 
+    /** Notes a further subscription of this connection, which therefore keeps its place. */
     public void subscribed() {
         subscriptions.incrementAndGet();
     }
 
+    /** Notes the end of a subscription. */
     public void unsubscribed() {
         subscriptions.decrementAndGet();
     }

@@ -23,6 +23,7 @@ public final class PeerAuthorization implements ServerInterceptor {
     private final Access access;
     private final ConnectionLimiter limiter;
 
+    /** Makes an interceptor that finds the peers of calls by the limiter of their connections. */
     public PeerAuthorization(Access access, ConnectionLimiter limiter) {
         this.access = access;
         this.limiter = limiter;

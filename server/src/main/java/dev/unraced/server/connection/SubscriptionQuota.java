@@ -66,6 +66,7 @@ public final class SubscriptionQuota {
         taken.computeIfPresent(party, (key, count) -> count == 1 ? null : count - 1);
     }
 
+    /** Returns the number of subscriptions of all peers. */
     public synchronized int taken() {
         return controllers + others;
     }

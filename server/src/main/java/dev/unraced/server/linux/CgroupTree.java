@@ -28,6 +28,7 @@ public final class CgroupTree implements FilterMatcher.Cgroups {
     private final Map<Long, Set<Long>> ancestors = new HashMap<>();
     private long lastLook = System.nanoTime() - PAUSE_NANOS;
 
+    /** Makes a view of the tree at {@code /sys/fs/cgroup}, which reads it when it is first asked. */
     public CgroupTree() {
         this(MOUNT);
     }

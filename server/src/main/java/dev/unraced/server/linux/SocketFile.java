@@ -26,6 +26,7 @@ public final class SocketFile {
     /** The folder, if it was made for this socket. */
     private @Nullable Path made;
 
+    /** Names the file; {@link #prepare} makes way for it. */
     public SocketFile(Path path) {
         this.path = path;
     }
@@ -143,6 +144,7 @@ public final class SocketFile {
         return permissions;
     }
 
+    /** Removes the file, if it is still there. A file that cannot be removed stays for the next server. */
     public void delete() {
         try {
             Files.deleteIfExists(path);
