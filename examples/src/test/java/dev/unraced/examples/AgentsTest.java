@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.examples;
 
+import static dev.unraced.linux.OpenFlags.O_CREAT;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.unraced.driver.Capture;
@@ -23,7 +24,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Runs each agent as its user starts it, on a recording: when that ends, so does the agent. */
 class AgentsTest {
-    private static final long O_CREAT = 0100;
 
     @TempDir
     private Path folder;

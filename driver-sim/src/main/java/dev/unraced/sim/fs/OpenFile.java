@@ -84,9 +84,9 @@ public final class OpenFile {
     /**
      * Returns the current path of the file, as a driver in the kernel would report it to a caller in the given context.
      */
-    public ResolvedPath resolve(FsContext context) {
+    public PathFinder resolve(FsContext context) {
         PathFinder finder = new PathFinder();
         finder.find(this, context);
-        return finder.toResolvedPath();
+        return finder;
     }
 }

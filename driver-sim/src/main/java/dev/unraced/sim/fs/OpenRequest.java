@@ -9,11 +9,6 @@ package dev.unraced.sim.fs;
  * @param resolve RESOLVE_ bits of {@link OpenFlags}
  */
 public record OpenRequest(long flags, int mode, long resolve) {
-    /** Returns an open with flags alone. */
-    public static OpenRequest of(long flags) {
-        return new OpenRequest(flags, 0, 0);
-    }
-
     boolean has(long flag) {
         return (flags & flag) != 0;
     }

@@ -6,13 +6,17 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the path of an opened file, in the sense of {@link ResolvedPath}. It reads one name at a time, and a rename may
- * come between two names. So a second walk compares each name's sequence number with the first walk's. When all are the
- * same, all names were there at one moment between the walks.
+ * Finds the path of an opened file, from its name up to the root of its mount namespace, as path/walk.h of the eBPF
+ * driver does. A process's own root does not matter. The finder reads one name at a time, and a rename may come between
+ * two names. So a second walk compares each name's sequence number with the first walk's. When all are the same, all
+ * names were there at one moment between the walks.
  *
  * <p>Reuses its memory, so that finding a path allocates nothing; not thread-safe.
  */
 public final class PathFinder {
+    /** The most bytes that the walk has room for. */
+    static final int MAX_BYTES = 4096;
+
     /** The number of walks that are tried when names change meanwhile. */
     private static final int TRIES = 3;
 
@@ -23,7 +27,7 @@ public final class PathFinder {
      */
     private static final int SCANS = 16_384;
 
-    private final byte[] bytes = new byte[ResolvedPath.MAX_BYTES];
+    private final byte[] bytes = new byte[MAX_BYTES];
     /** The path begins here and ends with the array: it is written from its end. */
     private int start;
 
@@ -220,7 +224,7 @@ public final class PathFinder {
         return scansLeft;
     }
 
-    /** Length of the path in bytes, at most {@link ResolvedPath#MAX_BYTES}. */
+    /** Length of the path in bytes, at most {@link #MAX_BYTES}. */
     public int length() {
         return bytes.length - start;
     }
@@ -230,18 +234,22 @@ public final class PathFinder {
         System.arraycopy(bytes, start, target, 0, length());
     }
 
+    /** Returns whether the name is gone, or was never there. */
     public boolean deleted() {
         return deleted;
     }
 
+    /** Returns whether the topmost mount is attached nowhere. */
     public boolean detached() {
         return detached;
     }
 
+    /** Returns whether the path is in another mount namespace than the caller's. */
     public boolean foreign() {
         return foreign;
     }
 
+    /** Returns whether the path is longer than the room for it, and only its end is here. */
     public boolean truncated() {
         return truncated;
     }
@@ -251,7 +259,11 @@ public final class PathFinder {
         return unstable;
     }
 
-    ResolvedPath toResolvedPath() {
-        return new ResolvedPath(ByteString.copyOf(bytes, start, bytes.length), deleted, detached, foreign, truncated);
+    /**
+     * The path: absolute, unless it is detached. Then it starts at the detached mount's root and is empty for that root
+     * itself; for a file outside all trees it is the name alone.
+     */
+    public ByteString path() {
+        return ByteString.copyOf(bytes, start, bytes.length);
     }
 }

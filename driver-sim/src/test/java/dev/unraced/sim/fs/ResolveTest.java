@@ -83,7 +83,7 @@ class ResolveTest {
         while (finder.advance()) {
             // No rename happens any more.
         }
-        return finder.toResolvedPath().path().toUtf8();
+        return finder.path().toUtf8();
     }
 
     @Test
@@ -152,8 +152,7 @@ class ResolveTest {
                 .isNotEqualTo(root.fs().namespace().number());
         assertResolved(root.open("/proc/50/root/etc", O_PATH), "/etc", false, false, true);
         assertResolved(root.open("/proc/50/cwd/file", O_PATH), "/tmp/dir/file", false, false, true);
-        assertThat(inside.open("file", O_RDONLY).resolve(inside.fs()))
-                .isEqualTo(new ResolvedPath(ByteString.utf8("/tmp/dir/file"), false, false, false, false));
+        assertResolved(inside.open("file", O_RDONLY).resolve(inside.fs()), "/tmp/dir/file", false, false, false);
         inside.bind("/etc", "/tmp/dir");
         assertThat(inside.resolved("/tmp/dir/passwd", O_RDONLY)).isEqualTo("/tmp/dir/passwd");
         assertThat(root.resolved("/tmp/dir/file", O_RDONLY)).isEqualTo("/tmp/dir/file");
@@ -187,14 +186,22 @@ class ResolveTest {
             root.chdir(name);
             path.append('/').append(name);
         }
-        ResolvedPath resolved = root.open(".", O_RDONLY).resolve(root.fs());
+        PathFinder resolved = root.open(".", O_RDONLY).resolve(root.fs());
         assertThat(resolved.truncated()).isTrue();
         assertThat(path.toString()).endsWith(resolved.path().toUtf8());
         assertThat(resolved.path().length()).isEqualTo(16 * 251);
     }
 
     private void assertResolved(OpenFile file, String path, boolean deleted, boolean detached, boolean foreign) {
-        assertThat(file.resolve(root.fs()))
-                .isEqualTo(new ResolvedPath(ByteString.utf8(path), deleted, detached, foreign, false));
+        assertResolved(file.resolve(root.fs()), path, deleted, detached, foreign);
+    }
+
+    private static void assertResolved(
+            PathFinder found, String path, boolean deleted, boolean detached, boolean foreign) {
+        assertThat(found.path().toUtf8()).isEqualTo(path);
+        assertThat(found.deleted()).as("deleted").isEqualTo(deleted);
+        assertThat(found.detached()).as("detached").isEqualTo(detached);
+        assertThat(found.foreign()).as("foreign").isEqualTo(foreign);
+        assertThat(found.truncated()).as("truncated").isFalse();
     }
 }

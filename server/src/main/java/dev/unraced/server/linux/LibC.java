@@ -3,6 +3,7 @@ package dev.unraced.server.linux;
 
 import com.sun.jna.LastErrorException;
 import com.sun.jna.Native;
+import dev.unraced.event.Sockaddr;
 import dev.unraced.natives.JnaDispatch;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -12,7 +13,7 @@ import java.nio.ByteOrder;
  * Linux.
  */
 final class LibC {
-    static final int AF_UNIX = 1;
+    static final int AF_UNIX = Sockaddr.AF_UNIX;
     /** The value is SOCK_DGRAM | SOCK_CLOEXEC. */
     static final int DATAGRAM = 2 | 0x80000;
 
