@@ -7,8 +7,6 @@ import dev.unraced.conformance.ConformanceReport;
 import dev.unraced.conformance.RuleNumber;
 import dev.unraced.conformance.RuleResult;
 import dev.unraced.conformance.RuleResult.Status;
-import dev.unraced.conformance.mutant.MutantReport;
-import dev.unraced.conformance.mutant.MutantResult;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.conformance.attack;
 
-import dev.unraced.conformance.fixture.Linux;
 import dev.unraced.conformance.attack.Taken.FileId;
+import dev.unraced.conformance.fixture.Linux;
 import dev.unraced.driver.Capabilities;
 import dev.unraced.event.Argument;
 import dev.unraced.event.ByteString;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.conformance.attack;
 
-import dev.unraced.conformance.scenario.Scope;
 import dev.unraced.conformance.actor.Command;
+import dev.unraced.conformance.scenario.Scope;
 import dev.unraced.event.ByteString;
 import dev.unraced.event.Capability;
 import dev.unraced.event.EventFlag;

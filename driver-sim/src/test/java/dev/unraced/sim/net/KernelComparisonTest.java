@@ -7,10 +7,10 @@ import static dev.unraced.event.Sockaddr.AF_UNIX;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.unraced.linux.SocketTypes;
 import dev.unraced.conformance.actor.Actor;
 import dev.unraced.conformance.actor.ActorException;
 import dev.unraced.conformance.actor.Command;
+import dev.unraced.linux.SocketTypes;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;

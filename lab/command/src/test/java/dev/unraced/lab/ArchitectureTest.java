@@ -163,8 +163,8 @@ class ArchitectureTest {
             .that()
             .resideInAPackage(CLI)
             .should()
-            .dependOnClassesThat(resideInAnyPackage(EBPF, KMOD, SIM, GVISOR, REMOTE)
-                    .and(not(resideInAPackage(GVISOR_SESSION))));
+            .dependOnClassesThat(
+                    resideInAnyPackage(EBPF, KMOD, SIM, GVISOR, REMOTE).and(not(resideInAPackage(GVISOR_SESSION))));
 
     @ArchTest
     static final ArchRule ONLY_ITS_OWN_SUBCOMMANDS_LOAD_THE_KIT = noClasses()

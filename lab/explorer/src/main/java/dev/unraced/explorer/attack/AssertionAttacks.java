@@ -3,13 +3,13 @@ package dev.unraced.explorer.attack;
 
 import static dev.unraced.event.Sockaddr.AF_INET;
 import static dev.unraced.event.Sockaddr.AF_INET6;
-import static dev.unraced.linux.OpenFlags.AT_FDCWD;
 import static dev.unraced.explorer.attack.FlipAttacks.EVIL;
 import static dev.unraced.explorer.attack.FlipAttacks.HARMLESS;
 import static dev.unraced.explorer.attack.Moves.bytes;
 import static dev.unraced.explorer.attack.Moves.connect;
 import static dev.unraced.explorer.attack.Moves.openat;
 import static dev.unraced.explorer.attack.WindowAttacks.PIPE;
+import static dev.unraced.linux.OpenFlags.AT_FDCWD;
 
 import dev.unraced.event.Abi;
 import dev.unraced.event.Syscall;
