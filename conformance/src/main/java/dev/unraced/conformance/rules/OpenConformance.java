@@ -29,6 +29,7 @@ import dev.unraced.event.Origin;
 import dev.unraced.event.Syscall;
 import dev.unraced.event.SyscallEvent;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.TestReporter;
 
@@ -158,7 +159,7 @@ public abstract class OpenConformance extends DriverConformance {
     @Requires(syscalls = Syscall.OPENAT)
     public final void r01_12_callsByAWideNumberAreSeen(TestReporter reporter) {
         try {
-            assertSeenByNumber();
+            assertSeen(Abi.NATIVE, WatchedCall::byWideNumber);
         } catch (ActorException e) {
             // A sandbox takes the whole register for the number, and refuses the call.
             reporter.publishEntry("R1.12", "not played: " + e.unsupported().orElseThrow(() -> e));
@@ -265,42 +266,26 @@ public abstract class OpenConformance extends DriverConformance {
         }
     }
 
-    private void assertSeenByNumber() {
-        try (Scenario scenario = scenario().open()) {
-            scenario.makeFile("file");
-            ByteString path = scenario.scratch().bytes("file");
-            for (WatchedCall call : opens(path)) {
-                int tid = scenario.callUnobserved(call.byWideNumber()).tid();
-                List<SyscallEvent> events = scenario.takeEvents();
-                assertThat(events).as("R1.12: the event of %s", call).hasSize(1);
-                assertThat(events.get(0).caller().tid()).as("R1.12: %s", call).isEqualTo(tid);
-                assertConvention(Abi.NATIVE, path, call, (OpenEvent) events.get(0));
-            }
-        }
-    }
-
     private void assertSeen(Abi abi) {
+        assertSeen(abi, call -> call.by(abi));
+    }
+
+    private void assertSeen(Abi abi, UnaryOperator<WatchedCall> by) {
         try (Scenario scenario = scenario().open()) {
             scenario.makeFile("file");
             ByteString path = scenario.scratch().bytes("file");
-            for (WatchedCall call : opens(path)) {
-                assertConvention(abi, path, call, scenario.call(call.by(abi)).open());
+            List<WatchedCall> calls = supported(List.of(
+                    WatchedCall.open(Pointer.to(path), Linux.O_RDONLY, 0),
+                    WatchedCall.openat(Pointer.to(path), Linux.O_RDONLY, 0),
+                    WatchedCall.openat2(Pointer.to(path), Linux.O_RDONLY, 0, 0),
+                    WatchedCall.creat(Pointer.to(path), 0600)));
+            for (WatchedCall call : calls) {
+                Observed observed = scenario.call(by.apply(call));
+                assertThat(observed.event().call().abi()).as("R1.12: %s", call).isEqualTo(abi);
+                assertThat(observed.open().path().value()).as("R1.12: %s", call).isEqualTo(path);
+                assertThat(observed.open().dirfd()).as("R1.12: %s", call).isEqualTo(Linux.AT_FDCWD);
             }
         }
-    }
-
-    private List<WatchedCall> opens(ByteString path) {
-        return supported(List.of(
-                WatchedCall.open(Pointer.to(path), Linux.O_RDONLY, 0),
-                WatchedCall.openat(Pointer.to(path), Linux.O_RDONLY, 0),
-                WatchedCall.openat2(Pointer.to(path), Linux.O_RDONLY, 0, 0),
-                WatchedCall.creat(Pointer.to(path), 0600)));
-    }
-
-    private static void assertConvention(Abi abi, ByteString path, WatchedCall call, OpenEvent event) {
-        assertThat(event.call().abi()).as("R1.12: %s", call).isEqualTo(abi);
-        assertThat(event.path().value()).as("R1.12: %s", call).isEqualTo(path);
-        assertThat(event.dirfd()).as("R1.12: %s", call).isEqualTo(Linux.AT_FDCWD);
     }
 
     private List<WatchedCall> supported(List<WatchedCall> calls) {

@@ -111,10 +111,11 @@ final class AssertionMutants {
                         "takes a signal and a result for the proof that a call did not run",
                         "R3.4 R3.5",
                         Precaution.ENTRY_TRACES),
+                // R2.41 plays an attack whose calls run without an entry, too.
                 Make.lying(
                         "missed-is-refused",
                         "says of a call whose entry it missed that it did not run",
-                        "R3.5",
+                        "R2.41 R3.5",
                         (task, call, record) -> {
                             if (record.has(EventFlag.ENTER_MISSED) && record.has(EventFlag.HAS_FILE)) {
                                 record.set(EventFlag.NOT_EXECUTED);

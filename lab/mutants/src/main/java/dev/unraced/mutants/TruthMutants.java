@@ -49,7 +49,7 @@ final class TruthMutants {
                 Make.lying(
                         "claim-as-truth",
                         "takes an absolute claim for the resolved path",
-                        "R2.21 R2.42 R3.5",
+                        "R2.21 R2.41 R2.42 R3.5",
                         (task, call, record) -> {
                             byte[] claim = record.isConnect() ? new byte[0] : record.argument();
                             if (record.has(EventFlag.HAS_FILE) && claim.length > 0 && claim[0] == '/') {
