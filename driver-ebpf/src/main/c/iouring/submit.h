@@ -60,7 +60,7 @@ static __always_inline int on_submit(struct io_kiocb *req, const struct io_uring
 {
 	struct unraced_control *shared = SCRATCH(control);
 	__u8 syscall = requested_call(KREAD(req, opcode));
-	__u64 address = (__u64)req;
+	__u64 address = (__u64)req, files;
 	struct unraced_counters *stats = own_stats();
 	struct tail_context *area = SCRATCH(tail_context);
 	struct task_struct *task;
@@ -105,9 +105,10 @@ static __always_inline int on_submit(struct io_kiocb *req, const struct io_uring
 	to->call.silent = (KREAD(req, flags) & CQE_SKIP_SUCCESS) != 0;
 	if (fd_table_is_shared(task) || may_run_later(req))
 		to->call.record_flags |= UNRACED_FD_TABLE_SHARED;
+	files = KREAD_NUMBER(task, files);
 	area->request.at = (struct progress){ .untold = to->call.enter_ns,
-					      .files = (__u64)KREAD(task, files),
-					      .workers = connects_of((__u64)KREAD(task, files)),
+					      .files = files,
+					      .workers = connects_of(files),
 					      .before = syscall == UNRACED_CONNECT ? KREAD(req, cqe.fd) : KREAD(req, cqe.res),
 					      .refusal = refusal };
 	request_put(stats, req, &area->request);
@@ -197,7 +198,7 @@ int request_punt(void *ctx)
 
 	if (!can_read_requests())
 		return 0;
-	count_more((__u64)KREAD_TRUSTED(bpf_get_current_task_btf(), files), CONNECT_WEIGHT);
+	count_more(KREAD_NUMBER(bpf_get_current_task_btf(), files), CONNECT_WEIGHT);
 	address = TP_ARG(ctx, io_uring_queue_async_work, 0, req);
 	request = bpf_map_lookup_elem(&requests, &address);
 	if (request) {

@@ -192,6 +192,7 @@ struct user_namespace {
 	struct user_namespace *parent;
 	int level;
 	kuid_t owner;
+	struct ns_common ns;
 };
 struct cred {
 	kuid_t uid;

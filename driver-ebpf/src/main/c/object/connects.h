@@ -81,7 +81,7 @@ static __always_inline __u32 connects_of(__u64 of)
  * Connects whose socket is unknown have a counter for each user: those by socketcall(2), whose descriptor lies in memory,
  * and requests on registered files. pidfd_getfd(2) takes sockets of the same user, and in a user namespace its root takes
  * those of all its users. So whoever is in a user namespace counts for the owner of the outermost one; if that is root,
- * for the namespace. No socket has an address this small, or an odd one.
+ * for the namespace. No socket has an address this small.
  */
 static __always_inline __u32 unknown_sockets(struct task_struct *task)
 {
@@ -94,7 +94,7 @@ static __always_inline __u32 unknown_sockets(struct task_struct *task)
 			ns = KREAD(ns, parent);
 		owner = KREAD(ns, owner.val);
 		if (!owner)
-			return counter_index((__u64)ns | 1);
+			return counter_index(KREAD(ns, ns.inum) | 2ull << 32);
 	}
 	return counter_index(owner | 1ull << 32);
 }
