@@ -16,7 +16,6 @@ import dev.unraced.sim.kernel.Call;
 import dev.unraced.sim.kernel.Kernel;
 import dev.unraced.sim.kernel.Task;
 import dev.unraced.sim.kernel.Tracepoints;
-import dev.unraced.sim.net.Socket;
 import dev.unraced.sim.trace.Seams;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
