@@ -81,6 +81,7 @@ static void obey(void)
 		{"fd-swap", command_fd_swap}, {"fd-visit", command_fd_visit},
 		{"late-namespace", command_late_namespace}, {"scope-rebound", command_scope_rebound},
 		{"mount-storm", command_mount_storm}, {"reset", command_reset},
+		{"departed", command_departed},
 	};
 
 	for (size_t i = 0; i < sizeof(commands) / sizeof(*commands); i++) {

@@ -172,6 +172,7 @@ void command_tree(void);
 void command_elsewhere(void);
 void command_trapped(void);
 void command_memfd(void);
+void command_departed(void);
 void command_mount(void);
 bool mounts_apart(void);
 

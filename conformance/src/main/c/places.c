@@ -8,12 +8,14 @@
 #include <linux/seccomp.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #ifndef SYS_open_tree
@@ -68,6 +70,38 @@ void command_elsewhere(void)
 	}
 	reply_begin();
 	reply("pid=%d", child);
+	reply_end();
+}
+
+/*
+ * Keeps a path descriptor to a file below a directory that is gone, the status of a process that has ended. Without
+ * OPEN_TREE_CLONE, open_tree(2) only gives a descriptor, and is no watched call.
+ */
+void command_departed(void)
+{
+	char path[64];
+	pid_t child = fork_child();
+
+	if (!child)
+		for (;;)
+			pause();
+	snprintf(path, sizeof(path), "/proc/%d/status", child);
+	int file = child < 0 ? -1 : (int)syscall(SYS_open_tree, AT_FDCWD, path, O_CLOEXEC);
+	if (child > 0) {
+		kill(child, SIGKILL);
+		waitpid(child, NULL, 0);
+	}
+	if (file < 0) {
+		fail("unsupported: open_tree: %s", strerror(errno));
+		return;
+	}
+	int own = fcntl(file, F_DUPFD_CLOEXEC, FIRST_OWN_FD);
+
+	close(file);
+	handle_put(line_number("keep", 0), own);
+	reply_begin();
+	reply("fd=%d", own);
+	reply_hex("path", path, strlen(path));
 	reply_end();
 }
 

@@ -3,8 +3,10 @@ package dev.unraced.conformance.rules;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.unraced.conformance.actor.ActorException;
 import dev.unraced.conformance.actor.Command;
 import dev.unraced.conformance.actor.Pointer;
+import dev.unraced.conformance.actor.Reply;
 import dev.unraced.conformance.actor.WatchedCall;
 import dev.unraced.conformance.fixture.Linux;
 import dev.unraced.conformance.harness.DriverConformance;
@@ -19,6 +21,7 @@ import dev.unraced.event.OpenEvent;
 import dev.unraced.event.OpenedFile;
 import dev.unraced.event.Syscall;
 import java.util.List;
+import org.junit.jupiter.api.TestReporter;
 
 /** Rules about the file that an open reached (chapter 2). */
 public abstract class OpenedFileConformance extends DriverConformance {
@@ -152,6 +155,28 @@ public abstract class OpenedFileConformance extends DriverConformance {
                                     .isEmpty())
                     .as("R2.23: %s", observed.event())
                     .isTrue();
+        }
+    }
+
+    @Rule("A file below a directory that is gone is not claimed to have a name")
+    @Requires(syscalls = Syscall.OPENAT, features = Feature.RESOLVED_PATH)
+    public final void r02_23_aFileOfAnEndedProcessHasNoName(TestReporter reporter) {
+        try (Scenario scenario = scenario().open()) {
+            Reply departed = scenario.actor().ask(Command.of("departed").with("keep", 1));
+            Observed observed = scenario.call(
+                    WatchedCall.openat(Pointer.to("/proc/self/fd/" + departed.integer("fd")), Linux.O_PATH, 0));
+            assertThat(observed.outcome().result()).as("the actor's part").isNotNegative();
+            assertThat(observed.event().flags().contains(EventFlag.DELETED)
+                            || observed.open()
+                                    .file()
+                                    .filter(file -> file.path()
+                                            .equals(departed.bytes("path").orElseThrow()))
+                                    .isEmpty())
+                    .as("R2.23: %s", observed.event())
+                    .isTrue();
+        } catch (ActorException e) {
+            // Neither the simulator nor a sandbox keeps files of processes that ended.
+            reporter.publishEntry("R2.23", "not played: " + e.unsupported().orElseThrow(() -> e));
         }
     }
 

@@ -26,7 +26,7 @@ public final class SimActor {
     private static final int STANDARD_DESCRIPTORS = 3;
 
     /** The commands that the simulated kernel does not support. */
-    private static final Set<String> LACKING = Set.of("mount", "memfd", "fuse", "scope-rebound");
+    private static final Set<String> LACKING = Set.of("mount", "memfd", "fuse", "scope-rebound", "departed");
 
     private final Kernel kernel;
     private final Task observer;
