@@ -214,7 +214,7 @@ static void be_late(struct late *late)
 		_exit(2);
 	long result = await_open(&ring);
 	__atomic_fetch_add(&books()->ended, 1, __ATOMIC_SEQ_CST);
-	/* What was reached shows the namespace: b lies over a in the new one alone. */
+	/* The file that was reached shows the namespace: b lies over a in the new one alone. */
 	late->truth = late->connects ? letter_of_connect(late, fd, result) : letter_of_open(&a, &b, result);
 	late->resolved = late->truth == 'b' ? own_namespace() : before;
 	_exit(0);

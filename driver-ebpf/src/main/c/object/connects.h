@@ -108,7 +108,7 @@ static __always_inline bool is_held_by_more(struct file *file, __s64 than)
 }
 
 /*
- * Returns a number that identifies the socket's peer, or 0. Only a connect changes it to another number than 0: so the
+ * Returns a number that identifies the socket's peer, 0 if a UNIX socket has none. Only a connect makes it another but 0: the
  * device that the socket is bound to is no part of it, and a socket that setsockopt(2) turns from IPv6 into IPv4
  * (IPV6_ADDRFORM) keeps its number.
  */

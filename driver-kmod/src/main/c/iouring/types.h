@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What this module reads of the kernel's requests. */
+/* This file declares the parts of the kernel's requests that the module reads. */
 #ifndef UNRACED_IOURING_TYPES_H
 #define UNRACED_IOURING_TYPES_H
 

@@ -4,7 +4,6 @@ package dev.unraced.cli;
 import dev.unraced.cli.common.ChosenDriver;
 import dev.unraced.cli.common.Console;
 import dev.unraced.cli.common.ExitCode;
-import dev.unraced.cli.common.OutputException;
 import dev.unraced.cli.conformance.GroupProgress;
 import dev.unraced.cli.conformance.JsonReport;
 import dev.unraced.conformance.ConformanceReport;
@@ -21,19 +20,14 @@ import dev.unraced.driver.Drivers;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.io.Writer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.regex.Pattern;
 import javax.xml.stream.XMLStreamException;
 import org.jspecify.annotations.Nullable;
 
 /** Judges a driver, and prints the report. */
 final class ConformanceRun {
-    /** The control characters that are removed from a driver's reasons, which must not move the cursor. */
-    private static final Pattern CONTROL = Pattern.compile("[\\p{Cntrl}&&[^\\n\\t]]");
-
     private final Console console;
     private final RulePattern rules;
     private final boolean json;
@@ -79,7 +73,7 @@ final class ConformanceRun {
         for (int time = 2; time <= times && report.isConformant(); time++) {
             report = judge(under, time, times);
         }
-        print(json ? JsonReport.of(report, kernel) : report.toText());
+        console.print(Console.printable(json ? JsonReport.of(report, kernel) : report.toText()));
         if (junitXml != null) {
             write(report, junitXml);
         }
@@ -98,24 +92,9 @@ final class ConformanceRun {
             report.results().stream()
                     .filter(result ->
                             result.status() == Status.KEPT && !result.reason().isEmpty())
-                    .forEach(result -> console.err().println(printable(result.reason())));
+                    .forEach(result -> console.err().println(Console.printable(result.reason())));
         }
         return report;
-    }
-
-    private static String printable(String text) {
-        return CONTROL.matcher(text).replaceAll("?");
-    }
-
-    private void print(String report) {
-        try {
-            console.out().write(printable(report).getBytes(StandardCharsets.UTF_8));
-        } catch (IOException e) {
-            OutputException failure = new OutputException(e, console.outIsPipe());
-            if (!failure.isReaderGone()) {
-                throw failure;
-            }
-        }
     }
 
     private static void write(ConformanceReport report, Path file) {

@@ -2,8 +2,10 @@
 package dev.unraced.cli;
 
 import dev.unraced.cli.common.Console;
+import dev.unraced.driver.Drivers;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import picocli.CommandLine;
 
 /** Runs the {@code unraced} command. */
 public final class Main {
@@ -17,7 +19,12 @@ public final class Main {
 
     /** Runs the command, and exits with the code that the subcommand returns. */
     public static void main(String[] args) {
+        exit(UnracedCommand.commandLine(Console.system(), Drivers::discover), args);
+    }
+
+    /** Runs a command line of this process to its end, and exits with its code. */
+    public static void exit(CommandLine command, String... args) {
         GRPC.setLevel(Level.SEVERE);
-        System.exit(UnracedCommand.run(Console.system(), args));
+        System.exit(command.execute(args));
     }
 }

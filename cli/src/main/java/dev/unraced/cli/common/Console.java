@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /**
  * The streams that a command writes to, and their environment.
@@ -29,6 +30,8 @@ public record Console(
         boolean outIsPipe,
         boolean errIsTerminal,
         Map<String, String> environment) {
+
+    private static final Pattern CONTROL = Pattern.compile("[\\p{Cntrl}&&[^\\n\\t]]");
 
     /** Returns the console of this process. */
     public static Console system() {
@@ -56,6 +59,11 @@ public record Console(
                 throw failure;
             }
         }
+    }
+
+    /** Returns a text without control characters, which must not move the cursor, but with its lines and tabs. */
+    public static String printable(String text) {
+        return CONTROL.matcher(text).replaceAll("?");
     }
 
     /** Returns whether the terminal takes UTF-8, by the rules of locale(7). */

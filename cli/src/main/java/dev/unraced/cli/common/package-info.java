@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * What every command has in common: the console, the options and their types, exit codes, and how errors are reported.
+ * This package has what all commands share: the console, options and their types, exit codes, and reports of errors.
  * The laboratory's command uses it, too; it is no API for others.
  */
 @NullMarked

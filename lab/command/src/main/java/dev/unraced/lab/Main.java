@@ -2,6 +2,7 @@
 package dev.unraced.lab;
 
 import dev.unraced.cli.common.Console;
+import dev.unraced.driver.Drivers;
 
 /** Runs the {@code unraced} command with the laboratory's commands. */
 public final class Main {
@@ -9,6 +10,6 @@ public final class Main {
 
     /** Runs the command, and exits with the code that the subcommand returns. */
     public static void main(String[] args) {
-        System.exit(LabCommand.run(Console.system(), args));
+        dev.unraced.cli.Main.exit(LabCommand.commandLine(Console.system(), Drivers::discover), args);
     }
 }

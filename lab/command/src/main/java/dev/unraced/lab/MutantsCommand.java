@@ -72,7 +72,7 @@ final class MutantsCommand implements Callable<Integer> {
         }
         html.check();
         MutantReport report = MutantRunner.run(MutantCatalogue.all(), pattern, AT_ONCE, this::tell);
-        console.print(json ? MutantsJson.of(report) : report.toText());
+        console.print(Console.printable(json ? MutantsJson.of(report) : report.toText()));
         if (html.isWanted()) {
             html.add(MutantsJson.of(report));
             html.write();

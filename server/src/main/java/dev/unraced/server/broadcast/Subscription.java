@@ -82,7 +82,7 @@ public final class Subscription {
     private final AtomicLong copies = new AtomicLong();
 
     /**
-     * What a subscriber asked for.
+     * A subscriber asked for these events.
      *
      * @param payload records or messages
      * @param syscalls the watched calls
