@@ -17,6 +17,7 @@
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -26,7 +27,9 @@
 #define LOG_RESERVE (512 << 10)
 
 struct arena *arena;
+/* The tree's own directory lies below the mount, so that ".." at its top leads to nothing else. */
 char base[BASE_ROOM];
+static const char *mount_point;
 
 static void on_signal(int signal)
 {
@@ -290,7 +293,7 @@ static void run_world(void)
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (unshare(CLONE_NEWNS) || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) ||
-	    mount("unraced-hunt", base, "tmpfs", 0, NULL)) {
+	    mount("unraced-hunt", mount_point, "tmpfs", 0, NULL) || mkdir(base, 0755)) {
 		append(log, "failed what=mount errno=%d\n", errno);
 		_exit(1);
 	}
@@ -388,7 +391,8 @@ int main(int argc, char **argv)
 		fprintf(stderr, "usage: unraced-hunter DIRECTORY\n");
 		return 2;
 	}
-	snprintf(base, sizeof(base), "%s", argv[1]);
+	mount_point = argv[1];
+	snprintf(base, sizeof(base), "%s/tree", mount_point);
 	handle_signals();
 	if (!map_arena()) {
 		perror("unraced-hunter: memory");
