@@ -81,7 +81,7 @@ static void obey(void)
 		{"fd-swap", command_fd_swap}, {"fd-visit", command_fd_visit},
 		{"late-namespace", command_late_namespace}, {"scope-rebound", command_scope_rebound},
 		{"mount-storm", command_mount_storm}, {"reset", command_reset},
-		{"departed", command_departed},
+		{"departed", command_departed}, {"uring-outlived", command_uring_outlived},
 	};
 
 	for (size_t i = 0; i < sizeof(commands) / sizeof(*commands); i++) {

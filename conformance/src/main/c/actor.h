@@ -193,10 +193,11 @@ void command_reuse(void);
 void command_exec(void);
 void command_vfork(void);
 void command_left(void);
-/* --- batch.c, network.c, shared.c, socketcall.c, scope.c, rebound.c, refused.c, forged.c, moved.c, swap.c, visitor.c,
+/* --- batch.c, outlived.c, network.c, shared.c, socketcall.c, scope.c, rebound.c, refused.c, forged.c, moved.c, swap.c, visitor.c,
  * late.c, mounts.c, reset.c --- */
 
 void command_uring_batch(void);
+void command_uring_outlived(void);
 void command_network(void);
 void command_device(void);
 void command_shared_socket(void);

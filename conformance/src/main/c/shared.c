@@ -6,19 +6,30 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <sched.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#ifndef MAP_32BIT
+#define MAP_32BIT 0
+#endif
 #ifndef SYS_pidfd_open
 #define SYS_pidfd_open 434
 #endif
 #ifndef SYS_pidfd_getfd
 #define SYS_pidfd_getfd 438
 #endif
+
+/* The user of the victim in the namespace, and the user whom the namespace's root is outside: nobody else is. */
+#define OTHER 1
+#define ROOT_OUTSIDE 100000
+#define APART_SECONDS 100
 
 /* The state of the attack, in memory that both processes share. */
 struct shared {
@@ -39,6 +50,8 @@ struct shared {
 	int listeners[2];
 	/* The other process's connection, which fills the backlog of the listener at b. */
 	int filler;
+	/* Both processes are in a user namespace, whose root the other one is; it connects by socketcall(2). */
+	bool apart;
 };
 
 /* Returns the other process's descriptor, which pidfd_getfd() fetches anew each time where the attack uses it. */
@@ -172,7 +185,10 @@ static void act(struct rival *rival, long long moment)
 		/* From here on the socket has no peer, or another one. */
 		rival->to = now();
 	}
-	watched_connect(ABI_NATIVE, fd, shared->a, shared->length);
+	if (shared->apart)
+		watched_socketcall(fd, shared->a, shared->length);
+	else
+		watched_connect(ABI_NATIVE, fd, shared->a, shared->length);
 	leave(shared, fd);
 }
 
@@ -230,6 +246,10 @@ static void play(struct shared *shared, struct rival *rival, long calls)
 		_exit(3);
 	rival->prepare = prepare;
 	rival_start(rival);
+	/* The rival stays root of the namespace. It may fetch sockets of a process that can be dumped. */
+	if (shared->apart && (setresgid(OTHER, OTHER, OTHER) || setresuid(OTHER, OTHER, OTHER) ||
+			      prctl(PR_SET_DUMPABLE, 1)))
+		_exit(3);
 	/* Under SCHED_BATCH a thread that wakes preempts no other one. */
 	if (shared->sends)
 		sched_setscheduler(0, SCHED_BATCH, &(struct sched_param){0});
@@ -258,6 +278,54 @@ static void play(struct shared *shared, struct rival *rival, long calls)
 	free(truth);
 }
 
+/* Writes the map of a child's users or groups. Outside, OTHER is the user that this process is. */
+static bool map_ids(pid_t child, const char *what, unsigned own)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/%d/%s", child, what);
+	int fd = (int)watched_openat(ABI_NATIVE, AT_FDCWD, path, O_WRONLY | O_CLOEXEC, 0);
+	bool done = fd >= 0 && dprintf(fd, "0 %d 1\n%d %u 1\n", ROOT_OUTSIDE, OTHER, own) > 0;
+	close(fd);
+	return done;
+}
+
+/*
+ * Plays in a child, in a user namespace of its own. The child replies; without a reply of its own, this process says
+ * what is missing.
+ */
+static void play_apart(struct shared *shared, struct rival *rival, long calls)
+{
+	int ready[2], mapped[2];
+	char byte = 0;
+
+	if (pipe2(ready, O_CLOEXEC) || pipe2(mapped, O_CLOEXEC))
+		_exit(3);
+	pid_t child = fork_child();
+	if (!child) {
+		if (unshare(CLONE_NEWUSER) || write(ready[1], &byte, 1) != 1 || read(mapped[0], &byte, 1) != 1)
+			_exit(3);
+		if (setresgid(0, 0, 0) || setresuid(0, 0, 0) || prctl(PR_SET_DUMPABLE, 1))
+			_exit(3);
+		shared->owner = getpid();
+		play(shared, rival, calls);
+		_exit(0);
+	}
+	/* Only the child holds the socket, until the other process fetches it. */
+	close(shared->fd);
+	close(ready[1]);
+	bool made = read(ready[0], &byte, 1) == 1 && map_ids(child, "uid_map", getuid()) &&
+		    map_ids(child, "gid_map", getgid());
+	if (made && write(mapped[1], &byte, 1) != 1)
+		_exit(3);
+	close(mapped[1]);
+	if (reap(child, APART_SECONDS))
+		fail("unsupported: no user namespace");
+	shared->fd = -1;
+	close(ready[0]);
+	close(mapped[0]);
+}
+
 static bool listen_at(int *listener, const unsigned char *address, socklen_t length)
 {
 	int on = 1;
@@ -273,7 +341,8 @@ static const char *shared_open(struct shared *shared, const char *how)
 	shared->stream = line_number("type", SOCK_DGRAM) == SOCK_STREAM;
 	shared->flips = line_number("flip", 0);
 	shared->sends = !strcmp(how, "fastopen");
-	shared->fetches = shared->sends || !strcmp(how, "pidfd_getfd");
+	shared->apart = !strcmp(how, "userns");
+	shared->fetches = shared->sends || shared->apart || !strcmp(how, "pidfd_getfd");
 	shared->owner = getpid();
 	shared->owner_fd = shared->other = shared->channel[0] = shared->channel[1] = -1;
 	shared->listeners[0] = shared->listeners[1] = shared->filler = -1;
@@ -285,6 +354,8 @@ static const char *shared_open(struct shared *shared, const char *how)
 	shared->fd = socket(AF_INET, (shared->stream ? SOCK_STREAM : SOCK_DGRAM) | SOCK_CLOEXEC, 0);
 	if (!strcmp(how, "fork"))
 		shared->other = shared->fd;
+	if (shared->apart && !abi_works(ABI_IA32))
+		return "this kernel takes no ia32 calls";
 	return shared->fd < 0 ? "no socket" : NULL;
 }
 
@@ -302,10 +373,12 @@ void command_shared_socket(void)
 {
 	struct bytes a = {0}, b = {0};
 	const char *how = line_text("how");
-	struct shared *shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	/* socketcall(2) takes addresses below 2 GiB. */
+	struct shared *shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE,
+				     MAP_SHARED | MAP_ANONYMOUS | MAP_32BIT, -1, 0);
 
 	if (!how || shared == MAP_FAILED) {
-		fail("shared-socket needs how=fork, scm, pidfd_getfd or fastopen");
+		fail("shared-socket needs how=fork, scm, pidfd_getfd, userns or fastopen");
 	} else if (bytes_take(&a, "a") && bytes_take(&b, "b")) {
 		shared->length = (socklen_t)(a.length < MAX_ADDRESS ? a.length : MAX_ADDRESS);
 		memcpy(shared->a, a.address, shared->length);
@@ -314,6 +387,8 @@ void command_shared_socket(void)
 		struct rival *rival = rival_new(act, shared, true);
 		if (missing)
 			fail("unsupported: %s", missing);
+		else if (shared->apart)
+			play_apart(shared, rival, (long)line_number("calls", 1000));
 		else
 			play(shared, rival, (long)line_number("calls", 1000));
 		rival_free(rival);

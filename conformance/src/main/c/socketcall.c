@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #ifndef MAP_32BIT
@@ -18,6 +19,17 @@
 #define FIRST_PORT 1024
 #define PORTS 60000
 #define SHORT 4
+#define LOOPBACK 1
+
+#ifndef SYS_pidfd_open
+#define SYS_pidfd_open 434
+#endif
+#ifndef SYS_pidfd_getfd
+#define SYS_pidfd_getfd 438
+#endif
+#ifndef SO_BINDTOIFINDEX
+#define SO_BINDTOIFINDEX 62
+#endif
 
 /* The block and its addresses, in memory that both processes share and 32-bit calls can address. */
 struct indirect {
@@ -28,7 +40,47 @@ struct indirect {
 	int at;
 	uint32_t values[2];
 	int sockets[2];
+	/* The other process binds the second socket to a device in mid-call. Else it only rewrites the block. */
+	bool binds;
+	pid_t owner;
+	int owner_fd;
 };
+
+static int fetch_second(const struct indirect *indirect)
+{
+	return (int)syscall(SYS_pidfd_getfd, indirect->owner_fd, indirect->sockets[1], 0);
+}
+
+/*
+ * Connects the second socket to the address of the round, as the main thread is about to connect the first one. The other
+ * process holds neither socket for longer than it needs to: no event asserts a socket that somebody else holds.
+ */
+static void prepare(struct rival *rival)
+{
+	struct indirect *indirect = rival->of;
+
+	if (!indirect->binds)
+		return;
+	if (indirect->owner_fd < 0) {
+		close(indirect->sockets[0]);
+		close(indirect->sockets[1]);
+		indirect->owner_fd = (int)syscall(SYS_pidfd_open, indirect->owner, 0);
+	}
+	int fd = fetch_second(indirect);
+	if (watched_connect(ABI_NATIVE, fd, indirect->a, sizeof(struct sockaddr)))
+		rival->failed = true;
+	close(fd);
+}
+
+static void bind_anew(const struct indirect *indirect)
+{
+	static int device = LOOPBACK;
+	int fd = fetch_second(indirect);
+
+	device = LOOPBACK - device;
+	setsockopt(fd, SOL_SOCKET, SO_BINDTOIFINDEX, &device, sizeof(device));
+	close(fd);
+}
 
 static void act(struct rival *rival, long long moment)
 {
@@ -39,6 +91,10 @@ static void act(struct rival *rival, long long moment)
 		if (now() >= moment)
 			break;
 		indirect->block[indirect->at] = indirect->values[0];
+	}
+	if (indirect->binds) {
+		indirect->block[indirect->at] = indirect->values[1];
+		bind_anew(indirect);
 	}
 }
 
@@ -74,6 +130,7 @@ static char *play(struct indirect *indirect, struct rival *rival, long calls, lo
 
 	if (!truth)
 		_exit(3);
+	rival->prepare = prepare;
 	rival_start(rival);
 	for (long i = 0; i < calls; i++) {
 		indirect->block[indirect->at] = indirect->values[0];
@@ -81,11 +138,14 @@ static char *play(struct indirect *indirect, struct rival *rival, long calls, lo
 		set_port(indirect->b, i);
 		rival_begin(rival);
 		long result = watched_socketcall_block((void *)indirect->block);
-		rival_end(rival);
+		bool in_time = rival_end(rival);
 		truth[i] = truth_of(indirect, result);
-		*won += truth[i] != 'a';
+		*won += indirect->binds ? in_time && truth[i] == 'a' : truth[i] != 'a';
 	}
-	rival_stop(rival);
+	if (!rival_stop(rival)) {
+		free(truth);
+		return NULL;
+	}
 	return truth;
 }
 
@@ -94,7 +154,8 @@ static bool aim(struct indirect *indirect, const char *how)
 	indirect->block[0] = (uint32_t)indirect->sockets[0];
 	indirect->block[1] = (uint32_t)(uintptr_t)indirect->a;
 	indirect->block[2] = sizeof(struct sockaddr);
-	if (!strcmp(how, "fd")) {
+	indirect->binds = !strcmp(how, "bind");
+	if (!strcmp(how, "fd") || indirect->binds) {
 		indirect->at = 0;
 		indirect->values[1] = (uint32_t)indirect->sockets[1];
 	} else if (!strcmp(how, "address")) {
@@ -131,22 +192,28 @@ void command_socketcall(void)
 	long calls = (long)line_number("calls", 1000), won = 0;
 
 	if (!how || indirect == MAP_FAILED) {
-		fail("socketcall needs how=fd, address or length");
+		fail("socketcall needs how=fd, bind, address or length");
 	} else if (!abi_works(ABI_IA32)) {
 		fail("unsupported: this kernel takes no ia32 calls");
 	} else if (bytes_take(&a, "a") && bytes_take(&b, "b")) {
+		indirect->owner = getpid();
+		indirect->owner_fd = -1;
 		memcpy(indirect->a, a.address, sizeof(struct sockaddr));
 		memcpy(indirect->b, b.address, sizeof(struct sockaddr));
 		make_sockets(indirect);
 		struct rival *rival = rival_new(act, indirect, true);
 		if (aim(indirect, how)) {
 			char *truth = play(indirect, rival, calls, &won);
-			reply_begin();
-			reply("tid=%d won=%ld truth=%s", own_tid(), won, truth);
-			reply_end();
+			if (truth) {
+				reply_begin();
+				reply("tid=%d won=%ld truth=%s", own_tid(), won, truth);
+				reply_end();
+			} else {
+				fail("unsupported: the socket cannot be fetched");
+			}
 			free(truth);
 		} else {
-			fail("socketcall needs how=fd, address or length");
+			fail("socketcall needs how=fd, bind, address or length");
 		}
 		rival_free(rival);
 	}

@@ -33,6 +33,7 @@ final class BatchCorpus {
                 opens("-linked", "A chain opens a file, closes it and opens a decoy", "reopen", Map.of("linked", 1L)),
                 opens("-continued", "Two chains that one event wakes open and close in turn", "continued", Map.of()),
                 opens("-polled", "A batch that the kernel's polling thread takes", "reopen", Map.of("polled", 1L)),
+                outlived(),
                 connects(
                         "-connect",
                         "A batch connects a socket, sends, and connects it elsewhere",
@@ -63,6 +64,33 @@ final class BatchCorpus {
                     command(how, words).with("a", link).with("b", field.bytes("decoy")),
                     Map.of('a', marked(secret, shared), 'b', marked(decoy, shared)));
         });
+    }
+
+    /** Makes the attack whose only round takes seconds: an idle worker ends after five. */
+    private static Attack outlived() {
+        List<Capability> needs = List.of(Syscall.OPENAT, Origin.IO_URING);
+        return new Attack(
+                        FAMILY + "-outlived",
+                        "A worker reopens the descriptor, and ends before the batch does",
+                        needs,
+                        Scope.PROCESS,
+                        1,
+                        false,
+                        field -> {
+                            field.makeFile("secret");
+                            field.makeFile("decoy");
+                            ByteString secret = field.bytes("secret");
+                            ByteString decoy = field.bytes("decoy");
+                            Command command = Command.of("uring-outlived")
+                                    .with("a", secret)
+                                    .with("b", decoy);
+                            Taken first = Taken.file(secret, field.id("secret"));
+                            Taken second = Taken.file(decoy, field.id("decoy"));
+                            field.judgeLetters(
+                                    field.once(command, 1),
+                                    Map.of('a', marked(first, true), 'b', marked(second, true)));
+                        })
+                .of(FAMILY, "R2.42");
     }
 
     /**

@@ -1,8 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.conformance.attack;
 
+import static dev.unraced.event.Sockaddr.AF_INET;
+import static dev.unraced.event.Sockaddr.AF_INET6;
 import static dev.unraced.event.Sockaddr.AF_NETLINK;
+import static dev.unraced.event.Sockaddr.AF_UNSPEC;
+import static dev.unraced.linux.SocketTypes.SOCK_DGRAM;
+import static dev.unraced.linux.SocketTypes.SOCK_NONBLOCK;
 import static dev.unraced.linux.SocketTypes.SOCK_RAW;
+import static dev.unraced.linux.SocketTypes.SOCK_STREAM;
 
 import dev.unraced.conformance.actor.ActorException;
 import dev.unraced.conformance.actor.Command;
@@ -13,6 +19,8 @@ import dev.unraced.conformance.scenario.Scope;
 import dev.unraced.event.Abi;
 import dev.unraced.event.ByteString;
 import dev.unraced.event.Capability;
+import dev.unraced.event.ConnectEvent;
+import dev.unraced.event.ConnectedSocket;
 import dev.unraced.event.EventFlag;
 import dev.unraced.event.Feature;
 import dev.unraced.event.Syscall;
@@ -70,7 +78,9 @@ final class SocketCorpus {
                 shared("-tcp-flip", "It flips the address before", "fork", 1, 1),
                 shared("-send", "A process ends the attempt, and sends with MSG_FASTOPEN elsewhere", "fastopen", 1, 0),
                 shared("-send-flip", "It flips the address before", "fastopen", 1, 1),
+                userNamespace(),
                 block("", "The descriptor in the block of socketcall is swapped", "fd"),
+                block("-bind", "It is swapped with one that setsockopt binds to a device in mid-call", "bind"),
                 block("-address", "The address in the block of socketcall is swapped", "address"),
                 block("-length", "The length in the block of socketcall is swapped", "length"),
                 scope("", "The scope of a link-local address is flipped", LINK_LOCAL, LINK_LOCAL_HOST, true),
@@ -101,11 +111,47 @@ final class SocketCorpus {
                                 FEW,
                                 false,
                                 SocketCorpus::netlink)
-                        .of(NETLINK, "R2.49"));
+                        .of(NETLINK, "R2.49"),
+                new Attack(
+                                "port-zero",
+                                "A TCP connect to port 0 of a host that does not answer",
+                                List.of(Syscall.CONNECT, Feature.SOCKET_TUPLE),
+                                Scope.PROCESS,
+                                FEW,
+                                false,
+                                SocketCorpus::portZero)
+                        .of("port-zero", "R2.32"),
+                new Attack(
+                                "mapped-address",
+                                "A socket of IPv6 is connected to an address of IPv4",
+                                List.of(Syscall.CONNECT, Feature.SOCKET_TUPLE),
+                                Scope.PROCESS,
+                                FEW,
+                                false,
+                                SocketCorpus::mapped)
+                        .of("mapped-address", "R2.30"));
     }
 
     private static Attack shared(String suffix, String title, String how, int type, int flip) {
-        return of(SHARED, "R2.43", suffix, title, List.of(Syscall.CONNECT, Feature.SOCKET_TUPLE), field -> {
+        List<Capability> needs = List.of(Syscall.CONNECT, Feature.SOCKET_TUPLE);
+        return of(SHARED, "R2.43", suffix, title, needs, sharedPlay(how, type, flip));
+    }
+
+    /** Makes the attack whose victim is a child of the actor's, in a user namespace. */
+    private static Attack userNamespace() {
+        return new Attack(
+                        SHARED + "-userns",
+                        "The root of a user namespace fetches the socket of another user, and connects by socketcall",
+                        List.of(Syscall.CONNECT, Abi.IA32, Feature.SOCKET_TUPLE),
+                        Scope.FAMILY,
+                        MANY,
+                        true,
+                        sharedPlay("userns", 2, 0))
+                .of(SHARED, "R2.43");
+    }
+
+    private static Attack.Play sharedPlay(String how, int type, int flip) {
+        return field -> {
             field.actor().ask(Command.of("network"));
             ByteString a = SocketAddresses.inet(DISCARD, 10, 66, 0, 1);
             ByteString b = SocketAddresses.inet(DISCARD, 10, 66, 0, 2);
@@ -119,7 +165,7 @@ final class SocketCorpus {
                     Map.of(
                             'a', Taken.peer(a).unless(EventFlag.SOCKET_SHARED),
                             'b', Taken.peer(b).unless(EventFlag.SOCKET_SHARED)));
-        });
+        };
     }
 
     /** Makes an attack in which each round has a port of its own, by which the actor knows the connected socket. */
@@ -129,6 +175,7 @@ final class SocketCorpus {
                     ByteString a = SocketAddresses.inet(0, 127, 0, 0, 1);
                     ByteString b = SocketAddresses.inet(0, 127, 0, 0, 2);
                     Map<Character, ByteString> own = new HashMap<>();
+                    boolean swapsSockets = how.equals("fd") || how.equals("bind");
                     field.inBatches(
                             Command.of(SOCKETCALL).with("how", how).with("a", a).with("b", b), (event, truth, i) -> {
                                 if (i == 0) {
@@ -136,9 +183,9 @@ final class SocketCorpus {
                                     own.put('b', local(field, FIRST_SOCKET + 1));
                                 }
                                 int port = FIRST_PORT + i % PORTS;
-                                boolean isFirst = truth == 'a' || how.equals("fd");
+                                boolean isFirst = truth == 'a' || swapsSockets;
                                 ByteString peer = SocketAddresses.inet(port, 127, 0, 0, isFirst ? 1 : 2);
-                                ByteString from = own.get(how.equals("fd") ? truth : 'a');
+                                ByteString from = own.get(swapsSockets ? truth : 'a');
                                 if (truth != 'x' && from != null) {
                                     field.tally().judge(event, Taken.peer(peer).from(from));
                                 }
@@ -199,9 +246,13 @@ final class SocketCorpus {
         }
     }
 
-    /** Connects netlink sockets, whose own address the connect chooses, too. */
+    /**
+     * Connects netlink sockets, whose own address the connect chooses, too. A second connect, to AF_UNSPEC, takes the
+     * peer away.
+     */
     private static void netlink(AttackField field) {
         ByteString kernel = SocketAddresses.family(AF_NETLINK, NETLINK_SIZE);
+        ByteString nobody = SocketAddresses.family(AF_UNSPEC, NETLINK_SIZE);
         while (field.tally().counts().attempts() < field.calls()) {
             field.actor()
                     .ask(Command.of("socket")
@@ -211,6 +262,45 @@ final class SocketCorpus {
             field.judge(
                     WatchedCall.connect("h:" + CLIENT, kernel),
                     outcome -> Taken.peer(outcome.peer().orElseThrow())
+                            .from(outcome.local().orElseThrow()));
+            SyscallEvent undone = field.judge(
+                            WatchedCall.connect("h:" + CLIENT, nobody), outcome -> Taken.nothing(nobody))
+                    .event();
+            if (((ConnectEvent) undone)
+                    .socket()
+                    .flatMap(ConnectedSocket::remote)
+                    .isPresent()) {
+                field.tally().lie("a peer, though the socket was connected to AF_UNSPEC: event " + undone);
+            }
+        }
+    }
+
+    /** Connects to port 0 of a host that does not answer: the socket has a peer, though getpeername tells none. */
+    private static void portZero(AttackField field) {
+        field.actor().ask(Command.of("network"));
+        ByteString silent = SocketAddresses.inet(0, 10, 66, 0, 99);
+        while (field.tally().counts().attempts() < field.calls()) {
+            field.actor()
+                    .ask(Command.of("socket")
+                            .with("id", CLIENT)
+                            .with("family", AF_INET)
+                            .with("type", SOCK_STREAM | SOCK_NONBLOCK));
+            field.judge(WatchedCall.connect("h:" + CLIENT, silent), outcome -> Taken.peer(silent));
+        }
+    }
+
+    /** Connects sockets of IPv6 to addresses of IPv4, which the kernel maps. */
+    private static void mapped(AttackField field) {
+        ByteString loopback = SocketAddresses.loopback(DISCARD);
+        while (field.tally().counts().attempts() < field.calls()) {
+            field.actor()
+                    .ask(Command.of("socket")
+                            .with("id", CLIENT)
+                            .with("family", AF_INET6)
+                            .with("type", SOCK_DGRAM));
+            field.judge(
+                    WatchedCall.connect("h:" + CLIENT, loopback),
+                    outcome -> Taken.peer(loopback, outcome.peer().orElseThrow(), true)
                             .from(outcome.local().orElseThrow()));
         }
     }

@@ -47,8 +47,9 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.TestReporter;
 
 /**
- * Rules 2.41 to 2.49, 3.4 and 3.5: an event asserts a file, a peer, a namespace or a success only where nothing else
- * can be true. The attacks of the corpus that name a rule test it; honest calls carry none of the marks.
+ * Rules 2.41 to 2.49, 3.4 and 3.5, and the sockets of 2.30 and 2.32: an event asserts a file, a peer, a namespace or a
+ * success only where nothing else can be true. The attacks of the corpus that name a rule test it; honest calls carry
+ * none of the marks.
  */
 public abstract class AssertionConformance extends DriverConformance {
     /** The calls of each attack; {@link AttackField} makes more where the attacker is too late in all of them. */
@@ -132,6 +133,18 @@ public abstract class AssertionConformance extends DriverConformance {
         if (event instanceof ConnectEvent connect && capabilities().has(Feature.SOCKET_TUPLE)) {
             assertThat(connect.socket()).as("R2.41: the socket, %s", what).isPresent();
         }
+    }
+
+    @Rule("A socket of IPv6 that is connected to an address of IPv4 has the mapped one as its peer")
+    @Requires(syscalls = Syscall.CONNECT, features = Feature.SOCKET_TUPLE)
+    public final void r02_30_aMappedPeerIsThere(TestReporter reporter) {
+        stand(reporter, "R2.30");
+    }
+
+    @Rule("A connect in progress to port 0 has its peer, which getpeername does not tell")
+    @Requires(syscalls = Syscall.CONNECT, features = Feature.SOCKET_TUPLE)
+    public final void r02_32_aPeerAtPortZeroIsThere(TestReporter reporter) {
+        stand(reporter, "R2.32");
     }
 
     @Rule("A file that another thread puts behind the descriptor is not the opened one, or the event says so")
