@@ -77,7 +77,10 @@ final class ConformanceRun {
         if (junitXml != null) {
             write(report, junitXml);
         }
-        return report.isConformant() ? ExitCode.OK : ExitCode.FAILURE;
+        if (!report.isConformant()) {
+            return ExitCode.FAILURE;
+        }
+        return report.isJudged() ? ExitCode.OK : ExitCode.NOT_PLAYED;
     }
 
     private ConformanceReport judge(DriverUnderTest under, int time, int times) {

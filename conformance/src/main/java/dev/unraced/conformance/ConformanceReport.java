@@ -28,6 +28,11 @@ public record ConformanceReport(String driver, List<RuleResult> results) {
         return count(Status.BROKEN) == 0;
     }
 
+    /** Returns whether any rule was put to the test. A driver of which nothing was judged is no good driver. */
+    public boolean isJudged() {
+        return count(Status.KEPT) + count(Status.BROKEN) > 0;
+    }
+
     public long count(Status status) {
         return results.stream().filter(result -> result.status() == status).count();
     }
@@ -54,14 +59,29 @@ public record ConformanceReport(String driver, List<RuleResult> results) {
             rules.forEach(rule -> append(text, rule));
             text.append('\n');
         });
-        return text.append("Driver %s: %d rules kept, %d skipped, %d broken.\n"
-                        .formatted(driver, count(Status.KEPT), count(Status.SKIPPED), count(Status.BROKEN)))
-                .toString();
+        return text.append("Driver %s: %s.\n".formatted(driver, totals())).toString();
+    }
+
+    /** Returns the number of rules of each status; those that are neither kept, skipped nor broken only if any are. */
+    public String totals() {
+        return "%d rules kept, %d skipped, %s%s%d broken"
+                .formatted(
+                        count(Status.KEPT),
+                        count(Status.SKIPPED),
+                        some(Status.NOT_APPLICABLE, "not applicable"),
+                        some(Status.NOT_PLAYED, "not played"),
+                        count(Status.BROKEN));
+    }
+
+    private String some(Status status, String words) {
+        return count(status) == 0 ? "" : count(status) + " " + words + ", ";
     }
 
     private static void append(StringBuilder text, RuleResult result) {
         String group = result.number().isPresent() ? "" : result.group() + ": ";
-        text.append("  %-7s %s%s\n".formatted(result.status(), group, result.rule()));
+        String status = result.status().name().replace('_', ' ');
+        String evidence = result.evidence() == 0 ? "" : "  (" + result.evidence() + " events)";
+        text.append("  %-7s %s%s%s\n".formatted(status, group, result.rule(), evidence));
         if (!result.reason().isEmpty()) {
             text.append(result.reason().strip().indent(REASON_INDENT));
         }

@@ -2,6 +2,9 @@
 package dev.unraced.conformance;
 
 import dev.unraced.conformance.RuleResult.Status;
+import dev.unraced.conformance.harness.NotApplicable;
+import dev.unraced.conformance.harness.NotPlayed;
+import dev.unraced.conformance.harness.RuleExtension;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,6 +24,7 @@ import org.junit.platform.launcher.TestPlan;
 final class ResultCollector implements TestExecutionListener {
     private final List<RuleResult> results = new ArrayList<>();
     private final Map<String, String> entries = new ConcurrentHashMap<>();
+    private final Map<String, Long> evidence = new ConcurrentHashMap<>();
     private final Map<String, Long> begun = new ConcurrentHashMap<>();
     private final Consumer<RuleResult> progress;
     private @Nullable TestPlan plan;
@@ -40,6 +44,11 @@ final class ResultCollector implements TestExecutionListener {
 
     @Override
     public void reportingEntryPublished(TestIdentifier test, ReportEntry entry) {
+        String events = entry.getKeyValuePairs().get(RuleExtension.EVIDENCE);
+        if (events != null) {
+            evidence.put(test.getUniqueId(), Long.valueOf(events));
+            return;
+        }
         String line = entry.getKeyValuePairs().entrySet().stream()
                 .map(pair -> pair.getKey() + ": " + pair.getValue())
                 .collect(Collectors.joining(", "));
@@ -65,13 +74,21 @@ final class ResultCollector implements TestExecutionListener {
                     add(test, Status.KEPT, entries.getOrDefault(test.getUniqueId(), ""));
                 }
             }
-            case ABORTED -> add(test, Status.SKIPPED, message);
+            case ABORTED -> add(test, aborted(result.getThrowable().orElse(null)), message);
             case FAILED -> add(test, Status.BROKEN, message);
         }
     }
 
+    private static Status aborted(@Nullable Throwable thrown) {
+        if (thrown instanceof NotPlayed) {
+            return Status.NOT_PLAYED;
+        }
+        return thrown instanceof NotApplicable ? Status.NOT_APPLICABLE : Status.SKIPPED;
+    }
+
     private void add(TestIdentifier test, Status status, String reason) {
-        RuleResult result = new RuleResult(group(test), rule(test), status, reason, took(test));
+        RuleResult result = new RuleResult(
+                group(test), rule(test), status, reason, took(test), evidence.getOrDefault(test.getUniqueId(), 0L));
         synchronized (this) {
             results.add(result);
         }

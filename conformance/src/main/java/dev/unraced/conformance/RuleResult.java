@@ -14,14 +14,15 @@ import java.util.regex.Pattern;
  * @param status whether the rule was kept
  * @param reason why it was not kept or not run; empty when it was kept
  * @param took the time that the rule ran
+ * @param evidence number of events of the kit's own calls that the rule looked at; 0 unless it was kept
  */
-public record RuleResult(String group, String rule, Status status, String reason, Duration took) {
+public record RuleResult(String group, String rule, Status status, String reason, Duration took, long evidence) {
     /** The start of the kit's assertions; AssertJ puts descriptions in brackets. */
     private static final Pattern BLAME = Pattern.compile("\\[?(R\\d{1,4}\\.\\d{1,4})(?=[]: ])");
 
-    /** Makes a result that took no time. */
+    /** Makes a result that took no time and looked at no event. */
     public RuleResult(String group, String rule, Status status, String reason) {
-        this(group, rule, status, reason, Duration.ZERO);
+        this(group, rule, status, reason, Duration.ZERO, 0);
     }
 
     /** Returns the rule's number; empty when the result is about a whole group. */
@@ -53,6 +54,13 @@ public record RuleResult(String group, String rule, Status status, String reason
         KEPT,
         /** The driver declares that it cannot keep the rule, or cannot run at all. */
         SKIPPED,
+        /** The rule is about something that the driver does not have, without lacking a capability. */
+        NOT_APPLICABLE,
+        /**
+         * The rule could not be put to the test here: a race was never won, the machine forbids an attack, or no event
+         * came.
+         */
+        NOT_PLAYED,
         /** The rule is broken, or was skipped without a declaration. */
         BROKEN
     }

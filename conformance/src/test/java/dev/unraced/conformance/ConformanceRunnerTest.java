@@ -100,7 +100,7 @@ class ConformanceRunnerTest {
         ConformanceReport report = new ConformanceReport(
                 "some",
                 List.of(
-                        new RuleResult("Open", "R1.2 \"One\"", Status.KEPT, "", Duration.ofMillis(61_205)),
+                        new RuleResult("Open", "R1.2 \"One\"", Status.KEPT, "", Duration.ofMillis(61_205), 7),
                         new RuleResult("Open", "R1.10 Two", Status.SKIPPED, "lacks X"),
                         new RuleResult("Open", "R1.11 Three", Status.BROKEN, "<a> \u0001")));
         StringWriter out = new StringWriter();

@@ -31,9 +31,14 @@ public final class GroupProgress {
     /** Shows the last group. */
     public void end() {
         if (shown && !counts.isEmpty()) {
+            String unplayed = count(Status.NOT_PLAYED) == 0 ? "" : count(Status.NOT_PLAYED) + " not played, ";
             err.printf(
-                    "%-10s %d kept, %d skipped, %d broken%n",
-                    group, count(Status.KEPT), count(Status.SKIPPED), count(Status.BROKEN));
+                    "%-10s %d kept, %d skipped, %s%d broken%n",
+                    group,
+                    count(Status.KEPT),
+                    count(Status.SKIPPED) + count(Status.NOT_APPLICABLE),
+                    unplayed,
+                    count(Status.BROKEN));
         }
         counts.clear();
     }

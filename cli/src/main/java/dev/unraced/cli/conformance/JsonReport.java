@@ -10,6 +10,7 @@ import dev.unraced.conformance.RuleResult.Status;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import java.util.Locale;
 
 /** The report for programs; {@code docs/cli.md} describes the format. */
 public final class JsonReport {
@@ -36,7 +37,7 @@ public final class JsonReport {
         json.writeStringField("kernel", kernel);
         json.writeBooleanField("conformant", report.isConformant());
         for (Status status : Status.values()) {
-            json.writeNumberField(lower(status), report.count(status));
+            json.writeNumberField(status.name().toLowerCase(Locale.ROOT), report.count(status));
         }
         json.writeArrayFieldStart("rules");
         for (RuleResult result : report.results()) {
@@ -48,18 +49,11 @@ public final class JsonReport {
             json.writeStringField("rule", result.rule());
             json.writeStringField("status", result.status().name());
             json.writeStringField("reason", result.reason());
+            json.writeNumberField("events", result.evidence());
             json.writeNumberField("seconds", result.took().toMillis() / 1e3);
             json.writeEndObject();
         }
         json.writeEndArray();
         json.writeEndObject();
-    }
-
-    private static String lower(Status status) {
-        return switch (status) {
-            case KEPT -> "kept";
-            case SKIPPED -> "skipped";
-            case BROKEN -> "broken";
-        };
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.conformance.harness;
 
+import dev.unraced.conformance.scenario.Evidence;
 import dev.unraced.conformance.scenario.Scenario;
 import dev.unraced.conformance.subject.DriverUnderTest;
 import dev.unraced.driver.Capabilities;
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 @TestMethodOrder(MethodOrderer.MethodName.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 public abstract class DriverConformance {
+    private final Evidence evidence = new Evidence();
     private @Nullable DriverUnderTest under;
 
     /** Only the kit's own classes extend this one. */
@@ -43,8 +45,14 @@ public abstract class DriverConformance {
         return Math.max(1, (int) (full * under().intensity()));
     }
 
+    /** Returns a scenario whose events count as evidence. */
     protected final Scenario.Setup scenario() {
-        return new Scenario.Setup(under());
+        return new Scenario.Setup(under(), evidence);
+    }
+
+    /** Returns the count of the events that the running rule has looked at. */
+    protected final Evidence evidence() {
+        return evidence;
     }
 
     /** Gives a class of rules its driver. */

@@ -1,22 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.conformance.harness;
 
+import dev.unraced.conformance.scenario.Evidence;
 import dev.unraced.conformance.subject.DriverUnderTest;
 import dev.unraced.conformance.subject.RunnableDriver;
 import dev.unraced.driver.Capabilities;
 import dev.unraced.event.Capability;
+import java.lang.reflect.Method;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.InvocationInterceptor;
+import org.junit.jupiter.api.extension.ReflectiveInvocationContext;
 import org.junit.jupiter.api.extension.TestExecutionExceptionHandler;
 import org.junit.platform.commons.support.AnnotationSupport;
 import org.opentest4j.TestAbortedException;
 
-/** Decides which rules run: all except those that need a capability that the driver lacks. */
-final class RuleExtension implements BeforeAllCallback, BeforeEachCallback, TestExecutionExceptionHandler {
+/**
+ * Decides which rules run: all except those that need a capability that the driver lacks. A rule that ran and saw no
+ * event is not played.
+ */
+public final class RuleExtension
+        implements BeforeAllCallback, BeforeEachCallback, InvocationInterceptor, TestExecutionExceptionHandler {
+    /** The key of the report entry with the number of events. */
+    public static final String EVIDENCE = "events";
+
     /** The parameter that overrides the environment variable that {@link RunnableDriver} reads. */
     static final String REQUIRE_PARAMETER = "conformance.require";
 
@@ -42,13 +54,27 @@ final class RuleExtension implements BeforeAllCallback, BeforeEachCallback, Test
                 });
     }
 
+    @Override
+    public void interceptTestMethod(
+            Invocation<@Nullable Void> rule, ReflectiveInvocationContext<Method> method, ExtensionContext context)
+            throws Throwable {
+        Evidence evidence = ((DriverConformance) context.getRequiredTestInstance()).evidence();
+        evidence.forget();
+        rule.proceed();
+        if (evidence.events() == 0) {
+            throw new NotPlayed("no event of the kit's own calls came, so nothing was judged");
+        }
+        context.publishReportEntry(EVIDENCE, Long.toString(evidence.events()));
+    }
+
     /**
      * Turns an assumption that fails inside a rule into a failure: it would hide a gap, and only a declaration may skip
-     * a rule.
+     * a rule. What was not played says so itself.
      */
     @Override
     public void handleTestExecutionException(ExtensionContext context, Throwable thrown) throws Throwable {
-        if (thrown instanceof TestAbortedException) {
+        if (thrown instanceof TestAbortedException
+                && !(thrown instanceof NotPlayed || thrown instanceof NotApplicable)) {
             throw new AssertionError("undeclared skip: " + thrown.getMessage(), thrown);
         }
         throw thrown;

@@ -92,6 +92,9 @@ public abstract class CallerConformance extends DriverConformance {
     public final void r01_15_anEventNamesTheContainer() {
         try (Scenario scenario = scenario().open()) {
             Observed observed = scenario.call(scenario.missing());
+            assertThat(observed.open().path().value())
+                    .as("R1.15: its own event")
+                    .isEqualTo(scenario.scratch().bytes("missing"));
             assertThat(observed.event().caller().containerId())
                     .as("R1.15")
                     .isEqualTo(ThreadInfo.ofMain(scenario.actor()).containerId());

@@ -12,11 +12,17 @@ import dev.unraced.conformance.harness.Rule;
 import dev.unraced.conformance.scenario.Scenario;
 import dev.unraced.driver.Capture;
 import dev.unraced.driver.EventHandler;
+import dev.unraced.event.ByteString;
+import dev.unraced.event.EventView;
 import dev.unraced.event.Syscall;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.LongStream;
 
 /** Rules about the threads and handlers that consume a capture (chapter 15). */
 @Requires(syscalls = Syscall.OPENAT)
@@ -27,7 +33,12 @@ public abstract class ConsumerConformance extends DriverConformance {
     public final void r15_1_closingEndsTheRun() throws InterruptedException {
         try (Scenario scenario = scenario().unread().open()) {
             CountDownLatch ran = new CountDownLatch(1);
-            Thread runner = new Thread(() -> scenario.capture().run(event -> ran.countDown()));
+            ByteString missing = scenario.scratch().bytes("missing");
+            Thread runner = new Thread(() -> scenario.capture().run(event -> {
+                if (isOf(event, missing)) {
+                    ran.countDown();
+                }
+            }));
             runner.start();
             scenario.callUnobserved(scenario.missing(0));
             assertThat(ran.await(patienceNanos(), TimeUnit.NANOSECONDS))
@@ -41,19 +52,23 @@ public abstract class ConsumerConformance extends DriverConformance {
     }
 
     @Rule("A handler can close its capture; it takes effect when the handler returns")
-    public final void r15_2_theHandlerCanClose() {
+    public final void r15_2_theHandlerCanClose() throws InterruptedException {
         try (Scenario scenario = scenario().unread().open()) {
             Capture capture = scenario.capture();
             scenario.callUnobserved(scenario.missing(0));
             scenario.callUnobserved(scenario.missing(1));
             AtomicInteger seen = new AtomicInteger();
-            capture.run(event -> {
+            AtomicBoolean readable = new AtomicBoolean();
+            ByteString missing = scenario.scratch().bytes("missing");
+            Thread runner = new Thread(() -> capture.run(event -> {
                 seen.incrementAndGet();
                 capture.close();
-                assertThat(event.path().length())
-                        .as("R15.2: the event is readable still")
-                        .isPositive();
-            });
+                readable.set(isOf(event, missing));
+            }));
+            runner.start();
+            runner.join(under().patience().toMillis());
+            runner.interrupt();
+            assertThat(readable.get()).as("R15.2: the event is readable still").isTrue();
             assertThat(seen.get()).as("R15.2: events after the close").isEqualTo(1);
             assertThat(capture.isOpen()).as("R15.2").isFalse();
         }
@@ -172,16 +187,19 @@ public abstract class ConsumerConformance extends DriverConformance {
             for (int i = 0; i < calls; i++) {
                 scenario.callUnobserved(scenario.missing(i));
             }
-            AtomicInteger seen = new AtomicInteger();
+            List<Long> tags = new ArrayList<>();
             Condition.await(
                     under().patience(),
                     () -> {
-                        int before = seen.get();
-                        int handed = capture.poll(event -> seen.incrementAndGet(), 3);
-                        assertThat(handed).as("R15.7").isLessThanOrEqualTo(3).isEqualTo(seen.get() - before);
-                        return seen.get() == calls;
+                        int before = tags.size();
+                        int handed = capture.poll(event -> tags.add(event.mode()), 3);
+                        assertThat(handed).as("R15.7").isLessThanOrEqualTo(3).isEqualTo(tags.size() - before);
+                        return tags.size() == calls;
                     },
-                    () -> "R15.7: only " + seen.get() + " events of " + calls + " arrive");
+                    () -> "R15.7: only " + tags.size() + " events of " + calls + " arrive");
+            assertThat(tags)
+                    .as("R15.7: each call's event once")
+                    .isEqualTo(LongStream.range(0, calls).boxed().toList());
         }
     }
 
@@ -194,7 +212,14 @@ public abstract class ConsumerConformance extends DriverConformance {
             assertThat(scenario.capture().capabilities().lacking())
                     .as("R15.8")
                     .isEqualTo(capabilities().lacking());
+            assertThat(scenario.call(scenario.missing()).open().path().value())
+                    .as("R15.8: and captures")
+                    .isEqualTo(scenario.scratch().bytes("missing"));
         }
+    }
+
+    private static boolean isOf(EventView event, ByteString path) {
+        return event.path().isPresent() && event.path().contentEquals(path);
     }
 
     /** Waits for one event, as long as the driver's patience. */

@@ -142,6 +142,9 @@ public abstract class FullStashConformance extends DriverConformance {
             assertThat(before.stash().capacity()).as("R7.1: entries").isEqualTo(64);
             bulk(scenario, 8, scaled(500));
             CaptureStats after = scenario.awaitEmptyStash();
+            assertThat(after.stash().puts() + after.stash().refused())
+                    .as("R7.1: entries that were put or refused")
+                    .isGreaterThanOrEqualTo(8L * scaled(500));
             assertThat(after.stashBytes()).as("R7.1: bytes").isEqualTo(before.stashBytes());
             assertThat(after.stash().capacity()).as("R7.1: entries").isEqualTo(64);
         }

@@ -10,6 +10,7 @@ import dev.unraced.conformance.actor.Reply;
 import dev.unraced.conformance.actor.WatchedCall;
 import dev.unraced.conformance.fixture.Linux;
 import dev.unraced.conformance.harness.DriverConformance;
+import dev.unraced.conformance.harness.NotPlayed;
 import dev.unraced.conformance.harness.Requires;
 import dev.unraced.conformance.harness.Rule;
 import dev.unraced.conformance.scenario.Observed;
@@ -21,7 +22,6 @@ import dev.unraced.event.OpenEvent;
 import dev.unraced.event.OpenedFile;
 import dev.unraced.event.Syscall;
 import java.util.List;
-import org.junit.jupiter.api.TestReporter;
 
 /** Rules about the file that an open reached (chapter 2). */
 public abstract class OpenedFileConformance extends DriverConformance {
@@ -146,6 +146,7 @@ public abstract class OpenedFileConformance extends DriverConformance {
             if (capabilities().has(Feature.CREATED_FLAG)) {
                 assertThat(created(observed)).as("R2.22: O_TMPFILE").isTrue();
             }
+            assertHasFile(observed);
             assertThat(observed.event().flags().contains(EventFlag.DELETED)
                             || observed.open()
                                     .file()
@@ -160,12 +161,13 @@ public abstract class OpenedFileConformance extends DriverConformance {
 
     @Rule("A file below a directory that is gone is not claimed to have a name")
     @Requires(syscalls = Syscall.OPENAT, features = Feature.RESOLVED_PATH)
-    public final void r02_23_aFileOfAnEndedProcessHasNoName(TestReporter reporter) {
+    public final void r02_23_aFileOfAnEndedProcessHasNoName() {
         try (Scenario scenario = scenario().open()) {
             Reply departed = scenario.actor().ask(Command.of("departed").with("keep", 1));
             Observed observed = scenario.call(
                     WatchedCall.openat(Pointer.to("/proc/self/fd/" + departed.integer("fd")), Linux.O_PATH, 0));
             assertThat(observed.outcome().result()).as("the actor's part").isNotNegative();
+            assertHasFile(observed);
             assertThat(observed.event().flags().contains(EventFlag.DELETED)
                             || observed.open()
                                     .file()
@@ -176,8 +178,15 @@ public abstract class OpenedFileConformance extends DriverConformance {
                     .isTrue();
         } catch (ActorException e) {
             // Neither the simulator nor a sandbox keeps files of processes that ended.
-            reporter.publishEntry("R2.23", "not played: " + e.unsupported().orElseThrow(() -> e));
+            throw new NotPlayed(e.unsupported().orElseThrow(() -> e));
         }
+    }
+
+    /** Checks that there is a file whose name can be judged. */
+    private static void assertHasFile(Observed observed) {
+        assertThat(observed.open().file())
+                .as("R2.23: the file, %s", observed.event())
+                .isPresent();
     }
 
     @Rule("An open with O_PATH has its file too")

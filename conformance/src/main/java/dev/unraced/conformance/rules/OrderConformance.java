@@ -118,6 +118,7 @@ public abstract class OrderConformance extends DriverConformance {
             assertThat(stats.totalLost())
                     .as("the ring is large enough: %s", stats)
                     .isZero();
+            assertThat(scenario.recorder().size()).as("R1.1: events").isEqualTo(2 * processors() * 500);
             assertThat(scenario.recorder().missingNumbers()).as("R9.2").isZero();
         }
     }

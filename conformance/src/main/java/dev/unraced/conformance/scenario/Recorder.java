@@ -36,6 +36,7 @@ public final class Recorder {
     private final List<String> violations = new ArrayList<>();
     private final Map<Integer, SourceSequence> sources = new TreeMap<>();
     private long delivered;
+    private long kept;
     private volatile boolean started;
     private volatile boolean stopping;
     private volatile boolean stalled;
@@ -83,6 +84,11 @@ public final class Recorder {
     /** Returns the number of events of all kinds that the handler got. */
     public synchronized long delivered() {
         return delivered;
+    }
+
+    /** Returns the number of wanted events of both kinds, those that were taken included. */
+    synchronized long kept() {
+        return kept;
     }
 
     /** Returns the wanted enter events up to now. */
@@ -152,6 +158,7 @@ public final class Recorder {
         }
         check(view);
         if (wanted.test(view)) {
+            kept++;
             (view.isEnter() ? entries : events).add(view.snapshot());
         }
     }

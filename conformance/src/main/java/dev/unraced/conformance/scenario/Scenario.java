@@ -43,6 +43,7 @@ public final class Scenario implements AutoCloseable {
     private final boolean attack;
     private final Capture capture;
     private final Recorder recorder;
+    private final Evidence evidence;
 
     private Scenario(Setup setup, Actor actor, Scratch scratch) {
         this.under = setup.under;
@@ -50,6 +51,7 @@ public final class Scenario implements AutoCloseable {
         this.scratch = scratch;
         this.scope = setup.scope;
         this.attack = setup.attack;
+        this.evidence = setup.evidence;
         setup.before.accept(this);
         this.capture = openCapture(setup);
         Predicate<EventView> wanted = setup.wanted != null ? setup.wanted : usuallyWanted();
@@ -65,6 +67,7 @@ public final class Scenario implements AutoCloseable {
     /** The settings from which a scenario is made. */
     public static final class Setup {
         private final DriverUnderTest under;
+        private final Evidence evidence;
         private Scope scope = Scope.PROCESS;
         private boolean attack;
         private boolean consumed = true;
@@ -74,7 +77,17 @@ public final class Scenario implements AutoCloseable {
         private Consumer<EventView> renderer = view -> {};
 
         public Setup(DriverUnderTest under) {
+            this(under, new Evidence());
+        }
+
+        /**
+         * Makes a setup.
+         *
+         * @param evidence receives the number of the actor's events when the scenario closes
+         */
+        public Setup(DriverUnderTest under, Evidence evidence) {
             this.under = under;
+            this.evidence = evidence;
         }
 
         public Setup scope(Scope scope) {
@@ -335,6 +348,8 @@ public final class Scenario implements AutoCloseable {
         try {
             recorder.stop(under.patience());
         } finally {
+            evidence.add(
+                    recorder.isStarted() ? recorder.kept() : capture.stats().delivered());
             capture.close();
             actor.close();
             scratch.close();

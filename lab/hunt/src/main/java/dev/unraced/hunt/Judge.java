@@ -26,6 +26,9 @@ import java.util.Optional;
  * field of the event is right, or a flag names it.
  */
 final class Judge {
+    /** A request without a completion runs at most this long after the acting program stopped to wait for it. */
+    private static final long LATEST_NANOS = 1_000_000_000;
+
     private static final int EINTR = -Errno.EINTR;
     private static final int ERESTARTSYS = -Errno.ERESTARTSYS;
     private static final int ERESTART_RESTARTBLOCK = -Errno.ERESTART_RESTARTBLOCK;
@@ -100,6 +103,10 @@ final class Judge {
                 missing.add(new Lie("no event", "nothing", act.toString(), Optional.of(act), Optional.empty()));
             }
         }
+        if (missing.stream().flatMap(each -> each.act().stream()).anyMatch(act -> isLate(act, byCaller))) {
+            verdict.withdraw("late");
+            return;
+        }
         if (missing.size() > losses) {
             // The losses name no acts; they are most likely silent requests, which the sort puts last.
             missing.sort(Comparator.comparing(Judge::isQuiet));
@@ -117,6 +124,18 @@ final class Judge {
                     Optional.empty()));
         }
         byCaller.values().forEach(each -> each.forEach(this::withoutAct));
+    }
+
+    /**
+     * Returns whether a request that got no completion ran after the acting program had stopped to wait for it. Then no
+     * time in the log of what happened since can be trusted.
+     */
+    private boolean isLate(Act act, Map<Long, List<SyscallEvent>> byCaller) {
+        return act.isQuiet()
+                && byCaller.getOrDefault(callerOf(act), List.of()).stream()
+                        .anyMatch(event -> timeOf(event) > act.end()
+                                && timeOf(event) < act.end() + LATEST_NANOS
+                                && hasTag(event, act));
     }
 
     private static boolean isQuiet(Lie missing) {

@@ -46,6 +46,12 @@ public final class Verdict {
         lies.add(lie);
     }
 
+    /** Takes back all lies of a run whose log cannot be trusted, and counts them by the reason. */
+    void withdraw(String reason) {
+        excluded.merge(reason, Math.max(1L, lies.size()), Long::sum);
+        lies.clear();
+    }
+
     /** Adds the findings of another run. */
     public void add(Verdict other) {
         acts += other.acts;

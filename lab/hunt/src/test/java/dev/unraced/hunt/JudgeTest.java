@@ -177,6 +177,16 @@ class JudgeTest {
     }
 
     @Test
+    void aSilentRequestThatRanTooLateMakesTheRunNoEvidence() {
+        String request = Logs.open(5, 10, "path=a/x quiet=1")
+                .replace("via=native", "via=ring")
+                .replace("tag=-1", "tag=0");
+        Verdict verdict = Judge.judge(Logs.of(request), List.of(request(-125)), 0, 0);
+        assertThat(verdict.lies()).isEmpty();
+        assertThat(verdict.excluded()).containsEntry("late", 1L);
+    }
+
+    @Test
     void aThreadThatDiedInAnExecNeedsNoAct() {
         SyscallEvent event = opened("/hunt/a/x", 3, Integrity.MATCH, EventFlag.HAS_FILE);
         assertThat(fields(Logs.of("killed a=0 t=10 g=10 tab=0 b=15 e=25"), event))

@@ -14,11 +14,18 @@ record Judged(String driver, String kernel, List<Rule> rules) {
     enum Status {
         KEPT,
         SKIPPED,
+        NOT_APPLICABLE,
+        NOT_PLAYED,
         BROKEN;
 
-        /** Returns the status in print, which is also the name of a style. */
+        /** Returns the status in print, whose first word is also the name of a style. */
         String word() {
-            return name().toLowerCase(Locale.ROOT);
+            return name().toLowerCase(Locale.ROOT).replace('_', ' ');
+        }
+
+        /** Returns whether the rule says nothing of the driver. */
+        boolean isOpen() {
+            return this != KEPT && this != BROKEN;
         }
     }
 
@@ -45,6 +52,11 @@ record Judged(String driver, String kernel, List<Rule> rules) {
                                 rule.constant("status", Status.class),
                                 rule.string("reason")))
                         .toList());
+    }
+
+    /** Returns the number of rules that say nothing of the driver. */
+    long open() {
+        return rules.stream().filter(rule -> rule.status().isOpen()).count();
     }
 
     long count(Status status) {

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -18,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param columns one for each tested driver
  * @param chapters the chapters of the specification, with the tested rules
  * @param broken the reasons for broken rules, each once for a driver
- * @param skipped the reasons for skipped rules
+ * @param skipped the reasons for rules that were skipped, do not apply, or were not played
  * @param evidence the evidence for kept rules
  */
 record Matrix(
@@ -82,9 +83,9 @@ record Matrix(
         return new Matrix(
                 drivers.stream().map(Matrix::column).toList(),
                 shown,
-                of(notes, Status.BROKEN),
-                of(notes, Status.SKIPPED),
-                of(notes, Status.KEPT));
+                of(notes, status -> status == Status.BROKEN),
+                of(notes, Status::isOpen),
+                of(notes, status -> status == Status.KEPT));
     }
 
     boolean hasBroken() {
@@ -112,7 +113,7 @@ record Matrix(
                 driver.driver(),
                 driver.kernel(),
                 driver.count(Status.KEPT),
-                driver.count(Status.SKIPPED),
+                driver.open(),
                 driver.count(Status.BROKEN),
                 driver.count(Status.BROKEN) == 0);
     }
@@ -120,7 +121,8 @@ record Matrix(
     private static Map<Reason, Note> notes(List<Judged> drivers) {
         Map<Reason, Note> notes = new LinkedHashMap<>();
         // The order is that of the lists on the page.
-        for (Status status : List.of(Status.BROKEN, Status.SKIPPED, Status.KEPT)) {
+        for (Status status :
+                List.of(Status.BROKEN, Status.SKIPPED, Status.NOT_APPLICABLE, Status.NOT_PLAYED, Status.KEPT)) {
             for (int i = 0; i < drivers.size(); i++) {
                 Judged driver = drivers.get(i);
                 for (Rule rule : driver.rules()) {
@@ -142,9 +144,9 @@ record Matrix(
         return notes;
     }
 
-    private static List<Note> of(Map<Reason, Note> notes, Status status) {
+    private static List<Note> of(Map<Reason, Note> notes, Predicate<Status> wanted) {
         return notes.entrySet().stream()
-                .filter(note -> note.getKey().status() == status)
+                .filter(note -> wanted.test(note.getKey().status()))
                 .map(Map.Entry::getValue)
                 .toList();
     }

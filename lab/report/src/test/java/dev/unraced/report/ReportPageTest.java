@@ -46,7 +46,7 @@ class ReportPageTest {
                 RULE.formatted("R9.1", "9. Order", "R9.1 a", "KEPT", "")));
 
         assertThat(html).containsSubsequence(">9. Order</h3>", ">10. Whole strings</h3>");
-        assertThat(html).contains("None: no rule is broken or was skipped.");
+        assertThat(html).contains("None: every rule was judged, and none is broken.");
     }
 
     @Test
