@@ -7,6 +7,7 @@ import static org.mockito.ArgumentMatchers.any;
 import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.when;
 
+import dev.unraced.cli.common.ExitCode;
 import dev.unraced.cli.print.JsonLines;
 import dev.unraced.driver.Availability;
 import dev.unraced.driver.Availability.Available;
