@@ -10,6 +10,7 @@
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_tracing.h>
+#include "unraced/filter.h"
 #include "unraced/record.h"
 #include "kernelcopy/maps.h"
 #include "lib/core_access.h"
@@ -118,7 +119,7 @@ static __always_inline bool begin_late(struct copy_context *in, __u8 wanted)
 	regs = (void *)bpf_task_pt_regs(in->task);
 	syscall = current_call(in->task, regs);
 	if (!(in->shared->copies & (1u << (syscall & 31))) || !syscall || (wanted && syscall != wanted) ||
-	    filter(in->shared) != PASS)
+	    filter(in->shared) != UNRACED_PASS)
 		return 0;
 	args[0] = RUNNING_PARM1(regs);
 	args[1] = PT_REGS_PARM2_CORE_SYSCALL(regs);

@@ -15,6 +15,7 @@
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_tracing.h>
+#include "unraced/result.h"
 #include "kernelcopy/context.h"
 #include "kernelcopy/hooks.h"
 #include "kernelcopy/maps.h"
@@ -98,7 +99,7 @@ int BPF_KRETPROBE(connect_returned, int result)
 	struct copy_context in;
 	__u64 file;
 
-	if (!has_peer(result) || !begin_context(&in, SOCKET_CONNECTED))
+	if (!unraced_has_peer(result) || !begin_context(&in, SOCKET_CONNECTED))
 		return 0;
 	if (in.call) {
 		file = in.call->how_pointer;

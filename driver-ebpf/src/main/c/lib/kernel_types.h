@@ -9,18 +9,7 @@
 /* Makes bpf_tracing.h use the kernel's own register names. */
 #define __VMLINUX_H__
 
-typedef unsigned char __u8;
-typedef unsigned short __u16;
-typedef unsigned int __u32;
-typedef unsigned long long __u64;
-typedef signed char __s8;
-typedef short __s16;
-typedef int __s32;
-typedef long long __s64;
-typedef __u16 __be16;
-typedef __u32 __be32;
-typedef __u32 __wsum;
-typedef _Bool bool;
+#include "unraced/base.h"
 
 /* uapi/linux/bpf.h; helpers and map definitions need only these. */
 enum bpf_map_type {
@@ -38,9 +27,6 @@ enum { BPF_ANY = 0, BPF_NOEXIST = 1 };
 enum { BPF_LOCAL_STORAGE_GET_F_CREATE = 1 };
 enum { BPF_F_NO_PREALLOC = 1, BPF_F_MMAPABLE = 1 << 10 };
 enum { BPF_RB_NO_WAKEUP = 1, BPF_RB_FORCE_WAKEUP = 2 };
-
-/* errno values that the programs distinguish. */
-enum { EEXIST = 17, EINPROGRESS = 115, EALREADY = 114, EISCONN = 106, ECANCELED = 125 };
 
 /* include/linux/fs.h and uapi/linux/magic.h */
 #define S_IFMT 0170000

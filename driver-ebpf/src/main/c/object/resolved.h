@@ -171,12 +171,6 @@ static __always_inline void describe_netlink(struct builder *builder, struct unr
 		append_nl(builder, &to->remote, KREAD(netlink, dst_portid), group ? 1u << ((group - 1) & 31) : 0);
 }
 
-/* Returns whether the result means that the socket has a peer, or is about to have one. */
-static __always_inline bool has_peer(long result)
-{
-	return result == 0 || result == -EINPROGRESS || result == -EALREADY || result == -EISCONN;
-}
-
 /* Returns the socket behind a file, or null. A path descriptor to a socket in the file system is not a socket. */
 static __always_inline struct sock *sock_of(struct file *file)
 {

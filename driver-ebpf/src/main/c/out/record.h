@@ -6,7 +6,9 @@
 #include "lib/kernel_types.h"
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_core_read.h>
+#include "unraced/filter.h"
 #include "unraced/record.h"
+#include "unraced/result.h"
 #include "kernelcopy/maps.h"
 #include "lib/control.h"
 #include "lib/core_access.h"
@@ -275,7 +277,7 @@ static __always_inline void describe_object(struct builder *builder, struct walk
 	long result = from->result;
 	struct file *file = 0;
 
-	if (is_connect ? !has_peer(result) : result < 0)
+	if (is_connect ? !unraced_has_peer(result) : result < 0)
 		return;
 	if (is_connect) {
 		file = from->is_request ? (struct file *)from->file : file_of(task, call->fd, &record->flags);
@@ -309,7 +311,7 @@ static __always_inline void judge_call(struct call *call, struct tail_context *f
 	/* A request has no captured object; its result leads to the file. */
 	resolved = from->is_request ? 0 : resolved_of(call, tid, from->result);
 	if (resolved) {
-		if (is_connect ? has_peer(from->result) : from->result >= 0) {
+		if (is_connect ? unraced_has_peer(from->result) : from->result >= 0) {
 			use_resolved(builder, is_connect, resolved);
 			if (is_connect && !call->indirect && connect_was_disturbed(call))
 				record->flags |= UNRACED_SOCKET_SHARED;
@@ -404,10 +406,10 @@ __noinline int emit_connect(struct call *call)
 static __always_inline void finish_call(struct unraced_counters *stats, struct unraced_control *shared,
 					const struct tail_context *from, struct call *call, bool is_connect)
 {
-	enum verdict verdict = filter_return(shared, call, from->result);
+	enum unraced_verdict verdict = filter_return(shared, call, from->result);
 
-	if (verdict != PASS)
-		count_filtered(stats, verdict);
+	if (verdict != UNRACED_PASS)
+		unraced_count_filtered(&stats->filtered, verdict);
 	else if (is_limited(stats, shared, from->is_request ? &from->request.by : 0))
 		return;
 	else if (is_connect)

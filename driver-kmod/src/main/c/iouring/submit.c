@@ -10,6 +10,8 @@
 #include "object/connects.h"
 #include "object/descriptor.h"
 #include "out/record.h"
+#include "unraced/filter.h"
+#include "unraced/request.h"
 
 #ifdef UNRACED_READS_IO_URING
 
@@ -69,7 +71,7 @@ static void submit(struct unraced_capture *capture, const struct io_kiocb *req, 
 	struct unraced_scratch *scratch = unraced_scratch(capture);
 	struct unraced_call *call = &scratch->call;
 
-	unraced_begin_request(capture, scratch, unraced_requested_call(req));
+	unraced_begin_request(capture, scratch, unraced_requested_call(req->opcode));
 	/* This memory may have belonged to a request whose completion was never reported. */
 	if (call->record.syscall == UNRACED_CONNECT)
 		unraced_act_discard(capture, (unsigned long)req, 0);
@@ -97,7 +99,7 @@ static void submit(struct unraced_capture *capture, const struct io_kiocb *req, 
 static void on_submission(struct unraced_capture *capture, const struct io_kiocb *req, const struct io_uring_sqe *refused,
 			  int error)
 {
-	if (!unraced_is_watched_request(capture, unraced_requested_call(req)) || unraced_filter(capture) != UNRACED_PASS)
+	if (!unraced_is_watched_request(capture, unraced_requested_call(req->opcode)) || unraced_filter(capture) != UNRACED_PASS)
 		return;
 	preempt_disable();
 	submit(capture, req, refused, error);
@@ -121,7 +123,7 @@ void unraced_on_punt(void *data, struct io_kiocb *req, int rw)
 	struct unraced_capture *capture = data;
 	struct unraced_scratch *scratch;
 
-	if (!unraced_is_watched_request(capture, unraced_requested_call(req)))
+	if (!unraced_is_watched_request(capture, unraced_requested_call(req->opcode)))
 		return;
 	preempt_disable();
 	scratch = unraced_scratch(capture);

@@ -11,6 +11,7 @@
 #include "object/resolved.h"
 #include "object/socket.h"
 #include "path/mounts.h"
+#include "unraced/result.h"
 
 /* Returns the mount namespace that the event names; for a request, that of its submitter at the submission. */
 static u32 namespace_of(const struct unraced_record *record)
@@ -44,11 +45,6 @@ void unraced_describe_file(struct unraced_scratch *scratch, struct file *file)
 	length = UNRACED_PATH_ROOM - walk->position;
 	memcpy(unraced_call_room(call), scratch->path + walk->position, length);
 	unraced_call_append(call, &record->open.resolved, length);
-}
-
-bool unraced_has_peer(s64 result)
-{
-	return result == 0 || result == -EINPROGRESS || result == -EALREADY || result == -EISCONN;
 }
 
 /*
