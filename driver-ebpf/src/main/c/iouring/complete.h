@@ -9,6 +9,7 @@
 #include "lib/kernel_types.h"
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_core_read.h>
+#include "unraced/address.h"
 #include "unraced/filter.h"
 #include "unraced/record.h"
 #include "unraced/request.h"
@@ -123,7 +124,7 @@ static __always_inline bool has_ended(const struct request *request, struct io_k
 static __always_inline bool has_path(const struct call *call, __u8 syscall)
 {
 	return syscall != UNRACED_CONNECT ||
-	       (call->length > sizeof(__u16) && *(const __u16 *)call->bytes == AF_UNIX && call->bytes[sizeof(__u16)]);
+	       (call->length > sizeof(__u16) && *(const __u16 *)call->bytes == UNRACED_AF_UNIX && call->bytes[sizeof(__u16)]);
 }
 
 /*

@@ -61,15 +61,9 @@ enum { BPF_RB_NO_WAKEUP = 1, BPF_RB_FORCE_WAKEUP = 2 };
 #define TCP_SYN_SENT 2
 #define TCP_CLOSE 7
 #define TCP_LISTEN 10
-/* The bytes before the address of IPv4 in the second half of a mapped one: ::ffff:127.0.0.1 */
-#define MAPPED_PREFIX 0xffff0000ull
 #define IPPROTO_MPTCP 262
 #define SOCK_DGRAM 2
 #define SOCK_RAW 3
-#define AF_UNIX 1
-#define AF_INET 2
-#define AF_INET6 10
-#define AF_NETLINK 16
 
 /* These types are part of the user API, so their layout is fixed. */
 struct bpf_raw_tracepoint_args {

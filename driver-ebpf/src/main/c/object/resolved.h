@@ -6,6 +6,7 @@
 #include "lib/kernel_types.h"
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_core_read.h>
+#include "unraced/address.h"
 #include "unraced/record.h"
 #include "kernelcopy/maps.h"
 #include "lib/core_access.h"
@@ -72,50 +73,27 @@ static __always_inline void describe_file(struct builder *builder, struct file *
 	describe_path(builder, walk);
 }
 
-/* uapi/linux/in.h and in6.h */
-struct sockaddr_in {
-	__u16 family;
-	__be16 port;
-	__be32 address;
-	__u64 zero;
-};
-struct sockaddr_in6 {
-	__u16 family;
-	__be16 port;
-	__u32 flow;
-	struct in6_addr address;
-	__u32 scope;
-};
-
 static __always_inline void append_in(struct builder *builder, struct unraced_slice *slice, __be16 port,
 				      __be32 address)
 {
-	struct sockaddr_in *to = (void *)append(builder, slice, sizeof(*to));
+	struct unraced_in *to = (void *)append(builder, slice, sizeof(*to));
 
-	to->family = AF_INET;
+	to->family = UNRACED_AF_INET;
 	to->port = port;
 	to->address = address;
 	to->zero = 0;
 }
 
-/* __ipv6_addr_needs_scope_id() of include/net/ipv6.h: fe80::/10, and multicast of the interface (ff01) or the link (ff02). */
-static __always_inline bool needs_scope(const struct in6_addr *address)
-{
-	if (address->bytes[0] == 0xfe)
-		return (address->bytes[1] & 0xc0) == 0x80;
-	return address->bytes[0] == 0xff && ((address->bytes[1] & 0xf) == 1 || (address->bytes[1] & 0xf) == 2);
-}
-
 static __always_inline void append_in6(struct builder *builder, struct unraced_slice *slice, __be16 port,
 				       struct in6_addr address, int device)
 {
-	struct sockaddr_in6 *to = (void *)append(builder, slice, sizeof(*to));
+	struct unraced_in6 *to = (void *)append(builder, slice, sizeof(*to));
 
-	to->family = AF_INET6;
+	to->family = UNRACED_AF_INET6;
 	to->port = port;
 	to->flow = 0;
-	to->address = address;
-	to->scope = needs_scope(&address) ? device : 0;
+	__builtin_memcpy(to->address, &address, sizeof(to->address));
+	to->scope = unraced_needs_scope(address.bytes) ? device : 0;
 }
 
 static __always_inline void append_un(struct builder *builder, struct unraced_slice *slice, struct sock *sk)
@@ -131,27 +109,18 @@ static __always_inline void append_un(struct builder *builder, struct unraced_sl
 	if (length < sizeof(__u16)) {
 		/* An unnamed socket has only a family, as getsockname(2) returns it. */
 		to = append(builder, slice, sizeof(__u16));
-		*(__u16 *)to = AF_UNIX;
+		*(__u16 *)to = UNRACED_AF_UNIX;
 		return;
 	}
 	to = append(builder, slice, length);
 	bpf_probe_read_kernel(to, length, (void *)address + bpf_core_field_offset(struct unix_address, name));
 }
 
-/* uapi/linux/netlink.h */
-struct sockaddr_nl {
-	__u16 family;
-	__u16 pad;
-	__u32 port;
-	__u32 groups;
-	__u32 behind; /* the rest of the slice's last word */
-};
-
 static __always_inline void append_nl(struct builder *builder, struct unraced_slice *slice, __u32 port, __u32 groups)
 {
-	struct sockaddr_nl *to = (void *)append(builder, slice, __builtin_offsetof(struct sockaddr_nl, behind));
+	struct unraced_nl *to = (void *)append(builder, slice, __builtin_offsetof(struct unraced_nl, behind));
 
-	*to = (struct sockaddr_nl){ .family = AF_NETLINK, .port = port, .groups = groups };
+	*to = (struct unraced_nl){ .family = UNRACED_AF_NETLINK, .port = port, .groups = groups };
 }
 
 /* net/netlink/af_netlink.c: the state of a socket with a peer, which may be the kernel with its port 0 */
@@ -220,13 +189,13 @@ static __always_inline void describe_socket(struct builder *builder, struct file
 	 * The local port comes from inet_sport, as for getsockname(2): the kernel clears skc_num when a peer resets the
 	 * connection (inet_put_port() of net/ipv4/inet_hashtables.c).
 	 */
-	if (to->family == AF_INET) {
+	if (to->family == UNRACED_AF_INET) {
 		__be32 peer = KREAD(sk, __sk_common.skc_daddr);
 
 		append_in(builder, &to->local, KREAD((struct inet_sock *)sk, inet_sport), KREAD(sk, __sk_common.skc_rcv_saddr));
 		if (has_internet_peer(sk, to->type, port))
 			append_in(builder, &to->remote, port, peer);
-	} else if (to->family == AF_INET6) {
+	} else if (to->family == UNRACED_AF_INET6) {
 		int device = KREAD(sk, __sk_common.skc_bound_dev_if);
 		struct in6_addr peer = KREAD(sk, __sk_common.skc_v6_daddr);
 
@@ -234,13 +203,13 @@ static __always_inline void describe_socket(struct builder *builder, struct file
 			   KREAD(sk, __sk_common.skc_v6_rcv_saddr), device);
 		if (has_internet_peer(sk, to->type, port))
 			append_in6(builder, &to->remote, port, peer, device);
-	} else if (to->family == AF_UNIX) {
+	} else if (to->family == UNRACED_AF_UNIX) {
 		struct sock *peer = KREAD((struct unix_sock *)sk, peer);
 
 		append_un(builder, &to->local, sk);
 		if (peer)
 			append_un(builder, &to->remote, peer);
-	} else if (to->family == AF_NETLINK) {
+	} else if (to->family == UNRACED_AF_NETLINK) {
 		describe_netlink(builder, to, sk);
 	}
 }

@@ -6,6 +6,8 @@
 #include "lib/kernel_types.h"
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_core_read.h>
+#include "unraced/address.h"
+#include "unraced/compare.h"
 #include "unraced/filter.h"
 #include "unraced/record.h"
 #include "unraced/result.h"
@@ -19,7 +21,6 @@
 #include "object/resolved.h"
 #include "out/limit.h"
 #include "out/ring.h"
-#include "path/compare.h"
 #include "path/fast_path.h"
 #include "path/walk.h"
 #include "syscall/filter.h"
@@ -145,7 +146,7 @@ static __always_inline void describe_arguments(struct builder *builder, bool is_
 	to = append(builder, slice, length);
 	if (length <= SHORT_BYTES && bytes == call->bytes) {
 		copy_short(to, call->bytes, length);
-	} else if (bpf_probe_read_kernel(to, masked(length), bytes)) {
+	} else if (bpf_probe_read_kernel(to, unraced_masked(length), bytes)) {
 		/* A lost argument is absent, not empty. */
 		*slice = (struct unraced_slice){};
 		record->provenance = UNRACED_PROVENANCE_NONE;
@@ -187,10 +188,10 @@ static __always_inline bool has_scoped_peer(struct sock *sk)
 {
 	struct in6_addr peer;
 
-	if (KREAD(sk, __sk_common.skc_family) != AF_INET6)
+	if (KREAD(sk, __sk_common.skc_family) != UNRACED_AF_INET6)
 		return 0;
 	peer = KREAD(sk, __sk_common.skc_v6_daddr);
-	return needs_scope(&peer);
+	return unraced_needs_scope(peer.bytes);
 }
 
 /* Describes the socket that a connect acted on, and judges whether the claim names its peer. */

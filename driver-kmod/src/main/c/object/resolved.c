@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <linux/fs.h>
 #include <linux/sched.h>
-#include <net/ipv6.h>
 #include <net/sock.h>
 
 #include "call/arguments.h"
@@ -11,6 +10,7 @@
 #include "object/resolved.h"
 #include "object/socket.h"
 #include "path/mounts.h"
+#include "unraced/address.h"
 #include "unraced/result.h"
 
 /* Returns the mount namespace that the event names; for a request, that of its submitter at the submission. */
@@ -65,7 +65,7 @@ static bool is_connected(const struct unraced_scratch *scratch, const struct soc
 static bool has_scoped_peer(const struct sock *sk)
 {
 #if IS_ENABLED(CONFIG_IPV6)
-	return sk->sk_family == AF_INET6 && __ipv6_addr_needs_scope_id(ipv6_addr_type(&sk->sk_v6_daddr));
+	return sk->sk_family == AF_INET6 && unraced_needs_scope(sk->sk_v6_daddr.s6_addr);
 #else
 	return false;
 #endif
