@@ -10,6 +10,7 @@
 #include "lib/kernel_types.h"
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_core_read.h>
+#include "unraced/arguments.h"
 #include "unraced/record.h"
 #include "iouring/types.h"
 #include "lib/core_access.h"
@@ -29,7 +30,7 @@ static __always_inline void take_open(struct long_call *to, struct io_kiocb *req
 	call->flags = KREAD(open, how.flags);
 	call->mode = KREAD(open, how.mode);
 	call->resolve = KREAD(open, how.resolve);
-	call->how_size = syscall == UNRACED_OPENAT2 ? sizeof(struct open_how) : 0;
+	call->how_size = syscall == UNRACED_OPENAT2 ? sizeof(struct unraced_how) : 0;
 	call->how_provenance = UNRACED_PROVENANCE_KERNEL;
 	call->provenance = size < 0 ? UNRACED_PROVENANCE_NONE : UNRACED_PROVENANCE_KERNEL;
 	call->length = size > 0 ? size - 1 : 0;

@@ -15,6 +15,7 @@
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_tracing.h>
+#include "unraced/arguments.h"
 #include "unraced/result.h"
 #include "kernelcopy/context.h"
 #include "kernelcopy/hooks.h"
@@ -72,9 +73,9 @@ int BPF_KPROBE(file_installed, unsigned int descriptor, struct file *file)
 }
 
 SEC("kprobe/do_sys_openat2")
-int BPF_KPROBE(how_used, int dfd, const char *name, struct open_how *from)
+int BPF_KPROBE(how_used, int dfd, const char *name, struct unraced_how *from)
 {
-	struct open_how how;
+	struct unraced_how how;
 	struct copy_context in;
 
 	if (begin_context(&in, HOW_COPIED) && !bpf_probe_read_kernel(&how, sizeof(how), from))

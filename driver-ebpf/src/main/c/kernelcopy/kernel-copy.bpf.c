@@ -12,6 +12,7 @@
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_tracing.h>
+#include "unraced/arguments.h"
 #include "unraced/result.h"
 #include "kernelcopy/context.h"
 #include "kernelcopy/hooks.h"
@@ -50,7 +51,7 @@ int BPF_PROG(file_opened_7, int dfd, struct filename *name, const void *op, stru
 }
 
 SEC("fentry/do_sys_openat2")
-int BPF_PROG(how_copied, int dfd, const char *name, struct open_how *how)
+int BPF_PROG(how_copied, int dfd, const char *name, struct unraced_how *how)
 {
 	struct copy_context in;
 

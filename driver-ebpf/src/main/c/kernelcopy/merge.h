@@ -6,6 +6,7 @@
 #include "lib/kernel_types.h"
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_core_read.h>
+#include "unraced/arguments.h"
 #include "unraced/compare.h"
 #include "unraced/record.h"
 #include "kernelcopy/context.h"
@@ -106,7 +107,7 @@ static __always_inline void merge_copy(struct copy_context *in, __u32 length)
  * sys_openat2() of fs/open.c sets O_LARGEFILE in its copy. The snapshot shows whether the caller had set the flag;
  * without a snapshot it is cleared.
  */
-static __always_inline void merge_how(struct call *call, const struct open_how *how)
+static __always_inline void merge_how(struct call *call, const struct unraced_how *how)
 {
 	bool snapshot = call->how_provenance == UNRACED_PROVENANCE_ENTER;
 	__u64 flags = how->flags & ~O_LARGEFILE;

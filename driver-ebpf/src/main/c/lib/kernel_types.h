@@ -34,19 +34,14 @@ enum { BPF_RB_NO_WAKEUP = 1, BPF_RB_FORCE_WAKEUP = 2 };
 #define FMODE_PATH 0x4000
 #define FMODE_CREATED 0x100000
 #define SOCKFS_MAGIC 0x534f434b
-/* MNT_NS_ANON_INO of include/linux/proc_ns.h; older kernels give an anonymous mount namespace number 0 */
-#define ANONYMOUS_MOUNT_NS 0xEFFFFFF7u
 /* include/linux/sched.h */
 #define PF_IO_WORKER 0x00000010
 #define PF_KTHREAD 0x00200000
-#define AT_FDCWD -100
 /* arch/x86/include/asm/thread_info.h: the call uses the 32-bit convention, which has other call numbers. */
 #define TS_COMPAT 2
 /* arch/arm64/include/asm/thread_info.h */
 #define TIF_32BIT 22
 #define O_CREAT 00000100
-#define O_WRONLY 00000001
-#define O_TRUNC 00001000
 #ifdef __TARGET_ARCH_arm64
 #define O_LARGEFILE 00400000ull
 #else

@@ -11,7 +11,9 @@
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_core_read.h>
 #include "unraced/address.h"
+#include "unraced/arguments.h"
 #include "unraced/compare.h"
+#include "unraced/evidence.h"
 #include "unraced/record.h"
 #include "lib/core_access.h"
 #include "lib/maps.h"
@@ -80,14 +82,12 @@ static __always_inline bool address_changed(struct builder *builder, struct walk
 
 static __always_inline bool how_changed(const struct call *call)
 {
-	struct open_how how = {};
-	__u64 size = call->how_size;
+	struct unraced_how how = {};
+	__u64 size = unraced_how_bytes(call->how_size);
 
-	if (size > sizeof(how))
-		size = sizeof(how);
 	if (!size || bpf_probe_read_user(&how, size, (void *)call->how_pointer))
 		return 0;
-	return how.flags != call->flags || how.mode != call->mode || how.resolve != call->resolve;
+	return unraced_how_differs(&how, call->flags, call->mode, call->resolve);
 }
 
 static __always_inline bool block_changed(const struct call *call)
@@ -96,7 +96,7 @@ static __always_inline bool block_changed(const struct call *call)
 
 	if (bpf_probe_read_user(block, sizeof(block), (void *)call->connecting.block))
 		return 0;
-	return (__s32)block[0] != call->fd || block[1] != call->pointer || (__s32)block[2] != call->addrlen;
+	return unraced_block_differs(block, call->fd, call->pointer, call->addrlen);
 }
 
 /* Compares the caller's memory with the copy from entry. A change that is undone before the return goes unseen. */
@@ -138,15 +138,11 @@ static __always_inline __u8 judge_path(struct builder *builder, struct walk *wal
 	if (record->flags & UNRACED_TRUNCATED)
 		return UNRACED_INTEGRITY_UNCHECKED;
 	to = with_claim(builder, walk, &record->open.path);
-	if (!to.length || walk->validation.state != START_FOUND || walk->validation.overmounted || (walk->flags & UNRACED_DELETED))
+	if (!unraced_way_leads(to.length, walk->validation.state == START_FOUND, walk->validation.overmounted, walk->flags) ||
+	    unraced_judge_names(&to, walk->validation.position, WALK_BYTES, is_absolute(builder), is_directory(file)) !=
+		    UNRACED_INTEGRITY_MATCH)
 		return UNRACED_INTEGRITY_DIFFERS;
-	if (unraced_needs_directory(&to) && !is_directory(file))
-		return UNRACED_INTEGRITY_DIFFERS;
-	if (!unraced_names_match(&to, walk->validation.position, WALK_BYTES, is_absolute(builder)))
-		return UNRACED_INTEGRITY_DIFFERS;
-	if (walk->flags & (UNRACED_DETACHED | UNRACED_FOREIGN_MOUNT_NS | UNRACED_RESOLVED_UNSTABLE))
-		return UNRACED_INTEGRITY_UNCHECKED;
-	return UNRACED_INTEGRITY_MATCH;
+	return unraced_way_is_doubtful(walk->flags) ? UNRACED_INTEGRITY_UNCHECKED : UNRACED_INTEGRITY_MATCH;
 }
 
 static __always_inline __u8 judge_address(struct builder *builder, const struct call *call)

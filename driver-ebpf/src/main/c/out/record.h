@@ -8,6 +8,7 @@
 #include <bpf/bpf_core_read.h>
 #include "unraced/address.h"
 #include "unraced/compare.h"
+#include "unraced/evidence.h"
 #include "unraced/filter.h"
 #include "unraced/record.h"
 #include "unraced/result.h"
@@ -329,12 +330,8 @@ static __always_inline void judge_call(struct call *call, struct tail_context *f
 	if (call->indirect == BLOCK_READ && record->how_integrity == UNRACED_INTEGRITY_UNCHECKED &&
 	    record->how_provenance == UNRACED_PROVENANCE_ENTER && block_changed(call))
 		record->how_integrity = UNRACED_INTEGRITY_CHANGED;
-	/*
-	 * Another task could have put the claimed object behind the descriptor. A table that was not shared at entry
-	 * stays so until the return: its only user is in the call.
-	 */
 	if (judge && record->integrity == UNRACED_INTEGRITY_MATCH &&
-	    ((record->flags & UNRACED_FD_TABLE_SHARED) || !call->enter_ns))
+	    unraced_descriptor_proves_nothing(record->flags, call->enter_ns))
 		record->integrity = UNRACED_INTEGRITY_UNCHECKED;
 }
 

@@ -3,6 +3,7 @@
 #include <asm/word-at-a-time.h>
 
 #include "call/arguments.h"
+#include "unraced/arguments.h"
 
 static const void __user *user_address(u64 pointer)
 {
@@ -117,7 +118,7 @@ static void read_address(struct unraced_call *call, u8 provenance)
 static bool read_how(const struct unraced_call *call, struct unraced_how *how)
 {
 	memset(how, 0, sizeof(*how));
-	return read_bytes(how, call->how_pointer, min_t(u64, call->record.open.how_size, sizeof(*how)));
+	return read_bytes(how, call->how_pointer, unraced_how_bytes(call->record.open.how_size));
 }
 
 /* Descriptor, address and length of a socketcall(2) are unknown until its block is read. */
@@ -204,8 +205,7 @@ static bool how_changed(const struct unraced_call *call)
 	const struct unraced_open *open = &call->record.open;
 	struct unraced_how how;
 
-	return read_how(call, &how) &&
-	       (how.flags != open->flags || how.mode != open->mode || how.resolve != open->resolve);
+	return read_how(call, &how) && unraced_how_differs(&how, open->flags, open->mode, open->resolve);
 }
 
 static bool block_changed(const struct unraced_call *call)
@@ -214,7 +214,7 @@ static bool block_changed(const struct unraced_call *call)
 	u32 block[3];
 
 	return read_bytes(block, call->block_pointer, sizeof(block)) &&
-	       ((s32)block[0] != connect->fd || block[1] != call->pointer || (s32)block[2] != connect->addrlen);
+	       unraced_block_differs(block, connect->fd, call->pointer, connect->addrlen);
 }
 
 void unraced_look_for_changes(struct unraced_scratch *scratch)

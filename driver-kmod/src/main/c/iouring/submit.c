@@ -10,6 +10,7 @@
 #include "object/connects.h"
 #include "object/descriptor.h"
 #include "out/record.h"
+#include "unraced/arguments.h"
 #include "unraced/filter.h"
 #include "unraced/request.h"
 

@@ -4,6 +4,7 @@
 #include "object/integrity.h"
 #include "unraced/address.h"
 #include "unraced/compare.h"
+#include "unraced/evidence.h"
 
 u8 unraced_judge_path(struct unraced_scratch *scratch, const struct unraced_walk *walk, struct file *file)
 {
@@ -19,14 +20,11 @@ u8 unraced_judge_path(struct unraced_scratch *scratch, const struct unraced_walk
 		return UNRACED_INTEGRITY_UNCHECKED;
 	if (!walk->holds || walk->spent)
 		return UNRACED_INTEGRITY_UNCHECKED;
-	if (!length || walk->state != UNRACED_START_FOUND || walk->overmounted || (walk->flags & UNRACED_DELETED))
+	if (!unraced_way_leads(length, walk->state == UNRACED_START_FOUND, walk->overmounted, walk->flags) ||
+	    unraced_judge_names(&to, walk->start_position, UNRACED_PATH_ROOM, unraced_call_is_absolute(call),
+				S_ISDIR(file_inode(file)->i_mode)) != UNRACED_INTEGRITY_MATCH)
 		return UNRACED_INTEGRITY_DIFFERS;
-	if (unraced_needs_directory(&to) && !S_ISDIR(file_inode(file)->i_mode))
-		return UNRACED_INTEGRITY_DIFFERS;
-	if (!unraced_names_match(&to, walk->start_position, UNRACED_PATH_ROOM, unraced_call_is_absolute(call)))
-		return UNRACED_INTEGRITY_DIFFERS;
-	return walk->flags & (UNRACED_DETACHED | UNRACED_FOREIGN_MOUNT_NS) ? UNRACED_INTEGRITY_UNCHECKED :
-									      UNRACED_INTEGRITY_MATCH;
+	return unraced_way_is_doubtful(walk->flags) ? UNRACED_INTEGRITY_UNCHECKED : UNRACED_INTEGRITY_MATCH;
 }
 
 bool unraced_is_judged(const struct unraced_call *call)

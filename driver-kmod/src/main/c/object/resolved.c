@@ -11,6 +11,7 @@
 #include "object/socket.h"
 #include "path/mounts.h"
 #include "unraced/address.h"
+#include "unraced/evidence.h"
 #include "unraced/result.h"
 
 /* Returns the mount namespace that the event names; for a request, that of its submitter at the submission. */
@@ -135,11 +136,7 @@ void unraced_describe_object(struct unraced_capture *capture, struct unraced_scr
 	else
 		unraced_describe_file(scratch, file);
 	unraced_put_file(file, shared);
-	/*
-	 * Another task could have put the requested object behind the descriptor. A table that was not shared at entry
-	 * was not shared until the return: its only user was in the call.
-	 */
 	if (!was_judged && record->integrity == UNRACED_INTEGRITY_MATCH &&
-	    ((record->flags & UNRACED_FD_TABLE_SHARED) || !record->enter_ns))
+	    unraced_descriptor_proves_nothing(record->flags, record->enter_ns))
 		record->integrity = UNRACED_INTEGRITY_UNCHECKED;
 }
