@@ -1,21 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0
 /* This test asks for what the drivers conclude from numbers alone: calls, requests, results and filters. */
-#include <stdio.h>
-
+#include "expect.h"
 #include "unraced/calls.h"
 #include "unraced/filter.h"
 #include "unraced/request.h"
 #include "unraced/result.h"
-
-static __u32 wrong;
-
-#define EXPECT(condition)                                                                                              \
-	do {                                                                                                           \
-		if (!(condition)) {                                                                                    \
-			wrong++;                                                                                       \
-			printf("not so: %s\n", #condition);                                                            \
-		}                                                                                                      \
-	} while (0)
 
 static void calls(void)
 {

@@ -7,6 +7,7 @@
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_core_read.h>
 #include "unraced/address.h"
+#include "unraced/object.h"
 #include "unraced/record.h"
 #include "kernelcopy/maps.h"
 #include "lib/core_access.h"
@@ -14,8 +15,9 @@
 #include "path/walk.h"
 
 /* Reserves room in the tail. It clears the last word, so that padding contains no old data. */
-static __always_inline __u8 *append(struct builder *builder, struct unraced_slice *slice, __u32 length)
+static __always_inline void *append(void *to, struct unraced_slice *slice, __u32 length)
 {
+	struct builder *builder = to;
 	__u32 at = builder->end & (TAIL_BYTES - 1);
 	__u8 *tail = builder->tail;
 
@@ -34,24 +36,6 @@ static __always_inline void copy_short(__u8 *to, const __u8 *from, __u32 length)
 		((__u64 *)to)[word] = ((const __u64 *)from)[word] & bytes_within(length, word);
 }
 
-/* Describes the file except for its path. */
-static __always_inline void describe_inode(struct builder *builder, struct file *file)
-{
-	struct unraced_record *record = &builder->record;
-	struct inode *inode = KREAD(file, f_inode);
-	struct super_block *super = KREAD(inode, i_sb);
-	__u32 device = KREAD(super, s_dev);
-
-	record->open.inode = KREAD(inode, i_ino);
-	/* The kernel's dev_t: MINORBITS of include/linux/kdev_t.h. */
-	record->open.device_major = device >> 20;
-	record->open.device_minor = device & 0xfffff;
-	record->flags |= UNRACED_HAS_FILE;
-	/* The kernel does not set FMODE_CREATED for a file without a name, which only its own open can have made. */
-	if ((KREAD(file, f_mode) & FMODE_CREATED) || (KREAD(file, f_flags) & O_TMPFILE_BIT))
-		record->flags |= UNRACED_CREATED;
-}
-
 /* Describes the file's path. walk_begin() must have run before. */
 static __always_inline void describe_path(struct builder *builder, struct walk *walk)
 {
@@ -68,32 +52,9 @@ static __always_inline void describe_path(struct builder *builder, struct walk *
 
 static __always_inline void describe_file(struct builder *builder, struct file *file, struct walk *walk, __u32 mount_ns)
 {
-	describe_inode(builder, file);
+	unraced_describe_inode(&builder->record, file);
 	walk_begin(walk, file, mount_ns, 0);
 	describe_path(builder, walk);
-}
-
-static __always_inline void append_in(struct builder *builder, struct unraced_slice *slice, __be16 port,
-				      __be32 address)
-{
-	struct unraced_in *to = (void *)append(builder, slice, sizeof(*to));
-
-	to->family = UNRACED_AF_INET;
-	to->port = port;
-	to->address = address;
-	to->zero = 0;
-}
-
-static __always_inline void append_in6(struct builder *builder, struct unraced_slice *slice, __be16 port,
-				       struct in6_addr address, int device)
-{
-	struct unraced_in6 *to = (void *)append(builder, slice, sizeof(*to));
-
-	to->family = UNRACED_AF_INET6;
-	to->port = port;
-	to->flow = 0;
-	__builtin_memcpy(to->address, &address, sizeof(to->address));
-	to->scope = unraced_needs_scope(address.bytes) ? device : 0;
 }
 
 static __always_inline void append_un(struct builder *builder, struct unraced_slice *slice, struct sock *sk)
@@ -153,29 +114,12 @@ static __always_inline struct sock *sock_of(struct file *file)
 	return (struct sock *)KREAD_NUMBER(socket, sk);
 }
 
-/*
- * A connection has a peer, whose port may be 0. A disconnected socket keeps a part of its peer's address, and which part
- * depends on its protocol: tcp_disconnect() of net/ipv4/tcp.c, __udp_disconnect() of net/ipv4/udp.c, mptcp_disconnect()
- * of net/mptcp/protocol.c.
- */
-static __always_inline bool has_internet_peer(struct sock *sk, __u16 type, __be16 port)
-{
-	__u8 state = KREAD(sk, __sk_common.skc_state);
-
-	if (type == SOCK_DGRAM || type == SOCK_RAW)
-		return state == TCP_ESTABLISHED;
-	if (state != TCP_CLOSE && state != TCP_LISTEN)
-		return 1;
-	return port && (KREAD(sk, sk_protocol) != IPPROTO_MPTCP || state != TCP_CLOSE);
-}
-
 static __always_inline void describe_socket(struct builder *builder, struct file *file)
 {
 	struct unraced_record *record = &builder->record;
 	struct unraced_connect *to = &record->connect;
 	struct sock *sk = sock_of(file);
 	struct socket *socket;
-	__be16 port;
 
 	if (!sk)
 		return;
@@ -184,25 +128,8 @@ static __always_inline void describe_socket(struct builder *builder, struct file
 	to->family = KREAD(sk, __sk_common.skc_family);
 	to->type = KREAD(socket, type);
 	to->protocol = KREAD(sk, sk_protocol);
-	port = KREAD(sk, __sk_common.skc_dport);
-	/*
-	 * The local port comes from inet_sport, as for getsockname(2): the kernel clears skc_num when a peer resets the
-	 * connection (inet_put_port() of net/ipv4/inet_hashtables.c).
-	 */
-	if (to->family == UNRACED_AF_INET) {
-		__be32 peer = KREAD(sk, __sk_common.skc_daddr);
-
-		append_in(builder, &to->local, KREAD((struct inet_sock *)sk, inet_sport), KREAD(sk, __sk_common.skc_rcv_saddr));
-		if (has_internet_peer(sk, to->type, port))
-			append_in(builder, &to->remote, port, peer);
-	} else if (to->family == UNRACED_AF_INET6) {
-		int device = KREAD(sk, __sk_common.skc_bound_dev_if);
-		struct in6_addr peer = KREAD(sk, __sk_common.skc_v6_daddr);
-
-		append_in6(builder, &to->local, KREAD((struct inet_sock *)sk, inet_sport),
-			   KREAD(sk, __sk_common.skc_v6_rcv_saddr), device);
-		if (has_internet_peer(sk, to->type, port))
-			append_in6(builder, &to->remote, port, peer, device);
+	if (to->family == UNRACED_AF_INET || to->family == UNRACED_AF_INET6) {
+		unraced_append_internet(append, builder, to, sk);
 	} else if (to->family == UNRACED_AF_UNIX) {
 		struct sock *peer = KREAD((struct unix_sock *)sk, peer);
 

@@ -181,20 +181,6 @@ static __always_inline bool is_indirect_socket(const struct call *call, struct s
 	return alone && !(flags & UNRACED_FD_TABLE_SHARED) && peer && peer != call->connecting.peer;
 }
 
-/*
- * Returns whether the peer's address needs a scope. The socket's device stands for it, but whoever gets at the socket can
- * bind it to another device after the connect (SO_BINDTOIFINDEX), which is no connect and counts nowhere.
- */
-static __always_inline bool has_scoped_peer(struct sock *sk)
-{
-	struct in6_addr peer;
-
-	if (KREAD(sk, __sk_common.skc_family) != UNRACED_AF_INET6)
-		return 0;
-	peer = KREAD(sk, __sk_common.skc_v6_daddr);
-	return unraced_needs_scope(peer.bytes);
-}
-
 /* Describes the socket that a connect acted on, and judges whether the claim names its peer. */
 static __always_inline void describe_connected(struct builder *builder, struct file *file, const struct call *call,
 					       const struct tail_context *from, bool judge)
@@ -211,7 +197,7 @@ static __always_inline void describe_connected(struct builder *builder, struct f
 	if (judge)
 		record->integrity = judge_address(builder, call);
 	/* This check follows all reads: a later connect of the socket does not change what was read. */
-	alone = !has_scoped_peer(sk) && call->connecting.sock == (__u64)sk && !is_held_by_more(file, holders) && !connect_was_disturbed(call);
+	alone = !unraced_has_scoped_peer(sk) && call->connecting.sock == (__u64)sk && !is_held_by_more(file, holders) && !connect_was_disturbed(call);
 	if (!alone)
 		record->flags |= UNRACED_SOCKET_SHARED;
 	is_own = !call->indirect || is_indirect_socket(call, sk, record->flags, alone);
@@ -250,7 +236,7 @@ static __always_inline void describe_opened(struct builder *builder, struct walk
 {
 	struct unraced_record *record = &builder->record;
 
-	describe_inode(builder, file);
+	unraced_describe_inode(record, file);
 	walk_begin(walk, file, record->mount_ns, !judge ? 0 : is_absolute(builder) ? &call->root : &call->start);
 	if (from->is_request)
 		walk->own_id = from->request.by.mount_ns_id;

@@ -10,7 +10,7 @@
 #include "object/resolved.h"
 #include "object/socket.h"
 #include "path/mounts.h"
-#include "unraced/address.h"
+#include "unraced/object.h"
 #include "unraced/evidence.h"
 #include "unraced/result.h"
 
@@ -28,17 +28,10 @@ void unraced_describe_file(struct unraced_scratch *scratch, struct file *file)
 	struct unraced_call *call = &scratch->call;
 	struct unraced_record *record = &call->record;
 	const struct unraced_path_base *start = unraced_call_is_absolute(call) ? &call->root : &call->start;
-	const struct inode *inode = file_inode(file);
 	struct unraced_walk *walk = &scratch->walk;
 	u32 length;
 
-	record->open.inode = inode->i_ino;
-	record->open.device_major = MAJOR(inode->i_sb->s_dev);
-	record->open.device_minor = MINOR(inode->i_sb->s_dev);
-	record->flags |= UNRACED_HAS_FILE;
-	/* The kernel does not set FMODE_CREATED for a file without a name, which only its own open can have made. */
-	if ((file->f_mode & FMODE_CREATED) || (file->f_flags & __O_TMPFILE))
-		record->flags |= UNRACED_CREATED;
+	unraced_describe_inode(record, file);
 	unraced_walk_up(walk, file, scratch->path, unraced_is_judged(call) ? &nowhere : start, namespace_of(record));
 	record->flags |= walk->flags;
 	if (!unraced_is_judged(call))
@@ -59,19 +52,6 @@ static bool is_connected(const struct unraced_scratch *scratch, const struct soc
 	return scratch->acted ? scratch->act.socket == (unsigned long)sk : !scratch->call.block_pointer;
 }
 
-/*
- * Returns whether the peer's address needs a scope. The socket's device stands for it, but whoever gets at the socket can
- * bind it to another device after the connect (SO_BINDTOIFINDEX), which is no connect and counts nowhere.
- */
-static bool has_scoped_peer(const struct sock *sk)
-{
-#if IS_ENABLED(CONFIG_IPV6)
-	return sk->sk_family == AF_INET6 && unraced_needs_scope(sk->sk_v6_daddr.s6_addr);
-#else
-	return false;
-#endif
-}
-
 void unraced_describe_connect(struct unraced_capture *capture, struct unraced_scratch *scratch, struct file *file)
 {
 	struct unraced_record *record = &scratch->call.record;
@@ -82,7 +62,7 @@ void unraced_describe_connect(struct unraced_capture *capture, struct unraced_sc
 	}
 	unraced_describe_socket(&scratch->call, file);
 	/* The check comes after the reads: an act that changed what was read has begun before them. */
-	if (!unraced_act_is_alone(capture, scratch) || has_scoped_peer(unraced_sock_of(file)))
+	if (!unraced_act_is_alone(capture, scratch) || unraced_has_scoped_peer(unraced_sock_of(file)))
 		record->flags |= UNRACED_SOCKET_SHARED;
 	else if (!unraced_is_judged(&scratch->call))
 		record->integrity = unraced_judge_connect(scratch);

@@ -19,6 +19,8 @@ class SharedCodeTest {
                 .containsPattern("paths \\d+ matching \\d+ wrong 0\n")
                 .contains("addresses wrong 0\n")
                 .contains("outcomes wrong 0\n")
+                .contains("evidence wrong 0\n")
+                .contains("objects wrong 0\n")
                 .containsPattern("tokens \\d+ \\d+ wrong 0\n")
                 .containsPattern("fuzzed \\d+");
     }
