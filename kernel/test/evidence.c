@@ -16,14 +16,19 @@ static void registers(void)
 	EXPECT(found.how_pointer == args[2] && found.how_size == 0644 && !found.flags);
 	found = unraced_registers_of(UNRACED_CONNECT, args);
 	EXPECT(found.fd == 3 && found.addrlen == 0x42);
-	EXPECT(unraced_how_bytes(8) == 8 && unraced_how_bytes(1 << 20) == sizeof(struct unraced_how));
 }
 
 static void blocks(void)
 {
 	const __u32 block[3] = { -1, 0x1000, 16 };
+	const struct unraced_how passed = { .flags = 1, .mode = 2, .resolve = 3 };
+	__u64 how_at = (unsigned long)&passed;
+	struct unraced_how how;
 
 	EXPECT(!unraced_block_differs(block, -1, 0x1000, 16) && unraced_block_differs(block, -1, 0x1000, 17));
+	EXPECT(!unraced_how_changed(how_at, 1 << 20, 1, 2, 3) && unraced_how_changed(how_at, 24, 1, 2, 4));
+	EXPECT(unraced_how_changed(how_at, 8, 2, 0, 0) && !unraced_how_changed(how_at, 8, 1, 0, 0));
+	EXPECT(unraced_read_how(&how, 0, 0) && !how.flags);
 }
 
 static __u8 judged(const char *requested, bool is_directory)

@@ -19,6 +19,9 @@ static void calls(void)
 	EXPECT(unraced_requested_call(28) == UNRACED_OPENAT2);
 	EXPECT(unraced_requested_call(16) == UNRACED_CONNECT);
 	EXPECT(!unraced_requested_call(0));
+	EXPECT(unraced_entry_arguments(UNRACED_CONNECT, 3, 1, 16, 5, 6).addrlen == 16);
+	EXPECT(unraced_entry_arguments(UNRACED_OPENAT2, 3, 1, 2, 24, 6).how_size == 24);
+	EXPECT(unraced_entry_arguments(UNRACED_OPENAT, 3, 1, 2, 0644, 6).mode == 0644);
 }
 
 static void results(void)
@@ -41,6 +44,7 @@ static void filters(void)
 	EXPECT(!unraced_result_is_filtered(UNRACED_FILTER_FAILED, UNRACED_OPENAT, 0, -ENOENT));
 	EXPECT(unraced_result_is_filtered(UNRACED_FILTER_SUCCEEDED, UNRACED_OPENAT, 0, -ENOENT));
 	EXPECT(!unraced_result_is_filtered(0, UNRACED_OPENAT, 0, -ENOENT));
+	EXPECT(unraced_is_among(1 << UNRACED_CONNECT, UNRACED_CONNECT) && !unraced_is_among(1, UNRACED_CONNECT));
 	EXPECT(unraced_path_is_filtered(UNRACED_FILTER_PATHS, UNRACED_OPENAT, UNRACED_PROVENANCE_ENTER));
 	EXPECT(!unraced_path_is_filtered(UNRACED_FILTER_PATHS, UNRACED_OPENAT, UNRACED_PROVENANCE_NONE));
 	EXPECT(!unraced_path_is_filtered(UNRACED_FILTER_PATHS, UNRACED_CONNECT, UNRACED_PROVENANCE_ENTER));

@@ -66,15 +66,26 @@ UNRACED_INLINE struct unraced_registers unraced_registers_of(__u8 syscall, const
 	return found;
 }
 
-/* Returns how much of an open_how of this size a record has. */
-UNRACED_INLINE __u64 unraced_how_bytes(__u64 size)
+/* Reads openat2's argument. An argument of no bytes is readable wherever the pointer points, and longer ones are cut. */
+UNRACED_INLINE bool unraced_read_how(struct unraced_how *how, __u64 pointer, __u64 size)
 {
-	return size > sizeof(struct unraced_how) ? sizeof(struct unraced_how) : size;
+	*how = (struct unraced_how){};
+	if (size > sizeof(*how))
+		size = sizeof(*how);
+	return !size || unraced_read_user(how, size, pointer);
 }
 
 UNRACED_INLINE bool unraced_how_differs(const struct unraced_how *how, __u64 flags, __u64 mode, __u64 resolve)
 {
 	return how->flags != flags || how->mode != mode || how->resolve != resolve;
+}
+
+/* Returns whether openat2's argument is readable, and holds other values than these. */
+UNRACED_INLINE bool unraced_how_changed(__u64 pointer, __u64 size, __u64 flags, __u64 mode, __u64 resolve)
+{
+	struct unraced_how how;
+
+	return size && unraced_read_how(&how, pointer, size) && unraced_how_differs(&how, flags, mode, resolve);
 }
 
 /*

@@ -21,6 +21,9 @@ typedef __u32 __be32;
 typedef __u32 __wsum;
 typedef _Bool bool;
 
+/* bpf_helpers.h needs the types above. */
+#include <bpf/bpf_helpers.h>
+
 /* errno values that the programs distinguish */
 enum { EEXIST = 17, EISCONN = 106, EALREADY = 114, EINPROGRESS = 115, ECANCELED = 125 };
 
@@ -32,6 +35,7 @@ enum { EEXIST = 17, EISCONN = 106, EALREADY = 114, EINPROGRESS = 115, ECANCELED 
 #include <linux/errno.h>
 #include <linux/string.h>
 #include <linux/types.h>
+#include <linux/uaccess.h>
 
 #define UNRACED_INLINE static inline
 
@@ -45,6 +49,22 @@ enum { EEXIST = 17, EISCONN = 106, EALREADY = 114, EINPROGRESS = 115, ECANCELED 
 #define UNRACED_INLINE static inline
 
 #endif
+
+/*
+ * Reads the caller's memory without faulting. Returns whether all of it could be read; a page that is absent stays so. In
+ * a process, the caller is the process itself.
+ */
+UNRACED_INLINE bool unraced_read_user(void *to, __u32 size, __u64 from)
+{
+#if defined(__bpf__)
+	return !bpf_probe_read_user(to, size, (const void *)from);
+#elif defined(__KERNEL__)
+	return !copy_from_user_nofault(to, (const void __user *)(unsigned long)from, size);
+#else
+	memcpy(to, (const void *)(unsigned long)from, size);
+	return 1;
+#endif
+}
 
 /* Reads eight bytes at an address that may have any alignment. */
 UNRACED_INLINE __u64 unraced_word_at(const void *at)

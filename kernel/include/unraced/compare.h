@@ -8,9 +8,6 @@
 
 #include "unraced/base.h"
 #include "unraced/record.h"
-#ifdef __bpf__
-#include <bpf/bpf_helpers.h>
-#endif
 
 /* The size of the memory of each side, a power of two. */
 #define UNRACED_COMPARED 4096

@@ -59,6 +59,12 @@ UNRACED_INLINE bool unraced_result_is_filtered(__u32 filters, __u8 syscall, __u3
 	return filters & (unraced_has_failed(syscall, flags, result) ? UNRACED_FILTER_SUCCEEDED : UNRACED_FILTER_FAILED);
 }
 
+/* Returns whether a call is watched; "syscalls" has a bit for each. */
+UNRACED_INLINE bool unraced_is_among(__u32 syscalls, __u8 syscall)
+{
+	return syscalls >> (syscall & 31) & 1;
+}
+
 UNRACED_INLINE void unraced_count_filtered(struct unraced_filtered *filtered, enum unraced_verdict verdict)
 {
 	switch (verdict) {

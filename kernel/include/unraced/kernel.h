@@ -107,7 +107,6 @@ struct inet_sock {
 
 #ifdef __bpf__
 
-#include <bpf/bpf_helpers.h>
 #include <bpf/bpf_core_read.h>
 
 /*

@@ -3,6 +3,7 @@
 #ifndef UNRACED_REQUEST_H
 #define UNRACED_REQUEST_H
 
+#include "unraced/arguments.h"
 #include "unraced/base.h"
 #include "unraced/record.h"
 
@@ -22,6 +23,24 @@ UNRACED_INLINE __u8 unraced_requested_call(__u8 opcode)
 		return UNRACED_CONNECT;
 	}
 	return 0;
+}
+
+/* Finds the arguments of a call among the fields of a submission queue entry; addr2 is also the entry's "off". */
+UNRACED_INLINE struct unraced_registers unraced_entry_arguments(__u8 syscall, __s32 fd, __u64 addr, __u64 addr2,
+							       __u32 len, __u32 open_flags)
+{
+	struct unraced_registers found = { .fd = fd, .pointer = addr };
+
+	if (syscall == UNRACED_CONNECT) {
+		found.addrlen = (__s32)addr2;
+	} else if (syscall == UNRACED_OPENAT2) {
+		found.how_pointer = addr2;
+		found.how_size = len;
+	} else {
+		found.flags = open_flags;
+		found.mode = len;
+	}
+	return found;
 }
 
 #endif

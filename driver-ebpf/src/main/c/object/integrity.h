@@ -80,16 +80,6 @@ static __always_inline bool address_changed(struct builder *builder, struct walk
 	return !unraced_same_bytes(&to);
 }
 
-static __always_inline bool how_changed(const struct call *call)
-{
-	struct unraced_how how = {};
-	__u64 size = unraced_how_bytes(call->how_size);
-
-	if (!size || bpf_probe_read_user(&how, size, (void *)call->how_pointer))
-		return 0;
-	return unraced_how_differs(&how, call->flags, call->mode, call->resolve);
-}
-
 static __always_inline bool block_changed(const struct call *call)
 {
 	__u32 block[3];
@@ -114,7 +104,8 @@ static __always_inline void look_for_changes(struct builder *builder, bool is_co
 		changed = path_changed(builder, area, call, &record->open.path);
 	if (changed)
 		record->integrity = UNRACED_INTEGRITY_CHANGED;
-	if (!is_connect && call->syscall == UNRACED_OPENAT2 && record->how_provenance == UNRACED_PROVENANCE_ENTER && how_changed(call))
+	if (!is_connect && call->syscall == UNRACED_OPENAT2 && record->how_provenance == UNRACED_PROVENANCE_ENTER &&
+	    unraced_how_changed(call->how_pointer, call->how_size, call->flags, call->mode, call->resolve))
 		record->how_integrity = UNRACED_INTEGRITY_CHANGED;
 }
 

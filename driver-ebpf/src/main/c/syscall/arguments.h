@@ -95,10 +95,9 @@ static __always_inline bool read_short_path(struct slot *to, __u8 provenance)
 
 static __always_inline void read_how(struct call *call, __u8 provenance)
 {
-	struct unraced_how how = {};
-	__u64 size = unraced_how_bytes(call->how_size);
+	struct unraced_how how;
 
-	if (size && bpf_probe_read_user(&how, size, (void *)call->how_pointer))
+	if (!unraced_read_how(&how, call->how_pointer, call->how_size))
 		provenance = UNRACED_PROVENANCE_NONE;
 	call->how_provenance = provenance;
 	call->flags = how.flags;

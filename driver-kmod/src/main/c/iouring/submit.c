@@ -45,21 +45,24 @@ static void take_connect(struct unraced_call *call, const struct io_kiocb *req)
 static void take_refused(struct unraced_call *call, const struct io_uring_sqe *sqe)
 {
 	struct unraced_record *record = &call->record;
+	struct unraced_registers found = unraced_entry_arguments(record->syscall, READ_ONCE(sqe->fd), READ_ONCE(sqe->addr),
+								 READ_ONCE(sqe->addr2), READ_ONCE(sqe->len),
+								 READ_ONCE(sqe->open_flags));
 
-	call->pointer = READ_ONCE(sqe->addr);
+	call->pointer = found.pointer;
 	if (record->syscall == UNRACED_CONNECT) {
-		record->connect.fd = READ_ONCE(sqe->fd);
-		record->connect.addrlen = (s32)READ_ONCE(sqe->addr2);
+		record->connect.fd = found.fd;
+		record->connect.addrlen = found.addrlen;
 	} else {
-		record->open.dirfd = READ_ONCE(sqe->fd);
+		record->open.dirfd = found.fd;
 		record->how_provenance = UNRACED_PROVENANCE_NONE;
 		record->how_integrity = UNRACED_INTEGRITY_UNCHECKED;
 	}
 	if (record->syscall == UNRACED_OPENAT2) {
-		call->how_pointer = READ_ONCE(sqe->addr2);
-		record->open.how_size = READ_ONCE(sqe->len);
+		call->how_pointer = found.how_pointer;
+		record->open.how_size = found.how_size;
 	} else if (record->syscall == UNRACED_OPENAT) {
-		struct unraced_how how = { .flags = READ_ONCE(sqe->open_flags), .mode = READ_ONCE(sqe->len) };
+		struct unraced_how how = { .flags = found.flags, .mode = found.mode };
 
 		unraced_call_how(call, &how, UNRACED_PROVENANCE_ENTER);
 	}
