@@ -10,17 +10,24 @@
 #include "expected.h"
 #include "unraced/address.h"
 
-_Static_assert(UNRACED_AF_UNIX == AF_UNIX && UNRACED_AF_INET == AF_INET && UNRACED_AF_INET6 == AF_INET6 &&
-	       UNRACED_AF_NETLINK == AF_NETLINK && UNRACED_AF_UNSPEC == AF_UNSPEC, "families");
+_Static_assert(UNRACED_AF_UNIX == AF_UNIX && UNRACED_AF_INET == AF_INET &&
+		       UNRACED_AF_INET6 == AF_INET6 && UNRACED_AF_NETLINK == AF_NETLINK &&
+		       UNRACED_AF_UNSPEC == AF_UNSPEC,
+	       "families");
 _Static_assert(offsetof(struct unraced_in6, address) == offsetof(struct sockaddr_in6, sin6_addr) &&
-	       offsetof(struct unraced_in6, scope) == offsetof(struct sockaddr_in6, sin6_scope_id), "IPv6");
+		       offsetof(struct unraced_in6, scope) ==
+			       offsetof(struct sockaddr_in6, sin6_scope_id),
+	       "IPv6");
 _Static_assert(offsetof(struct unraced_in, zero) == offsetof(struct sockaddr_in, sin_zero), "IPv4");
 _Static_assert(offsetof(struct unraced_nl, behind) == sizeof(struct sockaddr_nl), "netlink");
 
-static __u8 judge(const void *requested, __u32 length, const void *peer, __u32 peer_length, __u32 device)
+static __u8 judge(const void *requested, __u32 length, const void *peer, __u32 peer_length,
+		  __u32 device)
 {
 	__u8 *left = with_room(requested, length), *right = with_room(peer, peer_length);
-	struct unraced_comparison to = { .requested = left, .other = right, .length = length, .end = peer_length };
+	struct unraced_comparison to = {
+		.requested = left, .other = right, .length = length, .end = peer_length
+	};
 	__u8 verdict = UNRACED_INTEGRITY_UNCHECKED;
 
 	if (unraced_names_peer(left, length, peer_length))
@@ -32,7 +39,9 @@ static __u8 judge(const void *requested, __u32 length, const void *peer, __u32 p
 
 static struct sockaddr_in6 in6(const char *text, __u32 scope)
 {
-	struct sockaddr_in6 address = { .sin6_family = AF_INET6, .sin6_port = htons(80), .sin6_scope_id = scope };
+	struct sockaddr_in6 address = { .sin6_family = AF_INET6,
+					.sin6_port = htons(80),
+					.sin6_scope_id = scope };
 
 	inet_pton(AF_INET6, text, &address.sin6_addr);
 	return address;
@@ -69,13 +78,15 @@ static __u32 wrong_scopes(void)
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
 		struct sockaddr_in6 requested = in6(cases[i].address, cases[i].requested);
 		struct sockaddr_in6 peer = in6(cases[i].address, cases[i].used);
-		__u8 verdict = judge(&requested, cases[i].length, &peer, sizeof(peer), cases[i].device);
+		__u8 verdict =
+			judge(&requested, cases[i].length, &peer, sizeof(peer), cases[i].device);
 
 		if (verdict == cases[i].verdict)
 			continue;
 		wrong++;
-		printf("%s scope %u of %u bytes, device %u, used %u: %u\n", cases[i].address, cases[i].requested,
-		       cases[i].length, cases[i].device, cases[i].used, verdict);
+		printf("%s scope %u of %u bytes, device %u, used %u: %u\n", cases[i].address,
+		       cases[i].requested, cases[i].length, cases[i].device, cases[i].used,
+		       verdict);
 	}
 	return wrong;
 }
@@ -87,16 +98,23 @@ static __u32 wrong_groups(void)
 	struct sockaddr_nl other = { .nl_family = AF_NETLINK, .nl_pid = 8, .nl_groups = 2 };
 	struct sockaddr none = { .sa_family = AF_UNSPEC };
 
-	return (judge(&requested, sizeof(requested), &peer, sizeof(peer), 0) != UNRACED_INTEGRITY_MATCH) +
-	       (judge(&requested, sizeof(requested), &other, sizeof(other), 0) != UNRACED_INTEGRITY_DIFFERS) +
-	       (judge(&requested, sizeof(requested.nl_family), &peer, sizeof(peer), 0) != UNRACED_INTEGRITY_UNCHECKED) +
+	return (judge(&requested, sizeof(requested), &peer, sizeof(peer), 0) !=
+		UNRACED_INTEGRITY_MATCH) +
+	       (judge(&requested, sizeof(requested), &other, sizeof(other), 0) !=
+		UNRACED_INTEGRITY_DIFFERS) +
+	       (judge(&requested, sizeof(requested.nl_family), &peer, sizeof(peer), 0) !=
+		UNRACED_INTEGRITY_UNCHECKED) +
 	       (judge(&none, sizeof(none), &peer, sizeof(peer), 0) != UNRACED_INTEGRITY_UNCHECKED);
 }
 
 static __u32 wrong_internet(void)
 {
-	struct sockaddr_in one = { .sin_family = AF_INET, .sin_port = htons(80), .sin_addr.s_addr = htonl(0x7f000001) };
-	struct sockaddr_in other = { .sin_family = AF_INET, .sin_port = htons(81), .sin_addr.s_addr = htonl(0x7f000001) };
+	struct sockaddr_in one = { .sin_family = AF_INET,
+				   .sin_port = htons(80),
+				   .sin_addr.s_addr = htonl(0x7f000001) };
+	struct sockaddr_in other = { .sin_family = AF_INET,
+				     .sin_port = htons(81),
+				     .sin_addr.s_addr = htonl(0x7f000001) };
 	struct sockaddr_in6 mapped = in6("::ffff:127.0.0.1", 0), loopback = in6("::1", 0);
 
 	return (judge(&one, sizeof(one), &one, sizeof(one), 0) != UNRACED_INTEGRITY_MATCH) +
@@ -104,7 +122,8 @@ static __u32 wrong_internet(void)
 	       (judge(&one, 7, &one, sizeof(one), 0) != UNRACED_INTEGRITY_UNCHECKED) +
 	       (judge(&one, sizeof(one), &other, sizeof(other), 0) != UNRACED_INTEGRITY_DIFFERS) +
 	       (judge(&one, sizeof(one), &mapped, sizeof(mapped), 0) != UNRACED_INTEGRITY_MATCH) +
-	       (judge(&one, sizeof(one), &loopback, sizeof(loopback), 0) != UNRACED_INTEGRITY_DIFFERS) +
+	       (judge(&one, sizeof(one), &loopback, sizeof(loopback), 0) !=
+		UNRACED_INTEGRITY_DIFFERS) +
 	       (judge(&mapped, sizeof(mapped), &one, sizeof(one), 0) != UNRACED_INTEGRITY_DIFFERS);
 }
 

@@ -9,12 +9,12 @@
 
 static __u32 wrong;
 
-#define EXPECT(condition)                                                                                              \
-	do {                                                                                                           \
-		if (!(condition)) {                                                                                    \
-			wrong++;                                                                                       \
-			printf("not so: %s\n", #condition);                                                            \
-		}                                                                                                      \
+#define EXPECT(condition)                                   \
+	do {                                                \
+		if (!(condition)) {                         \
+			wrong++;                            \
+			printf("not so: %s\n", #condition); \
+		}                                           \
 	} while (0)
 
 #endif

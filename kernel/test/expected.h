@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
-/* The drivers' comparison of names, as the tests call it, and a plain one that has to say the same. */
+/*
+ * The drivers' comparison of names, as the tests call it, and a plain one that has to say the same.
+ */
 #ifndef UNRACED_TEST_EXPECTED_H
 #define UNRACED_TEST_EXPECTED_H
 
@@ -10,7 +12,10 @@
 /* The room that the drivers have behind either side. */
 #define ROOM 8
 
-/* Copies bytes to memory of its own with no more room behind them than the drivers have, so that a sanitizer sees more. */
+/*
+ * Copies bytes to memory of its own with no more room behind them than the drivers have, so that a
+ * sanitizer sees more.
+ */
 static inline __u8 *with_room(const void *bytes, size_t length)
 {
 	__u8 *copy = aligned_alloc(8, (length + 2 * ROOM - 1) / ROOM * ROOM);
@@ -22,7 +27,8 @@ static inline __u8 *with_room(const void *bytes, size_t length)
 	return copy;
 }
 
-static inline bool names_match(const __u8 *requested, __u32 length, const __u8 *names, __u32 names_length)
+static inline bool names_match(const __u8 *requested, __u32 length, const __u8 *names,
+			       __u32 names_length)
 {
 	__u8 *left = with_room(requested, length), *right = with_room(names, names_length);
 	struct unraced_comparison to = { .requested = left, .other = right, .length = length };
@@ -47,7 +53,8 @@ static inline __u32 component(const __u8 *text, __u32 length, __u32 *at)
 }
 
 /* Returns whether a requested path consists of these names, component by component. */
-static inline bool expected_match(const __u8 *requested, __u32 length, const __u8 *names, __u32 names_length)
+static inline bool expected_match(const __u8 *requested, __u32 length, const __u8 *names,
+				  __u32 names_length)
 {
 	__u32 at = 0, name_at = 0;
 

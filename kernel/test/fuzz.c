@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0
 /*
- * This fuzzer has the drivers compare bytes that an attacker chooses. A sanitizer sees reads outside of them. Names have to
- * match where a plain comparison says so, and an address has to be that of a peer with the same bytes.
+ * This fuzzer has the drivers compare bytes that an attacker chooses. A sanitizer sees reads
+ * outside of them. Names have to match where a plain comparison says so, and an address has to be
+ * that of a peer with the same bytes.
  */
 #include "expected.h"
 #include "unraced/address.h"
@@ -23,21 +24,31 @@ static void compare_names(const __u8 *bytes, __u32 length, __u32 names_length)
 			return;
 		at = next - 1;
 	}
-	if (length && names_match(bytes, length, names, names_length) != expected_match(bytes, length, names, names_length))
+	if (length && names_match(bytes, length, names, names_length) !=
+			      expected_match(bytes, length, names, names_length))
 		abort();
 }
 
 static void judge_addresses(const __u8 *bytes, __u32 length, __u32 peer_length)
 {
 	__u8 *left = with_room(bytes, length), *right = with_room(bytes + length, peer_length);
-	struct unraced_comparison to = { .requested = left, .other = right, .length = length, .end = peer_length };
-	struct unraced_comparison self = { .requested = left, .other = left, .length = length, .end = length };
+	struct unraced_comparison to = {
+		.requested = left, .other = right, .length = length, .end = peer_length
+	};
+	struct unraced_comparison self = {
+		.requested = left, .other = left, .length = length, .end = length
+	};
 
-	/* The drivers' peer has the size of its family at least; the record's tail goes on behind a shorter one. */
-	if (peer_length >= sizeof(struct unraced_in6) && unraced_names_peer(left, length, peer_length))
+	/*
+	 * The drivers' peer has the size of its family at least; the record's tail goes on behind a
+	 * shorter one.
+	 */
+	if (peer_length >= sizeof(struct unraced_in6) &&
+	    unraced_names_peer(left, length, peer_length))
 		unraced_judge_address(&to, 2);
 	/* The kernel makes one group of several. */
-	if (length >= sizeof(struct unraced_in6) && left[0] != UNRACED_AF_NETLINK && unraced_names_peer(left, length, length) &&
+	if (length >= sizeof(struct unraced_in6) && left[0] != UNRACED_AF_NETLINK &&
+	    unraced_names_peer(left, length, length) &&
 	    unraced_judge_address(&self, 0) == UNRACED_INTEGRITY_DIFFERS)
 		abort();
 	free(left);
@@ -54,7 +65,8 @@ int LLVMFuzzerTestOneInput(const __u8 *bytes, size_t size)
 	length = rest ? bytes[1] % (rest + 1) : 0;
 	if (bytes[0] & 1)
 		compare_names(bytes + 2, length, rest - length);
-	else if (rest <= 2 * UNRACED_ADDRESS_MAX && length <= UNRACED_ADDRESS_MAX && rest - length <= UNRACED_ADDRESS_MAX)
+	else if (rest <= 2 * UNRACED_ADDRESS_MAX && length <= UNRACED_ADDRESS_MAX &&
+		 rest - length <= UNRACED_ADDRESS_MAX)
 		judge_addresses(bytes + 2, length, rest - length);
 	return 0;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0
 /*
- * This test has threads take tokens of the same users and cgroups at once. Together they get the tokens of one burst, and
- * never more. It is built with the sanitizer for threads.
+ * This test has threads take tokens of the same users and cgroups at once. Together they get the
+ * tokens of one burst, and never more. It is built with the sanitizer for threads.
  */
 #include <pthread.h>
 #include <stdio.h>
@@ -32,7 +32,8 @@ static void *take(void *of)
 		/* The users 0 and 1 share a cgroup, whose limit is half of a user's. */
 		__u32 uid = event % USERS;
 
-		mine[uid] += !unraced_takes_no_tokens(&limit, group_at, uid / 2 + 1, uid, 5000000000ull);
+		mine[uid] +=
+			!unraced_takes_no_tokens(&limit, group_at, uid / 2 + 1, uid, 5000000000ull);
 	}
 	return NULL;
 }
@@ -50,8 +51,12 @@ int main(void)
 		for (__u32 uid = 0; uid < USERS; uid++)
 			by_cgroup[uid / 2] += taken[i][uid];
 	}
-	/* A race may cost a token, as another thread gives back what it took too much; it never gains one. */
-	wrong = by_cgroup[0] > LIMIT / 2 || by_cgroup[1] > LIMIT / 2 || !by_cgroup[0] || !by_cgroup[1];
+	/*
+	 * A race may cost a token, as another thread gives back what it took too much; it never
+	 * gains one.
+	 */
+	wrong = by_cgroup[0] > LIMIT / 2 || by_cgroup[1] > LIMIT / 2 || !by_cgroup[0] ||
+		!by_cgroup[1];
 	printf("tokens %u %u wrong %u\n", by_cgroup[0], by_cgroup[1], wrong);
 	return wrong;
 }

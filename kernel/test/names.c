@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0
 /*
- * This test compares requested paths of all kinds with the names of a file's path, by the drivers' code and by a plain loop
- * over the components.
+ * This test compares requested paths of all kinds with the names of a file's path, by the drivers'
+ * code and by a plain loop over the components.
  */
 #include <stdio.h>
 
@@ -11,7 +11,8 @@
 #define ROUNDS 2000000
 #define MOST 64
 
-static const char *const parts[] = { "a", "b", "ab", "abcdefg", "abcdefgh", "abcdefghi", ".a", "..a", "..." };
+static const char *const parts[] = { "a",	  "b",	"ab",  "abcdefg", "abcdefgh",
+				     "abcdefghi", ".a", "..a", "..." };
 static const char *const extras[] = { "/", "//", ".", "./", "..", "../", "a", "/a" };
 static __u32 add(__u8 *to, __u32 length, const char *text)
 {
@@ -39,7 +40,9 @@ int main(void)
 		/* The requested path may be relative, have additions, or have one byte changed. */
 		for (__u32 i = draw(3) && length ? 0 : 1; i <= length; i++) {
 			if (!draw(12))
-				requested_length = add(requested, requested_length, extras[draw(sizeof(extras) / sizeof(*extras))]);
+				requested_length =
+					add(requested, requested_length,
+					    extras[draw(sizeof(extras) / sizeof(*extras))]);
 			if (i < length && requested_length < MOST)
 				requested[requested_length++] = names[i];
 		}
@@ -49,7 +52,8 @@ int main(void)
 		should = expected_match(requested, requested_length, names, length);
 		matches += is;
 		if (is != should && !wrong++)
-			printf("%.*s of %.*s: %d\n", (int)requested_length, requested, (int)length, names, is);
+			printf("%.*s of %.*s: %d\n", (int)requested_length, requested, (int)length,
+			       names, is);
 	}
 	printf("paths %u matching %u wrong %u\n", ROUNDS, matches, wrong);
 	return wrong || !matches || matches == ROUNDS;

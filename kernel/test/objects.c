@@ -27,11 +27,17 @@ static const void *at(const struct made *made, const struct unraced_slice *slice
 
 static void sockets(void)
 {
-	struct inet_sock four = { .sk.__sk_common = { .skc_family = UNRACED_AF_INET, .skc_daddr = 7, .skc_rcv_saddr = 8,
-						      .skc_dport = 9, .skc_state = TCP_ESTABLISHED },
+	struct inet_sock four = { .sk.__sk_common = { .skc_family = UNRACED_AF_INET,
+						      .skc_daddr = 7,
+						      .skc_rcv_saddr = 8,
+						      .skc_dport = 9,
+						      .skc_state = TCP_ESTABLISHED },
 				  .inet_sport = 10 };
-	struct inet_sock six = { .sk.__sk_common = { .skc_family = UNRACED_AF_INET6, .skc_dport = 9, .skc_bound_dev_if = 3,
-						     .skc_v6_daddr = { { 0xfe, 0x80 } }, .skc_state = TCP_ESTABLISHED },
+	struct inet_sock six = { .sk.__sk_common = { .skc_family = UNRACED_AF_INET6,
+						     .skc_dport = 9,
+						     .skc_bound_dev_if = 3,
+						     .skc_v6_daddr = { { 0xfe, 0x80 } },
+						     .skc_state = TCP_ESTABLISHED },
 				 .inet_sport = 10 };
 	struct made made = { .record.connect = { .family = UNRACED_AF_INET, .type = 1 } };
 	const struct unraced_in6 *peer;
@@ -39,14 +45,16 @@ static void sockets(void)
 
 	unraced_append_internet(append, &made, &made.record.connect, &four.sk);
 	one = at(&made, &made.record.connect.remote);
-	EXPECT(made.record.connect.remote.length == sizeof(*one) && one->address == 7 && one->port == 9);
+	EXPECT(made.record.connect.remote.length == sizeof(*one) && one->address == 7 &&
+	       one->port == 9);
 	one = at(&made, &made.record.connect.local);
 	EXPECT(one->family == UNRACED_AF_INET && one->address == 8 && one->port == 10);
 	EXPECT(!unraced_has_scoped_peer(&four.sk) && unraced_has_scoped_peer(&six.sk));
 	made = (struct made){ .record.connect = { .family = UNRACED_AF_INET6, .type = 1 } };
 	unraced_append_internet(append, &made, &made.record.connect, &six.sk);
 	peer = at(&made, &made.record.connect.remote);
-	EXPECT(made.record.connect.remote.length == sizeof(*peer) && peer->scope == 3 && peer->address[1] == 0x80);
+	EXPECT(made.record.connect.remote.length == sizeof(*peer) && peer->scope == 3 &&
+	       peer->address[1] == 0x80);
 	peer = at(&made, &made.record.connect.local);
 	EXPECT(!peer->scope && peer->port == 10);
 }
@@ -60,7 +68,8 @@ static void peers(void)
 	sk.sk_protocol = IPPROTO_MPTCP;
 	EXPECT(!unraced_has_internet_peer(&sk, 1, 9));
 	sk.__sk_common.skc_state = TCP_SYN_SENT;
-	EXPECT(unraced_has_internet_peer(&sk, 1, 0) && !unraced_has_internet_peer(&sk, SOCK_RAW, 9));
+	EXPECT(unraced_has_internet_peer(&sk, 1, 0) &&
+	       !unraced_has_internet_peer(&sk, SOCK_RAW, 9));
 }
 
 static void files(void)
@@ -71,7 +80,8 @@ static void files(void)
 	struct unraced_record record = {};
 
 	unraced_describe_inode(&record, &file);
-	EXPECT(record.open.inode == 42 && record.open.device_major == 8 && record.open.device_minor == 17);
+	EXPECT(record.open.inode == 42 && record.open.device_major == 8 &&
+	       record.open.device_minor == 17);
 	EXPECT(record.flags == (UNRACED_HAS_FILE | UNRACED_CREATED));
 }
 

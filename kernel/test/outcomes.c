@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0
-/* This test asks for what the drivers conclude from numbers alone: calls, requests, results and filters. */
+/*
+ * This test asks for what the drivers conclude from numbers alone: calls, requests, results and
+ * filters.
+ */
 #include "expect.h"
 #include "unraced/calls.h"
 #include "unraced/filter.h"
@@ -26,9 +29,12 @@ static void calls(void)
 
 static void results(void)
 {
-	EXPECT(unraced_has_peer(0) && unraced_has_peer(-EINPROGRESS) && unraced_has_peer(-EALREADY));
-	EXPECT(unraced_has_peer(-EISCONN) && !unraced_has_peer(-ECONNREFUSED) && !unraced_has_peer(1));
-	EXPECT(unraced_has_failed(UNRACED_OPENAT, 0, -ENOENT) && !unraced_has_failed(UNRACED_OPENAT, 0, 3));
+	EXPECT(unraced_has_peer(0) && unraced_has_peer(-EINPROGRESS) &&
+	       unraced_has_peer(-EALREADY));
+	EXPECT(unraced_has_peer(-EISCONN) && !unraced_has_peer(-ECONNREFUSED) &&
+	       !unraced_has_peer(1));
+	EXPECT(unraced_has_failed(UNRACED_OPENAT, 0, -ENOENT) &&
+	       !unraced_has_failed(UNRACED_OPENAT, 0, 3));
 	EXPECT(!unraced_has_failed(UNRACED_CONNECT, 0, -EINPROGRESS));
 	EXPECT(unraced_has_failed(UNRACED_OPENAT, 0, -EINPROGRESS));
 	/* A tracer chose the result of a call that did not run. */
@@ -44,10 +50,14 @@ static void filters(void)
 	EXPECT(!unraced_result_is_filtered(UNRACED_FILTER_FAILED, UNRACED_OPENAT, 0, -ENOENT));
 	EXPECT(unraced_result_is_filtered(UNRACED_FILTER_SUCCEEDED, UNRACED_OPENAT, 0, -ENOENT));
 	EXPECT(!unraced_result_is_filtered(0, UNRACED_OPENAT, 0, -ENOENT));
-	EXPECT(unraced_is_among(1 << UNRACED_CONNECT, UNRACED_CONNECT) && !unraced_is_among(1, UNRACED_CONNECT));
-	EXPECT(unraced_path_is_filtered(UNRACED_FILTER_PATHS, UNRACED_OPENAT, UNRACED_PROVENANCE_ENTER));
-	EXPECT(!unraced_path_is_filtered(UNRACED_FILTER_PATHS, UNRACED_OPENAT, UNRACED_PROVENANCE_NONE));
-	EXPECT(!unraced_path_is_filtered(UNRACED_FILTER_PATHS, UNRACED_CONNECT, UNRACED_PROVENANCE_ENTER));
+	EXPECT(unraced_is_among(1 << UNRACED_CONNECT, UNRACED_CONNECT) &&
+	       !unraced_is_among(1, UNRACED_CONNECT));
+	EXPECT(unraced_path_is_filtered(UNRACED_FILTER_PATHS, UNRACED_OPENAT,
+					UNRACED_PROVENANCE_ENTER));
+	EXPECT(!unraced_path_is_filtered(UNRACED_FILTER_PATHS, UNRACED_OPENAT,
+					 UNRACED_PROVENANCE_NONE));
+	EXPECT(!unraced_path_is_filtered(UNRACED_FILTER_PATHS, UNRACED_CONNECT,
+					 UNRACED_PROVENANCE_ENTER));
 	for (verdict = UNRACED_PASS; verdict <= UNRACED_OTHER_RESULT; verdict++)
 		unraced_count_filtered(&filtered, verdict);
 	/* The counts lie in the order of the verdicts, without the first. */

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0
-/* This program calls the fuzzer with random bytes where the compiler has no library that chooses better ones. */
+/*
+ * This program calls the fuzzer with random bytes where the compiler has no library that chooses
+ * better ones.
+ */
 #include <stdio.h>
 #include <stdlib.h>
 

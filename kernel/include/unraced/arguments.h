@@ -8,7 +8,10 @@
 
 /* include/uapi/linux/fcntl.h */
 #define UNRACED_AT_FDCWD -100
-/* O_CREAT | O_WRONLY | O_TRUNC of uapi/asm-generic/fcntl.h: the flags that the kernel uses for a creat(2). */
+/*
+ * O_CREAT | O_WRONLY | O_TRUNC of uapi/asm-generic/fcntl.h: the flags that the kernel uses for a
+ * creat(2).
+ */
 #define UNRACED_CREAT_FLAGS (0100 | 01 | 01000)
 
 /* uapi/linux/openat2.h, as far as a record has it */
@@ -25,7 +28,7 @@ struct unraced_registers {
 	__u64 how_size;
 	__u64 flags;
 	__u64 mode;
-	__s32 fd;	   /* the dirfd of an open, the fd of a connect */
+	__s32 fd; /* the dirfd of an open, the fd of a connect */
 	__s32 addrlen;
 };
 
@@ -66,7 +69,10 @@ UNRACED_INLINE struct unraced_registers unraced_registers_of(__u8 syscall, const
 	return found;
 }
 
-/* Reads openat2's argument. An argument of no bytes is readable wherever the pointer points, and longer ones are cut. */
+/*
+ * Reads openat2's argument. An argument of no bytes is readable wherever the pointer points, and
+ * longer ones are cut.
+ */
 UNRACED_INLINE bool unraced_read_how(struct unraced_how *how, __u64 pointer, __u64 size)
 {
 	*how = (struct unraced_how){};
@@ -75,24 +81,29 @@ UNRACED_INLINE bool unraced_read_how(struct unraced_how *how, __u64 pointer, __u
 	return !size || unraced_read_user(how, size, pointer);
 }
 
-UNRACED_INLINE bool unraced_how_differs(const struct unraced_how *how, __u64 flags, __u64 mode, __u64 resolve)
+UNRACED_INLINE bool unraced_how_differs(const struct unraced_how *how, __u64 flags, __u64 mode,
+					__u64 resolve)
 {
 	return how->flags != flags || how->mode != mode || how->resolve != resolve;
 }
 
 /* Returns whether openat2's argument is readable, and holds other values than these. */
-UNRACED_INLINE bool unraced_how_changed(__u64 pointer, __u64 size, __u64 flags, __u64 mode, __u64 resolve)
+UNRACED_INLINE bool unraced_how_changed(__u64 pointer, __u64 size, __u64 flags, __u64 mode,
+					__u64 resolve)
 {
 	struct unraced_how how;
 
-	return size && unraced_read_how(&how, pointer, size) && unraced_how_differs(&how, flags, mode, resolve);
+	return size && unraced_read_how(&how, pointer, size) &&
+	       unraced_how_differs(&how, flags, mode, resolve);
 }
 
 /*
- * Returns whether a block of socketcall(2) holds other arguments than these. A block is the descriptor, the address and the
- * length of a connect, as consecutive 32-bit numbers (net/socket.c).
+ * Returns whether a block of socketcall(2) holds other arguments than these. A block is the
+ * descriptor, the address and the length of a connect, as consecutive 32-bit numbers
+ * (net/socket.c).
  */
-UNRACED_INLINE bool unraced_block_differs(const __u32 *block, __s32 fd, __u64 pointer, __s32 addrlen)
+UNRACED_INLINE bool unraced_block_differs(const __u32 *block, __s32 fd, __u64 pointer,
+					  __s32 addrlen)
 {
 	return (__s32)block[0] != fd || block[1] != pointer || (__s32)block[2] != addrlen;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
 /*
- * The C that the eBPF programs and the kernel module share compiles in three places: for BPF, in the kernel, and in a
- * process, where it is tested. This header has what differs between the three.
+ * The C that the eBPF programs and the kernel module share compiles in three places: for BPF, in
+ * the kernel, and in a process, where it is tested. This header has what differs between the three.
  */
 #ifndef UNRACED_BASE_H
 #define UNRACED_BASE_H
@@ -27,7 +27,10 @@ typedef _Bool bool;
 /* errno values that the programs distinguish */
 enum { EEXIST = 17, EISCONN = 106, EALREADY = 114, EINPROGRESS = 115, ECANCELED = 125 };
 
-/* The verifier checks a program as a whole, and a call costs it more than the body of a short function. */
+/*
+ * The verifier checks a program as a whole, and a call costs it more than the body of a short
+ * function.
+ */
 #define UNRACED_INLINE static inline __attribute__((always_inline))
 
 #elif defined(__KERNEL__)
@@ -51,8 +54,8 @@ enum { EEXIST = 17, EISCONN = 106, EALREADY = 114, EINPROGRESS = 115, ECANCELED 
 #endif
 
 /*
- * Reads the caller's memory without faulting. Returns whether all of it could be read; a page that is absent stays so. In
- * a process, the caller is the process itself.
+ * Reads the caller's memory without faulting. Returns whether all of it could be read; a page that
+ * is absent stays so. In a process, the caller is the process itself.
  */
 UNRACED_INLINE bool unraced_read_user(void *to, __u32 size, __u64 from)
 {

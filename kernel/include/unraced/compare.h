@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
 /*
- * This file compares a requested path or socket name with what the call reached. Both sides have room to read a word past
- * their end. In a BPF program each side is in a map and has at most UNRACED_COMPARED bytes, and room behind it.
+ * This file compares a requested path or socket name with what the call reached. Both sides have
+ * room to read a word past their end. In a BPF program each side is in a map and has at most
+ * UNRACED_COMPARED bytes, and room behind it.
  */
 #ifndef UNRACED_COMPARE_H
 #define UNRACED_COMPARE_H
@@ -15,8 +16,8 @@
 struct unraced_comparison {
 	const __u8 *requested;
 	const __u8 *other;
-	__u32 at; /* position in the requested bytes where the comparison begins */
-	__u32 length; /* length of the requested bytes */
+	__u32 at;	/* position in the requested bytes where the comparison begins */
+	__u32 length;	/* length of the requested bytes */
 	__u32 position; /* position in the other side, which ends at "end" */
 	__u32 end;
 	__u32 differs;
@@ -25,7 +26,10 @@ struct unraced_comparison {
 typedef long unraced_comparison_step(__u64 step, struct unraced_comparison *to);
 
 #ifdef __bpf__
-/* The asm hides the value's range from the compiler, which would drop the mask that the verifier needs. */
+/*
+ * The asm hides the value's range from the compiler, which would drop the mask that the verifier
+ * needs.
+ */
 UNRACED_INLINE __u32 unraced_masked(__u32 at)
 {
 	asm volatile("" : "+r"(at));
@@ -41,7 +45,8 @@ UNRACED_INLINE __u32 unraced_masked(__u32 at)
 #define UNRACED_STEP UNRACED_INLINE long
 
 /* Calls a step until it returns 1, at most so many times. */
-UNRACED_INLINE void unraced_compare(__u64 most, unraced_comparison_step *step, struct unraced_comparison *to)
+UNRACED_INLINE void unraced_compare(__u64 most, unraced_comparison_step *step,
+				    struct unraced_comparison *to)
 {
 	__u64 number = 0;
 
@@ -85,8 +90,8 @@ UNRACED_INLINE bool unraced_same_bytes(struct unraced_comparison *to)
 }
 
 /*
- * Compares one byte of a requested path with the names that the walk found, each with a slash before it. Repeated slashes
- * and "." are skipped; ".." never matches, since a link may precede it.
+ * Compares one byte of a requested path with the names that the walk found, each with a slash
+ * before it. Repeated slashes and "." are skipped; ".." never matches, since a link may precede it.
  */
 UNRACED_STEP unraced_name_step(__u64 step, struct unraced_comparison *to)
 {
@@ -127,11 +132,12 @@ UNRACED_INLINE bool unraced_same_names(struct unraced_comparison *to)
 }
 
 /*
- * Returns whether a requested path consists of the names that the other side has from one position to another. No
- * directory has an empty name, "." or "..", so a path of the same length has to have the same bytes. The names begin with
- * a slash; a relative path has none before its first name.
+ * Returns whether a requested path consists of the names that the other side has from one position
+ * to another. No directory has an empty name, "." or "..", so a path of the same length has to have
+ * the same bytes. The names begin with a slash; a relative path has none before its first name.
  */
-UNRACED_INLINE bool unraced_names_match(struct unraced_comparison *to, __u32 from, __u32 end, bool absolute)
+UNRACED_INLINE bool unraced_names_match(struct unraced_comparison *to, __u32 from, __u32 end,
+					bool absolute)
 {
 	to->position = from;
 	to->end = end;
@@ -145,7 +151,9 @@ UNRACED_INLINE bool unraced_names_match(struct unraced_comparison *to, __u32 fro
 	return unraced_same_bytes(to);
 }
 
-/* Returns whether a requested path ends with a slash or ".", and so can lead only to a directory. */
+/*
+ * Returns whether a requested path ends with a slash or ".", and so can lead only to a directory.
+ */
 UNRACED_INLINE bool unraced_needs_directory(const struct unraced_comparison *to)
 {
 	__u32 length = to->length;
@@ -158,7 +166,9 @@ UNRACED_INLINE bool unraced_needs_directory(const struct unraced_comparison *to)
 	       unraced_requested_byte(to, length - 2) == '/';
 }
 
-/* Compares one byte of two socket names in the file system, which end at a NUL or at their length. */
+/*
+ * Compares one byte of two socket names in the file system, which end at a NUL or at their length.
+ */
 UNRACED_STEP unraced_socket_name_step(__u64 step, struct unraced_comparison *to)
 {
 	__u32 at = to->at + step;

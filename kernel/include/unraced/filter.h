@@ -8,8 +8,8 @@
 #include "unraced/result.h"
 
 enum unraced_filter {
-	UNRACED_FILTER_SELF = 1u << 0,	  /* leave out the capturing process */
-	UNRACED_FILTER_TGIDS = 1u << 1,	  /* leave out all thread groups but those listed */
+	UNRACED_FILTER_SELF = 1u << 0,	/* leave out the capturing process */
+	UNRACED_FILTER_TGIDS = 1u << 1, /* leave out all thread groups but those listed */
 	UNRACED_FILTER_UIDS = 1u << 2,
 	UNRACED_FILTER_CGROUPS = 1u << 3, /* each cgroup includes those below it */
 	UNRACED_FILTER_MOUNT_NS = 1u << 4,
@@ -19,7 +19,8 @@ enum unraced_filter {
 };
 
 /* These filters need the path or the result, not only the caller. */
-#define UNRACED_FILTERS_AT_RETURN (UNRACED_FILTER_PATHS | UNRACED_FILTER_FAILED | UNRACED_FILTER_SUCCEEDED)
+#define UNRACED_FILTERS_AT_RETURN \
+	(UNRACED_FILTER_PATHS | UNRACED_FILTER_FAILED | UNRACED_FILTER_SUCCEEDED)
 
 /* The filter that leaves out a call, in the order in which filters are tried. */
 enum unraced_verdict {
@@ -45,18 +46,21 @@ struct unraced_filtered {
 };
 
 /*
- * Returns whether the filter of paths needs to look at a call's path. A connect has no path, and an unreadable path
- * passes, since it may be a wanted one.
+ * Returns whether the filter of paths needs to look at a call's path. A connect has no path, and an
+ * unreadable path passes, since it may be a wanted one.
  */
 UNRACED_INLINE bool unraced_path_is_filtered(__u32 filters, __u8 syscall, __u8 provenance)
 {
-	return (filters & UNRACED_FILTER_PATHS) && syscall != UNRACED_CONNECT && provenance != UNRACED_PROVENANCE_NONE;
+	return (filters & UNRACED_FILTER_PATHS) && syscall != UNRACED_CONNECT &&
+	       provenance != UNRACED_PROVENANCE_NONE;
 }
 
 /* Returns whether a filter leaves out calls that end like this one. */
-UNRACED_INLINE bool unraced_result_is_filtered(__u32 filters, __u8 syscall, __u32 flags, __s64 result)
+UNRACED_INLINE bool unraced_result_is_filtered(__u32 filters, __u8 syscall, __u32 flags,
+					       __s64 result)
 {
-	return filters & (unraced_has_failed(syscall, flags, result) ? UNRACED_FILTER_SUCCEEDED : UNRACED_FILTER_FAILED);
+	return filters & (unraced_has_failed(syscall, flags, result) ? UNRACED_FILTER_SUCCEEDED
+								     : UNRACED_FILTER_FAILED);
 }
 
 /* Returns whether a call is watched; "syscalls" has a bit for each. */
@@ -65,7 +69,8 @@ UNRACED_INLINE bool unraced_is_among(__u32 syscalls, __u8 syscall)
 	return syscalls >> (syscall & 31) & 1;
 }
 
-UNRACED_INLINE void unraced_count_filtered(struct unraced_filtered *filtered, enum unraced_verdict verdict)
+UNRACED_INLINE void unraced_count_filtered(struct unraced_filtered *filtered,
+					   enum unraced_verdict verdict)
 {
 	switch (verdict) {
 	case UNRACED_SELF:

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
 /*
- * The kernel's files and sockets, and KREAD, by which shared code reads their fields: the eBPF programs by CO-RE, the
- * module and the tests by plain loads. Programs declare the few fields that they read. Offsets come from the running
- * kernel's BTF when the object is loaded, so neither order nor completeness matters here.
+ * The kernel's files and sockets, and KREAD, by which shared code reads their fields: the eBPF
+ * programs by CO-RE, the module and the tests by plain loads. Programs declare the few fields that
+ * they read. Offsets come from the running kernel's BTF when the object is loaded, so neither order
+ * nor completeness matters here.
  */
 #ifndef UNRACED_KERNEL_H
 #define UNRACED_KERNEL_H
@@ -63,7 +64,8 @@ struct path {
 	struct dentry *dentry;
 };
 /*
- * f_count is an atomic_long_t of include/linux/types.h; since 6.13 f_ref is a file_ref_t of include/linux/file_ref.h.
+ * f_count is an atomic_long_t of include/linux/types.h; since 6.13 f_ref is a file_ref_t of
+ * include/linux/file_ref.h.
  */
 typedef struct {
 	__s64 counter;
@@ -110,22 +112,22 @@ struct inet_sock {
 #include <bpf/bpf_core_read.h>
 
 /*
- * Programs read kernel memory through pointers that the verifier does not know. Where the kernel can cast
- * (bpf_rdonly_cast, 6.2) the reads are plain loads, which cost nothing; elsewhere each costs a helper call. The verifier
- * removes the other branch.
+ * Programs read kernel memory through pointers that the verifier does not know. Where the kernel
+ * can cast (bpf_rdonly_cast, 6.2) the reads are plain loads, which cost nothing; elsewhere each
+ * costs a helper call. The verifier removes the other branch.
  */
 extern void *bpf_rdonly_cast(const void *obj, __u32 btf_id) __ksym __weak;
 
 #define KCAST(p) ((typeof(p))bpf_rdonly_cast((p), bpf_core_type_id_kernel(typeof(*(p)))))
 
-#define KREAD(p, field)                                                                     \
-	({                                                                                \
-		typeof((p)->field) value_;                                                \
-		if (bpf_ksym_exists(bpf_rdonly_cast))                                     \
-			value_ = KCAST(p)->field;                                          \
-		else                                                                      \
-			bpf_core_read(&value_, sizeof(value_), &(p)->field);              \
-		value_;                                                                   \
+#define KREAD(p, field)                                                      \
+	({                                                                   \
+		typeof((p)->field) value_;                                   \
+		if (bpf_ksym_exists(bpf_rdonly_cast))                        \
+			value_ = KCAST(p)->field;                            \
+		else                                                         \
+			bpf_core_read(&value_, sizeof(value_), &(p)->field); \
+		value_;                                                      \
 	})
 
 #else

@@ -21,8 +21,8 @@ struct unraced_limit {
 	__u32 seed;
 };
 
-UNRACED_INLINE struct unraced_bucket *unraced_bucket_of(unraced_group_at *group_at, void *table, __u64 owner,
-							__u32 seed, __u64 now)
+UNRACED_INLINE struct unraced_bucket *unraced_bucket_of(unraced_group_at *group_at, void *table,
+							__u64 owner, __u32 seed, __u64 now)
 {
 	struct unraced_bucket_group *own = group_at(table, unraced_bucket_group_of(owner, seed));
 	struct unraced_bucket_group *rest = group_at(table, UNRACED_BUCKET_GROUPS);
@@ -31,17 +31,19 @@ UNRACED_INLINE struct unraced_bucket *unraced_bucket_of(unraced_group_at *group_
 }
 
 /*
- * Returns whether the user or the cgroup has no token left, so that the event is lost. An event takes one token from
- * both, or none.
+ * Returns whether the user or the cgroup has no token left, so that the event is lost. An event
+ * takes one token from both, or none.
  */
-UNRACED_INLINE bool unraced_takes_no_tokens(const struct unraced_limit *limit, unraced_group_at *group_at, __u64 cgroup,
-					    __u32 uid, __u64 now)
+UNRACED_INLINE bool unraced_takes_no_tokens(const struct unraced_limit *limit,
+					    unraced_group_at *group_at, __u64 cgroup, __u32 uid,
+					    __u64 now)
 {
 	struct unraced_bucket *of_user = 0, *of_cgroup;
 
 	if (limit->user_interval) {
 		/* The owner is uid + 1, since 0 marks a free bucket. */
-		of_user = unraced_bucket_of(group_at, limit->users, (__u64)uid + 1, limit->seed, now);
+		of_user =
+			unraced_bucket_of(group_at, limit->users, (__u64)uid + 1, limit->seed, now);
 		if (!of_user || !unraced_bucket_take(of_user, limit->user_interval, now))
 			return 1;
 	}
@@ -57,7 +59,8 @@ UNRACED_INLINE bool unraced_takes_no_tokens(const struct unraced_limit *limit, u
 }
 
 /* Counts a lost event of a caller in the ledger of this CPU. */
-UNRACED_INLINE void unraced_count_in_ledger(struct unraced_ledger *ledger, __u64 cgroup, __u32 uid, __u32 seed)
+UNRACED_INLINE void unraced_count_in_ledger(struct unraced_ledger *ledger, __u64 cgroup, __u32 uid,
+					    __u32 seed)
 {
 	__u32 group = unraced_ledger_group_of(cgroup, uid, seed);
 

@@ -25,9 +25,13 @@ UNRACED_INLINE __u8 unraced_requested_call(__u8 opcode)
 	return 0;
 }
 
-/* Finds the arguments of a call among the fields of a submission queue entry; addr2 is also the entry's "off". */
-UNRACED_INLINE struct unraced_registers unraced_entry_arguments(__u8 syscall, __s32 fd, __u64 addr, __u64 addr2,
-							       __u32 len, __u32 open_flags)
+/*
+ * Finds the arguments of a call among the fields of a submission queue entry; addr2 is also the
+ * entry's "off".
+ */
+UNRACED_INLINE struct unraced_registers unraced_entry_arguments(__u8 syscall, __s32 fd, __u64 addr,
+								__u64 addr2, __u32 len,
+								__u32 open_flags)
 {
 	struct unraced_registers found = { .fd = fd, .pointer = addr };
 

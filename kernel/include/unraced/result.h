@@ -6,7 +6,10 @@
 #include "unraced/base.h"
 #include "unraced/record.h"
 
-/* Returns whether the result of a connect means that the socket has a peer, or is about to have one. */
+/*
+ * Returns whether the result of a connect means that the socket has a peer, or is about to have
+ * one.
+ */
 UNRACED_INLINE bool unraced_has_peer(__s64 result)
 {
 	return result == 0 || result == -EINPROGRESS || result == -EALREADY || result == -EISCONN;
