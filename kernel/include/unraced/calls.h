@@ -7,6 +7,7 @@
 #ifndef UNRACED_CALLS_H
 #define UNRACED_CALLS_H
 
+#include "unraced/base.h"
 #include "unraced/record.h"
 
 /* Numbers are below this one; a power of two. */
@@ -47,5 +48,25 @@
 #define UNRACED_CALL_CASE(number, call, context)                                                                       \
 	case number:                                                                                                   \
 		return call;
+
+/* Returns the call of a number in the 32-bit convention of x86, or 0. */
+UNRACED_INLINE __u8 unraced_ia32_call(__u32 number)
+{
+	switch (number) {
+	UNRACED_CALLS_IA32(UNRACED_CALL_CASE, )
+	UNRACED_CALLS_EVERYWHERE(UNRACED_CALL_CASE, )
+	}
+	return 0;
+}
+
+/* Returns the call of a number in x86-64 or in x32, or 0. */
+UNRACED_INLINE __u8 unraced_x86_64_call(__u32 number)
+{
+	switch (number & ~UNRACED_X32_BIT) {
+	UNRACED_CALLS_X86_64(UNRACED_CALL_CASE, )
+	UNRACED_CALLS_EVERYWHERE(UNRACED_CALL_CASE, )
+	}
+	return 0;
+}
 
 #endif

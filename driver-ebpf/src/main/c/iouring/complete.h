@@ -9,7 +9,10 @@
 #include "lib/kernel_types.h"
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_core_read.h>
+#include "unraced/address.h"
+#include "unraced/filter.h"
 #include "unraced/record.h"
+#include "unraced/request.h"
 #include "iouring/batch.h"
 #include "iouring/copied_arguments.h"
 #include "iouring/pending.h"
@@ -28,11 +31,11 @@
 static __always_inline bool request_unseen(struct unraced_counters *stats, const struct unraced_control *shared,
 					   struct long_request *to, __u8 syscall)
 {
-	enum verdict verdict = filter(shared);
+	enum unraced_verdict verdict = filter(shared);
 	__u64 none[4] = {};
 
-	if (verdict != PASS) {
-		count_filtered(stats, verdict);
+	if (verdict != UNRACED_PASS) {
+		unraced_count_filtered(&stats->filtered, verdict);
 		return 0;
 	}
 	identify(&to->by, bpf_get_current_task_btf());
@@ -104,7 +107,7 @@ static __always_inline bool has_ended(const struct request *request, struct io_k
 				      __s32 result)
 {
 	if (KREAD(req, ctx) != (void *)key->ring || KREAD(req, cqe.user_data) != key->user_data ||
-	    KREAD(req, cqe.res) != result || requested_call(KREAD(req, opcode)) != request->call.syscall)
+	    KREAD(req, cqe.res) != result || unraced_requested_call(KREAD(req, opcode)) != request->call.syscall)
 		return 0;
 	if (request->call.syscall != UNRACED_CONNECT)
 		return request->at.before != result;
@@ -121,7 +124,7 @@ static __always_inline bool has_ended(const struct request *request, struct io_k
 static __always_inline bool has_path(const struct call *call, __u8 syscall)
 {
 	return syscall != UNRACED_CONNECT ||
-	       (call->length > sizeof(__u16) && *(const __u16 *)call->bytes == AF_UNIX && call->bytes[sizeof(__u16)]);
+	       (call->length > sizeof(__u16) && *(const __u16 *)call->bytes == UNRACED_AF_UNIX && call->bytes[sizeof(__u16)]);
 }
 
 /*
@@ -178,7 +181,7 @@ static __always_inline int on_end(void *ctx, struct unraced_counters *stats, str
 /* Handles the reported end of a request, which the tracepoint identifies beyond doubt. */
 static __always_inline int on_complete(void *ctx, struct io_kiocb *req, bool by_chain)
 {
-	__u8 syscall = requested_call(KREAD(req, opcode));
+	__u8 syscall = unraced_requested_call(KREAD(req, opcode));
 	struct unraced_control *shared;
 	struct unraced_counters *stats;
 	__u64 address = (__u64)req;

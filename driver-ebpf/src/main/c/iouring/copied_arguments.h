@@ -10,7 +10,9 @@
 #include "lib/kernel_types.h"
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_core_read.h>
+#include "unraced/arguments.h"
 #include "unraced/record.h"
+#include "unraced/request.h"
 #include "iouring/types.h"
 #include "lib/core_access.h"
 #include "lib/maps.h"
@@ -29,7 +31,7 @@ static __always_inline void take_open(struct long_call *to, struct io_kiocb *req
 	call->flags = KREAD(open, how.flags);
 	call->mode = KREAD(open, how.mode);
 	call->resolve = KREAD(open, how.resolve);
-	call->how_size = syscall == UNRACED_OPENAT2 ? sizeof(struct open_how) : 0;
+	call->how_size = syscall == UNRACED_OPENAT2 ? sizeof(struct unraced_how) : 0;
 	call->how_provenance = UNRACED_PROVENANCE_KERNEL;
 	call->provenance = size < 0 ? UNRACED_PROVENANCE_NONE : UNRACED_PROVENANCE_KERNEL;
 	call->length = size > 0 ? size - 1 : 0;
@@ -94,21 +96,20 @@ static __always_inline void take_refused(struct long_call *to, const struct io_u
 {
 	struct call *call = &to->call;
 	struct io_uring_sqe sqe = {};
+	struct unraced_registers found;
 
 	bpf_probe_read_kernel(&sqe, sizeof(sqe), from);
-	call->fd = sqe.fd;
-	call->pointer = sqe.addr;
-	if (syscall == UNRACED_CONNECT) {
-		call->addrlen = (__s32)sqe.addr2;
-	} else if (syscall == UNRACED_OPENAT2) {
-		call->how_pointer = sqe.addr2;
-		call->how_size = sqe.len;
-	} else {
-		call->flags = sqe.open_flags;
-		call->mode = sqe.len;
-		/* They come from the submission queue, which the submitter can change. */
+	found = unraced_entry_arguments(syscall, sqe.fd, sqe.addr, sqe.addr2, sqe.len, sqe.open_flags);
+	call->fd = found.fd;
+	call->pointer = found.pointer;
+	call->addrlen = found.addrlen;
+	call->how_pointer = found.how_pointer;
+	call->how_size = found.how_size;
+	call->flags = found.flags;
+	call->mode = found.mode;
+	/* They come from the submission queue, which the submitter can change. */
+	if (syscall == UNRACED_OPENAT)
 		call->how_provenance = UNRACED_PROVENANCE_ENTER;
-	}
 	read_pointers(to, syscall, UNRACED_PROVENANCE_ENTER);
 }
 

@@ -6,7 +6,9 @@
 #include "lib/kernel_types.h"
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_core_read.h>
+#include "unraced/filter.h"
 #include "unraced/record.h"
+#include "unraced/request.h"
 #include "iouring/copied_arguments.h"
 #include "iouring/pending.h"
 #include "iouring/types.h"
@@ -59,7 +61,7 @@ static __always_inline bool may_run_later(struct io_kiocb *req)
 static __always_inline int on_submit(struct io_kiocb *req, const struct io_uring_sqe *refused, __s32 refusal)
 {
 	struct unraced_control *shared = SCRATCH(control);
-	__u8 syscall = requested_call(KREAD(req, opcode));
+	__u8 syscall = unraced_requested_call(KREAD(req, opcode));
 	__u64 address = (__u64)req, files;
 	struct unraced_counters *stats = own_stats();
 	struct tail_context *area = SCRATCH(tail_context);
@@ -70,7 +72,7 @@ static __always_inline int on_submit(struct io_kiocb *req, const struct io_uring
 	if (!syscall || !shared || !stats || !area || !shared->active || !is_watched(shared, syscall))
 		return 0;
 	task = bpf_get_current_task_btf();
-	if (filter(shared) != PASS) {
+	if (filter(shared) != UNRACED_PASS) {
 		if (syscall == UNRACED_CONNECT)
 			connect_passes_by(task, KREAD(req, cqe.fd), is_fixed(req));
 		/*
@@ -217,7 +219,7 @@ static __always_inline int on_poll(struct io_kiocb *req)
 	__u64 address = (__u64)req;
 	struct request *request;
 
-	if (KREAD(req, opcode) != IORING_OP_CONNECT)
+	if (KREAD(req, opcode) != UNRACED_OP_CONNECT)
 		return 0;
 	request = bpf_map_lookup_elem(&requests, &address);
 	if (request)

@@ -11,7 +11,7 @@
 #include "path/walk.h"
 
 /* enum io_uring_op and enum io_uring_sqe_flags_bit of include/uapi/linux/io_uring.h */
-enum { IORING_OP_CONNECT = 16, IORING_OP_OPENAT = 18, IORING_OP_CLOSE = 19, IORING_OP_OPENAT2 = 28 };
+enum { IORING_OP_CLOSE = 19 };
 #define FIXED_FILE (1u << 0)
 #define WAITS_FOR_OTHERS (1u << 1)
 #define FOR_A_WORKER (1u << 4)
@@ -147,19 +147,6 @@ static __always_inline bool can_read_requests(void)
 {
 	return bpf_core_field_exists(struct io_kiocb, cmd) && bpf_core_field_exists(struct io_kiocb, cqe) &&
 	       (bpf_core_field_exists(struct io_open, filename) || delays_names()) && bpf_core_type_exists(struct io_connect);
-}
-
-static __always_inline __u8 requested_call(__u8 opcode)
-{
-	switch (opcode) {
-	case IORING_OP_OPENAT:
-		return UNRACED_OPENAT;
-	case IORING_OP_OPENAT2:
-		return UNRACED_OPENAT2;
-	case IORING_OP_CONNECT:
-		return UNRACED_CONNECT;
-	}
-	return 0;
 }
 
 static __always_inline void *command_of(struct io_kiocb *req)

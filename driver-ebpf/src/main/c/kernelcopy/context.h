@@ -10,6 +10,8 @@
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_tracing.h>
+#include "unraced/calls.h"
+#include "unraced/filter.h"
 #include "unraced/record.h"
 #include "kernelcopy/maps.h"
 #include "lib/core_access.h"
@@ -79,27 +81,15 @@ static __always_inline __u8 current_call(struct task_struct *task, struct pt_reg
 	if (task->thread_info.status & TS_COMPAT)
 		return 0;
 	switch ((int)KREAD(regs, orig_ax)) {
-	case 2:
-		return UNRACED_OPEN;
-	case 42:
-		return UNRACED_CONNECT;
-	case 85:
-		return UNRACED_CREAT;
-	case 257:
-		return UNRACED_OPENAT;
-	case 437:
-		return UNRACED_OPENAT2;
+	UNRACED_CALLS_X86_64(UNRACED_CALL_CASE, )
+	UNRACED_CALLS_EVERYWHERE(UNRACED_CALL_CASE, )
 	}
 #elif defined(__TARGET_ARCH_arm64)
 	if (task->thread_info.flags & (1ul << TIF_32BIT))
 		return 0;
 	switch (KREAD(regs, syscallno)) {
-	case 56:
-		return UNRACED_OPENAT;
-	case 203:
-		return UNRACED_CONNECT;
-	case 437:
-		return UNRACED_OPENAT2;
+	UNRACED_CALLS_ARM64(UNRACED_CALL_CASE, )
+	UNRACED_CALLS_EVERYWHERE(UNRACED_CALL_CASE, )
 	}
 #endif
 	return 0;
@@ -118,7 +108,7 @@ static __always_inline bool begin_late(struct copy_context *in, __u8 wanted)
 	regs = (void *)bpf_task_pt_regs(in->task);
 	syscall = current_call(in->task, regs);
 	if (!(in->shared->copies & (1u << (syscall & 31))) || !syscall || (wanted && syscall != wanted) ||
-	    filter(in->shared) != PASS)
+	    filter(in->shared) != UNRACED_PASS)
 		return 0;
 	args[0] = RUNNING_PARM1(regs);
 	args[1] = PT_REGS_PARM2_CORE_SYSCALL(regs);
@@ -127,7 +117,8 @@ static __always_inline bool begin_late(struct copy_context *in, __u8 wanted)
 	call->thread_start = in->task->start_boottime;
 	call->enter_ns = 0;
 	call->mitigation = UNRACED_MITIGATION_KERNEL;
-	read_registers(call, syscall, args);
+	/* A known call has a known convention, which saves the verifier the others. */
+	read_registers(call, wanted ? wanted : syscall, args);
 	call->how_provenance = UNRACED_PROVENANCE_NONE;
 	call->provenance = UNRACED_PROVENANCE_NONE;
 	call->length = 0;

@@ -5,6 +5,7 @@
 
 #include "lib/kernel_types.h"
 #include <bpf/bpf_helpers.h>
+#include "unraced/arguments.h"
 #include "unraced/record.h"
 #include "kernelcopy/context.h"
 #include "kernelcopy/maps.h"
@@ -29,8 +30,8 @@ static __always_inline bool take_path(struct copy_context *in, __u64 passed, con
 	return keep_late(in, copy_path(in->area, name));
 }
 
-/* Captures struct open_how. Only openat2 has it in memory; other calls have their flags in registers. */
-static __always_inline void take_how(struct copy_context *in, const struct open_how *how)
+/* Captures struct unraced_how. Only openat2 has it in memory; other calls have their flags in registers. */
+static __always_inline void take_how(struct copy_context *in, const struct unraced_how *how)
 {
 	if (in->call) {
 		if (in->call->syscall == UNRACED_OPENAT2)

@@ -15,6 +15,8 @@
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_tracing.h>
+#include "unraced/arguments.h"
+#include "unraced/result.h"
 #include "kernelcopy/context.h"
 #include "kernelcopy/hooks.h"
 #include "kernelcopy/maps.h"
@@ -71,9 +73,9 @@ int BPF_KPROBE(file_installed, unsigned int descriptor, struct file *file)
 }
 
 SEC("kprobe/do_sys_openat2")
-int BPF_KPROBE(how_used, int dfd, const char *name, struct open_how *from)
+int BPF_KPROBE(how_used, int dfd, const char *name, struct unraced_how *from)
 {
-	struct open_how how;
+	struct unraced_how how;
 	struct copy_context in;
 
 	if (begin_context(&in, HOW_COPIED) && !bpf_probe_read_kernel(&how, sizeof(how), from))
@@ -98,7 +100,7 @@ int BPF_KRETPROBE(connect_returned, int result)
 	struct copy_context in;
 	__u64 file;
 
-	if (!has_peer(result) || !begin_context(&in, SOCKET_CONNECTED))
+	if (!unraced_has_peer(result) || !begin_context(&in, SOCKET_CONNECTED))
 		return 0;
 	if (in.call) {
 		file = in.call->how_pointer;

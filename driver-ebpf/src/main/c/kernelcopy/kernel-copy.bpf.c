@@ -12,6 +12,8 @@
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_tracing.h>
+#include "unraced/arguments.h"
+#include "unraced/result.h"
 #include "kernelcopy/context.h"
 #include "kernelcopy/hooks.h"
 #include "kernelcopy/maps.h"
@@ -49,7 +51,7 @@ int BPF_PROG(file_opened_7, int dfd, struct filename *name, const void *op, stru
 }
 
 SEC("fentry/do_sys_openat2")
-int BPF_PROG(how_copied, int dfd, const char *name, struct open_how *how)
+int BPF_PROG(how_copied, int dfd, const char *name, struct unraced_how *how)
 {
 	struct copy_context in;
 
@@ -73,7 +75,7 @@ int BPF_PROG(socket_connected, struct file *file, void *address, int addrlen, in
 {
 	struct copy_context in;
 
-	if (!has_peer(result) || !begin_context(&in, SOCKET_CONNECTED))
+	if (!unraced_has_peer(result) || !begin_context(&in, SOCKET_CONNECTED))
 		return 0;
 	if (!in.call && (!begin_late(&in, UNRACED_CONNECT) || !copy_of(in.call, in.tid)))
 		return 0;

@@ -6,12 +6,13 @@
 #include "lib/kernel_types.h"
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_core_read.h>
+#include "unraced/arguments.h"
+#include "unraced/compare.h"
 #include "unraced/record.h"
 #include "kernelcopy/context.h"
 #include "kernelcopy/maps.h"
 #include "lib/control.h"
 #include "lib/maps.h"
-#include "path/compare.h"
 #include "path/walk.h"
 #include "syscall/arguments.h"
 #include "syscall/stash.h"
@@ -46,9 +47,9 @@ static __always_inline __u32 copy_address(struct area *area, const void *address
 
 static __always_inline bool same_as(struct area *area, const __u8 *snapshot, __u32 length)
 {
-	struct comparison to = { .claim = area->fresh.call.bytes, .other = area->walk.bytes, .length = length };
+	struct unraced_comparison to = { .requested = area->fresh.call.bytes, .other = area->walk.bytes, .length = length };
 
-	return !bpf_probe_read_kernel(area->walk.bytes, masked(length), snapshot) && same_bytes(&to);
+	return !bpf_probe_read_kernel(area->walk.bytes, unraced_masked(length), snapshot) && unraced_same_bytes(&to);
 }
 
 /* Stores the copy's bytes where the return program looks for them. */
@@ -106,7 +107,7 @@ static __always_inline void merge_copy(struct copy_context *in, __u32 length)
  * sys_openat2() of fs/open.c sets O_LARGEFILE in its copy. The snapshot shows whether the caller had set the flag;
  * without a snapshot it is cleared.
  */
-static __always_inline void merge_how(struct call *call, const struct open_how *how)
+static __always_inline void merge_how(struct call *call, const struct unraced_how *how)
 {
 	bool snapshot = call->how_provenance == UNRACED_PROVENANCE_ENTER;
 	__u64 flags = how->flags & ~O_LARGEFILE;

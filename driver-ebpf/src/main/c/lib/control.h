@@ -7,6 +7,7 @@
 #define UNRACED_LIB_CONTROL_H
 
 #include "lib/kernel_types.h"
+#include "unraced/filter.h"
 
 /* Java writes this struct and the programs read it; both write reader_waiting. */
 struct unraced_control {
@@ -39,25 +40,11 @@ struct unraced_control {
 	__u32 reserved3[13];
 };
 
-enum unraced_filter {
-	UNRACED_FILTER_SELF = 1u << 0,	  /* leave out the capturing process */
-	UNRACED_FILTER_TGIDS = 1u << 1,	  /* keep only the thread groups in the map */
-	UNRACED_FILTER_UIDS = 1u << 2,
-	UNRACED_FILTER_CGROUPS = 1u << 3, /* each includes its descendants */
-	UNRACED_FILTER_MOUNT_NS = 1u << 4,
-	UNRACED_FILTER_PATHS = 1u << 5,
-	UNRACED_FILTER_FAILED = 1u << 6,    /* keep only failed calls */
-	UNRACED_FILTER_SUCCEEDED = 1u << 7, /* leave out failed calls */
-};
-
 /*
  * These filters can drop an entry and still pass the return: meanwhile other tasks can move the caller or rewrite the
  * path.
  */
 #define UNRACED_FILTERS_THAT_TURN (UNRACED_FILTER_PATHS | UNRACED_FILTER_CGROUPS)
-
-/* These filters need the path or the result, not only the caller. */
-#define UNRACED_FILTERS_AT_RETURN (UNRACED_FILTER_PATHS | UNRACED_FILTER_FAILED | UNRACED_FILTER_SUCCEEDED)
 
 /* The counters of one possible CPU, which only the programs write. */
 struct unraced_counters {
@@ -65,10 +52,7 @@ struct unraced_counters {
 	__u64 returned;
 	__u64 submitted;
 	__u64 ring_full;
-	__u64 filtered_self;
-	__u64 filtered_tgid;
-	__u64 filtered_uid;
-	__u64 filtered_cgroup;
+	struct unraced_filtered filtered;
 	__u64 puts;
 	__u64 takes;
 	__u64 reclaimed;
@@ -76,9 +60,6 @@ struct unraced_counters {
 	__u64 refused;
 	__u64 wakeups;
 	__u64 entered;
-	__u64 filtered_mount_ns;
-	__u64 filtered_path;
-	__u64 filtered_result;
 	__u64 silent; /* requests whose completion no tracepoint reports */
 	__u64 unfinished; /* calls whose tail call found no program */
 	__u64 copies_missed; /* events of calls that reached the kernel's copy without a program capturing it */

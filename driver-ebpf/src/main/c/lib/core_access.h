@@ -1,29 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
-/*
- * These macros read kernel memory through pointers that the verifier does not know. Where the kernel can cast
- * (bpf_rdonly_cast, 6.2) they are plain loads, which cost nothing; elsewhere each costs a helper call. The verifier
- * removes the other branch.
- */
+/* These macros read kernel memory where KREAD of unraced/kernel.h does not suffice. */
 #ifndef UNRACED_LIB_CORE_ACCESS_H
 #define UNRACED_LIB_CORE_ACCESS_H
 
 #include "lib/kernel_types.h"
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_core_read.h>
-
-extern void *bpf_rdonly_cast(const void *obj, __u32 btf_id) __ksym __weak;
-
-#define KCAST(p) ((typeof(p))bpf_rdonly_cast((p), bpf_core_type_id_kernel(typeof(*(p)))))
-
-#define KREAD(p, field)                                                                     \
-	({                                                                                \
-		typeof((p)->field) value_;                                                \
-		if (bpf_ksym_exists(bpf_rdonly_cast))                                     \
-			value_ = KCAST(p)->field;                                          \
-		else                                                                      \
-			bpf_core_read(&value_, sizeof(value_), &(p)->field);              \
-		value_;                                                                   \
-	})
 
 /*
  * Eight bytes of kernel memory as a number, only where the kernel can cast. The type used starts with a 64-bit field.

@@ -9,18 +9,8 @@
 /* Makes bpf_tracing.h use the kernel's own register names. */
 #define __VMLINUX_H__
 
-typedef unsigned char __u8;
-typedef unsigned short __u16;
-typedef unsigned int __u32;
-typedef unsigned long long __u64;
-typedef signed char __s8;
-typedef short __s16;
-typedef int __s32;
-typedef long long __s64;
-typedef __u16 __be16;
-typedef __u32 __be32;
-typedef __u32 __wsum;
-typedef _Bool bool;
+#include "unraced/base.h"
+#include "unraced/kernel.h"
 
 /* uapi/linux/bpf.h; helpers and map definitions need only these. */
 enum bpf_map_type {
@@ -39,28 +29,18 @@ enum { BPF_LOCAL_STORAGE_GET_F_CREATE = 1 };
 enum { BPF_F_NO_PREALLOC = 1, BPF_F_MMAPABLE = 1 << 10 };
 enum { BPF_RB_NO_WAKEUP = 1, BPF_RB_FORCE_WAKEUP = 2 };
 
-/* errno values that the programs distinguish. */
-enum { EEXIST = 17, EINPROGRESS = 115, EALREADY = 114, EISCONN = 106, ECANCELED = 125 };
-
-/* include/linux/fs.h and uapi/linux/magic.h */
+/* include/linux/stat.h and uapi/linux/magic.h */
 #define S_IFMT 0170000
 #define S_IFDIR 0040000
-#define FMODE_PATH 0x4000
-#define FMODE_CREATED 0x100000
 #define SOCKFS_MAGIC 0x534f434b
-/* MNT_NS_ANON_INO of include/linux/proc_ns.h; older kernels give an anonymous mount namespace number 0 */
-#define ANONYMOUS_MOUNT_NS 0xEFFFFFF7u
 /* include/linux/sched.h */
 #define PF_IO_WORKER 0x00000010
 #define PF_KTHREAD 0x00200000
-#define AT_FDCWD -100
 /* arch/x86/include/asm/thread_info.h: the call uses the 32-bit convention, which has other call numbers. */
 #define TS_COMPAT 2
 /* arch/arm64/include/asm/thread_info.h */
 #define TIF_32BIT 22
 #define O_CREAT 00000100
-#define O_WRONLY 00000001
-#define O_TRUNC 00001000
 #ifdef __TARGET_ARCH_arm64
 #define O_LARGEFILE 00400000ull
 #else
@@ -68,29 +48,10 @@ enum { EEXIST = 17, EINPROGRESS = 115, EALREADY = 114, EISCONN = 106, ECANCELED 
 #endif
 #define O_ACCMODE 00000003
 #define O_PATH 010000000
-/* __O_TMPFILE of uapi/asm-generic/fcntl.h */
-#define O_TMPFILE_BIT 020000000
-/* include/net/tcp_states.h, uapi/linux/in.h and linux/net.h */
-#define TCP_ESTABLISHED 1
-#define TCP_SYN_SENT 2
-#define TCP_CLOSE 7
-#define TCP_LISTEN 10
-/* The bytes before the address of IPv4 in the second half of a mapped one: ::ffff:127.0.0.1 */
-#define MAPPED_PREFIX 0xffff0000ull
-#define IPPROTO_MPTCP 262
-#define SOCK_DGRAM 2
-#define SOCK_RAW 3
-#define AF_UNIX 1
-#define AF_INET 2
-#define AF_INET6 10
-#define AF_NETLINK 16
 
 /* These types are part of the user API, so their layout is fixed. */
 struct bpf_raw_tracepoint_args {
 	__u64 args[0];
-};
-struct in6_addr {
-	__u8 bytes[16];
 };
 struct sockaddr_un {
 	unsigned short sun_family;
@@ -226,15 +187,6 @@ struct seqcount_spinlock {
 struct hlist_bl_node {
 	struct hlist_bl_node *next, **pprev;
 };
-struct super_block {
-	__u32 s_dev;
-	unsigned long s_magic;
-};
-struct inode {
-	unsigned short i_mode;
-	struct super_block *i_sb;
-	unsigned long i_ino;
-};
 struct dentry {
 	unsigned int d_flags;
 	struct seqcount_spinlock d_seq;
@@ -253,10 +205,6 @@ struct mount {
 	struct list_head mnt_child;
 	struct mnt_namespace *mnt_ns;
 };
-struct path {
-	struct vfsmount *mnt;
-	struct dentry *dentry;
-};
 /* include/linux/fs.h: the kernel's copy of a path, and the user address that it came from. */
 struct filename {
 	const char *name;
@@ -265,23 +213,6 @@ struct filename {
 struct fs_struct {
 	struct path root;
 	struct path pwd;
-};
-/*
- * f_count is an atomic_long_t of include/linux/types.h; since 6.13 f_ref is a file_ref_t of include/linux/file_ref.h.
- */
-typedef struct {
-	__s64 counter;
-} atomic64_t;
-typedef struct {
-	atomic64_t refcnt;
-} file_ref_t;
-struct file {
-	unsigned int f_mode;
-	unsigned int f_flags;
-	struct path f_path;
-	struct inode *f_inode;
-	void *private_data;
-	file_ref_t f_ref;
 };
 struct file___counted {
 	atomic64_t f_count;
@@ -298,24 +229,6 @@ struct files_struct {
 	struct fdtable *fdt;
 };
 
-struct sock_common {
-	__be32 skc_daddr;
-	__be32 skc_rcv_saddr;
-	__be16 skc_dport;
-	__u16 skc_num;
-	unsigned short skc_family;
-	unsigned char skc_state;
-	int skc_bound_dev_if;
-	struct in6_addr skc_v6_daddr;
-	struct in6_addr skc_v6_rcv_saddr;
-};
-struct sock {
-	struct sock_common __sk_common;
-	__u16 sk_protocol;
-};
-struct inet_sock {
-	__be16 inet_sport;
-};
 struct socket {
 	short type;
 	struct sock *sk;

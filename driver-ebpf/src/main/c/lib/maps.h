@@ -5,6 +5,7 @@
 
 #include "lib/kernel_types.h"
 #include <bpf/bpf_helpers.h>
+#include "unraced/evidence.h"
 #include "unraced/record.h"
 #include "lib/control.h"
 
@@ -17,12 +18,6 @@
  * touches.
  */
 #define READ_BYTES (UNRACED_PATH_MAX + 1)
-
-/* The mount and the directory that a path starts from. The addresses serve only as identities. */
-struct path_base {
-	__u64 mount; /* struct vfsmount */
-	__u64 dentry;
-};
 
 /* The state of the socket when its connect began: object/connects.h. */
 struct connecting {
@@ -52,8 +47,8 @@ struct call {
 	__u64 how_pointer; /* user address of openat2's open_how; for a connect, its struct file (kernelcopy/hooks.h) */
 	union {
 		struct {
-			struct path_base root; /* bases of absolute and relative paths; zeros if unknown or unused */
-			struct path_base start;
+			struct unraced_path_base root; /* bases of absolute and relative paths; zeros if unknown or unused */
+			struct unraced_path_base start;
 		};
 		struct connecting connecting;
 	};

@@ -21,6 +21,7 @@
 #include "lib/kernel_types.h"
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_core_read.h>
+#include "unraced/address.h"
 #include "lib/core_access.h"
 #include "lib/maps.h"
 #include "object/descriptor.h"
@@ -116,20 +117,20 @@ static __always_inline __u64 peer_of(struct sock *sk)
 {
 	__u16 family = KREAD(sk, __sk_common.skc_family);
 
-	if (family == AF_INET || family == AF_INET6) {
+	if (family == UNRACED_AF_INET || family == UNRACED_AF_INET6) {
 		struct in6_addr peer = {};
 		__u64 *halves = (void *)&peer;
 
-		if (family == AF_INET6)
+		if (family == UNRACED_AF_INET6)
 			peer = KREAD(sk, __sk_common.skc_v6_daddr);
 		else
-			halves[1] = (__u64)KREAD(sk, __sk_common.skc_daddr) << 32 | MAPPED_PREFIX;
+			halves[1] = (__u64)KREAD(sk, __sk_common.skc_daddr) << 32 | UNRACED_MAPPED_PREFIX;
 		return ((halves[0] * 0x9e3779b97f4a7c15ull ^ halves[1]) * 0x9e3779b97f4a7c15ull) ^
 		       KREAD(sk, __sk_common.skc_dport);
 	}
-	if (family == AF_UNIX)
+	if (family == UNRACED_AF_UNIX)
 		return KREAD_NUMBER((struct unix_sock *)sk, peer);
-	if (family == AF_NETLINK)
+	if (family == UNRACED_AF_NETLINK)
 		return (__u64)KREAD((struct netlink_sock *)sk, dst_portid) << 32 |
 		       KREAD((struct netlink_sock *)sk, dst_group);
 	return 0;

@@ -6,6 +6,8 @@
 #include "lib/kernel_types.h"
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_core_read.h>
+#include "unraced/address.h"
+#include "unraced/object.h"
 #include "unraced/record.h"
 #include "kernelcopy/maps.h"
 #include "lib/core_access.h"
@@ -13,8 +15,9 @@
 #include "path/walk.h"
 
 /* Reserves room in the tail. It clears the last word, so that padding contains no old data. */
-static __always_inline __u8 *append(struct builder *builder, struct unraced_slice *slice, __u32 length)
+static __always_inline void *append(void *to, struct unraced_slice *slice, __u32 length)
 {
+	struct builder *builder = to;
 	__u32 at = builder->end & (TAIL_BYTES - 1);
 	__u8 *tail = builder->tail;
 
@@ -33,24 +36,6 @@ static __always_inline void copy_short(__u8 *to, const __u8 *from, __u32 length)
 		((__u64 *)to)[word] = ((const __u64 *)from)[word] & bytes_within(length, word);
 }
 
-/* Describes the file except for its path. */
-static __always_inline void describe_inode(struct builder *builder, struct file *file)
-{
-	struct unraced_record *record = &builder->record;
-	struct inode *inode = KREAD(file, f_inode);
-	struct super_block *super = KREAD(inode, i_sb);
-	__u32 device = KREAD(super, s_dev);
-
-	record->open.inode = KREAD(inode, i_ino);
-	/* The kernel's dev_t: MINORBITS of include/linux/kdev_t.h. */
-	record->open.device_major = device >> 20;
-	record->open.device_minor = device & 0xfffff;
-	record->flags |= UNRACED_HAS_FILE;
-	/* The kernel does not set FMODE_CREATED for a file without a name, which only its own open can have made. */
-	if ((KREAD(file, f_mode) & FMODE_CREATED) || (KREAD(file, f_flags) & O_TMPFILE_BIT))
-		record->flags |= UNRACED_CREATED;
-}
-
 /* Describes the file's path. walk_begin() must have run before. */
 static __always_inline void describe_path(struct builder *builder, struct walk *walk)
 {
@@ -67,55 +52,9 @@ static __always_inline void describe_path(struct builder *builder, struct walk *
 
 static __always_inline void describe_file(struct builder *builder, struct file *file, struct walk *walk, __u32 mount_ns)
 {
-	describe_inode(builder, file);
+	unraced_describe_inode(&builder->record, file);
 	walk_begin(walk, file, mount_ns, 0);
 	describe_path(builder, walk);
-}
-
-/* uapi/linux/in.h and in6.h */
-struct sockaddr_in {
-	__u16 family;
-	__be16 port;
-	__be32 address;
-	__u64 zero;
-};
-struct sockaddr_in6 {
-	__u16 family;
-	__be16 port;
-	__u32 flow;
-	struct in6_addr address;
-	__u32 scope;
-};
-
-static __always_inline void append_in(struct builder *builder, struct unraced_slice *slice, __be16 port,
-				      __be32 address)
-{
-	struct sockaddr_in *to = (void *)append(builder, slice, sizeof(*to));
-
-	to->family = AF_INET;
-	to->port = port;
-	to->address = address;
-	to->zero = 0;
-}
-
-/* __ipv6_addr_needs_scope_id() of include/net/ipv6.h: fe80::/10, and multicast of the interface (ff01) or the link (ff02). */
-static __always_inline bool needs_scope(const struct in6_addr *address)
-{
-	if (address->bytes[0] == 0xfe)
-		return (address->bytes[1] & 0xc0) == 0x80;
-	return address->bytes[0] == 0xff && ((address->bytes[1] & 0xf) == 1 || (address->bytes[1] & 0xf) == 2);
-}
-
-static __always_inline void append_in6(struct builder *builder, struct unraced_slice *slice, __be16 port,
-				       struct in6_addr address, int device)
-{
-	struct sockaddr_in6 *to = (void *)append(builder, slice, sizeof(*to));
-
-	to->family = AF_INET6;
-	to->port = port;
-	to->flow = 0;
-	to->address = address;
-	to->scope = needs_scope(&address) ? device : 0;
 }
 
 static __always_inline void append_un(struct builder *builder, struct unraced_slice *slice, struct sock *sk)
@@ -131,27 +70,18 @@ static __always_inline void append_un(struct builder *builder, struct unraced_sl
 	if (length < sizeof(__u16)) {
 		/* An unnamed socket has only a family, as getsockname(2) returns it. */
 		to = append(builder, slice, sizeof(__u16));
-		*(__u16 *)to = AF_UNIX;
+		*(__u16 *)to = UNRACED_AF_UNIX;
 		return;
 	}
 	to = append(builder, slice, length);
 	bpf_probe_read_kernel(to, length, (void *)address + bpf_core_field_offset(struct unix_address, name));
 }
 
-/* uapi/linux/netlink.h */
-struct sockaddr_nl {
-	__u16 family;
-	__u16 pad;
-	__u32 port;
-	__u32 groups;
-	__u32 behind; /* the rest of the slice's last word */
-};
-
 static __always_inline void append_nl(struct builder *builder, struct unraced_slice *slice, __u32 port, __u32 groups)
 {
-	struct sockaddr_nl *to = (void *)append(builder, slice, __builtin_offsetof(struct sockaddr_nl, behind));
+	struct unraced_nl *to = (void *)append(builder, slice, __builtin_offsetof(struct unraced_nl, behind));
 
-	*to = (struct sockaddr_nl){ .family = AF_NETLINK, .port = port, .groups = groups };
+	*to = (struct unraced_nl){ .family = UNRACED_AF_NETLINK, .port = port, .groups = groups };
 }
 
 /* net/netlink/af_netlink.c: the state of a socket with a peer, which may be the kernel with its port 0 */
@@ -171,12 +101,6 @@ static __always_inline void describe_netlink(struct builder *builder, struct unr
 		append_nl(builder, &to->remote, KREAD(netlink, dst_portid), group ? 1u << ((group - 1) & 31) : 0);
 }
 
-/* Returns whether the result means that the socket has a peer, or is about to have one. */
-static __always_inline bool has_peer(long result)
-{
-	return result == 0 || result == -EINPROGRESS || result == -EALREADY || result == -EISCONN;
-}
-
 /* Returns the socket behind a file, or null. A path descriptor to a socket in the file system is not a socket. */
 static __always_inline struct sock *sock_of(struct file *file)
 {
@@ -190,29 +114,12 @@ static __always_inline struct sock *sock_of(struct file *file)
 	return (struct sock *)KREAD_NUMBER(socket, sk);
 }
 
-/*
- * A connection has a peer, whose port may be 0. A disconnected socket keeps a part of its peer's address, and which part
- * depends on its protocol: tcp_disconnect() of net/ipv4/tcp.c, __udp_disconnect() of net/ipv4/udp.c, mptcp_disconnect()
- * of net/mptcp/protocol.c.
- */
-static __always_inline bool has_internet_peer(struct sock *sk, __u16 type, __be16 port)
-{
-	__u8 state = KREAD(sk, __sk_common.skc_state);
-
-	if (type == SOCK_DGRAM || type == SOCK_RAW)
-		return state == TCP_ESTABLISHED;
-	if (state != TCP_CLOSE && state != TCP_LISTEN)
-		return 1;
-	return port && (KREAD(sk, sk_protocol) != IPPROTO_MPTCP || state != TCP_CLOSE);
-}
-
 static __always_inline void describe_socket(struct builder *builder, struct file *file)
 {
 	struct unraced_record *record = &builder->record;
 	struct unraced_connect *to = &record->connect;
 	struct sock *sk = sock_of(file);
 	struct socket *socket;
-	__be16 port;
 
 	if (!sk)
 		return;
@@ -221,32 +128,15 @@ static __always_inline void describe_socket(struct builder *builder, struct file
 	to->family = KREAD(sk, __sk_common.skc_family);
 	to->type = KREAD(socket, type);
 	to->protocol = KREAD(sk, sk_protocol);
-	port = KREAD(sk, __sk_common.skc_dport);
-	/*
-	 * The local port comes from inet_sport, as for getsockname(2): the kernel clears skc_num when a peer resets the
-	 * connection (inet_put_port() of net/ipv4/inet_hashtables.c).
-	 */
-	if (to->family == AF_INET) {
-		__be32 peer = KREAD(sk, __sk_common.skc_daddr);
-
-		append_in(builder, &to->local, KREAD((struct inet_sock *)sk, inet_sport), KREAD(sk, __sk_common.skc_rcv_saddr));
-		if (has_internet_peer(sk, to->type, port))
-			append_in(builder, &to->remote, port, peer);
-	} else if (to->family == AF_INET6) {
-		int device = KREAD(sk, __sk_common.skc_bound_dev_if);
-		struct in6_addr peer = KREAD(sk, __sk_common.skc_v6_daddr);
-
-		append_in6(builder, &to->local, KREAD((struct inet_sock *)sk, inet_sport),
-			   KREAD(sk, __sk_common.skc_v6_rcv_saddr), device);
-		if (has_internet_peer(sk, to->type, port))
-			append_in6(builder, &to->remote, port, peer, device);
-	} else if (to->family == AF_UNIX) {
+	if (to->family == UNRACED_AF_INET || to->family == UNRACED_AF_INET6) {
+		unraced_append_internet(append, builder, to, sk);
+	} else if (to->family == UNRACED_AF_UNIX) {
 		struct sock *peer = KREAD((struct unix_sock *)sk, peer);
 
 		append_un(builder, &to->local, sk);
 		if (peer)
 			append_un(builder, &to->remote, peer);
-	} else if (to->family == AF_NETLINK) {
+	} else if (to->family == UNRACED_AF_NETLINK) {
 		describe_netlink(builder, to, sk);
 	}
 }

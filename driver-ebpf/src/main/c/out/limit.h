@@ -12,21 +12,18 @@
 #include "lib/control.h"
 #include "lib/maps.h"
 
-#include "unraced/callers.h"
-
-/* Owners without a bucket of their own share the first bucket of the last element. */
-#define BUCKET_ELEMENTS (UNRACED_BUCKET_GROUPS + 1)
+#include "unraced/limits.h"
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(max_entries, BUCKET_ELEMENTS);
+	__uint(max_entries, UNRACED_LIMIT_GROUPS);
 	__type(key, __u32);
 	__type(value, struct unraced_bucket_group);
 } user_buckets SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(max_entries, BUCKET_ELEMENTS);
+	__uint(max_entries, UNRACED_LIMIT_GROUPS);
 	__type(key, __u32);
 	__type(value, struct unraced_bucket_group);
 } cgroup_buckets SEC(".maps");
@@ -40,13 +37,9 @@ struct {
 	__type(value, struct unraced_ledger);
 } ledgers SEC(".maps");
 
-static __always_inline struct unraced_bucket *bucket_of(void *map, __u64 owner, __u32 seed, __u64 now)
+static __always_inline struct unraced_bucket_group *group_at(void *map, __u32 index)
 {
-	__u32 own = unraced_bucket_group_of(owner, seed), last = UNRACED_BUCKET_GROUPS;
-	struct unraced_bucket_group *group = bpf_map_lookup_elem(map, &own);
-	struct unraced_bucket_group *rest = bpf_map_lookup_elem(map, &last);
-
-	return group && rest ? unraced_bucket_find(group, &rest->buckets[0], owner, now) : 0;
+	return bpf_map_lookup_elem(map, &index);
 }
 
 /* Counts a lost event of a caller. The kernel verifies this function once for all its callers. */
@@ -55,39 +48,25 @@ __noinline int count_loss(__u64 cgroup, __u32 uid)
 	struct unraced_control *shared = SCRATCH(control);
 	__u32 cpu = bpf_get_smp_processor_id();
 	struct unraced_ledger *ledger = bpf_map_lookup_elem(&ledgers, &cpu);
-	__u32 group;
 
-	if (!shared || !ledger)
-		return 0;
-	group = unraced_ledger_group_of(cgroup, uid, shared->limit_seed);
-	unraced_ledger_add(ledger->callers[group & (UNRACED_LEDGER_GROUPS - 1)], cgroup, uid);
+	if (shared && ledger)
+		unraced_count_in_ledger(ledger, cgroup, uid, shared->limit_seed);
 	return 0;
 }
 
-/* Returns whether the user or the cgroup has no token left. An event takes one token from both, or none. */
+/* Returns whether the user or the cgroup has no token left. The kernel verifies this function once for all its callers. */
 __noinline int exceeds_limits(__u64 cgroup, __u32 uid)
 {
 	struct unraced_control *shared = SCRATCH(control);
-	struct unraced_bucket *of_user = 0, *of_cgroup;
 	__u64 now = bpf_ktime_get_ns();
+	struct unraced_limit limit = { .users = &user_buckets, .cgroups = &cgroup_buckets };
 
 	if (!shared)
 		return 0;
-	if (shared->user_interval) {
-		/* The owner is uid + 1, since 0 marks a free bucket. */
-		of_user = bucket_of(&user_buckets, (__u64)uid + 1, shared->limit_seed, now);
-		if (!of_user || !unraced_bucket_take(of_user, shared->user_interval, now))
-			return 1;
-	}
-	if (shared->cgroup_interval) {
-		of_cgroup = bucket_of(&cgroup_buckets, cgroup, shared->limit_seed, now);
-		if (!of_cgroup || !unraced_bucket_take(of_cgroup, shared->cgroup_interval, now)) {
-			if (of_user)
-				unraced_bucket_give_back(of_user, shared->user_interval);
-			return 1;
-		}
-	}
-	return 0;
+	limit.user_interval = shared->user_interval;
+	limit.cgroup_interval = shared->cgroup_interval;
+	limit.seed = shared->limit_seed;
+	return unraced_takes_no_tokens(&limit, group_at, cgroup, uid, now);
 }
 
 /*

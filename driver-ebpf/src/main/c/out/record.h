@@ -6,7 +6,12 @@
 #include "lib/kernel_types.h"
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_core_read.h>
+#include "unraced/address.h"
+#include "unraced/compare.h"
+#include "unraced/evidence.h"
+#include "unraced/filter.h"
 #include "unraced/record.h"
+#include "unraced/result.h"
 #include "kernelcopy/maps.h"
 #include "lib/control.h"
 #include "lib/core_access.h"
@@ -17,7 +22,6 @@
 #include "object/resolved.h"
 #include "out/limit.h"
 #include "out/ring.h"
-#include "path/compare.h"
 #include "path/fast_path.h"
 #include "path/walk.h"
 #include "syscall/filter.h"
@@ -143,7 +147,7 @@ static __always_inline void describe_arguments(struct builder *builder, bool is_
 	to = append(builder, slice, length);
 	if (length <= SHORT_BYTES && bytes == call->bytes) {
 		copy_short(to, call->bytes, length);
-	} else if (bpf_probe_read_kernel(to, masked(length), bytes)) {
+	} else if (bpf_probe_read_kernel(to, unraced_masked(length), bytes)) {
 		/* A lost argument is absent, not empty. */
 		*slice = (struct unraced_slice){};
 		record->provenance = UNRACED_PROVENANCE_NONE;
@@ -177,20 +181,6 @@ static __always_inline bool is_indirect_socket(const struct call *call, struct s
 	return alone && !(flags & UNRACED_FD_TABLE_SHARED) && peer && peer != call->connecting.peer;
 }
 
-/*
- * Returns whether the peer's address needs a scope. The socket's device stands for it, but whoever gets at the socket can
- * bind it to another device after the connect (SO_BINDTOIFINDEX), which is no connect and counts nowhere.
- */
-static __always_inline bool has_scoped_peer(struct sock *sk)
-{
-	struct in6_addr peer;
-
-	if (KREAD(sk, __sk_common.skc_family) != AF_INET6)
-		return 0;
-	peer = KREAD(sk, __sk_common.skc_v6_daddr);
-	return needs_scope(&peer);
-}
-
 /* Describes the socket that a connect acted on, and judges whether the claim names its peer. */
 static __always_inline void describe_connected(struct builder *builder, struct file *file, const struct call *call,
 					       const struct tail_context *from, bool judge)
@@ -207,7 +197,7 @@ static __always_inline void describe_connected(struct builder *builder, struct f
 	if (judge)
 		record->integrity = judge_address(builder, call);
 	/* This check follows all reads: a later connect of the socket does not change what was read. */
-	alone = !has_scoped_peer(sk) && call->connecting.sock == (__u64)sk && !is_held_by_more(file, holders) && !connect_was_disturbed(call);
+	alone = !unraced_has_scoped_peer(sk) && call->connecting.sock == (__u64)sk && !is_held_by_more(file, holders) && !connect_was_disturbed(call);
 	if (!alone)
 		record->flags |= UNRACED_SOCKET_SHARED;
 	is_own = !call->indirect || is_indirect_socket(call, sk, record->flags, alone);
@@ -246,7 +236,7 @@ static __always_inline void describe_opened(struct builder *builder, struct walk
 {
 	struct unraced_record *record = &builder->record;
 
-	describe_inode(builder, file);
+	unraced_describe_inode(record, file);
 	walk_begin(walk, file, record->mount_ns, !judge ? 0 : is_absolute(builder) ? &call->root : &call->start);
 	if (from->is_request)
 		walk->own_id = from->request.by.mount_ns_id;
@@ -275,7 +265,7 @@ static __always_inline void describe_object(struct builder *builder, struct walk
 	long result = from->result;
 	struct file *file = 0;
 
-	if (is_connect ? !has_peer(result) : result < 0)
+	if (is_connect ? !unraced_has_peer(result) : result < 0)
 		return;
 	if (is_connect) {
 		file = from->is_request ? (struct file *)from->file : file_of(task, call->fd, &record->flags);
@@ -309,7 +299,7 @@ static __always_inline void judge_call(struct call *call, struct tail_context *f
 	/* A request has no captured object; its result leads to the file. */
 	resolved = from->is_request ? 0 : resolved_of(call, tid, from->result);
 	if (resolved) {
-		if (is_connect ? has_peer(from->result) : from->result >= 0) {
+		if (is_connect ? unraced_has_peer(from->result) : from->result >= 0) {
 			use_resolved(builder, is_connect, resolved);
 			if (is_connect && !call->indirect && connect_was_disturbed(call))
 				record->flags |= UNRACED_SOCKET_SHARED;
@@ -326,12 +316,8 @@ static __always_inline void judge_call(struct call *call, struct tail_context *f
 	if (call->indirect == BLOCK_READ && record->how_integrity == UNRACED_INTEGRITY_UNCHECKED &&
 	    record->how_provenance == UNRACED_PROVENANCE_ENTER && block_changed(call))
 		record->how_integrity = UNRACED_INTEGRITY_CHANGED;
-	/*
-	 * Another task could have put the claimed object behind the descriptor. A table that was not shared at entry
-	 * stays so until the return: its only user is in the call.
-	 */
 	if (judge && record->integrity == UNRACED_INTEGRITY_MATCH &&
-	    ((record->flags & UNRACED_FD_TABLE_SHARED) || !call->enter_ns))
+	    unraced_descriptor_proves_nothing(record->flags, call->enter_ns))
 		record->integrity = UNRACED_INTEGRITY_UNCHECKED;
 }
 
@@ -404,10 +390,10 @@ __noinline int emit_connect(struct call *call)
 static __always_inline void finish_call(struct unraced_counters *stats, struct unraced_control *shared,
 					const struct tail_context *from, struct call *call, bool is_connect)
 {
-	enum verdict verdict = filter_return(shared, call, from->result);
+	enum unraced_verdict verdict = filter_return(shared, call, from->result);
 
-	if (verdict != PASS)
-		count_filtered(stats, verdict);
+	if (verdict != UNRACED_PASS)
+		unraced_count_filtered(&stats->filtered, verdict);
 	else if (is_limited(stats, shared, from->is_request ? &from->request.by : 0))
 		return;
 	else if (is_connect)

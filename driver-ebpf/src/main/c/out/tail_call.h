@@ -8,6 +8,7 @@
 
 #include "lib/kernel_types.h"
 #include <bpf/bpf_helpers.h>
+#include "unraced/filter.h"
 #include "unraced/record.h"
 #include "lib/attach_points.h"
 #include "lib/control.h"
@@ -17,7 +18,7 @@
 
 static __always_inline bool is_watched(const struct unraced_control *shared, __u8 syscall)
 {
-	return shared->syscalls >> (syscall & 31) & 1;
+	return unraced_is_among(shared->syscalls, syscall);
 }
 
 /* The tail call returns only when the program is missing. */

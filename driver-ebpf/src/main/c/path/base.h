@@ -9,6 +9,8 @@
 #include "lib/kernel_types.h"
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_core_read.h>
+#include "unraced/arguments.h"
+#include "unraced/evidence.h"
 #include "unraced/record.h"
 #include "lib/core_access.h"
 #include "lib/maps.h"
@@ -20,8 +22,8 @@ static __always_inline void remember_start(struct call *call, struct task_struct
 	bool absolute = call->length && call->bytes[0] == '/';
 	struct fs_struct *fs = KREAD(task, fs);
 
-	call->root = (struct path_base){};
-	call->start = (struct path_base){};
+	call->root = (struct unraced_path_base){};
+	call->start = (struct unraced_path_base){};
 	/* An unreadable path may turn out to be absolute. */
 	if (fs && (absolute || unread)) {
 		call->root.mount = (__u64)KREAD(fs, root.mnt);
@@ -29,7 +31,7 @@ static __always_inline void remember_start(struct call *call, struct task_struct
 	}
 	if (absolute)
 		return;
-	if (call->fd == AT_FDCWD) {
+	if (call->fd == UNRACED_AT_FDCWD) {
 		if (fs) {
 			call->start.mount = (__u64)KREAD(fs, pwd.mnt);
 			call->start.dentry = (__u64)KREAD(fs, pwd.dentry);

@@ -14,6 +14,7 @@
 #include "lib/kernel_types.h"
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_core_read.h>
+#include "unraced/evidence.h"
 #include "lib/core_access.h"
 #include "lib/maps.h"
 
@@ -221,7 +222,7 @@ static __always_inline bool validation_holds(const struct validation *validation
 	return again->validation.digest == validation->digest && !again->validation.moving && !validation->moving;
 }
 
-static __always_inline void validation_begin(struct validation *validation, const struct path_base *start)
+static __always_inline void validation_begin(struct validation *validation, const struct unraced_path_base *start)
 {
 	if (!start->mount)
 		return;

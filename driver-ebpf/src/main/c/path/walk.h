@@ -11,6 +11,7 @@
 #include "lib/kernel_types.h"
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_core_read.h>
+#include "unraced/evidence.h"
 #include "unraced/record.h"
 #include "lib/core_access.h"
 #include "lib/maps.h"
@@ -41,7 +42,7 @@ struct walk {
 	__u32 steps;
 	__u32 unfit; /* 1: the last walk was not valid */
 	struct file *file;
-	struct path_base start; /* the claimed path's base; zeros if integrity is not judged */
+	struct unraced_path_base start; /* the claimed path's base; zeros if integrity is not judged */
 	struct validation validation;
 	struct retrace again;
 	__u8 bytes[WALK_BYTES + 256]; /* the path is built from its end, as the walk goes from leaf to root */
@@ -58,13 +59,13 @@ struct {
  * Begins a walk from a file, for an event of this mount namespace. "start" is the base of a claim to be judged, or
  * null.
  */
-static __always_inline void walk_begin(struct walk *walk, struct file *file, __u32 mount_ns, const struct path_base *start)
+static __always_inline void walk_begin(struct walk *walk, struct file *file, __u32 mount_ns, const struct unraced_path_base *start)
 {
 	walk->own = mount_ns;
 	walk->own_id = 0;
 	walk->mounts_left = MOUNT_STEPS;
 	walk->file = file;
-	walk->start = start ? *start : (struct path_base){};
+	walk->start = start ? *start : (struct unraced_path_base){};
 }
 
 /* Clears the results of an earlier walk. */
@@ -108,9 +109,7 @@ static __always_inline __u32 namespace_flags(const struct walk *walk, struct mnt
 	if (!is_namespace(ns))
 		return UNRACED_DETACHED;
 	number = KREAD(ns, ns.inum);
-	if (number == walk->own && (!walk->own_id || namespace_id(ns) == walk->own_id))
-		return 0;
-	return number == 0 || number == ANONYMOUS_MOUNT_NS ? UNRACED_DETACHED : UNRACED_FOREIGN_MOUNT_NS;
+	return unraced_namespace_flag(number, number == walk->own && (!walk->own_id || namespace_id(ns) == walk->own_id));
 }
 
 /* The context of bpf_loop() must be on the stack, so it is a pointer to the walk. */

@@ -5,15 +5,9 @@
 
 #include "lib/kernel_types.h"
 #include <bpf/bpf_helpers.h>
+#include "unraced/arguments.h"
 #include "unraced/record.h"
 #include "lib/maps.h"
-
-/* uapi/linux/openat2.h */
-struct open_how {
-	__u64 flags;
-	__u64 mode;
-	__u64 resolve;
-};
 
 /* Reads the path. An unreadable path is no error here: its page may be absent, and may become readable later. */
 static __always_inline void read_path(struct long_call *to, __u8 provenance)
@@ -101,12 +95,9 @@ static __always_inline bool read_short_path(struct slot *to, __u8 provenance)
 
 static __always_inline void read_how(struct call *call, __u8 provenance)
 {
-	struct open_how how = {};
-	__u64 size = call->how_size;
+	struct unraced_how how;
 
-	if (size > sizeof(how))
-		size = sizeof(how);
-	if (size && bpf_probe_read_user(&how, size, (void *)call->how_pointer))
+	if (!unraced_read_how(&how, call->how_pointer, call->how_size))
 		provenance = UNRACED_PROVENANCE_NONE;
 	call->how_provenance = provenance;
 	call->flags = how.flags;
@@ -189,50 +180,26 @@ static __always_inline void read_pointers(struct long_call *to, __u8 syscall, __
 /* Registers cannot change while the call runs, so arguments in registers are the kernel's own copy. */
 static __always_inline void read_registers(struct call *call, __u8 syscall, const __u64 *args)
 {
+	struct unraced_registers found = unraced_registers_of(syscall, args);
+
 	call->syscall = syscall;
 	call->record_flags = 0;
 	call->verdict = UNRACED_INTEGRITY_UNCHECKED;
 	call->how_verdict = UNRACED_INTEGRITY_UNCHECKED;
 	call->elsewhere = 0;
 	call->how_provenance = UNRACED_PROVENANCE_KERNEL;
-	call->resolve = 0;
-	call->how_size = 0;
-	call->addrlen = 0;
-	call->fd = AT_FDCWD;
 	call->abi = UNRACED_ABI_NATIVE;
 	call->indirect = IN_REGISTERS;
 	call->direct_descriptor = 0;
 	call->silent = 0;
-	switch (syscall) {
-	case UNRACED_OPEN:
-		call->pointer = args[0];
-		call->flags = (__u32)args[1];
-		call->mode = (__u32)args[2];
-		break;
-	case UNRACED_CREAT:
-		call->pointer = args[0];
-		call->flags = O_CREAT | O_WRONLY | O_TRUNC;
-		call->mode = (__u32)args[1];
-		break;
-	case UNRACED_OPENAT:
-		call->fd = (__s32)args[0];
-		call->pointer = args[1];
-		call->flags = (__u32)args[2];
-		call->mode = (__u32)args[3];
-		break;
-	case UNRACED_OPENAT2:
-		call->fd = (__s32)args[0];
-		call->pointer = args[1];
-		call->how_pointer = args[2];
-		call->how_size = args[3];
-		break;
-	case UNRACED_CONNECT:
-		call->fd = (__s32)args[0];
-		call->pointer = args[1];
-		call->addrlen = (__s32)args[2];
-		call->how_pointer = 0;
-		break;
-	}
+	call->pointer = found.pointer;
+	call->how_pointer = found.how_pointer;
+	call->how_size = found.how_size;
+	call->flags = found.flags;
+	call->mode = found.mode;
+	call->resolve = 0;
+	call->fd = found.fd;
+	call->addrlen = found.addrlen;
 }
 
 /* The system call that the tracepoint reports, with its registers. */

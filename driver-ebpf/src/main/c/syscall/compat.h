@@ -33,24 +33,6 @@ static __always_inline __u8 abi_of(struct task_struct *task, long number)
 	return number >= 0 && (number & UNRACED_X32_BIT) ? UNRACED_ABI_X32 : UNRACED_ABI_NATIVE;
 }
 
-static __always_inline __u8 ia32_call(__u32 number)
-{
-	switch (number) {
-	UNRACED_CALLS_IA32(UNRACED_CALL_CASE, )
-	UNRACED_CALLS_EVERYWHERE(UNRACED_CALL_CASE, )
-	}
-	return 0;
-}
-
-static __always_inline __u8 x32_call(__u32 number)
-{
-	switch (number & ~UNRACED_X32_BIT) {
-	UNRACED_CALLS_X86_64(UNRACED_CALL_CASE, )
-	UNRACED_CALLS_EVERYWHERE(UNRACED_CALL_CASE, )
-	}
-	return 0;
-}
-
 /*
  * Call numbers that mean a watched call in some convention, without the x32 bit. Most calls of the machine cost only
  * one look-up in this table.
@@ -68,7 +50,7 @@ static __always_inline void find_arguments(struct arguments *to, struct task_str
 	to->indirect = IN_REGISTERS;
 	if (to->abi != UNRACED_ABI_IA32) {
 		if (to->abi == UNRACED_ABI_X32)
-			to->syscall = x32_call(number);
+			to->syscall = unraced_x86_64_call(number);
 		else if (number >= 0 && number < UNRACED_CALL_NUMBERS)
 			to->syscall = calls_by_number[number & (UNRACED_CALL_NUMBERS - 1)];
 		else
@@ -79,7 +61,7 @@ static __always_inline void find_arguments(struct arguments *to, struct task_str
 		to->args[3] = KREAD(regs, r10);
 		return;
 	}
-	to->syscall = ia32_call(number);
+	to->syscall = unraced_ia32_call(number);
 	to->args[0] = (__u32)KREAD(regs, bx);
 	to->args[1] = (__u32)KREAD(regs, cx);
 	to->args[2] = (__u32)KREAD(regs, dx);

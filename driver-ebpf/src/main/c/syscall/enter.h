@@ -5,6 +5,7 @@
 
 #include "lib/kernel_types.h"
 #include <bpf/bpf_helpers.h>
+#include "unraced/filter.h"
 #include "unraced/record.h"
 #include "lib/control.h"
 #include "lib/maps.h"
@@ -84,7 +85,7 @@ __noinline int begin_call(struct arguments *from)
 		return 0;
 	mode = current_mode(shared);
 	entering = wants_enter_events(shared);
-	if (filter_caller(shared, task) != PASS) {
+	if (filter_caller(shared, task) != UNRACED_PASS) {
 		if (from->syscall == UNRACED_CONNECT)
 			connect_passes_by(task, from->args[0], from->indirect);
 		return 0;

@@ -5,6 +5,7 @@
 
 #include "lib/kernel_types.h"
 #include <bpf/bpf_helpers.h>
+#include "unraced/filter.h"
 #include "unraced/record.h"
 #include "kernelcopy/maps.h"
 #include "lib/control.h"
@@ -84,14 +85,14 @@ static __always_inline int on_missed(struct unraced_control *shared, struct unra
 {
 	bool is_connect = from->syscall == UNRACED_CONNECT;
 	struct call *call = &scratch->call;
-	enum verdict verdict = filter(shared);
+	enum unraced_verdict verdict = filter(shared);
 	__u32 tid = task->pid;
 	bool refused = was_refused(tid, task->start_boottime);
 
 	if (is_connect)
 		connect_passes_by(task, from->args[0], from->indirect);
-	if (verdict != PASS) {
-		count_filtered(stats, verdict);
+	if (verdict != UNRACED_PASS) {
+		unraced_count_filtered(&stats->filtered, verdict);
 		return 0;
 	}
 	rebuild_call(scratch, from);

@@ -6,6 +6,7 @@
 #include "lib/kernel_types.h"
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_core_read.h>
+#include "unraced/filter.h"
 #include "unraced/record.h"
 #include "lib/control.h"
 #include "lib/core_access.h"
@@ -16,8 +17,6 @@ static __always_inline __u32 current_mode(const struct unraced_control *shared)
 {
 	return *(const volatile __u32 *)&shared->mitigation;
 }
-
-enum verdict { PASS, SELF, OTHER_TGID, OTHER_UID, OTHER_CGROUP, OTHER_MOUNT_NS, OTHER_PATH, OTHER_RESULT };
 
 /* No cgroup is nested this deep; the loop ends at the caller's own cgroup. */
 #define CGROUP_LEVELS (1 << 16)
@@ -54,27 +53,27 @@ __noinline int filter(const struct unraced_control *shared)
 	__u32 filters;
 
 	if (!shared)
-		return SELF;
+		return UNRACED_SELF;
 	filters = shared->filters;
 	if ((filters & UNRACED_FILTER_SELF) && tgid == shared->self_tgid)
-		return SELF;
+		return UNRACED_SELF;
 	if ((filters & UNRACED_FILTER_TGIDS) && !bpf_map_lookup_elem(&tgids, &tgid))
-		return OTHER_TGID;
+		return UNRACED_OTHER_TGID;
 	if (filters & UNRACED_FILTER_UIDS) {
 		__u32 uid = bpf_get_current_uid_gid();
 
 		if (!bpf_map_lookup_elem(&uids, &uid))
-			return OTHER_UID;
+			return UNRACED_OTHER_UID;
 	}
 	if ((filters & UNRACED_FILTER_CGROUPS) && !is_below_cgroup())
-		return OTHER_CGROUP;
+		return UNRACED_OTHER_CGROUP;
 	if (filters & UNRACED_FILTER_MOUNT_NS) {
 		__u32 mount_ns = mount_namespace(bpf_get_current_task_btf());
 
 		if (!bpf_map_lookup_elem(&mount_namespaces, &mount_ns))
-			return OTHER_MOUNT_NS;
+			return UNRACED_OTHER_MOUNT_NS;
 	}
-	return PASS;
+	return UNRACED_PASS;
 }
 
 /* Filters by the caller, inline when only the capturing process may be filtered. */
@@ -82,7 +81,7 @@ static __always_inline int filter_caller(const struct unraced_control *shared, s
 {
 	if (shared->filters & ~UNRACED_FILTERS_AT_RETURN & ~UNRACED_FILTER_SELF)
 		return filter(shared);
-	return (shared->filters & UNRACED_FILTER_SELF) && (__u32)task->tgid == shared->self_tgid ? SELF : PASS;
+	return (shared->filters & UNRACED_FILTER_SELF) && (__u32)task->tgid == shared->self_tgid ? UNRACED_SELF : UNRACED_PASS;
 }
 
 /* An unreadable path passes, since it could be one of the wanted paths. */
@@ -92,23 +91,14 @@ static __always_inline bool path_passes(const struct unraced_control *shared, co
 	__u32 *key = (__u32 *)&call->start_bits;
 	__u32 length = call->length;
 
-	if (!(shared->filters & UNRACED_FILTER_PATHS) || call->syscall == UNRACED_CONNECT ||
-	    call->provenance == UNRACED_PROVENANCE_NONE)
+	if (!unraced_path_is_filtered(shared->filters, call->syscall, call->provenance))
 		return 1;
 	*key = 8 * (length < INLINE_BYTES ? length : INLINE_BYTES);
 	return bpf_map_lookup_elem(&paths, key);
 }
 
-static __always_inline bool has_failed(const struct call *call, long result)
-{
-	/* A connect in progress has not failed; its later end makes no event. */
-	bool under_way = call->syscall == UNRACED_CONNECT && result == -EINPROGRESS;
-
-	return (call->record_flags & UNRACED_NOT_EXECUTED) || (result < 0 && !under_way);
-}
-
 /* Filters by what is known when the call returns: path and result. */
-static __always_inline enum verdict filter_return(const struct unraced_control *shared, const struct call *call,
+static __always_inline enum unraced_verdict filter_return(const struct unraced_control *shared, const struct call *call,
 						  long result)
 {
 	/*
@@ -116,40 +106,11 @@ static __always_inline enum verdict filter_return(const struct unraced_control *
 	 * on.
 	 */
 	asm volatile("%0 ^= 0" : "+r"(result));
-	__u32 unwanted = has_failed(call, result) ? UNRACED_FILTER_SUCCEEDED : UNRACED_FILTER_FAILED;
+	bool unwanted = unraced_result_is_filtered(shared->filters, call->syscall, call->record_flags, result);
 
 	if (!path_passes(shared, call))
-		return OTHER_PATH;
-	return shared->filters & unwanted ? OTHER_RESULT : PASS;
-}
-
-static __always_inline void count_filtered(struct unraced_counters *stats, enum verdict verdict)
-{
-	switch (verdict) {
-	case SELF:
-		stats->filtered_self++;
-		break;
-	case OTHER_TGID:
-		stats->filtered_tgid++;
-		break;
-	case OTHER_UID:
-		stats->filtered_uid++;
-		break;
-	case OTHER_CGROUP:
-		stats->filtered_cgroup++;
-		break;
-	case OTHER_MOUNT_NS:
-		stats->filtered_mount_ns++;
-		break;
-	case OTHER_PATH:
-		stats->filtered_path++;
-		break;
-	case OTHER_RESULT:
-		stats->filtered_result++;
-		break;
-	case PASS:
-		break;
-	}
+		return UNRACED_OTHER_PATH;
+	return unwanted ? UNRACED_OTHER_RESULT : UNRACED_PASS;
 }
 
 #endif

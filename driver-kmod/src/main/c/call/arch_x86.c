@@ -22,27 +22,9 @@ const unsigned long unraced_arch_numbers[UNRACED_CALL_NUMBERS / BITS_PER_LONG] =
 	BITS(0), BITS(1), BITS(2), BITS(3), BITS(4), BITS(5), BITS(6), BITS(7),
 };
 
-static u8 native_call(long number)
-{
-	switch (number) {
-	UNRACED_CALLS_X86_64(UNRACED_CALL_CASE, )
-	UNRACED_CALLS_EVERYWHERE(UNRACED_CALL_CASE, )
-	}
-	return 0;
-}
-
-static u8 ia32_call(long number)
-{
-	switch (number) {
-	UNRACED_CALLS_IA32(UNRACED_CALL_CASE, )
-	UNRACED_CALLS_EVERYWHERE(UNRACED_CALL_CASE, )
-	}
-	return 0;
-}
-
 static bool ia32_arguments(struct pt_regs *regs, long number, struct unraced_arguments *to)
 {
-	to->syscall = ia32_call(number);
+	to->syscall = unraced_ia32_call(number);
 	to->abi = UNRACED_ABI_IA32;
 	to->indirect = number == UNRACED_IA32_SOCKETCALL;
 	/*
@@ -66,7 +48,7 @@ bool unraced_arch_call(struct pt_regs *regs, long number, struct unraced_argumen
 		return ia32_arguments(regs, number, to);
 	to->abi = number & UNRACED_X32_BIT ? UNRACED_ABI_X32 : UNRACED_ABI_NATIVE;
 	/* All five calls have the same number in x86-64 and in x32. */
-	to->syscall = native_call(number & ~(long)UNRACED_X32_BIT);
+	to->syscall = unraced_x86_64_call(number);
 	if (!to->syscall)
 		return false;
 	to->indirect = 0;

@@ -3,6 +3,7 @@
 #include <asm/word-at-a-time.h>
 
 #include "call/arguments.h"
+#include "unraced/arguments.h"
 
 static const void __user *user_address(u64 pointer)
 {
@@ -82,7 +83,7 @@ fault:
 
 static bool read_bytes(void *to, u64 pointer, size_t size)
 {
-	return !size || !copy_from_user_nofault(to, user_address(pointer), size);
+	return !size || unraced_read_user(to, size, pointer);
 }
 
 static void read_path(struct unraced_call *call, u8 provenance)
@@ -114,12 +115,6 @@ static void read_address(struct unraced_call *call, u8 provenance)
 	call->record.provenance = provenance;
 }
 
-static bool read_how(const struct unraced_call *call, struct unraced_how *how)
-{
-	memset(how, 0, sizeof(*how));
-	return read_bytes(how, call->how_pointer, min_t(u64, call->record.open.how_size, sizeof(*how)));
-}
-
 /* Descriptor, address and length of a socketcall(2) are unknown until its block is read. */
 static bool lacks_block(const struct unraced_call *call)
 {
@@ -142,7 +137,7 @@ void unraced_read_pointers(struct unraced_call *call, u8 provenance)
 			read_path(call, provenance);
 	}
 	if (record->syscall == UNRACED_OPENAT2 && record->how_provenance == UNRACED_PROVENANCE_NONE &&
-	    read_how(call, &how))
+	    unraced_read_how(&how, call->how_pointer, record->open.how_size))
 		unraced_call_how(call, &how, provenance);
 }
 
@@ -199,22 +194,13 @@ static bool address_changed(struct unraced_scratch *scratch)
 	return read_bytes(scratch->bytes, scratch->call.pointer, length) && memcmp(scratch->bytes, scratch->call.tail, length);
 }
 
-static bool how_changed(const struct unraced_call *call)
-{
-	const struct unraced_open *open = &call->record.open;
-	struct unraced_how how;
-
-	return read_how(call, &how) &&
-	       (how.flags != open->flags || how.mode != open->mode || how.resolve != open->resolve);
-}
-
 static bool block_changed(const struct unraced_call *call)
 {
 	const struct unraced_connect *connect = &call->record.connect;
 	u32 block[3];
 
 	return read_bytes(block, call->block_pointer, sizeof(block)) &&
-	       ((s32)block[0] != connect->fd || block[1] != call->pointer || (s32)block[2] != connect->addrlen);
+	       unraced_block_differs(block, connect->fd, call->pointer, connect->addrlen);
 }
 
 void unraced_look_for_changes(struct unraced_scratch *scratch)
@@ -225,7 +211,8 @@ void unraced_look_for_changes(struct unraced_scratch *scratch)
 	    (record->syscall == UNRACED_CONNECT ? address_changed(scratch) : path_changed(scratch)))
 		record->integrity = UNRACED_INTEGRITY_CHANGED;
 	if (record->syscall == UNRACED_OPENAT2 && record->how_provenance == UNRACED_PROVENANCE_ENTER &&
-	    how_changed(&scratch->call))
+	    unraced_how_changed(scratch->call.how_pointer, record->open.how_size, record->open.flags, record->open.mode,
+				record->open.resolve))
 		record->how_integrity = UNRACED_INTEGRITY_CHANGED;
 	if (record->syscall == UNRACED_CONNECT && scratch->call.block_pointer &&
 	    record->how_provenance == UNRACED_PROVENANCE_ENTER && block_changed(&scratch->call))

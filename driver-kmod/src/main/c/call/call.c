@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0
 #include "call/call.h"
-
-/* O_CREAT|O_WRONLY|O_TRUNC of uapi/asm-generic/fcntl.h: the flags that the kernel uses for a creat. */
-#define CREAT_FLAGS (0100 | 01 | 01000)
+#include "unraced/arguments.h"
 
 void unraced_call_begin(struct unraced_call *call, u8 syscall, u8 abi, u8 mitigation)
 {
@@ -15,42 +13,27 @@ void unraced_call_begin(struct unraced_call *call, u8 syscall, u8 abi, u8 mitiga
 	call->record.mitigation = mitigation;
 }
 
-static void flags_and_mode(struct unraced_call *call, s32 dirfd, u64 flags, u64 mode)
-{
-	call->record.open.dirfd = dirfd;
-	call->record.open.flags = (u32)flags;
-	call->record.open.mode = (u32)mode;
-	call->record.how_provenance = UNRACED_PROVENANCE_KERNEL;
-	call->record.how_integrity = UNRACED_INTEGRITY_MATCH;
-}
-
 void unraced_call_registers(struct unraced_call *call, const u64 *args)
 {
-	switch (call->record.syscall) {
-	case UNRACED_OPEN:
-		call->pointer = args[0];
-		flags_and_mode(call, UNRACED_AT_FDCWD, args[1], args[2]);
-		break;
-	case UNRACED_CREAT:
-		call->pointer = args[0];
-		flags_and_mode(call, UNRACED_AT_FDCWD, CREAT_FLAGS, args[1]);
-		break;
-	case UNRACED_OPENAT:
-		call->pointer = args[1];
-		flags_and_mode(call, (s32)args[0], args[2], args[3]);
-		break;
-	case UNRACED_OPENAT2:
-		call->record.open.dirfd = (s32)args[0];
-		call->pointer = args[1];
-		call->how_pointer = args[2];
-		call->record.open.how_size = args[3];
-		break;
-	case UNRACED_CONNECT:
-		call->record.connect.fd = (s32)args[0];
-		call->pointer = args[1];
-		call->record.connect.addrlen = (s32)args[2];
-		break;
+	struct unraced_record *record = &call->record;
+	struct unraced_registers found = unraced_registers_of(record->syscall, args);
+
+	call->pointer = found.pointer;
+	if (record->syscall == UNRACED_CONNECT) {
+		record->connect.fd = found.fd;
+		record->connect.addrlen = found.addrlen;
+		return;
 	}
+	record->open.dirfd = found.fd;
+	if (record->syscall == UNRACED_OPENAT2) {
+		call->how_pointer = found.how_pointer;
+		record->open.how_size = found.how_size;
+		return;
+	}
+	record->open.flags = found.flags;
+	record->open.mode = found.mode;
+	record->how_provenance = UNRACED_PROVENANCE_KERNEL;
+	record->how_integrity = UNRACED_INTEGRITY_MATCH;
 }
 
 /* Zeroes the rest of the last word after some bytes. A call of memset() would cost more than these stores. */
@@ -156,7 +139,7 @@ void unraced_call_how(struct unraced_call *call, const struct unraced_how *how, 
 	struct unraced_open *open = &call->record.open;
 	bool is_copy = provenance == UNRACED_PROVENANCE_KERNEL;
 	bool changed = is_copy && call->record.how_provenance == UNRACED_PROVENANCE_ENTER &&
-		       (open->flags != how->flags || open->mode != how->mode || open->resolve != how->resolve);
+		       unraced_how_differs(how, open->flags, open->mode, open->resolve);
 
 	open->flags = how->flags;
 	open->mode = how->mode;

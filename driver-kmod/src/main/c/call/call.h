@@ -7,12 +7,12 @@
 #define UNRACED_CALL_CALL_H
 
 #include "lib/shim.h"
-#include "path/base.h"
+#include "unraced/arguments.h"
+#include "unraced/evidence.h"
 #include "unraced/record.h"
 
 /* This is room for two paths, or three addresses. */
 #define UNRACED_TAIL_BYTES 8192
-#define UNRACED_AT_FDCWD (-100)
 
 struct unraced_call {
 	u64 pointer;	 /* user address of the path or the socket address */
@@ -32,13 +32,6 @@ struct unraced_call {
 	u8 reserved[3];
 	struct unraced_record record;
 	u8 tail[UNRACED_TAIL_BYTES];
-};
-
-/* uapi/linux/openat2.h, as far as a record has it */
-struct unraced_how {
-	u64 flags;
-	u64 mode;
-	u64 resolve;
 };
 
 void unraced_call_begin(struct unraced_call *call, u8 syscall, u8 abi, u8 mitigation);

@@ -20,6 +20,7 @@ struct unraced_scratch {
 	struct unraced_call call;
 	u8 bytes[UNRACED_PATH_ROOM]; /* bytes that the call is compared with */
 	u8 path[UNRACED_PATH_ROOM];  /* the path of the opened file, written from the end */
+	u64 behind; /* room for a comparison to read a word past the path */
 	struct unraced_walk walk;
 	struct unraced_act act;
 	bool acted; /* act belongs to the call in this scratch */

@@ -8,6 +8,7 @@
 #include "filter/filter.h"
 #include "path/mounts.h"
 #include "filter/prefix.h"
+#include "unraced/filter.h"
 
 static int order_u32(const void *key, const void *element)
 {
@@ -70,55 +71,19 @@ enum unraced_verdict unraced_filter_by_lists(const struct unraced_capture *captu
 
 bool unraced_path_passes(const struct unraced_capture *capture, const struct unraced_call *call)
 {
-	if (!(capture->config.filters & UNRACED_FILTER_PATHS) || call->record.syscall == UNRACED_CONNECT ||
-	    call->record.provenance == UNRACED_PROVENANCE_NONE)
+	if (!unraced_path_is_filtered(capture->config.filters, call->record.syscall, call->record.provenance))
 		return true;
 	return unraced_prefixes_accept(capture->paths, capture->config.path_count, call->tail,
 				       call->record.open.path.length);
 }
 
-static bool has_failed(const struct unraced_record *record)
-{
-	/* A connect under way has not failed, and its end makes no event. */
-	bool under_way = record->syscall == UNRACED_CONNECT && record->result == -EINPROGRESS;
-
-	return (record->flags & UNRACED_NOT_EXECUTED) || (record->result < 0 && !under_way);
-}
-
 enum unraced_verdict unraced_filter_return(const struct unraced_capture *capture, const struct unraced_call *call)
 {
-	u32 unwanted = has_failed(&call->record) ? UNRACED_FILTER_SUCCEEDED : UNRACED_FILTER_FAILED;
+	const struct unraced_record *record = &call->record;
 
 	if (!unraced_path_passes(capture, call))
 		return UNRACED_OTHER_PATH;
-	return capture->config.filters & unwanted ? UNRACED_OTHER_RESULT : UNRACED_PASS;
-}
-
-void unraced_count_filtered(struct unraced_counters *counters, enum unraced_verdict verdict)
-{
-	switch (verdict) {
-	case UNRACED_SELF:
-		counters->filtered_self++;
-		break;
-	case UNRACED_OTHER_TGID:
-		counters->filtered_tgid++;
-		break;
-	case UNRACED_OTHER_UID:
-		counters->filtered_uid++;
-		break;
-	case UNRACED_OTHER_CGROUP:
-		counters->filtered_cgroup++;
-		break;
-	case UNRACED_OTHER_MOUNT_NS:
-		counters->filtered_mount_ns++;
-		break;
-	case UNRACED_OTHER_PATH:
-		counters->filtered_path++;
-		break;
-	case UNRACED_OTHER_RESULT:
-		counters->filtered_result++;
-		break;
-	case UNRACED_PASS:
-		break;
-	}
+	return unraced_result_is_filtered(capture->config.filters, record->syscall, record->flags, record->result) ?
+		       UNRACED_OTHER_RESULT :
+		       UNRACED_PASS;
 }

@@ -6,22 +6,10 @@
 
 #include "call/call.h"
 #include "lib/capture.h"
-
-/* The filters, in the order in which they are tried. */
-enum unraced_verdict {
-	UNRACED_PASS,
-	UNRACED_SELF,
-	UNRACED_OTHER_TGID,
-	UNRACED_OTHER_UID,
-	UNRACED_OTHER_CGROUP,
-	UNRACED_OTHER_MOUNT_NS,
-	UNRACED_OTHER_PATH,
-	UNRACED_OTHER_RESULT,
-};
+#include "unraced/filter.h"
 
 #define UNRACED_FILTERS_OF_LISTS                                                                                       \
 	(UNRACED_FILTER_TGIDS | UNRACED_FILTER_UIDS | UNRACED_FILTER_CGROUPS | UNRACED_FILTER_MOUNT_NS)
-#define UNRACED_FILTERS_OF_RETURNS (UNRACED_FILTER_PATHS | UNRACED_FILTER_FAILED | UNRACED_FILTER_SUCCEEDED)
 
 enum unraced_verdict unraced_filter_by_lists(const struct unraced_capture *capture);
 
@@ -39,6 +27,5 @@ static inline enum unraced_verdict unraced_filter(const struct unraced_capture *
 bool unraced_path_passes(const struct unraced_capture *capture, const struct unraced_call *call);
 /* Applies the filters that need the path and the result, once the call has returned. */
 enum unraced_verdict unraced_filter_return(const struct unraced_capture *capture, const struct unraced_call *call);
-void unraced_count_filtered(struct unraced_counters *counters, enum unraced_verdict verdict);
 
 #endif

@@ -10,6 +10,9 @@
 #include "object/resolved.h"
 #include "out/record.h"
 #include "stash/stash.h"
+#include "unraced/filter.h"
+#include "unraced/request.h"
+#include "unraced/result.h"
 
 #ifdef UNRACED_READS_IO_URING
 
@@ -23,10 +26,10 @@ static bool begin_late_request(struct unraced_capture *capture, struct unraced_s
 	struct unraced_record *record = &scratch->call.record;
 
 	if (verdict != UNRACED_PASS) {
-		unraced_count_filtered(unraced_counters_here(capture), verdict);
+		unraced_count_filtered(&unraced_counters_here(capture)->filtered, verdict);
 		return false;
 	}
-	unraced_begin_request(capture, scratch, unraced_requested_call(req));
+	unraced_begin_request(capture, scratch, unraced_requested_call(req->opcode));
 	scratch->call.integrity = 0;
 	scratch->call.punted = 1;
 	/* The result of an open into the ring's own table is no descriptor. */
@@ -89,7 +92,7 @@ static void write_completed(struct unraced_capture *capture, const struct io_kio
 static void finish_request(struct unraced_capture *capture, const struct io_kiocb *req, bool known, s32 result)
 {
 	struct unraced_scratch *scratch = unraced_scratch(capture);
-	bool connects = unraced_requested_call(req) == UNRACED_CONNECT;
+	bool connects = unraced_requested_call(req->opcode) == UNRACED_CONNECT;
 
 	if (connects)
 		unraced_act_take(capture, scratch, (unsigned long)req, 0);
@@ -106,7 +109,7 @@ void unraced_on_complete(void *data, void *ctx, void *completed)
 	bool known;
 
 	/* Messages between rings have no request. */
-	if (!req || !unraced_is_watched_request(capture, unraced_requested_call(req)))
+	if (!req || !unraced_is_watched_request(capture, unraced_requested_call(req->opcode)))
 		return;
 	preempt_disable();
 	scratch = unraced_scratch(capture);
@@ -128,7 +131,7 @@ void unraced_on_unlink(void *data, struct io_kiocb *req, struct io_kiocb *link)
 	int outcome;
 	s32 refusal;
 
-	if (!(link->flags & REQ_F_CQE_SKIP) || !unraced_is_watched_request(capture, unraced_requested_call(link)))
+	if (!(link->flags & REQ_F_CQE_SKIP) || !unraced_is_watched_request(capture, unraced_requested_call(link->opcode)))
 		return;
 	preempt_disable();
 	scratch = unraced_scratch(capture);

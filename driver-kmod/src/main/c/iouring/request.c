@@ -5,6 +5,7 @@
 #include "iouring/request.h"
 #include "object/descriptor.h"
 #include "object/resolved.h"
+#include "unraced/request.h"
 
 #ifdef UNRACED_READS_IO_URING
 
@@ -15,13 +16,13 @@ bool unraced_is_watched_request(const struct unraced_capture *capture, u8 syscal
 
 int unraced_request_take(struct unraced_capture *capture, struct unraced_scratch *scratch, const struct io_kiocb *req)
 {
-	return unraced_stash_take(capture->requests, (unsigned long)req, 0, unraced_requested_call(req), &scratch->call,
+	return unraced_stash_take(capture->requests, (unsigned long)req, 0, unraced_requested_call(req->opcode), &scratch->call,
 				  sizeof(scratch->call));
 }
 
 void unraced_request_put(struct unraced_capture *capture, struct unraced_scratch *scratch, const struct io_kiocb *req)
 {
-	unraced_stash_put(capture->requests, (unsigned long)req, 0, unraced_requested_call(req), &scratch->call,
+	unraced_stash_put(capture->requests, (unsigned long)req, 0, unraced_requested_call(req->opcode), &scratch->call,
 			  unraced_call_bytes(&scratch->call));
 }
 

@@ -10,6 +10,9 @@
 #include "object/connects.h"
 #include "object/descriptor.h"
 #include "out/record.h"
+#include "unraced/arguments.h"
+#include "unraced/filter.h"
+#include "unraced/request.h"
 
 #ifdef UNRACED_READS_IO_URING
 
@@ -42,21 +45,24 @@ static void take_connect(struct unraced_call *call, const struct io_kiocb *req)
 static void take_refused(struct unraced_call *call, const struct io_uring_sqe *sqe)
 {
 	struct unraced_record *record = &call->record;
+	struct unraced_registers found = unraced_entry_arguments(record->syscall, READ_ONCE(sqe->fd), READ_ONCE(sqe->addr),
+								 READ_ONCE(sqe->addr2), READ_ONCE(sqe->len),
+								 READ_ONCE(sqe->open_flags));
 
-	call->pointer = READ_ONCE(sqe->addr);
+	call->pointer = found.pointer;
 	if (record->syscall == UNRACED_CONNECT) {
-		record->connect.fd = READ_ONCE(sqe->fd);
-		record->connect.addrlen = (s32)READ_ONCE(sqe->addr2);
+		record->connect.fd = found.fd;
+		record->connect.addrlen = found.addrlen;
 	} else {
-		record->open.dirfd = READ_ONCE(sqe->fd);
+		record->open.dirfd = found.fd;
 		record->how_provenance = UNRACED_PROVENANCE_NONE;
 		record->how_integrity = UNRACED_INTEGRITY_UNCHECKED;
 	}
 	if (record->syscall == UNRACED_OPENAT2) {
-		call->how_pointer = READ_ONCE(sqe->addr2);
-		record->open.how_size = READ_ONCE(sqe->len);
+		call->how_pointer = found.how_pointer;
+		record->open.how_size = found.how_size;
 	} else if (record->syscall == UNRACED_OPENAT) {
-		struct unraced_how how = { .flags = READ_ONCE(sqe->open_flags), .mode = READ_ONCE(sqe->len) };
+		struct unraced_how how = { .flags = found.flags, .mode = found.mode };
 
 		unraced_call_how(call, &how, UNRACED_PROVENANCE_ENTER);
 	}
@@ -69,7 +75,7 @@ static void submit(struct unraced_capture *capture, const struct io_kiocb *req, 
 	struct unraced_scratch *scratch = unraced_scratch(capture);
 	struct unraced_call *call = &scratch->call;
 
-	unraced_begin_request(capture, scratch, unraced_requested_call(req));
+	unraced_begin_request(capture, scratch, unraced_requested_call(req->opcode));
 	/* This memory may have belonged to a request whose completion was never reported. */
 	if (call->record.syscall == UNRACED_CONNECT)
 		unraced_act_discard(capture, (unsigned long)req, 0);
@@ -97,7 +103,7 @@ static void submit(struct unraced_capture *capture, const struct io_kiocb *req, 
 static void on_submission(struct unraced_capture *capture, const struct io_kiocb *req, const struct io_uring_sqe *refused,
 			  int error)
 {
-	if (!unraced_is_watched_request(capture, unraced_requested_call(req)) || unraced_filter(capture) != UNRACED_PASS)
+	if (!unraced_is_watched_request(capture, unraced_requested_call(req->opcode)) || unraced_filter(capture) != UNRACED_PASS)
 		return;
 	preempt_disable();
 	submit(capture, req, refused, error);
@@ -121,7 +127,7 @@ void unraced_on_punt(void *data, struct io_kiocb *req, int rw)
 	struct unraced_capture *capture = data;
 	struct unraced_scratch *scratch;
 
-	if (!unraced_is_watched_request(capture, unraced_requested_call(req)))
+	if (!unraced_is_watched_request(capture, unraced_requested_call(req->opcode)))
 		return;
 	preempt_disable();
 	scratch = unraced_scratch(capture);

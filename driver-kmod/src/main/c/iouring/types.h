@@ -8,7 +8,7 @@
 #include <linux/openat2.h>
 #include <linux/version.h>
 
-#include "unraced/record.h"
+#include "unraced/request.h"
 
 /*
  * The content of a request is private to the kernel (io_uring/openclose.c), and known up to this version. A kernel that
@@ -50,18 +50,9 @@ struct unraced_requested_connect {
 
 static_assert(sizeof(struct unraced_requested_open) <= sizeof(struct io_cmd_data));
 
-static inline u8 unraced_requested_call(const struct io_kiocb *req)
-{
-	switch (req->opcode) {
-	case IORING_OP_OPENAT:
-		return UNRACED_OPENAT;
-	case IORING_OP_OPENAT2:
-		return UNRACED_OPENAT2;
-	case IORING_OP_CONNECT:
-		return UNRACED_CONNECT;
-	}
-	return 0;
-}
+static_assert(UNRACED_OP_CONNECT == IORING_OP_CONNECT);
+static_assert(UNRACED_OP_OPENAT == IORING_OP_OPENAT);
+static_assert(UNRACED_OP_OPENAT2 == IORING_OP_OPENAT2);
 
 #endif
 

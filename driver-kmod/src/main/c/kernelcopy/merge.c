@@ -6,6 +6,7 @@
 #include "filter/filter.h"
 #include "kernelcopy/merge.h"
 #include "syscall/execution.h"
+#include "unraced/filter.h"
 
 /*
  * Returns the current thread's call if this capture saw its entry. The registers alone prove nothing: after a return,

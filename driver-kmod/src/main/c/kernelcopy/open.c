@@ -16,6 +16,7 @@
 #include "kernelcopy/open.h"
 #include "object/descriptor.h"
 #include "object/resolved.h"
+#include "unraced/arguments.h"
 
 /*
  * A call can also open files that the kernel chose, whose names do not come from the call's pointer. Since 7.0 a name

@@ -12,6 +12,7 @@
 
 #include "lib/attach.h"
 #include "lib/device.h"
+#include "unraced/filter.h"
 
 struct unraced_scratch;
 struct unraced_ledger;
@@ -104,7 +105,7 @@ static inline struct unraced_counters *unraced_counters_here(struct unraced_capt
 /* Returns whether the capture has events of this call, an enum unraced_syscall. */
 static inline bool unraced_is_watched(const struct unraced_capture *capture, u8 syscall)
 {
-	return capture->config.syscalls & (1u << syscall);
+	return unraced_is_among(capture->config.syscalls, syscall);
 }
 
 #endif

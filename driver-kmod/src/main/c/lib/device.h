@@ -17,6 +17,8 @@
 #include <linux/ioctl.h>
 #include <linux/types.h>
 
+#include "unraced/filter.h"
+
 #define UNRACED_DEVICE_VERSION 3
 
 /*
@@ -28,17 +30,6 @@ struct unraced_reader {
 	__u64 reserved[7];
 	__u32 waiting;	 /* 1: the record with which a ring reaches the watermark wakes the reader */
 	__u32 watermark; /* unread bytes; 0 acts as 1 */
-};
-
-enum unraced_filter {
-	UNRACED_FILTER_SELF = 1u << 0, /* leave out the thread group that configures */
-	UNRACED_FILTER_TGIDS = 1u << 1, /* leave out all but those listed */
-	UNRACED_FILTER_UIDS = 1u << 2,
-	UNRACED_FILTER_CGROUPS = 1u << 3, /* includes the cgroups below */
-	UNRACED_FILTER_MOUNT_NS = 1u << 4,
-	UNRACED_FILTER_PATHS = 1u << 5,
-	UNRACED_FILTER_FAILED = 1u << 6,    /* leave out all but failed calls */
-	UNRACED_FILTER_SUCCEEDED = 1u << 7, /* leave out failed calls */
 };
 
 /* A list has at most this many elements. */
@@ -98,13 +89,7 @@ struct unraced_counters {
 	__u64 returned;
 	__u64 submitted;
 	__u64 ring_full;
-	__u64 filtered_self;
-	__u64 filtered_tgid;
-	__u64 filtered_uid;
-	__u64 filtered_cgroup;
-	__u64 filtered_mount_ns;
-	__u64 filtered_path;
-	__u64 filtered_result;
+	struct unraced_filtered filtered;
 	__u64 entered;
 	__u64 silent; /* requests of io_urings whose end no tracepoint reports */
 	__u64 wakeups;

@@ -6,6 +6,8 @@
 #include <linux/sched.h>
 
 #include "object/descriptor.h"
+#include "unraced/arguments.h"
+#include "unraced/evidence.h"
 
 static struct unraced_path_base path_base_of(const struct path *path)
 {

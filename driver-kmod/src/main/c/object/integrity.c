@@ -1,27 +1,30 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <linux/fs.h>
 
-#include "object/address.h"
 #include "object/integrity.h"
-#include "path/compare.h"
+#include "unraced/address.h"
+#include "unraced/compare.h"
+#include "unraced/evidence.h"
 
 u8 unraced_judge_path(struct unraced_scratch *scratch, const struct unraced_walk *walk, struct file *file)
 {
 	struct unraced_call *call = &scratch->call;
 	u32 length = call->record.open.path.length;
+	struct unraced_comparison to = {
+		.requested = call->tail,
+		.other = scratch->path,
+		.length = length,
+	};
 
 	if (call->record.flags & UNRACED_TRUNCATED)
 		return UNRACED_INTEGRITY_UNCHECKED;
 	if (!walk->holds || walk->spent)
 		return UNRACED_INTEGRITY_UNCHECKED;
-	if (!length || walk->state != UNRACED_START_FOUND || walk->overmounted || (walk->flags & UNRACED_DELETED))
+	if (!unraced_way_leads(length, walk->state == UNRACED_START_FOUND, walk->overmounted, walk->flags) ||
+	    unraced_judge_names(&to, walk->start_position, UNRACED_PATH_ROOM, unraced_call_is_absolute(call),
+				S_ISDIR(file_inode(file)->i_mode)) != UNRACED_INTEGRITY_MATCH)
 		return UNRACED_INTEGRITY_DIFFERS;
-	if (unraced_needs_directory(call->tail, length) && !S_ISDIR(file_inode(file)->i_mode))
-		return UNRACED_INTEGRITY_DIFFERS;
-	if (!unraced_names_match(call->tail, length, scratch->path + walk->start_position, UNRACED_PATH_ROOM - walk->start_position))
-		return UNRACED_INTEGRITY_DIFFERS;
-	return walk->flags & (UNRACED_DETACHED | UNRACED_FOREIGN_MOUNT_NS) ? UNRACED_INTEGRITY_UNCHECKED :
-									      UNRACED_INTEGRITY_MATCH;
+	return unraced_way_is_doubtful(walk->flags) ? UNRACED_INTEGRITY_UNCHECKED : UNRACED_INTEGRITY_MATCH;
 }
 
 bool unraced_is_judged(const struct unraced_call *call)
@@ -30,10 +33,26 @@ bool unraced_is_judged(const struct unraced_call *call)
 	       call->record.integrity != UNRACED_INTEGRITY_UNCHECKED;
 }
 
+static u8 judge_address(const struct unraced_scratch *scratch)
+{
+	const struct unraced_call *call = &scratch->call;
+	const struct unraced_slice *remote = &call->record.connect.remote;
+	struct unraced_comparison to = {
+		.requested = call->tail,
+		.other = (const u8 *)&call->record + remote->offset,
+		.length = call->record.connect.address.length,
+		.end = remote->length,
+	};
+
+	if (!unraced_names_peer(to.requested, to.length, to.end))
+		return UNRACED_INTEGRITY_UNCHECKED;
+	return unraced_judge_address(&to, scratch->act.device);
+}
+
 /* Compares the address with the peer. A snapshot matches only if the kernel used the same address. */
 u8 unraced_judge_connect(const struct unraced_scratch *scratch)
 {
-	u8 verdict = unraced_judge_address(&scratch->call, scratch->act.device);
+	u8 verdict = judge_address(scratch);
 	bool snapshot = scratch->call.record.provenance == UNRACED_PROVENANCE_ENTER;
 
 	return verdict == UNRACED_INTEGRITY_MATCH && snapshot && !scratch->call.proven ? UNRACED_INTEGRITY_UNCHECKED : verdict;

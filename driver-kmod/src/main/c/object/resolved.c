@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <linux/fs.h>
 #include <linux/sched.h>
-#include <net/ipv6.h>
 #include <net/sock.h>
 
 #include "call/arguments.h"
@@ -11,6 +10,9 @@
 #include "object/resolved.h"
 #include "object/socket.h"
 #include "path/mounts.h"
+#include "unraced/object.h"
+#include "unraced/evidence.h"
+#include "unraced/result.h"
 
 /* Returns the mount namespace that the event names; for a request, that of its submitter at the submission. */
 static u32 namespace_of(const struct unraced_record *record)
@@ -26,17 +28,10 @@ void unraced_describe_file(struct unraced_scratch *scratch, struct file *file)
 	struct unraced_call *call = &scratch->call;
 	struct unraced_record *record = &call->record;
 	const struct unraced_path_base *start = unraced_call_is_absolute(call) ? &call->root : &call->start;
-	const struct inode *inode = file_inode(file);
 	struct unraced_walk *walk = &scratch->walk;
 	u32 length;
 
-	record->open.inode = inode->i_ino;
-	record->open.device_major = MAJOR(inode->i_sb->s_dev);
-	record->open.device_minor = MINOR(inode->i_sb->s_dev);
-	record->flags |= UNRACED_HAS_FILE;
-	/* The kernel does not set FMODE_CREATED for a file without a name, which only its own open can have made. */
-	if ((file->f_mode & FMODE_CREATED) || (file->f_flags & __O_TMPFILE))
-		record->flags |= UNRACED_CREATED;
+	unraced_describe_inode(record, file);
 	unraced_walk_up(walk, file, scratch->path, unraced_is_judged(call) ? &nowhere : start, namespace_of(record));
 	record->flags |= walk->flags;
 	if (!unraced_is_judged(call))
@@ -44,11 +39,6 @@ void unraced_describe_file(struct unraced_scratch *scratch, struct file *file)
 	length = UNRACED_PATH_ROOM - walk->position;
 	memcpy(unraced_call_room(call), scratch->path + walk->position, length);
 	unraced_call_append(call, &record->open.resolved, length);
-}
-
-bool unraced_has_peer(s64 result)
-{
-	return result == 0 || result == -EINPROGRESS || result == -EALREADY || result == -EISCONN;
 }
 
 /*
@@ -62,19 +52,6 @@ static bool is_connected(const struct unraced_scratch *scratch, const struct soc
 	return scratch->acted ? scratch->act.socket == (unsigned long)sk : !scratch->call.block_pointer;
 }
 
-/*
- * Returns whether the peer's address needs a scope. The socket's device stands for it, but whoever gets at the socket can
- * bind it to another device after the connect (SO_BINDTOIFINDEX), which is no connect and counts nowhere.
- */
-static bool has_scoped_peer(const struct sock *sk)
-{
-#if IS_ENABLED(CONFIG_IPV6)
-	return sk->sk_family == AF_INET6 && __ipv6_addr_needs_scope_id(ipv6_addr_type(&sk->sk_v6_daddr));
-#else
-	return false;
-#endif
-}
-
 void unraced_describe_connect(struct unraced_capture *capture, struct unraced_scratch *scratch, struct file *file)
 {
 	struct unraced_record *record = &scratch->call.record;
@@ -85,7 +62,7 @@ void unraced_describe_connect(struct unraced_capture *capture, struct unraced_sc
 	}
 	unraced_describe_socket(&scratch->call, file);
 	/* The check comes after the reads: an act that changed what was read has begun before them. */
-	if (!unraced_act_is_alone(capture, scratch) || has_scoped_peer(unraced_sock_of(file)))
+	if (!unraced_act_is_alone(capture, scratch) || unraced_has_scoped_peer(unraced_sock_of(file)))
 		record->flags |= UNRACED_SOCKET_SHARED;
 	else if (!unraced_is_judged(&scratch->call))
 		record->integrity = unraced_judge_connect(scratch);
@@ -139,11 +116,7 @@ void unraced_describe_object(struct unraced_capture *capture, struct unraced_scr
 	else
 		unraced_describe_file(scratch, file);
 	unraced_put_file(file, shared);
-	/*
-	 * Another task could have put the requested object behind the descriptor. A table that was not shared at entry
-	 * was not shared until the return: its only user was in the call.
-	 */
 	if (!was_judged && record->integrity == UNRACED_INTEGRITY_MATCH &&
-	    ((record->flags & UNRACED_FD_TABLE_SHARED) || !record->enter_ns))
+	    unraced_descriptor_proves_nothing(record->flags, record->enter_ns))
 		record->integrity = UNRACED_INTEGRITY_UNCHECKED;
 }

@@ -14,8 +14,6 @@ void unraced_describe_file(struct unraced_scratch *scratch, struct file *file);
  * memory has the call's act.
  */
 void unraced_describe_connect(struct unraced_capture *capture, struct unraced_scratch *scratch, struct file *file);
-/* Returns whether this result means that the socket has a peer, or is about to have one. */
-bool unraced_has_peer(s64 result);
 /* Describes the object behind the call's descriptor, at the return. */
 void unraced_describe_object(struct unraced_capture *capture, struct unraced_scratch *scratch);
 

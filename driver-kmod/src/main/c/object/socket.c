@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Reads sockets without their lock, which may sleep. getsockname(2) of IP sockets reads the same fields, and a connect
- * that has returned has set them. The own port comes from inet_sport, as in getsockname(2): its other copy, inet_num,
- * is 0 as soon as the peer has reset the connection (inet_put_port()).
+ * that has returned has set them.
  */
 #include <linux/in.h>
 #include <linux/in6.h>
@@ -13,23 +12,16 @@
 #include <net/sock.h>
 
 #include "object/socket.h"
+#include "unraced/object.h"
 
-static void append_in(struct unraced_call *call, struct unraced_slice *slice, __be16 port, __be32 address)
+static_assert(UNRACED_AF_UNIX == AF_UNIX && UNRACED_AF_INET == AF_INET && UNRACED_AF_INET6 == AF_INET6);
+
+static void *append(void *to, struct unraced_slice *slice, u32 length)
 {
-	struct sockaddr_in *to = (void *)unraced_call_room(call);
+	u8 *room = unraced_call_room(to);
 
-	*to = (struct sockaddr_in){ .sin_family = AF_INET, .sin_port = port, .sin_addr.s_addr = address };
-	unraced_call_append(call, slice, sizeof(*to));
-}
-
-static void append_in6(struct unraced_call *call, struct unraced_slice *slice, __be16 port,
-		       const struct in6_addr *address, int device)
-{
-	struct sockaddr_in6 *to = (void *)unraced_call_room(call);
-
-	*to = (struct sockaddr_in6){ .sin6_family = AF_INET6, .sin6_port = port, .sin6_addr = *address };
-	to->sin6_scope_id = ipv6_iface_scope_id(address, device);
-	unraced_call_append(call, slice, sizeof(*to));
+	unraced_call_append(to, slice, length);
+	return room;
 }
 
 static void append_un(struct unraced_call *call, struct unraced_slice *slice, struct sock *sk)
@@ -49,40 +41,6 @@ static void append_un(struct unraced_call *call, struct unraced_slice *slice, st
 	memcpy(to, address->name, length);
 	unraced_call_append(call, slice, length);
 }
-
-/*
- * A connection has a peer, whose port may be 0. A disconnected socket keeps a part of its peer's address, and that part
- * depends on its protocol: tcp_disconnect() of net/ipv4/tcp.c, __udp_disconnect() of net/ipv4/udp.c, mptcp_disconnect()
- * of net/mptcp/protocol.c.
- */
-static bool has_inet_peer(const struct sock *sk)
-{
-	if (sk->sk_type == SOCK_DGRAM || sk->sk_type == SOCK_RAW)
-		return sk->sk_state == TCP_ESTABLISHED;
-	if (sk->sk_state != TCP_CLOSE && sk->sk_state != TCP_LISTEN)
-		return true;
-	return sk->sk_dport && (sk->sk_protocol != IPPROTO_MPTCP || sk->sk_state != TCP_CLOSE);
-}
-
-static void describe_inet(struct unraced_call *call, struct sock *sk)
-{
-	struct unraced_connect *to = &call->record.connect;
-
-	append_in(call, &to->local, inet_sk(sk)->inet_sport, sk->sk_rcv_saddr);
-	if (has_inet_peer(sk))
-		append_in(call, &to->remote, sk->sk_dport, sk->sk_daddr);
-}
-
-#if IS_ENABLED(CONFIG_IPV6)
-static void describe_inet6(struct unraced_call *call, struct sock *sk)
-{
-	struct unraced_connect *to = &call->record.connect;
-
-	append_in6(call, &to->local, inet_sk(sk)->inet_sport, &sk->sk_v6_rcv_saddr, sk->sk_bound_dev_if);
-	if (has_inet_peer(sk))
-		append_in6(call, &to->remote, sk->sk_dport, &sk->sk_v6_daddr, sk->sk_bound_dev_if);
-}
-#endif
 
 static void describe_unix(struct unraced_call *call, struct sock *sk)
 {
@@ -141,13 +99,9 @@ void unraced_describe_socket(struct unraced_call *call, struct file *file)
 	to->protocol = sk->sk_protocol;
 	switch (sk->sk_family) {
 	case AF_INET:
-		describe_inet(call, sk);
-		break;
-#if IS_ENABLED(CONFIG_IPV6)
 	case AF_INET6:
-		describe_inet6(call, sk);
+		unraced_append_internet(append, call, to, sk);
 		break;
-#endif
 	case AF_UNIX:
 		describe_unix(call, sk);
 		break;

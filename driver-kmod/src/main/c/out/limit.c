@@ -2,38 +2,27 @@
 #include <linux/ktime.h>
 
 #include "out/limit.h"
+#include "unraced/limits.h"
 
-static struct unraced_bucket *bucket_of(struct unraced_bucket_group *groups, u64 owner, u32 seed, u64 now)
+static struct unraced_bucket_group *group_at(void *table, u32 index)
 {
-	return unraced_bucket_find(&groups[unraced_bucket_group_of(owner, seed)],
-				   &groups[UNRACED_BUCKET_GROUPS].buckets[0], owner, now);
+	return (struct unraced_bucket_group *)table + index;
 }
 
 bool unraced_exceeds_limits(struct unraced_capture *capture, u32 uid, u64 cgroup)
 {
-	const struct unraced_config *config = &capture->config;
-	struct unraced_bucket *of_user = NULL, *of_cgroup;
-	u64 now = ktime_get_ns();
+	struct unraced_limit limit = {
+		.users = capture->limits->users,
+		.cgroups = capture->limits->cgroups,
+		.user_interval = capture->config.user_interval,
+		.cgroup_interval = capture->config.cgroup_interval,
+		.seed = capture->limit_seed,
+	};
 
-	if (config->user_interval) {
-		/* User 0 has limits, too, and an owner of 0 is no owner. */
-		of_user = bucket_of(capture->limits->users, (u64)uid + 1, capture->limit_seed, now);
-		if (!unraced_bucket_take(of_user, config->user_interval, now))
-			return true;
-	}
-	if (!config->cgroup_interval)
-		return false;
-	of_cgroup = bucket_of(capture->limits->cgroups, cgroup, capture->limit_seed, now);
-	if (unraced_bucket_take(of_cgroup, config->cgroup_interval, now))
-		return false;
-	if (of_user)
-		unraced_bucket_give_back(of_user, config->user_interval);
-	return true;
+	return unraced_takes_no_tokens(&limit, group_at, cgroup, uid, ktime_get_ns());
 }
 
 void unraced_count_loss(struct unraced_capture *capture, u32 uid, u64 cgroup)
 {
-	struct unraced_ledger *ledger = &capture->ledgers[smp_processor_id()];
-
-	unraced_ledger_add(ledger->callers[unraced_ledger_group_of(cgroup, uid, capture->limit_seed)], cgroup, uid);
+	unraced_count_in_ledger(&capture->ledgers[smp_processor_id()], cgroup, uid, capture->limit_seed);
 }

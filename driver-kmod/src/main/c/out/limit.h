@@ -4,15 +4,12 @@
 #define UNRACED_OUT_LIMIT_H
 
 #include "lib/capture.h"
-#include "unraced/callers.h"
+#include "unraced/limits.h"
 
-/*
- * The token buckets of one capture. In each table, owners without a bucket of their own share the first bucket of the
- * last group.
- */
+/* The token buckets of one capture. */
 struct unraced_limits {
-	struct unraced_bucket_group users[UNRACED_BUCKET_GROUPS + 1];
-	struct unraced_bucket_group cgroups[UNRACED_BUCKET_GROUPS + 1];
+	struct unraced_bucket_group users[UNRACED_LIMIT_GROUPS];
+	struct unraced_bucket_group cgroups[UNRACED_LIMIT_GROUPS];
 };
 
 /* Returns whether an event is beyond a limit of this caller, and thus lost. Takes the event's tokens otherwise. */

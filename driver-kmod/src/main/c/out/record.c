@@ -13,6 +13,7 @@
 #include "out/record.h"
 #include "out/ring.h"
 #include "path/mounts.h"
+#include "unraced/filter.h"
 
 void unraced_describe_caller(struct unraced_record *record)
 {
@@ -110,10 +111,10 @@ static bool is_limited(struct unraced_capture *capture, const struct unraced_rec
 
 bool unraced_is_wanted(struct unraced_capture *capture, struct unraced_scratch *scratch)
 {
-	if (capture->config.filters & UNRACED_FILTERS_OF_RETURNS) {
+	if (capture->config.filters & UNRACED_FILTERS_AT_RETURN) {
 		enum unraced_verdict verdict = unraced_filter_return(capture, &scratch->call);
 
-		unraced_count_filtered(unraced_counters_here(capture), verdict);
+		unraced_count_filtered(&unraced_counters_here(capture)->filtered, verdict);
 		if (verdict != UNRACED_PASS)
 			return false;
 	}

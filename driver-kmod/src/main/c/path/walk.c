@@ -5,6 +5,7 @@
 
 #include "path/mounts.h"
 #include "path/walk.h"
+#include "unraced/evidence.h"
 #include "unraced/record.h"
 
 /*
@@ -15,8 +16,6 @@
 #define MOST_LOOKUPS 128
 /* The number of walks; the last one runs under rename_lock. */
 #define TRIES 4
-/* This is MNT_NS_ANON_INO of newer kernels; older kernels give such a namespace no number. */
-#define ANONYMOUS 0xEFFFFFF7u
 
 static struct unraced_step *next_step(struct unraced_walk *walk)
 {
@@ -136,9 +135,7 @@ static u32 namespace_flags(const struct unraced_walk *walk, const struct mnt_nam
 	if (IS_ERR_OR_NULL(ns))
 		return UNRACED_DETACHED;
 	number = unraced_namespace_number(ns);
-	if (number == walk->mount_ns)
-		return 0;
-	return number == 0 || number == ANONYMOUS ? UNRACED_DETACHED : UNRACED_FOREIGN_MOUNT_NS;
+	return unraced_namespace_flag(number, number == walk->mount_ns);
 }
 
 /* Steps from the root of a mount to where it is mounted; returns false at the top. */

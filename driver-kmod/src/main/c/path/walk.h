@@ -12,7 +12,7 @@
 
 #include <linux/fs.h>
 
-#include "path/base.h"
+#include "unraced/evidence.h"
 
 #define UNRACED_PATH_ROOM 4096
 

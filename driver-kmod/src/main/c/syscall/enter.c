@@ -9,6 +9,7 @@
 #include "out/record.h"
 #include "syscall/enter.h"
 #include "syscall/execution.h"
+#include "unraced/filter.h"
 
 static void snapshot(struct unraced_capture *capture, const struct unraced_arguments *arguments, u32 mitigation,
 		     bool entering)

@@ -10,6 +10,7 @@
 #include "out/record.h"
 #include "syscall/execution.h"
 #include "syscall/exit.h"
+#include "unraced/filter.h"
 
 /*
  * Rebuilds a call without an entry. The registers still hold the arguments, but the memory they point to may have
@@ -22,7 +23,7 @@ static bool begin_late(struct unraced_capture *capture, struct unraced_scratch *
 	enum unraced_verdict verdict = unraced_filter(capture);
 
 	if (verdict != UNRACED_PASS) {
-		unraced_count_filtered(unraced_counters_here(capture), verdict);
+		unraced_count_filtered(&unraced_counters_here(capture)->filtered, verdict);
 		return false;
 	}
 	unraced_entry_begin(capture, scratch, arguments, mitigation);

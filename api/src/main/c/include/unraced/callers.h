@@ -29,7 +29,12 @@ struct unraced_bucket_group {
 	struct unraced_bucket buckets[UNRACED_GROUP_BUCKETS];
 };
 
+/* A sanitizer for threads takes a volatile read for one that races. */
+#ifdef __SANITIZE_THREAD__
+#define UNRACED_READ_U64(at) __atomic_load_n(at, __ATOMIC_RELAXED)
+#else
 #define UNRACED_READ_U64(at) (*(const volatile __u64 *)(at))
+#endif
 
 /*
  * Returns the group of an owner. The seed is secret, so that an attacker cannot choose owners that meet in one group.

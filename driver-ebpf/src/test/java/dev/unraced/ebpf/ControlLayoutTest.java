@@ -65,7 +65,7 @@ class ControlLayoutTest {
                     "CGROUP_INTERVAL",
                     "LIMIT_SEED",
                     "STASHED" -> "offsetof(struct unraced_control, " + name + ")";
-            default -> "offsetof(struct unraced_counters, " + name + ")";
+            default -> "offsetof(struct unraced_counters, " + name.replace("filtered_", "filtered.") + ")";
         };
     }
 
@@ -73,7 +73,14 @@ class ControlLayoutTest {
             throws IOException, InterruptedException {
         Path source = Files.writeString(directory.resolve("layout.c"), program);
         Path binary = directory.resolve("layout");
-        Commands.run("gcc", "-Isrc/main/c", "-o", binary.toString(), source.toString());
+        Commands.run(
+                "gcc",
+                "-Isrc/main/c",
+                "-I../kernel/include",
+                "-I../api/src/main/c/include",
+                "-o",
+                binary.toString(),
+                source.toString());
         Map<String, Integer> offsets = new TreeMap<>();
         Commands.run(binary.toString()).lines().forEach(line -> {
             int space = line.indexOf(' ');

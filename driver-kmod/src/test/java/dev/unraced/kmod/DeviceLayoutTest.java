@@ -57,14 +57,23 @@ class DeviceLayoutTest {
     }
 
     private static String member(String constant) {
-        return constant.substring(constant.indexOf('_') + 1).toLowerCase(Locale.ROOT);
+        return constant.substring(constant.indexOf('_') + 1)
+                .toLowerCase(Locale.ROOT)
+                .replace("filtered_", "filtered.");
     }
 
     private static Map<String, Integer> compileAndRun(String program, Path directory)
             throws IOException, InterruptedException {
         Path source = Files.writeString(directory.resolve("layout.c"), program);
         Path binary = directory.resolve("layout");
-        Commands.run("gcc", "-Isrc/main/c", "-o", binary.toString(), source.toString());
+        Commands.run(
+                "gcc",
+                "-Isrc/main/c",
+                "-I../kernel/include",
+                "-I../api/src/main/c/include",
+                "-o",
+                binary.toString(),
+                source.toString());
         Map<String, Integer> numbers = new TreeMap<>();
         Commands.run(binary.toString()).lines().forEach(line -> {
             int space = line.indexOf(' ');

@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
+/*
+ * This file has the layouts of socket addresses, and judges whether a requested address is that of
+ * the peer.
+ */
+#ifndef UNRACED_ADDRESS_H
+#define UNRACED_ADDRESS_H
+
+#include "unraced/base.h"
+#include "unraced/compare.h"
+#include "unraced/record.h"
+
+/* include/linux/socket.h */
+#define UNRACED_AF_UNSPEC 0
+#define UNRACED_AF_UNIX 1
+#define UNRACED_AF_INET 2
+#define UNRACED_AF_INET6 10
+#define UNRACED_AF_NETLINK 16
+
+/* uapi/linux/in.h, in6.h and netlink.h */
+struct unraced_in {
+	__u16 family;
+	__be16 port;
+	__be32 address;
+	__u64 zero;
+};
+struct unraced_in6 {
+	__u16 family;
+	__be16 port;
+	__u32 flow;
+	__u8 address[16];
+	__u32 scope;
+};
+struct unraced_nl {
+	__u16 family;
+	__u16 pad;
+	__u32 port;
+	__u32 groups;
+	__u32 behind; /* the rest of the slice's last word */
+};
+
+/* The bytes before the address of IPv4 in the second half of a mapped one: ::ffff:127.0.0.1 */
+#define UNRACED_MAPPED_PREFIX 0xffff0000ull
+
+/*
+ * __ipv6_addr_needs_scope_id() of include/net/ipv6.h: fe80::/10, and multicast of the interface
+ * (ff01) or the link (ff02).
+ */
+UNRACED_INLINE bool unraced_needs_scope(const __u8 *address)
+{
+	if (address[0] == 0xfe)
+		return (address[1] & 0xc0) == 0x80;
+	return address[0] == 0xff && ((address[1] & 0xf) == 1 || (address[1] & 0xf) == 2);
+}
+
+UNRACED_INLINE __u8 unraced_match_or_differs(bool match)
+{
+	return match ? UNRACED_INTEGRITY_MATCH : UNRACED_INTEGRITY_DIFFERS;
+}
+
+/*
+ * Judges the name of a Unix socket. An abstract name is unique; a name in the file tree can move to
+ * another socket after its bind.
+ */
+UNRACED_INLINE __u8 unraced_judge_socket_name(struct unraced_comparison *to)
+{
+	bool is_abstract = to->length > sizeof(__u16) && !to->requested[sizeof(__u16)];
+
+	to->at = sizeof(__u16);
+	to->position = sizeof(__u16);
+	if (is_abstract)
+		return unraced_match_or_differs(to->length == to->end && unraced_same_bytes(to));
+	return unraced_same_socket_name(to) ? UNRACED_INTEGRITY_UNCHECKED
+					    : UNRACED_INTEGRITY_DIFFERS;
+}
+
+UNRACED_INLINE __u8 unraced_judge_in(const struct unraced_comparison *to)
+{
+	const struct unraced_in *requested = (const void *)to->requested,
+				*peer = (const void *)to->other;
+
+	if (to->length < __builtin_offsetof(struct unraced_in, zero))
+		return UNRACED_INTEGRITY_UNCHECKED;
+	return unraced_match_or_differs(requested->port == peer->port &&
+					requested->address == peer->address);
+}
+
+/*
+ * A link-local address means another host on each device. An address without a scope uses the
+ * device that the socket was bound to before: __ip6_datagram_connect() of net/ipv6/datagram.c,
+ * tcp_v6_connect() of net/ipv6/tcp_ipv6.c.
+ */
+UNRACED_INLINE __u8 unraced_judge_in6(const struct unraced_comparison *to, __u32 device)
+{
+	const struct unraced_in6 *requested = (const void *)to->requested,
+				 *peer = (const void *)to->other;
+	__u32 scope = 0;
+
+	if (to->length < __builtin_offsetof(struct unraced_in6, scope))
+		return UNRACED_INTEGRITY_UNCHECKED;
+	if (requested->port != peer->port ||
+	    unraced_word_at(requested->address) != unraced_word_at(peer->address) ||
+	    unraced_word_at(requested->address + 8) != unraced_word_at(peer->address + 8))
+		return UNRACED_INTEGRITY_DIFFERS;
+	if (!unraced_needs_scope(peer->address))
+		return UNRACED_INTEGRITY_MATCH;
+	if (to->length >= sizeof(struct unraced_in6))
+		scope = requested->scope;
+	if (!scope)
+		scope = device;
+	if (!scope || !peer->scope)
+		return UNRACED_INTEGRITY_UNCHECKED;
+	return unraced_match_or_differs(scope == peer->scope);
+}
+
+/*
+ * A datagram socket of IPv6 takes an address of IPv4, and getpeername(2) gives it as a mapped one.
+ */
+UNRACED_INLINE __u8 unraced_judge_mapped(const struct unraced_comparison *to)
+{
+	const struct unraced_in *requested = (const void *)to->requested;
+	const struct unraced_in6 *peer = (const void *)to->other;
+
+	if (to->length < __builtin_offsetof(struct unraced_in, zero))
+		return UNRACED_INTEGRITY_UNCHECKED;
+	return unraced_match_or_differs(
+		requested->port == peer->port && !unraced_word_at(peer->address) &&
+		unraced_word_at(peer->address + 8) ==
+			((__u64)requested->address << 32 | UNRACED_MAPPED_PREFIX));
+}
+
+/*
+ * The kernel connects to the lowest of the requested groups: netlink_connect() of
+ * net/netlink/af_netlink.c.
+ */
+UNRACED_INLINE __u8 unraced_judge_nl(const struct unraced_comparison *to)
+{
+	const struct unraced_nl *requested = (const void *)to->requested,
+				*peer = (const void *)to->other;
+
+	if (to->length < __builtin_offsetof(struct unraced_nl, behind))
+		return UNRACED_INTEGRITY_UNCHECKED;
+	return unraced_match_or_differs(requested->port == peer->port &&
+					(requested->groups & -requested->groups) == peer->groups);
+}
+
+/*
+ * Returns whether both have a family. A requested address of AF_UNSPEC names no peer: it ends a
+ * connection. No family has a number above 255.
+ */
+UNRACED_INLINE bool unraced_names_peer(const __u8 *requested, __u32 length, __u32 peer_length)
+{
+	return length >= sizeof(__u16) && peer_length >= sizeof(__u16) && !requested[1] &&
+	       requested[0] != UNRACED_AF_UNSPEC;
+}
+
+/*
+ * Judges a requested address that names a peer by the address of the peer, which is the other side;
+ * returns an enum unraced_integrity. Both begin at a multiple of eight bytes. A requested address
+ * without a scope names the device that the socket was bound to before the call; device is 0 for an
+ * unbound socket.
+ */
+UNRACED_INLINE __u8 unraced_judge_address(struct unraced_comparison *to, __u32 device)
+{
+	const struct unraced_in *requested = (const void *)to->requested,
+				*peer = (const void *)to->other;
+
+	if (requested->family == UNRACED_AF_INET && peer->family == UNRACED_AF_INET6)
+		return unraced_judge_mapped(to);
+	if (requested->family != peer->family)
+		return UNRACED_INTEGRITY_DIFFERS;
+	switch (to->requested[0]) {
+	case UNRACED_AF_UNIX:
+		return unraced_judge_socket_name(to);
+	case UNRACED_AF_INET:
+		return unraced_judge_in(to);
+	case UNRACED_AF_INET6:
+		return unraced_judge_in6(to, device);
+	case UNRACED_AF_NETLINK:
+		return unraced_judge_nl(to);
+	}
+	return UNRACED_INTEGRITY_UNCHECKED;
+}
+
+#endif

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
+/*
+ * This file has the rules of evidence: when the object that a call reached proves that the
+ * requested path names it (R2.15), and what follows from its mount namespace (R2.33).
+ */
+#ifndef UNRACED_EVIDENCE_H
+#define UNRACED_EVIDENCE_H
+
+#include "unraced/base.h"
+#include "unraced/compare.h"
+#include "unraced/record.h"
+
+/*
+ * MNT_NS_ANON_INO of include/linux/proc_ns.h; older kernels give an anonymous mount namespace
+ * number 0.
+ */
+#define UNRACED_ANONYMOUS_MOUNT_NS 0xEFFFFFF7u
+
+/*
+ * The mount and the directory that a path starts from. The addresses serve only as identities;
+ * zeros are unknown.
+ */
+struct unraced_path_base {
+	__u64 mount; /* struct vfsmount */
+	__u64 dentry;
+};
+
+/* Returns the flag of a file on a tree of mounts whose namespace has this number. */
+UNRACED_INLINE __u32 unraced_namespace_flag(__u32 number, bool is_own)
+{
+	if (is_own)
+		return 0;
+	return number == 0 || number == UNRACED_ANONYMOUS_MOUNT_NS ? UNRACED_DETACHED
+								   : UNRACED_FOREIGN_MOUNT_NS;
+}
+
+/*
+ * Judges a requested path by the names on the way from its base to the file that the call opened;
+ * returns an enum unraced_integrity. The names are bytes of the other side, from one position to
+ * another.
+ */
+UNRACED_INLINE __u8 unraced_judge_names(struct unraced_comparison *to, __u32 from, __u32 end,
+					bool absolute, bool is_directory)
+{
+	if (unraced_needs_directory(to) && !is_directory)
+		return UNRACED_INTEGRITY_DIFFERS;
+	return unraced_names_match(to, from, end, absolute) ? UNRACED_INTEGRITY_MATCH
+							    : UNRACED_INTEGRITY_DIFFERS;
+}
+
+/*
+ * Returns whether the way from the file leads through the base of the requested path, with nothing
+ * over it.
+ */
+UNRACED_INLINE bool unraced_way_leads(__u32 length, bool base_found, bool overmounted, __u32 flags)
+{
+	return length && base_found && !overmounted && !(flags & UNRACED_DELETED);
+}
+
+/*
+ * Returns whether these flags leave a match in doubt: the names are not those of one moment in the
+ * caller's namespace.
+ */
+UNRACED_INLINE bool unraced_way_is_doubtful(__u32 flags)
+{
+	return flags & (UNRACED_DETACHED | UNRACED_FOREIGN_MOUNT_NS | UNRACED_RESOLVED_UNSTABLE);
+}
+
+/*
+ * Returns whether what lies behind a descriptor at the return proves nothing: another task could
+ * have put the requested object there. A table that was not shared at entry stays so until the
+ * return, since its only user is in the call.
+ */
+UNRACED_INLINE bool unraced_descriptor_proves_nothing(__u32 flags, __u64 enter_ns)
+{
+	return (flags & UNRACED_FD_TABLE_SHARED) || !enter_ns;
+}
+
+#endif

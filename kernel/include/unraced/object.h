@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
+/*
+ * This file describes the file or the socket that a call reached, from the kernel's own structures.
+ */
+#ifndef UNRACED_OBJECT_H
+#define UNRACED_OBJECT_H
+
+#include "unraced/address.h"
+#include "unraced/base.h"
+#include "unraced/kernel.h"
+#include "unraced/record.h"
+
+/*
+ * Returns the place for so many further bytes of a record, padded with zeros, and sets their slice.
+ * Each driver has its own kind of record under construction.
+ */
+typedef void *unraced_append(void *builder, struct unraced_slice *slice, __u32 length);
+
+/* Describes a file except for its path. */
+UNRACED_INLINE void unraced_describe_inode(struct unraced_record *record, struct file *file)
+{
+	struct inode *inode = KREAD(file, f_inode);
+	struct super_block *super = KREAD(inode, i_sb);
+	__u32 device = KREAD(super, s_dev);
+
+	record->open.inode = KREAD(inode, i_ino);
+	/* The kernel's dev_t: MINORBITS of include/linux/kdev_t.h. */
+	record->open.device_major = device >> 20;
+	record->open.device_minor = device & 0xfffff;
+	record->flags |= UNRACED_HAS_FILE;
+	/*
+	 * The kernel does not set FMODE_CREATED for a file without a name, which only its own open
+	 * can have made.
+	 */
+	if ((KREAD(file, f_mode) & FMODE_CREATED) || (KREAD(file, f_flags) & __O_TMPFILE))
+		record->flags |= UNRACED_CREATED;
+}
+
+UNRACED_INLINE void unraced_append_in(unraced_append *append, void *builder,
+				      struct unraced_slice *slice, __be16 port, __be32 address)
+{
+	struct unraced_in *to = append(builder, slice, sizeof(*to));
+
+	to->family = UNRACED_AF_INET;
+	to->port = port;
+	to->address = address;
+	to->zero = 0;
+}
+
+UNRACED_INLINE void unraced_append_in6(unraced_append *append, void *builder,
+				       struct unraced_slice *slice, __be16 port,
+				       struct in6_addr address, int device)
+{
+	struct unraced_in6 *to = append(builder, slice, sizeof(*to));
+
+	to->family = UNRACED_AF_INET6;
+	to->port = port;
+	to->flow = 0;
+	__builtin_memcpy(to->address, &address, sizeof(to->address));
+	to->scope = unraced_needs_scope((const __u8 *)&address) ? device : 0;
+}
+
+/*
+ * A connection has a peer, whose port may be 0. A disconnected socket keeps a part of its peer's
+ * address, and which part depends on its protocol: tcp_disconnect() of net/ipv4/tcp.c,
+ * __udp_disconnect() of net/ipv4/udp.c, mptcp_disconnect() of net/mptcp/protocol.c.
+ */
+UNRACED_INLINE bool unraced_has_internet_peer(struct sock *sk, __u16 type, __be16 port)
+{
+	__u8 state = KREAD(sk, __sk_common.skc_state);
+
+	if (type == SOCK_DGRAM || type == SOCK_RAW)
+		return state == TCP_ESTABLISHED;
+	if (state != TCP_CLOSE && state != TCP_LISTEN)
+		return 1;
+	return port && (KREAD(sk, sk_protocol) != IPPROTO_MPTCP || state != TCP_CLOSE);
+}
+
+/*
+ * Appends both ends of a socket of AF_INET or AF_INET6. The local port comes from inet_sport, as
+ * for getsockname(2): the kernel clears skc_num when a peer resets the connection (inet_put_port()
+ * of net/ipv4/inet_hashtables.c).
+ */
+UNRACED_INLINE void unraced_append_internet(unraced_append *append, void *builder,
+					    struct unraced_connect *to, struct sock *sk)
+{
+	__be16 port = KREAD(sk, __sk_common.skc_dport);
+
+	if (to->family == UNRACED_AF_INET) {
+		__be32 peer = KREAD(sk, __sk_common.skc_daddr);
+
+		unraced_append_in(append, builder, &to->local,
+				  KREAD((struct inet_sock *)sk, inet_sport),
+				  KREAD(sk, __sk_common.skc_rcv_saddr));
+		if (unraced_has_internet_peer(sk, to->type, port))
+			unraced_append_in(append, builder, &to->remote, port, peer);
+		return;
+	}
+#ifdef UNRACED_HAS_IPV6
+	if (to->family == UNRACED_AF_INET6) {
+		int device = KREAD(sk, __sk_common.skc_bound_dev_if);
+		struct in6_addr peer = KREAD(sk, __sk_common.skc_v6_daddr);
+
+		unraced_append_in6(append, builder, &to->local,
+				   KREAD((struct inet_sock *)sk, inet_sport),
+				   KREAD(sk, __sk_common.skc_v6_rcv_saddr), device);
+		if (unraced_has_internet_peer(sk, to->type, port))
+			unraced_append_in6(append, builder, &to->remote, port, peer, device);
+	}
+#endif
+}
+
+/*
+ * Returns whether the peer's address needs a scope. The socket's device stands for it, but whoever
+ * gets at the socket can bind it to another device after the connect (SO_BINDTOIFINDEX), which is
+ * no connect and counts nowhere.
+ */
+UNRACED_INLINE bool unraced_has_scoped_peer(struct sock *sk)
+{
+#ifdef UNRACED_HAS_IPV6
+	struct in6_addr peer;
+
+	if (KREAD(sk, __sk_common.skc_family) != UNRACED_AF_INET6)
+		return 0;
+	peer = KREAD(sk, __sk_common.skc_v6_daddr);
+	return unraced_needs_scope((const __u8 *)&peer);
+#else
+	return 0;
+#endif
+}
+
+#endif

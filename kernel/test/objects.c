@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0
+/* This test describes files and sockets, whose kernel structures it makes itself. */
+#include "expect.h"
+#include "unraced/object.h"
+
+struct made {
+	__u32 end;
+	struct unraced_record record;
+	__u64 tail[16];
+};
+
+static void *append(void *builder, struct unraced_slice *slice, __u32 length)
+{
+	struct made *made = builder;
+	__u8 *room = (__u8 *)made->tail + made->end;
+
+	slice->offset = sizeof(made->record) + made->end;
+	slice->length = length;
+	made->end += (length + 7) & ~7u;
+	return room;
+}
+
+static const void *at(const struct made *made, const struct unraced_slice *slice)
+{
+	return (const __u8 *)&made->record + slice->offset;
+}
+
+static void sockets(void)
+{
+	struct inet_sock four = { .sk.__sk_common = { .skc_family = UNRACED_AF_INET,
+						      .skc_daddr = 7,
+						      .skc_rcv_saddr = 8,
+						      .skc_dport = 9,
+						      .skc_state = TCP_ESTABLISHED },
+				  .inet_sport = 10 };
+	struct inet_sock six = { .sk.__sk_common = { .skc_family = UNRACED_AF_INET6,
+						     .skc_dport = 9,
+						     .skc_bound_dev_if = 3,
+						     .skc_v6_daddr = { { 0xfe, 0x80 } },
+						     .skc_state = TCP_ESTABLISHED },
+				 .inet_sport = 10 };
+	struct made made = { .record.connect = { .family = UNRACED_AF_INET, .type = 1 } };
+	const struct unraced_in6 *peer;
+	const struct unraced_in *one;
+
+	unraced_append_internet(append, &made, &made.record.connect, &four.sk);
+	one = at(&made, &made.record.connect.remote);
+	EXPECT(made.record.connect.remote.length == sizeof(*one) && one->address == 7 &&
+	       one->port == 9);
+	one = at(&made, &made.record.connect.local);
+	EXPECT(one->family == UNRACED_AF_INET && one->address == 8 && one->port == 10);
+	EXPECT(!unraced_has_scoped_peer(&four.sk) && unraced_has_scoped_peer(&six.sk));
+	made = (struct made){ .record.connect = { .family = UNRACED_AF_INET6, .type = 1 } };
+	unraced_append_internet(append, &made, &made.record.connect, &six.sk);
+	peer = at(&made, &made.record.connect.remote);
+	EXPECT(made.record.connect.remote.length == sizeof(*peer) && peer->scope == 3 &&
+	       peer->address[1] == 0x80);
+	peer = at(&made, &made.record.connect.local);
+	EXPECT(!peer->scope && peer->port == 10);
+}
+
+static void peers(void)
+{
+	struct sock sk = { .__sk_common.skc_state = TCP_CLOSE };
+
+	EXPECT(!unraced_has_internet_peer(&sk, 1, 0) && unraced_has_internet_peer(&sk, 1, 9));
+	EXPECT(!unraced_has_internet_peer(&sk, SOCK_DGRAM, 9));
+	sk.sk_protocol = IPPROTO_MPTCP;
+	EXPECT(!unraced_has_internet_peer(&sk, 1, 9));
+	sk.__sk_common.skc_state = TCP_SYN_SENT;
+	EXPECT(unraced_has_internet_peer(&sk, 1, 0) &&
+	       !unraced_has_internet_peer(&sk, SOCK_RAW, 9));
+}
+
+static void files(void)
+{
+	struct super_block super = { .s_dev = 8 << 20 | 17 };
+	struct inode inode = { .i_sb = &super, .i_ino = 42 };
+	struct file file = { .f_inode = &inode, .f_flags = __O_TMPFILE };
+	struct unraced_record record = {};
+
+	unraced_describe_inode(&record, &file);
+	EXPECT(record.open.inode == 42 && record.open.device_major == 8 &&
+	       record.open.device_minor == 17);
+	EXPECT(record.flags == (UNRACED_HAS_FILE | UNRACED_CREATED));
+}
+
+int main(void)
+{
+	sockets();
+	peers();
+	files();
+	printf("objects wrong %u\n", wrong);
+	return wrong != 0;
+}
