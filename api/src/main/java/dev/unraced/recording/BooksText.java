@@ -5,7 +5,7 @@ import dev.unraced.driver.CallerLosses;
 import dev.unraced.driver.CaptureStats;
 import dev.unraced.driver.FilterReason;
 import dev.unraced.driver.LossReason;
-import dev.unraced.stash.StashStats;
+import dev.unraced.driver.StashStats;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;

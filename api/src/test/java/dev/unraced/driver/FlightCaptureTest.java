@@ -16,7 +16,6 @@ import static org.mockito.Mockito.when;
 
 import dev.unraced.config.CaptureConfig;
 import dev.unraced.event.Mitigation;
-import dev.unraced.stash.StashStats;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;

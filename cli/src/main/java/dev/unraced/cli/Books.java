@@ -4,7 +4,7 @@ package dev.unraced.cli;
 import dev.unraced.driver.CaptureStats;
 import dev.unraced.driver.Gap;
 import dev.unraced.driver.LossReason;
-import dev.unraced.stash.StashStats;
+import dev.unraced.driver.StashStats;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.unraced.driver.CallerLosses;
 import dev.unraced.driver.CaptureStats;
 import dev.unraced.driver.LossReason;
-import dev.unraced.stash.StashStats;
+import dev.unraced.driver.StashStats;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;

@@ -21,7 +21,7 @@ import dev.unraced.driver.Driver;
 import dev.unraced.driver.Drivers;
 import dev.unraced.event.Capability;
 import dev.unraced.event.Syscall;
-import dev.unraced.stash.StashStats;
+import dev.unraced.driver.StashStats;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

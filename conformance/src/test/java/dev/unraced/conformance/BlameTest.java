@@ -8,7 +8,7 @@ import dev.unraced.conformance.RuleResult.Status;
 import dev.unraced.conformance.scenario.Books;
 import dev.unraced.driver.CaptureStats;
 import dev.unraced.driver.LossReason;
-import dev.unraced.stash.StashStats;
+import dev.unraced.driver.StashStats;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;

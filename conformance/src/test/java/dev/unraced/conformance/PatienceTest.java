@@ -12,7 +12,7 @@ import dev.unraced.driver.CaptureStats;
 import dev.unraced.driver.Driver;
 import dev.unraced.driver.EventHandler;
 import dev.unraced.event.Mitigation;
-import dev.unraced.stash.StashStats;
+import dev.unraced.driver.StashStats;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;

@@ -4,6 +4,7 @@ package dev.unraced.ebpf;
 import com.sun.jna.Memory;
 import com.sun.jna.Native;
 import dev.unraced.ebpf.EbpfFailure.Step;
+import dev.unraced.natives.LibC;
 
 /** Sleeps on a ring's descriptor, and on a descriptor of its own so that another thread can end the sleep. */
 final class Doorbell {

@@ -12,8 +12,8 @@ import dev.unraced.event.Feature;
 import dev.unraced.event.Mitigation;
 import dev.unraced.event.Origin;
 import dev.unraced.event.Syscall;
-import dev.unraced.linux.OfferedAbis;
-import dev.unraced.linux.OfferedCalls;
+import dev.unraced.machine.OfferedAbis;
+import dev.unraced.machine.OfferedCalls;
 import dev.unraced.ring.RingCapture;
 import java.util.Map;
 

@@ -2,6 +2,7 @@
 package dev.unraced.ebpf;
 
 import dev.unraced.event.Syscall;
+import dev.unraced.natives.LibC;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Set;

@@ -4,6 +4,7 @@ package dev.unraced.gvisor;
 import com.sun.jna.Memory;
 import dev.unraced.driver.LossReason;
 import dev.unraced.event.Mitigation;
+import dev.unraced.natives.LibC;
 import dev.unraced.ring.Naps;
 import dev.unraced.ring.OwnedResources;
 import dev.unraced.ring.RingReader;

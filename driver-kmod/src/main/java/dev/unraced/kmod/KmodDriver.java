@@ -13,7 +13,7 @@ import dev.unraced.event.Abi;
 import dev.unraced.event.Feature;
 import dev.unraced.event.Mitigation;
 import dev.unraced.event.Origin;
-import dev.unraced.linux.OfferedAbis;
+import dev.unraced.machine.OfferedAbis;
 import dev.unraced.ring.RingCapture;
 
 /**

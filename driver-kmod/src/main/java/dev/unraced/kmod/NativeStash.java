@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.kmod;
 
+import dev.unraced.driver.StashStats;
 import dev.unraced.stash.ArgStash;
-import dev.unraced.stash.StashStats;
 import java.lang.ref.Cleaner;
 import java.nio.BufferOverflowException;
 import java.nio.ByteBuffer;

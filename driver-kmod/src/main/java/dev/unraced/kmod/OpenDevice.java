@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.kmod;
 
+import dev.unraced.driver.StashStats;
 import dev.unraced.event.Mitigation;
 import dev.unraced.kmod.KmodFailure.Step;
 import dev.unraced.ring.OwnedResources;
-import dev.unraced.stash.StashStats;
 import java.nio.ByteBuffer;
 
 /** An open and configured device, and the memory shared with it. Closing releases all of it. */

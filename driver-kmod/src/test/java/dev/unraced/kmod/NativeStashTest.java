@@ -3,12 +3,12 @@ package dev.unraced.kmod;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.unraced.driver.StashStats;
 import dev.unraced.stash.ArgStash;
 import dev.unraced.stash.ArgStash.Put;
 import dev.unraced.stash.LruStashContract;
 import dev.unraced.stash.ModelCheck;
 import dev.unraced.stash.StashPolicy;
-import dev.unraced.stash.StashStats;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;

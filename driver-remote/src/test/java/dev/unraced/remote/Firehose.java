@@ -19,7 +19,7 @@ import dev.unraced.ring.RingCapture;
 import dev.unraced.ring.RingWriter;
 import dev.unraced.ring.SourceBooks;
 import dev.unraced.ring.UserSource;
-import dev.unraced.stash.StashStats;
+import dev.unraced.driver.StashStats;
 import java.util.Map;
 
 /**

@@ -7,7 +7,7 @@ import dev.unraced.driver.CaptureStats;
 import dev.unraced.driver.FilterReason;
 import dev.unraced.driver.LossReason;
 import dev.unraced.event.Mitigation;
-import dev.unraced.stash.StashStats;
+import dev.unraced.driver.StashStats;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;

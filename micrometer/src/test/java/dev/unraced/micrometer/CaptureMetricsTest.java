@@ -16,7 +16,7 @@ import dev.unraced.driver.LossReason;
 import dev.unraced.event.Mitigation;
 import dev.unraced.sim.SimKernel;
 import dev.unraced.sim.SimProcess;
-import dev.unraced.stash.StashStats;
+import dev.unraced.driver.StashStats;
 import io.micrometer.core.instrument.Clock;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MockClock;

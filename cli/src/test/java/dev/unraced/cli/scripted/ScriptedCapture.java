@@ -8,7 +8,7 @@ import dev.unraced.driver.EventHandler;
 import dev.unraced.driver.FilterReason;
 import dev.unraced.driver.LossReason;
 import dev.unraced.event.Mitigation;
-import dev.unraced.stash.StashStats;
+import dev.unraced.driver.StashStats;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;

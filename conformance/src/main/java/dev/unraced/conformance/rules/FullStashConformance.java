@@ -18,7 +18,7 @@ import dev.unraced.event.Feature;
 import dev.unraced.event.Mitigation;
 import dev.unraced.event.OpenEvent;
 import dev.unraced.event.Syscall;
-import dev.unraced.stash.StashStats;
+import dev.unraced.driver.StashStats;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;

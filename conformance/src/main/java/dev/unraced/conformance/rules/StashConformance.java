@@ -25,7 +25,7 @@ import dev.unraced.event.OpenEvent;
 import dev.unraced.event.Provenance;
 import dev.unraced.event.Syscall;
 import dev.unraced.event.SyscallEvent;
-import dev.unraced.stash.StashStats;
+import dev.unraced.driver.StashStats;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Nested;

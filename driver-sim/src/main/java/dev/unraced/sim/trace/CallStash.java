@@ -6,7 +6,7 @@ import dev.unraced.sim.kernel.Call;
 import dev.unraced.sim.kernel.Task;
 import dev.unraced.stash.ArgStash;
 import dev.unraced.stash.StashPolicy;
-import dev.unraced.stash.StashStats;
+import dev.unraced.driver.StashStats;
 import java.nio.ByteBuffer;
 import java.util.function.UnaryOperator;
 

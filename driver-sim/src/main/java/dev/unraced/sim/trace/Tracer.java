@@ -12,7 +12,7 @@ import dev.unraced.sim.kernel.Call;
 import dev.unraced.sim.kernel.Kernel;
 import dev.unraced.sim.kernel.Task;
 import dev.unraced.sim.kernel.Tracepoints;
-import dev.unraced.stash.StashStats;
+import dev.unraced.driver.StashStats;
 import java.util.IdentityHashMap;
 import java.util.Map;
 import java.util.Set;

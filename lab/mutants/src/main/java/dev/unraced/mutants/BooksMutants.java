@@ -6,7 +6,7 @@ import dev.unraced.ring.SourceBooks;
 import dev.unraced.sim.kernel.Call;
 import dev.unraced.sim.kernel.Task;
 import dev.unraced.sim.trace.Seams;
-import dev.unraced.stash.StashStats;
+import dev.unraced.driver.StashStats;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;

@@ -5,7 +5,7 @@ import dev.unraced.driver.CallerLosses;
 import dev.unraced.driver.FilterReason;
 import dev.unraced.driver.LossReason;
 import dev.unraced.ring.SourceBooks;
-import dev.unraced.stash.StashStats;
+import dev.unraced.driver.StashStats;
 import java.util.List;
 import java.util.Map;
 

@@ -10,7 +10,7 @@ import dev.unraced.sim.kernel.AddressSpace;
 import dev.unraced.sim.kernel.Task;
 import dev.unraced.sim.trace.Seams;
 import dev.unraced.stash.ArgStash;
-import dev.unraced.stash.StashStats;
+import dev.unraced.driver.StashStats;
 import java.nio.ByteBuffer;
 import java.util.IdentityHashMap;
 import java.util.List;

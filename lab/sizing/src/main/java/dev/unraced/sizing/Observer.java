@@ -2,7 +2,7 @@
 package dev.unraced.sizing;
 
 import dev.unraced.stash.ArgStash;
-import dev.unraced.stash.StashStats;
+import dev.unraced.driver.StashStats;
 import java.nio.ByteBuffer;
 
 /**

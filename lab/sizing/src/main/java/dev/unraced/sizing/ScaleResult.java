@@ -2,7 +2,7 @@
 package dev.unraced.sizing;
 
 import dev.unraced.stash.StashPolicy;
-import dev.unraced.stash.StashStats;
+import dev.unraced.driver.StashStats;
 
 /**
  * The result of a stash in a scenario. Its statistics balance, and no call got another call's bytes; otherwise there

@@ -9,7 +9,7 @@ import dev.unraced.sizing.LatencyModel.Exponential;
 import dev.unraced.sizing.LatencyModel.Mixture;
 import dev.unraced.stash.ArgStash;
 import dev.unraced.stash.StashPolicy;
-import dev.unraced.stash.StashStats;
+import dev.unraced.driver.StashStats;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
