@@ -24,6 +24,15 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule EVENT_DEPENDS_ON_NOTHING_OF_OURS = onlyOurs("event");
 
+    /** Readers of events load neither the writer of records nor the check of foreign bytes. */
+    @ArchTest
+    static final ArchRule EVENTS_DO_NOT_KNOW_HOW_RECORDS_ARE_WRITTEN = noClasses()
+            .that()
+            .resideInAPackage("dev.unraced.event")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage(inside("event.record"));
+
     @ArchTest
     static final ArchRule CONFIG_DEPENDS_ON_EVENT_AND_NUMBERS_ONLY = onlyOurs("config", "event", "linux");
 

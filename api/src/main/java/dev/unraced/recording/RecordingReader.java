@@ -9,7 +9,7 @@ import dev.unraced.driver.EventHandler;
 import dev.unraced.event.Capability;
 import dev.unraced.event.EventView;
 import dev.unraced.event.RecordLayout;
-import dev.unraced.event.RecordValidator;
+import dev.unraced.event.record.RecordValidator;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;

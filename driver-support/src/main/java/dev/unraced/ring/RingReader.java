@@ -4,7 +4,7 @@ package dev.unraced.ring;
 import dev.unraced.driver.EventHandler;
 import dev.unraced.event.EventView;
 import dev.unraced.event.RecordLayout;
-import dev.unraced.event.RecordValidator;
+import dev.unraced.event.record.RecordValidator;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;

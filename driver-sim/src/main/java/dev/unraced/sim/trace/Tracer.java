@@ -2,6 +2,7 @@
 package dev.unraced.sim.trace;
 
 import dev.unraced.driver.FilterReason;
+import dev.unraced.driver.StashStats;
 import dev.unraced.event.EventFlag;
 import dev.unraced.event.Mitigation;
 import dev.unraced.event.Origin;
@@ -12,7 +13,6 @@ import dev.unraced.sim.kernel.Call;
 import dev.unraced.sim.kernel.Kernel;
 import dev.unraced.sim.kernel.Task;
 import dev.unraced.sim.kernel.Tracepoints;
-import dev.unraced.driver.StashStats;
 import java.util.IdentityHashMap;
 import java.util.Map;
 import java.util.Set;

@@ -5,6 +5,7 @@ import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
 import com.tngtech.archunit.junit.AnalyzeClasses;
@@ -198,13 +199,29 @@ class ArchitectureTest {
             .and()
             .resideOutsideOfPackages("dev.unraced.cli.conformance..", "dev.unraced.lab.attack..")
             .and()
-            .doNotHaveSimpleName("ConformanceRun")
-            .and()
             .doNotHaveSimpleName("AttackRun")
             .and()
             .doNotHaveSimpleName("EntrancesRun")
             .should()
             .dependOnClassesThat(resideInAnyPackage(CONFORMANCE, "org.junit.."));
+
+    @ArchTest
+    static final ArchRule THE_COMMAND_OF_THE_KIT_LOADS_THE_KIT_ONLY_FOR_A_RUN = noClasses()
+            .that()
+            .haveSimpleName("ConformanceCommand")
+            .should()
+            .dependOnClassesThat(resideInAnyPackage(CONFORMANCE, "org.junit.."));
+
+    @ArchTest
+    static final ArchRule THE_COMMANDS_HAVE_NO_CIRCLES =
+            slices().matching("dev.unraced.cli.(*)..").should().beFreeOfCycles();
+
+    @ArchTest
+    static final ArchRule A_COMMAND_DOES_NOT_KNOW_THE_WHOLE = noClasses()
+            .that()
+            .resideInAPackage("dev.unraced.cli.*..")
+            .should()
+            .dependOnClassesThat(resideInAPackage("dev.unraced.cli"));
 
     @ArchTest
     static final ArchRule THE_PRODUCT_KNOWS_NO_LABORATORY = noClasses()

@@ -7,7 +7,7 @@ import dev.unraced.driver.CaptureStats;
 import dev.unraced.driver.EventHandler;
 import dev.unraced.driver.LossReason;
 import dev.unraced.event.EventView;
-import dev.unraced.event.RecordEncoder;
+import dev.unraced.event.record.RecordEncoder;
 import dev.unraced.ring.UserDoorbell;
 import java.security.SecureRandom;
 import java.util.EnumMap;
