@@ -80,8 +80,8 @@ public final class KmodDriver implements Driver {
                 .without(
                         Feature.REQUEST_NAMESPACES,
                         "a module learns of a request's mount namespace from the opened file alone, and by its number")
-                .withoutIf(Abi.IA32, OfferedAbis::againstIa32)
-                .withoutIf(Abi.X32, OfferedAbis::againstX32);
+                .withoutIf(Abi.IA32, OfferedAbis::ia32UnavailableReason)
+                .withoutIf(Abi.X32, OfferedAbis::x32UnavailableReason);
         int features;
         try {
             features = OpenDevice.features();

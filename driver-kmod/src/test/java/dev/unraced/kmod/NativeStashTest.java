@@ -74,7 +74,7 @@ class NativeStashTest extends LruStashContract {
     }
 
     @Test
-    void shardsShareTheCapacityAndKeepTheBooks() {
+    void shardsShareTheCapacityAndKeepTheStatistics() {
         int capacity = 4096;
         ArgStash stash = new NativeStash(capacity, SHORT, new NativeStash.Shape(0, SHORT, 16), 1);
         for (int thread = 0; thread < 3 * capacity; thread++) {

@@ -18,7 +18,7 @@ import dev.unraced.event.Syscall;
 import dev.unraced.event.record.RecordEncoder;
 import dev.unraced.ring.RingCapture;
 import dev.unraced.ring.RingWriter;
-import dev.unraced.ring.SourceBooks;
+import dev.unraced.ring.SourceStats;
 import dev.unraced.ring.UserSource;
 import java.util.Map;
 
@@ -87,7 +87,7 @@ public final class Firehose implements Driver {
         }
 
         void ring() {
-            doorbell().ring();
+            notifier().notifyReader();
         }
 
         @Override
@@ -101,14 +101,14 @@ public final class Firehose implements Driver {
         }
 
         @Override
-        public SourceBooks books() {
+        public SourceStats stats() {
             long full = ring.full();
-            return new SourceBooks(
+            return new SourceStats(
                     ring.submitted() + full,
                     ring.submitted(),
                     full > 0 ? Map.of(LossReason.RING_FULL, full) : Map.of(),
                     Map.of(),
-                    doorbell().wakeups(),
+                    notifier().wakeups(),
                     ring.ringBytes(),
                     0,
                     StashStats.NONE);

@@ -30,21 +30,21 @@ public final class OfferedAbis {
     private OfferedAbis() {}
 
     /** Returns why the running kernel accepts no 32-bit calls; null when it does. */
-    public static @Nullable String againstIa32() {
-        return Here.AGAINST_IA32;
+    public static @Nullable String ia32UnavailableReason() {
+        return Here.IA32_UNAVAILABLE_REASON;
     }
 
     /** Returns why the running kernel accepts no x32 calls; null when it does. */
-    public static @Nullable String againstX32() {
-        return Here.AGAINST_X32;
+    public static @Nullable String x32UnavailableReason() {
+        return Here.X32_UNAVAILABLE_REASON;
     }
 
     /** The answers for this machine, which are found out on first use. */
     private static final class Here {
         private static final Path ROOT = Path.of("/");
-        private static final @Nullable String AGAINST_IA32 =
+        private static final @Nullable String IA32_UNAVAILABLE_REASON =
                 takesIa32(ROOT, System.getProperty("os.version", "")) ? null : "this kernel takes no 32-bit calls";
-        private static final @Nullable String AGAINST_X32 =
+        private static final @Nullable String X32_UNAVAILABLE_REASON =
                 takesX32(ROOT, KernelTypes::read) ? null : "this kernel takes no x32 calls";
     }
 

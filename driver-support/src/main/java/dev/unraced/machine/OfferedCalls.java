@@ -18,8 +18,8 @@ public final class OfferedCalls {
     private OfferedCalls() {}
 
     /** Returns why this machine lacks a call, or null when it has the call. */
-    public static @Nullable String against(Syscall call) {
-        return against(call, HERE);
+    public static @Nullable String unavailableReason(Syscall call) {
+        return unavailableReason(call, HERE);
     }
 
     /** Returns the calls among some that this machine has; may be empty. */
@@ -27,7 +27,7 @@ public final class OfferedCalls {
         return among(calls, HERE);
     }
 
-    static @Nullable String against(Syscall call, String architecture) {
+    static @Nullable String unavailableReason(Syscall call, String architecture) {
         boolean isX86 = architecture.equals("amd64") || architecture.equals("x86_64");
         boolean isLegacy = call == Syscall.OPEN || call == Syscall.CREAT;
         return isX86 || !isLegacy ? null : architecture + " has no such system call";
@@ -36,7 +36,7 @@ public final class OfferedCalls {
     static Set<Syscall> among(Set<Syscall> calls, String architecture) {
         Set<Syscall> offered = EnumSet.noneOf(Syscall.class);
         for (Syscall call : calls) {
-            if (against(call, architecture) == null) {
+            if (unavailableReason(call, architecture) == null) {
                 offered.add(call);
             }
         }

@@ -37,12 +37,12 @@ public final class RingCapture implements Capture {
     private final Object sourceLock = new Object();
     private volatile boolean ended;
     /** The last statistics of the source, which remain if the source fails to give them at its end. */
-    private SourceBooks lastBooks = new SourceBooks(0, 0, Map.of(), Map.of(), 0, 0, 0, StashStats.NONE);
+    private SourceStats lastSourceStats = new SourceStats(0, 0, Map.of(), Map.of(), 0, 0, 0, StashStats.NONE);
 
     private Mitigation lastMitigation;
     private boolean lastEnterEvents;
     private List<Gap> lastGaps = List.of();
-    private CaptureStats lastStats = stats(0, 0, lastBooks, false);
+    private CaptureStats lastStats = stats(0, 0, lastSourceStats, false);
     /** Set before the source is released, even after a failure; from then on no method calls the source. */
     private boolean released;
 
@@ -233,7 +233,7 @@ public final class RingCapture implements Capture {
         closing.add(source::release);
         closing.add(this::letGo);
         closing.add(() -> lastGaps = source.gaps());
-        closing.add(() -> lastBooks = source.books());
+        closing.add(() -> lastSourceStats = source.stats());
         closing.add(source::stop);
         synchronized (sourceLock) {
             closing.close();
@@ -243,7 +243,7 @@ public final class RingCapture implements Capture {
     private void letGo() {
         released = true;
         reader.detach();
-        lastStats = stats(reader.delivered(), reader.malformed(), lastBooks, true);
+        lastStats = stats(reader.delivered(), reader.malformed(), lastSourceStats, true);
     }
 
     private CaptureStats liveStats() {
@@ -251,32 +251,32 @@ public final class RingCapture implements Capture {
         // number.
         long delivered = reader.delivered();
         long malformed = reader.malformed();
-        lastBooks = source.books();
-        return stats(delivered, malformed, lastBooks, false);
+        lastSourceStats = source.stats();
+        return stats(delivered, malformed, lastSourceStats, false);
     }
 
-    private static CaptureStats stats(long delivered, long malformed, SourceBooks books, boolean closing) {
+    private static CaptureStats stats(long delivered, long malformed, SourceStats stats, boolean closing) {
         // A record can be read just before it is counted as submitted.
-        long unread = Math.max(0, books.submitted() - delivered - malformed);
+        long unread = Math.max(0, stats.submitted() - delivered - malformed);
         Map<LossReason, Long> lost = new EnumMap<>(LossReason.class);
-        lost.putAll(books.lost());
+        lost.putAll(stats.lost());
         add(lost, LossReason.MALFORMED, malformed);
         if (closing) {
             add(lost, LossReason.CLOSED, unread);
         }
         return new CaptureStats(
-                books.returned(),
-                books.entered(),
+                stats.returned(),
+                stats.entered(),
                 delivered,
                 closing ? 0 : unread,
                 lost,
-                books.filtered(),
-                books.wakeups(),
-                books.ringBytes(),
-                books.stashBytes(),
-                books.stash(),
-                books.copiesMissed(),
-                books.heaviest());
+                stats.filtered(),
+                stats.wakeups(),
+                stats.ringBytes(),
+                stats.stashBytes(),
+                stats.stash(),
+                stats.copiesMissed(),
+                stats.heaviest());
     }
 
     private static void add(Map<LossReason, Long> lost, LossReason reason, long count) {

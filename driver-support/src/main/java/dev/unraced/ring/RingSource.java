@@ -68,9 +68,9 @@ public interface RingSource {
     }
 
     /** Returns the statistics up to now; also between {@link #stop} and {@link #release}. */
-    SourceBooks books();
+    SourceStats stats();
 
-    /** Returns the times that {@link #books} do not cover; also between {@link #stop} and {@link #release}. */
+    /** Returns the times that {@link #stats} do not cover; also between {@link #stop} and {@link #release}. */
     default List<Gap> gaps() {
         return List.of();
     }

@@ -13,7 +13,7 @@ import java.nio.ByteOrder;
  * end, and the record starts at the beginning.
  *
  * <p>One thread at a time may {@link #write}; any thread may call {@link #submitted} and {@link #full}. This class
- * wakes no reader, as {@link UserDoorbell} does. Allocates nothing after construction.
+ * wakes no reader, as {@link UserWakeupNotifier} does. Allocates nothing after construction.
  */
 public final class RingWriter {
     private static final VarHandle LONGS = MethodHandles.byteBufferViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);

@@ -1,32 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.ring;
 
-/** A source whose producer is a thread of this process: its reader sleeps on a {@link UserDoorbell}. */
+/** A source whose producer is a thread of this process: its reader sleeps on a {@link UserWakeupNotifier}. */
 public abstract class UserSource implements RingSource {
-    private final UserDoorbell doorbell = new UserDoorbell();
+    private final UserWakeupNotifier notifier = new UserWakeupNotifier();
 
-    /** Returns the bell that the producer rings after it has written. */
-    protected final UserDoorbell doorbell() {
-        return doorbell;
+    /** Returns the notifier that the producer calls after it has written. */
+    protected final UserWakeupNotifier notifier() {
+        return notifier;
     }
 
     @Override
     public final void arm() {
-        doorbell.arm();
+        notifier.arm();
     }
 
     @Override
     public final void disarm() {
-        doorbell.disarm();
+        notifier.disarm();
     }
 
     @Override
     public final void await(long nanos) {
-        doorbell.await(nanos);
+        notifier.await(nanos);
     }
 
     @Override
     public final void wake() {
-        doorbell.wake();
+        notifier.wake();
     }
 }

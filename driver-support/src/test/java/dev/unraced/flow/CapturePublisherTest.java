@@ -44,18 +44,18 @@ class CapturePublisherTest {
         listener.awaitEvents(3);
         source.write(CountingSource.TOO_MANY);
 
-        CaptureStats books = capture.stats();
+        CaptureStats stats = capture.stats();
         assertThat(listener.numbers()).containsExactly(1L, 2L, 3L);
-        assertThat(books.delivered()).isEqualTo(3);
-        assertThat(books.lost().get(LossReason.RING_FULL)).isEqualTo(CountingSource.TOO_MANY + 7 - books.pending());
-        assertThat(books.imbalance()).isZero();
+        assertThat(stats.delivered()).isEqualTo(3);
+        assertThat(stats.lost().get(LossReason.RING_FULL)).isEqualTo(CountingSource.TOO_MANY + 7 - stats.pending());
+        assertThat(stats.imbalance()).isZero();
 
-        listener.request(Long.MAX_VALUE).awaitEvents(3 + (int) books.pending());
+        listener.request(Long.MAX_VALUE).awaitEvents(3 + (int) stats.pending());
         source.write(1);
-        listener.awaitEvents(3 + (int) books.pending() + 1);
-        long lastBeforeTheGap = 3 + books.pending();
+        listener.awaitEvents(3 + (int) stats.pending() + 1);
+        long lastBeforeTheGap = 3 + stats.pending();
         assertThat(listener.numbers().get((int) lastBeforeTheGap) - lastBeforeTheGap - 1)
-                .isEqualTo(books.lost().get(LossReason.RING_FULL));
+                .isEqualTo(stats.lost().get(LossReason.RING_FULL));
     }
 
     @Test

@@ -14,7 +14,7 @@ import dev.unraced.event.Syscall;
 import dev.unraced.event.record.RecordEncoder;
 import dev.unraced.ring.RingCapture;
 import dev.unraced.ring.RingWriter;
-import dev.unraced.ring.SourceBooks;
+import dev.unraced.ring.SourceStats;
 import dev.unraced.ring.UserSource;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -59,12 +59,12 @@ final class CountingSource extends UserSource {
         for (int i = 0; i < count; i++) {
             ring.write(encoder.buffer(), encode(++written));
         }
-        doorbell().ring();
+        notifier().notifyReader();
     }
 
     void end() {
         ended = true;
-        doorbell().ring();
+        notifier().notifyReader();
     }
 
     void fail(Throwable cause) {
@@ -78,7 +78,7 @@ final class CountingSource extends UserSource {
             while (capture.isOpen() && !ring.writeIfRoom(encoder.buffer(), 0, length)) {
                 Thread.onSpinWait();
             }
-            doorbell().ring();
+            notifier().notifyReader();
         }
         end();
     }
@@ -112,14 +112,14 @@ final class CountingSource extends UserSource {
     }
 
     @Override
-    public SourceBooks books() {
+    public SourceStats stats() {
         Map<LossReason, Long> lost = ring.full() == 0 ? Map.of() : Map.of(LossReason.RING_FULL, ring.full());
-        return new SourceBooks(
+        return new SourceStats(
                 ring.submitted() + ring.full(),
                 ring.submitted(),
                 lost,
                 Map.of(),
-                doorbell().wakeups(),
+                notifier().wakeups(),
                 ring.ringBytes(),
                 0,
                 StashStats.NONE);

@@ -13,14 +13,15 @@ class OfferedCallsTest {
     void x86HasAll() {
         Set<Syscall> all = EnumSet.allOf(Syscall.class);
         assertThat(OfferedCalls.among(all, "amd64")).isEqualTo(all);
-        assertThat(OfferedCalls.against(Syscall.CREAT, "amd64")).isNull();
+        assertThat(OfferedCalls.unavailableReason(Syscall.CREAT, "amd64")).isNull();
     }
 
     @Test
     void aarch64HasNeitherOpenNorCreat() {
         assertThat(OfferedCalls.among(EnumSet.allOf(Syscall.class), "aarch64"))
                 .containsExactlyInAnyOrder(Syscall.OPENAT, Syscall.OPENAT2, Syscall.CONNECT);
-        assertThat(OfferedCalls.against(Syscall.OPEN, "aarch64")).isEqualTo("aarch64 has no such system call");
+        assertThat(OfferedCalls.unavailableReason(Syscall.OPEN, "aarch64"))
+                .isEqualTo("aarch64 has no such system call");
     }
 
     @Test

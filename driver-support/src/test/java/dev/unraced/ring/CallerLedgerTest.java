@@ -23,7 +23,7 @@ class CallerLedgerTest {
     }
 
     @Test
-    void noMoreAreNamedThanTheBooksHaveRoomFor() {
+    void noMoreAreNamedThanTheStatisticsHaveRoomFor() {
         LongStream.rangeClosed(1, 100).forEach(uid -> add(uid, 1, 1));
 
         assertThat(ledger.heaviest()).hasSize(CallerLosses.MOST);

@@ -51,8 +51,8 @@ class RingCaptureTest {
     void open() {
         lenient().when(source.mitigation()).thenReturn(Mitigation.STASH);
         lenient()
-                .when(source.books())
-                .thenAnswer(call -> new SourceBooks(
+                .when(source.stats())
+                .thenAnswer(call -> new SourceStats(
                         submitted + 2,
                         submitted,
                         Map.of(LossReason.RING_FULL, 2L),
@@ -73,7 +73,7 @@ class RingCaptureTest {
     }
 
     @Test
-    void theBooksBalanceBeforeAndAfterClosing() {
+    void theStatisticsBalanceBeforeAndAfterClosing() {
         write(3);
         capture.poll(event -> {}, 2);
 
@@ -221,7 +221,7 @@ class RingCaptureTest {
         write(3);
         capture.poll(event -> {}, 3);
         assertThat(capture.stats().returned()).isEqualTo(5);
-        when(source.books()).thenThrow(new OutOfMemoryError("no room for statistics"));
+        when(source.stats()).thenThrow(new OutOfMemoryError("no room for statistics"));
         forbidAfterRelease();
 
         assertThatThrownBy(capture::close).isInstanceOf(OutOfMemoryError.class);
@@ -236,7 +236,7 @@ class RingCaptureTest {
     private void forbidAfterRelease() {
         doAnswer(call -> {
                     IllegalStateException unmapped = new IllegalStateException("the memory is unmapped");
-                    lenient().doThrow(unmapped).when(source).books();
+                    lenient().doThrow(unmapped).when(source).stats();
                     lenient().doThrow(unmapped).when(source).gaps();
                     lenient().doThrow(unmapped).when(source).mitigation();
                     lenient().doThrow(unmapped).when(source).enterEvents();

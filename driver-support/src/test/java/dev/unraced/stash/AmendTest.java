@@ -15,7 +15,7 @@ class AmendTest {
 
     @ParameterizedTest
     @EnumSource
-    void anAmendedEntryHasTheNewBytesAndTheBooksDoNotChange(StashPolicy policy) {
+    void anAmendedEntryHasTheNewBytesAndTheStatisticsDoNotChange(StashPolicy policy) {
         ArgStash stash = policy.newStash(2, SIZE);
         stash.put(1, 10, 257, bytes(1, 2));
         StashStats before = stash.stats();

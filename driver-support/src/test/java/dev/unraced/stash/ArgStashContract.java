@@ -33,7 +33,7 @@ public abstract class ArgStashContract {
     }
 
     @AfterEach
-    void booksBalance() {
+    void statisticsBalance() {
         assertThat(stash.stats().imbalance()).isZero();
     }
 

@@ -28,7 +28,7 @@ class StashStressTest {
 
     @ParameterizedTest
     @EnumSource(StashPolicy.class)
-    void neverGivesAnEntryToAnotherThreadAndKeepsItsBooks(StashPolicy policy) throws Exception {
+    void neverGivesAnEntryToAnotherThreadAndKeepsItsStatistics(StashPolicy policy) throws Exception {
         ArgStash stash = policy.newStash(64, ENTRY_LONGS * Long.BYTES);
         ExecutorService readers = Executors.newFixedThreadPool(READERS);
         try {

@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
-/** The books of a capture, in words. */
+/** The statistics of a capture, in words. */
 public final class StatsText {
     private StatsText() {}
 
@@ -36,7 +36,7 @@ public final class StatsText {
                 + (stats.imbalance() == 0 ? "balanced" : "off balance by " + stats.imbalance());
     }
 
-    /** Returns a line about the times without books; empty when there were none. */
+    /** Returns a line about the times without statistics; empty when there were none. */
     public static String gaps(List<Gap> gaps) {
         if (gaps.isEmpty()) {
             return "";
@@ -63,7 +63,7 @@ public final class StatsText {
         return named + (stats.lostByOthers() == 0 ? "" : "\n  others: " + stats.lostByOthers());
     }
 
-    /** Returns the rest of the books, on several lines. */
+    /** Returns the rest of the statistics, on several lines. */
     public static String details(CaptureStats stats) {
         StashStats stash = stats.stash();
         return (stats.copiesMissed() == 0 ? "" : "  " + stats.copiesMissed() + " without the kernel's copy\n")

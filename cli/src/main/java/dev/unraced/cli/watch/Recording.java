@@ -59,7 +59,7 @@ final class Recording implements AutoCloseable {
         return writer == null ? "" : writer.events() + " recorded (" + writer.bytes() + " bytes in " + file + ")";
     }
 
-    /** Completes the file; the capture should be closed by then, so that its books are final. */
+    /** Completes the file; the capture should be closed by then, so that its statistics are final. */
     @Override
     public void close() {
         if (writer != null) {

@@ -117,7 +117,7 @@ public final class WatchCommand implements Callable<Integer> {
     @Option(names = "--no-status", description = "No status line, even if standard error is a terminal.")
     private boolean noStatus;
 
-    @Option(names = "--stats", description = "Print all books at the end, those of the stash included.")
+    @Option(names = "--stats", description = "Print all statistics at the end, those of the stash included.")
     private boolean stats;
 
     public WatchCommand(Console console, Supplier<Drivers> drivers) {
@@ -161,7 +161,7 @@ public final class WatchCommand implements Callable<Integer> {
         }
     }
 
-    /** Runs the watch, and closes the capture, since a recording ends with its final books. */
+    /** Runs the watch, and closes the capture, since a recording ends with its final statistics. */
     private static void run(Watch watch, Capture capture, StatusLine status, StatusText text) {
         try {
             status.start(text::next);

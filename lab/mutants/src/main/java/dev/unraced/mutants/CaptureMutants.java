@@ -49,7 +49,7 @@ final class CaptureMutants {
                 }));
     }
 
-    /** Writes records only to the capture that opened last; the books of the others do not show the calls. */
+    /** Writes records only to the capture that opened last; the statistics of the others do not show the calls. */
     private static Seams jealous(AtomicReference<@Nullable RecordSink> last) {
         Recount recount = new Recount();
         return Seams.NONE.withSource(recount::pretending).withSink(ring -> {

@@ -9,7 +9,7 @@ import dev.unraced.mutants.fault.RecordEdit;
 import dev.unraced.mutants.fault.Recount;
 import dev.unraced.mutants.fault.SourceAround;
 import dev.unraced.mutants.fault.StatsEditor;
-import dev.unraced.ring.SourceBooks;
+import dev.unraced.ring.SourceStats;
 import dev.unraced.sim.trace.RecordSink;
 import dev.unraced.sim.trace.Seams;
 import java.nio.ByteBuffer;
@@ -44,8 +44,8 @@ final class EnterMutants {
                         "R8.1",
                         source -> new SourceAround(source) {
                             @Override
-                            public SourceBooks books() {
-                                return StatsEditor.entered(super.books(), 0);
+                            public SourceStats stats() {
+                                return StatsEditor.entered(super.stats(), 0);
                             }
                         }),
                 MutantFactory.booking(

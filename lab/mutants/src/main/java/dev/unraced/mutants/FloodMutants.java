@@ -7,7 +7,7 @@ import dev.unraced.driver.CallerLosses;
 import dev.unraced.mutants.fault.MutantFactory;
 import dev.unraced.mutants.fault.SourceAround;
 import dev.unraced.mutants.fault.StatsEditor;
-import dev.unraced.ring.SourceBooks;
+import dev.unraced.ring.SourceStats;
 import java.util.List;
 import java.util.function.UnaryOperator;
 
@@ -68,9 +68,9 @@ final class FloodMutants {
     private static Mutant blaming(String name, String what, UnaryOperator<List<CallerLosses>> blame) {
         return MutantFactory.booking(name, what, "R8.3", source -> new SourceAround(source) {
             @Override
-            public SourceBooks books() {
-                SourceBooks books = super.books();
-                return StatsEditor.heaviest(books, blame.apply(books.heaviest()));
+            public SourceStats stats() {
+                SourceStats stats = super.stats();
+                return StatsEditor.heaviest(stats, blame.apply(stats.heaviest()));
             }
         });
     }

@@ -14,7 +14,7 @@ import dev.unraced.mutants.fault.RecordEdit;
 import dev.unraced.mutants.fault.SourceAround;
 import dev.unraced.mutants.fault.StashAround;
 import dev.unraced.mutants.fault.StatsEditor;
-import dev.unraced.ring.SourceBooks;
+import dev.unraced.ring.SourceStats;
 import dev.unraced.sim.kernel.AddressSpace;
 import dev.unraced.sim.kernel.Task;
 import dev.unraced.sim.trace.Seams;
@@ -128,9 +128,9 @@ final class StashMutants {
                         "R7.1",
                         source -> new SourceAround(source) {
                             @Override
-                            public SourceBooks books() {
-                                SourceBooks books = super.books();
-                                return StatsEditor.stashBytes(books, books.stashBytes() + books.returned());
+                            public SourceStats stats() {
+                                SourceStats stats = super.stats();
+                                return StatsEditor.stashBytes(stats, stats.stashBytes() + stats.returned());
                             }
                         }),
                 MutantFactory.stashing(

@@ -9,7 +9,7 @@ import dev.unraced.mutants.fault.SourceAround;
 import dev.unraced.mutants.fault.StashAround;
 import dev.unraced.mutants.fault.StatsEditor;
 import dev.unraced.mutants.fault.TracepointsAround;
-import dev.unraced.ring.SourceBooks;
+import dev.unraced.ring.SourceStats;
 import dev.unraced.sim.kernel.Call;
 import dev.unraced.sim.kernel.Task;
 import dev.unraced.sim.trace.Seams;
@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Mutants whose books do not balance. */
+/** Mutants whose statistics do not balance. */
 final class StatsMutants {
     private StatsMutants() {}
 
@@ -44,12 +44,12 @@ final class StatsMutants {
                         "R9.3 R7.3 R8.3",
                         source -> new SourceAround(source) {
                             @Override
-                            public SourceBooks books() {
-                                SourceBooks books = super.books();
-                                long lost = books.lost().values().stream()
+                            public SourceStats stats() {
+                                SourceStats stats = super.stats();
+                                long lost = stats.lost().values().stream()
                                         .mapToLong(Long::longValue)
                                         .sum();
-                                return StatsEditor.lost(StatsEditor.returned(books, books.returned() - lost), Map.of());
+                                return StatsEditor.lost(StatsEditor.returned(stats, stats.returned() - lost), Map.of());
                             }
                         }));
     }
@@ -72,9 +72,9 @@ final class StatsMutants {
                 })
                 .withSource(source -> new SourceAround(source) {
                     @Override
-                    public SourceBooks books() {
-                        SourceBooks books = super.books();
-                        return StatsEditor.returned(books, books.returned() - interrupted.get());
+                    public SourceStats stats() {
+                        SourceStats stats = super.stats();
+                        return StatsEditor.returned(stats, stats.returned() - interrupted.get());
                     }
                 });
     }

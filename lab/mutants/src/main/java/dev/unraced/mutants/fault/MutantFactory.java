@@ -42,7 +42,9 @@ public final class MutantFactory {
         return (bytes, length) -> (new RecordEdit(bytes, length).isEnter() ? entries : merged).submit(bytes, length);
     }
 
-    /** Makes a mutant that writes some records never or more than once, and keeps its books as if that were right. */
+    /**
+     * Makes a mutant that writes some records never or more than once, and keeps its statistics as if that were right.
+     */
     public static Mutant miscounting(String name, String what, String rules, Supplier<CopyCount> copyCounts) {
         return broken(name, what, rules, () -> {
             Recount recount = new Recount();

@@ -4,7 +4,7 @@ package dev.unraced.mutants.fault;
 import dev.unraced.driver.FilterReason;
 import dev.unraced.event.RecordLayout;
 import dev.unraced.ring.RingSource;
-import dev.unraced.ring.SourceBooks;
+import dev.unraced.ring.SourceStats;
 import dev.unraced.sim.trace.RecordSink;
 import java.nio.ByteBuffer;
 import java.util.EnumMap;
@@ -12,8 +12,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Numbers records anew and cooks the books accordingly, so that a stream with too many or too few records breaks only
- * the rule about that.
+ * Numbers records anew and changes the statistics accordingly, so that a stream with too many or too few records breaks
+ * only the rule about that.
  */
 public final class Recount {
     private @Nullable RecordSink sink;
@@ -49,29 +49,29 @@ public final class Recount {
         given++;
     }
 
-    /** Returns books that pretend that as many calls returned as there are records. */
+    /** Returns statistics that pretend that as many calls returned as there are records. */
     public RingSource pretending(RingSource source) {
         return new SourceAround(source) {
             @Override
-            public SourceBooks books() {
-                SourceBooks books = super.books();
-                return StatsEditor.returned(books, books.returned() + written - given);
+            public SourceStats stats() {
+                SourceStats stats = super.stats();
+                return StatsEditor.returned(stats, stats.returned() + written - given);
             }
         };
     }
 
-    /** Returns books that count unwritten records as filtered. */
+    /** Returns statistics that count unwritten records as filtered. */
     RingSource filtering(FilterReason reason, RingSource source) {
         return new SourceAround(source) {
             @Override
-            public SourceBooks books() {
-                SourceBooks books = super.books();
+            public SourceStats stats() {
+                SourceStats stats = super.stats();
                 Map<FilterReason, Long> filtered = new EnumMap<>(FilterReason.class);
-                filtered.putAll(books.filtered());
+                filtered.putAll(stats.filtered());
                 if (given > written) {
                     filtered.merge(reason, given - written, Long::sum);
                 }
-                return StatsEditor.filtered(books, filtered);
+                return StatsEditor.filtered(stats, filtered);
             }
         };
     }

@@ -3,7 +3,7 @@ package dev.unraced.mutants.fault;
 
 import dev.unraced.event.Mitigation;
 import dev.unraced.ring.RingSource;
-import dev.unraced.ring.SourceBooks;
+import dev.unraced.ring.SourceStats;
 
 /** A source that passes every call on to another source of a ring. */
 public class SourceAround implements RingSource {
@@ -54,8 +54,8 @@ public class SourceAround implements RingSource {
     }
 
     @Override
-    public SourceBooks books() {
-        return inner.books();
+    public SourceStats stats() {
+        return inner.stats();
     }
 
     @Override

@@ -5,101 +5,101 @@ import dev.unraced.driver.CallerLosses;
 import dev.unraced.driver.FilterReason;
 import dev.unraced.driver.LossReason;
 import dev.unraced.driver.StashStats;
-import dev.unraced.ring.SourceBooks;
+import dev.unraced.ring.SourceStats;
 import java.util.List;
 import java.util.Map;
 
-/** Copies of books with one changed entry. */
+/** Copies of statistics with one changed entry. */
 public final class StatsEditor {
     private StatsEditor() {}
 
-    public static SourceBooks returned(SourceBooks books, long returned) {
-        return new SourceBooks(
+    public static SourceStats returned(SourceStats stats, long returned) {
+        return new SourceStats(
                 returned,
-                books.entered(),
-                books.submitted(),
-                books.lost(),
-                books.filtered(),
-                books.wakeups(),
-                books.ringBytes(),
-                books.stashBytes(),
-                books.stash(),
-                books.copiesMissed(),
-                books.heaviest());
+                stats.entered(),
+                stats.submitted(),
+                stats.lost(),
+                stats.filtered(),
+                stats.wakeups(),
+                stats.ringBytes(),
+                stats.stashBytes(),
+                stats.stash(),
+                stats.copiesMissed(),
+                stats.heaviest());
     }
 
-    public static SourceBooks entered(SourceBooks books, long entered) {
-        return new SourceBooks(
-                books.returned(),
+    public static SourceStats entered(SourceStats stats, long entered) {
+        return new SourceStats(
+                stats.returned(),
                 entered,
-                books.submitted(),
-                books.lost(),
-                books.filtered(),
-                books.wakeups(),
-                books.ringBytes(),
-                books.stashBytes(),
-                books.stash(),
-                books.copiesMissed(),
-                books.heaviest());
+                stats.submitted(),
+                stats.lost(),
+                stats.filtered(),
+                stats.wakeups(),
+                stats.ringBytes(),
+                stats.stashBytes(),
+                stats.stash(),
+                stats.copiesMissed(),
+                stats.heaviest());
     }
 
-    public static SourceBooks lost(SourceBooks books, Map<LossReason, Long> lost) {
-        return new SourceBooks(
-                books.returned(),
-                books.entered(),
-                books.submitted(),
+    public static SourceStats lost(SourceStats stats, Map<LossReason, Long> lost) {
+        return new SourceStats(
+                stats.returned(),
+                stats.entered(),
+                stats.submitted(),
                 lost,
-                books.filtered(),
-                books.wakeups(),
-                books.ringBytes(),
-                books.stashBytes(),
-                books.stash(),
-                books.copiesMissed(),
-                books.heaviest());
+                stats.filtered(),
+                stats.wakeups(),
+                stats.ringBytes(),
+                stats.stashBytes(),
+                stats.stash(),
+                stats.copiesMissed(),
+                stats.heaviest());
     }
 
-    static SourceBooks filtered(SourceBooks books, Map<FilterReason, Long> filtered) {
-        return new SourceBooks(
-                books.returned(),
-                books.entered(),
-                books.submitted(),
-                books.lost(),
+    static SourceStats filtered(SourceStats stats, Map<FilterReason, Long> filtered) {
+        return new SourceStats(
+                stats.returned(),
+                stats.entered(),
+                stats.submitted(),
+                stats.lost(),
                 filtered,
-                books.wakeups(),
-                books.ringBytes(),
-                books.stashBytes(),
-                books.stash(),
-                books.copiesMissed(),
-                books.heaviest());
+                stats.wakeups(),
+                stats.ringBytes(),
+                stats.stashBytes(),
+                stats.stash(),
+                stats.copiesMissed(),
+                stats.heaviest());
     }
 
-    public static SourceBooks stashBytes(SourceBooks books, long bytes) {
-        return new SourceBooks(
-                books.returned(),
-                books.entered(),
-                books.submitted(),
-                books.lost(),
-                books.filtered(),
-                books.wakeups(),
-                books.ringBytes(),
+    public static SourceStats stashBytes(SourceStats stats, long bytes) {
+        return new SourceStats(
+                stats.returned(),
+                stats.entered(),
+                stats.submitted(),
+                stats.lost(),
+                stats.filtered(),
+                stats.wakeups(),
+                stats.ringBytes(),
                 bytes,
-                books.stash(),
-                books.copiesMissed(),
-                books.heaviest());
+                stats.stash(),
+                stats.copiesMissed(),
+                stats.heaviest());
     }
 
-    public static SourceBooks heaviest(SourceBooks books, List<CallerLosses> heaviest) {
-        return new SourceBooks(
-                books.returned(),
-                books.entered(),
-                books.submitted(),
-                books.lost(),
-                books.filtered(),
-                books.wakeups(),
-                books.ringBytes(),
-                books.stashBytes(),
-                books.stash(),
-                books.copiesMissed(),
+    public static SourceStats heaviest(SourceStats stats, List<CallerLosses> heaviest) {
+        return new SourceStats(
+                stats.returned(),
+                stats.entered(),
+                stats.submitted(),
+                stats.lost(),
+                stats.filtered(),
+                stats.wakeups(),
+                stats.ringBytes(),
+                stats.stashBytes(),
+                stats.stash(),
+                stats.copiesMissed(),
                 heaviest);
     }
 

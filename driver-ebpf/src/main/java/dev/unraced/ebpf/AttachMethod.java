@@ -13,7 +13,7 @@ import java.util.Set;
  * The methods of attaching programs to the kernel's functions, best first: {@code kernel-copy.bpf.c} and
  * {@code kernel-copy-kprobe.bpf.c}. The kernel's BTF lists the functions that it has.
  */
-enum CopyTier {
+enum AttachMethod {
     /** Programs attach by trampolines: fentry and fexit. */
     FEXIT("kernel-copy.bpf.o", "filp_opened", "file_opened_7", "how_copied", "fentry and fexit") {
         @Override
@@ -53,7 +53,7 @@ enum CopyTier {
     private final String how;
     private final String means;
 
-    CopyTier(String object, String path, String pathSince7, String how, String means) {
+    AttachMethod(String object, String path, String pathSince7, String how, String means) {
         this.object = object;
         this.path = path;
         this.pathSince7 = pathSince7;

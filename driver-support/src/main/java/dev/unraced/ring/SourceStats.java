@@ -23,7 +23,7 @@ import java.util.Map;
  * @param copiesMissed events under mitigation <em>kernel</em> without the kernel's copy that their calls reached
  * @param heaviest the callers whose events were lost before the ring, the heaviest first
  */
-public record SourceBooks(
+public record SourceStats(
         long returned,
         long entered,
         long submitted,
@@ -36,12 +36,12 @@ public record SourceBooks(
         long copiesMissed,
         List<CallerLosses> heaviest) {
 
-    public SourceBooks {
+    public SourceStats {
         heaviest = List.copyOf(heaviest);
     }
 
     /** Creates the statistics of a source that does not know the callers of its lost events. */
-    public SourceBooks(
+    public SourceStats(
             long returned,
             long entered,
             long submitted,
@@ -67,7 +67,7 @@ public record SourceBooks(
     }
 
     /** Creates the statistics of a source that counts no missed copies. */
-    public SourceBooks(
+    public SourceStats(
             long returned,
             long entered,
             long submitted,
@@ -81,7 +81,7 @@ public record SourceBooks(
     }
 
     /** Creates the statistics of a source without enter events. */
-    public SourceBooks(
+    public SourceStats(
             long returned,
             long submitted,
             Map<LossReason, Long> lost,

@@ -11,81 +11,81 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(60)
-class UserDoorbellTest {
+class UserWakeupNotifierTest {
     private static final long FOR_EVER = TimeUnit.DAYS.toNanos(1);
 
-    private final UserDoorbell bell = new UserDoorbell();
+    private final UserWakeupNotifier notifier = new UserWakeupNotifier();
 
     @Test
     void aBellThatIsNotArmedWakesNobody() {
-        bell.ring();
-        bell.arm();
-        bell.disarm();
-        bell.ring();
+        notifier.notifyReader();
+        notifier.arm();
+        notifier.disarm();
+        notifier.notifyReader();
 
-        assertThat(bell.wakeups()).isZero();
+        assertThat(notifier.wakeups()).isZero();
     }
 
     @Test
     void itRingsOnceForEachArming() {
-        bell.arm();
-        bell.ring();
-        bell.ring();
-        assertThat(bell.wakeups()).isEqualTo(1);
+        notifier.arm();
+        notifier.notifyReader();
+        notifier.notifyReader();
+        assertThat(notifier.wakeups()).isEqualTo(1);
 
-        bell.arm();
-        bell.ring();
-        assertThat(bell.wakeups()).isEqualTo(2);
+        notifier.arm();
+        notifier.notifyReader();
+        assertThat(notifier.wakeups()).isEqualTo(2);
     }
 
     @Test
     void whatRangAfterTheArmingIsNotSleptOver() {
-        bell.arm();
-        bell.ring();
+        notifier.arm();
+        notifier.notifyReader();
 
-        bell.await(FOR_EVER);
+        notifier.await(FOR_EVER);
 
-        assertThat(bell.wakeups()).isEqualTo(1);
+        assertThat(notifier.wakeups()).isEqualTo(1);
     }
 
     @Test
     void aWakeEndsTheNextAwaitAndOnlyThat() {
-        bell.wake();
-        bell.arm();
-        bell.await(FOR_EVER);
-        assertThat(bell.wakeups()).isZero();
+        notifier.wake();
+        notifier.arm();
+        notifier.await(FOR_EVER);
+        assertThat(notifier.wakeups()).isZero();
 
-        bell.await(1);
-        bell.ring();
-        assertThat(bell.wakeups()).isEqualTo(1);
+        notifier.await(1);
+        notifier.notifyReader();
+        assertThat(notifier.wakeups()).isEqualTo(1);
     }
 
     @Test
     void aWakeEndsAnAwaitInProgress() throws InterruptedException {
         Thread sleeper = sleeper();
 
-        bell.wake();
+        notifier.wake();
 
         sleeper.join();
-        assertThat(bell.wakeups()).isZero();
+        assertThat(notifier.wakeups()).isZero();
     }
 
     @Test
     void aRingEndsAnAwaitInProgress() throws InterruptedException {
         Thread sleeper = sleeper();
 
-        bell.ring();
+        notifier.notifyReader();
 
         sleeper.join();
-        assertThat(bell.wakeups()).isEqualTo(1);
+        assertThat(notifier.wakeups()).isEqualTo(1);
     }
 
     @Test
     void anInterruptEndsItAndStaysSet() {
-        bell.arm();
+        notifier.arm();
         Thread.currentThread().interrupt();
 
-        bell.await(FOR_EVER);
+        notifier.await(FOR_EVER);
 
         assertThat(Thread.interrupted()).isTrue();
     }
@@ -100,7 +100,7 @@ class UserDoorbellTest {
             for (int i = 1; i <= rounds; i++) {
                 // This write is as weak as the ring's own publication.
                 sent.setRelease(i);
-                bell.ring();
+                notifier.notifyReader();
                 while (received.get() < i) {
                     LockSupport.parkNanos(1_000);
                 }
@@ -109,33 +109,33 @@ class UserDoorbellTest {
         producer.setDaemon(true);
         producer.start();
         while (received.get() < rounds) {
-            bell.arm();
+            notifier.arm();
             if (sent.get() == received.get()) {
-                bell.await(FOR_EVER);
+                notifier.await(FOR_EVER);
             }
-            bell.disarm();
+            notifier.disarm();
             received.set(sent.get());
         }
         producer.join();
 
-        assertThat(bell.wakeups()).isLessThanOrEqualTo(rounds);
+        assertThat(notifier.wakeups()).isLessThanOrEqualTo(rounds);
     }
 
     @Test
     void ringingAllocatesNothing() {
         Allocation.assertNone(() -> {
-            bell.arm();
-            bell.ring();
-            bell.await(1);
-            bell.disarm();
-            bell.ring();
+            notifier.arm();
+            notifier.notifyReader();
+            notifier.await(1);
+            notifier.disarm();
+            notifier.notifyReader();
         });
     }
 
     private Thread sleeper() throws InterruptedException {
         Thread sleeper = new Thread(() -> {
-            bell.arm();
-            bell.await(FOR_EVER);
+            notifier.arm();
+            notifier.await(FOR_EVER);
         });
         sleeper.setDaemon(true);
         sleeper.start();

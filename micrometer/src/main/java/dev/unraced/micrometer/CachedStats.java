@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * The statistics of a capture, read once for all meters of one scrape: so the meters agree, and cost one read of the
  * kernel's counters.
  */
-final class Books {
+final class CachedStats {
     static final long FRESH_MILLIS = 100;
 
     private final Capture capture;
@@ -19,7 +19,7 @@ final class Books {
     private @Nullable CaptureStats stats;
     private long read;
 
-    Books(Capture capture, Clock clock) {
+    CachedStats(Capture capture, Clock clock) {
         this.capture = capture;
         this.clock = clock;
     }

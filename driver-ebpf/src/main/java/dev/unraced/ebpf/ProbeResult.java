@@ -2,16 +2,16 @@
 package dev.unraced.ebpf;
 
 /** The result of testing a method of reading the kernel's copies, by loading and attaching its programs. */
-sealed interface Offer {
+sealed interface ProbeResult {
 
     /** The programs were attached. */
-    record Works() implements Offer {}
+    record Works() implements ProbeResult {}
 
     /** The kernel refuses the programs. The reason is one line without a full stop, as are causes. */
-    record Refused(String reason) implements Offer {}
+    record Refused(String reason) implements ProbeResult {}
 
     /** The test could not decide. */
-    record Unknown(String cause) implements Offer {}
+    record Unknown(String cause) implements ProbeResult {}
 
     /** Returns why the method does not work. */
     default String why() {

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Map;
 
 /** Writes and reads the statistics of a capture as text fields, which the last block of a recording holds. */
-final class BooksText {
+final class StatsText {
     private static final String ENTERED = "entered";
     private static final String COPIES_MISSED = "copies-missed";
     private static final String LOST = "lost.";
@@ -21,22 +21,22 @@ final class BooksText {
     /** The prefix of a field's name, before user, a dot and cgroup. */
     private static final String CALLER = "lost-by.";
 
-    private BooksText() {}
+    private StatsText() {}
 
-    static Map<String, String> encode(CaptureStats books) {
+    static Map<String, String> encode(CaptureStats stats) {
         Map<String, String> fields = new LinkedHashMap<>();
-        put(fields, "returned", books.returned());
-        put(fields, ENTERED, books.entered());
-        put(fields, "delivered", books.delivered());
-        put(fields, "pending", books.pending());
-        putAll(fields, LOST, books.lost());
-        putAll(fields, FILTERED, books.filtered());
-        put(fields, "wakeups", books.wakeups());
-        put(fields, "ring-bytes", books.ringBytes());
-        put(fields, "stash-bytes", books.stashBytes());
-        put(fields, COPIES_MISSED, books.copiesMissed());
-        books.heaviest().forEach(caller -> put(fields, key(caller), caller.lost()));
-        StashStats stash = books.stash();
+        put(fields, "returned", stats.returned());
+        put(fields, ENTERED, stats.entered());
+        put(fields, "delivered", stats.delivered());
+        put(fields, "pending", stats.pending());
+        putAll(fields, LOST, stats.lost());
+        putAll(fields, FILTERED, stats.filtered());
+        put(fields, "wakeups", stats.wakeups());
+        put(fields, "ring-bytes", stats.ringBytes());
+        put(fields, "stash-bytes", stats.stashBytes());
+        put(fields, COPIES_MISSED, stats.copiesMissed());
+        stats.heaviest().forEach(caller -> put(fields, key(caller), caller.lost()));
+        StashStats stash = stats.stash();
         put(fields, "stash.puts", stash.puts());
         put(fields, "stash.takes", stash.takes());
         put(fields, "stash.evicted", stash.evicted());

@@ -11,13 +11,13 @@ import org.jspecify.annotations.Nullable;
  * Lets the reader of a ring sleep, and its producer wake it, when both are threads of this process. Its methods keep
  * the contract of the methods of the same names in {@link RingSource}.
  *
- * <p>No wake-up is lost. The reader arms the bell and then looks for records; the producer writes and then checks
- * whether the bell is armed, each with a full fence in between. So at least one of them sees what the other did.
+ * <p>No wake-up is lost. The reader arms the notifier and then looks for records; the producer writes and then checks
+ * whether the notifier is armed, each with a full fence in between. So at least one of them sees what the other did.
  *
  * <p>Only the consuming thread may call {@link #arm}, {@link #await} and {@link #disarm}; any thread may call the other
  * methods. Allocates nothing.
  */
-public final class UserDoorbell {
+public final class UserWakeupNotifier {
     private static final VarHandle ARMED = flag();
 
     private final AtomicLong wakeups = new AtomicLong();
@@ -25,7 +25,7 @@ public final class UserDoorbell {
     private volatile boolean armed;
     private volatile boolean woken;
 
-    /** Makes the next {@link #ring} wake the calling thread. */
+    /** Makes the next {@link #notifyReader} wake the calling thread. */
     public void arm() {
         sleeper = Thread.currentThread();
         armed = true;
@@ -37,8 +37,8 @@ public final class UserDoorbell {
     }
 
     /**
-     * Sleeps until the bell has rung since {@link #arm}, {@link #wake} is called, the thread is interrupted (the flag
-     * stays set), or the time is over.
+     * Sleeps until {@link #notifyReader} is called after {@link #arm}, {@link #wake} is called, the thread is
+     * interrupted (the flag stays set), or the time is over.
      */
     public void await(long nanos) {
         long start = System.nanoTime();
@@ -54,7 +54,7 @@ public final class UserDoorbell {
      * Wakes the reader if it is armed. The producer calls this after it has written one or more records. It wakes at
      * most once for each {@link #arm}.
      */
-    public void ring() {
+    public void notifyReader() {
         VarHandle.fullFence();
         if (armed && ARMED.compareAndSet(this, true, false)) {
             wakeups.incrementAndGet();
@@ -68,14 +68,14 @@ public final class UserDoorbell {
         LockSupport.unpark(sleeper);
     }
 
-    /** Returns the number of times that {@link #ring} has woken the reader. */
+    /** Returns the number of times that {@link #notifyReader} has woken the reader. */
     public long wakeups() {
         return wakeups.get();
     }
 
     private static VarHandle flag() {
         try {
-            return MethodHandles.lookup().findVarHandle(UserDoorbell.class, "armed", boolean.class);
+            return MethodHandles.lookup().findVarHandle(UserWakeupNotifier.class, "armed", boolean.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }

@@ -7,7 +7,7 @@ import dev.unraced.ebpf.EbpfFailure.Step;
 import dev.unraced.natives.LibC;
 
 /** Sleeps on a ring's descriptor, and on a descriptor of its own so that another thread can end the sleep. */
-final class Doorbell {
+final class WakeupNotifier {
     private static final int POLLFD_SIZE = 8;
     private static final int EVENTS = 4;
     private static final long NANOS_PER_MILLI = 1_000_000;
@@ -16,7 +16,7 @@ final class Doorbell {
     private final Memory pollFds = new Memory(2 * POLLFD_SIZE);
     private final Memory one = new Memory(Long.BYTES);
 
-    private Doorbell(int ring, int eventFd) {
+    private WakeupNotifier(int ring, int eventFd) {
         this.eventFd = eventFd;
         pollFds.clear();
         pollFds.setInt(0, ring);
@@ -26,12 +26,12 @@ final class Doorbell {
         one.setLong(0, 1);
     }
 
-    static Doorbell of(int ring) throws EbpfFailure {
+    static WakeupNotifier of(int ring) throws EbpfFailure {
         int eventFd = LibC.newEventFd();
         if (eventFd < 0) {
             throw new EbpfFailure(Step.MAP_MEMORY, Native.getLastError(), "eventfd");
         }
-        return new Doorbell(ring, eventFd);
+        return new WakeupNotifier(ring, eventFd);
     }
 
     void await(long nanos) {
