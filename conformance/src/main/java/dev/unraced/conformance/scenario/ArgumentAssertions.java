@@ -11,8 +11,8 @@ import dev.unraced.event.Provenance;
 import dev.unraced.event.Sockaddr;
 
 /** Assertions about arguments, by chapter 2 of the specification. */
-public final class Trust {
-    private Trust() {}
+public final class ArgumentAssertions {
+    private ArgumentAssertions() {}
 
     /**
      * Checks that the value is as passed, and was read at entry or by the kernel.
