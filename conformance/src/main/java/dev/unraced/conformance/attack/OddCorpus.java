@@ -5,7 +5,7 @@ import dev.unraced.conformance.actor.Command;
 import dev.unraced.conformance.actor.Outcome;
 import dev.unraced.conformance.actor.Pointer;
 import dev.unraced.conformance.actor.WatchedCall;
-import dev.unraced.conformance.attack.Taken.FileId;
+import dev.unraced.conformance.attack.KernelOutcome.FileId;
 import dev.unraced.conformance.fixture.Job;
 import dev.unraced.conformance.fixture.Linux;
 import dev.unraced.conformance.fixture.SocketAddresses;
@@ -149,7 +149,7 @@ final class OddCorpus {
             scenario.setBuffer(BUFFER, forged);
             sockets.accept(LISTENER, ACCEPTED);
             job.finish();
-            field.tally().judge(eventOf(scenario, job), Taken.peer(passed));
+            field.tally().judge(eventOf(scenario, job), KernelOutcome.peer(passed));
             field.advanced();
         }
     }
@@ -172,8 +172,8 @@ final class OddCorpus {
                 field.judge(
                         WatchedCall.connect("h:" + CLIENT, address),
                         outcome -> outcome.result() == 0 && outcome.peer().isPresent()
-                                ? Taken.peer(address, outcome.peer().get(), address.equals(loopback))
-                                : Taken.nothing(address));
+                                ? KernelOutcome.peer(address, outcome.peer().get(), address.equals(loopback))
+                                : KernelOutcome.nothing(address));
             }
         }
     }
@@ -215,7 +215,7 @@ final class OddCorpus {
         if (successful.isEmpty()) {
             throw new AssertionError("R1.1: no event of a call that took over an id");
         }
-        successful.forEach(event -> field.tally().judge(event, Taken.file(path, file)));
+        successful.forEach(event -> field.tally().judge(event, KernelOutcome.file(path, file)));
         field.advanced();
     }
 
@@ -231,8 +231,8 @@ final class OddCorpus {
         field.judge(WatchedCall.openat(Pointer.to(path), Linux.O_RDONLY, 0), outcome -> file(path, outcome, provable));
     }
 
-    private static Taken file(ByteString path, Outcome outcome, boolean provable) {
-        return Taken.file(path, FileId.of(outcome.reply()), outcome.realPath().orElse(null), provable);
+    private static KernelOutcome file(ByteString path, Outcome outcome, boolean provable) {
+        return KernelOutcome.file(path, FileId.of(outcome.reply()), outcome.realPath().orElse(null), provable);
     }
 
     /** Opens a file and keeps it. Returns the link in /proc of its descriptor. */

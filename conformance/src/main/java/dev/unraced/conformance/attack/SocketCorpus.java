@@ -117,8 +117,8 @@ final class SocketCorpus {
                             .with("a", a)
                             .with("b", b),
                     Map.of(
-                            'a', Taken.peer(a).unless(EventFlag.SOCKET_SHARED),
-                            'b', Taken.peer(b).unless(EventFlag.SOCKET_SHARED)));
+                            'a', KernelOutcome.peer(a).unless(EventFlag.SOCKET_SHARED),
+                            'b', KernelOutcome.peer(b).unless(EventFlag.SOCKET_SHARED)));
         });
     }
 
@@ -140,7 +140,7 @@ final class SocketCorpus {
                                 ByteString peer = SocketAddresses.inet(port, 127, 0, 0, isFirst ? 1 : 2);
                                 ByteString from = own.get(how.equals("fd") ? truth : 'a');
                                 if (truth != 'x' && from != null) {
-                                    field.tally().judge(event, Taken.peer(peer).from(from));
+                                    field.tally().judge(event, KernelOutcome.peer(peer).from(from));
                                 }
                             });
                 });
@@ -160,7 +160,7 @@ final class SocketCorpus {
             int first = both ? network.integer("first") : 0;
             ByteString a = SocketAddresses.scoped(DISCARD, prefix, host, first);
             ByteString b = SocketAddresses.scoped(DISCARD, prefix, host, network.integer("second"));
-            field.play(Command.of(SCOPE).with("a", a).with("b", b), Map.of('a', Taken.peer(a), 'b', Taken.peer(b)));
+            field.play(Command.of(SCOPE).with("a", a).with("b", b), Map.of('a', KernelOutcome.peer(a), 'b', KernelOutcome.peer(b)));
         });
     }
 
@@ -177,8 +177,8 @@ final class SocketCorpus {
                                     .with("b", b)
                                     .with("flip", flip),
                             Map.of(
-                                    'a', Taken.peer(a).unless(EventFlag.SOCKET_SHARED),
-                                    'b', Taken.peer(b).unless(EventFlag.SOCKET_SHARED)));
+                                    'a', KernelOutcome.peer(a).unless(EventFlag.SOCKET_SHARED),
+                                    'b', KernelOutcome.peer(b).unless(EventFlag.SOCKET_SHARED)));
                 })
                 .of(SCOPE, "R2.44");
     }
@@ -192,7 +192,7 @@ final class SocketCorpus {
             List<SyscallEvent> events = field.eventsOf(reply.integer("tid"));
             for (int i = 0; i < Math.min(ports.size(), events.size()); i++) {
                 if (ports.get(i) != 0) {
-                    field.tally().judge(events.get(i), Taken.peer(peer).from(SocketAddresses.loopback(ports.get(i))));
+                    field.tally().judge(events.get(i), KernelOutcome.peer(peer).from(SocketAddresses.loopback(ports.get(i))));
                 }
             }
             field.advanced();
@@ -210,7 +210,7 @@ final class SocketCorpus {
                             .with("type", SOCK_RAW));
             field.judge(
                     WatchedCall.connect("h:" + CLIENT, kernel),
-                    outcome -> Taken.peer(outcome.peer().orElseThrow())
+                    outcome -> KernelOutcome.peer(outcome.peer().orElseThrow())
                             .from(outcome.local().orElseThrow()));
         }
     }

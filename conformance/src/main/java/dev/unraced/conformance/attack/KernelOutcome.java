@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param ran whether the call ran at all
  * @param marks flags by which an event may say that its file or socket is not the call's own
  */
-record Taken(
+record KernelOutcome(
         Object argument,
         boolean provable,
         @Nullable FileId file,
@@ -41,52 +41,52 @@ record Taken(
     }
 
     /** Returns the truth of a call that reached nothing. */
-    static Taken nothing(Object argument) {
-        return new Taken(argument, false, null, Set.of(), null, null, 0, true, Set.of());
+    static KernelOutcome nothing(Object argument) {
+        return new KernelOutcome(argument, false, null, Set.of(), null, null, 0, true, Set.of());
     }
 
     /** Returns the truth of a call that was refused before it ran. */
-    static Taken neverRan(Object argument) {
-        return new Taken(argument, false, null, Set.of(), null, null, 0, false, Set.of());
+    static KernelOutcome neverRan(Object argument) {
+        return new KernelOutcome(argument, false, null, Set.of(), null, null, 0, false, Set.of());
     }
 
     /** Returns the truth of a file that lies exactly where the argument says. */
-    static Taken file(ByteString path, FileId file) {
+    static KernelOutcome file(ByteString path, FileId file) {
         return file(path, file, path, true);
     }
 
     /** Returns the truth of a file that lies at a place. */
-    static Taken file(Object argument, FileId file, @Nullable ByteString place, boolean provable) {
+    static KernelOutcome file(Object argument, FileId file, @Nullable ByteString place, boolean provable) {
         return file(argument, file, place == null ? Set.of() : Set.of(place), provable);
     }
 
     /** Returns the truth of a file that moves, with every path that it has. */
-    static Taken file(Object argument, FileId file, Set<ByteString> places, boolean provable) {
-        return new Taken(argument, provable, file, places, null, null, 0, true, Set.of());
+    static KernelOutcome file(Object argument, FileId file, Set<ByteString> places, boolean provable) {
+        return new KernelOutcome(argument, provable, file, places, null, null, 0, true, Set.of());
     }
 
     /** Returns the truth of a peer that the argument names. */
-    static Taken peer(ByteString address) {
-        return new Taken(address, true, null, Set.of(), address, null, 0, true, Set.of());
+    static KernelOutcome peer(ByteString address) {
+        return new KernelOutcome(address, true, null, Set.of(), address, null, 0, true, Set.of());
     }
 
     /** Returns the truth of a peer that the argument may or may not name. */
-    static Taken peer(ByteString argument, ByteString peer, boolean provable) {
-        return new Taken(argument, provable, null, Set.of(), peer, null, 0, true, Set.of());
+    static KernelOutcome peer(ByteString argument, ByteString peer, boolean provable) {
+        return new KernelOutcome(argument, provable, null, Set.of(), peer, null, 0, true, Set.of());
     }
 
     /** Returns the same truth, with the socket's own address. */
-    Taken from(ByteString own) {
-        return new Taken(argument, provable, file, places, peer, own, mountNamespace, ran, marks);
+    KernelOutcome from(ByteString own) {
+        return new KernelOutcome(argument, provable, file, places, peer, own, mountNamespace, ran, marks);
     }
 
     /** Returns the same truth, with the mount namespace of the lookup. */
-    Taken in(long namespace) {
-        return new Taken(argument, provable, file, places, peer, local, namespace, ran, marks);
+    KernelOutcome in(long namespace) {
+        return new KernelOutcome(argument, provable, file, places, peer, local, namespace, ran, marks);
     }
 
     /** Returns the same truth, where one of these flags may excuse another file or socket. */
-    Taken unless(EventFlag first, EventFlag... more) {
-        return new Taken(argument, provable, file, places, peer, local, mountNamespace, ran, EnumSet.of(first, more));
+    KernelOutcome unless(EventFlag first, EventFlag... more) {
+        return new KernelOutcome(argument, provable, file, places, peer, local, mountNamespace, ran, EnumSet.of(first, more));
     }
 }
