@@ -18,7 +18,7 @@ import dev.unraced.event.SyscallEvent;
 import java.util.List;
 
 /** Attacks without a race: names that lead elsewhere, calls that block, ids that are used again, odd addresses. */
-final class OddCorpus {
+final class NonRaceAttacks {
     /** The most of those calls that each need a conversation with the actor. */
     private static final int FEW = 200;
 
@@ -30,36 +30,36 @@ final class OddCorpus {
     private static final int ACCEPTED = 20;
     private static final int TAG = 1_000;
 
-    private OddCorpus() {}
+    private NonRaceAttacks() {}
 
     static List<Attack> all() {
         return List.of(
-                open("symlink", "A path leads through a symbolic link", OddCorpus::symlink),
-                open("procfs", "A path leads through /proc/self/root and /proc/self/fd", OddCorpus::procfs),
-                open("bind-mount", "A path leads through a bind mount", OddCorpus::bindMount),
-                open("hard-link", "A path is another name of the file", OddCorpus::hardLink),
-                open("o-path", "A file is opened by O_PATH, and again through /proc", OddCorpus::byPath),
-                open("memfd", "A file without a directory is opened through /proc", OddCorpus::memfd),
-                open("blocking", "A path is rewritten while the open blocks on a fifo", OddCorpus::blocking),
+                open("symlink", "A path leads through a symbolic link", NonRaceAttacks::symlink),
+                open("procfs", "A path leads through /proc/self/root and /proc/self/fd", NonRaceAttacks::procfs),
+                open("bind-mount", "A path leads through a bind mount", NonRaceAttacks::bindMount),
+                open("hard-link", "A path is another name of the file", NonRaceAttacks::hardLink),
+                open("o-path", "A file is opened by O_PATH, and again through /proc", NonRaceAttacks::byPath),
+                open("memfd", "A file without a directory is opened through /proc", NonRaceAttacks::memfd),
+                open("blocking", "A path is rewritten while the open blocks on a fifo", NonRaceAttacks::blocking),
                 of(
                         "blocking-connect",
                         "An address is rewritten while the connect waits to be accepted",
                         Syscall.CONNECT,
                         Scope.PROCESS,
-                        OddCorpus::blockingConnect),
+                        NonRaceAttacks::blockingConnect),
                 of(
                         "odd-address",
                         "Addresses that are short, or of no or another family",
                         Syscall.CONNECT,
                         Scope.PROCESS,
-                        OddCorpus::oddAddresses),
-                of("tid-reuse", "A killed thread's id calls again", Syscall.OPENAT, Scope.FAMILY, OddCorpus::reuse),
+                        NonRaceAttacks::oddAddresses),
+                of("tid-reuse", "A killed thread's id calls again", Syscall.OPENAT, Scope.FAMILY, NonRaceAttacks::reuse),
                 of(
                         "exec",
                         "A thread that execs takes the id of one that is in a call",
                         Syscall.OPENAT,
                         Scope.FAMILY,
-                        OddCorpus::exec));
+                        NonRaceAttacks::exec));
     }
 
     private static Attack of(String name, String title, Syscall needed, Scope scope, Attack.Play play) {
