@@ -10,7 +10,7 @@ import dev.unraced.conformance.harness.Alone;
 import dev.unraced.conformance.harness.DriverConformance;
 import dev.unraced.conformance.harness.Requires;
 import dev.unraced.conformance.harness.Rule;
-import dev.unraced.conformance.scenario.Books;
+import dev.unraced.conformance.scenario.StatsCheck;
 import dev.unraced.conformance.scenario.BystanderProcess;
 import dev.unraced.conformance.scenario.OwnCalls;
 import dev.unraced.conformance.scenario.Scenario;
@@ -136,7 +136,7 @@ public abstract class LifecycleConformance extends DriverConformance {
                                     },
                                     MANY);
                             return tags.size() >= 2
-                                    && Books.atRest(
+                                    && StatsCheck.atRest(
                                             second.stats(), second.stats().delivered());
                         },
                         () -> "R15.9: the second capture has seen the calls " + tags);

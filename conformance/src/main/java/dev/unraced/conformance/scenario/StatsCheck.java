@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.unraced.driver.CaptureStats;
 
 /** The checks of a capture's books by chapter 8 of the specification. */
-public final class Books {
-    private Books() {}
+public final class StatsCheck {
+    private StatsCheck() {}
 
     /** Returns whether nothing is under way: all returned calls are accounted for, and the reader has their events. */
     public static boolean atRest(CaptureStats stats, long received) {
