@@ -57,7 +57,8 @@ class BlameTest {
         assertThat(StatsCheck.unrest(stats(4, 3, unbalanced), 3)).startsWith("R8.2: ");
         assertThat(StatsCheck.unrest(stats(4, 3, BALANCED), 2)).startsWith("R1.1: ");
         assertThatThrownBy(() -> StatsCheck.assertClosed(stats(5, 3, BALANCED))).hasMessageContaining("[R8.1: ");
-        assertThatThrownBy(() -> StatsCheck.assertClosed(stats(4, 3, unbalanced))).hasMessageContaining("[R8.2: ");
+        assertThatThrownBy(() -> StatsCheck.assertClosed(stats(4, 3, unbalanced)))
+                .hasMessageContaining("[R8.2: ");
         StashStats occupied = new StashStats(4, 2, 0, 1, 0, 0, 1, 8);
         assertThatThrownBy(() -> StatsCheck.assertClosed(stats(4, 3, occupied))).hasMessageContaining("[R6.5: ");
         assertThat(StatsCheck.atRest(stats(4, 3, BALANCED), 3)).isTrue();

@@ -87,6 +87,7 @@ record KernelOutcome(
 
     /** Returns the same truth, where one of these flags may excuse another file or socket. */
     KernelOutcome unless(EventFlag first, EventFlag... more) {
-        return new KernelOutcome(argument, provable, file, places, peer, local, mountNamespace, ran, EnumSet.of(first, more));
+        return new KernelOutcome(
+                argument, provable, file, places, peer, local, mountNamespace, ran, EnumSet.of(first, more));
     }
 }

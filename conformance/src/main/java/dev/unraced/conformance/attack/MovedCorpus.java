@@ -117,7 +117,8 @@ final class MovedCorpus {
         long bound = Math.max(LONGEST_NANOS, LONGEST_RATIO * reply.number("plain"));
         FileId file = FileId.of(reply);
         for (SyscallEvent event : field.eventsOf(reply.integer("tid"))) {
-            field.tally().judge(event, KernelOutcome.file(((OpenEvent) event).path().value(), file));
+            field.tally()
+                    .judge(event, KernelOutcome.file(((OpenEvent) event).path().value(), file));
         }
         if (reply.number("shortest") > bound) {
             field.tally()

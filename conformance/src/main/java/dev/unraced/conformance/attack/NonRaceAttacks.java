@@ -53,7 +53,12 @@ final class NonRaceAttacks {
                         Syscall.CONNECT,
                         Scope.PROCESS,
                         NonRaceAttacks::oddAddresses),
-                of("tid-reuse", "A killed thread's id calls again", Syscall.OPENAT, Scope.FAMILY, NonRaceAttacks::reuse),
+                of(
+                        "tid-reuse",
+                        "A killed thread's id calls again",
+                        Syscall.OPENAT,
+                        Scope.FAMILY,
+                        NonRaceAttacks::reuse),
                 of(
                         "exec",
                         "A thread that execs takes the id of one that is in a call",
@@ -232,7 +237,8 @@ final class NonRaceAttacks {
     }
 
     private static KernelOutcome file(ByteString path, Outcome outcome, boolean provable) {
-        return KernelOutcome.file(path, FileId.of(outcome.reply()), outcome.realPath().orElse(null), provable);
+        return KernelOutcome.file(
+                path, FileId.of(outcome.reply()), outcome.realPath().orElse(null), provable);
     }
 
     /** Opens a file and keeps it. Returns the link in /proc of its descriptor. */

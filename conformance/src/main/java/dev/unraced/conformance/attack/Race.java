@@ -78,7 +78,12 @@ final class Race {
      *
      * @param argument the argument that is raced for
      */
-    void run(ByteString a, ByteString b, KernelOutcome ifA, KernelOutcome ifB, @Nullable Function<SyscallEvent, Argument<?>> argument) {
+    void run(
+            ByteString a,
+            ByteString b,
+            KernelOutcome ifA,
+            KernelOutcome ifB,
+            @Nullable Function<SyscallEvent, Argument<?>> argument) {
         field.inBatches(command.with("a", a).with("b", b), (event, truth, i) -> {
             if (truth != 'a' && truth != 'b') {
                 throw new AssertionError("the actor's part: call " + i + " took neither version: " + event);

@@ -140,7 +140,10 @@ final class SocketCorpus {
                                 ByteString peer = SocketAddresses.inet(port, 127, 0, 0, isFirst ? 1 : 2);
                                 ByteString from = own.get(how.equals("fd") ? truth : 'a');
                                 if (truth != 'x' && from != null) {
-                                    field.tally().judge(event, KernelOutcome.peer(peer).from(from));
+                                    field.tally()
+                                            .judge(
+                                                    event,
+                                                    KernelOutcome.peer(peer).from(from));
                                 }
                             });
                 });
@@ -160,7 +163,9 @@ final class SocketCorpus {
             int first = both ? network.integer("first") : 0;
             ByteString a = SocketAddresses.scoped(DISCARD, prefix, host, first);
             ByteString b = SocketAddresses.scoped(DISCARD, prefix, host, network.integer("second"));
-            field.play(Command.of(SCOPE).with("a", a).with("b", b), Map.of('a', KernelOutcome.peer(a), 'b', KernelOutcome.peer(b)));
+            field.play(
+                    Command.of(SCOPE).with("a", a).with("b", b),
+                    Map.of('a', KernelOutcome.peer(a), 'b', KernelOutcome.peer(b)));
         });
     }
 
@@ -192,7 +197,10 @@ final class SocketCorpus {
             List<SyscallEvent> events = field.eventsOf(reply.integer("tid"));
             for (int i = 0; i < Math.min(ports.size(), events.size()); i++) {
                 if (ports.get(i) != 0) {
-                    field.tally().judge(events.get(i), KernelOutcome.peer(peer).from(SocketAddresses.loopback(ports.get(i))));
+                    field.tally()
+                            .judge(
+                                    events.get(i),
+                                    KernelOutcome.peer(peer).from(SocketAddresses.loopback(ports.get(i))));
                 }
             }
             field.advanced();

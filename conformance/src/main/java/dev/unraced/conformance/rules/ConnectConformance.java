@@ -11,10 +11,10 @@ import dev.unraced.conformance.fixture.Sockets;
 import dev.unraced.conformance.harness.DriverConformance;
 import dev.unraced.conformance.harness.Requires;
 import dev.unraced.conformance.harness.Rule;
+import dev.unraced.conformance.scenario.ArgumentAssertions;
 import dev.unraced.conformance.scenario.Observed;
 import dev.unraced.conformance.scenario.Requested;
 import dev.unraced.conformance.scenario.Scenario;
-import dev.unraced.conformance.scenario.ArgumentAssertions;
 import dev.unraced.event.Abi;
 import dev.unraced.event.ByteString;
 import dev.unraced.event.ConnectEvent;
@@ -156,7 +156,8 @@ public abstract class ConnectConformance extends DriverConformance {
                 assertThat(observed.outcome().result())
                         .as("the actor's part: %s", address)
                         .isZero();
-                ArgumentAssertions.assertGuardedAddress("R2.25", observed.connect().address(), address);
+                ArgumentAssertions.assertGuardedAddress(
+                        "R2.25", observed.connect().address(), address);
             }
         }
     }
