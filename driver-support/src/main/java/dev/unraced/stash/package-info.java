@@ -2,8 +2,8 @@
 /**
  * The argument stash: it keeps the arguments that were read when a call entered, until the call returns.
  *
- * <p>This package has the contract, its statistics, and the two Java implementations that drivers in user space share.
- * Kernel drivers keep the same contract in C and report the same statistics.
+ * <p>This package has the contract and the two Java implementations that drivers in user space share. Kernel drivers
+ * keep the same contract in C, and all report {@link dev.unraced.driver.StashStats}.
  */
 @NullMarked
 package dev.unraced.stash;

@@ -72,7 +72,7 @@ class ArchitectureTest {
                     .and(not(resideInAnyPackage(CONTRACT)))
                     .and(not(resideInAnyPackage(SUPPORT))));
 
-    /** What an agent, an operator or a sink's author writes against, needs no part of a driver. */
+    /** The packages for agents, operators and authors of sinks need no part of a driver. */
     @ArchTest
     static final ArchRule CONSUMERS_NEED_NO_SUPPORT = noClasses()
             .that()
