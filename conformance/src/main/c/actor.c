@@ -21,7 +21,7 @@
 static void command_count(void)
 {
 	reply_begin();
-	reply("begun=%lld ended=%lld", books()->begun, books()->ended);
+	reply("begun=%lld ended=%lld", counts()->begun, counts()->ended);
 	reply_end();
 }
 
@@ -106,7 +106,7 @@ int main(int count, char **arguments)
 	if (!line)
 		return 2;
 	signal(SIGPIPE, SIG_DFL);
-	books_open();
+	counts_open();
 	line_open();
 	memory_open();
 	while (line_read(line, LINE_SIZE)) {

@@ -77,13 +77,13 @@ void command_resident(void);
 enum abi { ABI_NATIVE, ABI_IA32, ABI_X32, ABI_WIDE };
 
 /* The counts of watched calls, in memory that children share. */
-struct books {
+struct call_counts {
 	long long begun;
 	long long ended;
 };
 
-void books_open(void);
-struct books *books(void);
+void counts_open(void);
+struct call_counts *counts(void);
 pid_t own_tid(void);
 long long now(void);
 

@@ -132,10 +132,10 @@ static void finish(struct batch *batch)
 
 static void submit(struct batch *batch, int watched)
 {
-	__atomic_fetch_add(&books()->begun, watched, __ATOMIC_SEQ_CST);
+	__atomic_fetch_add(&counts()->begun, watched, __ATOMIC_SEQ_CST);
 	ring_enter(&batch->ring, batch->requests, batch->polled ? 0 : batch->requests);
 	finish(batch);
-	__atomic_fetch_add(&books()->ended, watched, __ATOMIC_SEQ_CST);
+	__atomic_fetch_add(&counts()->ended, watched, __ATOMIC_SEQ_CST);
 }
 
 static char letter_of_size(long size)
@@ -249,9 +249,9 @@ static void continued(struct batch *batch)
 	ring_enter(&batch->ring, batch->requests, 0);
 	if (write(batch->pipe[1], &byte, 1) != 1)
 		_exit(3);
-	__atomic_fetch_add(&books()->begun, 2, __ATOMIC_SEQ_CST);
+	__atomic_fetch_add(&counts()->begun, 2, __ATOMIC_SEQ_CST);
 	finish(batch);
-	__atomic_fetch_add(&books()->ended, 2, __ATOMIC_SEQ_CST);
+	__atomic_fetch_add(&counts()->ended, 2, __ATOMIC_SEQ_CST);
 	if (read(batch->pipe[0], &byte, 1) != 1)
 		_exit(3);
 	tell_opens(batch, 1, 8, fd, 2);

@@ -212,7 +212,7 @@ static void await_blocked(pid_t process, long long begun)
 
 	while (now() < until) {
 		time = cpu_time(process);
-		if (__atomic_load_n(&books()->begun, __ATOMIC_SEQ_CST) >= begun && time == before)
+		if (__atomic_load_n(&counts()->begun, __ATOMIC_SEQ_CST) >= begun && time == before)
 			return;
 		before = time;
 		pause_micros(200);
@@ -225,7 +225,7 @@ static void interrupt_all(pthread_t *threads, int count, long long ended)
 	struct sigaction action = {.sa_handler = on_signal};
 
 	sigaction(SIGUSR1, &action, NULL);
-	while (__atomic_load_n(&books()->ended, __ATOMIC_SEQ_CST) < ended) {
+	while (__atomic_load_n(&counts()->ended, __ATOMIC_SEQ_CST) < ended) {
 		for (int i = 0; i < count; i++)
 			pthread_kill(threads[i], SIGUSR1);
 		pause_micros(500);
@@ -240,7 +240,7 @@ static void storm_child(const char *fifo, int count, bool interrupted)
 {
 	static struct storm_thread crowd[THREADS];
 	static pthread_t threads[THREADS];
-	long long ended = books()->ended + count;
+	long long ended = counts()->ended + count;
 	pthread_attr_t small;
 
 	pthread_attr_init(&small);
@@ -262,7 +262,7 @@ static void storm_child(const char *fifo, int count, bool interrupted)
 
 pid_t crowd_start(const char *fifo, int threads)
 {
-	long long before = books()->begun;
+	long long before = counts()->begun;
 	pid_t child = fork_child();
 
 	if (!child)
@@ -283,7 +283,7 @@ void command_storm(void)
 	int processes = (int)line_number("processes", 1), threads = (int)line_number("threads", 1);
 	const char *how = line_text("how");
 	bool interrupted = how && !strcmp(how, "signal");
-	long long begun = books()->begun;
+	long long begun = counts()->begun;
 
 	if (!fifo || threads < 1 || threads > THREADS) {
 		fail("storm needs path=HEX and 1 to %d threads", THREADS);
@@ -300,7 +300,7 @@ void command_storm(void)
 			reap(child, 20);
 	}
 	reply_begin();
-	reply("begun=%lld", books()->begun - begun);
+	reply("begun=%lld", counts()->begun - begun);
 	reply_end();
 	free(fifo);
 }

@@ -58,7 +58,7 @@ static pid_t fork_again(pid_t wanted)
 /* Waits until a child's calls have begun, and leaves it a moment to block. */
 static void await_begun(long long begun)
 {
-	while (__atomic_load_n(&books()->begun, __ATOMIC_SEQ_CST) < begun)
+	while (__atomic_load_n(&counts()->begun, __ATOMIC_SEQ_CST) < begun)
 		pause_micros(50);
 	pause_micros(2000);
 }
@@ -74,7 +74,7 @@ void command_reuse(void)
 	int done = 0, error = 0;
 
 	for (; fifo && other && done < rounds && done < 256; done++) {
-		long long begun = books()->begun;
+		long long begun = counts()->begun;
 		pid_t first = fork_child();
 		if (!first) {
 			watched_openat(ABI_NATIVE, AT_FDCWD, fifo, O_RDONLY, 0);
@@ -128,7 +128,7 @@ static void *replace(void *argument)
 /* The first thread blocks in an open. The second one's exec kills it, and takes over its id. */
 static void exec_child(const char *fifo, char *other, long tag)
 {
-	struct successor successor = {.path = other, .begun = books()->begun};
+	struct successor successor = {.path = other, .begun = counts()->begun};
 	pthread_t thread;
 
 	snprintf(successor.tag, sizeof(successor.tag), "%ld", tag);
@@ -141,7 +141,7 @@ static void exec_child(const char *fifo, char *other, long tag)
 int after_exec(char **arguments)
 {
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	books_open();
+	counts_open();
 	watched_openat(ABI_NATIVE, AT_FDCWD, arguments[0], O_RDONLY, atol(arguments[1]));
 	return 0;
 }
@@ -160,8 +160,8 @@ void command_exec(void)
 		fail("the exec went wrong: status %d", status);
 	} else {
 		/* The new program counts its call in memory of its own. */
-		__atomic_fetch_add(&books()->begun, 1, __ATOMIC_SEQ_CST);
-		__atomic_fetch_add(&books()->ended, 1, __ATOMIC_SEQ_CST);
+		__atomic_fetch_add(&counts()->begun, 1, __ATOMIC_SEQ_CST);
+		__atomic_fetch_add(&counts()->ended, 1, __ATOMIC_SEQ_CST);
 		reply_begin();
 		reply("tid=%d", child);
 		reply_end();
@@ -226,8 +226,8 @@ void command_vfork(void)
 		fail("the vfork went wrong: status %d", status);
 	} else {
 		/* The program counts its call in memory of its own. */
-		__atomic_fetch_add(&books()->begun, 1, __ATOMIC_SEQ_CST);
-		__atomic_fetch_add(&books()->ended, 1, __ATOMIC_SEQ_CST);
+		__atomic_fetch_add(&counts()->begun, 1, __ATOMIC_SEQ_CST);
+		__atomic_fetch_add(&counts()->ended, 1, __ATOMIC_SEQ_CST);
 		reply_begin();
 		reply("tid=%d child=%d", (int)syscall(SYS_gettid), child);
 		reply_end();
@@ -292,7 +292,7 @@ void command_left(void)
 	bool alone = false;
 
 	if (fifo && companion != MAP_FAILED) {
-		companion->begun = books()->begun;
+		companion->begun = counts()->begun;
 		child = fork_child();
 		if (!child)
 			left_child(companion, fifo, tag);

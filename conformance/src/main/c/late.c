@@ -206,14 +206,14 @@ static void be_late(struct late *late)
 	prepare(&ring, late, fd, &time, ends[0]);
 	add_watched(&ring, late, fd);
 	late->submitted = own_namespace();
-	__atomic_fetch_add(&books()->begun, 1, __ATOMIC_SEQ_CST);
+	__atomic_fetch_add(&counts()->begun, 1, __ATOMIC_SEQ_CST);
 	ring_enter(&ring, late->how == BY_WORKER ? 1 : 2, 0);
 	if (late->how == BY_TIMEOUT && !move_away(late))
 		_exit(2);
 	if (late->how == BY_NUMBER && (!move_to_number(late, before) || write(ends[1], "", 1) != 1))
 		_exit(2);
 	long result = await_open(&ring);
-	__atomic_fetch_add(&books()->ended, 1, __ATOMIC_SEQ_CST);
+	__atomic_fetch_add(&counts()->ended, 1, __ATOMIC_SEQ_CST);
 	/* The file that was reached shows the namespace: b lies over a in the new one alone. */
 	late->truth = late->connects ? letter_of_connect(late, fd, result) : letter_of_open(&a, &b, result);
 	late->resolved = late->truth == 'b' ? own_namespace() : before;

@@ -167,8 +167,8 @@ void command_traced(void)
 		}
 		fail("unsupported: no tracer: status %d", status);
 	} else {
-		__atomic_fetch_add(&books()->begun, 2, __ATOMIC_SEQ_CST);
-		__atomic_fetch_add(&books()->ended, 2, __ATOMIC_SEQ_CST);
+		__atomic_fetch_add(&counts()->begun, 2, __ATOMIC_SEQ_CST);
+		__atomic_fetch_add(&counts()->ended, 2, __ATOMIC_SEQ_CST);
 		reply_begin();
 		reply("tid=%d", child);
 		reply_end();

@@ -219,9 +219,9 @@ long uring_call(const struct call *call)
 
 	if (!ring_open(&ring, call->polled))
 		return -errno;
-	__atomic_fetch_add(&books()->begun, 1 + call->others + call->hushed, __ATOMIC_SEQ_CST);
+	__atomic_fetch_add(&counts()->begun, 1 + call->others + call->hushed, __ATOMIC_SEQ_CST);
 	long result = perform(&ring, call);
-	__atomic_fetch_add(&books()->ended, 1 + call->others + call->hushed, __ATOMIC_SEQ_CST);
+	__atomic_fetch_add(&counts()->ended, 1 + call->others + call->hushed, __ATOMIC_SEQ_CST);
 	ring_close(&ring);
 	return result;
 }

@@ -177,7 +177,7 @@ static void visited_request(struct visit *visit, long round)
 	ring_enter(&visit->ring, REQUESTS, 0);
 	pid_t visitor = receive_visitor(visit);
 
-	__atomic_fetch_add(&books()->begun, 1, __ATOMIC_SEQ_CST);
+	__atomic_fetch_add(&counts()->begun, 1, __ATOMIC_SEQ_CST);
 	/* The kernel would cut the pass of task work short for another thread that waits for the processor. */
 	sched_setscheduler(0, SCHED_FIFO, &(struct sched_param){.sched_priority = 1});
 	if (write(visit->pipe[1], &byte, 1) != 1)
@@ -185,7 +185,7 @@ static void visited_request(struct visit *visit, long round)
 	long fd = await_open(&visit->ring, REQUESTS);
 	long long returned = now();
 	sched_setscheduler(0, SCHED_OTHER, &(struct sched_param){0});
-	__atomic_fetch_add(&books()->ended, 1, __ATOMIC_SEQ_CST);
+	__atomic_fetch_add(&counts()->ended, 1, __ATOMIC_SEQ_CST);
 	if (read(visit->pipe[0], &byte, 1) != 1)
 		_exit(3);
 	add(visit, IORING_OP_REMOVE_BUFFERS, 2 * BUFFERS, OTHER);

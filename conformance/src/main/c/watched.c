@@ -14,16 +14,16 @@
 #define X32_BIT 0x40000000L
 #define WIDE_BITS 0x5a5a5a5a00000000L
 
-static struct books *shared;
+static struct call_counts *shared;
 
-void books_open(void)
+void counts_open(void)
 {
 	shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (shared == MAP_FAILED)
 		_exit(2);
 }
 
-struct books *books(void)
+struct call_counts *counts(void)
 {
 	return shared;
 }

@@ -161,10 +161,10 @@ static void stash_clear(JNIEnv *env, jclass class, jlong handle)
 	unraced_stash_clear(stash_of(handle));
 }
 
-static void stash_read(JNIEnv *env, jclass class, jlong handle, jobject books)
+static void stash_read(JNIEnv *env, jclass class, jlong handle, jobject stats)
 {
 	(void)class;
-	unraced_stash_read(stash_of(handle), address_of(env, books));
+	unraced_stash_read(stash_of(handle), address_of(env, stats));
 }
 
 static const JNINativeMethod stash_methods[] = {

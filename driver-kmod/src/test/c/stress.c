@@ -129,12 +129,12 @@ static void *run(void *argument)
 	for (i = 0; i < CALLS; i++) {
 		u64 name = draw(&random) % NAMES, start = draw(&random) % 8 == 0;
 		u64 dice = draw(&random) % 64;
-		struct unraced_books books;
+		struct unraced_stats stats;
 
 		if (!dice)
 			unraced_stash_discard(stash, name);
 		else if (dice == 1)
-			unraced_stash_read(stash, &books);
+			unraced_stash_read(stash, &stats);
 		else if (dice < 6)
 			touch(tally, name, start);
 		else if (dice < 10)
@@ -165,7 +165,7 @@ int main(void)
 		.pairs = 1,
 	};
 	pthread_t threads[THREADS];
-	struct unraced_books books;
+	struct unraced_stats stats;
 	struct tally sum = {};
 	int i;
 
@@ -181,14 +181,14 @@ int main(void)
 		sum.mixed += tallies[i].mixed;
 	}
 	sum.mixed += wrong_counts();
-	unraced_stash_read(stash, &books);
+	unraced_stash_read(stash, &stats);
 	printf("puts %" PRIu64 " takes %" PRIu64 " evicted %" PRIu64 " stale %" PRIu64 " reclaimed %" PRIu64
 	       " live %" PRIu64 " mixed up %" PRIu64 "\n",
-	       (uint64_t)books.puts, (uint64_t)books.takes, (uint64_t)books.evicted, (uint64_t)books.stale,
-	       (uint64_t)books.reclaimed, (uint64_t)books.live, sum.mixed);
+	       (uint64_t)stats.puts, (uint64_t)stats.takes, (uint64_t)stats.evicted, (uint64_t)stats.stale,
+	       (uint64_t)stats.reclaimed, (uint64_t)stats.live, sum.mixed);
 	unraced_stash_free(stash);
 	unraced_stash_free(pairs);
-	return sum.mixed || books.puts != sum.puts || books.takes != sum.takes || !books.evicted || !books.stale ||
-	       books.live > books.capacity ||
-	       books.puts != books.takes + books.evicted + books.stale + books.reclaimed + books.live;
+	return sum.mixed || stats.puts != sum.puts || stats.takes != sum.takes || !stats.evicted || !stats.stale ||
+	       stats.live > stats.capacity ||
+	       stats.puts != stats.takes + stats.evicted + stats.stale + stats.reclaimed + stats.live;
 }

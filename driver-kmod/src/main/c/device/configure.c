@@ -40,12 +40,12 @@ static bool config_makes_sense(const struct unraced_config *config)
 
 static u64 stash_bytes(struct unraced_stash *stash)
 {
-	struct unraced_books books;
+	struct unraced_stats stats;
 
 	if (!stash)
 		return 0;
-	unraced_stash_read(stash, &books);
-	return books.bytes;
+	unraced_stash_read(stash, &stats);
+	return stats.bytes;
 }
 
 static int copy_list(void *to, u64 user, u32 count, size_t size)

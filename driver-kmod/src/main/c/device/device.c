@@ -87,12 +87,12 @@ static long report_features(void __user *argument)
 	return copy_to_user(argument, &features, sizeof(features)) ? -EFAULT : 0;
 }
 
-static long report_books(struct unraced_capture *capture, void __user *argument)
+static long report_stats(struct unraced_capture *capture, void __user *argument)
 {
-	struct unraced_books books;
+	struct unraced_stats stats;
 
-	unraced_stash_read(capture->stash, &books);
-	return copy_to_user(argument, &books, sizeof(books)) ? -EFAULT : 0;
+	unraced_stash_read(capture->stash, &stats);
+	return copy_to_user(argument, &stats, sizeof(stats)) ? -EFAULT : 0;
 }
 
 static long with_lock(struct unraced_capture *capture, unsigned int command, void __user *argument)
@@ -108,8 +108,8 @@ static long with_lock(struct unraced_capture *capture, unsigned int command, voi
 		return capture->started ? switch_mode(capture, argument) : -ENXIO;
 	case UNRACED_IOC_ENTER_EVENTS:
 		return capture->started ? switch_enter_events(capture, argument) : -ENXIO;
-	case UNRACED_IOC_BOOKS:
-		return report_books(capture, argument);
+	case UNRACED_IOC_STATS:
+		return report_stats(capture, argument);
 	case UNRACED_IOC_STOP:
 		unraced_capture_stop(capture);
 		return 0;

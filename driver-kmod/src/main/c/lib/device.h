@@ -97,7 +97,7 @@ struct unraced_counters {
 	__u64 reserved;
 };
 
-struct unraced_books {
+struct unraced_stats {
 	__u64 puts;
 	__u64 takes;
 	__u64 evicted;
@@ -111,7 +111,7 @@ struct unraced_books {
 #define UNRACED_IOC_CONFIGURE _IOWR(0xAE, 0xE0, struct unraced_config)
 /* The argument is an enum unraced_mitigation; it applies from now on. */
 #define UNRACED_IOC_MITIGATION _IOW(0xAE, 0xE1, __u32)
-#define UNRACED_IOC_BOOKS _IOR(0xAE, 0xE2, struct unraced_books)
+#define UNRACED_IOC_STATS _IOR(0xAE, 0xE2, struct unraced_stats)
 /* No record follows; those in the ring stay. The stash is empty afterwards. */
 #define UNRACED_IOC_STOP _IO(0xAE, 0xE3)
 /* Ends poll(2), now and from now on. */

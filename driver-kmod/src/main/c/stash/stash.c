@@ -13,7 +13,7 @@ struct shard {
 	u32 *lengths;
 	u8 *slots;
 	u8 *rest;
-	struct unraced_books books;
+	struct unraced_stats stats;
 } __attribute__((aligned(LINE)));
 
 struct unraced_stash {
@@ -68,7 +68,7 @@ static void shard_init(struct shard *shard, const struct unraced_stash_size *siz
 	shard->rest = end - in_lines(blocks * rest_bytes(size));
 	shard->slots = shard->rest - in_lines((size_t)entries * size->short_bytes);
 	/* The rounded shares of the shards may add up to more than the requested size. */
-	shard->books.capacity = entries;
+	shard->stats.capacity = entries;
 }
 
 static bool makes_sense(const struct unraced_stash_size *size)
@@ -143,7 +143,7 @@ static void evict(struct shard *shard, u32 slot)
 	struct unraced_owner gone = shard->entries.owners[slot];
 
 	remove_entry(shard, slot);
-	shard->books.evicted++;
+	shard->stats.evicted++;
 	if (shard->missed.order.size == shard->missed.order.capacity)
 		unraced_table_remove(&shard->missed, shard->missed.order.oldest);
 	unraced_table_add(&shard->missed, gone.thread, gone.hash, gone.start, gone.call);
@@ -157,7 +157,7 @@ static int admit(struct shard *shard, u64 thread, u64 start, u32 hash, bool is_l
 
 	if (slot != UNRACED_NONE) {
 		remove_entry(shard, slot);
-		shard->books.stale++;
+		shard->stats.stale++;
 		outcome = UNRACED_REPLACED;
 	} else {
 		remove_missed(shard, thread, start, hash);
@@ -197,7 +197,7 @@ int unraced_stash_put(struct unraced_stash *stash, u64 thread, u64 start, u32 ca
 	unraced_lock_acquire(&shard->lock);
 	outcome = admit(shard, thread, start, hash, is_long);
 	slot = unraced_table_add(&shard->entries, thread, hash, start, call);
-	shard->books.puts++;
+	shard->stats.puts++;
 	shard->lengths[slot] = length;
 	memcpy(slot_bytes(stash, shard, slot), from, in_slot);
 	if (is_long) {
@@ -243,7 +243,7 @@ static int take(struct unraced_stash *stash, struct shard *shard, u64 thread, u3
 		return recall(shard, thread, hash, start, call);
 	if (!unraced_table_answers(&shard->entries, slot, start, call)) {
 		remove_entry(shard, slot);
-		shard->books.stale++;
+		shard->stats.stale++;
 		return UNRACED_TAKE_STALE;
 	}
 	length = shard->lengths[slot];
@@ -251,7 +251,7 @@ static int take(struct unraced_stash *stash, struct shard *shard, u64 thread, u3
 		return UNRACED_TAKE_NO_ROOM;
 	copy_out(stash, shard, slot, to);
 	remove_entry(shard, slot);
-	shard->books.takes++;
+	shard->stats.takes++;
 	return length;
 }
 
@@ -312,7 +312,7 @@ static u32 make_entry(const struct unraced_stash *stash, struct shard *shard, u6
 	if (shard->entries.order.size == shard->entries.order.capacity)
 		evict(shard, shard->entries.order.oldest);
 	slot = unraced_table_add(&shard->entries, thread, hash, start, call);
-	shard->books.puts++;
+	shard->stats.puts++;
 	shard->lengths[slot] = stash->size.short_bytes;
 	memset(slot_bytes(stash, shard, slot), 0, stash->size.short_bytes);
 	return slot;
@@ -322,11 +322,11 @@ static bool edit(struct unraced_stash *stash, struct shard *shard, u64 thread, u
 		 unraced_editor *editor, void *with)
 {
 	u32 slot = unraced_table_find(&shard->entries, thread, start, hash);
-	struct unraced_edit found = { .lossy = shard->books.evicted };
+	struct unraced_edit found = { .lossy = shard->stats.evicted };
 
 	if (slot != UNRACED_NONE && !unraced_table_answers(&shard->entries, slot, start, call)) {
 		remove_entry(shard, slot);
-		shard->books.stale++;
+		shard->stats.stale++;
 		slot = UNRACED_NONE;
 	}
 	found.known = slot != UNRACED_NONE;
@@ -339,7 +339,7 @@ static bool edit(struct unraced_stash *stash, struct shard *shard, u64 thread, u
 	found.entry = slot_bytes(stash, shard, slot);
 	if (!editor(&found, with)) {
 		remove_entry(shard, slot);
-		shard->books.takes++;
+		shard->stats.takes++;
 	}
 	return true;
 }
@@ -371,7 +371,7 @@ bool unraced_stash_discard(struct unraced_stash *stash, u64 thread)
 		remove_missed(shard, thread, 0, hash);
 	} else {
 		remove_entry(shard, slot);
-		shard->books.reclaimed++;
+		shard->stats.reclaimed++;
 	}
 	unraced_lock_release(&shard->lock);
 	return slot != UNRACED_NONE;
@@ -385,7 +385,7 @@ void unraced_stash_clear(struct unraced_stash *stash)
 		struct shard *shard = &stash->shards[i];
 
 		unraced_lock_acquire(&shard->lock);
-		shard->books.reclaimed += shard->entries.order.size;
+		shard->stats.reclaimed += shard->entries.order.size;
 		unraced_table_clear(&shard->entries);
 		unraced_table_clear(&shard->missed);
 		unraced_order_clear(&shard->blocks);
@@ -393,23 +393,23 @@ void unraced_stash_clear(struct unraced_stash *stash)
 	}
 }
 
-void unraced_stash_read(struct unraced_stash *stash, struct unraced_books *books)
+void unraced_stash_read(struct unraced_stash *stash, struct unraced_stats *stats)
 {
 	u32 i;
 
-	memset(books, 0, sizeof(*books));
+	memset(stats, 0, sizeof(*stats));
 	for (i = 0; i < stash->size.shards; i++) {
 		struct shard *shard = &stash->shards[i];
 
 		unraced_lock_acquire(&shard->lock);
-		books->puts += shard->books.puts;
-		books->takes += shard->books.takes;
-		books->evicted += shard->books.evicted;
-		books->reclaimed += shard->books.reclaimed;
-		books->stale += shard->books.stale;
-		books->live += shard->entries.order.size;
-		books->capacity += shard->books.capacity;
+		stats->puts += shard->stats.puts;
+		stats->takes += shard->stats.takes;
+		stats->evicted += shard->stats.evicted;
+		stats->reclaimed += shard->stats.reclaimed;
+		stats->stale += shard->stats.stale;
+		stats->live += shard->entries.order.size;
+		stats->capacity += shard->stats.capacity;
 		unraced_lock_release(&shard->lock);
 	}
-	books->bytes = stash->bytes;
+	stats->bytes = stash->bytes;
 }

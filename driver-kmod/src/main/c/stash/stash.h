@@ -78,6 +78,6 @@ bool unraced_stash_discard(struct unraced_stash *stash, u64 thread);
 /* Reclaims all entries. */
 void unraced_stash_clear(struct unraced_stash *stash);
 /* Reads the counters, which balance at any time. */
-void unraced_stash_read(struct unraced_stash *stash, struct unraced_books *books);
+void unraced_stash_read(struct unraced_stash *stash, struct unraced_stats *stats);
 
 #endif

@@ -149,7 +149,7 @@ static long configure(int fd)
 static long control(int fd)
 {
 	static const unsigned long commands[] = {
-		UNRACED_IOC_CONFIGURE, UNRACED_IOC_MITIGATION, UNRACED_IOC_BOOKS, UNRACED_IOC_STOP, UNRACED_IOC_WAKE,
+		UNRACED_IOC_CONFIGURE, UNRACED_IOC_MITIGATION, UNRACED_IOC_STATS, UNRACED_IOC_STOP, UNRACED_IOC_WAKE,
 		UNRACED_IOC_ENTER_EVENTS, UNRACED_IOC_FEATURES,
 	};
 	unsigned long command = commands[below(sizeof(commands) / sizeof(*commands))];
@@ -176,11 +176,11 @@ static long switch_enter_events(int fd)
 	return ioctl(fd, UNRACED_IOC_ENTER_EVENTS, &on);
 }
 
-static long tell_books(int fd)
+static long tell_stats(int fd)
 {
-	struct unraced_books books;
+	struct unraced_stats stats;
 
-	return ioctl(fd, UNRACED_IOC_BOOKS, &books);
+	return ioctl(fd, UNRACED_IOC_STATS, &stats);
 }
 
 static long stop(int fd)
@@ -341,7 +341,7 @@ static const struct act {
 	bool must_succeed;
 } acts[] = {
 	{"open", open_file, 10, true},	    {"close", close_file, 2, true},	{"configure", configure, 14, true},
-	{"ioctl", control, 10, true},	    {"mitigation", switch_mode, 8, true},	{"books", tell_books, 5, true},
+	{"ioctl", control, 10, true},	    {"mitigation", switch_mode, 8, true},	{"stats", tell_stats, 5, true},
 	{"entries", switch_enter_events, 5, true},
 	{"stop", stop, 2, true},	    {"mmap", map, 12, true},		{"mapping", use_mapping, 12, true},
 	{"poll", wait_a_moment, 4, true},   {"file", move_file, 4, false},	{"calls", call_something, 8, true},

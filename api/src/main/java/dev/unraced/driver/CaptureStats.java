@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.driver;
 
-import dev.unraced.stash.StashStats;
 import java.util.List;
 import java.util.Map;
 

@@ -80,7 +80,7 @@ final class FlightEvents {
     }
 
     /** The statistics, in calls since the capture opened. */
-    abstract static class Books extends CaptureEvent {
+    abstract static class StatsEvent extends CaptureEvent {
         @Label("Mitigation")
         final String mitigation;
 
@@ -110,7 +110,7 @@ final class FlightEvents {
         @Label("Stash Evicted")
         final long stashEvicted;
 
-        Books(long capture, String driver, String mitigation, CaptureStats stats) {
+        StatsEvent(long capture, String driver, String mitigation, CaptureStats stats) {
             super(capture, driver);
             this.mitigation = mitigation;
             this.returned = stats.returned();
@@ -126,10 +126,10 @@ final class FlightEvents {
 
     @Name("dev.unraced.CaptureStatistics")
     @Label("Capture Statistics")
-    @Description("The books of a running capture")
+    @Description("The statistics of a running capture")
     @Period("10 s")
     @StackTrace(false)
-    static final class Statistics extends Books {
+    static final class Statistics extends StatsEvent {
         @Label("Pending")
         final long pending;
 
@@ -146,8 +146,8 @@ final class FlightEvents {
 
     @Name("dev.unraced.CaptureClose")
     @Label("Capture Close")
-    @Description("A capture closed; its final books")
-    static final class Close extends Books {
+    @Description("A capture closed; its final statistics")
+    static final class Close extends StatsEvent {
         @Label("Open For")
         @Timespan(Timespan.NANOSECONDS)
         final long openFor;

@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/**
- * Numbers of Linux's interface that all modules share, and facts about the running Linux from its files, which all
- * kernel drivers need. No native code.
- */
+/** Numbers of Linux's interface that all modules share. */
 @NullMarked
 package dev.unraced.linux;
 

@@ -9,7 +9,7 @@ import dev.unraced.driver.EventHandler;
 import dev.unraced.event.Capability;
 import dev.unraced.event.EventView;
 import dev.unraced.event.RecordLayout;
-import dev.unraced.event.RecordValidator;
+import dev.unraced.event.record.RecordValidator;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -35,7 +35,7 @@ public final class RecordingReader implements AutoCloseable {
     private int end;
     private int recordsLeft;
     private long wallOffset;
-    private @Nullable CaptureStats books;
+    private @Nullable CaptureStats stats;
     private @Nullable RecordingException failure;
 
     private RecordingReader(InputStream in, String name) {
@@ -88,8 +88,8 @@ public final class RecordingReader implements AutoCloseable {
     }
 
     /** Returns the statistics of the capture when the recording was closed; empty until the end has been reached. */
-    public Optional<CaptureStats> books() {
-        return Optional.ofNullable(books);
+    public Optional<CaptureStats> stats() {
+        return Optional.ofNullable(stats);
     }
 
     /**
@@ -129,12 +129,12 @@ public final class RecordingReader implements AutoCloseable {
     }
 
     private boolean nextBlock() {
-        if (books != null) {
+        if (stats != null) {
             return false;
         }
         blocks.next();
         if (blocks.kind() == KIND_END) {
-            readBooks();
+            readStats();
             return false;
         }
         if (blocks.kind() != KIND_RECORDS) {
@@ -172,12 +172,12 @@ public final class RecordingReader implements AutoCloseable {
         return count;
     }
 
-    private void readBooks() {
+    private void readStats() {
         blocks.requireEnd();
         try {
-            books = BooksText.decode(Fields.decode(blocks.content(), 0, blocks.length()));
+            stats = StatsText.decode(Fields.decode(blocks.content(), 0, blocks.length()));
         } catch (IllegalArgumentException e) {
-            throw blocks.damaged("its books make no sense: " + e.getMessage());
+            throw blocks.damaged("its statistics make no sense: " + e.getMessage());
         }
     }
 

@@ -143,9 +143,9 @@ public final class RecordingWriter implements EventHandler, AutoCloseable {
             return;
         }
         flush();
-        byte[] books = Fields.encode(BooksText.encode(capture.stats()));
-        System.arraycopy(books, 0, block, 0, books.length);
-        used = books.length;
+        byte[] stats = Fields.encode(StatsText.encode(capture.stats()));
+        System.arraycopy(stats, 0, block, 0, stats.length);
+        used = stats.length;
         write(KIND_END);
         finished = true;
         try {

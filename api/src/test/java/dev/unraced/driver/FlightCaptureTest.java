@@ -16,7 +16,6 @@ import static org.mockito.Mockito.when;
 
 import dev.unraced.config.CaptureConfig;
 import dev.unraced.event.Mitigation;
-import dev.unraced.stash.StashStats;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -43,12 +42,12 @@ class FlightCaptureTest {
 
     // Stubs must be complete before Flight Recorder's thread asks, so tests change these fields instead.
     private final AtomicBoolean open = new AtomicBoolean(true);
-    private volatile CaptureStats books = stats(Map.of());
+    private volatile CaptureStats stats = stats(Map.of());
 
     private Capture open() {
         when(inner.isOpen()).thenAnswer(call -> open.get());
         when(inner.mitigation()).thenReturn(Mitigation.STASH);
-        when(inner.stats()).thenAnswer(call -> books);
+        when(inner.stats()).thenAnswer(call -> stats);
         doAnswer(call -> open.getAndSet(false)).when(inner).close();
         return Mocks.drivers(driver).open(config);
     }
@@ -97,9 +96,9 @@ class FlightCaptureTest {
             recording.start();
             Capture capture = open();
             capture.mitigation(Mitigation.OFF);
-            books = stats(Map.of(LossReason.RING_FULL, 4L));
+            stats = stats(Map.of(LossReason.RING_FULL, 4L));
             verify(inner, timeout(50_000).atLeast(4)).stats();
-            books = stats(Map.of(LossReason.RING_FULL, 5L, LossReason.CLOSED, 3L));
+            stats = stats(Map.of(LossReason.RING_FULL, 5L, LossReason.CLOSED, 3L));
             capture.close();
             capture.close();
             events = events(recording);
@@ -143,14 +142,14 @@ class FlightCaptureTest {
     }
 
     @Test
-    void aCaptureThatItsHandlerClosesIsRecordedWithItsFinalBooks() throws IOException {
+    void aCaptureThatItsHandlerClosesIsRecordedWithItsFinalStatistics() throws IOException {
         List<RecordedEvent> events;
         try (Recording recording = new Recording()) {
             recording.start();
             AtomicReference<Capture> opened = new AtomicReference<>();
             doAnswer(call -> {
                         opened.get().close();
-                        books = stats(Map.of(LossReason.CLOSED, 2L));
+                        stats = stats(Map.of(LossReason.CLOSED, 2L));
                         return 1;
                     })
                     .when(inner)
@@ -164,7 +163,7 @@ class FlightCaptureTest {
     }
 
     @Test
-    void afterTheCloseNobodyLooksAtTheBooksAnyMore() throws Exception {
+    void afterTheCloseNobodyLooksAtTheStatisticsAnyMore() throws Exception {
         try (Recording recording = new Recording()) {
             recording.enable("dev.unraced.CaptureStatistics").withPeriod(Duration.ofMillis(10));
             recording.start();

@@ -3,6 +3,8 @@ package dev.unraced.event;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.unraced.event.record.RecordEncoder;
+import dev.unraced.event.record.RecordValidator;
 import dev.unraced.testing.Allocation;
 import java.nio.ByteBuffer;
 import org.junit.jupiter.api.Test;

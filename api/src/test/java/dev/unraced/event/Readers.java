@@ -2,12 +2,12 @@
 package dev.unraced.event;
 
 /** Reads all fields of an event, as a careful handler would. */
-final class Readers {
+public final class Readers {
 
     private Readers() {}
 
     /** Calls every accessor that does not allocate; the sum keeps the reads alive. */
-    static long readAll(EventView event) {
+    public static long readAll(EventView event) {
         long sum = (long) event.length() + event.offset() + event.buffer().capacity();
         sum += event.syscall().code()
                 + event.abi().code()
@@ -26,7 +26,7 @@ final class Readers {
     }
 
     /** Asks only the flags before it reads numbers: every field that a flag promises must be readable. */
-    static long readByFlags(EventView event) {
+    public static long readByFlags(EventView event) {
         long sum = 0;
         if (event.has(EventFlag.HAS_FILE)) {
             sum += event.inode() + event.deviceMajor() + event.deviceMinor();

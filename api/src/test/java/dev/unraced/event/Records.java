@@ -1,19 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.event;
 
+import dev.unraced.event.record.RecordEncoder;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
 /** Records with every field set, each to a different value. */
-final class Records {
+public final class Records {
     static final byte[] INET = {2, 0, 0, 80, 127, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0};
     static final byte[] LOCAL = {2, 0, (byte) 0xc0, 1, 127, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0};
     static final byte[] REMOTE = {2, 0, 31, (byte) 0x90, 10, 0, 0, 7, 0, 0, 0, 0, 0, 0, 0, 0};
 
     private Records() {}
 
-    static RecordEncoder open(RecordEncoder encoder) {
+    public static RecordEncoder open(RecordEncoder encoder) {
         caller(encoder.begin(Syscall.OPENAT2, Abi.X32, Origin.IO_URING, Mitigation.KERNEL))
                 .flag(EventFlag.CREATED)
                 .dirfd(-100)
@@ -24,7 +25,7 @@ final class Records {
         return encoder;
     }
 
-    static RecordEncoder connect(RecordEncoder encoder) {
+    public static RecordEncoder connect(RecordEncoder encoder) {
         caller(encoder.begin(Syscall.CONNECT, Abi.IA32, Origin.SYSCALL, Mitigation.STASH))
                 .flag(EventFlag.FD_TABLE_SHARED)
                 .fd(9)
@@ -45,16 +46,16 @@ final class Records {
                 .containerId(utf8("c0ffee"));
     }
 
-    static EventView view(RecordEncoder encoder) {
+    public static EventView view(RecordEncoder encoder) {
         return new EventView().wrap(encoder.buffer(), 0);
     }
 
     /** Returns a copy that a test may spoil. */
-    static ByteBuffer copy(RecordEncoder encoder) {
+    public static ByteBuffer copy(RecordEncoder encoder) {
         return ByteBuffer.wrap(encoder.toByteArray()).order(ByteOrder.LITTLE_ENDIAN);
     }
 
-    static byte[] utf8(String text) {
+    public static byte[] utf8(String text) {
         return text.getBytes(StandardCharsets.UTF_8);
     }
 }

@@ -33,11 +33,11 @@ class RecordingReaderTest {
         try (RecordingReader reader = Recordings.reader(good)) {
             List<byte[]> read = new ArrayList<>();
             while (reader.poll(event -> read.add(Recordings.bytes(event)), 1) > 0) {
-                assertThat(reader.books()).isEmpty();
+                assertThat(reader.stats()).isEmpty();
             }
             assertThat(read).containsExactlyElementsOf(EVENTS);
             assertThat(reader.poll(event -> {}, 1)).isZero();
-            assertThat(reader.books()).isPresent();
+            assertThat(reader.stats()).isPresent();
             assertThatIllegalArgumentException().isThrownBy(() -> reader.poll(event -> {}, 0));
         }
     }
@@ -169,7 +169,7 @@ class RecordingReaderTest {
         assertThatReading(withBlock(KIND_RECORDS, new byte[0], 0), 0).withMessageContaining("it holds no record");
         assertThatReading(withBlock((byte) 9, event, 1), 0).withMessageContaining("there is no kind 9");
         assertThatReading(withBlock(KIND_END, "returned=x".getBytes(StandardCharsets.UTF_8), 0), 0)
-                .withMessageContaining("its books make no sense");
+                .withMessageContaining("its statistics make no sense");
         buffer(event).putInt(0, Integer.MIN_VALUE);
         assertThatReading(withBlock(KIND_RECORDS, event, 1), 0).withMessageContaining("its content at 0 is no record");
     }

@@ -37,19 +37,19 @@ class RecordingWriterTest {
             assertThat(reader.capabilities().lacking())
                     .isEqualTo(Recordings.capture().capabilities().lacking());
             assertThat(readAll(reader)).containsExactlyElementsOf(events);
-            assertThat(reader.books()).contains(Recordings.BOOKS);
+            assertThat(reader.stats()).contains(Recordings.BOOKS);
         }
         assertThat(writer.events()).isEqualTo(3_000);
         assertThat(writer.bytes()).isEqualTo(out.size());
     }
 
     @Test
-    void aRecordingWithoutEventsHasItsBooks() {
+    void aRecordingWithoutEventsHasItsStatistics() {
         writer.close();
 
         try (RecordingReader reader = Recordings.reader(out.toByteArray())) {
             assertThat(readAll(reader)).isEmpty();
-            assertThat(reader.books()).contains(Recordings.BOOKS);
+            assertThat(reader.stats()).contains(Recordings.BOOKS);
         }
     }
 

@@ -100,7 +100,7 @@ class MainProcessTest {
         try (RecordingReader reader = RecordingReader.open(file)) {
             assertThat(reader.poll(event -> {}, 10)).isEqualTo(1);
             assertThat(reader.poll(event -> {}, 10)).isZero();
-            assertThat(reader.books()).isPresent();
+            assertThat(reader.stats()).isPresent();
         }
     }
 
@@ -125,7 +125,7 @@ class MainProcessTest {
         try (RecordingReader reader = RecordingReader.open(file)) {
             while (true) {
                 count += reader.poll(event -> {}, 1_000);
-                assertThat(reader.books()).isEmpty();
+                assertThat(reader.stats()).isEmpty();
             }
         } catch (RecordingException e) {
             // Before the command has created the file, there is none at all.

@@ -45,7 +45,7 @@ class ServerKilledTest {
     private static final long PAUSE_NANOS = 2_000_000;
     private static final int CLOCK_BOOTTIME = 7;
     private static final long SECOND = 1_000_000_000L;
-    /** The longest time between the moment of the books and the end of their reading. */
+    /** The longest time between the moment of the statistics and the end of their reading. */
     private static final long READING_NANOS = SECOND / 4;
 
     @TempDir
@@ -88,7 +88,7 @@ class ServerKilledTest {
             List<Gap> without = new ArrayList<>();
             for (int i = 0; i < KILLS; i++) {
                 awaitEvents(200);
-                // Every other round has a backlog that the last books count.
+                // Every other round has a backlog that the last statistics count.
                 stalled = i % 2 == 1;
                 TimeUnit.MILLISECONDS.sleep(stalled ? 400 : 150);
                 if (stalled) {

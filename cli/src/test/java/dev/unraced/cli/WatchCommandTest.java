@@ -213,7 +213,7 @@ class WatchCommandTest {
     }
 
     @Test
-    void statsShowAllBooks() {
+    void statsShowAllStatistics() {
         watch(new ScriptedCapture(List.of()), "--duration", "1ms", "--stats");
 
         assertThat(test.err()).contains("wake-ups 9, rings 65536 bytes").contains("stash: 0 put");

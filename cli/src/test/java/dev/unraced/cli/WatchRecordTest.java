@@ -75,7 +75,7 @@ class WatchRecordTest {
     }
 
     @Test
-    void theBooksInTheFileAreThoseOfTheEnd() {
+    void theStatisticsInTheFileAreThoseOfTheEnd() {
         watch(new ScriptedCapture(MIXED), "--record", file, "--count", "1");
 
         try (RecordingReader reader = RecordingReader.open(Path.of(file))) {
@@ -83,9 +83,9 @@ class WatchRecordTest {
                 // This reads on to the end.
             }
             assertThat(reader.driver()).isEqualTo("scripted");
-            assertThat(reader.books()).get().satisfies(books -> {
-                assertThat(books.delivered()).isEqualTo(1);
-                assertThat(books.lost()).containsEntry(LossReason.CLOSED, 2L);
+            assertThat(reader.stats()).get().satisfies(stats -> {
+                assertThat(stats.delivered()).isEqualTo(1);
+                assertThat(stats.lost()).containsEntry(LossReason.CLOSED, 2L);
             });
         }
     }

@@ -14,7 +14,7 @@ final class Chapter {
             "An exit without an enter is an event",
             "An enter without an exit is reclaimed",
             "Bounded",
-            "The books balance",
+            "The statistics balance",
             "Order",
             "Whole strings",
             "The observer does not observe itself",

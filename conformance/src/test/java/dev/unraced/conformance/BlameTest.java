@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.unraced.conformance.RuleResult.Status;
-import dev.unraced.conformance.scenario.Books;
+import dev.unraced.conformance.scenario.StatsCheck;
 import dev.unraced.driver.CaptureStats;
 import dev.unraced.driver.LossReason;
-import dev.unraced.stash.StashStats;
+import dev.unraced.driver.StashStats;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -53,14 +53,15 @@ class BlameTest {
     @Test
     void booksSayWhichRuleTheyBreak() {
         StashStats unbalanced = new StashStats(4, 2, 0, 1, 0, 0, 0, 8);
-        assertThat(Books.unrest(stats(5, 3, BALANCED), 3)).startsWith("R8.1: ");
-        assertThat(Books.unrest(stats(4, 3, unbalanced), 3)).startsWith("R8.2: ");
-        assertThat(Books.unrest(stats(4, 3, BALANCED), 2)).startsWith("R1.1: ");
-        assertThatThrownBy(() -> Books.assertClosed(stats(5, 3, BALANCED))).hasMessageContaining("[R8.1: ");
-        assertThatThrownBy(() -> Books.assertClosed(stats(4, 3, unbalanced))).hasMessageContaining("[R8.2: ");
+        assertThat(StatsCheck.unrest(stats(5, 3, BALANCED), 3)).startsWith("R8.1: ");
+        assertThat(StatsCheck.unrest(stats(4, 3, unbalanced), 3)).startsWith("R8.2: ");
+        assertThat(StatsCheck.unrest(stats(4, 3, BALANCED), 2)).startsWith("R1.1: ");
+        assertThatThrownBy(() -> StatsCheck.assertClosed(stats(5, 3, BALANCED))).hasMessageContaining("[R8.1: ");
+        assertThatThrownBy(() -> StatsCheck.assertClosed(stats(4, 3, unbalanced)))
+                .hasMessageContaining("[R8.2: ");
         StashStats occupied = new StashStats(4, 2, 0, 1, 0, 0, 1, 8);
-        assertThatThrownBy(() -> Books.assertClosed(stats(4, 3, occupied))).hasMessageContaining("[R6.5: ");
-        assertThat(Books.atRest(stats(4, 3, BALANCED), 3)).isTrue();
+        assertThatThrownBy(() -> StatsCheck.assertClosed(stats(4, 3, occupied))).hasMessageContaining("[R6.5: ");
+        assertThat(StatsCheck.atRest(stats(4, 3, BALANCED), 3)).isTrue();
     }
 
     private static RuleResult broken(String reason) {

@@ -7,6 +7,7 @@ import com.sun.jna.Pointer;
 import dev.unraced.ebpf.EbpfFailure.Step;
 import dev.unraced.event.Syscall;
 import dev.unraced.linux.Errno;
+import dev.unraced.natives.LibC;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
@@ -181,7 +182,7 @@ final class BpfObject implements AutoCloseable {
         links.parallelStream().forEach(LibBpf::bpf_link__destroy);
         links.clear();
         // Not every kernel waits for running programs if others are attached to the same tracepoint.
-        LibC.awaitGracePeriod();
+        Machine.awaitGracePeriod();
     }
 
     /** Detaches and unloads everything. Further calls do nothing. */

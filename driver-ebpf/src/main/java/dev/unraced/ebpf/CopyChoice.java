@@ -22,11 +22,11 @@ enum CopyChoice {
     }
 
     /** Returns the methods in the order of trying. */
-    List<CopyTier> tiers() {
+    List<AttachMethod> methods() {
         return switch (this) {
-            case AUTO -> List.of(CopyTier.values());
-            case FEXIT -> List.of(CopyTier.FEXIT);
-            case KPROBE -> List.of(CopyTier.KPROBE);
+            case AUTO -> List.of(AttachMethod.values());
+            case FEXIT -> List.of(AttachMethod.FEXIT);
+            case KPROBE -> List.of(AttachMethod.KPROBE);
             case NONE -> List.of();
         };
     }

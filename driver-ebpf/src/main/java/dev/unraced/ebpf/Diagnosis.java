@@ -49,16 +49,16 @@ final class Diagnosis {
     }
 
     /** Returns what a failure says about a method of reading the kernel's copies: refused, or unknown. */
-    static Offer kernelCopy(EbpfFailure failure, CopyTier tier, Machine machine) {
+    static ProbeResult kernelCopy(EbpfFailure failure, AttachMethod method, Machine machine) {
         if (failure.step() == EbpfFailure.Step.FIND_FUNCTION) {
-            return new Offer.Refused("this kernel has no function " + failure.getMessage());
+            return new ProbeResult.Refused("this kernel has no function " + failure.getMessage());
         }
         boolean isRefusal = failure.step() == EbpfFailure.Step.LOAD || failure.step() == EbpfFailure.Step.ATTACH;
         if (isRefusal && machine.mayLoad() && isRefusal(failure.errno())) {
-            return new Offer.Refused("this kernel lets no program look into its functions by " + tier.means()
+            return new ProbeResult.Refused("this kernel lets no program look into its functions by " + method.means()
                     + " (errno " + failure.errno() + ")");
         }
-        return new Offer.Unknown(what(failure));
+        return new ProbeResult.Unknown(what(failure));
     }
 
     /** Returns whether the error is permanent, unlike a lack of memory. */

@@ -12,8 +12,8 @@ import dev.unraced.event.Feature;
 import dev.unraced.event.Mitigation;
 import dev.unraced.event.Origin;
 import dev.unraced.event.Syscall;
-import dev.unraced.linux.OfferedAbis;
-import dev.unraced.linux.OfferedCalls;
+import dev.unraced.machine.OfferedAbis;
+import dev.unraced.machine.OfferedCalls;
 import dev.unraced.ring.RingCapture;
 import java.util.Map;
 
@@ -97,12 +97,12 @@ public final class EbpfDriver implements Driver {
     private static Capabilities capabilities(EbpfSettings settings) {
         String libbpf = settings.libbpf();
         Capabilities here = EVERYWHERE
-                .withoutIf(Syscall.OPEN, () -> OfferedCalls.against(Syscall.OPEN))
-                .withoutIf(Syscall.CREAT, () -> OfferedCalls.against(Syscall.CREAT))
-                .withoutIf(Abi.IA32, OfferedAbis::againstIa32)
-                .withoutIf(Abi.X32, OfferedAbis::againstX32)
+                .withoutIf(Syscall.OPEN, () -> OfferedCalls.unavailableReason(Syscall.OPEN))
+                .withoutIf(Syscall.CREAT, () -> OfferedCalls.unavailableReason(Syscall.CREAT))
+                .withoutIf(Abi.IA32, OfferedAbis::ia32UnavailableReason)
+                .withoutIf(Abi.X32, OfferedAbis::x32UnavailableReason)
                 .withoutIf(Origin.IO_URING, () -> KernelProbe.againstRequests(libbpf))
-                .withoutIf(Mitigation.KERNEL, () -> KernelProbe.copies(libbpf).against(settings.copies()));
+                .withoutIf(Mitigation.KERNEL, () -> KernelProbe.copies(libbpf).unavailableReason(settings.copies()));
         if (settings.compat()) {
             return here;
         }

@@ -9,7 +9,7 @@ import dev.unraced.config.InvalidConfigException;
 import dev.unraced.config.RateLimits;
 import dev.unraced.event.Mitigation;
 import dev.unraced.event.Syscall;
-import dev.unraced.linux.OfferedCalls;
+import dev.unraced.machine.OfferedCalls;
 import java.util.List;
 import java.util.Set;
 

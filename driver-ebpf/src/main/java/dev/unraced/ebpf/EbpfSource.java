@@ -4,15 +4,16 @@ package dev.unraced.ebpf;
 import dev.unraced.driver.CaptureException;
 import dev.unraced.driver.FilterReason;
 import dev.unraced.driver.LossReason;
+import dev.unraced.driver.StashStats;
 import dev.unraced.ebpf.EbpfFailure.Step;
 import dev.unraced.event.Mitigation;
 import dev.unraced.event.Syscall;
+import dev.unraced.natives.LibC;
 import dev.unraced.ring.LossLedgers;
 import dev.unraced.ring.OwnedResources;
 import dev.unraced.ring.RecordReader;
 import dev.unraced.ring.RingSource;
-import dev.unraced.ring.SourceBooks;
-import dev.unraced.stash.StashStats;
+import dev.unraced.ring.SourceStats;
 import java.security.SecureRandom;
 import java.util.EnumMap;
 import java.util.Locale;
@@ -32,7 +33,7 @@ final class EbpfSource implements RingSource {
 
     private final EbpfSettings settings;
     private final BpfObject object;
-    private final Doorbell doorbell;
+    private final WakeupNotifier notifier;
     private final OwnedResources owned;
     private final Control control;
     private final Counters counters;
@@ -46,7 +47,7 @@ final class EbpfSource implements RingSource {
     private EbpfSource(
             EbpfSettings settings,
             BpfObject object,
-            Doorbell doorbell,
+            WakeupNotifier notifier,
             OwnedResources owned,
             Control control,
             Counters counters,
@@ -54,7 +55,7 @@ final class EbpfSource implements RingSource {
             RecordReader reader) {
         this.settings = settings;
         this.object = object;
-        this.doorbell = doorbell;
+        this.notifier = notifier;
         this.owned = owned;
         this.control = control;
         this.counters = counters;
@@ -113,12 +114,12 @@ final class EbpfSource implements RingSource {
                 attach(object, settings.syscalls());
             }
             Entrances.attach(object, settings, control.hasRequests());
-            Doorbell doorbell = Doorbell.of(ring);
-            owned.add(doorbell::close);
+            WakeupNotifier notifier = WakeupNotifier.of(ring);
+            owned.add(notifier::close);
             EbpfSource source = new EbpfSource(
                     settings,
                     object,
-                    doorbell,
+                    notifier,
                     owned,
                     control,
                     new Counters(counterMemory.buffer(), cpus),
@@ -160,12 +161,12 @@ final class EbpfSource implements RingSource {
 
     @Override
     public void await(long nanos) {
-        doorbell.await(nanos);
+        notifier.await(nanos);
     }
 
     @Override
     public void wake() {
-        doorbell.wake();
+        notifier.wake();
     }
 
     @Override
@@ -195,9 +196,9 @@ final class EbpfSource implements RingSource {
     private KernelCopy attachKernelCopy() throws EbpfFailure {
         control.copies(KernelCopy.bits(settings.syscalls()));
         EbpfFailure first = null;
-        for (CopyTier tier : settings.copies().tiers()) {
+        for (AttachMethod method : settings.copies().methods()) {
             try {
-                KernelCopy attached = KernelCopy.attach(object, tier, settings.syscalls());
+                KernelCopy attached = KernelCopy.attach(object, method, settings.syscalls());
                 owned.add(attached::close);
                 kernelCopy = attached;
                 return attached;
@@ -209,8 +210,10 @@ final class EbpfSource implements RingSource {
     }
 
     private String refusal() {
-        String against = KernelProbe.copies(settings.libbpf()).against(settings.copies());
-        return against == null ? "the programs that take the kernel's copies cannot be attached now" : against;
+        String unavailableReason = KernelProbe.copies(settings.libbpf()).unavailableReason(settings.copies());
+        return unavailableReason == null
+                ? "the programs that take the kernel's copies cannot be attached now"
+                : unavailableReason;
     }
 
     @Override
@@ -225,19 +228,19 @@ final class EbpfSource implements RingSource {
 
     /** Reads the counters again while calls return in between, so that the statistics balance when few calls run. */
     @Override
-    public SourceBooks books() {
-        SourceBooks books = readBooks();
+    public SourceStats stats() {
+        SourceStats stats = readStats();
         for (int attempt = 1; attempt < MAX_READS; attempt++) {
-            SourceBooks again = readBooks();
-            if (again.returned() == books.returned() && again.entered() == books.entered()) {
+            SourceStats again = readStats();
+            if (again.returned() == stats.returned() && again.entered() == stats.entered()) {
                 return again;
             }
-            books = again;
+            stats = again;
         }
-        return books;
+        return stats;
     }
 
-    private SourceBooks readBooks() {
+    private SourceStats readStats() {
         long skipped = missedAtStop >= 0 ? missedAtStop : missedExits();
         long missed = skipped + counters.sum(ControlLayout.UNFINISHED);
         Map<LossReason, Long> lost = new EnumMap<>(LossReason.class);
@@ -255,7 +258,7 @@ final class EbpfSource implements RingSource {
         put(filtered, FilterReason.MOUNT_NS, ControlLayout.FILTERED_MOUNT_NS);
         put(filtered, FilterReason.PATH, ControlLayout.FILTERED_PATH);
         put(filtered, FilterReason.RESULT, ControlLayout.FILTERED_RESULT);
-        return new SourceBooks(
+        return new SourceStats(
                 counters.sum(ControlLayout.RETURNED) + counters.sum(ControlLayout.SILENT) + skipped,
                 counters.sum(ControlLayout.ENTERED),
                 counters.sum(ControlLayout.SUBMITTED),

@@ -21,9 +21,9 @@ final class KernelCopy implements AutoCloseable {
      *
      * @param main the tracepoint tier
      */
-    static KernelCopy attach(BpfObject main, CopyTier tier, Set<Syscall> syscalls) throws EbpfFailure {
-        Set<String> wanted = tier.programs(syscalls);
-        BpfObject object = BpfObject.loadBeside(main, tier.object(), wanted);
+    static KernelCopy attach(BpfObject main, AttachMethod method, Set<Syscall> syscalls) throws EbpfFailure {
+        Set<String> wanted = method.programs(syscalls);
+        BpfObject object = BpfObject.loadBeside(main, method.object(), wanted);
         boolean attached = false;
         try {
             for (String program : wanted) {

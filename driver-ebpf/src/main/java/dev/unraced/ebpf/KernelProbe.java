@@ -2,6 +2,7 @@
 package dev.unraced.ebpf;
 
 import dev.unraced.event.Syscall;
+import dev.unraced.natives.LibC;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Set;
@@ -12,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * requests. Each test takes some ten milliseconds, and runs on demand and once in a process. Thread-safe.
  */
 final class KernelProbe {
-    private static final Map<CopyTier, Offer> OFFERS = new EnumMap<>(CopyTier.class);
+    private static final Map<AttachMethod, ProbeResult> RESULTS = new EnumMap<>(AttachMethod.class);
     private static @Nullable Boolean hasRequests;
 
     private KernelProbe() {}
@@ -28,7 +29,7 @@ final class KernelProbe {
      * @param libbpf the library to test with
      */
     static OfferedCopies copies(String libbpf) {
-        return new OfferedCopies(tier -> offer(libbpf, tier));
+        return new OfferedCopies(method -> probe(libbpf, method));
     }
 
     /** Returns why io_uring requests cannot be read; null when they can, or when the test could not run. */
@@ -39,20 +40,20 @@ final class KernelProbe {
         return hasRequests == null || hasRequests ? null : "this kernel has no io_uring that requests can be read from";
     }
 
-    private static synchronized Offer offer(String libbpf, CopyTier tier) {
-        Offer known = OFFERS.get(tier);
+    private static synchronized ProbeResult probe(String libbpf, AttachMethod method) {
+        ProbeResult known = RESULTS.get(method);
         if (known != null) {
             return known;
         }
-        Offer offer = ask(libbpf, main -> offer(main, tier));
-        if (offer == null) {
-            return new Offer.Unknown("the tracepoint tier does not load");
+        ProbeResult result = ask(libbpf, main -> probe(main, method));
+        if (result == null) {
+            return new ProbeResult.Unknown("the tracepoint tier does not load");
         }
         // An unknown answer may become known later, with another library or more privilege.
-        if (!(offer instanceof Offer.Unknown)) {
-            OFFERS.put(tier, offer);
+        if (!(result instanceof ProbeResult.Unknown)) {
+            RESULTS.put(method, result);
         }
-        return offer;
+        return result;
     }
 
     /** Returns null when the test could not run. */
@@ -80,13 +81,13 @@ final class KernelProbe {
         }
     }
 
-    private static Offer offer(BpfObject main, CopyTier tier) {
+    private static ProbeResult probe(BpfObject main, AttachMethod method) {
         try {
-            LibBpf.quietly(() -> KernelCopy.attach(main, tier, Set.of(Syscall.values())))
+            LibBpf.quietly(() -> KernelCopy.attach(main, method, Set.of(Syscall.values())))
                     .close();
-            return new Offer.Works();
+            return new ProbeResult.Works();
         } catch (EbpfFailure e) {
-            return Diagnosis.kernelCopy(e, tier, Machine.current());
+            return Diagnosis.kernelCopy(e, method, Machine.current());
         }
     }
 }

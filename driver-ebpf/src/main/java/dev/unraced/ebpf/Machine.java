@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.ebpf;
 
+import dev.unraced.natives.LibC;
+import dev.unraced.natives.NativePart;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -37,13 +38,21 @@ record Machine(boolean linux, String architecture, String kernel, boolean btf, l
 
     /** Returns the architecture's name in uname(2); Java says amd64 for x86_64. */
     static String localArchitecture() {
-        String name = System.getProperty("os.arch", "").toLowerCase(Locale.ROOT);
-        return name.equals("amd64") ? "x86_64" : name;
+        return NativePart.machine();
     }
 
     static long perfEventOpenNumber() {
         // arch/x86/entry/syscalls/syscall_64.tbl; include/uapi/asm-generic/unistd.h
         return localArchitecture().equals("x86_64") ? 298 : 241;
+    }
+
+    /**
+     * Waits until every CPU has left the driver's programs: MEMBARRIER_CMD_GLOBAL of membarrier(2) waits for a grace
+     * period. On kernels that refuse it (nohz_full) this does not wait.
+     */
+    static void awaitGracePeriod() {
+        // arch/x86/entry/syscalls/syscall_64.tbl; include/uapi/asm-generic/unistd.h
+        LibC.syscall(localArchitecture().equals("x86_64") ? 324 : 283, 1, 0, 0, 0, 0);
     }
 
     boolean mayLoad() {

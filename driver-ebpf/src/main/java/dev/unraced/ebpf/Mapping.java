@@ -5,6 +5,7 @@ import com.sun.jna.Native;
 import com.sun.jna.Pointer;
 import dev.unraced.ebpf.EbpfFailure.Step;
 import dev.unraced.linux.Errno;
+import dev.unraced.natives.LibC;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 

@@ -9,43 +9,43 @@ import org.jspecify.annotations.Nullable;
 /**
  * The methods of reading the kernel's copies that the running kernel offers.
  *
- * @param offers returns the test result of a method, always the same. A later method is not tested when an earlier one
+ * @param results returns the test result of a method, always the same. A later method is not tested when an earlier one
  *     works
  */
-record OfferedCopies(Function<CopyTier, Offer> offers) {
+record OfferedCopies(Function<AttachMethod, ProbeResult> results) {
 
     /** Returns why a configuration cannot read the kernel's copies; null when it can. */
     @Nullable
-    String against(CopyChoice choice) {
-        if (choice.tiers().isEmpty()) {
+    String unavailableReason(CopyChoice choice) {
+        if (choice.methods().isEmpty()) {
             return "unraced.ebpf.copies is none";
         }
         List<String> reasons = new ArrayList<>();
-        for (CopyTier tier : choice.tiers()) {
-            Offer offer = offers.apply(tier);
-            if (offer instanceof Offer.Works) {
+        for (AttachMethod method : choice.methods()) {
+            ProbeResult result = results.apply(method);
+            if (result instanceof ProbeResult.Works) {
                 return null;
             }
-            reasons.add(tier.label() + ": " + offer.why());
+            reasons.add(method.label() + ": " + result.why());
         }
         return "the kernel's own copies are out of reach (" + String.join("; ", reasons) + ")";
     }
 
     /** Returns the method that a configuration leads to, and why earlier methods do not work. */
     String describe(CopyChoice choice) {
-        String against = against(choice);
-        if (against != null) {
-            return "none, since " + against;
+        String unavailableReason = unavailableReason(choice);
+        if (unavailableReason != null) {
+            return "none, since " + unavailableReason;
         }
         List<String> earlier = new ArrayList<>();
-        for (CopyTier tier : choice.tiers()) {
-            Offer offer = offers.apply(tier);
-            if (offer instanceof Offer.Works) {
+        for (AttachMethod method : choice.methods()) {
+            ProbeResult result = results.apply(method);
+            if (result instanceof ProbeResult.Works) {
                 String chosen = choice == CopyChoice.AUTO ? "" : ", as unraced.ebpf.copies has it";
-                return tier.label() + " (" + tier.means() + ")" + chosen
+                return method.label() + " (" + method.means() + ")" + chosen
                         + (earlier.isEmpty() ? "" : ", since " + String.join("; ", earlier));
             }
-            earlier.add(tier.label() + " does not work: " + offer.why());
+            earlier.add(method.label() + " does not work: " + result.why());
         }
         throw new IllegalStateException("one of the ways works");
     }

@@ -5,6 +5,7 @@ import com.sun.jna.Memory;
 import com.sun.jna.Native;
 import com.sun.jna.Pointer;
 import dev.unraced.ebpf.EbpfFailure.Step;
+import dev.unraced.natives.LibC;
 
 /** perf_event_open(2), as far as attaching a program to a tracepoint needs it. */
 final class PerfEvent {

@@ -2,6 +2,7 @@
 package dev.unraced.ebpf;
 
 import dev.unraced.ebpf.EbpfFailure.Step;
+import dev.unraced.natives.LibC;
 import dev.unraced.ring.MergingReader;
 import dev.unraced.ring.OwnedResources;
 import dev.unraced.ring.RecordReader;

@@ -5,6 +5,7 @@ import com.sun.jna.Memory;
 import com.sun.jna.Pointer;
 import dev.unraced.ebpf.EbpfFailure.Step;
 import dev.unraced.linux.Errno;
+import dev.unraced.natives.LibC;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.ebpf;
 
+import dev.unraced.machine.KernelTypes;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,7 +42,7 @@ enum Tracepoints {
         }
         Tracepoints known = fitting;
         if (known == null) {
-            known = KernelTypes.have(GUARD) ? EVENTS : RAW;
+            known = KernelTypes.read().has(GUARD) ? EVENTS : RAW;
             fitting = known;
         }
         return known;

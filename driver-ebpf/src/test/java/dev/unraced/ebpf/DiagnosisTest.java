@@ -107,16 +107,16 @@ class DiagnosisTest {
 
     @Test
     void aWayToTheCopiesIsRefusedOrUnknown() {
-        Offer refused = Diagnosis.kernelCopy(load(Errno.EPERM), CopyTier.FEXIT, good());
-        Offer lacking = Diagnosis.kernelCopy(
-                new EbpfFailure(Step.FIND_FUNCTION, Errno.ENOENT, "fd_install"), CopyTier.KPROBE, good());
+        ProbeResult refused = Diagnosis.kernelCopy(load(Errno.EPERM), AttachMethod.FEXIT, good());
+        ProbeResult lacking = Diagnosis.kernelCopy(
+                new EbpfFailure(Step.FIND_FUNCTION, Errno.ENOENT, "fd_install"), AttachMethod.KPROBE, good());
 
         assertThat(refused.why()).contains("fentry and fexit").contains("errno 1");
         assertThat(lacking.why()).isEqualTo("this kernel has no function fd_install");
-        assertThat(Diagnosis.kernelCopy(load(Errno.ENOMEM), CopyTier.FEXIT, good()))
-                .isInstanceOf(Offer.Unknown.class);
-        assertThat(Diagnosis.kernelCopy(load(Errno.EPERM), CopyTier.FEXIT, machine("6.1.0", true, 0, "none")))
-                .isInstanceOf(Offer.Unknown.class);
+        assertThat(Diagnosis.kernelCopy(load(Errno.ENOMEM), AttachMethod.FEXIT, good()))
+                .isInstanceOf(ProbeResult.Unknown.class);
+        assertThat(Diagnosis.kernelCopy(load(Errno.EPERM), AttachMethod.FEXIT, machine("6.1.0", true, 0, "none")))
+                .isInstanceOf(ProbeResult.Unknown.class);
     }
 
     @Test

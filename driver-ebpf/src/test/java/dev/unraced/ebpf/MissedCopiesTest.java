@@ -7,6 +7,7 @@ import dev.unraced.config.EventFilters;
 import dev.unraced.config.RateLimits;
 import dev.unraced.event.Mitigation;
 import dev.unraced.event.Syscall;
+import dev.unraced.natives.LibC;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeAll;

@@ -6,33 +6,33 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.junit.jupiter.api.Test;
 
 class OfferedCopiesTest {
-    private static final Offer WORKS = new Offer.Works();
-    private static final Offer REFUSED = new Offer.Refused("the kernel says no");
+    private static final ProbeResult WORKS = new ProbeResult.Works();
+    private static final ProbeResult REFUSED = new ProbeResult.Refused("the kernel says no");
 
-    private static OfferedCopies offers(Offer fexit, Offer kprobe) {
-        return new OfferedCopies(tier -> tier == CopyTier.FEXIT ? fexit : kprobe);
+    private static OfferedCopies copies(ProbeResult fexit, ProbeResult kprobe) {
+        return new OfferedCopies(method -> method == AttachMethod.FEXIT ? fexit : kprobe);
     }
 
     @Test
     void theBestWayIsTaken() {
-        OfferedCopies both = offers(WORKS, WORKS);
+        OfferedCopies both = copies(WORKS, WORKS);
 
-        assertThat(both.against(CopyChoice.AUTO)).isNull();
+        assertThat(both.unavailableReason(CopyChoice.AUTO)).isNull();
         assertThat(both.describe(CopyChoice.AUTO)).isEqualTo("fexit (fentry and fexit)");
         assertThat(both.describe(CopyChoice.KPROBE)).isEqualTo("kprobe (kprobes), as unraced.ebpf.copies has it");
     }
 
     @Test
     void theNextOneSaysWhyNotTheFirst() {
-        assertThat(offers(REFUSED, WORKS).describe(CopyChoice.AUTO))
+        assertThat(copies(REFUSED, WORKS).describe(CopyChoice.AUTO))
                 .isEqualTo("kprobe (kprobes), since fexit does not work: the kernel says no");
     }
 
     @Test
     void withoutAnyAllReasonsAreTold() {
-        OfferedCopies none = offers(REFUSED, new Offer.Unknown("no memory"));
+        OfferedCopies none = copies(REFUSED, new ProbeResult.Unknown("no memory"));
 
-        assertThat(none.against(CopyChoice.AUTO))
+        assertThat(none.unavailableReason(CopyChoice.AUTO))
                 .contains("fexit: the kernel says no")
                 .contains("kprobe: it could not be found out (no memory)");
         assertThat(none.describe(CopyChoice.AUTO)).startsWith("none, since ");
@@ -40,8 +40,8 @@ class OfferedCopiesTest {
 
     @Test
     void configurationCanForbidThem() {
-        assertThat(offers(WORKS, WORKS).against(CopyChoice.NONE)).isEqualTo("unraced.ebpf.copies is none");
-        assertThat(offers(REFUSED, WORKS).against(CopyChoice.FEXIT)).contains("the kernel says no");
+        assertThat(copies(WORKS, WORKS).unavailableReason(CopyChoice.NONE)).isEqualTo("unraced.ebpf.copies is none");
+        assertThat(copies(REFUSED, WORKS).unavailableReason(CopyChoice.FEXIT)).contains("the kernel says no");
     }
 
     @Test

@@ -2,6 +2,7 @@
 package dev.unraced.gvisor;
 
 import com.sun.jna.Memory;
+import dev.unraced.natives.LibC;
 
 /**
  * Converts the wall clock, by which sentries date their points, to CLOCK_BOOTTIME, by which events are dated. The two
@@ -9,7 +10,6 @@ import com.sun.jna.Memory;
  */
 final class BootClock {
     private static final int ATTEMPTS = 5;
-    private static final long SECOND = 1_000_000_000L;
 
     private final Memory time = new Memory(16);
     private long offset;
@@ -38,7 +38,6 @@ final class BootClock {
     }
 
     private long now(int clock) {
-        LibC.clock_gettime(clock, time);
-        return time.getLong(0) * SECOND + time.getLong(8);
+        return LibC.nanos(clock, time);
     }
 }

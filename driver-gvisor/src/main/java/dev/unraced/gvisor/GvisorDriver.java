@@ -16,9 +16,12 @@ import dev.unraced.event.Feature;
 import dev.unraced.event.Integrity;
 import dev.unraced.event.Mitigation;
 import dev.unraced.event.Origin;
+import dev.unraced.event.Sockaddr;
 import dev.unraced.event.Syscall;
 import dev.unraced.gvisor.session.Runsc;
 import dev.unraced.gvisor.session.RunscException;
+import dev.unraced.linux.SocketTypes;
+import dev.unraced.natives.LibC;
 import dev.unraced.ring.RingCapture;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -100,7 +103,7 @@ public final class GvisorDriver implements Driver {
     private static Availability listens() throws IOException {
         Path folder = Files.createTempDirectory("unraced-gvisor");
         Path endpoint = folder.resolve("probe.sock");
-        int fd = LibC.socket(LibC.AF_UNIX, LibC.SOCK_SEQPACKET | LibC.SOCK_CLOEXEC, 0);
+        int fd = LibC.socket(Sockaddr.AF_UNIX, SocketTypes.SOCK_SEQPACKET | SocketTypes.SOCK_CLOEXEC, 0);
         try (Listener listener = new Listener(endpoint, 0600, LibC::close)) {
             Memory address = UnixAddress.of(endpoint);
             return LibC.connect(fd, address, (int) address.size()) == 0

@@ -4,13 +4,14 @@ package dev.unraced.gvisor;
 import com.sun.jna.Memory;
 import dev.unraced.driver.LossReason;
 import dev.unraced.event.Mitigation;
+import dev.unraced.natives.LibC;
 import dev.unraced.ring.Naps;
 import dev.unraced.ring.OwnedResources;
 import dev.unraced.ring.RingReader;
 import dev.unraced.ring.RingWriter;
-import dev.unraced.ring.SourceBooks;
-import dev.unraced.ring.UserDoorbell;
+import dev.unraced.ring.SourceStats;
 import dev.unraced.ring.UserSource;
+import dev.unraced.ring.UserWakeupNotifier;
 import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.List;
@@ -46,7 +47,7 @@ final class GvisorSource extends UserSource implements Link.Owner {
     private final Publisher publisher;
     private final Merger merger;
     private final BootClock clock = new BootClock();
-    private final UserDoorbell frames = new UserDoorbell();
+    private final UserWakeupNotifier frames = new UserWakeupNotifier();
     private final byte[] frame = new byte[FrameQueue.LARGEST_FRAME];
     private final Memory scratch = new Memory(8);
 
@@ -76,7 +77,7 @@ final class GvisorSource extends UserSource implements Link.Owner {
         final CountDownLatch answered = new CountDownLatch(1);
 
         @Nullable
-        SourceBooks books;
+        SourceStats stats;
     }
 
     private GvisorSource(GvisorSettings settings) {
@@ -158,7 +159,7 @@ final class GvisorSource extends UserSource implements Link.Owner {
 
     @Override
     public void ring() {
-        frames.ring();
+        frames.notifyReader();
     }
 
     @Override
@@ -175,7 +176,7 @@ final class GvisorSource extends UserSource implements Link.Owner {
             failure = e;
         } finally {
             stopped = true;
-            doorbell().wake();
+            notifier().wake();
         }
     }
 
@@ -200,7 +201,7 @@ final class GvisorSource extends UserSource implements Link.Owner {
             Thread.onSpinWait();
         }
         merger.end();
-        doorbell().ring();
+        notifier().notifyReader();
     }
 
     /** Gives each sandbox its turn. Returns whether there was anything to do. */
@@ -215,7 +216,7 @@ final class GvisorSource extends UserSource implements Link.Owner {
         if (merger.isWaiting()) {
             merger.expire(System.nanoTime());
         }
-        doorbell().ring();
+        notifier().notifyReader();
         return busy;
     }
 
@@ -310,7 +311,7 @@ final class GvisorSource extends UserSource implements Link.Owner {
      * Waits until the frames that sandboxes have sent up to now are merged, for a limited time, as some never pause.
      */
     @Override
-    public SourceBooks books() {
+    public SourceStats stats() {
         if (stopped) {
             return look();
         }
@@ -329,7 +330,7 @@ final class GvisorSource extends UserSource implements Link.Owner {
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
-        return asked.books != null ? asked.books : look();
+        return asked.stats != null ? asked.stats : look();
     }
 
     private void settle() {
@@ -346,22 +347,22 @@ final class GvisorSource extends UserSource implements Link.Owner {
     }
 
     private void answer(Question asked) {
-        asked.books = look();
+        asked.stats = look();
         question = null;
         asked.answered.countDown();
     }
 
-    private SourceBooks look() {
+    private SourceStats look() {
         Map<LossReason, Long> lost = new EnumMap<>(LossReason.class);
         add(lost, LossReason.RING_FULL, ring.full());
         add(lost, LossReason.SOURCE_DROPPED, merger.dropped());
         add(lost, LossReason.MALFORMED, merger.malformed());
-        return new SourceBooks(
+        return new SourceStats(
                 merger.returned(),
                 ring.submitted(),
                 lost,
                 publisher.filtered(),
-                doorbell().wakeups(),
+                notifier().wakeups(),
                 ring.ringBytes(),
                 merger.stashBytes(),
                 merger.stashStats());

@@ -5,6 +5,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.sun.jna.Memory;
 import com.sun.jna.Pointer;
 import dev.unraced.gvisor.wire.Handshake;
+import dev.unraced.natives.LibC;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -4,7 +4,10 @@ package dev.unraced.gvisor;
 import com.sun.jna.Memory;
 import com.sun.jna.Native;
 import dev.unraced.driver.CaptureException;
+import dev.unraced.event.Sockaddr;
 import dev.unraced.linux.Errno;
+import dev.unraced.linux.SocketTypes;
+import dev.unraced.natives.LibC;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -49,7 +52,7 @@ final class Listener implements AutoCloseable {
     Listener(Path endpoint, int mode, IntConsumer accepted) {
         this.endpoint = endpoint;
         makeFolder();
-        fd = LibC.socket(LibC.AF_UNIX, LibC.SOCK_SEQPACKET | LibC.SOCK_CLOEXEC, 0);
+        fd = LibC.socket(Sockaddr.AF_UNIX, SocketTypes.SOCK_SEQPACKET | SocketTypes.SOCK_CLOEXEC, 0);
         try {
             bind(mode);
         } catch (RuntimeException e) {
@@ -120,7 +123,7 @@ final class Listener implements AutoCloseable {
 
     /** Returns whether a socket has a listener; a killed process leaves its socket behind. */
     private static boolean isServed(Memory address) {
-        int probe = LibC.socket(LibC.AF_UNIX, LibC.SOCK_SEQPACKET | LibC.SOCK_CLOEXEC, 0);
+        int probe = LibC.socket(Sockaddr.AF_UNIX, SocketTypes.SOCK_SEQPACKET | SocketTypes.SOCK_CLOEXEC, 0);
         try {
             return LibC.connect(probe, address, (int) address.size()) == 0;
         } finally {
@@ -144,7 +147,7 @@ final class Listener implements AutoCloseable {
             if (LibC.poll(polled, 1, LOOK_MILLIS) <= 0 || closing) {
                 continue;
             }
-            int connection = LibC.accept4(fd, 0, 0, LibC.SOCK_CLOEXEC);
+            int connection = LibC.accept4(fd, 0, 0, SocketTypes.SOCK_CLOEXEC);
             if (connection >= 0) {
                 accepted.accept(connection);
             } else if (!closing) {

@@ -5,6 +5,7 @@ import static dev.unraced.linux.Errno.ENAMETOOLONG;
 import static dev.unraced.linux.Errno.ENOENT;
 import static dev.unraced.linux.OpenFlags.AT_FDCWD;
 
+import dev.unraced.driver.StashStats;
 import dev.unraced.event.EventFlag;
 import dev.unraced.event.Integrity;
 import dev.unraced.event.Mitigation;
@@ -15,7 +16,6 @@ import dev.unraced.gvisor.HeldCalls.Kind;
 import dev.unraced.gvisor.session.Sysno;
 import dev.unraced.stash.ArgStash;
 import dev.unraced.stash.StashPolicy;
-import dev.unraced.stash.StashStats;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;

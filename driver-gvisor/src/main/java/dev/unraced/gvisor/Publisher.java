@@ -8,7 +8,7 @@ import dev.unraced.event.Abi;
 import dev.unraced.event.Integrity;
 import dev.unraced.event.Origin;
 import dev.unraced.event.Provenance;
-import dev.unraced.event.RecordEncoder;
+import dev.unraced.event.record.RecordEncoder;
 import dev.unraced.ring.RingWriter;
 import java.util.EnumMap;
 import java.util.Map;

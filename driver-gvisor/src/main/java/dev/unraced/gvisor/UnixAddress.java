@@ -2,6 +2,7 @@
 package dev.unraced.gvisor;
 
 import com.sun.jna.Memory;
+import dev.unraced.event.Sockaddr;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
@@ -22,7 +23,7 @@ final class UnixAddress {
         byte[] bytes = check(path);
         Memory address = new Memory(PATH + bytes.length + 1L);
         address.clear();
-        address.setShort(0, (short) LibC.AF_UNIX);
+        address.setShort(0, (short) Sockaddr.AF_UNIX);
         address.write(PATH, bytes, 0, bytes.length);
         return address;
     }

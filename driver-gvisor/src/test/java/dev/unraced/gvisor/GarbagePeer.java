@@ -3,6 +3,9 @@ package dev.unraced.gvisor;
 
 import com.sun.jna.Memory;
 import com.sun.jna.Pointer;
+import dev.unraced.event.Sockaddr;
+import dev.unraced.linux.SocketTypes;
+import dev.unraced.natives.LibC;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -13,7 +16,7 @@ import java.util.Random;
 final class GarbagePeer implements AutoCloseable {
     private static final int LARGEST = 4096;
 
-    private final int fd = LibC.socket(LibC.AF_UNIX, LibC.SOCK_SEQPACKET | LibC.SOCK_CLOEXEC, 0);
+    private final int fd = LibC.socket(Sockaddr.AF_UNIX, SocketTypes.SOCK_SEQPACKET | SocketTypes.SOCK_CLOEXEC, 0);
     private final Memory memory = new Memory(LARGEST);
     private final Thread thread = new Thread(this::send, "garbage");
     private volatile boolean stopping;

@@ -15,6 +15,9 @@ import dev.unraced.config.CaptureConfigBuilder;
 import dev.unraced.driver.Capture;
 import dev.unraced.driver.CaptureException;
 import dev.unraced.event.OpenEvent;
+import dev.unraced.event.Sockaddr;
+import dev.unraced.linux.SocketTypes;
+import dev.unraced.natives.LibC;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
@@ -61,7 +64,7 @@ class ListeningTest {
             assertThat(first.isOpen()).isTrue();
             assertThat(endpoint).exists();
         }
-        int left = LibC.socket(LibC.AF_UNIX, LibC.SOCK_SEQPACKET, 0);
+        int left = LibC.socket(Sockaddr.AF_UNIX, SocketTypes.SOCK_SEQPACKET, 0);
         Memory address = UnixAddress.of(endpoint);
         LibC.bind(left, address, (int) address.size());
         LibC.close(left);
@@ -210,7 +213,7 @@ class ListeningTest {
 
     /** The sandbox's end of a connection. */
     private static final class Peer implements AutoCloseable {
-        private final int fd = LibC.socket(LibC.AF_UNIX, LibC.SOCK_SEQPACKET, 0);
+        private final int fd = LibC.socket(Sockaddr.AF_UNIX, SocketTypes.SOCK_SEQPACKET, 0);
         private final Memory memory = new Memory(SIZE);
 
         Peer(Path endpoint) {

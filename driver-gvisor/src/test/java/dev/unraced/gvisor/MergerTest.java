@@ -27,7 +27,7 @@ class MergerTest {
     private final Frames thread = new Frames(5, 5, 100);
 
     @AfterEach
-    void theBooksBalance() {
+    void theStatisticsBalance() {
         merging.merger.end();
         assertThat(merging.missing()).as("calls that became nothing").isZero();
         assertThat(merging.merger.stashStats().imbalance()).isZero();

@@ -7,7 +7,7 @@ final class DeviceLayout {
 
     static final int CONFIGURE = 0xC0A0AEE0;
     static final int MITIGATION = 0x4004AEE1;
-    static final int BOOKS = 0x8040AEE2;
+    static final int STATS = 0x8040AEE2;
     static final int STOP = 0xAEE3;
     static final int WAKE = 0xAEE4;
     static final int ENTER_EVENTS = 0x4004AEE5;
@@ -78,15 +78,15 @@ final class DeviceLayout {
     static final int COUNTERS_WAKEUPS = 104;
     static final int COUNTERS_RATE_LIMITED = 112;
 
-    static final int BOOKS_SIZE = 64;
-    static final int BOOKS_PUTS = 0;
-    static final int BOOKS_TAKES = 8;
-    static final int BOOKS_EVICTED = 16;
-    static final int BOOKS_RECLAIMED = 24;
-    static final int BOOKS_STALE = 32;
-    static final int BOOKS_LIVE = 40;
-    static final int BOOKS_CAPACITY = 48;
-    static final int BOOKS_BYTES = 56;
+    static final int STATS_SIZE = 64;
+    static final int STATS_PUTS = 0;
+    static final int STATS_TAKES = 8;
+    static final int STATS_EVICTED = 16;
+    static final int STATS_RECLAIMED = 24;
+    static final int STATS_STALE = 32;
+    static final int STATS_LIVE = 40;
+    static final int STATS_CAPACITY = 48;
+    static final int STATS_BYTES = 56;
 
     private DeviceLayout() {}
 }

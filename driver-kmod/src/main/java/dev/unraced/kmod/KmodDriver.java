@@ -13,7 +13,7 @@ import dev.unraced.event.Abi;
 import dev.unraced.event.Feature;
 import dev.unraced.event.Mitigation;
 import dev.unraced.event.Origin;
-import dev.unraced.linux.OfferedAbis;
+import dev.unraced.machine.OfferedAbis;
 import dev.unraced.ring.RingCapture;
 
 /**
@@ -80,8 +80,8 @@ public final class KmodDriver implements Driver {
                 .without(
                         Feature.REQUEST_NAMESPACES,
                         "a module learns of a request's mount namespace from the opened file alone, and by its number")
-                .withoutIf(Abi.IA32, OfferedAbis::againstIa32)
-                .withoutIf(Abi.X32, OfferedAbis::againstX32);
+                .withoutIf(Abi.IA32, OfferedAbis::ia32UnavailableReason)
+                .withoutIf(Abi.X32, OfferedAbis::x32UnavailableReason);
         int features;
         try {
             features = OpenDevice.features();

@@ -8,7 +8,7 @@ import dev.unraced.event.Mitigation;
 import dev.unraced.ring.LossLedgers;
 import dev.unraced.ring.RecordReader;
 import dev.unraced.ring.RingSource;
-import dev.unraced.ring.SourceBooks;
+import dev.unraced.ring.SourceStats;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
@@ -120,19 +120,19 @@ final class KmodSource implements RingSource {
      * Reads the counters again while calls return in between, so that they balance when the machine is nearly at rest.
      */
     @Override
-    public SourceBooks books() {
-        SourceBooks books = readBooks();
+    public SourceStats stats() {
+        SourceStats stats = readStats();
         for (int attempt = 1; attempt < MAX_READS; attempt++) {
-            SourceBooks again = readBooks();
-            if (again.returned() == books.returned() && again.entered() == books.entered()) {
+            SourceStats again = readStats();
+            if (again.returned() == stats.returned() && again.entered() == stats.entered()) {
                 return again;
             }
-            books = again;
+            stats = again;
         }
-        return books;
+        return stats;
     }
 
-    private SourceBooks readBooks() {
+    private SourceStats readStats() {
         Map<LossReason, Long> lost = new EnumMap<>(LossReason.class);
         put(lost, LossReason.RING_FULL, DeviceLayout.COUNTERS_RING_FULL);
         put(lost, LossReason.RATE_LIMITED, DeviceLayout.COUNTERS_RATE_LIMITED);
@@ -145,7 +145,7 @@ final class KmodSource implements RingSource {
         put(filtered, FilterReason.MOUNT_NS, DeviceLayout.COUNTERS_FILTERED_MOUNT_NS);
         put(filtered, FilterReason.PATH, DeviceLayout.COUNTERS_FILTERED_PATH);
         put(filtered, FilterReason.RESULT, DeviceLayout.COUNTERS_FILTERED_RESULT);
-        return new SourceBooks(
+        return new SourceStats(
                 counters.sum(DeviceLayout.COUNTERS_RETURNED) + counters.sum(DeviceLayout.COUNTERS_SILENT),
                 counters.sum(DeviceLayout.COUNTERS_ENTERED),
                 counters.sum(DeviceLayout.COUNTERS_SUBMITTED),

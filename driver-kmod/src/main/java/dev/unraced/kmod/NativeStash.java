@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.kmod;
 
+import dev.unraced.driver.StashStats;
 import dev.unraced.stash.ArgStash;
-import dev.unraced.stash.StashStats;
 import java.lang.ref.Cleaner;
 import java.nio.BufferOverflowException;
 import java.nio.ByteBuffer;
@@ -23,7 +23,7 @@ final class NativeStash implements ArgStash {
     private final int capacity;
     private final int entryBytes;
     private final ByteBuffer bytes;
-    private final ByteBuffer books = Device.memory(DeviceLayout.BOOKS_SIZE);
+    private final ByteBuffer stats = Device.memory(DeviceLayout.STATS_SIZE);
     private final long handle;
 
     static {
@@ -123,8 +123,8 @@ final class NativeStash implements ArgStash {
 
     @Override
     public synchronized StashStats stats() {
-        read(handle, books);
-        return StashBooks.of(books);
+        read(handle, stats);
+        return StashStatsReader.of(stats);
     }
 
     private static native long create(ByteBuffer size, long seed);
@@ -141,5 +141,5 @@ final class NativeStash implements ArgStash {
 
     private static native void clear(long handle);
 
-    private static native void read(long handle, ByteBuffer books);
+    private static native void read(long handle, ByteBuffer stats);
 }

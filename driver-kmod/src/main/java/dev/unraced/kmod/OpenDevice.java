@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.kmod;
 
+import dev.unraced.driver.StashStats;
 import dev.unraced.event.Mitigation;
 import dev.unraced.kmod.KmodFailure.Step;
 import dev.unraced.ring.OwnedResources;
-import dev.unraced.stash.StashStats;
 import java.nio.ByteBuffer;
 
 /** An open and configured device, and the memory shared with it. Closing releases all of it. */
@@ -14,7 +14,7 @@ final class OpenDevice {
     private final int fd;
     private final OwnedResources owned = new OwnedResources();
     private final DeviceConfig config;
-    private final ByteBuffer books = Device.memory(DeviceLayout.BOOKS_SIZE);
+    private final ByteBuffer stats = Device.memory(DeviceLayout.STATS_SIZE);
     private final ByteBuffer word = Device.memory(Integer.BYTES);
 
     private OpenDevice(int fd, KmodSettings settings) {
@@ -80,11 +80,11 @@ final class OpenDevice {
 
     /** Reads the counters of the stash. For one thread at a time. */
     StashStats stash() {
-        int result = Device.control(fd, DeviceLayout.BOOKS, books);
+        int result = Device.control(fd, DeviceLayout.STATS, stats);
         if (result < 0) {
-            throw new IllegalStateException("the module tells no books: errno " + -result);
+            throw new IllegalStateException("the module tells no statistics: errno " + -result);
         }
-        return StashBooks.of(books);
+        return StashStatsReader.of(stats);
     }
 
     void await(long nanos) {

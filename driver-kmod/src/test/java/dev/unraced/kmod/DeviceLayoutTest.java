@@ -41,10 +41,10 @@ class DeviceLayoutTest {
     private static String expression(String constant) {
         return switch (constant) {
             case "VERSION" -> "UNRACED_DEVICE_VERSION";
-            case "CONFIGURE", "MITIGATION", "BOOKS", "STOP", "WAKE", "ENTER_EVENTS", "FEATURES" ->
+            case "CONFIGURE", "MITIGATION", "STATS", "STOP", "WAKE", "ENTER_EVENTS", "FEATURES" ->
                 "UNRACED_IOC_" + constant;
             case "CONFIG_SIZE_FIELD" -> "offsetof(struct unraced_config, size)";
-            case "CONFIG_SIZE", "COUNTERS_SIZE", "BOOKS_SIZE", "PREFIX_SIZE" -> "sizeof(" + structure(constant) + ")";
+            case "CONFIG_SIZE", "COUNTERS_SIZE", "STATS_SIZE", "PREFIX_SIZE" -> "sizeof(" + structure(constant) + ")";
             default ->
                 constant.startsWith("FILTER_") || constant.startsWith("FEATURE_")
                         ? "UNRACED_" + constant

@@ -3,12 +3,12 @@ package dev.unraced.kmod;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.unraced.driver.StashStats;
 import dev.unraced.stash.ArgStash;
 import dev.unraced.stash.ArgStash.Put;
 import dev.unraced.stash.LruStashContract;
 import dev.unraced.stash.ModelCheck;
 import dev.unraced.stash.StashPolicy;
-import dev.unraced.stash.StashStats;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
@@ -74,7 +74,7 @@ class NativeStashTest extends LruStashContract {
     }
 
     @Test
-    void shardsShareTheCapacityAndKeepTheBooks() {
+    void shardsShareTheCapacityAndKeepTheStatistics() {
         int capacity = 4096;
         ArgStash stash = new NativeStash(capacity, SHORT, new NativeStash.Shape(0, SHORT, 16), 1);
         for (int thread = 0; thread < 3 * capacity; thread++) {

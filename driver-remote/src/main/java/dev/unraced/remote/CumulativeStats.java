@@ -7,7 +7,7 @@ import dev.unraced.driver.Gap;
 import dev.unraced.driver.LossReason;
 import dev.unraced.protocol.StatsCodec;
 import dev.unraced.protocol.v1.Stats;
-import dev.unraced.ring.SourceBooks;
+import dev.unraced.ring.SourceStats;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -38,7 +38,7 @@ final class CumulativeStats {
      * @return the time that neither covers
      */
     Gap fold(Stats last, long arrived, Stats next) {
-        SourceBooks known = known(last, arrived);
+        SourceStats known = known(last, arrived);
         returned += known.returned();
         entered += known.entered();
         submitted += arrived;
@@ -81,8 +81,8 @@ final class CumulativeStats {
      * @param arrived its records that arrived here
      * @param malformed records, of all captures, that could not be written into the ring
      */
-    SourceBooks total(Stats current, long arrived, long malformed) {
-        SourceBooks now = known(current, arrived);
+    SourceStats total(Stats current, long arrived, long malformed) {
+        SourceStats now = known(current, arrived);
         Map<LossReason, Long> allLost = new EnumMap<>(LossReason.class);
         allLost.putAll(lost);
         now.lost().forEach((reason, count) -> allLost.merge(reason, count, Long::sum));
@@ -92,7 +92,7 @@ final class CumulativeStats {
         Map<FilterReason, Long> allFiltered = new EnumMap<>(FilterReason.class);
         allFiltered.putAll(filtered);
         now.filtered().forEach((reason, count) -> allFiltered.merge(reason, count, Long::sum));
-        return new SourceBooks(
+        return new SourceStats(
                 returned + now.returned(),
                 entered + now.entered(),
                 submitted + now.submitted() - malformed,
@@ -107,13 +107,13 @@ final class CumulativeStats {
     }
 
     /** Completes a server's statistics: records that arrived beyond their count had returned before. */
-    private static SourceBooks known(Stats stats, long arrived) {
+    private static SourceStats known(Stats stats, long arrived) {
         // The submitted count would not do: a call between return and ring is in the statistics, and arrives later.
         long expected = stats.getReturned()
                 + stats.getEntered()
                 - sum(StatsCodec.losses(stats.getLostMap()))
                 - sum(StatsCodec.filtered(stats.getFilteredMap()));
-        return new SourceBooks(
+        return new SourceStats(
                 stats.getReturned() + Math.max(0, arrived - expected),
                 stats.getEntered(),
                 Math.max(stats.getSubmitted(), arrived),

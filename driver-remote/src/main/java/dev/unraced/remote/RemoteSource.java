@@ -6,8 +6,8 @@ import dev.unraced.driver.Capabilities;
 import dev.unraced.driver.CaptureException;
 import dev.unraced.driver.Gap;
 import dev.unraced.event.Mitigation;
-import dev.unraced.event.RecordEncoder;
 import dev.unraced.event.RecordLayout;
+import dev.unraced.event.record.RecordEncoder;
 import dev.unraced.protocol.CapabilitiesCodec;
 import dev.unraced.protocol.Codes;
 import dev.unraced.protocol.v1.Delivery;
@@ -20,7 +20,7 @@ import dev.unraced.protocol.v1.SubscribeRequest;
 import dev.unraced.protocol.v1.UnracedGrpc;
 import dev.unraced.protocol.v1.UnsubscribeRequest;
 import dev.unraced.ring.RingWriter;
-import dev.unraced.ring.SourceBooks;
+import dev.unraced.ring.SourceStats;
 import dev.unraced.ring.UserSource;
 import io.grpc.ManagedChannel;
 import io.grpc.Status;
@@ -140,7 +140,7 @@ final class RemoteSource extends UserSource {
                         pause / 2 + ThreadLocalRandom.current().nextLong(pause / 2 + 1)));
             }
         }
-        doorbell().wake();
+        notifier().wake();
     }
 
     /** Runs one connection from beginning to end. Returns whether the server began to send. */
@@ -255,13 +255,13 @@ final class RemoteSource extends UserSource {
                 break;
             }
             while (!ring.writeIfRoom(buffer, at, length) && !stopping) {
-                doorbell().ring();
+                notifier().notifyReader();
                 LockSupport.parkNanos(FULL_NAP_NANOS);
             }
             at += length;
             seen++;
         }
-        doorbell().ring();
+        notifier().notifyReader();
         // Records that the server counted but did not send are missing.
         int missing = stopping ? 0 : Math.max(0, Math.min(count, Integer.MAX_VALUE) - seen);
         int extra = at < size && missing == 0 && !stopping ? 1 : 0;
@@ -380,7 +380,7 @@ final class RemoteSource extends UserSource {
     }
 
     @Override
-    public SourceBooks books() {
+    public SourceStats stats() {
         refresh();
         synchronized (this) {
             return cumulative.total(lastStats, arrived, malformed);

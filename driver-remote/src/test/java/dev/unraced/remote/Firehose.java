@@ -7,19 +7,19 @@ import dev.unraced.driver.Capabilities;
 import dev.unraced.driver.Capture;
 import dev.unraced.driver.Driver;
 import dev.unraced.driver.LossReason;
+import dev.unraced.driver.StashStats;
 import dev.unraced.event.Abi;
 import dev.unraced.event.ByteString;
 import dev.unraced.event.Integrity;
 import dev.unraced.event.Mitigation;
 import dev.unraced.event.Origin;
 import dev.unraced.event.Provenance;
-import dev.unraced.event.RecordEncoder;
 import dev.unraced.event.Syscall;
+import dev.unraced.event.record.RecordEncoder;
 import dev.unraced.ring.RingCapture;
 import dev.unraced.ring.RingWriter;
-import dev.unraced.ring.SourceBooks;
+import dev.unraced.ring.SourceStats;
 import dev.unraced.ring.UserSource;
-import dev.unraced.stash.StashStats;
 import java.util.Map;
 
 /**
@@ -87,7 +87,7 @@ public final class Firehose implements Driver {
         }
 
         void ring() {
-            doorbell().ring();
+            notifier().notifyReader();
         }
 
         @Override
@@ -101,14 +101,14 @@ public final class Firehose implements Driver {
         }
 
         @Override
-        public SourceBooks books() {
+        public SourceStats stats() {
             long full = ring.full();
-            return new SourceBooks(
+            return new SourceStats(
                     ring.submitted() + full,
                     ring.submitted(),
                     full > 0 ? Map.of(LossReason.RING_FULL, full) : Map.of(),
                     Map.of(),
-                    doorbell().wakeups(),
+                    notifier().wakeups(),
                     ring.ringBytes(),
                     0,
                     StashStats.NONE);

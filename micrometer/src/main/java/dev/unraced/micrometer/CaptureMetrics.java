@@ -6,8 +6,8 @@ import dev.unraced.driver.Capture;
 import dev.unraced.driver.CaptureStats;
 import dev.unraced.driver.FilterReason;
 import dev.unraced.driver.LossReason;
+import dev.unraced.driver.StashStats;
 import dev.unraced.event.Mitigation;
-import dev.unraced.stash.StashStats;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
@@ -26,8 +26,8 @@ import java.util.function.ToDoubleFunction;
  * Binds the statistics of a capture to a registry, as the meters that {@link CaptureMeter} lists. Thread-safe.
  *
  * <p>An event costs nothing extra: the statistics are read when the registry asks, and once for all meters that it asks
- * for within {@value Books#FRESH_MILLIS} ms. The registry keeps the capture reachable until {@link #close}; a capture
- * that is closed keeps its last figures until then.
+ * for within {@value CachedStats#FRESH_MILLIS} ms. The registry keeps the capture reachable until {@link #close}; a
+ * capture that is closed keeps its last figures until then.
  */
 public final class CaptureMetrics implements MeterBinder, AutoCloseable {
     private static final List<String> RANKS = List.of("first", "second", "third");
@@ -50,7 +50,7 @@ public final class CaptureMetrics implements MeterBinder, AutoCloseable {
     @Override
     public void bindTo(MeterRegistry registry) {
         Binding binding =
-                new Binding(registry, new Books(capture, registry.config().clock()));
+                new Binding(registry, new CachedStats(capture, registry.config().clock()));
         binding.bind(CaptureMeter.RETURNED, CaptureStats::returned);
         binding.bind(CaptureMeter.ENTERED, CaptureStats::entered);
         binding.bind(CaptureMeter.DELIVERED, CaptureStats::delivered);
@@ -124,11 +124,11 @@ public final class CaptureMetrics implements MeterBinder, AutoCloseable {
 
     private final class Binding {
         private final MeterRegistry registry;
-        private final Books books;
+        private final CachedStats stats;
 
-        Binding(MeterRegistry registry, Books books) {
+        Binding(MeterRegistry registry, CachedStats stats) {
             this.registry = registry;
-            this.books = books;
+            this.stats = stats;
         }
 
         void bind(CaptureMeter meter, ToDoubleFunction<CaptureStats> value) {
@@ -141,14 +141,14 @@ public final class CaptureMetrics implements MeterBinder, AutoCloseable {
 
         // A registry has only a weak reference to the measured object, so the function holds it.
         private Meter register(CaptureMeter meter, Tags all, ToDoubleFunction<CaptureStats> value) {
-            ToDoubleFunction<Books> read = ignored -> value.applyAsDouble(books.now());
+            ToDoubleFunction<CachedStats> read = ignored -> value.applyAsDouble(stats.now());
             return meter.getType() == Meter.Type.COUNTER
-                    ? FunctionCounter.builder(meter.getName(), books, read)
+                    ? FunctionCounter.builder(meter.getName(), stats, read)
                             .baseUnit(meter.getBaseUnit())
                             .description(meter.description())
                             .tags(all)
                             .register(registry)
-                    : Gauge.builder(meter.getName(), books, read)
+                    : Gauge.builder(meter.getName(), stats, read)
                             .baseUnit(meter.getBaseUnit())
                             .description(meter.description())
                             .tags(all)

@@ -13,10 +13,10 @@ import dev.unraced.driver.Capture;
 import dev.unraced.driver.CaptureStats;
 import dev.unraced.driver.FilterReason;
 import dev.unraced.driver.LossReason;
+import dev.unraced.driver.StashStats;
 import dev.unraced.event.Mitigation;
 import dev.unraced.sim.SimKernel;
 import dev.unraced.sim.SimProcess;
-import dev.unraced.stash.StashStats;
 import io.micrometer.core.instrument.Clock;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MockClock;
@@ -78,7 +78,7 @@ class CaptureMetricsTest {
     }
 
     @Test
-    void everyFigureOfTheBooksHasItsMeter() {
+    void everyFigureOfTheStatisticsHasItsMeter() {
         bind();
 
         assertThat(value(CaptureMeter.RETURNED)).isEqualTo(100);
@@ -146,7 +146,7 @@ class CaptureMetricsTest {
     }
 
     @Test
-    void theBooksAreReadOncePerScrape() {
+    void theStatisticsAreReadOncePerScrape() {
         bind();
         registry.getMeters().forEach(Meter::measure);
         registry.getMeters().forEach(meter -> meter.measure().forEach(sample -> sample.getValue()));

@@ -17,8 +17,8 @@ import dev.unraced.event.Integrity;
 import dev.unraced.event.Mitigation;
 import dev.unraced.event.Origin;
 import dev.unraced.event.Provenance;
-import dev.unraced.event.RecordEncoder;
 import dev.unraced.event.Syscall;
+import dev.unraced.event.record.RecordEncoder;
 import java.time.ZoneOffset;
 import org.junit.jupiter.api.Test;
 

@@ -19,7 +19,7 @@ import java.util.stream.Stream;
 public final class AttackCorpus {
     private static final List<Attack> ALL = Stream.of(
                     FlipCorpus.all(),
-                    OddCorpus.all(),
+                    NonRaceAttacks.all(),
                     BatchCorpus.all(),
                     SocketCorpus.all(),
                     RefusedCorpus.all(),

@@ -8,7 +8,7 @@ import dev.unraced.conformance.actor.Command;
 import dev.unraced.conformance.actor.Outcome;
 import dev.unraced.conformance.actor.Reply;
 import dev.unraced.conformance.actor.WatchedCall;
-import dev.unraced.conformance.attack.Taken.FileId;
+import dev.unraced.conformance.attack.KernelOutcome.FileId;
 import dev.unraced.conformance.scenario.Observed;
 import dev.unraced.conformance.scenario.Scenario;
 import dev.unraced.event.ByteString;
@@ -100,7 +100,7 @@ public final class AttackField {
     }
 
     /** Makes one call and has its event judged. */
-    Observed judge(WatchedCall call, Function<Outcome, Taken> truth) {
+    Observed judge(WatchedCall call, Function<Outcome, KernelOutcome> truth) {
         Observed observed = scenario.call(call);
         tally.judge(observed.event(), truth.apply(observed.outcome()));
         advanced();
@@ -115,9 +115,9 @@ public final class AttackField {
     /**
      * Has all rounds played by commands that answer {@code truth}, and judges each event by the meaning of its letter.
      */
-    void play(Command command, Map<Character, Taken> meanings) {
+    void play(Command command, Map<Character, KernelOutcome> meanings) {
         inBatches(command, (event, truth, i) -> {
-            Taken taken = meanings.get(truth);
+            KernelOutcome taken = meanings.get(truth);
             if (taken != null) {
                 tally.judge(event, taken);
             }
@@ -134,12 +134,12 @@ public final class AttackField {
     }
 
     /** Has each event of a reply's thread judged by its letter. */
-    void judgeLetters(Reply reply, Map<Character, Taken> meanings) {
+    void judgeLetters(Reply reply, Map<Character, KernelOutcome> meanings) {
         String truth = reply.text("truth");
         List<SyscallEvent> events = eventsOf(reply.integer("tid"));
         assertThat(events).as("R1.1: one event of each call").hasSize(truth.length());
         for (int i = 0; i < truth.length(); i++) {
-            Taken taken = meanings.get(truth.charAt(i));
+            KernelOutcome taken = meanings.get(truth.charAt(i));
             if (taken != null) {
                 tally.judge(events.get(i), taken);
             }

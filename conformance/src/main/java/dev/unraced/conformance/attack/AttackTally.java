@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.conformance.attack;
 
-import dev.unraced.conformance.attack.Taken.FileId;
+import dev.unraced.conformance.attack.KernelOutcome.FileId;
 import dev.unraced.conformance.fixture.Linux;
 import dev.unraced.driver.Capabilities;
 import dev.unraced.event.Argument;
@@ -75,12 +75,12 @@ final class AttackTally {
     }
 
     /** Judges an event by its path, or its address. */
-    void judge(SyscallEvent event, Taken taken) {
+    void judge(SyscallEvent event, KernelOutcome taken) {
         judge(event, argument(event), taken);
     }
 
     /** Judges an event by one of its arguments. */
-    void judge(SyscallEvent event, Argument<?> claim, Taken taken) {
+    void judge(SyscallEvent event, Argument<?> claim, KernelOutcome taken) {
         boolean isRight = claim.value().equals(taken.argument());
         boolean isCopy = claim.provenance() == Provenance.KERNEL;
         boolean isMatch = claim.integrity() == Integrity.MATCH;
@@ -162,7 +162,7 @@ final class AttackTally {
     }
 
     /** Returns the rule that the truth fields of a call break, or null when they are true. */
-    private @Nullable String ruleOfTruth(SyscallEvent event, Taken taken) {
+    private @Nullable String ruleOfTruth(SyscallEvent event, KernelOutcome taken) {
         if (!taken.ran()) {
             return ruleOfRefusal(event);
         }
@@ -179,7 +179,7 @@ final class AttackTally {
     }
 
     /** Returns whether the kernel looked the path up elsewhere than in the namespace that the event names. */
-    private boolean isOfAnotherNamespace(SyscallEvent event, Taken taken) {
+    private boolean isOfAnotherNamespace(SyscallEvent event, KernelOutcome taken) {
         return taken.mountNamespace() != 0
                 && capabilities.has(Feature.NAMESPACES)
                 && event.caller().mountNamespace() != taken.mountNamespace();
@@ -213,7 +213,7 @@ final class AttackTally {
         return does;
     }
 
-    private @Nullable String ruleOfFile(OpenEvent event, Taken taken) {
+    private @Nullable String ruleOfFile(OpenEvent event, KernelOutcome taken) {
         FileId file = taken.file();
         if (file == null) {
             return null;
@@ -232,13 +232,13 @@ final class AttackTally {
         return isPlace ? null : "R2.21";
     }
 
-    private static Set<EventFlag> weakened(Taken taken) {
+    private static Set<EventFlag> weakened(KernelOutcome taken) {
         EnumSet<EventFlag> flags = EnumSet.of(EventFlag.EXECUTION_UNKNOWN);
         flags.addAll(taken.marks());
         return flags;
     }
 
-    private @Nullable String ruleOfPeer(ConnectEvent event, Taken taken) {
+    private @Nullable String ruleOfPeer(ConnectEvent event, KernelOutcome taken) {
         ByteString peer = taken.peer();
         if (peer == null || !capabilities.has(Feature.SOCKET_TUPLE)) {
             return null;

@@ -57,8 +57,8 @@ final class BatchCorpus {
             field.makeSymlink("secret", "link");
             field.makeFile("decoy");
             ByteString link = field.bytes("link");
-            Taken secret = Taken.file(link, field.id("secret"), field.bytes("secret"), false);
-            Taken decoy = Taken.file(field.bytes("decoy"), field.id("decoy"));
+            KernelOutcome secret = KernelOutcome.file(link, field.id("secret"), field.bytes("secret"), false);
+            KernelOutcome decoy = KernelOutcome.file(field.bytes("decoy"), field.id("decoy"));
             boolean shared = words.containsKey("polled");
             field.play(
                     command(how, words).with("a", link).with("b", field.bytes("decoy")),
@@ -97,7 +97,7 @@ final class BatchCorpus {
      * Allows the mark of a shared table: the SQPOLL thread and the process share the table, and each may replace a
      * descriptor.
      */
-    private static Taken marked(Taken taken, boolean shared) {
+    private static KernelOutcome marked(KernelOutcome taken, boolean shared) {
         return shared ? taken.unless(EventFlag.FD_TABLE_SHARED) : taken;
     }
 
@@ -109,8 +109,8 @@ final class BatchCorpus {
             field.play(
                     command(how, words).with("a", a).with("b", b),
                     Map.of(
-                            'a', Taken.peer(a).unless(EventFlag.SOCKET_SHARED),
-                            'b', Taken.peer(b).unless(EventFlag.SOCKET_SHARED)));
+                            'a', KernelOutcome.peer(a).unless(EventFlag.SOCKET_SHARED),
+                            'b', KernelOutcome.peer(b).unless(EventFlag.SOCKET_SHARED)));
         });
     }
 

@@ -5,7 +5,7 @@ import dev.unraced.conformance.actor.ActorException;
 import dev.unraced.conformance.actor.Command;
 import dev.unraced.conformance.actor.Pointer;
 import dev.unraced.conformance.actor.WatchedCall;
-import dev.unraced.conformance.attack.Taken.FileId;
+import dev.unraced.conformance.attack.KernelOutcome.FileId;
 import dev.unraced.conformance.fixture.Linux;
 import dev.unraced.conformance.fixture.SocketAddresses;
 import dev.unraced.conformance.fixture.Sockets;
@@ -188,8 +188,8 @@ final class FlipCorpus {
                 .run(
                         Linux.how(Linux.O_RDONLY, 0, 0, Linux.HOW_SIZE),
                         Linux.how(Linux.O_RDWR, 0, 0, Linux.HOW_SIZE),
-                        Taken.file(new OpenHow(Linux.O_RDONLY, 0, 0, Linux.HOW_SIZE), file, path, true),
-                        Taken.file(new OpenHow(Linux.O_RDWR, 0, 0, Linux.HOW_SIZE), file, path, true),
+                        KernelOutcome.file(new OpenHow(Linux.O_RDONLY, 0, 0, Linux.HOW_SIZE), file, path, true),
+                        KernelOutcome.file(new OpenHow(Linux.O_RDWR, 0, 0, Linux.HOW_SIZE), file, path, true),
                         event -> ((OpenEvent) event).how());
     }
 
@@ -220,9 +220,9 @@ final class FlipCorpus {
      * Returns a truth under which a match is right: the name lies in the directory that the call used, whichever it
      * was.
      */
-    private static Taken inDirectory(AttackField field, String name) {
+    private static KernelOutcome inDirectory(AttackField field, String name) {
         ByteString place = field.bytes(name);
         FileId file = FileId.of(field.actor().ask(Command.of("stat").with("path", place)));
-        return Taken.file(ByteString.utf8("file"), file, place, true);
+        return KernelOutcome.file(ByteString.utf8("file"), file, place, true);
     }
 }

@@ -82,7 +82,7 @@ final class LateCorpus {
                 field,
                 command(field, how),
                 path,
-                (letter, namespace) -> Taken.file(path, field.id(letter), path, false)
+                (letter, namespace) -> KernelOutcome.file(path, field.id(letter), path, false)
                         .in(how.equals("number") ? NO_NUMBER : namespace));
     }
 
@@ -95,7 +95,7 @@ final class LateCorpus {
                 field,
                 command(field, how).with("flags", FAILING),
                 path,
-                (letter, namespace) -> Taken.nothing(path).in(namespace));
+                (letter, namespace) -> KernelOutcome.nothing(path).in(namespace));
     }
 
     private static void connects(AttackField field, String how) {
@@ -104,7 +104,7 @@ final class LateCorpus {
                 field,
                 command(field, how).with("name", "connect"),
                 address,
-                (letter, namespace) -> Taken.peer(address, SocketAddresses.unix(field.path(letter)), false)
+                (letter, namespace) -> KernelOutcome.peer(address, SocketAddresses.unix(field.path(letter)), false)
                         .in(namespace));
     }
 
@@ -114,7 +114,7 @@ final class LateCorpus {
 
     /** The truth of a round: the letter of what was reached, and the namespace of the lookup. */
     private interface Truth {
-        Taken of(String letter, long namespace);
+        KernelOutcome of(String letter, long namespace);
     }
 
     private static void play(AttackField field, Command command, ByteString claim, Truth truth) {
@@ -130,7 +130,7 @@ final class LateCorpus {
             if (letter.equals("x")) {
                 continue;
             }
-            Taken taken = truth.of(letter, resolved[i]);
+            KernelOutcome taken = truth.of(letter, resolved[i]);
             events.getOrDefault(tids.get(i), List.of()).stream()
                     .filter(event -> isOf(event, claim))
                     .forEach(event -> field.tally().judge(event, taken));

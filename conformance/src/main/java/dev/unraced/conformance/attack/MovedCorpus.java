@@ -3,7 +3,7 @@ package dev.unraced.conformance.attack;
 
 import dev.unraced.conformance.actor.Command;
 import dev.unraced.conformance.actor.Reply;
-import dev.unraced.conformance.attack.Taken.FileId;
+import dev.unraced.conformance.attack.KernelOutcome.FileId;
 import dev.unraced.conformance.scenario.Scope;
 import dev.unraced.event.ByteString;
 import dev.unraced.event.Capability;
@@ -88,7 +88,7 @@ final class MovedCorpus {
             Reply reply = field.once(command.with("base", field.bytes(base)), Math.min(left, BATCH));
             List<ByteString> places = paths(reply.text("places"));
             ByteString passed = name == null ? places.get(0) : name;
-            Taken file = Taken.file(passed, FileId.of(reply), Set.copyOf(places), true);
+            KernelOutcome file = KernelOutcome.file(passed, FileId.of(reply), Set.copyOf(places), true);
             field.judgeLetters(reply, Map.of('a', file));
         }
     }
@@ -106,7 +106,7 @@ final class MovedCorpus {
             ByteString secret = field.bytes("secret");
             field.play(
                     Command.of(FD_SWAP).with("how", how).with("a", secret).with("b", field.bytes("decoy")),
-                    Map.of('a', Taken.file(secret, field.id("secret")).unless(EventFlag.FD_TABLE_SHARED)));
+                    Map.of('a', KernelOutcome.file(secret, field.id("secret")).unless(EventFlag.FD_TABLE_SHARED)));
         });
     }
 
@@ -117,7 +117,8 @@ final class MovedCorpus {
         long bound = Math.max(LONGEST_NANOS, LONGEST_RATIO * reply.number("plain"));
         FileId file = FileId.of(reply);
         for (SyscallEvent event : field.eventsOf(reply.integer("tid"))) {
-            field.tally().judge(event, Taken.file(((OpenEvent) event).path().value(), file));
+            field.tally()
+                    .judge(event, KernelOutcome.file(((OpenEvent) event).path().value(), file));
         }
         if (reply.number("shortest") > bound) {
             field.tally()

@@ -2,7 +2,7 @@
 package dev.unraced.conformance.attack;
 
 import dev.unraced.conformance.actor.Command;
-import dev.unraced.conformance.attack.Taken.FileId;
+import dev.unraced.conformance.attack.KernelOutcome.FileId;
 import dev.unraced.event.Argument;
 import dev.unraced.event.ByteString;
 import dev.unraced.event.SyscallEvent;
@@ -49,19 +49,19 @@ final class Race {
 
     /** Runs the race between two files that exist. */
     void files(ByteString a, ByteString b) {
-        run(a, b, Taken.file(a, id(a)), Taken.file(b, id(b)));
+        run(a, b, KernelOutcome.file(a, id(a)), KernelOutcome.file(b, id(b)));
     }
 
     /** Runs the race between two peers that take any connection. */
     void peers(ByteString a, ByteString b) {
-        run(a, b, Taken.peer(a), Taken.peer(b));
+        run(a, b, KernelOutcome.peer(a), KernelOutcome.peer(b));
     }
 
     /** Runs the race between two arguments with which the call fails, each with its own error. */
     void failures(ByteString a, long errorOfA, ByteString b, long errorOfB) {
         with("error_a", Long.toString(errorOfA))
                 .with("error_b", Long.toString(errorOfB))
-                .run(a, b, Taken.nothing(a), Taken.nothing(b));
+                .run(a, b, KernelOutcome.nothing(a), KernelOutcome.nothing(b));
     }
 
     /**
@@ -69,7 +69,7 @@ final class Race {
      *
      * @param ifA the truth when the kernel took the first version
      */
-    void run(ByteString a, ByteString b, Taken ifA, Taken ifB) {
+    void run(ByteString a, ByteString b, KernelOutcome ifA, KernelOutcome ifB) {
         run(a, b, ifA, ifB, null);
     }
 
@@ -78,12 +78,17 @@ final class Race {
      *
      * @param argument the argument that is raced for
      */
-    void run(ByteString a, ByteString b, Taken ifA, Taken ifB, @Nullable Function<SyscallEvent, Argument<?>> argument) {
+    void run(
+            ByteString a,
+            ByteString b,
+            KernelOutcome ifA,
+            KernelOutcome ifB,
+            @Nullable Function<SyscallEvent, Argument<?>> argument) {
         field.inBatches(command.with("a", a).with("b", b), (event, truth, i) -> {
             if (truth != 'a' && truth != 'b') {
                 throw new AssertionError("the actor's part: call " + i + " took neither version: " + event);
             }
-            Taken really = truth == 'a' ? ifA : ifB;
+            KernelOutcome really = truth == 'a' ? ifA : ifB;
             if (argument == null) {
                 field.tally().judge(event, really);
             } else {

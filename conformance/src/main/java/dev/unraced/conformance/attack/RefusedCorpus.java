@@ -84,7 +84,7 @@ final class RefusedCorpus {
                         .with("a", object),
                 field.calls());
         for (SyscallEvent event : field.eventsOf(reply.integer("tid"))) {
-            field.tally().judge(event, Taken.neverRan(object));
+            field.tally().judge(event, KernelOutcome.neverRan(object));
         }
         field.advanced();
     }
@@ -101,7 +101,7 @@ final class RefusedCorpus {
                             .with("path", path)
                             .with("fifo", behind(field, detour, "fifo"))
                             .with("threads", crowd),
-                    Map.of('a', Taken.file(path, field.id("secret"), field.bytes("secret"), true)));
+                    Map.of('a', KernelOutcome.file(path, field.id("secret"), field.bytes("secret"), true)));
         });
     }
 
@@ -123,7 +123,7 @@ final class RefusedCorpus {
                                             .with("fifo", field.bytes("fifo"))
                                             .with("threads", CROWD)
                                             .with("flood", FLOOD),
-                                    Map.of('a', Taken.file(field.bytes("secret"), field.id("secret"))));
+                                    Map.of('a', KernelOutcome.file(field.bytes("secret"), field.id("secret"))));
                         })
                 .on(builder -> builder.stashEntries(ENTRIES));
     }

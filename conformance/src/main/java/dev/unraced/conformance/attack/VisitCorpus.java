@@ -61,7 +61,7 @@ final class VisitCorpus {
                 command.with("a", path).with("b", field.bytes("decoy")),
                 Map.of(
                         'a',
-                        Taken.file(path, field.id("secret"), field.bytes("secret"), true)
+                        KernelOutcome.file(path, field.id("secret"), field.bytes("secret"), true)
                                 .unless(EventFlag.FD_TABLE_SHARED)));
     }
 

@@ -18,9 +18,9 @@ import dev.unraced.conformance.harness.DriverConformance;
 import dev.unraced.conformance.harness.NotPlayed;
 import dev.unraced.conformance.harness.Requires;
 import dev.unraced.conformance.harness.Rule;
+import dev.unraced.conformance.scenario.ArgumentAssertions;
 import dev.unraced.conformance.scenario.Scenario;
 import dev.unraced.conformance.scenario.Scope;
-import dev.unraced.conformance.scenario.Trust;
 import dev.unraced.event.Argument;
 import dev.unraced.event.ByteString;
 import dev.unraced.event.ConnectEvent;
@@ -70,7 +70,7 @@ public abstract class AttackConformance extends DriverConformance {
                 scenario.setBuffer(BUFFER, forged);
                 scenario.releaseReaders("fifo");
                 job.finish();
-                Trust.assertGuarded(
+                ArgumentAssertions.assertGuarded(
                         "R2.2", open(scenario.onlyEventOf(job.tid())).path(), passed);
             }
         }
@@ -92,7 +92,7 @@ public abstract class AttackConformance extends DriverConformance {
                 sockets.accept(LISTENER, ACCEPTED);
                 assertThat(job.finish().result()).as("the actor's part").isZero();
                 ConnectEvent event = (ConnectEvent) scenario.onlyEventOf(job.tid());
-                Trust.assertGuardedAddress("R2.3", event.address(), passed);
+                ArgumentAssertions.assertGuardedAddress("R2.3", event.address(), passed);
             }
         }
     }

@@ -11,10 +11,10 @@ import dev.unraced.conformance.fixture.Sockets;
 import dev.unraced.conformance.harness.DriverConformance;
 import dev.unraced.conformance.harness.Requires;
 import dev.unraced.conformance.harness.Rule;
+import dev.unraced.conformance.scenario.ArgumentAssertions;
 import dev.unraced.conformance.scenario.Observed;
 import dev.unraced.conformance.scenario.Requested;
 import dev.unraced.conformance.scenario.Scenario;
-import dev.unraced.conformance.scenario.Trust;
 import dev.unraced.event.Abi;
 import dev.unraced.event.ByteString;
 import dev.unraced.event.ConnectEvent;
@@ -156,7 +156,8 @@ public abstract class ConnectConformance extends DriverConformance {
                 assertThat(observed.outcome().result())
                         .as("the actor's part: %s", address)
                         .isZero();
-                Trust.assertGuardedAddress("R2.25", observed.connect().address(), address);
+                ArgumentAssertions.assertGuardedAddress(
+                        "R2.25", observed.connect().address(), address);
             }
         }
     }
@@ -221,13 +222,13 @@ public abstract class ConnectConformance extends DriverConformance {
                 ConnectEvent negative = scenario.call(WatchedCall.connect("h:" + CLIENT, good, addrlen))
                         .connect();
                 assertThat(negative.addrlen()).as("R2.28").isEqualTo(addrlen);
-                Trust.assertAbsent("R2.28", negative.address());
+                ArgumentAssertions.assertAbsent("R2.28", negative.address());
                 assertThat(negative.flags()).as("R2.28: nobody tried to read").doesNotContain(EventFlag.FAULTED);
             }
             for (Pointer pointer : List.of(Pointer.NULL, Pointer.BAD)) {
                 Observed observed = scenario.call(WatchedCall.connect("h:" + CLIENT, pointer, 16));
                 assertThat(observed.outcome().result()).isEqualTo(Linux.EFAULT);
-                Trust.assertAbsent("R2.28", observed.connect().address());
+                ArgumentAssertions.assertAbsent("R2.28", observed.connect().address());
             }
             for (Pointer pointer : List.of(Pointer.NULL, Pointer.BAD, Pointer.KERNEL)) {
                 ConnectEvent empty = scenario.call(WatchedCall.connect("h:" + CLIENT, pointer, 0))

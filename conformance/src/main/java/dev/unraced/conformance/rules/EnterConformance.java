@@ -18,9 +18,9 @@ import dev.unraced.conformance.harness.DriverConformance;
 import dev.unraced.conformance.harness.NotApplicable;
 import dev.unraced.conformance.harness.Requires;
 import dev.unraced.conformance.harness.Rule;
+import dev.unraced.conformance.scenario.ArgumentAssertions;
 import dev.unraced.conformance.scenario.Observed;
 import dev.unraced.conformance.scenario.Scenario;
-import dev.unraced.conformance.scenario.Trust;
 import dev.unraced.driver.CaptureException;
 import dev.unraced.driver.CaptureStats;
 import dev.unraced.event.Argument;
@@ -62,7 +62,7 @@ public abstract class EnterConformance extends DriverConformance {
                 assertEntry(entry, merged, observed.outcome());
                 assertThat(entry.call().mitigation()).as("R12.5").isEqualTo(mode);
                 assertRead(entry.path(), path);
-                Trust.assertRegisters(entry.how());
+                ArgumentAssertions.assertRegisters(entry.how());
                 assertThat(entry.how().value())
                         .as("R12.5")
                         .isEqualTo(merged.how().value());
@@ -122,7 +122,7 @@ public abstract class EnterConformance extends DriverConformance {
             int before = scenario.recorder().entries().size();
             scenario.call(WatchedCall.openat(Pointer.NULL, Linux.O_RDONLY, 0));
             OpenEvent absent = (OpenEvent) scenario.recorder().entries().get(before);
-            Trust.assertAbsent("R12.5", absent.path());
+            ArgumentAssertions.assertAbsent("R12.5", absent.path());
             assertThat(absent.flags()).as("R12.5").containsExactly(EventFlag.FAULTED);
         }
     }

@@ -11,11 +11,11 @@ import dev.unraced.conformance.harness.DriverConformance;
 import dev.unraced.conformance.harness.NotPlayed;
 import dev.unraced.conformance.harness.Requires;
 import dev.unraced.conformance.harness.Rule;
-import dev.unraced.conformance.scenario.Books;
 import dev.unraced.conformance.scenario.BystanderProcess;
 import dev.unraced.conformance.scenario.OwnCalls;
 import dev.unraced.conformance.scenario.Scenario;
 import dev.unraced.conformance.scenario.Scope;
+import dev.unraced.conformance.scenario.StatsCheck;
 import dev.unraced.driver.Capture;
 import dev.unraced.driver.CaptureStats;
 import dev.unraced.driver.FilterReason;
@@ -145,7 +145,7 @@ public abstract class LifecycleConformance extends DriverConformance {
                                     },
                                     MANY);
                             return tags.size() >= 2
-                                    && Books.atRest(
+                                    && StatsCheck.atRest(
                                             second.stats(), second.stats().delivered());
                         },
                         () -> "R15.9: the second capture has seen the calls " + tags);

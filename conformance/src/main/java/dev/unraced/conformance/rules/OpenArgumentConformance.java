@@ -9,9 +9,9 @@ import dev.unraced.conformance.fixture.Linux;
 import dev.unraced.conformance.harness.DriverConformance;
 import dev.unraced.conformance.harness.Requires;
 import dev.unraced.conformance.harness.Rule;
+import dev.unraced.conformance.scenario.ArgumentAssertions;
 import dev.unraced.conformance.scenario.Observed;
 import dev.unraced.conformance.scenario.Scenario;
-import dev.unraced.conformance.scenario.Trust;
 import dev.unraced.event.ByteString;
 import dev.unraced.event.EventFlag;
 import dev.unraced.event.Mitigation;
@@ -31,13 +31,13 @@ public abstract class OpenArgumentConformance extends DriverConformance {
         try (Scenario scenario = scenario().mitigation(Mitigation.STASH).open()) {
             scenario.makeFile("file");
             ByteString path = scenario.scratch().bytes("file");
-            Trust.assertGuarded(
+            ArgumentAssertions.assertGuarded(
                     "R2.1",
                     scenario.call(WatchedCall.openat(Pointer.to(path), Linux.O_RDONLY, 0))
                             .open()
                             .path(),
                     path);
-            Trust.assertGuarded(
+            ArgumentAssertions.assertGuarded(
                     "R2.1",
                     scenario.call(WatchedCall.openat(Pointer.terminatedEdge(path), Linux.O_RDONLY, 0))
                             .open()
@@ -52,7 +52,7 @@ public abstract class OpenArgumentConformance extends DriverConformance {
         try (Scenario scenario = scenario().open()) {
             Observed observed = scenario.call(WatchedCall.openat(Pointer.NULL, Linux.O_RDONLY, 0));
             assertThat(observed.outcome().result()).isEqualTo(Linux.EFAULT);
-            Trust.assertAbsent("R2.7", observed.open().path());
+            ArgumentAssertions.assertAbsent("R2.7", observed.open().path());
         }
     }
 
@@ -63,7 +63,7 @@ public abstract class OpenArgumentConformance extends DriverConformance {
             for (Pointer pointer : List.of(Pointer.BAD, Pointer.edge(ByteString.utf8("/endless")))) {
                 Observed observed = scenario.call(WatchedCall.openat(pointer, Linux.O_RDONLY, 0));
                 assertThat(observed.outcome().result()).isEqualTo(Linux.EFAULT);
-                Trust.assertAbsent("R2.8", observed.open().path());
+                ArgumentAssertions.assertAbsent("R2.8", observed.open().path());
                 if (observed.event().call().mitigation() != Mitigation.OFF) {
                     assertThat(observed.event().flags()).as("R2.8").contains(EventFlag.FAULTED);
                 }
@@ -81,14 +81,14 @@ public abstract class OpenArgumentConformance extends DriverConformance {
                     OpenHow passed = new OpenHow(flags, mode, 0, 0);
                     OpenEvent openat = scenario.call(WatchedCall.openat(path, flags & ~Linux.O_CREAT, mode))
                             .open();
-                    Trust.assertRegisters(openat.how());
+                    ArgumentAssertions.assertRegisters(openat.how());
                     assertThat(openat.how().value())
                             .as("R2.9")
                             .isEqualTo(new OpenHow(flags & ~Linux.O_CREAT, mode, 0, 0));
                     OpenEvent open = scenario.call(WatchedCall.open(
                                     Pointer.to(scenario.scratch().bytes("no/file")), flags, mode))
                             .open();
-                    Trust.assertRegisters(open.how());
+                    ArgumentAssertions.assertRegisters(open.how());
                     assertThat(open.how().value()).as("R2.9").isEqualTo(passed);
                     assertThat(open.dirfd()).as("R2.9: where open starts").isEqualTo(Linux.AT_FDCWD);
                 }
@@ -106,7 +106,7 @@ public abstract class OpenArgumentConformance extends DriverConformance {
             long flags = Linux.O_CREAT | Linux.O_WRONLY | Linux.O_TRUNC;
             assertThat(event.how().value()).as("R2.10").isEqualTo(new OpenHow(flags, 0640, 0, 0));
             assertThat(event.dirfd()).as("R2.10").isEqualTo(Linux.AT_FDCWD);
-            Trust.assertRegisters(event.how());
+            ArgumentAssertions.assertRegisters(event.how());
         }
     }
 
@@ -135,10 +135,10 @@ public abstract class OpenArgumentConformance extends DriverConformance {
         try (Scenario scenario = scenario().open()) {
             WatchedCall call = WatchedCall.openat2(
                     Pointer.to(scenario.scratch().bytes("file")), Linux.O_RDWR, 0640, Linux.RESOLVE_BENEATH);
-            Trust.assertHow("R2.12", scenario.call(call.size(16)), new OpenHow(Linux.O_RDWR, 0640, 0, 16));
-            Trust.assertHow("R2.12", scenario.call(call.size(8)), new OpenHow(Linux.O_RDWR, 0, 0, 8));
-            Trust.assertHow("R2.12", scenario.call(call.size(10)), new OpenHow(Linux.O_RDWR, 0640, 0, 10));
-            Trust.assertHow("R2.12", scenario.call(call.size(0)), new OpenHow(0, 0, 0, 0));
+            ArgumentAssertions.assertHow("R2.12", scenario.call(call.size(16)), new OpenHow(Linux.O_RDWR, 0640, 0, 16));
+            ArgumentAssertions.assertHow("R2.12", scenario.call(call.size(8)), new OpenHow(Linux.O_RDWR, 0, 0, 8));
+            ArgumentAssertions.assertHow("R2.12", scenario.call(call.size(10)), new OpenHow(Linux.O_RDWR, 0640, 0, 10));
+            ArgumentAssertions.assertHow("R2.12", scenario.call(call.size(0)), new OpenHow(0, 0, 0, 0));
         }
     }
 
@@ -152,8 +152,8 @@ public abstract class OpenArgumentConformance extends DriverConformance {
             assertThat(zeros.outcome().result())
                     .as("the kernel takes trailing zeros")
                     .isNotNegative();
-            Trust.assertHow("R2.13", zeros, new OpenHow(Linux.O_RDWR, 0, 0, 40));
-            Trust.assertHow(
+            ArgumentAssertions.assertHow("R2.13", zeros, new OpenHow(Linux.O_RDWR, 0, 0, 40));
+            ArgumentAssertions.assertHow(
                     "R2.13",
                     scenario.call(call.how(Pointer.to(Linux.how(Linux.O_RDWR, 0, 0, 24)), 1L << 40)),
                     new OpenHow(Linux.O_RDWR, 0, 0, 1L << 40));
@@ -170,7 +170,7 @@ public abstract class OpenArgumentConformance extends DriverConformance {
                         scenario.call(WatchedCall.openat2(path, 0, 0, 0).how(how, Linux.HOW_SIZE));
                 assertThat(observed.outcome().result()).isEqualTo(Linux.EFAULT);
                 assertThat(observed.open().how().provenance()).as("R2.14").isEqualTo(Provenance.NONE);
-                Trust.assertHow("R2.14", observed, new OpenHow(0, 0, 0, Linux.HOW_SIZE));
+                ArgumentAssertions.assertHow("R2.14", observed, new OpenHow(0, 0, 0, Linux.HOW_SIZE));
             }
         }
     }
@@ -187,7 +187,7 @@ public abstract class OpenArgumentConformance extends DriverConformance {
             assertThat(event.path().value()).as("R2.18").isEqualTo(path);
             assertThat(event.path().provenance()).as("R2.18").isEqualTo(Provenance.EXIT);
             assertThat(event.flags()).as("R2.18: no enter was awaited").doesNotContain(EventFlag.ENTER_MISSED);
-            Trust.assertRegisters(event.how());
+            ArgumentAssertions.assertRegisters(event.how());
         }
     }
 }

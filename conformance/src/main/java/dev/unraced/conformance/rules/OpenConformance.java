@@ -15,10 +15,10 @@ import dev.unraced.conformance.harness.DriverConformance;
 import dev.unraced.conformance.harness.NotPlayed;
 import dev.unraced.conformance.harness.Requires;
 import dev.unraced.conformance.harness.Rule;
+import dev.unraced.conformance.scenario.ArgumentAssertions;
 import dev.unraced.conformance.scenario.Observed;
 import dev.unraced.conformance.scenario.Scenario;
 import dev.unraced.conformance.scenario.Scope;
-import dev.unraced.conformance.scenario.Trust;
 import dev.unraced.event.Abi;
 import dev.unraced.event.ByteString;
 import dev.unraced.event.EventFlag;
@@ -263,10 +263,10 @@ public abstract class OpenConformance extends DriverConformance {
             Observed unknown = scenario.call(WatchedCall.openat2(Pointer.to(path), 0, 0, 1L << 60));
             assertThat(unknown.outcome().result()).isEqualTo(Linux.EINVAL);
             assertThat(unknown.open().path().value()).as("R3.2").isEqualTo(path);
-            Trust.assertHow("R3.2", unknown, new OpenHow(0, 0, 1L << 60, Linux.HOW_SIZE));
+            ArgumentAssertions.assertHow("R3.2", unknown, new OpenHow(0, 0, 1L << 60, Linux.HOW_SIZE));
             Observed mode = scenario.call(WatchedCall.openat2(Pointer.to(path), 1L << 50, 1L << 40, 0));
             assertThat(mode.outcome().result()).isEqualTo(Linux.EINVAL);
-            Trust.assertHow("R3.2", mode, new OpenHow(1L << 50, 1L << 40, 0, Linux.HOW_SIZE));
+            ArgumentAssertions.assertHow("R3.2", mode, new OpenHow(1L << 50, 1L << 40, 0, Linux.HOW_SIZE));
         }
     }
 

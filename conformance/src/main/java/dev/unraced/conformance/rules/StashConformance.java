@@ -13,10 +13,11 @@ import dev.unraced.conformance.fixture.Linux;
 import dev.unraced.conformance.harness.DriverConformance;
 import dev.unraced.conformance.harness.Requires;
 import dev.unraced.conformance.harness.Rule;
+import dev.unraced.conformance.scenario.ArgumentAssertions;
 import dev.unraced.conformance.scenario.Scenario;
 import dev.unraced.conformance.scenario.Scope;
-import dev.unraced.conformance.scenario.Trust;
 import dev.unraced.driver.CaptureStats;
+import dev.unraced.driver.StashStats;
 import dev.unraced.event.ByteString;
 import dev.unraced.event.EventFlag;
 import dev.unraced.event.Feature;
@@ -25,7 +26,6 @@ import dev.unraced.event.OpenEvent;
 import dev.unraced.event.Provenance;
 import dev.unraced.event.Syscall;
 import dev.unraced.event.SyscallEvent;
-import dev.unraced.stash.StashStats;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Nested;
@@ -70,7 +70,7 @@ public abstract class StashConformance extends DriverConformance {
                     .containsExactly(Linux.ERESTARTSYS, outcome.result());
             assertThat(events)
                     .as("R1.4")
-                    .allSatisfy(event -> Trust.assertGuarded(
+                    .allSatisfy(event -> ArgumentAssertions.assertGuarded(
                             "R1.4", open(event).path(), scenario.scratch().bytes(FIFO)));
         }
     }
@@ -99,7 +99,7 @@ public abstract class StashConformance extends DriverConformance {
                     .containsExactlyElementsOf(reply.integers("tids"));
             assertThat(second)
                     .as("R4.1: its own path")
-                    .allSatisfy(event -> Trust.assertGuarded("R4.1", event.path(), other));
+                    .allSatisfy(event -> ArgumentAssertions.assertGuarded("R4.1", event.path(), other));
             assertOwnPaths("R4.1", opens(scenario), fifo, other);
         }
     }
@@ -124,7 +124,7 @@ public abstract class StashConformance extends DriverConformance {
                                 && event.how().value().mode() == mode)
                         .toList();
                 assertThat(after).as("R4.2: the call after the exec").hasSize(1);
-                Trust.assertGuarded("R4.2", after.get(0).path(), other);
+                ArgumentAssertions.assertGuarded("R4.2", after.get(0).path(), other);
             }
             assertOwnPaths("R4.2", opens(scenario), fifo, other);
         }
@@ -162,7 +162,7 @@ public abstract class StashConformance extends DriverConformance {
                 assertOnlyCall(scenario, tag + 3, parent, tgid, paths.get(1));
                 OpenEvent blocked = (OpenEvent) scenario.onlyEventOf(job.tid());
                 assertThat(blocked.caller().tgid()).as("R4.3").isEqualTo(tgid);
-                Trust.assertGuarded("R4.3", blocked.path(), fifo);
+                ArgumentAssertions.assertGuarded("R4.3", blocked.path(), fifo);
             }
         }
     }
@@ -177,7 +177,7 @@ public abstract class StashConformance extends DriverConformance {
         assertThat(event.caller().tgid())
                 .as("R4.3: the process of call %d", tag)
                 .isEqualTo(tgid);
-        Trust.assertGuarded("R4.3", event.path(), path);
+        ArgumentAssertions.assertGuarded("R4.3", event.path(), path);
     }
 
     @Rule("A call that was under way when the capture opened is an event without its enter")

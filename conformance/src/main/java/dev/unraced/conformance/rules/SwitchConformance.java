@@ -13,8 +13,8 @@ import dev.unraced.conformance.harness.DriverConformance;
 import dev.unraced.conformance.harness.NotApplicable;
 import dev.unraced.conformance.harness.Requires;
 import dev.unraced.conformance.harness.Rule;
+import dev.unraced.conformance.scenario.ArgumentAssertions;
 import dev.unraced.conformance.scenario.Scenario;
-import dev.unraced.conformance.scenario.Trust;
 import dev.unraced.driver.CaptureException;
 import dev.unraced.driver.CaptureStats;
 import dev.unraced.event.ByteString;
@@ -70,7 +70,7 @@ public abstract class SwitchConformance extends DriverConformance {
             assertThat(stashed.call().mitigation())
                     .as("R12.2: entered under stash")
                     .isEqualTo(Mitigation.STASH);
-            Trust.assertGuarded("R12.2", stashed.path(), fifo);
+            ArgumentAssertions.assertGuarded("R12.2", stashed.path(), fifo);
 
             OpenEvent unstashed = switched(scenario, Mitigation.STASH);
             assertThat(unstashed.call().mitigation() == Mitigation.OFF

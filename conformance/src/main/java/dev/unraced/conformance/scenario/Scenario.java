@@ -226,8 +226,8 @@ public final class Scenario implements AutoCloseable {
     public CaptureStats awaitRest() {
         Condition.await(
                 under.patience(),
-                () -> recorder.failure() != null || Books.atRest(capture.stats(), received()),
-                () -> Books.unrest(capture.stats(), received()));
+                () -> recorder.failure() != null || StatsCheck.atRest(capture.stats(), received()),
+                () -> StatsCheck.unrest(capture.stats(), received()));
         if (recorder.failure() != null) {
             throw new AssertionError("consuming the capture failed", recorder.failure());
         }
@@ -341,7 +341,7 @@ public final class Scenario implements AutoCloseable {
         } finally {
             release();
         }
-        Books.assertClosed(capture.stats());
+        StatsCheck.assertClosed(capture.stats());
     }
 
     private void release() {

@@ -5,9 +5,8 @@ import static dev.unraced.linux.Errno.EBADF;
 
 import com.sun.jna.Memory;
 import com.sun.jna.Native;
-import com.sun.jna.Pointer;
 import dev.unraced.linux.SocketTypes;
-import dev.unraced.natives.JnaDispatch;
+import dev.unraced.natives.LibC;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
@@ -25,18 +24,10 @@ import java.util.Optional;
 public final class SessionPeers {
     private static final long PIDFD_OPEN = 434;
     private static final long PIDFD_GETFD = 438;
-    private static final int SOL_SOCKET = 1;
-    private static final int SO_TYPE = 3;
     private static final int SEQPACKET = SocketTypes.SOCK_SEQPACKET;
-    private static final short POLLHUP = 0x10;
     private static final int ADDRESS_SIZE = 110;
     private static final int LENGTH_AT = 112;
     private static final int MEMORY = 128;
-
-    static {
-        JnaDispatch.require(Native.class);
-        Native.register(SessionPeers.class, "c");
-    }
 
     private SessionPeers() {}
 
@@ -56,7 +47,7 @@ public final class SessionPeers {
      */
     public static List<Peer> of(long pid) throws IOException {
         List<Peer> peers = new ArrayList<>();
-        int process = (int) syscall(PIDFD_OPEN, pid, 0, 0);
+        int process = (int) LibC.syscall(PIDFD_OPEN, pid, 0, 0, 0, 0);
         if (process < 0) {
             throw new IOException("pidfd_open(2) fails with errno " + Native.getLastError());
         }
@@ -69,7 +60,7 @@ public final class SessionPeers {
                 }
             }
         } finally {
-            close(process);
+            LibC.close(process);
         }
         return peers;
     }
@@ -84,7 +75,7 @@ public final class SessionPeers {
     }
 
     private static Optional<Peer> peer(int process, int number, Memory memory) throws IOException {
-        int fd = (int) syscall(PIDFD_GETFD, process, number, 0);
+        int fd = (int) LibC.syscall(PIDFD_GETFD, process, number, 0, 0, 0);
         if (fd < 0) {
             if (Native.getLastError() == EBADF) {
                 // The descriptor was closed meanwhile.
@@ -95,10 +86,10 @@ public final class SessionPeers {
         try {
             memory.clear();
             memory.setInt(LENGTH_AT, Integer.BYTES);
-            getsockopt(fd, SOL_SOCKET, SO_TYPE, memory, memory.share(LENGTH_AT));
+            LibC.getsockopt(fd, LibC.SOL_SOCKET, LibC.SO_TYPE, memory, memory.share(LENGTH_AT));
             boolean isSession = memory.getInt(0) == SEQPACKET;
             memory.setInt(LENGTH_AT, ADDRESS_SIZE);
-            if (!isSession || getpeername(fd, memory, memory.share(LENGTH_AT)) != 0) {
+            if (!isSession || LibC.getpeername(fd, memory, memory.share(LENGTH_AT)) != 0) {
                 return Optional.empty();
             }
             // In a struct sockaddr_un the path follows the family, and ends with a zero or the length.
@@ -110,21 +101,11 @@ public final class SessionPeers {
             int end = path.indexOf(0);
             memory.setInt(0, fd);
             memory.setInt(Integer.BYTES, 0);
-            poll(memory, 1, 0);
-            boolean isThere = (memory.getShort(6) & POLLHUP) == 0;
+            LibC.poll(memory, 1, 0);
+            boolean isThere = (memory.getShort(6) & LibC.POLLHUP) == 0;
             return Optional.of(new Peer(end < 0 ? path : path.substring(0, end), isThere));
         } finally {
-            close(fd);
+            LibC.close(fd);
         }
     }
-
-    private static native long syscall(long number, long first, long second, long third);
-
-    private static native int getsockopt(int fd, int level, int name, Pointer value, Pointer length);
-
-    private static native int getpeername(int fd, Pointer address, Pointer length);
-
-    private static native int poll(Pointer fds, long count, int timeoutMillis);
-
-    private static native int close(int fd);
 }

@@ -90,15 +90,15 @@ public final class SimExtension implements ParameterResolver, AfterEachCallback 
             }
         }
 
-        private static void check(long underWay, CaptureStats books) {
+        private static void check(long underWay, CaptureStats stats) {
             if (underWay > 0) {
                 throw new AssertionError("At the end of the test the stash still held the arguments of " + underWay
                         + (underWay == 1 ? " call" : " calls") + " under way. Let every call return (SimCall.finish),"
                         + " or end its thread (SimProcess.kill).");
             }
-            if (books.imbalance() != 0 || books.stash().imbalance() != 0) {
-                throw new AssertionError("The books of the capture do not balance: off by " + books.imbalance()
-                        + ", those of its stash by " + books.stash().imbalance() + ". " + books);
+            if (stats.imbalance() != 0 || stats.stash().imbalance() != 0) {
+                throw new AssertionError("The statistics of the capture do not balance: off by " + stats.imbalance()
+                        + ", those of its stash by " + stats.stash().imbalance() + ". " + stats);
             }
         }
     }

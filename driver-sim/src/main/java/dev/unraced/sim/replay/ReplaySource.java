@@ -6,14 +6,14 @@ import dev.unraced.config.CaptureConfig;
 import dev.unraced.driver.Capture;
 import dev.unraced.driver.CaptureException;
 import dev.unraced.driver.FilterReason;
+import dev.unraced.driver.StashStats;
 import dev.unraced.event.EventView;
 import dev.unraced.event.Mitigation;
 import dev.unraced.recording.RecordingReader;
 import dev.unraced.ring.RingCapture;
 import dev.unraced.ring.RingWriter;
-import dev.unraced.ring.SourceBooks;
+import dev.unraced.ring.SourceStats;
 import dev.unraced.ring.UserSource;
-import dev.unraced.stash.StashStats;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
@@ -102,20 +102,20 @@ public final class ReplaySource extends UserSource {
     }
 
     @Override
-    public SourceBooks books() {
+    public SourceStats stats() {
         Map<FilterReason, Long> filtered = filter.counted();
         long submitted = ring.submitted();
         long entries = entered.get();
         long returned = submitted
                 - entries
                 + filtered.values().stream().mapToLong(Long::longValue).sum();
-        return new SourceBooks(
+        return new SourceStats(
                 returned,
                 entries,
                 submitted,
                 Map.of(),
                 filtered,
-                doorbell().wakeups(),
+                notifier().wakeups(),
                 ring.ringBytes(),
                 0,
                 StashStats.NONE);
@@ -150,7 +150,7 @@ public final class ReplaySource extends UserSource {
             failure = e;
         }
         ended = true;
-        doorbell().wake();
+        notifier().wake();
         return false;
     }
 
@@ -178,6 +178,6 @@ public final class ReplaySource extends UserSource {
         if (event.isEnter()) {
             entered.incrementAndGet();
         }
-        doorbell().ring();
+        notifier().notifyReader();
     }
 }

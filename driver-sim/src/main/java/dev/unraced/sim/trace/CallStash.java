@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.sim.trace;
 
+import dev.unraced.driver.StashStats;
 import dev.unraced.event.Origin;
 import dev.unraced.sim.kernel.Call;
 import dev.unraced.sim.kernel.Task;
 import dev.unraced.stash.ArgStash;
 import dev.unraced.stash.StashPolicy;
-import dev.unraced.stash.StashStats;
 import java.nio.ByteBuffer;
 import java.util.function.UnaryOperator;
 

@@ -3,8 +3,8 @@ package dev.unraced.sim.trace;
 
 import dev.unraced.event.EventFlag;
 import dev.unraced.event.Provenance;
-import dev.unraced.event.RecordEncoder;
 import dev.unraced.event.Syscall;
+import dev.unraced.event.record.RecordEncoder;
 import dev.unraced.sim.kernel.Call;
 import dev.unraced.sim.kernel.Task;
 import dev.unraced.sim.kernel.TaskGroup;

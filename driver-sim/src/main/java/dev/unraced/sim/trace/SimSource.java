@@ -9,7 +9,7 @@ import dev.unraced.event.RecordLayout;
 import dev.unraced.ring.CallerLedger;
 import dev.unraced.ring.RingCapture;
 import dev.unraced.ring.RingWriter;
-import dev.unraced.ring.SourceBooks;
+import dev.unraced.ring.SourceStats;
 import dev.unraced.ring.UserSource;
 import dev.unraced.sim.kernel.Kernel;
 import dev.unraced.sim.kernel.Tracepoints;
@@ -36,7 +36,7 @@ public final class SimSource extends UserSource {
                 long uid = Integer.toUnsignedLong(record.getInt(RecordLayout.UID));
                 ledger.add(uid, record.getLong(RecordLayout.CGROUP_ID));
             }
-            doorbell().ring();
+            notifier().notifyReader();
         });
         this.attached = seams.tracepoints().apply(tracer);
     }
@@ -101,18 +101,18 @@ public final class SimSource extends UserSource {
     }
 
     @Override
-    public SourceBooks books() {
+    public SourceStats stats() {
         synchronized (kernel) {
             Map<LossReason, Long> lost = new EnumMap<>(LossReason.class);
             put(lost, LossReason.RING_FULL, ring.full());
             put(lost, LossReason.RATE_LIMITED, tracer.limited());
-            return new SourceBooks(
+            return new SourceStats(
                     tracer.returned(),
                     tracer.entered(),
                     ring.submitted(),
                     lost,
                     tracer.filtered(),
-                    doorbell().wakeups(),
+                    notifier().wakeups(),
                     settings.ringBytes(),
                     tracer.stashBytes(),
                     tracer.stashStats(),

@@ -2,6 +2,7 @@
 package dev.unraced.sim.trace;
 
 import dev.unraced.driver.FilterReason;
+import dev.unraced.driver.StashStats;
 import dev.unraced.event.EventFlag;
 import dev.unraced.event.Mitigation;
 import dev.unraced.event.Origin;
@@ -12,8 +13,6 @@ import dev.unraced.sim.kernel.Call;
 import dev.unraced.sim.kernel.Kernel;
 import dev.unraced.sim.kernel.Task;
 import dev.unraced.sim.kernel.Tracepoints;
-import dev.unraced.stash.StashStats;
-import java.util.IdentityHashMap;
 import java.util.Map;
 import java.util.Set;
 
@@ -35,11 +34,7 @@ public final class Tracer implements Tracepoints {
     private final Emitter emitter;
     private final Set<Precaution> precautions;
     private final ObjectReader objects;
-    private final ConnectsUnderWay connects;
-    /** The latest request that each thread submitted, until the thread submits another one. */
-    private final IdentityHashMap<Task, Call> latest = new IdentityHashMap<>();
-
-    private EntryTraces traces;
+    private final CallsUnderWay underWay;
     private final RecordBuilder record = new RecordBuilder();
     private final ArgumentCapture arguments = new ArgumentCapture(record);
     private final CallCompletion completion;
@@ -59,8 +54,7 @@ public final class Tracer implements Tracepoints {
         this.precautions = seams.precautions();
         this.objects = new ObjectReader(takes(Precaution.SECOND_WALKS));
         this.completion = new CallCompletion(record, arguments, objects, precautions, settings.integrity());
-        this.connects = new ConnectsUnderWay();
-        this.traces = new EntryTraces(0);
+        this.underWay = new CallsUnderWay(precautions);
         this.watched =
                 settings.syscalls().stream().mapToInt(call -> 1 << call.code()).sum();
         this.filter = new CallFilter(kernel, settings);
@@ -75,31 +69,14 @@ public final class Tracer implements Tracepoints {
         return precautions.contains(precaution);
     }
 
-    /**
-     * Prepares the tracer right before it is attached. Threads that are in connects now may overlap with connects that
-     * it will see enter.
-     */
+    /** Prepares the tracer right before it is attached. */
     void begin() {
-        traces = new EntryTraces(kernel.clock().now());
-        for (Task task : kernel.tasks()) {
-            Call call = task.call();
-            if (call != null) {
-                noteConnect(call.caller(task), call);
-            }
-        }
-    }
-
-    private void noteConnect(Task caller, Call call) {
-        if (call.syscall() == Syscall.CONNECT) {
-            connects.on(CallStash.key(caller, call), ObjectReader.socketOf(caller, call));
-        }
+        underWay.begin(kernel);
     }
 
     /** Ends a connect that is over, or that was looked at before the next request can disturb it. */
     private void endConnect(Task caller, Call call) {
-        if (call.syscall() == Syscall.CONNECT
-                && connects.end(CallStash.key(caller, call))
-                && takes(Precaution.OVERLAPS)) {
+        if (call.syscall() == Syscall.CONNECT && underWay.endConnect(caller, call) && takes(Precaution.OVERLAPS)) {
             record.flag(EventFlag.SOCKET_SHARED);
         }
     }
@@ -158,8 +135,7 @@ public final class Tracer implements Tracepoints {
         if (!isWatched(call)) {
             return;
         }
-        traces.enter(task);
-        noteConnect(task, call);
+        underWay.entered(task, call);
         boolean stashed = mitigation != Mitigation.OFF;
         if (!(stashed || enterEvents) || filter.reason(task.group()) != null) {
             return;
@@ -185,8 +161,7 @@ public final class Tracer implements Tracepoints {
         if (!isWatched(request)) {
             return;
         }
-        latest.put(task, request);
-        noteConnect(task, request);
+        underWay.submitted(task, request);
         if (filter.reason(task.group()) != null) {
             return;
         }
@@ -207,7 +182,7 @@ public final class Tracer implements Tracepoints {
      * Nothing runs between two requests of a batch, unless the table is shared.
      */
     private void lookAtLatest(Task submitter) {
-        Call request = latest.remove(submitter);
+        Call request = underWay.takeLatest(submitter);
         if (request == null
                 || !request.isIssued()
                 || request.isDone()
@@ -258,7 +233,7 @@ public final class Tracer implements Tracepoints {
         }
         OpenFile connected = call.syscall() == Syscall.CONNECT ? call.file() : null;
         if (connected != null) {
-            connects.took(CallStash.key(caller, call), connected, ObjectReader.socket(connected));
+            underWay.connected(caller, call, connected);
         }
         if (!takesCopies || filter.reason(caller.group()) != null) {
             return;
@@ -307,15 +282,12 @@ public final class Tracer implements Tracepoints {
     @Override
     public void threadExit(Task task) {
         stash.discard(task);
-        connects.end(task.tid());
-        traces.end(task);
-        latest.remove(task);
+        underWay.threadEnded(task);
         Call carried = task.call();
         if (carried != null) {
             objects.forget(carried);
             if (carried.origin() == Origin.IO_URING) {
                 stash.discard(carried);
-                connects.end(CallStash.key(task, carried));
             }
         }
     }
@@ -331,16 +303,13 @@ public final class Tracer implements Tracepoints {
         }
         returned++;
         int found = stash.take(caller, call, record);
-        EntryTraces.Execution execution = execution(caller, call, found);
-        boolean isOvertaken = latest.get(caller) != call;
-        if (!isOvertaken) {
-            latest.remove(caller);
-        }
+        EntryTraces.Execution execution = underWay.execution(caller, call, found >= 0);
+        boolean isOvertaken = !underWay.endLatest(caller, call);
         if (found < 0) {
             FilterReason whose = filter.reason(caller.group());
             if (whose != null) {
                 filter.count(whose);
-                connects.end(CallStash.key(caller, call));
+                underWay.endConnect(caller, call);
                 objects.forget(call);
                 return;
             }
@@ -349,7 +318,7 @@ public final class Tracer implements Tracepoints {
                 record.flagMissedEntry(found);
             }
         }
-        OpenFile connected = call.block() == 0 ? null : connects.taken(CallStash.key(caller, call));
+        OpenFile connected = call.block() == 0 ? null : underWay.connectedFile(caller, call);
         endConnect(caller, call);
         switch (execution) {
             case REFUSED -> record.flag(EventFlag.NOT_EXECUTED);
@@ -359,7 +328,7 @@ public final class Tracer implements Tracepoints {
             }
         }
         boolean isUnseen = found < 0 && call.origin() == Origin.SYSCALL && execution != EntryTraces.Execution.REFUSED;
-        if (isUnseen && !record.hasObject && traces.wasShared(caller)) {
+        if (isUnseen && !record.hasObject && underWay.wasTableShared(caller)) {
             // A task that shared the table at the entry may have replaced the descriptor, and left.
             record.flag(EventFlag.FD_TABLE_SHARED);
         }
@@ -394,22 +363,6 @@ public final class Tracer implements Tracepoints {
             emitter.skip();
         }
         return isAdmitted;
-    }
-
-    /**
-     * Returns whether a call ran. A request that completes ran, or failed; for a call, the thread's trace decides. An
-     * observer without traces takes a pending signal and a result equal to the call's number for a refusal.
-     */
-    private EntryTraces.Execution execution(Task caller, Call call, int found) {
-        if (call.origin() == Origin.IO_URING) {
-            return EntryTraces.Execution.RAN;
-        }
-        EntryTraces.Execution traced = traces.exit(caller);
-        if (takes(Precaution.ENTRY_TRACES)) {
-            return traced;
-        }
-        boolean looksRefused = found < 0 && call.result() == call.number() && caller.isSigsysPending();
-        return looksRefused ? EntryTraces.Execution.REFUSED : EntryTraces.Execution.RAN;
     }
 
     private boolean isWatched(Call call) {

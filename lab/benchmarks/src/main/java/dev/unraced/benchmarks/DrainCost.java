@@ -1,7 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.benchmarks;
 
-import dev.unraced.benchmarks.Meter.Cost;
+import dev.unraced.benchmarks.measure.FdInfo;
+import dev.unraced.benchmarks.measure.MeasurementCommand;
+import dev.unraced.benchmarks.measure.Meter;
+import dev.unraced.benchmarks.measure.Meter.Cost;
+import dev.unraced.benchmarks.measure.NativeProgram;
+import dev.unraced.benchmarks.measure.Table;
+import dev.unraced.benchmarks.workload.CallLoop;
 import dev.unraced.config.CaptureConfig;
 import dev.unraced.driver.Capture;
 import dev.unraced.driver.EventHandler;
@@ -28,7 +34,7 @@ import picocli.CommandLine.Option;
                     + " rounds. Bytes are those of the heap per event, and those in the ring, with the header of each"
                     + " record.%n"
         })
-final class DrainCost extends Measurement {
+final class DrainCost extends MeasurementCommand {
     /** The number is BPF_MAP_TYPE_RINGBUF of the kernel's include/uapi/linux/bpf.h. */
     private static final String RING = "27";
 
@@ -55,12 +61,12 @@ final class DrainCost extends Measurement {
     }
 
     @Override
-    List<String> quick() {
+    public List<String> quick() {
         return List.of("--rounds", "8");
     }
 
     @Override
-    List<Table> measure() throws IOException, InterruptedException {
+    public List<Table> measure() throws IOException, InterruptedException {
         CaptureConfig config =
                 CaptureConfig.builder().driver("ebpf").ringBytes(ringBytes).build();
         Best counting = new Best();

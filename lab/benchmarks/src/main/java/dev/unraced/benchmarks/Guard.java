@@ -1,6 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.benchmarks;
 
+import dev.unraced.benchmarks.measure.Refused;
+import dev.unraced.benchmarks.measure.Table;
+import dev.unraced.benchmarks.observer.Observer;
+import dev.unraced.benchmarks.observer.Observers;
+import dev.unraced.benchmarks.observer.Turns;
+import dev.unraced.benchmarks.workload.Workload;
+import dev.unraced.benchmarks.workload.Workloads;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.ArrayList;
@@ -79,7 +86,7 @@ final class Guard implements Callable<Integer> {
                     ? Workloads.open(path)
                     : Workloads.ALL.get(name).make()) {
                 tables.put(name, turns.measure(workload, observers));
-            } catch (Observer.Refused e) {
+            } catch (Refused e) {
                 throw new IOException(e.getMessage(), e);
             }
         }

@@ -2,7 +2,8 @@
 package dev.unraced.benchmarks;
 
 import com.google.protobuf.InvalidProtocolBufferException;
-import dev.unraced.benchmarks.Meter.Cost;
+import dev.unraced.benchmarks.measure.Meter;
+import dev.unraced.benchmarks.measure.Meter.Cost;
 import java.io.PrintWriter;
 import java.lang.management.ManagementFactory;
 import java.util.Locale;

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.benchmarks;
 
+import dev.unraced.benchmarks.measure.BpfStatistics;
+import dev.unraced.benchmarks.measure.EventDiscarder;
+import dev.unraced.benchmarks.observer.CaptureWay;
+import dev.unraced.benchmarks.workload.OpenLoop;
 import dev.unraced.driver.Capture;
 import dev.unraced.driver.CaptureException;
 import dev.unraced.driver.CaptureStats;
@@ -87,7 +91,7 @@ final class KernelCost implements Callable<Integer> {
                 spec.commandLine().getErr().printf("round %d of %d%n", round + 1, rounds);
                 bare = bare.least(loop.run(calls, path, threads));
                 for (CaptureWay way : possible) {
-                    try (Consumer consumer = new Consumer(Capture.open(way.config()))) {
+                    try (EventDiscarder consumer = new EventDiscarder(Capture.open(way.config()))) {
                         times.merge(way.name(), loop.run(calls, path, threads), OpenLoop.Time::least);
                     }
                 }
@@ -216,7 +220,7 @@ final class KernelCost implements Callable<Integer> {
     /** Adds the time in the programs alone. */
     private Cost cost(OpenLoop loop, CaptureWay way, OpenLoop.Time time) throws IOException, InterruptedException {
         try (BpfStatistics statistics = new BpfStatistics();
-                Consumer consumer = new Consumer(Capture.open(way.config()))) {
+                EventDiscarder consumer = new EventDiscarder(Capture.open(way.config()))) {
             long before = statistics.totalNanos();
             loop.opens(calls, path, threads);
             double programs = (double) (statistics.totalNanos() - before) / (calls * threads);

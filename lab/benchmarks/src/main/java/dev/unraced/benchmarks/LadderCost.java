@@ -1,6 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.benchmarks;
 
+import dev.unraced.benchmarks.measure.MeasurementCommand;
+import dev.unraced.benchmarks.measure.Refused;
+import dev.unraced.benchmarks.measure.Table;
+import dev.unraced.benchmarks.observer.CaptureObserver;
+import dev.unraced.benchmarks.observer.CaptureWay;
+import dev.unraced.benchmarks.observer.Observer;
+import dev.unraced.benchmarks.observer.ToolObserver;
+import dev.unraced.benchmarks.workload.CallLoop;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -21,7 +29,7 @@ import picocli.CommandLine.Option;
             "%nThe rate doubles; after the first loss it is closed in on. Where nothing is lost at full speed, that speed"
                     + " is the figure, and an observer that slows the calls less stands higher.%n"
         })
-final class LadderCost extends Measurement {
+final class LadderCost extends MeasurementCommand {
     private static final List<String> OPEN = List.of("open", "/etc/hostname");
 
     @Option(
@@ -48,19 +56,19 @@ final class LadderCost extends Measurement {
     private record Rung(double achieved, boolean kept) {}
 
     @Override
-    List<String> quick() {
+    public List<String> quick() {
         return List.of("--seconds", "0.5", "--steps", "2");
     }
 
     @Override
-    List<Table> measure() throws IOException, InterruptedException {
+    public List<Table> measure() throws IOException, InterruptedException {
         List<Table.Row> rows = new ArrayList<>();
         Map<String, String> refused = new LinkedHashMap<>();
         try (CallLoop loop = new CallLoop()) {
             for (Observer observer : List.of(new CaptureObserver(CaptureWay.ALL.get(0)), ToolObserver.OPENSNOOP)) {
                 try {
                     rows.add(Table.Row.of(observer.name(), climb(observer, loop)));
-                } catch (Observer.Refused e) {
+                } catch (Refused e) {
                     refused.put(observer.name(), e.getMessage());
                 }
             }
@@ -79,7 +87,7 @@ final class LadderCost extends Measurement {
                         .toList()));
     }
 
-    private double climb(Observer observer, CallLoop loop) throws IOException, InterruptedException, Observer.Refused {
+    private double climb(Observer observer, CallLoop loop) throws IOException, InterruptedException, Refused {
         double kept = 0;
         long rate = from;
         Rung rung = at(rate, observer, loop);
@@ -107,8 +115,7 @@ final class LadderCost extends Measurement {
         return kept;
     }
 
-    private Rung at(long rate, Observer observer, CallLoop loop)
-            throws IOException, InterruptedException, Observer.Refused {
+    private Rung at(long rate, Observer observer, CallLoop loop) throws IOException, InterruptedException, Refused {
         long calls = Math.max(1, Math.round(rate * seconds));
         CallLoop.Time time;
         Observer.Watch watch = observer.start();

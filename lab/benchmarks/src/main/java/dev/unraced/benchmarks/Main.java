@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.benchmarks;
 
+import dev.unraced.benchmarks.measure.BarChart;
+import dev.unraced.benchmarks.measure.MeasurementCommand;
+import dev.unraced.benchmarks.measure.Table;
 import dev.unraced.report.ReportPage;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -75,9 +78,9 @@ public final class Main implements Callable<Integer> {
     public Integer call() throws Exception {
         Map<String, Table> tables = new LinkedHashMap<>();
         StringWriter text = new StringWriter();
-        String machine = Measurement.machine();
+        String machine = MeasurementCommand.machine();
         emit(machine + "\n\n", text);
-        for (Measurement each : List.of(new StartCost(), new SystemCost(), new LadderCost(), new DrainCost())) {
+        for (MeasurementCommand each : List.of(new StartCost(), new SystemCost(), new LadderCost(), new DrainCost())) {
             CommandLine line = new CommandLine(each).setErr(spec.commandLine().getErr());
             line.parseArgs(quick ? each.quick().toArray(String[]::new) : new String[0]);
             for (Table table : each.measure()) {
@@ -108,7 +111,7 @@ public final class Main implements Callable<Integer> {
     private void save(String machine, Map<String, Table> tables, String text) throws IOException {
         Files.createDirectories(out);
         Files.writeString(out.resolve("bench.txt"), text);
-        String json = Measurement.json(machine, List.copyOf(tables.values()));
+        String json = MeasurementCommand.json(machine, List.copyOf(tables.values()));
         Files.writeString(out.resolve("bench.json"), json);
         Files.writeString(
                 html == null ? out.resolve("bench.html") : html,

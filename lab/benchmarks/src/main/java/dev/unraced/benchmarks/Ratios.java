@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.benchmarks;
 
+import dev.unraced.benchmarks.measure.Table;
+import dev.unraced.benchmarks.observer.Observer;
 import java.util.List;
 import java.util.Map;
 

@@ -1,6 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.benchmarks;
 
+import dev.unraced.benchmarks.measure.MeasurementCommand;
+import dev.unraced.benchmarks.measure.Table;
+import dev.unraced.benchmarks.observer.CaptureObserver;
+import dev.unraced.benchmarks.observer.CaptureWay;
+import dev.unraced.benchmarks.observer.Observer;
+import dev.unraced.benchmarks.observer.SideBySide;
+import dev.unraced.benchmarks.observer.Turns;
+import dev.unraced.benchmarks.workload.Workload;
+import dev.unraced.benchmarks.workload.Workloads;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -19,7 +28,7 @@ import picocli.CommandLine.Option;
                     + " and with rings to merge, one for each CPU. Needs root.",
             "%n\"unraced lab size\" tells what share of calls a stash of a certain size loses on larger machines.%n"
         })
-final class ScaleCost extends Measurement {
+final class ScaleCost extends MeasurementCommand {
     private static final String ADDED = "added_ns";
     private static final String CPU_ADDED = "added_cpu_ns";
     private static final CaptureWay STASH = CaptureWay.ALL.get(0);
@@ -37,12 +46,12 @@ final class ScaleCost extends Measurement {
     private double scale;
 
     @Override
-    List<String> quick() {
+    public List<String> quick() {
         return List.of("--rounds", "2", "--scale", "0.2");
     }
 
     @Override
-    List<Table> measure() throws IOException, InterruptedException {
+    public List<Table> measure() throws IOException, InterruptedException {
         List<Table> tables = new ArrayList<>();
         tables.add(lengths());
         tables.add(callers());

@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.benchmarks;
 
+import dev.unraced.benchmarks.measure.Meter;
+import dev.unraced.benchmarks.measure.Table;
 import dev.unraced.driver.EventHandler;
 import dev.unraced.event.Abi;
 import dev.unraced.event.Integrity;
 import dev.unraced.event.Mitigation;
 import dev.unraced.event.Origin;
 import dev.unraced.event.Provenance;
-import dev.unraced.event.RecordEncoder;
 import dev.unraced.event.Syscall;
+import dev.unraced.event.record.RecordEncoder;
 import dev.unraced.ring.MergingReader;
 import dev.unraced.ring.RingReader;
 import dev.unraced.ring.RingWriter;

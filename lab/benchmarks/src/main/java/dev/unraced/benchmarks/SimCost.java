@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.benchmarks;
 
-import dev.unraced.benchmarks.Meter.Cost;
 import dev.unraced.benchmarks.SimLoad.Costs;
+import dev.unraced.benchmarks.measure.Meter.Cost;
 import dev.unraced.config.CaptureConfig;
 import dev.unraced.driver.EventHandler;
 import dev.unraced.event.Abi;
@@ -12,8 +12,8 @@ import dev.unraced.event.Integrity;
 import dev.unraced.event.Mitigation;
 import dev.unraced.event.Origin;
 import dev.unraced.event.Provenance;
-import dev.unraced.event.RecordEncoder;
 import dev.unraced.event.Syscall;
+import dev.unraced.event.record.RecordEncoder;
 import dev.unraced.ring.RingReader;
 import dev.unraced.ring.RingWriter;
 import java.io.PrintWriter;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.benchmarks;
 
-import dev.unraced.benchmarks.Meter.Cost;
+import dev.unraced.benchmarks.measure.Meter;
+import dev.unraced.benchmarks.measure.Meter.Cost;
 import dev.unraced.driver.EventHandler;
 import org.jspecify.annotations.Nullable;
 

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.benchmarks;
 
+import dev.unraced.benchmarks.measure.FdInfo;
+import dev.unraced.benchmarks.measure.MeasurementCommand;
+import dev.unraced.benchmarks.measure.Table;
+import dev.unraced.benchmarks.workload.CallLoop;
 import dev.unraced.config.CaptureConfig;
 import dev.unraced.driver.Capture;
 import java.io.IOException;
@@ -23,7 +27,7 @@ import picocli.CommandLine.Option;
             "%nThe first time includes loading the classes; the start of the JVM is not in it, nor that of its logging,"
                     + " which a program has begun before.%n"
         })
-final class StartCost extends Measurement {
+final class StartCost extends MeasurementCommand {
     private static final double MILLI = 1e6;
     private static final double MEBI = 1 << 20;
     /** The per-CPU types of enum bpf_map_type in the kernel's include/uapi/linux/bpf.h. */
@@ -33,12 +37,12 @@ final class StartCost extends Measurement {
     private int rounds;
 
     @Override
-    List<String> quick() {
+    public List<String> quick() {
         return List.of("--rounds", "5");
     }
 
     @Override
-    List<Table> measure() throws IOException, InterruptedException {
+    public List<Table> measure() throws IOException, InterruptedException {
         LoggerFactory.getLogger(StartCost.class).debug("Logging has begun");
         CaptureConfig config = CaptureConfig.builder().driver("ebpf").build();
         double first = 0;

@@ -1,6 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.benchmarks;
 
+import dev.unraced.benchmarks.measure.MeasurementCommand;
+import dev.unraced.benchmarks.measure.Refused;
+import dev.unraced.benchmarks.measure.Table;
+import dev.unraced.benchmarks.observer.Observer;
+import dev.unraced.benchmarks.observer.Observers;
+import dev.unraced.benchmarks.observer.Turns;
+import dev.unraced.benchmarks.workload.Workload;
+import dev.unraced.benchmarks.workload.Workloads;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,7 +27,7 @@ import picocli.CommandLine.ParameterException;
             "%nNanoseconds of a round, best of the rounds; what the observer adds to them, as a number and as a ratio;"
                     + " events that it told of, and that it lost, in all rounds together, other programs' included.%n"
         })
-final class SystemCost extends Measurement {
+final class SystemCost extends MeasurementCommand {
     @Option(
             names = "--workloads",
             split = ",",
@@ -53,12 +61,12 @@ final class SystemCost extends Measurement {
     private int threads;
 
     @Override
-    List<String> quick() {
+    public List<String> quick() {
         return List.of("--workloads", "open,connect,getppid", "--rounds", "3", "--scale", "0.5");
     }
 
     @Override
-    List<Table> measure() throws IOException, InterruptedException {
+    public List<Table> measure() throws IOException, InterruptedException {
         List<Observer> wanted = new ArrayList<>(List.of(Observer.NOTHING));
         observers.forEach(name -> wanted.add(observer(name)));
         Turns turns = new Turns(rounds, scale, threads, this::progress);
@@ -72,7 +80,7 @@ final class SystemCost extends Measurement {
             }
             try (Workload workload = name.equals(Workloads.OPEN) ? Workloads.open(path) : maker.make()) {
                 tables.add(turns.measure(workload, wanted));
-            } catch (Observer.Refused e) {
+            } catch (Refused e) {
                 progress(String.format(Locale.ROOT, "%s: not here. %s", name, e.getMessage()));
             }
         }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.benchmarks;
 
+import dev.unraced.benchmarks.measure.Table;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

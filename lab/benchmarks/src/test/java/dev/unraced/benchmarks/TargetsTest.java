@@ -3,6 +3,7 @@ package dev.unraced.benchmarks;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.unraced.benchmarks.measure.Table;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;

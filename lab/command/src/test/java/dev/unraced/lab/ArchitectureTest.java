@@ -5,6 +5,7 @@ import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
 import com.tngtech.archunit.junit.AnalyzeClasses;
@@ -16,14 +17,17 @@ import com.tngtech.archunit.lang.ArchRule;
 class ArchitectureTest {
     private static final String[] CONTRACT = {
         "dev.unraced.event..",
-        "dev.unraced.stash..",
         "dev.unraced.driver..",
         "dev.unraced.config..",
-        "dev.unraced.ring..",
+        "dev.unraced.flow..",
         "dev.unraced.recording..",
-        "dev.unraced.linux..",
-        "dev.unraced.natives.."
+        "dev.unraced.linux.."
     };
+    /** The packages of {@code driver-support}. */
+    private static final String[] SUPPORT = {
+        "dev.unraced.ring..", "dev.unraced.stash..", "dev.unraced.natives..", "dev.unraced.machine.."
+    };
+
     private static final String EBPF = "dev.unraced.ebpf..";
     private static final String SIM = "dev.unraced.sim..";
     private static final String GVISOR = "dev.unraced.gvisor..";
@@ -60,39 +64,60 @@ class ArchitectureTest {
             .dependOnClassesThat(resideInAPackage("dev.unraced..").and(not(resideInAnyPackage(CONTRACT))));
 
     @ArchTest
-    static final ArchRule A_DRIVER_KNOWS_ONLY_THE_CONTRACT = noClasses()
+    static final ArchRule SUPPORT_KNOWS_ONLY_THE_CONTRACT = noClasses()
+            .that()
+            .resideInAnyPackage(SUPPORT)
+            .should()
+            .dependOnClassesThat(resideInAPackage("dev.unraced..")
+                    .and(not(resideInAnyPackage(CONTRACT)))
+                    .and(not(resideInAnyPackage(SUPPORT))));
+
+    /** The packages for agents, operators and authors of sinks need no part of a driver. */
+    @ArchTest
+    static final ArchRule CONSUMERS_NEED_NO_SUPPORT = noClasses()
+            .that()
+            .resideInAnyPackage(CLI, PROTOCOL, KAFKA, SINKS)
+            .should()
+            .dependOnClassesThat(resideInAnyPackage(SUPPORT));
+
+    @ArchTest
+    static final ArchRule A_DRIVER_KNOWS_ONLY_CONTRACT_AND_SUPPORT = noClasses()
             .that()
             .resideInAPackage(EBPF)
             .should()
             .dependOnClassesThat(resideInAPackage("dev.unraced..")
                     .and(not(resideInAnyPackage(CONTRACT)))
+                    .and(not(resideInAnyPackage(SUPPORT)))
                     .and(not(resideInAPackage(EBPF))));
 
     @ArchTest
-    static final ArchRule THE_SIMULATOR_KNOWS_ONLY_THE_CONTRACT = noClasses()
+    static final ArchRule THE_SIMULATOR_KNOWS_ONLY_CONTRACT_AND_SUPPORT = noClasses()
             .that()
             .resideInAPackage(SIM)
             .should()
             .dependOnClassesThat(resideInAPackage("dev.unraced..")
                     .and(not(resideInAnyPackage(CONTRACT)))
+                    .and(not(resideInAnyPackage(SUPPORT)))
                     .and(not(resideInAPackage(SIM))));
 
     @ArchTest
-    static final ArchRule THE_GVISOR_DRIVER_KNOWS_ONLY_THE_CONTRACT = noClasses()
+    static final ArchRule THE_GVISOR_DRIVER_KNOWS_ONLY_CONTRACT_AND_SUPPORT = noClasses()
             .that()
             .resideInAPackage(GVISOR)
             .should()
             .dependOnClassesThat(resideInAPackage("dev.unraced..")
                     .and(not(resideInAnyPackage(CONTRACT)))
+                    .and(not(resideInAnyPackage(SUPPORT)))
                     .and(not(resideInAPackage(GVISOR))));
 
     @ArchTest
-    static final ArchRule THE_REMOTE_DRIVER_KNOWS_ONLY_THE_CONTRACT = noClasses()
+    static final ArchRule THE_REMOTE_DRIVER_KNOWS_ONLY_CONTRACT_AND_SUPPORT = noClasses()
             .that()
             .resideInAPackage(REMOTE)
             .should()
             .dependOnClassesThat(resideInAPackage("dev.unraced..")
                     .and(not(resideInAnyPackage(CONTRACT)))
+                    .and(not(resideInAnyPackage(SUPPORT)))
                     .and(not(resideInAnyPackage(PROTOCOL, REMOTE))));
 
     @ArchTest
@@ -111,6 +136,7 @@ class ArchitectureTest {
             .should()
             .dependOnClassesThat(resideInAPackage("dev.unraced..")
                     .and(not(resideInAnyPackage(CONTRACT)))
+                    .and(not(resideInAnyPackage(SUPPORT)))
                     .and(not(resideInAnyPackage(PROTOCOL, SERVER))));
 
     @ArchTest
@@ -173,13 +199,29 @@ class ArchitectureTest {
             .and()
             .resideOutsideOfPackages("dev.unraced.cli.conformance..", "dev.unraced.lab.attack..")
             .and()
-            .doNotHaveSimpleName("ConformanceRun")
-            .and()
             .doNotHaveSimpleName("AttackRun")
             .and()
             .doNotHaveSimpleName("EntrancesRun")
             .should()
             .dependOnClassesThat(resideInAnyPackage(CONFORMANCE, "org.junit.."));
+
+    @ArchTest
+    static final ArchRule THE_COMMAND_OF_THE_KIT_LOADS_THE_KIT_ONLY_FOR_A_RUN = noClasses()
+            .that()
+            .haveSimpleName("ConformanceCommand")
+            .should()
+            .dependOnClassesThat(resideInAnyPackage(CONFORMANCE, "org.junit.."));
+
+    @ArchTest
+    static final ArchRule THE_COMMANDS_HAVE_NO_CIRCLES =
+            slices().matching("dev.unraced.cli.(*)..").should().beFreeOfCycles();
+
+    @ArchTest
+    static final ArchRule A_COMMAND_DOES_NOT_KNOW_THE_WHOLE = noClasses()
+            .that()
+            .resideInAPackage("dev.unraced.cli.*..")
+            .should()
+            .dependOnClassesThat(resideInAPackage("dev.unraced.cli"));
 
     @ArchTest
     static final ArchRule THE_PRODUCT_KNOWS_NO_LABORATORY = noClasses()
@@ -200,12 +242,13 @@ class ArchitectureTest {
                     .and(not(resideInAPackage(REPORT))));
 
     @ArchTest
-    static final ArchRule THE_HUNT_KNOWS_ONLY_THE_CONTRACT = noClasses()
+    static final ArchRule THE_HUNT_KNOWS_ONLY_CONTRACT_AND_SUPPORT = noClasses()
             .that()
             .resideInAPackage(HUNT)
             .should()
             .dependOnClassesThat(resideInAPackage("dev.unraced..")
                     .and(not(resideInAnyPackage(CONTRACT)))
+                    .and(not(resideInAnyPackage(SUPPORT)))
                     .and(not(resideInAPackage(HUNT))));
 
     @ArchTest
@@ -222,7 +265,7 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule NATIVE_CALLS_STAY_IN_DRIVERS_AND_THE_SERVER = noClasses()
             .that()
-            .resideOutsideOfPackages(EBPF, GVISOR, SERVER)
+            .resideOutsideOfPackages(EBPF, GVISOR, SERVER, "dev.unraced.natives..")
             .and()
             .resideInAPackage("dev.unraced..")
             .should()

@@ -4,6 +4,8 @@ package dev.unraced.mutants;
 import dev.unraced.conformance.mutant.Mutant;
 import dev.unraced.event.EventFlag;
 import dev.unraced.event.RecordLayout;
+import dev.unraced.mutants.fault.MutantFactory;
+import dev.unraced.mutants.fault.Results;
 import java.util.Arrays;
 import java.util.List;
 
@@ -17,14 +19,14 @@ final class AddressMutants {
 
     static List<Mutant> all() {
         return List.of(
-                Make.lying(
+                MutantFactory.lying(
                         "abstract-cut", "takes an abstract name for an empty string", "R2.25", (task, call, record) -> {
                             byte[] address = record.isConnect() ? record.argument() : new byte[0];
                             if (record.result() == 0 && isUnix(address) && nameLength(address) == 0) {
                                 record.argument(Arrays.copyOf(address, UNIX_NAME));
                             }
                         }),
-                Make.lying(
+                MutantFactory.lying(
                         "unix-needs-nul",
                         "makes room for a NUL behind a full UNIX name",
                         "R2.26",
@@ -34,17 +36,19 @@ final class AddressMutants {
                                 record.argument(Arrays.copyOf(address, LONGEST_UNIX - 1));
                             }
                         }),
-                Make.lying("address-cut", "does not say that it cut an address", "R2.27", (task, call, record) -> {
-                    if (record.isConnect()) {
-                        record.clear(EventFlag.TRUNCATED);
-                    }
-                }),
-                Make.lying("no-length-no-address", "takes an empty address for none", "R2.28", (task, call, record) -> {
-                    if (record.isConnect() && record.small(RecordLayout.CONNECT_ADDRLEN) == 0) {
-                        record.forgetArgument();
-                    }
-                }),
-                Make.lying(
+                MutantFactory.lying(
+                        "address-cut", "does not say that it cut an address", "R2.27", (task, call, record) -> {
+                            if (record.isConnect()) {
+                                record.clear(EventFlag.TRUNCATED);
+                            }
+                        }),
+                MutantFactory.lying(
+                        "no-length-no-address", "takes an empty address for none", "R2.28", (task, call, record) -> {
+                            if (record.isConnect() && record.small(RecordLayout.CONNECT_ADDRLEN) == 0) {
+                                record.forgetArgument();
+                            }
+                        }),
+                MutantFactory.lying(
                         "streams-only",
                         "looks at no datagram socket",
                         "R2.30 R2.41 R2.42 R2.43 R2.44 R2.45",
@@ -54,7 +58,7 @@ final class AddressMutants {
                                 record.clear(EventFlag.HAS_SOCKET);
                             }
                         }),
-                Make.lying(
+                MutantFactory.lying(
                         "no-peer-is-zero",
                         "takes the zeros that the kernel leaves when a connection ends for a peer",
                         "R2.30",
@@ -66,7 +70,7 @@ final class AddressMutants {
                                 record.slice(RecordLayout.CONNECT_REMOTE, zeros);
                             }
                         }),
-                Make.lying(
+                MutantFactory.lying(
                         "unix-peer-unknown",
                         "does not know the peer of a UNIX socket",
                         "R2.31",
@@ -76,18 +80,19 @@ final class AddressMutants {
                                 record.remove(RecordLayout.CONNECT_REMOTE);
                             }
                         }),
-                Make.lying(
+                MutantFactory.lying(
                         "in-progress-is-failure", "takes EINPROGRESS for a failure", "R2.32", (task, call, record) -> {
                             if (record.isConnect() && record.result() == Results.EINPROGRESS) {
                                 record.clear(EventFlag.HAS_SOCKET);
                             }
                         }),
-                Make.lying("no-such-family", "has no address for a family of -1", "R14.1", (task, call, record) -> {
-                    byte[] address = record.isConnect() ? record.argument() : new byte[0];
-                    if (address.length >= UNIX_NAME && address[0] == -1 && address[1] == -1) {
-                        record.forgetArgument();
-                    }
-                }));
+                MutantFactory.lying(
+                        "no-such-family", "has no address for a family of -1", "R14.1", (task, call, record) -> {
+                            byte[] address = record.isConnect() ? record.argument() : new byte[0];
+                            if (address.length >= UNIX_NAME && address[0] == -1 && address[1] == -1) {
+                                record.forgetArgument();
+                            }
+                        }));
     }
 
     private static boolean isUnix(byte[] address) {

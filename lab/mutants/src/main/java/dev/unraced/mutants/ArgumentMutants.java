@@ -8,6 +8,9 @@ import dev.unraced.event.Mitigation;
 import dev.unraced.event.Provenance;
 import dev.unraced.event.RecordLayout;
 import dev.unraced.event.Syscall;
+import dev.unraced.mutants.fault.CallMemory;
+import dev.unraced.mutants.fault.MutantFactory;
+import dev.unraced.mutants.fault.ScratchMode;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
@@ -21,25 +24,28 @@ final class ArgumentMutants {
 
     static List<Mutant> all() {
         return List.of(
-                Make.lying("null-is-empty", "takes a null path for an empty one", "R2.7", (task, call, record) -> {
-                    // Under KERNEL, R2.35 makes the same demand.
-                    if (record.mitigation() == Mitigation.STASH && !record.isConnect() && Said.pathPointer(call) == 0) {
-                        record.argument(new byte[0]);
-                        record.provenance(Provenance.ENTER);
-                    }
-                }),
-                Make.lying(
+                MutantFactory.lying(
+                        "null-is-empty", "takes a null path for an empty one", "R2.7", (task, call, record) -> {
+                            // Under KERNEL, R2.35 makes the same demand.
+                            if (record.mitigation() == Mitigation.STASH
+                                    && !record.isConnect()
+                                    && CallMemory.pathPointer(call) == 0) {
+                                record.argument(new byte[0]);
+                                record.provenance(Provenance.ENTER);
+                            }
+                        }),
+                MutantFactory.lying(
                         "fault-forgotten",
                         "does not say of a path that nobody could read that it tried",
                         "R2.8",
                         (task, call, record) -> {
                             if (!record.isConnect()
                                     && record.provenance() == Provenance.NONE
-                                    && Said.pathPointer(call) != 0) {
+                                    && CallMemory.pathPointer(call) != 0) {
                                 record.clear(EventFlag.FAULTED);
                             }
                         }),
-                Make.lying(
+                MutantFactory.lying(
                         "absent-with-provenance",
                         "says of a path that nobody could read that it was read at entry",
                         "R2.8",
@@ -47,33 +53,36 @@ final class ArgumentMutants {
                             if (record.mitigation() == Mitigation.STASH
                                     && !record.isConnect()
                                     && record.provenance() == Provenance.NONE
-                                    && Said.pathPointer(call) != 0) {
+                                    && CallMemory.pathPointer(call) != 0) {
                                 record.provenance(Provenance.ENTER);
                             }
                         }),
-                Make.lying("flags-sign-extended", "extends the sign of 32-bit flags", "R2.9", (task, call, record) -> {
-                    if (call.syscall() == Syscall.OPEN || call.syscall() == Syscall.OPENAT) {
-                        record.number(
-                                RecordLayout.OPEN_FLAGS,
-                                record.number(RecordLayout.OPEN_FLAGS) << Integer.SIZE >> Integer.SIZE);
-                    }
-                }),
-                Make.lying("creat-without-flags", "leaves the flags of creat at 0", "R2.10", (task, call, record) -> {
-                    if (call.syscall() == Syscall.CREAT) {
-                        record.number(RecordLayout.OPEN_FLAGS, 0);
-                    }
-                }),
-                Make.lying("short-buffer", "cuts paths to 2048 bytes", "R10.1", (task, call, record) -> {
+                MutantFactory.lying(
+                        "flags-sign-extended", "extends the sign of 32-bit flags", "R2.9", (task, call, record) -> {
+                            if (call.syscall() == Syscall.OPEN || call.syscall() == Syscall.OPENAT) {
+                                record.number(
+                                        RecordLayout.OPEN_FLAGS,
+                                        record.number(RecordLayout.OPEN_FLAGS) << Integer.SIZE >> Integer.SIZE);
+                            }
+                        }),
+                MutantFactory.lying(
+                        "creat-without-flags", "leaves the flags of creat at 0", "R2.10", (task, call, record) -> {
+                            if (call.syscall() == Syscall.CREAT) {
+                                record.number(RecordLayout.OPEN_FLAGS, 0);
+                            }
+                        }),
+                MutantFactory.lying("short-buffer", "cuts paths to 2048 bytes", "R10.1", (task, call, record) -> {
                     if (!record.has(EventFlag.TRUNCATED) && record.argument().length > SHORT_BUFFER) {
                         record.argument(Arrays.copyOf(record.argument(), SHORT_BUFFER));
                     }
                 }),
-                Make.lying("truncated-silently", "does not say that it cut a path", "R10.2", (task, call, record) -> {
-                    if (!record.isConnect()) {
-                        record.clear(EventFlag.TRUNCATED);
-                    }
-                }),
-                Make.lying("utf-8", "decodes paths as UTF-8", "R10.3", (task, call, record) -> {
+                MutantFactory.lying(
+                        "truncated-silently", "does not say that it cut a path", "R10.2", (task, call, record) -> {
+                            if (!record.isConnect()) {
+                                record.clear(EventFlag.TRUNCATED);
+                            }
+                        }),
+                MutantFactory.lying("utf-8", "decodes paths as UTF-8", "R10.3", (task, call, record) -> {
                     if (!record.isConnect() && record.provenance() != Provenance.NONE) {
                         byte[] path = record.argument();
                         byte[] decoded = new String(path, StandardCharsets.UTF_8).getBytes(StandardCharsets.UTF_8);
@@ -82,7 +91,7 @@ final class ArgumentMutants {
                         }
                     }
                 }),
-                Make.lacking(
+                MutantFactory.lacking(
                         "withheld-silently",
                         "leaves out a path that is no text, and does not say so",
                         "R10.3",
@@ -95,12 +104,13 @@ final class ArgumentMutants {
                                 record.forgetArgument();
                             }
                         }),
-                Make.lying("empty-is-absent", "takes an empty path for none", "R10.4", (task, call, record) -> {
-                    if (!record.isConnect() && record.argument().length == 0) {
-                        record.forgetArgument();
-                    }
-                }),
-                Make.broken(
+                MutantFactory.lying(
+                        "empty-is-absent", "takes an empty path for none", "R10.4", (task, call, record) -> {
+                            if (!record.isConnect() && record.argument().length == 0) {
+                                record.forgetArgument();
+                            }
+                        }),
+                MutantFactory.broken(
                         "shared-scratch",
                         "keeps the mode of an open in memory that all threads share",
                         "R1.13",

@@ -4,6 +4,8 @@ package dev.unraced.mutants;
 import dev.unraced.conformance.mutant.Mutant;
 import dev.unraced.event.EventFlag;
 import dev.unraced.event.RecordLayout;
+import dev.unraced.mutants.fault.MutantFactory;
+import dev.unraced.mutants.fault.RecordEdit;
 import dev.unraced.sim.fs.Mount;
 import dev.unraced.sim.fs.OpenFile;
 import dev.unraced.sim.kernel.Call;
@@ -22,7 +24,7 @@ final class AssertionMutants {
 
     static List<Mutant> all() {
         return List.of(
-                Make.lying(
+                MutantFactory.lying(
                         "swapped-silently",
                         "does not say that another file than the opened one may be behind the descriptor",
                         "R2.41",
@@ -31,7 +33,7 @@ final class AssertionMutants {
                                 record.clear(EventFlag.FD_TABLE_SHARED);
                             }
                         }),
-                Make.lying(
+                MutantFactory.lying(
                         "unseen-is-unshared",
                         "says of a call whose entry it missed that nobody shared the table then",
                         "R2.41",
@@ -40,7 +42,7 @@ final class AssertionMutants {
                                 record.clear(EventFlag.FD_TABLE_SHARED);
                             }
                         }),
-                Make.lying(
+                MutantFactory.lying(
                         "failure-is-nowhere",
                         "does not ask in which mount namespace the path of a request that failed was looked up",
                         "R2.46",
@@ -49,7 +51,7 @@ final class AssertionMutants {
                                 record.clear(EventFlag.FOREIGN_MOUNT_NS);
                             }
                         }),
-                Make.lying(
+                MutantFactory.lying(
                         "marks-everything",
                         "says of every socket that somebody else may have connected it",
                         "R2.41",
@@ -68,7 +70,7 @@ final class AssertionMutants {
                         "does not know that two connects of a socket overlap",
                         "R2.43",
                         Precaution.OVERLAPS),
-                Make.lying(
+                MutantFactory.lying(
                         "overlaps-silently",
                         "finds connects that overlap, and does not say so",
                         "R2.43",
@@ -85,7 +87,7 @@ final class AssertionMutants {
                         "R2.46",
                         Precaution.NAMESPACES),
                 careless("walks-once", "reads the way to a file once", "R2.47", Precaution.SECOND_WALKS),
-                Make.lying(
+                MutantFactory.lying(
                         "no-file-under-mounts",
                         "gives up a file, not only its proof, when there are many mounts on the way to it",
                         "R2.48",
@@ -94,7 +96,7 @@ final class AssertionMutants {
                                 FailureMutants.forgetFile(record);
                             }
                         }),
-                Make.lying(
+                MutantFactory.lying(
                         "port-while-held",
                         "has no port of a socket whose peer reset the connection",
                         "R2.49",
@@ -112,7 +114,7 @@ final class AssertionMutants {
                         "R3.4 R3.5",
                         Precaution.ENTRY_TRACES),
                 // R2.41 plays an attack whose calls run without an entry, too.
-                Make.lying(
+                MutantFactory.lying(
                         "missed-is-refused",
                         "says of a call whose entry it missed that it did not run",
                         "R2.41 R3.5",
@@ -125,7 +127,7 @@ final class AssertionMutants {
     }
 
     private static Mutant careless(String name, String what, String rules, Precaution careless) {
-        return Make.broken(name, what, rules, () -> Seams.NONE.without(careless));
+        return MutantFactory.broken(name, what, rules, () -> Seams.NONE.without(careless));
     }
 
     private static boolean isAnotherFile(Call call, RecordEdit record) {

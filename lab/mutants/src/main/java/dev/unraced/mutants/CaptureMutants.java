@@ -4,6 +4,11 @@ package dev.unraced.mutants;
 import dev.unraced.conformance.mutant.Mutant;
 import dev.unraced.driver.Capture;
 import dev.unraced.driver.EventHandler;
+import dev.unraced.mutants.fault.BrokenSim;
+import dev.unraced.mutants.fault.CaptureAround;
+import dev.unraced.mutants.fault.LeftThreads;
+import dev.unraced.mutants.fault.MutantFactory;
+import dev.unraced.mutants.fault.Recount;
 import dev.unraced.sim.trace.RecordSink;
 import dev.unraced.sim.trace.Seams;
 import java.util.List;
@@ -26,23 +31,25 @@ final class CaptureMutants {
                     LeftThreads left = new LeftThreads();
                     return BrokenSim.of(() -> Seams.NONE.withCapture(left::around));
                 }),
-                Make.capturing("runs-on", "goes on running long after it was closed", "R15.1", RunsOn::new),
-                Make.capturing(
+                MutantFactory.capturing("runs-on", "goes on running long after it was closed", "R15.1", RunsOn::new),
+                MutantFactory.capturing(
                         "one-more", "hands over one more event after its handler closed it", "R15.2", OneMore::new),
-                Make.capturing("swallows", "swallows what a handler throws", "R15.3", Swallowing::new),
-                Make.capturing("shares", "lets a second consumer in, and gives it nothing", "R15.4", Sharing::new),
-                Make.capturing(
+                MutantFactory.capturing("swallows", "swallows what a handler throws", "R15.3", Swallowing::new),
+                MutantFactory.capturing(
+                        "shares", "lets a second consumer in, and gives it nothing", "R15.4", Sharing::new),
+                MutantFactory.capturing(
                         "dead-but-polite", "has nothing to say against a poll when closed", "R15.5", Polite::new),
-                Make.capturing("deaf", "hears no interrupt while it waits", "R15.6", Deaf::new),
-                Make.capturing("generous", "hands over twice as many events as asked for", "R15.7", Generous::new),
-                Make.capturing("incognito", "goes by another name", "R15.8", Incognito::new),
+                MutantFactory.capturing("deaf", "hears no interrupt while it waits", "R15.6", Deaf::new),
+                MutantFactory.capturing(
+                        "generous", "hands over twice as many events as asked for", "R15.7", Generous::new),
+                MutantFactory.capturing("incognito", "goes by another name", "R15.8", Incognito::new),
                 new Mutant("jealous", "gives all events to the capture that was opened last", Set.of("R15.9"), () -> {
                     AtomicReference<@Nullable RecordSink> last = new AtomicReference<>();
                     return BrokenSim.of(() -> jealous(last));
                 }));
     }
 
-    /** Writes records only to the capture that opened last; the books of the others do not show the calls. */
+    /** Writes records only to the capture that opened last; the statistics of the others do not show the calls. */
     private static Seams jealous(AtomicReference<@Nullable RecordSink> last) {
         Recount recount = new Recount();
         return Seams.NONE.withSource(recount::pretending).withSink(ring -> {

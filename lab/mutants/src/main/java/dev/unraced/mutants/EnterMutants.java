@@ -3,8 +3,13 @@ package dev.unraced.mutants;
 
 import dev.unraced.conformance.mutant.Mutant;
 import dev.unraced.event.Feature;
-import dev.unraced.event.RecordEncoder;
-import dev.unraced.ring.SourceBooks;
+import dev.unraced.event.record.RecordEncoder;
+import dev.unraced.mutants.fault.MutantFactory;
+import dev.unraced.mutants.fault.RecordEdit;
+import dev.unraced.mutants.fault.Recount;
+import dev.unraced.mutants.fault.SourceAround;
+import dev.unraced.mutants.fault.StatsEditor;
+import dev.unraced.ring.SourceStats;
 import dev.unraced.sim.trace.RecordSink;
 import dev.unraced.sim.trace.Seams;
 import java.nio.ByteBuffer;
@@ -17,7 +22,7 @@ final class EnterMutants {
 
     static List<Mutant> all() {
         return List.of(
-                Make.broken(
+                MutantFactory.broken(
                         "entry-without-argument",
                         "makes enter events of connects before it has read the address",
                         "R12.5",
@@ -28,22 +33,22 @@ final class EnterMutants {
                             }
                             ring.submit(bytes, length);
                         })),
-                Make.broken(
+                MutantFactory.broken(
                         "entry-at-return",
                         "hands over the enter event when the call returns, behind the merged one",
                         "R12.5",
                         EnterMutants::late),
-                Make.booking(
+                MutantFactory.booking(
                         "entries-uncounted",
                         "does not count the enter events that it makes",
                         "R8.1",
                         source -> new SourceAround(source) {
                             @Override
-                            public SourceBooks books() {
-                                return Cooked.entered(super.books(), 0);
+                            public SourceStats stats() {
+                                return StatsEditor.entered(super.stats(), 0);
                             }
                         }),
-                Make.booking(
+                MutantFactory.booking(
                         "entries-for-ever",
                         "goes on making enter events when they are switched off",
                         "R12.6",
@@ -63,7 +68,7 @@ final class EnterMutants {
                                 }
                             }
                         }),
-                Make.denying(
+                MutantFactory.denying(
                         "enters-anyway",
                         "makes enter events though it declares to have none",
                         "R12.7",

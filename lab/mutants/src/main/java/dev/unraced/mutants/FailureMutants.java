@@ -5,6 +5,9 @@ import dev.unraced.conformance.mutant.Mutant;
 import dev.unraced.event.EventFlag;
 import dev.unraced.event.Mitigation;
 import dev.unraced.event.Syscall;
+import dev.unraced.mutants.fault.MutantFactory;
+import dev.unraced.mutants.fault.RecordEdit;
+import dev.unraced.mutants.fault.Results;
 import java.util.List;
 
 /** Mutants that are wrong about calls that fail or never ran. */
@@ -13,7 +16,7 @@ final class FailureMutants {
 
     static List<Mutant> all() {
         return List.of(
-                Make.lying(
+                MutantFactory.lying(
                         "no-path-on-enotdir",
                         "has no path for an open that ends at a file",
                         "R3.1",
@@ -22,7 +25,7 @@ final class FailureMutants {
                                 record.forgetArgument();
                             }
                         }),
-                Make.lying(
+                MutantFactory.lying(
                         "no-path-on-einval",
                         "has no path for an openat2 that is refused at once",
                         "R3.2",
@@ -31,7 +34,7 @@ final class FailureMutants {
                                 r.forgetArgument();
                             }
                         }),
-                Make.lying(
+                MutantFactory.lying(
                         "no-address-on-enotsock",
                         "has no address where there is no socket",
                         "R3.3",
@@ -40,7 +43,7 @@ final class FailureMutants {
                                 record.forgetArgument();
                             }
                         }),
-                Make.lying(
+                MutantFactory.lying(
                         "trapped-is-done",
                         "does not see that seccomp answered a call",
                         "R3.4",

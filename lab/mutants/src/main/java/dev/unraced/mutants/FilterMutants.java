@@ -6,6 +6,7 @@ import dev.unraced.config.ResultFilter;
 import dev.unraced.conformance.mutant.Mutant;
 import dev.unraced.driver.FilterReason;
 import dev.unraced.event.Syscall;
+import dev.unraced.mutants.fault.MutantFactory;
 import dev.unraced.sim.trace.Seams;
 import dev.unraced.sim.trace.TraceSettings;
 import java.nio.charset.StandardCharsets;
@@ -24,7 +25,7 @@ final class FilterMutants {
 
     static List<Mutant> all() {
         return List.of(
-                Make.unsettled(
+                MutantFactory.unsettled(
                         "watches-everything",
                         "watches all calls, whichever were asked for",
                         "R1.9",
@@ -85,17 +86,17 @@ final class FilterMutants {
                                 all.mountNamespaces(),
                                 all.paths(),
                                 ResultFilter.ALL)),
-                Make.broken(
+                MutantFactory.broken(
                         "only-that-cgroup",
                         "filters by cgroup, and leaves out those below the one asked for",
                         "R1.10",
                         FilterMutants::exactCgroup),
-                Make.broken(
+                MutantFactory.broken(
                         "filters-late",
                         "filters by process when a call returns, not when it enters",
                         "R7.2",
                         FilterMutants::late),
-                Make.unsettled(
+                MutantFactory.unsettled(
                         "watches-itself",
                         "makes events of its own calls",
                         "R11.1",
@@ -111,22 +112,23 @@ final class FilterMutants {
                                 settings.stashEntries(),
                                 settings.stashLongPaths(),
                                 settings.ringBytes())),
-                Make.broken(
+                MutantFactory.broken(
                         "never-watches-itself",
                         "leaves out its own calls though they are asked for",
                         "R11.2",
-                        () -> Make.filtering(
+                        () -> MutantFactory.filtering(
                                 FilterReason.SELF,
                                 (task, call, record) -> Arrays.equals(task.comm(), OBSERVER) ? 0 : 1)));
     }
 
     private static Mutant unfiltered(String name, String what, String rules, UnaryOperator<EventFilters> less) {
-        return Make.unsettled(name, what, rules, settings -> settings.filteredBy(less.apply(settings.filters())));
+        return MutantFactory.unsettled(
+                name, what, rules, settings -> settings.filteredBy(less.apply(settings.filters())));
     }
 
     private static Seams late() {
         Set<Integer> wanted = new HashSet<>();
-        return Make.filtering(
+        return MutantFactory.filtering(
                         FilterReason.TGID,
                         (task, call, record) ->
                                 wanted.isEmpty() || wanted.contains(task.group().tgid()) ? 1 : 0)
@@ -140,7 +142,7 @@ final class FilterMutants {
 
     private static Seams exactCgroup() {
         Set<Long> wanted = new HashSet<>();
-        return Make.filtering(
+        return MutantFactory.filtering(
                         FilterReason.CGROUP,
                         (task, call, record) ->
                                 wanted.isEmpty() || wanted.contains(task.group().cgroupId()) ? 1 : 0)

@@ -4,7 +4,10 @@ package dev.unraced.mutants;
 import dev.unraced.config.RateLimits;
 import dev.unraced.conformance.mutant.Mutant;
 import dev.unraced.driver.CallerLosses;
-import dev.unraced.ring.SourceBooks;
+import dev.unraced.mutants.fault.MutantFactory;
+import dev.unraced.mutants.fault.SourceAround;
+import dev.unraced.mutants.fault.StatsEditor;
+import dev.unraced.ring.SourceStats;
 import java.util.List;
 import java.util.function.UnaryOperator;
 
@@ -14,12 +17,12 @@ final class FloodMutants {
 
     static List<Mutant> all() {
         return List.of(
-                Make.unsettled(
+                MutantFactory.unsettled(
                         "unlimited",
                         "takes any number of events of a user and of a cgroup",
                         "R7.3",
                         settings -> settings.limitedBy(RateLimits.NONE)),
-                Make.unsettled(
+                MutantFactory.unsettled(
                         "limits-together",
                         "takes the limit of a user for one of the user's cgroup",
                         "R7.3 R9.3",
@@ -28,7 +31,7 @@ final class FloodMutants {
                                 Math.max(
                                         settings.limits().user(),
                                         settings.limits().cgroup())))),
-                Make.unsettled(
+                MutantFactory.unsettled(
                         "limits-users-alone",
                         "does not limit cgroups",
                         "R7.3",
@@ -63,11 +66,11 @@ final class FloodMutants {
     }
 
     private static Mutant blaming(String name, String what, UnaryOperator<List<CallerLosses>> blame) {
-        return Make.booking(name, what, "R8.3", source -> new SourceAround(source) {
+        return MutantFactory.booking(name, what, "R8.3", source -> new SourceAround(source) {
             @Override
-            public SourceBooks books() {
-                SourceBooks books = super.books();
-                return Cooked.heaviest(books, blame.apply(books.heaviest()));
+            public SourceStats stats() {
+                SourceStats stats = super.stats();
+                return StatsEditor.heaviest(stats, blame.apply(stats.heaviest()));
             }
         });
     }

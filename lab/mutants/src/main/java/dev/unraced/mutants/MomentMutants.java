@@ -8,6 +8,10 @@ import dev.unraced.event.Mitigation;
 import dev.unraced.event.Origin;
 import dev.unraced.event.Provenance;
 import dev.unraced.event.Syscall;
+import dev.unraced.mutants.fault.CallMemory;
+import dev.unraced.mutants.fault.MutantFactory;
+import dev.unraced.mutants.fault.RecordEdit;
+import dev.unraced.mutants.fault.Results;
 import dev.unraced.sim.kernel.Call;
 import dev.unraced.sim.kernel.Task;
 import java.util.Arrays;
@@ -20,52 +24,53 @@ final class MomentMutants {
 
     static List<Mutant> all() {
         return List.of(
-                Make.lying(
+                MutantFactory.lying(
                         "edge-read-late",
                         "reads at the return what ends at the edge of memory",
                         "R2.1",
                         (task, call, record) -> {
                             if (isSnapshot(record)
                                     && !record.isConnect()
-                                    && Said.endsAtAnEdge(task, call, record.argument().length)) {
+                                    && CallMemory.endsAtAnEdge(task, call, record.argument().length)) {
                                 record.provenance(Provenance.EXIT);
                             }
                         }),
                 // The mutant drops a match that the snapshot earned, since with other bytes it would break R2.15
                 // whenever a race is won.
-                Make.lying(
+                MutantFactory.lying(
                         "path-at-exit", "reads a path at the return and says ENTER", "R2.2", (task, call, record) -> {
                             if (call.syscall() == Syscall.OPENAT && isSnapshot(record)) {
-                                replaceUnproven(record, Said.path(task, call));
+                                replaceUnproven(record, CallMemory.path(task, call));
                             }
                         }),
-                Make.lying(
+                MutantFactory.lying(
                         "address-at-exit",
                         "reads an address at the return and says ENTER",
                         "R1.12 R2.3 R2.45",
                         (task, call, r) -> {
                             if (r.isConnect() && isSnapshot(r)) {
-                                replace(r, Said.address(task, call, r.argument().length));
+                                replace(r, CallMemory.address(task, call, r.argument().length));
                             }
                         }),
-                Make.lying(
+                MutantFactory.lying(
                         "late-path", "does not say why it read a path at the return", "R2.4", (task, call, record) -> {
                             if (call.syscall() == Syscall.OPENAT && isLate(record)) {
                                 record.clear(EventFlag.FAULTED);
                             }
                         }),
-                Make.lying("late-address", "does not say why it read an address late", "R2.5", (task, call, record) -> {
-                    if (record.isConnect() && isLate(record)) {
-                        record.clear(EventFlag.FAULTED);
-                    }
-                }),
-                Make.lying(
+                MutantFactory.lying(
+                        "late-address", "does not say why it read an address late", "R2.5", (task, call, record) -> {
+                            if (record.isConnect() && isLate(record)) {
+                                record.clear(EventFlag.FAULTED);
+                            }
+                        }),
+                MutantFactory.lying(
                         "kernel-copy-reread",
                         "gives out for the kernel's copy what is in memory when a connect returns",
                         "R2.17 R2.43 R2.44 R2.45",
                         MomentMutants::rereadKernelCopy),
                 // R12.2 finds this mutant, too, in calls made after a switch.
-                Make.lying(
+                MutantFactory.lying(
                         "awaits-no-entry",
                         "misses an entry where nobody waits for one",
                         "R2.18 R12.2 R12.5",
@@ -74,7 +79,7 @@ final class MomentMutants {
                                 record.set(EventFlag.ENTER_MISSED);
                             }
                         }),
-                Make.lying(
+                MutantFactory.lying(
                         "failure-without-copy",
                         "drops the kernel's copy of a call that fails after it",
                         "R2.34",
@@ -86,7 +91,7 @@ final class MomentMutants {
                                 record.integrity(Integrity.UNCHECKED);
                             }
                         }),
-                Make.lying(
+                MutantFactory.lying(
                         "snapshot-as-copy",
                         "gives out the snapshot for the kernel's copy where there is none",
                         "R2.35",
@@ -100,7 +105,7 @@ final class MomentMutants {
 
     private static void rereadKernelCopy(Task task, Call call, RecordEdit record) {
         if (record.isConnect() && record.provenance() == Provenance.KERNEL) {
-            byte[] now = Said.address(task, call, record.argument().length);
+            byte[] now = CallMemory.address(task, call, record.argument().length);
             if (now != null) {
                 record.argument(now);
             }

@@ -4,6 +4,11 @@ package dev.unraced.mutants;
 import dev.unraced.conformance.mutant.Mutant;
 import dev.unraced.event.RecordLayout;
 import dev.unraced.event.Syscall;
+import dev.unraced.mutants.fault.CurrentCallTracker;
+import dev.unraced.mutants.fault.MutantFactory;
+import dev.unraced.mutants.fault.RecordEdit;
+import dev.unraced.mutants.fault.Recount;
+import dev.unraced.mutants.fault.Results;
 import dev.unraced.sim.kernel.Task;
 import dev.unraced.sim.trace.Seams;
 import java.nio.ByteBuffer;
@@ -20,8 +25,9 @@ final class OrderMutants {
 
     static List<Mutant> all() {
         return List.of(
-                Make.broken("reorders", "lets an event overtake the one before it", "R9.1", OrderMutants::reordering),
-                Make.broken(
+                MutantFactory.broken(
+                        "reorders", "lets an event overtake the one before it", "R9.1", OrderMutants::reordering),
+                MutantFactory.broken(
                         "number-for-nothing",
                         "gives two numbers to a call that a signal interrupts",
                         "R9.2",
@@ -29,15 +35,15 @@ final class OrderMutants {
     }
 
     private static Seams reordering() {
-        Returning returning = new Returning();
+        CurrentCallTracker currentCall = new CurrentCallTracker();
         Recount recount = new Recount();
         Held held = new Held();
-        return Seams.NONE.withTracepoints(returning::around).withSink(ring -> {
+        return Seams.NONE.withTracepoints(currentCall::around).withSink(ring -> {
             recount.into(ring);
-            return Make.ofMerged(
+            return MutantFactory.ofMerged(
                     (record, length) -> {
                         recount.given(record);
-                        if (isOvertaken(returning.task(), new RecordEdit(record, length))) {
+                        if (isOvertaken(currentCall.task(), new RecordEdit(record, length))) {
                             held.hold(record, length);
                             return;
                         }
@@ -55,11 +61,11 @@ final class OrderMutants {
     }
 
     private static Seams skipping() {
-        Returning returning = new Returning();
+        CurrentCallTracker currentCall = new CurrentCallTracker();
         long[] skipped = {0};
-        return Seams.NONE.withTracepoints(returning::around).withSink(ring -> (record, length) -> {
+        return Seams.NONE.withTracepoints(currentCall::around).withSink(ring -> (record, length) -> {
             boolean restarts = !new RecordEdit(record, length).isEnter()
-                    && returning.call().result() == Results.RESTART;
+                    && currentCall.call().result() == Results.RESTART;
             skipped[0] += restarts ? 1 : 0;
             record.putLong(RecordLayout.SEQUENCE, record.getLong(RecordLayout.SEQUENCE) + skipped[0]);
             ring.submit(record, length);

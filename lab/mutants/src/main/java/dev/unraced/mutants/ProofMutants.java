@@ -6,6 +6,8 @@ import dev.unraced.event.Integrity;
 import dev.unraced.event.Mitigation;
 import dev.unraced.event.Origin;
 import dev.unraced.event.Provenance;
+import dev.unraced.mutants.fault.MutantFactory;
+import dev.unraced.mutants.fault.RecordEdit;
 import dev.unraced.sim.trace.TraceSettings;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -16,7 +18,7 @@ final class ProofMutants {
 
     static List<Mutant> all() {
         return List.of(
-                Make.lying("dots-match", "believes in .. without walking", "R2.15", (task, call, record) -> {
+                MutantFactory.lying("dots-match", "believes in .. without walking", "R2.15", (task, call, record) -> {
                     if (isSnapshot(record)
                             && !record.isConnect()
                             && record.result() >= 0
@@ -24,7 +26,7 @@ final class ProofMutants {
                         record.integrity(Integrity.MATCH);
                     }
                 }),
-                Make.lying(
+                MutantFactory.lying(
                         "snapshot-matches",
                         "believes every snapshot of a call that succeeded",
                         "R2.15 R2.37 R2.38",
@@ -34,7 +36,7 @@ final class ProofMutants {
                                 r.integrity(Integrity.MATCH);
                             }
                         }),
-                Make.lying(
+                MutantFactory.lying(
                         "address-matches",
                         "believes every address of a connect that succeeded",
                         "R2.16 R2.38 R2.43 R2.44 R2.45",
@@ -43,7 +45,7 @@ final class ProofMutants {
                                 r.integrity(Integrity.MATCH);
                             }
                         }),
-                Make.lying(
+                MutantFactory.lying(
                         "request-as-snapshot",
                         "takes the kernel's copy of a request for a snapshot",
                         "R2.40 R2.42 R2.46",
@@ -52,7 +54,7 @@ final class ProofMutants {
                                 record.provenance(Provenance.ENTER);
                             }
                         }),
-                Make.unsettled(
+                MutantFactory.unsettled(
                         "proves-anyway",
                         "compares claims with the truth though nobody asked for it",
                         "R2.38",
@@ -68,16 +70,17 @@ final class ProofMutants {
                                 settings.stashEntries(),
                                 settings.stashLongPaths(),
                                 settings.ringBytes())),
-                Make.lying("never-sure", "never finds that a path matches", "R2.36", (task, call, record) -> {
+                MutantFactory.lying("never-sure", "never finds that a path matches", "R2.36", (task, call, record) -> {
                     if (isSnapshot(record) && !record.isConnect() && record.integrity() == Integrity.MATCH) {
                         record.integrity(Integrity.UNCHECKED);
                     }
                 }),
-                Make.lying("never-differs", "never finds that a path differs", "R2.37", (task, call, record) -> {
-                    if (isSnapshot(record) && record.integrity() == Integrity.DIFFERS) {
-                        record.integrity(Integrity.UNCHECKED);
-                    }
-                }));
+                MutantFactory.lying(
+                        "never-differs", "never finds that a path differs", "R2.37", (task, call, record) -> {
+                            if (isSnapshot(record) && record.integrity() == Integrity.DIFFERS) {
+                                record.integrity(Integrity.UNCHECKED);
+                            }
+                        }));
     }
 
     private static boolean isSnapshot(RecordEdit record) {

@@ -23,7 +23,7 @@ public final class SimMutants implements MutantCatalogue {
                         AssertionMutants.all(),
                         FailureMutants.all(),
                         StashMutants.all(),
-                        BooksMutants.all(),
+                        StatsMutants.all(),
                         OrderMutants.all(),
                         FilterMutants.all(),
                         FloodMutants.all(),

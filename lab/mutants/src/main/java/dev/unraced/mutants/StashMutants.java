@@ -2,15 +2,23 @@
 package dev.unraced.mutants;
 
 import dev.unraced.conformance.mutant.Mutant;
+import dev.unraced.driver.StashStats;
 import dev.unraced.event.EventFlag;
 import dev.unraced.event.Mitigation;
 import dev.unraced.event.RecordLayout;
-import dev.unraced.ring.SourceBooks;
+import dev.unraced.mutants.fault.BrokenSim;
+import dev.unraced.mutants.fault.CurrentCallTracker;
+import dev.unraced.mutants.fault.LeakingReclaimStash;
+import dev.unraced.mutants.fault.MutantFactory;
+import dev.unraced.mutants.fault.RecordEdit;
+import dev.unraced.mutants.fault.SourceAround;
+import dev.unraced.mutants.fault.StashAround;
+import dev.unraced.mutants.fault.StatsEditor;
+import dev.unraced.ring.SourceStats;
 import dev.unraced.sim.kernel.AddressSpace;
 import dev.unraced.sim.kernel.Task;
 import dev.unraced.sim.trace.Seams;
 import dev.unraced.stash.ArgStash;
-import dev.unraced.stash.StashStats;
 import java.nio.ByteBuffer;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -27,22 +35,22 @@ final class StashMutants {
     static List<Mutant> all() {
         return List.of(
                 // After an exec, the new thread also has the start time of the one that it took over.
-                Make.stashing(
+                MutantFactory.stashing(
                         "by-id-alone",
                         "matches by thread id alone what a dead thread left",
                         "R4.1 R4.2",
-                        stash -> new Heirloom(stash, false)),
-                Make.stashing(
+                        stash -> new LeakingReclaimStash(stash, false)),
+                MutantFactory.stashing(
                         "outlives-exec",
                         "keeps the entry of a thread whose id and start time another one takes over",
                         "R4.2",
-                        stash -> new Heirloom(stash, true)),
-                Make.broken(
+                        stash -> new LeakingReclaimStash(stash, true)),
+                MutantFactory.broken(
                         "by-memory",
                         "takes whose memory a caller is in for the caller's process",
                         "R4.3",
                         StashMutants::byMemory),
-                Make.lying(
+                MutantFactory.lying(
                         "guessed-entry",
                         "guesses when a call entered that it did not see enter",
                         "R5.1",
@@ -51,12 +59,12 @@ final class StashMutants {
                                 record.number(RecordLayout.ENTER_NS, record.number(RecordLayout.EXIT_NS));
                             }
                         }),
-                Make.lying(
+                MutantFactory.lying(
                         "full-silently",
                         "does not say that there was no room for a call",
                         "R5.2",
                         (task, call, record) -> record.clear(EventFlag.STASH_FULL)),
-                Make.lying(
+                MutantFactory.lying(
                         "full-silently-under-kernel",
                         "does not say that there was no room for a call that the kernel's copy stands in for",
                         "R5.2",
@@ -65,7 +73,7 @@ final class StashMutants {
                                 record.clear(EventFlag.STASH_FULL);
                             }
                         }),
-                Make.stashing(
+                MutantFactory.stashing(
                         "forgets-when-looked-at",
                         "forgets that it refused a call when somebody looks for its entry",
                         "R5.2",
@@ -84,14 +92,14 @@ final class StashMutants {
                             ring.submit(bytes, length);
                         })),
                 lru("evicts-silently", "evicts, and counts it as taken", Seams.NONE.withStash(SilentEviction::new)),
-                Make.stashing(
+                MutantFactory.stashing(
                         "full-mixes",
                         "gives a call what the last one had, when the stash is full of many",
                         "R5.3",
                         NextDoor::new),
-                Make.stashing(
+                MutantFactory.stashing(
                         "leaks-on-kill", "keeps the entry of a thread that is killed", "R6.1 R6.2", LeakOnKill::new),
-                Make.stashing(
+                MutantFactory.stashing(
                         "leaks-in-a-storm",
                         "keeps the entry of one in fifty threads that are killed",
                         "R6.2",
@@ -104,7 +112,7 @@ final class StashMutants {
                                 return dead % RARELY != RARELY - 1 && super.discard(thread);
                             }
                         }),
-                Make.stashing(
+                MutantFactory.stashing(
                         "close-reclaims-nothing",
                         "leaves the entries of calls under way when it closes",
                         "R6.5",
@@ -114,18 +122,18 @@ final class StashMutants {
                                 // This mutant keeps the entries on purpose.
                             }
                         }),
-                Make.booking(
+                MutantFactory.booking(
                         "growing-stash",
                         "takes more memory with every call",
                         "R7.1",
                         source -> new SourceAround(source) {
                             @Override
-                            public SourceBooks books() {
-                                SourceBooks books = super.books();
-                                return Cooked.stashBytes(books, books.stashBytes() + books.returned());
+                            public SourceStats stats() {
+                                SourceStats stats = super.stats();
+                                return StatsEditor.stashBytes(stats, stats.stashBytes() + stats.returned());
                             }
                         }),
-                Make.stashing(
+                MutantFactory.stashing(
                         "rounded-capacity",
                         "says that it has more room than was asked for",
                         "R7.1",
@@ -133,19 +141,19 @@ final class StashMutants {
                             @Override
                             public StashStats stats() {
                                 StashStats stats = super.stats();
-                                return Cooked.capacity(stats, stats.capacity() + 1);
+                                return StatsEditor.capacity(stats, stats.capacity() + 1);
                             }
                         }));
     }
 
     private static Seams byMemory() {
         IdentityHashMap<AddressSpace, Integer> owners = new IdentityHashMap<>();
-        Returning returning = new Returning();
+        CurrentCallTracker currentCall = new CurrentCallTracker();
         return Seams.NONE
-                .withTracepoints(returning::around)
-                .withSink(ring -> Make.ofMerged(
+                .withTracepoints(currentCall::around)
+                .withSink(ring -> MutantFactory.ofMerged(
                         (bytes, length) -> {
-                            Task task = returning.task();
+                            Task task = currentCall.task();
                             int owner = owners.computeIfAbsent(
                                     task.group().memory(),
                                     memory -> task.group().tgid());
@@ -209,7 +217,7 @@ final class StashMutants {
         @Override
         public StashStats stats() {
             StashStats stats = super.stats();
-            return Cooked.evicted(stats, 0, stats.takes() + stats.evicted());
+            return StatsEditor.evicted(stats, 0, stats.takes() + stats.evicted());
         }
     }
 }

@@ -4,6 +4,11 @@ package dev.unraced.mutants;
 import dev.unraced.conformance.mutant.Mutant;
 import dev.unraced.event.Mitigation;
 import dev.unraced.event.Provenance;
+import dev.unraced.mutants.fault.MutantFactory;
+import dev.unraced.mutants.fault.RecordEdit;
+import dev.unraced.mutants.fault.Recount;
+import dev.unraced.mutants.fault.SourceAround;
+import dev.unraced.mutants.fault.TracepointsAround;
 import dev.unraced.ring.RingSource;
 import dev.unraced.sim.kernel.Call;
 import dev.unraced.sim.kernel.Task;
@@ -19,7 +24,7 @@ final class SwitchMutants {
 
     static List<Mutant> all() {
         return List.of(
-                Make.lying(
+                MutantFactory.lying(
                         "kernel-is-stash",
                         "says stash of calls made under kernel",
                         "R12.1 R12.2",
@@ -28,28 +33,28 @@ final class SwitchMutants {
                                 record.mitigation(Mitigation.STASH);
                             }
                         }),
-                Make.broken(
+                MutantFactory.broken(
                         "mode-at-return",
                         "says under which mode a call returned",
                         "R12.2",
                         SwitchMutants::modeAtReturn),
-                Make.broken(
+                MutantFactory.broken(
                         "copies-by-mode-in-force",
                         "takes no copy for a call that entered under kernel when the mode is another by then",
                         "R12.2",
                         SwitchMutants::copyingByModeInForce),
-                Make.broken(
+                MutantFactory.broken(
                         "copy-for-snapshot",
                         "gives out the snapshot for the kernel's copy when the mode is kernel by then",
                         "R12.2",
                         SwitchMutants::copyForSnapshot),
                 // R5.2 switches modes while calls wait, too.
-                Make.broken(
+                MutantFactory.broken(
                         "switch-loses",
                         "loses an event when it switches while several calls are under way",
                         "R12.3 R5.2",
                         SwitchMutants::losing),
-                Make.denying(
+                MutantFactory.denying(
                         "switches-anyway",
                         "accepts a mode that it lacks",
                         "R12.4",

@@ -4,6 +4,8 @@ package dev.unraced.mutants;
 import dev.unraced.conformance.mutant.Mutant;
 import dev.unraced.event.EventFlag;
 import dev.unraced.event.RecordLayout;
+import dev.unraced.mutants.fault.MutantFactory;
+import dev.unraced.mutants.fault.Results;
 import dev.unraced.sim.fs.FileType;
 import dev.unraced.sim.fs.OpenFile;
 import dev.unraced.sim.kernel.Call;
@@ -16,7 +18,7 @@ final class TruthMutants {
 
     static List<Mutant> all() {
         return List.of(
-                Make.lying(
+                MutantFactory.lying(
                         "file-of-a-failure",
                         "finds a file behind an open that failed",
                         "R2.19",
@@ -25,7 +27,7 @@ final class TruthMutants {
                                 record.set(EventFlag.HAS_FILE);
                             }
                         }),
-                Make.lying(
+                MutantFactory.lying(
                         "created-nothing",
                         "says of a failed open that it created a file",
                         "R2.19",
@@ -34,7 +36,7 @@ final class TruthMutants {
                                 record.set(EventFlag.CREATED);
                             }
                         }),
-                Make.lying(
+                MutantFactory.lying(
                         "directory-device",
                         "swaps the halves of a directory's device",
                         "R2.20",
@@ -46,7 +48,7 @@ final class TruthMutants {
                                 record.small(RecordLayout.OPEN_DEVICE_MINOR, major);
                             }
                         }),
-                Make.lying(
+                MutantFactory.lying(
                         "claim-as-truth",
                         "takes an absolute claim for the resolved path",
                         "R2.21 R2.41 R2.42 R3.5",
@@ -56,13 +58,14 @@ final class TruthMutants {
                                 record.slice(RecordLayout.OPEN_RESOLVED, claim);
                             }
                         }),
-                Make.lying("may-create-is-created", "takes O_CREAT for a new file", "R2.22", (task, call, record) -> {
-                    if (record.has(EventFlag.HAS_FILE)
-                            && (record.number(RecordLayout.OPEN_FLAGS) & Results.O_CREAT) != 0) {
-                        record.set(EventFlag.CREATED);
-                    }
-                }),
-                Make.lying(
+                MutantFactory.lying(
+                        "may-create-is-created", "takes O_CREAT for a new file", "R2.22", (task, call, record) -> {
+                            if (record.has(EventFlag.HAS_FILE)
+                                    && (record.number(RecordLayout.OPEN_FLAGS) & Results.O_CREAT) != 0) {
+                                record.set(EventFlag.CREATED);
+                            }
+                        }),
+                MutantFactory.lying(
                         "unnamed-is-not-created",
                         "takes the kernel's word for what was created, which has none for a file without a name",
                         "R2.22",
@@ -71,7 +74,7 @@ final class TruthMutants {
                                 r.clear(EventFlag.CREATED);
                             }
                         }),
-                Make.lying(
+                MutantFactory.lying(
                         "unnamed-is-directory",
                         "gives a file without a name that of its directory",
                         "R2.23",
@@ -81,7 +84,7 @@ final class TruthMutants {
                                 r.slice(RecordLayout.OPEN_RESOLVED, r.argument());
                             }
                         }),
-                Make.lying(
+                MutantFactory.lying(
                         "no-file-for-a-link",
                         "has no file for a link opened with O_PATH",
                         "R2.24",
@@ -90,22 +93,22 @@ final class TruthMutants {
                                 FailureMutants.forgetFile(record);
                             }
                         }),
-                Make.lying(
+                MutantFactory.lying(
                         "detached-silently",
                         "does not say that a mount is attached nowhere",
                         "R2.33",
                         (task, call, record) -> record.clear(EventFlag.DETACHED)),
-                Make.lying(
+                MutantFactory.lying(
                         "foreign-silently",
                         "does not say that a file lies in another mount namespace",
                         "R2.33 R2.46",
                         (t, c, r) -> r.clear(EventFlag.FOREIGN_MOUNT_NS)),
-                Make.lying(
+                MutantFactory.lying(
                         "tail-silently",
                         "does not say that it kept but the tail of a path",
                         "R2.21",
                         (task, call, record) -> record.clear(EventFlag.RESOLVED_TRUNCATED)),
-                Make.lying(
+                MutantFactory.lying(
                         "unlinked-start",
                         "keeps the head of a resolved path that is too long",
                         "R2.21",

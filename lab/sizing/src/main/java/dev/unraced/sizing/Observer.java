@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.sizing;
 
+import dev.unraced.driver.StashStats;
 import dev.unraced.stash.ArgStash;
-import dev.unraced.stash.StashStats;
 import java.nio.ByteBuffer;
 
 /**
@@ -70,13 +70,13 @@ final class Observer {
      *
      * @throws IllegalStateException when they do not balance, or disagree with the observer's counts
      */
-    StashStats books(long taken) {
-        StashStats books = stash.stats();
-        if (books.imbalance() != 0 || books.live() != live || books.takes() != taken) {
-            throw new IllegalStateException("the stash's books are wrong: " + books + ", but " + live + " are live and "
-                    + taken + " were taken");
+    StashStats stats(long taken) {
+        StashStats stats = stash.stats();
+        if (stats.imbalance() != 0 || stats.live() != live || stats.takes() != taken) {
+            throw new IllegalStateException("the stash's statistics are wrong: " + stats + ", but " + live
+                    + " are live and " + taken + " were taken");
         }
-        return books;
+        return stats;
     }
 
     private void check(int length, int id, long start, long call) {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.sizing;
 
+import dev.unraced.driver.StashStats;
 import dev.unraced.stash.StashPolicy;
-import dev.unraced.stash.StashStats;
 
 /**
  * The result of a stash in a scenario. Its statistics balance, and no call got another call's bytes; otherwise there
@@ -18,7 +18,7 @@ import dev.unraced.stash.StashStats;
  * @param running calls under way at the end
  * @param highWater the most entries at any time
  * @param meanLive entries on average
- * @param books the stash's own statistics, at the end
+ * @param stats the stash's own statistics, at the end
  */
 public record ScaleResult(
         StashPolicy policy,
@@ -31,11 +31,11 @@ public record ScaleResult(
         long running,
         long highWater,
         double meanLive,
-        StashStats books) {
+        StashStats stats) {
 
     /** Returns whether the stash never refused or evicted an entry. */
     public boolean neverFull() {
-        return books.refused() == 0 && books.evicted() == 0;
+        return stats.refused() == 0 && stats.evicted() == 0;
     }
 
     /**
@@ -43,13 +43,13 @@ public record ScaleResult(
      */
     ScaleResult withEntries(int larger) {
         StashStats grown = new StashStats(
-                books.puts(),
-                books.takes(),
-                books.evicted(),
-                books.reclaimed(),
-                books.stale(),
-                books.refused(),
-                books.live(),
+                stats.puts(),
+                stats.takes(),
+                stats.evicted(),
+                stats.reclaimed(),
+                stats.stale(),
+                stats.refused(),
+                stats.live(),
                 larger);
         return new ScaleResult(
                 policy, larger, calls, events, slow, attacked, killed, running, highWater, meanLive, grown);

@@ -170,6 +170,6 @@ public final class ScaleSimulation {
                 (long) crowd.busy() + attackers,
                 observer.highWater(),
                 observer.meanLive(end),
-                observer.books(events.complete()));
+                observer.stats(events.complete()));
     }
 }

@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.withinPercentage;
 
+import dev.unraced.driver.StashStats;
 import dev.unraced.sizing.LatencyModel.Exponential;
 import dev.unraced.sizing.LatencyModel.Mixture;
 import dev.unraced.stash.ArgStash;
 import dev.unraced.stash.StashPolicy;
-import dev.unraced.stash.StashStats;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
@@ -45,11 +45,11 @@ class ScaleSimulationTest {
             assertThat(result.calls())
                     .as(preset.label())
                     .isEqualTo(result.events().returned() + result.killed() + result.running());
-            StashStats books = result.books();
-            assertThat(books.imbalance()).isZero();
-            assertThat(books.takes()).isEqualTo(result.events().complete());
-            assertThat(books.puts() + books.refused()).isEqualTo(result.calls());
-            assertThat(books.live()).isLessThanOrEqualTo(result.highWater());
+            StashStats stats = result.stats();
+            assertThat(stats.imbalance()).isZero();
+            assertThat(stats.takes()).isEqualTo(result.events().complete());
+            assertThat(stats.puts() + stats.refused()).isEqualTo(result.calls());
+            assertThat(stats.live()).isLessThanOrEqualTo(result.highWater());
             assertThat(result.highWater()).isLessThanOrEqualTo(entries);
         }
     }
@@ -103,7 +103,7 @@ class ScaleSimulationTest {
 
         ScaleResult result = run(scenario, StashPolicy.HASH, entries);
 
-        assertThat((double) result.books().refused() / result.calls())
+        assertThat((double) result.stats().refused() / result.calls())
                 .isCloseTo(erlangB(entries, load), withinPercentage(3));
     }
 
@@ -115,7 +115,7 @@ class ScaleSimulationTest {
             assertThat(result.events().stale())
                     .as("takes that met another's entry")
                     .isPositive();
-            assertThat(result.books().reclaimed()).isPositive();
+            assertThat(result.stats().reclaimed()).isPositive();
             assertThat(result.events().complete()).isPositive();
         }
     }
@@ -153,7 +153,7 @@ class ScaleSimulationTest {
         // The attack fills 1,024 entries some 10 s after its start, and 25 minutes follow.
         assertThat(result.attacked().loss()).isGreaterThan(0.99);
         assertThat(result.events().minus(result.attacked()).lost()).isZero();
-        assertThat(result.books().evicted()).isZero();
+        assertThat(result.stats().evicted()).isZero();
     }
 
     @Test
@@ -162,7 +162,7 @@ class ScaleSimulationTest {
 
         assertThat(result.slow().lost()).isPositive().isEqualTo(result.events().lost());
         assertThat(result.attacked().loss()).isLessThan(0.001);
-        assertThat(result.books().refused()).isZero();
+        assertThat(result.stats().refused()).isZero();
     }
 
     @Test

@@ -7,8 +7,8 @@ import dev.unraced.driver.CaptureStats;
 import dev.unraced.driver.EventHandler;
 import dev.unraced.driver.LossReason;
 import dev.unraced.event.EventView;
-import dev.unraced.event.RecordEncoder;
-import dev.unraced.ring.UserDoorbell;
+import dev.unraced.event.record.RecordEncoder;
+import dev.unraced.ring.UserWakeupNotifier;
 import java.security.SecureRandom;
 import java.util.EnumMap;
 import java.util.List;
@@ -45,7 +45,7 @@ public final class Broadcaster implements AutoCloseable {
     private final ResumeTokens tokens = new ResumeTokens(id);
     private final List<Subscription> subscriptions = new CopyOnWriteArrayList<>();
     private final ConcurrentLinkedQueue<Runnable> tasks = new ConcurrentLinkedQueue<>();
-    private final UserDoorbell doorbell = new UserDoorbell();
+    private final UserWakeupNotifier notifier = new UserWakeupNotifier();
     private final Thread consumer = new Thread(this::consume, "unraced-broadcast");
     private final Thread dispatcher = new Thread(this::dispatch, "unraced-dispatch");
     private volatile boolean closing;
@@ -158,7 +158,7 @@ public final class Broadcaster implements AutoCloseable {
         };
         onConsumer(task);
         done.join();
-        doorbell.wake();
+        notifier.wake();
     }
 
     /** Starts a thread that passes all events from now on to a handler. */
@@ -181,7 +181,7 @@ public final class Broadcaster implements AutoCloseable {
 
     /** Wakes the dispatcher. */
     public void wake() {
-        doorbell.wake();
+        notifier.wake();
     }
 
     /** Returns the number of events that are pending, or delivered by the capture but not yet in the ring. */
@@ -193,7 +193,7 @@ public final class Broadcaster implements AutoCloseable {
         try {
             while (!closing && !stopping && !capture.isEnded()) {
                 if (capture.await(this::onEvent, BATCH, SLICE_NANOS) > 0) {
-                    doorbell.ring();
+                    notifier.notifyReader();
                 }
                 runTasks();
             }
@@ -207,7 +207,7 @@ public final class Broadcaster implements AutoCloseable {
             ended = true;
             consumerGone = true;
             runTasks();
-            doorbell.wake();
+            notifier.wake();
         }
     }
 
@@ -327,17 +327,17 @@ public final class Broadcaster implements AutoCloseable {
     }
 
     private void sleep() {
-        doorbell.arm();
+        notifier.arm();
         boolean waiting = false;
         for (Subscription subscription : subscriptions) {
             waiting |= subscription.isWaiting();
         }
         if (!waiting) {
-            doorbell.await(SLEEP_NANOS);
+            notifier.await(SLEEP_NANOS);
         } else {
             LockSupport.parkNanos(NAP_NANOS);
         }
-        doorbell.disarm();
+        notifier.disarm();
     }
 
     /** Closes the capture and ends all streams. Further calls do nothing. */
@@ -345,7 +345,7 @@ public final class Broadcaster implements AutoCloseable {
     public void close() {
         closing = true;
         capture.close();
-        doorbell.wake();
+        notifier.wake();
         join(consumer);
         join(dispatcher);
     }

@@ -2,11 +2,10 @@
 package dev.unraced.server.broadcast;
 
 import com.google.protobuf.ByteString;
-import dev.unraced.driver.CallerLosses;
 import dev.unraced.driver.CaptureStats;
 import dev.unraced.driver.FilterMatcher;
-import dev.unraced.driver.FilterReason;
 import dev.unraced.driver.LossReason;
+import dev.unraced.driver.StashStats;
 import dev.unraced.event.EventView;
 import dev.unraced.event.RecordLayout;
 import dev.unraced.event.Syscall;
@@ -22,13 +21,9 @@ import dev.unraced.protocol.v1.Payload;
 import dev.unraced.protocol.v1.Started;
 import dev.unraced.protocol.v1.Stats;
 import dev.unraced.server.linux.BootClock;
-import dev.unraced.stash.StashStats;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.EnumMap;
-import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
@@ -55,24 +50,12 @@ public final class Subscription {
     private final Broadcaster broadcaster;
     private final Transport transport;
     private final Options options;
-    private final FilterMatcher matcher;
+    private final EventSelection selection;
     private final EventView view = new EventView();
-    private final Map<FilterReason, AtomicLong> filtered = new EnumMap<>(FilterReason.class);
     private final SequenceRenumberer sequences;
-    private volatile boolean wantsEnterEvents;
     private BroadcastRing.Cursor cursor = new BroadcastRing.Cursor();
     private long accepted;
-    /** The merged events of calls that this subscriber does not watch. */
-    private long hiddenCalls;
-    /** The enter events that this subscriber does not want, or that a filter leaves out. */
-    private long hiddenEnterEvents;
-
-    private long baseCalls;
-    private long baseEntries;
-    private Map<LossReason, Long> baseLost = Map.of();
-    private Map<FilterReason, Long> baseFiltered = Map.of();
-    private List<CallerLosses> baseHeaviest = List.of();
-    private Stats baseMessage = Stats.getDefaultInstance();
+    private StatsBaseline baseline = StatsBaseline.ZERO;
     private boolean resumed;
     private boolean started;
     private boolean finished;
@@ -124,12 +107,8 @@ public final class Subscription {
         this.broadcaster = broadcaster;
         this.transport = transport;
         this.options = options;
-        this.matcher = matcher;
-        this.wantsEnterEvents = wantsEnterEvents;
+        this.selection = new EventSelection(options, matcher, wantsEnterEvents);
         this.sequences = new SequenceRenumberer(broadcaster.isOwn());
-        for (FilterReason reason : FilterReason.values()) {
-            filtered.put(reason, new AtomicLong());
-        }
     }
 
     /** Returns the id of the subscription, which only its subscriber knows. */
@@ -144,25 +123,13 @@ public final class Subscription {
 
     /** Chooses whether enter events are delivered from now on. */
     public void wantsEnterEvents(boolean wanted) {
-        wantsEnterEvents = wanted;
+        selection.wantsEnterEvents(wanted);
     }
 
     /** Starts a subscription. Runs on the broadcaster's consumer, while no event is between capture and ring. */
     synchronized void begin(BroadcastRing.Cursor from, CaptureStats stats) {
         cursor = from;
-        baseLost = stats.lost();
-        baseFiltered = stats.filtered();
-        baseHeaviest = stats.heaviest();
-        baseEntries = stats.entered();
-        // Calls that have returned but are pending will be delivered to this subscriber, too.
-        baseCalls = stats.delivered() + stats.totalLost() + stats.totalFiltered() - stats.entered();
-        baseMessage = Stats.newBuilder()
-                .setReturned(baseCalls)
-                .setEntered(baseEntries)
-                .putAllLost(StatsCodec.encode(baseLost))
-                .putAllFiltered(StatsCodec.encode(baseFiltered))
-                .addAllHeaviest(StatsCodec.encode(baseHeaviest))
-                .build();
+        baseline = StatsBaseline.of(stats);
     }
 
     /**
@@ -179,22 +146,9 @@ public final class Subscription {
 
     private synchronized void restore(Cursor token) {
         accepted = token.getAccepted();
-        hiddenCalls = token.getHiddenCalls();
-        hiddenEnterEvents = token.getHiddenEntries();
+        selection.read(token);
         sequences.read(token);
-        int i = 0;
-        for (AtomicLong count : filtered.values()) {
-            if (i < token.getFilteredCount()) {
-                count.set(token.getFiltered(i));
-            }
-            i++;
-        }
-        baseMessage = token.getBase();
-        baseCalls = baseMessage.getReturned();
-        baseEntries = baseMessage.getEntered();
-        baseLost = StatsCodec.losses(baseMessage.getLostMap());
-        baseFiltered = StatsCodec.filtered(baseMessage.getFilteredMap());
-        baseHeaviest = StatsCodec.callers(baseMessage.getHeaviestList());
+        baseline = StatsBaseline.of(token.getBase());
         BroadcastRing.Cursor from = new BroadcastRing.Cursor();
         from.position = token.getPosition();
         from.ordinal = token.getOrdinal();
@@ -340,43 +294,11 @@ public final class Subscription {
     }
 
     private boolean passes(EventView event) {
-        if (isWanted(event)) {
+        if (selection.accepts(event)) {
             return true;
         }
         sequences.leaveOut(event.source(), event.sequence());
         return false;
-    }
-
-    private boolean isWanted(EventView event) {
-        boolean entry = event.isEnter();
-        if (entry && !wantsEnterEvents) {
-            hiddenEnterEvents++;
-            return false;
-        }
-        if (!options.syscalls().contains(event.syscall())) {
-            hide(entry);
-            return false;
-        }
-        FilterReason reason = options.hiddenTgid() != 0 && event.tgid() == options.hiddenTgid()
-                ? FilterReason.SELF
-                : matcher.reason(event);
-        if (reason == null) {
-            return true;
-        }
-        if (entry) {
-            hiddenEnterEvents++;
-        } else {
-            Objects.requireNonNull(filtered.get(reason)).incrementAndGet();
-        }
-        return false;
-    }
-
-    private void hide(boolean entry) {
-        if (entry) {
-            hiddenEnterEvents++;
-        } else {
-            hiddenCalls++;
-        }
     }
 
     private void send(Delivery.Builder delivery, long now) {
@@ -392,12 +314,8 @@ public final class Subscription {
                 .setOrdinal(cursor.ordinal)
                 .setAccepted(accepted)
                 .setLost(cursor.missed)
-                .setHiddenCalls(hiddenCalls)
-                .setHiddenEntries(hiddenEnterEvents)
-                .setBase(baseMessage);
-        for (AtomicLong count : filtered.values()) {
-            token.addFiltered(count.get());
-        }
+                .setBase(baseline.message());
+        selection.write(token);
         sequences.write(token);
         return token.build();
     }
@@ -453,22 +371,21 @@ public final class Subscription {
         long ordinal;
         long passed;
         long lost;
+        StatsBaseline since;
         synchronized (this) {
             long missing = broadcaster.ring().missed(cursor);
             ordinal = broadcaster.ring().ordinal();
             passed = accepted + Math.max(0, ordinal - cursor.ordinal - missing);
             lost = cursor.missed + missing;
-            filtered.forEach((reason, count) -> {
-                if (count.get() > 0) {
-                    message.putFiltered(reason.name(), count.get());
-                }
-            });
-            message.setReturned(-baseCalls - hiddenCalls).setEntered(-baseEntries - hiddenEnterEvents);
+            selection.addFiltered(message);
+            since = baseline;
+            message.setReturned(-since.calls() - selection.hiddenCalls())
+                    .setEntered(-since.enterEvents() - selection.hiddenEnterEvents());
         }
         // The capture's statistics are read last: events that arrive in between then count as pending, never as
         // negative.
         CaptureStats stats = broadcaster.stats();
-        add(message, stats);
+        since.addSince(stats, message);
         if (lost > 0) {
             message.putLost(
                     LossReason.QUEUE_FULL.name(), message.getLostOrDefault(LossReason.QUEUE_FULL.name(), 0) + lost);
@@ -481,25 +398,10 @@ public final class Subscription {
                 .setStashBytes(stats.stashBytes())
                 .setStash(StatsCodec.encode(stats.stash()))
                 .setCopiesMissed(stats.copiesMissed())
-                .addAllHeaviest(StatsCodec.encode(CallerLosses.since(baseHeaviest, stats.heaviest())))
                 .setMitigation(Codes.encode(broadcaster.capture().mitigation()))
-                .setEnterEvents(wantsEnterEvents && broadcaster.capture().enterEvents())
+                .setEnterEvents(
+                        selection.wantsEnterEvents() && broadcaster.capture().enterEvents())
                 .setSubscribers(broadcaster.subscribers());
-    }
-
-    private void add(Stats.Builder message, CaptureStats stats) {
-        stats.lost().forEach((reason, count) -> {
-            long since = count - Objects.requireNonNull(baseLost.getOrDefault(reason, 0L));
-            if (since > 0) {
-                message.putLost(reason.name(), since);
-            }
-        });
-        stats.filtered().forEach((reason, count) -> {
-            long since = count - Objects.requireNonNull(baseFiltered.getOrDefault(reason, 0L));
-            if (since > 0) {
-                message.putFiltered(reason.name(), message.getFilteredOrDefault(reason.name(), 0) + since);
-            }
-        });
     }
 
     private static long sum(Map<String, Long> counts) {

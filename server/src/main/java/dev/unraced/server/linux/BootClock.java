@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.server.linux;
 
+import com.sun.jna.Memory;
+import dev.unraced.natives.LibC;
+
 /** CLOCK_BOOTTIME of clock_gettime(2), the clock of events' times. */
 public final class BootClock {
 
@@ -8,6 +11,8 @@ public final class BootClock {
 
     /** Returns the time since the machine started, suspension included, in nanoseconds. */
     public static long nanos() {
-        return LibC.bootNanos();
+        try (Memory time = new Memory(2 * Long.BYTES)) {
+            return LibC.nanos(LibC.CLOCK_BOOTTIME, time);
+        }
     }
 }

@@ -2,6 +2,10 @@
 package dev.unraced.server.linux;
 
 import com.sun.jna.LastErrorException;
+import com.sun.jna.Native;
+import dev.unraced.event.Sockaddr;
+import dev.unraced.linux.SocketTypes;
+import dev.unraced.natives.LibC;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -44,12 +48,15 @@ public final class ServiceManager {
         }
         byte[] address = ByteBuffer.allocate(Short.BYTES + path.length)
                 .order(ByteOrder.nativeOrder())
-                .putShort((short) LibC.AF_UNIX)
+                .putShort((short) Sockaddr.AF_UNIX)
                 .put(path)
                 .array();
         byte[] data = message.getBytes(StandardCharsets.UTF_8);
         try {
-            int fd = LibC.socket(LibC.AF_UNIX, LibC.DATAGRAM, 0);
+            int fd = LibC.socket(Sockaddr.AF_UNIX, SocketTypes.SOCK_DGRAM | SocketTypes.SOCK_CLOEXEC, 0);
+            if (fd < 0) {
+                throw new LastErrorException(Native.getLastError());
+            }
             try {
                 LibC.sendto(fd, data, data.length, 0, address, address.length);
             } finally {

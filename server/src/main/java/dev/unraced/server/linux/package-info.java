@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-/** What a server needs of Linux: users, files of sockets, the tree of cgroups, the clock of events, and systemd. */
+/**
+ * The parts of Linux that a server needs: users, files of sockets, the tree of cgroups, the clock of events, and
+ * systemd.
+ */
 @NullMarked
 package dev.unraced.server.linux;
 

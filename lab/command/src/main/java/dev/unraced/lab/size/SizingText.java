@@ -79,7 +79,7 @@ public final class SizingText {
                 time(scenario.duration()),
                 scenario.seed());
         line(
-                "%,d calls, %s on average; %,d threads killed in a call; the books balance, no entry was mixed up%n",
+                "%,d calls, %s on average; %,d threads killed in a call; the statistics balance, no entry was mixed up%n",
                 first.result().calls(),
                 time(Duration.ofNanos((long) scenario.latency().meanNanos())),
                 first.result().killed());

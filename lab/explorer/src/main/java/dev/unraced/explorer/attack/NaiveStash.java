@@ -2,7 +2,7 @@
 package dev.unraced.explorer.attack;
 
 import dev.unraced.stash.ArgStash;
-import dev.unraced.stash.StashStats;
+import dev.unraced.driver.StashStats;
 import java.nio.ByteBuffer;
 import java.util.HashSet;
 import java.util.Set;

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.recording;
+
+import dev.unraced.driver.CallerLosses;
+import dev.unraced.driver.CaptureStats;
+import dev.unraced.driver.FilterReason;
+import dev.unraced.driver.LossReason;
+import dev.unraced.driver.StashStats;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Writes and reads the statistics of a capture as text fields, which the last block of a recording holds. */
+final class StatsText {
+    private static final String ENTERED = "entered";
+    private static final String COPIES_MISSED = "copies-missed";
+    private static final String LOST = "lost.";
+    private static final String FILTERED = "filtered.";
+    /** The prefix of a field's name, before user, a dot and cgroup. */
+    private static final String CALLER = "lost-by.";
+
+    private StatsText() {}
+
+    static Map<String, String> encode(CaptureStats stats) {
+        Map<String, String> fields = new LinkedHashMap<>();
+        put(fields, "returned", stats.returned());
+        put(fields, ENTERED, stats.entered());
+        put(fields, "delivered", stats.delivered());
+        put(fields, "pending", stats.pending());
+        putAll(fields, LOST, stats.lost());
+        putAll(fields, FILTERED, stats.filtered());
+        put(fields, "wakeups", stats.wakeups());
+        put(fields, "ring-bytes", stats.ringBytes());
+        put(fields, "stash-bytes", stats.stashBytes());
+        put(fields, COPIES_MISSED, stats.copiesMissed());
+        stats.heaviest().forEach(caller -> put(fields, key(caller), caller.lost()));
+        StashStats stash = stats.stash();
+        put(fields, "stash.puts", stash.puts());
+        put(fields, "stash.takes", stash.takes());
+        put(fields, "stash.evicted", stash.evicted());
+        put(fields, "stash.reclaimed", stash.reclaimed());
+        put(fields, "stash.stale", stash.stale());
+        put(fields, "stash.refused", stash.refused());
+        put(fields, "stash.live", stash.live());
+        put(fields, "stash.capacity", stash.capacity());
+        return fields;
+    }
+
+    /**
+     * Reads the statistics.
+     *
+     * @throws IllegalArgumentException when a field is missing, is not a number, or names an unknown reason
+     */
+    static CaptureStats decode(Map<String, String> fields) {
+        return new CaptureStats(
+                get(fields, "returned"),
+                getLater(fields, ENTERED),
+                get(fields, "delivered"),
+                get(fields, "pending"),
+                getAll(fields, LOST, LossReason.class),
+                getAll(fields, FILTERED, FilterReason.class),
+                get(fields, "wakeups"),
+                get(fields, "ring-bytes"),
+                get(fields, "stash-bytes"),
+                new StashStats(
+                        get(fields, "stash.puts"),
+                        get(fields, "stash.takes"),
+                        get(fields, "stash.evicted"),
+                        get(fields, "stash.reclaimed"),
+                        get(fields, "stash.stale"),
+                        get(fields, "stash.refused"),
+                        get(fields, "stash.live"),
+                        get(fields, "stash.capacity")),
+                getLater(fields, COPIES_MISSED),
+                heaviest(fields));
+    }
+
+    private static String key(CallerLosses caller) {
+        return CALLER + caller.uid() + "." + caller.cgroupId();
+    }
+
+    private static List<CallerLosses> heaviest(Map<String, String> fields) {
+        List<CallerLosses> heaviest = new ArrayList<>();
+        for (String name : fields.keySet()) {
+            if (name.startsWith(CALLER)) {
+                String[] ids = name.substring(CALLER.length()).split("\\.", 2);
+                if (ids.length < 2) {
+                    throw new IllegalArgumentException(name + " names no user and cgroup");
+                }
+                heaviest.add(new CallerLosses(Long.parseLong(ids[0]), Long.parseLong(ids[1]), get(fields, name)));
+            }
+        }
+        return CallerLosses.heaviest(heaviest);
+    }
+
+    private static void put(Map<String, String> fields, String name, long value) {
+        fields.put(name, Long.toString(value));
+    }
+
+    private static void putAll(Map<String, String> fields, String prefix, Map<? extends Enum<?>, Long> counts) {
+        counts.forEach((reason, count) -> put(fields, prefix + reason.name(), count));
+    }
+
+    private static long get(Map<String, String> fields, String name) {
+        String value = fields.get(name);
+        if (value == null) {
+            throw new IllegalArgumentException("no " + name);
+        }
+        return Long.parseLong(value);
+    }
+
+    /** Reads a field that older recordings do not have. */
+    private static long getLater(Map<String, String> fields, String name) {
+        return fields.containsKey(name) ? get(fields, name) : 0;
+    }
+
+    private static <R extends Enum<R>> Map<R, Long> getAll(Map<String, String> fields, String prefix, Class<R> type) {
+        Map<R, Long> counts = new EnumMap<>(type);
+        for (String name : fields.keySet()) {
+            if (name.startsWith(prefix)) {
+                counts.put(Enum.valueOf(type, name.substring(prefix.length())), get(fields, name));
+            }
+        }
+        return counts;
+    }
+}

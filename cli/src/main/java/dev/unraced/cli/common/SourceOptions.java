@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.cli.common;
+
+import dev.unraced.config.CaptureConfigBuilder;
+import dev.unraced.config.ResultFilter;
+import dev.unraced.event.Mitigation;
+import dev.unraced.event.Syscall;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** The options for what the driver captures. */
+public final class SourceOptions {
+    @Option(
+            names = "--syscalls",
+            paramLabel = "CALL",
+            split = ",",
+            description = "Calls to watch, of open, openat, openat2, creat, connect. Default: all.")
+    private List<Syscall> syscalls = List.of();
+
+    @Option(
+            names = {"--pid", "--tgid"},
+            paramLabel = "PID",
+            split = ",",
+            description = "Only these processes, with all their threads.")
+    private List<Integer> tgids = List.of();
+
+    @Option(names = "--uid", paramLabel = "UID", split = ",", description = "Only these real user ids.")
+    private List<Long> uids = List.of();
+
+    @Option(
+            names = "--cgroup",
+            paramLabel = "ID|DIR",
+            split = ",",
+            converter = CgroupConverter.class,
+            description =
+                    "Only these cgroups, with all below them: their ids, or their directories in the v2 hierarchy.")
+    private List<Long> cgroups = List.of();
+
+    @Option(
+            names = "--mount-ns",
+            paramLabel = "ID",
+            split = ",",
+            description = "Only these mount namespaces: the numbers that /proc/PID/ns/mnt shows.")
+    private List<Long> mountNamespaces = List.of();
+
+    @Option(
+            names = "--path",
+            paramLabel = "PATH",
+            description =
+                    "Only opens whose path as passed starts like this, chosen at the source; connects pass. A link"
+                            + " leads round it. May be given several times.")
+    private List<String> paths = List.of();
+
+    @Option(
+            names = "--result",
+            paramLabel = "WHICH",
+            description = "Only calls that end like this, chosen at the source: failed or succeeded.")
+    private @Nullable ResultFilter result;
+
+    @Option(names = "--enter-events", description = "Also an event when a call enters, beside the merged one.")
+    private boolean enterEvents;
+
+    @Option(
+            names = "--mitigation",
+            paramLabel = "MODE",
+            description = "How far to go against arguments that change while a call runs: off, stash or kernel.")
+    private @Nullable Mitigation mitigation;
+
+    public void apply(CaptureConfigBuilder builder) {
+        if (!syscalls.isEmpty()) {
+            builder.syscalls(syscalls.toArray(Syscall[]::new));
+        }
+        if (!tgids.isEmpty()) {
+            builder.tgids(tgids.stream().mapToInt(Integer::intValue).toArray());
+        }
+        if (!uids.isEmpty()) {
+            builder.uids(uids.stream().mapToLong(Long::longValue).toArray());
+        }
+        if (!cgroups.isEmpty()) {
+            builder.cgroups(cgroups.stream().mapToLong(Long::longValue).toArray());
+        }
+        if (!mountNamespaces.isEmpty()) {
+            builder.mountNamespaces(
+                    mountNamespaces.stream().mapToLong(Long::longValue).toArray());
+        }
+        if (!paths.isEmpty()) {
+            builder.paths(paths.toArray(String[]::new));
+        }
+        if (result != null) {
+            builder.result(result);
+        }
+        if (enterEvents) {
+            builder.enterEvents(true);
+        }
+        if (mitigation != null) {
+            builder.mitigation(mitigation);
+        }
+    }
+}

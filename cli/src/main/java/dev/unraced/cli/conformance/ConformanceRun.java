@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.cli.conformance;
+
+import dev.unraced.cli.common.ChosenDriver;
+import dev.unraced.cli.common.Console;
+import dev.unraced.cli.common.ExitCode;
+import dev.unraced.conformance.ConformanceReport;
+import dev.unraced.conformance.ConformanceRunner;
+import dev.unraced.conformance.DiscoveredDriver;
+import dev.unraced.conformance.JUnitXml;
+import dev.unraced.conformance.RulePattern;
+import dev.unraced.conformance.RuleResult.Status;
+import dev.unraced.conformance.attack.AttackCorpus;
+import dev.unraced.conformance.subject.DriverUnderTest;
+import dev.unraced.driver.CaptureException;
+import dev.unraced.driver.Driver;
+import dev.unraced.driver.Drivers;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.io.Writer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import javax.xml.stream.XMLStreamException;
+import org.jspecify.annotations.Nullable;
+
+/** Judges a driver, and prints the report. */
+final class ConformanceRun {
+    private final Console console;
+    private final RulePattern rules;
+    private final boolean json;
+    private final boolean progress;
+
+    ConformanceRun(Console console, String rules, boolean json, boolean progress) {
+        this.console = console;
+        this.rules = RulePattern.of(rules);
+        this.json = json;
+        this.progress = progress || console.errIsTerminal();
+    }
+
+    boolean hasRules() {
+        return !ConformanceRunner.rules(rules).isEmpty();
+    }
+
+    /**
+     * Judges a driver.
+     *
+     * @param name the driver's name, or null for the driver that the configuration chooses
+     * @param times the number of runs, unless a rule breaks earlier; the report is of the last run
+     * @param patience the longest wait for what must come, or null for the usual time
+     * @param stall the time that a reader stalls, or null for the usual time
+     * @param junitXml the file for the build servers' report, or null
+     * @throws CaptureException when the driver cannot run
+     */
+    int driver(
+            Drivers drivers,
+            @Nullable String name,
+            int times,
+            @Nullable Duration patience,
+            @Nullable Duration stall,
+            @Nullable Path junitXml) {
+        Driver driver = ChosenDriver.of(drivers, name);
+        DriverUnderTest under = new DiscoveredDriver(
+                driver,
+                drivers.stage(driver.name()),
+                patience == null ? DriverUnderTest.USUAL_PATIENCE : patience,
+                stall == null ? DriverUnderTest.USUAL_STALL : stall);
+        // This starts an actor, so it comes before the long run.
+        String kernel = json ? AttackCorpus.kernel(under) : "";
+        ConformanceReport report = judge(under, 1, times);
+        for (int time = 2; time <= times && report.isConformant(); time++) {
+            report = judge(under, time, times);
+        }
+        console.print(Console.printable(json ? JsonReport.of(report, kernel) : report.toText()));
+        if (junitXml != null) {
+            write(report, junitXml);
+        }
+        if (!report.isConformant()) {
+            return ExitCode.FAILURE;
+        }
+        return report.isJudged() ? ExitCode.OK : ExitCode.NOT_PLAYED;
+    }
+
+    private ConformanceReport judge(DriverUnderTest under, int time, int times) {
+        if (progress && times > 1) {
+            console.err().printf("%d of %d%n", time, times);
+        }
+        GroupProgress groups = new GroupProgress(console.err(), progress);
+        ConformanceReport report = ConformanceRunner.run(under, rules, groups::accept);
+        groups.end();
+        if (progress && times > 1) {
+            // The report only has the reasons of the last run.
+            report.results().stream()
+                    .filter(result ->
+                            result.status() == Status.KEPT && !result.reason().isEmpty())
+                    .forEach(result -> console.err().println(Console.printable(result.reason())));
+        }
+        return report;
+    }
+
+    private static void write(ConformanceReport report, Path file) {
+        try (Writer out = Files.newBufferedWriter(file)) {
+            JUnitXml.write(report, out);
+        } catch (IOException e) {
+            throw new CaptureException(file + " cannot be written: " + e, e);
+        } catch (XMLStreamException e) {
+            throw new UncheckedIOException(new IOException(e));
+        }
+    }
+}

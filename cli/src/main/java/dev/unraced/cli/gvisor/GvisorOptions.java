@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.cli.gvisor;
+
+import com.typesafe.config.Config;
+import dev.unraced.cli.common.DurationConverter;
+import dev.unraced.config.CaptureConfig;
+import dev.unraced.event.Syscall;
+import dev.unraced.gvisor.session.Runsc;
+import dev.unraced.gvisor.session.TraceConfig;
+import dev.unraced.gvisor.session.TraceConfig.Truth;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Set;
+import picocli.CommandLine.Option;
+
+/** The options of the actions on sandboxes. The configuration of the driver supplies those that are not given. */
+final class GvisorOptions {
+    @Option(
+            names = "--endpoint",
+            paramLabel = "SOCKET",
+            description = "The socket that a capture listens on. Default: unraced.gvisor.endpoint.")
+    private Path endpoint;
+
+    @Option(
+            names = "--truth",
+            paramLabel = "WHAT",
+            converter = TruthConverter.class,
+            description = {
+                "What tells the file behind an open: close (default), the close of its descriptor; reads, its first read,"
+                        + " too; none. Each point costs the call that it is of some 15 µs."
+            })
+    private Truth truth = Truth.CLOSE;
+
+    @Option(
+            names = "--patience",
+            paramLabel = "TIME",
+            converter = DurationConverter.class,
+            description = {
+                "How long a thread of the sandbox tries to send an event of its when the capture does not read, before it"
+                        + " drops it: default 6s. Longer loses less, and lets a stalled capture stall the sandbox for"
+                        + " longer."
+            })
+    private Duration patience = TraceConfig.USUAL_PATIENCE;
+
+    TraceConfig session(boolean requireMonitor) {
+        CaptureConfig config = CaptureConfig.load();
+        Set<Syscall> syscalls = config.syscalls();
+        Path socket = endpoint != null
+                ? endpoint.toAbsolutePath()
+                : Path.of(own(config).getString("endpoint")).toAbsolutePath();
+        return new TraceConfig(socket, syscalls, truth, patience, requireMonitor);
+    }
+
+    /** Returns runsc as the configuration names it. */
+    static Runsc runsc() {
+        Config own = own(CaptureConfig.load());
+        return new Runsc(own.getString("runsc"), own.getString("root"));
+    }
+
+    private static Config own(CaptureConfig config) {
+        return config.driver("gvisor");
+    }
+}

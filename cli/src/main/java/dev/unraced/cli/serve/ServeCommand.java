@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.cli.serve;
+
+import dev.unraced.cli.common.ConfigOptions;
+import dev.unraced.cli.common.Console;
+import dev.unraced.cli.common.ExitCode;
+import dev.unraced.cli.common.SourceOptions;
+import dev.unraced.cli.common.StatsText;
+import dev.unraced.cli.common.StopSignals;
+import dev.unraced.config.CaptureConfig;
+import dev.unraced.config.CaptureConfigBuilder;
+import dev.unraced.driver.CaptureStats;
+import dev.unraced.driver.Drivers;
+import dev.unraced.driver.Selection;
+import dev.unraced.server.Captures;
+import dev.unraced.server.GrpcServer;
+import dev.unraced.server.ServerSettings;
+import dev.unraced.server.Sinks;
+import dev.unraced.server.broadcast.Broadcaster;
+import dev.unraced.server.linux.Account;
+import dev.unraced.server.linux.ServiceManager;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Holds a capture for subscribers that have no privilege. */
+@Command(
+        name = "serve",
+        header = "Capture for unprivileged subscribers, in any language, here or elsewhere.",
+        description = {
+            "Opens one capture and serves its events by gRPC until Ctrl-C or SIGTERM. Subscribers that are too slow lose"
+                    + " events into their own counters, and delay nobody. See docs/remote.md.",
+            ""
+        },
+        sortOptions = false,
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  sudo unraced serve --user nobody --socket-owner agent",
+            "  unraced watch --driver remote                              as user agent",
+            "  sudo unraced serve --listen 0.0.0.0:4317 --certificate server.pem --key server.key --authorities ca.pem",
+            "  unraced watch --driver remote --set remote.address=host:4317 --set remote.certificate=me.pem"
+                    + " --set remote.key=me.key --set remote.authorities=ca.pem",
+            "  sudo unraced serve --sink kafka --set kafka.bootstrap=broker:9092",
+            "",
+            "Exit codes: 0 success, also after Ctrl-C; 1 failure; 2 wrong command line or configuration."
+        })
+public final class ServeCommand implements Callable<Integer> {
+    /** The time to drain events, less than the grace that signals leave before they end the process. */
+    private static final long DRAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(1500);
+
+    private final Console console;
+    private final Supplier<Drivers> drivers;
+    private final CountDownLatch stop = new CountDownLatch(1);
+
+    @Spec
+    private CommandSpec spec;
+
+    @Mixin
+    private ConfigOptions config;
+
+    @Mixin
+    private SourceOptions source;
+
+    @Mixin
+    private ServeOptions serve;
+
+    @Option(
+            names = "--user",
+            paramLabel = "USER[:GROUP]",
+            converter = ServeOptions.AccountConverter.class,
+            description = "Become this user, without any capability, once the capture is open.")
+    private @Nullable Account user;
+
+    @Option(
+            names = "--sink",
+            paramLabel = "NAME",
+            split = ",",
+            description = "Where the events go, too: kafka. Its settings are those of its section: --set kafka.topic=…")
+    private List<String> sinks = List.of();
+
+    public ServeCommand(Console console, Supplier<Drivers> drivers) {
+        this.console = console;
+        this.drivers = drivers;
+    }
+
+    @Override
+    public Integer call() {
+        String problem = serve.problem();
+        if (problem == null && user != null && serve.hasOwnCaptures()) {
+            problem = "--own-captures needs the privilege that --user gives up";
+        }
+        if (problem != null) {
+            throw new ParameterException(spec.commandLine(), problem);
+        }
+        Supplier<CaptureConfigBuilder> settings = () -> {
+            CaptureConfigBuilder builder = config.builder();
+            source.apply(builder);
+            return builder;
+        };
+        CaptureConfig first = settings.get().build();
+        Drivers all = drivers.get();
+        Selection selection = all.select(first);
+        boolean local = all.stage(selection.driver().name()).isEmpty();
+        ServerSettings server = serve.settings();
+        try (Captures captures = new Captures(selection.driver(), settings, local, server.limits(), true);
+                Sinks open = Sinks.open(sinks, first, broadcaster(captures))) {
+            serve(captures, open, server, selection);
+        }
+        return ExitCode.OK;
+    }
+
+    private static Broadcaster broadcaster(Captures captures) {
+        return captures.shared().orElseThrow();
+    }
+
+    private void serve(Captures captures, Sinks open, ServerSettings settings, Selection selection) {
+        ServiceManager manager = new ServiceManager(console.environment());
+        try (GrpcServer server = GrpcServer.start(settings, captures)) {
+            StopSignals signals = StopSignals.install(stop::countDown);
+            if (user != null) {
+                server.handOver(user);
+                user.become();
+            }
+            String where = server.addresses().stream().map(Object::toString).collect(Collectors.joining(", "));
+            console.err()
+                    .println("Capturing with driver " + selection.describe() + ", serving at " + where
+                            + (user == null ? "" : ", as user " + user.name()));
+            manager.ready("serving at " + where);
+            awaitStop();
+            manager.stopping();
+            open.close();
+            server.stop(DRAIN_NANOS);
+            summarise(captures, open);
+            signals.stopped();
+        }
+    }
+
+    private void awaitStop() {
+        try {
+            stop.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void summarise(Captures captures, Sinks open) {
+        CaptureStats stats = broadcaster(captures).stats();
+        console.err()
+                .println(StatsText.summary(
+                        "served", broadcaster(captures).capture().driver(), stats));
+        String losers = StatsText.losers(stats);
+        if (!losers.isEmpty()) {
+            console.err().println(losers);
+        }
+        open.describe().forEach(console.err()::println);
+    }
+}

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.cli.watch;
+
+import dev.unraced.cli.common.Console;
+import dev.unraced.cli.common.OutputException;
+import dev.unraced.cli.common.StatusLine;
+import dev.unraced.cli.print.EventWriter;
+import dev.unraced.cli.print.LineBuffer;
+import dev.unraced.cli.print.WallClock;
+import dev.unraced.driver.EventHandler;
+import dev.unraced.event.EventView;
+import java.io.IOException;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Prints the events that pass a filter. Lines gather in a buffer, until it is full or {@link #flush} is called. Its
+ * counts may be read by any thread.
+ */
+final class EventPrinter implements EventHandler {
+    private static final int FLUSH_BYTES = 1 << 16;
+    /** The longest line: two paths and a container id, every byte as an escape and again in hexadecimal. */
+    private static final int SLACK_BYTES = 1 << 17;
+
+    private final EventFilter filter;
+    private final EventWriter writer;
+    private final WallClock clock;
+    private final Console console;
+    private final StatusLine status;
+    private final LineBuffer buffer = new LineBuffer(FLUSH_BYTES + SLACK_BYTES);
+    private final AtomicLong printed = new AtomicLong();
+    private final AtomicLong filtered = new AtomicLong();
+
+    EventPrinter(EventFilter filter, EventWriter writer, WallClock clock, Console console, StatusLine status) {
+        this.filter = filter;
+        this.writer = writer;
+        this.clock = clock;
+        this.console = console;
+        this.status = status;
+    }
+
+    @Override
+    public void onEvent(EventView event) {
+        clock.arrived(event.nanos());
+        if (!filter.accepts(event)) {
+            increment(filtered);
+            return;
+        }
+        writer.write(event, buffer);
+        increment(printed);
+        if (buffer.length() >= FLUSH_BYTES) {
+            flush();
+        }
+    }
+
+    /**
+     * Writes the lines that have gathered.
+     *
+     * @throws OutputException when they cannot be written; they are lost then
+     */
+    void flush() {
+        if (buffer.length() == 0) {
+            return;
+        }
+        try {
+            status.writeAbove(buffer, console.out());
+        } catch (IOException e) {
+            throw new OutputException(e, console.outIsPipe());
+        }
+    }
+
+    long printed() {
+        return printed.getOpaque();
+    }
+
+    long filtered() {
+        return filtered.getOpaque();
+    }
+
+    /** Only one thread counts, so this need not be atomic. */
+    private static void increment(AtomicLong counter) {
+        counter.setOpaque(counter.getPlain() + 1);
+    }
+}

@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.cli.watch;
+
+import dev.unraced.cli.common.ConfigOptions;
+import dev.unraced.cli.common.Console;
+import dev.unraced.cli.common.DurationConverter;
+import dev.unraced.cli.common.ExitCode;
+import dev.unraced.cli.common.OutputException;
+import dev.unraced.cli.common.SourceOptions;
+import dev.unraced.cli.common.StatsText;
+import dev.unraced.cli.common.StatusLine;
+import dev.unraced.cli.common.StopSignals;
+import dev.unraced.cli.common.VersionProvider;
+import dev.unraced.cli.print.EcsEventWriter;
+import dev.unraced.cli.print.EventWriter;
+import dev.unraced.cli.print.JsonEventWriter;
+import dev.unraced.cli.print.OcsfEventWriter;
+import dev.unraced.cli.print.OpenFlags;
+import dev.unraced.cli.print.TextEventWriter;
+import dev.unraced.cli.print.WallClock;
+import dev.unraced.config.CaptureConfigBuilder;
+import dev.unraced.driver.Capture;
+import dev.unraced.driver.Drivers;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.ZoneId;
+import java.util.concurrent.Callable;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Prints events as they come. */
+@Command(
+        name = "watch",
+        header = "Print one line per open or connect.",
+        description = {
+            "Runs until Ctrl-C, --duration or --count, or until a recording that is replayed ends. A final line on standard error says how many events there were,"
+                    + " and how many were lost, and why.",
+            ""
+        },
+        sortOptions = false,
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  unraced watch --duration 10s",
+            "  unraced watch --syscalls connect --failed",
+            "  unraced watch --path-prefix /etc --mitigation off",
+            "  unraced watch --json --pid 4242 > events.jsonl",
+            "  unraced watch --format ocsf --syscalls connect",
+            "  unraced watch --duration 1m --record build.rec --no-print",
+            "  unraced watch --json | jq 'select(.path_provenance == \"EXIT\")'",
+            "",
+            "Exit codes: 0 success, also after Ctrl-C or when the reader of a pipe is gone; 1 failure; 2 wrong command"
+                    + " line or configuration."
+        })
+public final class WatchCommand implements Callable<Integer> {
+    private static final Duration FOREVER = Duration.ofNanos(Long.MAX_VALUE);
+
+    private final Console console;
+    private final Supplier<Drivers> drivers;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Mixin
+    private ConfigOptions config;
+
+    @Mixin
+    private SourceOptions source;
+
+    @Mixin
+    private FilterOptions filter;
+
+    @Mixin
+    private RecordOptions record;
+
+    @Option(
+            names = "--format",
+            paramLabel = "FORMAT",
+            description =
+                    "How to print an event: table (default), or as a JSON object on a line: json, with every field,"
+                            + " see docs/events.md; ocsf, by the Open Cybersecurity Schema Framework; ecs, by the Elastic Common"
+                            + " Schema.")
+    private OutputFormat format = OutputFormat.table;
+
+    @Option(names = "--json", description = "Short for --format json.")
+    private boolean json;
+
+    @Option(
+            names = "--count",
+            paramLabel = "N",
+            description = "Stop after N lines; with --no-print, after as many events.")
+    private @Nullable Long count;
+
+    @Option(
+            names = "--duration",
+            paramLabel = "TIME",
+            converter = DurationConverter.class,
+            description = "Stop after this time: 5, 5s, 500ms, 2m, 1h.")
+    private Duration duration = FOREVER;
+
+    @Option(
+            names = "--color",
+            paramLabel = "WHEN",
+            description = "Colours: auto, always or never. Default: auto, which honours NO_COLOR.")
+    private ColorMode color = ColorMode.AUTO;
+
+    @Option(names = "--no-status", description = "No status line, even if standard error is a terminal.")
+    private boolean noStatus;
+
+    @Option(names = "--stats", description = "Print all statistics at the end, those of the stash included.")
+    private boolean stats;
+
+    public WatchCommand(Console console, Supplier<Drivers> drivers) {
+        this.console = console;
+        this.drivers = drivers;
+    }
+
+    @Override
+    public Integer call() {
+        if (count != null && count < 1) {
+            throw new ParameterException(spec.commandLine(), "--count must be 1 or more, not " + count);
+        }
+        if (json && format != OutputFormat.table && format != OutputFormat.json) {
+            throw new ParameterException(spec.commandLine(), "--json and --format " + format + " exclude each other");
+        }
+        record.check(spec.commandLine());
+        CaptureConfigBuilder builder = config.builder();
+        source.apply(builder);
+        try (Capture capture = drivers.get().open(builder.build());
+                StatusLine status = statusLine()) {
+            watch(capture, status);
+        } catch (OutputException e) {
+            if (!e.isReaderGone()) {
+                throw e;
+            }
+        }
+        return ExitCode.OK;
+    }
+
+    private void watch(Capture capture, StatusLine status) {
+        WallClock clock = new WallClock();
+        EventPrinter printer = new EventPrinter(filter.filter(), writer(clock), clock, console, status);
+        Recording recording = record.open(capture);
+        Watch watch = new Watch(capture, printer, recording, count == null ? Long.MAX_VALUE : count, duration);
+        StopSignals signals = StopSignals.install(watch::stop);
+        try (recording) {
+            run(watch, capture, status, new StatusText(capture, printer));
+        } finally {
+            summarise(capture, printer, recording);
+            signals.stopped();
+        }
+    }
+
+    /** Runs the watch, and closes the capture, since a recording ends with its final statistics. */
+    private static void run(Watch watch, Capture capture, StatusLine status, StatusText text) {
+        try {
+            status.start(text::next);
+            watch.run();
+        } finally {
+            status.close();
+            capture.close();
+        }
+    }
+
+    private void summarise(Capture capture, EventPrinter printer, Recording recording) {
+        String output = Stream.of(
+                        record.prints() ? StatsText.printed(printer.printed(), printer.filtered()) : "",
+                        recording.describe())
+                .filter(part -> !part.isEmpty())
+                .collect(Collectors.joining(", "));
+        console.err().println(StatsText.summary(output, capture.driver(), capture.stats()));
+        String losers = StatsText.losers(capture.stats());
+        if (!losers.isEmpty()) {
+            console.err().println(losers);
+        }
+        String gaps = StatsText.gaps(capture.gaps());
+        if (!gaps.isEmpty()) {
+            console.err().println(gaps);
+        }
+        if (stats) {
+            console.err().println(StatsText.details(capture.stats()));
+        }
+    }
+
+    private EventWriter writer(WallClock clock) {
+        if (!record.prints()) {
+            return (event, out) -> {};
+        }
+        OpenFlags flags = OpenFlags.ofThisMachine();
+        return switch (json ? OutputFormat.json : format) {
+            case json -> new JsonEventWriter(clock, flags);
+            case ocsf -> new OcsfEventWriter(clock, flags, hostName(), VersionProvider.version());
+            case ecs -> new EcsEventWriter(clock, flags, hostName());
+            case table ->
+                new TextEventWriter(clock, flags, ZoneId.systemDefault(), color.isOn(console), console.isUtf8());
+        };
+    }
+
+    /** Returns the kernel's host name; a look-up by name could take seconds, and use the network. */
+    private static String hostName() {
+        try {
+            return Files.readString(Path.of("/proc/sys/kernel/hostname"), StandardCharsets.US_ASCII)
+                    .replaceAll("[^A-Za-z0-9._-]", "");
+        } catch (IOException e) {
+            return "localhost";
+        }
+    }
+
+    private StatusLine statusLine() {
+        return console.errIsTerminal() && !noStatus
+                ? StatusLine.on(console.err(), console.outIsTerminal())
+                : StatusLine.none(console.err());
+    }
+}

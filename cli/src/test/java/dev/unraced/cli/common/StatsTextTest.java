@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.cli.common;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.unraced.driver.CallerLosses;
+import dev.unraced.driver.CaptureStats;
+import dev.unraced.driver.LossReason;
+import dev.unraced.driver.StashStats;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class StatsTextTest {
+    private static CaptureStats stats(CallerLosses... heaviest) {
+        return new CaptureStats(
+                100,
+                0,
+                60,
+                0,
+                Map.of(LossReason.RING_FULL, 10L, LossReason.RATE_LIMITED, 30L),
+                Map.of(),
+                0,
+                0,
+                0,
+                StashStats.NONE,
+                0,
+                List.of(heaviest));
+    }
+
+    @Test
+    void whoLostEventsIsNamedAndTheRestCountedTogether() {
+        assertThat(StatsText.losers(stats(new CallerLosses(1000, 7, 25), new CallerLosses(0, 1, 3))))
+                .isEqualTo("""
+                        unraced: whose events the source lost:
+                          user 1000, cgroup 7: 25
+                          user 0, cgroup 1: 3
+                          others: 12""");
+        assertThat(StatsText.losers(stats(new CallerLosses(1000, 7, 40)))).isEqualTo("""
+                        unraced: whose events the source lost:
+                          user 1000, cgroup 7: 40""");
+    }
+
+    @Test
+    void whereNobodyCountsNothingIsSaid() {
+        assertThat(StatsText.losers(stats())).isEmpty();
+    }
+}

@@ -1,0 +1,293 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.ring;
+
+import dev.unraced.driver.Capabilities;
+import dev.unraced.driver.Capture;
+import dev.unraced.driver.CaptureException;
+import dev.unraced.driver.CaptureStats;
+import dev.unraced.driver.EventHandler;
+import dev.unraced.driver.Gap;
+import dev.unraced.driver.LossReason;
+import dev.unraced.driver.StashStats;
+import dev.unraced.event.Feature;
+import dev.unraced.event.Mitigation;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * A capture whose events come through a ring.
+ *
+ * <p>Waiting is adaptive. After a batch the reader naps, so that under load no record costs the producer a wake-up;
+ * only after some empty naps does it arm the source and sleep until woken. A lone event is seen within one nap or one
+ * wake-up, and a source wakes the reader at most once per {@value #NAPS} naps of {@value #NAP_NANOS} ns.
+ */
+public final class RingCapture implements Capture {
+    static final long NAP_NANOS = 500_000;
+    static final int NAPS = 8;
+    /** The longest sleep: an interrupt does not reach a thread that sleeps in a native call. */
+    private static final long SLEEP_NANOS = 100_000_000;
+
+    private final String driver;
+    private final Capabilities capabilities;
+    private final RecordReader reader;
+    private final RingSource source;
+    private final ConsumerGate gate = new ConsumerGate(this::release);
+    private final Object sourceLock = new Object();
+    private volatile boolean ended;
+    /** The last statistics of the source, which remain if the source fails to give them at its end. */
+    private SourceStats lastSourceStats = new SourceStats(0, 0, Map.of(), Map.of(), 0, 0, 0, StashStats.NONE);
+
+    private Mitigation lastMitigation;
+    private boolean lastEnterEvents;
+    private List<Gap> lastGaps = List.of();
+    private CaptureStats lastStats = stats(0, 0, lastSourceStats, false);
+    /** Set before the source is released, even after a failure; from then on no method calls the source. */
+    private boolean released;
+
+    /** Creates a capture that owns a started source; closing it stops and releases the source. */
+    public RingCapture(String driver, Capabilities capabilities, RecordReader reader, RingSource source) {
+        this.driver = driver;
+        this.capabilities = capabilities;
+        this.reader = reader;
+        this.source = source;
+        this.lastMitigation = source.mitigation();
+        this.lastEnterEvents = source.enterEvents();
+    }
+
+    @Override
+    public String driver() {
+        return driver;
+    }
+
+    @Override
+    public Capabilities capabilities() {
+        return capabilities;
+    }
+
+    @Override
+    public int poll(EventHandler handler, int limit) {
+        requirePositive(limit);
+        gate.enter();
+        try {
+            int count = reader.poll(handler, limit);
+            if (count == 0) {
+                lookForEnd();
+            }
+            return count;
+        } finally {
+            gate.leave();
+        }
+    }
+
+    @Override
+    public int await(EventHandler handler, int limit, long timeoutNanos) {
+        requirePositive(limit);
+        gate.enter();
+        try {
+            return awaitInside(handler, limit, timeoutNanos);
+        } finally {
+            gate.leave();
+        }
+    }
+
+    @Override
+    public void run(EventHandler handler) {
+        gate.enter();
+        try {
+            int count = 1;
+            while (goesOn() && (count > 0 || !ended)) {
+                count = awaitInside(handler, Integer.MAX_VALUE, Long.MAX_VALUE);
+            }
+        } finally {
+            gate.leave();
+        }
+    }
+
+    @Override
+    public boolean isOpen() {
+        return gate.isOpen();
+    }
+
+    @Override
+    public boolean isEnded() {
+        return ended;
+    }
+
+    @Override
+    public Mitigation mitigation() {
+        synchronized (sourceLock) {
+            return released ? lastMitigation : source.mitigation();
+        }
+    }
+
+    @Override
+    public void mitigation(Mitigation mode) {
+        capabilities.require(mode, driver);
+        synchronized (sourceLock) {
+            requireSource();
+            source.mitigation(mode);
+            lastMitigation = mode;
+        }
+    }
+
+    @Override
+    public boolean enterEvents() {
+        synchronized (sourceLock) {
+            return released ? lastEnterEvents : source.enterEvents();
+        }
+    }
+
+    @Override
+    public void enterEvents(boolean publish) {
+        if (publish) {
+            capabilities.require(Feature.ENTER_EVENTS, driver);
+        }
+        synchronized (sourceLock) {
+            requireSource();
+            source.enterEvents(publish);
+            lastEnterEvents = publish;
+        }
+    }
+
+    @Override
+    public CaptureStats stats() {
+        synchronized (sourceLock) {
+            if (!released) {
+                lastStats = liveStats();
+            }
+            return lastStats;
+        }
+    }
+
+    @Override
+    public List<Gap> gaps() {
+        synchronized (sourceLock) {
+            return released ? lastGaps : source.gaps();
+        }
+    }
+
+    @Override
+    public void close() {
+        reader.halt();
+        gate.close(source::wake);
+    }
+
+    private void requireSource() {
+        if (released) {
+            throw new CaptureException("the capture is closed");
+        }
+    }
+
+    private boolean goesOn() {
+        return gate.isOpen() && !Thread.currentThread().isInterrupted();
+    }
+
+    private int awaitInside(EventHandler handler, int limit, long timeoutNanos) {
+        long start = System.nanoTime();
+        int naps = 0;
+        while (true) {
+            int count = reader.poll(handler, limit);
+            if (count == 0 && lookForEnd()) {
+                return 0;
+            }
+            long left = timeoutNanos - (System.nanoTime() - start);
+            if (count > 0 || left <= 0 || !goesOn()) {
+                return count;
+            }
+            if (naps < NAPS) {
+                naps++;
+                LockSupport.parkNanos(Math.min(NAP_NANOS, left));
+            } else {
+                sleep(left);
+            }
+        }
+    }
+
+    /** Finds out whether the source has ended and all records were handed over. Throws when the source failed. */
+    private boolean lookForEnd() {
+        if (!gate.isOpen() || !source.isEnded() || !reader.isEmpty()) {
+            return false;
+        }
+        ended = true;
+        Throwable failure = source.failure();
+        if (failure != null) {
+            throw new CaptureException(String.valueOf(failure.getMessage()), failure);
+        }
+        return true;
+    }
+
+    private void sleep(long nanos) {
+        source.arm();
+        // A record that arrived before the arming wakes no reader.
+        if (reader.isEmpty()) {
+            source.await(Math.min(nanos, SLEEP_NANOS));
+        }
+        source.disarm();
+    }
+
+    private void release() {
+        // These steps run in reverse order, each whatever the others throw.
+        OwnedResources closing = new OwnedResources();
+        closing.add(source::release);
+        closing.add(this::letGo);
+        closing.add(() -> lastGaps = source.gaps());
+        closing.add(() -> lastSourceStats = source.stats());
+        closing.add(source::stop);
+        synchronized (sourceLock) {
+            closing.close();
+        }
+    }
+
+    private void letGo() {
+        released = true;
+        reader.detach();
+        lastStats = stats(reader.delivered(), reader.malformed(), lastSourceStats, true);
+    }
+
+    private CaptureStats liveStats() {
+        // The reader's counts come first: records that arrive in between then count as pending and make no negative
+        // number.
+        long delivered = reader.delivered();
+        long malformed = reader.malformed();
+        lastSourceStats = source.stats();
+        return stats(delivered, malformed, lastSourceStats, false);
+    }
+
+    private static CaptureStats stats(long delivered, long malformed, SourceStats stats, boolean closing) {
+        // A record can be read just before it is counted as submitted.
+        long unread = Math.max(0, stats.submitted() - delivered - malformed);
+        Map<LossReason, Long> lost = new EnumMap<>(LossReason.class);
+        lost.putAll(stats.lost());
+        add(lost, LossReason.MALFORMED, malformed);
+        if (closing) {
+            add(lost, LossReason.CLOSED, unread);
+        }
+        return new CaptureStats(
+                stats.returned(),
+                stats.entered(),
+                delivered,
+                closing ? 0 : unread,
+                lost,
+                stats.filtered(),
+                stats.wakeups(),
+                stats.ringBytes(),
+                stats.stashBytes(),
+                stats.stash(),
+                stats.copiesMissed(),
+                stats.heaviest());
+    }
+
+    private static void add(Map<LossReason, Long> lost, LossReason reason, long count) {
+        if (count > 0) {
+            lost.merge(reason, count, Long::sum);
+        }
+    }
+
+    private static void requirePositive(int limit) {
+        if (limit < 1) {
+            throw new IllegalArgumentException("limit must be 1 or more, not " + limit);
+        }
+    }
+}

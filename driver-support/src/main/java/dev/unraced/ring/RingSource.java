@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.ring;
+
+import dev.unraced.driver.Gap;
+import dev.unraced.event.Mitigation;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The source that fills a ring, and lets its reader sleep. Each driver whose records come through mapped memory
+ * implements it.
+ *
+ * <p>{@link RingCapture} calls {@link #arm}, {@link #await} and {@link #disarm} on the consuming thread only, never
+ * after {@link #release}; it calls the other methods from any thread, one at a time.
+ */
+public interface RingSource {
+
+    /**
+     * Asks the source to wake the reader at the next record. Earlier records wake no reader, so the reader looks for
+     * them afterwards; this must therefore be a volatile write or stronger.
+     */
+    void arm();
+
+    /** Cancels {@link #arm}. */
+    void disarm();
+
+    /** Sleeps until a record arrives after {@link #arm}, {@link #wake} is called, or the time is over. */
+    void await(long nanos);
+
+    /**
+     * Ends an {@link #await} in progress, or else the next one. Any thread may call this, but never after
+     * {@link #release}.
+     */
+    void wake();
+
+    /**
+     * Returns whether the last record has been written, because the source ended or failed. The capture asks while the
+     * ring is empty, so this costs nothing under load. A source that ends also ends an {@link #await} in progress.
+     */
+    default boolean isEnded() {
+        return false;
+    }
+
+    /** Returns why the source failed, with a message for people, once {@link #isEnded}; null when it did not fail. */
+    default @Nullable Throwable failure() {
+        return null;
+    }
+
+    /** Returns the current mitigation mode. */
+    Mitigation mitigation();
+
+    /** Changes the mitigation mode to a mode that the driver's capabilities have. */
+    void mitigation(Mitigation mode);
+
+    /**
+     * Returns whether there are enter events. A source whose driver declares to lack enter events implements neither
+     * this method nor its setter.
+     */
+    default boolean enterEvents() {
+        return false;
+    }
+
+    /** Begins or ends enter events; they begin only where the driver's capabilities have them. */
+    default void enterEvents(boolean publish) {
+        if (publish) {
+            throw new UnsupportedOperationException("a source without enter events");
+        }
+    }
+
+    /** Returns the statistics up to now; also between {@link #stop} and {@link #release}. */
+    SourceStats stats();
+
+    /** Returns the times that {@link #stats} do not cover; also between {@link #stop} and {@link #release}. */
+    default List<Gap> gaps() {
+        return List.of();
+    }
+
+    /** Ends the flow of records; records in the ring stay readable. */
+    void stop();
+
+    /** Releases everything, including mapped memory; called once, also when {@link #stop} failed. */
+    void release();
+}

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.mutants.fault;
+
+import dev.unraced.driver.Capabilities;
+import dev.unraced.driver.Capture;
+import dev.unraced.driver.CaptureStats;
+import dev.unraced.driver.EventHandler;
+import dev.unraced.driver.Gap;
+import dev.unraced.event.Mitigation;
+import java.util.List;
+
+/** A capture that passes every call on to another one. */
+public class CaptureAround implements Capture {
+    private final Capture inner;
+
+    public CaptureAround(Capture inner) {
+        this.inner = inner;
+    }
+
+    @Override
+    public String driver() {
+        return inner.driver();
+    }
+
+    @Override
+    public Capabilities capabilities() {
+        return inner.capabilities();
+    }
+
+    @Override
+    public int poll(EventHandler handler, int limit) {
+        return inner.poll(handler, limit);
+    }
+
+    @Override
+    public int await(EventHandler handler, int limit, long timeoutNanos) {
+        return inner.await(handler, limit, timeoutNanos);
+    }
+
+    @Override
+    public void run(EventHandler handler) {
+        inner.run(handler);
+    }
+
+    @Override
+    public boolean isOpen() {
+        return inner.isOpen();
+    }
+
+    @Override
+    public Mitigation mitigation() {
+        return inner.mitigation();
+    }
+
+    @Override
+    public void mitigation(Mitigation mode) {
+        inner.mitigation(mode);
+    }
+
+    @Override
+    public boolean enterEvents() {
+        return inner.enterEvents();
+    }
+
+    @Override
+    public void enterEvents(boolean publish) {
+        inner.enterEvents(publish);
+    }
+
+    @Override
+    public CaptureStats stats() {
+        return inner.stats();
+    }
+
+    @Override
+    public List<Gap> gaps() {
+        return inner.gaps();
+    }
+
+    @Override
+    public void close() {
+        inner.close();
+    }
+}

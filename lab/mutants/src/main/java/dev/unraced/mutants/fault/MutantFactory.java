@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.mutants.fault;
+
+import dev.unraced.conformance.mutant.Mutant;
+import dev.unraced.driver.Capabilities;
+import dev.unraced.driver.Capture;
+import dev.unraced.driver.FilterReason;
+import dev.unraced.event.Capability;
+import dev.unraced.ring.RingSource;
+import dev.unraced.sim.trace.RecordSink;
+import dev.unraced.sim.trace.Seams;
+import dev.unraced.sim.trace.TraceSettings;
+import dev.unraced.stash.ArgStash;
+import java.util.Set;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+
+/** The ways to break a simulator. The parameter rules lists all rules that the mutant breaks, separated by blanks. */
+public final class MutantFactory {
+    private MutantFactory() {}
+
+    /** Makes a mutant whose records lie. */
+    public static Mutant lying(String name, String what, String rules, Falsehood falsehood) {
+        return broken(name, what, rules, () -> telling(falsehood));
+    }
+
+    private static Seams telling(Falsehood falsehood) {
+        CurrentCallTracker currentCall = new CurrentCallTracker();
+        return Seams.NONE
+                .withTracepoints(currentCall::around)
+                .withSink(ring -> ofMerged(
+                        (bytes, length) -> {
+                            RecordEdit record = new RecordEdit(bytes, length);
+                            falsehood.tell(currentCall.task(), currentCall.call(), record);
+                            ring.submit(record.bytes(), record.length());
+                        },
+                        ring));
+    }
+
+    /** Returns a sink that sends merged records to one sink and enter records to another. */
+    public static RecordSink ofMerged(RecordSink merged, RecordSink entries) {
+        return (bytes, length) -> (new RecordEdit(bytes, length).isEnter() ? entries : merged).submit(bytes, length);
+    }
+
+    /**
+     * Makes a mutant that writes some records never or more than once, and keeps its statistics as if that were right.
+     */
+    public static Mutant miscounting(String name, String what, String rules, Supplier<CopyCount> copyCounts) {
+        return broken(name, what, rules, () -> {
+            Recount recount = new Recount();
+            return counted(recount, copyCounts.get()).withSource(recount::pretending);
+        });
+    }
+
+    /** Returns seams that leave out some records, and count them as filtered. */
+    public static Seams filtering(FilterReason reason, CopyCount copyCount) {
+        Recount recount = new Recount();
+        return counted(recount, copyCount).withSource(source -> recount.filtering(reason, source));
+    }
+
+    private static Seams counted(Recount recount, CopyCount copyCount) {
+        CurrentCallTracker currentCall = new CurrentCallTracker();
+        return Seams.NONE.withTracepoints(currentCall::around).withSink(ring -> {
+            recount.into(ring);
+            return ofMerged(
+                    (bytes, length) -> {
+                        recount.given(bytes);
+                        int copies =
+                                copyCount.copies(currentCall.task(), currentCall.call(), new RecordEdit(bytes, length));
+                        for (int i = 0; i < copies; i++) {
+                            recount.write(bytes, length);
+                        }
+                    },
+                    recount::pass);
+        });
+    }
+
+    /** Makes a mutant whose stash is broken. */
+    public static Mutant stashing(String name, String what, String rules, UnaryOperator<ArgStash> stash) {
+        return broken(name, what, rules, () -> Seams.NONE.withStash(stash));
+    }
+
+    /** Makes a mutant that counts wrong. */
+    public static Mutant booking(String name, String what, String rules, UnaryOperator<RingSource> source) {
+        return broken(name, what, rules, () -> Seams.NONE.withSource(source));
+    }
+
+    /** Makes a mutant whose capture breaks its promises. */
+    public static Mutant capturing(String name, String what, String rules, UnaryOperator<Capture> capture) {
+        return broken(name, what, rules, () -> Seams.NONE.withCapture(capture));
+    }
+
+    /** Makes a mutant that does not follow its configuration. */
+    public static Mutant unsettled(String name, String what, String rules, UnaryOperator<TraceSettings> settings) {
+        return broken(name, what, rules, () -> Seams.NONE.withSettings(settings));
+    }
+
+    /** Makes a mutant that declares to lack a capability, and accepts it nevertheless. */
+    public static Mutant denying(String name, String what, String rules, Capability lack, String reason) {
+        return lacking(name, what, rules, BrokenSim.CAPABILITIES.without(lack, reason), () -> Seams.NONE);
+    }
+
+    /** Makes a mutant that declares to lack a capability, and whose records lie about it. */
+    public static Mutant lacking(
+            String name, String what, String rules, Capability lack, String reason, Falsehood falsehood) {
+        return lacking(name, what, rules, BrokenSim.CAPABILITIES.without(lack, reason), () -> telling(falsehood));
+    }
+
+    private static Mutant lacking(String name, String what, String rules, Capabilities lacking, Supplier<Seams> seams) {
+        return new Mutant(
+                name,
+                what,
+                Set.of(rules.split(" ")),
+                () -> BrokenSim.with(
+                        lacking,
+                        () -> seams.get().withCapture(capture -> new CaptureAround(capture) {
+                            @Override
+                            public Capabilities capabilities() {
+                                return lacking;
+                            }
+                        })));
+    }
+
+    /** Makes a mutant that is broken by given seams, anew for each capture. */
+    public static Mutant broken(String name, String what, String rules, Supplier<Seams> seams) {
+        return new Mutant(name, what, Set.of(rules.split(" ")), () -> BrokenSim.of(seams));
+    }
+}

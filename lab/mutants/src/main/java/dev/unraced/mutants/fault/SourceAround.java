@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.mutants.fault;
+
+import dev.unraced.event.Mitigation;
+import dev.unraced.ring.RingSource;
+import dev.unraced.ring.SourceStats;
+
+/** A source that passes every call on to another source of a ring. */
+public class SourceAround implements RingSource {
+    private final RingSource inner;
+
+    public SourceAround(RingSource inner) {
+        this.inner = inner;
+    }
+
+    @Override
+    public void arm() {
+        inner.arm();
+    }
+
+    @Override
+    public void disarm() {
+        inner.disarm();
+    }
+
+    @Override
+    public void await(long nanos) {
+        inner.await(nanos);
+    }
+
+    @Override
+    public void wake() {
+        inner.wake();
+    }
+
+    @Override
+    public Mitigation mitigation() {
+        return inner.mitigation();
+    }
+
+    @Override
+    public void mitigation(Mitigation mode) {
+        inner.mitigation(mode);
+    }
+
+    @Override
+    public boolean enterEvents() {
+        return inner.enterEvents();
+    }
+
+    @Override
+    public void enterEvents(boolean publish) {
+        inner.enterEvents(publish);
+    }
+
+    @Override
+    public SourceStats stats() {
+        return inner.stats();
+    }
+
+    @Override
+    public void stop() {
+        inner.stop();
+    }
+
+    @Override
+    public void release() {
+        inner.release();
+    }
+}

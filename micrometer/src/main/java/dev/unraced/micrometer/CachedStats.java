@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.micrometer;
+
+import dev.unraced.driver.Capture;
+import dev.unraced.driver.CaptureStats;
+import io.micrometer.core.instrument.Clock;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The statistics of a capture, read once for all meters of one scrape: so the meters agree, and cost one read of the
+ * kernel's counters.
+ */
+final class CachedStats {
+    static final long FRESH_MILLIS = 100;
+
+    private final Capture capture;
+    private final Clock clock;
+    private @Nullable CaptureStats stats;
+    private long read;
+
+    CachedStats(Capture capture, Clock clock) {
+        this.capture = capture;
+        this.clock = clock;
+    }
+
+    synchronized CaptureStats now() {
+        long now = clock.monotonicTime();
+        CaptureStats current = stats;
+        if (current == null || now - read >= TimeUnit.MILLISECONDS.toNanos(FRESH_MILLIS)) {
+            current = capture.stats();
+            stats = current;
+            read = now;
+        }
+        return current;
+    }
+}

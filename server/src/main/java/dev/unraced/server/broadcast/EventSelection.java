@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.server.broadcast;
+
+import dev.unraced.driver.FilterMatcher;
+import dev.unraced.driver.FilterReason;
+import dev.unraced.event.EventView;
+import dev.unraced.protocol.v1.Cursor;
+import dev.unraced.protocol.v1.Stats;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Decides which events a subscriber gets, and counts the others by their reasons. Any thread may choose whether enter
+ * events are wanted; the subscription's lock guards the rest.
+ */
+final class EventSelection {
+    private final Subscription.Options options;
+    private final FilterMatcher matcher;
+    private final Map<FilterReason, AtomicLong> filtered = new EnumMap<>(FilterReason.class);
+    private volatile boolean wantsEnterEvents;
+    /** The merged events of calls that this subscriber does not watch. */
+    private long hiddenCalls;
+    /** The enter events that this subscriber does not want, or that a filter leaves out. */
+    private long hiddenEnterEvents;
+
+    EventSelection(Subscription.Options options, FilterMatcher matcher, boolean wantsEnterEvents) {
+        this.options = options;
+        this.matcher = matcher;
+        this.wantsEnterEvents = wantsEnterEvents;
+        for (FilterReason reason : FilterReason.values()) {
+            filtered.put(reason, new AtomicLong());
+        }
+    }
+
+    void wantsEnterEvents(boolean wanted) {
+        wantsEnterEvents = wanted;
+    }
+
+    boolean wantsEnterEvents() {
+        return wantsEnterEvents;
+    }
+
+    /** Returns whether the subscriber gets the event, and counts the event if not. */
+    boolean accepts(EventView event) {
+        boolean entry = event.isEnter();
+        if (entry && !wantsEnterEvents) {
+            hiddenEnterEvents++;
+            return false;
+        }
+        if (!options.syscalls().contains(event.syscall())) {
+            hide(entry);
+            return false;
+        }
+        FilterReason reason = options.hiddenTgid() != 0 && event.tgid() == options.hiddenTgid()
+                ? FilterReason.SELF
+                : matcher.reason(event);
+        if (reason == null) {
+            return true;
+        }
+        if (entry) {
+            hiddenEnterEvents++;
+        } else {
+            Objects.requireNonNull(filtered.get(reason)).incrementAndGet();
+        }
+        return false;
+    }
+
+    private void hide(boolean entry) {
+        if (entry) {
+            hiddenEnterEvents++;
+        } else {
+            hiddenCalls++;
+        }
+    }
+
+    long hiddenCalls() {
+        return hiddenCalls;
+    }
+
+    long hiddenEnterEvents() {
+        return hiddenEnterEvents;
+    }
+
+    /** Adds the events that filters left out. */
+    void addFiltered(Stats.Builder to) {
+        filtered.forEach((reason, count) -> {
+            if (count.get() > 0) {
+                to.putFiltered(reason.name(), count.get());
+            }
+        });
+    }
+
+    /** Restores the counts from a resume token. */
+    void read(Cursor token) {
+        hiddenCalls = token.getHiddenCalls();
+        hiddenEnterEvents = token.getHiddenEntries();
+        int i = 0;
+        for (AtomicLong count : filtered.values()) {
+            if (i < token.getFilteredCount()) {
+                count.set(token.getFiltered(i));
+            }
+            i++;
+        }
+    }
+
+    /** Adds the counts to a resume token. */
+    void write(Cursor.Builder token) {
+        token.setHiddenCalls(hiddenCalls).setHiddenEntries(hiddenEnterEvents);
+        for (AtomicLong count : filtered.values()) {
+            token.addFiltered(count.get());
+        }
+    }
+}
