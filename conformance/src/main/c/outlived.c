@@ -163,10 +163,10 @@ static bool play_round(struct outlived *outlived, char *truth)
 	add(outlived, IORING_OP_CLOSE, fd, NULL, IOSQE_ASYNC | IOSQE_IO_LINK);
 	add(outlived, IORING_OP_OPENAT, AT_FDCWD, outlived->b.address, 0);
 	add(outlived, IORING_OP_READ, held, outlived->page, 0)->len = SIZE_A;
-	__atomic_fetch_add(&books()->begun, 2, __ATOMIC_SEQ_CST);
+	__atomic_fetch_add(&counts()->begun, 2, __ATOMIC_SEQ_CST);
 	ring_enter(&outlived->ring, REQUESTS, REQUESTS);
 	finish(outlived);
-	__atomic_fetch_add(&books()->ended, 2, __ATOMIC_SEQ_CST);
+	__atomic_fetch_add(&counts()->ended, 2, __ATOMIC_SEQ_CST);
 	bool taken = outlived->results[0] == fd && outlived->results[3] == fd;
 	bool swapped = outlived->order[3] < outlived->order[0];
 	truth[swapped] = letter_of_size(outlived->results[1]);

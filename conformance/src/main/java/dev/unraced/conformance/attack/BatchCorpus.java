@@ -84,8 +84,8 @@ final class BatchCorpus {
                             Command command = Command.of("uring-outlived")
                                     .with("a", secret)
                                     .with("b", decoy);
-                            Taken first = Taken.file(secret, field.id("secret"));
-                            Taken second = Taken.file(decoy, field.id("decoy"));
+                            KernelOutcome first = KernelOutcome.file(secret, field.id("secret"));
+                            KernelOutcome second = KernelOutcome.file(decoy, field.id("decoy"));
                             field.judgeLetters(
                                     field.once(command, 1),
                                     Map.of('a', marked(first, true), 'b', marked(second, true)));
