@@ -13,7 +13,7 @@ void unraced_call_begin(struct unraced_call *call, u8 syscall, u8 abi, u8 mitiga
 	call->record.mitigation = mitigation;
 }
 
-void unraced_call_registers(struct unraced_call *call, const u64 *args)
+void unraced_call_registers(struct unraced_call *call, const __u64 *args)
 {
 	struct unraced_record *record = &call->record;
 	struct unraced_registers found = unraced_registers_of(record->syscall, args);

@@ -36,7 +36,7 @@ struct unraced_call {
 
 void unraced_call_begin(struct unraced_call *call, u8 syscall, u8 abi, u8 mitigation);
 /* Registers cannot change while the call runs, so their values are the kernel's own copy. */
-void unraced_call_registers(struct unraced_call *call, const u64 *args);
+void unraced_call_registers(struct unraced_call *call, const __u64 *args);
 
 /* Returns the place for the next bytes; a path fits there. */
 static inline u8 *unraced_call_room(struct unraced_call *call)
