@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.explorer.attack;
 
-import dev.unraced.stash.ArgStash;
 import dev.unraced.driver.StashStats;
+import dev.unraced.stash.ArgStash;
 import java.nio.ByteBuffer;
 import java.util.HashSet;
 import java.util.Set;
