@@ -176,6 +176,11 @@ public abstract class ConsumerConformance extends DriverConformance {
             assertThat(System.nanoTime() - start)
                     .as("R15.6: it did not wait for the end of its time")
                     .isLessThan(patienceNanos());
+
+            scenario.callUnobserved(scenario.missing());
+            assertThat(awaitOne(scenario.capture(), event -> {}))
+                    .as("R15.6: the capture goes on")
+                    .isEqualTo(1);
         }
     }
 

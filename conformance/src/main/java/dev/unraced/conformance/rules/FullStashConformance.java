@@ -128,6 +128,7 @@ public abstract class FullStashConformance extends DriverConformance {
                             .with("threads", threads)
                             .with("rounds", QUEUE_ROUNDS));
             check.get().assertComplete(reply.number("calls") + reply.number("releases"), scenario.awaitEmptyStash());
+            evidence().add(reply.number("calls"));
             reporter.publishEntry(check.get().figures());
         }
     }
@@ -163,7 +164,8 @@ public abstract class FullStashConformance extends DriverConformance {
             assertThat(scenario.capture().stats().stash().puts()).as("R7.2").isZero();
             scenario.releaseReaders(StashConformance.FIFO);
             job.finish();
-            scenario.awaitRest();
+            assertThat(scenario.awaitRest().totalFiltered()).as("R7.2").isGreaterThanOrEqualTo(2);
+            evidence().add(2);
             assertThat(scenario.recorder().size()).as("R7.2: no event").isZero();
         }
     }

@@ -70,6 +70,7 @@ public abstract class LifecycleConformance extends DriverConformance {
             assertThat(stats.filtered().getOrDefault(FilterReason.SELF, 0L))
                     .as("R11.1: %s", stats)
                     .isGreaterThanOrEqualTo(OWN_CALLS);
+            evidence().add(OWN_CALLS);
         }
     }
 
@@ -119,7 +120,9 @@ public abstract class LifecycleConformance extends DriverConformance {
                 () -> "R13.1: threads " + Thread.getAllStackTraces().keySet());
         // A driver that opens nothing leaves nothing behind.
         try (Scenario scenario = scenario().open()) {
-            scenario.call(scenario.missing());
+            assertThat(scenario.call(scenario.missing()).open().path().value())
+                    .as("R13.1: the next capture captures")
+                    .isEqualTo(scenario.scratch().bytes("missing"));
         }
     }
 

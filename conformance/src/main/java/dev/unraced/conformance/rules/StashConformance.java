@@ -258,6 +258,7 @@ public abstract class StashConformance extends DriverConformance {
             StashStats stash = scenario.capture().stats().stash();
             assertThat(stash.live()).as("R6.5: %s", stash).isZero();
             assertThat(stash.imbalance()).as("R8.2: %s", stash).isZero();
+            evidence().add(stash.reclaimed());
             scenario.releaseReaders(FIFO);
             job.finish();
         }
