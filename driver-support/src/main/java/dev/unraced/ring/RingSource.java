@@ -67,7 +67,10 @@ public interface RingSource {
         }
     }
 
-    /** Returns the statistics up to now; also between {@link #stop} and {@link #release}. */
+    /**
+     * Returns the statistics up to now; also between {@link #stop} and {@link #release}. Each call that has returned to
+     * its caller before counts, as {@link dev.unraced.driver.Capture#stats} promises.
+     */
     SourceStats stats();
 
     /** Returns the times that {@link #stats} do not cover; also between {@link #stop} and {@link #release}. */

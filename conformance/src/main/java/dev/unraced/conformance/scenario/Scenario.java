@@ -291,6 +291,12 @@ public final class Scenario implements AutoCloseable {
     private Observed observed(WatchedCall call, Outcome outcome, int before) {
         awaitRest();
         List<SyscallEvent> fresh = recorder.eventsFrom(before);
+        if (fresh.isEmpty()) {
+            throw new AssertionError("R1.1: no event of a call that returned, " + call.syscall()
+                    + ", though the statistics balance: " + capture.stats()
+                    + ". A capture whose stats() answers before it has counted each call that returned looks like this,"
+                    + " too (R8.1)");
+        }
         assertThat(fresh).as("R1.1: events of one call, %s", call.syscall()).hasSize(1);
         SyscallEvent event = fresh.get(0);
         assertThat(event.call().syscall()).as("R1.2: the call's name").isEqualTo(call.syscall());
