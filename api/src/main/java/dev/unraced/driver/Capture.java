@@ -97,8 +97,8 @@ public interface Capture extends AutoCloseable {
      * Returns the statistics of this capture up to now; after {@link #close}, up to then. Allocates.
      *
      * <p>The answer is a barrier (rule R8.1): each watched call that returned to its caller before this method was
-     * called counts in it, as delivered, pending, lost or filtered. A source that counts later, such as one that reads a
-     * log, waits here until it has caught up.
+     * called counts in it, as delivered, pending, lost or filtered. A source that counts later, such as one that reads
+     * a log, waits here until it has caught up.
      */
     CaptureStats stats();
 

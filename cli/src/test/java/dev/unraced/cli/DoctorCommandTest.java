@@ -51,6 +51,7 @@ class DoctorCommandTest {
 
         assertThat(doctor()).isZero();
         assertThat(test.out())
+                .startsWith("Capturing works here, with driver beta.\n")
                 .contains("""
                           alpha: unavailable (NO_PRIVILEGE)
                             missing: CAP_BPF is missing.
@@ -90,8 +91,11 @@ class DoctorCommandTest {
         Driver driver = add("alpha", new Available(), Capabilities.complete());
         when(driver.open(any())).thenThrow(new CaptureException("no such file: x.rec"));
 
-        assertThat(doctor()).isZero();
-        assertThat(test.out()).contains("    no capture under this configuration: no such file: x.rec\n");
+        assertThat(doctor()).isEqualTo(1);
+        assertThat(test.out())
+                .startsWith(
+                        "Capturing does not work here. Asked for: alpha, beta, gamma.\n  alpha: no such file: x.rec\n")
+                .contains("    no capture under this configuration: no such file: x.rec\n");
         verify(capture, never()).stats();
     }
 
@@ -101,7 +105,20 @@ class DoctorCommandTest {
         add("beta", new Inconclusive("The probe failed."), Capabilities.complete());
 
         assertThat(doctor()).isEqualTo(1);
-        assertThat(test.out()).contains("  beta: inconclusive\n    cause:   The probe failed.\n");
+        assertThat(test.out()).startsWith("""
+                        Capturing does not work here. Asked for: alpha, beta, gamma.
+                          alpha: CAP_BPF is missing. Run as root.
+                          beta: The probe failed.
+                        """).contains("  beta: inconclusive\n    cause:   The probe failed.\n");
+    }
+
+    @Test
+    void aDriverThatNobodyAskedForIsNotEnough() {
+        add("alpha", NO_PRIVILEGE, Capabilities.complete());
+        add("simulator", new Available(), Capabilities.complete());
+
+        assertThat(doctor()).isEqualTo(1);
+        assertThat(doctor("-o", "driver=simulator")).isZero();
     }
 
     @Test
@@ -131,7 +148,10 @@ class DoctorCommandTest {
         assertThat(doctor("--json")).isZero();
 
         Map<String, Object> json = JsonLines.parse(test.out()).get(0);
-        assertThat(json).containsEntry("can_run", true).containsKeys("machine", "settings");
+        assertThat(json)
+                .containsEntry("can_run", true)
+                .containsEntry("driver", "gamma")
+                .containsKeys("machine", "settings");
         assertThat((List<?>) json.get("drivers"))
                 .satisfiesExactly(
                         alpha -> assertThat(alpha)
@@ -164,7 +184,7 @@ class DoctorCommandTest {
     private int doctor(String... options) {
         Drivers discovered = mock();
         when(discovered.all()).thenReturn(drivers);
-        List<String> args = new ArrayList<>(List.of("doctor"));
+        List<String> args = new ArrayList<>(List.of("doctor", "-o", "driver=alpha,beta,gamma"));
         args.addAll(List.of(options));
         return UnracedCommand.commandLine(test.console(), () -> discovered).execute(args.toArray(String[]::new));
     }

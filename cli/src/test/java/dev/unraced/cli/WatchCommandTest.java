@@ -40,6 +40,8 @@ class WatchCommandTest {
             record(connect("020000507f000001")),
             record(connect("01002f72756e2f78")));
 
+    private static final String BEGUN = "unraced: capturing with scripted, mode stash, all processes; Ctrl-C ends\n";
+
     private final Drivers drivers = mock();
     private final TestConsole test = new TestConsole();
     private @Nullable CaptureConfig config;
@@ -56,7 +58,7 @@ class WatchCommandTest {
                         line -> assertThat(line).contains("127.0.0.1:80"),
                         line -> assertThat(line).contains("unix:\"/run/x\""));
         assertThat(test.err())
-                .isEqualTo("unraced: 4 printed; driver scripted: 9 returned, 4 delivered, 0 lost,"
+                .isEqualTo(BEGUN + "unraced: 4 printed; driver scripted: 9 returned, 4 delivered, 0 lost,"
                         + " 5 filtered (SELF 3, UID 2), balanced\n");
         assertThat(capture).matches(closed -> !closed.isOpen());
     }
@@ -177,13 +179,21 @@ class WatchCommandTest {
         watcher.join();
 
         assertThat(code).containsExactly(0);
-        assertThat(test.err()).startsWith("unraced: 4 printed;");
+        assertThat(test.err()).startsWith(BEGUN + "unraced: 4 printed;");
+    }
+
+    @Test
+    void theFirstLineSaysWhatIsCaptured() {
+        assertThat(watch(new ScriptedCapture(MIXED), "--count", "4", "--pid", "42", "--path", "/etc", "--json"))
+                .isZero();
+        assertThat(test.err()).contains(", processes 42, paths /etc; Ctrl-C ends\n");
+        JsonLines.parse(test.out());
     }
 
     @Test
     void aBrokenPipeIsNoError() {
         assertThat(watch(failing("Broken pipe"), "--count", "4")).isZero();
-        assertThat(test.err()).startsWith("unraced: 4 printed;").hasLineCount(1);
+        assertThat(test.err()).startsWith(BEGUN + "unraced: 4 printed;").hasLineCount(2);
     }
 
     @Test

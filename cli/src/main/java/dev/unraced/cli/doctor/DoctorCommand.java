@@ -30,8 +30,8 @@ import picocli.CommandLine.Option;
             "  sudo unraced doctor",
             "  unraced doctor --json | jq '.drivers[] | select(.available)'",
             "",
-            "Exit codes: 0 at least one driver can run; 1 none can, or another failure; 2 wrong command line or"
-                    + " configuration."
+            "Exit codes: 0 a driver that the configuration asks for can run; 1 none of them can, or another failure; 2 wrong"
+                    + " command line or configuration."
         })
 public final class DoctorCommand implements Callable<Integer> {
     private final Console console;

@@ -21,6 +21,11 @@ public record DriverReport(
         Optional<Trial> trial,
         Map<String, String> notes) {
 
+    /** Returns whether a capture opened. */
+    boolean canRun() {
+        return trial.filter(Trial.Opened.class::isInstance).isPresent();
+    }
+
     static DriverReport of(Driver driver, CaptureConfig config) {
         Availability availability = driver.availability(config);
         if (!availability.isAvailable()) {

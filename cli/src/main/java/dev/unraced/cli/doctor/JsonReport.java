@@ -38,6 +38,8 @@ public final class JsonReport {
     private void write(Diagnosis diagnosis) throws IOException {
         json.writeStartObject();
         json.writeBooleanField("can_run", diagnosis.canRun());
+        json.writeStringField(
+                "driver", diagnosis.chosen().map(DriverReport::name).orElse(null));
         json.writeArrayFieldStart("drivers");
         for (DriverReport driver : diagnosis.drivers()) {
             driver(driver);

@@ -26,10 +26,36 @@ public final class TextReport {
     /** Returns the whole report. */
     public static String of(Diagnosis diagnosis) {
         TextReport report = new TextReport();
+        report.verdict(diagnosis);
         report.drivers(diagnosis);
         report.machine(diagnosis.machine());
         report.settings(diagnosis);
         return report.text.toString();
+    }
+
+    private void verdict(Diagnosis diagnosis) {
+        String asked = String.join(", ", diagnosis.asked());
+        line(diagnosis
+                .chosen()
+                .map(driver -> "Capturing works here, with driver " + driver.name() + ".")
+                .orElse("Capturing does not work here. Asked for: " + asked + "."));
+        if (!diagnosis.canRun()) {
+            diagnosis.wanted().forEach(driver -> line("  " + driver.name() + ": " + obstacle(driver)));
+        }
+        text.append('\n');
+    }
+
+    private static String obstacle(DriverReport driver) {
+        if (driver.availability() instanceof Unavailable why) {
+            return why.missing() + " " + why.remedy();
+        }
+        if (driver.availability() instanceof Inconclusive why) {
+            return why.cause();
+        }
+        return driver.trial()
+                .filter(Refused.class::isInstance)
+                .map(trial -> ((Refused) trial).reason())
+                .orElse(UNKNOWN);
     }
 
     private void drivers(Diagnosis diagnosis) {

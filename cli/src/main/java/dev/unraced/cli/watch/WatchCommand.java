@@ -18,6 +18,7 @@ import dev.unraced.cli.print.OcsfEventWriter;
 import dev.unraced.cli.print.OpenFlags;
 import dev.unraced.cli.print.TextEventWriter;
 import dev.unraced.cli.print.WallClock;
+import dev.unraced.config.CaptureConfig;
 import dev.unraced.config.CaptureConfigBuilder;
 import dev.unraced.driver.Capture;
 import dev.unraced.driver.Drivers;
@@ -136,9 +137,10 @@ public final class WatchCommand implements Callable<Integer> {
         record.check(spec.commandLine());
         CaptureConfigBuilder builder = config.builder();
         source.apply(builder);
-        try (Capture capture = drivers.get().open(builder.build());
+        CaptureConfig built = builder.build();
+        try (Capture capture = drivers.get().open(built);
                 StatusLine status = statusLine()) {
-            watch(capture, status);
+            watch(capture, built, status);
         } catch (OutputException e) {
             if (!e.isReaderGone()) {
                 throw e;
@@ -147,10 +149,11 @@ public final class WatchCommand implements Callable<Integer> {
         return ExitCode.OK;
     }
 
-    private void watch(Capture capture, StatusLine status) {
+    private void watch(Capture capture, CaptureConfig built, StatusLine status) {
         WallClock clock = new WallClock();
         EventPrinter printer = new EventPrinter(filter.filter(), writer(clock), clock, console, status);
         Recording recording = record.open(capture);
+        console.err().println(CaptureText.begin(capture, built));
         Watch watch = new Watch(capture, printer, recording, count == null ? Long.MAX_VALUE : count, duration);
         StopSignals signals = StopSignals.install(watch::stop);
         try (recording) {

@@ -78,6 +78,25 @@ class RuleExtensionTest {
     }
 
     @Test
+    void aRuleThatSawNoEventIsNotPlayed() {
+        run(Blind.class)
+                .testEvents()
+                .assertThatEvents()
+                .haveExactly(
+                        1,
+                        event(
+                                test("r99_5_sawNothing"),
+                                abortedWithReason(
+                                        instanceOf(NotPlayed.class),
+                                        message("no event of the kit's own calls came, so nothing was judged"))))
+                .haveExactly(
+                        1,
+                        event(
+                                test("r99_6_isAboutSomethingElse"),
+                                abortedWithReason(instanceOf(NotApplicable.class), message("no such thing"))));
+    }
+
+    @Test
     void anUnavailableDriverSkipsEverythingWithItsReason() {
         EngineExecutionResults results = run(Unavailable.class);
         results.containerEvents()
@@ -118,8 +137,8 @@ class RuleExtensionTest {
     void aDriverThatDoesNotOpenBreaksRules() {
         EngineExecutionResults results = run(DeadSuite.class);
         assertThat(results.testEvents().started().count()).isGreaterThan(60);
-        assertThat(results.testEvents().failed().count())
-                .isEqualTo(results.testEvents().started().count());
+        assertThat(results.testEvents().failed().count()).isGreaterThan(60);
+        assertThat(results.testEvents().succeeded().count()).isZero();
     }
 
     private static EngineExecutionResults run(Class<?> rules) {
@@ -132,12 +151,14 @@ class RuleExtensionTest {
         @Test
         public final void r99_1_needsNothing() {
             assertThat(under()).isSameAs(this);
+            evidence().add(1);
         }
 
         @Test
         @Requires(syscalls = Syscall.CREAT)
         public final void r99_2_needsCreat() {
             assertThat(capabilities().has(Syscall.CREAT)).isTrue();
+            evidence().add(1);
         }
     }
 
@@ -180,6 +201,25 @@ class RuleExtensionTest {
         @Test
         public final void r99_3_doesNotFeelLikeIt() {
             Assumptions.abort("not today");
+        }
+    }
+
+    static class Blind extends DriverConformance implements DriverUnderTest {
+        @Override
+        public Driver driver() {
+            return FakeDriver.available();
+        }
+
+        @Test
+        public final void r99_5_sawNothing() {
+            assertThat(evidence().events()).isZero();
+        }
+
+        @Test
+        public final void r99_6_isAboutSomethingElse() {
+            if (evidence().events() == 0) {
+                throw new NotApplicable("no such thing");
+            }
         }
     }
 
