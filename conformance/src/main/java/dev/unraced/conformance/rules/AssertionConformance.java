@@ -321,7 +321,7 @@ public abstract class AssertionConformance extends DriverConformance {
     }
 
     /** Publishes the result. An attack that this machine forbids shows nothing. */
-    private static AttackResult judge(TestReporter reporter, AttackResult result) {
+    static AttackResult judge(TestReporter reporter, AttackResult result) {
         String what = result.attack().name() + " under " + result.mode().name().toLowerCase(Locale.ROOT);
         reporter.publishEntry(what, result.isPlayed() ? result.counts().toText() : "not played, " + result.reason());
         if (result.status() == AttackResult.Status.BROKEN) {

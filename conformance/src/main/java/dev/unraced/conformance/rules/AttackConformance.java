@@ -34,7 +34,6 @@ import dev.unraced.event.Provenance;
 import dev.unraced.event.Syscall;
 import dev.unraced.event.SyscallEvent;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -251,13 +250,7 @@ public abstract class AttackConformance extends DriverConformance {
         try (Scenario scenario = attack(mode).scope(scope).open()) {
             for (Attack attack : attacks) {
                 AttackResult result = AttackCorpus.play(scenario, attack, mode, scaled(CORPUS_CALLS), calls -> {});
-                if (result.status() == AttackResult.Status.BROKEN) {
-                    throw new AssertionError(result.reason() + ", in attack " + attack.name() + " under " + mode);
-                }
-                judged += result.counts().attempts();
-                reporter.publishEntry(
-                        attack.name() + " under " + mode.name().toLowerCase(Locale.ROOT),
-                        result.isPlayed() ? result.counts().toText() : "not played, " + result.reason());
+                judged += AssertionConformance.judge(reporter, result).counts().attempts();
             }
         }
         return judged;

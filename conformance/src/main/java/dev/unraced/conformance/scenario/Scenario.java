@@ -353,9 +353,9 @@ public final class Scenario implements AutoCloseable {
     private void release() {
         try {
             recorder.stop(under.patience());
-        } finally {
             evidence.add(
                     recorder.isStarted() ? recorder.kept() : capture.stats().delivered());
+        } finally {
             capture.close();
             actor.close();
             scratch.close();
