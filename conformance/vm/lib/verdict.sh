@@ -74,4 +74,12 @@ summary() {
   printf '%-8s ran on Linux %s in QEMU: %d rules passed, %d failed, %d skipped; %d s from boot to result, %s s of booting%s\n' \
     "$DRIVER" "$(cat "$results/kernel")" $((cases - failed - skipped)) "$failed" "$skipped" "$(cat "$results/seconds")" \
     "$(cat "$results/guest-up")" "$([ "$status" != 125 ] || printf '; ITS KERNEL COMPLAINED')"
+  failed_rules "$results"
+}
+
+# Prints a line for each rule that failed.
+failed_rules() {
+  awk -v RS='<' '
+    /^testcase / && match($0, / name="[^"]*/) { name = substr($0, RSTART + 7, RLENGTH - 7) }
+    /^failure/ { printf "           failed: %s\n", name }' "$1/junit.xml"
 }

@@ -54,7 +54,7 @@ public record EventFilters(
                 uids,
                 in.integers("unraced.filter.cgroups", 1, Long.MAX_VALUE),
                 in.integers("unraced.filter.mount-namespaces", 1, 0xFFFF_FFFFL),
-                in.shortTexts("unraced.filter.paths", MAX_PATH),
+                in.prefixes("unraced.filter.paths", MAX_PATH),
                 in.constant("unraced.filter.result", ResultFilter.class));
     }
 

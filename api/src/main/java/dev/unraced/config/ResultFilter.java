@@ -1,11 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.config;
 
-import static dev.unraced.linux.Errno.EINPROGRESS;
-
-import dev.unraced.event.Syscall;
-
-/** The filters by the result of a call. */
+/** The filters by the result of a call; {@code Syscall.isFailure} says what a failure is. */
 public enum ResultFilter {
     /** All calls pass. */
     ALL,
@@ -17,16 +13,5 @@ public enum ResultFilter {
     /** Returns whether a call with this outcome becomes an event. */
     public boolean accepts(boolean failed) {
         return this == ALL || failed == (this == FAILED);
-    }
-
-    /**
-     * Returns whether a call failed. A connect in progress has not failed; its later end makes no event.
-     *
-     * @param result the raw return value
-     * @param executed whether the call ran at all; if not, the result is not its own
-     */
-    public static boolean isFailure(Syscall syscall, long result, boolean executed) {
-        boolean underWay = syscall == Syscall.CONNECT && result == -EINPROGRESS;
-        return !executed || (result < 0 && !underWay);
     }
 }

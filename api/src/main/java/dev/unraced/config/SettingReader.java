@@ -69,15 +69,20 @@ final class SettingReader {
         return Collections.unmodifiableSet(set);
     }
 
-    /** Reads a list of texts of 1 to {@code max} bytes of UTF-8. */
-    List<ByteString> shortTexts(String key, int max) {
-        String allowed = "a list of texts of 1 to " + max + " bytes";
+    /** Reads a list of prefixes of 1 to {@code max} bytes of UTF-8. */
+    List<ByteString> prefixes(String key, int max) {
+        String allowed = "a list of prefixes of 1 to " + max + " bytes";
         List<String> texts = namesOrNull(key, allowed);
         List<ByteString> list = new ArrayList<>();
         for (String text : texts == null ? List.<String>of() : texts) {
             ByteString bytes = ByteString.utf8(text);
             if (bytes.length() < 1 || bytes.length() > max) {
                 problem(key, "has " + SettingText.name(text) + " of " + bytes.length() + " bytes", allowed);
+            } else if (text.indexOf('*') >= 0) {
+                problem(
+                        key,
+                        "has " + SettingText.name(text) + " with a *, which would have to stand in the path",
+                        allowed);
             }
             list.add(bytes);
         }

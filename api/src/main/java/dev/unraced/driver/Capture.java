@@ -3,16 +3,18 @@ package dev.unraced.driver;
 
 import dev.unraced.config.CaptureConfig;
 import dev.unraced.event.Mitigation;
+import java.time.Duration;
 import java.util.List;
 
 /**
- * A running capture. One thread at a time consumes it, by {@link #poll}, {@link #await} or {@link #run}; any thread may
- * call every other method at any time. Consumers by Reactive Streams have {@code dev.unraced.flow.CapturePublisher}.
+ * A running capture. One thread at a time consumes it, by {@link #poll}, {@link #await} or {@link #consume}; any thread
+ * may call every other method at any time. Consumers by Reactive Streams have
+ * {@code dev.unraced.flow.CapturePublisher}.
  *
  * <p>A capture of a running system has no end. A capture whose source can end, such as a replayed recording, ends after
- * it has handed over everything. Then {@link #isEnded} is true, {@link #run} returns, and the other two methods hand
- * over nothing. If the source failed instead, all three methods throw on every call, once everything before was handed
- * over. Either way the capture must still be closed.
+ * it has handed over everything. Then {@link #isEnded} is true, {@link #consume} returns, and the other two methods
+ * hand over nothing. If the source failed instead, all three methods throw on every call, once everything before was
+ * handed over. Either way the capture must still be closed.
  */
 public interface Capture extends AutoCloseable {
 
@@ -53,20 +55,37 @@ public interface Capture extends AutoCloseable {
     int await(EventHandler handler, int limit, long timeoutNanos);
 
     /**
+     * Waits for events as {@link #await(EventHandler, int, long)} does.
+     *
+     * @param timeout the longest wait for the first event; one beyond 292 years counts as 292 years
+     */
+    default int await(EventHandler handler, int limit, Duration timeout) {
+        return await(handler, limit, saturatedNanos(timeout));
+    }
+
+    private static long saturatedNanos(Duration timeout) {
+        try {
+            return timeout.toNanos();
+        } catch (ArithmeticException e) {
+            return timeout.isNegative() ? 0 : Long.MAX_VALUE;
+        }
+    }
+
+    /**
      * Hands over events on the caller's thread until {@link #close} is called by another thread or by the handler, the
      * thread is interrupted, or the capture has ended.
      *
      * @throws IllegalStateException when the capture was closed before, or another thread is consuming it
      * @throws CaptureException when the source failed, and everything before was handed over
      */
-    void run(EventHandler handler);
+    void consume(EventHandler handler);
 
     /** Returns whether {@link #close} has not been called. */
     boolean isOpen();
 
     /**
      * Returns whether the consumer has reached the end: the source ended or failed, everything before was handed over,
-     * and a further {@link #poll}, {@link #await} or {@link #run} found that nothing follows.
+     * and a further {@link #poll}, {@link #await} or {@link #consume} found that nothing follows.
      */
     default boolean isEnded() {
         return false;
@@ -80,7 +99,7 @@ public interface Capture extends AutoCloseable {
      *
      * @throws CaptureException when the driver lacks the mode or cannot switch
      */
-    void mitigation(Mitigation mode);
+    void switchTo(Mitigation mode);
 
     /** Returns whether the entry of a call is an event, too, besides the merged event. */
     boolean enterEvents();
@@ -91,7 +110,7 @@ public interface Capture extends AutoCloseable {
      *
      * @throws CaptureException when the driver has no enter events or cannot switch
      */
-    void enterEvents(boolean publish);
+    void publishEnterEvents(boolean publish);
 
     /**
      * Returns the statistics of this capture up to now; after {@link #close}, up to then. Allocates.

@@ -58,7 +58,13 @@ public final class Drivers {
         return discover(Drivers.class.getClassLoader());
     }
 
-    static Drivers discover(ClassLoader loader) {
+    /**
+     * Returns the drivers that a class loader sees, for applications whose drivers are in another loader than this
+     * library; see {@link #discover()}.
+     *
+     * @throws CaptureException when a driver's module cannot be loaded, or two drivers have one name
+     */
+    public static Drivers discover(ClassLoader loader) {
         try {
             return Guice.createInjector(new DiscoveredDrivers(loader)).getInstance(Drivers.class);
         } catch (CreationException e) {
@@ -66,6 +72,21 @@ public final class Drivers {
                     e.getErrorMessages().stream().map(Message::getMessage).collect(Collectors.joining("\n  "));
             throw new CaptureException("The drivers cannot be loaded:\n  " + messages, e);
         }
+    }
+
+    /**
+     * Returns these drivers, without looking for others, as for a test.
+     *
+     * @throws CaptureException when two drivers have one name
+     */
+    public static Drivers of(Driver... drivers) {
+        Map<String, Driver> byName = new TreeMap<>();
+        for (Driver driver : drivers) {
+            if (byName.put(driver.name(), driver) != null) {
+                throw new CaptureException("Two drivers are named " + driver.name());
+            }
+        }
+        return new Drivers(byName, Map.of());
     }
 
     /** Returns the drivers' names, in alphabetical order. */

@@ -9,8 +9,8 @@ public interface EventHandler {
 
     /**
      * Takes one event. The view is valid until this method returns; {@link EventView#snapshot()} keeps a copy. An
-     * exception of the handler reaches the caller of {@link Capture#poll} or {@link Capture#run}. The event then counts
-     * as delivered, and the next poll goes on after it.
+     * exception of the handler reaches the caller of {@link Capture#poll} or {@link Capture#consume}. The event then
+     * counts as delivered, and the next poll goes on after it.
      */
     void onEvent(EventView event);
 }

@@ -2,8 +2,6 @@
 package dev.unraced.driver;
 
 import dev.unraced.config.EventFilters;
-import dev.unraced.config.ResultFilter;
-import dev.unraced.event.EventFlag;
 import dev.unraced.event.EventView;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -51,10 +49,6 @@ public final class FilterMatcher {
         if (event.path().isPresent() && !filters.acceptsPath(start, event.path().copyTo(start, 0))) {
             return FilterReason.PATH;
         }
-        return event.isEnter() || filters.result().accepts(isFailure(event)) ? null : FilterReason.RESULT;
-    }
-
-    private static boolean isFailure(EventView event) {
-        return ResultFilter.isFailure(event.syscall(), event.result(), !event.has(EventFlag.NOT_EXECUTED));
+        return event.isEnter() || filters.result().accepts(event.failed()) ? null : FilterReason.RESULT;
     }
 }

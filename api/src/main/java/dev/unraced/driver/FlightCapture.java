@@ -154,10 +154,10 @@ final class FlightCapture implements Capture {
     }
 
     @Override
-    public void run(EventHandler handler) {
+    public void consume(EventHandler handler) {
         boolean entered = enter();
         try {
-            capture.run(handler);
+            capture.consume(handler);
         } finally {
             leave(entered);
         }
@@ -186,9 +186,9 @@ final class FlightCapture implements Capture {
     }
 
     @Override
-    public void mitigation(Mitigation mode) {
+    public void switchTo(Mitigation mode) {
         Mitigation before = capture.mitigation();
-        capture.mitigation(mode);
+        capture.switchTo(mode);
         if (FlightRecorder.isInitialized()) {
             new FlightEvents.MitigationChange(number, driver(), before.name(), mode.name()).commit();
         }
@@ -225,8 +225,8 @@ final class FlightCapture implements Capture {
     }
 
     @Override
-    public void enterEvents(boolean publish) {
-        capture.enterEvents(publish);
+    public void publishEnterEvents(boolean publish) {
+        capture.publishEnterEvents(publish);
     }
 
     @Override

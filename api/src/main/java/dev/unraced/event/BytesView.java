@@ -112,6 +112,34 @@ public class BytesView {
         return true;
     }
 
+    /** Returns whether these bytes begin with those of a byte string; does not allocate. */
+    public final boolean startsWith(ByteString prefix) {
+        return startsWith(prefix, 0);
+    }
+
+    /** Returns whether a byte string stands in these bytes at an index of 0 or more; does not allocate. */
+    public final boolean startsWith(ByteString prefix, int at) {
+        if (at + prefix.length() > length) {
+            return false;
+        }
+        for (int i = 0; i < prefix.length(); i++) {
+            if (buffer.get(offset + at + i) != prefix.byteAt(i)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Returns the port of these bytes, if they are a {@code struct sockaddr} of an internet family; else -1. */
+    final int port() {
+        if (length < Sockaddr.PORT_END) {
+            return -1;
+        }
+        int family = (byteAt(0) & 0xff) | ((byteAt(1) & 0xff) << 8);
+        boolean inet = family == Sockaddr.AF_INET || family == Sockaddr.AF_INET6;
+        return inet ? ((byteAt(2) & 0xff) << 8) | (byteAt(3) & 0xff) : -1;
+    }
+
     /** Returns an immutable copy; allocates. */
     public final ByteString toByteString() {
         byte[] copy = new byte[length];

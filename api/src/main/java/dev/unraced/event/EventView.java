@@ -3,6 +3,7 @@ package dev.unraced.event;
 
 import static dev.unraced.event.RecordLayout.*;
 
+import dev.unraced.linux.Errno;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
@@ -154,9 +155,34 @@ public final class EventView {
         return i64(RESULT);
     }
 
-    /** Returns whether the call failed. */
-    public boolean isError() {
-        return result() < 0;
+    /**
+     * Returns whether the call failed: its result is an error, or it never ran ({@link EventFlag#NOT_EXECUTED}). A
+     * connect in progress has not failed. False in an enter event. The filter by result judges in the same way; with
+     * {@link EventFlag#EXECUTION_UNKNOWN} the result may be another's choice.
+     */
+    public boolean failed() {
+        return !isEnter() && syscall().isFailure(result(), !has(EventFlag.NOT_EXECUTED));
+    }
+
+    /**
+     * Returns whether the call did not fail, a connect in progress included; see {@link #failed}. False in an enter
+     * event.
+     */
+    public boolean succeeded() {
+        return !isEnter() && !syscall().isFailure(result(), !has(EventFlag.NOT_EXECUTED));
+    }
+
+    /** Returns whether this is a connect that goes on after its return (EINPROGRESS). Its later end is no event. */
+    public boolean isInProgress() {
+        return u8(SYSCALL) == CONNECT && result() == -Errno.EINPROGRESS && !has(EventFlag.NOT_EXECUTED);
+    }
+
+    /**
+     * Returns the name of the error that the call returned, such as ENOENT; EINPROGRESS, too, although a connect in
+     * progress has not failed. Empty for other results, and for errors without a name.
+     */
+    public Optional<String> errnoName() {
+        return Errno.nameOf(-result());
     }
 
     /**
@@ -246,10 +272,15 @@ public final class EventView {
         return u8(SYSCALL) != CONNECT;
     }
 
+    /** Returns whether the call is a connect, and so has the fields of a socket. */
+    public boolean isConnect() {
+        return u8(SYSCALL) == CONNECT;
+    }
+
     /** Returns the path as the caller passed it. */
     public ArgumentView path() {
         long call = i64(SOURCE);
-        argument(path, OPEN_DIRFD, !isConnect(call), call);
+        argument(path, OPEN_DIRFD, !isConnectCall(call), call);
         return path;
     }
 
@@ -318,7 +349,7 @@ public final class EventView {
     /** Returns the address to connect to, a {@code struct sockaddr} of at most {@link #addrlen()} bytes. */
     public ArgumentView address() {
         long call = i64(SOURCE);
-        argument(address, CONNECT_FD, isConnect(call), call);
+        argument(address, CONNECT_FD, isConnectCall(call), call);
         return address;
     }
 
@@ -348,15 +379,25 @@ public final class EventView {
     }
 
     /** Returns the socket's own address, a {@code struct sockaddr}; valid with {@link EventFlag#HAS_SOCKET}. */
-    public BytesView local() {
-        slice(local, CONNECT_LOCAL, !isOpenLike());
+    public BytesView socketLocal() {
+        slice(local, CONNECT_LOCAL, isConnect());
         return local;
     }
 
     /** Returns the address of the socket's peer, a {@code struct sockaddr}; valid with {@link EventFlag#HAS_SOCKET}. */
-    public BytesView remote() {
-        slice(remote, CONNECT_REMOTE, !isOpenLike());
+    public BytesView socketRemote() {
+        slice(remote, CONNECT_REMOTE, isConnect());
         return remote;
+    }
+
+    /** Returns the port of {@link #socketLocal()}, or -1 when there is none. Allocates nothing. */
+    public int localPort() {
+        return socketLocal().port();
+    }
+
+    /** Returns the port of {@link #socketRemote()}, or -1 when there is none. Allocates nothing. */
+    public int remotePort() {
+        return socketRemote().port();
     }
 
     /** Returns the socket's family (AF_*); valid with {@link EventFlag#HAS_SOCKET}. */
@@ -422,7 +463,11 @@ public final class EventView {
     private ConnectEvent connectEvent(Call call, Caller caller) {
         Optional<ConnectedSocket> socket = has(EventFlag.HAS_SOCKET)
                 ? Optional.of(new ConnectedSocket(
-                        socketFamily(), socketType(), socketProtocol(), sockaddr(local()), sockaddr(remote())))
+                        socketFamily(),
+                        socketType(),
+                        socketProtocol(),
+                        sockaddr(socketLocal()),
+                        sockaddr(socketRemote())))
                 : Optional.empty();
         ArgumentView passed = address();
         Argument<Sockaddr> claim =
@@ -459,7 +504,7 @@ public final class EventView {
         view.trust(provenance, exists ? (int) i64(INTEGRITY) & 0xff : UNCHECKED);
     }
 
-    private static boolean isConnect(long call) {
+    private static boolean isConnectCall(long call) {
         return ((int) (call >>> (8 * (SYSCALL - SOURCE))) & 0xff) == CONNECT;
     }
 

@@ -26,6 +26,9 @@ public record Sockaddr(ByteString bytes) {
     public static final int AF_NETLINK = 16;
 
     private static final int FAMILY_SIZE = 2;
+    /** The size of family and port. */
+    static final int PORT_END = 4;
+
     private static final int INET_SIZE = 8;
     /** The size without the scope id, which the kernel does not require. */
     private static final int INET6_SIZE = 24;
@@ -60,7 +63,7 @@ public record Sockaddr(ByteString bytes) {
     /** Returns the port of an AF_INET or AF_INET6 address, or -1 when there is none. */
     public int port() {
         boolean inet = family() == AF_INET || family() == AF_INET6;
-        return inet && bytes.length() >= 4 ? ((bytes.byteAt(2) & 0xff) << 8) | (bytes.byteAt(3) & 0xff) : -1;
+        return inet && bytes.length() >= PORT_END ? ((bytes.byteAt(2) & 0xff) << 8) | (bytes.byteAt(3) & 0xff) : -1;
     }
 
     /**

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.event;
 
+import static dev.unraced.linux.Errno.EINPROGRESS;
+
 /** The watched system calls. */
 public enum Syscall implements Capability, Coded {
     /** {@code open(2)}. */
@@ -34,6 +36,17 @@ public enum Syscall implements Capability, Coded {
     /** Returns whether this call opens a file, as all but {@link #CONNECT} do. */
     public boolean isOpenLike() {
         return this != CONNECT;
+    }
+
+    /**
+     * Returns whether a call failed. A connect in progress has not failed; its later end makes no event.
+     *
+     * @param result the raw return value
+     * @param executed whether the call ran at all; if not, the result is not its own
+     */
+    public boolean isFailure(long result, boolean executed) {
+        boolean inProgress = this == CONNECT && result == -EINPROGRESS;
+        return !executed || (result < 0 && !inProgress);
     }
 
     /**

@@ -1,7 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.linux;
 
-/** Error numbers of asm-generic/errno.h and, from 512 on, include/linux/errno.h; positive. */
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Error numbers of asm-generic/errno.h and, from 512 on, include/linux/errno.h; positive. They are the same on x86 and
+ * arm64.
+ */
 public final class Errno {
     public static final int EPERM = 1;
     public static final int ENOENT = 2;
@@ -53,5 +61,156 @@ public final class Errno {
     /** An error internal to the kernel that some of its functions return to user space all the same. */
     public static final int ENOTSUPP = 524;
 
+    private static final List<Optional<String>> NAMES = optionals(
+            null,
+            "EPERM",
+            "ENOENT",
+            "ESRCH",
+            "EINTR",
+            "EIO",
+            "ENXIO",
+            "E2BIG",
+            "ENOEXEC",
+            "EBADF",
+            "ECHILD",
+            "EAGAIN",
+            "ENOMEM",
+            "EACCES",
+            "EFAULT",
+            "ENOTBLK",
+            "EBUSY",
+            "EEXIST",
+            "EXDEV",
+            "ENODEV",
+            "ENOTDIR",
+            "EISDIR",
+            "EINVAL",
+            "ENFILE",
+            "EMFILE",
+            "ENOTTY",
+            "ETXTBSY",
+            "EFBIG",
+            "ENOSPC",
+            "ESPIPE",
+            "EROFS",
+            "EMLINK",
+            "EPIPE",
+            "EDOM",
+            "ERANGE",
+            "EDEADLK",
+            "ENAMETOOLONG",
+            "ENOLCK",
+            "ENOSYS",
+            "ENOTEMPTY",
+            "ELOOP",
+            null,
+            "ENOMSG",
+            "EIDRM",
+            "ECHRNG",
+            "EL2NSYNC",
+            "EL3HLT",
+            "EL3RST",
+            "ELNRNG",
+            "EUNATCH",
+            "ENOCSI",
+            "EL2HLT",
+            "EBADE",
+            "EBADR",
+            "EXFULL",
+            "ENOANO",
+            "EBADRQC",
+            "EBADSLT",
+            null,
+            "EBFONT",
+            "ENOSTR",
+            "ENODATA",
+            "ETIME",
+            "ENOSR",
+            "ENONET",
+            "ENOPKG",
+            "EREMOTE",
+            "ENOLINK",
+            "EADV",
+            "ESRMNT",
+            "ECOMM",
+            "EPROTO",
+            "EMULTIHOP",
+            "EDOTDOT",
+            "EBADMSG",
+            "EOVERFLOW",
+            "ENOTUNIQ",
+            "EBADFD",
+            "EREMCHG",
+            "ELIBACC",
+            "ELIBBAD",
+            "ELIBSCN",
+            "ELIBMAX",
+            "ELIBEXEC",
+            "EILSEQ",
+            "ERESTART",
+            "ESTRPIPE",
+            "EUSERS",
+            "ENOTSOCK",
+            "EDESTADDRREQ",
+            "EMSGSIZE",
+            "EPROTOTYPE",
+            "ENOPROTOOPT",
+            "EPROTONOSUPPORT",
+            "ESOCKTNOSUPPORT",
+            "EOPNOTSUPP",
+            "EPFNOSUPPORT",
+            "EAFNOSUPPORT",
+            "EADDRINUSE",
+            "EADDRNOTAVAIL",
+            "ENETDOWN",
+            "ENETUNREACH",
+            "ENETRESET",
+            "ECONNABORTED",
+            "ECONNRESET",
+            "ENOBUFS",
+            "EISCONN",
+            "ENOTCONN",
+            "ESHUTDOWN",
+            "ETOOMANYREFS",
+            "ETIMEDOUT",
+            "ECONNREFUSED",
+            "EHOSTDOWN",
+            "EHOSTUNREACH",
+            "EALREADY",
+            "EINPROGRESS",
+            "ESTALE",
+            "EUCLEAN",
+            "ENOTNAM",
+            "ENAVAIL",
+            "EISNAM",
+            "EREMOTEIO",
+            "EDQUOT",
+            "ENOMEDIUM",
+            "EMEDIUMTYPE",
+            "ECANCELED",
+            "ENOKEY",
+            "EKEYEXPIRED",
+            "EKEYREVOKED",
+            "EKEYREJECTED",
+            "EOWNERDEAD",
+            "ENOTRECOVERABLE",
+            "ERFKILL",
+            "EHWPOISON");
+
+    /** The names of the errors from {@link #ERESTARTSYS} on, which the kernel keeps from programs. */
+    private static final List<Optional<String>> RESTARTS =
+            optionals("ERESTARTSYS", "ERESTARTNOINTR", "ERESTARTNOHAND", "ENOIOCTLCMD", "ERESTART_RESTARTBLOCK");
+
     private Errno() {}
+
+    /** Returns the name of an error number, such as ENOENT of 2; empty where it has none. Does not allocate. */
+    public static Optional<String> nameOf(long errno) {
+        List<Optional<String>> names = errno < ERESTARTSYS ? NAMES : RESTARTS;
+        long index = errno < ERESTARTSYS ? errno : errno - ERESTARTSYS;
+        return index >= 0 && index < names.size() ? names.get((int) index) : Optional.empty();
+    }
+
+    private static List<Optional<String>> optionals(@Nullable String... names) {
+        return Arrays.stream(names).map(Optional::ofNullable).toList();
+    }
 }

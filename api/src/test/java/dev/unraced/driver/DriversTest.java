@@ -3,7 +3,6 @@ package dev.unraced.driver;
 
 import static dev.unraced.driver.Mocks.AVAILABLE;
 import static dev.unraced.driver.Mocks.driver;
-import static dev.unraced.driver.Mocks.drivers;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.mockito.ArgumentMatchers.any;
@@ -53,8 +52,15 @@ class DriversTest {
     }
 
     @Test
+    void twoDriversCannotHaveOneName() {
+        assertThatExceptionOfType(CaptureException.class)
+                .isThrownBy(() -> Drivers.of(driver("one", AVAILABLE), driver("one", AVAILABLE)))
+                .withMessageContaining("named one");
+    }
+
+    @Test
     void namesAreInOrder() {
-        Drivers drivers = drivers(driver("sim", AVAILABLE), driver("ebpf", AVAILABLE));
+        Drivers drivers = Drivers.of(driver("sim", AVAILABLE), driver("ebpf", AVAILABLE));
         assertThat(drivers.names()).containsExactly("ebpf", "sim");
         assertThat(drivers.all()).containsOnlyKeys("ebpf", "sim");
     }
@@ -63,7 +69,7 @@ class DriversTest {
     void theNamedDriverOpens() {
         Driver sim = driver("sim", AVAILABLE);
         CaptureConfig config = named("sim").build();
-        Capture capture = drivers(driver("ebpf", AVAILABLE), sim).open(config);
+        Capture capture = Drivers.of(driver("ebpf", AVAILABLE), sim).open(config);
         assertThat(capture.driver()).isEqualTo("sim");
         verify(sim).open(config);
         assertThat(log.list)
@@ -74,7 +80,7 @@ class DriversTest {
     @Test
     void theFirstOfAListThatCanRunOpensAndTheLogSaysWhy() {
         Driver later = driver("sim", AVAILABLE);
-        Drivers drivers = drivers(driver("ebpf", NO_PRIVILEGE), driver("kmod", AVAILABLE), later);
+        Drivers drivers = Drivers.of(driver("ebpf", NO_PRIVILEGE), driver("kmod", AVAILABLE), later);
         assertThat(drivers.open(named("ebpf", "kmod", "sim").build()).driver()).isEqualTo("kmod");
         verify(later, never()).availability(any());
         assertThat(log.list)
@@ -86,7 +92,7 @@ class DriversTest {
     @Test
     void selectingOpensAndLogsNothing() {
         Driver kmod = driver("kmod", AVAILABLE);
-        Selection selection = drivers(driver("ebpf", NO_PRIVILEGE), kmod)
+        Selection selection = Drivers.of(driver("ebpf", NO_PRIVILEGE), kmod)
                 .select(named("ebpf", "kmod").build());
         assertThat(selection).isEqualTo(new Selection(kmod, List.of(new PassedOver("ebpf", NO_PRIVILEGE))));
         verify(kmod, never()).open(any());
@@ -95,7 +101,7 @@ class DriversTest {
 
     @Test
     void aNameThatNoDriverHas() {
-        Drivers drivers = drivers(driver("ebpf", AVAILABLE), driver("sim", AVAILABLE));
+        Drivers drivers = Drivers.of(driver("ebpf", AVAILABLE), driver("sim", AVAILABLE));
         assertProblem(
                 () -> drivers.open(named("ebfp").build()),
                 "unraced.driver has ebfp (builder), which no driver is named, the nearest is ebpf; there are ebpf, sim");
@@ -103,7 +109,7 @@ class DriversTest {
                 () -> drivers.select(named("ebpf", "kmod").build()),
                 "unraced.driver has kmod (builder), which no driver is named; there are ebpf, sim");
         assertProblem(
-                () -> drivers().open(named("ebpf").build()),
+                () -> Drivers.of().open(named("ebpf").build()),
                 "unraced.driver has ebpf (builder), which no driver is named; there is none on the class path");
     }
 
@@ -120,7 +126,7 @@ class DriversTest {
             for (CaptureConfig config :
                     List.of(named("ebpf").build(), named("ebpf", "sim").build())) {
                 assertThatExceptionOfType(InvalidConfigException.class)
-                        .isThrownBy(() -> drivers(driver, other).open(config))
+                        .isThrownBy(() -> Drivers.of(driver, other).open(config))
                         .withMessageContaining("unraced.ebpf.rings = x");
             }
         }
@@ -136,8 +142,8 @@ class DriversTest {
     @Test
     void aSingleDriverThatCannotRun() {
         assertThatExceptionOfType(CaptureException.class)
-                .isThrownBy(() ->
-                        drivers(driver("ebpf", NO_PRIVILEGE)).open(named("ebpf").build()))
+                .isThrownBy(() -> Drivers.of(driver("ebpf", NO_PRIVILEGE))
+                        .open(named("ebpf").build()))
                 .withMessage("Driver ebpf cannot be used. NO_PRIVILEGE: CAP_BPF is missing. Run as root.");
     }
 
@@ -145,7 +151,7 @@ class DriversTest {
     void aDriverThatOpeningProvesIsNotAskedBefore() {
         Driver driver = provedByOpening(driver("ebpf", AVAILABLE));
 
-        assertThat(drivers(driver).open(named("ebpf").build()).driver()).isEqualTo("ebpf");
+        assertThat(Drivers.of(driver).open(named("ebpf").build()).driver()).isEqualTo("ebpf");
         verify(driver, never()).availability(any());
     }
 
@@ -155,9 +161,9 @@ class DriversTest {
         doThrow(new CaptureException("no")).when(driver).open(any());
 
         assertThatExceptionOfType(CaptureException.class)
-                .isThrownBy(() -> drivers(driver).open(named("ebpf").build()))
+                .isThrownBy(() -> Drivers.of(driver).open(named("ebpf").build()))
                 .withMessage("Driver ebpf cannot be used. NO_PRIVILEGE: CAP_BPF is missing. Run as root.");
-        assertThat(drivers(driver, driver("sim", AVAILABLE))
+        assertThat(Drivers.of(driver, driver("sim", AVAILABLE))
                         .open(named("ebpf", "sim").build())
                         .driver())
                 .isEqualTo("sim");
@@ -169,7 +175,7 @@ class DriversTest {
         doThrow(new CaptureException("no memory")).when(driver).open(any());
 
         assertThatExceptionOfType(CaptureException.class)
-                .isThrownBy(() -> drivers(driver).open(named("ebpf").build()))
+                .isThrownBy(() -> Drivers.of(driver).open(named("ebpf").build()))
                 .withMessage("no memory");
     }
 
@@ -180,8 +186,8 @@ class DriversTest {
 
     @Test
     void aListOfWhichNoneCanRun() {
-        Drivers drivers =
-                drivers(driver("ebpf", NO_PRIVILEGE), driver("kmod", new Availability.Inconclusive("no /dev/unraced")));
+        Drivers drivers = Drivers.of(
+                driver("ebpf", NO_PRIVILEGE), driver("kmod", new Availability.Inconclusive("no /dev/unraced")));
         assertThatExceptionOfType(CaptureException.class)
                 .isThrownBy(() -> drivers.open(named("kmod", "ebpf").build()))
                 .withMessage("""
@@ -193,7 +199,7 @@ class DriversTest {
     @Test
     void autoPassesOverWhatIsNotOnTheClassPath() {
         CaptureConfig config = named("auto").set("auto", "ebpf,kmod,sim").build();
-        Selection selection = drivers(driver("sim", AVAILABLE)).select(config);
+        Selection selection = Drivers.of(driver("sim", AVAILABLE)).select(config);
         assertThat(selection.describe())
                 .isEqualTo("sim, passed over "
                         + "ebpf: NOT_PRESENT: No driver of this name is on the class path. Add its jar.; "
@@ -203,8 +209,8 @@ class DriversTest {
     @Test
     void autoWithoutAnyDriver() {
         assertThatExceptionOfType(CaptureException.class)
-                .isThrownBy(
-                        () -> drivers().open(named("auto").set("auto", "ebpf").build()))
+                .isThrownBy(() ->
+                        Drivers.of().open(named("auto").set("auto", "ebpf").build()))
                 .withMessage("""
                         None of the drivers that auto stands for can be used:
                           ebpf: NOT_PRESENT: No driver of this name is on the class path. Add its jar.""");
@@ -214,7 +220,7 @@ class DriversTest {
     void autoThatFindsNothingNamesWhatItDoesNotStandFor() {
         Driver simulator = driver("sim", AVAILABLE);
         assertThatExceptionOfType(CaptureException.class)
-                .isThrownBy(() -> drivers(driver("ebpf", NO_PRIVILEGE), simulator)
+                .isThrownBy(() -> Drivers.of(driver("ebpf", NO_PRIVILEGE), simulator)
                         .open(named("auto").set("auto", "ebpf").build()))
                 .withMessage("""
                         None of the drivers that auto stands for can be used:
@@ -225,7 +231,7 @@ class DriversTest {
 
     @Test
     void aModeThatTheDriverLacks() {
-        Drivers drivers = drivers(driver(
+        Drivers drivers = Drivers.of(driver(
                 "ebpf", AVAILABLE, Capabilities.complete().without(Mitigation.KERNEL, "The kernel refuses fexit")));
         assertThatExceptionOfType(CaptureException.class)
                 .isThrownBy(() ->
@@ -244,7 +250,7 @@ class DriversTest {
         Capabilities capabilities = Capabilities.complete()
                 .without(Syscall.OPENAT2, "Sentry has none")
                 .without(Syscall.CREAT, "No point for it");
-        Drivers drivers = drivers(driver("gvisor", AVAILABLE, capabilities));
+        Drivers drivers = Drivers.of(driver("gvisor", AVAILABLE, capabilities));
         assertThatExceptionOfType(CaptureException.class)
                 .isThrownBy(() -> drivers.select(
                         named("gvisor").syscalls(Syscall.values()).build()))
@@ -266,7 +272,7 @@ class DriversTest {
         doThrow(new NoClassDefFoundError("com/example/Native")).when(linkage).availability(any());
         Driver capabilities = driver("c", AVAILABLE);
         doThrow(new IllegalStateException("bang")).when(capabilities).capabilities();
-        Selection selection = drivers(runtime, linkage, capabilities, driver("d", AVAILABLE))
+        Selection selection = Drivers.of(runtime, linkage, capabilities, driver("d", AVAILABLE))
                 .select(named("a", "b", "c", "d").build());
         assertThat(selection.driver().name()).isEqualTo("d");
         assertThat(selection.passedOver())
@@ -286,7 +292,7 @@ class DriversTest {
                 .open(any());
         Driver linkage = driver("b", AVAILABLE);
         doThrow(new UnsatisfiedLinkError("no libbpf")).when(linkage).open(any());
-        Drivers drivers = drivers(known, linkage, driver("c", AVAILABLE));
+        Drivers drivers = Drivers.of(known, linkage, driver("c", AVAILABLE));
         assertThat(drivers.open(named("a", "b", "c").build()).driver()).isEqualTo("c");
         assertThat(log.list)
                 .extracting(ILoggingEvent::getFormattedMessage)
@@ -304,12 +310,12 @@ class DriversTest {
         CaptureException own = new CaptureException("The ring does not fit.");
         doThrow(own).when(driver).open(any());
         assertThatExceptionOfType(CaptureException.class)
-                .isThrownBy(() -> drivers(driver).open(named("a").build()))
+                .isThrownBy(() -> Drivers.of(driver).open(named("a").build()))
                 .isSameAs(own);
         IllegalStateException unexpected = new IllegalStateException("boom");
         doThrow(unexpected).when(driver).open(any());
         assertThatExceptionOfType(CaptureException.class)
-                .isThrownBy(() -> drivers(driver).open(named("a").build()))
+                .isThrownBy(() -> Drivers.of(driver).open(named("a").build()))
                 .withMessage("Driver a failed to open: java.lang.IllegalStateException: boom")
                 .withCause(unexpected);
         assertThat(log.list).isEmpty();

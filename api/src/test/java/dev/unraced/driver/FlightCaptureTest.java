@@ -49,7 +49,7 @@ class FlightCaptureTest {
         when(inner.mitigation()).thenReturn(Mitigation.STASH);
         when(inner.stats()).thenAnswer(call -> stats);
         doAnswer(call -> open.getAndSet(false)).when(inner).close();
-        return Mocks.drivers(driver).open(config);
+        return Drivers.of(driver).open(config);
     }
 
     private static CaptureStats stats(Map<LossReason, Long> lost) {
@@ -95,7 +95,7 @@ class FlightCaptureTest {
             recording.enable("dev.unraced.CaptureStatistics").withPeriod(Duration.ofMillis(20));
             recording.start();
             Capture capture = open();
-            capture.mitigation(Mitigation.OFF);
+            capture.switchTo(Mitigation.OFF);
             stats = stats(Map.of(LossReason.RING_FULL, 4L));
             verify(inner, timeout(50_000).atLeast(4)).stats();
             stats = stats(Map.of(LossReason.RING_FULL, 5L, LossReason.CLOSED, 3L));
@@ -187,7 +187,7 @@ class FlightCaptureTest {
                     throw new CaptureException("it failed");
                 })
                 .when(inner)
-                .run(any());
+                .consume(any());
 
         assertThat(capture.await(event -> {}, 5, 6)).isEqualTo(3);
         assertThat(capture.isEnded()).isTrue();
@@ -195,8 +195,8 @@ class FlightCaptureTest {
         assertThat(capture.capabilities()).isEqualTo(Capabilities.complete());
         assertThat(capture.driver()).isEqualTo("fake");
         assertThat(capture.mitigation()).isEqualTo(Mitigation.STASH);
-        capture.enterEvents(true);
-        verify(inner).enterEvents(true);
-        assertThatThrownBy(() -> capture.run(event -> {})).hasMessage("it failed");
+        capture.publishEnterEvents(true);
+        verify(inner).publishEnterEvents(true);
+        assertThatThrownBy(() -> capture.consume(event -> {})).hasMessage("it failed");
     }
 }

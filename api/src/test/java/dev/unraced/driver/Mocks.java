@@ -5,11 +5,6 @@ import static org.mockito.ArgumentMatchers.any;
 import static org.mockito.Mockito.lenient;
 import static org.mockito.Mockito.mock;
 
-import java.util.Arrays;
-import java.util.Map;
-import java.util.function.Function;
-import java.util.stream.Collectors;
-
 /** Mock drivers with the answers that a test wants. */
 final class Mocks {
     static final Availability AVAILABLE = new Availability.Available();
@@ -30,11 +25,5 @@ final class Mocks {
         lenient().when(driver.open(any())).thenReturn(capture);
         lenient().when(capture.driver()).thenReturn(name);
         return driver;
-    }
-
-    static Drivers drivers(Driver... drivers) {
-        Map<String, Driver> byName =
-                Arrays.stream(drivers).collect(Collectors.toMap(Driver::name, Function.identity()));
-        return new Drivers(byName, Map.of());
     }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.unraced.event.record.RecordEncoder;
+import dev.unraced.linux.Errno;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
@@ -77,8 +78,8 @@ class EventViewTest {
         assertThat(event.address().integrity()).isEqualTo(Integrity.DIFFERS);
         assertThat(event.blockProvenance()).isEqualTo(Provenance.ENTER);
         assertThat(event.blockIntegrity()).isEqualTo(Integrity.CHANGED);
-        assertThat(event.local().toByteString()).isEqualTo(ByteString.copyOf(Records.LOCAL));
-        assertThat(event.remote().toByteString()).isEqualTo(ByteString.copyOf(Records.REMOTE));
+        assertThat(event.socketLocal().toByteString()).isEqualTo(ByteString.copyOf(Records.LOCAL));
+        assertThat(event.socketRemote().toByteString()).isEqualTo(ByteString.copyOf(Records.REMOTE));
         assertThat(event.socketFamily()).isEqualTo(2);
         assertThat(event.socketType()).isEqualTo(1);
         assertThat(event.socketProtocol()).isEqualTo(6);
@@ -92,7 +93,7 @@ class EventViewTest {
         assertThat(event.enterNanos()).isEqualTo(1_000);
         assertThat(event.exitNanos()).isEqualTo(2_000);
         assertThat(event.result()).isEqualTo(-13);
-        assertThat(event.isError()).isTrue();
+        assertThat(event.failed()).isTrue();
         assertThat(event.isInterrupted()).isFalse();
         assertThat(event.tid()).isEqualTo(101);
         assertThat(event.tgid()).isEqualTo(100);
@@ -313,8 +314,8 @@ class EventViewTest {
         ofConnect.forEach(
                 number -> assertThatThrownBy(() -> number.accept(open)).isInstanceOf(IllegalStateException.class));
         assertThat(open.address().isPresent()).isFalse();
-        assertThat(open.local().isPresent()).isFalse();
-        assertThat(open.remote().isPresent()).isFalse();
+        assertThat(open.socketLocal().isPresent()).isFalse();
+        assertThat(open.socketRemote().isPresent()).isFalse();
     }
 
     @Test
@@ -361,14 +362,82 @@ class EventViewTest {
     @ValueSource(longs = {-512, -513, -514, -516})
     void knowsInterruptedCalls(long result) {
         assertThat(withResult(result).isInterrupted()).isTrue();
-        assertThat(withResult(result).isError()).isTrue();
+        assertThat(withResult(result).failed()).isTrue();
     }
 
     @ParameterizedTest
     @ValueSource(longs = {0, 3, -4, -511, -515, -517})
     void knowsCallsThatWereNotInterrupted(long result) {
         assertThat(withResult(result).isInterrupted()).isFalse();
-        assertThat(withResult(result).isError()).isEqualTo(result < 0);
+        assertThat(withResult(result).failed()).isEqualTo(result < 0);
+    }
+
+    @Test
+    void aConnectInProgressHasNotFailed() {
+        EventView event = connectWithResult(-Errno.EINPROGRESS);
+        assertThat(event.isInProgress()).isTrue();
+        assertThat(event.failed()).isFalse();
+        assertThat(event.succeeded()).isTrue();
+        assertThat(event.errnoName()).contains("EINPROGRESS");
+
+        assertThat(connectWithResult(-Errno.ECONNREFUSED).failed()).isTrue();
+        assertThat(connectWithResult(0).isInProgress()).isFalse();
+        assertThat(withResult(-Errno.EINPROGRESS).failed())
+                .as("no open is in progress")
+                .isTrue();
+    }
+
+    @Test
+    void aCallThatNeverRanHasFailedWhateverItsResult() {
+        encoder.begin(Syscall.OPENAT, Abi.NATIVE, Origin.SYSCALL, Mitigation.STASH)
+                .call(1, 2, 3)
+                .flag(EventFlag.NOT_EXECUTED)
+                .finish();
+        EventView event = Records.view(encoder);
+        assertThat(event.failed()).isTrue();
+        assertThat(event.succeeded()).isFalse();
+    }
+
+    @Test
+    void anEntryHasNeitherFailedNorSucceeded() {
+        encoder.begin(Syscall.OPENAT, Abi.NATIVE, Origin.SYSCALL, Mitigation.STASH)
+                .enter()
+                .finish();
+        EventView event = Records.view(encoder);
+        assertThat(event.isEnter()).isTrue();
+        assertThat(event.failed()).isFalse();
+        assertThat(event.succeeded()).isFalse();
+        assertThat(event.errnoName()).isEmpty();
+    }
+
+    @Test
+    void namesErrors() {
+        assertThat(withResult(-Errno.ENOENT).errnoName()).contains("ENOENT");
+        assertThat(withResult(-Errno.ERESTARTSYS).errnoName()).contains("ERESTARTSYS");
+        assertThat(withResult(3).errnoName()).isEmpty();
+        assertThat(withResult(-4095).errnoName()).isEmpty();
+    }
+
+    @Test
+    void readsPortsInPlace() {
+        EventView event = new EventView().wrap(Records.connect(encoder).buffer(), 0);
+        assertThat(event.localPort()).isEqualTo(new Sockaddr(event.socketLocal().toByteString()).port());
+        assertThat(event.remotePort())
+                .isEqualTo(new Sockaddr(event.socketRemote().toByteString()).port());
+        assertThat(new EventView().wrap(Records.open(encoder).buffer(), 0).remotePort())
+                .isEqualTo(-1);
+    }
+
+    @Test
+    void comparesBeginnings() {
+        BytesView path = new EventView().wrap(Records.open(encoder).buffer(), 0).path();
+        ByteString whole = path.toByteString();
+        assertThat(path.startsWith(ByteString.utf8(""))).isTrue();
+        assertThat(path.startsWith(whole)).isTrue();
+        assertThat(path.startsWith(ByteString.utf8(whole.escaped() + "x"))).isFalse();
+        assertThat(path.startsWith(ByteString.utf8("#"))).isFalse();
+        assertThat(path.startsWith(ByteString.utf8(""), whole.length())).isTrue();
+        assertThat(path.startsWith(ByteString.utf8("x"), whole.length())).isFalse();
     }
 
     @ParameterizedTest
@@ -391,6 +460,13 @@ class EventViewTest {
         return Records.view(encoder);
     }
 
+    private EventView connectWithResult(long result) {
+        encoder.begin(Syscall.CONNECT, Abi.NATIVE, Origin.SYSCALL, Mitigation.OFF)
+                .call(1, 2, result)
+                .finish();
+        return Records.view(encoder);
+    }
+
     private void openWithPath(byte[] path, Provenance provenance) {
         encoder.begin(Syscall.OPENAT, Abi.NATIVE, Origin.SYSCALL, Mitigation.STASH)
                 .path(path, provenance, Integrity.UNCHECKED)
@@ -403,8 +479,8 @@ class EventViewTest {
                 event.path(),
                 event.resolvedPath(),
                 event.address(),
-                event.local(),
-                event.remote());
+                event.socketLocal(),
+                event.socketRemote());
     }
 
     private static Sockaddr sockaddr(byte[] bytes) {

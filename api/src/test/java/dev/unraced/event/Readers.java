@@ -14,14 +14,16 @@ public final class Readers {
                 + event.origin().code()
                 + event.mitigation().code();
         sum += event.sequence() + event.source() + event.enterNanos() + event.exitNanos() + event.result();
-        sum += event.isError() ? 1 : 0;
+        sum += event.failed() ? 1 : 0;
+        sum += event.isInProgress() ? 1 : 0;
+        sum += event.errnoName().isPresent() ? 1 : 0;
         sum += event.isInterrupted() ? 1 : 0;
         sum += event.tid() + event.tgid() + event.threadStartNanos() + event.parentTgid();
         sum += event.uid() + event.gid() + event.cgroupId() + event.mountNamespace() + event.pidNamespace();
         sum += event.flags() + (event.has(EventFlag.TRUNCATED) ? 1 : 0);
         sum += bytes(event.comm()) + bytes(event.containerId());
         sum += argument(event.path()) + bytes(event.resolvedPath());
-        sum += argument(event.address()) + bytes(event.local()) + bytes(event.remote());
+        sum += argument(event.address()) + bytes(event.socketLocal()) + bytes(event.socketRemote());
         return sum + (event.isOpenLike() ? open(event) : connect(event));
     }
 

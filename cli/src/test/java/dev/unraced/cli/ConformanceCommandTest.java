@@ -8,7 +8,6 @@ import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.when;
 
 import dev.unraced.cli.common.ExitCode;
-import dev.unraced.cli.print.JsonLines;
 import dev.unraced.driver.Availability;
 import dev.unraced.driver.Availability.Available;
 import dev.unraced.driver.Availability.Unavailable;
@@ -17,6 +16,7 @@ import dev.unraced.driver.CaptureException;
 import dev.unraced.driver.Driver;
 import dev.unraced.driver.Drivers;
 import dev.unraced.event.Syscall;
+import dev.unraced.format.JsonLines;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -8,7 +8,6 @@ import static org.mockito.Mockito.never;
 import static org.mockito.Mockito.verify;
 import static org.mockito.Mockito.when;
 
-import dev.unraced.cli.print.JsonLines;
 import dev.unraced.driver.Availability;
 import dev.unraced.driver.Availability.Available;
 import dev.unraced.driver.Availability.Inconclusive;
@@ -22,6 +21,7 @@ import dev.unraced.driver.Drivers;
 import dev.unraced.driver.StashStats;
 import dev.unraced.event.Capability;
 import dev.unraced.event.Syscall;
+import dev.unraced.format.JsonLines;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

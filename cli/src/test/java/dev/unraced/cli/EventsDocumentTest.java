@@ -3,7 +3,6 @@ package dev.unraced.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.unraced.cli.print.JsonLines;
 import dev.unraced.event.Call;
 import dev.unraced.event.Caller;
 import dev.unraced.event.ConnectEvent;
@@ -14,6 +13,7 @@ import dev.unraced.event.OpenEvent;
 import dev.unraced.event.OpenHow;
 import dev.unraced.event.OpenedFile;
 import dev.unraced.event.SocketcallBlock;
+import dev.unraced.format.JsonLines;
 import java.io.IOException;
 import java.lang.reflect.Modifier;
 import java.nio.file.Files;

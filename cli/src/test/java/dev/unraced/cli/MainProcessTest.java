@@ -3,7 +3,7 @@ package dev.unraced.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.unraced.cli.print.JsonLines;
+import dev.unraced.format.JsonLines;
 import dev.unraced.recording.RecordingException;
 import dev.unraced.recording.RecordingReader;
 import java.io.BufferedReader;

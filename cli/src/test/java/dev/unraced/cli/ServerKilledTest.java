@@ -81,7 +81,7 @@ class ServerKilledTest {
                     .set("remote.max-pause-ms", 50)
                     .ringBytes(1 << 16)
                     .build());
-            Thread consumer = new Thread(() -> capture.run(this::onEvent));
+            Thread consumer = new Thread(() -> capture.consume(this::onEvent));
             consumer.start();
             Thread caller = new Thread(() -> call(actor));
             caller.start();

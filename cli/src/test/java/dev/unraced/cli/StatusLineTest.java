@@ -4,7 +4,7 @@ package dev.unraced.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.unraced.cli.common.StatusLine;
-import dev.unraced.cli.print.LineBuffer;
+import dev.unraced.format.LineBuffer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;

@@ -1,18 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.cli;
 
-import static dev.unraced.cli.scripted.SampleEvents.connect;
-import static dev.unraced.cli.scripted.SampleEvents.failedOpen;
-import static dev.unraced.cli.scripted.SampleEvents.open;
-import static dev.unraced.cli.scripted.SampleEvents.record;
-import static dev.unraced.cli.scripted.SampleEvents.utf8;
+import static dev.unraced.format.SampleEvents.connect;
+import static dev.unraced.format.SampleEvents.failedOpen;
+import static dev.unraced.format.SampleEvents.open;
+import static dev.unraced.format.SampleEvents.record;
+import static dev.unraced.format.SampleEvents.utf8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.mockito.ArgumentMatchers.any;
 import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.when;
 
 import dev.unraced.cli.common.Console;
-import dev.unraced.cli.print.JsonLines;
 import dev.unraced.cli.scripted.ScriptedCapture;
 import dev.unraced.config.CaptureConfig;
 import dev.unraced.driver.CaptureException;
@@ -22,6 +21,7 @@ import dev.unraced.event.Integrity;
 import dev.unraced.event.Mitigation;
 import dev.unraced.event.Provenance;
 import dev.unraced.event.Syscall;
+import dev.unraced.format.JsonLines;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;

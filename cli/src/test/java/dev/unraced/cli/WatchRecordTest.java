@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.cli;
 
-import static dev.unraced.cli.scripted.SampleEvents.connect;
-import static dev.unraced.cli.scripted.SampleEvents.failedOpen;
-import static dev.unraced.cli.scripted.SampleEvents.open;
-import static dev.unraced.cli.scripted.SampleEvents.record;
+import static dev.unraced.format.SampleEvents.connect;
+import static dev.unraced.format.SampleEvents.failedOpen;
+import static dev.unraced.format.SampleEvents.open;
+import static dev.unraced.format.SampleEvents.record;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.mockito.ArgumentMatchers.any;
 import static org.mockito.Mockito.mock;

@@ -99,7 +99,7 @@ class WatchReplayTest {
                 .build();
         List<SyscallEvent> replayed = new ArrayList<>();
         try (Capture replay = Capture.open(config)) {
-            replay.run(event -> replayed.add(event.snapshot()));
+            replay.consume(event -> replayed.add(event.snapshot()));
             assertThat(replay.capabilities().lacking())
                     .isEqualTo(ebpf.capabilities().lacking());
             assertThat(replay.stats().imbalance()).isZero();

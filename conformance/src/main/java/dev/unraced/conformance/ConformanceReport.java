@@ -50,7 +50,10 @@ public record ConformanceReport(String driver, List<RuleResult> results) {
         return chapters;
     }
 
-    /** Returns a heading for each chapter, a line for each rule, with its reason if any, and a line of totals. */
+    /**
+     * Returns a heading for each chapter, a line for each rule, with its reason if any, the broken rules once more, and
+     * a line of totals.
+     */
     public String toText() {
         StringBuilder text = new StringBuilder();
         byChapter().forEach((chapter, rules) -> {
@@ -59,6 +62,11 @@ public record ConformanceReport(String driver, List<RuleResult> results) {
             rules.forEach(rule -> append(text, rule));
             text.append('\n');
         });
+        if (!isConformant()) {
+            text.append("Broken:\n");
+            results.stream().filter(result -> result.status() == Status.BROKEN).forEach(rule -> append(text, rule));
+            text.append('\n');
+        }
         return text.append("Driver %s: %s.\n".formatted(driver, totals())).toString();
     }
 

@@ -91,6 +91,11 @@ class ConformanceRunnerTest {
                                   [expected] one
                                   but two
 
+                        Broken:
+                          BROKEN  R6.1 Three
+                                  [expected] one
+                                  but two
+
                         Driver some: 1 rules kept, 2 skipped, 1 broken.
                         """);
     }

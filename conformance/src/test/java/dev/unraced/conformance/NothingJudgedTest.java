@@ -130,7 +130,7 @@ class NothingJudgedTest {
         }
 
         @Override
-        public void run(EventHandler handler) {
+        public void consume(EventHandler handler) {
             while (open && !Thread.currentThread().isInterrupted()) {
                 await(handler, 1, 1_000_000);
             }
@@ -147,7 +147,7 @@ class NothingJudgedTest {
         }
 
         @Override
-        public void mitigation(Mitigation mode) {
+        public void switchTo(Mitigation mode) {
             mitigation = mode;
         }
 
@@ -157,7 +157,7 @@ class NothingJudgedTest {
         }
 
         @Override
-        public void enterEvents(boolean publish) {
+        public void publishEnterEvents(boolean publish) {
             enterEvents = publish;
         }
 

@@ -80,7 +80,7 @@ class PatienceTest {
         }
 
         @Override
-        public void run(EventHandler handler) {
+        public void consume(EventHandler handler) {
             while (open) {
                 Thread.onSpinWait();
             }
@@ -97,7 +97,7 @@ class PatienceTest {
         }
 
         @Override
-        public void mitigation(Mitigation mode) {
+        public void switchTo(Mitigation mode) {
             throw new UnsupportedOperationException();
         }
 
@@ -107,7 +107,7 @@ class PatienceTest {
         }
 
         @Override
-        public void enterEvents(boolean publish) {
+        public void publishEnterEvents(boolean publish) {
             throw new UnsupportedOperationException();
         }
 

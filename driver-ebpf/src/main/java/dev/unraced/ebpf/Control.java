@@ -41,7 +41,7 @@ final class Control {
         INTS.setVolatile(memory, ControlLayout.COPIES, calls);
     }
 
-    void enterEvents(boolean publish) {
+    void publishEnterEvents(boolean publish) {
         INTS.setVolatile(memory, ControlLayout.ENTER_EVENTS, publish ? 1 : 0);
     }
 
@@ -92,7 +92,7 @@ final class Control {
         INTS.setVolatile(memory, ControlLayout.CGROUP_INTERVAL, limits.cgroupIntervalNanos());
     }
 
-    void mitigation(Mitigation mode) {
+    void switchTo(Mitigation mode) {
         INTS.setVolatile(memory, ControlLayout.MITIGATION, mode.code());
     }
 

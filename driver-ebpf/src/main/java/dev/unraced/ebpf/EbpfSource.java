@@ -105,8 +105,8 @@ final class EbpfSource implements RingSource {
             control.integrity(settings.integrity());
             control.ringPerCpu(settings.ringPerCpu());
             control.stash(settings.stashEntries(), settings.stashSlots(), settings.taskStorage());
-            control.mitigation(settings.mitigation());
-            control.enterEvents(settings.enterEvents());
+            control.switchTo(settings.mitigation());
+            control.publishEnterEvents(settings.enterEvents());
             control.limits(settings.limits(), new SecureRandom().nextInt());
             control.syscalls(settings.syscalls());
             object.attach("thread_exit");
@@ -179,7 +179,7 @@ final class EbpfSource implements RingSource {
      * them.
      */
     @Override
-    public void mitigation(Mitigation mode) {
+    public void switchTo(Mitigation mode) {
         if (mode == Mitigation.KERNEL && kernelCopy == null) {
             try {
                 LibBpf.quietly(this::attachKernelCopy);
@@ -187,7 +187,7 @@ final class EbpfSource implements RingSource {
                 throw new CaptureException("driver ebpf has no mitigation kernel: " + refusal() + ".", e);
             }
         }
-        control.mitigation(mode);
+        control.switchTo(mode);
     }
 
     /**
@@ -222,8 +222,8 @@ final class EbpfSource implements RingSource {
     }
 
     @Override
-    public void enterEvents(boolean publish) {
-        control.enterEvents(publish);
+    public void publishEnterEvents(boolean publish) {
+        control.publishEnterEvents(publish);
     }
 
     /** Reads the counters again while calls return in between, so that the statistics balance when few calls run. */

@@ -15,7 +15,7 @@ final class ChildCapture {
         try (Capture capture =
                 Capture.open(CaptureConfig.builder().driver("ebpf").build())) {
             System.out.println("open " + capture.driver());
-            capture.run(event -> {});
+            capture.consume(event -> {});
         } catch (CaptureException e) {
             System.out.println("refused " + e.getMessage());
         }

@@ -86,7 +86,7 @@ class FloodTest {
                 .userLimit(limit)
                 .ringBytes(RING)
                 .build())) {
-            Thread reader = new Thread(() -> capture.run(event -> {
+            Thread reader = new Thread(() -> capture.consume(event -> {
                 if (event.uid() == VICTIM && event.path().toString().equals(MARK)) {
                     victim.incrementAndGet();
                 }

@@ -89,7 +89,7 @@ class GivenBackTest {
         RingCapture capture = new RingCapture(EbpfDriver.NAME, Capabilities.complete(), source.reader(), source);
         try (MockedStatic<KernelCopy> copies = mockStatic(KernelCopy.class, CALLS_REAL_METHODS)) {
             copies.when(() -> KernelCopy.attach(any(), any(), any())).thenReturn(attached);
-            capture.mitigation(Mitigation.KERNEL);
+            capture.switchTo(Mitigation.KERNEL);
         }
         try (MockedStatic<ProgramInfo> infos = mockStatic(ProgramInfo.class)) {
             infos.when(() -> ProgramInfo.of(anyInt())).thenThrow(new IllegalStateException("no information"));

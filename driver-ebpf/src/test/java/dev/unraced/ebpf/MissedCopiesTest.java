@@ -74,7 +74,7 @@ class MissedCopiesTest {
                 control.filters(SourceFilters.fill(object, SETTINGS.filters()));
                 control.stash(SETTINGS.stashEntries(), SETTINGS.stashSlots(), false);
                 control.syscalls(SETTINGS.syscalls());
-                control.mitigation(mode);
+                control.switchTo(mode);
                 object.attach("exit_opens", PerfEvent.ofTracepoint(tracefs.id("syscalls", "sys_exit_openat")));
                 object.attach("enter_opens", PerfEvent.ofTracepoint(tracefs.id("syscalls", "sys_enter_openat")));
                 control.active(true);

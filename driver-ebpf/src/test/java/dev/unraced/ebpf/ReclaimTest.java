@@ -49,7 +49,7 @@ class ReclaimTest {
             Mapping counterMemory = Mapping.of(object.map("counters"), 0, rows, false);
             Counters counters = new Counters(counterMemory.buffer(), cpus);
             Control control = new Control(controlMemory.buffer());
-            control.mitigation(Mitigation.STASH);
+            control.switchTo(Mitigation.STASH);
             control.filters(0);
             control.stash(settings.stashEntries(), settings.stashSlots(), settings.taskStorage());
             object.attach("thread_exit");

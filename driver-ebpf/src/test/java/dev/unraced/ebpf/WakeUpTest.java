@@ -40,7 +40,7 @@ class WakeUpTest {
                 .observeSelf(true)
                 .tgids(self)
                 .build())) {
-            Thread reader = new Thread(() -> capture.run(event -> {
+            Thread reader = new Thread(() -> capture.consume(event -> {
                 if (event.path().toString().endsWith("/lone") && event.has(EventFlag.HAS_FILE)) {
                     seen.incrementAndGet();
                 }
@@ -66,7 +66,7 @@ class WakeUpTest {
     void underLoadNoRecordCostsAWakeUp() throws Exception {
         try (Capture capture =
                 Capture.open(CaptureConfig.builder().driver("ebpf").build())) {
-            Thread reader = new Thread(() -> capture.run(event -> {}));
+            Thread reader = new Thread(() -> capture.consume(event -> {}));
             reader.start();
             Commands.run("sh", "-c", "i=0; while [ $i -lt " + OPENS + " ]; do : </dev/null; i=$((i+1)); done");
             await().until(() -> capture.stats().delivered() >= OPENS);

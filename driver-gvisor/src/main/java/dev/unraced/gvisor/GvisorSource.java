@@ -303,8 +303,8 @@ final class GvisorSource extends UserSource implements Link.Owner {
     }
 
     @Override
-    public void mitigation(Mitigation mode) {
-        merger.mitigation(mode);
+    public void switchTo(Mitigation mode) {
+        merger.switchTo(mode);
     }
 
     /**

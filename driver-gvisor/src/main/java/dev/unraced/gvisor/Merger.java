@@ -86,7 +86,7 @@ final class Merger {
     }
 
     /** Switches the mode for calls that enter from now on; any thread. */
-    void mitigation(Mitigation mode) {
+    void switchTo(Mitigation mode) {
         mitigation = mode;
     }
 

@@ -2,7 +2,6 @@
 package dev.unraced.gvisor;
 
 import dev.unraced.config.EventFilters;
-import dev.unraced.config.ResultFilter;
 import dev.unraced.driver.FilterReason;
 import dev.unraced.event.Abi;
 import dev.unraced.event.Integrity;
@@ -103,7 +102,7 @@ final class Publisher {
         if (hasPath && !filters.acceptsPath(draft.argument, draft.length)) {
             return FilterReason.PATH;
         }
-        boolean failed = ResultFilter.isFailure(draft.syscall, draft.result, true);
+        boolean failed = draft.syscall.isFailure(draft.result, true);
         return filters.result().accepts(failed) ? null : FilterReason.RESULT;
     }
 }

@@ -66,7 +66,7 @@ class ManySandboxesTest {
         GvisorSource source = GvisorSource.start(settings);
         RingCapture capture =
                 new RingCapture(GvisorDriver.NAME, new GvisorDriver().capabilities(), source.reader(), source);
-        Thread consumer = new Thread(() -> capture.run(event -> {
+        Thread consumer = new Thread(() -> capture.consume(event -> {
             SyscallEvent any = event.snapshot();
             String container = String.valueOf(any.caller().containerId().orElse(null));
             if (any instanceof OpenEvent open

@@ -92,9 +92,9 @@ final class KmodSource implements RingSource {
     }
 
     @Override
-    public void mitigation(Mitigation mode) {
+    public void switchTo(Mitigation mode) {
         try {
-            device.mitigation(mode);
+            device.switchTo(mode);
             mitigation = mode;
         } catch (KmodFailure e) {
             throw new CaptureException("driver kmod: mitigation stays " + mitigation + ", since " + e.getMessage(), e);
@@ -107,9 +107,9 @@ final class KmodSource implements RingSource {
     }
 
     @Override
-    public void enterEvents(boolean publish) {
+    public void publishEnterEvents(boolean publish) {
         try {
-            device.enterEvents(publish);
+            device.publishEnterEvents(publish);
             enterEvents = publish;
         } catch (KmodFailure e) {
             throw new CaptureException("driver kmod: enter events stay as they are, since " + e.getMessage(), e);

@@ -68,12 +68,12 @@ final class OpenDevice {
         return config;
     }
 
-    void enterEvents(boolean publish) throws KmodFailure {
+    void publishEnterEvents(boolean publish) throws KmodFailure {
         word.putInt(0, publish ? 1 : 0);
         check(Step.SWITCH, Device.control(fd, DeviceLayout.ENTER_EVENTS, word));
     }
 
-    void mitigation(Mitigation to) throws KmodFailure {
+    void switchTo(Mitigation to) throws KmodFailure {
         word.putInt(0, to.code());
         check(Step.SWITCH, Device.control(fd, DeviceLayout.MITIGATION, word));
     }

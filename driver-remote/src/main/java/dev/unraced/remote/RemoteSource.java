@@ -302,7 +302,7 @@ final class RemoteSource extends UserSource {
     }
 
     @Override
-    public void mitigation(Mitigation mode) {
+    public void switchTo(Mitigation mode) {
         ask(stub -> stub.setMitigation(SetMitigationRequest.newBuilder()
                 .setMitigation(Codes.encode(mode))
                 .setSubscriptionId(subscriptionId())
@@ -318,7 +318,7 @@ final class RemoteSource extends UserSource {
     }
 
     @Override
-    public void enterEvents(boolean publish) {
+    public void publishEnterEvents(boolean publish) {
         ask(stub -> stub.setEnterEvents(SetEnterEventsRequest.newBuilder()
                 .setEnterEvents(publish)
                 .setSubscriptionId(subscriptionId())

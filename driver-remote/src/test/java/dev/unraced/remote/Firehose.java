@@ -96,7 +96,7 @@ public final class Firehose implements Driver {
         }
 
         @Override
-        public void mitigation(Mitigation other) {
+        public void switchTo(Mitigation other) {
             mode = other;
         }
 

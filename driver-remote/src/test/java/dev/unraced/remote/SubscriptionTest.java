@@ -58,7 +58,7 @@ class SubscriptionTest {
 
         Reader(Capture capture) {
             this.capture = capture;
-            this.thread = new Thread(() -> capture.run(event -> {
+            this.thread = new Thread(() -> capture.consume(event -> {
                 count.incrementAndGet();
                 if (event.sequence() <= last) {
                     disorder.incrementAndGet();
@@ -257,14 +257,14 @@ class SubscriptionTest {
                         limits -> limits,
                         settings -> settings.access(new Access(Set.of(), List.of(), Set.of(123_456), List.of())));
                 Capture capture = served.driver().open(served.client().build())) {
-            assertThatThrownBy(() -> capture.mitigation(Mitigation.OFF))
+            assertThatThrownBy(() -> capture.switchTo(Mitigation.OFF))
                     .isInstanceOf(CaptureException.class)
                     .hasMessageContaining("may not change the mode");
             assertThat(capture.mitigation()).isEqualTo(Mitigation.STASH);
         }
         try (Served served = served(1 << 20, 64);
                 Capture capture = served.driver().open(served.client().build())) {
-            capture.mitigation(Mitigation.OFF);
+            capture.switchTo(Mitigation.OFF);
             assertThat(capture.mitigation()).isEqualTo(Mitigation.OFF);
             assertThatThrownBy(() -> served.driver()
                             .open(served.client().mitigation(Mitigation.KERNEL).build()))
@@ -289,7 +289,7 @@ class SubscriptionTest {
         logger.addAppender(slow);
         try (Served served = served(1 << 20, 64);
                 Capture capture = served.driver().open(served.client().build())) {
-            capture.mitigation(Mitigation.OFF);
+            capture.switchTo(Mitigation.OFF);
             assertThat(capture.mitigation()).isEqualTo(Mitigation.OFF);
         } finally {
             logger.detachAppender(slow);

@@ -93,7 +93,7 @@ public final class RingCapture implements Capture {
     }
 
     @Override
-    public void run(EventHandler handler) {
+    public void consume(EventHandler handler) {
         gate.enter();
         try {
             int count = 1;
@@ -123,11 +123,11 @@ public final class RingCapture implements Capture {
     }
 
     @Override
-    public void mitigation(Mitigation mode) {
+    public void switchTo(Mitigation mode) {
         capabilities.require(mode, driver);
         synchronized (sourceLock) {
             requireSource();
-            source.mitigation(mode);
+            source.switchTo(mode);
             lastMitigation = mode;
         }
     }
@@ -140,13 +140,13 @@ public final class RingCapture implements Capture {
     }
 
     @Override
-    public void enterEvents(boolean publish) {
+    public void publishEnterEvents(boolean publish) {
         if (publish) {
             capabilities.require(Feature.ENTER_EVENTS, driver);
         }
         synchronized (sourceLock) {
             requireSource();
-            source.enterEvents(publish);
+            source.publishEnterEvents(publish);
             lastEnterEvents = publish;
         }
     }

@@ -50,7 +50,7 @@ public interface RingSource {
     Mitigation mitigation();
 
     /** Changes the mitigation mode to a mode that the driver's capabilities have. */
-    void mitigation(Mitigation mode);
+    void switchTo(Mitigation mode);
 
     /**
      * Returns whether there are enter events. A source whose driver declares to lack enter events implements neither
@@ -61,7 +61,7 @@ public interface RingSource {
     }
 
     /** Begins or ends enter events; they begin only where the driver's capabilities have them. */
-    default void enterEvents(boolean publish) {
+    default void publishEnterEvents(boolean publish) {
         if (publish) {
             throw new UnsupportedOperationException("a source without enter events");
         }

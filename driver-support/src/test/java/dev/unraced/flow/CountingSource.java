@@ -107,7 +107,7 @@ final class CountingSource extends UserSource {
     }
 
     @Override
-    public void mitigation(Mitigation mode) {
+    public void switchTo(Mitigation mode) {
         throw new UnsupportedOperationException();
     }
 

@@ -159,7 +159,7 @@ class RingCaptureTest {
                 })
                 .when(source)
                 .wake();
-        Thread runner = new Thread(() -> capture.run(event -> {}));
+        Thread runner = new Thread(() -> capture.consume(event -> {}));
         runner.start();
         assertThat(asleep.await(50, TimeUnit.SECONDS)).isTrue();
 
@@ -176,7 +176,7 @@ class RingCaptureTest {
     void closingFromTheHandlerTakesEffectWhenItReturns() {
         write(2);
 
-        capture.run(event -> {
+        capture.consume(event -> {
             capture.close();
             verify(source, never()).release();
         });
@@ -211,7 +211,7 @@ class RingCaptureTest {
         assertThat(capture.mitigation()).isEqualTo(Mitigation.STASH);
         assertThat(capture.enterEvents()).isFalse();
         assertThat(capture.gaps()).isEmpty();
-        assertThatThrownBy(() -> capture.mitigation(Mitigation.OFF)).hasMessageContaining("closed");
+        assertThatThrownBy(() -> capture.switchTo(Mitigation.OFF)).hasMessageContaining("closed");
         capture.close();
         verify(source, times(1)).release();
     }
@@ -308,10 +308,10 @@ class RingCaptureTest {
         assertThatThrownBy(() -> capture.poll(event -> {}, 1))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("closed");
-        assertThatThrownBy(() -> capture.run(event -> {}))
+        assertThatThrownBy(() -> capture.consume(event -> {}))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("closed");
-        assertThatThrownBy(() -> capture.mitigation(Mitigation.OFF)).hasMessageContaining("closed");
+        assertThatThrownBy(() -> capture.switchTo(Mitigation.OFF)).hasMessageContaining("closed");
         assertThat(capture.mitigation()).isEqualTo(Mitigation.STASH);
     }
 
@@ -343,11 +343,11 @@ class RingCaptureTest {
 
     @Test
     void aModeThatTheDriverLacksIsRefusedWithItsReason() {
-        assertThatThrownBy(() -> capture.mitigation(Mitigation.KERNEL))
+        assertThatThrownBy(() -> capture.switchTo(Mitigation.KERNEL))
                 .isInstanceOf(CaptureException.class)
                 .hasMessageContaining("KERNEL")
                 .hasMessageContaining("it is a fake");
-        verify(source, never()).mitigation(Mitigation.KERNEL);
+        verify(source, never()).switchTo(Mitigation.KERNEL);
     }
 
     @Test
@@ -357,13 +357,13 @@ class RingCaptureTest {
                 Capabilities.complete().without(Feature.ENTER_EVENTS, "merged ones alone"),
                 ring.reader(),
                 source);
-        assertThatThrownBy(() -> without.enterEvents(true))
+        assertThatThrownBy(() -> without.publishEnterEvents(true))
                 .isInstanceOf(CaptureException.class)
                 .hasMessageContaining("merged ones alone");
-        without.enterEvents(false);
-        verify(source, never()).enterEvents(true);
-        capture.enterEvents(true);
-        verify(source).enterEvents(true);
+        without.publishEnterEvents(false);
+        verify(source, never()).publishEnterEvents(true);
+        capture.publishEnterEvents(true);
+        verify(source).publishEnterEvents(true);
     }
 
     @Test
@@ -378,13 +378,13 @@ class RingCaptureTest {
 
         assertThat(capture.await(event -> {}, 1, LONG)).isEqualTo(1);
         assertThat(capture.isEnded()).isFalse();
-        capture.run(event -> {});
+        capture.consume(event -> {});
 
         assertThat(capture.isEnded()).isTrue();
         assertThat(capture.stats().delivered()).isEqualTo(2);
         assertThat(capture.await(event -> {}, 1, LONG)).isZero();
         assertThat(capture.poll(event -> {}, 1)).isZero();
-        capture.run(event -> {});
+        capture.consume(event -> {});
         assertThat(capture.isOpen()).isTrue();
     }
 
@@ -410,7 +410,7 @@ class RingCaptureTest {
                 .when(source)
                 .await(anyLong());
 
-        capture.run(event -> {});
+        capture.consume(event -> {});
 
         assertThat(capture.isEnded()).isTrue();
     }
@@ -426,7 +426,7 @@ class RingCaptureTest {
         for (ThrowingCallable consume : List.<ThrowingCallable>of(
                 () -> capture.poll(event -> {}, 10),
                 () -> capture.await(event -> {}, 10, LONG),
-                () -> capture.run(event -> {}))) {
+                () -> capture.consume(event -> {}))) {
             assertThatThrownBy(consume)
                     .isInstanceOf(CaptureException.class)
                     .hasMessage("the wire broke at byte 7")

@@ -23,8 +23,8 @@ public final class GuiceAgent {
     /** Counts until the capture ends or is closed. */
     public Map<Syscall, Integer> countFailures() {
         Map<Syscall, Integer> failures = new EnumMap<>(Syscall.class);
-        capture.run(event -> {
-            if (event.isError()) {
+        capture.consume(event -> {
+            if (event.failed()) {
                 failures.merge(event.syscall(), 1, Integer::sum);
             }
         });

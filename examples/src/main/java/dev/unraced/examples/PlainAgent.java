@@ -12,7 +12,7 @@ public final class PlainAgent {
     /** Runs until the capture ends or the process does. */
     public static void main(String[] args) {
         try (Capture capture = Capture.open(CaptureConfig.load())) {
-            capture.run(event -> {
+            capture.consume(event -> {
                 if (event.path().provenance() == Provenance.EXIT) {
                     System.out.println("could be forged: " + event.snapshot());
                 }

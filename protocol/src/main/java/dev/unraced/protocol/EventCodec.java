@@ -98,8 +98,8 @@ public final class EventCodec {
                     .setFamily(event.socketFamily())
                     .setType(event.socketType())
                     .setProtocol(event.socketProtocol())
-                    .setLocal(bytes(event.local()))
-                    .setRemote(bytes(event.remote())));
+                    .setLocal(bytes(event.socketLocal()))
+                    .setRemote(bytes(event.socketRemote())));
         }
         Provenance block = Provenance.forNumber(event.blockProvenance().code());
         if (block != Provenance.PROVENANCE_NONE) {

@@ -234,7 +234,7 @@ final class UnracedService extends UnracedGrpc.UnracedImplBase {
         answer(response, () -> {
             Mitigation mode = Requests.argument(() -> Codes.decode(request.getMitigation()));
             Broadcaster broadcaster = controlled(request.getSubscriptionId());
-            broadcaster.capture().mitigation(mode);
+            broadcaster.capture().switchTo(mode);
             LOG.info("{} sets mitigation {}", PeerAuthorization.current().describe(), mode);
             return SetMitigationResponse.newBuilder()
                     .setMitigation(Codes.encode(broadcaster.capture().mitigation()))
@@ -251,7 +251,7 @@ final class UnracedService extends UnracedGrpc.UnracedImplBase {
             if (publish && subscription != null) {
                 subscription.wantsEnterEvents(true);
             }
-            broadcaster.capture().enterEvents(publish);
+            broadcaster.capture().publishEnterEvents(publish);
             return SetEnterEventsResponse.newBuilder()
                     .setEnterEvents(broadcaster.capture().enterEvents())
                     .build();

@@ -131,8 +131,8 @@ class RecordEncoderTest {
         assertThat(event.has(EventFlag.TRUNCATED)).isTrue();
         assertThat(event.address().length()).isEqualTo(RecordLayout.ADDRESS_MAX);
         assertThat(event.addrlen()).isEqualTo(129);
-        assertThat(event.local().length()).isEqualTo(RecordLayout.ADDRESS_MAX);
-        assertThat(event.remote().isPresent()).isFalse();
+        assertThat(event.socketLocal().length()).isEqualTo(RecordLayout.ADDRESS_MAX);
+        assertThat(event.socketRemote().isPresent()).isFalse();
     }
 
     @Test

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.cli.common;
 
-import dev.unraced.cli.print.LineBuffer;
+import dev.unraced.format.LineBuffer;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;

@@ -4,11 +4,11 @@ package dev.unraced.cli.watch;
 import dev.unraced.cli.common.Console;
 import dev.unraced.cli.common.OutputException;
 import dev.unraced.cli.common.StatusLine;
-import dev.unraced.cli.print.EventWriter;
-import dev.unraced.cli.print.LineBuffer;
-import dev.unraced.cli.print.WallClock;
 import dev.unraced.driver.EventHandler;
 import dev.unraced.event.EventView;
+import dev.unraced.format.EventWriter;
+import dev.unraced.format.LineBuffer;
+import dev.unraced.format.WallClock;
 import java.io.IOException;
 import java.util.concurrent.atomic.AtomicLong;
 

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.cli.watch;
 
-import static dev.unraced.linux.Errno.EINPROGRESS;
-
+import dev.unraced.config.ResultFilter;
 import dev.unraced.event.ByteString;
 import dev.unraced.event.BytesView;
-import dev.unraced.event.EventFlag;
 import dev.unraced.event.EventView;
 import dev.unraced.event.Integrity;
 import dev.unraced.event.Provenance;
@@ -14,6 +12,7 @@ import dev.unraced.event.Sockaddr;
 import dev.unraced.event.Syscall;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
@@ -74,13 +73,28 @@ final class FilterOptions {
         private boolean succeeded;
     }
 
+    /**
+     * Checks that some event can pass both these options and the filter of the source.
+     *
+     * @throws ParameterException when none can
+     */
+    void check(ResultFilter source) {
+        if (outcome != null && source == (outcome.failed ? ResultFilter.SUCCEEDED : ResultFilter.FAILED)) {
+            throw new ParameterException(
+                    command.commandLine(),
+                    (outcome.failed ? "--failed" : "--succeeded") + " leaves nothing of what --result or"
+                            + " unraced.filter.result lets through, which is "
+                            + source.name().toLowerCase(Locale.ROOT));
+        }
+    }
+
     /** Returns a filter for all of these options together. */
     EventFilter filter() {
         EventFilter filter = event -> true;
         if (outcome != null) {
             Outcome wanted = outcome;
             // An enter event cannot show how its call ends.
-            filter = filter.and(event -> event.isEnter() || (isFailure(event) ? wanted.failed : wanted.succeeded));
+            filter = filter.and(event -> event.isEnter() || (event.failed() ? wanted.failed : wanted.succeeded));
         }
         if (!integrities.isEmpty()) {
             Set<Integrity> wanted = EnumSet.copyOf(integrities);
@@ -95,15 +109,6 @@ final class FilterOptions {
             filter = filter.and(event -> concerns(event, starts));
         }
         return filter;
-    }
-
-    /**
-     * Returns whether a call failed. A connect under way has not, and its end is no event. A call that was refused
-     * before it ran has failed.
-     */
-    private static boolean isFailure(EventView event) {
-        return event.has(EventFlag.NOT_EXECUTED)
-                || (event.isError() && (event.isOpenLike() || event.result() != -EINPROGRESS));
     }
 
     /**
@@ -135,8 +140,8 @@ final class FilterOptions {
     private static boolean concerns(EventView event, ByteString[] prefixes) {
         for (ByteString prefix : prefixes) {
             boolean found = event.isOpenLike()
-                    ? startsAt(event.path(), 0, prefix) || startsAt(event.resolvedPath(), 0, prefix)
-                    : isUnix(event.address()) && startsAt(event.address(), 2, prefix);
+                    ? event.path().startsWith(prefix) || event.resolvedPath().startsWith(prefix)
+                    : isUnix(event.address()) && event.address().startsWith(prefix, 2);
             if (found) {
                 return true;
             }
@@ -146,17 +151,5 @@ final class FilterOptions {
 
     private static boolean isUnix(BytesView address) {
         return address.length() > 2 && address.byteAt(0) == Sockaddr.AF_UNIX && address.byteAt(1) == 0;
-    }
-
-    private static boolean startsAt(BytesView view, int at, ByteString prefix) {
-        if (view.length() - at < prefix.length()) {
-            return false;
-        }
-        for (int i = 0; i < prefix.length(); i++) {
-            if (view.byteAt(at + i) != prefix.byteAt(i)) {
-                return false;
-            }
-        }
-        return true;
     }
 }

@@ -11,17 +11,17 @@ import dev.unraced.cli.common.StatsText;
 import dev.unraced.cli.common.StatusLine;
 import dev.unraced.cli.common.StopSignals;
 import dev.unraced.cli.common.VersionProvider;
-import dev.unraced.cli.print.EcsEventWriter;
-import dev.unraced.cli.print.EventWriter;
-import dev.unraced.cli.print.JsonEventWriter;
-import dev.unraced.cli.print.OcsfEventWriter;
-import dev.unraced.cli.print.OpenFlags;
-import dev.unraced.cli.print.TextEventWriter;
-import dev.unraced.cli.print.WallClock;
 import dev.unraced.config.CaptureConfig;
 import dev.unraced.config.CaptureConfigBuilder;
 import dev.unraced.driver.Capture;
 import dev.unraced.driver.Drivers;
+import dev.unraced.format.EcsEventWriter;
+import dev.unraced.format.EventWriter;
+import dev.unraced.format.JsonEventWriter;
+import dev.unraced.format.OcsfEventWriter;
+import dev.unraced.format.OpenFlagNames;
+import dev.unraced.format.TextEventWriter;
+import dev.unraced.format.WallClock;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -138,6 +138,7 @@ public final class WatchCommand implements Callable<Integer> {
         CaptureConfigBuilder builder = config.builder();
         source.apply(builder);
         CaptureConfig built = builder.build();
+        filter.check(built.filters().result());
         try (Capture capture = drivers.get().open(built);
                 StatusLine status = statusLine()) {
             watch(capture, built, status);
@@ -199,7 +200,7 @@ public final class WatchCommand implements Callable<Integer> {
         if (!record.prints()) {
             return (event, out) -> {};
         }
-        OpenFlags flags = OpenFlags.ofThisMachine();
+        OpenFlagNames flags = OpenFlagNames.ofThisMachine();
         return switch (json ? OutputFormat.json : format) {
             case json -> new JsonEventWriter(clock, flags);
             case ocsf -> new OcsfEventWriter(clock, flags, hostName(), VersionProvider.version());

@@ -9,6 +9,7 @@ import dev.unraced.driver.FilterReason;
 import dev.unraced.driver.LossReason;
 import dev.unraced.driver.StashStats;
 import dev.unraced.event.Mitigation;
+import dev.unraced.format.SampleEvents;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -95,7 +96,7 @@ public final class ScriptedCapture implements Capture {
     }
 
     @Override
-    public void run(EventHandler handler) {
+    public void consume(EventHandler handler) {
         while (isOpen()) {
             await(handler, Integer.MAX_VALUE, Long.MAX_VALUE);
         }
@@ -131,7 +132,7 @@ public final class ScriptedCapture implements Capture {
     }
 
     @Override
-    public void mitigation(Mitigation mode) {
+    public void switchTo(Mitigation mode) {
         throw new UnsupportedOperationException();
     }
 
@@ -141,7 +142,7 @@ public final class ScriptedCapture implements Capture {
     }
 
     @Override
-    public void enterEvents(boolean publish) {
+    public void publishEnterEvents(boolean publish) {
         throw new UnsupportedOperationException();
     }
 

@@ -7,6 +7,7 @@ import dev.unraced.driver.Capabilities;
 import dev.unraced.driver.Capture;
 import dev.unraced.driver.Driver;
 import dev.unraced.event.Feature;
+import dev.unraced.format.SampleEvents;
 import java.util.List;
 
 /** A driver that delivers opens of one file, as many as the system property {@code scripted.events} says. */

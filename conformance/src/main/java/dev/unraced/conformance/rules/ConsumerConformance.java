@@ -34,7 +34,7 @@ public abstract class ConsumerConformance extends DriverConformance {
         try (Scenario scenario = scenario().unread().open()) {
             CountDownLatch ran = new CountDownLatch(1);
             ByteString missing = scenario.scratch().bytes("missing");
-            Thread runner = new Thread(() -> scenario.capture().run(event -> {
+            Thread runner = new Thread(() -> scenario.capture().consume(event -> {
                 if (isOf(event, missing)) {
                     ran.countDown();
                 }
@@ -60,7 +60,7 @@ public abstract class ConsumerConformance extends DriverConformance {
             AtomicInteger seen = new AtomicInteger();
             AtomicBoolean readable = new AtomicBoolean();
             ByteString missing = scenario.scratch().bytes("missing");
-            Thread runner = new Thread(() -> capture.run(event -> {
+            Thread runner = new Thread(() -> capture.consume(event -> {
                 seen.incrementAndGet();
                 capture.close();
                 readable.set(isOf(event, missing));
@@ -146,7 +146,9 @@ public abstract class ConsumerConformance extends DriverConformance {
             assertThatThrownBy(() -> capture.await(event -> {}, 1, 1))
                     .as("R15.5")
                     .isInstanceOf(IllegalStateException.class);
-            assertThatThrownBy(() -> capture.run(event -> {})).as("R15.5").isInstanceOf(IllegalStateException.class);
+            assertThatThrownBy(() -> capture.consume(event -> {}))
+                    .as("R15.5")
+                    .isInstanceOf(IllegalStateException.class);
             assertThat(capture.stats().delivered()).as("R15.5").isEqualTo(1);
             assertThat(capture.stats().imbalance())
                     .as("R15.5: the unread event is on the books: %s", capture.stats())

@@ -151,7 +151,7 @@ public abstract class EnterConformance extends DriverConformance {
             long entries = 0;
             for (int round = 0; round < 6; round++) {
                 boolean publish = round % 2 == 1;
-                scenario.capture().enterEvents(publish);
+                scenario.capture().publishEnterEvents(publish);
                 assertThat(scenario.capture().enterEvents()).as("R12.6").isEqualTo(publish);
                 scenario.call(scenario.missing(round));
                 entries += publish ? 1 : 0;
@@ -173,7 +173,7 @@ public abstract class EnterConformance extends DriverConformance {
                 Thread load = new Thread(() -> scenario.actor().ask(command));
                 load.start();
                 for (; load.isAlive(); switches++) {
-                    scenario.capture().enterEvents(switches % 2 == 0);
+                    scenario.capture().publishEnterEvents(switches % 2 == 0);
                 }
                 load.join();
             }
@@ -204,8 +204,8 @@ public abstract class EnterConformance extends DriverConformance {
             throw new NotApplicable("the driver has enter events");
         }
         try (Scenario scenario = scenario().open()) {
-            scenario.capture().enterEvents(false);
-            assertThatThrownBy(() -> scenario.capture().enterEvents(true))
+            scenario.capture().publishEnterEvents(false);
+            assertThatThrownBy(() -> scenario.capture().publishEnterEvents(true))
                     .as("R12.7")
                     .isInstanceOf(CaptureException.class);
             assertThat(scenario.capture().enterEvents()).as("R12.7").isFalse();

@@ -67,7 +67,7 @@ public abstract class FullStashConformance extends DriverConformance {
             StashStats full = scenario.capture().stats().stash();
             assertThat(full.live()).as("R7.1: %s", full).isLessThanOrEqualTo(full.capacity());
             if (returned != entered) {
-                scenario.capture().mitigation(returned);
+                scenario.capture().switchTo(returned);
             }
             scenario.releaseReaders(StashConformance.FIFO);
             jobs.forEach(Job::finish);

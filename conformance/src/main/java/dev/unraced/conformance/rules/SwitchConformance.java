@@ -46,7 +46,7 @@ public abstract class SwitchConformance extends DriverConformance {
                     Stream.of(Mitigation.values()).filter(capabilities()::has).toList();
             for (int round = 0; round < 3; round++) {
                 for (Mitigation mode : modes) {
-                    scenario.capture().mitigation(mode);
+                    scenario.capture().switchTo(mode);
                     assertThat(scenario.capture().mitigation()).as("R12.1").isEqualTo(mode);
                     OpenEvent event = scenario.call(scenario.missing(round)).open();
                     assertThat(event.call().mitigation()).as("R12.1").isEqualTo(mode);
@@ -94,7 +94,7 @@ public abstract class SwitchConformance extends DriverConformance {
             scenario.makeFifo("fifo");
             ByteString fifo = scenario.scratch().bytes("fifo");
             for (Mitigation other : List.of(Mitigation.STASH, Mitigation.OFF)) {
-                scenario.capture().mitigation(Mitigation.KERNEL);
+                scenario.capture().switchTo(Mitigation.KERNEL);
                 OpenEvent copied = switched(scenario, other);
                 assertThat(copied.call().mitigation())
                         .as("R12.2: entered under kernel, returned under %s", other)
@@ -105,7 +105,7 @@ public abstract class SwitchConformance extends DriverConformance {
                 assertThat(copied.path().value()).as("R12.2").isEqualTo(fifo);
             }
 
-            scenario.capture().mitigation(Mitigation.STASH);
+            scenario.capture().switchTo(Mitigation.STASH);
             OpenEvent snapshot = switched(scenario, Mitigation.KERNEL);
             assertThat(snapshot.call().mitigation())
                     .as("R12.2: entered under stash")
@@ -114,7 +114,7 @@ public abstract class SwitchConformance extends DriverConformance {
                     .as("R12.2: entered under stash")
                     .isEqualTo(Provenance.ENTER);
 
-            scenario.capture().mitigation(Mitigation.OFF);
+            scenario.capture().switchTo(Mitigation.OFF);
             OpenEvent late = switched(scenario, Mitigation.KERNEL);
             assertThat(
                             late.call().mitigation() == Mitigation.OFF
@@ -148,7 +148,7 @@ public abstract class SwitchConformance extends DriverConformance {
                 Thread load = new Thread(() -> scenario.actor().ask(bulk));
                 load.start();
                 for (; load.isAlive(); switches++) {
-                    scenario.capture().mitigation(switches % 2 == 0 ? Mitigation.OFF : Mitigation.STASH);
+                    scenario.capture().switchTo(switches % 2 == 0 ? Mitigation.OFF : Mitigation.STASH);
                 }
                 load.join();
             }
@@ -197,7 +197,7 @@ public abstract class SwitchConformance extends DriverConformance {
                 throw new NotApplicable("the driver lacks no mode");
             }
             for (Mitigation mode : impossible) {
-                assertThatThrownBy(() -> scenario.capture().mitigation(mode))
+                assertThatThrownBy(() -> scenario.capture().switchTo(mode))
                         .as("R12.4: %s", mode)
                         .isInstanceOf(CaptureException.class);
                 assertThat(scenario.capture().mitigation()).as("R12.4").isEqualTo(before);
@@ -210,7 +210,7 @@ public abstract class SwitchConformance extends DriverConformance {
     private static OpenEvent switched(Scenario scenario, Mitigation to) {
         Job job =
                 scenario.block(WatchedCall.openat(Pointer.to(scenario.scratch().bytes("fifo")), Linux.O_RDONLY, 0));
-        scenario.capture().mitigation(to);
+        scenario.capture().switchTo(to);
         scenario.releaseReaders("fifo");
         job.finish();
         return (OpenEvent) scenario.onlyEventOf(job.tid());

@@ -202,7 +202,7 @@ public final class Recorder {
 
     private void checkFile(EventView view) {
         boolean hasFile = view.has(EventFlag.HAS_FILE);
-        if (hasFile && view.isError()) {
+        if (hasFile && view.result() < 0) {
             violate("R2.19: HAS_FILE on a call that failed: " + view.snapshot());
         }
         if (!hasFile && view.has(EventFlag.CREATED)) {

@@ -84,7 +84,7 @@ public final class ReplaySource extends UserSource {
     }
 
     @Override
-    public void mitigation(Mitigation mode) {
+    public void switchTo(Mitigation mode) {
         throw new CaptureException("A recording is replayed. Its calls were made under mitigation "
                 + mitigation.name().toLowerCase(Locale.ROOT) + ", and that cannot be changed any more.");
     }
@@ -96,7 +96,7 @@ public final class ReplaySource extends UserSource {
     }
 
     @Override
-    public void enterEvents(boolean publish) {
+    public void publishEnterEvents(boolean publish) {
         throw new CaptureException(
                 "A recording is replayed. It has the enter events that were recorded, and no others can be had.");
     }

@@ -2,7 +2,6 @@
 package dev.unraced.sim.trace;
 
 import dev.unraced.config.EventFilters;
-import dev.unraced.config.ResultFilter;
 import dev.unraced.driver.FilterReason;
 import dev.unraced.event.EventFlag;
 import dev.unraced.event.Syscall;
@@ -81,7 +80,7 @@ final class CallFilter {
         if (!acceptsPath(call, record)) {
             return FilterReason.PATH;
         }
-        boolean failed = ResultFilter.isFailure(call.syscall(), call.result(), !record.has(EventFlag.NOT_EXECUTED));
+        boolean failed = call.syscall().isFailure(call.result(), !record.has(EventFlag.NOT_EXECUTED));
         return filters.result().accepts(failed) ? null : FilterReason.RESULT;
     }
 

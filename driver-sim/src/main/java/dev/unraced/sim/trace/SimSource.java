@@ -80,9 +80,9 @@ public final class SimSource extends UserSource {
     }
 
     @Override
-    public void mitigation(Mitigation mode) {
+    public void switchTo(Mitigation mode) {
         synchronized (kernel) {
-            tracer.mitigation(mode);
+            tracer.switchTo(mode);
         }
     }
 
@@ -94,9 +94,9 @@ public final class SimSource extends UserSource {
     }
 
     @Override
-    public void enterEvents(boolean publish) {
+    public void publishEnterEvents(boolean publish) {
         synchronized (kernel) {
-            tracer.enterEvents(publish);
+            tracer.publishEnterEvents(publish);
         }
     }
 

@@ -61,7 +61,7 @@ public final class Tracer implements Tracepoints {
         this.stash =
                 new CallStash(settings.policy(), settings.stashEntries(), settings.stashLongPaths(), seams.stash());
         this.emitter = new Emitter(seams.sink().apply(sink));
-        mitigation(settings.mitigation());
+        switchTo(settings.mitigation());
         this.enterEvents = settings.enterEvents();
     }
 
@@ -85,7 +85,7 @@ public final class Tracer implements Tracepoints {
         return mitigation;
     }
 
-    void mitigation(Mitigation mode) {
+    void switchTo(Mitigation mode) {
         mitigation = mode;
         takesCopies |= mode == Mitigation.KERNEL;
     }
@@ -94,7 +94,7 @@ public final class Tracer implements Tracepoints {
         return enterEvents;
     }
 
-    void enterEvents(boolean publish) {
+    void publishEnterEvents(boolean publish) {
         enterEvents = publish;
     }
 

@@ -26,8 +26,8 @@ record Lacking(Capture capture, Capabilities capabilities) implements Capture {
     }
 
     @Override
-    public void run(EventHandler handler) {
-        capture.run(handler);
+    public void consume(EventHandler handler) {
+        capture.consume(handler);
     }
 
     @Override
@@ -41,8 +41,8 @@ record Lacking(Capture capture, Capabilities capabilities) implements Capture {
     }
 
     @Override
-    public void mitigation(Mitigation mode) {
-        capture.mitigation(mode);
+    public void switchTo(Mitigation mode) {
+        capture.switchTo(mode);
     }
 
     @Override
@@ -51,8 +51,8 @@ record Lacking(Capture capture, Capabilities capabilities) implements Capture {
     }
 
     @Override
-    public void enterEvents(boolean publish) {
-        capture.enterEvents(publish);
+    public void publishEnterEvents(boolean publish) {
+        capture.publishEnterEvents(publish);
     }
 
     @Override

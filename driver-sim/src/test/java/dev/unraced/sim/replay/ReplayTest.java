@@ -92,7 +92,7 @@ class ReplayTest {
     @Test
     void theModeCannotBeChanged() {
         try (Capture replay = driver.open(replay(record(1, new ArrayList<>())).build())) {
-            assertThatThrownBy(() -> replay.mitigation(Mitigation.OFF))
+            assertThatThrownBy(() -> replay.switchTo(Mitigation.OFF))
                     .isInstanceOf(CaptureException.class)
                     .hasMessageContaining("made under mitigation kernel");
         }
@@ -154,7 +154,7 @@ class ReplayTest {
     private void failsAfter(Path file, List<SyscallEvent> expected) {
         List<SyscallEvent> seen = new ArrayList<>();
         try (Capture replay = driver.open(replay(file).build())) {
-            assertThatThrownBy(() -> replay.run(event -> seen.add(event.snapshot())))
+            assertThatThrownBy(() -> replay.consume(event -> seen.add(event.snapshot())))
                     .isInstanceOf(CaptureException.class)
                     .hasCauseInstanceOf(RecordingException.class)
                     .hasMessageContaining(file.toString())
@@ -184,7 +184,7 @@ class ReplayTest {
 
         AtomicLong seen = new AtomicLong();
         try (Capture replay = driver.open(replay(file).ringBytes(1 << 16).build())) {
-            replay.run(event -> seen.incrementAndGet());
+            replay.consume(event -> seen.incrementAndGet());
 
             assertThat(seen).hasValue(count);
             assertThat(replay.stats().returned()).isEqualTo(count);
@@ -208,7 +208,7 @@ class ReplayTest {
         }
 
         Capture replay = driver.open(replay(file).ringBytes(1 << 16).build());
-        replay.run(event -> replay.close());
+        replay.consume(event -> replay.close());
 
         assertThat(replay.stats().delivered()).isEqualTo(1);
         assertThat(replay.stats().imbalance()).isZero();
@@ -312,7 +312,7 @@ class ReplayTest {
 
     private static List<SyscallEvent> run(Capture replay) {
         List<SyscallEvent> events = new ArrayList<>();
-        replay.run(event -> events.add(event.snapshot()));
+        replay.consume(event -> events.add(event.snapshot()));
         return events;
     }
 

@@ -125,7 +125,7 @@ final class RemoteCost implements Callable<Integer> {
         Subscriber(Capture capture, int most) {
             this.capture = capture;
             this.late = new long[most];
-            this.thread = new Thread(() -> capture.run(event -> {
+            this.thread = new Thread(() -> capture.consume(event -> {
                 if (samples < late.length) {
                     late[samples++] = System.nanoTime() - event.enterNanos();
                 }

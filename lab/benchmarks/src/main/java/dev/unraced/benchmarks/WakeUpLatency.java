@@ -55,7 +55,7 @@ final class WakeUpLatency implements Callable<Integer> {
                 .build();
         long[] latencies = new long[events];
         Capture capture = Capture.open(config);
-        Thread reader = new Thread(() -> capture.run(event -> {
+        Thread reader = new Thread(() -> capture.consume(event -> {
             long now = System.nanoTime();
             if (event.has(EventFlag.HAS_FILE) && event.path().toString().equals(file.toString())) {
                 offer(seen, now);

@@ -4,12 +4,6 @@ package dev.unraced.lab;
 import dev.unraced.cli.common.ChosenDriver;
 import dev.unraced.cli.common.Console;
 import dev.unraced.cli.common.ExitCode;
-import dev.unraced.cli.print.EventWriter;
-import dev.unraced.cli.print.JsonEventWriter;
-import dev.unraced.cli.print.LineBuffer;
-import dev.unraced.cli.print.OpenFlags;
-import dev.unraced.cli.print.TextEventWriter;
-import dev.unraced.cli.print.WallClock;
 import dev.unraced.conformance.DiscoveredDriver;
 import dev.unraced.conformance.attack.AttackCorpus;
 import dev.unraced.conformance.entrance.EntranceCheck;
@@ -20,6 +14,12 @@ import dev.unraced.driver.CaptureException;
 import dev.unraced.driver.Driver;
 import dev.unraced.driver.Drivers;
 import dev.unraced.event.EventView;
+import dev.unraced.format.EventWriter;
+import dev.unraced.format.JsonEventWriter;
+import dev.unraced.format.LineBuffer;
+import dev.unraced.format.OpenFlagNames;
+import dev.unraced.format.TextEventWriter;
+import dev.unraced.format.WallClock;
 import dev.unraced.lab.attack.AttackedPlace;
 import dev.unraced.lab.attack.EntranceReport;
 import java.time.ZoneId;
@@ -51,7 +51,7 @@ final class EntrancesRun {
         AttackedPlace place = new AttackedPlace(
                 driver.name(), AttackCorpus.kernel(under), Runtime.getRuntime().availableProcessors());
         WallClock clock = new WallClock();
-        OpenFlags flags = OpenFlags.ofThisMachine();
+        OpenFlagNames flags = OpenFlagNames.ofThisMachine();
         List<EntranceResult<String>> results;
         if (json) {
             EventWriter writer = new JsonEventWriter(clock, flags);

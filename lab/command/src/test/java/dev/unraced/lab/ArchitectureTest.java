@@ -44,6 +44,7 @@ class ArchitectureTest {
         "dev.unraced.mutants.."
     };
 
+    private static final String FORMAT = "dev.unraced.format..";
     private static final String PROTOCOL = "dev.unraced.protocol..";
     private static final String SERVER = "dev.unraced.server..";
     private static final String SINKS = "dev.unraced.server.sink..";
@@ -62,6 +63,14 @@ class ArchitectureTest {
             .resideInAnyPackage(CONTRACT)
             .should()
             .dependOnClassesThat(resideInAPackage("dev.unraced..").and(not(resideInAnyPackage(CONTRACT))));
+
+    @ArchTest
+    static final ArchRule FORMATS_KNOW_ONLY_EVENTS = noClasses()
+            .that()
+            .resideInAPackage(FORMAT)
+            .should()
+            .dependOnClassesThat(resideInAPackage("dev.unraced..")
+                    .and(not(resideInAnyPackage(FORMAT, "dev.unraced.event..", "dev.unraced.linux.."))));
 
     @ArchTest
     static final ArchRule SUPPORT_KNOWS_ONLY_THE_CONTRACT = noClasses()

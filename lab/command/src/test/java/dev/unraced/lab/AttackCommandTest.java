@@ -8,7 +8,6 @@ import static org.mockito.Mockito.when;
 
 import dev.unraced.cli.TestConsole;
 import dev.unraced.cli.common.ExitCode;
-import dev.unraced.cli.print.JsonLines;
 import dev.unraced.driver.Availability.Available;
 import dev.unraced.driver.Availability.Unavailable;
 import dev.unraced.driver.Capabilities;
@@ -16,6 +15,7 @@ import dev.unraced.driver.CaptureException;
 import dev.unraced.driver.Driver;
 import dev.unraced.driver.Drivers;
 import dev.unraced.event.Mitigation;
+import dev.unraced.format.JsonLines;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

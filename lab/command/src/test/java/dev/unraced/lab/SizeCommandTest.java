@@ -4,7 +4,7 @@ package dev.unraced.lab;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.unraced.cli.TestConsole;
-import dev.unraced.cli.print.JsonLines;
+import dev.unraced.format.JsonLines;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -70,8 +70,8 @@ final class CaptureMutants {
         }
 
         @Override
-        public void run(EventHandler handler) {
-            super.run(handler);
+        public void consume(EventHandler handler) {
+            super.consume(handler);
             // A close by the handler still ends the delivery at once, as R15.2 demands.
             LockSupport.parkNanos(LATE_NANOS);
         }
@@ -86,8 +86,8 @@ final class CaptureMutants {
         }
 
         @Override
-        public void run(EventHandler handler) {
-            super.run(event -> {
+        public void consume(EventHandler handler) {
+            super.consume(event -> {
                 handling = Thread.currentThread();
                 handler.onEvent(event);
                 handling = null;

@@ -61,10 +61,10 @@ final class EnterMutants {
                             }
 
                             @Override
-                            public void enterEvents(boolean publish) {
+                            public void publishEnterEvents(boolean publish) {
                                 told = publish;
                                 if (publish) {
-                                    super.enterEvents(true);
+                                    super.publishEnterEvents(true);
                                 }
                             }
                         }),

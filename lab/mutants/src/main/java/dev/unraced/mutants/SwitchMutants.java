@@ -130,8 +130,8 @@ final class SwitchMutants {
         RingSource around(RingSource source) {
             return new SourceAround(source) {
                 @Override
-                public void mitigation(Mitigation next) {
-                    super.mitigation(next);
+                public void switchTo(Mitigation next) {
+                    super.switchTo(next);
                     mode = next;
                     switched = true;
                 }

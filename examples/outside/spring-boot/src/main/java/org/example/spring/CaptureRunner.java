@@ -12,7 +12,7 @@ final class CaptureRunner implements SmartLifecycle {
 
     CaptureRunner(Capture capture, EventHandler handler) {
         this.capture = capture;
-        this.thread = new Thread(() -> capture.run(handler), "unraced");
+        this.thread = new Thread(() -> capture.consume(handler), "unraced");
     }
 
     @Override

@@ -28,9 +28,9 @@ final class AcmeCapture implements Capture {
     }
 
     @Override
-    public void mitigation(Mitigation mode) {
+    public void switchTo(Mitigation mode) {
         capabilities.require(mode, AcmeDriver.NAME);
-        source.mitigation(mode);
+        source.switchTo(mode);
     }
 
     @Override
@@ -44,8 +44,8 @@ final class AcmeCapture implements Capture {
     }
 
     @Override
-    public void run(EventHandler handler) {
-        source.run(handler);
+    public void consume(EventHandler handler) {
+        source.consume(handler);
     }
 
     @Override
@@ -69,8 +69,8 @@ final class AcmeCapture implements Capture {
     }
 
     @Override
-    public void enterEvents(boolean publish) {
-        source.enterEvents(publish);
+    public void publishEnterEvents(boolean publish) {
+        source.publishEnterEvents(publish);
     }
 
     @Override

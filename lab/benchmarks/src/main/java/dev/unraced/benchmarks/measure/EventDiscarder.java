@@ -10,7 +10,7 @@ public final class EventDiscarder implements AutoCloseable {
 
     public EventDiscarder(Capture capture) {
         this.capture = capture;
-        this.thread = new Thread(() -> capture.run(event -> {}), "consumer");
+        this.thread = new Thread(() -> capture.consume(event -> {}), "consumer");
         thread.start();
     }
 

@@ -39,7 +39,7 @@ public final class CaptureObserver implements Observer {
         Counting(Capture capture) {
             this.capture = capture;
             this.thread = new Thread(
-                    () -> capture.run(event -> {
+                    () -> capture.consume(event -> {
                         long[] pids = only;
                         if (pids.length == 0 || contains(pids, event.tgid())) {
                             events++;

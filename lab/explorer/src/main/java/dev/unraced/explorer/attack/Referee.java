@@ -253,7 +253,8 @@ final class Referee implements Tracepoints {
                 used == null || Arrays.equals(used, bytes(view.address().toByteString()));
         boolean truthHolds = !view.has(EventFlag.HAS_SOCKET)
                 || Arrays.equals(
-                        peers.getOrDefault(call, NOTHING), bytes(view.remote().toByteString()));
+                        peers.getOrDefault(call, NOTHING),
+                        bytes(view.socketRemote().toByteString()));
         boolean matches = view.address().integrity() == Integrity.MATCH;
         if (!claimHolds && (matches || view.address().provenance() == Provenance.KERNEL)) {
             return Verdict.LIED;

@@ -38,8 +38,8 @@ public class CaptureAround implements Capture {
     }
 
     @Override
-    public void run(EventHandler handler) {
-        inner.run(handler);
+    public void consume(EventHandler handler) {
+        inner.consume(handler);
     }
 
     @Override
@@ -53,8 +53,8 @@ public class CaptureAround implements Capture {
     }
 
     @Override
-    public void mitigation(Mitigation mode) {
-        inner.mitigation(mode);
+    public void switchTo(Mitigation mode) {
+        inner.switchTo(mode);
     }
 
     @Override
@@ -63,8 +63,8 @@ public class CaptureAround implements Capture {
     }
 
     @Override
-    public void enterEvents(boolean publish) {
-        inner.enterEvents(publish);
+    public void publishEnterEvents(boolean publish) {
+        inner.publishEnterEvents(publish);
     }
 
     @Override

@@ -39,8 +39,8 @@ public class SourceAround implements RingSource {
     }
 
     @Override
-    public void mitigation(Mitigation mode) {
-        inner.mitigation(mode);
+    public void switchTo(Mitigation mode) {
+        inner.switchTo(mode);
     }
 
     @Override
@@ -49,8 +49,8 @@ public class SourceAround implements RingSource {
     }
 
     @Override
-    public void enterEvents(boolean publish) {
-        inner.enterEvents(publish);
+    public void publishEnterEvents(boolean publish) {
+        inner.publishEnterEvents(publish);
     }
 
     @Override

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.format;
+
+import dev.unraced.event.EventFlag;
+import dev.unraced.event.EventView;
+import dev.unraced.event.Sockaddr;
+import java.time.ZoneOffset;
+
+/**
+ * Writes events by the Elastic Common Schema, version {@value #VERSION}. Fields that the schema lacks are under
+ * {@code unraced}.
+ */
+public final class EcsEventWriter implements EventWriter {
+    static final String VERSION = "8.17.0";
+
+    private static final int TCP = 6;
+    private static final int UDP = 17;
+
+    private final WallClock clock;
+    private final String host;
+    private final SchemaEvent event;
+    private final TimeText time = new TimeText("yyyy-MM-dd'T'HH:mm:ss", ZoneOffset.UTC);
+
+    /**
+     * Makes a writer.
+     *
+     * @param host the name of the machine that the events are from
+     */
+    public EcsEventWriter(WallClock clock, OpenFlagNames openFlags, String host) {
+        this.clock = clock;
+        this.event = new SchemaEvent(openFlags);
+        this.host = host;
+    }
+
+    @Override
+    public void write(EventView view, LineBuffer out) {
+        JsonFields fields = new JsonFields(out).begin();
+        out = fields.key("@timestamp").put('"');
+        time.put(out, clock.epochNanos(view.nanos()));
+        out.put("Z\"");
+        fields.begin("ecs").word("version", VERSION).end();
+        event(fields, view);
+        String error = view.errnoName().orElse(null);
+        if (error != null) {
+            fields.begin("error").word("code", error).end();
+        }
+        fields.begin("host").word("hostname", host).end();
+        process(fields, view);
+        if (view.containerId().isPresent()) {
+            int length = event.copy(view.containerId());
+            fields.begin("container").bytes("id", event.bytes, 0, length).end();
+        }
+        if (view.isOpenLike()) {
+            file(fields, view);
+        } else {
+            connection(fields, view);
+        }
+        fields.begin("unraced");
+        event.own(fields, view, out);
+        fields.end().end();
+        out.put('\n');
+    }
+
+    private static void event(JsonFields fields, EventView view) {
+        fields.begin("event").word("kind", "event").word("module", "unraced").word("dataset", "unraced.calls");
+        fields.key("category").put(view.isOpenLike() ? "[\"file\"]" : "[\"network\"]");
+        fields.key("type").put(type(view));
+        fields.word("action", SchemaEvent.lower(view.syscall()))
+                .word(
+                        "outcome",
+                        SchemaEvent.succeeded(view) ? "success" : SchemaEvent.failed(view) ? "failure" : "unknown")
+                .number("sequence", view.sequence());
+        if (!view.isEnter() && view.enterNanos() != 0) {
+            fields.number("duration", view.exitNanos() - view.enterNanos());
+        }
+        fields.end();
+    }
+
+    private static String type(EventView view) {
+        if (view.isOpenLike()) {
+            boolean created = view.has(EventFlag.CREATED) && SchemaEvent.hasFile(view);
+            return created ? "[\"creation\"]" : "[\"access\"]";
+        }
+        boolean started = !SchemaEvent.failed(view) && !view.has(EventFlag.EXECUTION_UNKNOWN);
+        return started ? "[\"connection\",\"start\"]" : "[\"connection\"]";
+    }
+
+    private void process(JsonFields fields, EventView view) {
+        fields.begin("process").number("pid", view.tgid());
+        int length = event.copy(view.comm());
+        fields.bytes("name", event.bytes, 0, length)
+                .begin("thread")
+                .number("id", view.tid())
+                .end();
+        if (view.parentTgid() != 0) {
+            fields.begin("parent").number("pid", view.parentTgid()).end();
+        }
+        fields.begin("real_user").digits("id", view.uid()).end();
+        fields.begin("real_group").digits("id", view.gid()).end();
+        fields.end();
+    }
+
+    /** Appends the opened file, or else the named one; neither when the driver missed an opened file. */
+    private void file(JsonFields fields, EventView view) {
+        boolean opened = SchemaEvent.hasFile(view) && view.resolvedPath().isPresent();
+        if (!opened && (SchemaEvent.isObjectMissed(view) || !view.path().isPresent())) {
+            return;
+        }
+        int length = event.copy(opened ? view.resolvedPath() : view.path());
+        fields.begin("file")
+                .bytes("path", event.bytes, 0, length)
+                .bytes("name", event.bytes, event.lastName(length), length);
+        if (opened) {
+            fields.digits("inode", view.inode());
+            SchemaEvent.device(fields.key("device").put('"'), view).put('"');
+        }
+        fields.end();
+    }
+
+    private void connection(JsonFields fields, EventView view) {
+        RawAddress address = event.address;
+        boolean known = event.peer(view);
+        boolean inet = known && address.hasIp();
+        boolean isIpv4 = inet && address.family() == Sockaddr.AF_INET;
+        if (inet) {
+            fields.begin("destination");
+            endpoint(fields);
+            fields.end();
+        } else if (known && address.isUnix()) {
+            fields.begin("destination")
+                    .bytes("address", address.bytes, address.unixStart(), address.unixEnd())
+                    .end();
+        }
+        if (SchemaEvent.hasSocket(view) && address.read(view.socketLocal()) && address.hasIp()) {
+            fields.begin("source");
+            endpoint(fields);
+            fields.end();
+        }
+        if (inet) {
+            fields.begin("network").word("type", isIpv4 ? "ipv4" : "ipv6").word("direction", "egress");
+            if (SchemaEvent.hasSocket(view)) {
+                fields.digits("iana_number", view.socketProtocol());
+                if (view.socketProtocol() == TCP || view.socketProtocol() == UDP) {
+                    fields.word("transport", view.socketProtocol() == TCP ? "tcp" : "udp");
+                }
+            }
+            fields.end();
+        }
+    }
+
+    private void endpoint(JsonFields fields) {
+        for (String name : new String[] {"address", "ip"}) {
+            LineBuffer out = fields.key(name).put('"');
+            event.address.ip(out);
+            out.put('"');
+        }
+        fields.number("port", event.address.port());
+    }
+}

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.format;
+
+import dev.unraced.event.EventView;
+
+/**
+ * Turns an event into one line. Reads the event in place and allocates nothing, so a handler can call it. Not
+ * thread-safe.
+ */
+public interface EventWriter {
+
+    /** Appends the event and a line feed, in UTF-8. */
+    void write(EventView event, LineBuffer out);
+
+    /** Returns the event as a line without its line feed; allocates. */
+    default String toLine(EventView event) {
+        LineBuffer line = new LineBuffer(LineBuffer.USUAL_CAPACITY);
+        write(event, line);
+        return line.toString().stripTrailing();
+    }
+}

@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.format;
+
+import dev.unraced.event.BytesView;
+import dev.unraced.event.EventFlag;
+import dev.unraced.event.EventView;
+import dev.unraced.event.Sockaddr;
+
+/**
+ * Writes events by the Open Cybersecurity Schema Framework, version {@value #VERSION}: class 1001, File System
+ * Activity, and class 4001, Network Activity, with the profiles host and container. Fields that the schema lacks are in
+ * {@code unmapped}.
+ */
+public final class OcsfEventWriter implements EventWriter {
+    static final String VERSION = "1.3.0";
+
+    private static final int FILE_ACTIVITY = 1001;
+    private static final int NETWORK_ACTIVITY = 4001;
+    private static final int UNKNOWN = 0;
+    private static final int CREATE = 1;
+    private static final int OPEN_FILE = 14;
+    private static final int OPEN_CONNECTION = 1;
+    private static final int FAIL = 4;
+    private static final int REFUSE = 5;
+    private static final int INFORMATIONAL = 1;
+    private static final int HIGH = 4;
+    private static final int OUTBOUND = 2;
+    private static final int LATERAL = 3;
+    private static final int LOCALHOST = 1;
+    private static final long ECONNREFUSED = -dev.unraced.linux.Errno.ECONNREFUSED;
+    private static final long MILLI = 1_000_000;
+
+    private final WallClock clock;
+    private final String host;
+    private final String product;
+    private final SchemaEvent event;
+
+    /**
+     * Makes a writer.
+     *
+     * @param host the name of the machine that the events are from
+     * @param product the version of this command
+     */
+    public OcsfEventWriter(WallClock clock, OpenFlagNames openFlags, String host, String product) {
+        this.clock = clock;
+        this.event = new SchemaEvent(openFlags);
+        this.host = host;
+        this.product = product;
+    }
+
+    @Override
+    public void write(EventView view, LineBuffer out) {
+        JsonFields fields = new JsonFields(out).begin();
+        classify(fields, view);
+        times(fields, view);
+        outcome(fields, view);
+        fields.begin("metadata").word("version", VERSION);
+        fields.key("profiles").put(view.containerId().isPresent() ? "[\"host\",\"container\"]" : "[\"host\"]");
+        fields.number("sequence", view.sequence())
+                .begin("product")
+                .word("name", "Unraced")
+                .word("vendor_name", "Unraced")
+                .word("version", product)
+                .end()
+                .end();
+        fields.begin("device").number("type_id", 0).word("hostname", host).end();
+        actor(fields, view);
+        if (view.isOpenLike()) {
+            files(fields, view);
+        } else {
+            connection(fields, view);
+        }
+        fields.begin("unmapped");
+        event.own(fields, view, out);
+        fields.end().end();
+        out.put('\n');
+    }
+
+    private static int activity(EventView view) {
+        if (view.isOpenLike()) {
+            return view.has(EventFlag.CREATED) && SchemaEvent.hasFile(view) ? CREATE : OPEN_FILE;
+        }
+        if (!SchemaEvent.failed(view)) {
+            return view.has(EventFlag.EXECUTION_UNKNOWN) ? UNKNOWN : OPEN_CONNECTION;
+        }
+        return view.result() == ECONNREFUSED && !view.has(EventFlag.NOT_EXECUTED) ? REFUSE : FAIL;
+    }
+
+    private static void classify(JsonFields fields, EventView view) {
+        int classUid = view.isOpenLike() ? FILE_ACTIVITY : NETWORK_ACTIVITY;
+        int activity = activity(view);
+        fields.number("category_uid", classUid / 1000)
+                .number("class_uid", classUid)
+                .number("activity_id", activity)
+                .number("type_uid", classUid * 100L + activity)
+                .number("severity_id", SchemaEvent.isChanged(view) ? HIGH : INFORMATIONAL);
+    }
+
+    /** Appends the times, as milliseconds since 1970. */
+    private void times(JsonFields fields, EventView view) {
+        fields.number("time", clock.epochNanos(view.nanos()) / MILLI);
+        if (view.enterNanos() != 0) {
+            fields.number("start_time", clock.epochNanos(view.enterNanos()) / MILLI);
+        }
+        if (!view.isEnter()) {
+            fields.number("end_time", clock.epochNanos(view.exitNanos()) / MILLI);
+            if (view.enterNanos() != 0) {
+                fields.number("duration", (view.exitNanos() - view.enterNanos()) / MILLI);
+            }
+        }
+    }
+
+    private static void outcome(JsonFields fields, EventView view) {
+        if (SchemaEvent.succeeded(view)) {
+            fields.number("status_id", 1).word("status", "Success");
+        } else if (SchemaEvent.failed(view)) {
+            fields.number("status_id", 2).word("status", "Failure");
+        } else {
+            fields.number("status_id", 0).word("status", "Unknown");
+        }
+        String error = view.errnoName().orElse(null);
+        if (error != null) {
+            fields.word("status_code", error);
+        }
+    }
+
+    private void actor(JsonFields fields, EventView view) {
+        fields.begin("actor").begin("process").number("pid", view.tgid()).number("tid", view.tid());
+        int length = event.copy(view.comm());
+        fields.bytes("name", event.bytes, 0, length);
+        fields.begin("user").digits("uid", view.uid()).end();
+        if (view.parentTgid() != 0) {
+            fields.begin("parent_process").number("pid", view.parentTgid()).end();
+        }
+        if (view.containerId().isPresent()) {
+            length = event.copy(view.containerId());
+            fields.begin("container").bytes("uid", event.bytes, 0, length).end();
+        }
+        fields.end().end();
+    }
+
+    private void files(JsonFields fields, EventView view) {
+        file(fields.begin("file"), view.path()).end();
+        if (SchemaEvent.hasFile(view)) {
+            file(fields.begin("file_result"), view.resolvedPath());
+            SchemaEvent.device(fields.key("uid").put('"'), view)
+                    .put(':')
+                    .putUnsigned(view.inode())
+                    .put('"');
+            fields.end();
+        }
+    }
+
+    /** Appends a file, whose name the schema requires; the name of an unreadable path is empty. */
+    private JsonFields file(JsonFields fields, BytesView path) {
+        fields.number("type_id", 0);
+        if (!path.isPresent()) {
+            return fields.word("name", "");
+        }
+        int length = event.copy(path);
+        return fields.bytes("name", event.bytes, event.lastName(length), length).bytes("path", event.bytes, 0, length);
+    }
+
+    private void connection(JsonFields fields, EventView view) {
+        boolean known = event.peer(view);
+        RawAddress address = event.address;
+        fields.begin("dst_endpoint");
+        boolean inet = known && address.hasIp();
+        int version = inet ? version(address) : 0;
+        boolean loopback = inet && event.isLoopback();
+        if (inet) {
+            endpoint(fields);
+        } else if (known && address.isUnix()) {
+            fields.bytes("name", address.bytes, address.unixStart(), address.unixEnd());
+        } else {
+            fields.word("name", "");
+        }
+        fields.end();
+        if (SchemaEvent.hasSocket(view) && address.read(view.socketLocal()) && address.hasIp()) {
+            fields.begin("src_endpoint");
+            endpoint(fields);
+            fields.end();
+        }
+        fields.begin("connection_info").number("direction_id", loopback ? LATERAL : inet ? OUTBOUND : 0);
+        if (loopback) {
+            fields.number("boundary_id", LOCALHOST);
+        }
+        if (inet) {
+            fields.number("protocol_ver_id", version);
+            if (SchemaEvent.hasSocket(view)) {
+                fields.number("protocol_num", view.socketProtocol());
+            }
+        }
+        fields.end();
+    }
+
+    private static int version(RawAddress address) {
+        return address.family() == Sockaddr.AF_INET ? 4 : 6;
+    }
+
+    private void endpoint(JsonFields fields) {
+        LineBuffer out = fields.key("ip").put('"');
+        event.address.ip(out);
+        out.put('"');
+        fields.number("port", event.address.port());
+    }
+}

@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.format;
+
+import dev.unraced.event.BytesView;
+import dev.unraced.event.EventFlag;
+import dev.unraced.event.EventView;
+import dev.unraced.event.Integrity;
+import dev.unraced.event.Provenance;
+import dev.unraced.event.Sockaddr;
+import dev.unraced.event.Syscall;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/** The common part of the writers of foreign schemas: an event's bytes, and the fields that no schema has. */
+final class SchemaEvent {
+    private static final Bits FLAGS = new Bits(Stream.of(EventFlag.values())
+            .map(flag -> Map.entry(flag.name(), (long) flag.mask()))
+            .toList());
+    private static final int EINPROGRESS = -dev.unraced.linux.Errno.EINPROGRESS;
+    private static final int LOOPBACK_NET = 127;
+    private static final byte[] LOOPBACK6 = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1};
+    private static final byte[] MAPPED = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, -1, -1};
+
+    final byte[] bytes = new byte[0x10000];
+    final RawAddress address = new RawAddress();
+    private final OpenFlagNames openFlags;
+
+    SchemaEvent(OpenFlagNames openFlags) {
+        this.openFlags = openFlags;
+    }
+
+    static String lower(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT);
+    }
+
+    /**
+     * Returns whether the call did its work. A connect that goes on after its return neither did nor failed; the same
+     * holds for a call of unknown execution.
+     */
+    static boolean succeeded(EventView event) {
+        return isKnown(event) && !event.has(EventFlag.NOT_EXECUTED) && event.result() >= 0;
+    }
+
+    /**
+     * Returns whether the call failed. A call that was refused before it ran failed, whatever result the refuser chose.
+     */
+    static boolean failed(EventView event) {
+        return isKnown(event)
+                && (event.has(EventFlag.NOT_EXECUTED) || (event.result() < 0 && event.result() != EINPROGRESS));
+    }
+
+    private static boolean isKnown(EventView event) {
+        return !event.isEnter() && !event.has(EventFlag.EXECUTION_UNKNOWN);
+    }
+
+    static boolean isChanged(EventView event) {
+        if (event.isOpenLike()) {
+            return event.path().integrity() == Integrity.CHANGED || event.howIntegrity() == Integrity.CHANGED;
+        }
+        return event.address().integrity() == Integrity.CHANGED || event.blockIntegrity() == Integrity.CHANGED;
+    }
+
+    /** Returns whether the event has a file and the call is known to have run: only then the call opened it. */
+    static boolean hasFile(EventView event) {
+        return event.has(EventFlag.HAS_FILE) && !event.has(EventFlag.EXECUTION_UNKNOWN);
+    }
+
+    /** Returns whether the event has a socket and the call is known to have run: only then the call connected it. */
+    static boolean hasSocket(EventView event) {
+        return event.has(EventFlag.HAS_SOCKET) && !event.has(EventFlag.EXECUTION_UNKNOWN);
+    }
+
+    /** Returns whether the driver missed the object of a call that succeeded: the named object must not replace it. */
+    static boolean isObjectMissed(EventView event) {
+        return event.has(EventFlag.OBJECT_MISSED);
+    }
+
+    /** Copies bytes to {@link #bytes}, and returns their number. */
+    int copy(BytesView view) {
+        return view.copyTo(bytes, 0);
+    }
+
+    /** Returns where the last component of the path in {@link #bytes} begins. */
+    int lastName(int length) {
+        for (int at = length - 1; at > 0; at--) {
+            if (bytes[at - 1] == '/') {
+                return at;
+            }
+        }
+        return length == 1 && bytes[0] == '/' ? 0 : length > 0 && bytes[0] == '/' ? 1 : 0;
+    }
+
+    /** Copies the reached peer, or else the named one, to {@link #address}, and returns whether there is one. */
+    boolean peer(EventView event) {
+        return (hasSocket(event) && address.read(event.socketRemote()) && address.family() > 0)
+                || (!isObjectMissed(event) && address.read(event.address()));
+    }
+
+    /**
+     * Returns whether the ip in {@link #address} is this machine's own: of 127.0.0.0/8, also when mapped to IPv6, or
+     * ::1.
+     */
+    boolean isLoopback() {
+        byte[] raw = address.bytes;
+        if (address.family() == Sockaddr.AF_INET) {
+            return raw[4] == LOOPBACK_NET;
+        }
+        return Arrays.equals(raw, 8, 24, LOOPBACK6, 0, 16)
+                || (Arrays.equals(raw, 8, 20, MAPPED, 0, 12) && raw[20] == LOOPBACK_NET);
+    }
+
+    /** Appends the fields that only Unraced has. */
+    void own(JsonFields fields, EventView event, LineBuffer out) {
+        fields.word("syscall", lower(event.syscall()))
+                .word("type", event.type().name())
+                .word("abi", event.abi().name())
+                .word("origin", event.origin().name())
+                .word("mitigation", event.mitigation().name());
+        if (!event.isEnter()) {
+            fields.number("result", event.result());
+        }
+        fields.key("flags").put('[');
+        FLAGS.json(out, event.flags(), true);
+        out.put(']');
+        if (event.isOpenLike()) {
+            if (event.path().isPresent()) {
+                int length = copy(event.path());
+                fields.bytes("path", bytes, 0, length).hexUnlessText("path_hex", bytes, 0, length);
+            }
+            fields.word("path_provenance", event.path().provenance().name())
+                    .word("path_integrity", event.path().integrity().name())
+                    .number("dirfd", event.dirfd());
+            fields.key("open_flag_names");
+            openFlags.json(out, event.openFlags());
+            if (event.syscall() == Syscall.OPENAT2) {
+                fields.word("how_provenance", event.howProvenance().name())
+                        .word("how_integrity", event.howIntegrity().name());
+            }
+        } else {
+            fields.word("address_provenance", event.address().provenance().name())
+                    .word("address_integrity", event.address().integrity().name())
+                    .number("fd", event.fd());
+            int length = copy(event.address());
+            fields.key("address_hex");
+            JsonText.putHex(out, bytes, 0, length);
+            if (event.blockProvenance() != Provenance.NONE) {
+                fields.word("block_provenance", event.blockProvenance().name())
+                        .word("block_integrity", event.blockIntegrity().name());
+            }
+        }
+        behindDescriptor(fields, event, out);
+    }
+
+    /**
+     * Appends the object behind the descriptor of a call that may never have run, apart from objects that calls
+     * reached.
+     */
+    private void behindDescriptor(JsonFields fields, EventView event, LineBuffer out) {
+        if (!event.has(EventFlag.EXECUTION_UNKNOWN)) {
+            return;
+        }
+        if (event.has(EventFlag.HAS_FILE)) {
+            int length = copy(event.resolvedPath());
+            fields.begin("behind_descriptor")
+                    .bytes("path", bytes, 0, length)
+                    .hexUnlessText("path_hex", bytes, 0, length);
+            device(fields.key("uid").put('"'), event)
+                    .put(':')
+                    .putUnsigned(event.inode())
+                    .put('"');
+            fields.end();
+        } else if (event.has(EventFlag.HAS_SOCKET)) {
+            fields.begin("behind_descriptor");
+            int length = copy(event.socketLocal());
+            fields.key("local_hex");
+            JsonText.putHex(out, bytes, 0, length);
+            length = copy(event.socketRemote());
+            fields.key("remote_hex");
+            JsonText.putHex(out, bytes, 0, length);
+            fields.end();
+        }
+    }
+
+    /** Appends major and minor number of the file's device. */
+    static LineBuffer device(LineBuffer out, EventView event) {
+        return out.putDecimal(event.deviceMajor()).put(':').putDecimal(event.deviceMinor());
+    }
+}

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.format;
+
+/** The colours of a line of text; without colour every sequence is empty. */
+enum Style {
+    RESET("0"),
+    TIME("2"),
+    TASK("36"),
+    CALL("1"),
+    DETAIL("2"),
+    SUCCESS("32"),
+    FAILURE("31"),
+    TRUTH("35"),
+    NOTE("33"),
+    ALARM("1;31");
+
+    private final String sequence;
+
+    Style(String parameters) {
+        sequence = "\u001b[" + parameters + "m";
+    }
+
+    void start(LineBuffer out, boolean colour) {
+        if (colour) {
+            out.put(sequence);
+        }
+    }
+}

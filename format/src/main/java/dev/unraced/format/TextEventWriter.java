@@ -1,0 +1,428 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.format;
+
+import static dev.unraced.linux.OpenFlags.AT_FDCWD;
+
+import dev.unraced.event.Abi;
+import dev.unraced.event.ArgumentView;
+import dev.unraced.event.BytesView;
+import dev.unraced.event.EventFlag;
+import dev.unraced.event.EventView;
+import dev.unraced.event.Integrity;
+import dev.unraced.event.Mitigation;
+import dev.unraced.event.Origin;
+import dev.unraced.event.Provenance;
+import dev.unraced.event.Sockaddr;
+import dev.unraced.event.Syscall;
+import java.nio.charset.StandardCharsets;
+import java.time.ZoneId;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Writes events as lines for people: the request, its result, and how far to trust both.
+ *
+ * <p>Paths stand in quotes and cannot leave them, so that no name can pretend to be the next column.
+ */
+public final class TextEventWriter implements EventWriter {
+    private static final int TASK_WIDTH = 24;
+    private static final int CALL_WIDTH = 7;
+    private static final int OBJECT_WIDTH = 40;
+    private static final int HOW_WIDTH = 26;
+    private static final int RESULT_WIDTH = 9;
+    private static final int DURATION_WIDTH = 7;
+    /** The length of container ids from which they are cut, as docker ps does. */
+    private static final int LONG_ID = 40;
+
+    private static final int SHORT_ID = 12;
+
+    private static final long MICRO = 1_000;
+    private static final long MILLI = 1_000_000;
+    private static final long SECOND = 1_000_000_000;
+
+    private static final EventFlag[] EVENT_FLAGS = EventFlag.values();
+    /** The flags without a mark, since the line shows the file or the socket. */
+    private static final Set<EventFlag> UNMARKED = EnumSet.of(EventFlag.HAS_FILE, EventFlag.HAS_SOCKET);
+    /** These flags weaken a file or a socket and nothing else, so they mean nothing in an event that has neither. */
+    private static final Set<EventFlag> OF_OBJECTS =
+            EnumSet.of(EventFlag.FD_TABLE_SHARED, EventFlag.SOCKET_SHARED, EventFlag.RESOLVED_UNSTABLE);
+    /** The flags that can be the reason why an argument was not compared, though the call reached an object. */
+    private static final Set<EventFlag> REASONS = EnumSet.of(
+            EventFlag.FD_TABLE_SHARED,
+            EventFlag.SOCKET_SHARED,
+            EventFlag.RESOLVED_UNSTABLE,
+            EventFlag.FOREIGN_MOUNT_NS,
+            EventFlag.DETACHED,
+            EventFlag.EXECUTION_UNKNOWN);
+    /**
+     * The flags that are marked without emphasis: they limit no trust, or every event of a program with threads has
+     * them.
+     */
+    private static final Set<EventFlag> REMARKS =
+            EnumSet.of(EventFlag.CREATED, EventFlag.DELETED, EventFlag.DETACHED, EventFlag.FD_TABLE_SHARED);
+
+    private static final byte[] ARROW = "→ ".getBytes(StandardCharsets.UTF_8);
+    private static final byte[] ASCII_ARROW = LineBuffer.ascii("-> ");
+    private static final byte[] MICROS = "µs".getBytes(StandardCharsets.UTF_8);
+    private static final byte[] ASCII_MICROS = LineBuffer.ascii("us");
+
+    private static final byte[] ENTERS = LineBuffer.ascii("enters");
+
+    private static final Map<Syscall, String> CALLS = calls();
+
+    private final WallClock clock;
+    private final OpenFlagNames openFlags;
+    private final TimeText timeText;
+    private final boolean colour;
+    private final SafeText safe;
+    private final byte[] scratch = new byte[0x10000];
+    private final byte[] otherScratch = new byte[0x10000];
+    private final RawAddress address = new RawAddress();
+
+    /**
+     * Makes a writer for a terminal.
+     *
+     * @param zone the zone of the times of day
+     * @param colour whether the terminal takes colours
+     * @param utf8 whether the terminal takes UTF-8
+     */
+    public TextEventWriter(WallClock clock, OpenFlagNames openFlags, ZoneId zone, boolean colour, boolean utf8) {
+        this.clock = clock;
+        this.openFlags = openFlags;
+        this.timeText = new TimeText("HH:mm:ss", zone);
+        this.colour = colour;
+        this.safe = new SafeText(utf8);
+    }
+
+    @Override
+    public void write(EventView event, LineBuffer out) {
+        Style.TIME.start(out, colour);
+        timeText.put(out, clock.epochNanos(event.nanos()));
+        end(out);
+        out.put(' ');
+        task(event, out);
+        writeCall(event, out);
+    }
+
+    /** Appends the line without its beginning, which has the time and the caller. */
+    public void writeCall(EventView event, LineBuffer out) {
+        Style.CALL.start(out, colour);
+        int call = out.length();
+        out.put(CALLS.get(event.syscall()));
+        column(out, call, CALL_WIDTH);
+        object(event, out);
+        how(event, out);
+        if (event.isEnter()) {
+            Style.DETAIL.start(out, colour);
+            out.put(ENTERS);
+            end(out);
+        } else {
+            result(event, out);
+            duration(event, out);
+            truth(event, out);
+        }
+        marks(event, out);
+        container(event, out);
+        out.trimEnd();
+        out.put('\n');
+    }
+
+    private void task(EventView event, LineBuffer out) {
+        Style.TASK.start(out, colour);
+        int start = out.length();
+        // The name must not contain a bracket, or it could imitate another id.
+        text(out, event.comm(), '[');
+        out.put('[');
+        if (event.tgid() != event.tid()) {
+            out.putDecimal(event.tgid()).put('/');
+        }
+        out.putDecimal(event.tid()).put(']');
+        column(out, start, TASK_WIDTH);
+    }
+
+    private void object(EventView event, LineBuffer out) {
+        int start = out.length();
+        if (event.isOpenLike()) {
+            ArgumentView path = event.path();
+            if (event.dirfd() != AT_FDCWD && !(path.length() > 0 && path.byteAt(0) == '/')) {
+                out.put("fd").putDecimal(event.dirfd()).put(':');
+            }
+            quoted(out, path);
+        } else {
+            sockaddr(out, event.address());
+        }
+        column(out, start, OBJECT_WIDTH);
+    }
+
+    private void how(EventView event, LineBuffer out) {
+        Style.DETAIL.start(out, colour);
+        int start = out.length();
+        if (!event.isOpenLike()) {
+            out.put("fd ").putDecimal(event.fd());
+        } else if (event.howProvenance() == Provenance.NONE) {
+            out.put('?');
+        } else {
+            long flags = event.openFlags();
+            openFlags.text(out, flags, event.resolve());
+            if (OpenFlagNames.useMode(flags) || event.syscall() == Syscall.CREAT) {
+                out.put(" 0").putOctal(event.mode());
+            }
+        }
+        column(out, start, HOW_WIDTH);
+    }
+
+    private void result(EventView event, LineBuffer out) {
+        long result = event.result();
+        (event.failed() ? Style.FAILURE : Style.SUCCESS).start(out, colour);
+        int start = out.length();
+        out.put("= ");
+        String error = event.errnoName().orElse(null);
+        if (error == null) {
+            out.putDecimal(result);
+        } else {
+            out.put(error);
+        }
+        if (event.has(EventFlag.EXECUTION_UNKNOWN)) {
+            out.put('?');
+        }
+        column(out, start, RESULT_WIDTH);
+    }
+
+    private void duration(EventView event, LineBuffer out) {
+        int start = out.length();
+        if (event.enterNanos() == 0) {
+            out.putSpaces(DURATION_WIDTH - 1).put('?');
+        } else {
+            long nanos = Math.max(0, event.exitNanos() - event.enterNanos());
+            out.putSpaces(DURATION_WIDTH - durationWidth(nanos));
+            nanos(out, nanos);
+        }
+        column(out, start, DURATION_WIDTH);
+    }
+
+    /** Appends a duration with about three digits: {@code 523ns}, {@code 12.3µs}, {@code 4.5ms}, {@code 61.0s}. */
+    private void nanos(LineBuffer out, long nanos) {
+        if (nanos < MICRO) {
+            out.putDecimal(nanos).put("ns");
+            return;
+        }
+        long unit = unit(nanos);
+        out.putDecimal(nanos / unit).put('.').putDecimal(nanos % unit / (unit / 10));
+        if (unit == MICRO) {
+            out.put(safe.isUtf8() ? MICROS : ASCII_MICROS);
+        } else {
+            out.put(unit == MILLI ? "ms" : "s");
+        }
+    }
+
+    private static int durationWidth(long nanos) {
+        long unit = nanos < MICRO ? 1 : unit(nanos);
+        int digits = 1;
+        for (long whole = nanos / unit; whole >= 10; whole /= 10) {
+            digits++;
+        }
+        int suffix = unit == SECOND ? 1 : 2;
+        return digits + (unit == 1 ? 0 : 2) + suffix;
+    }
+
+    private static long unit(long nanos) {
+        return nanos < MILLI ? MICRO : nanos < SECOND ? MILLI : SECOND;
+    }
+
+    private void truth(EventView event, LineBuffer out) {
+        if (event.has(EventFlag.HAS_FILE)) {
+            file(event, out);
+        } else if (event.has(EventFlag.HAS_SOCKET)) {
+            socket(event, out);
+        }
+    }
+
+    private void file(EventView event, LineBuffer out) {
+        BytesView resolved = event.resolvedPath();
+        if (!same(resolved, event.path())) {
+            arrow(out);
+            quoted(out, resolved);
+            if (event.inode() != 0) {
+                out.put(' ').putDecimal(event.deviceMajor()).put(':').putDecimal(event.deviceMinor());
+                out.put(':').putUnsigned(event.inode());
+            }
+            end(out);
+            out.put(' ');
+        }
+    }
+
+    private void socket(EventView event, LineBuffer out) {
+        BytesView remote = event.socketRemote();
+        if (remote.isPresent() && !same(remote, event.address())) {
+            arrow(out);
+            sockaddr(out, remote);
+            end(out);
+            out.put(' ');
+        }
+        if (address.read(event.socketLocal()) && address.hasIp()) {
+            Style.DETAIL.start(out, colour);
+            out.put("from ");
+            sockaddr(out, event.socketLocal());
+            end(out);
+            out.put(' ');
+        }
+    }
+
+    private void marks(EventView event, LineBuffer out) {
+        ArgumentView argument = event.isOpenLike() ? event.path() : event.address();
+        boolean faulted = event.has(EventFlag.FAULTED) && event.mitigation() != Mitigation.OFF;
+        trust(out, argument.provenance(), argument.integrity(), faulted, "");
+        if (argument.integrity() == Integrity.UNCHECKED && isObjectInDoubt(event)) {
+            mark(out, Style.DETAIL, "", Integrity.UNCHECKED.name());
+        }
+        if (event.syscall() == Syscall.OPENAT2) {
+            trust(out, event.howProvenance(), event.howIntegrity(), faulted, "how:");
+        } else if (!event.isOpenLike() && event.blockProvenance() != Provenance.NONE) {
+            trust(out, event.blockProvenance(), event.blockIntegrity(), faulted, "block:");
+        }
+        if (event.abi() != Abi.NATIVE) {
+            mark(out, Style.NOTE, "", event.abi().name());
+        }
+        if (event.origin() != Origin.SYSCALL) {
+            mark(out, Style.NOTE, "", event.origin().name());
+        }
+        for (EventFlag flag : EVENT_FLAGS) {
+            if (event.has(flag) && !UNMARKED.contains(flag) && (hasObject(event) || !OF_OBJECTS.contains(flag))) {
+                mark(out, REMARKS.contains(flag) ? Style.DETAIL : Style.NOTE, "", flag.name());
+            }
+        }
+    }
+
+    private static boolean hasObject(EventView event) {
+        return event.has(EventFlag.HAS_FILE) || event.has(EventFlag.HAS_SOCKET);
+    }
+
+    /** Returns whether a flag forbids the comparison with an object that is there; mode OFF never compares. */
+    private static boolean isObjectInDoubt(EventView event) {
+        if (hasObject(event) && event.mitigation() != Mitigation.OFF) {
+            for (EventFlag flag : REASONS) {
+                if (event.has(flag)) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    /** Appends a container id as runtimes show it: a long id by its first characters, which are distinct enough. */
+    private void container(EventView event, LineBuffer out) {
+        BytesView id = event.containerId();
+        if (id.isPresent() && id.length() > 0) {
+            Style.DETAIL.start(out, colour);
+            out.put('{');
+            int length = id.copyTo(scratch, 0);
+            safe.put(out, scratch, 0, length > LONG_ID ? SHORT_ID : length, '}');
+            out.put('}');
+            end(out);
+        }
+    }
+
+    private void trust(LineBuffer out, Provenance provenance, Integrity integrity, boolean faulted, String prefix) {
+        if (integrity == Integrity.CHANGED) {
+            mark(out, Style.ALARM, prefix, integrity.name());
+        } else if (integrity == Integrity.DIFFERS) {
+            mark(out, Style.NOTE, prefix, integrity.name());
+        }
+        if (provenance == Provenance.EXIT) {
+            // An argument that was not in memory at entry is ordinary, so it gets a note, and the flag FAULTED follows.
+            mark(out, faulted ? Style.NOTE : Style.ALARM, prefix, faulted ? "EXIT" : "EXIT!");
+        } else if (provenance == Provenance.NONE) {
+            mark(out, Style.NOTE, prefix, provenance.name());
+        }
+    }
+
+    private void mark(LineBuffer out, Style style, String prefix, String name) {
+        style.start(out, colour);
+        out.put(prefix).put(name);
+        end(out);
+        out.put(' ');
+    }
+
+    private void quoted(LineBuffer out, BytesView view) {
+        if (view.isPresent()) {
+            out.put('"');
+            text(out, view, '"');
+            out.put('"');
+        } else {
+            out.put('?');
+        }
+    }
+
+    private void sockaddr(LineBuffer out, BytesView view) {
+        if (!address.read(view)) {
+            out.put('?');
+        } else if (address.hasIp()) {
+            boolean bracketed = address.family() != Sockaddr.AF_INET;
+            out.put(bracketed ? "[" : "");
+            address.ip(out);
+            if (address.scope() != 0) {
+                out.put('%').putDecimal(address.scope());
+            }
+            out.put(bracketed ? "]:" : ":").putDecimal(address.port());
+        } else if (address.isUnix()) {
+            unix(out);
+        } else if (address.family() < 0) {
+            out.put("(empty)");
+        } else {
+            SocketNames.family(out, address.family());
+            out.put(':');
+            for (int i = 2; i < address.length; i++) {
+                out.putHexByte(address.bytes[i]);
+            }
+        }
+    }
+
+    private void unix(LineBuffer out) {
+        if (address.isUnnamed()) {
+            out.put("unix:(unnamed)");
+        } else {
+            out.put("unix:").put(address.isAbstract() ? "@\"" : "\"");
+            safe.put(out, address.bytes, address.unixStart(), address.unixEnd(), '"');
+            out.put('"');
+        }
+    }
+
+    private void text(LineBuffer out, BytesView view, char delimiter) {
+        safe.put(out, scratch, 0, view.copyTo(scratch, 0), delimiter);
+    }
+
+    private boolean same(BytesView one, BytesView other) {
+        int length = one.copyTo(scratch, 0);
+        return one.isPresent() == other.isPresent()
+                && length == other.copyTo(otherScratch, 0)
+                && Arrays.equals(scratch, 0, length, otherScratch, 0, length);
+    }
+
+    private void arrow(LineBuffer out) {
+        Style.TRUTH.start(out, colour);
+        out.put(safe.isUtf8() ? ARROW : ASCII_ARROW);
+    }
+
+    /** Ends a coloured column that began after {@code start} bytes, and fills it up to its width. */
+    private void column(LineBuffer out, int start, int width) {
+        int characters = out.charactersFrom(start);
+        end(out);
+        out.putSpaces(width - characters).put(' ');
+    }
+
+    private void end(LineBuffer out) {
+        Style.RESET.start(out, colour);
+    }
+
+    private static Map<Syscall, String> calls() {
+        Map<Syscall, String> names = new EnumMap<>(Syscall.class);
+        for (Syscall syscall : Syscall.values()) {
+            names.put(syscall, syscall.name().toLowerCase(Locale.ROOT));
+        }
+        return names;
+    }
+}
