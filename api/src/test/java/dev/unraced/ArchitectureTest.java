@@ -22,7 +22,10 @@ class ArchitectureTest {
     private static final String ROOT = "dev.unraced";
 
     @ArchTest
-    static final ArchRule EVENT_DEPENDS_ON_NOTHING_OF_OURS = onlyOurs("event");
+    static final ArchRule NUMBERS_DEPEND_ON_NOTHING_OF_OURS = onlyOurs("linux");
+
+    @ArchTest
+    static final ArchRule EVENT_DEPENDS_ON_NUMBERS_ONLY = onlyOurs("event", "linux");
 
     /** Readers of events load neither the writer of records nor the check of foreign bytes. */
     @ArchTest
