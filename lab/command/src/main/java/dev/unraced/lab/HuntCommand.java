@@ -82,6 +82,9 @@ final class HuntCommand implements Callable<Integer> {
             description = "End a mode after that long: 60, 60s, 2m.")
     private @Nullable Duration duration;
 
+    @Option(names = "--until-lie", description = "End a mode with the first program that shows a lie.")
+    private boolean untilLie;
+
     @Option(
             names = "--only",
             paramLabel = "KIND",
@@ -146,6 +149,7 @@ final class HuntCommand implements Callable<Integer> {
         HuntRun.Limits limits = new HuntRun.Limits(
                 most,
                 duration == null ? Duration.ofDays(1) : duration,
+                untilLie,
                 shrink == null ? Duration.ofSeconds(20) : shrink);
         return run.hunt(drivers.get(), config, modes, seed, limits, kinds, program, save);
     }

@@ -50,9 +50,10 @@ final class HuntRun {
      *
      * @param acts the watched calls of one mode
      * @param duration the time of one mode
+     * @param untilLie whether a mode ends with the first program that shows a lie
      * @param shrink the time for each kind of lie
      */
-    record Limits(long acts, Duration duration, Duration shrink) {}
+    record Limits(long acts, Duration duration, boolean untilLie, Duration shrink) {}
 
     HuntRun(Console console, boolean progress, boolean json) {
         this.console = console;
@@ -134,7 +135,9 @@ final class HuntRun {
         long told = System.nanoTime();
         long programs = 0;
         try (Hunt hunt = new Hunt(capture)) {
-            while (all.acts() < limits.acts() && System.nanoTime() < until) {
+            while (all.acts() < limits.acts()
+                    && System.nanoTime() < until
+                    && !(limits.untilLie() && !found.isEmpty())) {
                 long seed = first + programs++;
                 Verdict verdict = text == null ? hunt.run(seed, kinds) : hunt.run(text);
                 all.add(verdict);

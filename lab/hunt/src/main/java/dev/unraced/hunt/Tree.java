@@ -430,7 +430,16 @@ final class Tree {
 
     private record Start(int at, Place place, @Nullable Standing standing) {}
 
-    private record Step(Place place, List<String> rest, int links) {}
+    /** What is left of a path, from a place; the root is that of a caller who changed it, else null. */
+    private record Step(
+            Place place,
+            List<String> rest,
+            int links,
+            @Nullable Place root) {
+        Step to(Place next, List<String> names) {
+            return new Step(next, names, links, root);
+        }
+    }
 
     /** Looks each name up in a state that is not older than the state of the name before it. */
     private Set<Place> walk(
@@ -442,7 +451,9 @@ final class Tree {
         int count = last - first + 1;
         List<Set<Step>> current = sets(count);
         for (Start start : starts) {
-            current.get(Math.min(start.at(), count - 1)).add(new Step(start.place(), names, 0));
+            Standing standing = start.standing();
+            Place callersRoot = standing == null ? null : standing.root();
+            current.get(Math.min(start.at(), count - 1)).add(new Step(start.place(), names, 0, callersRoot));
         }
         boolean more = true;
         while (more) {
@@ -480,10 +491,10 @@ final class Tree {
         String name = step.rest().get(0);
         List<String> rest = step.rest().subList(1, step.rest().size());
         if (name.equals(".")) {
-            return new Step(step.place(), rest, step.links());
+            return step.to(step.place(), rest);
         }
         if (name.equals("..")) {
-            return new Step(up(state, step.place()), rest, step.links());
+            return step.to(up(state, step.place(), step.root()), rest);
         }
         Long node = state.child(step.place().node(), name);
         if (node == null) {
@@ -496,9 +507,9 @@ final class Tree {
             }
             List<String> names = new ArrayList<>(Arrays.asList(target.split("/", 0)));
             names.addAll(rest);
-            return new Step(step.place(), names, step.links() + 1);
+            return new Step(step.place(), names, step.links() + 1, step.root());
         }
-        return new Step(through(state, new Place(step.place().mount(), node)), rest, step.links());
+        return step.to(through(state, new Place(step.place().mount(), node)), rest);
     }
 
     private Place through(TreeState state, Place place) {
@@ -509,11 +520,15 @@ final class Tree {
         return top;
     }
 
-    private Place up(TreeState state, Place place) {
+    /** Goes to the parent. At the caller's root the kernel stays where it is: follow_dotdot() of fs/namei.c. */
+    private Place up(TreeState state, Place place, @Nullable Place callersRoot) {
         Place at = place;
-        while (!at.equals(Place.OUTSIDE) && at.node() == mountRoots.get(at.mount())) {
+        while (!at.equals(Place.OUTSIDE) && !at.equals(callersRoot) && at.node() == mountRoots.get(at.mount())) {
             Place point = mountPoints.get(at.mount());
             at = point == null ? Place.OUTSIDE : point;
+        }
+        if (at.equals(callersRoot)) {
+            return through(state, place);
         }
         if (at.equals(Place.OUTSIDE)) {
             return at;

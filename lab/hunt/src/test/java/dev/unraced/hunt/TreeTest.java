@@ -73,4 +73,15 @@ class TreeTest {
         // A directory that was opened before the mount covered it still leads to the file below.
         assertThat(tree.named(inside, 78, "/hunt/a/x", 3)).isTrue();
     }
+
+    @Test
+    void theParentOfTheCallersRootIsThatRoot() {
+        ActLog log = Logs.of(
+                "change n=1 a=0 o=0 r=0 b=1 e=2 res=0 ns=77 ino=0 value=0 what=chroot path= other=",
+                Logs.open(10, 20, "path=../x").replace("base=0", "base=1"),
+                Logs.open(30, 40, "path=p/../../../x").replace("base=0", "base=1"));
+        Tree tree = new Tree(log);
+        assertThat(tree.reached(log.acts().get(0), "../x", true)).containsExactly(3L);
+        assertThat(tree.reached(log.acts().get(1), "p/../../../x", true)).containsExactly(3L);
+    }
 }
