@@ -29,7 +29,8 @@ import picocli.CommandLine.Spec;
                     + " descriptors, sockets, names, mounts and arguments. They log what their own descriptors tell, and"
                     + " each event is compared with that: each field is right, or a flag names it. A lie is shrunk to"
                     + " the shortest program that still shows it, and saved. Needs root, and a driver that watches this"
-                    + " machine.",
+                    + " machine. With --driver sim, small programs run on a simulated kernel in every order of their"
+                    + " steps.",
             ""
         },
         sortOptions = false,
@@ -39,6 +40,7 @@ import picocli.CommandLine.Spec;
             "  sudo unraced lab hunt --mitigation stash --duration 10m --only rings,sockets",
             "  sudo unraced lab hunt --seed 1234 --acts 1000",
             "  sudo unraced lab hunt --only signals,files --set unraced.stash.entries=2",
+            "  unraced lab hunt --driver sim --duration 30s",
             "  unraced lab hunt --list",
             "",
             "Exit codes: 0 no event lied; 1 one did, or the driver cannot run; 2 wrong command line or configuration; 3"

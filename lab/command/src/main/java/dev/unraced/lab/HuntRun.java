@@ -37,6 +37,7 @@ final class HuntRun {
     /** The bound of fresh seeds, low enough to type. */
     private static final long SEEDS = 1_000_000_000L;
 
+    private static final String SIMULATOR = "sim";
     private static final int KINDS_SHRUNK = 6;
     private static final int REPEATS = 5;
     private static final long QUIET_NANOS = 1_000_000_000L;
@@ -94,6 +95,9 @@ final class HuntRun {
             @Nullable Path program,
             Path save) {
         String driver = drivers.select(config.builder().build()).driver().name();
+        if (driver.equals(SIMULATOR)) {
+            return huntSimulator(modes, seed, limits, !kinds.isEmpty() || program != null);
+        }
         Set<Kind> chosen = EnumSet.allOf(Kind.class);
         if (!kinds.isEmpty()) {
             chosen.removeIf(kind -> !kinds.contains(kind.option()));
@@ -101,7 +105,7 @@ final class HuntRun {
         String text = program == null ? null : read(program);
         List<HuntResult> results = new ArrayList<>();
         for (Mitigation mode : modes) {
-            long first = seed == null ? ThreadLocalRandom.current().nextLong(SEEDS) : seed;
+            long first = seed == null ? freshSeed() : seed;
             results.add(hunt(drivers, config, driver, mode, first, limits, chosen, text, save));
             if (!json) {
                 console.print(HuntText.of(results.get(results.size() - 1)));
@@ -116,6 +120,19 @@ final class HuntRun {
         return results.stream().allMatch(result -> result.verdict().judgedActs() > 0)
                 ? ExitCode.OK
                 : ExitCode.NOT_PLAYED;
+    }
+
+    /** The simulator watches no machine on which a program could act, and knows its own truth. */
+    private int huntSimulator(List<Mitigation> modes, @Nullable Long seed, Limits limits, boolean choosesPrograms) {
+        if (choosesPrograms) {
+            throw new CaptureException("--only and --program are for drivers that watch this machine; the simulator"
+                    + " has small programs of its own");
+        }
+        return new SimHuntRun(console, progress, json).hunt(modes, seed == null ? freshSeed() : seed, limits);
+    }
+
+    private static long freshSeed() {
+        return ThreadLocalRandom.current().nextLong(SEEDS);
     }
 
     private HuntResult hunt(
