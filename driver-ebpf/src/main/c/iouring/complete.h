@@ -16,6 +16,7 @@
 #include "iouring/batch.h"
 #include "iouring/copied_arguments.h"
 #include "iouring/pending.h"
+#include "iouring/submitter.h"
 #include "iouring/types.h"
 #include "lib/attach_points.h"
 #include "lib/control.h"
@@ -27,21 +28,29 @@
 #include "syscall/arguments.h"
 #include "syscall/filter.h"
 
-/* Fills in a request without an entry as far as possible. Returns false when a filter drops it. */
+/*
+ * Fills in a request without an entry as far as possible. Returns false when a filter drops it, or when the request does
+ * not tell who submitted it.
+ */
 static __always_inline bool request_unseen(struct unraced_counters *stats, const struct unraced_control *shared,
-					   struct long_request *to, __u8 syscall)
+					   struct long_request *to, struct io_kiocb *req, __u8 syscall)
 {
-	enum unraced_verdict verdict = filter(shared);
+	struct task_struct *task = submitter_of(req);
+	enum unraced_verdict verdict;
 	__u64 none[4] = {};
 
+	if (!task) {
+		stats->silent++;
+		return 0;
+	}
+	identify_submitter(&to->by, task);
+	verdict = filter_submitter(shared, task, &to->by);
 	if (verdict != UNRACED_PASS) {
 		unraced_count_filtered(&stats->filtered, verdict);
 		return 0;
 	}
-	identify(&to->by, bpf_get_current_task_btf());
 	read_registers(&to->call.call, syscall, none);
 	to->at.files = 0;
-	to->by.mount_ns_id = 0;
 	to->call.call.connecting = (struct connecting){ .unknown_at = unknown_sockets(bpf_get_current_task_btf()) };
 	to->call.call.enter_ns = 0;
 	to->call.call.mitigation = current_mode(shared);
@@ -129,13 +138,18 @@ static __always_inline bool has_path(const struct call *call, __u8 syscall)
 
 /*
  * Compares the mount namespace of the task that ran the request with the submitter's. This task ran it, but for a request
- * that went to a worker while another task reports its end.
+ * that went to a worker while another task reports its end. Since the submission of a request that the programs did not
+ * see, its submitter may have moved to another namespace.
  */
 static __always_inline void compare_namespaces(struct tail_context *to, struct task_struct *task, __u8 syscall)
 {
 	struct call *call = &to->request.call.call;
 
 	to->namespace_unknown = 0;
+	if (call->record_flags & UNRACED_NO_ARGUMENTS) {
+		to->namespace_unknown = 1;
+		return;
+	}
 	if (!to->request.by.mount_ns_id || !has_path(call, syscall))
 		return;
 	if (to->request.at.punted && !(task->flags & PF_IO_WORKER))
@@ -213,7 +227,7 @@ static __always_inline int on_complete(void *ctx, struct io_kiocb *req, bool by_
 		take_rest(&to->request, address);
 		return on_end(ctx, stats, to, req, syscall, result);
 	}
-	if (!request_unseen(stats, shared, &to->request, syscall)) {
+	if (!request_unseen(stats, shared, &to->request, req, syscall)) {
 		stats->returned++;
 		if (syscall == UNRACED_CONNECT)
 			request_connect_ends((__u64)KREAD(req, file));

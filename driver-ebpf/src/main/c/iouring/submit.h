@@ -41,6 +41,9 @@ static __always_inline void request_put(struct unraced_counters *stats, struct i
 		bpf_map_update_elem(&long_requests, &address, from, BPF_ANY);
 }
 
+/* The descriptor of a connect of a registered file, which needs none. */
+#define NO_DESCRIPTOR -1
+
 /* Returns whether the request's descriptor is an index into its ring's own file table. */
 static __always_inline bool is_fixed(struct io_kiocb *req)
 {
@@ -98,6 +101,8 @@ static __always_inline int on_submit(struct io_kiocb *req, const struct io_uring
 	if (syscall == UNRACED_CONNECT) {
 		to->call.how_provenance = UNRACED_PROVENANCE_NONE;
 		connect_begins(&to->call, task, !is_fixed(req));
+		if (is_fixed(req))
+			to->call.fd = NO_DESCRIPTOR;
 		to->call.connecting.attempts = OWN_ATTEMPT;
 	}
 	if (to->call.provenance == UNRACED_PROVENANCE_NONE &&

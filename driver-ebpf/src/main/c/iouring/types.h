@@ -49,6 +49,9 @@ struct io_wq_work_node {
 struct io_wq_work_list {
 	struct io_wq_work_node *first;
 };
+struct io_uring_task {
+	struct task_struct *task;
+};
 struct io_kiocb {
 	struct file *file;
 	struct io_cmd_data cmd;
@@ -58,6 +61,11 @@ struct io_kiocb {
 	struct io_wq_work_node comp_list;
 	void *ctx;
 	void *async_data;
+	struct io_uring_task *tctx;
+};
+/* Before 6.13. */
+struct io_kiocb___owned {
+	struct task_struct *task;
 };
 struct io_submit_link {
 	struct io_kiocb *head;

@@ -163,7 +163,11 @@ struct cred {
 struct kernfs_node {
 	__u64 id;
 };
+struct cgroup_subsys_state {
+	struct cgroup_subsys_state *parent;
+};
 struct cgroup {
+	struct cgroup_subsys_state self;
 	struct kernfs_node *kn;
 };
 struct css_set {

@@ -44,6 +44,7 @@ __noinline int emit_enter(struct call *call)
 	record->type = UNRACED_RECORD_ENTER;
 	record->mitigation = call->mitigation;
 	record->syscall = call->syscall;
+	record->abi = call->abi;
 	record->flags = call->record_flags & UNRACED_TRUNCATED;
 	if (has_faulted(call))
 		record->flags |= UNRACED_FAULTED;

@@ -22,15 +22,13 @@
  * Rebuilds a call without an entry. The registers still hold the arguments, but the memory they point to may have
  * changed.
  */
-__noinline int rebuild_call(struct long_call *to, struct arguments *from)
+__noinline int rebuild_call(struct long_call *to, struct arguments *from, __u32 mode)
 {
 	struct unraced_control *shared = SCRATCH(control);
 	struct task_struct *task = bpf_get_current_task_btf();
-	__u32 mode;
 
 	if (!to || !from || !shared)
 		return 0;
-	mode = current_mode(shared);
 	to->call.thread_start = task->start_boottime;
 	to->call.enter_ns = 0;
 	to->call.mitigation = mode;
@@ -87,7 +85,8 @@ static __always_inline int on_missed(struct unraced_control *shared, struct unra
 	struct call *call = &scratch->call;
 	enum unraced_verdict verdict = filter(shared);
 	__u32 tid = task->pid;
-	bool refused = was_refused(tid, task->start_boottime);
+	__u32 mode = current_mode(shared);
+	bool refused = was_refused(tid, task->start_boottime, &mode);
 
 	if (is_connect)
 		connect_passes_by(task, from->args[0], from->indirect);
@@ -95,7 +94,7 @@ static __always_inline int on_missed(struct unraced_control *shared, struct unra
 		unraced_count_filtered(&stats->filtered, verdict);
 		return 0;
 	}
-	rebuild_call(scratch, from);
+	rebuild_call(scratch, from, mode);
 	call->record_flags |= why_missed(shared, task, refused, call->mitigation);
 	/* Another task may have shared the table when the call entered, replaced the descriptor, and left. */
 	if (!(call->record_flags & UNRACED_NOT_EXECUTED))
@@ -135,9 +134,8 @@ static __always_inline int on_return(struct unraced_control *shared, struct task
 	bytes = 0;
 	if (stashed->mitigation == UNRACED_MITIGATION_OFF) {
 		call = &scratch->call;
-		rebuild_call(scratch, from);
+		rebuild_call(scratch, from, UNRACED_MITIGATION_OFF);
 		call->enter_ns = stashed->enter_ns;
-		call->mitigation = UNRACED_MITIGATION_OFF;
 		call->integrity = 0;
 		call->record_flags |= stashed->record_flags;
 		if (is_connect)

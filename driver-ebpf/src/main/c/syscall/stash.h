@@ -13,23 +13,34 @@
 #include "lib/control.h"
 #include "lib/maps.h"
 
+/*
+ * A refusal is remembered as the start time of the thread, in nanoseconds since boot, and the mode of the call in the
+ * two highest bits, which no time reaches.
+ */
+#define REFUSED_MODE_SHIFT 62
+
 static __always_inline void refuse(struct unraced_control *shared, struct unraced_counters *stats, __u32 tid,
 				   const struct call *call)
 {
-	__u64 thread_start = call->thread_start;
+	__u64 refusal = call->thread_start | (__u64)call->mitigation << REFUSED_MODE_SHIFT;
 
 	stats->refused++;
 	delete_copies(tid);
-	if (bpf_map_update_elem(&refused, &tid, &thread_start, BPF_ANY))
+	if (bpf_map_update_elem(&refused, &tid, &refusal, BPF_ANY))
 		__sync_fetch_and_add(&shared->forgotten, 1);
 }
 
-/* Returns whether the stash refused the call that this thread returns from, and forgets the refusal. */
-static __always_inline bool was_refused(__u32 tid, __u64 thread_start)
+/*
+ * Returns whether the stash refused the call that this thread returns from, and forgets the refusal. "mode" becomes the
+ * mode of the call's entry.
+ */
+static __always_inline bool was_refused(__u32 tid, __u64 thread_start, __u32 *mode)
 {
 	__u64 *remembered = bpf_map_lookup_elem(&refused, &tid);
-	bool was = remembered && *remembered == thread_start;
+	bool was = remembered && (*remembered << 2 >> 2) == thread_start;
 
+	if (was)
+		*mode = *remembered >> REFUSED_MODE_SHIFT;
 	if (remembered)
 		bpf_map_delete_elem(&refused, &tid);
 	return was;

@@ -24,14 +24,14 @@ static int order_u64(const void *key, const void *element)
 	return left < right ? -1 : left > right;
 }
 
-/* Returns whether the current task is in one of the cgroups, or below. */
-static bool is_in_cgroups(const struct unraced_capture *capture)
+/* Returns whether the task is in one of the cgroups, or below. */
+static bool is_in_cgroups(const struct unraced_capture *capture, struct task_struct *task)
 {
 	struct cgroup *cgroup;
 	bool found = false;
 
 	rcu_read_lock();
-	for (cgroup = task_dfl_cgroup(current); cgroup && !found; cgroup = cgroup_parent(cgroup)) {
+	for (cgroup = task_dfl_cgroup(task); cgroup && !found; cgroup = cgroup_parent(cgroup)) {
 		u64 id = cgroup_id(cgroup);
 
 		found = bsearch(&id, capture->cgroups, capture->config.cgroup_count, sizeof(u64), order_u64);
@@ -40,31 +40,34 @@ static bool is_in_cgroups(const struct unraced_capture *capture)
 	return found;
 }
 
-static bool is_in_mount_namespaces(const struct unraced_capture *capture)
+/* A namespace that nobody knows any more passes. */
+static bool is_in_mount_namespaces(const struct unraced_capture *capture, struct task_struct *task)
 {
-	u32 number = current->nsproxy ? unraced_namespace_number(current->nsproxy->mnt_ns) : 0;
+	u32 number = unraced_namespace_of(task);
 
+	if (!number && task != current)
+		return true;
 	return bsearch(&number, capture->mount_namespaces, capture->config.mount_ns_count, sizeof(u32), order_u32);
 }
 
-enum unraced_verdict unraced_filter_by_lists(const struct unraced_capture *capture)
+enum unraced_verdict unraced_filter_by_lists(const struct unraced_capture *capture, struct task_struct *task)
 {
 	const struct unraced_config *config = &capture->config;
 	u32 filters = config->filters;
-	u32 tgid = current->tgid;
+	u32 tgid = task->tgid;
 
 	if ((filters & UNRACED_FILTER_TGIDS) &&
 	    !bsearch(&tgid, capture->tgids, config->tgid_count, sizeof(u32), order_u32))
 		return UNRACED_OTHER_TGID;
 	if (filters & UNRACED_FILTER_UIDS) {
-		u32 uid = from_kuid(&init_user_ns, current_uid());
+		u32 uid = from_kuid(&init_user_ns, task == current ? current_uid() : task_uid(task));
 
 		if (!bsearch(&uid, capture->uids, config->uid_count, sizeof(u32), order_u32))
 			return UNRACED_OTHER_UID;
 	}
-	if ((filters & UNRACED_FILTER_CGROUPS) && !is_in_cgroups(capture))
+	if ((filters & UNRACED_FILTER_CGROUPS) && !is_in_cgroups(capture, task))
 		return UNRACED_OTHER_CGROUP;
-	if ((filters & UNRACED_FILTER_MOUNT_NS) && !is_in_mount_namespaces(capture))
+	if ((filters & UNRACED_FILTER_MOUNT_NS) && !is_in_mount_namespaces(capture, task))
 		return UNRACED_OTHER_MOUNT_NS;
 	return UNRACED_PASS;
 }

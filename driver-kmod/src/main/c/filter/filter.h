@@ -11,16 +11,21 @@
 #define UNRACED_FILTERS_OF_LISTS                                                                                       \
 	(UNRACED_FILTER_TGIDS | UNRACED_FILTER_UIDS | UNRACED_FILTER_CGROUPS | UNRACED_FILTER_MOUNT_NS)
 
-enum unraced_verdict unraced_filter_by_lists(const struct unraced_capture *capture);
+enum unraced_verdict unraced_filter_by_lists(const struct unraced_capture *capture, struct task_struct *task);
 
-/* Returns the filter that leaves out the current task's calls, or UNRACED_PASS. */
-static inline enum unraced_verdict unraced_filter(const struct unraced_capture *capture)
+/* Returns the filter that leaves out a task's calls, or UNRACED_PASS. */
+static inline enum unraced_verdict unraced_filter_task(const struct unraced_capture *capture, struct task_struct *task)
 {
 	u32 filters = capture->config.filters;
 
-	if ((filters & UNRACED_FILTER_SELF) && current->tgid == capture->self_tgid)
+	if ((filters & UNRACED_FILTER_SELF) && task->tgid == capture->self_tgid)
 		return UNRACED_SELF;
-	return filters & UNRACED_FILTERS_OF_LISTS ? unraced_filter_by_lists(capture) : UNRACED_PASS;
+	return filters & UNRACED_FILTERS_OF_LISTS ? unraced_filter_by_lists(capture, task) : UNRACED_PASS;
+}
+
+static inline enum unraced_verdict unraced_filter(const struct unraced_capture *capture)
+{
+	return unraced_filter_task(capture, current);
 }
 
 /* Returns whether the path passes. An unreadable path passes, as it may be a wanted one. */

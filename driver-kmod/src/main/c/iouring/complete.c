@@ -16,13 +16,24 @@
 
 #ifdef UNRACED_READS_IO_URING
 
+/* Returns the task that submitted a request, and lives as long. */
+static struct task_struct *submitter_of(const struct io_kiocb *req)
+{
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 13, 0)
+	return req->task;
+#else
+	return req->tctx->task;
+#endif
+}
+
 /*
- * Fills in the little that is known of a request whose submission was not seen. Returns false if a filter leaves it
- * out.
+ * Fills in the little that is known of a request whose submission was not seen. The task that reports its end can be a
+ * worker, or one of the kernel's own if the submitter has died. Returns false if a filter leaves the submitter out.
  */
 static bool begin_late_request(struct unraced_capture *capture, struct unraced_scratch *scratch, const struct io_kiocb *req)
 {
-	enum unraced_verdict verdict = unraced_filter(capture);
+	struct task_struct *task = submitter_of(req);
+	enum unraced_verdict verdict = unraced_filter_task(capture, task);
 	struct unraced_record *record = &scratch->call.record;
 
 	if (verdict != UNRACED_PASS) {
@@ -37,8 +48,9 @@ static bool begin_late_request(struct unraced_capture *capture, struct unraced_s
 		scratch->call.direct_descriptor = ((const struct unraced_requested_open *)&req->cmd)->file_slot != 0;
 	record->how_provenance = UNRACED_PROVENANCE_NONE;
 	record->how_integrity = UNRACED_INTEGRITY_UNCHECKED;
-	record->flags = UNRACED_NO_ARGUMENTS | UNRACED_ENTER_MISSED | UNRACED_FD_TABLE_SHARED;
-	unraced_describe_caller(record);
+	/* Since its submission the submitter may have moved to another namespace. */
+	record->flags = UNRACED_NO_ARGUMENTS | UNRACED_ENTER_MISSED | UNRACED_FD_TABLE_SHARED | UNRACED_FOREIGN_MOUNT_NS;
+	unraced_describe_task(record, task);
 	return true;
 }
 

@@ -89,6 +89,9 @@ static void submit(struct unraced_capture *capture, const struct io_kiocb *req, 
 	call->record.flags |= unraced_faulted(call);
 	if (unraced_fd_table_is_shared())
 		call->record.flags |= UNRACED_FD_TABLE_SHARED;
+	/* A registered file has an index, and needs no descriptor. */
+	if (call->record.syscall == UNRACED_CONNECT && (req->flags & REQ_F_FIXED_FILE))
+		call->record.connect.fd = -1;
 	unraced_describe_caller(&call->record);
 	call->silent = !!(req->flags & REQ_F_CQE_SKIP);
 	call->record.result = error;

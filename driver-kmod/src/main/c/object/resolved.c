@@ -19,7 +19,7 @@ static u32 namespace_of(const struct unraced_record *record)
 {
 	if (record->origin == UNRACED_ORIGIN_IO_URING)
 		return record->mount_ns;
-	return current->nsproxy ? unraced_namespace_number(current->nsproxy->mnt_ns) : 0;
+	return unraced_namespace_of(current);
 }
 
 void unraced_describe_file(struct unraced_scratch *scratch, struct file *file)

@@ -15,24 +15,39 @@
 #include "path/mounts.h"
 #include "unraced/filter.h"
 
-void unraced_describe_caller(struct unraced_record *record)
+/* In the initial user namespace a user's number is the kernel's own (kernel/user.c). */
+static void describe_user(struct unraced_record *record, struct task_struct *task)
+{
+	const struct cred *cred;
+
+	rcu_read_lock();
+	cred = task == current ? current_cred() : __task_cred(task);
+	record->uid = __kuid_val(cred->uid);
+	record->gid = __kgid_val(cred->gid);
+	rcu_read_unlock();
+}
+
+void unraced_describe_task(struct unraced_record *record, struct task_struct *task)
 {
 	struct pid_namespace *pid_ns;
 
-	/* In the initial user namespace a user's number is the kernel's own (kernel/user.c). */
-	record->uid = __kuid_val(current_uid());
-	record->gid = __kgid_val(current_gid());
-	record->tid = current->pid;
-	record->tgid = current->tgid;
-	record->thread_start_ns = current->start_boottime;
+	describe_user(record, task);
+	record->tid = task->pid;
+	record->tgid = task->tgid;
+	record->thread_start_ns = task->start_boottime;
 	rcu_read_lock();
-	record->parent_tgid = rcu_dereference(current->real_parent)->tgid;
-	record->cgroup_id = cgroup_id(task_dfl_cgroup(current));
-	rcu_read_unlock();
-	record->mount_ns = current->nsproxy ? unraced_namespace_number(current->nsproxy->mnt_ns) : 0;
-	pid_ns = task_active_pid_ns(current);
+	record->parent_tgid = rcu_dereference(task->real_parent)->tgid;
+	record->cgroup_id = cgroup_id(task_dfl_cgroup(task));
+	pid_ns = task_active_pid_ns(task);
 	record->pid_ns = pid_ns ? pid_ns->ns.inum : 0;
-	memcpy(record->comm, current->comm, sizeof(record->comm));
+	rcu_read_unlock();
+	record->mount_ns = unraced_namespace_of(task);
+	memcpy(record->comm, task->comm, sizeof(record->comm));
+}
+
+void unraced_describe_caller(struct unraced_record *record)
+{
+	unraced_describe_task(record, current);
 }
 
 /*

@@ -56,6 +56,19 @@ u32 unraced_namespace_number(const struct mnt_namespace *ns)
 	return ((const struct ns_common *)ns)->inum;
 }
 
+u32 unraced_namespace_of(struct task_struct *task)
+{
+	u32 number;
+
+	/* Only the task itself replaces its namespaces, under its lock; nobody waits for a lock here. */
+	if (task != current && !spin_trylock(&task->alloc_lock))
+		return 0;
+	number = task->nsproxy ? unraced_namespace_number(task->nsproxy->mnt_ns) : 0;
+	if (task != current)
+		spin_unlock(&task->alloc_lock);
+	return number;
+}
+
 /* Returns the offset of the first word of a mount that points to this namespace, or 0. */
 static size_t find_namespace(const struct vfsmount *mount, const struct mnt_namespace *ns)
 {

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
+/*
+ * This file finds the submitter of a request whose submission the programs did not see, or left out. The task that
+ * reports the end of a request can be a worker, or one of the kernel's own if the submitter has died. So the request
+ * itself tells who submitted it, and the filters judge that task.
+ */
+#ifndef UNRACED_IOURING_SUBMITTER_H
+#define UNRACED_IOURING_SUBMITTER_H
+
+#include "lib/kernel_types.h"
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_core_read.h>
+#include "unraced/filter.h"
+#include "iouring/types.h"
+#include "lib/control.h"
+#include "lib/core_access.h"
+#include "lib/maps.h"
+#include "out/record.h"
+#include "syscall/filter.h"
+
+/* Returns the submitter's task, which lives as long as its request. Since 6.13 the request has it by its io_uring_task. */
+static __always_inline struct task_struct *submitter_of(struct io_kiocb *req)
+{
+	struct io_kiocb___owned *owned = (void *)req;
+	struct io_uring_task *context;
+
+	if (bpf_core_field_exists(owned->task))
+		return KREAD(owned, task);
+	context = KREAD(req, tctx);
+	return KREAD(context, task);
+}
+
+/*
+ * Describes the submitter as it is now. A task that has exited has no namespaces any more, and they read as 0.
+ */
+static __always_inline void identify_submitter(struct caller *who, struct task_struct *task)
+{
+	struct cred *cred = KREAD(task, cred);
+	struct css_set *sets = KREAD(task, cgroups);
+	struct cgroup *cgroup = KREAD(sets, dfl_cgrp);
+	struct kernfs_node *node = KREAD(cgroup, kn);
+	struct task_struct *parent = KREAD(task, real_parent);
+	struct nsproxy *proxy = KREAD(task, nsproxy);
+	struct mnt_namespace *ns = KREAD(proxy, mnt_ns);
+
+	who->uid = KREAD(cred, uid.val);
+	who->gid = KREAD(cred, gid.val);
+	who->cgroup = KREAD(node, id);
+	bpf_probe_read_kernel(who->comm, sizeof(who->comm), &task->comm);
+	who->tid = KREAD(task, pid);
+	who->tgid = KREAD(task, tgid);
+	who->thread_start = KREAD(task, start_boottime);
+	who->parent_tgid = KREAD(parent, tgid);
+	who->mount_ns = proxy ? KREAD(ns, ns.inum) : 0;
+	who->pid_ns = KREAD(task, thread_pid) ? pid_namespace(task) : 0;
+	who->mount_ns_id = 0;
+}
+
+/* A walk through the submitter's cgroup and those above it. */
+struct cgroup_walk {
+	__u64 at; /* struct cgroup */
+	__u32 found;
+	__u32 reserved;
+};
+
+static long look_at_cgroup(__u64 step, struct cgroup_walk *walk)
+{
+	struct cgroup *cgroup = (void *)walk->at;
+	struct kernfs_node *node = KREAD(cgroup, kn);
+	struct cgroup_subsys_state *parent = KREAD(cgroup, self.parent);
+	__u64 id = KREAD(node, id);
+
+	if (bpf_map_lookup_elem(&cgroups, &id))
+		walk->found = 1;
+	if (!parent || walk->found)
+		return 1;
+	walk->at = (__u64)parent - bpf_core_field_offset(struct cgroup, self);
+	return 0;
+}
+
+static __always_inline bool submitter_is_below_cgroup(struct task_struct *task)
+{
+	struct css_set *sets = KREAD(task, cgroups);
+	struct cgroup_walk walk = { .at = KREAD_NUMBER(sets, dfl_cgrp) };
+
+	if (walk.at)
+		bpf_loop(CGROUP_LEVELS, look_at_cgroup, &walk, 0);
+	return walk.found;
+}
+
+/* Filters as filter() of syscall/filter.h does, by the submitter. A namespace that nobody knows any more passes. */
+static __always_inline enum unraced_verdict filter_submitter(const struct unraced_control *shared, struct task_struct *task,
+							     struct caller *who)
+{
+	__u32 filters = shared->filters;
+
+	if ((filters & UNRACED_FILTER_SELF) && who->tgid == shared->self_tgid)
+		return UNRACED_SELF;
+	if ((filters & UNRACED_FILTER_TGIDS) && !bpf_map_lookup_elem(&tgids, &who->tgid))
+		return UNRACED_OTHER_TGID;
+	if ((filters & UNRACED_FILTER_UIDS) && !bpf_map_lookup_elem(&uids, &who->uid))
+		return UNRACED_OTHER_UID;
+	if ((filters & UNRACED_FILTER_CGROUPS) && !submitter_is_below_cgroup(task))
+		return UNRACED_OTHER_CGROUP;
+	if ((filters & UNRACED_FILTER_MOUNT_NS) && who->mount_ns && !bpf_map_lookup_elem(&mount_namespaces, &who->mount_ns))
+		return UNRACED_OTHER_MOUNT_NS;
+	return UNRACED_PASS;
+}
+
+#endif
