@@ -23,6 +23,7 @@ import dev.unraced.conformance.scenario.Observed;
 import dev.unraced.conformance.scenario.Scenario;
 import dev.unraced.driver.CaptureException;
 import dev.unraced.driver.CaptureStats;
+import dev.unraced.event.Abi;
 import dev.unraced.event.Argument;
 import dev.unraced.event.ByteString;
 import dev.unraced.event.ConnectEvent;
@@ -97,6 +98,20 @@ public abstract class EnterConformance extends DriverConformance {
             assertThat(entry.fd()).as("R12.5").isEqualTo(observed.connect().fd());
             assertThat(entry.addrlen()).as("R12.5").isEqualTo(address.length());
             assertThat(entry.socket()).as("R12.5: nothing is connected yet").isEmpty();
+        }
+    }
+
+    @Rule("The enter event of a 32-bit call says so")
+    @Requires(syscalls = Syscall.OPENAT, abis = Abi.IA32, features = Feature.ENTER_EVENTS)
+    public final void r12_5_theEntryHasTheConventionOfItsCall() {
+        try (Scenario scenario = entering().open()) {
+            scenario.makeFile("file");
+            ByteString path = scenario.scratch().bytes("file");
+            Observed observed = scenario.call(
+                    WatchedCall.openat(Pointer.to(path), Linux.O_RDONLY, 0).by(Abi.IA32));
+            SyscallEvent entry = onlyEntry(scenario);
+            assertThat(observed.event().call().abi()).as("R1.12").isEqualTo(Abi.IA32);
+            assertEntry(entry, observed.event(), observed.outcome());
         }
     }
 

@@ -3,8 +3,10 @@ package dev.unraced.conformance.rules;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.unraced.conformance.actor.Outcome;
 import dev.unraced.conformance.actor.Pointer;
 import dev.unraced.conformance.actor.WatchedCall;
+import dev.unraced.conformance.fixture.Job;
 import dev.unraced.conformance.fixture.Linux;
 import dev.unraced.conformance.harness.DriverConformance;
 import dev.unraced.conformance.harness.Requires;
@@ -15,12 +17,16 @@ import dev.unraced.conformance.scenario.Scenario;
 import dev.unraced.driver.Capabilities;
 import dev.unraced.driver.CaptureStats;
 import dev.unraced.event.ByteString;
+import dev.unraced.event.EventFlag;
+import dev.unraced.event.Feature;
 import dev.unraced.event.Integrity;
 import dev.unraced.event.Mitigation;
 import dev.unraced.event.OpenEvent;
 import dev.unraced.event.Origin;
 import dev.unraced.event.Provenance;
 import dev.unraced.event.Syscall;
+import dev.unraced.event.SyscallEvent;
+import java.util.ArrayList;
 import java.util.List;
 
 /** Rules about opens that io_uring carries out (chapters 1 and 2). */
@@ -67,6 +73,31 @@ public abstract class RequestConformance extends DriverConformance {
                         .isEqualTo(scenario.actor().tgid());
                 assertThat(observed.open().path().value()).as("R1.14").isEqualTo(path);
             }
+        }
+    }
+
+    @Rule("A request that was under way when the capture opened is an event of the thread that submitted it")
+    @Requires(syscalls = Syscall.OPENAT, origins = Origin.IO_URING, features = Feature.CALLS_UNDER_WAY)
+    public final void r05_1_aRequestUnderWayAtOpeningIsItsSubmitters() {
+        List<Job> jobs = new ArrayList<>();
+        try (Scenario scenario = scenario()
+                .before(early -> {
+                    early.makeFifo("fifo");
+                    ByteString path = early.scratch().bytes("fifo");
+                    jobs.add(early.block(WatchedCall.openat(Pointer.to(path), Linux.O_RDONLY, 0)
+                            .throughWorker()));
+                })
+                .open()) {
+            scenario.releaseReaders("fifo");
+            Outcome outcome = jobs.get(0).finish();
+            SyscallEvent event = scenario.onlyEventOf(outcome.tid());
+            assertThat(event.call().origin()).as("R5.1").isEqualTo(Origin.IO_URING);
+            assertThat(event.flags()).as("R5.1").contains(EventFlag.ENTER_MISSED);
+            assertThat(event.call().enterNanos()).as("R5.1").isZero();
+            assertThat(event.call().result()).as("R5.1").isEqualTo(outcome.result());
+            assertThat(event.caller().tgid())
+                    .as("R1.14")
+                    .isEqualTo(scenario.actor().tgid());
         }
     }
 
