@@ -74,19 +74,21 @@ final class CallRecorder {
     void returned(Task task, long result) {
         WatchedCall call = task.call;
         task.call = null;
+        record.begin(call.syscall(), call.abi(), Origin.SYSCALL, call.mode());
+        if (!proc.encodeCaller(task.tid, record)) {
+            // The call does not return to a thread that was killed. Its entry is discarded when its end is seen.
+            return;
+        }
         returned++;
         boolean isAwaited = call.mode() != Mitigation.OFF;
         entry.clear();
         int taken = isAwaited ? stash.take(task.tid, task.startNanos, call.stashKey(), entry) : ArgStash.MISSING;
         Arguments early = taken < 0 ? null : Arguments.readFrom(entry.flip());
         Arguments late = call.read(memory, task.tid, now());
-        record.begin(call.syscall(), call.abi(), Origin.SYSCALL, call.mode())
-                .sequence(0, sequence + 1)
-                .call(early == null ? 0 : early.nanos(), late.nanos(), result);
+        record.sequence(0, sequence + 1).call(early == null ? 0 : early.nanos(), late.nanos(), result);
         if (isAwaited && early == null) {
             record.flag(EventFlag.ENTER_MISSED).flags(taken == ArgStash.REFUSED ? EventFlag.STASH_FULL.mask() : 0);
         }
-        proc.encodeCaller(task.tid, record);
         if (call.syscall() == Syscall.CONNECT) {
             encodeConnect(call, early, late);
         } else {

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /** What /proc tells of a stopped thread and of the files that it opened. Not thread-safe. */
@@ -25,16 +26,25 @@ final class ProcFiles {
     private final Memory name = new Memory(64);
     private final Memory statx = new Memory(256);
 
+    /** Returns the processes or threads that a directory of /proc lists. */
+    static IntStream numbers(String directory) {
+        String[] names = new File(directory).list((parent, name) -> Character.isDigit(name.charAt(0)));
+        return Stream.of(names == null ? new String[0] : names).mapToInt(Integer::parseInt);
+    }
+
     /** Returns the time at which a thread started; 0 when it is gone. */
     long startNanos(int tid) {
         String stat = read(tid, "stat");
-        return stat.isEmpty() ? 0 : startNanos(stat);
+        return stat.endsWith("\n") ? startNanos(stat) : 0;
     }
 
-    /** Writes who the caller is. */
-    void encodeCaller(int tid, RecordEncoder record) {
+    /** Writes who the caller is. Returns false when the thread was killed meanwhile. */
+    boolean encodeCaller(int tid, RecordEncoder record) {
         String stat = read(tid, "stat");
         String status = read(tid, "status");
+        if (!stat.endsWith("\n") || !status.contains("\nSeccomp:\t")) {
+            return false;
+        }
         record.thread(tid, (int) number(status, "Tgid"), startNanos(stat), (int) number(status, "PPid"))
                 .user(number(status, "Uid"), number(status, "Gid"))
                 .namespaces(0, namespace(tid, "mnt"), namespace(tid, "pid"))
@@ -43,6 +53,7 @@ final class ProcFiles {
         if (number(status, "Seccomp") != 0) {
             record.flag(EventFlag.EXECUTION_UNKNOWN);
         }
+        return true;
     }
 
     /** Writes the file behind a descriptor of a stopped thread. */
@@ -87,7 +98,7 @@ final class ProcFiles {
     }
 
     private static boolean isMountedElsewhere(long mount) {
-        return ProcessHandle.allProcesses().anyMatch(process -> isMounted(process.pid(), mount));
+        return numbers("/proc").anyMatch(process -> isMounted(process, mount));
     }
 
     private static long namespace(int tid, String kind) {

@@ -9,16 +9,19 @@ final class Task {
     WatchedCall call;
     /** Whether another task used the same descriptor table when the call entered. */
     boolean isSharing;
-    /** Whether another traced thread has used the same descriptor table. */
-    boolean hasShared;
-    /** Whether a task that is not traced may use the same descriptor table. */
-    boolean sharesOutside;
+    /** The descriptor table of the thread. */
+    Files files = new Files();
     /** Whether the tracer has not stopped the thread yet since it seized it. */
     boolean isStarting;
     /** Whether the stop of the parent that bore the thread was seen; before that, the thread does not run. */
     boolean isKnown;
     /** Whether the thread is stopped until it is known. */
     boolean isHeld;
+
+    /** A descriptor table. One that a thread has left by unshare(2) counts it as its user until the thread ends. */
+    static final class Files {
+        int users = 1;
+    }
 
     Task(int tid, long startNanos) {
         this.tid = tid;

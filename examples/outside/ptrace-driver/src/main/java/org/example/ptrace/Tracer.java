@@ -10,7 +10,6 @@ import dev.unraced.ring.Naps;
 import dev.unraced.ring.RingReader;
 import dev.unraced.ring.SourceStats;
 import dev.unraced.ring.UserSource;
-import java.io.File;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -163,7 +162,7 @@ final class Tracer extends UserSource {
             long[] registers = info.getLongArray(32, REGISTERS);
             WatchedCall call = WatchedCall.of(info.getInt(4), (int) info.getLong(24), registers, mode);
             if (call != null && config.syscalls().contains(call.syscall())) {
-                task.isSharing = task.sharesOutside || (task.hasShared && isSharing(task));
+                task.isSharing = task.files.users > 1;
                 calls.entered(task, call);
             }
         } else if (info.getByte(0) == EXIT && task.call != null) {
@@ -174,10 +173,9 @@ final class Tracer extends UserSource {
     /** Learns of a child before it runs: only now the kernel tells whether it was born with its parent's table. */
     private void born(Task parent, int tid) {
         Task child = tasks.computeIfAbsent(tid, this::newTask);
-        child.sharesOutside = parent.sharesOutside;
         if (Ptrace.shareFiles(parent.tid, tid)) {
-            parent.hasShared = true;
-            child.hasShared = true;
+            child.files = parent.files;
+            child.files.users++;
         }
         release(child);
     }
@@ -190,26 +188,23 @@ final class Tracer extends UserSource {
         }
     }
 
-    private boolean isSharing(Task task) {
-        task.hasShared = tasks.values().stream()
-                .anyMatch(other -> other.hasShared && other != task && Ptrace.shareFiles(task.tid, other.tid));
-        return task.hasShared;
-    }
-
     /** Makes a thread that executed a program a new one: it has the id of its process and a table of its own. */
     private void executed(Task task, int formerTid) {
         ended(formerTid);
-        calls.ended(task.tid);
+        ended(task.tid);
         tasks.put(task.tid, newKnownTask(task.tid));
     }
 
     private void ended(int tid) {
-        tasks.remove(tid);
+        Task task = tasks.remove(tid);
+        if (task != null) {
+            task.files.users--;
+        }
         calls.ended(tid);
         // A parent that was killed tells nothing of its children. They may share what it shared.
         for (Task child : tasks.values()) {
             if (child.isHeld) {
-                child.sharesOutside = true;
+                child.files.users++;
                 release(child);
             }
         }
@@ -239,26 +234,26 @@ final class Tracer extends UserSource {
     private void seize(int pid) {
         ProcessHandle.of(pid).stream()
                 .flatMap(top -> Stream.concat(Stream.of(top), top.descendants()))
+                .mapToLong(ProcessHandle::pid)
                 .forEach(process -> {
-                    boolean isAlone = ProcessHandle.allProcesses()
-                            .noneMatch(other ->
-                                    other.pid() != process.pid() && Ptrace.shareFiles(process.pid(), other.pid()));
-                    while (seizeThreads(process.pid(), isAlone)) {
+                    boolean isAlone = ProcFiles.numbers("/proc")
+                            .noneMatch(other -> other != process && Ptrace.shareFiles(process, other));
+                    Task.Files files = new Task.Files();
+                    files.users = isAlone ? 0 : 1;
+                    while (seizeThreads(process, files)) {
                         Thread.onSpinWait();
                     }
                 });
     }
 
-    private boolean seizeThreads(long pid, boolean isAlone) {
+    private boolean seizeThreads(long pid, Task.Files files) {
         boolean isNew = false;
-        String[] threads = new File("/proc/" + pid + "/task").list();
-        for (String name : threads == null ? new String[0] : threads) {
-            int tid = Integer.parseInt(name);
+        for (int tid : ProcFiles.numbers("/proc/" + pid + "/task").toArray()) {
             if (!tasks.containsKey(tid) && Ptrace.request(Ptrace.SEIZE, tid, Ptrace.OPTIONS) == 0) {
                 Ptrace.request(Ptrace.INTERRUPT, tid, 0);
                 Task task = newKnownTask(tid);
-                task.hasShared = threads.length > 1;
-                task.sharesOutside = !isAlone;
+                task.files = files;
+                files.users++;
                 task.isStarting = true;
                 tasks.put(tid, task);
                 starting++;

@@ -20,10 +20,4 @@ class PtraceConformanceTest extends ConformanceSuite {
     public Optional<Stage> stage() {
         return drivers.stage(PtraceDriver.NAME);
     }
-
-    /** Returns a part of the load to save time while the driver is in development; the finished driver takes 1. */
-    @Override
-    public double intensity() {
-        return 0.1;
-    }
 }
