@@ -33,8 +33,8 @@ final class Tracer extends UserSource {
     private static final int ENTRY = 1;
     private static final int EXIT = 2;
     private static final int REGISTERS = 6;
-    private static final int SPINS = 20;
-    private static final long NAP_NANOS = 100_000;
+    private static final int SPINS = 150;
+    private static final long NAP_NANOS = 50_000;
     /** The longest wait for threads that do not stop, since they sleep without taking a signal. */
     private static final long PATIENCE_NANOS = 1_000_000_000;
 
@@ -271,6 +271,8 @@ final class Tracer extends UserSource {
     private void detach() {
         isStopping = true;
         tasks.keySet().forEach(tid -> Ptrace.request(Ptrace.INTERRUPT, tid, 0));
+        // A held thread has stopped already, and stops no second time.
+        tasks.values().removeIf(task -> task.isHeld && Ptrace.request(Ptrace.DETACH, task.tid, 0) == 0);
         long deadline = System.nanoTime() + PATIENCE_NANOS;
         while (!tasks.isEmpty() && System.nanoTime() < deadline) {
             step();
