@@ -20,4 +20,10 @@ class PtraceConformanceTest extends ConformanceSuite {
     public Optional<Stage> stage() {
         return drivers.stage(PtraceDriver.NAME);
     }
+
+    /** Returns a part of the load: each call of a traced process stops it twice, and all of it takes some minutes. */
+    @Override
+    public double intensity() {
+        return 0.1;
+    }
 }
