@@ -6,8 +6,8 @@ import java.io.InputStream;
 import java.io.OutputStream;
 
 /**
- * The place whose calls a driver watches, if it is not this machine: a sandbox, another host, a simulated kernel. The
- * conformance kit starts actors there, which make calls.
+ * The place whose calls a driver watches, if it is not this whole machine: a sandbox, another host, a simulated kernel,
+ * some processes. The conformance kit starts actors there, which make calls.
  *
  * <p>A driver's module binds it with {@link DriverModule#bindStage}. All drivers that were discovered together share
  * one stage of a name, so a stage and its driver can share the place by a singleton that both inject. Thread-safe.
@@ -29,6 +29,14 @@ public interface Stage {
 
     /** The director's ends of an actor's conversation: one line of ASCII each way. */
     interface Conversation extends AutoCloseable {
+
+        /**
+         * Returns whether the actor runs on this machine, as that of a driver does that watches only the processes that
+         * it is told of. The kit then looks the actor's threads up in /proc instead of asking the actor.
+         */
+        default boolean isHere() {
+            return false;
+        }
 
         /** Returns the actor's replies; the stream ends when the actor does. */
         InputStream replies();

@@ -7,6 +7,8 @@ public enum Feature implements Capability {
     DEVICE_INODE,
     /** Absolute path of the file that was really opened. */
     RESOLVED_PATH,
+    /** The last part of a resolved path that is longer than an event holds. */
+    RESOLVED_TAIL,
     /** The flag for a file that the call created. */
     CREATED_FLAG,
     /** Local and remote address of the connecting socket. */

@@ -85,7 +85,8 @@ public final class Actor implements AutoCloseable {
 
     /** Returns whether the actor's threads are in this machine's /proc. */
     public boolean isHere() {
-        return place instanceof ActorProcess;
+        return place instanceof ActorProcess
+                || (place instanceof Stage.Conversation conversation && conversation.isHere());
     }
 
     /** Returns the thread group of the actor; its main thread has the same id. */

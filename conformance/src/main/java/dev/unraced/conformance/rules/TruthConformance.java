@@ -45,7 +45,7 @@ public abstract class TruthConformance extends DriverConformance {
     protected TruthConformance() {}
 
     @Rule("A resolved path that is too long keeps its tail, and says so")
-    @Requires(features = Feature.RESOLVED_PATH)
+    @Requires(features = {Feature.RESOLVED_PATH, Feature.RESOLVED_TAIL})
     public final void r02_21_aResolvedPathThatIsTooLongKeepsItsTail() {
         try (Scenario scenario = scenario().open()) {
             in(scenario.actor(), "chdir", ByteString.utf8(scenario.scratch().directory()));

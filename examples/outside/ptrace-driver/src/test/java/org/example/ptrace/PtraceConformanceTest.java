@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package org.example.acme;
+package org.example.ptrace;
 
 import dev.unraced.conformance.ConformanceSuite;
 import dev.unraced.driver.Driver;
@@ -8,20 +8,20 @@ import dev.unraced.driver.Stage;
 import java.util.Optional;
 
 /** Runs all rules against the driver, as an agent discovers it. */
-class AcmeConformanceTest extends ConformanceSuite {
+class PtraceConformanceTest extends ConformanceSuite {
     private final Drivers drivers = Drivers.discover();
 
     @Override
     public Driver driver() {
-        return drivers.all().get(AcmeDriver.NAME);
+        return drivers.all().get(PtraceDriver.NAME);
     }
 
     @Override
     public Optional<Stage> stage() {
-        return drivers.stage(AcmeDriver.NAME);
+        return drivers.stage(PtraceDriver.NAME);
     }
 
-    /** Returns a part of the load to save time while the driver is in development; the finished driver takes 1. */
+    /** Returns a part of the load: each call of a traced process stops it twice, and all of it takes some minutes. */
     @Override
     public double intensity() {
         return 0.1;
