@@ -11,7 +11,7 @@ struct pending_edit {
 	const struct io_kiocb *req;
 	const void *ctx;
 	u64 user_data;
-	s32 result;
+	s32 result; /* when a request is added, its refusal */
 	bool added;
 	enum unraced_found *found;
 	u64 request;
@@ -50,7 +50,7 @@ static u32 listed_at(const struct unraced_pending_requests *pending, const struc
 	return i;
 }
 
-static void list(struct unraced_pending_requests *pending, const struct io_kiocb *req)
+static void list(struct unraced_pending_requests *pending, const struct io_kiocb *req, s32 refusal)
 {
 	/* This request may be listed already: its completion was missed, and the kernel has reused its io_kiocb. */
 	u32 at = listed_at(pending, req);
@@ -60,6 +60,7 @@ static void list(struct unraced_pending_requests *pending, const struct io_kiocb
 		return;
 	}
 	pending->listed[at].request = (unsigned long)req;
+	pending->listed[at].refusal = refusal;
 	pending->listed[at].opcode = req->opcode;
 	pending->listed[at].before = req->opcode == IORING_OP_CONNECT ? req->cqe.fd : req->cqe.res;
 	if (at == pending->size)
@@ -75,13 +76,13 @@ static bool add(const struct unraced_edit *found, void *with)
 {
 	const struct pending_edit *edit = with;
 
-	list(pending_of(found), edit->req);
+	list(pending_of(found), edit->req, edit->result);
 	return true;
 }
 
-void unraced_pending_add(struct unraced_capture *capture, const struct io_kiocb *req)
+void unraced_pending_add(struct unraced_capture *capture, const struct io_kiocb *req, s32 refusal)
 {
-	struct pending_edit edit = { .req = req };
+	struct pending_edit edit = { .req = req, .result = refusal };
 
 	edit_pending(capture, req->ctx, req->cqe.user_data, true, add, &edit);
 }
@@ -112,8 +113,8 @@ enum state { IN_FLIGHT, DOUBTFUL, UNCLEAR, OVER };
 
 /*
  * Judges whether a request has completed with this result. The memory may belong to another request, or be gone. Before
- * the completion an old result lies there, which may have the same value. An open that ran has freed its path, and one
- * that did not run can only have this result. A connect that waits has the result of poll there, which is 0 or more and
+ * the completion an old result lies there, which may have the same value. An open that ran has freed its path, one that
+ * the kernel refused has that error, and one that did not run otherwise can only have -ECANCELED. A connect that waits has the result of poll there, which is 0 or more and
  * looks like a result (io_poll_check_events()).
  */
 static enum state state_of(const struct unraced_pending_requests *pending, u32 at, const void *ctx, u64 user_data, s32 result)
@@ -136,7 +137,7 @@ static enum state state_of(const struct unraced_pending_requests *pending, u32 a
 			return DOUBTFUL;
 		return pending->listed[at].before ? OVER : UNCLEAR;
 	}
-	if (!(flags & REQ_F_NEED_CLEANUP))
+	if (!(flags & REQ_F_NEED_CLEANUP) || result == pending->listed[at].refusal)
 		return OVER;
 	if (result != -ECANCELED)
 		return IN_FLIGHT;

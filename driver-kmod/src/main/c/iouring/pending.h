@@ -21,6 +21,8 @@ struct unraced_pending_requests {
 		 * result
 		 */
 		s32 before;
+		/* the error with which the kernel refused the request, which then never runs, or 0 */
+		s32 refusal;
 		u32 opcode;
 	} listed[UNRACED_PENDING_LISTED];
 	u32 size;
@@ -29,7 +31,8 @@ struct unraced_pending_requests {
 
 #define UNRACED_PENDING_BYTES sizeof(struct unraced_pending_requests)
 
-void unraced_pending_add(struct unraced_capture *capture, const struct io_kiocb *req);
+/* Adds a request at its submission. "refusal" is the error with which the kernel refused it then, or 0. */
+void unraced_pending_add(struct unraced_capture *capture, const struct io_kiocb *req, s32 refusal);
 /* Removes a request that completed. added says whether it was added, in case it was not tracked individually. */
 void unraced_pending_remove(struct unraced_capture *capture, const struct io_kiocb *req, bool added);
 enum unraced_found {

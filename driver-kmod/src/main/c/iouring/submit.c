@@ -100,7 +100,7 @@ static void submit(struct unraced_capture *capture, const struct io_kiocb *req, 
 	if (call->silent)
 		unraced_counters_here(capture)->silent++;
 	else
-		unraced_pending_add(capture, req);
+		unraced_pending_add(capture, req, error);
 }
 
 static void on_submission(struct unraced_capture *capture, const struct io_kiocb *req, const struct io_uring_sqe *refused,

@@ -48,6 +48,8 @@ public enum Feature implements Capability {
     LONG_ARGUMENTS,
     /** The observed system restarts a call that a signal interrupted, where the signal's handler asks for it. */
     RESTARTED_CALLS,
+    /** Watching a thread interrupts none of its calls, as a tracer does that makes even an ignored signal known. */
+    UNDISTURBED_CALLS,
     /** In the observed system a connect to a UNIX socket waits while the listener has no room. */
     BLOCKING_CONNECTS,
     /** In the observed system a process can be created with the id of an earlier process. */

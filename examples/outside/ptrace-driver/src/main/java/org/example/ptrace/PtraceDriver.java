@@ -47,6 +47,7 @@ public final class PtraceDriver implements Driver {
             .without(Feature.LOSSES_BY_CALLER, "the example counts no losses of callers")
             .without(Feature.ENTER_EVENTS, "the driver writes one record of a call, and none at its entry")
             .without(Feature.CALLS_UNDER_WAY, "the tracer interrupts a call under way, and sees it begin anew")
+            .without(Feature.UNDISTURBED_CALLS, "even an ignored signal interrupts a call of a traced thread")
             .without(Feature.REWRITTEN_CALLS, ONE_TRACER)
             .without(Feature.SEVERAL_CAPTURES, ONE_TRACER)
             .without(Feature.SEVERAL_PROCESSES, ONE_TRACER);
