@@ -2,7 +2,9 @@
 package dev.unraced.mutants;
 
 import dev.unraced.conformance.mutant.Mutant;
+import dev.unraced.event.Abi;
 import dev.unraced.event.Feature;
+import dev.unraced.event.RecordLayout;
 import dev.unraced.event.record.RecordEncoder;
 import dev.unraced.mutants.fault.MutantFactory;
 import dev.unraced.mutants.fault.RecordEdit;
@@ -30,6 +32,16 @@ final class EnterMutants {
                             RecordEdit record = new RecordEdit(bytes, length);
                             if (record.isEnter() && record.isConnect()) {
                                 record.forgetArgument();
+                            }
+                            ring.submit(bytes, length);
+                        })),
+                MutantFactory.broken(
+                        "entry-by-another-convention",
+                        "says of every entry that the call is a native one",
+                        "R12.5",
+                        () -> Seams.NONE.withSink(ring -> (bytes, length) -> {
+                            if (new RecordEdit(bytes, length).isEnter()) {
+                                bytes.put(RecordLayout.ABI, (byte) Abi.NATIVE.code());
                             }
                             ring.submit(bytes, length);
                         })),

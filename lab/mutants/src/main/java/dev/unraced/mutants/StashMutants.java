@@ -5,6 +5,7 @@ import dev.unraced.conformance.mutant.Mutant;
 import dev.unraced.driver.StashStats;
 import dev.unraced.event.EventFlag;
 import dev.unraced.event.Mitigation;
+import dev.unraced.event.Origin;
 import dev.unraced.event.RecordLayout;
 import dev.unraced.mutants.fault.BrokenSim;
 import dev.unraced.mutants.fault.CurrentCallTracker;
@@ -57,6 +58,16 @@ final class StashMutants {
                         (task, call, record) -> {
                             if (record.has(EventFlag.ENTER_MISSED)) {
                                 record.number(RecordLayout.ENTER_NS, record.number(RecordLayout.EXIT_NS));
+                            }
+                        }),
+                MutantFactory.lying(
+                        "reporter-for-submitter",
+                        "names whoever reports the end of a request whose submission it did not see",
+                        "R1.1",
+                        (task, call, record) -> {
+                            if (record.bytes().get(RecordLayout.ORIGIN) == Origin.IO_URING.code()
+                                    && record.has(EventFlag.ENTER_MISSED)) {
+                                record.small(RecordLayout.TGID, task.tgid() + 1);
                             }
                         }),
                 MutantFactory.lying(
