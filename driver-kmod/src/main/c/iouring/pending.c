@@ -137,7 +137,9 @@ static enum state state_of(const struct unraced_pending_requests *pending, u32 a
 			return DOUBTFUL;
 		return pending->listed[at].before ? OVER : UNCLEAR;
 	}
-	if (!(flags & REQ_F_NEED_CLEANUP) || result == pending->listed[at].refusal)
+	if (!(flags & REQ_F_NEED_CLEANUP))
+		return OVER;
+	if (pending->listed[at].refusal && result == pending->listed[at].refusal)
 		return OVER;
 	if (result != -ECANCELED)
 		return IN_FLIGHT;
