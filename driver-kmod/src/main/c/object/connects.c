@@ -87,6 +87,15 @@ void unraced_act_discard(struct unraced_capture *capture, u64 owner, u64 start)
 	unraced_act_end(capture, scratch);
 }
 
+/*
+ * Returns whether another holder can give the socket another peer without an act: of TCP a shutdown(2) ends an attempt,
+ * and a sendmsg(2) with MSG_FASTOPEN that began earlier goes on.
+ */
+static bool has_unseen_acts(const struct sock *sk)
+{
+	return sk->sk_type == SOCK_STREAM && (sk->sk_family == AF_INET || sk->sk_family == AF_INET6);
+}
+
 void unraced_act_begin(struct unraced_capture *capture, const struct sock *sk, u64 owner, u64 start, bool again, bool alone)
 {
 	struct unraced_scratch *scratch = unraced_scratch(capture);
@@ -104,6 +113,7 @@ void unraced_act_begin(struct unraced_capture *capture, const struct sock *sk, u
 		act.device = scratch->act.device;
 	} else {
 		unraced_act_end(capture, scratch);
+		act.overlapped = !alone && has_unseen_acts(sk);
 	}
 	unraced_stash_edit(capture->sockets, act.socket, 0, 0, true, begin_on_socket, &beginning);
 	unraced_stash_put(capture->acts, owner, start, 0, &act, sizeof(act));

@@ -107,7 +107,10 @@ final class ConnectJudge {
     private Set<String> truth(Act act, boolean flips) {
         if (!act.seen().isEmpty() && act.result() == 0) {
             verdict.testify();
-            return Set.of(Addresses.normal(act.seen()));
+            // A TCP connect that meets an attempt under way returns when that one ends, with its peer.
+            Set<String> peers = earlier(act);
+            peers.add(Addresses.normal(act.seen()));
+            return peers;
         }
         String peer = Addresses.normal(act.line().text("peer"));
         if (!isRaced(act) && !peer.isEmpty()) {
