@@ -101,15 +101,7 @@ public class BytesView {
 
     /** Returns whether these bytes equal those of a byte string; does not allocate. */
     public final boolean contentEquals(ByteString other) {
-        if (length != other.length()) {
-            return false;
-        }
-        for (int i = 0; i < length; i++) {
-            if (buffer.get(offset + i) != other.byteAt(i)) {
-                return false;
-            }
-        }
-        return true;
+        return length == other.length() && startsWith(other);
     }
 
     /** Returns whether these bytes begin with those of a byte string; does not allocate. */

@@ -169,7 +169,7 @@ public final class EventView {
      * event.
      */
     public boolean succeeded() {
-        return !isEnter() && !syscall().isFailure(result(), !has(EventFlag.NOT_EXECUTED));
+        return !isEnter() && !failed();
     }
 
     /** Returns whether this is a connect that goes on after its return (EINPROGRESS). Its later end is no event. */

@@ -13,7 +13,7 @@ import java.util.Arrays;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/** What /proc tells of a stopped thread and of the files that it opened. Not thread-safe. */
+/** This class reads what /proc tells of a stopped thread and of its files. Not thread-safe. */
 final class ProcFiles {
     private static final int PATH_LIMIT = 4096;
     private static final byte[] DELETED = bytes(" (deleted)");

@@ -61,7 +61,7 @@ public final class PtraceDriver implements Driver {
     public Availability availability(CaptureConfig config) {
         try {
             Ptrace.request(Ptrace.SEIZE, NOBODY, 0);
-            // Whoever may use the call learns that there is no such process.
+            // ESRCH means that the kernel allows the request: no such process exists.
             return Native.getLastError() == Ptrace.ESRCH
                     ? new Available()
                     : new Unavailable(

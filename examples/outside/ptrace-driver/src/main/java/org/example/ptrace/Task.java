@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.example.ptrace;
 
-/** What the tracer knows of a thread. */
+/** This class holds what the tracer knows of a thread. */
 final class Task {
     final int tid;
     final long startNanos;
     /** The call that the thread is in; null when it is in no watched call. */
     WatchedCall call;
-    /** Whether another task used the same descriptor table when the call entered. */
+    /** True if another task used the same descriptor table when the call entered. */
     boolean isSharing;
     /** The descriptor table of the thread. */
     Files files = new Files();
-    /** Whether the tracer has not stopped the thread yet since it seized it. */
+    /** True if the tracer has not stopped the thread yet since it seized it. */
     boolean isStarting;
-    /** Whether the stop of the parent that bore the thread was seen; before that, the thread does not run. */
+    /** True if the stop of the parent that bore the thread was seen; before that, the thread does not run. */
     boolean isKnown;
     /** Whether the thread is stopped until it is known. */
     boolean isHeld;
