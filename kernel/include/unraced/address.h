@@ -155,6 +155,24 @@ UNRACED_INLINE bool unraced_names_peer(const __u8 *requested, __u32 length, __u3
 }
 
 /*
+ * Returns whether a socket has no peer after a connect that gave it one, because somebody else ended
+ * the connection or the attempt: another holder of the socket by shutdown(2), disconnecting or
+ * sending. Of other families, the peer is unknown.
+ */
+UNRACED_INLINE bool unraced_has_lost_peer(const struct unraced_connect *socket,
+					  const __u8 *requested)
+{
+	__u32 length = socket->address.length;
+
+	if (socket->remote.length)
+		return 0;
+	if (length >= sizeof(__u16) && requested[0] == UNRACED_AF_UNSPEC && !requested[1])
+		return 0;
+	return socket->family == UNRACED_AF_INET || socket->family == UNRACED_AF_INET6 ||
+	       socket->family == UNRACED_AF_UNIX || socket->family == UNRACED_AF_NETLINK;
+}
+
+/*
  * Judges a requested address that names a peer by the address of the peer, which is the other side;
  * returns an enum unraced_integrity. Both begin at a multiple of eight bytes. A requested address
  * without a scope names the device that the socket was bound to before the call; device is 0 for an

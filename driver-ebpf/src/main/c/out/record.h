@@ -197,7 +197,8 @@ static __always_inline void describe_connected(struct builder *builder, struct f
 	if (judge)
 		record->integrity = judge_address(builder, call);
 	/* This check follows all reads: a later connect of the socket does not change what was read. */
-	alone = !unraced_has_scoped_peer(sk) && call->connecting.sock == (__u64)sk && !is_held_by_more(file, holders) && !connect_was_disturbed(call);
+	alone = !unraced_has_scoped_peer(sk) && call->connecting.sock == (__u64)sk && !is_held_by_more(file, holders) && !connect_was_disturbed(call) &&
+		!unraced_has_lost_peer(&record->connect, builder->tail);
 	if (!alone)
 		record->flags |= UNRACED_SOCKET_SHARED;
 	is_own = !call->indirect || is_indirect_socket(call, sk, record->flags, alone);
@@ -301,7 +302,8 @@ static __always_inline void judge_call(struct call *call, struct tail_context *f
 	if (resolved) {
 		if (is_connect ? unraced_has_peer(from->result) : from->result >= 0) {
 			use_resolved(builder, is_connect, resolved);
-			if (is_connect && !call->indirect && connect_was_disturbed(call))
+			if (is_connect && ((!call->indirect && connect_was_disturbed(call)) ||
+					   unraced_has_lost_peer(&record->connect, builder->tail)))
 				record->flags |= UNRACED_SOCKET_SHARED;
 		}
 		bpf_map_delete_elem(&resolved_objects, &tid);

@@ -10,8 +10,9 @@
 #include "object/resolved.h"
 #include "object/socket.h"
 #include "path/mounts.h"
-#include "unraced/object.h"
+#include "unraced/address.h"
 #include "unraced/evidence.h"
+#include "unraced/object.h"
 #include "unraced/result.h"
 
 /* Returns the mount namespace that the event names; for a request, that of its submitter at the submission. */
@@ -62,7 +63,8 @@ void unraced_describe_connect(struct unraced_capture *capture, struct unraced_sc
 	}
 	unraced_describe_socket(&scratch->call, file);
 	/* The check comes after the reads: an act that changed what was read has begun before them. */
-	if (!unraced_act_is_alone(capture, scratch) || unraced_has_scoped_peer(unraced_sock_of(file)))
+	if (!unraced_act_is_alone(capture, scratch) || unraced_has_scoped_peer(unraced_sock_of(file)) ||
+	    unraced_has_lost_peer(&record->connect, scratch->call.tail))
 		record->flags |= UNRACED_SOCKET_SHARED;
 	else if (!unraced_is_judged(&scratch->call))
 		record->integrity = unraced_judge_connect(scratch);

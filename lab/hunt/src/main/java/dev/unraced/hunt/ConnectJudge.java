@@ -68,7 +68,7 @@ final class ConnectJudge {
         }
         Set<String> truth = truth(act, flips);
         judgeSocket(check, act, event, truth, flipsBlock);
-        judgeMatch(check, event, truth);
+        judgeMatch(check, act, event, truth);
     }
 
     private void judgeArguments(Check check, Act act, ConnectEvent event, boolean flips, boolean flipsBlock) {
@@ -214,18 +214,22 @@ final class ConnectJudge {
         }
     }
 
-    /** MATCH says that the address is the peer. */
-    private void judgeMatch(Check check, ConnectEvent event, Set<String> truth) {
+    /**
+     * MATCH says that the address is the peer; of the kernel's copy, that the kernel took it. Of a copy the peer tells
+     * nothing where the socket has got it from an earlier call.
+     */
+    private void judgeMatch(Check check, Act act, ConnectEvent event, Set<String> truth) {
         if (event.address().integrity() != Integrity.MATCH || check.isMarked(EventFlag.EXECUTION_UNKNOWN)) {
             return;
         }
-        if (truth.isEmpty()) {
+        boolean copied = event.address().provenance() == Provenance.KERNEL;
+        boolean isEarlier = act.result() == EISCONN || !earlier(act).isEmpty();
+        if (truth.isEmpty() || (copied && isEarlier)) {
             check.exclude("address_integrity");
             return;
         }
         verdict.asserted();
         String claim = Addresses.normal(event.address().value());
-        boolean copied = event.address().provenance() == Provenance.KERNEL;
         if (!truth.contains(claim) && !(copied && claim.isEmpty())) {
             check.lie("address_integrity", event.address().provenance() + " MATCH of " + claim, truth);
         }

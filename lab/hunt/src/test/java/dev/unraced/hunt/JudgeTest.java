@@ -141,6 +141,16 @@ class JudgeTest {
     }
 
     @Test
+    void ofAConnectedSocketThePeerTellsNothingAboutTheKernelsCopy() {
+        ActLog log = Logs.of(Logs.connect(10, 20, "to=" + ONE + " or= cookie=5 after=5 peer=" + TWO + " name=" + ONE)
+                .replace("res=0", "res=-106"));
+        assertThat(fields(log, connected(ONE, TWO, -106, Provenance.KERNEL, Integrity.MATCH, EventFlag.HAS_SOCKET)))
+                .isEmpty();
+        assertThat(fields(log, connected(ONE, TWO, -106, Provenance.ENTER, Integrity.MATCH, EventFlag.HAS_SOCKET)))
+                .containsExactly("address_integrity");
+    }
+
+    @Test
     void anAttemptWithoutAConnectLeavesTheCallTheAddressThatItPassed() {
         String connect = Logs.connect(10, 20, "to=" + ONE + " or= cookie=5 after=5 peer=" + TWO + " name=" + ONE);
         SyscallEvent event = connected(ONE, TWO, Integrity.UNCHECKED, EventFlag.HAS_SOCKET);
@@ -254,12 +264,17 @@ class JudgeTest {
     }
 
     private static SyscallEvent connected(String claim, String remote, Integrity integrity, EventFlag... flags) {
+        return connected(claim, remote, 0, Provenance.ENTER, integrity, flags);
+    }
+
+    private static SyscallEvent connected(
+            String claim, String remote, long result, Provenance provenance, Integrity integrity, EventFlag... flags) {
         return new ConnectEvent(
-                call(Syscall.CONNECT, 0),
+                call(Syscall.CONNECT, result),
                 caller(),
                 Set.of(flags),
                 4,
-                new Argument<>(address(claim), Provenance.ENTER, integrity),
+                new Argument<>(address(claim), provenance, integrity),
                 16,
                 Optional.of(new ConnectedSocket(2, 2, 17, Optional.of(address(ONE)), Optional.of(address(remote)))),
                 Optional.empty());
