@@ -197,8 +197,8 @@ static __always_inline void describe_connected(struct builder *builder, struct f
 	if (judge)
 		record->integrity = judge_address(builder, call);
 	/* This check follows all reads: a later connect of the socket does not change what was read. */
-	alone = !unraced_has_scoped_peer(sk) && call->connecting.sock == (__u64)sk && !is_held_by_more(file, holders) && !connect_was_disturbed(call) &&
-		!unraced_has_lost_peer(&record->connect, builder->tail);
+	alone = !unraced_has_scoped_peer(sk) && !unraced_has_lost_peer(&record->connect, builder->tail) &&
+		call->connecting.sock == (__u64)sk && !is_held_by_more(file, holders) && !connect_was_disturbed(call);
 	if (!alone)
 		record->flags |= UNRACED_SOCKET_SHARED;
 	is_own = !call->indirect || is_indirect_socket(call, sk, record->flags, alone);

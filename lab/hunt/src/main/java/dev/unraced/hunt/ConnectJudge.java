@@ -7,7 +7,6 @@ import dev.unraced.event.EventFlag;
 import dev.unraced.event.Integrity;
 import dev.unraced.event.Provenance;
 import dev.unraced.linux.Errno;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -26,30 +25,59 @@ final class ConnectJudge {
 
     private final ActLog log;
     private final Verdict verdict;
-    private final Map<Long, List<Act>> bySocket = new HashMap<>();
+    private final Map<Long, Attempts> sockets = new HashMap<>();
     /** Times of acts whose descriptor another thread may have replaced; such an act can concern any socket. */
     private final Windows ofAnySocket = new Windows();
-
-    private final Map<Long, Windows> windows = new HashMap<>();
-    private final Map<Long, List<LogLine>> attempts = new HashMap<>();
 
     ConnectJudge(ActLog log, Verdict verdict) {
         this.log = log;
         this.verdict = verdict;
         for (Act act : log.acts()) {
             if (act.isConnect()) {
-                bySocket.computeIfAbsent(act.line().number("cookie"), cookie -> new ArrayList<>())
-                        .add(act);
-                windows.computeIfAbsent(act.line().number("cookie"), cookie -> new Windows())
-                        .add(act.begin(), act.looked());
+                ofSocket(act.line()).add(act);
                 if (isReplaced(act)) {
                     ofAnySocket.add(act.begin(), act.looked());
                 }
             }
         }
         for (LogLine attempt : log.attempts()) {
-            attempts.computeIfAbsent(attempt.number("cookie"), cookie -> new ArrayList<>())
-                    .add(attempt);
+            ofSocket(attempt).addUnseen(attempt);
+        }
+    }
+
+    private Attempts ofSocket(LogLine line) {
+        return sockets.computeIfAbsent(line.number("cookie"), cookie -> new Attempts());
+    }
+
+    /** What happened to one socket. */
+    private static final class Attempts {
+        final Windows calls = new Windows();
+        /** Times of attempts that no connect made. */
+        final Windows unseen = new Windows();
+        /** When the first attempt ended that gave the socket this peer and may go on. */
+        private final Map<String, Long> ends = new HashMap<>();
+
+        void add(Act act) {
+            calls.add(act.begin(), act.looked());
+            if (GOES_ON.contains(act.result())) {
+                ends.merge(Addresses.normal(act.line().text("to")), act.end(), Math::min);
+                ends.merge(Addresses.normal(act.line().text("or")), act.end(), Math::min);
+            }
+        }
+
+        void addUnseen(LogLine attempt) {
+            unseen.add(attempt.number("b"), attempt.number("e"));
+            ends.merge(Addresses.normal(attempt.text("to")), attempt.number("e"), Math::min);
+        }
+
+        Set<String> peersBefore(long time) {
+            Set<String> peers = new HashSet<>();
+            ends.forEach((peer, end) -> {
+                if (end < time) {
+                    peers.add(peer);
+                }
+            });
+            return peers;
         }
     }
 
@@ -129,19 +157,7 @@ final class ConnectJudge {
 
     /** Returns the peers of earlier attempts; a call can meet such an attempt, and return when it ends. */
     private Set<String> earlier(Act act) {
-        Set<String> peers = new HashSet<>();
-        for (Act other : bySocket.getOrDefault(act.line().number("cookie"), List.of())) {
-            if (other.end() < act.begin() && GOES_ON.contains(other.result())) {
-                peers.add(Addresses.normal(other.line().text("to")));
-                peers.add(Addresses.normal(other.line().text("or")));
-            }
-        }
-        for (LogLine attempt : attempts.getOrDefault(act.line().number("cookie"), List.of())) {
-            if (attempt.number("e") < act.begin()) {
-                peers.add(Addresses.normal(attempt.text("to")));
-            }
-        }
-        return peers;
+        return ofSocket(act.line()).peersBefore(act.begin());
     }
 
     /** A socket whose attempt goes on has its peer already: the address that the call passed. */
@@ -173,14 +189,10 @@ final class ConnectJudge {
         if (isReplaced(act) || ofAnySocket.overlapping(act.begin(), act.looked()) > 0) {
             return true;
         }
-        long cookie = act.line().number("cookie");
-        for (LogLine attempt : attempts.getOrDefault(cookie, List.of())) {
-            if (attempt.number("b") <= act.looked() && attempt.number("e") >= act.begin()) {
-                return true;
-            }
-        }
-        // The act itself is one of the overlapping windows.
-        return windows.get(cookie).overlapping(act.begin(), act.looked()) > 1;
+        Attempts all = ofSocket(act.line());
+        // The act itself is one of the overlapping calls.
+        return all.unseen.overlapping(act.begin(), act.looked()) > 0
+                || all.calls.overlapping(act.begin(), act.looked()) > 1;
     }
 
     private void judgeSocket(Check check, Act act, ConnectEvent event, Set<String> truth, boolean flipsBlock) {

@@ -572,9 +572,12 @@ final class Generator {
         return "nop";
     }
 
-    /** Makes a batch whose open resolves its path after a timeout. */
+    /**
+     * Makes a batch whose open resolves its path after a timeout, some of them only after an unshare and a bind mount.
+     */
     private String waiting() {
-        return "ring no-wait | timeout value=" + random.nextInt(300, 3000) + " link | open call=openat path=" + path()
+        int micros = chance(50) ? random.nextInt(300, 3000) : random.nextInt(5_000, 40_000);
+        return "ring no-wait | timeout value=" + micros + " link | open call=openat path=" + path()
                 + (chance(30) ? " async" : "");
     }
 
