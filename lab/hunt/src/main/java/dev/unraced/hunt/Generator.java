@@ -171,6 +171,10 @@ final class Generator {
         if (binds) {
             ops.add("change what=bind path=" + pick("a", "b", "a/p", "b/p", "c") + " other=" + below);
         }
+        // An open that takes the request's descriptor in between leaves the judge without the request's file.
+        if (chance(50)) {
+            ops.add("reap");
+        }
         ops.addAll(ops(1, 3, this::open));
         ops.add("reap");
         if (chance(30)) {

@@ -235,6 +235,25 @@ final class OpenJudge {
         verdict.asserted();
         if (named.stream().noneMatch(truth.nodes()::contains)) {
             check.lie("path_integrity", event.path().provenance() + " MATCH of " + path, "inode " + truth.nodes());
+            return;
+        }
+        judgeNamespace(check, act, event, below, truth);
+    }
+
+    /** The kernel resolved the path of a request in the namespace that the event names, or FOREIGN_MOUNT_NS is set. */
+    private void judgeNamespace(Check check, Act act, OpenEvent event, String below, Truth truth) {
+        if (!act.isRequest() || act.base() != 0 || check.isMarked(EventFlag.FOREIGN_MOUNT_NS)) {
+            return;
+        }
+        long namespace = event.caller().mountNamespace();
+        Set<Long> there = tree.reachedIn(namespace, act, below, event.path().provenance() == Provenance.KERNEL);
+        if (there == null || truth.nodes() == null) {
+            check.exclude("mount_ns");
+            return;
+        }
+        verdict.asserted();
+        if (there.stream().noneMatch(truth.nodes()::contains)) {
+            check.lie("mount_ns", namespace + ", where the path led to inode " + there, "inode " + truth.nodes());
         }
     }
 }

@@ -310,6 +310,19 @@ final class Tree {
      */
     @Nullable
     Set<Long> reached(Act act, String path, boolean follows) {
+        return reached(act, path, follows, null);
+    }
+
+    /**
+     * Returns the same, with those moments left out when the actor was in another mount namespace than that of an inode
+     * number.
+     */
+    @Nullable
+    Set<Long> reachedIn(long namespaceInode, Act act, String path, boolean follows) {
+        return reached(act, path, follows, namespacesOf(act, namespaceInode));
+    }
+
+    private @Nullable Set<Long> reached(Act act, String path, boolean follows, @Nullable Set<Integer> namespaces) {
         int[] window = window(act.begin(), act.end());
         if (window[1] - window[0] > MAX_SPREAD) {
             return null;
@@ -322,7 +335,8 @@ final class Tree {
             if (place == null) {
                 return null;
             }
-            if (!place.equals(Place.OUTSIDE)) {
+            boolean counts = namespaces == null || namespaces.contains(standing.namespace());
+            if (!place.equals(Place.OUTSIDE) && counts) {
                 starts.add(new Start(Math.max(at, window[0]) - window[0], place, standing));
             }
         }

@@ -207,7 +207,22 @@ class JudgeTest {
                 .containsExactly("no act");
     }
 
-    private static SyscallEvent request(long result) {
+    @Test
+    void aRequestThatRanInAnotherNamespaceThanItsEventNamesIsALie() {
+        String request = Logs.open(10, 20, "path=a/x ino=8 dev=0:5 fl=0")
+                .replace("via=native", "via=ring")
+                .replace("tag=-1", "tag=0");
+        ActLog log = Logs.of(
+                request,
+                "change n=1 a=0 o=0 r=0 b=12 e=13 res=0 ns=78 ino=0 value=0 what=unshare path= other=",
+                "change n=2 a=0 o=0 r=0 b=14 e=15 res=0 ns=78 ino=0 value=0 what=bind path=b other=a");
+        assertThat(fields(log, request(3, EventFlag.HAS_FILE, EventFlag.FD_TABLE_SHARED)))
+                .containsExactly("mount_ns");
+        assertThat(fields(log, request(3, EventFlag.HAS_FILE, EventFlag.FD_TABLE_SHARED, EventFlag.FOREIGN_MOUNT_NS)))
+                .isEmpty();
+    }
+
+    private static SyscallEvent request(long result, EventFlag... flags) {
         return new OpenEvent(
                 new Call(
                         EventType.MERGED,
@@ -221,11 +236,13 @@ class JudgeTest {
                         1,
                         result),
                 caller(),
-                Set.of(),
+                Set.of(flags),
                 -100,
                 new Argument<>(ByteString.utf8("/hunt/a/x"), Provenance.KERNEL, Integrity.MATCH),
                 new Argument<>(new OpenHow(0, 0, 0, 0), Provenance.KERNEL, Integrity.MATCH),
-                Optional.empty());
+                result < 0
+                        ? Optional.empty()
+                        : Optional.of(new OpenedFile(ByteString.utf8("/hunt/a/x"), 0, 5, 8, false)));
     }
 
     private static List<String> fields(ActLog log, SyscallEvent... events) {
