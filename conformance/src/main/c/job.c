@@ -8,13 +8,14 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
 #define JOBS 1024
 #define STACK_SIZE (64 * 1024)
+/* The longest single wait for a job. */
+#define STEP_MILLIS 100
 
 struct job {
 	struct call call;
@@ -22,8 +23,6 @@ struct job {
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
 	pid_t tid;
-	/* How often threads other than the actor's first had given their processor up before this one began. */
-	long switches;
 	/* The processor on which a pinned thread began, and stays until "move". */
 	int processor;
 	bool pinned;
@@ -55,25 +54,17 @@ static void *run(void *argument)
 {
 	struct job *job = argument;
 
+	pthread_mutex_lock(&job->lock);
+	job->tid = own_tid();
 	job->processor = job->pinned ? stay() : -1;
-	/* No lock: a thread that waited for one would look as if it were blocked in its call. */
-	__atomic_store_n(&job->tid, own_tid(), __ATOMIC_RELEASE);
+	pthread_cond_broadcast(&job->changed);
+	pthread_mutex_unlock(&job->lock);
 	call_make(&job->call);
 	pthread_mutex_lock(&job->lock);
 	job->done = true;
 	pthread_cond_broadcast(&job->changed);
 	pthread_mutex_unlock(&job->lock);
 	return NULL;
-}
-
-/* Returns how often the process' threads, without the calling one, gave their processor up; a sandbox knows only 0. */
-static long switches_of_others(void)
-{
-	struct rusage all, own;
-
-	getrusage(RUSAGE_SELF, &all);
-	getrusage(RUSAGE_THREAD, &own);
-	return all.ru_nvcsw - own.ru_nvcsw;
 }
 
 static struct job *job_of_line(void)
@@ -107,15 +98,16 @@ void command_start(void)
 	pthread_cond_init(&job->changed, NULL);
 	pthread_attr_init(&small);
 	pthread_attr_setstacksize(&small, STACK_SIZE);
-	job->switches = switches_of_others();
 	if (pthread_create(&job->thread, &small, run, job)) {
 		fail("no thread");
 		free(job);
 		return;
 	}
 	jobs[id] = job;
-	while (!__atomic_load_n(&job->tid, __ATOMIC_ACQUIRE))
-		pause_micros(50);
+	pthread_mutex_lock(&job->lock);
+	while (!job->tid)
+		pthread_cond_wait(&job->changed, &job->lock);
+	pthread_mutex_unlock(&job->lock);
 	reply_begin();
 	reply("job=%d tid=%d tgid=%d", id, job->tid, getpid());
 	reply_end();
@@ -131,24 +123,7 @@ static long long cpu_time(pthread_t thread)
 	return time.tv_sec * 1000000000LL + time.tv_nsec;
 }
 
-/* Returns whether a job's thread has slept, or has returned. Where nobody counts that, it returns true. */
-static bool has_slept(struct job *job)
-{
-	struct rusage all;
-
-	getrusage(RUSAGE_SELF, &all);
-	if (!all.ru_nvcsw || switches_of_others() > job->switches)
-		return true;
-	pthread_mutex_lock(&job->lock);
-	bool done = job->done;
-	pthread_mutex_unlock(&job->lock);
-	return done;
-}
-
-/*
- * Waits until a job's thread has used no time for 10 ms and has slept, which means that it is blocked or has returned.
- * On a busy machine, a thread that uses no time may also wait for a processor, its call not begun.
- */
+/* Waits until a job's thread has used no time for 10 ms, which means that it is blocked or has returned. */
 void command_blocked(void)
 {
 	struct job *job = job_of_line();
@@ -159,7 +134,7 @@ void command_blocked(void)
 		return;
 	for (int i = 0; i < 10000 && still < 10; i++) {
 		time = cpu_time(job->thread);
-		still = time == before && has_slept(job) ? still + 1 : 0;
+		still = time == before ? still + 1 : 0;
 		before = time;
 		pause_micros(1000);
 	}
@@ -171,26 +146,38 @@ void command_blocked(void)
 	reply_end();
 }
 
-/* Replies with a job's outcome and ends the job, or with "error timeout" while the call still runs. */
-void command_wait(void)
+/* Waits a moment for a job's end. Returns whether it has ended. */
+static bool await_end(struct job *job, long long millis)
 {
-	struct job *job = job_of_line();
-	long long millis = line_number("millis", 10000);
 	struct timespec until;
+	int late = 0;
 
-	if (!job)
-		return;
 	clock_gettime(CLOCK_REALTIME, &until);
-	until.tv_sec += millis / 1000;
-	until.tv_nsec += millis % 1000 * 1000000;
+	until.tv_nsec += millis * 1000000;
 	until.tv_sec += until.tv_nsec / 1000000000;
 	until.tv_nsec %= 1000000000;
 	pthread_mutex_lock(&job->lock);
-	int late = 0;
 	while (!job->done && late != ETIMEDOUT)
 		late = pthread_cond_timedwait(&job->changed, &job->lock, &until);
 	bool done = job->done;
 	pthread_mutex_unlock(&job->lock);
+	return done;
+}
+
+/*
+ * Replies with a job's outcome and ends the job, or with "error timeout" while the call still runs. It waits in short
+ * steps: a machine that stood still has used up one of them, and the job can still run in the others.
+ */
+void command_wait(void)
+{
+	struct job *job = job_of_line();
+	long long left = line_number("millis", 10000);
+	bool done;
+
+	if (!job)
+		return;
+	for (done = await_end(job, left < STEP_MILLIS ? left : STEP_MILLIS); !done && left > STEP_MILLIS; left -= STEP_MILLIS)
+		done = await_end(job, STEP_MILLIS);
 	if (!done) {
 		fail("timeout: the call has not returned");
 		return;

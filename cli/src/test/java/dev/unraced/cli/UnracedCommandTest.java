@@ -91,6 +91,7 @@ class UnracedCommandTest {
         "--pid, x",
         "--pid, 0",
         "--uid, 4294967295",
+        "--uid, nobody-has-this-name",
         "--cgroup, x",
         "--cgroup, /nowhere",
         "--cgroup, /etc",

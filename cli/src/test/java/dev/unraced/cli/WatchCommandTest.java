@@ -148,7 +148,7 @@ class WatchCommandTest {
                 "--syscalls=open,connect",
                 "--pid=1,2",
                 "--tgid=3",
-                "--uid=4294967294",
+                "--uid=4294967294,root",
                 "--cgroup=5,6",
                 "--mitigation=kernel");
 
@@ -159,7 +159,7 @@ class WatchCommandTest {
             assertThat(built.observeSelf()).isTrue();
             assertThat(built.syscalls()).containsExactlyInAnyOrder(Syscall.OPEN, Syscall.CONNECT);
             assertThat(built.tgids()).containsExactlyInAnyOrder(1, 2, 3);
-            assertThat(built.uids()).containsExactly(4_294_967_294L);
+            assertThat(built.uids()).containsExactlyInAnyOrder(0L, 4_294_967_294L);
             assertThat(built.cgroups()).containsExactlyInAnyOrder(5L, 6L);
             assertThat(built.mitigation()).isEqualTo(Mitigation.KERNEL);
         });

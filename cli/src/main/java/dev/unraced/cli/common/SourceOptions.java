@@ -25,7 +25,12 @@ public final class SourceOptions {
             description = "Only these processes, with all their threads.")
     private List<Integer> tgids = List.of();
 
-    @Option(names = "--uid", paramLabel = "UID", split = ",", description = "Only these real user ids.")
+    @Option(
+            names = "--uid",
+            paramLabel = "USER",
+            split = ",",
+            converter = UserConverter.class,
+            description = "Only these users, by name or by real user id.")
     private List<Long> uids = List.of();
 
     @Option(

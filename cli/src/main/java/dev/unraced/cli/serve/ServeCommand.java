@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.cli.serve;
 
+import dev.unraced.cli.common.ChosenProcesses;
 import dev.unraced.cli.common.ConfigOptions;
 import dev.unraced.cli.common.Console;
 import dev.unraced.cli.common.ExitCode;
@@ -110,6 +111,11 @@ public final class ServeCommand implements Callable<Integer> {
         CaptureConfig first = settings.get().build();
         Drivers all = drivers.get();
         Selection selection = all.select(first);
+        ChosenProcesses.ofThisMachine()
+                .fault(selection.driver().name(), first.tgids())
+                .ifPresent(fault -> {
+                    throw new ParameterException(spec.commandLine(), fault);
+                });
         boolean local = all.stage(selection.driver().name()).isEmpty();
         ServerSettings server = serve.settings();
         try (Captures captures = new Captures(selection.driver(), settings, local, server.limits(), true);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.cli.watch;
 
+import dev.unraced.cli.common.ChosenProcesses;
 import dev.unraced.cli.common.ConfigOptions;
 import dev.unraced.cli.common.Console;
 import dev.unraced.cli.common.DurationConverter;
@@ -141,6 +142,11 @@ public final class WatchCommand implements Callable<Integer> {
         filter.check(built.filters().result());
         try (Capture capture = drivers.get().open(built);
                 StatusLine status = statusLine()) {
+            ChosenProcesses.ofThisMachine()
+                    .fault(capture.driver(), built.tgids())
+                    .ifPresent(fault -> {
+                        throw new ParameterException(spec.commandLine(), fault);
+                    });
             watch(capture, built, status);
         } catch (OutputException e) {
             if (!e.isReaderGone()) {

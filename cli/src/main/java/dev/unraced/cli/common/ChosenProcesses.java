@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.cli.common;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Looks whether the processes that a user chose by id are there. */
+public final class ChosenProcesses {
+    /** Drivers whose ids are those of this machine's initial namespace. */
+    private static final Set<String> OF_THIS_MACHINE = Set.of("ebpf", "kmod");
+    /** The number of the initial process namespace: PROC_PID_INIT_INO of include/linux/proc_ns.h. */
+    private static final String INITIAL_NAMESPACE = "pid:[4026531836]";
+
+    private final Path proc;
+
+    ChosenProcesses(Path proc) {
+        this.proc = proc;
+    }
+
+    /** Returns a view of this machine's processes. */
+    public static ChosenProcesses ofThisMachine() {
+        return new ChosenProcesses(Path.of("/proc"));
+    }
+
+    /**
+     * Returns what is wrong with the first id that is no process, if one is. Where a driver's ids are not those that
+     * this process sees, nothing is wrong.
+     *
+     * @param driver name of the driver
+     * @param ids ids of thread groups
+     */
+    public Optional<String> fault(String driver, Set<Integer> ids) {
+        if (!OF_THIS_MACHINE.contains(driver) || !seesAll()) {
+            return Optional.empty();
+        }
+        return ids.stream().sorted().map(this::fault).flatMap(Optional::stream).findFirst();
+    }
+
+    private Optional<String> fault(int id) {
+        String group = threadGroup(id);
+        if (group == null) {
+            return Optional.of("no process " + id + "; 'ps -e' lists those that live");
+        }
+        return group.equals(Integer.toString(id))
+                ? Optional.empty()
+                : Optional.of(id + " is a thread of process " + group + ", and --pid takes processes");
+    }
+
+    private boolean seesAll() {
+        try {
+            return Files.readSymbolicLink(proc.resolve("self/ns/pid"))
+                    .toString()
+                    .equals(INITIAL_NAMESPACE);
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private @Nullable String threadGroup(int id) {
+        try {
+            for (String line : Files.readAllLines(proc.resolve(id + "/status"))) {
+                if (line.startsWith("Tgid:")) {
+                    return line.substring("Tgid:".length()).strip();
+                }
+            }
+        } catch (IOException e) {
+            // The process is gone, or there never was one.
+        }
+        return null;
+    }
+}

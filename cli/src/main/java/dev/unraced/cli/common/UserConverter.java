@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.cli.common;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.TypeConversionException;
+
+/** Reads a user id: a number, or a name, which the system resolves as {@code id -u} does. */
+final class UserConverter implements ITypeConverter<Long> {
+
+    @Override
+    public Long convert(String value) throws IOException, InterruptedException {
+        if (!value.isEmpty() && value.chars().allMatch(Character::isDigit)) {
+            return number(value);
+        }
+        if (value.isEmpty() || value.startsWith("-")) {
+            throw unknown(value);
+        }
+        // Users can come from elsewhere than /etc/passwd, which only the system's own resolver knows.
+        Process id = new ProcessBuilder(List.of("id", "-u", "--", value))
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        String answer = new String(id.getInputStream().readAllBytes(), StandardCharsets.US_ASCII).strip();
+        if (id.waitFor() != 0) {
+            throw unknown(value);
+        }
+        return number(answer);
+    }
+
+    private static Long number(String digits) {
+        try {
+            return Long.valueOf(digits);
+        } catch (NumberFormatException e) {
+            throw unknown(digits);
+        }
+    }
+
+    private static TypeConversionException unknown(String value) {
+        return new TypeConversionException("'" + value + "' is neither a user id nor the name of a user");
+    }
+}

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.cli.common;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Set;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ChosenProcessesTest {
+
+    @TempDir
+    private Path proc;
+
+    private ChosenProcesses processes;
+
+    @BeforeEach
+    void aProcessWithASecondThread() throws IOException {
+        status(7, "Name:\tserver\nTgid:\t7\nPid:\t7\n");
+        status(8, "Name:\tworker\nTgid:\t7\nPid:\t8\n");
+        processes = new ChosenProcesses(proc);
+    }
+
+    @Test
+    void aProcessThatLivesIsRight() throws IOException {
+        namespace("pid:[4026531836]");
+        assertThat(processes.fault("ebpf", Set.of(7))).isEmpty();
+        assertThat(processes.fault("ebpf", Set.of())).isEmpty();
+    }
+
+    @Test
+    void oneThatDoesNotIsNamed() throws IOException {
+        namespace("pid:[4026531836]");
+        assertThat(processes.fault("kmod", Set.of(7, 9)))
+                .hasValueSatisfying(fault -> assertThat(fault).contains("no process 9"));
+    }
+
+    @Test
+    void aThreadIsNoProcess() throws IOException {
+        namespace("pid:[4026531836]");
+        assertThat(processes.fault("ebpf", Set.of(8)))
+                .hasValueSatisfying(fault -> assertThat(fault).contains("8 is a thread of process 7"));
+    }
+
+    @Test
+    void idsThatThisProcessCannotSeeAreNotJudged() throws IOException {
+        namespace("pid:[4026532000]");
+        assertThat(processes.fault("ebpf", Set.of(9))).isEmpty();
+    }
+
+    @Test
+    void neitherAreThoseOfAnotherKernel() throws IOException {
+        namespace("pid:[4026531836]");
+        assertThat(processes.fault("sim", Set.of(9))).isEmpty();
+        assertThat(processes.fault("remote", Set.of(9))).isEmpty();
+    }
+
+    private void status(int id, String text) throws IOException {
+        Files.writeString(
+                Files.createDirectory(proc.resolve(Integer.toString(id))).resolve("status"), text);
+    }
+
+    private void namespace(String target) throws IOException {
+        Files.createSymbolicLink(
+                Files.createDirectories(proc.resolve("self/ns")).resolve("pid"), Path.of(target));
+    }
+}
