@@ -16,6 +16,7 @@ import dev.unraced.cli.gvisor.GvisorStatusCommand;
 import dev.unraced.cli.kmod.KmodCommand;
 import dev.unraced.cli.man.ManCommand;
 import dev.unraced.cli.serve.ServeCommand;
+import dev.unraced.cli.watch.RunCommand;
 import dev.unraced.cli.watch.WatchCommand;
 import dev.unraced.driver.Drivers;
 import java.io.OutputStreamWriter;
@@ -41,6 +42,7 @@ import picocli.CommandLine.Spec;
             "  unraced doctor            which drivers can run here, and what the others need",
             "  unraced watch             every open and connect on this machine",
             "  unraced watch --help      more examples",
+            "  unraced run make          those of one command, and of all that it starts",
             "  unraced serve             capture for unprivileged programs, here or elsewhere",
             "  unraced conformance       which rules the driver keeps",
             "  unraced kmod build        build the kernel module for the running kernel",
@@ -76,6 +78,7 @@ public final class UnracedCommand implements Runnable {
         ErrorReport errors = new ErrorReport();
         CommandLine command = new CommandLine(new UnracedCommand())
                 .addSubcommand(new WatchCommand(console, drivers))
+                .addSubcommand(new CommandLine(new RunCommand(console, drivers)))
                 .addSubcommand(new DoctorCommand(console, drivers))
                 .addSubcommand(new ServeCommand(console, drivers))
                 .addSubcommand(new ConformanceCommand(console, drivers))
@@ -89,6 +92,8 @@ public final class UnracedCommand implements Runnable {
         }
         command.addMixin("common", new CommonOptions());
         command.getSubcommands().values().forEach(UnracedCommand::addCommonOptions);
+        // What follows the command's name is the command's.
+        command.getSubcommands().get("run").setStopAtPositional(true);
         return command.setOut(new PrintWriter(new OutputStreamWriter(console.out(), StandardCharsets.UTF_8), true))
                 .setErr(new PrintWriter(console.err(), true, StandardCharsets.UTF_8))
                 .setColorScheme(CommandLine.Help.defaultColorScheme(colour ? Ansi.ON : Ansi.OFF))

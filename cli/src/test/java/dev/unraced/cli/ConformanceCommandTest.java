@@ -96,6 +96,8 @@ class ConformanceCommandTest {
                 .isEqualTo(ExitCode.NOT_PLAYED);
         assertThat(test.err()).contains("3 of 3");
         assertThat(conformance("--driver", "beta", "--times", "0")).isEqualTo(2);
+        assertThat(conformance("--driver", "beta", "--intensity", "0")).isEqualTo(2);
+        assertThat(conformance("--driver", "beta", "--intensity", "1.5")).isEqualTo(2);
     }
 
     @Test

@@ -15,8 +15,10 @@ import java.util.Optional;
  * @param stage the stage that was discovered together with the driver; a separate discovery may give another place
  * @param patience the longest time that the kit waits for what must come
  * @param stall the time that a reader of events stalls while calls go on
+ * @param intensity the fraction of the calls that rules make in masses; see {@link DriverUnderTest#intensity}
  */
-public record DiscoveredDriver(Driver driver, Optional<Stage> stage, Duration patience, Duration stall)
+public record DiscoveredDriver(
+        Driver driver, Optional<Stage> stage, Duration patience, Duration stall, double intensity)
         implements DriverUnderTest {
 
     /** Makes one with the usual patience and stall. */
@@ -26,7 +28,7 @@ public record DiscoveredDriver(Driver driver, Optional<Stage> stage, Duration pa
 
     /** Makes one with the usual stall. */
     public DiscoveredDriver(Driver driver, Optional<Stage> stage, Duration patience) {
-        this(driver, stage, patience, USUAL_STALL);
+        this(driver, stage, patience, USUAL_STALL, 1);
     }
 
     /**

@@ -83,7 +83,7 @@ public final class SimFiles {
 
     private SimFiles make(String path, int result) {
         if (result < 0) {
-            throw new IllegalArgumentException(path + ": errno " + -result);
+            throw new IllegalArgumentException(path + ": " + ErrorText.of(-result));
         }
         return this;
     }

@@ -186,7 +186,7 @@ public final class SimProcess {
             SocketResult accepted = kernel.network().accept(socketOf(listener));
             if (accepted.socket() == null) {
                 throw new IllegalStateException(
-                        "nobody has connected to descriptor " + listener + ": errno " + accepted.errno());
+                        "nobody has connected to descriptor " + listener + ": " + ErrorText.of(accepted.errno()));
             }
             return group.descriptors().add(kernel.files().socketFile(accepted.socket()));
         }
@@ -203,7 +203,7 @@ public final class SimProcess {
             SocketResult made = kernel.network().socket(family, type, protocol);
             Socket socket = made.socket();
             if (socket == null) {
-                throw new IllegalArgumentException("no such socket: errno " + made.errno());
+                throw new IllegalArgumentException("no such socket: " + ErrorText.of(made.errno()));
             }
             return group.descriptors().add(kernel.files().socketFile(socket));
         }
@@ -214,7 +214,7 @@ public final class SimProcess {
         synchronized (kernel) {
             requireFreeThread();
             if (!group.descriptors().duplicate(from, to)) {
-                throw new IllegalArgumentException("descriptor " + from + ": errno " + Errno.EBADF);
+                throw new IllegalArgumentException("descriptor " + from + ": " + ErrorText.of(Errno.EBADF));
             }
         }
     }
@@ -224,7 +224,7 @@ public final class SimProcess {
         synchronized (kernel) {
             requireFreeThread();
             if (!group.descriptors().close(fd)) {
-                throw new IllegalArgumentException("descriptor " + fd + ": errno " + Errno.EBADF);
+                throw new IllegalArgumentException("descriptor " + fd + ": " + ErrorText.of(Errno.EBADF));
             }
         }
     }
@@ -252,7 +252,7 @@ public final class SimProcess {
             }
             if (error != 0) {
                 close(fd);
-                throw new IllegalArgumentException("cannot listen on " + name + ": errno " + -error);
+                throw new IllegalArgumentException("cannot listen on " + name + ": " + ErrorText.of(-error));
             }
             return fd;
         }

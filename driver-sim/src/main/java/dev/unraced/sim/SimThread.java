@@ -144,7 +144,7 @@ public final class SimThread {
         synchronized (kernel) {
             int error = kernel.files().chdir(task, ByteString.utf8(path).toByteArray());
             if (error != 0) {
-                throw new IllegalArgumentException("chdir " + path + ": errno " + -error);
+                throw new IllegalArgumentException("chdir " + path + ": " + ErrorText.of(-error));
             }
         }
         return this;

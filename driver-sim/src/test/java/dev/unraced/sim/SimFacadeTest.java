@@ -145,10 +145,13 @@ class SimFacadeTest {
         assertThat(SimEvents.of(capture)).hasSize(5);
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> kernel.files().delete("/nowhere"))
-                .withMessageContaining("/nowhere: errno " + Errno.ENOENT);
+                .withMessageContaining("/nowhere: there is no such name (ENOENT)");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> kernel.files().file("/etc/passwd"))
+                .withMessage("/etc/passwd: there is such a name already (EEXIST)");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> user.chdir("/nowhere"))
-                .withMessageContaining("chdir /nowhere: errno " + Errno.ENOENT);
+                .withMessageContaining("chdir /nowhere: there is no such name (ENOENT)");
     }
 
     @Test
@@ -318,11 +321,11 @@ class SimFacadeTest {
                 .withMessageContaining("1 to 107 bytes, not 108");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> process.listen("10.0.0.1", 80))
-                .withMessage("cannot listen on 10.0.0.1 port 80: errno " + Errno.EADDRNOTAVAIL);
+                .withMessage("cannot listen on 10.0.0.1 port 80: EADDRNOTAVAIL");
         process.listen("127.0.0.1", 80);
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> kernel.process("other").listen("127.0.0.1", 80))
-                .withMessageEndingWith("errno " + Errno.EADDRINUSE);
+                .withMessageEndingWith(": EADDRINUSE");
     }
 
     @Test

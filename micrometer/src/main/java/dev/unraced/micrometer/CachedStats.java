@@ -18,6 +18,9 @@ final class CachedStats {
     private final Clock clock;
     private @Nullable CaptureStats stats;
     private long read;
+    private long delivered;
+    /** When the consumer was last seen to keep up. */
+    private long kept;
 
     CachedStats(Capture capture, Clock clock) {
         this.capture = capture;
@@ -29,9 +32,19 @@ final class CachedStats {
         CaptureStats current = stats;
         if (current == null || now - read >= TimeUnit.MILLISECONDS.toNanos(FRESH_MILLIS)) {
             current = capture.stats();
+            if (stats == null || current.delivered() != delivered || current.pending() == 0) {
+                kept = now;
+            }
+            delivered = current.delivered();
             stats = current;
             read = now;
         }
         return current;
+    }
+
+    /** Returns for how many seconds events have waited without one being handed over. */
+    synchronized double stalledSeconds() {
+        now();
+        return capture.isOpen() ? (read - kept) / (double) TimeUnit.SECONDS.toNanos(1) : 0;
     }
 }

@@ -32,6 +32,16 @@ public enum CaptureMeter implements MeterDocumentation {
             "unraced.filtered", Meter.Type.COUNTER, "calls", "Calls left out on purpose, by reason", CaptureTag.REASON),
     /** Events that wait in a ring or a queue. */
     PENDING("unraced.pending", Meter.Type.GAUGE, "events", "Events that wait for the consumer", null),
+    /**
+     * How long events have waited without one being handed over, as the reads of these meters saw it: a consumer that
+     * died or hangs. It is 0 while the consumer keeps up, and once the capture is closed.
+     */
+    CONSUMER_STALLED(
+            "unraced.consumer.stalled",
+            Meter.Type.GAUGE,
+            "seconds",
+            "How long events have waited without one being handed over",
+            null),
     /** Calls under mitigation <em>kernel</em> whose events lack the kernel's copy. */
     COPIES_MISSED(
             "unraced.copies.missed",

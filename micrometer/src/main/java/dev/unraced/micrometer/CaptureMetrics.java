@@ -49,12 +49,13 @@ public final class CaptureMetrics implements MeterBinder, AutoCloseable {
 
     @Override
     public void bindTo(MeterRegistry registry) {
-        Binding binding =
-                new Binding(registry, new CachedStats(capture, registry.config().clock()));
+        CachedStats cached = new CachedStats(capture, registry.config().clock());
+        Binding binding = new Binding(registry, cached);
         binding.bind(CaptureMeter.RETURNED, CaptureStats::returned);
         binding.bind(CaptureMeter.ENTERED, CaptureStats::entered);
         binding.bind(CaptureMeter.DELIVERED, CaptureStats::delivered);
         binding.bind(CaptureMeter.PENDING, CaptureStats::pending);
+        binding.bind(CaptureMeter.CONSUMER_STALLED, stats -> cached.stalledSeconds());
         for (LossReason reason : LossReason.values()) {
             binding.bind(CaptureMeter.LOST, tag(CaptureTag.REASON, reason), stats -> of(stats.lost(), reason));
         }

@@ -110,6 +110,34 @@ class CaptureMetricsTest {
     }
 
     @Test
+    void aConsumerThatHandsNothingOverIsSeen() {
+        bind();
+        assertThat(value(CaptureMeter.CONSUMER_STALLED)).isZero();
+        clock.add(Duration.ofSeconds(40));
+        assertThat(value(CaptureMeter.CONSUMER_STALLED)).isEqualTo(40);
+
+        when(capture.stats()).thenReturn(delivered(91, 2));
+        clock.add(Duration.ofSeconds(5));
+        assertThat(value(CaptureMeter.CONSUMER_STALLED)).isZero();
+        clock.add(Duration.ofSeconds(5));
+        assertThat(value(CaptureMeter.CONSUMER_STALLED)).isEqualTo(5);
+
+        when(capture.stats()).thenReturn(delivered(91, 0));
+        clock.add(Duration.ofSeconds(5));
+        assertThat(value(CaptureMeter.CONSUMER_STALLED)).isZero();
+
+        when(capture.stats()).thenReturn(BOOKS);
+        when(capture.isOpen()).thenReturn(false);
+        clock.add(Duration.ofSeconds(5));
+        assertThat(value(CaptureMeter.CONSUMER_STALLED)).isZero();
+    }
+
+    private static CaptureStats delivered(long delivered, long pending) {
+        return new CaptureStats(
+                100, 5, delivered, pending, Map.of(), Map.of(), 7, 4096, 512, BOOKS.stash(), 9, List.of());
+    }
+
+    @Test
     void metersAreWhatTheirDocumentationSays() {
         bind();
 

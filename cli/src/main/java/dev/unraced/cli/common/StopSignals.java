@@ -25,6 +25,8 @@ public final class StopSignals {
     private final Runnable stop;
     private final AtomicBoolean asked = new AtomicBoolean();
     private final CountDownLatch done = new CountDownLatch(1);
+    private boolean passes;
+    private boolean atTerminal;
 
     private StopSignals(Runnable stop) {
         this.stop = stop;
@@ -33,12 +35,28 @@ public final class StopSignals {
     /** Calls {@code stop} on the first signal, on a thread of its own. */
     public static StopSignals install(Runnable stop) {
         StopSignals signals = new StopSignals(stop);
+        signals.tryToRegister();
+        return signals;
+    }
+
+    private void tryToRegister() {
         try {
-            signals.register();
+            register();
         } catch (ReflectiveOperationException | IllegalArgumentException e) {
             LOG.debug("Signals keep their default action", e);
         }
-        return signals;
+    }
+
+    /**
+     * Lets this process live on after signals, and passes them on to a child as a request to end.
+     *
+     * @param atTerminal whether both are at a terminal, where Ctrl-C reaches the child by itself
+     */
+    public static void passOn(Process child, boolean atTerminal) {
+        StopSignals signals = new StopSignals(child::destroy);
+        signals.passes = true;
+        signals.atTerminal = atTerminal;
+        signals.tryToRegister();
     }
 
     /** Notes that the command has stopped. */
@@ -67,7 +85,11 @@ public final class StopSignals {
             case "hashCode" -> System.identityHashCode(proxy);
             case "toString" -> "StopSignals";
             default -> {
-                onSignal();
+                if (!passes) {
+                    onSignal();
+                } else if (!args[0].toString().equals("SIGINT") || !atTerminal) {
+                    stop.run();
+                }
                 yield 0;
             }
         };

@@ -72,6 +72,13 @@ public final class ConformanceCommand implements Callable<Integer> {
     private @Nullable Duration stall;
 
     @Option(
+            names = "--intensity",
+            paramLabel = "FRACTION",
+            description = "What part of the calls, threads and races to make, more than 0 and up to 1: a quick try of a"
+                    + " new driver. Default: ${DEFAULT-VALUE}.")
+    private double intensity = 1;
+
+    @Option(
             names = "--times",
             paramLabel = "N",
             description = "Judge that often, as a soak, until a rule is broken. Default: ${DEFAULT-VALUE}.")
@@ -98,6 +105,10 @@ public final class ConformanceCommand implements Callable<Integer> {
         if (times < 1) {
             throw new ParameterException(spec.commandLine(), "--times must be 1 or more, not " + times);
         }
+        if (!(intensity > 0 && intensity <= 1)) {
+            throw new ParameterException(
+                    spec.commandLine(), "--intensity must be more than 0 and at most 1, not " + intensity);
+        }
         ConformanceRun run = new ConformanceRun(console, rules, json, progress);
         if (!run.hasRules()) {
             throw new ParameterException(spec.commandLine(), "No rule has a number like '" + rules + "'");
@@ -108,6 +119,6 @@ public final class ConformanceCommand implements Callable<Integer> {
                     spec.commandLine(),
                     "No driver is named '" + driver + "'; there are " + String.join(", ", all.names()));
         }
-        return run.driver(all, driver, times, patience, stall, junitXml);
+        return run.driver(all, driver, times, patience, stall, intensity, junitXml);
     }
 }

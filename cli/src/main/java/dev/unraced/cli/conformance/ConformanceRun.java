@@ -49,6 +49,7 @@ final class ConformanceRun {
      * @param times the number of runs, unless a rule breaks earlier; the report is of the last run
      * @param patience the longest wait for what must come, or null for the usual time
      * @param stall the time that a reader stalls, or null for the usual time
+     * @param intensity the fraction of the calls that rules make in masses
      * @param junitXml the file for the build servers' report, or null
      * @throws CaptureException when the driver cannot run
      */
@@ -58,13 +59,15 @@ final class ConformanceRun {
             int times,
             @Nullable Duration patience,
             @Nullable Duration stall,
+            double intensity,
             @Nullable Path junitXml) {
         Driver driver = ChosenDriver.of(drivers, name);
         DriverUnderTest under = new DiscoveredDriver(
                 driver,
                 drivers.stage(driver.name()),
                 patience == null ? DriverUnderTest.USUAL_PATIENCE : patience,
-                stall == null ? DriverUnderTest.USUAL_STALL : stall);
+                stall == null ? DriverUnderTest.USUAL_STALL : stall,
+                intensity);
         // This starts an actor, so it comes before the long run.
         String kernel = json ? AttackCorpus.kernel(under) : "";
         ConformanceReport report = judge(under, 1, times);
@@ -72,6 +75,9 @@ final class ConformanceRun {
             report = judge(under, time, times);
         }
         console.print(Console.printable(json ? JsonReport.of(report, kernel) : report.toText()));
+        if (intensity < 1) {
+            console.err().println("unraced: with less than all calls this is a try, and proves nothing of races");
+        }
         if (junitXml != null) {
             write(report, junitXml);
         }

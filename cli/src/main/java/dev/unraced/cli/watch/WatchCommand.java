@@ -8,31 +8,16 @@ import dev.unraced.cli.common.DurationConverter;
 import dev.unraced.cli.common.ExitCode;
 import dev.unraced.cli.common.OutputException;
 import dev.unraced.cli.common.SourceOptions;
-import dev.unraced.cli.common.StatsText;
 import dev.unraced.cli.common.StatusLine;
 import dev.unraced.cli.common.StopSignals;
-import dev.unraced.cli.common.VersionProvider;
 import dev.unraced.config.CaptureConfig;
 import dev.unraced.config.CaptureConfigBuilder;
 import dev.unraced.driver.Capture;
 import dev.unraced.driver.Drivers;
-import dev.unraced.format.EcsEventWriter;
-import dev.unraced.format.EventWriter;
-import dev.unraced.format.JsonEventWriter;
-import dev.unraced.format.OcsfEventWriter;
-import dev.unraced.format.OpenFlagNames;
-import dev.unraced.format.TextEventWriter;
 import dev.unraced.format.WallClock;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.time.ZoneId;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -85,17 +70,8 @@ public final class WatchCommand implements Callable<Integer> {
     @Mixin
     private RecordOptions record;
 
-    @Option(
-            names = "--format",
-            paramLabel = "FORMAT",
-            description =
-                    "How to print an event: table (default), or as a JSON object on a line: json, with every field,"
-                            + " see docs/events.md; ocsf, by the Open Cybersecurity Schema Framework; ecs, by the Elastic Common"
-                            + " Schema.")
-    private OutputFormat format = OutputFormat.table;
-
-    @Option(names = "--json", description = "Short for --format json.")
-    private boolean json;
+    @Mixin
+    private PrintOptions print;
 
     @Option(
             names = "--count",
@@ -110,17 +86,8 @@ public final class WatchCommand implements Callable<Integer> {
             description = "Stop after this time: 5, 5s, 500ms, 2m, 1h.")
     private Duration duration = FOREVER;
 
-    @Option(
-            names = "--color",
-            paramLabel = "WHEN",
-            description = "Colours: auto, always or never. Default: auto, which honours NO_COLOR.")
-    private ColorMode color = ColorMode.AUTO;
-
     @Option(names = "--no-status", description = "No status line, even if standard error is a terminal.")
     private boolean noStatus;
-
-    @Option(names = "--stats", description = "Print all statistics at the end, those of the stash included.")
-    private boolean stats;
 
     public WatchCommand(Console console, Supplier<Drivers> drivers) {
         this.console = console;
@@ -132,9 +99,7 @@ public final class WatchCommand implements Callable<Integer> {
         if (count != null && count < 1) {
             throw new ParameterException(spec.commandLine(), "--count must be 1 or more, not " + count);
         }
-        if (json && format != OutputFormat.table && format != OutputFormat.json) {
-            throw new ParameterException(spec.commandLine(), "--json and --format " + format + " exclude each other");
-        }
+        print.check(spec.commandLine());
         record.check(spec.commandLine());
         CaptureConfigBuilder builder = config.builder();
         source.apply(builder);
@@ -158,7 +123,8 @@ public final class WatchCommand implements Callable<Integer> {
 
     private void watch(Capture capture, CaptureConfig built, StatusLine status) {
         WallClock clock = new WallClock();
-        EventPrinter printer = new EventPrinter(filter.filter(), writer(clock), clock, console, status);
+        EventPrinter printer = new EventPrinter(
+                filter.filter(), print.writer(record.prints(), clock, console), clock, console, status);
         Recording recording = record.open(capture);
         console.err().println(CaptureText.begin(capture, built));
         Watch watch = new Watch(capture, printer, recording, count == null ? Long.MAX_VALUE : count, duration);
@@ -166,7 +132,7 @@ public final class WatchCommand implements Callable<Integer> {
         try (recording) {
             run(watch, capture, status, new StatusText(capture, printer));
         } finally {
-            summarise(capture, printer, recording);
+            print.summarise(console, capture, printed(printer), recording);
             signals.stopped();
         }
     }
@@ -182,48 +148,8 @@ public final class WatchCommand implements Callable<Integer> {
         }
     }
 
-    private void summarise(Capture capture, EventPrinter printer, Recording recording) {
-        String output = Stream.of(
-                        record.prints() ? StatsText.printed(printer.printed(), printer.filtered()) : "",
-                        recording.describe())
-                .filter(part -> !part.isEmpty())
-                .collect(Collectors.joining(", "));
-        console.err().println(StatsText.summary(output, capture.driver(), capture.stats()));
-        String losers = StatsText.losers(capture.stats());
-        if (!losers.isEmpty()) {
-            console.err().println(losers);
-        }
-        String gaps = StatsText.gaps(capture.gaps());
-        if (!gaps.isEmpty()) {
-            console.err().println(gaps);
-        }
-        if (stats) {
-            console.err().println(StatsText.details(capture.stats()));
-        }
-    }
-
-    private EventWriter writer(WallClock clock) {
-        if (!record.prints()) {
-            return (event, out) -> {};
-        }
-        OpenFlagNames flags = OpenFlagNames.ofThisMachine();
-        return switch (json ? OutputFormat.json : format) {
-            case json -> new JsonEventWriter(clock, flags);
-            case ocsf -> new OcsfEventWriter(clock, flags, hostName(), VersionProvider.version());
-            case ecs -> new EcsEventWriter(clock, flags, hostName());
-            case table ->
-                new TextEventWriter(clock, flags, ZoneId.systemDefault(), color.isOn(console), console.isUtf8());
-        };
-    }
-
-    /** Returns the kernel's host name; a look-up by name could take seconds, and use the network. */
-    private static String hostName() {
-        try {
-            return Files.readString(Path.of("/proc/sys/kernel/hostname"), StandardCharsets.US_ASCII)
-                    .replaceAll("[^A-Za-z0-9._-]", "");
-        } catch (IOException e) {
-            return "localhost";
-        }
+    private String printed(EventPrinter printer) {
+        return record.prints() ? print.describe(printer) : "";
     }
 
     private StatusLine statusLine() {

@@ -2,6 +2,7 @@
 package dev.unraced.sim.junit;
 
 import dev.unraced.event.Mitigation;
+import dev.unraced.event.Syscall;
 import java.lang.annotation.Documented;
 import java.lang.annotation.ElementType;
 import java.lang.annotation.Inherited;
@@ -26,4 +27,13 @@ public @interface SimConfig {
 
     /** The number of threads that can be in a watched call at once. */
     int stashEntries() default 8192;
+
+    /** The calls to watch; none stands for all. */
+    Syscall[] syscalls() default {};
+
+    /**
+     * Further keys of the configuration, each as {@code KEY=VALUE}: {@code "filter.uids=0,1000"}. They win over the
+     * other elements.
+     */
+    String[] set() default {};
 }

@@ -11,6 +11,7 @@ import java.lang.reflect.Method;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.ExtensionConfigurationException;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
 import org.junit.jupiter.api.extension.ParameterContext;
@@ -57,8 +58,22 @@ public final class SimExtension implements ParameterResolver, AfterEachCallback 
         CaptureConfigBuilder config = CaptureConfig.builder().driver(SimDriver.NAME);
         Optional<SimConfig> wanted = AnnotationSupport.findAnnotation(context.getRequiredTestMethod(), SimConfig.class)
                 .or(() -> AnnotationSupport.findAnnotation(context.getRequiredTestClass(), SimConfig.class));
-        wanted.ifPresent(own -> config.mitigation(own.mitigation()).stashEntries(own.stashEntries()));
+        wanted.ifPresent(own -> apply(own, config));
         return config.build();
+    }
+
+    private static void apply(SimConfig own, CaptureConfigBuilder config) {
+        config.origin("@SimConfig").mitigation(own.mitigation()).stashEntries(own.stashEntries());
+        if (own.syscalls().length > 0) {
+            config.syscalls(own.syscalls());
+        }
+        for (String setting : own.set()) {
+            int equals = setting.indexOf('=');
+            if (equals < 1) {
+                throw new ExtensionConfigurationException("@SimConfig: '" + setting + "' is not KEY=VALUE");
+            }
+            config.set(setting.substring(0, equals), setting.substring(equals + 1));
+        }
     }
 
     /** The machine and the capture of one test. */

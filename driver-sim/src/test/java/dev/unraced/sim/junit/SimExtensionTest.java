@@ -10,8 +10,10 @@ import static org.junit.platform.testkit.engine.TestExecutionResultConditions.me
 
 import dev.unraced.driver.Capture;
 import dev.unraced.event.Mitigation;
+import dev.unraced.event.Syscall;
 import dev.unraced.sim.SimEvents;
 import dev.unraced.sim.SimKernel;
+import dev.unraced.sim.SimThread;
 import dev.unraced.sim.kernel.CallStep;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
@@ -42,6 +44,20 @@ class SimExtensionTest {
     void theMethodSaysHowToCapture(Capture capture) {
         assertThat(capture.mitigation()).isEqualTo(Mitigation.KERNEL);
         assertThat(capture.stats().stash().capacity()).isEqualTo(3);
+    }
+
+    @Test
+    @SimConfig(
+            syscalls = {Syscall.OPENAT, Syscall.CONNECT},
+            set = {"filter.uids=0", "filter.paths=/etc"})
+    void itSaysWhatToCapture(SimKernel kernel, Capture capture) {
+        SimThread root = kernel.process("cat").user(0).thread();
+        root.openat("/etc/hostname").finish();
+        root.openat("/tmp").finish();
+        root.creat(root.process().buffer("/etc/fresh"), 0644).finish();
+        kernel.process("other").thread().openat("/etc/hostname").finish();
+
+        assertThat(SimEvents.of(capture)).hasSize(1);
     }
 
     @Test

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.cli.watch;
+
+import dev.unraced.cli.common.Console;
+import dev.unraced.cli.common.StatsText;
+import dev.unraced.cli.common.VersionProvider;
+import dev.unraced.driver.Capture;
+import dev.unraced.format.EcsEventWriter;
+import dev.unraced.format.EventWriter;
+import dev.unraced.format.JsonEventWriter;
+import dev.unraced.format.OcsfEventWriter;
+import dev.unraced.format.OpenFlagNames;
+import dev.unraced.format.TextEventWriter;
+import dev.unraced.format.WallClock;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.ZoneId;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import picocli.CommandLine;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+
+/** The options for how events are printed, and what is printed at the end. */
+final class PrintOptions {
+    @Option(
+            names = "--format",
+            paramLabel = "FORMAT",
+            description =
+                    "How to print an event: table (default), or as a JSON object on a line: json, with every field,"
+                            + " see docs/events.md; ocsf, by the Open Cybersecurity Schema Framework; ecs, by the Elastic Common"
+                            + " Schema.")
+    private OutputFormat format = OutputFormat.table;
+
+    @Option(names = "--json", description = "Short for --format json.")
+    private boolean json;
+
+    @Option(
+            names = "--color",
+            paramLabel = "WHEN",
+            description = "Colours: auto, always or never. Default: auto, which honours NO_COLOR.")
+    private ColorMode color = ColorMode.AUTO;
+
+    @Option(
+            names = "--summary",
+            description = "Print no events, but at the end how many there were by program, file, peer, result and"
+                    + " integrity, as a table or with --json as an object.")
+    private boolean summary;
+
+    @Option(names = "--stats", description = "Print all statistics at the end, those of the stash included.")
+    private boolean stats;
+
+    private final Summary counted = new Summary();
+
+    /**
+     * Refuses option sets that make no sense, before a capture is opened.
+     *
+     * @throws ParameterException whose message says what to do
+     */
+    void check(CommandLine command) {
+        if (json && format != OutputFormat.table && format != OutputFormat.json) {
+            throw new ParameterException(command, "--json and --format " + format + " exclude each other");
+        }
+        if (summary && format != OutputFormat.table && format != OutputFormat.json) {
+            throw new ParameterException(command, "--summary is a table or JSON, and not " + format);
+        }
+    }
+
+    /**
+     * Returns a writer of the chosen format, for a console.
+     *
+     * @param prints whether events are to be printed at all
+     */
+    EventWriter writer(boolean prints, WallClock clock, Console console) {
+        if (summary) {
+            return counted;
+        }
+        if (!prints) {
+            return (event, out) -> {};
+        }
+        OpenFlagNames flags = OpenFlagNames.ofThisMachine();
+        return switch (json ? OutputFormat.json : format) {
+            case json -> new JsonEventWriter(clock, flags);
+            case ocsf -> new OcsfEventWriter(clock, flags, hostName(), VersionProvider.version());
+            case ecs -> new EcsEventWriter(clock, flags, hostName());
+            case table ->
+                new TextEventWriter(clock, flags, ZoneId.systemDefault(), color.isOn(console), console.isUtf8());
+        };
+    }
+
+    /** Says in a few words what became of the events. */
+    String describe(EventPrinter printer) {
+        String text = StatsText.printed(printer.printed(), printer.filtered());
+        return summary ? text.replace("printed", "counted") : text;
+    }
+
+    /**
+     * Prints how many events there were, and how many were lost, and why.
+     *
+     * @param printed what became of the events
+     */
+    void summarise(Console console, Capture capture, String printed, Recording recording) {
+        if (summary) {
+            boolean asJson = json || format == OutputFormat.json;
+            console.print(asJson ? counted.toJson() : Console.printable(counted.toText()));
+        }
+        String output = Stream.of(printed, recording.describe())
+                .filter(part -> !part.isEmpty())
+                .collect(Collectors.joining(", "));
+        console.err().println(StatsText.summary(output, capture.driver(), capture.stats()));
+        Stream.of(StatsText.losers(capture.stats()), StatsText.gaps(capture.gaps()))
+                .filter(line -> !line.isEmpty())
+                .forEach(console.err()::println);
+        if (stats) {
+            console.err().println(StatsText.details(capture.stats()));
+        }
+    }
+
+    /** Returns the kernel's host name; a look-up by name could take seconds, and use the network. */
+    private static String hostName() {
+        try {
+            return Files.readString(Path.of("/proc/sys/kernel/hostname"), StandardCharsets.US_ASCII)
+                    .replaceAll("[^A-Za-z0-9._-]", "");
+        } catch (IOException e) {
+            return "localhost";
+        }
+    }
+}

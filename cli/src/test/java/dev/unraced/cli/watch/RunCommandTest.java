@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.cli.watch;
+
+import static dev.unraced.format.SampleEvents.open;
+import static dev.unraced.format.SampleEvents.record;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.mockito.ArgumentMatchers.any;
+import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.when;
+
+import dev.unraced.cli.TestConsole;
+import dev.unraced.cli.common.ErrorReport;
+import dev.unraced.cli.scripted.ScriptedCapture;
+import dev.unraced.config.CaptureConfig;
+import dev.unraced.driver.CaptureException;
+import dev.unraced.driver.Driver;
+import dev.unraced.driver.Drivers;
+import dev.unraced.driver.Selection;
+import dev.unraced.driver.Stage;
+import dev.unraced.format.JsonLines;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+class RunCommandTest {
+    @TempDir
+    private Path machine;
+
+    private final Drivers drivers = mock();
+    private final Driver driver = mock();
+    private final TestConsole test = new TestConsole();
+    private @Nullable CaptureConfig config;
+
+    @BeforeEach
+    void aMachineWithCgroups() throws IOException {
+        Path proc = Files.createDirectories(machine.resolve("proc/self")).getParent();
+        Path top = Files.createDirectories(machine.resolve("cgroup/session"));
+        Files.writeString(
+                proc.resolve("self/mountinfo"),
+                "30 24 0:26 / " + top.getParent() + " rw,nosuid shared:4 - cgroup2 cgroup2 rw\n");
+        Files.writeString(proc.resolve("self/cgroup"), "1:name=systemd:/other\n0::/session\n");
+        when(driver.name()).thenReturn("scripted");
+        when(drivers.select(any())).thenReturn(new Selection(driver, List.of()));
+        when(drivers.stage("scripted")).thenReturn(Optional.empty());
+        when(drivers.open(any())).thenAnswer(call -> {
+            config = call.getArgument(0);
+            return new ScriptedCapture(List.of(record(open("/etc/hosts"))));
+        });
+    }
+
+    @Test
+    void theExitCodeIsTheCommands() {
+        assertThat(run("true")).isZero();
+        assertThat(run("sh", "-c", "exit 7")).isEqualTo(7);
+        assertThat(run("sh", "-c", "kill -TERM $$")).isEqualTo(128 + 15);
+        assertThat(run("--", "unraced-has-no-such-program")).isEqualTo(127);
+        assertThat(test.err()).contains("\"/etc/hosts\"").contains("unraced: 1 printed; driver scripted");
+        assertThat(test.out()).isEmpty();
+    }
+
+    @Test
+    void theCommandIsInACgroupOfItsOwnWhichTheSourceFiltersBy() throws IOException {
+        run("true");
+
+        Path made = machine.resolve(
+                "cgroup/session/unraced-run-" + ProcessHandle.current().pid());
+        assertThat(made.resolve("cgroup.procs")).hasContent("0");
+        assertThat(config)
+                .isNotNull()
+                .satisfies(built ->
+                        assertThat(built.cgroups()).containsExactly((Long) Files.getAttribute(made, "unix:ino")));
+        // Here the cgroup is a directory, which is not empty, like one in which a process lives on.
+        assertThat(test.err()).contains("processes that the command started live on, in " + made);
+    }
+
+    @Test
+    void theEventsGoToAFile() throws IOException {
+        Path file = machine.resolve("events");
+        assertThat(run("--json", "--output", file.toString(), "--", "true")).isZero();
+
+        assertThat(JsonLines.parse(Files.readString(file))).hasSize(1);
+        assertThat(test.err()).doesNotContain("/etc/hosts");
+        assertThat(run("--output", "/nowhere/events", "true")).isEqualTo(1);
+        assertThat(test.err()).contains("/nowhere/events");
+    }
+
+    @Test
+    void optionsBehindTheCommandAreTheCommands() {
+        assertThat(run("sh", "-c", "exit 3", "--no-such-option")).isEqualTo(3);
+    }
+
+    @Test
+    void whatCannotBeIsRefusedBeforeTheCommandRuns() {
+        Path trace = machine.resolve("ran");
+        when(drivers.stage("scripted")).thenReturn(Optional.of(mock(Stage.class)));
+        assertThat(run("touch", trace.toString())).isEqualTo(2);
+        assertThat(test.err()).contains("driver scripted watches another place than this machine");
+        assertThat(run("--pid", "1", "touch", trace.toString())).isEqualTo(2);
+        assertThat(run()).isEqualTo(2);
+        assertThat(trace).doesNotExist();
+    }
+
+    @Test
+    void aMachineWithoutTheHierarchySaysHowToMountIt() throws IOException {
+        Files.writeString(machine.resolve("proc/self/mountinfo"), "30 24 0:26 / /sys rw - sysfs sysfs rw\n");
+        assertThatThrownBy(() -> RunCgroup.create(machine.resolve("proc")))
+                .isInstanceOf(CaptureException.class)
+                .hasMessageContaining("mount -t cgroup2");
+    }
+
+    @Test
+    void soDoesOneThatMayNotBeWrittenTo() throws IOException {
+        Files.writeString(machine.resolve("proc/self/cgroup"), "0::/gone\n");
+        assertThatThrownBy(() -> RunCgroup.create(machine.resolve("proc")))
+                .isInstanceOf(CaptureException.class)
+                .hasMessageContaining("takes root");
+    }
+
+    /** Each run would make the same directory again, so it begins without it. */
+    private int run(String... args) {
+        RunCommand command = new RunCommand(test.console(), () -> drivers, () -> RunCgroup.create(fresh()));
+        ErrorReport errors = new ErrorReport();
+        return new CommandLine(command)
+                .setStopAtPositional(true)
+                .setErr(new PrintWriter(test.console().err(), true, StandardCharsets.UTF_8))
+                .setParameterExceptionHandler(errors)
+                .setExecutionExceptionHandler(errors)
+                .execute(args);
+    }
+
+    private Path fresh() {
+        Path made = machine.resolve(
+                "cgroup/session/unraced-run-" + ProcessHandle.current().pid());
+        try {
+            Files.deleteIfExists(made.resolve("cgroup.procs"));
+            Files.deleteIfExists(made);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return machine.resolve("proc");
+    }
+}
