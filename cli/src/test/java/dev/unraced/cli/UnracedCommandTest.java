@@ -104,6 +104,22 @@ class UnracedCommandTest {
                 .as(test.err())
                 .isEqualTo(2);
         assertThat(test.err()).contains(value).doesNotContain("\tat ");
+        // Messages about the configuration name the layer that is wrong.
+        assertThat(test.err()).containsAnyOf("'" + option + "'", option + " ", option + ":", "(command line)");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "--color      | auto, always, never",
+                "--mitigation | off, stash, kernel",
+                "--syscalls   | open, openat, openat2, creat, connect",
+                "--integrity  | unchecked, match, changed, differs",
+            })
+    void listsOfValuesAreInTheSpellingThatIsAccepted(String option, String values) {
+        assertThat(run("watch", option, "blue")).isEqualTo(2);
+        assertThat(test.err()).contains("'" + option + "'").contains("'blue' is none of " + values);
     }
 
     @Test

@@ -5,10 +5,15 @@ import dev.unraced.config.InvalidConfigException;
 import dev.unraced.driver.CaptureException;
 import dev.unraced.recording.RecordingException;
 import java.io.PrintWriter;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.IParameterExceptionHandler;
+import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
@@ -21,7 +26,7 @@ public final class ErrorReport implements IParameterExceptionHandler, IExecution
         CommandLine command = e.getCommandLine();
         PrintWriter err = command.getErr();
         String name = command.getCommandSpec().qualifiedName();
-        err.println(name + ": " + e.getMessage());
+        err.println(name + ": " + message(e));
         if (e instanceof UnmatchedArgumentException unmatched) {
             List<String> near = unmatched.getSuggestions();
             if (!near.isEmpty()) {
@@ -33,6 +38,23 @@ public final class ErrorReport implements IParameterExceptionHandler, IExecution
             e.printStackTrace(err);
         }
         return ExitCode.USAGE;
+    }
+
+    /** Returns the message; a value that is none of a list comes with the list as it is typed. */
+    private static String message(ParameterException e) {
+        ArgSpec option = e.getArgSpec();
+        if (option == null || e.getValue() == null || !e.getMessage().contains("expected one of")) {
+            return e.getMessage();
+        }
+        Class<?> type = option.auxiliaryTypes().length > 0 ? option.auxiliaryTypes()[0] : option.type();
+        if (!type.isEnum()) {
+            return e.getMessage();
+        }
+        String values = Arrays.stream(type.getEnumConstants())
+                .map(constant -> ((Enum<?>) constant).name().toLowerCase(Locale.ROOT))
+                .collect(Collectors.joining(", "));
+        String label = option instanceof OptionSpec named ? named.longestName() : option.paramLabel();
+        return "Invalid value for option '" + label + "': '" + e.getValue() + "' is none of " + values;
     }
 
     @Override

@@ -6,6 +6,7 @@ import dev.unraced.config.ResultFilter;
 import dev.unraced.event.Mitigation;
 import dev.unraced.event.Syscall;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -19,10 +20,21 @@ public final class SourceOptions {
     private List<Syscall> syscalls = List.of();
 
     @Option(
-            names = {"--pid", "--tgid"},
+            names = "--pid",
             paramLabel = "PID",
             split = ",",
-            description = "Only these processes, with all their threads.")
+            converter = ProcessIdConverter.class,
+            description = "Only these processes, with all their threads. --tgid is the same.")
+    private List<Integer> pids = List.of();
+
+    // A second name of --pid would be the one that messages name.
+    @Option(
+            names = "--tgid",
+            paramLabel = "PID",
+            split = ",",
+            converter = ProcessIdConverter.class,
+            hidden = true,
+            description = "The same as --pid.")
     private List<Integer> tgids = List.of();
 
     @Option(
@@ -76,8 +88,11 @@ public final class SourceOptions {
         if (!syscalls.isEmpty()) {
             builder.syscalls(syscalls.toArray(Syscall[]::new));
         }
-        if (!tgids.isEmpty()) {
-            builder.tgids(tgids.stream().mapToInt(Integer::intValue).toArray());
+        int[] processes = Stream.concat(pids.stream(), tgids.stream())
+                .mapToInt(Integer::intValue)
+                .toArray();
+        if (processes.length > 0) {
+            builder.tgids(processes);
         }
         if (!uids.isEmpty()) {
             builder.uids(uids.stream().mapToLong(Long::longValue).toArray());

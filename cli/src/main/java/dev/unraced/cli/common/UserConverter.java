@@ -9,6 +9,8 @@ import picocli.CommandLine.TypeConversionException;
 
 /** Reads a user id: a number, or a name, which the system resolves as {@code id -u} does. */
 final class UserConverter implements ITypeConverter<Long> {
+    /** The kernel takes the next number, -1 of 32 bits, for no user. */
+    private static final long LARGEST = 4_294_967_294L;
 
     @Override
     public Long convert(String value) throws IOException, InterruptedException {
@@ -31,10 +33,14 @@ final class UserConverter implements ITypeConverter<Long> {
 
     private static Long number(String digits) {
         try {
-            return Long.valueOf(digits);
+            long id = Long.parseLong(digits);
+            if (id <= LARGEST) {
+                return id;
+            }
         } catch (NumberFormatException e) {
-            throw unknown(digits);
+            // The message below says it.
         }
+        throw new TypeConversionException("'" + digits + "' is no user id; the largest is " + LARGEST);
     }
 
     private static TypeConversionException unknown(String value) {

@@ -26,6 +26,14 @@ final class CaptureText {
                 + (chosen.isEmpty() ? "all processes" : String.join(", ", chosen)) + "; Ctrl-C ends";
     }
 
+    /** Returns what has to happen before there are events; empty where calls alone suffice. */
+    static String awaited(Capture capture) {
+        return capture.driver().equals("gvisor")
+                ? "unraced: events come from sandboxes that have a trace session: those that are started with one"
+                        + " ('unraced gvisor config'), and those that 'unraced gvisor attach' gives one"
+                : "";
+    }
+
     private static void add(List<String> chosen, String what, Collection<?> values) {
         if (!values.isEmpty()) {
             chosen.add(what + " "

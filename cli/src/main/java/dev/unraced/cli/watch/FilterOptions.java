@@ -57,7 +57,7 @@ final class FilterOptions {
             if (ByteString.utf8(name).length() >= RecordLayout.COMM_SIZE) {
                 throw new ParameterException(
                         command.commandLine(),
-                        "'" + name
+                        "--comm: '" + name
                                 + "' is no thread's name: those have 15 bytes at the most, the kernel cuts longer ones");
             }
         }

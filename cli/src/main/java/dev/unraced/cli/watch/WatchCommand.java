@@ -127,6 +127,10 @@ public final class WatchCommand implements Callable<Integer> {
                 filter.filter(), print.writer(record.prints(), clock, console), clock, console, status);
         Recording recording = record.open(capture);
         console.err().println(CaptureText.begin(capture, built));
+        String awaited = CaptureText.awaited(capture);
+        if (!awaited.isEmpty()) {
+            console.err().println(awaited);
+        }
         Watch watch = new Watch(capture, printer, recording, count == null ? Long.MAX_VALUE : count, duration);
         StopSignals signals = StopSignals.install(watch::stop);
         try (recording) {

@@ -19,6 +19,7 @@ import dev.unraced.conformance.harness.NotApplicable;
 import dev.unraced.conformance.harness.Requires;
 import dev.unraced.conformance.harness.Rule;
 import dev.unraced.conformance.scenario.ArgumentAssertions;
+import dev.unraced.conformance.scenario.Load;
 import dev.unraced.conformance.scenario.Observed;
 import dev.unraced.conformance.scenario.Scenario;
 import dev.unraced.driver.CaptureException;
@@ -185,12 +186,11 @@ public abstract class EnterConformance extends DriverConformance {
         try (Scenario scenario = scenario().open()) {
             for (int switches = 0; switches < SWITCHES || rounds < LOADS; rounds++) {
                 Command command = bulk(scenario, (long) rounds * THREADS * calls, calls);
-                Thread load = new Thread(() -> scenario.actor().ask(command));
-                load.start();
-                for (; load.isAlive(); switches++) {
+                Load load = Load.of(scenario.actor(), command);
+                for (; load.isUnderWay(); switches++) {
                     scenario.capture().publishEnterEvents(switches % 2 == 0);
                 }
-                load.join();
+                load.end();
             }
             CaptureStats stats = scenario.awaitEmptyStash();
             long returned = (long) THREADS * calls * rounds;

@@ -14,6 +14,7 @@ import dev.unraced.conformance.harness.NotApplicable;
 import dev.unraced.conformance.harness.Requires;
 import dev.unraced.conformance.harness.Rule;
 import dev.unraced.conformance.scenario.ArgumentAssertions;
+import dev.unraced.conformance.scenario.Load;
 import dev.unraced.conformance.scenario.Scenario;
 import dev.unraced.driver.CaptureException;
 import dev.unraced.driver.CaptureStats;
@@ -145,12 +146,11 @@ public abstract class SwitchConformance extends DriverConformance {
                         .with("threads", threads)
                         .with("calls", calls)
                         .with("tag", rounds * threads * calls);
-                Thread load = new Thread(() -> scenario.actor().ask(bulk));
-                load.start();
-                for (; load.isAlive(); switches++) {
+                Load load = Load.of(scenario.actor(), bulk);
+                for (; load.isUnderWay(); switches++) {
                     scenario.capture().switchTo(switches % 2 == 0 ? Mitigation.OFF : Mitigation.STASH);
                 }
-                load.join();
+                load.end();
             }
             CaptureStats stats = scenario.awaitEmptyStash();
             assertThat(scenario.recorder().size() + stats.totalLost())
