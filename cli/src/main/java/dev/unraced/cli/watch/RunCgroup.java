@@ -17,6 +17,7 @@ final class RunCgroup implements AutoCloseable {
     private static final String HIERARCHY = "cgroup2";
 
     private final Path directory;
+    private boolean tried;
 
     private RunCgroup(Path directory) {
         this.directory = directory;
@@ -87,6 +88,7 @@ final class RunCgroup implements AutoCloseable {
      * a moment ago still counts for a while.
      */
     boolean remove() {
+        tried = true;
         for (int tries = 0; tries < 20; tries++) {
             try {
                 Files.deleteIfExists(directory);
@@ -100,7 +102,9 @@ final class RunCgroup implements AutoCloseable {
 
     @Override
     public void close() {
-        remove();
+        if (!tried) {
+            remove();
+        }
     }
 
     @Override

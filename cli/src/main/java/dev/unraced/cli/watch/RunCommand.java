@@ -152,6 +152,12 @@ public final class RunCommand implements Callable<Integer> {
         try (recording) {
             watch.run();
             capture.close();
+        } catch (RuntimeException e) {
+            if (child.isAlive()) {
+                console.err().println("unraced: watching failed; the command goes on unwatched");
+                child.waitFor();
+            }
+            throw e;
         } finally {
             String printed = record.prints() ? print.describe(printer) : "";
             print.summarise(to, capture, printed, recording);

@@ -6,6 +6,8 @@ import static dev.unraced.format.SampleEvents.record;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.mockito.ArgumentMatchers.any;
+import static org.mockito.ArgumentMatchers.anyInt;
+import static org.mockito.ArgumentMatchers.anyLong;
 import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.when;
 
@@ -13,6 +15,7 @@ import dev.unraced.cli.TestConsole;
 import dev.unraced.cli.common.ErrorReport;
 import dev.unraced.cli.scripted.ScriptedCapture;
 import dev.unraced.config.CaptureConfig;
+import dev.unraced.driver.Capture;
 import dev.unraced.driver.CaptureException;
 import dev.unraced.driver.Driver;
 import dev.unraced.driver.Drivers;
@@ -93,6 +96,24 @@ class RunCommandTest {
         assertThat(test.err()).doesNotContain("/etc/hosts");
         assertThat(run("--output", "/nowhere/events", "true")).isEqualTo(1);
         assertThat(test.err()).contains("/nowhere/events");
+    }
+
+    @Test
+    void whenTheCaptureFailsTheCommandGoesOn() throws IOException {
+        Path trace = machine.resolve("went-on");
+        when(drivers.open(any())).thenAnswer(call -> {
+            Capture failing = mock();
+            when(failing.driver()).thenReturn("scripted");
+            when(failing.isOpen()).thenReturn(true);
+            when(failing.stats()).thenReturn(new ScriptedCapture(List.of()).stats());
+            when(failing.await(any(), anyInt(), anyLong())).thenThrow(new CaptureException("the ring is gone"));
+            return failing;
+        });
+
+        assertThat(run("sh", "-c", "sleep 0.3; touch " + trace)).isEqualTo(1);
+
+        assertThat(trace).exists();
+        assertThat(test.err()).contains("the command goes on unwatched").contains("the ring is gone");
     }
 
     @Test
