@@ -30,6 +30,7 @@ class DocumentedCommandsRunTest {
     private static final Map<String, String> RUN_ELSEWHERE = Map.of(
             "(test|build|help|lab bench)( .*)?", "the launcher has them; CI runs it",
             "serve( .*)?", "it serves until it is stopped: ServeProcessTest",
+            "run .*", "it needs root and this machine's kernel: RunCommandTest and RealRunTest",
             "gvisor (attach|detach|status) .*", "they need sandboxes: GvisorCommandTest and the tests of driver-gvisor",
             "kmod (build|load|unload)", "they change the kernel: KernelModuleTest, and the guest of conformance/vm",
             "(conformance --driver sim|lab mutants.*)", "they take long: MutantsTest and SimConformanceTest",
