@@ -16,6 +16,7 @@ import dev.unraced.cli.gvisor.GvisorStatusCommand;
 import dev.unraced.cli.kmod.KmodCommand;
 import dev.unraced.cli.man.ManCommand;
 import dev.unraced.cli.serve.ServeCommand;
+import dev.unraced.cli.watch.ReplayCommand;
 import dev.unraced.cli.watch.RunCommand;
 import dev.unraced.cli.watch.WatchCommand;
 import dev.unraced.driver.Drivers;
@@ -78,7 +79,8 @@ public final class UnracedCommand implements Runnable {
         ErrorReport errors = new ErrorReport();
         CommandLine command = new CommandLine(new UnracedCommand())
                 .addSubcommand(new WatchCommand(console, drivers))
-                .addSubcommand(new CommandLine(new RunCommand(console, drivers)))
+                .addSubcommand(new RunCommand(console, drivers))
+                .addSubcommand(new ReplayCommand(console))
                 .addSubcommand(new DoctorCommand(console, drivers))
                 .addSubcommand(new ServeCommand(console, drivers))
                 .addSubcommand(new ConformanceCommand(console, drivers))

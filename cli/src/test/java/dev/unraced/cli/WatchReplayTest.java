@@ -12,10 +12,13 @@ import dev.unraced.driver.Driver;
 import dev.unraced.driver.Drivers;
 import dev.unraced.event.ByteString;
 import dev.unraced.event.SyscallEvent;
+import dev.unraced.format.JsonLines;
 import dev.unraced.recording.RecordingWriter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -56,6 +59,50 @@ class WatchReplayTest {
         assertThat(test.err())
                 .contains("unraced: 20 printed;", "unraced watch: " + cut + ": ", " at byte ")
                 .doesNotContain("\tat ");
+    }
+
+    @Test
+    void replayPrintsWhatWasRecordedWithTheTimesOfThen() throws IOException {
+        Path file = recordTheDemonstration();
+        String then = test.out();
+        TestConsole again = new TestConsole();
+
+        assertThat(UnracedCommand.run(again.console(), "replay", file.toString()))
+                .isZero();
+        assertThat(again.out().lines()).hasSize(20);
+        assertThat(again.err()).startsWith("unraced: 20 printed; driver sim: ").contains(" 20 delivered, 0 lost");
+        assertThat(UnracedCommand.run(test.console(), "replay", "--json", file.toString()))
+                .isZero();
+        Instant first = Instant.parse(String.valueOf(
+                JsonLines.parse(test.out().substring(then.length())).get(0).get("time")));
+        // The demonstration's clock follows the real one, and it was recorded a moment ago.
+        assertThat(Duration.between(first, Instant.now())).isBetween(Duration.ZERO, Duration.ofMinutes(1));
+        Instant second = Instant.parse(replayedTime(file));
+        assertThat(second).isEqualTo(first);
+    }
+
+    private static String replayedTime(Path file) {
+        TestConsole console = new TestConsole();
+        assertThat(UnracedCommand.run(console.console(), "replay", "--json", file.toString()))
+                .isZero();
+        return String.valueOf(JsonLines.parse(console.out()).get(0).get("time"));
+    }
+
+    @Test
+    void replayOfADamagedFilePrintsUpToThere() throws IOException {
+        byte[] whole = Files.readAllBytes(recordTheDemonstration());
+        Path cut = Files.write(directory.resolve("cut.rec"), Arrays.copyOf(whole, whole.length - 5));
+        TestConsole console = new TestConsole();
+
+        assertThat(UnracedCommand.run(console.console(), "replay", cut.toString()))
+                .isEqualTo(1);
+        assertThat(console.out().lines()).hasSize(20);
+        assertThat(console.err()).contains("whose end was not reached", "unraced replay: ", " at byte ");
+        assertThat(UnracedCommand.run(
+                        console.console(), "replay", directory.resolve("none").toString()))
+                .isEqualTo(2);
+        assertThat(UnracedCommand.run(console.console(), "replay", "--failed", "--summary", directory.toString()))
+                .isEqualTo(2);
     }
 
     @Test

@@ -41,6 +41,17 @@ public final class WallClock {
     }
 
     /**
+     * Takes the offset from elsewhere, such as {@link dev.unraced.recording.RecordingReader#wallOffsetNanos}, and
+     * learns from no event any more.
+     *
+     * @param offsetNanos what to add to times since boot, for nanoseconds since 1970-01-01T00:00Z
+     */
+    public void know(long offsetNanos) {
+        offset = offsetNanos;
+        learnUntil = Long.MIN_VALUE;
+    }
+
+    /**
      * Returns the time of day of a time since boot, in nanoseconds since 1970-01-01T00:00Z. At least one event must
      * have {@linkplain #arrived arrived} before.
      *

@@ -102,10 +102,7 @@ final class PrintOptions {
      * @param printed what became of the events
      */
     void summarise(Console console, Capture capture, String printed, Recording recording) {
-        if (summary) {
-            boolean asJson = json || format == OutputFormat.json;
-            console.print(asJson ? counted.toJson() : Console.printable(counted.toText()));
-        }
+        count(console);
         String output = Stream.of(printed, recording.describe())
                 .filter(part -> !part.isEmpty())
                 .collect(Collectors.joining(", "));
@@ -115,6 +112,14 @@ final class PrintOptions {
                 .forEach(console.err()::println);
         if (stats) {
             console.err().println(StatsText.details(capture.stats()));
+        }
+    }
+
+    /** Prints the counts, if they are wanted. */
+    void count(Console console) {
+        if (summary) {
+            boolean asJson = json || format == OutputFormat.json;
+            console.print(asJson ? counted.toJson() : Console.printable(counted.toText()));
         }
     }
 

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.cli.watch;
+
+import dev.unraced.cli.common.Console;
+import dev.unraced.cli.common.ExitCode;
+import dev.unraced.cli.common.OutputException;
+import dev.unraced.cli.common.StatsText;
+import dev.unraced.cli.common.StatusLine;
+import dev.unraced.cli.common.StopSignals;
+import dev.unraced.format.WallClock;
+import dev.unraced.recording.RecordingReader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Prints the events of a recording. */
+@Command(
+        name = "replay",
+        header = "Print the events of a recording.",
+        description = {
+            "As watch printed them, or would have, with the times of then. Needs neither root nor a driver. Of a file that"
+                    + " is damaged or cut short, everything before the damage comes first.",
+            ""
+        },
+        sortOptions = false,
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  unraced replay build.rec",
+            "  unraced replay --failed --comm cc1 build.rec",
+            "  unraced replay --summary build.rec",
+            "",
+            "Exit codes: 0 success; 1 the file is no recording, damaged or cut short; 2 wrong command line, or no such"
+                    + " file."
+        })
+public final class ReplayCommand implements Callable<Integer> {
+    private static final int BATCH = 1024;
+
+    private final Console console;
+    private volatile boolean stopping;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Mixin
+    private FilterOptions filter;
+
+    @Mixin
+    private PrintOptions print;
+
+    @Parameters(paramLabel = "FILE", description = "The recording, as --record of watch and run writes it.")
+    private Path file;
+
+    public ReplayCommand(Console console) {
+        this.console = console;
+    }
+
+    @Override
+    public Integer call() {
+        print.check(spec.commandLine());
+        if (!Files.isReadable(file) || Files.isDirectory(file)) {
+            throw new ParameterException(spec.commandLine(), file + " is no file that can be read");
+        }
+        WallClock clock = new WallClock();
+        EventPrinter printer = new EventPrinter(
+                filter.filter(), print.writer(true, clock, console), clock, console, StatusLine.none(console.err()));
+        StopSignals signals = StopSignals.install(() -> stopping = true);
+        try (RecordingReader reader = RecordingReader.open(file)) {
+            replay(reader, clock, printer);
+        } catch (OutputException e) {
+            if (!e.isReaderGone()) {
+                throw e;
+            }
+        } finally {
+            signals.stopped();
+        }
+        return ExitCode.OK;
+    }
+
+    private void replay(RecordingReader reader, WallClock clock, EventPrinter printer) {
+        try {
+            int handed;
+            do {
+                handed = reader.poll(
+                        event -> {
+                            clock.know(reader.wallOffsetNanos());
+                            printer.onEvent(event);
+                        },
+                        BATCH);
+            } while (handed > 0 && !stopping);
+        } finally {
+            printer.flush();
+            print.count(console);
+            String text = print.describe(printer);
+            console.err()
+                    .println(reader.stats()
+                            .map(stats -> StatsText.summary(text, reader.driver(), stats))
+                            .orElse("unraced: " + text + "; of a recording of driver " + reader.driver()
+                                    + ", whose end was not reached"));
+        }
+    }
+}
