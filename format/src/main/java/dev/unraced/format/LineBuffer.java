@@ -31,6 +31,10 @@ public final class LineBuffer {
         }
     }
 
+    private static final byte ESCAPE = 0x1b;
+    /** The bytes of an escape that {@link SafeText} writes for a byte: a backslash, an x and two digits. */
+    private static final int ESCAPE_LENGTH = 4;
+
     private byte[] bytes;
     private int length;
 
@@ -65,6 +69,85 @@ public final class LineBuffer {
             count += (bytes[i] & 0xc0) == 0x80 ? 0 : 1;
         }
         return count;
+    }
+
+    /** Returns the number of characters that a terminal shows after the first {@code start} bytes. */
+    int visibleFrom(int start) {
+        int count = 0;
+        for (int i = start; i < length; i++) {
+            if (bytes[i] == ESCAPE) {
+                while (i < length && bytes[i] != 'm') {
+                    i++;
+                }
+            } else {
+                count += (bytes[i] & 0xc0) == 0x80 ? 0 : 1;
+            }
+        }
+        return count;
+    }
+
+    /** Begins a new line before the byte at a position, in place of spaces that end there, and indents it. */
+    void breakAt(int position, int indent) {
+        int end = position;
+        while (end > 0 && bytes[end - 1] == ' ') {
+            end--;
+        }
+        byte[] rest = Arrays.copyOfRange(bytes, position, length);
+        length = end;
+        put('\n').putSpaces(indent).put(rest);
+    }
+
+    /**
+     * Cuts out the middle of the text after the first {@code start} bytes, if it has more characters than fit. An
+     * escape such as {@code \x1b} stays whole or goes.
+     *
+     * @param most the characters that fit
+     * @param gap what stands in place of the middle
+     */
+    void shorten(int start, int most, byte[] gap) {
+        int characters = charactersFrom(start);
+        if (characters <= most) {
+            return;
+        }
+        int gapCharacters = characters(gap);
+        int head = (most - gapCharacters) / 2;
+        int from = skip(start, head);
+        int to = skip(start, characters - (most - gapCharacters - head));
+        for (int back = 1; back <= ESCAPE_LENGTH - 1; back++) {
+            if (from - back >= start && bytes[from - back] == '\\') {
+                from -= back;
+                break;
+            }
+        }
+        for (int back = 1; back <= ESCAPE_LENGTH - 1; back++) {
+            if (to - back >= from && bytes[to - back] == '\\') {
+                to += ESCAPE_LENGTH - back;
+                break;
+            }
+        }
+        byte[] tail = Arrays.copyOfRange(bytes, Math.min(to, length), length);
+        length = from;
+        put(gap).put(tail);
+    }
+
+    private static int characters(byte[] text) {
+        int count = 0;
+        for (byte b : text) {
+            count += (b & 0xc0) == 0x80 ? 0 : 1;
+        }
+        return count;
+    }
+
+    /** Returns the position so many characters behind another one. */
+    private int skip(int from, int characters) {
+        int at = from;
+        for (int left = characters; left > 0 && at < length; left--) {
+            at++;
+            while (at < length && (bytes[at] & 0xc0) == 0x80) {
+                at++;
+            }
+        }
+        return at;
     }
 
     /** Removes spaces at the end. */
@@ -189,7 +272,8 @@ public final class LineBuffer {
         return this;
     }
 
-    private static int digits(long value) {
+    /** Returns the decimal digits of a number that is not negative. */
+    static int digits(long value) {
         int digits = 1;
         for (long bound = 10; digits < 19 && value >= bound; bound *= 10) {
             digits++;

@@ -14,6 +14,7 @@ import dev.unraced.event.Origin;
 import dev.unraced.event.Provenance;
 import dev.unraced.event.Sockaddr;
 import dev.unraced.event.Syscall;
+import dev.unraced.linux.OpenFlags;
 import java.nio.charset.StandardCharsets;
 import java.time.ZoneId;
 import java.util.Arrays;
@@ -29,11 +30,14 @@ import java.util.Set;
  * <p>Paths stand in quotes and cannot leave them, so that no name can pretend to be the next column.
  */
 public final class TextEventWriter implements EventWriter {
-    private static final int TASK_WIDTH = 24;
     private static final int CALL_WIDTH = 7;
-    private static final int OBJECT_WIDTH = 40;
+    private static final int SIGN_WIDTH = 2;
+    /** The indent of what does not fit into the line. */
+    private static final int INDENT = 8;
+
     private static final int HOW_WIDTH = 26;
     private static final int RESULT_WIDTH = 9;
+    private static final int MARKS_WIDTH = 28;
     private static final int DURATION_WIDTH = 7;
     /** The length of container ids from which they are cut, as docker ps does. */
     private static final int LONG_ID = 40;
@@ -67,6 +71,8 @@ public final class TextEventWriter implements EventWriter {
 
     private static final byte[] ARROW = "→ ".getBytes(StandardCharsets.UTF_8);
     private static final byte[] ASCII_ARROW = LineBuffer.ascii("-> ");
+    private static final byte[] ELLIPSIS = "…".getBytes(StandardCharsets.UTF_8);
+    private static final byte[] ASCII_ELLIPSIS = LineBuffer.ascii("..");
     private static final byte[] MICROS = "µs".getBytes(StandardCharsets.UTF_8);
     private static final byte[] ASCII_MICROS = LineBuffer.ascii("us");
 
@@ -79,18 +85,32 @@ public final class TextEventWriter implements EventWriter {
     private final TimeText timeText;
     private final boolean colour;
     private final SafeText safe;
+    private final TableLayout layout;
     private final byte[] scratch = new byte[0x10000];
     private final byte[] otherScratch = new byte[0x10000];
     private final RawAddress address = new RawAddress();
 
+    /** Makes a writer of lines that may have any length. */
+    public TextEventWriter(WallClock clock, OpenFlagNames openFlags, ZoneId zone, boolean colour, boolean utf8) {
+        this(clock, openFlags, zone, colour, utf8, 0);
+    }
+
     /**
      * Makes a writer for a terminal.
+     *
+     * <p>With fewer columns, there are fewer of them on a line: what the open may do stands as {@code r}, {@code w},
+     * {@code rw} or {@code p} (a path alone), with a {@code c} behind it where it may create the file. Paths are cut in
+     * their middle. What does not fit stands on a line of its own: the file or peer that was really reached, and all
+     * marks.
      *
      * @param zone the zone of the times of day
      * @param colour whether the terminal takes colours
      * @param utf8 whether the terminal takes UTF-8
+     * @param columns the characters of a line; 0 for lines of any length
      */
-    public TextEventWriter(WallClock clock, OpenFlagNames openFlags, ZoneId zone, boolean colour, boolean utf8) {
+    public TextEventWriter(
+            WallClock clock, OpenFlagNames openFlags, ZoneId zone, boolean colour, boolean utf8, int columns) {
+        this.layout = TableLayout.of(columns);
         this.clock = clock;
         this.openFlags = openFlags;
         this.timeText = new TimeText("HH:mm:ss", zone);
@@ -100,16 +120,21 @@ public final class TextEventWriter implements EventWriter {
 
     @Override
     public void write(EventView event, LineBuffer out) {
+        int line = out.length();
         Style.TIME.start(out, colour);
-        timeText.put(out, clock.epochNanos(event.nanos()));
+        timeText.put(out, clock.epochNanos(event.nanos()), layout.subSecondDigits());
         end(out);
         out.put(' ');
         task(event, out);
-        writeCall(event, out);
+        writeCall(event, out, line);
     }
 
     /** Appends the line without its beginning, which has the time and the caller. */
     public void writeCall(EventView event, LineBuffer out) {
+        writeCall(event, out, out.length());
+    }
+
+    private void writeCall(EventView event, LineBuffer out, int line) {
         Style.CALL.start(out, colour);
         int call = out.length();
         out.put(CALLS.get(event.syscall()));
@@ -122,12 +147,20 @@ public final class TextEventWriter implements EventWriter {
             end(out);
         } else {
             result(event, out);
-            duration(event, out);
+            if (layout.hasDuration()) {
+                duration(event, out);
+            }
+        }
+        int rest = out.length();
+        if (!event.isEnter()) {
             truth(event, out);
         }
         marks(event, out);
         container(event, out);
         out.trimEnd();
+        if (layout.width() > 0 && out.visibleFrom(line) > layout.width() && out.length() > rest) {
+            out.breakAt(rest, INDENT);
+        }
         out.put('\n');
     }
 
@@ -136,12 +169,15 @@ public final class TextEventWriter implements EventWriter {
         int start = out.length();
         // The name must not contain a bracket, or it could imitate another id.
         text(out, event.comm(), '[');
+        boolean hasGroup = event.tgid() != event.tid() && layout.hasHow();
+        int id = 2 + LineBuffer.digits(event.tid()) + (hasGroup ? 1 + LineBuffer.digits(event.tgid()) : 0);
+        fit(out, start, layout.taskWidth() - id);
         out.put('[');
-        if (event.tgid() != event.tid()) {
+        if (hasGroup) {
             out.putDecimal(event.tgid()).put('/');
         }
         out.putDecimal(event.tid()).put(']');
-        column(out, start, TASK_WIDTH);
+        column(out, start, layout.taskWidth());
     }
 
     private void object(EventView event, LineBuffer out) {
@@ -155,10 +191,41 @@ public final class TextEventWriter implements EventWriter {
         } else {
             sockaddr(out, event.address());
         }
-        column(out, start, OBJECT_WIDTH);
+        fit(out, start, layout.objectWidth());
+        column(out, start, layout.objectWidth());
+    }
+
+    private void fit(LineBuffer out, int start, int most) {
+        if (layout.width() > 0) {
+            out.shorten(start, most, safe.isUtf8() ? ELLIPSIS : ASCII_ELLIPSIS);
+        }
+    }
+
+    /** Appends what an open may do, in two characters. */
+    private void sign(EventView event, LineBuffer out) {
+        Style.DETAIL.start(out, colour);
+        int start = out.length();
+        if (event.isOpenLike()) {
+            long flags = event.openFlags();
+            boolean isCreat = event.syscall() == Syscall.CREAT;
+            if (event.howProvenance() == Provenance.NONE) {
+                out.put('?');
+            } else if ((flags & OpenFlags.O_PATH) != 0) {
+                out.put('p');
+            } else {
+                long access = isCreat ? OpenFlags.O_WRONLY : flags & OpenFlags.O_ACCMODE;
+                out.put(access == 0 ? "r" : access == OpenFlags.O_WRONLY ? "w" : "rw");
+                out.put(access != OpenFlags.O_RDWR && (isCreat || (flags & OpenFlags.O_CREAT) != 0) ? "c" : "");
+            }
+        }
+        column(out, start, SIGN_WIDTH);
     }
 
     private void how(EventView event, LineBuffer out) {
+        if (!layout.hasHow()) {
+            sign(event, out);
+            return;
+        }
         Style.DETAIL.start(out, colour);
         int start = out.length();
         if (!event.isOpenLike()) {
@@ -245,8 +312,10 @@ public final class TextEventWriter implements EventWriter {
         BytesView resolved = event.resolvedPath();
         if (!same(resolved, event.path())) {
             arrow(out);
+            int start = out.length();
             quoted(out, resolved);
-            if (event.inode() != 0) {
+            fit(out, start, truthWidth());
+            if (layout.hasInode() && event.inode() != 0) {
                 out.put(' ').putDecimal(event.deviceMajor()).put(':').putDecimal(event.deviceMinor());
                 out.put(':').putUnsigned(event.inode());
             }
@@ -255,11 +324,18 @@ public final class TextEventWriter implements EventWriter {
         }
     }
 
+    /** Returns the characters of the file or peer on a line of its own, where the usual marks fit behind it. */
+    private int truthWidth() {
+        return layout.width() - INDENT - MARKS_WIDTH;
+    }
+
     private void socket(EventView event, LineBuffer out) {
         BytesView remote = event.socketRemote();
         if (remote.isPresent() && !same(remote, event.address())) {
             arrow(out);
+            int start = out.length();
             sockaddr(out, remote);
+            fit(out, start, truthWidth());
             end(out);
             out.put(' ');
         }

@@ -20,6 +20,7 @@ import dev.unraced.event.Provenance;
 import dev.unraced.event.Syscall;
 import dev.unraced.event.record.RecordEncoder;
 import java.time.ZoneOffset;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class TextEventWriterTest {
@@ -29,6 +30,46 @@ class TextEventWriterTest {
         assertThat(line(open("/etc/hosts")))
                 .isEqualTo("12:00:00.123456 cat[4242]                openat  \"/etc/hosts\"                            "
                         + " O_RDONLY|O_CLOEXEC         = 3        12.3µs\n");
+    }
+
+    @Test
+    void eightyColumnsHaveTheCallAndALineOfItsOwnForTheRest() {
+        assertThat(line(80, open("/etc/hosts")))
+                .isEqualTo("12:00:00 cat[4242]        openat  \"/etc/hosts\"                r  = 3\n");
+        RecordEncoder link = begin(Syscall.OPENAT, 3)
+                .dirfd(-100)
+                .path(utf8("/lib/x86_64-linux-gnu/libcrypto.so.3"), Provenance.ENTER, Integrity.DIFFERS)
+                .how(0102, 0644, 0, 0, Provenance.KERNEL, Integrity.MATCH)
+                .file(utf8("/usr/lib/x86_64-linux-gnu/libcrypto.so.3"), 8, 1, 1234);
+        assertThat(line(80, link).lines())
+                .containsExactly(
+                        "12:00:00 cat[4242]        openat  \"/lib/x86_64-…bcrypto.so.3\" rw = 3",
+                        "        → \"/usr/lib/x86_64-linux-gnu/libcrypto.so.3\" DIFFERS");
+    }
+
+    @Test
+    void noLineIsLongerThanTheTerminal() {
+        String deep = "/d".repeat(400) + "/\u001b[31m" + "e".repeat(300);
+        for (int columns : new int[] {60, 80, 100, 120, 139, 140, 160, 200}) {
+            for (RecordEncoder event : List.of(
+                    open("/etc/hosts"),
+                    open(deep),
+                    open(deep).thread(1_234_567, 1_234_566, 1, 1).comm(utf8("a-program-name1")),
+                    failedOpen(deep),
+                    open("/short").file(utf8(deep), 8, 1, 1234),
+                    connect("020000507f000001"),
+                    connect("0a000050000000000123456789abcdef0123456789abcdef01000000"))) {
+                assertThat(line(columns, event).lines())
+                        .allSatisfy(line -> assertThat(line.stripTrailing()).hasSizeLessThanOrEqualTo(columns));
+            }
+        }
+    }
+
+    @Test
+    void whatIsCutIsNotMistakenForSomethingElse() {
+        String shown = line(80, open("\u001b".repeat(40)));
+        // Whole escapes only, and both quotes.
+        assertThat(shown).containsPattern("\"(\\\\x1b)+…(\\\\x1b)+\" ");
     }
 
     @Test
@@ -244,6 +285,13 @@ class TextEventWriterTest {
 
     private static String duration(long nanos) {
         return line(open("/x").call(EXIT_NANOS - nanos, EXIT_NANOS, 3));
+    }
+
+    private static String line(int columns, RecordEncoder event) {
+        LineBuffer out = new LineBuffer(16);
+        new TextEventWriter(JsonEventWriterTest.clock(), OpenFlagNames.X86, ZoneOffset.UTC, false, true, columns)
+                .write(view(event), out);
+        return out.toString();
     }
 
     private static String line(RecordEncoder event) {

@@ -72,6 +72,37 @@ public record Console(
         return locale.endsWith("UTF-8") || locale.endsWith("UTF8");
     }
 
+    /**
+     * Returns the characters on a line of the terminal, or 0 if they are unknown, or output goes elsewhere. COLUMNS
+     * wins over what the terminal says.
+     */
+    public int columns() {
+        if (!outIsTerminal) {
+            return 0;
+        }
+        int wanted = number(first("COLUMNS"));
+        return wanted > 0 ? wanted : terminalColumns();
+    }
+
+    private static int terminalColumns() {
+        try {
+            Process stty = new ProcessBuilder("stty", "size")
+                    .redirectInput(Path.of("/dev/tty").toFile())
+                    .redirectError(ProcessBuilder.Redirect.DISCARD)
+                    .start();
+            String[] size = new String(stty.getInputStream().readAllBytes(), StandardCharsets.US_ASCII)
+                    .strip()
+                    .split(" ", -1);
+            return size.length == 2 ? number(size[1]) : 0;
+        } catch (IOException e) {
+            return 0;
+        }
+    }
+
+    private static int number(String digits) {
+        return digits.matches("\\d{1,4}") ? Integer.parseInt(digits) : 0;
+    }
+
     /** Returns whether colours are unwanted, by no-color.org or because the terminal has none. */
     public boolean isMonochrome() {
         return !first("NO_COLOR").isEmpty() || "dumb".equals(environment.get("TERM"));

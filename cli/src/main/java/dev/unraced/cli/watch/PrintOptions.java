@@ -43,6 +43,9 @@ final class PrintOptions {
             description = "Colours: auto, always or never. Default: auto, which honours NO_COLOR.")
     private ColorMode color = ColorMode.AUTO;
 
+    @Option(names = "--wide", description = "Do not fit the table to the terminal, and cut no path.")
+    private boolean wide;
+
     @Option(
             names = "--summary",
             description = "Print no events, but at the end how many there were by program, file, peer, result and"
@@ -86,7 +89,13 @@ final class PrintOptions {
             case ocsf -> new OcsfEventWriter(clock, flags, hostName(), VersionProvider.version());
             case ecs -> new EcsEventWriter(clock, flags, hostName());
             case table ->
-                new TextEventWriter(clock, flags, ZoneId.systemDefault(), color.isOn(console), console.isUtf8());
+                new TextEventWriter(
+                        clock,
+                        flags,
+                        ZoneId.systemDefault(),
+                        color.isOn(console),
+                        console.isUtf8(),
+                        wide ? 0 : console.columns());
         };
     }
 
