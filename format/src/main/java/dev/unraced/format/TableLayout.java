@@ -11,7 +11,7 @@ package dev.unraced.format;
  * @param hasHow whether a column has the flags of the open, and the descriptor of the connect; else a sign has what the
  *     open may do
  * @param hasDuration whether a column has the duration
- * @param hasInode whether device and inode follow the file that was really opened
+ * @param hasDetails whether device and inode follow the file that was really opened, and the own address the peer
  */
 record TableLayout(
         int width,
@@ -20,7 +20,7 @@ record TableLayout(
         int objectWidth,
         boolean hasHow,
         boolean hasDuration,
-        boolean hasInode) {
+        boolean hasDetails) {
     /** The columns where lines may have any length. */
     static final TableLayout WIDE = new TableLayout(0, 6, 24, 40, true, true, true);
 
@@ -39,7 +39,11 @@ record TableLayout(
     /** Room for the marks that are usual. */
     private static final int MARKS = 16;
 
+    /** Room for the file that was really opened, where there is much. */
+    private static final int TRUTH = 65;
+
     private static final int LONGEST_OBJECT = 72;
+    private static final int SHORTEST_OBJECT = 40;
 
     /** Returns the columns for a terminal of a width; 0 for lines of any length. */
     static TableLayout of(int columns) {
@@ -48,14 +52,14 @@ record TableLayout(
         }
         int width = Math.max(NARROWEST, columns);
         if (width >= ROOMY) {
-            return new TableLayout(width, 6, 24, object(width - ROOMY_REST), true, true, true);
+            return new TableLayout(width, 6, 24, object(width - ROOMY_REST - TRUTH), true, true, true);
         }
         return width >= MEDIUM
-                ? new TableLayout(width, 3, 20, object(width - MEDIUM_REST), false, true, false)
+                ? new TableLayout(width, 3, 20, Math.max(20, width - MEDIUM_REST - MARKS), false, true, false)
                 : new TableLayout(width, 0, 16, Math.max(12, width - NARROW_REST), false, false, false);
     }
 
     private static int object(int room) {
-        return Math.min(LONGEST_OBJECT, Math.max(32, room - MARKS));
+        return Math.min(LONGEST_OBJECT, Math.max(SHORTEST_OBJECT, room));
     }
 }

@@ -315,7 +315,7 @@ public final class TextEventWriter implements EventWriter {
             int start = out.length();
             quoted(out, resolved);
             fit(out, start, truthWidth());
-            if (layout.hasInode() && event.inode() != 0) {
+            if (layout.hasDetails() && event.inode() != 0) {
                 out.put(' ').putDecimal(event.deviceMajor()).put(':').putDecimal(event.deviceMinor());
                 out.put(':').putUnsigned(event.inode());
             }
@@ -339,7 +339,7 @@ public final class TextEventWriter implements EventWriter {
             end(out);
             out.put(' ');
         }
-        if (address.read(event.socketLocal()) && address.hasIp()) {
+        if (layout.hasDetails() && address.read(event.socketLocal()) && address.hasIp()) {
             Style.DETAIL.start(out, colour);
             out.put("from ");
             sockaddr(out, event.socketLocal());
