@@ -154,7 +154,7 @@ class DocumentedCommandsRunTest {
                 changed.add(folder.resolve(Path.of(word).getFileName()).toString());
             } else if (before.equals("--config")) {
                 changed.add(output("unraced.conf", "config"));
-            } else if (name(command).equals("replay") && word.endsWith(".rec")) {
+            } else if (name(command).equals("replay") && (word.endsWith(".rec") || word.equals("FILE"))) {
                 changed.add(recording());
             } else if (word.startsWith("unraced.sim.replay=")) {
                 changed.add("unraced.sim.replay=" + recording());

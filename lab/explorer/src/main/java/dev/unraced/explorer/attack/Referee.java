@@ -213,7 +213,8 @@ final class Referee implements Tracepoints {
         boolean matches = view.path().integrity() == Integrity.MATCH;
         boolean kernels = view.path().provenance() == Provenance.KERNEL;
         if ((!claimHolds && (kernels || (matches && !names(task, view, file))))
-                || (matches && !truthHolds)
+                // A match of the kernel's own copy is about the argument; the object has marks of its own.
+                || (matches && !kernels && !truthHolds)
                 || (!howHolds && view.howIntegrity() == Integrity.MATCH)) {
             return Verdict.LIED;
         }

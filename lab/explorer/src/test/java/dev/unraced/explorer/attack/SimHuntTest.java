@@ -35,6 +35,15 @@ class SimHuntTest {
                 .isPresent();
     }
 
+    /** The program replaces the descriptor of a request, whose argument is the kernel's own copy. */
+    @ParameterizedTest
+    @EnumSource(
+            value = Mode.class,
+            names = {"OFF", "STASH"})
+    void aMatchOfTheKernelsCopyIsNoClaimAboutTheObject(Mode mode) {
+        assertThat(SimHunt.explore(816_382_043, mode).lie()).isEmpty();
+    }
+
     @Test
     void theSameSeedMakesTheSameProgram() {
         assertThat(SimHunt.explore(42, Mode.STASH)).isEqualTo(SimHunt.explore(42, Mode.STASH));
