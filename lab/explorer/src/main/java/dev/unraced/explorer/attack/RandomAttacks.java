@@ -35,6 +35,7 @@ final class RandomAttacks {
     private final Task accomplice;
     private final Task stranger;
     private final int socket;
+    private final int otherSocket;
     private final int file;
     private final long path;
     private final long address;
@@ -52,6 +53,7 @@ final class RandomAttacks {
         scene.file(TWO);
         caller = scene.process("caller");
         socket = scene.socket(caller, AF_INET, SocketTypes.SOCK_DGRAM);
+        otherSocket = scene.socket(caller, AF_INET, SocketTypes.SOCK_DGRAM);
         file = scene.opened(caller, TWO, OpenFlags.O_RDONLY);
         passed = pick(PATHS);
         path = scene.buffer(caller, passed);
@@ -137,23 +139,25 @@ final class RandomAttacks {
                 yield Moves.writeTo(caller, path, Moves.terminated(text), "path := \"" + text + "\"");
             }
             case 1 -> Moves.writeTo(caller, address, random.nextBoolean() ? first : second, "address := another");
-            default ->
-                Moves.writeTo(
-                        caller,
-                        block,
-                        Moves.block(random.nextBoolean() ? socket : file, address, first.length),
-                        "descriptor := another");
+            default -> swapBlock();
         };
     }
 
+    private Action swapBlock() {
+        int descriptor = List.of(socket, otherSocket, file).get(random.nextInt(3));
+        return Moves.writeTo(
+                caller, block, Moves.block(descriptor, address, first.length), "descriptor := " + descriptor);
+    }
+
     private Action move(Task task) {
-        return switch (random.nextInt(7)) {
+        return switch (random.nextInt(8)) {
             case 0 -> Moves.dup2(file, file + 1 + random.nextInt(2));
             case 1 -> Moves.dup2(file, socket);
             case 2 -> Moves.connect(socket, task.group().memory().place(second), second.length);
             case 3 -> renames(ONE, TWO);
             case 4 -> renames(TWO, ONE);
             case 5 -> Action.user("unshares its mounts", (kernel, self) -> kernel.unshare(self));
+            case 6 -> swapBlock();
             default -> Action.user("sends SIGSYS, which is blocked", (kernel, self) -> kernel.pendSigsys(caller));
         };
     }

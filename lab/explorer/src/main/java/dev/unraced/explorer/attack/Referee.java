@@ -6,6 +6,7 @@ import dev.unraced.event.ByteString;
 import dev.unraced.event.EventFlag;
 import dev.unraced.event.EventView;
 import dev.unraced.event.Integrity;
+import dev.unraced.event.Origin;
 import dev.unraced.event.Provenance;
 import dev.unraced.event.Syscall;
 import dev.unraced.event.SyscallEvent;
@@ -49,8 +50,11 @@ final class Referee implements Tracepoints {
     private boolean hid;
     private Verdict worst = Verdict.TRUE;
     private int events;
-    /** The paths of a call's file at each look of an observer. */
+    /** The paths of a call's file at each look of an observer, who may look at any tracepoint. */
     private final IdentityHashMap<Call, Set<ByteString>> places = new IdentityHashMap<>();
+
+    /** The callers of these calls. */
+    private final IdentityHashMap<Call, Task> callers = new IdentityHashMap<>();
 
     /** The peer that a connect chose, before another connect could change it. */
     private final IdentityHashMap<Call, byte[]> peers = new IdentityHashMap<>();
@@ -109,21 +113,22 @@ final class Referee implements Tracepoints {
 
     @Override
     public void enter(Task task, Call call) {
-        // The effect is not known yet.
+        notePlaces();
     }
 
     @Override
     public void submitted(Task task, Call request) {
-        // The effect is not known yet.
+        notePlaces();
     }
 
     @Override
     public void submittedOther(Task task) {
-        // This request is not a watched call.
+        notePlaces();
     }
 
     @Override
     public void worked(Task task, Call call) {
+        notePlaces();
         notePlace(call.caller(task), call);
         if (call.file() != null && call.file().privateData() instanceof Socket socket) {
             byte[] peer = socket.remote();
@@ -137,9 +142,14 @@ final class Referee implements Tracepoints {
         return false;
     }
 
+    private void notePlaces() {
+        callers.forEach((call, task) -> notePlace(task, call));
+    }
+
     private void notePlace(Task task, Call call) {
         OpenFile file = call.file();
         if (file != null && call.syscall() != Syscall.CONNECT) {
+            callers.putIfAbsent(call, task);
             places.computeIfAbsent(call, unused -> new HashSet<>())
                     .add(file.resolve(task.fs()).path());
         }
@@ -233,7 +243,9 @@ final class Referee implements Tracepoints {
 
     /** Judges whether the file was ever at the event's path, in the mount namespace that the event names. */
     private Verdict ofPlace(Call call, EventView view) {
-        boolean isElsewhere = call.namespace() != 0 && call.namespace() != view.mountNamespace();
+        // On Linux, no other thread moves a caller in mid-call; the simulator's namespaces are those of processes.
+        boolean isElsewhere =
+                view.origin() == Origin.IO_URING && call.namespace() != 0 && call.namespace() != view.mountNamespace();
         if (isElsewhere && !view.has(EventFlag.FOREIGN_MOUNT_NS)) {
             return Verdict.FOOLED;
         }
