@@ -24,16 +24,15 @@ public final class SourceOptions {
             paramLabel = "PID",
             split = ",",
             converter = ProcessIdConverter.class,
-            description = "Only these processes, with all their threads. --tgid is the same.")
+            description = "Only these processes, with all their threads.")
     private List<Integer> pids = List.of();
 
-    // A second name of --pid would be the one that messages name.
+    // As a second name of --pid, messages would name it in place of that.
     @Option(
             names = "--tgid",
             paramLabel = "PID",
             split = ",",
             converter = ProcessIdConverter.class,
-            hidden = true,
             description = "The same as --pid.")
     private List<Integer> tgids = List.of();
 
