@@ -223,8 +223,8 @@ final class Referee implements Tracepoints {
         boolean matches = view.path().integrity() == Integrity.MATCH;
         boolean kernels = view.path().provenance() == Provenance.KERNEL;
         if ((!claimHolds && (kernels || (matches && !names(task, view, file))))
-                // A match of the kernel's own copy is about the argument; the object has marks of its own.
-                || (matches && !kernels && !truthHolds)
+                // A match of the kernel's own copy is about the argument; a mark can say that the object is another.
+                || (matches && !truthHolds && !(kernels && has(view, OBJECT_DOUBTS)))
                 || (!howHolds && view.howIntegrity() == Integrity.MATCH)) {
             return Verdict.LIED;
         }
