@@ -176,8 +176,10 @@ void command_wait(void)
 
 	if (!job)
 		return;
-	for (done = await_end(job, left < STEP_MILLIS ? left : STEP_MILLIS); !done && left > STEP_MILLIS; left -= STEP_MILLIS)
-		done = await_end(job, STEP_MILLIS);
+	do {
+		done = await_end(job, left < STEP_MILLIS ? left : STEP_MILLIS);
+		left -= STEP_MILLIS;
+	} while (!done && left > 0);
 	if (!done) {
 		fail("timeout: the call has not returned");
 		return;

@@ -94,7 +94,7 @@ public final class UnracedCommand implements Runnable {
         }
         command.addMixin("common", new CommonOptions());
         command.getSubcommands().values().forEach(UnracedCommand::addCommonOptions);
-        // What follows the command's name is the command's.
+        // Options behind the name of the command belong to the command.
         command.getSubcommands().get("run").setStopAtPositional(true);
         return command.setOut(new PrintWriter(new OutputStreamWriter(console.out(), StandardCharsets.UTF_8), true))
                 .setErr(new PrintWriter(console.err(), true, StandardCharsets.UTF_8))

@@ -3,7 +3,7 @@ package dev.unraced.sim;
 
 import dev.unraced.linux.Errno;
 
-/** What an error number says to the author of a test. */
+/** Explains error numbers to the author of a test. */
 final class ErrorText {
     private ErrorText() {}
 

@@ -64,11 +64,7 @@ public final class LineBuffer {
 
     /** Returns the number of characters after the first {@code start} bytes, which end with a whole character. */
     int charactersFrom(int start) {
-        int count = 0;
-        for (int i = start; i < length; i++) {
-            count += (bytes[i] & 0xc0) == 0x80 ? 0 : 1;
-        }
-        return count;
+        return characters(bytes, start, length);
     }
 
     /** Returns the number of characters that a terminal shows after the first {@code start} bytes. */
@@ -109,7 +105,7 @@ public final class LineBuffer {
         if (characters <= most) {
             return;
         }
-        int gapCharacters = characters(gap);
+        int gapCharacters = characters(gap, 0, gap.length);
         int head = (most - gapCharacters) / 2;
         int from = skip(start, head);
         int to = skip(start, characters - (most - gapCharacters - head));
@@ -130,10 +126,10 @@ public final class LineBuffer {
         put(gap).put(tail);
     }
 
-    private static int characters(byte[] text) {
+    private static int characters(byte[] text, int from, int to) {
         int count = 0;
-        for (byte b : text) {
-            count += (b & 0xc0) == 0x80 ? 0 : 1;
+        for (int i = from; i < to; i++) {
+            count += (text[i] & 0xc0) == 0x80 ? 0 : 1;
         }
         return count;
     }

@@ -8,21 +8,15 @@ package dev.unraced.format;
  * @param subSecondDigits how many digits of a second's fraction the time has: 0, 3 or 6
  * @param taskWidth characters of the caller
  * @param objectWidth characters of the path or the address; a longer one is cut in its middle, unless width is 0
- * @param hasHow whether a column has the flags of the open, and the descriptor of the connect; else a sign has what the
- *     open may do
  * @param hasDuration whether a column has the duration
- * @param hasDetails whether device and inode follow the file that was really opened, and the own address the peer
+ * @param hasDetails whether there are thread groups, a column for the flags of the open and the descriptor of the
+ *     connect (else a sign has what the open may do), and whether device and inode follow the file that was really
+ *     opened, and the own address the peer
  */
 record TableLayout(
-        int width,
-        int subSecondDigits,
-        int taskWidth,
-        int objectWidth,
-        boolean hasHow,
-        boolean hasDuration,
-        boolean hasDetails) {
+        int width, int subSecondDigits, int taskWidth, int objectWidth, boolean hasDuration, boolean hasDetails) {
     /** The columns where lines may have any length. */
-    static final TableLayout WIDE = new TableLayout(0, 6, 24, 40, true, true, true);
+    static final TableLayout WIDE = new TableLayout(0, 6, 24, 40, true, true);
 
     /** Below this width, flags and inodes have no room. */
     private static final int ROOMY = 140;
@@ -52,11 +46,11 @@ record TableLayout(
         }
         int width = Math.max(NARROWEST, columns);
         if (width >= ROOMY) {
-            return new TableLayout(width, 6, 24, object(width - ROOMY_REST - TRUTH), true, true, true);
+            return new TableLayout(width, 6, 24, object(width - ROOMY_REST - TRUTH), true, true);
         }
         return width >= MEDIUM
-                ? new TableLayout(width, 3, 20, Math.max(20, width - MEDIUM_REST - MARKS), false, true, false)
-                : new TableLayout(width, 0, 16, Math.max(12, width - NARROW_REST), false, false, false);
+                ? new TableLayout(width, 3, 20, Math.max(20, width - MEDIUM_REST - MARKS), true, false)
+                : new TableLayout(width, 0, 16, Math.max(12, width - NARROW_REST), false, false);
     }
 
     private static int object(int room) {

@@ -169,7 +169,7 @@ public final class TextEventWriter implements EventWriter {
         int start = out.length();
         // The name must not contain a bracket, or it could imitate another id.
         text(out, event.comm(), '[');
-        boolean hasGroup = event.tgid() != event.tid() && layout.hasHow();
+        boolean hasGroup = event.tgid() != event.tid() && layout.hasDetails();
         int id = 2 + LineBuffer.digits(event.tid()) + (hasGroup ? 1 + LineBuffer.digits(event.tgid()) : 0);
         fit(out, start, layout.taskWidth() - id);
         out.put('[');
@@ -222,7 +222,7 @@ public final class TextEventWriter implements EventWriter {
     }
 
     private void how(EventView event, LineBuffer out) {
-        if (!layout.hasHow()) {
+        if (!layout.hasDetails()) {
             sign(event, out);
             return;
         }

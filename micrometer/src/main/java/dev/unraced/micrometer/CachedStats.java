@@ -18,7 +18,6 @@ final class CachedStats {
     private final Clock clock;
     private @Nullable CaptureStats stats;
     private long read;
-    private long delivered;
     /** When the consumer was last seen to keep up. */
     private long kept;
 
@@ -31,11 +30,11 @@ final class CachedStats {
         long now = clock.monotonicTime();
         CaptureStats current = stats;
         if (current == null || now - read >= TimeUnit.MILLISECONDS.toNanos(FRESH_MILLIS)) {
+            CaptureStats before = stats;
             current = capture.stats();
-            if (stats == null || current.delivered() != delivered || current.pending() == 0) {
+            if (before == null || current.delivered() != before.delivered() || current.pending() == 0) {
                 kept = now;
             }
-            delivered = current.delivered();
             stats = current;
             read = now;
         }

@@ -7,6 +7,8 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.ParameterException;
 
 /** Looks whether the processes that a user chose by id are there. */
 public final class ChosenProcesses {
@@ -27,13 +29,24 @@ public final class ChosenProcesses {
     }
 
     /**
+     * Refuses ids that are no processes.
+     *
+     * @throws ParameterException whose message names the first of them
+     */
+    public void check(CommandLine command, String driver, Set<Integer> ids) {
+        fault(driver, ids).ifPresent(fault -> {
+            throw new ParameterException(command, fault);
+        });
+    }
+
+    /**
      * Returns what is wrong with the first id that is no process, if one is. Where a driver's ids are not those that
      * this process sees, nothing is wrong.
      *
      * @param driver name of the driver
      * @param ids ids of thread groups
      */
-    public Optional<String> fault(String driver, Set<Integer> ids) {
+    Optional<String> fault(String driver, Set<Integer> ids) {
         if (!OF_THIS_MACHINE.contains(driver) || !seesAll()) {
             return Optional.empty();
         }

@@ -25,8 +25,6 @@ public final class StopSignals {
     private final Runnable stop;
     private final AtomicBoolean asked = new AtomicBoolean();
     private final CountDownLatch done = new CountDownLatch(1);
-    private boolean passes;
-    private boolean atTerminal;
 
     private StopSignals(Runnable stop) {
         this.stop = stop;
@@ -35,16 +33,8 @@ public final class StopSignals {
     /** Calls {@code stop} on the first signal, on a thread of its own. */
     public static StopSignals install(Runnable stop) {
         StopSignals signals = new StopSignals(stop);
-        signals.tryToRegister();
+        handle(name -> signals.onSignal());
         return signals;
-    }
-
-    private void tryToRegister() {
-        try {
-            register();
-        } catch (ReflectiveOperationException | IllegalArgumentException e) {
-            LOG.debug("Signals keep their default action", e);
-        }
     }
 
     /**
@@ -53,10 +43,11 @@ public final class StopSignals {
      * @param atTerminal whether both are at a terminal, where Ctrl-C reaches the child by itself
      */
     public static void passOn(Process child, boolean atTerminal) {
-        StopSignals signals = new StopSignals(child::destroy);
-        signals.passes = true;
-        signals.atTerminal = atTerminal;
-        signals.tryToRegister();
+        handle(name -> {
+            if (!atTerminal || !name.equals("SIGINT")) {
+                child.destroy();
+            }
+        });
     }
 
     /** Notes that the command has stopped. */
@@ -64,14 +55,27 @@ public final class StopSignals {
         done.countDown();
     }
 
+    /** Acts on a signal, by its name. */
+    private interface Reaction {
+        void on(String name) throws InterruptedException;
+    }
+
+    private static void handle(Reaction reaction) {
+        try {
+            register(reaction);
+        } catch (ReflectiveOperationException | IllegalArgumentException e) {
+            LOG.debug("Signals keep their default action", e);
+        }
+    }
+
     /**
      * Registers the handlers by reflection, because the compiler warns of this class in a way that cannot be
      * suppressed.
      */
-    private void register() throws ReflectiveOperationException {
+    private static void register(Reaction reaction) throws ReflectiveOperationException {
         Class<?> signal = Class.forName("sun.misc.Signal");
         Class<?> handler = Class.forName("sun.misc.SignalHandler");
-        InvocationHandler invocation = (proxy, method, args) -> onCall(method, proxy, args);
+        InvocationHandler invocation = (proxy, method, args) -> onCall(reaction, method, proxy, args);
         Object proxy = Proxy.newProxyInstance(StopSignals.class.getClassLoader(), new Class<?>[] {handler}, invocation);
         Method handle = signal.getMethod("handle", signal, handler);
         for (String name : SIGNALS) {
@@ -79,17 +83,14 @@ public final class StopSignals {
         }
     }
 
-    private Object onCall(Method method, Object proxy, Object[] args) throws InterruptedException {
+    private static Object onCall(Reaction reaction, Method method, Object proxy, Object[] args)
+            throws InterruptedException {
         return switch (method.getName()) {
             case "equals" -> proxy == args[0];
             case "hashCode" -> System.identityHashCode(proxy);
             case "toString" -> "StopSignals";
             default -> {
-                if (!passes) {
-                    onSignal();
-                } else if (!args[0].toString().equals("SIGINT") || !atTerminal) {
-                    stop.run();
-                }
+                reaction.on(args[0].toString());
                 yield 0;
             }
         };

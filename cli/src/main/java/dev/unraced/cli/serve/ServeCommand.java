@@ -112,10 +112,7 @@ public final class ServeCommand implements Callable<Integer> {
         Drivers all = drivers.get();
         Selection selection = all.select(first);
         ChosenProcesses.ofThisMachine()
-                .fault(selection.driver().name(), first.tgids())
-                .ifPresent(fault -> {
-                    throw new ParameterException(spec.commandLine(), fault);
-                });
+                .check(spec.commandLine(), selection.driver().name(), first.tgids());
         boolean local = all.stage(selection.driver().name()).isEmpty();
         ServerSettings server = serve.settings();
         try (Captures captures = new Captures(selection.driver(), settings, local, server.limits(), true);

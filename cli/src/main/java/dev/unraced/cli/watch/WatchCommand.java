@@ -107,11 +107,7 @@ public final class WatchCommand implements Callable<Integer> {
         filter.check(built.filters().result());
         try (Capture capture = drivers.get().open(built);
                 StatusLine status = statusLine()) {
-            ChosenProcesses.ofThisMachine()
-                    .fault(capture.driver(), built.tgids())
-                    .ifPresent(fault -> {
-                        throw new ParameterException(spec.commandLine(), fault);
-                    });
+            ChosenProcesses.ofThisMachine().check(spec.commandLine(), capture.driver(), built.tgids());
             watch(capture, built, status);
         } catch (OutputException e) {
             if (!e.isReaderGone()) {

@@ -49,7 +49,7 @@ final class ConnectJudge {
         return sockets.computeIfAbsent(line.number("cookie"), cookie -> new Attempts());
     }
 
-    /** What happened to one socket. */
+    /** Collects the calls and attempts on one socket. */
     private static final class Attempts {
         final Windows calls = new Windows();
         /** Times of attempts that no connect made. */
