@@ -3,6 +3,7 @@ package dev.unraced.conformance.actor;
 
 import dev.unraced.event.Abi;
 import dev.unraced.event.ByteString;
+import dev.unraced.event.Origin;
 import dev.unraced.event.Syscall;
 import java.util.Locale;
 
@@ -161,6 +162,11 @@ public record WatchedCall(Syscall syscall, Command arguments) {
     /** Returns this call as a 32-bit connect through socketcall(2). */
     public WatchedCall bySocketcall() {
         return by(Abi.IA32).with("via", "socketcall");
+    }
+
+    /** Returns by which way the call enters the kernel. */
+    public Origin origin() {
+        return arguments.line().contains(" via=io_uring") ? Origin.IO_URING : Origin.SYSCALL;
     }
 
     /** Returns whether the call is by socketcall(2), whose descriptor, address and length lie in memory. */

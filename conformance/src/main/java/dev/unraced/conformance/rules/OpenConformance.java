@@ -130,6 +130,9 @@ public abstract class OpenConformance extends DriverConformance {
     public final void r01_11_timesEncloseTheCall() {
         try (Scenario scenario = scenario().open()) {
             Observed observed = scenario.call(scenario.missing());
+            assertThat(observed.open().path().value())
+                    .as("R1.11: the event of the call")
+                    .isEqualTo(scenario.scratch().bytes("missing"));
             var call = observed.event().call();
             assertThat(call.exitNanos())
                     .as("R1.11: the return")

@@ -15,7 +15,6 @@ import dev.unraced.conformance.scenario.Observed;
 import dev.unraced.conformance.scenario.Requested;
 import dev.unraced.conformance.scenario.Scenario;
 import dev.unraced.driver.Capabilities;
-import dev.unraced.driver.CaptureStats;
 import dev.unraced.event.ByteString;
 import dev.unraced.event.EventFlag;
 import dev.unraced.event.Feature;
@@ -108,13 +107,10 @@ public abstract class RequestConformance extends DriverConformance {
                             Pointer.to(scenario.scratch().bytes("missing")), Linux.O_RDONLY, 0)
                     .throughRingSilently();
             assertThat(scenario.call(missing).open().call().result()).as("R3.1").isEqualTo(Linux.ENOENT);
-            long before = accountedFor(scenario);
-            scenario.callUnobserved(
-                    WatchedCall.openat(Pointer.to(scenario.scratch().bytes("file")), Linux.O_RDONLY, 0)
-                            .throughRingSilently());
-            assertThat(accountedFor(scenario))
-                    .as("R1.1: events and losses after one more request")
-                    .isEqualTo(before + 1);
+            ByteString file = scenario.scratch().bytes("file");
+            WatchedCall silent =
+                    WatchedCall.openat(Pointer.to(file), Linux.O_RDONLY, 0).throughRingSilently();
+            Requested.accountedFor(scenario, silent, file, 1);
         }
     }
 
@@ -145,7 +141,8 @@ public abstract class RequestConformance extends DriverConformance {
                 ByteString path = scenario.scratch().bytes(name);
                 Requested.once(
                         scenario,
-                        WatchedCall.openat(Pointer.to(path), Linux.O_RDONLY, 0).throughFullRing());
+                        WatchedCall.openat(Pointer.to(path), Linux.O_RDONLY, 0).throughFullRing(),
+                        path);
             }
         }
     }
@@ -158,13 +155,15 @@ public abstract class RequestConformance extends DriverConformance {
             ByteString file = scenario.scratch().bytes("file");
             long linked = Requested.once(
                     scenario,
-                    WatchedCall.openat(Pointer.to(file), Linux.O_RDONLY, 0).behindAFailure());
+                    WatchedCall.openat(Pointer.to(file), Linux.O_RDONLY, 0).behindAFailure(),
+                    file);
             assertThat(linked).as("the actor's part").isEqualTo(Linux.ECANCELED);
             scenario.makeFifo("fifo");
             ByteString fifo = scenario.scratch().bytes("fifo");
             long cancelled = Requested.once(
                     scenario,
-                    WatchedCall.openat(Pointer.to(fifo), Linux.O_RDONLY, 0).cancelled());
+                    WatchedCall.openat(Pointer.to(fifo), Linux.O_RDONLY, 0).cancelled(),
+                    fifo);
             // The result is EINTR, ECANCELED, or the kernel's internal ERESTARTSYS.
             assertThat(cancelled).as("the actor's part").isNegative();
         }
@@ -176,18 +175,14 @@ public abstract class RequestConformance extends DriverConformance {
         try (Scenario scenario = scenario().open()) {
             scenario.makeFile("file");
             for (String name : List.of("file", "missing")) {
-                WatchedCall call =
-                        WatchedCall.openat(Pointer.to(scenario.scratch().bytes(name)), Linux.O_RDONLY, 0);
+                ByteString path = scenario.scratch().bytes(name);
+                WatchedCall call = WatchedCall.openat(Pointer.to(path), Linux.O_RDONLY, 0);
                 for (WatchedCall request : List.of(
                         call.throughRing(),
                         call.throughFullRing(),
                         call.throughFullRing().throughWorker(),
                         call.throughFullRing().behindAFailure())) {
-                    long before = accountedFor(scenario);
-                    scenario.callUnobserved(request.twice());
-                    assertThat(accountedFor(scenario))
-                            .as("R1.1: events and losses after two more requests, %s", request)
-                            .isEqualTo(before + 2);
+                    Requested.accountedFor(scenario, request.twice(), path, 2);
                 }
             }
         }
@@ -244,19 +239,10 @@ public abstract class RequestConformance extends DriverConformance {
                         WatchedCall.openat(Pointer.to(file), flags, 0).amongOthers(others);
                 for (WatchedCall request :
                         List.of(call.behindASilentOne(), call.throughFullRing().behindASilentOne())) {
-                    long before = accountedFor(scenario);
-                    scenario.callUnobserved(request);
-                    assertThat(accountedFor(scenario))
-                            .as("R1.1: events and losses after requests that share a user_data, %s", request)
-                            .isEqualTo(before + others + 2);
+                    Requested.accountedFor(scenario, request, file, others + 2);
                 }
             }
         }
-    }
-
-    private static long accountedFor(Scenario scenario) {
-        CaptureStats stats = scenario.awaitRest();
-        return stats.delivered() + stats.totalLost();
     }
 
     @Rule("What a request asks for is the kernel's own copy, in every mode")

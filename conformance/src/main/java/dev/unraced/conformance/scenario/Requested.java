@@ -18,28 +18,24 @@ import java.util.OptionalLong;
 public final class Requested {
     private Requested() {}
 
-    /** Has the actor make a request, and checks that it becomes one event. Returns the result that the actor got. */
-    public static long once(Scenario scenario, WatchedCall call) {
+    /**
+     * Has the actor make a request, and checks that it becomes one event, which has the argument. The event may name
+     * any thread of the process, since a polled ring does not show which thread filled it.
+     *
+     * @param argument the path, or the address
+     * @return the result that the actor got; the event may have another
+     */
+    public static long once(Scenario scenario, WatchedCall call, ByteString argument) {
         Outcome outcome = scenario.callUnobserved(call);
-        onlyEvent(scenario, call);
+        onlyEvent(scenario, call, argument);
         return outcome.result();
     }
 
-    /**
-     * As {@link #once}, and checks that the event has the argument. The event may name any thread of the process, since
-     * a polled ring does not show which thread filled it.
-     *
-     * @param argument the path, or the address
-     */
+    /** As {@link #once}, and checks that the event has the result that the actor got. */
     public static void seen(Scenario scenario, WatchedCall call, ByteString argument) {
         Outcome outcome = scenario.callUnobserved(call);
-        SyscallEvent event = onlyEvent(scenario, call);
-        assertThat(event.call().origin()).as("R1.14: %s", call).isEqualTo(Origin.IO_URING);
+        SyscallEvent event = onlyEvent(scenario, call, argument);
         assertThat(event.call().result()).as("R1.2: %s", call).isEqualTo(outcome.result());
-        assertThat(event.caller().tgid())
-                .as("R1.14: %s", call)
-                .isEqualTo(scenario.actor().tgid());
-        assertThat(argumentOf(event)).as("R1.14: %s", call).isEqualTo(argument);
     }
 
     /**
@@ -58,18 +54,40 @@ public final class Requested {
     }
 
     private static void onceOrLost(Scenario scenario, WatchedCall call, ByteString argument, OptionalLong result) {
+        Accounted accounted = accounted(scenario, call, argument, 1);
+        for (SyscallEvent event : accounted.events) {
+            assertThat(event.call().result()).as("R1.2: %s", call).isEqualTo(result.orElse(accounted.outcome.result()));
+        }
+    }
+
+    /**
+     * Has the actor make several requests alike, and checks that they are as many events and counted losses. The events
+     * must have the argument.
+     *
+     * @param argument the path
+     */
+    public static void accountedFor(Scenario scenario, WatchedCall call, ByteString argument, int requests) {
+        accounted(scenario, call, argument, requests);
+    }
+
+    private static Accounted accounted(Scenario scenario, WatchedCall call, ByteString argument, int requests) {
         CaptureStats before = scenario.awaitRest();
         scenario.takeEvents();
         Outcome outcome = scenario.callUnobserved(call);
         CaptureStats after = scenario.awaitRest();
         assertThat(after.delivered() + after.totalLost())
-                .as("R1.1: events and losses after one more request, %s: %s", call, after)
-                .isEqualTo(before.delivered() + before.totalLost() + 1);
-        for (SyscallEvent event : scenario.takeEvents()) {
-            assertThat(event.call().result()).as("R1.2: %s", call).isEqualTo(result.orElse(outcome.result()));
+                .as("R1.1: events and losses after %d more requests, %s: %s", requests, call, after)
+                .isEqualTo(before.delivered() + before.totalLost() + requests);
+        List<SyscallEvent> events = scenario.takeEvents();
+        for (SyscallEvent event : events) {
+            assertThat(event.call().origin()).as("R1.14: %s", call).isEqualTo(Origin.IO_URING);
             assertThat(argumentOf(event)).as("R1.14: %s", call).isEqualTo(argument);
         }
+        return new Accounted(outcome, events);
     }
+
+    /** What the actor got for requests, and the events that they became. */
+    private record Accounted(Outcome outcome, List<SyscallEvent> events) {}
 
     private static ByteString argumentOf(SyscallEvent event) {
         return event instanceof OpenEvent open
@@ -77,9 +95,15 @@ public final class Requested {
                 : ((ConnectEvent) event).address().value().bytes();
     }
 
-    private static SyscallEvent onlyEvent(Scenario scenario, WatchedCall call) {
+    private static SyscallEvent onlyEvent(Scenario scenario, WatchedCall call, ByteString argument) {
         List<SyscallEvent> events = scenario.takeEvents();
         assertThat(events).as("R1.1: events of one request, %s", call).hasSize(1);
-        return events.get(0);
+        SyscallEvent event = events.get(0);
+        assertThat(event.call().origin()).as("R1.14: %s", call).isEqualTo(Origin.IO_URING);
+        assertThat(event.caller().tgid())
+                .as("R1.14: %s", call)
+                .isEqualTo(scenario.actor().tgid());
+        assertThat(argumentOf(event)).as("R1.14: %s", call).isEqualTo(argument);
+        return event;
     }
 }

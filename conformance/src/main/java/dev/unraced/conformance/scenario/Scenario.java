@@ -315,6 +315,9 @@ public final class Scenario implements AutoCloseable {
         assertThat(fresh).as("R1.1: events of one call, %s", call.syscall()).hasSize(1);
         SyscallEvent event = fresh.get(0);
         assertThat(event.call().syscall()).as("R1.2: the call's name").isEqualTo(call.syscall());
+        assertThat(event.call().origin())
+                .as("R1.14: the call's way into the kernel")
+                .isEqualTo(call.origin());
         assertThat(event.call().result()).as("R1.2: the raw result").isEqualTo(outcome.result());
         assertThat(event.caller().tid()).as("R1.5: the calling thread").isEqualTo(outcome.tid());
         return new Observed(outcome, event);
