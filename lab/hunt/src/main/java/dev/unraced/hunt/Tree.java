@@ -34,6 +34,7 @@ final class Tree {
     private final Map<Long, Set<Integer>> namespaceNumbers = new HashMap<>();
     private final List<Place> held = new ArrayList<>();
     private final List<TreeState> states = new ArrayList<>();
+    private final List<Stands> stands = new ArrayList<>();
     private final List<LogLine> changes = new ArrayList<>();
     private final long root;
     private final String device;
@@ -70,16 +71,24 @@ final class Tree {
         }
         for (int actor = 0; actor < Program.MAX_ACTORS; actor++) {
             state.stand(actor, new Standing(0, null, 0, Place.OUTSIDE));
+            stands.add(new Stands());
         }
-        states.add(state);
+        add(state);
         for (LogLine change : log.changes()) {
             if (change.number("res") == 0) {
                 TreeState next = last().copy();
                 apply(next, change);
-                states.add(next);
+                add(next);
                 changes.add(change);
             }
         }
+    }
+
+    private void add(TreeState state) {
+        for (int actor = 0; actor < Program.MAX_ACTORS; actor++) {
+            stands.get(actor).add(states.size(), standing(state, actor));
+        }
+        states.add(state);
     }
 
     String device() {
@@ -327,21 +336,20 @@ final class Tree {
         if (window[1] - window[0] > MAX_SPREAD) {
             return null;
         }
+        Stands stood = stands.get(act.actor());
         List<Start> starts = new ArrayList<>();
-        int from = act.isWorkers() ? 0 : window[0];
-        for (int at = from; at <= window[1]; at++) {
-            Standing standing = standing(states.get(at), act.actor());
+        for (Stands.Since since : act.isWorkers() ? stood.everUpTo(window[1]) : stood.between(window[0], window[1])) {
+            Standing standing = since.standing();
             Place place = startOf(act, standing);
             if (place == null) {
                 return null;
             }
             boolean counts = namespaces == null || namespaces.contains(standing.namespace());
             if (!place.equals(Place.OUTSIDE) && counts) {
-                starts.add(new Start(Math.max(at, window[0]) - window[0], place, standing));
+                starts.add(new Start(Math.max(since.state(), window[0]) - window[0], place, standing));
             }
         }
-        Set<Place> places =
-                walk(states, window[0], window[1], new ArrayList<>(new LinkedHashSet<>(starts)), path, follows);
+        Set<Place> places = walk(states, window[0], window[1], starts, path, follows);
         Set<Long> nodes = new HashSet<>();
         for (Place place : places) {
             if (place.equals(Place.OUTSIDE)) {
@@ -420,8 +428,8 @@ final class Tree {
         }
         Set<Integer> stood = new HashSet<>();
         int[] window = window(act.begin(), act.end());
-        for (int at = window[0]; at <= window[1]; at++) {
-            stood.add(standing(states.get(at), act.actor()).namespace());
+        for (Stands.Since since : stands.get(act.actor()).between(window[0], window[1])) {
+            stood.add(since.standing().namespace());
         }
         stood.retainAll(meant);
         return stood;
@@ -442,6 +450,7 @@ final class Tree {
 
     // ---- walking
 
+    /** A start of a path, from a state on. */
     private record Start(int at, Place place, @Nullable Standing standing) {}
 
     /** What is left of a path, from a place; the root is that of a caller who changed it, else null. */
