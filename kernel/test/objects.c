@@ -49,7 +49,7 @@ static void sockets(void)
 	       one->port == 9);
 	one = at(&made, &made.record.connect.local);
 	EXPECT(one->family == UNRACED_AF_INET && one->address == 8 && one->port == 10);
-	EXPECT(!unraced_has_scoped_peer(&four.sk) && unraced_has_scoped_peer(&six.sk));
+	EXPECT(!unraced_is_scoped(&four.sk) && unraced_is_scoped(&six.sk));
 	made = (struct made){ .record.connect = { .family = UNRACED_AF_INET6, .type = 1 } };
 	unraced_append_internet(append, &made, &made.record.connect, &six.sk);
 	peer = at(&made, &made.record.connect.remote);
@@ -57,6 +57,10 @@ static void sockets(void)
 	       peer->address[1] == 0x80);
 	peer = at(&made, &made.record.connect.local);
 	EXPECT(!peer->scope && peer->port == 10);
+	six.sk.__sk_common.skc_v6_daddr = (struct in6_addr){ { 0xfd } };
+	EXPECT(!unraced_is_scoped(&six.sk));
+	six.sk.__sk_common.skc_v6_rcv_saddr = (struct in6_addr){ { 0xfe, 0x80 } };
+	EXPECT(unraced_is_scoped(&six.sk));
 }
 
 static void peers(void)

@@ -111,19 +111,21 @@ UNRACED_INLINE void unraced_append_internet(unraced_append *append, void *builde
 }
 
 /*
- * Returns whether the peer's address needs a scope. The socket's device stands for it, but whoever
- * gets at the socket can bind it to another device after the connect (SO_BINDTOIFINDEX), which is
- * no connect and counts nowhere.
+ * Returns whether the local address or the peer's needs a scope. The socket's device stands for it,
+ * but whoever gets at the socket can bind it to another device meanwhile (SO_BINDTOIFINDEX), which
+ * is no connect and counts nowhere.
  */
-UNRACED_INLINE bool unraced_has_scoped_peer(struct sock *sk)
+UNRACED_INLINE bool unraced_is_scoped(struct sock *sk)
 {
 #ifdef UNRACED_HAS_IPV6
-	struct in6_addr peer;
+	struct in6_addr peer, local;
 
 	if (KREAD(sk, __sk_common.skc_family) != UNRACED_AF_INET6)
 		return 0;
 	peer = KREAD(sk, __sk_common.skc_v6_daddr);
-	return unraced_needs_scope((const __u8 *)&peer);
+	local = KREAD(sk, __sk_common.skc_v6_rcv_saddr);
+	return unraced_needs_scope((const __u8 *)&peer) ||
+	       unraced_needs_scope((const __u8 *)&local);
 #else
 	return 0;
 #endif

@@ -151,6 +151,7 @@ static __always_inline void connect_begins(struct call *call, struct task_struct
 	to->device = 0;
 	to->shared = 0;
 	to->attempts = 0;
+	to->family = 0;
 	file = known ? file_of(task, call->fd, &ignored) : 0;
 	sk = file ? sock_of(file) : 0;
 	to->unknown_at = unknown_sockets(task);
@@ -160,6 +161,7 @@ static __always_inline void connect_begins(struct call *call, struct task_struct
 	to->sock = (__u64)sk;
 	to->shared = is_held_by_more(file, 1);
 	to->device = KREAD(sk, __sk_common.skc_bound_dev_if);
+	to->family = KREAD(sk, __sk_common.skc_family);
 	to->peer = peer_of(sk);
 	to->count = count_connect((__u64)sk);
 }
@@ -213,12 +215,15 @@ static __always_inline void request_connect_ends(__u64 file)
 		count_connect((__u64)sk);
 }
 
-/* Tells whether another connect counted since this connect began, or whether its socket had another holder then. */
-static __always_inline bool connect_was_disturbed(const struct call *call)
+/*
+ * Tells whether another connect counted since this connect began, whether its socket had another holder then, or whether
+ * the socket has another family now (IPV6_ADDRFORM of setsockopt(2)). "attempts" are those that the call itself made.
+ */
+static __always_inline bool connect_was_disturbed(const struct call *call, __u16 family, __u32 attempts)
 {
 	const struct connecting *from = &call->connecting;
 
-	return !from->sock || from->shared || connects_of(from->sock) - from->count > from->attempts ||
+	return !from->sock || from->shared || from->family != family || connects_of(from->sock) - from->count > attempts ||
 	       count_so_far(from->unknown_at) != from->unknown;
 }
 

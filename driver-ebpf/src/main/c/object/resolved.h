@@ -125,6 +125,8 @@ static __always_inline void describe_socket(struct builder *builder, struct file
 		return;
 	socket = KREAD(file, private_data);
 	record->flags |= UNRACED_HAS_SOCKET;
+	if (unraced_is_scoped(sk))
+		record->flags |= UNRACED_SOCKET_SHARED;
 	to->family = KREAD(sk, __sk_common.skc_family);
 	to->type = KREAD(socket, type);
 	to->protocol = KREAD(sk, sk_protocol);

@@ -181,13 +181,36 @@ static __always_inline bool is_indirect_socket(const struct call *call, struct s
 	return alone && !(flags & UNRACED_FD_TABLE_SHARED) && peer && peer != call->connecting.peer;
 }
 
+/*
+ * Returns what a request's own TCP attempts count. A connect that found one under way or a connection made none, nor does
+ * one that disconnects.
+ */
+static __always_inline __u32 own_attempts(const struct builder *builder, const struct call *call, long result)
+{
+	if (!call->connecting.attempts || result == -EALREADY || result == -EISCONN ||
+	    builder->record.connect.address.length < sizeof(__u16) || *(const __u16 *)builder->tail == UNRACED_AF_UNSPEC)
+		return 0;
+	return OWN_ATTEMPT;
+}
+
+/*
+ * Returns how many references a file has that nobody else holds. A request has its own beside that of the descriptor,
+ * which a later request of the same batch may have closed.
+ */
+static __always_inline __s64 own_references(struct file *file, const struct call *call, bool is_request)
+{
+	__u32 ignored = 0;
+
+	if (!is_request || call->direct_descriptor)
+		return 1;
+	return file_of(bpf_get_current_task_btf(), call->fd, &ignored) == file ? 2 : 1;
+}
+
 /* Describes the socket that a connect acted on, and judges whether the claim names its peer. */
 static __always_inline void describe_connected(struct builder *builder, struct file *file, const struct call *call,
 					       const struct tail_context *from, bool judge)
 {
 	struct unraced_record *record = &builder->record;
-	/* A request holds its own reference. */
-	__s64 holders = from->is_request ? 2 : 1;
 	struct sock *sk = sock_of(file);
 	bool alone, is_own;
 
@@ -197,8 +220,10 @@ static __always_inline void describe_connected(struct builder *builder, struct f
 	if (judge)
 		record->integrity = judge_address(builder, call);
 	/* This check follows all reads: a later connect of the socket does not change what was read. */
-	alone = !unraced_has_scoped_peer(sk) && !unraced_has_lost_peer(&record->connect, builder->tail) &&
-		call->connecting.sock == (__u64)sk && !is_held_by_more(file, holders) && !connect_was_disturbed(call);
+	alone = !(record->flags & UNRACED_SOCKET_SHARED) && !unraced_has_lost_peer(&record->connect, builder->tail) &&
+		call->connecting.sock == (__u64)sk &&
+		!is_held_by_more(file, own_references(file, call, from->is_request)) &&
+		!connect_was_disturbed(call, record->connect.family, own_attempts(builder, call, from->result));
 	if (!alone)
 		record->flags |= UNRACED_SOCKET_SHARED;
 	is_own = !call->indirect || is_indirect_socket(call, sk, record->flags, alone);
@@ -302,7 +327,7 @@ static __always_inline void judge_call(struct call *call, struct tail_context *f
 	if (resolved) {
 		if (is_connect ? unraced_has_peer(from->result) : from->result >= 0) {
 			use_resolved(builder, is_connect, resolved);
-			if (is_connect && ((!call->indirect && connect_was_disturbed(call)) ||
+			if (is_connect && ((!call->indirect && connect_was_disturbed(call, record->connect.family, 0)) ||
 					   unraced_has_lost_peer(&record->connect, builder->tail)))
 				record->flags |= UNRACED_SOCKET_SHARED;
 		}

@@ -135,6 +135,75 @@ class WatchCommandTest {
     }
 
     @Test
+    void filtersByPatternsOfPaths() {
+        assertThat(paths("--path-like", "*host?")).containsExactly("/etc/hosts");
+        assertThat(paths("--path-like", "/*o*")).containsExactly("/etc/hosts", "/nowhere");
+        assertThat(paths("--path-like", "/etc/host")).isEmpty();
+        assertThat(paths("--path-like", "/etc/hosts?")).isEmpty();
+        assertThat(paths("--path-like", "*s*", "--path-prefix", "/now")).contains("/etc/hosts", "/nowhere");
+    }
+
+    @Test
+    void leavesOutNamesAndPaths() {
+        assertThat(paths("--not-comm", "bash")).doesNotContain("/nowhere").isNotEmpty();
+        // The connect by IPv4 has no path, so it stays.
+        assertThat(paths("--not-path", "/no*", "--not-path", "/run/*")).containsExactly("/etc/hosts", null);
+        assertThat(watch(new ScriptedCapture(List.of()), "--duration=1ms", "--not-comm", "sixteen-bytes-xx"))
+                .isEqualTo(2);
+        assertThat(test.err()).contains("--not-comm: 'sixteen-bytes-xx'");
+    }
+
+    @Test
+    void aPathThatIsLeftOutTakesNoOtherFileWithIt() {
+        List<byte[]> link = List.of(record(open("/tmp/report").file(utf8("/etc/shadow"), 1, 2, 3)));
+        watch(new ScriptedCapture(link), "--duration", "1ms", "--not-path", "/tmp/*");
+        assertThat(test.out()).contains("/tmp/report");
+        String before = test.out();
+        watch(new ScriptedCapture(link), "--duration", "1ms", "--not-path", "/tmp/*", "--not-path", "/etc/*");
+        assertThat(test.out()).isEqualTo(before);
+    }
+
+    @Test
+    void filtersByPortAndNetwork() {
+        assertThat(peers("--port", "81,82")).containsExactly("127.0.0.1:81");
+        assertThat(peers("--address", "127.0.0.0/8"))
+                .containsExactly("127.0.0.1:80", "127.0.0.1:81", "::ffff:127.0.0.1:80");
+        assertThat(peers("--address", "127.0.0.0/31")).hasSize(3);
+        assertThat(peers("--address", "127.0.0.2/31", "--address", "::1")).containsExactly("::1:80");
+        assertThat(peers("--address", "::/0", "--port", "80")).containsExactly("::1:80", "::ffff:127.0.0.1:80");
+        assertThat(peers("--path-prefix", "/etc")).isEmpty();
+    }
+
+    @Test
+    void anAddressThatIsNoneIsRefused() {
+        for (String wrong : List.of("example.org", "10.0.0.0/33", "10.0.0.0/x", "10.0.0.0/-1", "")) {
+            assertThat(watch(new ScriptedCapture(List.of()), "--duration=1ms", "--address=" + wrong))
+                    .isEqualTo(2);
+            assertThat(test.err()).contains("--address").contains("no internet address");
+        }
+    }
+
+    private List<String> peers(String... options) {
+        String unix = "01002f72756e2f78";
+        List<byte[]> connects = new ArrayList<>();
+        for (String address : List.of(
+                "020000507f000001",
+                "020000517f000001",
+                "0a00005000000000" + "00000000000000000000000000000001" + "00000000",
+                "0a00005000000000" + "00000000000000000000ffff7f000001" + "00000000",
+                unix)) {
+            connects.add(record(connect(address)));
+        }
+        List<String> args = new ArrayList<>(List.of(options));
+        args.addAll(List.of("--json", "--duration", "1ms"));
+        int before = test.out().length();
+        watch(new ScriptedCapture(connects), args.toArray(String[]::new));
+        return JsonLines.parse(test.out().substring(before)).stream()
+                .map(event -> String.valueOf(event.get("address")).replaceAll("\\{.*ip=(.*), port=(\\d+).*", "$1:$2"))
+                .toList();
+    }
+
+    @Test
     void optionsReachTheConfiguration(@TempDir Path directory) throws IOException {
         Path file = Files.writeString(directory.resolve("unraced.conf"), "unraced.stash.entries = 77");
 

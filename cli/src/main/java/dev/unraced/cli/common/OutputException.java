@@ -24,7 +24,7 @@ public final class OutputException extends RuntimeException {
 
     /** Makes the exception for a file. */
     public OutputException(Path file, IOException cause) {
-        super(file + " cannot be written to: " + cause, cause);
+        super(file + " cannot be written to: " + cause.getMessage(), cause);
         readerGone = false;
     }
 

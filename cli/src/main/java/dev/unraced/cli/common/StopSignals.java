@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.cli.common;
 
+import java.io.IOException;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -38,16 +42,27 @@ public final class StopSignals {
     }
 
     /**
-     * Lets this process live on after signals, and passes them on to a child as a request to end.
-     *
-     * @param atTerminal whether both are at a terminal, where Ctrl-C reaches the child by itself
+     * Lets this process live on after signals, and passes them on to a child as a request to end. Ctrl-C of a terminal
+     * reaches a child in the foreground by itself.
      */
-    public static void passOn(Process child, boolean atTerminal) {
+    public static void passOn(Process child) {
         handle(name -> {
-            if (!atTerminal || !name.equals("SIGINT")) {
+            if (!name.equals("SIGINT") || !isInForeground(Path.of("/proc/self/stat"))) {
                 child.destroy();
             }
         });
+    }
+
+    /** Returns whether this process group has a terminal's foreground, by proc_pid_stat(5). */
+    static boolean isInForeground(Path stat) {
+        try {
+            String text = Files.readString(stat, StandardCharsets.ISO_8859_1);
+            // The name before these may have any characters: state, ppid, pgrp, session, tty_nr, tpgid.
+            String[] fields = text.substring(text.lastIndexOf(')') + 2).split(" ", -1);
+            return !fields[4].equals("0") && fields[2].equals(fields[5]);
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     /** Notes that the command has stopped. */

@@ -8,7 +8,6 @@ import dev.unraced.event.EventView;
 import dev.unraced.event.Integrity;
 import dev.unraced.event.Provenance;
 import dev.unraced.event.RecordLayout;
-import dev.unraced.event.Sockaddr;
 import dev.unraced.event.Syscall;
 import java.util.EnumSet;
 import java.util.List;
@@ -16,6 +15,7 @@ import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -36,6 +36,34 @@ final class FilterOptions {
     private List<String> prefixes = List.of();
 
     @Option(
+            names = "--path-like",
+            paramLabel = "PATTERN",
+            description = "Only where one of these paths matches: * is any text, slashes included, ? one byte. May be"
+                    + " given several times.")
+    private List<String> patterns = List.of();
+
+    @Option(
+            names = "--not-path",
+            paramLabel = "PATTERN",
+            description = "Not where all paths of the event match. May be given several times.")
+    private List<String> unwanted = List.of();
+
+    @Option(
+            names = "--port",
+            paramLabel = "PORT",
+            split = ",",
+            description = "Only connects to these ports, by the address as passed or the socket's peer.")
+    private Set<Integer> ports = Set.of();
+
+    @Option(
+            names = "--address",
+            paramLabel = "NETWORK",
+            split = ",",
+            converter = NetworkConverter.class,
+            description = "Only connects to these addresses: 127.0.0.1, 10.0.0.0/8, ::1.")
+    private List<Network> networks = List.of();
+
+    @Option(
             names = "--integrity",
             paramLabel = "VALUE",
             split = ",",
@@ -43,6 +71,7 @@ final class FilterOptions {
     private Set<Integrity> integrities = EnumSet.noneOf(Integrity.class);
 
     private List<String> comms = List.of();
+    private List<String> notComms = List.of();
 
     @Spec(Spec.Target.MIXEE)
     private CommandSpec command;
@@ -53,15 +82,24 @@ final class FilterOptions {
             split = ",",
             description = "Only threads of these names, 15 bytes at the most.")
     void comms(List<String> names) {
+        comms = checked("--comm", names);
+    }
+
+    @Option(names = "--not-comm", paramLabel = "NAME", split = ",", description = "Not threads of these names.")
+    void notComms(List<String> names) {
+        notComms = checked("--not-comm", names);
+    }
+
+    private List<String> checked(String option, List<String> names) {
         for (String name : names) {
             if (ByteString.utf8(name).length() >= RecordLayout.COMM_SIZE) {
                 throw new ParameterException(
                         command.commandLine(),
-                        "--comm: '" + name
+                        option + ": '" + name
                                 + "' is no thread's name: those have 15 bytes at the most, the kernel cuts longer ones");
             }
         }
-        comms = List.copyOf(names);
+        return List.copyOf(names);
     }
 
     /** The outcomes, of which one may be chosen. */
@@ -104,11 +142,27 @@ final class FilterOptions {
             ByteString[] names = bytes(comms);
             filter = filter.and(event -> isAny(event.comm(), names));
         }
-        if (!prefixes.isEmpty()) {
-            ByteString[] starts = bytes(prefixes);
-            filter = filter.and(event -> concerns(event, starts));
+        if (!notComms.isEmpty()) {
+            ByteString[] names = bytes(notComms);
+            filter = filter.and(event -> !isAny(event.comm(), names));
         }
-        return filter;
+        if (!unwanted.isEmpty()) {
+            PathFilter paths = new PathFilter(List.of(), unwanted);
+            filter = filter.and(event -> !paths.isEach(event));
+        }
+        return filter.and(objects());
+    }
+
+    /** Returns a filter by path, by peer, or by either. */
+    private EventFilter objects() {
+        PathFilter paths = new PathFilter(prefixes, patterns);
+        EventFilter peers = new PeerFilter(ports, networks);
+        boolean byPath = !prefixes.isEmpty() || !patterns.isEmpty();
+        boolean byPeer = !ports.isEmpty() || !networks.isEmpty();
+        if (!byPath && !byPeer) {
+            return event -> true;
+        }
+        return event -> (byPath && paths.isAny(event)) || (byPeer && peers.accepts(event));
     }
 
     /**
@@ -137,19 +191,10 @@ final class FilterOptions {
         return false;
     }
 
-    private static boolean concerns(EventView event, ByteString[] prefixes) {
-        for (ByteString prefix : prefixes) {
-            boolean found = event.isOpenLike()
-                    ? event.path().startsWith(prefix) || event.resolvedPath().startsWith(prefix)
-                    : isUnix(event.address()) && event.address().startsWith(prefix, 2);
-            if (found) {
-                return true;
-            }
+    private static final class NetworkConverter implements ITypeConverter<Network> {
+        @Override
+        public Network convert(String text) {
+            return Network.parse(text);
         }
-        return false;
-    }
-
-    private static boolean isUnix(BytesView address) {
-        return address.length() > 2 && address.byteAt(0) == Sockaddr.AF_UNIX && address.byteAt(1) == 0;
     }
 }

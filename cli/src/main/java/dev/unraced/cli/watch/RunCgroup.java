@@ -1,13 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.cli.watch;
 
+import static java.util.Comparator.reverseOrder;
+
 import dev.unraced.driver.CaptureException;
+import dev.unraced.natives.NativePart;
+import dev.unraced.natives.NativePartException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A cgroup of the v2 hierarchy for one command and all that it starts: whoever is forked in a cgroup begins in it, so
@@ -15,9 +23,14 @@ import java.util.Optional;
  */
 final class RunCgroup implements AutoCloseable {
     private static final String HIERARCHY = "cgroup2";
+    private static final String PROCESSES = "cgroup.procs";
+    private static final String LAUNCHER = "unraced-run";
+    private static final int NAMES = 100;
 
     private final Path directory;
     private boolean tried;
+    /** The file of the arguments, which is there until the cgroup is entered. */
+    private volatile @Nullable Path begun;
 
     private RunCgroup(Path directory) {
         this.directory = directory;
@@ -29,7 +42,15 @@ final class RunCgroup implements AutoCloseable {
      * @throws CaptureException when this process may not, or there is no such hierarchy
      */
     static RunCgroup create() {
-        return create(Path.of("/proc"));
+        RunCgroup made = create(Path.of("/proc"));
+        // A signal that ends this process leaves nothing behind.
+        Runtime.getRuntime().addShutdownHook(new Thread(made::removeAll, "unraced-cgroup"));
+        if (!Files.exists(made.directory.resolve(PROCESSES))) {
+            made.removeAll();
+            throw new CaptureException(
+                    made + " is no cgroup, so the command and what it starts could not be told from" + " the rest");
+        }
+        return made;
     }
 
     static RunCgroup create(Path proc) {
@@ -39,13 +60,30 @@ final class RunCgroup implements AutoCloseable {
                             () -> new CaptureException("no cgroup v2 hierarchy is mounted, in which the command and"
                                     + " what it starts could be told from the rest; 'mount -t cgroup2 none /sys/fs/cgroup'"
                                     + " mounts it"));
-            return new RunCgroup(Files.createDirectory(
-                    own.resolve("unraced-run-" + ProcessHandle.current().pid())));
-        } catch (IOException e) {
+            return new RunCgroup(createBelow(own));
+        } catch (FileSystemException e) {
+            String reason = e.getReason() == null ? "it is not there" : e.getReason();
             throw new CaptureException(
-                    "no cgroup can be made for the command (" + e + "); this takes root, and a"
+                    "no cgroup can be made for the command, " + e.getFile() + ": " + reason + "; this takes root, and a"
                             + " hierarchy that is not mounted read-only",
                     e);
+        } catch (IOException e) {
+            throw new CaptureException("nobody knows in which cgroup this process is: " + e.getMessage(), e);
+        }
+    }
+
+    /** Makes a directory. A process of the same number, now or in another PID namespace, may have made one, too. */
+    private static Path createBelow(Path own) throws IOException {
+        String name = "unraced-run-" + ProcessHandle.current().pid();
+        for (int number = 1; ; number++) {
+            Path directory = own.resolve(number == 1 ? name : name + "-" + number);
+            try {
+                return Files.createDirectory(directory);
+            } catch (FileAlreadyExistsException e) {
+                if (number == NAMES) {
+                    throw e;
+                }
+            }
         }
     }
 
@@ -59,6 +97,10 @@ final class RunCgroup implements AutoCloseable {
                 .filter(line -> line.startsWith("0::/"))
                 .map(line -> line.substring("0::/".length()))
                 .findFirst();
+        if (below.filter(path -> path.equals("..") || path.startsWith("../")).isPresent()) {
+            throw new CaptureException("the cgroup of this process lies outside of what its cgroup namespace shows, so"
+                    + " none can be made below it; begin the command in a cgroup of the namespace");
+        }
         return mount.flatMap(top -> below.map(path -> Path.of(top).resolve(path)));
     }
 
@@ -72,15 +114,30 @@ final class RunCgroup implements AutoCloseable {
     }
 
     /**
-     * Returns a command line that enters the cgroup, and then becomes the command. A shell does so, since a JVM cannot
-     * act between fork and exec.
+     * Starts a command in the cgroup, with the streams of this process.
+     *
+     * @param arguments the command and its arguments, with a NUL behind each
+     * @throws CaptureException when the cgroup cannot be entered; what the command does is its own matter
      */
-    List<String> entering(List<String> command) {
-        String procs = directory.resolve("cgroup.procs").toString();
-        List<String> all =
-                new ArrayList<>(List.of("/bin/sh", "-c", "echo 0 >\"$1\" && shift && exec \"$@\"", "unraced", procs));
-        all.addAll(command);
-        return all;
+    Process start(byte[] arguments) {
+        try {
+            // The launcher removes the file once it is in the cgroup.
+            begun = Files.createTempFile("unraced-run", "");
+            Files.write(begun, arguments);
+            return NativePart.of(RunCgroup.class, LAUNCHER)
+                    .use(launcher -> new ProcessBuilder(launcher.toString(), directory.toString(), begun.toString())
+                            .inheritIO()
+                            .start());
+        } catch (NativePartException e) {
+            throw new CaptureException(e.getMessage() + " " + e.remedy(), e);
+        } catch (IOException e) {
+            throw new CaptureException("the command cannot be started: " + e.getMessage(), e);
+        }
+    }
+
+    /** Returns whether the launcher has entered the cgroup, after it or the command has ended. */
+    boolean wasEntered() {
+        return begun != null && !Files.exists(begun);
     }
 
     /**
@@ -90,14 +147,31 @@ final class RunCgroup implements AutoCloseable {
     boolean remove() {
         tried = true;
         for (int tries = 0; tries < 20; tries++) {
-            try {
-                Files.deleteIfExists(directory);
+            if (removeAll()) {
                 return true;
-            } catch (IOException e) {
-                sleep();
             }
+            sleep();
         }
         return false;
+    }
+
+    /** Removes the cgroup and the empty ones that the command has left below it. */
+    private boolean removeAll() {
+        try (Stream<Path> all = Files.walk(directory)) {
+            for (Path each :
+                    all.filter(Files::isDirectory).sorted(reverseOrder()).toList()) {
+                Files.delete(each);
+            }
+            return true;
+        } catch (NoSuchFileException e) {
+            return true;
+        } catch (IOException | UncheckedIOException e) {
+            return false;
+        } finally {
+            if (begun != null) {
+                begun.toFile().delete();
+            }
+        }
     }
 
     @Override

@@ -10,6 +10,7 @@ import dev.unraced.cli.common.StopSignals;
 import dev.unraced.config.CaptureConfig;
 import dev.unraced.config.CaptureConfigBuilder;
 import dev.unraced.driver.Capture;
+import dev.unraced.driver.CaptureException;
 import dev.unraced.driver.Drivers;
 import dev.unraced.driver.Selection;
 import dev.unraced.format.EventWriter;
@@ -49,8 +50,9 @@ import picocli.CommandLine.Spec;
             "  sudo unraced run --syscalls connect --json --output net.jsonl -- curl -s https://example.org",
             "  sudo unraced run --record build.rec --no-print -- make",
             "",
-            "Exit codes: that of the command, 128 and the number if a signal ended it, 127 if there is no such command;"
-                    + " 1 no driver can run, or the events cannot be written; 2 wrong command line or configuration."
+            "Exit codes: that of the command, 128 and the number if a signal ended it, 127 if there is no such command,"
+                    + " 126 if it cannot be executed; 1 no driver can run, the events cannot be written, or the command"
+                    + " was not run; 2 wrong command line or configuration."
         })
 public final class RunCommand implements Callable<Integer> {
     private static final Duration FOREVER = Duration.ofNanos(Long.MAX_VALUE);
@@ -118,7 +120,7 @@ public final class RunCommand implements Callable<Integer> {
         try (RunCgroup cgroup = cgroups.get()) {
             int code = run(all, builder.cgroups(cgroup.id()).build(), cgroup);
             if (!cgroup.remove()) {
-                console.err().println("unraced: processes that the command started live on, in " + cgroup);
+                console.err().println("unraced: processes that the command started live on, unwatched, in " + cgroup);
             }
             return code;
         }
@@ -144,8 +146,8 @@ public final class RunCommand implements Callable<Integer> {
         EventPrinter printer = new EventPrinter(filter.filter(), writer, clock, to, StatusLine.none(to.err()));
         Recording recording = record.open(capture);
         Watch watch = new Watch(capture, printer, recording, Long.MAX_VALUE, FOREVER);
-        Process child = new ProcessBuilder(cgroup.entering(command)).inheritIO().start();
-        StopSignals.passOn(child, console.errIsTerminal());
+        Process child = cgroup.start(RawArguments.of(command));
+        StopSignals.passOn(child);
         Thread waiter = new Thread(() -> awaitEnd(child, watch), "unraced-run");
         waiter.setDaemon(true);
         waiter.start();
@@ -162,7 +164,11 @@ public final class RunCommand implements Callable<Integer> {
             String printed = record.prints() ? print.describe(printer) : "";
             print.summarise(to, capture, printed, recording);
         }
-        return child.waitFor();
+        int code = child.waitFor();
+        if (!cgroup.wasEntered()) {
+            throw new CaptureException("the command was not run, since its cgroup " + cgroup + " could not be entered");
+        }
+        return code;
     }
 
     private static void awaitEnd(Process child, Watch watch) {

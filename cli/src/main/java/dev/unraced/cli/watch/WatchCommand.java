@@ -41,6 +41,8 @@ import picocli.CommandLine.Spec;
             "  unraced watch --duration 10s",
             "  unraced watch --syscalls connect --failed",
             "  unraced watch --path-prefix /etc --mitigation off",
+            "  unraced watch --path-like '*.so*' --not-path '/usr/*' --not-comm ldconfig",
+            "  unraced watch --port 22,443 --address 10.0.0.0/8",
             "  unraced watch --json --pid 4242 > events.jsonl",
             "  unraced watch --format ocsf --syscalls connect",
             "  unraced watch --duration 1m --record build.rec --no-print",

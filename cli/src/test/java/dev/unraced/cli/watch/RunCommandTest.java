@@ -44,6 +44,7 @@ class RunCommandTest {
     private final Driver driver = mock();
     private final TestConsole test = new TestConsole();
     private @Nullable CaptureConfig config;
+    private boolean entrance = true;
 
     @BeforeEach
     void aMachineWithCgroups() throws IOException {
@@ -68,6 +69,7 @@ class RunCommandTest {
         assertThat(run("sh", "-c", "exit 7")).isEqualTo(7);
         assertThat(run("sh", "-c", "kill -TERM $$")).isEqualTo(128 + 15);
         assertThat(run("--", "unraced-has-no-such-program")).isEqualTo(127);
+        assertThat(run("--", machine.toString())).isEqualTo(126);
         assertThat(test.err()).contains("\"/etc/hosts\"").contains("unraced: 1 printed; driver scripted");
         assertThat(test.out()).isEmpty();
     }
@@ -84,7 +86,7 @@ class RunCommandTest {
                 .satisfies(built ->
                         assertThat(built.cgroups()).containsExactly((Long) Files.getAttribute(made, "unix:ino")));
         // Here the cgroup is a directory, which is not empty, like one in which a process lives on.
-        assertThat(test.err()).contains("processes that the command started live on, in " + made);
+        assertThat(test.err()).contains("processes that the command started live on, unwatched, in " + made);
     }
 
     @Test
@@ -114,6 +116,42 @@ class RunCommandTest {
 
         assertThat(trace).exists();
         assertThat(test.err()).contains("the command goes on unwatched").contains("the ring is gone");
+    }
+
+    @Test
+    void aCommandThatCannotEnterItsCgroupIsNotRun() {
+        Path trace = machine.resolve("ran");
+        entrance = false;
+        assertThat(run("touch", trace.toString())).isEqualTo(1);
+        assertThat(test.err()).contains("the command was not run");
+        assertThat(trace).doesNotExist();
+    }
+
+    @Test
+    void aLeftoverOfTheSameNameIsNoObstacle() throws IOException {
+        Path proc = fresh();
+        String name = "unraced-run-" + ProcessHandle.current().pid();
+        Path leftover = Files.createDirectory(machine.resolve("cgroup/session/" + name));
+        try (RunCgroup made = RunCgroup.create(proc)) {
+            assertThat(made).hasToString(leftover + "-2");
+        }
+        assertThat(leftover.resolveSibling(name + "-2")).doesNotExist();
+    }
+
+    @Test
+    void emptyCgroupsThatTheCommandLeftGoWithIts() throws IOException {
+        RunCgroup made = RunCgroup.create(fresh());
+        Files.createDirectories(Path.of(made.toString(), "engine", "container"));
+        assertThat(made.remove()).isTrue();
+        assertThat(Path.of(made.toString())).doesNotExist();
+    }
+
+    @Test
+    void aCgroupOutsideOfTheNamespaceIsRefused() throws IOException {
+        Files.writeString(machine.resolve("proc/self/cgroup"), "0::/..\n");
+        assertThatThrownBy(() -> RunCgroup.create(machine.resolve("proc")))
+                .isInstanceOf(CaptureException.class)
+                .hasMessageContaining("outside of what its cgroup namespace shows");
     }
 
     @Test
@@ -150,7 +188,7 @@ class RunCommandTest {
 
     /** Each run would make the same directory again, so it begins without it. */
     private int run(String... args) {
-        RunCommand command = new RunCommand(test.console(), () -> drivers, () -> RunCgroup.create(fresh()));
+        RunCommand command = new RunCommand(test.console(), () -> drivers, this::cgroup);
         ErrorReport errors = new ErrorReport();
         return new CommandLine(command)
                 .setStopAtPositional(true)
@@ -158,6 +196,18 @@ class RunCommandTest {
                 .setParameterExceptionHandler(errors)
                 .setExecutionExceptionHandler(errors)
                 .execute(args);
+    }
+
+    private RunCgroup cgroup() {
+        RunCgroup made = RunCgroup.create(fresh());
+        try {
+            if (entrance) {
+                Files.createFile(Path.of(made.toString(), "cgroup.procs"));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return made;
     }
 
     private Path fresh() {

@@ -8,6 +8,7 @@ import dev.unraced.conformance.FakeDriver;
 import dev.unraced.conformance.RuleNumber;
 import dev.unraced.conformance.RulePattern;
 import dev.unraced.conformance.mutant.MutantResult.Verdict;
+import dev.unraced.conformance.mutant.MutantRunner.Scope;
 import dev.unraced.driver.Capabilities;
 import dev.unraced.driver.Driver;
 import dev.unraced.event.Capability;
@@ -36,6 +37,20 @@ class MutantRunnerTest {
     }
 
     @Test
+    void itsOwnRulesDoNotNoticeWhatElseItBreaks() {
+        MutantResult result = judge(mutant("none opens", NEEDS_CREAT_ALONE), Scope.OWN_RULES);
+        assertThat(result.failed()).containsExactly(new RuleNumber(2, 10));
+        assertThat(result.verdict()).isEqualTo(Verdict.CAUGHT);
+    }
+
+    @Test
+    void allRulesJudgeWhatItsOwnDoNotNotice() {
+        MutantResult result = judge(mutant("none opens", "R9.1"), Scope.OWN_RULES);
+        assertThat(result.failed()).containsExactly(new RuleNumber(1, 1), new RuleNumber(2, 10));
+        assertThat(result.verdict()).isEqualTo(Verdict.MISSED);
+    }
+
+    @Test
     void aMutantThatCannotRunIsMissed() {
         Mutant absent = new Mutant("absent", "is not there", Set.of("R1.1"), () -> FakeDriver::unavailable);
         MutantResult result = judge(absent);
@@ -48,7 +63,11 @@ class MutantRunnerTest {
     void reportsTheRulesThatNoMutantBreaks() {
         List<MutantResult> seen = new ArrayList<>();
         MutantReport report = MutantRunner.run(
-                List.of(mutant("first", "R2.10", "R1.1"), mutant("second", "R2.10")), RulePattern.ALL, 2, seen::add);
+                List.of(mutant("first", "R2.10", "R1.1"), mutant("second", "R2.10")),
+                RulePattern.ALL,
+                Scope.EVERY_RULE,
+                2,
+                seen::add);
         assertThat(report.results())
                 .extracting(result -> result.mutant().name())
                 .containsExactly("first", "second");
@@ -67,7 +86,7 @@ class MutantRunnerTest {
     @Test
     void asksOnlyForTheRulesThatWereChosen() {
         List<Mutant> mutants = List.of(mutant("first", "R2.10"), mutant("second", "R3.1"));
-        MutantReport report = MutantRunner.run(mutants, RulePattern.of("R2.10"), 1, result -> {});
+        MutantReport report = MutantRunner.run(mutants, RulePattern.of("R2.10"), Scope.EVERY_RULE, 1, result -> {});
         assertThat(report.results()).hasSize(1);
         assertThat(report.unproven()).isEmpty();
         assertThat(report.isComplete()).isTrue();
@@ -95,7 +114,11 @@ class MutantRunnerTest {
     }
 
     private static MutantResult judge(Mutant mutant) {
-        return MutantRunner.run(List.of(mutant), RulePattern.ALL, 1, result -> {})
+        return judge(mutant, Scope.EVERY_RULE);
+    }
+
+    private static MutantResult judge(Mutant mutant, Scope scope) {
+        return MutantRunner.run(List.of(mutant), RulePattern.ALL, scope, 1, result -> {})
                 .results()
                 .get(0);
     }

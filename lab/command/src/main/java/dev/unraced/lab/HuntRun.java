@@ -159,6 +159,9 @@ final class HuntRun {
                 Verdict verdict = text == null ? hunt.run(seed, kinds) : hunt.run(text);
                 all.add(verdict);
                 for (Lie lie : verdict.lies()) {
+                    if (progress && !found.containsKey(lie.kind())) {
+                        console.err().println("A lie, by seed " + seed + ": " + lie.summary());
+                    }
                     found.merge(
                             lie.kind(),
                             new FoundLie(lie, seed, 1, Optional.empty(), Optional.empty()),

@@ -31,6 +31,7 @@ import picocli.CommandLine.Spec;
         footerHeading = "%nExamples:%n",
         footer = {
             "  unraced lab mutants",
+            "  unraced lab mutants --quick",
             "  unraced lab mutants --rules 'R2.*'",
             "  unraced lab mutants --json | jq '.mutants[] | select(.verdict != \"CAUGHT\")'",
             "",
@@ -50,6 +51,12 @@ final class MutantsCommand implements Callable<Integer> {
             paramLabel = "PATTERN",
             description = "Only mutants that break these rules: R2.15, R2.*, or several with commas. Default: all.")
     private String rules = "*";
+
+    @Option(
+            names = "--quick",
+            description =
+                    "Judge each mutant by the rules that it names; by all others only where those notice nothing.")
+    private boolean quick;
 
     @Option(names = "--progress", description = "Show each verdict at once, even if standard error is no terminal.")
     private boolean progress;
@@ -71,7 +78,8 @@ final class MutantsCommand implements Callable<Integer> {
             throw new ParameterException(spec.commandLine(), "No rule has a number like '" + rules + "'");
         }
         html.check();
-        MutantReport report = MutantRunner.run(MutantCatalogue.all(), pattern, AT_ONCE, this::tell);
+        MutantRunner.Scope scope = quick ? MutantRunner.Scope.OWN_RULES : MutantRunner.Scope.EVERY_RULE;
+        MutantReport report = MutantRunner.run(MutantCatalogue.all(), pattern, scope, AT_ONCE, this::tell);
         console.print(Console.printable(json ? MutantsJson.of(report) : report.toText()));
         if (html.isWanted()) {
             html.add(MutantsJson.of(report));

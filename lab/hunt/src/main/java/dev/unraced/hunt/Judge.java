@@ -27,7 +27,7 @@ import java.util.Optional;
  */
 final class Judge {
     /** A request without a completion runs at most this long after the acting program stopped to wait for it. */
-    private static final long LATEST_NANOS = 1_000_000_000;
+    static final long LATEST_NANOS = 1_000_000_000;
 
     private static final int EINTR = -Errno.EINTR;
     private static final int ERESTARTSYS = -Errno.ERESTARTSYS;

@@ -151,6 +151,17 @@ class JudgeTest {
     }
 
     @Test
+    void aSilentConnectMayHaveRunAfterTheProgramStoppedToWaitForIt() {
+        String quiet = Logs.connect(2, 8, "quiet=1 to=" + TWO + " or= cookie=5 after=5");
+        String connect = Logs.connect(10, 20, "to=" + ONE + " or= cookie=5 after=5 peer=" + TWO + " name=" + ONE);
+        SyscallEvent copy = connected(
+                ONE, TWO, 0, Provenance.KERNEL, Integrity.MATCH, EventFlag.HAS_SOCKET, EventFlag.SOCKET_SHARED);
+        assertThat(fields(Logs.of(connect), copy)).containsExactly("address_integrity");
+        assertThat(Judge.judge(Logs.of(quiet, connect), List.of(copy), 1, 0).lies())
+                .isEmpty();
+    }
+
+    @Test
     void anAttemptWithoutAConnectLeavesTheCallTheAddressThatItPassed() {
         String connect = Logs.connect(10, 20, "to=" + ONE + " or= cookie=5 after=5 peer=" + TWO + " name=" + ONE);
         SyscallEvent event = connected(ONE, TWO, Integrity.UNCHECKED, EventFlag.HAS_SOCKET);
