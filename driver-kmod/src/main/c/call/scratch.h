@@ -11,8 +11,9 @@ struct unraced_act {
 	u64 socket; /* the address of its struct sock */
 	u64 number; /* rises with each act of the capture */
 	s32 device; /* the interface that the socket was bound to before the act */
+	u16 family; /* of the socket before the act; setsockopt(2) can make it another */
 	u8 overlapped;
-	u8 reserved[3];
+	u8 reserved;
 };
 
 /* The scratch memory in which a CPU builds records. Its user keeps preemption off. */

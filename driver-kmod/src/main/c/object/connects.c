@@ -103,6 +103,7 @@ void unraced_act_begin(struct unraced_capture *capture, const struct sock *sk, u
 		.socket = (unsigned long)sk,
 		.number = atomic64_inc_return(&capture->acts_begun),
 		.device = READ_ONCE(sk->sk_bound_dev_if),
+		.family = READ_ONCE(sk->sk_family),
 	};
 	struct beginning beginning = { .act = &act, .alone = alone };
 
@@ -111,6 +112,7 @@ void unraced_act_begin(struct unraced_capture *capture, const struct sock *sk, u
 		beginning.before = scratch->act.number;
 		act.overlapped = scratch->act.overlapped;
 		act.device = scratch->act.device;
+		act.family = scratch->act.family;
 	} else {
 		unraced_act_end(capture, scratch);
 		act.overlapped = !alone && has_unseen_acts(sk);
