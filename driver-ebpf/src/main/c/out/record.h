@@ -194,21 +194,11 @@ static __always_inline __u32 own_attempts(const struct builder *builder, const s
 }
 
 /*
- * Returns how many references a file has that nobody else holds. A request has its own beside that of the descriptor,
- * which a later request of the same batch may have closed.
+ * Describes the socket that a connect acted on, and judges whether the claim names its peer. "references" are those that
+ * the file has without another holder.
  */
-static __always_inline __s64 own_references(struct file *file, const struct call *call, bool is_request)
-{
-	__u32 ignored = 0;
-
-	if (!is_request || call->direct_descriptor)
-		return 1;
-	return file_of(bpf_get_current_task_btf(), call->fd, &ignored) == file ? 2 : 1;
-}
-
-/* Describes the socket that a connect acted on, and judges whether the claim names its peer. */
 static __always_inline void describe_connected(struct builder *builder, struct file *file, const struct call *call,
-					       const struct tail_context *from, bool judge)
+					       const struct tail_context *from, bool judge, __s64 references)
 {
 	struct unraced_record *record = &builder->record;
 	struct sock *sk = sock_of(file);
@@ -221,8 +211,7 @@ static __always_inline void describe_connected(struct builder *builder, struct f
 		record->integrity = judge_address(builder, call);
 	/* This check follows all reads: a later connect of the socket does not change what was read. */
 	alone = !(record->flags & UNRACED_SOCKET_SHARED) && !unraced_has_lost_peer(&record->connect, builder->tail) &&
-		call->connecting.sock == (__u64)sk &&
-		!is_held_by_more(file, own_references(file, call, from->is_request)) &&
+		call->connecting.sock == (__u64)sk && !is_held_by_more(file, references) &&
 		!connect_was_disturbed(call, record->connect.family, own_attempts(builder, call, from->result));
 	if (!alone)
 		record->flags |= UNRACED_SOCKET_SHARED;
@@ -290,13 +279,22 @@ static __always_inline void describe_object(struct builder *builder, struct walk
 	struct unraced_record *record = &builder->record;
 	long result = from->result;
 	struct file *file = 0;
+	__s64 references = 1;
+	__u32 shared = 0;
 
 	if (is_connect ? !unraced_has_peer(result) : result < 0)
 		return;
 	if (is_connect) {
-		file = from->is_request ? (struct file *)from->file : file_of(task, call->fd, &record->flags);
+		file = file_of(task, call->fd, &shared);
+		if (!from->is_request) {
+			record->flags |= shared;
+		} else {
+			/* The request has a reference, and the descriptor one if no later request of the batch closed it. */
+			references += (__u64)file == from->file && !call->direct_descriptor;
+			file = (struct file *)from->file;
+		}
 		if (file)
-			describe_connected(builder, file, call, from, judge);
+			describe_connected(builder, file, call, from, judge, references);
 	} else if (!call->direct_descriptor) {
 		file = file_of(task, result, &record->flags);
 		if (file && !is_replaced(call, file, record))
