@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/socket.h>
 #include <sys/types.h>
 
 /* The longest command line; a path of 64 KiB in hexadecimal fits. */
@@ -193,11 +194,12 @@ void command_reuse(void);
 void command_exec(void);
 void command_vfork(void);
 void command_left(void);
-/* --- batch.c, outlived.c, network.c, shared.c, socketcall.c, scope.c, rebound.c, refused.c, forged.c, moved.c, swap.c, visitor.c,
+/* --- batch.c, outlived.c, lent.c, network.c, shared.c, socketcall.c, scope.c, rebound.c, refused.c, forged.c, moved.c, swap.c, visitor.c,
  * late.c, mounts.c, reset.c --- */
 
 void command_uring_batch(void);
 void command_uring_outlived(void);
+void command_uring_lent(void);
 void command_network(void);
 void command_device(void);
 void command_shared_socket(void);
@@ -227,6 +229,14 @@ void pause_micros(long micros);
 #define CROWD_THREADS 512
 pid_t crowd_start(const char *fifo, int threads);
 /* These pass a descriptor to another process by SCM_RIGHTS; descriptor_receive() returns -1 when none comes. */
+struct descriptor_message {
+	_Alignas(struct cmsghdr) char space[CMSG_SPACE(sizeof(int))];
+	char byte;
+	struct iovec part;
+	struct msghdr whole;
+};
+/* Makes the message, for who sends it another way. */
+struct msghdr *descriptor_message(struct descriptor_message *to, int fd);
 bool descriptor_send(int channel, int fd);
 int descriptor_receive(int channel);
 

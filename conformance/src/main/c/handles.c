@@ -35,19 +35,26 @@ void handle_close(long long id)
 	handles[id] = 0;
 }
 
-bool descriptor_send(int channel, int fd)
+struct msghdr *descriptor_message(struct descriptor_message *to, int fd)
 {
-	char byte = 0, space[CMSG_SPACE(sizeof(int))] = {0};
-	struct iovec part = {.iov_base = &byte, .iov_len = 1};
-	struct msghdr message = {
-		.msg_iov = &part, .msg_iovlen = 1, .msg_control = space, .msg_controllen = sizeof(space)};
-	struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+	memset(to, 0, sizeof(*to));
+	to->part = (struct iovec){.iov_base = &to->byte, .iov_len = 1};
+	to->whole = (struct msghdr){
+		.msg_iov = &to->part, .msg_iovlen = 1, .msg_control = to->space, .msg_controllen = sizeof(to->space)};
+	struct cmsghdr *header = CMSG_FIRSTHDR(&to->whole);
 
 	header->cmsg_level = SOL_SOCKET;
 	header->cmsg_type = SCM_RIGHTS;
 	header->cmsg_len = CMSG_LEN(sizeof(int));
 	memcpy(CMSG_DATA(header), &fd, sizeof(int));
-	return sendmsg(channel, &message, 0) == 1;
+	return &to->whole;
+}
+
+bool descriptor_send(int channel, int fd)
+{
+	struct descriptor_message message;
+
+	return sendmsg(channel, descriptor_message(&message, fd), 0) == 1;
 }
 
 int descriptor_receive(int channel)

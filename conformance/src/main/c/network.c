@@ -21,6 +21,8 @@
 #define SECOND "ub"
 #define LOOPBACK 1
 #define LINK_LOCAL "fe80::66"
+/* The first interface leads to the others of this network, of which there are none. */
+#define GLOBAL "fd66::66"
 
 /* A request to the kernel by rtnetlink. */
 struct request {
@@ -127,6 +129,7 @@ static const char *build(int fd)
 		return "no veth interfaces";
 	if (set_up(fd, if_nametoindex(FIRST)) || set_up(fd, if_nametoindex(SECOND)) ||
 	    add_address(fd, if_nametoindex(FIRST), AF_INET6, LINK_LOCAL) ||
+	    add_address(fd, if_nametoindex(FIRST), AF_INET6, GLOBAL) ||
 	    add_address(fd, if_nametoindex(SECOND), AF_INET6, LINK_LOCAL))
 		return "no IPv6";
 	return NULL;

@@ -34,6 +34,8 @@
 /* The state of the attack, in memory that both processes share. */
 struct rebound {
 	struct sockaddr_in6 address;
+	/* The socket's own address; of no family where the connect chooses it. */
+	struct sockaddr_in6 own;
 	uint32_t a, b;
 	bool flips;
 	pid_t owner;
@@ -100,12 +102,15 @@ static void act(struct rival *rival, long long moment)
 	close(fd);
 }
 
-static int new_socket(void)
+static int new_socket(const struct rebound *rebound)
 {
 	const struct timeval patience = {.tv_usec = WAIT_MICROS};
-	int fd = socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	int fd = socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0), on = 1;
 
 	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience));
+	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+	if (rebound->own.sin6_family && bind(fd, (const struct sockaddr *)&rebound->own, sizeof(rebound->own)))
+		_exit(3);
 	return fd;
 }
 
@@ -119,8 +124,9 @@ static void play(struct rebound *rebound, long calls)
 		_exit(3);
 	rival_start(rival);
 	for (long i = 0; i < calls && !rival->failed; i++) {
-		rebound->fd = new_socket();
-		rebound->address.sin6_scope_id = rebound->a;
+		rebound->fd = new_socket(rebound);
+		if (!rebound->own.sin6_family)
+			rebound->address.sin6_scope_id = rebound->a;
 		rebound->taken = rebound->bound = 0;
 		rebound->returned = false;
 		rival_begin(rival);
@@ -146,17 +152,21 @@ static void play(struct rebound *rebound, long calls)
 
 void command_scope_rebound(void)
 {
-	struct bytes a = {0}, b = {0};
+	struct bytes a = {0}, b = {0}, own = {0};
 	struct rebound *rebound = mmap(NULL, sizeof(*rebound), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 
 	if (rebound == MAP_FAILED)
 		_exit(3);
-	if (bytes_take(&a, "a") && bytes_take(&b, "b")) {
+	if (bytes_take(&a, "a") && bytes_take(&b, "b") && (!line_text("own") || bytes_take(&own, "own"))) {
 		if (a.length == sizeof(rebound->address) && b.length == a.length) {
 			memcpy(&rebound->address, b.address, b.length);
 			rebound->b = rebound->address.sin6_scope_id;
 			memcpy(&rebound->address, a.address, a.length);
 			rebound->a = rebound->address.sin6_scope_id;
+			if (own.length == sizeof(rebound->own)) {
+				memcpy(&rebound->own, own.address, own.length);
+				rebound->address.sin6_scope_id = 0;
+			}
 			rebound->flips = line_number("flip", 0);
 			rebound->owner = getpid();
 			rebound->owner_fd = -1;
@@ -167,5 +177,6 @@ void command_scope_rebound(void)
 	}
 	free(a.address);
 	free(b.address);
+	free(own.address);
 	munmap(rebound, sizeof(*rebound));
 }

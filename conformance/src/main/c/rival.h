@@ -42,7 +42,7 @@ bool rival_stop(struct rival *rival);
 void rival_free(struct rival *rival);
 /* Returns a pseudo-random number from 0 to a maximum, so that over many rounds every moment is hit. */
 long rival_chance(struct rival *rival, long most);
-/* The rival calls these to move to the main thread's processor, or to another one. */
+/* These move the calling thread to the main thread's processor, or to another one. */
 void rival_beside(const struct rival *rival);
 void rival_apart(const struct rival *rival);
 /* Spins until a time of CLOCK_BOOTTIME, in ns. */

@@ -20,6 +20,7 @@ import java.util.Map;
 final class BatchCorpus {
     static final String FAMILY = "uring-batch";
     private static final int MANY = Integer.MAX_VALUE;
+    private static final int FEW = 200;
     private static final int DISCARD = 9;
     /** The second byte of 127.66.0.0/16, which nothing else uses. */
     private static final int NET = 66;
@@ -48,7 +49,8 @@ final class BatchCorpus {
                         "-connect-linked",
                         "A chain connects a socket, sends, and connects it elsewhere",
                         "reconnect",
-                        Map.of("linked", 1L)));
+                        Map.of("linked", 1L)),
+                lent());
     }
 
     private static Attack opens(String suffix, String title, String how, Map<String, Long> words) {
@@ -101,11 +103,33 @@ final class BatchCorpus {
         return shared ? taken.unless(EventFlag.FD_TABLE_SHARED) : taken;
     }
 
+    private static Attack lent() {
+        List<Capability> needs = List.of(Syscall.CONNECT, Origin.IO_URING, Feature.SOCKET_TUPLE);
+        return new Attack(
+                        FAMILY + "-connect-lent",
+                        "A batch connects a socket, lends it to another user who connects it elsewhere, and closes it",
+                        needs,
+                        Scope.PROCESS,
+                        FEW,
+                        true,
+                        field -> {
+                            ByteString a = address(field, 1);
+                            field.play(
+                                    Command.of("uring-lent").with("a", a).with("b", address(field, 2)),
+                                    Map.of('a', KernelOutcome.peer(a).unless(EventFlag.SOCKET_SHARED)));
+                        })
+                .of(FAMILY, "R2.43");
+    }
+
+    /** Returns an address of the loopback network that only this actor uses. */
+    private static ByteString address(AttackField field, int host) {
+        return SocketAddresses.inet(DISCARD, 127, NET, field.actor().tgid() & 0xff, host);
+    }
+
     private static Attack connects(String suffix, String title, String how, Map<String, Long> words) {
         return of(suffix, title, List.of(Syscall.CONNECT, Origin.IO_URING, Feature.SOCKET_TUPLE), field -> {
-            int host = field.actor().tgid() & 0xff;
-            ByteString a = SocketAddresses.inet(DISCARD, 127, NET, host, 1);
-            ByteString b = SocketAddresses.inet(DISCARD, 127, NET, host, 2);
+            ByteString a = address(field, 1);
+            ByteString b = address(field, 2);
             field.play(
                     command(how, words).with("a", a).with("b", b),
                     Map.of(

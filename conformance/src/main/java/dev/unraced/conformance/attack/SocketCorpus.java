@@ -53,6 +53,10 @@ final class SocketCorpus {
     /** The last byte of fe80::67, an address that neither interface has. */
     private static final int NOBODY = 0x67;
 
+    /** The first two bytes of fd66::/64, to which the actor's first interface leads. */
+    private static final int GLOBAL = 0xfd66;
+
+    private static final int OWN_PORT = 7066;
     private static final int LINK_LOCAL_GROUP = 0xff02;
     private static final int INTERFACE_LOCAL_GROUP = 0xff01;
     private static final int ALL_NODES = 1;
@@ -94,6 +98,7 @@ final class SocketCorpus {
                         true),
                 rebound("-rebound", "A process binds the socket to another interface after its connect", 0),
                 rebound("-rebound-flip", "It flips the scope before", 1),
+                reboundOwn(),
                 new Attack(
                                 RESET,
                                 "The peer resets the connection at once",
@@ -231,6 +236,27 @@ final class SocketCorpus {
                             Map.of(
                                     'a', KernelOutcome.peer(a).unless(EventFlag.SOCKET_SHARED),
                                     'b', KernelOutcome.peer(b).unless(EventFlag.SOCKET_SHARED)));
+                })
+                .of(SCOPE, "R2.44");
+    }
+
+    /** Makes the attack on a socket whose own address is the link-local one. */
+    private static Attack reboundOwn() {
+        List<Capability> needs = List.of(Syscall.CONNECT, Feature.SOCKET_TUPLE);
+        String title = "A process binds the socket, whose own address is link-local, to another interface";
+        return new Attack(SCOPE + "-rebound-own", title, needs, Scope.PROCESS, FEW, true, field -> {
+                    Reply network = field.actor().ask(Command.of("network"));
+                    int first = network.integer("first");
+                    ByteString own = SocketAddresses.scoped(OWN_PORT, LINK_LOCAL, LINK_LOCAL_HOST, first);
+                    ByteString peer = SocketAddresses.scoped(DISCARD, GLOBAL, NOBODY, 0);
+                    field.play(
+                            Command.of("scope-rebound")
+                                    .with("a", SocketAddresses.scoped(DISCARD, GLOBAL, NOBODY, first))
+                                    .with(
+                                            "b",
+                                            SocketAddresses.scoped(DISCARD, GLOBAL, NOBODY, network.integer("second")))
+                                    .with("own", own),
+                            Map.of('a', KernelOutcome.peer(peer).from(own).unless(EventFlag.SOCKET_SHARED)));
                 })
                 .of(SCOPE, "R2.44");
     }
