@@ -177,12 +177,12 @@ void command_departed(void);
 void command_mount(void);
 bool mounts_apart(void);
 
-/* --- traced.c, fuse.c --- */
+/* --- attack/traced.c, attack/fuse.c --- */
 
 void command_traced(void);
 void command_fuse(void);
 
-/* --- crowd.c, queue.c, flip.c, race.c, identity.c --- */
+/* --- crowd.c, queue.c, identity.c, attack/flip.c, attack/race.c --- */
 
 void command_bulk(void);
 void command_storm(void);
@@ -194,8 +194,7 @@ void command_reuse(void);
 void command_exec(void);
 void command_vfork(void);
 void command_left(void);
-/* --- batch.c, outlived.c, lent.c, network.c, shared.c, socketcall.c, scope.c, rebound.c, refused.c, forged.c, moved.c, swap.c, visitor.c,
- * late.c, mounts.c, reset.c --- */
+/* --- the other attacks, in attack/ --- */
 
 void command_uring_batch(void);
 void command_uring_outlived(void);
