@@ -82,7 +82,7 @@ static void obey(void)
 		{"late-namespace", command_late_namespace}, {"scope-rebound", command_scope_rebound},
 		{"mount-storm", command_mount_storm}, {"reset", command_reset},
 		{"departed", command_departed}, {"uring-outlived", command_uring_outlived},
-		{"uring-lent", command_uring_lent},
+		{"uring-lent", command_uring_lent}, {"uring-attempt", command_uring_attempt},
 	};
 
 	for (size_t i = 0; i < sizeof(commands) / sizeof(*commands); i++) {

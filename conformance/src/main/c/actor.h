@@ -199,7 +199,10 @@ void command_left(void);
 void command_uring_batch(void);
 void command_uring_outlived(void);
 void command_uring_lent(void);
+void command_uring_attempt(void);
 void command_network(void);
+/* Makes a TCP listener at an address of IPv4. Returns false where the address is not free. */
+bool listen_at(int *listener, const unsigned char *address, socklen_t length);
 void command_device(void);
 void command_shared_socket(void);
 void command_socketcall(void);

@@ -147,6 +147,15 @@ static const char *network_make(void)
 	return missing;
 }
 
+bool listen_at(int *listener, const unsigned char *address, socklen_t length)
+{
+	int on = 1;
+
+	*listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	setsockopt(*listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+	return !bind(*listener, (const struct sockaddr *)address, length) && !listen(*listener, 64);
+}
+
 void command_network(void)
 {
 	static bool made;

@@ -326,15 +326,6 @@ static void play_apart(struct shared *shared, struct rival *rival, long calls)
 	close(mapped[0]);
 }
 
-static bool listen_at(int *listener, const unsigned char *address, socklen_t length)
-{
-	int on = 1;
-
-	*listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	setsockopt(*listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
-	return !bind(*listener, (const struct sockaddr *)address, length) && !listen(*listener, 64);
-}
-
 /* Makes the sockets. Returns what is missing, or NULL. */
 static const char *shared_open(struct shared *shared, const char *how)
 {

@@ -50,7 +50,8 @@ final class BatchCorpus {
                         "A chain connects a socket, sends, and connects it elsewhere",
                         "reconnect",
                         Map.of("linked", 1L)),
-                lent());
+                lent(),
+                attempt());
     }
 
     private static Attack opens(String suffix, String title, String how, Map<String, Long> words) {
@@ -117,6 +118,31 @@ final class BatchCorpus {
                             field.play(
                                     Command.of("uring-lent").with("a", a).with("b", address(field, 2)),
                                     Map.of('a', KernelOutcome.peer(a).unless(EventFlag.SOCKET_SHARED)));
+                        })
+                .of(FAMILY, "R2.43");
+    }
+
+    private static Attack attempt() {
+        List<Capability> needs = List.of(Syscall.CONNECT, Origin.IO_URING, Feature.SOCKET_TUPLE);
+        return new Attack(
+                        FAMILY + "-connect-attempt",
+                        "A batch connects a socket that waits for its peer, and a process begins another attempt",
+                        needs,
+                        Scope.PROCESS,
+                        FEW,
+                        true,
+                        field -> {
+                            ByteString a = address(field, 1);
+                            ByteString b = address(field, 2);
+                            field.play(
+                                    Command.of("uring-attempt")
+                                            .with("a", a)
+                                            .with("b", b),
+                                    Map.of(
+                                            'a',
+                                            KernelOutcome.peer(a).unless(EventFlag.SOCKET_SHARED),
+                                            'b',
+                                            KernelOutcome.peer(b, a, false).unless(EventFlag.SOCKET_SHARED)));
                         })
                 .of(FAMILY, "R2.43");
     }
