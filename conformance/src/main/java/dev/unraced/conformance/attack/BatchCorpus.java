@@ -135,9 +135,7 @@ final class BatchCorpus {
                             ByteString a = address(field, 1);
                             ByteString b = address(field, 2);
                             field.play(
-                                    Command.of("uring-attempt")
-                                            .with("a", a)
-                                            .with("b", b),
+                                    Command.of("uring-attempt").with("a", a).with("b", b),
                                     Map.of(
                                             'a',
                                             KernelOutcome.peer(a).unless(EventFlag.SOCKET_SHARED),

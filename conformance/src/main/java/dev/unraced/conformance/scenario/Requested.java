@@ -81,13 +81,18 @@ public final class Requested {
         List<SyscallEvent> events = scenario.takeEvents();
         for (SyscallEvent event : events) {
             assertThat(event.call().origin()).as("R1.14: %s", call).isEqualTo(Origin.IO_URING);
-            assertThat(argumentOf(event)).as("R1.14: %s", call).isEqualTo(argument);
+            assertArgument(event, call, argument);
         }
         return new Accounted(outcome, events);
     }
 
     /** What the actor got for requests, and the events that they became. */
     private record Accounted(Outcome outcome, List<SyscallEvent> events) {}
+
+    private static void assertArgument(SyscallEvent event, WatchedCall call, ByteString argument) {
+        String rule = event.call().result() < 0 ? "R3.1" : "R1.14";
+        assertThat(argumentOf(event)).as("%s: %s", rule, call).isEqualTo(argument);
+    }
 
     private static ByteString argumentOf(SyscallEvent event) {
         return event instanceof OpenEvent open
@@ -103,7 +108,7 @@ public final class Requested {
         assertThat(event.caller().tgid())
                 .as("R1.14: %s", call)
                 .isEqualTo(scenario.actor().tgid());
-        assertThat(argumentOf(event)).as("R1.14: %s", call).isEqualTo(argument);
+        assertArgument(event, call, argument);
         return event;
     }
 }

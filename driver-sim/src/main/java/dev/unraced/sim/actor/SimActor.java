@@ -26,8 +26,8 @@ public final class SimActor {
     private static final int STANDARD_DESCRIPTORS = 3;
 
     /** The commands that the simulated kernel does not support. */
-    private static final Set<String> LACKING =
-            Set.of("mount", "memfd", "fuse", "scope-rebound", "uring-outlived", "departed");
+    private static final Set<String> LACKING = Set.of(
+            "mount", "memfd", "fuse", "scope-rebound", "uring-outlived", "uring-lent", "uring-attempt", "departed");
 
     private final Kernel kernel;
     private final Task observer;
