@@ -85,9 +85,17 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule CONSUMERS_NEED_NO_SUPPORT = noClasses()
             .that()
-            .resideInAnyPackage(CLI, PROTOCOL, KAFKA, SINKS)
+            .resideInAnyPackage(PROTOCOL, KAFKA, SINKS)
             .should()
             .dependOnClassesThat(resideInAnyPackage(SUPPORT));
+
+    /** The command needs the loader of native parts alone, for the launcher of {@code unraced run}. */
+    @ArchTest
+    static final ArchRule THE_COMMAND_NEEDS_ONLY_THE_LOADER = noClasses()
+            .that()
+            .resideInAPackage(CLI)
+            .should()
+            .dependOnClassesThat(resideInAnyPackage(SUPPORT).and(not(resideInAPackage("dev.unraced.natives.."))));
 
     @ArchTest
     static final ArchRule A_DRIVER_KNOWS_ONLY_CONTRACT_AND_SUPPORT = noClasses()
