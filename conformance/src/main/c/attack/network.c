@@ -158,10 +158,12 @@ bool listen_at(int *listener, const unsigned char *address, socklen_t length)
 
 void command_network(void)
 {
-	static bool made;
-	const char *missing = made ? NULL : network_make();
+	static bool tried;
+	static const char *missing;
 
-	made = true;
+	if (!tried)
+		missing = network_make();
+	tried = true;
 	if (missing) {
 		fail("unsupported: %s", missing);
 		return;

@@ -109,8 +109,10 @@ static int new_socket(const struct rebound *rebound)
 
 	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience));
 	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
-	if (rebound->own.sin6_family && bind(fd, (const struct sockaddr *)&rebound->own, sizeof(rebound->own)))
-		_exit(3);
+	if (rebound->own.sin6_family && bind(fd, (const struct sockaddr *)&rebound->own, sizeof(rebound->own))) {
+		close(fd);
+		return -1;
+	}
 	return fd;
 }
 
@@ -125,6 +127,10 @@ static void play(struct rebound *rebound, long calls)
 	rival_start(rival);
 	for (long i = 0; i < calls && !rival->failed; i++) {
 		rebound->fd = new_socket(rebound);
+		if (rebound->fd < 0) {
+			rival->failed = true;
+			break;
+		}
 		if (!rebound->own.sin6_family)
 			rebound->address.sin6_scope_id = rebound->a;
 		rebound->taken = rebound->bound = 0;
