@@ -188,7 +188,8 @@ final class AttackTally {
     /** Returns whether the call reached an object: it succeeded, or its socket is on the way to a peer (R2.32). */
     private static boolean hasReached(SyscallEvent event) {
         long result = event.call().result();
-        return result >= 0 || (event instanceof ConnectEvent && result == Linux.EINPROGRESS);
+        boolean onTheWay = result == Linux.EINPROGRESS || result == Linux.EALREADY;
+        return result >= 0 || (event instanceof ConnectEvent && onTheWay);
     }
 
     /**
