@@ -7,6 +7,14 @@
 
 #include <pthread.h>
 #include <sched.h>
+#include <sys/syscall.h>
+
+#ifndef SYS_pidfd_open
+#define SYS_pidfd_open 434
+#endif
+#ifndef SYS_pidfd_getfd
+#define SYS_pidfd_getfd 438
+#endif
 
 struct rival {
 	/* The rival's action at a moment of a call, and its preparation before each round, which may be NULL. */

@@ -19,13 +19,6 @@
 #ifndef MAP_32BIT
 #define MAP_32BIT 0
 #endif
-#ifndef SYS_pidfd_open
-#define SYS_pidfd_open 434
-#endif
-#ifndef SYS_pidfd_getfd
-#define SYS_pidfd_getfd 438
-#endif
-
 /* The user of the victim in the namespace, and the user whom the namespace's root is outside: nobody else is. */
 #define OTHER 1
 #define ROOT_OUTSIDE 100000

@@ -103,7 +103,6 @@ static __always_inline int on_submit(struct io_kiocb *req, const struct io_uring
 		connect_begins(&to->call, task, !is_fixed(req));
 		if (is_fixed(req))
 			to->call.fd = NO_DESCRIPTOR;
-		to->call.connecting.attempts = 1;
 	}
 	if (to->call.provenance == UNRACED_PROVENANCE_NONE &&
 	    (syscall != UNRACED_CONNECT || to->call.addrlen >= 0))

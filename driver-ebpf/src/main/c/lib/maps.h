@@ -27,8 +27,7 @@ struct connecting {
 	__u32 count; /* connects of the socket so far, including this beginning */
 	__u32 unknown; /* connects of unknown sockets so far */
 	__s32 device; /* the device that the socket was bound to */
-	__u8 shared : 1; /* another descriptor or task also held the socket */
-	__u8 attempts : 1; /* a request, which can make a TCP attempt of its own */
+	__u8 shared; /* another descriptor or task also held the socket */
 	__u8 family; /* the socket's; setsockopt(2) can make it another */
 	__u16 unknown_at; /* index of the counter of unknown sockets */
 };

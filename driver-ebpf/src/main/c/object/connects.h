@@ -150,7 +150,6 @@ static __always_inline void connect_begins(struct call *call, struct task_struct
 	to->sock = 0;
 	to->device = 0;
 	to->shared = 0;
-	to->attempts = 0;
 	to->family = 0;
 	file = known ? file_of(task, call->fd, &ignored) : 0;
 	sk = file ? sock_of(file) : 0;

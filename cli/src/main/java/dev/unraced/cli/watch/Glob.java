@@ -19,7 +19,7 @@ final class Glob {
     boolean matches(BytesView path, int from) {
         int at = from;
         int in = 0;
-        // Where the last star stands, and up to where it has taken bytes.
+        // The last star stands at the one, and has taken bytes up to the other.
         int star = -1;
         int taken = 0;
         while (at < path.length()) {

@@ -86,7 +86,7 @@ public final class Requested {
         return new Accounted(outcome, events);
     }
 
-    /** What the actor got for requests, and the events that they became. */
+    /** The outcome of requests, and the events that they became. */
     private record Accounted(Outcome outcome, List<SyscallEvent> events) {}
 
     private static void assertArgument(SyscallEvent event, WatchedCall call, ByteString argument) {
