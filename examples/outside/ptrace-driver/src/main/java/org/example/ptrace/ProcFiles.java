@@ -4,6 +4,7 @@ package org.example.ptrace;
 import com.sun.jna.Memory;
 import dev.unraced.event.EventFlag;
 import dev.unraced.event.record.RecordEncoder;
+import dev.unraced.natives.LibC;
 import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -56,11 +57,25 @@ final class ProcFiles {
         return true;
     }
 
-    /** Writes the file behind a descriptor of a stopped thread. */
+    /**
+     * Writes the file behind a descriptor of a stopped thread. Other threads may put another file there, so a descriptor
+     * of the tracer's holds the one that all looks are at.
+     */
     void encodeFile(int tid, long fd, RecordEncoder record) {
-        byte[] link = bytes("/proc/" + tid + "/fd/" + fd + "\0");
-        name.write(0, link, 0, link.length);
-        if (!Ptrace.statx(name, statx)) {
+        int held = Ptrace.hold(named("/proc/" + tid + "/fd/" + fd));
+        if (held < 0) {
+            record.flag(EventFlag.OBJECT_MISSED);
+            return;
+        }
+        try {
+            encodeHeld(tid, named("/proc/thread-self/fd/" + held), record);
+        } finally {
+            LibC.close(held);
+        }
+    }
+
+    private void encodeHeld(int tid, Memory link, RecordEncoder record) {
+        if (!Ptrace.statx(link, statx)) {
             record.flag(EventFlag.OBJECT_MISSED);
             return;
         }
@@ -127,6 +142,11 @@ final class ProcFiles {
         } catch (IOException e) {
             return "";
         }
+    }
+
+    private Memory named(String path) {
+        name.setString(0, path, StandardCharsets.ISO_8859_1.name());
+        return name;
     }
 
     private static byte[] bytes(String text) {

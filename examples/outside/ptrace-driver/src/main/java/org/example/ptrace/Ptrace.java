@@ -36,6 +36,10 @@ final class Ptrace {
     private static final boolean IS_X86 = System.getProperty("os.arch").equals("amd64");
     private static final long KCMP = IS_X86 ? 312 : 272;
     private static final long KCMP_FILES = 2;
+    private static final long OPENAT = IS_X86 ? 257 : 56;
+    /** O_PATH and O_CLOEXEC. */
+    private static final long HOLD = 0x200000 | 0x80000;
+
     private static final long STATX = IS_X86 ? 332 : 291;
     /** AT_STATX_DONT_SYNC: no server of a file system is asked, since it may be a process that the tracer stopped. */
     private static final long DONT_SYNC = 0x4000;
@@ -53,7 +57,7 @@ final class Ptrace {
 
     static native int waitpid(int tid, Pointer status, int options);
 
-    static native long readlink(byte[] path, byte[] target, long size);
+    static native long readlink(Pointer path, byte[] target, long size);
 
     static native long process_vm_readv(long tid, Pointer to, long toCount, Pointer from, long fromCount, long flags);
 
@@ -69,6 +73,11 @@ final class Ptrace {
     static boolean shareFiles(long one, long other) {
         long order = LibC.syscall(KCMP, one, other, KCMP_FILES, 0, 0);
         return order == 0 || (order < 0 && Native.getLastError() == ENOSYS);
+    }
+
+    /** Returns a descriptor that holds what a path leads to, without opening it; a negative number when it cannot. */
+    static int hold(Memory path) {
+        return (int) LibC.syscall(OPENAT, -1, Pointer.nativeValue(path), HOLD, 0, 0);
     }
 
     /** Fills a struct statx with what a path leads to. */
