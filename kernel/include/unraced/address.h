@@ -16,6 +16,7 @@
 #define UNRACED_AF_INET 2
 #define UNRACED_AF_INET6 10
 #define UNRACED_AF_NETLINK 16
+#define UNRACED_IPPROTO_TCP 6
 
 /* uapi/linux/in.h, in6.h and netlink.h */
 struct unraced_in {
@@ -170,6 +171,12 @@ UNRACED_INLINE bool unraced_has_lost_peer(const struct unraced_connect *socket,
 		return 0;
 	return socket->family == UNRACED_AF_INET || socket->family == UNRACED_AF_INET6 ||
 	       socket->family == UNRACED_AF_UNIX || socket->family == UNRACED_AF_NETLINK;
+}
+
+UNRACED_INLINE bool unraced_is_tcp(const struct unraced_connect *socket)
+{
+	return socket->protocol == UNRACED_IPPROTO_TCP &&
+	       (socket->family == UNRACED_AF_INET || socket->family == UNRACED_AF_INET6);
 }
 
 /*

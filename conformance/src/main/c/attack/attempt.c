@@ -87,7 +87,7 @@ static int play_round(struct busy *busy, const struct attempt *attempt)
 	busy_tell(busy, (char)fd);
 	busy_fill(busy);
 	busy_fill(busy);
-	busy_run(busy, 2 + 2 * BUSY_REQUESTS);
+	busy_run(busy, 2 + 2 * BUSY_REQUESTS, 0);
 	return fd;
 }
 

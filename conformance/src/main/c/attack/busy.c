@@ -123,13 +123,14 @@ void busy_fill(struct busy *busy)
 		add_send(busy, busy->sink[0], BUFFER);
 }
 
-void busy_run(struct busy *busy, unsigned requests)
+void busy_run(struct busy *busy, unsigned requests, unsigned silent)
 {
 	struct ring *ring = &busy->ring;
 	char byte;
 
 	__atomic_fetch_add(&counts()->begun, 1, __ATOMIC_SEQ_CST);
 	ring_enter(ring, requests, 0);
+	requests -= silent;
 	busy->told = recv(busy->channel, &byte, 1, MSG_DONTWAIT) == 1;
 	while (__atomic_load_n(ring->completed_tail, __ATOMIC_ACQUIRE) - *ring->completed_head < requests)
 		ring_enter(ring, 0, requests);

@@ -42,8 +42,8 @@ void busy_connect(struct busy *busy, int fd, unsigned flags, const struct bytes 
 void busy_tell(struct busy *busy, char byte);
 /* Adds requests that keep the batch busy for some 100 µs each. */
 void busy_fill(struct busy *busy);
-/* Runs the batch, whose one watched request is a connect. */
-void busy_run(struct busy *busy, unsigned requests);
+/* Runs the batch, whose one watched request is a connect. So many requests tell of no success. */
+void busy_run(struct busy *busy, unsigned requests, unsigned silent);
 /* Waits until the other process has acted in a round, from 1, and takes what it told. Returns false when it never does. */
 bool busy_await(struct busy *busy, long round);
 /* The other process says that it has acted in one more round. */

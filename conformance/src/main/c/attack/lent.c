@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * One batch of requests on an io_uring connects a socket, lends it to a process of another user, and closes it. The
- * other process registers it with a ring of its own and connects it elsewhere, all before the batch has ended. At the
- * end of the first request the socket has as many holders as at its beginning.
+ * One batch of requests on an io_uring connects a socket, lends it to another process, and closes it. The other process,
+ * of another user, registers it with a ring of its own and connects it elsewhere, perhaps by a request that tells of no
+ * success; or, of the same user, it binds the socket. It does so before the batch has ended. At the end of the first
+ * request the socket has as many holders as at its beginning.
  */
 #include "busy.h"
 
@@ -18,6 +19,7 @@
 
 struct lent {
 	struct bytes a, b;
+	bool silent;
 };
 
 static bool hold(const struct ring *ring, int fd)
@@ -39,11 +41,27 @@ static int await_socket(int channel)
 	return fd;
 }
 
-/* Connects each socket that it gets, in a batch that lasts longer than that of its owner. */
+/* No event tells of the success, so the socket can be given back before the batch of its owner has ended. */
+static void connect_silently(struct busy *busy)
+{
+	busy_run(busy, 1, 1);
+}
+
+/* This batch lasts longer than that of the socket's owner. */
+static void connect_for_long(struct busy *busy)
+{
+	busy_tell(busy, 0);
+	for (int i = 0; i < 3; i++)
+		busy_fill(busy);
+	busy_run(busy, 2 + 3 * BUSY_REQUESTS, 0);
+}
+
+/* Connects each socket that it gets. */
 static void borrow(struct busy *busy, void *with)
 {
 	const struct lent *lent = with;
 	int nothing = -1, fd;
+	char byte = 0;
 
 	if (setresgid(OTHER, OTHER, OTHER) || setresuid(OTHER, OTHER, OTHER) ||
 	    syscall(SYS_io_uring_register, busy->ring.fd, IORING_REGISTER_FILES, &nothing, 1))
@@ -52,12 +70,30 @@ static void borrow(struct busy *busy, void *with)
 		if (!hold(&busy->ring, fd))
 			_exit(3);
 		close(fd);
-		busy_connect(busy, 0, IOSQE_FIXED_FILE, &lent->b);
-		busy_tell(busy, 0);
-		for (int i = 0; i < 3; i++)
-			busy_fill(busy);
-		busy_run(busy, 2 + 3 * BUSY_REQUESTS);
+		busy_connect(busy, 0, IOSQE_FIXED_FILE | (lent->silent ? IOSQE_CQE_SKIP_SUCCESS : 0), &lent->b);
+		if (lent->silent)
+			connect_silently(busy);
+		else
+			connect_for_long(busy);
 		hold(&busy->ring, nothing);
+		if (lent->silent)
+			send(busy->channel, &byte, 1, 0);
+		busy_acted(busy);
+	}
+}
+
+/* Binds each socket that it gets, and gives it back. */
+static void name(struct busy *busy, void *with)
+{
+	const struct lent *lent = with;
+	char byte = 0;
+	int fd;
+
+	while ((fd = await_socket(busy->channel)) >= 0) {
+		if (bind(fd, (const struct sockaddr *)lent->b.address, (socklen_t)lent->b.length))
+			_exit(3);
+		close(fd);
+		send(busy->channel, &byte, 1, 0);
 		busy_acted(busy);
 	}
 }
@@ -77,7 +113,7 @@ static void play_round(struct busy *busy, const struct lent *lent)
 	busy_add(busy, IORING_OP_CLOSE, fd);
 	ring_push(&busy->ring);
 	busy_fill(busy);
-	busy_run(busy, 3 + 2 * BUSY_REQUESTS);
+	busy_run(busy, 3 + 2 * BUSY_REQUESTS, 0);
 }
 
 static void play(struct busy *busy, const struct lent *lent, long calls)
@@ -99,9 +135,31 @@ static void play(struct busy *busy, const struct lent *lent, long calls)
 		reply("tid=%d won=%ld truth=%s", own_tid(), won, truth);
 		reply_end();
 	} else {
-		fail("unsupported: no other user can connect a registered socket");
+		fail("unsupported: no other process can act on a socket of a batch");
 	}
 	free(truth);
+}
+
+static void act(struct lent *lent, void (*with)(struct busy *, void *))
+{
+	struct busy busy = {0};
+	const char *missing = busy_open(&busy, with, lent);
+
+	if (missing)
+		fail("unsupported: %s", missing);
+	else
+		play(&busy, lent, (long)line_number("calls", 1));
+	busy_close(&busy);
+}
+
+/* A UNIX socket is connected to one that exists. */
+static int peer_at(const struct bytes *address)
+{
+	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	if (bind(fd, (const struct sockaddr *)address->address, (socklen_t)address->length))
+		_exit(3);
+	return fd;
 }
 
 void command_uring_lent(void)
@@ -109,14 +167,15 @@ void command_uring_lent(void)
 	struct lent lent = {0};
 
 	if (bytes_take(&lent.a, "a") && bytes_take(&lent.b, "b")) {
-		struct busy busy = {0};
-		const char *missing = busy_open(&busy, borrow, &lent);
+		if (line_number("binds", 0)) {
+			int peer = peer_at(&lent.a);
 
-		if (missing)
-			fail("unsupported: %s", missing);
-		else
-			play(&busy, &lent, (long)line_number("calls", 1));
-		busy_close(&busy);
+			act(&lent, name);
+			close(peer);
+		} else {
+			lent.silent = line_number("silent", 0);
+			act(&lent, borrow);
+		}
 	}
 	free(lent.a.address);
 	free(lent.b.address);

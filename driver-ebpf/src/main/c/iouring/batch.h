@@ -22,6 +22,14 @@ struct batch {
 	__s32 fd;
 	__u32 closed; /* 1: a request after the own one closed fd, or any request if the own one is not in the batch */
 };
+/* Returns how many requests the kernel has taken from the request's ring. */
+static __always_inline __u32 requests_taken(struct io_kiocb *req)
+{
+	struct io_ring_ctx *ring = KREAD(req, ctx);
+
+	return KREAD(ring, cached_sq_head);
+}
+
 /* At most this many requests of a batch are searched. */
 #define BATCH_STEPS 512
 

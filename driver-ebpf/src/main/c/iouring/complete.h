@@ -186,6 +186,7 @@ static __always_inline int on_end(void *ctx, struct unraced_counters *stats, str
 	if (syscall != UNRACED_CONNECT && connects_of(to->request.at.files) != to->request.at.workers)
 		call->record_flags |= UNRACED_FD_TABLE_SHARED;
 	compare_namespaces(to, task, syscall);
+	to->followed = requests_taken(req) != to->request.at.taken;
 	to->syscall = syscall;
 	to->is_request = 1;
 	finish(ctx, stats, syscall);

@@ -9,6 +9,7 @@
 #include "unraced/filter.h"
 #include "unraced/record.h"
 #include "unraced/request.h"
+#include "iouring/batch.h"
 #include "iouring/copied_arguments.h"
 #include "iouring/pending.h"
 #include "iouring/types.h"
@@ -115,6 +116,7 @@ static __always_inline int on_submit(struct io_kiocb *req, const struct io_uring
 	area->request.at = (struct progress){ .untold = to->call.enter_ns,
 					      .files = files,
 					      .workers = connects_of(files),
+					      .taken = requests_taken(req),
 					      .before = syscall == UNRACED_CONNECT ? KREAD(req, cqe.fd) : KREAD(req, cqe.res),
 					      .refusal = refusal };
 	request_put(stats, req, &area->request);

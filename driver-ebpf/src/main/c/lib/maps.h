@@ -199,7 +199,7 @@ struct progress {
 	__u32 polled; /* 1: the request has polled its socket, which temporarily leaves poll results in cqe.res */
 	__u32 punted; /* 1: a worker may run the request */
 	__u32 workers; /* hand-overs to workers that share the submitter's descriptor table, before the submission */
-	__u32 reserved;
+	__u32 taken; /* requests that the kernel had taken from the ring, with this one */
 };
 
 /* A pending io_uring request. A struct long_request starts with a struct request. */
@@ -260,7 +260,8 @@ struct tail_context {
 	__u8 syscall;
 	__u8 is_request;
 	__u8 namespace_unknown; /* 1: a request that another task may have run, in another mount namespace */
-	__u8 reserved[5];
+	__u8 followed; /* 1: a request behind which the kernel has taken others from the ring */
+	__u8 reserved[4];
 	struct long_request request;
 };
 struct {

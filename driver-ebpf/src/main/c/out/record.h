@@ -194,6 +194,16 @@ static __always_inline __u32 own_attempts(const struct builder *builder, const s
 }
 
 /*
+ * Tells whether the socket may have changed between a request's act and this look, when the kernel had run the rest of the
+ * batch. A process that gets the socket meanwhile can bind it, or connect it by a request that asks for no completion, of
+ * which no tracepoint tells. Of TCP, every attempt is counted (object/tcp_attempts.h).
+ */
+static __always_inline bool is_seen_late(const struct unraced_connect *connect, const struct tail_context *from)
+{
+	return from->is_request && from->followed && !unraced_is_tcp(connect);
+}
+
+/*
  * Describes the socket that a connect acted on, and judges whether the claim names its peer. "references" are those that
  * the file has without another holder.
  */
@@ -210,7 +220,8 @@ static __always_inline void describe_connected(struct builder *builder, struct f
 	if (judge)
 		record->integrity = judge_address(builder, call);
 	/* This check follows all reads: a later connect of the socket does not change what was read. */
-	alone = !(record->flags & UNRACED_SOCKET_SHARED) && !unraced_has_lost_peer(&record->connect, builder->tail) &&
+	alone = !(record->flags & UNRACED_SOCKET_SHARED) && !is_seen_late(&record->connect, from) &&
+		!unraced_has_lost_peer(&record->connect, builder->tail) &&
 		call->connecting.sock == (__u64)sk && !is_held_by_more(file, references) &&
 		!connect_was_disturbed(call, record->connect.family, own_attempts(builder, from));
 	if (!alone)

@@ -24,12 +24,14 @@ struct unraced_call {
 	struct unraced_path_base start;
 	u32 end;	 /* bytes of the tail in use */
 	s32 installed;	 /* the descriptor of the file that the record describes already, or -1 */
+	u32 taken;	 /* requests that the kernel had taken from the ring, with this one */
 	u8 integrity;	 /* the integrity switch was on when the call entered */
 	u8 silent;	 /* a request that posts no completion when it succeeds */
 	u8 direct_descriptor; /* a request whose file goes into the ring's own table, and gets no descriptor */
 	u8 proven;	 /* the kernel used the address that was read at entry */
 	u8 punted;	 /* an io-wq worker carries the request out, or its submission was missed */
-	u8 reserved[3];
+	u8 followed;	 /* a request behind which the kernel has taken others from the ring */
+	u8 reserved[6];
 	struct unraced_record record;
 	u8 tail[UNRACED_TAIL_BYTES];
 };

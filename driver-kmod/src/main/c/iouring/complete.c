@@ -61,6 +61,7 @@ static void describe_object(struct unraced_capture *capture, struct unraced_scra
 	if (record->syscall == UNRACED_CONNECT) {
 		if (!unraced_has_peer(record->result))
 			return;
+		scratch->call.followed = scratch->call.taken != req->ctx->cached_sq_head;
 		/* The request holds its file until it completes. */
 		if (req->file)
 			unraced_describe_connect(capture, scratch, req->file);

@@ -94,6 +94,7 @@ static void submit(struct unraced_capture *capture, const struct io_kiocb *req, 
 		call->record.connect.fd = -1;
 	unraced_describe_caller(&call->record);
 	call->silent = !!(req->flags & REQ_F_CQE_SKIP);
+	call->taken = req->ctx->cached_sq_head;
 	call->record.result = error;
 	unraced_request_put(capture, scratch, req);
 	/* A silent request counts as lost already; when its completion finds no room, it must not count again. */

@@ -53,6 +53,15 @@ static bool is_connected(const struct unraced_scratch *scratch, const struct soc
 	return scratch->acted ? scratch->act.socket == (unsigned long)sk : !scratch->call.block_pointer;
 }
 
+/*
+ * Returns whether a process that got the socket may have bound it since the act of a request, when the kernel had run the
+ * rest of the batch. A socket of TCP is bound before.
+ */
+static bool is_seen_late(const struct unraced_call *call)
+{
+	return call->followed && !unraced_is_tcp(&call->record.connect);
+}
+
 void unraced_describe_connect(struct unraced_capture *capture, struct unraced_scratch *scratch, struct file *file)
 {
 	struct unraced_record *record = &scratch->call.record;
@@ -63,7 +72,7 @@ void unraced_describe_connect(struct unraced_capture *capture, struct unraced_sc
 	}
 	unraced_describe_socket(&scratch->call, file);
 	/* The check comes after the reads: an act that changed what was read has begun before them. */
-	if (!unraced_act_is_alone(capture, scratch) || unraced_is_scoped(unraced_sock_of(file)) ||
+	if (!unraced_act_is_alone(capture, scratch) || is_seen_late(&scratch->call) || unraced_is_scoped(unraced_sock_of(file)) ||
 	    record->connect.family != scratch->act.family || unraced_has_lost_peer(&record->connect, scratch->call.tail))
 		record->flags |= UNRACED_SOCKET_SHARED;
 	else if (!unraced_is_judged(&scratch->call))

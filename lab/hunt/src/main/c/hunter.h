@@ -62,6 +62,8 @@ enum verb {
 	SEND,
 	RECEIVE,
 	FASTOPEN,
+	REBIND,
+	REFORM,
 	EXEC,
 	AWAIT,
 };
@@ -105,6 +107,8 @@ struct op {
 	bool gone, refused, link, async, fixed, no_wait, sqpoll, restart, direct, common;
 	/* A request without a completion of its success; a ring with room for two; the ring of all processes. */
 	bool skip, small, shared;
+	/* An attempt of TCP by a request, instead of a system call. */
+	bool by_ring;
 	/* Set when no completion came, so that the request's result is unknown. */
 	bool quiet;
 	int slot;
@@ -238,6 +242,7 @@ int table_of(const struct self *self);
 /* rings.c */
 void act_ring(struct self *self, const struct op *op, const struct op *requests);
 void act_reap(struct self *self);
+void send_by_ring(struct self *self, int fd, const struct address *to);
 void open_shared_ring(void);
 void await_shared_ring(void);
 void close_rings(struct self *self);
@@ -258,8 +263,9 @@ void build_mailboxes(void);
 void send_right(struct self *self, const struct op *op);
 void receive_right(struct self *self, const struct op *op);
 
-/* fastopen.c */
+/* midcall.c */
 void send_elsewhere(struct self *self, const struct op *op);
+void rename_socket(struct self *self, const struct op *op);
 
 /* exec.c */
 void execute(struct self *self);

@@ -104,6 +104,10 @@ static void run_op(struct self *self, const struct op *op)
 	case FASTOPEN:
 		send_elsewhere(self, op);
 		break;
+	case REBIND:
+	case REFORM:
+		rename_socket(self, op);
+		break;
 	case EXEC:
 		execute(self);
 		break;

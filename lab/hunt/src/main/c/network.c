@@ -21,8 +21,9 @@
 
 #define LISTENERS 8
 #define RESET_PORT 2002
-/* The listener here accepts no connection and its queue is full, so a connect to it waits. */
-#define FULL "4/10.9.1.1/2003"
+/* The listeners here accept no connection and their queues are full, so a connect to them waits. */
+static const char *const FULL[] = { "4/10.9.1.1/2003", "6/fe80::1/2003/hunt0", "6/fe80::1/2003/hunt1",
+				    "6/fd00::1/2003" };
 
 struct in6_ifreq_of_kernel {
 	struct in6_addr address;
@@ -129,7 +130,7 @@ static void end(struct nlmsghdr *message, struct rtattr *attribute)
 	attribute->rta_len = (unsigned short)((char *)message + message->nlmsg_len - (char *)attribute);
 }
 
-/* Adds a veth pair; add_link_local gives both links the same link-local address. */
+/* Adds a veth pair; build_network gives both links the same link-local address. */
 static void add_links(void)
 {
 	union {
@@ -170,7 +171,7 @@ static void write_setting(const char *path, const char *value)
 	close(fd);
 }
 
-static void add_link_local(int sock, const char *name)
+static void add_address6(int sock, const char *name, const char *address)
 {
 	struct in6_ifreq_of_kernel request = { .prefix = 64, .index = (int)if_nametoindex(name) };
 	char path[128];
@@ -180,7 +181,7 @@ static void add_link_local(int sock, const char *name)
 	snprintf(path, sizeof(path), "/proc/sys/net/ipv6/conf/%s/accept_dad", name);
 	write_setting(path, "0");
 	set_up(sock, name);
-	inet_pton(AF_INET6, "fe80::1", &request.address);
+	inet_pton(AF_INET6, address, &request.address);
 	int six = socket(AF_INET6, SOCK_DGRAM, 0);
 
 	ioctl(six, SIOCSIFADDR, &request);
@@ -199,8 +200,9 @@ void build_network(void)
 	add_address(sock, "lo:1", "10.9.1.1");
 	add_address(sock, "lo:2", "10.9.2.1");
 	add_links();
-	add_link_local(sock, "hunt0");
-	add_link_local(sock, "hunt1");
+	add_address6(sock, "hunt0", "fe80::1");
+	add_address6(sock, "hunt0", "fd00::1");
+	add_address6(sock, "hunt1", "fe80::1");
 	close(sock);
 }
 
@@ -227,17 +229,19 @@ static void listen_at(const char *text, int type)
 }
 
 /* A connection that is never accepted fills the queue of this listener. */
-static void listen_in_vain(void)
+static void listen_in_vain(const char *text)
 {
 	struct address address;
-	int sock = socket(AF_INET, SOCK_STREAM, 0), filler = socket(AF_INET, SOCK_STREAM, 0);
 	int one = 1;
 
-	parse_address(FULL, &address);
+	parse_address(text, &address);
+	int sock = socket(address.bytes.ss_family, SOCK_STREAM, 0);
+	int filler = socket(address.bytes.ss_family, SOCK_STREAM, 0);
+
 	setsockopt(sock, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
 	if (bind(sock, (struct sockaddr *)&address.bytes, address.length) || listen(sock, 0) ||
 	    connect(filler, (struct sockaddr *)&address.bytes, address.length))
-		perror(FULL);
+		perror(text);
 	fcntl(sock, F_DUPFD_CLOEXEC, HIGH_FD);
 	fcntl(filler, F_DUPFD_CLOEXEC, HIGH_FD);
 	close(sock);
@@ -246,7 +250,8 @@ static void listen_in_vain(void)
 
 void listen_everywhere(void)
 {
-	listen_in_vain();
+	for (size_t i = 0; i < sizeof(FULL) / sizeof(FULL[0]); i++)
+		listen_in_vain(FULL[i]);
 	listen_at("4/10.9.1.1/2001", SOCK_STREAM);
 	listen_at("4/10.9.2.1/2001", SOCK_STREAM);
 	listen_at("4/10.9.1.1/2002", SOCK_STREAM);

@@ -11,6 +11,8 @@
 #include <sys/un.h>
 #include <linux/netlink.h>
 
+/* See KINDS. */
+#define LINK_LOCAL 7
 #define SEND_PATIENCE_MICROS 15000
 
 struct program program;
@@ -25,7 +27,8 @@ static const struct name VERBS[] = {
 	{ "change", CHANGE }, { "dup2", DUP2 },	    { "close", CLOSE },	  { "flip", FLIP },	{ "socket", SOCKET },
 	{ "steal", STEAL }, { "signal", SIGNAL },   { "pause", PAUSE },	  { "emulate", EMULATE }, { "nop", NOP },
 	{ "timeout", TIMEOUT }, { "send", SEND },	    { "receive", RECEIVE },
-	{ "fastopen", FASTOPEN }, { "exec", EXEC },	    { "await", AWAIT },	  { NULL, 0 },
+	{ "fastopen", FASTOPEN }, { "rebind", REBIND },	    { "reform", REFORM },	  { "exec", EXEC },
+	{ "await", AWAIT },	    { NULL, 0 },
 };
 static const struct name ENTRIES[] = {
 	{ "native", NATIVE }, { "ia32", IA32 }, { "socketcall", SOCKETCALL }, { NULL, 0 },
@@ -43,9 +46,11 @@ static const struct name REFUSALS[] = {
 	{ "errno", REFUSE_ERRNO }, { "trap", REFUSE_TRAP }, { "notify", REFUSE_NOTIFY }, { NULL, 0 },
 };
 
-/* 0 is udp4, 1 tcp4, 2 udp6, 3 an abstract UNIX socket for datagrams, 4 a UNIX stream, 5 netlink. */
+/* 0 is udp4, 1 tcp4, 2 udp6, 3 an abstract UNIX socket for datagrams, 4 a UNIX stream, 5 netlink, 6 tcp6, 7 tcp6 with a link-local address. */
 static const struct name KINDS[] = {
-	{ "udp4", 0 }, { "tcp4", 1 }, { "udp6", 2 }, { "unixd", 3 }, { "unix", 4 }, { "netlink", 5 }, { NULL, 0 },
+	{ "udp4", 0 },	{ "tcp4", 1 }, { "udp6", 2 }, { "unixd", 3 },
+	{ "unix", 4 }, { "netlink", 5 }, { "tcp6", 6 },   { "link6", 7 },
+	{ NULL, 0 },
 };
 
 static bool look_up(const struct name *names, const char *text, int *value)
@@ -68,15 +73,25 @@ const char *verb_name(enum verb verb)
 	return name->name ? name->name : "none";
 }
 
+static void bind_link_local(int fd)
+{
+	struct address own;
+
+	if (parse_address("6/fe80::1/0/hunt0", &own))
+		bind(fd, (struct sockaddr *)&own.bytes, own.length);
+}
+
 int new_socket(int kind)
 {
-	static const int families[] = { AF_INET, AF_INET, AF_INET6, AF_UNIX, AF_UNIX, AF_NETLINK };
-	static const int types[] = { SOCK_DGRAM, SOCK_STREAM, SOCK_DGRAM, SOCK_DGRAM, SOCK_STREAM, SOCK_RAW };
+	static const int families[] = { AF_INET, AF_INET, AF_INET6, AF_UNIX, AF_UNIX, AF_NETLINK, AF_INET6, AF_INET6 };
+	static const int types[] = { SOCK_DGRAM, SOCK_STREAM, SOCK_DGRAM, SOCK_DGRAM, SOCK_STREAM, SOCK_RAW, SOCK_STREAM, SOCK_STREAM };
 
 	/* A connect without an answer returns after SO_SNDTIMEO, and the kernel goes on with the attempt. */
 	struct timeval patience = { .tv_usec = SEND_PATIENCE_MICROS };
 	int fd = socket(families[kind], types[kind], 0);
 
+	if (kind == LINK_LOCAL)
+		bind_link_local(fd);
 	if (types[kind] == SOCK_STREAM)
 		setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience));
 	return fd;
@@ -134,7 +149,7 @@ static bool set_mark(struct op *op, const char *mark)
 		{ "link", &op->link },		    { "async", &op->async },	  { "fixed", &op->fixed },
 		{ "no-wait", &op->no_wait },	    { "sqpoll", &op->sqpoll },	  { "restart", &op->restart },
 		{ "direct", &op->direct },	    { "common", &op->common },	  { "skip", &op->skip },
-		{ "small", &op->small },	    { "shared", &op->shared },
+		{ "small", &op->small },	    { "shared", &op->shared },	  { "by-ring", &op->by_ring },
 	};
 
 	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++) {

@@ -10,6 +10,9 @@
 #define ENTRIES 16
 #define SMALL_ENTRIES 2
 #define SOCKADDR_IN 16
+/* Indices in a ring's table of files: the slots of sockets come before them. */
+#define DIRECT_SLOT (MAX_SLOTS - 1)
+#define ATTEMPT_SLOT (MAX_SLOTS - 2)
 /* A submitter leaves the waiting for completions to other threads for this long. */
 #define LEAVE_NANOS 300000
 
@@ -40,6 +43,8 @@ struct ring {
 /* uring.c */
 struct ring *ring_open(bool polled, bool small);
 void fill(struct self *self, struct ring *ring, const struct op *op, int tag, int lowest);
+void fill_attempt(struct ring *ring, const struct msghdr *message);
+void register_file(struct ring *ring, int index, int fd);
 long enter(struct ring *ring, unsigned submitted, unsigned wanted);
 unsigned long tag_flags(int tag);
 

@@ -11,8 +11,6 @@
 #include <unistd.h>
 
 #define IDLE_MILLIS 20
-/* Index of directly opened files in the ring's table; the slots of sockets come before it. */
-#define DIRECT_SLOT (MAX_SLOTS - 1)
 
 /* Flags that encode a request's number in its batch for the judge; none changes which file is opened. */
 unsigned long tag_flags(int tag)
@@ -79,21 +77,44 @@ struct ring *ring_open(bool polled, bool small)
 	return ring;
 }
 
-static void register_slot(struct ring *ring, int slot)
+void register_file(struct ring *ring, int index, int fd)
 {
-	int fd = SLOT_FD + slot;
-	struct io_uring_files_update update = { .offset = (unsigned)slot, .fds = (uintptr_t)&fd };
+	struct io_uring_files_update update = { .offset = (unsigned)index, .fds = (uintptr_t)&fd };
 
 	syscall(SYS_io_uring_register, ring->fd, IORING_REGISTER_FILES_UPDATE, &update, 1);
 }
 
-void fill(struct self *self, struct ring *ring, const struct op *op, int tag, int lowest)
+static struct io_uring_sqe *next_request(struct ring *ring)
 {
 	unsigned at = *ring->tail & *ring->mask;
-	struct io_uring_sqe *request = &ring->requests[at];
 
 	ring->array[at] = at;
-	memset(request, 0, sizeof(*request));
+	memset(&ring->requests[at], 0, sizeof(ring->requests[at]));
+	return &ring->requests[at];
+}
+
+static void publish(struct ring *ring)
+{
+	__atomic_store_n(ring->tail, *ring->tail + 1, __ATOMIC_SEQ_CST);
+}
+
+/* No batch has the number 0, so its completion is nobody's. */
+void fill_attempt(struct ring *ring, const struct msghdr *message)
+{
+	struct io_uring_sqe *request = next_request(ring);
+
+	request->opcode = IORING_OP_SENDMSG;
+	request->flags = IOSQE_FIXED_FILE;
+	request->fd = ATTEMPT_SLOT;
+	request->addr = (uintptr_t)message;
+	request->msg_flags = MSG_FASTOPEN | MSG_NOSIGNAL;
+	publish(ring);
+}
+
+void fill(struct self *self, struct ring *ring, const struct op *op, int tag, int lowest)
+{
+	struct io_uring_sqe *request = next_request(ring);
+
 	request->user_data = ring->number * ENTRIES + (unsigned long)tag;
 	request->flags = (unsigned char)((op->link ? IOSQE_IO_LINK : 0) | (op->async ? IOSQE_ASYNC : 0) |
 					(op->skip ? IOSQE_CQE_SKIP_SUCCESS : 0));
@@ -119,7 +140,7 @@ void fill(struct self *self, struct ring *ring, const struct op *op, int tag, in
 		request->opcode = IORING_OP_CONNECT;
 		request->fd = op->fixed ? op->slot : SLOT_FD + op->slot;
 		if (op->fixed) {
-			register_slot(ring, op->slot);
+			register_file(ring, op->slot, SLOT_FD + op->slot);
 			request->flags |= IOSQE_FIXED_FILE;
 		}
 		request->addr = (uintptr_t)op->page;
@@ -149,7 +170,7 @@ void fill(struct self *self, struct ring *ring, const struct op *op, int tag, in
 		request->opcode = IORING_OP_NOP;
 		break;
 	}
-	__atomic_store_n(ring->tail, *ring->tail + 1, __ATOMIC_SEQ_CST);
+	publish(ring);
 }
 
 /* Submits requests, or waits for completions when submitted is 0. */

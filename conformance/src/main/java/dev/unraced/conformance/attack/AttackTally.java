@@ -262,7 +262,10 @@ final class AttackTally {
     }
 
     private static boolean isSame(Optional<Sockaddr> actual, Sockaddr expected) {
-        return actual.filter(address -> isSame(address, expected)).isPresent();
+        // A UNIX socket without a name has an address of its family alone, or none.
+        return actual.map(address -> isSame(address, expected))
+                .orElse(expected.family() == Sockaddr.AF_UNIX
+                        && expected.unixPath().isEmpty());
     }
 
     private static boolean isSame(Sockaddr first, Sockaddr second) {
@@ -270,7 +273,7 @@ final class AttackTally {
             case Sockaddr.AF_INET -> isSame(first, second, INET_BYTES);
             case Sockaddr.AF_INET6 -> isSame(first, second, INET6_BYTES);
             case Sockaddr.AF_UNIX ->
-                first.unixPath().isPresent() && first.unixPath().equals(second.unixPath());
+                second.family() == Sockaddr.AF_UNIX && first.unixPath().equals(second.unixPath());
             default -> first.bytes().equals(second.bytes());
         };
     }

@@ -50,7 +50,12 @@ final class BatchCorpus {
                         "A chain connects a socket, sends, and connects it elsewhere",
                         "reconnect",
                         Map.of("linked", 1L)),
-                lent(),
+                lent(
+                        "-connect-lent",
+                        "A batch connects a socket, lends it to another user who connects it elsewhere, and closes it",
+                        Map.of()),
+                lent("-connect-lent-silent", "The other user's request asks for no completion", Map.of("silent", 1L)),
+                named(),
                 attempt());
     }
 
@@ -104,20 +109,40 @@ final class BatchCorpus {
         return shared ? taken.unless(EventFlag.FD_TABLE_SHARED) : taken;
     }
 
-    private static Attack lent() {
+    private static Attack lent(String suffix, String title, Map<String, Long> words) {
+        List<Capability> needs = List.of(Syscall.CONNECT, Origin.IO_URING, Feature.SOCKET_TUPLE);
+        return new Attack(FAMILY + suffix, title, needs, Scope.PROCESS, FEW, true, field -> {
+                    ByteString a = address(field, 1);
+                    field.play(
+                            with(Command.of("uring-lent").with("a", a).with("b", address(field, 2)), words),
+                            Map.of('a', KernelOutcome.peer(a).unless(EventFlag.SOCKET_SHARED)));
+                })
+                .of(FAMILY, "R2.43");
+    }
+
+    /** Makes the attack on the own name of a UNIX socket, which has none when its connect ends. */
+    private static Attack named() {
         List<Capability> needs = List.of(Syscall.CONNECT, Origin.IO_URING, Feature.SOCKET_TUPLE);
         return new Attack(
-                        FAMILY + "-connect-lent",
-                        "A batch connects a socket, lends it to another user who connects it elsewhere, and closes it",
+                        FAMILY + "-connect-named",
+                        "A batch connects a UNIX socket, lends it to a process that binds it, and closes it",
                         needs,
                         Scope.PROCESS,
                         FEW,
                         true,
                         field -> {
-                            ByteString a = address(field, 1);
+                            String names = "\0unraced-" + field.actor().tgid();
+                            ByteString a = SocketAddresses.unix(names + "-peer");
                             field.play(
-                                    Command.of("uring-lent").with("a", a).with("b", address(field, 2)),
-                                    Map.of('a', KernelOutcome.peer(a).unless(EventFlag.SOCKET_SHARED)));
+                                    Command.of("uring-lent")
+                                            .with("a", a)
+                                            .with("b", SocketAddresses.unix(names + "-own"))
+                                            .with("binds", 1),
+                                    Map.of(
+                                            'a',
+                                            KernelOutcome.peer(a)
+                                                    .from(SocketAddresses.unix(new byte[0]))
+                                                    .unless(EventFlag.SOCKET_SHARED)));
                         })
                 .of(FAMILY, "R2.43");
     }
@@ -163,7 +188,11 @@ final class BatchCorpus {
     }
 
     private static Command command(String how, Map<String, Long> words) {
-        Command command = Command.of(FAMILY).with("how", how);
+        return with(Command.of(FAMILY).with("how", how), words);
+    }
+
+    private static Command with(Command start, Map<String, Long> words) {
+        Command command = start;
         for (Map.Entry<String, Long> word : words.entrySet()) {
             command = command.with(word.getKey(), word.getValue());
         }

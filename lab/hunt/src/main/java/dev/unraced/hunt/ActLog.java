@@ -21,6 +21,7 @@ final class ActLog {
     private final List<LogLine> changes = new ArrayList<>();
     private final List<LogLine> nodes = new ArrayList<>();
     private final List<LogLine> attempts = new ArrayList<>();
+    private final List<LogLine> renamed = new ArrayList<>();
     private final List<LogLine> killed = new ArrayList<>();
     private final Map<List<Long>, Windows> replaced = new HashMap<>();
     private final Set<Integer> tgids = new HashSet<>();
@@ -52,6 +53,7 @@ final class ActLog {
             case "base" -> base = line.text("path");
             case "cut" -> cut = line.text("in");
             case "attempt" -> attempts.add(line);
+            case "renamed" -> renamed.add(line);
             case "killed" -> killed.add(line);
             case "failed" -> failure = text;
             default -> throw new HuntException("the acting program logged what nobody understands: " + text);
@@ -103,6 +105,11 @@ final class ActLog {
     /** Returns the attempts to connect a socket without a watched call. */
     List<LogLine> attempts() {
         return attempts;
+    }
+
+    /** Returns the times at which a socket's addresses got another scope or family. */
+    List<LogLine> renamed() {
+        return renamed;
     }
 
     boolean hasKilled() {

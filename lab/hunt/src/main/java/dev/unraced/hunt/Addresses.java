@@ -13,6 +13,12 @@ final class Addresses {
     private static final int IN6_ADDRESS = 8;
     private static final int IN6_SCOPE = 24;
     private static final int IN6_LENGTH = 28;
+    /** The start of an address of IPv6 that stands for one of IPv4, and the family of the latter, in hexadecimal. */
+    private static final String MAPPED = "00000000000000000000ffff";
+
+    private static final String IN = "0200";
+    /** The digits of family, port and address of IPv6 in the normal form, before the scope. */
+    private static final int SCOPED = 8 + 32;
 
     private Addresses() {}
 
@@ -47,6 +53,18 @@ final class Addresses {
         }
         // An unnamed UNIX socket has a family and no name.
         return bytes.length == 2 ? "" : hex;
+    }
+
+    /** Returns the IPv4 address in its normal form for which one of IPv6 stands; other addresses as they are. */
+    static String unmapped(String normal) {
+        return normal.startsWith(MAPPED, 8)
+                ? IN + normal.substring(4, 8) + normal.substring(8 + MAPPED.length())
+                : normal;
+    }
+
+    /** Returns the scope of an address in its normal form; empty if it needs none. */
+    static String scope(String normal) {
+        return normal.substring(Math.min(normal.length(), SCOPED));
     }
 
     private static boolean needsScope(byte[] bytes) {

@@ -12,6 +12,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 
 /** Judges what an event says of a connect. */
 final class ConnectJudge {
@@ -43,6 +44,9 @@ final class ConnectJudge {
         for (LogLine attempt : log.attempts()) {
             ofSocket(attempt).addUnseen(attempt);
         }
+        for (LogLine renamed : log.renamed()) {
+            ofSocket(renamed).addRenamed(renamed);
+        }
     }
 
     private Attempts ofSocket(LogLine line) {
@@ -54,6 +58,10 @@ final class ConnectJudge {
         final Windows calls = new Windows();
         /** Times of attempts that no connect made. */
         final Windows unseen = new Windows();
+        /** Times at which its addresses got another scope or family. */
+        final Windows renamed = new Windows();
+        /** The scope of the own address before each of these changes, by the time after it. */
+        private final TreeMap<Long, String> scopes = new TreeMap<>();
         /** When the first attempt ended that gave the socket this peer and may go on. */
         private final Map<String, Long> ends = new HashMap<>();
 
@@ -69,6 +77,17 @@ final class ConnectJudge {
         void addUnseen(LogLine attempt) {
             unseen.add(attempt.number("b"), attempt.number("e"));
             ends.merge(Addresses.normal(attempt.text("to")), attempt.number("e"), Math::min);
+        }
+
+        void addRenamed(LogLine line) {
+            renamed.add(line.number("b"), line.number("e"));
+            scopes.put(line.number("e"), Addresses.scope(Addresses.normal(line.text("name"))));
+        }
+
+        /** Returns the scope of the own address until the first change after a time; empty if it needs none. */
+        String scopeAt(long time) {
+            Map.Entry<Long, String> next = scopes.ceilingEntry(time);
+            return next == null ? "" : next.getValue();
         }
 
         Set<String> peersBefore(long time) {
@@ -134,6 +153,17 @@ final class ConnectJudge {
 
     /** Returns the peers that the call can have connected the socket to; empty if they are unknown. */
     private Set<String> truth(Act act, boolean flips) {
+        Set<String> peers = peers(act, flips);
+        if (!isRenamed(act)) {
+            return peers;
+        }
+        // What the peer is called does not make it another one, but a scope does.
+        Set<String> names = new HashSet<>(peers);
+        peers.forEach(peer -> names.add(Addresses.unmapped(peer)));
+        return names;
+    }
+
+    private Set<String> peers(Act act, boolean flips) {
         if (!act.seen().isEmpty() && act.result() == 0) {
             verdict.testify();
             // A TCP connect that meets an attempt under way returns when that one ends, with its peer.
@@ -175,6 +205,18 @@ final class ConnectJudge {
                 "socket.remote",
                 event.socket().get().remote().map(Addresses::normal).orElse(""),
                 peers);
+        judgeScope(
+                check, act, event.socket().get().local().map(Addresses::normal).orElse(""));
+    }
+
+    /** The own address has the scope that it had before another process bound the socket to another interface. */
+    private void judgeScope(Check check, Act act, String local) {
+        String scope = ofSocket(act.line()).scopeAt(act.begin());
+        if (isRenamed(act) && !scope.isEmpty()) {
+            check.equal("socket.local's scope", Addresses.scope(local), scope);
+        } else {
+            check.exclude("socket.local");
+        }
     }
 
     private boolean isReplaced(Act act) {
@@ -192,8 +234,13 @@ final class ConnectJudge {
         }
         Attempts all = ofSocket(act.line());
         // The act itself is one of the overlapping calls.
-        return all.unseen.overlapping(act.begin(), act.looked()) > 0
+        return isRenamed(act)
+                || all.unseen.overlapping(act.begin(), act.looked()) > 0
                 || all.calls.overlapping(act.begin(), act.looked()) > 1;
+    }
+
+    private boolean isRenamed(Act act) {
+        return ofSocket(act.line()).renamed.overlapping(act.begin(), act.looked()) > 0;
     }
 
     private void judgeSocket(Check check, Act act, ConnectEvent event, Set<String> truth, boolean flipsBlock) {
@@ -217,13 +264,13 @@ final class ConnectJudge {
         } else {
             check.oneOf("socket.remote", socket.remote().map(Addresses::normal).orElse(""), truth);
         }
-        if (isRaced(act)) {
+        String local = socket.local().map(Addresses::normal).orElse("");
+        if (isRenamed(act)) {
+            judgeScope(check, act, local);
+        } else if (isRaced(act)) {
             check.exclude("socket.local");
         } else {
-            check.equal(
-                    "socket.local",
-                    socket.local().map(Addresses::normal).orElse(""),
-                    Addresses.normal(act.line().text("name")));
+            check.equal("socket.local", local, Addresses.normal(act.line().text("name")));
         }
     }
 

@@ -86,6 +86,7 @@ final class Generator {
             case SIGNALS -> signals();
             case RIGHTS -> rights();
             case FASTOPEN -> fastopen();
+            case RENAMES -> renames();
             case DISCONNECTS -> disconnects();
             case EXECS -> execs();
             case SILENCE -> silence();
@@ -289,7 +290,38 @@ final class Generator {
         actor(
                 newProcess(),
                 " disturb",
-                ops(1, 2, () -> "fastopen slot=2 value=" + (chance(80) ? owner : -1) + " to=4/10.9.2.1/2001"));
+                ops(
+                        1,
+                        2,
+                        () -> "fastopen slot=2 value=" + (chance(80) ? owner : -1) + (chance(40) ? " by-ring" : "")
+                                + " to=4/10.9.2.1/2001"));
+    }
+
+    /** A socket of TCP waits while it has a link-local address, or one of IPv6 is connected to an address of IPv4. */
+    private void renames() {
+        boolean scopes = chance(60);
+        waits |= scopes;
+        boolean own = scopes && chance(50);
+        head.add("slot " + SLOTS + " kind=" + (own ? "link6" : scopes || chance(50) ? "tcp6" : "udp6"));
+        int owner = newProcess();
+        List<String> ops = ops(
+                1,
+                2,
+                () -> "connect slot=" + SLOTS + " via=" + entry() + " to="
+                        + (own
+                                ? "6/fd00::1/2003"
+                                : scopes
+                                        ? "6/fe80::1/2003/hunt" + random.nextInt(2)
+                                        : "6/::ffff:10.9." + random.nextInt(1, 3) + ".1/2001"));
+        ops.add(0, "socket slot=" + SLOTS);
+        actor(owner, "", ops);
+        int of = chance(80) ? owner : -1;
+        List<String> renaming = new ArrayList<>();
+        renaming.add((scopes ? "rebind" : "reform") + " slot=" + SLOTS + " value=" + of);
+        if (scopes) {
+            renaming.add("pause value=" + random.nextInt(1_000, 12_000));
+        }
+        actor(of < 0 ? owner : newProcess(), " disturb", renaming);
     }
 
     private void disconnects() {

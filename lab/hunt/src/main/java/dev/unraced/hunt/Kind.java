@@ -27,6 +27,8 @@ public enum Kind {
     RIGHTS("sockets and files that processes send each other by SCM_RIGHTS while calls run"),
     /** Attempts of TCP that no connect makes. */
     FASTOPEN("TCP sockets in mid-call that another process shuts down, and connects by MSG_FASTOPEN"),
+    /** Sockets whose addresses get other names. */
+    RENAMES("sockets that another process binds to another interface, or makes ones of IPv4, in mid-call"),
     /** Sockets that lose their peer. */
     DISCONNECTS("sockets that another holder disconnects by AF_UNSPEC while a connect runs or waits"),
     /** Processes that execute a program. */
