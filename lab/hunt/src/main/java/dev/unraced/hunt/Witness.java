@@ -12,7 +12,9 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -62,31 +64,24 @@ final class Witness implements AutoCloseable {
      * record.
      */
     void testify(ActLog log) {
-        Map<Integer, List<LogLine>> byThread = new HashMap<>();
+        Map<List<Integer>, NavigableMap<Long, List<LogLine>>> records = new HashMap<>();
         for (LogLine line : records()) {
-            byThread.computeIfAbsent(line.integer("t"), thread -> new ArrayList<>())
+            records.computeIfAbsent(List.of(line.integer("t"), line.integer("k")), thread -> new TreeMap<>())
+                    .computeIfAbsent(line.number("b"), time -> new ArrayList<>(1))
                     .add(line);
         }
         for (Act act : log.acts()) {
-            if (act.isRequest()) {
+            NavigableMap<Long, List<LogLine>> ofThread =
+                    records.get(List.of(act.tid(), act.isConnect() ? CONNECTED : OPENED));
+            if (act.isRequest() || ofThread == null) {
                 continue;
             }
-            List<LogLine> seen = new ArrayList<>();
-            int kind = act.isConnect() ? CONNECTED : OPENED;
-            for (LogLine line : byThread.getOrDefault(act.tid(), List.of())) {
-                long time = line.number("b");
-                if (line.integer("k") == kind && time >= act.begin() && time <= act.end()) {
-                    seen.add(line);
-                }
-            }
+            List<LogLine> seen = ofThread.subMap(act.begin(), true, act.end(), true).values().stream()
+                    .flatMap(List::stream)
+                    .limit(2)
+                    .toList();
             if (seen.size() == 1) {
-                act.line()
-                        .values()
-                        .put(
-                                "seen",
-                                act.isConnect()
-                                        ? seen.get(0).text("to")
-                                        : seen.get(0).text("ino"));
+                act.line().values().put("seen", seen.get(0).text(act.isConnect() ? "to" : "ino"));
             }
         }
     }

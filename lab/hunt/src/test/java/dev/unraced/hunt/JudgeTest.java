@@ -32,6 +32,10 @@ import org.junit.jupiter.api.Test;
 class JudgeTest {
     private static final String ONE = "020003e80a0901010000000000000000";
     private static final String TWO = "020003e90a0902010000000000000000";
+    /** ONE as an address of IPv6, and a link-local address of IPv6 without its scope. */
+    private static final String MAPPED = "0a0003e80000000000000000000000000000ffff0a09010100000000";
+
+    private static final String SCOPED = "0a0007d100000000fe800000000000000000000000000001";
 
     @Test
     void aRightEventIsNoLie() {
@@ -178,6 +182,28 @@ class JudgeTest {
     }
 
     @Test
+    void aSocketThatIsBoundToAnotherInterfaceKeepsTheScopeOfItsConnect() {
+        String connect = Logs.connect(
+                10, 20, "to=" + ONE + " or= cookie=5 after=5 peer=" + ONE + " name=" + SCOPED + "03000000");
+        String renamed = "renamed b=12 e=14 cookie=5 name=" + SCOPED + "02000000";
+        assertThat(fields(Logs.of(connect, renamed), scoped("02000000"))).isEmpty();
+        assertThat(fields(Logs.of(connect, renamed), scoped("03000000"))).containsExactly("socket.local's scope");
+        assertThat(fields(Logs.of(connect.replace("res=0", "res=-115"), renamed), withResult(scoped("03000000"), -115)))
+                .containsExactly("socket.local's scope");
+    }
+
+    @Test
+    void aPeerMayHaveTheNameThatASocketOfTheOtherFamilyGivesIt() {
+        String connect = Logs.connect(10, 20, "to=" + MAPPED + " or= cookie=5 after=5 peer=" + ONE + " name=" + ONE);
+        SyscallEvent event = connected(MAPPED, ONE, Integrity.UNCHECKED, EventFlag.HAS_SOCKET);
+        assertThat(fields(Logs.of(connect, "renamed b=12 e=14 cookie=5 name=" + ONE), event))
+                .isEmpty();
+        SyscallEvent other = connected(MAPPED, TWO, Integrity.UNCHECKED, EventFlag.HAS_SOCKET);
+        assertThat(fields(Logs.of(connect, "renamed b=12 e=14 cookie=5 name=" + ONE), other))
+                .containsExactly("socket.remote");
+    }
+
+    @Test
     void aSilentRequestIsALossOrAnEventButNotBoth() {
         String request = Logs.open(10, 20, "path=a/x quiet=1")
                 .replace("via=native", "via=ring")
@@ -293,6 +319,38 @@ class JudgeTest {
 
     private static SyscallEvent connected(String claim, String remote, Integrity integrity, EventFlag... flags) {
         return connected(claim, remote, 0, Provenance.ENTER, integrity, flags);
+    }
+
+    /** Returns the event of a connect whose own address is link-local. */
+    private static ConnectEvent scoped(String scope) {
+        ConnectEvent event = (ConnectEvent) connected(ONE, ONE, Integrity.UNCHECKED, EventFlag.HAS_SOCKET);
+        ConnectedSocket socket = new ConnectedSocket(
+                10,
+                1,
+                6,
+                Optional.of(address(SCOPED + scope)),
+                event.socket().get().remote());
+        return new ConnectEvent(
+                event.call(),
+                event.caller(),
+                event.flags(),
+                event.fd(),
+                event.address(),
+                event.addrlen(),
+                Optional.of(socket),
+                event.block());
+    }
+
+    private static ConnectEvent withResult(ConnectEvent event, long result) {
+        return new ConnectEvent(
+                call(Syscall.CONNECT, result),
+                event.caller(),
+                event.flags(),
+                event.fd(),
+                event.address(),
+                event.addrlen(),
+                event.socket(),
+                event.block());
     }
 
     private static SyscallEvent connected(
