@@ -48,6 +48,33 @@ class WatchCommandTest {
     private @Nullable ScriptedCapture capture;
 
     @Test
+    void topNeedsATerminal() {
+        assertThat(watch(new ScriptedCapture(MIXED), "--top")).isEqualTo(2);
+        assertThat(test.err()).contains("--top needs a terminal; --summary counts until the end");
+    }
+
+    @Test
+    void theReadyFileIsThereWhileEventsAreCaptured(@TempDir Path directory) throws IOException {
+        Path file = directory.resolve("ready");
+        Files.writeString(file, "of an earlier process");
+        List<String> seen = new ArrayList<>();
+        OutputStream out = new OutputStream() {
+            @Override
+            public void write(int b) throws IOException {
+                seen.add(Files.readString(file));
+            }
+        };
+        assertThat(watch(
+                        test.console(out), new ScriptedCapture(MIXED), "--count", "4", "--ready-file", file.toString()))
+                .isZero();
+        assertThat(seen).isNotEmpty().containsOnly(ProcessHandle.current().pid() + "\n");
+        assertThat(directory).isEmptyDirectory();
+        assertThat(watch(new ScriptedCapture(MIXED), "--ready-file", directory.toString()))
+                .isEqualTo(2);
+        assertThat(test.err()).contains("--ready-file " + directory + " cannot be written");
+    }
+
+    @Test
     void printsEveryEventAndASummary() {
         assertThat(watch(new ScriptedCapture(MIXED), "--count", "4")).isZero();
 

@@ -81,10 +81,20 @@ public record Console(
             return 0;
         }
         int wanted = number(first("COLUMNS"));
-        return wanted > 0 ? wanted : terminalColumns();
+        return wanted > 0 ? wanted : terminalSize(1);
     }
 
-    private static int terminalColumns() {
+    /** Returns the lines of the terminal, or 0 if they are unknown, or output goes elsewhere. LINES wins. */
+    public int lines() {
+        if (!outIsTerminal) {
+            return 0;
+        }
+        int wanted = number(first("LINES"));
+        return wanted > 0 ? wanted : terminalSize(0);
+    }
+
+    /** Returns one of the two numbers that stty(1) prints. */
+    private static int terminalSize(int which) {
         try {
             Process stty = new ProcessBuilder("stty", "size")
                     .redirectInput(Path.of("/dev/tty").toFile())
@@ -93,7 +103,7 @@ public record Console(
             String[] size = new String(stty.getInputStream().readAllBytes(), StandardCharsets.US_ASCII)
                     .strip()
                     .split(" ", -1);
-            return size.length == 2 ? number(size[1]) : 0;
+            return size.length == 2 ? number(size[which]) : 0;
         } catch (IOException e) {
             return 0;
         }

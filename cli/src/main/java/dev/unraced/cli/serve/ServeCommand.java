@@ -5,6 +5,7 @@ import dev.unraced.cli.common.ChosenProcesses;
 import dev.unraced.cli.common.ConfigOptions;
 import dev.unraced.cli.common.Console;
 import dev.unraced.cli.common.ExitCode;
+import dev.unraced.cli.common.ReadyFile;
 import dev.unraced.cli.common.SourceOptions;
 import dev.unraced.cli.common.StatsText;
 import dev.unraced.cli.common.StopSignals;
@@ -75,6 +76,9 @@ public final class ServeCommand implements Callable<Integer> {
     @Mixin
     private ServeOptions serve;
 
+    @Mixin
+    private ReadyFile ready;
+
     @Option(
             names = "--user",
             paramLabel = "USER[:GROUP]",
@@ -103,6 +107,7 @@ public final class ServeCommand implements Callable<Integer> {
         if (problem != null) {
             throw new ParameterException(spec.commandLine(), problem);
         }
+        ready.check(spec.commandLine());
         Supplier<CaptureConfigBuilder> settings = () -> {
             CaptureConfigBuilder builder = config.builder();
             source.apply(builder);
@@ -139,7 +144,9 @@ public final class ServeCommand implements Callable<Integer> {
                     .println("Capturing with driver " + selection.describe() + ", serving at " + where
                             + (user == null ? "" : ", as user " + user.name()));
             manager.ready("serving at " + where);
-            awaitStop();
+            try (ReadyFile.Written file = ready.write()) {
+                awaitStop();
+            }
             manager.stopping();
             open.close();
             server.stop(DRAIN_NANOS);

@@ -17,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.ZoneId;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import picocli.CommandLine;
@@ -69,6 +70,26 @@ final class PrintOptions {
         if (summary && format != OutputFormat.table && format != OutputFormat.json) {
             throw new ParameterException(command, "--summary is a table or JSON, and not " + format);
         }
+    }
+
+    /**
+     * Counts events instead of printing them, and shows the counts while they grow.
+     *
+     * @throws ParameterException when they cannot be shown so
+     */
+    void countOnTerminal(CommandLine command, Console console) {
+        if (!console.outIsTerminal()) {
+            throw new ParameterException(command, "--top needs a terminal; --summary counts until the end");
+        }
+        if (json || format != OutputFormat.table) {
+            throw new ParameterException(command, "--top shows tables, and no " + (json ? "json" : format));
+        }
+        summary = true;
+    }
+
+    /** Returns the view of the counts that {@link #countOnTerminal} asked for. */
+    LiveSummary live(Console console, Supplier<String> status) {
+        return new LiveSummary(counted, console, status);
     }
 
     /**

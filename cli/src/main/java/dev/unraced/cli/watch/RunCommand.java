@@ -145,7 +145,7 @@ public final class RunCommand implements Callable<Integer> {
         EventWriter writer = print.writer(record.prints(), clock, to);
         EventPrinter printer = new EventPrinter(filter.filter(), writer, clock, to, StatusLine.none(to.err()));
         Recording recording = record.open(capture);
-        Watch watch = new Watch(capture, printer, recording, Long.MAX_VALUE, FOREVER);
+        Watch watch = new Watch(capture, printer, recording, () -> {}, Long.MAX_VALUE, FOREVER);
         Process child = cgroup.start(RawArguments.of(command));
         StopSignals.passOn(child);
         Thread waiter = new Thread(() -> awaitEnd(child, watch), "unraced-run");

@@ -28,8 +28,8 @@ import org.jspecify.annotations.Nullable;
 final class Summary implements EventWriter {
     /** The most names that each table counts apart. */
     private static final int MOST_NAMES = 10_000;
-    /** The most rows of a printed table. */
-    private static final int MOST_ROWS = 20;
+    /** The most rows of a table that is printed at the end. */
+    static final int MOST_ROWS = 20;
 
     private final Table programs = new Table("program");
     private final Table files = new Table("file");
@@ -57,8 +57,13 @@ final class Summary implements EventWriter {
 
     /** Returns the tables for people. */
     String toText() {
+        return toText(MOST_ROWS);
+    }
+
+    /** Returns the tables for people, each with so many rows at most. */
+    String toText(int rows) {
         StringBuilder text = new StringBuilder();
-        tables().forEach(table -> table.appendTo(text));
+        tables().forEach(table -> table.appendTo(text, rows));
         return text.isEmpty() ? "no calls\n" : text.toString();
     }
 
@@ -130,17 +135,17 @@ final class Summary implements EventWriter {
                     .toList();
         }
 
-        void appendTo(StringBuilder text) {
+        void appendTo(StringBuilder text, int most) {
             if (rows.isEmpty()) {
                 return;
             }
             text.append(text.isEmpty() ? "" : "\n")
                     .append(String.format(Locale.ROOT, "%10s %10s  %s%n", "calls", "failed", title));
             List<Map.Entry<String, Row>> sorted = sorted();
-            sorted.stream().limit(MOST_ROWS).forEach(entry -> append(text, entry.getValue(), entry.getKey()));
+            sorted.stream().limit(most).forEach(entry -> append(text, entry.getValue(), entry.getKey()));
             Row rest = new Row();
             rest.add(others);
-            sorted.stream().skip(MOST_ROWS).forEach(entry -> rest.add(entry.getValue()));
+            sorted.stream().skip(most).forEach(entry -> rest.add(entry.getValue()));
             if (rest.calls > 0) {
                 append(text, rest, "(others)");
             }

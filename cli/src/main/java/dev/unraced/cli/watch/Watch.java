@@ -18,6 +18,7 @@ final class Watch {
     private final EventPrinter printer;
     private final Recording recording;
     private final EventHandler handler;
+    private final Runnable pulse;
     private final long count;
     private final long durationNanos;
     private volatile boolean stopping;
@@ -25,14 +26,16 @@ final class Watch {
     /**
      * Prepares a watch.
      *
+     * @param pulse what to do several times a second, between events
      * @param count the most lines to print
      * @param duration the longest time to run
      */
-    Watch(Capture capture, EventPrinter printer, Recording recording, long count, Duration duration) {
+    Watch(Capture capture, EventPrinter printer, Recording recording, Runnable pulse, long count, Duration duration) {
         this.capture = capture;
         this.printer = printer;
         this.recording = recording;
         this.handler = recording.before(printer);
+        this.pulse = pulse;
         this.count = count;
         this.durationNanos = duration.toNanos();
     }
@@ -52,6 +55,7 @@ final class Watch {
     void run() {
         long start = System.nanoTime();
         while (!stopping && left() > 0) {
+            pulse.run();
             long timeLeft = durationNanos - (System.nanoTime() - start);
             if (timeLeft <= 0 || !await(Math.min(timeLeft, WAIT_NANOS))) {
                 break;

@@ -7,6 +7,7 @@ import dev.unraced.cli.common.Console;
 import dev.unraced.cli.common.DurationConverter;
 import dev.unraced.cli.common.ExitCode;
 import dev.unraced.cli.common.OutputException;
+import dev.unraced.cli.common.ReadyFile;
 import dev.unraced.cli.common.SourceOptions;
 import dev.unraced.cli.common.StatusLine;
 import dev.unraced.cli.common.StopSignals;
@@ -15,6 +16,7 @@ import dev.unraced.config.CaptureConfigBuilder;
 import dev.unraced.driver.Capture;
 import dev.unraced.driver.Drivers;
 import dev.unraced.format.WallClock;
+import dev.unraced.server.linux.ServiceManager;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
@@ -45,6 +47,7 @@ import picocli.CommandLine.Spec;
             "  unraced watch --port 22,443 --address 10.0.0.0/8",
             "  unraced watch --json --pid 4242 > events.jsonl",
             "  unraced watch --format ocsf --syscalls connect",
+            "  unraced watch --top",
             "  unraced watch --duration 1m --record build.rec --no-print",
             "  unraced watch --json | jq 'select(.path_provenance == \"EXIT\")'",
             "",
@@ -88,6 +91,12 @@ public final class WatchCommand implements Callable<Integer> {
             description = "Stop after this time: 5, 5s, 500ms, 2m, 1h.")
     private Duration duration = FOREVER;
 
+    @Option(names = "--top", description = "Count like --summary, and show the counts on the terminal while they grow.")
+    private boolean top;
+
+    @Mixin
+    private ReadyFile ready;
+
     @Option(names = "--no-status", description = "No status line, even if standard error is a terminal.")
     private boolean noStatus;
 
@@ -103,6 +112,10 @@ public final class WatchCommand implements Callable<Integer> {
         }
         print.check(spec.commandLine());
         record.check(spec.commandLine());
+        if (top) {
+            print.countOnTerminal(spec.commandLine(), console);
+        }
+        ready.check(spec.commandLine());
         CaptureConfigBuilder builder = config.builder();
         source.apply(builder);
         CaptureConfig built = builder.build();
@@ -129,11 +142,20 @@ public final class WatchCommand implements Callable<Integer> {
         if (!awaited.isEmpty()) {
             console.err().println(awaited);
         }
-        Watch watch = new Watch(capture, printer, recording, count == null ? Long.MAX_VALUE : count, duration);
+        StatusText text = new StatusText(capture, printer);
+        LiveSummary live = print.live(console, text::next);
+        Runnable pulse = top ? live::pulse : () -> {};
+        Watch watch = new Watch(capture, printer, recording, pulse, count == null ? Long.MAX_VALUE : count, duration);
         StopSignals signals = StopSignals.install(watch::stop);
-        try (recording) {
-            run(watch, capture, status, new StatusText(capture, printer));
+        ServiceManager manager = new ServiceManager(console.environment());
+        try (recording;
+                ReadyFile.Written file = ready.write()) {
+            manager.ready(CaptureText.begin(capture, built));
+            run(watch, capture, status, text);
         } finally {
+            if (top) {
+                live.erase();
+            }
             print.summarise(console, capture, printed(printer), recording);
             signals.stopped();
         }
@@ -155,7 +177,7 @@ public final class WatchCommand implements Callable<Integer> {
     }
 
     private StatusLine statusLine() {
-        return console.errIsTerminal() && !noStatus
+        return console.errIsTerminal() && !noStatus && !top
                 ? StatusLine.on(console.err(), console.outIsTerminal())
                 : StatusLine.none(console.err());
     }

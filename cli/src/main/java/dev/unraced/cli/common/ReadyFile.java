@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.cli.common;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+
+/** The option for a file that exists while events are captured, for scripts that wait for it. */
+public final class ReadyFile {
+    @Option(
+            names = "--ready-file",
+            paramLabel = "FILE",
+            description = "Write the process id into this file once events are captured, and delete it at the end.")
+    private @Nullable Path file;
+
+    /**
+     * Deletes a file that was left behind, and refuses one that cannot be written, before a capture is opened.
+     *
+     * @throws ParameterException whose message names the file
+     */
+    public void check(CommandLine command) {
+        if (file == null) {
+            return;
+        }
+        if (!OutputFile.isWritable(file) || (Files.exists(file) && !Files.isRegularFile(file))) {
+            throw new ParameterException(command, "--ready-file " + file + " cannot be written");
+        }
+        delete(file);
+    }
+
+    /** Writes the file, with all of its content at once. Closing the result deletes it. */
+    public Written write() {
+        Path target = file;
+        if (target == null) {
+            return () -> {};
+        }
+        Path part = target.resolveSibling(target.getFileName() + ".part");
+        OutputFile.write(part, ProcessHandle.current().pid() + "\n");
+        try {
+            Files.move(part, target, StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException e) {
+            throw new OutputException(target, e);
+        }
+        return () -> delete(target);
+    }
+
+    private static void delete(Path file) {
+        try {
+            Files.deleteIfExists(file);
+        } catch (IOException e) {
+            throw new OutputException(file, e);
+        }
+    }
+
+    /** A file that is there until it is closed. */
+    @FunctionalInterface
+    public interface Written extends AutoCloseable {
+        @Override
+        void close();
+    }
+}
