@@ -8,10 +8,10 @@ import java.util.stream.Collectors;
 /** The counts of a summary on a terminal, redrawn every second while they grow. For the thread that counts. */
 final class LiveSummary {
     private static final long PERIOD_NANOS = 1_000_000_000;
-    /** The lines of the five tables beside their rows, and the line above them. */
-    private static final int OTHER_LINES = 16;
+    /** The lines beside the rows of four tables: the status, a table of integrities, and what is around each. */
+    private static final int OTHER_LINES = 22;
 
-    private static final int TABLES = 5;
+    private static final int TABLES = 4;
     private static final int FEWEST_ROWS = 2;
     private static final String HOME = "\u001b[H";
     private static final String ERASE_LINE = "\u001b[K\n";
@@ -23,6 +23,7 @@ final class LiveSummary {
     private long next = System.nanoTime();
     private boolean isMeasured;
     private int columns;
+    private int lines;
     private int rows;
 
     /**
@@ -52,6 +53,7 @@ final class LiveSummary {
         }
         console.print(Console.printable(status.get() + "\n" + counted.toText(rows))
                 .lines()
+                .limit(lines - 1L)
                 .map(line -> cut(line, columns) + ERASE_LINE)
                 .collect(Collectors.joining("", HOME, ERASE_BELOW)));
     }
@@ -59,8 +61,8 @@ final class LiveSummary {
     /** Asks for the terminal's size once, since that takes a process, which opens files. */
     private void measure() {
         columns = console.columns();
-        int lines = console.lines();
-        rows = lines == 0 ? Summary.MOST_ROWS : Math.max(FEWEST_ROWS, (lines - OTHER_LINES) / TABLES);
+        lines = console.lines() == 0 ? Integer.MAX_VALUE : console.lines();
+        rows = Math.min(Summary.MOST_ROWS, Math.max(FEWEST_ROWS, (lines - OTHER_LINES) / TABLES));
         isMeasured = true;
     }
 

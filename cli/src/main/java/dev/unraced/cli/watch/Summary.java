@@ -60,10 +60,10 @@ final class Summary implements EventWriter {
         return toText(MOST_ROWS);
     }
 
-    /** Returns the tables for people, each with so many rows at most. */
+    /** Returns the tables for people, each with so many rows at most, but with every kind of integrity. */
     String toText(int rows) {
         StringBuilder text = new StringBuilder();
-        tables().forEach(table -> table.appendTo(text, rows));
+        tables().forEach(table -> table.appendTo(text, table == integrities ? MOST_ROWS : rows));
         return text.isEmpty() ? "no calls\n" : text.toString();
     }
 
@@ -83,7 +83,7 @@ final class Summary implements EventWriter {
     }
 
     private List<Table> tables() {
-        return List.of(programs, files, peers, results, integrities);
+        return List.of(integrities, programs, files, peers, results);
     }
 
     private static String result(EventView event) {

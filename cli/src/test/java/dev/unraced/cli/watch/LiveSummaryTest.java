@@ -8,6 +8,8 @@ import static dev.unraced.format.SampleEvents.view;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.unraced.cli.common.Console;
+import dev.unraced.event.Integrity;
+import dev.unraced.event.Provenance;
 import dev.unraced.format.LineBuffer;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
@@ -32,7 +34,20 @@ class LiveSummaryTest {
         assertThat(lines).hasSizeLessThan(41).first().isEqualTo("12/s, nothing lost");
         assertThat(lines).allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(40));
         assertThat(lines).filteredOn(line -> line.contains("(others)")).hasSize(2);
-        assertThat(lines).filteredOn(line -> line.contains("/a/path")).hasSize(5);
+        assertThat(lines).filteredOn(line -> line.contains("/a/path")).hasSize(4);
+    }
+
+    @Test
+    void anAlarmIsSeenOnASmallTerminal() {
+        for (Integrity integrity : Integrity.values()) {
+            int calls = integrity == Integrity.CHANGED ? 1 : 3;
+            for (int i = 0; i < calls; i++) {
+                byte[] event = record(open("/" + i).path(utf8("/" + i), Provenance.ENTER, integrity));
+                counted.write(view(event), new LineBuffer(64));
+            }
+        }
+        live("80", "24").draw();
+        assertThat(drawn()).hasSizeLessThan(24).anyMatch(line -> line.endsWith("CHANGED"));
     }
 
     @Test
