@@ -89,6 +89,14 @@ class ExplainCommandTest {
                 .endsWith("</svg>\n");
     }
 
+    /** After a change, {@code ./unraced lab explain flip --svg docs/pictures/flip.svg} updates the picture. */
+    @Test
+    void thePictureOfTheReadmeIsWhatTheCommandDraws(@TempDir Path directory) throws IOException {
+        Path file = directory.resolve("flip.svg");
+        assertThat(run("explain", "flip", "--svg", file.toString())).isZero();
+        assertThat(Files.readString(file)).isEqualTo(Files.readString(Path.of("../../docs/pictures/flip.svg")));
+    }
+
     /** After a change, {@code ./unraced lab explain --markdown > docs/attacks.md} updates the page. */
     @Test
     void thePageOfTheDocumentationIsWhatTheCommandPrints() throws IOException {
