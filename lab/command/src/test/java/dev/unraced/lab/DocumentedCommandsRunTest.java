@@ -30,7 +30,8 @@ class DocumentedCommandsRunTest {
     private static final Map<String, String> RUN_ELSEWHERE = Map.of(
             "(test|build|help|lab bench)( .*)?", "the launcher has them; CI runs it",
             "serve( .*)?", "it serves until it is stopped: ServeProcessTest",
-            "run .*", "it needs root and this machine's kernel: RunCommandTest and RealRunTest",
+            "(run .*|watch --top)",
+                    "they need root and this machine's kernel, or a terminal: RunCommandTest, RealRunTest and LiveSummaryTest",
             "gvisor (attach|detach|status) .*", "they need sandboxes: GvisorCommandTest and the tests of driver-gvisor",
             "kmod (build|load|unload)", "they change the kernel: KernelModuleTest, and the guest of conformance/vm",
             "(conformance --driver sim|lab mutants.*)", "they take long: MutantsTest and SimConformanceTest",
@@ -41,7 +42,8 @@ class DocumentedCommandsRunTest {
     /** The pattern of a line in the list of all commands at the top of a page: a name and its description. */
     private static final String LISTED = "(lab )?[a-z]+ {2,}[a-z].*";
 
-    private static final Set<String> FILE_OPTIONS = Set.of("--record", "--svg", "--junit-xml", "--output", "--html");
+    private static final Set<String> FILE_OPTIONS =
+            Set.of("--record", "--svg", "--junit-xml", "--output", "--html", "--ready-file");
 
     @TempDir
     private Path folder;
