@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What other processes do to a socket in mid-call: they connect it elsewhere by MSG_FASTOPEN, or give its addresses another scope or family. */
+/*
+ * Other processes take a socket in mid-call, and connect it elsewhere by MSG_FASTOPEN, or give its addresses another scope
+ * or family.
+ */
 #include "hunter.h"
 
 #include <net/if.h>

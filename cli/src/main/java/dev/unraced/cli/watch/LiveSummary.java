@@ -21,9 +21,9 @@ final class LiveSummary {
     private final Console console;
     private final Supplier<String> status;
     private long next = System.nanoTime();
-    private boolean isMeasured;
     private int columns;
     private int lines;
+    /** The most rows of a table; 0 before the terminal's size is known. */
     private int rows;
 
     /**
@@ -48,7 +48,7 @@ final class LiveSummary {
 
     /** Draws the counts now. */
     void draw() {
-        if (!isMeasured) {
+        if (rows == 0) {
             measure();
         }
         console.print(Console.printable(status.get() + "\n" + counted.toText(rows))
@@ -61,9 +61,9 @@ final class LiveSummary {
     /** Asks for the terminal's size once, since that takes a process, which opens files. */
     private void measure() {
         columns = console.columns();
-        lines = console.lines() == 0 ? Integer.MAX_VALUE : console.lines();
+        int known = console.lines();
+        lines = known == 0 ? Integer.MAX_VALUE : known;
         rows = Math.min(Summary.MOST_ROWS, Math.max(FEWEST_ROWS, (lines - OTHER_LINES) / TABLES));
-        isMeasured = true;
     }
 
     /** Erases what was drawn. */

@@ -137,7 +137,8 @@ public final class WatchCommand implements Callable<Integer> {
         EventPrinter printer = new EventPrinter(
                 filter.filter(), print.writer(record.prints(), clock, console), clock, console, status);
         Recording recording = record.open(capture);
-        console.err().println(CaptureText.begin(capture, built));
+        String begun = CaptureText.begin(capture, built);
+        console.err().println(begun);
         String awaited = CaptureText.awaited(capture);
         if (!awaited.isEmpty()) {
             console.err().println(awaited);
@@ -150,7 +151,7 @@ public final class WatchCommand implements Callable<Integer> {
         ServiceManager manager = new ServiceManager(console.environment());
         try (recording;
                 ReadyFile.Written file = ready.write()) {
-            manager.ready(CaptureText.begin(capture, built));
+            manager.ready(begun);
             run(watch, capture, status, text);
         } finally {
             if (top) {

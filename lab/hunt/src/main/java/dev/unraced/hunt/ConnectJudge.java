@@ -157,7 +157,7 @@ final class ConnectJudge {
         if (!isRenamed(act)) {
             return peers;
         }
-        // What the peer is called does not make it another one, but a scope does.
+        // An address of IPv4 names the same peer as the one of IPv6 that stands for it; another scope names another.
         Set<String> names = new HashSet<>(peers);
         peers.forEach(peer -> names.add(Addresses.unmapped(peer)));
         return names;
