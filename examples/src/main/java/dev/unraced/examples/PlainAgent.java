@@ -14,7 +14,7 @@ public final class PlainAgent {
         try (Capture capture = Capture.open(CaptureConfig.load())) {
             capture.consume(event -> {
                 if (event.path().provenance() == Provenance.EXIT) {
-                    System.out.println("could be forged: " + event.snapshot());
+                    System.out.println("read at the return, perhaps forged: " + event.snapshot());
                 }
             });
         }

@@ -57,7 +57,7 @@ class AgentsTest {
     @Test
     void thePlainOne() {
         assertThat(outputOf(PlainAgent::main))
-                .startsWith("could be forged: OpenEvent[")
+                .startsWith("read at the return, perhaps forged: OpenEvent[")
                 .contains("/etc/passwd");
     }
 
