@@ -84,6 +84,7 @@ static __always_inline bool match_names(struct walk *walk, struct file *file, __
 	struct dentry *dentry = KREAD(file, f_path.dentry);
 	struct mount *mount = (void *)mnt - bpf_core_field_offset(struct mount, mnt);
 
+	validation_watch_mounts(validation, mount);
 	for (int step = 0; step < FAST_STEPS; step++) {
 		__u32 length, position = walk->position;
 
@@ -133,7 +134,7 @@ static __always_inline bool revalidate(struct walk *walk, struct file *file)
 			if (step_out(validation, &mount, &dentry))
 				continue;
 			validate_namespace(validation, mount);
-			return validation->digest == before->digest && !validation->moving && !before->moving;
+			return validation_agrees(before, validation, mount);
 		}
 		dentry = KREAD(dentry, d_parent);
 	}

@@ -5,8 +5,9 @@
  *
  * Programs can take no locks. But the kernel changes a dentry's d_seq with its name, its parent and its removal
  * (__d_move() and __d_drop() of fs/dcache.c). It changes a namespace's event counter with its mounts
- * (touch_mnt_namespace() of fs/namespace.c). So a second walk that finds the same counts and mounts shows that nothing
- * changed between the two.
+ * (touch_mnt_namespace() of fs/namespace.c), which is read before the first walk and after the second. So a second walk
+ * that finds the same counts and mounts shows that nothing changed between the two, and that no mount came or went while
+ * the first one searched for mounts over the names.
  */
 #ifndef UNRACED_PATH_VALIDATION_H
 #define UNRACED_PATH_VALIDATION_H
@@ -31,6 +32,7 @@ struct validation {
 	__u64 mount; /* struct mount of the path base */
 	__u64 dentry;
 	__u64 digest;  /* digest of all counts and mounts on the way */
+	__u64 mount_events; /* the namespace's event counter before the first walk */
 	__u32 position; /* the walk's position where it met the path base */
 	__u8 state;
 	__u8 crossed; /* the walk came down to a mountpoint from the root of what is mounted there */
@@ -160,19 +162,32 @@ static __always_inline bool is_namespace(const struct mnt_namespace *ns)
 	return ns && !((long)ns < 0 && (long)ns > -4096);
 }
 
-/*
- * Adds the namespace at the topmost mount. All that was added before was valid at this moment, if a second walk finds
- * the same.
- */
+static __always_inline __u64 mount_events(struct mount *mount)
+{
+	struct mnt_namespace *ns = (void *)KREAD_NUMBER(mount, mnt_ns);
+
+	return is_namespace(ns) ? KREAD(ns, event) : 0;
+}
+
+/* Notes the count of mount changes; all mounts of a tree have the same namespace. */
+static __always_inline void validation_watch_mounts(struct validation *validation, struct mount *mount)
+{
+	validation->mount_events = mount_events(mount);
+	ordered(validation);
+}
+
+/* Adds the namespace at the topmost mount. */
 static __always_inline void validate_namespace(struct validation *validation, struct mount *topmost)
 {
-	__u64 address = KREAD_NUMBER(topmost, mnt_ns);
-	struct mnt_namespace *ns = (void *)address;
+	validation_add(validation, KREAD_NUMBER(topmost, mnt_ns));
+}
 
-	validation_add(validation, address);
-	if (is_namespace(ns))
-		validation_add(validation, KREAD(ns, event));
-	ordered(validation);
+/* Tells whether a second walk, which ended at this mount, found the same as the first, and no mount changed meanwhile. */
+static __always_inline bool validation_agrees(const struct validation *first, struct validation *second, struct mount *last)
+{
+	ordered(second);
+	return second->digest == first->digest && !second->moving && !first->moving &&
+	       mount_events(last) == first->mount_events;
 }
 
 /* The state of a second walk, which goes as walk_step() of path/walk.h does, without the names. */
@@ -219,7 +234,7 @@ static __always_inline bool validation_holds(const struct validation *validation
 	again->mount = (void *)mnt - bpf_core_field_offset(struct mount, mnt);
 	ordered(&again->validation);
 	bpf_loop(steps, retrace_step, &again, 0);
-	return again->validation.digest == validation->digest && !again->validation.moving && !validation->moving;
+	return validation_agrees(validation, &again->validation, again->mount);
 }
 
 static __always_inline void validation_begin(struct validation *validation, const struct unraced_path_base *start)

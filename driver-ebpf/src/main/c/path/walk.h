@@ -171,6 +171,7 @@ static __always_inline void walk_up(struct walk *walk)
 	walk->dentry = dentry;
 	walk->mount = (void *)mnt - bpf_core_field_offset(struct mount, mnt);
 	walk->root = KREAD(mnt, mnt_root);
+	validation_watch_mounts(&walk->validation, walk->mount);
 	/* This is the test of d_unlinked() of include/linux/dcache.h. */
 	if (!KREAD(dentry, d_hash.pprev) && KREAD(dentry, d_parent) != dentry)
 		walk->flags |= UNRACED_DELETED;

@@ -184,9 +184,12 @@ static bool step_up(struct unraced_walk *walk)
 	return true;
 }
 
-static u64 mount_events(void)
+/* All mounts of a tree have the same namespace, which need not be the caller's. */
+static u64 mount_events(const struct vfsmount *mount)
 {
-	return current->nsproxy ? unraced_mount_events(current->nsproxy->mnt_ns) : 0;
+	const struct mnt_namespace *ns = unraced_mount_namespace(mount);
+
+	return IS_ERR_OR_NULL(ns) ? 0 : unraced_mount_events(ns);
 }
 
 static void begin_walk(struct unraced_walk *walk, const struct file *file, u8 *path, const struct unraced_path_base *start)
@@ -203,7 +206,7 @@ static void begin_walk(struct unraced_walk *walk, const struct file *file, u8 *p
 	walk->moving = false;
 	walk->spent = false;
 	walk->count = 0;
-	walk->events = mount_events();
+	walk->events = mount_events(walk->mount);
 	/* The number of events must be read before the mounts that it counts. */
 	smp_rmb();
 }
@@ -255,7 +258,7 @@ static bool still_holds(const struct unraced_walk *walk)
 		if (!step_holds(&walk->steps[i]))
 			return false;
 	smp_rmb();
-	return !walk->moving && mount_events() == walk->events;
+	return !walk->moving && mount_events(walk->mount) == walk->events;
 }
 
 static void try_walk(struct unraced_walk *walk, const struct file *file, u8 *path, const struct unraced_path_base *start)

@@ -104,11 +104,6 @@ record Act(
         return via.equals("sqpoll");
     }
 
-    /** Returns whether a kernel worker could have resolved the path, from an earlier working directory. */
-    boolean isWorkers() {
-        return via.equals("async") || isPolled();
-    }
-
     boolean isIa32() {
         return via.equals("ia32") || via.equals("socketcall");
     }

@@ -315,6 +315,9 @@ final class Tree {
     /**
      * Returns the inode numbers that a path could have led to while an act ran; null when the model does not know.
      *
+     * <p>A request that would have to wait goes to a kernel worker (io_queue_async() of io_uring/io_uring.c), which can
+     * have stayed in an earlier mount namespace and working directory of the actor.
+     *
      * @param path as passed, relative to the tree where the act made it absolute
      */
     @Nullable
@@ -338,7 +341,7 @@ final class Tree {
         }
         Stands stood = stands.get(act.actor());
         List<Start> starts = new ArrayList<>();
-        for (Stands.Since since : act.isWorkers() ? stood.everUpTo(window[1]) : stood.between(window[0], window[1])) {
+        for (Stands.Since since : act.isRequest() ? stood.everUpTo(window[1]) : stood.between(window[0], window[1])) {
             Standing standing = since.standing();
             Place place = startOf(act, standing);
             if (place == null) {
@@ -418,12 +421,12 @@ final class Tree {
     }
 
     /**
-     * Returns the namespaces that an inode number can mean; the kernel reuses the numbers. A kernel worker can have
-     * stayed in an earlier namespace.
+     * Returns the namespaces that an inode number can mean; the kernel reuses the numbers. A request can have run in an
+     * earlier one than the actor's.
      */
     private Set<Integer> namespacesOf(Act act, long inode) {
         Set<Integer> meant = namespaceNumbers.getOrDefault(inode, Set.of());
-        if (act.isWorkers()) {
+        if (act.isRequest()) {
             return meant;
         }
         Set<Integer> stood = new HashSet<>();

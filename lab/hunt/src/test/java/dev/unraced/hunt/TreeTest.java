@@ -75,6 +75,22 @@ class TreeTest {
     }
 
     @Test
+    void aRequestMayHaveRunInAnEarlierNamespaceOfItsActor() {
+        String open = Logs.open(10, 20, "path=a/x");
+        ActLog log = Logs.of(
+                "change n=1 a=0 o=0 r=0 b=1 e=2 res=0 ns=78 ino=0 value=0 what=unshare path= other=",
+                "change n=2 a=0 o=0 r=0 b=3 e=4 res=0 ns=78 ino=0 value=0 what=bind path=b other=a",
+                open,
+                open.replace("via=native", "via=ring").replace("tag=-1", "tag=0"));
+        Tree tree = new Tree(log);
+        for (Act act : log.acts()) {
+            Long[] reached = act.isRequest() ? new Long[] {3L, 8L} : new Long[] {8L};
+            assertThat(tree.reached(act, "a/x", true)).containsExactlyInAnyOrder(reached);
+            assertThat(tree.reachedIn(78, act, "a/x", true)).containsExactly(8L);
+        }
+    }
+
+    @Test
     void theParentOfTheCallersRootIsThatRoot() {
         ActLog log = Logs.of(
                 "change n=1 a=0 o=0 r=0 b=1 e=2 res=0 ns=77 ino=0 value=0 what=chroot path= other=",
