@@ -4,7 +4,12 @@ package dev.unraced.remote;
 import dev.unraced.driver.Availability;
 import dev.unraced.protocol.Address;
 import io.grpc.Status;
+import java.io.FileNotFoundException;
+import java.net.ConnectException;
+import java.net.NoRouteToHostException;
+import java.net.UnknownHostException;
 import java.nio.file.Path;
+import javax.net.ssl.SSLException;
 
 /** Explains a server's status, or the lack of one. */
 final class Refusal {
@@ -45,6 +50,26 @@ final class Refusal {
                 false;
             default -> true;
         };
+    }
+
+    /**
+     * Returns whether the connection was made, and broke. A server at its limit of connections closes the one that has
+     * waited longest to be identified, which on a loaded machine can be an honest one.
+     */
+    static boolean isCut(Status status) {
+        if (status.getCode() != Status.Code.UNAVAILABLE) {
+            return false;
+        }
+        for (Throwable cause = status.getCause(); cause != null; cause = cause.getCause()) {
+            if (cause instanceof ConnectException
+                    || cause instanceof NoRouteToHostException
+                    || cause instanceof UnknownHostException
+                    || cause instanceof FileNotFoundException
+                    || cause instanceof SSLException) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static Availability unavailable(Address address, String why) {

@@ -49,6 +49,8 @@ final class RemoteSource extends UserSource {
     private static final long FULL_NAP_NANOS = 100_000;
     private static final long FIRST_PAUSE_MILLIS = 10;
     private static final long ASK_SECONDS = 5;
+    /** The number of connections that may break before the server has answered for the first time. */
+    private static final int FIRST_TRIES = 3;
 
     private final RemoteSettings settings;
     private final SubscribeRequest wanted;
@@ -70,6 +72,9 @@ final class RemoteSource extends UserSource {
     private long arrived;
 
     private long malformed;
+    /** The connections that broke before the first answer. */
+    private int cutFirst;
+
     private boolean finished;
     /** Set once the loss of the connection has been logged. */
     private boolean outage;
@@ -180,7 +185,9 @@ final class RemoteSource extends UserSource {
             return;
         }
         var why = Refusal.explain(settings.address(), status);
-        if (!first.isDone()) {
+        if (!first.isDone() && Refusal.isCut(status) && ++cutFirst < FIRST_TRIES) {
+            LOG.debug("The connection broke before an answer, and is made again: {}", why.describe());
+        } else if (!first.isDone()) {
             ended = true;
             first.completeExceptionally(new CaptureException(why.describe()));
         } else if (!Refusal.isPassing(status)) {

@@ -171,6 +171,34 @@ class RefusalTest {
     }
 
     @Test
+    void aConnectionThatBreaksBeforeTheFirstAnswerIsMadeAgain(@TempDir Path directory) throws IOException {
+        Path cut = directory.resolve("cut");
+        try (CuttingRelay relay = new CuttingRelay(cut, served.socket(), 2)) {
+            try (Capture capture = openThrough(cut)) {
+                assertThat(capture.isOpen()).isTrue();
+            }
+            assertThat(relay.cut()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void aServerThatCutsEveryConnectionIsSaidSoAfterThreeOfThem(@TempDir Path directory) throws IOException {
+        Path cut = directory.resolve("cut");
+        try (CuttingRelay relay = new CuttingRelay(cut, served.socket(), Integer.MAX_VALUE)) {
+            assertThatThrownBy(() -> openThrough(cut))
+                    .isInstanceOf(CaptureException.class)
+                    .hasMessageContaining("NO_SERVER");
+            // The explanation of a UNIX socket's trouble connects once, too.
+            assertThat(relay.cut()).isBetween(3, 6);
+        }
+    }
+
+    private Capture openThrough(Path socket) {
+        return served.driver()
+                .open(served.client().set("remote.address", "unix:" + socket).build());
+    }
+
+    @Test
     void garbageOnTheSocketChangesNothing() throws IOException {
         try (Capture capture = served.driver().open(served.client().build())) {
             Random random = new Random(7);
