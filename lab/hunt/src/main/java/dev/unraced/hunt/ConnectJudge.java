@@ -154,7 +154,8 @@ final class ConnectJudge {
     /** Returns the peers that the call can have connected the socket to; empty if they are unknown. */
     private Set<String> truth(Act act, boolean flips) {
         Set<String> peers = peers(act, flips);
-        if (!isRenamed(act)) {
+        // A call can also meet an attempt that is over, on a socket that has got its other family since.
+        if (ofSocket(act.line()).renamed.overlapping(0, act.looked()) == 0) {
             return peers;
         }
         // An address of IPv4 names the same peer as the one of IPv6 that stands for it; another scope names another.

@@ -198,6 +198,8 @@ class JudgeTest {
         SyscallEvent event = connected(MAPPED, ONE, Integrity.UNCHECKED, EventFlag.HAS_SOCKET);
         assertThat(fields(Logs.of(connect, "renamed b=12 e=14 cookie=5 name=" + ONE), event))
                 .isEmpty();
+        String before = "renamed b=5 e=6 cookie=5 name=" + ONE;
+        assertThat(fields(Logs.of(connect + " seen=" + MAPPED, before), event)).isEmpty();
         SyscallEvent other = connected(MAPPED, TWO, Integrity.UNCHECKED, EventFlag.HAS_SOCKET);
         assertThat(fields(Logs.of(connect, "renamed b=12 e=14 cookie=5 name=" + ONE), other))
                 .containsExactly("socket.remote");
