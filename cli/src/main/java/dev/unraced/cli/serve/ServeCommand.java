@@ -21,6 +21,7 @@ import dev.unraced.server.Sinks;
 import dev.unraced.server.broadcast.Broadcaster;
 import dev.unraced.server.linux.Account;
 import dev.unraced.server.linux.ServiceManager;
+import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -52,6 +53,7 @@ import picocli.CommandLine.Spec;
             "  sudo unraced serve --listen 0.0.0.0:4317 --certificate server.pem --key server.key --authorities ca.pem",
             "  unraced watch --driver remote --set remote.address=host:4317 --set remote.certificate=me.pem"
                     + " --set remote.key=me.key --set remote.authorities=ca.pem",
+            "  sudo unraced serve --metrics 9464",
             "  sudo unraced serve --sink kafka --set kafka.bootstrap=broker:9092",
             "",
             "Exit codes: 0 success, also after Ctrl-C; 1 failure; 2 wrong command line or configuration."
@@ -93,6 +95,15 @@ public final class ServeCommand implements Callable<Integer> {
             description = "Where the events go, too: kafka. Its settings are those of its section: --set kafka.topic=…")
     private List<String> sinks = List.of();
 
+    @Option(
+            names = "--metrics",
+            paramLabel = "[ADDRESS:]PORT",
+            converter = HostPort.class,
+            description = "Serve the capture's statistics to Prometheus at http://ADDRESS:PORT/metrics, and at /health"
+                    + " whether it is alive. Without an address for this machine alone; usual is 9464. Default: not at"
+                    + " all.")
+    private @Nullable InetSocketAddress metrics;
+
     public ServeCommand(Console console, Supplier<Drivers> drivers) {
         this.console = console;
         this.drivers = drivers;
@@ -133,7 +144,9 @@ public final class ServeCommand implements Callable<Integer> {
 
     private void serve(Captures captures, Sinks open, ServerSettings settings, Selection selection) {
         ServiceManager manager = new ServiceManager(console.environment());
-        try (GrpcServer server = GrpcServer.start(settings, captures)) {
+        try (GrpcServer server = GrpcServer.start(settings, captures);
+                MetricsEndpoint endpoint =
+                        metrics == null ? null : MetricsEndpoint.start(metrics, broadcaster(captures))) {
             StopSignals signals = StopSignals.install(stop::countDown);
             if (user != null) {
                 server.handOver(user);
@@ -142,7 +155,10 @@ public final class ServeCommand implements Callable<Integer> {
             String where = server.addresses().stream().map(Object::toString).collect(Collectors.joining(", "));
             console.err()
                     .println("Capturing with driver " + selection.describe() + ", serving at " + where
-                            + (user == null ? "" : ", as user " + user.name()));
+                            + (user == null ? "" : ", as user " + user.name())
+                            + (endpoint == null
+                                    ? ""
+                                    : ", metrics at http://" + HostPort.text(endpoint.address()) + "/metrics"));
             manager.ready("serving at " + where);
             try (ReadyFile.Written file = ready.write()) {
                 awaitStop();

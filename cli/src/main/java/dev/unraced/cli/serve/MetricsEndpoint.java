@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.cli.serve;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import dev.unraced.driver.Capture;
+import dev.unraced.driver.CaptureException;
+import dev.unraced.micrometer.CaptureMetrics;
+import dev.unraced.server.broadcast.Broadcaster;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+
+/**
+ * Serves the meters of the shared capture as Prometheus reads them, and says whether the capture is alive. Whoever can
+ * connect can read both; they name no process, user or path.
+ */
+final class MetricsEndpoint implements AutoCloseable {
+    private static final String TEXT = "text/plain; charset=utf-8";
+    /** Requests at once; a further one waits. */
+    private static final int THREADS = 4;
+
+    static {
+        // A peer that sends no request must not hold a thread. The server reads these once, in seconds.
+        System.setProperty("sun.net.httpserver.maxReqTime", "10");
+        System.setProperty("sun.net.httpserver.maxRspTime", "10");
+    }
+
+    private final HttpServer server;
+    private final ExecutorService threads;
+    private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    private final Capture capture;
+
+    private MetricsEndpoint(HttpServer server, Broadcaster broadcaster) {
+        this.server = server;
+        this.capture = broadcaster.capture();
+        this.threads = Executors.newFixedThreadPool(THREADS, task -> {
+            Thread thread = new Thread(task, "unraced-metrics");
+            thread.setDaemon(true);
+            return thread;
+        });
+        new CaptureMetrics(capture).bindTo(registry);
+        Gauge.builder("unraced.subscribers", broadcaster, Broadcaster::subscribers)
+                .description("Subscriptions to the shared capture")
+                .tag("driver", capture.driver())
+                .register(registry);
+    }
+
+    /**
+     * Begins to serve.
+     *
+     * @throws CaptureException when the address cannot be had
+     */
+    static MetricsEndpoint start(InetSocketAddress address, Broadcaster broadcaster) {
+        try {
+            MetricsEndpoint endpoint = new MetricsEndpoint(HttpServer.create(address, 0), broadcaster);
+            endpoint.begin();
+            return endpoint;
+        } catch (IOException e) {
+            throw new CaptureException(
+                    "metrics cannot be served at " + HostPort.text(address) + ": " + e.getMessage()
+                            + "; name another address by --metrics",
+                    e);
+        }
+    }
+
+    private void begin() {
+        server.setExecutor(threads);
+        server.createContext("/metrics", exchange -> answer(exchange, "/metrics", 200, registry.scrape()));
+        server.createContext("/health", exchange -> {
+            boolean alive = capture.isOpen() && !capture.isEnded();
+            answer(exchange, "/health", alive ? 200 : 503, alive ? "capturing\n" : "the capture has ended\n");
+        });
+        server.start();
+    }
+
+    private static void answer(HttpExchange exchange, String path, int status, String text) throws IOException {
+        try (exchange) {
+            // A context also gets the paths that begin like its own.
+            boolean known = exchange.getRequestURI().getPath().equals(path);
+            boolean reads = exchange.getRequestMethod().equals("GET");
+            byte[] body = (known && reads ? text : known ? "only GET is answered\n" : "no such page\n")
+                    .getBytes(StandardCharsets.UTF_8);
+            exchange.getResponseHeaders().set("Content-Type", TEXT);
+            exchange.sendResponseHeaders(known && reads ? status : known ? 405 : 404, body.length);
+            exchange.getResponseBody().write(body);
+        }
+    }
+
+    /** Returns where it listens, with the port that the kernel chose for port 0. */
+    InetSocketAddress address() {
+        return server.getAddress();
+    }
+
+    @Override
+    public void close() {
+        server.stop(0);
+        threads.shutdownNow();
+        registry.close();
+    }
+}

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.cli.serve;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.unraced.config.CaptureConfig;
+import dev.unraced.driver.Capture;
+import dev.unraced.driver.CaptureException;
+import dev.unraced.server.broadcast.Broadcaster;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine.TypeConversionException;
+
+@Timeout(60)
+class MetricsEndpointTest {
+    private final HttpClient client = HttpClient.newHttpClient();
+    private Broadcaster broadcaster;
+    private MetricsEndpoint endpoint;
+
+    @BeforeEach
+    void open() {
+        Capture capture = Capture.open(
+                CaptureConfig.builder().driver("sim").ringBytes(1 << 20).build());
+        broadcaster = new Broadcaster(capture, false, 1 << 20);
+        endpoint = MetricsEndpoint.start(new HostPort().convert("0"), broadcaster);
+    }
+
+    @AfterEach
+    void close() {
+        endpoint.close();
+        broadcaster.close();
+    }
+
+    @Test
+    void prometheusReadsTheMetersOfTheCapture() throws Exception {
+        HttpResponse<String> response = get("/metrics");
+        assertThat(response.statusCode()).isEqualTo(200);
+        assertThat(response.headers().firstValue("content-type")).hasValue("text/plain; charset=utf-8");
+        assertThat(response.body())
+                .contains("# TYPE unraced_returned_calls_total counter")
+                .contains("unraced_lost_events_total{driver=\"sim\",reason=\"ring_full\"} 0.0")
+                .contains("unraced_open{driver=\"sim\"} 1.0")
+                .contains("unraced_subscribers{driver=\"sim\"} 0.0");
+    }
+
+    @Test
+    void theHealthIsThatOfTheCapture() throws Exception {
+        assertThat(get("/health").statusCode()).isEqualTo(200);
+        assertThat(get("/health").body()).isEqualTo("capturing\n");
+        broadcaster.close();
+        assertThat(get("/health").statusCode()).isEqualTo(503);
+        assertThat(get("/health").body()).isEqualTo("the capture has ended\n");
+        assertThat(get("/metrics").body()).contains("unraced_open{driver=\"sim\"} 0.0");
+    }
+
+    @Test
+    void otherPagesAndMethodsAreRefused() throws Exception {
+        assertThat(get("/").statusCode()).isEqualTo(404);
+        assertThat(get("/metrics/more").statusCode()).isEqualTo(404);
+        HttpRequest post = HttpRequest.newBuilder(uri("/metrics"))
+                .POST(HttpRequest.BodyPublishers.ofString("x"))
+                .build();
+        assertThat(client.send(post, HttpResponse.BodyHandlers.ofString()).statusCode())
+                .isEqualTo(405);
+    }
+
+    @Test
+    void peersThatSendNothingKeepNobodyOut() throws Exception {
+        List<Socket> silent = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            silent.add(new Socket(
+                    endpoint.address().getAddress(), endpoint.address().getPort()));
+        }
+        assertThat(get("/health").statusCode()).isEqualTo(200);
+        for (Socket socket : silent) {
+            socket.close();
+        }
+    }
+
+    @Test
+    void anAddressThatIsTakenIsNamedWithARemedy() {
+        assertThatThrownBy(() -> MetricsEndpoint.start(endpoint.address(), broadcaster))
+                .isInstanceOf(CaptureException.class)
+                .hasMessageContaining("127.0.0.1:" + endpoint.address().getPort())
+                .hasMessageContaining("Address already in use")
+                .hasMessageContaining("--metrics");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "9464, 127.0.0.1:9464",
+        "localhost:80, 127.0.0.1:80",
+        "0.0.0.0:9464, 0.0.0.0:9464",
+        "[::1]:9464, [::1]:9464"
+    })
+    void aPortIsThatOfTheLoopbackAddress(String typed, String meant) {
+        InetSocketAddress address = new HostPort().convert(typed);
+        assertThat(HostPort.text(address)).isEqualTo(meant);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "example.org:80", "127.0.0.1", "99999", "0.0.0.0:", "a b", "-1"})
+    void whatIsNoAddressIsRefused(String typed) {
+        assertThatThrownBy(() -> new HostPort().convert(typed))
+                .isInstanceOf(TypeConversionException.class)
+                .hasMessageContaining("'" + typed + "'")
+                .hasMessageContaining("9464");
+    }
+
+    private HttpResponse<String> get(String path) throws IOException, InterruptedException {
+        return client.send(HttpRequest.newBuilder(uri(path)).build(), HttpResponse.BodyHandlers.ofString());
+    }
+
+    private URI uri(String path) {
+        return URI.create("http://" + HostPort.text(endpoint.address()) + path);
+    }
+}
