@@ -60,7 +60,8 @@ class DeployFilesTest {
         assertThat(arguments).contains(Address.DEFAULT);
         String folder = Path.of(SOCKET).getParent().toString();
         assertThat(pod)
-                .contains("command: [test, -S, " + SOCKET + "]")
+                .contains("--metrics, \"0.0.0.0:9464\"", "{name: metrics, containerPort: 9464}")
+                .contains("httpGet: {path: /health, port: metrics}")
                 .contains("{name: run, mountPath: " + folder + "}")
                 .contains("hostPath: {path: " + folder + ",")
                 .contains("privileged: false", "drop: [ALL]", "add: [BPF, PERFMON, DAC_READ_SEARCH]");
