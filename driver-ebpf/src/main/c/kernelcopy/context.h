@@ -193,8 +193,11 @@ static __always_inline void keep_socket(struct copy_context *in, struct file *fi
 	struct builder *builder = begin_resolved(in);
 
 	describe_socket(builder, file);
-	/* The call holds its own reference if the table is shared: fdget() of fs/file.c. */
-	if (is_held_by_more(file, fd_table_is_shared(in->task) ? 2 : 1))
+	/*
+	 * The call holds its own reference if the table is shared: fdget() of fs/file.c. The counts since the entry are
+	 * those of the socket that the descriptor led to then.
+	 */
+	if (is_held_by_more(file, fd_table_is_shared(in->task) ? 2 : 1) || in->call->connecting.sock != (__u64)sock_of(file))
 		builder->record.flags |= UNRACED_SOCKET_SHARED;
 	in->area->resolved.connect = builder->record.connect;
 	keep_resolved(in, builder->end, ANY_DESCRIPTOR);

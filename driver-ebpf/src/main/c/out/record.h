@@ -336,7 +336,7 @@ static __always_inline void judge_call(struct call *call, struct tail_context *f
 	if (resolved) {
 		if (is_connect ? unraced_has_peer(from->result) : from->result >= 0) {
 			use_resolved(builder, is_connect, resolved);
-			if (is_connect && ((!call->indirect && connect_was_disturbed(call, record->connect.family, 0)) ||
+			if (is_connect && (connect_was_disturbed(call, record->connect.family, 0) ||
 					   unraced_has_lost_peer(&record->connect, builder->tail)))
 				record->flags |= UNRACED_SOCKET_SHARED;
 		}

@@ -64,18 +64,19 @@ static bool names_file(s32 descriptor, const struct connecting *connecting)
 static void compare_block(struct unraced_call *call, const struct connecting *connecting)
 {
 	struct unraced_record *record = &call->record;
-	bool copies = record->mitigation == UNRACED_MITIGATION_KERNEL, named;
+	bool copies = record->mitigation == UNRACED_MITIGATION_KERNEL, shared, named;
 
 	if (!call->block_pointer || record->how_provenance != UNRACED_PROVENANCE_ENTER || (!copies && !call->integrity))
 		return;
-	named = names_file(record->connect.fd, connecting);
-	if (!named || record->connect.addrlen != connecting->length)
-		record->how_integrity = UNRACED_INTEGRITY_CHANGED;
 	/*
-	 * Since the kernel read the block, another thread with the same descriptors could have moved the file to this
-	 * descriptor.
+	 * Another thread with the same descriptors could have put another file behind the block's descriptor since the
+	 * kernel looked it up, or this file behind another one.
 	 */
-	if (!copies || !named || !connecting->alone || unraced_fd_table_is_shared())
+	shared = (record->flags & UNRACED_FD_TABLE_SHARED) || unraced_fd_table_is_shared();
+	named = names_file(record->connect.fd, connecting);
+	if ((!named && !shared) || record->connect.addrlen != connecting->length)
+		record->how_integrity = UNRACED_INTEGRITY_CHANGED;
+	if (!copies || !named || !connecting->alone || shared)
 		return;
 	record->how_provenance = UNRACED_PROVENANCE_KERNEL;
 	record->connect.addrlen = connecting->length;
