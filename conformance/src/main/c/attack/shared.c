@@ -30,6 +30,8 @@ struct shared {
 	unsigned char a[MAX_ADDRESS], b[MAX_ADDRESS];
 	socklen_t length;
 	bool stream, flips, fetches, sends;
+	/* The main thread connects by socketcall(2). */
+	bool by_block;
 	/* The address that the other process saw the call take, or '-' while it saw none. */
 	volatile char seen;
 	volatile bool returned;
@@ -253,7 +255,9 @@ static void play(struct shared *shared, struct rival *rival, long calls)
 	}
 	for (long i = 0; i < calls && !rival->failed; i++) {
 		rival_begin(rival);
-		long result = watched_connect(ABI_NATIVE, shared->fd, shared->address, shared->length);
+		long result = shared->by_block ?
+				      watched_socketcall(shared->fd, shared->address, shared->length) :
+				      watched_connect(ABI_NATIVE, shared->fd, shared->address, shared->length);
 		shared->returned = true;
 		bool within = rival_end(rival) && overtaken(shared);
 		truth[i] = truth_of(shared, result);
@@ -324,6 +328,7 @@ static const char *shared_open(struct shared *shared, const char *how)
 {
 	shared->stream = line_number("type", SOCK_DGRAM) == SOCK_STREAM;
 	shared->flips = line_number("flip", 0);
+	shared->by_block = line_text("via") && !strcmp(line_text("via"), "socketcall");
 	shared->sends = !strcmp(how, "fastopen");
 	shared->apart = !strcmp(how, "userns");
 	shared->fetches = shared->sends || shared->apart || !strcmp(how, "pidfd_getfd");
@@ -338,7 +343,7 @@ static const char *shared_open(struct shared *shared, const char *how)
 	shared->fd = socket(AF_INET, (shared->stream ? SOCK_STREAM : SOCK_DGRAM) | SOCK_CLOEXEC, 0);
 	if (!strcmp(how, "fork"))
 		shared->other = shared->fd;
-	if (shared->apart && !abi_works(ABI_IA32))
+	if ((shared->apart || shared->by_block) && !abi_works(ABI_IA32))
 		return "this kernel takes no ia32 calls";
 	return shared->fd < 0 ? "no socket" : NULL;
 }

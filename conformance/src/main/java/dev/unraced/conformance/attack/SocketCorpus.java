@@ -83,6 +83,7 @@ final class SocketCorpus {
                 shared("-send", "A process ends the attempt, and sends with MSG_FASTOPEN elsewhere", "fastopen", 1, 0),
                 shared("-send-flip", "It flips the address before", "fastopen", 1, 1),
                 userNamespace(),
+                byBlock(),
                 block("", "The descriptor in the block of socketcall is swapped", "fd"),
                 block("-bind", "It is swapped with one that setsockopt binds to a device in mid-call", "bind"),
                 block("-address", "The address in the block of socketcall is swapped", "address"),
@@ -139,7 +140,18 @@ final class SocketCorpus {
 
     private static Attack shared(String suffix, String title, String how, int type, int flip) {
         List<Capability> needs = List.of(Syscall.CONNECT, Feature.SOCKET_TUPLE);
-        return of(SHARED, "R2.43", suffix, title, needs, sharedPlay(how, type, flip));
+        return of(SHARED, "R2.43", suffix, title, needs, sharedPlay(how, type, flip, ""));
+    }
+
+    /** Makes the attack whose victim connects by socketcall, so that a driver learns the socket from its block. */
+    private static Attack byBlock() {
+        return of(
+                SHARED,
+                "R2.43",
+                "-socketcall",
+                "A process fetches the socket of a socketcall for one moment, and connects it",
+                List.of(Syscall.CONNECT, Abi.IA32, Feature.SOCKET_TUPLE),
+                sharedPlay("pidfd_getfd", 2, 0, SOCKETCALL));
     }
 
     /** Makes the attack whose victim is a child of the actor's, in a user namespace. */
@@ -151,22 +163,23 @@ final class SocketCorpus {
                         Scope.FAMILY,
                         MANY,
                         true,
-                        sharedPlay("userns", 2, 0))
+                        sharedPlay("userns", 2, 0, ""))
                 .of(SHARED, "R2.43");
     }
 
-    private static Attack.Play sharedPlay(String how, int type, int flip) {
+    private static Attack.Play sharedPlay(String how, int type, int flip, String via) {
         return field -> {
             field.actor().ask(Command.of("network"));
             ByteString a = SocketAddresses.inet(DISCARD, 10, 66, 0, 1);
             ByteString b = SocketAddresses.inet(DISCARD, 10, 66, 0, 2);
+            Command command = Command.of(SHARED)
+                    .with("how", how)
+                    .with("type", type)
+                    .with("flip", flip)
+                    .with("a", a)
+                    .with("b", b);
             field.play(
-                    Command.of(SHARED)
-                            .with("how", how)
-                            .with("type", type)
-                            .with("flip", flip)
-                            .with("a", a)
-                            .with("b", b),
+                    via.isEmpty() ? command : command.with("via", via),
                     Map.of(
                             'a', KernelOutcome.peer(a).unless(EventFlag.SOCKET_SHARED),
                             'b', KernelOutcome.peer(b).unless(EventFlag.SOCKET_SHARED)));

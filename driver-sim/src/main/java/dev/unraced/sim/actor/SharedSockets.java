@@ -60,12 +60,13 @@ final class SharedSockets {
         byte[] b = line.bytes("b");
         int type = line.integer("type", SocketTypes.SOCK_DGRAM);
         boolean flips = line.number("flip", 0) != 0;
+        boolean isIndirect = "socketcall".equals(line.text("via"));
         int calls = line.integer("calls", 1);
         int[] listeners = type == SocketTypes.SOCK_STREAM ? new int[] {listener(a), listener(b)} : new int[0];
         StringBuilder truth = new StringBuilder();
         int won = 0;
         for (int i = 0; i < calls; i++) {
-            Round round = new Round(how, a, b, type, flips);
+            Round round = new Round(how, a, b, type, flips, isIndirect);
             truth.append(round.play());
             won += round.isWon ? 1 : 0;
             for (int listener : listeners) {
@@ -85,18 +86,21 @@ final class SharedSockets {
         private final int fd;
         private final Task other;
         private final long address;
+        /** The address of the block of socketcall(2), or 0 for a connect(2). */
+        private final long block;
         /** The acts of the other process, in this order. */
         private final Deque<Runnable> acts = new ArrayDeque<>();
 
         private boolean isWon;
 
-        Round(String how, byte[] a, byte[] b, int type, boolean flips) {
+        Round(String how, byte[] a, byte[] b, int type, boolean flips, boolean isIndirect) {
             this.a = a;
             Task before = how.equals("fork") ? null : processes.fork();
             file = socketFile(a, type);
             fd = main.group().descriptors().add(file);
             other = before == null ? processes.fork() : before;
             address = main.group().memory().place(flips ? a : b);
+            block = isIndirect ? main.group().memory().place(Blocks.block(fd, address, a.length)) : 0;
             // With SCM_RIGHTS the other process has the socket before the call; with pidfd_getfd it takes and closes it
             // within the call.
             boolean comesAndGoes = how.equals("pidfd_getfd");
@@ -132,7 +136,9 @@ final class SharedSockets {
         /** Plays the round; returns the letter of the address that the main thread's call connected to. */
         char play() {
             processes.countBegun();
-            Call call = kernel.begin(main, Syscall.CONNECT, Abi.NATIVE, fd, address, a.length);
+            Call call = block == 0
+                    ? kernel.begin(main, Syscall.CONNECT, Abi.NATIVE, fd, address, a.length)
+                    : kernel.beginSocketcall(main, block);
             kernel.step(main);
             while (main.call() != null) {
                 if (processes.random().nextInt(RARITY) == 0 || !act()) {
@@ -149,6 +155,9 @@ final class SharedSockets {
             processes.end(other.group());
             main.group().descriptors().close(fd);
             main.group().memory().unmap(address);
+            if (block != 0) {
+                main.group().memory().unmap(block);
+            }
             return call.result() != 0 ? 'x' : tookA ? 'a' : 'b';
         }
 
