@@ -17,6 +17,7 @@
 #define UNRACED_AF_INET6 10
 #define UNRACED_AF_NETLINK 16
 #define UNRACED_IPPROTO_TCP 6
+#define UNRACED_SOCK_STREAM 1
 
 /* uapi/linux/in.h, in6.h and netlink.h */
 struct unraced_in {
@@ -173,9 +174,10 @@ UNRACED_INLINE bool unraced_has_lost_peer(const struct unraced_connect *socket,
 	       socket->family == UNRACED_AF_UNIX || socket->family == UNRACED_AF_NETLINK;
 }
 
+/* A raw socket can have the protocol, too. */
 UNRACED_INLINE bool unraced_is_tcp(const struct unraced_connect *socket)
 {
-	return socket->protocol == UNRACED_IPPROTO_TCP &&
+	return socket->protocol == UNRACED_IPPROTO_TCP && socket->type == UNRACED_SOCK_STREAM &&
 	       (socket->family == UNRACED_AF_INET || socket->family == UNRACED_AF_INET6);
 }
 

@@ -121,6 +121,7 @@ struct ns_common {
 };
 struct mnt_namespace {
 	struct ns_common ns;
+	struct mount *root;
 	__u64 seq;
 	__u64 event;
 };
@@ -208,6 +209,10 @@ struct mount {
 	struct list_head mnt_mounts;
 	struct list_head mnt_child;
 	struct mnt_namespace *mnt_ns;
+	struct mountpoint *mnt_mp;
+};
+struct mountpoint {
+	struct dentry *m_dentry;
 };
 /* include/linux/fs.h: the kernel's copy of a path, and the user address that it came from. */
 struct filename {
@@ -233,7 +238,9 @@ struct files_struct {
 	struct fdtable *fdt;
 };
 
+enum { SS_UNCONNECTED = 1 };
 struct socket {
+	enum { SOCKET_STATE } state;
 	short type;
 	struct sock *sk;
 };

@@ -24,8 +24,8 @@ struct connecting {
 	__u64 sock; /* struct sock; 0 when the descriptor has no socket or is unknown */
 	__u64 peer; /* the result of peer_of() */
 	__u64 block; /* user address of the arguments of socketcall(2) */
-	__u32 count; /* connects of the socket so far, including this beginning */
-	__u32 unknown; /* connects of unknown sockets so far */
+	__u64 count; /* connects of the socket so far, including this beginning */
+	__u64 unknown; /* connects of unknown sockets so far */
 	__s32 device; /* the device that the socket was bound to */
 	__u8 shared; /* another descriptor or task also held the socket */
 	__u8 family; /* the socket's; setsockopt(2) can make it another */
@@ -68,7 +68,8 @@ struct call {
 	__u8 indirect; /* enum indirection */
 	__u8 direct_descriptor; /* 1: the result is no descriptor of the caller, as for files in a ring's own table */
 	__u8 silent;   /* 1: the request counts as lost until a tracepoint reports its end */
-	__u8 reserved[2];
+	__u8 fresh;    /* 1: the socket had no connection and no attempt when its connect began */
+	__u8 reserved;
 	/* These bits and the bytes that follow are a key of the map of paths: struct path_start. */
 	__u32 start_bits;
 	__u8 bytes[INLINE_BYTES];
@@ -198,7 +199,7 @@ struct progress {
 	__s32 refusal; /* the result of a request that the kernel refuses at submission, else 0 */
 	__u32 polled; /* 1: the request has polled its socket, which temporarily leaves poll results in cqe.res */
 	__u32 punted; /* 1: a worker may run the request */
-	__u32 workers; /* hand-overs to workers that share the submitter's descriptor table, before the submission */
+	__u64 workers; /* hand-overs to workers that share the submitter's descriptor table, before the submission */
 	__u32 taken; /* requests that the kernel had taken from the ring, with this one */
 };
 

@@ -6,7 +6,8 @@
  *
  * Every connect of any process and interface counts twice: at its beginning and at its observed end. The counters are
  * an array, indexed by a hash of the socket's address. So nothing has to be stored and nothing can be evicted; sockets
- * that share a counter can only cause needless doubt.
+ * that share a counter can only cause needless doubt. The counters have 64 bits: a call can wait for hours, in which
+ * another process makes as many connects as 32 bits can count.
  *
  * A connect that the counters miss began before the call's entry or ends after its check. Another descriptor table or a
  * request then holds the socket at one of these two moments, and the file's reference count shows it. sendto(2) with
@@ -33,7 +34,7 @@ struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, CONNECT_COUNTERS);
 	__type(key, __u32);
-	__type(value, __u32);
+	__type(value, __u64);
 } connects SEC(".maps");
 
 static __always_inline __u32 counter_index(__u64 of)
@@ -45,32 +46,32 @@ static __always_inline __u32 counter_index(__u64 of)
 #define CONNECT_WEIGHT 2
 #define OWN_ATTEMPT 1
 
-static __always_inline __u32 count_at(__u32 at, __u32 weight)
+static __always_inline __u64 count_at(__u32 at, __u32 weight)
 {
-	__u32 *counter = bpf_map_lookup_elem(&connects, &at);
+	__u64 *counter = bpf_map_lookup_elem(&connects, &at);
 
 	return counter ? __sync_fetch_and_add(counter, weight) + weight : 0;
 }
 
-static __always_inline __u32 count_more(__u64 of, __u32 weight)
+static __always_inline __u64 count_more(__u64 of, __u32 weight)
 {
 	return count_at(counter_index(of), weight);
 }
 
 /* Returns the counter's new value. */
-static __always_inline __u32 count_connect(__u64 of)
+static __always_inline __u64 count_connect(__u64 of)
 {
 	return count_more(of, CONNECT_WEIGHT);
 }
 
-static __always_inline __u32 count_so_far(__u32 at)
+static __always_inline __u64 count_so_far(__u32 at)
 {
-	__u32 *counter = bpf_map_lookup_elem(&connects, &at);
+	__u64 *counter = bpf_map_lookup_elem(&connects, &at);
 
-	return counter ? *(volatile __u32 *)counter : 0;
+	return counter ? *(volatile __u64 *)counter : 0;
 }
 
-static __always_inline __u32 connects_of(__u64 of)
+static __always_inline __u64 connects_of(__u64 of)
 {
 	return count_so_far(counter_index(of));
 }
@@ -136,6 +137,13 @@ static __always_inline __u64 peer_of(struct sock *sk)
 	return 0;
 }
 
+static __always_inline bool is_fresh(struct file *file, struct sock *sk)
+{
+	struct socket *socket = KREAD(file, private_data);
+
+	return KREAD(sk, __sk_common.skc_state) == TCP_CLOSE && KREAD(socket, state) == SS_UNCONNECTED;
+}
+
 /*
  * Counts the beginning of a connect, and stores what its end must compare. "known" tells whether call->fd is the
  * descriptor.
@@ -151,6 +159,7 @@ static __always_inline void connect_begins(struct call *call, struct task_struct
 	to->device = 0;
 	to->shared = 0;
 	to->family = 0;
+	call->fresh = 0;
 	file = known ? file_of(task, call->fd, &ignored) : 0;
 	sk = file ? sock_of(file) : 0;
 	to->unknown_at = unknown_sockets(task);
@@ -162,6 +171,7 @@ static __always_inline void connect_begins(struct call *call, struct task_struct
 	to->device = KREAD(sk, __sk_common.skc_bound_dev_if);
 	to->family = KREAD(sk, __sk_common.skc_family);
 	to->peer = peer_of(sk);
+	call->fresh = is_fresh(file, sk);
 	to->count = count_connect((__u64)sk);
 }
 

@@ -185,9 +185,10 @@ static __always_inline bool is_indirect_socket(const struct call *call, struct s
  * Returns what a request's own TCP attempts count. A connect that found one under way or a connection made none, nor does
  * one that disconnects.
  */
-static __always_inline __u32 own_attempts(const struct builder *builder, const struct tail_context *from)
+static __always_inline __u32 own_attempts(const struct builder *builder, const struct call *call,
+					  const struct tail_context *from)
 {
-	if (!from->is_request || from->result == -EALREADY || from->result == -EISCONN ||
+	if (!from->is_request || !call->fresh || from->result == -EALREADY || from->result == -EISCONN ||
 	    builder->record.connect.address.length < sizeof(__u16) || *(const __u16 *)builder->tail == UNRACED_AF_UNSPEC)
 		return 0;
 	return OWN_ATTEMPT;
@@ -223,7 +224,7 @@ static __always_inline void describe_connected(struct builder *builder, struct f
 	alone = !(record->flags & UNRACED_SOCKET_SHARED) && !is_seen_late(&record->connect, from) &&
 		!unraced_has_lost_peer(&record->connect, builder->tail) &&
 		call->connecting.sock == (__u64)sk && !is_held_by_more(file, references) &&
-		!connect_was_disturbed(call, record->connect.family, own_attempts(builder, from));
+		!connect_was_disturbed(call, record->connect.family, own_attempts(builder, call, from));
 	if (!alone)
 		record->flags |= UNRACED_SOCKET_SHARED;
 	is_own = !call->indirect || is_indirect_socket(call, sk, record->flags, alone);

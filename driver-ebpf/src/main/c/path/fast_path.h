@@ -131,10 +131,15 @@ static __always_inline bool revalidate(struct walk *walk, struct file *file)
 	for (int step = 0; step < FAST_STEPS; step++) {
 		validate_dentry(validation, dentry);
 		if (dentry == KREAD(mount, mnt.mnt_root)) {
-			if (step_out(validation, &mount, &dentry))
+			struct mount *below = mount;
+
+			if (step_out(validation, &mount, &dentry)) {
+				if (!is_attached(below, dentry))
+					return 0;
 				continue;
+			}
 			validate_namespace(validation, mount);
-			return validation_agrees(before, validation, mount);
+			return is_topmost(mount) && validation_agrees(before, validation, mount);
 		}
 		dentry = KREAD(dentry, d_parent);
 	}

@@ -37,7 +37,7 @@ struct validation {
 	__u8 state;
 	__u8 crossed; /* the walk came down to a mountpoint from the root of what is mounted there */
 	__u8 overmounted; /* something is mounted over a name on the way, or there were too many mounts to look through */
-	__u8 moving;  /* a rename was under way */
+	__u8 moving;  /* a rename or the move of a mount was under way */
 };
 
 #ifdef __TARGET_ARCH_x86
@@ -190,6 +190,27 @@ static __always_inline bool validation_agrees(const struct validation *first, st
 	       mount_events(last) == first->mount_events;
 }
 
+/*
+ * Tells whether a mount has its place in the mount above it. While the kernel moves a mount, it changes parent and
+ * mountpoint one after the other, and meanwhile keeps the mount out of its parent's list (attach_recursive_mnt() of
+ * fs/namespace.c). The event counter moves only at the end.
+ */
+static __always_inline bool is_attached(struct mount *mount, struct dentry *mountpoint)
+{
+	struct mountpoint *at = (void *)KREAD_NUMBER(mount, mnt_mp);
+	__u64 child = (__u64)mount + bpf_core_field_offset(struct mount, mnt_child);
+
+	return KREAD_NUMBER(at, m_dentry) == (__u64)mountpoint && KREAD_NUMBER(mount, mnt_child.next) != child;
+}
+
+/* Tells whether a mount without one above it is the root of its namespace. One that is being moved looks alike. */
+static __always_inline bool is_topmost(struct mount *mount)
+{
+	struct mnt_namespace *ns = (void *)KREAD_NUMBER(mount, mnt_ns);
+
+	return !is_namespace(ns) || KREAD_NUMBER(ns, root) == (__u64)mount;
+}
+
 /* The state of a second walk, which goes as walk_step() of path/walk.h does, without the names. */
 struct retrace {
 	struct dentry *dentry;
@@ -209,10 +230,14 @@ static long retrace_step(__u64 step, struct retrace **on)
 	if (dentry == KREAD(mount, mnt.mnt_root)) {
 		above = KREAD(mount, mnt_parent);
 		if (above == mount) {
+			if (!is_topmost(mount))
+				again->validation.moving = 1;
 			validate_namespace(&again->validation, mount);
 			return 1;
 		}
 		again->dentry = KREAD(mount, mnt_mountpoint);
+		if (!is_attached(mount, again->dentry))
+			again->validation.moving = 1;
 		again->mount = above;
 		validate_crossing(&again->validation, &again->mount, &again->dentry);
 	} else {
