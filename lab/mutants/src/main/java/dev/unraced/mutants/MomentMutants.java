@@ -46,7 +46,7 @@ final class MomentMutants {
                 MutantFactory.lying(
                         "address-at-exit",
                         "reads an address at the return and says ENTER",
-                        "R1.12 R2.3 R2.45",
+                        "R1.12 R2.3 R2.43 R2.45",
                         (task, call, r) -> {
                             if (r.isConnect() && isSnapshot(r)) {
                                 replace(r, CallMemory.address(task, call, r.argument().length));
