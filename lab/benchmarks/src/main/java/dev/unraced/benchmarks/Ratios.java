@@ -105,12 +105,12 @@ record Ratios(List<String> observers, List<Ratio> all) {
                             "open: eBPF stash adds, over the bare open and close",
                             added(OPEN, STASH),
                             bare(OPEN),
-                            0.80),
+                            0.82),
                     new Ratio(
                             "open: eBPF without integrity, over with",
                             added(OPEN, "stash-unchecked"),
                             added(OPEN, STASH),
-                            0.90),
+                            0.92),
                     new Ratio("open: eBPF kernel adds, over stash", added(OPEN, "kernel"), added(OPEN, STASH), 1.2),
                     new Ratio(
                             "open: module stash adds, over the bare open and close",
