@@ -212,6 +212,7 @@ void command_never_ran(void);
 void command_forged_sigsys(void);
 void command_torn_path(void);
 void command_moved(void);
+void command_moved_mount(void);
 void command_fd_swap(void);
 void command_fd_visit(void);
 void command_late_namespace(void);

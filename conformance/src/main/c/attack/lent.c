@@ -3,11 +3,14 @@
  * One batch of requests on an io_uring connects a socket, lends it to another process, and closes it. The other process,
  * of another user, registers it with a ring of its own and connects it elsewhere, perhaps by a request that tells of no
  * success; or, of the same user, it binds the socket. It does so before the batch has ended. At the end of the first
- * request the socket has as many holders as at its beginning.
+ * request the socket has as many holders as at its beginning. A TCP socket can have an attempt that has succeeded before
+ * the batch, which then makes none.
  */
 #include "busy.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -16,10 +19,15 @@
 
 /* Some user whom nothing else is. */
 #define OTHER 65533
+/* More than one process makes in all rounds. */
+#define BACKLOG 4096
 
 struct lent {
 	struct bytes a, b;
 	bool silent;
+	int type, protocol;
+	/* The listeners at a and b, for TCP sockets. */
+	int listeners[2];
 };
 
 static bool hold(const struct ring *ring, int fd)
@@ -41,10 +49,22 @@ static int await_socket(int channel)
 	return fd;
 }
 
+/* A TCP socket that is connected must first be disconnected. */
+static void disconnect(struct busy *busy)
+{
+	static struct sockaddr_in nobody = {.sin_family = AF_UNSPEC};
+	const struct bytes address = {.address = (unsigned char *)&nobody, .length = sizeof(nobody)};
+
+	busy_connect(busy, 0, IOSQE_FIXED_FILE | IOSQE_CQE_SKIP_SUCCESS, &address);
+	busy_run(busy, 1, 1);
+}
+
 /* No event tells of the success, so the socket can be given back before the batch of its owner has ended. */
 static void connect_silently(struct busy *busy)
 {
 	busy_run(busy, 1, 1);
+	/* A request that waited for the peer ends here. */
+	ring_enter(&busy->ring, 0, 0);
 }
 
 /* This batch lasts longer than that of the socket's owner. */
@@ -70,6 +90,8 @@ static void borrow(struct busy *busy, void *with)
 		if (!hold(&busy->ring, fd))
 			_exit(3);
 		close(fd);
+		if (lent->type == SOCK_STREAM)
+			disconnect(busy);
 		busy_connect(busy, 0, IOSQE_FIXED_FILE | (lent->silent ? IOSQE_CQE_SKIP_SUCCESS : 0), &lent->b);
 		if (lent->silent)
 			connect_silently(busy);
@@ -98,9 +120,21 @@ static void name(struct busy *busy, void *with)
 	}
 }
 
+/* Makes the attempt of a TCP socket, by a watched call that does not wait. Returns the socket. */
+static int begin(const struct lent *lent, int fd)
+{
+	if (lent->type == SOCK_STREAM) {
+		fcntl(fd, F_SETFL, O_NONBLOCK);
+		watched_connect(ABI_NATIVE, fd, lent->a.address, lent->a.length);
+		fcntl(fd, F_SETFL, 0);
+	}
+	return fd;
+}
+
 static void play_round(struct busy *busy, const struct lent *lent)
 {
-	int fd = socket(((const struct sockaddr *)lent->a.address)->sa_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	int family = ((const struct sockaddr *)lent->a.address)->sa_family;
+	int fd = begin(lent, socket(family, lent->type | SOCK_CLOEXEC, lent->protocol));
 	struct descriptor_message message;
 	struct io_uring_sqe *request;
 
@@ -118,7 +152,8 @@ static void play_round(struct busy *busy, const struct lent *lent)
 
 static void play(struct busy *busy, const struct lent *lent, long calls)
 {
-	char *truth = calloc((size_t)calls + 1, 1);
+	size_t letters = lent->type == SOCK_STREAM ? 2 : 1;
+	char *truth = calloc((size_t)calls * letters + 1, 1);
 	long won = 0, done = 0;
 
 	if (!truth)
@@ -128,7 +163,7 @@ static void play(struct busy *busy, const struct lent *lent, long calls)
 		won += busy->told;
 		if (!busy_await(busy, done + 1))
 			break;
-		truth[done++] = busy->result ? 'x' : 'a';
+		memset(truth + (size_t)done++ * letters, busy->result ? 'x' : 'a', letters);
 	}
 	if (done == calls) {
 		reply_begin();
@@ -162,20 +197,43 @@ static int peer_at(const struct bytes *address)
 	return fd;
 }
 
+static void lend(struct lent *lent)
+{
+	if (line_number("binds", 0)) {
+		int peer = peer_at(&lent->a);
+
+		act(lent, name);
+		close(peer);
+	} else {
+		lent->silent = line_number("silent", 0);
+		act(lent, borrow);
+	}
+}
+
+static bool listen_for(int *listener, const struct bytes *address)
+{
+	return listen_at(listener, address->address, (socklen_t)address->length) && !listen(*listener, BACKLOG);
+}
+
+static void lend_stream(struct lent *lent)
+{
+	if (listen_for(&lent->listeners[0], &lent->a) && listen_for(&lent->listeners[1], &lent->b))
+		lend(lent);
+	else
+		fail("unsupported: a and b are not free");
+	close(lent->listeners[0]);
+	close(lent->listeners[1]);
+}
+
 void command_uring_lent(void)
 {
-	struct lent lent = {0};
+	struct lent lent = {.type = (int)line_number("type", SOCK_DGRAM), .protocol = (int)line_number("protocol", 0)};
 
 	if (bytes_take(&lent.a, "a") && bytes_take(&lent.b, "b")) {
-		if (line_number("binds", 0)) {
-			int peer = peer_at(&lent.a);
-
-			act(&lent, name);
-			close(peer);
-		} else {
-			lent.silent = line_number("silent", 0);
-			act(&lent, borrow);
-		}
+		if (lent.type == SOCK_STREAM)
+			lend_stream(&lent);
+		else
+			lend(&lent);
 	}
 	free(lent.a.address);
 	free(lent.b.address);

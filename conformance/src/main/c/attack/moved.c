@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Files whose paths change during an open: by a rename above a directory descriptor, above the file, or of the file. */
+/*
+ * Files whose paths change during an open: by a rename above a directory descriptor, above the file, or of the file, or by
+ * the move of the mount that has it.
+ */
 #include "rival.h"
 
 #include <errno.h>
@@ -13,6 +16,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
+#include <sys/timerfd.h>
 #include <unistd.h>
 
 #define MOST_PLACES 3
@@ -28,6 +32,8 @@ struct tree {
 	/* The second pair of "torn-path", below the new name of the first pair. */
 	char inner_from[PATH_MAX], inner_to[PATH_MAX];
 	bool mounted;
+	/* The process that moves a mount has set its timers. */
+	bool slowed;
 };
 
 static void join(char *to, const struct tree *tree, const char *rest)
@@ -230,6 +236,95 @@ void command_moved(void)
 	else
 		fail("the file could not be renamed");
 	rename(tree->to, tree->from);
+	rival_free(rival);
+	free(truth);
+	tree_free(tree);
+	free(base.address);
+}
+
+/* --- moved-mount --- */
+
+/* So many timers interrupt the moving process, and so often, to make the kernel's halves of a move last. */
+#define TIMERS 4
+#define TIMER_NANOS 10000
+
+/* The process that moves mounts is the one whose processor the timers run on. */
+static void slow_down(struct tree *tree)
+{
+	for (int i = 0; i < TIMERS && !tree->slowed; i++) {
+		long first = TIMER_NANOS + i * TIMER_NANOS / TIMERS;
+		const struct itimerspec times = {.it_interval.tv_nsec = TIMER_NANOS, .it_value.tv_nsec = first};
+		int timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC);
+
+		if (timer < 0 || timerfd_settime(timer, 0, &times, NULL))
+			_exit(3);
+	}
+	tree->slowed = true;
+}
+
+static void move_mount_there(struct rival *rival, long long moment)
+{
+	struct tree *tree = rival->of;
+
+	slow_down(tree);
+	rival_wait(moment);
+	if (mount(tree->from, tree->to, NULL, MS_MOVE, NULL))
+		rival->failed = true;
+}
+
+static void move_mount_back(struct rival *rival)
+{
+	struct tree *tree = rival->of;
+
+	if (mount(tree->to, tree->from, NULL, MS_MOVE, NULL) && errno != EINVAL)
+		rival->failed = true;
+}
+
+/* Mounts a file system with the file at "from". Returns a descriptor of its root, or -1. */
+static int mount_tree(struct tree *tree)
+{
+	if (!tree->mounted)
+		return -1;
+	make_directory(tree, "from-here");
+	make_directory(tree, "to");
+	join(tree->from, tree, "from-here");
+	join(tree->to, tree, "to");
+	join(tree->places[0], tree, "from-here/file");
+	join(tree->places[1], tree, "to/file");
+	tree->count = 2;
+	if (mount("unraced", tree->from, "tmpfs", 0, NULL))
+		return -1;
+	make_file(tree, "from-here/file");
+	/* Without OPEN_TREE_CLONE, open_tree(2) only gives a descriptor of the directory, and is no watched call. */
+	return (int)syscall(SYS_open_tree, AT_FDCWD, tree->from, O_CLOEXEC);
+}
+
+void command_moved_mount(void)
+{
+	struct bytes base = {0};
+	long calls = (long)line_number("calls", 1000), won = 0;
+
+	if (!bytes_take(&base, "base"))
+		return;
+	struct tree *tree = tree_new(&base);
+	char *truth = calloc((size_t)calls + 1, 1);
+	struct rival *rival = rival_new(move_mount_there, tree, true);
+	int directory = mount_tree(tree);
+	rival->prepare = move_mount_back;
+	if (directory >= 0)
+		rival_start(rival);
+	for (long i = 0; truth && directory >= 0 && i < calls; i++) {
+		rival_begin(rival);
+		long fd = watched_openat(ABI_NATIVE, directory, "file", O_RDONLY, 0);
+		won += rival_end(rival);
+		truth[i] = truth_of(tree, fd);
+	}
+	if (directory < 0 || !rival_stop(rival))
+		fail("unsupported: no moves of mounts");
+	else
+		reply_tree(tree, won, truth);
+	if (directory >= 0)
+		close(directory);
 	rival_free(rival);
 	free(truth);
 	tree_free(tree);

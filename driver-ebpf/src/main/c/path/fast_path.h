@@ -66,9 +66,9 @@ static __always_inline bool step_out(struct validation *validation, struct mount
 	return 1;
 }
 
-static __always_inline bool is_own_namespace(const struct walk *walk, struct mount *mount, __u32 own)
+static __always_inline bool is_own_namespace(const struct walk *walk, __u32 own)
 {
-	struct mnt_namespace *ns = KREAD(mount, mnt_ns);
+	struct mnt_namespace *ns = (void *)walk->validation.namespace;
 
 	return KREAD(ns, ns.inum) == own && (!walk->own_id || namespace_id(ns) == walk->own_id);
 }
@@ -101,8 +101,7 @@ static __always_inline bool match_names(struct walk *walk, struct file *file, __
 		if (dentry == KREAD(mount, mnt.mnt_root)) {
 			if (step_out(validation, &mount, &dentry))
 				continue;
-			validate_namespace(validation, mount);
-			return !position && is_own_namespace(walk, mount, own);
+			return !position && is_own_namespace(walk, own);
 		}
 		length = KREAD(dentry, d_name.len);
 		if (!KREAD_FIELD_WORD(dentry, d_hash.pprev) || length > FAST_NAME || length >= position || claim[unraced_masked(position - length - 1)] != '/')
@@ -138,8 +137,7 @@ static __always_inline bool revalidate(struct walk *walk, struct file *file)
 					return 0;
 				continue;
 			}
-			validate_namespace(validation, mount);
-			return is_topmost(mount) && validation_agrees(before, validation, mount);
+			return validation_agrees(before, validation, mount, 1);
 		}
 		dentry = KREAD(dentry, d_parent);
 	}

@@ -32,7 +32,8 @@ struct validation {
 	__u64 mount; /* struct mount of the path base */
 	__u64 dentry;
 	__u64 digest;  /* digest of all counts and mounts on the way */
-	__u64 mount_events; /* the namespace's event counter before the first walk */
+	__u64 namespace; /* struct mnt_namespace of the file's mount before the first walk */
+	__u64 mount_events; /* the event counter of that namespace then */
 	__u32 position; /* the walk's position where it met the path base */
 	__u8 state;
 	__u8 crossed; /* the walk came down to a mountpoint from the root of what is mounted there */
@@ -162,32 +163,15 @@ static __always_inline bool is_namespace(const struct mnt_namespace *ns)
 	return ns && !((long)ns < 0 && (long)ns > -4096);
 }
 
-static __always_inline __u64 mount_events(struct mount *mount)
+/* Notes the namespace, which all mounts of a tree have in common, and its count of mount changes. */
+static __always_inline void validation_watch_mounts(struct validation *validation, struct mount *mount)
 {
 	struct mnt_namespace *ns = (void *)KREAD_NUMBER(mount, mnt_ns);
 
-	return is_namespace(ns) ? KREAD(ns, event) : 0;
-}
-
-/* Notes the count of mount changes; all mounts of a tree have the same namespace. */
-static __always_inline void validation_watch_mounts(struct validation *validation, struct mount *mount)
-{
-	validation->mount_events = mount_events(mount);
+	validation->namespace = (__u64)ns;
+	if (is_namespace(ns))
+		validation->mount_events = KREAD(ns, event);
 	ordered(validation);
-}
-
-/* Adds the namespace at the topmost mount. */
-static __always_inline void validate_namespace(struct validation *validation, struct mount *topmost)
-{
-	validation_add(validation, KREAD_NUMBER(topmost, mnt_ns));
-}
-
-/* Tells whether a second walk, which ended at this mount, found the same as the first, and no mount changed meanwhile. */
-static __always_inline bool validation_agrees(const struct validation *first, struct validation *second, struct mount *last)
-{
-	ordered(second);
-	return second->digest == first->digest && !second->moving && !first->moving &&
-	       mount_events(last) == first->mount_events;
 }
 
 /*
@@ -203,18 +187,29 @@ static __always_inline bool is_attached(struct mount *mount, struct dentry *moun
 	return KREAD_NUMBER(at, m_dentry) == (__u64)mountpoint && KREAD_NUMBER(mount, mnt_child.next) != child;
 }
 
-/* Tells whether a mount without one above it is the root of its namespace. One that is being moved looks alike. */
-static __always_inline bool is_topmost(struct mount *mount)
+/*
+ * Tells whether a second walk, which ended at this mount, found the same as the first, and no mount changed meanwhile.
+ * The topmost mount must be the root of its namespace, since a mount that is being moved has none above it, either.
+ */
+static __always_inline bool validation_agrees(const struct validation *first, struct validation *second, struct mount *last, bool topmost)
 {
-	struct mnt_namespace *ns = (void *)KREAD_NUMBER(mount, mnt_ns);
+	struct mnt_namespace *ns;
 
-	return !is_namespace(ns) || KREAD_NUMBER(ns, root) == (__u64)mount;
+	ordered(second);
+	if (second->digest != first->digest || second->moving || first->moving)
+		return 0;
+	ns = (void *)KREAD_NUMBER(last, mnt_ns);
+	if ((__u64)ns != first->namespace)
+		return 0;
+	return !is_namespace(ns) ||
+	       (KREAD(ns, event) == first->mount_events && (!topmost || KREAD_NUMBER(ns, root) == (__u64)last));
 }
 
 /* The state of a second walk, which goes as walk_step() of path/walk.h does, without the names. */
 struct retrace {
 	struct dentry *dentry;
 	struct mount *mount;
+	bool topmost; /* the walk ended where no mount is above */
 	struct validation validation;
 };
 
@@ -230,9 +225,7 @@ static long retrace_step(__u64 step, struct retrace **on)
 	if (dentry == KREAD(mount, mnt.mnt_root)) {
 		above = KREAD(mount, mnt_parent);
 		if (above == mount) {
-			if (!is_topmost(mount))
-				again->validation.moving = 1;
-			validate_namespace(&again->validation, mount);
+			again->topmost = 1;
 			return 1;
 		}
 		again->dentry = KREAD(mount, mnt_mountpoint);
@@ -259,7 +252,7 @@ static __always_inline bool validation_holds(const struct validation *validation
 	again->mount = (void *)mnt - bpf_core_field_offset(struct mount, mnt);
 	ordered(&again->validation);
 	bpf_loop(steps, retrace_step, &again, 0);
-	return validation_agrees(validation, &again->validation, again->mount);
+	return validation_agrees(validation, &again->validation, again->mount, again->topmost);
 }
 
 static __always_inline void validation_begin(struct validation *validation, const struct unraced_path_base *start)

@@ -101,9 +101,10 @@ static __always_inline __u64 namespace_id(struct mnt_namespace *ns)
 	return bpf_core_field_exists(ns->ns.ns_id) ? KREAD(ns, ns.ns_id) : KREAD(ns, seq);
 }
 
-/* Returns the flag that follows from the topmost mount's namespace (R2.33). */
-static __always_inline __u32 namespace_flags(const struct walk *walk, struct mnt_namespace *ns)
+/* Returns the flag that follows from the namespace of the file's mount (R2.33). */
+static __always_inline __u32 namespace_flags(const struct walk *walk)
 {
+	struct mnt_namespace *ns = (void *)walk->validation.namespace;
 	__u32 number;
 
 	if (!is_namespace(ns))
@@ -127,8 +128,7 @@ static long walk_step(__u64 step, struct walk **on)
 		struct mount *above = KREAD(mount, mnt_parent);
 
 		if (above == mount) {
-			walk->flags |= namespace_flags(walk, KREAD(mount, mnt_ns));
-			validate_namespace(&walk->validation, mount);
+			walk->flags |= namespace_flags(walk);
 			return 1;
 		}
 		walk->dentry = KREAD(mount, mnt_mountpoint);
@@ -166,7 +166,6 @@ static __always_inline void walk_up(struct walk *walk)
 	struct file *file = walk->file;
 	struct dentry *dentry = KREAD(file, f_path.dentry);
 	struct vfsmount *mnt = KREAD(file, f_path.mnt);
-	struct mount *last;
 
 	walk->dentry = dentry;
 	walk->mount = (void *)mnt - bpf_core_field_offset(struct mount, mnt);
@@ -178,10 +177,9 @@ static __always_inline void walk_up(struct walk *walk)
 	walk->steps = bpf_loop(WALK_STEPS, walk_step, &walk, 0);
 	if (walk->steps == WALK_STEPS)
 		walk->flags |= UNRACED_RESOLVED_TRUNCATED;
-	/* The truncated walk did not reach the topmost mount, but all mounts of a tree have the same namespace. */
-	last = walk->mount;
+	/* A truncated walk did not reach the topmost mount. */
 	if (walk->flags & UNRACED_RESOLVED_TRUNCATED) {
-		walk->flags |= namespace_flags(walk, KREAD(last, mnt_ns));
+		walk->flags |= namespace_flags(walk);
 		/* The tail of a path has no leading slash. */
 		if (walk->position < WALK_BYTES)
 			walk->position++;

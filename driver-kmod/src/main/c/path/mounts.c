@@ -4,6 +4,7 @@
 #include <linux/namei.h>
 #include <linux/ns_common.h>
 #include <linux/poll.h>
+#include <linux/rcupdate.h>
 #include <linux/sched.h>
 #include <linux/seq_file.h>
 #include <linux/uaccess.h>
@@ -23,6 +24,7 @@ struct mount_head {
 #define LONGEST_NAMESPACE 1024
 
 static size_t namespace_offset;
+static size_t root_offset; /* offset in a namespace */
 static size_t events_offset; /* offset in a namespace; 0 if it was not found */
 
 static const struct mount_head *head_of(const struct vfsmount *mount)
@@ -43,6 +45,11 @@ struct dentry *unraced_mountpoint(const struct vfsmount *mount)
 struct mnt_namespace *unraced_mount_namespace(const struct vfsmount *mount)
 {
 	return READ_ONCE(*(struct mnt_namespace **)((u8 *)head_of(mount) + namespace_offset));
+}
+
+bool unraced_is_namespace_root(const struct vfsmount *mount, const struct mnt_namespace *ns)
+{
+	return READ_ONCE(*(const struct mount_head **)((const u8 *)ns + root_offset)) == head_of(mount);
 }
 
 u64 unraced_mount_events(const struct mnt_namespace *ns)
@@ -69,20 +76,37 @@ u32 unraced_namespace_of(struct task_struct *task)
 	return number;
 }
 
-/* Returns the offset of the first word of a mount that points to this namespace, or 0. */
-static size_t find_namespace(const struct vfsmount *mount, const struct mnt_namespace *ns)
+/* Returns the offset of the first word from an offset on that has this value, or 0. */
+static size_t find_word(const void *object, size_t from, size_t size, const void *value)
 {
 	size_t at;
 
-	for (at = sizeof(struct mount_head); at < LONGEST_MOUNT; at += sizeof(void *)) {
+	for (at = from; at < size; at += sizeof(void *)) {
 		const void *word;
 
-		if (copy_from_kernel_nofault(&word, (const u8 *)head_of(mount) + at, sizeof(word)))
+		if (copy_from_kernel_nofault(&word, (const u8 *)object + at, sizeof(word)))
 			return 0;
-		if (word == ns)
+		if (word == value)
 			return at;
 	}
 	return 0;
+}
+
+static size_t find_namespace(const struct vfsmount *mount, const struct mnt_namespace *ns)
+{
+	return find_word(head_of(mount), sizeof(struct mount_head), LONGEST_MOUNT, ns);
+}
+
+/* A namespace points to the one mount that has none above it. */
+static size_t find_root(const struct vfsmount *mount, const struct mnt_namespace *ns)
+{
+	const struct vfsmount *above;
+
+	rcu_read_lock();
+	while ((above = unraced_mount_above(mount)) != mount)
+		mount = above;
+	rcu_read_unlock();
+	return find_word(ns, sizeof(struct ns_common), LONGEST_NAMESPACE, head_of(mount));
 }
 
 /* Returns whether the mount leads where follow_up() leads, and both mounts have the namespace at the same offset. */
@@ -97,7 +121,8 @@ static bool is_as_expected(struct path *path)
 	if (path->mnt != above || path->dentry != mountpoint)
 		return false;
 	namespace_offset = find_namespace(mount, ns);
-	return namespace_offset && namespace_offset == find_namespace(above, ns);
+	root_offset = find_root(above, ns);
+	return root_offset && namespace_offset && namespace_offset == find_namespace(above, ns);
 }
 
 static bool number_is_as_expected(void)

@@ -18,6 +18,8 @@ struct vfsmount *unraced_mount_above(const struct vfsmount *mount);
 struct dentry *unraced_mountpoint(const struct vfsmount *mount);
 /* Returns null or an error for mounts that the kernel keeps for itself. */
 struct mnt_namespace *unraced_mount_namespace(const struct vfsmount *mount);
+/* Tells whether the mount is the one that all others of the namespace are mounted on. */
+bool unraced_is_namespace_root(const struct vfsmount *mount, const struct mnt_namespace *ns);
 /* Counts the mounts that have come, moved and gone in the namespace; always 0 if this kernel's count was not found. */
 u64 unraced_mount_events(const struct mnt_namespace *ns);
 /* Returns the namespace's inode number, or 0 if it has none. */

@@ -47,6 +47,7 @@ static void add_mount(struct unraced_walk *walk, const struct vfsmount *below)
 	step->dentry = walk->dentry;
 	step->below = below;
 	step->above = walk->mount;
+	walk->crossings = walk->count;
 }
 
 /* Returns false at a mountpoint that the walk came down to: no name leads from there into the mount above it. */
@@ -145,6 +146,7 @@ static bool cross(struct unraced_walk *walk)
 
 	if (above == below) {
 		walk->flags |= namespace_flags(walk, unraced_mount_namespace(above));
+		walk->topmost = true;
 		return false;
 	}
 	walk->dentry = unraced_mountpoint(below);
@@ -192,6 +194,28 @@ static u64 mount_events(const struct vfsmount *mount)
 	return IS_ERR_OR_NULL(ns) ? 0 : unraced_mount_events(ns);
 }
 
+/* A mount that is being moved has none above it for a moment, as a namespace's root has none. */
+static bool ends_at_root(const struct unraced_walk *walk)
+{
+	const struct mnt_namespace *ns = unraced_mount_namespace(walk->mount);
+
+	return !walk->topmost || IS_ERR_OR_NULL(ns) || unraced_is_namespace_root(walk->mount, ns);
+}
+
+/*
+ * Waits for whoever moves mounts now. path_is_mountpoint() answers about a dentry that has a mount only while nobody
+ * holds mount_lock.
+ */
+static void await_mounts(const struct unraced_walk *walk)
+{
+	if (walk->crossings) {
+		const struct unraced_step *step = &walk->steps[walk->crossings - 1];
+		struct path crossing = { .mnt = (struct vfsmount *)step->above, .dentry = step->dentry };
+
+		path_is_mountpoint(&crossing);
+	}
+}
+
 static void begin_walk(struct unraced_walk *walk, const struct file *file, u8 *path, const struct unraced_path_base *start)
 {
 	walk->mount = file->f_path.mnt;
@@ -205,7 +229,9 @@ static void begin_walk(struct unraced_walk *walk, const struct file *file, u8 *p
 	walk->overmounted = false;
 	walk->moving = false;
 	walk->spent = false;
+	walk->topmost = false;
 	walk->count = 0;
+	walk->crossings = 0;
 	walk->events = mount_events(walk->mount);
 	/* The number of events must be read before the mounts that it counts. */
 	smp_rmb();
@@ -252,13 +278,14 @@ static bool still_holds(const struct unraced_walk *walk)
 {
 	u32 i;
 
+	await_mounts(walk);
 	/* All data must be read before the numbers are read again. */
 	smp_rmb();
 	for (i = 0; i < walk->count; i++)
 		if (!step_holds(&walk->steps[i]))
 			return false;
 	smp_rmb();
-	return !walk->moving && mount_events(walk->mount) == walk->events;
+	return !walk->moving && ends_at_root(walk) && mount_events(walk->mount) == walk->events;
 }
 
 static void try_walk(struct unraced_walk *walk, const struct file *file, u8 *path, const struct unraced_path_base *start)

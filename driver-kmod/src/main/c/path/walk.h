@@ -4,8 +4,9 @@
  * passes the place where the wanted path starts, and whether a mount hides a name in between. All of it has to hold at
  * one moment, and nothing keeps mounts and removals still. So the walk keeps the mounts it passes and each dentry's
  * sequence count, which moves with name, parent and removal (__d_move() and __d_drop() of fs/dcache.c). If all of them,
- * and the count of the namespace's mount events, are the same afterwards, nothing was different in between. Otherwise
- * the walk is repeated a few times, the last time under rename_lock; a walk that does not hold then is not stable.
+ * and the count of the namespace's mount events, are the same afterwards, nothing was different in between. The kernel counts
+ * the move of a mount when it ends, so the walk waits for a move that is under way before it looks again. Otherwise the
+ * walk is repeated a few times, the last time under rename_lock; a walk that does not hold then is not stable.
  */
 #ifndef UNRACED_PATH_WALK_H
 #define UNRACED_PATH_WALK_H
@@ -52,12 +53,14 @@ struct unraced_walk {
 	bool overmounted; /* a mount lies over a name on the way */
 	bool moving;  /* a rename was under way */
 	bool spent;   /* the call's budget ended before the way did */
+	bool topmost; /* the way ended at a mount that has none above it */
 	bool holds;   /* everything on the way was there at one moment */
 	u64 events;   /* mount events in the thread's own namespace before the first step */
 	/* the rest of the call's budget */
 	u32 steps_left;
 	u32 lookups_left;
 	u32 count;
+	u32 crossings; /* the number of steps when the last mount was added, 0 if the way has only one mount */
 	struct unraced_step steps[UNRACED_WALK_STEPS];
 };
 

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.conformance.attack;
 
+import static dev.unraced.linux.SocketTypes.SOCK_RAW;
+import static dev.unraced.linux.SocketTypes.SOCK_STREAM;
+
 import dev.unraced.conformance.actor.Command;
 import dev.unraced.conformance.fixture.SocketAddresses;
 import dev.unraced.conformance.scenario.Scope;
@@ -21,6 +24,7 @@ final class BatchCorpus {
     static final String FAMILY = "uring-batch";
     private static final int MANY = Integer.MAX_VALUE;
     private static final int FEW = 200;
+    private static final long IPPROTO_TCP = 6;
     private static final int DISCARD = 9;
     /** The second byte of 127.66.0.0/16, which nothing else uses. */
     private static final int NET = 66;
@@ -55,6 +59,14 @@ final class BatchCorpus {
                         "A batch connects a socket, lends it to another user who connects it elsewhere, and closes it",
                         Map.of()),
                 lent("-connect-lent-silent", "The other user's request asks for no completion", Map.of("silent", 1L)),
+                lent(
+                        "-connect-raw",
+                        "The same with a raw socket of TCP's protocol",
+                        Map.of("silent", 1L, "type", (long) SOCK_RAW, "protocol", IPPROTO_TCP)),
+                lent(
+                        "-connect-again",
+                        "The same with a TCP socket whose attempt has succeeded before the batch",
+                        Map.of("silent", 1L, "type", (long) SOCK_STREAM)),
                 named(),
                 attempt());
     }

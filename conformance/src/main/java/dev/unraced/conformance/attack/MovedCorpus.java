@@ -50,6 +50,13 @@ final class MovedCorpus {
                         "Directories above the directory of an openat change names all the while",
                         List.of(Syscall.OPENAT, Feature.RESOLVED_PATH),
                         MovedCorpus::tornPath),
+                of(
+                        TORN_PATH,
+                        "R2.47",
+                        "-mount",
+                        "The mount of the opened file is moved while the file is opened",
+                        List.of(Syscall.OPENAT, Feature.RESOLVED_PATH),
+                        field -> inTrees(field, Command.of("moved-mount"), ByteString.utf8("file"))),
                 moved("", "The opened file is renamed before the call returns", "file"),
                 moved("-directory", "The directory of the opened file is renamed before the call returns", "directory"),
                 swapped("", "A thread puts another file behind the descriptor before the call returns", "dup2"),

@@ -27,7 +27,15 @@ public final class SimActor {
 
     /** The commands that the simulated kernel does not support. */
     private static final Set<String> LACKING = Set.of(
-            "mount", "memfd", "fuse", "scope-rebound", "uring-outlived", "uring-lent", "uring-attempt", "departed");
+            "mount",
+            "memfd",
+            "fuse",
+            "scope-rebound",
+            "uring-outlived",
+            "uring-lent",
+            "uring-attempt",
+            "moved-mount",
+            "departed");
 
     private final Kernel kernel;
     private final Task observer;
