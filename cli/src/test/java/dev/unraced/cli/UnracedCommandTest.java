@@ -39,9 +39,9 @@ class UnracedCommandTest {
         "2, serve --driver nobody",
         "2, attack --driver nobody",
         "2, conformance --driver nobody",
-        "2, 'watch --driver sim --set sim.timing=orignal'",
+        "2, 'watch --driver replay --set replay.timing=orignal'",
         "2, 'watch --driver scripted,sim --set unraced.stash.entries=0'",
-        "2, 'watch --driver sim,scripted --set sim.timing=orignal'",
+        "2, 'watch --driver sim,scripted --set sim.kernel=demmo'",
         "2, 'watch --driver remote --set remote.address=host:4317'",
         "2, 'watch --driver remote --set remote.address=localhost:4317 --set remote.certificate=/nowhere/a"
                 + " --set remote.key=/nowhere/b --set remote.authorities=/nowhere/c'",
@@ -56,7 +56,7 @@ class UnracedCommandTest {
         "2, completion fish",
         "2, size --rate x",
         "2, nonsense",
-        "1, 'watch --driver sim --set sim.replay=/nowhere'",
+        "1, 'watch --driver replay --set replay.file=/nowhere'",
         "1, 'watch --driver remote --set remote.address=unix:/proc/nowhere/socket --set remote.patience-ms=100'",
         "1, 'serve --driver scripted --listen unix:/proc/nowhere/socket'",
     })

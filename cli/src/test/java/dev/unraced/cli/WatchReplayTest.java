@@ -40,11 +40,11 @@ class WatchReplayTest {
     void theReplayOfARecordingEndsByItself() throws IOException {
         Path file = recordTheDemonstration();
 
-        assertThat(watch("--driver", "sim", "--set", "unraced.sim.replay=" + file))
+        assertThat(watch("--driver", "replay", "--set", "unraced.replay.file=" + file))
                 .isZero();
         assertThat(test.out().lines()).hasSize(20);
         assertThat(test.err())
-                .endsWith("unraced: 20 printed; driver sim: 20 returned, 20 delivered, 0 lost, "
+                .endsWith("unraced: 20 printed; driver replay: 20 returned, 20 delivered, 0 lost, "
                         + "0 filtered, balanced\n");
     }
 
@@ -53,7 +53,7 @@ class WatchReplayTest {
         byte[] whole = Files.readAllBytes(recordTheDemonstration());
         Path cut = Files.write(directory.resolve("cut.rec"), Arrays.copyOf(whole, whole.length - 5));
 
-        assertThat(watch("--driver", "sim", "--set", "unraced.sim.replay=" + cut))
+        assertThat(watch("--driver", "replay", "--set", "unraced.replay.file=" + cut))
                 .isEqualTo(1);
         assertThat(test.out().lines()).hasSize(20);
         assertThat(test.err())
@@ -109,7 +109,7 @@ class WatchReplayTest {
     void aRecordingThatIsNoneIsAnError() throws IOException {
         Path file = Files.writeString(directory.resolve("text"), "no recording");
 
-        assertThat(watch("--driver", "sim", "--set", "unraced.sim.replay=" + file))
+        assertThat(watch("--driver", "replay", "--set", "unraced.replay.file=" + file))
                 .isEqualTo(1);
         assertThat(test.err()).contains("NOT_A_RECORDING: ");
     }
@@ -141,8 +141,8 @@ class WatchReplayTest {
         }
 
         CaptureConfig config = CaptureConfig.builder()
-                .driver("sim")
-                .set("unraced.sim.replay", file.toString())
+                .driver("replay")
+                .set("unraced.replay.file", file.toString())
                 .build();
         List<SyscallEvent> replayed = new ArrayList<>();
         try (Capture replay = Capture.open(config)) {

@@ -8,14 +8,11 @@ import dev.unraced.driver.Capabilities;
 import dev.unraced.driver.Capture;
 import dev.unraced.driver.Driver;
 import dev.unraced.event.Feature;
-import dev.unraced.sim.replay.Pace;
-import dev.unraced.sim.replay.ReplayFile;
-import dev.unraced.sim.replay.ReplaySource;
 import dev.unraced.sim.trace.Seams;
 import dev.unraced.sim.trace.SimSource;
 import java.util.function.Function;
 
-/** Captures the calls of a simulated kernel, or replays those of a recording. It needs no privilege. */
+/** Captures the calls of a simulated kernel. It needs no privilege. */
 public final class SimDriver implements Driver {
     /** The name of the driver in the configuration. */
     public static final String NAME = "sim";
@@ -44,14 +41,13 @@ public final class SimDriver implements Driver {
     @Override
     public Availability availability(CaptureConfig config) {
         try {
-            String replay = SimSettings.of(config).replay();
-            return replay.isEmpty() ? new Availability.Available() : new ReplayFile(replay).availability();
+            SimSettings.of(config);
+            return new Availability.Available();
         } catch (InvalidConfigException e) {
             return Availability.Unavailable.of(e);
         }
     }
 
-    /** The capabilities of simulated kernels; the capture of a replay has those of its recording. */
     @Override
     public Capabilities capabilities() {
         return CAPABILITIES;
@@ -65,13 +61,6 @@ public final class SimDriver implements Driver {
     @Override
     public Capture open(CaptureConfig config) {
         SimSettings settings = SimSettings.of(config);
-        if (!settings.replay().isEmpty()) {
-            return ReplaySource.open(
-                    NAME,
-                    new ReplayFile(settings.replay()).open(),
-                    config,
-                    settings.originalTiming() ? Pace.original() : Pace.fast());
-        }
         CAPABILITIES.require(config.mitigation(), NAME);
         Watched watched = kernels.apply(settings.kernel());
         SimKernel kernel = watched.kernel();

@@ -14,13 +14,9 @@ import java.util.Locale;
  *
  * @param kernel the simulated kernel to watch
  * @param policy the behaviour of a full stash
- * @param replay the recording to replay instead of a kernel, empty for none
- * @param originalTiming whether a replay takes as long as the recording
  */
-record SimSettings(String kernel, StashPolicy policy, String replay, boolean originalTiming) {
+record SimSettings(String kernel, StashPolicy policy) {
     private static final List<String> POLICIES = List.of("hash", "lru");
-    private static final String ORIGINAL = "original";
-    private static final List<String> TIMINGS = List.of("fast", ORIGINAL);
 
     /**
      * Reads the section.
@@ -31,13 +27,8 @@ record SimSettings(String kernel, StashPolicy policy, String replay, boolean ori
         Choices own = new Choices(config, SimDriver.NAME);
         String kernel = own.choice("kernel", SimKernels.NAMES);
         String policy = own.choice("stash", POLICIES);
-        String timing = own.choice("timing", TIMINGS);
         own.check();
-        return new SimSettings(
-                kernel,
-                StashPolicy.valueOf(policy.toUpperCase(Locale.ROOT)),
-                config.driver(SimDriver.NAME).getString("replay"),
-                timing.equals(ORIGINAL));
+        return new SimSettings(kernel, StashPolicy.valueOf(policy.toUpperCase(Locale.ROOT)));
     }
 
     TraceSettings trace(CaptureConfig config, int observer) {

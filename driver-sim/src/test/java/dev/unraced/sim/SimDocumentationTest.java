@@ -38,7 +38,7 @@ class SimDocumentationTest {
 
         assertThat(CaptureConfig.builder().build().settings())
                 .filteredOn(setting -> setting.key().startsWith("unraced.sim."))
-                .hasSize(4)
+                .hasSize(2)
                 .allSatisfy(setting -> {
                     String variable = setting.key().replace('.', '_').toUpperCase(Locale.ROOT);
                     assertThat(manual.lines())

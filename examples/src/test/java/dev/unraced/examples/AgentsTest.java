@@ -44,14 +44,14 @@ class AgentsTest {
             open.finish();
             capture.poll(writer, 100);
         }
-        System.setProperty("unraced.driver", "sim");
-        System.setProperty("unraced.sim.replay", file.toString());
+        System.setProperty("unraced.driver", "replay");
+        System.setProperty("unraced.replay.file", file.toString());
     }
 
     @AfterEach
     void forget() {
         System.clearProperty("unraced.driver");
-        System.clearProperty("unraced.sim.replay");
+        System.clearProperty("unraced.replay.file");
     }
 
     @Test

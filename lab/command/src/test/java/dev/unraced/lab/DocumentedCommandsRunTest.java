@@ -158,8 +158,8 @@ class DocumentedCommandsRunTest {
                 changed.add(output("unraced.conf", "config"));
             } else if (name(command).equals("replay") && (word.endsWith(".rec") || word.equals("FILE"))) {
                 changed.add(recording());
-            } else if (word.startsWith("unraced.sim.replay=")) {
-                changed.add("unraced.sim.replay=" + recording());
+            } else if (word.startsWith("unraced.replay.file=")) {
+                changed.add("unraced.replay.file=" + recording());
             } else {
                 changed.add(word);
             }

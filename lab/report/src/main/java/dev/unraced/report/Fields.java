@@ -1,18 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.report;
 
-import com.google.gson.JsonElement;
-import com.google.gson.JsonObject;
+import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.List;
 
 /** The fields of an object; a missing one, or one of another type, is a {@link ReportFormatException} that names it. */
-record Fields(JsonObject object) {
-    static Fields of(JsonElement element, String what) {
-        if (!element.isJsonObject()) {
+record Fields(JsonNode object) {
+    static Fields of(JsonNode element, String what) {
+        if (!element.isObject()) {
             throw new ReportFormatException(what + " is no JSON object");
         }
-        return new Fields(element.getAsJsonObject());
+        return new Fields(element);
     }
 
     boolean has(String key) {
@@ -20,15 +19,15 @@ record Fields(JsonObject object) {
     }
 
     boolean isNull(String key) {
-        return !has(key) || object.get(key).isJsonNull();
+        return !object.hasNonNull(key);
     }
 
     String string(String key) {
-        JsonElement value = value(key);
-        if (!value.isJsonPrimitive() || !value.getAsJsonPrimitive().isString()) {
+        JsonNode value = value(key);
+        if (!value.isTextual()) {
             throw wrong(key, "a string");
         }
-        return value.getAsString();
+        return value.textValue();
     }
 
     /** Returns the string, or an empty one if it is missing. */
@@ -37,28 +36,31 @@ record Fields(JsonObject object) {
     }
 
     long integer(String key) {
-        try {
-            return value(key).getAsLong();
-        } catch (NumberFormatException | UnsupportedOperationException | IllegalStateException e) {
+        JsonNode value = value(key);
+        if (!value.isIntegralNumber() || !value.canConvertToLong()) {
             throw wrong(key, "an integer");
         }
+        return value.longValue();
     }
 
     /** Returns the number, or NaN if it is missing. */
     double numberOrNaN(String key) {
-        try {
-            return isNull(key) ? Double.NaN : value(key).getAsDouble();
-        } catch (NumberFormatException | UnsupportedOperationException | IllegalStateException e) {
+        if (isNull(key)) {
+            return Double.NaN;
+        }
+        JsonNode value = value(key);
+        if (!value.isNumber()) {
             throw wrong(key, "a number");
         }
+        return value.doubleValue();
     }
 
     boolean isTrue(String key) {
-        JsonElement value = value(key);
-        if (!value.isJsonPrimitive() || !value.getAsJsonPrimitive().isBoolean()) {
+        JsonNode value = value(key);
+        if (!value.isBoolean()) {
             throw wrong(key, "true or false");
         }
-        return value.getAsBoolean();
+        return value.booleanValue();
     }
 
     <E extends Enum<E>> E constant(String key, Class<E> type) {
@@ -73,7 +75,7 @@ record Fields(JsonObject object) {
 
     List<Fields> objects(String key) {
         List<Fields> objects = new ArrayList<>();
-        for (JsonElement element : array(key)) {
+        for (JsonNode element : array(key)) {
             objects.add(of(element, "an element of '" + key + "'"));
         }
         return objects;
@@ -81,25 +83,25 @@ record Fields(JsonObject object) {
 
     List<String> strings(String key) {
         List<String> strings = new ArrayList<>();
-        for (JsonElement element : array(key)) {
-            if (!element.isJsonPrimitive()) {
+        for (JsonNode element : array(key)) {
+            if (!element.isTextual()) {
                 throw wrong(key, "an array of strings");
             }
-            strings.add(element.getAsString());
+            strings.add(element.textValue());
         }
         return strings;
     }
 
-    private Iterable<JsonElement> array(String key) {
-        JsonElement value = value(key);
-        if (!value.isJsonArray()) {
+    private Iterable<JsonNode> array(String key) {
+        JsonNode value = value(key);
+        if (!value.isArray()) {
             throw wrong(key, "an array");
         }
-        return value.getAsJsonArray();
+        return value;
     }
 
-    private JsonElement value(String key) {
-        JsonElement value = object.get(key);
+    private JsonNode value(String key) {
+        JsonNode value = object.get(key);
         if (value == null) {
             throw new ReportFormatException("there is no '" + key + "'");
         }

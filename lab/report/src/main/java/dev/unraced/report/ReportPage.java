@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.report;
 
-import com.google.gson.JsonElement;
-import com.google.gson.JsonParseException;
-import com.google.gson.JsonStreamParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.MappingIterator;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.unraced.explorer.attack.AttackReport;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -28,23 +31,26 @@ public final class ReportPage {
      * @throws ReportFormatException when the text is none of these
      */
     public ReportPage add(String json) {
-        JsonStreamParser values = new JsonStreamParser(json);
-        boolean isEmpty = true;
-        try {
-            while (values.hasNext()) {
-                add(values.next());
-                isEmpty = false;
-            }
-        } catch (JsonParseException e) {
-            throw new ReportFormatException("is no JSON", e);
-        }
-        if (isEmpty) {
+        List<JsonNode> values = values(json);
+        if (values.isEmpty()) {
             throw new ReportFormatException("is empty");
         }
+        values.forEach(this::add);
         return this;
     }
 
-    private void add(JsonElement value) {
+    private static List<JsonNode> values(String json) {
+        try (MappingIterator<JsonNode> values =
+                new ObjectMapper().readerFor(JsonNode.class).readValues(json)) {
+            return values.readAll();
+        } catch (JsonProcessingException e) {
+            throw new ReportFormatException("is no JSON", e);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void add(JsonNode value) {
         Fields fields = Fields.of(value, "it");
         if (fields.has("rules")) {
             judged.add(Judged.of(fields));

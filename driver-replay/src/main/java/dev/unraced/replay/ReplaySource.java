@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.unraced.sim.replay;
+package dev.unraced.replay;
 
 import com.google.common.util.concurrent.Uninterruptibles;
 import dev.unraced.config.CaptureConfig;
@@ -21,7 +21,7 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /** A recording that a separate thread reads into a ring. The thread waits when the ring is full, so nothing is lost. */
-public final class ReplaySource extends UserSource {
+final class ReplaySource extends UserSource {
     /** The smallest ring, which has room for any recorded record. */
     private static final int SMALLEST_RING = 1 << 19;
 
@@ -58,7 +58,7 @@ public final class ReplaySource extends UserSource {
      * @param recording will be closed by the capture
      * @param config selects the calls to replay, and the size of the ring
      */
-    public static Capture open(String driver, RecordingReader recording, CaptureConfig config, Pace pace) {
+    static Capture open(String driver, RecordingReader recording, CaptureConfig config, Pace pace) {
         ReplaySource source = new ReplaySource(recording, config, pace);
         // The first record is read at once, so that the mode is that of the recording from the start.
         if (source.feed(1)) {

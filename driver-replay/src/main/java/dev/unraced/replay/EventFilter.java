@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.unraced.sim.replay;
+package dev.unraced.replay;
 
 import dev.unraced.config.CaptureConfig;
 import dev.unraced.driver.FilterMatcher;

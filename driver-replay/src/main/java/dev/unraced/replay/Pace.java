@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.unraced.sim.replay;
+package dev.unraced.replay;
 
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongConsumer;
@@ -10,7 +10,7 @@ import java.util.function.LongSupplier;
  *
  * <p>A test can replace the clock and the sleep, so that it takes no time.
  */
-public final class Pace {
+final class Pace {
     private final boolean original;
     private final LongSupplier clock;
     private final LongConsumer sleeper;
@@ -25,12 +25,12 @@ public final class Pace {
     }
 
     /** Returns a pace as fast as the recording can be read. */
-    public static Pace fast() {
+    static Pace fast() {
         return new Pace(false, System::nanoTime, LockSupport::parkNanos);
     }
 
     /** Returns the pace of the recording, from its first call on. */
-    public static Pace original() {
+    static Pace original() {
         return original(System::nanoTime, LockSupport::parkNanos);
     }
 

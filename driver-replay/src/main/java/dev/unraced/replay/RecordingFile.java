@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.unraced.sim.replay;
+package dev.unraced.replay;
 
 import dev.unraced.driver.Availability;
 import dev.unraced.driver.CaptureException;
@@ -14,12 +14,15 @@ import java.nio.file.Path;
  *
  * @param name relative to the working directory, or absolute
  */
-public record ReplayFile(String name) {
+record RecordingFile(String name) {
     private static final String REMEDY =
-            "Set unraced.sim.replay to a file that 'unraced watch --record' or a RecordingWriter made.";
+            "Set unraced.replay.file to a file that 'unraced watch --record' or a RecordingWriter made.";
 
     /** Returns whether the file exists and starts as a recording does. Errors behind its start show in the replay. */
-    public Availability availability() {
+    Availability availability() {
+        if (name.isEmpty()) {
+            return unavailable("RECORDING_UNNAMED", "No recording is named.");
+        }
         Path path;
         try {
             path = Path.of(name);
@@ -49,7 +52,7 @@ public record ReplayFile(String name) {
      *
      * @throws CaptureException when the file cannot be read; the message names the remedy
      */
-    public RecordingReader open() {
+    RecordingReader open() {
         Availability availability = availability();
         if (!availability.isAvailable()) {
             throw new CaptureException(availability.describe());

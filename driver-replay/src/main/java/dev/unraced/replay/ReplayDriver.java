@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.unraced.replay;
+
+import dev.unraced.config.CaptureConfig;
+import dev.unraced.config.InvalidConfigException;
+import dev.unraced.driver.Availability;
+import dev.unraced.driver.Capabilities;
+import dev.unraced.driver.Capture;
+import dev.unraced.driver.CaptureException;
+import dev.unraced.driver.Driver;
+
+/** Replays the events of a recording. It needs no privilege. */
+public final class ReplayDriver implements Driver {
+    /** The name of the driver in the configuration. */
+    public static final String NAME = "replay";
+
+    ReplayDriver() {}
+
+    @Override
+    public String name() {
+        return NAME;
+    }
+
+    @Override
+    public Availability availability(CaptureConfig config) {
+        try {
+            return ReplaySettings.of(config).file().availability();
+        } catch (InvalidConfigException e) {
+            return Availability.Unavailable.of(e);
+        }
+    }
+
+    /** A recording can have events of any kind; each capture has the capabilities of its recording. */
+    @Override
+    public Capabilities capabilities() {
+        return Capabilities.complete();
+    }
+
+    /**
+     * Starts to replay. The capture ends after the last event.
+     *
+     * @throws InvalidConfigException when this driver's section has a value that its key does not allow
+     * @throws CaptureException when the file cannot be read; the message names the remedy
+     */
+    @Override
+    public Capture open(CaptureConfig config) {
+        ReplaySettings settings = ReplaySettings.of(config);
+        return ReplaySource.open(NAME, settings.file().open(), config, settings.pace());
+    }
+}
