@@ -59,6 +59,11 @@ static void ways(void)
 	EXPECT(!unraced_way_leads(1, 1, 1, 0) && !unraced_way_leads(1, 1, 0, UNRACED_DELETED));
 	EXPECT(unraced_way_is_doubtful(UNRACED_DETACHED) &&
 	       !unraced_way_is_doubtful(UNRACED_CREATED));
+	EXPECT(unraced_way_is_unknown(UNRACED_RESOLVED_UNSTABLE, 1, 0) &&
+	       unraced_way_is_unknown(0, 1, 1) &&
+	       unraced_way_is_unknown(UNRACED_RESOLVED_TRUNCATED, 0, 0));
+	EXPECT(!unraced_way_is_unknown(UNRACED_RESOLVED_TRUNCATED, 1, 0) &&
+	       !unraced_way_is_unknown(UNRACED_DETACHED, 0, 0));
 	EXPECT(unraced_descriptor_proves_nothing(UNRACED_FD_TABLE_SHARED, 1) &&
 	       unraced_descriptor_proves_nothing(0, 0));
 	EXPECT(!unraced_descriptor_proves_nothing(0, 1));

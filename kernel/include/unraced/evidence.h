@@ -25,7 +25,7 @@ struct unraced_path_base {
 	__u64 dentry;
 };
 
-/* Returns the flag of a file on a tree of mounts whose namespace has this number. */
+/* Returns the flag of a file on a tree of mounts whose namespace has this inode number, 0 for the event's own. */
 UNRACED_INLINE __u32 unraced_namespace_flag(__u32 number, bool is_own)
 {
 	if (is_own)
@@ -58,12 +58,19 @@ UNRACED_INLINE bool unraced_way_leads(__u32 length, bool base_found, bool overmo
 }
 
 /*
- * Returns whether these flags leave a match in doubt: the names are not those of one moment in the
- * caller's namespace.
+ * Returns whether the way proves nothing, neither a match nor a difference: the names are not those
+ * of one moment, the walk ended before the base, or its budget was spent.
  */
+UNRACED_INLINE bool unraced_way_is_unknown(__u32 flags, bool base_found, bool spent)
+{
+	return spent || (flags & UNRACED_RESOLVED_UNSTABLE) ||
+	       ((flags & UNRACED_RESOLVED_TRUNCATED) && !base_found);
+}
+
+/* Returns whether these flags leave a match in doubt: the way is not one of the caller's namespace. */
 UNRACED_INLINE bool unraced_way_is_doubtful(__u32 flags)
 {
-	return flags & (UNRACED_DETACHED | UNRACED_FOREIGN_MOUNT_NS | UNRACED_RESOLVED_UNSTABLE);
+	return flags & (UNRACED_DETACHED | UNRACED_FOREIGN_MOUNT_NS);
 }
 
 /*

@@ -16,6 +16,10 @@
 #define FIRST_OWN_FD 200
 #define MAX_ADDRESS 128
 
+#ifndef SO_BINDTOIFINDEX
+#define SO_BINDTOIFINDEX 62
+#endif
+
 /* --- line.c: the current command and its reply --- */
 
 /* Splits a command line in place. */

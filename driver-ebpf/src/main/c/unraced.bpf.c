@@ -24,7 +24,7 @@
 
 char LICENSE[] SEC("license") = "GPL";
 
-/* When a thread ends, its stashed call is deleted. */
+/* A thread that ends leaves no entry, slot, trace of a refusal or kernel copy behind (R4.2, R6.1). */
 #ifdef BY_EVENTS
 TRACEPOINT("sched", "sched_process_exit")
 int thread_exit(void *ctx)
@@ -50,9 +50,12 @@ int BPF_PROG(thread_exit, struct task_struct *task)
 	return 0;
 }
 
-/* The loader runs this program once in its own process: only the kernel knows its id in the initial pid namespace. */
+/*
+ * The loader runs this program once in its own process, whose id in the initial pid namespace only the kernel knows. It
+ * also tells whether this kernel's requests can be read.
+ */
 SEC("syscall")
-int init_self(void *ctx)
+int init_control(void *ctx)
 {
 	struct unraced_control *shared = SCRATCH(control);
 

@@ -60,20 +60,30 @@ static void disconnect(struct busy *busy)
 }
 
 /* No event tells of the success, so the socket can be given back before the batch of its owner has ended. */
-static void connect_silently(struct busy *busy)
+static void connect_silently(struct busy *busy, const struct bytes *address)
 {
+	const int nothing = -1;
+	char byte = 0;
+
+	busy_connect(busy, 0, IOSQE_FIXED_FILE | IOSQE_CQE_SKIP_SUCCESS, address);
 	busy_run(busy, 1, 1);
 	/* A request that waited for the peer ends here. */
 	ring_enter(&busy->ring, 0, 0);
+	hold(&busy->ring, nothing);
+	send(busy->channel, &byte, 1, 0);
 }
 
 /* This batch lasts longer than that of the socket's owner. */
-static void connect_for_long(struct busy *busy)
+static void connect_for_long(struct busy *busy, const struct bytes *address)
 {
+	const int nothing = -1;
+
+	busy_connect(busy, 0, IOSQE_FIXED_FILE, address);
 	busy_tell(busy, 0);
 	for (int i = 0; i < 3; i++)
 		busy_fill(busy);
 	busy_run(busy, 2 + 3 * BUSY_REQUESTS, 0);
+	hold(&busy->ring, nothing);
 }
 
 /* Connects each socket that it gets. */
@@ -81,7 +91,6 @@ static void borrow(struct busy *busy, void *with)
 {
 	const struct lent *lent = with;
 	int nothing = -1, fd;
-	char byte = 0;
 
 	if (setresgid(OTHER, OTHER, OTHER) || setresuid(OTHER, OTHER, OTHER) ||
 	    syscall(SYS_io_uring_register, busy->ring.fd, IORING_REGISTER_FILES, &nothing, 1))
@@ -92,14 +101,10 @@ static void borrow(struct busy *busy, void *with)
 		close(fd);
 		if (lent->type == SOCK_STREAM)
 			disconnect(busy);
-		busy_connect(busy, 0, IOSQE_FIXED_FILE | (lent->silent ? IOSQE_CQE_SKIP_SUCCESS : 0), &lent->b);
 		if (lent->silent)
-			connect_silently(busy);
+			connect_silently(busy, &lent->b);
 		else
-			connect_for_long(busy);
-		hold(&busy->ring, nothing);
-		if (lent->silent)
-			send(busy->channel, &byte, 1, 0);
+			connect_for_long(busy, &lent->b);
 		busy_acted(busy);
 	}
 }

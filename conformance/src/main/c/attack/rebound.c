@@ -16,10 +16,6 @@
 #include <sys/time.h>
 #include <unistd.h>
 
-#ifndef SO_BINDTOIFINDEX
-#define SO_BINDTOIFINDEX 62
-#endif
-
 /* Nobody answers the connect, which gives up after this time and leaves the socket on its way. */
 #define WAIT_MICROS 4000
 /* The kernel copies the address within this time. */

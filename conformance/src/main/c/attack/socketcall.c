@@ -21,10 +21,6 @@
 #define SHORT 4
 #define LOOPBACK 1
 
-#ifndef SO_BINDTOIFINDEX
-#define SO_BINDTOIFINDEX 62
-#endif
-
 /* The block and its addresses, in memory that both processes share and 32-bit calls can address. */
 struct indirect {
 	/* The arguments of socketcall(2): descriptor, address, length. */

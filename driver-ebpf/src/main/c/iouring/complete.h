@@ -10,6 +10,7 @@
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_core_read.h>
 #include "unraced/address.h"
+#include "unraced/ending.h"
 #include "unraced/filter.h"
 #include "unraced/record.h"
 #include "unraced/request.h"
@@ -108,25 +109,24 @@ static __always_inline void settle(struct unraced_counters *stats, struct io_kio
 }
 
 /*
- * Returns whether a request has ended with this result; its memory may belong to another request by now. Until it ends,
- * an old result lies there, which may be equal. Any request of the ring can have this user_data and this result, so
- * only a changed value counts.
+ * Returns whether a request has ended with this result; its memory may belong to another request by now. The programs
+ * cannot read whether an open has run, since the kernel's flags that tell it have other numbers in each version, and
+ * an enumeration without a name, which CO-RE does not find.
  */
 static __always_inline bool has_ended(const struct request *request, struct io_kiocb *req, const struct completion_key *key,
 				      __s32 result)
 {
+	__u32 beside;
+
 	if (KREAD(req, ctx) != (void *)key->ring || KREAD(req, cqe.user_data) != key->user_data ||
 	    KREAD(req, cqe.res) != result || unraced_requested_call(KREAD(req, opcode)) != request->call.syscall)
 		return 0;
 	if (request->call.syscall != UNRACED_CONNECT)
-		return request->at.before != result;
-	/*
-	 * Until the result, this memory holds the descriptor, or after a poll its event bits, or 0 after a foreign
-	 * wake-up or a cancellation. No connect ends with a positive result. The polled flag is read last.
-	 */
-	if (!request->at.before || KREAD(req, cqe.fd) || result > 0)
-		return 0;
-	return result < 0 || !*(const volatile __u32 *)&request->at.polled;
+		return unraced_open_ending(result, request->at.before, request->at.refusal, UNRACED_RUN_UNKNOWN) == UNRACED_OVER;
+	beside = KREAD(req, cqe.fd);
+	/* The mark of a poll is read last, as it is set after the poll has begun. */
+	return unraced_connect_ending(result, request->at.before, beside, *(const volatile __u32 *)&request->at.polled) ==
+	       UNRACED_OVER;
 }
 
 /* Returns whether the request has a path that the kernel resolves in a mount namespace. */

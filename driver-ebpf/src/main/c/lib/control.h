@@ -21,7 +21,7 @@ struct unraced_control {
 	__u32 ring_per_cpu;   /* 1: records go to the CPU's own ring */
 	__u32 copies;	      /* calls whose kernel copies are captured: 1 << enum unraced_syscall */
 	__u32 syscalls;	      /* the calls to watch: 1 << enum unraced_syscall */
-	__u32 has_requests;   /* written by init_self: 1 when io_uring requests can be read */
+	__u32 has_requests;   /* written by init_control: 1 when io_uring requests can be read */
 	__u32 stash_entries;  /* calls that the stash can hold at once */
 	__u32 slot_mask;      /* number of slots minus one */
 	__u32 task_storage;   /* 1: threads have slots of their own */
@@ -44,7 +44,7 @@ struct unraced_control {
  * These filters can drop an entry and still pass the return: meanwhile other tasks can move the caller or rewrite the
  * path.
  */
-#define UNRACED_FILTERS_THAT_TURN (UNRACED_FILTER_PATHS | UNRACED_FILTER_CGROUPS)
+#define UNRACED_FILTERS_OTHERS_CAN_CHANGE (UNRACED_FILTER_PATHS | UNRACED_FILTER_CGROUPS)
 
 /* The counters of one possible CPU, which only the programs write. */
 struct unraced_counters {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
 /*
- * This file finds out whether another connect of the same socket overlapped a call's own. Processes share sockets by
+ * This file finds out whether another connect of the same socket overlapped a call's own (R2.43). Processes share sockets by
  * fork, SCM_RIGHTS and pidfd_getfd(2), each with its own descriptor table, so the peer at the return alone proves
  * nothing.
  *
@@ -9,8 +9,8 @@
  * that share a counter can only cause needless doubt. The counters have 64 bits: a call can wait for hours, in which
  * another process makes as many connects as 32 bits can count.
  *
- * A connect that the counters miss began before the call's entry or ends after its check. Another descriptor table or a
- * request then holds the socket at one of these two moments, and the file's reference count shows it. sendto(2) with
+ * A connect that the counters miss began before the call's entry and ends after its check. Another descriptor table or a
+ * request then holds the socket at both moments, and the file's reference count shows it. sendto(2) with
  * MSG_FASTOPEN connects without a connect, so every TCP attempt counts, too (object/tcp_attempts.h).
  *
  * One gap remains. A process can take the socket, connect it while another thread replaces its descriptor between the
@@ -110,7 +110,7 @@ static __always_inline bool is_held_by_more(struct file *file, __s64 than)
 }
 
 /*
- * Returns a number that identifies the socket's peer, 0 if a UNIX socket has none. Only a connect makes it another but 0: the
+ * Returns a number that identifies the socket's peer, 0 if a UNIX socket has none. Only a connect changes it to another number but 0: the
  * device that the socket is bound to is no part of it, and a socket that setsockopt(2) turns from IPv6 into IPv4
  * (IPV6_ADDRFORM) keeps its number.
  */
@@ -225,10 +225,11 @@ static __always_inline void request_connect_ends(__u64 file)
 }
 
 /*
- * Tells whether another connect counted since this connect began, whether its socket had another holder then, or whether
- * the socket has another family now (IPV6_ADDRFORM of setsockopt(2)). "attempts" are those that the call itself made.
+ * Tells whether another connect may have overlapped this one: its socket was unknown or had another holder at the entry,
+ * has another family now (IPV6_ADDRFORM of setsockopt(2)), or counted more attempts than the call's own since the entry,
+ * or a connect of an unknown socket by the same user counted.
  */
-static __always_inline bool connect_was_disturbed(const struct call *call, __u16 family, __u32 attempts)
+static __always_inline bool connect_was_overlapped(const struct call *call, __u16 family, __u32 attempts)
 {
 	const struct connecting *from = &call->connecting;
 

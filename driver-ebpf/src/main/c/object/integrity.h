@@ -124,12 +124,13 @@ static __always_inline bool is_directory(struct file *file)
 static __always_inline __u8 judge_path(struct builder *builder, struct walk *walk, struct file *file)
 {
 	struct unraced_record *record = &builder->record;
+	bool found = walk->validation.state == START_FOUND;
 	struct unraced_comparison to;
 
-	if (record->flags & UNRACED_TRUNCATED)
+	if ((record->flags & UNRACED_TRUNCATED) || unraced_way_is_unknown(walk->flags, found, walk->validation.spent))
 		return UNRACED_INTEGRITY_UNCHECKED;
 	to = with_claim(builder, walk, &record->open.path);
-	if (!unraced_way_leads(to.length, walk->validation.state == START_FOUND, walk->validation.overmounted, walk->flags) ||
+	if (!unraced_way_leads(to.length, found, walk->validation.overmounted, walk->flags) ||
 	    unraced_judge_names(&to, walk->validation.position, WALK_BYTES, is_absolute(builder), is_directory(file)) !=
 		    UNRACED_INTEGRITY_MATCH)
 		return UNRACED_INTEGRITY_DIFFERS;

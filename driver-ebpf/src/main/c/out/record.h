@@ -224,7 +224,7 @@ static __always_inline void describe_connected(struct builder *builder, struct f
 	alone = !(record->flags & UNRACED_SOCKET_SHARED) && !is_seen_late(&record->connect, from) &&
 		!unraced_has_lost_peer(&record->connect, builder->tail) &&
 		call->connecting.sock == (__u64)sk && !is_held_by_more(file, references) &&
-		!connect_was_disturbed(call, record->connect.family, own_attempts(builder, call, from));
+		!connect_was_overlapped(call, record->connect.family, own_attempts(builder, call, from));
 	if (!alone)
 		record->flags |= UNRACED_SOCKET_SHARED;
 	is_own = !call->indirect || is_indirect_socket(call, sk, record->flags, alone);
@@ -266,7 +266,7 @@ static __always_inline void describe_opened(struct builder *builder, struct walk
 	unraced_describe_inode(record, file);
 	walk_begin(walk, file, record->mount_ns, !judge ? 0 : is_absolute(builder) ? &call->root : &call->start);
 	if (from->is_request)
-		walk->own_id = from->request.by.mount_ns_id;
+		walk->event_ns_id = from->request.by.mount_ns_id;
 	if (is_absolute(builder)) {
 		int match;
 
@@ -337,7 +337,7 @@ static __always_inline void judge_call(struct call *call, struct tail_context *f
 	if (resolved) {
 		if (is_connect ? unraced_has_peer(from->result) : from->result >= 0) {
 			use_resolved(builder, is_connect, resolved);
-			if (is_connect && (connect_was_disturbed(call, record->connect.family, 0) ||
+			if (is_connect && (connect_was_overlapped(call, record->connect.family, 0) ||
 					   unraced_has_lost_peer(&record->connect, builder->tail)))
 				record->flags |= UNRACED_SOCKET_SHARED;
 		}
@@ -431,7 +431,7 @@ static __always_inline void finish_call(struct unraced_counters *stats, struct u
 
 	if (verdict != UNRACED_PASS)
 		unraced_count_filtered(&stats->filtered, verdict);
-	else if (is_limited(stats, shared, from->is_request ? &from->request.by : 0))
+	else if (lose_if_limited(stats, shared, from->is_request ? &from->request.by : 0))
 		return;
 	else if (is_connect)
 		emit_connect(call);

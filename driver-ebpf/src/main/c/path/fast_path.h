@@ -59,18 +59,19 @@ static __always_inline bool step_out(struct validation *validation, struct mount
 	if (above == (__u64)*mount)
 		return 0;
 	validation->crossed = 1;
-	validation_add(validation, above);
-	validation_add(validation, mountpoint);
+	digest_add(validation, above);
+	digest_add(validation, mountpoint);
 	*mount = (struct mount *)above;
 	*dentry = (struct dentry *)mountpoint;
 	return 1;
 }
 
+/* Returns whether R2.33 asks for no flag; else the whole walk sets it. */
 static __always_inline bool is_own_namespace(const struct walk *walk, __u32 own)
 {
 	struct mnt_namespace *ns = (void *)walk->validation.namespace;
 
-	return KREAD(ns, ns.inum) == own && (!walk->own_id || namespace_id(ns) == walk->own_id);
+	return KREAD(ns, ns.inum) == own && (!walk->event_ns_id || namespace_id(ns) == walk->event_ns_id);
 }
 
 /*
@@ -88,7 +89,7 @@ static __always_inline bool match_names(struct walk *walk, struct file *file, __
 	for (int step = 0; step < FAST_STEPS; step++) {
 		__u32 length, position = walk->position;
 
-		validate_dentry(validation, dentry);
+		digest_dentry(validation, dentry);
 		if (validation->state == START_SOUGHT) {
 			if (at_start(validation, mount, dentry)) {
 				validation->state = START_FOUND;
@@ -126,9 +127,9 @@ static __always_inline bool revalidate(struct walk *walk, struct file *file)
 	struct mount *mount = (void *)mnt - bpf_core_field_offset(struct mount, mnt);
 
 	*validation = (struct validation){};
-	ordered(validation);
+	load_barrier(validation);
 	for (int step = 0; step < FAST_STEPS; step++) {
-		validate_dentry(validation, dentry);
+		digest_dentry(validation, dentry);
 		if (dentry == KREAD(mount, mnt.mnt_root)) {
 			struct mount *below = mount;
 

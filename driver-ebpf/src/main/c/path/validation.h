@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
 /*
  * This file validates the way from an opened file up to the root of its mount namespace. A resolved path is true if the
- * whole way was valid at one moment. A claim is proven if the way also leads through the base of the claimed path.
+ * whole way was valid at one moment (R2.47). The requested path (the claim) is proven if the way also leads through the
+ * place where that path starts (the base).
  *
  * Programs can take no locks. But the kernel changes a dentry's d_seq with its name, its parent and its removal
  * (__d_move() and __d_drop() of fs/dcache.c). It changes a namespace's event counter with its mounts
- * (touch_mnt_namespace() of fs/namespace.c), which is read before the first walk and after the second. So a second walk
- * that finds the same counts and mounts shows that nothing changed between the two, and that no mount came or went while
+ * (touch_mnt_namespace() of fs/namespace.c). That counter is read before the first walk and after the second. So a second
+ * walk that finds the same sequence counts and mounts shows that nothing changed between the two, and that no mount came or went while
  * the first one searched for mounts over the names.
  */
 #ifndef UNRACED_PATH_VALIDATION_H
@@ -19,7 +20,7 @@
 #include "lib/core_access.h"
 #include "lib/maps.h"
 
-/* At most this many mounts are searched for one call, however many names its path has. */
+/* At most this many mounts are searched for one call, however many names its path has (R2.48). */
 #define MOUNT_STEPS 1024
 
 enum start_state {
@@ -36,34 +37,35 @@ struct validation {
 	__u64 mount_events; /* the event counter of that namespace then */
 	__u32 position; /* the walk's position where it met the path base */
 	__u8 state;
-	__u8 crossed; /* the walk came down to a mountpoint from the root of what is mounted there */
-	__u8 overmounted; /* something is mounted over a name on the way, or there were too many mounts to look through */
+	__u8 crossed; /* the walk has just gone from the root of a mount to its mountpoint */
+	__u8 overmounted; /* something is mounted over a name on the way */
+	__u8 spent; /* there were too many mounts to search */
 	__u8 moving;  /* a rename or the move of a mount was under way */
 };
 
 #ifdef __TARGET_ARCH_x86
 /* On x86 loads keep their order, so a compiler barrier suffices. */
-#define ordered(validation) asm volatile("" ::: "memory")
+#define load_barrier(validation) asm volatile("" ::: "memory")
 #else
 /* An atomic operation that returns a value is a full barrier. */
-#define ordered(validation) (void)__sync_val_compare_and_swap(&(validation)->digest, 0, 0)
+#define load_barrier(validation) (void)__sync_val_compare_and_swap(&(validation)->digest, 0, 0)
 #endif
 
-static __always_inline void validation_add(struct validation *validation, __u64 what)
+static __always_inline void digest_add(struct validation *validation, __u64 what)
 {
 	validation->digest = ((validation->digest ^ what) * 0x9e3779b97f4a7c15ull) ^ (validation->digest >> 29);
 }
 
 /*
- * A mount has no count, so its identity and its mountpoint are compared. Both are read from a map, as the verifier
- * allows no arithmetic on pointers.
+ * A mount has no count, so its identity and its mountpoint are compared. The parameters point into a map's value, from
+ * which pointers load as numbers: the verifier allows no arithmetic on others.
  */
-static __always_inline void validate_crossing(struct validation *validation, struct mount *const volatile *above,
+static __always_inline void digest_crossing(struct validation *validation, struct mount *const volatile *above,
 					  struct dentry *const volatile *mountpoint)
 {
 	validation->crossed = 1;
-	validation_add(validation, (__u64)*above);
-	validation_add(validation, (__u64)*mountpoint);
+	digest_add(validation, (__u64)*above);
+	digest_add(validation, (__u64)*mountpoint);
 }
 
 struct overmount {
@@ -92,6 +94,7 @@ static long overmount_step(__u64 step, struct overmount *overmount)
 	return 0;
 }
 
+/* Returns the flag of a dentry that has a mount. Newer kernels have it in an enumeration, with another value. */
 static __always_inline __u32 mounted_flag(void)
 {
 	if (bpf_core_enum_value_exists(enum dentry_flags, DCACHE_MOUNTED))
@@ -113,16 +116,19 @@ static __always_inline void look_for_overmount(struct validation *validation, st
 
 	if (!(KREAD(dentry, d_flags) & mounted_flag()))
 		return;
+	/* It is never more; the verifier asks for a bound. */
 	if (!left || left > MOUNT_STEPS) {
-		validation->overmounted = 1;
+		validation->spent = 1;
 		return;
 	}
 	overmount.end = (void *)mount + bpf_core_field_offset(struct mount, mnt_mounts);
 	overmount.at = KREAD(mount, mnt_mounts.next);
 	steps = bpf_loop(left, overmount_step, &overmount, 0);
 	*budget = left > steps ? left - steps : 0;
-	if (overmount.found || steps >= left)
+	if (overmount.found)
 		validation->overmounted = 1;
+	else if (steps >= left)
+		validation->spent = 1;
 }
 
 /*
@@ -134,17 +140,18 @@ static __always_inline bool at_start(const struct validation *validation, struct
 	return !validation->crossed && (__u64)dentry == validation->dentry && (__u64)mount == validation->mount;
 }
 
-static __always_inline void validate_dentry(struct validation *validation, struct dentry *dentry)
+static __always_inline void digest_dentry(struct validation *validation, struct dentry *dentry)
 {
 	__u32 sequence = KREAD(dentry, d_seq.seqcount.sequence);
 
 	if (sequence & 1)
 		validation->moving = 1;
-	validation_add(validation, sequence);
-	ordered(validation);
+	digest_add(validation, sequence);
+	load_barrier(validation);
 }
 
-static __always_inline bool validation_visit(struct validation *validation, struct mount *mount, struct dentry *dentry, __u32 *budget)
+/* Looks for the path base at the walk's place, and for a mount over it. Returns whether the walk has just met the base. */
+static __always_inline bool validation_meets_base(struct validation *validation, struct mount *mount, struct dentry *dentry, __u32 *budget)
 {
 	if (validation->state != START_SOUGHT)
 		return 0;
@@ -171,7 +178,7 @@ static __always_inline void validation_watch_mounts(struct validation *validatio
 	validation->namespace = (__u64)ns;
 	if (is_namespace(ns))
 		validation->mount_events = KREAD(ns, event);
-	ordered(validation);
+	load_barrier(validation);
 }
 
 /*
@@ -195,7 +202,7 @@ static __always_inline bool validation_agrees(const struct validation *first, st
 {
 	struct mnt_namespace *ns;
 
-	ordered(second);
+	load_barrier(second);
 	if (second->digest != first->digest || second->moving || first->moving)
 		return 0;
 	ns = (void *)KREAD_NUMBER(last, mnt_ns);
@@ -221,7 +228,7 @@ static long retrace_step(__u64 step, struct retrace **on)
 	struct mount *above;
 	struct dentry *parent;
 
-	validate_dentry(&again->validation, dentry);
+	digest_dentry(&again->validation, dentry);
 	if (dentry == KREAD(mount, mnt.mnt_root)) {
 		above = KREAD(mount, mnt_parent);
 		if (above == mount) {
@@ -232,7 +239,7 @@ static long retrace_step(__u64 step, struct retrace **on)
 		if (!is_attached(mount, again->dentry))
 			again->validation.moving = 1;
 		again->mount = above;
-		validate_crossing(&again->validation, &again->mount, &again->dentry);
+		digest_crossing(&again->validation, &again->mount, &again->dentry);
 	} else {
 		parent = KREAD(dentry, d_parent);
 		if (parent == dentry)
@@ -250,7 +257,7 @@ static __always_inline bool validation_holds(const struct validation *validation
 	*again = (struct retrace){};
 	again->dentry = KREAD(file, f_path.dentry);
 	again->mount = (void *)mnt - bpf_core_field_offset(struct mount, mnt);
-	ordered(&again->validation);
+	load_barrier(&again->validation);
 	bpf_loop(steps, retrace_step, &again, 0);
 	return validation_agrees(validation, &again->validation, again->mount, again->topmost);
 }

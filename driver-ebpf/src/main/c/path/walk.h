@@ -34,8 +34,8 @@ struct walk {
 	struct dentry *dentry;
 	struct mount *mount;
 	struct dentry *root; /* root dentry of the mount */
-	__u32 own;	/* number of the mount namespace that the event names */
-	__u64 own_id;	/* its identity, if the number can have come again meanwhile, else 0 */
+	__u32 event_ns;	/* inode number of the mount namespace that the event names */
+	__u64 event_ns_id; /* its identity, if the number can have come again meanwhile, else 0 */
 	__u32 position; /* position of the first byte written so far */
 	__u32 flags;	/* enum unraced_flag */
 	__u32 mounts_left; /* number of mounts that may still be searched */
@@ -61,8 +61,8 @@ struct {
  */
 static __always_inline void walk_begin(struct walk *walk, struct file *file, __u32 mount_ns, const struct unraced_path_base *start)
 {
-	walk->own = mount_ns;
-	walk->own_id = 0;
+	walk->event_ns = mount_ns;
+	walk->event_ns_id = 0;
 	walk->mounts_left = MOUNT_STEPS;
 	walk->file = file;
 	walk->start = start ? *start : (struct unraced_path_base){};
@@ -95,14 +95,14 @@ static __always_inline bool prepend(struct walk *walk, struct dentry *dentry)
 	return 1;
 }
 
-/* Returns a number that no other mount namespace ever has. */
+/* Returns the namespace's identity, which is never given out again, unlike its inode number. */
 static __always_inline __u64 namespace_id(struct mnt_namespace *ns)
 {
 	return bpf_core_field_exists(ns->ns.ns_id) ? KREAD(ns, ns.ns_id) : KREAD(ns, seq);
 }
 
 /* Returns the flag that follows from the namespace of the file's mount (R2.33). */
-static __always_inline __u32 namespace_flags(const struct walk *walk)
+static __always_inline __u32 namespace_flag(const struct walk *walk)
 {
 	struct mnt_namespace *ns = (void *)walk->validation.namespace;
 	__u32 number;
@@ -110,7 +110,7 @@ static __always_inline __u32 namespace_flags(const struct walk *walk)
 	if (!is_namespace(ns))
 		return UNRACED_DETACHED;
 	number = KREAD(ns, ns.inum);
-	return unraced_namespace_flag(number, number == walk->own && (!walk->own_id || namespace_id(ns) == walk->own_id));
+	return unraced_namespace_flag(number, number == walk->event_ns && (!walk->event_ns_id || namespace_id(ns) == walk->event_ns_id));
 }
 
 /* The context of bpf_loop() must be on the stack, so it is a pointer to the walk. */
@@ -120,20 +120,20 @@ static long walk_step(__u64 step, struct walk **on)
 	struct dentry *dentry = walk->dentry;
 	struct dentry *parent;
 
-	if (validation_visit(&walk->validation, walk->mount, dentry, &walk->mounts_left))
+	if (validation_meets_base(&walk->validation, walk->mount, dentry, &walk->mounts_left))
 		walk->validation.position = walk->position;
-	validate_dentry(&walk->validation, dentry);
+	digest_dentry(&walk->validation, dentry);
 	if (dentry == walk->root) {
 		struct mount *mount = walk->mount;
 		struct mount *above = KREAD(mount, mnt_parent);
 
 		if (above == mount) {
-			walk->flags |= namespace_flags(walk);
+			walk->flags |= namespace_flag(walk);
 			return 1;
 		}
 		walk->dentry = KREAD(mount, mnt_mountpoint);
 		walk->mount = above;
-		validate_crossing(&walk->validation, &walk->mount, &walk->dentry);
+		digest_crossing(&walk->validation, &walk->mount, &walk->dentry);
 		walk->root = KREAD(above, mnt.mnt_root);
 		return 0;
 	}
@@ -179,7 +179,7 @@ static __always_inline void walk_up(struct walk *walk)
 		walk->flags |= UNRACED_RESOLVED_TRUNCATED;
 	/* A truncated walk did not reach the topmost mount. */
 	if (walk->flags & UNRACED_RESOLVED_TRUNCATED) {
-		walk->flags |= namespace_flags(walk);
+		walk->flags |= namespace_flag(walk);
 		/* The tail of a path has no leading slash. */
 		if (walk->position < WALK_BYTES)
 			walk->position++;

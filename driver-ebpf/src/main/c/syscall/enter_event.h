@@ -35,7 +35,7 @@ __noinline int emit_enter(struct call *call)
 	if (!call || !shared || !stats || !builder || !area)
 		return 0;
 	stats->entered++;
-	if (is_limited(stats, shared, 0))
+	if (lose_if_limited(stats, shared, 0))
 		return 0;
 	record = &builder->record;
 	__builtin_memset(record, 0, sizeof(*record));

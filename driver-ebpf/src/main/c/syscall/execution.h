@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
 /*
- * This file decides whether a call that returns without a stash entry ran at all. At entry the kernel runs the
+ * This file decides whether a call that returns without a stash entry ran at all (R3.5). At entry the kernel runs the
  * tracepoint last, so a call whose entry was seen ran. Before the tracepoint, seccomp and a tracer can refuse the call.
  * A refused call still returns, with a result of their choice, which may be a descriptor.
  *
- * Therefore an entry leaves a trace in every mode: in the stash, or in the map of refused calls, neither of which
- * evicts. Where no trace can have been lost, a missing trace proves that the call never ran.
+ * Therefore an entry leaves a trace in every mode: in the stash, or in the map of calls that found no room there
+ * ("refused"), neither of which evicts. Where no trace can have been lost, a missing trace proves that the call never ran.
  */
 #ifndef UNRACED_SYSCALL_EXECUTION_H
 #define UNRACED_SYSCALL_EXECUTION_H
@@ -17,10 +17,11 @@
 #include "lib/maps.h"
 
 /*
- * The thread is older than the capture, so the call may have entered before it. But a thread returns from one call at a
- * time: calls after its first return entered later.
+ * Notes a return of a thread that is older than the capture, and returns whether one was noted before. The first call may
+ * have entered before the capture. But a thread is in one call at a time, so those after its first return entered later.
+ * The map evicts; that costs only certainty.
  */
-static __always_inline bool has_returned_before(struct task_struct *task)
+static __always_inline bool note_return(struct task_struct *task)
 {
 	__u32 tid = task->pid;
 	__u64 start = task->start_boottime;
@@ -39,7 +40,7 @@ static __always_inline __u32 without_trace(const struct unraced_control *shared,
 	bool is_new = since && task->start_boottime > since;
 
 	if (!since || *(const volatile __u32 *)&shared->forgotten ||
-	    (shared->filters & UNRACED_FILTERS_THAT_TURN) || (!is_new && !has_returned_before(task)))
+	    (shared->filters & UNRACED_FILTERS_OTHERS_CAN_CHANGE) || (!is_new && !note_return(task)))
 		return UNRACED_EXECUTION_UNKNOWN;
 	return UNRACED_NOT_EXECUTED;
 }

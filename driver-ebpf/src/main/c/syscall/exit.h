@@ -76,7 +76,7 @@ __noinline int read_rest(struct long_call *to)
 	return 0;
 }
 
-/* Makes the event of a call that has no stash entry. */
+/* Makes the event of a call that has no stash entry (R5.1, R5.2). */
 static __always_inline int on_missed(struct unraced_control *shared, struct unraced_counters *stats,
 				     struct task_struct *task, struct arguments *from, struct tail_context *area,
 				     struct long_call *scratch)
@@ -136,7 +136,6 @@ static __always_inline int on_return(struct unraced_control *shared, struct task
 		call = &scratch->call;
 		rebuild_call(scratch, from, UNRACED_MITIGATION_OFF);
 		call->enter_ns = stashed->enter_ns;
-		call->integrity = 0;
 		call->record_flags |= stashed->record_flags;
 		if (is_connect)
 			call->connecting = stashed->connecting;

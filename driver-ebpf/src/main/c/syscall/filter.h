@@ -46,7 +46,10 @@ static __always_inline __u32 mount_namespace(struct task_struct *task)
 	return proxy ? proxy->mnt_ns->ns.inum : 0;
 }
 
-/* Filters by the caller and returns an enum verdict. The kernel verifies this function once for all its callers. */
+/*
+ * Filters by the caller and returns an enum unraced_verdict; the capturing process's own calls are R11.1 and R11.2. The
+ * kernel verifies this function once for all its callers, so it asks about a pointer that is never null.
+ */
 __noinline int filter(const struct unraced_control *shared)
 {
 	__u32 tgid = bpf_get_current_pid_tgid() >> 32;

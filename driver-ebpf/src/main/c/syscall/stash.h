@@ -182,17 +182,24 @@ static __always_inline void drop_stale(struct unraced_control *shared, struct un
 }
 
 /*
- * Returns a slot for the call that enters, or null. It first removes an earlier call's entry, whose return was missed
- * or whose thread died unseen before its id was reused. Replacement keeps R4.2, too: a thread that calls exec takes over
- * the id and the start time of its group's leader, so they do not tell the two threads apart.
+ * Removes the entry of an earlier call, whose return was missed or whose thread died unseen before its id was reused.
+ * thread_exit() removes those of threads whose death was seen. A thread that calls exec takes over the id and the start
+ * time of its group's leader, so these do not tell the two apart: only removal and replacement keep R4.2.
  */
+static __always_inline void replace_earlier(struct unraced_control *shared, struct unraced_counters *stats,
+					    struct task_struct *task)
+{
+	if (stash_entry(shared, task))
+		drop_stale(shared, stats, task);
+}
+
+/* Returns a slot for the call that enters, or null. */
 static __always_inline struct slot *stash_begin(struct unraced_control *shared, struct unraced_counters *stats,
 						struct task_struct *task)
 {
 	struct slot *slot;
 
-	if (stash_entry(shared, task))
-		drop_stale(shared, stats, task);
+	replace_earlier(shared, stats, task);
 	if (!admit(shared))
 		return 0;
 	slot = take_slot(shared, task);
@@ -208,8 +215,7 @@ static __always_inline void stash_put(struct unraced_control *shared, struct unr
 	bool is_long = from->call.length > INLINE_BYTES;
 	__u32 tid = task->pid;
 
-	if (stash_entry(shared, task))
-		drop_stale(shared, stats, task);
+	replace_earlier(shared, stats, task);
 	if (!admit(shared)) {
 		refuse(shared, stats, tid, &from->call);
 		return;

@@ -13,7 +13,7 @@
 
 enum unraced_verdict unraced_filter_by_lists(const struct unraced_capture *capture, struct task_struct *task);
 
-/* Returns the filter that leaves out a task's calls, or UNRACED_PASS. */
+/* Returns the filter that leaves out a task's calls (the capturing process's own: R11.1, R11.2), or UNRACED_PASS. */
 static inline enum unraced_verdict unraced_filter_task(const struct unraced_capture *capture, struct task_struct *task)
 {
 	u32 filters = capture->config.filters;

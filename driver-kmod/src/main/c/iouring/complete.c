@@ -95,7 +95,7 @@ static void write_completed(struct unraced_capture *capture, const struct io_kio
 		counters->silent--;
 	}
 	scratch->call.record.result = result;
-	if (!unraced_is_wanted(capture, scratch))
+	if (!unraced_admit_event(capture, scratch))
 		return;
 	scratch->call.record.exit_ns = ktime_get_boottime_ns();
 	describe_object(capture, scratch, req);

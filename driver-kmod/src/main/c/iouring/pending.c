@@ -4,6 +4,7 @@
 #include "iouring/pending.h"
 #include "iouring/types.h"
 #include "stash/stash.h"
+#include "unraced/ending.h"
 
 #ifdef UNRACED_READS_IO_URING
 
@@ -107,20 +108,15 @@ void unraced_pending_remove(struct unraced_capture *capture, const struct io_kio
 	edit_pending(capture, req->ctx, req->cqe.user_data, false, remove_listed, &edit);
 }
 
-enum state { IN_FLIGHT, DOUBTFUL, UNCLEAR, OVER };
-
 #define COPIED(to, from) (!copy_from_kernel_nofault(&(to), &(from), sizeof(to)))
 
-/*
- * Judges whether a request has completed with this result. The memory may belong to another request, or be gone. Before
- * the completion an old result lies there, which may have the same value. An open that ran has freed its path, one that
- * the kernel refused has that error, and one that did not run otherwise can only have -ECANCELED. A connect that waits has the result of poll there, which is 0 or more and
- * looks like a result (io_poll_check_events()).
- */
-static enum state state_of(const struct unraced_pending_requests *pending, u32 at, const void *ctx, u64 user_data, s32 result)
+/* Judges whether a request has completed with this result. Its memory may belong to another request, or be gone. */
+static enum unraced_ending ending_of(const struct unraced_pending_requests *pending, u32 at, const void *ctx, u64 user_data,
+				     s32 result)
 {
 	const struct io_kiocb *req = (const struct io_kiocb *)(unsigned long)pending->listed[at].request;
 	typeof(((struct io_kiocb *)NULL)->flags) flags; /* its width differs by version */
+	s32 before = pending->listed[at].before;
 	const void *its_ctx;
 	struct io_cqe cqe;
 	u8 opcode;
@@ -128,22 +124,12 @@ static enum state state_of(const struct unraced_pending_requests *pending, u32 a
 	if (!COPIED(its_ctx, req->ctx) || its_ctx != ctx || !COPIED(cqe, req->cqe) || cqe.user_data != user_data ||
 	    cqe.res != result || !COPIED(opcode, req->opcode) || opcode != pending->listed[at].opcode ||
 	    !COPIED(flags, req->flags))
-		return IN_FLIGHT;
-	if (opcode == IORING_OP_CONNECT) {
-		/* Until there is a result, the descriptor of the socket lies there. */
-		if (cqe.flags)
-			return IN_FLIGHT;
-		if ((flags & REQ_F_POLLED) && result >= 0)
-			return DOUBTFUL;
-		return pending->listed[at].before ? OVER : UNCLEAR;
-	}
-	if (!(flags & REQ_F_NEED_CLEANUP))
-		return OVER;
-	if (pending->listed[at].refusal && result == pending->listed[at].refusal)
-		return OVER;
-	if (result != -ECANCELED)
-		return IN_FLIGHT;
-	return pending->listed[at].before == result ? UNCLEAR : OVER;
+		return UNRACED_IN_FLIGHT;
+	if (opcode == IORING_OP_CONNECT)
+		return unraced_connect_ending(result, before, cqe.flags, flags & REQ_F_POLLED);
+	/* An open that ran has freed its path. */
+	return unraced_open_ending(result, before, pending->listed[at].refusal,
+				   flags & REQ_F_NEED_CLEANUP ? UNRACED_HAS_NOT_RUN : UNRACED_HAS_RUN);
 }
 
 /* Removes all requests that may have completed with this result, and counts them. Returns one of them, or 0. */
@@ -154,11 +140,11 @@ static u64 take_ended(struct unraced_pending_requests *pending, const void *ctx,
 
 	*ended = 0;
 	while (i-- > 0) {
-		enum state state = state_of(pending, i, ctx, user_data, result);
+		enum unraced_ending ending = ending_of(pending, i, ctx, user_data, result);
 
-		if (state <= DOUBTFUL)
+		if (ending <= UNRACED_DOUBTFUL)
 			continue;
-		request = state == OVER ? pending->listed[i].request : 0;
+		request = ending == UNRACED_OVER ? pending->listed[i].request : 0;
 		unlist(pending, i);
 		++*ended;
 	}
@@ -172,7 +158,7 @@ static bool take_doubtful(struct unraced_pending_requests *pending, const void *
 
 	*request = 0;
 	for (i = 0; i < pending->size; i++) {
-		if (state_of(pending, i, ctx, user_data, result) != DOUBTFUL)
+		if (ending_of(pending, i, ctx, user_data, result) != UNRACED_DOUBTFUL)
 			continue;
 		at = i;
 		doubtful++;

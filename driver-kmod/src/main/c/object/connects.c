@@ -19,7 +19,7 @@ struct socket_acts {
 struct beginning {
 	struct unraced_act *act;
 	u64 before; /* number of the earlier act that the same owner continues with this one, or 0 */
-	bool alone; /* no other descriptor or task holds the socket's file now */
+	bool sole; /* no other descriptor or task holds the socket's file now */
 };
 
 /*
@@ -36,9 +36,9 @@ static bool begin_on_socket(const struct unraced_edit *found, void *with)
 		act->overlapped = 1;
 	else if (beginning->before && acts->under_way)
 		acts->under_way--;
-	if (beginning->alone)
+	if (beginning->sole)
 		acts->under_way = 0;
-	if (acts->under_way || (!beginning->alone && !found->known && (found->evicted || found->lossy)))
+	if (acts->under_way || (!beginning->sole && !found->known && (found->evicted || found->lossy)))
 		act->overlapped = 1;
 	acts->under_way++;
 	acts->latest = act->number;
@@ -96,7 +96,7 @@ static bool has_unseen_acts(const struct sock *sk)
 	return sk->sk_type == SOCK_STREAM && (sk->sk_family == AF_INET || sk->sk_family == AF_INET6);
 }
 
-void unraced_act_begin(struct unraced_capture *capture, const struct sock *sk, u64 owner, u64 start, bool again, bool alone)
+void unraced_act_begin(struct unraced_capture *capture, const struct sock *sk, u64 owner, u64 start, bool again, bool sole)
 {
 	struct unraced_scratch *scratch = unraced_scratch(capture);
 	struct unraced_act act = {
@@ -105,7 +105,7 @@ void unraced_act_begin(struct unraced_capture *capture, const struct sock *sk, u
 		.device = READ_ONCE(sk->sk_bound_dev_if),
 		.family = READ_ONCE(sk->sk_family),
 	};
-	struct beginning beginning = { .act = &act, .alone = alone };
+	struct beginning beginning = { .act = &act, .sole = sole };
 
 	unraced_act_take(capture, scratch, owner, start);
 	if (scratch->acted && again && scratch->act.socket == act.socket) {
@@ -115,7 +115,7 @@ void unraced_act_begin(struct unraced_capture *capture, const struct sock *sk, u
 		act.family = scratch->act.family;
 	} else {
 		unraced_act_end(capture, scratch);
-		act.overlapped = !alone && has_unseen_acts(sk);
+		act.overlapped = !sole && has_unseen_acts(sk);
 	}
 	unraced_stash_edit(capture->sockets, act.socket, 0, 0, true, begin_on_socket, &beginning);
 	unraced_stash_put(capture->acts, owner, start, 0, &act, sizeof(act));

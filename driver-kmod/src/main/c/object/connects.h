@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Detects which connects of a socket overlap. The kernel runs every connect through __sys_connect_file(), whatever
+ * Detects which connects of a socket overlap (R2.43). The kernel runs every connect through __sys_connect_file(), whatever
  * thread, process or io_uring it is for. So a probe there sees all connects, including those that a filter leaves out.
- * Such a run is an act, from the probe up to the return of the call, or the completion of the request. A socket is
- * identified by its struct sock, as several descriptors of several processes can refer to it.
+ * Such a run is an act, from the probe up to the return of the call, or the completion of the request: what
+ * connect_begins() of the eBPF driver counts. A socket is identified by its struct sock, as several descriptors of
+ * several processes can refer to it.
  */
 #ifndef UNRACED_OBJECT_CONNECTS_H
 #define UNRACED_OBJECT_CONNECTS_H
@@ -16,10 +17,10 @@ struct sock;
 int unraced_acts_allocate(struct unraced_capture *capture);
 /*
  * Begins an act of a thread or a request. A request can come here several times before it completes; again continues
- * its act. alone says that no other descriptor or task holds the socket's file now.
+ * its act. "sole" says that no other descriptor or task holds the socket's file now.
  */
 void unraced_act_begin(struct unraced_capture *capture, const struct sock *sk, u64 owner, u64 start, bool again,
-		       bool alone);
+		       bool sole);
 /* Notes a connect that has no event, but overlaps other acts of the socket. */
 void unraced_act_unseen(struct unraced_capture *capture, const struct sock *sk);
 /* Moves the act of a thread or a request to the scratch memory. If there is none, scratch->acted becomes false. */

@@ -10,17 +10,16 @@ u8 unraced_judge_path(struct unraced_scratch *scratch, const struct unraced_walk
 {
 	struct unraced_call *call = &scratch->call;
 	u32 length = call->record.open.path.length;
+	bool found = walk->state == UNRACED_START_FOUND;
 	struct unraced_comparison to = {
 		.requested = call->tail,
 		.other = scratch->path,
 		.length = length,
 	};
 
-	if (call->record.flags & UNRACED_TRUNCATED)
+	if ((call->record.flags & UNRACED_TRUNCATED) || unraced_way_is_unknown(walk->flags, found, walk->spent))
 		return UNRACED_INTEGRITY_UNCHECKED;
-	if (!walk->holds || walk->spent)
-		return UNRACED_INTEGRITY_UNCHECKED;
-	if (!unraced_way_leads(length, walk->state == UNRACED_START_FOUND, walk->overmounted, walk->flags) ||
+	if (!unraced_way_leads(length, found, walk->overmounted, walk->flags) ||
 	    unraced_judge_names(&to, walk->start_position, UNRACED_PATH_ROOM, unraced_call_is_absolute(call),
 				S_ISDIR(file_inode(file)->i_mode)) != UNRACED_INTEGRITY_MATCH)
 		return UNRACED_INTEGRITY_DIFFERS;

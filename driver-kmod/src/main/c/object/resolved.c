@@ -71,7 +71,7 @@ void unraced_describe_connect(struct unraced_capture *capture, struct unraced_sc
 		return;
 	}
 	unraced_describe_socket(&scratch->call, file);
-	/* The check comes after the reads: an act that changed what was read has begun before them. */
+	/* The check comes after the reads: an act that changed what was read has begun before them (R2.43). */
 	if (!unraced_act_is_alone(capture, scratch) || is_seen_late(&scratch->call) || unraced_is_scoped(unraced_sock_of(file)) ||
 	    record->connect.family != scratch->act.family || unraced_has_lost_peer(&record->connect, scratch->call.tail))
 		record->flags |= UNRACED_SOCKET_SHARED;

@@ -103,8 +103,11 @@ static u64 own_cgroup(void)
 	return id;
 }
 
-/* Returns whether an event is beyond a limit of its caller. Such an event is lost, and its number is missing (R9.3). */
-static bool is_limited(struct unraced_capture *capture, const struct unraced_record *record)
+/*
+ * Returns whether an event is beyond a limit of its caller, and then counts it as lost and takes its number, which is
+ * missing then (R9.3).
+ */
+static bool lose_if_limited(struct unraced_capture *capture, const struct unraced_record *record)
 {
 	struct unraced_counters *counters = unraced_counters_here(capture);
 	/* A request counts for its submitter, whom its record has named since the submission. */
@@ -124,7 +127,7 @@ static bool is_limited(struct unraced_capture *capture, const struct unraced_rec
 	return true;
 }
 
-bool unraced_is_wanted(struct unraced_capture *capture, struct unraced_scratch *scratch)
+bool unraced_admit_event(struct unraced_capture *capture, struct unraced_scratch *scratch)
 {
 	if (capture->config.filters & UNRACED_FILTERS_AT_RETURN) {
 		enum unraced_verdict verdict = unraced_filter_return(capture, &scratch->call);
@@ -133,14 +136,14 @@ bool unraced_is_wanted(struct unraced_capture *capture, struct unraced_scratch *
 		if (verdict != UNRACED_PASS)
 			return false;
 	}
-	return !is_limited(capture, &scratch->call.record);
+	return !lose_if_limited(capture, &scratch->call.record);
 }
 
 void unraced_finish(struct unraced_capture *capture, struct unraced_scratch *scratch)
 {
 	struct unraced_record *record = &scratch->call.record;
 
-	if (!unraced_is_wanted(capture, scratch))
+	if (!unraced_admit_event(capture, scratch))
 		return;
 	record->exit_ns = ktime_get_boottime_ns();
 	if (!(record->flags & UNRACED_NOT_EXECUTED))
@@ -155,7 +158,7 @@ void unraced_emit_enter(struct unraced_capture *capture, struct unraced_scratch 
 	u32 flags = record->flags;
 
 	unraced_counters_here(capture)->entered++;
-	if (is_limited(capture, record))
+	if (lose_if_limited(capture, record))
 		return;
 	record->type = UNRACED_RECORD_ENTER;
 	record->flags |= unraced_faulted(&scratch->call);

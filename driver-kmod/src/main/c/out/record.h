@@ -10,7 +10,7 @@ void unraced_describe_caller(struct unraced_record *record);
 /* The same of another task, which must not vanish meanwhile: as it is now. */
 void unraced_describe_task(struct unraced_record *record, struct task_struct *task);
 /* Returns whether a call whose result is known is to be written, and counts it as filtered or lost otherwise. */
-bool unraced_is_wanted(struct unraced_capture *capture, struct unraced_scratch *scratch);
+bool unraced_admit_event(struct unraced_capture *capture, struct unraced_scratch *scratch);
 /* Numbers the record, and writes it. */
 void unraced_send(struct unraced_capture *capture, struct unraced_scratch *scratch);
 /* Describes what a call whose result is known acted on, and writes the record, unless it is to be left out. */

@@ -10,11 +10,11 @@
 
 /*
  * The budget of all walks of a call: steps, and searches for a mount over a name. A call takes well below a
- * millisecond, however many mounts lie over its path, and however often other tasks rename.
+ * millisecond, however many mounts lie over its path, and however often other tasks rename (R2.48).
  */
 #define MOST_STEPS (3 * UNRACED_WALK_STEPS)
 #define MOST_LOOKUPS 128
-/* The number of walks; the last one runs under rename_lock. */
+/* The number of walks, if the budget lasts; the last one runs under rename_lock. */
 #define TRIES 4
 
 static struct unraced_step *next_step(struct unraced_walk *walk)
@@ -50,7 +50,10 @@ static void add_mount(struct unraced_walk *walk, const struct vfsmount *below)
 	walk->crossings = walk->count;
 }
 
-/* Returns false at a mountpoint that the walk came down to: no name leads from there into the mount above it. */
+/*
+ * Returns whether the walk is at the path base. A mountpoint that it reached from the root of the mount there does not
+ * count: no name leads from the base into that mount.
+ */
 static bool at_start(const struct unraced_walk *walk)
 {
 	return !walk->crossed && (u64)walk->dentry == walk->start.dentry && (u64)walk->mount == walk->start.mount;
@@ -115,6 +118,7 @@ static bool prepend(struct unraced_walk *walk)
 	u32 length = READ_ONCE(dentry->d_name.len);
 	bool fits;
 
+	/* Name and length must be read before the sequence number is read again. */
 	smp_rmb();
 	if (!(step->sequence & 1) && sequence_of(dentry) == step->sequence) {
 		fits = put_name(walk, name, length);
@@ -129,7 +133,7 @@ static bool prepend(struct unraced_walk *walk)
 }
 
 /* Returns the flags that the namespace of the topmost mount implies (R2.33). */
-static u32 namespace_flags(const struct unraced_walk *walk, const struct mnt_namespace *ns)
+static u32 namespace_flag(const struct unraced_walk *walk, const struct mnt_namespace *ns)
 {
 	u32 number;
 
@@ -145,7 +149,7 @@ static bool cross(struct unraced_walk *walk)
 	const struct vfsmount *below = walk->mount, *above = unraced_mount_above(below);
 
 	if (above == below) {
-		walk->flags |= namespace_flags(walk, unraced_mount_namespace(above));
+		walk->flags |= namespace_flag(walk, unraced_mount_namespace(above));
 		walk->topmost = true;
 		return false;
 	}
@@ -194,7 +198,10 @@ static u64 mount_events(const struct vfsmount *mount)
 	return IS_ERR_OR_NULL(ns) ? 0 : unraced_mount_events(ns);
 }
 
-/* A mount that is being moved has none above it for a moment, as a namespace's root has none. */
+/*
+ * Returns whether the way ended at its namespace's root, if it got that far. A mount that is being moved has none above it
+ * for a moment, as the root has none.
+ */
 static bool ends_at_root(const struct unraced_walk *walk)
 {
 	const struct mnt_namespace *ns = unraced_mount_namespace(walk->mount);
@@ -203,8 +210,8 @@ static bool ends_at_root(const struct unraced_walk *walk)
 }
 
 /*
- * Waits for whoever moves mounts now. path_is_mountpoint() answers about a dentry that has a mount only while nobody
- * holds mount_lock.
+ * Waits until nobody changes mounts: for a dentry that has a mount, path_is_mountpoint() reads under the seqlock
+ * mount_lock, and spins while that is being written.
  */
 static void await_mounts(const struct unraced_walk *walk)
 {
@@ -237,7 +244,7 @@ static void begin_walk(struct unraced_walk *walk, const struct file *file, u8 *p
 	smp_rmb();
 }
 
-/* A name can add a dentry and a mount. */
+/* A step adds a dentry, and a mount if it crosses one. */
 static bool has_room(const struct unraced_walk *walk)
 {
 	return walk->steps_left && walk->count + 2 <= UNRACED_WALK_STEPS;
@@ -258,7 +265,7 @@ static void walk_once(struct unraced_walk *walk)
 	}
 	/* The walk did not get to the topmost mount, but all mounts of a tree have the same namespace. */
 	if (walk->flags & UNRACED_RESOLVED_TRUNCATED) {
-		walk->flags |= namespace_flags(walk, unraced_mount_namespace(walk->mount));
+		walk->flags |= namespace_flag(walk, unraced_mount_namespace(walk->mount));
 		/* The tail of a path has no leading slash. */
 		if (walk->position < UNRACED_PATH_ROOM)
 			walk->position++;
@@ -284,6 +291,7 @@ static bool still_holds(const struct unraced_walk *walk)
 	for (i = 0; i < walk->count; i++)
 		if (!step_holds(&walk->steps[i]))
 			return false;
+	/* The number of events is read last. */
 	smp_rmb();
 	return !walk->moving && ends_at_root(walk) && mount_events(walk->mount) == walk->events;
 }

@@ -6,7 +6,7 @@
  * sequence count, which moves with name, parent and removal (__d_move() and __d_drop() of fs/dcache.c). If all of them,
  * and the count of the namespace's mount events, are the same afterwards, nothing was different in between. The kernel counts
  * the move of a mount when it ends, so the walk waits for a move that is under way before it looks again. Otherwise the
- * walk is repeated a few times, the last time under rename_lock; a walk that does not hold then is not stable.
+ * walk is repeated a few times, the last time under rename_lock if the budget lasts; a walk that does not hold then is not stable.
  */
 #ifndef UNRACED_PATH_WALK_H
 #define UNRACED_PATH_WALK_H
@@ -49,13 +49,13 @@ struct unraced_walk {
 	struct unraced_path_base start;
 	u32 start_position; /* position in bytes at which the way met the start */
 	u8 state;
-	bool crossed; /* the walk came down to a mountpoint from the root of the mount there */
+	bool crossed; /* the walk has just gone from the root of a mount to its mountpoint */
 	bool overmounted; /* a mount lies over a name on the way */
 	bool moving;  /* a rename was under way */
-	bool spent;   /* the call's budget ended before the way did */
+	bool spent;   /* the call's budget, or the room for steps, ended before the way did */
 	bool topmost; /* the way ended at a mount that has none above it */
 	bool holds;   /* everything on the way was there at one moment */
-	u64 events;   /* mount events in the thread's own namespace before the first step */
+	u64 events;   /* mount events in the namespace of the file's mount before the first step */
 	/* the rest of the call's budget */
 	u32 steps_left;
 	u32 lookups_left;

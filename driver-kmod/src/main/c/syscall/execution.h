@@ -2,11 +2,11 @@
 /*
  * The trace of entries: one byte for each thread id that the kernel can give out, written at the entry of every watched
  * call, in every mode and before every filter. Each byte has a place of its own, so no other thread can evict it. At a
- * return it proves that the call ran, or that it never did.
+ * return it proves that the call ran, or that it never did (R3.5).
  *
- * A thread is overmounted when the probe at sys_enter cannot miss an entry of it. The kernel calls that probe for each
+ * A thread is covered when the probe at sys_enter cannot miss an entry of it. The kernel calls that probe for each
  * entry that seccomp and ptrace let pass (syscall_trace_enter() of the generic entry code), so a return without an
- * entry is then a call that was refused. Two kinds of threads are overmounted: those that started after the probes were in
+ * entry is then a call that was refused. Two kinds of threads are covered: those that started after the probes were in
  * place everywhere, and those whose entry or return was seen since. A call that was under way before is unknown.
  */
 #ifndef UNRACED_SYSCALL_EXECUTION_H
@@ -27,7 +27,7 @@ enum unraced_execution {
 
 /*
  * The bits of a byte: the call that the thread is in, by number and convention, whether other tasks used its descriptors
- * when it entered (in mode off, which has no entry in the stash to say so), and a bit for a overmounted thread.
+ * when it entered (in mode off, which has no entry in the stash to say so), and a bit for a covered thread.
  */
 #define UNRACED_TRACE_SYSCALL 0x07
 #define UNRACED_TRACE_CALL 0x1f

@@ -13,7 +13,7 @@
 #include "unraced/filter.h"
 
 /*
- * Rebuilds a call without an entry. The registers still hold the arguments, but the memory they point to may have
+ * Rebuilds a call without an entry (R5.1). The registers still hold the arguments, but the memory they point to may have
  * changed.
  */
 static bool begin_late(struct unraced_capture *capture, struct unraced_scratch *scratch,
@@ -103,7 +103,7 @@ void unraced_on_exit(void *data, struct pt_regs *regs, long result)
 		leave(data, regs, number, result);
 }
 
-/* A thread that ends takes its call, its act and its trace with it. */
+/* A thread that ends takes its call, its act of a connect and its trace of an entry with it (R4.2, R6.1). */
 void unraced_on_thread_exit(void *data, struct task_struct *task)
 {
 	struct unraced_capture *capture = data;

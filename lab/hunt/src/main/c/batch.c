@@ -106,6 +106,15 @@ static bool any_worker(const struct ring *ring)
 	return any;
 }
 
+/* Waits until the polling thread, which a busy machine can keep waiting for long, has submitted the batch. */
+static void await_submission(struct ring *ring, uint64_t patience)
+{
+	while (ring->polled && __atomic_load_n(ring->head, __ATOMIC_ACQUIRE) != *ring->tail && now() < patience) {
+		enter(ring, 0, 0);
+		sched_yield();
+	}
+}
+
 void reap(struct self *self, struct ring *ring)
 {
 	uint64_t since = now();
@@ -120,6 +129,7 @@ void reap(struct self *self, struct ring *ring)
 			return;
 	}
 	if (ring->unsure) {
+		await_submission(ring, since + LAST_NANOS);
 		uint64_t quiet = now() + (any_worker(ring) ? QUIET_NANOS_OF_WORKERS : QUIET_NANOS);
 
 		while (now() < quiet) {

@@ -22,7 +22,7 @@ struct ring {
 	/* The shared ring has a lock for a whole batch, a lock for taking completions, and a count of waiters. */
 	int lock, taking, waiting;
 	struct io_uring_sqe *requests;
-	unsigned *tail, *mask, *array, *flags;
+	unsigned *head, *tail, *mask, *array, *flags;
 	unsigned *completed_head, *completed_tail, *completed_mask;
 	struct io_uring_cqe *completions;
 	/* The batch that is under way. */

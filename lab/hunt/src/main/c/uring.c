@@ -60,6 +60,7 @@ struct ring *ring_open(bool polled, bool small)
 		close(ring->fd);
 		return NULL;
 	}
+	ring->head = (unsigned *)(memory + parameters.sq_off.head);
 	ring->tail = (unsigned *)(memory + parameters.sq_off.tail);
 	ring->mask = (unsigned *)(memory + parameters.sq_off.ring_mask);
 	ring->array = (unsigned *)(memory + parameters.sq_off.array);

@@ -7,7 +7,7 @@ package dev.unraced.driver;
  * @param puts entries stored
  * @param takes entries taken by the return of their own call
  * @param evicted entries that an LRU stash evicted for a newer entry
- * @param reclaimed entries whose thread ended before its call returned
+ * @param reclaimed entries whose thread ended before its call returned, or that were left when the capture closed
  * @param stale entries discarded because another call or another thread of the same id found them
  * @param refused calls that a full stash did not store; not part of {@code puts}
  * @param live entries now in the stash

@@ -226,7 +226,7 @@ final class BpfObject implements AutoCloseable {
     }
 
     private static Set<String> nativeOnes(Set<Syscall> syscalls) {
-        Set<String> programs = new LinkedHashSet<>(List.of("thread_exit", "init_self", "entries_begin"));
+        Set<String> programs = new LinkedHashSet<>(List.of("thread_exit", "init_control", "entries_begin"));
         for (Syscall syscall : syscalls) {
             programs.add(entryOf(syscall));
             programs.add(returnOf(syscall));

@@ -58,7 +58,7 @@ final class Control {
         INTS.setVolatile(memory, ControlLayout.SYSCALLS, bits);
     }
 
-    /** Returns whether io_uring requests can be read, once the program init_self has run. */
+    /** Returns whether io_uring requests can be read, once the program init_control has run. */
     boolean hasRequests() {
         return (int) INTS.getVolatile(memory, ControlLayout.HAS_REQUESTS) != 0;
     }

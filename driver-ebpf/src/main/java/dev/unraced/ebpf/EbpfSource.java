@@ -99,7 +99,7 @@ final class EbpfSource implements RingSource {
             Mapping ledgerMemory = map(owned, object.map("ledgers"), 0, ledgerBytes, false);
             RecordReader reader = Rings.map(object, settings, cpus, owned);
             Control control = new Control(controlMemory.buffer());
-            object.run("init_self");
+            object.run("init_control");
             int self = settings.observeSelf() ? 0 : ControlLayout.FILTER_SELF;
             control.filters(self | SourceFilters.fill(object, settings.filters()));
             control.integrity(settings.integrity());

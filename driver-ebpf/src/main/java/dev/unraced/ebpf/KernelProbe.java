@@ -74,7 +74,7 @@ final class KernelProbe {
     private static boolean hasRequests(BpfObject main) throws EbpfFailure {
         Mapping memory = Mapping.of(main.map("control"), 0, LibC.getpagesize(), true);
         try {
-            main.run("init_self");
+            main.run("init_control");
             return new Control(memory.buffer()).hasRequests();
         } finally {
             memory.unmap();

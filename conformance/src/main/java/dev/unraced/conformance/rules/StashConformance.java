@@ -239,7 +239,7 @@ public abstract class StashConformance extends DriverConformance {
         try (Scenario scenario = stash().scope(Scope.FAMILY).open()) {
             scenario.makeFifo(FIFO);
             long begun = storm(scenario, "signal", scaled(10), 100);
-            scenario.awaitEmptyStash();
+            scenario.awaitEmptyStash("R6.3");
             assertThat((long) scenario.recorder().size())
                     .as("R6.3: one event of each call")
                     .isEqualTo(begun);

@@ -2,6 +2,7 @@
 package dev.unraced.mutants;
 
 import dev.unraced.conformance.mutant.Mutant;
+import dev.unraced.driver.LossReason;
 import dev.unraced.event.RecordLayout;
 import dev.unraced.event.Syscall;
 import dev.unraced.mutants.fault.CurrentCallTracker;
@@ -9,6 +10,7 @@ import dev.unraced.mutants.fault.MutantFactory;
 import dev.unraced.mutants.fault.RecordEdit;
 import dev.unraced.mutants.fault.Recount;
 import dev.unraced.mutants.fault.Results;
+import dev.unraced.ring.RingSource;
 import dev.unraced.sim.kernel.Task;
 import dev.unraced.sim.trace.Seams;
 import java.nio.ByteBuffer;
@@ -31,7 +33,12 @@ final class OrderMutants {
                         "number-for-nothing",
                         "gives two numbers to a call that a signal interrupts",
                         "R9.2",
-                        OrderMutants::skipping));
+                        OrderMutants::skipping),
+                MutantFactory.broken(
+                        "reuses-number",
+                        "gives the number of an event that found no room to the next one",
+                        "R9.3",
+                        OrderMutants::reusing));
     }
 
     private static Seams reordering() {
@@ -70,6 +77,26 @@ final class OrderMutants {
             record.putLong(RecordLayout.SEQUENCE, record.getLong(RecordLayout.SEQUENCE) + skipped[0]);
             ring.submit(record, length);
         });
+    }
+
+    private static Seams reusing() {
+        RingSource[] source = {null};
+        long[] refused = {0};
+        return Seams.NONE
+                .withSource(its -> {
+                    source[0] = its;
+                    return its;
+                })
+                .withSink(ring -> (record, length) -> {
+                    record.putLong(RecordLayout.SEQUENCE, record.getLong(RecordLayout.SEQUENCE) - refused[0]);
+                    long before = ringFull(source[0]);
+                    ring.submit(record, length);
+                    refused[0] += ringFull(source[0]) - before;
+                });
+    }
+
+    private static long ringFull(RingSource source) {
+        return source.stats().lost().getOrDefault(LossReason.RING_FULL, 0L);
     }
 
     /** A record that waits for the next one of its thread. */
