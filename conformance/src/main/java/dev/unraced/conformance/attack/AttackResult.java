@@ -45,6 +45,10 @@ public record AttackResult(Attack attack, Mitigation mode, Status status, Attack
         if (counts.lies() != 0) {
             return new AttackResult(attack, mode, Status.BROKEN, counts, worst == null ? "" : worst);
         }
+        if (tally.isPointless()) {
+            String reason = "none of " + counts.attempts() + " calls reached the object that it is about";
+            return notRun(attack, mode, Status.IMPOSSIBLE, reason);
+        }
         boolean won = counts.won() != 0;
         return new AttackResult(
                 attack,

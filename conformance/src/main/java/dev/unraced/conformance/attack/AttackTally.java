@@ -62,6 +62,8 @@ final class AttackTally {
     private long differs;
     private long marked;
     private long won = -1;
+    private long aimed;
+    private long reached;
     private @Nullable String worst;
 
     /**
@@ -98,6 +100,8 @@ final class AttackTally {
             falseMatches++;
             remember(either(ruleOfMatch(event, isCopy)) + ": a false proof: really " + taken + ", event " + event);
         }
+        aimed += taken.ran() && (taken.file() != null || taken.peer() != null) ? 1 : 0;
+        reached += hasReached(event) ? 1 : 0;
         String broken = ruleOfTruth(event, taken);
         if (broken != null) {
             wrongTruths++;
@@ -113,6 +117,11 @@ final class AttackTally {
     /** Returns whether the attacker has been too late in each round up to now. */
     boolean isUnwon() {
         return won == 0;
+    }
+
+    /** Returns whether all calls failed, so that nothing is known of the object that they were to reach. */
+    boolean isPointless() {
+        return aimed != 0 && reached == 0;
     }
 
     /** Counts a breach of the attack's rule that is not about one argument or truth field. */

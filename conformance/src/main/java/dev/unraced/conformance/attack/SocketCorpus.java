@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unraced.conformance.attack;
 
-import static dev.unraced.event.Sockaddr.AF_INET;
 import static dev.unraced.event.Sockaddr.AF_INET6;
 import static dev.unraced.event.Sockaddr.AF_NETLINK;
 import static dev.unraced.event.Sockaddr.AF_UNSPEC;
@@ -325,12 +324,12 @@ final class SocketCorpus {
     /** Connects to port 0 of a host that does not answer: the socket has a peer, though getpeername tells none. */
     private static void portZero(AttackField field) {
         field.actor().ask(Command.of("network"));
-        ByteString silent = SocketAddresses.inet(0, 10, 66, 0, 99);
+        ByteString silent = SocketAddresses.scoped(0, GLOBAL, NOBODY, 0);
         while (field.tally().counts().attempts() < field.calls()) {
             field.actor()
                     .ask(Command.of("socket")
                             .with("id", CLIENT)
-                            .with("family", AF_INET)
+                            .with("family", AF_INET6)
                             .with("type", SOCK_STREAM | SOCK_NONBLOCK));
             field.judge(WatchedCall.connect("h:" + CLIENT, silent), outcome -> KernelOutcome.peer(silent));
         }
