@@ -199,14 +199,17 @@ static u64 mount_events(const struct vfsmount *mount)
 }
 
 /*
- * Returns whether the way ended at its namespace's root, if it got that far. A mount that is being moved has none above it
- * for a moment, as the root has none.
+ * Returns whether a way within one mount ended at its namespace's root, if it got that far. A mount that is being moved
+ * has none above it for a moment, as the root has none. Of a way through several mounts, await_mounts() tells.
  */
 static bool ends_at_root(const struct unraced_walk *walk)
 {
-	const struct mnt_namespace *ns = unraced_mount_namespace(walk->mount);
+	const struct mnt_namespace *ns;
 
-	return !walk->topmost || IS_ERR_OR_NULL(ns) || unraced_is_namespace_root(walk->mount, ns);
+	if (walk->crossings || !walk->topmost)
+		return true;
+	ns = unraced_mount_namespace(walk->mount);
+	return IS_ERR_OR_NULL(ns) || unraced_is_namespace_root(walk->mount, ns);
 }
 
 /*
