@@ -46,7 +46,7 @@ struct unraced_nl {
 
 /*
  * __ipv6_addr_needs_scope_id() of include/net/ipv6.h: fe80::/10, and multicast of the interface
- * (ff01) or the link (ff02).
+ * (ff01) or the link (ff02). Such an address names nobody without its scope (R2.44).
  */
 UNRACED_INLINE bool unraced_needs_scope(const __u8 *address)
 {

@@ -25,7 +25,10 @@ struct unraced_path_base {
 	__u64 dentry;
 };
 
-/* Returns the flag of a file on a tree of mounts whose namespace has this inode number, 0 for the event's own. */
+/*
+ * Returns the flag of a file on a tree of mounts whose namespace has this inode number, 0 for the
+ * event's own.
+ */
 UNRACED_INLINE __u32 unraced_namespace_flag(__u32 number, bool is_own)
 {
 	if (is_own)
@@ -67,15 +70,15 @@ UNRACED_INLINE bool unraced_way_is_unknown(__u32 flags, bool base_found, bool sp
 	       ((flags & UNRACED_RESOLVED_TRUNCATED) && !base_found);
 }
 
-/* Returns whether these flags leave a match in doubt: the way is not one of the caller's namespace. */
+/* Returns whether these flags leave a match in doubt: the way is not in the caller's namespace. */
 UNRACED_INLINE bool unraced_way_is_doubtful(__u32 flags)
 {
 	return flags & (UNRACED_DETACHED | UNRACED_FOREIGN_MOUNT_NS);
 }
 
 /*
- * Returns whether what lies behind a descriptor at the return proves nothing: another task could
- * have put the requested object there. A table that was not shared at entry stays so until the
+ * Returns whether what lies behind a descriptor at the return proves nothing (R2.41): another task
+ * could have put the requested object there. A table that was not shared at entry stays so until the
  * return, since its only user is in the call.
  */
 UNRACED_INLINE bool unraced_descriptor_proves_nothing(__u32 flags, __u64 enter_ns)

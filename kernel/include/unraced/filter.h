@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
-/* The filters of a capture, and the counts of what they leave out. */
+/* The filters of a capture, and the counts of what they leave out (R1.10). */
 #ifndef UNRACED_FILTER_H
 #define UNRACED_FILTER_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
-/* The limits of events per second by user and by cgroup. */
+/* The limits of events per second by user and by cgroup (R7.3). */
 #ifndef UNRACED_LIMITS_H
 #define UNRACED_LIMITS_H
 

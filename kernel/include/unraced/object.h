@@ -30,7 +30,7 @@ UNRACED_INLINE void unraced_describe_inode(struct unraced_record *record, struct
 	record->flags |= UNRACED_HAS_FILE;
 	/*
 	 * The kernel does not set FMODE_CREATED for a file without a name, which only its own open
-	 * can have made.
+	 * can have made (R2.22).
 	 */
 	if ((KREAD(file, f_mode) & FMODE_CREATED) || (KREAD(file, f_flags) & __O_TMPFILE))
 		record->flags |= UNRACED_CREATED;
@@ -77,9 +77,9 @@ UNRACED_INLINE bool unraced_has_internet_peer(struct sock *sk, __u16 type, __be1
 }
 
 /*
- * Appends both ends of a socket of AF_INET or AF_INET6. The local port comes from inet_sport, as
- * for getsockname(2): the kernel clears skc_num when a peer resets the connection (inet_put_port()
- * of net/ipv4/inet_hashtables.c).
+ * Appends both ends of a socket of AF_INET or AF_INET6 (R2.30, R2.32). The local port comes
+ * from inet_sport, as for getsockname(2): the kernel clears skc_num when a peer resets the
+ * connection (inet_put_port() of net/ipv4/inet_hashtables.c; R2.49).
  */
 UNRACED_INLINE void unraced_append_internet(unraced_append *append, void *builder,
 					    struct unraced_connect *to, struct sock *sk)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
 /*
  * This file finds out whether a later request of the same batch closed a descriptor before the completion of its open
- * was reported.
+ * was reported (R2.42).
  */
 #ifndef UNRACED_IOURING_BATCH_H
 #define UNRACED_IOURING_BATCH_H

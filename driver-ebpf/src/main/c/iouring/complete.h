@@ -137,7 +137,7 @@ static __always_inline bool has_path(const struct call *call, __u8 syscall)
 }
 
 /*
- * Compares the mount namespace of the task that ran the request with the submitter's. This task ran it, but for a request
+ * Compares the mount namespace of the task that ran the request with the submitter's (R2.46). This task ran it, but for a request
  * that went to a worker while another task reports its end. Since the submission of a request that the programs did not
  * see, its submitter may have moved to another namespace.
  */

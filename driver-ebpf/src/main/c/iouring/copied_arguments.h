@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
 /*
  * This file reads a request's arguments. The kernel copies them before the tracepoint of the submission
- * (io_submit_sqe() of io_uring/io_uring.c), so these are its own copies. Connects on kernels before 6.10 are the
- * exception.
+ * (io_submit_sqe() of io_uring/io_uring.c), so these are its own copies (R2.40). Connects on kernels before 6.10
+ * are the exception.
  */
 #ifndef UNRACED_IOURING_COPIED_ARGUMENTS_H
 #define UNRACED_IOURING_COPIED_ARGUMENTS_H

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
-/* This file puts a finished record into the ring and wakes the reader. */
+/* This file puts a finished record into the ring, or counts its loss (R1.1), and wakes the reader. */
 #ifndef UNRACED_OUT_RING_H
 #define UNRACED_OUT_RING_H
 
